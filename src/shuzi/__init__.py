@@ -1,0 +1,43 @@
+"""shuzi (数字, "digit"): networks that read handwritten digits, explained in plain words.
+
+>>> import shuzi
+>>> mnist = shuzi.load_mnist()
+>>> len(mnist.train.labels), len(mnist.validation.labels), len(mnist.test.labels)
+(55000, 5000, 10000)
+"""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+__all__ = ["Dataset", "Reader", "ShuziError", "Splits", "load", "load_mnist"]
+
+if TYPE_CHECKING:
+    from shuzi.data.dataset import Dataset, Splits
+    from shuzi.data.mnist import load_mnist
+    from shuzi.errors import ShuziError
+    from shuzi.reading.reader import Reader, load
+
+_HOMES = {
+    "Dataset": "shuzi.data.dataset",
+    "Splits": "shuzi.data.dataset",
+    "load_mnist": "shuzi.data.mnist",
+    "ShuziError": "shuzi.errors",
+    "Reader": "shuzi.reading.reader",
+    "load": "shuzi.reading.reader",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import shuzi` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'shuzi' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,35 @@
+"""A file is written beside its target and renamed, so that a half-written file never has the real name."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Hand out a temporary path in the target's folder and rename it to the target at the end.
+
+    The folder is made if it is not there. When the block fails, the temporary file is removed and whatever
+    was at the target before is still there.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with replacing(Path(folder) / "deep" / "note.txt") as path:
+    ...         _ = path.write_text("whole")
+    ...     (Path(folder) / "deep" / "note.txt").read_text()
+    'whole'
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # the ending stays the same: libraries choose the format by it
+    part = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
+    try:
+        yield part
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)

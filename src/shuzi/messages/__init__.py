@@ -1,0 +1,99 @@
+"""A key and values become a sentence in the person's language.
+
+Every sentence that a person reads stands in two gettext catalogues, `zh/LC_MESSAGES/shuzi.po` and
+`en/LC_MESSAGES/shuzi.po`, under the same key. They are compiled when shuzi is installed.
+"""
+
+from __future__ import annotations
+
+import gettext
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("zh", "en")
+CATALOGUES = Path(__file__).parent
+
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> str:
+    """Tell a person's language from SHUZI_LANG, else from the locale.
+
+    >>> from_environment({"SHUZI_LANG": "zh", "LANG": "en_GB.UTF-8"})
+    'zh'
+    >>> from_environment({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}), from_environment({"LANG": "C.UTF-8"})
+    ('zh', 'en')
+    """
+    for name in ("SHUZI_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := environment.get(name):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def language() -> str:
+    """Return the language in use here: "zh" or "en"."""
+    return _chosen.get() or from_environment()
+
+
+def use(code: str) -> None:
+    """Speak `code` ("zh" or "en") from now on, in this thread or task."""
+    _chosen.set(code)
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak `code` inside a with block.
+
+    >>> with speaking("zh"):
+    ...     print(say("train.accuracy", accuracy=0.9132, n=10000))
+    准确率: 0.91,共测试了10000张图片
+    """
+    token = _chosen.set(code)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
+
+
+@cache
+def _catalogue(code: str) -> gettext.NullTranslations:
+    return gettext.translation("shuzi", CATALOGUES, languages=[code])
+
+
+def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
+    """Put a key and its values into words.
+
+    Parameters
+    ----------
+    key
+        The sentence's name in the catalogues.
+    in_language
+        "zh" or "en"; None is the language in use.
+    values
+        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash.
+
+    Raises
+    ------
+    KeyError
+        The catalogues have no such key.
+
+    Examples
+    --------
+    >>> say("train.step", "en", step=10, loss=120.932)
+    'Step    10, loss now: 120.93'
+    """
+    with speaking(in_language or language()):
+        sentence = _catalogue(language()).gettext(key)
+        if sentence == key:
+            raise KeyError(key)
+        shown = {name: _lines(value) if isinstance(value, list) else value for name, value in values.items()}
+        return sentence.format(**shown)
+
+
+def _lines(values: list[Any]) -> str:
+    return "".join(f"\n  - {value}" for value in values)

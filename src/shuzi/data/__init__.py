@@ -1,0 +1,1 @@
+"""MNIST and own pictures, as datasets."""

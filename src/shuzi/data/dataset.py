@@ -1,0 +1,125 @@
+"""Images and labels that belong together, and the order in which training sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import DataError
+
+
+@lru_cache(maxsize=4)
+def _shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int32]:
+    order = np.random.default_rng([seed, epoch]).permutation(count).astype(np.int32)
+    order.flags.writeable = False
+    return order
+
+
+def order(count: int, seed: int, start: int, stop: int) -> NDArray[np.int32]:
+    """Return positions `start` to `stop` in an endless row of shuffled epochs over `count` examples.
+
+    Each epoch has every example once. The row depends on the seed alone, so a training that was stopped
+    goes on from any place in it.
+
+    Returns
+    -------
+    int32 (stop - start,), values from 0 to `count` - 1.
+
+    Examples
+    --------
+    >>> first, second = order(5, seed=0, start=0, stop=5), order(5, seed=0, start=5, stop=10)
+    >>> sorted(first.tolist()), sorted(second.tolist())
+    ([0, 1, 2, 3, 4], [0, 1, 2, 3, 4])
+    >>> order(5, seed=0, start=3, stop=7).tolist() == [*first[3:], *second[:2]]
+    True
+    """
+    pieces = []
+    while start < stop:
+        epoch, offset = divmod(start, count)
+        piece = _shuffled(count, seed, epoch)[offset : offset + stop - start]
+        pieces.append(piece)
+        start += len(piece)
+    return np.concatenate(pieces) if pieces else np.empty(0, np.int32)
+
+
+class Dataset:
+    """Images of digits with their labels.
+
+    Parameters
+    ----------
+    images
+        uint8 (n, 28, 28), background 0, ink 255.
+    labels
+        uint8 (n,), the digits 0 to 9.
+    seed
+        Decides the order in which `next_batch` hands them out.
+
+    Raises
+    ------
+    DataError
+        The shapes, types or counts do not fit, or a label is above 9.
+
+    Examples
+    --------
+    >>> digits = Dataset(np.zeros((3, 28, 28), np.uint8), np.array([7, 8, 9], np.uint8))
+    >>> images, labels = digits.next_batch(2)
+    >>> images.shape, images.dtype, len(labels)
+    ((2, 28, 28), dtype('uint8'), 2)
+    """
+
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int = 0) -> None:
+        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
+            shape = "x".join(map(str, images.shape))
+            raise DataError("error.data.images", shape=shape, dtype=images.dtype)
+        if labels.ndim != 1 or labels.dtype != np.uint8:
+            shape = "x".join(map(str, labels.shape))
+            raise DataError("error.data.labels", shape=shape, dtype=labels.dtype)
+        if len(images) != len(labels):
+            raise DataError("error.data.counts", images=len(images), labels=len(labels))
+        if len(images) == 0:
+            raise DataError("error.data.empty")
+        if labels.max() > 9:
+            position = int(np.argmax(labels > 9))
+            raise DataError("error.data.label", position=position, label=int(labels[position]))
+        self.images = images
+        self.labels = labels
+        self.seed = seed
+        self._handed_out = 0
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __repr__(self) -> str:
+        return f"Dataset({len(self):,} images)"
+
+    def next_batch(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """Hand out the next `size` images and labels of a shuffled epoch.
+
+        A batch that crosses the end of an epoch takes what is left and fills up from the newly shuffled one.
+
+        Returns
+        -------
+        uint8 (size, 28, 28) and uint8 (size,).
+
+        Raises
+        ------
+        DataError
+            `size` is not at least 1.
+        """
+        if size < 1:
+            raise DataError("error.data.batch_size", size=size)
+        chosen = order(len(self), self.seed, self._handed_out, self._handed_out + size)
+        self._handed_out += size
+        return self.images[chosen], self.labels[chosen]
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The three parts of a collection: to learn from, to choose by, and to be judged on at the very end."""
+
+    train: Dataset
+    validation: Dataset
+    test: Dataset

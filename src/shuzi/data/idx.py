@@ -1,0 +1,211 @@
+"""An IDX file becomes an array, and an array an IDX file; nothing unsound gets through.
+
+The format, as MNIST's authors describe it: two zero bytes, a type code, the number of dimensions, the size of
+each dimension as a big-endian unsigned 32-bit number, then the values, big-endian, the last dimension fastest.
+A name that ends in .gz is compressed. Positions in errors are those in the uncompressed content.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import math
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.atomic import replacing
+from shuzi.errors import IdxError
+
+TYPES: dict[int, np.dtype[Any]] = {
+    0x08: np.dtype(">u1"),
+    0x09: np.dtype(">i1"),
+    0x0B: np.dtype(">i2"),
+    0x0C: np.dtype(">i4"),
+    0x0D: np.dtype(">f4"),
+    0x0E: np.dtype(">f8"),
+}
+LARGEST = 2**30
+"""The largest body, in bytes, that is read unless a caller allows more."""
+
+_CODES = {dtype.newbyteorder("="): code for code, dtype in TYPES.items()}
+_MOST_DIMENSIONS = 64  # numpy's own limit
+_DEFLATE_RATIO = 1032  # the most that one byte of deflate can stand for (zlib's technical details)
+_PIECE = 2**20
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first bytes of an IDX file promise."""
+
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+    @property
+    def start(self) -> int:
+        """Where the values begin, in bytes."""
+        return 4 + 4 * len(self.shape)
+
+    @property
+    def body(self) -> int:
+        """How many bytes the values take."""
+        return math.prod(self.shape) * self.dtype.itemsize
+
+
+def read_header(path: str | Path, largest: int = LARGEST) -> Header:
+    """Read only the header of an IDX file, and check it against the file's size.
+
+    Raises
+    ------
+    IdxError
+        As `read_idx`; what lies behind the header in a compressed file is not looked at.
+    """
+    path = Path(path)
+    with _opened(path) as stream:
+        return _header(stream, path, largest)
+
+
+def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:
+    """Read an IDX file, compressed when its name ends in .gz.
+
+    Parameters
+    ----------
+    path
+        The file.
+    largest
+        The most bytes of values to accept.
+
+    Returns
+    -------
+    An array of the file's shape and type, in the machine's byte order.
+
+    Raises
+    ------
+    IdxError
+        The magic, the dimensions or the length are wrong; names the file and the byte. Sizes are checked
+        before memory is taken.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "counts-idx2-int.gz"
+    >>> write_idx(path, np.array([[1, 2, 3], [4, 5, 6]], dtype=np.int32))
+    >>> read_idx(path)
+    array([[1, 2, 3],
+           [4, 5, 6]], dtype=int32)
+    """
+    path = Path(path)
+    with _opened(path) as stream:
+        header = _header(stream, path, largest)
+        body = bytearray()
+        while len(body) < header.body:
+            piece = _read(stream, min(_PIECE, header.body - len(body)), path, header.start + len(body))
+            if not piece:
+                end = header.start + len(body)
+                raise IdxError("error.idx.short", path=path, byte=end, expected=header.start + header.body)
+            body += piece
+        if _read(stream, 1, path, header.start + header.body):
+            raise IdxError("error.idx.long", path=path, byte=header.start + header.body)
+    values = np.frombuffer(body, dtype=header.dtype).reshape(header.shape)
+    return values.astype(header.dtype.newbyteorder("="), copy=False)
+
+
+def write_idx(path: str | Path, array: NDArray[Any]) -> None:
+    """Write an array as an IDX file, compressed when the name ends in .gz; the same array gives the same bytes.
+
+    Raises
+    ------
+    IdxError
+        The format has no code for the array's type, or a dimension is 2³² or larger.
+    """
+    path = Path(path)
+    head, body = _encode(array, path)
+    with replacing(path) as part:
+        if path.suffix == ".gz":
+            with part.open("wb") as raw, gzip.GzipFile("", "wb", 9, raw, mtime=0) as stream:
+                stream.write(head)
+                stream.write(body.data)
+        else:
+            with part.open("wb") as plain:
+                plain.write(head)
+                plain.write(body.data)
+
+
+def sha256(array: NDArray[Any]) -> str:
+    """Return the SHA-256 of the uncompressed IDX file that holds this array, in hexadecimal.
+
+    >>> sha256(np.zeros((2, 3), np.uint8))[:16]
+    '2db888284f7686a3'
+    """
+    head, body = _encode(array, Path("memory"))
+    digest = hashlib.sha256(head)
+    digest.update(body.data)
+    return digest.hexdigest()
+
+
+def _encode(array: NDArray[Any], path: Path) -> tuple[bytes, NDArray[np.uint8]]:
+    code = _CODES.get(array.dtype.newbyteorder("="))
+    if code is None:
+        raise IdxError("error.idx.type_to_write", path=path, dtype=array.dtype)
+    if max(array.shape, default=0) >= 2**32:
+        raise IdxError("error.idx.shape_to_write", path=path, shape=array.shape)
+    head = bytes([0, 0, code, array.ndim]) + np.array(array.shape, dtype=">u4").tobytes()
+    values = np.ascontiguousarray(array, dtype=TYPES[code])
+    return head, values.reshape(-1).view(np.uint8)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        if path.suffix == ".gz":
+            return cast("BinaryIO", gzip.open(path, "rb"))
+        return path.open("rb")
+    except OSError as problem:
+        raise IdxError("error.data.unreadable", path=path, reason=problem.strerror) from problem
+
+
+def _read(stream: BinaryIO, count: int, path: Path, at: int) -> bytes:
+    try:
+        return stream.read(count)
+    except EOFError as problem:
+        raise IdxError("error.idx.gzip_short", path=path, byte=at) from problem
+    except (gzip.BadGzipFile, zlib.error) as problem:
+        raise IdxError("error.idx.gzip", path=path, byte=at, reason=str(problem)) from problem
+    except OSError as problem:
+        raise IdxError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
+
+
+def _header(stream: BinaryIO, path: Path, largest: int) -> Header:
+    magic = _read(stream, 4, path, 0)
+    if len(magic) < 4:
+        raise IdxError("error.idx.short", path=path, byte=len(magic), expected=4)
+    if magic[:2] != b"\0\0":
+        raise IdxError("error.idx.magic", path=path, byte=0 if magic[0] else 1, found=magic.hex(" "))
+    if magic[2] not in TYPES:
+        codes = ", ".join(f"{code:02x}" for code in TYPES)
+        raise IdxError("error.idx.type", path=path, found=f"{magic[2]:02x}", codes=codes)
+    if magic[3] > _MOST_DIMENSIONS:
+        raise IdxError("error.idx.dimensions", path=path, found=magic[3], most=_MOST_DIMENSIONS)
+    sizes = _read(stream, 4 * magic[3], path, 4)
+    if len(sizes) < 4 * magic[3]:
+        raise IdxError("error.idx.short", path=path, byte=4 + len(sizes), expected=4 + 4 * magic[3])
+    header = Header(TYPES[magic[2]], tuple(int(size) for size in np.frombuffer(sizes, ">u4")))
+    _check_size(header, path, largest)
+    return header
+
+
+def _check_size(header: Header, path: Path, largest: int) -> None:
+    shape = "x".join(map(str, header.shape))
+    if header.body > largest:
+        raise IdxError("error.idx.large", path=path, shape=shape, bytes=header.body, largest=largest)
+    there = path.stat().st_size
+    if path.suffix == ".gz":
+        if header.start + header.body > there * _DEFLATE_RATIO:
+            raise IdxError("error.idx.cannot_hold", path=path, shape=shape, bytes=header.body, there=there)
+    elif there < header.start + header.body:
+        raise IdxError("error.idx.short", path=path, byte=there, expected=header.start + header.body)
+    elif there > header.start + header.body:
+        raise IdxError("error.idx.long", path=path, byte=header.start + header.body)

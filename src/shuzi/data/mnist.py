@@ -1,0 +1,171 @@
+"""The four files of MNIST become a training, a validation and a test set.
+
+They are looked for in the package, then in the user's cache, then at the mirrors. A folder that a person
+names, by `data_dir` or SHUZI_DATA, is searched alone. Every file's SHA-256 is checked each time it is read.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+
+from shuzi.data import idx
+from shuzi.data.dataset import Dataset, Splits
+from shuzi.data.mirrors import MIRRORS, Progress, download, no_progress
+from shuzi.errors import DataError, DownloadError, ShuziError
+
+PACKAGED = Path(__file__).parent / "files"
+VALIDATION = 5_000
+"""The first 5,000 training images are for choosing, the other 55,000 for learning."""
+
+
+@dataclass(frozen=True)
+class File:
+    """One of the four files, uncompressed: its name, size in bytes and SHA-256."""
+
+    name: str
+    bytes: int
+    sha256: str
+
+    def names(self) -> tuple[str, ...]:
+        """Return the names it goes by: compressed or plain, and with a dot as some mirrors write it."""
+        dotted = self.name.replace("-idx", ".idx")
+        return (f"{self.name}.gz", self.name, f"{dotted}.gz", dotted)
+
+
+TRAIN_IMAGES = File(
+    "train-images-idx3-ubyte", 47_040_016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+)
+TRAIN_LABELS = File(
+    "train-labels-idx1-ubyte", 60_008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+)
+TEST_IMAGES = File(
+    "t10k-images-idx3-ubyte", 7_840_016, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+)
+TEST_LABELS = File(
+    "t10k-labels-idx1-ubyte", 10_008, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+)
+FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where to look when a person names no folder; tests and other homes of the data replace them."""
+
+    packaged: Path = PACKAGED
+    cache: Path = user_cache_path("shuzi") / "mnist"
+    mirrors: Sequence[str] = MIRRORS
+
+
+def load_mnist(
+    data_dir: str | Path | None = None,
+    seed: int = 0,
+    progress: Progress = no_progress,
+    places: Places | None = None,
+) -> Splits:
+    """Load MNIST: 55,000 images to train on, 5,000 for validation, 10,000 to test with.
+
+    Parameters
+    ----------
+    data_dir
+        A folder with the four files, .gz or plain; it is searched alone. None: what SHUZI_DATA names, or
+        else the package, the user's cache and the mirrors in turn.
+    seed
+        Decides the order in which `next_batch` hands the images out.
+    progress
+        Is called with a file's name, the bytes so far and the bytes in all (None if not known) in a download.
+    places
+        Other places to look in than the usual ones.
+
+    Returns
+    -------
+    Splits, whose images are uint8 (n, 28, 28), background 0 and ink 255, and whose labels are uint8 (n,).
+
+    Raises
+    ------
+    DataError
+        A file is missing or damaged; DownloadError, which says what was tried, when every place failed.
+
+    Examples
+    --------
+    >>> mnist = load_mnist()
+    >>> mnist.test.images.shape, mnist.test.labels[:5].tolist()
+    ((10000, 28, 28), [7, 2, 1, 0, 4])
+    """
+    arrays = {file: read_file(file, data_dir, progress, places)[1] for file in FILES}
+    images, labels = arrays[TRAIN_IMAGES], arrays[TRAIN_LABELS]
+    return Splits(
+        train=Dataset(images[VALIDATION:], labels[VALIDATION:], seed),
+        validation=Dataset(images[:VALIDATION], labels[:VALIDATION], seed),
+        test=Dataset(arrays[TEST_IMAGES], arrays[TEST_LABELS], seed),
+    )
+
+
+def named_folder(data_dir: str | Path | None) -> Path | None:
+    """Return the folder that a person names: the argument, else SHUZI_DATA, else None."""
+    named = data_dir or os.environ.get("SHUZI_DATA")
+    return Path(named) if named else None
+
+
+def read_file(
+    file: File,
+    data_dir: str | Path | None = None,
+    progress: Progress = no_progress,
+    places: Places | None = None,
+) -> tuple[Path, NDArray[Any]]:
+    """Find one of the four files, check its hash, and return where it was and what it holds.
+
+    Raises
+    ------
+    DataError
+        As `load_mnist`.
+    """
+    if folder := named_folder(data_dir):
+        path = find(file, folder)
+        return path, _checked(file, path)
+    places = places or Places()
+    tried: list[ShuziError] = []
+    for folder in (places.packaged, places.cache):
+        try:
+            path = find(file, folder)
+            return path, _checked(file, path)
+        except DataError as problem:
+            tried.append(problem)
+    target = places.cache / f"{file.name}.gz"
+    for mirror in places.mirrors:
+        try:
+            download(mirror, target, file.bytes, progress, check=lambda part: _checked(file, part))
+            return target, _checked(file, target)
+        except DownloadError as problem:
+            tried.append(problem)
+    raise DownloadError("error.mirrors.all", name=file.name, tried=tried)
+
+
+def find(file: File, folder: Path) -> Path:
+    """Return the path of one of the four files in a folder, under any of its names.
+
+    Raises
+    ------
+    DataError
+        The folder or the file is not there.
+    """
+    if not folder.is_dir():
+        raise DataError("error.data.no_folder", folder=folder)
+    for name in file.names():
+        if (folder / name).is_file():
+            return folder / name
+    raise DataError("error.data.missing", folder=folder, names=", ".join(file.names()[:2]))
+
+
+def _checked(file: File, path: Path) -> NDArray[Any]:
+    array = idx.read_idx(path, largest=file.bytes)
+    found = idx.sha256(array)
+    if found != file.sha256:
+        raise DataError("error.data.hash", path=path, found=found, expected=file.sha256)
+    return array

@@ -1,0 +1,99 @@
+"""A folder of own pictures becomes a dataset like MNIST.
+
+A picture's label is its name up to the first underscore (`7_anything.png`) or else the name of its folder
+(`7/anything.png`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from shuzi.data.dataset import Dataset, Splits
+from shuzi.errors import DataError, ShuziError
+from shuzi.ink.image import open_picture
+from shuzi.ink.normalize import normalize
+from shuzi.ink.paper import ink_map
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of a folder: the dataset, its pictures in the same order, and why others were left out."""
+
+    dataset: Dataset
+    pictures: tuple[Path, ...]
+    left_out: tuple[ShuziError, ...]
+
+
+def import_pictures(folder: str | Path) -> Imported:
+    """Read every labelled picture of a folder, each with one digit of any size and polarity.
+
+    Pictures that cannot be used are left out, each with its reason; hidden files are passed over.
+
+    Raises
+    ------
+    DataError
+        The folder is not there, or nothing in it could be used.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise DataError("error.data.no_folder", folder=folder)
+    images, labels, pictures, left_out = [], [], [], []
+    for path in _files(folder):
+        try:
+            label = _label(path, folder)
+            images.append(normalize(ink_map(open_picture(path))))
+        except ShuziError as problem:
+            left_out.append(_with_path(problem, path))
+            continue
+        labels.append(label)
+        pictures.append(path)
+    if not images:
+        raise DataError("error.own.nothing", folder=folder, reasons=list(left_out[:10]))
+    dataset = Dataset(np.stack(images), np.array(labels, np.uint8))
+    return Imported(dataset, tuple(pictures), tuple(left_out))
+
+
+def split(own: Dataset) -> Splits:
+    """Split own pictures in the same way each time: a tenth for validation, a tenth to test, the rest to train on.
+
+    Fewer than ten cannot be split: then all three parts are the same pictures, and an accuracy measured on
+    them says only that they were learnt by heart.
+
+    >>> digits = Dataset(np.zeros((25, 28, 28), np.uint8), np.zeros(25, np.uint8))
+    >>> parts = split(digits)
+    >>> len(parts.train), len(parts.validation), len(parts.test)
+    (21, 2, 2)
+    """
+    if len(own) < 10:
+        return Splits(own, own, own)
+    shuffled = np.random.default_rng(0).permutation(len(own))
+    tenth = len(own) // 10
+
+    def part(chosen: np.ndarray[tuple[int], np.dtype[np.int64]]) -> Dataset:
+        return Dataset(own.images[chosen], own.labels[chosen], own.seed)
+
+    return Splits(part(shuffled[2 * tenth :]), part(shuffled[:tenth]), part(shuffled[tenth : 2 * tenth]))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+            yield path
+
+
+def _label(path: Path, folder: Path) -> int:
+    name, underscore, _ = path.stem.partition("_")
+    for candidate in (name if underscore else "", path.parent.name if path.parent != folder else ""):
+        if len(candidate) == 1 and candidate in "0123456789":
+            return int(candidate)
+    raise DataError("error.own.label", path=path)
+
+
+def _with_path(problem: ShuziError, path: Path) -> ShuziError:
+    if "path" in problem.values:
+        return problem
+    return DataError("error.own.picture", path=path, reason=problem)

@@ -1,0 +1,1 @@
+"""A picture becomes ink, and ink a 28x28 digit like those of MNIST."""

@@ -1,0 +1,103 @@
+"""The ink of one digit becomes a 28x28 image, framed as NIST framed those of MNIST.
+
+The aspect is kept, the longer side becomes 20 pixels, and the centre of mass goes to the middle of 28x28.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import PictureError
+
+VERSION = 1
+"""Changes whenever the same ink would give another image; a model's card names the version it learnt with."""
+
+SIDE, LONGER = 28, 20
+_SPECK = 0.03  # a piece with less than this share of the ink is a speck, not a stroke
+_THINNEST = 1.6  # pixels at the final size; thinner strokes fade when they are shrunk
+
+
+def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Frame the ink of a single digit as MNIST's images are framed.
+
+    Parameters
+    ----------
+    ink
+        uint8 (h, w), paper 0 and ink up to 255, as `ink_map` makes it.
+
+    Returns
+    -------
+    uint8 (28, 28), background 0, ink 255.
+
+    Raises
+    ------
+    PictureError
+        There is no ink.
+
+    Examples
+    --------
+    >>> ink = np.zeros((200, 100), np.uint8)
+    >>> ink[20:180, 40:56] = 255
+    >>> image = normalize(ink)
+    >>> rows, columns = np.nonzero(image)
+    >>> image.shape, int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1
+    ((28, 28), 20, 2)
+    """
+    strokes = _boxed(_without_specks(ink))
+    height, width = strokes.shape
+    scale = LONGER / max(height, width)
+    if scale < 1:
+        strokes = _not_too_thin(strokes, scale)
+        height, width = strokes.shape
+        scale = LONGER / max(height, width)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(strokes, size, interpolation=method).astype(np.float32)
+    small *= 255 / small.max()
+    return _centred(np.rint(small).astype(np.uint8))
+
+
+def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    count, pieces = cv2.connectedComponents((ink > 0).astype(np.uint8), connectivity=8)
+    if count == 1:
+        raise PictureError("error.picture.blank")
+    weights = np.bincount(pieces.ravel(), weights=ink.ravel(), minlength=count)
+    strokes = weights >= _SPECK * weights.sum()
+    strokes[0] = False
+    return np.where(strokes[pieces], ink, 0).astype(np.uint8)
+
+
+def _boxed(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    x, y, width, height = cv2.boundingRect(ink)
+    return ink[y : y + height, x : x + width]
+
+
+def _not_too_thin(strokes: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """Widen a pen's strokes that would be thinner than MNIST's after shrinking."""
+    solid = (strokes >= 128).astype(np.uint8)
+    distances = cv2.distanceTransform(cv2.copyMakeBorder(solid, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
+    inside = distances[distances > 0]
+    if not inside.size:
+        return strokes
+    thickness = 4 * float(inside.mean())  # in a bar of width s the mean distance to its edge is s/4
+    missing = round(_THINNEST / scale - thickness)
+    if missing < 1:
+        return strokes
+    room = missing // 2 + 1
+    roomy = cv2.copyMakeBorder(strokes, room, room, room, room, cv2.BORDER_CONSTANT)
+    pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (missing + 1, missing + 1))
+    return _boxed(np.asarray(cv2.dilate(roomy, pen), dtype=np.uint8))
+
+
+def _centred(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = small.shape
+    mass = small.sum(dtype=np.float64)
+    centre_y = float(small.sum(axis=1, dtype=np.float64) @ np.arange(height)) / mass
+    centre_x = float(small.sum(axis=0, dtype=np.float64) @ np.arange(width)) / mass
+    top = int(np.clip(round(SIDE / 2 - centre_y), 0, SIDE - height))
+    left = int(np.clip(round(SIDE / 2 - centre_x), 0, SIDE - width))
+    image = np.zeros((SIDE, SIDE), np.uint8)
+    image[top : top + height, left : left + width] = small
+    return image

@@ -1,0 +1,85 @@
+"""A model's card: what goes in, what comes out, how it was made and what it scored; kept inside the .onnx."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from shuzi.errors import ModelError
+from shuzi.ink import normalize
+
+FORMAT = 1
+"""The card's own version. A loader refuses one that it does not know."""
+
+METADATA_KEY = "shuzi.card"
+INPUT = "images: float32 (n, 28, 28), background 0, ink 255"
+OUTPUT = "probabilities: float32 (n, 10)"
+LICENCE = "Apache-2.0; learnt from MNIST (CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges)"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model says of itself.
+
+    Parameters
+    ----------
+    name
+        The recipe's name, such as "softmax".
+    recipe
+        Everything that is needed to train it again, as in `recipe.toml`.
+    parameters
+        How many numbers were learnt.
+    data
+        The SHA-256 of each array it learnt from, as an uncompressed IDX file.
+    scores
+        What was measured, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``.
+    versions
+        The libraries it was trained with.
+    """
+
+    name: str
+    recipe: Mapping[str, Any]
+    parameters: int
+    data: Mapping[str, str]
+    scores: Mapping[str, Any]
+    versions: Mapping[str, str]
+    input: str = INPUT
+    output: str = OUTPUT
+    normalization: int = normalize.VERSION
+    licence: str = LICENCE
+    format: int = FORMAT
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Write the card as JSON."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=indent)
+
+    @staticmethod
+    def from_json(text: str, path: object) -> Card:
+        """Read a card, refusing what is not understood.
+
+        Raises
+        ------
+        ModelError
+            It is no card, of another format, or for another way of preparing images.
+
+        Examples
+        --------
+        >>> card = Card("softmax", {"steps": 2000}, 7850, {}, {}, {})
+        >>> Card.from_json(card.to_json(), "model.onnx") == card
+        True
+        """
+        try:
+            values = json.loads(text)
+            found = values.get("format")
+        except (ValueError, AttributeError) as problem:
+            raise ModelError("error.model.no_card", path=path) from problem
+        if found != FORMAT:
+            raise ModelError("error.model.format", path=path, found=found, known=FORMAT)
+        if values.get("normalization") != normalize.VERSION:
+            known = normalize.VERSION
+            raise ModelError("error.model.normalization", path=path, found=values.get("normalization"), known=known)
+        if values.keys() != {field.name for field in fields(Card)}:
+            raise ModelError("error.model.no_card", path=path)
+        return Card(**values)

@@ -1,0 +1,41 @@
+"""A count of right answers becomes an accuracy with the interval in which the true one lies."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+_Z = 1.959963984540054  # 95 % of a normal distribution lie within this many standard deviations
+
+
+@dataclass(frozen=True)
+class Score:
+    """`right` answers out of `n`.
+
+    Examples
+    --------
+    >>> score = Score(right=9131, n=10_000)
+    >>> score.accuracy, [round(end, 4) for end in score.interval]
+    (0.9131, [0.9074, 0.9185])
+    """
+
+    right: int
+    n: int
+
+    @property
+    def accuracy(self) -> float:
+        """The share of right answers, 0 to 1."""
+        return self.right / self.n
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval after Wilson (1927), which stays sound near 0 and 1."""
+        share, spread = self.accuracy, _Z**2 / self.n
+        middle = (share + spread / 2) / (1 + spread)
+        half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return accuracy, n and interval as JSON has them."""
+        return {"accuracy": self.accuracy, "n": self.n, "interval": list(self.interval)}

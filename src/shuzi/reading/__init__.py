@@ -1,0 +1,1 @@
+"""Ink and a model become a reading. TensorFlow is never needed here."""

@@ -1,0 +1,102 @@
+"""A trained network becomes model.keras, model.onnx and card.json, once the .onnx is shown to answer alike."""
+
+from __future__ import annotations
+
+import platform
+import warnings
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+from numpy.typing import NDArray
+
+from shuzi.atomic import replacing
+from shuzi.data import idx
+from shuzi.data.dataset import Splits
+from shuzi.errors import ModelError
+from shuzi.models.card import METADATA_KEY, Card
+from shuzi.models.score import Score
+from shuzi.models.store import IN_A_RUN
+from shuzi.training.events import Done
+from shuzi.training.recipes import Recipe
+
+TOLERANCE = 1e-5
+"""The most by which a probability of the .onnx may differ from the network's own."""
+
+_OPSET = 17
+
+
+def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -> Card:
+    """Write what a finished training hands on into its run folder.
+
+    Raises
+    ------
+    ModelError
+        The .onnx does not answer as the network does.
+    """
+    judges = data.test if done.part == "test" else data.validation
+    right = int(np.sum(done.probabilities.argmax(axis=1) == judges.labels))
+    card = Card(
+        name=recipe.name,
+        recipe=asdict(recipe),
+        parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
+        data={"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)},
+        scores={done.part: Score(right, done.n).as_dict()},
+        versions={"python": platform.python_version()}
+        | {name: version(name) for name in ("shuzi", "keras", "numpy", "onnx", "tf2onnx")}
+        | {"tensorflow": _tensorflow_version()},
+    )
+    with replacing(folder / "model.keras") as part:
+        model.save(part)
+    with replacing(folder / IN_A_RUN) as part:
+        _write_onnx(model, card, part)
+        _check(part, judges.images, done.probabilities)
+    with replacing(folder / "card.json") as part:
+        part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
+    return card
+
+
+def _write_onnx(model: Any, card: Card, path: Path) -> None:
+    with warnings.catch_warnings():
+        # Keras probes numpy for a name that numpy is about to define
+        warnings.filterwarnings("ignore", message="In the future `np.object`", category=FutureWarning)
+        model.export(path, format="onnx", opset_version=_OPSET, verbose=False)
+    graph = onnx.load(path)
+    _rename(graph.graph, graph.graph.input[0], "images")
+    _rename(graph.graph, graph.graph.output[0], "probabilities")
+    graph.doc_string = f"{card.name}: {card.input} -> {card.output}"
+    onnx.helper.set_model_props(graph, {METADATA_KEY: card.to_json()})
+    onnx.checker.check_model(graph)
+    onnx.save(graph, path)
+
+
+def _rename(graph: Any, value: Any, name: str) -> None:
+    old = value.name
+    for node in graph.node:
+        node.input[:] = [name if each == old else each for each in node.input]
+        node.output[:] = [name if each == old else each for each in node.output]
+    value.name = name
+    value.type.tensor_type.shape.dim[0].dim_param = "n"
+
+
+def _check(path: Path, images: NDArray[np.uint8], expected: NDArray[np.float32]) -> None:
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    answers = [
+        session.run(["probabilities"], {"images": images[start : start + 512].astype(np.float32)})[0]
+        for start in range(0, len(images), 512)
+    ]
+    found = np.concatenate(answers)
+    difference = float(np.max(np.abs(found - expected)))
+    others = int(np.sum(found.argmax(axis=1) != expected.argmax(axis=1)))
+    if difference > TOLERANCE or others:
+        raise ModelError("error.model.parity", difference=difference, others=others, n=len(images))
+
+
+def _tensorflow_version() -> str:
+    import tensorflow as tf
+
+    return str(tf.__version__)

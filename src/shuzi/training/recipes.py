@@ -1,0 +1,167 @@
+"""A recipe is everything that decides what a training gives, as data; it reads and writes TOML."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from shuzi.atomic import replacing
+from shuzi.errors import RecipeError, require
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How to train one network.
+
+    Parameters
+    ----------
+    name
+        What people call it.
+    network
+        The function in `networks` that builds it.
+    hidden
+        Neurons in the hidden layer; 0 for a network without one.
+    optimizer
+        "sgd" (plain gradient descent) or "adam".
+    learning_rate
+        How far a step goes down the slope.
+    loss
+        "sum" or "mean" over the batch of the cross-entropy -Σ label·log(y + epsilon).
+    epsilon
+        Added before the logarithm, because log(0) is minus infinity.
+    batch_size
+        Images in a step.
+    steps
+        Steps in all.
+    report_every, validate_every, save_every
+        Steps between two reports of the loss, two looks at the validation images, two checkpoints.
+    judged_on
+        "test" or "validation": the images whose accuracy ends the training.
+    seed
+        Decides the first weights and the order of the images.
+    """
+
+    name: str
+    network: str
+    hidden: int
+    optimizer: str
+    learning_rate: float
+    loss: str
+    batch_size: int
+    steps: int
+    epsilon: float = 1e-10
+    report_every: int = 10
+    validate_every: int = 100
+    save_every: int = 500
+    judged_on: str = "validation"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            _check(field.name, getattr(self, field.name), str(field.type))
+
+    def changed(self, **values: Any) -> Recipe:
+        """Return the recipe with some values replaced; None leaves a value as it is.
+
+        >>> recipe("softmax").changed(steps=100, seed=None).steps
+        100
+        """
+        return replace(self, **{name: value for name, value in values.items() if value is not None})
+
+    def save(self, path: Path) -> None:
+        """Write the recipe as TOML."""
+        text = require("tomli_w", "train", "extra.training").dumps(asdict(self))
+        with replacing(path) as part:
+            part.write_text(text, encoding="utf-8")
+
+    @staticmethod
+    def load(path: Path) -> Recipe:
+        """Read a recipe from TOML.
+
+        Raises
+        ------
+        RecipeError
+            The file cannot be read, or a value is missing, unknown or makes no sense.
+        """
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as problem:
+            raise RecipeError("error.recipe.unreadable", path=path, reason=problem) from problem
+        known = {field.name for field in fields(Recipe)}
+        if wrong := sorted(values.keys() ^ known):
+            raise RecipeError("error.recipe.names", path=path, names=", ".join(wrong))
+        return Recipe(**values)
+
+
+_CHOICES = {"optimizer": ("sgd", "adam"), "loss": ("sum", "mean"), "judged_on": ("test", "validation")}
+_FROM_ZERO = ("hidden", "epsilon", "seed")
+_LARGEST = {"seed": 2**31 - 1}
+
+
+def _check(name: str, value: Any, wanted: str) -> None:
+    """Refuse a value of the wrong kind or outside its range."""
+    if wanted == "str":
+        choices = _CHOICES.get(name)
+        if not isinstance(value, str) or not value or (choices and value not in choices):
+            raise RecipeError("error.recipe.choice", name=name, value=value, choices=", ".join(choices or ("…",)))
+        return
+    number = isinstance(value, int if wanted == "int" else int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value):
+        raise RecipeError("error.recipe.number", name=name, value=value)
+    least_allowed = value >= 0 if name in _FROM_ZERO else value > 0
+    if not least_allowed or value > _LARGEST.get(name, math.inf):
+        raise RecipeError("error.recipe.range", name=name, value=value)
+
+
+RECIPES: Mapping[str, Recipe] = {
+    each.name: each
+    for each in (
+        # the tutorial's own numbers
+        Recipe(
+            name="softmax",
+            network="softmax",
+            hidden=0,
+            optimizer="sgd",
+            learning_rate=0.001,
+            loss="sum",
+            batch_size=64,
+            steps=2_000,
+            judged_on="test",
+        ),
+        Recipe(
+            name="mlp",
+            network="mlp",
+            hidden=256,
+            optimizer="adam",
+            learning_rate=0.001,
+            loss="mean",
+            batch_size=128,
+            steps=4_000,
+            report_every=100,
+            validate_every=400,
+            save_every=1_000,
+        ),
+    )
+}
+
+
+def recipe(name: str) -> Recipe:
+    """Return the recipe of that name.
+
+    Raises
+    ------
+    RecipeError
+        There is none; the error lists those there are.
+
+    Examples
+    --------
+    >>> recipe("softmax").learning_rate
+    0.001
+    """
+    if name not in RECIPES:
+        raise RecipeError("error.recipe.unknown", name=name, known=", ".join(RECIPES))
+    return RECIPES[name]

@@ -1,0 +1,65 @@
+"""A recipe and data become a finished run folder: the loop, its listeners and the export, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from shuzi.data.dataset import Splits
+from shuzi.errors import RunError
+from shuzi.training.events import Done, Listener, Started
+from shuzi.training.export import export
+from shuzi.training.recipes import Recipe
+from shuzi.training.run_folder import RunFolder
+from shuzi.training.train import never, train
+
+
+def run(
+    folder: RunFolder,
+    recipe: Recipe,
+    data: Splits,
+    listeners: Sequence[Listener] = (),
+    should_stop: Callable[[], bool] = never,
+) -> bool:
+    """Train, or go on from the folder's checkpoint, and export what comes out.
+
+    Parameters
+    ----------
+    folder
+        Where everything is kept.
+    recipe
+        The folder's recipe; `steps` may be larger than when the training began.
+    data
+        What to learn from, to look at, and to be judged on.
+    listeners
+        Each is called with each event, after the folder has kept it.
+    should_stop
+        Asked between chunks of steps.
+
+    Returns
+    -------
+    True at the end, False when it was stopped.
+
+    Raises
+    ------
+    RunError
+        The training has already come that far, or its checkpoint is damaged.
+    TrainingError
+        The loss is no longer a finite number.
+    """
+    step, state = folder.checkpoint()
+    if step > recipe.steps or (step == recipe.steps and (folder.path / "model.onnx").is_file()):
+        raise RunError("error.run.finished", path=folder.path, step=step, steps=recipe.steps)
+    recipe.save(folder.recipe_file)
+    folder.forget_after(step)
+    model: Any = None
+    told: list[Listener] = [folder, *listeners]
+    for event in train(recipe, data, state, step, should_stop):
+        for listener in told:
+            listener(event)
+        if isinstance(event, Started):
+            model = event.model
+        if isinstance(event, Done):
+            export(model, recipe, data, event, folder.path)
+            return True
+    return False

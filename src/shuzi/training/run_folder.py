@@ -1,0 +1,186 @@
+"""A run folder keeps all that a training needs to go on and all that it gave.
+
+recipe.toml     all that is needed to run again
+data.npz        own pictures, when it does not learn from MNIST
+metrics.jsonl   a line per report
+checkpoints/    the newest state from which the training can go on
+tensorboard/    curves, histograms and the graph, when asked for
+model.keras · model.onnx · card.json    what came out at the end
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.atomic import replacing
+from shuzi.data.dataset import Dataset, Splits
+from shuzi.data.formats import load_dataset, save_dataset
+from shuzi.data.own import split
+from shuzi.errors import RunError
+from shuzi.training.events import Done, Event, Progress, Saved, Validated
+from shuzi.training.recipes import Recipe
+
+
+class RunFolder:
+    """The folder of one training; made by `create` or `open`, and a listener of its events."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.recipe_file = path / "recipe.toml"
+        self.data_file = path / "data.npz"
+        self.metrics_file = path / "metrics.jsonl"
+        self.checkpoints = path / "checkpoints"
+        self.tensorboard = path / "tensorboard"
+
+    @staticmethod
+    def create(path: Path | None, recipe: Recipe, own: Dataset | None = None) -> RunFolder:
+        """Make the folder of a new training.
+
+        Parameters
+        ----------
+        path
+            Where; None chooses a new name under `runs/` from the recipe and the time.
+        recipe
+            What is trained.
+        own
+            Own pictures to learn from in place of MNIST; they are copied into the folder.
+
+        Raises
+        ------
+        RunError
+            Something is already there (a training that failed before its first checkpoint does not count), or
+            the folder cannot be made.
+        """
+        path = path or _new_name(recipe.name)
+        try:
+            folder = RunFolder(path)
+            if path.exists() and not folder._free():
+                raise RunError("error.run.taken", path=path)
+            path.mkdir(parents=True, exist_ok=True)
+            folder.data_file.unlink(missing_ok=True)
+            if own is not None:
+                save_dataset(folder.data_file, own)
+            recipe.save(folder.recipe_file)
+        except OSError as problem:
+            raise RunError("error.run.unwritable", path=path, reason=problem.strerror) from problem
+        return folder
+
+    @staticmethod
+    def open(path: Path) -> RunFolder:
+        """Open the folder of a training that was begun.
+
+        Raises
+        ------
+        RunError
+            No training was begun there.
+        """
+        folder = RunFolder(path)
+        if not folder.recipe_file.is_file():
+            raise RunError("error.run.missing", path=path)
+        return folder
+
+    def _free(self) -> bool:
+        """Tell whether nothing would be lost: the folder is empty, or a training failed in it before it saved."""
+        if not self.path.is_dir():
+            return False
+        failed = self.recipe_file.is_file() and not any(self.checkpoints.glob("step-*.npz"))
+        return failed or not any(self.path.iterdir())
+
+    def recipe(self) -> Recipe:
+        """Read the recipe."""
+        return Recipe.load(self.recipe_file)
+
+    def own_data(self) -> Splits | None:
+        """Read the own pictures that it learns from, or None when it learns from MNIST."""
+        return split(load_dataset(self.data_file)) if self.data_file.is_file() else None
+
+    def checkpoint(self) -> tuple[int, dict[str, NDArray[Any]] | None]:
+        """Return the newest step that was saved and its state; 0 and None when there is none.
+
+        Raises
+        ------
+        RunError
+            The checkpoint is damaged.
+        """
+        saved = sorted(self.checkpoints.glob("step-*.npz"))
+        if not saved:
+            return 0, None
+        try:
+            with np.load(saved[-1], allow_pickle=False) as file:
+                return int(saved[-1].stem.removeprefix("step-")), {name: file[name] for name in file.files}
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as problem:
+            raise RunError("error.run.checkpoint", path=saved[-1], reason=problem) from problem
+
+    def forget_after(self, step: int) -> None:
+        """Drop the metrics of later steps, and of an end that is no longer the end."""
+        if not self.metrics_file.exists():
+            return
+        lines = self.metrics_file.read_text(encoding="utf-8").splitlines()
+        kept = [line for line in lines if _belongs(line, step)]
+        with replacing(self.metrics_file) as part:
+            part.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+    def __call__(self, event: Event) -> None:
+        """Keep what an event says."""
+        if values := metrics(event):
+            with self.metrics_file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(values) + "\n")
+        if isinstance(event, Saved):
+            self._save(event)
+
+    def _save(self, event: Saved) -> None:
+        newest = self.checkpoints / f"step-{event.step:08d}.npz"
+        with replacing(newest) as part:
+            np.savez(part, **event.state)  # type: ignore[arg-type] # numpy's stub takes the names for its options
+        for older in self.checkpoints.glob("step-*.npz"):
+            if older != newest:
+                older.unlink()
+
+
+def metrics(event: Event) -> dict[str, Any] | None:
+    """Return what a line of metrics.jsonl says of an event, or None when it says nothing."""
+    match event:
+        case Progress():
+            return {"step": event.step, "loss": event.loss, "accuracy": event.accuracy}
+        case Validated():
+            return {"step": event.step, "validation_accuracy": event.accuracy}
+        case Done():
+            return {"step": event.step, "done": event.part, "done_accuracy": event.accuracy, "n": event.n}
+        case _:
+            return None
+
+
+def read_metrics(path: Path) -> list[dict[str, Any]]:
+    """Return the lines of a run folder's metrics.jsonl; none when there is no such file."""
+    file = path / "metrics.jsonl"
+    if not file.is_file():
+        return []
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if _whole(line)]
+
+
+def _whole(line: str) -> bool:
+    """Tell whether a line was written to its end; a killed process can leave half a line."""
+    return line.startswith("{") and line.endswith("}")
+
+
+def _belongs(line: str, step: int) -> bool:
+    if not _whole(line):
+        return False
+    values = json.loads(line)
+    return "done" not in values and values["step"] <= step
+
+
+def _new_name(recipe: str) -> Path:
+    stem = f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    path, count = Path("runs") / stem, 1
+    while path.exists():
+        count += 1
+        path = Path("runs") / f"{stem}-{count}"
+    return path

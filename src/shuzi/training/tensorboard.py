@@ -1,0 +1,38 @@
+"""The events of a training become what TensorBoard shows: curves, histograms of the weights, the graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from shuzi.training.events import Done, Event, Progress, Started, Stopped, Validated
+
+
+class TensorBoard:
+    """A listener that writes TensorBoard's event files into a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._writer: Any = tf.summary.create_file_writer(str(folder))
+
+    def __call__(self, event: Event) -> None:
+        """Write what an event says."""
+        with self._writer.as_default(step=event.step):
+            match event:
+                case Started():
+                    images = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
+                    tf.summary.graph(tf.function(event.model).get_concrete_function(images).graph)
+                case Progress():
+                    tf.summary.scalar("batch/loss", event.loss)
+                    tf.summary.scalar("batch/accuracy", event.accuracy)
+                case Validated():
+                    tf.summary.scalar("validation/accuracy", event.accuracy)
+                    for name, values in event.weights.items():
+                        tf.summary.histogram(name, values)
+                case Done():
+                    tf.summary.scalar(f"{event.part}/final accuracy", event.accuracy)
+                case _:
+                    pass
+        if isinstance(event, Done | Stopped):
+            self._writer.flush()

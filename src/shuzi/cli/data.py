@@ -1,0 +1,160 @@
+"""`shuzi data` tells where MNIST is, checks it, and turns own pictures into datasets."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shuzi.cli.localized import Command, Group, argument, language_option, option
+from shuzi.cli.terminal import show_download
+from shuzi.errors import DataError, ShuziError
+from shuzi.messages import say
+
+if TYPE_CHECKING:
+    from shuzi.data.dataset import Dataset
+
+_PLACE = click.Path(path_type=Path)
+
+
+@click.group(cls=Group, help="cli.data.help", short_help="cli.data.short")
+@language_option
+def data() -> None:
+    """Work with data."""
+
+
+@data.command(cls=Command, help="cli.data.info", short_help="cli.data.info")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def info(data_dir: Path | None, as_json: bool) -> None:
+    """Tell where MNIST is and what it holds."""
+    from shuzi.data import idx
+    from shuzi.data.mnist import FILES, Places, find, named_folder
+
+    folder = named_folder(data_dir) or Places().packaged
+    paths = [find(file, folder) for file in FILES]
+    shapes = [idx.read_header(path).shape for path in paths]
+    if as_json:
+        files = {
+            file.name: {"path": str(path), "shape": shape}
+            for file, path, shape in zip(FILES, paths, shapes, strict=True)
+        }
+        click.echo(json.dumps({"folder": str(folder), "files": files}))
+        return
+    click.echo(say("data.info.title", folder=folder))
+    for path, shape in zip(paths, shapes, strict=True):
+        dimensions = " x ".join(f"{size:,}" for size in shape)
+        click.echo(f"  {path.name:32} {dimensions:>18} {path.stat().st_size / 1e6:8.2f} MB")
+    click.echo(say("data.info.parts"))
+
+
+@data.command(cls=Command, help="cli.data.verify", short_help="cli.data.verify")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def verify(data_dir: Path | None, as_json: bool) -> None:
+    """Check the four files of MNIST."""
+    from shuzi.data.mnist import FILES, read_file
+
+    problems: dict[str, str | None] = {}
+    for file in FILES:
+        try:
+            with show_download() as progress:
+                path, array = read_file(file, data_dir, progress)
+        except DataError as problem:
+            problems[file.name] = str(problem)
+            sentence = say("data.verify.bad", name=file.name, problem=problem)
+        else:
+            problems[file.name] = None
+            sentence = say("data.verify.good", name=path.name, n=len(array), sha256=file.sha256[:16])
+        if not as_json:
+            click.echo(sentence)
+    if as_json:
+        click.echo(json.dumps({"sound": not any(problems.values()), "problems": problems}, ensure_ascii=False))
+    if any(problems.values()):
+        sys.exit(1)
+
+
+@data.command("import", cls=Command, help="cli.data.import.help", short_help="cli.data.import.short")
+@argument("folder", type=_PLACE, metavar="PATH", help="cli.data.import.folder")
+@argument("out", type=_PLACE, metavar="PATH", help="cli.data.import.out")
+@option("--preview", type=_PLACE, metavar="PATH", help="cli.data.import.preview")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> None:
+    """Turn own pictures into a dataset."""
+    import numpy as np
+
+    from shuzi.data.formats import check_ending, save_dataset
+    from shuzi.data.own import import_pictures
+
+    check_ending(out)
+    _refuse_taken(out)
+    found = import_pictures(folder)
+    save_dataset(out, found.dataset)
+    if preview:
+        _draw(found.dataset, preview)
+    counts = np.bincount(found.dataset.labels, minlength=10).tolist()
+    left_out = [str(problem) for problem in found.left_out]
+    if as_json:
+        click.echo(
+            json.dumps({"images": len(found.dataset), "counts": counts, "left_out": left_out}, ensure_ascii=False)
+        )
+        return
+    click.echo(say("data.import.done", n=len(found.dataset), out=out))
+    click.echo("  " + "  ".join(f"{digit}: {count}" for digit, count in enumerate(counts) if count))
+    if left_out:
+        click.echo(say("data.import.left_out", n=len(left_out), reasons=left_out), err=True)
+    click.echo(say("data.import.next", out=out), err=True)
+
+
+@data.command(cls=Command, help="cli.data.export.help", short_help="cli.data.export.short")
+@argument("out", type=_PLACE, metavar="PATH", help="cli.data.export.out")
+@option(
+    "--part",
+    type=click.Choice(["train", "validation", "test"]),
+    default="train",
+    show_default=True,
+    help="cli.part",
+)
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@language_option
+def export(out: Path, part: str, data_dir: Path | None) -> None:
+    """Write a part of MNIST in another format."""
+    from shuzi.data.formats import check_ending, save_dataset
+    from shuzi.data.mnist import load_mnist
+
+    check_ending(out)
+    _refuse_taken(out)
+    with show_download() as progress:
+        chosen: Dataset = getattr(load_mnist(data_dir, progress=progress), part)
+    save_dataset(out, chosen)
+    click.echo(say("data.export.done", n=len(chosen), out=out))
+
+
+def _refuse_taken(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise DataError("error.data.taken", out=out)
+
+
+def _draw(dataset: Dataset, path: Path) -> None:
+    """Draw the first 200 images as the network will see them, twenty in a row."""
+    import numpy as np
+    from PIL import Image
+
+    from shuzi.atomic import replacing
+
+    images = dataset.images[:200]
+    rows = -(-len(images) // 20)
+    sheet = np.zeros((rows * 20, 28, 28), np.uint8)
+    sheet[: len(images)] = images
+    picture = sheet.reshape(rows, 20, 28, 28).transpose(0, 2, 1, 3).reshape(rows * 28, 20 * 28)
+    try:
+        with replacing(path) as part:
+            Image.fromarray(picture).resize((20 * 56, rows * 56), Image.Resampling.NEAREST).save(part)
+    except ValueError as problem:
+        raise ShuziError("error.picture.ending", path=path) from problem

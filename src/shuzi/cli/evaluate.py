@@ -1,0 +1,98 @@
+"""`shuzi evaluate` says what a trained model is worth."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.terminal import show_download
+from shuzi.messages import say
+
+if TYPE_CHECKING:
+    from shuzi.data.dataset import Dataset
+    from shuzi.evaluation.accuracy import Evaluation
+
+_PLACE = click.Path(path_type=Path)
+_MISTAKES_SHOWN = 10
+
+
+@click.command(cls=Command, help="cli.evaluate.help", short_help="cli.evaluate.short")
+@argument("model", type=_PLACE, metavar="PATH", help="cli.evaluate.model")
+@option("--report", type=_PLACE, metavar="PATH", help="cli.evaluate.report")
+@option("--data", type=_PLACE, metavar="PATH", help="cli.evaluate.data")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def evaluate(model: Path, report: Path | None, data: Path | None, data_dir: Path | None, as_json: bool) -> None:
+    """Evaluate a model on the 10,000 test images of MNIST, or on own pictures."""
+    from shuzi.evaluation.accuracy import evaluate as judge
+    from shuzi.reading.reader import load
+
+    reader = load(model)
+    judges = _judges(data, data_dir)
+    found = judge(reader.classify(judges.images), judges.labels)
+    if report:
+        from shuzi.evaluation.report import write_report
+
+        page = write_report(report, model, found, judges, reader.card)
+    if as_json:
+        card = reader.card
+        click.echo(json.dumps({"model": card.name, "parameters": card.parameters} | found.as_dict()))
+    else:
+        _print(found)
+    if report:
+        click.echo(say("evaluate.report", page=page), err=True)
+
+
+def _judges(data: Path | None, data_dir: Path | None) -> Dataset:
+    if data:
+        from shuzi.data.formats import load_dataset
+
+        return load_dataset(data)
+    from shuzi.data.mnist import load_mnist
+
+    with show_download() as progress:
+        return load_mnist(data_dir, progress=progress).test
+
+
+def _print(found: Evaluation) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    low, high = found.score.interval
+    score = found.score
+    click.echo(say("evaluate.accuracy", accuracy=score.accuracy, low=low, high=high, right=score.right, n=score.n))
+    console = Console(highlight=False)
+    digits = Table(title=say("evaluate.digits"), title_justify="left")
+    for name in ("evaluate.digit", "evaluate.precision", "evaluate.recall", "evaluate.count"):
+        digits.add_column(say(name), justify="right")
+    for digit, (precision, recall) in enumerate(zip(found.precision, found.recall, strict=True)):
+        digits.add_row(str(digit), _percent(precision), _percent(recall), f"{found.confusion[digit].sum():,}")
+    console.print(digits)
+
+    confusion = Table(title=say("evaluate.confusion"), title_justify="left")
+    confusion.add_column("", justify="right", style="bold")
+    for digit in range(10):
+        confusion.add_column(str(digit), justify="right")
+    for digit, row in enumerate(found.confusion):
+        confusion.add_row(str(digit), *(_cell(count, place == digit) for place, count in enumerate(row)))
+    console.print(confusion)
+
+    if found.mistakes:
+        console.print(say("evaluate.mistakes", n=len(found.mistakes)), markup=False)
+    for each in found.mistakes[:_MISTAKES_SHOWN]:
+        console.print("  " + say("evaluate.mistake", **vars(each)), markup=False)
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
+def _cell(count: int, right: bool) -> str:
+    if right:
+        return f"[green]{count}[/green]"
+    return str(count) if count else "[dim]·[/dim]"

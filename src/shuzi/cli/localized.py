@@ -1,0 +1,171 @@
+"""Click, in the person's language: help is a key into the catalogues, and Chinese lines break where they may."""
+
+from __future__ import annotations
+
+import gettext
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
+from typing import Any, TypeVar
+
+import click
+
+from shuzi import messages
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Spoken:
+    """An attribute that is set to a key and read as a sentence in the language in use."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}_key"
+
+    def __get__(self, owner: object, kind: type | None = None) -> Any:
+        key = getattr(owner, self._name, None)
+        return messages.say(key) if key else None
+
+    def __set__(self, owner: object, key: str | None) -> None:
+        setattr(owner, self._name, key)
+
+
+def columns(text: str) -> int:
+    """Count the columns that a text takes on a terminal, where a Chinese character takes two.
+
+    >>> columns("digit"), columns("数字")
+    (5, 4)
+    """
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a text into lines of at most `width` columns, at spaces and between Chinese characters.
+
+    >>> wrap("train a network", 8)
+    ['train a', 'network']
+    >>> wrap("训练一个网络。", 8)
+    ['训练一个', '网络。']
+    """
+    lines = []
+    for paragraph in text.split("\n"):
+        line = ""
+        # a Chinese character is a piece of its own, together with the closing punctuation that must not lead a line
+        for piece in re.findall(r"[⺀-鿿＀-￯][，。、：；！？）》」,.:;!?)]*|\s+|[^\s⺀-鿿＀-￯]+", paragraph):
+            if line and columns(line + piece) > width and not piece.isspace():
+                lines.append(line.rstrip())
+                line = ""
+            line += piece
+        lines.append(line.rstrip())
+    return lines
+
+
+class Formatter(click.HelpFormatter):
+    """Writes help with lines that fit the terminal in either script."""
+
+    def write_text(self, text: str) -> None:
+        """Write a text, indented and broken into lines."""
+        for line in wrap(text, self.width - self.current_indent - 1):
+            self.write(f"{'':{self.current_indent}}{line}\n")
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write terms on the left and what they mean on the right."""
+        listed = list(rows)
+        left = min(max(columns(term) for term, _ in listed), col_max) + col_spacing
+        for term, meaning in listed:
+            self.write(f"{'':{self.current_indent}}{term}")
+            lines = wrap(meaning, max(self.width - self.current_indent - left - 1, 20))
+            if columns(term) > left - col_spacing:
+                self.write("\n" + " " * (self.current_indent + left))
+            else:
+                self.write(" " * (left - columns(term)))
+            self.write(f"\n{'':{self.current_indent + left}}".join(lines) + "\n")
+
+
+class _Context(click.Context):
+    formatter_class = Formatter
+
+
+class Option(click.Option):
+    """An option whose help is a key."""
+
+    help = _Spoken()
+
+
+class Argument(click.Argument):
+    """An argument whose help is a key."""
+
+    help = _Spoken()
+
+
+class Command(click.Command):
+    """A command whose help is a key; its `short_help` is the same key with `.short` behind it."""
+
+    context_class = _Context
+    help = _Spoken()
+    short_help = _Spoken()
+
+
+class Group(click.Group):
+    """A group that imports a command when it is called or listed, so that start-up stays quick.
+
+    Parameters
+    ----------
+    lazy
+        Command names and where they are, such as ``{"train": "shuzi.cli.train:train"}``.
+    """
+
+    context_class = _Context
+    help = _Spoken()
+    short_help = _Spoken()
+
+    def __init__(self, *args: Any, lazy: dict[str, str] | None = None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._lazy = lazy or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """List the names in the order in which they were given."""
+        return [*self._lazy, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in self._lazy:
+            return super().get_command(ctx, cmd_name)
+        module, _, name = self._lazy[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+def option(*declarations: str, **attributes: Any) -> Callable[[F], F]:
+    """Add an `Option` to a command."""
+    return click.option(*declarations, cls=Option, **attributes)
+
+
+def argument(*declarations: str, **attributes: Any) -> Callable[[F], F]:
+    """Add an `Argument` to a command."""
+    return click.argument(*declarations, cls=Argument, **attributes)
+
+
+language_option = option(
+    "--lang", type=click.Choice(messages.LANGUAGES), expose_value=False, is_eager=True, help="cli.lang"
+)
+"""`--lang`, which stands before or after a command; `choose_language` has acted on it before click runs."""
+
+
+def choose_language(arguments: Sequence[str]) -> None:
+    """Take the language from `--lang` anywhere among the arguments, or else from the environment.
+
+    It is needed before click reads the arguments, since click may have to complain about them.
+    """
+    code = messages.from_environment()
+    for place, given in enumerate(arguments):
+        name, _, value = given.partition("=")
+        if name == "--lang":
+            value = value or next(iter(arguments[place + 1 :]), "")
+            code = value if value in messages.LANGUAGES else code
+    messages.use(code)
+    # click's own sentences go through the gettext of the standard library
+    os.environ["LANGUAGE"] = code
+    gettext.bindtextdomain("click", str(messages.CATALOGUES))
+    gettext.textdomain("click")

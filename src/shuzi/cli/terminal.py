@@ -1,0 +1,70 @@
+"""What moves on a terminal while work goes on: a spinner, a progress bar. Elsewhere nothing moves."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from shuzi.messages import say
+
+if TYPE_CHECKING:
+    from shuzi.data.mirrors import Progress
+
+
+@contextmanager
+def waiting(sentence: str) -> Iterator[None]:
+    """Show a spinner on a terminal, and hold back what libraries write to stderr unless the work fails.
+
+    TensorFlow's C++ side greets every start with a remark that no setting silences.
+    """
+    with ExitStack() as stack:
+        kept = stack.enter_context(os.fdopen(os.dup(2), "w"))
+        held_back = stack.enter_context(tempfile.TemporaryFile())
+        if sys.stderr.isatty():
+            from rich.console import Console
+
+            stack.enter_context(Console(file=kept).status(sentence))
+        sys.stderr.flush()
+        os.dup2(held_back.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            held_back.seek(0)
+            kept.write(held_back.read().decode(errors="replace"))
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept.fileno(), 2)
+
+
+@contextmanager
+def show_download() -> Iterator[Progress]:
+    """Show a bar for each file that is downloaded: moving on a terminal, one plain line a file elsewhere."""
+    if not sys.stderr.isatty():
+        named: set[str] = set()
+
+        def line(name: str, done: int, total: int | None) -> None:  # noqa: ARG001 - it is a Progress
+            if name not in named:
+                named.add(name)
+                sys.stderr.write(say("data.downloading", name=name) + "\n")
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+
+    shown = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Bars(*shown, console=Console(stderr=True)) as bars:
+        tasks: dict[str, int] = {}
+
+        def move(name: str, done: int, total: int | None) -> None:
+            if name not in tasks:
+                tasks[name] = bars.add_task(say("data.downloading", name=name), total=total)
+            bars.update(tasks[name], completed=done, total=total)  # type: ignore[arg-type] # rich's own TaskID
+
+        yield move

@@ -1,0 +1,140 @@
+"""`shuzi train` trains a network, or goes on with a training that was stopped."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.terminal import show_download, waiting
+from shuzi.cli.training_output import JsonLines, Lines
+from shuzi.errors import require
+from shuzi.messages import say
+from shuzi.training.recipes import RECIPES, recipe
+
+if TYPE_CHECKING:
+    from shuzi.data.dataset import Splits
+    from shuzi.training.recipes import Recipe
+    from shuzi.training.run_folder import RunFolder
+
+_PLACE = click.Path(path_type=Path)
+_FROM_ONE = click.IntRange(min=1)
+
+
+@click.command(cls=Command, help="cli.train.help", short_help="cli.train.short")
+@argument("name", metavar="[RECIPE]", required=False, type=click.Choice(list(RECIPES)), help="cli.train.recipe")
+@option("--steps", type=_FROM_ONE, metavar="N", help="cli.train.steps")
+@option("--batch-size", type=_FROM_ONE, metavar="N", help="cli.train.batch_size")
+@option(
+    "--learning-rate",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="X",
+    help="cli.train.learning_rate",
+)
+@option("--hidden", type=_FROM_ONE, metavar="N", help="cli.train.hidden")
+@option("--epsilon", type=click.FloatRange(min=0), metavar="X", help="cli.train.epsilon")
+@option("--seed", type=click.IntRange(min=0, max=2**31 - 1), metavar="N", help="cli.train.seed")
+@option("--report-every", type=_FROM_ONE, metavar="N", help="cli.train.report_every")
+@option("--validate-every", type=_FROM_ONE, metavar="N", help="cli.train.validate_every")
+@option("--save-every", type=_FROM_ONE, metavar="N", help="cli.train.save_every")
+@option("--out", type=_PLACE, metavar="PATH", help="cli.train.out")
+@option("--resume", type=_PLACE, metavar="PATH", help="cli.train.resume")
+@option("--data", type=_PLACE, metavar="PATH", help="cli.train.data")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
+@option("--json", "as_json", is_flag=True, help="cli.train.json")
+@language_option
+def train(
+    name: str | None,
+    out: Path | None,
+    resume: Path | None,
+    data: Path | None,
+    data_dir: Path | None,
+    tensorboard: bool,
+    as_json: bool,
+    **numbers: Any,
+) -> None:
+    """Train a network."""
+    if resume is not None:
+        _refuse_beside_resume(name=name, out=out, data=data, **numbers)
+    changes = {each: value for each, value in numbers.items() if value is not None}
+    chosen = recipe(name or "softmax").changed(**changes)
+    with waiting(say("train.starting")):
+        require("tensorflow", "train", "extra.training")
+        from shuzi.training.run import run
+
+    folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
+    output = JsonLines(folder.path) if as_json else Lines(folder.path, own=folder.data_file.exists())
+    listeners: list[Any] = [output]
+    if tensorboard:
+        from shuzi.training.tensorboard import TensorBoard
+
+        listeners.append(TensorBoard(folder.tensorboard))
+    with output, _Interrupt() as interrupt:
+        finished = run(folder, chosen, parts, listeners, interrupt.asked)
+    output.end(finished)
+    if not finished:
+        raise SystemExit(130)
+
+
+def _new(
+    out: Path | None, chosen: Recipe, data: Path | None, data_dir: Path | None
+) -> tuple[RunFolder, Recipe, Splits]:
+    """Load the data first, so that nothing is left behind when they are not sound."""
+    from shuzi.data.formats import load_dataset
+    from shuzi.data.own import split
+    from shuzi.training.run_folder import RunFolder
+
+    own = load_dataset(data) if data else None
+    parts = split(own) if own else _mnist(data_dir)
+    return RunFolder.create(out, chosen, own), chosen, parts
+
+
+def _resumed(place: Path, numbers: dict[str, Any], data_dir: Path | None) -> tuple[RunFolder, Recipe, Splits]:
+    from shuzi.training.run_folder import RunFolder
+
+    folder = RunFolder.open(place)
+    return folder, folder.recipe().changed(steps=numbers["steps"]), folder.own_data() or _mnist(data_dir)
+
+
+def _mnist(data_dir: Path | None) -> Splits:
+    from shuzi.data.mnist import load_mnist
+
+    with show_download() as progress:
+        return load_mnist(data_dir, progress=progress)
+
+
+def _refuse_beside_resume(**given: Any) -> None:
+    """Only --steps may change in a training that goes on: any other number would make it another training."""
+    for name, value in given.items():
+        if value is not None and name != "steps":
+            shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"
+            raise click.UsageError(say("cli.train.beside_resume", option=shown))
+
+
+class _Interrupt:
+    """Turns the first Ctrl-C (or SIGTERM) into a request to stop; the second one ends the program at once."""
+
+    def __enter__(self) -> _Interrupt:
+        self._asked = False
+        self._before = {each: signal.signal(each, self._note) for each in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._restore()
+
+    def asked(self) -> bool:
+        return self._asked
+
+    def _note(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - it is a signal handler
+        self._asked = True
+        self._restore()
+        click.echo(say("train.stopping"), err=True)
+
+    def _restore(self) -> None:
+        for each, handler in self._before.items():
+            signal.signal(each, handler)

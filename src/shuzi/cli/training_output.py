@@ -1,0 +1,121 @@
+"""The events of a training become lines: sentences for a person, or JSON for a program."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shuzi.messages import say
+
+if TYPE_CHECKING:
+    from shuzi.training.events import Event
+
+
+class Lines:
+    """A listener that prints as the tutorial does; on a terminal a bar moves below the lines.
+
+    What a person wants to keep goes to stdout, remarks go to stderr.
+    """
+
+    def __init__(self, folder: Path, own: bool) -> None:
+        self._folder = folder
+        self._own = own
+        self._step = "train.step"
+        self._bar: Any = None
+        self._task: Any = None
+
+    def __enter__(self) -> Lines:
+        if sys.stdout.isatty():
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+            shown = (
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeRemainingColumn(),
+            )
+            self._bar = Progress(*shown, transient=True)
+            self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Print what an event says."""
+        from shuzi.training.events import Done, Progress, Started, Stopped, Validated
+
+        match event:
+            case Started():
+                self._started(event)
+            case Progress():
+                self._line(say(self._step, step=event.step, loss=event.loss))
+            case Validated():
+                self._move(event.step)
+            case Done():
+                part = "own" if self._own else event.part
+                key = {
+                    "test": "train.accuracy",
+                    "validation": "train.validation",
+                    "own": "train.own_accuracy",
+                }[part]
+                self._line(say(key, accuracy=event.accuracy, n=event.n))
+            case Stopped():
+                click.echo(say("train.stopped", step=event.step, folder=self._folder), err=True)
+            case _:
+                pass
+
+    def end(self, finished: bool) -> None:
+        """Say what can be done next."""
+        if finished:
+            click.echo(say("train.finished", folder=self._folder), err=True)
+
+    def _started(self, event: Any) -> None:
+        recipe = event.recipe
+        self._step = "train.step" if recipe.loss == "sum" else "train.step_of_mean"
+        key = "train.resumed" if event.step else "train.started"
+        facts = {"recipe": recipe.name, "images": event.images, "parameters": event.parameters}
+        click.echo(say(key, step=event.step, steps=recipe.steps, folder=self._folder, **facts), err=True)
+        if self._own and event.images < 10:
+            click.echo(say("train.too_few", n=event.images), err=True)
+        if self._bar is not None:
+            self._task = self._bar.add_task(recipe.name, total=recipe.steps, completed=event.step)
+
+    def _line(self, sentence: str) -> None:
+        if self._bar is None:
+            click.echo(sentence)
+        else:
+            self._bar.console.print(sentence, highlight=False, markup=False)
+
+    def _move(self, step: int) -> None:
+        if self._bar is not None:
+            self._bar.update(self._task, completed=step)
+
+
+class JsonLines:
+    """A listener that prints one JSON object a line, with the same names as metrics.jsonl."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> JsonLines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def __call__(self, event: Event) -> None:
+        """Print what an event says."""
+        from shuzi.training.run_folder import metrics
+
+        if values := metrics(event):
+            click.echo(json.dumps(values))
+
+    def end(self, finished: bool) -> None:
+        """Print where everything is."""
+        click.echo(json.dumps({"run": str(self._folder), "finished": finished}))

@@ -1,0 +1,84 @@
+"""Probabilities and labels become what one wants to know of a model: how often it is right, where, and where not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.models.score import Score
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """An image that was read wrongly: its position in the set, its label, the answer and how sure that was."""
+
+    index: int
+    label: int
+    answer: int
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a model did on a labelled set.
+
+    Parameters
+    ----------
+    score
+        Right answers out of n.
+    confusion
+        int64 (10, 10): how many images with the row's label were read as the column's digit.
+    mistakes
+        All of them, the most confident first.
+    """
+
+    score: Score
+    confusion: NDArray[np.int64]
+    mistakes: tuple[Mistake, ...]
+
+    @property
+    def precision(self) -> list[float | None]:
+        """For each digit: of the images read as it, the share that are it; None when none was read as it."""
+        return _shares(self.confusion.diagonal(), self.confusion.sum(axis=0))
+
+    @property
+    def recall(self) -> list[float | None]:
+        """For each digit: of the images that are it, the share read as it; None when there are none."""
+        return _shares(self.confusion.diagonal(), self.confusion.sum(axis=1))
+
+    def as_dict(self, most_mistakes: int = 20) -> dict[str, Any]:
+        """Return everything as JSON has it, with the most confident mistakes."""
+        return self.score.as_dict() | {
+            "precision": self.precision,
+            "recall": self.recall,
+            "confusion": self.confusion.tolist(),
+            "mistakes": [vars(mistake) for mistake in self.mistakes[:most_mistakes]],
+        }
+
+
+def evaluate(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Evaluation:
+    """Compare a model's probabilities (n, 10) with the labels (n,).
+
+    Examples
+    --------
+    >>> said = np.eye(10, dtype=np.float32)[[7, 2, 1]]
+    >>> found = evaluate(said, np.array([7, 2, 4], np.uint8))
+    >>> found.score.right, found.mistakes
+    (2, (Mistake(index=2, label=4, answer=1, confidence=1.0),))
+    """
+    answers = probabilities.argmax(axis=1)
+    confusion = np.zeros((10, 10), np.int64)
+    np.add.at(confusion, (labels, answers), 1)
+    wrong = np.flatnonzero(answers != labels)
+    surest = wrong[np.argsort(-probabilities[wrong, answers[wrong]], kind="stable")]
+    mistakes = tuple(
+        Mistake(int(i), int(labels[i]), int(answers[i]), float(probabilities[i, answers[i]])) for i in surest
+    )
+    return Evaluation(Score(len(labels) - len(wrong), len(labels)), confusion, mistakes)
+
+
+def _shares(part: NDArray[np.int64], whole: NDArray[np.int64]) -> list[float | None]:
+    return [int(p) / int(w) if w else None for p, w in zip(part, whole, strict=True)]

@@ -1,0 +1,79 @@
+"""Numbers become pictures that stand inside a page: curves as SVG, digits and weights as PNG."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shuzi.errors import require
+
+_SMOOTH = 0.9  # how much of the line before stays in the smoothed line
+
+
+def digit_picture(image: NDArray[np.uint8]) -> str:
+    """Draw a digit, uint8 (28, 28), dark on light, as a data address of a PNG."""
+    return _address(Image.fromarray(255 - image))
+
+
+def weight_pictures(model: Path) -> list[str] | None:
+    """Draw the weights of a network without hidden layers, one picture a digit.
+
+    Red speaks for the digit, blue against it, white does not matter. All ten share one scale.
+
+    Returns
+    -------
+    Ten data addresses of PNGs, or None when the model is another kind of network.
+    """
+    onnx = require("onnx", "train", "extra.report")
+    arrays = [onnx.numpy_helper.to_array(each) for each in onnx.load(model).graph.initializer]
+    matrices = [array for array in arrays if array.ndim >= 2]
+    if len(matrices) != 1 or matrices[0].shape != (784, 10):
+        return None
+    weights = matrices[0].T.reshape(10, 28, 28)
+    shares = weights / (np.abs(weights).max() or 1.0)
+    against, speaks = np.array([33, 102, 172]), np.array([178, 24, 43])
+    strength = np.abs(shares)[..., None] ** 0.7
+    colour = np.where(shares[..., None] > 0, speaks, against)
+    pixels = np.rint(255 * (1 - strength) + colour * strength).astype(np.uint8)
+    return [_address(Image.fromarray(each)) for each in pixels]
+
+
+def curve(points: Sequence[tuple[float, float]]) -> str:
+    """Draw (step, value) points as an SVG element: when there are many, pale, with a strong smoothed line."""
+    require("matplotlib", "train", "extra.report")
+    from matplotlib.figure import Figure
+
+    steps, values = np.array(points, dtype=float).T
+    figure = Figure(figsize=(6.4, 2.8), layout="constrained")
+    axes: Any = figure.add_subplot()
+    many = len(values) > 50
+    axes.plot(steps, values, color="#c2410c", alpha=0.3 if many else 1.0, linewidth=1, marker=None if many else ".")
+    if many:
+        axes.plot(steps, _smoothed(values), color="#c2410c", linewidth=1.8)
+    axes.grid(alpha=0.25)
+    axes.spines[["top", "right"]].set_visible(False)
+    drawn = io.StringIO()
+    figure.savefig(drawn, format="svg", transparent=True, metadata={"Date": None})
+    text = drawn.getvalue()
+    return text[text.index("<svg") :]
+
+
+def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    line, height = [], values[0]
+    for value in values:
+        height = _SMOOTH * height + (1 - _SMOOTH) * value
+        line.append(height)
+    return np.array(line)
+
+
+def _address(picture: Image.Image) -> str:
+    file = io.BytesIO()
+    picture.save(file, format="PNG", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode("ascii")

@@ -1,0 +1,73 @@
+# make run     train the first network and print its accuracy     训练第一个网络,打印准确率
+# make test    run the tests                                      运行测试
+# make help    all there is                                       全部目标
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install
+PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
+
+.PHONY: help run test slow check lint types imports messages lock hooks clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run      train the first network and print its accuracy | 训练第一个网络,打印准确率"
+	@echo "make test     the fast tests | 快的测试"
+	@echo "make slow     the slow tests | 慢的测试"
+	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
+	@echo "make check    all of it, as CI does | 全部检查,与 CI 相同"
+	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
+	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
+	@echo "make hooks    run the checks before each commit | 每次提交前自动检查"
+
+run: $(VENV)/.for-training
+	$(BIN)/shuzi train
+
+test: $(VENV)/.for-developing messages
+	$(BIN)/python -m pytest
+
+slow: $(VENV)/.for-developing messages
+	$(BIN)/python -m pytest -m slow
+
+lint: $(VENV)/.for-developing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test slow
+
+messages: $(VENV)/.for-developing
+	$(BIN)/python hatch_build.py
+
+lock: $(VENV)/.for-developing
+	$(PIP) uv
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--upgrade pyproject.toml requirements/build.in --extra train -o requirements/train.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+		--upgrade pyproject.toml requirements/build.in --extra train --extra dev \
+		-c requirements/train.txt -o requirements/dev.txt
+
+hooks: $(VENV)/.for-developing
+	$(BIN)/pre-commit install
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+		echo "shuzi needs Python 3.11, 3.12 or 3.13. Name one: make run PYTHON=python3.12"; \
+		echo "shuzi 需要 Python 3.11、3.12 或 3.13。可以指定:make run PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# the lock first, every file by its hash; then shuzi itself, built with what the lock has installed
+$(VENV)/.for-training: $(BIN)/python requirements/train.txt $(PACKAGE)
+	$(PIP) --require-hashes -r requirements/train.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.for-developing: $(BIN)/python requirements/dev.txt $(PACKAGE)
+	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@

@@ -14,7 +14,7 @@ from PIL import Image
 
 from shuzi.errors import require
 
-_SMOOTH = 0.9  # how much of the line before stays in the smoothed line
+_SMOOTH = 11  # values that are averaged for a point of the smoothed line
 
 
 def digit_picture(image: NDArray[np.uint8]) -> str:
@@ -66,11 +66,11 @@ def curve(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    line, height = [], values[0]
-    for value in values:
-        height = _SMOOTH * height + (1 - _SMOOTH) * value
-        line.append(height)
-    return np.array(line)
+    """Average each value with its neighbours on both sides, fewer of them at the ends."""
+    window = np.ones(_SMOOTH)
+    sums = np.convolve(values, window, mode="same")
+    counts = np.convolve(np.ones_like(values), window, mode="same")
+    return np.asarray(sums / counts)
 
 
 def _address(picture: Image.Image) -> str:

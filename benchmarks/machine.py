@@ -1,0 +1,48 @@
+"""What every result carries: the machine, the versions, and the command that made it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from shuzi.atomic import replacing
+
+RESULTS = Path(__file__).parent / "results"
+_LIBRARIES = ("shuzi", "numpy", "tensorflow-cpu", "tensorflow", "keras", "onnxruntime", "click")
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), "")
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def keep(name: str, result: dict[str, Any]) -> None:
+    """Write a result to results/NAME.json, with all that is needed to judge and repeat it."""
+    whole = {
+        "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
+        "machine": {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system()},
+        "versions": _versions(),
+        **result,
+    }
+    target = RESULTS / f"{name}.json"
+    with replacing(target) as part:
+        part.write_text(json.dumps(whole, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    print(f"-> {target}")

@@ -59,7 +59,8 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 		echo "shuzi needs Python 3.11, 3.12 or 3.13. Name one: make run PYTHON=python3.12"; \
 		echo "shuzi 需要 Python 3.11、3.12 或 3.13。可以指定:make run PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "Debian: apt install python3-venv | Debian 请先安装 python3-venv"; exit 1; }
 
 # the lock first, every file by its hash; then shuzi itself, built with what the lock has installed
 $(VENV)/.for-training: $(BIN)/python requirements/train.txt $(PACKAGE)

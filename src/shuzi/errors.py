@@ -14,6 +14,7 @@ ShuziError                 everything that shuzi reports to a person
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -51,6 +52,10 @@ class ShuziError(Exception):
     def __str__(self) -> str:
         return self.sentence()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # lets an error come back from another process
+        return partial(type(self), self.key, **self.values), ()
+
 
 class DataError(ShuziError):
     """Data are missing, damaged or not what they should be."""
@@ -85,7 +90,12 @@ class ModelError(ShuziError):
 
 
 class MissingExtra(ShuziError):  # noqa: N818 - it names what is missing
-    """A part of shuzi is not installed."""
+    """A part of shuzi is not installed; its value `wanted` is the key of what it is wanted for."""
+
+    def sentence(self, language: str | None = None) -> str:
+        """Say what is missing, and what it is wanted for, in `language`."""
+        wanted = messages.say(self.values["wanted"], language)
+        return messages.say(self.key, language, **self.values | {"wanted": wanted})
 
 
 def require(module: str, extra: str, wanted_for: str) -> Any:
@@ -110,5 +120,4 @@ def require(module: str, extra: str, wanted_for: str) -> Any:
     except ModuleNotFoundError as missing:
         if missing.name is None or missing.name.split(".")[0] != module.split(".")[0]:
             raise
-        wanted = messages.say(wanted_for)
-        raise MissingExtra("error.missing_extra", module=module, extra=extra, wanted=wanted) from missing
+        raise MissingExtra("error.missing_extra", module=module, extra=extra, wanted=wanted_for) from missing

@@ -1,0 +1,62 @@
+"""What every test stands on: MNIST once, and no setting of the machine it runs on."""
+
+import functools
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+import shuzi
+from shuzi import messages
+from shuzi.data.mnist import PACKAGED
+
+settings.register_profile("shuzi", deadline=None, print_blob=True)  # the machine may be busy
+settings.load_profile("shuzi")
+
+
+@pytest.fixture(autouse=True)
+def plain_surroundings(monkeypatch):
+    for name in ("SHUZI_DATA", "SHUZI_LANG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")
+    messages.use("en")
+
+
+@pytest.fixture(scope="session")
+def mnist():
+    """MNIST; take no batches from it, since it remembers where it is."""
+    return shuzi.load_mnist(PACKAGED)
+
+
+@pytest.fixture(scope="session")
+def apart():
+    """Tell how far images are from those they should be, in mean grey levels each, but for a shift by one pixel.
+
+    Two images of one digit by one hand stay below 15; images of two digits are about 50 apart, seldom below 25.
+    """
+
+    def measure(found, expected):
+        shifts = [(y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)]
+        moved = [np.roll(np.asarray(found, int), shift, (-2, -1)) for shift in shifts]
+        return np.min([np.abs(each - expected).mean(axis=(-2, -1)) for each in moved], axis=0)
+
+    return measure
+
+
+@pytest.fixture(scope="session")
+def finished_run(mnist, tmp_path_factory):
+    """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
+
+    @functools.cache
+    def train(name="softmax", **changes):
+        from shuzi.training.recipes import recipe
+        from shuzi.training.run import run
+        from shuzi.training.run_folder import RunFolder
+        from shuzi.training.tensorboard import TensorBoard
+
+        chosen = recipe(name).changed(**changes)
+        folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
+        assert run(folder, chosen, mnist, [TensorBoard(folder.tensorboard)])
+        return folder.path
+
+    return train

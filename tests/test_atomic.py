@@ -1,0 +1,76 @@
+import pytest
+
+from shuzi.atomic import replacing
+
+
+def _write_half(target, problem):
+    with replacing(target) as part:
+        part.write_text("half")
+        raise problem
+
+
+def test_the_file_appears_only_at_the_end_and_nothing_else_stays(tmp_path):
+    target = tmp_path / "new" / "folder" / "numbers.npz"
+    with replacing(target) as part:
+        part.write_bytes(b"whole")
+        assert not target.exists()
+    assert target.read_bytes() == b"whole"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_failure_leaves_the_old_file_and_no_rest(tmp_path):
+    target = tmp_path / "note.txt"
+    target.write_text("old")
+    with pytest.raises(RuntimeError):
+        _write_half(target, RuntimeError())
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_an_interruption_leaves_no_rest(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        _write_half(tmp_path / "note.txt", KeyboardInterrupt())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_block_that_writes_nothing_is_an_error_and_the_old_file_stays(tmp_path):
+    target = tmp_path / "note.txt"
+    target.write_text("old")
+    with pytest.raises(FileNotFoundError), replacing(target):
+        pass
+    assert target.read_text() == "old"
+
+
+def test_the_ending_stays_since_libraries_choose_the_format_by_it(tmp_path):
+    with replacing(tmp_path / "digits.tar.gz") as part:
+        part.touch()
+        assert part.suffix == ".gz"
+        assert part.parent == tmp_path
+        assert part.name.startswith(".")
+
+
+def test_two_writers_of_one_file_do_not_meet(tmp_path):
+    target = tmp_path / "note.txt"
+    with replacing(target) as first, replacing(target) as second:
+        first.write_text("first")
+        second.write_text("second")
+    assert target.read_text() == "first"  # the outer block ends last
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_whoever_has_the_old_file_open_reads_it_to_its_end(tmp_path):
+    target = tmp_path / "note.txt"
+    target.write_text("old")
+    with target.open() as reader:
+        with replacing(target) as part:
+            part.write_text("new")
+        assert reader.read() == "old"
+    assert target.read_text() == "new"
+
+
+def test_a_folder_is_not_replaced_by_a_file(tmp_path):
+    target = tmp_path / "taken"
+    target.mkdir()
+    with pytest.raises((IsADirectoryError, PermissionError)), replacing(target) as part:
+        part.touch()
+    assert list(tmp_path.iterdir()) == [target]

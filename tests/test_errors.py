@@ -1,0 +1,91 @@
+import pickle
+import re
+
+import pytest
+
+from shuzi import errors
+from shuzi.errors import DataError, DownloadError, MissingExtra, PictureError, ShuziError, require
+
+
+def _drawn_tree():
+    """Name each class that the module's docstring draws, with its parent."""
+    parents, above = {}, []
+    for line in errors.__doc__.splitlines():
+        if not (found := re.match(r"((?:│   |    )*)(?:[├└]── )?([A-Z]\w+)  ", line)):
+            continue
+        depth = len(found[1]) // 4 + ("── " in line)
+        above[depth:] = [found[2]]
+        parents[found[2]] = above[depth - 1] if depth else "Exception"
+    return parents
+
+
+def test_the_tree_drawn_at_the_top_is_the_tree_of_classes():
+    real = {
+        kind.__name__: kind.__base__.__name__
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, Exception)
+    }
+    assert _drawn_tree() == real
+    assert len(real) > 5
+
+
+def test_the_tree_says_of_each_class_what_its_docstring_says():
+    for name, meaning in re.findall(r"(?:──|^)\s*(\w+Error)\s{2,}(.+)$", errors.__doc__, re.MULTILINE):
+        if name != "ShuziError":
+            assert getattr(errors, name).__doc__.lower().startswith(meaning.lower())
+
+
+def test_an_error_is_said_in_the_language_that_is_asked_for():
+    error = DataError("error.data.batch_size", size=0)
+    assert error.sentence("en") == "A batch has at least 1 image, not 0."
+    assert error.sentence("zh") == "一批至少要有 1 张图片,这里是 0。"
+    assert str(error) == error.sentence("en")
+
+
+def test_errors_inside_an_error_are_said_in_its_language():
+    inner = PictureError("error.picture.blank")
+    middle = DataError("error.own.picture", path="7_a.png", reason=inner)
+    outer = DownloadError("error.mirrors.all", name="t10k", tried=[middle, inner])
+    for language, other in (("zh", "en"), ("en", "zh")):
+        said = outer.sentence(language)
+        assert said.count(inner.sentence(language)) == 2
+        assert inner.sentence(other) not in said
+        assert f"\n  - 7_a.png: {inner.sentence('en')}" in outer.sentence("en")
+
+
+def test_every_error_is_caught_as_a_shuzi_error():
+    with pytest.raises(ShuziError):
+        raise DownloadError("error.mirror.status", address="http://x/", status=404)
+
+
+def test_an_error_keeps_its_key_and_values():
+    error = DataError("error.data.label", position=3, label=12)
+    assert (error.key, error.values) == ("error.data.label", {"position": 3, "label": 12})
+    assert "12" in error.sentence()
+
+
+def test_an_error_comes_back_from_another_process():
+    error = MissingExtra("error.missing_extra", module="h5py", extra="train", wanted="extra.hdf5")
+    again = pickle.loads(pickle.dumps(error))  # noqa: S301 - written one line before
+    assert type(again) is MissingExtra
+    assert again.sentence("zh") == error.sentence("zh")
+
+
+def test_require_hands_out_what_is_installed():
+    assert require("math", "train", "extra.training").pi > 3
+
+
+def test_a_missing_extra_is_named_with_its_purpose_in_the_language_it_is_shown_in():
+    with pytest.raises(MissingExtra) as caught:
+        require("no_such_library", "train", "extra.hdf5")
+    english, chinese = caught.value.sentence("en"), caught.value.sentence("zh")
+    assert english.startswith("HDF5 files needs no_such_library")
+    assert '".[train]"' in english
+    assert chinese.startswith("读写 HDF5 文件需要 no_such_library")
+
+
+def test_a_library_that_is_there_but_broken_is_not_called_missing(tmp_path, monkeypatch):
+    (tmp_path / "half_installed.py").write_text("import something_it_needs\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ModuleNotFoundError, match="something_it_needs"):
+        require("half_installed", "train", "extra.hdf5")

@@ -1,0 +1,72 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import shuzi
+
+PYPROJECT = Path(__file__).parent.parent / "pyproject.toml"
+SLOW = ("tensorflow", "keras", "h5py", "jinja2", "matplotlib")
+NAMES_LOADED = "print('LOADED', *{name.partition('.')[0] for name in sys.modules})"
+COMMAND = f"""
+import atexit, sys
+atexit.register(lambda: {NAMES_LOADED})
+from shuzi.cli import main
+main(sys.argv[1:])
+"""
+
+
+def _loaded(script, *arguments):
+    surroundings = os.environ | {"PYTHONUTF8": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, *map(str, arguments)],
+        env=surroundings,
+        check=True,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    return set(done.stdout.rpartition("LOADED ")[2].split())
+
+
+def test_each_floor_rests_only_on_those_before_it():
+    linter = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
+    done = subprocess.run([*linter, "--config", str(PYPROJECT), "--no-cache"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_importing_shuzi_imports_nothing_else():
+    loaded = _loaded(f"import sys, shuzi; {NAMES_LOADED}")
+    assert "shuzi" in loaded
+    assert loaded.isdisjoint({*SLOW, "numpy", "cv2", "PIL", "onnxruntime", "click"})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--lang", "zh", "train", "--help"], ["evaluate", "--help"], ["data", "info"]],
+    ids=" ".join,
+)
+def test_a_command_that_learns_nothing_does_not_wait_for_tensorflow(arguments):
+    loaded = _loaded(COMMAND, *arguments)
+    assert "click" in loaded
+    assert loaded.isdisjoint(SLOW)
+
+
+def test_evaluating_does_not_wait_for_tensorflow_even_with_a_report(finished_run, tmp_path):
+    loaded = _loaded(COMMAND, "evaluate", finished_run(), "--report", tmp_path)
+    assert (tmp_path / "index.html").is_file()
+    assert "onnxruntime" in loaded
+    assert loaded.isdisjoint({"tensorflow", "keras"})
+
+
+def test_the_public_names_are_these_and_can_be_had():
+    assert shuzi.__all__ == ["Dataset", "Reader", "ShuziError", "Splits", "load", "load_mnist"]
+    for name in shuzi.__all__:
+        assert getattr(shuzi, name).__name__ == name
+    assert set(shuzi.__all__) <= set(dir(shuzi))
+
+
+def test_a_name_that_shuzi_does_not_have_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no_such_name"):
+        _ = shuzi.no_such_name

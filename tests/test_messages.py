@@ -1,0 +1,146 @@
+import ast
+import contextvars
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+
+import shuzi
+from shuzi import messages
+from shuzi.messages import from_environment, say
+
+SOURCE = Path(shuzi.__file__).parent
+NAMES_OF_FILES = (".py", ".html", ".npz", ".json", ".toml")  # some look like keys
+NO_WORDS = {"error.own.picture"}  # only placeholders and punctuation
+
+
+def _catalogue(language, domain="shuzi"):
+    path = messages.CATALOGUES / language / "LC_MESSAGES" / f"{domain}.po"
+    with path.open("rb") as file:
+        return _sentences(read_po(file, locale=language, abort_invalid=True))
+
+
+def _sentences(catalogue):
+    return {_first(message.id): _first(message.string) for message in catalogue if message.id}
+
+
+def _first(form):
+    """Take the singular where there is also a plural."""
+    return form if isinstance(form, str) else form[0]
+
+
+def _placeholders(sentence):
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def _used():
+    """Name every string in the sources that begins like a key, and the beginnings of those put together."""
+    beginnings = "|".join({re.escape(key.split(".")[0]) for key in ZH})
+    shape = re.compile(rf"(?:{beginnings})\.[a-z0-9_.]*")
+    found = set(re.findall(rf"'({shape.pattern})'", (SOURCE / "evaluation" / "report.html").read_text("utf-8")))
+    for path in SOURCE.rglob("*.py"):
+        constants = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Constant))
+        found |= {node.value for node in constants if isinstance(node.value, str) and shape.fullmatch(node.value)}
+    return found
+
+
+ZH, EN = _catalogue("zh"), _catalogue("en")
+
+
+def test_both_languages_have_the_same_keys():
+    assert ZH.keys() == EN.keys()
+    assert len(ZH) > 100
+
+
+def test_both_sentences_of_a_key_name_the_same_things():
+    assert {key: _placeholders(ZH[key]) for key in EN} == {key: _placeholders(EN[key]) for key in EN}
+
+
+def test_every_key_in_the_sources_has_a_sentence():
+    whole = {key for key in _used() if not key.endswith((".", *NAMES_OF_FILES))}
+    assert whole - EN.keys() == set()
+
+
+def test_every_sentence_is_used_by_the_sources():
+    used = _used()
+    composed = tuple(key for key in used if key.endswith("."))
+    assert {key for key in EN if key not in used and not key.startswith(composed)} == set()
+
+
+def test_chinese_sentences_are_chinese_and_english_ones_english():
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    assert {key for key in ZH if not chinese.search(ZH[key])} == NO_WORDS
+    assert {key for key in EN if chinese.search(EN[key])} == {"cli.help"}  # it gives the project's name
+
+
+@pytest.mark.parametrize(("language", "domain"), [("zh", "shuzi"), ("en", "shuzi"), ("zh", "click")])
+def test_the_compiled_catalogues_are_up_to_date(language, domain):
+    path = messages.CATALOGUES / language / "LC_MESSAGES" / f"{domain}.po"
+    with path.with_suffix(".mo").open("rb") as file:
+        compiled = _sentences(read_mo(file))
+    assert compiled == _catalogue(language, domain), "run: make messages"
+
+
+@pytest.mark.parametrize(("step", "loss"), [(10, 120.932), (2000, 3.14159), (0, 0.0), (123456, 1234.565), (5, 1e-9)])
+def test_the_tutorials_line_of_a_step_stays_as_it_was(step, loss):
+    assert say("train.step", "zh", step=step, loss=loss) == "第%5d步,当前loss:%.2f" % (step, loss)  # noqa: UP031
+
+
+@pytest.mark.parametrize(("accuracy", "n"), [(0.9132, 10000), (1.0, 1), (0.005, 99999), (0.915, 12)])
+def test_the_tutorials_line_of_the_accuracy_stays_as_it_was(accuracy, n):
+    expected = "准确率: %.2f,共测试了%d张图片" % (accuracy, n)  # noqa: UP031
+    assert say("train.accuracy", "zh", accuracy=accuracy, n=n) == expected
+
+
+def test_a_list_becomes_lines_with_dashes():
+    said = say("data.import.left_out", "en", n=2, reasons=["a is damaged", "b has no label"])
+    assert said == "2 files were left out:\n  - a is damaged\n  - b has no label"
+
+
+def test_braces_in_a_value_are_left_alone():
+    assert say("error.model.ending", "en", path="{x}%s.png") == "{x}%s.png is no .onnx file."
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_a_key_without_a_sentence_is_an_error(language):
+    with pytest.raises(KeyError, match=r"no\.such\.key"):
+        say("no.such.key", language)
+
+
+def test_speaking_ends_with_its_block_even_when_the_block_fails():
+    with pytest.raises(KeyError), messages.speaking("zh"):
+        say(messages.language())  # "zh" is no key
+    assert messages.language() == "en"
+
+
+def test_saying_one_sentence_in_chinese_leaves_the_language_as_it_was():
+    assert say("evaluate.digit", "zh") == "数字"
+    assert say("evaluate.digit") == "digit"
+
+
+def test_each_task_speaks_its_own_language():
+    other = contextvars.copy_context()
+    other.run(messages.use, "zh")
+    assert other.run(say, "evaluate.digit") == "数字"
+    assert say("evaluate.digit") == "digit"
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW"}, "zh"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LC_MESSAGES": "en_GB", "LANG": "zh_CN"}, "en"),
+        ({"LC_ALL": "zh_CN", "LC_MESSAGES": "en_GB", "LANG": "en_GB"}, "zh"),
+        ({"SHUZI_LANG": "en", "LC_ALL": "zh_CN"}, "en"),
+        ({"SHUZI_LANG": "ZH", "LC_ALL": "C"}, "zh"),
+        ({"SHUZI_LANG": "", "LC_ALL": "", "LANG": "zh_CN"}, "zh"),
+    ],
+)
+def test_the_language_is_told_from_the_environment(environment, language):
+    assert from_environment(environment) == language

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from shuzi.errors import DataError, require
 
 IDX_IMAGES, IDX_LABELS = "images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"
 _HDF5 = (".h5", ".hdf5")
+_DAMAGED = (OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+"""What zipfile, NumPy and h5py raise, between them, when they meet a file that is damaged or is another kind."""
 
 
 def save_dataset(path: str | Path, dataset: Dataset) -> None:
@@ -69,6 +72,8 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
     if not path.exists():
         raise DataError("error.data.no_file", path=path)
     if path.is_dir():
+        if not (path / IDX_IMAGES).is_file():
+            raise DataError("error.data.pictures", path=path)
         return Dataset(idx.read_idx(path / IDX_IMAGES), idx.read_idx(path / IDX_LABELS), seed)
     images, labels = _arrays(path)
     return Dataset(images, labels, seed)
@@ -89,12 +94,13 @@ def check_ending(path: Path) -> None:
 def _arrays(path: Path) -> tuple[NDArray[Any], NDArray[Any]]:
     try:
         if path.suffix == ".npz":
-            with np.load(path, allow_pickle=False) as file:
+            # np.load leaves a file open that it opened itself and found damaged
+            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 return file["images"], file["labels"]
         h5py = require("h5py", "train", "extra.hdf5")
         with h5py.File(path, "r") as file:
             return file["images"][:], file["labels"][:]
     except KeyError as problem:
         raise DataError("error.data.no_arrays", path=path, reason=problem.args[0]) from problem
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as problem:
+    except _DAMAGED as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem) from problem

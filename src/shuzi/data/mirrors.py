@@ -66,8 +66,11 @@ def download(mirror: str, target: Path, largest: int, progress: Progress, check:
     except DataError as problem:
         raise DownloadError("error.mirror.content", address=address, reason=problem) from problem
     except urllib.error.HTTPError as problem:
+        problem.close()
         raise DownloadError("error.mirror.status", address=address, status=problem.code) from problem
     except (OSError, http.client.HTTPException) as problem:
+        if isinstance(problem, OSError) and problem.filename:  # it was the cache, not the network
+            raise DownloadError("error.data.unwritable", path=target, reason=problem.strerror) from problem
         reason = getattr(problem, "reason", None) or problem
         raise DownloadError("error.mirror.connection", address=address, reason=reason) from problem
 

@@ -18,6 +18,9 @@ from shuzi.ink.image import open_picture
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
 
+LEAST_TO_SPLIT = 10
+"""Fewer pictures cannot be split."""
+
 
 @dataclass(frozen=True)
 class Imported:
@@ -68,7 +71,7 @@ def split(own: Dataset) -> Splits:
     >>> len(parts.train), len(parts.validation), len(parts.test)
     (21, 2, 2)
     """
-    if len(own) < 10:
+    if len(own) < LEAST_TO_SPLIT:
         return Splits(own, own, own)
     shuffled = np.random.default_rng(0).permutation(len(own))
     tenth = len(own) // 10

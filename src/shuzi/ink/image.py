@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from shuzi.errors import PictureError
 
 MOST_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""The kinds of files that are opened. Others, such as ICO and EPS, can hold more than they say before decoding."""
 
 Picture = str | Path | bytes | Image.Image | NDArray[np.uint8]
 
@@ -48,17 +51,21 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
         return _decoded(source, "PIL")
     name = source if isinstance(source, str | Path) else f"{len(source)} bytes"
     file = io.BytesIO(source) if isinstance(source, bytes) else source
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit here is lower
-            picture = Image.open(file)
-    except (UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as problem:
-        raise PictureError("error.picture.unknown", path=name) from problem
-    except OSError as problem:
-        raise PictureError("error.data.unreadable", path=name, reason=problem.strerror or problem) from problem
-    with picture:
-        _check_size(picture, name)
-        return _decoded(picture, name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # remarks on broken EXIF, and a limit on size that is above the one here
+        try:
+            picture = Image.open(file, formats=FORMATS)
+        except Image.DecompressionBombError as problem:
+            raise PictureError("error.picture.huge", path=name, most=MOST_PIXELS) from problem
+        except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
+            raise PictureError("error.picture.unknown", path=name) from problem
+        except OSError as problem:
+            if problem.strerror is None:  # it comes from the decoder and not from the disk
+                raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
+            raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
+        with picture:
+            _check_size(picture, name)
+            return _decoded(picture, name)
 
 
 def _from_array(array: NDArray[Any]) -> Image.Image:
@@ -82,7 +89,7 @@ def _check_size(picture: Image.Image, name: object) -> None:
 def _decoded(picture: Image.Image, name: object) -> NDArray[np.uint8]:
     try:
         return _grey(ImageOps.exif_transpose(picture))
-    except (OSError, ValueError, SyntaxError, EOFError) as problem:
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, struct.error) as problem:
         raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
 
 

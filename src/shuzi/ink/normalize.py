@@ -64,7 +64,7 @@ def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if count == 1:
         raise PictureError("error.picture.blank")
     weights = np.bincount(pieces.ravel(), weights=ink.ravel(), minlength=count)
-    strokes = weights >= _SPECK * weights.sum()
+    strokes = weights >= min(_SPECK * weights.sum(), weights.max())  # a digit of dots has no larger piece
     strokes[0] = False
     return np.where(strokes[pieces], ink, 0).astype(np.uint8)
 

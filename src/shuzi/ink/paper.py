@@ -10,6 +10,7 @@ LEAST_CONTRAST = 24
 """Grey levels by which ink must differ from its paper; less is noise."""
 
 _COARSE = 128  # the paper's brightness changes slowly: it is looked for at this size
+_ROUNDS = 4  # of telling paper from ink and fitting the paper anew
 
 
 def ink_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -39,7 +40,8 @@ def ink_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     difference = cv2.subtract(_paper(dark_on_light), dark_on_light)
     threshold, _ = cv2.threshold(difference, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     ink, paper = difference[difference > threshold], difference[difference <= threshold]
-    if not ink.size or np.median(ink) < LEAST_CONTRAST:
+    # the edges of strokes are paler than the strokes, so the contrast is that of the darker part
+    if not ink.size or np.percentile(ink, 75) < LEAST_CONTRAST:
         return np.zeros_like(grey)
     # what the paper itself varies by is cut off; the darker half of the ink counts as full
     floor = min(np.percentile(paper, 95), threshold / 2) if paper.size else 0.0
@@ -58,13 +60,44 @@ def _paper_is_light(grey: NDArray[np.uint8]) -> bool:
 
 
 def _paper(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Estimate the bare paper: strokes are closed over by the brightest nearby, then the light is smoothed."""
+    """Estimate the bare paper: a smooth surface through what is not ink, and its local differences from it."""
     height, width = dark_on_light.shape
     scale = min(1.0, _COARSE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    coarse = cv2.resize(dark_on_light, size, interpolation=cv2.INTER_AREA)
-    reach = max(size) // 2 | 1
+    coarse = cv2.resize(dark_on_light, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    surface = _closed(coarse)
+    for _ in range(_ROUNDS):
+        bare = surface - coarse < max(_gap(surface - coarse), LEAST_CONTRAST / 2)
+        surface = _surface(coarse, bare)
+    paper = surface + _spread(np.where(bare, coarse - surface, 0), bare)
+    whole = cv2.resize(np.clip(paper, 0, 255), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(np.rint(whole), dtype=np.uint8)
+
+
+def _closed(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Close strokes over by the brightest nearby; a first guess, too bright where light falls towards a rim."""
+    reach = max(coarse.shape) // 2 | 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
-    closed = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE)
-    smooth = cv2.blur(closed, (max(1, reach // 4 | 1),) * 2, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
+    return np.asarray(cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _gap(darker: NDArray[np.float32]) -> float:
+    """Return half of what Otsu's method finds to lie between ink and paper."""
+    levels = np.clip(np.rint(darker), 0, 255).astype(np.uint8)
+    threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
+    return float(threshold) / 2
+
+
+def _surface(coarse: NDArray[np.float32], bare: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Fit a surface of the second degree to the bare pixels."""
+    y, x = np.indices(coarse.shape, dtype=np.float32) / max(coarse.shape)
+    basis = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1)
+    return np.asarray(basis @ np.linalg.lstsq(basis[bare], coarse[bare], rcond=None)[0], dtype=np.float32)
+
+
+def _spread(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Smooth values over their neighbourhood, where only the known ones count."""
+    reach = max(values.shape) / 8
+    sums = cv2.GaussianBlur(values, (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
+    weights = cv2.GaussianBlur(known.astype(np.float32), (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(sums / np.maximum(weights, 0.05), dtype=np.float32)

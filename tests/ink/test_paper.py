@@ -1,0 +1,118 @@
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.ink.normalize import normalize
+from shuzi.ink.paper import LEAST_CONTRAST, ink_map
+
+NEAR = 15  # in mean grey levels, as `apart` measures
+
+
+def _page(image, paper=220, ink=40, margin=60):
+    """Draw an image of MNIST large and dark on a light page."""
+    large = np.pad(cv2.resize(image, (280, 280), interpolation=cv2.INTER_LINEAR), margin) / 255
+    return np.rint(paper - (paper - ink) * large).astype(np.uint8)
+
+
+def _light(shape, darkest, direction):
+    """Let the light fall off across a page, to a share of it at the darkest rim."""
+    y, x = np.meshgrid(*(np.linspace(0, 1, size) for size in shape), indexing="ij")
+    way = {"right": x, "left": 1 - x, "down": y, "corner": (x + y) / 2, "lamp": (2 * x - 1) ** 2}[direction]
+    return 1 - (1 - darkest) * way
+
+
+def _read(pages):
+    return np.stack([normalize(ink_map(page)) for page in pages])
+
+
+@pytest.fixture(scope="module")
+def images(mnist):
+    return mnist.test.images[:60]
+
+
+def test_images_of_mnist_pass_almost_as_they_are(images):
+    found = np.stack([ink_map(image) for image in images]).astype(int)
+    assert np.abs(found - images).mean(axis=(1, 2)).max() < 6
+    assert found[images == 0].max() == 0
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(255, 0), (230, 120), (120, 20), (200, 160)])
+def test_ink_is_full_and_paper_empty_whatever_their_brightness(images, apart, paper, ink):
+    pages = [_page(image, paper, ink) for image in images]
+    assert ink_map(pages[0]).max() == 255
+    assert ink_map(pages[0])[:40].max() == 0
+    assert apart(_read(pages), images).max() < NEAR
+
+
+def test_light_on_dark_is_the_same_as_dark_on_light(images):
+    for page in (*images[:20], *(_page(image) for image in images[:20])):
+        np.testing.assert_array_equal(ink_map(page), ink_map(255 - page))
+
+
+@pytest.mark.parametrize(
+    ("direction", "darkest"),
+    [*((way, dark) for way in ("right", "left", "down", "corner") for dark in (0.7, 0.4)), ("lamp", 0.85)],
+)
+def test_a_shadow_across_the_page_is_no_ink(images, apart, direction, darkest):
+    pages = [_page(image) for image in images]
+    light = _light(pages[0].shape, darkest, direction)
+    shadowed = _read([np.rint(page * light).astype(np.uint8) for page in pages])
+    away = apart(shadowed, _read(pages))
+    assert np.median(away) < 5
+    assert away.max() < NEAR
+
+
+@pytest.mark.parametrize("direction", ["right", "corner", "lamp"])
+def test_a_shadow_alone_is_blank(direction):
+    page = np.rint(240 * _light((300, 400), 0.5, direction)).astype(np.uint8)
+    assert ink_map(page).max() == 0
+    assert ink_map(255 - page).max() == 0
+
+
+@pytest.mark.parametrize("noise", [0, 2, 8])
+@pytest.mark.parametrize("brightness", [10, 128, 245])
+def test_an_empty_page_is_blank_also_with_noise(noise, brightness):
+    rng = np.random.default_rng(0)
+    page = np.clip(rng.normal(brightness, noise, (200, 300)), 0, 255).astype(np.uint8)
+    assert ink_map(page).max() == 0
+
+
+def test_noise_does_not_change_what_is_read(images, apart):
+    rng = np.random.default_rng(0)
+    pages = [np.clip(rng.normal(_page(image), 6), 0, 255).astype(np.uint8) for image in images]
+    assert apart(_read(pages), images).max() < NEAR + 3
+
+
+def test_the_faintest_ink_that_counts():
+    page = np.full((60, 60), 200, np.uint8)
+    page[20:40, 28:32] = 200 - LEAST_CONTRAST
+    assert ink_map(page)[30, 30] == 255
+    page[20:40, 28:32] += 1
+    assert ink_map(page).max() == 0
+
+
+def test_ink_at_the_rim_is_ink(images, apart):
+    found = []
+    wide = [image for image in images if cv2.boundingRect(image)[2] >= 12]  # a bar cut out is nothing but ink
+    for image in wide:
+        x, y, width, height = cv2.boundingRect(image)
+        found.append(_page(image, margin=0)[10 * y : 10 * (y + height), 10 * x : 10 * (x + width)])
+    away = apart(_read(found), np.stack(wide))
+    assert np.median(away) < NEAR / 2
+    assert np.quantile(away, 0.9) < NEAR
+
+
+def test_a_long_strip_with_its_digits_at_the_rim_keeps_them(mnist):
+    row = np.hstack(mnist.test.images[:20])
+    row = cv2.resize(row[row.any(axis=1)], None, fx=3, fy=3, interpolation=cv2.INTER_LINEAR)
+    page = (220 - 180 * (row / 255)) * _light(row.shape, 0.6, "right")
+    assert np.abs(ink_map(np.rint(page).astype(np.uint8)).astype(int) - row).mean() < 10
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 900), (5, 5)])
+def test_pictures_of_any_shape_become_ink_of_that_shape(shape):
+    rng = np.random.default_rng(0)
+    for page in (np.zeros(shape), np.full(shape, 255), rng.integers(0, 256, shape)):
+        found = ink_map(page.astype(np.uint8))
+        assert (found.shape, found.dtype) == (shape, np.uint8)
+        assert page.any() or not found.any()

@@ -34,7 +34,8 @@ class Score:
         share, spread = self.accuracy, _Z**2 / self.n
         middle = (share + spread / 2) / (1 + spread)
         half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        # rounding must not put the accuracy itself outside, as near 0 and 1 it would
+        return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
 
     def as_dict(self) -> dict[str, Any]:
         """Return accuracy, n and interval as JSON has them."""

@@ -63,6 +63,8 @@ class Recipe:
     def __post_init__(self) -> None:
         for field in fields(self):
             _check(field.name, getattr(self, field.name), str(field.type))
+        if self.network == "softmax" and self.hidden:
+            raise RecipeError("error.recipe.no_hidden", network=self.network)
 
     def changed(self, **values: Any) -> Recipe:
         """Return the recipe with some values replaced; None leaves a value as it is.
@@ -110,7 +112,8 @@ def _check(name: str, value: Any, wanted: str) -> None:
             raise RecipeError("error.recipe.choice", name=name, value=value, choices=", ".join(choices or ("…",)))
         return
     number = isinstance(value, int if wanted == "int" else int | float) and not isinstance(value, bool)
-    if not number or not math.isfinite(value):
+    # a whole number is always finite, and may be too large for isfinite
+    if not number or not (isinstance(value, int) or math.isfinite(value)):
         raise RecipeError("error.recipe.number", name=name, value=value)
     least_allowed = value >= 0 if name in _FROM_ZERO else value > 0
     if not least_allowed or value > _LARGEST.get(name, math.inf):

@@ -48,7 +48,7 @@ def run(
         The loss is no longer a finite number.
     """
     step, state = folder.checkpoint()
-    if step > recipe.steps or (step == recipe.steps and (folder.path / "model.onnx").is_file()):
+    if step > recipe.steps or (step == recipe.steps and folder.exported() == step):
         raise RunError("error.run.finished", path=folder.path, step=step, steps=recipe.steps)
     recipe.save(folder.recipe_file)
     folder.forget_after(step)

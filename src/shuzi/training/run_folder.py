@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,9 @@ from shuzi.data.own import split
 from shuzi.errors import RunError
 from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipes import Recipe
+
+# what numpy and zipfile raise; RuntimeError when flipped bits make a file look encrypted or of a later zip version
+_DAMAGED = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class RunFolder:
@@ -109,14 +113,24 @@ class RunFolder:
         RunError
             The checkpoint is damaged.
         """
-        saved = sorted(self.checkpoints.glob("step-*.npz"))
-        if not saved:
+        # a longer number is a later step
+        newest = max(self.checkpoints.glob("step-*.npz"), key=lambda path: (len(path.stem), path.stem), default=None)
+        if newest is None:
             return 0, None
         try:
-            with np.load(saved[-1], allow_pickle=False) as file:
-                return int(saved[-1].stem.removeprefix("step-")), {name: file[name] for name in file.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile) as problem:
-            raise RunError("error.run.checkpoint", path=saved[-1], reason=problem) from problem
+            # numpy leaves a damaged file open that it opened by itself
+            with newest.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
+                return int(newest.stem.removeprefix("step-")), {name: file[name] for name in file.files}
+        except _DAMAGED as problem:
+            raise RunError("error.run.checkpoint", path=newest, reason=problem) from problem
+
+    def exported(self) -> int | None:
+        """Return after how many steps the model in the folder was exported; None when there is no whole export."""
+        try:
+            card = json.loads((self.path / "card.json").read_text(encoding="utf-8"))
+            return int(card["recipe"]["steps"]) if (self.path / "model.onnx").is_file() else None
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
 
     def forget_after(self, step: int) -> None:
         """Drop the metrics of later steps, and of an end that is no longer the end."""

@@ -35,13 +35,15 @@ class Steps:
         self.model = model
         self._recipe = recipe
         optimizers = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}
-        self._optimizer = optimizers[recipe.optimizer](recipe.learning_rate)
+        # the name is part of the saved state, and Keras would number the second optimizer of a process
+        self._optimizer = optimizers[recipe.optimizer](recipe.learning_rate, name=recipe.optimizer)
         self._optimizer.build(model.trainable_variables)
         self._images = tf.constant(dataset.images)
         self._labels = tf.constant(dataset.labels)
         chunk = tf.TensorSpec([None, recipe.batch_size], tf.int32)
         self._run = tf.function(self._take, input_signature=[chunk])
-        self._predict = tf.function(model, input_signature=[tf.TensorSpec([None, 28, 28], tf.float32)])
+        pixels = tf.TensorSpec([None, 28, 28], tf.uint8)
+        self._predict = tf.function(lambda images: model(tf.cast(images, tf.float32)), input_signature=[pixels])
 
     def take(self, batches: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Take one step for each row of `batches`, which holds the positions of a batch's images.
@@ -61,7 +63,7 @@ class Steps:
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what the network says now: uint8 (n, 28, 28) becomes float32 (n, 10)."""
         pieces = [
-            self._predict(images[start : start + _AT_ONCE].astype(np.float32)).numpy()
+            self._predict(tf.constant(images[start : start + _AT_ONCE])).numpy()
             for start in range(0, len(images), _AT_ONCE)
         ]
         return np.concatenate(pieces)

@@ -18,6 +18,7 @@ from shuzi.training.recipes import Recipe
 from shuzi.training.steps import Steps
 
 _GLANCE = 0.1  # seconds: about as long as one call into TensorFlow may take, so that progress is seen
+_FIRST_CHUNK = 10  # steps
 
 
 def never() -> bool:
@@ -67,13 +68,13 @@ def train(
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     yield Started(recipe, model, len(data.train), parameters, step)
 
-    size, reach = recipe.batch_size, recipe.report_every
+    size, reach = recipe.batch_size, _FIRST_CHUNK
     while step < recipe.steps:
         stop = min(step + reach, _next(step, recipe.validate_every), _next(step, recipe.save_every), recipe.steps)
         batches = order(len(data.train), recipe.seed, step * size, stop * size).reshape(-1, size)
         began = time.perf_counter()
         losses, accuracies = steps.take(batches)
-        reach = _reach(reach, time.perf_counter() - began, recipe.report_every)
+        reach = _reach(reach, time.perf_counter() - began)
         for done, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=step + 1):
             if not np.isfinite(loss):
                 raise TrainingError("error.training.loss", step=done, loss=loss, rate=recipe.learning_rate)
@@ -81,7 +82,10 @@ def train(
                 yield Progress(done, float(loss), float(accuracy))
         step = stop
         if step % recipe.validate_every == 0 or step == recipe.steps:
-            yield Validated(step, _accuracy(steps, data.validation)[0], _weights(model))
+            accuracy, probabilities = _accuracy(steps, data.validation)
+            if step == recipe.steps and not np.all(np.isfinite(probabilities)):
+                raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
+            yield Validated(step, accuracy, _weights(model))
         stopping = step < recipe.steps and should_stop()
         if step % recipe.save_every == 0 or step == recipe.steps or stopping:
             yield Saved(step, steps.state())
@@ -97,11 +101,11 @@ def _next(step: int, every: int) -> int:
     return (step // every + 1) * every
 
 
-def _reach(reach: int, seconds: float, report_every: int) -> int:
+def _reach(reach: int, seconds: float) -> int:
     """Let a chunk grow while it is quick and shrink when it is slow; its length changes no number."""
     if seconds < _GLANCE / 2:
         return reach * 2
-    return max(report_every, reach // 2) if seconds > _GLANCE * 2 else reach
+    return max(1, reach // 2) if seconds > _GLANCE * 2 else reach
 
 
 def _accuracy(steps: Steps, dataset: Dataset) -> tuple[float, NDArray[np.float32]]:

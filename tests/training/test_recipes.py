@@ -1,0 +1,122 @@
+import math
+
+import pytest
+
+from shuzi.errors import RecipeError
+from shuzi.training.recipes import RECIPES, Recipe, recipe
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_recipe_comes_back_from_toml_as_it_was(name, tmp_path):
+    wanted = recipe(name).changed(seed=7, epsilon=0.0, learning_rate=1e-5)
+    wanted.save(tmp_path / "recipe.toml")
+    assert Recipe.load(tmp_path / "recipe.toml") == wanted
+
+
+def test_the_tutorials_own_numbers():
+    softmax = recipe("softmax")
+    assert (softmax.learning_rate, softmax.batch_size, softmax.steps, softmax.report_every) == (0.001, 64, 2_000, 10)
+    assert (softmax.optimizer, softmax.loss, softmax.epsilon, softmax.judged_on) == ("sgd", "sum", 1e-10, "test")
+
+
+def test_an_unknown_recipe_is_answered_with_the_known_ones():
+    with pytest.raises(RecipeError) as caught:
+        recipe("sofmax")
+    assert '"sofmax"' in str(caught.value)
+    assert "softmax, mlp" in str(caught.value)
+
+
+def test_only_what_is_given_changes():
+    changed = recipe("mlp").changed(steps=5, seed=None, hidden=None)
+    assert changed.steps == 5
+    assert changed.changed(steps=recipe("mlp").steps) == recipe("mlp")
+
+
+@pytest.mark.parametrize(
+    "field", ["hidden", "learning_rate", "batch_size", "steps", "epsilon", "report_every", "seed"]
+)
+@pytest.mark.parametrize("value", [-1, math.nan, math.inf, True, "3", [3], pytest.param(-(10**400), id="huge")])
+def test_numbers_that_make_no_sense_are_refused(field, value):
+    with pytest.raises(RecipeError) as caught:
+        recipe("softmax").changed(**{field: value})
+    assert field in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "field", ["learning_rate", "batch_size", "steps", "report_every", "validate_every", "save_every"]
+)
+def test_what_must_be_above_zero_cannot_be_zero(field):
+    with pytest.raises(RecipeError, match=field):
+        recipe("softmax").changed(**{field: 0})
+
+
+@pytest.mark.parametrize("field", ["hidden", "epsilon", "seed"])
+def test_what_may_be_zero_can_be_zero(field):
+    assert getattr(recipe("mlp").changed(**{field: 0}), field) == 0
+
+
+@pytest.mark.parametrize("field", ["batch_size", "steps", "seed", "hidden", "save_every"])
+def test_whole_numbers_cannot_be_broken(field):
+    with pytest.raises(RecipeError, match=field):
+        recipe("softmax").changed(**{field: 1.5})
+
+
+def test_a_whole_number_may_stand_for_a_broken_one():
+    assert recipe("softmax").changed(learning_rate=1).learning_rate == 1
+
+
+@pytest.mark.parametrize("seed", [2**31, pytest.param(10**400, id="huge")])
+def test_a_seed_has_a_largest_value(seed):
+    assert recipe("softmax").changed(seed=2**31 - 1).seed == 2**31 - 1
+    with pytest.raises(RecipeError, match="seed"):
+        recipe("softmax").changed(seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "known"),
+    [
+        ("optimizer", "adamx", "sgd, adam"),
+        ("loss", "max", "sum, mean"),
+        ("judged_on", "train", "test, validation"),
+        ("loss", 1, "sum, mean"),
+        ("network", "", "network"),
+        ("name", 5, "name"),
+    ],
+)
+def test_words_that_are_not_known_are_answered_with_the_known_ones(field, value, known):
+    with pytest.raises(RecipeError, match=known):
+        recipe("softmax").changed(**{field: value})
+
+
+def _toml(tmp_path, change):
+    path = tmp_path / "recipe.toml"
+    recipe("softmax").save(path)
+    path.write_text(change(path.read_text()))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda text: text + "momentum = 0.9\n", "momentum"),
+        (lambda text: text.replace("steps = 2000\n", ""), "steps"),
+        (lambda text: text.replace("steps", "stepz"), "steps, stepz"),
+        (lambda text: text.replace("steps = 2000", 'steps = "2000"'), "steps"),
+        (lambda text: text.replace("batch_size = 64", "batch_size = true"), "batch_size"),
+        (lambda text: text.replace("learning_rate = 0.001", "learning_rate = nan"), "learning_rate"),
+        (lambda text: text.replace("steps = 2000", "steps = "), "recipe.toml"),
+        (lambda text: text[: len(text) // 2] + '"', "recipe.toml"),
+        (lambda text: text[:0], "batch_size"),
+    ],
+)
+def test_a_file_with_something_wrong_is_refused_and_says_what(tmp_path, change, told):
+    with pytest.raises(RecipeError) as caught:
+        Recipe.load(_toml(tmp_path, change))
+    assert told in str(caught.value)
+
+
+def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path):
+    (tmp_path / "recipe.toml").write_bytes(b"\xff\xfe\x00")
+    for path in (tmp_path / "recipe.toml", tmp_path / "none.toml", tmp_path):
+        with pytest.raises(RecipeError, match="Cannot read the recipe"):
+            Recipe.load(path)

@@ -1,0 +1,206 @@
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import onnx
+import pytest
+
+import shuzi
+from shuzi.data.dataset import Dataset
+from shuzi.data.own import split
+from shuzi.errors import ModelError, RunError, TrainingError
+from shuzi.models.card import METADATA_KEY
+from shuzi.training.events import Done
+from shuzi.training.export import export
+from shuzi.training.networks import build
+from shuzi.training.recipes import recipe
+from shuzi.training.run import run
+from shuzi.training.run_folder import RunFolder, read_metrics
+from shuzi.training.train import train
+
+SOFTMAX = recipe("softmax")
+
+
+@pytest.fixture
+def own(mnist):
+    return Dataset(mnist.train.images[:300], mnist.train.labels[:300])
+
+
+def checkpoint(path):
+    step, state = RunFolder.open(path).checkpoint()
+    return step, {name: (array.dtype.str, array.shape, array.tobytes()) for name, array in state.items()}
+
+
+def onnx_weights(path):
+    return [onnx.numpy_helper.to_array(each).tobytes() for each in onnx.load(path / "model.onnx").graph.initializer]
+
+
+def go_on(path, data, **changes):
+    folder = RunFolder.open(path)
+    return run(folder, folder.recipe().changed(**changes), data)
+
+
+def test_a_finished_run_holds_what_it_promises(finished_run):
+    path = finished_run()
+    assert {each.name for each in path.iterdir()} == {
+        "recipe.toml",
+        "metrics.jsonl",
+        "checkpoints",
+        "tensorboard",
+        "model.keras",
+        "model.onnx",
+        "card.json",
+    }
+    lines = read_metrics(path)
+    assert [line["step"] for line in lines if "loss" in line] == list(range(10, 2_001, 10))
+    assert [line["step"] for line in lines if "validation_accuracy" in line] == list(range(100, 2_001, 100))
+    assert lines[-1].items() >= {"step": 2_000, "done": "test", "n": 10_000}.items()
+    assert 0.90 < lines[-1]["done_accuracy"] < 0.93
+
+
+def test_the_card_says_how_the_model_was_made_and_is_the_same_inside_the_model(finished_run, mnist):
+    path = finished_run()
+    card = json.loads((path / "card.json").read_text())
+    inside = {each.key: each.value for each in onnx.load(path / "model.onnx").metadata_props}
+    assert json.loads(inside[METADATA_KEY]) == card
+    assert card["recipe"] == vars(SOFTMAX)
+    assert card["parameters"] == 7850
+    done = read_metrics(path)[-1]
+    score = card["scores"]["test"]
+    assert (score["accuracy"], score["n"]) == (done["done_accuracy"], 10_000)
+    assert score["interval"][0] < score["accuracy"] < score["interval"][1]
+    head = bytes([0, 0, 8, 3]) + np.array(mnist.train.images.shape, ">u4").tobytes()
+    assert card["data"]["images"] == hashlib.sha256(head + mnist.train.images.tobytes()).hexdigest()
+
+
+def test_going_on_from_1000_to_2000_is_as_if_it_never_stopped(finished_run, mnist, tmp_path):
+    folder = RunFolder.create(tmp_path / "run", SOFTMAX.changed(steps=1_000))
+    assert run(folder, folder.recipe(), mnist)
+    half = onnx_weights(folder.path)
+    assert go_on(folder.path, mnist, steps=2_000)
+    whole = finished_run()
+    assert (folder.path / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+    assert checkpoint(folder.path) == checkpoint(whole)
+    assert onnx_weights(folder.path) == onnx_weights(whole) != half
+    assert (folder.path / "card.json").read_text() == (whole / "card.json").read_text()
+    assert folder.recipe() == SOFTMAX
+
+
+def test_a_moved_folder_goes_on_without_what_it_came_from(own, tmp_path):
+    chosen = recipe("mlp").changed(steps=100, hidden=16, report_every=3, validate_every=20)
+    whole = RunFolder.create(tmp_path / "whole", chosen, own)
+    assert run(whole, chosen, split(own))
+    folder = RunFolder.create(tmp_path / "run", chosen, own)
+    assert not run(folder, chosen, split(own), should_stop=lambda: True)
+    with folder.metrics_file.open("a") as file:
+        file.write('{"step": 99, "lo')  # as a killed process leaves it
+    shutil.move(folder.path, tmp_path / "elsewhere")
+    moved = RunFolder.open(tmp_path / "elsewhere")
+    assert 0 < moved.checkpoint()[0] < 100
+    assert go_on(moved.path, moved.own_data())
+    assert checkpoint(moved.path) == checkpoint(whole.path)
+    assert moved.metrics_file.read_bytes() == whole.metrics_file.read_bytes()
+    assert onnx_weights(moved.path) == onnx_weights(whole.path)
+
+
+@pytest.mark.parametrize("steps", [2_000, 1_999, 1])
+def test_a_run_that_has_come_that_far_is_left_alone(finished_run, mnist, steps):
+    path = finished_run()
+    before = {each: each.stat().st_mtime_ns for each in path.rglob("*")}
+    with pytest.raises(RunError, match="already come to step 2000"):
+        go_on(path, mnist, steps=steps)
+    assert {each: each.stat().st_mtime_ns for each in path.rglob("*")} == before
+
+
+class Killed(Exception):  # noqa: N818 - it stands for a signal
+    pass
+
+
+def _die_at(kind):
+    def listen(event):
+        if isinstance(event, kind):
+            raise Killed
+
+    return listen
+
+
+def test_a_process_that_died_before_the_export_exports_when_it_goes_on(own, tmp_path):
+    """Also when an earlier, shorter training in the same folder had already given a model."""
+    parts, folder = split(own), RunFolder.create(tmp_path / "run", SOFTMAX.changed(steps=10), own)
+    with pytest.raises(Killed):
+        run(folder, folder.recipe(), parts, [_die_at(Done)])
+    assert not (folder.path / "model.onnx").exists()
+    assert go_on(folder.path, parts)
+    with pytest.raises(Killed):
+        run(folder, folder.recipe().changed(steps=20), parts, [_die_at(Done)])
+    assert go_on(folder.path, parts)
+    assert shuzi.load(folder.path).card.recipe["steps"] == 20
+
+
+def test_a_process_that_died_during_the_export_exports_when_it_goes_on(own, tmp_path):
+    folder = RunFolder.create(tmp_path / "run", SOFTMAX.changed(steps=10), own)
+    assert run(folder, folder.recipe(), split(own))
+    (folder.path / "card.json").unlink()  # the last file of an export
+    assert go_on(folder.path, split(own))
+    assert (folder.path / "card.json").is_file()
+
+
+def test_a_failed_training_leaves_room_for_the_next(own, tmp_path):
+    wild = SOFTMAX.changed(learning_rate=1e38, report_every=1)
+    folder = RunFolder.create(tmp_path / "run", wild, own)
+    with pytest.raises(TrainingError):
+        run(folder, wild, split(own))
+    assert read_metrics(folder.path)
+    assert not (folder.path / "model.onnx").exists()
+    tame = SOFTMAX.changed(steps=10)
+    assert run(RunFolder.create(folder.path, tame, own), tame, split(own))
+    assert [line["step"] for line in read_metrics(folder.path)] == [10, 10, 10]
+
+
+def test_a_state_of_another_network_says_so(finished_run, mnist, tmp_path):
+    shutil.copytree(finished_run(), tmp_path / "run")
+    with pytest.raises(RunError, match="another network"):
+        go_on(tmp_path / "run", mnist, steps=2_001, network="mlp", hidden=4)
+
+
+def test_keras_alone_opens_the_network_and_it_answers_as_the_onnx(finished_run, mnist, tmp_path):
+    np.save(tmp_path / "images.npy", mnist.test.images[:500])
+    program = """
+import sys, numpy, keras
+model = keras.saving.load_model(sys.argv[1])
+answers = model(numpy.load("images.npy").astype("float32"))
+assert not [name for name in sys.modules if name.startswith("shuzi")]
+numpy.save("answers.npy", answers)
+"""
+    path = finished_run()
+    subprocess.run(
+        [sys.executable, "-c", program, path / "model.keras"], cwd=tmp_path, check=True, capture_output=True
+    )
+    answers = shuzi.load(path).classify(mnist.test.images[:500])
+    np.testing.assert_allclose(np.load(tmp_path / "answers.npy"), answers, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda p: p + 2e-5, lambda p: np.roll(p, 1, axis=1), lambda p: p * np.nan],
+    ids=["a little more", "other digits", "no numbers"],
+)
+def test_a_model_that_answers_otherwise_than_the_network_is_not_handed_on(own, tmp_path, change):
+    parts, chosen = split(own), SOFTMAX.changed(steps=5)
+    started, *_, done = train(chosen, parts)
+    wrong = replace(done, probabilities=change(done.probabilities).astype(np.float32))
+    with pytest.raises(ModelError, match="does not answer as the network does"):
+        export(started.model, chosen, parts, wrong, tmp_path)
+    assert not list(tmp_path.glob("*.onnx*"))
+    assert not (tmp_path / "card.json").exists()
+    export(started.model, chosen, parts, done, tmp_path)
+    assert shuzi.load(tmp_path / "model.onnx").card.parameters == 7850
+
+
+@pytest.mark.parametrize("name", ["softmax", "mlp"])
+def test_only_built_in_layers_are_used(name):
+    assert {type(layer).__module__.split(".")[0] for layer in build(recipe(name)).layers} == {"keras"}

@@ -1,0 +1,170 @@
+import json
+import shutil
+import zipfile
+
+import numpy as np
+import pytest
+
+from shuzi.data.dataset import Dataset
+from shuzi.errors import RunError
+from shuzi.training.events import Done, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.recipes import recipe
+from shuzi.training.run_folder import RunFolder, metrics, read_metrics
+
+SOFTMAX = recipe("softmax")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return RunFolder.create(tmp_path / "deep" / "run", SOFTMAX)
+
+
+def state(value=1.0):
+    return {"000 output/kernel": np.full((4, 3), value, np.float32), "001 sgd/iteration": np.int64(7)}
+
+
+def test_a_new_folder_knows_its_recipe_and_has_saved_nothing(folder):
+    assert RunFolder.open(folder.path).recipe() == SOFTMAX
+    assert folder.checkpoint() == (0, None)
+    assert folder.own_data() is None
+    assert read_metrics(folder.path) == []
+
+
+def test_without_a_name_each_training_gets_its_own_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = [RunFolder.create(None, SOFTMAX).path for _ in range(3)]
+    assert len(set(made)) == 3
+    assert all(path.parent.name == "runs" and path.name.startswith("softmax-2") for path in made)
+
+
+def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path):
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(RunError, match="already something"):
+        RunFolder.create(tmp_path, SOFTMAX)
+    with pytest.raises(RunError, match="already something"):
+        RunFolder.create(tmp_path / "letter.txt", SOFTMAX)
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_training_that_saved_is_refused_and_one_that_did_not_makes_room(folder):
+    own = Dataset(np.zeros((2, 28, 28), np.uint8), np.array([1, 2], np.uint8))
+    folder = RunFolder.create(folder.path, SOFTMAX.changed(seed=1), own)
+    again = RunFolder.create(folder.path, SOFTMAX.changed(seed=2))
+    assert again.recipe().seed == 2
+    assert again.own_data() is None
+    again(Saved(1, state()))
+    with pytest.raises(RunError, match="already something"):
+        RunFolder.create(folder.path, SOFTMAX)
+
+
+def test_an_empty_folder_that_is_there_may_be_used(tmp_path):
+    assert RunFolder.create(tmp_path, SOFTMAX).recipe() == SOFTMAX
+
+
+def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RunError, match="Cannot make"):
+        RunFolder.create(tmp_path / "file" / "run", SOFTMAX)
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(RunError, match="is no run folder"):
+            RunFolder.open(path)
+
+
+def test_own_pictures_are_copied_into_the_folder(tmp_path, mnist):
+    own = Dataset(mnist.test.images[:50], mnist.test.labels[:50])
+    folder = RunFolder.create(tmp_path / "run", SOFTMAX, own)
+    shutil.move(folder.path, tmp_path / "moved")
+    parts = RunFolder.open(tmp_path / "moved").own_data()
+    assert [len(part) for part in (parts.train, parts.validation, parts.test)] == [40, 5, 5]
+    images = np.concatenate([parts.train.images, parts.validation.images, parts.test.images])
+    assert sorted(map(bytes, images)) == sorted(map(bytes, own.images))
+
+
+def test_a_line_is_written_for_each_report_and_nothing_else(folder):
+    weights, shares = state(), np.zeros((1, 10), np.float32)
+    events = [
+        Started(SOFTMAX, None, 3, 7850, 0),
+        Progress(10, 112.0, 0.5),
+        Validated(10, 0.6, weights),
+        Saved(10, weights),
+        Stopped(10),
+        Done(10, 0.7, 10_000, "test", shares),
+    ]
+    for event in events:
+        folder(event)
+    lines = folder.metrics_file.read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [
+        {"step": 10, "loss": 112.0, "accuracy": 0.5},
+        {"step": 10, "validation_accuracy": 0.6},
+        {"step": 10, "done": "test", "done_accuracy": 0.7, "n": 10_000},
+    ]
+    assert read_metrics(folder.path) == [values for event in events if (values := metrics(event))]
+
+
+def test_going_on_drops_later_lines_the_end_and_half_a_line(folder):
+    kept = '{"step": 10, "loss": 1.0, "accuracy": 0.5}\n{"step": 20, "validation_accuracy": 0.5}\n'
+    dropped = '{"step": 20, "done": "test", "done_accuracy": 0.9, "n": 1}\n{"step": 30, "loss": 1.0}\n{"step": 4'
+    folder.metrics_file.write_text(kept + dropped)
+    assert [line["step"] for line in read_metrics(folder.path)] == [10, 20, 20, 30]
+    folder.forget_after(20)
+    assert folder.metrics_file.read_text() == kept
+
+
+def test_a_checkpoint_comes_back_bit_for_bit_and_only_the_newest_is_kept(folder):
+    folder(Saved(500, state(1.0)))
+    folder(Saved(1_000, state(np.float32(0.1))))
+    step, found = folder.checkpoint()
+    assert step == 1_000
+    assert {name: (array.dtype, array.tobytes()) for name, array in found.items()} == {
+        name: (array.dtype, array.tobytes()) for name, array in state(np.float32(0.1)).items()
+    }
+    assert len(list(folder.checkpoints.iterdir())) == 1
+
+
+def test_the_newest_of_two_checkpoints_counts_when_a_process_died_between_them(folder):
+    folder(Saved(99_999_999, state(1.0)))
+    old = next(folder.checkpoints.iterdir())
+    kept = old.read_bytes()
+    folder(Saved(100_000_000, state(2.0)))
+    old.write_bytes(kept)
+    assert folder.checkpoint()[0] == 100_000_000
+
+
+def _flipped(content, place, bits):
+    damaged = bytearray(content)
+    damaged[place] ^= bits
+    return bytes(damaged)
+
+
+def _in_directory(content, place, bits):
+    return _flipped(content, content.index(b"PK\1\2") + place, bits)
+
+
+DAMAGES = {
+    "empty": lambda content: content[:0],
+    "other": lambda content: content[::-1],
+    "cut": lambda content: content[: len(content) // 2],
+    "array": lambda content: _flipped(content, 150, 0x40),
+    "later zip version": lambda content: _in_directory(content, 6, 0xFF),
+    "encrypted": lambda content: _in_directory(content, 8, 0x01),
+    "unknown compression": lambda content: _in_directory(content, 10, 0x63),
+    "other compression": lambda content: _in_directory(content, 10, 0x08),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_a_damaged_checkpoint_is_an_error_that_names_it(folder, damage):
+    folder(Saved(10, state()))
+    (path,) = folder.checkpoints.iterdir()
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(RunError, match=r"step-00000010\.npz is damaged"):
+        folder.checkpoint()
+
+
+def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):
+    folder(Saved(10, state()))
+    (path,) = folder.checkpoints.iterdir()
+    np.savez(path, weights=np.array([{"a": 1}], dtype=object))
+    assert zipfile.is_zipfile(path)
+    with pytest.raises(RunError, match="damaged"):
+        folder.checkpoint()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gettext
+import io
 import sys
 
 import click
 
 from shuzi import __version__
-from shuzi.cli.localized import Group, choose_language, language_option
+from shuzi.cli.localized import ClickOption, Group, choose_language, language_option
 from shuzi.errors import ShuziError
 from shuzi.messages import say
 
@@ -20,7 +22,7 @@ COMMANDS = {
 
 @click.group(cls=Group, lazy=COMMANDS, help="cli.help", context_settings={"help_option_names": ["-h", "--help"]})
 @language_option
-@click.version_option(__version__, prog_name="shuzi", message="%(prog)s %(version)s")
+@click.version_option(__version__, prog_name="shuzi", message="%(prog)s %(version)s", cls=ClickOption)
 def shuzi() -> None:
     """Read handwritten digits, and learn how that is done."""
 
@@ -29,12 +31,23 @@ def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit: 0 when the work is done, 1 when it failed, 2 for wrong use, 130 when interrupted."""
     given = sys.argv[1:] if arguments is None else arguments
     choose_language(given)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # what a terminal or pipe cannot show becomes a question mark, and no work is lost over it
+            stream.reconfigure(errors="replace")
     try:
-        shuzi(given, prog_name="shuzi")
+        shuzi(given, prog_name="shuzi", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except click.Abort:
+        click.echo(gettext.gettext("Aborted!"), err=True)
+        sys.exit(130)
     except ShuziError as problem:
         fail(problem)
     except OSError as problem:
         fail(f"{problem.strerror or problem}: {problem.filename}" if problem.filename else problem)
+    sys.exit(0)
 
 
 def fail(problem: object) -> None:

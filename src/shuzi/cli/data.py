@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.localized import Command, Group, argument, language_option, option
-from shuzi.cli.terminal import show_download
+from shuzi.cli.terminal import program, show_download
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
 
@@ -94,6 +94,8 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
 
     check_ending(out)
     _refuse_taken(out)
+    if preview and preview.suffix != ".png":
+        raise ShuziError("error.picture.ending", path=preview)
     found = import_pictures(folder)
     save_dataset(out, found.dataset)
     if preview:
@@ -109,7 +111,7 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     click.echo("  " + "  ".join(f"{digit}: {count}" for digit, count in enumerate(counts) if count))
     if left_out:
         click.echo(say("data.import.left_out", n=len(left_out), reasons=left_out), err=True)
-    click.echo(say("data.import.next", out=out), err=True)
+    click.echo(say("data.import.next", out=out, program=program()), err=True)
 
 
 @data.command(cls=Command, help="cli.data.export.help", short_help="cli.data.export.short")
@@ -153,8 +155,5 @@ def _draw(dataset: Dataset, path: Path) -> None:
     sheet = np.zeros((rows * 20, 28, 28), np.uint8)
     sheet[: len(images)] = images
     picture = sheet.reshape(rows, 20, 28, 28).transpose(0, 2, 1, 3).reshape(rows * 28, 20 * 28)
-    try:
-        with replacing(path) as part:
-            Image.fromarray(picture).resize((20 * 56, rows * 56), Image.Resampling.NEAREST).save(part)
-    except ValueError as problem:
-        raise ShuziError("error.picture.ending", path=path) from problem
+    with replacing(path) as part:
+        Image.fromarray(picture).resize((20 * 56, rows * 56), Image.Resampling.NEAREST).save(part)

@@ -33,7 +33,7 @@ def evaluate(model: Path, report: Path | None, data: Path | None, data_dir: Path
     from shuzi.reading.reader import load
 
     reader = load(model)
-    judges = _judges(data, data_dir)
+    judges = _judges(model, data, data_dir)
     found = judge(reader.classify(judges.images), judges.labels)
     if report:
         from shuzi.evaluation.report import write_report
@@ -48,15 +48,33 @@ def evaluate(model: Path, report: Path | None, data: Path | None, data_dir: Path
         click.echo(say("evaluate.report", page=page), err=True)
 
 
-def _judges(data: Path | None, data_dir: Path | None) -> Dataset:
+def _judges(model: Path, data: Path | None, data_dir: Path | None) -> Dataset:
+    """Load what to judge on; of pictures that the model learnt from, only those that were kept aside."""
+    own = model / "data.npz"
     if data:
         from shuzi.data.formats import load_dataset
 
-        return load_dataset(data)
+        judges = load_dataset(data)
+        return _kept_aside(judges, load_dataset(own)) if own.is_file() else judges
+    if own.is_file():
+        click.echo(say("evaluate.on_mnist"), err=True)
     from shuzi.data.mnist import load_mnist
 
     with show_download() as progress:
         return load_mnist(data_dir, progress=progress).test
+
+
+def _kept_aside(judges: Dataset, learnt: Dataset) -> Dataset:
+    from shuzi.data.own import LEAST_TO_SPLIT, split
+
+    if judges.images.tobytes() != learnt.images.tobytes():
+        return judges
+    if len(learnt) < LEAST_TO_SPLIT:
+        click.echo(say("evaluate.by_heart"), err=True)
+        return judges
+    aside = split(learnt).test
+    click.echo(say("evaluate.kept_aside", n=len(aside)), err=True)
+    return aside
 
 
 def _print(found: Evaluation) -> None:

@@ -31,6 +31,20 @@ class _Spoken:
         setattr(owner, self._name, key)
 
 
+class _Translated:
+    """An attribute that is set to a sentence of click and read in the language in use."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = f"_{name}_of_click"
+
+    def __get__(self, owner: object, kind: type | None = None) -> Any:
+        sentence = getattr(owner, self._name, None)
+        return gettext.gettext(sentence) if sentence else None
+
+    def __set__(self, owner: object, sentence: str | None) -> None:
+        setattr(owner, self._name, sentence)
+
+
 def columns(text: str) -> int:
     """Count the columns that a text takes on a terminal, where a Chinese character takes two.
 
@@ -91,6 +105,12 @@ class Option(click.Option):
     """An option whose help is a key."""
 
     help = _Spoken()
+
+
+class ClickOption(click.Option):
+    """An option that click explains by itself, before the language is known."""
+
+    help = _Translated()
 
 
 class Argument(click.Argument):

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shuzi.messages import say
 
 if TYPE_CHECKING:
     from shuzi.data.mirrors import Progress
+
+
+def program() -> str:
+    """Return what a person types to call shuzi here, for hints that can be copied."""
+    called = Path(sys.argv[0])
+    if called.name == "__main__.py":
+        return "python -m shuzi"
+    found = shutil.which("shuzi")
+    if found and Path(found).resolve() == called.resolve():
+        return "shuzi"
+    try:
+        return str(called.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(called)
 
 
 @contextmanager

@@ -68,7 +68,8 @@ def train(
         from shuzi.training.run import run
 
     folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
-    output = JsonLines(folder.path) if as_json else Lines(folder.path, own=folder.data_file.exists())
+    own, by_heart = folder.data_file.exists(), parts.train is parts.test
+    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, by_heart)
     listeners: list[Any] = [output]
     if tensorboard:
         from shuzi.training.tensorboard import TensorBoard

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from shuzi.cli.terminal import program
 from shuzi.messages import say
 
 if TYPE_CHECKING:
@@ -21,10 +22,14 @@ class Lines:
     What a person wants to keep goes to stdout, remarks go to stderr.
     """
 
-    def __init__(self, folder: Path, own: bool) -> None:
+    def __init__(self, folder: Path, own: bool, by_heart: bool) -> None:
         self._folder = folder
         self._own = own
+        self._by_heart = by_heart
+        self._from_start = True
         self._step = "train.step"
+        self._losses: list[float] = []
+        self._rate = 0.0
         self._bar: Any = None
         self._task: Any = None
 
@@ -54,37 +59,43 @@ class Lines:
             case Started():
                 self._started(event)
             case Progress():
+                self._losses = [*self._losses[:1], event.loss]
                 self._line(say(self._step, step=event.step, loss=event.loss))
             case Validated():
                 self._move(event.step)
             case Done():
-                part = "own" if self._own else event.part
-                key = {
-                    "test": "train.accuracy",
-                    "validation": "train.validation",
-                    "own": "train.own_accuracy",
-                }[part]
-                self._line(say(key, accuracy=event.accuracy, n=event.n))
+                self._line(say(self._accuracy_key(event.part), accuracy=event.accuracy, n=event.n))
+                if self._from_start and len(self._losses) > 1 and self._losses[-1] > self._losses[0]:
+                    click.echo(say("train.worse", rate=self._rate), err=True)
             case Stopped():
-                click.echo(say("train.stopped", step=event.step, folder=self._folder), err=True)
+                click.echo(say("train.stopped", step=event.step, folder=self._folder, program=program()), err=True)
             case _:
                 pass
 
     def end(self, finished: bool) -> None:
         """Say what can be done next."""
         if finished:
-            click.echo(say("train.finished", folder=self._folder), err=True)
+            click.echo(say("train.finished", folder=self._folder, program=program()), err=True)
 
     def _started(self, event: Any) -> None:
         recipe = event.recipe
+        self._rate = recipe.learning_rate
+        self._from_start = event.step == 0
         self._step = "train.step" if recipe.loss == "sum" else "train.step_of_mean"
         key = "train.resumed" if event.step else "train.started"
         facts = {"recipe": recipe.name, "images": event.images, "parameters": event.parameters}
         click.echo(say(key, step=event.step, steps=recipe.steps, folder=self._folder, **facts), err=True)
-        if self._own and event.images < 10:
+        if self._by_heart:
             click.echo(say("train.too_few", n=event.images), err=True)
         if self._bar is not None:
             self._task = self._bar.add_task(recipe.name, total=recipe.steps, completed=event.step)
+
+    def _accuracy_key(self, part: str) -> str:
+        if self._by_heart:
+            return "train.own_by_heart"
+        if self._own:
+            return "train.own_accuracy"
+        return "train.accuracy" if part == "test" else "train.validation"
 
     def _line(self, sentence: str) -> None:
         if self._bar is None:

@@ -1,0 +1,77 @@
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from shuzi.cli import main
+
+
+@dataclass
+class Ended:
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture(autouse=True)
+def plain_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def shuzi(capfd):
+    """Run the command inside this process, where TensorFlow need not start anew."""
+
+    def run(*arguments):
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main([str(each) for each in arguments])
+        return Ended(ended.value.code or 0, *capfd.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start `python -m shuzi` as its own process in an empty folder, and see to it that none stays behind."""
+    foreign = ("SHUZI_", "LC_", "LANG")
+    surroundings = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    started = []
+
+    def run(*arguments, program=("-m", "shuzi"), encoding="utf-8", **environment):
+        process = subprocess.Popen(
+            [sys.executable, *program, *map(str, arguments)],
+            cwd=tmp_path,
+            env=surroundings | {"PYTHONIOENCODING": encoding} | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding=encoding,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.wait()
+        for stream in (process.stdout, process.stderr):
+            if stream:
+                stream.close()
+
+
+@pytest.fixture
+def run_alone(start):
+    """Run `python -m shuzi` as its own process to its end."""
+
+    def run(*arguments, **options):
+        process = start(*arguments, **options)
+        out, err = process.communicate()
+        return Ended(process.returncode, out, err)
+
+    return run

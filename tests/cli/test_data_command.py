@@ -1,0 +1,179 @@
+import json
+import re
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from shuzi.data.formats import load_dataset
+from shuzi.data.mnist import FILES, PACKAGED
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """Copy the four files of MNIST to where a test may damage them."""
+    folder = tmp_path / "mnist"
+    folder.mkdir()
+    for file in FILES:
+        shutil.copy(PACKAGED / f"{file.name}.gz", folder)
+    return folder
+
+
+@pytest.fixture
+def pictures(mnist, tmp_path):
+    """Make three pictures by name, two by folder, one without a label and one that is no picture."""
+    folder = tmp_path / "pictures"
+    names = ["7_a.png", "2_b.png", "1_c.png", "0/d.png", "4/e.png", "nameless.png"]
+    for place, name in enumerate(names):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(255 - mnist.test.images[place]).resize((112, 112)).save(folder / name)
+    (folder / "3_text.png").write_text("no picture")
+    return folder
+
+
+def test_info_tells_where_the_files_are_and_what_they_hold(shuzi):
+    ended = shuzi("data", "info")
+    assert (ended.code, ended.err) == (0, "")
+    assert str(PACKAGED) in ended.out
+    assert re.search(r"train-images-idx3-ubyte.gz +60,000 x 28 x 28 +\d+\.\d\d MB", ended.out)
+    found = json.loads(shuzi("data", "info", "--json").out)
+    assert found["folder"] == str(PACKAGED)
+    assert [each["shape"] for each in found["files"].values()] == [
+        [60_000, 28, 28],
+        [60_000],
+        [10_000, 28, 28],
+        [10_000],
+    ]
+
+
+def test_sound_files_pass(shuzi, copy):
+    ended = shuzi("data", "verify")
+    assert ended.code == 0
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["sound"] * 4
+    ended = shuzi("data", "verify", "--data-dir", copy, "--json")
+    assert ended.code == 0
+    assert json.loads(ended.out) == {"sound": True, "problems": {file.name: None for file in FILES}}
+
+
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def _flip(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 0x10
+    path.write_bytes(content)
+
+
+def _swap(path):
+    shutil.copy(PACKAGED / f"{FILES[1].name}.gz", path)
+
+
+def _page(path):
+    path.write_text("<!doctype html>")
+
+
+@pytest.mark.parametrize("damage", [_cut, _flip, _swap, _page, Path.unlink])
+def test_one_damaged_file_fails_and_is_named(shuzi, copy, damage):
+    damage(copy / "t10k-labels-idx1-ubyte.gz")
+    ended = shuzi("data", "verify", "--data-dir", copy)
+    assert ended.code == 1
+    assert [line.startswith("sound") for line in ended.out.splitlines()] == [True, True, True, False]
+    assert "t10k-labels-idx1-ubyte" in ended.out.splitlines()[-1]
+    ended = shuzi("data", "verify", "--data-dir", copy, "--json", "--lang", "zh")
+    found = json.loads(ended.out)
+    assert ended.code == 1
+    assert not found["sound"]
+    assert [name for name, problem in found["problems"].items() if problem] == ["t10k-labels-idx1-ubyte"]
+
+
+def test_a_folder_that_is_named_is_searched_alone(shuzi, tmp_path, monkeypatch):
+    assert shuzi("data", "verify", "--data-dir", tmp_path).code == 1
+    monkeypatch.setenv("SHUZI_DATA", str(tmp_path / "none"))
+    for command in ("verify", "info"):
+        ended = shuzi("data", command)
+        assert ended.code == 1
+        assert str(tmp_path / "none") in ended.out + ended.err
+        assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("name", ["test.npz", "test.h5", "test.hdf5", "test"])
+def test_a_part_of_mnist_comes_back_from_its_export(shuzi, mnist, tmp_path, name):
+    ended = shuzi("data", "export", "--part", "validation", tmp_path / "deep" / name)
+    assert (ended.code, ended.out) == (0, f"5000 images are now in {tmp_path / 'deep' / name}\n")
+    found = load_dataset(tmp_path / "deep" / name)
+    np.testing.assert_array_equal(found.images, mnist.validation.images)
+    np.testing.assert_array_equal(found.labels, mnist.validation.labels)
+
+
+def test_what_is_there_is_never_overwritten(shuzi, pictures, tmp_path):
+    (tmp_path / "taken.npz").write_text("precious")
+    for command in (["export"], ["import", pictures]):
+        ended = shuzi("data", *command, tmp_path / "taken.npz")
+        assert ended.code == 1
+        assert "is already there and is not overwritten" in ended.err
+        assert shuzi("data", *command, tmp_path / "wrong.csv").code == 1
+    assert (tmp_path / "taken.npz").read_text() == "precious"
+    assert not (tmp_path / "wrong.csv").exists()
+
+
+def test_pictures_become_a_dataset_and_the_rest_is_named(shuzi, pictures, tmp_path):
+    ended = shuzi("data", "import", pictures, tmp_path / "mine.npz", "--preview", tmp_path / "preview.png")
+    assert ended.code == 0
+    assert ended.out == f"5 pictures are now in {tmp_path / 'mine.npz'}\n  0: 1  1: 1  2: 1  4: 1  7: 1\n"
+    assert "2 files were left out" in ended.err
+    assert "3_text.png" in ended.err
+    assert "nameless.png" in ended.err
+    assert f"shuzi train --data {tmp_path / 'mine.npz'}" in ended.err
+    found = load_dataset(tmp_path / "mine.npz")
+    assert sorted(found.labels.tolist()) == [0, 1, 2, 4, 7]
+    with Image.open(tmp_path / "preview.png") as preview:
+        drawn = np.asarray(preview.convert("L"))
+    assert drawn.shape == (56, 20 * 56)
+    np.testing.assert_array_equal(drawn[::2, 0:56:2], found.images[0])
+    assert not drawn[:, 5 * 56 :].any()
+
+
+def test_json_tells_the_same(shuzi, pictures, tmp_path):
+    ended = shuzi("data", "import", pictures, tmp_path / "mine.h5", "--json")
+    (line,) = ended.out.splitlines()
+    found = json.loads(line)
+    assert (found["images"], found["counts"]) == (5, [1, 1, 1, 0, 1, 0, 0, 1, 0, 0])
+    assert len(found["left_out"]) == 2
+    assert ended.err == ""
+
+
+@pytest.mark.parametrize("name", ["preview.xyz", "preview"])
+def test_a_preview_that_cannot_be_written_is_an_error(shuzi, pictures, tmp_path, name):
+    ended = shuzi("data", "import", pictures, tmp_path / "mine.npz", "--preview", tmp_path / name)
+    assert ended.code == 1
+    assert re.search(r"^Error: No way is known to write .*\.png", ended.err)
+
+
+def test_a_folder_without_pictures_is_an_error(shuzi, tmp_path):
+    (tmp_path / "empty").mkdir()
+    for folder in ("empty", "none"):
+        ended = shuzi("data", "import", tmp_path / folder, tmp_path / "mine.npz")
+        assert ended.code == 1
+        assert str(tmp_path / folder) in ended.err
+    assert not (tmp_path / "mine.npz").exists()
+
+
+def test_without_h5py_the_line_that_installs_it_is_named(run_alone, tmp_path):
+    """Python is told that the library is not there, as it would find out where the extra is not installed."""
+    program = "import sys; sys.modules['h5py'] = None; from shuzi.cli import main; main()"
+    ended = run_alone("data", "export", "mine.h5", "--lang", "zh", program=("-c", program))
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("错误:读写 HDF5 文件需要 h5py")
+    assert 'pip install ".[train]"' in ended.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
+    process = start("data", "verify")
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate()
+    assert err == ""

@@ -1,0 +1,102 @@
+import json
+import re
+
+import pytest
+
+from shuzi.data.dataset import Dataset
+from shuzi.data.formats import save_dataset
+
+
+def test_a_person_reads_accuracy_tables_and_the_worst_mistakes(shuzi, finished_run):
+    ended = shuzi("evaluate", finished_run())
+    assert (ended.code, ended.err) == (0, "")
+    first, *_ = lines = [line.strip() for line in ended.out.splitlines()]
+    assert re.fullmatch(
+        r"Accuracy 9\d\.\d\d% \(95% interval 9\d\.\d\d% to 9\d\.\d\d%\), 9\d\d\d of 10000 images right", first
+    )
+    assert "Digit by digit" in lines
+    assert "Confusion matrix (rows: the label, columns: the answer)" in lines
+    assert len(re.findall(r"^  image \d+: the label is \d, the answer was \d, ", ended.out, re.MULTILINE)) == 10
+
+
+def test_in_chinese_nothing_english_is_left(shuzi, finished_run):
+    ended = shuzi("evaluate", "--lang", "zh", finished_run())
+    assert ended.out.startswith("准确率 9")
+    assert "混淆矩阵" in ended.out
+    assert not re.search("[A-Za-z]", ended.out)
+
+
+@pytest.mark.parametrize("inside", ["", "model.onnx"])
+def test_json_is_one_line_that_agrees_with_the_card(shuzi, finished_run, inside):
+    ended = shuzi("evaluate", finished_run() / inside, "--json")
+    assert ended.code == 0
+    (line,) = ended.out.splitlines()
+    found = json.loads(line)
+    card = json.loads((finished_run() / "card.json").read_text())
+    assert {name: found[name] for name in ("accuracy", "n", "interval")} == card["scores"]["test"]
+    assert (found["model"], found["parameters"]) == ("softmax", 7850)
+    assert len(found["precision"]) == len(found["recall"]) == len(found["confusion"]) == 10
+    assert [set(each) for each in found["mistakes"]] == [{"index", "label", "answer", "confidence"}] * 20
+
+
+def test_digits_that_are_absent_have_no_share(shuzi, finished_run, mnist, tmp_path):
+    ones = mnist.test.images[mnist.test.labels == 1][:30]
+    save_dataset(tmp_path / "ones", Dataset(ones, mnist.test.labels[mnist.test.labels == 1][:30]))
+    found = json.loads(shuzi("evaluate", finished_run(), "--data", tmp_path / "ones", "--json").out)
+    assert [share is None for share in found["recall"]] == [digit != 1 for digit in range(10)]
+    assert "–" in shuzi("evaluate", finished_run(), "--data", tmp_path / "ones").out
+
+
+def test_the_report_is_written_beside_what_is_printed(shuzi, finished_run, tmp_path):
+    ended = shuzi("evaluate", finished_run(), "--json", "--report", tmp_path / "report")
+    assert json.loads(ended.out)["n"] == 10_000
+    assert ended.err == f"The page with pictures: {tmp_path / 'report' / 'index.html'}\n"
+    assert (tmp_path / "report" / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+
+
+def test_what_cannot_be_evaluated_is_an_error_in_one_line(shuzi, finished_run, tmp_path):
+    (tmp_path / "wrong.onnx").write_text("no model")
+    (tmp_path / "file").write_text("")
+    for model, *given in (
+        [tmp_path / "none"],
+        [tmp_path],
+        [tmp_path / "wrong.onnx"],
+        [finished_run() / "recipe.toml"],
+        [finished_run(), "--data", tmp_path / "none.npz"],
+        [finished_run(), "--data-dir", tmp_path],
+        [finished_run(), "--report", tmp_path / "file"],
+    ):
+        ended = shuzi("evaluate", model, *given)
+        assert (ended.code, ended.out) == (1, "")
+        assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
+        assert str((given or [model])[-1]) in ended.err
+
+
+def test_without_jinja_the_report_names_the_line_that_installs_it(run_alone, finished_run):
+    """Python is told that the library is not there, as it would find out where the extra is not installed."""
+    program = "import sys; sys.modules['jinja2'] = None; from shuzi.cli import main; main()"
+    ended = run_alone("evaluate", finished_run(), "--report", "report", program=("-c", program))
+    assert (ended.code, ended.out) == (1, "")
+    assert re.fullmatch(r'Error: the report .* needs jinja2, .* pip install "\.\[train\]"\n', ended.err)
+
+
+def test_without_the_training_extra_a_model_can_still_be_evaluated(run_alone, finished_run):
+    blocked = ["tensorflow", "keras", "onnx", "tf2onnx", "jinja2", "matplotlib", "h5py", "tensorboard", "tomli_w"]
+    program = f"import sys; sys.modules.update(dict.fromkeys({blocked})); from shuzi.cli import main; main()"
+    ended = run_alone("evaluate", finished_run(), "--lang", "zh", program=("-c", program))
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.startswith("准确率 9")
+
+
+def test_pictures_that_were_learnt_from_do_not_count(shuzi, mnist, tmp_path):
+    for name, count in (("many", 40), ("few", 5)):
+        own = Dataset(mnist.test.images[:count], mnist.test.labels[:count])
+        save_dataset(tmp_path / f"{name}.npz", own)
+        shuzi("train", "--data", tmp_path / f"{name}.npz", "--steps", 50, "--out", tmp_path / name)
+    judged = shuzi("evaluate", tmp_path / "many", "--data", tmp_path / "many.npz", "--json")
+    assert json.loads(judged.out)["n"] == 4
+    assert "kept aside" in judged.err
+    judged = shuzi("evaluate", tmp_path / "few", "--data", tmp_path / "few.npz", "--json")
+    assert json.loads(judged.out)["n"] == 5
+    assert "by heart" in judged.err
+    assert "test images of MNIST" in shuzi("evaluate", tmp_path / "many").err

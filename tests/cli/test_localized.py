@@ -1,0 +1,209 @@
+import re
+import signal
+
+import click
+import pytest
+
+from shuzi import messages
+from shuzi.cli import shuzi as root
+from shuzi.cli.localized import columns, wrap
+from shuzi.data import idx
+
+HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+# three words in a row, of which none is an option, a metavar or a command
+ENGLISH = re.compile(r"(?<![-\w/.\[])[A-Za-z]{2,}(?: [a-z]{2,}){2,}")
+
+
+def walk(command=root, path=()):
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            yield from walk(command.get_command(context, name), (*path, name))
+
+
+COMMANDS = dict(walk())
+
+
+def test_the_commands_are_all_found():
+    assert set(COMMANDS) >= {
+        (),
+        ("train",),
+        ("evaluate",),
+        ("data",),
+        ("data", "info"),
+        ("data", "verify"),
+        ("data", "import"),
+        ("data", "export"),
+    }
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_every_command_argument_and_option_explains_itself(path, language):
+    with messages.speaking(language):
+        command = COMMANDS[path]
+        assert command.help
+        assert command.short_help or not path
+        for parameter in command.params:
+            assert parameter.help, parameter.name
+            if language == "zh" and parameter.name not in ("version", "help"):
+                assert HAN.search(parameter.help), parameter.name
+
+
+# a process speaks one language: click keeps what it once translated
+HELP = """
+import sys
+from shuzi.cli import main
+for path in sys.argv[1:]:
+    try:
+        main([*path.split(), "--help"])
+    except SystemExit as end:
+        assert end.code == 0
+    print("=" * 20)
+"""
+
+
+@pytest.mark.parametrize("width", [80, 60])
+@pytest.mark.parametrize(
+    ("language", "headings"),
+    [
+        ("zh", ["用法:", "参数:", "选项:", "命令:"]),
+        ("en", ["Usage:", "Positional arguments:", "Options:", "Commands:"]),
+    ],
+)
+def test_help_is_in_the_language_and_fits_the_terminal(run_alone, width, language, headings):
+    paths = [" ".join(path) for path in COMMANDS]
+    ended = run_alone(*paths, program=("-c", HELP), SHUZI_LANG=language, COLUMNS=str(width))
+    assert (ended.code, ended.err) == (0, "")
+    pages = ended.out.split("=" * 20)[:-1]
+    assert len(pages) == len(COMMANDS)
+    for page in pages:
+        assert page.strip().startswith(headings[0])
+    assert {line for line in ended.out.splitlines() if re.fullmatch(r"\S.*:", line)} == set(headings[1:])
+    if language == "zh":
+        assert [found for found in ENGLISH.findall(ended.out) if not found.startswith("shuzi ")] == []
+    else:
+        assert set(HAN.findall(ended.out)) <= set("数字")
+    for line in ended.out.splitlines():
+        assert columns(line) <= width or line.startswith(headings[0])  # which click breaks by itself
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "spoken"),
+    [
+        (["--lang", "zh", "data", "info"], {}, "zh"),
+        (["data", "--lang", "zh", "info"], {}, "zh"),
+        (["data", "info", "--lang", "zh"], {}, "zh"),
+        (["data", "info", "--lang=zh"], {"SHUZI_LANG": "en"}, "zh"),
+        (["data", "info", "--lang", "en"], {"SHUZI_LANG": "zh"}, "en"),
+        (["data", "info"], {"SHUZI_LANG": "zh", "LC_ALL": "en_GB.UTF-8"}, "zh"),
+        (["data", "info"], {"SHUZI_LANG": "en", "LC_ALL": "zh_CN.UTF-8"}, "en"),
+        (["data", "info"], {"LC_ALL": "zh_CN.UTF-8", "LANG": "en_GB.UTF-8"}, "zh"),
+        (["data", "info"], {"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+        (["data", "info"], {"LC_MESSAGES": "zh_TW"}, "zh"),
+        (["data", "info"], {"LANG": "zh_CN"}, "zh"),
+        (["data", "info"], {"LANG": "fr_FR.UTF-8"}, "en"),
+        (["data", "info"], {"LANG": "zh_CN.UTF-8", "LANGUAGE": "en"}, "zh"),
+        (["data", "info"], {}, "en"),
+    ],
+)
+def test_the_language_is_what_the_person_asked_for(shuzi, monkeypatch, given, environment, spoken):
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    ended = shuzi(*given)
+    assert ended.code == 0
+    assert ("手写数字" in ended.out) == (spoken == "zh")
+    assert ("handwritten digits" in ended.out) == (spoken == "en")
+
+
+@pytest.mark.parametrize(
+    ("language", "headings"), [("zh", ("用法:", "错误:")), ("en", ("Usage:", "Error: "))], ids=["zh", "en"]
+)
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        (["trian"], "trian"),
+        (["train", "sofmax"], "sofmax"),
+        (["train", "--steps", "0"], "--steps"),
+        (["train", "--steps", "many"], "many"),
+        (["train", "--steps", "1.5"], "1.5"),
+        (["train", "--learning-rate", "0"], "--learning-rate"),
+        (["train", "--seed", "-1"], "--seed"),
+        (["train", "--sped"], "--sped"),
+        (["train", "--steps"], "--steps"),
+        (["train", "mlp", "softmax"], "softmax"),
+        (["train", "--json=yes"], "--json"),
+        (["evaluate"], "PATH"),
+        (["evaluate", "a", "b"], "b"),
+        (["data", "imprt"], "imprt"),
+        (["data", "import", "a"], "PATH"),
+        (["data", "export", "a.npz", "--part", "all"], "all"),
+        (["train", "--resume", "run", "--seed", "1"], "--seed"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else "",
+)
+def test_wrong_use_exits_with_2_and_says_so_in_the_language(shuzi, given, named, language, headings):
+    ended = shuzi("--lang", language, *given)
+    assert (ended.code, ended.out) == (2, "")
+    usage, error, said = re.fullmatch(r"(?s)(?:(\S+) shuzi .*\n)?(\S+?: ?)(.+)\n", ended.err).groups()
+    assert (usage or headings[0], error) == headings
+    assert named in said
+    if language == "zh":
+        assert not ENGLISH.search(ended.err.replace("shuzi train", "").replace("shuzi data", ""))
+        assert HAN.search(said)
+
+
+def test_a_language_that_is_not_spoken_is_wrong_use(shuzi):
+    ended = shuzi("--lang", "fr", "data", "info")
+    assert ended.code == 2
+    assert "'fr'" in ended.err
+
+
+@pytest.mark.parametrize("given", [[], ["data"]])
+def test_without_a_command_the_help_is_shown(shuzi, given):
+    ended = shuzi("--lang", "zh", *given)
+    assert ended.code == 2
+    assert "命令" in ended.out + ended.err
+
+
+def test_the_version_is_told(run_alone):
+    from shuzi import __version__
+
+    ended = run_alone("--version")
+    assert (ended.code, ended.out, ended.err) == (0, f"shuzi {__version__}\n", "")
+
+
+@pytest.mark.parametrize(("language", "said"), [("zh", "已中断"), ("en", "Aborted!")])
+def test_interrupted_work_exits_with_130(shuzi, monkeypatch, language, said):
+    monkeypatch.setattr(idx, "read_header", lambda _: signal.raise_signal(signal.SIGINT))
+    ended = shuzi("data", "info", "--lang", language)
+    assert (ended.code, ended.out, ended.err.strip()) == (130, "", said)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"), [("latin-1", "70000 ?????"), ("cp1252", "70000 ?????"), ("gbk", "手写数字")]
+)
+def test_a_place_that_lacks_a_character_still_gets_the_rest(run_alone, encoding, shown):
+    """As on Windows, where what goes into a pipe is not UTF-8."""
+    ended = run_alone("data", "info", "--lang", "zh", encoding=encoding)
+    assert (ended.code, ended.err) == (0, "")
+    assert shown in ended.out
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("", 10, [""]),
+        ("one two three", 8, ["one two", "three"]),
+        ("训练一个网络。", 10, ["训练一个网", "络。"]),
+        ("训练\uff0c一个网络", 5, ["训", "练\uff0c", "一个", "网络"]),
+        ("用 shuzi train 训练", 12, ["用 shuzi", "train 训练"]),
+        ("averyveryverylongword", 5, ["averyveryverylongword"]),
+        ("a\n\nb", 5, ["a", "", "b"]),
+    ],
+)
+def test_lines_break_at_spaces_and_between_chinese_characters(text, width, lines):
+    assert wrap(text, width) == lines

@@ -1,0 +1,234 @@
+import json
+import re
+import signal
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from shuzi.data.dataset import Dataset
+from shuzi.data.formats import load_dataset, save_dataset
+from shuzi.training.run_folder import RunFolder, read_metrics
+
+
+def checkpoint(path):
+    step, state = RunFolder.open(path).checkpoint()
+    return step, {name: (array.dtype.str, array.shape, array.tobytes()) for name, array in state.items()}
+
+
+@pytest.fixture
+def pictures(mnist, tmp_path):
+    """Make a folder of handwriting as a person would have it: dark on light, larger, named after its label."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for place in range(200):
+        grey = Image.fromarray(255 - mnist.train.images[place]).resize((56, 56), Image.Resampling.BICUBIC)
+        framed = Image.new("L", (90, 80), 255)
+        framed.paste(grey, (17, 12))
+        framed.save(folder / f"{mnist.train.labels[place]}_{place:03d}.png")
+    return folder
+
+
+def test_the_tutorials_lines_come_out_as_the_tutorial_has_them(run_alone, finished_run, tmp_path):
+    ended = run_alone("--lang", "zh", "train", "--out", "run")
+    *steps, accuracy = ended.out.splitlines()
+    assert ended.code == 0
+    assert len(steps) == 200
+    for step, line in zip(range(10, 2_001, 10), steps, strict=True):
+        assert re.fullmatch(rf"第{step:5d}步,当前loss:\d+\.\d\d", line)
+    assert re.fullmatch(r"准确率: 0\.9\d,共测试了10000张图片", accuracy)
+    # remarks go to stderr, and the libraries add none of their own
+    assert len(ended.err.splitlines()) == 2
+    assert "shuzi evaluate run --report report" in ended.err
+    # another process, the same numbers
+    assert checkpoint(tmp_path / "run") == checkpoint(finished_run())
+
+
+def test_in_english_the_same_is_said(shuzi, tmp_path):
+    ended = shuzi("train", "--lang", "en", "--steps", 25, "--out", tmp_path / "run")
+    assert ended.code == 0
+    assert re.fullmatch(
+        r"Step    10, loss now: \d+\.\d\d\nStep    20, loss now: \d+\.\d\d\n"
+        r"Accuracy: 0\.\d\d, tested on 10000 images\n",
+        ended.out,
+    )
+
+
+def test_another_recipe_ends_with_the_validation_images(shuzi, tmp_path):
+    ended = shuzi("train", "mlp", "--steps", 100, "--hidden", 8, "--out", tmp_path / "run")
+    assert re.search(r"^Step   100, loss now: \d\.\d{4}$", ended.out, re.MULTILINE)
+    assert re.search(r"^Accuracy on the validation images: 0\.\d{4}, 5000 of them$", ended.out, re.MULTILINE)
+    assert RunFolder.open(tmp_path / "run").recipe().hidden == 8
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_saves_and_the_training_goes_on_as_if_nothing_had_been(start, shuzi, finished_run, tmp_path, number):
+    process = start("train", "--steps", 2_000_000, "--save-every", 1_000_000, "--out", "run")
+    lines = [process.stdout.readline() for _ in range(3)]
+    process.send_signal(number)
+    _, err = process.communicate()
+    step, _ = checkpoint(tmp_path / "run")
+    assert lines[2].startswith("Step    30")
+    assert process.returncode == 130
+    assert f"Stopped at step {step}, and saved. To go on: python -m shuzi train --resume run\n" in err
+    assert "Traceback" not in err
+    ended = shuzi("train", "--resume", tmp_path / "run", "--steps", step + 155)
+    assert ended.code == 0
+    assert f"Step {-(-(step + 1) // 10) * 10:5d}," in ended.out.splitlines()[0]
+    assert f"from step {step} to step {step + 155}" in ended.err
+    whole = finished_run(steps=step + 155, save_every=1_000_000)
+    assert checkpoint(tmp_path / "run") == checkpoint(whole)
+    assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_ctrl_c_asks_and_what_was_before_takes_the_second(capfd, number):
+    from shuzi.cli.train import _Interrupt
+
+    seen = []
+    before = signal.signal(number, lambda *_: seen.append("second"))
+    try:
+        with _Interrupt() as interrupt:
+            assert not interrupt.asked()
+            signal.raise_signal(number)
+            assert interrupt.asked()
+            assert seen == []
+            signal.raise_signal(number)
+        assert seen == ["second"]
+        with _Interrupt():
+            pass
+        signal.raise_signal(number)
+        assert seen == ["second", "second"]
+    finally:
+        signal.signal(number, before)
+    assert capfd.readouterr().err == "Saving, then stopping. Ctrl-C once more quits at once.\n"
+
+
+def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finished_run, tmp_path):
+    process = start("train", "--steps", 2_000_000, "--save-every", 100, "--out", "run")
+    while not process.stdout.readline().startswith("Step   350"):
+        assert process.poll() is None
+    process.kill()
+    process.communicate()
+    step, _ = checkpoint(tmp_path / "run")
+    assert process.returncode == -signal.SIGKILL
+    assert step >= 300
+    assert step % 100 == 0
+    assert shuzi("train", "--resume", tmp_path / "run", "--steps", step + 150).code == 0
+    whole = finished_run(steps=step + 150, save_every=100)
+    assert checkpoint(tmp_path / "run") == checkpoint(whole)
+    assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+
+
+def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
+    process = start("train", "--steps", 1_000_000)
+    assert process.stdout.readline().startswith("Step    10")
+    process.stdout.close()
+    process.stdout = None
+    _, err = process.communicate()
+    assert len(err.splitlines()) == 1
+    assert err.startswith("Training softmax")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["mlp"],
+        ["--seed", "1"],
+        ["--batch-size", "32"],
+        ["--learning-rate", "0.1"],
+        ["--hidden", "3"],
+        ["--epsilon", "0"],
+        ["--report-every", "1"],
+        ["--validate-every", "1"],
+        ["--save-every", "1"],
+        ["--out", "elsewhere"],
+        ["--data", "mine.npz"],
+    ],
+    ids=lambda given: given[0],
+)
+def test_a_training_that_goes_on_cannot_become_another_one(shuzi, given):
+    ended = shuzi("train", "--resume", "run", *given)
+    assert ended.code == 2
+    shown = "RECIPE" if given == ["mlp"] else given[0]
+    assert f"{shown} cannot change when a training goes on" in ended.err
+
+
+def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
+    (tmp_path / "text.npz").write_text("no dataset")
+    for given in (
+        ["--out", finished_run()],
+        ["--resume", tmp_path],
+        ["--resume", finished_run()],
+        ["--data", tmp_path / "none.npz"],
+        ["--data", tmp_path / "text.npz"],
+        ["--data-dir", tmp_path, "--out", tmp_path / "run"],
+    ):
+        ended = shuzi("train", *given)
+        assert (ended.code, ended.out) == (1, "")
+        assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
+        assert str(given[1]) in ended.err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_loss_that_runs_away_says_which_rate_and_step(shuzi, tmp_path):
+    ended = shuzi("train", "--learning-rate", "1e38", "--out", tmp_path / "run", "--report-every", 1)
+    assert ended.code == 1
+    assert "at step 2" in ended.err.splitlines()[-1]
+    assert "1e+38" in ended.err.splitlines()[-1]
+    assert "Traceback" not in ended.err
+
+
+def test_json_is_one_object_a_line_with_the_names_of_the_metrics(shuzi, tmp_path):
+    run = tmp_path / "run"
+    ended = shuzi("train", "--json", "--steps", 30, "--tensorboard", "--out", run)
+    *lines, last = [json.loads(line) for line in ended.out.splitlines()]
+    assert lines == read_metrics(run)
+    assert last == {"run": str(run), "finished": True}
+    assert ended.err == ""
+    assert list((run / "tensorboard").iterdir())
+
+
+def test_without_a_place_the_run_goes_into_a_new_folder_below_runs(shuzi, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert shuzi("train", "--steps", 1, "--seed", 5).code == 0
+    (run,) = (tmp_path / "runs").iterdir()
+    assert RunFolder.open(run).recipe().seed == 5
+
+
+def test_own_pictures_become_a_dataset_a_network_and_an_accuracy(shuzi, pictures, tmp_path):
+    assert shuzi("data", "import", pictures, tmp_path / "mine.npz").code == 0
+    ended = shuzi("train", "--data", tmp_path / "mine.npz", "--out", tmp_path / "run")
+    assert ended.code == 0
+    assert re.fullmatch(
+        r"Accuracy on your own pictures kept aside: [01]\.\d\d, 20 of them", ended.out.splitlines()[-1]
+    )
+    assert "160 images" in ended.err
+    (tmp_path / "mine.npz").rename(tmp_path / "moved.npz")
+    assert shuzi("train", "--resume", tmp_path / "run", "--steps", 2_010).code == 0
+    ended = shuzi("evaluate", tmp_path / "run", "--data", tmp_path / "moved.npz", "--json")
+    found = json.loads(ended.out)
+    assert len(load_dataset(tmp_path / "moved.npz")) == 200
+    assert found["n"] == 20
+    assert found["accuracy"] > 0.6
+
+
+def test_too_few_own_pictures_are_learnt_with_a_warning(shuzi, mnist, tmp_path):
+    save_dataset(tmp_path / "few.npz", Dataset(mnist.test.images[:3], mnist.test.labels[:3]))
+    ended = shuzi("train", "--data", tmp_path / "few.npz", "--steps", 100, "--out", tmp_path / "run")
+    assert ended.code == 0
+    assert "too few pictures (3)" in ended.err
+    assert "1.00, 3 of them" in ended.out
+    assert np.isfinite([line["loss"] for line in read_metrics(tmp_path / "run") if "loss" in line]).all()
+
+
+def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_path):
+    """Python is told that the library is not there, as it would find out where the extra is not installed."""
+    program = "import sys; sys.modules['tensorflow'] = None; from shuzi.cli import main; main()"
+    ended = run_alone("train", "--out", "run", program=("-c", program))
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err == (
+        "Error: training a network needs tensorflow, which is not installed. "
+        'In the folder of shuzi, run: pip install ".[train]"\n'
+    )
+    assert not (tmp_path / "run").exists()

@@ -39,7 +39,7 @@ def pixels(train):
     cell = figure.subplots()
     cell.imshow(255 - image, cmap="gray", vmin=0, vmax=255)
     for (y, x), value in np.ndenumerate(image):
-        cell.text(x, y, value, ha="center", va="center", fontsize=6, color="white" if value > 127 else "#78716c")
+        cell.text(x, y, value, ha="center", va="center", fontsize=6, color="white" if value > 70 else "#78716c")
     cell.axis("off")
     save(figure, "pixels.png")
 

@@ -25,8 +25,10 @@ def plain_terminal(monkeypatch):
 
 
 @pytest.fixture
-def shuzi(capfd):
+def shuzi(capfd, monkeypatch):
     """Run the command inside this process, where TensorFlow need not start anew."""
+    # hints name what was typed, and that is not how the tests were started
+    monkeypatch.setattr(sys, "argv", ["shuzi/__main__.py"])
 
     def run(*arguments):
         capfd.readouterr()

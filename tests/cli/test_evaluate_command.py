@@ -100,3 +100,11 @@ def test_pictures_that_were_learnt_from_do_not_count(shuzi, mnist, tmp_path):
     assert json.loads(judged.out)["n"] == 5
     assert "by heart" in judged.err
     assert "test images of MNIST" in shuzi("evaluate", tmp_path / "many").err
+
+
+def test_the_model_alone_knows_what_it_learnt_from(shuzi, mnist, tmp_path):
+    save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:40], mnist.test.labels[:40]))
+    shuzi("train", "--data", tmp_path / "own.npz", "--steps", 50, "--out", tmp_path / "run")
+    (tmp_path / "run" / "model.onnx").rename(tmp_path / "alone.onnx")
+    judged = shuzi("evaluate", tmp_path / "alone.onnx", "--data", tmp_path / "own.npz", "--json")
+    assert json.loads(judged.out)["n"] == 4

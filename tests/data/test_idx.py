@@ -215,3 +215,11 @@ def test_the_hashes_of_mnist_are_those_of_the_uncompressed_files(file):
         content = stream.read()
     assert len(content) == file.bytes
     assert hashlib.sha256(content).hexdigest() == file.sha256
+
+
+@pytest.mark.parametrize("shape", [(0, 2**32 - 1, 2**32 - 1, 2**32 - 1), (2**32 - 1, 0, 2**32 - 1)])
+def test_absurd_dimensions_are_refused_although_a_zero_among_them_makes_the_body_empty(tmp_path, shape):
+    path = tmp_path / "absurd-idx"
+    path.write_bytes(bytes([0, 0, 8, len(shape)]) + struct.pack(f">{len(shape)}I", *shape))
+    with pytest.raises(IdxError, match=r"absurd-idx.*byte 4"):
+        idx.read_idx(path)

@@ -78,14 +78,14 @@ def test_a_photo_that_was_taken_sideways_is_turned(tmp_path, apart, digits):
     assert apart(import_pictures(tmp_path).dataset.images, digits[4:5]).max() < NEAR
 
 
-def test_labels_come_from_the_name_or_else_from_the_folder(tmp_path, digits):
+def test_labels_come_from_the_folder_or_else_from_the_name(tmp_path, digits):
     picture = _picture(digits[3])
     for name in ("3_a.png", "3/b.png", "5/3_c.png", "deep/3/photo_7.png", "3/4.png"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         picture.save(tmp_path / name)
     found = import_pictures(tmp_path)
     assert found.left_out == ()
-    assert found.dataset.labels.tolist() == [3] * 5
+    assert found.dataset.labels.tolist() == [3, 3, 3, 5, 3]
 
 
 @pytest.mark.parametrize("name", ["10_a.png", "7.png", "a_7.png", "x/seven.png", "12/a.png", "²_a.png", "٣_a.png"])
@@ -189,3 +189,13 @@ def test_parts_are_disjoint_complete_and_always_the_same(count, sizes):
 def test_fewer_than_ten_are_not_split(count):
     parts = split(_own(count))
     assert len(parts.train) == len(parts.validation) == len(parts.test) == count
+
+
+def test_in_a_folder_named_after_a_digit_a_leading_number_is_no_label(mnist, tmp_path):
+    (tmp_path / "7").mkdir()
+    image = mnist.test.images[0]
+    for name in ("1_a", "2_b", "page3"):
+        Image.fromarray(image).save(tmp_path / "7" / f"{name}.png")
+    Image.fromarray(image).save(tmp_path / "4_x.png")
+    found = import_pictures(tmp_path)
+    assert sorted(found.dataset.labels.tolist()) == [4, 7, 7, 7]

@@ -14,6 +14,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.own import split
 from shuzi.errors import ModelError, RunError, TrainingError
 from shuzi.models.card import METADATA_KEY
+from shuzi.models.store import find_model
 from shuzi.training.events import Done
 from shuzi.training.export import export
 from shuzi.training.networks import build
@@ -204,3 +205,21 @@ def test_a_model_that_answers_otherwise_than_the_network_is_not_handed_on(own, t
 @pytest.mark.parametrize("name", ["softmax", "mlp"])
 def test_only_built_in_layers_are_used(name):
     assert {type(layer).__module__.split(".")[0] for layer in build(recipe(name)).layers} == {"keras"}
+
+
+@pytest.mark.parametrize("rate", [0.1, 10.0])
+def test_a_wild_training_with_huge_scores_is_exported_all_the_same(mnist, tmp_path, rate):
+    chosen = recipe("softmax").changed(learning_rate=rate, steps=300)
+    folder = RunFolder.create(tmp_path / "run", chosen)
+    assert run(folder, chosen, mnist)
+    assert (tmp_path / "run" / "model.onnx").is_file()
+
+
+def test_a_model_that_the_training_has_left_behind_is_not_taken_for_the_newest(finished_run, mnist, tmp_path):
+    shutil.copytree(finished_run("softmax", steps=100), tmp_path / "run")
+    folder = RunFolder.open(tmp_path / "run")
+    asked = iter([False, True])
+    assert not run(folder, recipe("softmax").changed(steps=5_000), mnist, (), lambda: next(asked, True))
+    assert folder.checkpoint()[0] > 100
+    with pytest.raises(ModelError, match="has not come to its end"):
+        find_model(folder.path)

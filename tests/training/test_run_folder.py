@@ -168,3 +168,27 @@ def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):
     assert zipfile.is_zipfile(path)
     with pytest.raises(RunError, match="damaged"):
         folder.checkpoint()
+
+
+@pytest.mark.parametrize("kept", ["model.onnx", "notes.txt"])
+def test_a_folder_that_holds_something_else_is_not_taken_even_without_a_checkpoint(tmp_path, kept):
+    folder = RunFolder.create(tmp_path / "run", recipe("softmax"))
+    (folder.path / kept).write_text("mine")
+    with pytest.raises(RunError, match="not overwritten"):
+        RunFolder.create(folder.path, recipe("softmax"))
+    assert (folder.path / kept).read_text() == "mine"
+
+
+def test_trainings_that_start_in_the_same_second_get_folders_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert len({RunFolder.create(None, recipe("softmax")).path for _ in range(5)}) == 5
+
+
+@pytest.mark.parametrize("damage", ["{foo}", "[1]", '{"loss": 1}', '{"step": "x"}', "\udcff", ""])
+def test_a_damaged_line_of_metrics_is_passed_over(tmp_path, damage):
+    folder = RunFolder.create(tmp_path / "run", recipe("softmax"))
+    line = '{"step": 10, "loss": 1.5}'
+    folder.metrics_file.write_bytes(f"{damage}\n{line}\n".encode(errors="surrogateescape"))
+    assert read_metrics(folder.path) == [{"step": 10, "loss": 1.5}]
+    folder.forget_after(10)
+    assert folder.metrics_file.read_text() == line + "\n"

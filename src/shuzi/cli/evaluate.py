@@ -15,6 +15,7 @@ from shuzi.messages import say
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
     from shuzi.evaluation.accuracy import Evaluation
+    from shuzi.models.card import Card
 
 _PLACE = click.Path(path_type=Path)
 _MISTAKES_SHOWN = 10
@@ -33,7 +34,7 @@ def evaluate(model: Path, report: Path | None, data: Path | None, data_dir: Path
     from shuzi.reading.reader import load
 
     reader = load(model)
-    judges = _judges(model, data, data_dir)
+    judges = _judges(reader.card, data, data_dir)
     found = judge(reader.classify(judges.images), judges.labels)
     if report:
         from shuzi.evaluation.report import write_report
@@ -48,33 +49,35 @@ def evaluate(model: Path, report: Path | None, data: Path | None, data_dir: Path
         click.echo(say("evaluate.report", page=page), err=True)
 
 
-def _judges(model: Path, data: Path | None, data_dir: Path | None) -> Dataset:
+def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
     """Load what to judge on; of pictures that the model learnt from, only those that were kept aside."""
-    own = model / "data.npz"
     if data:
         from shuzi.data.formats import load_dataset
 
-        judges = load_dataset(data)
-        return _kept_aside(judges, load_dataset(own)) if own.is_file() else judges
-    if own.is_file():
-        click.echo(say("evaluate.on_mnist"), err=True)
+        return _kept_aside(load_dataset(data), card)
+    from shuzi.data.idx import sha256
     from shuzi.data.mnist import load_mnist
 
     with show_download() as progress:
-        return load_mnist(data_dir, progress=progress).test
+        mnist = load_mnist(data_dir, progress=progress)
+    if card.data.get("images") != sha256(mnist.train.images):
+        click.echo(say("evaluate.on_mnist"), err=True)
+    return mnist.test
 
 
-def _kept_aside(judges: Dataset, learnt: Dataset) -> Dataset:
-    from shuzi.data.own import LEAST_TO_SPLIT, split
+def _kept_aside(judges: Dataset, card: Card) -> Dataset:
+    """Tell by the hash in the card whether the model learnt from these pictures, wherever they and it lie now."""
+    from shuzi.data.idx import sha256
+    from shuzi.data.own import split
 
-    if judges.images.tobytes() != learnt.images.tobytes():
-        return judges
-    if len(learnt) < LEAST_TO_SPLIT:
+    parts, learnt = split(judges), card.data.get("images")
+    if learnt == sha256(judges.images):
         click.echo(say("evaluate.by_heart"), err=True)
         return judges
-    aside = split(learnt).test
-    click.echo(say("evaluate.kept_aside", n=len(aside)), err=True)
-    return aside
+    if learnt != sha256(parts.train.images):
+        return judges
+    click.echo(say("evaluate.kept_aside", n=len(parts.test)), err=True)
+    return parts.test
 
 
 def _print(found: Evaluation) -> None:

@@ -27,15 +27,15 @@ _FROM_ONE = click.IntRange(min=1)
 
 @click.command(cls=Command, help="cli.train.help", short_help="cli.train.short")
 @argument("name", metavar="[RECIPE]", required=False, type=click.Choice(list(RECIPES)), help="cli.train.recipe")
-@option("--steps", type=_FROM_ONE, metavar="N", help="cli.train.steps")
-@option("--batch-size", type=_FROM_ONE, metavar="N", help="cli.train.batch_size")
+@option("--steps", type=click.IntRange(1, 10**9), metavar="N", help="cli.train.steps")
+@option("--batch-size", type=click.IntRange(1, 100_000), metavar="N", help="cli.train.batch_size")
 @option(
     "--learning-rate",
     type=click.FloatRange(min=0, min_open=True),
     metavar="X",
     help="cli.train.learning_rate",
 )
-@option("--hidden", type=_FROM_ONE, metavar="N", help="cli.train.hidden")
+@option("--hidden", type=click.IntRange(1, 65_536), metavar="N", help="cli.train.hidden")
 @option("--epsilon", type=click.FloatRange(min=0), metavar="X", help="cli.train.epsilon")
 @option("--seed", type=click.IntRange(min=0, max=2**31 - 1), metavar="N", help="cli.train.seed")
 @option("--report-every", type=_FROM_ONE, metavar="N", help="cli.train.report_every")
@@ -64,7 +64,8 @@ def train(
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or "softmax").changed(**changes)
     with waiting(say("train.starting")):
-        require("tensorflow", "train", "extra.training")
+        for library in ("tensorflow", "keras", "onnx", "tf2onnx"):
+            require(library, "train", "extra.training")
         from shuzi.training.run import run
 
     folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)

@@ -1,7 +1,7 @@
 """A folder of own pictures becomes a dataset like MNIST.
 
-A picture's label is its name up to the first underscore (`7_anything.png`) or else the name of its folder
-(`7/anything.png`).
+A picture's label is the name of its folder (`7/anything.png`), or else its own name up to the first underscore
+(`7_anything.png`). In a folder that is named after a digit, a leading number is only a number.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 def _label(path: Path, folder: Path) -> int:
     name, underscore, _ = path.stem.partition("_")
-    for candidate in (name if underscore else "", path.parent.name if path.parent != folder else ""):
+    for candidate in (path.parent.name if path.parent != folder else "", name if underscore else ""):
         if len(candidate) == 1 and candidate in "0123456789":
             return int(candidate)
     raise DataError("error.own.label", path=path)

@@ -16,7 +16,8 @@ FORMAT = 1
 METADATA_KEY = "shuzi.card"
 INPUT = "images: float32 (n, 28, 28), background 0, ink 255"
 OUTPUT = "probabilities: float32 (n, 10)"
-LICENCE = "Apache-2.0; learnt from MNIST (CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges)"
+OF_OWN_PICTURES = "as whoever made the pictures decides"
+OF_MNIST = "Apache-2.0; learnt from MNIST (CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges)"
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Card:
     input: str = INPUT
     output: str = OUTPUT
     normalization: int = normalize.VERSION
-    licence: str = LICENCE
+    licence: str = OF_MNIST
     format: int = FORMAT
 
     def to_json(self, indent: int | None = None) -> str:

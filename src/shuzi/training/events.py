@@ -60,7 +60,7 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Done:
-    """The end: the accuracy on `n` images of the part "test" or "validation"."""
+    """The end: the accuracy on `n` images of the part "test", "validation", or "training" where no other was kept."""
 
     step: int
     accuracy: float

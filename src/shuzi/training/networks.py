@@ -24,7 +24,7 @@ def softmax(recipe: Recipe) -> Any:
 def mlp(recipe: Recipe) -> Any:
     """Build softmax with one hidden layer before it, whose neurons let through only what is above zero (ReLU)."""
     if recipe.hidden < 1:
-        raise RecipeError("error.recipe.range", name="hidden", value=recipe.hidden)
+        raise RecipeError("error.recipe.range", name="hidden", value=recipe.hidden, least=1, most="65536")
     images, x = _pixels()
     x = keras.layers.Dense(recipe.hidden, activation="relu", name="hidden")(x)
     y = keras.layers.Dense(10, activation="softmax", name="output")(x)

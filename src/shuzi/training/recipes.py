@@ -101,7 +101,7 @@ class Recipe:
 
 _CHOICES = {"optimizer": ("sgd", "adam"), "loss": ("sum", "mean"), "judged_on": ("test", "validation")}
 _FROM_ZERO = ("hidden", "epsilon", "seed")
-_LARGEST = {"seed": 2**31 - 1}
+_LARGEST = {"seed": 2**31 - 1, "batch_size": 100_000, "hidden": 65_536, "steps": 10**9}
 
 
 def _check(name: str, value: Any, wanted: str) -> None:
@@ -117,7 +117,8 @@ def _check(name: str, value: Any, wanted: str) -> None:
         raise RecipeError("error.recipe.number", name=name, value=value)
     least_allowed = value >= 0 if name in _FROM_ZERO else value > 0
     if not least_allowed or value > _LARGEST.get(name, math.inf):
-        raise RecipeError("error.recipe.range", name=name, value=value)
+        least = "0" if name in _FROM_ZERO else "> 0"
+        raise RecipeError("error.recipe.range", name=name, value=value, least=least, most=_LARGEST.get(name, "∞"))
 
 
 RECIPES: Mapping[str, Recipe] = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from shuzi.data.dataset import Splits
 from shuzi.errors import RunError
-from shuzi.training.events import Done, Listener, Started
+from shuzi.training.events import Done, Listener, Saved, Started
 from shuzi.training.export import export
 from shuzi.training.recipes import Recipe
 from shuzi.training.run_folder import RunFolder
@@ -57,6 +57,8 @@ def run(
     for event in train(recipe, data, state, step, should_stop):
         for listener in told:
             listener(event)
+        if isinstance(event, Saved) and event.step != step:
+            folder.forget_export()
         if isinstance(event, Started):
             model = event.model
         if isinstance(event, Done):

@@ -10,6 +10,7 @@ model.keras · model.onnx · card.json    what came out at the end
 
 from __future__ import annotations
 
+import itertools
 import json
 import zipfile
 import zlib
@@ -62,8 +63,8 @@ class RunFolder:
             Something is already there (a training that failed before its first checkpoint does not count), or
             the folder cannot be made.
         """
-        path = path or _new_name(recipe.name)
         try:
+            path = path or _new_folder(recipe.name)
             folder = RunFolder(path)
             if path.exists() and not folder._free():
                 raise RunError("error.run.taken", path=path)
@@ -94,8 +95,9 @@ class RunFolder:
         """Tell whether nothing would be lost: the folder is empty, or a training failed in it before it saved."""
         if not self.path.is_dir():
             return False
-        failed = self.recipe_file.is_file() and not any(self.checkpoints.glob("step-*.npz"))
-        return failed or not any(self.path.iterdir())
+        begun = {self.recipe_file, self.metrics_file, self.data_file, self.checkpoints, self.tensorboard}
+        there = set(self.path.iterdir())
+        return there <= begun and not any(self.checkpoints.glob("*"))
 
     def recipe(self) -> Recipe:
         """Read the recipe."""
@@ -136,10 +138,15 @@ class RunFolder:
         """Drop the metrics of later steps, and of an end that is no longer the end."""
         if not self.metrics_file.exists():
             return
-        lines = self.metrics_file.read_text(encoding="utf-8").splitlines()
+        lines = self.metrics_file.read_text(encoding="utf-8", errors="replace").splitlines()
         kept = [line for line in lines if _belongs(line, step)]
         with replacing(self.metrics_file) as part:
             part.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+
+    def forget_export(self) -> None:
+        """Take away a model that the training has left behind, so that nobody takes it for the newest state."""
+        for name in ("card.json", "model.onnx", "model.keras"):
+            (self.path / name).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
         """Keep what an event says."""
@@ -176,25 +183,32 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
     file = path / "metrics.jsonl"
     if not file.is_file():
         return []
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if _whole(line)]
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [values for line in lines if (values := _parsed(line))]
 
 
-def _whole(line: str) -> bool:
-    """Tell whether a line was written to its end; a killed process can leave half a line."""
-    return line.startswith("{") and line.endswith("}")
+def _parsed(line: str) -> dict[str, Any] | None:
+    """Read a line of metrics.jsonl; None for one that is not whole, as a killed process can leave it."""
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return None
+    return values if isinstance(values, dict) and isinstance(values.get("step"), int) else None
 
 
 def _belongs(line: str, step: int) -> bool:
-    if not _whole(line):
-        return False
-    values = json.loads(line)
-    return "done" not in values and values["step"] <= step
+    values = _parsed(line)
+    return values is not None and "done" not in values and values["step"] <= step
 
 
-def _new_name(recipe: str) -> Path:
+def _new_folder(recipe: str) -> Path:
+    """Make a folder of a new name; another training that starts in the same second gets another one."""
     stem = f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
-    path, count = Path("runs") / stem, 1
-    while path.exists():
-        count += 1
-        path = Path("runs") / f"{stem}-{count}"
-    return path
+    for count in itertools.count(1):
+        path = Path("runs") / (stem if count == 1 else f"{stem}-{count}")
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError  # the counting has no end

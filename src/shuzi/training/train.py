@@ -18,7 +18,8 @@ from shuzi.training.recipes import Recipe
 from shuzi.training.steps import Steps
 
 _GLANCE = 0.1  # seconds: about as long as one call into TensorFlow may take, so that progress is seen
-_FIRST_CHUNK = 10  # steps
+_FIRST_IMAGES = 20_000  # about as many as the first chunk may take, before anything is known of the network's speed
+_FIRST_STEPS = 10
 
 
 def never() -> bool:
@@ -68,7 +69,7 @@ def train(
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     yield Started(recipe, model, len(data.train), parameters, step)
 
-    size, reach = recipe.batch_size, _FIRST_CHUNK
+    size, reach = recipe.batch_size, max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
     while step < recipe.steps:
         stop = min(step + reach, _next(step, recipe.validate_every), _next(step, recipe.save_every), recipe.steps)
         batches = order(len(data.train), recipe.seed, step * size, stop * size).reshape(-1, size)
@@ -94,7 +95,8 @@ def train(
             return
     judges = data.test if recipe.judged_on == "test" else data.validation
     accuracy, probabilities = _accuracy(steps, judges)
-    yield Done(step, accuracy, len(judges), recipe.judged_on, probabilities)
+    part = "training" if judges is data.train else recipe.judged_on
+    yield Done(step, accuracy, len(judges), part, probabilities)
 
 
 def _next(step: int, every: int) -> int:

@@ -13,6 +13,8 @@ CARD = Card(
     data={"images": "ba89"},
     scores={"test": {"accuracy": 0.9131, "n": 10_000, "interval": [0.9074, 0.9185]}},
     versions={"keras": "3.15"},
+    temperature=0.9,
+    thresholds={"unsure": 0.8},
 )
 
 

@@ -88,7 +88,7 @@ def test_a_line_is_written_for_each_report_and_nothing_else(folder):
         Validated(10, 0.6, weights),
         Saved(10, weights),
         Stopped(10),
-        Done(10, 0.7, 10_000, "test", shares),
+        Done(10, 0.7, 10_000, "test", shares, 1.0, 0.9),
     ]
     for event in events:
         folder(event)

@@ -38,6 +38,10 @@ class Card:
         What was measured, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``.
     versions
         The libraries it was trained with.
+    temperature
+        What the scores were divided by to make the confidence honest; it is part of the weights.
+    thresholds
+        ``{"unsure": c}``: with a confidence below c, an answer is not to be trusted.
     """
 
     name: str
@@ -46,6 +50,8 @@ class Card:
     data: Mapping[str, str]
     scores: Mapping[str, Any]
     versions: Mapping[str, str]
+    temperature: float
+    thresholds: Mapping[str, float]
     input: str = INPUT
     output: str = OUTPUT
     normalization: int = normalize.VERSION
@@ -67,7 +73,7 @@ class Card:
 
         Examples
         --------
-        >>> card = Card("softmax", {"steps": 2000}, 7850, {}, {}, {})
+        >>> card = Card("softmax", {"steps": 2000}, 7850, {}, {}, {}, 1.0, {})
         >>> Card.from_json(card.to_json(), "model.onnx") == card
         True
         """

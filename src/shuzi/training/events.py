@@ -60,13 +60,18 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Done:
-    """The end: the accuracy on `n` images of the part "test", "validation", or "training" where no other was kept."""
+    """The end: the accuracy on `n` images of the part "test", "validation", or "training" where no other was kept.
+
+    The scores were divided by `temperature`; with a confidence below `unsure_below` an answer is not to be trusted.
+    """
 
     step: int
     accuracy: float
     n: int
     part: str
     probabilities: NDArray[np.float32]
+    temperature: float
+    unsure_below: float
 
 
 Event = Started | Progress | Validated | Saved | Stopped | Done

@@ -55,6 +55,8 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         versions={"python": platform.python_version()}
         | {name: version(name) for name in ("shuzi", "keras", "numpy", "onnx", "tf2onnx")}
         | {"tensorflow": _tensorflow_version()},
+        temperature=done.temperature,
+        thresholds={"unsure": done.unsure_below},
     )
     with replacing(folder / "model.keras") as part, _known_warnings():
         model.save(part)

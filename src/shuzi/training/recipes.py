@@ -42,7 +42,21 @@ class Recipe:
     judged_on
         "test" or "validation": the images whose accuracy ends the training.
     seed
-        Decides the first weights and the order of the images.
+        Decides the first weights, the order of the images and what happens to them.
+    schedule, warm_up
+        "constant", or "one-cycle": up in the first `warm_up` share of the steps, then down.
+    beta_1, beta_2
+        How long Adam remembers slopes and their squares.
+    label_smoothing
+        The share of each label that is spread over all digits, so that the network does not grow too sure.
+    augment
+        "none", "squeeze" (shift and stretch) or "affine" (turn and slant as well).
+    towers
+        Parts of a batch that are normalised each by itself and learnt from side by side.
+    precision
+        "float32", or "bfloat16" for the calculations of the training; what is learnt is float32.
+    temperature
+        "one", or "fitted" to the validation images at the end, so that the confidence is honest.
     """
 
     name: str
@@ -59,12 +73,23 @@ class Recipe:
     save_every: int = 500
     judged_on: str = "validation"
     seed: int = 0
+    schedule: str = "constant"
+    warm_up: float = 0.2
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    label_smoothing: float = 0.0
+    augment: str = "none"
+    towers: int = 1
+    precision: str = "float32"
+    temperature: str = "one"
 
     def __post_init__(self) -> None:
         for field in fields(self):
             _check(field.name, getattr(self, field.name), str(field.type))
         if self.network == "softmax" and self.hidden:
             raise RecipeError("error.recipe.no_hidden", network=self.network)
+        if self.batch_size % self.towers:
+            raise RecipeError("error.recipe.towers", batch_size=self.batch_size, towers=self.towers)
 
     def changed(self, **values: Any) -> Recipe:
         """Return the recipe with some values replaced; None leaves a value as it is.
@@ -99,9 +124,19 @@ class Recipe:
         return Recipe(**values)
 
 
-_CHOICES = {"optimizer": ("sgd", "adam"), "loss": ("sum", "mean"), "judged_on": ("test", "validation")}
-_FROM_ZERO = ("hidden", "epsilon", "seed")
-_LARGEST = {"seed": 2**31 - 1, "batch_size": 100_000, "hidden": 65_536, "steps": 10**9}
+_CHOICES = {
+    "optimizer": ("sgd", "adam"),
+    "loss": ("sum", "mean"),
+    "judged_on": ("test", "validation"),
+    "schedule": ("constant", "one-cycle"),
+    "augment": ("none", "squeeze", "affine"),
+    "precision": ("float32", "bfloat16"),
+    "temperature": ("one", "fitted"),
+}
+_FROM_ZERO = ("hidden", "epsilon", "seed", "beta_1", "beta_2", "label_smoothing")
+_LARGEST = {"seed": 2**31 - 1, "batch_size": 100_000, "hidden": 65_536, "steps": 10**9} | dict.fromkeys(
+    ("warm_up", "beta_1", "beta_2", "label_smoothing"), 1
+)
 
 
 def _check(name: str, value: Any, wanted: str) -> None:
@@ -120,6 +155,18 @@ def _check(name: str, value: Any, wanted: str) -> None:
         least = "0" if name in _FROM_ZERO else "> 0"
         raise RecipeError("error.recipe.range", name=name, value=value, least=least, most=_LARGEST.get(name, "∞"))
 
+
+_ONE_CYCLE: dict[str, Any] = {
+    "optimizer": "adam",
+    "loss": "mean",
+    "schedule": "one-cycle",
+    "beta_2": 0.99,
+    "label_smoothing": 0.1,
+    "augment": "squeeze",
+    "towers": 2,
+    "precision": "bfloat16",
+    "temperature": "fitted",
+}
 
 RECIPES: Mapping[str, Recipe] = {
     each.name: each
@@ -148,6 +195,45 @@ RECIPES: Mapping[str, Recipe] = {
             report_every=100,
             validate_every=400,
             save_every=1_000,
+        ),
+        # four fifths of an epoch would do; a whole one leaves room for an unlucky seed
+        Recipe(
+            name="fast",
+            network="two_convolutions",
+            hidden=128,
+            learning_rate=0.02,
+            batch_size=128,
+            steps=350,
+            report_every=50,
+            validate_every=350,
+            save_every=350,
+            **_ONE_CYCLE | {"augment": "none", "beta_1": 0.7},
+        ),
+        # 14 epochs
+        Recipe(
+            name="cnn",
+            network="three_convolutions",
+            hidden=128,
+            learning_rate=0.01,
+            batch_size=256,
+            steps=3_000,
+            report_every=50,
+            validate_every=500,
+            save_every=500,
+            **_ONE_CYCLE,
+        ),
+        # 40 epochs; so small a network has nothing to gain from smoothed labels
+        Recipe(
+            name="tiny",
+            network="four_narrow_convolutions",
+            hidden=0,
+            learning_rate=0.02,
+            batch_size=256,
+            steps=8_600,
+            report_every=100,
+            validate_every=860,
+            save_every=860,
+            **_ONE_CYCLE | {"label_smoothing": 0.0},
         ),
     )
 }

@@ -1,72 +1,96 @@
-"""Many training steps in one call: TensorFlow runs the whole loop over batches as one graph.
+"""The network, its optimizer and the images, ready to take many steps in one call, on whichever backend Keras runs.
 
-A call from Python into TensorFlow costs more than a step of a small network, so a call carries a chunk of steps.
+A call from Python costs more than a step of a small network, so a call carries a chunk of steps.
+
+Two networks share their weights: the one that learns may calculate in bfloat16 and normalise batches by a quicker
+kernel; the plain one is float32 and of built-in layers, and is the one that is looked at, saved and exported.
 """
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.errors import RecipeError
+from shuzi.training import augment
+from shuzi.training.networks import build
 from shuzi.training.recipes import Recipe
+from shuzi.training.schedules import build_optimizer
 
-_AT_ONCE = 1_000  # images in one pass when nothing is learnt
+AT_ONCE = 1_000  # images in one pass when nothing is learnt
 
 
-class Steps:
-    """The network, its optimizer and the training images, ready to take steps.
+class Steps(ABC):
+    """What a training needs of a backend.
 
     Parameters
     ----------
-    model
-        A Keras model: images float32 (n, 28, 28) to probabilities (n, 10).
     recipe
-        Says which loss and which optimizer.
+        Says which network, which loss, which optimizer.
     dataset
         What to learn from; kept in memory as uint8.
     """
 
-    def __init__(self, model: Any, recipe: Recipe, dataset: Dataset) -> None:
-        self.model = model
+    def __init__(self, recipe: Recipe, dataset: Dataset, normalization: Any = None) -> None:
         self._recipe = recipe
-        optimizers = {"sgd": keras.optimizers.SGD, "adam": keras.optimizers.Adam}
-        # the name is part of the saved state, and Keras would number the second optimizer of a process
-        self._optimizer = optimizers[recipe.optimizer](recipe.learning_rate, name=recipe.optimizer)
-        self._optimizer.build(model.trainable_variables)
-        self._images = tf.constant(dataset.images)
-        self._labels = tf.constant(dataset.labels)
-        chunk = tf.TensorSpec([None, recipe.batch_size], tf.int32)
-        self._run = tf.function(self._take, input_signature=[chunk])
-        pixels = tf.TensorSpec([None, 28, 28], tf.uint8)
-        self._predict = tf.function(lambda images: model(tf.cast(images, tf.float32)), input_signature=[pixels])
+        self._augment = augment.AUGMENTATIONS.get(recipe.augment)
+        self.model = build(recipe)
+        self._learner = self.model
+        normalizes = any(isinstance(layer, keras.layers.BatchNormalization) for layer in self.model.layers)
+        if recipe.precision != "float32" or (normalizes and normalization is not None):
+            self._learner = build(recipe, normalization, recipe.precision)
+        self._optimizer = build_optimizer(recipe)
+        self._optimizer.build(self._learner.trainable_variables)
+        self._load(dataset)
 
-    def take(self, batches: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Take one step for each row of `batches`, which holds the positions of a batch's images.
+    @abstractmethod
+    def _load(self, dataset: Dataset) -> None:
+        """Take the images into the backend's memory and compile."""
+
+    @abstractmethod
+    def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
+        """Take the steps."""
+
+    @abstractmethod
+    def _predict(self, images: NDArray[np.uint8]) -> Any:
+        """Run the plain network on at most `AT_ONCE` images."""
+
+    def take(self, first: int, batches: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Take one step for each row of `batches`.
 
         Parameters
         ----------
+        first
+            The number of the first step, from 0: what is random in a step depends on its number.
         batches
-            int32 (steps, batch size).
+            int32 (steps, batch size), the positions of the images.
 
         Returns
         -------
         The loss of each batch before its step, and the share of it that was right: float32 (steps,) each.
         """
-        losses, accuracies = self._run(tf.constant(batches))
-        return losses.numpy(), accuracies.numpy()
+        count, size = batches.shape
+        choices = np.zeros((count, 0, 0), np.float32)
+        if self._augment:
+            choices = augment.draw(self._recipe.seed, first, first + count, size)
+        losses, accuracies = self._take(batches, choices)
+        return np.asarray(losses), np.asarray(accuracies)
 
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what the network says now: uint8 (n, 28, 28) becomes float32 (n, 10)."""
-        pieces = [
-            self._predict(tf.constant(images[start : start + _AT_ONCE])).numpy()
-            for start in range(0, len(images), _AT_ONCE)
-        ]
+        pieces = [np.asarray(self._predict(images[at : at + AT_ONCE])) for at in range(0, len(images), AT_ONCE)]
         return np.concatenate(pieces)
+
+    def settle(self) -> None:
+        """Bring what was learnt into the plain network."""
+        if self._learner is not self.model:
+            self.model.set_weights(self._learner.get_weights())
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Copy every number that the next step depends on."""
@@ -84,29 +108,44 @@ class Steps:
         return True
 
     def _variables(self) -> dict[str, Any]:
-        kept = [*self.model.variables, *self._optimizer.variables]
+        kept = [*self._learner.variables, *self._optimizer.variables]
         return {f"{place:03d} {variable.path}": variable for place, variable in enumerate(kept)}
 
-    def _take(self, batches: Any) -> tuple[Any, Any]:
-        count = tf.shape(batches)[0]
-        losses = tf.TensorArray(tf.float32, count)
-        accuracies = tf.TensorArray(tf.float32, count)
-        for step in tf.range(count):
-            images = tf.cast(tf.gather(self._images, batches[step]), tf.float32)
-            labels = tf.gather(self._labels, batches[step])
-            loss, accuracy = self._step(images, labels)
-            losses = losses.write(step, loss)
-            accuracies = accuracies.write(step, accuracy)
-        return losses.stack(), accuracies.stack()
+    def _batch(self, images: Any, choices: Any) -> Any:
+        """Turn uint8 images into what the network takes in, differently written when the recipe says so."""
+        pixels = ops.cast(images, "float32")
+        return self._augment(pixels, choices) if self._augment else pixels
 
-    def _step(self, images: Any, labels: Any) -> tuple[Any, Any]:
-        label = tf.one_hot(labels, 10)
-        with tf.GradientTape() as tape:
-            y = self.model(images, training=True)
-            loss = -tf.reduce_sum(label * tf.math.log(y + self._recipe.epsilon))
-            if self._recipe.loss == "mean":
-                loss /= self._recipe.batch_size
-        slopes = tape.gradient(loss, self.model.trainable_variables)
-        self._optimizer.apply(slopes, self.model.trainable_variables)
-        right = tf.equal(tf.argmax(y, axis=1), tf.cast(labels, tf.int64))
-        return loss, tf.reduce_mean(tf.cast(right, tf.float32))
+    def _loss(self, labels: Any, y: Any) -> Any:
+        """Return the cross-entropy of a batch, summed or averaged as the recipe says."""
+        smoothing = self._recipe.label_smoothing
+        label = ops.one_hot(labels, 10)
+        if smoothing:
+            label = label * (1 - smoothing) + smoothing / 10
+        loss = -ops.sum(label * ops.log(y + self._recipe.epsilon))
+        return loss / len(labels) if self._recipe.loss == "mean" else loss
+
+    def _pieces(self, *arrays: Any) -> list[tuple[Any, ...]]:
+        """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""
+        each = self._recipe.batch_size // self._recipe.towers
+        return [tuple(a[n * each : (n + 1) * each] for a in arrays) for n in range(self._recipe.towers)]
+
+
+def prepare(recipe: Recipe, dataset: Dataset) -> Steps:
+    """Build the steps for the backend that Keras runs on.
+
+    Raises
+    ------
+    RecipeError
+        There are no steps for that backend.
+    """
+    backend = keras.backend.backend()
+    if backend == "tensorflow":
+        from shuzi.training.steps_tensorflow import TensorFlowSteps
+
+        return TensorFlowSteps(recipe, dataset)
+    if backend == "jax":
+        from shuzi.training.steps_jax import JaxSteps
+
+        return JaxSteps(recipe, dataset)
+    raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices="tensorflow, jax")

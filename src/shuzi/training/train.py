@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RunError, TrainingError
+from shuzi.training.calibrate import fit_temperature, unsure_below, write_temperature
 from shuzi.training.events import Done, Event, Progress, Saved, Started, Stopped, Validated
-from shuzi.training.networks import build
 from shuzi.training.recipes import Recipe
-from shuzi.training.steps import Steps
+from shuzi.training.steps import Steps, prepare
 
 _GLANCE = 0.1  # seconds: about as long as one call into TensorFlow may take, so that progress is seen
+_ENOUGH_TO_FIT = 1_000  # validation images from which on a temperature is worth fitting
 _FIRST_IMAGES = 20_000  # about as many as the first chunk may take, before anything is known of the network's speed
 _FIRST_STEPS = 10
 
@@ -61,9 +61,8 @@ def train(
     RunError
         The state belongs to another network.
     """
-    tf.config.experimental.enable_op_determinism()
-    model = build(recipe)
-    steps = Steps(model, recipe, data.train)
+    steps = prepare(recipe, data.train)
+    model = steps.model
     if state is not None and not steps.restore(dict(state)):
         raise RunError("error.run.state", step=step)
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
@@ -74,7 +73,7 @@ def train(
         stop = min(step + reach, _next(step, recipe.validate_every), _next(step, recipe.save_every), recipe.steps)
         batches = order(len(data.train), recipe.seed, step * size, stop * size).reshape(-1, size)
         began = time.perf_counter()
-        losses, accuracies = steps.take(batches)
+        losses, accuracies = steps.take(step, batches)
         reach = _reach(reach, time.perf_counter() - began)
         for done, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=step + 1):
             if not np.isfinite(loss):
@@ -83,6 +82,7 @@ def train(
                 yield Progress(done, float(loss), float(accuracy))
         step = stop
         if step % recipe.validate_every == 0 or step == recipe.steps:
+            steps.settle()
             accuracy, probabilities = _accuracy(steps, data.validation)
             if step == recipe.steps and not np.all(np.isfinite(probabilities)):
                 raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
@@ -93,10 +93,12 @@ def train(
         if stopping:
             yield Stopped(step)
             return
+    steps.settle()
+    temperature, unsure_below = _calibrate(recipe, steps, data.validation)
     judges = data.test if recipe.judged_on == "test" else data.validation
     accuracy, probabilities = _accuracy(steps, judges)
     part = "training" if judges is data.train else recipe.judged_on
-    yield Done(step, accuracy, len(judges), part, probabilities)
+    yield Done(step, accuracy, len(judges), part, probabilities, temperature, unsure_below)
 
 
 def _next(step: int, every: int) -> int:
@@ -108,6 +110,16 @@ def _reach(reach: int, seconds: float) -> int:
     if seconds < _GLANCE / 2:
         return reach * 2
     return max(1, reach // 2) if seconds > _GLANCE * 2 else reach
+
+
+def _calibrate(recipe: Recipe, steps: Steps, validation: Dataset) -> tuple[float, float]:
+    """Return the temperature, once it is written into the network, and the confidence below which it is unsure."""
+    probabilities, temperature = steps.probabilities(validation.images), 1.0
+    if recipe.temperature == "fitted" and len(validation) >= _ENOUGH_TO_FIT:
+        temperature = fit_temperature(probabilities, validation.labels)
+        write_temperature(steps.model, temperature)
+        probabilities = steps.probabilities(validation.images)
+    return temperature, unsure_below(probabilities, validation.labels)
 
 
 def _accuracy(steps: Steps, dataset: Dataset) -> tuple[float, NDArray[np.float32]]:

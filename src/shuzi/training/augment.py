@@ -1,0 +1,106 @@
+"""A batch of digits becomes a batch that was written a little differently; the whole batch at once.
+
+What happens to each image is drawn in NumPy from the seed and the step, so that a training goes on after a stop as if
+nothing had been, and every backend of Keras sees the same. The drawing itself is Keras 3 alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+SIDE = 28
+_MIDDLE = (SIDE - 1) / 2
+_OWN_STREAM = 1  # beside the order of the images, which is drawn from the same seed
+
+_SHIFT = 2.0  # pixels, either way
+_STRETCH = 0.1  # each axis by up to this share
+_TURN = 10 / 180 * math.pi
+_SLANT = 0.1  # pixels sideways for a pixel down
+
+CHOICES = 6
+"""How many numbers decide what happens to one image, each from -1 to 1."""
+
+
+def draw(seed: int, start: int, stop: int, batch_size: int) -> NDArray[np.float32]:
+    """Draw what will happen in the steps from `start` to `stop`.
+
+    Returns
+    -------
+    float32 (stop - start, batch_size, 6), from -1 to 1.
+
+    Examples
+    --------
+    >>> whole, later = draw(0, 0, 5, 8), draw(0, 3, 5, 8)
+    >>> bool((whole[3:] == later).all())
+    True
+    """
+    steps = [
+        np.random.default_rng([seed, _OWN_STREAM, step]).random((batch_size, CHOICES), np.float32)
+        for step in range(start, stop)
+    ]
+    return np.stack(steps) * 2 - 1
+
+
+def squeeze(images: Any, choices: Any) -> Any:
+    """Shift and stretch along both axes, as two products of small matrices, which is quick.
+
+    Parameters
+    ----------
+    images
+        float32 (n, 28, 28).
+    choices
+        float32 (n, 6), from -1 to 1.
+
+    Returns
+    -------
+    float32 (n, 28, 28).
+    """
+    down = _line(choices[:, 0:1] * _SHIFT, 1 + choices[:, 1:2] * _STRETCH)
+    across = _line(choices[:, 2:3] * _SHIFT, 1 + choices[:, 3:4] * _STRETCH)
+    return ops.matmul(down, ops.matmul(images, ops.transpose(across, (0, 2, 1))))
+
+
+def affine(images: Any, choices: Any) -> Any:
+    """Shift, stretch, turn and slant; shapes as `squeeze`."""
+    turn = choices[:, 4] * _TURN
+    cos, sin = ops.cos(turn), ops.sin(turn)
+    tall, wide = ops.exp(choices[:, 1] * _STRETCH), ops.exp(choices[:, 3] * _STRETCH)
+    slant = choices[:, 5] * _SLANT
+    row = (cos * tall - sin * slant, -sin * wide, choices[:, 0] * _SHIFT)
+    column = (sin * tall + cos * slant, cos * wide, choices[:, 2] * _SHIFT)
+    y, x = np.indices((SIDE, SIDE), np.float32).reshape(2, 1, -1) - np.float32(_MIDDLE)
+    return _sampled(images, *(a[:, None] * y + b[:, None] * x + c[:, None] for a, b, c in (row, column)))
+
+
+def _line(shift: Any, stretch: Any) -> Any:
+    """Build the matrices (n, 28, 28) that carry a column of pixels to its new places, between neighbours linearly."""
+    places = np.arange(SIDE, dtype=np.float32)
+    source = (places - np.float32(_MIDDLE)) * stretch + shift + _MIDDLE
+    return ops.relu(1 - ops.abs(source[:, :, None] - places))
+
+
+def _sampled(images: Any, y: Any, x: Any) -> Any:
+    """Read images (n, 28, 28) at places (n, 784) counted from the middle, between neighbours linearly."""
+    frame = SIDE + 2  # a rim of empty paper, where everything outside is read
+    y, x = (ops.clip(each + (_MIDDLE + 1), 0, frame - 1.01) for each in (y, x))
+    top, left = ops.floor(y), ops.floor(x)
+    below, right = y - top, x - left
+    flat = ops.reshape(ops.pad(images, ((0, 0), (1, 1), (1, 1))), (-1,))
+    first = ops.arange(ops.shape(images)[0], dtype="int32")[:, None] * (frame * frame)
+    corner = first + ops.cast(top, "int32") * frame + ops.cast(left, "int32")
+
+    def row(offset: int) -> Any:
+        near, far = ops.take(flat, corner + offset), ops.take(flat, corner + offset + 1)
+        return near + (far - near) * right
+
+    upper, lower = row(0), row(frame)
+    return ops.reshape(upper + (lower - upper) * below, (-1, SIDE, SIDE))
+
+
+AUGMENTATIONS: Mapping[str, Callable[[Any, Any], Any]] = {"squeeze": squeeze, "affine": affine}

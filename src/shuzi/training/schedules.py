@@ -1,0 +1,55 @@
+"""How the learning rate changes over a training."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import keras
+from keras import ops
+
+from shuzi.training.recipes import Recipe
+
+_START, _END = 0.1, 0.01  # shares of the highest rate
+
+
+class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc] # Keras publishes no types
+    """Rise in a straight line to the highest rate, then fall along half a cosine (after Smith, 2018).
+
+    Parameters
+    ----------
+    highest
+        The rate at the top.
+    steps
+        All steps of the training.
+    warm_up
+        The share of the steps in which the rate rises.
+    """
+
+    def __init__(self, highest: float, steps: int, warm_up: float) -> None:
+        self.highest, self.steps, self.warm_up = highest, steps, warm_up
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate of a step."""
+        place = (ops.cast(step, "float32") + 0.5) / self.steps
+        rising = _START + (1 - _START) * place / self.warm_up
+        fallen = ops.clip((place - self.warm_up) / (1 - self.warm_up), 0, 1)
+        falling = _END + (1 - _END) * 0.5 * (1 + ops.cos(math.pi * fallen))
+        return self.highest * ops.where(place < self.warm_up, rising, falling)
+
+    def get_config(self) -> dict[str, float]:
+        """Return what the schedule was made with."""
+        return {"highest": self.highest, "steps": self.steps, "warm_up": self.warm_up}
+
+
+def build_optimizer(recipe: Recipe) -> Any:
+    """Build the optimizer of a recipe."""
+    rate: Any = recipe.learning_rate
+    if recipe.schedule == "one-cycle":
+        rate = OneCycle(recipe.learning_rate, recipe.steps, recipe.warm_up)
+    # the name is part of the saved state, and Keras would number the second optimizer of a process
+    if recipe.optimizer == "sgd":
+        return keras.optimizers.SGD(rate, name=recipe.optimizer)
+    return keras.optimizers.Adam(
+        rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2, epsilon=1e-8, name=recipe.optimizer
+    )

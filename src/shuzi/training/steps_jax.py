@@ -1,0 +1,58 @@
+"""Training steps on JAX: the whole chunk is one compiled scan over batches. Meant for a GPU."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.dataset import Dataset
+from shuzi.training.steps import Steps
+
+
+class JaxSteps(Steps):
+    """Steps as a JAX scan, over the state of a network and an optimizer that know no JAX."""
+
+    def _load(self, dataset: Dataset) -> None:
+        self._images, self._labels = jnp.asarray(dataset.images), jnp.asarray(dataset.labels)
+        self._run = jax.jit(lambda state, chunk: jax.lax.scan(self._step, state, chunk))
+        self._answer = jax.jit(
+            lambda learnt, fixed, images: self.model.stateless_call(learnt, fixed, images.astype(jnp.float32))[0]
+        )
+
+    def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
+        kept = (self._learner.trainable_variables, self._learner.non_trainable_variables, self._optimizer.variables)
+        state = tuple([variable.value for variable in group] for group in kept)
+        state, (losses, accuracies) = self._run(state, (jnp.asarray(batches), jnp.asarray(choices)))
+        for group, values in zip(kept, state, strict=True):
+            for variable, value in zip(group, values, strict=True):
+                variable.assign(value)
+        return losses, accuracies
+
+    def _predict(self, images: NDArray[np.uint8]) -> Any:
+        learnt = [variable.value for variable in self.model.trainable_variables]
+        fixed = [variable.value for variable in self.model.non_trainable_variables]
+        return self._answer(learnt, fixed, jnp.asarray(images))
+
+    def _step(self, state: Any, chunk: Any) -> tuple[Any, Any]:
+        learnt, fixed, optimizer = state
+        losses, rights, slopes = [], [], []
+        for batch, choices in self._pieces(*chunk):
+            (loss, (right, fixed)), slope = jax.value_and_grad(self._tower, has_aux=True)(
+                learnt, fixed, batch, choices
+            )
+            losses.append(loss)
+            rights.append(right)
+            slopes.append(slope)
+        share = 1 / len(losses) if self._recipe.loss == "mean" else 1.0
+        total = jax.tree.map(lambda *each: sum(each) * share, *slopes)
+        learnt, optimizer = self._optimizer.stateless_apply(optimizer, total, learnt)
+        return (learnt, fixed, optimizer), (sum(losses) * share, sum(rights) / self._recipe.batch_size)
+
+    def _tower(self, learnt: Any, fixed: Any, batch: Any, choices: Any) -> tuple[Any, tuple[Any, Any]]:
+        images, labels = self._batch(self._images[batch], choices), self._labels[batch]
+        y, fixed = self._learner.stateless_call(learnt, fixed, images, training=True)
+        return self._loss(labels, y), (jnp.sum(y.argmax(axis=1) == labels).astype(jnp.float32), fixed)

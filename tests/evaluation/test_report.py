@@ -11,7 +11,9 @@ from PIL import Image
 import shuzi
 from shuzi.errors import DataError
 from shuzi.evaluation.accuracy import evaluate
-from shuzi.evaluation.report import write_report
+from shuzi.evaluation.calibration import calibration
+from shuzi.evaluation.report import Findings, write_report
+from shuzi.evaluation.robustness import robustness
 from shuzi.messages import say, speaking
 
 _VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -57,7 +59,9 @@ class Page(HTMLParser):
 def judged(mnist):
     def judge(model, count=10_000):
         reader = shuzi.load(model)
-        return evaluate(reader.classify(mnist.test.images[:count]), mnist.test.labels[:count]), reader.card
+        shares, labels = reader.classify(mnist.test.images[:count]), mnist.test.labels[:count]
+        hardship = robustness(reader.classify, mnist.test.images[:20], mnist.test.labels[:20])
+        return Findings(evaluate(shares, labels), calibration(shares, labels), hardship), reader.card
 
     return judge
 
@@ -67,7 +71,7 @@ def page(judged, mnist, tmp_path):
     def write(model, count=10_000, name=None):
         found, card = judged(model, count)
         card = replace(card, name=name or card.name)
-        return Page(write_report(tmp_path / "deep" / "report", model, found, mnist.test, card)), found
+        return Page(write_report(tmp_path / "deep" / "report", model, found, mnist.test, card)), found.evaluation
 
     return write
 
@@ -166,3 +170,10 @@ def test_an_older_page_is_replaced_and_a_place_that_cannot_be_written_is_an_erro
     assert Page(write_report(tmp_path, finished_run(), found, mnist.test, card)).text
     with pytest.raises(DataError, match="Cannot write"):
         write_report(tmp_path / "index.html", finished_run(), found, mnist.test, card)
+
+
+def test_the_page_tells_of_confidence_and_of_disturbed_images(page, finished_run):
+    text = page(finished_run())[0].text
+    assert "Can its confidence be believed?" in text
+    for name in ("noise", "thin strokes", "occlusion"):
+        assert name in text

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.terminal import show_download
+from shuzi.cli.terminal import show_download, waiting
 from shuzi.messages import say
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
     from shuzi.evaluation.accuracy import Evaluation
+    from shuzi.evaluation.calibration import Calibration
     from shuzi.models.card import Card
 
 _PLACE = click.Path(path_type=Path)
@@ -30,21 +31,33 @@ _MISTAKES_SHOWN = 10
 @language_option
 def evaluate(model: Path, report: Path | None, data: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Evaluate a model on the 10,000 test images of MNIST, or on own pictures."""
+    from shuzi.evaluation.accuracy import DISPUTED
     from shuzi.evaluation.accuracy import evaluate as judge
+    from shuzi.evaluation.calibration import calibration
     from shuzi.reading.reader import load
 
     reader = load(model)
     judges = _judges(reader.card, data, data_dir)
-    found = judge(reader.classify(judges.images), judges.labels)
+    probabilities = reader.classify(judges.images)
+    found, trust = judge(probabilities, judges.labels), calibration(probabilities, judges.labels)
     if report:
-        from shuzi.evaluation.report import write_report
+        from shuzi.evaluation.report import Findings, write_report
+        from shuzi.evaluation.robustness import robustness
 
-        page = write_report(report, model, found, judges, reader.card)
+        with waiting(say("evaluate.disturbing")):
+            hardship = robustness(reader.classify, judges.images, judges.labels)
+        page = write_report(report, model, Findings(found, trust, hardship), judges, reader.card)
     if as_json:
         card = reader.card
-        click.echo(json.dumps({"model": card.name, "parameters": card.parameters} | found.as_dict()))
+        facts = {"model": card.name, "parameters": card.parameters} | found.as_dict() | trust.as_dict()
+        if data is None:
+            facts["accuracy_without_disputed"] = found.without(DISPUTED).accuracy
+        click.echo(json.dumps(facts))
     else:
-        _print(found)
+        _print(found, trust)
+        if data is None:
+            rest = found.without(DISPUTED)
+            click.echo(say("evaluate.disputed", accuracy=rest.accuracy, n=rest.n, disputed=len(DISPUTED)))
     if report:
         click.echo(say("evaluate.report", page=page), err=True)
 
@@ -80,13 +93,14 @@ def _kept_aside(judges: Dataset, card: Card) -> Dataset:
     return parts.test
 
 
-def _print(found: Evaluation) -> None:
+def _print(found: Evaluation, trust: Calibration) -> None:
     from rich.console import Console
     from rich.table import Table
 
     low, high = found.score.interval
     score = found.score
     click.echo(say("evaluate.accuracy", accuracy=score.accuracy, low=low, high=high, right=score.right, n=score.n))
+    click.echo(say("evaluate.trust", error=trust.expected_error, sure=trust.sure_mistakes))
     console = Console(highlight=False)
     digits = Table(title=say("evaluate.digits"), title_justify="left")
     for name in ("evaluate.digit", "evaluate.precision", "evaluate.recall", "evaluate.count"):

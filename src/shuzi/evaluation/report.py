@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, require
 from shuzi.evaluation.accuracy import Evaluation
+from shuzi.evaluation.calibration import Calibration
 from shuzi.evaluation.pictures import curve, digit_picture, weight_pictures
 from shuzi.messages import language, say
 from shuzi.models.card import Card
@@ -22,7 +25,16 @@ PAGE = "index.html"
 _GALLERY = 60
 
 
-def write_report(folder: Path, model: Path, found: Evaluation, judges: Dataset, card: Card) -> Path:
+@dataclass(frozen=True)
+class Findings:
+    """What was found out about a model: its answers, its confidence, and its accuracy on disturbed images."""
+
+    evaluation: Evaluation
+    calibration: Calibration
+    robustness: Mapping[str, list[float]]
+
+
+def write_report(folder: Path, model: Path, findings: Findings, judges: Dataset, card: Card) -> Path:
     """Write the page.
 
     Parameters
@@ -31,7 +43,7 @@ def write_report(folder: Path, model: Path, found: Evaluation, judges: Dataset, 
         Where; it is made if it is not there, and an older page in it is replaced.
     model
         The run folder or .onnx file that was evaluated. Curves are drawn only from a run folder.
-    found
+    findings
         What the evaluation found.
     judges
         The images it was found on.
@@ -49,6 +61,7 @@ def write_report(folder: Path, model: Path, found: Evaluation, judges: Dataset, 
     MissingExtra
         jinja2, matplotlib or onnx is not installed.
     """
+    found = findings.evaluation
     jinja2 = require("jinja2", "train", "extra.report")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent),
@@ -62,6 +75,8 @@ def write_report(folder: Path, model: Path, found: Evaluation, judges: Dataset, 
         version=__version__,
         card=card,
         found=found,
+        trust=findings.calibration,
+        robustness=findings.robustness,
         low=found.score.interval[0],
         high=found.score.interval[1],
         loss=_series(metrics, "loss"),

@@ -1,0 +1,89 @@
+"""Probabilities and labels become what one wants to know of a model's confidence, and whether to believe it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.training.calibrate import negative_log_likelihood
+
+BINS = 15
+SURE = 0.99
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Answers of nearly the same confidence: how many, how sure they were on average, how often they were right."""
+
+    n: int
+    confidence: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What a model's confidence is worth.
+
+    Parameters
+    ----------
+    negative_log_likelihood
+        The mean of -log(probability of the right digit).
+    expected_error
+        ECE: how far confidence and accuracy lie apart, averaged over 15 bins of equal width (Guo et al., 2017).
+    sure_mistakes
+        Mistakes with a confidence of 0.99 or more.
+    bins
+        Those of the 15 bins that hold answers, the least sure first.
+    coverage
+        Pairs (share of the images answered, accuracy on those), when only the surest are answered.
+    """
+
+    negative_log_likelihood: float
+    expected_error: float
+    sure_mistakes: int
+    bins: tuple[Bin, ...]
+    coverage: tuple[tuple[float, float], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the numbers as JSON has them."""
+        return {
+            "nll": self.negative_log_likelihood,
+            "ece": self.expected_error,
+            "mistakes_at_0.99": self.sure_mistakes,
+            "coverage": [list(pair) for pair in self.coverage],
+        }
+
+
+SHARES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
+
+
+def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Calibration:
+    """Judge the confidence of probabilities (n, 10) by the labels (n,).
+
+    Examples
+    --------
+    >>> half_sure = np.tile([0.5, 0.5], (100, 1))
+    >>> judged = calibration(half_sure, np.array([0, 1] * 50, np.uint8))
+    >>> round(judged.expected_error, 3), judged.sure_mistakes
+    (0.0, 0)
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
+    surest_first = np.argsort(-confidence, kind="stable")
+    places = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    groups = [places == place for place in np.unique(places)]
+    bins = tuple(Bin(int(group.sum()), confidence[group].mean(), right[group].mean()) for group in groups)
+    expected = sum(each.n * abs(each.confidence - each.accuracy) for each in bins) / len(labels)
+    answered = [max(1, round(share * len(labels))) for share in SHARES]
+    return Calibration(
+        negative_log_likelihood=negative_log_likelihood(probabilities, labels),
+        expected_error=float(expected),
+        sure_mistakes=int(np.sum((confidence >= SURE) & (right == 0))),
+        bins=bins,
+        coverage=tuple(
+            (share, float(right[surest_first[:n]].mean())) for share, n in zip(SHARES, answered, strict=True)
+        ),
+    )

@@ -1,0 +1,151 @@
+"""Test images become worse in ten known ways, each at three strengths, to see how far a model can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Images = NDArray[np.uint8]
+Disturbance = Callable[[Images, float, np.random.Generator], Images]
+
+
+def noise(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Add noise with a standard deviation of `strength` grey levels to one image (28, 28)."""
+    return _grey(image + draws.normal(0, strength, image.shape))
+
+
+def blur(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Blur with a Gaussian of `strength` pixels."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), strength), np.uint8)
+
+
+def contrast(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Leave only the share `strength` of the contrast, the paper becoming grey."""
+    return _grey(image * strength + 96 * (1 - strength))
+
+
+def rotation(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Turn by `strength` degrees, either way."""
+    turned = cv2.getRotationMatrix2D((13.5, 13.5), strength * _sign(draws), 1)
+    return np.asarray(cv2.warpAffine(image, turned, (28, 28)), np.uint8)
+
+
+def shift(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Move by `strength` pixels in each direction, either way."""
+    moved = np.array([[1, 0, strength * _sign(draws)], [0, 1, strength * _sign(draws)]], np.float64)
+    return np.asarray(cv2.warpAffine(image, moved, (28, 28)), np.uint8)
+
+
+def scale(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Shrink to the share `strength` of the size, or grow by as much."""
+    factor = strength if _sign(draws) < 0 else 2 - strength
+    return np.asarray(cv2.warpAffine(image, cv2.getRotationMatrix2D((13.5, 13.5), 0, factor), (28, 28)), np.uint8)
+
+
+def thin(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Take `strength` pixels off each side of the strokes."""
+    return _pen(image, strength, cv2.erode)
+
+
+def thick(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Add `strength` pixels to each side of the strokes."""
+    return _pen(image, strength, cv2.dilate)
+
+
+def spatter(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Splash `strength` drops of ink over the image."""
+    splashed = image.copy()
+    for x, y in draws.integers(1, 27, (int(strength), 2)):
+        cv2.circle(splashed, (int(x), int(y)), 1, int(draws.integers(120, 256)), -1)
+    return splashed
+
+
+def occlusion(image: Images, strength: float, draws: np.random.Generator) -> Images:
+    """Cover a square of `strength` pixels, somewhere in the middle, with paper."""
+    side = int(strength)
+    top, left = draws.integers(4, 24 - side + 1, 2)
+    covered = image.copy()
+    covered[top : top + side, left : left + side] = 0
+    return covered
+
+
+DISTURBANCES: Mapping[str, tuple[Disturbance, tuple[float, float, float]]] = {
+    "noise": (noise, (20, 40, 70)),
+    "blur": (blur, (0.7, 1.1, 1.6)),
+    "contrast": (contrast, (0.6, 0.35, 0.2)),
+    "rotation": (rotation, (10, 20, 30)),
+    "shift": (shift, (1, 2, 4)),
+    "scale": (scale, (0.9, 0.8, 0.65)),
+    "thin": (thin, (0.4, 0.8, 1.2)),
+    "thick": (thick, (0.4, 0.8, 1.2)),
+    "spatter": (spatter, (3, 7, 14)),
+    "occlusion": (occlusion, (5, 8, 11)),
+}
+"""What is done to the images, and how strongly: mild, middle, strong."""
+
+
+def disturbed(images: Images, name: str, level: int, seed: int = 0) -> Images:
+    """Disturb every image, the same way each time.
+
+    Parameters
+    ----------
+    images
+        uint8 (n, 28, 28).
+    name
+        One of `DISTURBANCES`.
+    level
+        0 mild, 1 middle, 2 strong.
+
+    Returns
+    -------
+    uint8 (n, 28, 28).
+
+    Examples
+    --------
+    >>> ink = np.zeros((2, 28, 28), np.uint8); ink[:, 10:20, 10:20] = 255
+    >>> covered = disturbed(ink, "occlusion", 0)
+    >>> covered.shape, bool(covered.sum() < ink.sum())
+    ((2, 28, 28), True)
+    """
+    disturb, strengths = DISTURBANCES[name]
+    draws = np.random.default_rng([seed, list(DISTURBANCES).index(name), level])
+    return np.stack([disturb(image, strengths[level], draws) for image in images])
+
+
+def robustness(
+    classify: Callable[[Images], NDArray[np.float32]], images: Images, labels: NDArray[np.uint8]
+) -> dict[str, list[float]]:
+    """Return a model's accuracy under each disturbance, mild, middle and strong.
+
+    Parameters
+    ----------
+    classify
+        The model: uint8 (n, 28, 28) to probabilities (n, 10).
+    images, labels
+        uint8 (n, 28, 28) and (n,).
+    """
+    found: dict[str, list[float]] = {}
+    for name in DISTURBANCES:
+        answers = [classify(disturbed(images, name, level)).argmax(axis=1) for level in range(3)]
+        found[name] = [float(np.mean(answer == labels)) for answer in answers]
+    return found
+
+
+def _sign(draws: np.random.Generator) -> int:
+    return 1 if draws.random() < 0.5 else -1
+
+
+def _grey(values: NDArray[Any]) -> Images:
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)
+
+
+def _pen(image: Images, strength: float, change: Callable[..., Any]) -> Images:
+    """Change the strokes by parts of a pixel, on an image four times as large."""
+    large = cv2.resize(image, (112, 112), interpolation=cv2.INTER_CUBIC)
+    side = 2 * round(4 * strength) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    return np.asarray(cv2.resize(change(large, kernel), (28, 28), interpolation=cv2.INTER_AREA), np.uint8)

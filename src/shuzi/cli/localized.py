@@ -20,29 +20,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 class _Spoken:
     """An attribute that is set to a key and read as a sentence in the language in use."""
 
+    def __init__(self, put_into_words: Callable[[str], str] = messages.say) -> None:
+        self._put_into_words = put_into_words
+
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = f"_{name}_key"
 
     def __get__(self, owner: object, kind: type | None = None) -> Any:
         key = getattr(owner, self._name, None)
-        return messages.say(key) if key else None
+        return self._put_into_words(key) if key else None
 
     def __set__(self, owner: object, key: str | None) -> None:
         setattr(owner, self._name, key)
-
-
-class _Translated:
-    """An attribute that is set to a sentence of click and read in the language in use."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        self._name = f"_{name}_of_click"
-
-    def __get__(self, owner: object, kind: type | None = None) -> Any:
-        sentence = getattr(owner, self._name, None)
-        return gettext.gettext(sentence) if sentence else None
-
-    def __set__(self, owner: object, sentence: str | None) -> None:
-        setattr(owner, self._name, sentence)
 
 
 def columns(text: str) -> int:
@@ -110,7 +99,7 @@ class Option(click.Option):
 class ClickOption(click.Option):
     """An option that click explains by itself, before the language is known."""
 
-    help = _Translated()
+    help = _Spoken(gettext.gettext)  # the keys of click are its English sentences
 
 
 class Argument(click.Argument):

@@ -2,14 +2,14 @@
 
     python benchmarks/accuracy.py softmax --seeds 10
 
-The recipe was chosen on the validation images; the test images are looked at here, once, at the end.
+The recipe was chosen on the validation images; the test images are looked at here, once, at the end. Each seed's run
+folder is kept, so that a measurement that was stopped goes on where it was.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -18,27 +18,23 @@ from machine import keep
 import shuzi
 from shuzi.data.dataset import Splits
 from shuzi.evaluation.accuracy import evaluate
-from shuzi.training.events import Event, Validated
 from shuzi.training.recipes import RECIPES, recipe
 from shuzi.training.run import run
 from shuzi.training.run_folder import RunFolder
 
 
-def one_seed(name: str, seed: int, mnist: Splits) -> dict[str, Any]:
-    """Train once and evaluate what was exported, as a user would."""
-    chosen = recipe(name).changed(seed=seed)
-    validation: list[float] = []
-
-    def note(event: Event) -> None:
-        if isinstance(event, Validated):
-            validation.append(event.accuracy)
-
-    with TemporaryDirectory() as place:
-        folder = RunFolder.create(Path(place) / "run", chosen)
-        run(folder, chosen, mnist, [note])
-        probabilities = shuzi.load(folder.path).classify(mnist.test.images)
-    found = evaluate(probabilities, mnist.test.labels)
-    result = {"seed": seed, "validation": validation[-1], **found.score.as_dict()}
+def one_seed(name: str, seed: int, mnist: Splits, runs: Path) -> dict[str, Any]:
+    """Train once, or go on with it, and evaluate what was exported, as a user would."""
+    chosen, place = recipe(name).changed(seed=seed), runs / f"{name}-{seed}"
+    folder = RunFolder.open(place) if place.exists() else RunFolder.create(place, chosen)
+    if folder.recipe() != chosen:
+        raise SystemExit(f"{place} holds another recipe")
+    if folder.exported() != chosen.steps:
+        run(folder, chosen, mnist)
+    reader = shuzi.load(place)
+    validation = evaluate(reader.classify(mnist.validation.images), mnist.validation.labels)
+    test = evaluate(reader.classify(mnist.test.images), mnist.test.labels)
+    result = {"seed": seed, "validation": validation.score.accuracy, **test.score.as_dict()}
     print(result, flush=True)
     return result
 
@@ -48,9 +44,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("recipe", choices=list(RECIPES))
     parser.add_argument("--seeds", type=int, default=10)
+    parser.add_argument("--runs", type=Path, default=Path("runs/benchmarks"), help="where the run folders are kept")
     given = parser.parse_args()
     mnist = shuzi.load_mnist()
-    seeds = [one_seed(given.recipe, seed, mnist) for seed in range(given.seeds)]
+    seeds = [one_seed(given.recipe, seed, mnist, given.runs) for seed in range(given.seeds)]
     test = np.array([each["accuracy"] for each in seeds])
     summary = {"mean": test.mean(), "sd": test.std(ddof=1), "min": test.min(), "max": test.max(), "seeds": len(test)}
     validation = float(np.mean([each["validation"] for each in seeds]))

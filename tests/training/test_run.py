@@ -193,7 +193,7 @@ numpy.save("answers.npy", answers)
 def test_a_model_that_answers_otherwise_than_the_network_is_not_handed_on(own, tmp_path, change):
     parts, chosen = split(own), SOFTMAX.changed(steps=5)
     started, *_, done = train(chosen, parts)
-    wrong = replace(done, probabilities=change(done.probabilities).astype(np.float32))
+    wrong = replace(done, answers=[change(done.answers[0]).astype(np.float32)])
     with pytest.raises(ModelError, match="does not answer as the network does"):
         export(started.model, chosen, parts, wrong, tmp_path)
     assert not list(tmp_path.glob("*.onnx*"))

@@ -8,6 +8,7 @@ from shuzi.concepts import network_step, one_hot
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RecipeError, RunError, TrainingError
 from shuzi.training.events import Done, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.examples import Examples
 from shuzi.training.recipes import recipe
 from shuzi.training.train import train
 
@@ -34,7 +35,9 @@ def _plain(value):
         return value.dtype.str, value.shape, value.tobytes()
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
-    return value
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return _plain(vars(value)) if isinstance(value, Examples) else value
 
 
 def losses(events):
@@ -73,8 +76,8 @@ def test_events_come_in_their_order(small):
     started, done = events[0], events[-1]
     assert isinstance(started, Started)
     assert (started.step, started.images, started.parameters) == (0, 1500, 7850)
-    assert (done.part, done.n, done.probabilities.shape) == ("training", 1500, (1500, 10))
-    assert done.accuracy == np.mean(done.probabilities.argmax(axis=1) == small.test.labels)
+    assert (done.part, done.n, done.answers[0].shape) == ("training", 1500, (1500, 10))
+    assert done.accuracy == np.mean(done.answers[0].argmax(axis=1) == small.test.labels)
     assert set(events[2].weights) == {"output/kernel", "output/bias"}
 
 

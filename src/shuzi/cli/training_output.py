@@ -53,9 +53,11 @@ class Lines:
 
     def __call__(self, event: Event) -> None:
         """Print what an event says."""
-        from shuzi.training.events import Done, Progress, Started, Stopped, Validated
+        from shuzi.training.events import Composing, Done, Progress, Started, Stopped, Validated
 
         match event:
+            case Composing():
+                self._composing(event)
             case Started():
                 self._started(event)
             case Progress():
@@ -64,7 +66,7 @@ class Lines:
             case Validated():
                 self._move(event.step)
             case Done():
-                self._line(say(self._accuracy_key(event.part), accuracy=event.accuracy, n=event.n))
+                self._line(say(self._accuracy_key(event), accuracy=event.accuracy, n=event.n))
                 if self._from_start and len(self._losses) > 1 and self._losses[-1] > self._losses[0]:
                     click.echo(say("train.worse", rate=self._rate), err=True)
             case Stopped():
@@ -88,14 +90,27 @@ class Lines:
         if self._by_heart:
             click.echo(say("train.too_few", n=event.images), err=True)
         if self._bar is not None:
+            if self._task is not None:
+                self._bar.remove_task(self._task)
             self._task = self._bar.add_task(recipe.name, total=recipe.steps, completed=event.step)
 
-    def _accuracy_key(self, part: str) -> str:
+    def _composing(self, event: Any) -> None:
+        if self._bar is None:
+            if event.done == 1:
+                click.echo(say("train.composing"), err=True)
+            return
+        if self._task is None:
+            self._task = self._bar.add_task(say("train.composing"), total=event.of)
+        self._bar.update(self._task, completed=event.done)
+
+    def _accuracy_key(self, event: Any) -> str:
+        if event.judges.labels.ndim > 1:
+            return "train.found"
         if self._by_heart:
             return "train.own_by_heart"
         if self._own:
             return "train.own_accuracy"
-        return "train.accuracy" if part == "test" else "train.validation"
+        return "train.accuracy" if event.part == "test" else "train.validation"
 
     def _line(self, sentence: str) -> None:
         if self._bar is None:

@@ -9,7 +9,11 @@ from numpy.typing import NDArray
 LEAST_CONTRAST = 24
 """Grey levels by which ink must differ from its paper; less is noise."""
 
-_COARSE = 128  # the paper's brightness changes slowly: it is looked for at this size
+PAPER, CONTRAST = 64, 128
+"""In a contrast map: what paper is, and by how much full ink is brighter."""
+
+_COARSE = 48  # the paper's brightness changes slowly: it is looked for at this size
+_DARKEST = 0.004  # the share of a picture that the ink of a single small digit covers
 _ROUNDS = 4  # of telling paper from ink and fitting the paper anew
 
 
@@ -50,6 +54,41 @@ def ink_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
 
 
+def contrast_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Bring a picture's paper and ink to the same two brightnesses, and judge nothing else.
+
+    Unlike in an ink map, shadows, ruling and print are still there: it is for a network that knows them.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w).
+
+    Returns
+    -------
+    uint8 (h, w): 64 where there is most of the paper, 192 for the darkest ink.
+
+    Examples
+    --------
+    >>> page = np.full((40, 40), 230, np.uint8)
+    >>> page[10:30, 18:22] = 20
+    >>> contrast = contrast_map(page)
+    >>> int(contrast[5, 5]), int(contrast[20, 20]), bool((contrast == contrast_map(255 - page)).all())
+    (64, 192, True)
+    """
+    return _contrast(grey if _paper_is_light(grey) else 255 - grey)
+
+
+def _contrast(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    smooth = cv2.blur(dark_on_light, (3, 3))
+    counts = np.cumsum(np.bincount(smooth.ravel(), minlength=256))
+    paper = int(np.searchsorted(counts, counts[-1] / 2))
+    darkest = int(np.searchsorted(counts, counts[-1] * _DARKEST))
+    scale = CONTRAST / max(paper - darkest, LEAST_CONTRAST)
+    levels = np.clip(np.rint(PAPER + (paper - np.arange(256)) * scale), 0, 255).astype(np.uint8)
+    return np.asarray(cv2.LUT(dark_on_light, levels), np.uint8)
+
+
 def _paper_is_light(grey: NDArray[np.uint8]) -> bool:
     """Tell by the picture's rim, which ink seldom covers, on which side of Otsu's threshold the paper lies."""
     height, width = grey.shape
@@ -79,7 +118,7 @@ def _paper(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _closed(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
     """Close strokes over by the brightest nearby; a first guess, too bright where light falls towards a rim."""
     reach = max(coarse.shape) // 2 | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))  # many times quicker than a round one
     return np.asarray(cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 

@@ -55,9 +55,10 @@ def fit_temperature(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> f
 
 
 def write_temperature(model: Any, temperature: float) -> None:
-    """Divide the scores of the network's last layer by the temperature, in its weights."""
-    output = model.get_layer("output")
-    output.set_weights([weights / temperature for weights in output.get_weights()])
+    """Divide the scores by the temperature, in the weights of the last layer, or of the last one of each column."""
+    for layer in model.layers:
+        if layer.name.startswith("output"):
+            layer.set_weights([weights / temperature for weights in layer.get_weights()])
 
 
 def unsure_below(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> float:

@@ -9,9 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.training.examples import Examples
 from shuzi.training.recipes import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Composing:
+    """So many shares, of all there are, of the pictures that are learnt from have been composed."""
+
+    done: int
+    of: int
 
 
 @dataclass(frozen=True)
@@ -60,19 +69,25 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Done:
-    """The end: the accuracy on `n` images of the part "test", "validation", or "training" where no other was kept.
+    """The end: the accuracy on the part "test", "validation", or "training" where no other was kept.
 
-    The scores were divided by `temperature`; with a confidence below `unsure_below` an answer is not to be trusted.
+    `answers` are all that the network said to the images of `judges`. The scores were divided by `temperature`; an
+    answer beyond one of the `thresholds` is not to be trusted.
     """
 
     step: int
     accuracy: float
-    n: int
     part: str
-    probabilities: NDArray[np.float32]
+    judges: Examples
+    answers: list[NDArray[np.float32]]
     temperature: float
-    unsure_below: float
+    thresholds: Mapping[str, float]
+
+    @property
+    def n(self) -> int:
+        """How many images it was judged by."""
+        return len(self.judges)
 
 
-Event = Started | Progress | Validated | Saved | Stopped | Done
+Event = Composing | Started | Progress | Validated | Saved | Stopped | Done
 Listener = Callable[[Event], None]

@@ -43,26 +43,25 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     ModelError
         The .onnx does not answer as the network does.
     """
-    judges = {"test": data.test, "validation": data.validation, "training": data.train}[done.part]
-    right = int(np.sum(done.probabilities.argmax(axis=1) == judges.labels))
     card = Card(
         name=recipe.name,
         recipe=asdict(recipe),
         parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
         data={"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)},
         licence=OF_OWN_PICTURES if (folder / "data.npz").is_file() else OF_MNIST,
-        scores={done.part: Score(right, done.n).as_dict()},
+        scores={done.part: Score(round(done.accuracy * done.n), done.n).as_dict()},
         versions={"python": platform.python_version()}
         | {name: version(name) for name in ("shuzi", "keras", "numpy", "onnx", "tf2onnx")}
         | {"tensorflow": _tensorflow_version()},
         temperature=done.temperature,
-        thresholds={"unsure": done.unsure_below},
+        thresholds=dict(done.thresholds),
     )
     with replacing(folder / "model.keras") as part, _known_warnings():
         model.save(part)
     with replacing(folder / IN_A_RUN) as part:
         _write_onnx(model, card, part)
-        _check(part, judges.images, done.probabilities, max(TOLERANCE, _ROUNDING * _score_size(model, judges.images)))
+        images = done.judges.images
+        _check(part, images, done.answers[0], max(TOLERANCE, _ROUNDING * _score_size(model, images)))
     with replacing(folder / "card.json") as part:
         part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card
@@ -101,9 +100,11 @@ def _rename(graph: Any, value: Any, name: str) -> None:
 def _score_size(model: Any, images: NDArray[np.uint8]) -> float:
     """Return the largest score before softmax, on some of the images: a training that jumps about makes huge ones."""
     output = model.get_layer("output")
-    before = keras.Model(model.input, output.input)
-    weights, offsets = output.get_weights()
-    return float(np.max(np.abs(np.asarray(before(images[:500].astype(np.float32))) @ weights + offsets)))
+    scores = np.asarray(keras.Model(model.input, output.input)(images[:500].astype(np.float32)))
+    if output.weights:  # softmax is part of the layer, and not a layer of its own
+        weights, offsets = output.get_weights()
+        scores = scores @ weights + offsets
+    return float(np.max(np.abs(scores)))
 
 
 def _check(path: Path, images: NDArray[np.uint8], expected: NDArray[np.float32], tolerance: float) -> None:

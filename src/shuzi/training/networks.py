@@ -13,6 +13,8 @@ import numpy as np
 from keras import layers
 
 from shuzi.errors import RecipeError
+from shuzi.ink.paper import CONTRAST, PAPER
+from shuzi.training.detection import FIRST_SCORE
 from shuzi.training.recipes import Recipe
 
 MEAN, SPREAD = 0.1307, 0.3081
@@ -23,12 +25,12 @@ Normalization = Callable[..., Any]
 _OWN_STREAM = 2  # beside the order of the images and what happens to them, which are drawn from the same seed
 
 
-def softmax(recipe: Recipe, images: Any, normalization: Normalization) -> Any:
+def softmax(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
     """Build y = softmax(x·w + b), the smallest network that reads digits; w and b begin at zero."""
     return layers.Dense(10, activation="softmax", kernel_initializer="zeros", name="output")(_row(images))
 
 
-def mlp(recipe: Recipe, images: Any, normalization: Normalization) -> Any:
+def mlp(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
     """Build softmax with one hidden layer before it, whose neurons let through only what is above zero (ReLU)."""
     if recipe.hidden < 1:
         raise RecipeError("error.recipe.range", name="hidden", value=recipe.hidden, least=1, most="65536")
@@ -36,7 +38,7 @@ def mlp(recipe: Recipe, images: Any, normalization: Normalization) -> Any:
     return layers.Dense(10, activation="softmax", name="output")(x)
 
 
-def two_convolutions(recipe: Recipe, images: Any, normalization: Normalization) -> Any:
+def two_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
     """Build two convolutions, each pooled before it is normalised, which is quicker, and a hidden layer."""
     x = _picture(images)
     x = _block(x, 16, 5, normalization, pool=True)
@@ -44,7 +46,7 @@ def two_convolutions(recipe: Recipe, images: Any, normalization: Normalization) 
     return _head(layers.Flatten()(x), recipe.hidden, normalization)
 
 
-def three_convolutions(recipe: Recipe, images: Any, normalization: Normalization) -> Any:
+def three_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
     """Build three wider convolutions, the last one without pooling, and a hidden layer."""
     x = _picture(images)
     x = _block(x, 32, 5, normalization, pool=True)
@@ -53,7 +55,7 @@ def three_convolutions(recipe: Recipe, images: Any, normalization: Normalization
     return _head(layers.Flatten()(x), recipe.hidden, normalization)
 
 
-def four_narrow_convolutions(recipe: Recipe, images: Any, normalization: Normalization) -> Any:
+def four_narrow_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
     """Build four convolutions of few channels, down to 2x2 places, with fewer than 5,000 parameters."""
     x = _picture(images)
     x = _block(x, 8, 5, normalization, pool=True)
@@ -63,7 +65,71 @@ def four_narrow_convolutions(recipe: Recipe, images: Any, normalization: Normali
     return _head(layers.Flatten()(x), recipe.hidden, normalization)
 
 
-NETWORKS: Mapping[str, Callable[[Recipe, Any, Normalization], Any]] = {
+def four_columns(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build four networks of three convolutions side by side, which look through windows of different sizes.
+
+    Each learns by itself, so while learning y is (n, columns, 10); what they say together is the mean of their scores
+    (after Cireşan and others, 2012).
+    """
+    picture, columns = _picture(images), []
+    for number, window in enumerate((3, 5, 5, 7), start=1):
+        x = _block(picture, 32, window, normalization, pool=True)
+        x = _block(x, 64, 3, normalization, pool=True)
+        x = _block(x, 64, 3, normalization, padding="same")
+        x = _hidden(layers.Flatten()(x), recipe.hidden, normalization)
+        columns.append(layers.Dense(10, name=f"output_{number}", dtype="float32")(x))
+    if learning:
+        shares = [layers.Softmax(dtype="float32")(layers.Reshape((1, 10), dtype="float32")(each)) for each in columns]
+        return layers.Concatenate(axis=1, name="together", dtype="float32")(shares)
+    return layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(columns))
+
+
+def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build three wide convolutions that know an eleventh class, what is no digit.
+
+    While learning y is (n, 11). Afterwards there are two answers: which digit it is, if it is one, (n, 10), and
+    whether it is one, (n, 1).
+    """
+    x = _picture(images)
+    x = _block(x, 48, 5, normalization, pool=True)
+    x = _block(x, 96, 3, normalization, pool=True)
+    x = _block(x, 96, 3, normalization, padding="same")
+    x = _hidden(layers.Flatten()(x), recipe.hidden, normalization)
+    scores = layers.Dense(11, name="output", dtype="float32")(x)
+    if learning:
+        return layers.Softmax(name="shares", dtype="float32")(scores)
+    digits = layers.Cropping1D((0, 1), dtype="float32")(layers.Reshape((11, 1), dtype="float32")(scores))
+    probabilities = layers.Softmax(name="probabilities", dtype="float32")(
+        layers.Reshape((10,), dtype="float32")(digits)
+    )
+    shares = layers.Reshape((11, 1), dtype="float32")(layers.Softmax(dtype="float32")(scores))
+    other = layers.Reshape((1,), dtype="float32")(layers.Cropping1D((10, 0), dtype="float32")(shares))
+    is_digit = layers.Rescaling(-1.0, offset=1.0, name="is_digit", dtype="float32")(other)
+    return [probabilities, is_digit]
+
+
+def detector(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build a network that says for every fourth pixel of a page of any size whether a digit has its middle there.
+
+    y is (n, h / 4, w / 4, 14): for each digit the score, afterwards the probability, of its middle; then where the
+    middle lies and how large the digit is, as `detection` explains.
+    """
+    x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
+    x = keras.ops.expand_dims(x, -1)
+    x = _block(x, 24, 5, normalization, padding="same", stride=2)
+    x = _block(x, 48, 3, normalization, padding="same", stride=2)
+    for dilation in (1, 2, 1, 3, 1, 2):
+        x = layers.Add()([x, _block(x, 48, 3, normalization, padding="same", dilation=dilation)])
+    x = _block(x, 64, 1, normalization)
+    first = keras.initializers.Constant(FIRST_SCORE)
+    scores = layers.Conv2D(10, 1, bias_initializer=first, name="scores", dtype="float32")(x)
+    boxes = layers.Conv2D(4, 1, name="boxes", dtype="float32")(x)
+    if not learning:
+        scores = layers.Activation("sigmoid", dtype="float32")(scores)
+    return layers.Concatenate(name="places", dtype="float32")([scores, boxes])
+
+
+NETWORKS: Mapping[str, Callable[[Recipe, Any, Normalization, bool], Any]] = {
     each.__name__: each
     for each in (
         softmax,
@@ -71,11 +137,16 @@ NETWORKS: Mapping[str, Callable[[Recipe, Any, Normalization], Any]] = {
         two_convolutions,
         three_convolutions,
         four_narrow_convolutions,
+        four_columns,
+        rejecting,
+        detector,
     )
 }
 
 
-def build(recipe: Recipe, normalization: Normalization | None = None, precision: str = "float32") -> Any:
+def build(
+    recipe: Recipe, normalization: Normalization | None = None, precision: str = "float32", learning: bool = False
+) -> Any:
     """Build the network of a recipe; the seed decides its first weights.
 
     Parameters
@@ -86,6 +157,8 @@ def build(recipe: Recipe, normalization: Normalization | None = None, precision:
         The layer that normalises batches; None is Keras's own.
     precision
         "float32", or "bfloat16" to calculate in it; weights are float32 in either case.
+    learning
+        Build what the loss is taken of, which differs for some networks.
 
     Raises
     ------
@@ -97,8 +170,9 @@ def build(recipe: Recipe, normalization: Normalization | None = None, precision:
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     try:
-        images = keras.Input((28, 28), name="images", dtype="float32")
-        y = NETWORKS[recipe.network](recipe, images, normalization or layers.BatchNormalization)
+        size = (None, None) if recipe.examples == "pages" else (28, 28)
+        images = keras.Input(size, name="images", dtype="float32")
+        y = NETWORKS[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
     finally:
         keras.config.set_dtype_policy(policy)
     model = keras.Model(images, y, name=recipe.name)
@@ -130,18 +204,29 @@ def _picture(images: Any) -> Any:
 
 
 def _block(
-    x: Any, channels: int, size: int, normalization: Normalization, pool: bool = False, padding: str = "valid"
+    x: Any,
+    channels: int,
+    size: int,
+    normalization: Normalization,
+    pool: bool = False,
+    padding: str = "valid",
+    stride: int = 1,
+    dilation: int = 1,
 ) -> Any:
     """Convolve, pool, normalise, activate, in this order."""
-    x = layers.Conv2D(channels, size, padding=padding, use_bias=False)(x)
+    x = layers.Conv2D(channels, size, stride, padding=padding, dilation_rate=dilation, use_bias=False)(x)
     if pool:
         x = layers.MaxPooling2D()(x)
     return layers.ReLU()(normalization(momentum=0.9)(x))
 
 
 def _head(x: Any, hidden: int, normalization: Normalization) -> Any:
-    """Put a hidden layer before the output, which is float32 in any precision."""
+    """Put a hidden layer, if the recipe has one, before the output, which is float32 in any precision."""
     if hidden:
-        x = layers.Dense(hidden, use_bias=False)(x)
-        x = layers.ReLU()(normalization(momentum=0.9)(x))
+        x = _hidden(x, hidden, normalization)
     return layers.Dense(10, activation="softmax", name="output", dtype="float32")(x)
+
+
+def _hidden(x: Any, hidden: int, normalization: Normalization) -> Any:
+    x = layers.Dense(hidden, use_bias=False)(x)
+    return layers.ReLU()(normalization(momentum=0.9)(x))

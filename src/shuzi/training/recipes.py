@@ -55,6 +55,9 @@ class Recipe:
         Parts of a batch that are normalised each by itself and learnt from side by side.
     precision
         "float32", or "bfloat16" for the calculations of the training; what is learnt is float32.
+    examples
+        "mnist"; "crops" (digits as a reader cuts them out of pictures, and what is no digit) or "pages" (whole
+        pictures), both composed from MNIST's digits.
     temperature
         "one", or "fitted" to the validation images at the end, so that the confidence is honest.
     """
@@ -82,6 +85,7 @@ class Recipe:
     towers: int = 1
     precision: str = "float32"
     temperature: str = "one"
+    examples: str = "mnist"
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -132,6 +136,7 @@ _CHOICES = {
     "augment": ("none", "squeeze", "affine"),
     "precision": ("float32", "bfloat16"),
     "temperature": ("one", "fitted"),
+    "examples": ("mnist", "crops", "pages"),
 }
 _FROM_ZERO = ("hidden", "epsilon", "seed", "beta_1", "beta_2", "label_smoothing")
 _LARGEST = {"seed": 2**31 - 1, "batch_size": 100_000, "hidden": 65_536, "steps": 10**9} | dict.fromkeys(
@@ -221,6 +226,45 @@ RECIPES: Mapping[str, Recipe] = {
             validate_every=500,
             save_every=500,
             **_ONE_CYCLE,
+        ),
+        # what reads the digits of pictures
+        Recipe(
+            name="reader",
+            network="rejecting",
+            hidden=192,
+            learning_rate=0.01,
+            batch_size=256,
+            steps=12_000,
+            report_every=50,
+            validate_every=1_200,
+            save_every=240,
+            **_ONE_CYCLE | {"augment": "affine", "examples": "crops"},
+        ),
+        # what finds them
+        Recipe(
+            name="detector",
+            network="detector",
+            hidden=0,
+            learning_rate=0.004,
+            batch_size=32,
+            steps=8_000,
+            report_every=50,
+            validate_every=1_000,
+            save_every=200,
+            **_ONE_CYCLE | {"augment": "none", "label_smoothing": 0.0, "temperature": "one", "examples": "pages"},
+        ),
+        # 50 epochs
+        Recipe(
+            name="best",
+            network="four_columns",
+            hidden=128,
+            learning_rate=0.01,
+            batch_size=256,
+            steps=10_750,
+            report_every=50,
+            validate_every=1_075,
+            save_every=215,
+            **_ONE_CYCLE | {"augment": "affine"},
         ),
         # 40 epochs; so small a network has nothing to gain from smoothed labels
         Recipe(

@@ -16,9 +16,9 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Dataset
 from shuzi.errors import RecipeError
-from shuzi.training import augment
+from shuzi.training import augment, classification, detection
+from shuzi.training.examples import Examples
 from shuzi.training.networks import build
 from shuzi.training.recipes import Recipe
 from shuzi.training.schedules import build_optimizer
@@ -37,20 +37,21 @@ class Steps(ABC):
         What to learn from; kept in memory as uint8.
     """
 
-    def __init__(self, recipe: Recipe, dataset: Dataset, normalization: Any = None) -> None:
+    def __init__(self, recipe: Recipe, dataset: Examples, normalization: Any = None) -> None:
         self._recipe = recipe
         self._augment = augment.AUGMENTATIONS.get(recipe.augment)
+        self._kind = detection if recipe.examples == "pages" else classification
         self.model = build(recipe)
         self._learner = self.model
         normalizes = any(isinstance(layer, keras.layers.BatchNormalization) for layer in self.model.layers)
-        if recipe.precision != "float32" or (normalizes and normalization is not None):
-            self._learner = build(recipe, normalization, recipe.precision)
+        if recipe.precision != "float32" or normalizes:
+            self._learner = build(recipe, normalization, recipe.precision, learning=True)
         self._optimizer = build_optimizer(recipe)
         self._optimizer.build(self._learner.trainable_variables)
         self._load(dataset)
 
     @abstractmethod
-    def _load(self, dataset: Dataset) -> None:
+    def _load(self, dataset: Examples) -> None:
         """Take the images into the backend's memory and compile."""
 
     @abstractmethod
@@ -82,10 +83,20 @@ class Steps(ABC):
         losses, accuracies = self._take(batches, choices)
         return np.asarray(losses), np.asarray(accuracies)
 
+    def answers(self, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Return all that the network says now: for digits uint8 (n, 28, 28), first the probabilities (n, 10)."""
+        said = [self._predict(images[at : at + AT_ONCE]) for at in range(0, len(images), AT_ONCE)]
+        each = [piece if isinstance(piece, list | tuple) else [piece] for piece in said]
+        return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
+
     def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return what the network says now: uint8 (n, 28, 28) becomes float32 (n, 10)."""
-        pieces = [np.asarray(self._predict(images[at : at + AT_ONCE])) for at in range(0, len(images), AT_ONCE)]
-        return np.concatenate(pieces)
+        """Return the first, or only, of the network's answers now."""
+        return self.answers(images)[0]
+
+    def judge(self, examples: Examples) -> tuple[float, list[NDArray[np.float32]]]:
+        """Return the share of the examples that the network gets right now, and all that it says to them."""
+        answers = self.answers(examples.images)
+        return self._kind.accuracy(examples.labels, answers[0]), answers
 
     def settle(self) -> None:
         """Bring what was learnt into the plain network."""
@@ -116,22 +127,13 @@ class Steps(ABC):
         pixels = ops.cast(images, "float32")
         return self._augment(pixels, choices) if self._augment else pixels
 
-    def _loss(self, labels: Any, y: Any) -> Any:
-        """Return the cross-entropy of a batch, summed or averaged as the recipe says."""
-        smoothing = self._recipe.label_smoothing
-        label = ops.one_hot(labels, 10)
-        if smoothing:
-            label = label * (1 - smoothing) + smoothing / 10
-        loss = -ops.sum(label * ops.log(y + self._recipe.epsilon))
-        return loss / len(labels) if self._recipe.loss == "mean" else loss
-
     def _pieces(self, *arrays: Any) -> list[tuple[Any, ...]]:
         """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""
         each = self._recipe.batch_size // self._recipe.towers
         return [tuple(a[n * each : (n + 1) * each] for a in arrays) for n in range(self._recipe.towers)]
 
 
-def prepare(recipe: Recipe, dataset: Dataset) -> Steps:
+def prepare(recipe: Recipe, dataset: Examples) -> Steps:
     """Build the steps for the backend that Keras runs on.
 
     Raises

@@ -9,14 +9,14 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Dataset
+from shuzi.training.examples import Examples
 from shuzi.training.steps import Steps
 
 
 class JaxSteps(Steps):
     """Steps as a JAX scan, over the state of a network and an optimizer that know no JAX."""
 
-    def _load(self, dataset: Dataset) -> None:
+    def _load(self, dataset: Examples) -> None:
         self._images, self._labels = jnp.asarray(dataset.images), jnp.asarray(dataset.labels)
         self._run = jax.jit(lambda state, chunk: jax.lax.scan(self._step, state, chunk))
         self._answer = jax.jit(
@@ -55,4 +55,4 @@ class JaxSteps(Steps):
     def _tower(self, learnt: Any, fixed: Any, batch: Any, choices: Any) -> tuple[Any, tuple[Any, Any]]:
         images, labels = self._batch(self._images[batch], choices), self._labels[batch]
         y, fixed = self._learner.stateless_call(learnt, fixed, images, training=True)
-        return self._loss(labels, y), (jnp.sum(y.argmax(axis=1) == labels).astype(jnp.float32), fixed)
+        return self._kind.loss(self._recipe, labels, y), (jnp.sum(self._kind.rights(labels, y)), fixed)

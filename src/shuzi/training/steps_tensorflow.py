@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Dataset
 from shuzi.training.augment import CHOICES
+from shuzi.training.examples import Examples
 from shuzi.training.recipes import Recipe
 from shuzi.training.steps import Steps
 
@@ -42,12 +42,12 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
 class TensorFlowSteps(Steps):
     """Steps as a TensorFlow graph. The towers of a batch run side by side, each on a core of its own."""
 
-    def __init__(self, recipe: Recipe, dataset: Dataset) -> None:
+    def __init__(self, recipe: Recipe, dataset: Examples) -> None:
         _one_core_an_operation()
         tf.config.experimental.enable_op_determinism()
         super().__init__(recipe, dataset, FusedBatchNormalization)
 
-    def _load(self, dataset: Dataset) -> None:
+    def _load(self, dataset: Examples) -> None:
         self._images = tf.constant(dataset.images)
         self._labels = tf.constant(dataset.labels)
         batches = tf.TensorSpec([None, self._recipe.batch_size], tf.int32)
@@ -55,7 +55,7 @@ class TensorFlowSteps(Steps):
             [None, *([self._recipe.batch_size, CHOICES] if self._augment else [0, 0])], tf.float32
         )
         self._run = tf.function(self._loop, input_signature=[batches, choices])
-        pixels = tf.TensorSpec([None, 28, 28], tf.uint8)
+        pixels = tf.TensorSpec([None, *dataset.images.shape[1:]], tf.uint8)
         self._answer = tf.function(lambda images: self.model(tf.cast(images, tf.float32)), input_signature=[pixels])
 
     def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
@@ -63,7 +63,7 @@ class TensorFlowSteps(Steps):
         return losses.numpy(), accuracies.numpy()
 
     def _predict(self, images: NDArray[np.uint8]) -> Any:
-        return self._answer(tf.constant(images)).numpy()
+        return tf.nest.map_structure(np.asarray, self._answer(tf.constant(images)))
 
     def _loop(self, batches: Any, choices: Any) -> tuple[Any, Any]:
         count = tf.shape(batches)[0]
@@ -89,10 +89,9 @@ class TensorFlowSteps(Steps):
         labels = tf.gather(self._labels, batch)
         with tf.GradientTape() as tape:
             y = self._learner(images, training=True)
-            loss = self._loss(labels, y)
-        right = tf.equal(tf.argmax(y, axis=1), tf.cast(labels, tf.int64))
+            loss = self._kind.loss(self._recipe, labels, y)
         slopes = tape.gradient(loss, [variable.value for variable in self._learner.trainable_variables])
-        return loss, tf.reduce_sum(tf.cast(right, tf.float32)), slopes
+        return loss, tf.reduce_sum(self._kind.rights(labels, y)), slopes
 
 
 def _one_core_an_operation() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from shuzi.training.events import Done, Event, Progress, Started, Stopped, Validated
+from shuzi.training.events import Composing, Done, Event, Progress, Started, Stopped, Validated
 
 
 class TensorBoard:
@@ -18,6 +18,8 @@ class TensorBoard:
 
     def __call__(self, event: Event) -> None:
         """Write what an event says."""
+        if isinstance(event, Composing):
+            return
         with self._writer.as_default(step=event.step):
             match event:
                 case Started():

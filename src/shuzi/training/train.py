@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RunError, TrainingError
 from shuzi.training.calibrate import fit_temperature, unsure_below, write_temperature
-from shuzi.training.events import Done, Event, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.examples import SHARES, Examples, as_they_are, compose, joined
 from shuzi.training.recipes import Recipe
 from shuzi.training.steps import Steps, prepare
 
@@ -20,6 +21,8 @@ _GLANCE = 0.1  # seconds: about as long as one call into TensorFlow may take, so
 _ENOUGH_TO_FIT = 1_000  # validation images from which on a temperature is worth fitting
 _FIRST_IMAGES = 20_000  # about as many as the first chunk may take, before anything is known of the network's speed
 _FIRST_STEPS = 10
+_LOOKED_AT = 1 / 32  # pictures composed to look at, as a share of those learnt from
+_DIGITS_REFUSED = 0.01  # the share of composed digits that may be taken for something else
 
 
 def never() -> bool:
@@ -52,7 +55,8 @@ def train(
 
     Yields
     ------
-    Started; Progress every `report_every` steps; Validated; Saved; then Done, or Stopped when asked to stop.
+    Composing, when a recipe composes its pictures; Started; Progress every `report_every` steps; Validated; Saved;
+    then Done, or Stopped when asked to stop.
 
     Raises
     ------
@@ -61,17 +65,18 @@ def train(
     RunError
         The state belongs to another network.
     """
-    steps = prepare(recipe, data.train)
+    learnt, looked_at = yield from _examples(recipe, data)
+    steps = prepare(recipe, learnt)
     model = steps.model
     if state is not None and not steps.restore(dict(state)):
         raise RunError("error.run.state", step=step)
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-    yield Started(recipe, model, len(data.train), parameters, step)
+    yield Started(recipe, model, len(learnt), parameters, step)
 
     size, reach = recipe.batch_size, max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
     while step < recipe.steps:
         stop = min(step + reach, _next(step, recipe.validate_every), _next(step, recipe.save_every), recipe.steps)
-        batches = order(len(data.train), recipe.seed, step * size, stop * size).reshape(-1, size)
+        batches = order(len(learnt), recipe.seed, step * size, stop * size).reshape(-1, size)
         began = time.perf_counter()
         losses, accuracies = steps.take(step, batches)
         reach = _reach(reach, time.perf_counter() - began)
@@ -83,8 +88,8 @@ def train(
         step = stop
         if step % recipe.validate_every == 0 or step == recipe.steps:
             steps.settle()
-            accuracy, probabilities = _accuracy(steps, data.validation)
-            if step == recipe.steps and not np.all(np.isfinite(probabilities)):
+            accuracy, answers = steps.judge(looked_at)
+            if step == recipe.steps and not all(np.all(np.isfinite(each)) for each in answers):
                 raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
             yield Validated(step, accuracy, _weights(model))
         stopping = step < recipe.steps and should_stop()
@@ -94,11 +99,27 @@ def train(
             yield Stopped(step)
             return
     steps.settle()
-    temperature, unsure_below = _calibrate(recipe, steps, data.validation)
-    judges = data.test if recipe.judged_on == "test" else data.validation
-    accuracy, probabilities = _accuracy(steps, judges)
-    part = "training" if judges is data.train else recipe.judged_on
-    yield Done(step, accuracy, len(judges), part, probabilities, temperature, unsure_below)
+    temperature, thresholds = _calibrate(recipe, steps, data.validation)
+    judges, part = looked_at, recipe.judged_on
+    if recipe.judged_on == "test":
+        judges = as_they_are(data.test)
+    if data.train is (data.test if recipe.judged_on == "test" else data.validation):
+        part = "training"
+    accuracy, answers = steps.judge(judges)
+    yield Done(step, accuracy, part, judges, answers, temperature, thresholds)
+
+
+def _examples(recipe: Recipe, data: Splits) -> Generator[Event, None, tuple[Examples, Examples]]:
+    """Return what is learnt from, and what is looked at along the way."""
+    if recipe.examples == "mnist":
+        return as_they_are(data.train), as_they_are(data.validation)
+    shares: list[Examples] = []
+    for share in compose(recipe.examples, data.train, recipe.seed):
+        shares.append(share)
+        yield Composing(len(shares), SHARES)
+    if recipe.examples == "crops":
+        return joined(shares), as_they_are(data.validation)
+    return joined(shares), joined(list(compose(recipe.examples, data.validation, recipe.seed, _LOOKED_AT)))
 
 
 def _next(step: int, every: int) -> int:
@@ -112,19 +133,21 @@ def _reach(reach: int, seconds: float) -> int:
     return max(1, reach // 2) if seconds > _GLANCE * 2 else reach
 
 
-def _calibrate(recipe: Recipe, steps: Steps, validation: Dataset) -> tuple[float, float]:
-    """Return the temperature, once it is written into the network, and the confidence below which it is unsure."""
+def _calibrate(recipe: Recipe, steps: Steps, validation: Dataset) -> tuple[float, dict[str, float]]:
+    """Return the temperature, once it is written into the network, and beyond what an answer is not to be trusted."""
+    if recipe.examples == "pages":
+        return 1.0, {}
     probabilities, temperature = steps.probabilities(validation.images), 1.0
     if recipe.temperature == "fitted" and len(validation) >= _ENOUGH_TO_FIT:
         temperature = fit_temperature(probabilities, validation.labels)
         write_temperature(steps.model, temperature)
         probabilities = steps.probabilities(validation.images)
-    return temperature, unsure_below(probabilities, validation.labels)
-
-
-def _accuracy(steps: Steps, dataset: Dataset) -> tuple[float, NDArray[np.float32]]:
-    probabilities = steps.probabilities(dataset.images)
-    return float(np.mean(probabilities.argmax(axis=1) == dataset.labels)), probabilities
+    thresholds = {"unsure": unsure_below(probabilities, validation.labels)}
+    if recipe.examples == "crops":
+        cuts = joined(list(compose(recipe.examples, validation, recipe.seed, _LOOKED_AT)))
+        digits = Examples(cuts.images[cuts.labels < 10], cuts.labels[cuts.labels < 10])
+        thresholds["not-a-digit"] = float(np.quantile(steps.answers(digits.images)[1], _DIGITS_REFUSED))
+    return temperature, thresholds
 
 
 def _weights(model: Any) -> dict[str, NDArray[Any]]:

@@ -1,0 +1,256 @@
+"""Pages from digits: MNIST's digits written again, with pens of all kinds, in lines, on all kinds of paper.
+
+What a reader meets is not a 28x28 image but a picture with several digits that touch, lines that were printed, marks
+between the digits, and letters. No such pictures come with MNIST, so they are made here, and each digit's place is
+known exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.training.marks import glyph, small_mark
+from shuzi.training.sheets import sheet
+from shuzi.training.strokes import FINE, UNIT, distance_fields
+
+Ink = NDArray[np.float32]
+
+_SIDE = 28 * FINE
+_DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images
+_SMALLEST, _LARGEST = 13.0, 46.0  # pixels of a digit's height: what a reader brings pictures to lies well within
+_VISIBLE = 0.75  # a digit of which less lies on the page is not asked for
+
+
+@dataclass(frozen=True)
+class Page:
+    """A picture and the digits in it.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w), dark ink on light paper.
+    labels
+        uint8 (k,), the digits, line by line and from left to right.
+    boxes
+        float32 (k, 4): x, y, width, height of each digit's ink, in pixels.
+    """
+
+    grey: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    boxes: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Hand:
+    """How one person writes on one page."""
+
+    height: float
+    slant: float
+    wide: float
+    uneven: float
+    pen: float  # its width as a share of the height; 0 leaves MNIST's own strokes
+    threshold: float  # of MNIST's own grey, above which there is ink: low for broad strokes
+
+
+class Composer:
+    """Composes pages from a set of digits.
+
+    Parameters
+    ----------
+    images
+        uint8 (n, 28, 28), background 0, ink 255.
+    labels
+        uint8 (n,).
+    """
+
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+        self._images, self._labels = images, labels
+        self._fields = distance_fields(images)
+
+    def page(self, rng: np.random.Generator, height: int = 64, width: int = 160) -> Page:
+        """Compose a page.
+
+        Parameters
+        ----------
+        rng
+            Decides everything.
+        height, width
+            In pixels.
+        """
+        ink = np.zeros((height, width), np.float32)
+        found: list[tuple[int, tuple[float, float, float, float]]] = []
+        two_lines = rng.random() < 0.12
+        room = height / 2 if two_lines else height
+        largest = min(_LARGEST, 0.95 * room)
+        letter = float(np.exp(rng.uniform(math.log(_SMALLEST), math.log(largest))))
+        hand = _hand(rng, letter)
+        for start in (0.0, room) if two_lines else (0.0,):
+            self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), found)
+        paper = sheet(rng, height, width, letter)
+        grey = _photographed(rng, paper, ink)
+        kept = [(label, box) for label, box in found if _share_on_page(box, height, width) >= _VISIBLE]
+        labels = np.array([label for label, _ in kept], np.uint8)
+        boxes = np.array([_clipped(box, height, width) for _, box in kept], np.float32).reshape(-1, 4)
+        return Page(grey, labels, boxes)
+
+    def digit(self, rng: np.random.Generator, height: float, hand: _Hand | None = None) -> tuple[int, Ink]:
+        """Write one digit.
+
+        Returns
+        -------
+        The digit, and its ink: float32 (h, w), just holding it.
+        """
+        hand = hand or _hand(rng, height)
+        place = int(rng.integers(len(self._labels)))
+        scale = height / _DIGIT * math.exp(rng.normal(0, hand.uneven))
+        wide = hand.wide * math.exp(rng.normal(0, 0.05))
+        turn = rng.normal(0, 0.05)
+        matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+        matrix = scale * matrix @ np.array([[wide, -(hand.slant + rng.normal(0, 0.04))], [0, 1]])
+        reach = np.abs(matrix) @ (_SIDE / 2, _SIDE / 2)
+        size = (max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1])))
+        whole = np.column_stack([matrix, np.array(size) / 2 - matrix @ (_SIDE / 2, _SIDE / 2)])
+        if hand.pen:
+            field = _carried(self._fields[place], whole, size, 255) * (scale * FINE / UNIT)
+            drawn = max(hand.pen * height, 1.0)
+            ink = np.clip(drawn / 2 - field + 0.5, 0, 1)
+        else:
+            fine = cv2.resize(self._images[place], (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+            soft = max(0.12, 0.05 / scale)
+            ink = np.clip((_carried(fine, whole, size, 0) / 255 - hand.threshold) / soft + 0.5, 0, 1)
+        x, y, width, height_ = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+        if width == 0:
+            return self.digit(rng, height, hand)
+        return int(self._labels[place]), np.asarray(ink[y : y + height_, x : x + width], np.float32)
+
+    def _write_line(
+        self,
+        rng: np.random.Generator,
+        hand: _Hand,
+        ink: Ink,
+        top: float,
+        found: list[tuple[int, tuple[float, float, float, float]]],
+    ) -> None:
+        """Write digits and marks from left to right until the page or the number ends."""
+        height, width = ink.shape
+        pen = max(1.0, (hand.pen or 0.1) * hand.height)
+        most = int(rng.integers(0, 11)) if rng.random() < 0.9 else 1
+        gap, rise = _gap(rng, hand.height), rng.normal(0, 0.03)
+        marks, foreign = rng.choice((0.0, 0.12)), rng.choice((0.0, 0.08, 0.5), p=(0.55, 0.25, 0.2))
+        needed = most * (hand.height * 0.65 + gap)
+        x = rng.uniform(0, max(0.1, width - needed)) if needed < width else rng.uniform(-0.2, 0.5) * hand.height
+        profile = np.full(height, -np.inf)
+        for _ in range(most):
+            if x > width - 0.3 * hand.height:
+                break
+            label, drawn = -1, None
+            base = top + hand.height + rise * x + rng.normal(0, 0.03) * hand.height
+            chance = rng.random()
+            if chance < marks:
+                drawn = small_mark(rng, round(hand.height), pen)
+                base -= rng.uniform(-0.1, 0.6) * hand.height
+            elif chance < marks + foreign:
+                drawn = glyph(
+                    rng,
+                    max(8, round(hand.height * rng.uniform(0.7, 1.2))),
+                    pen,
+                    lambda: self.digit(rng, hand.height, hand),
+                )
+            else:
+                label, drawn = self.digit(rng, hand.height, hand)
+            y = round(base - drawn.shape[0])
+            x = _after(profile, drawn, y, x, gap + rng.normal(0, 0.04) * hand.height)
+            _lay(ink, drawn, y, x, profile)
+            if label >= 0:
+                found.append((label, (float(x), float(y), float(drawn.shape[1]), float(drawn.shape[0]))))
+
+
+def _hand(rng: np.random.Generator, height: float) -> _Hand:
+    own = rng.random() < 0.5
+    return _Hand(
+        height=height,
+        slant=float(np.clip(rng.normal(0.05, 0.18), -0.4, 0.6)),
+        wide=math.exp(rng.normal(0, 0.15)),
+        uneven=float(rng.choice((0.04, 0.08, 0.2))),
+        pen=0.0 if own else float(np.exp(rng.uniform(math.log(0.025), math.log(0.2)))),
+        threshold=float(rng.uniform(0.2, 0.75)),
+    )
+
+
+def _gap(rng: np.random.Generator, height: float) -> float:
+    """Return how far apart the ink of neighbours is, in pixels; less than nothing where they overlap."""
+    kind = rng.random()
+    if kind < 0.45:
+        return float(rng.uniform(0.1, 0.7) * height)
+    if kind < 0.75:
+        return float(rng.uniform(0.0, 0.12) * height)
+    return float(-rng.uniform(0.0, 0.12) * height)
+
+
+def _carried(field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int) -> Ink:
+    carried = cv2.warpAffine(field, matrix, size, flags=cv2.INTER_LINEAR, borderValue=float(rim))
+    return np.asarray(carried, np.float32)
+
+
+def _after(profile: NDArray[np.float64], drawn: Ink, y: int, x: float, gap: float) -> int:
+    """Find the place right of what is written at which the ink of both comes as near as `gap`, row by row."""
+    rows = np.arange(max(0, y), min(len(profile), y + drawn.shape[0]))
+    inked = drawn[rows - y] > 0.3
+    some = inked.any(axis=1) & np.isfinite(profile[rows])
+    if not some.any():
+        return round(x) if not np.isfinite(profile).any() else round(float(profile.max()) + max(gap, 1))
+    starts = inked.argmax(axis=1)[some]
+    needed = float((profile[rows][some] - starts).max()) + gap
+    # however the rows interlock, a digit begins right of where the one before it began
+    return round(max(needed, float(profile.max()) - 0.6 * float(drawn.shape[1])))
+
+
+def _lay(ink: Ink, drawn: Ink, y: int, x: int, profile: NDArray[np.float64]) -> None:
+    """Put ink on the page and note how far right each row reaches now."""
+    height, width = ink.shape
+    top, left = max(0, y), max(0, x)
+    bottom, right = min(height, y + drawn.shape[0]), min(width, x + drawn.shape[1])
+    if top >= bottom or left >= right:
+        profile[:] = np.fmax(profile, x + drawn.shape[1])
+        return
+    part = drawn[top - y : bottom - y, left - x : right - x]
+    np.maximum(ink[top:bottom, left:right], part, out=ink[top:bottom, left:right])
+    inked = part > 0.3
+    ends = left + part.shape[1] - inked[:, ::-1].argmax(axis=1)
+    rows = np.flatnonzero(inked.any(axis=1))
+    profile[top + rows] = np.fmax(profile[top + rows], ends[rows])
+
+
+def _photographed(rng: np.random.Generator, paper: Ink, ink: Ink) -> NDArray[np.uint8]:
+    """Lay the ink on the paper and look at both through a camera or a scanner."""
+    darkness = rng.uniform(0.35, 1.0)
+    if rng.random() < 0.3:  # a pencil or a dry pen leaves gaps
+        grain = rng.random(ink.shape, np.float32)
+        ink = ink * (1 - rng.uniform(0.1, 0.5) * grain)
+    light = paper * (1 - darkness * ink)
+    if rng.random() < 0.3:
+        small = cv2.resize(light, None, fx=(share := rng.uniform(0.5, 0.9)), fy=share, interpolation=cv2.INTER_AREA)
+        light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    if rng.random() < 0.4:
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.1)), np.float32)
+    grey = light * rng.uniform(120, 255)
+    if rng.random() < 0.6:
+        grey += rng.standard_normal(grey.shape, np.float32) * rng.uniform(0.5, 9)
+    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+
+
+def _share_on_page(box: tuple[float, float, float, float], height: int, width: int) -> float:
+    x, y, wide, high = box
+    across = max(0.0, min(x + wide, width) - max(x, 0.0)) / wide
+    return across * max(0.0, min(y + high, height) - max(y, 0.0)) / high
+
+
+def _clipped(box: tuple[float, float, float, float], height: int, width: int) -> tuple[float, float, float, float]:
+    x, y, wide, high = box
+    left, top = max(0.0, x), max(0.0, y)
+    return left, top, min(x + wide, width) - left, min(y + high, height) - top

@@ -1,0 +1,220 @@
+"""What is ink and no digit: points, dashes, letters, scribbles, shapes. A reader must have seen it to let it be.
+
+Every mark is drawn by code here. Letters that a hand writes like a digit (O, I, S, Z, g, ...) are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+_BOARD = 96  # pixels of the square on which a mark is drawn before it is brought to its size
+_RIM = 14
+_LETTERS = "AACEFHHKKLMMNNPRTUVWWXXacdefhkmmnprtuvwwx#$%&@*+=?!<>"
+_FONTS = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
+_SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
+_NOT_MIRRORED = (0, 1, 2, 5, 8)  # what a mirror leaves a digit, or makes into another one
+_NOT_TURNED = (0, 1)
+
+Ink = NDArray[np.float32]
+
+
+def small_mark(rng: np.random.Generator, height: int, pen: float) -> Ink:
+    """Draw a point, comma, dash, slash or the like, as it stands beside digits.
+
+    Parameters
+    ----------
+    rng
+        What is drawn.
+    height
+        Of the digits beside it, in pixels.
+    pen
+        Its width in pixels.
+
+    Returns
+    -------
+    float32 (h, w), the share of each pixel that is inked.
+    """
+    kind = rng.integers(6)
+    if kind == 0:  # a point
+        points, pen = [(0.0, 0.0), (0.01, 0.01)], pen * rng.uniform(1, 1.8)
+    elif kind == 1:  # a comma
+        points = [(0.0, 0.0), (-rng.uniform(0.05, 0.15), rng.uniform(0.12, 0.3))]
+    elif kind in (2, 3):  # a dash
+        points = [(0.0, 0.0), (rng.uniform(0.25, 1.2), rng.uniform(-0.08, 0.08))]
+    elif kind == 4:  # a long slash
+        points = [(0.0, 0.0), (rng.uniform(0.3, 0.6), -rng.uniform(0.9, 1.3))]
+    else:  # a tick or a wave
+        points = [(0.0, 0.0), (0.15, rng.uniform(0.05, 0.2)), (0.4, -rng.uniform(0.1, 0.4))]
+    line = np.array(points) * height
+    return _line(line - line.min(axis=0), pen)
+
+
+def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Ink]]) -> Ink:
+    """Draw something of a digit's size that is no digit.
+
+    Parameters
+    ----------
+    rng
+        What is drawn.
+    height
+        About its height in pixels.
+    pen
+        The width of its lines in pixels; some are drawn with a broader one.
+    digits
+        Gives a digit and its ink (h, w) to spoil.
+
+    Returns
+    -------
+    float32 (h, w), the share of each pixel that is inked.
+    """
+    kind = rng.random()
+    if kind < 0.3:
+        board = _letter(rng, pen * _BOARD / height)
+    elif kind < 0.65:
+        board = _strokes(rng, pen * _BOARD / height)
+    elif kind < 0.72:
+        board = _shape(rng, pen * _BOARD / height)
+    else:
+        board = _spoilt(rng, digits)
+    return _sized(_warped(rng, board), height)
+
+
+def _letter(rng: np.random.Generator, pen: float) -> Ink:
+    text, font = str(rng.choice(list(_LETTERS))), int(rng.choice(_FONTS))
+    thickness = int(np.clip(pen * (1 if rng.random() < 0.7 else rng.uniform(1, 5)), 1, 30))
+    (width, height), below = cv2.getTextSize(text, font, 1, 1)
+    scale = (_BOARD - 2 * _RIM) / max(width, height)
+    board = np.zeros((_BOARD, _BOARD), np.uint8)
+    corner = (int(_BOARD / 2 - width * scale / 2), int(_BOARD / 2 + height * scale / 2 - below * scale / 4))
+    cv2.putText(board, text, corner, font, scale, 255, thickness, cv2.LINE_AA)
+    return np.asarray(board, np.float32) / np.float32(255)
+
+
+def _strokes(rng: np.random.Generator, pen: float) -> Ink:
+    """Draw two to five bent or straight strokes, as the letters of the world's scripts are made of."""
+    board = np.zeros((_BOARD, _BOARD), np.float32)
+    corners = np.linspace(_RIM, _BOARD - _RIM, 3)
+    for _ in range(rng.integers(2, 6)):
+        on_a_grid = rng.random() < 0.5
+        ends = rng.choice(corners, (4, 2)) if on_a_grid else rng.uniform(_RIM, _BOARD - _RIM, (4, 2))
+        if rng.random() < 0.45:
+            line = ends[:2] + rng.normal(0, 2, (2, 2))
+        elif rng.random() < 0.7:
+            line = _bent(ends)
+        else:
+            turn = np.linspace(0, rng.uniform(3, 7), 24) + rng.uniform(0, 7)
+            radius = rng.uniform(0.08, 0.3, 2) * _BOARD
+            line = ends[0] * 0.5 + _BOARD / 4 + np.stack([np.cos(turn), np.sin(turn)], 1) * radius
+        _draw(board, line, pen)
+    return board
+
+
+def _shape(rng: np.random.Generator, pen: float) -> Ink:
+    """Draw a box, a triangle, a filled blob or a scribble."""
+    board, middle = np.zeros((_BOARD, _BOARD), np.float32), _BOARD / 2
+    kind = rng.integers(3)
+    if kind == 0:
+        count = int(rng.integers(3, 7))
+        turn = (
+            np.sort(rng.uniform(0, 2 * math.pi, count)) if count > 4 else np.arange(count + 1) * 2 * math.pi / count
+        )
+        points = middle + np.stack([np.cos(turn), np.sin(turn)], 1) * rng.uniform(0.2, 0.36) * _BOARD
+        if rng.random() < 0.5:
+            cv2.fillPoly(board, [np.rint(points).astype(np.int32)], 1.0, cv2.LINE_AA)
+        else:
+            _draw(board, np.vstack([points, points[:1]]), pen)
+    elif kind == 1:
+        _draw(board, np.cumsum(rng.normal(0, 12, (20, 2)), axis=0) % (_BOARD - 2 * _RIM) + _RIM, pen)
+    else:
+        for _ in range(rng.integers(1, 5)):
+            cv2.ellipse(
+                board,
+                tuple(int(each) for each in rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2)),
+                tuple(int(each) for each in rng.uniform(5, 28, 2)),
+                float(rng.uniform(0, 180)),
+                0,
+                360,
+                1.0,
+                -1,
+                cv2.LINE_AA,
+            )
+    return board
+
+
+def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]]) -> Ink:
+    """Mirror or turn a digit, or put the halves of two together, or one over another."""
+    kind, (label, ink) = rng.random(), digits()
+    first = _on_board(ink)
+    if kind < 0.3 and label not in _NOT_MIRRORED:
+        return first[:, ::-1]
+    if kind < 0.6 and label not in _NOT_TURNED:
+        return np.rot90(first, int(rng.choice((1, 3))))
+    second = _on_board(digits()[1])
+    if rng.random() < 0.5:
+        return np.maximum(first, np.roll(second, int(rng.integers(-12, 12)), axis=1))
+    cut = int(_BOARD * rng.uniform(0.4, 0.6))
+    return np.vstack([first[:cut][::-1], second[cut:][::-1]])
+
+
+def _on_board(ink: Ink) -> Ink:
+    board, sized = np.zeros((_BOARD, _BOARD), np.float32), _sized(ink, _BOARD - 2 * _RIM)
+    top, left = ((_BOARD - each) // 2 for each in sized.shape)
+    board[top : top + sized.shape[0], left : left + sized.shape[1]] = sized
+    return board
+
+
+def _warped(rng: np.random.Generator, board: Ink) -> Ink:
+    """Slant, stretch and turn a little, as a hand does."""
+    middle = _BOARD / 2
+    turn = rng.normal(0, 0.12)
+    matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    matrix = matrix @ np.array([[1, rng.normal(0, 0.15)], [0, 1]]) @ np.diag(np.exp(rng.normal(0, 0.15, 2)))
+    whole = np.column_stack([matrix, middle - matrix @ (middle, middle)])
+    return np.asarray(cv2.warpAffine(board, whole, (_BOARD, _BOARD), flags=cv2.INTER_LINEAR), np.float32)
+
+
+def _sized(ink: Ink, height: float) -> Ink:
+    """Cut away what is empty and bring the longer side to a height."""
+    x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+    if not wide:
+        return np.zeros((2, 2), np.float32)
+    scale = height / max(high, wide)
+    size = (max(2, round(wide * scale)), max(2, round(high * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(ink[y : y + high, x : x + wide], size, interpolation=method), np.float32)
+
+
+def _bent(ends: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Follow a Bézier curve of four points."""
+    t = np.linspace(0, 1, 16)[:, None]
+    share = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
+    return np.asarray(sum(part * end for part, end in zip(share, ends, strict=True)))
+
+
+def _line(points: NDArray[np.float64], pen: float) -> Ink:
+    """Draw a line on a sheet that just holds it."""
+    rim = math.ceil(pen / 2) + 1
+    wide, high = np.ceil(points.max(axis=0)).astype(int) + 2 * rim
+    sheet = np.zeros((int(high), int(wide)), np.float32)
+    _draw(sheet, points + rim, pen)
+    return sheet
+
+
+def _draw(sheet: Ink, points: NDArray[np.float64], pen: float) -> None:
+    """Draw through points (n, 2), x before y; a pen of less than a pixel leaves a paler line."""
+    drawn = np.zeros(sheet.shape, np.uint8)  # OpenCV smooths the edges of lines in 8 bits only
+    fixed = np.rint(points * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)
+    cv2.polylines(drawn, [fixed], False, min(255, round(255 * pen)), max(1, round(pen)), cv2.LINE_AA, _SHIFT)
+    np.maximum(sheet, drawn / np.float32(255), out=sheet)

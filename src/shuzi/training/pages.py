@@ -1,0 +1,71 @@
+"""Whole pictures for the detector to learn from: composed pages as contrast maps, and their digits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.paper import contrast_map
+from shuzi.training.compose import Composer
+
+HEIGHT, WIDTH = 64, 160
+"""Of a page, in pixels."""
+
+PAGES = 64_000
+"""Pages that a whole training learns from."""
+
+MOST = 20
+"""Digits that one page can ask for."""
+
+
+def compose_share(
+    images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], share: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Compose a share of the pages.
+
+    Parameters
+    ----------
+    images, labels
+        The digits: uint8 (n, 28, 28) and (n,).
+    seed
+        Decides everything.
+    share
+        Of all pages.
+
+    Returns
+    -------
+    Contrast maps, uint8 (pages, 64, 160), and their digits, float32 (pages, 20, 5).
+    """
+    cv2.setNumThreads(1)
+    rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
+    made = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * share)))]
+    maps = np.stack([contrast_map(page.grey) for page in made])
+    return maps, pack([(page.labels, page.boxes) for page in made])
+
+
+def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[np.float32]:
+    """Put the digits of pages into one array.
+
+    Parameters
+    ----------
+    pages
+        The labels (k,) and boxes (k, 4) of each page.
+
+    Returns
+    -------
+    float32 (n, 20, 5): digit, x, y, width, height; the digit is -1 where there is none.
+
+    Examples
+    --------
+    >>> pack([(np.array([7], np.uint8), np.array([[1, 2, 3, 4]], np.float32))])[0, :2].tolist()
+    [[7.0, 1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 0.0, 1.0, 1.0]]
+    """
+    packed = np.tile(np.array([-1, 0, 0, 1, 1], np.float32), (len(pages), MOST, 1))
+    for place, (labels, boxes) in enumerate(pages):
+        count = min(len(labels), MOST)
+        packed[place, :count, 0] = labels[:count]
+        packed[place, :count, 1:] = boxes[:count]
+    return packed

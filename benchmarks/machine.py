@@ -13,7 +13,7 @@ from typing import Any
 from shuzi.atomic import replacing
 
 RESULTS = Path(__file__).parent / "results"
-_LIBRARIES = ("shuzi", "numpy", "tensorflow-cpu", "tensorflow", "keras", "onnxruntime", "click")
+_LIBRARIES = ("shuzi", "numpy", "tensorflow-cpu", "tensorflow", "keras", "onnxruntime", "scikit-learn", "click")
 
 
 def _processor() -> str:

@@ -2,22 +2,20 @@
 
     python benchmarks/speed.py
 
-The rivals take turns, round after round, so that a machine that slows down slows all of them. Times are wall-clock
-seconds; what counts is the ratio of the medians. The loop is timed without importing, loading or building.
+The rivals take turns. The loop is timed without importing, loading or building.
 """
 
 from __future__ import annotations
 
-import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from machine import keep
+from turns import ratios, take_turns
 
 import shuzi
 from shuzi.concepts import network_step, one_hot
@@ -89,27 +87,9 @@ def whole_training(mnist: Any) -> Callable[[], None]:
     return loop
 
 
-def take_turns(rivals: dict[str, Callable[[], None]]) -> dict[str, list[float]]:
-    """Time each rival once a round."""
-    seconds: dict[str, list[float]] = {name: [] for name in rivals}
-    for number in range(ROUNDS):
-        for name, rival in rivals.items():
-            began = time.perf_counter()
-            rival()
-            seconds[name].append(round(time.perf_counter() - began, 4))
-        print(f"round {number + 1}:", {name: times[-1] for name, times in seconds.items()}, flush=True)
-    return seconds
-
-
 def process(*command: str) -> Callable[[], None]:
     """A whole process."""
     return lambda: subprocess.run([sys.executable, *command], check=True, capture_output=True) and None  # type: ignore[func-returns-value]
-
-
-def ratios(seconds: dict[str, list[float]], base: str) -> dict[str, float]:
-    """Return each median as a multiple of the base's."""
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    return {name: round(median / medians[base], 2) for name, median in medians.items()}
 
 
 def main() -> None:
@@ -122,7 +102,8 @@ def main() -> None:
             "naive tensorflow": naive(mnist.train),
             "shuzi, steps alone": ours,
             "shuzi, whole training": whole_training(mnist),
-        }
+        },
+        ROUNDS,
     )
     starts = take_turns(
         {
@@ -130,7 +111,8 @@ def main() -> None:
             "python -c 'import numpy'": process("-c", "import numpy"),
             "shuzi --help": process("-m", "shuzi", "--help"),
             "shuzi data info": process("-m", "shuzi", "data", "info"),
-        }
+        },
+        ROUNDS,
     )
     keep(
         "speed-softmax",

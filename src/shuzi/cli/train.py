@@ -64,7 +64,7 @@ def train(
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or "softmax").changed(**changes)
     with waiting(say("train.starting")):
-        for library in ("tensorflow", "keras", "onnx", "tf2onnx"):
+        for library in ("tensorflow", "keras", "onnx"):
             require(library, "train", "extra.training")
         from shuzi.training.run import run
 

@@ -11,7 +11,7 @@ from shuzi.training.onnx_graph import named_weights, read_weights, write_onnx
 from shuzi.training.parity import onnx_answers
 from shuzi.training.recipes import RECIPES, recipe
 
-CARD = Card("net", {}, 0, {}, {}, {}, 1.0, {})
+CARD = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
 OF_NETWORK = {each.network: each.name for each in RECIPES.values()}
 
 

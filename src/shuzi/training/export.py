@@ -25,7 +25,19 @@ from shuzi.models.store import IN_A_RUN
 from shuzi.training.events import Done
 from shuzi.training.onnx_graph import write_onnx
 from shuzi.training.parity import compare, onnx_answers, tolerance_of
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipes import RECIPES, Recipe
+
+OPTIONS = (
+    "steps",
+    "batch_size",
+    "learning_rate",
+    "hidden",
+    "epsilon",
+    "report_every",
+    "validate_every",
+    "save_every",
+)
+"""The values of a recipe that are options of `shuzi train`, beside the seed."""
 
 
 def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -> Card:
@@ -36,14 +48,16 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     ModelError
         The .onnx does not answer as the network does.
     """
+    own = (folder / "data.npz").is_file()
     judges = {"test": data.test, "validation": data.validation, "training": data.train}[done.part]
     right = int(np.sum(done.probabilities.argmax(axis=1) == judges.labels))
     card = Card(
         name=recipe.name,
         recipe=asdict(recipe),
+        command=command(recipe, own),
         parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
         data={"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)},
-        licence=OF_OWN_PICTURES if (folder / "data.npz").is_file() else OF_MNIST,
+        licence=OF_OWN_PICTURES if own else OF_MNIST,
         scores={done.part: Score(right, done.n).as_dict()},
         versions=_versions(),
         temperature=done.temperature,
@@ -60,6 +74,33 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     with replacing(folder / "card.json") as part:
         part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card
+
+
+def command(recipe: Recipe, own: bool) -> str:
+    """Return what to type to train a recipe again, or "" when it differs from all that a command can give.
+
+    Parameters
+    ----------
+    recipe
+        What was trained.
+    own
+        Whether it learnt from own pictures, which lie beside it as data.npz.
+
+    Examples
+    --------
+    >>> command(RECIPES["mlp"].changed(steps=100, seed=3), own=False)
+    'shuzi train mlp --steps 100 --seed 3'
+    """
+    named = RECIPES.get(recipe.name)
+    changes = {
+        name: getattr(recipe, name) for name in OPTIONS if named and getattr(recipe, name) != getattr(named, name)
+    }
+    if named is None or named.changed(seed=recipe.seed, **changes) != recipe:
+        return ""
+    options = [f"--{name.replace('_', '-')} {value}" for name, value in (changes | {"seed": recipe.seed}).items()]
+    backend = keras.backend.backend()
+    surroundings = [] if backend == "tensorflow" else [f"KERAS_BACKEND={backend}"]
+    return " ".join([*surroundings, "shuzi train", recipe.name, *options, *(["--data data.npz"] if own else [])])
 
 
 @contextmanager

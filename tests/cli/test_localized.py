@@ -136,7 +136,7 @@ def test_the_language_is_what_the_person_asked_for(shuzi, monkeypatch, given, en
         (["train", "--steps"], "--steps"),
         (["train", "mlp", "softmax"], "softmax"),
         (["train", "--json=yes"], "--json"),
-        (["evaluate"], "PATH"),
+        (["evaluate", "--report"], "--report"),
         (["evaluate", "a", "b"], "b"),
         (["data", "imprt"], "imprt"),
         (["data", "import", "a"], "PATH"),

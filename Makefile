@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test slow check lint types imports messages lock hooks clean
+.PHONY: help run test slow check lint types imports messages ship lock hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
 	@echo "make check    all of it, as CI does | 全部检查,与 CI 相同"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
+	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
 	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
 	@echo "make hooks    run the checks before each commit | 每次提交前自动检查"
 
@@ -40,6 +41,9 @@ check: lint test slow
 
 messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py
+
+ship: $(VENV)/.for-training
+	$(BIN)/python benchmarks/ship.py $(RUN) $(NAME)
 
 lock: $(VENV)/.for-developing
 	$(PIP) uv

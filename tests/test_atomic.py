@@ -3,6 +3,11 @@ import pytest
 from shuzi.atomic import replacing
 
 
+def _make_folder(path):
+    (path / "variables").mkdir(parents=True)
+    (path / "variables" / "one").write_text("whole")
+
+
 def _write_half(target, problem):
     with replacing(target) as part:
         part.write_text("half")
@@ -74,3 +79,36 @@ def test_a_folder_is_not_replaced_by_a_file(tmp_path):
     with pytest.raises((IsADirectoryError, PermissionError)), replacing(target) as part:
         part.touch()
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("empty", [False, True])
+def test_a_folder_appears_only_at_the_end_too(tmp_path, empty):
+    target = tmp_path / "model"
+    if empty:
+        target.mkdir()
+    with replacing(target) as part:
+        _make_folder(part)
+        assert not (target / "variables").exists()
+    assert (target / "variables" / "one").read_text() == "whole"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def _make_half(target):
+    with replacing(target) as part:
+        _make_folder(part)
+        raise KeyboardInterrupt
+
+
+def test_half_a_folder_leaves_no_rest(tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        _make_half(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_holds_something_is_not_replaced(tmp_path):
+    target = tmp_path / "model"
+    target.mkdir()
+    (target / "mine").touch()
+    with pytest.raises(OSError, match="model"), replacing(target) as part:
+        _make_folder(part)
+    assert list(tmp_path.rglob("*")) == [target, target / "mine"]

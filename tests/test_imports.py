@@ -44,7 +44,14 @@ def test_importing_shuzi_imports_nothing_else():
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--lang", "zh", "train", "--help"], ["evaluate", "--help"], ["data", "info"]],
+    [
+        ["--help"],
+        ["--lang", "zh", "train", "--help"],
+        ["evaluate", "--help"],
+        ["data", "info"],
+        ["models"],
+        ["models", "describe", "softmax"],
+    ],
     ids=" ".join,
 )
 def test_a_command_that_learns_nothing_does_not_wait_for_tensorflow(arguments):

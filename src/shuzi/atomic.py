@@ -1,9 +1,10 @@
-"""A file is written beside its target and renamed, so that a half-written file never has the real name."""
+"""A file or folder is written beside its target and renamed, so that a half-written one never has the real name."""
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,8 +14,9 @@ from pathlib import Path
 def replacing(target: Path) -> Iterator[Path]:
     """Hand out a temporary path in the target's folder and rename it to the target at the end.
 
-    The folder is made if it is not there. When the block fails, the temporary file is removed and whatever
-    was at the target before is still there.
+    The block makes a file there, or a folder; a folder takes the place only of nothing or of an empty one. The
+    target's own folder is made if it is not there. When the block fails, what it made is removed and whatever was at
+    the target before is still there.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -28,8 +30,13 @@ def replacing(target: Path) -> Iterator[Path]:
     part = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
     try:
         yield part
-        with part.open("rb") as written:
-            os.fsync(written.fileno())
+        for path in [part, *part.rglob("*")]:
+            if path.is_file():
+                with path.open("rb") as written:
+                    os.fsync(written.fileno())
         part.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        if part.is_dir():
+            shutil.rmtree(part)
+        else:
+            part.unlink(missing_ok=True)

@@ -5,6 +5,8 @@ import pytest
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
+from shuzi.models.store import shipped
+from shuzi.reading.reader import load
 
 
 def test_a_person_reads_accuracy_tables_and_the_worst_mistakes(shuzi, finished_run):
@@ -37,6 +39,33 @@ def test_json_is_one_line_that_agrees_with_the_card(shuzi, finished_run, inside)
     assert (found["model"], found["parameters"]) == ("softmax", 7850)
     assert len(found["precision"]) == len(found["recall"]) == len(found["confusion"]) == 10
     assert [set(each) for each in found["mistakes"]] == [{"index", "label", "answer", "confidence"}] * 20
+
+
+def test_a_shipped_model_is_evaluated_by_name_and_its_score_is_that_in_its_card(shuzi, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ended = shuzi("evaluate", "softmax", "--json", "--report", "report")
+    found = json.loads(ended.out)
+    card = load("softmax").card
+    assert {name: found[name] for name in ("accuracy", "n", "interval")} == card.scores["test"]
+    assert "Note" not in ended.err
+    (tmp_path / "softmax").mkdir()
+    ended = shuzi("evaluate", "softmax", "--json")
+    assert (ended.code, json.loads(ended.out)) == (0, found)
+    assert ended.err == (
+        'Note: "softmax" means the model that comes with shuzi. For what lies here by that name, write ./softmax\n'
+    )
+    ended = shuzi("evaluate", "./softmax", "--json")
+    assert (ended.code, ended.err[:40]) == (1, "Error: The folder softmax holds no model")
+
+
+@pytest.mark.parametrize("given", [["evaluate"], ["evaluate", "default"]])
+def test_without_a_model_it_is_the_default_one(shuzi, given):
+    ended = shuzi(*given, "--json")
+    if "default" in shipped():
+        assert json.loads(ended.out)["accuracy"] > 0.99
+    else:
+        assert (ended.code, ended.out) == (1, "")
+        assert "There is no model default. Name one that comes with shuzi" in ended.err
 
 
 def test_digits_that_are_absent_have_no_share(shuzi, finished_run, mnist, tmp_path):
@@ -81,7 +110,7 @@ def test_without_jinja_the_report_names_the_line_that_installs_it(run_alone, fin
 
 
 def test_without_the_training_extra_a_model_can_still_be_evaluated(run_alone, finished_run):
-    blocked = ["tensorflow", "keras", "onnx", "tf2onnx", "jinja2", "matplotlib", "h5py", "tensorboard", "tomli_w"]
+    blocked = ["tensorflow", "keras", "onnx", "jinja2", "matplotlib", "h5py", "tensorboard", "tomli_w"]
     program = f"import sys; sys.modules.update(dict.fromkeys({blocked})); from shuzi.cli import main; main()"
     ended = run_alone("evaluate", finished_run(), "--lang", "zh", program=("-c", program))
     assert (ended.code, ended.err) == (0, "")

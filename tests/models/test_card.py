@@ -9,6 +9,7 @@ from shuzi.models.card import FORMAT, Card
 CARD = Card(
     name="手写",
     recipe={"steps": 2_000, "learning_rate": 0.001},
+    command="shuzi train --seed 0",
     parameters=7850,
     data={"images": "ba89"},
     scores={"test": {"accuracy": 0.9131, "n": 10_000, "interval": [0.9074, 0.9185]}},

@@ -1,7 +1,14 @@
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from shuzi.errors import ModelError
-from shuzi.models.store import find_model
+from shuzi.models.card import OF_MNIST
+from shuzi.models.score import Score
+from shuzi.models.store import find_model, shipped
+from shuzi.training.conversion import restore
+from shuzi.training.parity import network_answers
 
 
 @pytest.fixture
@@ -22,7 +29,7 @@ def test_a_run_folder_stands_for_its_model_and_a_file_for_itself(run, kind):
     ("lost", "name", "told"),
     [
         ("model.onnx", "", "has not come to its end.*--resume"),
-        ("", "none", "There is no model"),
+        ("", "none", "There is no model .*none. Name one that comes with shuzi .*softmax"),
         ("", "none.onnx", "There is no model"),
         ("", "recipe.toml", r"is no \.onnx file"),
         ("", "..", "holds no model"),
@@ -33,3 +40,29 @@ def test_what_is_no_model_is_an_error_that_says_why(run, lost, name, told):
         (run / lost).unlink()
     with pytest.raises(ModelError, match=told):
         find_model(run / name)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_a_name_is_a_shipped_model_whatever_lies_here_and_a_path_is_a_path(run, name, monkeypatch):
+    assert find_model(name) == shipped()[name]
+    monkeypatch.chdir(run.parent)
+    run.rename(name)
+    assert find_model(name) == shipped()[name]
+    assert find_model(Path(name)) == find_model(f"./{name}") == Path(name) / "model.onnx"
+
+
+def test_a_shipped_model_is_not_found_by_part_of_its_name():
+    for name in ("soft", "softmax.onnx", "Softmax", "../models/softmax"):
+        with pytest.raises(ModelError):
+            find_model(name)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
+    network, card = restore(shipped()[name])
+    assert card.command.startswith(f"shuzi train {card.name} ")
+    assert card.licence == OF_MNIST
+    right = int(np.sum(network_answers(network, mnist.test.images).argmax(axis=1) == mnist.test.labels))
+    assert card.scores["test"] == Score(right, 10_000).as_dict()
+    assert card.parameters == sum(np.prod(each.shape) for each in network.trainable_variables)
+    assert shipped()[name].stat().st_size < 2e6

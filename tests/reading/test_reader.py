@@ -6,6 +6,7 @@ import pytest
 
 import shuzi
 from shuzi.errors import ModelError
+from shuzi.models.store import shipped
 
 
 @pytest.mark.parametrize("kind", [str, lambda path: path])
@@ -20,6 +21,13 @@ def test_a_run_folder_and_its_model_read_alike(finished_run, mnist, kind):
 def test_a_reader_shows_the_card_of_its_model(finished_run):
     card = shuzi.load(finished_run()).card
     assert (card.name, card.parameters, card.recipe["steps"]) == ("softmax", 7850, 2_000)
+
+
+@pytest.mark.skipif("default" not in shipped(), reason="the default model is not made yet")
+def test_without_a_name_it_is_the_default_model(mnist):
+    reader = shuzi.load()
+    assert reader.card == shuzi.load("default").card
+    assert np.mean(reader.classify(mnist.test.images[:1_000]).argmax(axis=1) == mnist.test.labels[:1_000]) > 0.98
 
 
 def test_what_is_not_there_is_an_error(tmp_path):

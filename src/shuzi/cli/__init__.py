@@ -16,6 +16,7 @@ from shuzi.messages import say
 COMMANDS = {
     "train": "shuzi.cli.train:train",
     "evaluate": "shuzi.cli.evaluate:evaluate",
+    "models": "shuzi.cli.models:models",
     "data": "shuzi.cli.data:data",
 }
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.localized import Command, language_option, option
+from shuzi.cli.model_argument import model_argument, place_of
 from shuzi.cli.terminal import show_download, waiting
 from shuzi.messages import say
 
@@ -23,20 +24,21 @@ _MISTAKES_SHOWN = 10
 
 
 @click.command(cls=Command, help="cli.evaluate.help", short_help="cli.evaluate.short")
-@argument("model", type=_PLACE, metavar="PATH", help="cli.evaluate.model")
+@model_argument
 @option("--report", type=_PLACE, metavar="PATH", help="cli.evaluate.report")
 @option("--data", type=_PLACE, metavar="PATH", help="cli.evaluate.data")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
-def evaluate(model: Path, report: Path | None, data: Path | None, data_dir: Path | None, as_json: bool) -> None:
+def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path | None, as_json: bool) -> None:
     """Evaluate a model on the 10,000 test images of MNIST, or on own pictures."""
     from shuzi.evaluation.accuracy import DISPUTED
     from shuzi.evaluation.accuracy import evaluate as judge
     from shuzi.evaluation.calibration import calibration
     from shuzi.reading.reader import load
 
-    reader = load(model)
+    place = place_of(model)
+    reader = load(place)
     judges = _judges(reader.card, data, data_dir)
     probabilities = reader.classify(judges.images)
     found, trust = judge(probabilities, judges.labels), calibration(probabilities, judges.labels)
@@ -46,7 +48,7 @@ def evaluate(model: Path, report: Path | None, data: Path | None, data_dir: Path
 
         with waiting(say("evaluate.disturbing")):
             hardship = robustness(reader.classify, judges.images, judges.labels)
-        page = write_report(report, model, Findings(found, trust, hardship), judges, reader.card)
+        page = write_report(report, place, Findings(found, trust, hardship), judges, reader.card)
     if as_json:
         card = reader.card
         facts = {"model": card.name, "parameters": card.parameters} | found.as_dict() | trust.as_dict()

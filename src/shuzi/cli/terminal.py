@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shuzi.errors import ShuziError
 from shuzi.messages import say
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def program() -> str:
 
 @contextmanager
 def waiting(sentence: str) -> Iterator[None]:
-    """Show a spinner on a terminal, and hold back what libraries write to stderr unless the work fails.
+    """Show a spinner on a terminal, and hold back what libraries write to stderr unless they fail.
 
     TensorFlow's C++ side greets every start with a remark that no setting silences.
     """
@@ -48,6 +49,8 @@ def waiting(sentence: str) -> Iterator[None]:
         os.dup2(held_back.fileno(), 2)
         try:
             yield
+        except ShuziError:
+            raise  # it says by itself what is wrong
         except BaseException:
             held_back.seek(0)
             kept.write(held_back.read().decode(errors="replace"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any
@@ -12,8 +15,9 @@ import click
 from shuzi.cli.localized import Command, argument, language_option, option
 from shuzi.cli.terminal import show_download, waiting
 from shuzi.cli.training_output import JsonLines, Lines
-from shuzi.errors import require
+from shuzi.errors import RecipeError, require
 from shuzi.messages import say
+from shuzi.models.card import BACKENDS
 from shuzi.training.recipes import RECIPES, recipe
 
 if TYPE_CHECKING:
@@ -63,9 +67,15 @@ def train(
         _refuse_beside_resume(name=name, out=out, data=data, **numbers)
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or "softmax").changed(**changes)
-    with waiting(say("train.starting")):
-        for library in ("tensorflow", "keras", "onnx", "tf2onnx"):
+    backend = _backend()
+    with waiting(say("train.starting", library=BACKENDS[backend])):
+        require(backend, "jax" if backend == "jax" else "train", "extra.training")
+        for library in ("keras", "onnx"):
             require(library, "train", "extra.training")
+        if find_spec("tensorflow"):
+            import_module(
+                "tensorflow"
+            )  # Keras does so on any backend when it saves, and its greeting is held back here
         from shuzi.training.run import run
 
     folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
@@ -81,6 +91,14 @@ def train(
     output.end(finished)
     if not finished:
         raise SystemExit(130)
+
+
+def _backend() -> str:
+    """Return the library on which Keras will run."""
+    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    if backend not in BACKENDS:
+        raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=", ".join(BACKENDS))
+    return backend
 
 
 def _new(

@@ -16,6 +16,16 @@ FORMAT = 1
 METADATA_KEY = "shuzi.card"
 INPUT = "images: float32 (n, 28, 28), background 0, ink 255"
 OUTPUT = "probabilities: float32 (n, 10)"
+BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
+"""The libraries on which Keras trains here, by the names that Keras has for them."""
+
+PROBABILITIES_AND_MORE = (
+    "probabilities: float32 (n, 10); is_digit: float32 (n, 1), the probability that it is a digit"
+)
+OF_PAGES = "images: float32 (n, h, w), a contrast map, paper 64, ink 192; h and w divisible by 4"
+PLACES = (
+    "places: float32 (n, h/4, w/4, 14): probabilities of a digit's middle; dx, dy, log width, log height in places"
+)
 OF_OWN_PICTURES = "as whoever made the pictures decides"
 OF_MNIST = "Apache-2.0; learnt from MNIST (CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges)"
 
@@ -30,6 +40,8 @@ class Card:
         The recipe's name, such as "softmax".
     recipe
         Everything that is needed to train it again, as in `recipe.toml`.
+    command
+        What to type to train it again; "" when no command can, since a value was changed that is no option.
     parameters
         How many numbers were learnt.
     data
@@ -46,6 +58,7 @@ class Card:
 
     name: str
     recipe: Mapping[str, Any]
+    command: str
     parameters: int
     data: Mapping[str, str]
     scores: Mapping[str, Any]
@@ -57,6 +70,11 @@ class Card:
     normalization: int = normalize.VERSION
     licence: str = OF_MNIST
     format: int = FORMAT
+
+    @property
+    def backend(self) -> str:
+        """The library that trained it, with its version, such as "TensorFlow 2.21.0"; "" when the card names none."""
+        return next((f"{BACKENDS[name]} {each}" for name, each in self.versions.items() if name in BACKENDS), "")
 
     def to_json(self, indent: int | None = None) -> str:
         """Write the card as JSON."""
@@ -73,7 +91,7 @@ class Card:
 
         Examples
         --------
-        >>> card = Card("softmax", {"steps": 2000}, 7850, {}, {}, {}, 1.0, {})
+        >>> card = Card("softmax", {"steps": 2000}, "shuzi train", 7850, {}, {}, {}, 1.0, {})
         >>> Card.from_json(card.to_json(), "model.onnx") == card
         True
         """

@@ -7,16 +7,40 @@ from pathlib import Path
 from shuzi.errors import ModelError
 
 IN_A_RUN = "model.onnx"
+DEFAULT = "default"
+
+SHIPPED = Path(__file__).parent
+"""Where the models lie that come with shuzi."""
+
+
+def shipped() -> dict[str, Path]:
+    """Return the models that come with shuzi, the default one first: their names and .onnx files.
+
+    >>> shipped()["softmax"].name
+    'softmax.onnx'
+    """
+    return {path.stem: path for path in sorted(SHIPPED.glob("*.onnx"), key=lambda path: (path.stem != DEFAULT, path))}
 
 
 def find_model(name: str | Path) -> Path:
-    """Find the .onnx of a run folder, or take the path of an .onnx file as it is.
+    """Find the .onnx file of a shipped model, of a run folder, or take the path of an .onnx file as it is.
+
+    A string that is the name of a shipped model means that model wherever one works, whatever lies in the working
+    folder. A `Path` is always a path, and so is a string like "./tiny".
 
     Raises
     ------
     ModelError
         There is nothing by that name, the training in the folder has not come to its end, or the file is no .onnx.
+
+    Examples
+    --------
+    >>> find_model("softmax") == shipped()["softmax"]
+    True
     """
+    known = shipped()
+    if isinstance(name, str) and name in known:
+        return known[name]
     path = Path(name)
     if path.is_dir():
         if (path / IN_A_RUN).is_file():
@@ -25,7 +49,7 @@ def find_model(name: str | Path) -> Path:
             raise ModelError("error.model.unfinished", path=path)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        raise ModelError("error.model.missing", path=path)
+        raise ModelError("error.model.missing", path=path, known=", ".join(known))
     if path.suffix != ".onnx":
         raise ModelError("error.model.ending", path=path)
     return path

@@ -19,25 +19,34 @@ def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
     recipe
         Says how, and how much of each label is spread over all.
     labels
-        uint8 (n,).
+        uint8 (n,); 10 is no digit.
     y
-        float32 (n, classes), or (n, columns, classes), rows adding up to 1.
+        float32 (n, 10), or (n, columns, 10), rows adding up to 1; or (n, 11), where the last is the probability that
+        it is a digit at all.
     """
-    classes = y.shape[-1]
-    label = ops.one_hot(labels, classes)
-    if len(y.shape) == 3:
-        label, y = ops.repeat(label, y.shape[1], axis=0), ops.reshape(y, (-1, classes))
+    label = ops.one_hot(labels, 10)  # all 0 for what is no digit
     smoothing = recipe.label_smoothing
     if smoothing:
-        label = label * (1 - smoothing) + smoothing / classes
-    total = -ops.sum(label * ops.log(y + recipe.epsilon))
+        label = label * (1 - smoothing) + ops.sum(label, axis=1, keepdims=True) * (smoothing / 10)
+    if len(y.shape) == 3:
+        label, y = ops.repeat(label, y.shape[1], axis=0), ops.reshape(y, (-1, 10))
+    total = -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon))
+    if y.shape[1] == 11:
+        is_digit = ops.cast(ops.cast(labels, "int32") < 10, "float32") * (1 - smoothing) + smoothing / 2
+        said = y[:, 10]
+        yes, no = ops.log(said + recipe.epsilon), ops.log(1 - said + recipe.epsilon)
+        total -= ops.sum(is_digit * yes + (1 - is_digit) * no)
     return total / len(label) if recipe.loss == "mean" else total
 
 
 def rights(labels: Any, y: Any) -> Any:
     """Return 1 for each image that is taken for what it is, or 0: float32 (n,). Columns are asked together."""
-    answers = ops.argmax(ops.mean(y, axis=1) if len(y.shape) == 3 else y, axis=1)
-    return ops.cast(answers == ops.cast(labels, "int32"), "float32")
+    if len(y.shape) == 3:
+        y = ops.mean(y, axis=1)
+    answers = ops.argmax(y[:, :10], axis=1)
+    if y.shape[1] == 11:
+        answers = ops.where(y[:, 10] < 0.5, 10, answers)
+    return ops.cast(ops.cast(answers, "int32") == ops.cast(labels, "int32"), "float32")
 
 
 def accuracy(labels: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> float:

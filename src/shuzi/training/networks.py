@@ -1,6 +1,7 @@
 """Each network is a function that builds it from built-in Keras layers, so that Keras alone opens what is saved.
 
-What goes in: images float32 (n, 28, 28), background 0, ink 255. What comes out: probabilities (n, 10).
+What goes in: images float32 (n, 28, 28), background 0, ink 255. What comes out: probabilities (n, 10). Where a
+network takes or gives something else, it says so.
 """
 
 from __future__ import annotations
@@ -85,26 +86,19 @@ def four_columns(recipe: Recipe, images: Any, normalization: Normalization, lear
 
 
 def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build three wide convolutions that know an eleventh class, what is no digit.
+    """Build three wide convolutions that tell which digit it is, if it is one, and whether it is one at all.
 
-    While learning y is (n, 11). Afterwards there are two answers: which digit it is, if it is one, (n, 10), and
-    whether it is one, (n, 1).
+    While learning y is (n, 11), both together; afterwards they are apart, (n, 10) and (n, 1).
     """
     x = _picture(images)
     x = _block(x, 48, 5, normalization, pool=True)
     x = _block(x, 96, 3, normalization, pool=True)
     x = _block(x, 96, 3, normalization, padding="same")
     x = _hidden(layers.Flatten()(x), recipe.hidden, normalization)
-    scores = layers.Dense(11, name="output", dtype="float32")(x)
+    probabilities = layers.Dense(10, activation="softmax", name="output", dtype="float32")(x)
+    is_digit = layers.Dense(1, activation="sigmoid", name="is_digit", dtype="float32")(x)
     if learning:
-        return layers.Softmax(name="shares", dtype="float32")(scores)
-    digits = layers.Cropping1D((0, 1), dtype="float32")(layers.Reshape((11, 1), dtype="float32")(scores))
-    probabilities = layers.Softmax(name="probabilities", dtype="float32")(
-        layers.Reshape((10,), dtype="float32")(digits)
-    )
-    shares = layers.Reshape((11, 1), dtype="float32")(layers.Softmax(dtype="float32")(scores))
-    other = layers.Reshape((1,), dtype="float32")(layers.Cropping1D((10, 0), dtype="float32")(shares))
-    is_digit = layers.Rescaling(-1.0, offset=1.0, name="is_digit", dtype="float32")(other)
+        return layers.Concatenate(name="together", dtype="float32")([probabilities, is_digit])
     return [probabilities, is_digit]
 
 
@@ -115,7 +109,6 @@ def detector(recipe: Recipe, images: Any, normalization: Normalization, learning
     middle lies and how large the digit is, as `detection` explains.
     """
     x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
-    x = keras.ops.expand_dims(x, -1)
     x = _block(x, 24, 5, normalization, padding="same", stride=2)
     x = _block(x, 48, 3, normalization, padding="same", stride=2)
     for dilation in (1, 2, 1, 3, 1, 2):
@@ -170,7 +163,8 @@ def build(
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     try:
-        size = (None, None) if recipe.examples == "pages" else (28, 28)
+        # no layer of Keras gives a channel to pictures whose size is open
+        size = (None, None, 1) if recipe.examples == "pages" else (28, 28)
         images = keras.Input(size, name="images", dtype="float32")
         y = NETWORKS[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
     finally:

@@ -125,7 +125,11 @@ class Steps(ABC):
     def _batch(self, images: Any, choices: Any) -> Any:
         """Turn uint8 images into what the network takes in, differently written when the recipe says so."""
         pixels = ops.cast(images, "float32")
-        return self._augment(pixels, choices) if self._augment else pixels
+        return self._as_input(self._augment(pixels, choices) if self._augment else pixels)
+
+    def _as_input(self, pixels: Any) -> Any:
+        """Give pages a channel."""
+        return pixels[..., None] if self._kind is detection else pixels
 
     def _pieces(self, *arrays: Any) -> list[tuple[Any, ...]]:
         """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""

@@ -20,7 +20,9 @@ class JaxSteps(Steps):
         self._images, self._labels = jnp.asarray(dataset.images), jnp.asarray(dataset.labels)
         self._run = jax.jit(lambda state, chunk: jax.lax.scan(self._step, state, chunk))
         self._answer = jax.jit(
-            lambda learnt, fixed, images: self.model.stateless_call(learnt, fixed, images.astype(jnp.float32))[0]
+            lambda learnt, fixed, images: self.model.stateless_call(
+                learnt, fixed, self._as_input(images.astype(jnp.float32))
+            )[0]
         )
 
     def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:

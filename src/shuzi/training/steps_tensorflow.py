@@ -56,7 +56,9 @@ class TensorFlowSteps(Steps):
         )
         self._run = tf.function(self._loop, input_signature=[batches, choices])
         pixels = tf.TensorSpec([None, *dataset.images.shape[1:]], tf.uint8)
-        self._answer = tf.function(lambda images: self.model(tf.cast(images, tf.float32)), input_signature=[pixels])
+        self._answer = tf.function(
+            lambda images: self.model(self._as_input(tf.cast(images, tf.float32))), input_signature=[pixels]
+        )
 
     def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
         losses, accuracies = self._run(tf.constant(batches), tf.constant(choices))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import keras
 import tensorflow as tf
 
 from shuzi.training.events import Composing, Done, Event, Progress, Started, Stopped, Validated
@@ -22,7 +23,7 @@ class TensorBoard:
             return
         with self._writer.as_default(step=event.step):
             match event:
-                case Started():
+                case Started() if keras.backend.backend() == "tensorflow":
                     images = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
                     tf.summary.graph(tf.function(event.model).get_concrete_function(images).graph)
                 case Progress():

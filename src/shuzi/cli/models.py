@@ -1,0 +1,158 @@
+"""`shuzi models` lists the models that come with shuzi, describes a model, and writes it in other formats."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shuzi.cli.localized import Command, Group, language_option, option
+from shuzi.cli.model_argument import model_argument, place_of
+from shuzi.cli.terminal import show_download, waiting
+from shuzi.errors import require
+from shuzi.messages import say
+from shuzi.models.card import OF_MNIST, OF_OWN_PICTURES
+from shuzi.models.formats import FORMATS, check_target
+from shuzi.models.store import find_model, shipped
+
+if TYPE_CHECKING:
+    from shuzi.models.card import Card
+    from shuzi.training.conversion import Conversion
+
+_PLACE = click.Path(path_type=Path)
+
+
+@click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+@click.pass_context
+def models(context: click.Context, as_json: bool) -> None:
+    """Work with models; without a command, list them."""
+    if context.invoked_subcommand is None:
+        context.invoke(list_, as_json=as_json)
+    elif as_json:
+        context.default_map = {context.invoked_subcommand: {"as_json": True}}
+
+
+@models.command("list", cls=Command, help="cli.models.list", short_help="cli.models.list")
+@option("--json", "as_json", is_flag=True, help="cli.models.list.json")
+@language_option
+def list_(as_json: bool) -> None:
+    """List the models that come with shuzi."""
+    from shuzi.reading.reader import load
+
+    cards = {name: (load(path).card, path) for name, path in shipped().items()}
+    if as_json:
+        for name, (card, path) in cards.items():
+            part, score = _headline(card)
+            facts = {"name": name, "recipe": card.name, "parameters": card.parameters, "bytes": path.stat().st_size}
+            click.echo(json.dumps(facts | {"part": part} | score | {"path": str(path)}, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for column in ("name", "parameters", "size", "accuracy"):
+        table.add_column(say(f"models.{column}"), justify="right" if column in ("parameters", "size") else "left")
+    for name, (card, path) in cards.items():
+        table.add_row(name, f"{card.parameters:,}", _size(path.stat().st_size), _score(*_headline(card)))
+    Console(highlight=False, markup=False).print(table)
+
+
+@models.command(cls=Command, help="cli.models.describe", short_help="cli.models.describe")
+@model_argument
+@option("--json", "as_json", is_flag=True, help="cli.models.describe.json")
+@language_option
+def describe(model: str, as_json: bool) -> None:
+    """Say what a model's card says."""
+    from shuzi.reading.reader import load
+
+    path = find_model(place_of(model))
+    card = load(path).card
+    if as_json:
+        click.echo(card.to_json())
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 3, 0, 0))
+    for name, sentence in _rows(card, path):
+        table.add_row(say(f"models.{name}"), sentence)
+    Console(highlight=False, markup=False).print(table)
+
+
+@models.command(cls=Command, help="cli.models.export", short_help="cli.models.export.short")
+@model_argument
+@option("--format", "form", type=click.Choice(list(FORMATS)), required=True, help="cli.models.export.format")
+@option("--out", type=_PLACE, metavar="PATH", required=True, help="cli.models.export.out")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: bool) -> None:
+    """Write a model in another format, once it is shown to answer alike."""
+    from shuzi.data.mnist import load_mnist
+
+    path = find_model(place_of(model))
+    check_target(form, out)
+    with show_download() as progress:
+        judges = load_mnist(data_dir, progress=progress).test
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # the other formats are TensorFlow's
+    with waiting(say("models.export.working")):
+        for library in ("tensorflow", "keras", "onnx"):
+            require(library, "train", "extra.conversion")
+        from shuzi.training.conversion import convert
+
+        found = convert(path, form, out, judges)
+    if as_json:
+        click.echo(json.dumps(_facts(found), ensure_ascii=False))
+        return
+    parity, size = found.parity, _size(found.size)
+    click.echo(say("models.export.done", path=found.path, form=form, size=size))
+    scores = {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": parity.n}
+    click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
+
+
+def _facts(found: Conversion) -> dict[str, Any]:
+    scores = {"n": found.parity.n, "accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
+    apart = {"others": found.parity.others, "difference": found.parity.difference}
+    return {"path": str(found.path), "format": found.form, "bytes": found.size} | scores | apart
+
+
+def _headline(card: Card) -> tuple[str, dict[str, Any]]:
+    """Return what a model is known by: the score on the test images, or else the only one there is."""
+    part = "test" if "test" in card.scores else next(iter(card.scores))
+    return part, card.scores[part]
+
+
+def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
+    """Return what the card says, each with its name in the catalogues."""
+    warmth = "one" if card.temperature == 1 else "fitted"
+    unsure = card.thresholds["unsure"]
+    known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own"}.get(card.licence)
+    libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
+    return [
+        ("file", f"{path}  {_size(path.stat().st_size)}"),
+        ("recipe", card.name),
+        ("parameters", f"{card.parameters:,}"),
+        ("input", say("models.input.images", version=card.normalization)),
+        ("output", say("models.output.probabilities")),
+        *(("accuracy", _score(part, score)) for part, score in card.scores.items()),
+        ("temperature", say(f"models.temperature.{warmth}", temperature=card.temperature)),
+        ("unsure", say("models.unsure.below", share=unsure) if unsure <= 1 else say("models.unsure.always")),
+        ("data", say(f"models.data.{known or 'own'}", sha256=card.data["images"][:16])),
+        ("licence", say(f"models.licence.{known}") if known else card.licence),
+        ("versions", " · ".join([card.backend, *libraries])),
+        ("command", card.command or say("models.command.none")),
+    ]
+
+
+def _score(part: str, score: dict[str, Any]) -> str:
+    low, high = score["interval"]
+    return say(f"models.score.{part}", accuracy=score["accuracy"], low=low, high=high, n=score["n"])
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

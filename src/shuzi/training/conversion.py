@@ -1,0 +1,203 @@
+"""A model is written in another format, once what was written is shown to answer as the network does.
+
+The network is rebuilt from the .onnx alone, so that a shipped model can be converted like one's own.
+"""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+
+from shuzi.atomic import replacing
+from shuzi.data.dataset import Dataset
+from shuzi.errors import ModelError
+from shuzi.models.card import METADATA_KEY, Card
+from shuzi.models.formats import check_target
+from shuzi.training.export import known_warnings
+from shuzi.training.networks import build
+from shuzi.training.onnx_graph import read_weights, write_onnx
+from shuzi.training.parity import Parity, compare, network_answers, onnx_answers, pieces, tolerance_of
+from shuzi.training.recipes import Recipe
+
+LITERT_SLACK = 0.0005
+"""How far the accuracy of a LiteRT file may lie from the network's.
+
+LiteRT may calculate in another order and precision on each device, so its probabilities are measured and told, and
+only its accuracy is held to the network's. 5 answers in 10,000 are fewer than 10,000 images can tell apart (the
+standard error of an accuracy of 99.5 % is 0.0007), while a layer that was converted wrongly costs whole percents.
+"""
+
+CARD_FILE = "card.json"
+
+Answers = Callable[[Path, NDArray[np.uint8]], NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """What was written, and how it compares with the network.
+
+    Parameters
+    ----------
+    path, form
+        Where it is, and in which format.
+    size
+        Its bytes.
+    accuracy, accuracy_of_network
+        The share of right answers on the images it was judged on, of what was written and of the network.
+    parity
+        How far their probabilities lie apart.
+    """
+
+    path: Path
+    form: str
+    size: int
+    accuracy: float
+    accuracy_of_network: float
+    parity: Parity
+
+
+def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion:
+    """Write a model in another format.
+
+    Parameters
+    ----------
+    model
+        An .onnx file that shuzi wrote.
+    form
+        "onnx", "savedmodel", "keras" or "litert".
+    target
+        Where to; nothing may be there.
+    judges
+        The images on which both must answer alike.
+
+    Raises
+    ------
+    ModelError
+        The target is taken or ends wrongly, the .onnx is not one of shuzi's, or what was written does not answer as
+        the network does. Then nothing is left at the target.
+    """
+    check_target(form, target)
+    network, card = restore(model)
+    expected = network_answers(network, judges.images)
+    tolerance = tolerance_of(network, judges.images)
+    rebuilt = compare(_onnx_answers(model, judges.images), expected, tolerance)
+    if not rebuilt.holds:
+        raise ModelError("error.model.conversion", form="keras", **_shown(rebuilt))
+    write, answers = _FORMS[form]
+    with replacing(target) as part:
+        with known_warnings():
+            write(network, part, card)
+        found = answers(part, judges.images)
+        parity = compare(found, expected, tolerance)
+        accuracy, accuracy_of_network = (float(np.mean(p.argmax(axis=1) == judges.labels)) for p in (found, expected))
+        near = np.all(np.isfinite(found)) and abs(accuracy - accuracy_of_network) <= LITERT_SLACK
+        if not (near if form == "litert" else parity.holds):
+            raise ModelError("error.model.conversion", form=form, **_shown(parity))
+        size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
+    return Conversion(target, form, size, accuracy, accuracy_of_network, parity)
+
+
+def restore(path: Path) -> tuple[Any, Card]:
+    """Build the network of an .onnx file anew, with its weights, and read its card.
+
+    Raises
+    ------
+    ModelError
+        The file is damaged, has no card that is understood, or holds another network than its card says.
+    """
+    try:
+        metadata = {each.key: each.value for each in onnx.load(path).metadata_props}
+    except Exception as problem:
+        raise ModelError("error.model.damaged", path=path, reason=problem) from problem
+    card = Card.from_json(metadata.get(METADATA_KEY, ""), path)
+    try:
+        recipe = Recipe(**card.recipe)
+    except TypeError as problem:
+        raise ModelError("error.model.recipe", path=path, reason=problem) from problem
+    network = build(recipe)
+    read_weights(path, network)
+    return network, card
+
+
+def _shown(parity: Parity) -> dict[str, Any]:
+    return {"others": parity.others, "n": parity.n, "difference": parity.difference}
+
+
+def _write_keras(network: Any, path: Path, card: Card) -> None:
+    network.save(path)
+    _add_card(path, card)
+
+
+def _onnx_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    return onnx_answers(path, images)[0]
+
+
+def _keras_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    with known_warnings():
+        return network_answers(keras.saving.load_model(path), images)
+
+
+def _write_saved_model(network: Any, path: Path, card: Card) -> None:
+    network.export(path, format="tf_saved_model", verbose=False)
+    extra = path / "assets.extra"  # where TensorFlow keeps what belongs to others
+    extra.mkdir()
+    (extra / CARD_FILE).write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _saved_model_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(str(path))
+    return np.concatenate([loaded.serve(piece).numpy() for piece in pieces(images)])
+
+
+def _write_litert(network: Any, path: Path, card: Card) -> None:
+    network.export(path, format="litert", verbose=False)
+    _add_card(path, card)
+
+
+def _litert_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    import tensorflow as tf
+
+    with warnings.catch_warnings():
+        # it points to a package of its own, which would be a second TensorFlow Lite beside this one
+        warnings.filterwarnings(
+            "ignore", message=r"\s*Warning: tf.lite.Interpreter is deprecated", category=UserWarning
+        )
+        interpreter = tf.lite.Interpreter(str(path))
+    (taken,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
+    answers = []
+    for piece in pieces(images):
+        interpreter.resize_tensor_input(taken["index"], piece.shape)
+        interpreter.allocate_tensors()
+        interpreter.set_tensor(taken["index"], piece)
+        interpreter.invoke()
+        answers.append(interpreter.get_tensor(given["index"]))
+    return np.concatenate(answers)
+
+
+def _add_card(path: Path, card: Card) -> None:
+    """Put the card into a .keras file, which is a zip, or behind a .tflite file, as LiteRT keeps such files too."""
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(CARD_FILE, card.to_json(indent=2) + "\n")
+
+
+def _write_onnx(network: Any, path: Path, card: Card) -> None:
+    write_onnx(network, card, path)
+
+
+_FORMS: Mapping[str, tuple[Callable[[Any, Path, Card], None], Answers]] = {
+    "onnx": (_write_onnx, _onnx_answers),
+    "keras": (_write_keras, _keras_answers),
+    "savedmodel": (_write_saved_model, _saved_model_answers),
+    "litert": (_write_litert, _litert_answers),
+}

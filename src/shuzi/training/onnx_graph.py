@@ -1,0 +1,264 @@
+"""A Keras network becomes an ONNX graph, layer by layer, and the weights in such a graph become a network's again.
+
+Each weight keeps its value and Keras's name for it, so that nothing is lost on the way: other converters fold the
+normalisation of batches into the convolutions. Keras is asked for nothing but its layers, so any backend will do.
+
+Pictures are (n, height, width, channels) in Keras and (n, channels, height, width) in ONNX.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from keras import layers
+from numpy.typing import NDArray
+from onnx import TensorProto, helper, numpy_helper
+
+from shuzi.errors import ModelError
+from shuzi.models.card import METADATA_KEY, Card
+
+OPSET, IR = 17, 8
+"""Old enough for every ONNX Runtime that shuzi allows, new enough for all that its networks do."""
+
+_TO_ONNX, _TO_KERAS = (3, 2, 0, 1), (2, 3, 1, 0)  # a kernel's (height, width, in, out) and (out, in, height, width)
+
+
+def write_onnx(model: Any, card: Card, path: Path) -> None:
+    """Write a network and its card as one .onnx file.
+
+    Raises
+    ------
+    ModelError
+        A layer is of a kind that is not known here.
+    """
+    graph = _Graph()
+    names = layer_names(model)
+    for layer in model.layers:
+        graph.add(layer, names[layer.name])
+    outputs = [graph.end(*each) for each in zip(model.outputs, _output_names(model), strict=True)]
+    height, width = (side or name for side, name in zip(model.inputs[0].shape[1:3], ("h", "w"), strict=True))
+    images = helper.make_tensor_value_info("images", TensorProto.FLOAT, ("n", height, width))
+    proto = helper.make_model(
+        helper.make_graph(graph.nodes, card.name, [images], outputs, graph.constants),
+        producer_name="shuzi",
+        producer_version=card.versions.get("shuzi", ""),
+        doc_string=f"{card.name}: {card.input} -> {card.output}",
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR,
+    )
+    helper.set_model_props(proto, {METADATA_KEY: card.to_json()})
+    onnx.checker.check_model(proto, full_check=True)
+    onnx.save(proto, path)
+
+
+def _output_names(model: Any) -> list[str]:
+    """Name what comes out: the maps of a detector, or probabilities and what is said beside them."""
+    first = "places" if len(model.outputs[0].shape) == 4 else "probabilities"
+    return [first, *("is_digit" for _ in model.outputs[1:])]
+
+
+def read_weights(path: Path, model: Any) -> None:
+    """Put the weights of an .onnx file that `write_onnx` wrote into a network of the same layers.
+
+    Raises
+    ------
+    ModelError
+        The file holds the weights of another network.
+    """
+    stored = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+    for name, variable in named_weights(model).items():
+        values = stored.get(name)
+        if values is not None and values.ndim == 4:
+            values = values.transpose(_TO_KERAS)
+        if values is None or values.shape != tuple(variable.shape):
+            raise ModelError("error.model.weights", path=path, name=name)
+        variable.assign(values)
+
+
+def named_weights(model: Any) -> dict[str, Any]:
+    """Return the network's variables by layer and name, such as "conv2d_1/kernel"."""
+    names = layer_names(model)
+    return {f"{names[layer.name]}/{variable.name}": variable for layer in model.layers for variable in layer.weights}
+
+
+def layer_names(model: Any) -> dict[str, str]:
+    """Return each layer's name as it is when this network is the first that Keras builds.
+
+    Keras numbers layers without a name of their own through the whole life of a process.
+    """
+    count: Counter[str] = Counter()
+    names = {}
+    for layer in model.layers:
+        stem = re.sub(r"_\d+$", "", layer.name)
+        names[layer.name] = f"{stem}_{count[stem]}" if count[stem] else stem
+        count[stem] += 1
+    return names
+
+
+class _Graph:
+    """Nodes and constants as they are added, and under which name each tensor of Keras stands among them."""
+
+    def __init__(self) -> None:
+        self.nodes: list[Any] = []
+        self.constants: list[Any] = []
+        self._values: dict[int, str] = {}
+
+    def add(self, layer: Any, name: str) -> None:
+        """Add the nodes of a layer."""
+        if isinstance(layer, layers.InputLayer):
+            self._name, value = name, "images"
+            if len(layer.output.shape) == 4:
+                value = self.node("Unsqueeze", value, self.constant("axes", (1,), np.int64))
+            self._values[id(layer.output)] = value
+            return
+        came = layer.input if isinstance(layer.input, list) else [layer.input]
+        if type(layer) not in _LAYERS or not all(id(each) in self._values for each in came):
+            raise ModelError("error.model.layer", name=layer.name, kind=type(layer).__name__)
+        self._name = name
+        self._values[id(layer.output)] = _LAYERS[type(layer)](self, layer, *(self._values[id(each)] for each in came))
+
+    def end(self, output: Any, name: str) -> Any:
+        """Give something that comes out its name, and return what it is."""
+        last, shape = self._values[id(output)], ("n", *output.shape[1:])
+        if len(shape) == 4:
+            self._name = name
+            last, shape = self.node("Transpose", last, perm=(0, 2, 3, 1)), ("n", "rows", "columns", shape[3])
+        for node in self.nodes:
+            node.output[:] = [name if each == last else each for each in node.output]
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+    def node(self, operation: str, *came: str, part: str = "", **attributes: Any) -> str:
+        """Add a node of the layer that is being added, and return the name of what it gives."""
+        name = f"{self._name}/{part or operation.lower()}"
+        self.nodes.append(helper.make_node(operation, came, [f"{name}:0"], name, **attributes))
+        return f"{name}:0"
+
+    def constant(self, part: str, values: Any, dtype: Any = np.float32) -> str:
+        """Add a constant of the layer that is being added, and return its name."""
+        name = f"{self._name}/{part}"
+        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values, dtype), name))
+        return name
+
+    def weight(self, variable: Any) -> str:
+        """Add a weight of the layer that is being added, and return its name."""
+        values: NDArray[Any] = np.asarray(variable.numpy())
+        return self.constant(variable.name, values.transpose(_TO_ONNX) if values.ndim == 4 else values)
+
+    def activate(self, layer: Any, value: str) -> str:
+        """Add what a layer does to its scores."""
+        kind = layer.activation.__name__
+        if kind == "linear":
+            return value
+        if kind not in _ACTIVATIONS:
+            raise ModelError("error.model.layer", name=layer.name, kind=kind)
+        attributes: dict[str, Any] = {"axis": -1} if kind == "softmax" else {}
+        return self.node(_ACTIVATIONS[kind], value, **attributes)
+
+
+def _activation(graph: _Graph, layer: Any, x: str) -> str:
+    return graph.activate(layer, x)
+
+
+def _add(graph: _Graph, layer: Any, *x: str) -> str:
+    return graph.node("Sum", *x)
+
+
+def _reshape(graph: _Graph, layer: Any, images: str) -> str:
+    height, width, channels = layer.target_shape
+    if len(layer.input.shape) != 3 or channels != 1:
+        raise ModelError("error.model.layer", name=layer.name, kind="Reshape")
+    return graph.node("Reshape", images, graph.constant("shape", (-1, channels, height, width), np.int64))
+
+
+def _rescaling(graph: _Graph, layer: Any, x: str) -> str:
+    x = graph.node("Mul", x, graph.constant("scale", layer.scale))
+    return graph.node("Add", x, graph.constant("offset", layer.offset)) if layer.offset else x
+
+
+def _flatten(graph: _Graph, layer: Any, x: str) -> str:
+    if len(layer.input.shape) == 4:
+        x = graph.node("Transpose", x, perm=(0, 2, 3, 1))
+    return graph.node("Flatten", x, axis=1)
+
+
+def _dense(graph: _Graph, layer: Any, x: str) -> str:
+    x = graph.node("MatMul", x, graph.weight(layer.kernel))
+    if layer.use_bias:
+        x = graph.node("Add", x, graph.weight(layer.bias))
+    return graph.activate(layer, x)
+
+
+def _conv2d(graph: _Graph, layer: Any, x: str) -> str:
+    weights = [graph.weight(each) for each in layer.weights]
+    x = graph.node(
+        "Conv",
+        x,
+        *weights,
+        strides=layer.strides,
+        dilations=layer.dilation_rate,
+        group=layer.groups,
+        **_padding(layer),
+    )
+    return graph.activate(layer, x)
+
+
+def _max_pooling(graph: _Graph, layer: Any, x: str) -> str:
+    return graph.node("MaxPool", x, kernel_shape=layer.pool_size, strides=layer.strides, **_padding(layer))
+
+
+def _padding(layer: Any) -> dict[str, Any]:
+    dilation = getattr(layer, "dilation_rate", (1, 1))
+    if layer.padding == "same" and dilation != (1, 1):  # ONNX Runtime works out no padding for these
+        reach = [step * (size - 1) // 2 for step, size in zip(dilation, layer.kernel_size, strict=True)]
+        return {"pads": reach * 2}
+    return {"auto_pad": {"same": "SAME_UPPER", "valid": "VALID"}[layer.padding]}
+
+
+def _batch_normalization(graph: _Graph, layer: Any, x: str) -> str:
+    if not (layer.scale and layer.center):
+        raise ModelError("error.model.layer", name=layer.name, kind="BatchNormalization")
+    weights = [graph.weight(each) for each in (layer.gamma, layer.beta, layer.moving_mean, layer.moving_variance)]
+    return graph.node("BatchNormalization", x, *weights, epsilon=layer.epsilon)
+
+
+def _relu(graph: _Graph, layer: Any, x: str) -> str:
+    if layer.max_value is not None or layer.negative_slope or layer.threshold:
+        raise ModelError("error.model.layer", name=layer.name, kind="ReLU")
+    return graph.node("Relu", x)
+
+
+def _concatenate(graph: _Graph, layer: Any, *x: str) -> str:
+    return graph.node("Concat", *x, axis=1)
+
+
+def _average(graph: _Graph, layer: Any, *x: str) -> str:
+    return graph.node("Mean", *x)
+
+
+def _softmax(graph: _Graph, layer: Any, x: str) -> str:
+    return graph.node("Softmax", x, axis=-1)
+
+
+_ACTIVATIONS = {"relu": "Relu", "softmax": "Softmax", "sigmoid": "Sigmoid"}
+
+_LAYERS: Mapping[type, Callable[..., str]] = {
+    layers.Reshape: _reshape,
+    layers.Rescaling: _rescaling,
+    layers.Flatten: _flatten,
+    layers.Dense: _dense,
+    layers.Conv2D: _conv2d,
+    layers.MaxPooling2D: _max_pooling,
+    layers.BatchNormalization: _batch_normalization,
+    layers.ReLU: _relu,
+    layers.Concatenate: _concatenate,
+    layers.Average: _average,
+    layers.Softmax: _softmax,
+    layers.Activation: _activation,
+    layers.Add: _add,
+}

@@ -1,0 +1,152 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+from shuzi.data.dataset import Dataset
+from shuzi.data.formats import save_dataset
+from shuzi.models.card import OF_MNIST, Card
+from shuzi.models.formats import FORMATS
+from shuzi.models.store import shipped
+from shuzi.reading.reader import load
+
+
+@pytest.mark.parametrize("given", [["models"], ["models", "list"]])
+def test_the_shipped_models_are_listed_with_size_and_accuracy(shuzi, given):
+    ended = shuzi(*given)
+    head, *lines = ended.out.splitlines()
+    assert (ended.code, ended.err) == (0, "")
+    assert re.split(r"\s{2,}", head.strip()) == ["name", "parameters", "size", "accuracy (95% interval)"]
+    assert [line.split()[0] for line in lines] == list(shipped())
+    (softmax,) = [line for line in lines if line.startswith("softmax")]
+    assert re.fullmatch(
+        r"softmax +7,850 +33 kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) of 10000 test images *", softmax
+    )
+
+
+@pytest.mark.parametrize("given", [["models", "--json"], ["models", "list", "--json"], ["models", "--json", "list"]])
+def test_as_json_each_model_is_an_object_a_line(shuzi, given):
+    found = [json.loads(line) for line in shuzi(*given).out.splitlines()]
+    assert [each["name"] for each in found] == list(shipped())
+    for each in found:
+        card, path = load(each["name"]).card, shipped()[each["name"]]
+        score = card.scores[each["part"]]
+        assert {name: each[name] for name in ("accuracy", "n", "interval")} == score
+        assert (each["recipe"], each["parameters"]) == (card.name, card.parameters)
+        assert (each["bytes"], each["path"]) == (path.stat().st_size, str(path))
+
+
+def test_the_card_is_put_into_words(shuzi):
+    ended = shuzi("models", "describe", "softmax")
+    assert ended.code == 0
+    said = " ".join(ended.out.split())
+    for words in (
+        "7,850",
+        "float32 (n, 28, 28)",
+        "probabilities, float32 (n, 10)",
+        "of 10000 test images",
+        "an answer with a confidence below",
+        "the training images of MNIST (SHA-256 8804912bf8d33af4",
+        "CC BY-SA 3.0, Yann LeCun",
+        "TensorFlow 2.",
+        "shuzi train softmax --seed 0",
+    ):
+        assert words in said
+
+
+def test_in_chinese_it_is_chinese(shuzi):
+    for given in (["models"], ["models", "describe", "softmax"]):
+        ended = shuzi("--lang", "zh", *given)
+        assert ended.code == 0
+        for line in ended.out.splitlines()[1:]:
+            assert not re.search(r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", line.replace("shuzi train softmax", ""))
+        assert "准确率" in ended.out
+
+
+def test_json_is_the_card(shuzi, finished_run):
+    for model in ("softmax", finished_run()):
+        (line,) = shuzi("models", "describe", model, "--json").out.splitlines()
+        assert Card.from_json(line, model) == load(model).card
+    assert shuzi("models", "--json", "describe", finished_run()).out.strip() == line
+
+
+def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, tmp_path):
+    save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:5], mnist.test.labels[:5]))
+    shuzi("train", "mlp", "--data", tmp_path / "own.npz", "--steps", 3, "--hidden", 4, "--out", tmp_path / "run")
+    said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
+    assert "images that it learnt from" in said
+    assert "own pictures (SHA-256" in said
+    assert "as whoever made the pictures decides" in said
+    assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_an_export_says_what_was_measured(shuzi, tmp_path, monkeypatch, form):
+    monkeypatch.chdir(tmp_path)
+    out = f"new/digits{FORMATS[form]}"
+    ended = shuzi("models", "export", "softmax", "--format", form, "--out", out)
+    first, second = ended.out.splitlines()
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(rf"Written: {out} \({form}, \d+ kB\)", first)
+    assert re.fullmatch(
+        r"Accuracy on the 10000 test images of MNIST: (91\.\d\d%), the network's own: \1\. "
+        r"0 answers differ, probabilities by at most (0|\d(\.\d)?e-\d\d)\.",
+        second,
+    )
+    assert [each.name for each in (tmp_path / "new").iterdir()] == [f"digits{FORMATS[form]}"]
+
+
+def test_an_export_as_json_has_the_same_numbers(shuzi, finished_run, tmp_path):
+    out = tmp_path / "digits.tflite"
+    ended = shuzi("models", "export", finished_run(), "--format", "litert", "--out", out, "--json")
+    found = json.loads(ended.out)
+    score = load(finished_run()).card.scores["test"]
+    assert found["accuracy"] == found["accuracy_of_network"] == score["accuracy"]
+    assert (found["n"], found["others"], found["path"], found["format"]) == (10_000, 0, str(out), "litert")
+    assert found["bytes"] == out.stat().st_size
+    assert 0 <= found["difference"] < 1e-5
+
+
+def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):
+    assert shuzi("models", "export", "softmax", "--format", "onnx", "--out", tmp_path / "mine.onnx").code == 0
+    images = mnist.test.images[:100]
+    np.testing.assert_array_equal(load(tmp_path / "mine.onnx").classify(images), load("softmax").classify(images))
+    assert load(tmp_path / "mine.onnx").card.licence == OF_MNIST
+
+
+def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_run, tmp_path):
+    (tmp_path / "taken.keras").write_text("mine")
+    (tmp_path / "wrong.onnx").write_text("no model")
+    before = set(tmp_path.iterdir())
+    for model, form, out in (
+        (tmp_path / "none", "onnx", tmp_path / "a.onnx"),
+        (tmp_path / "wrong.onnx", "onnx", tmp_path / "a.onnx"),
+        (finished_run(), "keras", tmp_path / "taken.keras"),
+        (finished_run(), "keras", tmp_path / "a.h5"),
+        (finished_run(), "savedmodel", tmp_path),
+    ):
+        ended = shuzi("models", "export", model, "--format", form, "--out", out)
+        assert (ended.code, ended.out) == (1, "")
+        assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
+    assert set(tmp_path.iterdir()) == before
+    assert (tmp_path / "taken.keras").read_text() == "mine"
+    ended = shuzi("models", "describe", tmp_path / "none")
+    assert (ended.code, ended.out) == (1, "")
+
+
+def test_whichever_backend_is_set_the_export_is_tensorflows(run_alone, tmp_path):
+    ended = run_alone("models", "export", "softmax", "--format", "savedmodel", "--out", "digits", KERAS_BACKEND="jax")
+    assert (ended.code, ended.err) == (0, "")
+    assert (tmp_path / "digits" / "saved_model.pb").is_file()
+
+
+def test_without_tensorflow_the_line_that_installs_it_is_named_and_the_rest_works(run_alone):
+    """Python is told that the library is not there, as it would find out where the extra is not installed."""
+    blocked = ["tensorflow", "keras", "onnx", "h5py"]
+    program = f"import sys; sys.modules.update(dict.fromkeys({blocked})); from shuzi.cli import main; main()"
+    ended = run_alone("models", "export", "softmax", "--format", "keras", "--out", "a.keras", program=("-c", program))
+    assert (ended.code, ended.out) == (1, "")
+    assert re.fullmatch(r'Error: converting a model needs tensorflow, .* pip install "\.\[train\]"\n', ended.err)
+    for given in (["models"], ["models", "describe", "softmax"]):
+        assert run_alone(*given, program=("-c", program)).code == 0

@@ -12,8 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import PictureError
-from shuzi.ink.normalize import normalize
+from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
 from shuzi.training.compose import Composer, Page
 from shuzi.training.marks import glyph, small_mark
@@ -25,8 +24,6 @@ PAGES = 24_000
 
 REWRITTEN, GLYPHS = 110_000, 40_000
 """Digits written again with other pens, each alone; and marks and letters, each alone."""
-
-_LEAST_INK = 12.0  # of full pixels: less in a cut is nothing to judge
 
 Cut = tuple[NDArray[np.uint8], int]
 
@@ -84,21 +81,8 @@ def _cuts(rng: np.random.Generator, page: Page) -> list[Cut]:
     off = rng.normal(0, 0.05, page.boxes.shape) * np.tile(page.boxes[:, 2:], 2)
     places = [*zip(page.boxes + off, page.labels.tolist(), strict=True)]
     places += [(box, NOT_A_DIGIT) for box in _no_digits(rng, page)]
-    cuts = [(cut(ink, box), label) for box, label in places]
+    cuts = [(cut_out(ink, tuple(box)), label) for box, label in places]
     return [(image, label) for image, label in cuts if image is not None]
-
-
-def cut(ink: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uint8] | None:
-    """Cut a box (x, y, width, height) out of an ink map and frame it as a digit: None when there is hardly ink."""
-    x, y, width, height = box
-    left, top = max(0, math.floor(x)), max(0, math.floor(y))
-    part = ink[top : max(top + 1, math.ceil(y + height)), left : max(left + 1, math.ceil(x + width))]
-    if part.sum() < _LEAST_INK * 255:
-        return None
-    try:
-        return normalize(part)
-    except PictureError:
-        return None
 
 
 def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]]:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from shuzi.training.recipes import Recipe
 
+_OF_BEING_A_DIGIT = 0.1  # of a label's smoothing: how sure it is should be told apart near certainty
+
 
 def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
     """Return the cross-entropy of a batch, summed or averaged as the recipe says; columns are averaged.
@@ -32,6 +34,7 @@ def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
         label, y = ops.repeat(label, y.shape[1], axis=0), ops.reshape(y, (-1, 10))
     total = -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon))
     if y.shape[1] == 11:
+        smoothing *= _OF_BEING_A_DIGIT
         is_digit = ops.cast(ops.cast(labels, "int32") < 10, "float32") * (1 - smoothing) + smoothing / 2
         said = y[:, 10]
         yes, no = ops.log(said + recipe.epsilon), ops.log(1 - said + recipe.epsilon)

@@ -23,6 +23,7 @@ Ink = NDArray[np.float32]
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images
 _SMALLEST, _LARGEST = 13.0, 46.0  # pixels of a digit's height: what a reader brings pictures to lies well within
+_UNSTEADY = 0.035  # of a digit's height: how far a hand may stray
 _VISIBLE = 0.75  # a digit of which less lies on the page is not asked for
 
 
@@ -109,20 +110,21 @@ class Composer:
         place = int(rng.integers(len(self._labels)))
         scale = height / _DIGIT * math.exp(rng.normal(0, hand.uneven))
         wide = hand.wide * math.exp(rng.normal(0, 0.05))
-        turn = rng.normal(0, 0.05)
+        turn = rng.normal(0, 0.08)
         matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
         matrix = scale * matrix @ np.array([[wide, -(hand.slant + rng.normal(0, 0.04))], [0, 1]])
         reach = np.abs(matrix) @ (_SIDE / 2, _SIDE / 2)
         size = (max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1])))
         whole = np.column_stack([matrix, np.array(size) / 2 - matrix @ (_SIDE / 2, _SIDE / 2)])
+        unsteady = _unsteady(rng, size, height)
         if hand.pen:
-            field = _carried(self._fields[place], whole, size, 255) * (scale * FINE / UNIT)
+            field = _carried(self._fields[place], whole, size, 255, unsteady) * (scale * FINE / UNIT)
             drawn = max(hand.pen * height, 1.0)
             ink = np.clip(drawn / 2 - field + 0.5, 0, 1)
         else:
             fine = cv2.resize(self._images[place], (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
             soft = max(0.12, 0.05 / scale)
-            ink = np.clip((_carried(fine, whole, size, 0) / 255 - hand.threshold) / soft + 0.5, 0, 1)
+            ink = np.clip((_carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
         x, y, width, height_ = cv2.boundingRect((ink > 0.3).astype(np.uint8))
         if width == 0:
             return self.digit(rng, height, hand)
@@ -192,8 +194,22 @@ def _gap(rng: np.random.Generator, height: float) -> float:
     return float(-rng.uniform(0.0, 0.12) * height)
 
 
-def _carried(field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int) -> Ink:
-    carried = cv2.warpAffine(field, matrix, size, flags=cv2.INTER_LINEAR, borderValue=float(rim))
+def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) -> Ink:
+    """Draw where each place is moved to by a hand that never writes the same twice: float32 (h, w, 2), in pixels."""
+    coarse = rng.normal(0, abs(rng.normal(0, _UNSTEADY)) * height, (4, 4, 2)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _carried(
+    field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int, unsteady: Ink
+) -> Ink:
+    """Carry a field to its place on the page; outside of it there is `rim`."""
+    back = cv2.invertAffineTransform(matrix).astype(np.float32)
+    x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
+    x, y = x + unsteady[..., 0], y + unsteady[..., 1]
+    from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
+    constant = cv2.BORDER_CONSTANT
+    carried = cv2.remap(field, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=float(rim))
     return np.asarray(carried, np.float32)
 
 

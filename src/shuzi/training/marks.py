@@ -56,7 +56,8 @@ def small_mark(rng: np.random.Generator, height: int, pen: float, alone: bool = 
     """
     kind = rng.integers(5 if alone else 6)
     if kind == 0:  # a point
-        points, pen = [(0.0, 0.0), (0.01, 0.01)], pen * rng.uniform(1, 1.8)
+        # a line of no length, one pixel wide, leaves hardly any ink
+        points, pen = [(0.0, 0.0), (0.01, 0.01)], max(1.5, pen * rng.uniform(1, 1.8))
     elif kind == 1:  # a comma
         points = [(0.0, 0.0), (-rng.uniform(0.05, 0.15), rng.uniform(0.12, 0.3))]
     elif kind in (2, 3):  # a dash

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from shuzi.ink.normalize import normalize
-from shuzi.ink.paper import LEAST_CONTRAST, ink_map
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
 
 NEAR = 15  # in mean grey levels, as `apart` measures
 
@@ -124,3 +124,50 @@ def test_pictures_of_any_shape_become_ink_of_that_shape(shape):
         found = ink_map(page.astype(np.uint8))
         assert (found.shape, found.dtype) == (shape, np.uint8)
         assert page.any() or not found.any()
+
+
+def _flat(brightness, noise, seed=0):
+    return np.clip(np.random.default_rng(seed).normal(brightness, noise, (120, 200)), 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(("paper", "ink"), [(255, 0), (230, 120), (120, 20), (200, 160)])
+def test_in_a_contrast_map_paper_and_ink_have_their_brightness_whatever_they_had(images, paper, ink):
+    for image in images:
+        found = contrast_map(_page(image, paper, ink)).astype(int)
+        assert np.median(found) == PAPER == 64
+        assert abs(np.quantile(found, 0.996) - (PAPER + CONTRAST)) <= 4
+        assert PAPER + CONTRAST == 192
+
+
+@pytest.mark.parametrize("noise", [0, 6])
+def test_a_contrast_map_is_the_same_of_light_on_dark(images, noise):
+    rng = np.random.default_rng(0)
+    for image in images[:20]:
+        page = np.clip(rng.normal(_page(image), noise), 0, 255).astype(np.uint8)
+        np.testing.assert_array_equal(contrast_map(page), contrast_map(255 - page))
+
+
+@pytest.mark.parametrize("noise", [0, 1, 3])
+@pytest.mark.parametrize("brightness", [10, 128, 245])
+def test_noise_alone_is_made_no_larger_than_the_faintest_ink_would_be(noise, brightness):
+    page = _flat(brightness, noise)
+    found = contrast_map(page).astype(float)
+    most = np.abs(page - np.median(page)) * CONTRAST / LEAST_CONTRAST
+    assert (np.abs(found - PAPER) <= most + CONTRAST / LEAST_CONTRAST + 1).all()
+
+
+def test_a_shadow_stays_in_a_contrast_map(images):
+    page = _page(images[0])
+    shadowed = np.rint(page * _light(page.shape, 0.5, "right")).astype(np.uint8)
+    columns = contrast_map(shadowed)[:20].mean(axis=0)
+    assert columns[-20:].mean() > columns[:20].mean() + 30
+    assert np.ptp(contrast_map(page)[:20]) == 0
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 300), (300, 1), (2, 900), (5, 5)])
+def test_pictures_of_any_shape_have_a_contrast_map_of_that_shape(shape):
+    rng = np.random.default_rng(0)
+    for page in (np.zeros(shape), np.full(shape, 255), rng.integers(0, 256, shape)):
+        found = contrast_map(page.astype(np.uint8))
+        assert (found.shape, found.dtype) == (shape, np.uint8)
+    assert (contrast_map(np.full(shape, 77, np.uint8)) == PAPER).all()

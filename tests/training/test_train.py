@@ -175,6 +175,14 @@ def test_fewer_images_than_a_batch_are_enough(mnist, count):
     assert losses(events)[20] < losses(events)[10] < 64 * math.log(10)
 
 
+def test_a_state_fits_whatever_numbers_keras_gave_to_its_layers(small):
+    chosen = recipe("mlp").changed(steps=4, hidden=8, save_every=2)
+    whole = list(train(chosen, small))
+    state = {name.replace("hidden", "hidden_12"): value for name, value in saved(whole, 2).state.items()}
+    assert sum("hidden_12" in name for name in state) > 2
+    assert told(train(chosen, small, state=state, step=2))[-2:] == told(whole)[-2:]
+
+
 def test_a_state_of_another_network_is_refused(small):
     mlp = recipe("mlp").changed(steps=1, hidden=8)
     state = dict(saved(train(mlp, small), 1).state)

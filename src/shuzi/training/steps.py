@@ -8,6 +8,7 @@ kernel; the plain one is float32 and of built-in layers, and is the one that is 
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -109,7 +110,7 @@ class Steps(ABC):
 
     def restore(self, state: dict[str, NDArray[Any]]) -> bool:
         """Put a copied state back; False when it belongs to another network or optimizer."""
-        variables = self._variables()
+        variables, state = self._variables(), {_unnumbered(name): value for name, value in state.items()}
         if variables.keys() != state.keys():
             return False
         if any(tuple(variable.shape) != state[name].shape for name, variable in variables.items()):
@@ -120,7 +121,7 @@ class Steps(ABC):
 
     def _variables(self) -> dict[str, Any]:
         kept = [*self._learner.variables, *self._optimizer.variables]
-        return {f"{place:03d} {variable.path}": variable for place, variable in enumerate(kept)}
+        return {_unnumbered(f"{place:03d} {variable.path}"): variable for place, variable in enumerate(kept)}
 
     def _batch(self, images: Any, choices: Any) -> Any:
         """Turn uint8 images into what the network takes in, differently written when the recipe says so."""
@@ -135,6 +136,11 @@ class Steps(ABC):
         """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""
         each = self._recipe.batch_size // self._recipe.towers
         return [tuple(a[n * each : (n + 1) * each] for a in arrays) for n in range(self._recipe.towers)]
+
+
+def _unnumbered(name: str) -> str:
+    """Leave out Keras's numbers of layers: they depend on what else was built in the same process."""
+    return re.sub(r"_\d+", "", name)
 
 
 def prepare(recipe: Recipe, dataset: Examples) -> Steps:

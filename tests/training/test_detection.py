@@ -1,0 +1,165 @@
+import keras
+import numpy as np
+import pytest
+
+from shuzi.training.detection import CELL, accuracy, loss, rights
+from shuzi.training.pages import pack
+from shuzi.training.recipes import recipe
+
+DETECTOR = recipe("detector")
+ROWS, COLUMNS = 16, 40
+
+
+def page(*digits):
+    return np.array([d[0] for d in digits], np.uint8), np.array([d[1:] for d in digits], np.float32).reshape(-1, 4)
+
+
+DIGITS = pack(
+    [
+        page((7, 10, 8, 14, 30), (0, 30, 10, 20, 24), (0, 45, 12, 22, 25), (4, 100, 30, 28, 33)),
+        page(),
+        page((1, 0, 0, 5, 40), (9, 140, 44, 20, 20)),
+    ]
+)
+
+
+def middle(digit):
+    _, x, y, width, height = digit
+    return int((y + height / 2) // CELL), int((x + width / 2) // CELL)
+
+
+def hill(digit, row, column):
+    """A normal distribution around the middle, as wide as the digit is: 0.12 of its size, at least 0.6 places."""
+    down, across = (max(0.12 * size / CELL, 0.6) for size in (digit[4], digit[3]))
+    top, left = middle(digit)
+    return np.exp(-((row - top) ** 2) / (2 * down**2) - (column - left) ** 2 / (2 * across**2))
+
+
+def box_said(digit, row, column):
+    _, x, y, width, height = (float(each) / CELL for each in digit)
+    return np.array([x + width / 2 - column - 0.5, y + height / 2 - row - 0.5, np.log(width), np.log(height)])
+
+
+def expected_loss(labels, y):
+    """CenterNet's loss (Zhou and others, 2019, equations 1 and 4), place by place."""
+    total = count = 0.0
+    for rows, said in zip(labels, y.astype(float), strict=True):
+        digits = [row for row in rows if row[0] >= 0]
+        count += len(digits)
+        for row, column in np.ndindex(said.shape[:2]):
+            heights = [hill(digit, row, column) for digit in digits]
+            for kind in range(10):
+                wanted = max([h for d, h in zip(digits, heights, strict=True) if d[0] == kind], default=0.0)
+                p = 1 / (1 + np.exp(-said[row, column, kind]))
+                total -= (1 - p) ** 2 * np.log(p) if wanted == 1 else (1 - wanted) ** 4 * p**2 * np.log(1 - p)
+            if digits and max(heights) > 0.3:
+                away = said[row, column, 10:] - box_said(digits[int(np.argmax(heights))], row, column)
+                total += 0.5 * max(heights) * np.abs(away).sum() / 4
+    return total / (count + 1)
+
+
+def perfect(labels, sure=20.0):
+    """What a network would say that sees every digit and doubts nothing."""
+    y = np.zeros((len(labels), ROWS, COLUMNS, 14), np.float32)
+    y[..., :10] = -sure
+    for said, rows in zip(y, labels, strict=True):
+        digits = [row for row in rows if row[0] >= 0]
+        for digit in digits:
+            said[(*middle(digit), int(digit[0]))] = sure
+        for row, column in np.ndindex(ROWS, COLUMNS) if digits else ():
+            nearest = int(np.argmax([hill(digit, row, column) for digit in digits]))
+            said[row, column, 10:] = box_said(digits[nearest], row, column)
+    return y
+
+
+def found(labels, y):
+    return float(loss(DETECTOR, labels, y))
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return np.random.default_rng(0).normal(0, 2, (3, ROWS, COLUMNS, 14)).astype(np.float32)
+
+
+def test_the_loss_is_that_of_centernet(drawn):
+    assert found(DIGITS, drawn) == pytest.approx(expected_loss(DIGITS, drawn), rel=1e-4)
+
+
+def test_nothing_is_lost_when_everything_is_seen():
+    assert found(DIGITS, perfect(DIGITS)) == pytest.approx(0, abs=1e-5)
+    assert found(DIGITS, perfect(DIGITS, sure=5.0)) < 0.1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(
+            lambda y: y[0, middle(DIGITS[0, 0])[0], middle(DIGITS[0, 0])[1], :10].fill(-20), id="overlooked"
+        ),
+        pytest.param(lambda y: y[1, 3, 3, 5:6].fill(20), id="seen where there is none"),
+        pytest.param(lambda y: np.add(y[0, ..., 10:], 1, out=y[0, ..., 10:]), id="boxes beside"),
+        pytest.param(lambda y: np.add(y[2, ..., 12:], -1, out=y[2, ..., 12:]), id="boxes too small"),
+    ],
+)
+def test_what_is_wrong_costs(change):
+    y = perfect(DIGITS)
+    change(y)
+    assert found(DIGITS, y) > 0.1
+
+
+def test_the_order_of_the_digits_says_nothing(drawn):
+    shuffled = np.stack([np.random.default_rng(1).permutation(rows) for rows in DIGITS])
+    assert not np.array_equal(shuffled, DIGITS)
+    assert found(shuffled, drawn) == pytest.approx(found(DIGITS, drawn), rel=1e-6)
+    np.testing.assert_array_equal(np.asarray(rights(shuffled, drawn)), np.asarray(rights(DIGITS, drawn)))
+
+
+@pytest.mark.parametrize("score", [-50.0, 50.0, 1e4])
+def test_whatever_the_scores_loss_and_slope_are_numbers(drawn, score):
+    tensorflow = pytest.importorskip("tensorflow")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("slopes are taken by TensorFlow")
+    y = tensorflow.Variable(np.concatenate([np.full_like(drawn[..., :10], score), drawn[..., 10:]], axis=-1))
+    with tensorflow.GradientTape() as tape:
+        lost = loss(DETECTOR, DIGITS, y)
+    assert np.isfinite(lost.numpy())
+    assert np.isfinite(tape.gradient(lost, y).numpy()).all()
+
+
+def test_the_slope_leads_down(drawn):
+    tensorflow = pytest.importorskip("tensorflow")
+    if keras.backend.backend() != "tensorflow":
+        pytest.skip("slopes are taken by TensorFlow")
+    y = tensorflow.Variable(drawn)
+    with tensorflow.GradientTape() as tape:
+        before = loss(DETECTOR, DIGITS, y)
+    slope = tape.gradient(before, y).numpy()
+    place = np.unravel_index(np.abs(slope).argmax(), slope.shape)
+    step = np.zeros_like(drawn)
+    step[place] = 0.05
+    measured = (expected_loss(DIGITS, drawn + step) - expected_loss(DIGITS, drawn - step)) / 0.1
+    assert slope[place] == pytest.approx(measured, rel=0.02)
+
+
+def test_right_is_a_digit_whose_middle_says_it_and_says_it_surely():
+    y = perfect(DIGITS)
+    assert np.asarray(rights(DIGITS, y)).tolist() == [1, 1, 1]
+    row, column = middle(DIGITS[0, 3])
+    y[0, row, column, 4] = -1.5  # a probability of 0.18
+    assert np.asarray(rights(DIGITS, y)).tolist() == [0.75, 1, 1]
+    y[0, row, column, 4] = -0.5  # of 0.38
+    assert np.asarray(rights(DIGITS, y)).tolist() == [1, 1, 1]
+    y[0, row, column, 9] = 0.5  # rather a 9
+    assert np.asarray(rights(DIGITS, y)).tolist() == [0.75, 1, 1]
+    y[1] = 20  # a page without digits cannot be got wrong: overlooking is what is counted
+    y[2] = np.roll(y[2], 5, axis=1)
+    assert np.asarray(rights(DIGITS, y)).tolist() == [0.75, 1, 0]
+
+
+def test_accuracy_takes_the_probabilities_of_the_plain_network():
+    y = perfect(DIGITS)
+    row, column = middle(DIGITS[0, 3])
+    for score, expected in ((-0.5, 1.0), (-1.5, 2.75 / 3)):
+        y[0, row, column, 4] = score
+        places = np.concatenate([1 / (1 + np.exp(-y[..., :10])), y[..., 10:]], axis=-1)
+        assert accuracy(DIGITS, places) == pytest.approx(expected)

@@ -1,0 +1,85 @@
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.training.marks import glyph, small_mark
+
+LOOK_LIKE_DIGITS = set("0123456789 OoQDIilJjSsZzGgqBby|/(){}[]~")
+
+
+def one_digit(image):
+    return lambda: (4, image / np.float32(255))
+
+
+@pytest.fixture(scope="module")
+def four(mnist):
+    return mnist.train.images[np.flatnonzero(mnist.train.labels == 4)[0]]
+
+
+@pytest.mark.parametrize("height", [13, 46])
+@pytest.mark.parametrize("pen", [1.0, 9.0])
+def test_a_mark_always_has_ink(four, height, pen):
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        for drawn in (small_mark(rng, height, pen), glyph(rng, height, pen, one_digit(four))):
+            assert drawn.dtype == np.float32
+            assert drawn.min() >= 0
+            assert 0.3 < drawn.max() <= 1 + 1e-5  # resizing rounds
+            assert (drawn > 0.3).sum() > 1
+
+
+def test_a_glyph_has_the_size_of_a_digit(four):
+    for seed in range(300):
+        for height in (13, 46):
+            assert max(glyph(np.random.default_rng(seed), height, 2.0, one_digit(four)).shape) == height
+
+
+def test_a_small_mark_is_hardly_larger_than_the_digits_beside_it():
+    sizes = np.array([small_mark(np.random.default_rng(seed), 30, 2.0).shape for seed in range(500)])
+    assert sizes.max() <= 30 * 1.3 + 7  # a slash is the highest; then the pen and a rim
+    assert np.median(sizes[:, 0]) < 15
+
+
+def test_the_generator_decides_what_is_drawn(four):
+    drawn = [glyph(np.random.default_rng(seed), 28, 2.0, one_digit(four)) for seed in (5, 5, *range(100))]
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    assert len({each.tobytes() for each in drawn[2:]}) > 98
+
+
+def test_no_letter_that_looks_like_a_digit_is_drawn(four, monkeypatch):
+    texts, draw = [], cv2.putText
+
+    def listed(board, text, *others):
+        texts.append(text)
+        return draw(board, text, *others)
+
+    monkeypatch.setattr(cv2, "putText", listed)
+    for seed in range(2_000):
+        glyph(np.random.default_rng(seed), 28, 2.0, one_digit(four))
+    assert len(set(texts)) > 30
+    assert not set(texts) & LOOK_LIKE_DIGITS
+
+
+@pytest.mark.parametrize(
+    ("label", "alone"),
+    [(0, "never"), (1, "never"), (2, "turned"), (5, "turned"), (8, "turned"), (4, "mirrored or turned")],
+)
+def test_a_digit_that_stays_a_digit_is_spoilt_by_another_one_only(label, alone):
+    """A 0 is a 0 in a mirror and an 8 as well; either way, a digit alone is spoilt only where that makes it none."""
+    asked = []
+
+    def flag():
+        asked.append(label)
+        flag = np.zeros((20, 20), np.float32)
+        flag[:, :3] = flag[:6, :10] = 1  # its staff on the left
+        return label, flag
+
+    counts = {"never": 0, "turned": 0, "mirrored or turned": 0}
+    for seed in range(600):
+        asked.clear()
+        ink = glyph(np.random.default_rng(seed), 40, 2.0, flag)
+        if len(asked) == 1:
+            upright = ink[:, :].sum(axis=0).argmax() > ink.shape[1] / 2 and ink.shape[0] > ink.shape[1]
+            counts["mirrored or turned" if upright else "turned"] += 1
+    assert (counts["mirrored or turned"] > 0) == (alone == "mirrored or turned")
+    assert (counts["turned"] > 0) == (alone != "never")

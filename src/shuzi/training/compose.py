@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.training.marks import glyph, small_mark
+from shuzi.training.shapes import other_shape
 from shuzi.training.sheets import sheet
 from shuzi.training.strokes import FINE, UNIT, distance_fields
 
@@ -23,7 +24,8 @@ Box = tuple[float, float, float, float]
 
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images
-_SMALLEST, _LARGEST = 13.0, 46.0  # pixels of a digit's height: what a reader brings pictures to lies well within
+_SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height: what a reader brings pictures to lies well within
+_OTHER_SHAPE = 0.25  # the share of digits for which the shape of another country is taken, where there is one
 _UNSTEADY = 0.035  # of a digit's height: how far a hand may stray
 _VISIBLE = 0.75  # a digit of which less lies on the page is not asked for
 
@@ -129,7 +131,10 @@ class Composer:
         x, y, across, down = cv2.boundingRect((ink > 0.3).astype(np.uint8))
         if across == 0:
             return self.digit(rng, height, hand)
-        return int(self._labels[place]), np.asarray(ink[y : y + down, x : x + across], np.float32)
+        label, ink = int(self._labels[place]), np.asarray(ink[y : y + down, x : x + across], np.float32)
+        if rng.random() < _OTHER_SHAPE:
+            ink = other_shape(rng, label, ink)
+        return label, ink
 
     def _write_line(
         self, rng: np.random.Generator, hand: _Hand, ink: Ink, top: float, found: list[tuple[int, Box]]
@@ -137,9 +142,9 @@ class Composer:
         """Write digits and marks from left to right until the page or the number ends; add the digits to `found`."""
         height, width = ink.shape
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
-        most = int(rng.integers(0, 11)) if rng.random() < 0.9 else 1
+        most = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
         gap, rise = _gap(rng, hand.height), rng.normal(0, 0.03)
-        marks, foreign = rng.choice((0.0, 0.12)), rng.choice((0.0, 0.08, 0.5), p=(0.55, 0.25, 0.2))
+        marks, foreign = rng.choice((0.0, 0.15)), rng.choice((0.0, 0.08, 0.5), p=(0.6, 0.25, 0.15))
         needed = most * (hand.height * 0.65 + gap)
         x = rng.uniform(0, max(0.1, width - needed)) if needed < width else rng.uniform(-0.2, 0.5) * hand.height
         profile = np.full(height, -np.inf)
@@ -179,11 +184,11 @@ def _hand(rng: np.random.Generator, height: float) -> _Hand:
 def _gap(rng: np.random.Generator, height: float) -> float:
     """Return how far apart the ink of neighbours is, in pixels; less than nothing where they overlap."""
     kind = rng.random()
-    if kind < 0.45:
+    if kind < 0.5:
         return float(rng.uniform(0.1, 0.7) * height)
-    if kind < 0.75:
+    if kind < 0.82:
         return float(rng.uniform(0.0, 0.12) * height)
-    return float(-rng.uniform(0.0, 0.12) * height)
+    return float(-rng.uniform(0.0, 0.08) * height)
 
 
 def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) -> Ink:

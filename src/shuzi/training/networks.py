@@ -110,9 +110,9 @@ def detector(recipe: Recipe, images: Any, normalization: Normalization, learning
     """
     x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
     x = _block(x, 24, 5, normalization, padding="same", stride=2)
-    x = _block(x, 48, 3, normalization, padding="same", stride=2)
+    x = _block(x, 56, 3, normalization, padding="same", stride=2)
     for dilation in (1, 2, 1, 3, 1, 2):
-        x = layers.Add()([x, _block(x, 48, 3, normalization, padding="same", dilation=dilation)])
+        x = layers.Add()([x, _block(x, 56, 3, normalization, padding="same", dilation=dilation)])
     x = _block(x, 64, 1, normalization)
     first = keras.initializers.Constant(FIRST_SCORE)
     scores = layers.Conv2D(10, 1, bias_initializer=first, name="scores", dtype="float32")(x)

@@ -10,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
-from shuzi.models.card import METADATA_KEY, Card
+from shuzi.models.card import CLASSIFIER, METADATA_KEY, Card
 
 _PIECE = 512  # images at once: 1.6 MB of float32
 
@@ -58,8 +58,10 @@ class Engine:
         Raises
         ------
         ShuziError
-            The array has another shape or type.
+            The array has another shape or type, or the model says nothing of single digits.
         """
+        if self.card.kind != CLASSIFIER:
+            raise ModelError("error.model.no_classifier", name=self.card.name)
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
             shape = "x".join(map(str, images.shape))
             raise ShuziError("error.data.images", shape=shape, dtype=images.dtype)

@@ -108,6 +108,22 @@ def test_an_export_as_json_has_the_same_numbers(shuzi, finished_run, tmp_path):
     assert 0 <= found["difference"] < 1e-5
 
 
+def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, tmp_path):
+    out = tmp_path / "detector"
+    ended = shuzi("models", "export", composed_run("detector"), "--format", "savedmodel", "--out", out)
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(
+        r"Of the 10000 test images of MNIST, laid out on 1000 pages, it finds (\d+\.\d\d%), the network itself \1\. "
+        r"The maps differ by at most (0|\d(\.\d)?e-\d\d)\.",
+        ended.out.splitlines()[1],
+    )
+    again = shuzi("models", "export", composed_run("detector"), "--format", "onnx", "--out", f"{out}.onnx", "--json")
+    found = json.loads(again.out)
+    assert (found["kind"], found["n"], found["pages"]) == ("detector", 10_000, 1_000)
+    assert found["accuracy"] == found["accuracy_of_network"]
+    assert "others" not in found
+
+
 def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):
     assert shuzi("models", "export", "softmax", "--format", "onnx", "--out", tmp_path / "mine.onnx").code == 0
     images = mnist.test.images[:100]

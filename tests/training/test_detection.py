@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from shuzi.training.detection import accuracy
-from shuzi.training.pages import pack
+from shuzi.training.pages import lay_out, pack
 
 
 def maps(seen, rows=16, columns=40):
@@ -38,3 +38,20 @@ def test_pages_without_digits_change_no_share_and_pages_count_by_their_digits():
     alone = pack([(np.array([7], np.uint8), np.array([[8, 8, 8, 16]], np.float32))])
     assert accuracy(np.concatenate([PAGE, empty]), np.concatenate([seen, none])) == 0.5
     assert accuracy(np.concatenate([PAGE, alone]), np.concatenate([seen, seen])) == pytest.approx(2 / 3)
+
+
+def test_laid_out_images_are_whole_and_in_their_boxes(mnist):
+    images, labels = mnist.test.images[:23], mnist.test.labels[:23]
+    pages, digits = lay_out(images, labels)
+    assert (pages.shape, pages.dtype, digits.shape) == ((3, 64, 160), np.uint8, (3, 20, 5))
+    assert digits[..., 0].ravel().tolist().count(-1) == 60 - 23
+    for number, image in enumerate(images):
+        label, x, y, width, height = digits[number // 10, number % 10].astype(int)
+        assert label == labels[number]
+        inked = pages[number // 10, y : y + height, x : x + width].astype(float) - 64
+        rows, columns = np.nonzero(image > 76)
+        cut = image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+        np.testing.assert_allclose(inked, cut * (128 / 255), atol=0.51)
+    # the rest is paper, and no ink is lost
+    assert (pages[2, :, 96:] == 64).all()
+    np.testing.assert_allclose((pages.astype(float) - 64).sum(), images.astype(float).sum() * 128 / 255, rtol=0.01)

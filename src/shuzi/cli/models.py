@@ -14,7 +14,7 @@ from shuzi.cli.model_argument import model_argument, place_of
 from shuzi.cli.terminal import show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
-from shuzi.models.card import OF_MNIST, OF_OWN_PICTURES
+from shuzi.models.card import DETECTOR, OF_MNIST, OF_OWN_PICTURES
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.store import find_model, shipped
 
@@ -109,16 +109,19 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     if as_json:
         click.echo(json.dumps(_facts(found), ensure_ascii=False))
         return
-    parity, size = found.parity, _size(found.size)
-    click.echo(say("models.export.done", path=found.path, form=form, size=size))
-    scores = {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": parity.n}
-    click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
+    click.echo(say("models.export.done", path=found.path, form=form, size=_size(found.size)))
+    parity, scores = found.parity, {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": found.n}
+    if found.kind == DETECTOR:
+        click.echo(say("models.export.found", **scores, pages=parity.n, difference=parity.difference))
+    else:
+        click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
 
 
 def _facts(found: Conversion) -> dict[str, Any]:
-    scores = {"n": found.parity.n, "accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
-    apart = {"others": found.parity.others, "difference": found.parity.difference}
-    return {"path": str(found.path), "format": found.form, "bytes": found.size} | scores | apart
+    facts = {"path": str(found.path), "format": found.form, "bytes": found.size, "kind": found.kind, "n": found.n}
+    scores = {"accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
+    judged = {"pages": found.parity.n} if found.kind == DETECTOR else {"others": found.parity.others}
+    return facts | scores | judged | {"difference": found.parity.difference}
 
 
 def _headline(card: Card) -> tuple[str, dict[str, Any]]:

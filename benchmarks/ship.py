@@ -19,9 +19,9 @@ import numpy as np
 
 import shuzi
 from shuzi.atomic import replacing
-from shuzi.models.card import CLASSIFIER, DETECTOR, OF_MNIST
+from shuzi.models.card import CLASSIFIER, OF_MNIST
 from shuzi.models.score import Score
-from shuzi.models.store import SHIPPED, find_model
+from shuzi.models.store import DETECTOR, SHIPPED, find_model
 from shuzi.training.conversion import examples_for, restore
 from shuzi.training.onnx_graph import write_onnx
 from shuzi.training.parity import compare, network_answers, onnx_answers, tolerance_of
@@ -35,7 +35,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     run
         The run folder.
     name
-        What the model will be called; "detector" is the one that reading uses to find digits.
+        What the model will be called; DETECTOR is the one that reading uses to find digits.
     folder
         Where the models lie.
 
@@ -47,7 +47,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     network, card = restore(find_model(run))
     if not card.command or card.licence != OF_MNIST:
         raise ValueError(f"{run} was not made from MNIST by a command that anyone can type")
-    if (name == "detector") != (card.kind == DETECTOR):
+    if (name == DETECTOR) != (card.kind != CLASSIFIER):
         raise ValueError(f"{run} holds a {card.kind}, which cannot be called {name}")
     test = shuzi.load_mnist().test
     images = examples_for(card, test).images

@@ -68,7 +68,7 @@ def test_evaluating_does_not_wait_for_tensorflow_even_with_a_report(finished_run
 
 
 def test_the_public_names_are_these_and_can_be_had():
-    assert shuzi.__all__ == ["Dataset", "Reader", "ShuziError", "Splits", "load", "load_mnist"]
+    assert shuzi.__all__ == ["Dataset", "Digit", "Reader", "Reading", "ShuziError", "Splits", "load", "load_mnist"]
     for name in shuzi.__all__:
         assert getattr(shuzi, name).__name__ == name
     assert set(shuzi.__all__) <= set(dir(shuzi))

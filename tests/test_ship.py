@@ -8,6 +8,7 @@ import onnx
 import pytest
 
 import shuzi
+from shuzi.reading.engine import Session
 
 SCRIPT = Path(__file__).parents[1] / "benchmarks" / "ship.py"
 
@@ -41,8 +42,9 @@ def test_a_reader_is_shipped_with_its_score_on_the_test_images(ship, composed_ru
 
 def test_a_detector_is_shipped_as_it_is(ship, composed_run, tmp_path):
     ship(composed_run("detector"), "detector", tmp_path)
-    assert shuzi.load(tmp_path / "detector.onnx").card == shuzi.load(composed_run("detector")).card
-    assert weights(tmp_path / "detector.onnx") == weights(composed_run("detector") / "model.onnx")
+    path = composed_run("detector") / "model.onnx"
+    assert Session(tmp_path / "detector.onnx").card == Session(path).card
+    assert weights(tmp_path / "detector.onnx") == weights(path)
 
 
 @pytest.mark.parametrize(("run", "name"), [("reader", "detector"), ("detector", "default")])

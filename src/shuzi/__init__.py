@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Dataset", "Reader", "ShuziError", "Splits", "load", "load_mnist"]
+__all__ = ["Dataset", "Digit", "Reader", "Reading", "ShuziError", "Splits", "load", "load_mnist"]
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
     from shuzi.data.mnist import load_mnist
     from shuzi.errors import ShuziError
     from shuzi.reading.reader import Reader, load
+    from shuzi.reading.result import Digit, Reading
 
 _HOMES = {
     "Dataset": "shuzi.data.dataset",
@@ -25,6 +26,8 @@ _HOMES = {
     "ShuziError": "shuzi.errors",
     "Reader": "shuzi.reading.reader",
     "load": "shuzi.reading.reader",
+    "Reading": "shuzi.reading.result",
+    "Digit": "shuzi.reading.result",
 }
 
 

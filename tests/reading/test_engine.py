@@ -56,12 +56,9 @@ def test_arrays_of_another_shape_or_type_are_refused(engine, images):
         engine.classify(images)
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "finds where on a page"), ("zh", "只找出页面上的数字")])
-def test_a_detector_classifies_nothing_and_says_so(composed_run, mnist, language, told):
-    engine = Engine(composed_run("detector") / "model.onnx")
-    with pytest.raises(ModelError) as raised:
-        engine.classify(mnist.test.images[:1])
-    assert told in raised.value.sentence(language)
+def test_a_detector_classifies_nothing_and_says_so(composed_run):
+    with pytest.raises(ModelError, match=r"model\.onnx finds digits and does not tell which they are"):
+        Engine(composed_run("detector") / "model.onnx")
 
 
 def test_of_two_outputs_the_probabilities_are_given(composed_run, mnist):

@@ -13,6 +13,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.formats import FORMATS
+from shuzi.reading.engine import Session
 from shuzi.training.conversion import convert, restore
 
 RUNS = [("softmax", {}), ("mlp", {"steps": 30}), ("fast", {"steps": 30}), ("tiny", {"steps": 20})]
@@ -144,7 +145,7 @@ def test_the_card_of_a_detector_says_that_keras_wants_a_channel(composed_run, fe
         found = json.loads(archive.read("card.json"))
     assert found["input"].startswith("images: float32 (n, h, w, 1)")
     assert found | {"input": card["input"]} == card
-    assert json.loads(shuzi.load(tmp_path / "digits.onnx").card.to_json()) == card
+    assert json.loads(Session(tmp_path / "digits.onnx").card.to_json()) == card
 
 
 def test_the_network_comes_back_bit_for_bit_from_the_onnx_alone(finished_run):

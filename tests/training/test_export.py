@@ -13,6 +13,7 @@ import shuzi
 from shuzi.cli import main
 from shuzi.cli.train import train
 from shuzi.models.card import BACKENDS
+from shuzi.reading.engine import Session
 from shuzi.training.export import OPTIONS, command
 from shuzi.training.parity import network_answers, onnx_answers
 from shuzi.training.recipes import RECIPES, Recipe, recipe
@@ -44,7 +45,8 @@ def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
     [("reader", 300, [("probabilities", 2), ("is_digit", 2)]), ("detector", 64, [("places", 4)])],
 )
 def test_the_card_says_what_the_file_takes_in_and_gives(composed_run, name, n, given):
-    card, graph = shuzi.load(composed_run(name)).card, onnx.load(composed_run(name) / "model.onnx").graph
+    path = composed_run(name) / "model.onnx"
+    card, graph = Session(path).card, onnx.load(path).graph
     (images,) = graph.input
     sides = [each.dim_param or str(each.dim_value) for each in images.type.tensor_type.shape.dim]
     assert card.input.startswith(f"images: float32 ({', '.join(sides)}), ")

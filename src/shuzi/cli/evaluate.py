@@ -11,7 +11,6 @@ import click
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import model_argument, place_of
 from shuzi.cli.terminal import show_download, waiting
-from shuzi.errors import ModelError
 from shuzi.messages import say
 
 if TYPE_CHECKING:
@@ -36,13 +35,10 @@ def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path 
     from shuzi.evaluation.accuracy import DISPUTED
     from shuzi.evaluation.accuracy import evaluate as judge
     from shuzi.evaluation.calibration import calibration
-    from shuzi.models.card import DETECTOR
     from shuzi.reading.reader import load
 
     place = place_of(model)
     reader = load(place)
-    if reader.card.kind == DETECTOR:
-        raise ModelError("error.model.not_evaluated", model=model)
     judges = _judges(reader.card, data, data_dir)
     probabilities = reader.classify(judges.images)
     found, trust = judge(probabilities, judges.labels), calibration(probabilities, judges.labels)

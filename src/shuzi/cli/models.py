@@ -52,9 +52,9 @@ def models(context: click.Context, as_json: bool) -> None:
 @language_option
 def list_(as_json: bool) -> None:
     """List the models that come with shuzi."""
-    from shuzi.reading.reader import load
+    from shuzi.reading.engine import Session
 
-    cards = {name: (load(path).card, path) for name, path in shipped().items()}
+    cards = {name: (Session(path).card, path) for name, path in shipped().items()}
     if as_json:
         for name, (card, path) in cards.items():
             part, score = _headline(card)
@@ -79,10 +79,10 @@ def list_(as_json: bool) -> None:
 @language_option
 def describe(model: str, as_json: bool) -> None:
     """Say what a model's card says."""
-    from shuzi.reading.reader import load
+    from shuzi.reading.engine import Session
 
     path = find_model(place_of(model))
-    card = load(path).card
+    card = Session(path).card
     if as_json:
         click.echo(card.to_json())
         return

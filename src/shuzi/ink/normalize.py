@@ -5,6 +5,8 @@ The aspect is kept, the longer side becomes 20 pixels, and the centre of mass go
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,7 @@ VERSION = 1
 
 SIDE, LONGER = 28, 20
 _SPECK = 0.03  # a piece with less than this share of the ink is a speck, not a stroke
+_LEAST_INK = 4.0  # full pixels: less in a cut is nothing to judge
 _THINNEST = 1.6  # pixels at the final size; thinner strokes fade when they are shrunk
 
 
@@ -57,6 +60,33 @@ def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     small = cv2.resize(strokes, size, interpolation=method).astype(np.float32)
     small *= 255 / small.max()
     return _centred(np.rint(small).astype(np.uint8))
+
+
+def cut_out(ink: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8] | None:
+    """Cut a digit out of an ink map and frame it, with whatever else lies in its box.
+
+    Parameters
+    ----------
+    ink
+        uint8 (h, w), paper 0 and ink up to 255.
+    box
+        x, y, width and height, which may reach beyond the map.
+
+    Returns
+    -------
+    uint8 (28, 28), or None where there is hardly any ink.
+
+    Examples
+    --------
+    >>> ink = np.zeros((60, 60), np.uint8)
+    >>> ink[20:40, 28:31] = 255
+    >>> cut_out(ink, (25.0, 18.0, 9.0, 24.0)).shape, cut_out(ink, (0.0, 0.0, 9.0, 9.0))
+    ((28, 28), None)
+    """
+    x, y, width, height = box
+    left, top = max(0, math.floor(x)), max(0, math.floor(y))
+    part = ink[top : max(top + 1, math.ceil(y + height)), left : max(left + 1, math.ceil(x + width))]
+    return normalize(part) if part.size and part.sum() >= _LEAST_INK * 255 else None
 
 
 def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

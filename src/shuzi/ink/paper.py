@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ PAPER, CONTRAST = 64, 128
 
 _COARSE = 48  # the paper's brightness changes slowly: it is looked for at this size
 _DARKEST = 0.004  # the share of a picture that the ink of a single small digit covers
+_FLAT = 0.6  # the share of a picture that has exactly one brightness, from which on that is the paper
 _ROUNDS = 4  # of telling paper from ink and fitting the paper anew
 
 
@@ -100,6 +103,9 @@ def _paper_is_light(grey: NDArray[np.uint8]) -> bool:
 
 def _paper(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Estimate the bare paper: a smooth surface through what is not ink, and its local differences from it."""
+    counts = np.bincount(dark_on_light.ravel(), minlength=256)
+    if counts.max() > _FLAT * counts.sum():  # a drawing, where nothing has to be estimated
+        return np.full_like(dark_on_light, counts.argmax())
     height, width = dark_on_light.shape
     scale = min(1.0, _COARSE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -131,12 +137,18 @@ def _gap(darker: NDArray[np.float32]) -> float:
 
 def _surface(coarse: NDArray[np.float32], bare: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Fit a surface of the second degree to the bare pixels."""
-    y, x = np.indices(coarse.shape) / max(coarse.shape)
-    basis = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y]).reshape(6, -1)
+    basis = _second_degree(coarse.shape)
     known = basis * bare.ravel()
     # the normal equations are small, and many times quicker than the pixels one by one
     factors = np.linalg.lstsq(known @ basis.T, known @ coarse.ravel(), rcond=None)[0]
     return np.asarray((factors @ basis).reshape(coarse.shape), dtype=np.float32)
+
+
+@lru_cache(maxsize=16)
+def _second_degree(shape: tuple[int, int]) -> NDArray[np.float64]:
+    """Return 1, x, y, x², xy and y² at each pixel: float64 (6, h * w)."""
+    y, x = np.indices(shape) / max(shape)
+    return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y]).reshape(6, -1)
 
 
 def _spread(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:

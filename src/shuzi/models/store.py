@@ -7,7 +7,7 @@ from pathlib import Path
 from shuzi.errors import ModelError
 
 IN_A_RUN = "model.onnx"
-DEFAULT = "default"
+DEFAULT, DETECTOR = "default", "detector"
 
 SHIPPED = Path(__file__).parent
 """Where the models lie that come with shuzi."""

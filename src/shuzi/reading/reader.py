@@ -1,22 +1,33 @@
-"""A trained model, loaded and ready to read digits."""
+"""A picture becomes a reading: simple ink is cut apart where it falls apart, other ink by the detector."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.errors import ShuziError
+from shuzi.ink.image import Picture, open_picture
 from shuzi.models.card import Card
-from shuzi.models.store import DEFAULT, find_model
+from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
 from shuzi.reading.engine import Engine
+from shuzi.reading.finder import Finder
+from shuzi.reading.result import Reading
+from shuzi.reading.search import Looks, look_for_digits
+from shuzi.reading.verdict import judge
 
 
 class Reader:
-    """Reads digits with one model; made by `shuzi.load`."""
+    """Reads digits and numbers; made by `shuzi.load`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, finder: Finder | None = None) -> None:
         self._engine = engine
+        self._finder = finder
 
     @property
     def card(self) -> Card:
@@ -33,6 +44,57 @@ class Reader:
         """
         return self._engine.classify(images)
 
+    def read(self, picture: Picture) -> Reading:
+        """Read the number in a picture.
+
+        Parameters
+        ----------
+        picture
+            A path, a file's bytes, a PIL image, or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+
+        Raises
+        ------
+        PictureError
+            It is no picture, is cut off, is empty, or has more than 50 million pixels.
+
+        Examples
+        --------
+        >>> import shuzi
+        >>> sheet = np.full((60, 60), 255, np.uint8)
+        >>> shuzi.load().read(sheet).status
+        'blank'
+        """
+        return judge(self.look(picture))
+
+    def look(self, picture: Picture) -> Looks:
+        """Return all that was seen on the way to a reading, for who wants to show or measure it; errors as `read`."""
+        return look_for_digits(open_picture(picture), self._engine, self._finder)
+
+    def read_many(self, pictures: Iterable[Picture]) -> Iterator[Reading | ShuziError]:
+        """Read pictures on all cores, and hand the readings out in their order.
+
+        A picture that cannot be read gives its error instead, and the others are read.
+
+        Parameters
+        ----------
+        pictures
+            Each as for `read`; they are taken as they are needed, a few ahead.
+        """
+
+        def one(picture: Picture) -> Reading | ShuziError:
+            try:
+                return self.read(picture)
+            except ShuziError as problem:
+                return problem
+
+        workers, coming = os.cpu_count() or 1, iter(pictures)
+        with ThreadPoolExecutor(workers) as pool:
+            waiting = [pool.submit(one, each) for each in islice(coming, 4 * workers)]
+            while waiting:
+                reading = waiting.pop(0).result()
+                waiting.extend(pool.submit(one, each) for each in islice(coming, 1))
+                yield reading
+
 
 def load(model: str | Path = DEFAULT) -> Reader:
     """Load a model for reading.
@@ -40,17 +102,13 @@ def load(model: str | Path = DEFAULT) -> Reader:
     Parameters
     ----------
     model
-        The name of a model that comes with shuzi, a run folder whose training came to its end, or an .onnx file.
-        A string that is such a name means that model, also where a folder is called so; a `Path` is always a path.
+        The name of a shipped model, a run folder whose training came to its end, or an .onnx file.
 
     Raises
     ------
     ModelError
-        It is missing, damaged or not understood.
-
-    Examples
-    --------
-    >>> load("softmax").classify(np.zeros((1, 28, 28), np.uint8)).shape
-    (1, 10)
+        It is missing, damaged or not understood, or it is no model that classifies digits.
     """
-    return Reader(Engine(find_model(model)))
+    engine = Engine(find_model(model))
+    known = shipped()
+    return Reader(engine, Finder(known[DETECTOR]) if DETECTOR in known else None)

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from shuzi.training.recipes import Recipe
 
+_OF_BEING_A_DIGIT = 0.1  # of a label's smoothing: how sure it is should be told apart near certainty
+
 
 def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
     """Return the cross-entropy of a batch, summed or averaged as the recipe says; columns are averaged.
@@ -28,15 +30,18 @@ def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
     smoothing = recipe.label_smoothing
     if smoothing:
         label = label * (1 - smoothing) + ops.sum(label, axis=1, keepdims=True) * (smoothing / 10)
+    columns = 1
     if len(y.shape) == 3:
-        label, y = ops.repeat(label, y.shape[1], axis=0), ops.reshape(y, (-1, 10))
-    total = -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon))
+        columns = y.shape[1]
+        label, y = ops.repeat(label, columns, axis=0), ops.reshape(y, (-1, 10))
+    total = -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon)) / columns
     if y.shape[1] == 11:
+        smoothing *= _OF_BEING_A_DIGIT
         is_digit = ops.cast(ops.cast(labels, "int32") < 10, "float32") * (1 - smoothing) + smoothing / 2
         said = y[:, 10]
         yes, no = ops.log(said + recipe.epsilon), ops.log(1 - said + recipe.epsilon)
         total -= ops.sum(is_digit * yes + (1 - is_digit) * no)
-    return total / len(label) if recipe.loss == "mean" else total
+    return total / len(labels) if recipe.loss == "mean" else total
 
 
 def rights(labels: Any, y: Any) -> Any:

@@ -19,10 +19,12 @@ from shuzi.training.sheets import sheet
 from shuzi.training.strokes import FINE, UNIT, distance_fields
 
 Ink = NDArray[np.float32]
+Box = tuple[float, float, float, float]
 
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images
 _SMALLEST, _LARGEST = 13.0, 46.0  # pixels of a digit's height: what a reader brings pictures to lies well within
+_UNSTEADY = 0.035  # of a digit's height: how far a hand may stray
 _VISIBLE = 0.75  # a digit of which less lies on the page is not asked for
 
 
@@ -83,7 +85,7 @@ class Composer:
             In pixels.
         """
         ink = np.zeros((height, width), np.float32)
-        found: list[tuple[int, tuple[float, float, float, float]]] = []
+        found: list[tuple[int, Box]] = []
         two_lines = rng.random() < 0.12
         room = height / 2 if two_lines else height
         largest = min(_LARGEST, 0.95 * room)
@@ -99,7 +101,7 @@ class Composer:
         return Page(grey, labels, boxes)
 
     def digit(self, rng: np.random.Generator, height: float, hand: _Hand | None = None) -> tuple[int, Ink]:
-        """Write one digit.
+        """Write one digit; a hand in which it leaves no ink writes another one.
 
         Returns
         -------
@@ -109,34 +111,30 @@ class Composer:
         place = int(rng.integers(len(self._labels)))
         scale = height / _DIGIT * math.exp(rng.normal(0, hand.uneven))
         wide = hand.wide * math.exp(rng.normal(0, 0.05))
-        turn = rng.normal(0, 0.05)
+        turn = rng.normal(0, 0.08)
         matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
         matrix = scale * matrix @ np.array([[wide, -(hand.slant + rng.normal(0, 0.04))], [0, 1]])
         reach = np.abs(matrix) @ (_SIDE / 2, _SIDE / 2)
         size = (max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1])))
         whole = np.column_stack([matrix, np.array(size) / 2 - matrix @ (_SIDE / 2, _SIDE / 2)])
+        unsteady = _unsteady(rng, size, height)
         if hand.pen:
-            field = _carried(self._fields[place], whole, size, 255) * (scale * FINE / UNIT)
+            field = _carried(self._fields[place], whole, size, 255, unsteady) * (scale * FINE / UNIT)
             drawn = max(hand.pen * height, 1.0)
             ink = np.clip(drawn / 2 - field + 0.5, 0, 1)
         else:
             fine = cv2.resize(self._images[place], (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
             soft = max(0.12, 0.05 / scale)
-            ink = np.clip((_carried(fine, whole, size, 0) / 255 - hand.threshold) / soft + 0.5, 0, 1)
-        x, y, width, height_ = cv2.boundingRect((ink > 0.3).astype(np.uint8))
-        if width == 0:
+            ink = np.clip((_carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
+        x, y, across, down = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+        if across == 0:
             return self.digit(rng, height, hand)
-        return int(self._labels[place]), np.asarray(ink[y : y + height_, x : x + width], np.float32)
+        return int(self._labels[place]), np.asarray(ink[y : y + down, x : x + across], np.float32)
 
     def _write_line(
-        self,
-        rng: np.random.Generator,
-        hand: _Hand,
-        ink: Ink,
-        top: float,
-        found: list[tuple[int, tuple[float, float, float, float]]],
+        self, rng: np.random.Generator, hand: _Hand, ink: Ink, top: float, found: list[tuple[int, Box]]
     ) -> None:
-        """Write digits and marks from left to right until the page or the number ends."""
+        """Write digits and marks from left to right until the page or the number ends; add the digits to `found`."""
         height, width = ink.shape
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
         most = int(rng.integers(0, 11)) if rng.random() < 0.9 else 1
@@ -155,19 +153,15 @@ class Composer:
                 drawn = small_mark(rng, round(hand.height), pen)
                 base -= rng.uniform(-0.1, 0.6) * hand.height
             elif chance < marks + foreign:
-                drawn = glyph(
-                    rng,
-                    max(8, round(hand.height * rng.uniform(0.7, 1.2))),
-                    pen,
-                    lambda: self.digit(rng, hand.height, hand),
-                )
+                size = max(8, round(hand.height * rng.uniform(0.7, 1.2)))
+                drawn = glyph(rng, size, pen, lambda: self.digit(rng, hand.height, hand))
             else:
                 label, drawn = self.digit(rng, hand.height, hand)
             y = round(base - drawn.shape[0])
             x = _after(profile, drawn, y, x, gap + rng.normal(0, 0.04) * hand.height)
             _lay(ink, drawn, y, x, profile)
             if label >= 0:
-                found.append((label, (float(x), float(y), float(drawn.shape[1]), float(drawn.shape[0]))))
+                found.append((label, (x, y, *drawn.shape[::-1])))
 
 
 def _hand(rng: np.random.Generator, height: float) -> _Hand:
@@ -192,8 +186,22 @@ def _gap(rng: np.random.Generator, height: float) -> float:
     return float(-rng.uniform(0.0, 0.12) * height)
 
 
-def _carried(field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int) -> Ink:
-    carried = cv2.warpAffine(field, matrix, size, flags=cv2.INTER_LINEAR, borderValue=float(rim))
+def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) -> Ink:
+    """Draw where each place is moved to by a hand that never writes the same twice: float32 (h, w, 2), in pixels."""
+    coarse = rng.normal(0, abs(rng.normal(0, _UNSTEADY)) * height, (4, 4, 2)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _carried(
+    field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int, unsteady: Ink
+) -> Ink:
+    """Carry a field to its place on the page; outside of it there is `rim`."""
+    back = cv2.invertAffineTransform(matrix).astype(np.float32)
+    x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
+    x, y = x + unsteady[..., 0], y + unsteady[..., 1]
+    from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
+    constant = cv2.BORDER_CONSTANT
+    carried = cv2.remap(field, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=float(rim))
     return np.asarray(carried, np.float32)
 
 
@@ -206,7 +214,7 @@ def _after(profile: NDArray[np.float64], drawn: Ink, y: int, x: float, gap: floa
         return round(x) if not np.isfinite(profile).any() else round(float(profile.max()) + max(gap, 1))
     starts = inked.argmax(axis=1)[some]
     needed = float((profile[rows][some] - starts).max()) + gap
-    # however the rows interlock, a digit begins right of where the one before it began
+    # however the rows interlock, the middle of a digit lies right of the middle of the one before it
     return round(max(needed, float(profile.max()) - 0.6 * float(drawn.shape[1])))
 
 
@@ -244,13 +252,13 @@ def _photographed(rng: np.random.Generator, paper: Ink, ink: Ink) -> NDArray[np.
     return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
 
 
-def _share_on_page(box: tuple[float, float, float, float], height: int, width: int) -> float:
+def _share_on_page(box: Box, height: int, width: int) -> float:
     x, y, wide, high = box
     across = max(0.0, min(x + wide, width) - max(x, 0.0)) / wide
     return across * max(0.0, min(y + high, height) - max(y, 0.0)) / high
 
 
-def _clipped(box: tuple[float, float, float, float], height: int, width: int) -> tuple[float, float, float, float]:
+def _clipped(box: Box, height: int, width: int) -> Box:
     x, y, wide, high = box
     left, top = max(0.0, x), max(0.0, y)
     return left, top, min(x + wide, width) - left, min(y + high, height) - top

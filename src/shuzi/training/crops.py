@@ -12,21 +12,23 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import PictureError
-from shuzi.ink.normalize import normalize
+from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
 from shuzi.training.compose import Composer, Page
 from shuzi.training.marks import glyph, small_mark
 
 NOT_A_DIGIT = 10
 
+_NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other could be a 1 or a 7
+
 PAGES = 24_000
 """Composed pages that a whole training's cuts are taken from; most hold several digits."""
 
-REWRITTEN, GLYPHS = 110_000, 40_000
-"""Digits written again with other pens, each alone; and marks and letters, each alone."""
+AS_THEY_ARE = 2
+"""How often each of MNIST's own images is among the cuts."""
 
-_LEAST_INK = 12.0  # of full pixels: less in a cut is nothing to judge
+REWRITTEN, GLYPHS = 110_000, 60_000
+"""Digits written again with other pens, each alone; and marks and letters, each alone."""
 
 Cut = tuple[NDArray[np.uint8], int]
 
@@ -51,7 +53,7 @@ def compose_share(
     """
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
-    cuts: list[Cut] = list(zip(images, labels.tolist(), strict=True))
+    cuts: list[Cut] = list(zip(images, labels.tolist(), strict=True)) * AS_THEY_ARE
     cuts.extend(_rewritten(rng, composer) for _ in range(round(REWRITTEN * share)))
     cuts.extend(_glyph(rng, composer) for _ in range(round(GLYPHS * share)))
     for _ in range(round(PAGES * share)):
@@ -68,7 +70,7 @@ def _glyph(rng: np.random.Generator, composer: Composer) -> Cut:
     height = round(math.exp(rng.uniform(math.log(16), math.log(50))))
     pen = max(1.0, math.exp(rng.uniform(math.log(0.03), math.log(0.25))) * height)
     if rng.random() < 0.08:
-        return normalize(_as_levels(small_mark(rng, height, pen))), NOT_A_DIGIT
+        return normalize(_as_levels(small_mark(rng, height, pen, alone=True))), NOT_A_DIGIT
     return normalize(_as_levels(glyph(rng, height, pen, lambda: composer.digit(rng, height)))), NOT_A_DIGIT
 
 
@@ -84,21 +86,8 @@ def _cuts(rng: np.random.Generator, page: Page) -> list[Cut]:
     off = rng.normal(0, 0.05, page.boxes.shape) * np.tile(page.boxes[:, 2:], 2)
     places = [*zip(page.boxes + off, page.labels.tolist(), strict=True)]
     places += [(box, NOT_A_DIGIT) for box in _no_digits(rng, page)]
-    cuts = [(cut(ink, box), label) for box, label in places]
+    cuts = [(cut_out(ink, tuple(box)), label) for box, label in places]
     return [(image, label) for image, label in cuts if image is not None]
-
-
-def cut(ink: NDArray[np.uint8], box: NDArray[np.float32]) -> NDArray[np.uint8] | None:
-    """Cut a box (x, y, width, height) out of an ink map and frame it as a digit: None when there is hardly ink."""
-    x, y, width, height = box
-    left, top = max(0, math.floor(x)), max(0, math.floor(y))
-    part = ink[top : max(top + 1, math.ceil(y + height)), left : max(left + 1, math.ceil(x + width))]
-    if part.sum() < _LEAST_INK * 255:
-        return None
-    try:
-        return normalize(part)
-    except PictureError:
-        return None
 
 
 def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]]:
@@ -114,8 +103,9 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
         if both[2] > 1.4 * max(first[2], second[2]) and both[3] < 2 * max(first[3], second[3]):
             boxes.append(both.astype(np.float32))
     if count and rng.random() < 0.25:
-        x, y, width, height = page.boxes[int(rng.integers(count))]
-        if width > 0.5 * height:  # half of a 1 is a 1
+        place = int(rng.integers(count))
+        x, y, width, height = page.boxes[place]
+        if page.labels[place] in _NO_DIGIT_HALVED:
             half = rng.uniform(0.4, 0.55)
             boxes.append(np.array([x + (width * (1 - half) if rng.random() < 0.5 else 0), y, width * half, height]))
     if rng.random() < 0.4:

@@ -29,7 +29,7 @@ _FOUND = math.log(0.3 / 0.7)  # the score of a probability of 0.3
 
 
 def loss(recipe: Recipe, labels: Any, y: Any) -> Any:  # noqa: ARG001 - each kind of learning takes the recipe
-    """Return the focal loss of the maps and the error of the boxes, for each digit on the pages.
+    """Return the focal loss of the maps and the error of the boxes, shared among the digits and one more.
 
     Parameters
     ----------
@@ -64,15 +64,18 @@ def accuracy(labels: NDArray[np.float32], places: NDArray[np.float32]) -> float:
 
 
 def rights(labels: Any, y: Any, found: float = _FOUND) -> Any:
-    """Return for each page the share of its digits that are seen at their middle, as what they are: float32 (n,)."""
+    """Return for each page the share of its digits that are seen at their middle, as what they are: float32 (n,).
+
+    A page without digits counts as 1.
+    """
     hills, is_digit, _ = _hills(labels, y)
     tops = ops.cast(hills > 0.999, "float32")
     scores = ops.sum(tops[..., None] * y[:, None, :, :, :10], axis=(2, 3))
     seen = ops.logical_and(
         ops.argmax(scores, axis=-1) == ops.cast(labels[..., 0], "int32"), ops.max(scores, axis=-1) > found
     )
-    found = ops.sum(ops.cast(seen, "float32") * is_digit, axis=1)
-    return ops.where(ops.sum(is_digit, axis=1) > 0, found / ops.maximum(ops.sum(is_digit, axis=1), 1), 1.0)
+    right, count = ops.sum(ops.cast(seen, "float32") * is_digit, axis=1), ops.sum(is_digit, axis=1)
+    return ops.where(count > 0, right / ops.maximum(count, 1), 1.0)
 
 
 def _hills(labels: Any, y: Any) -> tuple[Any, Any, Any]:

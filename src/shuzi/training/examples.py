@@ -65,7 +65,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
 
     Yields
     ------
-    Examples, `SHARES` times.
+    Examples, `SHARES` times; only as often as there are digits where those are fewer.
     """
     composed: Callable[..., Any] = {
         "crops": crops.compose_share,

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 
 import cv2
+import matplotlib as mpl
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
 
 _BOARD = 96  # pixels of the square on which a mark is drawn before it is brought to its size
 _RIM = 14
@@ -26,11 +30,13 @@ _FONTS = (
 _SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
 _NOT_MIRRORED = (0, 1, 2, 5, 8)  # what a mirror leaves a digit, or makes into another one
 _NOT_TURNED = (0, 1)
+_NOT_STRUCK = (2, 3, 5, 6, 8, 9)  # digits that nobody writes with a bar
+_PRINTED = "AABBCCDDEEFFGGHHJJKLMNPQRTUVWXYadefhkmnprtuvwxy&@#%$?+=<>"
 
 Ink = NDArray[np.float32]
 
 
-def small_mark(rng: np.random.Generator, height: int, pen: float) -> Ink:
+def small_mark(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Ink:
     """Draw a point, comma, dash, slash or the like, as it stands beside digits.
 
     Parameters
@@ -41,22 +47,25 @@ def small_mark(rng: np.random.Generator, height: int, pen: float) -> Ink:
         Of the digits beside it, in pixels.
     pen
         Its width in pixels.
+    alone
+        It will be seen without what stands beside it, where a slash could be a 1: then it is none.
 
     Returns
     -------
     float32 (h, w), the share of each pixel that is inked.
     """
-    kind = rng.integers(6)
+    kind = rng.integers(5 if alone else 6)
     if kind == 0:  # a point
-        points, pen = [(0.0, 0.0), (0.01, 0.01)], pen * rng.uniform(1, 1.8)
+        # a line of no length, one pixel wide, leaves hardly any ink
+        points, pen = [(0.0, 0.0), (0.01, 0.01)], max(1.5, pen * rng.uniform(1, 1.8))
     elif kind == 1:  # a comma
         points = [(0.0, 0.0), (-rng.uniform(0.05, 0.15), rng.uniform(0.12, 0.3))]
     elif kind in (2, 3):  # a dash
         points = [(0.0, 0.0), (rng.uniform(0.25, 1.2), rng.uniform(-0.08, 0.08))]
-    elif kind == 4:  # a long slash
-        points = [(0.0, 0.0), (rng.uniform(0.3, 0.6), -rng.uniform(0.9, 1.3))]
-    else:  # a tick or a wave
+    elif kind == 4:  # a tick
         points = [(0.0, 0.0), (0.15, rng.uniform(0.05, 0.2)), (0.4, -rng.uniform(0.1, 0.4))]
+    else:  # a long slash
+        points = [(0.0, 0.0), (rng.uniform(0.3, 0.6), -rng.uniform(0.9, 1.3))]
     line = np.array(points) * height
     return _line(line - line.min(axis=0), pen)
 
@@ -79,15 +88,17 @@ def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[]
     -------
     float32 (h, w), the share of each pixel that is inked.
     """
-    kind = rng.random()
-    if kind < 0.3:
-        board = _letter(rng, pen * _BOARD / height)
-    elif kind < 0.65:
-        board = _strokes(rng, pen * _BOARD / height)
+    kind, pen_on_board = rng.random(), pen * _BOARD / height
+    if kind < 0.18:
+        board = _letter(rng, pen_on_board)
+    elif kind < 0.36:
+        board = _printed(rng)
+    elif kind < 0.66:
+        board = _strokes(rng, pen_on_board)
     elif kind < 0.72:
-        board = _shape(rng, pen * _BOARD / height)
+        board = _shape(rng, pen_on_board)
     else:
-        board = _spoilt(rng, digits)
+        board = _spoilt(rng, digits, pen_on_board)
     return _sized(_warped(rng, board), height)
 
 
@@ -102,6 +113,22 @@ def _letter(rng: np.random.Generator, pen: float) -> Ink:
     return np.asarray(board, np.float32) / np.float32(255)
 
 
+def _printed(rng: np.random.Generator) -> Ink:
+    """Print a letter in one of the fonts that come with matplotlib; those that could be a printed digit left out."""
+    fonts = _fonts()
+    font = fonts[int(rng.integers(len(fonts)))]
+    board = Image.new("L", (_BOARD, _BOARD))
+    ImageDraw.Draw(board).text((_BOARD / 2, _BOARD / 2), str(rng.choice(list(_PRINTED))), 255, font, anchor="mm")
+    return np.asarray(board, np.float32) / np.float32(255)
+
+
+@cache
+def _fonts() -> list[ImageFont.FreeTypeFont]:
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    names = sorted(path for path in folder.glob("*.ttf") if path.name.startswith(("DejaVuS", "STIXGeneral")))
+    return [ImageFont.truetype(path, _BOARD - 2 * _RIM) for path in names if "Display" not in path.name]
+
+
 def _strokes(rng: np.random.Generator, pen: float) -> Ink:
     """Draw two to five bent or straight strokes, as the letters of the world's scripts are made of."""
     board = np.zeros((_BOARD, _BOARD), np.float32)
@@ -109,9 +136,10 @@ def _strokes(rng: np.random.Generator, pen: float) -> Ink:
     for _ in range(rng.integers(2, 6)):
         on_a_grid = rng.random() < 0.5
         ends = rng.choice(corners, (4, 2)) if on_a_grid else rng.uniform(_RIM, _BOARD - _RIM, (4, 2))
-        if rng.random() < 0.45:
+        kind = rng.random()
+        if kind < 0.4:
             line = ends[:2] + rng.normal(0, 2, (2, 2))
-        elif rng.random() < 0.7:
+        elif kind < 0.75:
             line = _bent(ends)
         else:
             turn = np.linspace(0, rng.uniform(3, 7), 24) + rng.uniform(0, 7)
@@ -153,14 +181,18 @@ def _shape(rng: np.random.Generator, pen: float) -> Ink:
     return board
 
 
-def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]]) -> Ink:
-    """Mirror or turn a digit, or put the halves of two together, or one over another."""
+def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]], pen: float) -> Ink:
+    """Mirror or turn a digit, strike it through, put the halves of two together, or one over another."""
     kind, (label, ink) = rng.random(), digits()
     first = _on_board(ink)
-    if kind < 0.3 and label not in _NOT_MIRRORED:
+    if kind < 0.25 and label not in _NOT_MIRRORED:
         return first[:, ::-1]
-    if kind < 0.6 and label not in _NOT_TURNED:
+    if kind < 0.5 and label not in _NOT_TURNED:
         return np.rot90(first, int(rng.choice((1, 3))))
+    if kind < 0.7 and label in _NOT_STRUCK:
+        for _ in range(rng.integers(1, 3)):
+            _draw(first, rng.uniform(_RIM / 2, _BOARD - _RIM / 2, (2, 2)), pen)
+        return first
     second = _on_board(digits()[1])
     if rng.random() < 0.5:
         return np.maximum(first, np.roll(second, int(rng.integers(-12, 12)), axis=1))

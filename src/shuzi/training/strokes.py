@@ -96,4 +96,8 @@ def _removable(shapes: NDArray[np.bool_], first: bool) -> NDArray[np.bool_]:
         neighbours += this
         turns += ~this & following
     open_side = ~(n & e & s) & ~(e & s & w) if first else ~(n & e & w) & ~(n & s & w)
-    return np.asarray((neighbours >= 2) & (neighbours <= 6) & (turns == 1) & open_side)
+    removable = (neighbours >= 2) & (neighbours <= 6) & (turns == 1) & open_side
+    # four pixels in a square and nothing around them would all go at once
+    three = np.pad(shapes[:, 1:-1, 1:-1] & (neighbours == 3), ((0, 0), (0, 1), (0, 1)))
+    removable &= ~(three[:, :-1, :-1] & three[:, :-1, 1:] & three[:, 1:, :-1] & three[:, 1:, 1:])
+    return np.asarray(removable)

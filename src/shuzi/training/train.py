@@ -114,9 +114,10 @@ def _examples(recipe: Recipe, data: Splits) -> Generator[Event, None, tuple[Exam
     if recipe.examples == "mnist":
         return as_they_are(data.train), as_they_are(data.validation)
     shares: list[Examples] = []
+    total = min(SHARES, len(data.train))
     for share in compose(recipe.examples, data.train, recipe.seed):
         shares.append(share)
-        yield Composing(len(shares), SHARES)
+        yield Composing(len(shares), total)
     if recipe.examples == "crops":
         return joined(shares), as_they_are(data.validation)
     return joined(shares), joined(list(compose(recipe.examples, data.validation, recipe.seed, _LOOKED_AT)))

@@ -1,0 +1,101 @@
+"""What a reader says of a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.messages import say
+
+OK, BLANK, NOT_A_DIGIT, UNSURE = "ok", "blank", "not-a-digit", "unsure"
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One digit of a reading.
+
+    Parameters
+    ----------
+    digit
+        0 to 9, the best guess.
+    confidence
+        That the guess is right and that it is a digit, 0 to 1.
+    probabilities
+        Of each digit, if it is one: float32 (10,).
+    box
+        x, y, width and height in the picture as a person sees it, in pixels.
+    status
+        "ok", "unsure" or "not-a-digit".
+    image
+        What the network saw: uint8 (28, 28), ink 255.
+    """
+
+    digit: int
+    confidence: float
+    probabilities: NDArray[np.float32]
+    box: Box
+    status: str
+    image: NDArray[np.uint8]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what JSON shows."""
+        return {
+            "digit": self.digit,
+            "confidence": round(self.confidence, 4),
+            "probabilities": [round(float(each), 4) for each in self.probabilities],
+            "box": list(self.box),
+            "status": self.status,
+        }
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The number in a picture.
+
+    Parameters
+    ----------
+    text
+        The digits from left to right, a new line for each line of writing: the best guess, whatever the status.
+    status
+        "ok"; "blank" where there is no ink; "not-a-digit"; or "unsure".
+    confidence
+        That the whole text is right, 0 to 1.
+    digits
+        Its digits in their order.
+    advice
+        The key of a sentence that tells a person what to do, and its values.
+
+    Examples
+    --------
+    >>> blank = Reading("", BLANK, 1.0, (), ("reading.blank", {}))
+    >>> blank.message
+    'There is no writing in this picture.'
+    """
+
+    text: str
+    status: str
+    confidence: float
+    digits: tuple[Digit, ...]
+    advice: tuple[str, dict[str, Any]]
+
+    @property
+    def message(self) -> str:
+        """A sentence for a person, in the language in use."""
+        key, values = self.advice
+        return say(key, **values)
+
+    def as_dict(self, source: str | None = None) -> dict[str, Any]:
+        """Return what JSON shows, with the picture's name in front where there is one."""
+        shown: dict[str, Any] = {} if source is None else {"source": source}
+        return shown | {
+            "text": self.text,
+            "status": self.status,
+            "confidence": round(self.confidence, 4),
+            "digits": [each.as_dict() for each in self.digits],
+            "message": self.message,
+        }

@@ -1,0 +1,64 @@
+"""What was seen becomes a reading: the text, how sure it is, and a sentence for a person."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from shuzi.ink.segment import in_reading_order
+from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
+from shuzi.reading.search import Look, Looks
+
+SURE, A_DIGIT = 0.9, 0.5
+"""From these on a digit is `ok`, and is a digit at all."""
+
+_SMALL = 10  # pixels: digits lower than that are too small to be read well
+_EDGE = 1  # pixels from the picture's edge: ink that comes so near may be cut off
+
+
+def judge(seen: Looks) -> Reading:
+    """Put what was seen in order and judge it."""
+    if not seen.looks:
+        blank = not seen.ink.any()
+        status, key = (BLANK, "reading.blank") if blank else (NOT_A_DIGIT, "reading.no_digit")
+        return Reading("", status, 1.0 if blank else 0.0, (), (key, {}))
+    lines = in_reading_order([each.box for each in seen.looks])
+    digits = [[_digit(seen.looks[place], seen) for place in line] for line in lines]
+    text = "\n".join("".join(str(each.digit) for each in line) for line in digits)
+    ordered = tuple(each for line in digits for each in line)
+    confidence = math.prod(each.confidence for each in ordered)
+    return Reading(text, _status(ordered), confidence, ordered, _advice(seen, ordered))
+
+
+def _digit(look: Look, seen: Looks) -> Digit:
+    x, y, width, height = (round(each / seen.scale) for each in look.box)
+    box: Box = (x, y, max(1, width), max(1, height))
+    status = OK if look.confidence >= SURE else UNSURE if look.is_digit >= A_DIGIT else NOT_A_DIGIT
+    return Digit(int(look.probabilities.argmax()), look.confidence, look.probabilities, box, status, look.image)
+
+
+def _status(digits: tuple[Digit, ...]) -> str:
+    found = {each.status for each in digits}
+    if found == {NOT_A_DIGIT}:
+        return NOT_A_DIGIT
+    return OK if found == {OK} and math.prod(each.confidence for each in digits) >= SURE else UNSURE
+
+
+def _advice(seen: Looks, digits: tuple[Digit, ...]) -> tuple[str, dict[str, Any]]:
+    """Choose the sentence that helps most."""
+    status = _status(digits)
+    if status == OK:
+        return "reading.ok", {}
+    heights = sorted(each.box[3] for each in digits)
+    if heights[len(heights) // 2] < _SMALL:
+        return "reading.small", {"height": heights[len(heights) // 2]}
+    height, width = seen.grey.shape
+    for each in seen.looks:
+        x, y, wide, high = each.box
+        if x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE:
+            return "reading.edge", {}
+    if status == NOT_A_DIGIT:
+        return "reading.not_a_digit", {}
+    doubtful = min(digits, key=lambda each: each.confidence)
+    first, second = doubtful.probabilities.argsort()[::-1][:2]
+    return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}

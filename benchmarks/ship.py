@@ -1,47 +1,79 @@
 """A finished run becomes a model that comes with shuzi: src/shuzi/models/NAME.onnx.
 
+    python benchmarks/ship.py runs/reader-… default
+    python benchmarks/ship.py runs/detector-… detector
     python benchmarks/ship.py runs/tiny-… tiny
 
-It must have learnt from MNIST and have a command that repeats it. Its score on the 10,000 test images, looked at here
-once, is put into its card.
+It must have learnt from MNIST and have a command that repeats it. The score of a classifier on the 10,000 test
+images, looked at here once, is put into its card; a detector keeps its score on pages composed from the validation
+images.
 """
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 import shuzi
 from shuzi.atomic import replacing
-from shuzi.models.card import OF_MNIST
+from shuzi.models.card import CLASSIFIER, OF_MNIST
 from shuzi.models.score import Score
-from shuzi.models.store import SHIPPED, find_model
-from shuzi.training.conversion import restore
+from shuzi.models.store import DETECTOR, SHIPPED, find_model
+from shuzi.training.conversion import examples_for, restore
 from shuzi.training.onnx_graph import write_onnx
 from shuzi.training.parity import compare, network_answers, onnx_answers, tolerance_of
 
 
+def ship(run: Path, name: str, folder: Path) -> str:
+    """Check a model, put it into the folder, and say what it is worth.
+
+    Parameters
+    ----------
+    run
+        The run folder.
+    name
+        What the model will be called; DETECTOR is the one that reading uses to find digits.
+    folder
+        Where the models lie.
+
+    Raises
+    ------
+    ValueError
+        It cannot be made again, has a name that belongs to another kind, or the .onnx answers otherwise.
+    """
+    network, card = restore(find_model(run))
+    if not card.command or card.licence != OF_MNIST:
+        raise ValueError(f"{run} was not made from MNIST by a command that anyone can type")
+    if (name == DETECTOR) != (card.kind != CLASSIFIER):
+        raise ValueError(f"{run} holds a {card.kind}, which cannot be called {name}")
+    test = shuzi.load_mnist().test
+    images = examples_for(card, test).images
+    expected = network_answers(network, images)
+    if card.kind == CLASSIFIER:
+        score = Score(int(np.sum(expected[0].argmax(axis=1) == test.labels)), len(test))
+        card = replace(card, scores={**card.scores, "test": score.as_dict()})
+    with replacing(folder / f"{name}.onnx") as part:
+        write_onnx(network, card, part)
+        parity = compare(onnx_answers(part, images), expected, tolerance_of(network, images))
+        if not parity.holds:
+            raise ValueError(f"the .onnx does not answer as the network does: {parity}")
+    worth = [f"{part} {score['accuracy']:.2%} of {score['n']}" for part, score in card.scores.items()]
+    return f"{name}: {card.command}, {', '.join(worth)}, {parity}"
+
+
 def main() -> None:
-    """Check a model and put it among those that are shipped."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("run")
+    """Ship what is named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path)
     parser.add_argument("name")
     given = parser.parse_args()
-    network, card = restore(find_model(given.run))
-    if not card.command or card.licence != OF_MNIST:
-        parser.error(f"{given.run} was not made from MNIST by a command that anyone can type")
-    test = shuzi.load_mnist().test
-    expected = network_answers(network, test.images)
-    score = Score(int(np.sum(expected.argmax(axis=1) == test.labels)), len(test))
-    card = replace(card, scores={**card.scores, "test": score.as_dict()})
-    with replacing(SHIPPED / f"{given.name}.onnx") as part:
-        write_onnx(network, card, part)
-        parity = compare(onnx_answers(part, test.images), expected, tolerance_of(network, test.images))
-        if not parity.holds:
-            parser.error(f"the .onnx does not answer as the network does: {parity}")
-    print(f"{given.name}: {card.command}, {score.accuracy:.2%} of the test images, {parity}")
+    try:
+        print(ship(given.run, given.name, SHIPPED))
+    except ValueError as problem:
+        parser.error(str(problem))
 
 
 if __name__ == "__main__":

@@ -60,3 +60,37 @@ def finished_run(mnist, tmp_path_factory):
         return folder.path
 
     return train
+
+
+@pytest.fixture(scope="session")
+def composed_run(mnist, tmp_path_factory):
+    """Train "reader" or "detector" for three steps on a few composed pictures, which takes seconds, and export it."""
+
+    @functools.cache
+    def train(name):
+        from shuzi.training import crops, pages
+        from shuzi.training.events import Done
+        from shuzi.training.examples import Examples
+        from shuzi.training.export import export
+        from shuzi.training.recipes import recipe
+        from shuzi.training.run_folder import RunFolder
+        from shuzi.training.steps import prepare
+
+        chosen = recipe(name).changed(steps=3, batch_size=32)
+        compose = {"reader": crops, "detector": pages}[name].compose_share
+        learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], 0.001))
+        few = mnist.validation.images[:300], mnist.validation.labels[:300]
+        judges = Examples(*few) if name == "reader" else Examples(*compose(*few, [1], 0.001))
+        steps = prepare(chosen, learnt)
+        steps.take(0, np.arange(96, dtype=np.int32).reshape(3, 32) % len(learnt))
+        steps.settle()
+        accuracy, answers = steps.judge(judges)
+        thresholds = {"unsure": 0.8125, "not-a-digit": 0.25} if name == "reader" else {}
+        folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
+        chosen.save(folder.recipe_file)
+        export(
+            steps.model, chosen, mnist, Done(3, accuracy, "validation", judges, answers, 1.0, thresholds), folder.path
+        )
+        return folder.path
+
+    return train

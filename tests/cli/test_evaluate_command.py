@@ -101,6 +101,24 @@ def test_what_cannot_be_evaluated_is_an_error_in_one_line(shuzi, finished_run, t
         assert str((given or [model])[-1]) in ended.err
 
 
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "finds digits and does not tell"), ("zh", "只负责找出数字的位置")]
+)
+def test_a_detector_is_not_judged_on_single_digits(shuzi, composed_run, tmp_path, language, told):
+    """It says so before anything is fetched or looked for: the folder with the data is not there."""
+    run = composed_run("detector")
+    ended = shuzi("--lang", language, "evaluate", run, "--data-dir", tmp_path / "none")
+    assert (ended.code, ended.out) == (1, "")
+    assert re.fullmatch(r"[^\n]+\n", ended.err)
+    assert f"{run / 'model.onnx'} {told}" in ended.err
+
+
+def test_a_reader_is_judged_like_every_classifier(shuzi, composed_run, mnist):
+    found = json.loads(shuzi("evaluate", composed_run("reader"), "--json").out)
+    right = load(composed_run("reader")).classify(mnist.test.images).argmax(axis=1) == mnist.test.labels
+    assert (found["accuracy"], found["n"]) == (right.mean(), 10_000)
+
+
 def test_without_jinja_the_report_names_the_line_that_installs_it(run_alone, finished_run):
     """Python is told that the library is not there, as it would find out where the extra is not installed."""
     program = "import sys; sys.modules['jinja2'] = None; from shuzi.cli import main; main()"

@@ -9,6 +9,7 @@ from shuzi.data.formats import save_dataset
 from shuzi.models.card import OF_MNIST, Card
 from shuzi.models.formats import FORMATS
 from shuzi.models.store import shipped
+from shuzi.reading.engine import Session
 from shuzi.reading.reader import load
 
 
@@ -30,7 +31,8 @@ def test_as_json_each_model_is_an_object_a_line(shuzi, given):
     found = [json.loads(line) for line in shuzi(*given).out.splitlines()]
     assert [each["name"] for each in found] == list(shipped())
     for each in found:
-        card, path = load(each["name"]).card, shipped()[each["name"]]
+        path = shipped()[each["name"]]
+        card = Session(path).card
         score = card.scores[each["part"]]
         assert {name: each[name] for name in ("accuracy", "n", "interval")} == score
         assert (each["recipe"], each["parameters"]) == (card.name, card.parameters)
@@ -55,13 +57,62 @@ def test_the_card_is_put_into_words(shuzi):
         assert words in said
 
 
-def test_in_chinese_it_is_chinese(shuzi):
-    for given in (["models"], ["models", "describe", "softmax"]):
+def test_in_chinese_it_is_chinese(shuzi, composed_run):
+    runs = {"softmax": "softmax"} | {name: composed_run(name) for name in ("reader", "detector")}
+    for given in (["models"], *(["models", "describe", run] for run in runs.values())):
         ended = shuzi("--lang", "zh", *given)
         assert ended.code == 0
         for line in ended.out.splitlines()[1:]:
-            assert not re.search(r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", line.replace("shuzi train softmax", ""))
-        assert "准确率" in ended.out
+            assert not re.search(r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", line.replace("shuzi train", ""))
+        assert ("找到" if given[-1] == runs["detector"] else "准确率") in ended.out
+
+
+def test_a_reader_is_described_with_both_outputs_and_all_its_thresholds(shuzi, composed_run):
+    said = " ".join(shuzi("models", "describe", composed_run("reader")).out.split())
+    for words in (
+        "takes in images, float32 (n, 28, 28)",
+        "gives probabilities, float32 (n, 10)",
+        "is_digit, float32 (n, 1): how likely it is a digit at all",
+        "of 300 validation images",
+        "unsure an answer with a confidence below 81.25% is not to be relied on",
+        "no digit where is_digit is below 25.00%, it is taken to be no digit",
+        "pictures composed from the training images of MNIST (SHA-256 8804912bf8d33af4",
+        "shuzi train reader --steps 3 --batch-size 32 --seed 0",
+    ):
+        assert words in said
+
+
+def test_a_detector_is_described_by_what_it_finds_and_no_confidence(shuzi, composed_run):
+    ended = shuzi("models", "describe", composed_run("detector"))
+    score = Session(composed_run("detector") / "model.onnx").card.scores["validation"]
+    said = " ".join(ended.out.split())
+    for words in (
+        "takes in pages, float32 (n, h, w): pictures of writing as contrast maps",
+        "gives places, float32 (n, h/4, w/4, 14)",
+        f"finds {score['accuracy']:.2%} (",
+        f"of the digits on {score['n']} pages composed from the validation images",
+    ):
+        assert words in said
+    names = {line.split("  ")[0] for line in ended.out.splitlines()}
+    assert not names & {"accuracy", "temperature", "unsure", "no digit"}
+
+
+def test_a_detector_among_the_shipped_models_is_listed_by_what_it_finds(shuzi, composed_run, tmp_path, monkeypatch):
+    """The folder of the shipped models is another one here, with two models as `make ship` would put them there."""
+    from shuzi.models import store
+
+    for name, path in (("default", shipped()["softmax"]), ("detector", composed_run("detector") / "model.onnx")):
+        (tmp_path / f"{name}.onnx").write_bytes(path.read_bytes())
+    monkeypatch.setattr(store, "SHIPPED", tmp_path)
+    score = Session(tmp_path / "detector.onnx").card.scores["validation"]
+    _, default, detector = shuzi("models").out.splitlines()
+    assert re.search(r"^default .* of 10000 test images *$", default)
+    assert detector.rstrip().endswith(f"finds {score['accuracy']:.2%} of digits on {score['n']} composed pages")
+    kinds = [json.loads(line) for line in shuzi("models", "--json").out.splitlines()]
+    assert {each["name"]: each["kind"] for each in kinds} == {"default": "classifier", "detector": "detector"}
+    ended = shuzi("evaluate", "detector")
+    assert (ended.code, ended.out) == (1, "")
+    assert "detector.onnx finds digits and does not tell which they are" in ended.err
 
 
 def test_json_is_the_card(shuzi, finished_run):
@@ -106,6 +157,22 @@ def test_an_export_as_json_has_the_same_numbers(shuzi, finished_run, tmp_path):
     assert (found["n"], found["others"], found["path"], found["format"]) == (10_000, 0, str(out), "litert")
     assert found["bytes"] == out.stat().st_size
     assert 0 <= found["difference"] < 1e-5
+
+
+def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, tmp_path):
+    out = tmp_path / "detector"
+    ended = shuzi("models", "export", composed_run("detector"), "--format", "savedmodel", "--out", out)
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(
+        r"Of the 10000 test images of MNIST, laid out on 1000 pages, it finds (\d+\.\d\d%), the network itself \1\. "
+        r"The maps differ by at most (0|\d(\.\d)?e-\d\d)\.",
+        ended.out.splitlines()[1],
+    )
+    again = shuzi("models", "export", composed_run("detector"), "--format", "onnx", "--out", f"{out}.onnx", "--json")
+    found = json.loads(again.out)
+    assert (found["kind"], found["n"], found["pages"]) == ("detector", 10_000, 1_000)
+    assert found["accuracy"] == found["accuracy_of_network"]
+    assert "others" not in found
 
 
 def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):

@@ -4,7 +4,7 @@ import pytest
 
 from shuzi.errors import ModelError
 from shuzi.ink import normalize
-from shuzi.models.card import FORMAT, Card
+from shuzi.models.card import CLASSIFIER, DETECTOR, FORMAT, OUTPUT, PLACES, PROBABILITIES_AND_MORE, Card
 
 CARD = Card(
     name="手写",
@@ -48,6 +48,19 @@ def test_another_way_of_framing_images_is_refused(found):
 def test_what_is_no_card_is_refused_by_the_name_of_its_file(text):
     with pytest.raises(ModelError, match=r"somewhere/model\.onnx carries no card"):
         Card.from_json(text, "somewhere/model.onnx")
+
+
+@pytest.mark.parametrize(
+    ("output", "kind"), [(OUTPUT, CLASSIFIER), (PROBABILITIES_AND_MORE, CLASSIFIER), (PLACES, DETECTOR)]
+)
+def test_the_output_says_what_kind_a_model_is(output, kind):
+    assert Card.from_json(changed(output=output), "model.onnx").kind == kind
+
+
+@pytest.mark.parametrize("output", ["logits: float32 (n, 10)", "", None, 3, ["probabilities"], {"places": 14}])
+def test_a_model_that_gives_out_something_else_is_refused(output):
+    with pytest.raises(ModelError, match=r"model\.onnx gives out what is not understood here"):
+        Card.from_json(changed(output=output), "model.onnx")
 
 
 def test_names_that_lack_or_are_not_known_are_refused():

@@ -56,6 +56,20 @@ def test_arrays_of_another_shape_or_type_are_refused(engine, images):
         engine.classify(images)
 
 
+def test_a_detector_classifies_nothing_and_says_so(composed_run):
+    with pytest.raises(ModelError, match=r"model\.onnx finds digits and does not tell which they are"):
+        Engine(composed_run("detector") / "model.onnx")
+
+
+def test_of_two_outputs_the_probabilities_are_given(composed_run, mnist):
+    import keras
+
+    model = keras.saving.load_model(composed_run("reader") / "model.keras")
+    expected, _ = model(mnist.test.images[:20].astype(np.float32))
+    found = Engine(composed_run("reader") / "model.onnx").classify(mnist.test.images[:20])
+    np.testing.assert_allclose(found, np.asarray(expected), atol=1e-5)
+
+
 @pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x07" * 40])
 def test_a_file_that_is_no_model_is_refused_by_its_name(tmp_path, content):
     (tmp_path / "wrong.onnx").write_bytes(content)

@@ -5,6 +5,7 @@ import zipfile
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 
 import shuzi
@@ -12,6 +13,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.formats import FORMATS
+from shuzi.reading.engine import Session
 from shuzi.training.conversion import convert, restore
 
 RUNS = [("softmax", {}), ("mlp", {"steps": 30}), ("fast", {"steps": 30}), ("tiny", {"steps": 20})]
@@ -33,7 +35,41 @@ def test_every_format_answers_as_the_network_on_all_test_images(finished_run, mn
     assert converted.parity.difference <= 1e-5
     assert converted.path == target
     assert converted.size == sum(each.stat().st_size for each in [target, *target.rglob("*")] if each.is_file())
+    assert (converted.kind, converted.n) == ("classifier", 10_000)
     assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_both_outputs_of_a_reader_are_held_against_the_networks(composed_run, few, tmp_path, form):
+    model = composed_run("reader") / "model.onnx"
+    converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
+    right = shuzi.load(model).classify(few.images).argmax(axis=1) == few.labels
+    assert converted.accuracy_of_network == converted.accuracy == np.mean(right)
+    assert (converted.kind, converted.n, converted.parity.n, converted.parity.others) == ("classifier", 200, 200, 0)
+    assert converted.parity.difference <= 1e-5
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_maps_of_a_detector_are_held_against_the_networks(composed_run, few, tmp_path, form):
+    model = composed_run("detector") / "model.onnx"
+    converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
+    assert (converted.kind, converted.n, converted.parity.n) == ("detector", 200, 20)
+    assert converted.parity.difference <= converted.parity.tolerance == 1e-4
+    assert converted.accuracy == converted.accuracy_of_network
+
+
+def test_a_second_output_that_is_another_is_refused_in_every_format(composed_run, few, tmp_path):
+    """What says whether it is a digit is turned about in the file, while its card and weights stay as they are."""
+    proto = onnx.load(composed_run("reader") / "model.onnx")
+    (sigmoid,) = [node for node in proto.graph.node if node.op_type == "Sigmoid"]
+    turned = onnx.helper.make_node("Neg", sigmoid.input, ["turned"], "turned")
+    proto.graph.node.insert(list(proto.graph.node).index(sigmoid), turned)
+    sigmoid.input[0] = "turned"
+    onnx.save(proto, tmp_path / "model.onnx")
+    for form, ending in FORMATS.items():
+        with pytest.raises(ModelError, match="does not answer as the network does"):
+            convert(tmp_path / "model.onnx", form, tmp_path / f"digits{ending}", few)
+    assert [each.name for each in tmp_path.iterdir()] == ["model.onnx"]
 
 
 SCRIPTS = {
@@ -49,30 +85,44 @@ answers = keras.saving.load_model(sys.argv[1])(images)
     "litert": """
 import sys, numpy, tensorflow as tf
 interpreter = tf.lite.Interpreter(sys.argv[1])
-answers = interpreter.get_signature_runner()(images=images)["output_0"]
+said = interpreter.get_signature_runner()(images=images)
+answers = [said[name] for name in sorted(said)]
 """,
     "onnx": """
 import sys, numpy, onnxruntime
-(answers,) = onnxruntime.InferenceSession(sys.argv[1]).run(None, {"images": images})
+answers = onnxruntime.InferenceSession(sys.argv[1]).run(None, {"images": images})
 """,
 }
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_a_program_that_knows_nothing_of_shuzi_opens_what_was_written(finished_run, few, tmp_path, form):
-    target = tmp_path / f"digits{FORMATS[form]}"
-    convert(finished_run() / "model.onnx", form, target, few)
-    np.save(tmp_path / "images.npy", few.images[:1].astype(np.float32))
+@pytest.mark.parametrize("name", ["softmax", "reader", "detector"])
+def test_a_program_that_knows_nothing_of_shuzi_opens_what_was_written(
+    finished_run, composed_run, few, tmp_path, name, form
+):
+    run, target = finished_run() if name == "softmax" else composed_run(name), tmp_path / f"digits{FORMATS[form]}"
+    convert(run / "model.onnx", form, target, few)
+    images = np.full((1, 96, 64), 64, np.float32) if name == "detector" else few.images[:1].astype(np.float32)
+    images[:, 10:18, 12:14] += 128
+    np.save(tmp_path / "images.npy", images[..., None] if name == "detector" and form != "onnx" else images)
     head, _, body = SCRIPTS[form].strip().partition("\n")
     program = f"""{head}
 images = numpy.load("images.npy")
 {body}
 assert not [name for name in sys.modules if name.startswith("shuzi")]
-numpy.save("answers.npy", answers)
+answers = answers if isinstance(answers, (list, tuple)) else [answers]
+numpy.savez("answers.npz", *[numpy.asarray(each) for each in answers])
 """
     subprocess.run([sys.executable, "-c", program, target], cwd=tmp_path, check=True, capture_output=True)
-    expected = shuzi.load(finished_run()).classify(few.images[:1])
-    np.testing.assert_allclose(np.load(tmp_path / "answers.npy"), expected, atol=1e-5)
+    expected = onnxruntime.InferenceSession(run / "model.onnx").run(None, {"images": images})
+    assert [each.shape for each in expected] == {
+        "softmax": [(1, 10)],
+        "reader": [(1, 10), (1, 1)],
+        "detector": [(1, 24, 16, 14)],
+    }[name]
+    with np.load(tmp_path / "answers.npz") as found:
+        for one, other in zip(found.values(), expected, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-4 if name == "detector" else 1e-5)
 
 
 def test_the_card_goes_along(finished_run, few, tmp_path):
@@ -84,6 +134,18 @@ def test_the_card_goes_along(finished_run, few, tmp_path):
             assert json.loads(archive.read("card.json")) == card
     assert json.loads((tmp_path / "digits" / "assets.extra" / "card.json").read_text()) == card
     assert json.loads(shuzi.load(tmp_path / "digits.onnx").card.to_json()) == card
+
+
+def test_the_card_of_a_detector_says_that_keras_wants_a_channel(composed_run, few, tmp_path):
+    model = composed_run("detector") / "model.onnx"
+    card = json.loads((composed_run("detector") / "card.json").read_text())
+    convert(model, "keras", tmp_path / "digits.keras", few)
+    convert(model, "onnx", tmp_path / "digits.onnx", few)
+    with zipfile.ZipFile(tmp_path / "digits.keras") as archive:
+        found = json.loads(archive.read("card.json"))
+    assert found["input"].startswith("images: float32 (n, h, w, 1)")
+    assert found | {"input": card["input"]} == card
+    assert json.loads(Session(tmp_path / "digits.onnx").card.to_json()) == card
 
 
 def test_the_network_comes_back_bit_for_bit_from_the_onnx_alone(finished_run):

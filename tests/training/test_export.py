@@ -13,6 +13,7 @@ import shuzi
 from shuzi.cli import main
 from shuzi.cli.train import train
 from shuzi.models.card import BACKENDS
+from shuzi.reading.engine import Session
 from shuzi.training.export import OPTIONS, command
 from shuzi.training.parity import network_answers, onnx_answers
 from shuzi.training.recipes import RECIPES, Recipe, recipe
@@ -37,6 +38,21 @@ def test_the_command_in_the_card_gives_the_same_model_again(finished_run, tmp_pa
 def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
     assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0"
     assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz"
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "given"),
+    [("reader", 300, [("probabilities", 2), ("is_digit", 2)]), ("detector", 64, [("places", 4)])],
+)
+def test_the_card_says_what_the_file_takes_in_and_gives(composed_run, name, n, given):
+    path = composed_run(name) / "model.onnx"
+    card, graph = Session(path).card, onnx.load(path).graph
+    (images,) = graph.input
+    sides = [each.dim_param or str(each.dim_value) for each in images.type.tensor_type.shape.dim]
+    assert card.input.startswith(f"images: float32 ({', '.join(sides)}), ")
+    assert [(each.name, len(each.type.tensor_type.shape.dim)) for each in graph.output] == given
+    assert all(f"{output}: float32 (n, " in card.output for output, _ in given)
+    assert card.scores["validation"]["n"] == n
 
 
 def test_what_no_option_changes_has_no_command():

@@ -14,7 +14,15 @@ from shuzi.cli.model_argument import model_argument, place_of
 from shuzi.cli.terminal import show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
-from shuzi.models.card import OF_MNIST, OF_OWN_PICTURES
+from shuzi.models.card import (
+    CLASSIFIER,
+    DETECTOR,
+    OF_MNIST,
+    OF_OWN_PICTURES,
+    OUTPUT,
+    PLACES,
+    PROBABILITIES_AND_MORE,
+)
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.store import find_model, shipped
 
@@ -23,6 +31,8 @@ if TYPE_CHECKING:
     from shuzi.training.conversion import Conversion
 
 _PLACE = click.Path(path_type=Path)
+_INPUTS = {CLASSIFIER: "images", DETECTOR: "pages"}
+_OUTPUTS = {OUTPUT: "probabilities", PROBABILITIES_AND_MORE: "is_digit", PLACES: "places"}
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -42,14 +52,15 @@ def models(context: click.Context, as_json: bool) -> None:
 @language_option
 def list_(as_json: bool) -> None:
     """List the models that come with shuzi."""
-    from shuzi.reading.reader import load
+    from shuzi.reading.engine import Session
 
-    cards = {name: (load(path).card, path) for name, path in shipped().items()}
+    cards = {name: (Session(path).card, path) for name, path in shipped().items()}
     if as_json:
         for name, (card, path) in cards.items():
             part, score = _headline(card)
-            facts = {"name": name, "recipe": card.name, "parameters": card.parameters, "bytes": path.stat().st_size}
-            click.echo(json.dumps(facts | {"part": part} | score | {"path": str(path)}, ensure_ascii=False))
+            facts = {"name": name, "kind": card.kind, "recipe": card.name, "parameters": card.parameters}
+            facts |= {"bytes": path.stat().st_size, "part": part} | score | {"path": str(path)}
+            click.echo(json.dumps(facts, ensure_ascii=False))
         return
     from rich.console import Console
     from rich.table import Table
@@ -58,7 +69,7 @@ def list_(as_json: bool) -> None:
     for column in ("name", "parameters", "size", "accuracy"):
         table.add_column(say(f"models.{column}"), justify="right" if column in ("parameters", "size") else "left")
     for name, (card, path) in cards.items():
-        table.add_row(name, f"{card.parameters:,}", _size(path.stat().st_size), _score(*_headline(card)))
+        table.add_row(name, f"{card.parameters:,}", _size(path.stat().st_size), _worth(card))
     Console(highlight=False, markup=False).print(table)
 
 
@@ -68,10 +79,10 @@ def list_(as_json: bool) -> None:
 @language_option
 def describe(model: str, as_json: bool) -> None:
     """Say what a model's card says."""
-    from shuzi.reading.reader import load
+    from shuzi.reading.engine import Session
 
     path = find_model(place_of(model))
-    card = load(path).card
+    card = Session(path).card
     if as_json:
         click.echo(card.to_json())
         return
@@ -109,16 +120,27 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     if as_json:
         click.echo(json.dumps(_facts(found), ensure_ascii=False))
         return
-    parity, size = found.parity, _size(found.size)
-    click.echo(say("models.export.done", path=found.path, form=form, size=size))
-    scores = {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": parity.n}
-    click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
+    click.echo(say("models.export.done", path=found.path, form=form, size=_size(found.size)))
+    parity, scores = found.parity, {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": found.n}
+    if found.kind == DETECTOR:
+        click.echo(say("models.export.found", **scores, pages=parity.n, difference=parity.difference))
+    else:
+        click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
 
 
 def _facts(found: Conversion) -> dict[str, Any]:
-    scores = {"n": found.parity.n, "accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
-    apart = {"others": found.parity.others, "difference": found.parity.difference}
-    return {"path": str(found.path), "format": found.form, "bytes": found.size} | scores | apart
+    facts = {"path": str(found.path), "format": found.form, "bytes": found.size, "kind": found.kind, "n": found.n}
+    scores = {"accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
+    judged = {"pages": found.parity.n} if found.kind == DETECTOR else {"others": found.parity.others}
+    return facts | scores | judged | {"difference": found.parity.difference}
+
+
+def _worth(card: Card) -> str:
+    """Say what a model is known by; a detector reads no test images, so it has another measure."""
+    part, score = _headline(card)
+    if card.kind == DETECTOR:
+        return say("models.finds.short", accuracy=score["accuracy"], n=score["n"])
+    return _score(part, score)
 
 
 def _headline(card: Card) -> tuple[str, dict[str, Any]]:
@@ -129,29 +151,41 @@ def _headline(card: Card) -> tuple[str, dict[str, Any]]:
 
 def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
     """Return what the card says, each with its name in the catalogues."""
-    warmth = "one" if card.temperature == 1 else "fitted"
-    unsure = card.thresholds["unsure"]
+    finds = card.kind == DETECTOR
     known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own"}.get(card.licence)
+    data = f"composed_{known or 'own'}" if card.recipe.get("examples", "mnist") != "mnist" else known or "own"
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
     return [
         ("file", f"{path}  {_size(path.stat().st_size)}"),
         ("recipe", card.name),
         ("parameters", f"{card.parameters:,}"),
-        ("input", say("models.input.images", version=card.normalization)),
-        ("output", say("models.output.probabilities")),
-        *(("accuracy", _score(part, score)) for part, score in card.scores.items()),
-        ("temperature", say(f"models.temperature.{warmth}", temperature=card.temperature)),
-        ("unsure", say("models.unsure.below", share=unsure) if unsure <= 1 else say("models.unsure.always")),
-        ("data", say(f"models.data.{known or 'own'}", sha256=card.data["images"][:16])),
+        ("input", say(f"models.input.{_INPUTS[card.kind]}", version=card.normalization)),
+        ("output", say(f"models.output.{_OUTPUTS[card.output]}")),
+        *(("finds" if finds else "accuracy", _score(part, score, finds)) for part, score in card.scores.items()),
+        *([] if finds else _confidence(card)),
+        ("data", say(f"models.data.{data}", sha256=card.data["images"][:16])),
         ("licence", say(f"models.licence.{known}") if known else card.licence),
         ("versions", " · ".join([card.backend, *libraries])),
         ("command", card.command or say("models.command.none")),
     ]
 
 
-def _score(part: str, score: dict[str, Any]) -> str:
+def _confidence(card: Card) -> list[tuple[str, str]]:
+    """Return how far what a classifier says can be relied on."""
+    warmth = "one" if card.temperature == 1 else "fitted"
+    rows = [("temperature", say(f"models.temperature.{warmth}", temperature=card.temperature))]
+    if (unsure := card.thresholds.get("unsure")) is not None:
+        never = unsure > 1
+        rows.append(("unsure", say("models.unsure.always") if never else say("models.unsure.below", share=unsure)))
+    if (no_digit := card.thresholds.get("not-a-digit")) is not None:
+        rows.append(("no_digit", say("models.no_digit.below", share=no_digit)))
+    return rows
+
+
+def _score(part: str, score: dict[str, Any], finds: bool = False) -> str:
     low, high = score["interval"]
-    return say(f"models.score.{part}", accuracy=score["accuracy"], low=low, high=high, n=score["n"])
+    key = f"models.finds.{part}" if finds else f"models.score.{part}"
+    return say(key, accuracy=score["accuracy"], low=low, high=high, n=score["n"])
 
 
 def _size(size: int) -> str:

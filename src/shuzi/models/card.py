@@ -23,9 +23,15 @@ PROBABILITIES_AND_MORE = (
     "probabilities: float32 (n, 10); is_digit: float32 (n, 1), the probability that it is a digit"
 )
 OF_PAGES = "images: float32 (n, h, w), a contrast map, paper 64, ink 192; h and w divisible by 4"
+OF_PAGES_IN_KERAS = OF_PAGES.replace("(n, h, w)", "(n, h, w, 1)")
 PLACES = (
     "places: float32 (n, h/4, w/4, 14): probabilities of a digit's middle; dx, dy, log width, log height in places"
 )
+CLASSIFIER, DETECTOR = "classifier", "detector"
+"""The kinds of models: one says which digit an image holds, the other where on a page there are digits."""
+
+_KINDS = {OUTPUT: CLASSIFIER, PROBABILITIES_AND_MORE: CLASSIFIER, PLACES: DETECTOR}
+
 OF_OWN_PICTURES = "as whoever made the pictures decides"
 OF_MNIST = "Apache-2.0; learnt from MNIST (CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges)"
 
@@ -47,13 +53,15 @@ class Card:
     data
         The SHA-256 of each array it learnt from, as an uncompressed IDX file.
     scores
-        What was measured, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``.
+        What was measured, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``; for
+        a detector, the share of the digits on n pages that it finds.
     versions
         The libraries it was trained with.
     temperature
         What the scores were divided by to make the confidence honest; it is part of the weights.
     thresholds
-        ``{"unsure": c}``: with a confidence below c, an answer is not to be trusted.
+        ``{"unsure": c}``: with a confidence below c, an answer is not to be trusted. ``{"not-a-digit": p}``: with an
+        ``is_digit`` below p, what the image holds is taken for no digit. A detector has none.
     """
 
     name: str
@@ -72,6 +80,15 @@ class Card:
     format: int = FORMAT
 
     @property
+    def kind(self) -> str:
+        """What the model does, CLASSIFIER or DETECTOR, as its output says.
+
+        >>> Card("detector", {}, "", 0, {}, {}, {}, 1.0, {}, output=PLACES).kind
+        'detector'
+        """
+        return _KINDS[self.output]
+
+    @property
     def backend(self) -> str:
         """The library that trained it, with its version, such as "TensorFlow 2.21.0"; "" when the card names none."""
         return next((f"{BACKENDS[name]} {each}" for name, each in self.versions.items() if name in BACKENDS), "")
@@ -87,7 +104,8 @@ class Card:
         Raises
         ------
         ModelError
-            It is no card, of another format, or for another way of preparing images.
+            It is no card, of another format, for another way of preparing images, or of a model that gives out
+            something else than is known here.
 
         Examples
         --------
@@ -107,4 +125,6 @@ class Card:
             raise ModelError("error.model.normalization", path=path, found=values.get("normalization"), known=known)
         if values.keys() != {field.name for field in fields(Card)}:
             raise ModelError("error.model.no_card", path=path)
+        if values["output"] not in list(_KINDS):
+            raise ModelError("error.model.output", path=path, found=values["output"])
         return Card(**values)

@@ -12,7 +12,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
-from shuzi.models.card import METADATA_KEY, Card
+from shuzi.models.card import CLASSIFIER, METADATA_KEY, Card
 
 _PIECE = 1_000  # images at once: 3 MB of float32
 _FEW = 32  # up to so many images, one core is quicker than waking the others
@@ -73,12 +73,14 @@ class Engine:
     Raises
     ------
     ModelError
-        The file is no model, or its card is missing or not understood.
+        The file is no model, its card is missing or not understood, or it is a detector.
     """
 
     def __init__(self, path: Path) -> None:
         self._session = Session(path)
         self.card = self._session.card
+        if self.card.kind != CLASSIFIER:
+            raise ModelError("error.model.detector", path=path)
 
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probability of each digit for each image.

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import ModelError, ShuziError
+from shuzi.errors import ShuziError
 from shuzi.ink.image import Picture, open_picture
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
@@ -109,9 +109,6 @@ def load(model: str | Path = DEFAULT) -> Reader:
     ModelError
         It is missing, damaged or not understood, or it is no model that classifies digits.
     """
-    path = find_model(model)
-    engine = Engine(path)
-    if engine.card.recipe.get("examples") == "pages":
-        raise ModelError("error.model.detector", path=path)
+    engine = Engine(find_model(model))
     known = shipped()
     return Reader(engine, Finder(known[DETECTOR]) if DETECTOR in known else None)

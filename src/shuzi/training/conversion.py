@@ -5,10 +5,11 @@ The network is rebuilt from the .onnx alone, so that a shipped model can be conv
 
 from __future__ import annotations
 
+import math
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,25 +21,37 @@ from numpy.typing import NDArray
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError
-from shuzi.models.card import METADATA_KEY, Card
+from shuzi.models.card import DETECTOR, METADATA_KEY, OF_PAGES_IN_KERAS, Card
 from shuzi.models.formats import check_target
+from shuzi.training import classification, detection
+from shuzi.training.examples import Examples, as_they_are
 from shuzi.training.export import known_warnings
 from shuzi.training.networks import build
 from shuzi.training.onnx_graph import read_weights, write_onnx
-from shuzi.training.parity import Parity, compare, network_answers, onnx_answers, pieces, tolerance_of
+from shuzi.training.pages import lay_out
+from shuzi.training.parity import (
+    Parity,
+    compare,
+    joined,
+    network_answers,
+    onnx_answers,
+    pieces,
+    tolerance_of,
+    with_channel,
+)
 from shuzi.training.recipes import Recipe
 
 LITERT_SLACK = 0.0005
-"""How far the accuracy of a LiteRT file may lie from the network's.
+"""The share of a classifier's answers that may be others in a LiteRT file.
 
 LiteRT may calculate in another order and precision on each device, so its probabilities are measured and told, and
-only its accuracy is held to the network's. 5 answers in 10,000 are fewer than 10,000 images can tell apart (the
+only its answers are held to the network's. 5 answers in 10,000 are fewer than 10,000 images can tell apart (the
 standard error of an accuracy of 99.5 % is 0.0007), while a layer that was converted wrongly costs whole percents.
 """
 
 CARD_FILE = "card.json"
 
-Answers = Callable[[Path, NDArray[np.uint8]], NDArray[np.float32]]
+Answers = Callable[[Path, NDArray[np.uint8]], list[NDArray[np.float32]]]
 
 
 @dataclass(frozen=True)
@@ -51,15 +64,21 @@ class Conversion:
         Where it is, and in which format.
     size
         Its bytes.
+    kind
+        CLASSIFIER or DETECTOR.
+    n
+        How many digits it was judged on.
     accuracy, accuracy_of_network
-        The share of right answers on the images it was judged on, of what was written and of the network.
+        The share of them that are told rightly, or found, by what was written and by the network.
     parity
-        How far their probabilities lie apart.
+        How far all that they say lies apart.
     """
 
     path: Path
     form: str
     size: int
+    kind: str
+    n: int
     accuracy: float
     accuracy_of_network: float
     parity: Parity
@@ -77,7 +96,7 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
     target
         Where to; nothing may be there.
     judges
-        The images on which both must answer alike.
+        The images on which both must answer alike; for a detector they are laid out on pages.
 
     Raises
     ------
@@ -87,23 +106,31 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
     """
     check_target(form, target)
     network, card = restore(model)
-    expected = network_answers(network, judges.images)
-    tolerance = tolerance_of(network, judges.images)
-    rebuilt = compare(_onnx_answers(model, judges.images), expected, tolerance)
+    shown = examples_for(card, judges)
+    expected = network_answers(network, shown.images)
+    tolerance = tolerance_of(network, shown.images)
+    rebuilt = compare(onnx_answers(model, shown.images), expected, tolerance)
     if not rebuilt.holds:
         raise ModelError("error.model.conversion", form="keras", **_shown(rebuilt))
     write, answers = _FORMS[form]
     with replacing(target) as part:
         with known_warnings():
             write(network, part, card)
-        found = answers(part, judges.images)
+        found = answers(part, shown.images)
         parity = compare(found, expected, tolerance)
-        accuracy, accuracy_of_network = (float(np.mean(p.argmax(axis=1) == judges.labels)) for p in (found, expected))
-        near = np.all(np.isfinite(found)) and abs(accuracy - accuracy_of_network) <= LITERT_SLACK
-        if not (near if form == "litert" else parity.holds):
+        if not (_near(parity) if form == "litert" and card.kind != DETECTOR else parity.holds):
             raise ModelError("error.model.conversion", form=form, **_shown(parity))
         size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
-    return Conversion(target, form, size, accuracy, accuracy_of_network, parity)
+    learning = detection if card.kind == DETECTOR else classification
+    accuracy, accuracy_of_network = (learning.accuracy(shown.labels, said[0]) for said in (found, expected))
+    return Conversion(target, form, size, card.kind, len(judges), accuracy, accuracy_of_network, parity)
+
+
+def examples_for(card: Card, dataset: Dataset) -> Examples:
+    """Make of a dataset what a model of this kind looks at."""
+    if card.kind == DETECTOR:
+        return Examples(*lay_out(dataset.images, dataset.labels))
+    return as_they_are(dataset)
 
 
 def restore(path: Path) -> tuple[Any, Card]:
@@ -128,6 +155,10 @@ def restore(path: Path) -> tuple[Any, Card]:
     return network, card
 
 
+def _near(parity: Parity) -> bool:
+    return math.isfinite(parity.difference) and parity.others <= LITERT_SLACK * parity.n
+
+
 def _shown(parity: Parity) -> dict[str, Any]:
     return {"others": parity.others, "n": parity.n, "difference": parity.difference}
 
@@ -137,11 +168,7 @@ def _write_keras(network: Any, path: Path, card: Card) -> None:
     _add_card(path, card)
 
 
-def _onnx_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return onnx_answers(path, images)[0]
-
-
-def _keras_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _keras_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
     with known_warnings():
         return network_answers(keras.saving.load_model(path), images)
 
@@ -150,14 +177,15 @@ def _write_saved_model(network: Any, path: Path, card: Card) -> None:
     network.export(path, format="tf_saved_model", verbose=False)
     extra = path / "assets.extra"  # where TensorFlow keeps what belongs to others
     extra.mkdir()
-    (extra / CARD_FILE).write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
+    (extra / CARD_FILE).write_text(_in_keras(card) + "\n", encoding="utf-8")
 
 
-def _saved_model_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _saved_model_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
     import tensorflow as tf
 
     loaded = tf.saved_model.load(str(path))
-    return np.concatenate([loaded.serve(piece).numpy() for piece in pieces(images)])
+    (taken,) = loaded.signatures["serving_default"].structured_input_signature[1].values()
+    return joined([loaded.serve(piece) for piece in _fitting(pieces(images), len(taken.shape))])
 
 
 def _write_litert(network: Any, path: Path, card: Card) -> None:
@@ -165,7 +193,7 @@ def _write_litert(network: Any, path: Path, card: Card) -> None:
     _add_card(path, card)
 
 
-def _litert_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _litert_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
     import tensorflow as tf
 
     with warnings.catch_warnings():
@@ -174,21 +202,27 @@ def _litert_answers(path: Path, images: NDArray[np.uint8]) -> NDArray[np.float32
             "ignore", message=r"\s*Warning: tf.lite.Interpreter is deprecated", category=UserWarning
         )
         interpreter = tf.lite.Interpreter(str(path))
-    (taken,), (given,) = interpreter.get_input_details(), interpreter.get_output_details()
-    answers = []
-    for piece in pieces(images):
-        interpreter.resize_tensor_input(taken["index"], piece.shape)
-        interpreter.allocate_tensors()
-        interpreter.set_tensor(taken["index"], piece)
-        interpreter.invoke()
-        answers.append(interpreter.get_tensor(given["index"]))
-    return np.concatenate(answers)
+    run = interpreter.get_signature_runner()
+    ((name, taken),) = run.get_input_details().items()
+    said = [run(**{name: piece}) for piece in _fitting(pieces(images), len(taken["shape"]))]
+    # the outputs are called output_0, output_1, and come in any order
+    return joined([[each[output] for output in sorted(each)] for each in said])
+
+
+def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray[np.float32]]:
+    """Give images a channel where what is taken in has four dimensions."""
+    return [with_channel(piece) if dimensions == 4 else piece for piece in images]
+
+
+def _in_keras(card: Card) -> str:
+    """Write the card of a file that takes in what the network of Keras does: pages have a channel there."""
+    return (replace(card, input=OF_PAGES_IN_KERAS) if card.kind == DETECTOR else card).to_json(indent=2)
 
 
 def _add_card(path: Path, card: Card) -> None:
     """Put the card into a .keras file, which is a zip, or behind a .tflite file, as LiteRT keeps such files too."""
     with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(CARD_FILE, card.to_json(indent=2) + "\n")
+        archive.writestr(CARD_FILE, _in_keras(card) + "\n")
 
 
 def _write_onnx(network: Any, path: Path, card: Card) -> None:
@@ -196,7 +230,7 @@ def _write_onnx(network: Any, path: Path, card: Card) -> None:
 
 
 _FORMS: Mapping[str, tuple[Callable[[Any, Path, Card], None], Answers]] = {
-    "onnx": (_write_onnx, _onnx_answers),
+    "onnx": (_write_onnx, onnx_answers),
     "keras": (_write_keras, _keras_answers),
     "savedmodel": (_write_saved_model, _saved_model_answers),
     "litert": (_write_litert, _litert_answers),

@@ -58,8 +58,9 @@ def loss(recipe: Recipe, labels: Any, y: Any) -> Any:  # noqa: ARG001 - each kin
 
 
 def accuracy(labels: NDArray[np.float32], places: NDArray[np.float32]) -> float:
-    """Return the mean of `rights` over the pages; `places` hold probabilities, shapes as for `loss`."""
-    return float(np.mean(np.asarray(rights(labels, places, 0.3))))
+    """Return the share of the digits that are seen; `places` hold probabilities, shapes as for `loss`."""
+    digits = np.sum(labels[..., 0] >= 0, axis=1)
+    return float(np.sum(np.asarray(rights(labels, places, 0.3)) * digits) / max(digits.sum(), 1))
 
 
 def rights(labels: Any, y: Any, found: float = _FOUND) -> Any:

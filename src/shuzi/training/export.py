@@ -69,11 +69,10 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         model.save(part)
     with replacing(folder / IN_A_RUN) as part:
         write_onnx(model, card, part)
-        tolerance = tolerance_of(model, done.judges.images)
-        for found, expected in zip(onnx_answers(part, done.judges.images), done.answers, strict=True):
-            parity = compare(found, expected, tolerance)
-            if not parity.holds:
-                raise ModelError("error.model.parity", difference=parity.difference, others=parity.others, n=parity.n)
+        images = done.judges.images
+        parity = compare(onnx_answers(part, images), done.answers, tolerance_of(model, images))
+        if not parity.holds:
+            raise ModelError("error.model.parity", difference=parity.difference, others=parity.others, n=parity.n)
     with replacing(folder / "card.json") as part:
         part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card

@@ -1,4 +1,4 @@
-"""Whole pictures for the detector to learn from: composed pages as contrast maps, and their digits."""
+"""Whole pictures for the detector as contrast maps, and their digits: composed to learn from, plain to compare on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.paper import contrast_map
+from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
 from shuzi.training.compose import Composer
 
 HEIGHT, WIDTH = 64, 160
@@ -19,6 +19,9 @@ PAGES = 64_000
 
 MOST = 20
 """Digits that one page can ask for."""
+
+_CELL = 32  # pixels for an image of MNIST and the paper around it
+_INK = 76  # 0.3 of full ink: what is brighter is inside a digit's box, as on composed pages
 
 
 def compose_share(
@@ -44,6 +47,39 @@ def compose_share(
     made = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * share)))]
     maps = np.stack([contrast_map(page.grey) for page in made])
     return maps, pack([(page.labels, page.boxes) for page in made])
+
+
+def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Lay images out in rows on clean pages, ten on each, as they are.
+
+    Parameters
+    ----------
+    images, labels
+        The digits: uint8 (n, 28, 28) and (n,).
+
+    Returns
+    -------
+    Contrast maps, uint8 (pages, 64, 160), and their digits, float32 (pages, 20, 5).
+
+    Examples
+    --------
+    >>> maps, digits = lay_out(np.full((11, 28, 28), 255, np.uint8), np.full(11, 7, np.uint8))
+    >>> maps.shape, digits[1, 0].tolist()
+    ((2, 64, 160), [7.0, 2.0, 2.0, 28.0, 28.0])
+    """
+    rows, columns = HEIGHT // _CELL, WIDTH // _CELL
+    rim = (_CELL - images.shape[1]) // 2
+    count = -(-len(images) // (rows * columns))
+    cells = np.zeros((count * rows * columns, _CELL, _CELL), np.float32)
+    cells[: len(images), rim:-rim, rim:-rim] = images
+    cells = PAPER + cells * (CONTRAST / 255)
+    maps = cells.reshape(count, rows, columns, _CELL, _CELL).swapaxes(2, 3).reshape(count, HEIGHT, WIDTH)
+    boxes = np.array([cv2.boundingRect((image > _INK).astype(np.uint8)) for image in images], np.float32)
+    cell = np.arange(len(images)) % (rows * columns)
+    boxes[:, 0] += rim + cell % columns * _CELL
+    boxes[:, 1] += rim + cell // columns * _CELL
+    each = [slice(start, start + rows * columns) for start in range(0, len(images), rows * columns)]
+    return np.rint(maps).astype(np.uint8), pack([(labels[page], boxes[page]) for page in each])
 
 
 def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[np.float32]:

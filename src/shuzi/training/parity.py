@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,11 @@ from numpy.typing import NDArray
 TOLERANCE = 1e-5
 """The most by which a probability may differ from the network's own, for scores of ordinary size."""
 
+TOLERANCE_OF_MAPS = 1e-4
+"""The most by which a number on a detector's maps may: a probability, or where a digit lies, in places."""
+
 _ROUNDING = 1e-6  # the share of a score by which two ways of adding it up in float32 may differ
-_AT_ONCE = 500  # images in one pass
+_AT_ONCE = 500 * 28 * 28  # pixels in one pass
 
 
 @dataclass(frozen=True)
@@ -28,9 +32,10 @@ class Parity:
     n
         How many images were looked at.
     others
-        How many of them got another answer; where the network itself wavers between two, either is right.
+        How many of them got another answer; where the network itself wavers between two, either is right. Maps hold
+        no single answer, so of them only the difference counts.
     difference
-        The largest difference between two probabilities.
+        The largest difference between two probabilities, or two numbers on maps.
     tolerance
         What is allowed.
     """
@@ -46,56 +51,95 @@ class Parity:
         return self.others == 0 and self.difference <= self.tolerance
 
 
-def compare(found: NDArray[np.float32], expected: NDArray[np.float32], tolerance: float = TOLERANCE) -> Parity:
-    """Hold probabilities (n, 10) against those that are expected, or any other answers (n, ...) of a network.
+def compare(
+    found: Sequence[NDArray[np.float32]], expected: Sequence[NDArray[np.float32]], tolerance: float = TOLERANCE
+) -> Parity:
+    """Hold all that a network's outputs say to some images against what they should say.
 
-    >>> compare(np.array([[0.75, 0.25]]), np.array([[0.5, 0.5]]))
+    Parameters
+    ----------
+    found, expected
+        For each output: probabilities (n, 10), a probability (n, 1) of yes, or maps (n, rows, columns, 14).
+    tolerance
+        By which numbers may differ.
+
+    Examples
+    --------
+    >>> compare([np.array([[0.75, 0.25]])], [np.array([[0.5, 0.5]])])
     Parity(n=1, others=0, difference=0.25, tolerance=1e-05)
-    >>> compare(np.array([[0.25, 0.75]]), np.array([[1.0, 0.0]])).others
+    >>> compare([np.array([[0.25, 0.75]])], [np.array([[1.0, 0.0]])]).others
     1
     """
-    others = 0
-    if expected.ndim == 2:
-        lost = expected.max(axis=1) - expected[np.arange(len(expected)), found.argmax(axis=1)]
-        others = int(np.sum(lost > 2 * tolerance))
-    return Parity(len(expected), others, float(np.max(np.abs(found - expected))), tolerance)
+    others = np.zeros(len(expected[0]), bool)
+    differences = []
+    for one, other in zip(found, expected, strict=True):
+        differences.append(np.max(np.abs(one - other)))
+        if other.ndim == 2:
+            others |= _another_answer(one, other, tolerance)
+    return Parity(len(others), int(others.sum()), float(np.max(differences)), tolerance)
 
 
 def tolerance_of(model: Any, images: NDArray[np.uint8]) -> float:
-    """Return what rounding may do to a network's probabilities: a training that jumps about makes huge scores."""
-    return max(TOLERANCE, _ROUNDING * _largest_score(model, images[:_AT_ONCE]))
+    """Return what rounding may do to what a network says: a training that jumps about makes huge scores."""
+    least = TOLERANCE_OF_MAPS if _takes_pages(model) else TOLERANCE
+    return max(least, _ROUNDING * _largest_score(model, pieces(images)[0]))
 
 
-def network_answers(model: Any, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return what a network of Keras says of the images: uint8 (n, 28, 28) becomes float32 (n, 10)."""
-    said = [model(piece) for piece in pieces(images)]
-    return np.concatenate([np.asarray(each[0] if isinstance(each, list | tuple) else each) for each in said])
+def network_answers(model: Any, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+    """Return all that a network of Keras says of the images: uint8 (n, 28, 28) becomes float32 (n, 10) and more."""
+    return joined([model(with_channel(piece) if _takes_pages(model) else piece) for piece in pieces(images)])
 
 
 def onnx_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
     """Return all that an .onnx file says of the images."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
-    said = [session.run(None, {"images": piece}) for piece in pieces(images)]
-    return [np.concatenate(parts) for parts in zip(*said, strict=True)]
+    return joined([session.run(None, {"images": piece}) for piece in pieces(images)])
+
+
+def joined(said: list[Any]) -> list[NDArray[np.float32]]:
+    """Put together what is said piece by piece: an array each time where there is one output, else a list of them."""
+    each = [piece if isinstance(piece, list | tuple) else [piece] for piece in said]
+    return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
 
 
 def pieces(images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-    """Cut images into what is looked at in one pass, float32 (at most 500, 28, 28)."""
-    return [images[start : start + _AT_ONCE].astype(np.float32) for start in range(0, len(images), _AT_ONCE)]
+    """Cut images (n, h, w) into what is looked at in one pass, float32, at most 500 of 28x28 pixels."""
+    size = max(1, _AT_ONCE // (images.shape[1] * images.shape[2]))
+    return [images[start : start + size].astype(np.float32) for start in range(0, len(images), size)]
 
 
-def _largest_score(model: Any, images: NDArray[np.uint8]) -> float:
-    """Return the largest score that goes into a softmax."""
-    largest = 0.0
+def with_channel(pages: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Give pages (n, h, w) the channel that Keras wants where their size is open."""
+    return pages[..., None]
+
+
+def _takes_pages(model: Any) -> bool:
+    return len(model.input.shape) == 4
+
+
+def _another_answer(found: NDArray[np.float32], expected: NDArray[np.float32], tolerance: float) -> NDArray[np.bool_]:
+    """Tell for which images the likeliest is another, and not by rounding; a single column is asked: yes or no."""
+    if expected.shape[1] == 1:
+        found, expected = (np.concatenate([yes, 1 - yes], axis=1) for yes in (found, expected))
+    chosen = expected[np.arange(len(expected)), found.argmax(axis=1)]
+    return np.asarray(expected.max(axis=1) - chosen > 2 * tolerance)
+
+
+def _largest_score(model: Any, images: NDArray[np.float32]) -> float:
+    """Return the largest score that becomes a probability, or number that comes out as it is."""
+    images = with_channel(images) if _takes_pages(model) else images
+    largest = max(float(np.max(np.abs(each))) for each in joined([model(images)]))
     for layer in model.layers:
-        if isinstance(layer, layers.Softmax):
-            weights = []
-        elif isinstance(layer, layers.Dense) and layer.activation.__name__ == "softmax":
-            weights = layer.get_weights()
-        else:
+        kind = "softmax" if isinstance(layer, layers.Softmax) else _activation(layer)
+        if kind not in ("softmax", "sigmoid"):
             continue
-        scores = np.asarray(keras.Model(model.input, layer.input)(images.astype(np.float32)))
+        weights = layer.get_weights() if isinstance(layer, layers.Dense) else []
+        scores = np.asarray(keras.Model(model.input, layer.input)(images))
         for number, values in enumerate(weights):
             scores = scores @ values if number == 0 else scores + values
         largest = max(largest, float(np.max(np.abs(scores))))
     return largest
+
+
+def _activation(layer: Any) -> str:
+    return str(layer.activation.__name__) if isinstance(layer, layers.Dense | layers.Activation) else ""

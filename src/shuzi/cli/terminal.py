@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,6 +22,8 @@ if TYPE_CHECKING:
 
 def program() -> str:
     """Return what a person types to call shuzi here, for hints that can be copied."""
+    import shutil  # here and below: a command that shows nothing of the kind starts sooner
+
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return "python -m shuzi"
@@ -42,6 +42,8 @@ def waiting(sentence: str) -> Iterator[None]:
 
     TensorFlow's C++ side greets every start with a remark that no setting silences.
     """
+    import tempfile
+
     with ExitStack() as stack:
         kept = stack.enter_context(os.fdopen(os.dup(2), "w"))
         held_back = stack.enter_context(tempfile.TemporaryFile())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -85,6 +84,7 @@ class Reader:
             Each as for `read`, or a folder, which gives a reading for each picture in it, as a PDF does for each page
             (`shuzi.ink.folders.single_pictures` tells which). They are taken as they are needed, a few ahead.
         """
+        from concurrent.futures import ThreadPoolExecutor  # who reads a single picture does without
 
         def one(picture: Picture | ShuziError) -> Reading | ShuziError:
             if isinstance(picture, ShuziError):

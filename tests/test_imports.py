@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import shuzi
 
@@ -58,6 +59,14 @@ def test_a_command_that_learns_nothing_does_not_wait_for_tensorflow(arguments):
     loaded = _loaded(COMMAND, *arguments)
     assert "click" in loaded
     assert loaded.isdisjoint(SLOW)
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["--csv"]], ids="".join)
+def test_reading_a_picture_imports_little(options, tmp_path):
+    Image.new("L", (40, 40), 255).save(tmp_path / "a.png")
+    loaded = _loaded(COMMAND, "read", *options, tmp_path / "a.png")
+    assert "onnxruntime" in loaded
+    assert loaded.isdisjoint({*SLOW, "rich", "platformdirs", "onnx", "pillow_heif", "pypdfium2"})
 
 
 def test_evaluating_does_not_wait_for_tensorflow_even_with_a_report(finished_run, tmp_path):

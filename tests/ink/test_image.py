@@ -1,6 +1,8 @@
 import io
 import struct
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -158,7 +160,7 @@ def test_an_array_or_a_picture_of_more_than_fifty_megapixels_is_refused():
     assert _problem(Image.new("1", (8_000, 7_000))) == "error.picture.large"
 
 
-@pytest.mark.parametrize("content", [b"", b"x", b"%PDF-1.7", b"<svg></svg>", bytes(1_000), b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize("content", [b"", b"x", b"<svg></svg>", bytes(1_000), b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_picture_is_refused(content, tmp_path):
     assert _problem(content) == "error.picture.unknown"
     (tmp_path / "a.png").write_bytes(content)
@@ -170,6 +172,22 @@ def test_kinds_that_hide_their_size_or_run_other_programs_are_not_opened():
     icon = struct.pack("<3H4B2H2I", 0, 1, 1, 16, 16, 0, 0, 1, 32, len(_saved(large)), 22) + _saved(large)
     assert _problem(icon) == "error.picture.unknown"
     assert _problem(_saved(Image.fromarray(GREY), "EPS")) == "error.picture.unknown"
+
+
+@pytest.mark.parametrize(
+    "thing", [None, 7, [[1, 2]], bytearray(b"x"), object()], ids=lambda each: type(each).__name__
+)
+def test_what_cannot_hold_a_picture_is_refused(thing):
+    assert _problem(thing) == "error.picture.kind"
+
+
+def test_warnings_are_as_before_when_threads_have_opened_pictures():
+    """What silences warnings is one for all threads, and each on its own would leave it to the others."""
+    content, before = _saved(Image.fromarray(GREY)), list(warnings.filters)
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(open_picture, [content] * 400):
+            np.testing.assert_array_equal(found, GREY)
+    assert warnings.filters == before
 
 
 def test_a_missing_file_and_a_folder_cannot_be_read(tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import os
 import sys
 
 import click
@@ -16,6 +17,7 @@ from shuzi.messages import say
 COMMANDS = {
     "train": "shuzi.cli.train:train",
     "evaluate": "shuzi.cli.evaluate:evaluate",
+    "read": "shuzi.cli.read:read",
     "models": "shuzi.cli.models:models",
     "data": "shuzi.cli.data:data",
 }
@@ -46,6 +48,10 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(130)
     except ShuziError as problem:
         fail(problem)
+    except BrokenPipeError:
+        # whoever read the output has had enough; at exit Python would try to write the rest of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except OSError as problem:
         fail(f"{problem.strerror or problem}: {problem.filename}" if problem.filename else problem)
     sys.exit(0)

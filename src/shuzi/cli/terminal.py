@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from shuzi.errors import ShuziError
 from shuzi.messages import say
+
+_MANY = 10  # as many take long enough for a bar to be of use
 
 if TYPE_CHECKING:
     from shuzi.data.mirrors import Progress
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 def program() -> str:
     """Return what a person types to call shuzi here, for hints that can be copied."""
+    import shutil  # here and below: a command that shows nothing of the kind starts sooner
+
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
         return "python -m shuzi"
@@ -38,6 +42,8 @@ def waiting(sentence: str) -> Iterator[None]:
 
     TensorFlow's C++ side greets every start with a remark that no setting silences.
     """
+    import tempfile
+
     with ExitStack() as stack:
         kept = stack.enter_context(os.fdopen(os.dup(2), "w"))
         held_back = stack.enter_context(tempfile.TemporaryFile())
@@ -85,5 +91,40 @@ def show_download() -> Iterator[Progress]:
             if name not in tasks:
                 tasks[name] = bars.add_task(say("data.downloading", name=name), total=total)
             bars.update(tasks[name], completed=done, total=total)  # type: ignore[arg-type] # rich's own TaskID
+
+        yield move
+
+
+@contextmanager
+def counting(sentence: str, total: int) -> Iterator[Callable[[str, str], None]]:
+    r"""Hand out what writes to stdout and stderr as each of `total` is done; for many, a bar moves on a terminal.
+
+    >>> with counting("Reading", 2) as show:
+    ...     show("one\n", "")
+    one
+    """
+
+    def write(out: str, err: str) -> None:
+        click.echo(out, nl=False)
+        click.echo(err, nl=False, err=True)
+
+    if total < _MANY or not sys.stderr.isatty():
+        yield write
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    with Progress(*shown, console=console, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(sentence, total=total)
+
+        def move(out: str, err: str) -> None:
+            if sys.stdout.isatty():
+                bar.console.print(out + err, end="")  # on the same terminal only the bar knows where it stands
+            else:
+                click.echo(out, nl=False)
+                bar.console.print(err, end="")
+            bar.advance(task)
 
         yield move

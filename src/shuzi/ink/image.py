@@ -6,28 +6,36 @@ import io
 import struct
 import warnings
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from shuzi.errors import PictureError
+from shuzi.errors import PictureError, require
+from shuzi.ink.pages import Page, draw_page, is_pdf, name_of, page_named
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
-"""The kinds of files that are opened. Others, such as ICO and EPS, can hold more than they say before decoding."""
+"""The kinds of files that Pillow opens. Others, such as ICO and EPS, can hold more than they say before decoding.
+HEIC and the pages of a PDF come with the extra `pictures`."""
 
-Picture = str | Path | bytes | Image.Image | NDArray[np.uint8]
+_HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+_HEAD = 1_024  # bytes that tell what a file is
+_WIDE = 1 << 20  # pixels at once of which each takes 8 bytes
+
+Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
 
 
 def open_picture(source: Picture) -> NDArray[np.uint8]:
-    """Open a picture and make it grey: turned as EXIF says, transparency laid on white, the first frame only.
+    """Open a picture and make it grey: turned as EXIF says, transparency laid on white, the first frame or page only.
 
     Parameters
     ----------
     source
-        A path, a file's bytes, a PIL image, or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+        A path, a file's bytes, a page of a PDF (a `Page`, or a path like ``"scan.pdf#2"``), a PIL image, or a uint8
+        array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
 
     Returns
     -------
@@ -37,6 +45,8 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     ------
     PictureError
         It is no picture, is cut off, is empty, or has more than 50 million pixels (found before decoding).
+    MissingExtra
+        It is a HEIC picture or a PDF, and the library that opens it is not installed.
 
     Examples
     --------
@@ -48,13 +58,20 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
         return _grey(_from_array(source))
     if isinstance(source, Image.Image):
         _check_size(source, "PIL")
-        return _decoded(source, "PIL")
-    name = source if isinstance(source, str | Path) else f"{len(source)} bytes"
-    file = io.BytesIO(source) if isinstance(source, bytes) else source
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # remarks on broken EXIF, and a limit on size that is above the one here
+        return _decoded(source, "PIL", owned=False)
+    if isinstance(source, Page):
+        return _grey(draw_page(source, MOST_PIXELS))
+    if not isinstance(source, str | Path | bytes):
+        raise PictureError("error.picture.kind", kind=type(source).__name__)
+    if not isinstance(source, bytes) and (page := page_named(source)) is not None:
+        return _grey(draw_page(page, MOST_PIXELS))
+    return _from_file(source, name_of(source))
+
+
+def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
+    with _quiet:
         try:
-            picture = Image.open(file, formats=FORMATS)
+            picture = _opened(source, name)
         except Image.DecompressionBombError as problem:
             raise PictureError("error.picture.huge", path=name, most=MOST_PIXELS) from problem
         except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
@@ -65,7 +82,60 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
             raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
         with picture:
             _check_size(picture, name)
-            return _decoded(picture, name)
+            return _decoded(picture, name, owned=True)
+
+
+def _opened(source: str | Path | bytes, name: str) -> Image.Image:
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        return Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError:
+        head = source[:_HEAD] if isinstance(source, bytes) else _head(source)
+        if is_pdf(head):
+            return draw_page(Page(source if isinstance(source, bytes) else Path(source), 1), MOST_PIXELS)
+        if head[4:8] != b"ftyp" or head[8:12] not in _HEIF:
+            raise
+    # the class itself and not `register_heif_opener`, which would change what Pillow opens for others too
+    heif = require("pillow_heif", "pictures", "extra.heic")
+    try:
+        picture: Image.Image = heif.HeifImageFile(file, name)
+    except SyntaxError as problem:
+        raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
+    return picture
+
+
+def _head(path: str | Path) -> bytes:
+    with Path(path).open("rb") as file:
+        return file.read(_HEAD)
+
+
+class _Quiet:
+    """Silences Pillow's remarks on broken EXIF, and its limit on size, which is above the one here.
+
+    Many threads read at once, and what silences warnings is one for all of them: the first to come sets it up, and
+    the last to go takes it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._silence: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._silence = warnings.catch_warnings(action="ignore")
+                self._silence.__enter__()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._silence.__exit__()
+
+
+_quiet = _Quiet()
 
 
 def _from_array(array: NDArray[Any]) -> Image.Image:
@@ -86,10 +156,15 @@ def _check_size(picture: Image.Image, name: object) -> None:
         raise PictureError("error.picture.unknown", path=name)
 
 
-def _decoded(picture: Image.Image, name: object) -> NDArray[np.uint8]:
+def _decoded(picture: Image.Image, name: object, owned: bool) -> NDArray[np.uint8]:
     try:
+        picture.load()
+        _check_size(picture, name)  # again, since a HEIC may turn out to be larger than it says
+        if owned:
+            ImageOps.exif_transpose(picture, in_place=True)  # the other way makes a copy even when nothing is turned
+            return _grey(picture)
         return _grey(ImageOps.exif_transpose(picture))
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, struct.error) as problem:
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, RuntimeError, struct.error) as problem:
         raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
 
 
@@ -97,17 +172,22 @@ def _grey(picture: Image.Image) -> NDArray[np.uint8]:
     if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
         return _deep(np.asarray(picture))
     if picture.has_transparency_data:
-        coloured = picture.convert("RGBA")
-        white = Image.new("RGBA", coloured.size, "white")
-        picture = Image.alpha_composite(white, coloured)
+        coloured = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        # grey first, which is the same but for rounding, and takes a third of the memory
+        return np.asarray(
+            Image.composite(coloured.convert("L"), Image.new("L", picture.size, 255), coloured.getchannel("A"))
+        )
     return np.asarray(picture.convert("L"))
 
 
 def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Bring 16-bit whole numbers, or floats of any range, to 0..255."""
-    wide = values.astype(np.float64)
-    if np.issubdtype(values.dtype, np.floating) and (low := np.nanmin(wide)) < (high := np.nanmax(wide)):
-        scaled = (np.nan_to_num(wide, nan=float(low)) - low) / (high - low)
-    else:
-        scaled = np.clip(np.nan_to_num(wide) / 65535, 0, 1)
-    return np.rint(scaled * 255).astype(np.uint8)
+    """Bring 16-bit whole numbers, or floats of any range, to 0..255; some rows at a time, which are wide numbers."""
+    low, high = 0.0, 65535.0
+    if np.issubdtype(values.dtype, np.floating) and (least := np.nanmin(values)) < (most := np.nanmax(values)):
+        low, high = float(least), float(most)
+    grey = np.empty(values.shape, np.uint8)
+    rows = max(1, _WIDE // values.shape[1])
+    for start in range(0, len(values), rows):
+        part = np.nan_to_num(values[start : start + rows].astype(np.float64), nan=low)
+        grey[start : start + rows] = np.rint(np.clip((part - low) / (high - low), 0, 1) * 255)
+    return grey

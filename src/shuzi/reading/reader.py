@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ShuziError
+from shuzi.ink.folders import single_pictures
 from shuzi.ink.image import Picture, open_picture
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
@@ -50,12 +50,15 @@ class Reader:
         Parameters
         ----------
         picture
-            A path, a file's bytes, a PIL image, or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+            A path, a file's bytes, a page of a PDF (``"scan.pdf#2"``; without a number the first), a PIL image, or a
+            uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
 
         Raises
         ------
         PictureError
             It is no picture, is cut off, is empty, or has more than 50 million pixels.
+        MissingExtra
+            It is a HEIC picture or a PDF, and the library that opens it is not installed.
 
         Examples
         --------
@@ -78,16 +81,21 @@ class Reader:
         Parameters
         ----------
         pictures
-            Each as for `read`; they are taken as they are needed, a few ahead.
+            Each as for `read`, or a folder, which gives a reading for each picture in it, as a PDF does for each page
+            (`shuzi.ink.folders.single_pictures` tells which). They are taken as they are needed, a few ahead.
         """
+        from concurrent.futures import ThreadPoolExecutor  # who reads a single picture does without
 
-        def one(picture: Picture) -> Reading | ShuziError:
+        def one(picture: Picture | ShuziError) -> Reading | ShuziError:
+            if isinstance(picture, ShuziError):
+                return picture
             try:
                 return self.read(picture)
             except ShuziError as problem:
                 return problem
 
-        workers, coming = os.cpu_count() or 1, iter(pictures)
+        workers = os.cpu_count() or 1
+        coming = (each for named in pictures for each in single_pictures(named))
         with ThreadPoolExecutor(workers) as pool:
             waiting = [pool.submit(one, each) for each in islice(coming, 4 * workers)]
             while waiting:

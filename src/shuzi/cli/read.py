@@ -1,0 +1,172 @@
+"""`shuzi read` reads the numbers in pictures."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.model_argument import place_of
+from shuzi.cli.terminal import counting
+from shuzi.errors import DataError, PictureError, ShuziError
+from shuzi.messages import say
+from shuzi.models.store import DEFAULT
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+    from shuzi.ink.image import Picture
+    from shuzi.reading.reader import Reader
+    from shuzi.reading.result import Reading
+
+    Named = tuple[str, Picture | ShuziError]
+
+_STDIN = "-"
+_MOST_BYTES = 256 << 20  # of a picture from standard input: the largest of 50 megapixels, with room to spare
+
+
+@click.command(cls=Command, help="cli.read.help", short_help="cli.read.short")
+@argument("pictures", nargs=-1, required=True, metavar="PICTURE...", help="cli.read.pictures")
+@option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@option("--json", "as_json", is_flag=True, help="cli.read.json")
+@option("--csv", "as_csv", is_flag=True, help="cli.read.csv")
+@option("--explain", type=click.Path(path_type=Path), metavar="PATH", help="cli.read.explain")
+@language_option
+def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, explain: Path | None) -> None:
+    """Read the numbers in pictures."""
+    from shuzi.cli import readings
+    from shuzi.reading.reader import load
+
+    if as_json and as_csv:
+        raise click.UsageError(say("cli.read.one_format"))
+    named = [each for given in pictures for each in _single(given)]
+    _refuse_nothing(named)
+    reader = load(place_of(model))
+    names = [name for name, _ in named]
+    put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
+    if as_csv:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(newline="")  # a row brings its own end, which is that of RFC 4180
+        click.echo(readings.HEAD, nl=False)
+    failed = 0
+    with counting(say("read.progress"), len(named)) as show:
+        for name, found in zip(names, _found(reader, named, explain), strict=True):
+            problem = ""
+            if isinstance(found, ShuziError):
+                failed += 1
+                problem = say("cli.error", problem=found) + "\n"
+            show(put(name, found), problem)
+    if explain and failed < len(named):
+        click.echo(say("read.explained", path=explain), err=True)
+    if failed:
+        sys.exit(1)
+
+
+def _single(given: str) -> Iterator[Named]:
+    """Yield the pictures that a person means by one argument, each with the name by which it is shown."""
+    from shuzi.ink.folders import single_pictures
+    from shuzi.ink.pages import Page
+
+    try:
+        source: Picture = _standard_input() if given == _STDIN else given
+    except ShuziError as problem:
+        yield given, problem
+        return
+    for each in single_pictures(source):
+        if given != _STDIN:
+            yield str(given if isinstance(each, ShuziError) else each), each
+        else:
+            yield f"{_STDIN}#{each.number}" if isinstance(each, Page) else _STDIN, each
+
+
+@cache
+def _standard_input() -> bytes:
+    content = sys.stdin.buffer.read(_MOST_BYTES + 1)
+    if len(content) > _MOST_BYTES:
+        raise PictureError("error.picture.long", path=say("read.stdin"), most=_MOST_BYTES)
+    return content
+
+
+def _refuse_nothing(named: list[Named]) -> None:
+    """Call it wrong use when there are only folders, and no picture in any."""
+    problems = [each for _, each in named if isinstance(each, ShuziError) and each.key == "error.picture.none"]
+    if len(problems) == len(named):
+        raise click.UsageError("\n".join(map(str, problems)))
+
+
+def _found(reader: Reader, named: list[Named], explain: Path | None) -> Iterator[Reading | ShuziError]:
+    """Read the pictures in their order, and name in each error the picture that it is about."""
+    if explain is not None:
+        found = _explained(reader, named, explain)
+    elif len(named) == 1:
+        found = iter([_tried(reader, named[0][1])])  # for a single one no threads are started
+    else:
+        readings = reader.read_many(each for _, each in named if not isinstance(each, ShuziError))
+        found = (each if isinstance(each, ShuziError) else next(readings) for _, each in named)
+    for (name, _), each in zip(named, found, strict=True):
+        yield _about(name, each) if isinstance(each, ShuziError) else each
+
+
+def _tried(reader: Reader, picture: Picture | ShuziError) -> Reading | ShuziError:
+    if isinstance(picture, ShuziError):
+        return picture
+    try:
+        return reader.read(picture)
+    except ShuziError as problem:
+        return problem
+
+
+def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:
+    from shuzi.reading.explain import explain
+
+    taken: set[str] = set()
+    for name, picture in named:
+        if isinstance(picture, ShuziError):
+            yield picture
+            continue
+        try:
+            reading, image = explain(reader, picture)
+            _save(image, folder / _free_name(name, taken))
+        except ShuziError as problem:
+            yield problem
+        else:
+            yield reading
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    """Name an explanation after its picture, and unlike any picture, so that it can stand in the same folder.
+
+    >>> taken = set()
+    >>> [_free_name(name, taken) for name in ("a/one.png", "b/one.jpg", "scan.pdf#2", "-")]
+    ['one.explained.png', 'one-2.explained.png', 'scan#2.explained.png', 'stdin.explained.png']
+    """
+    file, hash_, page = Path(name).name.partition("#")
+    stem = ("stdin" if file == _STDIN else Path(file).stem) + hash_ + page
+    free, turn = stem, 1
+    while free in taken:
+        turn += 1
+        free = f"{stem}-{turn}"
+    taken.add(free)
+    return f"{free}.explained.png"
+
+
+def _save(image: Image.Image, path: Path) -> None:
+    from shuzi.atomic import replacing
+
+    try:
+        with replacing(path) as part:
+            image.save(part)
+    except OSError as problem:
+        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+
+
+def _about(name: str, problem: ShuziError) -> ShuziError:
+    if name.startswith(_STDIN) and "path" in problem.values:
+        return type(problem)(problem.key, **problem.values | {"path": say("read.stdin")})
+    return problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)

@@ -1,0 +1,89 @@
+"""A reading becomes a line: for a person, as JSON, or as a row of a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+
+from shuzi.cli.localized import columns
+from shuzi.errors import ShuziError
+from shuzi.messages import say
+from shuzi.reading.result import OK, Reading
+
+_WIDEST = 40  # columns of a name; what follows a longer one stands further to the right
+
+Found = Reading | ShuziError
+
+
+def as_json(name: str, found: Found) -> str:
+    r"""Put what was found in a picture into a JSON object.
+
+    >>> from shuzi.errors import PictureError
+    >>> as_json("a.png", PictureError("error.picture.blank"))
+    '{"source": "a.png", "error": "There is no ink in the picture, so no digit."}\n'
+    """
+    if isinstance(found, ShuziError):
+        return json.dumps({"source": name, "error": str(found)}, ensure_ascii=False) + "\n"
+    return json.dumps(found.as_dict(name), ensure_ascii=False) + "\n"
+
+
+def as_row(name: str, found: Found) -> str:
+    r"""Put what was found in a picture into a row of CSV, as RFC 4180 has it.
+
+    >>> as_row("a, b.png", Reading("1\n2", OK, 0.98765, (), ("reading.ok", {})))
+    '"a, b.png","1\n2",ok,0.9877,Read.\r\n'
+    """
+    if isinstance(found, ShuziError):
+        return _row(name, "", "error", "", str(found))
+    return _row(name, found.text, found.status, round(found.confidence, 4), found.message)
+
+
+def _row(*cells: str | float) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue()
+
+
+HEAD = _row("source", "text", "status", "confidence", "message")
+"""The first row of a table."""
+
+
+def lines_for(names: list[str]) -> Callable[[str, Found], str]:
+    r"""Return what puts readings into words: a single one just as its number, of several each with its name.
+
+    >>> one = Reading("17", OK, 0.99, (), ("reading.ok", {}))
+    >>> two = Reading("", "blank", 1.0, (), ("reading.blank", {}))
+    >>> lines_for(["a.png"])("a.png", one)
+    '17\n'
+    >>> line = lines_for(["a.png", "bc.png"])
+    >>> line("a.png", one), line("bc.png", two)
+    ('a.png   17  ok 99%\n', 'bc.png  -  blank: There is no writing in this picture.\n')
+    """
+    if len(names) == 1:
+        return _alone
+    width = min(max(map(columns, names)), _WIDEST)
+
+    def line(name: str, found: Found) -> str:
+        if isinstance(found, ShuziError):
+            return ""
+        text = found.text.replace("\n", " / ") or "-"
+        return f"{name}{'':{max(width - columns(name), 0)}}  {text}  {_verdict(found)}\n"
+
+    return line
+
+
+def _alone(_: str, found: Found) -> str:
+    if isinstance(found, ShuziError):
+        return ""
+    if found.status == OK:
+        return found.text + "\n"
+    return "".join(f"{line}\n" for line in (found.text, _verdict(found)) if line)
+
+
+def _verdict(reading: Reading) -> str:
+    status = say("read.status." + reading.status.replace("-", "_"))
+    if reading.text:
+        status += f" {reading.confidence:.0%}"
+    return status if reading.status == OK else f"{status}: {reading.message}"

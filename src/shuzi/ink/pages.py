@@ -1,0 +1,137 @@
+"""A page of a PDF becomes a picture, by PDFium."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from PIL import Image
+
+from shuzi.errors import PictureError, require
+
+DPI = 200
+"""Dots an inch at which a page is drawn: what scanners take for writing."""
+
+_POINTS = 72  # to an inch, in a PDF
+_HEAD = 1_024  # bytes within which a PDF says that it is one
+_one_at_a_time = Lock()  # PDFium is not made for threads
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a PDF, which is read like a picture.
+
+    Parameters
+    ----------
+    document
+        The PDF: its path, or its bytes.
+    number
+        1 is the first page.
+
+    Examples
+    --------
+    >>> str(Page(Path("scan.pdf"), 2))
+    'scan.pdf#2'
+    """
+
+    document: Path | bytes
+    number: int
+
+    def __str__(self) -> str:
+        return f"{name_of(self.document)}#{self.number}"
+
+
+def name_of(source: str | Path | bytes) -> str:
+    """Return what an error calls a picture: a path, or how many bytes it has."""
+    return f"{len(source)} bytes" if isinstance(source, bytes) else str(source)
+
+
+def page_named(source: object) -> Page | None:
+    """Return the page that a path such as ``"scan.pdf#2"`` names; None when it names none.
+
+    >>> page_named("scan.pdf#12").number, page_named("scan.pdf"), page_named("seven#7.png")
+    (12, None, None)
+    """
+    if isinstance(source, Page):
+        return source
+    if not isinstance(source, str | Path):
+        return None
+    found = re.fullmatch(r"(.+\.pdf)#([1-9][0-9]{0,5})", str(source), re.IGNORECASE | re.DOTALL)
+    return Page(Path(found[1]), int(found[2])) if found and not Path(source).exists() else None
+
+
+def is_pdf(head: bytes) -> bool:
+    """Tell by a file's first bytes whether it is a PDF.
+
+    >>> is_pdf(b"%PDF-1.7"), is_pdf(b"GIF89a")
+    (True, False)
+    """
+    return b"%PDF-" in head[:_HEAD]
+
+
+def count_pages(document: Path | bytes) -> int:
+    """Count the pages of a PDF.
+
+    Raises
+    ------
+    PictureError
+        It cannot be opened.
+    MissingExtra
+        pypdfium2 is not installed.
+    """
+    with _opened(document) as pdf:
+        return len(pdf)
+
+
+def draw_page(page: Page, most_pixels: int) -> Image.Image:
+    """Draw a page in grey at 200 dots an inch, or coarser where that would be more than `most_pixels`.
+
+    Raises
+    ------
+    PictureError
+        It cannot be opened or drawn, there is no such page, or a picture on it has more than `most_pixels`.
+    MissingExtra
+        pypdfium2 is not installed.
+    """
+    with _opened(page.document) as pdf:
+        if page.number > len(pdf):
+            raise PictureError("error.picture.page", path=name_of(page.document), pages=len(pdf), number=page.number)
+        sheet = pdf[page.number - 1]
+        for width, height in _pictures_on(sheet):
+            if width * height > most_pixels:
+                size = {"width": width, "height": height, "most": most_pixels}
+                raise PictureError("error.picture.large", path=page, **size)
+        width, height = sheet.get_size()
+        scale = min(DPI / _POINTS, math.sqrt(0.99 * most_pixels / max(width * height, 1)))
+        drawn: Image.Image = (
+            sheet.render(scale=scale, grayscale=True).to_pil().copy()
+        )  # the PDF's memory goes with it
+    return drawn
+
+
+def _pictures_on(sheet: Any) -> Iterator[tuple[int, int]]:
+    """Yield the sizes of the pictures that lie on a page, which drawing it will decode."""
+    raw = require("pypdfium2.raw", "pictures", "extra.pdf")
+    for each in sheet.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
+        yield each.get_px_size()
+
+
+@contextmanager
+def _opened(document: Path | bytes) -> Iterator[Any]:
+    pdfium = require("pypdfium2", "pictures", "extra.pdf")
+    name = name_of(document)
+    with _one_at_a_time:
+        try:
+            with pdfium.PdfDocument(document) as pdf:
+                yield pdf
+        except pdfium.PdfiumError as problem:
+            raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
+        except OSError as problem:
+            reason = problem.strerror or problem
+            raise PictureError("error.data.unreadable", path=name, reason=reason) from problem

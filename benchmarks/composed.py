@@ -1,0 +1,167 @@
+"""How well composed pages are read, made from MNIST's test digits, of which no model has learnt.
+
+    python benchmarks/composed.py
+    python benchmarks/composed.py --model runs/… --digits validation
+
+Two kinds of pages: those of the composer that the training uses, 64x160, with none to some ten digits, marks and
+letters among them; and larger pictures in which several lines are written, each digit by another hand. The seed fixes
+them as long as the composer stays what it is. What is chosen, is chosen on the validation digits.
+
+Beside what `reading.py` measures there is the expected calibration error of the whole text's confidence, in 15 bins
+of as many pages each, and how well the best box covers each digit (intersection over union). The composer does not
+tell where a line ends, so its lines are put together before they are compared; those of larger pictures are not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from machine import keep
+from measures import best_overlaps, compared, expected_calibration_error, show, summary
+from numpy.typing import NDArray
+from rivals import Answer
+
+import shuzi
+from shuzi.models.store import DEFAULT, DETECTOR, shipped
+from shuzi.training.compose import Composer
+from shuzi.training.sheets import sheet
+
+SIZES = ((240, 320), (360, 480), (480, 640))
+FOUND = 0.5  # a box that covers a digit so well has found it
+
+
+@dataclass(frozen=True)
+class Written:
+    """A picture, and what is written in it.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w).
+    text
+        Its digits; "" where there are none.
+    boxes
+        float (k, 4): x, y, width and height of each digit's ink.
+    """
+
+    grey: NDArray[np.uint8]
+    text: str
+    boxes: NDArray[np.float64]
+
+
+def strip(composer: Composer, rng: np.random.Generator) -> Written:
+    """Take a page as the training composes it."""
+    page = composer.page(rng)
+    return Written(page.grey, "".join(map(str, page.labels)), page.boxes.astype(np.float64))
+
+
+def several_lines(composer: Composer, rng: np.random.Generator) -> Written:
+    """Write two to five lines on a larger sheet: each a number of one to eight digits."""
+    height, width = SIZES[rng.integers(len(SIZES))]
+    lines = int(rng.integers(2, 6))
+    room = height / lines
+    return written(composer, rng, (height, width), [int(each) for each in rng.integers(1, 9, lines)], room * 0.6)
+
+
+def written(
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int], lines: list[int], highest: float
+) -> Written:
+    """Write lines of so many digits one below the other on a sheet.
+
+    Parameters
+    ----------
+    composer, rng
+        Write the digits, and decide everything.
+    size
+        Height and width of the sheet in pixels.
+    lines
+        The digits of each line; those that do not fit are left out.
+    highest
+        The most that a digit may be high, in pixels.
+    """
+    height, width = size
+    letter = rng.uniform(0.5, 1) * highest
+    room = height / len(lines)
+    ink, text, boxes = np.zeros(size, np.float32), [], []
+    for number, digits in enumerate(lines):
+        x, top = letter * rng.uniform(0.3, 1), number * room + (room - letter) * rng.uniform(0.4, 0.6)
+        line = ""
+        for _ in range(digits):
+            digit, drawn = composer.digit(rng, letter)
+            high, wide = drawn.shape
+            y = round(np.clip(top + letter - high + rng.normal(0, 0.02) * letter, 0, height - high))
+            left = round(x)
+            if left + wide > width - 0.2 * letter:
+                break
+            part = ink[y : y + high, left : left + wide]
+            np.maximum(part, drawn, out=part)
+            line += str(digit)
+            boxes.append((left, y, wide, high))
+            x = left + wide + letter * rng.uniform(0.08, 0.4)
+        text.append(line)
+    light = sheet(rng, height, width, letter) * (1 - rng.uniform(0.5, 1) * ink) * rng.uniform(140, 255)
+    seen = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.0)) + rng.normal(0, rng.uniform(0, 5), size)
+    grey = np.clip(np.rint(seen), 0, 255).astype(np.uint8)
+    return Written(grey, "\n".join(filter(None, text)), np.array(boxes, np.float64).reshape(-1, 4))
+
+
+def judge(reader: shuzi.Reader, pages: Iterator[Written]) -> dict[str, Any]:
+    """Read pages and judge what was read."""
+    answers, labels, confidence, overlaps = [], [], [], []
+    for page in pages:
+        began = time.perf_counter()
+        reading = reader.read(page.grey)
+        ms = (time.perf_counter() - began) * 1_000
+        answers.append(Answer(reading.text, reading.status == "ok", ms))
+        labels.append(page.text)
+        confidence.append(reading.confidence)
+        found = np.array([each.box for each in reading.digits], np.float64).reshape(-1, 4)
+        overlaps.append(best_overlaps(page.boxes, found))
+    right = [compared(each.text, label) == label for each, label in zip(answers, labels, strict=True)]
+    digits = [place for place, label in enumerate(labels) if label]
+    covered = np.concatenate(overlaps)
+    return summary(labels, answers) | {
+        "expected calibration error": expected_calibration_error(
+            [confidence[place] for place in digits], [right[place] for place in digits]
+        ),
+        "expected calibration error, with pages of no digit": expected_calibration_error(confidence, right),
+        "digits": len(covered),
+        "boxes' mean overlap": float(covered.mean()),
+        "digits found": float((covered >= FOUND).mean()),
+    }
+
+
+def main() -> None:
+    """Compose, read and judge."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default=DEFAULT, help="what `shuzi.load` takes")
+    parser.add_argument("--digits", choices=["test", "validation"], default="test")
+    parser.add_argument("--strips", type=int, default=2_000, help="pages of 64x160")
+    parser.add_argument("--large", type=int, default=500, help="pages with several lines")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--name", default="composed", help="of the result")
+    given = parser.parse_args()
+    cv2.setNumThreads(1)
+    reader, data = shuzi.load(given.model), getattr(shuzi.load_mnist(), given.digits)
+    composer = Composer(data.images, data.labels)
+    judged = {}
+    for which, (name, compose, n) in enumerate(
+        [("64x160", strip, given.strips), ("several lines", several_lines, given.large)]
+    ):
+        draws = np.random.default_rng([given.seed, which])
+        judged[name] = judge(reader, (compose(composer, draws) for _ in range(n)))
+    show({name: {"shuzi": numbers} for name, numbers in judged.items()})
+    for name, numbers in judged.items():
+        others = {key: value for key, value in numbers.items() if isinstance(value, float)}
+        print(f"{name}: " + ", ".join(f"{key} {value:.2%}" for key, value in others.items()))
+    keep(given.name, {"seed": given.seed, "detector": DETECTOR in shipped(), "pages": judged})
+
+
+if __name__ == "__main__":
+    main()

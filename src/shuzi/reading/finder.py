@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +12,14 @@ from numpy.typing import NDArray
 
 from shuzi.reading.engine import Session
 
-LETTER = 28.0
-"""The height in pixels to which digits are brought; the detector has learnt from 13 to 46."""
+LETTERS = (26.0, 20.0, 32.0)
+"""The heights in pixels to which digits are brought, the likeliest first; the detector has learnt from 15 to 46."""
 
 _CELL = 4  # pixels of a page for each place on the maps, as the detector learnt it
 _LEAST = 0.2  # a peak below this is nothing
 _SAME = 0.5  # boxes of which one shares so much with another are one digit
+_MOST_LARGER = 6.0  # times: what would have to be made still larger is no writing
+_MOST_PIXELS = 1_000_000  # of a picture that is searched: a page at that size holds a thousand digits
 _MARGIN = 8  # pixels of paper around the picture, since the detector has seen few digits at a page's rim
 
 
@@ -69,6 +72,7 @@ class Finder:
         scale
             By which the picture is made larger or smaller first.
         """
+        scale = min(scale, _MOST_LARGER, math.sqrt(_MOST_PIXELS / contrast.size))
         height, width = (max(1, round(side * scale)) for side in contrast.shape)
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         seen = cv2.resize(contrast, (width, height), interpolation=method) if scale != 1 else contrast

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import contrast_map, ink_map
-from shuzi.ink.segment import joined, pieces
+from shuzi.ink.segment import Pieces, joined, letter_height, pieces
 from shuzi.reading.engine import Engine
-from shuzi.reading.finder import LETTER, Finder, Found
+from shuzi.reading.finder import LETTERS, Finder
 
 _LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
 _MOST_SIMPLE = 24  # pieces: more than that are not simple ink
 _FEW = 6  # pieces: so few may be the broken strokes of one digit
 _NEAR = 0.15  # of a piece's height: strokes of one digit that were broken lie so near each other
-_FOUND = 0.3  # the detector's score from which on something is looked at
+_LEAST = 0.45  # the worth from which on something is taken for a digit
+_COVERED = 0.6  # of the smaller box: two that share so much are one digit
+_GOOD = 0.6  # a reading that accounts so well for a picture needs no other look
 
 SURE = 0.9
 """Simple ink is read without the detector when each digit is as sure as this."""
@@ -41,17 +43,25 @@ class Look:
         Of each digit, if it is one: float32 (10,).
     is_digit
         The probability that it is a digit.
+    found
+        The detector's score; 1 where it was not asked.
     """
 
     image: NDArray[np.uint8]
     box: Box
     probabilities: NDArray[np.float32]
     is_digit: float
+    found: float
 
     @property
     def confidence(self) -> float:
         """That it is a digit, and the likeliest one."""
         return float(self.probabilities.max()) * self.is_digit
+
+    @property
+    def worth(self) -> float:
+        """What the detector and the classifier think of it together."""
+        return math.sqrt(self.found * self.confidence)
 
 
 @dataclass(frozen=True)
@@ -93,12 +103,12 @@ def look_for_digits(grey: NDArray[np.uint8], engine: Engine, finder: Finder | No
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     ink = ink_map(grey)
-    boxes = pieces(ink).boxes
+    found = pieces(ink)
     looks: list[Look] = []
-    if len(boxes):
-        looks = _simply(ink, boxes, engine)
+    if len(found.boxes):
+        looks = _simply(ink, found.boxes, engine)
         if finder is not None and _sureness(looks) < SURE:
-            looks = _by_finder(ink, grey, boxes, engine, finder) or looks
+            looks = _by_finder(ink, grey, found, engine, finder, looks)
     return Looks(grey, scale, ink, looks)
 
 
@@ -118,29 +128,69 @@ def _sureness(looks: list[Look]) -> float:
 
 
 def _by_finder(
-    ink: NDArray[np.uint8], grey: NDArray[np.uint8], boxes: NDArray[np.int32], engine: Engine, finder: Finder
+    ink: NDArray[np.uint8], grey: NDArray[np.uint8], found: Pieces, engine: Engine, finder: Finder, simple: list[Look]
 ) -> list[Look]:
-    heights = boxes[:, 3]
-    typical = float(np.median(heights[heights >= 0.5 * heights.max()]))
-    found = [each for each in finder.find(contrast_map(grey), LETTER / typical) if each.score > _FOUND]
-    return _look_at(ink, [each.box for each in found], engine, found)
+    """Let the detector find digits, at the size that the ink seems to have, or at another when that fits badly."""
+    letter, contrast = letter_height(found, ink.shape), contrast_map(grey)
+    best, most = simple, _worth(ink, simple)
+    for height in LETTERS:
+        places = finder.find(contrast, height / letter)
+        looks = _chosen(_look_at(ink, [each.box for each in places], engine, [each.score for each in places]))
+        if (worth := _worth(ink, looks)) > most or not best:
+            best, most = looks, worth
+        if most >= _GOOD:
+            break
+    return best
 
 
 def _look_at(
-    ink: NDArray[np.uint8], boxes: list[Box], engine: Engine, found: list[Found] | None = None
+    ink: NDArray[np.uint8], boxes: list[Box], engine: Engine, scores: list[float] | None = None
 ) -> list[Look]:
+    """Look at each box in which there is ink."""
     cuts = [cut_out(ink, box) for box in boxes]
-    seen = [place for place, cut in enumerate(cuts) if cut is not None]
-    if not seen:
+    seen = [(cut, box, score) for cut, box, score in zip(cuts, boxes, scores or [1.0] * len(boxes), strict=True)]
+    inked = [(cut, box, score) for cut, box, score in seen if cut is not None]
+    if not inked:
         return []
-    probabilities, is_digit = engine.look(np.stack([cut for cut in cuts if cut is not None]))
-    looks = []
-    for place, shares, sure in zip(seen, probabilities, is_digit.tolist(), strict=True):
-        image = cuts[place]
-        if image is None:
-            continue
-        if found is not None:
-            shares = shares * np.maximum(found[place].scores, 1e-3)
-            shares = shares / shares.sum()
-        looks.append(Look(image, boxes[place], shares, sure))
-    return looks
+    probabilities, is_digit = engine.look(np.stack([cut for cut, _, _ in inked]))
+    return [
+        Look(cut, box, shares, sure, score)
+        for (cut, box, score), shares, sure in zip(inked, probabilities, is_digit.tolist(), strict=True)
+    ]
+
+
+def _chosen(looks: list[Look]) -> list[Look]:
+    """Keep the surest of those that cover each other, and drop what is too low beside the others to be a digit."""
+    kept: list[Look] = []
+    for each in sorted(looks, key=lambda look: -look.worth):
+        if each.worth >= _LEAST and all(_shared(each.box, other.box) < _COVERED for other in kept):
+            kept.append(each)
+    if not kept:
+        return []
+    height = float(np.median([each.box[3] for each in kept]))
+    return [each for each in kept if each.box[3] >= _lowest(each) * height]
+
+
+def _lowest(look: Look) -> float:
+    """Return the least height as a share of the others: commas look like a 1, and a low 0 is often one."""
+    return 0.5 if look.probabilities.argmax() == 1 else 0.3
+
+
+def _shared(one: Box, other: Box) -> float:
+    """Return what both boxes cover, as a share of the smaller one."""
+    wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    high = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return max(wide, 0.0) * max(high, 0.0) / max(min(one[2] * one[3], other[2] * other[3]), 1e-6)
+
+
+def _worth(ink: NDArray[np.uint8], looks: list[Look]) -> float:
+    """Return how well looks account for a picture: how sure they are, times the share of the ink that they cover."""
+    if not looks:
+        return 0.0
+    covered = np.zeros(ink.shape, np.uint8)
+    for each in looks:
+        x, y, width, height = each.box
+        left, top = max(0, math.floor(x)), max(0, math.floor(y))
+        covered[top : max(top, math.ceil(y + height)), left : max(left, math.ceil(x + width))] = 1
+    share = float(np.sum(ink * covered, dtype=np.float64) / np.sum(ink, dtype=np.float64))
+    return share * float(np.mean([each.worth for each in looks]))

@@ -15,7 +15,6 @@ from shuzi.reading.occlusion import what_counts
 from shuzi.reading.reader import Reader
 from shuzi.reading.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading
 from shuzi.reading.search import Looks
-from shuzi.reading.verdict import judge
 
 MOST_DRAWN = 60
 """Digits of a picture that are drawn one by one."""
@@ -83,7 +82,7 @@ def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
     ('blank', 1000)
     """
     seen = reader.look(picture)
-    reading = judge(seen)
+    reading = reader.judge(seen)
     with speaking(drawn_language()):
         return reading, _drawn(reader, seen, reading)
 

@@ -15,6 +15,7 @@ from shuzi.ink.folders import single_pictures
 from shuzi.ink.image import Picture, open_picture
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
+from shuzi.reading.confidence import Scale
 from shuzi.reading.engine import Engine
 from shuzi.reading.finder import Finder
 from shuzi.reading.result import Reading
@@ -28,6 +29,7 @@ class Reader:
     def __init__(self, engine: Engine, finder: Finder | None = None) -> None:
         self._engine = engine
         self._finder = finder
+        self._scale = Scale.of(engine.card.thresholds)
 
     @property
     def card(self) -> Card:
@@ -67,11 +69,15 @@ class Reader:
         >>> shuzi.load().read(sheet).status
         'blank'
         """
-        return judge(self.look(picture))
+        return self.judge(self.look(picture))
 
     def look(self, picture: Picture) -> Looks:
         """Return all that was seen on the way to a reading, for who wants to show or measure it; errors as `read`."""
         return look_for_digits(open_picture(picture), self._engine, self._finder)
+
+    def judge(self, seen: Looks) -> Reading:
+        """Put what was seen into a reading."""
+        return judge(seen, self._scale)
 
     def read_many(self, pictures: Iterable[Picture]) -> Iterator[Reading | ShuziError]:
         """Read pictures on all cores, and hand the readings out in their order.

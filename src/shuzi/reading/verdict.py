@@ -2,51 +2,59 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from shuzi.ink.segment import in_reading_order
+from shuzi.reading.confidence import Scale
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
 from shuzi.reading.search import Look, Looks
-
-SURE, A_DIGIT = 0.9, 0.5
-"""From these on a digit is `ok`, and is a digit at all."""
 
 _SMALL = 10  # pixels: digits lower than that are too small to be read well
 _EDGE = 1  # pixels from the picture's edge: ink that comes so near may be cut off
 
 
-def judge(seen: Looks) -> Reading:
-    """Put what was seen in order and judge it."""
+def judge(seen: Looks, scale: Scale) -> Reading:
+    """Put what was seen in order and judge it.
+
+    Parameters
+    ----------
+    seen
+        What was found.
+    scale
+        What sureness is worth, and how much is enough.
+    """
     if not seen.looks:
         blank = not seen.ink.any()
         status, key = (BLANK, "reading.blank") if blank else (NOT_A_DIGIT, "reading.no_digit")
         return Reading("", status, 1.0 if blank else 0.0, (), (key, {}))
     lines = in_reading_order([each.box for each in seen.looks])
-    digits = [[_digit(seen.looks[place], seen) for place in line] for line in lines]
+    digits = [[_digit(seen.looks[place], seen, scale) for place in line] for line in lines]
     text = "\n".join("".join(str(each.digit) for each in line) for line in digits)
     ordered = tuple(each for line in digits for each in line)
-    confidence = math.prod(each.confidence for each in ordered)
-    return Reading(text, _status(ordered), confidence, ordered, _advice(seen, ordered))
+    confidence = scale.confidence([each.worth for each in seen.looks])
+    status = _status(ordered, confidence, scale)
+    return Reading(text, status, confidence, ordered, _advice(seen, ordered, status))
 
 
-def _digit(look: Look, seen: Looks) -> Digit:
+def _digit(look: Look, seen: Looks, scale: Scale) -> Digit:
     x, y, width, height = (round(each / seen.scale) for each in look.box)
     box: Box = (x, y, max(1, width), max(1, height))
-    status = OK if look.confidence >= SURE else UNSURE if look.is_digit >= A_DIGIT else NOT_A_DIGIT
-    return Digit(int(look.probabilities.argmax()), look.confidence, look.probabilities, box, status, look.image)
+    confidence = scale.confidence([look.worth])
+    status = OK if confidence >= scale.ok else UNSURE
+    if look.is_digit < scale.digit:
+        status = NOT_A_DIGIT
+    return Digit(int(look.probabilities.argmax()), confidence, look.probabilities, box, status, look.image)
 
 
-def _status(digits: tuple[Digit, ...]) -> str:
+def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> str:
     found = {each.status for each in digits}
     if found == {NOT_A_DIGIT}:
         return NOT_A_DIGIT
-    return OK if found == {OK} and math.prod(each.confidence for each in digits) >= SURE else UNSURE
+    return OK if NOT_A_DIGIT not in found and confidence >= scale.ok else UNSURE
 
 
-def _advice(seen: Looks, digits: tuple[Digit, ...]) -> tuple[str, dict[str, Any]]:
+def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, dict[str, Any]]:
     """Choose the sentence that helps most."""
-    status = _status(digits)
     if status == OK:
         return "reading.ok", {}
     heights = sorted(each.box[3] for each in digits)

@@ -1,0 +1,127 @@
+"""Numbers of several digits, one or more lines of them, and what stands between."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.models.store import shipped
+
+NUMBERS = ["17", "305", "2468", "90", "1234567", "86", "42", "571", "638", "09"]
+NEARLY_ALL = 9  # of ten
+needs_detector = pytest.mark.skipif("detector" not in shipped(), reason="the detector is not made yet")
+
+
+def test_several_digits_in_a_line(right, draw):
+    assert right(draw, NUMBERS) >= NEARLY_ALL
+
+
+def test_several_lines(right, draw):
+    assert right(draw, ["12\n345", "70\n61", "8\n9\n0", "33\n2", "6\n15"]) >= 4
+
+
+def test_a_shadow_across_a_number(right, draw):
+    def picture(ink):
+        across = np.linspace(-1, 1, ink.shape[1])
+        return np.rint(draw(ink) * (1 - 0.5 / (1 + np.exp(-7 * across)))).astype(np.uint8)
+
+    assert right(picture, NUMBERS) >= NEARLY_ALL
+
+
+@needs_detector
+def test_digits_that_touch(right, draw):
+    assert right(draw, NUMBERS, gap=-0.05) >= NEARLY_ALL - 2
+
+
+@needs_detector
+def test_digits_that_overlap(right, draw):
+    assert right(draw, NUMBERS, gap=-0.12) >= NEARLY_ALL - 3
+
+
+@needs_detector
+def test_a_slanted_number_whose_digits_stand_above_each_other(right, draw):
+    def picture(ink):
+        height, width = ink.shape
+        turn = np.array([[1, -0.5, 0.5 * height], [0, 1, 0]])
+        return draw(cv2.warpAffine(ink, turn, (width + height // 2, height)))
+
+    assert right(picture, NUMBERS) >= NEARLY_ALL - 1
+
+
+@needs_detector
+def test_a_number_that_climbs(right, draw):
+    def picture(ink):
+        height, width = ink.shape
+        turn = np.array([[1, 0, 0], [-0.15, 1, 0.15 * width]])
+        return draw(cv2.warpAffine(ink, turn, (width, round(height + 0.15 * width))))
+
+    assert right(picture, NUMBERS) >= NEARLY_ALL - 1
+
+
+@needs_detector
+def test_a_number_in_a_printed_frame(right, draw):
+    def picture(ink):
+        page = draw(ink)
+        cv2.rectangle(page, (20, 20), (page.shape[1] - 21, page.shape[0] - 21), 60, 2)
+        return page
+
+    assert right(picture, NUMBERS) >= NEARLY_ALL - 1
+
+
+@needs_detector
+def test_a_number_across_ruled_paper(right, draw):
+    def picture(ink):
+        paper = np.full(ink.shape, 238.0)
+        paper[20::45] = paper[21::45] = 110
+        return draw(ink, paper)
+
+    assert right(picture, NUMBERS) >= NEARLY_ALL - 1
+
+
+def test_specks_are_no_digits(right, draw):
+    rng = np.random.default_rng(0)
+
+    def picture(ink):
+        page = draw(ink)
+        for x, y in rng.integers(0, (page.shape[1], page.shape[0]), (15, 2)):
+            cv2.circle(page, (int(x), int(y)), 1, 60, -1)
+        return page
+
+    assert right(picture, NUMBERS) >= NEARLY_ALL
+
+
+def _with_marks(hand, draw, numbers, mark):
+    """Write numbers in one line, and a mark in each gap between them."""
+    parts = [hand.write(number, turn) for turn, number in enumerate(numbers)]
+    page, x = draw(np.hstack(parts)), 0
+    for part in parts[:-1]:
+        x += part.shape[1]
+        mark(page, x)
+    return page
+
+
+@needs_detector
+@pytest.mark.parametrize("kind", ["dot", "comma", "dash"])
+def test_dots_commas_and_dashes_between_digits_are_no_digits(reader, hand, draw, kind):
+    def mark(page, x):
+        if kind == "dot":
+            cv2.circle(page, (x, 124), 5, 40, -1)
+        elif kind == "comma":
+            cv2.line(page, (x + 4, 118), (x - 4, 138), 40, 6)
+        else:
+            cv2.line(page, (x - 22, 90), (x + 22, 90), 40, 7)
+
+    found = 0
+    for numbers in (["12", "50"], ["7", "99"], ["305", "4"], ["8", "6", "3"], ["20", "41"]):
+        found += reader.read(_with_marks(hand, draw, numbers, mark)).text == "".join(numbers)
+    assert found >= 4
+
+
+@pytest.mark.parametrize("height", [40, 80, 600])
+def test_each_digit_has_its_box_in_the_pixels_of_the_picture(reader, hand, draw, height):
+    ink = hand.write("831", height=height)
+    count, _, stats, _ = cv2.connectedComponentsWithStats((ink > 0.3).astype(np.uint8))
+    assert count == 4  # the paper, and each digit in one piece
+    reading = reader.read(draw(ink))
+    assert reading.text == "831"
+    for digit, box in zip(reading.digits, sorted(stats[1:, :4].tolist()), strict=True):
+        assert np.abs(np.subtract(digit.box, box)).max() <= 0.05 * height + 2

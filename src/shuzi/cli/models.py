@@ -179,6 +179,8 @@ def _confidence(card: Card) -> list[tuple[str, str]]:
         rows.append(("unsure", say("models.unsure.always") if never else say("models.unsure.below", share=unsure)))
     if (no_digit := card.thresholds.get("not-a-digit")) is not None:
         rows.append(("no_digit", say("models.no_digit.below", share=no_digit)))
+    if (text := card.thresholds.get("text-ok")) is not None:
+        rows.append(("text", say("models.text.from", share=text)))
     return rows
 
 

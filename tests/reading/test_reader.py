@@ -1,12 +1,15 @@
+import os
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import shuzi
-from shuzi.errors import ModelError
+from shuzi.errors import ModelError, PictureError
 from shuzi.models.store import shipped
+from shuzi.reading.result import Reading
 
 
 @pytest.mark.parametrize("kind", [str, lambda path: path])
@@ -33,6 +36,38 @@ def test_without_a_name_it_is_the_default_model(mnist):
 def test_what_is_not_there_is_an_error(tmp_path):
     with pytest.raises(ModelError, match="There is no model"):
         shuzi.load(tmp_path / "none")
+
+
+def test_many_pictures_are_read_in_their_order_and_folders_opened_up(mnist, tmp_path):
+    for digit in (0, 1, 2):
+        page = np.pad(255 - mnist.validation.images[digit], 8, constant_values=255)
+        Image.fromarray(page).resize((132, 132)).save(tmp_path / f"{digit + 9}.png")
+    reader = shuzi.load()
+    several = [tmp_path, b"no picture", tmp_path / "10.png", tmp_path / "none", np.full((30, 30), 255, np.uint8)] * 5
+    found = list(reader.read_many(several))
+    texts = [each.text if isinstance(each, Reading) else each.key for each in found]
+    assert texts == ["5", "0", "4", "error.picture.unknown", "0", "error.data.unreadable", ""] * 5
+    alone = reader.read(tmp_path / "10.png")
+    assert [each.as_dict() for each in (found[1], found[4])] == [alone.as_dict()] * 2
+
+
+def test_pictures_are_taken_as_they_are_needed():
+    taken = []
+
+    def pictures():
+        for number in range(1_000):
+            taken.append(number)
+            yield np.full((30, 30), 255, np.uint8)
+
+    readings = shuzi.load().read_many(pictures())
+    next(readings)
+    assert len(taken) < 100 * (os.cpu_count() or 1)
+    readings.close()
+
+
+def test_a_folder_is_not_one_picture(tmp_path):
+    with pytest.raises(PictureError, match="Cannot read"):
+        shuzi.load().read(tmp_path)
 
 
 def test_reading_never_waits_for_tensorflow(finished_run):

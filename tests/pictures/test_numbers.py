@@ -47,7 +47,6 @@ def test_a_slanted_number_whose_digits_stand_above_each_other(right, draw):
     assert right(picture, NUMBERS) >= NEARLY_ALL - 1
 
 
-@needs_detector
 def test_a_number_that_climbs(right, draw):
     def picture(ink):
         height, width = ink.shape

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from shuzi.cli.localized import columns
 from shuzi.errors import ShuziError
 from shuzi.messages import say
-from shuzi.reading.result import OK, Reading
+from shuzi.reading.result import OK, Reading, percent
 
 _WIDEST = 40  # columns of a name; what follows a longer one stands further to the right
 
@@ -85,5 +85,5 @@ def _alone(_: str, found: Found) -> str:
 def _verdict(reading: Reading) -> str:
     status = say("read.status." + reading.status.replace("-", "_"))
     if reading.text:
-        status += f" {reading.confidence:.0%}"
+        status += f" {percent(reading.confidence)}"
     return status if reading.status == OK else f"{status}: {reading.message}"

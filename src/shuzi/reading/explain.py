@@ -13,7 +13,7 @@ from shuzi.messages import say, speaking
 from shuzi.reading.lettering import broken, drawn_language, font
 from shuzi.reading.occlusion import what_counts
 from shuzi.reading.reader import Reader
-from shuzi.reading.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading
+from shuzi.reading.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, percent
 from shuzi.reading.search import Looks
 
 MOST_DRAWN = 60
@@ -93,7 +93,7 @@ def _drawn(reader: Reader, seen: Looks, reading: Reading) -> Image.Image:
         sheet.write(reading.text.replace("\n", " / "), 40)
     status = say("read.status." + reading.status.replace("-", "_"))
     if reading.text:
-        status += f" {reading.confidence:.0%}"
+        status += f" {percent(reading.confidence)}"
     colour = _COLOURS.get(reading.status, _GREY)
     sheet.write(status if reading.status == OK else f"{status}: {reading.message}", 20, colour)
     sheet.y += _GAP
@@ -157,7 +157,7 @@ def _draw_card(sheet: _Sheet, x: int, place: int, digit: Digit, reader: Reader) 
     pen.rectangle((x, y + 2, end, y + 19), fill=colour)
     pen.text((x + 3, y + 2), label, "white", font(14))
     pen.text((end + 8, y - 2), f"{digit.digit}", _INK, font(20))
-    pen.text((end + 30, y + 2), f"{status} {digit.confidence:.0%}", colour, font(15))
+    pen.text((end + 30, y + 2), f"{status} {percent(digit.confidence)}", colour, font(15))
     bars, counted = x + _SIDE + _GAP, x + _CARD - _SIDE
     top = y + 46
     captions = ("explain.image", "explain.shares", "explain.counted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,15 @@ from shuzi.messages import say
 OK, BLANK, NOT_A_DIGIT, UNSURE = "ok", "blank", "not-a-digit", "unsure"
 
 Box = tuple[int, int, int, int]
+
+
+def percent(confidence: float) -> str:
+    """Write a confidence in whole percent, and never more than it is.
+
+    >>> percent(0.9996), percent(1.0)
+    ('99%', '100%')
+    """
+    return f"{math.floor(100 * confidence)}%"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from shuzi.atomic import replacing
 from shuzi.evaluation.confidence import with_honest_confidence
 from shuzi.models.card import CLASSIFIER, OF_MNIST
 from shuzi.models.score import Score
-from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model
+from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model, shipped
 from shuzi.training.conversion import examples_for, restore
 from shuzi.training.onnx_graph import write_onnx
 from shuzi.training.parity import compare, network_answers, onnx_answers, tolerance_of
@@ -59,6 +59,8 @@ def ship(run: Path, name: str, folder: Path) -> str:
         score = Score(int(np.sum(expected[0].argmax(axis=1) == test.labels)), len(test))
         card = replace(card, scores={**card.scores, "test": score.as_dict()})
     if name == DEFAULT:
+        if DETECTOR not in shipped():
+            raise ValueError("the detector comes first: make ship RUN=… NAME=detector")
         fitted = with_honest_confidence(shuzi.load(run), shuzi.load_mnist().validation).thresholds
         card = replace(card, thresholds=fitted)
     with replacing(folder / f"{name}.onnx") as part:

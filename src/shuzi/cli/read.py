@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -146,6 +147,8 @@ def _free_name(name: str, taken: set[str]) -> str:
     >>> [_free_name(name, taken) for name in ("a/one.png", "b/one.jpg", "scan.pdf#2", "-")]
     ['one.explained.png', 'one-2.explained.png', 'scan#2.explained.png', 'stdin.explained.png']
     """
+    from shuzi.ink.folders import EXPLAINED
+
     file, hash_, page = Path(name).name.partition("#")
     stem = ("stdin" if file == _STDIN else Path(file).stem) + hash_ + page
     free, turn = stem, 1
@@ -153,7 +156,7 @@ def _free_name(name: str, taken: set[str]) -> str:
         turn += 1
         free = f"{stem}-{turn}"
     taken.add(free)
-    return f"{free}.explained.png"
+    return free + EXPLAINED
 
 
 def _save(image: Image.Image, path: Path) -> None:
@@ -167,6 +170,6 @@ def _save(image: Image.Image, path: Path) -> None:
 
 
 def _about(name: str, problem: ShuziError) -> ShuziError:
-    if name.startswith(_STDIN) and "path" in problem.values:
+    if isinstance(problem, PictureError) and re.fullmatch("-(#[0-9]+)?", name) and "path" in problem.values:
         return type(problem)(problem.key, **problem.values | {"path": say("read.stdin")})
     return problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)

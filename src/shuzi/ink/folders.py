@@ -18,6 +18,10 @@ ENDINGS = (
 """How a file's name ends, in a folder, when it is to be read."""
 
 
+EXPLAINED = ".explained.png"
+"""How the file ends in which a reading is explained; it is no picture to be read."""
+
+
 def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
     """Open up what may hold several pictures; anything else is a single picture already.
 
@@ -39,7 +43,7 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
     ['seven.png']
     """
     try:
-        if isinstance(named, str | Path) and Path(named).is_dir():
+        if isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
             for path in _pictures_in(Path(named)):
                 yield from single_pictures(path)
         elif (document := _document(named)) is not None:
@@ -71,7 +75,9 @@ def _pictures_in(folder: Path) -> list[Path]:
     for place, folders, files in os.walk(folder, onerror=unreadable):
         folders[:] = [name for name in folders if not name.startswith(".")]
         found += [
-            Path(place, name) for name in files if not name.startswith(".") and Path(name).suffix.lower() in ENDINGS
+            Path(place, name)
+            for name in files
+            if not name.startswith(".") and Path(name).suffix.lower() in ENDINGS and not name.endswith(EXPLAINED)
         ]
     if not found:
         raise PictureError("error.picture.none", path=folder)
@@ -87,5 +93,5 @@ def _document(named: Picture) -> Path | bytes | None:
     try:
         with Path(named).open("rb") as file:
             return Path(named) if is_pdf(file.read(1_024)) else None
-    except OSError:
+    except (OSError, ValueError):
         return None  # opening it as a picture says why

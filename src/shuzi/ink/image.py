@@ -143,9 +143,10 @@ def _from_array(array: NDArray[Any]) -> Image.Image:
     if array.dtype != np.uint8 or array.ndim not in (2, 3) or channels not in (1, 3, 4) or not array.size:
         shape = "x".join(map(str, array.shape))
         raise PictureError("error.picture.array", shape=shape, dtype=array.dtype)
-    picture = Image.fromarray(array[:, :, 0] if array.ndim == 3 and channels == 1 else array)
-    _check_size(picture, "array")
-    return picture
+    if array.shape[0] * array.shape[1] > MOST_PIXELS:  # before anything is copied
+        height, width = array.shape[:2]
+        raise PictureError("error.picture.large", path="array", width=width, height=height, most=MOST_PIXELS)
+    return Image.fromarray(array[:, :, 0] if array.ndim == 3 and channels == 1 else array)
 
 
 def _check_size(picture: Image.Image, name: object) -> None:
@@ -181,13 +182,17 @@ def _grey(picture: Image.Image) -> NDArray[np.uint8]:
 
 
 def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Bring 16-bit whole numbers, or floats of any range, to 0..255; some rows at a time, which are wide numbers."""
-    low, high = 0.0, 65535.0
-    if np.issubdtype(values.dtype, np.floating) and (least := np.nanmin(values)) < (most := np.nanmax(values)):
-        low, high = float(least), float(most)
+    """Bring whole numbers of 8, 12 or 16 bits, or floats of any range, to 0..255; some rows at a time."""
+    if np.issubdtype(values.dtype, np.floating):
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        high = high if high > low else low + 1
+    else:
+        # a camera's 12 bits, or 8, are stored in 16 as they are
+        low, high = 0.0, next((float(top) for top in (255, 4_095) if values.max() <= top), 65_535.0)
     grey = np.empty(values.shape, np.uint8)
     rows = max(1, _WIDE // values.shape[1])
     for start in range(0, len(values), rows):
-        part = np.nan_to_num(values[start : start + rows].astype(np.float64), nan=low)
+        part = np.nan_to_num(values[start : start + rows].astype(np.float64), nan=low, posinf=high, neginf=low)
         grey[start : start + rows] = np.rint(np.clip((part - low) / (high - low), 0, 1) * 255)
     return grey

@@ -58,6 +58,8 @@ def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(strokes, size, interpolation=method).astype(np.float32)
+    if not small.max():  # ink so pale and so spread out that shrinking leaves none
+        raise PictureError("error.picture.blank")
     small *= 255 / small.max()
     return _centred(np.rint(small).astype(np.uint8))
 
@@ -86,7 +88,12 @@ def cut_out(ink: NDArray[np.uint8], box: tuple[float, float, float, float]) -> N
     x, y, width, height = box
     left, top = max(0, math.floor(x)), max(0, math.floor(y))
     part = ink[top : max(top + 1, math.ceil(y + height)), left : max(left + 1, math.ceil(x + width))]
-    return normalize(part) if part.size and part.sum() >= _LEAST_INK * 255 else None
+    if not part.size or part.sum() < _LEAST_INK * 255:
+        return None
+    try:
+        return normalize(part)
+    except PictureError:
+        return None
 
 
 def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 _SOLID = 60  # ink below this is the pale edge of a stroke, or paper
 _SPECK = 0.12  # a piece that is smaller than this share of the largest, both ways, is a speck
+_WRITTEN = 0.12  # of a frame's height: what is so high inside it is writing
 _SAME_LINE = 0.5  # of the lower one's height: boxes that share so much of their height are in one line
 
 Boxes = NDArray[np.int32]
@@ -33,7 +34,7 @@ class Pieces:
 
 
 def pieces(ink: NDArray[np.uint8]) -> Pieces:
-    """Find the pieces of ink that hang together, specks left out.
+    """Find the pieces of ink that hang together; specks, ruled lines and frames around other pieces are left out.
 
     Parameters
     ----------
@@ -50,10 +51,26 @@ def pieces(ink: NDArray[np.uint8]) -> Pieces:
     count, _, stats, _ = cv2.connectedComponentsWithStats((ink >= _SOLID).astype(np.uint8), connectivity=8)
     if count == 1:
         return Pieces(np.empty((0, 4), np.int32), np.empty(0, np.int32))
-    found = stats[1:]
+    found = stats[1:].astype(np.int32)
+    found = found[~_printed(found, ink.shape)]
     longest = found[:, 2:4].max(axis=1)
     large = longest >= _SPECK * longest.max()
     return Pieces(found[large, :4].astype(np.int32), found[large, 4].astype(np.int32))
+
+
+def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Tell ruled lines, and frames and rings around others, from writing; none when there is nothing else."""
+    x, y, width, height, area = found.T
+    # a 1 is such a line as well, but it seldom reaches across the picture
+    lines = ((width >= 8 * height) & (width >= 0.3 * shape[1])) | (
+        (height >= 8 * width) & (height >= 0.95 * shape[0])
+    )
+    hollow = np.flatnonzero((area < 0.1 * width * height) & ~lines)
+    for each in hollow:
+        inside = (x > x[each]) & (y > y[each])
+        inside &= (x + width < x[each] + width[each]) & (y + height < y[each] + height[each])
+        lines[each] = bool(np.any(height[inside] >= _WRITTEN * height[each]))
+    return lines if not lines.all() else np.zeros(len(found), np.bool_)
 
 
 def letter_height(found: Pieces, shape: tuple[int, ...]) -> float:
@@ -112,11 +129,13 @@ def in_reading_order(boxes: Sequence[tuple[float, float, float, float]]) -> list
     """
     lines: list[list[int]] = []
     for place in sorted(range(len(boxes)), key=lambda each: boxes[each][1] + boxes[each][3] / 2):
-        for line in reversed(lines):
-            near = min(line, key=lambda each: abs(boxes[each][0] - boxes[place][0]))
-            if _shared_height(boxes[near], boxes[place]) >= _SAME_LINE:
-                line.append(place)
-                break
+        nearest = [min(line, key=lambda each: abs(boxes[each][0] - boxes[place][0])) for line in lines]
+        fitting = [
+            number for number, near in enumerate(nearest) if _shared_height(boxes[near], boxes[place]) >= _SAME_LINE
+        ]
+        if fitting:
+            # lines that climb fit at their far ends too; the near neighbour tells
+            lines[min(fitting, key=lambda number: abs(boxes[nearest[number]][0] - boxes[place][0]))].append(place)
         else:
             lines.append([place])
     return [sorted(line, key=lambda each: boxes[each][0] + boxes[each][2] / 2) for line in lines]

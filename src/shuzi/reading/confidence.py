@@ -1,7 +1,7 @@
 """How sure each look was becomes how sure the whole text is: the chance, as measured, that all of it is right.
 
 What networks say of their sureness was learnt on single cuts. That a digit was overlooked, or a mark taken for one,
-is not in it. Two numbers, fitted on composed pages and kept in the model's card, mend that (Platt, 1999).
+is not in it. Two lines, fitted on composed pages and kept in the model's card, mend that (Platt, 1999).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+_STEEPEST = 500.0  # math.exp ends at 709
 _NEVER = 1e-6  # no look is surer than that it is wrong once in so many
 
 
@@ -19,8 +20,8 @@ class Scale:
 
     Parameters
     ----------
-    slope, shift
-        Of the logit: a line.
+    simple, found
+        The slope and the shift of a line, for the logit: where the ink was simple, and where the detector was asked.
     ok
         The confidence from which on a text is `ok`.
     digit
@@ -28,13 +29,13 @@ class Scale:
 
     Examples
     --------
-    >>> scale = Scale(slope=1.0, shift=0.0, ok=0.9, digit=0.5)
-    >>> round(scale.confidence([0.9, 0.9]), 2)
-    0.81
+    >>> scale = Scale(simple=(1.0, 0.0), found=(0.5, -1.0), ok=0.9, digit=0.5)
+    >>> round(scale.confidence([0.9, 0.9], simple=True), 2), round(scale.confidence([0.9, 0.9], simple=False), 2)
+    (0.81, 0.43)
     """
 
-    slope: float
-    shift: float
+    simple: tuple[float, float]
+    found: tuple[float, float]
     ok: float
     digit: float
 
@@ -42,15 +43,16 @@ class Scale:
     def of(thresholds: Mapping[str, float]) -> Scale:
         """Take the numbers from a card's thresholds; a card without them says what networks say."""
         return Scale(
-            thresholds.get("text-slope", 1.0),
-            thresholds.get("text-shift", 0.0),
-            thresholds.get("text-ok", 0.9),
+            (thresholds.get("simple-slope", 1.0), thresholds.get("simple-shift", 0.0)),
+            (thresholds.get("found-slope", 1.0), thresholds.get("found-shift", 0.0)),
+            thresholds.get("text-ok", thresholds.get("unsure", 0.9)),
             thresholds.get("not-a-digit", 0.5),
         )
 
-    def confidence(self, sure: Sequence[float]) -> float:
+    def confidence(self, sure: Sequence[float], simple: bool) -> float:
         """Return the chance that all digits of a text are right, from how sure each look was."""
-        return 1 / (1 + math.exp(-(self.slope * raw_logit(sure) + self.shift)))
+        slope, shift = self.simple if simple else self.found
+        return 1 / (1 + math.exp(-min(max(slope * raw_logit(sure) + shift, -_STEEPEST), _STEEPEST)))
 
 
 def raw_logit(sure: Sequence[float]) -> float:

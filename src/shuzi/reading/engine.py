@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,12 @@ class Session:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        try:
+            self._content = path.read_bytes()  # once, so that both sessions run the same model
+        except OSError as problem:
+            raise ModelError("error.model.damaged", path=path, reason=problem.strerror) from problem
+        self._lock = Lock()
+        self._on_all: Any = None
         self._on_one = self._open(1)
         metadata: dict[str, str] = self._on_one.get_modelmeta().custom_metadata_map
         self.card = Card.from_json(metadata.get(METADATA_KEY, ""), path)
@@ -41,13 +47,12 @@ class Session:
 
     def run(self, values: NDArray[np.float32], much: bool = False) -> list[NDArray[np.float32]]:
         """Return all that the model says to its input; `much` work is shared among all cores."""
+        if much and self._on_all is None:
+            with self._lock:
+                self._on_all = self._on_all or self._open(os.cpu_count() or 1)
         session = self._on_all if much else self._on_one
         answers: list[NDArray[np.float32]] = session.run(None, {self._input: values})
         return answers
-
-    @cached_property
-    def _on_all(self) -> Any:
-        return self._open(os.cpu_count() or 1)
 
     def _open(self, threads: int) -> Any:
         options = onnxruntime.SessionOptions()
@@ -56,7 +61,7 @@ class Session:
         options.inter_op_num_threads = 1
         try:
             return onnxruntime.InferenceSession(
-                str(self._path), sess_options=options, providers=["CPUExecutionProvider"]
+                self._content, sess_options=options, providers=["CPUExecutionProvider"]
             )
         except Exception as problem:
             raise ModelError("error.model.damaged", path=self._path, reason=problem) from problem

@@ -128,7 +128,7 @@ def _draw_picture_and_ink(sheet: _Sheet, seen: Looks, reading: Reading) -> None:
         sheet.image.paste(Image.fromarray(pixels).resize(size, method), (x, top))
         sheet.pen.rectangle((x - 1, top - 1, x + size[0], top + size[1]), outline=_LINE)
         if not place:
-            _draw_boxes(sheet.pen, (x, top), factor * seen.scale, reading)
+            _draw_boxes(sheet.pen, (x, top), factor * seen.grey.shape[1] / seen.shape[1], reading)
         if place or not beside:
             sheet.y = top + size[1] + 16
 

@@ -10,7 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.errors import ModelError
+from shuzi.models.card import DETECTOR
 from shuzi.reading.engine import Session
+from shuzi.reading.overlap import shared_of_both, uncovered
 
 LETTERS = (26.0, 20.0, 32.0)
 """The heights in pixels to which digits are brought, the likeliest first; the detector has learnt from 15 to 46."""
@@ -20,6 +23,7 @@ _LEAST = 0.2  # a peak below this is nothing
 _SAME = 0.5  # boxes of which one shares so much with another are one digit
 _MOST_LARGER = 6.0  # times: what would have to be made still larger is no writing
 _MOST_PIXELS = 1_000_000  # of a picture that is searched: a page at that size holds a thousand digits
+_MOST_FOUND = 1_000
 _MARGIN = 8  # pixels of paper around the picture, since the detector has seen few digits at a page's rim
 
 
@@ -55,12 +59,14 @@ class Finder:
     Raises
     ------
     ModelError
-        The file is no model, or its card is missing or not understood.
+        The file is no model or no detector, or its card is missing or not understood.
     """
 
     def __init__(self, path: Path) -> None:
         self._session = Session(path)
         self.card = self._session.card
+        if self.card.kind != DETECTOR:
+            raise ModelError("error.model.classifier", path=path)
 
     def find(self, contrast: NDArray[np.uint8], scale: float) -> list[Found]:
         """Find the digits of a picture, seen at a scale.
@@ -100,17 +106,6 @@ def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Foun
 
 
 def _without_doubles(found: list[Found]) -> list[Found]:
-    """Of boxes that cover each other keep the one with the highest score."""
-    kept: list[Found] = []
-    for each in sorted(found, key=lambda one: -one.score):
-        if all(_shared(each.box, other.box) < _SAME for other in kept):
-            kept.append(each)
-    return kept
-
-
-def _shared(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
-    """Return what both cover, as a share of what either covers."""
-    wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    high = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    both = max(wide, 0) * max(high, 0)
-    return both / (one[2] * one[3] + other[2] * other[3] - both)
+    """Of boxes that cover each other keep the one with the highest score, and no more than a page can hold."""
+    surest = sorted(found, key=lambda one: -one.score)[:_MOST_FOUND]
+    return [surest[place] for place in uncovered([each.box for each in surest], shared_of_both, _SAME)]

@@ -102,12 +102,15 @@ class Reader:
 
         workers = os.cpu_count() or 1
         coming = (each for named in pictures for each in single_pictures(named))
-        with ThreadPoolExecutor(workers) as pool:
+        pool = ThreadPoolExecutor(workers)
+        try:
             waiting = [pool.submit(one, each) for each in islice(coming, 4 * workers)]
             while waiting:
                 reading = waiting.pop(0).result()
                 waiting.extend(pool.submit(one, each) for each in islice(coming, 1))
                 yield reading
+        finally:
+            pool.shutdown(cancel_futures=True)  # who wants no more waits for none that was not begun
 
 
 def load(model: str | Path = DEFAULT) -> Reader:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -47,10 +47,10 @@ class Digit:
 
     digit: int
     confidence: float
-    probabilities: NDArray[np.float32]
+    probabilities: NDArray[np.float32] = field(compare=False)
     box: Box
     status: str
-    image: NDArray[np.uint8]
+    image: NDArray[np.uint8] = field(compare=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what JSON shows."""
@@ -91,7 +91,7 @@ class Reading:
     status: str
     confidence: float
     digits: tuple[Digit, ...]
-    advice: tuple[str, dict[str, Any]]
+    advice: tuple[str, dict[str, Any]] = field(hash=False)
 
     @property
     def message(self) -> str:

@@ -14,6 +14,7 @@ from shuzi.ink.paper import contrast_map, ink_map
 from shuzi.ink.segment import Pieces, joined, letter_height, pieces
 from shuzi.reading.engine import Engine
 from shuzi.reading.finder import LETTERS, Finder
+from shuzi.reading.overlap import shared_of_smaller, uncovered
 
 _LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
 _MOST_SIMPLE = 24  # pieces: more than that are not simple ink
@@ -72,8 +73,10 @@ class Looks:
     ----------
     grey
         The picture as it was looked at: uint8 (h, w).
-    scale
-        By which it is smaller than what was handed in.
+    shape
+        Height and width of what was handed in, turned as a person sees it.
+    simple
+        Whether the ink was simple, and the detector not asked.
     ink
         Its ink map: uint8 (h, w).
     looks
@@ -81,7 +84,8 @@ class Looks:
     """
 
     grey: NDArray[np.uint8]
-    scale: float
+    shape: tuple[int, int]
+    simple: bool
     ink: NDArray[np.uint8]
     looks: list[Look]
 
@@ -98,25 +102,27 @@ def look_for_digits(grey: NDArray[np.uint8], engine: Engine, finder: Finder | No
     finder
         Finds digits where the ink is not simple; None does without.
     """
-    scale = min(1.0, _LARGEST / max(grey.shape))
+    shape = (grey.shape[0], grey.shape[1])
+    scale = min(1.0, _LARGEST / max(shape))
     if scale < 1:
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
         grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     ink = ink_map(grey)
     found = pieces(ink)
     looks: list[Look] = []
+    simple = True
     if len(found.boxes):
         looks = _simply(ink, found.boxes, engine)
         if finder is not None and _sureness(looks) < SURE:
-            looks = _by_finder(ink, grey, found, engine, finder, looks)
-    return Looks(grey, scale, ink, looks)
+            looks, simple = _by_finder(ink, grey, found, engine, finder, looks), False
+    return Looks(grey, shape, simple, ink, looks)
 
 
 def _simply(ink: NDArray[np.uint8], boxes: NDArray[np.int32], engine: Engine) -> list[Look]:
     """Take each piece of ink for a digit, or the pieces that are near each other when that is surer."""
     if len(boxes) > _MOST_SIMPLE:
         return []
-    looks = _look_at(ink, [tuple(box) for box in joined(boxes).tolist()], engine)
+    looks = _without_low(_look_at(ink, [tuple(box) for box in joined(boxes).tolist()], engine))
     if 1 < len(boxes) <= _FEW and _sureness(looks) < SURE:
         other = _look_at(ink, [tuple(box) for box in joined(boxes, _NEAR).tolist()], engine)
         looks = max(looks, other, key=_sureness)
@@ -132,7 +138,8 @@ def _by_finder(
 ) -> list[Look]:
     """Let the detector find digits, at the size that the ink seems to have, or at another when that fits badly."""
     letter, contrast = letter_height(found, ink.shape), contrast_map(grey)
-    best, most = simple, _worth(ink, simple)
+    # simple looks cover all ink, so their worth means something only for a single one
+    best, most = (simple, _worth(ink, simple)) if len(simple) == 1 else ([], 0.0)
     for height in LETTERS:
         places = finder.find(contrast, height / letter)
         looks = _chosen(_look_at(ink, [each.box for each in places], engine, [each.score for each in places]))
@@ -140,7 +147,7 @@ def _by_finder(
             best, most = looks, worth
         if most >= _GOOD:
             break
-    return best
+    return best or simple
 
 
 def _look_at(
@@ -161,26 +168,23 @@ def _look_at(
 
 def _chosen(looks: list[Look]) -> list[Look]:
     """Keep the surest of those that cover each other, and drop what is too low beside the others to be a digit."""
-    kept: list[Look] = []
-    for each in sorted(looks, key=lambda look: -look.worth):
-        if each.worth >= _LEAST and all(_shared(each.box, other.box) < _COVERED for other in kept):
-            kept.append(each)
-    if not kept:
+    sure = sorted((each for each in looks if each.worth >= _LEAST), key=lambda look: -look.worth)
+    return _without_low(
+        [sure[place] for place in uncovered([each.box for each in sure], shared_of_smaller, _COVERED)]
+    )
+
+
+def _without_low(looks: list[Look]) -> list[Look]:
+    """Drop what is too low beside the others to be a digit, such as commas."""
+    if not looks:
         return []
-    height = float(np.median([each.box[3] for each in kept]))
-    return [each for each in kept if each.box[3] >= _lowest(each) * height]
+    height = float(np.median([each.box[3] for each in looks]))
+    return [each for each in looks if each.box[3] >= _lowest(each) * height]
 
 
 def _lowest(look: Look) -> float:
     """Return the least height as a share of the others: commas look like a 1, and a low 0 is often one."""
     return 0.5 if look.probabilities.argmax() == 1 else 0.3
-
-
-def _shared(one: Box, other: Box) -> float:
-    """Return what both boxes cover, as a share of the smaller one."""
-    wide = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    high = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    return max(wide, 0.0) * max(high, 0.0) / max(min(one[2] * one[3], other[2] * other[3]), 1e-6)
 
 
 def _worth(ink: NDArray[np.uint8], looks: list[Look]) -> float:

@@ -24,26 +24,33 @@ def judge(seen: Looks, scale: Scale) -> Reading:
         What sureness is worth, and how much is enough.
     """
     if not seen.looks:
-        blank = not seen.ink.any()
-        status, key = (BLANK, "reading.blank") if blank else (NOT_A_DIGIT, "reading.no_digit")
-        return Reading("", status, 1.0 if blank else 0.0, (), (key, {}))
+        return Reading("", BLANK, 1.0, (), ("reading.specks" if seen.ink.any() else "reading.blank", {}))
     lines = in_reading_order([each.box for each in seen.looks])
     digits = [[_digit(seen.looks[place], seen, scale) for place in line] for line in lines]
     text = "\n".join("".join(str(each.digit) for each in line) for line in digits)
     ordered = tuple(each for line in digits for each in line)
-    confidence = scale.confidence([each.worth for each in seen.looks])
+    confidence = scale.confidence([each.worth for each in seen.looks], seen.simple)
     status = _status(ordered, confidence, scale)
     return Reading(text, status, confidence, ordered, _advice(seen, ordered, status))
 
 
 def _digit(look: Look, seen: Looks, scale: Scale) -> Digit:
-    x, y, width, height = (round(each / seen.scale) for each in look.box)
-    box: Box = (x, y, max(1, width), max(1, height))
-    confidence = scale.confidence([look.worth])
+    confidence = scale.confidence([look.worth], seen.simple)
     status = OK if confidence >= scale.ok else UNSURE
     if look.is_digit < scale.digit:
         status = NOT_A_DIGIT
-    return Digit(int(look.probabilities.argmax()), confidence, look.probabilities, box, status, look.image)
+    digit = int(look.probabilities.argmax())
+    return Digit(digit, confidence, look.probabilities, _box(look, seen), status, look.image)
+
+
+def _box(look: Look, seen: Looks) -> Box:
+    """Return the box in the pixels of the picture that was handed in, and inside of it."""
+    (height, width), (rows, columns) = seen.shape, seen.grey.shape
+    x, y, wide, high = look.box
+    left, right = (min(max(round(each * width / columns), 0), width) for each in (x, x + wide))
+    top, bottom = (min(max(round(each * height / rows), 0), height) for each in (y, y + high))
+    left, top = min(left, width - 1), min(top, height - 1)
+    return left, top, max(1, right - left), max(1, bottom - top)
 
 
 def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> str:
@@ -57,9 +64,9 @@ def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, d
     """Choose the sentence that helps most."""
     if status == OK:
         return "reading.ok", {}
-    heights = sorted(each.box[3] for each in digits)
-    if heights[len(heights) // 2] < _SMALL:
-        return "reading.small", {"height": heights[len(heights) // 2]}
+    sides = sorted(max(each.box[2:]) for each in digits)
+    if sides[len(sides) // 2] < _SMALL:
+        return "reading.small", {"height": sides[len(sides) // 2]}
     height, width = seen.grey.shape
     for each in seen.looks:
         x, y, wide, high = each.box

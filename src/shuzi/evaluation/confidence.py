@@ -67,7 +67,7 @@ def fit_line(logits: Sequence[float], right: Sequence[bool]) -> tuple[float, flo
     --------
     >>> slope, shift = fit_line([-1.0, -1.0, 1.0, 1.0, 1.0, -1.0], [False, False, True, True, False, True])
     >>> round(slope, 2), abs(round(shift, 2))
-    (0.74, 0.0)
+    (0.83, 0.0)
     """
     x = np.stack([np.asarray(logits, np.float64), np.ones(len(logits))])
     wanted, line, start = np.asarray(right, np.float64), np.array([1.0, 0.0]), np.array([1.0, 0.0])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 _SOLID = 60  # ink below this is the pale edge of a stroke, or paper
 _SPECK = 0.12  # a piece that is smaller than this share of the largest, both ways, is a speck
+_LEAST_WRITING = 0.03  # of the picture's longer side
 _WRITTEN = 0.12  # of a frame's height: what is so high inside it is writing
 _SAME_LINE = 0.5  # of the lower one's height: boxes that share so much of their height are in one line
 
@@ -59,7 +60,7 @@ def pieces(ink: NDArray[np.uint8]) -> Pieces:
 
 
 def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Tell ruled lines, and frames and rings around others, from writing; none when there is nothing else."""
+    """Tell ruled lines, and frames and rings around others, from writing; none when there is no other writing."""
     x, y, width, height, area = found.T
     # a 1 is such a line as well, but it seldom reaches across the picture
     lines = ((width >= 8 * height) & (width >= 0.3 * shape[1])) | (
@@ -70,7 +71,9 @@ def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.boo
         inside = (x > x[each]) & (y > y[each])
         inside &= (x + width < x[each] + width[each]) & (y + height < y[each] + height[each])
         lines[each] = bool(np.any(height[inside] >= _WRITTEN * height[each]))
-    return lines if not lines.all() else np.zeros(len(found), np.bool_)
+    rest = np.maximum(width, height)[~lines]
+    # a 1 among specks is no ruling: what is left must be large enough to be the writing
+    return lines if rest.size and rest.max() >= _LEAST_WRITING * max(shape) else np.zeros(len(found), np.bool_)
 
 
 def letter_height(found: Pieces, shape: tuple[int, ...]) -> float:

@@ -15,7 +15,7 @@ from shuzi.models.card import DETECTOR
 from shuzi.reading.engine import Session
 from shuzi.reading.overlap import shared_of_both, uncovered
 
-LETTERS = (26.0, 20.0, 32.0)
+LETTERS = (28.0, 22.0, 34.0)
 """The heights in pixels to which digits are brought, the likeliest first; the detector has learnt from 15 to 46."""
 
 _CELL = 4  # pixels of a page for each place on the maps, as the detector learnt it

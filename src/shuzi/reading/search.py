@@ -13,14 +13,15 @@ from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import contrast_map, ink_map
 from shuzi.ink.segment import Pieces, joined, letter_height, pieces
 from shuzi.reading.engine import Engine
-from shuzi.reading.finder import LETTERS, Finder
+from shuzi.reading.finder import LETTERS, Finder, Found
 from shuzi.reading.overlap import shared_of_smaller, uncovered
 
 _LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
 _MOST_SIMPLE = 24  # pieces: more than that are not simple ink
 _FEW = 6  # pieces: so few may be the broken strokes of one digit
 _NEAR = 0.15  # of a piece's height: strokes of one digit that were broken lie so near each other
-_LEAST = 0.45  # the worth from which on something is taken for a digit
+_LEAST = 0.5  # the worth from which on something is taken for a digit
+_NEVER = 1e-3  # what the detector's score of a digit counts at least
 _COVERED = 0.6  # of the smaller box: two that share so much are one digit
 _GOOD = 0.6  # a reading that accounts so well for a picture needs no other look
 
@@ -142,7 +143,7 @@ def _by_finder(
     best, most = (simple, _worth(ink, simple)) if len(simple) == 1 else ([], 0.0)
     for height in LETTERS:
         places = finder.find(contrast, height / letter)
-        looks = _chosen(_look_at(ink, [each.box for each in places], engine, [each.score for each in places]))
+        looks = _chosen(_look_at(ink, [each.box for each in places], engine, places))
         if (worth := _worth(ink, looks)) > most or not best:
             best, most = looks, worth
         if most >= _GOOD:
@@ -151,19 +152,23 @@ def _by_finder(
 
 
 def _look_at(
-    ink: NDArray[np.uint8], boxes: list[Box], engine: Engine, scores: list[float] | None = None
+    ink: NDArray[np.uint8], boxes: list[Box], engine: Engine, found: list[Found] | None = None
 ) -> list[Look]:
-    """Look at each box in which there is ink."""
-    cuts = [cut_out(ink, box) for box in boxes]
-    seen = [(cut, box, score) for cut, box, score in zip(cuts, boxes, scores or [1.0] * len(boxes), strict=True)]
-    inked = [(cut, box, score) for cut, box, score in seen if cut is not None]
+    """Look at each box in which there is ink; where the detector found it, both say which digit it is."""
+    cuts = [(cut_out(ink, box), place) for place, box in enumerate(boxes)]
+    inked = [(cut, place) for cut, place in cuts if cut is not None]
     if not inked:
         return []
-    probabilities, is_digit = engine.look(np.stack([cut for cut, _, _ in inked]))
-    return [
-        Look(cut, box, shares, sure, score)
-        for (cut, box, score), shares, sure in zip(inked, probabilities, is_digit.tolist(), strict=True)
-    ]
+    probabilities, is_digit = engine.look(np.stack([cut for cut, _ in inked]))
+    looks = []
+    for (cut, place), shares, sure in zip(inked, probabilities, is_digit.tolist(), strict=True):
+        score = 1.0
+        if found:
+            # the detector has seen the surroundings, the classifier more exactly what is in the box
+            both = shares * np.sqrt(np.maximum(found[place].scores, _NEVER))
+            shares, score = both / both.sum(), found[place].score
+        looks.append(Look(cut, boxes[place], shares, sure, score))
+    return looks
 
 
 def _chosen(looks: list[Look]) -> list[Look]:

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from shuzi.evaluation.confidence import fit_line, ok_from
+from shuzi.evaluation.confidence import fit_line
 from shuzi.reading.confidence import Scale, raw_logit
 
 
@@ -37,12 +37,6 @@ def test_the_line_stays_within_bounds_and_predicts_what_was_seen(logits, right):
     assert abs(slope) < 100
     z = slope * np.array(logits) + shift
     assert np.mean(1 / (1 + np.exp(-z))) == pytest.approx(np.mean(right), abs=0.06)
-
-
-def test_texts_that_are_equally_sure_are_ok_together_or_not_at_all():
-    assert ok_from(np.array([0.9, 0.9, 0.9]), np.array([True, True, False])) > 1
-    many = np.linspace(0.5, 1, 1_000)
-    assert ok_from(many, many > 0.6) == pytest.approx(0.598, abs=0.002)
 
 
 def test_the_chance_of_a_whole_text_is_never_beyond_0_or_1():

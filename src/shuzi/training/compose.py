@@ -76,7 +76,7 @@ class Composer:
         self._images, self._labels = images, labels
         self._fields = distance_fields(images)
 
-    def page(self, rng: np.random.Generator, height: int = 64, width: int = 160) -> Page:
+    def page(self, rng: np.random.Generator, height: int = 64, width: int = 160, only_digits: bool = False) -> Page:
         """Compose a page.
 
         Parameters
@@ -85,6 +85,8 @@ class Composer:
             Decides everything.
         height, width
             In pixels.
+        only_digits
+            Write no marks and no letters, some of which anybody would take for a digit.
         """
         ink = np.zeros((height, width), np.float32)
         found: list[tuple[int, Box]] = []
@@ -94,7 +96,7 @@ class Composer:
         letter = float(np.exp(rng.uniform(math.log(_SMALLEST), math.log(largest))))
         hand = _hand(rng, letter)
         for start in (0.0, room) if two_lines else (0.0,):
-            self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), found)
+            self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), found, only_digits)
         paper = sheet(rng, height, width, letter)
         grey = _photographed(rng, paper, ink)
         kept = [(label, box) for label, box in found if _share_on_page(box, height, width) >= _VISIBLE]
@@ -137,7 +139,13 @@ class Composer:
         return label, ink
 
     def _write_line(
-        self, rng: np.random.Generator, hand: _Hand, ink: Ink, top: float, found: list[tuple[int, Box]]
+        self,
+        rng: np.random.Generator,
+        hand: _Hand,
+        ink: Ink,
+        top: float,
+        found: list[tuple[int, Box]],
+        only_digits: bool,
     ) -> None:
         """Write digits and marks from left to right until the page or the number ends; add the digits to `found`."""
         height, width = ink.shape
@@ -145,6 +153,8 @@ class Composer:
         most = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
         gap, rise = _gap(rng, hand.height), rng.normal(0, 0.03)
         marks, foreign = rng.choice((0.0, 0.15)), rng.choice((0.0, 0.08, 0.5), p=(0.6, 0.25, 0.15))
+        if only_digits:
+            marks = foreign = 0.0
         needed = most * (hand.height * 0.65 + gap)
         x = rng.uniform(0, max(0.1, width - needed)) if needed < width else rng.uniform(-0.2, 0.5) * hand.height
         profile = np.full(height, -np.inf)

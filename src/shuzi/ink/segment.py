@@ -13,7 +13,7 @@ _SOLID = 60  # ink below this is the pale edge of a stroke, or paper
 _SPECK = 0.12  # a piece that is smaller than this share of the largest, both ways, is a speck
 _LEAST_WRITING = 0.03  # of the picture's longer side
 _WRITTEN = 0.12  # of a frame's height: what is so high inside it is writing
-_SAME_LINE = 0.5  # of the lower one's height: boxes that share so much of their height are in one line
+_SAME_LINE = 0.35  # of the lower one's height: boxes that share so much of their height are in one line
 
 Boxes = NDArray[np.int32]
 

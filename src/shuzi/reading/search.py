@@ -21,6 +21,8 @@ _MOST_SIMPLE = 24  # pieces: more than that are not simple ink
 _FEW = 6  # pieces: so few may be the broken strokes of one digit
 _NEAR = 0.15  # of a piece's height: strokes of one digit that were broken lie so near each other
 _LEAST = 0.5  # the worth from which on something is taken for a digit
+_ALONE = 0.5  # how sure a single piece of ink must be to stand against what the detector finds
+_SHARES = (0.6, 0.3)  # of the picture's shorter side: how high digits often are
 _NEVER = 1e-3  # what the detector's score of a digit counts at least
 _COVERED = 0.6  # of the smaller box: two that share so much are one digit
 _GOOD = 0.6  # a reading that accounts so well for a picture needs no other look
@@ -140,9 +142,13 @@ def _by_finder(
     """Let the detector find digits, at the size that the ink seems to have, or at another when that fits badly."""
     letter, contrast = letter_height(found, ink.shape), contrast_map(grey)
     # simple looks cover all ink, so their worth means something only for a single one
-    best, most = (simple, _worth(ink, simple)) if len(simple) == 1 else ([], 0.0)
-    for height in LETTERS:
-        places = finder.find(contrast, height / letter)
+    alone = len(simple) == 1 and simple[0].confidence >= _ALONE
+    best, most = (simple, _worth(ink, simple)) if alone else ([], 0.0)
+    scales = [height / letter for height in LETTERS]
+    # where digits hang together with what is printed, the ink does not tell how high they are
+    scales += [LETTERS[0] / (share * min(ink.shape)) for share in _SHARES]
+    for scale in scales:
+        places = finder.find(contrast, scale)
         looks = _chosen(_look_at(ink, [each.box for each in places], engine, places))
         if (worth := _worth(ink, looks)) > most or not best:
             best, most = looks, worth

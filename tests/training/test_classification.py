@@ -51,7 +51,8 @@ def test_whether_it_is_a_digit_counts_beside_which_one_it_is(smoothing, kind):
     y = np.concatenate([shares(6, 10), is_digit[:, None]], axis=1)
     total = 0.0
     for label, row in zip(SOME_DIGITS, y, strict=True):
-        yes = 1 - smoothing / 2 if label < 10 else smoothing / 2
+        wavering = 0.1 * smoothing / 2
+        yes = 1 - wavering if label < 10 else wavering
         total += cross_entropy([yes, 1 - yes], [row[10], 1 - row[10]])
         if label < 10:  # what is no digit teaches nothing about which one it is
             total += cross_entropy(spread(label, smoothing), row[:10])

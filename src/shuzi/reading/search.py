@@ -195,7 +195,7 @@ def _without_low(looks: list[Look]) -> list[Look]:
 
 def _lowest(look: Look) -> float:
     """Return the least height as a share of the others: commas look like a 1, and a low 0 is often one."""
-    return 0.5 if look.probabilities.argmax() == 1 else 0.3
+    return 0.6 if look.probabilities.argmax() == 1 else 0.3
 
 
 def _worth(ink: NDArray[np.uint8], looks: list[Look]) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 
 import shuzi
 from shuzi.atomic import replacing
-from shuzi.evaluation.confidence import with_honest_confidence
+from shuzi.evaluation.confidence import PAGES, with_honest_confidence
 from shuzi.models.card import CLASSIFIER, OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model, shipped
@@ -30,7 +30,7 @@ from shuzi.training.onnx_graph import write_onnx
 from shuzi.training.parity import compare, network_answers, onnx_answers, tolerance_of
 
 
-def ship(run: Path, name: str, folder: Path) -> str:
+def ship(run: Path, name: str, folder: Path, pages: int = PAGES) -> str:
     """Check a model, put it into the folder, and say what it is worth.
 
     Parameters
@@ -41,6 +41,8 @@ def ship(run: Path, name: str, folder: Path) -> str:
         What the model will be called; DETECTOR is the one that reading uses to find digits.
     folder
         Where the models lie.
+    pages
+        Composed pages that the default model's confidence is fitted on.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     if name == DEFAULT:
         if DETECTOR not in shipped():
             raise ValueError("the detector comes first: make ship RUN=… NAME=detector")
-        fitted = with_honest_confidence(shuzi.load(run), shuzi.load_mnist().validation).thresholds
+        fitted = with_honest_confidence(shuzi.load(run), shuzi.load_mnist().validation, pages=pages).thresholds
         card = replace(card, thresholds=fitted)
     with replacing(folder / f"{name}.onnx") as part:
         write_onnx(network, card, part)

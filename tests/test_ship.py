@@ -29,14 +29,15 @@ def weights(path):
 
 def test_a_reader_is_shipped_with_its_score_on_the_test_images(ship, composed_run, mnist, tmp_path):
     run = composed_run("reader")
-    ship(run, "default", tmp_path)
+    ship(run, "default", tmp_path, pages=20)
     (shipped,) = tmp_path.iterdir()
     assert shipped.name == "default.onnx"
     card, before = shuzi.load(shipped).card, shuzi.load(run).card
     right = shuzi.load(run).classify(mnist.test.images).argmax(axis=1) == mnist.test.labels
     assert card.scores["test"]["accuracy"] == np.mean(right)
     assert card.scores["validation"] == before.scores["validation"]
-    assert card.thresholds == before.thresholds
+    assert card.thresholds.items() >= before.thresholds.items()
+    assert {"simple-slope", "found-slope", "text-ok"} <= card.thresholds.keys()
     assert weights(shipped) == weights(run / "model.onnx")
 
 
@@ -50,5 +51,5 @@ def test_a_detector_is_shipped_as_it_is(ship, composed_run, tmp_path):
 @pytest.mark.parametrize(("run", "name"), [("reader", "detector"), ("detector", "default")])
 def test_a_name_belongs_to_a_kind(ship, composed_run, tmp_path, run, name):
     with pytest.raises(ValueError, match=f"cannot be called {name}"):
-        ship(composed_run(run), name, tmp_path)
+        ship(composed_run(run), name, tmp_path, pages=20)
     assert not list(tmp_path.iterdir())

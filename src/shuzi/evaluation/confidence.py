@@ -56,9 +56,10 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
     for simple, name in ((True, "simple"), (False, "found")):
         slope, shift = fit_line(logits[simple], right[simple])
         fitted |= {f"{name}-slope": slope, f"{name}-shift": shift}
-    surely = np.array(logits[True])[np.array(right[True])]
-    usual = fitted["simple-slope"] * float(np.quantile(surely, RIGHT_BUT_NOT_OK)) + fitted["simple-shift"]
-    return replace(reader.card, thresholds=fitted | {"text-ok": 1 / (1 + math.exp(-usual))})
+    surely = [logit for logit, each in zip(logits[True], right[True], strict=True) if each]
+    usual = float(np.quantile(surely, RIGHT_BUT_NOT_OK)) if surely else math.inf  # who is never right is never ok
+    ok = 1 / (1 + math.exp(-(fitted["simple-slope"] * usual + fitted["simple-shift"])))
+    return replace(reader.card, thresholds=fitted | {"text-ok": ok})
 
 
 def fit_line(logits: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:

@@ -106,21 +106,12 @@ def _found(reader: Reader, named: list[Named], explain: Path | None) -> Iterator
     if explain is not None:
         found = _explained(reader, named, explain)
     elif len(named) == 1:
-        found = iter([_tried(reader, named[0][1])])  # for a single one no threads are started
+        found = iter([reader.try_to_read(named[0][1])])  # for a single one no threads are started
     else:
         readings = reader.read_many(each for _, each in named if not isinstance(each, ShuziError))
         found = (each if isinstance(each, ShuziError) else next(readings) for _, each in named)
     for (name, _), each in zip(named, found, strict=True):
         yield _about(name, each) if isinstance(each, ShuziError) else each
-
-
-def _tried(reader: Reader, picture: Picture | ShuziError) -> Reading | ShuziError:
-    if isinstance(picture, ShuziError):
-        return picture
-    try:
-        return reader.read(picture)
-    except ShuziError as problem:
-        return problem
 
 
 def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:

@@ -43,7 +43,7 @@ def ink_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     >>> int(ink[20, 20]), int(ink[5, 5]), bool((ink == ink_map(255 - page)).all())
     (255, 0, True)
     """
-    dark_on_light = grey if _paper_is_light(grey) else 255 - grey
+    dark_on_light = _dark_on_light(grey)
     difference = cv2.subtract(_paper(dark_on_light), dark_on_light)
     threshold, _ = cv2.threshold(difference, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     ink, paper = difference[difference > threshold], difference[difference <= threshold]
@@ -79,10 +79,7 @@ def contrast_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     >>> int(contrast[5, 5]), int(contrast[20, 20]), bool((contrast == contrast_map(255 - page)).all())
     (64, 192, True)
     """
-    return _contrast(grey if _paper_is_light(grey) else 255 - grey)
-
-
-def _contrast(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    dark_on_light = _dark_on_light(grey)
     smooth = cv2.blur(dark_on_light, (3, 3))
     counts = np.cumsum(np.bincount(smooth.ravel(), minlength=256))
     paper = int(np.searchsorted(counts, counts[-1] / 2))
@@ -92,13 +89,13 @@ def _contrast(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.LUT(dark_on_light, levels), np.uint8)
 
 
-def _paper_is_light(grey: NDArray[np.uint8]) -> bool:
-    """Tell by the picture's rim, which ink seldom covers, on which side of Otsu's threshold the paper lies."""
+def _dark_on_light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Make ink dark: the rim, which ink seldom covers, tells on which side of Otsu's threshold the paper lies."""
     height, width = grey.shape
     rim = max(1, min(height, width) // 20)
     frame = np.concatenate([grey[:rim].ravel(), grey[-rim:].ravel(), grey[:, :rim].ravel(), grey[:, -rim:].ravel()])
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
-    return bool(np.mean(frame > threshold) >= 0.5)
+    return grey if np.mean(frame > threshold) >= 0.5 else 255 - grey
 
 
 def _paper(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:

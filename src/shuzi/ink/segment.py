@@ -56,7 +56,7 @@ def pieces(ink: NDArray[np.uint8]) -> Pieces:
     found = found[~_printed(found, ink.shape)]
     longest = found[:, 2:4].max(axis=1)
     large = longest >= _SPECK * longest.max()
-    return Pieces(found[large, :4].astype(np.int32), found[large, 4].astype(np.int32))
+    return Pieces(found[large, :4], found[large, 4])
 
 
 def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -71,6 +71,15 @@ class Reader:
         """
         return self.judge(self.look(picture))
 
+    def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
+        """Read a picture, or return the error for which it cannot be read; an error is returned as it is."""
+        if isinstance(picture, ShuziError):
+            return picture
+        try:
+            return self.read(picture)
+        except ShuziError as problem:
+            return problem
+
     def look(self, picture: Picture) -> Looks:
         """Return all that was seen on the way to a reading, for who wants to show or measure it; errors as `read`."""
         return look_for_digits(open_picture(picture), self._engine, self._finder)
@@ -92,22 +101,14 @@ class Reader:
         """
         from concurrent.futures import ThreadPoolExecutor  # who reads a single picture does without
 
-        def one(picture: Picture | ShuziError) -> Reading | ShuziError:
-            if isinstance(picture, ShuziError):
-                return picture
-            try:
-                return self.read(picture)
-            except ShuziError as problem:
-                return problem
-
         workers = os.cpu_count() or 1
         coming = (each for named in pictures for each in single_pictures(named))
         pool = ThreadPoolExecutor(workers)
         try:
-            waiting = [pool.submit(one, each) for each in islice(coming, 4 * workers)]
+            waiting = [pool.submit(self.try_to_read, each) for each in islice(coming, 4 * workers)]
             while waiting:
                 reading = waiting.pop(0).result()
-                waiting.extend(pool.submit(one, each) for each in islice(coming, 1))
+                waiting.extend(pool.submit(self.try_to_read, each) for each in islice(coming, 1))
                 yield reading
         finally:
             pool.shutdown(cancel_futures=True)  # who wants no more waits for none that was not begun

@@ -127,7 +127,7 @@ def _simply(ink: NDArray[np.uint8], boxes: NDArray[np.int32], engine: Engine) ->
         return []
     looks = _without_low(_look_at(ink, [tuple(box) for box in joined(boxes).tolist()], engine))
     if 1 < len(boxes) <= _FEW and _sureness(looks) < SURE:
-        other = _look_at(ink, [tuple(box) for box in joined(boxes, _NEAR).tolist()], engine)
+        other = _without_low(_look_at(ink, [tuple(box) for box in joined(boxes, _NEAR).tolist()], engine))
         looks = max(looks, other, key=_sureness)
     return looks
 

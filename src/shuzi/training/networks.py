@@ -49,11 +49,7 @@ def two_convolutions(recipe: Recipe, images: Any, normalization: Normalization, 
 
 def three_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
     """Build three wider convolutions, the last one without pooling, and a hidden layer."""
-    x = _picture(images)
-    x = _block(x, 32, 5, normalization, pool=True)
-    x = _block(x, 64, 3, normalization, pool=True)
-    x = _block(x, 64, 3, normalization, padding="same")
-    return _head(layers.Flatten()(x), recipe.hidden, normalization)
+    return _head(_three_blocks(_picture(images), 32, 5, normalization), recipe.hidden, normalization)
 
 
 def four_narrow_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
@@ -74,10 +70,7 @@ def four_columns(recipe: Recipe, images: Any, normalization: Normalization, lear
     """
     picture, columns = _picture(images), []
     for number, window in enumerate((3, 5, 5, 7), start=1):
-        x = _block(picture, 32, window, normalization, pool=True)
-        x = _block(x, 64, 3, normalization, pool=True)
-        x = _block(x, 64, 3, normalization, padding="same")
-        x = _hidden(layers.Flatten()(x), recipe.hidden, normalization)
+        x = _hidden(_three_blocks(picture, 32, window, normalization), recipe.hidden, normalization)
         columns.append(layers.Dense(10, name=f"output_{number}", dtype="float32")(x))
     if learning:
         shares = [layers.Softmax(dtype="float32")(layers.Reshape((1, 10), dtype="float32")(each)) for each in columns]
@@ -90,11 +83,7 @@ def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learnin
 
     While learning y is (n, 11), both together; afterwards they are apart, (n, 10) and (n, 1).
     """
-    x = _picture(images)
-    x = _block(x, 48, 5, normalization, pool=True)
-    x = _block(x, 96, 3, normalization, pool=True)
-    x = _block(x, 96, 3, normalization, padding="same")
-    x = _hidden(layers.Flatten()(x), recipe.hidden, normalization)
+    x = _hidden(_three_blocks(_picture(images), 48, 5, normalization), recipe.hidden, normalization)
     probabilities = layers.Dense(10, activation="softmax", name="output", dtype="float32")(x)
     is_digit = layers.Dense(1, activation="sigmoid", name="is_digit", dtype="float32")(x)
     if learning:
@@ -212,6 +201,14 @@ def _block(
     if pool:
         x = layers.MaxPooling2D()(x)
     return layers.ReLU()(normalization(momentum=0.9)(x))
+
+
+def _three_blocks(x: Any, channels: int, window: int, normalization: Normalization) -> Any:
+    """Convolve three times, twice as wide after the first, and put what comes out in one row."""
+    x = _block(x, channels, window, normalization, pool=True)
+    x = _block(x, 2 * channels, 3, normalization, pool=True)
+    x = _block(x, 2 * channels, 3, normalization, padding="same")
+    return layers.Flatten()(x)
 
 
 def _head(x: Any, hidden: int, normalization: Normalization) -> Any:

@@ -159,6 +159,7 @@ def test_an_export_as_json_has_the_same_numbers(shuzi, finished_run, tmp_path):
     assert 0 <= found["difference"] < 1e-5
 
 
+@pytest.mark.slow
 def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, tmp_path):
     out = tmp_path / "detector"
     ended = shuzi("models", "export", composed_run("detector"), "--format", "savedmodel", "--out", out)

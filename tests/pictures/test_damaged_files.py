@@ -105,6 +105,7 @@ def _child(program, *arguments):
     return json.loads(done.stdout.splitlines()[-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_damaged_files(kind):
     if KINDS[kind]:

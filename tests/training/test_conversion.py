@@ -95,6 +95,7 @@ answers = onnxruntime.InferenceSession(sys.argv[1]).run(None, {"images": images}
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", ["softmax", "reader", "detector"])
 def test_a_program_that_knows_nothing_of_shuzi_opens_what_was_written(

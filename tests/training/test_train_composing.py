@@ -11,6 +11,7 @@ from shuzi.training.networks import build
 from shuzi.training.recipes import recipe
 from shuzi.training.train import train
 
+pytestmark = pytest.mark.slow
 FEW_STEPS = {"steps": 4, "batch_size": 8, "towers": 1, "report_every": 1, "validate_every": 2, "save_every": 2}
 
 

@@ -38,7 +38,9 @@ def blocks():
     block = np.zeros((4, 28, 28), np.uint8)
     block[:, 4:24, 4:24] = 255
     composer, rng = Composer(block, np.full(4, 3, np.uint8)), np.random.default_rng(0)
-    return [composer.page(rng) for _ in range(400)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shuzi.training.compose._SKELETON", 0)
+        return [composer.page(rng) for _ in range(400)]
 
 
 def test_the_generator_decides_the_whole_page(digits, composer):

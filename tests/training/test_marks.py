@@ -6,6 +6,7 @@ from shuzi.training import marks
 from shuzi.training.marks import glyph, small_mark
 
 LOOK_LIKE_DIGITS = set("0123456789 OoQDIilJjSsZzGgqBby|/(){}[]~")
+PRINTED_LIKE_DIGITS = set("0123456789 OoIilSsZzgqb|/(){}[]~ΟοσζδΖЗзОоЧчбЬьЭэЪъסםלעՏօ")
 
 
 def one_digit(image):
@@ -59,6 +60,31 @@ def test_no_letter_that_looks_like_a_digit_is_drawn(four, monkeypatch):
         glyph(np.random.default_rng(seed), 28, 2.0, one_digit(four))
     assert len(set(texts)) > 30
     assert not set(texts) & LOOK_LIKE_DIGITS
+
+
+def test_no_letter_that_is_printed_like_a_digit_is_drawn_and_every_one_is_in_a_font(four, monkeypatch):
+    letters, type_ = set(), marks._type
+
+    def listed(letter, font):
+        letters.add(letter)
+        return type_(letter, font)
+
+    monkeypatch.setattr(marks, "_type", listed)
+    for seed in range(6_000):
+        glyph(np.random.default_rng(seed), 28, 2.0, one_digit(four))
+    assert len(letters) > 120
+    assert not letters & PRINTED_LIKE_DIGITS
+    missing = type_("\ue000", 0)
+    assert missing.any()  # a box
+    for letter in letters:
+        for font in range(len(marks._fonts())):
+            assert np.abs(type_(letter, font) - missing).max() > 0.5
+
+
+def test_a_letter_followed_by_a_pen_has_strokes_of_its_width():
+    for pen in (3, 8):
+        drawn = np.clip(pen / 2 + 0.5 - marks._away_from_lines("П", 0), 0, 1)
+        assert abs(drawn[48].sum() - 2 * pen) <= 2  # two stems
 
 
 @pytest.mark.parametrize(

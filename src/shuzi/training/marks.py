@@ -13,8 +13,11 @@ from pathlib import Path
 import cv2
 import matplotlib as mpl
 import numpy as np
+from matplotlib.font_manager import get_font
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
+
+from shuzi.training.strokes import thinned
 
 _BOARD = 96  # pixels of the square on which a mark is drawn before it is brought to its size
 _RIM = 14
@@ -31,7 +34,10 @@ _SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
 _NOT_MIRRORED = (0, 1, 2, 5, 8)  # what a mirror leaves a digit, or makes into another one
 _NOT_TURNED = (0, 1)
 _NOT_STRUCK = (2, 3, 5, 6, 8, 9)  # digits that nobody writes with a bar
-_PRINTED = "AABBCCDDEEFFGGHHJJKLMNPQRTUVWXYadefhkmnprtuvwxy&@#%$?+=<>"
+_PRINTED = "AABBCCCDDDEEFFGGGHHJJJKKLMMNNPQQRRTTUUVWWXXYadefhkmnprtuvwxy&@#%$?+=<>"
+_GREEK = "αβγεηκλμνξπτυφχψωΓΔΛΞΠΣΥΦΨΩ"
+_CYRILLIC = "ГДЖИЙЛПФЦШЩЫЮЯвджилпфцшщыюяЂЄЉЊЋ"
+_OTHERS = "ԱԲԵԸԺԽԾԿՃՊՋՖաբեժխկձճպֆאחטכמנצקשתℵ∀∃∇∑∏√∞⊕⊗≠≈∩∪∧∨⊥"
 
 Ink = NDArray[np.float32]
 
@@ -89,13 +95,13 @@ def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[]
     float32 (h, w), the share of each pixel that is inked.
     """
     kind, pen_on_board = rng.random(), pen * _BOARD / height
-    if kind < 0.18:
+    if kind < 0.12:
         board = _letter(rng, pen_on_board)
-    elif kind < 0.36:
-        board = _printed(rng)
-    elif kind < 0.66:
-        board = _strokes(rng, pen_on_board)
+    elif kind < 0.5:
+        board = _printed(rng, pen_on_board)
     elif kind < 0.72:
+        board = _strokes(rng, pen_on_board)
+    elif kind < 0.77:
         board = _shape(rng, pen_on_board)
     else:
         board = _spoilt(rng, digits, pen_on_board)
@@ -113,20 +119,46 @@ def _letter(rng: np.random.Generator, pen: float) -> Ink:
     return np.asarray(board, np.float32) / np.float32(255)
 
 
-def _printed(rng: np.random.Generator) -> Ink:
-    """Print a letter in one of the fonts that come with matplotlib; those that could be a printed digit left out."""
-    fonts = _fonts()
-    font = fonts[int(rng.integers(len(fonts)))]
+def _printed(rng: np.random.Generator, pen: float) -> Ink:
+    """Print a letter, or follow its strokes with a pen; letters that could be a digit are left out."""
+    alphabet = str(rng.choice((_PRINTED, _GREEK, _CYRILLIC, _OTHERS), p=(0.55, 0.2, 0.15, 0.1)))
+    letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(_fonts())))
+    if rng.random() < 0.4:
+        return _type(letter, font)
+    return np.asarray(np.clip(pen / 2 + 0.5 - _away_from_lines(letter, font), 0, 1), np.float32)
+
+
+def _type(letter: str, font: int) -> Ink:
+    """Print a letter in a font, or in the first one where the font lacks it."""
+    path = _fonts()[font]
+    if not _holds(path, letter):
+        path = _fonts()[0]
     board = Image.new("L", (_BOARD, _BOARD))
-    ImageDraw.Draw(board).text((_BOARD / 2, _BOARD / 2), str(rng.choice(list(_PRINTED))), 255, font, anchor="mm")
+    pen = ImageDraw.Draw(board)
+    pen.text((_BOARD / 2, _BOARD / 2), letter, 255, ImageFont.truetype(path, _BOARD - 2 * _RIM), anchor="mm")
     return np.asarray(board, np.float32) / np.float32(255)
 
 
 @cache
-def _fonts() -> list[ImageFont.FreeTypeFont]:
+def _away_from_lines(letter: str, font: int) -> Ink:
+    """Return how far each place of the board is from the middle line of the letter's strokes, in pixels."""
+    line = thinned(_type(letter, font)[None] > 0.5)[0]
+    return np.asarray(cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
+
+
+@cache
+def _fonts() -> list[Path]:
+    """Return the fonts that come with matplotlib; the first holds all letters that are printed here."""
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
     names = sorted(path for path in folder.glob("*.ttf") if path.name.startswith(("DejaVuS", "STIXGeneral")))
-    return [ImageFont.truetype(path, _BOARD - 2 * _RIM) for path in names if "Display" not in path.name]
+    return sorted(
+        (path for path in names if "Display" not in path.name), key=lambda path: path.name != "DejaVuSans.ttf"
+    )
+
+
+@cache
+def _holds(path: Path, letter: str) -> bool:
+    return get_font(str(path)).get_char_index(ord(letter)) != 0
 
 
 def _strokes(rng: np.random.Generator, pen: float) -> Ink:

@@ -92,16 +92,23 @@ def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learnin
 
 
 def detector(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build a network that says for every fourth pixel of a page of any size whether a digit has its middle there.
+    """Build a network that says for every fourth pixel of a page whether a digit has its middle there.
 
-    y is (n, h / 4, w / 4, 14): for each digit the score, afterwards the probability, of its middle; then where the
-    middle lies and how large the digit is, as `detection` explains.
+    It looks at every eighth pixel with many channels and brings what it saw back to every fourth (after Ronneberger
+    and others, 2015), so height and width must be multiples of 8. y is (n, h / 4, w / 4, 14): for each digit the
+    score, afterwards the probability, of its middle; then where the middle lies and how large the digit is, as
+    `detection` explains.
     """
     x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
     x = _block(x, 24, 5, normalization, padding="same", stride=2)
-    x = _block(x, 56, 3, normalization, padding="same", stride=2)
-    for dilation in (1, 2, 1, 3, 1, 2):
-        x = layers.Add()([x, _block(x, 56, 3, normalization, padding="same", dilation=dilation)])
+    x = _block(x, 48, 3, normalization, padding="same", stride=2)
+    x = fine = layers.Add()([x, _block(x, 48, 3, normalization, padding="same")])
+    x = _block(x, 112, 3, normalization, padding="same", stride=2)
+    for dilation in (1, 2, 1, 3, 1):
+        x = layers.Add()([x, _block(x, 112, 3, normalization, padding="same", dilation=dilation)])
+    x = layers.UpSampling2D()(_block(x, 48, 1, normalization))
+    x = layers.Add()([x, fine])
+    x = layers.Add()([x, _block(x, 48, 3, normalization, padding="same")])
     x = _block(x, 64, 1, normalization)
     first = keras.initializers.Constant(FIRST_SCORE)
     scores = layers.Conv2D(10, 1, bias_initializer=first, name="scores", dtype="float32")(x)

@@ -212,6 +212,14 @@ def _max_pooling(graph: _Graph, layer: Any, x: str) -> str:
     return graph.node("MaxPool", x, kernel_shape=layer.pool_size, strides=layer.strides, **_padding(layer))
 
 
+def _up_sampling(graph: _Graph, layer: Any, x: str) -> str:
+    if layer.interpolation != "nearest":
+        raise ModelError("error.model.layer", name=layer.name, kind="UpSampling2D")
+    scales = graph.constant("scales", (1, 1, *layer.size))
+    steps = {"coordinate_transformation_mode": "asymmetric", "mode": "nearest", "nearest_mode": "floor"}
+    return graph.node("Resize", x, "", scales, **steps)
+
+
 def _padding(layer: Any) -> dict[str, Any]:
     dilation = getattr(layer, "dilation_rate", (1, 1))
     if layer.padding == "same" and dilation != (1, 1):  # ONNX Runtime works out no padding for these
@@ -261,4 +269,5 @@ _LAYERS: Mapping[type, Callable[..., str]] = {
     layers.Softmax: _softmax,
     layers.Activation: _activation,
     layers.Add: _add,
+    layers.UpSampling2D: _up_sampling,
 }

@@ -100,3 +100,21 @@ def test_a_digit_too_small_to_be_read_is_told_with_its_height(reader, hand, draw
     assert doubtful
     for reading in doubtful:
         assert f"{max(reading.digits[0].box[2:])} pixels high" in reading.message
+
+
+@pytest.mark.parametrize("height", [24, 90])
+def test_a_picture_that_is_blurred_is_told_so_and_a_sharp_one_never(reader, hand, draw, height):
+    doubtful = {True: 0, False: 0}
+    for digit in range(10):
+        for turn in range(3):
+            sharp = draw(hand.write(str(digit), turn, height))
+            for blurred in (True, False):
+                reading = reader.read(cv2.GaussianBlur(sharp, (0, 0), 0.17 * height) if blurred else sharp)
+                if reading.status != "ok":
+                    doubtful[blurred] += 1
+                    assert ("blurred" in reading.message) == blurred
+    assert doubtful[True] > 15
+
+
+def test_a_letter_is_no_digit_also_where_it_is_not_blurred(reader):
+    assert all("blurred" not in reader.read(_written(letter)).message for letter in "ABEFHKMNRTWXYG")

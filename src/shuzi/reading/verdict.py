@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import math
+import statistics
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from shuzi.ink.segment import in_reading_order
+from shuzi.ink.sharpness import edge_width
 from shuzi.reading.confidence import Scale
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
 from shuzi.reading.search import Look, Looks
 
 _SMALL = 10  # pixels: digits lower than that are too small to be read well
+_BLURRED = 0.12  # of a digit's size: with edges wider than that one in ten is read wrong, and few are read surely
 _EDGE = 1  # pixels from the picture's edge: ink that comes so near may be cut off
 
 
@@ -72,8 +79,18 @@ def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, d
         x, y, wide, high = each.box
         if x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE:
             return "reading.edge", {}
+    if statistics.median(edge_width(_surroundings(seen, each)) for each in seen.looks) > _BLURRED:
+        return "reading.blurred", {}
     if status == NOT_A_DIGIT:
         return "reading.not_a_digit", {}
     doubtful = min(digits, key=lambda each: each.confidence)
     first, second = doubtful.probabilities.argsort()[::-1][:2]
     return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}
+
+
+def _surroundings(seen: Looks, look: Look) -> NDArray[np.uint8]:
+    """Return the picture around a look, with a quarter of its size of paper on each side."""
+    x, y, wide, high = look.box
+    rim = max(wide, high) / 4
+    top, left = max(0, math.floor(y - rim)), max(0, math.floor(x - rim))
+    return seen.grey[top : max(top + 1, math.ceil(y + high + rim)), left : max(left + 1, math.ceil(x + wide + rim))]

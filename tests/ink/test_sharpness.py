@@ -1,0 +1,37 @@
+import math
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shuzi.ink.sharpness import edge_width
+
+
+def bar(side, blur):
+    page = np.full((side, side), 220, np.uint8)
+    page[:, round(0.4 * side) : round(0.7 * side)] = 30
+    return np.asarray(cv2.GaussianBlur(page, (0, 0), blur * side) if blur else page, np.uint8)
+
+
+@pytest.mark.parametrize("side", [40, 80, 400])
+@pytest.mark.parametrize("blur", [0.05, 0.07, 0.1])
+def test_an_edge_behind_a_gaussian_is_as_steep_as_theory_has_it(side, blur):
+    """Its slope is the step over sigma times the root of two pi."""
+    assert edge_width(bar(side, blur)) == pytest.approx(blur * math.sqrt(2 * math.pi), rel=0.2)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(40, 200))
+def test_contrast_and_polarity_change_nothing(seed, side):
+    darker, lighter = sorted(np.random.default_rng(seed).choice(np.arange(0, 256, 40), 2, replace=False).tolist())
+    page = np.interp(bar(side, 0.05), [30, 220], [darker, lighter])
+    page = np.rint(page).astype(np.uint8)
+    expected = edge_width(bar(side, 0.05))
+    assert edge_width(page) == pytest.approx(expected, rel=0.15)
+    assert edge_width(255 - page) == pytest.approx(edge_width(page), rel=0.01)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 50), (50, 1), (30, 30)])
+def test_where_there_is_no_edge_it_is_infinite(shape):
+    assert edge_width(np.full(shape, 90, np.uint8)) == math.inf

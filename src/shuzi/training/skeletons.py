@@ -95,6 +95,13 @@ def _closed_zero(rng: np.random.Generator) -> Strokes:
     return [[*loop, (x - rng.uniform(0.05, 0.3), y + rng.uniform(-0.08, 0.22))]]
 
 
+def _zero_with_a_curl(rng: np.random.Generator) -> Strokes:
+    """Begin inside, or end there."""
+    wide, start = rng.uniform(0.28, 0.5), rng.uniform(0.0, 1.0)
+    inner = _loop((wide, 0.5), (wide * 0.55, 0.28), start, rng.uniform(0.15, 0.4), 4)
+    return [[*inner[:-1], *_loop((wide, 0.5), (wide, 0.5), start + 0.45, 1.0, 10)]]
+
+
 def _one_with_upstroke(rng: np.random.Generator) -> Strokes:
     down = rng.uniform(0.2, 0.75)
     reach = rng.uniform(0.1, 0.22 + 0.5 * down)  # a wide and flat one would make it a 7
@@ -129,12 +136,12 @@ def _three_with_flat_top(rng: np.random.Generator) -> Strokes:
 
 def _open_four(rng: np.random.Generator) -> Strokes:
     """Draw an angle like an L, and a second stroke across its foot, which may be short."""
-    low = rng.uniform(0.5, 0.8)
-    corner, end = (rng.uniform(0.0, 0.15), low), (rng.uniform(0.45, 0.9), low + rng.uniform(-0.1, 0.05))
+    low = rng.uniform(0.5, 0.85)
+    corner, end = (rng.uniform(0.0, 0.15), low), (rng.uniform(0.4, 0.9), low + rng.uniform(-0.1, 0.05))
     across = end[0] - rng.uniform(-0.02, 0.3)
-    top = low - rng.uniform(0.05, 0.45)
+    top, bottom = low - rng.uniform(0.05, 0.45), low + rng.uniform(0.1, 0.5)
     first = [(corner[0] + rng.uniform(0.0, 0.45), 0.0), corner, corner, end]
-    return [first, [(across + rng.uniform(0, 0.12), top), (across + rng.uniform(-0.1, 0.05), rng.uniform(0.9, 1.15))]]
+    return [first, [(across + rng.uniform(0, 0.12), top), (across + rng.uniform(-0.1, 0.05), bottom)]]
 
 
 def _four_in_one_stroke(rng: np.random.Generator) -> Strokes:
@@ -227,7 +234,7 @@ def _nine_with_a_hook(rng: np.random.Generator) -> Strokes:
 
 
 SHAPES: Mapping[int, tuple[Callable[[np.random.Generator], Strokes], ...]] = {
-    0: (_closed_zero,),
+    0: (_closed_zero, _zero_with_a_curl),
     1: (_one_with_upstroke,),
     2: (_two_with_loop,),
     3: (_three_with_flat_top,),

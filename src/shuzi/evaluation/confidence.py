@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.models.card import Card
-from shuzi.reading.confidence import raw_logit
+from shuzi.reading.confidence import Curves, logit
 from shuzi.reading.reader import Reader
 from shuzi.training.compose import Composer
 
@@ -22,9 +21,20 @@ SIZE = (80, 240)
 RIGHT_BUT_NOT_OK = 0.05
 """A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach."""
 
-_ROUNDS = 50  # of Newton's method, far more than it needs
-_PULL = 1.0  # as strong as one page's worth of evidence
+_ROUNDS = 100  # far more than it needs
+_PULL = 0.1
+_BEGINNING = (1.0, 0.0, 3.0, 0.0)  # what a network says is so, and one page in twenty has something else amiss
 _SMALLEST_STEP = 1e-12
+_RARE = 1e-9
+
+
+@dataclass(frozen=True)
+class Read:
+    """A page that was read: how sure each digit was, the share of ink outside of them, and whether all was right."""
+
+    sure: Sequence[float]
+    uncovered: float
+    right: bool
 
 
 def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES) -> Card:
@@ -42,50 +52,67 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
         How many.
     """
     composer, rng = Composer(digits.images, digits.labels), np.random.default_rng(seed)
-    logits: dict[bool, list[float]] = {True: [], False: []}
-    right: dict[bool, list[bool]] = {True: [], False: []}
-    while len(logits[True]) + len(logits[False]) < pages:
-        page = composer.page(rng, *SIZE, only_digits=True)
+    read: dict[bool, list[Read]] = {True: [], False: []}
+    while len(read[True]) + len(read[False]) < pages:
+        # marks beside the digits, some of which anybody would take for one, stand on every other page
+        page = composer.page(rng, *SIZE, only_digits=rng.random() < 0.5)
         seen = reader.look(page.grey)
         if not seen.looks:
             continue
-        logits[seen.simple].append(raw_logit([each.worth for each in seen.looks]))
-        found = reader.judge(seen).text.replace("\n", "")
-        right[seen.simple].append(found == "".join(map(str, page.labels)))
+        text = reader.judge(seen).text.replace("\n", "")
+        right = text == "".join(map(str, page.labels))
+        read[seen.simple].append(Read([each.worth for each in seen.looks], seen.uncovered, right))
     fitted = dict(reader.card.thresholds)
-    for simple, name in ((True, "simple"), (False, "found")):
-        slope, shift = fit_line(logits[simple], right[simple])
-        fitted |= {f"{name}-slope": slope, f"{name}-shift": shift}
-    surely = [logit for logit, each in zip(logits[True], right[True], strict=True) if each]
-    usual = float(np.quantile(surely, RIGHT_BUT_NOT_OK)) if surely else math.inf  # who is never right is never ok
-    ok = 1 / (1 + math.exp(-(fitted["simple-slope"] * usual + fitted["simple-shift"])))
+    curves = {"simple": fit_curves(read[True]), "found": fit_curves(read[False])}
+    for way, fit in curves.items():
+        fitted |= {f"{way}-{name}": value for name, value in fit._asdict().items()}
+    surely = [curves["simple"].of_text(each.sure, each.uncovered) for each in read[True] if each.right]
+    ok = float(np.quantile(surely, RIGHT_BUT_NOT_OK)) if surely else 1.0  # who is never right is never ok
     return replace(reader.card, thresholds=fitted | {"text-ok": ok})
 
 
-def fit_line(logits: Sequence[float], right: Sequence[bool]) -> tuple[float, float]:
-    """Fit the slope and shift of a logistic curve, by Newton's method with shortened steps.
+def fit_curves(read: Sequence[Read]) -> Curves:
+    """Find the curves under which what was right and what was wrong is likeliest, by Fisher's scoring.
 
-    The slope is pulled a little towards 1 and the shift towards 0, so that a reader without a mistake gets a finite
-    line.
+    They are pulled a little towards a plain beginning, so that a reader without a mistake gets finite ones.
 
     Examples
     --------
-    >>> slope, shift = fit_line([-1.0, -1.0, 1.0, 1.0, 1.0, -1.0], [False, False, True, True, False, True])
-    >>> round(slope, 2), abs(round(shift, 2))
-    (0.83, 0.0)
+    >>> fit = fit_curves([Read([0.9], 0.0, True), Read([0.9], 0.0, True), Read([0.6, 0.6], 0.0, False)] * 50)
+    >>> round(fit.of_text([0.9], 0.0), 1), round(fit.of_text([0.6, 0.6], 0.0), 1)
+    (1.0, 0.0)
     """
-    x = np.stack([np.asarray(logits, np.float64), np.ones(len(logits))])
-    wanted, line, start = np.asarray(right, np.float64), np.array([1.0, 0.0]), np.array([1.0, 0.0])
+    longest = max((len(each.sure) for each in read), default=0)
+    x, there = np.zeros((len(read), longest)), np.zeros((len(read), longest), bool)
+    for place, each in enumerate(read):
+        x[place, : len(each.sure)] = [logit(sure) for sure in each.sure]
+        there[place, : len(each.sure)] = True
+    right = np.array([each.right for each in read], bool)
+    uncovered = np.array([each.uncovered for each in read], np.float64)
+    now = np.array(_BEGINNING)
 
-    def badness(line: NDArray[np.float64]) -> float:
-        z = line @ x
-        return float(np.sum(np.logaddexp(0, z) - wanted * z) + _PULL / 2 * np.sum((line - start) ** 2))
+    def chances(curves: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        digits = np.where(there, _sigmoid(curves[0] * x + curves[1]), 1.0)
+        whole = _sigmoid(curves[2] - curves[3] * uncovered)
+        return digits, whole, np.clip(np.prod(digits, axis=1) * whole, _RARE, 1 - _RARE)
+
+    def badness(curves: NDArray[np.float64]) -> float:
+        all_right = chances(curves)[2]
+        unlikely = -np.sum(np.log(np.where(right, all_right, 1 - all_right)))
+        return float(unlikely + np.sum((curves - _BEGINNING) ** 2) * _PULL / 2)
 
     for _ in range(_ROUNDS):
-        p = 1 / (1 + np.exp(-np.clip(line @ x, -500, 500)))
-        uphill = x @ (wanted - p) - _PULL * (line - start)
-        step = np.linalg.solve((x * (p * (1 - p))) @ x.T + _PULL * np.eye(2), uphill)
-        while badness(line + step) > badness(line) and np.abs(step).max() > _SMALLEST_STEP:
+        digits, whole, all_right = chances(now)
+        wrong = np.where(there, 1 - digits, 0.0)
+        # how the logarithm of the chance rises with each of the four numbers
+        rises = np.stack([(wrong * x).sum(axis=1), wrong.sum(axis=1), 1 - whole, -(1 - whole) * uncovered])
+        uphill = rises @ ((right - all_right) / (1 - all_right)) - _PULL * (now - _BEGINNING)
+        step = np.linalg.solve((rises * (all_right / (1 - all_right))) @ rises.T + _PULL * np.eye(4), uphill)
+        while badness(now + step) > badness(now) and np.abs(step).max() > _SMALLEST_STEP:
             step = step / 2
-        line = line + step
-    return float(line[0]), float(line[1])
+        now = now + step
+    return Curves(*now.tolist())
+
+
+def _sigmoid(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(score, -500, 500))))

@@ -84,6 +84,8 @@ class Looks:
         Its ink map: uint8 (h, w).
     looks
         What was found, in no order.
+    uncovered
+        The share of the ink that lies outside of all of them, 0 to 1.
     """
 
     grey: NDArray[np.uint8]
@@ -91,6 +93,7 @@ class Looks:
     simple: bool
     ink: NDArray[np.uint8]
     looks: list[Look]
+    uncovered: float
 
 
 def look_for_digits(grey: NDArray[np.uint8], engine: Engine, finder: Finder | None) -> Looks:
@@ -118,7 +121,7 @@ def look_for_digits(grey: NDArray[np.uint8], engine: Engine, finder: Finder | No
         looks = _simply(ink, found.boxes, engine)
         if finder is not None and _sureness(looks) < SURE:
             looks, simple = _by_finder(ink, grey, found, engine, finder, looks), False
-    return Looks(grey, shape, simple, ink, looks)
+    return Looks(grey, shape, simple, ink, looks, 1 - _covered(ink, looks))
 
 
 def _simply(ink: NDArray[np.uint8], boxes: NDArray[np.int32], engine: Engine) -> list[Look]:
@@ -200,12 +203,14 @@ def _lowest(look: Look) -> float:
 
 def _worth(ink: NDArray[np.uint8], looks: list[Look]) -> float:
     """Return how well looks account for a picture: how sure they are, times the share of the ink that they cover."""
-    if not looks:
-        return 0.0
+    return _covered(ink, looks) * float(np.mean([each.worth for each in looks])) if looks else 0.0
+
+
+def _covered(ink: NDArray[np.uint8], looks: list[Look]) -> float:
+    """Return the share of the ink that lies in the boxes of looks; 0 where there is no ink."""
     covered = np.zeros(ink.shape, np.uint8)
     for each in looks:
         x, y, width, height = each.box
         left, top = max(0, math.floor(x)), max(0, math.floor(y))
         covered[top : max(top, math.ceil(y + height)), left : max(left, math.ceil(x + width))] = 1
-    share = float(np.sum(ink * covered, dtype=np.float64) / np.sum(ink, dtype=np.float64))
-    return share * float(np.mean([each.worth for each in looks]))
+    return float(np.sum(ink * covered, dtype=np.float64) / max(np.sum(ink, dtype=np.float64), 1.0))

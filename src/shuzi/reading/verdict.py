@@ -36,13 +36,13 @@ def judge(seen: Looks, scale: Scale) -> Reading:
     digits = [[_digit(seen.looks[place], seen, scale) for place in line] for line in lines]
     text = "\n".join("".join(str(each.digit) for each in line) for line in digits)
     ordered = tuple(each for line in digits for each in line)
-    confidence = scale.confidence([each.worth for each in seen.looks], seen.simple)
+    confidence = scale.curves(seen.simple).of_text([each.worth for each in seen.looks], seen.uncovered)
     status = _status(ordered, confidence, scale)
     return Reading(text, status, confidence, ordered, _advice(seen, ordered, status))
 
 
 def _digit(look: Look, seen: Looks, scale: Scale) -> Digit:
-    confidence = scale.confidence([look.worth], seen.simple)
+    confidence = scale.curves(seen.simple).of_digit(look.worth)
     status = OK if confidence >= scale.ok else UNSURE
     if look.is_digit < scale.digit:
         status = NOT_A_DIGIT

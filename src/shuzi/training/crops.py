@@ -24,7 +24,7 @@ _NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other could be a 1 or a 7
 PAGES = 24_000
 """Composed pages that a whole training's cuts are taken from; most hold several digits."""
 
-AS_THEY_ARE = 2
+AS_THEY_ARE = 4
 """How often each of MNIST's own images is among the cuts."""
 
 REWRITTEN, GLYPHS = 130_000, 100_000

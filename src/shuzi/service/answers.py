@@ -13,7 +13,7 @@ from shuzi.messages import speaking
 from shuzi.reading.occlusion import what_counts
 from shuzi.reading.reader import Reader
 
-_DECIMALS = 4
+_DECIMALS = 5
 
 Source = tuple[str, Picture | ShuziError]
 
@@ -92,7 +92,7 @@ def read(name: str, picture: Picture, asked: Asked) -> bytes:
                 digit["image"] = found.image.tolist()
                 if place < asked.explained:
                     counted = what_counts(asked.reader.classify, found.image, found.digit)
-                    digit["counted"] = [[round(each, _DECIMALS) for each in row] for row in counted.tolist()]
+                    digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
         return as_json(shown)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
+from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -72,13 +73,18 @@ def create(
         streams=Streams(limits.streams),
         metrics=metrics,
     )
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, generate_unique_id_function=_name)
     app.state.parts = parts
     for each in (reading.router, training.router, router, documentation.router):
         app.include_router(each)
     add_page(app, page)
     handle_problems(app)
     return Service(Guard(Bodies(app, limits), Hosts(hosts), metrics.observe), parts)
+
+
+def _name(route: APIRoute) -> str:
+    """Let an operation be called what its function is called."""
+    return route.name
 
 
 @router.get(

@@ -17,8 +17,8 @@ _SWALLOWED = 4  # times the longest body: so much is read and dropped, for a cli
 class Bodies:
     """Watches over the bodies of all requests.
 
-    A body that is too long is refused with 413, one that comes too slowly with 408, and one for which there is no room
-    beside the others with 429. Whether the client tells the length or not makes no difference.
+    A body that is too long is refused with 413, one that comes too slowly with 408, and one for which there is no
+    room beside the others with 429. Whether the client tells the length or not makes no difference.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:

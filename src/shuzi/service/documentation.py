@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
@@ -19,6 +20,7 @@ from shuzi.service.schema import Images
 
 router = APIRouter(include_in_schema=False)
 
+_STYLE = Path(__file__).parent / "docs.css"
 _SPOKEN = ("title", "summary", "description")
 _METHODS = ("get", "post", "delete")
 
@@ -66,7 +68,7 @@ async def docs(request: Request) -> Response:
 @router.get("/docs.css")
 async def style() -> Response:
     """Hand out how the pages look that the service makes itself."""
-    return Response(_STYLE, media_type="text/css", headers={"cache-control": "no-cache"})
+    return Response(_STYLE.read_bytes(), media_type="text/css", headers={"cache-control": "no-cache"})
 
 
 def page(document: dict[str, Any]) -> str:
@@ -114,9 +116,9 @@ def frame(title: str, body: str, path: str) -> str:
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
+    title = f"<code>{method.upper()} {escape(path)}</code> {escape(operation['summary'])}"
     parts = [
-        f'<section id="{operation["operationId"]}"><h2><code>{method.upper()} {escape(path)}</code> '
-        f"{escape(operation['summary'])}</h2>",
+        f'<section id="{operation["operationId"]}"><h2>{title}</h2>',
         *(f"<p>{escape(each)}</p>" for each in operation.get("description", "").split("\n\n") if each),
     ]
     if parameters := operation.get("parameters"):
@@ -125,14 +127,22 @@ def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
         parts.append(_table(rows))
     if "requestBody" in operation:
         parts.append(f"<h3>{say('service.docs.body')}</h3>")
-        rows = [(kind, _kind(each.get("schema", {})), "") for kind, each in operation["requestBody"]["content"].items()]
+        rows = [
+            (kind, _kind(each.get("schema", {})), "") for kind, each in operation["requestBody"]["content"].items()
+        ]
         parts.append(_table(rows))
     parts.append(f"<h3>{say('service.docs.answers')}</h3>")
     rows = [
-        (status, _kind(next(iter(each.get("content", {}).values()), {}).get("schema", {})), each["description"])
-        for status, each in sorted(operation["responses"].items())
+        (status, _kind(_shape(each)), each["description"]) for status, each in sorted(operation["responses"].items())
     ]
     return "".join([*parts, _table(rows), "</section>"])
+
+
+def _shape(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an answer, {} when it has no body."""
+    for content in answer.get("content", {}).values():
+        return dict(content.get("schema", {}))
+    return {}
 
 
 def _schema(name: str, schema: dict[str, Any]) -> str:
@@ -166,7 +176,9 @@ def _kind(schema: dict[str, Any]) -> str:
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     sign = "&gt; " if "exclusiveMinimum" in schema else ""
-    reach = "" if low is None and high is None else f" {sign}{'' if low is None else low}…{'' if high is None else high}"
+    reach = (
+        "" if low is None and high is None else f" {sign}{'' if low is None else low}…{'' if high is None else high}"
+    )
     return escape(schema.get("format", kind)) + reach
 
 
@@ -186,25 +198,3 @@ def _problems() -> str:
         for key, status in sorted(STATUSES.items(), key=lambda each: (each[1], each[0]))
     )
     return f'<div class="wide"><table>{lines}</table></div>'
-
-
-_STYLE = """\
-:root { color-scheme: light dark; --text: #1f2430; --quiet: #667085; --line: #e3e5ea; --back: #fcfcfb; --accent: #b4451f }
-@media (prefers-color-scheme: dark) {
-  :root { --text: #e6e7ea; --quiet: #9aa3b2; --line: #30343d; --back: #16181d; --accent: #f0885c }
-}
-body { margin: 0; background: var(--back); color: var(--text); line-height: 1.6;
-  font: 16px/1.6 system-ui, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif }
-main, nav { max-width: 58rem; margin: 0 auto; padding: 1rem 1.25rem }
-nav { text-align: right; color: var(--quiet) }
-h1 { font-weight: 600; margin: 0 0 .5rem }
-h2 { font-size: 1.15rem; font-weight: 600; margin: 3rem 0 .5rem; padding-top: 1rem; border-top: 1px solid var(--line) }
-h3 { font-size: .95rem; font-weight: 600; margin: 1.25rem 0 .25rem; color: var(--quiet) }
-a { color: var(--accent) }
-code { font: .9em ui-monospace, "SF Mono", Consolas, monospace }
-.contents { list-style: none; padding: 0 }
-.wide { overflow-x: auto }
-table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); font-weight: 400 }
-tr:target { background: color-mix(in srgb, var(--accent) 15%, transparent) }
-"""

@@ -134,9 +134,9 @@ class _Form:
 
 
 def _text(name: bytes) -> str:
-    """Read a name as browsers write it, in UTF-8; what is none is kept as it comes.
+    r"""Read a name as browsers write it, in UTF-8; what is none is kept as it comes.
 
-    >>> _text("数字.png".encode()), _text(b"caf\\xe9.png")
+    >>> _text("数字.png".encode()), _text(b"caf\xe9.png")
     ('数字.png', 'café.png')
     """
     try:

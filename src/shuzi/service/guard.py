@@ -119,15 +119,15 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.perf_counter(), 500
+        began, status, started = time.perf_counter(), 500, False
         asked = scope["method"]
         if asked == "HEAD":
             scope = {**scope, "method": "GET", "asked": "HEAD"}
 
         async def guarded(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started = message["status"], True
                 message = {**message, "headers": _with_headers(message.get("headers", ()))}
             elif asked == "HEAD":
                 if message.get("more_body"):
@@ -141,6 +141,10 @@ class Guard:
                 await problem_response(refusal, close=True)(scope, receive, guarded)
             else:
                 await self._app(scope, receive, guarded)
+        except Exception:
+            if not started:
+                raise
+            # what failed has been logged and answered below, where it is raised again for servers that know no better
         finally:
             self._observe(scope, status, time.perf_counter() - began)
 

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
@@ -40,16 +40,20 @@ class _Files(StaticFiles):
         headers = [(name, value) for name, value in scope["headers"] if name != b"range"]  # they are small
         await super().__call__({**scope, "headers": headers}, receive, send)
 
-    def file_response(self, full_path: Any, stat_result: os.stat_result, scope: Scope, status_code: int = 200) -> Response:
+    def file_response(
+        self, full_path: Any, stat_result: os.stat_result, scope: Scope, status_code: int = 200
+    ) -> Response:
         response = super().file_response(full_path, stat_result, scope, status_code)
         hashed = "assets" in Path(full_path).relative_to(Path(str(self.directory)).resolve()).parts
         response.headers["cache-control"] = _YEAR if hashed else "no-cache"
         return response
 
 
-async def _unbuilt(request: Request) -> Response:
+async def _unbuilt() -> Response:
     body = "<h1>shuzi 数字</h1>"
     for code in LANGUAGES:
         with speaking(code):
-            body += f'<p lang="{code}">{say("service.page.missing")}</p><p><code>{say("service.page.build")}</code></p>'
+            body += (
+                f'<p lang="{code}">{say("service.page.missing")}</p><p><code>{say("service.page.build")}</code></p>'
+            )
     return HTMLResponse(frame("shuzi", body + '<p><a href="/docs">API</a></p>', "/"), status_code=404)

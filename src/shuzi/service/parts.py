@@ -37,6 +37,10 @@ def parts_of(request: Request) -> Parts:
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Say in the OpenAPI document which problems an endpoint can answer with, beside those of all endpoints."""
     return {
-        status: {"description": f"service.title.{status}", "content": {"application/problem+json": {}}, "model": Problem}
+        status: {
+            "description": f"service.title.{status}",
+            "content": {"application/problem+json": {}},
+            "model": Problem,
+        }
         for status in sorted({*statuses, 403, 408, 413, 421, 429, 500, 503})
     }

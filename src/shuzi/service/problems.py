@@ -58,7 +58,12 @@ STATUSES: Mapping[str, int] = {
 }
 """What a person may be told, and with which status. An error that is not here is a fault of the service."""
 
-RETRY_AFTER = {"error.service.busy": 1, "error.service.streams": 5, "error.service.late": 10, "error.service.closing": 5}
+RETRY_AFTER = {
+    "error.service.busy": 1,
+    "error.service.streams": 5,
+    "error.service.late": 10,
+    "error.service.closing": 5,
+}
 """Seconds after which it is worth trying again."""
 
 
@@ -154,4 +159,5 @@ async def _gone(request: Request, problem: Exception) -> Response:
 
 
 async def _unexpected(request: Request, problem: Exception) -> Response:
+    log.error("%s %s", request.method, request.url.path, exc_info=problem)
     return problem_response(ServiceError("error.service.internal"))

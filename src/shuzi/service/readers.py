@@ -97,7 +97,7 @@ class Readers:
                 kept.pop(name, None)
 
     def describe(self) -> list[dict[str, Any]]:
-        """Say what each model is, what it scored, and how long one image takes; the first time this takes a second."""
+        """Say what each model is, what it scored and how long one image takes; the first time this takes a second."""
         for name in self.names():
             if "milliseconds" not in self._facts.get(name, {}):
                 self._measure(name)

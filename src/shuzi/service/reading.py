@@ -46,9 +46,7 @@ _PICTURES: dict[str, Any] = {
         },
     }
 }
-_IMAGES = {
-    "requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}
-}
+_IMAGES = {"requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
 
 
 @router.post(
@@ -70,7 +68,9 @@ async def read(
     body = await request.body()
     kind = request.headers.get("content-type", "")
     with parts.pool.place():
-        reader = parts.readers.loaded(model) or await parts.pool.run(partial(parts.readers.get, model))
+        reader = parts.readers.loaded(model)
+        if reader is None:
+            reader = await parts.pool.run(partial(parts.readers.get, model))
         take = partial(_sources, body, kind, parts.limits.pictures)
         sources = take() if len(body) <= _SHORT else await parts.pool.run(take)
         asked = Asked(reader, language(), parts.limits.explained if explain else None)

@@ -85,9 +85,7 @@ class Images(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    images: list[Image] = Field(
-        min_length=1, max_length=_LIMITS.images, description="service.schema.images"
-    )
+    images: list[Image] = Field(min_length=1, max_length=_LIMITS.images, description="service.schema.images")
     model: str = Field(default="default", max_length=200, description="service.schema.model")
 
 

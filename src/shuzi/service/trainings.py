@@ -79,7 +79,7 @@ class Training:
         self._news = asyncio.Event()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event | None]:
-        """Yield the events with a number above `after`, until there can be no more; None when it is quiet for long."""
+        """Yield the events numbered above `after`, until there can be no more; None when it is quiet for long."""
         while True:
             news = self._news
             for event in self.events[after:]:
@@ -290,5 +290,3 @@ def _kill(process: Process) -> None:
     with suppress(ProcessLookupError):
         if process.returncode is None:
             process.kill()
-
-

@@ -13,14 +13,16 @@ import os
 import shutil
 import sys
 import threading
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import RecipeError, ShuziError, TrainingError
-from shuzi.messages import LANGUAGES, say
+from shuzi.errors import RecipeError, ServiceError, ShuziError, TrainingError
+from shuzi.messages import LANGUAGES
 from shuzi.training.recipes import Recipe
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from shuzi.training.events import Event as TrainingEvent
 
 _MISTAKES = 24
+_NO_WEIGHT = 1e-12  # weights that are all zero stay zero
 _NICENESS = 10  # reading comes first
 _LAST_SECONDS = 5.0  # for stopping, once the service is gone
 
@@ -45,14 +48,26 @@ class Teller:
             self._out.write(json.dumps([name, data]) + "\n")
             self._out.flush()
 
+    def failed(self, key: str, problem: ShuziError) -> None:
+        """Write that the training failed."""
+        self("failed", key=key, detail={code: problem.sentence(code) for code in LANGUAGES})
+
 
 class Listener:
-    """Turns the events of a training into those of the service."""
+    """Turns the events of a training into those of the service.
+
+    Parameters
+    ----------
+    tell
+        Writes them.
+    validation
+        Validation images that are looked at.
+    """
 
     def __init__(self, tell: Teller, validation: int) -> None:
         self._tell = tell
         self._validation = validation
-        self.began = False
+        self._softmax = False
         self.done: Done | None = None
 
     def __call__(self, event: TrainingEvent) -> None:
@@ -61,9 +76,8 @@ class Listener:
 
         match event:
             case Started():
-                self.began = True
                 self._softmax = event.recipe.network == "softmax"
-                self._tell("started", recipe=_values(event.recipe), parameters=event.parameters)
+                self._tell("started", recipe=asdict(event.recipe), parameters=event.parameters)
             case Progress():
                 self._tell("progress", step=event.step, loss=event.loss, accuracy=round(event.accuracy, 6))
             case Validated():
@@ -78,20 +92,27 @@ class Listener:
                 pass
 
 
-def weight_images(weights: Any) -> list[str]:
+def weight_images(weights: Mapping[str, NDArray[Any]]) -> list[str]:
     """Return the weights of each digit as an image: base64 of 784 bytes, int8, the largest of all at 127.
 
+    Parameters
+    ----------
+    weights
+        By name; one of them (784, 10).
+
+    Examples
+    --------
     >>> images = weight_images({"output/kernel": np.linspace(-1, 0.5, 7840).reshape(784, 10)})
     >>> len(images), np.frombuffer(base64.b64decode(images[0]), np.int8)[[0, -1]].tolist()
     (10, [-127, 63])
     """
     (kernel,) = (value for value in weights.values() if value.shape == (784, 10))
-    scaled = np.rint(kernel * (127 / max(float(np.abs(kernel).max()), 1e-12))).astype(np.int8)
+    scaled = np.rint(kernel * (127 / max(float(np.abs(kernel).max()), _NO_WEIGHT))).astype(np.int8)
     return [_text(column) for column in scaled.T]
 
 
 def ended(done: Done) -> dict[str, Any]:
-    """Return how a training ended, with the mistakes that it is surest of."""
+    """Return how a training ended, with the mistakes of which it is surest."""
     probabilities, labels = done.answers[0], done.judges.labels
     digits = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(digits != labels)
@@ -112,58 +133,47 @@ def ended(done: Done) -> dict[str, Any]:
 
 def main(folder: Path) -> None:
     """Train what stdin says, and tell by stdout how it goes."""
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    tell = Teller(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)  # what libraries print is no event
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    tell, stop = Teller(out), threading.Event()
+    stop, ready = threading.Event(), threading.Event()
     recipe = Recipe(**json.loads(sys.stdin.readline()))
-    listener = Listener(tell, 0)
-    threading.Thread(target=_watch, args=(stop, listener, tell, folder), daemon=True).start()
+    threading.Thread(target=_watch, args=(stop, ready, tell, folder), daemon=True).start()
     try:
-        _train(folder, recipe, listener, stop)
+        _train(folder, recipe, tell, stop, ready)
     except (TrainingError, RecipeError) as problem:
-        _fail(tell, problem.key, {code: problem.sentence(code) for code in LANGUAGES})
+        tell.failed(problem.key, problem)
     except ShuziError as problem:
         print(problem.sentence("en"), file=sys.stderr)  # noqa: T201 - for the service's log; it may name places
-        key = "error.service.training_broken"
-        _fail(tell, key, {code: say(key, code) for code in LANGUAGES})
+        broken = ServiceError("error.service.training_broken")
+        tell.failed(broken.key, broken)
 
 
-def _train(folder: Path, recipe: Recipe, listener: Listener, stop: threading.Event) -> None:
+def _train(folder: Path, recipe: Recipe, tell: Teller, stop: threading.Event, ready: threading.Event) -> None:
     from shuzi.data.mnist import load_mnist
     from shuzi.training.run import run
     from shuzi.training.run_folder import RunFolder
 
     data = load_mnist()
-    listener._validation = len(data.validation)
-    if run(RunFolder.create(folder, recipe), recipe, data, [listener], stop.is_set) and listener.done is not None:
-        listener._tell("done", **ended(listener.done))
+    listener = Listener(tell, len(data.validation))
+    ready.set()
+    finished = run(RunFolder.create(folder, recipe), recipe, data, [listener], stop.is_set)
+    if finished and listener.done is not None:
+        tell("done", **ended(listener.done))
 
 
-def _watch(stop: threading.Event, listener: Listener, tell: Teller, folder: Path) -> None:
+def _watch(stop: threading.Event, ready: threading.Event, tell: Teller, folder: Path) -> None:
     """Wait until the service asks to stop, or is gone."""
-    gone = not sys.stdin.readline()
+    asked = sys.stdin.readline()
     stop.set()
-    if not gone and not listener.began:
+    if asked and not ready.is_set():
         tell("stopped", step=0)  # what is still being imported need not be waited for
         os._exit(0)
-    if not gone:
-        gone = not sys.stdin.readline()
-    if gone:
+    if not asked or not sys.stdin.readline():
         threading.Event().wait(_LAST_SECONDS)
         shutil.rmtree(folder.parent, ignore_errors=True)
         os._exit(1)
-
-
-def _fail(tell: Teller, key: str, detail: dict[str, str]) -> None:
-    tell("failed", detail=detail, key=key)
-
-
-def _values(recipe: Recipe) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return asdict(recipe)
 
 
 def _text(values: NDArray[Any]) -> str:

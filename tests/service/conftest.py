@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 import httpx
@@ -65,18 +65,16 @@ def client(service):
 
 
 @pytest.fixture
-def limited():
+def run_service():
+    """Run a service of its own for a test."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(running(**options))
+
+
+@pytest.fixture
+def limited(run_service):
     """Run a service with some limits changed."""
-    with_limits = []
-
-    def start(**changes):
-        context = running(replace(Limits(), **changes))
-        with_limits.append(context)
-        return context.__enter__()
-
-    yield start
-    for each in with_limits:
-        each.__exit__(None, None, None)
+    return lambda **changes: run_service(limits=replace(Limits(), **changes))
 
 
 @pytest.fixture

@@ -20,7 +20,12 @@ def _chunk(kind, data):
 def _png_that_claims(width, height):
     """Return a PNG of a few hundred bytes that says it has so many pixels."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", head) + _chunk(b"IDAT", zlib.compress(bytes(1000))) + _chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _chunk(b"IHDR", head)
+        + _chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + _chunk(b"IEND", b"")
+    )
 
 
 def _is_problem(said, status, key):
@@ -85,7 +90,12 @@ def test_nothing_at_all_is_no_picture(client):
         ("multipart/mixed; boundary=x", b"--x--", "error.service.form_type", 415),
         ("multipart/form-data", b"--x--", "error.service.form", 400),
         ("multipart/form-data; boundary=x", b"no boundary at all", "error.service.form", 400),
-        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="pict', "error.service.form", 400),
+        (
+            "multipart/form-data; boundary=x",
+            b'--x\r\nContent-Disposition: form-data; name="pict',
+            "error.service.form",
+            400,
+        ),
         (
             "multipart/form-data; boundary=x",
             b'--x\r\nContent-Disposition: form-data; name="picture"\r\n\r\nabc',

@@ -107,7 +107,9 @@ def test_a_body_that_trickles_is_not_waited_for(limited):
     assert content.startswith(b"HTTP/1.1 408 ")
 
 
-@pytest.mark.parametrize("begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: "], ids=["nothing", "half"])
+@pytest.mark.parametrize(
+    "begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: "], ids=["nothing", "half"]
+)
 def test_headers_that_do_not_come_end_the_connection(limited, begun):
     service = limited(head_seconds=0.2)
     with service.connect() as connection:
@@ -224,7 +226,13 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
         for _ in range(300):
             assert read(number) == 200
         after = _resident(client.get("/metrics").text)
-        peak = int(re.search(r"VmHWM:\s+(\d+)", subprocess.check_output(
-            ["cat", f"/proc/{process.pid}/status"], text=True))[1]) * 1024
+        peak = (
+            int(
+                re.search(
+                    r"VmHWM:\s+(\d+)", subprocess.check_output(["cat", f"/proc/{process.pid}/status"], text=True)
+                )[1]
+            )
+            * 1024
+        )
     assert after < before + 150e6
     assert peak < 1.5e9

@@ -73,7 +73,9 @@ def create(
         streams=Streams(limits.streams),
         metrics=metrics,
     )
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, generate_unique_id_function=_name)
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, generate_unique_id_function=_name
+    )
     app.state.parts = parts
     for each in (reading.router, training.router, router, documentation.router):
         app.include_router(each)

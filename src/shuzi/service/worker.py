@@ -131,49 +131,68 @@ def ended(done: Done) -> dict[str, Any]:
     return numbers | {"wrong": len(wrong), "mistakes": mistakes}
 
 
+class _Orders:
+    """What the service wants, as far as it is still there."""
+
+    def __init__(self, tell: Teller, folder: Path) -> None:
+        self._tell = tell
+        self._folder = folder
+        self._gone = False
+        self.stop = threading.Event()
+        self.training = threading.Event()
+
+    def watch(self) -> None:
+        """Wait until the service asks to stop, or is gone."""
+        asked = sys.stdin.readline()
+        self._gone = not asked
+        self.stop.set()
+        if asked and not self.training.is_set():
+            self._tell("stopped", step=0)  # what is still being imported need not be waited for
+            os._exit(0)
+        if not asked or not sys.stdin.readline():
+            self._gone = True
+            threading.Event().wait(_LAST_SECONDS)
+            self.tidy()
+            os._exit(1)
+
+    def tidy(self) -> None:
+        """Remove what the service made, if it can't do so itself."""
+        if self._gone:
+            shutil.rmtree(self._folder.parent, ignore_errors=True)
+
+
 def main(folder: Path) -> None:
     """Train what stdin says, and tell by stdout how it goes."""
     tell = Teller(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)  # what libraries print is no event
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
-    stop, ready = threading.Event(), threading.Event()
     recipe = Recipe(**json.loads(sys.stdin.readline()))
-    threading.Thread(target=_watch, args=(stop, ready, tell, folder), daemon=True).start()
+    orders = _Orders(tell, folder)
+    threading.Thread(target=orders.watch, daemon=True).start()
     try:
-        _train(folder, recipe, tell, stop, ready)
+        _train(folder, recipe, tell, orders)
     except (TrainingError, RecipeError) as problem:
         tell.failed(problem.key, problem)
     except ShuziError as problem:
         print(problem.sentence("en"), file=sys.stderr)  # noqa: T201 - for the service's log; it may name places
         broken = ServiceError("error.service.training_broken")
         tell.failed(broken.key, broken)
+    finally:
+        orders.tidy()
 
 
-def _train(folder: Path, recipe: Recipe, tell: Teller, stop: threading.Event, ready: threading.Event) -> None:
+def _train(folder: Path, recipe: Recipe, tell: Teller, orders: _Orders) -> None:
     from shuzi.data.mnist import load_mnist
     from shuzi.training.run import run
     from shuzi.training.run_folder import RunFolder
 
     data = load_mnist()
     listener = Listener(tell, len(data.validation))
-    ready.set()
-    finished = run(RunFolder.create(folder, recipe), recipe, data, [listener], stop.is_set)
+    orders.training.set()
+    finished = run(RunFolder.create(folder, recipe), recipe, data, [listener], orders.stop.is_set)
     if finished and listener.done is not None:
         tell("done", **ended(listener.done))
-
-
-def _watch(stop: threading.Event, ready: threading.Event, tell: Teller, folder: Path) -> None:
-    """Wait until the service asks to stop, or is gone."""
-    asked = sys.stdin.readline()
-    stop.set()
-    if asked and not ready.is_set():
-        tell("stopped", step=0)  # what is still being imported need not be waited for
-        os._exit(0)
-    if not asked or not sys.stdin.readline():
-        threading.Event().wait(_LAST_SECONDS)
-        shutil.rmtree(folder.parent, ignore_errors=True)
-        os._exit(1)
 
 
 def _text(values: NDArray[Any]) -> str:

@@ -140,7 +140,7 @@ def test_too_many_pictures_are_refused(client, as_png):
         (json.dumps({"images": [[0] * 784] * 1001}).encode(), "error.service.value", 422),
         (json.dumps({"images": [[0] * 784], "modell": "tiny"}).encode(), "error.service.value", 422),
         (json.dumps({"images": [[0] * 784], "model": "detector"}).encode(), "error.model.detector", 422),
-        (json.dumps({"images": [[0] * 784], "model": "none"}).encode(), "error.service.model", 422),
+        (json.dumps({"images": [[0] * 784], "model": "none"}).encode(), "error.service.model", 404),
         (b"[" * 100_000, "error.service.json", 400),
     ],
 )

@@ -115,6 +115,8 @@ def test_classifying_takes_rows_or_single_numbers(client, mnist):
     flat = client.post("/v1/classify", json={"images": images.reshape(5, 784).tolist()})
     assert rows.status_code == 200
     assert rows.json() == flat.json()
+    floats = client.post("/v1/classify", json={"images": images.reshape(5, 784).astype(float).tolist()})
+    assert floats.json() == flat.json()
     probabilities = shuzi.load().classify(images)
     for said, expected in zip(rows.json()["answers"], probabilities, strict=True):
         assert said["digit"] == int(expected.argmax())
@@ -140,10 +142,10 @@ def test_the_models_are_those_that_come_with_shuzi(client):
 @pytest.mark.parametrize(
     ("address", "key", "status"),
     [
-        ("/v1/read?model=nothing", "error.service.model", 422),
+        ("/v1/read?model=nothing", "error.service.model", 404),
         ("/v1/read?model=detector", "error.model.detector", 422),
         ("/v1/read?explain=perhaps", "error.service.value", 422),
-        ("/v1/read?model=../../etc/passwd", "error.service.model", 422),
+        ("/v1/read?model=../../etc/passwd", "error.service.model", 404),
     ],
 )
 def test_a_wrong_question_is_answered_by_what_is_wrong(client, number, address, key, status):

@@ -220,7 +220,7 @@ def test_only_the_last_trainings_and_their_models_are_kept(limited, number):
             client.get(begun.headers["location"] + "/events")
             names.append(begun.json()["id"])
         assert client.get(f"/v1/training/{names[0]}").status_code == 404
-        assert client.post(f"/v1/read?model={names[0]}", files={"picture": number}).status_code == 422
+        assert client.post(f"/v1/read?model={names[0]}", files={"picture": number}).status_code == 404
         assert client.post(f"/v1/read?model={names[1]}", files={"picture": number}).status_code == 200
 
 

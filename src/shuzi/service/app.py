@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.routing import APIRoute
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -18,7 +17,7 @@ from shuzi.service.guard import Guard, Hosts
 from shuzi.service.limits import Limits
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
 from shuzi.service.page import PAGE, add_page
-from shuzi.service.parts import Parts, parts_of
+from shuzi.service.parts import Parts, operation_name, parts_of
 from shuzi.service.pool import Pool
 from shuzi.service.problems import handle_problems
 from shuzi.service.readers import Readers
@@ -26,7 +25,7 @@ from shuzi.service.schema import Health
 from shuzi.service.streams import Streams
 from shuzi.service.trainings import Trainings
 
-router = APIRouter(tags=["operation"])
+router = APIRouter(tags=["operation"], generate_unique_id_function=operation_name)
 
 
 @dataclass(frozen=True)
@@ -73,20 +72,19 @@ def create(
         streams=Streams(limits.streams),
         metrics=metrics,
     )
+    routers = (reading.router, training.router, router, documentation.router)
     app = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, generate_unique_id_function=_name
+        # all on one list, which is looked through faster than routers in routers
+        routes=[route for each in routers for route in each.routes],
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
     )
     app.state.parts = parts
-    for each in (reading.router, training.router, router, documentation.router):
-        app.include_router(each)
     add_page(app, page)
     handle_problems(app)
     return Service(Guard(Bodies(app, limits), Hosts(hosts), metrics.observe), parts)
-
-
-def _name(route: APIRoute) -> str:
-    """Let an operation be called what its function is called."""
-    return route.name
 
 
 @router.get(

@@ -31,12 +31,42 @@ def describe(app: FastAPI) -> dict[str, Any]:
         made = get_openapi(
             title="shuzi", version=__version__, description="service.docs.description", routes=app.routes
         )
-        schema = Images.model_json_schema(ref_template="#/components/schemas/{model}")
-        made["components"]["schemas"] |= schema.pop("$defs", {}) | {"Images": schema}
-        made["components"]["schemas"].pop("HTTPValidationError", None)
-        made["components"]["schemas"].pop("ValidationError", None)
+        schemas = made["components"]["schemas"]
+        images = Images.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= images.pop("$defs", {}) | {"Images": images}
+        for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which nobody gets to see
+            schemas.pop(name, None)
+        for name, schema in schemas.items():
+            schema["description"] = f"service.shape.{name}"
+            _drop_titles(schema)
+        for methods in made["paths"].values():
+            for operation in methods.values():
+                _tidy(operation)
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _tidy(operation: dict[str, Any]) -> None:
+    """Leave out what FastAPI adds of its own accord."""
+    for parameter in operation.get("parameters", []):
+        _drop_titles(parameter["schema"])
+    if "HTTPValidationError" in str(operation["responses"].get("422")):
+        del operation["responses"]["422"]
+    for answer in operation["responses"].values():
+        for content in answer.get("content", {}).values():
+            _drop_titles(content.get("schema", {}))
+
+
+def _drop_titles(schema: Any) -> None:
+    """Drop the titles that pydantic makes out of names, which are words in no language."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("title"), str):
+            del schema["title"]
+        for each in schema.values():
+            _drop_titles(each)
+    elif isinstance(schema, list):
+        for each in schema:
+            _drop_titles(each)
 
 
 def spoken(value: Any) -> Any:

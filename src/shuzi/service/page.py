@@ -17,6 +17,7 @@ from shuzi.service.documentation import frame
 PAGE = Path(__file__).parent / "page"
 """Where the build of `web/` goes, and what a wheel carries."""
 
+_BUILD = "make page"
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -53,7 +54,5 @@ async def _unbuilt() -> Response:
     body = "<h1>shuzi 数字</h1>"
     for code in LANGUAGES:
         with speaking(code):
-            body += (
-                f'<p lang="{code}">{say("service.page.missing")}</p><p><code>{say("service.page.build")}</code></p>'
-            )
+            body += f'<p lang="{code}">{say("service.page.missing")}</p><p><code>{_BUILD}</code></p>'
     return HTMLResponse(frame("shuzi", body + '<p><a href="/docs">API</a></p>', "/"), status_code=404)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 
 from shuzi.service.limits import Limits
 from shuzi.service.metrics import Metrics
@@ -32,6 +33,11 @@ def parts_of(request: Request) -> Parts:
     """Return the parts of the service that a request came to."""
     parts: Parts = request.app.state.parts
     return parts
+
+
+def operation_name(route: APIRoute) -> str:
+    """Let an operation be called in the OpenAPI document what its function is called."""
+    return route.name
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

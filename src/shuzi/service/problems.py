@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
@@ -42,7 +43,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.value": 422,
     "error.service.field": 422,
     "error.service.no_picture": 422,
-    "error.service.model": 422,
+    "error.service.model": 404,
     "error.model.detector": 422,
     "error.picture.unknown": 422,
     "error.picture.damaged": 422,
@@ -145,13 +146,22 @@ async def _http(request: Request, problem: Exception) -> Response:
     if isinstance(problem, BodyRefused):
         return problem_response(problem.problem, close=problem.close)
     if problem.status_code == 405:
-        allowed = (problem.headers or {}).get("Allow", "")
-        error = ServiceError("error.service.method", method=request.method, allowed=allowed)
+        error = ServiceError("error.service.method", method=request.method, allowed=_allowed(request))
     elif problem.status_code == 400:
         error = ServiceError("error.service.json")
     else:
         error = ServiceError("error.service.path", path=request.url.path)
     return problem_response(error)
+
+
+def _allowed(request: Request) -> str:
+    """Name the methods that are possible at a path: Starlette stops looking at the first route that has it."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= set(getattr(route, "methods", None) or {"GET"})
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 async def _gone(request: Request, problem: Exception) -> Response:

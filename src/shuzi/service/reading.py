@@ -17,10 +17,10 @@ from shuzi.service import answers
 from shuzi.service.answers import Asked, Source, as_json
 from shuzi.service.forms import pictures_of
 from shuzi.service.limits import LARGE
-from shuzi.service.parts import Parts, parts_of, problems
+from shuzi.service.parts import Parts, operation_name, parts_of, problems
 from shuzi.service.schema import Answers, Images, Models, Readings
 
-router = APIRouter(tags=["reading"])
+router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name)
 
 _SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
 _JSON = "application/json"
@@ -34,6 +34,7 @@ _PICTURES: dict[str, Any] = {
                     "properties": {
                         "picture": {
                             "type": "array",
+                            "minItems": 1,
                             "items": {"type": "string", "format": "binary"},
                             "description": "service.schema.picture",
                         }
@@ -55,7 +56,7 @@ _IMAGES = {"requestBody": {"required": True, "content": {_JSON: {"schema": {"$re
     description="service.read.description",
     response_model=Readings,
     response_description="service.read.answer",
-    responses=problems(400, 415, 422),
+    responses=problems(400, 404, 415, 422),
     openapi_extra=_PICTURES,
 )
 async def read(
@@ -88,7 +89,7 @@ async def read(
     description="service.classify.description",
     response_model=Answers,
     response_description="service.classify.answer",
-    responses=problems(400, 415, 422),
+    responses=problems(400, 404, 415, 422),
     openapi_extra=_IMAGES,
 )
 async def classify(request: Request) -> Response:

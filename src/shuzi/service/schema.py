@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+import numpy as np
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
 
 from shuzi.service.limits import Limits
 
@@ -14,10 +25,29 @@ MOST_STEPS, MOST_BATCH, MOST_RATE, MOST_SEED = 20_000, 2_000, 100.0, 2**31 - 1
 Share = Annotated[float, Field(ge=0, le=1)]
 Shares = Annotated[list[Share], Field(min_length=10, max_length=10)]
 OneDigit = Annotated[int, Field(ge=0, le=9)]
-Level = Annotated[int, Field(ge=0, le=255, strict=True)]
+# in JSON 7.0 is as whole a number as 7, but "7" and true are none; wholeness is looked at for an image together
+Level = Annotated[
+    float,
+    Field(ge=0, le=255, strict=True),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 255}),
+]
 Row = Annotated[list[Level], Field(min_length=28, max_length=28)]
 Rows = Annotated[list[Row], Field(min_length=28, max_length=28)]
 Flat = Annotated[list[Level], Field(min_length=784, max_length=784)]
+
+
+def _whole(value: Any) -> Any:
+    """Take a float without a fraction for the whole number that it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _all_whole(image: Any) -> Any:
+    if np.any(np.mod(image, 1)):
+        raise PydanticCustomError("int_of_image", "not whole")
+    return image
+
+
+_WHOLE = BeforeValidator(_whole)
 
 
 def _layout(image: Any) -> str:
@@ -26,6 +56,7 @@ def _layout(image: Any) -> str:
 
 
 Image = Annotated[Annotated[Rows, Tag("rows")] | Annotated[Flat, Tag("flat")], Discriminator(_layout)]
+WholeImage = Annotated[Image, AfterValidator(_all_whole)]
 Status = Literal["ok", "blank", "not-a-digit", "unsure"]
 
 
@@ -85,7 +116,7 @@ class Images(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    images: list[Image] = Field(min_length=1, max_length=_LIMITS.images, description="service.schema.images")
+    images: list[WholeImage] = Field(min_length=1, max_length=_LIMITS.images, description="service.schema.images")
     model: str = Field(default="default", max_length=200, description="service.schema.model")
 
 
@@ -138,10 +169,10 @@ class TrainingRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     recipe: Literal["softmax", "mlp", "fast"] = "softmax"
-    batch_size: int | None = Field(default=None, ge=1, le=MOST_BATCH, strict=True)
+    batch_size: Annotated[int, Field(ge=1, le=MOST_BATCH, strict=True), _WHOLE] | None = None
     learning_rate: float | None = Field(default=None, gt=0, le=MOST_RATE, allow_inf_nan=False, strict=True)
-    steps: int | None = Field(default=None, ge=1, le=MOST_STEPS, strict=True)
-    seed: int | None = Field(default=None, ge=0, le=MOST_SEED, strict=True)
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, strict=True), _WHOLE] | None = None
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED, strict=True), _WHOLE] | None = None
 
 
 class TrainingProgress(BaseModel):

@@ -6,18 +6,19 @@ import json
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response, StreamingResponse
 
 from shuzi.service import trainings
 from shuzi.service.answers import as_json
-from shuzi.service.parts import parts_of, problems
+from shuzi.service.parts import operation_name, parts_of, problems
 from shuzi.service.schema import Training, TrainingRequest
 from shuzi.service.trainings import RUNNING, Event, chosen_recipe
 
-router = APIRouter(prefix="/v1/training", tags=["training"])
+router = APIRouter(prefix="/v1/training", tags=["training"], generate_unique_id_function=operation_name)
 
 STREAM = "text/event-stream"
+Named = Annotated[str, Path(description="service.schema.id", max_length=200)]
 _MOST_DIGITS = 9  # of an event's number
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
@@ -51,9 +52,9 @@ async def begin(request: Request, asked: TrainingRequest) -> Response:
     description="service.training.description",
     response_model=Training,
     response_description="service.training.answer",
-    responses=problems(404),
+    responses=problems(404, 422),
 )
-async def look(request: Request, id: str) -> Response:  # noqa: A002 - it is what the path calls it
+async def look(request: Request, id: Named) -> Response:  # noqa: A002 - it is what the path calls it
     """Say how a training goes."""
     return _answer(parts_of(request).trainings.get(id))
 
@@ -65,9 +66,9 @@ async def look(request: Request, id: str) -> Response:  # noqa: A002 - it is wha
     description="service.stop.description",
     response_model=Training,
     response_description="service.stop.answer",
-    responses=problems(404) | {200: {"model": Training, "description": "service.stop.ended"}},
+    responses=problems(404, 422) | {200: {"model": Training, "description": "service.stop.ended"}},
 )
-async def stop(request: Request, id: str) -> Response:  # noqa: A002 - see above
+async def stop(request: Request, id: Named) -> Response:  # noqa: A002 - see above
     """Stop a training."""
     known = parts_of(request).trainings
     training = known.get(id)
@@ -81,11 +82,11 @@ async def stop(request: Request, id: str) -> Response:  # noqa: A002 - see above
     summary="service.events.summary",
     description="service.events.description",
     response_class=Response,
-    responses=problems(404) | _STREAM,
+    responses=problems(404, 422) | _STREAM,
 )
 async def events(
     request: Request,
-    id: str,  # noqa: A002 - see above
+    id: Named,  # noqa: A002 - see above
     last_event_id: Annotated[str, Header(description="service.events.last")] = "",
 ) -> Response:
     """Tell what happens in a training, from its beginning."""

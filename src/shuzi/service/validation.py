@@ -9,6 +9,8 @@ from shuzi.messages import say
 
 _MOST = 10  # sentences: who sends more mistakes than that sends the same one many times
 
+_NOT_SAID = ("body", "query", "path", "header", "rows", "flat")  # where pydantic looked, and what none has written
+
 _BOUNDS = {
     "greater_than": ("above", "gt"),
     "greater_than_equal": ("least", "ge"),
@@ -61,6 +63,6 @@ def _where(place: Sequence[str | int]) -> str:
     >>> _where(("body", "images", 0, 3))
     'images[0][3]'
     """
-    steps = [each for each in place if each not in ("body", "query", "path", "header")]
+    steps = [each for each in place if each not in _NOT_SAID]
     named = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in steps)
     return named.lstrip(".") or say("service.value.body")

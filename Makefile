@@ -102,7 +102,7 @@ $(VENV)/.with-node: $(BIN)/python requirements/node.txt
 
 $(PAGE): $(WEB)
 	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
-	cd web && PATH="$(dir $(NPM)):$$PATH" && npm ci --no-audit --no-fund && npm run build
+	cd web && PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1 && npm ci --no-audit --no-fund && npm run build
 	@touch $@
 
 $(VENV)/.for-developing: $(BIN)/python requirements/dev.txt $(PACKAGE)

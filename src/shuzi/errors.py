@@ -9,6 +9,7 @@ ShuziError                 everything that shuzi reports to a person
 ├── RunError               a run folder is missing, taken, damaged or already finished
 ├── TrainingError          the training itself failed
 ├── ModelError             a model is missing, damaged or of a kind that is not understood
+├── ServiceError           the HTTP service cannot do what a request asks for, or not now
 └── MissingExtra           a part of shuzi is not installed
 """
 
@@ -87,6 +88,10 @@ class TrainingError(ShuziError):
 
 class ModelError(ShuziError):
     """A model is missing, damaged or of a kind that is not understood."""
+
+
+class ServiceError(ShuziError):
+    """The HTTP service cannot do what a request asks for, or not now."""
 
 
 class MissingExtra(ShuziError):  # noqa: N818 - it names what is missing

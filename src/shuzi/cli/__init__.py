@@ -18,6 +18,7 @@ COMMANDS = {
     "train": "shuzi.cli.train:train",
     "evaluate": "shuzi.cli.evaluate:evaluate",
     "read": "shuzi.cli.read:read",
+    "serve": "shuzi.cli.serve:serve",
     "models": "shuzi.cli.models:models",
     "data": "shuzi.cli.data:data",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -23,6 +25,7 @@ HEIC and the pages of a PDF come with the extra `pictures`."""
 
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _HEAD = 1_024  # bytes that tell what a file is
+_PNG, _PNG_HEAD = b"\x89PNG\r\n\x1a\n", 24  # how a PNG begins, and the bytes up to the end of its size
 _WIDE = 1 << 20  # pixels at once of which each takes 8 bytes
 
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
@@ -68,10 +71,47 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     return _from_file(source, name_of(source))
 
 
+def count_pixels(content: bytes) -> int:
+    """Count the pixels that opening a picture will decode, without decoding it.
+
+    Parameters
+    ----------
+    content
+        A file's bytes. Each page of a PDF counts as the most that are drawn of one.
+
+    Raises
+    ------
+    PictureError, MissingExtra
+        As `open_picture`.
+
+    Examples
+    --------
+    >>> file = io.BytesIO()
+    >>> Image.new("L", (60, 40)).save(file, "PNG")
+    >>> count_pixels(file.getvalue())
+    2400
+    """
+    if content[:8] == _PNG and content[12:16] == b"IHDR" and len(content) >= _PNG_HEAD:
+        width, height = struct.unpack(">II", content[16:24])
+        return int(width * height)
+    if is_pdf(content[:_HEAD]):
+        return MOST_PIXELS
+    with _complaints(name_of(content)), _opened(content, name_of(content)) as picture:
+        return picture.width * picture.height
+
+
 def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
+    with _complaints(name), _opened(source, name) as picture:
+        _check_size(picture, name)
+        return _decoded(picture, name, owned=True)
+
+
+@contextmanager
+def _complaints(name: str) -> Iterator[None]:
+    """Turn what Pillow complains of while it opens a picture into errors, and its remarks into nothing."""
     with _quiet:
         try:
-            picture = _opened(source, name)
+            yield
         except Image.DecompressionBombError as problem:
             raise PictureError("error.picture.huge", path=name, most=MOST_PIXELS) from problem
         except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
@@ -80,9 +120,6 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
             if problem.strerror is None:  # it comes from the decoder and not from the disk
                 raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
             raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
-        with picture:
-            _check_size(picture, name)
-            return _decoded(picture, name, owned=True)
 
 
 def _opened(source: str | Path | bytes, name: str) -> Image.Image:

@@ -1,0 +1,145 @@
+"""The body of a request becomes pictures, each with the name by which it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from shuzi.errors import ServiceError
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
+
+FIELD = "picture"
+_FORM, _PLAIN_FORM = b"multipart/form-data", b"application/x-www-form-urlencoded"
+
+Named = tuple[str, bytes]
+
+
+def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
+    """Take the pictures out of a body: the fields of a form, or else the body as it is.
+
+    Parameters
+    ----------
+    body
+        All of it.
+    content_type
+        As the request names it; "" when it names none.
+    most
+        Pictures that are accepted.
+
+    Returns
+    -------
+    Names and contents; at least one.
+
+    Raises
+    ------
+    ServiceError
+        It is a form of another kind, damaged, with other fields, with no picture or with too many.
+
+    Examples
+    --------
+    >>> pictures_of(b"GIF89a", "image/gif", most=1)
+    [('picture', b'GIF89a')]
+    """
+    kind, options = parse_options_header(content_type)
+    if kind == _PLAIN_FORM:
+        raise ServiceError("error.service.form_type", kind=kind.decode("latin-1"))
+    if kind.startswith(b"multipart/") and kind != _FORM:
+        raise ServiceError("error.service.form_type", kind=kind.decode("latin-1")[:80])
+    if kind != _FORM:
+        named = [(FIELD, body)] if body else []
+    else:
+        named = _Form(most).read(body, options.get(b"boundary", b""))
+    if not named:
+        raise ServiceError("error.service.no_picture")
+    return named
+
+
+@dataclass
+class _Part:
+    header: bytearray = field(default_factory=bytearray)
+    value: bytearray = field(default_factory=bytearray)
+    name: str = FIELD
+    content: bytearray = field(default_factory=bytearray)
+
+
+class _Form:
+    """What the parser of a form tells, put together."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._part = _Part()
+        self._found: list[Named] = []
+        self._ended = False
+
+    def read(self, body: bytes, boundary: bytes) -> list[Named]:
+        callbacks: MultipartCallbacks = {
+            "on_part_begin": self._begin,
+            "on_header_field": self._header_name,
+            "on_header_value": self._header_value,
+            "on_header_end": self._header_end,
+            "on_headers_finished": self._headers_finished,
+            "on_part_data": self._data,
+            "on_part_end": self._end,
+            "on_end": self._whole,
+        }
+        if not boundary:
+            raise ServiceError("error.service.form")
+        try:
+            parser = MultipartParser(boundary, callbacks)
+            parser.write(body)
+            parser.finalize()
+        except (FormParserError, ValueError) as problem:
+            raise ServiceError("error.service.form") from problem
+        if not self._ended and body:
+            raise ServiceError("error.service.form")
+        return self._found
+
+    def _begin(self) -> None:
+        self._part = _Part()
+        self._disposition = b""
+
+    def _header_name(self, data: bytes, start: int, end: int) -> None:
+        self._part.header += data[start:end]
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._part.value += data[start:end]
+
+    def _header_end(self) -> None:
+        if self._part.header.lower() == b"content-disposition":
+            self._disposition = bytes(self._part.value)
+        self._part.header, self._part.value = bytearray(), bytearray()
+
+    def _headers_finished(self) -> None:
+        _, options = parse_options_header(self._disposition)
+        name = _text(options.get(b"name", b""))
+        if name != FIELD:
+            raise ServiceError("error.service.field", name=name[:80])
+        self._part.name = _text(options.get(b"filename", b"")) or FIELD
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        self._part.content += data[start:end]
+
+    def _end(self) -> None:
+        if len(self._found) == self._most:
+            raise ServiceError("error.service.pictures", most=self._most)
+        self._found.append((self._part.name, bytes(self._part.content)))
+
+    def _whole(self) -> None:
+        self._ended = True
+
+
+def _text(name: bytes) -> str:
+    r"""Read a name as browsers write it, in UTF-8; what is none is kept as it comes.
+
+    >>> _text("数字.png".encode()), _text(b"caf\xe9.png")
+    ('数字.png', 'café.png')
+    """
+    try:
+        return name.decode()
+    except UnicodeDecodeError:
+        return name.decode("latin-1")

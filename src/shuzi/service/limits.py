@@ -1,0 +1,63 @@
+"""What the service takes at most, and how long it waits: one place for every number that a request can run into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a service takes at most.
+
+    Parameters
+    ----------
+    body
+        Bytes of a request's body.
+    held
+        Bytes of all bodies that are in memory at once.
+    pictures
+        Pictures in one request; each page of a PDF is one.
+    images
+        28x28 images in one request.
+    explained
+        Digits of a reading for which it is measured what counted: each costs some hundred classifications.
+    queue
+        Requests that wait for a core.
+    connections, streams
+        Open connections; open streams of events among them.
+    head_seconds
+        From the first byte of a request to the end of its headers.
+    pause_seconds, body_seconds
+        Between two pieces of a body; for the whole body.
+    write_seconds
+        A client that takes nothing of its answer for so long has gone.
+    work_seconds
+        From the end of a request's body to its answer.
+    training_seconds
+        For one training.
+    trainings
+        Finished trainings that are remembered, and their models.
+    """
+
+    body: int = 20_000_000
+    held: int = 200_000_000
+    pictures: int = 32
+    images: int = 1_000
+    explained: int = 24
+    queue: int = 64
+    connections: int = 1_000
+    streams: int = 32
+    head_seconds: float = 10.0
+    pause_seconds: float = 10.0
+    body_seconds: float = 60.0
+    write_seconds: float = 30.0
+    work_seconds: float = 60.0
+    training_seconds: float = 900.0
+    trainings: int = 8
+
+
+LARGE = 4_000_000
+"""Pixels from which on pictures are decoded one at a time, so that many of them do not fill the memory."""
+
+HEAD_BYTES = 32_768
+"""Bytes that the headers of a request may take, its address included."""

@@ -1,0 +1,176 @@
+"""The endpoints that read: pictures, 28x28 images, and what is known of the models."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from shuzi.errors import ServiceError, ShuziError
+from shuzi.ink.image import count_pixels
+from shuzi.messages import language
+from shuzi.service import answers
+from shuzi.service.answers import Asked, Source, as_json
+from shuzi.service.direct import Direct, parameters, query
+from shuzi.service.forms import pictures_of
+from shuzi.service.limits import LARGE
+from shuzi.service.parts import Parts, operation_name, parts_of, problems
+from shuzi.service.schema import Answers, Images, Models, Readings
+
+router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name, route_class=Direct)
+
+_SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
+_JSON = "application/json"
+_PICTURES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "picture": {
+                            "type": "array",
+                            "minItems": 1,
+                            "items": {"type": "string", "format": "binary"},
+                            "description": "service.schema.picture",
+                        }
+                    },
+                    "required": ["picture"],
+                }
+            },
+            "image/*": {"schema": {"type": "string", "format": "binary"}},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+_IMAGES = {"requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
+
+
+class ReadQuery(BaseModel):
+    """The query of a request to read."""
+
+    model: str = Field(default="default", max_length=200, description="service.schema.model")
+    explain: bool = Field(default=False, description="service.schema.explain")
+
+
+@router.post(
+    "/v1/read",
+    summary="service.read.summary",
+    description="service.read.description",
+    response_model=Readings,
+    response_description="service.read.answer",
+    responses=problems(400, 404, 415, 422),
+    openapi_extra=_PICTURES | {"parameters": parameters(ReadQuery)},
+)
+async def read(request: Request) -> Response:
+    """Read the numbers in pictures."""
+    parts, asks = parts_of(request), query(request, ReadQuery)
+    body = await request.body()
+    kind = request.headers.get("content-type", "")
+    with parts.pool.place():
+        reader = parts.readers.loaded(asks.model)
+        if reader is None:
+            reader = await parts.pool.run(partial(parts.readers.get, asks.model))
+        take = partial(_sources, body, kind, parts.limits.pictures)
+        sources = take() if len(body) <= _SHORT else await parts.pool.run(take)
+        asked = Asked(reader, language(), parts.limits.explained if asks.explain else None)
+        if len(sources) == 1:
+            said = [await _read(parts, sources[0], asked)]
+        else:
+            room = asyncio.Semaphore(parts.pool.workers)
+            said = await asyncio.gather(*(_read_or_fail(parts, each, asked, room) for each in sources))
+    return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=_JSON)
+
+
+@router.post(
+    "/v1/classify",
+    summary="service.classify.summary",
+    description="service.classify.description",
+    response_model=Answers,
+    response_description="service.classify.answer",
+    responses=problems(400, 404, 415, 422),
+    openapi_extra=_IMAGES,
+)
+async def classify(request: Request) -> Response:
+    """Classify images of 28x28 pixels."""
+    parts = parts_of(request)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != _JSON and not kind.endswith("+json"):
+        raise ServiceError("error.service.json_type", kind=kind[:80] or "-")
+    body = await request.body()
+    with parts.pool.place():
+        return Response(await parts.pool.run(partial(_classified, parts, body)), media_type=_JSON)
+
+
+@router.get(
+    "/v1/models",
+    summary="service.models.summary",
+    description="service.models.description",
+    response_model=Models,
+    response_description="service.models.answer",
+    responses=problems(),
+)
+async def models(request: Request) -> Response:
+    """Say what the models are."""
+    parts = parts_of(request)
+    with parts.pool.place():
+        facts = await parts.pool.run(parts.readers.describe)
+    return Response(as_json({"models": facts}), media_type=_JSON)
+
+
+def _sources(body: bytes, kind: str, most: int) -> list[Source]:
+    sources = answers.sources_of(pictures_of(body, kind, most), most)
+    if len(sources) > most:
+        raise ServiceError("error.service.pictures", most=most)
+    return sources
+
+
+async def _read(parts: Parts, source: Source, asked: Asked) -> bytes:
+    """Read a picture; a large one not beside another large one."""
+    name, picture = source
+    if isinstance(picture, ShuziError):
+        raise answers.about(name, picture)
+    said = await parts.pool.run(partial(_unless_large, name, picture, asked))
+    if said is None:
+        said = await parts.pool.run(partial(answers.read, name, picture, asked), alone=True)
+    parts.metrics.pictures.inc()
+    return said
+
+
+def _unless_large(name: str, picture: Any, asked: Asked) -> bytes | None:
+    if not isinstance(picture, bytes):
+        return None  # a page of a PDF
+    try:
+        if count_pixels(picture) > LARGE:
+            return None
+    except ShuziError as problem:
+        raise answers.about(name, problem) from problem
+    return answers.read(name, picture, asked)
+
+
+async def _read_or_fail(parts: Parts, source: Source, asked: Asked, room: asyncio.Semaphore) -> bytes:
+    """Read one of several pictures; the others do not suffer when it cannot be read."""
+    async with room:
+        try:
+            return await _read(parts, source, asked)
+        except ServiceError:
+            raise
+        except ShuziError as problem:
+            return answers.failed(source[0], problem, asked.language)
+
+
+def _classified(parts: Parts, body: bytes) -> bytes:
+    asked = Images.model_validate_json(body)
+    images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
+    probabilities = parts.readers.get(asked.model).classify(images)
+    said = [
+        {"digit": digit, "confidence": round(row[digit], 4), "probabilities": [round(each, 4) for each in row]}
+        for digit, row in zip(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strict=True)
+    ]
+    return as_json({"answers": said})

@@ -1,0 +1,294 @@
+"""A training runs in a child process, one at a time; its events are kept, so that who listens late misses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from shuzi.errors import MissingExtra, ServiceError
+from shuzi.messages import LANGUAGES, language, say
+from shuzi.service.limits import Limits
+from shuzi.service.readers import Readers
+from shuzi.training.recipes import Recipe, recipe
+
+log = logging.getLogger("shuzi.service")
+
+RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
+QUIET = 15.0
+"""Seconds without an event after which a listener is told that the connection still stands."""
+
+_NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
+_LINE = 1 << 20  # bytes: the longest line that a worker writes, with room to spare
+_REPORTS, _LOOKS = 200, 30  # a training tells so often of its batches, and of its validation and its weights
+_PATIENCE = 10.0  # seconds that a worker has for stopping by itself
+_LAST_LINES = 20  # of what a worker wrote to stderr, for the log
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened, numbered from 1; sentences in `data` stand there in both languages."""
+
+    number: int
+    name: str
+    data: Mapping[str, Any]
+
+    def spoken(self) -> dict[str, Any]:
+        """Return the data, with sentences in the language in use."""
+        return {
+            key: value[language()] if isinstance(value, dict) and value.keys() == set(LANGUAGES) else value
+            for key, value in self.data.items()
+        }
+
+
+@dataclass
+class Training:
+    """One training, from its beginning to its end and after."""
+
+    id: str
+    recipe: Recipe
+    folder: Path
+    state: str = RUNNING
+    events: list[Event] = field(default_factory=list)
+    process: Process | None = None
+    asked_to_stop: bool = False
+    last: dict[str, Event] = field(default_factory=dict)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self, name: str, data: Mapping[str, Any], state: str = RUNNING) -> None:
+        """Keep an event and wake who listens."""
+        event = Event(len(self.events) + 1, name, data)
+        self.events.append(event)
+        self.last[name] = event
+        self.state = state
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def follow(self, after: int = 0) -> AsyncIterator[Event | None]:
+        """Yield the events numbered above `after`, until there can be no more; None when it is quiet for long."""
+        while True:
+            news = self._news
+            for event in self.events[after:]:
+                after = event.number
+                yield event
+            if self.state != RUNNING and after >= len(self.events):
+                return
+            if news is self._news:
+                try:
+                    async with asyncio.timeout(QUIET):
+                        await news.wait()
+                except TimeoutError:
+                    yield None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what a client sees of it."""
+        last = {name: self.last[name].spoken() if name in self.last else None for name in ("progress", "validated")}
+        done = self.last.get("done")
+        ended = {key: value for key, value in done.spoken().items() if key != "mistakes"} if done else None
+        failure = self.last["failed"].spoken() if "failed" in self.last else None
+        values = {"id": self.id, "state": self.state, "recipe": asdict(self.recipe)}
+        return values | last | {"done": ended, "failure": failure}
+
+
+class Trainings:
+    """The trainings of a service.
+
+    Parameters
+    ----------
+    readers
+        Are given each model that was trained.
+    limits
+        How long a training may take, and how many are remembered.
+    """
+
+    def __init__(self, readers: Readers, limits: Limits) -> None:
+        self._readers = readers
+        self._limits = limits
+        self._known: dict[str, Training] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._root: Path | None = None
+        self._closing = False
+
+    @property
+    def running(self) -> Training | None:
+        """The training that runs, if one does."""
+        return next((each for each in self._known.values() if each.state == RUNNING), None)
+
+    def get(self, name: str) -> Training:
+        """Return a training.
+
+        Raises
+        ------
+        ServiceError
+            It is not known, or no more.
+        """
+        if name not in self._known:
+            raise ServiceError("error.service.training", name=name[:80])
+        return self._known[name]
+
+    def begin(self, chosen: Recipe) -> Training:
+        """Begin a training; must be called in the event loop.
+
+        Raises
+        ------
+        ServiceError
+            Another one runs, or the service is ending.
+        MissingExtra
+            What trains is not installed.
+        """
+        if self._closing:
+            raise ServiceError("error.service.closing")
+        if running := self.running:
+            raise ServiceError("error.service.taken", name=running.id)
+        for module in _NEEDED:
+            if find_spec(module) is None:
+                raise MissingExtra("error.missing_extra", module=module, extra="train", wanted="extra.training")
+        self._root = self._root or Path(tempfile.mkdtemp(prefix="shuzi-"))
+        name = secrets.token_hex(8)
+        training = Training(name, chosen, self._root / name)
+        self._known[name] = training
+        for old in list(self._known)[: -self._limits.trainings]:
+            del self._known[old]
+            self._readers.forget(old)
+        self._task = asyncio.get_running_loop().create_task(self._run(training))
+        return training
+
+    async def stop(self, training: Training) -> None:
+        """Ask a training to stop; if it does not, it is ended."""
+        if training.state != RUNNING or training.asked_to_stop:
+            return
+        training.asked_to_stop = True
+        if training.process is not None:
+            await _say(training.process, "stop")
+            asyncio.get_running_loop().call_later(_PATIENCE, _kill, training.process)
+
+    async def close(self) -> None:
+        """End what runs, and leave nothing behind."""
+        self._closing = True
+        if (running := self.running) and running.process is not None:
+            running.asked_to_stop = True
+            _kill(running.process)
+        if self._task is not None:
+            await asyncio.wait([self._task])
+        if self._root is not None:
+            await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
+
+    async def _run(self, training: Training) -> None:
+        """Go with a training from its beginning to its end."""
+        try:
+            async with asyncio.timeout(self._limits.training_seconds):
+                await self._listen(training)
+        except TimeoutError:
+            self._fail(training, "error.service.training_long", minutes=round(self._limits.training_seconds / 60))
+        except Exception:  # whatever it is, the training must not be left running for ever
+            log.exception("training %s", training.id)
+            self._fail(training, "error.service.training_broken")
+        finally:
+            if training.process is not None:
+                _kill(training.process)
+                await training.process.wait()
+            await asyncio.to_thread(shutil.rmtree, training.folder, ignore_errors=True)
+
+    async def _listen(self, training: Training) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "shuzi.service.worker", str(training.folder)),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            limit=_LINE,
+            # Keras writes its settings wherever it is imported
+            env=os.environ
+            | {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"},
+            start_new_session=True,  # Ctrl-C on a terminal is for the service, which then ends its child
+        )
+        training.process = process
+        assert process.stdout is not None  # noqa: S101 - for the types
+        assert process.stderr is not None  # noqa: S101 - for the types
+        remarks: deque[bytes] = deque(maxlen=_LAST_LINES)
+        listening = asyncio.create_task(_collect(process.stderr, remarks))
+        await _say(process, json.dumps(asdict(training.recipe)))
+        if training.asked_to_stop:
+            training.asked_to_stop = False
+            await self.stop(training)
+        done: dict[str, Any] | None = None
+        async for line in process.stdout:
+            name, data = json.loads(line)
+            if name == "done":
+                done = data  # its model is not loaded yet
+            elif name in (STOPPED, FAILED):
+                training.tell(name, data, name)
+            else:
+                training.tell(name, data)
+        await process.wait()
+        await listening
+        if training.state == RUNNING:
+            await self._end(training, done, b"".join(remarks).decode(errors="replace"))
+
+    async def _end(self, training: Training, done: dict[str, Any] | None, remarks: str) -> None:
+        if done is not None:
+            await asyncio.to_thread(partial(self._readers.add, training.id, training.folder / "model.onnx"))
+            if training.id not in self._known:
+                self._readers.forget(training.id)
+            training.tell("done", done | {"model": training.id}, DONE)
+        elif training.asked_to_stop:
+            last = training.last.get("progress")
+            training.tell("stopped", {"step": last.data["step"] if last else 0}, STOPPED)
+        else:
+            log.error("training %s ended by itself:\n%s", training.id, remarks)
+            self._fail(training, "error.service.training_broken")
+
+    def _fail(self, training: Training, key: str, **values: Any) -> None:
+        if training.state == RUNNING:
+            detail = {code: say(key, code, **values) for code in LANGUAGES}
+            training.tell("failed", {"detail": detail, "key": key}, FAILED)
+
+
+def chosen_recipe(name: str, **numbers: Any) -> Recipe:
+    """Return a recipe with some numbers changed, that tells often enough how it goes.
+
+    Raises
+    ------
+    RecipeError
+        The numbers do not go together.
+
+    Examples
+    --------
+    >>> chosen = chosen_recipe("softmax", steps=90, seed=None)
+    >>> chosen.steps, chosen.seed, chosen.report_every, chosen.validate_every
+    (90, 0, 1, 3)
+    """
+    changed = recipe(name).changed(**numbers)
+    often = {"report_every": max(1, changed.steps // _REPORTS), "validate_every": max(1, changed.steps // _LOOKS)}
+    return changed.changed(**often, save_every=changed.steps)
+
+
+async def _say(process: Process, line: str) -> None:
+    assert process.stdin is not None  # noqa: S101 - for the types
+    with suppress(ConnectionError, RuntimeError):  # it may have ended meanwhile
+        process.stdin.write(f"{line}\n".encode())
+        await process.stdin.drain()
+
+
+async def _collect(stream: asyncio.StreamReader, lines: deque[bytes]) -> None:
+    while piece := await stream.read(65_536):
+        lines.extend(piece.splitlines(keepends=True))
+
+
+def _kill(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        if process.returncode is None:
+            process.kill()

@@ -1,0 +1,138 @@
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+
+import httpx
+import numpy as np
+import pytest
+from PIL import Image
+
+from shuzi.service.app import create
+from shuzi.service.limits import Limits
+from shuzi.service.server import listen, server
+
+
+@dataclass
+class Running:
+    """A service that listens, and what is behind it."""
+
+    address: str
+    port: int
+    service: object
+
+    def client(self, **headers):
+        # neither proxies nor the machine's own settings stand between
+        return httpx.Client(base_url=self.address, headers=headers, timeout=120, trust_env=False)
+
+    def connect(self):
+        return socket.create_connection(("127.0.0.1", self.port), timeout=120)
+
+
+@contextmanager
+def running(limits=None, **options):
+    """Let a service run in a thread of this process, on a port of its own."""
+    at = listen("127.0.0.1", 0, others=False)
+    service = create(limits=limits or Limits(), **options)
+    serving = server(service)
+    thread = threading.Thread(target=serving.run, args=([at],))
+    thread.start()
+    try:
+        port = at.getsockname()[1]
+        yield Running(f"http://127.0.0.1:{port}", port, service)
+    finally:
+        serving.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory):
+    """Run one service for all tests that leave it as it was."""
+    with running(page=tmp_path_factory.mktemp("nothing")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def client(service):
+    with service.client() as found:
+        yield found
+
+
+@pytest.fixture
+def run_service():
+    """Run a service of its own for a test."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(running(**options))
+
+
+@pytest.fixture
+def limited(run_service):
+    """Run a service with some limits changed."""
+    return lambda **changes: run_service(limits=replace(Limits(), **changes))
+
+
+@pytest.fixture
+def start_service():
+    """Start `shuzi serve` as a process of its own, and see to it that none stays behind."""
+    started = []
+
+    def start(*arguments, **environment):
+        surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "LANG": "C.UTF-8"} | environment
+        process = subprocess.Popen(
+            [sys.executable, "-m", "shuzi", "serve", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env=surroundings,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for each in started:
+        if each.poll() is None:
+            each.send_signal(signal.SIGKILL)
+        each.communicate()
+
+
+def png(pixels, kind="PNG"):
+    """Write pixels as a picture's file."""
+    file = io.BytesIO()
+    Image.fromarray(np.asarray(pixels, np.uint8)).save(file, kind)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def number(mnist):
+    """Return a picture of the number 7210, written by four hands, dark on light, as a file's bytes."""
+    page = np.full((60, 220), 255, np.uint8)
+    for place in range(4):
+        page[16:44, 20 + 45 * place : 48 + 45 * place] = 255 - mnist.test.images[place]
+    return png(page)
+
+
+@pytest.fixture(scope="session")
+def as_png():
+    return png
+
+
+def of_events(text):
+    """Take a stream of events apart: (id, name, data) each."""
+    found = []
+    for block in text.split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.splitlines() if line and not line.startswith(":"))
+        if lines:
+            found.append((int(lines["id"]), lines["event"], json.loads(lines["data"])))
+    return found
+
+
+@pytest.fixture(scope="session")
+def parse_events():
+    return of_events

@@ -1,0 +1,47 @@
+"""Whatever the OpenAPI document allows, and much that it does not, is answered as the document says."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+ROUNDS = 20
+
+
+@pytest.fixture
+def try_all(service, tmp_path):
+    """Let schemathesis try operations, from the document alone."""
+
+    def run(*options):
+        command = [SCHEMATHESIS, "run", f"{service.address}/openapi.json", "--max-examples", ROUNDS, *options]
+        fixed = ["--seed", 1, "--generation-database", "none", "--no-color"]
+        done = subprocess.run([*map(str, [*command, *fixed])], cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert " generated" in done.stdout
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.slow
+def test_every_operation_but_reading_and_training_keeps_all_of_its_word(try_all):
+    said = try_all("--exclude-path-regex", "events$|^/v1/training$|^/v1/read$")
+    assert "Tested: 6" in said
+
+
+@pytest.mark.slow
+def test_reading_keeps_its_word_though_what_comes_is_seldom_a_picture(try_all):
+    said = try_all("--include-path", "/v1/read", "--exclude-checks", "positive_data_acceptance")
+    assert "Tested: 1" in said
+
+
+@pytest.mark.slow
+def test_training_keeps_its_word_though_only_one_can_run_and_fast_wants_even_batches(try_all, service):
+    said = try_all("--include-path", "/v1/training", "--exclude-checks", "positive_data_acceptance")
+    assert "Tested: 1" in said
+    running = service.service.parts.trainings.running
+    if running is not None:
+        httpx.delete(f"{service.address}/v1/training/{running.id}", trust_env=False)

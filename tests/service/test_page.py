@@ -1,0 +1,154 @@
+"""The built page, or words on how to get it; the documents; what Prometheus reads."""
+
+import html.parser
+import re
+
+import pytest
+
+from shuzi import __version__
+
+
+@pytest.fixture
+def built(tmp_path):
+    """Return a folder as Vite leaves it."""
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<!doctype html><title>page</title>", "utf-8")
+    (tmp_path / "assets" / "index-abc123.js").write_text("export {}", "utf-8")
+    (tmp_path / "icon.svg").write_text("<svg/>", "utf-8")
+    (tmp_path.parent / "secret.txt").write_text("secret", "utf-8")
+    return tmp_path
+
+
+class Tags(html.parser.HTMLParser):
+    """Collects the tags of a page with their attributes."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.found.append((tag, dict(attrs)))
+
+
+def test_the_page_is_handed_out_and_kept_as_long_as_its_name_stays(run_service, built):
+    with run_service(page=built).client() as client:
+        for path, kind, kept in (
+            ("/", "text/html", "no-cache"),
+            ("/assets/index-abc123.js", "text/javascript", "immutable"),
+            ("/icon.svg", "image/svg+xml", "no-cache"),
+        ):
+            said = client.get(path)
+            assert said.status_code == 200
+            assert said.headers["content-type"].startswith(kind)
+            assert kept in said.headers["cache-control"]
+            assert "content-security-policy" in said.headers
+            again = client.get(path, headers={"if-none-match": said.headers["etag"]})
+            assert (again.status_code, again.content) == (304, b"")
+            assert client.head(path).headers["content-length"] == said.headers["content-length"]
+            assert client.get(path, headers={"range": "bytes=999-"}).status_code == 200
+        assert client.get("/v1/models").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt", "/assets", "/a%00b", "/" + "a" * 300],
+)
+def test_nothing_beside_the_page_is_handed_out(run_service, built, path):
+    service = run_service(page=built)
+    with service.connect() as connection:  # a client would tidy the path up
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        content = b""
+        while piece := connection.recv(65_536):
+            content += piece
+    assert content.startswith(b"HTTP/1.1 404")
+    assert b"application/problem+json" in content
+    assert b"secret" not in content.partition(b"\r\n\r\n")[2].replace(b"secret.txt", b"")
+
+
+def test_without_a_page_it_says_in_both_languages_how_to_get_it(client):
+    said = client.get("/")
+    assert said.status_code == 404
+    assert said.headers["content-type"].startswith("text/html")
+    assert said.text.count("make page") == 2
+    assert "The page is not built" in said.text
+    assert "网页" in said.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_documents_are_a_page_without_script_or_anything_from_outside(client, language):
+    said = client.get("/docs", params={"lang": language})
+    tags = Tags(said.text).found
+    assert not {"script", "img", "iframe", "style"} & {tag for tag, _ in tags}
+    assert not [attributes for _, attributes in tags if "style" in attributes or "onclick" in attributes]
+    for _, attributes in tags:
+        address = attributes.get("href") or attributes.get("src") or ""
+        assert not re.match(r"(https?:)?//", address)
+    assert ("html", {"lang": language}) in tags
+    assert client.get("/docs.css").headers["content-type"].startswith("text/css")
+    # every link inside the page leads somewhere
+    ids = {attributes["id"] for _, attributes in tags if "id" in attributes}
+    links = {attributes["href"][1:] for _, attributes in tags if attributes.get("href", "").startswith("#")}
+    assert links <= ids
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
+    document = client.get("/openapi.json", headers={"accept-language": language}).json()
+    assert document["openapi"].startswith("3.1")
+    assert document["info"]["version"] == __version__
+    assert set(document["paths"]) == {
+        "/v1/read",
+        "/v1/classify",
+        "/v1/models",
+        "/v1/training",
+        "/v1/training/{id}",
+        "/v1/training/{id}/events",
+        "/healthz",
+        "/metrics",
+    }
+    said = []
+
+    def walk(value):
+        if isinstance(value, dict):
+            said.extend(
+                each for key, each in value.items() if key in ("summary", "description") and isinstance(each, str)
+            )
+            for each in value.values():
+                walk(each)
+        elif isinstance(value, list):
+            for each in value:
+                walk(each)
+
+    walk({key: each for key, each in document.items() if key != "components"})
+    assert len(said) > 50
+    assert not [each for each in said if each.startswith(("service.", "error."))]
+    chinese = [bool(re.search("[一-鿿]", each)) for each in said]
+    assert all(chinese) if language == "zh" else not any(chinese)
+
+
+def test_every_shape_that_is_referred_to_is_there(client):
+    document = client.get("/openapi.json")
+    names = set(re.findall(r'"#/components/schemas/(\w+)"', document.text))
+    assert names <= set(document.json()["components"]["schemas"])
+    assert {"Images", "Reading", "Problem", "TrainingRequest"} <= set(document.json()["components"]["schemas"])
+
+
+def test_prometheus_reads_what_was_counted(client, number):
+    def count(name):
+        text = client.get("/metrics").text
+        found = re.search(rf"^{re.escape(name)} (\S+)", text, re.MULTILINE)
+        return float(found[1]) if found else 0.0
+
+    read = 'shuzi_requests_total{method="POST",path="/v1/read",status="200"}'
+    odd = 'shuzi_requests_total{method="other",path="other",status="404"}'
+    before, pictures, others = count(read), count("shuzi_pictures_total"), count(odd)
+    assert client.post("/v1/read", files=[("picture", number)] * 3).status_code == 200
+    client.request("BREW", "/coffee")
+    assert count(read) == before + 1
+    assert count("shuzi_pictures_total") == pictures + 3
+    assert count(odd) <= others + 1
+    assert "coffee" not in client.get("/metrics").text
+    said = client.get("/metrics")
+    assert said.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert count('shuzi_request_seconds_count{path="/v1/read"}') > 0

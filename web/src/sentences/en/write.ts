@@ -1,0 +1,3 @@
+export const write = {
+  "write.title": "write",
+};

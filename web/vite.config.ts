@@ -15,6 +15,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
   },
-  // the service refuses requests from another origin, and the development server is one
-  server: { proxy: { "/v1": { target: SERVICE, changeOrigin: true, headers: { origin: SERVICE } } } },
+  // Host stays as it is: the service wants Host and Origin to be the same
+  server: { proxy: { "^/(v1|docs|openapi.json|metrics|healthz)": { target: SERVICE, changeOrigin: false } } },
 });

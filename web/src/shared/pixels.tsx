@@ -22,7 +22,7 @@ export function Pixels({ values, palette, under, label, class: name = "" }: Prop
   const theme = shownTheme.value;
   // the theme is among what is followed: it decides the colours that CSS gives
   useEffect(() => {
-    const context = canvas.current?.getContext("2d");
+    const context = canvas.current?.getContext("2d", { willReadFrequently: true });
     if (canvas.current && context) paint(context, canvas.current, flat(values), palette, under?.flat());
   }, [values, palette, under, theme]);
   const description =
@@ -39,9 +39,7 @@ function paint(
 ): void {
   const style = getComputedStyle(canvas);
   const colour = (name: string) => rgb(context, style.getPropertyValue(name));
-  const [paper, ink, above, below] = ["--pixel-paper", "--pixel-ink", "--pixel-above", "--pixel-below"].map(
-    colour,
-  );
+  const [paper, ink, above, below] = ["--sunken", "--ink", "--accent", "--warn"].map(colour);
   if (!paper || !ink || !above || !below) return;
   const most = palette === "ink" ? 255 : Math.max(...values.map(Math.abs), 1e-9);
   const image = context.createImageData(SIDE, SIDE);

@@ -1,0 +1,77 @@
+/** Strokes become smooth lines on a canvas, and a small picture for the service. */
+import type { Placement } from "./geometry";
+import { boundsOf, type InkPoint, type Stroke } from "./sheet";
+
+/**
+ * Draw a stroke from its point `from` on: curves that go through the middle of each two points and bend at the
+ * points themselves, so that corners of the hand's path are rounded and nothing runs over.
+ */
+export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, from = 0): void {
+  const first = stroke[0];
+  if (!first) return;
+  context.lineCap = "round";
+  context.lineJoin = "round";
+  if (stroke.length === 1) {
+    line(context, first, first, first);
+    return;
+  }
+  for (let place = Math.max(from, 1); place < stroke.length; place++) {
+    const [before, bend, after] = [stroke[place - 2], stroke[place - 1], stroke[place]];
+    if (!bend || !after) break;
+    line(context, before ? middle(before, bend) : bend, bend, middle(bend, after));
+  }
+  const [bend, last] = stroke.slice(-2);
+  if (bend && last) line(context, middle(bend, last), last, last);
+}
+
+function line(context: CanvasRenderingContext2D, start: InkPoint, bend: InkPoint, end: InkPoint): void {
+  context.beginPath();
+  context.lineWidth = (start.width + end.width) / 2;
+  context.moveTo(start.x, start.y);
+  context.quadraticCurveTo(bend.x, bend.y, end.x, end.y);
+  context.stroke();
+}
+
+function middle(one: InkPoint, other: InkPoint): InkPoint {
+  return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2, width: (one.width + other.width) / 2 };
+}
+
+/** Let a canvas count in the units of the paper. */
+export function usePaper(
+  context: CanvasRenderingContext2D,
+  { scale, x, y }: Placement,
+  pixels: number,
+): void {
+  context.setTransform(scale * pixels, 0, 0, scale * pixels, x * pixels, y * pixels);
+}
+
+/** A picture of ink, and how its pixels lie on the paper. */
+export interface InkPicture {
+  png: Blob;
+  onPaper: Placement;
+}
+
+const LONGEST = 800; // pixels: more makes it slower to read, and not better
+const MARGIN = 0.08; // of the longer side, so that no ink touches the picture's edge
+const LEAST_MARGIN = 24; // paper units
+
+/** Draw the ink black on white, cut out with a margin around it: small, and so quick to send and to read. */
+export async function pictureOf(strokes: readonly Stroke[]): Promise<InkPicture | null> {
+  const ink = boundsOf(strokes);
+  if (!ink) return null;
+  const margin = Math.max(LEAST_MARGIN, MARGIN * Math.max(ink.width, ink.height));
+  const [width, height] = [ink.width + 2 * margin, ink.height + 2 * margin];
+  const scale = Math.min(1, LONGEST / Math.max(width, height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.ceil(width * scale);
+  canvas.height = Math.ceil(height * scale);
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  if (!context) return null;
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.strokeStyle = "black";
+  usePaper(context, { scale, x: (margin - ink.x) * scale, y: (margin - ink.y) * scale }, 1);
+  for (const stroke of strokes) drawStroke(context, stroke);
+  const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
+  return png && { png, onPaper: { scale: 1 / scale, x: ink.x - margin, y: ink.y - margin } };
+}

@@ -47,6 +47,7 @@ export function change(changes: Changes, history: "push" | "replace" = "replace"
  * The language goes along where the address names it.
  */
 export function addressOf(name: ViewName, parameters?: Record<string, string>): string {
+  if (name === view.value && !parameters) return asSearch(query.value);
   const left = parameters ? undefined : lastOfView.get(name);
   const target = new URLSearchParams(left ?? { view: name, ...parameters });
   const language = query.value.get("lang");

@@ -52,7 +52,10 @@ export interface Model {
   parameters: number;
   bytes: number;
   score: Score | null;
+  /** For one image on one core of this machine; for a detector, a page of 64x160. */
   milliseconds: number | null;
+  /** False: it was trained here, and its name is the training's id. */
+  shipped: boolean;
 }
 
 /** Read one picture; a File goes with its name. The answer has more than one reading where a PDF has more pages. */

@@ -41,7 +41,6 @@ function LanguageSwitch() {
             type="button"
             lang={tag}
             title={whole}
-            aria-label={whole}
             aria-pressed={language.value === name}
             onClick={() => chooseLanguage(name)}
           >
@@ -61,7 +60,7 @@ const THEME_NAMES: Record<Theme, PlainKey> = {
 
 /** Half filled for the system's choice, a sun, a moon. */
 const THEME_SIGNS: Record<Theme, string> = {
-  system: "M10 3.5a6.5 6.5 0 1 0 0 13Zm0 0a6.5 6.5 0 0 1 0 13",
+  system: "M10 3.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13ZM10 3.5a6.5 6.5 0 0 1 0 13Z",
   light:
     "M10 6.5a3.5 3.5 0 1 0 0 7a3.5 3.5 0 1 0 0-7ZM10 2v1.5M10 16.500v1.5M2 10h1.500M16.5 10H18M4.34 4.340l1.06 1.060M14.6 14.600l1.06 1.060M4.34 15.660l1.06-1.060M14.6 5.400l1.06-1.06",
   dark: "M16.2 11.900A6.7 6.7 0 0 1 8.1 3.800a6.7 6.7 0 1 0 8.1 8.100Z",

@@ -13,6 +13,7 @@ interface Properties {
 }
 
 const ROOM = 5; // CSS pixels between ink and box
+const LABELLED = 40; // CSS pixels of height: labels of smaller boxes would cover the line above
 const SIGNS = { ok: "", unsure: "?", "not-a-digit": "×" } as const;
 
 export function Boxes({ size, at, clickable = false }: Properties) {
@@ -44,9 +45,11 @@ export function Boxes({ size, at, clickable = false }: Properties) {
               rx="6"
               pathLength={status === "ok" ? 1 : undefined}
             />
-            <text x={left + 2} y={top < 20 ? top + shown.height + 2 * ROOM + 16 : top - 6}>
-              {label}
-            </text>
+            {(shown.height >= LABELLED || lit.value === place) && (
+              <text x={left + 2} y={top < 20 ? top + shown.height + 2 * ROOM + 16 : top - 6}>
+                {label}
+              </text>
+            )}
           </g>
         );
       })}

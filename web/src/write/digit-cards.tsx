@@ -38,30 +38,42 @@ function Card({ digit, place }: { digit: Digit; place: number }) {
       </button>
       <Verdict status={digit.status} confidence={digit.confidence} />
       <div class="seen">
-        <figure>
-          {image ? (
-            <Pixels values={image} palette="ink" label={say("write.saw.label", place + 1)} />
-          ) : (
-            <div class="pixels waiting" />
-          )}
-          <figcaption>{say("write.saw")}</figcaption>
-        </figure>
-        <figure>
-          {counted ? (
-            <Pixels
-              values={counted}
-              palette="signed"
-              under={image}
-              label={say("write.counted.label", digit.digit)}
-            />
-          ) : (
-            <div class="pixels waiting" />
-          )}
-          <figcaption>{say("write.counted")}</figcaption>
-        </figure>
+        <Seen
+          values={image}
+          palette="ink"
+          label={say("write.saw.label", place + 1)}
+          caption={say("write.saw")}
+        />
+        {(counted || !image) && (
+          <Seen
+            values={counted}
+            palette="signed"
+            under={image}
+            label={say("write.counted.label", digit.digit)}
+            caption={say("write.counted")}
+          />
+        )}
       </div>
       <Bars digit={digit} />
     </li>
+  );
+}
+
+interface SeenProperties {
+  /** 28 rows of 28; they come a moment after the reading. */
+  values: number[][] | undefined;
+  palette: "ink" | "signed";
+  under?: number[][] | undefined;
+  label: string;
+  caption: string;
+}
+
+function Seen({ values, caption, ...rest }: SeenProperties) {
+  return (
+    <figure>
+      {values ? <Pixels values={values} {...rest} /> : <div class="pixels waiting" />}
+      <figcaption>{caption}</figcaption>
+    </figure>
   );
 }
 

@@ -56,7 +56,7 @@ const MARGIN = 0.08; // of the longer side, so that no ink touches the picture's
 const LEAST_MARGIN = 24; // paper units
 
 /** Draw the ink black on white, cut out with a margin around it: small, and so quick to send and to read. */
-export async function pictureOf(strokes: readonly Stroke[]): Promise<InkPicture | null> {
+export function pictureOf(strokes: readonly Stroke[]): InkPicture | null {
   const ink = boundsOf(strokes);
   if (!ink) return null;
   const margin = Math.max(LEAST_MARGIN, MARGIN * Math.max(ink.width, ink.height));
@@ -72,6 +72,12 @@ export async function pictureOf(strokes: readonly Stroke[]): Promise<InkPicture 
   context.strokeStyle = "black";
   usePaper(context, { scale, x: (margin - ink.x) * scale, y: (margin - ink.y) * scale }, 1);
   for (const stroke of strokes) drawStroke(context, stroke);
-  const png = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/png"));
-  return png && { png, onPaper: { scale: 1 / scale, x: ink.x - margin, y: ink.y - margin } };
+  return { png: asPng(canvas), onPaper: { scale: 1 / scale, x: ink.x - margin, y: ink.y - margin } };
+}
+
+/** At once: canvas.toBlob waits until the browser is idle, which it is not while boxes and bars move. */
+function asPng(canvas: HTMLCanvasElement): Blob {
+  const encoded = canvas.toDataURL("image/png");
+  const bytes = atob(encoded.slice(encoded.indexOf(",") + 1));
+  return new Blob([Uint8Array.from(bytes, (each) => each.charCodeAt(0))], { type: "image/png" });
 }

@@ -8,7 +8,7 @@ import { type Measured, useSize } from "../shared/size";
 import { shownTheme } from "../theme";
 import { Boxes } from "./boxes";
 import { drawStroke, usePaper } from "./drawing";
-import { chain, contains, inverse, type Point, place, placeRect } from "./geometry";
+import { chain, contains, inverse, type Point, place, placeRect, type Size } from "./geometry";
 import { KeyPen } from "./key-pen";
 import { listenToPen } from "./pen";
 import type { InkPoint } from "./sheet";
@@ -66,7 +66,7 @@ export function InkCanvas() {
       )}
       {measured && keys.pen && (
         <svg class="key-pen" aria-hidden="true" data-down={keys.pen.isDown}>
-          <circle cx={keys.pen.x} cy={keys.pen.y} r={penWidth(measured.height) / 2 + 4} />
+          <circle cx={keys.pen.x} cy={keys.pen.y} r={penWidth(measured) / 2 + 4} />
           <path d={`M${keys.pen.x - 18} ${keys.pen.y}h36M${keys.pen.x} ${keys.pen.y - 18}v36`} />
         </svg>
       )}
@@ -77,15 +77,15 @@ export function InkCanvas() {
   );
 }
 
-/** About a twenty-fifth of the canvas's height: a felt pen, whose lines shrink to 28x28 without fading. */
-export function penWidth(height: number): number {
-  return Math.min(Math.max(height * 0.04, 9), 20);
+/** A felt pen for a canvas of this size: its lines shrink to 28x28 without fading, and four digits find room. */
+export function penWidth({ width, height }: Size): number {
+  return Math.min(Math.max(Math.min(height * 0.05, width * 0.028), 8), 22);
 }
 
 function onPaper(at: Point, canvas: Measured | null, pressure: number): InkPoint {
   const shown = canvas ?? { width: 1, height: 1 };
   const placement = sheet.placement(shown);
-  return { ...place(at, inverse(placement)), width: (penWidth(shown.height) * pressure) / placement.scale };
+  return { ...place(at, inverse(placement)), width: (penWidth(shown) * pressure) / placement.scale };
 }
 
 /** Which digit of the reading lies at a point of the paper. */

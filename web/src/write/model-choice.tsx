@@ -1,6 +1,6 @@
 /** Who reads: one of the models that come with shuzi, or the network that was trained here. */
 import { useEffect } from "preact/hooks";
-import { classifiers, learnModels } from "../models/known";
+import { learnModels, shippedClassifiers } from "../models/known";
 import { type PlainKey, say } from "../sentences/say";
 import { model } from "./state";
 
@@ -15,7 +15,7 @@ export function ModelChoice() {
   useEffect(() => {
     void learnModels();
   }, []);
-  const shipped = classifiers.value.map((each) => each.name);
+  const shipped = shippedClassifiers.value.map((each) => each.name);
   const names = shipped.length > 0 ? shipped : ["default"];
   const isTrained = !names.includes(model.value);
   const about = ABOUT[model.value];

@@ -6,32 +6,39 @@ import { Icon } from "../shared/icons";
 import { useSize } from "../shared/size";
 import { Boxes } from "./boxes";
 import { contain, placeRect, type Size } from "./geometry";
-import type { Entry } from "./pictures";
+import type { Entry, Picture } from "./pictures";
 import { pictures, reading } from "./state";
 
-export function PictureStage({ entry }: { entry: Entry }) {
+export function PictureStage({ entry: { picture } }: { entry: Entry }) {
   const frame = useRef<HTMLDivElement>(null);
   const size = useSize(frame);
-  const shown = useSignal<Size | "unshowable" | null>(null);
-  const [wide, high] = reading.value?.size ?? [];
-  const natural = shown.value === "unshowable" ? null : shown.value;
-  const pixels = wide && high ? { width: wide, height: high } : natural;
+  const shown = useSignal<Size | null>(null);
+  const isShowable = picture.isShowable.value;
+  // without the browser's help the size is known once the service has explained
+  const [width, height] = reading.value?.size ?? [];
+  const pixels = width && height ? { width, height } : shown.value;
   const measured = size.value;
   const placement = measured && pixels && contain({ x: 0, y: 0, ...pixels }, measured);
   return (
-    <div class="sheet picture" ref={frame}>
-      {shown.value === "unshowable" && <p class="hint">{say("write.unshowable")}</p>}
-      <img
-        src={entry.picture.url}
-        alt={entry.picture.file.name}
-        hidden={shown.value === "unshowable"}
-        onLoad={({ currentTarget: { naturalWidth: width, naturalHeight: height } }) => {
-          shown.value = { width, height };
-        }}
-        onError={() => {
-          shown.value = "unshowable";
-        }}
-      />
+    <div
+      class="sheet picture"
+      ref={frame}
+      style={pixels ? { aspectRatio: `${pixels.width} / ${pixels.height}` } : {}}
+    >
+      {isShowable ? (
+        <img
+          src={picture.url}
+          alt={picture.file.name}
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => {
+            shown.value = { width: naturalWidth, height: naturalHeight };
+          }}
+          onError={() => {
+            picture.isShowable.value = false;
+          }}
+        />
+      ) : (
+        reading.value && <p class="hint quiet">{say("write.unshowable")}</p>
+      )}
       {measured && placement && <Boxes size={measured} at={(box) => placeRect(box, placement)} clickable />}
     </div>
   );
@@ -49,7 +56,7 @@ export function PictureList() {
             aria-pressed={pictures.chosen.value === entry}
             onClick={() => pictures.choose(place)}
           >
-            <img src={entry.picture.url} alt="" />
+            <Thumbnail picture={entry.picture} />
             <span class="picture-name">
               {entry.picture.file.name}
               {entry.page > 0 && ` · ${entry.page + 1}`}
@@ -59,6 +66,26 @@ export function PictureList() {
         </li>
       ))}
     </ul>
+  );
+}
+
+function Thumbnail({ picture: { url, isShowable } }: { picture: Picture }) {
+  if (!isShowable.value) {
+    return (
+      <span class="thumbnail">
+        <Icon name="picture" />
+      </span>
+    );
+  }
+  return (
+    <img
+      class="thumbnail"
+      src={url}
+      alt=""
+      onError={() => {
+        isShowable.value = false;
+      }}
+    />
   );
 }
 

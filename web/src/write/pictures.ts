@@ -1,5 +1,5 @@
 /** Pictures that were chosen, dropped, pasted or taken; each is read by itself, two at a time. */
-import { computed, signal } from "@preact/signals";
+import { computed, type Signal, signal } from "@preact/signals";
 import type { Reading, Unread } from "../readings";
 import { Question } from "./question";
 
@@ -8,6 +8,8 @@ export interface Picture {
   file: File;
   /** Where the browser finds it to show it. */
   url: string;
+  /** Can the browser show it? It has no way for PDF and HEIC, which the service reads all the same. */
+  isShowable: Signal<boolean>;
   question: Question<null>;
 }
 
@@ -49,6 +51,7 @@ export class Pictures {
       id: ++this.#numbered,
       file,
       url: URL.createObjectURL(file),
+      isShowable: signal(true),
       question: new Question<null>(),
     }));
     await this.read(model);

@@ -2,7 +2,7 @@
 
 import type { Digit, Reading } from "../readings";
 import { say } from "../sentences/say";
-import { lit, pictures, pointing, question, reading, sheet, unread } from "./state";
+import { lit, pictures, pointing, question, reading, sheet } from "./state";
 import { Trouble } from "./trouble";
 import { percent, Verdict } from "./verdict";
 import { pending } from "./writing";
@@ -26,7 +26,7 @@ export function Result() {
       ) : nothing ? (
         <p class="quiet">{say("write.empty")}</p>
       ) : (
-        !unread.value && !question.value.trouble.value && <p class="quiet">{say("write.reading")}</p>
+        asking.value && <p class="quiet">{say("write.reading")}</p>
       )}
     </section>
   );

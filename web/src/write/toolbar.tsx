@@ -28,10 +28,12 @@ export function Toolbar({ onExample }: { onExample: () => void }) {
         </>
       )}
       <span class="gap" />
-      <button type="button" class="button plain" onClick={onExample}>
-        <Icon name="play" />
-        {say("write.example")}
-      </button>
+      {!pictures.chosen.value && (
+        <button type="button" class="button plain" onClick={onExample}>
+          <Icon name="play" />
+          {say("write.example")}
+        </button>
+      )}
       <PictureButton multiple>
         <Icon name="picture" />
         {say("write.choose")}

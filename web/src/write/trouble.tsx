@@ -15,7 +15,7 @@ export function Trouble() {
   const error = trouble.value;
   const sentence = unread.value ?? error?.sentence;
   if (!sentence) return null;
-  const isModelGone = error !== null && (error.status === 404 || error.key.startsWith("error.model"));
+  const isModelGone = error !== null && /^error\.(service\.)?model/.test(error.key);
   return (
     <div class="notice" role="alert">
       <p>{sentence}</p>

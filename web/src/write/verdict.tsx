@@ -13,7 +13,9 @@ export function Verdict({ status, confidence }: { status: Status; confidence: nu
     <p class="verdict" data-status={status}>
       <Icon name={status} />
       <strong>{say(`write.status.${status}`)}</strong>
-      {status !== "blank" && <span class="numbers quiet">{say("write.sure", percent(confidence))}</span>}
+      {(status === "ok" || status === "unsure") && (
+        <span class="numbers quiet">{say("write.sure", percent(confidence))}</span>
+      )}
     </p>
   );
 }

@@ -31,9 +31,8 @@ export function WriteView() {
 
   const entry = pictures.chosen.value;
   const example = () => {
-    pictures.close();
     const { clientWidth: width = 0, clientHeight: height = 0 } = stage.current?.firstElementChild ?? {};
-    void showExample({ width, height }, penWidth(height));
+    void showExample({ width, height }, penWidth({ width, height }));
   };
   return (
     <article class="view write" data-dragging={isDragging.value}>

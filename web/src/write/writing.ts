@@ -33,9 +33,8 @@ async function readInk(strokes: readonly Stroke[], name: string, since: number):
     inkQuestion.reset();
     return;
   }
-  const picture = await pictureOf(strokes);
-  const isOld = strokes !== sheet.strokes.peek() || pending.peek().length > 0;
-  if (!picture || isOld) return;
+  const picture = pictureOf(strokes);
+  if (!picture) return;
   if (await inkQuestion.ask(picture.png, picture.onPaper, name, since)) await inkQuestion.explain(PAUSE);
 }
 

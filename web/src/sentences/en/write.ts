@@ -1,6 +1,6 @@
 export const write = {
   "write.title": "Write a number",
-  "write.lead": "One digit or many. It is read as soon as you lift the pen, and you see how.",
+  "write.lead": "One digit or many: lift the pen and it is read, and you see how.",
   "write.sheet": "Sheet to write on",
   "write.sheet.hint": "Write here",
   "write.sheet.help":
@@ -15,7 +15,7 @@ export const write = {
   "write.back": "Back to the sheet",
   "write.drop": "Let go to read these pictures",
   "write.no_picture": "There is no picture file in that. Save the picture first, then drop the file.",
-  "write.unshowable": "Your browser cannot show this kind of picture. It was handed in all the same.",
+  "write.unshowable": "Browsers cannot show this kind of picture. The boxes are where its digits are.",
   "write.pictures": "Pictures",
   "write.result": "Reading",
   "write.empty":

@@ -18,7 +18,7 @@ export const write: Translation<typeof english> = {
   "write.back": "回去写字",
   "write.drop": "松开手,就来认这些图片",
   "write.no_picture": "里面没有图片文件。请先把图片存下来,再把文件拖进来。",
-  "write.unshowable": "浏览器显示不了这种图片,不过已经交给服务去认了。",
+  "write.unshowable": "浏览器显示不了这种图片。方框就是数字所在的地方。",
   "write.pictures": "图片",
   "write.result": "识别结果",
   "write.empty": "认出的数会显示在这里。也可以把图片拖到页面上,或者直接粘贴。",

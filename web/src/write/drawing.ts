@@ -12,23 +12,36 @@ export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, fr
   context.lineCap = "round";
   context.lineJoin = "round";
   if (stroke.length === 1) {
-    line(context, first, first, first);
+    path(context, first.width, [[first, first, first]]);
     return;
   }
-  for (let place = Math.max(from, 1); place < stroke.length; place++) {
-    const [before, bend, after] = [stroke[place - 2], stroke[place - 1], stroke[place]];
-    if (!bend || !after) break;
-    line(context, before ? middle(before, bend) : bend, bend, middle(bend, after));
-  }
-  const [bend, last] = stroke.slice(-2);
-  if (bend && last) line(context, middle(bend, last), last, last);
+  const curves = curvesOf(stroke, Math.max(from, 1));
+  if (stroke.every(({ width }) => width === first.width)) path(context, first.width, curves);
+  else for (const curve of curves) path(context, (curve[0].width + curve[2].width) / 2, [curve]);
 }
 
-function line(context: CanvasRenderingContext2D, start: InkPoint, bend: InkPoint, end: InkPoint): void {
+/** Start, bend and end of a quadratic curve. */
+type Curve = readonly [InkPoint, InkPoint, InkPoint];
+
+function curvesOf(stroke: Stroke, from: number): Curve[] {
+  const curves: Curve[] = [];
+  for (let place = from; place < stroke.length; place++) {
+    const [before, bend, after] = [stroke[place - 2], stroke[place - 1], stroke[place]];
+    if (bend && after) curves.push([before ? middle(before, bend) : bend, bend, middle(bend, after)]);
+  }
+  const [bend, last] = stroke.slice(-2);
+  if (bend && last) curves.push([middle(bend, last), last, last]);
+  return curves;
+}
+
+/** Curves of one width in one go leave no seams between them. */
+function path(context: CanvasRenderingContext2D, width: number, curves: readonly Curve[]): void {
+  const start = curves[0]?.[0];
+  if (!start) return;
   context.beginPath();
-  context.lineWidth = (start.width + end.width) / 2;
+  context.lineWidth = width;
   context.moveTo(start.x, start.y);
-  context.quadraticCurveTo(bend.x, bend.y, end.x, end.y);
+  for (const [, bend, end] of curves) context.quadraticCurveTo(bend.x, bend.y, end.x, end.y);
   context.stroke();
 }
 

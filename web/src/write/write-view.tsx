@@ -32,6 +32,8 @@ export function WriteView() {
   const entry = pictures.chosen.value;
   const example = () => {
     const { clientWidth: width = 0, clientHeight: height = 0 } = stage.current?.firstElementChild ?? {};
+    // on a phone the button lies below the sheet
+    stage.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
     void showExample({ width, height }, penWidth({ width, height }));
   };
   return (

@@ -7,7 +7,7 @@ export const shell = {
   "shell.theme.light": "Light",
   "shell.theme.dark": "Dark",
   "shell.local": "Everything here runs on this machine. Nothing you write leaves it.",
-  "shell.source": "The service for programs",
+  "shell.source": "For programs: the API",
   "view.write": "Write",
   "view.learn": "Learn",
   "view.models": "Models",

@@ -18,8 +18,7 @@ export const write = {
   "write.unshowable": "Browsers cannot show this kind of picture. The boxes are where its digits are.",
   "write.pictures": "Pictures",
   "write.result": "Reading",
-  "write.empty":
-    "The number that is read will stand here. You can also drop a picture anywhere, or paste one.",
+  "write.empty": "The number will stand here. Pictures are read, too: open them, drop them, paste them.",
   "write.reading": "Reading …",
   "write.number": (text: string, percent: string) => `Read: ${text}. ${percent} sure.`,
   "write.none": "nothing",

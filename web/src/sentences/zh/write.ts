@@ -21,7 +21,7 @@ export const write: Translation<typeof english> = {
   "write.unshowable": "浏览器显示不了这种图片。方框就是数字所在的地方。",
   "write.pictures": "图片",
   "write.result": "识别结果",
-  "write.empty": "认出的数会显示在这里。也可以把图片拖到页面上,或者直接粘贴。",
+  "write.empty": "认出的数会显示在这里。图片也行:打开、拖进来、粘贴都可以。",
   "write.reading": "正在识别……",
   "write.number": (text, percent) => `认出:${text}。把握 ${percent}。`,
   "write.none": "什么也没有",

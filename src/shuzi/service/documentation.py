@@ -206,10 +206,12 @@ def _kind(schema: dict[str, Any]) -> str:
     low = schema.get("minimum", schema.get("exclusiveMinimum"))
     high = schema.get("maximum", schema.get("exclusiveMaximum"))
     sign = "&gt; " if "exclusiveMinimum" in schema else ""
-    reach = (
-        "" if low is None and high is None else f" {sign}{'' if low is None else low}…{'' if high is None else high}"
-    )
+    reach = "" if low is None and high is None else f" {sign}{_number(low)}…{_number(high)}"
     return escape(schema.get("format", kind)) + reach
+
+
+def _number(bound: float | None) -> str:
+    return "" if bound is None else f"{int(bound) if float(bound).is_integer() else bound}"
 
 
 def _table(rows: list[tuple[str, str, str]]) -> str:

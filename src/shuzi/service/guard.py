@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,6 +42,8 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 _NOT_KEPT = (b"cache-control", b"no-store")
 _BY_LANGUAGE = (b"vary", b"accept-language")
 
+_REMEMBERED = 256  # Host headers for which the answer is known
+
 Observe = Callable[[Scope, int, float], None]
 
 
@@ -59,8 +62,9 @@ class Hosts:
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._names = {_bare(name) for name in names}
+        self.allow = lru_cache(_REMEMBERED)(self._allow)
 
-    def allow(self, host: str, server: str | None) -> bool:
+    def _allow(self, host: str, server: str | None) -> bool:
         """Tell whether a Host header is one of ours; `server` is the address at which the request came in."""
         name = _name(host)
         return bool(name) and (name in self._names or is_loopback(name) or name == server)

@@ -37,6 +37,7 @@ class Metrics:
             buckets=_SECONDS,
             registry=self.registry,
         )
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.pictures = Counter("shuzi_pictures", "Pictures that were read.", registry=self.registry)
         self.busy = Gauge("shuzi_requests_at_work", "Requests that work or wait for a core.", registry=self.registry)
         self.training = Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=self.registry)
@@ -45,8 +46,13 @@ class Metrics:
         """Count a request, under the path of its endpoint: what a client makes up gives no new name."""
         method = scope.get("asked", scope["method"])
         path = getattr(scope.get("route"), "path", None) or "other"
-        self._requests.labels(method if method in _METHODS else "other", path, str(status)).inc()
-        self._seconds.labels(path).observe(seconds)
+        key = (method if method in _METHODS else "other", path, status)
+        found = self._known.get(key)
+        if found is None:
+            found = self._requests.labels(key[0], path, str(status)), self._seconds.labels(path)
+            self._known[key] = found
+        found[0].inc()
+        found[1].observe(seconds)
 
     def text(self) -> bytes:
         """Write all numbers as Prometheus reads them."""

@@ -9,7 +9,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from shuzi.errors import ServiceError
@@ -76,23 +76,47 @@ class Pool:
         ServiceError
             It takes too long.
         """
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[T] = loop.create_future()
+
+        def deliver(done: Future[T]) -> None:
+            self._running -= 1
+            if not waiting.done():
+                _pass_on(done, waiting)
+
         future = (self._alone if alone else self._threads).submit(work)
         self._running += 1
-        waiting = asyncio.wrap_future(future)
-        waiting.add_done_callback(self._ended)
+        future.add_done_callback(lambda done: _soon(loop, deliver, done))
+        late = loop.call_later(self._seconds, _give_up, waiting)
         try:
-            async with asyncio.timeout(self._seconds):
-                return await asyncio.shield(waiting)
-        except TimeoutError as problem:
-            future.cancel()  # if it has not begun, it need not begin
-            raise ServiceError("error.service.late") from problem
-
-    def _ended(self, waiting: Future[T] | asyncio.Future[T]) -> None:
-        self._running -= 1
-        if not waiting.cancelled():
-            waiting.exception()  # somebody has looked at it, also when its request is long over
+            return await waiting
+        except ServiceError as problem:
+            if problem.key == "error.service.late":
+                future.cancel()  # if it has not begun, it need not begin
+            raise
+        finally:
+            late.cancel()
 
     def close(self) -> None:
         """Begin nothing more."""
         for each in (self._threads, self._alone):
             each.shutdown(wait=False, cancel_futures=True)
+
+
+def _soon(loop: asyncio.AbstractEventLoop, deliver: Callable[[Future[T]], None], done: Future[T]) -> None:
+    with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+        loop.call_soon_threadsafe(deliver, done)
+
+
+def _pass_on(done: Future[T], waiting: asyncio.Future[T]) -> None:
+    if done.cancelled():
+        waiting.set_exception(ServiceError("error.service.closing"))
+    elif (problem := done.exception()) is not None:
+        waiting.set_exception(problem)
+    else:
+        waiting.set_result(done.result())
+
+
+def _give_up(waiting: asyncio.Future[T]) -> None:
+    if not waiting.done():
+        waiting.set_exception(ServiceError("error.service.late"))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
@@ -15,12 +16,13 @@ from shuzi.ink.image import count_pixels
 from shuzi.messages import language
 from shuzi.service import answers
 from shuzi.service.answers import Asked, Source, as_json
+from shuzi.service.direct import Direct, parameters, query
 from shuzi.service.forms import pictures_of
 from shuzi.service.limits import LARGE
 from shuzi.service.parts import Parts, operation_name, parts_of, problems
 from shuzi.service.schema import Answers, Images, Models, Readings
 
-router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name)
+router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name, route_class=Direct)
 
 _SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
 _JSON = "application/json"
@@ -50,6 +52,13 @@ _PICTURES: dict[str, Any] = {
 _IMAGES = {"requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
 
 
+class ReadQuery(BaseModel):
+    """The query of a request to read."""
+
+    model: str = Field(default="default", max_length=200, description="service.schema.model")
+    explain: bool = Field(default=False, description="service.schema.explain")
+
+
 @router.post(
     "/v1/read",
     summary="service.read.summary",
@@ -57,24 +66,20 @@ _IMAGES = {"requestBody": {"required": True, "content": {_JSON: {"schema": {"$re
     response_model=Readings,
     response_description="service.read.answer",
     responses=problems(400, 404, 415, 422),
-    openapi_extra=_PICTURES,
+    openapi_extra=_PICTURES | {"parameters": parameters(ReadQuery)},
 )
-async def read(
-    request: Request,
-    model: Annotated[str, Query(description="service.schema.model", max_length=200)] = "default",
-    explain: Annotated[bool, Query(description="service.schema.explain")] = False,
-) -> Response:
+async def read(request: Request) -> Response:
     """Read the numbers in pictures."""
-    parts = parts_of(request)
+    parts, asks = parts_of(request), query(request, ReadQuery)
     body = await request.body()
     kind = request.headers.get("content-type", "")
     with parts.pool.place():
-        reader = parts.readers.loaded(model)
+        reader = parts.readers.loaded(asks.model)
         if reader is None:
-            reader = await parts.pool.run(partial(parts.readers.get, model))
+            reader = await parts.pool.run(partial(parts.readers.get, asks.model))
         take = partial(_sources, body, kind, parts.limits.pictures)
         sources = take() if len(body) <= _SHORT else await parts.pool.run(take)
-        asked = Asked(reader, language(), parts.limits.explained if explain else None)
+        asked = Asked(reader, language(), parts.limits.explained if asks.explain else None)
         if len(sources) == 1:
             said = [await _read(parts, sources[0], asked)]
         else:

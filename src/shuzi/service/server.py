@@ -7,7 +7,6 @@ import signal
 import socket
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import uvicorn
 
@@ -59,20 +58,38 @@ def listen(host: str, port: int, others: bool) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """Ends streams and the training before it waits for connections to close."""
+    """Says when it is ready, and ends streams and the training before it waits for connections to close."""
 
-    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+    def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], object]) -> None:
         super().__init__(config)
         self._service = service
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the service."""
         await self._service.close()
         await super().shutdown(sockets)
 
+    def end(self, *_: object) -> None:
+        """Ask it to end; also as what handles a signal."""
+        self.should_exit = True
 
-def server(service: Service) -> Server:
-    """Return a server for a service; `run` it, or `serve` it in an event loop, with the socket from `listen`."""
+
+def server(service: Service, ready: Callable[[], object] = lambda: None) -> Server:
+    """Return a server for a service; `run` it with the socket from `listen`.
+
+    Parameters
+    ----------
+    service
+        What answers.
+    ready
+        Called once when it does.
+    """
     config = uvicorn.Config(
         service.app,
         http=protocol(service.parts.limits),
@@ -85,11 +102,11 @@ def server(service: Service) -> Server:
         timeout_keep_alive=15,
         timeout_graceful_shutdown=_GRACE,
     )
-    return Server(config, service)
+    return Server(config, service, ready)
 
 
-def run(service: Service, at: socket.socket, ready: Callable[[], Any]) -> None:
-    """Serve until Ctrl-C or SIGTERM.
+def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> None:
+    """Serve until Ctrl-C or SIGTERM, which are an end as good as any.
 
     Parameters
     ----------
@@ -98,15 +115,12 @@ def run(service: Service, at: socket.socket, ready: Callable[[], Any]) -> None:
     at
         A socket that listens.
     ready
-        Called once before the first request is answered.
+        Called once when it does.
     """
-    serving = server(service)
-    ready()
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    serving = server(service, ready)
+    # uvicorn has its own handlers while it runs, and raises the signal again afterwards for whoever was there before
+    before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        # uvicorn raises the signal again when all is done, for whoever was there before
-        for each in before:
-            signal.signal(each, signal.SIG_IGN)
         serving.run([at])
     finally:
         for each, handler in before.items():

@@ -1,0 +1,216 @@
+"""How many pictures a second the service reads over HTTP, beside what `reader.read` does in process.
+
+    python benchmarks/http_speed.py
+
+28x28 pictures of MNIST's test digits as PNG, 32 connections that each wait for their answer before they ask again.
+The service, the loop and `read_many` take turns, each in a process of its own, all bound to the same two cores. The
+load comes from raw sockets in an event loop; it runs on the same cores, and its processor time is noted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.util import Finalize
+from typing import Any
+
+from machine import keep
+from PIL import Image
+from turns import Note, Turn, column, compete
+
+import shuzi
+
+CONNECTIONS = 32
+DIFFERENT = 200  # pictures that take turns
+LOOP, MANY = "reader.read, one after the other", "reader.read_many, on both cores"
+RAW, FORM, CLASSIFY = "POST /v1/read, raw body", "POST /v1/read, form", "POST /v1/classify, one image"
+_BOUNDARY = "a-boundary-like-those-of-browsers"
+
+
+def pictures() -> list[bytes]:
+    """Return images of digits as PNG files."""
+    files = []
+    for image in shuzi.load_mnist().test.images[:DIFFERENT]:
+        file = io.BytesIO()
+        Image.fromarray(image).save(file, "PNG")
+        files.append(file.getvalue())
+    return files
+
+
+def in_process(many: bool, seconds: float) -> Turn:
+    """Read pictures without HTTP."""
+    reader, files = shuzi.load(), pictures()
+    reader.read(files[0])
+
+    def turn(number: int) -> Note:  # noqa: ARG001
+        count, began = 0, time.perf_counter()
+        while time.perf_counter() - began < seconds:
+            for _ in reader.read_many(files) if many else map(reader.read, files):
+                count += 1
+        return {"seconds": (time.perf_counter() - began) / count}
+
+    return turn
+
+
+def over_http(what: str, seconds: float) -> Turn:
+    """Start a service and ask it from all connections at once."""
+    command = [sys.executable, "-m", "shuzi", "--lang", "en", "serve", "--port", "0"]
+    service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    Finalize(None, service.terminate, exitpriority=10)
+    assert service.stdout is not None  # noqa: S101 - for the types
+    found = re.search(r"http://([^:]+):(\d+)/", service.stdout.readline())
+    if found is None:
+        raise RuntimeError("the service did not start")
+    place, requests = (found[1], int(found[2])), _requests(what)
+    asyncio.run(_load(place, requests, 1.0))
+
+    def turn(number: int) -> Note:  # noqa: ARG001
+        before, own = _processor_seconds(place), time.process_time()
+        began = time.perf_counter()
+        waited = asyncio.run(_load(place, requests, seconds))
+        took = time.perf_counter() - began
+        own = time.process_time() - own
+        centiles = statistics.quantiles(waited, n=100)
+        return {
+            "seconds": took / len(waited),
+            "p50 ms": round(1_000 * centiles[49], 2),
+            "p99 ms": round(1_000 * centiles[98], 2),
+            "processor ms of the service": round(1_000 * (_processor_seconds(place) - before) / len(waited), 3),
+            "processor ms of the load": round(1_000 * own / len(waited), 3),
+        }
+
+    return turn
+
+
+def _requests(what: str) -> list[bytes]:
+    if what == CLASSIFY:
+        images = shuzi.load_mnist().test.images[:DIFFERENT].tolist()
+        return [
+            _request("/v1/classify", "application/json", json.dumps({"images": [each]}).encode()) for each in images
+        ]
+    if what == RAW:
+        return [_request("/v1/read", "image/png", each) for each in pictures()]
+    head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="picture"; filename="a.png"\r\n\r\n'.encode()
+    kind, tail = f"multipart/form-data; boundary={_BOUNDARY}", f"\r\n--{_BOUNDARY}--\r\n".encode()
+    return [_request("/v1/read", kind, head + each + tail) for each in pictures()]
+
+
+def _request(path: str, kind: str, body: bytes) -> bytes:
+    lines = (f"POST {path} HTTP/1.1", "Host: localhost", f"Content-Type: {kind}", f"Content-Length: {len(body)}")
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class _Asking(asyncio.Protocol):
+    """One connection: it asks, waits for the whole answer, notes how long that took, and asks again."""
+
+    def __init__(self, requests: list[bytes], first: int, ends: float, waited: list[float]) -> None:
+        self._requests = requests
+        self._next = first
+        self._ends = ends
+        self._waited = waited
+        self._came = b""
+        self._asked = 0.0
+        self._transport: Any = None
+        self.done = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+        self._ask()
+
+    def data_received(self, data: bytes) -> None:
+        self._came += data
+        head, found, body = self._came.partition(b"\r\n\r\n")
+        if not found or len(body) < _length(head):
+            return
+        if not head.startswith(b"HTTP/1.1 200 "):
+            self.done.set_exception(RuntimeError(self._came.decode(errors="replace")))
+            self._transport.close()
+            return
+        now = time.perf_counter()
+        self._waited.append(now - self._asked)
+        self._came = b""
+        if now < self._ends:
+            self._ask()
+        else:
+            self._transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        if not self.done.done():
+            self.done.set_result(None)
+
+    def _ask(self) -> None:
+        self._asked = time.perf_counter()
+        self._transport.write(self._requests[self._next % len(self._requests)])
+        self._next += CONNECTIONS
+
+
+def _length(head: bytes) -> int:
+    _, _, rest = head.lower().partition(b"content-length:")
+    return int(rest.partition(b"\r\n")[0])
+
+
+async def _load(place: tuple[str, int], requests: list[bytes], seconds: float) -> list[float]:
+    """Return the seconds that each answer took."""
+    waited: list[float] = []
+    ends = time.perf_counter() + seconds
+    loop = asyncio.get_running_loop()
+    made = [
+        await loop.create_connection(partial(_Asking, requests, number, ends, waited), *place)
+        for number in range(CONNECTIONS)
+    ]
+    await asyncio.gather(*(asking.done for _, asking in made))
+    return waited
+
+
+def _processor_seconds(place: tuple[str, int]) -> float:
+    with urllib.request.urlopen(f"http://{place[0]}:{place[1]}/metrics") as answer:
+        text = answer.read().decode()
+    return float(re.search(r"^process_cpu_seconds_total (\S+)", text, re.MULTILINE)[1])
+
+
+def main() -> None:
+    """Measure and keep."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each turn")
+    parser.add_argument("--name", default="speed-http", help="of the result; nothing is kept without one")
+    given = parser.parse_args()
+    cores = set(sorted(os.sched_getaffinity(0))[:2])
+    rivals: dict[str, Callable[[], Turn]] = {
+        LOOP: partial(in_process, False, given.seconds),
+        MANY: partial(in_process, True, given.seconds),
+        **{what: partial(over_http, what, given.seconds) for what in (RAW, FORM, CLASSIFY)},
+    }
+    notes = compete(rivals, given.rounds, cores)
+    rates = {name: round(1 / statistics.median(each)) for name, each in column(notes).items()}
+    result: dict[str, Any] = {
+        "connections": CONNECTIONS,
+        "cores": sorted(cores),
+        "rounds": given.rounds,
+        "seconds a turn": given.seconds,
+        "pictures a second": rates,
+        "share of the loop": {name: round(rates[name] / rates[LOOP], 3) for name in (RAW, FORM)},
+        "share of read_many": {name: round(rates[name] / rates[MANY], 3) for name in (RAW, FORM)},
+        "notes": notes,
+    }
+    over = {name: notes[name] for name in (RAW, FORM, CLASSIFY)}
+    for what in next(iter(over.values()))[0].keys() - {"seconds"}:
+        result[what] = {name: statistics.median(each) for name, each in column(over, what).items()}
+    print({key: value for key, value in result.items() if key != "notes"})
+    if given.name:
+        keep(given.name, result)
+
+
+if __name__ == "__main__":
+    main()

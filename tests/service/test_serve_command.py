@@ -1,0 +1,148 @@
+"""`shuzi serve` as a person runs it: it starts, says where it is, and ends cleanly."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from shuzi.service.server import listen
+
+
+def _address(process):
+    line = process.stdout.readline()
+    return re.search(r"http://\S+", line)[0]
+
+
+def _end(process, number=signal.SIGINT):
+    process.send_signal(number)
+    out, err = process.communicate()
+    return process.returncode, out, err
+
+
+@pytest.fixture
+def get():
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        yield client.get
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+def test_it_says_where_it_is_and_ends_cleanly(start_service, get, number):
+    process = start_service("--port", "0")
+    address = _address(process)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
+    assert get(f"{address}healthz").json() == {"status": "ok"}
+    code, _, err = _end(process, number)
+    assert code == 0
+    assert "Traceback" not in err
+    assert err.endswith("Ended.\n")
+
+
+def test_it_speaks_chinese(start_service):
+    process = start_service("--port", "0", "--lang", "zh")
+    assert process.stdout.readline().startswith("shuzi 已就绪:http://127.0.0.1:")
+    code, _, err = _end(process)
+    assert (code, err.splitlines()[-1]) == (0, "已结束。")
+
+
+def test_it_ends_with_a_training_running_and_somebody_listening_and_leaves_nothing(start_service, get, tmp_path):
+    process = start_service("--port", "0", TMPDIR=str(tmp_path))
+    address = _address(process)
+    with httpx.Client(base_url=address, trust_env=False, timeout=120) as client:
+        place = client.post("/v1/training", json={"recipe": "mlp", "steps": 20_000}).headers["location"]
+        with client.stream("GET", f"{place}/events") as stream:
+            lines = stream.iter_lines()
+            for line in lines:
+                if line == "event: started":
+                    break
+            child = int(subprocess.check_output(["pgrep", "-P", str(process.pid)], text=True).split()[0])
+            process.send_signal(signal.SIGINT)
+            assert "event: stopped" in list(lines)
+    process.communicate()
+    assert process.returncode == 0
+    assert not Path(f"/proc/{child}").exists()
+    assert not list(tmp_path.glob("shuzi-*"))
+
+
+def test_a_port_that_is_taken_is_an_error_when_it_was_named(start_service):
+    with listen("127.0.0.1", 0, others=False) as taken:
+        port = taken.getsockname()[1]
+        process = start_service("--port", str(port))
+        _, err = process.communicate()
+    assert process.returncode == 1
+    assert f"Port {port} on 127.0.0.1 is taken" in err
+
+
+def test_the_next_free_port_is_taken_when_none_was_named():
+    with listen("127.0.0.1", 0, others=False) as taken:
+        port = taken.getsockname()[1]
+        with listen("127.0.0.1", port, others=True) as other:
+            assert port < other.getsockname()[1] < port + 20
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--host", "no.such.host.invalid"], "Cannot listen on no.such.host.invalid"),
+        (["--host", "203.0.113.7", "--port", "0"], "Cannot listen on 203.0.113.7"),
+        (["--model", "nothing"], "There is no model nothing"),
+        (["--model", "detector"], "finds digits and does not tell which"),
+    ],
+)
+def test_what_cannot_be_served_is_said_in_a_sentence(start_service, arguments, said):
+    process = start_service(*arguments)
+    _, err = process.communicate()
+    assert process.returncode == 1
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none_is_wrong_use(start_service, port):
+    process = start_service("--port", port)
+    process.communicate()
+    assert process.returncode == 2
+
+
+def test_it_warns_when_other_machines_can_reach_it(start_service, get):
+    process = start_service("--host", "0.0.0.0", "--port", "0", "--allow-host", "digits.example.org")  # noqa: S104
+    address = _address(process).replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    assert get(f"{address}healthz").status_code == 200
+    assert get(f"{address}healthz", headers={"host": "digits.example.org"}).status_code == 200
+    assert get(f"{address}healthz", headers={"host": "evil.test"}).status_code == 421
+    _, _, err = _end(process)
+    assert "there is no password" in err
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine speaks no IPv6")
+def test_it_listens_on_ipv6(start_service, get):
+    process = start_service("--host", "::1", "--port", "0")
+    address = _address(process)
+    assert address.startswith("http://[::1]:")
+    assert get(f"{address}healthz").status_code == 200
+    assert _end(process)[0] == 0
+
+
+def test_another_model_reads_by_default(start_service, get):
+    process = start_service("--port", "0", "--model", "tiny")
+    models = {each["name"]: each for each in get(f"{_address(process)}v1/models").json()["models"]}
+    assert models["default"]["recipe"] == "tiny"
+
+
+def test_serving_waits_for_no_tensorflow():
+    script = "import sys, shuzi.service.app as app; app.create(); print(*{n.partition('.')[0] for n in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "fastapi" in loaded
+    assert loaded.isdisjoint({"tensorflow", "keras", "onnx", "matplotlib", "h5py", "jinja2", "click", "rich"})
+
+
+def test_without_the_extra_it_names_the_line_that_installs_it():
+    script = "import sys; sys.modules['uvicorn'] = None\nfrom shuzi.cli import main; main(['--lang', 'en', 'serve'])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert 'pip install ".[serve]"' in done.stderr

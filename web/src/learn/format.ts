@@ -10,18 +10,18 @@ export function fixed(value: number, places: number): string {
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
-/** A number of any size to three figures: 0.0498, 22.2, 22,026, then 4.85×10⁸. */
-export function brief(value: number): string {
+/** A number of any size to a few figures: 0.0498, 22.2, 22,026, then 4.85×10⁸. */
+export function brief(value: number, figures = 3): string {
   const size = Math.abs(value);
   const sign = value < 0 ? MINUS : "";
   if (!Number.isFinite(size)) return `${sign}∞`;
   if (size === 0) return "0";
   if (size < 0.001 || size >= 1e6) {
-    const [figures = "", power = ""] = size.toExponential(2).split("e");
-    return `${sign}${figures}×10${raised(Number(power))}`;
+    const [front = "", power = ""] = size.toExponential(figures - 1).split("e");
+    return `${sign}${front}×10${raised(Number(power))}`;
   }
   if (size >= 1000) return sign + whole(Math.round(size));
-  return sign + Number(size.toPrecision(3)).toString();
+  return sign + Number(size.toPrecision(figures)).toString();
 }
 
 function raised(power: number): string {

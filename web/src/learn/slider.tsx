@@ -11,15 +11,19 @@ interface Properties {
   /** The value as it is written. */
   written: string;
   onInput: (value: number) => void;
+  /** Where the coloured part of the track begins; without it at `min`. */
+  origin?: number;
   /** A quiet line below. */
   hint?: string;
-  disabled?: boolean;
-  /** Say the label to screen readers alone. */
+  /** Say label and value to screen readers alone. */
   bare?: boolean;
 }
 
-export function Slider({ label, value, min, max, step, written, onInput, hint, disabled, bare }: Properties) {
+export function Slider({ label, value, min, max, step, written, onInput, origin, hint, bare }: Properties) {
   const id = useId();
+  const [from, to] = [origin ?? min, value]
+    .sort((one, other) => one - other)
+    .map((place) => (place - min) / (max - min || 1));
   return (
     <div class={`slider ${bare ? "bare" : ""}`}>
       <label for={id} class={bare ? "for-screen-readers" : ""}>
@@ -37,10 +41,9 @@ export function Slider({ label, value, min, max, step, written, onInput, hint, d
         max={max}
         step={step}
         value={value}
-        disabled={disabled}
         aria-valuetext={written}
         aria-describedby={hint && `${id}-hint`}
-        style={{ "--share": (value - min) / (max - min || 1) }}
+        style={{ "--from": origin === undefined ? -1 : (from ?? 0), "--to": to ?? 0 }}
         onInput={(event) => onInput(event.currentTarget.valueAsNumber)}
       />
       {hint && (
@@ -52,12 +55,11 @@ export function Slider({ label, value, min, max, step, written, onInput, hint, d
   );
 }
 
-interface StopProperties extends Pick<Properties, "label" | "hint" | "disabled"> {
+interface StopProperties extends Pick<Properties, "label" | "hint" | "onInput"> {
   value: number;
   /** The values that the slider stops at, in order; another value from the address stands at the nearest. */
   stops: readonly number[];
   write: (value: number) => string;
-  onInput: (value: number) => void;
 }
 
 /** A slider over values of which each is much larger than the one before. */

@@ -1,8 +1,8 @@
 /** Lines over two axes, as SVG drawn pixel for pixel; what else a chart shows is drawn over it by its caller. */
 import type { ComponentChildren, SVGAttributes, TargetedPointerEvent } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
+import { useSize } from "../../shared/size";
 import { apart, type Scale, scale, ticks } from "./scale";
-import { useWidth } from "./use-width";
 import "./line-chart.css";
 
 export type Point = readonly [x: number, y: number];
@@ -47,11 +47,12 @@ interface Properties {
   onDrag?: (x: number) => void;
 }
 
-const MARGIN = { left: 44, top: 26, right: 18, bottom: 28 };
+const MARGIN = { left: 44, top: 30, right: 18, bottom: 28 };
 const NAME_HEIGHT = 14;
 
 export function LineChart({ label, lines, x, y, height, children, above, onDrag }: Properties) {
-  const [frame, width] = useWidth<HTMLDivElement>();
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useSize(frame).value?.width ?? 0;
   const clip = useId();
   const plot = {
     left: MARGIN.left,
@@ -103,27 +104,40 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
   const wide = plot.right - plot.left;
   const across = ticks(x.least, x.most, x.ticks ?? Math.max(2, Math.floor(wide / 80)));
   const up = ticks(y.least, y.most, y.ticks ?? Math.max(2, Math.floor((plot.bottom - plot.top) / 44)));
+  // where the last value stands at the end of the axis, the axis's name is written after it
+  const crowded = x.name !== "" && scales.x.place(across.at(-1) ?? x.least) > plot.right - 24;
   return (
     <g class="axes">
       {up.map((value) => (
         <g key={`y${value}`}>
           <line x1={plot.left} x2={plot.right} y1={scales.y.place(value)} y2={scales.y.place(value)} />
           <text x={plot.left - 8} y={scales.y.place(value)} dy="0.32em" text-anchor="end">
-            {(y.write ?? String)(value)}
+            {(y.write ?? plainly)(value)}
           </text>
         </g>
       ))}
-      {across.map((value) => (
-        <text key={`x${value}`} x={scales.x.place(value)} y={plot.bottom + 18} text-anchor="middle">
-          {(x.write ?? String)(value)}
-        </text>
-      ))}
+      {across.map((value, index) => {
+        const named = crowded && index === across.length - 1;
+        return (
+          <text
+            key={`x${value}`}
+            x={scales.x.place(value) + (named ? MARGIN.right : 0)}
+            y={plot.bottom + 18}
+            text-anchor={named ? "end" : "middle"}
+          >
+            {(x.write ?? plainly)(value)}
+            {named && ` ${x.name}`}
+          </text>
+        );
+      })}
       <text class="axis-name" x={0} y={10} text-anchor="start">
         {y.name}
       </text>
-      <text class="axis-name" x={plot.right} y={plot.bottom - 8} text-anchor="end">
-        {x.name}
-      </text>
+      {!crowded && (
+        <text class="axis-name" x={plot.right} y={plot.bottom + 18} text-anchor="end">
+          {x.name}
+        </text>
+      )}
     </g>
   );
 }
@@ -150,6 +164,10 @@ function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; 
       ))}
     </g>
   );
+}
+
+function plainly(value: number): string {
+  return String(value).replace("-", "\u2212");
 }
 
 /** A path through the points. A number that is none, such as a loss that has left all bounds, breaks it. */

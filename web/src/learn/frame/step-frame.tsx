@@ -10,13 +10,13 @@ interface Properties {
   text: string;
   /** What one should try; a question is best. */
   prompt: string;
-  /** Stands below the prompt, in the column of the text. */
-  beside?: ComponentChildren;
+  /** What is set before there is anything to see; in the column of the text. */
+  knobs?: ComponentChildren;
   /** The thing to touch. */
   children: ComponentChildren;
 }
 
-export function StepFrame({ title, text, prompt, beside, children }: Properties) {
+export function StepFrame({ title, text, prompt, knobs, children }: Properties) {
   return (
     <>
       <header class="step-text">
@@ -25,13 +25,13 @@ export function StepFrame({ title, text, prompt, beside, children }: Properties)
           <p key={paragraph}>{paragraph}</p>
         ))}
       </header>
+      {knobs && <div class="knobs">{knobs}</div>}
       <div class="stage">{children}</div>
       <aside class="prompt" aria-label={say("learn.try")}>
         <p>
           <strong>{say("learn.try")}</strong> {prompt}
         </p>
       </aside>
-      {beside && <div class="beside">{beside}</div>}
       <Turn />
     </>
   );

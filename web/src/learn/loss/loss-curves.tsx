@@ -32,9 +32,9 @@ export function LossCurves({ right, first, onDrag }: Properties) {
         { key: "squared", points: curve(squared), class: "squared" },
         { key: "entropy", points: curve(entropy), class: "accent" },
       ]}
-      x={{ least: 0, most: 1, name: say("learn.loss.axis"), write: (value) => String(value) }}
+      x={{ least: 0, most: 1, name: "" }}
       y={{ least: 0, most, name: say("learn.loss.axis.loss") }}
-      height={270}
+      height={232}
       onDrag={(value) => onDrag(Math.round(Math.min(Math.max(value, 0), 1) * 100) / 100)}
       above={(scales) => (
         <g>
@@ -45,12 +45,8 @@ export function LossCurves({ right, first, onDrag }: Properties) {
             y1={scales.plot.top}
             y2={scales.plot.bottom}
           />
-          <text {...beside(scales, 0.045, Math.min(3.6, most * 0.72))} class="line-name accent">
-            {say("learn.loss.entropy")}
-          </text>
-          <text {...beside(scales, 0.02, squared(0.02) * 0.5)} class="line-name">
-            {say("learn.loss.squared")}
-          </text>
+          <Key scales={scales} row={0} class="accent" name={say("learn.loss.entropy")} />
+          <Key scales={scales} row={1} class="squared" name={say("learn.loss.squared")} />
           <circle class="loss-point" cx={scales.x.place(right)} cy={scales.y.place(squared(right))} r={6} />
           <circle
             class="loss-point accent"
@@ -64,6 +60,26 @@ export function LossCurves({ right, first, onDrag }: Properties) {
   );
 }
 
-function beside({ x, y }: Scales, share: number, loss: number): { x: number; y: number } {
-  return { x: x.place(share) + 6, y: y.place(loss) };
+/** Which line is which, in the corner that no curve reaches. */
+function Key({
+  scales,
+  row,
+  class: kind,
+  name,
+}: {
+  scales: Scales;
+  row: number;
+  class: string;
+  name: string;
+}) {
+  const { right, top } = scales.plot;
+  const y = top + 12 + row * 20;
+  return (
+    <>
+      <line class={`line ${kind}`} x1={right - 24} x2={right} y1={y} y2={y} />
+      <text class={`line-name ${kind}`} x={right - 32} y={y} dy="0.32em" text-anchor="end">
+        {name}
+      </text>
+    </>
+  );
 }

@@ -40,8 +40,18 @@ export function LossStep() {
     <StepFrame title={say("learn.loss.title")} text={say("learn.loss.text")} prompt={say("learn.loss.try")}>
       <div class="loss-top">
         <Rows output={output} />
-        <Examples />
+        <Slider
+          label={say("learn.loss.split")}
+          written={`${percent(first, 0)} : ${percent(1 - first, 0)}`}
+          value={first}
+          min={0}
+          max={1}
+          step={0.05}
+          hint={say("learn.loss.split.hint")}
+          onInput={(value) => split.set(value)}
+        />
       </div>
+      <Examples />
       <div class="loss-curves">
         <LossCurves right={right} first={first} onDrag={(value) => share.set(value)} />
         <Slider
@@ -71,16 +81,6 @@ export function LossStep() {
           note={right === 0 ? say("learn.loss.epsilon") : undefined}
         />
       </div>
-      <Slider
-        label={say("learn.loss.split")}
-        written={`${percent(first, 0)} : ${percent(1 - first, 0)}`}
-        value={first}
-        min={0}
-        max={1}
-        step={0.05}
-        hint={say("learn.loss.split.hint")}
-        onInput={(value) => split.set(value)}
-      />
     </StepFrame>
   );
 }

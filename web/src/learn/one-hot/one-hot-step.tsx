@@ -53,7 +53,6 @@ export function OneHotStep() {
           label={say("learn.one-hot.as-number.label", chosen)}
           chosen={chosen}
           error={(answer) => (chosen - answer) ** 2}
-          most={81}
         />
         <Mistakes
           title={say("learn.one-hot.as-row")}
@@ -61,7 +60,6 @@ export function OneHotStep() {
           label={say("learn.one-hot.as-row.label", chosen)}
           chosen={chosen}
           error={(answer) => squaredError(oneHot(chosen), oneHot(answer))}
-          most={2}
         />
       </div>
     </StepFrame>
@@ -75,16 +73,15 @@ interface MistakesProperties {
   label: string;
   chosen: number;
   error: (answer: number) => number;
-  /** The error that fills the height. */
-  most: number;
 }
 
 /** For each answer a bar: how wrong it would be. */
-function Mistakes({ title, formula, label, chosen, error, most }: MistakesProperties) {
+function Mistakes({ title, formula, label, chosen, error }: MistakesProperties) {
+  const most = Math.max(...DIGITS.map(error));
   return (
     <figure class="mistake-bars">
       <figcaption>
-        <strong>{title}</strong> <span class="quiet">{formula}</span>
+        <strong>{title}</strong> <span class="small quiet">{formula}</span>
       </figcaption>
       <div class="ten-columns" role="img" aria-label={`${label} ${DIGITS.map(error).join(", ")}`}>
         {DIGITS.map((answer) => (

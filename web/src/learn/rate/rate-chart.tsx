@@ -7,7 +7,7 @@ import { type Curve, type CurveName, curves } from "./curves";
 import { reach, type Walk } from "./walk";
 
 const HOP = 320; // milliseconds
-const TANGENT = 52; // pixels to each side of the ball
+const TANGENT = 70; // pixels to each side of the ball
 const SEEN = 40; // places of the walk that are still drawn
 
 export function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
@@ -19,9 +19,9 @@ export function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
     <LineChart
       label={say("learn.rate.chart", walk.length - 1, brief(walk.at(-1) ?? 0))}
       lines={[{ key: name, points: pointsOf(curve, wide) }]}
-      x={{ least: -wide, most: wide, name: "x" }}
+      x={{ least: -wide, most: wide, name: "x", ticks: 6 }}
       y={{ least: -wide * wide * 0.05, most: wide * wide, name: say("learn.rate.height") }}
-      height={300}
+      height={264}
     >
       {(scales) => (
         <g>

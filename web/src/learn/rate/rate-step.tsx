@@ -15,7 +15,8 @@ const RATES = [
   0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.05, 1.1, 1.2,
 ];
 const PACE = 450; // milliseconds from step to step
-const SHOWN = 5; // steps in the list
+const FIGURES = 4; // of the numbers in the list
+const SHOWN = 4; // steps in the list, before the one to come
 
 const rate = knob("slope-rate", 0.3, numberIn(0.001, 1.2));
 const curve = parameter<CurveName>("curve", "bowl", oneOf(CURVES));
@@ -28,8 +29,8 @@ export function RateStep() {
   const x = last(walk);
   return (
     <StepFrame title={say("learn.rate.title")} text={say("learn.rate.text")} prompt={say("learn.rate.try")}>
-      <CurveChoice />
       <div class="rate">
+        <CurveChoice />
         <RateChart name={curve.value} walk={walk} />
         <p class="rate-verdict" role="status">
           {say(`learn.rate.${verdict}`, walk.length - 1, brief(x))}
@@ -48,6 +49,7 @@ export function RateStep() {
             min={-4}
             max={4}
             step={0.5}
+            origin={0}
             written={`x = ${fixed(start.value, 1)}`}
             onInput={(value) => start.set(value)}
           />
@@ -124,6 +126,7 @@ function useWalk(name: CurveName, from: number, learningRate: number) {
 /** The last steps, each as the sum it is. */
 function Steps({ walk }: { walk: Walk }) {
   const slope = curves[curve.value].slope;
+  const sumOf = (x: number) => `${brief(x, FIGURES)} − ${rate.value} × ${signed(slope(x))}`;
   const taken = walk.slice(0, -1).map((x, index) => ({ index, x, next: walk[index + 1] ?? x }));
   return (
     <div class="rate-steps">
@@ -131,15 +134,19 @@ function Steps({ walk }: { walk: Walk }) {
       <ol class="numbers" start={Math.max(taken.length - SHOWN, 0) + 1} aria-label={say("learn.rate.steps")}>
         {taken.slice(-SHOWN).map(({ index, x, next }) => (
           <li key={index}>
-            <span class="quiet">{index + 1}</span> x ← {brief(x)} − {rate.value} × {signed(slope(x))} ={" "}
-            <b>{brief(next)}</b>
+            <span class="quiet">{index + 1}</span> x ← {sumOf(x)} = <b>{brief(next, FIGURES)}</b>
           </li>
         ))}
+        {!isOver(verdictOn(walk, curves[curve.value])) && (
+          <li key={taken.length} class="quiet">
+            <span class="quiet">{taken.length + 1}</span> x ← {sumOf(last(walk))} = ?
+          </li>
+        )}
       </ol>
     </div>
   );
 }
 
 function signed(value: number): string {
-  return value < 0 ? `(${brief(value)})` : brief(value);
+  return value < 0 ? `(${brief(value, FIGURES)})` : brief(value, FIGURES);
 }

@@ -28,7 +28,10 @@ export function SoftmaxStep() {
       text={say("learn.softmax.text")}
       prompt={say("learn.softmax.try")}
     >
-      <HowMany count={chosen.length} />
+      <div class="softmax-choice">
+        <HowMany count={chosen.length} />
+        {chosen.length === TEN.length && <p class="small quiet">{say("learn.softmax.source")}</p>}
+      </div>
       <div class={`softmax ${chosen.length > 3 ? "ten" : ""}`}>
         <div class="softmax-head small quiet" aria-hidden="true">
           <span />
@@ -52,6 +55,7 @@ export function SoftmaxStep() {
               min={LEAST}
               max={MOST}
               step={0.1}
+              origin={0}
               onInput={(value) => setScore(place, value)}
             />
             <span class="of-score numbers">{fixed(changed[place] ?? 0, 1)}</span>
@@ -67,21 +71,23 @@ export function SoftmaxStep() {
       <div class="two-sliders">
         <Slider
           label={say("learn.softmax.plus")}
-          written={added.value < 0 ? fixed(added.value, 1) : `+${fixed(added.value, 1)}`}
+          written={added.value < 0 ? brief(added.value) : `+${brief(added.value)}`}
           value={added.value}
           min={-10}
           max={10}
           step={0.5}
+          origin={0}
           hint={say("learn.softmax.plus.hint", brief(Math.exp(added.value)))}
           onInput={(value) => added.set(value)}
         />
         <Slider
           label={say("learn.softmax.times")}
-          written={`×${fixed(factor.value, 1)}`}
+          written={`× ${brief(factor.value)}`}
           value={factor.value}
           min={0}
           max={4}
           step={0.1}
+          origin={1}
           hint={say("learn.softmax.times.hint")}
           onInput={(value) => factor.set(value)}
         />

@@ -11,7 +11,7 @@ interface Properties {
   chosen: Run | null;
 }
 
-const HEIGHT = 230;
+const HEIGHT = 250;
 const HIGHEST_LOSS = 6; // a training that leaps about goes off the top rather than flatten all others
 
 export function LossChart({ runs, chosen }: Properties) {

@@ -1,8 +1,19 @@
 /** How far a run is, in the lesson's words: step, loss, and how it ended. */
 import { say } from "../../sentences/say";
 import { fixed, percent, whole } from "../format";
+import { silent } from "./following";
 import { hasEnded, type Run } from "./run";
-import { follow, silent } from "./runs";
+import { listenTo } from "./runs";
+
+/** Before the first run: the place that a run's progress will take. */
+export function Idle() {
+  return (
+    <div class="train-progress">
+      <span class="idle-bar" />
+      <p class="small quiet">{say("learn.train.idle")}</p>
+    </div>
+  );
+}
 
 export function Progress({ run }: { run: Run }) {
   const steps = run.recipe?.steps;
@@ -36,7 +47,7 @@ export function Progress({ run }: { run: Run }) {
         <div class="notice" role="status">
           <p>{say(silence === "trying" ? "learn.train.silent" : "error.unreachable")}</p>
           {silence === "refused" && (
-            <button type="button" class="button" onClick={() => follow(run.id)}>
+            <button type="button" class="button" onClick={() => listenTo(run.id)}>
               {say("error.again")}
             </button>
           )}

@@ -5,8 +5,8 @@ import { announce } from "../../announce";
 import { ApiError, request } from "../../api";
 import { say } from "../../sentences/say";
 import { percent } from "../format";
-import { hasEnded, newRun, type Recipe, type Run, type TrainingEvent, withEvents } from "./run";
-import { listen } from "./stream";
+import { type Follower, follow, hurry, leave, leaveAll, slowly } from "./following";
+import { hasEnded, newRun, type Recipe, type Run, withEvents } from "./run";
 
 /** As the service describes a training. */
 interface Training {
@@ -27,8 +27,14 @@ const inAddress = parameter("runs", "", (text) => (/^[\w-]+(,[\w-]+)*$/.test(tex
 const known = signal<readonly Run[]>([]);
 const chosenId = signal("");
 const hiddenIds = signal<ReadonlySet<string>>(new Set());
+const asked = signal(false);
+const stoppingId = signal("");
+const lastTrouble = signal<Trouble | null>(null);
+/** Whose ends are told to screen readers: not those of runs that had ended when the page was opened. */
+const awaited = new Set<string>();
 
 export const runs: ReadonlySignal<readonly Run[]> = known;
+/** Ids of runs whose curves are left out. */
 export const hidden: ReadonlySignal<ReadonlySet<string>> = hiddenIds;
 /** The run whose weights and result are shown: the one that was chosen, else the last. */
 export const chosen: ReadonlySignal<Run | null> = computed(
@@ -38,61 +44,79 @@ export const chosen: ReadonlySignal<Run | null> = computed(
 export const active: ReadonlySignal<Run | null> = computed(
   () => known.value.find((run) => !hasEnded(run)) ?? null,
 );
-export const asking = signal(false);
-export const stopping = signal("");
-export const trouble = signal<Trouble | null>(null);
-/** Ids of trainings whose events do not come at the moment. "refused": the browser will not try again by itself. */
-export const silent = signal<ReadonlyMap<string, "trying" | "refused">>(new Map());
-
-const streams = new Map<string, () => void>();
+/** Has the service been asked to start one and not answered yet? */
+export const asking: ReadonlySignal<boolean> = asked;
+/** The id of the run that has been told to stop and has not stopped yet. */
+export const stopping: ReadonlySignal<string> = stoppingId;
+export const trouble: ReadonlySignal<Trouble | null> = lastTrouble;
 
 /** The view is shown: take up what the address names, and go on watching what is under way. */
 export function open(): void {
   const named = inAddress.value ? inAddress.value.split(",") : [];
   for (const id of named.slice(-MOST)) add(id);
-  for (const run of known.peek()) if (!hasEnded(run)) follow(run.id);
+  for (const run of known.peek()) {
+    if (hasEnded(run)) continue;
+    listenTo(run.id);
+    void awaitIfRunning(run.id);
+  }
   writeAddress();
+}
+
+async function awaitIfRunning(id: string): Promise<void> {
+  try {
+    const training = await request<Training>(`v1/training/${encodeURIComponent(id)}`);
+    if (training.state === "running") awaited.add(id);
+  } catch (error) {
+    // the event stream meets the same trouble, and tells of it
+    if (!(error instanceof ApiError)) throw error;
+  }
 }
 
 /** The view is left: nothing is listened to any more. What was heard is kept. */
 export function close(): void {
-  for (const stop of streams.values()) stop();
-  streams.clear();
-  silent.value = new Map();
+  leaveAll();
 }
 
 export async function start(recipe: Pick<Recipe, "batch_size" | "learning_rate" | "steps">): Promise<void> {
-  trouble.value = null;
-  asking.value = true;
+  lastTrouble.value = null;
+  asked.value = true;
   try {
     const training = await request<Training>("v1/training", { body: recipe });
+    slowly(training.id, followerOf(training.id));
     watch(training.id, training.recipe);
   } catch (error) {
-    trouble.value = troubleOf(error);
+    lastTrouble.value = troubleOf(error);
   } finally {
-    asking.value = false;
+    asked.value = false;
   }
 }
 
 /** Watch a training that runs already. */
 export function watch(id: string, recipe: Recipe | null = null): void {
+  awaited.add(id);
   batch(() => {
-    trouble.value = null;
+    lastTrouble.value = null;
     add(id, recipe);
     chosenId.value = id;
   });
   writeAddress();
-  if (view.peek() === "learn") follow(id);
+  if (view.peek() === "learn") listenTo(id);
+}
+
+/** Try again to hear of a training. */
+export function listenTo(id: string): void {
+  follow(id, followerOf(id));
 }
 
 export async function stop(id: string): Promise<void> {
-  trouble.value = null;
-  stopping.value = id;
+  lastTrouble.value = null;
+  stoppingId.value = id;
+  hurry(id);
   try {
     await request<Training>(`v1/training/${encodeURIComponent(id)}`, { method: "DELETE" });
   } catch (error) {
-    stopping.value = "";
-    trouble.value = troubleOf(error);
+    stoppingId.value = "";
+    lastTrouble.value = troubleOf(error);
   }
 }
 
@@ -110,28 +134,9 @@ export function toggle(id: string): void {
 
 /** Take a run off the page; a training that is under way goes on. */
 export function forget(id: string): void {
-  streams.get(id)?.();
-  streams.delete(id);
-  setSilent(id, null);
+  leave(id);
   known.value = known.peek().filter((run) => run.id !== id);
   writeAddress();
-}
-
-/** Try again to hear of a training. */
-export function follow(id: string): void {
-  if (streams.has(id)) return;
-  setSilent(id, null);
-  streams.set(
-    id,
-    listen(id, {
-      onEvents: (events) => hear(id, events),
-      onConnection: (stands) => setSilent(id, stands ? null : "trying"),
-      onRefused: () => {
-        streams.delete(id);
-        void askWhy(id);
-      },
-    }),
-  );
 }
 
 function add(id: string, recipe: Recipe | null = null): void {
@@ -142,54 +147,41 @@ function add(id: string, recipe: Recipe | null = null): void {
   known.value = all.filter((run) => !surplus.includes(run));
 }
 
-function hear(id: string, events: readonly TrainingEvent[]): void {
-  change(id, (run) => withEvents(run, events));
-  const run = known.peek().find((each) => each.id === id);
-  if (!run || !hasEnded(run)) return;
-  streams.delete(id);
-  if (stopping.peek() === id) stopping.value = "";
+function followerOf(id: string): Follower {
+  return {
+    onEvents: (events) => {
+      const run = change(id, (before) => withEvents(before, events));
+      if (run && hasEnded(run)) end(run);
+    },
+    onUnknown: () => {
+      if (known.peek().find((run) => run.id === id)?.losses.length) {
+        change(id, (run) => ({ ...run, state: "unknown" }));
+      } else {
+        forget(id);
+        lastTrouble.value = { sentence: say("learn.train.unknown"), running: null };
+      }
+    },
+  };
+}
+
+function end(run: Run): void {
+  leave(run.id);
+  if (stoppingId.peek() === run.id) stoppingId.value = "";
+  if (!awaited.delete(run.id)) return;
   if (run.state === "stopped") announce(say("learn.train.said.stopped", run.step));
   if (run.state === "failed") announce(run.failure);
   if (run.result) announce(say("learn.train.said.done", percent(run.result.accuracy)));
 }
 
-/** The stream was refused: is the training unknown, or does the service not answer? */
-async function askWhy(id: string): Promise<void> {
-  setSilent(id, "refused");
-  try {
-    await request<Training>(`v1/training/${encodeURIComponent(id)}`);
-  } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 404) return;
-    setSilent(id, null);
-    if (known.peek().find((run) => run.id === id)?.losses.length) {
-      change(id, (run) => ({ ...run, state: "unknown" }));
-    } else {
-      forget(id);
-      trouble.value = { sentence: say("learn.train.unknown"), running: null };
-    }
-  }
-}
-
-function change(id: string, make: (run: Run) => Run): void {
+function change(id: string, make: (run: Run) => Run): Run | undefined {
   known.value = known.peek().map((run) => (run.id === id ? make(run) : run));
-}
-
-function setSilent(id: string, how: "trying" | "refused" | null): void {
-  if ((silent.peek().get(id) ?? null) === how) return;
-  const map = new Map(silent.peek());
-  if (how) map.set(id, how);
-  else map.delete(id);
-  silent.value = map;
+  return known.peek().find((run) => run.id === id);
 }
 
 function writeAddress(): void {
   if (view.peek() !== "learn") return;
-  inAddress.set(
-    known
-      .peek()
-      .map((run) => run.id)
-      .join(","),
-  );
+  const ids = known.peek().map((run) => run.id);
+  inAddress.set(ids.join(","));
 }
 
 function troubleOf(error: unknown): Trouble {

@@ -3,7 +3,8 @@ import { smoothed } from "./smooth";
 
 describe("smoothing", () => {
   it("leaves a flat line flat from the first value on", () => {
-    expect(smoothed([1, 2, 3].map((step) => [step, 1.5]))).toEqual([1, 2, 3].map((step) => [step, 1.5]));
+    for (const [, value] of smoothed([1, 2, 3].map((step) => [step, 1.5])))
+      expect(value).toBeCloseTo(1.5, 12);
   });
 
   it("is the weighted mean of what came so far", () => {

@@ -4,7 +4,7 @@ import { say } from "../../sentences/say";
 import { StepFrame } from "../frame/step-frame";
 import { AccuracyChart, LossChart } from "./curves";
 import { Knobs } from "./knobs";
-import { Progress } from "./progress";
+import { Idle, Progress } from "./progress";
 import { Result } from "./result";
 import { RunList } from "./run-list";
 import { chosen, close, hidden, open, runs, trouble, watch } from "./runs";
@@ -24,10 +24,10 @@ export function TrainStep() {
       title={say("learn.train.title")}
       text={say("learn.train.text")}
       prompt={say("learn.train.try")}
-      beside={<Knobs />}
+      knobs={<Knobs />}
     >
       <Trouble />
-      {run && <Progress run={run} />}
+      {run ? <Progress run={run} /> : <Idle />}
       <div class="train-curves">
         <LossChart runs={drawn} chosen={run} />
         <AccuracyChart runs={drawn} chosen={run} />

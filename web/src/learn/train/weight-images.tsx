@@ -3,7 +3,7 @@ import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import type { Run } from "./run";
 
-const FULL = 127; // the largest weight of all ten
+const FULL = 64; // half of the largest weight of all ten: few are larger, and the others would be pale
 const ZEROS = Array.from({ length: 10 }, () => new Int8Array(784));
 
 export function WeightImages({ run }: { run: Run | null }) {

@@ -12,7 +12,7 @@ export const learnSteps = {
   "learn.pixels.chosen": "The chosen pixel",
   "learn.pixels.place": (row: number, column: number) => `Row ${row}, column ${column}`,
   "learn.pixels.source": (digit: number, index: number) =>
-    `A real ${digit}: number ${index.toLocaleString("en")} of MNIST’s 55,000 training images, counted from 0.`,
+    `A real ${digit}: image ${index + 1} of the 55,000 in MNIST’s training set.`,
   "learn.pixels.row": (place: number) => `The same digit as a row: this pixel is number ${place} of 784.`,
   "learn.pixels.row.label": "All 784 pixels in one row",
 
@@ -43,7 +43,8 @@ export const learnSteps = {
     "Add 5 to all scores. What changes, and what does not? Then multiply them by 0.2: is the network still as sure?",
   "learn.softmax.how-many": "How many scores",
   "learn.softmax.three": "Three scores",
-  "learn.softmax.ten": "Ten: what a trained network says of the 7",
+  "learn.softmax.ten": "Ten, from a trained network",
+  "learn.softmax.source": "What the softmax network that comes with shuzi says of the 7 in the first step.",
   "learn.softmax.score": "score",
   "learn.softmax.share": "share",
   "learn.softmax.sum": "Together",
@@ -51,7 +52,7 @@ export const learnSteps = {
   "learn.softmax.score.written": (score: string, share: string) => `${score}, a share of ${share}`,
   "learn.softmax.plus": "Add to all scores",
   "learn.softmax.plus.hint": (factor: string) =>
-    `Every e-number and their sum are multiplied by ${factor}; so the shares stay.`,
+    `Each power of e is multiplied by ${factor}, and so is their sum: the shares stay.`,
   "learn.softmax.times": "Multiply all scores by",
   "learn.softmax.times.hint": "Less than 1 evens the shares out, more than 1 sharpens them.",
 
@@ -67,13 +68,12 @@ export const learnSteps = {
   "learn.loss.output": "output y",
   "learn.loss.examples": "The tutorial’s three outputs",
   "learn.loss.right": "Share of the right answer",
-  "learn.loss.axis": "share of the right answer",
   "learn.loss.axis.loss": "loss",
   "learn.loss.chart": (share: string, squared: string, entropy: string) =>
     `Two curves that fall to 0 as the right answer’s share grows to 1. At a share of ${share} the squared error is ${squared} and the cross-entropy ${entropy}.`,
   "learn.loss.squared": "Squared error",
   "learn.loss.entropy": "Cross-entropy",
-  "learn.loss.push": "How hard it pushes the right score up",
+  "learn.loss.push": "Push on the right score",
   "learn.loss.epsilon":
     "log(0) is minus infinity. Adding 0.0000000001 keeps it at −log(0.0000000001) = 23.03.",
   "learn.loss.split": "How 0 and 1 divide the rest",
@@ -84,7 +84,7 @@ export const learnSteps = {
   "learn.rate.text":
     "Training is walking downhill on the loss, in thick fog. Each step looks only at the slope underfoot and goes the other way, by slope times learning rate.\nToo small a rate creeps. Too large a rate jumps across the valley and lands higher each time.",
   "learn.rate.try":
-    "Let it run with 0.01, then 0.3, then 1.1. Then take the bowl with a dent: which rates get caught in it, and which leap over?",
+    "Let it run with 0.01, then 0.3, then 1.1. Then take x² with a dent: which rates get caught in it, and which leap over?",
   "learn.rate.curve": "Which curve",
   "learn.rate.curve.bowl": "x²",
   "learn.rate.curve.dent": "x² with a dent",
@@ -96,7 +96,7 @@ export const learnSteps = {
   "learn.rate.step": "One step",
   "learn.rate.run": "Let it run",
   "learn.rate.pause": "Pause",
-  "learn.rate.restart": "Back to the start",
+  "learn.rate.restart": "Start over",
   "learn.rate.steps": "The last steps",
   "learn.rate.rule": "x ← x − rate × slope",
   "learn.rate.ready": (_steps: number, x: string) => `At the start, x = ${x}. The line shows the slope here.`,

@@ -2,7 +2,7 @@ export const learnTrain = {
   "learn.train": "Train",
   "learn.train.title": "Now train it yourself",
   "learn.train.text":
-    "All of it together, for real: y = softmax(xw + b) with its 7,850 parameters learns from 55,000 images, here on this machine. Each step takes one batch of them.\nThe loss falls, more and more is read right, and ten images of the weights form.",
+    "All of it together, for real: y = softmax(xw + b) with its 7,850 parameters learns from 55,000 images, here on this machine. Each step takes one batch of them.\nThe loss falls, more and more is read right, and ten images of the weights form.",
   "learn.train.try":
     "Run it once as it is. Then change one thing and guess first: a rate of 0.005? Of 0.1? One image a batch?",
   "learn.train.knobs": "What to train with",
@@ -17,6 +17,7 @@ export const learnTrain = {
   "learn.train.watch": "Watch it",
   "learn.train.unknown":
     "The service does not know this training any more; it was probably started anew. Its curves are gone with it.",
+  "learn.train.idle": "Nothing has been learnt yet: all weights are 0.",
   "learn.train.silent": "Nothing is heard of the training at the moment. Trying again …",
   "learn.train.progress": (number: number) => `How far run ${number} is`,
   "learn.train.state.starting": (_step: string, _steps: string) =>
@@ -28,11 +29,11 @@ export const learnTrain = {
   "learn.train.state.unknown": (step: string, _steps: string) =>
     `Heard of until step ${step}. The service does not know this training any more.`,
   "learn.train.batch": (loss: string, each: string, share: string) =>
-    `loss of the batch ${loss}, of one image ${each}, ${share} of it right`,
+    `· loss of the batch ${loss}, of one image ${each}, ${share} of it right`,
   "learn.train.said.done": (share: string) =>
     `The training is done. ${share} of the test images were read right.`,
   "learn.train.said.stopped": (step: number) => `The training was stopped at step ${step}.`,
-  "learn.train.step": "step",
+  "learn.train.step": "steps",
   "learn.train.loss": "loss of one image",
   "learn.train.accuracy": "validation images read right",
   "learn.train.loss.chart": (runs: string) => `The loss of one image over the steps, smoothed. ${runs}`,

@@ -69,7 +69,7 @@ export const learnSteps: Translation<typeof english> = {
     `两条曲线，正确答案的把握越接近 1，损失越接近 0。把握是 ${share} 时，误差平方和是 ${squared}，交叉熵是 ${entropy}。`,
   "learn.loss.squared": "误差平方和",
   "learn.loss.entropy": "交叉熵",
-  "learn.loss.push": "推正确分数的力",
+  "learn.loss.push": "推高正确分数的力",
   "learn.loss.epsilon": "log(0) 是负无穷。加上 0.0000000001，就停在 −log(0.0000000001) = 23.03。",
   "learn.loss.split": "剩下的把握，0 和 1 怎么分",
   "learn.loss.split.hint": "只有误差平方和会变。交叉熵只看正确答案。",

@@ -87,7 +87,7 @@ export function LineChart({ label, lines, x, y, height, children, above, onDrag 
           <Axes x={x} y={y} scales={scales} />
           <g clip-path={`url(#${clip})`}>
             {lines.map(({ key, points, class: name = "" }) => (
-              <path key={key} class={`line ${name}`} d={path(points, scales)} />
+              <path key={key} class={`curve ${name}`} d={path(points, scales)} />
             ))}
             {children?.(scales)}
           </g>

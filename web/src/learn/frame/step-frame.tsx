@@ -26,7 +26,7 @@ export function StepFrame({ title, text, prompt, knobs, children }: Properties) 
         ))}
       </header>
       {knobs && <div class="knobs">{knobs}</div>}
-      <div class="stage">{children}</div>
+      <div class="touchable">{children}</div>
       <aside class="prompt" aria-label={say("learn.try")}>
         <p>
           <strong>{say("learn.try")}</strong> {prompt}

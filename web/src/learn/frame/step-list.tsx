@@ -7,13 +7,13 @@ export function StepList() {
   const shown = shownStep();
   return (
     <nav class="step-list" aria-label={say("learn.steps")}>
-      <ol class="dots">
+      <ol class="step-dots">
         {STEPS.map((name, index) => {
           const step = index + 1;
           return (
             <li key={name} class={step <= shown ? "reached" : ""}>
               <StepLink step={step} current={step === shown}>
-                <span class="dot" aria-hidden="true" />
+                <span class="step-dot" aria-hidden="true" />
                 <span class="step-name">{say(name)}</span>
               </StepLink>
             </li>

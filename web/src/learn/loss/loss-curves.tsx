@@ -76,7 +76,7 @@ function Key({
   const y = top + 12 + row * 20;
   return (
     <>
-      <line class={`line ${kind}`} x1={right - 24} x2={right} y1={y} y2={y} />
+      <line class={`curve ${kind}`} x1={right - 24} x2={right} y1={y} y2={y} />
       <text class={`line-name ${kind}`} x={right - 32} y={y} dy="0.32em" text-anchor="end">
         {name}
       </text>

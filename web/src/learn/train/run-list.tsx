@@ -33,7 +33,7 @@ function Row({ run, knobs }: { run: Run; knobs: readonly KnobName[] }) {
       />
       <button type="button" class="run-name" aria-pressed={isChosen} onClick={() => choose(run.id)}>
         <svg viewBox="0 0 28 8" aria-hidden="true">
-          <path class={`line ${isChosen ? "accent" : dashOf(run)}`} d="M1 4H27" />
+          <path class={`curve ${isChosen ? "accent" : dashOf(run)}`} d="M1 4H27" />
         </svg>
         <strong>{name}</strong>
         {run.recipe && <span class="numbers">{recipeWritten(run.recipe, knobs)}</span>}

@@ -32,7 +32,7 @@ export const learnTrain = {
     `· loss of the batch ${loss}, of one image ${each}, ${share} of it right`,
   "learn.train.said.done": (share: string) =>
     `The training is done. ${share} of the test images were read right.`,
-  "learn.train.said.stopped": (step: number) => `The training was stopped at step ${step}.`,
+  "learn.train.said.stopped": (step: string) => `The training was stopped at step ${step}.`,
   "learn.train.step": "steps",
   "learn.train.loss": "loss of one image",
   "learn.train.accuracy": "validation images read right",

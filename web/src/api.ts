@@ -9,12 +9,14 @@ export class ApiError extends Error {
    * @param key of the error among the service's sentences, such as "error.picture.unknown"; "" where it has none
    * @param detail the service's own sentence, in the language that was asked for; "" where it has none
    * @param retryAfter seconds after which a busy service wants to be asked again
+   * @param problem the whole problem document, for members that only some errors have
    */
   constructor(
     readonly status: number,
     readonly key = "",
     readonly detail = "",
     readonly retryAfter: number | null = null,
+    readonly problem: Readonly<Record<string, unknown>> = {},
   ) {
     super(detail || key || `HTTP ${status}`);
     this.name = "ApiError";
@@ -97,6 +99,7 @@ function asError(response: Response, content: unknown): ApiError {
     typeof problem.key === "string" ? problem.key : "",
     typeof problem.detail === "string" ? problem.detail : "",
     Number.isFinite(wait) ? wait : null,
+    problem,
   );
 }
 

@@ -10,6 +10,8 @@ interface Properties {
   /** 784 values or 28 rows of 28. "ink": 0 to 255; "signed": around 0, the largest distance is the full colour. */
   values: Values;
   palette: "ink" | "signed";
+  /** The distance from 0 that gets the full colour in a signed map, where several maps are to be compared. */
+  full?: number;
   /** Ink to draw faintly below a signed map, 0 to 255. */
   under?: readonly (readonly number[])[] | undefined;
   /** What it shows, for who cannot see it; without it the picture is decoration. */
@@ -17,14 +19,14 @@ interface Properties {
   class?: string;
 }
 
-export function Pixels({ values, palette, under, label, class: name = "" }: Properties) {
+export function Pixels({ values, palette, full, under, label, class: name = "" }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = shownTheme.value;
   // the theme is among what is followed: it decides the colours that CSS gives
   useEffect(() => {
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
-    if (canvas.current && context) paint(context, canvas.current, flat(values), palette, under?.flat());
-  }, [values, palette, under, theme]);
+    if (canvas.current && context) paint(context, canvas.current, flat(values), palette, full, under?.flat());
+  }, [values, palette, full, under, theme]);
   const description =
     label === undefined ? { "aria-hidden": true } : { role: "img" as const, "aria-label": label };
   return <canvas ref={canvas} width={SIDE} height={SIDE} class={`pixels ${name}`} {...description} />;
@@ -35,13 +37,14 @@ function paint(
   canvas: HTMLCanvasElement,
   values: readonly number[],
   palette: "ink" | "signed",
+  fullOfSigned: number | undefined,
   under: readonly number[] | undefined,
 ): void {
   const style = getComputedStyle(canvas);
   const colour = (name: string) => rgb(context, style.getPropertyValue(name));
   const [paper, ink, above, below] = ["--sunken", "--ink", "--accent", "--warn"].map(colour);
   if (!paper || !ink || !above || !below) return;
-  const most = palette === "ink" ? 255 : Math.max(...values.map(Math.abs), 1e-9);
+  const most = palette === "ink" ? 255 : (fullOfSigned ?? Math.max(...values.map(Math.abs), 1e-9));
   const image = context.createImageData(SIDE, SIDE);
   values.forEach((value, place) => {
     const base = under ? mix(paper, ink, ((under[place] ?? 0) / 255) * 0.25) : paper;

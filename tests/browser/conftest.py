@@ -123,5 +123,3 @@ def drop():
 def parse_query():
     """Take the query of an address apart."""
     return lambda url: dict(httpx.URL(url).params)
-
-

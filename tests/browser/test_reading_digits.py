@@ -17,9 +17,7 @@ def _on_paper(image):
     return paper if image.sum() % 2 else image
 
 
-def test_of_two_hundred_digits_nearly_all_are_read(
-    open_sheet, mnist, as_png, paste, drop, tmp_path, record_property
-):
+def test_of_two_hundred_digits_nearly_all_are_read(open_sheet, mnist, as_png, paste, drop, tmp_path, record_property):
     images, labels = mnist.test.images[: 2 * HALF], [str(each) for each in mnist.test.labels[: 2 * HALF]]
     sheet = open_sheet()
     read = []
@@ -37,7 +35,9 @@ def test_of_two_hundred_digits_nearly_all_are_read(
     for image in images[HALF:]:
         read.append(sheet.write(strokes_of(image)).text)
         sheet.clear()
-    wrong = [(place, label, text) for place, (label, text) in enumerate(zip(labels, read, strict=True)) if label != text]
+    wrong = [
+        (place, label, text) for place, (label, text) in enumerate(zip(labels, read, strict=True)) if label != text
+    ]
     record_property("wrong", wrong)
     print(f"read wrongly, of {HALF} pictures and {HALF} drawings: {wrong}")
     assert len(wrong) <= (1 - LEAST) * len(images)

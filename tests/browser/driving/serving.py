@@ -47,7 +47,9 @@ def _npm(*arguments: str) -> None:
     path = os.pathsep.join([beside_python, os.environ.get("PATH", "")])
     npm = shutil.which("npm", path=path)
     if npm is None:
-        raise CannotDrive("The page must be built, and there is no npm. Install Node 20 or newer, or run `make page`.")
+        raise CannotDrive(
+            "The page must be built, and there is no npm. Install Node 20 or newer, or run `make page`."
+        )
     done = subprocess.run([npm, *arguments], cwd=WEB, env=os.environ | {"PATH": path}, capture_output=True, text=True)
     if done.returncode:
         raise CannotDrive(f"`npm {' '.join(arguments)}` failed in {WEB}:\n{done.stdout}{done.stderr}")

@@ -1,0 +1,125 @@
+"""One service and one browser for all tests; a context of its own for each, watched from beginning to end."""
+
+import base64
+import io
+
+import httpx
+import numpy as np
+import pytest
+from driving.browsing import Watch, browsing, open_context
+from driving.serving import CannotDrive, build_page, serving
+from driving.sheet import Sheet
+from PIL import Image
+
+
+@pytest.fixture(scope="session")
+def address():
+    """Run `shuzi serve` with the built page; its address ends with a slash."""
+    try:
+        build_page()
+        with serving() as found:
+            yield found
+    except CannotDrive as problem:
+        pytest.fail(str(problem))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    try:
+        with browsing() as found:
+            yield found
+    except CannotDrive as problem:  # never a skip: who asks for these tests is told
+        pytest.fail(str(problem))
+
+
+@pytest.fixture(scope="session")
+def api(address):
+    """Ask the service as a program does."""
+    with httpx.Client(base_url=address, timeout=120, trust_env=False) as client:
+        yield client
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """Open a path in a context of its own. Afterwards nothing may have gone wrong unseen, nor have left the machine.
+
+    Options are those of a context, and `language`, `theme` and `refusals`: statuses that the test provokes.
+    """
+    opened = []
+
+    def open_path(path="", refusals=(), **options):
+        context = open_context(browser, address, **{"viewport": {"width": 1280, "height": 900}, **options})
+        opened.append((context, Watch(context, address, refusals)))
+        page = context.new_page()
+        Sheet.spy(page)
+        page.goto(path)
+        return page
+
+    yield open_path
+    for context, watch in opened:
+        context.close()
+        assert watch.faults == []
+        assert watch.requests
+
+
+@pytest.fixture
+def open_sheet(open_page):
+    """Open the view Write."""
+
+    def open_path(path="", **options):
+        sheet = Sheet(open_page(path, **options))
+        sheet.canvas.or_(sheet.page.locator(".sheet.picture")).first.wait_for()
+        return sheet
+
+    return open_path
+
+
+@pytest.fixture(scope="session")
+def as_png():
+    """Write pixels, uint8 (h, w), as a picture's file."""
+
+    def write(pixels, kind="PNG", **options):
+        file = io.BytesIO()
+        Image.fromarray(np.asarray(pixels, np.uint8)).save(file, kind, **options)
+        return file.getvalue()
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def paste(as_png):
+    """Put a picture into the clipboard and paste it, as a person does."""
+
+    def press(page, png):
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.evaluate(
+            """async (text) => {
+                const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
+                const picture = new Blob([bytes], { type: "image/png" });
+                await navigator.clipboard.write([new ClipboardItem({ "image/png": picture })]);
+            }""",
+            base64.b64encode(png).decode(),
+        )
+        page.keyboard.press("Control+V")
+
+    return press
+
+
+@pytest.fixture
+def drop():
+    """Drag files over the middle of the page and let go."""
+
+    def let_go(page, *files):
+        session = page.context.new_cdp_session(page)
+        data = {"items": [], "files": [str(each) for each in files], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, "x": 500, "y": 400, "data": data})
+        session.detach()
+
+    return let_go
+
+
+@pytest.fixture(scope="session")
+def parse_query():
+    """Take the query of an address apart."""
+    return lambda url: dict(httpx.URL(url).params)

@@ -1,0 +1,73 @@
+"""The built page, and `shuzi serve` in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+WEB = ROOT / "web"
+_MADE = ("node_modules",)  # below web/, and no source of the page
+
+
+class CannotDrive(Exception):
+    """Something that the tests stand on is missing; the sentence says what to do."""
+
+
+def build_page() -> None:
+    """Build the page where it is missing or older than one of its sources.
+
+    Raises
+    ------
+    CannotDrive
+        There is no npm, or it fails.
+    """
+    from shuzi.service.page import PAGE
+
+    index = PAGE / "index.html"
+    sources = [each for each in WEB.rglob("*") if each.is_file() and not set(_MADE) & set(each.parts)]
+    if index.exists() and all(each.stat().st_mtime <= index.stat().st_mtime for each in sources):
+        return
+    if not sources:
+        raise CannotDrive(f"The page is not built, and its sources are not at {WEB}. Run this in a checkout.")
+    lock, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        _npm("ci")
+    _npm("run", "build")
+
+
+def _npm(*arguments: str) -> None:
+    beside_python = str(Path(sys.executable).parent)
+    path = os.pathsep.join([beside_python, os.environ.get("PATH", "")])
+    npm = shutil.which("npm", path=path)
+    if npm is None:
+        raise CannotDrive(
+            "The page must be built, and there is no npm. Install Node 20 or newer, or run `make page`."
+        )
+    done = subprocess.run([npm, *arguments], cwd=WEB, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    if done.returncode:
+        raise CannotDrive(f"`npm {' '.join(arguments)}` failed in {WEB}:\n{done.stdout}{done.stderr}")
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[str]:
+    """Let `shuzi serve` run on a free port; what is yielded is its address, such as "http://127.0.0.1:40001/"."""
+    surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "SHUZI_LANG": "en"}
+    command = [sys.executable, "-m", "shuzi", "serve", "--port", "0", *arguments]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=surroundings)
+    assert process.stdout is not None
+    try:
+        said = process.stdout.readline()
+        found = re.search(r"http://\S+/", said)
+        if found is None:
+            raise CannotDrive(f"`shuzi serve` ended before it was ready: {said or 'it said nothing'}")
+        yield found[0]
+    finally:
+        process.terminate()
+        process.communicate()

@@ -1,0 +1,145 @@
+"""The view Write as a hand uses it: strokes on the canvas, and what stands beside them then."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from driving.pen import Stroke
+from numpy.typing import NDArray
+from playwright.sync_api import Page, expect
+
+_SPY = """
+const ask = window.fetch;
+window.asked = [];
+window.fetch = async (path, options) => {
+  if (!String(path).startsWith("v1/read")) return ask(path, options);
+  const question = { explain: path.includes("explain=true"), picture: options.body, answer: null };
+  window.asked.push(question);
+  const response = await ask(path, options);
+  question.answer = await response.clone().json();
+  return response;
+};
+"""
+_COUNT = "(explain) => window.asked.filter((question) => question.explain === explain).length"
+_ANSWERED = """([explain, before]) => {
+  const questions = window.asked.filter((question) => question.explain === explain);
+  return questions.length > before && questions.at(-1).answer;
+}"""
+_LAST_PICTURE = """async () => {
+  const { picture } = window.asked.at(-1);
+  const blob = picture instanceof FormData ? picture.get("picture") : picture;
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+}"""
+
+
+@dataclass
+class Answer:
+    """What the service has told the page, filled in when the page shows it."""
+
+    readings: list[dict[str, Any]]
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """The only one."""
+        (reading,) = self.readings
+        return reading
+
+    @property
+    def text(self) -> str:
+        """What was read."""
+        return str(self.reading["text"])
+
+
+class Sheet:
+    """The canvas of a page that shows the view Write."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.canvas = page.get_by_role("application")
+        self.number = page.locator("output.number")
+        self.cards = page.locator(".card")
+        self.boxes = page.get_by_test_id("boxes").locator("g.box")
+
+    @staticmethod
+    def spy(page: Page) -> None:
+        """Let a page note the pictures it asks about; to be called before it is opened."""
+        page.add_init_script(_SPY)
+
+    def last_picture(self) -> bytes:
+        """Return the picture that the page has asked about last."""
+        return base64.b64decode(self.page.evaluate(_LAST_PICTURE))
+
+    def placed(self, strokes: Iterable[Stroke], left: float = 0.5, side: float = 0.75) -> list[NDArray[np.float64]]:
+        """Bring strokes from a field of 28x28 onto the canvas.
+
+        Parameters
+        ----------
+        strokes
+            Places (x, y) from 0 to 28.
+        left
+            Where across the canvas the middle of the field lies, from 0 to 1.
+        side
+            The field's, as a share of the canvas's height.
+
+        Returns
+        -------
+        Places on the page, in CSS pixels, an array (n, 2) for each stroke.
+        """
+        frame = self.canvas.bounding_box()
+        assert frame is not None
+        scale = side * frame["height"] / 28
+        middle = np.array([frame["x"] + left * frame["width"], frame["y"] + frame["height"] / 2])
+        return [middle + scale * (np.asarray(stroke) - 14) for stroke in strokes]
+
+    def draw(self, strokes: Iterable[NDArray[np.float64]]) -> None:
+        """Write with the mouse along places on the page."""
+        mouse = self.page.mouse
+        for stroke in strokes:
+            (x, y), *others = stroke
+            mouse.move(x, y)
+            mouse.down()
+            for x, y in others:
+                mouse.move(x, y)
+            mouse.up()
+
+    def write(self, strokes: Iterable[Stroke], left: float = 0.5, side: float = 0.75) -> Answer:
+        """Write strokes from a field of 28x28, and wait until all of the ink has been read."""
+        *first, last = self.placed(strokes, left, side)
+        self.draw(first)
+        with self.read() as answer:
+            self.draw([last])
+        return answer
+
+    @contextmanager
+    def read(self) -> Iterator[Answer]:
+        """Do something that leads to a reading, and wait until it stands there."""
+        yield from self._answer(False)
+
+    @contextmanager
+    def explained(self) -> Iterator[Answer]:
+        """Do something that leads to a reading with what explains it, and wait until that stands there."""
+        yield from self._answer(True)
+        expect(self.page.locator(".waiting")).to_have_count(0)
+
+    def _answer(self, explain: bool) -> Iterator[Answer]:
+        before = self.page.evaluate(_COUNT, explain)
+        answer = Answer([])
+        yield answer
+        # of several questions only the last is answered: writing on gives up what was asked before
+        said = self.page.wait_for_function(_ANSWERED, arg=[explain, before]).json_value()
+        answer.readings = said.get("readings", [])
+        for reading in answer.readings[:1]:
+            if "text" in reading:
+                expect(self.number).to_have_attribute("data-text", reading["text"])
+                expect(self.number).to_have_attribute("data-status", reading["status"])
+
+    def clear(self) -> None:
+        """Empty the sheet."""
+        self.page.get_by_role("button", name="Clear").click()
+        expect(self.number).to_have_count(0)

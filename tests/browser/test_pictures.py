@@ -1,0 +1,203 @@
+"""Pictures that are chosen, dropped and pasted: one, several, pages, and files that are none."""
+
+import re
+
+import cv2
+import numpy as np
+import pytest
+from driving.pen import strokes_of
+from PIL import Image
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+NO_PICTURE = b"7, 8, 9: these are words, and no picture at all.\n"
+
+
+def _line(mnist, *places):
+    """Write test images side by side: uint8 (h, w), dark on light."""
+    page = np.full((60, 45 * len(places) + 20), 255, np.uint8)
+    for number, place in enumerate(places):
+        page[16:44, 20 + 45 * number : 48 + 45 * number] = 255 - mnist.test.images[place]
+    return page
+
+
+@pytest.fixture
+def two_lines(mnist):
+    """Return a page with 7210 and, below, 41: uint8 (h, w)."""
+    first, second = _line(mnist, 0, 1, 2, 3), _line(mnist, 4, 5)
+    second = np.pad(second, ((0, 0), (0, first.shape[1] - second.shape[1])), constant_values=255)
+    return cv2.resize(np.vstack([first, second]), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+
+
+def _explained(api, picture, name="picture", **query):
+    files = {"picture": (name, picture)}
+    (reading,) = api.post("v1/read", files=files, params={"explain": True, **query}).json()["readings"]
+    return reading
+
+
+def test_boxes_and_bars_are_those_of_the_api_also_for_a_photo_that_lies_on_its_side(
+    open_sheet, api, as_png, two_lines, tmp_path
+):
+    turned = Image.Exif()
+    turned[0x0112] = 6  # to be seen turned by a quarter, as phones write it
+    photo = as_png(np.rot90(two_lines), "JPEG", quality=95, exif=turned)
+    file = tmp_path / "photo.jpg"
+    file.write_bytes(photo)
+    expected = _explained(api, photo, "photo.jpg")
+    assert expected["text"] == "7210\n41"
+    sheet = open_sheet()
+    with sheet.explained() as answer:
+        sheet.page.get_by_test_id("pictures").set_input_files(file)
+    assert answer.reading == expected
+    expect(sheet.number.locator(".line")).to_have_text(["7210", "41"])
+    expect(sheet.cards).to_have_count(6)
+    picture = sheet.page.get_by_role("img", name="photo.jpg")
+    assert picture.evaluate("(image) => getComputedStyle(image).objectFit") == "contain"
+    frame = picture.bounding_box()
+    height, width = two_lines.shape
+    scale = min(frame["width"] / width, frame["height"] / height)
+    left = frame["x"] + (frame["width"] - scale * width) / 2
+    top = frame["y"] + (frame["height"] - scale * height) / 2
+    for digit, box, card in zip(expected["digits"], sheet.boxes.all(), sheet.cards.all(), strict=True):
+        frame = box.locator("rect").bounding_box()
+        x, y, w, h = (scale * each for each in digit["box"])
+        found = [frame["x"] - left, frame["y"] - top, frame["width"], frame["height"]]
+        assert found == pytest.approx([x - 5, y - 5, w + 10, h + 10], abs=2)
+        expect(box).to_have_attribute("data-status", digit["status"])
+        expect(card.locator(".card-digit")).to_have_text(str(digit["digit"]))
+        bars = card.get_by_role("list", name="Probability of each digit, in percent").locator("li")
+        percents = [int(100 * share + 1e-9) for share in digit["probabilities"]]
+        expect(bars.locator(".for-screen-readers")).to_have_text([f"{d}: {p}%" for d, p in enumerate(percents)])
+        heights = bars.locator(".bar").evaluate_all("(bars) => bars.map((bar) => parseFloat(bar.style.height))")
+        assert heights == pytest.approx([max(100 * share, 1) for share in digit["probabilities"]], abs=0.01)
+        answers = bars.evaluate_all("(bars) => bars.map((bar) => bar.dataset.answer)")
+        assert [each == "true" for each in answers] == [each == digit["digit"] for each in range(10)]
+
+
+def test_what_the_network_saw_and_what_counted_are_those_of_the_api(open_sheet, api, as_png, mnist, paste):
+    png = as_png(_line(mnist, 0))
+    (digit,) = _explained(api, png)["digits"]
+    sheet = open_sheet()
+    with sheet.explained():
+        paste(sheet.page, png)
+    pixels = """(canvas) => Array.from(canvas.getContext("2d").getImageData(0, 0, 28, 28).data)"""
+    saw, counted = (
+        np.array(sheet.page.get_by_role("img", name=name).evaluate(pixels)).reshape(28, 28, 4)[..., :3]
+        for name in ("Digit 1 as the network saw it, 28x28 pixels", "Where ink spoke for 7, and where against it")
+    )
+    image = np.array(digit["image"])
+    paper = saw[image == 0][0]
+    ink = paper + (saw[image.argmax() // 28, image.argmax() % 28] - paper) / (image.max() / 255)
+    assert np.abs(saw - (paper + (ink - paper) * image[..., None] / 255)).max() <= 1
+    importance = np.array(digit["counted"])
+    blueness = counted[..., 2].astype(int) - counted[..., 0]
+    strong = 0.3 * np.abs(importance).max()
+    assert (importance > strong).any()
+    assert blueness[importance > strong].min() > blueness[importance < -strong].max(initial=-20)
+    assert np.unravel_index(blueness.argmax(), blueness.shape) == np.unravel_index(
+        (importance - image * 1e-9).argmax(), importance.shape
+    )
+
+
+def test_ink_is_read_as_the_api_reads_the_same_pixels(open_sheet, api, mnist):
+    sheet = open_sheet()
+    sheet.write(strokes_of(mnist.test.images[1]), 0.3)
+    with sheet.explained() as answer:
+        sheet.write(strokes_of(mnist.test.images[4]), 0.7)
+    picture = sheet.last_picture()
+    assert picture.startswith(b"\x89PNG")
+    assert answer.reading == _explained(api, picture) | {"source": answer.reading["source"]}
+    assert answer.text == "24"
+
+
+def test_of_several_files_the_sound_ones_are_read_and_the_others_say_why_not(
+    open_sheet, as_png, mnist, tmp_path, api
+):
+    files = {
+        "number.png": as_png(_line(mnist, 0, 1)),
+        "words.png": NO_PICTURE,
+        "white.png": as_png(np.full((50, 50), 255)),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    sheet = open_sheet(refusals=(422,))
+    sheet.page.get_by_test_id("pictures").set_input_files([tmp_path / name for name in files])
+    entries = sheet.page.get_by_role("list", name="Pictures").get_by_role("button")
+    expect(entries.locator(".picture-name")).to_have_text(list(files))
+    expect(entries.nth(0).locator(".listed-text")).to_have_text("72")
+    expect(entries.nth(2).locator(".listed")).to_have_attribute("data-status", "blank")
+    why = api.post("v1/read", files={"picture": ("words.png", NO_PICTURE)}, params={"lang": "en"}).json()["detail"]
+    expect(entries.nth(1)).to_contain_text(why)
+    expect(sheet.number).to_have_attribute("data-text", "72")
+    entries.nth(1).click()
+    expect(sheet.page.get_by_role("alert")).to_have_text(why)
+    expect(sheet.number).to_have_count(0)
+    entries.nth(2).click()
+    expect(sheet.page.get_by_role("alert")).to_have_count(0)
+    expect(sheet.number).to_have_attribute("data-status", "blank")
+    expect(sheet.page.locator(".result .verdict")).to_have_text("Blank")
+    expect(sheet.cards).to_have_count(0)
+
+
+def test_a_file_that_is_no_picture_says_so_in_the_language_that_is_chosen(open_sheet, tmp_path, drop, api):
+    file = tmp_path / "words.png"
+    file.write_bytes(NO_PICTURE)
+    sheet = open_sheet(refusals=(422,))
+    alert = sheet.page.get_by_role("alert")
+
+    def detail(language):
+        return api.post("v1/read", files={"picture": ("words.png", NO_PICTURE)}, params={"lang": language}).json()[
+            "detail"
+        ]
+
+    drop(sheet.page, file)
+    expect(alert).to_have_text(detail("en"))
+    sheet.page.get_by_role("button", name="中").click()
+    expect(alert).to_have_text(detail("zh"))
+    assert re.search("[一-鿿]", detail("zh"))
+    # nothing is lost: the sheet is there as before
+    sheet.page.get_by_role("button", name="回去写字").click()
+    expect(sheet.canvas).to_be_visible()
+    expect(alert).to_have_count(0)
+
+
+def test_pages_of_a_document_are_read_one_by_one(open_sheet, mnist, tmp_path):
+    first, second = (
+        Image.fromarray(_line(mnist, *places)).resize((780, 240)) for places in ((0, 1, 2, 3), (4, 5, 0, 7))
+    )
+    file = tmp_path / "pages.pdf"
+    first.save(file, save_all=True, append_images=[second])
+    sheet = open_sheet()
+    sheet.page.get_by_test_id("pictures").set_input_files(file)
+    entries = sheet.page.get_by_role("list", name="Pictures").get_by_role("button")
+    expect(entries.locator(".listed-text")).to_have_text(["7210", "4179"])
+    expect(entries.locator(".picture-name")).to_have_text(["pages.pdf", "pages.pdf · 2"])
+    entries.nth(1).click()
+    expect(sheet.number).to_have_attribute("data-text", "4179")
+    expect(sheet.page.locator(".sheet")).to_contain_text("Browsers cannot show this kind of picture.")
+    expect(sheet.boxes).to_have_count(4)
+
+
+def test_the_camera_hands_in_one_picture(open_sheet, as_png, mnist):
+    sheet = open_sheet(viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
+    camera = sheet.page.get_by_test_id("camera")
+    expect(camera).to_have_attribute("capture", "environment")
+    with sheet.page.expect_file_chooser() as chooser:
+        sheet.page.get_by_role("button", name="Take a photo").tap()
+    assert not chooser.value.is_multiple()
+    with sheet.read() as answer:
+        chooser.value.set_files({"name": "photo.png", "mimeType": "image/png", "buffer": as_png(_line(mnist, 3, 2))})
+    assert answer.text == "01"
+
+
+def test_what_is_dropped_without_a_file_is_no_picture(open_sheet):
+    sheet = open_sheet()
+    session = sheet.page.context.new_cdp_session(sheet.page)
+    data = {"items": [{"mimeType": "text/plain", "data": "7"}], "dragOperationsMask": 1}
+    session.send("Input.dispatchDragEvent", {"type": "dragEnter", "x": 500, "y": 400, "data": data})
+    expect(sheet.page.locator(".drop-here")).to_be_visible()
+    for kind in ("dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 500, "y": 400, "data": data})
+    expect(sheet.page.get_by_test_id("announcement")).to_have_text(re.compile("^There is no picture file in that"))
+    expect(sheet.page.locator(".drop-here")).to_have_count(0)

@@ -1,0 +1,43 @@
+"""Digits of MNIST's test images, which no model has learnt from, go through the page and come back as digits."""
+
+import cv2
+import numpy as np
+import pytest
+from driving.pen import strokes_of
+
+pytestmark = pytest.mark.browser
+
+HALF = 100
+LEAST = 0.98
+
+
+def _on_paper(image):
+    """Return an image as it is, or large and dark on light: people have both."""
+    paper = cv2.resize(np.pad(255 - image, 6, constant_values=255), None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC)
+    return paper if image.sum() % 2 else image
+
+
+def test_of_two_hundred_digits_nearly_all_are_read(open_sheet, mnist, as_png, paste, drop, tmp_path, record_property):
+    images, labels = mnist.test.images[: 2 * HALF], [str(each) for each in mnist.test.labels[: 2 * HALF]]
+    sheet = open_sheet()
+    read = []
+    for number, image in enumerate(images[:HALF]):
+        png = as_png(_on_paper(image))
+        with sheet.read() as answer:
+            if number % 2:
+                paste(sheet.page, png)
+            else:
+                file = tmp_path / f"{number}.png"
+                file.write_bytes(png)
+                drop(sheet.page, file)
+        read.append(answer.text)
+    sheet.page.get_by_role("button", name="Back to the sheet").click()
+    for image in images[HALF:]:
+        read.append(sheet.write(strokes_of(image)).text)
+        sheet.clear()
+    wrong = [
+        (place, label, text) for place, (label, text) in enumerate(zip(labels, read, strict=True)) if label != text
+    ]
+    record_property("wrong", wrong)
+    print(f"read wrongly, of {HALF} pictures and {HALF} drawings: {wrong}")
+    assert len(wrong) <= (1 - LEAST) * len(images)

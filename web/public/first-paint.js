@@ -1,0 +1,9 @@
+// Runs before anything is drawn, so that a theme or language chosen earlier does not flash in late.
+(() => {
+  try {
+    const theme = localStorage.getItem("shuzi.theme");
+    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  } catch {
+    // storage may be forbidden; then the system's theme is used
+  }
+})();

@@ -1,0 +1,124 @@
+/** The service's client: JSON in and out; what goes wrong becomes an `ApiError` with a sentence for a person. */
+import { language } from "./language";
+import { say } from "./sentences/say";
+
+/** What the service refused, or that it does not answer. */
+export class ApiError extends Error {
+  /**
+   * @param status of HTTP; 0 where no answer came
+   * @param key of the error among the service's sentences, such as "error.picture.unknown"; "" where it has none
+   * @param detail the service's own sentence, in the language that was asked for; "" where it has none
+   * @param retryAfter seconds after which a busy service wants to be asked again
+   * @param problem the whole problem document, for members that only some errors have
+   */
+  constructor(
+    readonly status: number,
+    readonly key = "",
+    readonly detail = "",
+    readonly retryAfter: number | null = null,
+    readonly problem: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(detail || key || `HTTP ${status}`);
+    this.name = "ApiError";
+  }
+
+  /** A sentence for a person, in the language in use where it is the page's own. */
+  get sentence(): string {
+    if (this.status === 0) return say("error.unreachable");
+    return this.detail || say("error.unexpected", this.status);
+  }
+}
+
+export interface Request {
+  method?: "GET" | "POST" | "DELETE";
+  /** Sent as it is (a Blob, FormData); anything else is sent as JSON. */
+  body?: Blob | FormData | object;
+  /** Gives the request up; `request` then throws the browser's AbortError, see `isAbort`. */
+  signal?: AbortSignal;
+  /** Told how long a busy service (429) wants to be left alone; it is then asked again. Without it 429 is an error. */
+  onBusy?: (seconds: number) => void;
+}
+
+const LONGEST_WAIT = 30; // seconds
+
+/**
+ * Ask the service.
+ *
+ * @param path relative to the page, such as "v1/models"
+ * @throws ApiError where the service refuses or does not answer
+ */
+export async function request<Answer>(path: string, options: Request = {}): Promise<Answer> {
+  for (;;) {
+    try {
+      return await once<Answer>(path, options);
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 429 || !options.onBusy) throw error;
+      const seconds = Math.min(Math.max(Math.ceil(error.retryAfter ?? 1), 1), LONGEST_WAIT);
+      options.onBusy(seconds);
+      await pause(seconds, options.signal);
+    }
+  }
+}
+
+async function once<Answer>(path: string, { method, body, signal }: Request): Promise<Answer> {
+  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language.peek() };
+  const init: RequestInit = { method: method ?? (body ? "POST" : "GET"), headers, cache: "no-store" };
+  if (signal) init.signal = signal;
+  if (body instanceof Blob || body instanceof FormData) init.body = body;
+  else if (body) {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(body);
+  }
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(path, init);
+    text = await response.text();
+  } catch (error) {
+    if (isAbort(error)) throw error;
+    throw new ApiError(0);
+  }
+  const content = parsed(text);
+  if (response.ok && content !== undefined) return content as Answer;
+  throw asError(response, content);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function asError(response: Response, content: unknown): ApiError {
+  const problem = (typeof content === "object" && content !== null ? content : {}) as Record<string, unknown>;
+  const wait = Number.parseFloat(response.headers.get("Retry-After") ?? "");
+  return new ApiError(
+    response.status,
+    typeof problem.key === "string" ? problem.key : "",
+    typeof problem.detail === "string" ? problem.detail : "",
+    Number.isFinite(wait) ? wait : null,
+    problem,
+  );
+}
+
+/** Was the request given up by the page itself? Then there is nothing to tell anybody. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => {
+      clearTimeout(timer);
+      reject(new DOMException("given up", "AbortError"));
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", giveUp);
+      resolve();
+    }, seconds * 1000);
+    if (signal?.aborted) giveUp();
+    else signal?.addEventListener("abort", giveUp, { once: true });
+  });
+}

@@ -1,0 +1,204 @@
+/** Lines over two axes, as SVG drawn pixel for pixel; what else a chart shows is drawn over it by its caller. */
+import type { ComponentChildren, SVGAttributes, TargetedPointerEvent } from "preact";
+import { useId, useRef } from "preact/hooks";
+import { useSize } from "../../shared/size";
+import { apart, type Scale, scale, ticks } from "./scale";
+import "./line-chart.css";
+
+export type Point = readonly [x: number, y: number];
+
+export interface Line {
+  key: string;
+  points: readonly Point[];
+  /** Of the SVG path. */
+  class?: string;
+  /** Written where the line ends. */
+  name?: string;
+}
+
+export interface Axis {
+  least: number;
+  most: number;
+  /** What is measured along it. */
+  name: string;
+  write?: (value: number) => string;
+  /** About how many values are written along it. */
+  ticks?: number;
+}
+
+export interface Scales {
+  x: Scale;
+  y: Scale;
+  /** Left, top, right and bottom of the plot in pixels. */
+  plot: { left: number; top: number; right: number; bottom: number };
+}
+
+interface Properties {
+  /** What the chart shows, for who cannot see it. */
+  label: string;
+  lines: readonly Line[];
+  x: Axis;
+  y: Axis;
+  height: number;
+  /** Drawn over the lines; what lies outside the plot is cut off unless it is in `above`. */
+  children?: (scales: Scales) => ComponentChildren;
+  above?: (scales: Scales) => ComponentChildren;
+  /** Told where a pointer presses and drags. */
+  onDrag?: (x: number) => void;
+}
+
+const MARGIN = { left: 44, top: 30, right: 18, bottom: 28 };
+const NAME_HEIGHT = 14;
+
+export function LineChart({ label, lines, x, y, height, children, above, onDrag }: Properties) {
+  const frame = useRef<HTMLDivElement>(null);
+  const width = useSize(frame).value?.width ?? 0;
+  const clip = useId();
+  const plot = {
+    left: MARGIN.left,
+    top: MARGIN.top,
+    right: Math.max(width - MARGIN.right, MARGIN.left + 1),
+    bottom: height - MARGIN.bottom,
+  };
+  const scales: Scales = {
+    x: scale([x.least, x.most], [plot.left, plot.right]),
+    y: scale([y.least, y.most], [plot.bottom, plot.top]),
+    plot,
+  };
+  return (
+    <div class="chart" ref={frame} style={{ height: `${height}px` }}>
+      {width > 0 && (
+        <svg
+          class={onDrag && "draggable"}
+          role="img"
+          aria-label={label}
+          width={width}
+          height={height}
+          {...(onDrag && dragging((place) => onDrag(scales.x.value(place))))}
+        >
+          <clipPath id={clip}>
+            <rect
+              x={plot.left - 1}
+              y={plot.top - 8}
+              width={plot.right - plot.left + 2}
+              height={plot.bottom - plot.top + 9}
+            />
+          </clipPath>
+          <Axes x={x} y={y} scales={scales} />
+          <g clip-path={`url(#${clip})`}>
+            {lines.map(({ key, points, class: name = "" }) => (
+              <path key={key} class={`curve ${name}`} d={path(points, scales)} />
+            ))}
+            {children?.(scales)}
+          </g>
+          <LineNames lines={lines} scales={scales} />
+          {above?.(scales)}
+        </svg>
+      )}
+    </div>
+  );
+}
+
+function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
+  const { plot } = scales;
+  const wide = plot.right - plot.left;
+  const across = ticks(x.least, x.most, x.ticks ?? Math.max(2, Math.floor(wide / 80)));
+  const up = ticks(y.least, y.most, y.ticks ?? Math.max(2, Math.floor((plot.bottom - plot.top) / 44)));
+  // where the last value stands at the end of the axis, the axis's name is written after it
+  const crowded = x.name !== "" && scales.x.place(across.at(-1) ?? x.least) > plot.right - 24;
+  return (
+    <g class="axes">
+      {up.map((value) => (
+        <g key={`y${value}`}>
+          <line x1={plot.left} x2={plot.right} y1={scales.y.place(value)} y2={scales.y.place(value)} />
+          <text x={plot.left - 8} y={scales.y.place(value)} dy="0.32em" text-anchor="end">
+            {(y.write ?? plainly)(value)}
+          </text>
+        </g>
+      ))}
+      {across.map((value, index) => {
+        const named = crowded && index === across.length - 1;
+        return (
+          <text
+            key={`x${value}`}
+            x={scales.x.place(value) + (named ? MARGIN.right : 0)}
+            y={plot.bottom + 18}
+            text-anchor={named ? "end" : "middle"}
+          >
+            {(x.write ?? plainly)(value)}
+            {named && ` ${x.name}`}
+          </text>
+        );
+      })}
+      <text class="axis-name" x={0} y={10} text-anchor="start">
+        {y.name}
+      </text>
+      {!crowded && (
+        <text class="axis-name" x={plot.right} y={plot.bottom + 18} text-anchor="end">
+          {x.name}
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** The names at the lines' ends, moved apart where lines end close together. */
+function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; scales: Scales }) {
+  const names = lines.flatMap((line) => {
+    const last = line.points.at(-1);
+    if (!line.name || !last) return [];
+    return [
+      { line, left: x.place(last[0]) + 5, top: Math.min(Math.max(y.place(last[1]), plot.top), plot.bottom) },
+    ];
+  });
+  const tops = apart(
+    names.map(({ top }) => top),
+    NAME_HEIGHT,
+  );
+  return (
+    <g>
+      {names.map(({ line, left }, index) => (
+        <text key={line.key} class={`line-name ${line.class ?? ""}`} x={left} y={tops[index]} dy="0.32em">
+          {line.name}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+function plainly(value: number): string {
+  return String(value).replace("-", "\u2212");
+}
+
+/** A path through the points. A number that is none, such as a loss that has left all bounds, breaks it. */
+export function path(points: readonly Point[], { x, y }: Scales): string {
+  let command = "M";
+  let text = "";
+  for (const [across, up] of points) {
+    if (!Number.isFinite(across) || !Number.isFinite(up)) {
+      command = "M";
+      continue;
+    }
+    // far outside the picture SVG's own numbers give out
+    const height = Math.min(Math.max(y.place(up), -1e4), 1e4);
+    text += `${command}${x.place(across).toFixed(1)} ${height.toFixed(1)}`;
+    command = "L";
+  }
+  return text;
+}
+
+function dragging(tell: (place: number) => void): SVGAttributes<SVGSVGElement> {
+  const at = (event: TargetedPointerEvent<SVGSVGElement>) => {
+    tell(event.clientX - event.currentTarget.getBoundingClientRect().left);
+  };
+  return {
+    onPointerDown: (event) => {
+      if (event.button !== 0) return;
+      event.currentTarget.setPointerCapture(event.pointerId);
+      at(event);
+    },
+    onPointerMove: (event) => {
+      if (event.currentTarget.hasPointerCapture(event.pointerId)) at(event);
+    },
+  };
+}

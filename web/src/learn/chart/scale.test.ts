@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest";
+import { apart, scale, ticks } from "./scale";
+
+describe("ticks", () => {
+  it.each([
+    [0, 2000, 5, [0, 500, 1000, 1500, 2000]],
+    [0, 2.4, 5, [0, 0.5, 1, 1.5, 2]],
+    [-5, 5, 4, [-5, 0, 5]],
+    [0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]],
+    [0.5, 1, 3, [0.6, 0.8, 1]],
+    [0, 0.3, 3, [0, 0.1, 0.2, 0.3]],
+  ])("from %f to %f, about %i", (least, most, count, wanted) => {
+    expect(ticks(least, most, count)).toEqual(wanted);
+  });
+
+  it("are few even where there is no room or no span", () => {
+    expect(ticks(3, 3, 5)).toEqual([3]);
+    expect(ticks(0, Number.POSITIVE_INFINITY, 5)).toEqual([0]);
+    expect(ticks(0, 10, 0)).toEqual([0, 10]);
+  });
+});
+
+describe("a scale", () => {
+  it("goes from values to pixels and back, also upside down", () => {
+    const up = scale([0, 4], [200, 0]);
+    expect(up.place(1)).toBe(150);
+    expect(up.value(150)).toBe(1);
+  });
+
+  it("does not divide by nothing", () => {
+    expect(scale([2, 2], [0, 100]).place(2)).toBe(0);
+  });
+});
+
+describe("names at the ends of lines", () => {
+  it("are moved apart, and only where they are too close", () => {
+    expect(apart([100, 98, 20], 14)).toEqual([100, 86, 20]);
+    expect(apart([50, 50, 50], 10)).toEqual([50, 40, 30]);
+    expect(apart([], 10)).toEqual([]);
+  });
+});

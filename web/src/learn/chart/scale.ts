@@ -1,0 +1,46 @@
+/** Between the values of a chart and the pixels it is drawn in. */
+
+export interface Scale {
+  /** From a value to pixels. */
+  place(value: number): number;
+  /** From pixels to a value. */
+  value(place: number): number;
+}
+
+export function scale(values: readonly [number, number], pixels: readonly [number, number]): Scale {
+  const [least, most] = values;
+  const [start, end] = pixels;
+  const factor = (end - start) / (most - least || 1);
+  return {
+    place: (value) => start + (value - least) * factor,
+    value: (place) => least + (place - start) / factor,
+  };
+}
+
+/** Round values for an axis: steps of 1, 2 or 5 times a power of ten, at most about `count` of them. */
+export function ticks(least: number, most: number, count: number): number[] {
+  const span = most - least;
+  if (!(span > 0) || !Number.isFinite(span)) return [least];
+  const rough = span / Math.max(count, 1);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5, 10].find((each) => each * power >= rough * (1 - 1e-9)) ?? 10) * power;
+  const first = Math.ceil(least / step - 1e-9);
+  const last = Math.floor(most / step + 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, index) =>
+    Number(((first + index) * step).toPrecision(12)),
+  );
+}
+
+/** The same places, moved upwards where they are closer than `distance`; their order stays. */
+export function apart(places: readonly number[], distance: number): number[] {
+  const order = places
+    .map((_, index) => index)
+    .sort((one, other) => (places[other] ?? 0) - (places[one] ?? 0));
+  const moved = [...places];
+  let limit = Number.POSITIVE_INFINITY;
+  for (const index of order) {
+    limit = Math.min(places[index] ?? 0, limit - distance);
+    moved[index] = limit;
+  }
+  return moved;
+}

@@ -1,0 +1,38 @@
+import { beforeAll, describe, expect, it, vi } from "vitest";
+
+// the address and the browser's language are all that these functions need of a browser
+beforeAll(() => {
+  vi.stubGlobal("location", { search: "?lang=en", pathname: "/" });
+  vi.stubGlobal("addEventListener", () => undefined);
+  vi.stubGlobal("document", { documentElement: {} });
+});
+
+async function load() {
+  return await import("./format");
+}
+
+describe("numbers as people read them", () => {
+  it.each([
+    [0, "0"],
+    [0.049787, "0.0498"],
+    [22.1977, "22.2"],
+    [-9.6, "−9.6"],
+    [22026.46, "22,026"],
+    [485165195, "4.85×10⁸"],
+    [-0.0000454, "−4.54×10⁻⁵"],
+    [Number.POSITIVE_INFINITY, "∞"],
+  ])("%f is brief", async (value, wanted) => {
+    expect((await load()).brief(value)).toBe(wanted);
+  });
+
+  it("keeps as many places as it is told, and no minus before a zero", async () => {
+    const { fixed } = await load();
+    expect(fixed(0.105, 2)).toBe("0.10");
+    expect(fixed(-3.14, 1)).toBe("−3.1");
+    expect(fixed(-0.001, 1)).toBe("0.0");
+  });
+
+  it("writes per cent as English does", async () => {
+    expect((await load()).percent(0.9117)).toBe("91.2\u00a0%");
+  });
+});

@@ -1,0 +1,40 @@
+/** Numbers as people read them: a real minus sign, powers of ten raised, thousands apart. */
+import { language } from "../language";
+
+const MINUS = "\u2212";
+const RAISED = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
+
+/** A number with so many places after the point. */
+export function fixed(value: number, places: number): string {
+  const text = Math.abs(value).toFixed(places);
+  return value < 0 && Number(text) !== 0 ? MINUS + text : text;
+}
+
+/** A number of any size to a few figures: 0.0498, 22.2, 22,026, then 4.85×10⁸. */
+export function brief(value: number, figures = 3): string {
+  const size = Math.abs(value);
+  const sign = value < 0 ? MINUS : "";
+  if (!Number.isFinite(size)) return `${sign}∞`;
+  if (size === 0) return "0";
+  if (size < 0.001 || size >= 1e6) {
+    const [front = "", power = ""] = size.toExponential(figures - 1).split("e");
+    return `${sign}${front}×10${raised(Number(power))}`;
+  }
+  if (size >= 1000) return sign + whole(Math.round(size));
+  return sign + Number(size.toPrecision(figures)).toString();
+}
+
+function raised(power: number): string {
+  const digits = [...String(Math.abs(power))].map((digit) => RAISED[Number(digit)]).join("");
+  return power < 0 ? `⁻${digits}` : digits;
+}
+
+/** A whole number with its thousands apart: 55,000. */
+export function whole(value: number): string {
+  return value.toLocaleString("en").replace("-", MINUS);
+}
+
+/** A share of 1 in per cent, written as each language does. */
+export function percent(share: number, places = 1): string {
+  return `${fixed(share * 100, places)}${language.value === "zh" ? "%" : "\u00a0%"}`;
+}

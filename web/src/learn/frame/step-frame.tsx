@@ -1,0 +1,64 @@
+/** What every step has: its title and text, the thing to touch, something to try, and the ways back and on. */
+import type { ComponentChildren } from "preact";
+import { say } from "../../sentences/say";
+import { STEPS, shownStep } from "./step-address";
+import { StepLink } from "./step-link";
+
+interface Properties {
+  title: string;
+  /** Paragraphs are lines. */
+  text: string;
+  /** What one should try; a question is best. */
+  prompt: string;
+  /** What is set before there is anything to see; in the column of the text. */
+  knobs?: ComponentChildren;
+  /** The thing to touch. */
+  children: ComponentChildren;
+}
+
+export function StepFrame({ title, text, prompt, knobs, children }: Properties) {
+  return (
+    <>
+      <header class="step-text">
+        <h1 tabIndex={-1}>{title}</h1>
+        {text.split("\n").map((paragraph) => (
+          <p key={paragraph}>{paragraph}</p>
+        ))}
+      </header>
+      {knobs && <div class="knobs">{knobs}</div>}
+      <div class="touchable">{children}</div>
+      <aside class="prompt" aria-label={say("learn.try")}>
+        <p>
+          <strong>{say("learn.try")}</strong> {prompt}
+        </p>
+      </aside>
+      <Turn />
+    </>
+  );
+}
+
+function Turn() {
+  const shown = shownStep();
+  const before = STEPS[shown - 2];
+  const next = STEPS[shown];
+  return (
+    <nav class="turn" aria-label={say("learn.turn")}>
+      {before && (
+        <StepLink step={shown - 1} class="button plain back">
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M12 4.500 6.5 10l5.5 5.500" />
+          </svg>
+          {say("learn.back")}
+        </StepLink>
+      )}
+      {next && (
+        <StepLink step={shown + 1} class="button primary next">
+          {say("learn.next", say(next))}
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M8 4.500 13.5 10 8 15.500" />
+          </svg>
+        </StepLink>
+      )}
+    </nav>
+  );
+}

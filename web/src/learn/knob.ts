@@ -1,0 +1,58 @@
+/** A value that is dragged: on the screen at once, in the address when the hand rests. */
+import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
+import { type Parameter, parameter, view } from "../address";
+
+export type Knob<T> = Parameter<T>;
+
+// browsers refuse addresses that change hundreds of times in a few seconds
+const REST = 300; // milliseconds
+
+const waiting = new Set<() => void>();
+
+/** Tie a value to a parameter of the address, as `parameter` does, for values that change many times a second. */
+export function knob<T extends string | number>(
+  name: string,
+  fallback: T,
+  read: (text: string) => T | null,
+): Knob<T> {
+  const inAddress = parameter(name, fallback, read);
+  const held = signal<T | null>(null);
+  const current: ReadonlySignal<T> = computed(() => held.value ?? inAddress.value);
+  let timer = 0;
+
+  function write(): void {
+    clearTimeout(timer);
+    waiting.delete(write);
+    const value = held.peek();
+    batch(() => {
+      // the address of another view is not ours to change
+      if (value !== null && view.peek() === "learn") inAddress.set(value);
+      held.value = null;
+    });
+  }
+
+  return {
+    get value() {
+      return current.value;
+    },
+    set(value) {
+      held.value = value;
+      waiting.add(write);
+      clearTimeout(timer);
+      timer = setTimeout(write, REST);
+    },
+  };
+}
+
+/** Write what still waits into the address, before a new entry of the history is made. */
+export function settle(): void {
+  for (const write of [...waiting]) write();
+}
+
+/** For `knob` and `parameter`: a whole number from `least` to `most`. */
+export function wholeIn(least: number, most: number): (text: string) => number | null {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    return value >= least && value <= most ? value : null;
+  };
+}

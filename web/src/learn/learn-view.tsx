@@ -1,0 +1,62 @@
+/** The tutorial to touch, in five steps, and then the real training. */
+import type { FunctionComponent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { goToStep, shownStep } from "./frame/step-address";
+import { StepList } from "./frame/step-list";
+import { LossStep } from "./loss/loss-step";
+import { OneHotStep } from "./one-hot/one-hot-step";
+import { PixelsStep } from "./pixels/pixels-step";
+import { RateStep } from "./rate/rate-step";
+import { SoftmaxStep } from "./softmax/softmax-step";
+import { TrainStep } from "./train/train-step";
+import "./learn.css";
+
+/** In the order of `STEPS`. */
+const COMPONENTS: readonly FunctionComponent[] = [
+  PixelsStep,
+  OneHotStep,
+  SoftmaxStep,
+  LossStep,
+  RateStep,
+  TrainStep,
+];
+
+export function LearnView() {
+  const shown = shownStep();
+  const view = useRef<HTMLElement>(null);
+  useArrowKeys();
+  useFocusOnStep(view, shown);
+  const Step = COMPONENTS[shown - 1];
+  return (
+    <article class="view learn" ref={view}>
+      <StepList />
+      {Step && <Step key={shown} />}
+    </article>
+  );
+}
+
+/** Left and right turn the steps where nothing else has the keys: on the page itself, a title, a link. */
+function useArrowKeys(): void {
+  useEffect(() => {
+    const turn = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+      const onto = event.target instanceof Element ? event.target : null;
+      if (!onto?.matches("body, main, h1, a")) return;
+      if (event.key === "ArrowRight") goToStep(shownStep() + 1);
+      if (event.key === "ArrowLeft") goToStep(shownStep() - 1);
+    };
+    addEventListener("keydown", turn);
+    return () => removeEventListener("keydown", turn);
+  }, []);
+}
+
+/** The focus goes to the new step's title, so that a screen reader reads on from there. */
+function useFocusOnStep(view: { current: HTMLElement | null }, shown: number): void {
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    view.current?.querySelector("h1")?.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }, [view, shown]);
+}

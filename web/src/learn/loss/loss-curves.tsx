@@ -1,0 +1,85 @@
+/** Both losses over the share that the right answer gets, and where the answer stands on them. */
+import { say } from "../../sentences/say";
+import { LineChart, type Point, type Scales } from "../chart/line-chart";
+import { crossEntropy, oneHot, squaredError } from "../concepts";
+import { fixed } from "../format";
+import { useTween } from "../tween";
+
+const LABEL = oneHot(2, 3);
+const USUAL = 5;
+const ALL = 25; // at a share of 0 the cross-entropy is -log(1e-10) = 23.03
+// close together near 0, where the cross-entropy climbs
+const SHARES = Array.from({ length: 121 }, (_, index) => (index / 120) ** 3);
+
+interface Properties {
+  /** The share of the right answer. */
+  right: number;
+  /** What the first of the other two gets of the rest. */
+  first: number;
+  onDrag: (right: number) => void;
+}
+
+export function LossCurves({ right, first, onDrag }: Properties) {
+  const squared = (share: number) =>
+    squaredError(LABEL, [(1 - share) * first, (1 - share) * (1 - first), share]);
+  const entropy = (share: number) => crossEntropy(LABEL, [0, 0, share]);
+  const curve = (loss: (share: number) => number): Point[] => SHARES.map((share) => [share, loss(share)]);
+  const most = useTween(entropy(right) > USUAL ? ALL : USUAL, 600);
+  return (
+    <LineChart
+      label={say("learn.loss.chart", fixed(right, 2), fixed(squared(right), 2), fixed(entropy(right), 2))}
+      lines={[
+        { key: "squared", points: curve(squared), class: "squared" },
+        { key: "entropy", points: curve(entropy), class: "accent" },
+      ]}
+      x={{ least: 0, most: 1, name: "" }}
+      y={{ least: 0, most, name: say("learn.loss.axis.loss") }}
+      height={232}
+      onDrag={(value) => onDrag(Math.round(Math.min(Math.max(value, 0), 1) * 100) / 100)}
+      above={(scales) => (
+        <g>
+          <line
+            class="loss-now"
+            x1={scales.x.place(right)}
+            x2={scales.x.place(right)}
+            y1={scales.plot.top}
+            y2={scales.plot.bottom}
+          />
+          <Key scales={scales} row={0} class="accent" name={say("learn.loss.entropy")} />
+          <Key scales={scales} row={1} class="squared" name={say("learn.loss.squared")} />
+          <circle class="loss-point" cx={scales.x.place(right)} cy={scales.y.place(squared(right))} r={6} />
+          <circle
+            class="loss-point accent"
+            cx={scales.x.place(right)}
+            cy={scales.y.place(Math.min(entropy(right), most))}
+            r={7}
+          />
+        </g>
+      )}
+    />
+  );
+}
+
+/** Which line is which, in the corner that no curve reaches. */
+function Key({
+  scales,
+  row,
+  class: kind,
+  name,
+}: {
+  scales: Scales;
+  row: number;
+  class: string;
+  name: string;
+}) {
+  const { right, top } = scales.plot;
+  const y = top + 12 + row * 20;
+  return (
+    <>
+      <line class={`curve ${kind}`} x1={right - 24} x2={right} y1={y} y2={y} />
+      <text class={`line-name ${kind}`} x={right - 32} y={y} dy="0.32em" text-anchor="end">
+        {name}
+      </text>
+    </>
+  );
+}

@@ -1,0 +1,180 @@
+/** Step 4: two ways to say how wrong an answer is. */
+import { numberIn } from "../../address";
+import { say } from "../../sentences/say";
+import {
+  crossEntropy,
+  EPSILON,
+  oneHot,
+  pushOfCrossEntropy,
+  pushOfSquaredError,
+  squaredError,
+} from "../concepts";
+import { fixed, percent } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { knob } from "../knob";
+import { Slider } from "../slider";
+import { LossCurves } from "./loss-curves";
+import "./loss.css";
+
+const RIGHT = 2;
+const LABEL = oneHot(RIGHT, 3);
+/** The lesson's three outputs: the right answer's share, and what the first digit gets of the rest. */
+const EXAMPLES = [
+  [0.6, 0.25],
+  [0.6, 0.5],
+  [0.9, 1],
+] as const;
+
+const share = knob("right", 0.6, numberIn(0, 1));
+const split = knob("split", 0.25, numberIn(0, 1));
+
+/** What the network says: the right answer's share, and the rest divided between the other two. */
+export function outputOf(right: number, first: number): number[] {
+  return [(1 - right) * first, (1 - right) * (1 - first), right];
+}
+
+export function LossStep() {
+  const [right, first] = [share.value, split.value];
+  const output = outputOf(right, first);
+  return (
+    <StepFrame title={say("learn.loss.title")} text={say("learn.loss.text")} prompt={say("learn.loss.try")}>
+      <div class="loss-top">
+        <Rows output={output} />
+        <Slider
+          label={say("learn.loss.split")}
+          written={`${percent(first, 0)} : ${percent(1 - first, 0)}`}
+          value={first}
+          min={0}
+          max={1}
+          step={0.05}
+          hint={say("learn.loss.split.hint")}
+          onInput={(value) => split.set(value)}
+        />
+      </div>
+      <Examples />
+      <div class="loss-curves">
+        <LossCurves right={right} first={first} onDrag={(value) => share.set(value)} />
+        <Slider
+          label={say("learn.loss.right")}
+          written={percent(right, 0)}
+          value={right}
+          min={0}
+          max={1}
+          step={0.01}
+          onInput={(value) => share.set(value)}
+        />
+      </div>
+      <div class="loss-cards">
+        <Card
+          name={say("learn.loss.squared")}
+          sign="squared"
+          sum={squaresWritten(output)}
+          loss={squaredError(LABEL, output)}
+          push={pushOfSquaredError(LABEL, output)[RIGHT] ?? 0}
+        />
+        <Card
+          name={say("learn.loss.entropy")}
+          sign="entropy"
+          sum={`−log(${fixed(right, 2)} + ${EPSILON.toFixed(10)})`}
+          loss={crossEntropy(LABEL, output)}
+          push={pushOfCrossEntropy(LABEL, output)[RIGHT] ?? 0}
+          note={right === 0 ? say("learn.loss.epsilon") : undefined}
+        />
+      </div>
+    </StepFrame>
+  );
+}
+
+function squaresWritten(output: readonly number[]): string {
+  return output.map((value, place) => `(${LABEL[place]} − ${fixed(value, 2)})²`).join(" + ");
+}
+
+/** Label and output, place by place. */
+function Rows({ output }: { output: readonly number[] }) {
+  return (
+    <table class="loss-rows numbers">
+      <caption class="for-screen-readers">{say("learn.loss.rows")}</caption>
+      <thead>
+        <tr>
+          <th scope="row">{say("learn.loss.digit")}</th>
+          {output.map((_, place) => (
+            <th key={place} scope="col">
+              {place}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        <tr>
+          <th scope="row">{say("learn.loss.label")}</th>
+          {LABEL.map((value, place) => (
+            <td key={place} class={value ? "right" : ""}>
+              {value}
+            </td>
+          ))}
+        </tr>
+        <tr>
+          <th scope="row">{say("learn.loss.output")}</th>
+          {output.map((value, place) => (
+            <td key={place} class={`filled ${LABEL[place] ? "right" : ""}`}>
+              <span aria-hidden="true" style={{ height: `${value * 100}%` }} />
+              <b>{fixed(value, 2)}</b>
+            </td>
+          ))}
+        </tr>
+      </tbody>
+    </table>
+  );
+}
+
+function Examples() {
+  return (
+    <div class="loss-examples">
+      <p class="small quiet">{say("learn.loss.examples")}</p>
+      {EXAMPLES.map(([right, first]) => {
+        const output = outputOf(right, first).map((value) => Number(value.toFixed(2)));
+        return (
+          <button
+            key={`${right} ${first}`}
+            type="button"
+            class="button numbers"
+            aria-pressed={share.value === right && split.value === first}
+            onClick={() => {
+              share.set(right);
+              split.set(first);
+            }}
+          >
+            [{output.join(", ")}]
+          </button>
+        );
+      })}
+    </div>
+  );
+}
+
+interface CardProperties {
+  name: string;
+  sign: "squared" | "entropy";
+  /** The sum as it is worked out. */
+  sum: string;
+  loss: number;
+  push: number;
+  note?: string | undefined;
+}
+
+function Card({ name, sign, sum, loss, push, note }: CardProperties) {
+  return (
+    <section class={`loss-card ${sign}`} aria-label={name}>
+      <h2>{name}</h2>
+      <p class="loss-value numbers">{fixed(loss, 2)}</p>
+      <p class="loss-sum small quiet numbers">{note ?? sum}</p>
+      <p class="loss-push small">
+        <span>{say("learn.loss.push")}</span>
+        <span class="share-bar" aria-hidden="true">
+          <span style={{ width: `${Math.min(Math.max(push, 0), 1) * 100}%` }} />
+        </span>
+        <span class="numbers">{fixed(push, 2)}</span>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,90 @@
+/** Step 1: a digit is 784 numbers. */
+import { oneOf, parameter } from "../../address";
+import { say } from "../../sentences/say";
+import { Pixels } from "../../shared/pixels";
+import { fixed } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { knob, wholeIn } from "../knob";
+import { digits, imageOf, SIDE } from "./digits";
+import { Magnifier } from "./magnifier";
+import { PixelGrid } from "./pixel-grid";
+import { PixelRow } from "./pixel-row";
+import "./pixels.css";
+
+// the lesson's picture is the first training image, a 7; its stroke's edge passes near row 8, column 12
+const digit = parameter("image", 7, wholeIn(0, 9));
+const pixel = knob("pixel", 8 * SIDE + 12, wholeIn(0, SIDE * SIDE - 1));
+const shown = parameter("pixels", "ink", oneOf(["ink", "numbers"]));
+
+export function PixelsStep() {
+  const { label, index, values } = imageOf(digit.value);
+  const chosen = pixel.value;
+  return (
+    <StepFrame
+      title={say("learn.pixels.title")}
+      text={say("learn.pixels.text")}
+      prompt={say("learn.pixels.try")}
+    >
+      <div class="pixels-step">
+        <PixelGrid
+          values={values}
+          label={say("learn.pixels.grid", label)}
+          chosen={chosen}
+          numbers={shown.value === "numbers"}
+          onChoose={(place) => pixel.set(place)}
+        />
+        <div class="pixels-side">
+          <DigitChoice />
+          <label class="check">
+            <input
+              type="checkbox"
+              checked={shown.value === "numbers"}
+              onChange={(event) => shown.set(event.currentTarget.checked ? "numbers" : "ink")}
+            />
+            <span>{say("learn.pixels.numbers")}</span>
+          </label>
+          <Magnifier values={values} chosen={chosen} />
+          <Readout value={values[chosen] ?? 0} chosen={chosen} />
+          <p class="small quiet">{say("learn.pixels.source", label, index)}</p>
+        </div>
+        <figure class="pixels-in-a-row">
+          <PixelRow values={values} chosen={chosen} label={say("learn.pixels.row.label")} />
+          <figcaption class="small quiet">{say("learn.pixels.row", chosen + 1)}</figcaption>
+        </figure>
+      </div>
+    </StepFrame>
+  );
+}
+
+function DigitChoice() {
+  return (
+    <fieldset class="digit-choice">
+      <legend class="for-screen-readers">{say("learn.pixels.choose")}</legend>
+      {digits.map(({ label, values }) => (
+        <label key={label}>
+          <input
+            type="radio"
+            name="image"
+            aria-label={String(label)}
+            checked={digit.value === label}
+            onChange={() => digit.set(label)}
+          />
+          <Pixels values={values} palette="ink" />
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Readout({ value, chosen }: { value: number; chosen: number }) {
+  const row = Math.floor(chosen / SIDE) + 1;
+  const column = (chosen % SIDE) + 1;
+  return (
+    <p class="pixel-readout numbers" role="status" aria-label={say("learn.pixels.chosen")}>
+      <span>{say("learn.pixels.place", row, column)}</span>
+      <span class="pixel-value">
+        <strong>{value}</strong> ÷ 255 = <strong>{fixed(value / 255, 3)}</strong>
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,22 @@
+/** The two curves to walk down, each with its exact slope. */
+
+export interface Curve {
+  height(x: number): number;
+  slope(x: number): number;
+}
+
+/** x², as in the lesson. Its slope is 2x, so a rate of 0.5 arrives in one step and one above 1 jumps out. */
+const bowl: Curve = {
+  height: (x) => x ** 2,
+  slope: (x) => 2 * x,
+};
+
+/** x² − 4·e^(−4(x − 2.2)²): the bowl with a dent on the way, near x = 2.06, which is not the bottom. */
+const dent: Curve = {
+  height: (x) => x ** 2 - 4 * Math.exp(-4 * (x - 2.2) ** 2),
+  slope: (x) => 2 * x + 32 * (x - 2.2) * Math.exp(-4 * (x - 2.2) ** 2),
+};
+
+export const CURVES = ["bowl", "dent"] as const;
+export type CurveName = (typeof CURVES)[number];
+export const curves: Record<CurveName, Curve> = { bowl, dent };

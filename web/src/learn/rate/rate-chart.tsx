@@ -1,0 +1,84 @@
+/** The curve, the way that was taken down it, the slope underfoot and the ball. */
+import { say } from "../../sentences/say";
+import { LineChart, type Point, type Scales } from "../chart/line-chart";
+import { brief } from "../format";
+import { useTween } from "../tween";
+import { type Curve, type CurveName, curves } from "./curves";
+import { reach, type Walk } from "./walk";
+
+const HOP = 320; // milliseconds
+const TANGENT = 70; // pixels to each side of the ball
+const SEEN = 40; // places of the walk that are still drawn
+
+export function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
+  const curve = curves[name];
+  const wide = useTween(reach(walk, name), 500);
+  const walked = useTween(walk.length - 1, HOP, false);
+  const here = place(walk, walked, curve);
+  return (
+    <LineChart
+      label={say("learn.rate.chart", walk.length - 1, brief(walk.at(-1) ?? 0))}
+      lines={[{ key: name, points: pointsOf(curve, wide) }]}
+      x={{ least: -wide, most: wide, name: "x", ticks: 6 }}
+      y={{ least: -wide * wide * 0.05, most: wide * wide, name: say("learn.rate.height") }}
+      height={264}
+    >
+      {(scales) => (
+        <g>
+          <Trail walk={walk} walked={walked} curve={curve} scales={scales} />
+          <Tangent x={here[0]} y={here[1]} curve={curve} scales={scales} />
+          <circle class="ball" cx={scales.x.place(here[0])} cy={scales.y.place(here[1])} r={8} />
+        </g>
+      )}
+    </LineChart>
+  );
+}
+
+function pointsOf(curve: Curve, wide: number): Point[] {
+  return Array.from({ length: 241 }, (_, index) => {
+    const x = ((index - 120) / 120) * wide;
+    return [x, curve.height(x)];
+  });
+}
+
+/** Where the ball is between two steps: it goes straight across, as a step does, and not along the curve. */
+function place(walk: Walk, walked: number, curve: Curve): Point {
+  const step = Math.min(Math.floor(walked), walk.length - 1);
+  const from = walk[step] ?? 0;
+  const to = walk[step + 1] ?? from;
+  const part = walked - step;
+  const between = (start: number, end: number) => start + (end - start) * part;
+  return [between(from, to), between(curve.height(from), curve.height(to))];
+}
+
+interface TrailProperties {
+  walk: Walk;
+  walked: number;
+  curve: Curve;
+  scales: Scales;
+}
+
+function Trail({ walk, walked, curve, scales }: TrailProperties) {
+  const first = Math.max(0, Math.floor(walked) + 1 - SEEN);
+  const behind: Point[] = walk.slice(first, Math.floor(walked) + 1).map((x) => [x, curve.height(x)]);
+  const line = [...behind, place(walk, walked, curve)];
+  const at = ([x, y]: Point) => `${scales.x.place(x)},${Math.max(scales.y.place(y), -1e4)}`;
+  return (
+    <>
+      <polyline class="trail" points={line.map(at).join(" ")} />
+      {behind.map(([x, y], index) => (
+        <circle key={first + index} class="visited" cx={scales.x.place(x)} cy={scales.y.place(y)} r={3} />
+      ))}
+    </>
+  );
+}
+
+/** The slope at the ball's place, as the line that it is. */
+function Tangent({ x, y, curve, scales }: { x: number; y: number; curve: Curve; scales: Scales }) {
+  const across = scales.x.place(x + 1) - scales.x.place(x);
+  const down = scales.y.place(y + curve.slope(x)) - scales.y.place(y);
+  const length = Math.hypot(across, down) || 1;
+  const [dx, dy] = [(across / length) * TANGENT, (down / length) * TANGENT];
+  const [cx, cy] = [scales.x.place(x), scales.y.place(y)];
+  return <line class="tangent" x1={cx - dx} y1={cy - dy} x2={cx + dx} y2={cy + dy} />;
+}

@@ -1,0 +1,152 @@
+/** Step 5: the learning rate, on curves to roll down. */
+import { useEffect, useState } from "preact/hooks";
+import { numberIn, oneOf, parameter } from "../../address";
+import { say } from "../../sentences/say";
+import { brief, fixed } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { knob } from "../knob";
+import { Slider, StopSlider } from "../slider";
+import { CURVES, type CurveName, curves } from "./curves";
+import { RateChart } from "./rate-chart";
+import { isOver, last, runsOn, stepOn, verdictOn, type Walk } from "./walk";
+import "./rate.css";
+
+const RATES = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.05, 1.1, 1.2,
+];
+const PACE = 450; // milliseconds from step to step
+const FIGURES = 4; // of the numbers in the list
+const SHOWN = 4; // steps in the list, before the one to come
+
+const rate = knob("slope-rate", 0.3, numberIn(0.001, 1.2));
+const curve = parameter<CurveName>("curve", "bowl", oneOf(CURVES));
+const start = knob("start", 4, numberIn(-4, 4));
+
+export function RateStep() {
+  const { walk, running, step, toggle, restart } = useWalk(curve.value, start.value, rate.value);
+  const slope = curves[curve.value];
+  const verdict = verdictOn(walk, slope);
+  const x = last(walk);
+  return (
+    <StepFrame title={say("learn.rate.title")} text={say("learn.rate.text")} prompt={say("learn.rate.try")}>
+      <div class="rate">
+        <CurveChoice />
+        <RateChart name={curve.value} walk={walk} />
+        <p class="rate-verdict" role="status">
+          {say(`learn.rate.${verdict}`, walk.length - 1, brief(x))}
+        </p>
+        <div class="rate-knobs">
+          <StopSlider
+            label={say("learn.rate.rate")}
+            value={rate.value}
+            stops={RATES}
+            write={String}
+            onInput={(value) => rate.set(value)}
+          />
+          <Slider
+            label={say("learn.rate.start")}
+            value={start.value}
+            min={-4}
+            max={4}
+            step={0.5}
+            origin={0}
+            written={`x = ${fixed(start.value, 1)}`}
+            onInput={(value) => start.set(value)}
+          />
+          <div class="buttons">
+            <button type="button" class="button" disabled={isOver(verdict)} onClick={step}>
+              {say("learn.rate.step")}
+            </button>
+            <button
+              type="button"
+              class="button primary"
+              disabled={isOver(verdict) && !running}
+              onClick={toggle}
+            >
+              {say(running ? "learn.rate.pause" : "learn.rate.run")}
+            </button>
+            <button type="button" class="button plain" disabled={walk.length === 1} onClick={restart}>
+              {say("learn.rate.restart")}
+            </button>
+          </div>
+        </div>
+        <Steps walk={walk} />
+      </div>
+    </StepFrame>
+  );
+}
+
+function CurveChoice() {
+  return (
+    <fieldset class="choices">
+      <legend class="for-screen-readers">{say("learn.rate.curve")}</legend>
+      {CURVES.map((name) => (
+        <label key={name}>
+          <input type="radio" name="curve" checked={curve.value === name} onChange={() => curve.set(name)} />
+          <span>{say(`learn.rate.curve.${name}`)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** A walk from `from`; it begins anew when one of the knobs is turned. */
+function useWalk(name: CurveName, from: number, learningRate: number) {
+  const knobs = `${name} ${from} ${learningRate}`;
+  const [state, setState] = useState<{ knobs: string; walk: Walk; running: boolean }>({
+    knobs,
+    walk: [from],
+    running: false,
+  });
+  const current = state.knobs === knobs ? state : { knobs, walk: [from], running: false };
+  const { walk, running } = current;
+  const next = () => stepOn(walk, curves[name], learningRate);
+
+  useEffect(() => {
+    if (!running) return;
+    const timer = setTimeout(() => {
+      const onward = next();
+      setState({ knobs, walk: onward, running: runsOn(onward, curves[name]) });
+    }, PACE);
+    return () => clearTimeout(timer);
+  }, [running, walk, knobs]);
+
+  return {
+    walk,
+    running,
+    step: () => setState({ knobs, walk: next(), running: false }),
+    toggle: () => {
+      const onward = running ? walk : next();
+      setState({ knobs, walk: onward, running: !running && runsOn(onward, curves[name]) });
+    },
+    restart: () => setState({ knobs, walk: [from], running: false }),
+  };
+}
+
+/** The last steps, each as the sum it is. */
+function Steps({ walk }: { walk: Walk }) {
+  const slope = curves[curve.value].slope;
+  const sumOf = (x: number) => `${brief(x, FIGURES)} − ${rate.value} × ${signed(slope(x))}`;
+  const taken = walk.slice(0, -1).map((x, index) => ({ index, x, next: walk[index + 1] ?? x }));
+  return (
+    <div class="rate-steps">
+      <p class="rate-rule">{say("learn.rate.rule")}</p>
+      <ol class="numbers" start={Math.max(taken.length - SHOWN, 0) + 1} aria-label={say("learn.rate.steps")}>
+        {taken.slice(-SHOWN).map(({ index, x, next }) => (
+          <li key={index}>
+            <span class="quiet">{index + 1}</span> x ← {sumOf(x)} = <b>{brief(next, FIGURES)}</b>
+          </li>
+        ))}
+        {!isOver(verdictOn(walk, curves[curve.value])) && (
+          <li key={taken.length} class="quiet">
+            <span class="quiet">{taken.length + 1}</span> x ← {sumOf(last(walk))} = ?
+          </li>
+        )}
+      </ol>
+    </div>
+  );
+}
+
+function signed(value: number): string {
+  return value < 0 ? `(${brief(value, FIGURES)})` : brief(value, FIGURES);
+}

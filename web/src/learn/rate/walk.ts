@@ -1,0 +1,62 @@
+/** A walk downhill and what has become of it. */
+import { stepDown } from "../concepts";
+import type { Curve, CurveName } from "./curves";
+
+/** The places visited so far, the start included. */
+export type Walk = readonly number[];
+
+export type Verdict =
+  | "ready"
+  | "walking"
+  | "creeping"
+  | "arrived"
+  | "caught"
+  | "swinging"
+  | "climbing"
+  | "gone";
+
+const FLAT = 0.005; // a slope that is as good as none
+const BOTTOM = 0.05; // as near to x = 0 as counts for having arrived
+const MANY = 15; // steps after which a walk still near its start is said to creep
+const OUT = 1000; // here a walk has left for good
+const LONGEST = 200; // steps
+
+/** Take one more step; a walk that has ended stays as it is. */
+export function stepOn(walk: Walk, curve: Curve, rate: number): Walk {
+  return isOver(verdictOn(walk, curve)) ? walk : [...walk, stepDown(last(walk), curve.slope, rate)];
+}
+
+export function last(walk: Walk): number {
+  return walk.at(-1) ?? Number.NaN;
+}
+
+export function verdictOn(walk: Walk, curve: Curve): Verdict {
+  const [start = 0] = walk;
+  const [x, before = x] = [last(walk), walk.at(-2)];
+  const steps = walk.length - 1;
+  if (Math.abs(x) >= OUT) return "gone";
+  if (Math.abs(curve.slope(x)) < FLAT) return Math.abs(x) < BOTTOM ? "arrived" : "caught";
+  if (steps === 0) return "ready";
+  if (steps >= 4 && Math.abs(x - (walk.at(-3) ?? 0)) < 1e-6) return "swinging";
+  if (Math.abs(x) > Math.abs(before) && Math.abs(x) > Math.abs(start)) return "climbing";
+  if (steps >= MANY && Math.abs(x) > Math.abs(start) / 2) return "creeping";
+  return "walking";
+}
+
+/** Is there nothing more to see? */
+export function isOver(verdict: Verdict): boolean {
+  return ["arrived", "caught", "gone"].includes(verdict);
+}
+
+/** Should a walk that runs by itself go on? */
+export function runsOn(walk: Walk, curve: Curve): boolean {
+  const verdict = verdictOn(walk, curve);
+  return !isOver(verdict) && walk.length <= (verdict === "swinging" ? 20 : LONGEST);
+}
+
+/** From how far out to how far out the picture must reach to hold the walk. */
+export function reach(walk: Walk, curve: CurveName): number {
+  const furthest = Math.max(...walk.slice(-2).map(Math.abs));
+  const least = curve === "dent" ? 4.5 : 5;
+  return Math.min(Math.max(least, furthest * 1.08), 14);
+}

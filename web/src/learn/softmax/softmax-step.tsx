@@ -1,0 +1,135 @@
+/** Step 3: scores become shares. */
+import { numberIn } from "../../address";
+import { say } from "../../sentences/say";
+import { softmax, total } from "../concepts";
+import { brief, fixed, percent } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { knob } from "../knob";
+import { Slider } from "../slider";
+import { LEAST, MOST, readScores, scoresOf, TEN, THREE, textOf } from "./scores";
+import "./softmax.css";
+
+const scores = knob("scores", textOf(THREE), readScores);
+const added = knob("plus", 0, numberIn(-10, 10));
+const factor = knob("times", 1, numberIn(0, 4));
+
+export function SoftmaxStep() {
+  const chosen = scoresOf(scores.value);
+  const changed = chosen.map((score) => score * factor.value + added.value);
+  const shares = softmax(changed);
+  const enlarged = changed.map(Math.exp);
+  const largest = shares.indexOf(Math.max(...shares));
+  const setScore = (place: number, score: number) => {
+    scores.set(textOf(chosen.map((each, index) => (index === place ? score : each))));
+  };
+  return (
+    <StepFrame
+      title={say("learn.softmax.title")}
+      text={say("learn.softmax.text")}
+      prompt={say("learn.softmax.try")}
+    >
+      <div class="softmax-choice">
+        <HowMany count={chosen.length} />
+        {chosen.length === TEN.length && <p class="small quiet">{say("learn.softmax.source")}</p>}
+      </div>
+      <div class={`softmax ${chosen.length > 3 ? "ten" : ""}`}>
+        <div class="softmax-head small quiet" aria-hidden="true">
+          <span />
+          <span>{say("learn.softmax.score")}</span>
+          <span class="of-score" />
+          <span class="of-exp">
+            e<sup>{say("learn.softmax.score")}</sup>
+          </span>
+          <span class="of-share">{say("learn.softmax.share")}</span>
+        </div>
+        {chosen.map((score, place) => (
+          <div key={place} class={`softmax-row ${place === largest ? "largest" : ""}`}>
+            <span class="of-digit numbers" aria-hidden="true">
+              {place}
+            </span>
+            <Slider
+              bare
+              label={say("learn.softmax.score.of", place)}
+              written={say("learn.softmax.score.written", fixed(score, 1), percent(shares[place] ?? 0))}
+              value={score}
+              min={LEAST}
+              max={MOST}
+              step={0.1}
+              origin={0}
+              onInput={(value) => setScore(place, value)}
+            />
+            <span class="of-score numbers">{fixed(changed[place] ?? 0, 1)}</span>
+            <span class="of-exp numbers">{brief(enlarged[place] ?? 0)}</span>
+            <span class="share-bar" aria-hidden="true">
+              <span style={{ width: `${(shares[place] ?? 0) * 100}%` }} />
+            </span>
+            <span class="of-share numbers">{percent(shares[place] ?? 0)}</span>
+          </div>
+        ))}
+        <Together shares={shares} sum={total(enlarged)} largest={largest} />
+      </div>
+      <div class="two-sliders">
+        <Slider
+          label={say("learn.softmax.plus")}
+          written={added.value < 0 ? brief(added.value) : `+${brief(added.value)}`}
+          value={added.value}
+          min={-10}
+          max={10}
+          step={0.5}
+          origin={0}
+          hint={say("learn.softmax.plus.hint", brief(Math.exp(added.value)))}
+          onInput={(value) => added.set(value)}
+        />
+        <Slider
+          label={say("learn.softmax.times")}
+          written={`× ${brief(factor.value)}`}
+          value={factor.value}
+          min={0}
+          max={4}
+          step={0.1}
+          origin={1}
+          hint={say("learn.softmax.times.hint")}
+          onInput={(value) => factor.set(value)}
+        />
+      </div>
+    </StepFrame>
+  );
+}
+
+function HowMany({ count }: { count: number }) {
+  const choose = (values: readonly number[]) => {
+    scores.set(textOf(values));
+    added.set(0);
+    factor.set(1);
+  };
+  return (
+    <fieldset class="choices">
+      <legend class="for-screen-readers">{say("learn.softmax.how-many")}</legend>
+      <label>
+        <input type="radio" name="how-many" checked={count === 3} onChange={() => choose(THREE)} />
+        <span>{say("learn.softmax.three")}</span>
+      </label>
+      <label>
+        <input type="radio" name="how-many" checked={count === 10} onChange={() => choose(TEN)} />
+        <span>{say("learn.softmax.ten")}</span>
+      </label>
+    </fieldset>
+  );
+}
+
+/** All shares end to end: however they are divided, they fill the same bar. */
+function Together({ shares, sum, largest }: { shares: readonly number[]; sum: number; largest: number }) {
+  return (
+    <div class="softmax-row softmax-sum">
+      <span />
+      <span class="quiet">{say("learn.softmax.sum")}</span>
+      <span class="of-exp numbers">{brief(sum)}</span>
+      <span class="share-bar whole" aria-hidden="true">
+        {shares.map((share, place) => (
+          <span key={place} class={place === largest ? "" : "other"} style={{ width: `${share * 100}%` }} />
+        ))}
+      </span>
+      <span class="of-share numbers">{percent(total(shares))}</span>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+/** How a training ended: its mark, the mistakes, and the way to write for the network that it made. */
+import { say } from "../../sentences/say";
+import { Pixels } from "../../shared/pixels";
+import { ViewLink } from "../../shell/view-link";
+import { fixed, percent, whole } from "../format";
+import type { Mistake, Result as Outcome, Run } from "./run";
+
+export function Result({ run, result }: { run: Run; result: Outcome }) {
+  const on = result.on === "test" ? "test" : "validation";
+  return (
+    <section class="train-result" aria-labelledby="train-result">
+      <h2 id="train-result">{say("learn.train.result", run.number, percent(result.accuracy))}</h2>
+      <p>
+        {say(`learn.train.result.${on}`, whole(result.n), whole(result.wrong))}{" "}
+        <span class="quiet">{say("learn.train.result.luck", fixed(luck(result) * 100, 1))}</span>
+      </p>
+      <p class="buttons">
+        <ViewLink view="write" parameters={{ model: run.id }} class="button primary">
+          {say("learn.train.write")}
+        </ViewLink>
+      </p>
+      {result.mistakes.length > 0 && (
+        <>
+          <h3>{say("learn.train.mistakes")}</h3>
+          <ul class="mistakes">
+            {result.mistakes.map((mistake) => (
+              <MistakeImage key={mistake.index} mistake={mistake} />
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+function MistakeImage({ mistake }: { mistake: Mistake }) {
+  const { index, label, digit, confidence, image } = mistake;
+  const sentence = say("learn.train.mistake", label, digit, percent(confidence, 0), whole(index));
+  return (
+    <li title={sentence}>
+      <Pixels values={image} palette="ink" label={sentence} />
+      <span class="numbers" aria-hidden="true">
+        {label} → <b>{digit}</b>
+      </span>
+      <span class="small quiet numbers" aria-hidden="true">
+        {percent(confidence, 0)}
+      </span>
+    </li>
+  );
+}
+
+/** Half the width of the 95 % interval: with other images of the exam the share could be so much higher or lower. */
+function luck({ accuracy, n }: Outcome): number {
+  return 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / Math.max(n, 1));
+}

@@ -1,0 +1,55 @@
+/** After the five steps: the real training, watched as it happens. */
+import { useEffect } from "preact/hooks";
+import { say } from "../../sentences/say";
+import { StepFrame } from "../frame/step-frame";
+import { AccuracyChart, LossChart } from "./curves";
+import { Knobs } from "./knobs";
+import { Idle, Progress } from "./progress";
+import { Result } from "./result";
+import { RunList } from "./run-list";
+import { chosen, close, hidden, open, runs, trouble, watch } from "./runs";
+import { WeightImages } from "./weight-images";
+import "./train.css";
+import "./runs.css";
+
+export function TrainStep() {
+  useEffect(() => {
+    open();
+    return close;
+  }, []);
+  const run = chosen.value;
+  const drawn = runs.value.filter((each) => !hidden.value.has(each.id));
+  return (
+    <StepFrame
+      title={say("learn.train.title")}
+      text={say("learn.train.text")}
+      prompt={say("learn.train.try")}
+      knobs={<Knobs />}
+    >
+      <Trouble />
+      {run ? <Progress run={run} /> : <Idle />}
+      <div class="train-curves">
+        <LossChart runs={drawn} chosen={run} />
+        <AccuracyChart runs={drawn} chosen={run} />
+      </div>
+      {runs.value.length > 0 && <RunList />}
+      <WeightImages run={run} />
+      {run?.result && <Result run={run} result={run.result} />}
+    </StepFrame>
+  );
+}
+
+function Trouble() {
+  if (!trouble.value) return null;
+  const { sentence, running } = trouble.value;
+  return (
+    <div class="notice" role="alert">
+      <p>{sentence}</p>
+      {running && (
+        <button type="button" class="button" onClick={() => watch(running)}>
+          {say("learn.train.watch")}
+        </button>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,10 @@
+import { render } from "preact";
+import "./styles/tokens.css";
+import "./styles/base.css";
+import "./styles/controls.css";
+import "./shared/pixels.css";
+import "./shell/shell.css";
+import { Shell } from "./shell/shell";
+
+const page = document.getElementById("page");
+if (page) render(<Shell />, page);

@@ -1,0 +1,62 @@
+/** The accuracies of all classifiers on one line each: a dot for what was measured, a bar for its interval. */
+import type { Model, Score } from "../readings";
+import { say } from "../sentences/say";
+import { type AccuracyScale, scaleFor } from "./accuracy-scale";
+import { modelName } from "./model-name";
+import { share, shortShare, whole } from "./numbers";
+
+type Scored = Model & { score: Score };
+
+export function AccuracyChart({ models }: { models: readonly Model[] }) {
+  const scored = models.filter((each): each is Scored => each.score !== null);
+  if (scored.length === 0) return null;
+  const scale = scaleFor(Math.min(...scored.map(({ score }) => score.interval[0])));
+  return (
+    <section class="accuracies" aria-labelledby="accuracy-title">
+      <header>
+        <h2 id="accuracy-title">{say("models.accuracy")}</h2>
+        <p class="quiet">{say("models.accuracy.lead")}</p>
+      </header>
+      <ul class="accuracy-lines">
+        {scored.map((model) => (
+          <Line key={model.name} model={model} scale={scale} />
+        ))}
+      </ul>
+      <div class="axis numbers" aria-hidden="true">
+        {scale.ticks.map(({ accuracy, at }) => (
+          <span key={accuracy} style={{ left: `${at * 100}%` }} data-minor={!MAJOR.includes(accuracy)}>
+            {shortShare(accuracy)}
+          </span>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+/** The ticks that keep their number where there is little room. */
+const MAJOR: readonly number[] = [0, 0.5, 0.8, 0.9, 0.99, 0.999];
+
+function Line({ model, scale }: { model: Scored; scale: AccuracyScale }) {
+  const { accuracy, interval, n, on } = model.score;
+  const [low, high] = interval;
+  return (
+    <li>
+      <span class="accuracy-name">{modelName(model)}</span>
+      <span class="accuracy-numbers numbers">
+        <strong>{share(accuracy)}</strong>{" "}
+        <span class="small quiet">{say("models.interval", share(low), share(high))}</span>
+        {on !== "test" && <span class="small quiet"> {say("models.validation", whole(n))}</span>}
+      </span>
+      <span class="track" aria-hidden="true">
+        {scale.ticks.map((tick) => (
+          <i key={tick.accuracy} class="tick" style={{ left: `${tick.at * 100}%` }} />
+        ))}
+        <i
+          class="interval"
+          style={{ left: `${scale.at(low) * 100}%`, width: `${(scale.at(high) - scale.at(low)) * 100}%` }}
+        />
+        <i class="dot" style={{ left: `${scale.at(accuracy) * 100}%` }} />
+      </span>
+    </li>
+  );
+}

@@ -1,0 +1,26 @@
+/** Where an accuracy stands on a line that stretches towards 100 %: the same step to the right, the same share fewer
+ *  mistakes. On a plain line all good models would stand on one spot. */
+
+const RIGHT = 0.999;
+const LEFTS = [0.8, 0.5, 0] as const;
+const TICKS = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999] as const;
+
+export interface AccuracyScale {
+  /** 0 at the left end, 1 at the right end; what lies outside stands at the end. */
+  at(accuracy: number): number;
+  ticks: readonly { accuracy: number; at: number }[];
+}
+
+/** A scale on which the lowest of these accuracies still has its place. */
+export function scaleFor(lowest: number): AccuracyScale {
+  const left = LEFTS.find((each) => each <= lowest) ?? 0;
+  const [from, to] = [Math.log(1 - left), Math.log(1 - RIGHT)];
+  const at = (accuracy: number) => {
+    const mistakes = Math.max(1 - accuracy, Number.MIN_VALUE);
+    return Math.min(Math.max((Math.log(mistakes) - from) / (to - from), 0), 1);
+  };
+  return {
+    at,
+    ticks: TICKS.filter((each) => each >= left).map((accuracy) => ({ accuracy, at: at(accuracy) })),
+  };
+}

@@ -1,0 +1,111 @@
+/** The models side by side: how often each is right, how large and how fast it is, and what it is for. */
+import { useEffect } from "preact/hooks";
+import type { Model } from "../readings";
+import { type PlainKey, say } from "../sentences/say";
+import { ViewLink } from "../shell/view-link";
+import { AccuracyChart } from "./accuracy-chart";
+import { busy, learnModels, models, trouble } from "./known";
+import { modelName } from "./model-name";
+import { bytes, rough, share, whole } from "./numbers";
+import "./models.css";
+
+/** What each model that comes with shuzi is for. */
+const PURPOSES: Record<string, PlainKey> = {
+  default: "models.default",
+  tiny: "models.tiny",
+  softmax: "models.softmax",
+  detector: "models.detector",
+};
+
+export function ModelsView() {
+  useEffect(() => {
+    void learnModels();
+  }, []);
+  const known = models.value;
+  return (
+    <article class="view models">
+      <header>
+        <h1>{say("models.title")}</h1>
+        <p class="lead">{say("models.lead")}</p>
+      </header>
+      {busy.value !== null && <p class="notice">{say("error.busy", busy.value)}</p>}
+      {trouble.value && (
+        <div class="notice" role="alert">
+          <p>{trouble.value.sentence}</p>
+          <button type="button" class="button" onClick={() => void learnModels()}>
+            {say("error.again")}
+          </button>
+        </div>
+      )}
+      {!known && !trouble.value && <p class="quiet">{say("models.measuring")}</p>}
+      {known && (
+        <>
+          <AccuracyChart models={known.filter((each) => each.kind === "classifier")} />
+          <ul class="model-list">
+            {known.map((model) => (
+              <ModelCard key={model.name} model={model} />
+            ))}
+          </ul>
+          <p class="small quiet">{say("models.conditions")}</p>
+        </>
+      )}
+    </article>
+  );
+}
+
+function ModelCard({ model }: { model: Model }) {
+  const { name, kind, score, parameters, milliseconds } = model;
+  const purpose = model.shipped ? PURPOSES[name] : "models.trained";
+  return (
+    <li class="model" data-model={name}>
+      <h2>{modelName(model)}</h2>
+      {purpose && <p>{say(purpose)}</p>}
+      <dl>
+        <Fact name={say("models.parameters")}>{whole(parameters)}</Fact>
+        <Fact name={say("models.size")}>{bytes(model.bytes)}</Fact>
+        {milliseconds !== null && (
+          <Fact
+            name={say(kind === "detector" ? "models.time.page" : "models.time")}
+            note={say("models.per_second", rough(1000 / milliseconds))}
+          >
+            {`${rough(milliseconds)} ms`}
+          </Fact>
+        )}
+        {score && kind === "classifier" && (
+          <Fact name={say("models.wrong", whole(score.n))}>
+            {whole(Math.round((1 - score.accuracy) * score.n))}
+          </Fact>
+        )}
+        {score && kind === "detector" && (
+          <Fact
+            name={say("models.finds", whole(score.n))}
+            note={say("models.interval", ...ends(score.interval))}
+          >
+            {share(score.accuracy)}
+          </Fact>
+        )}
+      </dl>
+      {kind === "classifier" && (
+        <ViewLink view="write" parameters={name === "default" ? {} : { model: name }} class="button">
+          {say("models.write")}
+        </ViewLink>
+      )}
+    </li>
+  );
+}
+
+function ends([low, high]: readonly [number, number]): [string, string] {
+  return [share(low), share(high)];
+}
+
+function Fact({ name, note, children }: { name: string; note?: string; children: string }) {
+  return (
+    <div>
+      <dt class="small quiet">{name}</dt>
+      <dd class="numbers">
+        {children}
+        {note && <span class="small quiet">{note}</span>}
+      </dd>
+    </div>
+  );
+}

@@ -1,0 +1,23 @@
+/** Numbers as the language in use writes them. */
+import { language } from "../language";
+
+const format = (value: number, options: Intl.NumberFormatOptions) =>
+  new Intl.NumberFormat(language.value, options).format(value);
+
+export const whole = (value: number): string => format(value, { maximumFractionDigits: 0 });
+
+/** 0.917 is 91.70%. */
+export const share = (value: number): string =>
+  format(value, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** 0.917 is 91.7%, for the ticks of a scale. */
+export const shortShare = (value: number): string =>
+  format(value, { style: "percent", maximumFractionDigits: 1 });
+
+/** 33,277 is 33 kB; as the command line writes it. */
+export function bytes(size: number): string {
+  return size >= 1e6 ? `${(size / 1e6).toFixed(1)} MB` : `${(size / 1e3).toFixed(0)} kB`;
+}
+
+/** Two digits that say something: 0.165 is 0.17, 14.2 is 14. */
+export const rough = (value: number): string => format(value, { maximumSignificantDigits: 2 });

@@ -1,0 +1,6 @@
+import { learn } from "./en/learn";
+import { models } from "./en/models";
+import { shell } from "./en/shell";
+import { write } from "./en/write";
+
+export const en = { ...shell, ...write, ...learn, ...models };

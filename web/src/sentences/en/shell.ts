@@ -1,0 +1,18 @@
+export const shell = {
+  "shell.skip": "Skip to the content",
+  "shell.views": "Views",
+  "shell.language": "Language",
+  "shell.theme": "Light or dark",
+  "shell.theme.system": "As the system",
+  "shell.theme.light": "Light",
+  "shell.theme.dark": "Dark",
+  "shell.local": "Everything here runs on this machine. Nothing you write leaves it.",
+  "shell.source": "For programs: the API",
+  "view.write": "Write",
+  "view.learn": "Learn",
+  "view.models": "Models",
+  "error.unreachable": "The service does not answer. Is shuzi serve still running?",
+  "error.unexpected": (status: number) => `The service answered with an error (${status}). Please try again.`,
+  "error.busy": (seconds: number) => `Others are being served. Trying again in ${seconds} s.`,
+  "error.again": "Try again",
+};

@@ -1,0 +1,6 @@
+import { learn } from "./zh/learn";
+import { models } from "./zh/models";
+import { shell } from "./zh/shell";
+import { write } from "./zh/write";
+
+export const zh = { ...shell, ...write, ...learn, ...models };

@@ -1,0 +1,14 @@
+import type { learn as english } from "../en/learn";
+import type { Translation } from "../translation";
+import { learnSteps } from "./learn-steps";
+import { learnTrain } from "./learn-train";
+
+export const learn: Translation<typeof english> = {
+  "learn.steps": "步骤",
+  "learn.turn": "前后翻页",
+  "learn.back": "上一步",
+  "learn.next": (name) => `下一步：${name}`,
+  "learn.try": "试一试",
+  ...learnSteps,
+  ...learnTrain,
+};

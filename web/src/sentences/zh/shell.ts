@@ -1,0 +1,21 @@
+import type { shell as english } from "../en/shell";
+import type { Translation } from "../translation";
+
+export const shell: Translation<typeof english> = {
+  "shell.skip": "跳到正文",
+  "shell.views": "页面",
+  "shell.language": "语言",
+  "shell.theme": "深色或浅色",
+  "shell.theme.system": "跟随系统",
+  "shell.theme.light": "浅色",
+  "shell.theme.dark": "深色",
+  "shell.local": "一切都在这台机器上运行,你写的字不会离开它。",
+  "shell.source": "给程序用的接口",
+  "view.write": "写",
+  "view.learn": "学",
+  "view.models": "模型",
+  "error.unreachable": "服务没有回应。shuzi serve 还开着吗?",
+  "error.unexpected": (status) => `服务出错了(${status})。请再试一次。`,
+  "error.busy": (seconds) => `服务正忙,${seconds} 秒后再试。`,
+  "error.again": "再试一次",
+};

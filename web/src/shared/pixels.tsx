@@ -1,0 +1,74 @@
+/** 28x28 values as a picture: ink on paper, or what counts for (blue) and against (brown). */
+import { useEffect, useRef } from "preact/hooks";
+import { shownTheme } from "../theme";
+
+const SIDE = 28;
+
+type Values = readonly number[] | readonly (readonly number[])[] | Uint8Array | Int8Array;
+
+interface Properties {
+  /** 784 values or 28 rows of 28. "ink": 0 to 255; "signed": around 0, the largest distance is the full colour. */
+  values: Values;
+  palette: "ink" | "signed";
+  /** The distance from 0 that gets the full colour in a signed map, where several maps are to be compared. */
+  full?: number;
+  /** Ink to draw faintly below a signed map, 0 to 255. */
+  under?: readonly (readonly number[])[] | undefined;
+  /** What it shows, for who cannot see it; without it the picture is decoration. */
+  label?: string;
+  class?: string;
+}
+
+export function Pixels({ values, palette, full, under, label, class: name = "" }: Properties) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const theme = shownTheme.value;
+  // the theme is among what is followed: it decides the colours that CSS gives
+  useEffect(() => {
+    const context = canvas.current?.getContext("2d", { willReadFrequently: true });
+    if (canvas.current && context) paint(context, canvas.current, flat(values), palette, full, under?.flat());
+  }, [values, palette, full, under, theme]);
+  const description =
+    label === undefined ? { "aria-hidden": true } : { role: "img" as const, "aria-label": label };
+  return <canvas ref={canvas} width={SIDE} height={SIDE} class={`pixels ${name}`} {...description} />;
+}
+
+function paint(
+  context: CanvasRenderingContext2D,
+  canvas: HTMLCanvasElement,
+  values: readonly number[],
+  palette: "ink" | "signed",
+  fullOfSigned: number | undefined,
+  under: readonly number[] | undefined,
+): void {
+  const style = getComputedStyle(canvas);
+  const colour = (name: string) => rgb(context, style.getPropertyValue(name));
+  const [paper, ink, above, below] = ["--sunken", "--ink", "--accent", "--warn"].map(colour);
+  if (!paper || !ink || !above || !below) return;
+  const most = palette === "ink" ? 255 : (fullOfSigned ?? Math.max(...values.map(Math.abs), 1e-9));
+  const image = context.createImageData(SIDE, SIDE);
+  values.forEach((value, place) => {
+    const base = under ? mix(paper, ink, ((under[place] ?? 0) / 255) * 0.25) : paper;
+    const full = palette === "ink" ? ink : value < 0 ? below : above;
+    image.data.set([...mix(base, full, Math.min(Math.abs(value) / most, 1)), 255], place * 4);
+  });
+  context.putImageData(image, 0, 0);
+}
+
+function flat(values: Values): number[] {
+  return Array.from<number | readonly number[]>(values).flat();
+}
+
+type Colour = readonly [number, number, number];
+
+/** CSS may write a colour in many ways; the canvas itself makes numbers of it. */
+function rgb(context: CanvasRenderingContext2D, css: string): Colour {
+  context.fillStyle = css;
+  context.fillRect(0, 0, 1, 1);
+  const [red = 0, green = 0, blue = 0] = context.getImageData(0, 0, 1, 1).data;
+  return [red, green, blue];
+}
+
+function mix(from: Colour, to: Colour, share: number): [number, number, number] {
+  const part = (place: 0 | 1 | 2) => Math.round(from[place] + (to[place] - from[place]) * share);
+  return [part(0), part(1), part(2)];
+}

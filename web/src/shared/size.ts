@@ -1,0 +1,36 @@
+/** How large an element is, in CSS pixels and in the screen's own. */
+import { type ReadonlySignal, useSignal } from "@preact/signals";
+import type { RefObject } from "preact";
+import { useLayoutEffect } from "preact/hooks";
+
+export interface Measured {
+  width: number;
+  height: number;
+  /** Pixels of the screen in a CSS pixel: moving a window to another screen may change it. */
+  pixels: number;
+}
+
+/** Follow an element's size; null until it is there. */
+export function useSize(element: RefObject<HTMLElement | null>): ReadonlySignal<Measured | null> {
+  const size = useSignal<Measured | null>(null);
+  useLayoutEffect(() => {
+    const watched = element.current;
+    if (!watched) return;
+    const measure = () => {
+      const { clientWidth: width, clientHeight: height } = watched;
+      const before = size.peek();
+      const pixels = devicePixelRatio;
+      if (before?.width === width && before.height === height && before.pixels === pixels) return;
+      if (width > 0 && height > 0) size.value = { width, height, pixels };
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(watched);
+    addEventListener("resize", measure);
+    return () => {
+      observer.disconnect();
+      removeEventListener("resize", measure);
+    };
+  }, [element, size]);
+  return size;
+}

@@ -1,0 +1,50 @@
+/** What stands around every view: the header, the landmarks, the live region, the footer. */
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { view } from "../address";
+import { announcement } from "../announce";
+import { say } from "../sentences/say";
+import { views } from "../views";
+import { Header } from "./header";
+
+export function Shell() {
+  const shown = view.value;
+  const { component: View } = views[shown];
+  const main = useFocusOnChange(shown);
+
+  useSignalEffect(() => {
+    document.title = `${say(views[view.value].title)} · shuzi 数字`;
+  });
+
+  return (
+    <>
+      <a class="skip" href="#content">
+        {say("shell.skip")}
+      </a>
+      <Header />
+      <main id="content" ref={main} tabIndex={-1} aria-label={say(views[shown].title)}>
+        <View key={shown} />
+      </main>
+      <footer class="footer">
+        <p>{say("shell.local")}</p>
+        <a href="docs">{say("shell.source")}</a>
+      </footer>
+      <p class="for-screen-readers" role="status" aria-live="polite" data-testid="announcement">
+        {announcement}
+      </p>
+    </>
+  );
+}
+
+/** The focus goes to the view that was asked for, so that a screen reader reads on from there. */
+function useFocusOnChange(shown: string) {
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    main.current?.focus({ preventScroll: true });
+    scrollTo({ top: 0 });
+  }, [shown]);
+  return main;
+}

@@ -1,0 +1,28 @@
+/** A link to a view: a real address, so that it can be copied and opened beside, followed without a new page. */
+import type { ComponentChildren } from "preact";
+import { addressOf, type ViewName, visit } from "../address";
+
+interface Properties {
+  view: ViewName;
+  /** Without them the view is shown as it was left. */
+  parameters?: Record<string, string>;
+  /** Is it where one is? */
+  current?: boolean;
+  class?: string;
+  children: ComponentChildren;
+}
+
+export function ViewLink({ view, parameters, current, children, ...rest }: Properties) {
+  const address = addressOf(view, parameters);
+  const follow = (event: MouseEvent) => {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (!current) visit(address);
+  };
+  return (
+    <a href={address} aria-current={current ? "page" : undefined} onClick={follow} {...rest}>
+      {children}
+    </a>
+  );
+}

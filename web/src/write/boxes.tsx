@@ -1,0 +1,58 @@
+/** Boxes around what was read. Colour, line and sign all tell the status, so that none is needed alone.
+ *  Who cannot see them has the same in the cards. */
+import type { Rect, Size } from "./geometry";
+import { digits, lit, pointing, toggle } from "./state";
+
+interface Properties {
+  /** Of what the boxes lie on, in CSS pixels. */
+  size: Size;
+  /** Where a box of the reading lies on it. */
+  at: (box: Rect) => Rect;
+  /** May boxes be clicked? Not where one writes. */
+  clickable?: boolean;
+}
+
+const ROOM = 5; // CSS pixels between ink and box
+const LABELLED = 40; // CSS pixels of height: labels of smaller boxes would cover the line above
+const SIGNS = { ok: "", unsure: "?", "not-a-digit": "×" } as const;
+
+export function Boxes({ size, at, clickable = false }: Properties) {
+  return (
+    <svg
+      class="boxes"
+      viewBox={`0 0 ${size.width} ${size.height}`}
+      aria-hidden="true"
+      data-testid="boxes"
+      data-clickable={clickable}
+    >
+      {digits.value.map(({ digit, status, box: [x, y, width, height] }, place) => {
+        const shown = at({ x, y, width, height });
+        const [left, top] = [shown.x - ROOM, shown.y - ROOM];
+        const label = `${digit}${SIGNS[status]}`;
+        return (
+          <g
+            key={place}
+            class="box"
+            data-status={status}
+            data-lit={lit.value === place}
+            {...(clickable ? { ...pointing(place), onClick: () => toggle(place) } : {})}
+          >
+            <rect
+              x={left}
+              y={top}
+              width={shown.width + 2 * ROOM}
+              height={shown.height + 2 * ROOM}
+              rx="6"
+              pathLength={status === "ok" ? 1 : undefined}
+            />
+            {(shown.height >= LABELLED || lit.value === place) && (
+              <text x={left + 2} y={top < 20 ? top + shown.height + 2 * ROOM + 16 : top - 6}>
+                {label}
+              </text>
+            )}
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

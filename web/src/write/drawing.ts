@@ -1,0 +1,96 @@
+/** Strokes become smooth lines on a canvas, and a small picture for the service. */
+import type { Placement } from "./geometry";
+import { boundsOf, type InkPoint, type Stroke } from "./sheet";
+
+/**
+ * Draw a stroke from its point `from` on: curves that go through the middle of each two points and bend at the
+ * points themselves, so that corners of the hand's path are rounded and nothing runs over.
+ */
+export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, from = 0): void {
+  const first = stroke[0];
+  if (!first) return;
+  context.lineCap = "round";
+  context.lineJoin = "round";
+  if (stroke.length === 1) {
+    path(context, first.width, [[first, first, first]]);
+    return;
+  }
+  const curves = curvesOf(stroke, Math.max(from, 1));
+  if (stroke.every(({ width }) => width === first.width)) path(context, first.width, curves);
+  else for (const curve of curves) path(context, (curve[0].width + curve[2].width) / 2, [curve]);
+}
+
+/** Start, bend and end of a quadratic curve. */
+type Curve = readonly [InkPoint, InkPoint, InkPoint];
+
+function curvesOf(stroke: Stroke, from: number): Curve[] {
+  const curves: Curve[] = [];
+  for (let place = from; place < stroke.length; place++) {
+    const [before, bend, after] = [stroke[place - 2], stroke[place - 1], stroke[place]];
+    if (bend && after) curves.push([before ? middle(before, bend) : bend, bend, middle(bend, after)]);
+  }
+  const [bend, last] = stroke.slice(-2);
+  if (bend && last) curves.push([middle(bend, last), last, last]);
+  return curves;
+}
+
+/** Curves of one width in one go leave no seams between them. */
+function path(context: CanvasRenderingContext2D, width: number, curves: readonly Curve[]): void {
+  const start = curves[0]?.[0];
+  if (!start) return;
+  context.beginPath();
+  context.lineWidth = width;
+  context.moveTo(start.x, start.y);
+  for (const [, bend, end] of curves) context.quadraticCurveTo(bend.x, bend.y, end.x, end.y);
+  context.stroke();
+}
+
+function middle(one: InkPoint, other: InkPoint): InkPoint {
+  return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2, width: (one.width + other.width) / 2 };
+}
+
+/** Let a canvas count in the units of the paper. */
+export function usePaper(
+  context: CanvasRenderingContext2D,
+  { scale, x, y }: Placement,
+  pixels: number,
+): void {
+  context.setTransform(scale * pixels, 0, 0, scale * pixels, x * pixels, y * pixels);
+}
+
+/** A picture of ink, and how its pixels lie on the paper. */
+export interface InkPicture {
+  png: Blob;
+  onPaper: Placement;
+}
+
+const LONGEST = 800; // pixels: more makes it slower to read, and not better
+const MARGIN = 0.08; // of the longer side, so that no ink touches the picture's edge
+const LEAST_MARGIN = 24; // paper units
+
+/** Draw the ink black on white, cut out with a margin around it: small, and so quick to send and to read. */
+export function pictureOf(strokes: readonly Stroke[]): InkPicture | null {
+  const ink = boundsOf(strokes);
+  if (!ink) return null;
+  const margin = Math.max(LEAST_MARGIN, MARGIN * Math.max(ink.width, ink.height));
+  const [width, height] = [ink.width + 2 * margin, ink.height + 2 * margin];
+  const scale = Math.min(1, LONGEST / Math.max(width, height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.ceil(width * scale);
+  canvas.height = Math.ceil(height * scale);
+  const context = canvas.getContext("2d", { alpha: false, willReadFrequently: true });
+  if (!context) return null;
+  context.fillStyle = "white";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.strokeStyle = "black";
+  usePaper(context, { scale, x: (margin - ink.x) * scale, y: (margin - ink.y) * scale }, 1);
+  for (const stroke of strokes) drawStroke(context, stroke);
+  return { png: asPng(canvas), onPaper: { scale: 1 / scale, x: ink.x - margin, y: ink.y - margin } };
+}
+
+/** At once: canvas.toBlob waits until the browser is idle, which it is not while boxes and bars move. */
+function asPng(canvas: HTMLCanvasElement): Blob {
+  const encoded = canvas.toDataURL("image/png");
+  const bytes = atob(encoded.slice(encoded.indexOf(",") + 1));
+  return new Blob([Uint8Array.from(bytes, (each) => each.charCodeAt(0))], { type: "image/png" });
+}

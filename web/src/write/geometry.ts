@@ -1,0 +1,63 @@
+/** Points, rectangles, and how one plane lies on another: paper on the canvas, a picture's pixels on what is shown. */
+
+export interface Point {
+  x: number;
+  y: number;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export type Rect = Point & Size;
+
+/** One plane on another: `there = here * scale + shift`. */
+export interface Placement {
+  scale: number;
+  x: number;
+  y: number;
+}
+
+/** Lay a rectangle into an area, whole, in the middle, as large as it goes. */
+export function contain(inner: Rect, outer: Size): Placement {
+  const scale = Math.min(outer.width / inner.width, outer.height / inner.height);
+  return {
+    scale,
+    x: (outer.width - inner.width * scale) / 2 - inner.x * scale,
+    y: (outer.height - inner.height * scale) / 2 - inner.y * scale,
+  };
+}
+
+export function place({ x, y }: Point, on: Placement): Point {
+  return { x: x * on.scale + on.x, y: y * on.scale + on.y };
+}
+
+export function placeRect(rect: Rect, on: Placement): Rect {
+  return { ...place(rect, on), width: rect.width * on.scale, height: rect.height * on.scale };
+}
+
+/** The way back: `inverse(p)` undoes `p`. */
+export function inverse({ scale, x, y }: Placement): Placement {
+  return { scale: 1 / scale, x: -x / scale, y: -y / scale };
+}
+
+/** First `inner`, then `outer`. */
+export function chain(inner: Placement, outer: Placement): Placement {
+  return { scale: inner.scale * outer.scale, ...place(inner, outer) };
+}
+
+export function union(one: Rect, other: Rect): Rect {
+  const x = Math.min(one.x, other.x);
+  const y = Math.min(one.y, other.y);
+  return {
+    x,
+    y,
+    width: Math.max(one.x + one.width, other.x + other.width) - x,
+    height: Math.max(one.y + one.height, other.y + other.height) - y,
+  };
+}
+
+export function contains(rect: Rect, { x, y }: Point): boolean {
+  return x >= rect.x && x <= rect.x + rect.width && y >= rect.y && y <= rect.y + rect.height;
+}

@@ -1,0 +1,54 @@
+/** Pictures come in: chosen, dropped anywhere on the view, or pasted. */
+import { signal } from "@preact/signals";
+import { announce } from "../announce";
+import { say } from "../sentences/say";
+import { model, pictures, selected } from "./state";
+
+/** Is something being dragged over the view? */
+export const isDragging = signal(false);
+
+export async function showFiles(files: readonly File[]): Promise<void> {
+  if (files.length === 0) return;
+  selected.value = null;
+  await pictures.show(files, model.value);
+}
+
+/** Listen for what is dropped and pasted until the function that is returned is called. */
+export function takeWhatIsHandedIn(): () => void {
+  let inside = 0; // enter and leave also come for each element that is passed over
+  const stop = new AbortController();
+  const listen = <Name extends "dragenter" | "dragover" | "dragleave" | "drop" | "paste">(
+    name: Name,
+    take: (event: DocumentEventMap[Name]) => void,
+  ) => document.addEventListener(name, take, { signal: stop.signal });
+
+  listen("dragenter", (event) => {
+    event.preventDefault();
+    inside++;
+    isDragging.value = true;
+  });
+  listen("dragover", (event) => event.preventDefault());
+  listen("dragleave", () => {
+    inside = Math.max(0, inside - 1);
+    isDragging.value = inside > 0;
+  });
+  listen("drop", (event) => {
+    event.preventDefault();
+    inside = 0;
+    isDragging.value = false;
+    take([...(event.dataTransfer?.files ?? [])]);
+  });
+  listen("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length > 0) take(files);
+  });
+  return () => {
+    stop.abort();
+    isDragging.value = false;
+  };
+}
+
+function take(files: readonly File[]): void {
+  if (files.length > 0) void showFiles(files);
+  else announce(say("write.no_picture"));
+}

@@ -1,0 +1,59 @@
+/** A pen for the keyboard: arrows move it, space puts it down and lifts it. */
+import type { Point, Size } from "./geometry";
+
+const MOVES: Record<string, Point> = {
+  ArrowLeft: { x: -1, y: 0 },
+  ArrowRight: { x: 1, y: 0 },
+  ArrowUp: { x: 0, y: -1 },
+  ArrowDown: { x: 0, y: 1 },
+};
+
+export class KeyPen {
+  /** On the canvas, in CSS pixels; outside of it until it is first used. */
+  at: Point = { x: -1, y: -1 };
+  isDown = false;
+  readonly #held = new Set<string>();
+
+  /**
+   * Take a key that goes down. Two arrows held together go diagonally; fine steps are a quarter as long.
+   *
+   * @returns what it did, or null where the key means nothing here
+   */
+  press(key: string, fine: boolean, canvas: Size): "moved" | "down" | "up" | null {
+    this.stayOn(canvas);
+    if (key === " " || (key === "Escape" && this.isDown)) {
+      this.isDown = !this.isDown;
+      return this.isDown ? "down" : "up";
+    }
+    if (!(key in MOVES)) return null;
+    this.#held.add(key);
+    const step = (fine ? 0.008 : 0.032) * canvas.height;
+    for (const each of this.#held) {
+      this.at = { x: this.at.x + (MOVES[each]?.x ?? 0) * step, y: this.at.y + (MOVES[each]?.y ?? 0) * step };
+    }
+    this.at = { x: within(this.at.x, canvas.width), y: within(this.at.y, canvas.height) };
+    return "moved";
+  }
+
+  release(key: string): void {
+    this.#held.delete(key);
+  }
+
+  /** Bring the pen onto the canvas: above its middle at first, and back when the canvas has become smaller. */
+  stayOn(canvas: Size): void {
+    if (this.at.x < 0) this.at = { x: canvas.width / 2, y: canvas.height / 4 };
+    this.at = { x: within(this.at.x, canvas.width), y: within(this.at.y, canvas.height) };
+  }
+
+  /** The focus has gone: no key is held, and the pen is lifted. True if it was down. */
+  leave(): boolean {
+    this.#held.clear();
+    const wasDown = this.isDown;
+    this.isDown = false;
+    return wasDown;
+  }
+}
+
+function within(value: number, most: number): number {
+  return Math.min(Math.max(value, 0), most);
+}

@@ -1,0 +1,70 @@
+/** Mouse, finger and pen become strokes. A pen beats touch, so that a resting palm writes nothing. */
+import type { Point } from "./geometry";
+
+/** A place on the element in CSS pixels, and how hard the pen is pressed: 1 is usual. */
+export type PenPoint = Point & { pressure: number };
+
+export interface PenListener {
+  start(point: PenPoint): void;
+  move(points: PenPoint[]): void;
+  /** The pen was lifted. */
+  end(): void;
+  /** What was begun is no writing: a palm, or a gesture of the system. */
+  drop(): void;
+}
+
+const PALM_REST = 600; // ms in which touch is ignored after a pen was near
+
+/** Listen on an element until the function that is returned is called. */
+export function listenToPen(element: HTMLElement, listener: PenListener): () => void {
+  let active: { id: number; type: string } | null = null;
+  let penSeen = Number.NEGATIVE_INFINITY;
+
+  const at = (event: PointerEvent): PenPoint => {
+    const frame = element.getBoundingClientRect();
+    return { x: event.clientX - frame.left, y: event.clientY - frame.top, pressure: pressureOf(event) };
+  };
+  const down = (event: PointerEvent) => {
+    if (event.button !== 0) return;
+    if (event.pointerType === "touch" && event.timeStamp - penSeen < PALM_REST) return;
+    if (active && !(event.pointerType === "pen" && active.type === "touch")) return;
+    if (active) listener.drop();
+    active = { id: event.pointerId, type: event.pointerType };
+    // a pointer that is already gone cannot be captured; its end is heard all the same
+    if (event.isTrusted) element.setPointerCapture(event.pointerId);
+    listener.start(at(event));
+  };
+  const move = (event: PointerEvent) => {
+    if (event.pointerType === "pen") penSeen = event.timeStamp;
+    if (active?.id !== event.pointerId) return;
+    const all = event.getCoalescedEvents?.() ?? [];
+    listener.move((all.length > 0 ? all : [event]).map(at));
+  };
+  const up = (event: PointerEvent) => {
+    if (active?.id !== event.pointerId) return;
+    active = null;
+    listener.end();
+  };
+  const cancel = (event: PointerEvent) => {
+    if (active?.id !== event.pointerId) return;
+    active = null;
+    listener.drop();
+  };
+
+  element.addEventListener("pointerdown", down);
+  element.addEventListener("pointermove", move);
+  element.addEventListener("pointerup", up);
+  element.addEventListener("pointercancel", cancel);
+  return () => {
+    element.removeEventListener("pointerdown", down);
+    element.removeEventListener("pointermove", move);
+    element.removeEventListener("pointerup", up);
+    element.removeEventListener("pointercancel", cancel);
+  };
+}
+
+/** Only pens tell pressure that means something; 0.5 is what devices without it report. */
+function pressureOf(event: PointerEvent): number {
+  if (event.pointerType !== "pen" || event.pressure === 0 || event.pressure === 0.5) return 1;
+  return 0.55 + 0.9 * event.pressure;
+}

@@ -1,0 +1,105 @@
+/** The chosen picture in the place of the canvas, with boxes; and the list, where there are several. */
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { say } from "../sentences/say";
+import { Icon } from "../shared/icons";
+import { useSize } from "../shared/size";
+import { Boxes } from "./boxes";
+import { contain, placeRect, type Size } from "./geometry";
+import type { Entry, Picture } from "./pictures";
+import { pictures, reading } from "./state";
+
+export function PictureStage({ entry: { picture } }: { entry: Entry }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const size = useSize(frame);
+  const shown = useSignal<Size | null>(null);
+  const isShowable = picture.isShowable.value;
+  // without the browser's help the size is known once the service has explained
+  const [width, height] = reading.value?.size ?? [];
+  const pixels = width && height ? { width, height } : shown.value;
+  const measured = size.value;
+  const placement = measured && pixels && contain({ x: 0, y: 0, ...pixels }, measured);
+  return (
+    <div
+      class="sheet picture"
+      ref={frame}
+      style={pixels ? { aspectRatio: `${pixels.width} / ${pixels.height}` } : {}}
+    >
+      {isShowable ? (
+        <img
+          src={picture.url}
+          alt={picture.file.name}
+          onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => {
+            shown.value = { width: naturalWidth, height: naturalHeight };
+          }}
+          onError={() => {
+            picture.isShowable.value = false;
+          }}
+        />
+      ) : (
+        reading.value && <p class="hint quiet">{say("write.unshowable")}</p>
+      )}
+      {measured && placement && <Boxes size={measured} at={(box) => placeRect(box, placement)} clickable />}
+    </div>
+  );
+}
+
+export function PictureList() {
+  const entries = pictures.entries.value;
+  if (entries.length < 2) return null;
+  return (
+    <ul class="picture-list" aria-label={say("write.pictures")}>
+      {entries.map((entry, place) => (
+        <li key={`${entry.picture.id}.${entry.page}`}>
+          <button
+            type="button"
+            aria-pressed={pictures.chosen.value === entry}
+            onClick={() => pictures.choose(place)}
+          >
+            <Thumbnail picture={entry.picture} />
+            <span class="picture-name">
+              {entry.picture.file.name}
+              {entry.page > 0 && ` · ${entry.page + 1}`}
+            </span>
+            <ListedReading entry={entry} />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Thumbnail({ picture: { url, isShowable } }: { picture: Picture }) {
+  if (!isShowable.value) {
+    return (
+      <span class="thumbnail">
+        <Icon name="picture" />
+      </span>
+    );
+  }
+  return (
+    <img
+      class="thumbnail"
+      src={url}
+      alt=""
+      onError={() => {
+        isShowable.value = false;
+      }}
+    />
+  );
+}
+
+function ListedReading({ entry: { picture, reading: found } }: { entry: Entry }) {
+  const error = picture.question.trouble.value?.sentence ?? (found && "error" in found ? found.error : null);
+  if (error) return <span class="small listed-trouble">{error}</span>;
+  if (!found || "error" in found) return <span class="quiet">…</span>;
+  return (
+    <span class="listed" data-status={found.status}>
+      <span class="numbers listed-text">
+        {found.text.replaceAll("\n", " / ") || say("write.status.blank")}
+      </span>
+      <Icon name={found.status} />
+      <span class="for-screen-readers">{say(`write.status.${found.status}`)}</span>
+    </span>
+  );
+}

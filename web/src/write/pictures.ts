@@ -1,0 +1,84 @@
+/** Pictures that were chosen, dropped, pasted or taken; each is read by itself, two at a time. */
+import { computed, type Signal, signal } from "@preact/signals";
+import type { Reading, Unread } from "../readings";
+import { Question } from "./question";
+
+export interface Picture {
+  id: number;
+  file: File;
+  /** Where the browser finds it to show it. */
+  url: string;
+  /** Can the browser show it? It has no way for PDF and HEIC, which the service reads all the same. */
+  isShowable: Signal<boolean>;
+  question: Question<null>;
+}
+
+/** One line of the list: a picture, or one of its pages. */
+export interface Entry {
+  picture: Picture;
+  page: number;
+  reading: Reading | Unread | null;
+}
+
+const AT_ONCE = 2;
+
+export class Pictures {
+  readonly #all = signal<readonly Picture[]>([]);
+  readonly #chosen = signal(0);
+  #numbered = 0;
+  /** Counts up when all are read anew, so that an earlier round ends. */
+  #round = 0;
+
+  readonly entries = computed<readonly Entry[]>(() =>
+    this.#all.value.flatMap((picture): Entry[] => {
+      const readings = picture.question.answer.value?.readings ?? [];
+      if (readings.length === 0) return [{ picture, page: 0, reading: null }];
+      return readings.map((reading, page) => ({ picture, page, reading }));
+    }),
+  );
+  readonly chosen = computed<Entry | null>(
+    () => this.entries.value[Math.min(this.#chosen.value, this.entries.value.length - 1)] ?? null,
+  );
+
+  choose(place: number): void {
+    this.#chosen.value = place;
+  }
+
+  /** Show these pictures; those that were shown before go. */
+  async show(files: readonly File[], model: string): Promise<void> {
+    this.close();
+    this.#all.value = files.map((file) => ({
+      id: ++this.#numbered,
+      file,
+      url: URL.createObjectURL(file),
+      isShowable: signal(true),
+      question: new Question<null>(),
+    }));
+    await this.read(model);
+  }
+
+  /** Read all of them, the chosen one first. */
+  async read(model: string): Promise<void> {
+    const round = ++this.#round;
+    const first = this.chosen.peek()?.picture;
+    const waiting = [...this.#all.peek()].sort(
+      (one, other) => Number(other === first) - Number(one === first),
+    );
+    const readOn = async () => {
+      for (let next = waiting.shift(); next && round === this.#round; next = waiting.shift()) {
+        await next.question.ask(next.file, null, model);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, readOn));
+  }
+
+  close(): void {
+    this.#round++;
+    for (const { url, question } of this.#all.peek()) {
+      question.reset();
+      URL.revokeObjectURL(url);
+    }
+    this.#all.value = [];
+    this.#chosen.value = 0;
+  }
+}

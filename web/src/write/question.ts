@@ -1,0 +1,106 @@
+/** A picture is put to the service: first for the reading, as fast as it goes, then for what explains it. */
+import { batch, signal } from "@preact/signals";
+import { ApiError, isAbort } from "../api";
+import { type Reading, readPicture, type Unread } from "../readings";
+
+export interface Answer<About> {
+  readings: readonly (Reading | Unread)[];
+  /** What was asked about, for instance where on the paper the picture was. */
+  about: About;
+  /** From the question to the answer. */
+  milliseconds: number;
+  explained: boolean;
+}
+
+/** Only the newest question is answered: an earlier one that is still on its way is given up. */
+export class Question<About> {
+  readonly answer = signal<Answer<About> | null>(null);
+  readonly trouble = signal<ApiError | null>(null);
+  /** Seconds for which a busy service wants to be left alone; null when it does not. */
+  readonly busy = signal<number | null>(null);
+  readonly asking = signal(false);
+  #current: { picture: Blob; model: string; controller: AbortController } | null = null;
+
+  /**
+   * Ask for the reading.
+   *
+   * @param since when the person had finished, on the clock of performance.now()
+   * @returns true once there is an answer; false if it failed or was given up
+   */
+  async ask(picture: Blob, about: About, model: string, since = performance.now()): Promise<boolean> {
+    const controller = this.#begin(picture, model);
+    const readings = await this.#read(false, controller);
+    if (!readings) return false;
+    this.answer.value = { readings, about, milliseconds: performance.now() - since, explained: false };
+    return true;
+  }
+
+  /** Ask the same again for what explains it, and after a pause in which a person may go on writing. */
+  async explain(pause = 0): Promise<void> {
+    const { controller } = this.#current ?? {};
+    if (!controller) return;
+    await new Promise((resolve) => setTimeout(resolve, pause));
+    const before = this.answer.peek();
+    if (controller.signal.aborted || !before || before.explained) return;
+    const readings = await this.#read(true, controller);
+    if (readings) this.answer.value = { ...before, readings, explained: true };
+  }
+
+  /** What is on its way is no longer wanted; what was answered stays. */
+  giveUp(): void {
+    this.#current?.controller.abort();
+    this.#current = null;
+    batch(() => {
+      this.asking.value = false;
+      this.busy.value = null;
+    });
+  }
+
+  /** There is nothing to ask. */
+  reset(): void {
+    this.giveUp();
+    batch(() => {
+      this.answer.value = null;
+      this.trouble.value = null;
+    });
+  }
+
+  #begin(picture: Blob, model: string): AbortController {
+    this.giveUp();
+    const controller = new AbortController();
+    this.#current = { picture, model, controller };
+    return controller;
+  }
+
+  async #read(explain: boolean, controller: AbortController): Promise<(Reading | Unread)[] | null> {
+    const current = this.#current;
+    if (current?.controller !== controller) return null;
+    this.asking.value = true;
+    try {
+      const readings = await readPicture(current.picture, {
+        model: current.model,
+        explain,
+        signal: controller.signal,
+        onBusy: (seconds) => {
+          this.busy.value = seconds;
+        },
+      });
+      if (controller.signal.aborted) return null;
+      this.trouble.value = null;
+      return readings;
+    } catch (error) {
+      if (isAbort(error) || controller.signal.aborted) return null;
+      if (!(error instanceof ApiError)) throw error;
+      batch(() => {
+        this.trouble.value = error;
+        if (!explain) this.answer.value = null;
+      });
+      return null;
+    } finally {
+      if (!controller.signal.aborted) {
+        this.asking.value = false;
+        this.busy.value = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,67 @@
+/** The number that was read, how sure it is, and what to do where it is not. */
+
+import type { Digit, Reading } from "../readings";
+import { say } from "../sentences/say";
+import { lit, pictures, pointing, question, reading, sheet } from "./state";
+import { Trouble } from "./trouble";
+import { percent, Verdict } from "./verdict";
+import { pending } from "./writing";
+
+export function Result() {
+  const found = reading.value;
+  const { answer, asking } = question.value;
+  const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
+  return (
+    <section class="result" aria-label={say("write.result")} aria-busy={asking.value}>
+      <Trouble />
+      {found ? (
+        <>
+          <NumberRead reading={found} />
+          <Verdict status={found.status} confidence={found.confidence} />
+          {found.status !== "ok" && <p class="advice">{found.message}</p>}
+          {answer.value && !pictures.chosen.value && (
+            <p class="small quiet numbers time">{say("write.time", Math.ceil(answer.value.milliseconds))}</p>
+          )}
+        </>
+      ) : nothing ? (
+        <p class="quiet">{say("write.empty")}</p>
+      ) : (
+        asking.value && <p class="quiet">{say("write.reading")}</p>
+      )}
+    </section>
+  );
+}
+
+/** In large type, a line for each line of writing; a digit that is not sure is marked. */
+function NumberRead({ reading: { text, digits, confidence, status } }: { reading: Reading }) {
+  const lines = text.split("\n");
+  const longest = Math.max(...lines.map((each) => each.length));
+  let place = 0;
+  return (
+    <output
+      class="number"
+      data-text={text}
+      data-status={status}
+      data-length={longest <= 5 ? "short" : longest <= 9 ? "middle" : "long"}
+      aria-label={say("write.number", text.replaceAll("\n", ", ") || say("write.none"), percent(confidence))}
+    >
+      {lines.map((each, row) => (
+        <span class="line" key={row}>
+          {[...each].map(() => {
+            const at = place++;
+            const digit = digits[at];
+            return digit && <OneDigit key={at} digit={digit} place={at} />;
+          })}
+        </span>
+      ))}
+    </output>
+  );
+}
+
+function OneDigit({ digit, place }: { digit: Digit; place: number }) {
+  return (
+    <span data-status={digit.status} data-lit={lit.value === place} {...pointing(place)}>
+      {digit.digit}
+    </span>
+  );
+}

@@ -1,0 +1,78 @@
+/** The buttons below the sheet: undo, clear, pictures, an example. */
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import { say } from "../sentences/say";
+import { Icon } from "../shared/icons";
+import { showFiles } from "./handed-in";
+import { pictures, sheet } from "./state";
+import { clearSheet, undoStroke } from "./writing";
+
+export function Toolbar({ onExample }: { onExample: () => void }) {
+  return (
+    <div class="buttons toolbar">
+      {pictures.chosen.value ? (
+        <button type="button" class="button" onClick={() => pictures.close()}>
+          <Icon name="pen" />
+          {say("write.back")}
+        </button>
+      ) : (
+        <>
+          <button type="button" class="button" disabled={!sheet.canUndo.value} onClick={undoStroke}>
+            <Icon name="undo" />
+            {say("write.undo")}
+          </button>
+          <button type="button" class="button" disabled={sheet.isEmpty.value} onClick={clearSheet}>
+            <Icon name="clear" />
+            {say("write.clear")}
+          </button>
+        </>
+      )}
+      <span class="gap" />
+      {!pictures.chosen.value && (
+        <button type="button" class="button plain" onClick={onExample}>
+          <Icon name="play" />
+          {say("write.example")}
+        </button>
+      )}
+      <PictureButton multiple>
+        <Icon name="picture" />
+        {say("write.choose")}
+      </PictureButton>
+      <PictureButton camera>
+        <Icon name="camera" />
+        {say("write.camera")}
+      </PictureButton>
+    </div>
+  );
+}
+
+/** A button that opens the system's choice of files; on a phone, with `camera`, its camera. */
+function PictureButton(options: { multiple?: boolean; camera?: boolean; children: ComponentChildren }) {
+  const input = useRef<HTMLInputElement>(null);
+  const { multiple = false, camera = false, children } = options;
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept={camera ? "image/*" : "image/*,.pdf,.heic,.heif,.tif,.tiff"}
+        multiple={multiple}
+        {...(camera ? { capture: "environment" as const } : {})}
+        data-testid={camera ? "camera" : "pictures"}
+        onChange={({ currentTarget }) => {
+          void showFiles([...(currentTarget.files ?? [])]);
+          // choosing the same picture again should read it again
+          currentTarget.value = "";
+        }}
+      />
+      <button
+        type="button"
+        class={`button plain ${camera ? "camera" : ""}`}
+        onClick={() => input.current?.click()}
+      >
+        {children}
+      </button>
+    </>
+  );
+}

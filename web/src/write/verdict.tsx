@@ -1,0 +1,21 @@
+/** How sure a reading or a digit is: a sign, a word and a percentage. */
+import type { Status } from "../readings";
+import { say } from "../sentences/say";
+import { Icon } from "../shared/icons";
+
+/** Whole percent, and never more than it is: 0.9996 is 99 %. */
+export function percent(share: number): string {
+  return `${Math.floor(100 * share)}%`;
+}
+
+export function Verdict({ status, confidence }: { status: Status; confidence: number }) {
+  return (
+    <p class="verdict" data-status={status}>
+      <Icon name={status} />
+      <strong>{say(`write.status.${status}`)}</strong>
+      {(status === "ok" || status === "unsure") && (
+        <span class="numbers quiet">{say("write.sure", percent(confidence))}</span>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,120 @@
+/** Write a number, or hand in a picture, and see it read. */
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { announce } from "../announce";
+import { language } from "../language";
+import { say } from "../sentences/say";
+import { DigitCards } from "./digit-cards";
+import { isDragging, takeWhatIsHandedIn } from "./handed-in";
+import { InkCanvas, penWidth } from "./ink-canvas";
+import { ModelChoice } from "./model-choice";
+import { PictureList, PictureStage } from "./picture-stage";
+import { Result } from "./result";
+import { digits, model, pictures, pointedAt, reading, selected } from "./state";
+import { Toolbar } from "./toolbar";
+import { percent } from "./verdict";
+import { clearSheet, keepReading, showExample, undoStroke } from "./writing";
+import "./write.css";
+import "./pictures.css";
+import "./result.css";
+import "./digit-cards.css";
+
+export function WriteView() {
+  const stage = useRef<HTMLDivElement>(null);
+  useEffect(keepReading, []);
+  useEffect(takeWhatIsHandedIn, []);
+  useEffect(listenToKeys, []);
+  usePicturesReadAnew();
+  useExplanationOfPicture();
+  useSelectionWithin();
+  useSpokenReading();
+
+  const entry = pictures.chosen.value;
+  const example = () => {
+    const { clientWidth: width = 0, clientHeight: height = 0 } = stage.current?.firstElementChild ?? {};
+    // on a phone the button lies below the sheet
+    stage.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    void showExample({ width, height }, penWidth({ width, height }));
+  };
+  return (
+    <article class="view write" data-dragging={isDragging.value}>
+      <header>
+        <h1>{say("write.title")}</h1>
+        <p class="lead">{say("write.lead")}</p>
+      </header>
+      <div class="desk">
+        <div class="stage" ref={stage}>
+          {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}
+        </div>
+        <Result />
+        <Toolbar onExample={example} />
+        <PictureList />
+        <ModelChoice />
+      </div>
+      <DigitCards />
+      {isDragging.value && <p class="drop-here">{say("write.drop")}</p>}
+    </article>
+  );
+}
+
+/** Ctrl+Z takes a stroke back, Delete clears; not while something is typed elsewhere. */
+function listenToKeys(): () => void {
+  const press = (event: KeyboardEvent) => {
+    const target = event.target as Element;
+    if (pictures.chosen.peek() || target.closest("input:not([type=radio]), textarea, select")) return;
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undoStroke();
+    else if (event.key === "Delete") clearSheet();
+    else return;
+    event.preventDefault();
+  };
+  document.addEventListener("keydown", press);
+  return () => document.removeEventListener("keydown", press);
+}
+
+/** Another model or language: the pictures that are shown are read once more. */
+function usePicturesReadAnew(): void {
+  const before = useRef("");
+  useSignalEffect(() => {
+    const now = `${model.value} ${language.value}`;
+    if (before.current && before.current !== now && pictures.chosen.peek()) void pictures.read(model.value);
+    before.current = now;
+  });
+}
+
+/** Only the picture that is looked at is explained: that takes many times as long as reading. */
+function useExplanationOfPicture(): void {
+  useSignalEffect(() => {
+    const question = pictures.chosen.value?.picture.question;
+    if (question?.answer.value && !question.answer.value.explained) void question.explain();
+  });
+}
+
+/** What was selected may be gone with the next reading. */
+function useSelectionWithin(): void {
+  useSignalEffect(() => {
+    const count = digits.value.length;
+    for (const each of [selected, pointedAt]) {
+      const place = each.peek();
+      if (place !== null && place >= count) each.value = null;
+    }
+  });
+}
+
+/** A screen reader hears the number digit by digit, how sure it is, and the advice. */
+function useSpokenReading(): void {
+  const before = useRef("");
+  useSignalEffect(() => {
+    const found = reading.value;
+    if (!found) {
+      before.current = "";
+      return;
+    }
+    const spoken = found.text ? [...found.text.replaceAll("\n", ",")].join(" ") : say("write.none");
+    const parts = [say("write.number", spoken, percent(found.confidence))];
+    if (found.status !== "ok") parts.push(found.message);
+    const sentence = parts.join(" ");
+    // the explanation brings the same reading again
+    if (sentence !== before.current) announce(sentence);
+    before.current = sentence;
+  });
+}

@@ -4,8 +4,10 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.special import logit as sp_logit
 
-from shuzi.evaluation.confidence import Read, fit_curves
+from shuzi.evaluation.confidence import Read, fit_curves, with_honest_confidence
+from shuzi.models.card import Card
 from shuzi.reading.confidence import Curves, Scale, logit
+from shuzi.reading.search import Looks
 
 
 def pages(seed, n, truth):
@@ -95,3 +97,23 @@ def test_a_card_keeps_the_curves_of_both_ways():
     assert scale.curves(False) == Curves(whole=1.0, uncovered=3.0)
     assert scale.ok == 0.7
     assert logit(0.25) == pytest.approx(np.log(1 / 3))
+
+
+def test_who_is_surer_is_never_less_likely_to_be_right():
+    read = [Read([0.95], 0.0, False)] * 60 + [Read([0.6], 0.0, True)] * 60
+    assert fit_curves(read).slope >= 0.05
+
+
+def test_a_reader_that_finds_nothing_is_given_up(mnist):
+    class Blind:
+        card = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
+        looked = 0
+
+        def look(self, picture):
+            self.looked += 1
+            return Looks(picture, picture.shape, True, picture, [], 0.0)
+
+    blind = Blind()
+    card = with_honest_confidence(blind, mnist.validation, pages=5)
+    assert blind.looked == 15
+    assert card.thresholds["text-ok"] == 1.0

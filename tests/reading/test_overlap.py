@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuzi.reading.overlap import shared_of_both, shared_of_smaller, uncovered
+from shuzi.reading.overlap import best_apart, shared_of_both, shared_of_smaller
 
 BOXES = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(1, 15), st.integers(1, 15)), min_size=1, max_size=12
@@ -29,7 +29,7 @@ def test_what_boxes_share_is_what_their_pixels_share(boxes):
 
 @given(BOXES)
 def test_none_that_is_kept_covers_another_and_each_that_goes_was_covered_by_one_before(boxes):
-    kept = uncovered(boxes, shared_of_both, 0.5)
+    kept = best_apart(boxes, shared_of_both, 0.5)
     assert kept[0] == 0
     whole = np.array(boxes, float)
     for place in range(len(boxes)):
@@ -39,4 +39,4 @@ def test_none_that_is_kept_covers_another_and_each_that_goes_was_covered_by_one_
 
 
 def test_nothing_is_kept_of_nothing():
-    assert uncovered([], shared_of_both, 0.5) == []
+    assert best_apart([], shared_of_both, 0.5) == []

@@ -76,3 +76,16 @@ def test_a_point_that_is_named_twice_is_a_corner():
     sharp, round_off = curve("start", "top", "top", "end"), curve("start", "top", "end")
     np.testing.assert_allclose(sharp[:, 1], np.abs(2 * sharp[:, 0] - 1), atol=1e-12)
     assert np.abs(round_off[:, 1] - np.abs(2 * round_off[:, 0] - 1)).max() > 0.05
+
+
+@pytest.mark.parametrize("label", [1, 4, 7])
+def test_the_lines_pass_the_points_of_the_shape(label, monkeypatch):
+    """What is drawn lies on the way between the points, and each of them is reached."""
+    points = [(0.0, 0.4), (0.5, 0.0), (0.5, 0.0), (0.5, 1.0)]
+    monkeypatch.setattr(skeletons, "SHAPES", {label: (lambda _: [points],)})
+    monkeypatch.setattr(skeletons, "_STRAY", 0)
+    field = skeleton_field(np.random.default_rng(0), label) / UNIT  # in pixels of the image
+    for x, y in points:
+        column, row = (x - 0.25) * 40 + 27.5, (y - 0.5) * 40 + 27.5
+        assert field[round(row), round(column)] <= 0.75
+    assert field[48, 20] > 3  # left of the foot

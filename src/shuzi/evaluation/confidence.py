@@ -21,6 +21,8 @@ SIZE = (80, 240)
 RIGHT_BUT_NOT_OK = 0.05
 """A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach."""
 
+_TRIES = 3  # pages composed for each that is wanted, since some are empty
+_FLATTEST = 0.05  # of slopes: who is surer is never less likely to be right
 _ROUNDS = 100  # far more than it needs
 _PULL = 0.1
 _BEGINNING = (1.0, 0.0, 3.0, 0.0)  # what a network says is so, and one page in twenty has something else amiss
@@ -53,7 +55,9 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
     """
     composer, rng = Composer(digits.images, digits.labels), np.random.default_rng(seed)
     read: dict[bool, list[Read]] = {True: [], False: []}
-    while len(read[True]) + len(read[False]) < pages:
+    for _ in range(_TRIES * pages):
+        if len(read[True]) + len(read[False]) == pages:
+            break
         # marks beside the digits, some of which anybody would take for one, stand on every other page
         page = composer.page(rng, *SIZE, only_digits=rng.random() < 0.5)
         seen = reader.look(page.grey)
@@ -108,6 +112,7 @@ def fit_curves(read: Sequence[Read]) -> Curves:
         rises = np.stack([(wrong * x).sum(axis=1), wrong.sum(axis=1), 1 - whole, -(1 - whole) * uncovered])
         uphill = rises @ ((right - all_right) / (1 - all_right)) - _PULL * (now - _BEGINNING)
         step = np.linalg.solve((rises * (all_right / (1 - all_right))) @ rises.T + _PULL * np.eye(4), uphill)
+        step[0] = max(step[0], _FLATTEST - now[0])
         while badness(now + step) > badness(now) and np.abs(step).max() > _SMALLEST_STEP:
             step = step / 2
         now = now + step

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from shuzi.errors import ModelError
 from shuzi.models.card import DETECTOR
 from shuzi.reading.engine import Session
-from shuzi.reading.overlap import shared_of_both, uncovered
+from shuzi.reading.overlap import best_apart, shared_of_both
 
 LETTERS = (28.0, 22.0, 34.0)
 """The heights in pixels to which digits are brought, the likeliest first; the detector has learnt from 15 to 46."""
@@ -109,4 +109,4 @@ def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Foun
 def _without_doubles(found: list[Found]) -> list[Found]:
     """Of boxes that cover each other keep the one with the highest score, and no more than a page can hold."""
     surest = sorted(found, key=lambda one: -one.score)[:_MOST_FOUND]
-    return [surest[place] for place in uncovered([each.box for each in surest], shared_of_both, _SAME)]
+    return [surest[place] for place in best_apart([each.box for each in surest], shared_of_both, _SAME)]

@@ -11,7 +11,7 @@ Boxes = NDArray[np.float64]
 Share = Callable[[Boxes, Boxes], NDArray[np.float64]]
 
 
-def uncovered(boxes: Sequence[tuple[float, float, float, float]], share: Share, most: float) -> list[int]:
+def best_apart(boxes: Sequence[tuple[float, float, float, float]], share: Share, most: float) -> list[int]:
     """Keep each box that none before it covers: the positions of those kept.
 
     Parameters
@@ -25,7 +25,7 @@ def uncovered(boxes: Sequence[tuple[float, float, float, float]], share: Share, 
 
     Examples
     --------
-    >>> uncovered([(0, 0, 10, 10), (1, 0, 10, 10), (20, 0, 10, 10)], shared_of_both, 0.5)
+    >>> best_apart([(0, 0, 10, 10), (1, 0, 10, 10), (20, 0, 10, 10)], shared_of_both, 0.5)
     [0, 2]
     """
     whole = np.array(boxes, np.float64).reshape(-1, 4)

@@ -14,7 +14,7 @@ from shuzi.ink.paper import contrast_map, ink_map
 from shuzi.ink.segment import Pieces, joined, letter_height, pieces
 from shuzi.reading.engine import Engine
 from shuzi.reading.finder import LETTERS, Finder, Found
-from shuzi.reading.overlap import shared_of_smaller, uncovered
+from shuzi.reading.overlap import best_apart, shared_of_smaller
 
 _LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
 _MOST_SIMPLE = 24  # pieces: more than that are not simple ink
@@ -184,7 +184,7 @@ def _chosen(looks: list[Look]) -> list[Look]:
     """Keep the surest of those that cover each other, and drop what is too low beside the others to be a digit."""
     sure = sorted((each for each in looks if each.worth >= _LEAST), key=lambda look: -look.worth)
     return _without_low(
-        [sure[place] for place in uncovered([each.box for each in sure], shared_of_smaller, _COVERED)]
+        [sure[place] for place in best_apart([each.box for each in sure], shared_of_smaller, _COVERED)]
     )
 
 

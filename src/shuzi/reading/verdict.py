@@ -79,10 +79,13 @@ def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, d
         x, y, wide, high = each.box
         if x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE:
             return "reading.edge", {}
-    if statistics.median(edge_width(_surroundings(seen, each)) for each in seen.looks) > _BLURRED:
-        return "reading.blurred", {}
+    edges = statistics.median(edge_width(_surroundings(seen, each)) for each in seen.looks)
+    if edges > _BLURRED:
+        return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     if status == NOT_A_DIGIT:
         return "reading.not_a_digit", {}
+    if all(each.status == OK for each in digits):
+        return "reading.more_ink", {}
     doubtful = min(digits, key=lambda each: each.confidence)
     first, second = doubtful.probabilities.argsort()[::-1][:2]
     return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}

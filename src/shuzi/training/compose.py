@@ -53,15 +53,29 @@ class Page:
 
 
 @dataclass(frozen=True)
-class _Hand:
-    """How one person writes on one page."""
+class Hand:
+    """How one person writes on one page.
+
+    Parameters
+    ----------
+    height
+        Of a digit, in pixels.
+    slant, wide
+        How far digits lean to the right, and how wide they are, against MNIST's.
+    uneven
+        The standard deviation of the logarithm of a digit's size.
+    pen
+        Its width as a share of the height; 0 leaves MNIST's own strokes.
+    threshold
+        The share of MNIST's own grey above which there is ink: low for broad strokes.
+    """
 
     height: float
     slant: float
     wide: float
     uneven: float
-    pen: float  # its width as a share of the height; 0 leaves MNIST's own strokes
-    threshold: float  # of MNIST's own grey, above which there is ink: low for broad strokes
+    pen: float
+    threshold: float
 
 
 class Composer:
@@ -107,7 +121,7 @@ class Composer:
         boxes = np.array([_clipped(box, height, width) for _, box in kept], np.float32).reshape(-1, 4)
         return Page(grey, labels, boxes)
 
-    def digit(self, rng: np.random.Generator, height: float, hand: _Hand | None = None) -> tuple[int, Ink]:
+    def digit(self, rng: np.random.Generator, height: float, hand: Hand | None = None) -> tuple[int, Ink]:
         """Write one digit; a hand in which it leaves no ink writes another one.
 
         Returns
@@ -152,7 +166,7 @@ class Composer:
     def _write_line(
         self,
         rng: np.random.Generator,
-        hand: _Hand,
+        hand: Hand,
         ink: Ink,
         top: float,
         found: list[tuple[int, Box]],
@@ -190,9 +204,9 @@ class Composer:
                 found.append((label, (x, y, *drawn.shape[::-1])))
 
 
-def _hand(rng: np.random.Generator, height: float) -> _Hand:
+def _hand(rng: np.random.Generator, height: float) -> Hand:
     own = rng.random() < 0.5
-    return _Hand(
+    return Hand(
         height=height,
         slant=float(np.clip(rng.normal(0.05, 0.18), -0.4, 0.6)),
         wide=math.exp(rng.normal(0, 0.15)),

@@ -11,9 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import cv2
-import matplotlib as mpl
 import numpy as np
-from matplotlib.font_manager import get_font
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
@@ -34,6 +32,7 @@ _SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
 _NOT_MIRRORED = (0, 1, 2, 5, 8)  # what a mirror leaves a digit, or makes into another one
 _NOT_TURNED = (0, 1)
 _NOT_STRUCK = (2, 3, 5, 6, 8, 9)  # digits that nobody writes with a bar
+# a letter named twice is printed twice as often: it looks the more like a digit, or stands oftener beside digits
 _PRINTED = "AABBCCCDDDEEFFGGGHHJJJKKLMMNNPQQRRTTUUVWWXXYadefhkmnprtuvwxy&@#%$?+=<>"
 _GREEK = "αβγεηκλμνξπτυφχψωΓΔΛΞΠΣΥΦΨΩ"
 _CYRILLIC = "ГДЖИЙЛПФЦШЩЫЮЯвджилпфцшщыюяЂЄЉЊЋ"
@@ -149,6 +148,8 @@ def _away_from_lines(letter: str, font: int) -> Ink:
 @cache
 def _fonts() -> list[Path]:
     """Return the fonts that come with matplotlib; the first holds all letters that are printed here."""
+    import matplotlib as mpl  # takes most of a second, which a training that composes nothing does without
+
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
     names = sorted(path for path in folder.glob("*.ttf") if path.name.startswith(("DejaVuS", "STIXGeneral")))
     return sorted(
@@ -158,6 +159,8 @@ def _fonts() -> list[Path]:
 
 @cache
 def _holds(path: Path, letter: str) -> bool:
+    from matplotlib.font_manager import get_font
+
     return get_font(str(path)).get_char_index(ord(letter)) != 0
 
 

@@ -234,10 +234,10 @@ RECIPES: Mapping[str, Recipe] = {
             hidden=192,
             learning_rate=0.01,
             batch_size=256,
-            steps=15_000,
+            steps=12_000,
             report_every=50,
-            validate_every=1_500,
-            save_every=250,
+            validate_every=1_200,
+            save_every=240,
             **_ONE_CYCLE | {"augment": "affine", "examples": "crops"},
         ),
         # what finds them

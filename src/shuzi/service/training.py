@@ -97,9 +97,10 @@ async def events(
     if training.state != RUNNING and after == len(training.events):
         return Response(status_code=204)  # this is how a server tells an EventSource not to come back
     if request.scope.get("asked") == "HEAD":
-        return Response(media_type=STREAM)
+        return Response(media_type=STREAM, headers={"x-accel-buffering": "no"})
     parts.streams.check()
-    return StreamingResponse(parts.streams.counted(_lines(training, after)), media_type=STREAM)
+    lines = parts.streams.counted(_lines(training, after))
+    return StreamingResponse(lines, media_type=STREAM, headers={"x-accel-buffering": "no"})  # for nginx
 
 
 async def _lines(training: trainings.Training, after: int) -> AsyncIterator[str]:

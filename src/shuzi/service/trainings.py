@@ -179,9 +179,10 @@ class Trainings:
     async def close(self) -> None:
         """End what runs, and leave nothing behind."""
         self._closing = True
-        if (running := self.running) and running.process is not None:
+        if running := self.running:
             running.asked_to_stop = True
-            _kill(running.process)
+            if running.process is not None:
+                _kill(running.process)
         if self._task is not None:
             await asyncio.wait([self._task])
         if self._root is not None:
@@ -221,7 +222,9 @@ class Trainings:
         remarks: deque[bytes] = deque(maxlen=_LAST_LINES)
         listening = asyncio.create_task(_collect(process.stderr, remarks))
         await _say(process, json.dumps(asdict(training.recipe)))
-        if training.asked_to_stop:
+        if self._closing:
+            _kill(process)
+        elif training.asked_to_stop:
             training.asked_to_stop = False
             await self.stop(training)
         done: dict[str, Any] | None = None

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response, StreamingResponse
 
-from shuzi.service import trainings
 from shuzi.service.answers import as_json
+from shuzi.service.job import RUNNING, Event, Job
 from shuzi.service.parts import operation_name, parts_of, problems
 from shuzi.service.schema import Training, TrainingRequest
-from shuzi.service.trainings import RUNNING, Event, chosen_recipe
+from shuzi.service.trainings import chosen_recipe
 
 router = APIRouter(prefix="/v1/training", tags=["training"], generate_unique_id_function=operation_name)
 
@@ -103,7 +103,7 @@ async def events(
     return StreamingResponse(lines, media_type=STREAM, headers={"x-accel-buffering": "no"})  # for nginx
 
 
-async def _lines(training: trainings.Training, after: int) -> AsyncIterator[str]:
+async def _lines(training: Job, after: int) -> AsyncIterator[str]:
     async for event in training.follow(after):
         yield ": \n\n" if event is None else line(event)
 
@@ -117,5 +117,5 @@ def line(event: Event) -> str:
     return f"id: {event.number}\nevent: {event.name}\ndata: {json.dumps(event.spoken(), ensure_ascii=False)}\n\n"
 
 
-def _answer(training: trainings.Training, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def _answer(training: Job, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(as_json(training.as_dict()), status, headers, "application/json")

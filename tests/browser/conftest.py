@@ -6,10 +6,11 @@ import io
 import httpx
 import numpy as np
 import pytest
-from driving.browsing import Watch, browsing, open_context
-from driving.serving import CannotDrive, build_page, serving
-from driving.sheet import Sheet
 from PIL import Image
+
+from driving.browsing import Watch, browsing, open_context
+from driving.serving import NotReadyError, build_page, serving
+from driving.sheet import Sheet
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +20,7 @@ def address():
         build_page()
         with serving() as found:
             yield found
-    except CannotDrive as problem:
+    except NotReadyError as problem:
         pytest.fail(str(problem))
 
 
@@ -28,7 +29,7 @@ def browser():
     try:
         with browsing() as found:
             yield found
-    except CannotDrive as problem:  # never a skip: who asks for these tests is told
+    except NotReadyError as problem:  # never a skip: who asks for these tests is told
         pytest.fail(str(problem))
 
 
@@ -120,6 +121,15 @@ def drop():
 
 
 @pytest.fixture(scope="session")
-def parse_query():
-    """Take the query of an address apart."""
-    return lambda url: dict(httpx.URL(url).params)
+def expect_query():
+    """Wait until these values stand in a page's address."""
+
+    def wait(page, **values):
+        page.wait_for_function(
+            """(values) => Object.entries(values).every(
+                ([name, value]) => new URLSearchParams(location.search).get(name.replace("_", "-")) === value,
+            )""",
+            arg={name: str(value) for name, value in values.items()},
+        )
+
+    return wait

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from driving.serving import CannotDrive
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, expect, sync_playwright
+
+from driving.serving import NotReadyError
 
 CHROMIUM = os.environ.get("SHUZI_CHROMIUM", "/usr/bin/chromium")
 _ARGUMENTS = (
@@ -24,7 +25,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_PATIENCE = 120_000  # ms until what never comes is a failure; the machine may be busy
+PATIENCE = 30_000  # ms until what never comes is a failure; the machine may be busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 
@@ -35,15 +36,15 @@ def browsing() -> Iterator[Browser]:
 
     Raises
     ------
-    CannotDrive
+    NotReadyError
         There is none.
     """
     if not Path(CHROMIUM).exists():
-        raise CannotDrive(
+        raise NotReadyError(
             f"There is no Chromium at {CHROMIUM}. Debian has it (apt install chromium); "
             "SHUZI_CHROMIUM names another place."
         )
-    expect.set_options(timeout=_PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         try:
@@ -96,5 +97,5 @@ class Watch:
 def open_context(browser: Browser, address: str, language: str = "en", theme: str = "light", **options: Any) -> Any:
     """Open a fresh context: nothing is remembered in it. Its pages take paths, such as "?view=learn"."""
     context = browser.new_context(base_url=address, locale=LOCALES[language], color_scheme=theme, **options)
-    context.set_default_timeout(_PATIENCE)
+    context.set_default_timeout(PATIENCE)
     return context

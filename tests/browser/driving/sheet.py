@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from driving.pen import Stroke
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
+
+from driving.pen import Stroke
 
 _SPY = """
 const ask = window.fetch;

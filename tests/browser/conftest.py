@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from driving.browsing import Watch, browsing, open_context
+from driving.browsing import browsing, watched_pages
 from driving.serving import NotReadyError, build_page, serving
 from driving.sheet import Sheet
 
@@ -42,25 +42,9 @@ def api(address):
 
 @pytest.fixture
 def open_page(browser, address):
-    """Open a path in a context of its own. Afterwards nothing may have gone wrong unseen, nor have left the machine.
-
-    Options are those of a context, and `language`, `theme` and `refusals`: statuses that the test provokes.
-    """
-    opened = []
-
-    def open_path(path="", refusals=(), **options):
-        context = open_context(browser, address, **{"viewport": {"width": 1280, "height": 900}, **options})
-        opened.append((context, Watch(context, address, refusals)))
-        page = context.new_page()
-        Sheet.spy(page)
-        page.goto(path)
-        return page
-
-    yield open_path
-    for context, watch in opened:
-        context.close()
-        assert watch.faults == []
-        assert watch.requests
+    """Open a path in a context of its own; see `watched_pages` for what is held against it afterwards."""
+    with watched_pages(browser, address) as open_path:
+        yield open_path
 
 
 @pytest.fixture

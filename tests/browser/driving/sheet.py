@@ -39,6 +39,11 @@ _LAST_PICTURE = """async () => {
 }"""
 
 
+def spy_on_questions(page: Page) -> None:
+    """Let a page note the pictures that it asks about, and the answers; to be called before it is opened."""
+    page.add_init_script(_SPY)
+
+
 @dataclass
 class Answer:
     """What the service has told the page, filled in when the page shows it."""
@@ -66,11 +71,6 @@ class Sheet:
         self.number = page.locator("output.number")
         self.cards = page.locator(".card")
         self.boxes = page.get_by_test_id("boxes").locator("g.box")
-
-    @staticmethod
-    def spy(page: Page) -> None:
-        """Let a page note the pictures it asks about; to be called before it is opened."""
-        page.add_init_script(_SPY)
 
     def last_picture(self) -> bytes:
         """Return the picture that the page has asked about last."""

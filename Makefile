@@ -1,4 +1,5 @@
 # make run     train the first network and print its accuracy     训练第一个网络,打印准确率
+# make serve   build the page and open it with the HTTP service   构建网页,和 HTTP 服务一起打开
 # make test    run the tests                                      运行测试
 # make help    all there is                                       全部目标
 
@@ -6,15 +7,24 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install
+PAGE := src/shuzi/service/page/index.html
+WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
+# the Node.js of this machine, if it is new enough for Vite, or else the one that the lock brings
+NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)" \
+	2>/dev/null && command -v npm),$(abspath $(BIN))/npm)
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run test slow check lint types imports messages ship lock hooks clean
+.PHONY: help run serve page test slow browser check lint types imports messages ship lock hooks clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      train the first network and print its accuracy | 训练第一个网络,打印准确率"
+	@echo "make serve    build the page and open it with the HTTP service | 构建网页,和 HTTP 服务一起打开"
+	@echo "make page     build the page only | 只构建网页"
 	@echo "make test     the fast tests | 快的测试"
 	@echo "make slow     the slow tests | 慢的测试"
+	@echo "make browser  the tests in a browser | 浏览器里的测试"
 	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
 	@echo "make check    all of it, as CI does | 全部检查,与 CI 相同"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
@@ -25,11 +35,19 @@ help:
 run: $(VENV)/.for-training
 	$(BIN)/shuzi train
 
+serve: $(VENV)/.for-serving $(PAGE)
+	$(BIN)/shuzi serve $(SERVE)
+
+page: $(PAGE)
+
 test: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest
 
 slow: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest -m slow
+
+browser: $(VENV)/.for-developing messages $(PAGE)
+	$(BIN)/python -m pytest -m browser tests/browser
 
 lint: $(VENV)/.for-developing
 	$(BIN)/ruff format --check .
@@ -47,11 +65,12 @@ ship: $(VENV)/.for-training
 
 lock: $(VENV)/.for-developing
 	$(PIP) uv
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--upgrade pyproject.toml requirements/build.in --extra train -o requirements/train.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
-		--upgrade pyproject.toml requirements/build.in --extra train --extra dev \
-		-c requirements/train.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra train -o requirements/train.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve \
+		-c requirements/train.txt -o requirements/serve.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra dev \
+		-c requirements/serve.txt -o requirements/dev.txt
+	$(LOCK) requirements/node.in -o requirements/node.txt
 
 hooks: $(VENV)/.for-developing
 	$(BIN)/pre-commit install
@@ -70,6 +89,20 @@ $(BIN)/python:
 $(VENV)/.for-training: $(BIN)/python requirements/train.txt $(PACKAGE)
 	$(PIP) --require-hashes -r requirements/train.txt
 	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.for-serving: $(BIN)/python requirements/serve.txt $(PACKAGE)
+	$(PIP) --require-hashes -r requirements/serve.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.with-node: $(BIN)/python requirements/node.txt
+	$(PIP) --require-hashes -r requirements/node.txt
+	@touch $@
+
+$(PAGE): $(WEB)
+	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
+	cd web && PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1 && npm ci --no-audit --no-fund && npm run build
 	@touch $@
 
 $(VENV)/.for-developing: $(BIN)/python requirements/dev.txt $(PACKAGE)

@@ -229,7 +229,8 @@ def test_too_many_listeners_are_sent_away(limited):
     with service.client() as client:
         place = client.post("/v1/training", json={"recipe": "mlp", "steps": 20_000}).headers["location"]
         with client.stream("GET", f"{place}/events") as stream:
-            next(stream.iter_lines())
+            lines = stream.iter_lines()  # kept, for it closes the stream when it goes
+            next(lines)
             said = client.get(f"{place}/events")
             assert (said.status_code, said.json()["key"]) == (429, "error.service.streams")
 

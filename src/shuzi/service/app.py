@@ -17,7 +17,7 @@ from shuzi.service.guard import Guard, Hosts
 from shuzi.service.limits import Limits
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
 from shuzi.service.page import PAGE, add_page
-from shuzi.service.parts import Parts, operation_name, parts_of
+from shuzi.service.parts import Parts, operation_name, parts_of, problems
 from shuzi.service.pool import Pool
 from shuzi.service.problems import handle_problems
 from shuzi.service.readers import Readers
@@ -93,6 +93,7 @@ def create(
     description="service.health.description",
     response_model=Health,
     response_description="service.health.answer",
+    responses=problems(),
 )
 async def health() -> Response:
     """Say that the service is alive."""
@@ -104,9 +105,8 @@ async def health() -> Response:
     summary="service.metrics.summary",
     description="service.metrics.description",
     response_class=Response,
-    responses={
-        200: {"description": "service.metrics.answer", "content": {"text/plain": {"schema": {"type": "string"}}}}
-    },
+    responses=problems()
+    | {200: {"description": "service.metrics.answer", "content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def numbers(request: Request) -> Response:
     """Hand out what was counted."""

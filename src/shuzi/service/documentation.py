@@ -16,7 +16,7 @@ from shuzi import __version__
 from shuzi.messages import LANGUAGES, language, say
 from shuzi.service.answers import as_json
 from shuzi.service.problems import STATUSES
-from shuzi.service.schema import Images
+from shuzi.service.schema import Images, Problem
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,8 +32,8 @@ def describe(app: FastAPI) -> dict[str, Any]:
             title="shuzi", version=__version__, description="service.docs.description", routes=app.routes
         )
         schemas = made["components"]["schemas"]
-        images = Images.model_json_schema(ref_template="#/components/schemas/{model}")
-        schemas |= images.pop("$defs", {}) | {"Images": images}
+        for shape in (Images, Problem):  # FastAPI does not see them
+            schemas[shape.__name__] = shape.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which nobody gets to see
             schemas.pop(name, None)
         for name, schema in schemas.items():
@@ -140,7 +140,7 @@ def frame(title: str, body: str, path: str) -> str:
     return (
         f'<!doctype html><html lang="{here}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="stylesheet" href="/docs.css"></head>'
+        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs.css"></head>'
         f"<body><nav>{ways}</nav><main>{body}</main></body></html>"
     )
 
@@ -182,10 +182,11 @@ def _schema(name: str, schema: dict[str, Any]) -> str:
         remark = shape.get("description", "")
         if field not in needed:
             default = shape.get("default")
-            remark += ("" if not remark else " ") + say("service.docs.optional")
+            remark += (" · " if remark else "") + say("service.docs.optional")
             remark += "" if default is None else f" {say('service.docs.default')} {json.dumps(default)}"
         rows.append((field, _kind(shape), remark))
-    return f'<section id="schema-{name}"><h3><code>{name}</code></h3>{_table(rows)}</section>'
+    about = escape(schema["description"])
+    return f'<section id="schema-{name}"><h3><code>{name}</code> {about}</h3>{_table(rows)}</section>'
 
 
 def _kind(schema: dict[str, Any]) -> str:
@@ -229,4 +230,4 @@ def _problems() -> str:
         f"<td>{escape(say(f'service.title.{status}'))}</td></tr>"
         for key, status in sorted(STATUSES.items(), key=lambda each: (each[1], each[0]))
     )
-    return f'<div class="wide"><table>{lines}</table></div>'
+    return f'<div class="wide"><table class="keys">{lines}</table></div>'

@@ -12,7 +12,6 @@ from shuzi.service.limits import Limits
 from shuzi.service.metrics import Metrics
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
-from shuzi.service.schema import Problem
 from shuzi.service.streams import Streams
 from shuzi.service.trainings import Trainings
 
@@ -42,11 +41,8 @@ def operation_name(route: APIRoute) -> str:
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Say in the OpenAPI document which problems an endpoint can answer with, beside those of all endpoints."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {
-            "description": f"service.title.{status}",
-            "content": {"application/problem+json": {}},
-            "model": Problem,
-        }
+        status: {"description": f"service.title.{status}", "content": content}
         for status in sorted({*statuses, 403, 408, 413, 421, 429, 500, 503})
     }

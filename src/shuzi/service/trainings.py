@@ -210,7 +210,9 @@ class Trainings:
             stdout=PIPE,
             stderr=PIPE,
             limit=_LINE,
-            env=os.environ | {"KERAS_BACKEND": "tensorflow", "PYTHONUTF8": "1"},
+            # Keras writes its settings wherever it is imported
+            env=os.environ
+            | {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"},
             start_new_session=True,  # Ctrl-C on a terminal is for the service, which then ends its child
         )
         training.process = process

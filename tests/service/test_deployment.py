@@ -1,0 +1,99 @@
+"""What docs/serving.md promises: true examples, true limits, files that other tools understand."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from shuzi.service.limits import HEAD_BYTES, Limits
+from shuzi.service.schema import MOST_BATCH, MOST_STEPS
+
+ROOT = Path(__file__).parent.parent.parent
+DOCUMENTS = [ROOT / "docs" / name for name in ("serving.md", "serving.zh.md")]
+
+
+def _blocks(path, kind):
+    return re.findall(rf"^```{kind}\n(.*?)^```$", path.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not there")
+def test_the_examples_answer_as_the_document_says(service, path, mnist, tmp_path):
+    from PIL import Image
+
+    Image.fromarray(mnist.test.images[0]).save(tmp_path / "seven.png")
+    text = path.read_text("utf-8")
+    examples = re.findall(r"^```sh\n(curl [^\n]*)\n```\n\n```json\n(.*?)\n```$", text, re.MULTILINE)
+    assert len(examples) == 3
+    for command, expected in examples:
+        here = command.replace("http://127.0.0.1:8000", service.address).replace(
+            "curl ", "curl --silent --noproxy '*' "
+        )
+        done = subprocess.run(["bash", "-c", here], cwd=tmp_path, capture_output=True, text=True, check=True)
+        found, told = json.loads(done.stdout), json.loads(expected)
+        if "readings" in told:  # a shipped model may be trained anew, and its numbers change a little
+            (found,), (told,) = found["readings"], told["readings"]
+            assert found.keys() == told.keys()
+            assert found["confidence"] == pytest.approx(told["confidence"], abs=0.05)
+            names = ("source", "text", "status", "message")
+            assert {name: found[name] for name in names} == {name: told[name] for name in names}
+            assert found["digits"][0].keys() == told["digits"][0].keys()
+        else:
+            assert found == told
+
+
+@pytest.mark.parametrize("kind", ["nginx", "caddyfile", "ini"])
+def test_both_languages_show_the_same_settings(kind):
+    def bare(path):
+        return [re.sub(r"\s+#.*", "", block) for block in _blocks(path, kind)]
+
+    english, chinese = map(bare, DOCUMENTS)
+    assert english == chinese
+    assert english
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
+def test_the_limits_are_those_of_the_service(path):
+    limits, text = Limits(), path.read_text("utf-8").replace(",", "")
+    table = text[text.index("| --- |") : text.index("4 megapixels" if "4 megapixels" in text else "400 万像素")]
+    numbers = {int(each) for each in re.findall(r"\d+", table)}
+    expected = {
+        *(limits.body // 10**6, limits.held // 10**6, limits.pictures, limits.images, limits.queue),
+        *(HEAD_BYTES // 1_000, limits.head_seconds, limits.pause_seconds, limits.body_seconds, limits.work_seconds),
+        *(limits.connections, limits.streams, limits.trainings, limits.training_seconds / 60, MOST_BATCH),
+    }
+    assert expected <= numbers
+    assert MOST_STEPS in numbers or f"{MOST_STEPS // 10_000} 万步" in table
+
+
+def test_the_dockerfile_has_no_fault_that_a_linter_knows():
+    linter = Path(sys.executable).with_name("hadolint")
+    if not linter.exists():
+        pytest.skip("hadolint comes for Linux on x86-64 only")
+    done = subprocess.run([linter, ROOT / "Dockerfile"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_what_the_dockerfile_copies_is_let_through_and_nothing_large_is():
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    named = {each.rstrip("/") for line in copied for each in line.split()}
+    lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    let_through = {line[1:] for line in lines if line.startswith("!")}
+    assert {each.partition("/")[0] for each in let_through} == {each.partition("/")[0] for each in named}
+    assert "*" in lines
+    assert {"web/node_modules", "src/shuzi/service/page"} <= set(lines)
+
+
+def test_the_unit_is_one_that_systemd_understands(tmp_path):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("there is no systemd")
+    (unit,) = _blocks(DOCUMENTS[0], "ini")
+    file = tmp_path / "shuzi.service"
+    file.write_text(unit.replace("/opt/shuzi/bin/shuzi", sys.executable), "utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "shuzi.service" not in done.stderr

@@ -2,15 +2,18 @@
 
 import base64
 import io
+import re
 
 import httpx
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from driving.browsing import browsing, watched_pages
 from driving.serving import NotReadyError, build_page, serving
 from driving.sheet import Sheet
+from driving.training import STEPS, train
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +48,17 @@ def open_page(browser, address):
     """Open a path in a context of its own; see `watched_pages` for what is held against it afterwards."""
     with watched_pages(browser, address) as open_path:
         yield open_path
+
+
+@pytest.fixture(scope="session")
+def run(browser, address, api):
+    """Train once, to the end, on the page."""
+    with watched_pages(browser, address) as open_path:
+        page = open_path(f"?view=learn&step=6&steps={STEPS}")
+        expect(page.get_by_text("Nothing has been learnt yet")).to_be_visible()
+        trained = train(page, api)
+        expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^The training is done"))
+    return trained
 
 
 @pytest.fixture

@@ -1,81 +1,17 @@
 """The real training, started on the page and watched there: against the events that the service tells."""
 
 import base64
-import json
 import re
-from dataclasses import dataclass
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from driving.browsing import watched_pages
 from driving.reading_numbers import numbers_in
 from driving.sheet import Sheet
+from driving.training import LONG, STEPS, start
 
 pytestmark = pytest.mark.browser
-
-LONG = 300_000  # ms: TensorFlow needs seconds to start, and more on a busy machine
-STEPS = 500
-
-NOTE_EVERY_CHANGE = """() => {
-  window.noted = [];
-  const points = (line) => (line?.getAttribute("d")?.match(/[ML]/g) ?? []).length;
-  const note = () => {
-    const [loss, accuracy] = document.querySelectorAll(".train-curves .chart");
-    window.noted.push({
-      step: document.querySelector(".train-progress progress")?.value ?? 0,
-      losses: points(loss?.querySelector(".curve.raw")),
-      accuracies: points(accuracy?.querySelector(".curve.accent")),
-    });
-  };
-  new MutationObserver(note).observe(document.querySelector("main"), {
-    subtree: true, childList: true, attributes: true, characterData: true,
-  });
-}"""
-
-
-@dataclass
-class Run:
-    """A training that the page has started, what it showed on the way, and what the service told."""
-
-    id: str
-    noted: list
-    events: list
-
-    def named(self, name):
-        return [data for kind, data in self.events if kind == name]
-
-
-def _events(api, training):
-    blocks = api.get(f"v1/training/{training}/events").text.split("\n\n")
-    lines = [dict(line.split(": ", 1) for line in block.splitlines() if line[:1] != ":") for block in blocks]
-    return [(each["event"], json.loads(each["data"])) for each in lines if each]
-
-
-def _start(page):
-    """Start a training and return its id."""
-    with page.expect_response(re.compile("/v1/training$")) as begun:
-        page.get_by_role("button", name="Start the training").click()
-    return begun.value.json()["id"]
-
-
-def _points(path):
-    return len(re.findall("[ML]", path.get_attribute("d") or ""))
-
-
-@pytest.fixture(scope="module")
-def run(browser, address, api):
-    """Train once, to the end."""
-    with watched_pages(browser, address) as open_path:
-        page = open_path(f"?view=learn&step=6&steps={STEPS}")
-        expect(page.get_by_text("Nothing has been learnt yet")).to_be_visible()
-        page.evaluate(NOTE_EVERY_CHANGE)
-        training = _start(page)
-        expect(page.get_by_text(f"Done after {STEPS} steps")).to_be_visible(timeout=LONG)
-        expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^The training is done"))
-        noted = page.evaluate("window.noted")
-        yield Run(training, noted, _events(api, training))
 
 
 @pytest.fixture
@@ -199,7 +135,7 @@ def test_two_runs_are_compared_by_what_differs(run, open_page, api, stop_afterwa
     rate = page.get_by_role("slider", name="Learning rate")
     for _ in range(3):
         rate.press("ArrowRight")
-    second = _start(page)
+    second = start(page)
     stop_afterwards(second)
     expect(page.get_by_text("Done after 200 steps")).to_be_visible(timeout=LONG)
     expect_query(page, runs=f"{run.id},{second}", rate=0.01, steps=200)
@@ -232,8 +168,8 @@ def test_two_runs_are_compared_by_what_differs(run, open_page, api, stop_afterwa
 
 
 def test_a_training_is_watched_elsewhere_and_stopped(open_page, api, stop_afterwards):
-    page = open_page("?view=learn&step=6&steps=20000&batch=1024")
-    training = _start(page)
+    page = open_page("?view=learn&step=6&steps=20000&batch=2000")
+    training = start(page)
     stop_afterwards(training)
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()

@@ -13,7 +13,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 WEB = ROOT / "web"
-_MADE = ("node_modules",)  # below web/, and no source of the page
 
 
 class NotReadyError(Exception):
@@ -31,15 +30,26 @@ def build_page() -> None:
     from shuzi.service.page import PAGE
 
     index = PAGE / "index.html"
-    sources = [each for each in WEB.rglob("*") if each.is_file() and not set(_MADE) & set(each.parts)]
+    sources = [each for each in WEB.rglob("*") if each.is_file() and "node_modules" not in each.parts]
     if index.exists() and all(each.stat().st_mtime <= index.stat().st_mtime for each in sources):
         return
     if not sources:
         raise NotReadyError(f"The page is not built, and its sources are not at {WEB}. Run this in a checkout.")
+    install_packages()
+    _npm("run", "build")
+
+
+def install_packages() -> None:
+    """Install what the lock of the page's sources names, where that has not been done.
+
+    Raises
+    ------
+    NotReadyError
+        There is no npm, or it fails.
+    """
     lock, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         _npm("ci")
-    _npm("run", "build")
 
 
 def _npm(*arguments: str) -> None:

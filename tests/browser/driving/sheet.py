@@ -19,11 +19,15 @@ const ask = window.fetch;
 window.asked = [];
 window.fetch = async (path, options) => {
   if (!String(path).startsWith("v1/read")) return ask(path, options);
-  const question = { explain: path.includes("explain=true"), picture: options.body, answer: null };
+  const question = { explain: path.includes("explain=true"), picture: options.body, answer: null, over: false };
   window.asked.push(question);
-  const response = await ask(path, options);
-  question.answer = await response.clone().json();
-  return response;
+  try {
+    const response = await ask(path, options);
+    question.answer = await response.clone().json();
+    return response;
+  } finally {
+    question.over = true;
+  }
 };
 """
 _COUNT = "(explain) => window.asked.filter((question) => question.explain === explain).length"

@@ -11,15 +11,13 @@ from playwright.sync_api import Page
 
 from driving.sheet import Sheet
 
-_SETTLED = """() => {
-  const last = window.asked.at(-1);
-  return !last || (last.answer && (last.explain || !last.answer.readings) && !document.querySelector(".waiting"));
-}"""
+_SETTLED = """() =>
+  window.asked.every(({ over }) => over) && !document.querySelector(".waiting, [aria-busy=true]")"""
 _SEVEN = [[(8, 5), (12, 5), (16, 5), (20, 5), (18, 10), (16, 14), (14, 19), (12, 23)]]
 
 
 def settle(page: Page) -> None:
-    """Wait until nothing is on its way: the last question has been answered and explained."""
+    """Wait until nothing is on its way: what was asked has been answered and explained."""
     page.locator("h1").wait_for()
     page.wait_for_function(_SETTLED)
 
@@ -38,6 +36,9 @@ def tour(page: Page, training: str) -> Iterator[str]:
         page.goto(f"?view=learn&step={step}")
         settle(page)
         yield f"learn, step {step}"
+    page.goto("?view=learn&pixels=numbers")
+    settle(page)
+    yield "learn, numbers"
     page.goto(f"?view=learn&step=6&runs={training}")
     page.locator(".mistakes").wait_for()
     yield "learn, trained"

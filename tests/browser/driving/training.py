@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -47,8 +47,8 @@ class Run:
     """
 
     id: str
-    noted: list[dict[str, int]]
-    events: list[tuple[str, dict[str, Any]]]
+    noted: list[dict[str, int]] = field(repr=False)
+    events: list[tuple[str, dict[str, Any]]] = field(repr=False)
 
     def named(self, name: str) -> list[dict[str, Any]]:
         """Return the data of all events of a name."""

@@ -2,14 +2,18 @@
 
 import base64
 import io
+import re
 
 import httpx
 import numpy as np
 import pytest
-from driving.browsing import Watch, browsing, open_context
-from driving.serving import CannotDrive, build_page, serving
-from driving.sheet import Sheet
 from PIL import Image
+from playwright.sync_api import expect
+
+from driving.browsing import browsing, watched_pages
+from driving.serving import NotReadyError, build_page, serving
+from driving.sheet import Sheet
+from driving.training import STEPS, train
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +23,7 @@ def address():
         build_page()
         with serving() as found:
             yield found
-    except CannotDrive as problem:
+    except NotReadyError as problem:
         pytest.fail(str(problem))
 
 
@@ -28,7 +32,7 @@ def browser():
     try:
         with browsing() as found:
             yield found
-    except CannotDrive as problem:  # never a skip: who asks for these tests is told
+    except NotReadyError as problem:  # never a skip: who asks for these tests is told
         pytest.fail(str(problem))
 
 
@@ -41,25 +45,20 @@ def api(address):
 
 @pytest.fixture
 def open_page(browser, address):
-    """Open a path in a context of its own. Afterwards nothing may have gone wrong unseen, nor have left the machine.
+    """Open a path in a context of its own; see `watched_pages` for what is held against it afterwards."""
+    with watched_pages(browser, address) as open_path:
+        yield open_path
 
-    Options are those of a context, and `language`, `theme` and `refusals`: statuses that the test provokes.
-    """
-    opened = []
 
-    def open_path(path="", refusals=(), **options):
-        context = open_context(browser, address, **{"viewport": {"width": 1280, "height": 900}, **options})
-        opened.append((context, Watch(context, address, refusals)))
-        page = context.new_page()
-        Sheet.spy(page)
-        page.goto(path)
-        return page
-
-    yield open_path
-    for context, watch in opened:
-        context.close()
-        assert watch.faults == []
-        assert watch.requests
+@pytest.fixture(scope="session")
+def run(browser, address, api):
+    """Train once, to the end, on the page."""
+    with watched_pages(browser, address) as open_path:
+        page = open_path(f"?view=learn&step=6&steps={STEPS}")
+        expect(page.get_by_text("Nothing has been learnt yet")).to_be_visible()
+        trained = train(page, api)
+        expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^The training is done"))
+    return trained
 
 
 @pytest.fixture
@@ -120,6 +119,15 @@ def drop():
 
 
 @pytest.fixture(scope="session")
-def parse_query():
-    """Take the query of an address apart."""
-    return lambda url: dict(httpx.URL(url).params)
+def expect_query():
+    """Wait until these values stand in a page's address."""
+
+    def wait(page, **values):
+        page.wait_for_function(
+            """(values) => Object.entries(values).every(
+                ([name, value]) => new URLSearchParams(location.search).get(name.replace("_", "-")) === value,
+            )""",
+            arg={name: str(value) for name, value in values.items()},
+        )
+
+    return wait

@@ -5,9 +5,10 @@ import re
 import cv2
 import numpy as np
 import pytest
-from driving.pen import strokes_of
 from PIL import Image
 from playwright.sync_api import expect
+
+from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
 

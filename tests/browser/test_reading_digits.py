@@ -3,6 +3,7 @@
 import cv2
 import numpy as np
 import pytest
+
 from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
@@ -39,5 +40,4 @@ def test_of_two_hundred_digits_nearly_all_are_read(open_sheet, mnist, as_png, pa
         (place, label, text) for place, (label, text) in enumerate(zip(labels, read, strict=True)) if label != text
     ]
     record_property("wrong", wrong)
-    print(f"read wrongly, of {HALF} pictures and {HALF} drawings: {wrong}")
     assert len(wrong) <= (1 - LEAST) * len(images)

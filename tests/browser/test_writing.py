@@ -5,8 +5,9 @@ import re
 import cv2
 import numpy as np
 import pytest
-from driving.pen import strokes_of
 from playwright.sync_api import expect
+
+from driving.pen import strokes_of
 
 pytestmark = pytest.mark.browser
 
@@ -41,7 +42,7 @@ def test_four_digits_are_one_number_with_a_box_and_a_card_each(open_sheet, mnist
         found = [frame["x"], frame["y"], frame["x"] + frame["width"], frame["y"] + frame["height"]]
         pen = 0.05 * sheet.canvas.bounding_box()["height"]
         around = ROOM + pen / 2
-        expected = _stretch(ink) + [-around, -around, around, around]
+        expected = _stretch(ink) + np.array([-around, -around, around, around])
         assert np.abs(found - expected).max() < 6  # smooth lines cut the corners of the hand's way
 
 

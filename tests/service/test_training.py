@@ -152,6 +152,7 @@ def test_a_running_training_is_heard_by_all_and_stops_when_it_is_told(client, se
     assert begun.json()["state"] == "running"
     second = client.post("/v1/training", json={}, params={"lang": "zh"})
     assert (second.status_code, second.json()["key"]) == (409, "error.service.taken")
+    assert second.json()["training"] == begun.json()["id"]
 
     def listen(_):
         with service.client() as other:

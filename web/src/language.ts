@@ -14,8 +14,13 @@ export const language: ReadonlySignal<Language> = computed(
 );
 
 effect(() => {
-  document.documentElement.lang = language.value === "zh" ? "zh-Hans" : "en";
+  document.documentElement.lang = languageTag(language.value);
 });
+
+/** As HTML names it. */
+export function languageTag(name: Language): string {
+  return name === "zh" ? "zh-Hans" : "en";
+}
 
 /** Choose by hand: remembered, and named in the address, so that a link speaks the same language. */
 export function chooseLanguage(name: Language): void {

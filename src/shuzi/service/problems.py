@@ -103,6 +103,8 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
     headers = {"connection": "close"} if close else {}
     if problem.key in RETRY_AFTER:
         headers["retry-after"] = str(RETRY_AFTER[problem.key])
+    if problem.key == "error.service.taken":
+        content["training"] = problem.values["name"]
     if allowed := problem.values.get("allowed"):
         headers["allow"] = allowed
     return Response(json.dumps(content, ensure_ascii=False), status, headers, MEDIA_TYPE)

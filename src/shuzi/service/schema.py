@@ -69,6 +69,7 @@ class Problem(BaseModel):
     detail: str = Field(description="service.schema.detail")
     key: str = Field(description="service.schema.key")
     errors: list[str] | None = Field(default=None, description="service.schema.errors")
+    training: str | None = Field(default=None, description="service.schema.taken")
 
 
 class Digit(BaseModel):

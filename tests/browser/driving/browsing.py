@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from driving.serving import CannotDrive
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Request, Response, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
+
+from driving.serving import NotReadyError
+from driving.sheet import spy_on_questions
 
 CHROMIUM = os.environ.get("SHUZI_CHROMIUM", "/usr/bin/chromium")
 _ARGUMENTS = (
@@ -24,9 +35,10 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_PATIENCE = 120_000  # ms until what never comes is a failure; the machine may be busy
+PATIENCE = 30_000  # ms until what never comes is a failure; the machine may be busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
+SCREEN = {"width": 1280, "height": 900}
 
 
 @contextmanager
@@ -35,15 +47,15 @@ def browsing() -> Iterator[Browser]:
 
     Raises
     ------
-    CannotDrive
+    NotReadyError
         There is none.
     """
     if not Path(CHROMIUM).exists():
-        raise CannotDrive(
+        raise NotReadyError(
             f"There is no Chromium at {CHROMIUM}. Debian has it (apt install chromium); "
             "SHUZI_CHROMIUM names another place."
         )
-    expect.set_options(timeout=_PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_ARGUMENTS)
         try:
@@ -93,8 +105,33 @@ class Watch:
             self.faults.append(f"{response.status}: {response.url}")
 
 
-def open_context(browser: Browser, address: str, language: str = "en", theme: str = "light", **options: Any) -> Any:
-    """Open a fresh context: nothing is remembered in it. Its pages take paths, such as "?view=learn"."""
-    context = browser.new_context(base_url=address, locale=LOCALES[language], color_scheme=theme, **options)
-    context.set_default_timeout(_PATIENCE)
-    return context
+@contextmanager
+def watched_pages(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Open pages of the service, each in a context of its own, in which nothing is remembered.
+
+    What is yielded takes a path, such as "?view=learn", and the options of a context; by their names also `language`,
+    `theme` and `refusals`, which are statuses that will be provoked. In the end nothing may have gone wrong unseen,
+    nor have left the machine.
+    """
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def open_page(
+        path: str = "", refusals: tuple[int, ...] = (), language: str = "en", theme: str = "light", **options: Any
+    ) -> Page:
+        usual = {"viewport": SCREEN, "locale": LOCALES.get(language, language), "color_scheme": theme}
+        context = browser.new_context(base_url=address, **usual | options)
+        context.set_default_timeout(PATIENCE)
+        opened.append((context, Watch(context, address, refusals)))
+        page = context.new_page()
+        spy_on_questions(page)
+        page.goto(path)
+        return page
+
+    try:
+        yield open_page
+    finally:
+        for context, _ in opened:
+            context.close()
+    for _, watch in opened:
+        assert watch.faults == []
+        assert watch.requests

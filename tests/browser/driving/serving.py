@@ -13,10 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 WEB = ROOT / "web"
-_MADE = ("node_modules",)  # below web/, and no source of the page
 
 
-class CannotDrive(Exception):
+class NotReadyError(Exception):
     """Something that the tests stand on is missing; the sentence says what to do."""
 
 
@@ -25,21 +24,32 @@ def build_page() -> None:
 
     Raises
     ------
-    CannotDrive
+    NotReadyError
         There is no npm, or it fails.
     """
     from shuzi.service.page import PAGE
 
     index = PAGE / "index.html"
-    sources = [each for each in WEB.rglob("*") if each.is_file() and not set(_MADE) & set(each.parts)]
+    sources = [each for each in WEB.rglob("*") if each.is_file() and "node_modules" not in each.parts]
     if index.exists() and all(each.stat().st_mtime <= index.stat().st_mtime for each in sources):
         return
     if not sources:
-        raise CannotDrive(f"The page is not built, and its sources are not at {WEB}. Run this in a checkout.")
+        raise NotReadyError(f"The page is not built, and its sources are not at {WEB}. Run this in a checkout.")
+    install_packages()
+    _npm("run", "build")
+
+
+def install_packages() -> None:
+    """Install what the lock of the page's sources names, where that has not been done.
+
+    Raises
+    ------
+    NotReadyError
+        There is no npm, or it fails.
+    """
     lock, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         _npm("ci")
-    _npm("run", "build")
 
 
 def _npm(*arguments: str) -> None:
@@ -47,12 +57,12 @@ def _npm(*arguments: str) -> None:
     path = os.pathsep.join([beside_python, os.environ.get("PATH", "")])
     npm = shutil.which("npm", path=path)
     if npm is None:
-        raise CannotDrive(
+        raise NotReadyError(
             "The page must be built, and there is no npm. Install Node 20 or newer, or run `make page`."
         )
     done = subprocess.run([npm, *arguments], cwd=WEB, env=os.environ | {"PATH": path}, capture_output=True, text=True)
     if done.returncode:
-        raise CannotDrive(f"`npm {' '.join(arguments)}` failed in {WEB}:\n{done.stdout}{done.stderr}")
+        raise NotReadyError(f"`npm {' '.join(arguments)}` failed in {WEB}:\n{done.stdout}{done.stderr}")
 
 
 @contextmanager
@@ -66,7 +76,7 @@ def serving(*arguments: str) -> Iterator[str]:
         said = process.stdout.readline()
         found = re.search(r"http://\S+/", said)
         if found is None:
-            raise CannotDrive(f"`shuzi serve` ended before it was ready: {said or 'it said nothing'}")
+            raise NotReadyError(f"`shuzi serve` ended before it was ready: {said or 'it said nothing'}")
         yield found[0]
     finally:
         process.terminate()

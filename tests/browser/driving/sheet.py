@@ -9,20 +9,25 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from driving.pen import Stroke
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
+
+from driving.pen import Stroke
 
 _SPY = """
 const ask = window.fetch;
 window.asked = [];
 window.fetch = async (path, options) => {
   if (!String(path).startsWith("v1/read")) return ask(path, options);
-  const question = { explain: path.includes("explain=true"), picture: options.body, answer: null };
+  const question = { explain: path.includes("explain=true"), picture: options.body, answer: null, over: false };
   window.asked.push(question);
-  const response = await ask(path, options);
-  question.answer = await response.clone().json();
-  return response;
+  try {
+    const response = await ask(path, options);
+    question.answer = await response.clone().json();
+    return response;
+  } finally {
+    question.over = true;
+  }
 };
 """
 _COUNT = "(explain) => window.asked.filter((question) => question.explain === explain).length"
@@ -36,6 +41,11 @@ _LAST_PICTURE = """async () => {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }"""
+
+
+def spy_on_questions(page: Page) -> None:
+    """Let a page note the pictures that it asks about, and the answers; to be called before it is opened."""
+    page.add_init_script(_SPY)
 
 
 @dataclass
@@ -65,11 +75,6 @@ class Sheet:
         self.number = page.locator("output.number")
         self.cards = page.locator(".card")
         self.boxes = page.get_by_test_id("boxes").locator("g.box")
-
-    @staticmethod
-    def spy(page: Page) -> None:
-        """Let a page note the pictures it asks about; to be called before it is opened."""
-        page.add_init_script(_SPY)
 
     def last_picture(self) -> bytes:
         """Return the picture that the page has asked about last."""

@@ -2,7 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { view } from "../address";
-import { announcement } from "../announce";
+import { announcedIn, announcement } from "../announce";
 import { say } from "../sentences/say";
 import { views } from "../views";
 import { Header } from "./header";
@@ -29,7 +29,13 @@ export function Shell() {
         <p>{say("shell.local")}</p>
         <a href="docs">{say("shell.source")}</a>
       </footer>
-      <p class="for-screen-readers" role="status" aria-live="polite" data-testid="announcement">
+      <p
+        class="for-screen-readers"
+        role="status"
+        aria-live="polite"
+        lang={announcedIn.value || undefined}
+        data-testid="announcement"
+      >
         {announcement}
       </p>
     </>

@@ -1,0 +1,72 @@
+"""A tour through the page: every view, and every state of a view that looks different."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page
+
+from driving.sheet import Sheet
+
+_SETTLED = """() =>
+  window.asked.every(({ over }) => over) && !document.querySelector(".waiting, [aria-busy=true]")"""
+_SEVEN = [[(8, 5), (12, 5), (16, 5), (20, 5), (18, 10), (16, 14), (14, 19), (12, 23)]]
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is on its way: what was asked has been answered and explained."""
+    page.locator("h1").wait_for()
+    page.wait_for_function(_SETTLED)
+
+
+def tour(page: Page, training: str) -> Iterator[str]:
+    """Bring a page from state to state; what is yielded is the name of each.
+
+    Parameters
+    ----------
+    page
+        Opened with 422 among its refusals.
+    training
+        The id of one that is done.
+    """
+    for step in range(1, 6):
+        page.goto(f"?view=learn&step={step}")
+        settle(page)
+        yield f"learn, step {step}"
+    page.goto("?view=learn&pixels=numbers")
+    settle(page)
+    yield "learn, numbers"
+    page.goto(f"?view=learn&step=6&runs={training}")
+    page.locator(".mistakes").wait_for()
+    yield "learn, trained"
+    page.goto("?view=models")
+    page.locator(".model-list").wait_for()
+    yield "models"
+    page.goto("")
+    page.locator("[name=model]").nth(1).wait_for()
+    yield "write, empty"
+    sheet = Sheet(page)
+    with sheet.explained():
+        sheet.draw(sheet.placed(_SEVEN))
+    yield "write, a digit"
+    page.get_by_test_id("pictures").set_input_files(
+        [
+            {"name": "white.png", "mimeType": "image/png", "buffer": _white()},
+            {"name": "words.png", "mimeType": "image/png", "buffer": b"no picture"},
+        ]
+    )
+    page.locator(".listed-trouble").wait_for()
+    settle(page)
+    yield "write, pictures"
+    page.locator(".picture-list button").nth(1).click()
+    page.get_by_role("alert").wait_for()
+    yield "write, no picture"
+
+
+def _white() -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(np.full((80, 60), 255, np.uint8)).save(file, "PNG")
+    return file.getvalue()

@@ -1,0 +1,309 @@
+"""The five steps of Learn: each control is touched, and what must follow is worked out by shuzi's own arithmetic."""
+
+import re
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import shuzi
+from driving.reading_numbers import numbers_in
+from shuzi.concepts import cross_entropy, descend, one_hot, softmax, squared_error
+
+pytestmark = pytest.mark.browser
+
+LABEL = one_hot(2, classes=3)
+
+
+@pytest.fixture
+def open_step(open_page):
+    def open_path(step, **options):
+        page = open_page(f"?view=learn&step={step}", **options)
+        page.locator("h1").wait_for()
+        return page
+
+    return open_path
+
+
+def _drag(page, slider, share):
+    """Take a slider's knob by the mouse to a share of its way; return the value that it has then."""
+    frame = slider.bounding_box()
+    y = frame["y"] + frame["height"] / 2
+    now, least, most = (float(slider.evaluate(f"(slider) => slider.{name}")) for name in ("value", "min", "max"))
+    knob = min(frame["height"], 24)
+
+    def place(at):
+        return frame["x"] + knob / 2 + at * (frame["width"] - knob)
+
+    page.mouse.move(place((now - least) / (most - least)), y)
+    page.mouse.down()
+    page.mouse.move(place(share), y, steps=4)
+    page.mouse.up()
+    return float(slider.input_value())
+
+
+def _shown(locator):
+    """Return the numbers that each of several elements shows, one after the other."""
+    return [number for text in locator.all_inner_texts() for number in numbers_in(text)]
+
+
+def test_each_step_leads_to_the_next_and_back_and_fits_a_screen(open_step):
+    page = open_step(1, viewport={"width": 1280, "height": 800})
+    titles = []
+    for step in range(1, 7):
+        heading = page.locator("h1")
+        titles.append(heading.inner_text())
+        expect(page.get_by_role("navigation", name="Steps").locator("[aria-current=step]")).to_have_count(1)
+        end = page.get_by_role("navigation", name="Turn the steps").bounding_box()
+        assert step == 6 or end["y"] + end["height"] <= 800
+        if step < 6:
+            page.get_by_role("link", name=re.compile("^Next:")).click()
+            expect(heading).not_to_have_text(titles[-1])
+            expect(heading).to_be_focused()
+    assert len(set(titles)) == 6
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("h1")).to_have_text(titles[4])
+    page.get_by_role("link", name="Back").click()
+    expect(page.locator("h1")).to_have_text(titles[3])
+    for title in (titles[4], titles[5], titles[4]):
+        page.go_back()
+        expect(page.locator("h1")).to_have_text(title)
+    page.get_by_role("navigation", name="Steps").get_by_role("link").first.click()
+    expect(page.locator("h1")).to_have_text(titles[0])
+
+
+def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist):
+    page = open_step(1)
+    readout = page.get_by_role("status", name="The chosen pixel")
+
+    def expect_pixel(image, row, column):
+        expect(readout).to_contain_text(f"Row {row + 1}, column {column + 1}")
+        value = int(image[row, column])
+        expect(readout.locator("strong")).to_have_text([str(value), f"{value / 255:.3f}"])
+        expect(page.locator("figcaption")).to_contain_text(f"number {28 * row + column + 1} of 784")
+        around = np.pad(image.astype(object), 3, constant_values="")[row : row + 7, column : column + 7]
+        expect(page.locator(".magnifier span")).to_have_text([str(each) for each in around.flat])
+
+    for digit in (7, 4):
+        index = int(np.flatnonzero(mnist.train.labels == digit)[0])
+        image = mnist.train.images[index]
+        page.get_by_role("radio", name=str(digit)).check()
+        grid = page.get_by_role("grid", name=f"A handwritten {digit}, 28 by 28 pixels")
+        expect(page.get_by_text(f"A real {digit}: image {index + 1} of the 55,000")).to_be_visible()
+        frame = grid.bounding_box()
+        for row, column in ((14, 12), (0, 27), tuple(np.unravel_index(image.argmax(), image.shape))):
+            page.mouse.move(
+                frame["x"] + (column + 0.5) / 28 * frame["width"], frame["y"] + (row + 0.5) / 28 * frame["height"]
+            )
+            expect_pixel(image, row, column)
+    page.mouse.move(1, 1)
+    grid.press("Home")
+    grid.press("PageUp")
+    expect_pixel(image, 0, 0)
+    for _ in range(3):
+        grid.press("ArrowRight")
+        grid.press("ArrowDown")
+    expect_pixel(image, 3, 3)
+    page.get_by_label("Show the numbers").check()
+    assert _shown(grid.get_by_role("gridcell")) == image.ravel().tolist()
+    expect_query(page, image=4, pixel=87, pixels="numbers")
+
+
+def test_one_hot_is_as_far_from_every_other_digit(open_step, expect_query):
+    page = open_step(2, reduced_motion="reduce")
+    for digit in (1, 8):
+        page.get_by_role("radio", name=str(digit)).check()
+        assert _shown(page.locator(".one-hot-value")) == one_hot(digit).tolist()
+        as_number, as_row = page.locator(".mistake-bars").all()
+        distances = [(digit - answer) ** 2 for answer in range(10)]
+        errors = squared_error(one_hot(digit), one_hot(np.arange(10))).tolist()
+        for bars, expected in ((as_number, distances), (as_row, errors)):
+            assert _shown(bars.locator(".mistake-value")) == expected
+            heights = bars.locator(".mistake-bar").evaluate_all("(bars) => bars.map((bar) => bar.offsetHeight)")
+            # the least of them can still be seen
+            assert heights == pytest.approx([max(heights) * each / max(expected) for each in expected], abs=2)
+            name = bars.get_by_role("img").get_attribute("aria-label")
+            assert numbers_in(name)[-10:] == expected
+    expect_query(page, digit=8)
+
+
+def _expect_softmax(page, scores):
+    enlarged = np.exp(scores)
+    shares = softmax(scores)
+    rows = page.locator(".softmax-row:not(.softmax-sum)")
+    assert _shown(rows.locator(".of-score")) == pytest.approx(scores, abs=0.0501)
+    assert _shown(rows.locator(".of-exp")) == pytest.approx(enlarged.tolist(), rel=0.0051)
+    assert _shown(rows.locator(".of-share")) == pytest.approx((100 * shares).tolist(), abs=0.0501)
+    widths = rows.locator(".share-bar > span").evaluate_all("(bars) => bars.map((bar) => bar.offsetWidth)")
+    whole = rows.locator(".share-bar").first.evaluate("(bar) => bar.clientWidth")
+    assert widths == pytest.approx((whole * shares).tolist(), abs=1)
+    together = page.locator(".softmax-sum")
+    assert _shown(together.locator(".of-exp")) == pytest.approx([enlarged.sum()], rel=0.0051)
+    assert _shown(together.locator(".of-share")) == [100]
+    expect(page.locator(".softmax-row.largest .of-digit")).to_have_text(str(shares.argmax()))
+
+
+def test_softmax_follows_the_scores(open_step, expect_query, mnist):
+    page = open_step(3, reduced_motion="reduce")
+    scores = np.array([4.0, 5.0, 10.0])  # the lesson's
+    _expect_softmax(page, scores)
+    for place, share in ((2, 0.2), (0, 0.97), (1, 0.5)):
+        slider = page.get_by_role("slider", name=f"Score of {place}")
+        before = scores[place]
+        scores[place] = _drag(page, slider, share)
+        assert scores[place] != before
+        _expect_softmax(page, scores)
+    slider.press("ArrowRight")
+    scores[1] += 0.1
+    _expect_softmax(page, scores)
+    shares = page.locator(".of-share").all_inner_texts()
+    added = _drag(page, page.get_by_role("slider", name="Add to all scores"), 0.2)
+    assert added < 0
+    _expect_softmax(page, scores + added)
+    assert page.locator(".of-share").all_inner_texts() == shares
+    factor = _drag(page, page.get_by_role("slider", name="Multiply all scores by"), 0.05)
+    assert factor < 1
+    _expect_softmax(page, scores * factor + added)
+    written = ",".join(f"{score:.1f}".removesuffix(".0") for score in scores)
+    expect_query(page, scores=written, plus=f"{added:g}", times=f"{factor:g}")
+    page.get_by_role("radio", name="Ten, from a trained network").check()
+    ten = np.array([float(each.input_value()) for each in page.get_by_role("slider", name="Score of").all()])
+    assert len(ten) == 10
+    assert mnist.train.labels[0] == 7  # which is the image of the first step
+    (said,) = shuzi.load("softmax").classify(mnist.train.images[:1])
+    assert softmax(ten) == pytest.approx(said, abs=0.02)
+    _expect_softmax(page, ten)
+
+
+def _push(loss, output, place=2):
+    """Return minus the slope of a loss in a score behind softmax, by central differences."""
+    scores, nudge = np.log(output), np.zeros(3)
+    nudge[place] = 1e-5
+    return -(loss(LABEL, softmax(scores + nudge)) - loss(LABEL, softmax(scores - nudge))) / 2e-5
+
+
+def _expect_losses(page, right, first):
+    output = np.array([(1 - right) * first, (1 - right) * (1 - first), right])
+    assert _shown(page.get_by_role("row", name="output y").get_by_role("cell")) == pytest.approx(output, abs=0.0051)
+    expected = {"Squared error": squared_error(LABEL, output), "Cross-entropy": cross_entropy(LABEL, output)}
+    for name, loss in expected.items():
+        card = page.get_by_role("region", name=name)
+        assert _shown(card.locator(".loss-value")) == pytest.approx([loss], abs=0.0051)
+        if output.min() > 0:
+            push = _push({"Squared error": squared_error, "Cross-entropy": cross_entropy}[name], output)
+            assert _shown(card.locator(".loss-push .numbers")) == pytest.approx([push], abs=0.0051)
+    chart = page.get_by_role("img", name=re.compile("^Two curves"))
+    said = numbers_in(chart.get_attribute("aria-label"))[-3:]
+    assert said == pytest.approx([right, *expected.values()], abs=0.0051)
+    # both points stand on one upright line, each as high as its loss
+    places = page.locator("circle.loss-point").evaluate_all(
+        "(points) => points.map((point) => [point.cx.baseVal.value, point.cy.baseVal.value])"
+    )
+    assert places[0][0] == pytest.approx(places[1][0])
+    higher = expected["Squared error"] > expected["Cross-entropy"]
+    assert (places[0][1] < places[1][1]) == higher or min(expected.values()) < 0.01
+
+
+def test_both_losses_follow_the_share_of_the_right_answer(open_step, expect_query):
+    page = open_step(4, reduced_motion="reduce")
+    _expect_losses(page, 0.6, 0.25)
+    slider = page.get_by_role("slider", name="Share of the right answer")
+    for share in (0.05, 0.93, 0.3):
+        right = _drag(page, slider, share)
+        assert right == pytest.approx(share, abs=0.05)
+        _expect_losses(page, right, 0.25)
+    split = _drag(page, page.get_by_role("slider", name="How 0 and 1 divide the rest"), 0.8)
+    _expect_losses(page, right, split)
+    # the curve itself can be dragged
+    chart = page.get_by_role("img", name=re.compile("^Two curves"))
+    frame = chart.bounding_box()
+    page.mouse.move(frame["x"] + 0.5 * frame["width"], frame["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(frame["x"] + 0.8 * frame["width"], frame["y"] + 60, steps=3)
+    page.mouse.up()
+    dragged = float(slider.input_value())
+    assert 0.7 < dragged < 0.9
+    _expect_losses(page, dragged, split)
+    slider.press("Home")
+    _expect_losses(page, 0.0, split)
+    entropy = page.get_by_role("region", name="Cross-entropy")
+    expect(entropy.locator(".loss-value")).to_have_text("23.03")
+    expect(entropy).to_contain_text("log(0) is minus infinity")
+    expect_query(page, right=0, split=f"{split:g}")
+    for name, output in (
+        ("[0.1, 0.3, 0.6]", (0.6, 0.25)),
+        ("[0.2, 0.2, 0.6]", (0.6, 0.5)),
+        ("[0.1, 0, 0.9]", (0.9, 1)),
+    ):
+        page.get_by_role("button", name=name).click()
+        _expect_losses(page, *output)
+
+
+def _bowl(x):
+    return x**2
+
+
+def _dent(x):
+    return x**2 - 4 * np.exp(-4 * (x - 2.2) ** 2)
+
+
+def _slope_of(height):
+    return lambda x: (height(x + 1e-6) - height(x - 1e-6)) / 2e-6
+
+
+@pytest.mark.parametrize(
+    ("curve", "height", "rate", "start", "steps", "verdict"),
+    [
+        ("bowl", _bowl, 0.3, 4, 9, "At the bottom after 9 steps."),
+        ("bowl", _bowl, 0.01, 3.5, 15, "it creeps."),
+        ("bowl", _bowl, 1.1, 4, 4, "lands higher each time."),
+        ("bowl", _bowl, 1, -3, 5, "gets no lower."),
+        ("dent", _dent, 0.05, 4, 15, "this is not the bottom."),
+        ("dent", _dent, 0.2, 4, 5, "After 5 steps"),
+    ],
+)
+def test_the_ball_walks_as_gradient_descent_does(open_page, curve, height, rate, start, steps, verdict):
+    page = open_page(f"?view=learn&step=5&curve={curve}&slope-rate={rate}&start={start}", reduced_motion="reduce")
+    told = page.locator(".rate-verdict")
+    expect(told).to_contain_text("At the start")
+    places = descend(_slope_of(height), start, rate, steps)
+    step = page.get_by_role("button", name="One step")
+    sums = page.get_by_role("list", name="The last steps").get_by_role("listitem")
+    for number, (x, onward) in enumerate(pairwise(places), 1):
+        if curve == "dent" and abs(_slope_of(height)(x)) < 0.005:
+            break  # caught: there is no further step to take
+        step.click()
+        last = sums.filter(has=page.locator("b")).last
+        assert numbers_in(last.inner_text()) == pytest.approx(
+            [number, x, rate, _slope_of(height)(x), onward], rel=2e-3, abs=2e-4
+        )
+        chart = page.get_by_role("img", name=re.compile("^A curve with a ball"))
+        assert numbers_in(chart.get_attribute("aria-label")) == pytest.approx([number, onward], rel=0.006, abs=1e-6)
+    expect(told).to_contain_text(verdict)
+
+
+def test_a_walk_runs_by_itself_pauses_and_starts_over_when_a_knob_is_turned(open_step, expect_query):
+    page = open_step(5)
+    told = page.locator(".rate-verdict")
+    run, restart = page.get_by_role("button", name="Let it run"), page.get_by_role("button", name="Start over")
+    rate = page.get_by_role("slider", name="Learning rate")
+    rate.press("End")
+    expect(page.locator(".slider output").first).to_have_text("1.2")
+    run.click()
+    expect(told).to_contain_text("After 3 steps")
+    page.get_by_role("button", name="Pause").click()
+    expect(run).to_be_enabled()
+    restart.click()
+    expect(told).to_contain_text("At the start, x = 4")
+    expect(restart).to_be_disabled()
+    for _ in range(9):
+        rate.press("ArrowLeft")
+    expect(page.locator(".slider output").first).to_have_text("0.4")
+    run.click()
+    expect(told).to_have_text("At the bottom after 5 steps.")
+    expect(page.get_by_role("button", name="One step")).to_be_disabled()
+    start = _drag(page, page.get_by_role("slider", name="Start at"), 0.2)
+    assert start < 0
+    expect(told).to_contain_text(f"At the start, x = −{abs(start):g}")
+    expect_query(page, slope_rate=0.4, start=f"{start:g}")

@@ -1,0 +1,107 @@
+"""The view Models tells what the service knows, and the picker changes who answers."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import shuzi
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def models(api):
+    return {each["name"]: each for each in api.get("v1/models").json()["models"] if each["shipped"]}
+
+
+def _percent(share):
+    return f"{100 * share:.2f}%"
+
+
+def test_every_model_stands_there_with_its_numbers(open_page, models):
+    page = open_page("?view=models")
+    assert {"default", "tiny", "softmax", "detector"} <= models.keys()
+    for name, model in models.items():
+        card = page.locator(f"[data-model={name}]")
+        expect(card.get_by_role("heading")).to_have_text(name)
+        facts = card.locator("dd")
+        expect(facts.nth(0)).to_have_text(f"{model['parameters']:,}")
+        size = model["bytes"]
+        expect(facts.nth(1)).to_have_text(f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB")
+        expect(facts.nth(2)).to_contain_text(" ms")
+        link = card.get_by_role("link", name="Write for it")
+        expect(link).to_have_count(1 if model["kind"] == "classifier" else 0)
+        if model["kind"] == "classifier":
+            wrong = round((1 - model["score"]["accuracy"]) * model["score"]["n"])
+            expect(card.get_by_text("Wrong of 10,000").locator("xpath=following-sibling::dd")).to_have_text(
+                f"{wrong}"
+            )
+
+
+def test_accuracies_stand_in_order_with_their_intervals(open_page, models):
+    page = open_page("?view=models")
+    ranked = sorted(
+        (each for each in models.values() if each["kind"] == "classifier"),
+        key=lambda model: -model["score"]["accuracy"],
+    )
+    lines = page.locator(".accuracy-lines > li:not(:has-text('your'))")
+    expect(lines.locator(".accuracy-name")).to_have_text([each["name"] for each in ranked])
+    scores = [each["score"] for each in ranked]
+    expect(lines.locator(".accuracy-numbers")).to_have_text(
+        [
+            f"{_percent(score['accuracy'])} {_percent(score['interval'][0])} to {_percent(score['interval'][1])}"
+            for score in scores
+        ]
+    )
+    for line in lines.all():
+        dot, bar = (line.locator(name).bounding_box() for name in (".dot", ".interval"))
+        middle = dot["x"] + dot["width"] / 2
+        assert bar["x"] - 1 <= middle <= bar["x"] + bar["width"] + 1
+    places = [line.locator(".dot").bounding_box()["x"] for line in lines.all()]
+    assert places == sorted(places, reverse=True)
+
+
+def test_the_picker_changes_who_answers_and_the_address_keeps_it(
+    open_sheet, open_page, api, mnist, as_png, paste, expect_query
+):
+    images, labels = mnist.test.images[:2_000], mnist.test.labels[:2_000]
+    said = {name: shuzi.load(name).classify(images) for name in ("default", "softmax")}
+    differs = (said["softmax"].argmax(axis=1) != labels) & (said["default"].max(axis=1) > 0.99)
+    place = int(np.flatnonzero(differs & (said["default"].argmax(axis=1) == labels))[0])
+    png = as_png(255 - images[place])
+    answers = {
+        name: api.post("v1/read", files={"picture": png}, params={"model": name}).json()["readings"][0]["text"]
+        for name in ("default", "softmax", "tiny")
+    }
+    assert answers["default"] == str(labels[place]) != answers["softmax"]
+    sheet = open_sheet()
+    picker = sheet.page.get_by_role("group", name="Read by")
+    expect(picker.get_by_role("radio")).to_have_count(3)
+    with sheet.read() as answer:
+        paste(sheet.page, png)
+    assert answer.text == answers["default"]
+    for name in ("softmax", "tiny"):
+        with sheet.read() as answer:
+            picker.get_by_role("radio", name=name).check()
+        assert answer.text == answers[name]
+        expect_query(sheet.page, model=name)
+    # a link carries it, and so does the way through the models
+    other = open_sheet(sheet.page.url)
+    expect(other.page.get_by_role("radio", name="tiny")).to_be_checked()
+    other.page.get_by_role("link", name="Models").click()
+    other.page.locator("[data-model=softmax]").get_by_role("link", name="Write for it").click()
+    expect(other.page.get_by_role("radio", name="softmax")).to_be_checked()
+    with other.read() as answer:
+        paste(other.page, png)
+    assert answer.text == answers["softmax"]
+
+
+def test_a_model_that_is_gone_says_so_and_the_default_reads(open_sheet, mnist, as_png, paste):
+    sheet = open_sheet("?model=0123456789abcdef", refusals=(404,))
+    paste(sheet.page, as_png(255 - mnist.test.images[0]))
+    expect(sheet.page.get_by_role("alert")).to_be_visible()
+    with sheet.read() as answer:
+        sheet.page.get_by_role("button", name="Read with the default model").click()
+    assert answer.text == "7"
+    expect(sheet.page.get_by_role("alert")).to_have_count(0)
+    expect(sheet.page.get_by_role("radio", name="default")).to_be_checked()

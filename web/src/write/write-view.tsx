@@ -100,6 +100,14 @@ function useSelectionWithin(): void {
   });
 }
 
+/** With spaces between the digits, or a screen reader would say "two thousand and forty-nine". */
+function spelt(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => [...line].join(" "))
+    .join(say("write.between_lines"));
+}
+
 /** A screen reader hears the number digit by digit, how sure it is, and the advice. */
 function useSpokenReading(): void {
   const before = useRef("");
@@ -109,7 +117,7 @@ function useSpokenReading(): void {
       before.current = "";
       return;
     }
-    const spoken = found.text ? [...found.text.replaceAll("\n", ",")].join(" ") : say("write.none");
+    const spoken = found.text ? spelt(found.text) : say("write.none");
     const parts = [say("write.number", spoken, percent(found.confidence))];
     if (found.status !== "ok") parts.push(found.message);
     const sentence = parts.join(" ");

@@ -41,6 +41,7 @@ export const learnTrain = {
     `The share of validation images read right, over the steps. ${runs}`,
   "learn.train.last": (number: number, value: string, step: number) =>
     `Run ${number}: ${value} at step ${step}`,
+  "learn.train.between": "; ",
   "learn.train.runs": "Runs",
   "learn.train.run": (number: number) => `Run ${number}`,
   "learn.train.draw": (number: number) => `Draw run ${number}`,

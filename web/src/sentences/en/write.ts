@@ -21,6 +21,7 @@ export const write = {
   "write.empty": "The number will stand here. Pictures are read, too: open them, drop them, paste them.",
   "write.reading": "Reading …",
   "write.number": (text: string, percent: string) => `Read: ${text}. ${percent} sure.`,
+  "write.between_lines": ", ",
   "write.none": "nothing",
   "write.sure": (percent: string) => `${percent} sure`,
   "write.time": (milliseconds: number) => `Read ${milliseconds} ms after the pen was lifted`,
@@ -40,7 +41,7 @@ export const write = {
   "write.model": "Read by",
   "write.model.default": "The most accurate, and honest about what it is not sure of.",
   "write.model.tiny": "Fewer than 5,000 parameters, and still good.",
-  "write.model.softmax": "The tutorial's first network, a single layer. See where it fails.",
+  "write.model.softmax": "The tutorial’s first network, a single layer. See where it fails.",
   "write.model.yours": "yours",
   "write.model.trained":
     "The network that you have trained here. It knows single digits as MNIST writes them.",

@@ -36,6 +36,7 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.loss.chart": (runs) => `每张图的损失随步数的变化（平滑以后）。${runs}`,
   "learn.train.accuracy.chart": (runs) => `验证集准确率随步数的变化。${runs}`,
   "learn.train.last": (number, value, step) => `第 ${number} 次：第 ${step} 步时 ${value}`,
+  "learn.train.between": "；",
   "learn.train.runs": "各次训练",
   "learn.train.run": (number) => `第 ${number} 次`,
   "learn.train.draw": (number) => `画出第 ${number} 次`,

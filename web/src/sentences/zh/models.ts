@@ -3,11 +3,11 @@ import type { Translation } from "../translation";
 
 export const models: Translation<typeof english> = {
   "models.title": "模型",
-  "models.lead": "在这里认字的模型，放在一起比一比：认得准不准，有多大，有多快，各有什么用处。",
+  "models.lead": "在这里认数字的模型，放在一起比一比：认得准不准，有多大，有多快，各有什么用处。",
   "models.measuring": "正在这台机器上测每个模型的速度……",
   "models.accuracy": "认得准不准",
   "models.accuracy.lead":
-    "考卷是 MNIST 的 10000 张测试图片，训练时都没见过。圆点是测出来的准确率；横条是真值所在的范围，置信度 95%。往右走同样一段，错误就减少同样的比例。",
+    "考卷是 MNIST 的 10,000 张测试图片，训练时都没见过。圆点是测出来的准确率；横条是真值所在的范围，置信度 95%。往右走同样一段，错误就减少同样的比例。",
   "models.interval": (low, high) => `${low} 到 ${high}`,
   "models.validation": (n) => `（在 ${n} 张验证图片上）`,
   "models.parameters": "参数",

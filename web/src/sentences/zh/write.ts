@@ -35,7 +35,7 @@ export const write: Translation<typeof english> = {
   "write.digit": (place, digit, status) => `第 ${place} 个数字：${digit}，${status}`,
   "write.digits.title": "一个一个看",
   "write.digits.lead":
-    "每个数字都被单独裁出来，缩成 28x28 像素。蓝色是认出它的依据：盖住这里，把握就变小；褐色是不利的地方：盖住这里，把握反而变大。",
+    "每个数字都被单独裁出来，缩成 28x28 像素。蓝色是认出它的依据：盖住这里，把握就变小；棕色是不利的地方：盖住这里，把握反而变大。",
   "write.saw": "网络看到的",
   "write.saw.label": (place) => `网络看到的第 ${place} 个数字，28x28 像素`,
   "write.counted": "认它的依据",
@@ -43,7 +43,7 @@ export const write: Translation<typeof english> = {
   "write.probabilities": "每个数字的可能性（百分比）",
   "write.model": "用哪个模型认",
   "write.model.default": "最准的一个，拿不准的时候会直说。",
-  "write.model.tiny": "参数不到 5000 个，认得也不错。",
+  "write.model.tiny": "参数不到 5,000 个，认得也不错。",
   "write.model.softmax": "教程里的第一个网络，只有一层。看看它会在哪里认错。",
   "write.model.yours": "你训练的",
   "write.model.trained": "你在这里训练的网络。它只学过 MNIST 那样的单个数字。",

@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { view } from "../address";
 import { announcement } from "../announce";
+import { language } from "../language";
 import { say } from "../sentences/say";
 import { views } from "../views";
 import { Header } from "./header";
@@ -27,7 +28,7 @@ export function Shell() {
       </main>
       <footer class="footer">
         <p>{say("shell.local")}</p>
-        <a href="docs">{say("shell.source")}</a>
+        <a href={`docs?lang=${language.value}`}>{say("shell.source")}</a>
       </footer>
       <p class="for-screen-readers" role="status" aria-live="polite" data-testid="announcement">
         {announcement}

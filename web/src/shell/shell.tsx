@@ -13,6 +13,7 @@ export function Shell() {
   const { component: View } = views[shown];
   const main = useFocusOnChange(shown);
 
+  useEffect(keepPage, []);
   useSignalEffect(() => {
     document.title = `${say(views[view.value].title)} · shuzi 数字`;
   });
@@ -35,6 +36,21 @@ export function Shell() {
       </p>
     </>
   );
+}
+
+/** A file that is dropped where no view takes it would be opened in place of the page, and what was written lost. */
+function keepPage(): () => void {
+  const refuse = (event: DragEvent) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  };
+  // the window hears of it after the view, which listens at the document
+  const events = ["dragover", "drop"] as const;
+  for (const name of events) addEventListener(name, refuse);
+  return () => {
+    for (const name of events) removeEventListener(name, refuse);
+  };
 }
 
 /** The focus goes to the view that was asked for, so that a screen reader reads on from there. */

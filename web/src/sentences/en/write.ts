@@ -4,8 +4,9 @@ export const write = {
   "write.sheet": "Sheet to write on",
   "write.sheet.hint": "Write here",
   "write.sheet.help":
-    "Write with mouse, finger or pen. With the keyboard: the arrow keys move a pen, two together go diagonally, with shift the steps are small; space puts the pen down and lifts it. Control Z takes a stroke back, Delete clears the sheet.",
+    "Write with mouse, finger or pen. With the keyboard: the arrow keys move a pen, two together go diagonally, with shift the steps are small; space puts the pen down and lifts it. Rest, and you hear where the pen is. Control Z takes a stroke back, Delete clears the sheet.",
   "write.pen.down": "Pen down",
+  "write.pen.at": (across: string, down: string) => `${across} from the left, ${down} from the top`,
   "write.pen.up": "Pen lifted",
   "write.undo": "Undo",
   "write.clear": "Clear",

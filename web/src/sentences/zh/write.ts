@@ -7,8 +7,9 @@ export const write: Translation<typeof english> = {
   "write.sheet": "书写区",
   "write.sheet.hint": "在这里写",
   "write.sheet.help":
-    "可以用鼠标、手指或触控笔写。用键盘时，方向键移动笔，同时按两个走斜线，按住 Shift 走小步；空格键落笔、提笔。Ctrl+Z 撤销一笔，Delete 清空。",
+    "可以用鼠标、手指或触控笔写。用键盘时，方向键移动笔，同时按两个走斜线，按住 Shift 走小步；空格键落笔、提笔。停一下，就会报出笔的位置。Ctrl+Z 撤销一笔，Delete 清空。",
   "write.pen.down": "落笔",
+  "write.pen.at": (across, down) => `离左边 ${across}，离上边 ${down}`,
   "write.pen.up": "提笔",
   "write.undo": "撤销",
   "write.clear": "清空",

@@ -3,7 +3,7 @@ import { defineConfig } from "vite";
 const SERVICE = "http://127.0.0.1:8000";
 
 export default defineConfig({
-  // relative addresses, so that the page also works below a path behind a reverse proxy
+  // relative, as the addresses are that the page asks of the service: no name or path is built in
   base: "./",
   build: {
     outDir: "../src/shuzi/service/page",

@@ -1,4 +1,4 @@
-// Runs before anything is drawn, so that a theme or language chosen earlier does not flash in late.
+// Runs before anything is drawn, so that a theme chosen earlier does not flash in late.
 (() => {
   try {
     const theme = localStorage.getItem("shuzi.theme");

@@ -2,6 +2,7 @@ import { render } from "preact";
 import "./styles/tokens.css";
 import "./styles/base.css";
 import "./styles/controls.css";
+import "./shared/icons.css";
 import "./shared/pixels.css";
 import "./shell/shell.css";
 import { Shell } from "./shell/shell";

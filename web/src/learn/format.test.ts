@@ -31,8 +31,4 @@ describe("numbers as people read them", () => {
     expect(fixed(-3.14, 1)).toBe("−3.1");
     expect(fixed(-0.001, 1)).toBe("0.0");
   });
-
-  it("writes per cent as English does", async () => {
-    expect((await load()).percent(0.9117)).toBe("91.2\u00a0%");
-  });
 });

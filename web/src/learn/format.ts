@@ -1,5 +1,5 @@
 /** Numbers as people read them: a real minus sign, powers of ten raised, thousands apart. */
-import { language } from "../language";
+import { inPercent } from "../shared/percent";
 
 const MINUS = "\u2212";
 const RAISED = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
@@ -34,7 +34,7 @@ export function whole(value: number): string {
   return value.toLocaleString("en").replace("-", MINUS);
 }
 
-/** A share of 1 in per cent, written as each language does. */
+/** A share of 1 in per cent, with so many places after the point. */
 export function percent(share: number, places = 1): string {
-  return `${fixed(share * 100, places)}${language.value === "zh" ? "%" : "\u00a0%"}`;
+  return inPercent(fixed(share * 100, places));
 }

@@ -34,7 +34,7 @@ export function AccuracyChart({ models }: { models: readonly Model[] }) {
 }
 
 /** The ticks that keep their number where there is little room. */
-const MAJOR: readonly number[] = [0, 0.5, 0.8, 0.9, 0.99, 0.999];
+const MAJOR: readonly number[] = [0, 0.5, 0.8, 0.99, 0.999];
 
 function Line({ model, scale }: { model: Scored; scale: AccuracyScale }) {
   const { accuracy, interval, n, on } = model.score;

@@ -1,18 +1,19 @@
 /** Numbers as the language in use writes them. */
 import { language } from "../language";
+import { inPercent } from "../shared/percent";
 
 const format = (value: number, options: Intl.NumberFormatOptions) =>
   new Intl.NumberFormat(language.value, options).format(value);
 
 export const whole = (value: number): string => format(value, { maximumFractionDigits: 0 });
 
-/** 0.917 is 91.70%. */
+/** 0.917 is 91.70 %. */
 export const share = (value: number): string =>
-  format(value, { style: "percent", minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  inPercent(format(100 * value, { minimumFractionDigits: 2, maximumFractionDigits: 2 }));
 
-/** 0.917 is 91.7%, for the ticks of a scale. */
+/** 0.917 is 91.7 %, for the ticks of a scale. */
 export const shortShare = (value: number): string =>
-  format(value, { style: "percent", maximumFractionDigits: 1 });
+  inPercent(format(100 * value, { maximumFractionDigits: 1 }));
 
 /** 33,277 is 33 kB; as the command line writes it. */
 export function bytes(size: number): string {

@@ -69,7 +69,7 @@ const THEME_SIGNS: Record<Theme, string> = {
 /** One button that goes round: the system's theme, light, dark. */
 function ThemeSwitch() {
   const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "system";
-  const name = `${say("shell.theme")}: ${say(THEME_NAMES[theme.value])}`;
+  const name = say("shell.theme.now", say(THEME_NAMES[theme.value]));
   return (
     <button
       type="button"

@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { view } from "../address";
 import { announcedIn, announcement } from "../announce";
+import { language } from "../language";
 import { say } from "../sentences/say";
 import { views } from "../views";
 import { Header } from "./header";
@@ -12,6 +13,7 @@ export function Shell() {
   const { component: View } = views[shown];
   const main = useFocusOnChange(shown);
 
+  useEffect(keepPage, []);
   useSignalEffect(() => {
     document.title = `${say(views[view.value].title)} · shuzi 数字`;
   });
@@ -27,7 +29,7 @@ export function Shell() {
       </main>
       <footer class="footer">
         <p>{say("shell.local")}</p>
-        <a href="docs">{say("shell.source")}</a>
+        <a href={`docs?lang=${language.value}`}>{say("shell.source")}</a>
       </footer>
       <p
         class="for-screen-readers"
@@ -40,6 +42,21 @@ export function Shell() {
       </p>
     </>
   );
+}
+
+/** A file that is dropped where no view takes it would be opened in place of the page, and what was written lost. */
+function keepPage(): () => void {
+  const refuse = (event: DragEvent) => {
+    if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = "none";
+  };
+  // the window hears of it after the view, which listens at the document
+  const events = ["dragover", "drop"] as const;
+  for (const name of events) addEventListener(name, refuse);
+  return () => {
+    for (const name of events) removeEventListener(name, refuse);
+  };
 }
 
 /** The focus goes to the view that was asked for, so that a screen reader reads on from there. */

@@ -4,6 +4,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
+import { inPercent } from "../shared/percent";
 import { type Measured, useSize } from "../shared/size";
 import { shownTheme } from "../theme";
 import { Boxes } from "./boxes";
@@ -16,6 +17,7 @@ import { digits, inkQuestion, pointedAt, sheet, toggle } from "./state";
 import { beginStroke, dropStroke, finishStroke, growStroke, pending } from "./writing";
 
 const TAP = 4; // paper units: a pen that moves less has tapped
+const REST = 400; // ms without a key after which it is told where the pen is: an arrow that is held would flood
 
 export function InkCanvas() {
   const frame = useRef<HTMLDivElement>(null);
@@ -137,6 +139,16 @@ function useDrawing(canvas: RefObject<HTMLCanvasElement | null>, size: () => Mea
 function useKeyPen(size: () => Measured | null) {
   const keyPen = useRef(new KeyPen()).current;
   const pen = useSignal<(Point & { isDown: boolean }) | null>(null);
+  const rest = useRef(0);
+  const tellPlace = () => {
+    const measured = size();
+    if (!measured) return;
+    const { x, y } = keyPen.shareOf(measured);
+    const inHundredths = (share: number) => inPercent(String(Math.round(100 * share)));
+    announce(say("write.pen.at", inHundredths(x), inHundredths(y)));
+  };
+  useEffect(() => () => clearTimeout(rest.current), []);
+
   const press = (event: KeyboardEvent) => {
     const measured = size();
     if (!measured || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -148,7 +160,9 @@ function useKeyPen(size: () => Measured | null) {
     if (did === "moved" && keyPen.isDown) growStroke([point]);
     if (did === "down") beginStroke(point);
     if (did === "up") finishStroke();
-    if (did !== "moved") announce(say(did === "down" ? "write.pen.down" : "write.pen.up"));
+    clearTimeout(rest.current);
+    if (did === "moved") rest.current = setTimeout(tellPlace, REST);
+    else announce(say(did === "down" ? "write.pen.down" : "write.pen.up"));
   };
   return {
     pen: pen.value,
@@ -160,8 +174,10 @@ function useKeyPen(size: () => Measured | null) {
         if (!measured || !(event.target as Element).matches(":focus-visible")) return;
         keyPen.stayOn(measured);
         pen.value = { ...keyPen.at, isDown: false };
+        tellPlace();
       },
       onBlur: () => {
+        clearTimeout(rest.current);
         if (keyPen.leave()) finishStroke();
         pen.value = null;
       },

@@ -31,6 +31,14 @@ test("fine steps are shorter", () => {
   expect(fine.at.x).toBeLessThan(coarse.at.x);
 });
 
+test("where the pen is can be told, whatever the size of the canvas", () => {
+  const pen = new KeyPen();
+  pen.stayOn(CANVAS);
+  expect(pen.shareOf(CANVAS)).toEqual({ x: 0.5, y: 0.25 });
+  for (let step = 0; step < 200; step++) pen.press("ArrowDown", false, CANVAS);
+  expect(pen.shareOf(CANVAS)).toEqual({ x: 0.5, y: 1 });
+});
+
 test("the pen stays on the canvas, also when that becomes smaller", () => {
   const pen = new KeyPen();
   for (let step = 0; step < 200; step++) pen.press("ArrowRight", false, CANVAS);

@@ -45,6 +45,11 @@ export class KeyPen {
     this.at = { x: within(this.at.x, canvas.width), y: within(this.at.y, canvas.height) };
   }
 
+  /** Where the pen is on a canvas: 0 at the left and at the top, 1 at the right and at the bottom. */
+  shareOf(canvas: Size): Point {
+    return { x: this.at.x / canvas.width, y: this.at.y / canvas.height };
+  }
+
   /** The focus has gone: no key is held, and the pen is lifted. True if it was down. */
   leave(): boolean {
     this.#held.clear();

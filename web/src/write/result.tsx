@@ -43,7 +43,11 @@ function NumberRead({ reading: { text, digits, confidence, status } }: { reading
       data-text={text}
       data-status={status}
       data-length={longest <= 5 ? "short" : longest <= 9 ? "middle" : "long"}
-      aria-label={say("write.number", text.replaceAll("\n", ", ") || say("write.none"), percent(confidence))}
+      aria-label={say(
+        "write.number",
+        text.replaceAll("\n", say("write.between_lines")) || say("write.none"),
+        percent(confidence),
+      )}
     >
       {lines.map((each, row) => (
         <span class="line" key={row}>

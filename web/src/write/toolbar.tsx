@@ -17,11 +17,11 @@ export function Toolbar({ onExample }: { onExample: () => void }) {
         </button>
       ) : (
         <>
-          <button type="button" class="button" disabled={!sheet.canUndo.value} onClick={undoStroke}>
+          <button type="button" class="button of-sheet" disabled={!sheet.canUndo.value} onClick={undoStroke}>
             <Icon name="undo" />
             {say("write.undo")}
           </button>
-          <button type="button" class="button" disabled={sheet.isEmpty.value} onClick={clearSheet}>
+          <button type="button" class="button of-sheet" disabled={sheet.isEmpty.value} onClick={clearSheet}>
             <Icon name="clear" />
             {say("write.clear")}
           </button>

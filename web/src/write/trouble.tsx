@@ -1,13 +1,17 @@
 /** What went wrong with the question that is shown, and what can be done about it. */
+import { useSignalEffect } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { announce } from "../announce";
 import { say } from "../sentences/say";
 import { model, pictures, question, unread } from "./state";
 import { readAgain } from "./writing";
 
 export function Trouble() {
   const { trouble, busy } = question.value;
+  useSpokenBusy();
   if (busy.value !== null) {
     return (
-      <div class="notice" role="status">
+      <div class="notice">
         <p>{say("error.busy", busy.value)}</p>
       </div>
     );
@@ -31,6 +35,16 @@ export function Trouble() {
       )}
     </div>
   );
+}
+
+/** That others are being served is said once, not at each of the waits until it is one's turn. */
+function useSpokenBusy(): void {
+  const wasBusy = useRef(false);
+  useSignalEffect(() => {
+    const seconds = question.value.busy.value;
+    if (seconds !== null && !wasBusy.current) announce(say("error.busy", seconds));
+    wasBusy.current = seconds !== null;
+  });
 }
 
 function askAgain(): void {

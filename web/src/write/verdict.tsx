@@ -2,10 +2,11 @@
 import type { Status } from "../readings";
 import { say } from "../sentences/say";
 import { Icon } from "../shared/icons";
+import { inPercent } from "../shared/percent";
 
 /** Whole percent, and never more than it is: 0.9996 is 99 %. */
 export function percent(share: number): string {
-  return `${Math.floor(100 * share)}%`;
+  return inPercent(String(Math.floor(100 * share)));
 }
 
 export function Verdict({ status, confidence }: { status: Status; confidence: number }) {

@@ -57,18 +57,23 @@ export function WriteView() {
   );
 }
 
-/** Ctrl+Z takes a stroke back, Delete clears; not while something is typed elsewhere. */
+/** Ctrl+Z takes a stroke back, not while something is typed; Delete clears, where the sheet is what is meant. */
 function listenToKeys(): () => void {
   const press = (event: KeyboardEvent) => {
     const target = event.target as Element;
     if (pictures.chosen.peek() || target.closest("input:not([type=radio]), textarea, select")) return;
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undoStroke();
-    else if (event.key === "Delete") clearSheet();
+    else if (event.key === "Delete" && isOfSheet(target)) clearSheet();
     else return;
     event.preventDefault();
   };
   document.addEventListener("keydown", press);
   return () => document.removeEventListener("keydown", press);
+}
+
+/** Nothing particular has the focus, or the sheet or one of its own buttons has: not a link, not another button. */
+function isOfSheet(focused: Element): boolean {
+  return focused.matches("body, main, .sheet *, .of-sheet");
 }
 
 /** Another model or language: the pictures that are shown are read once more. */
@@ -100,6 +105,14 @@ function useSelectionWithin(): void {
   });
 }
 
+/** With spaces between the digits, or a screen reader would say "two thousand and forty-nine". */
+function spelt(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => [...line].join(" "))
+    .join(say("write.between_lines"));
+}
+
 /** A screen reader hears the number digit by digit, how sure it is, and the advice. */
 function useSpokenReading(): void {
   const before = useRef("");
@@ -109,7 +122,7 @@ function useSpokenReading(): void {
       before.current = "";
       return;
     }
-    const spoken = found.text ? [...found.text.replaceAll("\n", ",")].join(" ") : say("write.none");
+    const spoken = found.text ? spelt(found.text) : say("write.none");
     const parts = [say("write.number", spoken, percent(found.confidence))];
     if (found.status !== "ok") parts.push(found.message);
     const sentence = parts.join(" ");

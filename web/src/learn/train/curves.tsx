@@ -24,7 +24,7 @@ export function LossChart({ runs, chosen }: Properties) {
     <LineChart
       label={say(
         "learn.train.loss.chart",
-        smooth.map(({ run, points }) => lastOf(run, points, lossWritten)).join("; "),
+        smooth.map(({ run, points }) => lastOf(run, points, lossWritten)).join(say("learn.train.between")),
       )}
       lines={lines}
       x={stepsOf(runs)}
@@ -41,7 +41,9 @@ export function AccuracyChart({ runs, chosen }: Properties) {
     <LineChart
       label={say(
         "learn.train.accuracy.chart",
-        lines.map(({ run, points }) => lastOf(run, points, (share) => percent(share))).join("; "),
+        lines
+          .map(({ run, points }) => lastOf(run, points, (share) => percent(share)))
+          .join(say("learn.train.between")),
       )}
       lines={linesOf(lines, chosen)}
       x={stepsOf(runs)}

@@ -3,15 +3,14 @@ import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";
-import type { Mistake, Result as Outcome, Run } from "./run";
+import { examOf, type Mistake, type Result as Outcome, type Run } from "./run";
 
 export function Result({ run, result }: { run: Run; result: Outcome }) {
-  const on = result.on === "test" ? "test" : "validation";
   return (
     <section class="train-result" aria-labelledby="train-result">
       <h2 id="train-result">{say("learn.train.result", run.number, percent(result.accuracy))}</h2>
       <p>
-        {say(`learn.train.result.${on}`, whole(result.n), whole(result.wrong))}{" "}
+        {say(`learn.train.result.${examOf(result)}`, whole(result.n), whole(result.wrong))}{" "}
         <span class="quiet">{say("learn.train.result.luck", fixed(luck(result) * 100, 1))}</span>
       </p>
       <p class="buttons">

@@ -96,6 +96,11 @@ export function hasEnded(run: Run): boolean {
   return ["done", "stopped", "failed", "unknown"].includes(run.state);
 }
 
+/** Which images a result was found on: test images, or those that most networks stop their training by. */
+export function examOf({ on }: Result): "test" | "validation" {
+  return on === "test" ? "test" : "validation";
+}
+
 /** The run after more events; those that were heard before are passed over. */
 export function withEvents(run: Run, events: readonly TrainingEvent[]): Run {
   const next = { ...run, losses: [...run.losses], accuracies: [...run.accuracies] };

@@ -4,7 +4,7 @@ import { parameter, view } from "../../address";
 import { announce } from "../../announce";
 import { ApiError, request } from "../../api";
 import { say } from "../../sentences/say";
-import { percent, whole } from "../format";
+import { endingOf } from "./ending";
 import { type Follower, follow, hurry, leave, leaveAll, slowly } from "./following";
 import { hasEnded, newRun, type Recipe, type Run, withEvents } from "./run";
 
@@ -168,9 +168,7 @@ function end(run: Run): void {
   leave(run.id);
   if (stoppingId.peek() === run.id) stoppingId.value = "";
   if (!awaited.delete(run.id)) return;
-  if (run.state === "stopped") announce(say("learn.train.said.stopped", whole(run.step)));
-  if (run.state === "failed") announce(run.failure);
-  if (run.result) announce(say("learn.train.said.done", percent(run.result.accuracy)));
+  announce(endingOf(run));
 }
 
 function change(id: string, make: (run: Run) => Run): Run | undefined {

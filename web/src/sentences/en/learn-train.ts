@@ -16,9 +16,9 @@ export const learnTrain = {
   "learn.train.tutorial": "As in the tutorial",
   "learn.train.watch": "Watch it",
   "learn.train.unknown":
-    "The service does not know this training any more; it was probably started anew. Its curves are gone with it.",
+    "The service does not know this training any more; it was probably restarted. Its curves are gone with it.",
   "learn.train.idle": "Nothing has been learnt yet: all weights are 0.",
-  "learn.train.silent": "Nothing is heard of the training at the moment. Trying again …",
+  "learn.train.silent": "There is no news of the training at the moment. Trying again …",
   "learn.train.progress": (number: number) => `How far run ${number} is`,
   "learn.train.state.starting": (_step: string, _steps: string) =>
     "TensorFlow is waking up. That takes a few seconds.",
@@ -27,11 +27,13 @@ export const learnTrain = {
   "learn.train.state.stopped": (step: string, steps: string) => `Stopped at step ${step} of ${steps}`,
   "learn.train.state.failed": (step: string, _steps: string) => `Failed after step ${step}`,
   "learn.train.state.unknown": (step: string, _steps: string) =>
-    `Heard of until step ${step}. The service does not know this training any more.`,
+    `Followed up to step ${step}. The service does not know this training any more.`,
   "learn.train.batch": (loss: string, each: string, share: string) =>
     `· loss of the batch ${loss}, of one image ${each}, ${share} of it right`,
-  "learn.train.said.done": (share: string) =>
+  "learn.train.said.done.test": (share: string) =>
     `The training is done. ${share} of the test images were read right.`,
+  "learn.train.said.done.validation": (share: string) =>
+    `The training is done. ${share} of the validation images were read right.`,
   "learn.train.said.stopped": (step: string) => `The training was stopped at step ${step}.`,
   "learn.train.step": "steps",
   "learn.train.loss": "loss of one image",
@@ -41,6 +43,7 @@ export const learnTrain = {
     `The share of validation images read right, over the steps. ${runs}`,
   "learn.train.last": (number: number, value: string, step: number) =>
     `Run ${number}: ${value} at step ${step}`,
+  "learn.train.between": "; ",
   "learn.train.runs": "Runs",
   "learn.train.run": (number: number) => `Run ${number}`,
   "learn.train.draw": (number: number) => `Draw run ${number}`,

@@ -5,7 +5,7 @@ export const models = {
   "models.measuring": "Measuring how fast each of them is on this machine …",
   "models.accuracy": "How often they are right",
   "models.accuracy.lead":
-    "Measured on the 10,000 test images of MNIST, which none of them has learnt from. The dot is what was measured; the bar is where the true value lies, with 95% confidence. Each step to the right leaves the same share fewer mistakes.",
+    "Measured on the 10,000 test images of MNIST, which none of them has learnt from. The dot is what was measured; the bar is where the true value lies, with 95 % confidence. Each step to the right leaves the same share fewer mistakes.",
   "models.interval": (low: string, high: string) => `${low} to ${high}`,
   "models.validation": (n: string) => `(on ${n} validation images)`,
   "models.parameters": "Parameters",
@@ -23,7 +23,7 @@ export const models = {
   "models.tiny":
     "Shows how little is needed: four narrow layers of convolutions, small enough for a watch, and hardly less accurate.",
   "models.softmax":
-    "The tutorial's first network, y = softmax(xw + b): one image of weights for each digit, and nothing else. Good to understand, not to rely on.",
+    "The tutorial’s first network, y = softmax(xw + b): one image of weights for each digit, and nothing else. Good to understand, not to rely on.",
   "models.detector":
     "Finds where on a page there are digits; which digits they are, another model says. It is asked when ink touches, on ruled paper, on print.",
   "models.trained": "You trained it here. It is kept as long as the service runs, unless many others follow.",

@@ -2,7 +2,7 @@ export const shell = {
   "shell.skip": "Skip to the content",
   "shell.views": "Views",
   "shell.language": "Language",
-  "shell.theme": "Light or dark",
+  "shell.theme.now": (name: string) => `Light or dark: ${name}`,
   "shell.theme.system": "As the system",
   "shell.theme.light": "Light",
   "shell.theme.dark": "Dark",

@@ -4,8 +4,9 @@ export const write = {
   "write.sheet": "Sheet to write on",
   "write.sheet.hint": "Write here",
   "write.sheet.help":
-    "Write with mouse, finger or pen. With the keyboard: the arrow keys move a pen, two together go diagonally, with shift the steps are small; space puts the pen down and lifts it. Control Z takes a stroke back, Delete clears the sheet.",
+    "Write with mouse, finger or pen. With the keyboard: the arrow keys move a pen, two together go diagonally, with shift the steps are small; space puts the pen down and lifts it. Rest, and you hear where the pen is. Control Z takes a stroke back, Delete clears the sheet.",
   "write.pen.down": "Pen down",
+  "write.pen.at": (across: string, down: string) => `${across} from the left, ${down} from the top`,
   "write.pen.up": "Pen lifted",
   "write.undo": "Undo",
   "write.clear": "Clear",
@@ -21,6 +22,7 @@ export const write = {
   "write.empty": "The number will stand here. Pictures are read, too: open them, drop them, paste them.",
   "write.reading": "Reading …",
   "write.number": (text: string, percent: string) => `Read: ${text}. ${percent} sure.`,
+  "write.between_lines": ", ",
   "write.none": "nothing",
   "write.sure": (percent: string) => `${percent} sure`,
   "write.time": (milliseconds: number) => `Read ${milliseconds} ms after the pen was lifted`,
@@ -40,7 +42,7 @@ export const write = {
   "write.model": "Read by",
   "write.model.default": "The most accurate, and honest about what it is not sure of.",
   "write.model.tiny": "Fewer than 5,000 parameters, and still good.",
-  "write.model.softmax": "The tutorial's first network, a single layer. See where it fails.",
+  "write.model.softmax": "The tutorial’s first network, a single layer. See where it fails.",
   "write.model.yours": "yours",
   "write.model.trained":
     "The network that you have trained here. It knows single digits as MNIST writes them.",

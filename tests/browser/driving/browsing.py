@@ -132,6 +132,6 @@ def watched_pages(browser: Browser, address: str) -> Iterator[Callable[..., Page
     finally:
         for context, _ in opened:
             context.close()
-    for _, watch in opened:
-        assert watch.faults == []
-        assert watch.requests
+    if faults := [fault for _, watch in opened for fault in watch.faults]:
+        raise AssertionError("\n".join(faults))
+    assert all(watch.requests for _, watch in opened)

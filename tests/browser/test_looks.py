@@ -17,7 +17,8 @@ FINGER = 24  # CSS pixels, the least that WCAG 2.2 asks for (2.5.8)
 
 # the lightness, 0 to 1, of an element's background and text, whatever CSS writes colours as
 LIGHTNESS = """(element) => {
-  const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   return ["backgroundColor", "color"].map((name) => {
     context.fillStyle = getComputedStyle(element)[name];
     context.fillRect(0, 0, 1, 1);

@@ -37,6 +37,7 @@ _ARGUMENTS = (
 )
 PATIENCE = 30_000  # ms until what never comes is a failure; the machine may be busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
+_UNANSWERED = "net::ERR_INTERNET_DISCONNECTED"
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 SCREEN = {"width": 1280, "height": 900}
 
@@ -74,7 +75,7 @@ class Watch:
     address
         The service's; nothing may be asked for anywhere else.
     refusals
-        Statuses that the service answers with on purpose.
+        Statuses that the service answers with on purpose; 0 where it is out of reach on purpose.
     """
 
     def __init__(self, context: BrowserContext, address: str, refusals: tuple[int, ...] = ()) -> None:
@@ -91,7 +92,8 @@ class Watch:
         if message.type not in ("error", "warning"):
             return
         refused = _REFUSED.search(message.text)
-        if not refused or int(refused[1]) not in self.refusals:
+        status = int(refused[1]) if refused else 0 if _UNANSWERED in message.text else None
+        if status not in self.refusals:
             self.faults.append(f"{message.type} on the console: {message.text} ({message.location.get('url')})")
 
     def _follow(self, request: Request) -> None:

@@ -48,6 +48,19 @@ def pictures() -> list[bytes]:
     return files
 
 
+def gathered(rounds: int) -> dict[str, float]:
+    """Return the milliseconds that an image takes in a call of the network, for calls with one and with more."""
+    reader, images = shuzi.load(), shuzi.load_mnist().test.images[:DIFFERENT]
+    took: dict[str, list[float]] = {}
+    for _ in range(rounds + 1):
+        for size in (1, 8, 32):
+            began = time.perf_counter()
+            for start in range(0, DIFFERENT - size + 1, size):
+                reader.classify(images[start : start + size])
+            took.setdefault(f"{size} at once", []).append((time.perf_counter() - began) / (DIFFERENT // size * size))
+    return {name: round(1_000 * statistics.median(each[1:]), 4) for name, each in took.items()}
+
+
 def in_process(many: bool, seconds: float) -> Turn:
     """Read pictures without HTTP."""
     reader, files = shuzi.load(), pictures()
@@ -202,6 +215,7 @@ def main() -> None:
         "pictures a second": rates,
         "share of the loop": {name: round(rates[name] / rates[LOOP], 3) for name in (RAW, FORM)},
         "share of read_many": {name: round(rates[name] / rates[MANY], 3) for name in (RAW, FORM)},
+        "milliseconds of the network for an image": gathered(given.rounds),
         "notes": notes,
     }
     over = {name: notes[name] for name in (RAW, FORM, CLASSIFY)}

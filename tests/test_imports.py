@@ -49,6 +49,7 @@ def test_importing_shuzi_imports_nothing_else():
         ["--help"],
         ["--lang", "zh", "train", "--help"],
         ["evaluate", "--help"],
+        ["serve", "--help"],
         ["data", "info"],
         ["models"],
         ["models", "describe", "softmax"],

@@ -68,6 +68,14 @@ def test_it_ends_with_a_training_running_and_somebody_listening_and_leaves_nothi
     assert not list(tmp_path.glob("shuzi-*"))
 
 
+def test_it_ends_with_a_training_that_has_hardly_begun(start_service, tmp_path):
+    process = start_service("--port", "0", TMPDIR=str(tmp_path))
+    said = httpx.post(f"{_address(process)}v1/training", json={"steps": 20_000}, trust_env=False)
+    assert said.status_code == 201
+    assert _end(process)[0] == 0
+    assert not list(tmp_path.glob("shuzi-*"))
+
+
 def test_a_port_that_is_taken_is_an_error_when_it_was_named(start_service):
     with listen("127.0.0.1", 0, others=False) as taken:
         port = taken.getsockname()[1]

@@ -236,6 +236,18 @@ def test_too_many_listeners_are_sent_away(limited):
             assert (said.status_code, said.json()["key"]) == (429, "error.service.streams")
 
 
+def test_a_stream_in_which_nothing_happens_shows_that_it_stands(client, monkeypatch):
+    from shuzi.service import job
+
+    monkeypatch.setattr(job, "QUIET", 0.01)  # before TensorFlow is imported, nothing happens for seconds
+    place = client.post("/v1/training", json={"steps": 1}).headers["location"]
+    with client.stream("GET", f"{place}/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": "
+        client.delete(place)
+        assert "event: stopped" in list(lines)
+
+
 def test_without_the_extra_a_training_names_the_line_that_installs_it(client, monkeypatch):
     from shuzi.service import trainings
 

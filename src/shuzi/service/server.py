@@ -14,6 +14,7 @@ from shuzi.errors import ServiceError
 from shuzi.service.app import Service
 from shuzi.service.protocol import protocol
 
+_SWITCH = 0.0005  # seconds that a thread keeps Python's lock while the event loop waits for it; 0.005 without this
 _GRACE = 5  # seconds for answers on their way, once the service ends
 _NEXT_PORTS = 20  # that are tried when nobody named one
 _BACKLOG = 512
@@ -118,6 +119,7 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
         Called once when it does.
     """
     serving = server(service, ready)
+    sys.setswitchinterval(_SWITCH)
     # uvicorn has its own handlers while it runs, and raises the signal again afterwards for whoever was there before
     before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:

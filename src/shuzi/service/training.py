@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response, StreamingResponse
 
-from shuzi.service import trainings
 from shuzi.service.answers import as_json
+from shuzi.service.job import RUNNING, Event, Job
 from shuzi.service.parts import operation_name, parts_of, problems
 from shuzi.service.schema import Training, TrainingRequest
-from shuzi.service.trainings import RUNNING, Event, chosen_recipe
+from shuzi.service.trainings import chosen_recipe
 
 router = APIRouter(prefix="/v1/training", tags=["training"], generate_unique_id_function=operation_name)
 
@@ -97,12 +97,13 @@ async def events(
     if training.state != RUNNING and after == len(training.events):
         return Response(status_code=204)  # this is how a server tells an EventSource not to come back
     if request.scope.get("asked") == "HEAD":
-        return Response(media_type=STREAM)
+        return Response(media_type=STREAM, headers={"x-accel-buffering": "no"})
     parts.streams.check()
-    return StreamingResponse(parts.streams.counted(_lines(training, after)), media_type=STREAM)
+    lines = parts.streams.counted(_lines(training, after))
+    return StreamingResponse(lines, media_type=STREAM, headers={"x-accel-buffering": "no"})  # for nginx
 
 
-async def _lines(training: trainings.Training, after: int) -> AsyncIterator[str]:
+async def _lines(training: Job, after: int) -> AsyncIterator[str]:
     async for event in training.follow(after):
         yield ": \n\n" if event is None else line(event)
 
@@ -116,5 +117,5 @@ def line(event: Event) -> str:
     return f"id: {event.number}\nevent: {event.name}\ndata: {json.dumps(event.spoken(), ensure_ascii=False)}\n\n"
 
 
-def _answer(training: trainings.Training, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+def _answer(training: Job, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     return Response(as_json(training.as_dict()), status, headers, "application/json")

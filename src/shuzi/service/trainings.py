@@ -1,4 +1,4 @@
-"""A training runs in a child process, one at a time; its events are kept, so that who listens late misses nothing."""
+"""A training runs in a child process, one at a time; the last few are remembered, and their models."""
 
 from __future__ import annotations
 
@@ -12,96 +12,27 @@ import sys
 import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
-from shuzi.messages import LANGUAGES, language, say
+from shuzi.messages import LANGUAGES, say
+from shuzi.service.job import DONE, FAILED, RUNNING, STOPPED, Job
 from shuzi.service.limits import Limits
 from shuzi.service.readers import Readers
 from shuzi.training.recipes import Recipe, recipe
 
 log = logging.getLogger("shuzi.service")
 
-RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
-QUIET = 15.0
-"""Seconds without an event after which a listener is told that the connection still stands."""
-
 _NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
 _LINE = 1 << 20  # bytes: the longest line that a worker writes, with room to spare
 _REPORTS, _LOOKS = 200, 30  # a training tells so often of its batches, and of its validation and its weights
 _PATIENCE = 10.0  # seconds that a worker has for stopping by itself
 _LAST_LINES = 20  # of what a worker wrote to stderr, for the log
-
-
-@dataclass(frozen=True)
-class Event:
-    """What happened, numbered from 1; sentences in `data` stand there in both languages."""
-
-    number: int
-    name: str
-    data: Mapping[str, Any]
-
-    def spoken(self) -> dict[str, Any]:
-        """Return the data, with sentences in the language in use."""
-        return {
-            key: value[language()] if isinstance(value, dict) and value.keys() == set(LANGUAGES) else value
-            for key, value in self.data.items()
-        }
-
-
-@dataclass
-class Training:
-    """One training, from its beginning to its end and after."""
-
-    id: str
-    recipe: Recipe
-    folder: Path
-    state: str = RUNNING
-    events: list[Event] = field(default_factory=list)
-    process: Process | None = None
-    asked_to_stop: bool = False
-    last: dict[str, Event] = field(default_factory=dict)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def tell(self, name: str, data: Mapping[str, Any], state: str = RUNNING) -> None:
-        """Keep an event and wake who listens."""
-        event = Event(len(self.events) + 1, name, data)
-        self.events.append(event)
-        self.last[name] = event
-        self.state = state
-        self._news.set()
-        self._news = asyncio.Event()
-
-    async def follow(self, after: int = 0) -> AsyncIterator[Event | None]:
-        """Yield the events numbered above `after`, until there can be no more; None when it is quiet for long."""
-        while True:
-            news = self._news
-            for event in self.events[after:]:
-                after = event.number
-                yield event
-            if self.state != RUNNING and after >= len(self.events):
-                return
-            if news is self._news:
-                try:
-                    async with asyncio.timeout(QUIET):
-                        await news.wait()
-                except TimeoutError:
-                    yield None
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return what a client sees of it."""
-        last = {name: self.last[name].spoken() if name in self.last else None for name in ("progress", "validated")}
-        done = self.last.get("done")
-        ended = {key: value for key, value in done.spoken().items() if key != "mistakes"} if done else None
-        failure = self.last["failed"].spoken() if "failed" in self.last else None
-        values = {"id": self.id, "state": self.state, "recipe": asdict(self.recipe)}
-        return values | last | {"done": ended, "failure": failure}
 
 
 class Trainings:
@@ -118,17 +49,17 @@ class Trainings:
     def __init__(self, readers: Readers, limits: Limits) -> None:
         self._readers = readers
         self._limits = limits
-        self._known: dict[str, Training] = {}
+        self._known: dict[str, Job] = {}
         self._task: asyncio.Task[None] | None = None
         self._root: Path | None = None
         self._closing = False
 
     @property
-    def running(self) -> Training | None:
+    def running(self) -> Job | None:
         """The training that runs, if one does."""
         return next((each for each in self._known.values() if each.state == RUNNING), None)
 
-    def get(self, name: str) -> Training:
+    def get(self, name: str) -> Job:
         """Return a training.
 
         Raises
@@ -140,7 +71,7 @@ class Trainings:
             raise ServiceError("error.service.training", name=name[:80])
         return self._known[name]
 
-    def begin(self, chosen: Recipe) -> Training:
+    def begin(self, chosen: Recipe) -> Job:
         """Begin a training; must be called in the event loop.
 
         Raises
@@ -159,7 +90,7 @@ class Trainings:
                 raise MissingExtra("error.missing_extra", module=module, extra="train", wanted="extra.training")
         self._root = self._root or Path(tempfile.mkdtemp(prefix="shuzi-"))
         name = secrets.token_hex(8)
-        training = Training(name, chosen, self._root / name)
+        training = Job(name, chosen, self._root / name)
         self._known[name] = training
         for old in list(self._known)[: -self._limits.trainings]:
             del self._known[old]
@@ -167,7 +98,7 @@ class Trainings:
         self._task = asyncio.get_running_loop().create_task(self._run(training))
         return training
 
-    async def stop(self, training: Training) -> None:
+    async def stop(self, training: Job) -> None:
         """Ask a training to stop; if it does not, it is ended."""
         if training.state != RUNNING or training.asked_to_stop:
             return
@@ -179,15 +110,16 @@ class Trainings:
     async def close(self) -> None:
         """End what runs, and leave nothing behind."""
         self._closing = True
-        if (running := self.running) and running.process is not None:
+        if running := self.running:
             running.asked_to_stop = True
-            _kill(running.process)
+            if running.process is not None:
+                _kill(running.process)
         if self._task is not None:
             await asyncio.wait([self._task])
         if self._root is not None:
             await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
 
-    async def _run(self, training: Training) -> None:
+    async def _run(self, training: Job) -> None:
         """Go with a training from its beginning to its end."""
         try:
             async with asyncio.timeout(self._limits.training_seconds):
@@ -203,7 +135,7 @@ class Trainings:
                 await training.process.wait()
             await asyncio.to_thread(shutil.rmtree, training.folder, ignore_errors=True)
 
-    async def _listen(self, training: Training) -> None:
+    async def _listen(self, training: Job) -> None:
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "shuzi.service.worker", str(training.folder)),
             stdin=PIPE,
@@ -221,7 +153,9 @@ class Trainings:
         remarks: deque[bytes] = deque(maxlen=_LAST_LINES)
         listening = asyncio.create_task(_collect(process.stderr, remarks))
         await _say(process, json.dumps(asdict(training.recipe)))
-        if training.asked_to_stop:
+        if self._closing:
+            _kill(process)
+        elif training.asked_to_stop:
             training.asked_to_stop = False
             await self.stop(training)
         done: dict[str, Any] | None = None
@@ -238,7 +172,7 @@ class Trainings:
         if training.state == RUNNING:
             await self._end(training, done, b"".join(remarks).decode(errors="replace"))
 
-    async def _end(self, training: Training, done: dict[str, Any] | None, remarks: str) -> None:
+    async def _end(self, training: Job, done: dict[str, Any] | None, remarks: str) -> None:
         if done is not None:
             await asyncio.to_thread(partial(self._readers.add, training.id, training.folder / "model.onnx"))
             if training.id not in self._known:
@@ -251,7 +185,7 @@ class Trainings:
             log.error("training %s ended by itself:\n%s", training.id, remarks)
             self._fail(training, "error.service.training_broken")
 
-    def _fail(self, training: Training, key: str, **values: Any) -> None:
+    def _fail(self, training: Job, key: str, **values: Any) -> None:
         if training.state == RUNNING:
             detail = {code: say(key, code, **values) for code in LANGUAGES}
             training.tell("failed", {"detail": detail, "key": key}, FAILED)

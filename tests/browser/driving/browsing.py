@@ -28,6 +28,7 @@ CHROMIUM = os.environ.get("SHUZI_CHROMIUM", "/usr/bin/chromium")
 _ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
+    "--disable-dev-shm-usage",  # a container's shared memory may be too small
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",

@@ -15,7 +15,7 @@ NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); pro
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page test slow browser check lint types imports messages ship lock hooks clean
+.PHONY: help run serve page web test slow browser check lint types imports messages ship lock hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make slow     the slow tests | 慢的测试"
 	@echo "make browser  the tests in a browser | 浏览器里的测试"
 	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
+	@echo "make web      the page's style, types and unit tests | 网页的风格、类型和单元测试"
 	@echo "make check    all of it, as CI does | 全部检查,与 CI 相同"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
@@ -49,13 +50,16 @@ slow: $(VENV)/.for-developing messages
 browser: $(VENV)/.for-developing messages $(PAGE)
 	$(BIN)/python -m pytest -m browser tests/browser
 
+web: $(PAGE)
+	cd web && PATH="$(dir $(NPM)):$$PATH" && npm run lint && npm test
+
 lint: $(VENV)/.for-developing
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test slow
+check: lint web test slow browser
 
 messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py

@@ -194,3 +194,16 @@ def test_ink_outlives_other_views_and_speaks_the_language_that_is_chosen(open_sh
         sheet.page.get_by_role("button", name="中").click()
     expect(advice).to_have_text(answer.reading["message"])
     assert re.search("[一-鿿]", answer.reading["message"])
+
+
+def test_ink_waits_for_a_service_that_is_out_of_reach(open_sheet, mnist):
+    sheet = open_sheet(refusals=(0,))
+    sheet.page.context.set_offline(True)
+    sheet.draw(sheet.placed(_as_digit(mnist, 7)))
+    alert = sheet.page.get_by_role("alert")
+    expect(alert).to_contain_text("The service does not answer.")
+    sheet.page.context.set_offline(False)
+    with sheet.read() as answer:
+        alert.get_by_role("button", name="Try again").click()
+    assert answer.text == "7"
+    expect(alert).to_have_count(0)

@@ -28,6 +28,7 @@ CHROMIUM = os.environ.get("SHUZI_CHROMIUM", "/usr/bin/chromium")
 _ARGUMENTS = (
     "--headless=new",
     "--no-sandbox",
+    "--disable-dev-shm-usage",  # a container's shared memory may be too small
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -37,6 +38,7 @@ _ARGUMENTS = (
 )
 PATIENCE = 30_000  # ms until what never comes is a failure; the machine may be busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
+_UNANSWERED = "net::ERR_INTERNET_DISCONNECTED"
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 SCREEN = {"width": 1280, "height": 900}
 
@@ -74,7 +76,7 @@ class Watch:
     address
         The service's; nothing may be asked for anywhere else.
     refusals
-        Statuses that the service answers with on purpose.
+        Statuses that the service answers with on purpose; 0 where it is out of reach on purpose.
     """
 
     def __init__(self, context: BrowserContext, address: str, refusals: tuple[int, ...] = ()) -> None:
@@ -91,7 +93,8 @@ class Watch:
         if message.type not in ("error", "warning"):
             return
         refused = _REFUSED.search(message.text)
-        if not refused or int(refused[1]) not in self.refusals:
+        status = int(refused[1]) if refused else 0 if _UNANSWERED in message.text else None
+        if status not in self.refusals:
             self.faults.append(f"{message.type} on the console: {message.text} ({message.location.get('url')})")
 
     def _follow(self, request: Request) -> None:
@@ -132,6 +135,6 @@ def watched_pages(browser: Browser, address: str) -> Iterator[Callable[..., Page
     finally:
         for context, _ in opened:
             context.close()
-    for _, watch in opened:
-        assert watch.faults == []
-        assert watch.requests
+    if faults := [fault for _, watch in opened for fault in watch.faults]:
+        raise AssertionError("\n".join(faults))
+    assert all(watch.requests for _, watch in opened)

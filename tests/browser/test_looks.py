@@ -1,0 +1,108 @@
+"""Light and dark, and a phone: nothing runs out of the screen sideways, and all can be pressed by a finger."""
+
+import base64
+import re
+
+import cv2
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from driving.tour import tour
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+FINGER = 24  # CSS pixels, the least that WCAG 2.2 asks for (2.5.8)
+
+# the lightness, 0 to 1, of an element's background and text, whatever CSS writes colours as
+LIGHTNESS = """(element) => {
+  const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  return ["backgroundColor", "color"].map((name) => {
+    context.fillStyle = getComputedStyle(element)[name];
+    context.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+    return (0.3 * red + 0.6 * green + 0.1 * blue) / 255;
+  });
+}"""
+
+TOO_WIDE = """() => {
+  const faults = [];
+  if (innerWidth > screen.width) faults.push(`the page is ${innerWidth} wide`);
+  for (const element of document.querySelectorAll("*")) {
+    const { overflowX } = getComputedStyle(element);
+    const scrolls = element === document.documentElement || ["auto", "scroll"].includes(overflowX);
+    if (scrolls && element.scrollWidth > element.clientWidth) faults.push(`scrolls sideways: ${element.outerHTML}`);
+  }
+  return faults.map((fault) => fault.slice(0, 200));
+}"""
+
+TOO_SMALL = """(least) => {
+  const within = "main a[href], main button, main input:not([type=file]), header a, header button, footer a";
+  return [...document.querySelectorAll(within)].filter((element) => {
+    // where a label belongs to a control, it can be pressed as well
+    const pressed = element.labels?.length ? [element, ...element.labels] : [element];
+    const sizes = pressed.map((each) => each.getBoundingClientRect()).filter(({ width }) => width > 0);
+    return sizes.length > 0 && !sizes.some(({ width, height }) => width >= least && height >= least);
+  }).map((element) => `${element.outerHTML.slice(0, 120)} ${JSON.stringify(element.getBoundingClientRect())}`);
+}"""
+
+
+def _theme(page):
+    paper, ink = page.locator("html").evaluate(LIGHTNESS)
+    assert abs(paper - ink) > 0.6
+    return "light" if paper > ink else "dark"
+
+
+def test_the_theme_is_the_systems_until_one_is_chosen(open_page):
+    page = open_page(theme="dark")
+    expect(page.locator("h1")).to_be_visible()
+    assert _theme(page) == "dark"
+    page.emulate_media(color_scheme="light")
+    assert _theme(page) == "light"
+    switch = page.get_by_role("button", name=re.compile("^Light or dark"))
+    for chosen, theme in (("Light", "light"), ("Dark", "dark")):
+        switch.click()
+        expect(switch).to_have_accessible_name(f"Light or dark: {chosen}")
+        assert _theme(page) == theme
+    page.reload()
+    expect(switch).to_have_accessible_name("Light or dark: Dark")
+    assert _theme(page) == "dark"
+    switch.click()
+    expect(switch).to_have_accessible_name("Light or dark: As the system")
+    assert _theme(page) == "light"
+
+
+def _ink_of(canvas):
+    """Return how light the pixels of a canvas are where there is anything, 0 to 255."""
+    _, encoded = canvas.evaluate("(canvas) => canvas.toDataURL('image/png')").split(",")
+    image = cv2.imdecode(np.frombuffer(base64.b64decode(encoded), np.uint8), cv2.IMREAD_UNCHANGED)
+    return image[image[..., -1] > 200][:, 1] if image.shape[-1] == 4 else image[..., 1]
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_ink_and_images_are_drawn_anew_in_another_theme(open_sheet, motion):
+    sheet = open_sheet(reduced_motion=motion)
+    with sheet.explained():
+        sheet.write([[(14, 5), (14, 14), (14, 23)]])
+    seen = sheet.page.get_by_role("img", name="Digit 1 as the network saw it, 28x28 pixels")
+    for theme in ("light", "dark", "light"):
+        sheet.page.emulate_media(color_scheme=theme, reduced_motion=motion)
+        sheet.page.evaluate("() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))")
+        ink, image = np.median(_ink_of(sheet.canvas)), np.median(_ink_of(seen))
+        # most of the 28x28 is paper; on the canvas there is ink alone
+        assert (ink < 100 < 150 < image) if theme == "light" else (image < 100 < 150 < ink)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_shows_every_view_without_scrolling_sideways(open_page, run, language):
+    page = open_page(language=language, refusals=(422,), reduced_motion="reduce", **PHONE)
+    found = {}
+    for state in tour(page, run.id):
+        if faults := page.evaluate(TOO_WIDE) + page.evaluate(TOO_SMALL, FINGER):
+            found[state] = faults
+    page.goto("docs")
+    if faults := page.evaluate(TOO_WIDE):
+        found["docs"] = faults
+    assert found == {}

@@ -1,5 +1,5 @@
-# make run     train the first network and print its accuracy     训练第一个网络,打印准确率
-# make serve   build the page and open it with the HTTP service   构建网页,和 HTTP 服务一起打开
+# make run     train the first network and print its accuracy     训练第一个网络，打印准确率
+# make serve   build the page and open it with the HTTP service   构建网页，和 HTTP 服务一起打开
 # make test    run the tests                                      运行测试
 # make help    all there is                                       全部目标
 
@@ -19,15 +19,15 @@ PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESS
 .DEFAULT_GOAL := help
 
 help:
-	@echo "make run      train the first network and print its accuracy | 训练第一个网络,打印准确率"
-	@echo "make serve    build the page and open it with the HTTP service | 构建网页,和 HTTP 服务一起打开"
+	@echo "make run      train the first network and print its accuracy | 训练第一个网络，打印准确率"
+	@echo "make serve    build the page and open it with the HTTP service | 构建网页，和 HTTP 服务一起打开"
 	@echo "make page     build the page only | 只构建网页"
 	@echo "make test     the fast tests | 快的测试"
 	@echo "make slow     the slow tests | 慢的测试"
 	@echo "make browser  the tests in a browser | 浏览器里的测试"
 	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
 	@echo "make web      the page's style, types and unit tests | 网页的风格、类型和单元测试"
-	@echo "make check    all of it, as CI does | 全部检查,与 CI 相同"
+	@echo "make check    all of it, as CI does | 全部检查，与 CI 相同"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
 	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
@@ -85,7 +85,7 @@ clean:
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
 		echo "shuzi needs Python 3.11, 3.12 or 3.13. Name one: make run PYTHON=python3.12"; \
-		echo "shuzi 需要 Python 3.11、3.12 或 3.13。可以指定:make run PYTHON=python3.12"; exit 1; }
+		echo "shuzi 需要 Python 3.11、3.12 或 3.13。可以指定：make run PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "Debian: apt install python3-venv | Debian 请先安装 python3-venv"; exit 1; }
 

@@ -38,7 +38,7 @@ def test_the_tree_says_of_each_class_what_its_docstring_says():
 def test_an_error_is_said_in_the_language_that_is_asked_for():
     error = DataError("error.data.batch_size", size=0)
     assert error.sentence("en") == "A batch has at least 1 image, not 0."
-    assert error.sentence("zh") == "一批至少要有 1 张图片,这里是 0。"
+    assert error.sentence("zh") == "一批至少要有 1 张图片，这里是 0。"
     assert str(error) == error.sentence("en")
 
 

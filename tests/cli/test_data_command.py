@@ -166,7 +166,7 @@ def test_without_h5py_the_line_that_installs_it_is_named(run_alone, tmp_path):
     program = "import sys; sys.modules['h5py'] = None; from shuzi.cli import main; main()"
     ended = run_alone("data", "export", "mine.h5", "--lang", "zh", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err.startswith("错误:读写 HDF5 文件需要 h5py")
+    assert ended.err.startswith("错误：读写 HDF5 文件需要 h5py")
     assert 'pip install ".[train]"' in ended.err
     assert not list(tmp_path.iterdir())
 

@@ -73,7 +73,7 @@ for path in sys.argv[1:]:
 @pytest.mark.parametrize(
     ("language", "headings"),
     [
-        ("zh", ["用法:", "参数:", "选项:", "命令:"]),
+        ("zh", ["用法：", "参数：", "选项：", "命令："]),
         ("en", ["Usage:", "Positional arguments:", "Options:", "Commands:"]),
     ],
 )
@@ -85,7 +85,7 @@ def test_help_is_in_the_language_and_fits_the_terminal(run_alone, width, languag
     assert len(pages) == len(COMMANDS)
     for page in pages:
         assert page.strip().startswith(headings[0])
-    assert {line for line in ended.out.splitlines() if re.fullmatch(r"\S.*:", line)} == set(headings[1:])
+    assert {line for line in ended.out.splitlines() if re.fullmatch("\\S.*[:：]", line)} == set(headings[1:])
     if language == "zh":
         assert [found for found in ENGLISH.findall(ended.out) if not found.startswith("shuzi ")] == []
     else:
@@ -125,7 +125,7 @@ def test_the_language_is_what_the_person_asked_for(shuzi, monkeypatch, given, en
 
 
 @pytest.mark.parametrize(
-    ("language", "headings"), [("zh", ("用法:", "错误:")), ("en", ("Usage:", "Error: "))], ids=["zh", "en"]
+    ("language", "headings"), [("zh", ("用法：", "错误：")), ("en", ("Usage:", "Error: "))], ids=["zh", "en"]
 )
 @pytest.mark.parametrize(
     ("given", "named"),

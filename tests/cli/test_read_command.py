@@ -53,8 +53,8 @@ def test_in_chinese_it_is_chinese(shuzi, folder):
     ended = shuzi("--lang", "zh", "read", "five.png", "blank.png", "missing.png")
     assert ended.code == 1
     assert re.search(r"5  可靠 \d\d%\n", ended.out)
-    assert "空白: 这张图片里没有字迹。" in ended.out
-    assert ended.err.startswith("错误:读不了 missing.png")
+    assert "空白：这张图片里没有字迹。" in ended.out
+    assert ended.err.startswith("错误：读不了 missing.png")
 
 
 def test_what_is_not_certain_says_so_beside_the_number(shuzi, folder):

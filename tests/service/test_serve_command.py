@@ -44,7 +44,7 @@ def test_it_says_where_it_is_and_ends_cleanly(start_service, get, number):
 
 def test_it_speaks_chinese(start_service):
     process = start_service("--port", "0", "--lang", "zh")
-    assert process.stdout.readline().startswith("shuzi 已就绪:http://127.0.0.1:")
+    assert process.stdout.readline().startswith("shuzi 已就绪：http://127.0.0.1:")
     code, _, err = _end(process)
     assert (code, err.splitlines()[-1]) == (0, "已结束。")
 

@@ -67,6 +67,10 @@ def wrap(text: str, width: int) -> list[str]:
 class Formatter(click.HelpFormatter):
     """Writes help with lines that fit the terminal in either script."""
 
+    def write_heading(self, heading: str) -> None:
+        """Write a heading with its language's colon."""
+        self.write(f"{'':{self.current_indent}}{messages.say('cli.heading', heading=heading)}\n")
+
     def write_text(self, text: str) -> None:
         """Write a text, indented and broken into lines."""
         for line in wrap(text, self.width - self.current_indent - 1):

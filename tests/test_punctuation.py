@@ -1,0 +1,39 @@
+"""Chinese sentences have Chinese marks: full width, as print has them."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[1]
+HAN = "\u3400-\u9fff"
+HALF_WIDTH = re.compile(rf"(?<=[{HAN}])[,;!?](?![\"'])|(?<=[{HAN}]):(?![\"'\]])|[,;](?=[{HAN}])")
+AS_THE_TUTORIAL_PRINTS = re.compile("\u5f53\u524dloss|\u51c6\u786e\u7387: ")
+DOCUMENTS = sorted(path for pattern in ("*.zh.md", "docs/*.zh.md", "lessons/*/zh.md") for path in ROOT.glob(pattern))
+
+
+def prose(document):
+    """Return the lines without what is code or an address."""
+    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return [re.sub(r"`[^`]*`|\]\([^)]*\)|https?://\S+", "x", line) for line in text.splitlines()]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_documents(document):
+    wrong = [line for line in prose(document) if HALF_WIDTH.search(line) and not AS_THE_TUTORIAL_PRINTS.search(line)]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("catalogue", ["shuzi", "click"])
+def test_sentences(catalogue):
+    path = ROOT / "src" / "shuzi" / "messages" / "zh" / "LC_MESSAGES" / f"{catalogue}.po"
+    with path.open("rb") as lines:
+        messages = list(read_po(lines, locale="zh"))
+    said = [
+        each
+        for message in messages
+        for each in ([message.string] if isinstance(message.string, str) else message.string)
+    ]
+    assert len(said) > 10
+    assert [each for each in said if HALF_WIDTH.search(each) and not AS_THE_TUTORIAL_PRINTS.search(each)] == []

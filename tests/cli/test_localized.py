@@ -161,7 +161,7 @@ def test_the_language_is_what_the_person_asked_for(shuzi, monkeypatch, given, en
 def test_wrong_use_exits_with_2_and_says_so_in_the_language(shuzi, given, named, language, headings):
     ended = shuzi("--lang", language, *given)
     assert (ended.code, ended.out) == (2, "")
-    usage, error, said = re.fullmatch(r"(?s)(?:(\S+) shuzi .*\n)?(\S+?: ?)(.+)\n", ended.err).groups()
+    usage, error, said = re.fullmatch(r"(?s)(?:(\S+) shuzi .*\n)?(\S+?[:：] ?)(.+)\n", ended.err).groups()
     assert (usage or headings[0], error) == headings
     assert named in said
     if language == "zh":

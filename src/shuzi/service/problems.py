@@ -17,7 +17,7 @@ from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
-from shuzi.service.validation import sentences
+from shuzi.service.validation import ValuesRefused, sentences
 
 log = logging.getLogger("shuzi.service")
 
@@ -131,7 +131,7 @@ def handle_problems(app: FastAPI) -> None:
 
 async def _shuzi(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, ShuziError)  # noqa: S101 - for the types; it is registered for nothing else
-    return problem_response(problem)
+    return problem_response(problem, problem.said if isinstance(problem, ValuesRefused) else ())
 
 
 async def _invalid(request: Request, problem: Exception) -> Response:
@@ -139,8 +139,8 @@ async def _invalid(request: Request, problem: Exception) -> Response:
     errors = problem.errors()
     if any(each["type"] == "json_invalid" for each in errors):
         return problem_response(ServiceError("error.service.json"))
-    said = sentences(errors)
-    return problem_response(ServiceError("error.service.value", reasons=" ".join(said[:3])), said)
+    refused = ValuesRefused(sentences(errors))
+    return problem_response(refused, refused.said)
 
 
 async def _http(request: Request, problem: Exception) -> Response:

@@ -13,19 +13,19 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.ink.image import count_pixels
-from shuzi.messages import language
+from shuzi.messages import language, speaking
 from shuzi.service import answers
 from shuzi.service.answers import Asked, Source, as_json
-from shuzi.service.direct import Direct, parameters, query
+from shuzi.service.direct import JSON, Direct, json_of, parameters, query
 from shuzi.service.forms import pictures_of
 from shuzi.service.limits import LARGE
 from shuzi.service.parts import Parts, operation_name, parts_of, problems
 from shuzi.service.schema import Answers, Images, Models, Readings
+from shuzi.service.validation import checked
 
 router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name, route_class=Direct)
 
 _SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
-_JSON = "application/json"
 _PICTURES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -49,7 +49,7 @@ _PICTURES: dict[str, Any] = {
         },
     }
 }
-_IMAGES = {"requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
+_IMAGES = {"requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
 
 
 class ReadQuery(BaseModel):
@@ -85,7 +85,7 @@ async def read(request: Request) -> Response:
         else:
             room = asyncio.Semaphore(parts.pool.workers)
             said = await asyncio.gather(*(_read_or_fail(parts, each, asked, room) for each in sources))
-    return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=_JSON)
+    return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=JSON)
 
 
 @router.post(
@@ -100,12 +100,9 @@ async def read(request: Request) -> Response:
 async def classify(request: Request) -> Response:
     """Classify images of 28x28 pixels."""
     parts = parts_of(request)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _JSON and not kind.endswith("+json"):
-        raise ServiceError("error.service.json_type", kind=kind[:80] or "-")
-    body = await request.body()
+    body = await json_of(request)
     with parts.pool.place():
-        return Response(await parts.pool.run(partial(_classified, parts, body)), media_type=_JSON)
+        return Response(await parts.pool.run(partial(_classified, parts, body, language())), media_type=JSON)
 
 
 @router.get(
@@ -121,7 +118,7 @@ async def models(request: Request) -> Response:
     parts = parts_of(request)
     with parts.pool.place():
         facts = await parts.pool.run(parts.readers.describe)
-    return Response(as_json({"models": facts}), media_type=_JSON)
+    return Response(as_json({"models": facts}), media_type=JSON)
 
 
 def _sources(body: bytes, kind: str, most: int) -> list[Source]:
@@ -165,8 +162,9 @@ async def _read_or_fail(parts: Parts, source: Source, asked: Asked, room: asynci
             return answers.failed(source[0], problem, asked.language)
 
 
-def _classified(parts: Parts, body: bytes) -> bytes:
-    asked = Images.model_validate_json(body)
+def _classified(parts: Parts, body: bytes, spoken: str) -> bytes:
+    with speaking(spoken):
+        asked = checked(body, Images)
     images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
     probabilities = parts.readers.get(asked.model).classify(images)
     said = [

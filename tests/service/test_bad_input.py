@@ -13,7 +13,7 @@ import pytest
 
 from shuzi.service.problems import STATUSES
 from shuzi.service.schema import Images, TrainingRequest
-from shuzi.service.validation import ValuesRefused, checked
+from shuzi.service.validation import ValuesError, checked
 
 
 def _chunk(kind, data):
@@ -174,7 +174,7 @@ def test_a_body_of_mistakes_costs_hardly_more_than_one_mistake(body, shape):
     body = body.encode()
     tracemalloc.start()
     try:
-        with pytest.raises(ValuesRefused) as caught:
+        with pytest.raises(ValuesError) as caught:
             checked(body, shape)
         _, most = tracemalloc.get_traced_memory()
     finally:

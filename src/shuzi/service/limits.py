@@ -21,6 +21,8 @@ class Limits:
         28x28 images in one request.
     explained
         Digits of a reading for which it is measured what counted: each costs some hundred classifications.
+    workers
+        Cores that are used; pictures take about 125 MB on each.
     queue
         Requests that wait for a core.
     connections, streams
@@ -44,6 +46,7 @@ class Limits:
     pictures: int = 32
     images: int = 1_000
     explained: int = 24
+    workers: int = 8
     queue: int = 64
     connections: int = 1_000
     streams: int = 32

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.ink.image import count_pixels
+from shuzi.ink.pages import is_pdf
 from shuzi.messages import language, speaking
 from shuzi.service import answers
 from shuzi.service.answers import Asked, Source, as_json
@@ -73,18 +74,20 @@ async def read(request: Request) -> Response:
     parts, asks = parts_of(request), query(request, ReadQuery)
     body = await request.body()
     kind = request.headers.get("content-type", "")
-    with parts.pool.place():
+    async with parts.pool.place():
         reader = parts.readers.loaded(asks.model)
         if reader is None:
             reader = await parts.pool.run(partial(parts.readers.get, asks.model))
-        take = partial(_sources, body, kind, parts.limits.pictures)
-        sources = take() if len(body) <= _SHORT else await parts.pool.run(take)
+        take = partial(pictures_of, body, kind, parts.limits.pictures)
+        named = take() if len(body) <= _SHORT else await parts.pool.run(take)
+        sources: list[Source] = list(named)
+        if any(is_pdf(content) for _, content in named):
+            sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures), alone=True)
         asked = Asked(reader, language(), parts.limits.explained if asks.explain else None)
         if len(sources) == 1:
             said = [await _read(parts, sources[0], asked)]
         else:
-            room = asyncio.Semaphore(parts.pool.workers)
-            said = await asyncio.gather(*(_read_or_fail(parts, each, asked, room) for each in sources))
+            said = await _read_all(parts, sources, asked)
     return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=JSON)
 
 
@@ -101,7 +104,7 @@ async def classify(request: Request) -> Response:
     """Classify images of 28x28 pixels."""
     parts = parts_of(request)
     body = await json_of(request)
-    with parts.pool.place():
+    async with parts.pool.place():
         return Response(await parts.pool.run(partial(_classified, parts, body, language())), media_type=JSON)
 
 
@@ -116,16 +119,20 @@ async def classify(request: Request) -> Response:
 async def models(request: Request) -> Response:
     """Say what the models are."""
     parts = parts_of(request)
-    with parts.pool.place():
+    async with parts.pool.place():
         facts = await parts.pool.run(parts.readers.describe)
     return Response(as_json({"models": facts}), media_type=JSON)
 
 
-def _sources(body: bytes, kind: str, most: int) -> list[Source]:
-    sources = answers.sources_of(pictures_of(body, kind, most), most)
-    if len(sources) > most:
-        raise ServiceError("error.service.pictures", most=most)
-    return sources
+async def _read_all(parts: Parts, sources: list[Source], asked: Asked) -> list[bytes]:
+    """Read several pictures side by side; when one ends the request, the others are not begun any more."""
+    room = asyncio.Semaphore(parts.pool.workers)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_read_or_fail(parts, each, asked, room)) for each in sources]
+    except* ServiceError as problems_:
+        raise problems_.exceptions[0] from None
+    return [each.result() for each in tasks]
 
 
 async def _read(parts: Parts, source: Source, asked: Asked) -> bytes:

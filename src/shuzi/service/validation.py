@@ -13,9 +13,7 @@ from shuzi.messages import say
 
 M = TypeVar("M", bound=BaseModel)
 
-_MARKS = (
-    30_000  # brackets, braces and quotation marks: the most images that are taken have 29,001, their rows included
-)
+_MARKS = 30_000  # brackets, braces and quotation marks: as many images as are taken have 29,001, with their rows
 
 _MOST = 10  # sentences: who sends more mistakes than that sends the same one many times
 
@@ -41,7 +39,7 @@ _KINDS = {
 }
 
 
-class ValuesRefused(ServiceError):
+class ValuesError(ServiceError):
     """Values that are not as they should be, with a sentence for each."""
 
     def __init__(self, said: Sequence[str]) -> None:
@@ -63,7 +61,7 @@ def checked(body: bytes, shape: type[M]) -> M:
     ------
     ServiceError
         It is no JSON.
-    ValuesRefused
+    ValuesError
         It has another shape.
 
     Examples
@@ -73,18 +71,18 @@ def checked(body: bytes, shape: type[M]) -> M:
     20
     """
     if sum(map(body.count, (b"[", b"{", b'"'))) > _MARKS:
-        raise ValuesRefused([say("service.value.other", where=say("service.value.body"))])
+        raise ValuesError([say("service.value.other", where=say("service.value.body"))])
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError as problem:
         raise ServiceError("error.service.json") from problem
     unknown = [each for each in value if each not in shape.model_fields] if isinstance(value, dict) else []
     if len(unknown) > _MOST:  # pydantic would keep a mistake for each
-        raise ValuesRefused([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
+        raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
     try:
         return shape.model_validate(value)
     except ValidationError as problem:
-        raise ValuesRefused(sentences(problem.errors(include_url=False, include_input=False))) from problem
+        raise ValuesError(sentences(problem.errors(include_url=False, include_input=False))) from problem
 
 
 def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -5,6 +5,7 @@ import concurrent.futures
 import dataclasses
 import os
 import signal
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
@@ -234,6 +235,24 @@ def test_too_many_listeners_are_sent_away(limited):
             next(lines)
             said = client.get(f"{place}/events")
             assert (said.status_code, said.json()["key"]) == (429, "error.service.streams")
+
+
+def test_listeners_that_come_together_are_counted_together(limited):
+    service = limited(streams=2)
+    with service.client() as client:
+        place = client.post("/v1/training", json={"steps": 20_000}).headers["location"]
+        request = f"GET {place}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        with ExitStack() as stack:
+            many = [stack.enter_context(service.connect()) for _ in range(20)]
+            for each in many:
+                each.sendall(request)
+            statuses = [each.recv(12) for each in many]
+        assert sorted(statuses) == [b"HTTP/1.1 200"] * 2 + [b"HTTP/1.1 429"] * 18
+        for _ in range(1_000):  # until it is noticed that they have gone
+            with client.stream("GET", f"{place}/events") as again:
+                if again.status_code == 200:
+                    break
+        assert again.status_code == 200
 
 
 def test_a_stream_in_which_nothing_happens_shows_that_it_stands(client, monkeypatch):

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.service.answers import as_json
@@ -113,9 +113,7 @@ async def events(
         return Response(status_code=204)  # this is how a server tells an EventSource not to come back
     if request.scope.get("asked") == "HEAD":
         return Response(media_type=STREAM, headers={"x-accel-buffering": "no"})
-    parts.streams.check()
-    lines = parts.streams.counted(_lines(training, after))
-    return StreamingResponse(lines, media_type=STREAM, headers={"x-accel-buffering": "no"})  # for nginx
+    return parts.streams.answer(_lines(training, after), STREAM, {"x-accel-buffering": "no"})  # for nginx
 
 
 async def _lines(training: Job, after: int) -> AsyncIterator[str]:

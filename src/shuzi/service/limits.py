@@ -33,6 +33,8 @@ class Limits:
         Between two pieces of a body; for the whole body.
     write_seconds
         A client that takes nothing of its answer for so long has gone.
+    idle_seconds
+        From an answer to the next request of a connection.
     work_seconds
         From the end of a request's body to its answer.
     training_seconds
@@ -54,6 +56,7 @@ class Limits:
     pause_seconds: float = 10.0
     body_seconds: float = 60.0
     write_seconds: float = 30.0
+    idle_seconds: float = 15.0
     work_seconds: float = 60.0
     training_seconds: float = 900.0
     trainings: int = 8

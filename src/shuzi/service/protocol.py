@@ -38,6 +38,7 @@ class _Protocol(HttpToolsProtocol):
         self._waits: asyncio.TimerHandle | None = None
         self._writes: asyncio.TimerHandle | None = None
         self._taken = 0
+        self._in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
@@ -58,6 +59,7 @@ class _Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._taken = 0
+        self._in_head = True
         self._wait(self.limits.head_seconds)
 
     def on_url(self, url: bytes) -> None:
@@ -69,13 +71,14 @@ class _Protocol(HttpToolsProtocol):
         self._take(len(name) + len(value))
 
     def on_headers_complete(self) -> None:
+        self._in_head = False
         self._wait(None)
         if not self.transport.is_closing():
             super().on_headers_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.cycle.response_complete:  # and no other request waits behind it
+        if self.cycle.response_complete and not self._in_head:  # and no other request is behind it
             # from here on nothing puts it off but the next request: neither a body that nobody reads nor empty lines
             self._wait(self.limits.idle_seconds, self._end)
 

@@ -139,7 +139,9 @@ def test_it_listens_on_ipv6(start_service, get):
 def test_another_model_reads_by_default(start_service, get):
     process = start_service("--port", "0", "--model", "tiny")
     models = {each["name"]: each for each in get(f"{_address(process)}v1/models").json()["models"]}
-    assert models["default"]["recipe"] == "tiny"
+    assert [name for name, each in models.items() if each["chosen"]] == ["tiny"]
+    assert models["default"]["recipe"] != "tiny"  # the true one is still there
+    assert all(each["shipped"] for each in models.values())
 
 
 def test_serving_waits_for_no_tensorflow():

@@ -114,6 +114,7 @@ def test_the_trained_network_reads(finished, client, mnist):
     models = {each["name"]: each for each in client.get("/v1/models").json()["models"]}
     trained = models[training["id"]]
     assert not trained["shipped"]
+    assert not trained["chosen"]
     assert trained["score"]["accuracy"] == pytest.approx(end["accuracy"])
 
 
@@ -332,7 +333,7 @@ def test_without_the_extra_a_training_names_the_line_that_installs_it(client, mo
 
     monkeypatch.setattr(trainings, "find_spec", lambda name: None if name == "keras" else name)
     said = client.post("/v1/training", json={})
-    assert (said.status_code, said.json()["key"]) == (503, "error.missing_extra")
+    assert (said.status_code, said.json()["key"]) == (501, "error.missing_extra")
     assert 'pip install ".[train]"' in said.json()["detail"]
 
 

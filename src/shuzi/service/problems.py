@@ -54,7 +54,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.streams": 429,
     "error.service.head": 431,
     "error.service.internal": 500,
-    "error.missing_extra": 503,
+    "error.missing_extra": 501,
     "error.service.late": 503,
     "error.service.closing": 503,
 }

@@ -56,7 +56,7 @@ _IMAGES = {"requestBody": {"required": True, "content": {JSON: {"schema": {"$ref
 class ReadQuery(BaseModel):
     """The query of a request to read."""
 
-    model: str = Field(default="default", max_length=200, description="service.schema.model")
+    model: str = Field(default="", max_length=200, description="service.schema.model")
     explain: bool = Field(default=False, description="service.schema.explain")
 
 
@@ -66,7 +66,7 @@ class ReadQuery(BaseModel):
     description="service.read.description",
     response_model=Readings,
     response_description="service.read.answer",
-    responses=problems(400, 404, 415, 422),
+    responses=problems(400, 404, 415, 422, 501),
     openapi_extra=_PICTURES | {"parameters": parameters(ReadQuery)},
 )
 async def read(request: Request) -> Response:
@@ -119,9 +119,18 @@ async def classify(request: Request) -> Response:
 async def models(request: Request) -> Response:
     """Say what the models are."""
     parts = parts_of(request)
-    async with parts.pool.place():
-        facts = await parts.pool.run(parts.readers.describe)
+    if parts.readers.measured:
+        facts = parts.readers.describe()
+    else:
+        quiet = partial(_is_quiet, parts)
+        async with parts.pool.place():
+            facts = await parts.pool.run(partial(parts.readers.describe, quiet), alone=True)
     return Response(as_json({"models": facts}), media_type=JSON)
+
+
+def _is_quiet(parts: Parts) -> bool:
+    """Tell whether no training takes the cores, whose time would be measured instead."""
+    return parts.trainings.running is None
 
 
 async def _read_all(parts: Parts, sources: list[Source], asked: Asked) -> list[bytes]:

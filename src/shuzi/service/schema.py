@@ -121,7 +121,7 @@ class Images(BaseModel):
     images: list[WholeImage] = Field(
         fail_fast=True, min_length=1, max_length=_LIMITS.images, description="service.schema.images"
     )
-    model: str = Field(default="default", max_length=200, description="service.schema.model")
+    model: str = Field(default="", max_length=200, description="service.schema.model")
 
 
 class Answer(BaseModel):
@@ -158,7 +158,8 @@ class Model(BaseModel):
     bytes: int
     score: Score | None
     shipped: bool = Field(description="service.schema.shipped")
-    milliseconds: float = Field(description="service.schema.milliseconds")
+    chosen: bool = Field(description="service.schema.chosen")
+    milliseconds: float | None = Field(description="service.schema.milliseconds")
 
 
 class Models(BaseModel):

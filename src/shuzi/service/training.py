@@ -46,7 +46,7 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     description="service.train.description",
     response_model=Training,
     response_description="service.train.answer",
-    responses=problems(400, 409, 415, 422),
+    responses=problems(400, 409, 415, 422, 501),
     openapi_extra=_ASKED,
 )
 async def begin(request: Request) -> Response:

@@ -151,12 +151,9 @@ def test_a_model_that_was_named_at_the_start_reads_and_is_not_taken_for_one_of_o
         assert models.keys() == {*shipped(), "my-model"}
         assert [name for name, each in models.items() if each["chosen"]] == ["my-model"]
         assert [name for name, each in models.items() if not each["shipped"]] == ["my-model"]
-        for asked, expected in (
-            ({}, "softmax"),
-            ({"model": "my-model"}, "softmax"),
-            ({"model": "default"}, "default"),
-        ):
-            said = client.post("/v1/classify", json={"images": images.tolist()} | asked).json()["answers"]
+        asked = [({}, "softmax"), ({"model": "my-model"}, "softmax"), ({"model": "default"}, "default")]
+        for named, expected in asked:
+            said = client.post("/v1/classify", json={"images": images.tolist()} | named).json()["answers"]
             reader = shuzi.load(expected)
             assert [each["confidence"] for each in said] == [
                 round(float(each), 4) for each in reader.classify(images).max(axis=1)

@@ -32,8 +32,8 @@ class Readers:
     Parameters
     ----------
     model
-        What reads when a request names no model, as `shuzi.load` takes it. One that does not come with shuzi is called
-        by the name of its file or run folder.
+        What reads when a request names no model, as `shuzi.load` takes it. One that does not come with shuzi is
+        called by the name of its file or run folder.
 
     Raises
     ------
@@ -121,18 +121,15 @@ class Readers:
         Parameters
         ----------
         may_measure
-            Asked before each model. What is not measured now has None for its milliseconds, until it is asked for anew.
+            Asked before each model. What is not measured now has None for its milliseconds.
         """
         with self._measuring:  # two at a time would slow each other down
             for name in self.names():
                 if self._facts.get(name, {}).get("milliseconds") is None:
                     self._learn(name, may_measure)
         with self._lock:
-            known = [self._facts[name] for name in self.names() if name in self._facts]
-        return [
-            each | {"shipped": each["name"] in self._shipped, "chosen": each["name"] == self._chosen}
-            for each in known
-        ]
+            known = [(name, self._facts[name]) for name in self.names() if name in self._facts]
+        return [facts | {"shipped": name in self._shipped, "chosen": name == self._chosen} for name, facts in known]
 
     def _reading(self) -> list[str]:
         """Name those that read."""

@@ -16,6 +16,7 @@ from PIL import Image
 
 from shuzi.service.app import create
 from shuzi.service.limits import Limits
+from shuzi.service.page import PAGE
 from shuzi.service.server import listen, server
 
 
@@ -26,6 +27,7 @@ class Running:
     address: str
     port: int
     service: object
+    serving: object
 
     def client(self, **headers):
         # neither proxies nor the machine's own settings stand between
@@ -45,7 +47,7 @@ def running(limits=None, **options):
     thread.start()
     try:
         port = at.getsockname()[1]
-        yield Running(f"http://127.0.0.1:{port}", port, service)
+        yield Running(f"http://127.0.0.1:{port}", port, service, serving)
     finally:
         serving.should_exit = True
         thread.join()
@@ -74,7 +76,7 @@ def run_service():
 @pytest.fixture
 def limited(run_service):
     """Run a service with some limits changed."""
-    return lambda **changes: run_service(limits=replace(Limits(), **changes))
+    return lambda page=PAGE, **changes: run_service(limits=replace(Limits(), **changes), page=page)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shuzi.service.guard import SECURITY_HEADERS
+from shuzi.service.guard import SECURITY_HEADERS, Hosts
 
 EVERYTHING = [
     ("GET", "/"),
@@ -74,7 +74,7 @@ def test_a_name_that_is_not_ours_is_refused(client, host, allowed):
 def test_no_host_and_two_hosts_are_refused(service, hosts):
     with service.connect() as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n")
-        assert connection.recv(65_536).startswith((b"HTTP/1.1 421", b"HTTP/1.1 400"))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 421")
 
 
 def test_a_name_that_was_allowed_is_ours(run_service):
@@ -109,6 +109,48 @@ def test_the_page_of_another_site_cannot_drive_it(client, number, origin, allowe
     if not allowed:
         assert said.json()["key"] == "error.service.origin"
     assert "access-control-allow-origin" not in said.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_another_site_can_neither_look_nor_delete(client, method):
+    headers = {"host": "localhost:8000", "origin": "http://evil.test"}
+    said = client.request(method, "/v1/training/none", headers=headers)
+    assert (said.status_code, said.json()["key"]) == (403, "error.service.origin")
+
+
+@pytest.mark.parametrize(
+    ("fetch", "status"),
+    [
+        (("cross-site", "no-cors", "image"), 403),
+        (("same-site", "no-cors", "script"), 403),  # another port of this machine
+        (("cross-site", "navigate", "iframe"), 403),
+        (("cross-site", "navigate", "document"), 200),  # a link
+        (("same-origin", "cors", "empty"), 200),
+        (("none", "navigate", "document"), 200),
+    ],
+)
+def test_what_a_page_of_another_site_embeds_is_refused_and_a_link_is_followed(client, fetch, status):
+    names = ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")
+    said = client.get("/v1/models", headers=dict(zip(names, fetch, strict=True)))
+    assert said.status_code == status
+    if status == 403:
+        assert said.json()["key"] == "error.service.site"
+
+
+@pytest.mark.parametrize(
+    ("host", "server", "allowed"),
+    [
+        ("192.0.2.2:8000", "::ffff:192.0.2.2", True),
+        ("192.0.2.3:8000", "::ffff:192.0.2.2", False),
+        ("[FD00:0::2]:8000", "fd00::2", True),
+        ("[fd00::3]:8000", "fd00::2", False),
+        ("192.0.2.2", "192.0.2.2", True),
+        ("0.0.0.0", "192.0.2.2", False),  # noqa: S104 - a header
+        ("[::]", "fd00::2", False),
+    ],
+)
+def test_the_address_at_which_a_request_came_in_is_ours_however_it_is_written(host, server, allowed):
+    assert Hosts(["::", "0.0.0.0"]).allow(host, server) == allowed  # noqa: S104 - see above
 
 
 def test_a_refusal_is_said_in_the_language_that_is_asked_for(client):

@@ -44,4 +44,6 @@ def test_training_keeps_its_word_though_only_one_can_run_and_fast_wants_even_bat
     assert "Tested: 1" in said
     running = service.service.parts.trainings.running
     if running is not None:
-        httpx.delete(f"{service.address}/v1/training/{running.id}", trust_env=False)
+        place = f"{service.address}/v1/training/{running.id}"
+        httpx.delete(place, trust_env=False)
+        httpx.get(f"{place}/events", trust_env=False, timeout=120)  # until it has ended, so that others may begin

@@ -10,6 +10,7 @@ from PIL import Image
 import shuzi
 from shuzi.messages import speaking
 from shuzi.reading.occlusion import what_counts
+from shuzi.service.readers import Readers
 
 ZIP = b"PK\x03\x04" + bytes(200)
 
@@ -137,6 +138,40 @@ def test_the_models_are_those_that_come_with_shuzi(client):
         assert low <= model["score"]["accuracy"] <= high
         assert model["bytes"] == path.stat().st_size
         assert model["milliseconds"] > 0
+
+
+def test_a_model_that_was_named_at_the_start_reads_and_is_not_taken_for_one_of_ours(run_service, mnist, tmp_path):
+    from shuzi.models.store import shipped
+
+    mine = tmp_path / "my model.onnx"
+    mine.write_bytes(shipped()["softmax"].read_bytes())
+    images = mnist.test.images[:3]
+    with run_service(model=mine).client() as client:
+        models = {each["name"]: each for each in client.get("/v1/models").json()["models"]}
+        assert models.keys() == {*shipped(), "my-model"}
+        assert [name for name, each in models.items() if each["chosen"]] == ["my-model"]
+        assert [name for name, each in models.items() if not each["shipped"]] == ["my-model"]
+        asked = [({}, "softmax"), ({"model": "my-model"}, "softmax"), ({"model": "default"}, "default")]
+        for named, expected in asked:
+            said = client.post("/v1/classify", json={"images": images.tolist()} | named).json()["answers"]
+            reader = shuzi.load(expected)
+            assert [each["confidence"] for each in said] == [
+                round(float(each), 4) for each in reader.classify(images).max(axis=1)
+            ]
+
+
+def test_no_speed_is_measured_while_a_training_takes_the_cores():
+    readers = Readers()
+    assert {each["milliseconds"] for each in readers.describe(lambda: False)} == {None}
+    assert not readers.measured
+    assert all(each["milliseconds"] > 0 for each in readers.describe())
+    assert readers.measured
+
+
+def test_an_unknown_model_is_answered_by_those_that_read(client, number):
+    said = client.post("/v1/read?model=nothing", files={"picture": number}).json()["detail"]
+    assert "tiny" in said
+    assert "detector" not in said
 
 
 @pytest.mark.parametrize(

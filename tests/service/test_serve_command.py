@@ -118,7 +118,8 @@ def test_a_port_that_is_none_is_wrong_use(start_service, port):
 
 def test_it_warns_when_other_machines_can_reach_it(start_service, get):
     process = start_service("--host", "0.0.0.0", "--port", "0", "--allow-host", "digits.example.org")  # noqa: S104
-    address = _address(process).replace("0.0.0.0", "127.0.0.1")  # noqa: S104
+    address = _address(process)
+    assert address.startswith("http://127.0.0.1:")
     assert get(f"{address}healthz").status_code == 200
     assert get(f"{address}healthz", headers={"host": "digits.example.org"}).status_code == 200
     assert get(f"{address}healthz", headers={"host": "evil.test"}).status_code == 421
@@ -138,7 +139,9 @@ def test_it_listens_on_ipv6(start_service, get):
 def test_another_model_reads_by_default(start_service, get):
     process = start_service("--port", "0", "--model", "tiny")
     models = {each["name"]: each for each in get(f"{_address(process)}v1/models").json()["models"]}
-    assert models["default"]["recipe"] == "tiny"
+    assert [name for name, each in models.items() if each["chosen"]] == ["tiny"]
+    assert models["default"]["recipe"] != "tiny"  # the true one is still there
+    assert all(each["shipped"] for each in models.values())
 
 
 def test_serving_waits_for_no_tensorflow():

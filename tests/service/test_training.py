@@ -1,15 +1,20 @@
 """A training over HTTP, with a real child process in which TensorFlow runs."""
 
+import asyncio
 import base64
 import concurrent.futures
 import dataclasses
+import json
 import os
 import signal
+from contextlib import ExitStack
 
 import numpy as np
 import pytest
 
-from shuzi.service.trainings import chosen_recipe
+from shuzi.service.limits import Limits
+from shuzi.service.readers import Readers
+from shuzi.service.trainings import Trainings, chosen_recipe
 from shuzi.training.recipes import recipe
 
 STEPS = 300
@@ -109,6 +114,7 @@ def test_the_trained_network_reads(finished, client, mnist):
     models = {each["name"]: each for each in client.get("/v1/models").json()["models"]}
     trained = models[training["id"]]
     assert not trained["shipped"]
+    assert not trained["chosen"]
     assert trained["score"]["accuracy"] == pytest.approx(end["accuracy"])
 
 
@@ -236,6 +242,80 @@ def test_too_many_listeners_are_sent_away(limited):
             assert (said.status_code, said.json()["key"]) == (429, "error.service.streams")
 
 
+@pytest.mark.parametrize("said", ["stopped", "failed", "done"])
+def test_the_end_is_told_once_the_process_is_no_more_and_only_then_another_may_begin(limited, monkeypatch, said):
+    """A worker stands in that lingers after its last word, as TensorFlow may."""
+    last, mark = [said, {"step": 0}], ["progress", {"step": 1, "loss": 0.5, "accuracy": 1.0}]
+    lines = "".join(json.dumps(each) + "\n" for each in (last, mark))
+    script = f"import sys; print({lines!r}, flush=True, end=''); sys.stdin.readline(); sys.stdin.readline()"
+    real = asyncio.create_subprocess_exec
+
+    async def lingering(python, *_, **options):
+        return await real(python, "-c", script, **options)
+
+    service = limited()
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", lingering)
+    known = service.service.parts.trainings
+    with service.client() as client:
+        place = client.post("/v1/training", json={}).headers["location"]
+        while client.get(place).json()["progress"] is None:  # so its last word has been heard
+            pass
+        process = known.running.process
+        for _ in range(20):
+            assert client.post("/v1/training", json={}).status_code == 409
+        assert client.get(place).json()["state"] == "running"
+        os.kill(process.pid, signal.SIGTERM)
+        events = client.get(f"{place}/events").text
+        assert f"event: {'failed' if said == 'done' else said}" in events  # without a model there is nothing done
+        assert process.returncode is not None
+
+
+def test_a_service_that_ends_while_a_training_is_being_started_ends_that_too(monkeypatch):
+    real, started = asyncio.create_subprocess_exec, []
+
+    async def end():
+        begun, go = asyncio.Event(), asyncio.Event()
+
+        async def slowly(python, *_, **options):
+            begun.set()
+            await go.wait()
+            started.append(await real(python, "-c", "import time; time.sleep(600)", **options))
+            return started[0]
+
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", slowly)
+        known = Trainings(Readers(), Limits())
+        training = known.begin(recipe("softmax"))
+        await begun.wait()
+        closing = asyncio.create_task(known.close())
+        await asyncio.sleep(0)
+        go.set()
+        await closing
+        return training
+
+    training = asyncio.run(end())
+    assert training.state == "stopped"
+    assert started[0].returncode is not None
+    assert not training.folder.parent.exists()
+
+
+def test_listeners_that_come_together_are_counted_together(limited):
+    service = limited(streams=2)
+    with service.client() as client:
+        place = client.post("/v1/training", json={"steps": 20_000}).headers["location"]
+        request = f"GET {place}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        with ExitStack() as stack:
+            many = [stack.enter_context(service.connect()) for _ in range(20)]
+            for each in many:
+                each.sendall(request)
+            statuses = [each.recv(12) for each in many]
+        assert sorted(statuses) == [b"HTTP/1.1 200"] * 2 + [b"HTTP/1.1 429"] * 18
+        for _ in range(1_000):  # until it is noticed that they have gone
+            with client.stream("GET", f"{place}/events") as again:
+                if again.status_code == 200:
+                    break
+        assert again.status_code == 200
+
+
 def test_a_stream_in_which_nothing_happens_shows_that_it_stands(client, monkeypatch):
     from shuzi.service import job
 
@@ -253,7 +333,7 @@ def test_without_the_extra_a_training_names_the_line_that_installs_it(client, mo
 
     monkeypatch.setattr(trainings, "find_spec", lambda name: None if name == "keras" else name)
     said = client.post("/v1/training", json={})
-    assert (said.status_code, said.json()["key"]) == (503, "error.missing_extra")
+    assert (said.status_code, said.json()["key"]) == (501, "error.missing_extra")
     assert 'pip install ".[train]"' in said.json()["detail"]
 
 

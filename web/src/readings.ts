@@ -52,10 +52,12 @@ export interface Model {
   parameters: number;
   bytes: number;
   score: Score | null;
-  /** For one image on one core of this machine; for a detector, a page of 64x160. */
+  /** For one image on one core of this machine; for a detector, a page of 64x160. Null while a training runs. */
   milliseconds: number | null;
-  /** False: it was trained here, and its name is the training's id. */
+  /** False: it was trained here, and its name is the training's id; or it was named when the service was started. */
   shipped: boolean;
+  /** It reads when no model is named. */
+  chosen: boolean;
 }
 
 /** Read one picture; a File goes with its name. The answer has more than one reading where a PDF has more pages. */

@@ -12,6 +12,7 @@ from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
 _HOST, _PORT = "127.0.0.1", 8_000
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - who listens everywhere is found here
 _NEEDED = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart")
 
 
@@ -40,6 +41,7 @@ def serve(host: str, port: int | None, names: tuple[str, ...], model: str) -> No
             click.echo(say("cli.serve.open", program=program()), err=True)
         if not is_built():
             click.echo(say("cli.serve.no_page"), err=True)
-        shown = f"[{host}]" if ":" in host else host
+        here = _HERE.get(host, host)
+        shown = f"[{here}]" if ":" in here else here
         server.run(service, at, lambda: click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/")))
     click.echo(say("cli.serve.ended"), err=True)

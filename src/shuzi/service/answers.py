@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from typing import Any
 
-from shuzi.errors import PictureError, ShuziError
-from shuzi.ink.image import Picture
+from PIL import Image, UnidentifiedImageError
+
+from shuzi.errors import PictureError, ServiceError, ShuziError
+from shuzi.ink.image import FORMATS, Picture
 from shuzi.ink.pages import Page, count_pages, is_pdf
 from shuzi.messages import speaking
 from shuzi.reading.occlusion import what_counts
@@ -45,15 +48,20 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     named
         Names and contents.
     most
-        Pictures that are accepted; one more may be returned.
+        Pictures that are accepted.
 
     Returns
     -------
     Names, and what is to be read under them, or the error in its place.
+
+    Raises
+    ------
+    ServiceError
+        There are more.
     """
     sources: list[Source] = []
     for name, content in named:
-        if not is_pdf(content[:1_024]):
+        if not is_pdf(content) or _is_picture(content):
             sources.append((name, content))
             continue
         try:
@@ -61,9 +69,23 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
         except ShuziError as problem:
             sources.append((name, problem))
             continue
-        left = most + 1 - len(sources)
-        sources += [(f"{name}#{page}", Page(content, page)) for page in range(1, min(pages, left) + 1)]
+        if len(sources) + pages > most:
+            raise ServiceError("error.service.pictures", most=most)
+        sources += [(f"{name}#{page}", Page(content, page)) for page in range(1, pages + 1)]
+    if len(sources) > most:
+        raise ServiceError("error.service.pictures", most=most)
     return sources
+
+
+def _is_picture(content: bytes) -> bool:
+    """Tell whether Pillow knows a file, which is asked before PDFium whatever words are in it."""
+    try:
+        Image.open(io.BytesIO(content), formats=FORMATS).close()
+    except UnidentifiedImageError:
+        return False
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return True  # a broken one
+    return True
 
 
 def read(name: str, picture: Picture, asked: Asked) -> bytes:

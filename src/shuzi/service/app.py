@@ -66,7 +66,7 @@ def create(
     readers, metrics = Readers(model), Metrics()
     parts = Parts(
         limits=limits,
-        pool=Pool(limits.queue, limits.work_seconds),
+        pool=Pool(limits.queue, limits.work_seconds, limits.workers),
         readers=readers,
         trainings=Trainings(readers, limits),
         streams=Streams(limits.streams),

@@ -31,7 +31,7 @@ class Bodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        watched = _Watched(self, _announced(scope), receive)
+        watched = _Watched(self, scope, receive)
         try:
             await self._app(scope, watched, send)
         finally:
@@ -53,9 +53,10 @@ class Bodies:
 class _Watched:
     """The `receive` of one request."""
 
-    def __init__(self, bodies: Bodies, announced: int | None, receive: Receive) -> None:
+    def __init__(self, bodies: Bodies, scope: Scope, receive: Receive) -> None:
         self._bodies = bodies
-        self._announced = announced
+        self._announced = _announced(scope)
+        self._asks = any(name == b"expect" for name, _ in scope["headers"])
         self._receive = receive
         self._ends: float | None = None
         self._whole = False
@@ -88,9 +89,9 @@ class _Watched:
         return message
 
     async def _refuse_long(self) -> None:
-        """Refuse a body, and before that read the rest of one that is not all too long."""
+        """Refuse a body; before that read the rest of one that is not all too long and is on its way already."""
         most = self._bodies.limits.body
-        left = _SWALLOWED * most
+        left = 0 if self._asks and self._ends is None else _SWALLOWED * most
         if (self._announced or 0) <= left:
             while not self._whole and left > 0:
                 left -= len((await self._next()).get("body", b""))

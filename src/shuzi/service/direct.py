@@ -10,7 +10,11 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from shuzi.errors import ServiceError
+
 M = TypeVar("M", bound=BaseModel)
+
+JSON = "application/json"
 
 
 class Direct(APIRoute):
@@ -34,6 +38,20 @@ def query(request: Request, shape: type[M]) -> M:
         It has another shape.
     """
     return shape.model_validate(dict(request.query_params) if request.scope["query_string"] else {})
+
+
+async def json_of(request: Request) -> bytes:
+    """Return a body that says that it is JSON, as it came.
+
+    Raises
+    ------
+    ServiceError
+        It says something else.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != JSON and not kind.endswith("+json"):
+        raise ServiceError("error.service.json_type", kind=kind[:80] or "-")
+    return await request.body()
 
 
 def parameters(shape: type[BaseModel]) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from shuzi import __version__
 from shuzi.messages import LANGUAGES, language, say
 from shuzi.service.answers import as_json
 from shuzi.service.problems import STATUSES
-from shuzi.service.schema import Images, Problem
+from shuzi.service.schema import Images, Problem, TrainingRequest
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,7 +32,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
             title="shuzi", version=__version__, description="service.docs.description", routes=app.routes
         )
         schemas = made["components"]["schemas"]
-        for shape in (Images, Problem):  # FastAPI does not see them
+        for shape in (Images, Problem, TrainingRequest):  # FastAPI does not see them
             schemas[shape.__name__] = shape.model_json_schema()
         for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which nobody gets to see
             schemas.pop(name, None)

@@ -42,7 +42,12 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 _NOT_KEPT = (b"cache-control", b"no-store")
 _BY_LANGUAGE = (b"vary", b"accept-language")
 
+_ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a service may listen, and no name by which it is called
 _REMEMBERED = 256  # Host headers for which the answer is known
+
+# what browsers tell of who asks, of requests without an Origin too (https://www.w3.org/TR/fetch-metadata/)
+_FETCH = (b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest")
+_OWN = (b"same-origin", b"none")  # none: a person has typed the address
 
 Observe = Callable[[Scope, int, float], None]
 
@@ -61,13 +66,13 @@ class Hosts:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names = {_bare(name) for name in names}
+        self._names = {_bare(name) for name in names} - _ANYWHERE
         self.allow = lru_cache(_REMEMBERED)(self._allow)
 
     def _allow(self, host: str, server: str | None) -> bool:
         """Tell whether a Host header is one of ours; `server` is the address at which the request came in."""
         name = _name(host)
-        return bool(name) and (name in self._names or is_loopback(name) or name == server)
+        return bool(name) and (name in self._names or is_loopback(name) or name == _bare(server or ""))
 
 
 def is_loopback(name: str) -> bool:
@@ -83,7 +88,18 @@ def is_loopback(name: str) -> bool:
 
 
 def _bare(name: str) -> str:
-    return name.lower().strip("[]").rstrip(".")
+    """Write a name or an address in one way, however it is written.
+
+    >>> _bare("Example.org."), _bare("[FD00:0::2]"), _bare("::ffff:192.0.2.2")
+    ('example.org', 'fd00::2', '192.0.2.2')
+    """
+    name = name.lower().strip("[]").rstrip(".")
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return name
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None  # where a socket hears both
+    return str(mapped or address)
 
 
 def _name(host: str) -> str:
@@ -155,6 +171,7 @@ class Guard:
     def _refusal(self, scope: Scope) -> ServiceError | None:
         """Choose the language, and return why the request is refused, if it is."""
         hosts, origin, accepted = [], None, b""
+        fetch = {}
         for name, value in scope["headers"]:
             if name == b"host":
                 hosts.append(value.decode("latin-1"))
@@ -162,13 +179,23 @@ class Guard:
                 origin = value.decode("latin-1")
             elif name == b"accept-language":
                 accepted = value
+            elif name in _FETCH:
+                fetch[name] = value
         messages.use(asked_language(scope["query_string"], accepted))
         server = scope.get("server")
         if len(hosts) != 1 or not self._hosts.allow(hosts[0], server[0] if server else None):
             return ServiceError("error.service.host", host=", ".join(hosts))
         if origin is not None and origin.partition("://")[2].lower() != hosts[0].lower():
             return ServiceError("error.service.origin", origin=origin)
+        if fetch.get(b"sec-fetch-site", b"none") not in _OWN and not _is_visit(scope["method"], fetch):
+            return ServiceError("error.service.site")
         return None
+
+
+def _is_visit(method: str, fetch: dict[bytes, bytes]) -> bool:
+    """Tell whether a person follows a link to here, which any page may have, and no page reads the answer."""
+    found = fetch.get(b"sec-fetch-mode"), fetch.get(b"sec-fetch-dest")
+    return method in ("GET", "HEAD") and found == (b"navigate", b"document")
 
 
 def _with_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

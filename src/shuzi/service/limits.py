@@ -21,6 +21,8 @@ class Limits:
         28x28 images in one request.
     explained
         Digits of a reading for which it is measured what counted: each costs some hundred classifications.
+    workers
+        Cores that are used; pictures take about 125 MB on each.
     queue
         Requests that wait for a core.
     connections, streams
@@ -31,6 +33,8 @@ class Limits:
         Between two pieces of a body; for the whole body.
     write_seconds
         A client that takes nothing of its answer for so long has gone.
+    idle_seconds
+        From an answer to the next request of a connection.
     work_seconds
         From the end of a request's body to its answer.
     training_seconds
@@ -44,6 +48,7 @@ class Limits:
     pictures: int = 32
     images: int = 1_000
     explained: int = 24
+    workers: int = 8
     queue: int = 64
     connections: int = 1_000
     streams: int = 32
@@ -51,6 +56,7 @@ class Limits:
     pause_seconds: float = 10.0
     body_seconds: float = 60.0
     write_seconds: float = 30.0
+    idle_seconds: float = 15.0
     work_seconds: float = 60.0
     training_seconds: float = 900.0
     trainings: int = 8

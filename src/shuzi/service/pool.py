@@ -9,9 +9,9 @@ import asyncio
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
@@ -23,6 +23,13 @@ T = TypeVar("T")
 _TOGETHER = 0.01  # seconds for which a thread gathers what is done before it wakes the event loop
 
 
+def cores() -> int:
+    """Count the cores that this process may use, which are fewer than the machine's where it is told so."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 class Pool:
     """Threads, as many as there are cores, and one more for what must not run twice at once.
 
@@ -31,43 +38,50 @@ class Pool:
     queue
         Requests that may wait.
     seconds
-        After that a client is told that it takes too long. The work itself is not cut off, and keeps its place.
+        For a request. After that its client is told that it takes too long, and what has not begun never does. What
+        has begun is not cut off, and keeps a place.
     workers
-        Threads.
+        Threads at most.
     """
 
-    def __init__(self, queue: int, seconds: float, workers: int | None = None) -> None:
-        self.workers = workers or os.cpu_count() or 1
+    def __init__(self, queue: int, seconds: float, workers: int) -> None:
+        self.workers = min(cores(), workers)
         self._most = self.workers + queue
         self._seconds = seconds
         self._threads = _Threads(self.workers)
         self._alone = _Threads(1)
-        self.requests = 0
+        self._requests = 0
+        self._closed = False
 
     @property
     def busy(self) -> int:
-        """How many requests are being worked on or wait, those included whose client has been sent away."""
-        return max(self.requests, self._threads.begun + self._alone.begun)
+        """How many requests are being worked on or wait, and threads that still work for nobody."""
+        return self._requests + self._threads.abandoned + self._alone.abandoned
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Take a place for a request.
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Take a place for a request, and see to it that the whole of it does not take too long.
 
         Raises
         ------
         ServiceError
-            All are taken.
+            All are taken, it takes too long, or the service is ending.
         """
+        if self._closed:
+            raise ServiceError("error.service.closing")
         if self.busy >= self._most:
             raise ServiceError("error.service.busy")
-        self.requests += 1
+        self._requests += 1
         try:
-            yield
+            async with asyncio.timeout(self._seconds):
+                yield
+        except TimeoutError as problem:
+            raise ServiceError("error.service.late") from problem
         finally:
-            self.requests -= 1
+            self._requests -= 1
 
     async def run(self, work: Callable[[], T], alone: bool = False) -> T:
-        """Do work in a thread, and wait for it.
+        """Do work in a thread, and wait for it; who is cancelled while waiting spares what has not begun.
 
         Parameters
         ----------
@@ -79,24 +93,28 @@ class Pool:
         Raises
         ------
         ServiceError
-            It takes too long.
+            The service is ending.
         """
+        if self._closed:
+            raise ServiceError("error.service.closing")
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
-        (self._alone if alone else self._threads).put(_Work(work, waiting, loop))
-        late = loop.call_later(self._seconds, _give_up, waiting)
+        threads, piece = self._alone if alone else self._threads, _Work(work, waiting, loop)
+        threads.put(piece)
         try:
             return await waiting
-        finally:
-            late.cancel()
+        except asyncio.CancelledError:
+            threads.abandon(piece)
+            raise
 
     def close(self) -> None:
-        """Begin nothing more."""
+        """Begin nothing more, and tell who waits for what has not begun."""
+        self._closed = True
         self._threads.close()
         self._alone.close()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Work:
     """Work, who waits for it, and what came of it."""
 
@@ -105,6 +123,7 @@ class _Work:
     loop: asyncio.AbstractEventLoop
     result: Any = None
     problem: Exception | None = None
+    abandoned: bool = False
 
     def do(self) -> None:
         if self.waiting.done():  # nobody waits any more, so it need not begin
@@ -136,20 +155,33 @@ class _Threads:
         self._queue: deque[_Work] = deque()
         self._awake = 0
         self._lock = Lock()
-        self.begun = 0
+        self.abandoned = 0
 
     def put(self, work: _Work) -> None:
         """Put work in the queue; called in the event loop, as is all that counts."""
-        self.begun += 1
         self._queue.append(work)
         with self._lock:
             if self._awake < self._most:
                 self._awake += 1
                 self._threads.submit(self._drain)
 
+    def abandon(self, work: _Work) -> None:
+        """Take work out of the queue again, or count it until it is done where it has begun."""
+        if not work.waiting.cancelled():  # it was done at the same moment
+            return
+        try:
+            self._queue.remove(work)
+        except (ValueError, IndexError):  # a thread has it; or it has changed the queue just now, and will skip it
+            work.abandoned = True
+            self.abandoned += 1
+
     def close(self) -> None:
         """Begin nothing more."""
-        self._queue.clear()
+        while self._queue:
+            with suppress(IndexError):  # a thread was quicker
+                work = self._queue.popleft()
+                if not work.waiting.done():
+                    work.waiting.set_exception(ServiceError("error.service.closing"))
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _drain(self) -> None:
@@ -179,11 +211,6 @@ class _Threads:
         return done
 
     def _hand_over(self, done: list[_Work]) -> None:
-        self.begun -= len(done)
+        self.abandoned -= sum(each.abandoned for each in done)
         for each in done:
             each.hand_over()
-
-
-def _give_up(waiting: asyncio.Future[Any]) -> None:
-    if not waiting.done():
-        waiting.set_exception(ServiceError("error.service.late"))

@@ -17,7 +17,7 @@ from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
-from shuzi.service.validation import sentences
+from shuzi.service.validation import ValuesError, sentences
 
 log = logging.getLogger("shuzi.service")
 
@@ -28,6 +28,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.form": 400,
     "error.service.http": 400,
     "error.service.origin": 403,
+    "error.service.site": 403,
     "error.service.path": 404,
     "error.service.training": 404,
     "error.service.method": 405,
@@ -53,7 +54,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.streams": 429,
     "error.service.head": 431,
     "error.service.internal": 500,
-    "error.missing_extra": 503,
+    "error.missing_extra": 501,
     "error.service.late": 503,
     "error.service.closing": 503,
 }
@@ -131,7 +132,7 @@ def handle_problems(app: FastAPI) -> None:
 
 async def _shuzi(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, ShuziError)  # noqa: S101 - for the types; it is registered for nothing else
-    return problem_response(problem)
+    return problem_response(problem, problem.said if isinstance(problem, ValuesError) else ())
 
 
 async def _invalid(request: Request, problem: Exception) -> Response:
@@ -139,8 +140,8 @@ async def _invalid(request: Request, problem: Exception) -> Response:
     errors = problem.errors()
     if any(each["type"] == "json_invalid" for each in errors):
         return problem_response(ServiceError("error.service.json"))
-    said = sentences(errors)
-    return problem_response(ServiceError("error.service.value", reasons=" ".join(said[:3])), said)
+    refused = ValuesError(sentences(errors))
+    return problem_response(refused, refused.said)
 
 
 async def _http(request: Request, problem: Exception) -> Response:

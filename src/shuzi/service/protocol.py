@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.config import Config
@@ -11,18 +12,20 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from shuzi.errors import ServiceError
-from shuzi.service.guard import SECURITY_HEADERS
+from shuzi.messages import speaking
+from shuzi.service.guard import SECURITY_HEADERS, Observe
 from shuzi.service.limits import HEAD_BYTES, Limits
-from shuzi.service.problems import MEDIA_TYPE, document, status_of
+from shuzi.service.problems import MEDIA_TYPE, RETRY_AFTER, document, status_of
 
 
-def protocol(limits: Limits) -> type[asyncio.Protocol]:
-    """Return the protocol that uvicorn is to speak, with the limits in it."""
-    return type("Protocol", (_Protocol,), {"limits": limits})
+def protocol(limits: Limits, observe: Observe) -> type[asyncio.Protocol]:
+    """Return the protocol that uvicorn is to speak, with the limits in it, and who counts what is refused here."""
+    return type("Protocol", (_Protocol,), {"limits": limits, "observe": staticmethod(observe)})
 
 
 class _Protocol(HttpToolsProtocol):
     limits: Limits
+    observe: Observe
 
     def __init__(
         self,
@@ -33,7 +36,9 @@ class _Protocol(HttpToolsProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._waits: asyncio.TimerHandle | None = None
+        self._writes: asyncio.TimerHandle | None = None
         self._taken = 0
+        self._in_head = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
@@ -44,6 +49,7 @@ class _Protocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait(None)
+        self._taking(begins=False)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -53,6 +59,7 @@ class _Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._taken = 0
+        self._in_head = True
         self._wait(self.limits.head_seconds)
 
     def on_url(self, url: bytes) -> None:
@@ -64,17 +71,24 @@ class _Protocol(HttpToolsProtocol):
         self._take(len(name) + len(value))
 
     def on_headers_complete(self) -> None:
+        self._in_head = False
         self._wait(None)
         if not self.transport.is_closing():
             super().on_headers_complete()
 
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and not self._in_head:  # and no other request is behind it
+            # from here on nothing puts it off but the next request: neither a body that nobody reads nor empty lines
+            self._wait(self.limits.idle_seconds, self._end)
+
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._wait(self.limits.write_seconds)
+        self._taking(begins=True)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._wait(None)
+        self._taking(begins=False)
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are in one language only
         if not self.transport.is_closing():
@@ -85,17 +99,32 @@ class _Protocol(HttpToolsProtocol):
         if self._taken > HEAD_BYTES and not self.transport.is_closing():
             self._refuse(ServiceError("error.service.head", most=HEAD_BYTES))
 
-    def _wait(self, seconds: float | None) -> None:
+    def _wait(self, seconds: float | None, end: Callable[[], None] | None = None) -> None:
         """End the connection after some seconds, unless this is called again before; None lets it be."""
         if self._waits is not None:
             self._waits.cancel()
-        self._waits = None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
+        self._waits = None if seconds is None else self.loop.call_later(seconds, end or self.transport.abort)
+
+    def _taking(self, begins: bool) -> None:
+        """Wait for a client to take what it was sent, whatever it sends meanwhile; or wait no longer."""
+        if self._writes is not None:
+            self._writes.cancel()
+        self._writes = self.loop.call_later(self.limits.write_seconds, self.transport.abort) if begins else None
+
+    def _end(self) -> None:
+        """End the connection, once what was written has been taken, or after the time for that."""
+        self.transport.close()
+        self._wait(self.limits.write_seconds)
 
     def _refuse(self, problem: ServiceError) -> None:
         """Answer a request that reaches no app."""
         status = status_of(problem)
-        content = json.dumps(document(problem.key, status, problem.sentence("en"))).encode()
+        with speaking("en"):  # what language was asked for is not known yet
+            content = json.dumps(document(problem.key, status, problem.sentence())).encode()
+        self.observe({"method": "", "type": "http"}, status, 0.0)
+        wait = RETRY_AFTER.get(problem.key)
         headers = [
+            *([] if wait is None else [(b"retry-after", b"%d" % wait)]),
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", b"%d" % len(content)),
             (b"cache-control", b"no-store"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import statistics
 import time
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,13 +16,14 @@ import numpy as np
 from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import DETECTOR as FINDS
 from shuzi.models.card import Card
-from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, find_model, shipped
 from shuzi.reading.engine import Engine, Session
 from shuzi.reading.finder import Finder
 from shuzi.reading.reader import Reader
 
 _RUNS = 21  # for a median of the milliseconds
 _PAGE = (64, 160)
+_LONGEST_NAME = 40
 
 
 class Readers:
@@ -28,7 +32,8 @@ class Readers:
     Parameters
     ----------
     model
-        What is meant by "default", as `shuzi.load` takes it.
+        What reads when a request names no model, as `shuzi.load` takes it. One that does not come with shuzi is
+        called by the name of its file or run folder.
 
     Raises
     ------
@@ -37,32 +42,40 @@ class Readers:
 
     Examples
     --------
-    >>> readers = Readers()
+    >>> readers = Readers("softmax")
     >>> sorted(readers.names())
     ['default', 'detector', 'softmax', 'tiny']
-    >>> readers.get("softmax").card.parameters
+    >>> readers.get().card.parameters
     7850
+    >>> readers.get("default").card.name
+    'reader'
     """
 
     def __init__(self, model: str | Path = DEFAULT) -> None:
-        self._paths = shipped() | {DEFAULT: find_model(model)}
-        self._finder = Finder(shipped()[DETECTOR]) if DETECTOR in shipped() else None
+        path = find_model(model)
+        self._paths = shipped()
+        self._shipped = frozenset(self._paths)
+        self._chosen = next((name for name, each in self._paths.items() if each == path), "")
+        if not self._chosen:
+            self._chosen = _name_of(path, self._shipped)
+            self._paths[self._chosen] = path
+        self._finder = Finder(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
         self._loaded: dict[str, Reader] = {}
         self._trained: dict[str, Path] = {}
         self._facts: dict[str, dict[str, Any]] = {}
-        self._lock = Lock()
-        self.get(DEFAULT)
+        self._lock, self._measuring = Lock(), Lock()
+        self.get()
 
     def names(self) -> list[str]:
         """Name the models, those trained here last."""
         return [*self._paths, *self._trained]
 
-    def loaded(self, name: str) -> Reader | None:
-        """Return a reader that need not be loaded any more."""
-        return self._loaded.get(name)
+    def loaded(self, name: str = "") -> Reader | None:
+        """Return a reader that need not be loaded any more; the chosen one where none is named."""
+        return self._loaded.get(name or self._chosen)
 
-    def get(self, name: str) -> Reader:
-        """Return the reader of a model; the first time this takes a moment.
+    def get(self, name: str = "") -> Reader:
+        """Return the reader of a model, of the chosen one where none is named; the first time this takes a moment.
 
         Raises
         ------
@@ -71,11 +84,12 @@ class Readers:
         ModelError
             It is a detector.
         """
+        name = name or self._chosen
         with self._lock:
             if name in self._loaded:
                 return self._loaded[name]
             if name not in self._paths:
-                raise ServiceError("error.service.model", name=name[:80], known=", ".join(self.names()))
+                raise ServiceError("error.service.model", name=name[:80], known=", ".join(self._reading()))
             try:
                 return self._load(name, self._paths[name])
             except ModelError as problem:
@@ -88,7 +102,7 @@ class Readers:
         with self._lock:
             reader = self._load(name, path)
             self._trained[name] = path
-            self._facts[name] = _facts(name, reader.card, path.stat().st_size, shipped=False)
+            self._facts[name] = _facts(name, reader.card, path.stat().st_size)
 
     def forget(self, name: str) -> None:
         """Drop a model that was trained here."""
@@ -96,34 +110,66 @@ class Readers:
             for kept in (self._loaded, self._trained, self._facts):
                 kept.pop(name, None)
 
-    def describe(self) -> list[dict[str, Any]]:
-        """Say what each model is, what it scored and how long one image takes; the first time this takes a second."""
-        for name in self.names():
-            if "milliseconds" not in self._facts.get(name, {}):
-                self._measure(name)
-        return [self._facts[name] for name in self.names() if name in self._facts]
+    @property
+    def measured(self) -> bool:
+        """Tell whether it is known of each model how long one image takes."""
+        return all(self._facts.get(name, {}).get("milliseconds") is not None for name in self.names())
+
+    def describe(self, may_measure: Callable[[], bool] = lambda: True) -> list[dict[str, Any]]:
+        """Say what each model is, what it scored and how long one image takes; the first time this takes a second.
+
+        Parameters
+        ----------
+        may_measure
+            Asked before each model. What is not measured now has None for its milliseconds.
+        """
+        with self._measuring:  # two at a time would slow each other down
+            for name in self.names():
+                if self._facts.get(name, {}).get("milliseconds") is None:
+                    self._learn(name, may_measure)
+        with self._lock:
+            known = [(name, self._facts[name]) for name in self.names() if name in self._facts]
+        return [facts | {"shipped": name in self._shipped, "chosen": name == self._chosen} for name, facts in known]
+
+    def _reading(self) -> list[str]:
+        """Name those that read."""
+        return [each for each in self.names() if each != DETECTOR]
 
     def _load(self, name: str, path: Path) -> Reader:
         reader = Reader(Engine(path), self._finder)
         self._loaded[name] = reader
         return reader
 
-    def _measure(self, name: str) -> None:
-        if name in self._trained:
-            facts, reader = self._facts.get(name), self._loaded.get(name)
-            if facts is None or reader is None:
+    def _learn(self, name: str, may_measure: Callable[[], bool]) -> None:
+        """Find out what is not known of a model yet."""
+        if name in self._paths:
+            session = Session(self._paths[name])
+            size = _PAGE if session.card.kind == FINDS else (28, 28)
+            facts = _facts(name, session.card, self._paths[name].stat().st_size)
+            run: Callable[[], object] = partial(session.run, np.zeros((1, *size), np.float32))
+        else:
+            reader, found = self._loaded.get(name), self._facts.get(name)
+            if reader is None or found is None:
                 return  # forgotten meanwhile
-            image = np.zeros((1, 28, 28), np.uint8)
-            self._facts[name] = facts | {"milliseconds": _median(lambda: reader.classify(image))}
-            return
-        session = Session(self._paths[name])
-        size = _PAGE if session.card.kind == FINDS else (28, 28)
-        blank = np.zeros((1, *size), np.float32)
-        facts = _facts(name, session.card, self._paths[name].stat().st_size, shipped=True)
-        self._facts[name] = facts | {"milliseconds": _median(lambda: session.run(blank))}
+            facts, run = found, partial(reader.classify, np.zeros((1, 28, 28), np.uint8))
+        milliseconds = _median(run) if may_measure() else None
+        with self._lock:
+            if name in self._paths or name in self._trained:
+                self._facts[name] = facts | {"milliseconds": milliseconds}
 
 
-def _facts(name: str, card: Card, size: int, shipped: bool) -> dict[str, Any]:
+def _name_of(path: Path, taken: Collection[str]) -> str:
+    """Name a model after its run folder or its file, in letters that need no care in an address.
+
+    >>> _name_of(Path("runs/my cnn/model.onnx"), ()), _name_of(Path("tiny.onnx"), ["tiny"])
+    ('my-cnn', 'tiny-2')
+    """
+    name = path.resolve().parent.name if path.name == IN_A_RUN else path.stem
+    name = re.sub(r"[^\w.-]+", "-", name, flags=re.ASCII).strip("-")[:_LONGEST_NAME] or "chosen"
+    return f"{name}-2" if name in taken else name
+
+
+def _facts(name: str, card: Card, size: int) -> dict[str, Any]:
     part = "test" if "test" in card.scores else next(iter(card.scores), None)
     return {
         "name": name,
@@ -133,11 +179,11 @@ def _facts(name: str, card: Card, size: int, shipped: bool) -> dict[str, Any]:
         "parameters": card.parameters,
         "bytes": size,
         "score": None if part is None else {**card.scores[part], "on": part},
-        "shipped": shipped,
+        "milliseconds": None,
     }
 
 
-def _median(run: Any) -> float:
+def _median(run: Callable[[], object]) -> float:
     """Return the median of the milliseconds that a call takes."""
     run()
     times = []

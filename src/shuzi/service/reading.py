@@ -13,19 +13,20 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.ink.image import count_pixels
-from shuzi.messages import language
+from shuzi.ink.pages import is_pdf
+from shuzi.messages import language, speaking
 from shuzi.service import answers
 from shuzi.service.answers import Asked, Source, as_json
-from shuzi.service.direct import Direct, parameters, query
+from shuzi.service.direct import JSON, Direct, json_of, parameters, query
 from shuzi.service.forms import pictures_of
 from shuzi.service.limits import LARGE
 from shuzi.service.parts import Parts, operation_name, parts_of, problems
 from shuzi.service.schema import Answers, Images, Models, Readings
+from shuzi.service.validation import checked
 
 router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name, route_class=Direct)
 
 _SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
-_JSON = "application/json"
 _PICTURES: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -49,13 +50,13 @@ _PICTURES: dict[str, Any] = {
         },
     }
 }
-_IMAGES = {"requestBody": {"required": True, "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
+_IMAGES = {"requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
 
 
 class ReadQuery(BaseModel):
     """The query of a request to read."""
 
-    model: str = Field(default="default", max_length=200, description="service.schema.model")
+    model: str = Field(default="", max_length=200, description="service.schema.model")
     explain: bool = Field(default=False, description="service.schema.explain")
 
 
@@ -65,7 +66,7 @@ class ReadQuery(BaseModel):
     description="service.read.description",
     response_model=Readings,
     response_description="service.read.answer",
-    responses=problems(400, 404, 415, 422),
+    responses=problems(400, 404, 415, 422, 501),
     openapi_extra=_PICTURES | {"parameters": parameters(ReadQuery)},
 )
 async def read(request: Request) -> Response:
@@ -73,19 +74,21 @@ async def read(request: Request) -> Response:
     parts, asks = parts_of(request), query(request, ReadQuery)
     body = await request.body()
     kind = request.headers.get("content-type", "")
-    with parts.pool.place():
+    async with parts.pool.place():
         reader = parts.readers.loaded(asks.model)
         if reader is None:
             reader = await parts.pool.run(partial(parts.readers.get, asks.model))
-        take = partial(_sources, body, kind, parts.limits.pictures)
-        sources = take() if len(body) <= _SHORT else await parts.pool.run(take)
+        take = partial(pictures_of, body, kind, parts.limits.pictures)
+        named = take() if len(body) <= _SHORT else await parts.pool.run(take)
+        sources: list[Source] = list(named)
+        if any(is_pdf(content) for _, content in named):
+            sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures), alone=True)
         asked = Asked(reader, language(), parts.limits.explained if asks.explain else None)
         if len(sources) == 1:
             said = [await _read(parts, sources[0], asked)]
         else:
-            room = asyncio.Semaphore(parts.pool.workers)
-            said = await asyncio.gather(*(_read_or_fail(parts, each, asked, room) for each in sources))
-    return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=_JSON)
+            said = await _read_all(parts, sources, asked)
+    return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=JSON)
 
 
 @router.post(
@@ -100,12 +103,9 @@ async def read(request: Request) -> Response:
 async def classify(request: Request) -> Response:
     """Classify images of 28x28 pixels."""
     parts = parts_of(request)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != _JSON and not kind.endswith("+json"):
-        raise ServiceError("error.service.json_type", kind=kind[:80] or "-")
-    body = await request.body()
-    with parts.pool.place():
-        return Response(await parts.pool.run(partial(_classified, parts, body)), media_type=_JSON)
+    body = await json_of(request)
+    async with parts.pool.place():
+        return Response(await parts.pool.run(partial(_classified, parts, body, language())), media_type=JSON)
 
 
 @router.get(
@@ -119,16 +119,29 @@ async def classify(request: Request) -> Response:
 async def models(request: Request) -> Response:
     """Say what the models are."""
     parts = parts_of(request)
-    with parts.pool.place():
-        facts = await parts.pool.run(parts.readers.describe)
-    return Response(as_json({"models": facts}), media_type=_JSON)
+    if parts.readers.measured:
+        facts = parts.readers.describe()
+    else:
+        quiet = partial(_is_quiet, parts)
+        async with parts.pool.place():
+            facts = await parts.pool.run(partial(parts.readers.describe, quiet), alone=True)
+    return Response(as_json({"models": facts}), media_type=JSON)
 
 
-def _sources(body: bytes, kind: str, most: int) -> list[Source]:
-    sources = answers.sources_of(pictures_of(body, kind, most), most)
-    if len(sources) > most:
-        raise ServiceError("error.service.pictures", most=most)
-    return sources
+def _is_quiet(parts: Parts) -> bool:
+    """Tell whether no training takes the cores, whose time would be measured instead."""
+    return parts.trainings.running is None
+
+
+async def _read_all(parts: Parts, sources: list[Source], asked: Asked) -> list[bytes]:
+    """Read several pictures side by side; when one ends the request, the others are not begun any more."""
+    room = asyncio.Semaphore(parts.pool.workers)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_read_or_fail(parts, each, asked, room)) for each in sources]
+    except* ServiceError as problems_:
+        raise problems_.exceptions[0] from None
+    return [each.result() for each in tasks]
 
 
 async def _read(parts: Parts, source: Source, asked: Asked) -> bytes:
@@ -165,8 +178,9 @@ async def _read_or_fail(parts: Parts, source: Source, asked: Asked, room: asynci
             return answers.failed(source[0], problem, asked.language)
 
 
-def _classified(parts: Parts, body: bytes) -> bytes:
-    asked = Images.model_validate_json(body)
+def _classified(parts: Parts, body: bytes, spoken: str) -> bytes:
+    with speaking(spoken):
+        asked = checked(body, Images)
     images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
     probabilities = parts.readers.get(asked.model).classify(images)
     said = [

@@ -31,9 +31,10 @@ Level = Annotated[
     Field(ge=0, le=255, strict=True),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 255}),
 ]
-Row = Annotated[list[Level], Field(min_length=28, max_length=28)]
-Rows = Annotated[list[Row], Field(min_length=28, max_length=28)]
-Flat = Annotated[list[Level], Field(min_length=784, max_length=784)]
+# what is wrong is wrong at the first value: to find and keep 784,000 mistakes would take seconds and a gigabyte
+Row = Annotated[list[Level], Field(fail_fast=True, min_length=28, max_length=28)]
+Rows = Annotated[list[Row], Field(fail_fast=True, min_length=28, max_length=28)]
+Flat = Annotated[list[Level], Field(fail_fast=True, min_length=784, max_length=784)]
 
 
 def _whole(value: Any) -> Any:
@@ -117,8 +118,10 @@ class Images(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    images: list[WholeImage] = Field(min_length=1, max_length=_LIMITS.images, description="service.schema.images")
-    model: str = Field(default="default", max_length=200, description="service.schema.model")
+    images: list[WholeImage] = Field(
+        fail_fast=True, min_length=1, max_length=_LIMITS.images, description="service.schema.images"
+    )
+    model: str = Field(default="", max_length=200, description="service.schema.model")
 
 
 class Answer(BaseModel):
@@ -155,7 +158,8 @@ class Model(BaseModel):
     bytes: int
     score: Score | None
     shipped: bool = Field(description="service.schema.shipped")
-    milliseconds: float = Field(description="service.schema.milliseconds")
+    chosen: bool = Field(description="service.schema.chosen")
+    milliseconds: float | None = Field(description="service.schema.milliseconds")
 
 
 class Models(BaseModel):

@@ -93,7 +93,7 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
     """
     config = uvicorn.Config(
         service.app,
-        http=protocol(service.parts.limits),
+        http=protocol(service.parts.limits, service.parts.metrics.observe),
         ws="none",
         lifespan="off",
         log_level="warning",

@@ -7,19 +7,29 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from shuzi.errors import ServiceError
 from shuzi.service.answers import as_json
+from shuzi.service.direct import JSON, json_of
 from shuzi.service.job import RUNNING, Event, Job
 from shuzi.service.parts import operation_name, parts_of, problems
 from shuzi.service.schema import Training, TrainingRequest
 from shuzi.service.trainings import chosen_recipe
+from shuzi.service.validation import checked
 
 router = APIRouter(prefix="/v1/training", tags=["training"], generate_unique_id_function=operation_name)
 
 STREAM = "text/event-stream"
 Named = Annotated[str, Path(description="service.schema.id", max_length=200)]
+_LONGEST = 1_000_000  # bytes of what is to be trained, which is checked at once, without a thread
 _MOST_DIGITS = 9  # of an event's number
+_ASKED = {
+    "requestBody": {
+        "required": True,
+        "content": {JSON: {"schema": {"$ref": "#/components/schemas/TrainingRequest"}}},
+    }
+}
 _STREAM: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "service.events.answer",
@@ -36,10 +46,15 @@ _STREAM: dict[int | str, dict[str, Any]] = {
     description="service.train.description",
     response_model=Training,
     response_description="service.train.answer",
-    responses=problems(400, 409, 422),
+    responses=problems(400, 409, 415, 422, 501),
+    openapi_extra=_ASKED,
 )
-async def begin(request: Request, asked: TrainingRequest) -> Response:
+async def begin(request: Request) -> Response:
     """Begin a training."""
+    body = await json_of(request)
+    if len(body) > _LONGEST:
+        raise ServiceError("error.service.body", most=_LONGEST // 1_000_000)
+    asked = checked(body, TrainingRequest)
     numbers = asked.model_dump(exclude={"recipe"})
     training = parts_of(request).trainings.begin(chosen_recipe(asked.recipe, **numbers))
     headers = {"location": f"/v1/training/{training.id}"}
@@ -98,9 +113,7 @@ async def events(
         return Response(status_code=204)  # this is how a server tells an EventSource not to come back
     if request.scope.get("asked") == "HEAD":
         return Response(media_type=STREAM, headers={"x-accel-buffering": "no"})
-    parts.streams.check()
-    lines = parts.streams.counted(_lines(training, after))
-    return StreamingResponse(lines, media_type=STREAM, headers={"x-accel-buffering": "no"})  # for nginx
+    return parts.streams.answer(_lines(training, after), STREAM, {"x-accel-buffering": "no"})  # for nginx
 
 
 async def _lines(training: Job, after: int) -> AsyncIterator[str]:

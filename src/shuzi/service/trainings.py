@@ -28,6 +28,9 @@ from shuzi.training.recipes import Recipe, recipe
 
 log = logging.getLogger("shuzi.service")
 
+End = tuple[str, dict[str, Any], str]
+"""The last event of a training, its data, and the state that it leads to."""
+
 _NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
 _LINE = 1 << 20  # bytes: the longest line that a worker writes, with room to spare
 _REPORTS, _LOOKS = 200, 30  # a training tells so often of its batches, and of its validation and its weights
@@ -120,22 +123,23 @@ class Trainings:
             await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
 
     async def _run(self, training: Job) -> None:
-        """Go with a training from its beginning to its end."""
+        """Go with a training from its beginning to its end, which is told once its process is no more."""
         try:
             async with asyncio.timeout(self._limits.training_seconds):
-                await self._listen(training)
+                end = await self._listen(training)
         except TimeoutError:
-            self._fail(training, "error.service.training_long", minutes=round(self._limits.training_seconds / 60))
+            end = _failure("error.service.training_long", minutes=round(self._limits.training_seconds / 60))
         except Exception:  # whatever it is, the training must not be left running for ever
             log.exception("training %s", training.id)
-            self._fail(training, "error.service.training_broken")
-        finally:
-            if training.process is not None:
-                _kill(training.process)
-                await training.process.wait()
-            await asyncio.to_thread(shutil.rmtree, training.folder, ignore_errors=True)
+            end = _failure("error.service.training_broken")
+        if training.process is not None:
+            _kill(training.process)
+            await training.process.wait()
+        await asyncio.to_thread(shutil.rmtree, training.folder, ignore_errors=True)
+        training.tell(*end)
 
-    async def _listen(self, training: Job) -> None:
+    async def _listen(self, training: Job) -> End:
+        """Tell what a training's process says, and return what is to be told of its end."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "shuzi.service.worker", str(training.folder)),
             stdin=PIPE,
@@ -144,7 +148,9 @@ class Trainings:
             limit=_LINE,
             # Keras writes its settings wherever it is imported
             env=os.environ
-            | {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"},
+            | {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"}
+            # and Matplotlib, where it is needed, what it knows of fonts
+            | {"MPLCONFIGDIR": str(training.folder.parent / "matplotlib")},
             start_new_session=True,  # Ctrl-C on a terminal is for the service, which then ends its child
         )
         training.process = process
@@ -158,37 +164,31 @@ class Trainings:
         elif training.asked_to_stop:
             training.asked_to_stop = False
             await self.stop(training)
-        done: dict[str, Any] | None = None
+        end: End | None = None
         async for line in process.stdout:
             name, data = json.loads(line)
-            if name == "done":
-                done = data  # its model is not loaded yet
-            elif name in (STOPPED, FAILED):
-                training.tell(name, data, name)
+            if name in (DONE, STOPPED, FAILED):
+                end = name, data, name
+                asyncio.get_running_loop().call_later(_PATIENCE, _kill, process)
             else:
                 training.tell(name, data)
         await process.wait()
         await listening
-        if training.state == RUNNING:
-            await self._end(training, done, b"".join(remarks).decode(errors="replace"))
-
-    async def _end(self, training: Job, done: dict[str, Any] | None, remarks: str) -> None:
-        if done is not None:
-            await asyncio.to_thread(partial(self._readers.add, training.id, training.folder / "model.onnx"))
-            if training.id not in self._known:
-                self._readers.forget(training.id)
-            training.tell("done", done | {"model": training.id}, DONE)
-        elif training.asked_to_stop:
+        if end is None and training.asked_to_stop:
             last = training.last.get("progress")
-            training.tell("stopped", {"step": last.data["step"] if last else 0}, STOPPED)
-        else:
-            log.error("training %s ended by itself:\n%s", training.id, remarks)
-            self._fail(training, "error.service.training_broken")
+            return STOPPED, {"step": last.data["step"] if last else 0}, STOPPED
+        if end is None:
+            log.error("training %s ended by itself:\n%s", training.id, b"".join(remarks).decode(errors="replace"))
+            return _failure("error.service.training_broken")
+        name, data, state = end
+        if state == DONE:
+            await asyncio.to_thread(partial(self._readers.add, training.id, training.folder / "model.onnx"))
+            data = data | {"model": training.id}
+        return name, data, state
 
-    def _fail(self, training: Job, key: str, **values: Any) -> None:
-        if training.state == RUNNING:
-            detail = {code: say(key, code, **values) for code in LANGUAGES}
-            training.tell("failed", {"detail": detail, "key": key}, FAILED)
+
+def _failure(key: str, **values: Any) -> End:
+    return FAILED, {"detail": {code: say(key, code, **values) for code in LANGUAGES}, "key": key}, FAILED
 
 
 def chosen_recipe(name: str, **numbers: Any) -> Recipe:

@@ -8,9 +8,9 @@ export const models = signal<readonly Model[] | null>(null);
 export const trouble = signal<ApiError | null>(null);
 export const busy = signal<number | null>(null);
 
-/** Those that come with shuzi and tell which digit an image holds. */
-export const shippedClassifiers = computed(() =>
-  (models.value ?? []).filter((each) => each.kind === "classifier" && each.shipped),
+/** Those that the service was started with and that tell which digit an image holds. */
+export const givenClassifiers = computed(() =>
+  (models.value ?? []).filter((each) => each.kind === "classifier" && (each.shipped || each.chosen)),
 );
 
 let asking: Promise<void> | null = null;

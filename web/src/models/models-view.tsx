@@ -55,7 +55,7 @@ export function ModelsView() {
 
 function ModelCard({ model }: { model: Model }) {
   const { name, kind, score, parameters, milliseconds } = model;
-  const purpose = model.shipped ? PURPOSES[name] : "models.trained";
+  const purpose = model.shipped ? PURPOSES[name] : model.chosen ? "models.given" : "models.trained";
   return (
     <li class="model" data-model={name}>
       <h2>{modelName(model)}</h2>
@@ -86,7 +86,7 @@ function ModelCard({ model }: { model: Model }) {
         )}
       </dl>
       {kind === "classifier" && (
-        <ViewLink view="write" parameters={name === "default" ? {} : { model: name }} class="button">
+        <ViewLink view="write" parameters={model.chosen ? {} : { model: name }} class="button">
           {say("models.write")}
         </ViewLink>
       )}

@@ -1,6 +1,6 @@
 /** Who reads: one of the models that come with shuzi, or the network that was trained here. */
 import { useEffect } from "preact/hooks";
-import { learnModels, shippedClassifiers } from "../models/known";
+import { givenClassifiers, learnModels } from "../models/known";
 import { type PlainKey, say } from "../sentences/say";
 import { model } from "./state";
 
@@ -15,26 +15,27 @@ export function ModelChoice() {
   useEffect(() => {
     void learnModels();
   }, []);
-  const shipped = shippedClassifiers.value.map((each) => each.name);
-  const names = shipped.length > 0 ? shipped : ["default"];
-  const isTrained = !names.includes(model.value);
-  const about = ABOUT[model.value];
+  const given = givenClassifiers.value;
+  const chosen = given.find((each) => each.chosen)?.name ?? "default";
+  const names = given.length > 0 ? given.map((each) => each.name) : ["default"];
+  const asked = model.value || chosen;
+  const isTrained = !names.includes(asked);
+  const isForeign = given.some((each) => each.name === asked && !each.shipped);
+  const about = isForeign ? "write.model.given" : ABOUT[asked];
   return (
     <div class="model-choice">
       <fieldset class="choices">
         <legend class="small quiet">{say("write.model")}</legend>
-        {[...names, ...(isTrained ? [model.value] : [])].map((name) => (
+        {[...names, ...(isTrained ? [asked] : [])].map((name) => (
           <label key={name}>
             <input
               type="radio"
               name="model"
               value={name}
-              checked={name === model.value}
-              onChange={() => model.set(name)}
+              checked={name === asked}
+              onChange={() => model.set(name === chosen ? "" : name)}
             />
-            <span>
-              {name in ABOUT || !isTrained || name !== model.value ? name : say("write.model.yours")}
-            </span>
+            <span>{!isTrained || name !== asked ? name : say("write.model.yours")}</span>
           </label>
         ))}
       </fieldset>

@@ -7,10 +7,8 @@ import { Pictures } from "./pictures";
 import { Question } from "./question";
 import { Sheet } from "./sheet";
 
-/** Who reads: the name of a shipped model, or the id of a training. */
-export const model = parameter<string>("model", "default", (text) =>
-  /^[\w.-]{1,64}$/.test(text) ? text : null,
-);
+/** Who reads: the name of a model, or the id of a training; empty for the one that the service has chosen. */
+export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,64}$/.test(text) ? text : null));
 
 export const sheet = new Sheet();
 /** About the ink: how the pixels of the picture that was sent lie on the paper. */

@@ -23,8 +23,8 @@ export function Trouble() {
   return (
     <div class="notice" role="alert">
       <p>{sentence}</p>
-      {isModelGone && model.value !== "default" && (
-        <button type="button" class="button" onClick={() => model.set("default")}>
+      {isModelGone && model.value !== "" && (
+        <button type="button" class="button" onClick={() => model.set("")}>
           {say("write.model.back")}
         </button>
       )}

@@ -26,5 +26,6 @@ export const models = {
     "The tutorial’s first network, y = softmax(xw + b): one image of weights for each digit, and nothing else. Good to understand, not to rely on.",
   "models.detector":
     "Finds where on a page there are digits; which digits they are, another model says. It is asked when ink touches, on ruled paper, on print.",
+  "models.given": "Named when the service was started. It reads when no other is chosen.",
   "models.trained": "You trained it here. It is kept as long as the service runs, unless many others follow.",
 };

@@ -46,6 +46,7 @@ export const write = {
   "write.model.yours": "yours",
   "write.model.trained":
     "The network that you have trained here. It knows single digits as MNIST writes them.",
+  "write.model.given": "The model that was named when the service was started.",
   "write.model.other": "One of the models that come with shuzi.",
   "write.model.back": "Read with the default model",
 };

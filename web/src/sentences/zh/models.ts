@@ -26,5 +26,6 @@ export const models: Translation<typeof english> = {
     "教程里的第一个网络，y = softmax(xw + b)：每个数字只有一张权重图。适合用来弄懂原理，不适合拿来办事。",
   "models.detector":
     "只管找出数字在页面的什么地方，是几由别的模型来说。字连在一起、写在横格纸上、写在印刷品上，就要请它出马。",
+  "models.given": "启动服务时指定的模型。没有另选时就用它。",
   "models.trained": "你在这里训练的。服务开着就一直留着，除非后来又训练了很多个。",
 };

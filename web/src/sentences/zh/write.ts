@@ -48,6 +48,7 @@ export const write: Translation<typeof english> = {
   "write.model.softmax": "教程里的第一个网络，只有一层。看看它会在哪里认错。",
   "write.model.yours": "你训练的",
   "write.model.trained": "你在这里训练的网络。它只学过 MNIST 那样的单个数字。",
+  "write.model.given": "启动服务时指定的模型。",
   "write.model.other": "随 shuzi 附带的模型。",
   "write.model.back": "改用默认模型",
 };

@@ -1,0 +1,143 @@
+"""What happens while the cores are busy: nothing else waits, nobody is worked for who has been sent away."""
+
+import asyncio
+import concurrent.futures
+import io
+import os
+import threading
+
+import pytest
+from PIL import Image
+
+from shuzi.errors import ServiceError
+from shuzi.ink import pages
+from shuzi.service import answers
+from shuzi.service.pool import Pool
+
+ROUNDS = 2_000  # of asking how much is going on
+
+
+def _at_work(client, expected):
+    """Ask until so many requests are at work."""
+    for _ in range(ROUNDS):
+        if f"shuzi_requests_at_work {expected}.0" in client.get("/metrics").text:
+            return
+    pytest.fail(client.get("/metrics").text)
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Let every reading wait for an event, and tell which have begun."""
+    begun, go = [], threading.Event()
+    read = answers.read
+
+    def waiting(name, picture, asked):
+        begun.append(name)
+        assert go.wait(120)
+        return read(name, picture, asked)
+
+    monkeypatch.setattr(answers, "read", waiting)
+    yield begun, go
+    go.set()
+
+
+def test_a_pdf_that_waits_for_its_turn_keeps_nobody_else_waiting(run_service, number):
+    service = run_service()
+    file = io.BytesIO()
+    Image.open(io.BytesIO(number)).save(file, "PDF")
+
+    def post():
+        with service.client() as client:
+            return client.post("/v1/read", files={"picture": ("a.pdf", file.getvalue())})
+
+    with concurrent.futures.ThreadPoolExecutor(1) as threads, service.client() as client:
+        client.timeout = 20
+        with pages._one_at_a_time:
+            said = threads.submit(post)
+            _at_work(client, 1)
+            assert client.get("/healthz").status_code == 200
+            assert client.post("/v1/read", files={"picture": number}).status_code == 200
+        assert said.result().json()["readings"][0]["text"] == "7210"
+
+
+def test_a_picture_that_speaks_of_pdf_is_a_picture(client, number):
+    from PIL.PngImagePlugin import PngInfo
+
+    words, file = PngInfo(), io.BytesIO()
+    words.add_text("Comment", "made from %PDF-1.7")
+    Image.open(io.BytesIO(number)).save(file, "PNG", pnginfo=words)
+    assert b"%PDF-" in file.getvalue()[:1_024]
+    (reading,) = client.post("/v1/read", files={"picture": ("a.png", file.getvalue())}).json()["readings"]
+    assert (reading["source"], reading["text"]) == ("a.png", "7210")
+
+
+def test_after_the_time_of_a_request_the_rest_of_its_pictures_is_not_begun(limited, number, held):
+    begun, go = held
+    service = limited(work_seconds=0.3, workers=1)
+    with service.client() as client:
+        said = client.post("/v1/read", files=[("picture", number)] * 5)
+        assert (said.status_code, said.json()["key"]) == (503, "error.service.late")
+        _at_work(client, 1)  # the one that has begun still keeps its place
+        go.set()
+        _at_work(client, 0)
+        assert len(begun) == 1
+
+
+def test_when_all_places_are_taken_the_next_is_told_to_come_again_and_health_is_answered(limited, number, held):
+    _, go = held
+    service = limited(workers=1, queue=1)
+
+    def post(times):
+        with service.client() as client:
+            return client.post("/v1/read", files=[("picture", number)] * times).status_code
+
+    with concurrent.futures.ThreadPoolExecutor(2) as threads, service.client() as client:
+        first = threads.submit(post, 6)  # one request, however many pictures it has
+        _at_work(client, 1)
+        second = threads.submit(post, 1)
+        _at_work(client, 2)
+        said = client.post("/v1/read", files={"picture": number})
+        assert (said.status_code, said.json()["key"]) == (429, "error.service.busy")
+        assert int(said.headers["retry-after"]) >= 1
+        assert client.get("/healthz").status_code == 200
+        go.set()
+        assert (first.result(), second.result()) == (200, 200)
+        _at_work(client, 0)
+
+
+def test_a_pool_that_ends_tells_who_waits_and_who_comes():
+    async def end():
+        pool, go = Pool(queue=4, seconds=60, workers=1), threading.Event()
+        begun = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        def wait():
+            loop.call_soon_threadsafe(begun.set)
+            return go.wait(60)
+
+        running = asyncio.create_task(pool.run(wait))
+        await begun.wait()
+        waiting = asyncio.create_task(pool.run(lambda: 1))
+        await asyncio.sleep(0)
+        pool.close()
+        keys = []
+        for each in (waiting, pool.run(lambda: 1), _in_place(pool)):
+            with pytest.raises(ServiceError) as caught:
+                await each
+            keys.append(caught.value.key)
+        go.set()
+        return keys, await running
+
+    async def _in_place(pool):
+        async with pool.place():
+            pytest.fail("it was let in")
+
+    assert asyncio.run(end()) == (["error.service.closing"] * 3, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux tells which cores may be used")
+@pytest.mark.parametrize(("may", "workers"), [(1, 1), (3, 3), (64, 8)])
+def test_threads_are_as_many_as_the_cores_that_may_be_used_and_not_more_than_the_limit(monkeypatch, may, workers):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(may)))
+    monkeypatch.setattr(os, "cpu_count", lambda: 64)
+    assert Pool(queue=1, seconds=1, workers=8).workers == workers

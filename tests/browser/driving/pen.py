@@ -11,7 +11,7 @@ from shuzi.training.strokes import thinned
 FINE = 6
 """Pixels of the thinned shape for each pixel of the image: a hand is finer than 28x28."""
 
-_APART = 16  # fine pixels between two places of the pen
+_APART = 20  # fine pixels between two places of the pen
 _SPUR = 10  # a stroke this short hangs on another where thinning met a bulge; no hand wrote it
 _AROUND = ((0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, -1), (-1, 1))  # straight neighbours first
 

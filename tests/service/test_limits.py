@@ -268,13 +268,16 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
             files = [("picture", content)] * times
             return client.post("/v1/read", files=files).status_code
 
-        assert read(large) == 200
-        assert read(number) == 200
-        before = _resident(client.get("/metrics").text)
-        for _ in range(3):
+        def large_ones():
             assert read(large, 4) == 200
             assert read(bytes(19_000_000)) == 422
             assert read(bytes(30_000_000)) == 413
+
+        for _ in range(3):  # what glibc keeps for the next time is no leak
+            large_ones()
+        before = _resident(client.get("/metrics").text)
+        for _ in range(3):
+            large_ones()
         for _ in range(300):
             assert read(number) == 200
         after = _resident(client.get("/metrics").text)

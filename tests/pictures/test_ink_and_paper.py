@@ -95,7 +95,6 @@ def test_faintly_ruled_paper(right, draw):
 
 
 @needs_detector
-@pytest.mark.xfail(strict=True, reason="dark squares are still too much for it: 11 of 20")
 def test_squared_paper(right, draw):
     assert right(lambda ink: draw(ink, _lined(ink, 120, True))) >= NEARLY_ALL
 

@@ -86,4 +86,4 @@ def _verdict(reading: Reading) -> str:
     status = say("read.status." + reading.status.replace("-", "_"))
     if reading.text:
         status += f" {percent(reading.confidence)}"
-    return status if reading.status == OK else f"{status}: {reading.message}"
+    return status if reading.status == OK else say("read.with_advice", status=status, advice=reading.message)

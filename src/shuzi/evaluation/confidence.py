@@ -18,7 +18,7 @@ PAGES = 2_000
 SIZE = (80, 240)
 """Height and width of a page: room enough that few numbers are cut off by its edge."""
 
-RIGHT_BUT_NOT_OK = 0.05
+RIGHT_BUT_NOT_OK = 0.08
 """A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach."""
 
 _TRIES = 3  # pages composed for each that is wanted, since some are empty

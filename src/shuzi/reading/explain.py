@@ -95,7 +95,9 @@ def _drawn(reader: Reader, seen: Looks, reading: Reading) -> Image.Image:
     if reading.text:
         status += f" {percent(reading.confidence)}"
     colour = _COLOURS.get(reading.status, _GREY)
-    sheet.write(status if reading.status == OK else f"{status}: {reading.message}", 20, colour)
+    if reading.status != OK:
+        status = say("read.with_advice", status=status, advice=reading.message)
+    sheet.write(status, 20, colour)
     sheet.y += _GAP
     _draw_picture_and_ink(sheet, seen, reading)
     for start in range(0, min(len(reading.digits), MOST_DRAWN), 2):

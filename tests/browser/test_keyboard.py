@@ -22,9 +22,13 @@ REACHABLE = """() => {
 FOCUSED = """() => {
   const element = document.activeElement;
   (element.labels?.[0] ?? element).scrollIntoView({ block: "nearest" });
+  const surroundings = [];
+  for (let around = element.parentElement; around && surroundings.length < 3; around = around.parentElement) {
+    surroundings.push(around.className);
+  }
   return {
     place: element.dataset.place === undefined ? null : Number(element.dataset.place),
-    kind: [element.tagName, element.type, element.className, element.parentElement.className].join(" "),
+    kind: [element.tagName, element.type, element.className, ...surroundings].join(" "),
   };
 }"""
 

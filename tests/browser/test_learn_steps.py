@@ -121,6 +121,7 @@ def test_one_hot_is_as_far_from_every_other_digit(open_step, expect_query):
         for bars, expected in ((as_number, distances), (as_row, errors)):
             assert _shown(bars.locator(".mistake-value")) == expected
             heights = bars.locator(".mistake-bar").evaluate_all("(bars) => bars.map((bar) => bar.offsetHeight)")
+            assert max(heights) > 50
             # the least of them can still be seen
             assert heights == pytest.approx([max(heights) * each / max(expected) for each in expected], abs=2)
             name = bars.get_by_role("img").get_attribute("aria-label")
@@ -291,7 +292,7 @@ def test_a_walk_runs_by_itself_pauses_and_starts_over_when_a_knob_is_turned(open
     rate.press("End")
     expect(page.locator(".slider output").first).to_have_text("1.2")
     run.click()
-    expect(told).to_contain_text("After 3 steps")
+    expect(told).to_contain_text(re.compile(r"After ([3-9]|1\d) steps"))
     page.get_by_role("button", name="Pause").click()
     expect(run).to_be_enabled()
     restart.click()

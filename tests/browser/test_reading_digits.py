@@ -18,7 +18,9 @@ def _on_paper(image):
     return paper if image.sum() % 2 else image
 
 
-def test_of_two_hundred_digits_nearly_all_are_read(open_sheet, mnist, as_png, paste, drop, tmp_path, record_property):
+def test_of_two_hundred_digits_nearly_all_are_read(
+    open_sheet, mnist, as_png, paste, drop, tmp_path, record_testsuite_property
+):
     images, labels = mnist.test.images[: 2 * HALF], [str(each) for each in mnist.test.labels[: 2 * HALF]]
     sheet = open_sheet()
     read = []
@@ -39,5 +41,5 @@ def test_of_two_hundred_digits_nearly_all_are_read(open_sheet, mnist, as_png, pa
     wrong = [
         (place, label, text) for place, (label, text) in enumerate(zip(labels, read, strict=True)) if label != text
     ]
-    record_property("wrong", wrong)
+    record_testsuite_property("digits read wrongly", wrong)
     assert len(wrong) <= (1 - LEAST) * len(images)

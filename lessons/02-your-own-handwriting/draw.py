@@ -109,7 +109,7 @@ def numbers(images):
 def not_digits(shipped):
     """Letters, the digit that each is taken for, and how likely it is a digit at all; the line is what is asked."""
     figure = Figure(figsize=(8.4, 4.2), layout="constrained")
-    for column, character in zip(figure.subplots(3, 4).T, "BDGT", strict=True):
+    for column, character in zip(figure.subplots(3, 4).T, "DEGT", strict=True):
         image = letter(character)
         bare(column[0], 255 - image)
         shares, is_digit = shipped.look(image[None])

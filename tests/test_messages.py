@@ -14,7 +14,7 @@ from shuzi.messages import from_environment, say
 
 SOURCE = Path(shuzi.__file__).parent
 NAMES_OF_FILES = (".py", ".html", ".npz", ".json", ".toml")  # some look like keys
-NO_WORDS = {"error.own.picture"}  # only placeholders and punctuation
+NO_WORDS = {"cli.heading", "error.own.picture", "read.with_advice"}  # only placeholders and punctuation
 
 
 def _catalogue(language, domain="shuzi"):

@@ -15,7 +15,7 @@ def models(api):
 
 
 def _percent(share):
-    return f"{100 * share:.2f}%"
+    return f"{100 * share:.2f}\xa0%"
 
 
 def test_every_model_stands_there_with_its_numbers(open_page, models):

@@ -69,7 +69,7 @@ def test_boxes_and_bars_are_those_of_the_api_also_for_a_photo_that_lies_on_its_s
         expect(card.locator(".card-digit")).to_have_text(str(digit["digit"]))
         bars = card.get_by_role("list", name="Probability of each digit, in percent").locator("li")
         percents = [int(100 * share + 1e-9) for share in digit["probabilities"]]
-        expect(bars.locator(".for-screen-readers")).to_have_text([f"{d}: {p}%" for d, p in enumerate(percents)])
+        expect(bars.locator(".for-screen-readers")).to_have_text([f"{d}: {p}\xa0%" for d, p in enumerate(percents)])
         heights = bars.locator(".bar").evaluate_all("(bars) => bars.map((bar) => parseFloat(bar.style.height))")
         assert heights == pytest.approx([max(100 * share, 1) for share in digit["probabilities"]], abs=0.01)
         answers = bars.evaluate_all("(bars) => bars.map((bar) => bar.dataset.answer)")

@@ -52,7 +52,7 @@ def test_the_curves_end_where_the_service_says(run, open_run):
         smooth, weight = 0.9 * smooth + each["loss"] / batch, 0.9 * weight + 1
     loss, accuracy = (
         numbers_in(page.get_by_role("img", name=name).get_attribute("aria-label"))
-        for name in (re.compile("^The loss of one image"), re.compile("^The share of validation images"))
+        for name in (re.compile("^The loss per image"), re.compile("^The share of validation images"))
     )
     assert loss == pytest.approx([1, smooth / weight, STEPS], abs=0.0051)
     assert accuracy == pytest.approx([1, 100 * run.named("validated")[-1]["accuracy"], STEPS], abs=0.051)

@@ -87,6 +87,9 @@ def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, d
         return "reading.not_a_digit", {}
     if seen.uncovered > _MORE_INK and all(each.status == OK for each in digits):
         return "reading.more_ink", {}
+    none = next((place for place, each in enumerate(digits, start=1) if each.status == NOT_A_DIGIT), None)
+    if none:
+        return "reading.part_is_no_digit", {"place": none}
     doubtful = min(digits, key=lambda each: each.confidence)
     first, second = doubtful.probabilities.argsort()[::-1][:2]
     return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}

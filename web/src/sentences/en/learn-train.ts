@@ -29,16 +29,16 @@ export const learnTrain = {
   "learn.train.state.unknown": (step: string, _steps: string) =>
     `Followed up to step ${step}. The service does not know this training any more.`,
   "learn.train.batch": (loss: string, each: string, share: string) =>
-    `· loss of the batch ${loss}, of one image ${each}, ${share} of it right`,
+    `· loss of the batch ${loss}, per image ${each}, ${share} of the batch right`,
   "learn.train.said.done.test": (share: string) =>
     `The training is done. ${share} of the test images were read right.`,
   "learn.train.said.done.validation": (share: string) =>
     `The training is done. ${share} of the validation images were read right.`,
   "learn.train.said.stopped": (step: string) => `The training was stopped at step ${step}.`,
   "learn.train.step": "steps",
-  "learn.train.loss": "loss of one image",
+  "learn.train.loss": "loss per image",
   "learn.train.accuracy": "validation images read right",
-  "learn.train.loss.chart": (runs: string) => `The loss of one image over the steps, smoothed. ${runs}`,
+  "learn.train.loss.chart": (runs: string) => `The loss per image over the steps, smoothed. ${runs}`,
   "learn.train.accuracy.chart": (runs: string) =>
     `The share of validation images read right, over the steps. ${runs}`,
   "learn.train.last": (number: number, value: string, step: number) =>

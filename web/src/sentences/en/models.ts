@@ -5,7 +5,7 @@ export const models = {
   "models.measuring": "Measuring how fast each of them is on this machine …",
   "models.accuracy": "How often they are right",
   "models.accuracy.lead":
-    "Measured on the 10,000 test images of MNIST, which none of them has learnt from. The dot is what was measured; the bar is where the true value lies, with 95 % confidence. Each step to the right leaves the same share fewer mistakes.",
+    "Measured on the 10,000 test images of MNIST, which none of them has learnt from. The dot is what was measured; the bar is where the true value lies, with 95 % confidence. The same way to the right always leaves the same share of the mistakes.",
   "models.interval": (low: string, high: string) => `${low} to ${high}`,
   "models.validation": (n: string) => `(on ${n} validation images)`,
   "models.parameters": "Parameters",

@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from shuzi.cli.localized import columns
 from shuzi.errors import ShuziError
-from shuzi.messages import say
-from shuzi.reading.result import OK, Reading, percent
+from shuzi.reading.result import OK, Reading
 
 _WIDEST = 40  # columns of a name; what follows a longer one stands further to the right
 
@@ -69,7 +68,7 @@ def lines_for(names: list[str]) -> Callable[[str, Found], str]:
         if isinstance(found, ShuziError):
             return ""
         text = found.text.replace("\n", " / ") or "-"
-        return f"{name}{'':{max(width - columns(name), 0)}}  {text}  {_verdict(found)}\n"
+        return f"{name}{'':{max(width - columns(name), 0)}}  {text}  {found.verdict}\n"
 
     return line
 
@@ -79,11 +78,4 @@ def _alone(_: str, found: Found) -> str:
         return ""
     if found.status == OK:
         return found.text + "\n"
-    return "".join(f"{line}\n" for line in (found.text, _verdict(found)) if line)
-
-
-def _verdict(reading: Reading) -> str:
-    status = say("read.status." + reading.status.replace("-", "_"))
-    if reading.text:
-        status += f" {percent(reading.confidence)}"
-    return status if reading.status == OK else say("read.with_advice", status=status, advice=reading.message)
+    return "".join(f"{line}\n" for line in (found.text, found.verdict) if line)

@@ -91,13 +91,8 @@ def _drawn(reader: Reader, seen: Looks, reading: Reading) -> Image.Image:
     sheet = _Sheet(Image.new("RGB", (_WIDTH, _MARGIN), _PAPER))
     if reading.text:
         sheet.write(reading.text.replace("\n", " / "), 40)
-    status = say("read.status." + reading.status.replace("-", "_"))
-    if reading.text:
-        status += f" {percent(reading.confidence)}"
     colour = _COLOURS.get(reading.status, _GREY)
-    if reading.status != OK:
-        status = say("read.with_advice", status=status, advice=reading.message)
-    sheet.write(status, 20, colour)
+    sheet.write(reading.verdict, 20, colour)
     sheet.y += _GAP
     _draw_picture_and_ink(sheet, seen, reading)
     for start in range(0, min(len(reading.digits), MOST_DRAWN), 2):

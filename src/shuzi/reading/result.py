@@ -85,6 +85,8 @@ class Reading:
     >>> blank = Reading("", BLANK, 1.0, (), ("reading.blank", {}))
     >>> blank.message
     'There is no writing in this picture.'
+    >>> blank.verdict
+    'blank: There is no writing in this picture.'
     """
 
     text: str
@@ -98,6 +100,14 @@ class Reading:
         """A sentence for a person, in the language in use."""
         key, values = self.advice
         return say(key, **values)
+
+    @property
+    def verdict(self) -> str:
+        """The status in words, how sure the text is, and what to do where it is not ok."""
+        status = say("read.status." + self.status.replace("-", "_"))
+        if self.text:
+            status += f" {percent(self.confidence)}"
+        return status if self.status == OK else say("read.with_advice", status=status, advice=self.message)
 
     def as_dict(self, source: str | None = None) -> dict[str, Any]:
         """Return what JSON shows, with the picture's name in front where there is one."""

@@ -11,9 +11,9 @@ import httpx
 import numpy as np
 import pytest
 
+from shuzi.reading.together import cores
 from shuzi.service.guard import SECURITY_HEADERS
 from shuzi.service.limits import HEAD_BYTES, Limits
-from shuzi.service.pool import cores
 
 
 def _answer(connection):

@@ -25,6 +25,8 @@ class Session:
     ----------
     path
         The file.
+    content
+        What is in it, where that is known.
 
     Raises
     ------
@@ -32,10 +34,11 @@ class Session:
         The file is no model, or its card is missing or not understood.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, content: bytes | None = None) -> None:
         self._path = path
         try:
-            self._content = path.read_bytes()  # once, so that both sessions run the same model
+            # once, so that all sessions run the same model
+            self._content = path.read_bytes() if content is None else content
         except OSError as problem:
             raise ModelError("error.model.damaged", path=path, reason=problem.strerror) from problem
         self._lock = Lock()
@@ -44,6 +47,10 @@ class Session:
         metadata: dict[str, str] = self._on_one.get_modelmeta().custom_metadata_map
         self.card = Card.from_json(metadata.get(METADATA_KEY, ""), path)
         self._input: str = self._on_one.get_inputs()[0].name
+
+    def __reduce__(self) -> tuple[type[Session], tuple[Path, bytes]]:
+        # in another process it runs the same model, whatever has become of the file
+        return Session, (self._path, self._content)
 
     def run(self, values: NDArray[np.float32], much: bool = False) -> list[NDArray[np.float32]]:
         """Return all that the model says to its input; `much` work is shared among all cores."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +18,7 @@ from shuzi.reading.engine import Engine
 from shuzi.reading.finder import Finder
 from shuzi.reading.result import Reading
 from shuzi.reading.search import Looks, look_for_digits
+from shuzi.reading.together import Helpers
 from shuzi.reading.verdict import judge
 
 
@@ -30,6 +29,11 @@ class Reader:
         self._engine = engine
         self._finder = finder
         self._scale = Scale.of(engine.card.thresholds)
+        self._helpers = Helpers()
+
+    def __reduce__(self) -> tuple[type[Reader], tuple[Engine, Finder | None]]:
+        # lets other processes read as this one does; each has helpers of its own, or none
+        return Reader, (self._engine, self._finder)
 
     @property
     def card(self) -> Card:
@@ -91,7 +95,8 @@ class Reader:
     def read_many(self, pictures: Iterable[Picture]) -> Iterator[Reading | ShuziError]:
         """Read pictures on all cores, and hand the readings out in their order.
 
-        A picture that cannot be read gives its error instead, and the others are read.
+        A picture that cannot be read gives its error instead, and the others are read. Where there are more than a
+        few, other processes help, which stay until the reader is gone.
 
         Parameters
         ----------
@@ -99,19 +104,8 @@ class Reader:
             Each as for `read`, or a folder, which gives a reading for each picture in it, as a PDF does for each page
             (`shuzi.ink.folders.single_pictures` tells which). They are taken as they are needed, a few ahead.
         """
-        from concurrent.futures import ThreadPoolExecutor  # who reads a single picture does without
-
-        workers = os.cpu_count() or 1
         coming = (each for named in pictures for each in single_pictures(named))
-        pool = ThreadPoolExecutor(workers)
-        try:
-            waiting = [pool.submit(self.try_to_read, each) for each in islice(coming, 4 * workers)]
-            while waiting:
-                reading = waiting.pop(0).result()
-                waiting.extend(pool.submit(self.try_to_read, each) for each in islice(coming, 1))
-                yield reading
-        finally:
-            pool.shutdown(cancel_futures=True)  # who wants no more waits for none that was not begun
+        yield from self._helpers.read(self, coming)
 
 
 def load(model: str | Path = DEFAULT) -> Reader:

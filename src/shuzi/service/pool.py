@@ -6,7 +6,6 @@ ONNX Runtime, OpenCV and Pillow let go of Python's lock while they work, so thre
 from __future__ import annotations
 
 import asyncio
-import os
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -17,17 +16,11 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from shuzi.errors import ServiceError
+from shuzi.reading.together import cores
 
 T = TypeVar("T")
 
 _TOGETHER = 0.01  # seconds for which a thread gathers what is done before it wakes the event loop
-
-
-def cores() -> int:
-    """Count the cores that this process may use, which are fewer than the machine's where it is told so."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Pool:

@@ -80,7 +80,7 @@ class BareSteps(TensorFlowSteps):
         learnt, losses, slopes = [each.value for each in self._learner.trainable_variables], [], []
         for images, labels in self._pieces(*self._resident):
             with tf.GradientTape() as tape:
-                losses.append(self._loss(labels, self._learner(images, training=True)))
+                losses.append(self._kind.loss(self._recipe, labels, self._learner(images, training=True)))
             slopes.append(tape.gradient(losses[-1], learnt))
         total = [tf.add_n(each) / len(slopes) for each in zip(*slopes, strict=True)]
         self._optimizer.apply(total, self._learner.trainable_variables)

@@ -31,6 +31,9 @@ _SKELETON = 0.25  # the share of digits that are not MNIST's, but drawn in shape
 _MNIST_PENS = (0.06, 0.16)  # how wide MNIST's own strokes are, as a share of the height
 _UNSTEADY = 0.035  # of a digit's height: how far a hand may stray
 _VISIBLE = 0.75  # a digit of which less lies on the page is not asked for
+_CUT_CLOSE = 0.2  # the share of pages of which hardly more is left than what is written
+_LOWEST_CENTS = 12.0  # pixels
+_CENTS = 0.12  # the share of numbers whose last two digits are smaller and stand higher
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,8 @@ class Composer:
             self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), found, only_digits)
         paper = sheet(rng, height, width, letter)
         grey = _photographed(rng, paper, ink)
+        if rng.random() < _CUT_CLOSE:
+            grey = _cut_close(rng, grey, ink, letter)
         kept = [(label, box) for label, box in found if _share_on_page(box, height, width) >= _VISIBLE]
         labels = np.array([label for label, _ in kept], np.uint8)
         boxes = np.array([_clipped(box, height, width) for _, box in kept], np.float32).reshape(-1, 4)
@@ -183,7 +188,9 @@ class Composer:
         needed = most * (hand.height * 0.65 + gap)
         x = rng.uniform(0, max(0.1, width - needed)) if needed < width else rng.uniform(-0.2, 0.5) * hand.height
         profile = np.full(height, -np.inf)
-        for _ in range(most):
+        cents = most - 2 if most > 2 and rng.random() < _CENTS else most
+        small, raised = max(rng.uniform(0.5, 0.8), _LOWEST_CENTS / hand.height), rng.uniform(0.3, 1.0)
+        for place in range(most):
             if x > width - 0.3 * hand.height:
                 break
             label, drawn = -1, None
@@ -193,10 +200,12 @@ class Composer:
                 drawn = small_mark(rng, round(hand.height), pen)
                 base -= rng.uniform(-0.1, 0.6) * hand.height
             elif chance < marks + foreign:
-                size = max(8, round(hand.height * rng.uniform(0.7, 1.2)))
-                drawn = glyph(rng, size, pen, lambda: self.digit(rng, hand.height, hand))
+                high = max(8, round(hand.height * rng.uniform(0.7, 1.2)))
+                drawn = glyph(rng, high, pen, lambda: self.digit(rng, hand.height, hand))
             else:
-                label, drawn = self.digit(rng, hand.height, hand)
+                size = hand.height * (small if place >= cents else 1)
+                label, drawn = self.digit(rng, size, hand)
+                base -= raised * (hand.height - size)
             y = round(base - drawn.shape[0])
             x = _after(profile, drawn, y, x, gap + rng.normal(0, 0.04) * hand.height)
             _lay(ink, drawn, y, x, profile)
@@ -290,6 +299,18 @@ def _photographed(rng: np.random.Generator, paper: Ink, ink: Ink) -> NDArray[np.
     if rng.random() < 0.6:
         grey += rng.standard_normal(grey.shape, np.float32) * rng.uniform(0.5, 9)
     return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+
+
+def _cut_close(rng: np.random.Generator, grey: NDArray[np.uint8], ink: Ink, letter: float) -> NDArray[np.uint8]:
+    """Leave little paper around the ink, and go on as the rim is, which is how a detector sees what was cut close."""
+    x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+    if not wide:
+        return grey
+    rims = rng.uniform(0, 0.25, 4) * letter
+    left, top = max(0, round(x - rims[0])), max(0, round(y - rims[1]))
+    right, bottom = min(grey.shape[1], round(x + wide + rims[2])), min(grey.shape[0], round(y + high + rims[3]))
+    around = (top, grey.shape[0] - bottom, left, grey.shape[1] - right)
+    return np.asarray(cv2.copyMakeBorder(grey[top:bottom, left:right], *around, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _share_on_page(box: Box, height: int, width: int) -> float:

@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from shuzi.training.characters import character
 from shuzi.training.strokes import thinned
 
 _BOARD = 96  # pixels of the square on which a mark is drawn before it is brought to its size
 _RIM = 14
+_BROADEST = 14.0  # pixels on the board: a broader pen fills what tells a letter from a digit
 _LETTERS = "AACEFHHKKLMMNNPRTUVWWXXacdefhkmmnprtuvwwx#$%&@*+=?!<>"
 _FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -94,13 +96,13 @@ def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[]
     float32 (h, w), the share of each pixel that is inked.
     """
     kind, pen_on_board = rng.random(), pen * _BOARD / height
-    if kind < 0.12:
+    if kind < 0.06:
         board = _letter(rng, pen_on_board)
-    elif kind < 0.5:
+    elif kind < 0.36:
         board = _printed(rng, pen_on_board)
-    elif kind < 0.72:
-        board = _strokes(rng, pen_on_board)
-    elif kind < 0.77:
+    elif kind < 0.74:
+        board = _character(rng, pen_on_board)
+    elif kind < 0.79:
         board = _shape(rng, pen_on_board)
     else:
         board = _spoilt(rng, digits, pen_on_board)
@@ -123,7 +125,7 @@ def _printed(rng: np.random.Generator, pen: float) -> Ink:
     alphabet = str(rng.choice((_PRINTED, _GREEK, _CYRILLIC, _OTHERS), p=(0.55, 0.2, 0.15, 0.1)))
     letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(_fonts())))
     if rng.random() < 0.4:
-        return _type(letter, font)
+        return _ornate(rng, _type(letter, font))
     return np.asarray(np.clip(pen / 2 + 0.5 - _away_from_lines(letter, font), 0, 1), np.float32)
 
 
@@ -136,6 +138,27 @@ def _type(letter: str, font: int) -> Ink:
     pen = ImageDraw.Draw(board)
     pen.text((_BOARD / 2, _BOARD / 2), letter, 255, ImageFont.truetype(path, _BOARD - 2 * _RIM), anchor="mm")
     return np.asarray(board, np.float32) / np.float32(255)
+
+
+def _ornate(rng: np.random.Generator, board: Ink) -> Ink:
+    """Make a letter bolder or lighter, hollow, striped or shaded, as advertisements have them; or leave it."""
+    kind = rng.random()
+    if kind < 0.5:
+        return board
+    wide = np.ones((int(rng.integers(2, 10)), int(rng.integers(2, 10))), np.uint8)
+    if kind < 0.65:
+        return np.asarray(cv2.dilate(board, wide), np.float32)
+    if kind < 0.72:
+        return np.asarray(cv2.erode(board, np.ones((2, 2), np.uint8)), np.float32)
+    if kind < 0.84:
+        return np.asarray(cv2.dilate(board, np.ones((5, 5), np.uint8)) - board, np.float32)
+    if kind < 0.92:
+        y, x = np.indices(board.shape)
+        turn, step = rng.uniform(0, math.pi), rng.uniform(4, 16)
+        stripes = (x * math.cos(turn) + y * math.sin(turn)) % step < step * rng.uniform(0.4, 0.8)
+        return np.asarray(board * stripes, np.float32)
+    shadow = np.roll(board, tuple(rng.integers(2, 8, 2)), axis=(0, 1))
+    return np.asarray(np.maximum(board, shadow * (cv2.dilate(board, np.ones((3, 3), np.uint8)) < 0.5)), np.float32)
 
 
 @cache
@@ -164,23 +187,11 @@ def _holds(path: Path, letter: str) -> bool:
     return get_font(str(path)).get_char_index(ord(letter)) != 0
 
 
-def _strokes(rng: np.random.Generator, pen: float) -> Ink:
-    """Draw two to five bent or straight strokes, as the letters of the world's scripts are made of."""
+def _character(rng: np.random.Generator, pen: float) -> Ink:
+    """Write a letter of no alphabet."""
     board = np.zeros((_BOARD, _BOARD), np.float32)
-    corners = np.linspace(_RIM, _BOARD - _RIM, 3)
-    for _ in range(rng.integers(2, 6)):
-        on_a_grid = rng.random() < 0.5
-        ends = rng.choice(corners, (4, 2)) if on_a_grid else rng.uniform(_RIM, _BOARD - _RIM, (4, 2))
-        kind = rng.random()
-        if kind < 0.4:
-            line = ends[:2] + rng.normal(0, 2, (2, 2))
-        elif kind < 0.75:
-            line = _bent(ends)
-        else:
-            turn = np.linspace(0, rng.uniform(3, 7), 24) + rng.uniform(0, 7)
-            radius = rng.uniform(0.08, 0.3, 2) * _BOARD
-            line = ends[0] * 0.5 + _BOARD / 4 + np.stack([np.cos(turn), np.sin(turn)], 1) * radius
-        _draw(board, line, pen)
+    for stroke in character(rng):
+        _draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _BROADEST))
     return board
 
 
@@ -261,13 +272,6 @@ def _sized(ink: Ink, height: float) -> Ink:
     size = (max(2, round(wide * scale)), max(2, round(high * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(ink[y : y + high, x : x + wide], size, interpolation=method), np.float32)
-
-
-def _bent(ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Follow a Bézier curve of four points."""
-    t = np.linspace(0, 1, 16)[:, None]
-    share = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
-    return np.asarray(sum(part * end for part, end in zip(share, ends, strict=True)))
 
 
 def _line(points: NDArray[np.float64], pen: float) -> Ink:

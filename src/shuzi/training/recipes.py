@@ -26,7 +26,7 @@ class Recipe:
     hidden
         Neurons in the hidden layer; 0 for a network without one.
     optimizer
-        "sgd" (plain gradient descent) or "adam".
+        "sgd" (plain gradient descent), "adam" or "muon" (for the kernels; Adam for the rest).
     learning_rate
         How far a step goes down the slope.
     loss
@@ -129,7 +129,7 @@ class Recipe:
 
 
 _CHOICES = {
-    "optimizer": ("sgd", "adam"),
+    "optimizer": ("sgd", "adam", "muon"),
     "loss": ("sum", "mean"),
     "judged_on": ("test", "validation"),
     "schedule": ("constant", "one-cycle"),
@@ -245,13 +245,20 @@ RECIPES: Mapping[str, Recipe] = {
             name="detector",
             network="detector",
             hidden=0,
-            learning_rate=0.004,
+            learning_rate=0.02,
             batch_size=32,
-            steps=11_000,
+            steps=30_000,
             report_every=50,
-            validate_every=1_100,
-            save_every=200,
-            **_ONE_CYCLE | {"augment": "none", "label_smoothing": 0.0, "temperature": "one", "examples": "pages"},
+            validate_every=3_000,
+            save_every=500,
+            **_ONE_CYCLE
+            | {
+                "optimizer": "muon",
+                "augment": "none",
+                "label_smoothing": 0.0,
+                "temperature": "one",
+                "examples": "pages",
+            },
         ),
         # 50 epochs
         Recipe(

@@ -8,8 +8,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from shuzi.training.recipes import Recipe
-
 _START, _END = 0.1, 0.01  # shares of the highest rate
 
 
@@ -40,16 +38,3 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
     def get_config(self) -> dict[str, float]:
         """Return what the schedule was made with."""
         return {"highest": self.highest, "steps": self.steps, "warm_up": self.warm_up}
-
-
-def build_optimizer(recipe: Recipe) -> Any:
-    """Build the optimizer of a recipe."""
-    rate: Any = recipe.learning_rate
-    if recipe.schedule == "one-cycle":
-        rate = OneCycle(recipe.learning_rate, recipe.steps, recipe.warm_up)
-    # the name is part of the saved state, and Keras would number the second optimizer of a process
-    if recipe.optimizer == "sgd":
-        return keras.optimizers.SGD(rate, name=recipe.optimizer)
-    return keras.optimizers.Adam(
-        rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2, epsilon=1e-8, name=recipe.optimizer
-    )

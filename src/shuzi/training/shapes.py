@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Ink = NDArray[np.float32]
 
 _INKED = 0.3
+_LOWEST = 5  # pixels: of a digit so low there is too little to change
 _SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
 
 
@@ -41,7 +42,7 @@ def other_shape(rng: np.random.Generator, label: int, ink: Ink) -> Ink:
     >>> other_shape(np.random.default_rng(0), 2, stem) is stem
     True
     """
-    if label not in (1, 7):
+    if label not in (1, 7) or ink.shape[0] < _LOWEST:
         return ink
     height, pen = ink.shape[0], thickness(ink)
     room = height  # more than either stroke needs

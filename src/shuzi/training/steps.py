@@ -21,8 +21,8 @@ from shuzi.errors import RecipeError
 from shuzi.training import augment, classification, detection
 from shuzi.training.examples import Examples
 from shuzi.training.networks import build
+from shuzi.training.optimizers import build_optimizer
 from shuzi.training.recipes import Recipe
-from shuzi.training.schedules import build_optimizer
 
 AT_ONCE = 1_000  # images in one pass when nothing is learnt
 

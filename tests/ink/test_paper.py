@@ -70,6 +70,16 @@ def test_a_shadow_across_the_page_is_no_ink(images, apart, kind, darkest):
     assert away.max() < NEAR
 
 
+@pytest.mark.parametrize(("kind", "darkest"), [("lamp", 0.4), ("hand", 0.3)])
+def test_light_that_divides_the_rim_turns_no_ink_into_paper(images, kind, darkest):
+    for image in images:
+        page = _page(image)
+        seen = np.rint(page * _light(page.shape, darkest, kind)).astype(np.uint8)
+        for one in (seen, 255 - seen):
+            brighter = contrast_map(one).astype(float) - cv2.blur(contrast_map(one), (61, 61))
+            assert brighter[page < 60].mean() > 10
+
+
 @pytest.mark.parametrize("kind", ["right", "corner", "hand", "lamp", "lens"])
 def test_a_shadow_alone_is_blank(kind):
     page = np.rint(240 * _light((300, 400), 0.5, kind)).astype(np.uint8)

@@ -42,7 +42,7 @@ serve: $(VENV)/.for-serving $(PAGE)
 page: $(PAGE)
 
 test: $(VENV)/.for-developing messages
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 slow: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest -m slow

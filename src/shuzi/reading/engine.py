@@ -15,6 +15,9 @@ from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import CLASSIFIER, METADATA_KEY, Card
 
 _PIECE = 1_000  # images at once: 3 MB of float32
+most_threads = os.cpu_count() or 1
+"""For much work in one call; a process that reads beside others takes one."""
+
 _FEW = 32  # up to so many images, one core is quicker than waking the others
 
 
@@ -56,7 +59,7 @@ class Session:
         """Return all that the model says to its input; `much` work is shared among all cores."""
         if much and self._on_all is None:
             with self._lock:
-                self._on_all = self._on_all or self._open(os.cpu_count() or 1)
+                self._on_all = self._on_all or self._open(most_threads)
         session = self._on_all if much else self._on_one
         answers: list[NDArray[np.float32]] = session.run(None, {self._input: values})
         return answers

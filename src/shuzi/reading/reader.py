@@ -33,7 +33,7 @@ class Reader:
 
     def __reduce__(self) -> tuple[type[Reader], tuple[Engine, Finder | None]]:
         # lets other processes read as this one does; each has helpers of its own, or none
-        return Reader, (self._engine, self._finder)
+        return type(self), (self._engine, self._finder)
 
     @property
     def card(self) -> Card:

@@ -1,58 +1,62 @@
 """A process that reads pictures for another: a reader comes in by stdin, then pictures; answers go out by stdout.
 
-python -m shuzi.reading.worker
+    python -P -m shuzi.reading.worker
+
+It is started by `helper`, which tells how each is packed.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import signal
+from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import IO
 
 import cv2
 
-from shuzi.reading.together import Answer, Fault, attempt
+from shuzi.reading import engine
+from shuzi.reading.helper import Unreadable, attempt, receive, send
+from shuzi.reading.reader import Reader
 
 
-def main(comes: BinaryIO, goes: BinaryIO) -> None:
+def main(comes: IO[bytes], goes: IO[bytes]) -> None:
     """Say that the reader is ready, and read whatever comes until nothing comes any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started it ends it, by closing its stdin
     cv2.setNumThreads(1)
-    reader = pickle.load(comes)  # noqa: S301 - from the process that started this one
-    _say(goes, pickle.dumps(None))
-    here: SimpleQueue[Any] = SimpleQueue()
+    engine.most_threads = 1  # the other cores have processes of their own
+    reader = pickle.loads(receive(comes))  # noqa: S301 - from the process that started this one
+    send(goes, b"ready")
+    here: SimpleQueue[bytes | None] = SimpleQueue()
     # taken in at once: if both sides wrote without reading, both would wait for ever
     Thread(target=_take_in, args=(comes, here), daemon=True).start()
-    while (task := here.get()) is not None:
-        folder, picture = task
-        os.chdir(folder)
-        _say(goes, _packed(attempt(reader, picture)))
+    while (packed := here.get()) is not None:
+        send(goes, _answer(reader, packed))
 
 
-def _take_in(comes: BinaryIO, here: SimpleQueue[Any]) -> None:
+def _take_in(comes: IO[bytes], here: SimpleQueue[bytes | None]) -> None:
     try:
-        while True:
-            here.put(pickle.load(comes))  # noqa: S301 - from the process that started this one
-    except EOFError:
+        with suppress(EOFError, OSError):
+            while True:
+                here.put(receive(comes))
+    finally:
         here.put(None)
 
 
-def _packed(answer: Answer) -> bytes:
+def _answer(reader: Reader, packed: bytes) -> bytes:
     try:
-        return pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-    except Exception:  # noqa: BLE001 - a fault may hold anything
-        return pickle.dumps(Fault(RuntimeError(repr(answer))))
-
-
-def _say(goes: BinaryIO, packed: bytes) -> None:
-    goes.write(packed)
-    goes.flush()
+        folder, picture = pickle.loads(packed)  # noqa: S301 - from the process that started this one
+        if folder:
+            os.chdir(folder)
+        answer = pickle.dumps(attempt(reader, picture), pickle.HIGHEST_PROTOCOL)
+        pickle.loads(answer)  # noqa: S301 - some errors can be packed, but not unpacked
+    except Exception:  # noqa: BLE001 - a picture or an error may be an object of any kind
+        return pickle.dumps(Unreadable())
+    return answer
 
 
 if __name__ == "__main__":
-    before, after = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    before, after = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb", 0)
     os.dup2(2, 1)  # what libraries print is no answer
-    main(before, after)
+    with suppress(EOFError, BrokenPipeError):  # who asked is gone
+        main(before, after)

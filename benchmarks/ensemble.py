@@ -1,0 +1,60 @@
+"""What several networks reach together: the mean of their probabilities, on the 10,000 test images.
+
+    python benchmarks/ensemble.py runs/best-0,runs/cnn-0 runs/best-1,runs/cnn-1
+
+Each argument is an ensemble of models, as `shuzi.load` takes them; several arguments give the mean over ensembles, as
+several seeds do for a single network. Which recipes belong together is chosen on the validation images.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+import numpy as np
+from machine import keep
+from numpy.typing import NDArray
+
+import shuzi
+from shuzi.data.dataset import Splits
+from shuzi.evaluation.accuracy import DISPUTED, evaluate
+
+
+def answers(model: str, mnist: Splits) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return what a model says of the validation and of the test images."""
+    reader = shuzi.load(model)
+    return reader.classify(mnist.validation.images), reader.classify(mnist.test.images)
+
+
+def together(models: list[str], mnist: Splits) -> dict[str, Any]:
+    """Judge the members of an ensemble, each alone and all together."""
+    said = [answers(model, mnist) for model in models]
+    members = [evaluate(test, mnist.test.labels).score.accuracy for _, test in said]
+    validation, test = (np.mean([each[part] for each in said], axis=0) for part in (0, 1))
+    found = evaluate(test, mnist.test.labels)
+    return {
+        "recipes": [shuzi.load(model).card.recipe["name"] for model in models],
+        "members": members,
+        "validation": evaluate(validation, mnist.validation.labels).score.accuracy,
+        **found.score.as_dict(),
+        "without the disputed": found.without(DISPUTED).accuracy,
+    }
+
+
+def main() -> None:
+    """Judge the ensembles and keep what they reached."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("ensembles", nargs="+", metavar="MODEL,MODEL,…")
+    parser.add_argument("--name", default="ensemble", help="of the result")
+    given = parser.parse_args()
+    mnist = shuzi.load_mnist()
+    each = [together(members.split(","), mnist) for members in given.ensembles]
+    for one in each:
+        print(one)
+    test = np.array([one["accuracy"] for one in each])
+    spread = test.std(ddof=1) if len(test) > 1 else None
+    keep(given.name, {"test": {"mean": test.mean(), "sd": spread, "ensembles": len(test)}, "each": each})
+
+
+if __name__ == "__main__":
+    main()

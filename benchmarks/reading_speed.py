@@ -23,7 +23,7 @@ from typing import Any
 
 import cv2
 import numpy as np
-from composed import strip, written
+from composed import strip
 from machine import keep
 from numpy.typing import NDArray
 from rivals import connected
@@ -33,6 +33,7 @@ import shuzi
 from shuzi.cli import COMMANDS
 from shuzi.models.store import DEFAULT, DETECTOR, shipped
 from shuzi.training.compose import Composer
+from shuzi.training.forms import written
 
 TURN = 0.3  # seconds that a turn lasts at least
 DIFFERENT = 50  # pictures that take turns

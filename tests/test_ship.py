@@ -37,7 +37,7 @@ def test_a_reader_is_shipped_with_its_score_on_the_test_images(ship, composed_ru
     assert card.scores["test"]["accuracy"] == np.mean(right)
     assert card.scores["validation"] == before.scores["validation"]
     assert card.thresholds.items() >= before.thresholds.items()
-    assert {"simple-slope", "found-whole", "text-ok"} <= card.thresholds.keys()
+    assert {"simple-named", "found-whole", "found-right-0", "blank", "text-ok"} <= card.thresholds.keys()
     assert weights(shipped) == weights(run / "model.onnx")
 
 

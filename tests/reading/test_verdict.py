@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from shuzi.reading.confidence import Curves, Scale
+from shuzi.reading.confidence import Scale, Way
 from shuzi.reading.search import Look, Looks
 from shuzi.reading.verdict import judge
 
-SCALE = Scale(Curves(), Curves(), ok=0.9, digit=0.5)
+SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 PAGE = np.full((40, 120), 255, np.uint8)
 PAGE[10:30, 10:12] = PAGE[10:30, 50:52] = PAGE[10:30, 90:92] = 0
 
@@ -32,3 +32,8 @@ def test_the_sentence_names_what_is_amiss(looks, uncovered, status, words):
     reading = judge(Looks(PAGE, PAGE.shape, True, 255 - PAGE, looks, uncovered), SCALE)
     assert reading.status == status
     assert words in reading.message
+
+
+def test_a_blank_picture_is_as_sure_as_was_measured():
+    scale = Scale(Way(), Way(), ok=0.9, digit=0.5, blank=0.8)
+    assert judge(Looks(PAGE, PAGE.shape, True, np.zeros_like(PAGE), [], 0.0), scale).confidence == 0.8

@@ -29,19 +29,21 @@ def test_nothing_chosen_changes_nothing(images, name):
     np.testing.assert_allclose(done(name, images, choices(16)), images, atol=1e-3)
 
 
-@pytest.mark.parametrize("name", augment.AUGMENTATIONS)
-@pytest.mark.parametrize(("down", "across"), [(1.0, 0.0), (0.0, -1.0), (-0.5, 0.5)])
-def test_a_shift_of_whole_pixels_moves_every_pixel(images, name, down, across):
+@pytest.mark.parametrize(("name", "farthest"), [("squeeze", 2), ("affine", 2), ("wide", 3)])
+@pytest.mark.parametrize(("down", "across"), [(1, 0), (0, -1), (-1, 1)])
+def test_a_shift_of_whole_pixels_moves_every_pixel(images, name, farthest, down, across):
     moved = done(name, images, choices(16, down=down, across=across))
-    roomy = np.pad(images, ((0, 0), (2, 2), (2, 2)))
-    y, x = round(2 + 2 * down), round(2 + 2 * across)
+    roomy = np.pad(images, ((0, 0), (farthest, farthest), (farthest, farthest)))
+    y, x = farthest * (1 + down), farthest * (1 + across)
     np.testing.assert_allclose(moved, roomy[:, y : y + 28, x : x + 28], atol=1e-3)
 
 
-def test_affine_agrees_with_scipy(images):
+@pytest.mark.parametrize(("name", "far"), [("affine", 1.0), ("wide", 1.5)])
+def test_affine_agrees_with_scipy(images, name, far):
     rng = np.random.default_rng(0)
     chosen = rng.uniform(-1, 1, (16, augment.CHOICES)).astype(np.float32)
-    ours = done("affine", images, chosen)
+    ours = done(name, images, chosen)
+    chosen *= far
     for image, choice, found in zip(images, chosen, ours, strict=True):
         turn = choice[4] * 10 / 180 * np.pi
         turned = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])

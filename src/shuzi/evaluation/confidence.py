@@ -10,32 +10,53 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.models.card import Card
-from shuzi.reading.confidence import Curves, logit
+from shuzi.reading.confidence import (
+    KNOTS,
+    Curves,
+    Way,
+    logit,
+    measured_at,
+    signs_of_digit,
+    signs_of_text,
+)
 from shuzi.reading.reader import Reader
+from shuzi.reading.search import Looks
 from shuzi.training.compose import Composer
+from shuzi.training.forms import several_lines
 
-PAGES = 2_000
-SIZE = (80, 240)
-"""Height and width of a page: room enough that few numbers are cut off by its edge."""
+PAGES = 6_000
+_SMALL = ((64, 160), (80, 240))  # pages of the composer's own size cut many numbers off, the others few
+_SEVERAL_LINES = 0.2  # the share of larger pictures with more than one number
 
-RIGHT_BUT_NOT_OK = 0.08
+RIGHT_BUT_NOT_OK = 0.1
 """A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach."""
 
-_TRIES = 3  # pages composed for each that is wanted, since some are empty
-_FLATTEST = 0.05  # of slopes: who is surer is never less likely to be right
-_ROUNDS = 100  # far more than it needs
+_ROUNDS = 200  # far more than it needs
 _PULL = 0.1
-_BEGINNING = (1.0, 0.0, 3.0, 0.0)  # what a network says is so, and one page in twenty has something else amiss
+_BEGINNING = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  # one page in twenty has more amiss
+_NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # who is surer is never less likely right
 _SMALLEST_STEP = 1e-12
 _RARE = 1e-9
+_BESIDE = 1.0  # knots: as far from a knot a text still counts a little for it
+_DOUBT = 5.0  # texts: what the curves say counts as much as so many that were seen
 
 
 @dataclass(frozen=True)
 class Read:
-    """A page that was read: how sure each digit was, the share of ink outside of them, and whether all was right."""
+    """A page that was read.
 
-    sure: Sequence[float]
-    uncovered: float
+    Parameters
+    ----------
+    digits
+        What speaks for each digit, as `signs_of_digit` says it.
+    text
+        What speaks against the whole, as `signs_of_text` says it.
+    right
+        Whether all was right.
+    """
+
+    digits: Sequence[tuple[float, float, float]]
+    text: tuple[float, float, float]
     right: bool
 
 
@@ -55,24 +76,62 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
     """
     composer, rng = Composer(digits.images, digits.labels), np.random.default_rng(seed)
     read: dict[bool, list[Read]] = {True: [], False: []}
-    for _ in range(_TRIES * pages):
-        if len(read[True]) + len(read[False]) == pages:
-            break
-        # marks beside the digits, some of which anybody would take for one, stand on every other page
-        page = composer.page(rng, *SIZE, only_digits=rng.random() < 0.5)
-        seen = reader.look(page.grey)
+    blank: list[bool] = []
+    surely: list[Looks] = []
+    for _ in range(pages):
+        grey, text = _page(composer, rng)
+        seen = reader.look(grey)
         if not seen.looks:
+            blank.append(not text)
             continue
-        text = reader.judge(seen).text.replace("\n", "")
-        right = text == "".join(map(str, page.labels))
-        read[seen.simple].append(Read([each.worth for each in seen.looks], seen.uncovered, right))
+        right = reader.judge(seen).text.replace("\n", "") == text
+        read[seen.simple].append(Read([*map(signs_of_digit, seen.looks)], signs_of_text(seen), right))
+        if seen.simple and right:
+            surely.append(seen)
     fitted = dict(reader.card.thresholds)
-    curves = {"simple": fit_curves(read[True]), "found": fit_curves(read[False])}
-    for way, fit in curves.items():
-        fitted |= {f"{way}-{name}": value for name, value in fit._asdict().items()}
-    surely = [curves["simple"].of_text(each.sure, each.uncovered) for each in read[True] if each.right]
-    ok = float(np.quantile(surely, RIGHT_BUT_NOT_OK)) if surely else 1.0  # who is never right is never ok
-    return replace(reader.card, thresholds=fitted | {"text-ok": ok})
+    ways = {"simple": fit_way(read[True]), "found": fit_way(read[False])}
+    for name, way in ways.items():
+        fitted |= {f"{name}-{each}": value for each, value in (way.curves or _BEGINNING)._asdict().items()}
+        fitted |= dict(zip(measured_at(name), way.measured, strict=True))
+    chances = [ways["simple"].of_text(seen) for seen in surely]
+    fitted["text-ok"] = float(np.quantile(chances, RIGHT_BUT_NOT_OK)) if chances else 1.0  # never right, never ok
+    fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
+    return replace(reader.card, thresholds=fitted)
+
+
+def _page(composer: Composer, rng: np.random.Generator) -> tuple[NDArray[np.uint8], str]:
+    """Compose a page, and tell its digits without the ends of lines."""
+    if rng.random() < _SEVERAL_LINES:
+        written = several_lines(composer, rng)
+        return written.grey, written.text.replace("\n", "")
+    # marks beside the digits, some of which anybody would take for one, stand on every other page
+    page = composer.page(rng, *_SMALL[rng.integers(len(_SMALL))], only_digits=rng.random() < 0.5)
+    return page.grey, "".join(map(str, page.labels))
+
+
+def fit_way(read: Sequence[Read]) -> Way:
+    """Fit the curves, and measure how much is right where they say so or so much.
+
+    Examples
+    --------
+    >>> pages = [Read([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), right) for right in (True, False)] * 500
+    >>> way = fit_way(pages)
+    >>> round(float(np.interp(logit(said(way.curves, pages)[0]), KNOTS, way.measured)), 1)
+    0.5
+    """
+    curves = fit_curves(read)
+    logits = np.clip([logit(each) for each in said(curves, read)], KNOTS[0], KNOTS[-1])
+    right = np.array([each.right for each in read], np.float64)
+    knots = np.array(KNOTS)
+    near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
+    # how far off the curves are is taken to change slowly, so it is averaged rather than what is right itself
+    off = near @ (right - _sigmoid(logits)) / (near.sum(axis=1) + _DOUBT)
+    return Way(curves, tuple(np.maximum.accumulate(np.clip(_sigmoid(knots) + off, _RARE, 1 - _RARE)).tolist()))
+
+
+def said(curves: Curves, read: Sequence[Read]) -> NDArray[np.float64]:
+    """Return what curves say of pages: the chance that all of each is right, float64 (n,)."""
+    return _Pages(read).chances(np.array(curves))[2]
 
 
 def fit_curves(read: Sequence[Read]) -> Curves:
@@ -82,41 +141,60 @@ def fit_curves(read: Sequence[Read]) -> Curves:
 
     Examples
     --------
-    >>> fit = fit_curves([Read([0.9], 0.0, True), Read([0.9], 0.0, True), Read([0.6, 0.6], 0.0, False)] * 50)
-    >>> round(fit.of_text([0.9], 0.0), 1), round(fit.of_text([0.6, 0.6], 0.0), 1)
-    (1.0, 0.0)
+    >>> sure, unsure = Read([(2.2, 5.0, 0.0)], (0.0,) * 3, True), Read([(0.4, 5.0, 0.0)] * 2, (0.0,) * 3, False)
+    >>> said(fit_curves([sure, sure, unsure] * 50), [sure, unsure]).round(1).tolist()
+    [1.0, 0.0]
     """
-    longest = max((len(each.sure) for each in read), default=0)
-    x, there = np.zeros((len(read), longest)), np.zeros((len(read), longest), bool)
-    for place, each in enumerate(read):
-        x[place, : len(each.sure)] = [logit(sure) for sure in each.sure]
-        there[place, : len(each.sure)] = True
+    pages, beginning = _Pages(read), np.array(_BEGINNING)
     right = np.array([each.right for each in read], bool)
-    uncovered = np.array([each.uncovered for each in read], np.float64)
-    now = np.array(_BEGINNING)
-
-    def chances(curves: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        digits = np.where(there, _sigmoid(curves[0] * x + curves[1]), 1.0)
-        whole = _sigmoid(curves[2] - curves[3] * uncovered)
-        return digits, whole, np.clip(np.prod(digits, axis=1) * whole, _RARE, 1 - _RARE)
+    now = beginning
 
     def badness(curves: NDArray[np.float64]) -> float:
-        all_right = chances(curves)[2]
+        all_right = pages.chances(curves)[2]
         unlikely = -np.sum(np.log(np.where(right, all_right, 1 - all_right)))
-        return float(unlikely + np.sum((curves - _BEGINNING) ** 2) * _PULL / 2)
+        return float(unlikely + np.sum((curves - beginning) ** 2) * _PULL / 2)
 
     for _ in range(_ROUNDS):
-        digits, whole, all_right = chances(now)
-        wrong = np.where(there, 1 - digits, 0.0)
-        # how the logarithm of the chance rises with each of the four numbers
-        rises = np.stack([(wrong * x).sum(axis=1), wrong.sum(axis=1), 1 - whole, -(1 - whole) * uncovered])
-        uphill = rises @ ((right - all_right) / (1 - all_right)) - _PULL * (now - _BEGINNING)
-        step = np.linalg.solve((rises * (all_right / (1 - all_right))) @ rises.T + _PULL * np.eye(4), uphill)
-        step[0] = max(step[0], _FLATTEST - now[0])
-        while badness(now + step) > badness(now) and np.abs(step).max() > _SMALLEST_STEP:
+        digits, whole, all_right = pages.chances(now)
+        rises = pages.rises(digits, whole)
+        uphill = rises @ ((right - all_right) / (1 - all_right)) - _PULL * (now - beginning)
+        free = (now > _NO_LESS) | (uphill > 0)  # what has come to its bound stays there while all pulls beyond it
+        steepness = (rises * (all_right / (1 - all_right))) @ rises.T + _PULL * np.eye(len(now))
+        step = np.zeros(len(now))
+        step[free] = np.linalg.solve(steepness[np.ix_(free, free)], uphill[free])
+        following = np.maximum(now + step, _NO_LESS)
+        while badness(following) > badness(now) and np.abs(step).max() > _SMALLEST_STEP:
             step = step / 2
-        now = now + step
+            following = np.maximum(now + step, _NO_LESS)
+        now = following
     return Curves(*now.tolist())
+
+
+class _Pages:
+    """What was read, in arrays."""
+
+    def __init__(self, read: Sequence[Read]) -> None:
+        longest = max((len(each.digits) for each in read), default=0)
+        self._x = np.zeros((len(read), longest, 3))
+        self._there = np.zeros((len(read), longest), bool)
+        for place, each in enumerate(read):
+            self._x[place, : len(each.digits)] = each.digits
+            self._there[place, : len(each.digits)] = True
+        self._against = np.array([each.text for each in read], np.float64).reshape(-1, 3)
+
+    def chances(
+        self, curves: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return the chances of each digit (n, longest), of the rest (n,), and of both together (n,)."""
+        digits = np.where(self._there, _sigmoid(self._x @ curves[:3] + curves[3]), 1.0)
+        whole = _sigmoid(curves[4] - self._against @ curves[5:])
+        return digits, whole, np.clip(np.prod(digits, axis=1) * whole, _RARE, 1 - _RARE)
+
+    def rises(self, digits: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how the logarithm of the chance of all rises with each number of the curves: (8, n)."""
+        wrong = np.where(self._there, 1 - digits, 0.0)
+        of_digits = np.einsum("nd,ndk->kn", wrong, self._x)
+        return np.vstack([of_digits, wrong.sum(axis=1), 1 - whole, -(1 - whole) * self._against.T])
 
 
 def _sigmoid(score: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -15,8 +15,8 @@ from shuzi.models.card import DETECTOR
 from shuzi.reading.engine import Session
 from shuzi.reading.overlap import best_apart, shared_of_both
 
-LETTERS = (28.0, 22.0, 34.0)
-"""The heights in pixels to which digits are brought, the likeliest first; the detector has learnt from 15 to 46."""
+LETTER = 28.0
+"""The height in pixels to which digits are brought; the detector has learnt from 15 to 46."""
 
 _CELL = 4  # pixels of a page for each place on the maps, as the detector learnt it
 _STEP = 8  # pixels: height and width of what it looks at are multiples of this
@@ -79,7 +79,7 @@ class Finder:
         scale
             By which the picture is made larger or smaller first.
         """
-        scale = min(scale, _MOST_LARGER, math.sqrt(_MOST_PIXELS / contrast.size))
+        scale = possible_scale(scale, contrast.shape)
         height, width = (max(1, round(side * scale)) for side in contrast.shape)
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         seen = cv2.resize(contrast, (width, height), interpolation=method) if scale != 1 else contrast
@@ -87,6 +87,15 @@ class Finder:
         page = cv2.copyMakeBorder(seen, _MARGIN, below, _MARGIN, right, cv2.BORDER_REPLICATE)
         (places,) = self._session.run(page[None].astype(np.float32))
         return _without_doubles(_peaks(places[0], (width / contrast.shape[1], height / contrast.shape[0])))
+
+
+def possible_scale(scale: float, shape: tuple[int, ...]) -> float:
+    """Return a scale, or the largest that makes sense of a picture of that shape.
+
+    >>> possible_scale(0.5, (480, 640)), possible_scale(9.0, (40, 60)), possible_scale(9.0, (1000, 1000))
+    (0.5, 6.0, 1.0)
+    """
+    return min(scale, _MOST_LARGER, math.sqrt(_MOST_PIXELS / math.prod(shape)))
 
 
 def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Found]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from dataclasses import dataclass
 
 import cv2
@@ -10,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.normalize import cut_out
-from shuzi.ink.paper import contrast_map, ink_map
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
 from shuzi.ink.segment import Pieces, joined, letter_height, pieces
 from shuzi.reading.engine import Engine
-from shuzi.reading.finder import LETTERS, Finder, Found
+from shuzi.reading.finder import LETTER, Finder, Found, possible_scale
 from shuzi.reading.overlap import best_apart, shared_of_smaller
 
 _LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
@@ -24,9 +25,16 @@ _LEAST = 0.5  # the worth from which on something is taken for a digit
 _ALONE = 0.5  # how sure a single piece of ink must be to stand against what the detector finds
 _SHARES = (0.6, 0.3)  # of the picture's shorter side: how high digits often are
 _OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed of the validation digits
+_CLEARLY = 0.5  # the detector's score from which on it is believed where no ink shows
+_AROUND = 0.3  # of a digit's size: the paper by which its pale ink is told
 _NEVER = 1e-3  # what the detector's score of a digit counts at least
 _COVERED = 0.6  # of the smaller box: two that share so much are one digit
-_GOOD = 0.6  # a reading that accounts so well for a picture needs no other look
+_GOOD = 0.75  # a reading that accounts so well for a picture needs no other look
+_ACROSS = 0.95  # of the picture's height and width: what reaches so far spans it
+_OF_SPANNING = 0.4
+_MOST_LOOKS = 3  # of the detector at a picture
+_EDGE = 1  # pixels from the picture's edge
+_OTHER = 0.15  # of the scale's logarithm: one so near to another shows the same
 
 SURE = 0.9
 """Simple ink is read without the detector when each digit is as sure as this."""
@@ -87,6 +95,8 @@ class Looks:
         What was found, in no order.
     uncovered
         The share of the ink that lies outside of all of them, 0 to 1.
+    missed
+        The worth of the best of what was not taken for a digit and lies beside what was; 0 where there is none.
     """
 
     grey: NDArray[np.uint8]
@@ -95,6 +105,12 @@ class Looks:
     ink: NDArray[np.uint8]
     looks: list[Look]
     uncovered: float
+    missed: float = 0.0
+
+    def at_edge(self, look: Look) -> bool:
+        """Say whether a look lies so near the picture's edge that ink may be cut off."""
+        (height, width), (x, y, wide, high) = self.grey.shape, look.box
+        return x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE
 
 
 def look_for_digits(grey: NDArray[np.uint8], engine: Engine, finder: Finder | None) -> Looks:
@@ -117,12 +133,16 @@ def look_for_digits(grey: NDArray[np.uint8], engine: Engine, finder: Finder | No
     ink = ink_map(grey)
     found = pieces(ink)
     looks: list[Look] = []
+    others: list[Look] = []
     simple = True
     if len(found.boxes):
         looks = _simply(ink, found.boxes, engine)
         if finder is not None and _sureness(looks) < SURE:
-            looks, simple = _by_finder(ink, grey, found, engine, finder, looks), False
-    return Looks(grey, shape, simple, ink, looks, 1 - _covered(ink, looks))
+            (looks, others), simple = _by_finder(ink, grey, found, engine, finder, looks), False
+    elif finder is not None:
+        ink, looks, others = _pale(grey, engine, finder)
+        simple = not looks
+    return Looks(grey, shape, simple, ink, looks, 1 - _covered(ink, looks), _best_beside(looks, others))
 
 
 def _simply(ink: NDArray[np.uint8], boxes: NDArray[np.int32], engine: Engine) -> list[Look]:
@@ -142,23 +162,63 @@ def _sureness(looks: list[Look]) -> float:
 
 def _by_finder(
     ink: NDArray[np.uint8], grey: NDArray[np.uint8], found: Pieces, engine: Engine, finder: Finder, simple: list[Look]
-) -> list[Look]:
-    """Let the detector find digits, at the size that the ink seems to have, or at another when that fits badly."""
+) -> tuple[list[Look], list[Look]]:
+    """Let the detector find digits, at the size that the ink seems to have, and at another when that fits badly."""
     letter, contrast = letter_height(found, ink.shape), contrast_map(grey)
     # simple looks cover all ink, so their worth means something only for a single one
     alone = len(simple) == 1 and simple[0].confidence >= _ALONE
-    best, most = (simple, _worth(ink, simple)) if alone else ([], 0.0)
-    scales = [height / letter for height in LETTERS]
-    # where digits hang together with what is printed, the ink does not tell how high they are
-    scales += [LETTERS[0] / (share * min(ink.shape)) for share in _SHARES]
-    for scale in scales:
+    best, seen, most = (simple, list[Look](), _worth(ink, simple)) if alone else ([], [], 0.0)
+    scale, tried = possible_scale(LETTER / letter, ink.shape), list[float]()
+    while True:
         places = finder.find(contrast, scale)
-        looks = _chosen(_look_at(ink, [each.box for each in places], engine, places))
+        all_looks = _look_at(ink, [each.box for each in places], engine, places)
+        looks = _chosen(all_looks)
         if (worth := _worth(ink, looks)) > most or not best:
-            best, most = looks, worth
-        if most >= _GOOD:
+            best, seen, most = looks, all_looks, worth
+        tried.append(scale)
+        if most >= _GOOD or len(tried) == _MOST_LOOKS:
+            return best or simple, seen
+        # what was found tells best how high digits are here; where they hang together with what is printed, or
+        # nothing was found, they are as high as digits often are
+        heights = [statistics.median(each.box[3] for each in looks)] if looks else []
+        heights += [share * min(ink.shape) for share in _SHARES]
+        new = (possible_scale(LETTER / height, ink.shape) for height in heights)
+        following = next((each for each in new if all(abs(math.log(each / old)) > _OTHER for old in tried)), None)
+        if following is None:
+            return best or simple, seen
+        scale = following
+
+
+def _pale(
+    grey: NDArray[np.uint8], engine: Engine, finder: Finder
+) -> tuple[NDArray[np.uint8], list[Look], list[Look]]:
+    """Let the detector find digits too pale, or on too restless a paper, for the ink of the whole picture to show."""
+    contrast, ink = contrast_map(grey), np.zeros_like(grey)
+    for share in _SHARES:
+        places = [each for each in finder.find(contrast, LETTER / (share * min(grey.shape))) if _on(grey, each.box)]
+        if any(each.score >= _CLEARLY for each in places):
             break
-    return best or simple
+    else:
+        places = []
+    for each in places:
+        x, y, width, height = each.box
+        rim = _AROUND * max(width, height)
+        left, top = max(0, math.floor(x - rim)), max(0, math.floor(y - rim))
+        around = np.s_[
+            top : max(top + 1, math.ceil(y + height + rim)), left : max(left + 1, math.ceil(x + width + rim))
+        ]
+        part = ink_map(grey[around], LEAST_CONTRAST / 2)
+        if not part.any():  # the detector has seen it, so it is no noise
+            darker = np.maximum(contrast[around].astype(np.float32) - PAPER, 0)
+            part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
+        np.maximum(ink[around], part, out=ink[around])
+    looks = _look_at(ink, [each.box for each in places], engine, places)
+    return ink, _chosen(looks), looks
+
+
+def _on(grey: NDArray[np.uint8], box: Box) -> bool:
+    x, y, width, height = box
+    return x < grey.shape[1] and y < grey.shape[0] and x + width > 0 and y + height > 0
 
 
 def _look_at(
@@ -189,6 +249,17 @@ def _chosen(looks: list[Look]) -> list[Look]:
     )
 
 
+def _best_beside(looks: list[Look], others: list[Look]) -> float:
+    """Return the worth of the best look that is none of those chosen and is not covered by one either."""
+    chosen = np.array([each.box for each in looks], np.float64).reshape(-1, 4)
+    beside = (
+        each.worth
+        for each in others
+        if not len(chosen) or shared_of_smaller(np.array(each.box), chosen).max() < _COVERED
+    )
+    return max(beside, default=0.0)
+
+
 def _without_low(looks: list[Look]) -> list[Look]:
     """Drop what is too low beside the others to be a digit, such as commas."""
     if not looks:
@@ -203,8 +274,16 @@ def _lowest(look: Look) -> float:
 
 
 def _worth(ink: NDArray[np.uint8], looks: list[Look]) -> float:
-    """Return how well looks account for a picture: how sure they are, times the share of the ink that they cover."""
-    return _covered(ink, looks) * float(np.mean([each.worth for each in looks])) if looks else 0.0
+    """Return how well looks account for a picture: how sure they are, times the share of the ink that they cover.
+
+    One that spans the picture covers all ink whatever it is, such as squares with a digit on them, so it counts less.
+    """
+    if not looks:
+        return 0.0
+    height, width = ink.shape
+    spanning = len(looks) == 1 and looks[0].box[2] >= _ACROSS * width and looks[0].box[3] >= _ACROSS * height
+    worth = _covered(ink, looks) * float(np.mean([each.worth for each in looks]))
+    return worth * (_OF_SPANNING if spanning else 1)
 
 
 def _covered(ink: NDArray[np.uint8], looks: list[Look]) -> float:

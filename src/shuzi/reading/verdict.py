@@ -18,7 +18,6 @@ from shuzi.reading.search import Look, Looks
 _SMALL = 10  # pixels: digits lower than that are too small to be read well
 _BLURRED = 0.12  # of a digit's size: with edges wider than that one in ten is read wrong, and few are read surely
 _MORE_INK = 0.05  # the share of the ink outside of all digits that is worth a word
-_EDGE = 1  # pixels from the picture's edge: ink that comes so near may be cut off
 
 
 def judge(seen: Looks, scale: Scale) -> Reading:
@@ -32,18 +31,19 @@ def judge(seen: Looks, scale: Scale) -> Reading:
         What sureness is worth, and how much is enough.
     """
     if not seen.looks:
-        return Reading("", BLANK, 1.0, (), ("reading.specks" if seen.ink.any() else "reading.blank", {}))
+        return Reading("", BLANK, scale.blank, (), ("reading.specks" if seen.ink.any() else "reading.blank", {}))
     lines = in_reading_order([each.box for each in seen.looks])
-    digits = [[_digit(seen.looks[place], seen, scale) for place in line] for line in lines]
+    confidence = scale.way(seen.simple).of_text(seen)
+    digits = [[_digit(seen.looks[place], seen, scale, confidence) for place in line] for line in lines]
     text = "\n".join("".join(str(each.digit) for each in line) for line in digits)
     ordered = tuple(each for line in digits for each in line)
-    confidence = scale.curves(seen.simple).of_text([each.worth for each in seen.looks], seen.uncovered)
     status = _status(ordered, confidence, scale)
     return Reading(text, status, confidence, ordered, _advice(seen, ordered, status))
 
 
-def _digit(look: Look, seen: Looks, scale: Scale) -> Digit:
-    confidence = scale.curves(seen.simple).of_digit(look.worth)
+def _digit(look: Look, seen: Looks, scale: Scale, text: float) -> Digit:
+    """Judge a digit, which is never less sure than the text it stands in."""
+    confidence = max(scale.way(seen.simple).of_digit(look), text)
     status = OK if confidence >= scale.ok else UNSURE
     if look.is_digit < scale.digit:
         status = NOT_A_DIGIT
@@ -75,11 +75,8 @@ def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, d
     sides = sorted(max(each.box[2:]) for each in digits)
     if sides[len(sides) // 2] < _SMALL:
         return "reading.small", {"height": sides[len(sides) // 2]}
-    height, width = seen.grey.shape
-    for each in seen.looks:
-        x, y, wide, high = each.box
-        if x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE:
-            return "reading.edge", {}
+    if any(seen.at_edge(each) for each in seen.looks):
+        return "reading.edge", {}
     edges = statistics.median(edge_width(_surroundings(seen, each)) for each in seen.looks)
     if edges > _BLURRED:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}

@@ -50,7 +50,7 @@ class Recipe:
     label_smoothing
         The share of each label that is spread over all digits, so that the network does not grow too sure.
     augment
-        "none", "squeeze" (shift and stretch) or "affine" (turn and slant as well).
+        "none", "squeeze" (shift and stretch), "affine" (turn and slant as well) or "wide" (half as far again).
     towers
         Parts of a batch that are normalised each by itself and learnt from side by side.
     precision
@@ -133,7 +133,7 @@ _CHOICES = {
     "loss": ("sum", "mean"),
     "judged_on": ("test", "validation"),
     "schedule": ("constant", "one-cycle"),
-    "augment": ("none", "squeeze", "affine"),
+    "augment": ("none", "squeeze", "affine", "wide"),
     "precision": ("float32", "bfloat16"),
     "temperature": ("one", "fitted"),
     "examples": ("mnist", "crops", "pages"),
@@ -232,13 +232,13 @@ RECIPES: Mapping[str, Recipe] = {
             name="reader",
             network="rejecting",
             hidden=192,
-            learning_rate=0.01,
+            learning_rate=0.02,
             batch_size=256,
-            steps=12_000,
+            steps=20_000,
             report_every=50,
-            validate_every=1_200,
-            save_every=240,
-            **_ONE_CYCLE | {"augment": "affine", "examples": "crops"},
+            validate_every=2_000,
+            save_every=500,
+            **_ONE_CYCLE | {"optimizer": "muon", "augment": "affine", "examples": "crops"},
         ),
         # what finds them
         Recipe(
@@ -247,9 +247,9 @@ RECIPES: Mapping[str, Recipe] = {
             hidden=0,
             learning_rate=0.02,
             batch_size=32,
-            steps=30_000,
+            steps=18_000,
             report_every=50,
-            validate_every=3_000,
+            validate_every=1_800,
             save_every=500,
             **_ONE_CYCLE
             | {
@@ -260,18 +260,18 @@ RECIPES: Mapping[str, Recipe] = {
                 "examples": "pages",
             },
         ),
-        # 50 epochs
+        # 25 epochs
         Recipe(
             name="best",
             network="four_columns",
             hidden=128,
-            learning_rate=0.01,
+            learning_rate=0.02,
             batch_size=256,
-            steps=10_750,
+            steps=5_375,
             report_every=50,
             validate_every=1_075,
             save_every=215,
-            **_ONE_CYCLE | {"augment": "affine"},
+            **_ONE_CYCLE | {"optimizer": "muon", "augment": "wide"},
         ),
         # 40 epochs; so small a network has nothing to gain from smoothed labels
         Recipe(

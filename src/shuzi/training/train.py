@@ -66,17 +66,18 @@ def train(
         The state belongs to another network.
     """
     learnt, looked_at = yield from _examples(recipe, data)
-    steps = prepare(recipe, learnt)
+    steps, count = prepare(recipe, learnt), len(learnt)
+    del learnt  # the backend has it now, and composed pages are gigabytes
     model = steps.model
     if state is not None and not steps.restore(dict(state)):
         raise RunError("error.run.state", step=step)
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-    yield Started(recipe, model, len(learnt), parameters, step)
+    yield Started(recipe, model, count, parameters, step)
 
     size, reach = recipe.batch_size, max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
     while step < recipe.steps:
         stop = min(step + reach, _next(step, recipe.validate_every), _next(step, recipe.save_every), recipe.steps)
-        batches = order(len(learnt), recipe.seed, step * size, stop * size).reshape(-1, size)
+        batches = order(count, recipe.seed, step * size, stop * size).reshape(-1, size)
         began = time.perf_counter()
         losses, accuracies = steps.take(step, batches)
         reach = _reach(reach, time.perf_counter() - began)

@@ -78,9 +78,10 @@ def composed_run(mnist, tmp_path_factory):
 
         chosen = recipe(name).changed(steps=3, batch_size=32)
         compose = {"reader": crops, "detector": pages}[name].compose_share
-        learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], 0.001))
+        share = {"reader": 1 / 1_000, "detector": 1 / 6_000}[name]
+        learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], share))
         few = mnist.validation.images[:300], mnist.validation.labels[:300]
-        judges = Examples(*few) if name == "reader" else Examples(*compose(*few, [1], 0.001))
+        judges = Examples(*few) if name == "reader" else Examples(*compose(*few, [1], share))
         steps = prepare(chosen, learnt)
         steps.take(0, np.arange(96, dtype=np.int32).reshape(3, 32) % len(learnt))
         steps.settle()

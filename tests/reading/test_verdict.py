@@ -36,4 +36,6 @@ def test_the_sentence_names_what_is_amiss(looks, uncovered, status, words):
 
 def test_a_blank_picture_is_as_sure_as_was_measured():
     scale = Scale(Way(), Way(), ok=0.9, digit=0.5, blank=0.8)
-    assert judge(Looks(PAGE, PAGE.shape, True, np.zeros_like(PAGE), [], 0.0), scale).confidence == 0.8
+    none = np.zeros_like(PAGE)
+    assert judge(Looks(PAGE, PAGE.shape, True, none, [], 0.0), scale).confidence == 0.8
+    assert judge(Looks(none, PAGE.shape, True, none, [], 0.0), scale).confidence == 1.0

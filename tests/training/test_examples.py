@@ -7,7 +7,7 @@ import pytest
 from shuzi.data.dataset import Dataset
 from shuzi.training.examples import SHARES, as_they_are, compose, joined
 
-LITTLE = {"crops": 1 / 4_000, "pages": 1 / 2_000}  # of a whole training's: a few pictures for each share
+LITTLE = {"crops": 1 / 4_000, "pages": 1 / 12_000}  # of a whole training's: a few pictures for each share
 
 
 @pytest.fixture(scope="module")

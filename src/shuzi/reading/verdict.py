@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.ink.segment import in_reading_order
 from shuzi.ink.sharpness import edge_width
 from shuzi.reading.confidence import Scale
@@ -31,7 +32,9 @@ def judge(seen: Looks, scale: Scale) -> Reading:
         What sureness is worth, and how much is enough.
     """
     if not seen.looks:
-        return Reading("", BLANK, scale.blank, (), ("reading.specks" if seen.ink.any() else "reading.blank", {}))
+        # where nothing is darker than anything else, nothing can have been overlooked
+        sure = scale.blank if np.ptp(seen.grey) >= LEAST_CONTRAST / 2 else 1.0
+        return Reading("", BLANK, sure, (), ("reading.specks" if seen.ink.any() else "reading.blank", {}))
     lines = in_reading_order([each.box for each in seen.looks])
     confidence = scale.way(seen.simple).of_text(seen)
     digits = [[_digit(seen.looks[place], seen, scale, confidence) for place in line] for line in lines]

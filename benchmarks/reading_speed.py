@@ -38,7 +38,7 @@ from shuzi.training.forms import written
 TURN = 0.3  # seconds that a turn lasts at least
 DIFFERENT = 50  # pictures that take turns
 PHOTO = (480, 640)
-MANY = 64  # pictures that are read together
+MANY = 256  # pictures that are read together
 BARE = "Otsu and components"
 IMPORTS = "import numpy, cv2, onnxruntime"
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import CLASSIFIER, METADATA_KEY, Card
 
-_PIECE = 1_000  # images at once: 3 MB of float32
+_PIECE = 128  # images at once: as quick as any, and little memory
 most_threads = os.cpu_count() or 1
 """For much work in one call; a process that reads beside others takes one."""
 

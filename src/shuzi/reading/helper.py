@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from shuzi.reading.reader import Reader
     from shuzi.reading.together import Desk, Task
 
-_AT_ONCE = 3  # pictures on their way to a process, which thus never waits for the next one
+_AT_ONCE = 2  # pictures on their way to a process, which thus never waits for the next one
 _LENGTH = struct.Struct("<Q")
 
 

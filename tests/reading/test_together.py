@@ -14,7 +14,7 @@ from PIL import Image
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.models.store import shipped
-from shuzi.reading import helper, together
+from shuzi.reading import other_process, together
 from shuzi.reading.reader import Reader
 from shuzi.reading.together import cores
 
@@ -45,14 +45,14 @@ def texts(readings):
 def helped(reader, pictures):
     """Read until another process has read something too, and return what was read then."""
     by_others = threading.Event()
-    unpacked = helper._unpacked
+    unpacked = other_process._unpacked
 
     def noted(packed):
         by_others.set()
         return unpacked(packed)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(helper, "_unpacked", noted)
+        patch.setattr(other_process, "_unpacked", noted)
         for _ in range(100):
             readings = list(reader.read_many(pictures))
             if by_others.is_set():
@@ -314,7 +314,7 @@ def test_a_forked_process_leaves_its_parents_helpers_alone(pages, tmp_path):
 
 
 def test_without_another_python_all_are_read_here(reader, pages, monkeypatch):
-    monkeypatch.setattr(helper.sys, "executable", "")
+    monkeypatch.setattr(other_process.sys, "executable", "")
     assert texts(reader.read_many(pages)) == texts(map(reader.read, pages))
     assert numbers(reader) == []
 

@@ -25,7 +25,7 @@ def runs(mnist):
     )
 
     def little(kind, dataset, seed, share=1.0):
-        return compose(kind, dataset, seed, share / 4_000)
+        return compose(kind, dataset, seed, share / {"crops": 4_000, "pages": 24_000}[kind])
 
     found = {}
     with pytest.MonkeyPatch.context() as patch:

@@ -2,7 +2,7 @@
 
     python -P -m shuzi.reading.worker
 
-It is started by `helper`, which tells how each is packed.
+It is started by `other_process`, which tells how each is packed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import IO
 import cv2
 
 from shuzi.reading import engine
-from shuzi.reading.helper import Unreadable, attempt, receive, send
+from shuzi.reading.other_process import Unreadable, attempt, receive, send
 from shuzi.reading.reader import Reader
 
 

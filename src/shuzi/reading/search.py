@@ -201,12 +201,7 @@ def _pale(
     else:
         places = []
     for each in places:
-        x, y, width, height = each.box
-        rim = _AROUND * max(width, height)
-        left, top = max(0, math.floor(x - rim)), max(0, math.floor(y - rim))
-        around = np.s_[
-            top : max(top + 1, math.ceil(y + height + rim)), left : max(left + 1, math.ceil(x + width + rim))
-        ]
+        around = with_paper(each.box, _AROUND)
         part = ink_map(grey[around], LEAST_CONTRAST / 2)
         if not part.any():  # the detector has seen it, so it is no noise
             darker = np.maximum(contrast[around].astype(np.float32) - PAPER, 0)
@@ -214,6 +209,18 @@ def _pale(
         np.maximum(ink[around], part, out=ink[around])
     looks = _look_at(ink, [each.box for each in places], engine, places)
     return ink, _chosen(looks), looks
+
+
+def with_paper(box: Box, share: float) -> tuple[slice, slice]:
+    """Return the rows and columns of a box and of paper around it, as a share of the box's longer side.
+
+    >>> with_paper((10.0, 2.0, 8.0, 20.0), 0.25)
+    (slice(0, 27, None), slice(5, 23, None))
+    """
+    x, y, wide, high = box
+    rim = share * max(wide, high)
+    top, left = max(0, math.floor(y - rim)), max(0, math.floor(x - rim))
+    return slice(top, max(top + 1, math.ceil(y + high + rim))), slice(left, max(left + 1, math.ceil(x + wide + rim)))
 
 
 def _on(grey: NDArray[np.uint8], box: Box) -> bool:

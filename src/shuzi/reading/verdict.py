@@ -7,17 +7,17 @@ import statistics
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.ink.segment import in_reading_order
 from shuzi.ink.sharpness import edge_width
 from shuzi.reading.confidence import Scale
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
-from shuzi.reading.search import Look, Looks
+from shuzi.reading.search import Look, Looks, with_paper
 
 _SMALL = 10  # pixels: digits lower than that are too small to be read well
 _BLURRED = 0.12  # of a digit's size: with edges wider than that one in ten is read wrong, and few are read surely
+_PAPER_AROUND = 0.25  # of a digit's size: what its edges are told from
 _MORE_INK = 0.05  # the share of the ink outside of all digits that is worth a word
 
 
@@ -80,7 +80,7 @@ def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, d
         return "reading.small", {"height": sides[len(sides) // 2]}
     if any(seen.at_edge(each) for each in seen.looks):
         return "reading.edge", {}
-    edges = statistics.median(edge_width(_surroundings(seen, each)) for each in seen.looks)
+    edges = statistics.median(edge_width(seen.grey[with_paper(each.box, _PAPER_AROUND)]) for each in seen.looks)
     if edges > _BLURRED:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     if status == NOT_A_DIGIT:
@@ -93,11 +93,3 @@ def _advice(seen: Looks, digits: tuple[Digit, ...], status: str) -> tuple[str, d
     doubtful = min(digits, key=lambda each: each.confidence)
     first, second = doubtful.probabilities.argsort()[::-1][:2]
     return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}
-
-
-def _surroundings(seen: Looks, look: Look) -> NDArray[np.uint8]:
-    """Return the picture around a look, with a quarter of its size of paper on each side."""
-    x, y, wide, high = look.box
-    rim = max(wide, high) / 4
-    top, left = max(0, math.floor(y - rim)), max(0, math.floor(x - rim))
-    return seen.grey[top : max(top + 1, math.ceil(y + high + rim)), left : max(left + 1, math.ceil(x + wide + rim))]

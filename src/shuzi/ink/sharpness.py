@@ -31,14 +31,14 @@ def edge_width(grey: NDArray[np.uint8]) -> float:
     >>> round(edge_width(page), 2), round(edge_width(blurred), 2)
     (0.05, 0.2)
     """
-    scale = _SIDE / max(grey.shape)
+    seen, scale = grey.astype(np.float32), _SIDE / max(grey.shape)
     if scale < 1:
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    darkest, lightest = np.percentile(grey, (2, 98)).tolist()
-    if lightest - darkest < _PALE or min(grey.shape) < 2:
+        seen = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA), np.float32)
+    darkest, lightest = np.percentile(seen, (2, 98)).tolist()
+    if lightest - darkest < _PALE or min(seen.shape) < 2:
         return float("inf")
     # Scharr's weights on one side add up to 16, and the two sides lie two pixels apart
-    across, down = (cv2.Scharr(grey, cv2.CV_32F, *order, scale=1 / 32) for order in ((1, 0), (0, 1)))
+    across, down = (cv2.Scharr(seen, cv2.CV_32F, *order, scale=1 / 32) for order in ((1, 0), (0, 1)))
     steepest = float(np.percentile(np.hypot(across, down), _STEEP))
-    return float((lightest - darkest) / max(steepest, 1e-6) / max(grey.shape))
+    return float((lightest - darkest) / max(steepest, 1e-6) / max(seen.shape))

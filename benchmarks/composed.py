@@ -3,9 +3,10 @@
     python benchmarks/composed.py
     python benchmarks/composed.py --model runs/… --digits validation
 
-Two kinds of pages: those of the composer that the training uses, 64x160, with none to some ten digits, marks and
-letters among them; and larger pictures in which several lines are written, each digit by another hand. The seed fixes
-them as long as the composer stays what it is. What is chosen, is chosen on the validation digits.
+Three kinds of pages: those of the composer that the training uses, 64x160, with none to some ten digits, marks and
+letters among them; larger pictures in which several lines are written, each digit by another hand; and pages of any
+kind, as the reader's confidence was fitted to such of the validation digits. The seed fixes them as long as the
+composer stays what it is. What is chosen, is chosen on the validation digits.
 
 Beside what `reading.py` measures there is the expected calibration error of the whole text's confidence, in 15 bins
 of as many pages each, and how well the best box covers each digit (intersection over union). The composer does not
@@ -28,15 +29,9 @@ from rivals import Answer
 import shuzi
 from shuzi.models.store import DEFAULT, DETECTOR, shipped
 from shuzi.training.compose import Composer
-from shuzi.training.forms import Written, several_lines
+from shuzi.training.forms import Written, any_kind, several_lines, strip
 
 FOUND = 0.5  # a box that covers a digit so well has found it
-
-
-def strip(composer: Composer, rng: np.random.Generator) -> Written:
-    """Take a page as the training composes it."""
-    page = composer.page(rng)
-    return Written(page.grey, "".join(map(str, page.labels)), page.boxes.astype(np.float64))
 
 
 def judge(reader: shuzi.Reader, pages: Iterator[Written]) -> dict[str, Any]:
@@ -72,6 +67,7 @@ def main() -> None:
     parser.add_argument("--digits", choices=["test", "validation"], default="test")
     parser.add_argument("--strips", type=int, default=2_000, help="pages of 64x160")
     parser.add_argument("--large", type=int, default=500, help="pages with several lines")
+    parser.add_argument("--any-kind", type=int, default=2_000, help="pages of any kind")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--name", default="composed", help="of the result")
     given = parser.parse_args()
@@ -80,7 +76,11 @@ def main() -> None:
     composer = Composer(data.images, data.labels)
     judged = {}
     for which, (name, compose, n) in enumerate(
-        [("64x160", strip, given.strips), ("several lines", several_lines, given.large)]
+        [
+            ("64x160", strip, given.strips),
+            ("several lines", several_lines, given.large),
+            ("any kind", any_kind, given.any_kind),
+        ]
     ):
         draws = np.random.default_rng([given.seed, which])
         judged[name] = judge(reader, (compose(composer, draws) for _ in range(n)))

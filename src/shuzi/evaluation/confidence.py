@@ -22,11 +22,9 @@ from shuzi.reading.confidence import (
 from shuzi.reading.reader import Reader
 from shuzi.reading.search import Looks
 from shuzi.training.compose import Composer
-from shuzi.training.forms import several_lines
+from shuzi.training.forms import any_kind
 
-PAGES = 6_000
-_SMALL = ((64, 160), (80, 240))  # pages of the composer's own size cut many numbers off, the others few
-_SEVERAL_LINES = 0.2  # the share of larger pictures with more than one number
+PAGES = 12_000
 
 RIGHT_BUT_NOT_OK = 0.1
 """A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach."""
@@ -79,8 +77,8 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
     blank: list[bool] = []
     surely: list[Looks] = []
     for _ in range(pages):
-        grey, text = _page(composer, rng)
-        seen = reader.look(grey)
+        page = any_kind(composer, rng)
+        text, seen = page.text.replace("\n", ""), reader.look(page.grey)
         if not seen.looks:
             blank.append(not text)
             continue
@@ -97,16 +95,6 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
     fitted["text-ok"] = float(np.quantile(chances, RIGHT_BUT_NOT_OK)) if chances else 1.0  # never right, never ok
     fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
     return replace(reader.card, thresholds=fitted)
-
-
-def _page(composer: Composer, rng: np.random.Generator) -> tuple[NDArray[np.uint8], str]:
-    """Compose a page, and tell its digits without the ends of lines."""
-    if rng.random() < _SEVERAL_LINES:
-        written = several_lines(composer, rng)
-        return written.grey, written.text.replace("\n", "")
-    # marks beside the digits, some of which anybody would take for one, stand on every other page
-    page = composer.page(rng, *_SMALL[rng.integers(len(_SMALL))], only_digits=rng.random() < 0.5)
-    return page.grey, "".join(map(str, page.labels))
 
 
 def fit_way(read: Sequence[Read]) -> Way:

@@ -1,4 +1,4 @@
-"""Larger pictures with several lines of numbers, such as forms hold them: to judge readers on, not to learn from."""
+"""Pages to judge readers on, not to learn from: strips, and larger pictures with several lines as forms hold them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from shuzi.training.compose import Composer
 from shuzi.training.sheets import sheet
 
 SIZES = ((240, 320), (360, 480), (480, 640))
+
+_STRIPS = ((64, 160), (80, 240))  # pages of the composer's own size cut many numbers off, the others few
+_SEVERAL_LINES = 0.2  # the share of larger pictures with more than one number
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,24 @@ class Written:
     grey: NDArray[np.uint8]
     text: str
     boxes: NDArray[np.float64]
+
+
+def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
+    """Compose a page of any kind: what a reader's confidence is fitted to.
+
+    Marks beside the digits, some of which anybody would take for one, stand on every other strip.
+    """
+    if rng.random() < _SEVERAL_LINES:
+        return several_lines(composer, rng)
+    return strip(composer, rng, _STRIPS[rng.integers(len(_STRIPS))], only_digits=rng.random() < 0.5)
+
+
+def strip(
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int] = (64, 160), only_digits: bool = False
+) -> Written:
+    """Take a page as a training composes it; its lines are put together, since the composer does not part them."""
+    page = composer.page(rng, *size, only_digits=only_digits)
+    return Written(page.grey, "".join(map(str, page.labels)), page.boxes.astype(np.float64))
 
 
 def several_lines(composer: Composer, rng: np.random.Generator) -> Written:

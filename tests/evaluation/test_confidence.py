@@ -6,7 +6,7 @@ from scipy.special import expit
 from shuzi.evaluation.confidence import Read, fit_curves, fit_way, said, with_honest_confidence
 from shuzi.models.card import Card
 from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
-from shuzi.reading.search import Look, Looks
+from shuzi.reading.look import Look, Looks
 
 CLEAN = (0.0, 0.0, 0.0)
 TRUTH = Curves(1.4, 0.6, 0.3, -2.0, 2.5, 4.0, 3.0, 1.0)

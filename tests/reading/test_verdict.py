@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from shuzi.reading.confidence import Scale, Way
-from shuzi.reading.search import Look, Looks
+from shuzi.reading.look import Look, Looks
 from shuzi.reading.verdict import judge
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)

@@ -19,8 +19,8 @@ from shuzi.reading.confidence import (
     signs_of_digit,
     signs_of_text,
 )
+from shuzi.reading.look import Looks
 from shuzi.reading.reader import Reader
-from shuzi.reading.search import Looks
 from shuzi.training.compose import Composer
 from shuzi.training.forms import any_kind
 

@@ -11,10 +11,10 @@ from PIL import Image, ImageDraw
 from shuzi.ink.image import Picture
 from shuzi.messages import say, speaking
 from shuzi.reading.lettering import broken, drawn_language, font
+from shuzi.reading.look import Looks
 from shuzi.reading.occlusion import what_counts
 from shuzi.reading.reader import Reader
 from shuzi.reading.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, percent
-from shuzi.reading.search import Looks
 
 MOST_DRAWN = 60
 """Digits of a picture that are drawn one by one."""

@@ -16,8 +16,9 @@ from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
 from shuzi.reading.confidence import Scale
 from shuzi.reading.engine import Engine
 from shuzi.reading.finder import Finder
+from shuzi.reading.look import Looks
 from shuzi.reading.result import Reading
-from shuzi.reading.search import Looks, look_for_digits
+from shuzi.reading.search import look_for_digits
 from shuzi.reading.together import Helpers
 from shuzi.reading.verdict import judge
 

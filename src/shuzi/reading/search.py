@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import statistics
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
 from shuzi.ink.segment import Pieces, joined, letter_height, pieces
 from shuzi.reading.engine import Engine
-from shuzi.reading.finder import LETTER, Finder, Found, possible_scale
+from shuzi.reading.finder import LETTER, Finder, possible_scale
+from shuzi.reading.look import Box, Look, Looks, look_at, with_paper
 from shuzi.reading.overlap import best_apart, shared_of_smaller
 
 _LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
@@ -24,93 +23,17 @@ _NEAR = 0.15  # of a piece's height: strokes of one digit that were broken lie s
 _LEAST = 0.5  # the worth from which on something is taken for a digit
 _ALONE = 0.5  # how sure a single piece of ink must be to stand against what the detector finds
 _SHARES = (0.6, 0.3)  # of the picture's shorter side: how high digits often are
-_OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed of the validation digits
 _CLEARLY = 0.5  # the detector's score from which on it is believed where no ink shows
 _AROUND = 0.3  # of a digit's size: the paper by which its pale ink is told
-_NEVER = 1e-3  # what the detector's score of a digit counts at least
 _COVERED = 0.6  # of the smaller box: two that share so much are one digit
 _GOOD = 0.75  # a reading that accounts so well for a picture needs no other look
 _ACROSS = 0.95  # of the picture's height and width: what reaches so far spans it
 _OF_SPANNING = 0.4
 _MOST_LOOKS = 3  # of the detector at a picture
-_EDGE = 1  # pixels from the picture's edge
 _OTHER = 0.15  # of the scale's logarithm: one so near to another shows the same
 
 SURE = 0.9
 """Simple ink is read without the detector when each digit is as sure as this."""
-
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at one place.
-
-    Parameters
-    ----------
-    image
-        What the classifier saw: uint8 (28, 28).
-    box
-        x, y, width, height in the picture as it was looked at.
-    probabilities
-        Of each digit, if it is one: float32 (10,).
-    is_digit
-        The probability that it is a digit.
-    found
-        The detector's score; 1 where it was not asked.
-    """
-
-    image: NDArray[np.uint8]
-    box: Box
-    probabilities: NDArray[np.float32]
-    is_digit: float
-    found: float
-
-    @property
-    def confidence(self) -> float:
-        """That it is a digit, and the likeliest one."""
-        return float(self.probabilities.max()) * self.is_digit
-
-    @property
-    def worth(self) -> float:
-        """What the detector and the classifier think of it together."""
-        return math.sqrt(self.found * self.confidence)
-
-
-@dataclass(frozen=True)
-class Looks:
-    """All that was seen in a picture.
-
-    Parameters
-    ----------
-    grey
-        The picture as it was looked at: uint8 (h, w).
-    shape
-        Height and width of what was handed in, turned as a person sees it.
-    simple
-        Whether the ink was simple, and the detector not asked.
-    ink
-        Its ink map: uint8 (h, w).
-    looks
-        What was found, in no order.
-    uncovered
-        The share of the ink that lies outside of all of them, 0 to 1.
-    missed
-        The worth of the best of what was not taken for a digit and lies beside what was; 0 where there is none.
-    """
-
-    grey: NDArray[np.uint8]
-    shape: tuple[int, int]
-    simple: bool
-    ink: NDArray[np.uint8]
-    looks: list[Look]
-    uncovered: float
-    missed: float = 0.0
-
-    def at_edge(self, look: Look) -> bool:
-        """Say whether a look lies so near the picture's edge that ink may be cut off."""
-        (height, width), (x, y, wide, high) = self.grey.shape, look.box
-        return x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE
 
 
 def look_for_digits(grey: NDArray[np.uint8], engine: Engine, finder: Finder | None) -> Looks:
@@ -149,9 +72,9 @@ def _simply(ink: NDArray[np.uint8], boxes: NDArray[np.int32], engine: Engine) ->
     """Take each piece of ink for a digit, or the pieces that are near each other when that is surer."""
     if len(boxes) > _MOST_SIMPLE:
         return []
-    looks = _without_low(_look_at(ink, [tuple(box) for box in joined(boxes).tolist()], engine))
+    looks = _without_low(look_at(ink, [tuple(box) for box in joined(boxes).tolist()], engine))
     if 1 < len(boxes) <= _FEW and _sureness(looks) < SURE:
-        other = _without_low(_look_at(ink, [tuple(box) for box in joined(boxes, _NEAR).tolist()], engine))
+        other = _without_low(look_at(ink, [tuple(box) for box in joined(boxes, _NEAR).tolist()], engine))
         looks = max(looks, other, key=_sureness)
     return looks
 
@@ -171,7 +94,7 @@ def _by_finder(
     scale, tried = possible_scale(LETTER / letter, ink.shape), list[float]()
     while True:
         places = finder.find(contrast, scale)
-        all_looks = _look_at(ink, [each.box for each in places], engine, places)
+        all_looks = look_at(ink, [each.box for each in places], engine, places)
         looks = _chosen(all_looks)
         if (worth := _worth(ink, looks)) > most or not best:
             best, seen, most = looks, all_looks, worth
@@ -207,45 +130,13 @@ def _pale(
             darker = np.maximum(contrast[around].astype(np.float32) - PAPER, 0)
             part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
         np.maximum(ink[around], part, out=ink[around])
-    looks = _look_at(ink, [each.box for each in places], engine, places)
+    looks = look_at(ink, [each.box for each in places], engine, places)
     return ink, _chosen(looks), looks
-
-
-def with_paper(box: Box, share: float) -> tuple[slice, slice]:
-    """Return the rows and columns of a box and of paper around it, as a share of the box's longer side.
-
-    >>> with_paper((10.0, 2.0, 8.0, 20.0), 0.25)
-    (slice(0, 27, None), slice(5, 23, None))
-    """
-    x, y, wide, high = box
-    rim = share * max(wide, high)
-    top, left = max(0, math.floor(y - rim)), max(0, math.floor(x - rim))
-    return slice(top, max(top + 1, math.ceil(y + high + rim))), slice(left, max(left + 1, math.ceil(x + wide + rim)))
 
 
 def _on(grey: NDArray[np.uint8], box: Box) -> bool:
     x, y, width, height = box
     return x < grey.shape[1] and y < grey.shape[0] and x + width > 0 and y + height > 0
-
-
-def _look_at(
-    ink: NDArray[np.uint8], boxes: list[Box], engine: Engine, found: list[Found] | None = None
-) -> list[Look]:
-    """Look at each box in which there is ink; where the detector found it, both say which digit it is."""
-    cuts = [(cut_out(ink, box), place) for place, box in enumerate(boxes)]
-    inked = [(cut, place) for cut, place in cuts if cut is not None]
-    if not inked:
-        return []
-    probabilities, is_digit = engine.look(np.stack([cut for cut, _ in inked]))
-    looks = []
-    for (cut, place), shares, sure in zip(inked, probabilities, is_digit.tolist(), strict=True):
-        score = 1.0
-        if found:
-            # the detector has seen the surroundings, so what it says counts for more
-            both = shares**_OF_CLASSIFIER * np.maximum(found[place].scores, _NEVER) ** _OF_DETECTOR
-            shares, score = both / both.sum(), found[place].score
-        looks.append(Look(cut, boxes[place], shares, sure, score))
-    return looks
 
 
 def _chosen(looks: list[Look]) -> list[Look]:

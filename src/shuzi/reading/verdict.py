@@ -12,8 +12,8 @@ from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.ink.segment import in_reading_order
 from shuzi.ink.sharpness import edge_width
 from shuzi.reading.confidence import Scale
+from shuzi.reading.look import Look, Looks, with_paper
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
-from shuzi.reading.search import Look, Looks, with_paper
 
 _SMALL = 10  # pixels: digits lower than that are too small to be read well
 _BLURRED = 0.12  # of a digit's size: with edges wider than that one in ten is read wrong, and few are read surely

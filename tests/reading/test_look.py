@@ -1,0 +1,68 @@
+"""How one place of a picture is looked at."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.ink.normalize import cut_out
+from shuzi.models.store import find_model
+from shuzi.reading.engine import Engine
+from shuzi.reading.finder import Found
+from shuzi.reading.look import look_at
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine(find_model("default"))
+
+
+@pytest.fixture(scope="module")
+def framed(mnist):
+    """Large digits whose boxes are off, and what neighbours leave in them."""
+    rng, ink, boxes = np.random.default_rng(0), np.zeros((80, 80 * 400), np.uint8), []
+    for place, image in enumerate(mnist.validation.images[:400]):
+        large = cv2.resize(image, (70, 70), interpolation=cv2.INTER_CUBIC)
+        ink[5:75, 80 * place : 80 * place + 70] = large
+        x, y, wide, high = cv2.boundingRect((large > 76).astype(np.uint8))
+        box = np.array([x + 80 * place, y + 5, wide, high]) + rng.normal(0, 0.1, 4) * (wide, high, wide, high)
+        boxes.append(tuple(box.tolist()))
+    return ink, boxes
+
+
+def alike(boxes):
+    """A detector that says nothing of which digit it is."""
+    return [Found(np.full(10, 0.9, np.float32), box) for box in boxes]
+
+
+def test_an_unsure_digit_is_framed_three_times(engine, framed):
+    ink, boxes = framed
+    looks = look_at(ink, boxes, engine, alike(boxes))
+    first, _ = engine.look(np.stack([cut_out(ink, box) for box in boxes]))
+    assert len(looks) == len(boxes)
+    again = 0
+    for (x, y, wide, high), look, once in zip(boxes, looks, first, strict=True):
+        frames = [
+            cut_out(ink, (x - share * wide, y - share * high, wide + 2 * share * wide, high + 2 * share * high))
+            for share in (0, 0.03, -0.03)
+        ]
+        shares, is_digit = engine.look(np.stack(frames))
+        unsure = shares[0].max() * is_digit[0] < 0.98
+        again += unsure
+        expected = np.exp(np.log(np.maximum(shares, 1e-3)).mean(axis=0)) if unsure else once
+        expected = np.sqrt(expected)
+        np.testing.assert_allclose(look.probabilities, expected / expected.sum(), atol=1e-4)
+        assert look.is_digit == pytest.approx(is_digit.mean() if unsure else is_digit[0], abs=1e-4)
+        np.testing.assert_array_equal(look.image, frames[0])
+    assert 20 < again < 380
+
+
+def test_framing_again_reads_more_of_what_is_framed_badly(engine, framed, mnist):
+    ink, boxes = framed
+    labels = mnist.validation.labels[: len(boxes)]
+    once = look_at(ink, boxes, engine)
+    thrice = look_at(ink, boxes, engine, alike(boxes))
+    right_once, right = (
+        sum(look.probabilities.argmax() == label for look, label in zip(looks, labels, strict=True))
+        for looks in (once, thrice)
+    )
+    assert right > right_once

@@ -120,7 +120,8 @@ def test_no_digit_is_asked_for_of_which_little_is_to_be_seen(blocks):
     """On one page squares are of much one shape, so that what the rim leaves of one shows by its flatness."""
     left_over = []
     for page in blocks:
-        x, y, width, height = page.boxes.T
+        # a fine pen leaves specks of some squares, whose shape says nothing
+        x, y, width, height = page.boxes[page.boxes[:, 3] > 8].T
         at_a_side = (x == 0) | (x + width == WIDTH)
         whole = ~at_a_side & (y > 0) & (y + height < HEIGHT)
         if whole.any():

@@ -50,7 +50,8 @@ class Recipe:
     label_smoothing
         The share of each label that is spread over all digits, so that the network does not grow too sure.
     augment
-        "none", "squeeze" (shift and stretch), "affine" (turn and slant as well) or "wide" (half as far again).
+        "none", "squeeze" (shift and stretch), "affine" (turn and slant as well) or "elastic" (half as far again, and
+        bent as well).
     towers
         Parts of a batch that are normalised each by itself and learnt from side by side.
     precision
@@ -133,7 +134,7 @@ _CHOICES = {
     "loss": ("sum", "mean"),
     "judged_on": ("test", "validation"),
     "schedule": ("constant", "one-cycle"),
-    "augment": ("none", "squeeze", "affine", "wide"),
+    "augment": ("none", "squeeze", "affine", "elastic"),
     "precision": ("float32", "bfloat16"),
     "temperature": ("one", "fitted"),
     "examples": ("mnist", "crops", "pages"),
@@ -234,9 +235,9 @@ RECIPES: Mapping[str, Recipe] = {
             hidden=192,
             learning_rate=0.02,
             batch_size=256,
-            steps=20_000,
+            steps=26_000,
             report_every=50,
-            validate_every=2_000,
+            validate_every=2_600,
             save_every=500,
             **_ONE_CYCLE | {"optimizer": "muon", "augment": "affine", "examples": "crops"},
         ),
@@ -247,9 +248,9 @@ RECIPES: Mapping[str, Recipe] = {
             hidden=0,
             learning_rate=0.02,
             batch_size=32,
-            steps=18_000,
+            steps=32_000,
             report_every=50,
-            validate_every=1_800,
+            validate_every=3_200,
             save_every=500,
             **_ONE_CYCLE
             | {
@@ -271,7 +272,7 @@ RECIPES: Mapping[str, Recipe] = {
             report_every=50,
             validate_every=1_075,
             save_every=215,
-            **_ONE_CYCLE | {"optimizer": "muon", "augment": "wide"},
+            **_ONE_CYCLE | {"optimizer": "muon", "augment": "elastic"},
         ),
         # 40 epochs; so small a network has nothing to gain from smoothed labels
         Recipe(

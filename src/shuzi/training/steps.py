@@ -80,7 +80,7 @@ class Steps(ABC):
         count, size = batches.shape
         choices = np.zeros((count, 0, 0), np.float32)
         if self._augment:
-            choices = augment.draw(self._recipe.seed, first, first + count, size)
+            choices = augment.draw(self._recipe.augment, self._recipe.seed, first, first + count, size)
         losses, accuracies = self._take(batches, choices)
         return np.asarray(losses), np.asarray(accuracies)
 

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -44,15 +45,15 @@ def test_several_pictures_give_a_line_each(shuzi, folder):
     ended = shuzi("read", "five.png", "nought.png", "blank.png")
     assert (ended.code, ended.err) == (0, "")
     five, nought, blank = ended.out.splitlines()
-    assert re.fullmatch(r"five\.png    5  ok \d\d%", five)
-    assert re.fullmatch(r"nought\.png  0  ok \d\d%", nought)
+    assert re.fullmatch(r"five\.png    5  ok, \d\d% sure", five)
+    assert re.fullmatch(r"nought\.png  0  ok, \d\d% sure", nought)
     assert blank == "blank.png   -  blank: There is no writing in this picture."
 
 
 def test_in_chinese_it_is_chinese(shuzi, folder):
     ended = shuzi("--lang", "zh", "read", "five.png", "blank.png", "missing.png")
     assert ended.code == 1
-    assert re.search(r"5  可靠 \d\d%\n", ended.out)
+    assert re.search(r"5  可靠，把握 \d\d%\n", ended.out)
     assert "空白：这张图片里没有字迹。" in ended.out
     assert ended.err.startswith("错误：读不了 missing.png")
 
@@ -101,7 +102,7 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_read(shuzi, f
     assert [each["source"] for each in objects] == list(given)
     assert [sorted(each) for each in objects[1:4]] == [["error", "source"]] * 3
     assert "cut-off" in objects[1]["error"]
-    assert "text.png is no picture" in objects[3]["error"]
+    assert "text.png is not a picture" in objects[3]["error"]
 
 
 def test_csv_is_a_table_with_a_row_for_every_picture(shuzi, folder):
@@ -172,7 +173,7 @@ def test_a_picture_comes_in_by_a_pipe(folder):
 def test_what_comes_in_by_a_pipe_and_is_no_picture_is_an_error():
     ended = _piped(b"hello")
     assert (ended.returncode, ended.stdout) == (1, b"")
-    assert ended.stderr.startswith(b"Error: standard input is no picture")
+    assert ended.stderr.startswith(b"Error: standard input is not a picture")
 
 
 def test_each_page_of_a_pdf_is_read(shuzi, folder, drawn):
@@ -186,6 +187,15 @@ def test_each_page_of_a_pdf_is_read(shuzi, folder, drawn):
     assert shuzi("read", "scan.pdf#2").out == "0\n"
     piped = _piped((folder / "scan.pdf").read_bytes(), "--json").stdout.splitlines()
     assert [json.loads(line)["source"] for line in piped] == ["-#1", "-#2"]
+
+
+def test_a_file_in_a_folder_that_cannot_be_opened_up_is_named_in_its_row(shuzi, folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    (folder / "scans").mkdir()
+    (folder / "scans" / "one.pdf").write_bytes(b"%PDF-1.7")
+    row = json.loads(shuzi("read", "--json", "scans").out)
+    assert row["source"] == str(Path("scans") / "one.pdf")
+    assert "pypdfium2" in row["error"]
 
 
 def test_without_the_extra_a_pdf_is_an_error_that_names_it_and_the_install_line(shuzi, folder, monkeypatch):

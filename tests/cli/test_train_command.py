@@ -229,6 +229,7 @@ def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_pa
     assert (ended.code, ended.out) == (1, "")
     assert ended.err == (
         "Error: training a network needs tensorflow, which is not installed. "
-        'In the folder of shuzi, run: pip install ".[train]"\n'
+        'In the folder of shuzi, run: .venv/bin/pip install ".[train]" '
+        "(or the pip of the environment that shuzi runs in)\n"
     )
     assert not (tmp_path / "run").exists()

@@ -102,7 +102,7 @@ def test_a_softmax_run_shows_its_curves_and_ten_pictures_of_weights(finished_run
     assert len({each["src"] for each in weights}) == 10
 
 
-def test_the_weights_of_a_digit_are_red_where_they_speak_for_it(finished_run, page):
+def test_the_weights_of_a_digit_are_blue_where_they_speak_for_it(finished_run, page):
     import onnx
 
     graph = onnx.load(finished_run() / "model.onnx").graph
@@ -112,7 +112,7 @@ def test_the_weights_of_a_digit_are_red_where_they_speak_for_it(finished_run, pa
         red, _, blue = np.moveaxis(_decoded(each).astype(int), 2, 0)
         weights = w[:, digit].reshape(28, 28)
         strong = np.abs(weights) > np.abs(w).max() / 4
-        np.testing.assert_array_equal((red > blue)[strong], (weights > 0)[strong])
+        np.testing.assert_array_equal((blue > red)[strong], (weights > 0)[strong])
 
 
 def test_another_network_shows_no_weights_and_a_bare_model_no_curves(finished_run, page):

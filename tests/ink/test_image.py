@@ -160,11 +160,26 @@ def test_an_array_or_a_picture_of_more_than_fifty_megapixels_is_refused():
     assert _problem(Image.new("1", (8_000, 7_000))) == "error.picture.large"
 
 
-@pytest.mark.parametrize("content", [b"", b"x", b"<svg></svg>", bytes(1_000), b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize("content", [b"x", b"<svg></svg>", bytes(1_000), b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_picture_is_refused(content, tmp_path):
     assert _problem(content) == "error.picture.unknown"
     (tmp_path / "a.png").write_bytes(content)
     assert _problem(tmp_path / "a.png") == "error.picture.unknown"
+
+
+def test_an_empty_file_is_called_empty(tmp_path):
+    (tmp_path / "a.png").touch()
+    assert _problem(b"") == _problem(tmp_path / "a.png") == "error.picture.empty"
+
+
+def test_a_png_whose_sum_does_not_fit_is_damaged_though_it_can_be_decoded():
+    file = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 255, (40, 60), np.uint8)).save(file, "PNG", compress_level=0)
+    sound = file.getvalue()
+    place = sound.index(b"IDAT") + 200
+    changed = sound[:place] + bytes([sound[place] ^ 255]) + sound[place + 1 :]
+    assert open_picture(sound).shape == (40, 60)
+    assert _problem(changed) == "error.picture.damaged"
 
 
 def test_kinds_that_hide_their_size_or_run_other_programs_are_not_opened():

@@ -20,11 +20,11 @@ def look(x, sure, is_digit=1.0):
     ("looks", "uncovered", "status", "words"),
     [
         ([look(8, 0.999), look(48, 0.999)], 0.0, "ok", "Read."),
-        ([look(8, 0.999), look(48, 0.6)], 0.0, "unsure", "digit in place 2: it could be 1 or"),
-        ([look(8, 0.999), look(48, 0.999, 0.3)], 0.0, "unsure", "in place 2 is perhaps no digit"),
+        ([look(8, 0.999), look(48, 0.6)], 0.0, "unsure", "digit at position 2: it could be 1 or"),
+        ([look(8, 0.999), look(48, 0.999, 0.3)], 0.0, "unsure", "at position 2 may not be a digit"),
         ([look(8, 0.999, 0.3)], 0.0, "not-a-digit", "letter"),
         ([look(8, 0.9), look(48, 0.9), look(88, 0.9)], 0.3, "unsure", "more ink"),
-        ([look(8, 0.9), look(48, 0.9), look(88, 0.9)], 0.0, "unsure", "in place 1"),
+        ([look(8, 0.9), look(48, 0.9), look(88, 0.9)], 0.0, "unsure", "at position 1"),
     ],
     ids=["sure", "one doubtful", "one no digit", "no digit", "ink beside", "many a little doubtful"],
 )

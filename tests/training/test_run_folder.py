@@ -67,7 +67,7 @@ def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path):
     with pytest.raises(RunError, match="Cannot make"):
         RunFolder.create(tmp_path / "file" / "run", SOFTMAX)
     for path in (tmp_path, tmp_path / "none"):
-        with pytest.raises(RunError, match="is no run folder"):
+        with pytest.raises(RunError, match="is not a run folder"):
             RunFolder.open(path)
 
 

@@ -81,7 +81,7 @@ def _single(given: str) -> Iterator[Named]:
         return
     for each in single_pictures(source):
         if given != _STDIN:
-            yield str(given if isinstance(each, ShuziError) else each), each
+            yield str(each.values.get("path", given) if isinstance(each, ShuziError) else each), each
         else:
             yield f"{_STDIN}#{each.number}" if isinstance(each, Page) else _STDIN, each
 

@@ -25,7 +25,7 @@ def digit_picture(image: NDArray[np.uint8]) -> str:
 def weight_pictures(model: Path) -> list[str] | None:
     """Draw the weights of a network without hidden layers, one picture a digit.
 
-    Red speaks for the digit, blue against it, white does not matter. All ten share one scale.
+    Blue speaks for the digit, brown against it, white does not matter. All ten share one scale.
 
     Returns
     -------
@@ -38,7 +38,7 @@ def weight_pictures(model: Path) -> list[str] | None:
         return None
     weights = matrices[0].T.reshape(10, 28, 28)
     shares = weights / (np.abs(weights).max() or 1.0)
-    against, speaks = np.array([33, 102, 172]), np.array([178, 24, 43])
+    against, speaks = np.array([148, 80, 12]), np.array([33, 102, 172])
     strength = np.abs(shares)[..., None] ** 0.7
     colour = np.where(shares[..., None] > 0, speaks, against)
     pixels = np.rint(255 * (1 - strength) + colour * strength).astype(np.uint8)

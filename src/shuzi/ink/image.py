@@ -103,7 +103,23 @@ def count_pixels(content: bytes) -> int:
 def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
     with _complaints(name), _opened(source, name) as picture:
         _check_size(picture, name)
+        if picture.format == "PNG":
+            _verify(source, name)
         return _decoded(picture, name, owned=True)
+
+
+def _verify(source: str | Path | bytes, name: str) -> None:
+    """Refuse a PNG whose sums do not fit what is in it, which Pillow would decode all the same."""
+    try:
+        with _opened(source, name) as picture:
+            picture.verify()
+    except (SyntaxError, OSError) as problem:
+        raise PictureError("error.picture.damaged", path=name, reason=_reason(problem)) from problem
+
+
+def _reason(problem: Exception) -> str:
+    """Return what a library says of a file, as it fits into a sentence."""
+    return str(problem).rstrip(". ")
 
 
 @contextmanager
@@ -118,7 +134,7 @@ def _complaints(name: str) -> Iterator[None]:
             raise PictureError("error.picture.unknown", path=name) from problem
         except OSError as problem:
             if problem.strerror is None:  # it comes from the decoder and not from the disk
-                raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
+                raise PictureError("error.picture.damaged", path=name, reason=_reason(problem)) from problem
             raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
 
 
@@ -128,6 +144,8 @@ def _opened(source: str | Path | bytes, name: str) -> Image.Image:
         return Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
         head = source[:_HEAD] if isinstance(source, bytes) else _head(source)
+        if not head:
+            raise PictureError("error.picture.empty", path=name) from None
         if is_pdf(head):
             return draw_page(Page(source if isinstance(source, bytes) else Path(source), 1), MOST_PIXELS)
         if head[4:8] != b"ftyp" or head[8:12] not in _HEIF:
@@ -137,7 +155,7 @@ def _opened(source: str | Path | bytes, name: str) -> Image.Image:
     try:
         picture: Image.Image = heif.HeifImageFile(file, name)
     except SyntaxError as problem:
-        raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
+        raise PictureError("error.picture.damaged", path=name, reason=_reason(problem)) from problem
     return picture
 
 
@@ -203,7 +221,7 @@ def _decoded(picture: Image.Image, name: object, owned: bool) -> NDArray[np.uint
             return _grey(picture)
         return _grey(ImageOps.exif_transpose(picture))
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, RuntimeError, struct.error) as problem:
-        raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
+        raise PictureError("error.picture.damaged", path=name, reason=_reason(problem)) from problem
 
 
 def _grey(picture: Image.Image) -> NDArray[np.uint8]:

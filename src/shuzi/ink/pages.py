@@ -133,7 +133,7 @@ def _opened(document: Path | bytes) -> Iterator[Any]:
             with pdfium.PdfDocument(document) as pdf:
                 yield pdf
         except pdfium.PdfiumError as problem:
-            raise PictureError("error.picture.damaged", path=name, reason=problem) from problem
+            raise PictureError("error.picture.damaged", path=name, reason=str(problem).rstrip(". ")) from problem
         except OSError as problem:
             reason = problem.strerror or problem
             raise PictureError("error.data.unreadable", path=name, reason=reason) from problem

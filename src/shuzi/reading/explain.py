@@ -28,7 +28,7 @@ _CARD = (_INSIDE - 44) // 2
 _PALE = 0.05  # a fall of the probability by less than this is not shown in full colour
 _PAPER, _INK, _GREY, _LINE = "#fbfaf7", "#1f2937", "#6b7280", "#d6d3d1"
 _COLOURS = {OK: "#15803d", UNSURE: "#b45309", NOT_A_DIGIT: "#b91c1c"}
-_FALLS, _RISES = np.array([185, 28, 28]), np.array([29, 78, 216])
+_FALLS, _RISES = np.array([29, 78, 216]), np.array([148, 80, 12])  # as on the page
 
 
 @dataclass

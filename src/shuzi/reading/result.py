@@ -50,7 +50,7 @@ class Digit:
     probabilities: NDArray[np.float32] = field(compare=False)
     box: Box
     status: str
-    image: NDArray[np.uint8] = field(compare=False)
+    image: NDArray[np.uint8] = field(compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
         """Return what JSON shows."""
@@ -103,10 +103,10 @@ class Reading:
 
     @property
     def verdict(self) -> str:
-        """The status in words, how sure the text is, and what to do where it is not ok."""
+        """The status in words, how sure the text is where it is a number, and what to do where it is not ok."""
         status = say("read.status." + self.status.replace("-", "_"))
-        if self.text:
-            status += f" {percent(self.confidence)}"
+        if self.status in (OK, UNSURE):  # of what is no digit it would be read as the chance of that
+            status = say("read.sure", status=status, percent=percent(self.confidence))
         return status if self.status == OK else say("read.with_advice", status=status, advice=self.message)
 
     def as_dict(self, source: str | None = None) -> dict[str, Any]:

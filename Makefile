@@ -1,5 +1,5 @@
 # make run     train the first network and print its accuracy     训练第一个网络，打印准确率
-# make serve   build the page and open it with the HTTP service   构建网页，和 HTTP 服务一起打开
+# make serve   build the page and serve it with the HTTP service  构建网页，和 HTTP 服务一起提供
 # make test    run the tests                                      运行测试
 # make help    all there is                                       全部目标
 
@@ -20,7 +20,7 @@ PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESS
 
 help:
 	@echo "make run      train the first network and print its accuracy | 训练第一个网络，打印准确率"
-	@echo "make serve    build the page and open it with the HTTP service | 构建网页，和 HTTP 服务一起打开"
+	@echo "make serve    build the page and serve it with the HTTP service | 构建网页，和 HTTP 服务一起提供"
 	@echo "make page     build the page only | 只构建网页"
 	@echo "make test     the fast tests | 快的测试"
 	@echo "make slow     the slow tests | 慢的测试"
@@ -32,6 +32,7 @@ help:
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
 	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
 	@echo "make hooks    run the checks before each commit | 每次提交前自动检查"
+	@echo "make clean    delete what can be made again | 删除能重新生成的东西"
 
 run: $(VENV)/.for-training
 	$(BIN)/shuzi train

@@ -7,6 +7,7 @@ The rivals take turns. The loop is timed without importing, loading or building.
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,6 +95,7 @@ def process(*command: str) -> Callable[[], None]:
 
 def main() -> None:
     """Measure and keep."""
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     mnist = shuzi.load_mnist()
     ours = chunks(mnist.train)  # first, since it sets the threads that TensorFlow starts with, for the naive loop too
     loop = take_turns(

@@ -8,7 +8,10 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
 HAN = "\u3400-\u9fff"
-HALF_WIDTH = re.compile(rf"(?<=[{HAN}])[,;!?](?![\"'])|(?<=[{HAN}]):(?![\"'\]])|[,;](?=[{HAN}])")
+HALF_WIDTH = re.compile(
+    rf"(?<=[{HAN}])[,;!?](?![\"'])|(?<=[{HAN}]):(?![\"'\]])|[,;](?=[{HAN}])"
+    r"|(?<=\*\*)[,;:]|x[,;:](?=\*\*|$)|\d\.\d+,\d"
+)
 AS_THE_TUTORIAL_PRINTS = re.compile("\u5f53\u524dloss|\u51c6\u786e\u7387: ")
 DOCUMENTS = sorted(path for pattern in ("*.zh.md", "docs/*.zh.md", "lessons/*/zh.md") for path in ROOT.glob(pattern))
 

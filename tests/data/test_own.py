@@ -122,8 +122,17 @@ def test_each_picture_that_cannot_be_used_is_left_out_with_its_reason(tmp_path, 
     assert [problem.key for problem in found.left_out] == [
         "error.own.picture",
         "error.picture.damaged",
-        *["error.picture.unknown"] * 3,
+        *["error.picture.unknown"] * 2,
+        "error.picture.empty",
     ]
+
+
+def test_what_shuzi_has_drawn_to_explain_a_reading_is_no_picture_of_a_digit(tmp_path, digits):
+    for name in ("7_a.png", "7_a.explained.png"):
+        _picture(digits[7]).save(tmp_path / name)
+    found = import_pictures(tmp_path)
+    assert [path.name for path in found.pictures] == ["7_a.png"]
+    assert found.left_out == ()
 
 
 def test_hidden_files_are_passed_over_without_a_word(tmp_path, digits):

@@ -50,6 +50,14 @@ def test_the_page_is_handed_out_and_kept_as_long_as_its_name_stays(run_service, 
         assert client.get("/v1/models").status_code == 200
 
 
+def test_beside_the_page_a_method_that_is_not_possible_names_those_that_are(run_service, built):
+    with run_service(page=built).client() as client:
+        said = client.get("/v1/read")
+        assert (said.status_code, said.headers["allow"]) == (405, "POST")
+        assert client.get("/v1/nothing").status_code == 404
+        assert client.put("/icon.svg").status_code == 405
+
+
 @pytest.mark.parametrize(
     "path",
     ["/../secret.txt", "/%2e%2e/secret.txt", "/assets/..%2f..%2fsecret.txt", "/assets", "/a%00b", "/" + "a" * 300],

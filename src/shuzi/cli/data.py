@@ -80,8 +80,8 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
 
 
 @data.command("import", cls=Command, help="cli.data.import.help", short_help="cli.data.import.short")
-@argument("folder", type=_PLACE, metavar="PATH", help="cli.data.import.folder")
-@argument("out", type=_PLACE, metavar="PATH", help="cli.data.import.out")
+@argument("folder", type=_PLACE, metavar="FOLDER", help="cli.data.import.folder")
+@argument("out", type=_PLACE, metavar="OUT", help="cli.data.import.out")
 @option("--preview", type=_PLACE, metavar="PATH", help="cli.data.import.preview")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
@@ -115,7 +115,7 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
 
 
 @data.command(cls=Command, help="cli.data.export.help", short_help="cli.data.export.short")
-@argument("out", type=_PLACE, metavar="PATH", help="cli.data.export.out")
+@argument("out", type=_PLACE, metavar="OUT", help="cli.data.export.out")
 @option(
     "--part",
     type=click.Choice(["train", "validation", "test"]),

@@ -90,6 +90,8 @@ def describe(model: str, as_json: bool) -> None:
     from rich.table import Table
 
     table = Table.grid(padding=(0, 3, 0, 0))
+    table.add_column()
+    table.add_column(overflow="fold")  # Chinese has no spaces to break lines at
     for name, sentence in _rows(card, path):
         table.add_row(say(f"models.{name}"), sentence)
     Console(highlight=False, markup=False).print(table)

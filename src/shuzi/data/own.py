@@ -14,6 +14,7 @@ import numpy as np
 
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import DataError, ShuziError
+from shuzi.ink.folders import EXPLAINED
 from shuzi.ink.image import open_picture
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
@@ -84,7 +85,8 @@ def split(own: Dataset) -> Splits:
 
 def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.startswith(".") for part in path.relative_to(folder).parts):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and not path.name.endswith(EXPLAINED):
             yield path
 
 

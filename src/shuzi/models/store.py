@@ -49,7 +49,8 @@ def find_model(name: str | Path) -> Path:
             raise ModelError("error.model.unfinished", path=path)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        raise ModelError("error.model.missing", path=path, known=", ".join(known))
+        readers = ", ".join(each for each in known if each != DETECTOR)  # which is rarely what was meant
+        raise ModelError("error.model.missing", path=path, known=readers)
     if path.suffix != ".onnx":
         raise ModelError("error.model.ending", path=path)
     return path

@@ -148,7 +148,8 @@ async def _http(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)  # noqa: S101 - see above
     if isinstance(problem, BodyRefused):
         return problem_response(problem.problem, close=problem.close)
-    if problem.status_code == 405:
+    # the page's files take every path that no route takes by this method, and lack most of them
+    if problem.status_code == 405 or (problem.status_code == 404 and _by_other_methods(request)):
         error = ServiceError("error.service.method", method=request.method, allowed=_allowed(request))
     elif problem.status_code == 400:
         error = ServiceError("error.service.json")
@@ -159,12 +160,18 @@ async def _http(request: Request, problem: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """Name the methods that are possible at a path: Starlette stops looking at the first route that has it."""
+    methods = _by_other_methods(request) or {"GET"}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+
+
+def _by_other_methods(request: Request) -> set[str]:
+    """Return the methods by which routes take the request's path; empty where no route does, by whatever method."""
     methods: set[str] = set()
     for route in request.app.routes:
         match, _ = route.matches(request.scope)
         if match is not Match.NONE:
-            methods |= set(getattr(route, "methods", None) or {"GET"})
-    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+            methods |= set(getattr(route, "methods", None) or ())
+    return methods
 
 
 async def _gone(request: Request, problem: Exception) -> Response:

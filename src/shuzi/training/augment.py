@@ -23,37 +23,26 @@ _STRETCH = 0.1  # each axis by up to this share
 _TURN = 10 / 180 * math.pi
 _SLANT = 0.1  # pixels sideways for a pixel down
 _FARTHER = 1.5
-_PINS = 4  # in a row and in a column: places that are pulled away, and what lies between goes along
-_PULL = 3.0  # pixels, either way; what lies between four of them goes a third as far on average
-_PLAIN = 6  # numbers that decide how an image is shifted, stretched, turned and slanted
+
+CHOICES = 6
+"""How many numbers decide what happens to one image, each from -1 to 1."""
 
 
-def draw(name: str, seed: int, start: int, stop: int, batch_size: int) -> NDArray[np.float32]:
+def draw(seed: int, start: int, stop: int, batch_size: int) -> NDArray[np.float32]:
     """Draw what will happen in the steps from `start` to `stop`.
-
-    Parameters
-    ----------
-    name
-        Of the augmentation.
-    seed
-        Decides everything.
-    start, stop
-        The steps.
-    batch_size
-        Images in a step.
 
     Returns
     -------
-    float32 (stop - start, batch_size, CHOICES[name]), from -1 to 1.
+    float32 (stop - start, batch_size, 6), from -1 to 1.
 
     Examples
     --------
-    >>> whole, later = draw("affine", 0, 0, 5, 8), draw("affine", 0, 3, 5, 8)
+    >>> whole, later = draw(0, 0, 5, 8), draw(0, 3, 5, 8)
     >>> bool((whole[3:] == later).all())
     True
     """
     steps = [
-        np.random.default_rng([seed, _OWN_STREAM, step]).random((batch_size, CHOICES[name]), np.float32)
+        np.random.default_rng([seed, _OWN_STREAM, step]).random((batch_size, CHOICES), np.float32)
         for step in range(start, stop)
     ]
     return np.stack(steps) * 2 - 1
@@ -80,30 +69,6 @@ def squeeze(images: Any, choices: Any) -> Any:
 
 def affine(images: Any, choices: Any) -> Any:
     """Shift, stretch, turn and slant; shapes as `squeeze`."""
-    return _sampled(images, *_carried(choices))
-
-
-def elastic(images: Any, choices: Any) -> Any:
-    """Go half as far again as `affine`, and bend the sheet as if it were of rubber (Simard and others, 2003).
-
-    Parameters
-    ----------
-    images
-        float32 (n, 28, 28).
-    choices
-        float32 (n, 38), from -1 to 1: six for the sheet as a whole, then how far 4x4 places go down, and across.
-
-    Returns
-    -------
-    float32 (n, 28, 28).
-    """
-    y, x = _carried(choices[:, :_PLAIN] * _FARTHER)
-    down, across = choices[:, _PLAIN : _PLAIN + _PINS**2], choices[:, _PLAIN + _PINS**2 :]
-    return _sampled(images, y + ops.matmul(down, _PULLED), x + ops.matmul(across, _PULLED))
-
-
-def _carried(choices: Any) -> tuple[Any, Any]:
-    """Return from where each pixel comes, counted from the middle: down and across, (n, 784) each."""
     turn = choices[:, 4] * _TURN
     cos, sin = ops.cos(turn), ops.sin(turn)
     tall, wide = ops.exp(choices[:, 1] * _STRETCH), ops.exp(choices[:, 3] * _STRETCH)
@@ -111,8 +76,12 @@ def _carried(choices: Any) -> tuple[Any, Any]:
     row = (cos * tall - sin * slant, -sin * wide, choices[:, 0] * _SHIFT)
     column = (sin * tall + cos * slant, cos * wide, choices[:, 2] * _SHIFT)
     y, x = np.indices((SIDE, SIDE), np.float32).reshape(2, 1, -1) - np.float32(_MIDDLE)
-    down, across = (a[:, None] * y + b[:, None] * x + c[:, None] for a, b, c in (row, column))
-    return down, across
+    return _sampled(images, *(a[:, None] * y + b[:, None] * x + c[:, None] for a, b, c in (row, column)))
+
+
+def wide(images: Any, choices: Any) -> Any:
+    """Go half as far again as `affine`, for networks that have the time to learn it; shapes as `squeeze`."""
+    return affine(images, choices * _FARTHER)
 
 
 def _line(shift: Any, stretch: Any) -> Any:
@@ -140,17 +109,4 @@ def _sampled(images: Any, y: Any, x: Any) -> Any:
     return ops.reshape(upper + (lower - upper) * below, (-1, SIDE, SIDE))
 
 
-def _pulled() -> NDArray[np.float32]:
-    """Return how far every pixel goes when one of the places does, by cubic B-splines: (16, 784)."""
-    pins = np.linspace(0, SIDE - 1, _PINS)
-    away = np.abs(np.arange(SIDE)[:, None] - pins) / (pins[1] - pins[0])
-    line = np.where(away < 1, 2 / 3 - away**2 * (1 - away / 2), np.clip(2 - away, 0, None) ** 3 / 6)
-    return np.asarray(_PULL * np.einsum("yp,xq->pqyx", line, line).reshape(_PINS**2, SIDE**2), np.float32)
-
-
-_PULLED = _pulled()
-
-AUGMENTATIONS: Mapping[str, Callable[[Any, Any], Any]] = {"squeeze": squeeze, "affine": affine, "elastic": elastic}
-
-CHOICES: Mapping[str, int] = {"squeeze": _PLAIN, "affine": _PLAIN, "elastic": _PLAIN + 2 * _PINS**2}
-"""How many numbers decide what happens to one image, each from -1 to 1."""
+AUGMENTATIONS: Mapping[str, Callable[[Any, Any], Any]] = {"squeeze": squeeze, "affine": affine, "wide": wide}

@@ -24,7 +24,7 @@ from shuzi.training.networks import build
 from shuzi.training.optimizers import build_optimizer
 from shuzi.training.recipes import Recipe
 
-AT_ONCE = 1_000  # images in one pass when nothing is learnt
+AT_ONCE = 1_000 * 28 * 28  # pixels in one pass when nothing is learnt: more pages would take gigabytes
 
 
 class Steps(ABC):
@@ -61,7 +61,7 @@ class Steps(ABC):
 
     @abstractmethod
     def _predict(self, images: NDArray[np.uint8]) -> Any:
-        """Run the plain network on at most `AT_ONCE` images."""
+        """Run the plain network on images of `AT_ONCE` pixels at most."""
 
     def take(self, first: int, batches: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Take one step for each row of `batches`.
@@ -80,13 +80,14 @@ class Steps(ABC):
         count, size = batches.shape
         choices = np.zeros((count, 0, 0), np.float32)
         if self._augment:
-            choices = augment.draw(self._recipe.augment, self._recipe.seed, first, first + count, size)
+            choices = augment.draw(self._recipe.seed, first, first + count, size)
         losses, accuracies = self._take(batches, choices)
         return np.asarray(losses), np.asarray(accuracies)
 
     def answers(self, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
         """Return all that the network says now: for digits uint8 (n, 28, 28), first the probabilities (n, 10)."""
-        said = [self._predict(images[at : at + AT_ONCE]) for at in range(0, len(images), AT_ONCE)]
+        count = max(1, AT_ONCE // int(np.prod(images.shape[1:])))
+        said = [self._predict(images[at : at + count]) for at in range(0, len(images), count)]
         each = [piece if isinstance(piece, list | tuple) else [piece] for piece in said]
         return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
 

@@ -51,8 +51,9 @@ class TensorFlowSteps(Steps):
         self._images = tf.constant(dataset.images)
         self._labels = tf.constant(dataset.labels)
         batches = tf.TensorSpec([None, self._recipe.batch_size], tf.int32)
-        drawn = [self._recipe.batch_size, CHOICES[self._recipe.augment]] if self._augment else [0, 0]
-        choices = tf.TensorSpec([None, *drawn], tf.float32)
+        choices = tf.TensorSpec(
+            [None, *([self._recipe.batch_size, CHOICES] if self._augment else [0, 0])], tf.float32
+        )
         self._run = tf.function(self._loop, input_signature=[batches, choices])
         pixels = tf.TensorSpec([None, *dataset.images.shape[1:]], tf.uint8)
         self._answer = tf.function(

@@ -9,9 +9,6 @@ LOOK_LIKE_DIGITS = set("0123456789 OoQDIilJjSsZzGgqBby|/(){}[]~")
 PRINTED_LIKE_DIGITS = set("0123456789 OoIilSsZzgqb|/(){}[]~ΟοσζδΖЗзОоЧчбЬьЭэЪъסםלעՏօ")
 
 
-struck_out = marks._struck_out
-
-
 def one_digit(image):
     return lambda: (4, image / np.float32(255))
 
@@ -33,27 +30,10 @@ def test_a_mark_always_has_ink(four, height, pen):
             assert (drawn > 0.3).sum() > 1
 
 
-def test_a_glyph_has_the_size_of_a_digit_and_what_is_struck_out_may_be_wider(four):
-    wide = 0
+def test_a_glyph_has_the_size_of_a_digit(four):
     for seed in range(300):
         for height in (13, 46):
-            shape = glyph(np.random.default_rng(seed), height, 2.0, one_digit(four)).shape
-            if max(shape) != height:
-                wide += 1
-                assert 0.5 * height < shape[0] < 1.6 * height + 6
-                assert 0.5 * height < shape[1] < 4 * height + 6
-    assert 0.01 < wide / 600 < 0.1
-
-
-def test_what_is_struck_out_goes_up_and_down_oftener_than_any_digit(four, monkeypatch):
-    """Its middle row is crossed at least four times."""
-    drawn = []
-    monkeypatch.setattr(marks, "_struck_out", lambda *given: drawn.append(struck_out(*given)) or drawn[-1])
-    for seed in range(2_000):
-        glyph(np.random.default_rng(seed), 40, 1.0, one_digit(four))
-    crossings = [np.count_nonzero(np.diff((each[round(len(each) / 2)] > 0.3).astype(int)) == 1) for each in drawn]
-    assert len(drawn) > 40
-    assert np.mean(np.array(crossings) >= 4) > 0.9
+            assert max(glyph(np.random.default_rng(seed), height, 2.0, one_digit(four)).shape) == height
 
 
 def test_a_small_mark_is_hardly_larger_than_the_digits_beside_it():

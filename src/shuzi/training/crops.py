@@ -21,13 +21,13 @@ NOT_A_DIGIT = 10
 
 _NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other could be a 1 or a 7
 
-PAGES = 60_000
+PAGES = 40_000
 """Composed pages that a whole training's cuts are taken from; most hold several digits."""
 
-AS_THEY_ARE = 6
+AS_THEY_ARE = 4
 """How often each of MNIST's own images is among the cuts."""
 
-REWRITTEN, GLYPHS = 400_000, 300_000
+REWRITTEN, GLYPHS = 200_000, 200_000
 """Digits written again with other pens, each alone; and marks and letters, each alone."""
 
 Cut = tuple[NDArray[np.uint8], int]

@@ -30,7 +30,6 @@ _FONTS = (
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
 )
-_FEWEST_TURNS = 5  # of what was struck out: less could be a letter, or digits
 _SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
 _NOT_MIRRORED = (0, 1, 2, 5, 8)  # what a mirror leaves a digit, or makes into another one
 _NOT_TURNED = (0, 1)
@@ -97,9 +96,7 @@ def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[]
     float32 (h, w), the share of each pixel that is inked.
     """
     kind, pen_on_board = rng.random(), pen * _BOARD / height
-    if kind < 0.04:
-        return _struck_out(rng, height, pen)
-    if kind < 0.09:
+    if kind < 0.06:
         board = _letter(rng, pen_on_board)
     elif kind < 0.36:
         board = _printed(rng, pen_on_board)
@@ -110,23 +107,6 @@ def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[]
     else:
         board = _spoilt(rng, digits, pen_on_board)
     return _sized(_warped(rng, board), height)
-
-
-def _struck_out(rng: np.random.Generator, height: int, pen: float) -> Ink:
-    """Go up and down, or round and round, as somebody does who makes a word unreadable."""
-    wide = math.exp(rng.uniform(math.log(0.6), math.log(3)))
-    count = max(_FEWEST_TURNS, round(wide * rng.uniform(3, 9)))
-    if rng.random() < 0.6:
-        x = np.linspace(0, wide, count) + rng.normal(0, 0.06, count)
-        y = np.where(np.arange(count) % 2, rng.uniform(0.75, 1, count), rng.uniform(0, 0.25, count))
-    else:
-        count += 3  # fewer loops could be a 0 or an 8
-        share = np.linspace(0, 1, 12 * count)
-        turn = math.pi * count * share * rng.choice((-1, 1))
-        x = wide * share + rng.uniform(0.05, 0.4) * np.cos(turn + rng.normal(0, 0.3))
-        y = np.sin(turn) / 2 + np.interp(share, np.linspace(0, 1, 5), rng.normal(0, 0.15, 5))
-    points = np.stack([x, y], axis=1)
-    return _line((points - points.min(axis=0)) * height, pen)
 
 
 def _letter(rng: np.random.Generator, pen: float) -> Ink:

@@ -14,7 +14,7 @@ from shuzi.training.compose import Composer
 HEIGHT, WIDTH = 64, 160
 """Of a page, in pixels."""
 
-PAGES = 512_000
+PAGES = 384_000
 """Pages that a whole training learns from."""
 
 MOST = 20

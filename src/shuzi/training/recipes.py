@@ -234,9 +234,9 @@ RECIPES: Mapping[str, Recipe] = {
             hidden=192,
             learning_rate=0.02,
             batch_size=256,
-            steps=26_000,
+            steps=20_000,
             report_every=50,
-            validate_every=2_600,
+            validate_every=2_000,
             save_every=500,
             **_ONE_CYCLE | {"optimizer": "muon", "augment": "affine", "examples": "crops"},
         ),
@@ -247,9 +247,9 @@ RECIPES: Mapping[str, Recipe] = {
             hidden=0,
             learning_rate=0.02,
             batch_size=32,
-            steps=32_000,
+            steps=18_000,
             report_every=50,
-            validate_every=3_200,
+            validate_every=1_800,
             save_every=500,
             **_ONE_CYCLE
             | {

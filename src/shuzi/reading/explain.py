@@ -14,7 +14,7 @@ from shuzi.reading.lettering import broken, drawn_language, font
 from shuzi.reading.look import Looks
 from shuzi.reading.occlusion import what_counts
 from shuzi.reading.reader import Reader
-from shuzi.reading.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, percent
+from shuzi.reading.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
 
 MOST_DRAWN = 60
 """Digits of a picture that are drawn one by one."""
@@ -148,13 +148,12 @@ def _draw_card(sheet: _Sheet, x: int, place: int, digit: Digit, reader: Reader) 
     """Draw a digit as the network saw it, its probabilities, and what counted, side by side."""
     pen, y, small = sheet.pen, sheet.y, font(13)
     colour = _COLOURS[digit.status]
-    status = say("read.status." + digit.status.replace("-", "_"))
     label = f"{place}"
     end = x + font(14).getlength(label) + 6
     pen.rectangle((x, y + 2, end, y + 19), fill=colour)
     pen.text((x + 3, y + 2), label, "white", font(14))
     pen.text((end + 8, y - 2), f"{digit.digit}", _INK, font(20))
-    pen.text((end + 30, y + 2), f"{status} {percent(digit.confidence)}", colour, font(15))
+    pen.text((end + 30, y + 2), how_sure(digit.status, digit.confidence), colour, font(15))
     bars, counted = x + _SIDE + _GAP, x + _CARD - _SIDE
     top = y + 46
     captions = ("explain.image", "explain.shares", "explain.counted")

@@ -25,6 +25,17 @@ def percent(confidence: float) -> str:
     return f"{math.floor(100 * confidence)}%"
 
 
+def how_sure(status: str, confidence: float) -> str:
+    """Put a status into words, and how sure it is where it is a number.
+
+    >>> how_sure(OK, 0.99), how_sure(NOT_A_DIGIT, 0.3)
+    ('ok, 99% sure', 'not a digit')
+    """
+    words = say("read.status." + status.replace("-", "_"))
+    # beside "not a digit" it would be read as the chance of that
+    return say("read.sure", status=words, percent=percent(confidence)) if status in (OK, UNSURE) else words
+
+
 @dataclass(frozen=True)
 class Digit:
     """One digit of a reading.
@@ -104,9 +115,7 @@ class Reading:
     @property
     def verdict(self) -> str:
         """The status in words, how sure the text is where it is a number, and what to do where it is not ok."""
-        status = say("read.status." + self.status.replace("-", "_"))
-        if self.status in (OK, UNSURE):  # of what is no digit it would be read as the chance of that
-            status = say("read.sure", status=status, percent=percent(self.confidence))
+        status = how_sure(self.status, self.confidence)
         return status if self.status == OK else say("read.with_advice", status=status, advice=self.message)
 
     def as_dict(self, source: str | None = None) -> dict[str, Any]:

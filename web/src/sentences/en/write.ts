@@ -19,7 +19,7 @@ export const write = {
   "write.unshowable": "Browsers cannot show this kind of picture. The boxes are where its digits are.",
   "write.pictures": "Pictures",
   "write.result": "Reading",
-  "write.empty": "The number will stand here. Pictures are read, too: open them, drop them, paste them.",
+  "write.empty": "The number will appear here. You can also open, drop or paste pictures.",
   "write.reading": "Reading …",
   "write.number": (text: string, percent: string) => `Read: ${text}. ${percent} sure.`,
   "write.between_lines": ", ",

@@ -260,16 +260,16 @@ RECIPES: Mapping[str, Recipe] = {
                 "examples": "pages",
             },
         ),
-        # 40 epochs
+        # 25 epochs
         Recipe(
             name="best",
             network="four_columns",
             hidden=128,
             learning_rate=0.02,
             batch_size=256,
-            steps=8_600,
+            steps=5_375,
             report_every=50,
-            validate_every=1_720,
+            validate_every=1_075,
             save_every=215,
             **_ONE_CYCLE | {"optimizer": "muon", "augment": "wide"},
         ),

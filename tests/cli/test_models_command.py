@@ -215,6 +215,8 @@ def test_without_tensorflow_the_line_that_installs_it_is_named_and_the_rest_work
     program = f"import sys; sys.modules.update(dict.fromkeys({blocked})); from shuzi.cli import main; main()"
     ended = run_alone("models", "export", "softmax", "--format", "keras", "--out", "a.keras", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")
-    assert re.fullmatch(r'Error: converting a model needs tensorflow, .*/pip install "\.\[train\]" \(or .*\)\n', ended.err)
+    assert re.fullmatch(
+        r'Error: converting a model needs tensorflow, .*/pip install "\.\[train\]" \(or .*\)\n', ended.err
+    )
     for given in (["models"], ["models", "describe", "softmax"]):
         assert run_alone(*given, program=("-c", program)).code == 0

@@ -222,6 +222,11 @@ def test_what_is_not_there_is_not_found(client, method):
     assert "/v2/read" in problem["detail"]
 
 
+def test_an_empty_file_is_called_empty(client):
+    said = client.post("/v1/read", files={"picture": ("a.png", b"", "image/png")})
+    assert "a.png" in _is_problem(said, 422, "error.picture.empty")["detail"]
+
+
 def test_a_method_that_is_not_possible_names_those_that_are(client):
     said = client.get("/v1/read")
     _is_problem(said, 405, "error.service.method")

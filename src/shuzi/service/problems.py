@@ -47,6 +47,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.model": 404,
     "error.model.detector": 422,
     "error.picture.unknown": 422,
+    "error.picture.empty": 422,
     "error.picture.damaged": 422,
     "error.picture.page": 422,
     "error.recipe.towers": 422,

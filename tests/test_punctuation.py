@@ -8,9 +8,10 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
 HAN = "\u3400-\u9fff"
+CODE = "\ue000"  # stands where code or an address was
 HALF_WIDTH = re.compile(
     rf"(?<=[{HAN}])[,;!?](?![\"'])|(?<=[{HAN}]):(?![\"'\]])|[,;](?=[{HAN}])"
-    r"|(?<=\*\*)[,;:]|x[,;:](?=\*\*|$)|\d\.\d+,\d"
+    rf"|(?<=\*\*)[,;:]|(?<={CODE})[,;:](?![ -~])|(?<={CODE})[,;:](?={CODE})|(?<=[{HAN}])[,;:](?={CODE})|\d\.\d+,\d"
 )
 AS_THE_TUTORIAL_PRINTS = re.compile("\u5f53\u524dloss|\u51c6\u786e\u7387: ")
 DOCUMENTS = sorted(path for pattern in ("*.zh.md", "docs/*.zh.md", "lessons/*/zh.md") for path in ROOT.glob(pattern))
@@ -19,7 +20,7 @@ DOCUMENTS = sorted(path for pattern in ("*.zh.md", "docs/*.zh.md", "lessons/*/zh
 def prose(document):
     """Return the lines without what is code or an address."""
     text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
-    return [re.sub(r"`[^`]*`|\]\([^)]*\)|https?://\S+", "x", line) for line in text.splitlines()]
+    return [re.sub(r"`[^`]*`|\]\([^)]*\)|https?://\S+", CODE, line) for line in text.splitlines()]
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())

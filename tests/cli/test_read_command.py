@@ -45,8 +45,8 @@ def test_several_pictures_give_a_line_each(shuzi, folder):
     ended = shuzi("read", "five.png", "nought.png", "blank.png")
     assert (ended.code, ended.err) == (0, "")
     five, nought, blank = ended.out.splitlines()
-    assert re.fullmatch(r"five\.png    5  ok, \d\d% sure", five)
-    assert re.fullmatch(r"nought\.png  0  ok, \d\d% sure", nought)
+    assert re.fullmatch(r"five\.png    5  ok, confidence \d\d%", five)
+    assert re.fullmatch(r"nought\.png  0  ok, confidence \d\d%", nought)
     assert blank == "blank.png   -  blank: There is no writing in this picture."
 
 
@@ -61,12 +61,13 @@ def test_in_chinese_it_is_chinese(shuzi, folder):
 def test_what_is_not_certain_says_so_beside_the_number(shuzi, folder):
     alone = shuzi("read", "blank.png")
     assert (alone.code, alone.out) == (0, "blank: There is no writing in this picture.\n")
-    letter = np.full((120, 120), 255, np.uint8)
-    letter[20:100:30, 20:100] = letter[20:100, 20:100:30] = 0
-    Image.fromarray(letter).resize((240, 240)).save("grid.png")
-    reading = load().read("grid.png")
+    sign = np.full((240, 240), 255, np.uint8)  # a # is no digit
+    for place in (86, 146):
+        sign[36:204, place : place + 8] = sign[place : place + 8, 36:204] = 0
+    Image.fromarray(sign).save("sign.png")
+    reading = load().read("sign.png")
     assert reading.status != "ok"
-    assert shuzi("read", "grid.png").out.splitlines()[-1].endswith(reading.message)
+    assert shuzi("read", "sign.png").out.splitlines()[-1].endswith(reading.message)
 
 
 def test_several_lines_of_writing(shuzi, folder, drawn):

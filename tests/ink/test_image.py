@@ -182,6 +182,25 @@ def test_a_png_whose_sum_does_not_fit_is_damaged_though_it_can_be_decoded():
     assert _problem(changed) == "error.picture.damaged"
 
 
+def _chunks(*chunks):
+    parts = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
+
+
+@pytest.mark.parametrize("colour", [0, 3])
+def test_a_png_that_lacks_a_part_is_damaged(colour):
+    head = (b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, colour, 0, 0, 0))
+    pixels = (b"IDAT", zlib.compress(bytes(9) * 8))
+    assert _problem(_chunks(head, (b"IEND", b""))) == "error.picture.damaged"
+    if colour == 3:  # a palette is missing
+        assert _problem(_chunks(head, pixels, (b"IEND", b""))) == "error.picture.damaged"
+    else:
+        assert open_picture(_chunks(head, pixels, (b"IEND", b""))).shape == (8, 8)
+
+
 def test_kinds_that_hide_their_size_or_run_other_programs_are_not_opened():
     large = Image.new("1", (9_000, 9_000))
     icon = struct.pack("<3H4B2H2I", 0, 1, 1, 16, 16, 0, 0, 1, 32, len(_saved(large)), 22) + _saved(large)

@@ -55,6 +55,7 @@ def test_beside_the_page_a_method_that_is_not_possible_names_those_that_are(run_
         said = client.get("/v1/read")
         assert (said.status_code, said.headers["allow"]) == (405, "POST")
         assert client.get("/v1/nothing").status_code == 404
+        assert client.post("/v1/nothing").status_code == 404
         assert client.put("/icon.svg").status_code == 405
 
 

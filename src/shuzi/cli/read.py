@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -81,9 +82,16 @@ def _single(given: str) -> Iterator[Named]:
         return
     for each in single_pictures(source):
         if given != _STDIN:
-            yield str(each.values.get("path", given) if isinstance(each, ShuziError) else each), each
+            yield _called(given, each), each
         else:
             yield f"{_STDIN}#{each.number}" if isinstance(each, Page) else _STDIN, each
+
+
+def _called(given: str, found: Picture | ShuziError) -> str:
+    if not isinstance(found, ShuziError):
+        return str(found)
+    # what is amiss with a file in a folder is told of the file
+    return str(found.values.get("path", given)) if os.path.isdir(given) else given  # noqa: PTH112 - it may be too long
 
 
 @cache

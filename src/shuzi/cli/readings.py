@@ -58,7 +58,7 @@ def lines_for(names: list[str]) -> Callable[[str, Found], str]:
     '17\n'
     >>> line = lines_for(["a.png", "bc.png"])
     >>> line("a.png", one), line("bc.png", two)
-    ('a.png   17  ok, 99% sure\n', 'bc.png  -  blank: There is no writing in this picture.\n')
+    ('a.png   17  ok, confidence 99%\n', 'bc.png  -  blank: There is no writing in this picture.\n')
     """
     if len(names) == 1:
         return _alone

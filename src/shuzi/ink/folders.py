@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shuzi.errors import PictureError, ShuziError
 from shuzi.ink.image import Picture
-from shuzi.ink.pages import Page, count_pages, is_pdf
+from shuzi.ink.pages import Page, count_pages, is_pdf, name_of
 
 ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
@@ -51,7 +51,8 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
         else:
             yield named
     except ShuziError as problem:
-        yield problem if "path" in problem.values else PictureError("error.own.picture", path=named, reason=problem)
+        name = name_of(named) if isinstance(named, bytes) else named
+        yield problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)
 
 
 def in_counting_order(path: Path) -> list[list[str | int]]:

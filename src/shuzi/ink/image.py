@@ -26,6 +26,11 @@ HEIC and the pages of a PDF come with the extra `pictures`."""
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _HEAD = 1_024  # bytes that tell what a file is
 _PNG, _PNG_HEAD = b"\x89PNG\r\n\x1a\n", 24  # how a PNG begins, and the bytes up to the end of its size
+# what Pillow raises where a file is not as it should be
+_OF_DECODERS = (
+    *(OSError, ValueError, SyntaxError, EOFError, TypeError, RuntimeError, struct.error),
+    *(IndexError, AssertionError),  # a PNG without pixels, and one without its palette
+)
 _WIDE = 1 << 20  # pixels at once of which each takes 8 bytes
 
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
@@ -109,11 +114,11 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
 
 
 def _verify(source: str | Path | bytes, name: str) -> None:
-    """Refuse a PNG whose sums do not fit what is in it, which Pillow would decode all the same."""
+    """Refuse a PNG that lacks its end or holds a part whose sum does not fit: Pillow would decode it."""
     try:
         with _opened(source, name) as picture:
             picture.verify()
-    except (SyntaxError, OSError) as problem:
+    except _OF_DECODERS as problem:
         raise PictureError("error.picture.damaged", path=name, reason=_reason(problem)) from problem
 
 
@@ -220,7 +225,7 @@ def _decoded(picture: Image.Image, name: object, owned: bool) -> NDArray[np.uint
             ImageOps.exif_transpose(picture, in_place=True)  # the other way makes a copy even when nothing is turned
             return _grey(picture)
         return _grey(ImageOps.exif_transpose(picture))
-    except (OSError, ValueError, SyntaxError, EOFError, TypeError, RuntimeError, struct.error) as problem:
+    except _OF_DECODERS as problem:
         raise PictureError("error.picture.damaged", path=name, reason=_reason(problem)) from problem
 
 

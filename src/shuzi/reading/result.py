@@ -29,7 +29,7 @@ def how_sure(status: str, confidence: float) -> str:
     """Put a status into words, and how sure it is where it is a number.
 
     >>> how_sure(OK, 0.99), how_sure(NOT_A_DIGIT, 0.3)
-    ('ok, 99% sure', 'not a digit')
+    ('ok, confidence 99%', 'not a digit')
     """
     words = say("read.status." + status.replace("-", "_"))
     # beside "not a digit" it would be read as the chance of that

@@ -150,7 +150,8 @@ async def _http(request: Request, problem: Exception) -> Response:
     if isinstance(problem, BodyRefused):
         return problem_response(problem.problem, close=problem.close)
     # the page's files take every path that no route takes by this method, and lack most of them
-    if problem.status_code == 405 or (problem.status_code == 404 and _by_other_methods(request)):
+    elsewise = _by_other_methods(request)
+    if elsewise or (problem.status_code == 405 and not request.url.path.startswith("/v1/")):
         error = ServiceError("error.service.method", method=request.method, allowed=_allowed(request))
     elif problem.status_code == 400:
         error = ServiceError("error.service.json")
@@ -172,7 +173,7 @@ def _by_other_methods(request: Request) -> set[str]:
         match, _ = route.matches(request.scope)
         if match is not Match.NONE:
             methods |= set(getattr(route, "methods", None) or ())
-    return methods
+    return methods - {request.method}
 
 
 async def _gone(request: Request, problem: Exception) -> Response:

@@ -16,11 +16,11 @@ from shuzi.training.steps import Steps
 
 
 class JaxSteps(Steps):
-    """Steps as a JAX scan, over the state of a network and an optimizer that know no JAX."""
+    """Steps over the state of a network and an optimizer that know no JAX."""
 
     def _load(self, dataset: Examples) -> None:
         self._images, self._labels = jnp.asarray(dataset.images), jnp.asarray(dataset.labels)
-        # on a processor XLA's convolutions are some twelve times slower inside of a loop
+        # on a processor XLA's convolutions are many times slower inside of a loop
         self._run: Callable[[Any, Any], Any]
         if jax.default_backend() == "cpu":
             self._run = partial(_one_by_one, jax.jit(self._step))

@@ -79,7 +79,7 @@ def test_a_missing_extra_is_named_with_its_purpose_in_the_language_it_is_shown_i
     with pytest.raises(MissingExtra) as caught:
         require("no_such_library", "train", "extra.hdf5")
     english, chinese = caught.value.sentence("en"), caught.value.sentence("zh")
-    assert english.startswith("HDF5 files needs no_such_library")
+    assert english.startswith("reading or writing HDF5 needs no_such_library")
     assert '".[train]"' in english
     assert chinese.startswith("读写 HDF5 文件需要 no_such_library")
 

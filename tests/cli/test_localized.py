@@ -152,7 +152,7 @@ def test_the_language_is_what_the_person_asked_for(shuzi, monkeypatch, given, en
         (["models", "export", "--format", "onnx"], "--out"),
         (["models", "export", "--format", "pickle", "--out", "a"], "pickle"),
         (["data", "imprt"], "imprt"),
-        (["data", "import", "a"], "PATH"),
+        (["data", "import", "a"], "OUT"),
         (["data", "export", "a.npz", "--part", "all"], "all"),
         (["train", "--resume", "run", "--seed", "1"], "--seed"),
     ],

@@ -74,7 +74,7 @@ def test_the_guess_is_told_also_when_it_is_no_digit(reader):
 def test_what_is_unsure_says_which_digit_and_what_it_could_be(reader, hand, draw):
     unsure = named = 0
     for digit in "0123456789":
-        for angle in (50, 90, 130):  # a digit that lies on its side is anybody's guess
+        for angle in range(40, 140, 10):  # a digit that lies on its side is anybody's guess
             ink = hand.write(digit)
             middle = (ink.shape[1] / 2, ink.shape[0] / 2)
             turned = cv2.warpAffine(ink, cv2.getRotationMatrix2D(middle, angle, 0.7), ink.shape[::-1])
@@ -84,7 +84,7 @@ def test_what_is_unsure_says_which_digit_and_what_it_could_be(reader, hand, draw
                 # where most of the ink lies outside of what was taken for a digit, that is said instead
                 named += f"at position 1: it could be {reading.digits[0].digit} or " in reading.message
                 assert f"could be {reading.digits[0].digit} or " in reading.message or "more ink" in reading.message
-    assert named > unsure / 2
+    assert named > unsure / 2 >= 1
 
 
 def test_writing_that_is_cut_off_by_the_edge_is_told(reader, hand, draw):

@@ -40,8 +40,10 @@ def test_the_cross_entropy_of_digits(smoothing, kind):
 @pytest.mark.parametrize("count", [1, 3, 4])
 def test_columns_lose_what_each_would_lose_by_itself_on_average(kind, count):
     chosen, y = PLAIN.changed(label_smoothing=0.1, loss=kind), shares(6, count, 10)
-    alone = [found(chosen, DIGITS, y[:, column]) for column in range(count)]
-    assert found(chosen, DIGITS, y) == pytest.approx(np.mean(alone), rel=1e-5)
+    chances = np.random.default_rng(2).uniform(0.1, 0.9, (6, count, 1)).astype(np.float32)
+    for labels, said in ((DIGITS, y), (SOME_DIGITS, np.concatenate([y, chances], axis=2))):
+        alone = [found(chosen, labels, said[:, column]) for column in range(count)]
+        assert found(chosen, labels, said) == pytest.approx(np.mean(alone), rel=1e-5)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])

@@ -26,7 +26,7 @@ from shuzi.training.forms import any_kind
 
 PAGES = 12_000
 
-RIGHT_BUT_NOT_OK = 0.1
+RIGHT_BUT_NOT_OK = 0.03
 """A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach."""
 
 _ROUNDS = 200  # far more than it needs

@@ -23,25 +23,26 @@ def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
     labels
         uint8 (n,); 10 is no digit.
     y
-        float32 (n, 10), or (n, columns, 10), rows adding up to 1; or (n, 11), where the last is the probability that
-        it is a digit at all.
+        float32 (n, 10), rows adding up to 1; or (n, 11), where the last is the probability that it is a digit at all;
+        or either of several columns, (n, columns, 10) or (n, columns, 11).
     """
+    count, columns, labels = len(labels), 1, ops.cast(labels, "int32")
+    if len(y.shape) == 3:
+        columns = y.shape[1]
+        labels, y = ops.repeat(labels, columns, axis=0), ops.reshape(y, (-1, y.shape[2]))
     label = ops.one_hot(labels, 10)  # all 0 for what is no digit
     smoothing = recipe.label_smoothing
     if smoothing:
         label = label * (1 - smoothing) + ops.sum(label, axis=1, keepdims=True) * (smoothing / 10)
-    columns = 1
-    if len(y.shape) == 3:
-        columns = y.shape[1]
-        label, y = ops.repeat(label, columns, axis=0), ops.reshape(y, (-1, 10))
-    total = -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon)) / columns
+    total = -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon))
     if y.shape[1] == 11:
         smoothing *= _OF_BEING_A_DIGIT
-        is_digit = ops.cast(ops.cast(labels, "int32") < 10, "float32") * (1 - smoothing) + smoothing / 2
+        is_digit = ops.cast(labels < 10, "float32") * (1 - smoothing) + smoothing / 2
         said = y[:, 10]
         yes, no = ops.log(said + recipe.epsilon), ops.log(1 - said + recipe.epsilon)
         total -= ops.sum(is_digit * yes + (1 - is_digit) * no)
-    return total / len(labels) if recipe.loss == "mean" else total
+    total = total / columns
+    return total / count if recipe.loss == "mean" else total
 
 
 def rights(labels: Any, y: Any) -> Any:

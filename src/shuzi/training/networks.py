@@ -6,7 +6,7 @@ network takes or gives something else, it says so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -68,27 +68,27 @@ def four_columns(recipe: Recipe, images: Any, normalization: Normalization, lear
     Each learns by itself, so while learning y is (n, columns, 10); what they say together is the mean of their scores
     (after Cireşan and others, 2012).
     """
-    picture, columns = _picture(images), []
-    for number, window in enumerate((3, 5, 5, 7), start=1):
-        x = _hidden(_three_blocks(picture, 32, window, normalization), recipe.hidden, normalization)
-        columns.append(layers.Dense(10, name=f"output_{number}", dtype="float32")(x))
+    columns = [_scores(x, number) for number, x in _columns((3, 5, 5, 7), recipe, images, normalization)]
     if learning:
-        shares = [layers.Softmax(dtype="float32")(layers.Reshape((1, 10), dtype="float32")(each)) for each in columns]
-        return layers.Concatenate(axis=1, name="together", dtype="float32")(shares)
+        return _side_by_side([layers.Softmax(dtype="float32")(each) for each in columns])
     return layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(columns))
 
 
 def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build three wide convolutions that tell which digit it is, if it is one, and whether it is one at all.
+    """Build three such columns that tell which digit it is, if it is one, and whether it is one at all.
 
-    While learning y is (n, 11), both together; afterwards they are apart, (n, 10) and (n, 1).
+    While learning y is (n, columns, 11), both together; afterwards they are apart, (n, 10) and (n, 1).
     """
-    x = _hidden(_three_blocks(_picture(images), 48, 5, normalization), recipe.hidden, normalization)
-    probabilities = layers.Dense(10, activation="softmax", name="output", dtype="float32")(x)
-    is_digit = layers.Dense(1, activation="sigmoid", name="is_digit", dtype="float32")(x)
+    scores, signs = [], []
+    for number, x in _columns((3, 5, 7), recipe, images, normalization):
+        scores.append(_scores(x, number))
+        signs.append(layers.Dense(1, name=f"is_digit_{number}", dtype="float32")(x))
     if learning:
-        return layers.Concatenate(name="together", dtype="float32")([probabilities, is_digit])
-    return [probabilities, is_digit]
+        shares = _side_by_side([layers.Softmax(dtype="float32")(each) for each in scores])
+        chances = _side_by_side([layers.Activation("sigmoid", dtype="float32")(each) for each in signs])
+        return layers.Concatenate(axis=2, dtype="float32")([shares, chances])
+    probabilities = layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(scores))
+    return [probabilities, layers.Activation("sigmoid", dtype="float32")(layers.Average(dtype="float32")(signs))]
 
 
 def detector(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
@@ -216,6 +216,25 @@ def _three_blocks(x: Any, channels: int, window: int, normalization: Normalizati
     x = _block(x, 2 * channels, 3, normalization, pool=True)
     x = _block(x, 2 * channels, 3, normalization, padding="same")
     return layers.Flatten()(x)
+
+
+def _columns(
+    windows: Sequence[int], recipe: Recipe, images: Any, normalization: Normalization
+) -> Iterator[tuple[int, Any]]:
+    """Build columns of three convolutions and a hidden layer, numbered from 1."""
+    picture = _picture(images)
+    for number, window in enumerate(windows, start=1):
+        yield number, _hidden(_three_blocks(picture, 32, window, normalization), recipe.hidden, normalization)
+
+
+def _scores(x: Any, number: int) -> Any:
+    return layers.Dense(10, name=f"output_{number}", dtype="float32")(x)
+
+
+def _side_by_side(columns: list[Any]) -> Any:
+    """Put what columns say, (n, values) each, into one (n, columns, values)."""
+    rows = [layers.Reshape((1, each.shape[-1]), dtype="float32")(each) for each in columns]
+    return layers.Concatenate(axis=1, dtype="float32")(rows)
 
 
 def _head(x: Any, hidden: int, normalization: Normalization) -> Any:

@@ -231,7 +231,7 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(
             name="reader",
             network="rejecting",
-            hidden=192,
+            hidden=128,
             learning_rate=0.02,
             batch_size=256,
             steps=20_000,
@@ -284,7 +284,7 @@ RECIPES: Mapping[str, Recipe] = {
             report_every=100,
             validate_every=860,
             save_every=860,
-            **_ONE_CYCLE | {"label_smoothing": 0.0},
+            **_ONE_CYCLE | {"optimizer": "muon", "label_smoothing": 0.0},
         ),
     )
 }

@@ -7,6 +7,9 @@ from shuzi.evaluation.confidence import Read, fit_curves, fit_way, said, with_ho
 from shuzi.models.card import Card
 from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
 from shuzi.reading.look import Look, Looks
+from shuzi.reading.result import Reading
+from shuzi.training.compose import Composer
+from shuzi.training.forms import any_kind
 
 CLEAN = (0.0, 0.0, 0.0)
 TRUTH = Curves(1.4, 0.6, 0.3, -2.0, 2.5, 4.0, 3.0, 1.0)
@@ -199,3 +202,31 @@ def test_a_reader_that_finds_nothing_is_never_ok(mnist):
     assert blind.looked == 40
     assert card.thresholds["text-ok"] == 1.0
     assert 0 < card.thresholds["blank"] < 0.6
+
+
+def test_of_what_is_read_rightly_where_the_ink_is_simple_nine_in_ten_are_ok(mnist):
+    class Told:
+        """Is told what stands on each page, and is right the oftener the surer it is."""
+
+        card = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
+
+        def __init__(self):
+            self.draws, self.right = np.random.default_rng(1), []
+            self.pages, self.composer = np.random.default_rng(0), Composer(validation.images, validation.labels)
+
+        def look(self, picture):  # noqa: ARG002
+            self.text = any_kind(self.composer, self.pages).text
+            return seen([look(self.draws.uniform(0.5, 0.999))])
+
+        def judge(self, looks):
+            right = self.draws.random() < looks.looks[0].probabilities.max()
+            if right:
+                self.right.append(looks)
+            return Reading(self.text if right else "?", "ok", 1.0, (), ("reading.ok", {}))
+
+    validation = mnist.validation
+    reader = Told()
+    thresholds = with_honest_confidence(reader, validation, seed=0, pages=600).thresholds
+    chances = [Scale.of(thresholds).way(True).of_text(each) for each in reader.right]
+    assert len(chances) > 300
+    assert np.mean(np.array(chances) >= thresholds["text-ok"]) == pytest.approx(0.9, abs=0.005)

@@ -1,4 +1,5 @@
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -160,7 +161,7 @@ def test_an_array_or_a_picture_of_more_than_fifty_megapixels_is_refused():
     assert _problem(Image.new("1", (8_000, 7_000))) == "error.picture.large"
 
 
-@pytest.mark.parametrize("content", [b"x", b"<svg></svg>", bytes(1_000), b"\x89PNG\r\n\x1a\n"])
+@pytest.mark.parametrize("content", [b"x", b"<svg></svg>", bytes(1_000)])
 def test_what_is_no_picture_is_refused(content, tmp_path):
     assert _problem(content) == "error.picture.unknown"
     (tmp_path / "a.png").write_bytes(content)
@@ -190,15 +191,31 @@ def _chunks(*chunks):
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts)
 
 
-@pytest.mark.parametrize("colour", [0, 3])
-def test_a_png_that_lacks_a_part_is_damaged(colour):
-    head = (b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, colour, 0, 0, 0))
-    pixels = (b"IDAT", zlib.compress(bytes(9) * 8))
-    assert _problem(_chunks(head, (b"IEND", b""))) == "error.picture.damaged"
-    if colour == 3:  # a palette is missing
-        assert _problem(_chunks(head, pixels, (b"IEND", b""))) == "error.picture.damaged"
-    else:
-        assert open_picture(_chunks(head, pixels, (b"IEND", b""))).shape == (8, 8)
+def test_a_png_that_lacks_a_part_is_damaged_and_the_sentence_says_so_in_words():
+    grey, coloured = ((b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, colour, 0, 0, 0)) for colour in (0, 3))
+    pixels, end = (b"IDAT", zlib.compress(bytes(9) * 8)), (b"IEND", b"")
+    assert open_picture(_chunks(grey, pixels, end)).shape == (8, 8)
+    for broken in (_chunks(grey, end), _chunks(coloured, pixels, end), _chunks(grey)):
+        with pytest.raises(PictureError) as caught:
+            open_picture(broken)
+        assert caught.value.key == "error.picture.damaged"
+        said = caught.value.sentence("en")
+        assert not re.search(r": \.|range|index", said)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "TIFF"])
+def test_what_begins_like_a_picture_and_breaks_off_at_once_is_damaged(kind):
+    begun = _saved(Image.new("L", (9, 9), 200), kind)[:9]
+    assert _problem(begun) == "error.picture.damaged"
+
+
+def test_a_bit_that_flipped_anywhere_in_a_palette_is_damage():
+    file = _saved(Image.new("P", (9, 9), 3), "PNG")
+    start = file.index(b"PLTE")
+    for place in range(start, start + 12):
+        changed = bytearray(file)
+        changed[place] ^= 1
+        assert _problem(bytes(changed)) == "error.picture.damaged"
 
 
 def test_kinds_that_hide_their_size_or_run_other_programs_are_not_opened():

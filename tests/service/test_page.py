@@ -54,8 +54,11 @@ def test_beside_the_page_a_method_that_is_not_possible_names_those_that_are(run_
     with run_service(page=built).client() as client:
         said = client.get("/v1/read")
         assert (said.status_code, said.headers["allow"]) == (405, "POST")
-        assert client.get("/v1/nothing").status_code == 404
-        assert client.post("/v1/nothing").status_code == 404
+        for said in (client.get("/v1/nothing"), client.post("/v1/nothing"), client.post("/v1")):
+            assert said.status_code == 404
+            assert "allow" not in said.headers
+        said = client.put("/v1/training/x")
+        assert (said.status_code, said.headers["allow"]) == (405, "DELETE, GET, HEAD")
         assert client.put("/icon.svg").status_code == 405
 
 

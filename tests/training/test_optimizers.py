@@ -41,7 +41,7 @@ def test_a_convolution_is_stepped_as_keras_steps_the_same_matrix():
     np.testing.assert_allclose(step((3, 3, 4, 6), slope).reshape(36, 6), -matrix.numpy(), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["cnn", "detector", "reader"])
+@pytest.mark.parametrize("name", ["cnn", "tiny", "best", "detector", "reader"])
 def test_first_and_last_layers_and_what_is_no_matrix_are_left_to_adam(name):
     chosen = recipe(name).changed(optimizer="muon")
     model = build(chosen, learning=True)

@@ -99,6 +99,8 @@ def _standard_input() -> bytes:
     content = sys.stdin.buffer.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise PictureError("error.picture.long", path=say("read.stdin"), most=_MOST_BYTES)
+    if not content:
+        raise PictureError("error.picture.nothing", path=say("read.stdin"))
     return content
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from shuzi.errors import PictureError, require
+from shuzi.errors import PictureError, ShuziError, require
 from shuzi.ink.pages import Page, draw_page, is_pdf, name_of, page_named
 
 MOST_PIXELS = 50_000_000
@@ -26,10 +26,11 @@ HEIC and the pages of a PDF come with the extra `pictures`."""
 _HEIF = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 _HEAD = 1_024  # bytes that tell what a file is
 _PNG, _PNG_HEAD = b"\x89PNG\r\n\x1a\n", 24  # how a PNG begins, and the bytes up to the end of its size
+_BEGINNINGS = (_PNG, b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")  # PNG, JPEG, GIF, TIFF
 # what Pillow raises where a file is not as it should be
 _OF_DECODERS = (
     *(OSError, ValueError, SyntaxError, EOFError, TypeError, RuntimeError, struct.error),
-    *(IndexError, AssertionError),  # a PNG without pixels, and one without its palette
+    *(IndexError, AssertionError),  # from Pillow 12: a PNG without pixels, and one without its palette
 )
 _WIDE = 1 << 20  # pixels at once of which each takes 8 bytes
 
@@ -52,7 +53,7 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     Raises
     ------
     PictureError
-        It is no picture, is cut off, is empty, or has more than 50 million pixels (found before decoding).
+        It is no picture, is damaged, cut off or empty, or has more than 50 million pixels (found before decoding).
     MissingExtra
         It is a HEIC picture or a PDF, and the library that opens it is not installed.
 
@@ -114,7 +115,7 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
 
 
 def _verify(source: str | Path | bytes, name: str) -> None:
-    """Refuse a PNG that lacks its end or holds a part whose sum does not fit: Pillow would decode it."""
+    """Refuse a PNG that ends too early or holds a part whose sum does not fit: Pillow would decode it."""
     try:
         with _opened(source, name) as picture:
             picture.verify()
@@ -122,8 +123,10 @@ def _verify(source: str | Path | bytes, name: str) -> None:
         raise PictureError("error.picture.damaged", path=name, reason=_reason(problem)) from problem
 
 
-def _reason(problem: Exception) -> str:
-    """Return what a library says of a file, as it fits into a sentence."""
+def _reason(problem: Exception) -> str | ShuziError:
+    """Return what a library says of a file, or that it is broken, to fit into a sentence."""
+    if isinstance(problem, IndexError | AssertionError) or not str(problem):
+        return ShuziError("picture.broken")
     return str(problem).rstrip(". ")
 
 
@@ -153,6 +156,9 @@ def _opened(source: str | Path | bytes, name: str) -> Image.Image:
             raise PictureError("error.picture.empty", path=name) from None
         if is_pdf(head):
             return draw_page(Page(source if isinstance(source, bytes) else Path(source), 1), MOST_PIXELS)
+        if head.startswith(_BEGINNINGS):
+            reason = ShuziError("picture.broken")
+            raise PictureError("error.picture.damaged", path=name, reason=reason) from None
         if head[4:8] != b"ftyp" or head[8:12] not in _HEIF:
             raise
     # the class itself and not `register_heif_opener`, which would change what Pillow opens for others too

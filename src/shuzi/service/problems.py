@@ -150,24 +150,23 @@ async def _http(request: Request, problem: Exception) -> Response:
     if isinstance(problem, BodyRefused):
         return problem_response(problem.problem, close=problem.close)
     # the page's files take every path that no route takes by this method, and lack most of them
-    elsewise = _by_other_methods(request)
-    if elsewise or (problem.status_code == 405 and not request.url.path.startswith("/v1/")):
-        error = ServiceError("error.service.method", method=request.method, allowed=_allowed(request))
-    elif problem.status_code == 400:
+    others = _by_other_methods(request)
+    path = request.url.path
+    if problem.status_code == 400:
         error = ServiceError("error.service.json")
+    elif others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
+        error = ServiceError("error.service.method", method=request.method, allowed=_allowed(others or {"GET"}))
     else:
-        error = ServiceError("error.service.path", path=request.url.path)
+        error = ServiceError("error.service.path", path=path)
     return problem_response(error)
 
 
-def _allowed(request: Request) -> str:
-    """Name the methods that are possible at a path: Starlette stops looking at the first route that has it."""
-    methods = _by_other_methods(request) or {"GET"}
+def _allowed(methods: set[str]) -> str:
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 def _by_other_methods(request: Request) -> set[str]:
-    """Return the methods by which routes take the request's path; empty where no route does, by whatever method."""
+    """Return the other methods by which routes take the request's path: Starlette looks at the first route only."""
     methods: set[str] = set()
     for route in request.app.routes:
         match, _ = route.matches(request.scope)

@@ -47,3 +47,35 @@ def test_percentages_in_bold_are_those_shown(language):
     bold = re.findall(r"\*\*([\d.]+) ?%\*\*", TEXTS[language])
     assert len(bold) == 6
     assert set(map(float, bold)) <= set(numbers(shown))
+
+
+@pytest.mark.parametrize(
+    ("number", "changes", "lines"),
+    [
+        (1, [("ink > 60", "ink > 0")], ["frame reader"]),
+        (2, [("20 / max(", "28 / max(")], ["frame reader", "frame softmax"]),
+        (
+            3,
+            [
+                ("min(max(round(14 - y), 0), 28 - height)", "(28 - height) // 2"),
+                ("min(max(round(14 - x), 0), 28 - width)", "(28 - width) // 2"),
+            ],
+            ["frame softmax"],
+        ),
+        (4, [("draws.uniform(60, 130)", "0")], ["invert reader"]),
+        (5, [('("touching", -3)', '("touching", -1)')], ["touching"]),
+    ],
+)
+def test_exercises_give_what_the_brackets_say(number, changes, lines, tmp_path):
+    changed = CODE
+    for old, new in changes:
+        assert old in changed
+        changed = changed.replace(old, new)
+    (tmp_path / "lesson.py").write_text(changed, encoding="utf-8")
+    command = [sys.executable, str(tmp_path / "lesson.py")]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    found = {" ".join(re.findall(r"[a-zA-Z]+", line)): numbers(line)[0] for line in printed.splitlines()}
+    for text in TEXTS.values():
+        (exercise,) = re.findall(rf"^{number}\. .*?(?=^\d\. )", text, re.DOTALL | re.MULTILINE)
+        for line in lines:
+            assert any(abs(each - found[line]) <= CLOSE for each in numbers(exercise))

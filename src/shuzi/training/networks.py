@@ -75,7 +75,7 @@ def four_columns(recipe: Recipe, images: Any, normalization: Normalization, lear
 
 
 def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build three such columns that tell which digit it is, if it is one, and whether it is one at all.
+    """Build three columns, as `four_columns` does, that tell which digit it is, if it is one, and whether it is one.
 
     While learning y is (n, columns, 11), both together; afterwards they are apart, (n, 10) and (n, 1).
     """

@@ -114,7 +114,7 @@ def test_csv_is_a_table_with_a_row_for_every_picture(shuzi, folder):
     head, *rows = csv.reader(io.StringIO(ended.out))
     assert head == ["source", "text", "status", "confidence", "message"]
     assert rows[0][:3] == [five.name, "5", "ok"]
-    assert 0.9 < float(rows[0][3]) <= 1
+    assert float(rows[0][3]) == pytest.approx(load().read(five).confidence, abs=1e-4)
     assert rows[1][:4] == ["missing.png", "", "error", ""]
     assert rows[2] == ["blank.png", "", "blank", "1.0", "There is no writing in this picture."]
 

@@ -76,6 +76,21 @@ def test_a_number_across_ruled_paper(right, draw):
     assert right(picture, NUMBERS) >= NEARLY_ALL - 1
 
 
+@needs_detector
+def test_a_digit_that_stands_on_a_printed_line_which_the_others_do_not_touch(right, draw):
+    def picture(ink):
+        gaps = np.flatnonzero(~ink.any(axis=0))
+        end = gaps[gaps > np.flatnonzero(ink.any(axis=0))[0]][0]  # of the first digit
+        ink[:, :end] = np.roll(ink[:, :end], 12, axis=0)
+        page = draw(ink)
+        foot = np.flatnonzero(ink.max(axis=1) > 0.5)[-1]
+        page[foot - 1 : foot + 1] = 60
+        return page
+
+    long = ["123456", "765432", "4711200", "908172", "150000", "720033", "446210", "917263", "1005080", "663214"]
+    assert right(picture, long) >= NEARLY_ALL
+
+
 def test_specks_are_no_digits(right, draw):
     rng = np.random.default_rng(0)
 

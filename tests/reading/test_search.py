@@ -40,3 +40,21 @@ def test_the_detector_is_asked_where_the_digits_together_are_not_sure_enough(cou
     assert finder.asked is asked
     assert looks.simple is not asked
     assert len(looks.looks) == count
+
+
+def test_the_detector_is_asked_where_a_digit_may_be_hidden_in_a_line():
+    """A stroke on a printed line looks like a frame around the other strokes, which alone seem all that there is."""
+    page = np.full((80, 200), 230, np.uint8)
+    page[62:65] = page[20:62, 28:33] = page[22:56, 88:93] = page[22:56, 148:153] = 30
+    finder = Finder()
+    looks = look_for_digits(page, Engine(0.99), finder)
+    assert finder.asked
+    assert not looks.simple
+
+
+def test_the_detector_is_not_asked_about_a_few_specks():
+    page = np.full((80, 120), 230, np.uint8)
+    page[20:60, 28:33] = page[20:60, 88:93] = page[10, 60] = page[70, 61] = 30
+    finder = Finder()
+    assert look_for_digits(page, Engine(0.99), finder).simple
+    assert not finder.asked

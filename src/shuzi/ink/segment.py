@@ -9,7 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_SOLID = 60  # ink below this is the pale edge of a stroke, or paper
+SOLID = 60
+"""Ink below this is the pale edge of a stroke, or paper."""
+
 _SPECK = 0.12  # a piece that is smaller than this share of the largest, both ways, is a speck
 _LEAST_WRITING = 0.03  # of the picture's longer side
 _WRITTEN = 0.12  # of a frame's height: what is so high inside it is writing
@@ -49,7 +51,7 @@ def pieces(ink: NDArray[np.uint8]) -> Pieces:
     >>> pieces(ink).boxes.tolist()
     [[4, 2, 4, 16], [20, 2, 4, 16]]
     """
-    count, _, stats, _ = cv2.connectedComponentsWithStats((ink >= _SOLID).astype(np.uint8), connectivity=8)
+    count, _, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)
     if count == 1:
         return Pieces(np.empty((0, 4), np.int32), np.empty(0, np.int32))
     found = stats[1:].astype(np.int32)

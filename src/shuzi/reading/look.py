@@ -13,7 +13,7 @@ from shuzi.reading.engine import Engine
 from shuzi.reading.finder import Found
 
 _OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed of the validation digits
-_SURELY = 0.98  # the classifier's confidence from which on one look at what was found is enough
+_SURELY = 0.9  # the classifier's confidence from which on one look at what was found is enough
 _FRAMES = (0.06, -0.06)  # by how much a second and third look at a digit are framed wider
 _NEVER = 1e-3  # what the share or the score of a digit counts at least, so that none rules it out alone
 _EDGE = 1  # pixels from the picture's edge

@@ -100,6 +100,8 @@ def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     count, pieces = cv2.connectedComponents((ink > 0).astype(np.uint8), connectivity=8)
     if count == 1:
         raise PictureError("error.picture.blank")
+    if count == 2:  # the paper, and all ink in one piece
+        return ink.astype(np.uint8, copy=False)
     weights = np.bincount(pieces.ravel(), weights=ink.ravel(), minlength=count)
     strokes = weights >= min(_SPECK * weights.sum(), weights.max())  # a digit of dots has no larger piece
     strokes[0] = False
@@ -130,11 +132,10 @@ def _not_too_thin(strokes: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]
 
 def _centred(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
     height, width = small.shape
-    mass = small.sum(dtype=np.float64)
-    centre_y = float(small.sum(axis=1, dtype=np.float64) @ np.arange(height)) / mass
-    centre_x = float(small.sum(axis=0, dtype=np.float64) @ np.arange(width)) / mass
-    top = int(np.clip(round(SIDE / 2 - centre_y), 0, SIDE - height))
-    left = int(np.clip(round(SIDE / 2 - centre_x), 0, SIDE - width))
+    moments = cv2.moments(small)
+    centre_y, centre_x = moments["m01"] / moments["m00"], moments["m10"] / moments["m00"]
+    top = min(max(round(SIDE / 2 - centre_y), 0), SIDE - height)
+    left = min(max(round(SIDE / 2 - centre_x), 0), SIDE - width)
     image = np.zeros((SIDE, SIDE), np.uint8)
     image[top : top + height, left : left + width] = small
     return image

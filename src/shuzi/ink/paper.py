@@ -121,7 +121,9 @@ def _skewness(grey: NDArray[np.uint8]) -> float:
     fine = cv2.blur(grey.astype(np.float32), (3, 3))
     around = max(3, min(grey.shape) // 2 | 1)
     differences = fine - cv2.blur(fine, (around, around))
-    square, cube = float(np.mean(differences**2)), float(np.mean(differences**3))
+    squares = differences * differences
+    # a product is many times quicker than a third power
+    square, cube = float(np.mean(squares)), float(np.mean(squares * differences))
     return cube / float(square**1.5 + _NO_SPREAD)
 
 

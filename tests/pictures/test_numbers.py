@@ -91,6 +91,22 @@ def test_a_digit_that_stands_on_a_printed_line_which_the_others_do_not_touch(rig
     assert right(picture, long) >= NEARLY_ALL
 
 
+@pytest.mark.parametrize(
+    "numbers", [[str(digit) for digit in range(10)], ["17", "90", "86", "42", "09", "31", "58", "26"]]
+)
+def test_a_number_in_a_circle(right, draw, numbers):
+    def picture(ink):
+        ink = np.pad(ink, 40)
+        rows, columns = np.nonzero(ink > 0.3)
+        middle = (round((columns.min() + columns.max()) / 2), round((rows.min() + rows.max()) / 2))
+        reach = (round(0.75 * np.ptp(columns)) + 20, round(0.75 * np.ptp(rows)) + 10)
+        page = draw(ink)
+        cv2.ellipse(page, middle, reach, 0, 0, 360, 60, 2, cv2.LINE_AA)
+        return page
+
+    assert right(picture, numbers) >= len(numbers) - 1
+
+
 def test_specks_are_no_digits(right, draw):
     rng = np.random.default_rng(0)
 

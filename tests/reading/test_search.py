@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from shuzi.reading.finder import Found
 from shuzi.reading.search import look_for_digits
 
 
@@ -19,13 +20,17 @@ class Engine:
 
 
 class Finder:
-    """Finds nothing, and remembers that it was asked."""
+    """Finds a 1 in each of the boxes that it is told, and remembers that it was asked."""
 
-    asked = False
+    def __init__(self, *boxes):
+        self.boxes = boxes
+        self.asked = False
 
     def find(self, contrast, scale):  # noqa: ARG002
         self.asked = True
-        return []
+        scores = np.zeros(10, np.float32)
+        scores[1] = 0.95
+        return [Found(scores, box) for box in self.boxes]
 
 
 @pytest.mark.parametrize(
@@ -42,14 +47,47 @@ def test_the_detector_is_asked_where_the_digits_together_are_not_sure_enough(cou
     assert len(looks.looks) == count
 
 
-def test_the_detector_is_asked_where_a_digit_may_be_hidden_in_a_line():
-    """A stroke on a printed line looks like a frame around the other strokes, which alone seem all that there is."""
+@pytest.fixture
+def page_with_line():
+    """Three strokes, the first on a printed line: both together look like a frame around the other two."""
     page = np.full((80, 200), 230, np.uint8)
     page[62:65] = page[20:62, 28:33] = page[22:56, 88:93] = page[22:56, 148:153] = 30
-    finder = Finder()
-    looks = look_for_digits(page, Engine(0.99), finder)
-    assert finder.asked
+    return page
+
+
+STROKES = [(28.0, 20.0, 5.0, 42.0), (88.0, 22.0, 5.0, 34.0), (148.0, 22.0, 5.0, 34.0)]
+
+
+def test_a_digit_that_was_left_out_with_a_line_is_added_by_the_detector(page_with_line):
+    looks = look_for_digits(page_with_line, Engine(0.99), Finder(*STROKES))
+    assert [look.box for look in sorted(looks.looks, key=lambda each: each.box)] == STROKES
     assert not looks.simple
+
+
+@pytest.mark.parametrize(
+    "found", [[], [(20.0, 10.0, 150.0, 60.0)], STROKES[:2], [STROKES[0], STROKES[1], (60.0, 22.0, 8.0, 34.0)]]
+)
+def test_the_detector_takes_no_sure_digit_away(page_with_line, found):
+    finder = Finder(*found)
+    looks = look_for_digits(page_with_line, Engine(0.99), finder)
+    assert finder.asked
+    assert sorted(look.box for look in looks.looks) == STROKES[1:]
+    assert looks.simple
+
+
+def test_the_detector_decides_where_a_single_piece_is_fairly_sure():
+    """Two digits that touch look like one to who is not asked how many there are."""
+    page = np.full((80, 120), 230, np.uint8)
+    page[20:60, 40:45] = page[20:60, 70:75] = page[40:43, 45:70] = 30
+    found = [(40.0, 20.0, 5.0, 40.0), (70.0, 20.0, 5.0, 40.0)]
+    looks = look_for_digits(page, Engine(0.8), Finder(*found))
+    assert sorted(look.box for look in looks.looks) == found
+
+
+def test_what_is_simple_stays_where_the_detector_finds_nothing():
+    page = np.full((80, 60), 230, np.uint8)
+    page[20:60, 28:33] = 30
+    assert len(look_for_digits(page, Engine(0.8), Finder()).looks) == 1
 
 
 def test_the_detector_is_not_asked_about_a_few_specks():

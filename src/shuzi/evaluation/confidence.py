@@ -29,7 +29,7 @@ PAGES = 12_000
 RIGHT_BUT_NOT_OK = 0.1
 """A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach.
 
-Simple ink is what `search.SURE` lets pass, so a change there changes what this means."""
+What is simple is decided in `search`, so a change there changes what this means."""
 
 _ROUNDS = 200  # far more than it needs
 _PULL = 0.1

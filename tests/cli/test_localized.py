@@ -192,7 +192,11 @@ def test_the_version_is_told(run_alone):
 @pytest.mark.parametrize(("language", "said"), [("zh", "已中断"), ("en", "Aborted!")])
 def test_interrupted_work_exits_with_130(shuzi, monkeypatch, language, said):
     monkeypatch.setattr(idx, "read_header", lambda _: signal.raise_signal(signal.SIGINT))
-    ended = shuzi("data", "info", "--lang", language)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+    try:
+        ended = shuzi("data", "info", "--lang", language)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (ended.code, ended.out, ended.err.strip()) == (130, "", said)
 
 

@@ -13,12 +13,16 @@ from driving.sheet import Sheet
 
 _SETTLED = """() =>
   window.asked.every(({ over }) => over) && !document.querySelector(".waiting, [aria-busy=true]")"""
+# an answer that is over is on the page two frames later, and may be asked to be explained then
+_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _SEVEN = [[(8, 5), (12, 5), (16, 5), (20, 5), (18, 10), (16, 14), (14, 19), (12, 23)]]
 
 
 def settle(page: Page) -> None:
     """Wait until nothing is on its way: what was asked has been answered and explained."""
     page.locator("h1").wait_for()
+    page.wait_for_function(_SETTLED)
+    page.evaluate(_DRAWN)
     page.wait_for_function(_SETTLED)
 
 

@@ -116,8 +116,12 @@ function spelt(text: string): string {
 /** A screen reader hears the number digit by digit, how sure it is, and the advice. */
 function useSpokenReading(): void {
   const before = useRef("");
+  const heard = useRef<typeof reading.value>(null);
   useSignalEffect(() => {
     const found = reading.value;
+    // in another language the reading is asked for once more, and until then its advice is in the old one
+    if (found && found === heard.current) return;
+    heard.current = found;
     if (!found) {
       before.current = "";
       return;

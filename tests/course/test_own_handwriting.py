@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-LESSON = Path(__file__).parents[2] / "lessons" / "02-your-own-handwriting"
+LESSON = Path(__file__).parents[2] / "course" / "02-your-own-handwriting"
 CODE = (LESSON / "lesson.py").read_text(encoding="utf-8")
 TEXTS = {language: (LESSON / f"{language}.md").read_text(encoding="utf-8") for language in ("zh", "en")}
 CLOSE = 1.5

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-LESSONS = sorted(path for path in (Path(__file__).parents[2] / "lessons").iterdir() if (path / "lesson.py").is_file())
+LESSONS = sorted(path for path in (Path(__file__).parents[2] / "course").iterdir() if (path / "lesson.py").is_file())
 LANGUAGES = ("zh", "en")
 every_text = pytest.mark.parametrize("language", LANGUAGES)
 pytestmark = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)

@@ -1,8 +1,8 @@
 """A finished run becomes a model that comes with shuzi: src/shuzi/models/NAME.onnx.
 
-    python benchmarks/ship.py runs/reader-… default
-    python benchmarks/ship.py runs/detector-… detector
-    python benchmarks/ship.py runs/tiny-… tiny
+    python tools/ship.py runs/reader-… default
+    python tools/ship.py runs/detector-… detector
+    python tools/ship.py runs/tiny-… tiny
 
 The detector comes first, since the default model's confidence in whole texts is fitted on what both read together.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-LESSON = Path(__file__).parents[2] / "lessons" / "01-network"
+LESSON = Path(__file__).parents[2] / "course" / "01-network"
 CODE = (LESSON / "lesson.py").read_text(encoding="utf-8")
 TEXTS = {language: (LESSON / f"{language}.md").read_text(encoding="utf-8") for language in ("zh", "en")}
 

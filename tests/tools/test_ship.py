@@ -10,7 +10,7 @@ import pytest
 import shuzi
 from shuzi.reading.engine import Session
 
-SCRIPT = Path(__file__).parents[1] / "benchmarks" / "ship.py"
+SCRIPT = Path(__file__).parents[2] / "tools" / "ship.py"
 
 pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason="a source distribution has no benchmarks")
 

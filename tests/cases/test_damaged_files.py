@@ -136,7 +136,7 @@ open("large", "wb").write(file.getvalue())
 """
 OPEN = """
 import json
-from shuzi.ink.image import open_picture
+from shuzi.pictures.open import open_picture
 assert open_picture("large").shape == (7_071, 7_071)
 print(json.dumps(most_memory()))
 """

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from shuzi.ink.image import Picture
 from shuzi.messages import say, speaking
+from shuzi.pictures.open import Picture
 from shuzi.reading.lettering import broken, drawn_language, font
 from shuzi.reading.look import Looks
 from shuzi.reading.occlusion import what_counts

@@ -18,7 +18,7 @@ from threading import Thread
 from typing import IO, TYPE_CHECKING, Any
 
 from shuzi.errors import ShuziError
-from shuzi.ink.image import Picture
+from shuzi.pictures.open import Picture
 from shuzi.reading.result import Reading
 
 if TYPE_CHECKING:

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ShuziError
-from shuzi.ink.folders import single_pictures
-from shuzi.ink.image import Picture, open_picture
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
+from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.confidence import Scale
 from shuzi.reading.engine import Engine
 from shuzi.reading.finder import Finder
@@ -103,7 +103,7 @@ class Reader:
         ----------
         pictures
             Each as for `read`, or a folder, which gives a reading for each picture in it, as a PDF does for each page
-            (`shuzi.ink.folders.single_pictures` tells which). They are taken as they are needed, a few ahead.
+            (`shuzi.pictures.folders.single_pictures` tells which). They are taken as they are needed, a few ahead.
         """
         coming = (each for named in pictures for each in single_pictures(named))
         yield from self._helpers.read(self, coming)

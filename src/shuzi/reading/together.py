@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from shuzi.errors import ShuziError
-from shuzi.ink.image import Picture, open_picture
-from shuzi.ink.pages import Page
+from shuzi.pictures.open import Picture, open_picture
+from shuzi.pictures.pdf import Page
 from shuzi.reading.other_process import Answer, Fault, Helper, Unreadable, attempt
 from shuzi.reading.result import Reading
 

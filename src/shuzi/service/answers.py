@@ -10,9 +10,9 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 
 from shuzi.errors import PictureError, ServiceError, ShuziError
-from shuzi.ink.image import FORMATS, Picture
-from shuzi.ink.pages import Page, count_pages, is_pdf
 from shuzi.messages import speaking
+from shuzi.pictures.open import FORMATS, Picture
+from shuzi.pictures.pdf import Page, count_pages, is_pdf
 from shuzi.reading.occlusion import what_counts
 from shuzi.reading.reader import Reader
 

@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.ink.image import count_pixels
-from shuzi.ink.pages import is_pdf
 from shuzi.messages import language, speaking
+from shuzi.pictures.open import count_pixels
+from shuzi.pictures.pdf import is_pdf
 from shuzi.service import answers
 from shuzi.service.answers import Asked, Source, as_json
 from shuzi.service.direct import JSON, Direct, json_of, parameters, query

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import MissingExtra, PictureError
-from shuzi.ink.folders import single_pictures
-from shuzi.ink.image import MOST_PIXELS, open_picture
-from shuzi.ink.pages import Page
+from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.open import MOST_PIXELS, open_picture
+from shuzi.pictures.pdf import Page
 
 pypdfium2 = pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
 

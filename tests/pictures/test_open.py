@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import PictureError
-from shuzi.ink.image import MOST_PIXELS, open_picture
+from shuzi.pictures.open import MOST_PIXELS, open_picture
 
 GREY = np.arange(6 * 8, dtype=np.uint8).reshape(6, 8) * 5
 KINDS = ["PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from shuzi.errors import PictureError, ShuziError, require
-from shuzi.ink.pages import Page, draw_page, is_pdf, name_of, page_named
+from shuzi.pictures.pdf import Page, draw_page, is_pdf, name_of, page_named
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shuzi.errors import PictureError, ShuziError
-from shuzi.ink.image import Picture
-from shuzi.ink.pages import Page, count_pages, is_pdf, name_of
+from shuzi.pictures.open import Picture
+from shuzi.pictures.pdf import Page, count_pages, is_pdf, name_of
 
 ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import MissingExtra, PictureError
-from shuzi.ink.image import open_picture
+from shuzi.pictures.open import open_picture
 
 pillow_heif = pytest.importorskip("pillow_heif", reason="the extra `pictures` is not installed")
 

@@ -68,9 +68,9 @@ def composed_run(mnist, tmp_path_factory):
 
     @functools.cache
     def train(name):
-        from shuzi.training import crops, pages
+        from shuzi.synthesis.samples import crops, pages
+        from shuzi.synthesis.samples.examples import Examples
         from shuzi.training.events import Done
-        from shuzi.training.examples import Examples
         from shuzi.training.export import export
         from shuzi.training.recipes import recipe
         from shuzi.training.run_folder import RunFolder

@@ -16,7 +16,7 @@ from shuzi.models.store import find_model
 from shuzi.reading.engine import Engine
 from shuzi.reading.explain import explain
 from shuzi.reading.occlusion import what_counts
-from shuzi.training.strokes import distance_fields
+from shuzi.synthesis.pen import distance_fields
 
 PICTURES = Path(__file__).parent / "pictures"
 ACCENT, GREY = "#c2410c", "#a8a29e"

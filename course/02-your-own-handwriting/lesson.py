@@ -9,7 +9,7 @@ from shuzi.ink.paper import ink_map
 from shuzi.ink.segment import joined, pieces
 from shuzi.models.store import find_model
 from shuzi.reading.engine import Engine
-from shuzi.training.strokes import distance_fields
+from shuzi.synthesis.pen import distance_fields
 
 
 def photo(field, draws):

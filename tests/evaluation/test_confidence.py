@@ -8,8 +8,8 @@ from shuzi.models.card import Card
 from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
 from shuzi.reading.look import Look, Looks
 from shuzi.reading.result import Reading
-from shuzi.training.compose import Composer
-from shuzi.training.forms import any_kind
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples.evaluation_pages import any_kind
 
 CLEAN = (0.0, 0.0, 0.0)
 TRUTH = Curves(1.4, 0.6, 0.3, -2.0, 2.5, 4.0, 3.0, 1.0)

@@ -18,7 +18,7 @@ if sys.argv[2:]:
 import shuzi
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.training import train as training
-from shuzi.training.examples import compose
+from shuzi.synthesis.samples.examples import compose
 from shuzi.training.recipes import recipe
 
 mnist = shuzi.load_mnist()

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
+from shuzi.synthesis.samples.pages import lay_out, pack
 from shuzi.training.detection import CELL, accuracy, loss, rights
-from shuzi.training.pages import lay_out, pack
 from shuzi.training.recipes import recipe
 
 DETECTOR = recipe("detector")

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset, Splits
+from shuzi.synthesis.samples.examples import SHARES, compose
 from shuzi.training.events import Composing, Done, Progress, Saved, Started
-from shuzi.training.examples import SHARES, compose
 from shuzi.training.networks import build
 from shuzi.training.recipes import recipe
 from shuzi.training.train import train

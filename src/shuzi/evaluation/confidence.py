@@ -21,8 +21,8 @@ from shuzi.reading.confidence import (
 )
 from shuzi.reading.look import Looks
 from shuzi.reading.reader import Reader
-from shuzi.training.compose import Composer
-from shuzi.training.forms import any_kind
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples.evaluation_pages import any_kind
 
 PAGES = 12_000
 

@@ -23,12 +23,12 @@ from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError
 from shuzi.models.card import DETECTOR, METADATA_KEY, OF_PAGES_IN_KERAS, Card
 from shuzi.models.formats import check_target
+from shuzi.synthesis.samples.examples import Examples, as_they_are
+from shuzi.synthesis.samples.pages import lay_out
 from shuzi.training import classification, detection
-from shuzi.training.examples import Examples, as_they_are
 from shuzi.training.export import known_warnings
 from shuzi.training.networks import build
 from shuzi.training.onnx_graph import read_weights, write_onnx
-from shuzi.training.pages import lay_out
 from shuzi.training.parity import (
     Parity,
     compare,

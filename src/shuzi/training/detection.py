@@ -12,7 +12,7 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from shuzi.training.pages import MOST
+from shuzi.synthesis.samples.pages import MOST
 from shuzi.training.recipes import Recipe
 
 CELL = 4

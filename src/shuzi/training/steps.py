@@ -18,8 +18,8 @@ from keras import ops
 from numpy.typing import NDArray
 
 from shuzi.errors import RecipeError
+from shuzi.synthesis.samples.examples import Examples
 from shuzi.training import augment, classification, detection
-from shuzi.training.examples import Examples
 from shuzi.training.networks import build
 from shuzi.training.optimizers import build_optimizer
 from shuzi.training.recipes import Recipe

@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.augment import CHOICES
-from shuzi.training.examples import Examples
 from shuzi.training.recipes import Recipe
 from shuzi.training.steps import Steps
 

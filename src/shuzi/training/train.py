@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RunError, TrainingError
+from shuzi.synthesis.samples.examples import SHARES, Examples, as_they_are, compose, joined
 from shuzi.training.calibrate import fit_temperature, unsure_below, write_temperature
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
-from shuzi.training.examples import SHARES, Examples, as_they_are, compose, joined
 from shuzi.training.recipes import Recipe
 from shuzi.training.steps import Steps, prepare
 

@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shuzi.ink.paper import contrast_map
-from shuzi.training import pages
-from shuzi.training.compose import Composer
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples import pages
 
 one_digit = st.tuples(st.integers(0, 9), *[st.integers(0, 160) for _ in range(4)])
 

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from shuzi.training.characters import character
-from shuzi.training.strokes import thinned
+from shuzi.synthesis.pen import thinned
+from shuzi.synthesis.pseudo_letters import character
 
 _BOARD = 96  # pixels of the square on which a mark is drawn before it is brought to its size
 _RIM = 14

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset
-from shuzi.training.examples import SHARES, as_they_are, compose, joined
+from shuzi.synthesis.samples.examples import SHARES, as_they_are, compose, joined
 
 LITTLE = {"crops": 1 / 4_000, "pages": 1 / 12_000}  # of a whole training's: a few pictures for each share
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.ndimage import distance_transform_edt, label
 
-from shuzi.training.strokes import FINE, UNIT, distance_fields, thinned
+from shuzi.synthesis.pen import FINE, UNIT, distance_fields, thinned
 
 TOUCHING = np.ones((3, 3))  # ink hangs together across corners too, paper does not
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from shuzi.training.characters import character
+from shuzi.synthesis.pseudo_letters import character
 
 
 def test_no_two_are_alike():

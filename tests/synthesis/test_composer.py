@@ -6,7 +6,7 @@ import pytest
 import shuzi
 from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import ink_map
-from shuzi.training.compose import Composer
+from shuzi.synthesis.composer import Composer
 
 HEIGHT, WIDTH = 64, 160
 
@@ -39,7 +39,7 @@ def blocks():
     block[:, 4:24, 4:24] = 255
     composer, rng = Composer(block, np.full(4, 3, np.uint8)), np.random.default_rng(0)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shuzi.training.compose._SKELETON", 0)
+        patch.setattr("shuzi.synthesis.composer._SKELETON", 0)
         return [composer.page(rng) for _ in range(400)]
 
 

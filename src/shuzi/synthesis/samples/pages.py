@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
-from shuzi.training.compose import Composer
+from shuzi.synthesis.composer import Composer
 
 HEIGHT, WIDTH = 64, 160
 """Of a page, in pixels."""

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from shuzi.training.sheets import sheet
+from shuzi.synthesis.backgrounds import sheet
 
 
 @pytest.mark.parametrize("shape", [(64, 160), (160, 64), (33, 47), (8, 8)])

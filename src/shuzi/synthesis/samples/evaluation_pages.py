@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.compose import Composer
-from shuzi.training.sheets import sheet
+from shuzi.synthesis.backgrounds import sheet
+from shuzi.synthesis.composer import Composer
 
 SIZES = ((240, 320), (360, 480), (480, 640))
 

@@ -5,7 +5,7 @@ from scipy.ndimage import label as pieces
 
 import shuzi
 from shuzi.ink.normalize import cut_out
-from shuzi.training import crops
+from shuzi.synthesis.samples import crops
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.training import crops, pages
+from shuzi.synthesis.samples import crops, pages
 
 SHARES = 16
 """Of the work; each has its own digits, so that no more than one share's distances are ever in memory."""

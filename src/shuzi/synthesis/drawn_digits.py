@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.strokes import FINE, UNIT
+from shuzi.synthesis.pen import FINE, UNIT
 
 Strokes = list[list[tuple[float, float]]]
 """Points (x, y) of each stroke in a box about 1 high, y downwards; a point named twice is a corner."""

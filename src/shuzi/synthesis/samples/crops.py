@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
-from shuzi.training.compose import Composer, Page
-from shuzi.training.marks import glyph, small_mark
+from shuzi.synthesis.composer import Composer, Page
+from shuzi.synthesis.distractors import glyph, small_mark
 
 NOT_A_DIGIT = 10
 

@@ -4,9 +4,9 @@ from scipy.ndimage import distance_transform_edt
 
 import shuzi
 from shuzi.ink.normalize import normalize
-from shuzi.training import skeletons
-from shuzi.training.skeletons import SHAPES, skeleton_field
-from shuzi.training.strokes import FINE, UNIT
+from shuzi.synthesis import drawn_digits
+from shuzi.synthesis.drawn_digits import SHAPES, skeleton_field
+from shuzi.synthesis.pen import FINE, UNIT
 
 SURPRISING = {"_two_with_loop": 0.3, "_six_with_flat_top": 0.6, "_nine_on_a_stem": 0.6}
 """Shapes for which MNIST's 8, 5 and 8 are near, and the share of them that who knows MNIST alone reads at least."""
@@ -23,7 +23,7 @@ def only(monkeypatch):
     """Draw a single shape from now on."""
 
     def choose(label, shape):
-        monkeypatch.setattr(skeletons, "SHAPES", {label: (shape,)})
+        monkeypatch.setattr(drawn_digits, "SHAPES", {label: (shape,)})
 
     return choose
 
@@ -70,7 +70,7 @@ def test_the_generator_decides_the_shape_and_its_variation():
 
 def test_a_point_that_is_named_twice_is_a_corner():
     def curve(*points):
-        return skeletons._curve([places[each] for each in points])
+        return drawn_digits._curve([places[each] for each in points])
 
     places = {"start": np.array([0.0, 1.0]), "top": np.array([0.5, 0.0]), "end": np.array([1.0, 1.0])}
     sharp, round_off = curve("start", "top", "top", "end"), curve("start", "top", "end")
@@ -82,8 +82,8 @@ def test_a_point_that_is_named_twice_is_a_corner():
 def test_the_lines_pass_the_points_of_the_shape(label, monkeypatch):
     """What is drawn lies on the way between the points, and each of them is reached."""
     points = [(0.0, 0.4), (0.5, 0.0), (0.5, 0.0), (0.5, 1.0)]
-    monkeypatch.setattr(skeletons, "SHAPES", {label: (lambda _: [points],)})
-    monkeypatch.setattr(skeletons, "_STRAY", 0)
+    monkeypatch.setattr(drawn_digits, "SHAPES", {label: (lambda _: [points],)})
+    monkeypatch.setattr(drawn_digits, "_STRAY", 0)
     field = skeleton_field(np.random.default_rng(0), label) / UNIT  # in pixels of the image
     for x, y in points:
         column, row = (x - 0.25) * 40 + 27.5, (y - 0.5) * 40 + 27.5

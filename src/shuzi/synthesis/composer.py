@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.marks import glyph, small_mark
-from shuzi.training.shapes import other_shape
-from shuzi.training.sheets import sheet
-from shuzi.training.skeletons import skeleton_field
-from shuzi.training.strokes import FINE, UNIT, distance_fields
+from shuzi.synthesis.backgrounds import sheet
+from shuzi.synthesis.distractors import glyph, small_mark
+from shuzi.synthesis.drawn_digits import skeleton_field
+from shuzi.synthesis.pen import FINE, UNIT, distance_fields
+from shuzi.synthesis.regional_shapes import other_shape
 
 Ink = NDArray[np.float32]
 Box = tuple[float, float, float, float]

@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.training import marks
-from shuzi.training.marks import glyph, small_mark
+from shuzi.synthesis import distractors
+from shuzi.synthesis.distractors import glyph, small_mark
 
 LOOK_LIKE_DIGITS = set("0123456789 OoQDIilJjSsZzGgqBby|/(){}[]~")
 PRINTED_LIKE_DIGITS = set("0123456789 OoIilSsZzgqb|/(){}[]~ΟοσζδΖЗзОоЧчбЬьЭэЪъסםלעՏօ")
@@ -63,13 +63,13 @@ def test_no_letter_that_looks_like_a_digit_is_drawn(four, monkeypatch):
 
 
 def test_no_letter_that_is_printed_like_a_digit_is_drawn_and_every_one_is_in_a_font(four, monkeypatch):
-    letters, type_ = set(), marks._type
+    letters, type_ = set(), distractors._type
 
     def listed(letter, font):
         letters.add(letter)
         return type_(letter, font)
 
-    monkeypatch.setattr(marks, "_type", listed)
+    monkeypatch.setattr(distractors, "_type", listed)
     for seed in range(6_000):
         glyph(np.random.default_rng(seed), 28, 2.0, one_digit(four))
     assert len(letters) > 120
@@ -77,13 +77,13 @@ def test_no_letter_that_is_printed_like_a_digit_is_drawn_and_every_one_is_in_a_f
     missing = type_("\ue000", 0)
     assert missing.any()  # a box
     for letter in letters:
-        for font in range(len(marks._fonts())):
+        for font in range(len(distractors._fonts())):
             assert np.abs(type_(letter, font) - missing).max() > 0.5
 
 
 def test_a_letter_followed_by_a_pen_has_strokes_of_its_width():
     for pen in (3, 8):
-        drawn = np.clip(pen / 2 + 0.5 - marks._away_from_lines("П", 0), 0, 1)
+        drawn = np.clip(pen / 2 + 0.5 - distractors._away_from_lines("П", 0), 0, 1)
         assert abs(drawn[48].sum() - 2 * pen) <= 2  # two stems
 
 
@@ -93,7 +93,7 @@ def test_a_letter_followed_by_a_pen_has_strokes_of_its_width():
 )
 def test_a_digit_that_stays_a_digit_is_spoilt_by_another_one_only(label, alone, monkeypatch):
     """A 0 is a 0 in a mirror and an 8 as well; either way, a digit alone is spoilt only where that makes it none."""
-    monkeypatch.setattr(marks, "_NOT_STRUCK", ())  # digits that are struck through stay upright
+    monkeypatch.setattr(distractors, "_NOT_STRUCK", ())  # digits that are struck through stay upright
     asked = []
 
     def flag():

@@ -24,9 +24,9 @@ from turns import Turn, column, compete, quickest, ratios, take_turns
 
 import shuzi
 from shuzi.data.dataset import Dataset, order
+from shuzi.training.backends.steps import prepare
+from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
 from shuzi.training.recipes import Recipe, recipe
-from shuzi.training.steps import prepare
-from shuzi.training.steps_tensorflow import TensorFlowSteps
 
 CHUNK, CHUNKS = 5, 4  # steps of `cnn` in one call, as `train` settles on for it, and calls in a turn
 

@@ -70,11 +70,11 @@ def composed_run(mnist, tmp_path_factory):
     def train(name):
         from shuzi.synthesis.samples import crops, pages
         from shuzi.synthesis.samples.examples import Examples
+        from shuzi.training.backends.steps import prepare
         from shuzi.training.events import Done
-        from shuzi.training.export import export
+        from shuzi.training.export.package import export
         from shuzi.training.recipes import recipe
         from shuzi.training.run_folder import RunFolder
-        from shuzi.training.steps import prepare
 
         chosen = recipe(name).changed(steps=3, batch_size=32)
         compose = {"reader": crops, "detector": pages}[name].compose_share

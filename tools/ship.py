@@ -25,9 +25,9 @@ from shuzi.evaluation.confidence import PAGES, with_honest_confidence
 from shuzi.models.card import CLASSIFIER, OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model, shipped
-from shuzi.training.conversion import examples_for, restore
-from shuzi.training.onnx_graph import write_onnx
-from shuzi.training.parity import compare, network_answers, onnx_answers, tolerance_of
+from shuzi.training.export.conversion import examples_for, restore
+from shuzi.training.export.onnx_graph import write_onnx
+from shuzi.training.export.parity import compare, network_answers, onnx_answers, tolerance_of
 
 
 def ship(run: Path, name: str, folder: Path, pages: int = PAGES) -> str:

@@ -60,7 +60,7 @@ def test_events_are_numbered_and_end_with_the_end(finished):
 
 def test_progress_is_that_of_the_same_training_in_python(finished, mnist):
     from shuzi.training.events import Done, Progress, Validated
-    from shuzi.training.train import train
+    from shuzi.training.loop import train
 
     _, events = finished
     chosen = chosen_recipe("softmax", steps=STEPS, seed=3, learning_rate=0.002)

@@ -28,7 +28,7 @@ from shuzi.models.store import find_model, shipped
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card
-    from shuzi.training.conversion import Conversion
+    from shuzi.training.export.conversion import Conversion
 
 _PLACE = click.Path(path_type=Path)
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages"}
@@ -116,7 +116,7 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     with waiting(say("models.export.working")):
         for library in ("tensorflow", "keras", "onnx"):
             require(library, "train", "extra.conversion")
-        from shuzi.training.conversion import convert
+        from shuzi.training.export.conversion import convert
 
         found = convert(path, form, out, judges)
     if as_json:

@@ -14,8 +14,8 @@ from shuzi.cli import main
 from shuzi.cli.train import train
 from shuzi.models.card import BACKENDS
 from shuzi.reading.engine import Session
-from shuzi.training.export import OPTIONS, command
-from shuzi.training.parity import network_answers, onnx_answers
+from shuzi.training.export.package import OPTIONS, command
+from shuzi.training.export.parity import network_answers, onnx_answers
 from shuzi.training.recipes import RECIPES, Recipe, recipe
 
 

@@ -3,7 +3,7 @@ import pytest
 from scipy.special import expit, softmax
 
 from shuzi.ink.paper import CONTRAST, PAPER
-from shuzi.training.networks import build
+from shuzi.training.network.architectures import build
 from shuzi.training.recipes import recipe
 
 

@@ -6,9 +6,9 @@ from keras import layers
 
 from shuzi.errors import ModelError
 from shuzi.models.card import Card
-from shuzi.training.networks import NETWORKS, build
-from shuzi.training.onnx_graph import named_weights, read_weights, write_onnx
-from shuzi.training.parity import onnx_answers
+from shuzi.training.export.onnx_graph import named_weights, read_weights, write_onnx
+from shuzi.training.export.parity import onnx_answers
+from shuzi.training.network.architectures import NETWORKS, build
 from shuzi.training.recipes import RECIPES, recipe
 
 CARD = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})

@@ -17,7 +17,7 @@ if sys.argv[2:]:
     jax.default_backend = lambda: sys.argv[2]
 import shuzi
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.training import train as training
+from shuzi.training import loop as training
 from shuzi.synthesis.samples.examples import compose
 from shuzi.training.recipes import recipe
 

@@ -11,9 +11,9 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from shuzi.synthesis.samples.examples import Examples
-from shuzi.training.augment import CHOICES
+from shuzi.training.backends.steps import Steps
+from shuzi.training.network.augment import CHOICES
 from shuzi.training.recipes import Recipe
-from shuzi.training.steps import Steps
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc] # Keras publishes no types

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.synthesis.samples.examples import Examples
-from shuzi.training.steps import Steps
+from shuzi.training.backends.steps import Steps
 
 
 class JaxSteps(Steps):

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
-from shuzi.training.networks import build
-from shuzi.training.optimizers import Muon, build_optimizer
+from shuzi.training.network.architectures import build
+from shuzi.training.network.optimizers import Muon, build_optimizer
 from shuzi.training.recipes import recipe
 
 

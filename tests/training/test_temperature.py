@@ -3,7 +3,7 @@ import pytest
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax, softmax
 
-from shuzi.training.calibrate import (
+from shuzi.training.temperature import (
     at_temperature,
     fit_temperature,
     negative_log_likelihood,
@@ -45,7 +45,7 @@ def test_a_temperature_divides_the_scores(too_sure):
 
 
 def test_a_written_temperature_is_what_the_network_then_says(mnist):
-    from shuzi.training.networks import build
+    from shuzi.training.network.architectures import build
     from shuzi.training.recipes import recipe
 
     model = build(recipe("mlp"))

@@ -7,9 +7,9 @@ import pytest
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.synthesis.samples.examples import SHARES, compose
 from shuzi.training.events import Composing, Done, Progress, Saved, Started
-from shuzi.training.networks import build
+from shuzi.training.loop import train
+from shuzi.training.network.architectures import build
 from shuzi.training.recipes import recipe
-from shuzi.training.train import train
 
 pytestmark = pytest.mark.slow
 FEW_STEPS = {"steps": 4, "batch_size": 8, "towers": 1, "report_every": 1, "validate_every": 2, "save_every": 2}
@@ -29,7 +29,7 @@ def runs(mnist):
 
     found = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shuzi.training.train.compose", little)
+        patch.setattr("shuzi.training.loop.compose", little)
         for name in ("reader", "detector"):
             chosen = recipe(name).changed(**FEW_STEPS)
             whole = list(train(chosen, few))

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RunError, TrainingError
 from shuzi.synthesis.samples.examples import SHARES, Examples, as_they_are, compose, joined
-from shuzi.training.calibrate import fit_temperature, unsure_below, write_temperature
+from shuzi.training.backends.steps import Steps, prepare
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
 from shuzi.training.recipes import Recipe
-from shuzi.training.steps import Steps, prepare
+from shuzi.training.temperature import fit_temperature, unsure_below, write_temperature
 
 _GLANCE = 0.1  # seconds: about as long as one call into TensorFlow may take, so that progress is seen
 _ENOUGH_TO_FIT = 1_000  # validation images from which on a temperature is worth fitting

@@ -25,11 +25,9 @@ from shuzi.models.card import DETECTOR, METADATA_KEY, OF_PAGES_IN_KERAS, Card
 from shuzi.models.formats import check_target
 from shuzi.synthesis.samples.examples import Examples, as_they_are
 from shuzi.synthesis.samples.pages import lay_out
-from shuzi.training import classification, detection
-from shuzi.training.export import known_warnings
-from shuzi.training.networks import build
-from shuzi.training.onnx_graph import read_weights, write_onnx
-from shuzi.training.parity import (
+from shuzi.training.export.onnx_graph import read_weights, write_onnx
+from shuzi.training.export.package import known_warnings
+from shuzi.training.export.parity import (
     Parity,
     compare,
     joined,
@@ -39,7 +37,9 @@ from shuzi.training.parity import (
     tolerance_of,
     with_channel,
 )
+from shuzi.training.network.architectures import build
 from shuzi.training.recipes import Recipe
+from shuzi.training.tasks import classification, detection
 
 LITERT_SLACK = 0.0005
 """The share of a classifier's answers that may be others in a LiteRT file.

@@ -15,8 +15,8 @@ from keras import layers
 
 from shuzi.errors import RecipeError
 from shuzi.ink.paper import CONTRAST, PAPER
-from shuzi.training.detection import FIRST_SCORE
 from shuzi.training.recipes import Recipe
+from shuzi.training.tasks.detection import FIRST_SCORE
 
 MEAN, SPREAD = 0.1307, 0.3081
 """The mean and the standard deviation of the training pixels in [0, 1]."""

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import affine_transform
 
-from shuzi.training import augment
+from shuzi.training.network import augment
 
 MIDDLE = 13.5
 

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 
 from shuzi.synthesis.samples.pages import lay_out, pack
-from shuzi.training.detection import CELL, accuracy, loss, rights
 from shuzi.training.recipes import recipe
+from shuzi.training.tasks.detection import CELL, accuracy, loss, rights
 
 DETECTOR = recipe("detector")
 ROWS, COLUMNS = 16, 40

@@ -23,8 +23,8 @@ from shuzi.models.card import OF_MNIST, OF_OWN_PICTURES, OF_PAGES, PLACES, PROBA
 from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
 from shuzi.training.events import Done
-from shuzi.training.onnx_graph import write_onnx
-from shuzi.training.parity import compare, onnx_answers, tolerance_of
+from shuzi.training.export.onnx_graph import write_onnx
+from shuzi.training.export.parity import compare, onnx_answers, tolerance_of
 from shuzi.training.recipes import RECIPES, Recipe
 
 OPTIONS = (

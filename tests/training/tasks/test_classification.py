@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from shuzi.training.classification import accuracy, loss, rights
 from shuzi.training.recipes import recipe
+from shuzi.training.tasks.classification import accuracy, loss, rights
 
 PLAIN = recipe("mlp")
 DIGITS = np.array([3, 0, 9, 3, 7, 1], np.uint8)

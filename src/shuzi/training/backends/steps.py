@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 
 from shuzi.errors import RecipeError
 from shuzi.synthesis.samples.examples import Examples
-from shuzi.training import augment, classification, detection
-from shuzi.training.networks import build
-from shuzi.training.optimizers import build_optimizer
+from shuzi.training.network import augment
+from shuzi.training.network.architectures import build
+from shuzi.training.network.optimizers import build_optimizer
 from shuzi.training.recipes import Recipe
+from shuzi.training.tasks import classification, detection
 
 AT_ONCE = 1_000 * 28 * 28  # pixels in one pass when nothing is learnt: more pages would take gigabytes
 
@@ -154,11 +155,11 @@ def prepare(recipe: Recipe, dataset: Examples) -> Steps:
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":
-        from shuzi.training.steps_tensorflow import TensorFlowSteps
+        from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
 
         return TensorFlowSteps(recipe, dataset)
     if backend == "jax":
-        from shuzi.training.steps_jax import JaxSteps
+        from shuzi.training.backends.jax_steps import JaxSteps
 
         return JaxSteps(recipe, dataset)
     raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices="tensorflow, jax")

@@ -21,7 +21,7 @@ import numpy as np
 
 import shuzi
 from shuzi.atomic import replacing
-from shuzi.evaluation.confidence import PAGES, with_honest_confidence
+from shuzi.evaluation.text_confidence import PAGES, with_honest_confidence
 from shuzi.models.card import CLASSIFIER, OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model, shipped

@@ -8,14 +8,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import shuzi
+from shuzi.ink.components import joined, pieces
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
-from shuzi.ink.segment import joined, pieces
 from shuzi.messages import speaking
 from shuzi.models.store import find_model
-from shuzi.reading.engine import Engine
-from shuzi.reading.explain import explain
-from shuzi.reading.occlusion import what_counts
+from shuzi.reading.classifier import Engine
+from shuzi.reading.explain.occlusion import what_counts
+from shuzi.reading.explain.picture import explain
 from shuzi.synthesis.pen import distance_fields
 
 PICTURES = Path(__file__).parent / "pictures"

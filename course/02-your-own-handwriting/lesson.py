@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 
 import shuzi
+from shuzi.ink.components import joined, pieces
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
-from shuzi.ink.segment import joined, pieces
 from shuzi.models.store import find_model
-from shuzi.reading.engine import Engine
+from shuzi.reading.classifier import Engine
 from shuzi.synthesis.pen import distance_fields
 
 

@@ -8,7 +8,7 @@ import onnx
 import pytest
 
 import shuzi
-from shuzi.reading.engine import Session
+from shuzi.models.session import Session
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "ship.py"
 

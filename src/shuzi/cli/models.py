@@ -52,7 +52,7 @@ def models(context: click.Context, as_json: bool) -> None:
 @language_option
 def list_(as_json: bool) -> None:
     """List the models that come with shuzi."""
-    from shuzi.reading.engine import Session
+    from shuzi.models.session import Session
 
     cards = {name: (Session(path).card, path) for name, path in shipped().items()}
     if as_json:
@@ -79,7 +79,7 @@ def list_(as_json: bool) -> None:
 @language_option
 def describe(model: str, as_json: bool) -> None:
     """Say what a model's card says."""
-    from shuzi.reading.engine import Session
+    from shuzi.models.session import Session
 
     path = find_model(place_of(model))
     card = Session(path).card

@@ -125,7 +125,7 @@ def _found(reader: Reader, named: list[Named], explain: Path | None) -> Iterator
 
 
 def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:
-    from shuzi.reading.explain import explain
+    from shuzi.reading.explain.picture import explain
 
     taken: set[str] = set()
     for name, picture in named:

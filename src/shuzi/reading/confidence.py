@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shuzi.reading.look import Look, Looks
+from shuzi.reading.candidates import Look, Looks
 
 _STEEPEST = 500.0  # math.exp ends at 709
 _NEVER = 1e-4  # what networks say nearer to 0 or 1 than this tells nothing more

@@ -13,14 +13,14 @@ from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import Picture, open_picture
+from shuzi.reading.candidates import Looks
+from shuzi.reading.classifier import Engine
 from shuzi.reading.confidence import Scale
-from shuzi.reading.engine import Engine
-from shuzi.reading.finder import Finder
-from shuzi.reading.look import Looks
+from shuzi.reading.detector import Finder
+from shuzi.reading.interpret import judge
+from shuzi.reading.locate import look_for_digits
+from shuzi.reading.parallel.together import Helpers
 from shuzi.reading.result import Reading
-from shuzi.reading.search import look_for_digits
-from shuzi.reading.together import Helpers
-from shuzi.reading.verdict import judge
 
 
 class Reader:

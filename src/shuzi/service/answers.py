@@ -13,7 +13,7 @@ from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import speaking
 from shuzi.pictures.open import FORMATS, Picture
 from shuzi.pictures.pdf import Page, count_pages, is_pdf
-from shuzi.reading.occlusion import what_counts
+from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.reader import Reader
 
 _DECIMALS = 5

@@ -16,9 +16,10 @@ import numpy as np
 from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import DETECTOR as FINDS
 from shuzi.models.card import Card
+from shuzi.models.session import Session
 from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, find_model, shipped
-from shuzi.reading.engine import Engine, Session
-from shuzi.reading.finder import Finder
+from shuzi.reading.classifier import Engine
+from shuzi.reading.detector import Finder
 from shuzi.reading.reader import Reader
 
 _RUNS = 21  # for a median of the milliseconds

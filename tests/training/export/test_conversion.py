@@ -13,7 +13,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.formats import FORMATS
-from shuzi.reading.engine import Session
+from shuzi.models.session import Session
 from shuzi.training.export.conversion import convert, restore
 
 RUNS = [("softmax", {}), ("mlp", {"steps": 30}), ("fast", {"steps": 30}), ("tiny", {"steps": 20})]

@@ -13,7 +13,7 @@ import shuzi
 from shuzi.cli import main
 from shuzi.cli.train import train
 from shuzi.models.card import BACKENDS
-from shuzi.reading.engine import Session
+from shuzi.models.session import Session
 from shuzi.training.export.package import OPTIONS, command
 from shuzi.training.export.parity import network_answers, onnx_answers
 from shuzi.training.recipes import RECIPES, Recipe, recipe

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import shuzi
-from shuzi.reading.occlusion import PATCH, what_counts
+from shuzi.reading.explain.occlusion import PATCH, what_counts
 
 
 def _weighing(weights):

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from shuzi.reading.finder import Found
-from shuzi.reading.search import look_for_digits
+from shuzi.reading.detector import Found
+from shuzi.reading.locate import look_for_digits
 
 
 class Engine:

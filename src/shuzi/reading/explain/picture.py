@@ -10,9 +10,9 @@ from PIL import Image, ImageDraw
 
 from shuzi.messages import say, speaking
 from shuzi.pictures.open import Picture
-from shuzi.reading.lettering import broken, drawn_language, font
-from shuzi.reading.look import Looks
-from shuzi.reading.occlusion import what_counts
+from shuzi.reading.candidates import Looks
+from shuzi.reading.explain.lettering import broken, drawn_language, font
+from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.reader import Reader
 from shuzi.reading.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
 

@@ -4,7 +4,7 @@ import pytest
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import METADATA_KEY
-from shuzi.reading.engine import Engine
+from shuzi.reading.classifier import Engine
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from shuzi.reading.candidates import Look, Looks
 from shuzi.reading.confidence import Scale, Way
-from shuzi.reading.look import Look, Looks
-from shuzi.reading.verdict import judge
+from shuzi.reading.interpret import judge
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 PAGE = np.full((40, 120), 255, np.uint8)

@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuzi.reading.overlap import best_apart, shared_of_both, shared_of_smaller
+from shuzi.ink.boxes import best_apart, shared_of_both, shared_of_smaller
 
 BOXES = st.lists(
     st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(1, 15), st.integers(1, 15)), min_size=1, max_size=12

@@ -22,8 +22,8 @@ from shuzi.pictures.open import Picture
 from shuzi.reading.result import Reading
 
 if TYPE_CHECKING:
+    from shuzi.reading.parallel.together import Desk, Task
     from shuzi.reading.reader import Reader
-    from shuzi.reading.together import Desk, Task
 
 _AT_ONCE = 2  # pictures on their way to a process, which thus never waits for the next one
 _LENGTH = struct.Struct("<Q")
@@ -72,7 +72,7 @@ class Helper:
         # in a session of its own, for Ctrl-C is for who started it; nothing is imported from the working folder
         try:
             process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "shuzi.reading.worker"],
+                [sys.executable, "-P", "-m", "shuzi.reading.parallel.worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 bufsize=0,  # a process that is forked while a thread reads would wait for a buffer's lock

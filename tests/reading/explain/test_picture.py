@@ -10,8 +10,8 @@ import shuzi
 from shuzi import messages
 from shuzi.errors import PictureError
 from shuzi.messages import speaking
-from shuzi.reading import explain as module
-from shuzi.reading.explain import explain
+from shuzi.reading.explain import picture as module
+from shuzi.reading.explain.picture import explain
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +101,7 @@ def test_what_is_no_picture_is_an_error_as_in_reading(reader):
 def test_explaining_waits_neither_for_tensorflow_nor_for_matplotlib():
     program = """
 import sys, numpy, shuzi
-from shuzi.reading.explain import explain
+from shuzi.reading.explain.picture import explain
 explain(shuzi.load(), numpy.full((40, 40), 255, numpy.uint8))
 assert not {"tensorflow", "keras", "onnx", "click", "rich", "matplotlib"} & set(sys.modules)
 """

@@ -2,7 +2,7 @@ import pytest
 from PIL import ImageFont
 
 from shuzi.messages import speaking
-from shuzi.reading import lettering
+from shuzi.reading.explain import lettering
 
 
 @pytest.fixture

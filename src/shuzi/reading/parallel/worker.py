@@ -1,6 +1,6 @@
 """A process that reads pictures for another: a reader comes in by stdin, then pictures; answers go out by stdout.
 
-    python -P -m shuzi.reading.worker
+    python -P -m shuzi.reading.parallel.worker
 
 It is started by `other_process`, which tells how each is packed.
 """
@@ -16,15 +16,15 @@ from typing import IO
 
 import cv2
 
-from shuzi.reading import engine
-from shuzi.reading.other_process import Unreadable, attempt, receive, send
+from shuzi.models import session
+from shuzi.reading.parallel.other_process import Unreadable, attempt, receive, send
 from shuzi.reading.reader import Reader
 
 
 def main(comes: IO[bytes], goes: IO[bytes]) -> None:
     """Say that the reader is ready, and read whatever comes until nothing comes any more."""
     cv2.setNumThreads(1)
-    engine.most_threads = 1  # the other cores have processes of their own
+    session.most_threads = 1  # the other cores have processes of their own
     reader = pickle.loads(receive(comes))  # noqa: S301 - from the process that started this one
     send(goes, b"ready")
     here: SimpleQueue[bytes | None] = SimpleQueue()

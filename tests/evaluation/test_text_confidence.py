@@ -3,10 +3,10 @@ import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from shuzi.evaluation.confidence import Read, fit_curves, fit_way, said, with_honest_confidence
+from shuzi.evaluation.text_confidence import Read, fit_curves, fit_way, said, with_honest_confidence
 from shuzi.models.card import Card
+from shuzi.reading.candidates import Look, Looks
 from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
-from shuzi.reading.look import Look, Looks
 from shuzi.reading.result import Reading
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind

@@ -20,7 +20,7 @@ from PIL import Image
 from shuzi.errors import ShuziError
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.pdf import Page
-from shuzi.reading.other_process import Answer, Fault, Helper, Unreadable, attempt
+from shuzi.reading.parallel.other_process import Answer, Fault, Helper, Unreadable, attempt
 from shuzi.reading.result import Reading
 
 if TYPE_CHECKING:

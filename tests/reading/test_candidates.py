@@ -6,9 +6,9 @@ import pytest
 
 from shuzi.ink.normalize import cut_out
 from shuzi.models.store import find_model
-from shuzi.reading.engine import Engine
-from shuzi.reading.finder import Found
-from shuzi.reading.look import look_at
+from shuzi.reading.candidates import look_at
+from shuzi.reading.classifier import Engine
+from shuzi.reading.detector import Found
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.models.card import Card
+from shuzi.reading.candidates import Looks
 from shuzi.reading.confidence import (
     KNOTS,
     Curves,
@@ -19,7 +20,6 @@ from shuzi.reading.confidence import (
     signs_of_digit,
     signs_of_text,
 )
-from shuzi.reading.look import Looks
 from shuzi.reading.reader import Reader
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind

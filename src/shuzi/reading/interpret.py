@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from shuzi.ink.components import in_reading_order
 from shuzi.ink.paper import LEAST_CONTRAST
-from shuzi.ink.segment import in_reading_order
 from shuzi.ink.sharpness import edge_width
+from shuzi.reading.candidates import Look, Looks, with_paper
 from shuzi.reading.confidence import Scale
-from shuzi.reading.look import Look, Looks, with_paper
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
 
 _SMALL = 10  # pixels: digits lower than that are too small to be read well

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.boxes import best_apart, shared_of_both, shared_of_smaller
+from shuzi.ink.components import SOLID, Pieces, joined, letter_height, pieces
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
-from shuzi.ink.segment import SOLID, Pieces, joined, letter_height, pieces
-from shuzi.reading.engine import Engine
-from shuzi.reading.finder import LETTER, Finder, possible_scale
-from shuzi.reading.look import Box, Look, Looks, look_at, with_paper
-from shuzi.reading.overlap import best_apart, shared_of_both, shared_of_smaller
+from shuzi.reading.candidates import Box, Look, Looks, look_at, with_paper
+from shuzi.reading.classifier import Engine
+from shuzi.reading.detector import LETTER, Finder, possible_scale
 
 _LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
 _MOST_SIMPLE = 24  # pieces: more than that are not simple ink

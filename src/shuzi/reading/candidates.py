@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.normalize import cut_out
-from shuzi.reading.engine import Engine
-from shuzi.reading.finder import Found
+from shuzi.reading.classifier import Engine
+from shuzi.reading.detector import Found
 
 _OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed of the validation digits
 _SURELY = 0.9  # the classifier's confidence from which on one look at what was found is enough

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
+from shuzi.ink.boxes import best_apart, shared_of_both
 from shuzi.models.card import DETECTOR
-from shuzi.reading.engine import Session
-from shuzi.reading.overlap import best_apart, shared_of_both
+from shuzi.models.session import Session
 
 LETTER = 28.0
 """The height in pixels to which digits are brought; the detector has learnt from 15 to 46."""

@@ -24,7 +24,7 @@ from turns import Turn, column, compete, quickest, ratios, take_turns
 
 import shuzi
 from shuzi.data.dataset import Dataset, order
-from shuzi.training.backends.steps import prepare
+from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
 from shuzi.training.recipes import Recipe, recipe
 

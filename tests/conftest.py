@@ -70,7 +70,7 @@ def composed_run(mnist, tmp_path_factory):
     def train(name):
         from shuzi.synthesis.samples import crops, pages
         from shuzi.synthesis.samples.examples import Examples
-        from shuzi.training.backends.steps import prepare
+        from shuzi.training.backends.prepare import prepare
         from shuzi.training.events import Done
         from shuzi.training.export.package import export
         from shuzi.training.recipes import recipe

@@ -11,7 +11,7 @@ from PIL import Image
 
 from shuzi.errors import ServiceError
 from shuzi.pictures import pdf
-from shuzi.service import answers
+from shuzi.service.api import answers
 from shuzi.service.pool import Pool
 
 ROUNDS = 2_000  # of asking how much is going on

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset, Splits, order
 from shuzi.errors import RunError, TrainingError
 from shuzi.synthesis.samples.examples import SHARES, Examples, as_they_are, compose, joined
-from shuzi.training.backends.steps import Steps, prepare
+from shuzi.training.backends.prepare import prepare
+from shuzi.training.backends.steps import Steps
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
 from shuzi.training.recipes import Recipe
 from shuzi.training.temperature import fit_temperature, unsure_below, write_temperature

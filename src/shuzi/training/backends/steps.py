@@ -17,7 +17,6 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from shuzi.errors import RecipeError
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.network import augment
 from shuzi.training.network.architectures import build
@@ -143,23 +142,3 @@ class Steps(ABC):
 def _unnumbered(name: str) -> str:
     """Leave out Keras's numbers of layers: they depend on what else was built in the same process."""
     return re.sub(r"_\d+", "", name)
-
-
-def prepare(recipe: Recipe, dataset: Examples) -> Steps:
-    """Build the steps for the backend that Keras runs on.
-
-    Raises
-    ------
-    RecipeError
-        There are no steps for that backend.
-    """
-    backend = keras.backend.backend()
-    if backend == "tensorflow":
-        from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
-
-        return TensorFlowSteps(recipe, dataset)
-    if backend == "jax":
-        from shuzi.training.backends.jax_steps import JaxSteps
-
-        return JaxSteps(recipe, dataset)
-    raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices="tensorflow, jax")

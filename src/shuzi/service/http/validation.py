@@ -66,7 +66,7 @@ def checked(body: bytes, shape: type[M]) -> M:
 
     Examples
     --------
-    >>> from shuzi.service.schema import TrainingRequest
+    >>> from shuzi.service.api.schema import TrainingRequest
     >>> checked(b'{"steps": 20}', TrainingRequest).steps
     20
     """

@@ -8,8 +8,8 @@ from time import monotonic
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi.errors import ServiceError
-from shuzi.service.limits import Limits
-from shuzi.service.problems import BodyRefused
+from shuzi.service.http.limits import Limits
+from shuzi.service.http.problems import BodyRefused
 
 _SWALLOWED = 4  # times the longest body: so much is read and dropped, for a client reads no answer while it sends
 

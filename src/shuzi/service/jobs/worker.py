@@ -1,6 +1,6 @@
 """The child process in which a training runs: a recipe comes in by stdin, events go out by stdout, a line each.
 
-    python -m shuzi.service.worker FOLDER
+    python -m shuzi.service.jobs.worker FOLDER
 
 A second line on stdin asks it to stop, and so does its end: then the service is gone, and nothing is left behind.
 """

@@ -10,13 +10,13 @@ from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError
-from shuzi.service.answers import as_json
-from shuzi.service.direct import JSON, json_of
-from shuzi.service.job import RUNNING, Event, Job
+from shuzi.service.api.answers import as_json
+from shuzi.service.api.schema import Training, TrainingRequest
+from shuzi.service.http.direct import JSON, json_of
+from shuzi.service.http.validation import checked
+from shuzi.service.jobs.job import RUNNING, Event, Job
+from shuzi.service.jobs.trainings import chosen_recipe
 from shuzi.service.parts import operation_name, parts_of, problems
-from shuzi.service.schema import Training, TrainingRequest
-from shuzi.service.trainings import chosen_recipe
-from shuzi.service.validation import checked
 
 router = APIRouter(prefix="/v1/training", tags=["training"], generate_unique_id_function=operation_name)
 

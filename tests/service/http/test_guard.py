@@ -2,7 +2,7 @@
 
 import pytest
 
-from shuzi.service.guard import SECURITY_HEADERS, Hosts
+from shuzi.service.http.guard import SECURITY_HEADERS, Hosts
 
 EVERYTHING = [
     ("GET", "/"),

@@ -15,14 +15,14 @@ from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import count_pixels
 from shuzi.pictures.pdf import is_pdf
-from shuzi.service import answers
-from shuzi.service.answers import Asked, Source, as_json
-from shuzi.service.direct import JSON, Direct, json_of, parameters, query
-from shuzi.service.forms import pictures_of
-from shuzi.service.limits import LARGE
+from shuzi.service.api import answers
+from shuzi.service.api.answers import Asked, Source, as_json
+from shuzi.service.api.schema import Answers, Images, Models, Readings
+from shuzi.service.http.direct import JSON, Direct, json_of, parameters, query
+from shuzi.service.http.limits import LARGE
+from shuzi.service.http.multipart import pictures_of
+from shuzi.service.http.validation import checked
 from shuzi.service.parts import Parts, operation_name, parts_of, problems
-from shuzi.service.schema import Answers, Images, Models, Readings
-from shuzi.service.validation import checked
 
 router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name, route_class=Direct)
 

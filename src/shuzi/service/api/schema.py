@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from shuzi.service.limits import Limits
+from shuzi.service.http.limits import Limits
 
 _LIMITS = Limits()
 MOST_STEPS, MOST_BATCH, MOST_RATE, MOST_SEED = 20_000, 2_000, 100.0, 2**31 - 1

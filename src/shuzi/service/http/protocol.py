@@ -13,9 +13,9 @@ from uvicorn.server import ServerState
 
 from shuzi.errors import ServiceError
 from shuzi.messages import speaking
-from shuzi.service.guard import SECURITY_HEADERS, Observe
-from shuzi.service.limits import HEAD_BYTES, Limits
-from shuzi.service.problems import MEDIA_TYPE, RETRY_AFTER, document, status_of
+from shuzi.service.http.guard import SECURITY_HEADERS, Observe
+from shuzi.service.http.limits import HEAD_BYTES, Limits
+from shuzi.service.http.problems import MEDIA_TYPE, RETRY_AFTER, document, status_of
 
 
 def protocol(limits: Limits, observe: Observe) -> type[asyncio.Protocol]:

@@ -21,8 +21,8 @@ from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
 from shuzi.messages import LANGUAGES, say
-from shuzi.service.job import DONE, FAILED, RUNNING, STOPPED, Job
-from shuzi.service.limits import Limits
+from shuzi.service.http.limits import Limits
+from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
 from shuzi.service.readers import Readers
 from shuzi.training.recipes import Recipe, recipe
 
@@ -141,7 +141,7 @@ class Trainings:
     async def _listen(self, training: Job) -> End:
         """Tell what a training's process says, and return what is to be told of its end."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "shuzi.service.worker", str(training.folder)),
+            *(sys.executable, "-m", "shuzi.service.jobs.worker", str(training.folder)),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

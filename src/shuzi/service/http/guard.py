@@ -12,8 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi import messages
 from shuzi.errors import ServiceError
-from shuzi.service.language import asked_language
-from shuzi.service.problems import problem_response
+from shuzi.service.http.language import asked_language
+from shuzi.service.http.problems import problem_response
 
 _POLICY = "; ".join(
     (

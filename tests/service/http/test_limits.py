@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from shuzi.reading.parallel.together import cores
-from shuzi.service.guard import SECURITY_HEADERS
-from shuzi.service.limits import HEAD_BYTES, Limits
+from shuzi.service.http.guard import SECURITY_HEADERS
+from shuzi.service.http.limits import HEAD_BYTES, Limits
 
 
 def _answer(connection):

@@ -12,9 +12,9 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from shuzi.service.limits import Limits
+from shuzi.service.http.limits import Limits
+from shuzi.service.jobs.trainings import Trainings, chosen_recipe
 from shuzi.service.readers import Readers
-from shuzi.service.trainings import Trainings, chosen_recipe
 from shuzi.training.recipes import recipe
 
 STEPS = 300
@@ -317,7 +317,7 @@ def test_listeners_that_come_together_are_counted_together(limited):
 
 
 def test_a_stream_in_which_nothing_happens_shows_that_it_stands(client, monkeypatch):
-    from shuzi.service import job
+    from shuzi.service.jobs import job
 
     monkeypatch.setattr(job, "QUIET", 0.01)  # before TensorFlow is imported, nothing happens for seconds
     place = client.post("/v1/training", json={"steps": 1}).headers["location"]
@@ -329,7 +329,7 @@ def test_a_stream_in_which_nothing_happens_shows_that_it_stands(client, monkeypa
 
 
 def test_without_the_extra_a_training_names_the_line_that_installs_it(client, monkeypatch):
-    from shuzi.service import trainings
+    from shuzi.service.jobs import trainings
 
     monkeypatch.setattr(trainings, "find_spec", lambda name: None if name == "keras" else name)
     said = client.post("/v1/training", json={})

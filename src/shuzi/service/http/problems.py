@@ -17,7 +17,7 @@ from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
-from shuzi.service.validation import ValuesError, sentences
+from shuzi.service.http.validation import ValuesError, sentences
 
 log = logging.getLogger("shuzi.service")
 

@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse, Response
 
 from shuzi import __version__
 from shuzi.messages import LANGUAGES, language, say
-from shuzi.service.answers import as_json
-from shuzi.service.problems import STATUSES
-from shuzi.service.schema import Images, Problem, TrainingRequest
+from shuzi.service.api.answers import as_json
+from shuzi.service.api.schema import Images, Problem, TrainingRequest
+from shuzi.service.http.problems import STATUSES
 
 router = APIRouter(include_in_schema=False)
 

@@ -85,7 +85,7 @@ def composed_run(mnist, tmp_path_factory):
         steps = prepare(chosen, learnt)
         steps.take(0, np.arange(96, dtype=np.int32).reshape(3, 32) % len(learnt))
         steps.settle()
-        accuracy, answers = steps.judge(judges)
+        accuracy, answers = steps.evaluate(judges)
         thresholds = {"unsure": 0.8125, "not-a-digit": 0.25} if name == "reader" else {}
         folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
         chosen.save(folder.recipe_file)

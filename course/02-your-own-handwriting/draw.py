@@ -8,12 +8,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 import shuzi
-from shuzi.ink.components import joined, pieces
+from shuzi.ink.components import components, joined
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
 from shuzi.messages import speaking
 from shuzi.models.store import find_model
-from shuzi.reading.classifier import Engine
+from shuzi.reading.classifier import Classifier
 from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.explain.picture import explain
 from shuzi.synthesis.pen import distance_fields
@@ -112,7 +112,7 @@ def numbers(images):
     for cell, gap in zip(figure.subplots(1, 2), (3, -3), strict=True):
         page = number(images, gap)
         bare(cell, 255 - page)
-        for x, y, width, height in joined(pieces(page).boxes).tolist():
+        for x, y, width, height in joined(components(page).boxes).tolist():
             cell.add_patch(Rectangle((x - 1, y - 1), width + 1, height + 1, fill=False, color=ACCENT))
     save(figure, "numbers.png")
 
@@ -123,7 +123,7 @@ def not_digits(shipped):
     for column, character in zip(figure.subplots(3, 4).T, "DEGT", strict=True):
         image = letter(character)
         bare(column[0], 255 - image)
-        shares, is_digit = shipped.look(image[None])
+        shares, is_digit = shipped.classify_or_reject(image[None])
         bars(column[1], shares[0])
         column[2].barh([0], [1], color="#efece6", height=0.3)
         column[2].barh([0], is_digit, color=ACCENT, height=0.3)
@@ -135,7 +135,7 @@ def not_digits(shipped):
 
 
 if __name__ == "__main__":
-    shipped = Engine(find_model("default"))
+    shipped = Classifier(find_model("default"))
     test, draws = shuzi.load_mnist().test, np.random.default_rng(0)
     photos = [photo(field, draws) for field in distance_fields(test.images[:200])]
     chosen = stages(photos, test.labels[:200], shipped)

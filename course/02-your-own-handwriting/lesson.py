@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 
 import shuzi
-from shuzi.ink.components import joined, pieces
+from shuzi.ink.components import components, joined
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
 from shuzi.models.store import find_model
-from shuzi.reading.classifier import Engine
+from shuzi.reading.classifier import Classifier
 from shuzi.synthesis.pen import distance_fields
 
 
@@ -45,7 +45,7 @@ def number(digits, gap):
 
 
 def cut(page):
-    boxes = sorted(joined(pieces(page).boxes).tolist())
+    boxes = sorted(joined(components(page).boxes).tolist())
     return np.stack([normalize(page[y : y + height, x : x + width]) for x, y, width, height in boxes])
 
 
@@ -62,7 +62,7 @@ def show(name, seen, labels, networks):
 
 
 if __name__ == "__main__":
-    first, shipped = Engine(find_model("softmax")), Engine(find_model("default"))
+    first, shipped = Classifier(find_model("softmax")), Classifier(find_model("default"))
     test, draws = shuzi.load_mnist().test, np.random.default_rng(0)
     photos = [photo(field, draws) for field in distance_fields(test.images[:200])]
     show("MNIST", test.images[:200], test.labels, (first, shipped))
@@ -75,6 +75,6 @@ if __name__ == "__main__":
         numbers = [(number(test.images[i : i + 3], gap), test.labels[i : i + 3]) for i in range(0, 300, 3)]
         right = [np.array_equal(shipped.classify(cut(page)).argmax(axis=1), answer) for page, answer in numbers]
         print("%-8s  %d / %d" % (name, sum(right), len(right)))
-    digits, is_digit = shipped.look(np.stack([letter(each) for each in "ABCDEFGHJKLMNPRTUVWXYadefhkmnprtuvwxy"]))
+    digits, is_digit = shipped.classify_or_reject(np.stack([*map(letter, "ABCDEFGHJKLMNPRTUVWXYadefhkmnprtuvwxy")]))
     sure, taken = digits.max(axis=1) > 0.9, is_digit > shipped.card.thresholds["not-a-digit"]
     print("letters   %d -> %d / %d" % (sum(sure), sum(taken), len(digits)))

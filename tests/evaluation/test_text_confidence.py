@@ -5,7 +5,7 @@ from scipy.special import expit
 
 from shuzi.evaluation.text_confidence import Read, fit_curves, fit_way, said, with_honest_confidence
 from shuzi.models.card import Card
-from shuzi.reading.candidates import Look, Looks
+from shuzi.reading.candidates import Candidate, Candidates
 from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
 from shuzi.reading.result import Reading
 from shuzi.synthesis.composer import Composer
@@ -15,15 +15,15 @@ CLEAN = (0.0, 0.0, 0.0)
 TRUTH = Curves(1.4, 0.6, 0.3, -2.0, 2.5, 4.0, 3.0, 1.0)
 
 
-def look(named, is_digit=1.0, found=1.0, x=10.0):
+def candidate(named, is_digit=1.0, found=1.0, x=10.0):
     probabilities = np.full(10, (1 - named) / 9, np.float32)
     probabilities[1] = named
-    return Look(np.zeros((28, 28), np.uint8), (x, 10, 6, 20), probabilities, is_digit, found)
+    return Candidate(np.zeros((28, 28), np.uint8), (x, 10, 6, 20), probabilities, is_digit, found)
 
 
-def seen(looks, uncovered=0.0, missed=0.0):
+def seen(candidates, uncovered=0.0, missed=0.0):
     page = np.zeros((40, 120), np.uint8)
-    return Looks(page, page.shape, True, page, looks, uncovered, missed)
+    return Candidates(page, page.shape, True, page, candidates, uncovered, missed)
 
 
 def pages(seed, n, truth):
@@ -98,24 +98,30 @@ def test_who_is_surer_is_never_less_likely_to_be_right():
 
 def test_the_chance_of_a_whole_text_is_never_beyond_0_or_1_and_falls_with_each_digit():
     for curves in (Curves(), Curves(60.0, whole=2.0, uncovered=900.0), Curves(1e6, shift=-5.0)):
-        for looks in ([], [look(0.1, 0.0)], [look(1.0)], [look(1.0)] * 30, [look(0.5, 1e-12, 0.3)]):
+        for candidates in (
+            [],
+            [candidate(0.1, 0.0)],
+            [candidate(1.0)],
+            [candidate(1.0)] * 30,
+            [candidate(0.5, 1e-12, 0.3)],
+        ):
             for amiss in (0.0, 1.0):
-                chance = curves.of_text(seen(looks, amiss, amiss))
+                chance = curves.of_text(seen(candidates, amiss, amiss))
                 assert 0 <= chance <= 1
-                assert curves.of_text(seen([*looks, look(0.9)], amiss, amiss)) <= chance
+                assert curves.of_text(seen([*candidates, candidate(0.9)], amiss, amiss)) <= chance
 
 
 def test_what_speaks_against_a_text_lowers_its_chance():
     curves = Curves(whole=2.0, uncovered=3.0, missed=4.0, at_edge=1.0)
-    clean = curves.of_text(seen([look(0.99)]))
-    assert curves.of_text(seen([look(0.99)], uncovered=0.2)) < clean
-    assert curves.of_text(seen([look(0.99)], missed=0.4)) < clean
-    assert curves.of_text(seen([look(0.99, x=0.0)])) < clean
+    clean = curves.of_text(seen([candidate(0.99)]))
+    assert curves.of_text(seen([candidate(0.99)], uncovered=0.2)) < clean
+    assert curves.of_text(seen([candidate(0.99)], missed=0.4)) < clean
+    assert curves.of_text(seen([candidate(0.99, x=0.0)])) < clean
 
 
 def test_a_detector_that_was_not_asked_says_nothing():
-    assert signs_of_digit(look(0.5, 0.5))[2] == 0
-    assert signs_of_digit(look(0.5, 0.5, 0.25))[2] == pytest.approx(np.log(1 / 3))
+    assert signs_of_digit(candidate(0.5, 0.5))[2] == 0
+    assert signs_of_digit(candidate(0.5, 0.5, 0.25))[2] == pytest.approx(np.log(1 / 3))
 
 
 def test_what_no_curve_can_say_is_measured():
@@ -147,8 +153,8 @@ def test_a_knot_that_few_texts_are_near_says_about_what_the_curves_say():
 
 def test_a_card_without_curves_says_what_the_networks_say():
     scale = Scale.of({"unsure": 0.98})
-    assert scale.way(True).of_text(seen([look(0.8), look(0.5)], 0.3)) == pytest.approx(0.4**0.5)
-    assert scale.way(True).of_digit(look(0.64)) == pytest.approx(0.8)
+    assert scale.way(True).of_text(seen([candidate(0.8), candidate(0.5)], 0.3)) == pytest.approx(0.4**0.5)
+    assert scale.way(True).of_digit(candidate(0.64)) == pytest.approx(0.8)
     assert (scale.ok, scale.digit, scale.blank) == (0.98, 0.5, 1.0)
 
 
@@ -168,8 +174,8 @@ def test_a_card_keeps_what_was_fitted_and_measured_of_both_ways():
     assert scale.way(False) == Way(found, tuple(values))
     assert (scale.ok, scale.blank) == (0.7, 0.8)
     half = scale.way(False)
-    assert half.of_text(seen([look(0.5)])) == pytest.approx(
-        np.interp(logit(found.of_text(seen([look(0.5)]))), KNOTS, values)
+    assert half.of_text(seen([candidate(0.5)])) == pytest.approx(
+        np.interp(logit(found.of_text(seen([candidate(0.5)]))), KNOTS, values)
     )
 
 
@@ -193,9 +199,9 @@ def test_a_reader_that_finds_nothing_is_never_ok(mnist):
         card = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
         looked = 0
 
-        def look(self, picture):
+        def find_candidates(self, picture):
             self.looked += 1
-            return Looks(picture, picture.shape, True, picture, [], 0.0)
+            return Candidates(picture, picture.shape, True, picture, [], 0.0)
 
     blind = Blind()
     card = with_honest_confidence(blind, mnist.validation, pages=40)
@@ -214,14 +220,14 @@ def test_of_what_is_read_rightly_where_the_ink_is_simple_nine_in_ten_are_ok(mnis
             self.draws, self.right = np.random.default_rng(1), []
             self.pages, self.composer = np.random.default_rng(0), Composer(validation.images, validation.labels)
 
-        def look(self, picture):  # noqa: ARG002
+        def find_candidates(self, picture):  # noqa: ARG002
             self.text = any_kind(self.composer, self.pages).text
-            return seen([look(self.draws.uniform(0.5, 0.999))])
+            return seen([candidate(self.draws.uniform(0.5, 0.999))])
 
-        def judge(self, looks):
-            right = self.draws.random() < looks.looks[0].probabilities.max()
+        def interpret(self, candidates):
+            right = self.draws.random() < candidates.candidates[0].probabilities.max()
             if right:
-                self.right.append(looks)
+                self.right.append(candidates)
             return Reading(self.text if right else "?", "ok", 1.0, (), ("reading.ok", {}))
 
     validation = mnist.validation

@@ -6,14 +6,14 @@ import pytest
 
 from shuzi.ink.normalize import cut_out
 from shuzi.models.store import find_model
-from shuzi.reading.candidates import look_at
-from shuzi.reading.classifier import Engine
+from shuzi.reading.candidates import candidates_at
+from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import Found
 
 
 @pytest.fixture(scope="module")
-def engine():
-    return Engine(find_model("default"))
+def classifier():
+    return Classifier(find_model("default"))
 
 
 @pytest.fixture(scope="module")
@@ -34,35 +34,35 @@ def alike(boxes):
     return [Found(np.full(10, 0.9, np.float32), box) for box in boxes]
 
 
-def test_an_unsure_digit_is_framed_three_times(engine, framed):
+def test_an_unsure_digit_is_framed_three_times(classifier, framed):
     ink, boxes = framed
-    looks = look_at(ink, boxes, engine, alike(boxes))
-    first, _ = engine.look(np.stack([cut_out(ink, box) for box in boxes]))
-    assert len(looks) == len(boxes)
+    candidates = candidates_at(ink, boxes, classifier, alike(boxes))
+    first, _ = classifier.classify_or_reject(np.stack([cut_out(ink, box) for box in boxes]))
+    assert len(candidates) == len(boxes)
     again = 0
-    for (x, y, wide, high), look, once in zip(boxes, looks, first, strict=True):
+    for (x, y, wide, high), candidate, once in zip(boxes, candidates, first, strict=True):
         frames = [
             cut_out(ink, (x - share * wide, y - share * high, wide + 2 * share * wide, high + 2 * share * high))
             for share in (0, 0.03, -0.03)
         ]
-        shares, is_digit = engine.look(np.stack(frames))
+        shares, is_digit = classifier.classify_or_reject(np.stack(frames))
         unsure = shares[0].max() * is_digit[0] < 0.9
         again += unsure
         expected = np.exp(np.log(np.maximum(shares, 1e-3)).mean(axis=0)) if unsure else once
         expected = np.sqrt(expected)
-        np.testing.assert_allclose(look.probabilities, expected / expected.sum(), atol=1e-4)
-        assert look.is_digit == pytest.approx(is_digit.mean() if unsure else is_digit[0], abs=1e-4)
-        np.testing.assert_array_equal(look.image, frames[0])
+        np.testing.assert_allclose(candidate.probabilities, expected / expected.sum(), atol=1e-4)
+        assert candidate.is_digit == pytest.approx(is_digit.mean() if unsure else is_digit[0], abs=1e-4)
+        np.testing.assert_array_equal(candidate.image, frames[0])
     assert 20 < again < 380
 
 
-def test_framing_again_reads_more_of_what_is_framed_badly(engine, framed, mnist):
+def test_framing_again_reads_more_of_what_is_framed_badly(classifier, framed, mnist):
     ink, boxes = framed
     labels = mnist.validation.labels[: len(boxes)]
-    once = look_at(ink, boxes, engine)
-    thrice = look_at(ink, boxes, engine, alike(boxes))
+    once = candidates_at(ink, boxes, classifier)
+    thrice = candidates_at(ink, boxes, classifier, alike(boxes))
     right_once, right = (
-        sum(look.probabilities.argmax() == label for look, label in zip(looks, labels, strict=True))
-        for looks in (once, thrice)
+        sum(candidate.probabilities.argmax() == label for candidate, label in zip(candidates, labels, strict=True))
+        for candidates in (once, thrice)
     )
     assert right > right_once

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from shuzi.synthesis import distractors
-from shuzi.synthesis.distractors import glyph, small_mark
+from shuzi.synthesis.distractors import glyph, small_distractor
 
 LOOK_LIKE_DIGITS = set("0123456789 OoQDIilJjSsZzGgqBby|/(){}[]~")
 PRINTED_LIKE_DIGITS = set("0123456789 OoIilSsZzgqb|/(){}[]~ΟοσζδΖЗзОоЧчбЬьЭэЪъסםלעՏօ")
@@ -23,7 +23,7 @@ def four(mnist):
 def test_a_mark_always_has_ink(four, height, pen):
     for seed in range(400):
         rng = np.random.default_rng(seed)
-        for drawn in (small_mark(rng, height, pen), glyph(rng, height, pen, one_digit(four))):
+        for drawn in (small_distractor(rng, height, pen), glyph(rng, height, pen, one_digit(four))):
             assert drawn.dtype == np.float32
             assert drawn.min() >= 0
             assert 0.3 < drawn.max() <= 1 + 1e-5  # resizing rounds
@@ -37,7 +37,7 @@ def test_a_glyph_has_the_size_of_a_digit(four):
 
 
 def test_a_small_mark_is_hardly_larger_than_the_digits_beside_it():
-    sizes = np.array([small_mark(np.random.default_rng(seed), 30, 2.0).shape for seed in range(500)])
+    sizes = np.array([small_distractor(np.random.default_rng(seed), 30, 2.0).shape for seed in range(500)])
     assert sizes.max() <= 30 * 1.3 + 7  # a slash is the highest; then the pen and a rim
     assert np.median(sizes[:, 0]) < 15
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.models.card import Card
-from shuzi.reading.candidates import Looks
+from shuzi.reading.candidates import Candidates
 from shuzi.reading.confidence import (
     KNOTS,
     Curves,
@@ -77,15 +77,15 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
     composer, rng = Composer(digits.images, digits.labels), np.random.default_rng(seed)
     read: dict[bool, list[Read]] = {True: [], False: []}
     blank: list[bool] = []
-    surely: list[Looks] = []
+    surely: list[Candidates] = []
     for _ in range(pages):
         page = any_kind(composer, rng)
-        text, seen = page.text.replace("\n", ""), reader.look(page.grey)
-        if not seen.looks:
+        text, seen = page.text.replace("\n", ""), reader.find_candidates(page.grey)
+        if not seen.candidates:
             blank.append(not text)
             continue
-        right = reader.judge(seen).text.replace("\n", "") == text
-        read[seen.simple].append(Read([*map(signs_of_digit, seen.looks)], signs_of_text(seen), right))
+        right = reader.interpret(seen).text.replace("\n", "") == text
+        read[seen.simple].append(Read([*map(signs_of_digit, seen.candidates)], signs_of_text(seen), right))
         if seen.simple and right:
             surely.append(seen)
     fitted = dict(reader.card.thresholds)
@@ -93,8 +93,9 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
     for name, way in ways.items():
         fitted |= {f"{name}-{each}": value for each, value in (way.curves or _BEGINNING)._asdict().items()}
         fitted |= dict(zip(measured_at(name), way.measured, strict=True))
-    chances = [ways["simple"].of_text(seen) for seen in surely]
-    fitted["text-ok"] = float(np.quantile(chances, RIGHT_BUT_NOT_OK)) if chances else 1.0  # never right, never ok
+    probabilities = [ways["simple"].of_text(seen) for seen in surely]
+    # never right, never ok
+    fitted["text-ok"] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
     fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
     return replace(reader.card, thresholds=fitted)
 
@@ -121,7 +122,7 @@ def fit_way(read: Sequence[Read]) -> Way:
 
 def said(curves: Curves, read: Sequence[Read]) -> NDArray[np.float64]:
     """Return what curves say of pages: the chance that all of each is right, float64 (n,)."""
-    return _Pages(read).chances(np.array(curves))[2]
+    return _Pages(read).probabilities(np.array(curves))[2]
 
 
 def fit_curves(read: Sequence[Read]) -> Curves:
@@ -140,12 +141,12 @@ def fit_curves(read: Sequence[Read]) -> Curves:
     now = beginning
 
     def badness(curves: NDArray[np.float64]) -> float:
-        all_right = pages.chances(curves)[2]
+        all_right = pages.probabilities(curves)[2]
         unlikely = -np.sum(np.log(np.where(right, all_right, 1 - all_right)))
         return float(unlikely + np.sum((curves - beginning) ** 2) * _PULL / 2)
 
     for _ in range(_ROUNDS):
-        digits, whole, all_right = pages.chances(now)
+        digits, whole, all_right = pages.probabilities(now)
         rises = pages.rises(digits, whole)
         uphill = rises @ ((right - all_right) / (1 - all_right)) - _PULL * (now - beginning)
         free = (now > _NO_LESS) | (uphill > 0)  # what has come to its bound stays there while all pulls beyond it
@@ -172,7 +173,7 @@ class _Pages:
             self._there[place, : len(each.digits)] = True
         self._against = np.array([each.text for each in read], np.float64).reshape(-1, 3)
 
-    def chances(
+    def probabilities(
         self, curves: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return the chances of each digit (n, longest), of the rest (n,), and of both together (n,)."""

@@ -11,7 +11,9 @@ Boxes = NDArray[np.float64]
 Share = Callable[[Boxes, Boxes], NDArray[np.float64]]
 
 
-def best_apart(boxes: Sequence[tuple[float, float, float, float]], share: Share, most: float) -> list[int]:
+def non_maximum_suppression(
+    boxes: Sequence[tuple[float, float, float, float]], share: Share, most: float
+) -> list[int]:
     """Keep each box that none before it covers: the positions of those kept.
 
     Parameters
@@ -25,7 +27,7 @@ def best_apart(boxes: Sequence[tuple[float, float, float, float]], share: Share,
 
     Examples
     --------
-    >>> best_apart([(0, 0, 10, 10), (1, 0, 10, 10), (20, 0, 10, 10)], shared_of_both, 0.5)
+    >>> non_maximum_suppression([(0, 0, 10, 10), (1, 0, 10, 10), (20, 0, 10, 10)], iou, 0.5)
     [0, 2]
     """
     whole = np.array(boxes, np.float64).reshape(-1, 4)
@@ -36,13 +38,13 @@ def best_apart(boxes: Sequence[tuple[float, float, float, float]], share: Share,
     return kept
 
 
-def shared_of_both(box: Boxes, others: Boxes) -> NDArray[np.float64]:
+def iou(box: Boxes, others: Boxes) -> NDArray[np.float64]:
     """Return what a box (4,) and each of the others (n, 4) both cover, as a share of what either covers."""
     both = _both(box, others)
     return np.asarray(both / np.maximum(_area(box) + _area(others) - both, 1e-9))
 
 
-def shared_of_smaller(box: Boxes, others: Boxes) -> NDArray[np.float64]:
+def overlap_of_smaller(box: Boxes, others: Boxes) -> NDArray[np.float64]:
     """Return what a box (4,) and each of the others (n, 4) both cover, as a share of the smaller one."""
     return np.asarray(_both(box, others) / np.maximum(np.minimum(_area(box), _area(others)), 1e-9))
 

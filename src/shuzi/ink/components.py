@@ -21,7 +21,7 @@ Boxes = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
-class Pieces:
+class Components:
     """The connected pieces of ink in a picture.
 
     Parameters
@@ -36,7 +36,7 @@ class Pieces:
     areas: NDArray[np.int32]
 
 
-def pieces(ink: NDArray[np.uint8]) -> Pieces:
+def components(ink: NDArray[np.uint8]) -> Components:
     """Find the pieces of ink that hang together; specks, ruled lines and frames around other pieces are left out.
 
     Parameters
@@ -48,17 +48,17 @@ def pieces(ink: NDArray[np.uint8]) -> Pieces:
     --------
     >>> ink = np.zeros((20, 40), np.uint8)
     >>> ink[2:18, 4:8] = ink[2:18, 20:24] = 255
-    >>> pieces(ink).boxes.tolist()
+    >>> components(ink).boxes.tolist()
     [[4, 2, 4, 16], [20, 2, 4, 16]]
     """
     count, _, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)
     if count == 1:
-        return Pieces(np.empty((0, 4), np.int32), np.empty(0, np.int32))
+        return Components(np.empty((0, 4), np.int32), np.empty(0, np.int32))
     found = stats[1:].astype(np.int32)
     found = found[~_printed(found, ink.shape)]
     longest = found[:, 2:4].max(axis=1)
     large = longest >= _SPECK * longest.max()
-    return Pieces(found[large, :4], found[large, 4])
+    return Components(found[large, :4], found[large, 4])
 
 
 def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
@@ -78,7 +78,7 @@ def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.boo
     return lines if rest.size and rest.max() >= _LEAST_WRITING * max(shape) else np.zeros(len(found), np.bool_)
 
 
-def letter_height(found: Pieces, shape: tuple[int, ...]) -> float:
+def letter_height(found: Components, shape: tuple[int, ...]) -> float:
     """Estimate how high the writing is, in pixels: half of the ink is in pieces at least so high.
 
     Parameters
@@ -90,7 +90,8 @@ def letter_height(found: Pieces, shape: tuple[int, ...]) -> float:
 
     Examples
     --------
-    >>> found = Pieces(np.array([[0, 0, 9, 20], [0, 0, 9, 22], [0, 30, 100, 3]], np.int32), np.array([80, 80, 300]))
+    >>> boxes = np.array([[0, 0, 9, 20], [0, 0, 9, 22], [0, 30, 100, 3]], np.int32)
+    >>> found = Components(boxes, np.array([80, 80, 300]))
     >>> letter_height(found, (60, 100))
     20.0
     """
@@ -107,7 +108,8 @@ def letter_height(found: Pieces, shape: tuple[int, ...]) -> float:
 def joined(boxes: Boxes, near: float = 0.0) -> Boxes:
     """Join pieces that lie above each other, such as the two strokes of a 5: int32 (k, 4) becomes fewer.
 
-    Pieces are joined as well, wherever they lie, when less than `near` times the taller one's height is between them.
+    Components are joined as well, wherever they lie, when less than `near` times the taller one's height is between
+    them.
 
     Examples
     --------

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.normalize import cut_out
-from shuzi.reading.classifier import Engine
+from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import Found
 
 _OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed of the validation digits
@@ -22,7 +22,7 @@ Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class Look:
+class Candidate:
     """One look at one place.
 
     Parameters
@@ -51,13 +51,13 @@ class Look:
         return float(self.probabilities.max()) * self.is_digit
 
     @property
-    def worth(self) -> float:
+    def score(self) -> float:
         """What the detector and the classifier think of it together."""
         return math.sqrt(self.found * self.confidence)
 
 
 @dataclass(frozen=True)
-class Looks:
+class Candidates:
     """All that was seen in a picture.
 
     Parameters
@@ -82,13 +82,13 @@ class Looks:
     shape: tuple[int, int]
     simple: bool
     ink: NDArray[np.uint8]
-    looks: list[Look]
+    candidates: list[Candidate]
     uncovered: float
     missed: float = 0.0
 
-    def at_edge(self, look: Look) -> bool:
+    def at_edge(self, candidate: Candidate) -> bool:
         """Say whether a look lies so near the picture's edge that ink may be cut off."""
-        (height, width), (x, y, wide, high) = self.grey.shape, look.box
+        (height, width), (x, y, wide, high) = self.grey.shape, candidate.box
         return x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE
 
 
@@ -104,32 +104,36 @@ def with_paper(box: Box, share: float) -> tuple[slice, slice]:
     return slice(top, max(top + 1, math.ceil(y + high + rim))), slice(left, max(left + 1, math.ceil(x + wide + rim)))
 
 
-def look_at(ink: NDArray[np.uint8], boxes: list[Box], engine: Engine, found: list[Found] | None = None) -> list[Look]:
+def candidates_at(
+    ink: NDArray[np.uint8], boxes: list[Box], classifier: Classifier, found: list[Found] | None = None
+) -> list[Candidate]:
     """Look at each box in which there is ink; where the detector found it, both say which digit it is."""
     cuts = [(cut_out(ink, box), place) for place, box in enumerate(boxes)]
     inked = [(cut, place) for cut, place in cuts if cut is not None]
     if not inked:
         return []
-    probabilities, is_digit = engine.look(np.stack([cut for cut, _ in inked]))
+    probabilities, is_digit = classifier.classify_or_reject(np.stack([cut for cut, _ in inked]))
     if found:
         # what was found is not framed exactly, and where that matters one frame is not enough to judge by
         unsure = np.flatnonzero(probabilities.max(axis=1) * is_digit < _SURELY)
-        _look_again(ink, [boxes[inked[which][1]] for which in unsure], engine, unsure, probabilities, is_digit)
-    looks = []
+        _classify_again(
+            ink, [boxes[inked[which][1]] for which in unsure], classifier, unsure, probabilities, is_digit
+        )
+    candidates = []
     for (cut, place), shares, sure in zip(inked, probabilities, is_digit.tolist(), strict=True):
         score = 1.0
         if found:
             # the detector has seen the surroundings, so what it says counts for more
             both = shares**_OF_CLASSIFIER * np.maximum(found[place].scores, _NEVER) ** _OF_DETECTOR
             shares, score = both / both.sum(), found[place].score
-        looks.append(Look(cut, boxes[place], shares, sure, score))
-    return looks
+        candidates.append(Candidate(cut, boxes[place], shares, sure, score))
+    return candidates
 
 
-def _look_again(
+def _classify_again(
     ink: NDArray[np.uint8],
     boxes: list[Box],
-    engine: Engine,
+    classifier: Classifier,
     which: NDArray[np.intp],
     probabilities: NDArray[np.float32],
     is_digit: NDArray[np.float32],
@@ -144,7 +148,7 @@ def _look_again(
     if not cuts:
         return
     of = np.array([place for _, place in cuts])
-    shares, digit = engine.look(np.stack([cut for cut, _ in cuts]))
+    shares, digit = classifier.classify_or_reject(np.stack([cut for cut, _ in cuts]))
     for place in np.unique(of):
         logs = np.log(np.maximum(np.vstack([probabilities[place], shares[of == place]]), _NEVER))
         mean = np.exp(logs.mean(axis=0))

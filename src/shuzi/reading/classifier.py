@@ -15,7 +15,7 @@ _PIECE = 128  # images at once: as quick as any, and little memory
 _FEW = 32  # up to so many images, one core is quicker than waking the others
 
 
-class Engine:
+class Classifier:
     """A model that is ready to classify.
 
     Parameters
@@ -52,9 +52,9 @@ class Engine:
         ShuziError
             The array has another shape or type.
         """
-        return self.look(images)[0]
+        return self.classify_or_reject(images)[0]
 
-    def look(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return what `classify` does, and for each image the probability that it is a digit at all.
 
         Parameters

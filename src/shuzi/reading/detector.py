@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
-from shuzi.ink.boxes import best_apart, shared_of_both
+from shuzi.ink.boxes import iou, non_maximum_suppression
 from shuzi.models.card import DETECTOR
 from shuzi.models.session import Session
 
@@ -49,7 +49,7 @@ class Found:
         return float(self.scores.max())
 
 
-class Finder:
+class Detector:
     """A detector that is ready to search pictures.
 
     Parameters
@@ -118,4 +118,4 @@ def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Foun
 def _without_doubles(found: list[Found]) -> list[Found]:
     """Of boxes that cover each other keep the one with the highest score, and no more than a page can hold."""
     surest = sorted(found, key=lambda one: -one.score)[:_MOST_FOUND]
-    return [surest[place] for place in best_apart([each.box for each in surest], shared_of_both, _SAME)]
+    return [surest[place] for place in non_maximum_suppression([each.box for each in surest], iou, _SAME)]

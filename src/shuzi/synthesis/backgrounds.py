@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Sheet = NDArray[np.float32]
+Background = NDArray[np.float32]
 
 
-def sheet(rng: np.random.Generator, height: int, width: int, letter: float) -> Sheet:
+def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Background:
     """Make a sheet, on which what is printed is darker than the bare paper.
 
     Parameters
@@ -46,7 +46,7 @@ def sheet(rng: np.random.Generator, height: int, width: int, letter: float) -> S
     return paper * _light(rng, height, width)
 
 
-def _ruled(rng: np.random.Generator, paper: Sheet, letter: float, strength: float, squared: bool) -> None:
+def _ruled(rng: np.random.Generator, paper: Background, letter: float, strength: float, squared: bool) -> None:
     """Print lines at equal distances, across, and down as well when squared."""
     step = letter * rng.uniform(0.25, 2.0) if squared else letter * rng.uniform(0.8, 2.0)
     step, thickness = max(step, 5.0), int(rng.choice((1, 1, 1, 2)))
@@ -66,7 +66,7 @@ def _rule(printed: NDArray[np.uint8], start: tuple[float, float], end: tuple[flo
     cv2.line(printed, first, last, 255, thickness, cv2.LINE_AA, 3)
 
 
-def _waves(rng: np.random.Generator, paper: Sheet, letter: float, strength: float) -> None:
+def _waves(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
     """Print families of waves, as cheques have them against copying."""
     y, x = np.indices(paper.shape, np.float32)
     for _ in range(rng.integers(1, 4)):
@@ -80,7 +80,7 @@ def _waves(rng: np.random.Generator, paper: Sheet, letter: float, strength: floa
         paper *= 1 - strength * line * rng.uniform(0.5, 1)
 
 
-def _clouds(rng: np.random.Generator, paper: Sheet, letter: float, strength: float) -> None:
+def _clouds(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
     """Leave stains and unevenness of one or two sizes."""
     for _ in range(rng.integers(1, 3)):
         coarse = max(2, round(max(paper.shape) / (letter * rng.uniform(0.1, 1.5))))
@@ -88,7 +88,7 @@ def _clouds(rng: np.random.Generator, paper: Sheet, letter: float, strength: flo
         paper *= 1 - strength * cv2.resize(spots, paper.shape[::-1], interpolation=cv2.INTER_CUBIC).clip(0, 1)
 
 
-def _frame(rng: np.random.Generator, paper: Sheet, letter: float) -> None:
+def _frame(rng: np.random.Generator, paper: Background, letter: float) -> None:
     """Print the box of a form, or the line under an amount."""
     height, width = paper.shape
     printed = np.zeros(paper.shape, np.uint8)
@@ -105,7 +105,7 @@ def _frame(rng: np.random.Generator, paper: Sheet, letter: float) -> None:
     paper *= 1 - rng.uniform(0.15, 0.8) * (printed / np.float32(255))
 
 
-def _light(rng: np.random.Generator, height: int, width: int) -> Sheet:
+def _light(rng: np.random.Generator, height: int, width: int) -> Background:
     """Let the light fall off to a side, or a shadow lie across."""
     light = np.ones((height, width), np.float32)
     if rng.random() < 0.4:

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.synthesis.backgrounds import sheet
-from shuzi.synthesis.distractors import glyph, small_mark
+from shuzi.synthesis.backgrounds import background
+from shuzi.synthesis.distractors import glyph, small_distractor
 from shuzi.synthesis.drawn_digits import skeleton_field
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 from shuzi.synthesis.regional_shapes import other_shape
@@ -117,7 +117,7 @@ class Composer:
         hand = _hand(rng, letter)
         for start in (0.0, room) if two_lines else (0.0,):
             self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), found, only_digits)
-        paper = sheet(rng, height, width, letter)
+        paper = background(rng, height, width, letter)
         grey = _photographed(rng, paper, ink)
         if rng.random() < _CUT_CLOSE:
             grey = _cut_close(rng, grey, ink, letter)
@@ -182,9 +182,9 @@ class Composer:
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
         most = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
         gap, rise = _gap(rng, hand.height), rng.normal(0, 0.03)
-        marks, foreign = rng.choice((0.0, 0.15)), rng.choice((0.0, 0.08, 0.5), p=(0.6, 0.25, 0.15))
+        beside, foreign = rng.choice((0.0, 0.15)), rng.choice((0.0, 0.08, 0.5), p=(0.6, 0.25, 0.15))
         if only_digits:
-            marks = foreign = 0.0
+            beside = foreign = 0.0
         needed = most * (hand.height * 0.65 + gap)
         x = rng.uniform(0, max(0.1, width - needed)) if needed < width else rng.uniform(-0.2, 0.5) * hand.height
         profile = np.full(height, -np.inf)
@@ -196,10 +196,10 @@ class Composer:
             label, drawn = -1, None
             base = top + hand.height + rise * x + rng.normal(0, 0.03) * hand.height
             chance = rng.random()
-            if chance < marks:
-                drawn = small_mark(rng, round(hand.height), pen)
+            if chance < beside:
+                drawn = small_distractor(rng, round(hand.height), pen)
                 base -= rng.uniform(-0.1, 0.6) * hand.height
-            elif chance < marks + foreign:
+            elif chance < beside + foreign:
                 high = max(8, round(hand.height * rng.uniform(0.7, 1.2)))
                 drawn = glyph(rng, high, pen, lambda: self.digit(rng, hand.height, hand))
             else:

@@ -43,7 +43,7 @@ _OTHERS = "ԱԲԵԸԺԽԾԿՃՊՋՖաբեժխկձճպֆאחטכמנצקשתℵ�
 Ink = NDArray[np.float32]
 
 
-def small_mark(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Ink:
+def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Ink:
     """Draw a point, comma, dash, slash or the like, as it stands beside digits.
 
     Parameters
@@ -278,14 +278,14 @@ def _line(points: NDArray[np.float64], pen: float) -> Ink:
     """Draw a line on a sheet that just holds it."""
     rim = math.ceil(pen / 2) + 1
     wide, high = np.ceil(points.max(axis=0)).astype(int) + 2 * rim
-    sheet = np.zeros((int(high), int(wide)), np.float32)
-    _draw(sheet, points + rim, pen)
-    return sheet
+    background = np.zeros((int(high), int(wide)), np.float32)
+    _draw(background, points + rim, pen)
+    return background
 
 
-def _draw(sheet: Ink, points: NDArray[np.float64], pen: float) -> None:
+def _draw(background: Ink, points: NDArray[np.float64], pen: float) -> None:
     """Draw through points (n, 2), x before y; a pen of less than a pixel leaves a paler line."""
-    drawn = np.zeros(sheet.shape, np.uint8)  # OpenCV smooths the edges of lines in 8 bits only
+    drawn = np.zeros(background.shape, np.uint8)  # OpenCV smooths the edges of lines in 8 bits only
     fixed = np.rint(points * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)
     cv2.polylines(drawn, [fixed], False, min(255, round(255 * pen)), max(1, round(pen)), cv2.LINE_AA, _SHIFT)
-    np.maximum(sheet, drawn / np.float32(255), out=sheet)
+    np.maximum(background, drawn / np.float32(255), out=background)

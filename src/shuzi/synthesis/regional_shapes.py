@@ -46,19 +46,19 @@ def other_shape(rng: np.random.Generator, label: int, ink: Ink) -> Ink:
         return ink
     height, pen = ink.shape[0], thickness(ink)
     room = height  # more than either stroke needs
-    sheet = np.pad(ink, ((0, 0), (room, room)))
+    background = np.pad(ink, ((0, 0), (room, room)))
     if label == 1:
-        top = _middle_of_row(sheet, min(height - 1, round(pen / 2)))
+        top = _middle_of_row(background, min(height - 1, round(pen / 2)))
         long, steep = rng.uniform(0.25, 0.6) * height, rng.uniform(0.6, 1.2)
         end = top - np.array([math.cos(steep), -math.sin(steep)]) * long
-        _stroke(sheet, top, end, pen)
+        _stroke(background, top, end, pen)
     else:
         row = round(rng.uniform(0.4, 0.65) * height)
-        middle = _middle_of_row(sheet, row)
+        middle = _middle_of_row(background, row)
         reach = np.array([rng.uniform(0.15, 0.32) * height, -rng.uniform(-0.05, 0.08) * height])
-        _stroke(sheet, middle - reach, middle + reach * rng.uniform(0.7, 1), pen)
-    x, y, across, down = cv2.boundingRect((sheet > _INKED).astype(np.uint8))
-    return np.asarray(sheet[y : y + down, x : x + across], np.float32)
+        _stroke(background, middle - reach, middle + reach * rng.uniform(0.7, 1), pen)
+    x, y, across, down = cv2.boundingRect((background > _INKED).astype(np.uint8))
+    return np.asarray(background[y : y + down, x : x + across], np.float32)
 
 
 def thickness(ink: Ink) -> float:
@@ -73,14 +73,14 @@ def thickness(ink: Ink) -> float:
     return max(1.0, 2 * float(np.median(ridge)) - 1) if ridge.size else 1.0
 
 
-def _middle_of_row(sheet: Ink, row: int) -> NDArray[np.float64]:
-    columns = np.flatnonzero(sheet[row] > _INKED)
-    x = columns.mean() if columns.size else sheet.shape[1] / 2
+def _middle_of_row(background: Ink, row: int) -> NDArray[np.float64]:
+    columns = np.flatnonzero(background[row] > _INKED)
+    x = columns.mean() if columns.size else background.shape[1] / 2
     return np.array([x, row], np.float64)
 
 
-def _stroke(sheet: Ink, start: NDArray[np.float64], end: NDArray[np.float64], pen: float) -> None:
-    drawn = np.zeros(sheet.shape, np.uint8)
+def _stroke(background: Ink, start: NDArray[np.float64], end: NDArray[np.float64], pen: float) -> None:
+    drawn = np.zeros(background.shape, np.uint8)
     points = np.rint(np.stack([start, end]) * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)
     cv2.polylines(drawn, [points], False, 255, max(1, round(pen)), cv2.LINE_AA, _SHIFT)
-    np.maximum(sheet, drawn / np.float32(255), out=sheet)
+    np.maximum(background, drawn / np.float32(255), out=background)

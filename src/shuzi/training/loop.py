@@ -90,7 +90,7 @@ def train(
         step = stop
         if step % recipe.validate_every == 0 or step == recipe.steps:
             steps.settle()
-            accuracy, answers = steps.judge(looked_at)
+            accuracy, answers = steps.evaluate(looked_at)
             if step == recipe.steps and not all(np.all(np.isfinite(each)) for each in answers):
                 raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
             yield Validated(step, accuracy, _weights(model))
@@ -107,7 +107,7 @@ def train(
         judges = as_they_are(data.test)
     if data.train is (data.test if recipe.judged_on == "test" else data.validation):
         part = "training"
-    accuracy, answers = steps.judge(judges)
+    accuracy, answers = steps.evaluate(judges)
     yield Done(step, accuracy, part, judges, answers, temperature, thresholds)
 
 

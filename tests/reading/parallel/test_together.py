@@ -200,7 +200,7 @@ class Broken(Reader):
 
 def test_a_fault_is_raised_where_its_picture_is_asked_for_whoever_met_it(pages):
     plain = shuzi.load()
-    reader = Broken(plain._engine, plain._finder)
+    reader = Broken(plain._classifier, plain._detector)
     for _ in range(20):  # here, or in another process
         readings = reader.read_many([*pages[:20], np.zeros((1, 1), np.uint8), *pages[20:]])
         assert len([next(readings) for _ in range(20)]) == 20

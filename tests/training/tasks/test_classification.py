@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from shuzi.training.recipes import recipe
-from shuzi.training.tasks.classification import accuracy, loss, rights
+from shuzi.training.tasks.classification import accuracy, correct, loss
 
 PLAIN = recipe("mlp")
 DIGITS = np.array([3, 0, 9, 3, 7, 1], np.uint8)
@@ -80,20 +80,20 @@ def test_an_answer_that_is_quite_wrong_costs_much_but_not_infinitely():
 def test_rights_of_digits_columns_and_what_is_none():
     y = np.zeros((3, 10), np.float32)
     y[[0, 1, 2], [4, 5, 6]] = 1
-    assert np.asarray(rights(np.array([4, 5, 0], np.uint8), y)).tolist() == [1, 1, 0]
+    assert np.asarray(correct(np.array([4, 5, 0], np.uint8), y)).tolist() == [1, 1, 0]
 
     columns = np.zeros((1, 3, 10), np.float32)
     columns[0, :, 2] = (0.9, 0.4, 0.4)  # most columns say 7, but together they say 2
     columns[0, :, 7] = (0.1, 0.6, 0.6)
-    assert np.asarray(rights(np.array([2], np.uint8), columns)).tolist() == [1]
-    assert np.asarray(rights(np.array([7], np.uint8), columns)).tolist() == [0]
+    assert np.asarray(correct(np.array([2], np.uint8), columns)).tolist() == [1]
+    assert np.asarray(correct(np.array([7], np.uint8), columns)).tolist() == [0]
 
     whether = np.array([0.9, 0.1, 0.9, 0.1], np.float32)
     y = np.concatenate([np.eye(10, dtype=np.float32)[[4, 4, 4, 4]], whether[:, None]], axis=1)
-    assert np.asarray(rights(np.array([4, 4, 10, 10], np.uint8), y)).tolist() == [1, 0, 0, 1]
+    assert np.asarray(correct(np.array([4, 4, 10, 10], np.uint8), y)).tolist() == [1, 0, 0, 1]
 
 
 def test_accuracy_is_the_share_of_the_rights():
     y = shares(50, 10)
     labels = np.random.default_rng(1).integers(0, 10, 50).astype(np.uint8)
-    assert accuracy(labels, y) == pytest.approx(np.mean(np.asarray(rights(labels, y))))
+    assert accuracy(labels, y) == pytest.approx(np.mean(np.asarray(correct(labels, y))))

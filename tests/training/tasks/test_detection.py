@@ -4,7 +4,7 @@ import pytest
 
 from shuzi.synthesis.samples.pages import lay_out, pack
 from shuzi.training.recipes import recipe
-from shuzi.training.tasks.detection import CELL, accuracy, loss, rights
+from shuzi.training.tasks.detection import CELL, accuracy, correct, loss
 
 DETECTOR = recipe("detector")
 ROWS, COLUMNS = 16, 40
@@ -111,14 +111,14 @@ def test_the_order_of_the_digits_says_nothing(drawn):
     shuffled = np.stack([np.random.default_rng(1).permutation(rows) for rows in DIGITS])
     assert not np.array_equal(shuffled, DIGITS)
     assert found(shuffled, drawn) == pytest.approx(found(DIGITS, drawn), rel=1e-6)
-    np.testing.assert_array_equal(np.asarray(rights(shuffled, drawn)), np.asarray(rights(DIGITS, drawn)))
+    np.testing.assert_array_equal(np.asarray(correct(shuffled, drawn)), np.asarray(correct(DIGITS, drawn)))
 
 
 @pytest.mark.parametrize("score", [-50.0, 50.0, 1e4])
 def test_whatever_the_scores_loss_and_slope_are_numbers(drawn, score):
     tensorflow = pytest.importorskip("tensorflow")
     if keras.backend.backend() != "tensorflow":
-        pytest.skip("slopes are taken by TensorFlow")
+        pytest.skip("gradients are taken by TensorFlow")
     y = tensorflow.Variable(np.concatenate([np.full_like(drawn[..., :10], score), drawn[..., 10:]], axis=-1))
     with tensorflow.GradientTape() as tape:
         lost = loss(DETECTOR, DIGITS, y)
@@ -129,7 +129,7 @@ def test_whatever_the_scores_loss_and_slope_are_numbers(drawn, score):
 def test_the_slope_leads_down(drawn):
     tensorflow = pytest.importorskip("tensorflow")
     if keras.backend.backend() != "tensorflow":
-        pytest.skip("slopes are taken by TensorFlow")
+        pytest.skip("gradients are taken by TensorFlow")
     y = tensorflow.Variable(drawn)
     with tensorflow.GradientTape() as tape:
         before = loss(DETECTOR, DIGITS, y)
@@ -143,17 +143,17 @@ def test_the_slope_leads_down(drawn):
 
 def test_right_is_a_digit_whose_middle_says_it_and_says_it_surely():
     y = perfect(DIGITS)
-    assert np.asarray(rights(DIGITS, y)).tolist() == [1, 1, 1]
+    assert np.asarray(correct(DIGITS, y)).tolist() == [1, 1, 1]
     row, column = middle(DIGITS[0, 3])
     y[0, row, column, 4] = -1.5  # a probability of 0.18
-    assert np.asarray(rights(DIGITS, y)).tolist() == [0.75, 1, 1]
+    assert np.asarray(correct(DIGITS, y)).tolist() == [0.75, 1, 1]
     y[0, row, column, 4] = -0.5  # of 0.38
-    assert np.asarray(rights(DIGITS, y)).tolist() == [1, 1, 1]
+    assert np.asarray(correct(DIGITS, y)).tolist() == [1, 1, 1]
     y[0, row, column, 9] = 0.5  # rather a 9
-    assert np.asarray(rights(DIGITS, y)).tolist() == [0.75, 1, 1]
+    assert np.asarray(correct(DIGITS, y)).tolist() == [0.75, 1, 1]
     y[1] = 20  # a page without digits cannot be got wrong: overlooking is what is counted
     y[2] = np.roll(y[2], 5, axis=1)
-    assert np.asarray(rights(DIGITS, y)).tolist() == [0.75, 1, 0]
+    assert np.asarray(correct(DIGITS, y)).tolist() == [0.75, 1, 0]
 
 
 def test_accuracy_takes_the_probabilities_of_the_plain_network():

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from shuzi.messages import say, speaking
 from shuzi.pictures.open import Picture
-from shuzi.reading.candidates import Looks
+from shuzi.reading.candidates import Candidates
 from shuzi.reading.explain.lettering import broken, drawn_language, font
 from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.reader import Reader
@@ -81,13 +81,13 @@ def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
     >>> reading.status, image.width
     ('blank', 1000)
     """
-    seen = reader.look(picture)
-    reading = reader.judge(seen)
+    seen = reader.find_candidates(picture)
+    reading = reader.interpret(seen)
     with speaking(drawn_language()):
         return reading, _drawn(reader, seen, reading)
 
 
-def _drawn(reader: Reader, seen: Looks, reading: Reading) -> Image.Image:
+def _drawn(reader: Reader, seen: Candidates, reading: Reading) -> Image.Image:
     sheet = _Sheet(Image.new("RGB", (_WIDTH, _MARGIN), _PAPER))
     if reading.text:
         sheet.write(reading.text.replace("\n", " / "), 40)
@@ -109,7 +109,7 @@ def _drawn(reader: Reader, seen: Looks, reading: Reading) -> Image.Image:
     return sheet.image
 
 
-def _draw_picture_and_ink(sheet: _Sheet, seen: Looks, reading: Reading) -> None:
+def _draw_picture_and_ink(sheet: _Sheet, seen: Candidates, reading: Reading) -> None:
     height, width = seen.grey.shape
     beside = width < _WIDE * height
     widest = (_INSIDE - _GAP) // 2 if beside else _INSIDE

@@ -102,10 +102,10 @@ def read(name: str, picture: Picture, asked: Asked) -> bytes:
     """
     with speaking(asked.language):
         try:
-            seen = asked.reader.look(picture)
+            seen = asked.reader.find_candidates(picture)
         except PictureError as problem:
             raise about(name, problem) from problem
-        reading = asked.reader.judge(seen)
+        reading = asked.reader.interpret(seen)
         shown = reading.as_dict(name)
         if asked.explained is not None:
             height, width = seen.shape

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
 from shuzi.synthesis.composer import Composer, Page
-from shuzi.synthesis.distractors import glyph, small_mark
+from shuzi.synthesis.distractors import glyph, small_distractor
 
 NOT_A_DIGIT = 10
 
@@ -70,7 +70,7 @@ def _glyph(rng: np.random.Generator, composer: Composer) -> Cut:
     height = round(math.exp(rng.uniform(math.log(16), math.log(50))))
     pen = max(1.0, math.exp(rng.uniform(math.log(0.03), math.log(0.25))) * height)
     if rng.random() < 0.08:
-        return normalize(_as_levels(small_mark(rng, height, pen, alone=True))), NOT_A_DIGIT
+        return normalize(_as_levels(small_distractor(rng, height, pen, alone=True))), NOT_A_DIGIT
     return normalize(_as_levels(glyph(rng, height, pen, lambda: composer.digit(rng, height)))), NOT_A_DIGIT
 
 

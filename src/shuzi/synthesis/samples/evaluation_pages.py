@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.synthesis.backgrounds import sheet
+from shuzi.synthesis.backgrounds import background
 from shuzi.synthesis.composer import Composer
 
 SIZES = ((240, 320), (360, 480), (480, 640))
@@ -98,7 +98,7 @@ def written(
             boxes.append((left, y, wide, high))
             x = left + wide + letter * rng.uniform(0.08, 0.4)
         text.append(line)
-    light = sheet(rng, height, width, letter) * (1 - rng.uniform(0.5, 1) * ink) * rng.uniform(140, 255)
+    light = background(rng, height, width, letter) * (1 - rng.uniform(0.5, 1) * ink) * rng.uniform(140, 255)
     seen = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.0)) + rng.normal(0, rng.uniform(0, 5), size)
     grey = np.clip(np.rint(seen), 0, 255).astype(np.uint8)
     return Written(grey, "\n".join(filter(None, text)), np.array(boxes, np.float64).reshape(-1, 4))

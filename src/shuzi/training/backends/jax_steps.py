@@ -48,23 +48,23 @@ class JaxSteps(Steps):
 
     def _step(self, state: Any, chunk: Any) -> tuple[Any, Any]:
         learnt, fixed, optimizer = state
-        losses, rights, slopes = [], [], []
+        losses, correct, gradients = [], [], []
         for batch, choices in self._pieces(*chunk):
-            (loss, (right, fixed)), slope = jax.value_and_grad(self._tower, has_aux=True)(
+            (loss, (right, fixed)), gradient = jax.value_and_grad(self._tower, has_aux=True)(
                 learnt, fixed, batch, choices
             )
             losses.append(loss)
-            rights.append(right)
-            slopes.append(slope)
+            correct.append(right)
+            gradients.append(gradient)
         share = 1 / len(losses) if self._recipe.loss == "mean" else 1.0
-        total = jax.tree.map(lambda *each: sum(each) * share, *slopes)
+        total = jax.tree.map(lambda *each: sum(each) * share, *gradients)
         learnt, optimizer = self._optimizer.stateless_apply(optimizer, total, learnt)
-        return (learnt, fixed, optimizer), (sum(losses) * share, sum(rights) / self._recipe.batch_size)
+        return (learnt, fixed, optimizer), (sum(losses) * share, sum(correct) / self._recipe.batch_size)
 
     def _tower(self, learnt: Any, fixed: Any, batch: Any, choices: Any) -> tuple[Any, tuple[Any, Any]]:
         images, labels = self._batch(self._images[batch], choices), self._labels[batch]
         y, fixed = self._learner.stateless_call(learnt, fixed, images, training=True)
-        return self._kind.loss(self._recipe, labels, y), (jnp.sum(self._kind.rights(labels, y)), fixed)
+        return self._kind.loss(self._recipe, labels, y), (jnp.sum(self._kind.correct(labels, y)), fixed)
 
 
 def _one_by_one(step: Any, state: Any, chunk: tuple[Any, Any]) -> tuple[Any, tuple[Any, Any]]:

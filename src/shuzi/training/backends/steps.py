@@ -95,7 +95,7 @@ class Steps(ABC):
         """Return the first, or only, of the network's answers now."""
         return self.answers(images)[0]
 
-    def judge(self, examples: Examples) -> tuple[float, list[NDArray[np.float32]]]:
+    def evaluate(self, examples: Examples) -> tuple[float, list[NDArray[np.float32]]]:
         """Return the share of the examples that the network gets right now, and all that it says to them."""
         answers = self.answers(examples.images)
         return self._kind.accuracy(examples.labels, answers[0]), answers

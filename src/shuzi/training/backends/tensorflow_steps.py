@@ -80,11 +80,11 @@ class TensorFlowSteps(Steps):
     def _step(self, batch: Any, choices: Any) -> tuple[Any, Any]:
         learnt = self._learner.trainable_variables
         towers = [self._tower(*piece) for piece in self._pieces(batch, choices)]
-        losses, rights, slopes = zip(*towers, strict=True)
+        losses, correct, gradients = zip(*towers, strict=True)
         share = 1 / len(towers) if self._recipe.loss == "mean" else 1.0
-        total = [tf.add_n(each) * share for each in zip(*slopes, strict=True)] if len(towers) > 1 else slopes[0]
+        total = [tf.add_n(each) * share for each in zip(*gradients, strict=True)] if len(towers) > 1 else gradients[0]
         self._optimizer.apply(total, learnt)
-        return tf.add_n(losses) * share, tf.add_n(rights) / self._recipe.batch_size
+        return tf.add_n(losses) * share, tf.add_n(correct) / self._recipe.batch_size
 
     def _tower(self, batch: Any, choices: Any) -> tuple[Any, Any, list[Any]]:
         images = self._batch(tf.gather(self._images, batch), choices)
@@ -92,8 +92,8 @@ class TensorFlowSteps(Steps):
         with tf.GradientTape() as tape:
             y = self._learner(images, training=True)
             loss = self._kind.loss(self._recipe, labels, y)
-        slopes = tape.gradient(loss, [variable.value for variable in self._learner.trainable_variables])
-        return loss, tf.reduce_sum(self._kind.rights(labels, y)), slopes
+        gradients = tape.gradient(loss, [variable.value for variable in self._learner.trainable_variables])
+        return loss, tf.reduce_sum(self._kind.correct(labels, y)), gradients
 
 
 def _one_core_an_operation() -> None:

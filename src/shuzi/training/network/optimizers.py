@@ -1,4 +1,4 @@
-"""What turns slopes into steps: plain gradient descent, Adam, or Muon."""
+"""What turns gradients into steps: plain gradient descent, Adam, or Muon."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
     return total / count if recipe.loss == "mean" else total
 
 
-def rights(labels: Any, y: Any) -> Any:
+def correct(labels: Any, y: Any) -> Any:
     """Return 1 for each image that is taken for what it is, or 0: float32 (n,). Columns are asked together."""
     if len(y.shape) == 3:
         y = ops.mean(y, axis=1)

@@ -60,10 +60,10 @@ def loss(recipe: Recipe, labels: Any, y: Any) -> Any:  # noqa: ARG001 - each kin
 def accuracy(labels: NDArray[np.float32], places: NDArray[np.float32]) -> float:
     """Return the share of the digits that are seen; `places` hold probabilities, shapes as for `loss`."""
     digits = np.sum(labels[..., 0] >= 0, axis=1)
-    return float(np.sum(np.asarray(rights(labels, places, 0.3)) * digits) / max(digits.sum(), 1))
+    return float(np.sum(np.asarray(correct(labels, places, 0.3)) * digits) / max(digits.sum(), 1))
 
 
-def rights(labels: Any, y: Any, found: float = _FOUND) -> Any:
+def correct(labels: Any, y: Any, found: float = _FOUND) -> Any:
     """Return for each page the share of its digits that are seen at their middle, as what they are: float32 (n,).
 
     A page without digits counts as 1.

@@ -67,6 +67,17 @@ def test_whoever_stops_early_leaves_no_process_behind(few):
     assert multiprocessing.active_children() == before
 
 
+def test_nothing_is_imported_from_the_working_folder(few, monkeypatch, tmp_path):
+    for name in ("base64", "random", "signal"):
+        (tmp_path / f"{name}.py").write_text("from pathlib import Path; Path('executed').touch()", encoding="utf-8")
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    expected = composed("crops", few)
+    monkeypatch.chdir(tmp_path)
+    assert same(composed("crops", few), expected)
+    assert not (tmp_path / "executed").exists()
+    assert "PYTHONSAFEPATH" not in os.environ
+
+
 def test_shares_are_put_together_in_their_order(few):
     parts = [as_they_are(Dataset(few.images[at : at + 70], few.labels[at : at + 70])) for at in (0, 70, 140)]
     assert same(joined(parts), as_they_are(few))

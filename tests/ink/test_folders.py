@@ -6,7 +6,7 @@ from PIL import Image
 
 from shuzi.errors import PictureError
 from shuzi.ink.folders import ENDINGS, single_pictures
-from shuzi.ink.image import FORMATS
+from shuzi.pictures.decode import FORMATS
 
 
 @pytest.fixture

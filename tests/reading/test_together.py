@@ -14,9 +14,9 @@ from PIL import Image
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.models.store import shipped
+from shuzi.processes.cores import cores
 from shuzi.reading import other_process, together
 from shuzi.reading.reader import Reader
-from shuzi.reading.together import cores
 
 pytestmark = [
     pytest.mark.skipif("default" not in shipped(), reason="the default model is not made yet"),

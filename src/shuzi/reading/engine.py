@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,9 +12,10 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import CLASSIFIER, METADATA_KEY, Card
+from shuzi.processes.cores import cores
 
 _PIECE = 128  # images at once: as quick as any, and little memory
-most_threads = os.cpu_count() or 1
+most_threads = cores()
 """For much work in one call; a process that reads beside others takes one."""
 
 _FEW = 32  # up to so many images, one core is quicker than waking the others
@@ -133,6 +133,10 @@ class Engine:
         ShuziError
             The array has another shape or type.
         """
+        try:
+            images = np.asarray(images)
+        except ValueError as problem:  # rows of different lengths
+            raise ShuziError("error.data.images", shape="?", dtype=type(images).__name__) from problem
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
             shape = "x".join(map(str, images.shape))
             raise ShuziError("error.data.images", shape=shape, dtype=images.dtype)

@@ -7,7 +7,6 @@ alone.
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.processes.cores import cores
 from shuzi.training import crops, pages
 
 SHARES = 16
@@ -77,7 +77,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     ]
     # a process that was forked from one in which TensorFlow runs would hang
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, SHARES), mp_context=context) as pool:
+    with ProcessPoolExecutor(min(cores(), SHARES), mp_context=context) as pool:
         waiting = [pool.submit(composed, *job) for job in jobs]
         try:
             for each in waiting:

@@ -32,7 +32,6 @@ _HEAD = 1_024  # bytes that tell what a file is
 _LEAST = 1.0  # seconds that are left for a second try
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
 _ERRORS = ("damaged", "large", "huge", "unknown", "empty", "page")  # that a child may answer with
-_NO_MEMORY = re.compile("bad_alloc|memory", re.IGNORECASE)  # the last words of a decoder that gets none
 _LONGEST = 200  # letters of what a child says
 
 
@@ -46,7 +45,7 @@ class Decoder:
         more than the third. Honest files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
     """
 
-    def __init__(self, seconds: float = 3.5, seconds_per_megabyte: float = 1.0, most_seconds: float = 60.0) -> None:
+    def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 1.0, most_seconds: float = 60.0) -> None:
         self._seconds = seconds
         self._per_byte = seconds_per_megabyte / 1e6
         self._most = most_seconds
@@ -105,11 +104,8 @@ class Decoder:
                 raise PictureError("error.picture.slow", path=shown, seconds=f"{seconds:.3g}") from cause
             except OutOfMemory:
                 problem = PictureError("error.picture.memory", path=shown)
-            except Ended as cause:
-                if _NO_MEMORY.search(str(cause)):
-                    problem = PictureError("error.picture.memory", path=shown)
-                else:
-                    problem = PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.crashed"))
+            except Ended:
+                problem = PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.crashed"))
             except ShuziError as cause:
                 raise PictureError("error.picture.child", path=shown, reason=cause) from cause
             else:

@@ -1,7 +1,4 @@
-"""The child process that decodes for another (`decoder`).
-
-python -P -m shuzi.pictures.decoder_child
-"""
+"""The child process that decodes for another: ``python -P -m shuzi.pictures.decoder_child``, started by `decoder`."""
 
 from __future__ import annotations
 
@@ -48,12 +45,10 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
 def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], Bytes]:
     if job["do"] == "count":
         return {"pages": count_pages(source)}, b""
-    if job["do"] == "draw":
-        pixels = grey(draw_page(Page(source, job["page"]), MOST_PIXELS))
-    else:
-        pixels = open_here(source, "")
+    draws = job["do"] == "draw"
+    pixels = grey(draw_page(Page(source, job["page"]), MOST_PIXELS)) if draws else open_here(source, "")
     height, width = pixels.shape
-    return {"height": height, "width": width}, memoryview(np.ascontiguousarray(pixels)).cast("B")
+    return {"height": height, "width": width}, np.ascontiguousarray(pixels).data.cast("B")
 
 
 if __name__ == "__main__":

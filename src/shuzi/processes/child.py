@@ -14,12 +14,16 @@ from time import monotonic
 from typing import IO, Any
 
 from shuzi.errors import ShuziError
-from shuzi.processes.limits import PATIENCE, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
+from shuzi.processes.limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
 from shuzi.processes.pipes import Bytes, Header, receive, send
 
 _START = 60.0  # seconds for starting Python and importing the module, however busy the machine
 _LAST = 16  # pieces of what a child wrote to stderr that are kept
 _PIECE = 4_096
+_SETTLE = 1.0  # seconds
+_MUCH = (
+    0.4  # of what it may use: a child that had so much and crashed wanted more; a list that grows asks for its double
+)
 _OFTEN = 0.05  # seconds between two looks at a child's memory, where the system does not hold it
 _NEEDED = (  # of the environment, by a child that is not trusted; the rest may hold secrets
     *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
@@ -52,10 +56,10 @@ class Child:
     """A process that answers one job after another (`serving`), asked by one thread at a time.
 
     It is a program of its own rather than a child of `multiprocessing`, so a script needs no
-    ``if __name__ == "__main__"``, and nothing is imported from the working folder. It leads a session of its own, since
-    Ctrl-C is for whoever started it, and so that those that it starts can be ended with it. It ends when its stdin
-    does, as when this process is killed. `PR_SET_PDEATHSIG` would not do: it is sent when the thread that started the
-    child ends.
+    ``if __name__ == "__main__"``, and nothing is imported from the working folder. It leads a session of its own,
+    since Ctrl-C is for whoever started it, and so that those that it starts can be ended with it. It ends when its
+    stdin does, as when this process is killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started
+    the child ends.
 
     Parameters
     ----------
@@ -92,11 +96,14 @@ class Child:
         self._goes, self._comes = self._process.stdin, self._process.stdout
         self._lock = Lock()
         self._cause: type[Ended] | None = None
+        self._memory = self._peak = 0  # bytes: what the job may use, and what the system counted before the first
         self._remarks: deque[bytes] = deque(maxlen=_LAST)
-        Thread(target=_collect, args=(self._process.stderr, self._remarks), daemon=True).start()
+        self._collecting = Thread(target=_collect, args=(self._process.stderr, self._remarks), daemon=True)
+        self._collecting.start()
         self.jobs = 0
         try:
-            self._exchange(None, b"", 0, Limits(_START, 0), watch_memory=False)
+            ready, _ = self._exchange(None, b"", 0, Limits(_START, 0), watch_memory=False)
+            self._peak = int(ready["peak"])
         except Ended as problem:
             reason = self.remarks.strip().rpartition("\n")[2] or "?"
             raise ShuziError("error.processes.start", reason=reason) from problem
@@ -135,6 +142,7 @@ class Child:
             It gave no answer. The subclass says why, where that is known; it cannot be asked again.
         """
         self.jobs += 1
+        self._memory = limits.memory
         job = {"job": header, "seconds": limits.seconds, "memory": limits.memory}
         return self._exchange(job, body, most, limits, watch_memory=not SYSTEM_HOLDS_MEMORY)
 
@@ -146,9 +154,12 @@ class Child:
             self._cause = cause
             if self._process.returncode is None:  # not waited for yet, so its number is still its own
                 _kill(self._process)
-            # one that was ending by itself keeps its own end: the system's limit on its time, say
-            if self._process.wait() == TIME_IS_UP and cause is Ended:
+            used = _wait(self._process)
+            # one that was ending by itself keeps its own end
+            if cause is Ended and self._process.returncode == TIME_IS_UP:
                 self._cause = OutOfTime
+            elif cause is Ended and used > max(_MUCH * self._memory, self._peak) > 0:
+                self._cause = OutOfMemory
 
     def close(self) -> None:
         """End it and give its pipes back; not while it is asked."""
@@ -179,6 +190,7 @@ class Child:
             return answer, content
         except (OSError, EOFError, ValueError) as problem:
             self.end(Ended)
+            self._collecting.join(_SETTLE)  # its last words may still be in the pipe
             raise (self._cause or Ended)(self.remarks) from problem
         except BaseException:  # Ctrl-C: the child is in the middle of something
             self.end()
@@ -193,6 +205,20 @@ def environment(trusted: bool) -> Mapping[str, str]:
     kept = {name: value for name, value in os.environ.items() if trusted or name.upper() in _NEEDED}
     alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
     return kept | alone | {"PYTHONPATH": paths, "PYTHONUTF8": "1"}
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Wait for the end of a process, and return how many bytes of memory it had at most; 0 where nobody knows."""
+    if sys.platform == "win32" or process.returncode is not None:
+        process.wait()
+        return 0
+    try:
+        _, status, used = os.wait4(process.pid, 0)
+    except ChildProcessError:  # somebody else has waited for it
+        process.wait()
+        return 0
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_maxrss * PEAK_UNIT
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""Jobs from any thread become answers of a few child processes, which are started when needed and replaced when used up."""
+"""Jobs from any thread become the answers of a few child processes, which are started and replaced as needed."""
 
 from __future__ import annotations
 

@@ -38,6 +38,18 @@ TIME_IS_UP = -signal.SIGPROF if sys.platform != "win32" else None
 """How a process ends that has used up its time."""
 
 
+PEAK_UNIT = 1 if sys.platform == "darwin" else 1_024
+"""Bytes in which getrusage tells how much memory a process had at most."""
+
+
+def peak() -> int:
+    """Return how many bytes of memory this process had at most; 0 where the system does not tell.
+
+    On Linux what the process was before it became this program counts too: as much as its parent had.
+    """
+    return 0 if sys.platform == "win32" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
+
+
 def limit_process() -> None:
     """Let this process write no file and leave no dump of its memory, which may hold a person's picture."""
     if sys.platform != "win32":
@@ -48,8 +60,8 @@ def limit_process() -> None:
 def limit_job(seconds: float, memory: int) -> None:
     """Let this process use no more than that from now on; each job takes the place of the one before.
 
-    The timer counts the processor's time and ends the process by SIGPROF, also when its parent is gone and nobody looks
-    at the clock. RLIMIT_CPU would count whole seconds only.
+    The timer counts the processor's time and ends the process by SIGPROF, also when its parent is gone and nobody
+    looks at the clock. RLIMIT_CPU would count whole seconds only.
     """
     if sys.platform == "win32":
         return

@@ -1,7 +1,7 @@
 """A header and raw bytes become a message on a pipe, and a message on a pipe becomes both again.
 
-A message is two lengths, a header in JSON and the bytes. Reading one runs no code that came with it, so it may come from
-a process that is not trusted; whoever reads says how long it may be.
+A message is two lengths, a header in JSON and the bytes. Reading one runs no code that came with it, so it may come
+from a process that is not trusted; whoever reads says how long it may be.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def receive(pipe: IO[bytes], most: int) -> tuple[Header, bytearray]:
         raise ValueError(f"a message of {sizes} bytes")
     header = json.loads(_read(pipe, sizes[0]))
     if not isinstance(header, dict):
-        raise ValueError("a header that is no object")  # noqa: TRY004 - of what came, not of an argument
+        raise ValueError("a header that is no object")
     return header, _read(pipe, sizes[1])
 
 

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import IO
 
-from shuzi.processes.limits import limit_job, limit_process
+from shuzi.processes.limits import limit_job, limit_process, peak
 from shuzi.processes.pipes import Bytes, Header, receive, send
 
 Work = Callable[[Header, bytearray], tuple[Header, Bytes]]
@@ -37,7 +37,7 @@ def serve(work: Work, limited: bool = True) -> None:
     jobs: SimpleQueue[tuple[Header, bytearray]] = SimpleQueue()
     Thread(target=_take_in, args=(comes, jobs), daemon=True).start()
     with suppress(BrokenPipeError):
-        send(goes, {"ready": True})
+        send(goes, {"peak": peak()})
         while True:
             order, body = jobs.get()
             if limited:

@@ -14,8 +14,8 @@ from PIL import Image
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.models.store import shipped
+from shuzi.processes.cores import cores
 from shuzi.reading.parallel import other_process, together
-from shuzi.reading.parallel.together import cores
 from shuzi.reading.reader import Reader
 
 pytestmark = [

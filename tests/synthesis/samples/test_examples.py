@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset
+from shuzi.synthesis.samples import examples
 from shuzi.synthesis.samples.examples import SHARES, as_they_are, compose, joined
 
 LITTLE = {"crops": 1 / 4_000, "pages": 1 / 12_000}  # of a whole training's: a few pictures for each share
@@ -25,9 +26,9 @@ def same(one, other):
 
 @pytest.mark.parametrize("kind", LITTLE)
 def test_the_seed_decides_everything_and_the_number_of_processes_nothing(few, kind, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(examples, "cores", lambda: 1)
     one = composed(kind, few)
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(examples, "cores", lambda: 3)
     assert same(one, composed(kind, few))
     assert not same(one, composed(kind, few, seed=1))
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.processes.cores import cores
 from shuzi.synthesis.samples import crops, pages
 
 SHARES = 16
@@ -80,7 +81,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         with _importing_nothing_from_the_working_folder():
-            pool = stack.enter_context(ProcessPoolExecutor(min(os.cpu_count() or 1, SHARES), mp_context=context))
+            pool = stack.enter_context(ProcessPoolExecutor(min(cores(), SHARES), mp_context=context))
             waiting = [pool.submit(composed, *job) for job in jobs]  # which starts the processes
         try:
             for each in waiting:

@@ -120,6 +120,23 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finish
     assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
 
 
+def test_a_second_training_in_the_same_folder_is_told_who_is_at_work_and_disturbs_nothing(start, shuzi, tmp_path):
+    first = start("train", "--steps", 2_000_000, "--save-every", 1_000_000, "--out", "run")
+    lines = [first.stdout.readline()]
+    run = tmp_path / "run"
+    for arguments in (["--out", run, "--seed", 9], ["--resume", run]):
+        ended = shuzi("train", "--steps", 10, *arguments)
+        assert (ended.code, ended.out) == (1, "")
+        assert f"run is in use by process {first.pid} on " in ended.err
+    first.send_signal(signal.SIGINT)
+    lines += first.stdout.read().splitlines()
+    first.wait()
+    assert RunFolder.open(run).recipe().seed == 0
+    steps = [line["step"] for line in read_metrics(run) if "loss" in line]
+    assert steps == list(range(10, 10 * len(lines) + 1, 10))
+    assert not RunFolder.open(run).lock.files & set(run.iterdir())
+
+
 def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
     process = start("train", "--steps", 1_000_000)
     assert process.stdout.readline().startswith("Step    10")

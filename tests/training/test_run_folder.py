@@ -49,11 +49,14 @@ def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path):
 
 def test_a_training_that_saved_is_refused_and_one_that_did_not_makes_room(folder):
     own = Dataset(np.zeros((2, 28, 28), np.uint8), np.array([1, 2], np.uint8))
+    folder.lock.give_back()
     folder = RunFolder.create(folder.path, SOFTMAX.changed(seed=1), own)
+    folder.lock.give_back()
     again = RunFolder.create(folder.path, SOFTMAX.changed(seed=2))
     assert again.recipe().seed == 2
     assert again.own_data() is None
     again(Saved(1, state()))
+    again.lock.give_back()
     with pytest.raises(RunError, match="already something"):
         RunFolder.create(folder.path, SOFTMAX)
 
@@ -62,10 +65,14 @@ def test_an_empty_folder_that_is_there_may_be_used(tmp_path):
     assert RunFolder.create(tmp_path, SOFTMAX).recipe() == SOFTMAX
 
 
-def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path):
+def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="Cannot make"):
         RunFolder.create(tmp_path / "file" / "run", SOFTMAX)
+    (tmp_path / "runs").write_text("")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match=r"Cannot make the run folder runs.softmax-2"):
+        RunFolder.create(None, SOFTMAX)
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(RunError, match="is not a run folder"):
             RunFolder.open(path)
@@ -176,6 +183,7 @@ def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):
 @pytest.mark.parametrize("kept", ["model.onnx", "notes.txt"])
 def test_a_folder_that_holds_something_else_is_not_taken_even_without_a_checkpoint(tmp_path, kept):
     folder = RunFolder.create(tmp_path / "run", recipe("softmax"))
+    folder.lock.give_back()
     (folder.path / kept).write_text("mine")
     with pytest.raises(RunError, match="not overwritten"):
         RunFolder.create(folder.path, recipe("softmax"))

@@ -112,14 +112,20 @@ def _new(
 
     own = load_dataset(data) if data else None
     parts = split(own) if own else _mnist(data_dir)
-    return RunFolder.create(out, chosen, own), chosen, parts
+    return _held(RunFolder.create(out, chosen, own)), chosen, parts
 
 
 def _resumed(place: Path, numbers: dict[str, Any], data_dir: Path | None) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
-    folder = RunFolder.open(place)
+    folder = _held(RunFolder.open(place))
     return folder, folder.recipe().changed(steps=numbers["steps"]), folder.own_data() or _mnist(data_dir)
+
+
+def _held(folder: RunFolder) -> RunFolder:
+    """Let no other process train in the folder until this command ends."""
+    click.get_current_context().with_resource(folder.lock.held())
+    return folder
 
 
 def _mnist(data_dir: Path | None) -> Splits:

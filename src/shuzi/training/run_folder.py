@@ -6,12 +6,16 @@ metrics.jsonl   a line per report
 checkpoints/    the newest state from which the training can go on
 tensorboard/    curves, histograms and the graph, when asked for
 model.keras · model.onnx · card.json    what came out at the end
+
+While a process works in it, it holds the folder's lock (`run_lock`).
 """
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
+import os
 import zipfile
 import zlib
 from datetime import datetime
@@ -28,16 +32,20 @@ from shuzi.data.own import split
 from shuzi.errors import RunError
 from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipes import Recipe
-
+from shuzi.training.run_lock import RunLock
 # what numpy and zipfile raise; RuntimeError when flipped bits make a file look encrypted or of a later zip version
 _DAMAGED = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class RunFolder:
-    """The folder of one training; made by `create` or `open`, and a listener of its events."""
+    """The folder of one training; made by `create` or `open`, and a listener of its events.
+
+    Whoever changes something in it holds its `lock`: `create` takes it, and `run` gives it back at the end.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.lock = RunLock(path)
         self.recipe_file = path / "recipe.toml"
         self.data_file = path / "data.npz"
         self.metrics_file = path / "metrics.jsonl"
@@ -60,26 +68,33 @@ class RunFolder:
         Raises
         ------
         RunError
-            Something is already there (a training that failed before its first checkpoint does not count), or
-            the folder cannot be made.
+            Something is already there (a training that failed before its first checkpoint does not count),
+            another process trains there, or the folder cannot be made.
         """
+        path = path or _new_folder(recipe.name)
+        folder = RunFolder(path)
         try:
-            path = path or _new_folder(recipe.name)
-            folder = RunFolder(path)
             if path.exists() and not folder._free():
+                folder.lock.refuse_if_held()
                 raise RunError("error.run.taken", path=path)
             path.mkdir(parents=True, exist_ok=True)
+            folder.lock.take()
+            if not folder._free():  # another training has saved there meanwhile
+                raise RunError("error.run.taken", path=path)
             folder.data_file.unlink(missing_ok=True)
             if own is not None:
                 save_dataset(folder.data_file, own)
             recipe.save(folder.recipe_file)
-        except OSError as problem:
-            raise RunError("error.run.unwritable", path=path, reason=problem.strerror) from problem
+        except BaseException as problem:
+            folder.lock.give_back()
+            if isinstance(problem, OSError):
+                raise RunError("error.run.unwritable", path=path, reason=problem.strerror or problem) from problem
+            raise
         return folder
 
     @staticmethod
     def open(path: Path) -> RunFolder:
-        """Open the folder of a training that was begun.
+        """Open the folder of a training that was begun; the lock is not taken.
 
         Raises
         ------
@@ -96,6 +111,7 @@ class RunFolder:
         if not self.path.is_dir():
             return False
         begun = {self.recipe_file, self.metrics_file, self.data_file, self.checkpoints, self.tensorboard}
+        begun |= self.lock.files
         there = set(self.path.iterdir())
         return there <= begun and not any(self.checkpoints.glob("*"))
 
@@ -202,13 +218,23 @@ def _belongs(line: str, step: int) -> bool:
 
 
 def _new_folder(recipe: str) -> Path:
-    """Make a folder of a new name; another training that starts in the same second gets another one."""
+    """Make a folder of a new name; another training that starts in the same second gets another one.
+
+    Raises
+    ------
+    RunError
+        It cannot be made.
+    """
     stem = f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     for count in itertools.count(1):
         path = Path("runs") / (stem if count == 1 else f"{stem}-{count}")
         try:
             path.mkdir(parents=True)
         except FileExistsError:
+            if not path.exists():  # it is `runs` that is no folder
+                raise RunError("error.run.unwritable", path=path, reason=os.strerror(errno.ENOTDIR)) from None
             continue
+        except OSError as problem:
+            raise RunError("error.run.unwritable", path=path, reason=problem.strerror or problem) from problem
         return path
     raise AssertionError  # the counting has no end

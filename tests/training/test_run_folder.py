@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import zipfile
 
@@ -169,6 +170,49 @@ def test_a_damaged_checkpoint_is_an_error_that_names_it(folder, damage):
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(RunError, match=r"step-00000010\.npz is damaged"):
         folder.checkpoint()
+
+
+def _loop(path):
+    path.symlink_to(path)
+
+
+@pytest.mark.parametrize("damage", [_loop, lambda path: path.write_bytes(b"")], ids=["loop", "file"])
+def test_checkpoints_that_nobody_can_look_at_are_an_error_and_not_a_new_beginning(folder, damage):
+    damage(folder.checkpoints)
+    with pytest.raises(RunError, match=r"Cannot look for checkpoints in .*checkpoints"):
+        folder.checkpoint()
+    folder.lock.give_back()
+    with pytest.raises(RunError, match="not overwritten"):
+        RunFolder.create(folder.path, SOFTMAX)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are something else there")
+def test_checkpoints_that_may_not_be_read_are_an_error_and_not_a_new_beginning(folder):
+    folder(Saved(10, state()))
+    folder.checkpoints.chmod(0)
+    before = os.geteuid()
+    if before == 0:
+        for path in (folder.path, *folder.path.parents):
+            if path.stat().st_uid == 0 and "pytest" in str(path):
+                path.chmod(0o755)
+        os.seteuid(65_534)  # root may read everything
+    try:
+        with pytest.raises(RunError, match="Cannot look for checkpoints"):
+            folder.checkpoint()
+    finally:
+        os.seteuid(before)
+        folder.checkpoints.chmod(0o700)
+
+
+NOWHERE = {"metrics.jsonl": Progress(10, 1.0, 0.5), "step-00000010.npz": Saved(10, state())}
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_what_cannot_be_kept_is_an_error_that_names_the_file(folder, name):
+    folder.metrics_file.mkdir()
+    folder.checkpoints.write_bytes(b"")
+    with pytest.raises(RunError, match=f"Cannot write .*{name}"):
+        folder(NOWHERE[name])
 
 
 def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):

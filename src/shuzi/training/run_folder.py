@@ -16,8 +16,6 @@ import errno
 import itertools
 import json
 import os
-import zipfile
-import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,13 +26,12 @@ from numpy.typing import NDArray
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
+from shuzi.data.npz import read_npz
 from shuzi.data.own import split
-from shuzi.errors import RunError
+from shuzi.errors import DataError, RunError
 from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipes import Recipe
 from shuzi.training.run_lock import RunLock
-# what numpy and zipfile raise; RuntimeError when flipped bits make a file look encrypted or of a later zip version
-_DAMAGED = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class RunFolder:
@@ -113,7 +110,16 @@ class RunFolder:
         begun = {self.recipe_file, self.metrics_file, self.data_file, self.checkpoints, self.tensorboard}
         begun |= self.lock.files
         there = set(self.path.iterdir())
-        return there <= begun and not any(self.checkpoints.glob("*"))
+        return there <= begun and not self._saved()
+
+    def _saved(self) -> bool:
+        """Tell whether there may be anything among the checkpoints."""
+        try:
+            return any(self.checkpoints.iterdir())
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
 
     def recipe(self) -> Recipe:
         """Read the recipe."""
@@ -129,18 +135,34 @@ class RunFolder:
         Raises
         ------
         RunError
-            The checkpoint is damaged.
+            The checkpoint is damaged, or nobody can tell whether there is one.
         """
         # a longer number is a later step
-        newest = max(self.checkpoints.glob("step-*.npz"), key=lambda path: (len(path.stem), path.stem), default=None)
+        newest = max(self._checkpoints(), key=lambda path: (len(path.stem), path.stem), default=None)
         if newest is None:
             return 0, None
         try:
-            # numpy leaves a damaged file open that it opened by itself
-            with newest.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
-                return int(newest.stem.removeprefix("step-")), {name: file[name] for name in file.files}
-        except _DAMAGED as problem:
-            raise RunError("error.run.checkpoint", path=newest, reason=problem) from problem
+            # nothing in it is compressed, so no array is larger than the file
+            return int(newest.stem.removeprefix("step-")), read_npz(newest, largest=newest.stat().st_size)
+        except (DataError, OSError, ValueError) as problem:
+            reason = problem.values.get("reason", problem) if isinstance(problem, DataError) else problem
+            raise RunError("error.run.checkpoint", path=newest, reason=reason) from problem
+
+    def _checkpoints(self) -> list[Path]:
+        """Return the files of the checkpoints, in no order.
+
+        Raises
+        ------
+        RunError
+            Nobody can tell which there are.
+        """
+        try:
+            return [each for each in self.checkpoints.iterdir() if each.match("step-*.npz")]
+        except FileNotFoundError:
+            return []
+        except OSError as problem:
+            reason = problem.strerror or problem
+            raise RunError("error.run.checkpoints", path=self.checkpoints, reason=reason) from problem
 
     def exported(self) -> int | None:
         """Return after how many steps the model in the folder was exported; None when there is no whole export."""
@@ -165,18 +187,28 @@ class RunFolder:
             (self.path / name).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
-        """Keep what an event says."""
-        if values := metrics(event):
-            with self.metrics_file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(values) + "\n")
-        if isinstance(event, Saved):
-            self._save(event)
+        """Keep what an event says.
 
-    def _save(self, event: Saved) -> None:
-        newest = self.checkpoints / f"step-{event.step:08d}.npz"
+        Raises
+        ------
+        RunError
+            It cannot be written, as when the disk is full; the checkpoint before it is still there.
+        """
+        path = self.metrics_file
+        try:
+            if values := metrics(event):
+                with path.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(values) + "\n")
+            if isinstance(event, Saved):
+                path = self.checkpoints / f"step-{event.step:08d}.npz"
+                self._save(event, path)
+        except OSError as problem:
+            raise RunError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+
+    def _save(self, event: Saved, newest: Path) -> None:
         with replacing(newest) as part:
             np.savez(part, **event.state)  # type: ignore[arg-type] # numpy's stub takes the names for its options
-        for older in self.checkpoints.glob("step-*.npz"):
+        for older in self._checkpoints():
             if older != newest:
                 older.unlink()
 

@@ -34,6 +34,7 @@ def shuzi() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit: 0 when the work is done, 1 when it failed, 2 for wrong use, 130 when interrupted."""
     given = sys.argv[1:] if arguments is None else arguments
+    _open_what_is_closed()
     choose_language(given)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -56,6 +57,21 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as problem:
         fail(f"{problem.strerror or problem}: {problem.filename}" if problem.filename else problem)
     sys.exit(0)
+
+
+def _open_what_is_closed() -> None:
+    """Connect standard streams that the caller has closed to nothing.
+
+    Otherwise the next file that is opened takes the number of one of them, and what libraries print is written into
+    it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end
 
 
 def fail(problem: object) -> None:

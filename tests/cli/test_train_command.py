@@ -105,13 +105,15 @@ def test_the_first_ctrl_c_asks_and_what_was_before_takes_the_second(capfd, numbe
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finished_run, tmp_path):
-    process = start("train", "--steps", 2_000_000, "--save-every", 100, "--out", "run")
+    (tmp_path / "tmp").mkdir()
+    process = start("train", "--steps", 2_000_000, "--save-every", 100, "--out", "run", TMPDIR=str(tmp_path / "tmp"))
     while not process.stdout.readline().startswith("Step   350"):
         assert process.poll() is None
     process.kill()
     process.communicate()
     step, _ = checkpoint(tmp_path / "run")
     assert process.returncode == -signal.SIGKILL
+    assert not list((tmp_path / "tmp").iterdir())
     assert step >= 300
     assert step % 100 == 0
     assert shuzi("train", "--resume", tmp_path / "run", "--steps", step + 150).code == 0

@@ -26,7 +26,7 @@ def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
         float32 (n, 10), rows adding up to 1; or (n, 11), where the last is the probability that it is a digit at all;
         or either of several columns, (n, columns, 10) or (n, columns, 11).
     """
-    count, columns, labels = len(labels), 1, ops.cast(labels, "int32")
+    count, columns, labels = labels.shape[0], 1, ops.cast(labels, "int32")
     if len(y.shape) == 3:
         columns = y.shape[1]
         labels, y = ops.repeat(labels, columns, axis=0), ops.reshape(y, (-1, y.shape[2]))

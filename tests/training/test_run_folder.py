@@ -239,7 +239,16 @@ def test_trainings_that_start_in_the_same_second_get_folders_of_their_own(tmp_pa
     assert len({RunFolder.create(None, recipe("softmax")).path for _ in range(5)}) == 5
 
 
-@pytest.mark.parametrize("damage", ["{foo}", "[1]", '{"loss": 1}', '{"step": "x"}', "\udcff", ""])
+NO_LINES = {
+    **{line: line for line in ("{foo}", "[1]", '{"loss": 1}', '{"step": "x"}', '{"step": true}', "\udcff", "")},
+    **{f"loss {each}": f'{{"step": 10, "loss": {each}}}' for each in ('"low"', "null", "NaN", "Infinity", "[1]")},
+    "huge step": f'{{"step": {10**400}}}',
+    "huge loss": f'{{"step": 10, "loss": {10**400}}}',
+    "deep": '{"step": 10, "loss": ' + "[" * 100_000 + "]" * 100_000 + "}",
+}
+
+
+@pytest.mark.parametrize("damage", NO_LINES.values(), ids=map(ascii, NO_LINES))
 def test_a_damaged_line_of_metrics_is_passed_over(tmp_path, damage):
     folder = RunFolder.create(tmp_path / "run", recipe("softmax"))
     line = '{"step": 10, "loss": 1.5}'

@@ -33,6 +33,8 @@ from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipes import Recipe
 from shuzi.training.run_lock import RunLock
 
+_BEYOND = 1e30  # no loss or accuracy gets there, and what draws them fails near the largest float
+
 
 class RunFolder:
     """The folder of one training; made by `create` or `open`, and a listener of its events.
@@ -236,12 +238,19 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
-    """Read a line of metrics.jsonl; None for one that is not whole, as a killed process can leave it."""
+    """Read a line of metrics.jsonl; None for one that a killed process left in half, or that was changed."""
     try:
         values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return values if isinstance(values, dict) and isinstance(values.get("step"), int) else None
+    if not isinstance(values, dict) or type(values.get("step")) is not int:
+        return None
+    return values if all(_is_sound(each) for name, each in values.items() if name != "done") else None
+
+
+def _is_sound(value: Any) -> bool:
+    """Tell whether a value is a number that can be drawn, which none of another kind is, nor infinity, nor NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND
 
 
 def _belongs(line: str, step: int) -> bool:

@@ -13,6 +13,7 @@ from shuzi import __version__
 from shuzi.cli.localized import ClickOption, Group, choose_language, language_option
 from shuzi.errors import ShuziError
 from shuzi.messages import say
+from shuzi.messages.visible import visible
 
 COMMANDS = {
     "train": "shuzi.cli.train:train",
@@ -43,6 +44,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         shuzi(given, prog_name="shuzi", standalone_mode=False)
     except click.ClickException as problem:
+        if type(problem) is click.UsageError:  # it repeats arguments as they were given; its kinds quote them
+            lines = map(visible, problem.format_message().split("\n"))
+            problem = click.UsageError("\n".join(lines), problem.ctx)
         problem.show()
         sys.exit(problem.exit_code)
     except click.Abort:

@@ -14,6 +14,7 @@ from shuzi.cli.model_argument import model_argument, place_of
 from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
+from shuzi.messages.visible import visible, visible_json
 from shuzi.models.card import (
     CLASSIFIER,
     DETECTOR,
@@ -84,7 +85,7 @@ def describe(model: str, as_json: bool) -> None:
     path = find_model(place_of(model))
     card = Session(path).card
     if as_json:
-        click.echo(card.to_json())
+        click.echo(visible_json(card.to_json()))
         return
     from rich.console import Console
     from rich.table import Table
@@ -93,7 +94,7 @@ def describe(model: str, as_json: bool) -> None:
     table.add_column()
     table.add_column(overflow="fold")  # Chinese has no spaces to break lines at
     for name, sentence in _rows(card, path):
-        table.add_row(say(f"models.{name}"), sentence)
+        table.add_row(say(f"models.{name}"), visible(sentence))
     Console(highlight=False, markup=False).print(table)
 
 

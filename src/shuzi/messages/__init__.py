@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
+
+from shuzi.messages.visible import visible
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent
@@ -75,7 +77,8 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     in_language
         "zh" or "en"; None is the language in use.
     values
-        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash.
+        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash. Characters
+        that a terminal would obey are written visibly (`visible`).
 
     Raises
     ------
@@ -91,9 +94,14 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
         sentence = _catalogue(language()).gettext(key)
         if sentence == key:
             raise KeyError(key)
-        shown = {name: _lines(value) if isinstance(value, list) else value for name, value in values.items()}
-        return sentence.format(**shown)
+        return sentence.format(**{name: _shown(value) for name, value in values.items()})
 
 
-def _lines(values: list[Any]) -> str:
-    return "".join(f"\n  - {value}" for value in values)
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return "".join(f"\n  - {_shown(each)}" for each in value)
+    foreign = isinstance(value, str | PurePath) or (
+        isinstance(value, BaseException)
+        and not hasattr(value, "sentence")  # that of a ShuziError is put together here
+    )
+    return visible(str(value)) if foreign else value

@@ -122,6 +122,29 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finish
     assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
 
 
+@pytest.mark.slow
+def test_a_training_that_is_killed_thirty_times_ends_bit_for_bit_as_one_that_is_not(
+    start, shuzi, finished_run, tmp_path
+):
+    rng, run, numbers = np.random.default_rng(0), tmp_path / "run", ("--steps", 1_000_000)
+    for kill in range(30):
+        how = ("--resume", run) if kill else ("--save-every", 20, "--out", run)
+        process = start("train", *numbers, *how)
+        for _ in range(rng.integers(1, 60)):
+            assert process.stdout.readline().startswith("Step")
+        process.kill()
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    step, _ = checkpoint(run)
+    assert step % 20 == 0
+    assert shuzi("train", "--resume", run, "--steps", step + 25).code == 0
+    whole = finished_run(steps=step + 25, save_every=20)
+    assert checkpoint(run) == checkpoint(whole)
+    for name in ("metrics.jsonl", "recipe.toml", "card.json", "model.onnx"):
+        assert (run / name).read_bytes() == (whole / name).read_bytes()
+    assert {each.name for each in run.iterdir()} == {each.name for each in whole.iterdir()} - {"tensorboard"}
+
+
 def test_a_second_training_in_the_same_folder_is_told_who_is_at_work_and_disturbs_nothing(start, shuzi, tmp_path):
     first = start("train", "--steps", 2_000_000, "--save-every", 1_000_000, "--out", "run")
     lines = [first.stdout.readline()]

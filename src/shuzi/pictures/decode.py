@@ -47,8 +47,21 @@ _OF_DECODERS = (
 )
 
 
-def open_here(source: Path | bytes, name: object) -> NDArray[np.uint8]:
+class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
+    """A picture has more pixels than fit into the memory that there is; found before it is decoded."""
+
+
+def open_here(source: Path | bytes, name: object, most: int = MOST_PIXELS) -> NDArray[np.uint8]:
     """Open a picture's file and make it grey, as `open_picture` does; no PDF.
+
+    Parameters
+    ----------
+    source
+        The file.
+    name
+        What an error calls it.
+    most
+        Pixels for which there is memory.
 
     Raises
     ------
@@ -59,6 +72,8 @@ def open_here(source: Path | bytes, name: object) -> NDArray[np.uint8]:
     """
     with _complaints(name), _opened(source, name) as picture:
         check_size(picture, name)
+        if picture.width * picture.height > most:
+            raise TooLarge
         if picture.format == "PNG":
             check_png(source if isinstance(source, bytes) else _mapped(source), name)
         return decoded(picture, name)

@@ -11,7 +11,6 @@ import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ LITTLE, MUCH = 450_000_000, 1_000_000_000
 """Bytes for a job beside others, and for one at a time. Python and the decoders map 150 million of them."""
 
 _HEAD = 1_024  # bytes that tell what a file is
+_MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
 _LEAST = 1.0  # seconds that are left for a second try
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
 _ERRORS = ("damaged", "large", "huge", "unknown", "empty", "page")  # that a child may answer with
@@ -45,7 +45,7 @@ class Decoder:
         more than the third. Honest files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
     """
 
-    def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 1.0, most_seconds: float = 60.0) -> None:
+    def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 0.25, most_seconds: float = 30.0) -> None:
         self._seconds = seconds
         self._per_byte = seconds_per_megabyte / 1e6
         self._most = most_seconds
@@ -94,28 +94,33 @@ class Decoder:
         seconds = min(self._most, self._seconds + self._per_byte * size)
         problem = PictureError("error.picture.memory", path=shown)
         left = seconds
-        for memory in (LITTLE, MUCH):
-            began = monotonic()
+        for memory, most in ((LITTLE, _MOST_BESIDE), (MUCH, MOST_PIXELS)):
+            limits = Limits(left, memory)
             try:
-                header, answer = self.children.ask(job, body, MOST_PIXELS, Limits(left, memory), alone=memory == MUCH)
+                header, answer = self.children.ask(
+                    job | {"most": most}, body, MOST_PIXELS, limits, alone=memory == MUCH
+                )
             except Cancelled as cause:
                 raise ShuziError("error.processes.cancelled") from cause
             except OutOfTime as cause:
                 raise PictureError("error.picture.slow", path=shown, seconds=f"{seconds:.3g}") from cause
-            except OutOfMemory:
+            except OutOfMemory as cause:
+                left -= cause.seconds
                 problem = PictureError("error.picture.memory", path=shown)
-            except Ended:
+            except Ended as cause:
+                left -= cause.seconds
                 problem = PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.crashed"))
             except ShuziError as cause:
                 raise PictureError("error.picture.child", path=shown, reason=cause) from cause
             else:
                 if "error" not in header and "memory" not in header:
                     return header, answer
+                left -= header["seconds"]
                 problem = _problem(header, name, shown)
                 if problem.key not in ("error.picture.memory", "error.picture.damaged"):
                     break
             # a library that gets no memory may call the file damaged, or crash
-            left = max(_LEAST, left - (monotonic() - began))
+            left = max(_LEAST, left)
         raise problem
 
 

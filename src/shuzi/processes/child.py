@@ -32,7 +32,19 @@ _NEEDED = (  # of the environment, by a child that is not trusted; the rest may 
 
 
 class Ended(Exception):  # noqa: N818 - it is what happened
-    """A child ended without an answer: it crashed, was killed from outside, or sent what is no answer."""
+    """A child ended without an answer: it crashed, was killed from outside, or sent what is no answer.
+
+    Parameters
+    ----------
+    remarks
+        What it wrote to stderr last.
+    seconds
+        Of the processor that the job took.
+    """
+
+    def __init__(self, remarks: str = "", seconds: float = 0.0) -> None:
+        super().__init__(remarks)
+        self.seconds = seconds
 
 
 class OutOfTime(Ended):
@@ -97,6 +109,7 @@ class Child:
         self._lock = Lock()
         self._cause: type[Ended] | None = None
         self._memory = self._peak = 0  # bytes: what the job may use, and what the system counted before the first
+        self._spent = self._total = 0.0  # seconds of the processor, since it was started: before the job, at its end
         self._remarks: deque[bytes] = deque(maxlen=_LAST)
         self._collecting = Thread(target=_collect, args=(self._process.stderr, self._remarks), daemon=True)
         self._collecting.start()
@@ -104,7 +117,11 @@ class Child:
         try:
             ready, _ = self._exchange(None, b"", 0, Limits(_START, 0), watch_memory=False)
             self._peak = int(ready["peak"])
-        except Ended as problem:
+            self._count(ready["spent"])
+        except BaseException as problem:
+            self.close()
+            if not isinstance(problem, Ended):
+                raise
             reason = self.remarks.strip().rpartition("\n")[2] or "?"
             raise ShuziError("error.processes.start", reason=reason) from problem
 
@@ -136,6 +153,10 @@ class Child:
         limits
             What the job may use. A child that uses more is ended.
 
+        Returns
+        -------
+        The answer, with ``seconds`` in its header: those of the processor that the job took.
+
         Raises
         ------
         Ended
@@ -143,8 +164,9 @@ class Child:
         """
         self.jobs += 1
         self._memory = limits.memory
-        job = {"job": header, "seconds": limits.seconds, "memory": limits.memory}
-        return self._exchange(job, body, most, limits, watch_memory=not SYSTEM_HOLDS_MEMORY)
+        job = {"job": header, "seconds": limits.seconds, "memory": limits.memory if SYSTEM_HOLDS_MEMORY else 0}
+        answer, content = self._exchange(job, body, most, limits, watch_memory=not SYSTEM_HOLDS_MEMORY)
+        return answer | {"seconds": self._count(answer.get("spent"))}, content
 
     def end(self, cause: type[Ended] = Cancelled) -> None:
         """End it and whatever it started; it holds nothing that could be lost. Nothing happens the second time."""
@@ -154,7 +176,7 @@ class Child:
             self._cause = cause
             if self._process.returncode is None:  # not waited for yet, so its number is still its own
                 _kill(self._process)
-            used = _wait(self._process)
+            self._total, used = _wait(self._process)
             # one that was ending by itself keeps its own end
             if cause is Ended and self._process.returncode == TIME_IS_UP:
                 self._cause = OutOfTime
@@ -174,6 +196,11 @@ class Child:
         for pipe in (self._goes, self._comes):
             pipe.close()
 
+    def _count(self, total: object) -> float:
+        """Return the seconds since this was asked before."""
+        before, self._spent = self._spent, total if isinstance(total, float) else self._spent
+        return max(0.0, self._spent - before)
+
     def _exchange(
         self, header: Header | None, body: Bytes, most: int, limits: Limits, watch_memory: bool
     ) -> tuple[Header, bytearray]:
@@ -191,7 +218,7 @@ class Child:
         except (OSError, EOFError, ValueError) as problem:
             self.end(Ended)
             self._collecting.join(_SETTLE)  # its last words may still be in the pipe
-            raise (self._cause or Ended)(self.remarks) from problem
+            raise (self._cause or Ended)(self.remarks, self._count(self._total)) from problem
         except BaseException:  # Ctrl-C: the child is in the middle of something
             self.end()
             raise
@@ -207,18 +234,18 @@ def environment(trusted: bool) -> Mapping[str, str]:
     return kept | alone | {"PYTHONPATH": paths, "PYTHONUTF8": "1"}
 
 
-def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Wait for the end of a process, and return how many bytes of memory it had at most; 0 where nobody knows."""
+def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
+    """Wait for the end of a process; return its seconds and its most bytes of memory, or zeros where nobody knows."""
     if sys.platform == "win32" or process.returncode is not None:
         process.wait()
-        return 0
+        return 0.0, 0
     try:
         _, status, used = os.wait4(process.pid, 0)
     except ChildProcessError:  # somebody else has waited for it
         process.wait()
-        return 0
+        return 0.0, 0
     process.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_maxrss * PEAK_UNIT
+    return used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -58,7 +58,7 @@ def limit_process() -> None:
 
 
 def limit_job(seconds: float, memory: int) -> None:
-    """Let this process use no more than that from now on; each job takes the place of the one before.
+    """Let this process use no more than that from now on (0: any memory); each job takes the place of the one before.
 
     The timer counts the processor's time and ends the process by SIGPROF, also when its parent is gone and nobody
     looks at the clock. RLIMIT_CPU would count whole seconds only.
@@ -66,7 +66,7 @@ def limit_job(seconds: float, memory: int) -> None:
     if sys.platform == "win32":
         return
     signal.setitimer(signal.ITIMER_PROF, seconds)
-    if SYSTEM_HOLDS_MEMORY:
+    if memory:
         _, hard = resource.getrlimit(resource.RLIMIT_AS)  # somebody else may have set that
         resource.setrlimit(
             resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard)

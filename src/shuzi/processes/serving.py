@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -37,14 +38,14 @@ def serve(work: Work, limited: bool = True) -> None:
     jobs: SimpleQueue[tuple[Header, bytearray]] = SimpleQueue()
     Thread(target=_take_in, args=(comes, jobs), daemon=True).start()
     with suppress(BrokenPipeError):
-        send(goes, {"peak": peak()})
+        send(goes, {"peak": peak(), "spent": time.process_time()})
         while True:
             order, body = jobs.get()
             if limited:
                 limit_job(order["seconds"], order["memory"])
             header, answer = work(order["job"], body)
             del body
-            send(goes, header, answer)
+            send(goes, header | {"spent": time.process_time()}, answer)
 
 
 def resident() -> int:

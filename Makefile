@@ -52,6 +52,7 @@ serve: $(VENV)/.for-serving $(PAGE)
 page: $(PAGE)
 
 docs: $(VENV)/.for-docs $(KATEX)
+	$(BIN)/python tools/site/gather.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir $(SITE)
 
 test: $(VENV)/.for-developing messages
@@ -60,8 +61,8 @@ test: $(VENV)/.for-developing messages
 slow: $(VENV)/.for-developing messages $(KATEX)
 	$(BIN)/python -m pytest -m slow
 
-browser: $(VENV)/.for-developing messages $(PAGE)
-	$(BIN)/python -m pytest -m browser tests/browser
+browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
+	$(BIN)/python -m pytest -m browser tests/browser tests/docs
 
 web: $(PAGE)
 	cd web && PATH="$(dir $(NPM)):$$PATH" && npm run lint && npm test
@@ -95,7 +96,7 @@ lock: $(VENV)/.for-developing
 	$(LOCK) pyproject.toml requirements/build.in --extra serve --extra docs \
 		-c requirements/serve.txt -o requirements/docs.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra docs --extra dev \
-		-c requirements/serve.txt -c requirements/docs.txt -o requirements/dev.txt
+		-c requirements/pip.txt -c requirements/serve.txt -c requirements/docs.txt -o requirements/dev.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
 
 hooks: $(VENV)/.for-developing

@@ -1,4 +1,4 @@
-"""Message catalogues (.po) become what gettext reads (.mo), and README becomes the description that an index shows."""
+"""Message catalogues (.po) become what gettext reads (.mo); README becomes the description that an index shows."""
 
 import re
 import tomllib
@@ -31,6 +31,11 @@ def public_address() -> str | None:
     return None if PLACEHOLDER in address + "/" else address
 
 
+def own_version() -> str:
+    (version,) = re.findall('__version__ = "(.+)"', (ROOT / "src" / "shuzi" / "__init__.py").read_text("utf-8"))
+    return str(version)
+
+
 def with_absolute_links(text: str, address: str, version: str) -> str:
     """Make the links of a page in the root folder absolute; an index shows the page far from the files."""
 
@@ -52,13 +57,12 @@ class AddressHook(MetadataHookInterface):
         address, text = public_address(), (ROOT / "README.md").read_text("utf-8")
         metadata["urls"] = {}
         if address is not None:
-            version = re.search('__version__ = "(.+)"', (ROOT / "src" / "shuzi" / "__init__.py").read_text("utf-8"))
-            assert version is not None
-            text = with_absolute_links(text, address, version[1])
+            version = own_version()
+            text = with_absolute_links(text, address, version)
             metadata["urls"] = {
                 "Source": address,
                 "Issues": f"{address}/issues",
-                "Changelog": f"{address}/blob/v{version[1]}/CHANGELOG.md",
+                "Changelog": f"{address}/blob/v{version}/CHANGELOG.md",
             }
         metadata["readme"] = {"content-type": "text/markdown", "text": text}
 

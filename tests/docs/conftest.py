@@ -1,7 +1,7 @@
-"""What the tests of the documents stand on: the site, built once, and pictures like those that the guides speak of."""
+"""What the tests of the documents stand on: the site, built once, and pictures like those that guides speak of."""
 
-import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -51,19 +51,18 @@ def desk(tmp_path, mnist, monkeypatch):
 def served():
     """Start the service on a free port and return its address."""
     command = [sys.executable, "-m", "shuzi", "serve", "--port", "0", "--lang", "en"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    try:
-        lines = []
-        for line in process.stdout:
-            lines.append(line)
-            if "http://" in line:
-                yield "http://" + line.partition("http://")[2].split("/")[0]
-                break
-        else:
-            pytest.fail("".join(lines))
-    finally:
-        process.terminate()
-        process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            lines = []
+            for line in process.stdout:
+                lines.append(line)
+                if "http://" in line:
+                    yield "http://" + line.partition("http://")[2].split("/")[0]
+                    break
+            else:
+                pytest.fail("".join(lines))
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session")
@@ -71,14 +70,7 @@ def blocks():
     """Return the pieces of code in a page, each as language and text, without those that say they are not run."""
 
     def read(page):
-        import re
-
         text = re.sub(r"<!-- not run: [^>]*-->\n```.*?\n```", "", page.read_text("utf-8"), flags=re.DOTALL)
         return re.findall(r"^```(\w+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
 
     return read
-
-
-@pytest.fixture(scope="session")
-def as_json():
-    return json.loads

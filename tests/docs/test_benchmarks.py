@@ -183,3 +183,12 @@ def test_parameters_are_those_of_the_networks(language):
     told = {row[0] for row in tables(language)[0][: len(RECIPES)]}
     networks = [build(recipe(name)) for name in RECIPES]
     assert told == {str(sum(math.prod(each.shape) for each in network.trainable_weights)) for network in networks}
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "README.md"), ("zh", "README.zh.md")])
+def test_figures_in_readme_are_among_them(language, name):
+    known = {figure for table in tables(language) for row in table for figure in row}
+    text = (ROOT / name).read_text("utf-8")
+    shares = re.findall(r"^\|.*?(\d+\.\d+) ?%", text, re.MULTILINE)
+    assert len(shares) == 6
+    assert set(shares) <= known

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+
 from driving.browsing import browsing
 
 LOADS = {"img": "src", "script": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
@@ -89,7 +90,7 @@ def test_the_reference_has_every_public_name_and_every_command(site, pages):
     for language in ("", "zh/"):
         python = (site / f"{language}reference/python.html").read_text("utf-8")
         for name in shuzi.__all__:
-            assert f".{name}\"" in python
+            assert f'.{name}"' in python
         anchors = pages[site / f"{language}reference/command-line.html"].anchors
         for name in command.list_commands(click.Context(command)):
             assert f"shuzi-{name}" in anchors

@@ -25,9 +25,9 @@ import numpy as np
 
 import bombs
 from shuzi.errors import ShuziError
-from shuzi.ink.folders import single_pictures
-from shuzi.ink.image import open_picture
 from shuzi.pictures import decoder
+from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.open import open_picture
 
 BOMBS_SHARE = 0.03  # of the files are made of bombs, most of which take all of their seconds
 MOST_BOMB = 1_000_000  # bytes: larger ones are tried as they are, once

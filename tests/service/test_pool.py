@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import ServiceError
-from shuzi.service import answers
+from shuzi.service.api import answers
 from shuzi.service.pool import Pool
 
 ROUNDS = 2_000  # of asking how much is going on

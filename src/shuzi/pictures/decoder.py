@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import MissingExtra, PictureError, ShuziError
-from shuzi.ink.pages import Page, name_of
 from shuzi.pictures.decode import MOST_PIXELS
+from shuzi.pictures.pdf import Page, name_of
 from shuzi.pictures.plain import HEIC, PDF, kind_of
 from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.children import Children

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from shuzi.errors import ShuziError
-from shuzi.ink.pages import Page, count_pages, draw_page
 from shuzi.pictures.decode import MOST_PIXELS, TooLarge, grey, open_here
+from shuzi.pictures.pdf import Page, count_pages, draw_page
 from shuzi.processes.pipes import Bytes
 from shuzi.processes.serving import resident, serve
 

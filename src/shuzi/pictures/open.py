@@ -1,0 +1,101 @@
+"""Anything that a person hands in as a picture becomes a grey uint8 array."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shuzi.errors import PictureError
+from shuzi.pictures import decoder
+from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_here
+from shuzi.pictures.pdf import Page, name_of, page_named
+from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
+
+_HEAD = 1_024  # bytes that tell what a file is
+
+Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
+
+
+def open_picture(source: Picture) -> NDArray[np.uint8]:
+    """Open a picture and make it grey: turned as EXIF says, transparency laid on white, the first frame or page only.
+
+    Plain PNG, JPEG and BMP files of ordinary size, arrays and PIL images are decoded here. Everything else is decoded
+    in a child process, which may use a gigabyte, and some seconds that grow with the file (`shuzi.pictures.decoder`).
+
+    Parameters
+    ----------
+    source
+        A path, a file's bytes, a page of a PDF (a `Page`, or a path like ``"scan.pdf#2"``), a PIL image, or a uint8
+        array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+
+    Returns
+    -------
+    uint8 (h, w), black 0 and white 255.
+
+    Raises
+    ------
+    PictureError
+        It is no picture, is damaged, cut off or empty, has more than 50 million pixels (found before decoding), or
+        takes too much time or memory to decode.
+    MissingExtra
+        It is a HEIC picture or a PDF, and the library that opens it is not installed.
+
+    Examples
+    --------
+    >>> open_picture(np.full((2, 3, 3), 255, np.uint8))
+    array([[255, 255, 255],
+           [255, 255, 255]], dtype=uint8)
+    """
+    if isinstance(source, np.ndarray):
+        return grey(_from_array(source))
+    if isinstance(source, Image.Image):
+        check_size(source, "PIL")
+        return decoded(source, "PIL")
+    if not isinstance(source, str | Path | bytes | Page):
+        raise PictureError("error.picture.kind", kind=type(source).__name__)
+    if not isinstance(source, bytes) and (page := page_named(source)) is not None:
+        return decoder.draw(page)
+    assert not isinstance(source, Page)  # noqa: S101 - for the types
+    return _from_file(source, name_of(source))
+
+
+def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
+    content = source if isinstance(source, bytes) else _content(Path(source), name)
+    if not content:
+        raise PictureError("error.picture.empty", path=name)
+    if (kind := kind_of(content[:_HEAD])) is None:
+        raise PictureError("error.picture.unknown", path=name)
+    if is_plain(content):
+        try:
+            return open_here(content, name)
+        except MemoryError as problem:
+            raise PictureError("error.picture.memory", path=name) from problem
+    # what has been read need not be there twice: the path may be that of a pipe
+    file = content if isinstance(source, bytes) or len(content) <= MOST_BYTES else Path(source)
+    return decoder.draw(Page(file, 1), name) if kind == PDF else decoder.decode(file, name)
+
+
+def _content(path: Path, name: str) -> bytes:
+    """Return what is in a file, or its beginning where it is too large to be plain."""
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)
+    except OSError as problem:
+        raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
+    except ValueError as problem:  # no name that a file can have
+        raise PictureError("error.picture.unknown", path=name) from problem
+
+
+def _from_array(array: NDArray[Any]) -> Image.Image:
+    channels = array.shape[2] if array.ndim == 3 else 1
+    if array.dtype != np.uint8 or array.ndim not in (2, 3) or channels not in (1, 3, 4) or not array.size:
+        shape = "x".join(map(str, array.shape))
+        raise PictureError("error.picture.array", shape=shape, dtype=array.dtype)
+    if array.shape[0] * array.shape[1] > MOST_PIXELS:  # before anything is copied
+        height, width = array.shape[:2]
+        raise PictureError("error.picture.large", path="array", width=width, height=height, most=MOST_PIXELS)
+    return Image.fromarray(array[:, :, 0] if array.ndim == 3 and channels == 1 else array)

@@ -11,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 from PIL import Image
-
-import bombs
-from shuzi.errors import PictureError, ShuziError
 from shuzi.ink.folders import single_pictures
 from shuzi.ink.image import open_picture
 from shuzi.ink.pages import Page
+
+import bombs
+from shuzi.errors import PictureError, ShuziError
 from shuzi.pictures import decoder
 from shuzi.pictures.decoder import Decoder
 from shuzi.reading.reader import load

@@ -97,6 +97,8 @@ lock: $(VENV)/.for-developing
 		-c requirements/serve.txt -o requirements/docs.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra docs --extra dev \
 		-c requirements/pip.txt -c requirements/serve.txt -c requirements/docs.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in requirements/test.in \
+		-c requirements/dev.txt -o requirements/core.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
 
 hooks: $(VENV)/.for-developing

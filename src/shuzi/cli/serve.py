@@ -12,7 +12,7 @@ from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
 _HOST, _PORT = "127.0.0.1", 8_000
-_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - a service that listens everywhere is reached here
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
 _NEEDED = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart")
 
 

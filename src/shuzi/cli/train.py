@@ -1,4 +1,4 @@
-"""`shuzi train` trains a network, or resumes a training that was stopped."""
+"""`shuzi train` trains a network, or resumes a training run that was stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The events of a training become lines: sentences for people, or JSON for programs."""
+"""The events of a training run become lines: sentences for people, or JSON for programs."""
 
 from __future__ import annotations
 

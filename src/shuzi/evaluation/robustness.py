@@ -1,4 +1,4 @@
-"""Test images become degraded images, in ten ways at three strengths each, to measure a model's robustness."""
+"""A model and test images become its accuracy on those images degraded in ten ways, at three strengths each."""
 
 from __future__ import annotations
 

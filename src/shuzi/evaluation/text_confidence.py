@@ -29,7 +29,7 @@ PAGES = 12_000
 RIGHT_BUT_NOT_OK = 0.1
 """A text is `ok` from the confidence that all but this fraction of the correct readings of simple ink reach.
 
-What is simple is decided in `locate`, so a change there changes the meaning of this."""
+`locate` decides which ink is simple, so a change there changes the meaning of this value."""
 
 _ROUNDS = 200  # far more than needed
 _PULL = 0.1

@@ -47,7 +47,7 @@ class Candidate:
 
     @property
     def confidence(self) -> float:
-        """The probability that it is a digit, and the most likely one."""
+        """The probability that it is a digit and that the best guess is correct."""
         return float(self.probabilities.max()) * self.is_digit
 
     @property

@@ -45,7 +45,7 @@ def interpret(seen: Candidates, scale: Scale) -> Reading:
 
 
 def _digit(candidate: Candidate, seen: Candidates, scale: Scale, text: float) -> Digit:
-    """Make a digit, which is never less certain than the text it belongs to."""
+    """Turn a candidate into a digit whose confidence is at least that of the whole text."""
     confidence = max(scale.way(seen.simple).of_digit(candidate), text)
     status = OK if confidence >= scale.ok else UNSURE
     if candidate.is_digit < scale.digit:

@@ -18,7 +18,7 @@ export const learnTrain = {
   "learn.train.unknown":
     "The service no longer knows this training; it was probably restarted, and the curves are lost.",
   "learn.train.idle": "Nothing learnt yet: all weights are 0.",
-  "learn.train.silent": "Lost contact with the training. Reconnecting…",
+  "learn.train.silent": "Lost contact with the training run. Reconnecting…",
   "learn.train.progress": (number: number) => `Progress of run ${number}`,
   "learn.train.state.starting": (_step: string, _steps: string) =>
     "Starting TensorFlow. This takes a few seconds.",

@@ -1,4 +1,4 @@
-"""`shuzi serve` opens a port, with the page for people and the HTTP service for programs."""
+"""`shuzi serve` serves the web page and the HTTP API on one port."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
 _HOST, _PORT = "127.0.0.1", 8_000
-_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - who listens everywhere is found here
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
 _NEEDED = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart")
 
 

@@ -117,6 +117,7 @@ def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
         "/v1/training/{id}",
         "/v1/training/{id}/events",
         "/healthz",
+        "/readyz",
         "/metrics",
     }
     said = []

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
 
+from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
 from shuzi.service.api import documentation, reading, training
 from shuzi.service.api.schema import Health
@@ -17,6 +16,7 @@ from shuzi.service.http.bodies import Bodies
 from shuzi.service.http.guard import Guard, Hosts
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.problems import handle_problems
+from shuzi.service.http.quotas import Quotas
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
@@ -24,6 +24,7 @@ from shuzi.service.page import PAGE, add_page
 from shuzi.service.parts import Parts, operation_name, parts_of, problems
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
+from shuzi.service.settings import Settings
 
 router = APIRouter(tags=["operation"], generate_unique_id_function=operation_name)
 
@@ -32,17 +33,20 @@ router = APIRouter(tags=["operation"], generate_unique_id_function=operation_nam
 class Service:
     """What answers requests, and the parts behind it."""
 
-    app: ASGIApp
+    app: Guard
     parts: Parts
+    bodies: Bodies
 
     async def close(self) -> None:
-        """End all that goes on by itself."""
-        await self.parts.trainings.close()
+        """End all that goes on by itself, and wait for nobody any more who has not sent all of a request."""
+        self.app.close()
+        self.bodies.close()
         self.parts.pool.close()
+        await self.parts.trainings.close()
 
 
 def create(
-    model: str | Path = DEFAULT, hosts: Iterable[str] = (), limits: Limits | None = None, page: Path = PAGE
+    model: str | Path = DEFAULT, settings: Settings | None = None, limits: Limits | None = None, page: Path = PAGE
 ) -> Service:
     """Put a service together.
 
@@ -50,8 +54,8 @@ def create(
     ----------
     model
         What reads when a request names no other, as `shuzi.load` takes it.
-    hosts
-        Names by which the service may be called, beside those of this machine's loopback.
+    settings
+        Who may come, and what is offered.
     limits
         What is taken at most.
     page
@@ -61,12 +65,16 @@ def create(
     ------
     ModelError
         The model is missing, damaged or no classifier.
+    ServiceError
+        The address of a proxy is none.
     """
-    limits = limits or Limits()
+    limits, settings = limits or Limits(), settings or Settings()
     readers, metrics = Readers(model), Metrics()
     parts = Parts(
         limits=limits,
-        pool=Pool(limits.queue, limits.work_seconds, limits.workers),
+        settings=settings,
+        quotas=Quotas(limits, settings.proxies),
+        pool=Pool(limits.queue, limits.work_seconds, limits.workers, limits.stuck_seconds),
         readers=readers,
         trainings=Trainings(readers, limits),
         streams=Streams(limits.streams),
@@ -84,7 +92,9 @@ def create(
     app.state.parts = parts
     add_page(app, page)
     handle_problems(app)
-    return Service(Guard(Bodies(app, limits), Hosts(hosts), metrics.observe), parts)
+    bodies = Bodies(app, limits)
+    guard = Guard(bodies, Hosts(settings.hosts), parts.quotas, settings.tokens, parts.observe)
+    return Service(guard, parts, bodies)
 
 
 @router.get(
@@ -101,6 +111,21 @@ async def health() -> Response:
 
 
 @router.get(
+    "/readyz",
+    summary="service.ready.summary",
+    description="service.ready.description",
+    response_model=Health,
+    response_description="service.ready.answer",
+    responses=problems(),
+)
+async def ready(request: Request) -> Response:
+    """Say whether requests can be expected to be answered."""
+    if not parts_of(request).pool.ready:
+        raise ServiceError("error.service.stuck")
+    return Response(b'{"status": "ok"}', media_type="application/json")
+
+
+@router.get(
     "/metrics",
     summary="service.metrics.summary",
     description="service.metrics.description",
@@ -111,6 +136,9 @@ async def health() -> Response:
 async def numbers(request: Request) -> Response:
     """Hand out what was counted."""
     parts = parts_of(request)
+    if not parts.settings.metrics:
+        raise ServiceError("error.service.no_metrics")
     parts.metrics.busy.set(parts.pool.busy)
+    parts.metrics.stuck.set(parts.pool.stuck)
     parts.metrics.training.set(parts.trainings.running is not None)
     return Response(parts.metrics.text(), media_type=MEDIA_TYPE)

@@ -7,13 +7,17 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.routing import APIRoute
+from starlette.types import Scope
 
 from shuzi.service.http.limits import Limits
+from shuzi.service.http.quotas import Quotas
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
+from shuzi.service.logs import note_request
 from shuzi.service.metrics import Metrics
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
+from shuzi.service.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -21,11 +25,18 @@ class Parts:
     """The parts of one service."""
 
     limits: Limits
+    settings: Settings
+    quotas: Quotas
     pool: Pool
     readers: Readers
     trainings: Trainings
     streams: Streams
     metrics: Metrics
+
+    def observe(self, scope: Scope, status: int, seconds: float) -> None:
+        """Count a request that is over, and write it down where that is wished."""
+        self.metrics.observe(scope, status, seconds)
+        note_request(scope, status, seconds)
 
 
 def parts_of(request: Request) -> Parts:

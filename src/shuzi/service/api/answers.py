@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,13 +32,14 @@ class Asked:
         Reads it.
     language
         Of the sentences.
-    explained
-        For how many digits it is to be shown what counted; None when nothing is to be explained.
+    explain
+        Told how many digits a picture holds, tells of how many it is to be shown what counted; called in a thread.
+        None when nothing is to be explained.
     """
 
     reader: Reader
     language: str
-    explained: int | None
+    explain: Callable[[int], int] | None
 
 
 def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
@@ -107,12 +109,13 @@ def read(name: str, picture: Picture, asked: Asked) -> bytes:
             raise about(name, problem) from problem
         reading = asked.reader.interpret(seen)
         shown = reading.as_dict(name)
-        if asked.explained is not None:
+        if asked.explain is not None:
             height, width = seen.shape
             shown["size"] = [width, height]
+            explained = asked.explain(len(reading.digits))
             for place, (digit, found) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
                 digit["image"] = found.image.tolist()
-                if place < asked.explained:
+                if place < explained:
                     counted = what_counts(asked.reader.classify, found.image, found.digit)
                     digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
         return as_json(shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,7 @@ from shuzi.service.api.schema import Answers, Images, Models, Readings
 from shuzi.service.http.direct import JSON, Direct, json_of, parameters, query
 from shuzi.service.http.limits import LARGE
 from shuzi.service.http.multipart import pictures_of
+from shuzi.service.http.quotas import Quota
 from shuzi.service.http.validation import checked
 from shuzi.service.parts import Parts, operation_name, parts_of, problems
 
@@ -72,6 +74,9 @@ class ReadQuery(BaseModel):
 async def read(request: Request) -> Response:
     """Read the numbers in pictures."""
     parts, asks = parts_of(request), query(request, ReadQuery)
+    quota: Quota = request.scope["quota"]
+    if asks.explain and (wait := quota.wait):
+        raise ServiceError("error.service.explained", seconds=math.ceil(wait))
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with parts.pool.place():
@@ -82,8 +87,11 @@ async def read(request: Request) -> Response:
         named = take() if len(body) <= _SHORT else await parts.pool.run(take)
         sources: list[Source] = list(named)
         if any(is_pdf(content) for _, content in named):
+            if not parts.settings.pdf:
+                raise ServiceError("error.service.no_pdf")
             sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures), alone=True)
-        asked = Asked(reader, language(), parts.limits.explained if asks.explain else None)
+        explain = partial(_explained, quota, len(sources)) if asks.explain else None
+        asked = Asked(reader, language(), explain)
         if len(sources) == 1:
             said = [await _read(parts, sources[0], asked)]
         else:
@@ -126,6 +134,14 @@ async def models(request: Request) -> Response:
         async with parts.pool.place():
             facts = await parts.pool.run(partial(parts.readers.describe, quiet), alone=True)
     return Response(as_json({"models": facts}), media_type=JSON)
+
+
+def _explained(quota: Quota, pictures: int, digits: int) -> int:
+    """Tell for how many digits of one of several pictures it is shown what counted, and charge the client."""
+    limits = quota.limits
+    explained = min(digits, limits.explained, max(1, limits.explained_in_all // pictures))
+    quota.explain(explained)
+    return explained
 
 
 def _is_quiet(parts: Parts) -> bool:

@@ -51,6 +51,8 @@ _STREAM: dict[int | str, dict[str, Any]] = {
 )
 async def begin(request: Request) -> Response:
     """Begin a training."""
+    if not parts_of(request).settings.training:
+        raise ServiceError("error.service.no_training")
     body = await json_of(request)
     if len(body) > _LONGEST:
         raise ServiceError("error.service.body", most=_LONGEST // 1_000_000)

@@ -17,6 +17,7 @@ from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
+from shuzi.service.http import request_id
 from shuzi.service.http.validation import ValuesError, sentences
 
 log = logging.getLogger("shuzi.service")
@@ -27,8 +28,12 @@ STATUSES: Mapping[str, int] = {
     "error.service.json": 400,
     "error.service.form": 400,
     "error.service.http": 400,
+    "error.service.token": 401,
     "error.service.origin": 403,
     "error.service.site": 403,
+    "error.service.no_training": 403,
+    "error.service.no_pdf": 403,
+    "error.service.no_metrics": 403,
     "error.service.path": 404,
     "error.service.training": 404,
     "error.service.method": 405,
@@ -52,22 +57,31 @@ STATUSES: Mapping[str, int] = {
     "error.picture.page": 422,
     "error.recipe.towers": 422,
     "error.service.busy": 429,
+    "error.service.client": 429,
+    "error.service.held": 429,
+    "error.service.explained": 429,
     "error.service.streams": 429,
     "error.service.head": 431,
+    "error.service.headers": 431,
     "error.service.internal": 500,
     "error.missing_extra": 501,
+    "error.service.coding": 501,
     "error.service.late": 503,
     "error.service.closing": 503,
+    "error.service.stuck": 503,
 }
 """What a person may be told, and with which status. An error that is not here is a fault of the service."""
 
 RETRY_AFTER = {
     "error.service.busy": 1,
+    "error.service.client": 1,
+    "error.service.held": 1,
     "error.service.streams": 5,
     "error.service.late": 10,
     "error.service.closing": 5,
+    "error.service.stuck": 10,
 }
-"""Seconds after which it is worth trying again."""
+"""Seconds after which it is worth trying again, where the error itself does not know it better."""
 
 
 def status_of(problem: ShuziError) -> int:
@@ -77,6 +91,16 @@ def status_of(problem: ShuziError) -> int:
     429
     """
     return STATUSES.get(problem.key, 500)
+
+
+def retry_after(problem: ShuziError) -> list[tuple[bytes, bytes]]:
+    """Return the header that says when to try again, if that is worth it.
+
+    >>> retry_after(ServiceError("error.service.busy")), retry_after(ServiceError("error.service.json"))
+    ([(b'retry-after', b'1')], [])
+    """
+    seconds = problem.values.get("seconds", RETRY_AFTER.get(problem.key))
+    return [] if seconds is None else [(b"retry-after", b"%d" % seconds)]
 
 
 def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> dict[str, Any]:
@@ -98,13 +122,15 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
         End the connection after the answer, since more of the request may be coming.
     """
     status = status_of(problem)
-    if status == 500 and problem.key != "error.service.internal":
-        log.error("%s", problem.sentence("en"))
-        problem = ServiceError("error.service.internal")
+    if status == 500:
+        if problem.key != "error.service.internal":
+            log.error("%s", problem.sentence("en"))
+        problem = ServiceError("error.service.internal", request=request_id.current.get())
     content = document(problem.key, status, problem.sentence(), errors)
     headers = {"connection": "close"} if close else {}
-    if problem.key in RETRY_AFTER:
-        headers["retry-after"] = str(RETRY_AFTER[problem.key])
+    headers |= {name.decode(): value.decode() for name, value in retry_after(problem)}
+    if status == 401:
+        headers["www-authenticate"] = 'Bearer realm="shuzi"'
     if problem.key == "error.service.taken":
         content["training"] = problem.values["name"]
     if allowed := problem.values.get("allowed"):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _HOST, _PORT = "127.0.0.1", 8_000
 _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - who listens everywhere is found here
-_NEEDED = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart")
+_NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client", "python_multipart", "jinja2")
 
 
 @click.command(cls=Command, help="cli.serve.help", short_help="cli.serve.short")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI, Request
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError
@@ -15,18 +16,19 @@ from shuzi.service.api.schema import Health
 from shuzi.service.http.bodies import Bodies
 from shuzi.service.http.guard import Guard, Hosts
 from shuzi.service.http.limits import Limits
-from shuzi.service.http.problems import handle_problems
+from shuzi.service.http.operations import Operations, answer
+from shuzi.service.http.problems import HANDLERS
 from shuzi.service.http.quotas import Quotas
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
-from shuzi.service.page import PAGE, add_page
-from shuzi.service.parts import Parts, operation_name, parts_of, problems
+from shuzi.service.page import PAGE, at_root
+from shuzi.service.parts import Parts, parts_of
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
 from shuzi.service.settings import Settings
 
-router = APIRouter(tags=["operation"], generate_unique_id_function=operation_name)
+operations = Operations("operation")
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,10 @@ def create(
         The address of a proxy is none.
     """
     limits, settings = limits or Limits(), settings or Settings()
-    readers, metrics = Readers(model), Metrics()
+    groups = (reading.operations, training.operations, operations)
+    described = [each for group in groups for each in group.all]
+    routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
+    readers = Readers(model)
     parts = Parts(
         limits=limits,
         settings=settings,
@@ -78,60 +83,37 @@ def create(
         readers=readers,
         trainings=Trainings(readers, limits),
         streams=Streams(limits.streams),
-        metrics=metrics,
+        metrics=Metrics({each.endpoint: each.path for each in routes}),
     )
-    routers = (reading.router, training.router, router, documentation.router)
-    app = FastAPI(
-        # all on one list, which is looked through faster than routers in routers
-        routes=[route for each in routers for route in each.routes],
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        redirect_slashes=False,
-    )
+    app = Starlette(routes=[*routes, at_root(page)], exception_handlers=HANDLERS)
+    app.router.redirect_slashes = False
     app.state.parts = parts
-    add_page(app, page)
-    handle_problems(app)
     bodies = Bodies(app, limits)
     guard = Guard(bodies, Hosts(settings.hosts), parts.quotas, settings.tokens, parts.observe)
     return Service(guard, parts, bodies)
 
 
-@router.get(
-    "/healthz",
-    summary="service.health.summary",
-    description="service.health.description",
-    response_model=Health,
-    response_description="service.health.answer",
-    responses=problems(),
-)
-async def health() -> Response:
+@operations.add("GET", "/healthz", "service.health.", answers={200: Health}, example="{address}/healthz")
+async def health(request: Request) -> Response:
     """Say that the service is alive."""
-    return Response(b'{"status": "ok"}', media_type="application/json")
+    return answer(Health(status="ok"))
 
 
-@router.get(
-    "/readyz",
-    summary="service.ready.summary",
-    description="service.ready.description",
-    response_model=Health,
-    response_description="service.ready.answer",
-    responses=problems(),
-)
+@operations.add("GET", "/readyz", "service.ready.", answers={200: Health}, example="{address}/readyz")
 async def ready(request: Request) -> Response:
     """Say whether requests can be expected to be answered."""
     if not parts_of(request).pool.ready:
         raise ServiceError("error.service.stuck")
-    return Response(b'{"status": "ok"}', media_type="application/json")
+    return answer(Health(status="ok"))
 
 
-@router.get(
+@operations.add(
+    "GET",
     "/metrics",
-    summary="service.metrics.summary",
-    description="service.metrics.description",
-    response_class=Response,
-    responses=problems()
-    | {200: {"description": "service.metrics.answer", "content": {"text/plain": {"schema": {"type": "string"}}}}},
+    "service.metrics.",
+    answers={200: "text/plain"},
+    problems=(401,),
+    example="{address}/metrics",
 )
 async def numbers(request: Request) -> Response:
     """Hand out what was counted."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from prometheus_client import (
     GC_COLLECTOR,
     PLATFORM_COLLECTOR,
@@ -21,9 +24,16 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
 
 
 class Metrics:
-    """The counters of one service."""
+    """The counters of one service.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    paths
+        Under which path requests to an endpoint are counted; those to no endpoint are counted together.
+    """
+
+    def __init__(self, paths: Mapping[Any, str]) -> None:
+        self._paths = paths
         self.registry = CollectorRegistry()
         for collector in (PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
             self.registry.register(collector)
@@ -46,7 +56,7 @@ class Metrics:
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request, under the path of its endpoint: what a client makes up gives no new name."""
         method = scope.get("asked", scope["method"])
-        path = getattr(scope.get("route"), "path", None) or "other"
+        path = self._paths.get(scope.get("endpoint"), "other")
         key = (method if method in _METHODS else "other", path, status)
         found = self._known.get(key)
         if found is None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
@@ -16,6 +14,8 @@ from shuzi.pictures.open import FORMATS, Picture
 from shuzi.pictures.pdf import Page, count_pages, is_pdf
 from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.reader import Reader
+from shuzi.service.api.schema import Reading, Unread
+from shuzi.service.http.operations import written
 
 _DECIMALS = 5
 
@@ -118,12 +118,12 @@ def read(name: str, picture: Picture, asked: Asked) -> bytes:
                 if place < explained:
                     counted = what_counts(asked.reader.classify, found.image, found.digit)
                     digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
-        return as_json(shown)
+        return written(Reading.model_validate(shown))
 
 
 def failed(name: str, problem: ShuziError, language: str) -> bytes:
     """Return what stands in place of the reading of a picture that cannot be read."""
-    return as_json({"source": name, "error": about(name, problem).sentence(language), "key": problem.key})
+    return written(Unread(source=name, error=about(name, problem).sentence(language), key=problem.key))
 
 
 def about(name: str, problem: ShuziError) -> ShuziError:
@@ -131,8 +131,3 @@ def about(name: str, problem: ShuziError) -> ShuziError:
     if "path" in problem.values:
         return type(problem)(problem.key, **problem.values | {"path": name})
     return problem
-
-
-def as_json(value: Any) -> bytes:
-    """Write JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode(errors="replace")

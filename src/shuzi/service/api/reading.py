@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
@@ -17,42 +17,35 @@ from shuzi.messages import language, speaking
 from shuzi.pictures.open import count_pixels
 from shuzi.pictures.pdf import is_pdf
 from shuzi.service.api import answers
-from shuzi.service.api.answers import Asked, Source, as_json
-from shuzi.service.api.schema import Answers, Images, Models, Readings
-from shuzi.service.http.direct import JSON, Direct, json_of, parameters, query
+from shuzi.service.api.answers import Asked, Source
+from shuzi.service.api.schema import Answer, Answers, Images, Model, Models, Readings
 from shuzi.service.http.limits import LARGE
 from shuzi.service.http.multipart import pictures_of
+from shuzi.service.http.operations import JSON, Operations, answer, json_of, query, written
 from shuzi.service.http.quotas import Quota
 from shuzi.service.http.validation import checked
-from shuzi.service.parts import Parts, operation_name, parts_of, problems
+from shuzi.service.parts import Parts, parts_of
 
-router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name, route_class=Direct)
+operations = Operations("reading")
 
 _SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
+_BINARY = {"type": "string", "format": "binary"}
 _PICTURES: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "picture": {
-                            "type": "array",
-                            "minItems": 1,
-                            "items": {"type": "string", "format": "binary"},
-                            "description": "service.schema.picture",
-                        }
-                    },
-                    "required": ["picture"],
-                }
-            },
-            "image/*": {"schema": {"type": "string", "format": "binary"}},
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {
+            "picture": {
+                "type": "array",
+                "minItems": 1,
+                "items": _BINARY,
+                "description": "service.schema.picture",
+            }
         },
-    }
+        "required": ["picture"],
+    },
+    "image/*": _BINARY,
+    "application/octet-stream": _BINARY,
 }
-_IMAGES = {"requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
 
 
 class ReadQuery(BaseModel):
@@ -62,14 +55,15 @@ class ReadQuery(BaseModel):
     explain: bool = Field(default=False, description="service.schema.explain")
 
 
-@router.post(
+@operations.add(
+    "POST",
     "/v1/read",
-    summary="service.read.summary",
-    description="service.read.description",
-    response_model=Readings,
-    response_description="service.read.answer",
-    responses=problems(400, 404, 415, 422, 501),
-    openapi_extra=_PICTURES | {"parameters": parameters(ReadQuery)},
+    "service.read.",
+    answers={200: Readings},
+    problems=(400, 401, 404, 415, 422, 501),
+    query=ReadQuery,
+    body=_PICTURES,
+    example="-F picture=@seven.png {address}/v1/read",
 )
 async def read(request: Request) -> Response:
     """Read the numbers in pictures."""
@@ -96,17 +90,18 @@ async def read(request: Request) -> Response:
             said = [await _read(parts, sources[0], asked)]
         else:
             said = await _read_all(parts, sources, asked)
-    return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=JSON)
+    # each has been written in its thread, as a `Reading` or an `Unread`: what explains one is tens of kilobytes
+    return Response(b'{"readings":[' + b",".join(said) + b"]}", media_type=JSON)
 
 
-@router.post(
+@operations.add(
+    "POST",
     "/v1/classify",
-    summary="service.classify.summary",
-    description="service.classify.description",
-    response_model=Answers,
-    response_description="service.classify.answer",
-    responses=problems(400, 404, 415, 422),
-    openapi_extra=_IMAGES,
+    "service.classify.",
+    answers={200: Answers},
+    problems=(400, 401, 404, 415, 422, 501),
+    body={JSON: Images},
+    example="-H 'Content-Type: application/json' -d @seven.json {address}/v1/classify",
 )
 async def classify(request: Request) -> Response:
     """Classify images of 28x28 pixels."""
@@ -116,13 +111,13 @@ async def classify(request: Request) -> Response:
         return Response(await parts.pool.run(partial(_classified, parts, body, language())), media_type=JSON)
 
 
-@router.get(
+@operations.add(
+    "GET",
     "/v1/models",
-    summary="service.models.summary",
-    description="service.models.description",
-    response_model=Models,
-    response_description="service.models.answer",
-    responses=problems(),
+    "service.models.",
+    answers={200: Models},
+    problems=(401,),
+    example="{address}/v1/models",
 )
 async def models(request: Request) -> Response:
     """Say what the models are."""
@@ -133,7 +128,7 @@ async def models(request: Request) -> Response:
         quiet = partial(_is_quiet, parts)
         async with parts.pool.place():
             facts = await parts.pool.run(partial(parts.readers.describe, quiet), alone=True)
-    return Response(as_json({"models": facts}), media_type=JSON)
+    return answer(Models(models=[Model.model_validate(each) for each in facts]))
 
 
 def _explained(quota: Quota, pictures: int, digits: int) -> int:
@@ -200,7 +195,7 @@ def _classified(parts: Parts, body: bytes, spoken: str) -> bytes:
     images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
     probabilities = parts.readers.get(asked.model).classify(images)
     said = [
-        {"digit": digit, "confidence": round(row[digit], 4), "probabilities": [round(each, 4) for each in row]}
+        Answer(digit=digit, confidence=round(row[digit], 4), probabilities=[round(each, 4) for each in row])
         for digit, row in zip(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strict=True)
     ]
-    return as_json({"answers": said})
+    return written(Answers(answers=said))

@@ -7,11 +7,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
@@ -139,22 +137,12 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
 
 
 class BodyRefused(HTTPException):
-    """A body that is too long or comes too slowly; FastAPI lets an HTTPException pass while it reads a body."""
+    """A body that is too long or comes too slowly; Starlette lets an HTTPException pass."""
 
     def __init__(self, problem: ShuziError, close: bool) -> None:
         super().__init__(status_of(problem))
         self.problem = problem
         self.close = close
-
-
-def handle_problems(app: FastAPI) -> None:
-    """Let every error of an app become a problem+json."""
-    app.add_exception_handler(ShuziError, _shuzi)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(ValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _shuzi(request: Request, problem: Exception) -> Response:
@@ -163,11 +151,8 @@ async def _shuzi(request: Request, problem: Exception) -> Response:
 
 
 async def _invalid(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, RequestValidationError | ValidationError)  # noqa: S101 - see above
-    errors = problem.errors()
-    if any(each["type"] == "json_invalid" for each in errors):
-        return problem_response(ServiceError("error.service.json"))
-    refused = ValuesError(sentences(errors))
+    assert isinstance(problem, ValidationError)  # noqa: S101 - see above
+    refused = ValuesError(sentences(problem.errors(include_url=False, include_input=False)))
     return problem_response(refused, refused.said)
 
 
@@ -178,9 +163,7 @@ async def _http(request: Request, problem: Exception) -> Response:
     # the page's files take every path that no route takes by this method, and lack most of them
     others = _by_other_methods(request)
     path = request.url.path
-    if problem.status_code == 400:
-        error = ServiceError("error.service.json")
-    elif others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
+    if others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
         error = ServiceError("error.service.method", method=request.method, allowed=_allowed(others or {"GET"}))
     else:
         error = ServiceError("error.service.path", path=path)
@@ -208,3 +191,13 @@ async def _gone(request: Request, problem: Exception) -> Response:
 async def _unexpected(request: Request, problem: Exception) -> Response:
     log.error("%s %s", request.method, request.url.path, exc_info=problem)
     return problem_response(ServiceError("error.service.internal"))
+
+
+HANDLERS: Mapping[Any, Any] = {
+    ShuziError: _shuzi,
+    ValidationError: _invalid,
+    HTTPException: _http,
+    ClientDisconnect: _gone,
+    Exception: _unexpected,
+}
+"""What makes a problem+json of each kind of error."""

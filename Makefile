@@ -15,7 +15,7 @@ NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); pro
 LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page web test slow browser check lint types imports messages ship lock hooks clean
+.PHONY: help run serve page web shapes test slow browser check lint types imports messages ship lock hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
 	@echo "make web      the page's style, types and unit tests | 网页的风格、类型和单元测试"
 	@echo "make check    all of it, as CI does | 全部检查，与 CI 相同"
+	@echo "make shapes   write the page's types after a change of the service's schema | 改过服务的 schema 之后更新网页的类型"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
 	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
@@ -51,7 +52,8 @@ slow: $(VENV)/.for-developing messages
 browser: $(VENV)/.for-developing messages $(PAGE)
 	$(BIN)/python -m pytest -m browser tests/browser
 
-web: $(PAGE)
+web: $(VENV)/.for-developing $(PAGE)
+	$(BIN)/python web/shapes.py --check
 	cd web && PATH="$(dir $(NPM)):$$PATH" && npm run lint && npm test
 
 lint: $(VENV)/.for-developing
@@ -61,6 +63,9 @@ lint: $(VENV)/.for-developing
 	$(BIN)/lint-imports
 
 check: lint web test slow browser
+
+shapes: $(VENV)/.for-developing
+	$(BIN)/python web/shapes.py
 
 messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py

@@ -3,8 +3,8 @@
     python web/shapes.py            write them
     python web/shapes.py --check    fail where they are not what the service says
 
-openapi-typescript (7.13.0) would do the same, but wants TypeScript 5 beside it, and the page is built with TypeScript 7.
-The answers need nothing that these few lines do not do.
+openapi-typescript (7.13.0) would do the same, but wants TypeScript 5, and the page is built with TypeScript 7. The
+answers need nothing that these few lines do not do.
 """
 
 import json

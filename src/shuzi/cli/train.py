@@ -79,8 +79,8 @@ def train(
         from shuzi.training.run import run
 
     folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
-    own, by_heart = folder.data_file.exists(), parts.train is parts.test
-    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, by_heart)
+    own = folder.data_file.exists()
+    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.by_heart)
     listeners: list[Any] = [output]
     if tensorboard:
         from shuzi.training.tensorboard import TensorBoard

@@ -22,6 +22,7 @@ from shuzi.errors import ModelError
 from shuzi.models.card import OF_MNIST, OF_OWN_PICTURES, OF_PAGES, PLACES, PROBABILITIES_AND_MORE, Card
 from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
+from shuzi.models.tasks import CLASSIFY_OR_REJECT, DETECT
 from shuzi.training.events import Done
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.parity import compare, onnx_answers, tolerance_of
@@ -61,9 +62,9 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
     )
-    if recipe.examples == "pages":
+    if recipe.task == DETECT:
         card = replace(card, input=OF_PAGES, output=PLACES)
-    if recipe.examples == "crops":
+    if recipe.task == CLASSIFY_OR_REJECT:
         card = replace(card, output=PROBABILITIES_AND_MORE)
     with replacing(folder / "model.keras") as part, known_warnings():
         model.save(part)

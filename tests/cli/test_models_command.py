@@ -71,8 +71,11 @@ def test_a_reader_is_described_with_both_outputs_and_all_its_thresholds(shuzi, c
     said = " ".join(shuzi("models", "describe", composed_run("reader")).out.split())
     for words in (
         "takes in images, float32 (n, 28, 28)",
+        "task classify-or-reject",
         "gives probabilities, float32 (n, 10)",
-        "is_digit, float32 (n, 1): how likely it is a digit at all",
+        "gives is_digit, float32 (n, 1): how likely it is a digit at all",
+        "gives features, float32 (n, 384): its last hidden layer",
+        "whole texts the confidence is not calibrated",
         "of 300 validation images",
         "unsure an answer to a single image that is less likely than 81.25% is not to be relied on",
         "no digit where is_digit is below 25.00%, it is taken to be no digit",

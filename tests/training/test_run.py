@@ -68,14 +68,16 @@ def test_the_card_says_how_the_model_was_made_and_is_the_same_inside_the_model(f
     card = json.loads((path / "card.json").read_text())
     inside = {each.key: each.value for each in onnx.load(path / "model.onnx").metadata_props}
     assert json.loads(inside[METADATA_KEY]) == card
-    assert card["recipe"] == vars(SOFTMAX)
+    assert card["recipe"] == SOFTMAX.as_dict()
     assert card["parameters"] == 7850
     done = read_metrics(path)[-1]
     score = card["scores"]["test"]
     assert (score["accuracy"], score["n"]) == (done["done_accuracy"], 10_000)
     assert score["interval"][0] < score["accuracy"] < score["interval"][1]
     head = bytes([0, 0, 8, 3]) + np.array(mnist.train.images.shape, ">u4").tobytes()
-    assert card["data"]["images"] == hashlib.sha256(head + mnist.train.images.tobytes()).hexdigest()
+    (source,) = card["data"]
+    assert source["name"] == "mnist"
+    assert source["sha256"]["images"] == hashlib.sha256(head + mnist.train.images.tobytes()).hexdigest()
 
 
 def test_going_on_from_1000_to_2000_is_as_if_it_never_stopped(finished_run, mnist, tmp_path):

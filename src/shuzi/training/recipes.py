@@ -15,7 +15,7 @@ from typing import Any
 
 from shuzi.atomic import replacing
 from shuzi.errors import RecipeError, require
-from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, KINDS
+from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, TASKS
 
 FORMAT = 2
 """The version of a recipe's names. Version 1 said "examples" where now "task" says more."""
@@ -98,7 +98,9 @@ class Recipe:
     temperature
         "one", or "fitted" to the validation images at the end, so that the confidence is honest.
     task
-        What the network learns to do, one of `models.tasks.KINDS`; it decides what is composed to learn from.
+        What the network learns to do, one of `models.tasks.TASKS`; it decides what is composed to learn from.
+    features
+        "none", or "last-hidden": the model also gives out its last hidden layer.
 
     Examples
     --------
@@ -129,13 +131,16 @@ class Recipe:
     towers: int = _in(Range(1, 100_000), 1)
     precision: str = _in(("float32", "bfloat16"), "float32")
     temperature: str = _in(("one", "fitted"), "one")
-    task: str = _in(tuple(KINDS), CLASSIFY)
+    task: str = _in(tuple(TASKS), CLASSIFY)
+    features: str = _in(("none", "last-hidden"), "none")
 
     def __post_init__(self) -> None:
         for each in fields(self):
             _check(each.name, getattr(self, each.name), str(each.type))
         if self.network == "softmax" and self.hidden:
             raise RecipeError("error.recipe.no_hidden", network=self.network)
+        if self.features != "none" and (not self.hidden or self.task == DETECT):
+            raise RecipeError("error.recipe.no_features", network=self.network)
         if self.batch_size % self.towers:
             raise RecipeError("error.recipe.towers", batch_size=self.batch_size, towers=self.towers)
 
@@ -147,9 +152,13 @@ class Recipe:
         """
         return replace(self, **{name: value for name, value in values.items() if value is not None})
 
+    def as_dict(self) -> dict[str, str | int | float]:
+        """Return all values with the format of their names, as TOML and cards keep them."""
+        return {"format": FORMAT} | asdict(self)
+
     def save(self, path: Path) -> None:
         """Write the recipe as TOML."""
-        text = require("tomli_w", "train", "extra.training").dumps({"format": FORMAT} | asdict(self))
+        text = require("tomli_w", "train", "extra.training").dumps(self.as_dict())
         with replacing(path) as part:
             part.write_text(text, encoding="utf-8")
 
@@ -309,6 +318,7 @@ RECIPES: Mapping[str, Recipe] = {
             save_every=500,
             **_ONE_CYCLE | {"optimizer": "muon", "augment": "affine"},
             task=CLASSIFY_OR_REJECT,
+            features="last-hidden",
         ),
         # what finds them
         Recipe(

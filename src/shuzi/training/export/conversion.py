@@ -15,15 +15,14 @@ from typing import Any
 
 import keras
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError, RecipeError
-from shuzi.models.card import DETECTOR, METADATA_KEY, OF_PAGES_IN_KERAS, Card
+from shuzi.models.card import Card
 from shuzi.models.formats import check_target
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
 from shuzi.training.export.onnx_graph import read_weights, write_onnx
 from shuzi.training.export.package import known_warnings
 from shuzi.training.export.parity import (
@@ -47,8 +46,6 @@ LiteRT may calculate in another order and precision on each device, so its proba
 only its answers are held to the network's. 5 answers in 10,000 are fewer than 10,000 images can tell apart (the
 standard error of an accuracy of 99.5 % is 0.0007), while a layer that was converted wrongly costs whole percents.
 """
-
-CARD_FILE = "card.json"
 
 Answers = Callable[[Path, NDArray[np.uint8]], list[NDArray[np.float32]]]
 
@@ -105,10 +102,11 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
     """
     check_target(form, target)
     network, card = restore(model)
-    shown = examples_for(card, judges)
+    task = TASKS[card.task]
+    shown = task.shown(judges)
     expected = network_answers(network, shown.images)
     tolerance = tolerance_of(network, shown.images)
-    rebuilt = compare(onnx_answers(model, shown.images), expected, tolerance)
+    rebuilt = compare(onnx_answers(model, shown.images), expected, tolerance, task.answers)
     if not rebuilt.holds:
         raise ModelError("error.model.conversion", form="keras", **_shown(rebuilt))
     write, answers = _FORMS[form]
@@ -116,18 +114,12 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
         with known_warnings():
             write(network, part, card)
         found = answers(part, shown.images)
-        parity = compare(found, expected, tolerance)
-        if not (_near(parity) if form == "litert" and card.kind != DETECTOR else parity.holds):
+        parity = compare(found, expected, tolerance, task.answers)
+        if not (_near(parity) if form == "litert" and task.answers else parity.holds):
             raise ModelError("error.model.conversion", form=form, **_shown(parity))
         size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
-    task = TASKS[Recipe.of(card.recipe, model).task]
     accuracy, accuracy_of_network = (task.accuracy(shown.labels, said[0]) for said in (found, expected))
     return Conversion(target, form, size, card.kind, len(judges), accuracy, accuracy_of_network, parity)
-
-
-def examples_for(card: Card, dataset: Dataset) -> Examples:
-    """Make of a dataset what a model of this kind looks at."""
-    return TASKS[Recipe.of(card.recipe, card.name).task].shown(dataset)
 
 
 def restore(path: Path) -> tuple[Any, Card]:
@@ -138,11 +130,8 @@ def restore(path: Path) -> tuple[Any, Card]:
     ModelError
         The file is damaged, has no card that is understood, or holds another network than its card says.
     """
-    try:
-        metadata = {each.key: each.value for each in onnx.load(path).metadata_props}
-    except Exception as problem:
-        raise ModelError("error.model.damaged", path=path, reason=problem) from problem
-    card = Card.from_json(metadata.get(METADATA_KEY, ""), path)
+    card = read_card(read_content(path), path)
+    card.check_usable(path)
     try:
         recipe = Recipe.of(card.recipe, path)
     except RecipeError as problem:
@@ -213,7 +202,10 @@ def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray
 
 def _in_keras(card: Card) -> str:
     """Write the card of a file that takes in what the network of Keras does: pages have a channel there."""
-    return (replace(card, input=OF_PAGES_IN_KERAS) if card.kind == DETECTOR else card).to_json(indent=2)
+    given = card.input
+    if len(TASKS[card.task].input_shape) > len(given.shape) - 1:
+        given = replace(given, shape=(*given.shape, 1), layout=f"{given.layout}C")
+    return replace(card, input=given).to_json(indent=2)
 
 
 def _add_card(path: Path, card: Card) -> None:

@@ -164,6 +164,8 @@ def build(
         y = known[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
     finally:
         keras.config.set_dtype_policy(policy)
+    if recipe.features != "none" and not learning:
+        y = [*(y if isinstance(y, list) else [y]), _last_hidden(keras.Model(images, y))]
     model = keras.Model(images, y, name=recipe.name)
     _draw_first_weights(model, recipe.seed)
     return model
@@ -179,6 +181,12 @@ def _draw_first_weights(model: Any, seed: int) -> None:
         *window, came, goes = kernel.shape
         reach = np.sqrt(6 / (int(np.prod(window)) * (came + goes)))
         kernel.assign(draws.uniform(-reach, reach, kernel.shape).astype(np.float32))
+
+
+def _last_hidden(model: Any) -> Any:
+    """Return what the last hidden layer says, of all columns side by side: what the outputs are worked out from."""
+    hidden = [layer.input for layer in model.layers if layer.name.startswith("output")]
+    return hidden[0] if len(hidden) == 1 else layers.Concatenate(name="features", dtype="float32")(hidden)
 
 
 def _row(images: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from keras import ops
@@ -30,7 +30,6 @@ class Classify(Task):
     """
 
     name = CLASSIFY
-    outputs: ClassVar[tuple[str, ...]] = ("probabilities",)
     answers = 1
 
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
@@ -96,7 +95,6 @@ class ClassifyOrReject(Classify):
 
     name = CLASSIFY_OR_REJECT
     samples = "crops"
-    outputs = ("probabilities", "is_digit")
     answers = 2
 
     def calibrate(

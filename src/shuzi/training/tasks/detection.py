@@ -38,7 +38,6 @@ class Detect(Task):
     name = DETECT
     samples = "pages"
     input_shape = (None, None, 1)
-    outputs = ("places",)
     answers = 0
 
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:

@@ -36,15 +36,12 @@ class Task(ABC):
     input_shape: ClassVar[tuple[int | None, ...]] = (28, 28)
     """What a network of Keras takes in, without the batch."""
 
-    outputs: ClassVar[tuple[str, ...]]
-    """What a trained network gives out, in this order, as the .onnx calls it."""
-
     answers: ClassVar[int]
     """How many outputs, from the first on, hold an answer: numbers of which the largest counts."""
 
     @abstractmethod
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
-        """Return the loss of a batch: labels (n, ...) as its samples have them, y as the learning network gives it."""
+        """Return the loss of a batch: labels (n, ...) as its samples have them, y as the network gives it."""
 
     @abstractmethod
     def correct(self, labels: Any, y: Any) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock
@@ -14,8 +13,9 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.onnx_file import read_card, read_content
+from shuzi.processes.cores import cores
 
-most_threads = os.cpu_count() or 1
+most_threads = cores()
 """For much work in one call; a process that reads beside others takes one."""
 
 _NUMBERS = {"tensor(float)": "float32"}

@@ -73,7 +73,7 @@ class Classifier:
         ShuziError
             The array has another shape or type.
         """
-        _check(images)
+        images = _checked(images)
         if len(images) <= _FEW:
             return _both(self._session.run(images.astype(np.float32), outputs=self._answers))
         probabilities = np.empty((len(images), 10), np.float32)
@@ -106,7 +106,7 @@ class Classifier:
         tensor = next((each for each in self.card.outputs if each.name == FEATURES), None)
         if tensor is None:
             raise ModelError("error.model.features", path=self._path)
-        _check(images)
+        images = _checked(images)
         found = np.empty((len(images), int(tensor.shape[1])), np.float32)
         for start in range(0, len(images), _PIECE):
             piece = slice(start, start + _PIECE)
@@ -114,10 +114,15 @@ class Classifier:
         return found
 
 
-def _check(images: NDArray[np.uint8]) -> None:
+def _checked(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    try:
+        images = np.asarray(images)
+    except ValueError as problem:  # rows of different lengths
+        raise ShuziError("error.data.images", shape="?", dtype=type(images).__name__) from problem
     if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
         shape = "x".join(map(str, images.shape))
         raise ShuziError("error.data.images", shape=shape, dtype=images.dtype)
+    return images
 
 
 def _both(said: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

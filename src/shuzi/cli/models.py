@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import Command, Group, language_option, option
+from shuzi.cli.localized import Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, place_of
 from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.errors import require
@@ -119,6 +119,26 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
         click.echo(say("models.export.found", **scores, pages=parity.n, difference=parity.difference))
     else:
         click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
+
+
+@models.command(cls=Command, help="cli.models.repair", short_help="cli.models.repair.short")
+@argument("run", type=_PLACE, metavar="RUN", help="cli.models.repair.run")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@language_option
+def repair(run: Path, data_dir: Path | None) -> None:
+    """Export a finished training again."""
+    from shuzi.cli.train import data_of, import_training
+    from shuzi.training.run_folder import RunFolder
+
+    folder = RunFolder.open(run)
+    import_training(say("models.repair.working"))
+    from shuzi.training.run import repair as export_again
+
+    step = export_again(folder, data_of(folder, data_dir))
+    if step is None:
+        click.echo(say("models.repair.sound", path=run))
+    else:
+        click.echo(say("models.repair.done", path=run, step=step))
 
 
 def _facts(found: Conversion) -> dict[str, Any]:

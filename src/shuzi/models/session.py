@@ -12,7 +12,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
-from shuzi.models.onnx_file import read_card, read_content
+from shuzi.models.onnx_file import read_card
+from shuzi.models.trial import sound_content
 from shuzi.processes.cores import cores
 
 most_threads = cores()
@@ -30,19 +31,19 @@ class Session:
     path
         The file.
     content
-        What is in it, where that is known.
+        What is in it, where that is known and has been tried out (`trial`).
 
     Raises
     ------
     ModelError
-        The file is no model, its card is missing or not understood, it is damaged, or it takes in or gives out
-        something else than its card says.
+        The file is no model, its card is missing or not understood, it is damaged, takes too much time or memory, or
+        takes in or gives out something else than its card says.
     """
 
     def __init__(self, path: Path, content: bytes | None = None) -> None:
         self._path = path
         # once, so that all sessions run the same model
-        self._content = read_content(path) if content is None else content
+        self._content = sound_content(path) if content is None else content
         self.card = read_card(self._content, path)
         self.card.check_usable(path)
         self._lock = Lock()

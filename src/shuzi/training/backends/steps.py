@@ -110,7 +110,7 @@ class Steps(ABC):
         variables, state = self._variables(), {_unnumbered(name): value for name, value in state.items()}
         if variables.keys() != state.keys():
             return False
-        if any(tuple(variable.shape) != state[name].shape for name, variable in variables.items()):
+        if any(not _fits(state[name], variable) for name, variable in variables.items()):
             return False
         for name, variable in variables.items():
             variable.assign(state[name])
@@ -129,6 +129,11 @@ class Steps(ABC):
         """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""
         each = self._recipe.batch_size // self._recipe.towers
         return [tuple(a[n * each : (n + 1) * each] for a in arrays) for n in range(self._recipe.towers)]
+
+
+def _fits(value: NDArray[Any], variable: Any) -> bool:
+    kind = np.dtype(keras.backend.standardize_dtype(variable.dtype)).kind
+    return tuple(variable.shape) == value.shape and value.dtype.kind == kind
 
 
 def _unnumbered(name: str) -> str:

@@ -22,7 +22,8 @@ from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError, RecipeError
 from shuzi.models.card import Card
 from shuzi.models.formats import check_target
-from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
+from shuzi.models.onnx_file import CARD_FILE, read_card
+from shuzi.models.trial import sound_content
 from shuzi.training.export.onnx_graph import read_weights, write_onnx
 from shuzi.training.export.package import known_warnings
 from shuzi.training.export.parity import (
@@ -130,7 +131,7 @@ def restore(path: Path) -> tuple[Any, Card]:
     ModelError
         The file is damaged, has no card that is understood, or holds another network than its card says.
     """
-    card = read_card(read_content(path), path)
+    card = read_card(sound_content(path), path)
     card.check_usable(path)
     try:
         recipe = Recipe.of(card.recipe, path)

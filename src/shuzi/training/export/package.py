@@ -24,10 +24,12 @@ from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
 from shuzi.models.tasks import TASKS as INTERFACES
 from shuzi.models.tasks import features
+from shuzi.models.trial import remember_sound
 from shuzi.training.events import Done
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.parity import compare, onnx_answers, tolerance_of
 from shuzi.training.recipes import RECIPES, Recipe
+from shuzi.training.run_folder import KERAS_FILE
 from shuzi.training.tasks.known import TASKS
 
 OPTIONS = (
@@ -71,7 +73,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         thresholds=dict(done.thresholds),
         licence=OF_OWN_PICTURES if own else OF_MNIST,
     )
-    with replacing(folder / "model.keras") as part, known_warnings():
+    with replacing(folder / KERAS_FILE) as part, known_warnings():
         model.save(part)
     with replacing(folder / IN_A_RUN) as part:
         card = write_onnx(model, card, part)
@@ -80,6 +82,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         parity = compare(onnx_answers(part, images), done.answers, tolerance, task.answers)
         if not parity.holds:
             raise ModelError("error.model.parity", difference=parity.difference, others=parity.others, n=parity.n)
+    remember_sound(folder / IN_A_RUN)
     with replacing(folder / CARD_FILE) as part:
         part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import numpy as np
 import pytest
@@ -71,8 +72,11 @@ def test_a_reader_is_described_with_both_outputs_and_all_its_thresholds(shuzi, c
     said = " ".join(shuzi("models", "describe", composed_run("reader")).out.split())
     for words in (
         "input images, float32 (n, 28, 28)",
+        "task classify-or-reject",
         "output probabilities, float32 (n, 10)",
         "is_digit, float32 (n, 1): the probability that it is a digit at all",
+        "features, float32 (n, 384): its last hidden layer",
+        "whole texts the confidence is not calibrated",
         "of 300 validation images",
         "unsure answers to a single image with a probability below 81.25% are unreliable",
         "not a digit if is_digit is below 25.00%",
@@ -201,6 +205,22 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
     assert (tmp_path / "taken.keras").read_text() == "mine"
     ended = shuzi("models", "describe", tmp_path / "none")
     assert (ended.code, ended.out) == (1, "")
+
+
+def test_a_damaged_run_is_repaired_and_a_sound_one_is_left_alone(shuzi, finished_run, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished_run(), run)
+    assert shuzi("models", "repair", run).out == f"The model in {run} is sound: there is nothing to repair.\n"
+    before = (run / "model.onnx").read_bytes()
+    (run / "model.onnx").write_bytes(before[:20_000])
+    ended = shuzi("models", "describe", run)
+    assert (ended.code, ended.out) == (1, "")
+    ended = shuzi("models", "repair", run)
+    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint of step 2000: {run}\n")
+    assert (run / "model.onnx").read_bytes() == before
+    ended = shuzi("models", "repair", tmp_path)
+    assert (ended.code, ended.out) == (1, "")
+    assert "is not a run folder" in ended.err
 
 
 def test_whichever_backend_is_set_the_export_is_tensorflows(run_alone, tmp_path):

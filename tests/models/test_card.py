@@ -155,7 +155,7 @@ def _at(values, place):
         ({"parameters": -1}, "parameters should be a whole number, not -1"),
         ({"scores": {"test": {"accuracy": 2, "n": 1, "interval": [0, 1]}}}, r"scores\.test\.accuracy"),
         ({"data": [{}]}, r"lacks data\[0\]\.name"),
-        ({"outputs": []}, "gives out what is not understood"),
+        ({"outputs": []}, "has an output that this version of shuzi does not know"),
         ({"classes": [1]}, "classes should be a list"),
     ],
 )
@@ -170,7 +170,7 @@ def test_features_may_stand_behind_the_outputs_of_the_task_and_nothing_else():
     card = Card.from_json(changed(outputs=outputs + more), "model.onnx")
     assert [str(each) for each in card.outputs][2:] == ["features: float32 (n, 384)"]
     for wrong in (more + outputs, outputs + more + more, [*outputs, more[0] | {"name": "logits"}], outputs[:1]):
-        with pytest.raises(ModelError, match=r"model\.onnx gives out what is not understood here"):
+        with pytest.raises(ModelError, match=r"model\.onnx has an output that this version of shuzi does not know"):
             Card.from_json(changed(outputs=wrong), "model.onnx")
 
 

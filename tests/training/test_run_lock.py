@@ -9,6 +9,7 @@ import pytest
 
 from shuzi.errors import RunError
 from shuzi.training.recipes import recipe
+from shuzi.training.run import repair, run
 from shuzi.training.run_folder import RunFolder
 
 SOFTMAX = recipe("softmax")
@@ -41,7 +42,7 @@ def holder(path):
 
 
 def test_whoever_else_wants_a_held_folder_is_told_who_holds_it(path, holder):
-    with pytest.raises(RunError, match=f"process {holder.pid} on {socket.gethostname()}, since 20") as caught:
+    with pytest.raises(RunError, match=f"process {holder.pid} on {socket.gethostname()} since 20") as caught:
         RunFolder.open(path).lock.take()
     assert caught.value.key == "error.run.in_use_by"
     assert str(holder.pid) in caught.value.sentence("zh")
@@ -57,6 +58,14 @@ def test_a_new_training_changes_nothing_in_a_held_folder(path, holder):
         RunFolder.create(path, SOFTMAX.changed(seed=3))
     (path / "model.onnx").unlink()
     assert {each.name: each.read_bytes() for each in path.iterdir()} == before
+
+
+def test_a_held_folder_is_neither_trained_in_nor_repaired(path, holder, mnist):
+    folder = RunFolder.open(path)
+    for act in (lambda: run(folder, SOFTMAX, mnist), lambda: repair(folder, mnist)):
+        with pytest.raises(RunError, match=f"process {holder.pid}"):
+            act()
+    assert sorted(each.name for each in path.iterdir()) == [".holder.json", ".lock", "recipe.toml"]
 
 
 def test_a_folder_whose_holder_was_killed_is_free(path, holder):
@@ -103,7 +112,7 @@ def test_whoever_makes_a_folder_holds_it(tmp_path):
 
 def test_a_folder_of_something_else_gets_no_lock(tmp_path):
     (tmp_path / "letter.txt").touch()
-    with pytest.raises(RunError, match="already something"):
+    with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(tmp_path, SOFTMAX)
     assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
 

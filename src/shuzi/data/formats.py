@@ -1,4 +1,4 @@
-"""A dataset becomes a file and comes back: IDX (a folder of two files), npz or HDF5, chosen by the name's ending."""
+"""A dataset becomes a file, and a file a dataset: IDX (a folder of two files), npz or HDF5, by file extension."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _HDF5 = (".h5", ".hdf5")
 
 
 def save_dataset(path: str | Path, dataset: Dataset) -> None:
-    """Write images and labels: `.npz`, `.h5`/`.hdf5`, or without an ending a folder with two IDX files.
+    """Write images and labels to `.npz` or `.h5`/`.hdf5`, or without an extension to a folder of two IDX files.
 
     Raises
     ------
     DataError
-        The ending is another one, or the folder cannot be written.
+        The extension is unknown, or the folder cannot be written.
     MissingExtra
-        HDF5 is asked for and h5py is not installed.
+        The format is HDF5 and h5py is not installed.
 
     Examples
     --------
@@ -58,10 +58,10 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
     Raises
     ------
     DataError
-        Nothing is there, it is damaged, it is larger than `idx.LARGEST`, or it holds something else than images
-        (n, 28, 28) and labels (n,).
+        The file is missing, damaged or larger than `idx.LARGEST`, or does not hold images (n, 28, 28) and labels
+        (n,).
     MissingExtra
-        It is HDF5 and h5py is not installed.
+        The format is HDF5 and h5py is not installed.
     """
     path = Path(path)
     check_ending(path)
@@ -78,12 +78,12 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
 
 
 def check_ending(path: Path) -> None:
-    """Refuse a name whose ending stands for no format, before any work is done.
+    """Reject a name with an unknown extension before any work is done.
 
     Raises
     ------
     DataError
-        The ending is not `.npz`, `.h5`, `.hdf5` or none.
+        The extension is not `.npz`, `.h5` or `.hdf5`.
     """
     if path.suffix not in ("", ".npz", *_HDF5) and not path.is_dir():
         raise DataError("error.data.ending", path=path, ending=path.suffix)

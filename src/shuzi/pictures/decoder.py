@@ -1,8 +1,8 @@
 """A file that is not plain becomes a grey array in a child process, within limits on time and memory.
 
-A decoder written in C may loop, take all memory or crash on a file that was made for it. Here that ends in an error,
-and the next picture goes to another child. A job first gets little memory and runs beside others. Where that was not
-enough, or may not have been, it runs again with a gigabyte, one at a time, so that all together stay within 1.5.
+A decoder written in C may loop, use up all memory or crash on a file crafted for it. Here that ends in an error, and
+the next picture goes to another child. A job first runs with little memory, beside others. If that was not enough, or
+may not have been, it runs again with a gigabyte, one job at a time, so that all of them together stay within 1.5.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import os
 import re
 from importlib.util import find_spec
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -29,10 +28,15 @@ LITTLE, MUCH = 450_000_000, 1_000_000_000
 """Bytes for a job beside others, and for one at a time. Python and the decoders map 150 million of them."""
 
 _HEAD = 1_024  # bytes that tell what a file is
-_LEAST = 1.0  # seconds that are left for a second try
+_MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
+_LEAST = 1.0  # seconds reserved for a second try
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
-_ERRORS = ("damaged", "large", "huge", "unknown", "empty", "page")  # that a child may answer with
-_LONGEST = 200  # letters of what a child says
+_ERRORS: dict[str, frozenset[str]] = {  # that a child may answer with, and the numbers that each needs
+    **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
+    "large": frozenset({"width", "height"}),
+    "page": frozenset({"pages", "number"}),
+}
+_LONGEST = 200  # characters kept of what a child says
 
 
 class Decoder:
@@ -41,11 +45,11 @@ class Decoder:
     Parameters
     ----------
     seconds, seconds_per_megabyte, most_seconds
-        How long a file may take, on a processor of its own: the first, and the second for each million bytes, but no
-        more than the third. Honest files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
+        The CPU time a file may take: the first, plus the second for each million bytes, but no more than the third.
+        Ordinary files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
     """
 
-    def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 1.0, most_seconds: float = 60.0) -> None:
+    def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 0.25, most_seconds: float = 30.0) -> None:
         self._seconds = seconds
         self._per_byte = seconds_per_megabyte / 1e6
         self._most = most_seconds
@@ -67,7 +71,7 @@ class Decoder:
         Raises
         ------
         PictureError
-            It cannot be opened, or takes too much time or memory.
+            It cannot be opened, or needs too much time or memory.
         MissingExtra
             pypdfium2 is not installed.
         """
@@ -94,28 +98,33 @@ class Decoder:
         seconds = min(self._most, self._seconds + self._per_byte * size)
         problem = PictureError("error.picture.memory", path=shown)
         left = seconds
-        for memory in (LITTLE, MUCH):
-            began = monotonic()
+        for memory, most in ((LITTLE, _MOST_BESIDE), (MUCH, MOST_PIXELS)):
+            limits = Limits(left, memory)
             try:
-                header, answer = self.children.ask(job, body, MOST_PIXELS, Limits(left, memory), alone=memory == MUCH)
+                header, answer = self.children.ask(
+                    job | {"most": most}, body, MOST_PIXELS, limits, alone=memory == MUCH
+                )
             except Cancelled as cause:
                 raise ShuziError("error.processes.cancelled") from cause
             except OutOfTime as cause:
                 raise PictureError("error.picture.slow", path=shown, seconds=f"{seconds:.3g}") from cause
-            except OutOfMemory:
+            except OutOfMemory as cause:
+                left -= cause.seconds
                 problem = PictureError("error.picture.memory", path=shown)
-            except Ended:
+            except Ended as cause:
+                left -= cause.seconds
                 problem = PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.crashed"))
             except ShuziError as cause:
                 raise PictureError("error.picture.child", path=shown, reason=cause) from cause
             else:
                 if "error" not in header and "memory" not in header:
                     return header, answer
+                left -= header["seconds"]
                 problem = _problem(header, name, shown)
                 if problem.key not in ("error.picture.memory", "error.picture.damaged"):
                     break
-            # a library that gets no memory may call the file damaged, or crash
-            left = max(_LEAST, left - (monotonic() - began))
+            # a library that runs out of memory may call the file damaged, or crash
+            left = max(_LEAST, left)
         raise problem
 
 
@@ -136,18 +145,19 @@ def _check(source: Path | bytes, name: str, kind: str | None) -> int:
 
 
 def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
-    """Put a child's error into words; it may say whatever a file made it say, so only what is expected is taken."""
+    """Put a child's error into words; a file may make the child say anything, so only expected values are used."""
     if "memory" in header:
         return PictureError("error.picture.memory", path=shown)
     kind, values = header.get("error"), header.get("values")
     path = shown if kind == "large" else name
-    if kind not in _ERRORS or not isinstance(values, dict):
-        kind, values = "damaged", {}
-    kept: dict[str, Any] = {key: values.get(key) for key in ("width", "height", "pages", "number")}
-    kept = {key: value for key, value in kept.items() if isinstance(value, int)} | {"most": MOST_PIXELS, "path": path}
+    values = values if isinstance(values, dict) else {}
+    numbers = {key: value for key, value in values.items() if isinstance(value, int)}
+    if not isinstance(kind, str) or not _ERRORS.get(kind, {"none"}) <= numbers.keys():
+        kind = "damaged"
     reason = values.get("reason")
     said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_LONGEST] if isinstance(reason, str) and reason else None
-    return PictureError(f"error.picture.{kind}", **kept, reason=said or ShuziError("picture.broken"))
+    known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MOST_PIXELS, "path": path}
+    return PictureError(f"error.picture.{kind}", **known, reason=said or ShuziError("picture.broken"))
 
 
 _decoder = Decoder()

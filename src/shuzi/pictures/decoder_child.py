@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from shuzi.errors import ShuziError
-from shuzi.pictures.decode import MOST_PIXELS, grey, open_here
+from shuzi.pictures.decode import MOST_PIXELS, TooLarge, grey, open_here
 from shuzi.pictures.pdf import Page, count_pages, draw_page
 from shuzi.processes.pipes import Bytes
 from shuzi.processes.serving import resident, serve
@@ -17,12 +17,13 @@ _MOST_IDLE = 200_000_000  # bytes that a child may keep between jobs
 
 
 def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
-    """Decode a picture, draw a page or count pages; whatever goes wrong is an answer, too.
+    """Decode a picture, draw a page or count pages; errors are returned as answers.
 
     Parameters
     ----------
     job
-        ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``page`` is which to draw.
+        ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``page`` is the one to draw;
+        ``most`` is the number of pixels for which there is memory.
 
     Returns
     -------
@@ -32,6 +33,8 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     source = bytes(body) if "path" not in job else Path(job["path"])
     try:
         header, answer = _done(job, source)
+    except TooLarge:
+        return {"memory": True}, b""
     except MemoryError:
         return {"memory": True, "last": True}, b""
     except ShuziError as problem:
@@ -46,7 +49,7 @@ def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], By
     if job["do"] == "count":
         return {"pages": count_pages(source)}, b""
     draws = job["do"] == "draw"
-    pixels = grey(draw_page(Page(source, job["page"]), MOST_PIXELS)) if draws else open_here(source, "")
+    pixels = grey(draw_page(Page(source, job["page"]), MOST_PIXELS)) if draws else open_here(source, "", job["most"])
     height, width = pixels.shape
     return {"height": height, "width": width}, np.ascontiguousarray(pixels).data.cast("B")
 

@@ -16,6 +16,9 @@ import errno
 import itertools
 import json
 import os
+import re
+import zipfile
+import zlib
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,12 +31,20 @@ from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.npz import read_npz
 from shuzi.data.own import split
-from shuzi.errors import DataError, RunError
+from shuzi.errors import DataError, ModelError, RunError
+from shuzi.models.card import Card
+from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
+from shuzi.models.store import IN_A_RUN
 from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipes import Recipe
 from shuzi.training.run_lock import RunLock
 
+KERAS_FILE = "model.keras"
+
 _BEYOND = 1e30  # no loss or accuracy gets there, and what draws them fails near the largest float
+_CHECKPOINT = re.compile(r"step-\d+\.npz")
+# what reading an export raises; RuntimeError when flipped bits make a zip look encrypted or of a later version
+_DAMAGED = (ModelError, OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class RunFolder:
@@ -112,16 +123,16 @@ class RunFolder:
         begun = {self.recipe_file, self.metrics_file, self.data_file, self.checkpoints, self.tensorboard}
         begun |= self.lock.files
         there = set(self.path.iterdir())
-        return there <= begun and not self._saved()
+        return there <= begun and self._no_checkpoints()
 
-    def _saved(self) -> bool:
-        """Tell whether there may be anything among the checkpoints."""
+    def _no_checkpoints(self) -> bool:
+        """Tell whether it is certain that nothing was saved."""
         try:
-            return any(self.checkpoints.iterdir())
+            return not any(self.checkpoints.iterdir())
         except FileNotFoundError:
-            return False
-        except OSError:
             return True
+        except OSError:
+            return False
 
     def recipe(self) -> Recipe:
         """Read the recipe."""
@@ -137,41 +148,38 @@ class RunFolder:
         Raises
         ------
         RunError
-            The checkpoint is damaged, or nobody can tell whether there is one.
+            The checkpoint is damaged, or the folder of the checkpoints cannot be read.
         """
         # a longer number is a later step
-        newest = max(self._checkpoints(), key=lambda path: (len(path.stem), path.stem), default=None)
+        newest = max(self._saved(), key=lambda path: (len(path.stem), path.stem), default=None)
         if newest is None:
             return 0, None
         try:
             # nothing in it is compressed, so no array is larger than the file
             return int(newest.stem.removeprefix("step-")), read_npz(newest, largest=newest.stat().st_size)
-        except (DataError, OSError, ValueError) as problem:
+        except (DataError, OSError) as problem:
             reason = problem.values.get("reason", problem) if isinstance(problem, DataError) else problem
             raise RunError("error.run.checkpoint", path=newest, reason=reason) from problem
 
-    def _checkpoints(self) -> list[Path]:
-        """Return the files of the checkpoints, in no order.
-
-        Raises
-        ------
-        RunError
-            Nobody can tell which there are.
-        """
+    def _saved(self) -> list[Path]:
+        """Name the checkpoints. None are there only where that is certain: who looks away begins from the start."""
         try:
-            return [each for each in self.checkpoints.iterdir() if each.match("step-*.npz")]
+            found = list(self.checkpoints.iterdir())
         except FileNotFoundError:
             return []
         except OSError as problem:
-            reason = problem.strerror or problem
-            raise RunError("error.run.checkpoints", path=self.checkpoints, reason=reason) from problem
+            raise RunError("error.run.checkpoints", path=self.checkpoints, reason=problem.strerror) from problem
+        return [path for path in found if _CHECKPOINT.fullmatch(path.name)]
 
     def exported(self) -> int | None:
-        """Return after how many steps the model in the folder was exported; None when there is no whole export."""
+        """Return after how many steps the model in the folder was exported; None when it is missing or damaged."""
         try:
-            card = json.loads((self.path / "card.json").read_text(encoding="utf-8"))
-            return int(card["recipe"]["steps"]) if (self.path / "model.onnx").is_file() else None
-        except (OSError, ValueError, KeyError, TypeError):
+            card = read_card(read_content(self.path / IN_A_RUN), self.path)
+            beside = Card.from_json((self.path / CARD_FILE).read_text(encoding="utf-8"), self.path)
+            with zipfile.ZipFile(self.path / KERAS_FILE) as keras:
+                whole = keras.testzip() is None and card == beside
+            return int(card.recipe["steps"]) if whole else None
+        except _DAMAGED:
             return None
 
     def forget_after(self, step: int) -> None:
@@ -185,7 +193,7 @@ class RunFolder:
 
     def forget_export(self) -> None:
         """Take away a model that the training has left behind, so that nobody takes it for the newest state."""
-        for name in ("card.json", "model.onnx", "model.keras"):
+        for name in (CARD_FILE, IN_A_RUN, KERAS_FILE):
             (self.path / name).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
@@ -210,7 +218,7 @@ class RunFolder:
     def _save(self, event: Saved, newest: Path) -> None:
         with replacing(newest) as part:
             np.savez(part, **event.state)  # type: ignore[arg-type] # numpy's stub takes the names for its options
-        for older in self._checkpoints():
+        for older in self._saved():
             if older != newest:
                 older.unlink()
 

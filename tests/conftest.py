@@ -1,6 +1,7 @@
 """What every test stands on: MNIST once, and no setting of the machine it runs on."""
 
 import functools
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -9,6 +10,9 @@ from hypothesis import settings
 import shuzi
 from shuzi import messages
 from shuzi.data.mnist import PACKAGED
+
+if find_spec("keras") is None:  # the core runs on Pythons for which there is no TensorFlow
+    collect_ignore = ["training", "tools"]
 
 settings.register_profile("shuzi", deadline=None, print_blob=True)  # the machine may be busy
 settings.load_profile("shuzi")
@@ -47,6 +51,8 @@ def apart():
 def finished_run(mnist, tmp_path_factory):
     """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
 
+    pytest.importorskip("keras", reason="the extra `train` is not installed")
+
     @functools.cache
     def train(name="softmax", **changes):
         from shuzi.training.recipes import recipe
@@ -65,6 +71,8 @@ def finished_run(mnist, tmp_path_factory):
 @pytest.fixture(scope="session")
 def composed_run(mnist, tmp_path_factory):
     """Train "reader" or "detector" for three steps on a few composed pictures, which takes seconds, and export it."""
+
+    pytest.importorskip("keras", reason="the extra `train` is not installed")
 
     @functools.cache
     def train(name):

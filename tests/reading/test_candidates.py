@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from shuzi.ink.boxes import Box
 from shuzi.models.store import find_model
 from shuzi.reading.candidates import candidates_at
 from shuzi.reading.classifier import Classifier
@@ -24,7 +25,7 @@ def framed(mnist):
         ink[5:75, 80 * place : 80 * place + 70] = large
         x, y, wide, high = cv2.boundingRect((large > 76).astype(np.uint8))
         box = np.array([x + 80 * place, y + 5, wide, high]) + rng.normal(0, 0.1, 4) * (wide, high, wide, high)
-        boxes.append(tuple(box.tolist()))
+        boxes.append(Box(*box.tolist()))
     return ink, boxes
 
 
@@ -50,7 +51,7 @@ class Told:
 
 BLOT = np.zeros((60, 60), np.uint8)
 BLOT[20:40, 25:35] = 255
-BOX = (20.0, 15.0, 20.0, 30.0)
+BOX = Box(20.0, 15.0, 20.0, 30.0)
 
 
 def test_a_digit_that_is_sure_is_framed_once():
@@ -80,7 +81,7 @@ def test_without_a_detector_a_digit_is_framed_once_however_unsure():
 
 
 def test_where_there_is_no_ink_there_is_no_candidate():
-    assert candidates_at(BLOT, [(0.0, 0.0, 9.0, 9.0)], Told()) == []
+    assert candidates_at(BLOT, [Box(0.0, 0.0, 9.0, 9.0)], Told()) == []
 
 
 def test_framing_again_reads_more_of_what_is_framed_badly(classifier, framed, mnist):

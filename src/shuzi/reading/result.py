@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.boxes import Box
 from shuzi.messages import say
 
 OK, BLANK, NOT_A_DIGIT, UNSURE = "ok", "blank", "not-a-digit", "unsure"
-
-Box = tuple[int, int, int, int]
 
 
 def percent(confidence: float) -> str:
@@ -49,7 +48,7 @@ class Digit:
     probabilities
         Of each digit, if it is one: float32 (10,).
     box
-        x, y, width and height in the picture as a person sees it, in pixels.
+        x, y, width and height in the picture as a person sees it, in whole pixels.
     status
         "ok", "unsure" or "not-a-digit".
     image

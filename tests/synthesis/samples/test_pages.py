@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import shuzi
+from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import CONTRAST, PAPER, ink_map
 from shuzi.synthesis.samples import pages
@@ -51,7 +52,7 @@ def test_the_boxes_of_a_share_hold_the_digits_that_their_labels_name(share):
         for label, *box in rows[rows[:, 0] >= 0].tolist():
             assert (np.array(box[:2]) >= 0).all()
             assert (np.array(box[:2]) + box[2:] <= (160, 64)).all()
-            if (cut := cut_out(ink_map(page), box)) is not None:
+            if (cut := cut_out(ink_map(page), Box(*box))) is not None:
                 cuts.append(cut)
                 labels.append(int(label))
     assert len(labels) > 0.9 * np.sum(digits[..., 0] >= 0)

@@ -12,7 +12,8 @@ from shuzi import messages
 from shuzi.data.mnist import PACKAGED
 
 if find_spec("keras") is None:  # the core runs on Pythons for which there is no TensorFlow
-    collect_ignore = ["training", "tools"]
+    collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_lesson_01.py"]
+    collect_ignore += ["service/api/test_training.py", "service/jobs"]
 
 settings.register_profile("shuzi", deadline=None, print_blob=True)  # the machine may be busy
 settings.load_profile("shuzi")
@@ -48,10 +49,14 @@ def apart():
 
 
 @pytest.fixture(scope="session")
-def finished_run(mnist, tmp_path_factory):
-    """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
-
+def training():
+    """Skip what needs the extra `train` where it is not installed."""
     pytest.importorskip("keras", reason="the extra `train` is not installed")
+
+
+@pytest.fixture(scope="session")
+def finished_run(training, mnist, tmp_path_factory):
+    """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
 
     @functools.cache
     def train(name="softmax", **changes):
@@ -69,10 +74,8 @@ def finished_run(mnist, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def composed_run(mnist, tmp_path_factory):
+def composed_run(training, mnist, tmp_path_factory):
     """Train "reader" or "detector" for three steps on a few composed pictures, which takes seconds, and export it."""
-
-    pytest.importorskip("keras", reason="the extra `train` is not installed")
 
     @functools.cache
     def train(name):

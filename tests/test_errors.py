@@ -70,7 +70,7 @@ def test_a_missing_extra_is_named_with_its_purpose_in_the_language_it_is_shown_i
 
 
 def test_a_library_that_is_there_but_broken_is_not_called_missing(tmp_path, monkeypatch):
-    (tmp_path / "half_installed.py").write_text("import something_it_needs\n")
+    (tmp_path / "half_installed.py").write_text("import something_it_needs\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ModuleNotFoundError, match="something_it_needs"):
         require("half_installed", "train", "extra.hdf5")

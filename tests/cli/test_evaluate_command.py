@@ -33,7 +33,7 @@ def test_json_is_one_line_that_agrees_with_the_card(shuzi, finished_run, inside)
     assert ended.code == 0
     (line,) = ended.out.splitlines()
     found = json.loads(line)
-    card = json.loads((finished_run() / "card.json").read_text())
+    card = json.loads((finished_run() / "card.json").read_text("utf-8"))
     assert {name: found[name] for name in ("accuracy", "n", "interval")} == card["scores"]["test"]
     assert (found["model"], found["parameters"]) == ("softmax", 7850)
     assert len(found["precision"]) == len(found["recall"]) == len(found["confusion"]) == 10
@@ -80,8 +80,8 @@ def test_the_report_is_written_beside_what_is_printed(shuzi, finished_run, tmp_p
 
 
 def test_what_cannot_be_evaluated_is_an_error_in_one_line(shuzi, finished_run, tmp_path):
-    (tmp_path / "wrong.onnx").write_text("no model")
-    (tmp_path / "file").write_text("")
+    (tmp_path / "wrong.onnx").write_text("no model", "utf-8")
+    (tmp_path / "file").write_text("", "utf-8")
     for model, *given in (
         [tmp_path / "none"],
         [tmp_path],
@@ -131,6 +131,7 @@ def test_without_the_training_extra_a_model_can_still_be_evaluated(run_alone, fi
     assert ended.out.startswith("准确率 9")
 
 
+@pytest.mark.usefixtures("training")
 def test_pictures_that_were_learnt_from_do_not_count(shuzi, mnist, tmp_path):
     for name, count in (("many", 40), ("few", 5)):
         own = Dataset(mnist.test.images[:count], mnist.test.labels[:count])
@@ -145,6 +146,7 @@ def test_pictures_that_were_learnt_from_do_not_count(shuzi, mnist, tmp_path):
     assert "test images of MNIST" in shuzi("evaluate", tmp_path / "many").err
 
 
+@pytest.mark.usefixtures("training")
 def test_the_model_alone_knows_what_it_learnt_from(shuzi, mnist, tmp_path):
     save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:40], mnist.test.labels[:40]))
     shuzi("train", "--data", tmp_path / "own.npz", "--steps", 50, "--out", tmp_path / "run")

@@ -7,15 +7,12 @@ from shuzi.errors import ModelError
 from shuzi.models.card import CLASSIFIER, DETECTOR, OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import find_model, shipped
-from shuzi.training.export.conversion import examples_for, restore
-from shuzi.training.export.parity import network_answers
-from shuzi.training.tasks import detection
 
 
 @pytest.fixture
 def run(tmp_path):
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "recipe.toml").write_text("")
+    (tmp_path / "run" / "recipe.toml").write_text("", "utf-8")
     (tmp_path / "run" / "model.onnx").write_bytes(b"")
     return tmp_path / "run"
 
@@ -58,8 +55,13 @@ def test_a_shipped_model_is_not_found_by_part_of_its_name():
             find_model(name)
 
 
+@pytest.mark.usefixtures("training")
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
+    from shuzi.training.export.conversion import examples_for, restore
+    from shuzi.training.export.parity import network_answers
+    from shuzi.training.tasks import detection
+
     network, card = restore(shipped()[name])
     assert card.command.startswith(f"shuzi train {card.name} ")
     assert card.licence == OF_MNIST

@@ -49,6 +49,7 @@ def test_it_speaks_chinese(start_service):
     assert (code, err.splitlines()[-1]) == (0, "已结束。")
 
 
+@pytest.mark.usefixtures("training")
 def test_it_ends_with_a_training_running_and_somebody_listening_and_leaves_nothing(start_service, get, tmp_path):
     process = start_service("--port", "0", TMPDIR=str(tmp_path))
     address = _address(process)
@@ -68,6 +69,7 @@ def test_it_ends_with_a_training_running_and_somebody_listening_and_leaves_nothi
     assert not list(tmp_path.glob("shuzi-*"))
 
 
+@pytest.mark.usefixtures("training")
 def test_it_ends_with_a_training_that_has_hardly_begun(start_service, tmp_path):
     process = start_service("--port", "0", TMPDIR=str(tmp_path))
     said = httpx.post(f"{_address(process)}v1/training", json={"steps": 20_000}, trust_env=False)

@@ -81,7 +81,7 @@ def test_a_training_on_jax_gives_a_whole_run_folder(name, mnist, tmp_path):
     assert len(done.stderr.splitlines()) <= 3
     names = {each.name for each in (tmp_path / "run").iterdir()}
     assert names >= {"recipe.toml", "metrics.jsonl", "checkpoints", "model.keras", "model.onnx", "card.json"}
-    card = json.loads((tmp_path / "run" / "card.json").read_text())
+    card = json.loads((tmp_path / "run" / "card.json").read_text("utf-8"))
     assert card["command"] == f"KERAS_BACKEND=jax shuzi train {name} --steps 20 --seed 0"
     assert "jax" in card["versions"]
     # TensorFlow, in this process, opens what JAX has saved

@@ -75,7 +75,8 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     in_language
         "zh" or "en"; None is the language in use.
     values
-        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash.
+        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash. Where the
+        catalogue has a singular and a plural, the value `n` decides between them.
 
     Raises
     ------
@@ -86,13 +87,28 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     --------
     >>> say("train.step", "en", step=10, loss=120.932)
     'Step    10, loss now: 120.93'
+    >>> say("explain.more", "en", n=1), say("explain.more", "en", n=2)
+    ('1 more digit is not drawn.', '2 more digits are not drawn.')
     """
     with speaking(in_language or language()):
-        sentence = _catalogue(language()).gettext(key)
+        catalogue = _catalogue(language())
+        sentence = catalogue.ngettext(key, key, int(values["n"])) if "n" in values else key
+        if sentence == key:
+            sentence = catalogue.gettext(key)
         if sentence == key:
             raise KeyError(key)
         shown = {name: _lines(value) if isinstance(value, list) else value for name, value in values.items()}
         return sentence.format(**shown)
+
+
+def counted(what: str, n: int) -> str:
+    """Say how many, to be named in a longer sentence: "images", "parameters" or "steps".
+
+    >>> with speaking("en"):
+    ...     counted("images", 1), counted("steps", 2_000)
+    ('1 image', '2000 steps')
+    """
+    return say(f"count.{what}", n=n)
 
 
 def _lines(values: list[Any]) -> str:

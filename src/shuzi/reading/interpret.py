@@ -78,7 +78,7 @@ def _advice(seen: Candidates, digits: tuple[Digit, ...], status: str) -> tuple[s
         return "reading.ok", {}
     sides = sorted(max(each.box[2:]) for each in digits)
     if sides[len(sides) // 2] < _SMALL:
-        return "reading.small", {"height": sides[len(sides) // 2]}
+        return "reading.small", {"n": sides[len(sides) // 2]}
     if any(seen.at_edge(each) for each in seen.candidates):
         return "reading.edge", {}
     edges = statistics.median(edge_width(seen.grey[around(each.box, _PAPER_AROUND)]) for each in seen.candidates)

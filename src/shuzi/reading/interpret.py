@@ -91,6 +91,6 @@ def _advice(seen: Candidates, digits: tuple[Digit, ...], status: str) -> tuple[s
     none = next((place for place, each in enumerate(digits, start=1) if each.status == NOT_A_DIGIT), None)
     if none:
         return "reading.part_is_no_digit", {"place": none}
-    doubtful = min(digits, key=lambda each: each.confidence)
+    doubtful = min(digits, key=lambda each: each.probability)
     first, second = doubtful.probabilities.argsort()[::-1][:2]
     return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}

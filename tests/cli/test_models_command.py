@@ -128,6 +128,7 @@ def test_json_is_the_card(shuzi, finished_run):
     assert shuzi("models", "--json", "describe", finished_run()).out.strip() == line
 
 
+@pytest.mark.usefixtures("training")
 def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, tmp_path):
     save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:5], mnist.test.labels[:5]))
     shuzi("train", "mlp", "--data", tmp_path / "own.npz", "--steps", 3, "--hidden", 4, "--out", tmp_path / "run")
@@ -138,6 +139,7 @@ def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, 
     assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said
 
 
+@pytest.mark.usefixtures("training")
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_export_says_what_was_measured(shuzi, tmp_path, monkeypatch, form):
     monkeypatch.chdir(tmp_path)
@@ -182,6 +184,7 @@ def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, tmp_pa
     assert "others" not in found
 
 
+@pytest.mark.usefixtures("training")
 def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):
     assert shuzi("models", "export", "softmax", "--format", "onnx", "--out", tmp_path / "mine.onnx").code == 0
     images = mnist.test.images[:100]
@@ -190,8 +193,8 @@ def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):
 
 
 def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_run, tmp_path):
-    (tmp_path / "taken.keras").write_text("mine")
-    (tmp_path / "wrong.onnx").write_text("no model")
+    (tmp_path / "taken.keras").write_text("mine", "utf-8")
+    (tmp_path / "wrong.onnx").write_text("no model", "utf-8")
     before = set(tmp_path.iterdir())
     for model, form, out in (
         (tmp_path / "none", "onnx", tmp_path / "a.onnx"),
@@ -204,7 +207,7 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
         assert (ended.code, ended.out) == (1, "")
         assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
     assert set(tmp_path.iterdir()) == before
-    assert (tmp_path / "taken.keras").read_text() == "mine"
+    assert (tmp_path / "taken.keras").read_text("utf-8") == "mine"
     ended = shuzi("models", "describe", tmp_path / "none")
     assert (ended.code, ended.out) == (1, "")
 
@@ -225,6 +228,7 @@ def test_a_damaged_run_is_repaired_and_a_sound_one_is_left_alone(shuzi, finished
     assert "is not a run folder" in ended.err
 
 
+@pytest.mark.usefixtures("training")
 def test_whichever_backend_is_set_the_export_is_tensorflows(run_alone, tmp_path):
     ended = run_alone("models", "export", "softmax", "--format", "savedmodel", "--out", "digits", KERAS_BACKEND="jax")
     assert (ended.code, ended.err) == (0, "")

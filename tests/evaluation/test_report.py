@@ -177,7 +177,7 @@ def test_an_older_page_is_replaced_and_a_place_that_cannot_be_written_is_an_erro
     finished_run, judged, mnist, tmp_path
 ):
     found, card = judged(finished_run(), 100)
-    (tmp_path / "index.html").write_text("old")
+    (tmp_path / "index.html").write_text("old", "utf-8")
     assert Page(write_report(tmp_path, finished_run(), found, mnist.test, card)).text
     with pytest.raises(DataError, match="Cannot write"):
         write_report(tmp_path / "index.html", finished_run(), found, mnist.test, card)

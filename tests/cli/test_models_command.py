@@ -89,7 +89,7 @@ def test_a_detector_is_described_by_what_it_finds_and_no_confidence(shuzi, compo
     for words in (
         "input pages, float32 (n, h, w): contrast maps of writing",
         "output places, float32 (n, h/4, w/4, 14)",
-        f"finds {score['accuracy']:.2%} (",
+        f"digits found {score['accuracy']:.2%} (",
         f"of the digits on {score['n']} pages composed from validation images",
     ):
         assert words in said
@@ -126,7 +126,7 @@ def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, 
     save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:5], mnist.test.labels[:5]))
     shuzi("train", "mlp", "--data", tmp_path / "own.npz", "--steps", 3, "--hidden", 4, "--out", tmp_path / "run")
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
-    assert "of its own training images" in said
+    assert "images it was trained on" in said
     assert "own pictures (SHA-256" in said
     assert "up to the owner of the pictures" in said
     assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said

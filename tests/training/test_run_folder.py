@@ -177,7 +177,7 @@ def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):
 def test_a_folder_that_holds_something_else_is_not_taken_even_without_a_checkpoint(tmp_path, kept):
     folder = RunFolder.create(tmp_path / "run", recipe("softmax"))
     (folder.path / kept).write_text("mine")
-    with pytest.raises(RunError, match="not overwritten"):
+    with pytest.raises(RunError, match="will not be overwritten"):
         RunFolder.create(folder.path, recipe("softmax"))
     assert (folder.path / kept).read_text() == "mine"
 

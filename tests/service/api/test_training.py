@@ -214,6 +214,7 @@ def test_a_training_that_dies_fails_and_another_can_begin(service, client, parse
             "key": "error.service.training_broken",
         },
     )
+    assert "exit status -9: " in caplog.text
     place = client.post("/v1/training", json={"steps": 1}).headers["location"]
     assert parse_events(client.get(f"{place}/events").text)[-1][1] == "done"
 

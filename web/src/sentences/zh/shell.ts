@@ -18,4 +18,7 @@ export const shell: Translation<typeof english> = {
   "error.unexpected": (status) => `服务出错了（${status}）。请再试一次。`,
   "error.busy": (seconds) => `服务正忙，${seconds} 秒后再试。`,
   "error.again": "再试一次",
+  "token.needed": "这个服务需要令牌，请向管理服务的人要。",
+  "token.refused": "服务不接受这个令牌，请换一个。",
+  "token.give": "继续",
 };

@@ -210,13 +210,13 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
 def test_a_damaged_run_is_repaired_and_a_sound_one_is_left_alone(shuzi, finished_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(finished_run(), run)
-    assert shuzi("models", "repair", run).out == f"The model in {run} is sound: there is nothing to repair.\n"
+    assert shuzi("models", "repair", run).out == f"The model in {run} is intact; there is nothing to repair.\n"
     before = (run / "model.onnx").read_bytes()
     (run / "model.onnx").write_bytes(before[:20_000])
     ended = shuzi("models", "describe", run)
     assert (ended.code, ended.out) == (1, "")
     ended = shuzi("models", "repair", run)
-    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint of step 2000: {run}\n")
+    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint at step 2000: {run}\n")
     assert (run / "model.onnx").read_bytes() == before
     ended = shuzi("models", "repair", tmp_path)
     assert (ended.code, ended.out) == (1, "")

@@ -51,7 +51,7 @@ def test_info_tells_where_the_files_are_and_what_they_hold(shuzi):
 def test_sound_files_pass(shuzi, copy):
     ended = shuzi("data", "verify")
     assert ended.code == 0
-    assert [line.split()[0] for line in ended.out.splitlines()] == ["sound"] * 4
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["ok"] * 4
     ended = shuzi("data", "verify", "--data-dir", copy, "--json")
     assert ended.code == 0
     assert json.loads(ended.out) == {"sound": True, "problems": {file.name: None for file in FILES}}
@@ -80,7 +80,7 @@ def test_one_damaged_file_fails_and_is_named(shuzi, copy, damage):
     damage(copy / "t10k-labels-idx1-ubyte.gz")
     ended = shuzi("data", "verify", "--data-dir", copy)
     assert ended.code == 1
-    assert [line.startswith("sound") for line in ended.out.splitlines()] == [True, True, True, False]
+    assert [line.startswith("ok") for line in ended.out.splitlines()] == [True, True, True, False]
     assert "t10k-labels-idx1-ubyte" in ended.out.splitlines()[-1]
     ended = shuzi("data", "verify", "--data-dir", copy, "--json", "--lang", "zh")
     found = json.loads(ended.out)

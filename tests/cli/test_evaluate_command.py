@@ -98,7 +98,10 @@ def test_what_cannot_be_evaluated_is_an_error_in_one_line(shuzi, finished_run, t
         assert str((given or [model])[-1]) in ended.err
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "finds digits but does not tell"), ("zh", "只找出数字的位置")])
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "is a detector: it finds digits but does not tell"), ("zh", "是检测器，只找出数字的位置")],
+)
 def test_a_detector_is_not_judged_on_single_digits(shuzi, composed_run, tmp_path, language, told):
     """It says so before anything is fetched or looked for: the folder with the data is not there."""
     run = composed_run("detector")
@@ -119,7 +122,7 @@ def test_without_jinja_the_report_names_the_line_that_installs_it(run_alone, fin
     program = "import sys; sys.modules['jinja2'] = None; from shuzi.cli import main; main()"
     ended = run_alone("evaluate", finished_run(), "--report", "report", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")
-    assert re.match(r'Error: the report .* needs jinja2, .*pip install "\.\[train\]"', ended.err)
+    assert re.match(r'Error: The illustrated report needs jinja2, .*pip install "\.\[train\]"', ended.err)
 
 
 def test_without_the_training_extra_a_model_can_still_be_evaluated(run_alone, finished_run):

@@ -95,7 +95,7 @@ def test_a_detector_is_described_by_what_it_finds_and_no_confidence(shuzi, compo
     for words in (
         "input pages, float32 (n, h, w): contrast maps of writing",
         "output places, float32 (n, h/4, w/4, 14)",
-        f"finds {score['accuracy']:.2%} (",
+        f"digits found {score['accuracy']:.2%} (",
         f"of the digits on {score['n']} pages composed from validation images",
     ):
         assert words in said
@@ -133,7 +133,7 @@ def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, 
     save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:5], mnist.test.labels[:5]))
     shuzi("train", "mlp", "--data", tmp_path / "own.npz", "--steps", 3, "--hidden", 4, "--out", tmp_path / "run")
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
-    assert "of its own training images" in said
+    assert "images it was trained on" in said
     assert "own pictures (SHA-256" in said
     assert "up to the owner of the pictures" in said
     assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said
@@ -215,13 +215,13 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
 def test_a_damaged_run_is_repaired_and_a_sound_one_is_left_alone(shuzi, finished_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(finished_run(), run)
-    assert shuzi("models", "repair", run).out == f"The model in {run} is sound: there is nothing to repair.\n"
+    assert shuzi("models", "repair", run).out == f"The model in {run} is intact; there is nothing to repair.\n"
     before = (run / "model.onnx").read_bytes()
     (run / "model.onnx").write_bytes(before[:20_000])
     ended = shuzi("models", "describe", run)
     assert (ended.code, ended.out) == (1, "")
     ended = shuzi("models", "repair", run)
-    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint of step 2000: {run}\n")
+    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint at step 2000: {run}\n")
     assert (run / "model.onnx").read_bytes() == before
     ended = shuzi("models", "repair", tmp_path)
     assert (ended.code, ended.out) == (1, "")

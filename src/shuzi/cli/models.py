@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from shuzi.cli.localized import Command, Group, argument, language_option, option
-from shuzi.cli.model_argument import model_argument, place_of
+from shuzi.cli.model_argument import keep_card, model_argument, own_model, place_of
 from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
-from shuzi.models.card import MNIST, OF_MNIST, OF_OWN_PICTURES
+from shuzi.models.card import MNIST, MODEL, OF_MNIST, OF_OWN_PICTURES, OWN
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model, shipped
@@ -141,6 +142,34 @@ def repair(run: Path, data_dir: Path | None) -> None:
         click.echo(say("models.repair.done", path=run, step=step))
 
 
+@models.command(cls=Command, help="cli.models.calibrate", short_help="cli.models.calibrate.short")
+@argument("reader", metavar="READER", help="cli.models.calibrate.reader")
+@option("--detector", default=DETECTOR, metavar="MODEL", help="cli.models.calibrate.detector")
+@option("--pages", type=click.IntRange(1, 1_000_000), metavar="N", help="cli.models.calibrate.pages")
+@option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="cli.models.calibrate.seed")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def calibrate(reader: str, detector: str, pages: int | None, seed: int, data_dir: Path | None, as_json: bool) -> None:
+    """Fit a reader's confidence in whole texts, together with the detector it reads with."""
+    from shuzi.data.mnist import load_mnist
+    from shuzi.evaluation.text_confidence import PAGES
+    from shuzi.evaluation.text_confidence import calibrate as fit
+    from shuzi.reading.reader import load
+
+    path = own_model(reader)
+    together = load(path, place_of(detector))
+    with show_download() as progress:
+        validation = load_mnist(data_dir, progress=progress).validation
+    with waiting(say("models.calibrate.working")):
+        found = fit(together, validation, seed, pages or PAGES)
+    keep_card(path, replace(together.card, calibration=found))
+    if as_json:
+        click.echo(json.dumps({"path": str(path)} | asdict(found)))
+    else:
+        click.echo(say("models.calibrate.done", pages=found.pages, share=found.numbers["text-ok"], path=path))
+
+
 def _facts(found: Conversion) -> dict[str, Any]:
     facts = {"path": str(found.path), "format": found.form, "bytes": found.size, "kind": found.kind, "n": found.n}
     scores = {"accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
@@ -192,13 +221,17 @@ def _weights(card: Card) -> str:
 def _data(card: Card) -> list[str]:
     """Return what a model learnt from, each source with its hash."""
     composed = "" if card.task == CLASSIFY else "composed_"
-    return [
-        say(
-            f"models.data.{composed}{MNIST if source.name == MNIST else 'own'}",
-            sha256=source.sha256.get("images", "")[:_SHOWN],
-        )
-        for source in card.data
-    ]
+    rows = []
+    for source in card.data:
+        sha256 = next(iter(source.sha256.values()), "")[:_SHOWN]
+        kind, _, name = source.name.partition(" ")
+        if kind == MODEL:
+            rows.append(say("models.data.model", name=name, sha256=sha256))
+        elif source.name in (MNIST, OWN):
+            rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
+        else:  # which a later shuzi knows
+            rows.append(f"{source.name} (SHA-256 {sha256}…), {source.licence}")
+    return rows
 
 
 def _confidence(card: Card) -> list[tuple[str, str]]:

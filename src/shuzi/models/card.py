@@ -21,7 +21,9 @@ BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 """The libraries on which Keras trains here, by the names that Keras has for them."""
 
 DIGITS = tuple("0123456789")
-MNIST, OWN = "mnist", "own"
+MNIST, OWN, MODEL = "mnist", "own", "model"
+"""What a model can have learnt from; a MODEL that it started from has its name behind it."""
+
 OF_OWN_PICTURES = "as whoever made the pictures decides"
 MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges"
 OF_MNIST = f"Apache-2.0; learnt from MNIST ({MNIST_LICENCE})"
@@ -35,7 +37,7 @@ class Source:
     Parameters
     ----------
     name
-        MNIST or OWN, or whatever a later shuzi learns from.
+        MNIST or OWN, MODEL and its name, or whatever a later shuzi learns from.
     sha256
         Of each of its arrays, as an uncompressed IDX file, or of its files.
     licence

@@ -142,6 +142,11 @@ class Scale:
             blank=thresholds.get("blank", 1.0),
         )
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether confidence was fitted for both ways of reading."""
+        return self.simple.curves is not None and self.found.curves is not None
+
     def way(self, simple: bool) -> Way:
         """Return what holds for simple ink, or for what the detector found."""
         return self.simple if simple else self.found

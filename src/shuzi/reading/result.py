@@ -90,6 +90,8 @@ class Reading:
         Its digits in their order.
     advice
         The key of a sentence that tells a person what to do, and its values.
+    calibrated
+        Whether the confidence was fitted for the models that read, together; where it was not, it is too high.
 
     Examples
     --------
@@ -105,6 +107,7 @@ class Reading:
     confidence: float
     digits: tuple[Digit, ...]
     advice: tuple[str, dict[str, Any]] = field(hash=False)
+    calibrated: bool = True
 
     @property
     def message(self) -> str:

@@ -215,6 +215,12 @@ RANGES: Mapping[str, Range] = {name: each for name, each in _ALLOWED.items() if 
 CHOICES: Mapping[str, tuple[str, ...]] = {name: each for name, each in _ALLOWED.items() if isinstance(each, tuple)}
 """The words among which a recipe chooses."""
 
+OPTIONS = (
+    *("steps", "batch_size", "learning_rate", "hidden", "epsilon"),
+    *("report_every", "validate_every", "save_every"),
+)
+"""The numbers of a recipe that are options of `shuzi train`, beside the seed."""
+
 _SHOWN = 80  # characters of a value that makes no sense
 
 

@@ -14,9 +14,9 @@ from shuzi.cli import main
 from shuzi.cli.train import train
 from shuzi.models.card import BACKENDS
 from shuzi.models.session import Session
-from shuzi.training.export.package import OPTIONS, command
+from shuzi.training.export.package import command
 from shuzi.training.export.parity import network_answers, onnx_answers
-from shuzi.training.recipes import RECIPES, Recipe, recipe
+from shuzi.training.recipes import OPTIONS, RECIPES, Recipe, recipe
 
 
 def weights(path):

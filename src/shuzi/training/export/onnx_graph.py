@@ -70,17 +70,29 @@ def read_weights(path: Path, model: Any) -> None:
     ModelError
         The file holds the weights of another network.
     """
+    if name := misfit(path, model):
+        raise ModelError("error.model.weights", path=path, name=name)
+    stored = _stored(path)
+    for each, variable in named_weights(model).items():
+        variable.assign(stored[each])
+
+
+def misfit(path: Path, model: Any) -> str | None:
+    """Name a weight of a network that an .onnx file lacks, or has in another shape; None where all fit."""
+    stored = _stored(path)
+    for name, variable in named_weights(model).items():
+        if name not in stored or stored[name].shape != tuple(variable.shape):
+            return name
+    return None
+
+
+def _stored(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the weights of an .onnx file in the shapes that Keras has for them."""
     try:
         stored = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
     except Exception as problem:
         raise ModelError("error.model.damaged", path=path, reason=problem) from problem
-    for name, variable in named_weights(model).items():
-        values = stored.get(name)
-        if values is not None and values.ndim == 4:
-            values = values.transpose(_TO_KERAS)
-        if values is None or values.shape != tuple(variable.shape):
-            raise ModelError("error.model.weights", path=path, name=name)
-        variable.assign(values)
+    return {name: each.transpose(_TO_KERAS) if each.ndim == 4 else each for name, each in stored.items()}
 
 
 def named_weights(model: Any) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Digits and strokes become composed pages and training samples."""

@@ -1,0 +1,1 @@
+"""Composed pages become what a network learns from."""

@@ -66,7 +66,7 @@ messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py
 
 ship: $(VENV)/.for-training
-	$(BIN)/python benchmarks/ship.py $(RUN) $(NAME)
+	$(BIN)/python tools/ship.py $(RUN) $(NAME)
 
 lock: $(VENV)/.for-developing
 	$(PIP) uv

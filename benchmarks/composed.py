@@ -28,8 +28,8 @@ from rivals import Answer
 
 import shuzi
 from shuzi.models.store import DEFAULT, DETECTOR, shipped
-from shuzi.training.compose import Composer
-from shuzi.training.forms import Written, any_kind, several_lines, strip
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples.evaluation_pages import Written, any_kind, several_lines, strip
 
 FOUND = 0.5  # a box that covers a digit so well has found it
 

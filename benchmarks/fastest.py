@@ -18,7 +18,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset, order
-from shuzi.training.networks import MEAN, SPREAD
+from shuzi.training.network.architectures import MEAN, SPREAD
 
 BATCH, RATE, BETA_1, BETA_2, EPSILON, WARM_UP = 256, 0.01, 0.7, 0.9, 1e-8, 0.1
 _SHAPES = ((5, 5, 1, 24), (24,), (3, 3, 24, 32), (32,), (800, 256), (256,), (256, 10), (10,))
@@ -43,7 +43,7 @@ class Fastest:
     precision
         "float32", or "bfloat16" for the calculations up to the last layer.
     towers
-        Parts of a batch whose slopes are calculated side by side, then averaged: the same numbers, other threads.
+        Parts of a batch whose gradients are calculated side by side, then averaged: the same numbers, other threads.
     """
 
     def __init__(self, data: Dataset, seed: int, precision: str = "float32", towers: int = 1) -> None:
@@ -93,9 +93,9 @@ class Fastest:
         loss = tf.zeros([])
         for step in tf.range(tf.shape(batches)[0]):
             pieces = [self._slopes(piece) for piece in tf.split(batches[step], self._towers)]
-            losses, slopes = zip(*pieces, strict=True)
-            total = [tf.add_n(each) / self._towers for each in zip(*slopes, strict=True)]
-            self._adam(total if self._towers > 1 else slopes[0], rates[step], tf.cast(step + 1, tf.float32))
+            losses, gradients = zip(*pieces, strict=True)
+            total = [tf.add_n(each) / self._towers for each in zip(*gradients, strict=True)]
+            self._adam(total if self._towers > 1 else gradients[0], rates[step], tf.cast(step + 1, tf.float32))
             loss = tf.add_n(losses) / self._towers
         return loss
 
@@ -106,8 +106,8 @@ class Fastest:
             loss = tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
         return loss, tape.gradient(loss, self._weights)
 
-    def _adam(self, slopes: list[Any], rate: Any, step: Any) -> None:
-        for weights, (mean, square), slope in zip(self._weights, self._memory, slopes, strict=True):
+    def _adam(self, gradients: list[Any], rate: Any, step: Any) -> None:
+        for weights, (mean, square), slope in zip(self._weights, self._memory, gradients, strict=True):
             tf.raw_ops.ResourceApplyAdam(
                 var=weights.handle,
                 m=mean.handle,

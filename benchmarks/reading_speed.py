@@ -32,8 +32,8 @@ from turns import Turn, column, compete, ratios, take_turns
 import shuzi
 from shuzi.cli import COMMANDS
 from shuzi.models.store import DEFAULT, DETECTOR, shipped
-from shuzi.training.compose import Composer
-from shuzi.training.forms import written
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples.evaluation_pages import written
 
 TURN = 0.3  # seconds that a turn lasts at least
 DIFFERENT = 50  # pictures that take turns

@@ -25,7 +25,7 @@ import shuzi
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.evaluation.robustness import robustness
 from shuzi.models.card import Card
-from shuzi.training.onnx_graph import write_onnx
+from shuzi.training.export.onnx_graph import write_onnx
 
 Images = NDArray[np.uint8]
 

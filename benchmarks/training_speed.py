@@ -24,9 +24,9 @@ from turns import Turn, column, compete, quickest, ratios, take_turns
 
 import shuzi
 from shuzi.data.dataset import Dataset, order
+from shuzi.training.backends.prepare import prepare
+from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
 from shuzi.training.recipes import Recipe, recipe
-from shuzi.training.steps import prepare
-from shuzi.training.steps_tensorflow import TensorFlowSteps
 
 CHUNK, CHUNKS = 5, 4  # steps of `cnn` in one call, as `train` settles on for it, and calls in a turn
 
@@ -77,12 +77,12 @@ class BareSteps(TensorFlowSteps):
         super()._load(dataset)
 
     def _step(self, batch: Any, choices: Any) -> tuple[Any, Any]:  # noqa: ARG002
-        learnt, losses, slopes = [each.value for each in self._learner.trainable_variables], [], []
+        learnt, losses, gradients = [each.value for each in self._learner.trainable_variables], [], []
         for images, labels in self._pieces(*self._resident):
             with tf.GradientTape() as tape:
                 losses.append(self._kind.loss(self._recipe, labels, self._learner(images, training=True)))
-            slopes.append(tape.gradient(losses[-1], learnt))
-        total = [tf.add_n(each) / len(slopes) for each in zip(*slopes, strict=True)]
+            gradients.append(tape.gradient(losses[-1], learnt))
+        total = [tf.add_n(each) / len(gradients) for each in zip(*gradients, strict=True)]
         self._optimizer.apply(total, self._learner.trainable_variables)
         return tf.add_n(losses), tf.zeros([])
 

@@ -68,13 +68,13 @@ def composed_run(mnist, tmp_path_factory):
 
     @functools.cache
     def train(name):
-        from shuzi.training import crops, pages
+        from shuzi.synthesis.samples import crops, pages
+        from shuzi.synthesis.samples.examples import Examples
+        from shuzi.training.backends.prepare import prepare
         from shuzi.training.events import Done
-        from shuzi.training.examples import Examples
-        from shuzi.training.export import export
+        from shuzi.training.export.package import export
         from shuzi.training.recipes import recipe
         from shuzi.training.run_folder import RunFolder
-        from shuzi.training.steps import prepare
 
         chosen = recipe(name).changed(steps=3, batch_size=32)
         compose = {"reader": crops, "detector": pages}[name].compose_share
@@ -85,7 +85,7 @@ def composed_run(mnist, tmp_path_factory):
         steps = prepare(chosen, learnt)
         steps.take(0, np.arange(96, dtype=np.int32).reshape(3, 32) % len(learnt))
         steps.settle()
-        accuracy, answers = steps.judge(judges)
+        accuracy, answers = steps.evaluate(judges)
         thresholds = {"unsure": 0.8125, "not-a-digit": 0.25} if name == "reader" else {}
         folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
         chosen.save(folder.recipe_file)

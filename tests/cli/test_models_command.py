@@ -8,8 +8,8 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
 from shuzi.models.card import OF_MNIST, Card
 from shuzi.models.formats import FORMATS
+from shuzi.models.session import Session
 from shuzi.models.store import shipped
-from shuzi.reading.engine import Session
 from shuzi.reading.reader import load
 
 

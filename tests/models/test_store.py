@@ -7,9 +7,9 @@ from shuzi.errors import ModelError
 from shuzi.models.card import CLASSIFIER, DETECTOR, OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import find_model, shipped
-from shuzi.training import detection
-from shuzi.training.conversion import examples_for, restore
-from shuzi.training.parity import network_answers
+from shuzi.training.export.conversion import examples_for, restore
+from shuzi.training.export.parity import network_answers
+from shuzi.training.tasks import detection
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from shuzi.service.app import create
-from shuzi.service.limits import Limits
+from shuzi.service.http.limits import Limits
 from shuzi.service.page import PAGE
 from shuzi.service.server import listen, server
 

@@ -11,9 +11,9 @@ import httpx
 import numpy as np
 import pytest
 
-from shuzi.service.problems import STATUSES
-from shuzi.service.schema import Images, TrainingRequest
-from shuzi.service.validation import ValuesError, checked
+from shuzi.service.api.schema import Images, TrainingRequest
+from shuzi.service.http.problems import STATUSES
+from shuzi.service.http.validation import ValuesError, checked
 
 
 def _chunk(kind, data):

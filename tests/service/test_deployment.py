@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.service.limits import HEAD_BYTES, Limits
-from shuzi.service.schema import MOST_BATCH, MOST_STEPS
+from shuzi.service.api.schema import MOST_BATCH, MOST_STEPS
+from shuzi.service.http.limits import HEAD_BYTES, Limits
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "docs" / name for name in ("serving.md", "serving.zh.md")]

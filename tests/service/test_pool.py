@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import ServiceError
-from shuzi.ink import pages
-from shuzi.service import answers
+from shuzi.pictures import pdf
+from shuzi.service.api import answers
 from shuzi.service.pool import Pool
 
 ROUNDS = 2_000  # of asking how much is going on
@@ -52,7 +52,7 @@ def test_a_pdf_that_waits_for_its_turn_keeps_nobody_else_waiting(run_service, nu
 
     with concurrent.futures.ThreadPoolExecutor(1) as threads, service.client() as client:
         client.timeout = 20
-        with pages._one_at_a_time:
+        with pdf._one_at_a_time:
             said = threads.submit(post)
             _at_work(client, 1)
             assert client.get("/healthz").status_code == 200

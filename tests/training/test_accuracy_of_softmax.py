@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from shuzi.training.events import Done
+from shuzi.training.loop import train
 from shuzi.training.recipes import recipe
-from shuzi.training.train import train
 
 
 @pytest.mark.slow

@@ -16,12 +16,12 @@ from shuzi.errors import ModelError, RunError, TrainingError
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.store import find_model
 from shuzi.training.events import Done
-from shuzi.training.export import export
-from shuzi.training.networks import build
+from shuzi.training.export.package import export
+from shuzi.training.loop import train
+from shuzi.training.network.architectures import build
 from shuzi.training.recipes import recipe
 from shuzi.training.run import run
 from shuzi.training.run_folder import RunFolder, read_metrics
-from shuzi.training.train import train
 
 SOFTMAX = recipe("softmax")
 

@@ -7,8 +7,8 @@ import pytest
 
 from shuzi.data.dataset import Dataset
 from shuzi.errors import RunError
+from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.events import Composing, Done, Progress, Saved, Started, Stopped, Validated
-from shuzi.training.examples import Examples
 from shuzi.training.recipes import recipe
 from shuzi.training.run_folder import RunFolder, metrics, read_metrics
 

@@ -28,7 +28,7 @@ from shuzi.models.store import find_model, shipped
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card
-    from shuzi.training.conversion import Conversion
+    from shuzi.training.export.conversion import Conversion
 
 _PLACE = click.Path(path_type=Path)
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages"}
@@ -52,7 +52,7 @@ def models(context: click.Context, as_json: bool) -> None:
 @language_option
 def list_(as_json: bool) -> None:
     """List the models that come with shuzi."""
-    from shuzi.reading.engine import Session
+    from shuzi.models.session import Session
 
     cards = {name: (Session(path).card, path) for name, path in shipped().items()}
     if as_json:
@@ -79,7 +79,7 @@ def list_(as_json: bool) -> None:
 @language_option
 def describe(model: str, as_json: bool) -> None:
     """Say what a model's card says."""
-    from shuzi.reading.engine import Session
+    from shuzi.models.session import Session
 
     path = find_model(place_of(model))
     card = Session(path).card
@@ -116,7 +116,7 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     with waiting(say("models.export.working")):
         for library in ("tensorflow", "keras", "onnx"):
             require(library, "train", "extra.conversion")
-        from shuzi.training.conversion import convert
+        from shuzi.training.export.conversion import convert
 
         found = convert(path, form, out, judges)
     if as_json:

@@ -23,7 +23,7 @@ from shuzi.models.store import DEFAULT
 if TYPE_CHECKING:
     from PIL import Image
 
-    from shuzi.ink.image import Picture
+    from shuzi.pictures.open import Picture
     from shuzi.reading.reader import Reader
     from shuzi.reading.result import Reading
 
@@ -72,8 +72,8 @@ def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, exp
 
 def _single(given: str) -> Iterator[Named]:
     """Yield the pictures that a person means by one argument, each with the name by which it is shown."""
-    from shuzi.ink.folders import single_pictures
-    from shuzi.ink.pages import Page
+    from shuzi.pictures.folders import single_pictures
+    from shuzi.pictures.pdf import Page
 
     try:
         source: Picture = _standard_input() if given == _STDIN else given
@@ -125,7 +125,7 @@ def _found(reader: Reader, named: list[Named], explain: Path | None) -> Iterator
 
 
 def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:
-    from shuzi.reading.explain import explain
+    from shuzi.reading.explain.picture import explain
 
     taken: set[str] = set()
     for name, picture in named:
@@ -148,7 +148,7 @@ def _free_name(name: str, taken: set[str]) -> str:
     >>> [_free_name(name, taken) for name in ("a/one.png", "b/one.jpg", "scan.pdf#2", "-")]
     ['one.explained.png', 'one-2.explained.png', 'scan#2.explained.png', 'stdin.explained.png']
     """
-    from shuzi.ink.folders import EXPLAINED
+    from shuzi.pictures.folders import EXPLAINED
 
     file, hash_, page = Path(name).name.partition("#")
     stem = ("stdin" if file == _STDIN else Path(file).stem) + hash_ + page

@@ -28,7 +28,7 @@ def serve(host: str, port: int | None, names: tuple[str, ...], model: str) -> No
         require(library, "serve", "extra.serving")
     from shuzi.service import server
     from shuzi.service.app import create
-    from shuzi.service.guard import is_loopback
+    from shuzi.service.http.guard import is_loopback
     from shuzi.service.page import is_built
 
     at = server.listen(host, _PORT if port is None else port, others=port is None)

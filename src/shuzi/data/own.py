@@ -14,10 +14,10 @@ import numpy as np
 
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import DataError, ShuziError
-from shuzi.ink.folders import EXPLAINED
-from shuzi.ink.image import open_picture
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
+from shuzi.pictures.folders import EXPLAINED
+from shuzi.pictures.open import open_picture
 
 LEAST_TO_SPLIT = 10
 """Fewer pictures cannot be split."""

@@ -15,7 +15,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.errors import DataError, require
 from shuzi.evaluation.accuracy import Evaluation
 from shuzi.evaluation.calibration import Calibration
-from shuzi.evaluation.pictures import curve, digit_picture, weight_pictures
+from shuzi.evaluation.figures import curve, digit_picture, weight_pictures
 from shuzi.messages import language, say
 from shuzi.models.card import Card
 from shuzi.models.store import find_model

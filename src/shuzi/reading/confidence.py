@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shuzi.reading.look import Look, Looks
+from shuzi.reading.candidates import Candidate, Candidates
 
 _STEEPEST = 500.0  # math.exp ends at 709
 _NEVER = 1e-4  # what networks say nearer to 0 or 1 than this tells nothing more
@@ -50,30 +50,30 @@ class Curves(NamedTuple):
     missed: float = 0.0
     at_edge: float = 0.0
 
-    def of_digit(self, look: Look) -> float:
+    def of_digit(self, candidate: Candidate) -> float:
         """Return the chance that a digit is right."""
-        named, is_digit, found = signs_of_digit(look)
-        return _chance(self.named * named + self.is_digit * is_digit + self.found * found + self.shift)
+        named, is_digit, found = signs_of_digit(candidate)
+        return _sigmoid(self.named * named + self.is_digit * is_digit + self.found * found + self.shift)
 
-    def of_text(self, seen: Looks) -> float:
+    def of_text(self, seen: Candidates) -> float:
         """Return the chance that all digits are right and nothing is amiss, as if each could go wrong by itself."""
         uncovered, missed, at_edge = signs_of_text(seen)
         whole = self.whole - self.uncovered * uncovered - self.missed * missed - self.at_edge * at_edge
-        return math.prod(map(self.of_digit, seen.looks)) * _chance(whole)
+        return math.prod(map(self.of_digit, seen.candidates)) * _sigmoid(whole)
 
 
-def signs_of_digit(look: Look) -> tuple[float, float, float]:
+def signs_of_digit(candidate: Candidate) -> tuple[float, float, float]:
     """Return what speaks for a digit, as logits: which it is, that it is one, that one was found (0 if not asked)."""
     return (
-        logit(float(look.probabilities.max())),
-        logit(look.is_digit),
-        0.0 if look.found == 1 else logit(look.found),
+        logit(float(candidate.probabilities.max())),
+        logit(candidate.is_digit),
+        0.0 if candidate.found == 1 else logit(candidate.found),
     )
 
 
-def signs_of_text(seen: Looks) -> tuple[float, float, float]:
+def signs_of_text(seen: Candidates) -> tuple[float, float, float]:
     """Return what speaks against a text: ink outside of it, what was not taken for a digit, a digit at the edge."""
-    return seen.uncovered, seen.missed, float(any(seen.at_edge(look) for look in seen.looks))
+    return seen.uncovered, seen.missed, float(any(seen.at_edge(candidate) for candidate in seen.candidates))
 
 
 @dataclass(frozen=True)
@@ -91,14 +91,14 @@ class Way:
     curves: Curves | None = None
     measured: tuple[float, ...] = ()
 
-    def of_digit(self, look: Look) -> float:
+    def of_digit(self, candidate: Candidate) -> float:
         """Return the chance that a digit is right."""
-        return self.curves.of_digit(look) if self.curves else look.worth
+        return self.curves.of_digit(candidate) if self.curves else candidate.score
 
-    def of_text(self, seen: Looks) -> float:
+    def of_text(self, seen: Candidates) -> float:
         """Return the chance that all digits are right and nothing is amiss beside them."""
         if self.curves is None:
-            return math.prod(look.worth for look in seen.looks)
+            return math.prod(candidate.score for candidate in seen.candidates)
         said = self.curves.of_text(seen)
         return float(np.interp(logit(said), KNOTS, self.measured)) if self.measured else said
 
@@ -174,5 +174,5 @@ def _way(thresholds: Mapping[str, float], way: str) -> Way:
     return Way(Curves(*(thresholds[name] for name in curves)), tuple(thresholds[name] for name in measured))
 
 
-def _chance(score: float) -> float:
+def _sigmoid(score: float) -> float:
     return 1 / (1 + math.exp(-min(max(score, -_STEEPEST), _STEEPEST)))

@@ -9,37 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ShuziError
-from shuzi.ink.folders import single_pictures
-from shuzi.ink.image import Picture, open_picture
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
+from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.open import Picture, open_picture
+from shuzi.reading.candidates import Candidates
+from shuzi.reading.classifier import Classifier
 from shuzi.reading.confidence import Scale
-from shuzi.reading.engine import Engine
-from shuzi.reading.finder import Finder
-from shuzi.reading.look import Looks
+from shuzi.reading.detector import Detector
+from shuzi.reading.interpret import interpret
+from shuzi.reading.locate import locate_digits
+from shuzi.reading.parallel.together import Helpers
 from shuzi.reading.result import Reading
-from shuzi.reading.search import look_for_digits
-from shuzi.reading.together import Helpers
-from shuzi.reading.verdict import judge
 
 
 class Reader:
     """Reads digits and numbers; made by `shuzi.load`."""
 
-    def __init__(self, engine: Engine, finder: Finder | None = None) -> None:
-        self._engine = engine
-        self._finder = finder
-        self._scale = Scale.of(engine.card.thresholds)
+    def __init__(self, classifier: Classifier, detector: Detector | None = None) -> None:
+        self._classifier = classifier
+        self._detector = detector
+        self._scale = Scale.of(classifier.card.thresholds)
         self._helpers = Helpers()
 
-    def __reduce__(self) -> tuple[type[Reader], tuple[Engine, Finder | None]]:
+    def __reduce__(self) -> tuple[type[Reader], tuple[Classifier, Detector | None]]:
         # lets other processes read as this one does; each has helpers of its own, or none
-        return type(self), (self._engine, self._finder)
+        return type(self), (self._classifier, self._detector)
 
     @property
     def card(self) -> Card:
         """What the model says of itself."""
-        return self._engine.card
+        return self._classifier.card
 
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probability of each digit: uint8 (n, 28, 28), ink 255, becomes float32 (n, 10).
@@ -49,7 +49,7 @@ class Reader:
         ShuziError
             The array has another shape or type.
         """
-        return self._engine.classify(images)
+        return self._classifier.classify(images)
 
     def read(self, picture: Picture) -> Reading:
         """Read the number in a picture.
@@ -74,7 +74,7 @@ class Reader:
         >>> shuzi.load().read(sheet).status
         'blank'
         """
-        return self.judge(self.look(picture))
+        return self.interpret(self.find_candidates(picture))
 
     def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
         """Read a picture, or return the error for which it cannot be read; an error is returned as it is."""
@@ -85,13 +85,13 @@ class Reader:
         except ShuziError as problem:
             return problem
 
-    def look(self, picture: Picture) -> Looks:
+    def find_candidates(self, picture: Picture) -> Candidates:
         """Return all that was seen on the way to a reading, for who wants to show or measure it; errors as `read`."""
-        return look_for_digits(open_picture(picture), self._engine, self._finder)
+        return locate_digits(open_picture(picture), self._classifier, self._detector)
 
-    def judge(self, seen: Looks) -> Reading:
+    def interpret(self, seen: Candidates) -> Reading:
         """Put what was seen into a reading."""
-        return judge(seen, self._scale)
+        return interpret(seen, self._scale)
 
     def read_many(self, pictures: Iterable[Picture]) -> Iterator[Reading | ShuziError]:
         """Read pictures on all cores, and hand the readings out in their order.
@@ -103,7 +103,7 @@ class Reader:
         ----------
         pictures
             Each as for `read`, or a folder, which gives a reading for each picture in it, as a PDF does for each page
-            (`shuzi.ink.folders.single_pictures` tells which). They are taken as they are needed, a few ahead.
+            (`shuzi.pictures.folders.single_pictures` tells which). They are taken as they are needed, a few ahead.
         """
         coming = (each for named in pictures for each in single_pictures(named))
         yield from self._helpers.read(self, coming)
@@ -122,6 +122,6 @@ def load(model: str | Path = DEFAULT) -> Reader:
     ModelError
         It is missing, damaged or not understood, or it is no model that classifies digits.
     """
-    engine = Engine(find_model(model))
+    classifier = Classifier(find_model(model))
     known = shipped()
-    return Reader(engine, Finder(known[DETECTOR]) if DETECTOR in known else None)
+    return Reader(classifier, Detector(known[DETECTOR]) if DETECTOR in known else None)

@@ -11,19 +11,19 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from shuzi.models.store import DEFAULT
-from shuzi.service import documentation, reading, training
-from shuzi.service.bodies import Bodies
-from shuzi.service.guard import Guard, Hosts
-from shuzi.service.limits import Limits
+from shuzi.service.api import documentation, reading, training
+from shuzi.service.api.schema import Health
+from shuzi.service.http.bodies import Bodies
+from shuzi.service.http.guard import Guard, Hosts
+from shuzi.service.http.limits import Limits
+from shuzi.service.http.problems import handle_problems
+from shuzi.service.jobs.streams import Streams
+from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
 from shuzi.service.page import PAGE, add_page
 from shuzi.service.parts import Parts, operation_name, parts_of, problems
 from shuzi.service.pool import Pool
-from shuzi.service.problems import handle_problems
 from shuzi.service.readers import Readers
-from shuzi.service.schema import Health
-from shuzi.service.streams import Streams
-from shuzi.service.trainings import Trainings
 
 router = APIRouter(tags=["operation"], generate_unique_id_function=operation_name)
 

@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from shuzi.messages import LANGUAGES, say, speaking
-from shuzi.service.documentation import frame
+from shuzi.service.api.documentation import frame
 
 PAGE = Path(__file__).parent / "page"
 """Where the build of `web/` goes, and what a wheel carries."""

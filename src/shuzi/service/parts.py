@@ -8,12 +8,12 @@ from typing import Any
 from fastapi import Request
 from fastapi.routing import APIRoute
 
-from shuzi.service.limits import Limits
+from shuzi.service.http.limits import Limits
+from shuzi.service.jobs.streams import Streams
+from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.metrics import Metrics
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
-from shuzi.service.streams import Streams
-from shuzi.service.trainings import Trainings
 
 
 @dataclass(frozen=True)

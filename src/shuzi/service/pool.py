@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from shuzi.errors import ServiceError
-from shuzi.reading.together import cores
+from shuzi.reading.parallel.together import cores
 
 T = TypeVar("T")
 

@@ -16,9 +16,10 @@ import numpy as np
 from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import DETECTOR as FINDS
 from shuzi.models.card import Card
+from shuzi.models.session import Session
 from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, find_model, shipped
-from shuzi.reading.engine import Engine, Session
-from shuzi.reading.finder import Finder
+from shuzi.reading.classifier import Classifier
+from shuzi.reading.detector import Detector
 from shuzi.reading.reader import Reader
 
 _RUNS = 21  # for a median of the milliseconds
@@ -59,7 +60,7 @@ class Readers:
         if not self._chosen:
             self._chosen = _name_of(path, self._shipped)
             self._paths[self._chosen] = path
-        self._finder = Finder(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
+        self._detector = Detector(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
         self._loaded: dict[str, Reader] = {}
         self._trained: dict[str, Path] = {}
         self._facts: dict[str, dict[str, Any]] = {}
@@ -136,7 +137,7 @@ class Readers:
         return [each for each in self.names() if each != DETECTOR]
 
     def _load(self, name: str, path: Path) -> Reader:
-        reader = Reader(Engine(path), self._finder)
+        reader = Reader(Classifier(path), self._detector)
         self._loaded[name] = reader
         return reader
 

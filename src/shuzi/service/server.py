@@ -12,7 +12,7 @@ import uvicorn
 
 from shuzi.errors import ServiceError
 from shuzi.service.app import Service
-from shuzi.service.protocol import protocol
+from shuzi.service.http.protocol import protocol
 
 _SWITCH = 0.0005  # seconds that a thread keeps Python's lock while the event loop waits for it; 0.005 without this
 _GRACE = 5  # seconds for answers on their way, once the service ends

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.examples import Examples
+from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.recipes import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]

@@ -46,7 +46,7 @@ class Recipe:
     schedule, warm_up
         "constant", or "one-cycle": up in the first `warm_up` share of the steps, then down.
     beta_1, beta_2
-        How long Adam remembers slopes and their squares.
+        How long Adam remembers gradients and their squares.
     label_smoothing
         The share of each label that is spread over all digits, so that the network does not grow too sure.
     augment

@@ -8,10 +8,10 @@ from typing import Any
 from shuzi.data.dataset import Splits
 from shuzi.errors import RunError
 from shuzi.training.events import Done, Listener, Saved, Started
-from shuzi.training.export import export
+from shuzi.training.export.package import export
+from shuzi.training.loop import never, train
 from shuzi.training.recipes import Recipe
 from shuzi.training.run_folder import RunFolder
-from shuzi.training.train import never, train
 
 
 def run(

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.training.strokes import thinned
+from shuzi.synthesis.pen import thinned
 
 FINE = 6
 """Pixels of the thinned shape for each pixel of the image: a hand is finer than 28x28."""

@@ -1,1 +1,1 @@
-"""Composed pages become what a network learns from."""
+"""Composed pages become what a training learns from, or what a reader is evaluated on."""

@@ -1,0 +1,192 @@
+"""Readings of composed pages become the numbers that make a reader's confidence honest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.dataset import Dataset
+from shuzi.models.card import Card
+from shuzi.reading.candidates import Candidates
+from shuzi.reading.confidence import (
+    KNOTS,
+    Curves,
+    Way,
+    logit,
+    measured_at,
+    signs_of_digit,
+    signs_of_text,
+)
+from shuzi.reading.reader import Reader
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples.evaluation_pages import any_kind
+
+PAGES = 12_000
+
+RIGHT_BUT_NOT_OK = 0.1
+"""A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach.
+
+What is simple is decided in `search`, so a change there changes what this means."""
+
+_ROUNDS = 200  # far more than it needs
+_PULL = 0.1
+_BEGINNING = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  # one page in twenty has more amiss
+_NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # who is surer is never less likely right
+_SMALLEST_STEP = 1e-12
+_RARE = 1e-9
+_BESIDE = 1.0  # knots: as far from a knot a text still counts a little for it
+_DOUBT = 5.0  # texts: what the curves say counts as much as so many that were seen
+
+
+@dataclass(frozen=True)
+class Read:
+    """A page that was read.
+
+    Parameters
+    ----------
+    digits
+        What speaks for each digit, as `signs_of_digit` says it.
+    text
+        What speaks against the whole, as `signs_of_text` says it.
+    right
+        Whether all was right.
+    """
+
+    digits: Sequence[tuple[float, float, float]]
+    text: tuple[float, float, float]
+    right: bool
+
+
+def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES) -> Card:
+    """Read pages composed of digits that no model learnt from, and return the reader's card with what was fitted.
+
+    Parameters
+    ----------
+    reader
+        Reads them.
+    digits
+        The validation images.
+    seed
+        Decides what is composed.
+    pages
+        How many.
+    """
+    composer, rng = Composer(digits.images, digits.labels), np.random.default_rng(seed)
+    read: dict[bool, list[Read]] = {True: [], False: []}
+    blank: list[bool] = []
+    surely: list[Candidates] = []
+    for _ in range(pages):
+        page = any_kind(composer, rng)
+        text, seen = page.text.replace("\n", ""), reader.find_candidates(page.grey)
+        if not seen.candidates:
+            blank.append(not text)
+            continue
+        right = reader.interpret(seen).text.replace("\n", "") == text
+        read[seen.simple].append(Read([*map(signs_of_digit, seen.candidates)], signs_of_text(seen), right))
+        if seen.simple and right:
+            surely.append(seen)
+    fitted = dict(reader.card.thresholds)
+    ways = {"simple": fit_way(read[True]), "found": fit_way(read[False])}
+    for name, way in ways.items():
+        fitted |= {f"{name}-{each}": value for each, value in (way.curves or _BEGINNING)._asdict().items()}
+        fitted |= dict(zip(measured_at(name), way.measured, strict=True))
+    probabilities = [ways["simple"].of_text(seen) for seen in surely]
+    # never right, never ok
+    fitted["text-ok"] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
+    fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
+    return replace(reader.card, thresholds=fitted)
+
+
+def fit_way(read: Sequence[Read]) -> Way:
+    """Fit the curves, and measure how much is right where they say so or so much.
+
+    Examples
+    --------
+    >>> pages = [Read([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), right) for right in (True, False)] * 500
+    >>> way = fit_way(pages)
+    >>> round(float(np.interp(logit(said(way.curves, pages)[0]), KNOTS, way.measured)), 1)
+    0.5
+    """
+    curves = fit_curves(read)
+    logits = np.clip([logit(each) for each in said(curves, read)], KNOTS[0], KNOTS[-1])
+    right = np.array([each.right for each in read], np.float64)
+    knots = np.array(KNOTS)
+    near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
+    # how far off the curves are is taken to change slowly, so it is averaged rather than what is right itself
+    off = near @ (right - _sigmoid(logits)) / (near.sum(axis=1) + _DOUBT)
+    return Way(curves, tuple(np.maximum.accumulate(np.clip(_sigmoid(knots) + off, _RARE, 1 - _RARE)).tolist()))
+
+
+def said(curves: Curves, read: Sequence[Read]) -> NDArray[np.float64]:
+    """Return what curves say of pages: the chance that all of each is right, float64 (n,)."""
+    return _Pages(read).probabilities(np.array(curves))[2]
+
+
+def fit_curves(read: Sequence[Read]) -> Curves:
+    """Find the curves under which what was right and what was wrong is likeliest, by Fisher's scoring.
+
+    They are pulled a little towards a plain beginning, so that a reader without a mistake gets finite ones.
+
+    Examples
+    --------
+    >>> sure, unsure = Read([(2.2, 5.0, 0.0)], (0.0,) * 3, True), Read([(0.4, 5.0, 0.0)] * 2, (0.0,) * 3, False)
+    >>> said(fit_curves([sure, sure, unsure] * 50), [sure, unsure]).round(1).tolist()
+    [1.0, 0.0]
+    """
+    pages, beginning = _Pages(read), np.array(_BEGINNING)
+    right = np.array([each.right for each in read], bool)
+    now = beginning
+
+    def badness(curves: NDArray[np.float64]) -> float:
+        all_right = pages.probabilities(curves)[2]
+        unlikely = -np.sum(np.log(np.where(right, all_right, 1 - all_right)))
+        return float(unlikely + np.sum((curves - beginning) ** 2) * _PULL / 2)
+
+    for _ in range(_ROUNDS):
+        digits, whole, all_right = pages.probabilities(now)
+        rises = pages.rises(digits, whole)
+        uphill = rises @ ((right - all_right) / (1 - all_right)) - _PULL * (now - beginning)
+        free = (now > _NO_LESS) | (uphill > 0)  # what has come to its bound stays there while all pulls beyond it
+        steepness = (rises * (all_right / (1 - all_right))) @ rises.T + _PULL * np.eye(len(now))
+        step = np.zeros(len(now))
+        step[free] = np.linalg.solve(steepness[np.ix_(free, free)], uphill[free])
+        following = np.maximum(now + step, _NO_LESS)
+        while badness(following) > badness(now) and np.abs(step).max() > _SMALLEST_STEP:
+            step = step / 2
+            following = np.maximum(now + step, _NO_LESS)
+        now = following
+    return Curves(*now.tolist())
+
+
+class _Pages:
+    """What was read, in arrays."""
+
+    def __init__(self, read: Sequence[Read]) -> None:
+        longest = max((len(each.digits) for each in read), default=0)
+        self._x = np.zeros((len(read), longest, 3))
+        self._there = np.zeros((len(read), longest), bool)
+        for place, each in enumerate(read):
+            self._x[place, : len(each.digits)] = each.digits
+            self._there[place, : len(each.digits)] = True
+        self._against = np.array([each.text for each in read], np.float64).reshape(-1, 3)
+
+    def probabilities(
+        self, curves: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Return the chances of each digit (n, longest), of the rest (n,), and of both together (n,)."""
+        digits = np.where(self._there, _sigmoid(self._x @ curves[:3] + curves[3]), 1.0)
+        whole = _sigmoid(curves[4] - self._against @ curves[5:])
+        return digits, whole, np.clip(np.prod(digits, axis=1) * whole, _RARE, 1 - _RARE)
+
+    def rises(self, digits: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how the logarithm of the chance of all rises with each number of the curves: (8, n)."""
+        wrong = np.where(self._there, 1 - digits, 0.0)
+        of_digits = np.einsum("nd,ndk->kn", wrong, self._x)
+        return np.vstack([of_digits, wrong.sum(axis=1), 1 - whole, -(1 - whole) * self._against.T])
+
+
+def _sigmoid(score: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(score, -500, 500))))

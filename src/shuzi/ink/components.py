@@ -1,0 +1,172 @@
+"""Ink becomes boxes: pieces that hang together, joined where they belong together, in the order of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SOLID = 60
+"""Ink below this is the pale edge of a stroke, or paper."""
+
+_SPECK = 0.12  # a piece that is smaller than this share of the largest, both ways, is a speck
+_LEAST_WRITING = 0.03  # of the picture's longer side
+_WRITTEN = 0.12  # of a frame's height: what is so high inside it is writing
+_SAME_LINE = 0.35  # of the lower one's height: boxes that share so much of their height are in one line
+
+Boxes = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Components:
+    """The connected pieces of ink in a picture.
+
+    Parameters
+    ----------
+    boxes
+        int32 (k, 4): x, y, width, height.
+    areas
+        int32 (k,): inked pixels of each.
+    """
+
+    boxes: Boxes
+    areas: NDArray[np.int32]
+
+
+def components(ink: NDArray[np.uint8]) -> Components:
+    """Find the pieces of ink that hang together; specks, ruled lines and frames around other pieces are left out.
+
+    Parameters
+    ----------
+    ink
+        uint8 (h, w), paper 0, ink up to 255.
+
+    Examples
+    --------
+    >>> ink = np.zeros((20, 40), np.uint8)
+    >>> ink[2:18, 4:8] = ink[2:18, 20:24] = 255
+    >>> components(ink).boxes.tolist()
+    [[4, 2, 4, 16], [20, 2, 4, 16]]
+    """
+    count, _, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)
+    if count == 1:
+        return Components(np.empty((0, 4), np.int32), np.empty(0, np.int32))
+    found = stats[1:].astype(np.int32)
+    found = found[~_printed(found, ink.shape)]
+    longest = found[:, 2:4].max(axis=1)
+    large = longest >= _SPECK * longest.max()
+    return Components(found[large, :4], found[large, 4])
+
+
+def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Tell ruled lines, and frames and rings around others, from writing; none when there is no other writing."""
+    x, y, width, height, area = found.T
+    # a 1 is such a line as well, but it seldom reaches across the picture
+    lines = ((width >= 8 * height) & (width >= 0.3 * shape[1])) | (
+        (height >= 8 * width) & (height >= 0.95 * shape[0])
+    )
+    hollow = np.flatnonzero((area < 0.1 * width * height) & ~lines)
+    for each in hollow:
+        inside = (x > x[each]) & (y > y[each])
+        inside &= (x + width < x[each] + width[each]) & (y + height < y[each] + height[each])
+        lines[each] = bool(np.any(height[inside] >= _WRITTEN * height[each]))
+    rest = np.maximum(width, height)[~lines]
+    # a 1 among specks is no ruling: what is left must be large enough to be the writing
+    return lines if rest.size and rest.max() >= _LEAST_WRITING * max(shape) else np.zeros(len(found), np.bool_)
+
+
+def letter_height(found: Components, shape: tuple[int, ...]) -> float:
+    """Estimate how high the writing is, in pixels: half of the ink is in pieces at least so high.
+
+    Parameters
+    ----------
+    found
+        The pieces of ink.
+    shape
+        Of the picture: what reaches across all of it is ruling or a frame, unless there is nothing else.
+
+    Examples
+    --------
+    >>> boxes = np.array([[0, 0, 9, 20], [0, 0, 9, 22], [0, 30, 100, 3]], np.int32)
+    >>> found = Components(boxes, np.array([80, 80, 300]))
+    >>> letter_height(found, (60, 100))
+    20.0
+    """
+    across = (found.boxes[:, 2] >= 0.95 * shape[1]) | (
+        (found.boxes[:, 3] >= 0.95 * shape[0]) & (found.boxes[:, 2] >= 0.8 * shape[1])
+    )
+    writing = np.flatnonzero(~across) if not across.all() else np.arange(len(across))
+    heights, areas = found.boxes[writing, 3], found.areas[writing]
+    by_height = np.argsort(heights)
+    filled = np.cumsum(areas[by_height])
+    return float(heights[by_height][np.searchsorted(filled, filled[-1] / 2)])
+
+
+def joined(boxes: Boxes, near: float = 0.0) -> Boxes:
+    """Join pieces that lie above each other, such as the two strokes of a 5: int32 (k, 4) becomes fewer.
+
+    Components are joined as well, wherever they lie, when less than `near` times the taller one's height is between
+    them.
+
+    Examples
+    --------
+    >>> joined(np.array([[10, 10, 20, 30], [12, 2, 22, 5], [50, 10, 5, 30]], np.int32)).tolist()
+    [[10, 2, 24, 38], [50, 10, 5, 30]]
+    """
+    left = [box.astype(np.int64) for box in boxes]
+    place = 0
+    while place < len(left):
+        for other in range(place + 1, len(left)):
+            if _belong_together(left[place], left[other]) or _are_near(left[place], left[other], near):
+                left[place] = _around(left[place], left.pop(other))
+                place = -1
+                break
+        place += 1
+    return np.array(left, np.int32).reshape(-1, 4)
+
+
+def in_reading_order(boxes: Sequence[tuple[float, float, float, float]]) -> list[list[int]]:
+    """Put boxes into lines from top to bottom, and each line from left to right: the positions of the boxes.
+
+    >>> in_reading_order([(30, 2, 10, 20), (5, 0, 10, 20), (8, 40, 10, 20)])
+    [[1, 0], [2]]
+    """
+    lines: list[list[int]] = []
+    for place in sorted(range(len(boxes)), key=lambda each: boxes[each][1] + boxes[each][3] / 2):
+        nearest = [min(line, key=lambda each: abs(boxes[each][0] - boxes[place][0])) for line in lines]
+        fitting = [
+            number for number, near in enumerate(nearest) if _shared_height(boxes[near], boxes[place]) >= _SAME_LINE
+        ]
+        if fitting:
+            # lines that climb fit at their far ends too; the near neighbour tells
+            lines[min(fitting, key=lambda number: abs(boxes[nearest[number]][0] - boxes[place][0]))].append(place)
+        else:
+            lines.append([place])
+    return [sorted(line, key=lambda each: boxes[each][0] + boxes[each][2] / 2) for line in lines]
+
+
+def _shared_height(one: Sequence[float], other: Sequence[float]) -> float:
+    both = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
+    return both / max(min(one[3], other[3]), 1e-6)
+
+
+def _belong_together(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
+    """Two pieces are one digit's when one lies over most of the other's width, and near it."""
+    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
+    if across < 0.5 * min(one[2], other[2]):
+        return False
+    apart = max(one[1], other[1]) - min(one[1] + one[3], other[1] + other[3])
+    return bool(apart < 0.35 * max(one[3], other[3]))
+
+
+def _are_near(one: NDArray[np.int64], other: NDArray[np.int64], near: float) -> bool:
+    gap = np.maximum(one[:2], other[:2]) - np.minimum(one[:2] + one[2:], other[:2] + other[2:])
+    return bool(gap.max() < near * max(one[3], other[3]))
+
+
+def _around(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
+    corner = np.minimum(one[:2], other[:2])
+    return np.concatenate([corner, np.maximum(one[:2] + one[2:], other[:2] + other[2:]) - corner])

@@ -1,0 +1,1 @@
+"""Whatever a person hands in becomes one grey array."""

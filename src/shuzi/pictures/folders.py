@@ -1,0 +1,98 @@
+"""What a person names becomes single pictures: a folder those in it, a PDF its pages."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from shuzi.errors import PictureError, ShuziError
+from shuzi.pictures.open import Picture
+from shuzi.pictures.pdf import Page, count_pages, is_pdf, name_of
+
+ENDINGS = (
+    *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
+    *(".heic", ".heif", ".hif", ".pdf"),
+)
+"""How a file's name ends, in a folder, when it is to be read."""
+
+
+EXPLAINED = ".explained.png"
+"""How the file ends in which a reading is explained; it is no picture to be read."""
+
+
+def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
+    """Open up what may hold several pictures; anything else is a single picture already.
+
+    A folder gives the pictures in it and in the folders below, told by their endings, in the order in which a person
+    would count them; hidden ones are passed over. A PDF gives its pages.
+
+    Parameters
+    ----------
+    named
+        Anything that can be read, or a folder.
+
+    Yields
+    ------
+    A picture, or the error in its place when a folder or a PDF cannot be opened or holds nothing.
+
+    Examples
+    --------
+    >>> list(single_pictures("seven.png"))
+    ['seven.png']
+    """
+    try:
+        if isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
+            for path in _pictures_in(Path(named)):
+                yield from single_pictures(path)
+        elif (document := _document(named)) is not None:
+            yield from (Page(document, number + 1) for number in range(count_pages(document)))
+        else:
+            yield named
+    except ShuziError as problem:
+        name = name_of(named) if isinstance(named, bytes) else named
+        yield problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)
+
+
+def in_counting_order(path: Path) -> list[list[str | int]]:
+    """Return a key to sort by, with which 9.png comes before 10.png.
+
+    >>> [path.name for path in sorted([Path("b10.png"), Path("b9.png"), Path("A.png")], key=in_counting_order)]
+    ['A.png', 'b9.png', 'b10.png']
+    """
+    return [
+        [int(piece) if place % 2 else piece for place, piece in enumerate(re.split(r"([0-9]+)", part.casefold()))]
+        for part in path.parts
+    ]
+
+
+def _pictures_in(folder: Path) -> list[Path]:
+    def unreadable(problem: OSError) -> None:
+        raise PictureError("error.data.unreadable", path=problem.filename, reason=problem.strerror) from problem
+
+    found = []
+    # os.walk does not follow links to folders, which may lead back
+    for place, folders, files in os.walk(folder, onerror=unreadable):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [
+            Path(place, name)
+            for name in files
+            if not name.startswith(".") and Path(name).suffix.lower() in ENDINGS and not name.endswith(EXPLAINED)
+        ]
+    if not found:
+        raise PictureError("error.picture.none", path=folder)
+    return sorted(found, key=in_counting_order)
+
+
+def _document(named: Picture) -> Path | bytes | None:
+    """Return the PDF that is meant, if it is one."""
+    if isinstance(named, bytes):
+        return named if is_pdf(named) else None
+    if not isinstance(named, str | Path) or Path(named).suffix.lower() != ".pdf":
+        return None
+    try:
+        with Path(named).open("rb") as file:
+            return Path(named) if is_pdf(file.read(1_024)) else None
+    except (OSError, ValueError):
+        return None  # opening it as a picture says why

@@ -1,0 +1,1 @@
+"""A reading becomes one image that shows how it came about."""

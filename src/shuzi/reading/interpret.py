@@ -1,0 +1,95 @@
+"""What was seen becomes a reading: the text, how sure it is, and a sentence for a person."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from typing import Any
+
+import numpy as np
+
+from shuzi.ink.components import in_reading_order
+from shuzi.ink.paper import LEAST_CONTRAST
+from shuzi.ink.sharpness import edge_width
+from shuzi.reading.candidates import Candidate, Candidates, with_paper
+from shuzi.reading.confidence import Scale
+from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
+
+_SMALL = 10  # pixels: digits lower than that are too small to be read well
+_BLURRED = 0.12  # of a digit's size: with edges wider than that one in ten is read wrong, and few are read surely
+_PAPER_AROUND = 0.25  # of a digit's size: what its edges are told from
+_MORE_INK = 0.05  # the share of the ink outside of all digits that is worth a word
+
+
+def interpret(seen: Candidates, scale: Scale) -> Reading:
+    """Put what was seen in order and interpret it.
+
+    Parameters
+    ----------
+    seen
+        What was found.
+    scale
+        What sureness is worth, and how much is enough.
+    """
+    if not seen.candidates:
+        # where nothing is darker than anything else, nothing can have been overlooked
+        sure = scale.blank if np.ptp(seen.grey) >= LEAST_CONTRAST / 2 else 1.0
+        return Reading("", BLANK, sure, (), ("reading.specks" if seen.ink.any() else "reading.blank", {}))
+    lines = in_reading_order([each.box for each in seen.candidates])
+    confidence = scale.way(seen.simple).of_text(seen)
+    digits = [[_digit(seen.candidates[place], seen, scale, confidence) for place in line] for line in lines]
+    text = "\n".join("".join(str(each.digit) for each in line) for line in digits)
+    ordered = tuple(each for line in digits for each in line)
+    status = _status(ordered, confidence, scale)
+    return Reading(text, status, confidence, ordered, _advice(seen, ordered, status))
+
+
+def _digit(candidate: Candidate, seen: Candidates, scale: Scale, text: float) -> Digit:
+    """Judge a digit, which is never less sure than the text it stands in."""
+    confidence = max(scale.way(seen.simple).of_digit(candidate), text)
+    status = OK if confidence >= scale.ok else UNSURE
+    if candidate.is_digit < scale.digit:
+        status = NOT_A_DIGIT
+    digit = int(candidate.probabilities.argmax())
+    return Digit(digit, confidence, candidate.probabilities, _box(candidate, seen), status, candidate.image)
+
+
+def _box(candidate: Candidate, seen: Candidates) -> Box:
+    """Return the box in the pixels of the picture that was handed in, and inside of it."""
+    (height, width), (rows, columns) = seen.shape, seen.grey.shape
+    x, y, wide, high = candidate.box
+    left, right = (min(max(round(each * width / columns), 0), width) for each in (x, x + wide))
+    top, bottom = (min(max(round(each * height / rows), 0), height) for each in (y, y + high))
+    left, top = min(left, width - 1), min(top, height - 1)
+    return left, top, max(1, right - left), max(1, bottom - top)
+
+
+def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> str:
+    found = {each.status for each in digits}
+    if found == {NOT_A_DIGIT}:
+        return NOT_A_DIGIT
+    return OK if NOT_A_DIGIT not in found and confidence >= scale.ok else UNSURE
+
+
+def _advice(seen: Candidates, digits: tuple[Digit, ...], status: str) -> tuple[str, dict[str, Any]]:
+    """Choose the sentence that helps most."""
+    if status == OK:
+        return "reading.ok", {}
+    sides = sorted(max(each.box[2:]) for each in digits)
+    if sides[len(sides) // 2] < _SMALL:
+        return "reading.small", {"height": sides[len(sides) // 2]}
+    if any(seen.at_edge(each) for each in seen.candidates):
+        return "reading.edge", {}
+    edges = statistics.median(edge_width(seen.grey[with_paper(each.box, _PAPER_AROUND)]) for each in seen.candidates)
+    if edges > _BLURRED:
+        return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
+    if status == NOT_A_DIGIT:
+        return "reading.not_a_digit", {}
+    if seen.uncovered > _MORE_INK and all(each.status == OK for each in digits):
+        return "reading.more_ink", {}
+    none = next((place for place, each in enumerate(digits, start=1) if each.status == NOT_A_DIGIT), None)
+    if none:
+        return "reading.part_is_no_digit", {"place": none}
+    doubtful = min(digits, key=lambda each: each.confidence)
+    first, second = doubtful.probabilities.argsort()[::-1][:2]
+    return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}

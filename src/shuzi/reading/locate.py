@@ -1,0 +1,213 @@
+"""From a grey picture to the digits in it, each with what the network saw and said."""
+
+from __future__ import annotations
+
+import math
+import statistics
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import iou, non_maximum_suppression, overlap_of_smaller
+from shuzi.ink.components import SOLID, Components, components, joined, letter_height
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
+from shuzi.reading.candidates import Box, Candidate, Candidates, candidates_at, with_paper
+from shuzi.reading.classifier import Classifier
+from shuzi.reading.detector import LETTER, Detector, possible_scale
+
+_LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
+_MOST_SIMPLE = 24  # pieces: more than that are not simple ink
+_FEW = 6  # pieces: so few may be the broken strokes of one digit
+_NEAR = 0.15  # of a piece's height: strokes of one digit that were broken lie so near each other
+_LEAST = 0.5  # the worth from which on something is taken for a digit
+_SHARES = (0.6, 0.3)  # of the picture's shorter side: how high digits often are
+_CLEARLY = 0.5  # the detector's score from which on it is believed where no ink shows
+_AROUND = 0.3  # of a digit's size: the paper by which its pale ink is told
+_COVERED = 0.6  # of the smaller box: two that share so much are one digit
+_GOOD = 0.75  # a reading that accounts so well for a picture needs no other look
+_MOST_CANDIDATES = 3  # of the detector at a picture
+_UNEXPLAINED = 0.02  # of the solid ink: more than that beside the digits is worth a look of the detector's
+_AGAIN = 0.4  # of both boxes' area: what shares so much with a digit is that digit, framed otherwise
+_OTHER = 0.15  # of the scale's logarithm: one so near to another shows the same
+
+SURE = 0.9
+"""Simple ink is read without the detector when its digits together are as sure as this, and no ink is left over.
+
+Where ink is left over, such as a line or a frame, the detector may add digits to them and take none away. At 0.97 it
+would be asked too often: 4 in 1,000 composed texts more are right, a photo of six digits takes half as long again.
+"""
+
+
+def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Detector | None) -> Candidates:
+    """Find the digits of a picture and look at each.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w).
+    classifier
+        Classifies what is found.
+    detector
+        Finds digits where the ink is not simple; None does without.
+    """
+    shape = (grey.shape[0], grey.shape[1])
+    scale = min(1.0, _LARGEST / max(shape))
+    if scale < 1:
+        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
+        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    ink = ink_map(grey)
+    found = components(ink)
+    candidates: list[Candidate] = []
+    others: list[Candidate] = []
+    simple = True
+    if len(found.boxes):
+        candidates = _simply(ink, found.boxes, classifier)
+        sure = _confidence(candidates) >= SURE
+        if detector is not None and (not sure or _unexplained(ink, candidates) > _UNEXPLAINED):
+            decided, beside = _by_detector(ink, grey, found, classifier, detector, candidates)
+            if not sure or _adds_to(candidates, decided):
+                candidates, others, simple = decided, beside, False
+    elif detector is not None:
+        ink, candidates, others = _pale(grey, classifier, detector)
+        simple = not candidates
+    return Candidates(
+        grey, shape, simple, ink, candidates, 1 - _covered(ink, candidates), _best_beside(candidates, others)
+    )
+
+
+def _simply(ink: NDArray[np.uint8], boxes: NDArray[np.int32], classifier: Classifier) -> list[Candidate]:
+    """Take each piece of ink for a digit, or the pieces that are near each other when that is surer."""
+    if len(boxes) > _MOST_SIMPLE:
+        return []
+    candidates = _without_low(candidates_at(ink, [tuple(box) for box in joined(boxes).tolist()], classifier))
+    if 1 < len(boxes) <= _FEW and _confidence(candidates) < SURE:
+        other = _without_low(candidates_at(ink, [tuple(box) for box in joined(boxes, _NEAR).tolist()], classifier))
+        candidates = max(candidates, other, key=_confidence)
+    return candidates
+
+
+def _confidence(candidates: list[Candidate]) -> float:
+    return math.prod(each.confidence for each in candidates) if candidates else 0.0
+
+
+def _by_detector(
+    ink: NDArray[np.uint8],
+    grey: NDArray[np.uint8],
+    found: Components,
+    classifier: Classifier,
+    detector: Detector,
+    simple: list[Candidate],
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Let the detector find digits, at the size that the ink seems to have, and at another when that fits badly.
+
+    What is simple is taken where it finds nothing.
+    """
+    letter, contrast = letter_height(found, ink.shape), contrast_map(grey)
+    best, seen, most = list[Candidate](), list[Candidate](), 0.0
+    scale, tried = possible_scale(LETTER / letter, ink.shape), list[float]()
+    while True:
+        places = detector.find(contrast, scale)
+        all_candidates = candidates_at(ink, [each.box for each in places], classifier, places)
+        candidates = _chosen(all_candidates)
+        if (score := _score(ink, candidates)) > most or not best:
+            best, seen, most = candidates, all_candidates, score
+        tried.append(scale)
+        if most >= _GOOD or len(tried) == _MOST_CANDIDATES:
+            return best or simple, seen
+        # what was found tells best how high digits are here; where they hang together with what is printed, or
+        # nothing was found, they are as high as digits often are
+        heights = [statistics.median(each.box[3] for each in candidates)] if candidates else []
+        heights += [share * min(ink.shape) for share in _SHARES]
+        new = (possible_scale(LETTER / height, ink.shape) for height in heights)
+        following = next((each for each in new if all(abs(math.log(each / old)) > _OTHER for old in tried)), None)
+        if following is None:
+            return best or simple, seen
+        scale = following
+
+
+def _pale(
+    grey: NDArray[np.uint8], classifier: Classifier, detector: Detector
+) -> tuple[NDArray[np.uint8], list[Candidate], list[Candidate]]:
+    """Let the detector find digits too pale, or on too restless a paper, for the ink of the whole picture to show."""
+    contrast, ink = contrast_map(grey), np.zeros_like(grey)
+    for share in _SHARES:
+        places = [each for each in detector.find(contrast, LETTER / (share * min(grey.shape))) if _on(grey, each.box)]
+        if any(each.score >= _CLEARLY for each in places):
+            break
+    else:
+        places = []
+    for each in places:
+        around = with_paper(each.box, _AROUND)
+        part = ink_map(grey[around], LEAST_CONTRAST / 2)
+        if not part.any():  # the detector has seen it, so it is no noise
+            darker = np.maximum(contrast[around].astype(np.float32) - PAPER, 0)
+            part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
+        np.maximum(ink[around], part, out=ink[around])
+    candidates = candidates_at(ink, [each.box for each in places], classifier, places)
+    return ink, _chosen(candidates), candidates
+
+
+def _on(grey: NDArray[np.uint8], box: Box) -> bool:
+    x, y, width, height = box
+    return x < grey.shape[1] and y < grey.shape[0] and x + width > 0 and y + height > 0
+
+
+def _chosen(candidates: list[Candidate]) -> list[Candidate]:
+    """Keep the surest of those that cover each other, and drop what is too low beside the others to be a digit."""
+    sure = sorted((each for each in candidates if each.score >= _LEAST), key=lambda candidate: -candidate.score)
+    return _without_low(
+        [sure[place] for place in non_maximum_suppression([each.box for each in sure], overlap_of_smaller, _COVERED)]
+    )
+
+
+def _best_beside(candidates: list[Candidate], others: list[Candidate]) -> float:
+    """Return the worth of the best look that is none of those chosen and is not covered by one either."""
+    chosen = np.array([each.box for each in candidates], np.float64).reshape(-1, 4)
+    beside = (
+        each.score
+        for each in others
+        if not len(chosen) or overlap_of_smaller(np.array(each.box), chosen).max() < _COVERED
+    )
+    return max(beside, default=0.0)
+
+
+def _without_low(candidates: list[Candidate]) -> list[Candidate]:
+    """Drop what is too low beside the others to be a digit, such as commas."""
+    if not candidates:
+        return []
+    height = float(np.median([each.box[3] for each in candidates]))
+    return [each for each in candidates if each.box[3] >= _lowest(each) * height]
+
+
+def _lowest(candidate: Candidate) -> float:
+    """Return the least height as a share of the others: commas look like a 1, and a low 0 is often one."""
+    return 0.6 if candidate.probabilities.argmax() == 1 else 0.3
+
+
+def _score(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
+    """Return how well looks account for a picture: how sure they are, times the share of the ink that they cover."""
+    return _covered(ink, candidates) * float(np.mean([each.score for each in candidates])) if candidates else 0.0
+
+
+def _unexplained(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
+    """Return the share of the solid ink outside of looks: lines, frames, specks, and digits left out with a line."""
+    return 1 - _covered((ink >= SOLID).astype(np.uint8), candidates)
+
+
+def _adds_to(candidates: list[Candidate], others: list[Candidate]) -> bool:
+    """Say whether the others are more, and each of the looks is among them, about where it was."""
+    boxes = np.array([each.box for each in others], np.float64).reshape(-1, 4)
+    return len(others) > len(candidates) and all(
+        iou(np.array(each.box, np.float64), boxes).max() >= _AGAIN for each in candidates
+    )
+
+
+def _covered(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
+    """Return the share of the ink that lies in the boxes of looks; 0 where there is no ink."""
+    covered = np.zeros(ink.shape, np.uint8)
+    for each in candidates:
+        x, y, width, height = each.box
+        left, top = max(0, math.floor(x)), max(0, math.floor(y))
+        covered[top : max(top, math.ceil(y + height)), left : max(left, math.ceil(x + width))] = 1
+    return float(np.sum(ink * covered, dtype=np.float64) / max(np.sum(ink, dtype=np.float64), 1.0))

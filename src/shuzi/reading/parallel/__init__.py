@@ -1,0 +1,1 @@
+"""Many pictures are read by several processes."""

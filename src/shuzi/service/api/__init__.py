@@ -1,0 +1,1 @@
+"""The resources of the API: readings, models and trainings, with their schema and documentation."""

@@ -1,0 +1,190 @@
+"""The endpoints that read: pictures, 28x28 images, and what is known of the models."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from shuzi.errors import ServiceError, ShuziError
+from shuzi.messages import language, speaking
+from shuzi.pictures.open import count_pixels
+from shuzi.pictures.pdf import is_pdf
+from shuzi.service.api import answers
+from shuzi.service.api.answers import Asked, Source, as_json
+from shuzi.service.api.schema import Answers, Images, Models, Readings
+from shuzi.service.http.direct import JSON, Direct, json_of, parameters, query
+from shuzi.service.http.limits import LARGE
+from shuzi.service.http.multipart import pictures_of
+from shuzi.service.http.validation import checked
+from shuzi.service.parts import Parts, operation_name, parts_of, problems
+
+router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name, route_class=Direct)
+
+_SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
+_PICTURES: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "picture": {
+                            "type": "array",
+                            "minItems": 1,
+                            "items": {"type": "string", "format": "binary"},
+                            "description": "service.schema.picture",
+                        }
+                    },
+                    "required": ["picture"],
+                }
+            },
+            "image/*": {"schema": {"type": "string", "format": "binary"}},
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+_IMAGES = {"requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
+
+
+class ReadQuery(BaseModel):
+    """The query of a request to read."""
+
+    model: str = Field(default="", max_length=200, description="service.schema.model")
+    explain: bool = Field(default=False, description="service.schema.explain")
+
+
+@router.post(
+    "/v1/read",
+    summary="service.read.summary",
+    description="service.read.description",
+    response_model=Readings,
+    response_description="service.read.answer",
+    responses=problems(400, 404, 415, 422, 501),
+    openapi_extra=_PICTURES | {"parameters": parameters(ReadQuery)},
+)
+async def read(request: Request) -> Response:
+    """Read the numbers in pictures."""
+    parts, asks = parts_of(request), query(request, ReadQuery)
+    body = await request.body()
+    kind = request.headers.get("content-type", "")
+    async with parts.pool.place():
+        reader = parts.readers.loaded(asks.model)
+        if reader is None:
+            reader = await parts.pool.run(partial(parts.readers.get, asks.model))
+        take = partial(pictures_of, body, kind, parts.limits.pictures)
+        named = take() if len(body) <= _SHORT else await parts.pool.run(take)
+        sources: list[Source] = list(named)
+        if any(is_pdf(content) for _, content in named):
+            sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures), alone=True)
+        asked = Asked(reader, language(), parts.limits.explained if asks.explain else None)
+        if len(sources) == 1:
+            said = [await _read(parts, sources[0], asked)]
+        else:
+            said = await _read_all(parts, sources, asked)
+    return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=JSON)
+
+
+@router.post(
+    "/v1/classify",
+    summary="service.classify.summary",
+    description="service.classify.description",
+    response_model=Answers,
+    response_description="service.classify.answer",
+    responses=problems(400, 404, 415, 422),
+    openapi_extra=_IMAGES,
+)
+async def classify(request: Request) -> Response:
+    """Classify images of 28x28 pixels."""
+    parts = parts_of(request)
+    body = await json_of(request)
+    async with parts.pool.place():
+        return Response(await parts.pool.run(partial(_classified, parts, body, language())), media_type=JSON)
+
+
+@router.get(
+    "/v1/models",
+    summary="service.models.summary",
+    description="service.models.description",
+    response_model=Models,
+    response_description="service.models.answer",
+    responses=problems(),
+)
+async def models(request: Request) -> Response:
+    """Say what the models are."""
+    parts = parts_of(request)
+    if parts.readers.measured:
+        facts = parts.readers.describe()
+    else:
+        quiet = partial(_is_quiet, parts)
+        async with parts.pool.place():
+            facts = await parts.pool.run(partial(parts.readers.describe, quiet), alone=True)
+    return Response(as_json({"models": facts}), media_type=JSON)
+
+
+def _is_quiet(parts: Parts) -> bool:
+    """Tell whether no training takes the cores, whose time would be measured instead."""
+    return parts.trainings.running is None
+
+
+async def _read_all(parts: Parts, sources: list[Source], asked: Asked) -> list[bytes]:
+    """Read several pictures side by side; when one ends the request, the others are not begun any more."""
+    room = asyncio.Semaphore(parts.pool.workers)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_read_or_fail(parts, each, asked, room)) for each in sources]
+    except* ServiceError as problems_:
+        raise problems_.exceptions[0] from None
+    return [each.result() for each in tasks]
+
+
+async def _read(parts: Parts, source: Source, asked: Asked) -> bytes:
+    """Read a picture; a large one not beside another large one."""
+    name, picture = source
+    if isinstance(picture, ShuziError):
+        raise answers.about(name, picture)
+    said = await parts.pool.run(partial(_unless_large, name, picture, asked))
+    if said is None:
+        said = await parts.pool.run(partial(answers.read, name, picture, asked), alone=True)
+    parts.metrics.pictures.inc()
+    return said
+
+
+def _unless_large(name: str, picture: Any, asked: Asked) -> bytes | None:
+    if not isinstance(picture, bytes):
+        return None  # a page of a PDF
+    try:
+        if count_pixels(picture) > LARGE:
+            return None
+    except ShuziError as problem:
+        raise answers.about(name, problem) from problem
+    return answers.read(name, picture, asked)
+
+
+async def _read_or_fail(parts: Parts, source: Source, asked: Asked, room: asyncio.Semaphore) -> bytes:
+    """Read one of several pictures; the others do not suffer when it cannot be read."""
+    async with room:
+        try:
+            return await _read(parts, source, asked)
+        except ServiceError:
+            raise
+        except ShuziError as problem:
+            return answers.failed(source[0], problem, asked.language)
+
+
+def _classified(parts: Parts, body: bytes, spoken: str) -> bytes:
+    with speaking(spoken):
+        asked = checked(body, Images)
+    images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
+    probabilities = parts.readers.get(asked.model).classify(images)
+    said = [
+        {"digit": digit, "confidence": round(row[digit], 4), "probabilities": [round(each, 4) for each in row]}
+        for digit, row in zip(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strict=True)
+    ]
+    return as_json({"answers": said})

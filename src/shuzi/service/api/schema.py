@@ -1,0 +1,232 @@
+"""The shapes of requests and answers, for checking what comes in and for the OpenAPI document."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from shuzi.service.http.limits import Limits
+
+_LIMITS = Limits()
+MOST_STEPS, MOST_BATCH, MOST_RATE, MOST_SEED = 20_000, 2_000, 100.0, 2**31 - 1
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Shares = Annotated[list[Share], Field(min_length=10, max_length=10)]
+OneDigit = Annotated[int, Field(ge=0, le=9)]
+# in JSON 7.0 is as whole a number as 7, but "7" and true are none; wholeness is looked at for an image together
+Level = Annotated[
+    float,
+    Field(ge=0, le=255, strict=True),
+    WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 255}),
+]
+# what is wrong is wrong at the first value: to find and keep 784,000 mistakes would take seconds and a gigabyte
+Row = Annotated[list[Level], Field(fail_fast=True, min_length=28, max_length=28)]
+Rows = Annotated[list[Row], Field(fail_fast=True, min_length=28, max_length=28)]
+Flat = Annotated[list[Level], Field(fail_fast=True, min_length=784, max_length=784)]
+
+
+def _whole(value: Any) -> Any:
+    """Take a float without a fraction for the whole number that it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _all_whole(image: Any) -> Any:
+    if np.any(np.mod(image, 1)):
+        raise PydanticCustomError("int_of_image", "not whole")
+    return image
+
+
+_WHOLE = BeforeValidator(_whole)
+
+
+def _layout(image: Any) -> str:
+    """Tell the two ways of writing an image apart, so that an error is about the one that was meant."""
+    return "rows" if isinstance(image, list) and image and isinstance(image[0], list) else "flat"
+
+
+Image = Annotated[Annotated[Rows, Tag("rows")] | Annotated[Flat, Tag("flat")], Discriminator(_layout)]
+WholeImage = Annotated[Image, AfterValidator(_all_whole)]
+Status = Literal["ok", "blank", "not-a-digit", "unsure"]
+
+
+class Problem(BaseModel):
+    """What went wrong, after RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = Field(description="service.schema.detail")
+    key: str = Field(description="service.schema.key")
+    errors: list[str] | None = Field(default=None, description="service.schema.errors")
+    training: str | None = Field(default=None, description="service.schema.taken")
+
+
+class Digit(BaseModel):
+    """One digit of a reading."""
+
+    digit: OneDigit
+    confidence: Share
+    probabilities: Shares
+    box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
+    status: Literal["ok", "not-a-digit", "unsure"]
+    image: Rows | None = Field(default=None, description="service.schema.image")
+    counted: list[list[float]] | None = Field(default=None, description="service.schema.counted")
+
+
+class Reading(BaseModel):
+    """The number in a picture."""
+
+    source: str = Field(description="service.schema.source")
+    text: str = Field(description="service.schema.text")
+    status: Status
+    confidence: Share = Field(description="service.schema.confidence")
+    digits: list[Digit]
+    message: str = Field(description="service.schema.message")
+    size: Annotated[list[int], Field(min_length=2, max_length=2)] | None = Field(
+        default=None, description="service.schema.size"
+    )
+
+
+class Unread(BaseModel):
+    """In place of a reading: why a picture could not be read."""
+
+    source: str
+    error: str
+    key: str
+
+
+class Readings(BaseModel):
+    """A reading for each picture, in their order."""
+
+    readings: list[Reading | Unread]
+
+
+class Images(BaseModel):
+    """Images of single digits to classify."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    images: list[WholeImage] = Field(
+        fail_fast=True, min_length=1, max_length=_LIMITS.images, description="service.schema.images"
+    )
+    model: str = Field(default="", max_length=200, description="service.schema.model")
+
+
+class Answer(BaseModel):
+    """What a network says to an image."""
+
+    digit: OneDigit
+    confidence: Share
+    probabilities: Shares
+
+
+class Answers(BaseModel):
+    """An answer for each image, in their order."""
+
+    answers: list[Answer]
+
+
+class Score(BaseModel):
+    """How many of n were right, with the 95 % interval."""
+
+    accuracy: Share
+    n: int
+    interval: Annotated[list[Share], Field(min_length=2, max_length=2)]
+    on: str = Field(description="service.schema.on")
+
+
+class Model(BaseModel):
+    """A model and what is known of it."""
+
+    name: str
+    kind: Literal["classifier", "detector"]
+    recipe: str
+    network: str
+    parameters: int
+    bytes: int
+    score: Score | None
+    shipped: bool = Field(description="service.schema.shipped")
+    chosen: bool = Field(description="service.schema.chosen")
+    milliseconds: float | None = Field(description="service.schema.milliseconds")
+
+
+class Models(BaseModel):
+    """All models."""
+
+    models: list[Model]
+
+
+class TrainingRequest(BaseModel):
+    """What to train. What is left out is as the recipe has it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    recipe: Literal["softmax", "mlp", "fast"] = "softmax"
+    batch_size: Annotated[int, Field(ge=1, le=MOST_BATCH, strict=True), _WHOLE] | None = None
+    learning_rate: float | None = Field(default=None, gt=0, le=MOST_RATE, allow_inf_nan=False, strict=True)
+    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, strict=True), _WHOLE] | None = None
+    seed: Annotated[int, Field(ge=0, le=MOST_SEED, strict=True), _WHOLE] | None = None
+
+
+class TrainingProgress(BaseModel):
+    """The batch of a step."""
+
+    step: int
+    loss: float
+    accuracy: Share
+
+
+class Validated(BaseModel):
+    """A look at the validation images."""
+
+    step: int
+    accuracy: Share
+    n: int
+
+
+class Finished(BaseModel):
+    """How a training ended."""
+
+    step: int
+    accuracy: Share
+    n: int
+    on: str
+    wrong: int
+    model: str
+
+
+class Failure(BaseModel):
+    """Why a training failed."""
+
+    detail: str
+    key: str
+
+
+class Training(BaseModel):
+    """A training and its last numbers."""
+
+    id: str
+    state: Literal["running", "done", "stopped", "failed"]
+    recipe: dict[str, str | int | float]
+    progress: TrainingProgress | None
+    validated: Validated | None
+    done: Finished | None
+    failure: Failure | None
+
+
+class Health(BaseModel):
+    """The service is alive."""
+
+    status: Literal["ok"]

@@ -1,0 +1,1 @@
+"""What stands around every answer: security, limits, multipart, problems, languages."""

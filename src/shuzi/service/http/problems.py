@@ -1,0 +1,184 @@
+"""An error becomes the answer that says so: application/problem+json (RFC 9457) in the asked language."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
+from starlette.routing import Match
+
+from shuzi.errors import ServiceError, ShuziError
+from shuzi.messages import say
+from shuzi.service.http.validation import ValuesError, sentences
+
+log = logging.getLogger("shuzi.service")
+
+MEDIA_TYPE = "application/problem+json"
+
+STATUSES: Mapping[str, int] = {
+    "error.service.json": 400,
+    "error.service.form": 400,
+    "error.service.http": 400,
+    "error.service.origin": 403,
+    "error.service.site": 403,
+    "error.service.path": 404,
+    "error.service.training": 404,
+    "error.service.method": 405,
+    "error.service.slow": 408,
+    "error.service.taken": 409,
+    "error.service.body": 413,
+    "error.service.pictures": 413,
+    "error.picture.large": 413,
+    "error.picture.huge": 413,
+    "error.service.form_type": 415,
+    "error.service.json_type": 415,
+    "error.service.host": 421,
+    "error.service.value": 422,
+    "error.service.field": 422,
+    "error.service.no_picture": 422,
+    "error.service.model": 404,
+    "error.model.detector": 422,
+    "error.picture.unknown": 422,
+    "error.picture.empty": 422,
+    "error.picture.damaged": 422,
+    "error.picture.page": 422,
+    "error.recipe.towers": 422,
+    "error.service.busy": 429,
+    "error.service.streams": 429,
+    "error.service.head": 431,
+    "error.service.internal": 500,
+    "error.missing_extra": 501,
+    "error.service.late": 503,
+    "error.service.closing": 503,
+}
+"""What a person may be told, and with which status. An error that is not here is a fault of the service."""
+
+RETRY_AFTER = {
+    "error.service.busy": 1,
+    "error.service.streams": 5,
+    "error.service.late": 10,
+    "error.service.closing": 5,
+}
+"""Seconds after which it is worth trying again."""
+
+
+def status_of(problem: ShuziError) -> int:
+    """Return the HTTP status of an error; 500 when it is none that a client should see.
+
+    >>> status_of(ServiceError("error.service.busy"))
+    429
+    """
+    return STATUSES.get(problem.key, 500)
+
+
+def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> dict[str, Any]:
+    """Return what a problem says, in the language in use for its title."""
+    said = {"type": f"/docs#{key}", "title": say(f"service.title.{status}"), "status": status, "detail": detail}
+    return said | {"key": key} | ({"errors": list(errors)} if errors else {})
+
+
+def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: bool = False) -> Response:
+    """Put an error into an answer, in the language in use.
+
+    Parameters
+    ----------
+    problem
+        What went wrong.
+    errors
+        Sentences, when several things are wrong at once.
+    close
+        End the connection after the answer, since more of the request may be coming.
+    """
+    status = status_of(problem)
+    if status == 500 and problem.key != "error.service.internal":
+        log.error("%s", problem.sentence("en"))
+        problem = ServiceError("error.service.internal")
+    content = document(problem.key, status, problem.sentence(), errors)
+    headers = {"connection": "close"} if close else {}
+    if problem.key in RETRY_AFTER:
+        headers["retry-after"] = str(RETRY_AFTER[problem.key])
+    if problem.key == "error.service.taken":
+        content["training"] = problem.values["name"]
+    if allowed := problem.values.get("allowed"):
+        headers["allow"] = allowed
+    return Response(json.dumps(content, ensure_ascii=False), status, headers, MEDIA_TYPE)
+
+
+class BodyRefused(HTTPException):
+    """A body that is too long or comes too slowly; FastAPI lets an HTTPException pass while it reads a body."""
+
+    def __init__(self, problem: ShuziError, close: bool) -> None:
+        super().__init__(status_of(problem))
+        self.problem = problem
+        self.close = close
+
+
+def handle_problems(app: FastAPI) -> None:
+    """Let every error of an app become a problem+json."""
+    app.add_exception_handler(ShuziError, _shuzi)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(ValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _shuzi(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, ShuziError)  # noqa: S101 - for the types; it is registered for nothing else
+    return problem_response(problem, problem.said if isinstance(problem, ValuesError) else ())
+
+
+async def _invalid(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, RequestValidationError | ValidationError)  # noqa: S101 - see above
+    errors = problem.errors()
+    if any(each["type"] == "json_invalid" for each in errors):
+        return problem_response(ServiceError("error.service.json"))
+    refused = ValuesError(sentences(errors))
+    return problem_response(refused, refused.said)
+
+
+async def _http(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, HTTPException)  # noqa: S101 - see above
+    if isinstance(problem, BodyRefused):
+        return problem_response(problem.problem, close=problem.close)
+    # the page's files take every path that no route takes by this method, and lack most of them
+    others = _by_other_methods(request)
+    path = request.url.path
+    if problem.status_code == 400:
+        error = ServiceError("error.service.json")
+    elif others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
+        error = ServiceError("error.service.method", method=request.method, allowed=_allowed(others or {"GET"}))
+    else:
+        error = ServiceError("error.service.path", path=path)
+    return problem_response(error)
+
+
+def _allowed(methods: set[str]) -> str:
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+
+
+def _by_other_methods(request: Request) -> set[str]:
+    """Return the other methods by which routes take the request's path: Starlette looks at the first route only."""
+    methods: set[str] = set()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            methods |= set(getattr(route, "methods", None) or ())
+    return methods - {request.method}
+
+
+async def _gone(request: Request, problem: Exception) -> Response:
+    return Response(status_code=400)  # nobody reads it
+
+
+async def _unexpected(request: Request, problem: Exception) -> Response:
+    log.error("%s %s", request.method, request.url.path, exc_info=problem)
+    return problem_response(ServiceError("error.service.internal"))

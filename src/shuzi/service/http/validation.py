@@ -1,0 +1,122 @@
+"""A request's JSON is checked, and what pydantic finds wrong becomes sentences in the language in use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from shuzi.errors import ServiceError
+from shuzi.messages import say
+
+M = TypeVar("M", bound=BaseModel)
+
+_MARKS = 30_000  # brackets, braces and quotation marks: as many images as are taken have 29,001, with their rows
+
+_MOST = 10  # sentences: who sends more mistakes than that sends the same one many times
+
+_NOT_SAID = ("body", "query", "path", "header", "rows", "flat")  # where pydantic looked, and what none has written
+
+_BOUNDS = {
+    "greater_than": ("above", "gt"),
+    "greater_than_equal": ("least", "ge"),
+    "less_than": ("below", "lt"),
+    "less_than_equal": ("most", "le"),
+    "too_short": ("few", "min_length"),
+    "too_long": ("many", "max_length"),
+}
+_KINDS = {
+    "int_": "whole",
+    "float_": "number",
+    "finite_": "number",
+    "bool_": "truth",
+    "string_": "text",
+    "list_": "list",
+    "model_": "object",
+    "dict_": "object",
+}
+
+
+class ValuesError(ServiceError):
+    """Values that are not as they should be, with a sentence for each."""
+
+    def __init__(self, said: Sequence[str]) -> None:
+        super().__init__("error.service.value", reasons=" ".join(said[:3]))
+        self.said = tuple(said)
+
+
+def checked(body: bytes, shape: type[M]) -> M:
+    """Check the JSON of a body, in time and memory that go with what may be right and not with what is wrong.
+
+    Parameters
+    ----------
+    body
+        All of it.
+    shape
+        What it should be.
+
+    Raises
+    ------
+    ServiceError
+        It is no JSON.
+    ValuesError
+        It has another shape.
+
+    Examples
+    --------
+    >>> from shuzi.service.api.schema import TrainingRequest
+    >>> checked(b'{"steps": 20}', TrainingRequest).steps
+    20
+    """
+    if sum(map(body.count, (b"[", b"{", b'"'))) > _MARKS:
+        raise ValuesError([say("service.value.other", where=say("service.value.body"))])
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError as problem:
+        raise ServiceError("error.service.json") from problem
+    unknown = [each for each in value if each not in shape.model_fields] if isinstance(value, dict) else []
+    if len(unknown) > _MOST:  # pydantic would keep a mistake for each
+        raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
+    try:
+        return shape.model_validate(value)
+    except ValidationError as problem:
+        raise ValuesError(sentences(problem.errors(include_url=False, include_input=False))) from problem
+
+
+def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Put what pydantic found into words.
+
+    >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
+    ['steps should be at most 20000.']
+    """
+    return [_sentence(each) for each in errors[:_MOST]]
+
+
+def _sentence(error: Mapping[str, Any]) -> str:
+    kind, where, context = error["type"], _where(error["loc"]), error.get("ctx", {})
+    if kind == "missing":
+        return say("service.value.missing", where=where)
+    if kind == "extra_forbidden":
+        return say("service.value.extra", where=where)
+    if kind in ("literal_error", "enum"):
+        return say("service.value.choice", where=where, expected=context["expected"].replace(" or ", ", "))
+    if kind in _BOUNDS:
+        name, bound = _BOUNDS[kind]
+        return say(f"service.value.{name}", where=where, bound=context[bound])
+    for beginning, name in _KINDS.items():
+        if kind.startswith(beginning):
+            return say(f"service.value.{name}", where=where)
+    return say("service.value.other", where=where)
+
+
+def _where(place: Sequence[str | int]) -> str:
+    """Name a value by the way to it, such as images[0][3].
+
+    >>> _where(("body", "images", 0, 3))
+    'images[0][3]'
+    """
+    steps = [each for each in place if each not in _NOT_SAID]
+    named = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in steps)
+    return named.lstrip(".") or say("service.value.body")

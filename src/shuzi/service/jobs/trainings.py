@@ -1,0 +1,228 @@
+"""A training runs in a child process, one at a time; the last few are remembered, and their models."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from contextlib import suppress
+from dataclasses import asdict
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from shuzi.errors import MissingExtra, ServiceError
+from shuzi.messages import LANGUAGES, say
+from shuzi.service.http.limits import Limits
+from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
+from shuzi.service.readers import Readers
+from shuzi.training.recipes import Recipe, recipe
+
+log = logging.getLogger("shuzi.service")
+
+End = tuple[str, dict[str, Any], str]
+"""The last event of a training, its data, and the state that it leads to."""
+
+_NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
+_LINE = 1 << 20  # bytes: the longest line that a worker writes, with room to spare
+_REPORTS, _LOOKS = 200, 30  # a training tells so often of its batches, and of its validation and its weights
+_PATIENCE = 10.0  # seconds that a worker has for stopping by itself
+_LAST_LINES = 20  # of what a worker wrote to stderr, for the log
+
+
+class Trainings:
+    """The trainings of a service.
+
+    Parameters
+    ----------
+    readers
+        Are given each model that was trained.
+    limits
+        How long a training may take, and how many are remembered.
+    """
+
+    def __init__(self, readers: Readers, limits: Limits) -> None:
+        self._readers = readers
+        self._limits = limits
+        self._known: dict[str, Job] = {}
+        self._task: asyncio.Task[None] | None = None
+        self._root: Path | None = None
+        self._closing = False
+
+    @property
+    def running(self) -> Job | None:
+        """The training that runs, if one does."""
+        return next((each for each in self._known.values() if each.state == RUNNING), None)
+
+    def get(self, name: str) -> Job:
+        """Return a training.
+
+        Raises
+        ------
+        ServiceError
+            It is not known, or no more.
+        """
+        if name not in self._known:
+            raise ServiceError("error.service.training", name=name[:80])
+        return self._known[name]
+
+    def begin(self, chosen: Recipe) -> Job:
+        """Begin a training; must be called in the event loop.
+
+        Raises
+        ------
+        ServiceError
+            Another one runs, or the service is ending.
+        MissingExtra
+            What trains is not installed.
+        """
+        if self._closing:
+            raise ServiceError("error.service.closing")
+        if running := self.running:
+            raise ServiceError("error.service.taken", name=running.id)
+        for module in _NEEDED:
+            if find_spec(module) is None:
+                raise MissingExtra("error.missing_extra", module=module, extra="train", wanted="extra.training")
+        self._root = self._root or Path(tempfile.mkdtemp(prefix="shuzi-"))
+        name = secrets.token_hex(8)
+        training = Job(name, chosen, self._root / name)
+        self._known[name] = training
+        for old in list(self._known)[: -self._limits.trainings]:
+            del self._known[old]
+            self._readers.forget(old)
+        self._task = asyncio.get_running_loop().create_task(self._run(training))
+        return training
+
+    async def stop(self, training: Job) -> None:
+        """Ask a training to stop; if it does not, it is ended."""
+        if training.state != RUNNING or training.asked_to_stop:
+            return
+        training.asked_to_stop = True
+        if training.process is not None:
+            await _say(training.process, "stop")
+            asyncio.get_running_loop().call_later(_PATIENCE, _kill, training.process)
+
+    async def close(self) -> None:
+        """End what runs, and leave nothing behind."""
+        self._closing = True
+        if running := self.running:
+            running.asked_to_stop = True
+            if running.process is not None:
+                _kill(running.process)
+        if self._task is not None:
+            await asyncio.wait([self._task])
+        if self._root is not None:
+            await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
+
+    async def _run(self, training: Job) -> None:
+        """Go with a training from its beginning to its end, which is told once its process is no more."""
+        try:
+            async with asyncio.timeout(self._limits.training_seconds):
+                end = await self._listen(training)
+        except TimeoutError:
+            end = _failure("error.service.training_long", minutes=round(self._limits.training_seconds / 60))
+        except Exception:  # whatever it is, the training must not be left running for ever
+            log.exception("training %s", training.id)
+            end = _failure("error.service.training_broken")
+        if training.process is not None:
+            _kill(training.process)
+            await training.process.wait()
+        await asyncio.to_thread(shutil.rmtree, training.folder, ignore_errors=True)
+        training.tell(*end)
+
+    async def _listen(self, training: Job) -> End:
+        """Tell what a training's process says, and return what is to be told of its end."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "shuzi.service.jobs.worker", str(training.folder)),
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            limit=_LINE,
+            # Keras writes its settings wherever it is imported
+            env=os.environ
+            | {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"}
+            # and Matplotlib, where it is needed, what it knows of fonts
+            | {"MPLCONFIGDIR": str(training.folder.parent / "matplotlib")},
+            start_new_session=True,  # Ctrl-C on a terminal is for the service, which then ends its child
+        )
+        training.process = process
+        assert process.stdout is not None  # noqa: S101 - for the types
+        assert process.stderr is not None  # noqa: S101 - for the types
+        remarks: deque[bytes] = deque(maxlen=_LAST_LINES)
+        listening = asyncio.create_task(_collect(process.stderr, remarks))
+        await _say(process, json.dumps(asdict(training.recipe)))
+        if self._closing:
+            _kill(process)
+        elif training.asked_to_stop:
+            training.asked_to_stop = False
+            await self.stop(training)
+        end: End | None = None
+        async for line in process.stdout:
+            name, data = json.loads(line)
+            if name in (DONE, STOPPED, FAILED):
+                end = name, data, name
+                asyncio.get_running_loop().call_later(_PATIENCE, _kill, process)
+            else:
+                training.tell(name, data)
+        await process.wait()
+        await listening
+        if end is None and training.asked_to_stop:
+            last = training.last.get("progress")
+            return STOPPED, {"step": last.data["step"] if last else 0}, STOPPED
+        if end is None:
+            log.error("training %s ended by itself:\n%s", training.id, b"".join(remarks).decode(errors="replace"))
+            return _failure("error.service.training_broken")
+        name, data, state = end
+        if state == DONE:
+            await asyncio.to_thread(partial(self._readers.add, training.id, training.folder / "model.onnx"))
+            data = data | {"model": training.id}
+        return name, data, state
+
+
+def _failure(key: str, **values: Any) -> End:
+    return FAILED, {"detail": {code: say(key, code, **values) for code in LANGUAGES}, "key": key}, FAILED
+
+
+def chosen_recipe(name: str, **numbers: Any) -> Recipe:
+    """Return a recipe with some numbers changed, that tells often enough how it goes.
+
+    Raises
+    ------
+    RecipeError
+        The numbers do not go together.
+
+    Examples
+    --------
+    >>> chosen = chosen_recipe("softmax", steps=90, seed=None)
+    >>> chosen.steps, chosen.seed, chosen.report_every, chosen.validate_every
+    (90, 0, 1, 3)
+    """
+    changed = recipe(name).changed(**numbers)
+    often = {"report_every": max(1, changed.steps // _REPORTS), "validate_every": max(1, changed.steps // _LOOKS)}
+    return changed.changed(**often, save_every=changed.steps)
+
+
+async def _say(process: Process, line: str) -> None:
+    assert process.stdin is not None  # noqa: S101 - for the types
+    with suppress(ConnectionError, RuntimeError):  # it may have ended meanwhile
+        process.stdin.write(f"{line}\n".encode())
+        await process.stdin.drain()
+
+
+async def _collect(stream: asyncio.StreamReader, lines: deque[bytes]) -> None:
+    while piece := await stream.read(65_536):
+        lines.extend(piece.splitlines(keepends=True))
+
+
+def _kill(process: Process) -> None:
+    with suppress(ProcessLookupError):
+        if process.returncode is None:
+            process.kill()

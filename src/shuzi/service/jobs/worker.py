@@ -1,0 +1,203 @@
+"""The child process in which a training runs: a recipe comes in by stdin, events go out by stdout, a line each.
+
+    python -m shuzi.service.jobs.worker FOLDER
+
+A second line on stdin asks it to stop, and so does its end: then the service is gone, and nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import RecipeError, ServiceError, ShuziError, TrainingError
+from shuzi.messages import LANGUAGES
+from shuzi.training.recipes import Recipe
+
+if TYPE_CHECKING:
+    from shuzi.training.events import Done
+    from shuzi.training.events import Event as TrainingEvent
+
+_MISTAKES = 24
+_NO_WEIGHT = 1e-12  # weights that are all zero stay zero
+_NICENESS = 10  # reading comes first
+_LAST_SECONDS = 5.0  # for stopping, once the service is gone
+
+
+class Teller:
+    """Writes events, whole, from whichever thread."""
+
+    def __init__(self, out: IO[str]) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+
+    def __call__(self, name: str, **data: Any) -> None:
+        """Write an event."""
+        with self._lock:
+            self._out.write(json.dumps([name, data]) + "\n")
+            self._out.flush()
+
+    def failed(self, key: str, problem: ShuziError) -> None:
+        """Write that the training failed."""
+        self("failed", key=key, detail={code: problem.sentence(code) for code in LANGUAGES})
+
+
+class Listener:
+    """Turns the events of a training into those of the service.
+
+    Parameters
+    ----------
+    tell
+        Writes them.
+    validation
+        Validation images that are looked at.
+    """
+
+    def __init__(self, tell: Teller, validation: int) -> None:
+        self._tell = tell
+        self._validation = validation
+        self._softmax = False
+        self.done: Done | None = None
+
+    def __call__(self, event: TrainingEvent) -> None:
+        """Tell of an event, but for the end, whose model is yet to be written."""
+        from shuzi.training.events import Done, Progress, Started, Stopped, Validated
+
+        match event:
+            case Started():
+                self._softmax = event.recipe.network == "softmax"
+                self._tell("started", recipe=asdict(event.recipe), parameters=event.parameters)
+            case Progress():
+                self._tell("progress", step=event.step, loss=event.loss, accuracy=round(event.accuracy, 6))
+            case Validated():
+                self._tell("validated", step=event.step, accuracy=round(event.accuracy, 6), n=self._validation)
+                if self._softmax:
+                    self._tell("weights", step=event.step, images=weight_images(event.weights))
+            case Stopped():
+                self._tell("stopped", step=event.step)
+            case Done():
+                self.done = event
+            case _:
+                pass
+
+
+def weight_images(weights: Mapping[str, NDArray[Any]]) -> list[str]:
+    """Return the weights of each digit as an image: base64 of 784 bytes, int8, the largest of all at 127.
+
+    Parameters
+    ----------
+    weights
+        By name; one of them (784, 10).
+
+    Examples
+    --------
+    >>> images = weight_images({"output/kernel": np.linspace(-1, 0.5, 7840).reshape(784, 10)})
+    >>> len(images), np.frombuffer(base64.b64decode(images[0]), np.int8)[[0, -1]].tolist()
+    (10, [-127, 63])
+    """
+    (kernel,) = (value for value in weights.values() if value.shape == (784, 10))
+    scaled = np.rint(kernel * (127 / max(float(np.abs(kernel).max()), _NO_WEIGHT))).astype(np.int8)
+    return [_text(column) for column in scaled.T]
+
+
+def ended(done: Done) -> dict[str, Any]:
+    """Return how a training ended, with the mistakes of which it is surest."""
+    probabilities, labels = done.answers[0], done.judges.labels
+    digits = probabilities.argmax(axis=1)
+    wrong = np.flatnonzero(digits != labels)
+    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:_MISTAKES]
+    mistakes = [
+        {
+            "index": int(place),
+            "label": int(labels[place]),
+            "digit": int(digits[place]),
+            "confidence": round(float(probabilities[place].max()), 4),
+            "image": _text(done.judges.images[place]),
+        }
+        for place in surest
+    ]
+    numbers = {"step": done.step, "accuracy": round(done.accuracy, 6), "n": done.n, "on": done.part}
+    return numbers | {"wrong": len(wrong), "mistakes": mistakes}
+
+
+class _Orders:
+    """What the service wants, as far as it is still there."""
+
+    def __init__(self, tell: Teller, folder: Path) -> None:
+        self._tell = tell
+        self._folder = folder
+        self._gone = False
+        self.stop = threading.Event()
+        self.training = threading.Event()
+
+    def watch(self) -> None:
+        """Wait until the service asks to stop, or is gone."""
+        asked = sys.stdin.readline()
+        self._gone = not asked
+        self.stop.set()
+        if asked and not self.training.is_set():
+            self._tell("stopped", step=0)  # what is still being imported need not be waited for
+            os._exit(0)
+        if not asked or not sys.stdin.readline():
+            self._gone = True
+            threading.Event().wait(_LAST_SECONDS)
+            self.tidy()
+            os._exit(1)
+
+    def tidy(self) -> None:
+        """Remove what the service made, if it can't do so itself."""
+        if self._gone:
+            shutil.rmtree(self._folder.parent, ignore_errors=True)
+
+
+def main(folder: Path) -> None:
+    """Train what stdin says, and tell by stdout how it goes."""
+    tell = Teller(os.fdopen(os.dup(1), "w", encoding="utf-8"))
+    os.dup2(2, 1)  # what libraries print is no event
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
+    recipe = Recipe(**json.loads(sys.stdin.readline()))
+    orders = _Orders(tell, folder)
+    threading.Thread(target=orders.watch, daemon=True).start()
+    try:
+        _train(folder, recipe, tell, orders)
+    except (TrainingError, RecipeError) as problem:
+        tell.failed(problem.key, problem)
+    except ShuziError as problem:
+        print(problem.sentence("en"), file=sys.stderr)  # noqa: T201 - for the service's log; it may name places
+        broken = ServiceError("error.service.training_broken")
+        tell.failed(broken.key, broken)
+    finally:
+        orders.tidy()
+
+
+def _train(folder: Path, recipe: Recipe, tell: Teller, orders: _Orders) -> None:
+    from shuzi.data.mnist import load_mnist
+    from shuzi.training.run import run
+    from shuzi.training.run_folder import RunFolder
+
+    data = load_mnist()
+    listener = Listener(tell, len(data.validation))
+    orders.training.set()
+    finished = run(RunFolder.create(folder, recipe), recipe, data, [listener], orders.stop.is_set)
+    if finished and listener.done is not None:
+        tell("done", **ended(listener.done))
+
+
+def _text(values: NDArray[Any]) -> str:
+    return base64.b64encode(np.ascontiguousarray(values).tobytes()).decode()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,291 @@
+"""What is ink and no digit: points, dashes, letters, scribbles, shapes. A reader must have seen it to let it be.
+
+Every mark is drawn by code here. Letters that a hand writes like a digit (O, I, S, Z, g, ...) are left out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from shuzi.synthesis.pen import thinned
+from shuzi.synthesis.pseudo_letters import character
+
+_BOARD = 96  # pixels of the square on which a mark is drawn before it is brought to its size
+_RIM = 14
+_BROADEST = 14.0  # pixels on the board: a broader pen fills what tells a letter from a digit
+_LETTERS = "AACEFHHKKLMMNNPRTUVWWXXacdefhkmmnprtuvwwx#$%&@*+=?!<>"
+_FONTS = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
+_SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
+_NOT_MIRRORED = (0, 1, 2, 5, 8)  # what a mirror leaves a digit, or makes into another one
+_NOT_TURNED = (0, 1)
+_NOT_STRUCK = (2, 3, 5, 6, 8, 9)  # digits that nobody writes with a bar
+# a letter named twice is printed twice as often: it looks the more like a digit, or stands oftener beside digits
+_PRINTED = "AABBCCCDDDEEFFGGGHHJJJKKLMMNNPQQRRTTUUVWWXXYadefhkmnprtuvwxy&@#%$?+=<>"
+_GREEK = "αβγεηκλμνξπτυφχψωΓΔΛΞΠΣΥΦΨΩ"
+_CYRILLIC = "ГДЖИЙЛПФЦШЩЫЮЯвджилпфцшщыюяЂЄЉЊЋ"
+_OTHERS = "ԱԲԵԸԺԽԾԿՃՊՋՖաբեժխկձճպֆאחטכמנצקשתℵ∀∃∇∑∏√∞⊕⊗≠≈∩∪∧∨⊥"
+
+Ink = NDArray[np.float32]
+
+
+def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Ink:
+    """Draw a point, comma, dash, slash or the like, as it stands beside digits.
+
+    Parameters
+    ----------
+    rng
+        What is drawn.
+    height
+        Of the digits beside it, in pixels.
+    pen
+        Its width in pixels.
+    alone
+        It will be seen without what stands beside it, where a slash could be a 1: then it is none.
+
+    Returns
+    -------
+    float32 (h, w), the share of each pixel that is inked.
+    """
+    kind = rng.integers(5 if alone else 6)
+    if kind == 0:  # a point
+        # a line of no length, one pixel wide, leaves hardly any ink
+        points, pen = [(0.0, 0.0), (0.01, 0.01)], max(1.5, pen * rng.uniform(1, 1.8))
+    elif kind == 1:  # a comma
+        points = [(0.0, 0.0), (-rng.uniform(0.05, 0.15), rng.uniform(0.12, 0.3))]
+    elif kind in (2, 3):  # a dash
+        points = [(0.0, 0.0), (rng.uniform(0.25, 1.2), rng.uniform(-0.08, 0.08))]
+    elif kind == 4:  # a tick
+        points = [(0.0, 0.0), (0.15, rng.uniform(0.05, 0.2)), (0.4, -rng.uniform(0.1, 0.4))]
+    else:  # a long slash
+        points = [(0.0, 0.0), (rng.uniform(0.3, 0.6), -rng.uniform(0.9, 1.3))]
+    line = np.array(points) * height
+    return _line(line - line.min(axis=0), pen)
+
+
+def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Ink]]) -> Ink:
+    """Draw something of a digit's size that is no digit.
+
+    Parameters
+    ----------
+    rng
+        What is drawn.
+    height
+        About its height in pixels.
+    pen
+        The width of its lines in pixels; some are drawn with a broader one.
+    digits
+        Gives a digit and its ink (h, w) to spoil.
+
+    Returns
+    -------
+    float32 (h, w), the share of each pixel that is inked.
+    """
+    kind, pen_on_board = rng.random(), pen * _BOARD / height
+    if kind < 0.06:
+        board = _letter(rng, pen_on_board)
+    elif kind < 0.36:
+        board = _printed(rng, pen_on_board)
+    elif kind < 0.74:
+        board = _character(rng, pen_on_board)
+    elif kind < 0.79:
+        board = _shape(rng, pen_on_board)
+    else:
+        board = _spoilt(rng, digits, pen_on_board)
+    return _sized(_warped(rng, board), height)
+
+
+def _letter(rng: np.random.Generator, pen: float) -> Ink:
+    text, font = str(rng.choice(list(_LETTERS))), int(rng.choice(_FONTS))
+    thickness = int(np.clip(pen * (1 if rng.random() < 0.7 else rng.uniform(1, 5)), 1, 30))
+    (width, height), below = cv2.getTextSize(text, font, 1, 1)
+    scale = (_BOARD - 2 * _RIM) / max(width, height)
+    board = np.zeros((_BOARD, _BOARD), np.uint8)
+    corner = (int(_BOARD / 2 - width * scale / 2), int(_BOARD / 2 + height * scale / 2 - below * scale / 4))
+    cv2.putText(board, text, corner, font, scale, 255, thickness, cv2.LINE_AA)
+    return np.asarray(board, np.float32) / np.float32(255)
+
+
+def _printed(rng: np.random.Generator, pen: float) -> Ink:
+    """Print a letter, or follow its strokes with a pen; letters that could be a digit are left out."""
+    alphabet = str(rng.choice((_PRINTED, _GREEK, _CYRILLIC, _OTHERS), p=(0.55, 0.2, 0.15, 0.1)))
+    letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(_fonts())))
+    if rng.random() < 0.4:
+        return _ornate(rng, _type(letter, font))
+    return np.asarray(np.clip(pen / 2 + 0.5 - _away_from_lines(letter, font), 0, 1), np.float32)
+
+
+def _type(letter: str, font: int) -> Ink:
+    """Print a letter in a font, or in the first one where the font lacks it."""
+    path = _fonts()[font]
+    if not _holds(path, letter):
+        path = _fonts()[0]
+    board = Image.new("L", (_BOARD, _BOARD))
+    pen = ImageDraw.Draw(board)
+    pen.text((_BOARD / 2, _BOARD / 2), letter, 255, ImageFont.truetype(path, _BOARD - 2 * _RIM), anchor="mm")
+    return np.asarray(board, np.float32) / np.float32(255)
+
+
+def _ornate(rng: np.random.Generator, board: Ink) -> Ink:
+    """Make a letter bolder or lighter, hollow, striped or shaded, as advertisements have them; or leave it."""
+    kind = rng.random()
+    if kind < 0.5:
+        return board
+    wide = np.ones((int(rng.integers(2, 10)), int(rng.integers(2, 10))), np.uint8)
+    if kind < 0.65:
+        return np.asarray(cv2.dilate(board, wide), np.float32)
+    if kind < 0.72:
+        return np.asarray(cv2.erode(board, np.ones((2, 2), np.uint8)), np.float32)
+    if kind < 0.84:
+        return np.asarray(cv2.dilate(board, np.ones((5, 5), np.uint8)) - board, np.float32)
+    if kind < 0.92:
+        y, x = np.indices(board.shape)
+        turn, step = rng.uniform(0, math.pi), rng.uniform(4, 16)
+        stripes = (x * math.cos(turn) + y * math.sin(turn)) % step < step * rng.uniform(0.4, 0.8)
+        return np.asarray(board * stripes, np.float32)
+    shadow = np.roll(board, tuple(rng.integers(2, 8, 2)), axis=(0, 1))
+    return np.asarray(np.maximum(board, shadow * (cv2.dilate(board, np.ones((3, 3), np.uint8)) < 0.5)), np.float32)
+
+
+@cache
+def _away_from_lines(letter: str, font: int) -> Ink:
+    """Return how far each place of the board is from the middle line of the letter's strokes, in pixels."""
+    line = thinned(_type(letter, font)[None] > 0.5)[0]
+    return np.asarray(cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
+
+
+@cache
+def _fonts() -> list[Path]:
+    """Return the fonts that come with matplotlib; the first holds all letters that are printed here."""
+    import matplotlib as mpl  # takes most of a second, which a training that composes nothing does without
+
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    names = sorted(path for path in folder.glob("*.ttf") if path.name.startswith(("DejaVuS", "STIXGeneral")))
+    return sorted(
+        (path for path in names if "Display" not in path.name), key=lambda path: path.name != "DejaVuSans.ttf"
+    )
+
+
+@cache
+def _holds(path: Path, letter: str) -> bool:
+    from matplotlib.font_manager import get_font
+
+    return get_font(str(path)).get_char_index(ord(letter)) != 0
+
+
+def _character(rng: np.random.Generator, pen: float) -> Ink:
+    """Write a letter of no alphabet."""
+    board = np.zeros((_BOARD, _BOARD), np.float32)
+    for stroke in character(rng):
+        _draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _BROADEST))
+    return board
+
+
+def _shape(rng: np.random.Generator, pen: float) -> Ink:
+    """Draw a box, a triangle, a filled blob or a scribble."""
+    board, middle = np.zeros((_BOARD, _BOARD), np.float32), _BOARD / 2
+    kind = rng.integers(3)
+    if kind == 0:
+        count = int(rng.integers(3, 7))
+        turn = (
+            np.sort(rng.uniform(0, 2 * math.pi, count)) if count > 4 else np.arange(count + 1) * 2 * math.pi / count
+        )
+        points = middle + np.stack([np.cos(turn), np.sin(turn)], 1) * rng.uniform(0.2, 0.36) * _BOARD
+        if rng.random() < 0.5:
+            cv2.fillPoly(board, [np.rint(points).astype(np.int32)], 1.0, cv2.LINE_AA)
+        else:
+            _draw(board, np.vstack([points, points[:1]]), pen)
+    elif kind == 1:
+        _draw(board, np.cumsum(rng.normal(0, 12, (20, 2)), axis=0) % (_BOARD - 2 * _RIM) + _RIM, pen)
+    else:
+        for _ in range(rng.integers(1, 5)):
+            cv2.ellipse(
+                board,
+                tuple(int(each) for each in rng.uniform(_RIM * 2, _BOARD - _RIM * 2, 2)),
+                tuple(int(each) for each in rng.uniform(5, 28, 2)),
+                float(rng.uniform(0, 180)),
+                0,
+                360,
+                1.0,
+                -1,
+                cv2.LINE_AA,
+            )
+    return board
+
+
+def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]], pen: float) -> Ink:
+    """Mirror or turn a digit, strike it through, put the halves of two together, or one over another."""
+    kind, (label, ink) = rng.random(), digits()
+    first = _on_board(ink)
+    if kind < 0.25 and label not in _NOT_MIRRORED:
+        return first[:, ::-1]
+    if kind < 0.5 and label not in _NOT_TURNED:
+        return np.rot90(first, int(rng.choice((1, 3))))
+    if kind < 0.7 and label in _NOT_STRUCK:
+        for _ in range(rng.integers(1, 3)):
+            _draw(first, rng.uniform(_RIM / 2, _BOARD - _RIM / 2, (2, 2)), pen)
+        return first
+    second = _on_board(digits()[1])
+    if rng.random() < 0.5:
+        return np.maximum(first, np.roll(second, int(rng.integers(-12, 12)), axis=1))
+    cut = int(_BOARD * rng.uniform(0.4, 0.6))
+    return np.vstack([first[:cut][::-1], second[cut:][::-1]])
+
+
+def _on_board(ink: Ink) -> Ink:
+    board, sized = np.zeros((_BOARD, _BOARD), np.float32), _sized(ink, _BOARD - 2 * _RIM)
+    top, left = ((_BOARD - each) // 2 for each in sized.shape)
+    board[top : top + sized.shape[0], left : left + sized.shape[1]] = sized
+    return board
+
+
+def _warped(rng: np.random.Generator, board: Ink) -> Ink:
+    """Slant, stretch and turn a little, as a hand does."""
+    middle = _BOARD / 2
+    turn = rng.normal(0, 0.12)
+    matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    matrix = matrix @ np.array([[1, rng.normal(0, 0.15)], [0, 1]]) @ np.diag(np.exp(rng.normal(0, 0.15, 2)))
+    whole = np.column_stack([matrix, middle - matrix @ (middle, middle)])
+    return np.asarray(cv2.warpAffine(board, whole, (_BOARD, _BOARD), flags=cv2.INTER_LINEAR), np.float32)
+
+
+def _sized(ink: Ink, height: float) -> Ink:
+    """Cut away what is empty and bring the longer side to a height."""
+    x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+    if not wide:
+        return np.zeros((2, 2), np.float32)
+    scale = height / max(high, wide)
+    size = (max(2, round(wide * scale)), max(2, round(high * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(ink[y : y + high, x : x + wide], size, interpolation=method), np.float32)
+
+
+def _line(points: NDArray[np.float64], pen: float) -> Ink:
+    """Draw a line on a sheet that just holds it."""
+    rim = math.ceil(pen / 2) + 1
+    wide, high = np.ceil(points.max(axis=0)).astype(int) + 2 * rim
+    background = np.zeros((int(high), int(wide)), np.float32)
+    _draw(background, points + rim, pen)
+    return background
+
+
+def _draw(background: Ink, points: NDArray[np.float64], pen: float) -> None:
+    """Draw through points (n, 2), x before y; a pen of less than a pixel leaves a paler line."""
+    drawn = np.zeros(background.shape, np.uint8)  # OpenCV smooths the edges of lines in 8 bits only
+    fixed = np.rint(points * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)
+    cv2.polylines(drawn, [fixed], False, min(255, round(255 * pen)), max(1, round(pen)), cv2.LINE_AA, _SHIFT)
+    np.maximum(background, drawn / np.float32(255), out=background)

@@ -1,0 +1,126 @@
+"""Single digits as a reader cuts them out of pictures, with what else is in the cut; and cuts that hold no digit.
+
+MNIST's own images are among them as they are. The label of what is no digit is 10.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.normalize import cut_out, normalize
+from shuzi.ink.paper import ink_map
+from shuzi.synthesis.composer import Composer, Page
+from shuzi.synthesis.distractors import glyph, small_distractor
+
+NOT_A_DIGIT = 10
+
+_NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other could be a 1 or a 7
+
+PAGES = 40_000
+"""Composed pages that a whole training's cuts are taken from; most hold several digits."""
+
+AS_THEY_ARE = 4
+"""How often each of MNIST's own images is among the cuts."""
+
+REWRITTEN, GLYPHS = 200_000, 200_000
+"""Digits written again with other pens, each alone; and marks and letters, each alone."""
+
+Cut = tuple[NDArray[np.uint8], int]
+
+
+def compose_share(
+    images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], share: float
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Compose a share of the cuts; all of the given images are among them, whatever the share.
+
+    Parameters
+    ----------
+    images, labels
+        The digits: uint8 (n, 28, 28) and (n,).
+    seed
+        Decides everything.
+    share
+        Of all that a whole training learns from.
+
+    Returns
+    -------
+    uint8 (n, 28, 28) and labels from 0 to 10, uint8 (n,).
+    """
+    cv2.setNumThreads(1)
+    rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
+    cuts: list[Cut] = list(zip(images, labels.tolist(), strict=True)) * AS_THEY_ARE
+    cuts.extend(_rewritten(rng, composer) for _ in range(round(REWRITTEN * share)))
+    cuts.extend(_glyph(rng, composer) for _ in range(round(GLYPHS * share)))
+    for _ in range(round(PAGES * share)):
+        cuts.extend(_cuts(rng, composer.page(rng)))
+    return np.stack([image for image, _ in cuts]), np.array([label for _, label in cuts], np.uint8)
+
+
+def _rewritten(rng: np.random.Generator, composer: Composer) -> Cut:
+    label, ink = composer.digit(rng, math.exp(rng.uniform(math.log(14), math.log(50))))
+    return normalize(_as_levels(ink)), label
+
+
+def _glyph(rng: np.random.Generator, composer: Composer) -> Cut:
+    height = round(math.exp(rng.uniform(math.log(16), math.log(50))))
+    pen = max(1.0, math.exp(rng.uniform(math.log(0.03), math.log(0.25))) * height)
+    if rng.random() < 0.08:
+        return normalize(_as_levels(small_distractor(rng, height, pen, alone=True))), NOT_A_DIGIT
+    return normalize(_as_levels(glyph(rng, height, pen, lambda: composer.digit(rng, height)))), NOT_A_DIGIT
+
+
+def _as_levels(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
+    levels = np.rint(np.pad(ink, 2) * 255)
+    levels[levels.argmax() // levels.shape[1], levels.argmax() % levels.shape[1]] = 255  # never without ink
+    return np.asarray(levels, np.uint8)
+
+
+def _cuts(rng: np.random.Generator, page: Page) -> list[Cut]:
+    """Cut out a page's digits, about as exactly as a detector finds them, and places that are no single digit."""
+    ink = ink_map(page.grey)
+    off = rng.normal(0, 0.05, page.boxes.shape) * np.tile(page.boxes[:, 2:], 2)
+    places = [*zip(page.boxes + off, page.labels.tolist(), strict=True)]
+    places += [(box, NOT_A_DIGIT) for box in _no_digits(rng, page)]
+    cuts = [(cut_out(ink, tuple(box)), label) for box, label in places]
+    return [(image, label) for image, label in cuts if image is not None]
+
+
+def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]]:
+    """Choose boxes that hold two digits, half a digit, or whatever is elsewhere on the page."""
+    boxes: list[NDArray[np.float32]] = []
+    count = len(page.boxes)
+    if count > 1 and rng.random() < 0.5:
+        place = int(rng.integers(count - 1))
+        first, second = page.boxes[place], page.boxes[place + 1]
+        corner = np.minimum(first[:2], second[:2])
+        both = np.concatenate([corner, np.maximum(first[:2] + first[2:], second[:2] + second[2:]) - corner])
+        # two that hardly overlap are two; where one covers the other, nobody could tell
+        if both[2] > 1.4 * max(first[2], second[2]) and both[3] < 2 * max(first[3], second[3]):
+            boxes.append(both.astype(np.float32))
+    if count and rng.random() < 0.25:
+        place = int(rng.integers(count))
+        x, y, width, height = page.boxes[place]
+        if page.labels[place] in _NO_DIGIT_HALVED:
+            half = rng.uniform(0.4, 0.55)
+            boxes.append(np.array([x + (width * (1 - half) if rng.random() < 0.5 else 0), y, width * half, height]))
+    if rng.random() < 0.4:
+        height = rng.uniform(13, 46)
+        size = np.array([height * rng.uniform(0.3, 0.9), height])
+        corner = rng.uniform(0, 1, 2) * np.maximum(1, np.array(page.grey.shape[::-1]) - size)
+        elsewhere = np.concatenate([corner, size]).astype(np.float32)
+        if all(_overlap(elsewhere, box) < 0.1 for box in page.boxes):
+            boxes.append(elsewhere)
+    return boxes
+
+
+def _overlap(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    """Return the share of the smaller box that both cover."""
+    low = np.maximum(one[:2], other[:2])
+    high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
+    both = np.prod(np.maximum(high - low, 0))
+    return float(both / min(np.prod(one[2:]), np.prod(other[2:])))

@@ -1,0 +1,104 @@
+"""Pages to judge readers on, not to learn from: strips, and larger pictures with several lines as forms hold them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.synthesis.backgrounds import background
+from shuzi.synthesis.composer import Composer
+
+SIZES = ((240, 320), (360, 480), (480, 640))
+
+_STRIPS = ((64, 160), (80, 240))  # pages of the composer's own size cut many numbers off, the others few
+_SEVERAL_LINES = 0.2  # the share of larger pictures with more than one number
+
+
+@dataclass(frozen=True)
+class Written:
+    """A picture, and what is written in it.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w).
+    text
+        Its digits, a new line for each line of them; "" where there are none.
+    boxes
+        float64 (k, 4): x, y, width and height of each digit's ink.
+    """
+
+    grey: NDArray[np.uint8]
+    text: str
+    boxes: NDArray[np.float64]
+
+
+def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
+    """Compose a page of any kind: what a reader's confidence is fitted to.
+
+    Marks beside the digits, some of which anybody would take for one, stand on every other strip.
+    """
+    if rng.random() < _SEVERAL_LINES:
+        return several_lines(composer, rng)
+    return strip(composer, rng, _STRIPS[rng.integers(len(_STRIPS))], only_digits=rng.random() < 0.5)
+
+
+def strip(
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int] = (64, 160), only_digits: bool = False
+) -> Written:
+    """Take a page as a training composes it; its lines are put together, since the composer does not part them."""
+    page = composer.page(rng, *size, only_digits=only_digits)
+    return Written(page.grey, "".join(map(str, page.labels)), page.boxes.astype(np.float64))
+
+
+def several_lines(composer: Composer, rng: np.random.Generator) -> Written:
+    """Write two to five lines on a larger sheet: each a number of one to eight digits."""
+    height, width = SIZES[rng.integers(len(SIZES))]
+    lines = int(rng.integers(2, 6))
+    room = height / lines
+    return written(composer, rng, (height, width), [int(each) for each in rng.integers(1, 9, lines)], room * 0.6)
+
+
+def written(
+    composer: Composer, rng: np.random.Generator, size: tuple[int, int], lines: list[int], highest: float
+) -> Written:
+    """Write lines of so many digits one below the other on a sheet, each digit by another hand.
+
+    Parameters
+    ----------
+    composer, rng
+        Write the digits, and decide everything.
+    size
+        Height and width of the sheet in pixels.
+    lines
+        The digits of each line; those that do not fit are left out.
+    highest
+        The most that a digit may be high, in pixels.
+    """
+    height, width = size
+    letter = rng.uniform(0.5, 1) * highest
+    room = height / len(lines)
+    ink, text, boxes = np.zeros(size, np.float32), [], []
+    for number, digits in enumerate(lines):
+        x, top = letter * rng.uniform(0.3, 1), number * room + (room - letter) * rng.uniform(0.4, 0.6)
+        line = ""
+        for _ in range(digits):
+            digit, drawn = composer.digit(rng, letter)
+            high, wide = drawn.shape
+            y = round(np.clip(top + letter - high + rng.normal(0, 0.02) * letter, 0, height - high))
+            left = round(x)
+            if left + wide > width - 0.2 * letter:
+                break
+            part = ink[y : y + high, left : left + wide]
+            np.maximum(part, drawn, out=part)
+            line += str(digit)
+            boxes.append((left, y, wide, high))
+            x = left + wide + letter * rng.uniform(0.08, 0.4)
+        text.append(line)
+    light = background(rng, height, width, letter) * (1 - rng.uniform(0.5, 1) * ink) * rng.uniform(140, 255)
+    seen = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.0)) + rng.normal(0, rng.uniform(0, 5), size)
+    grey = np.clip(np.rint(seen), 0, 255).astype(np.uint8)
+    return Written(grey, "\n".join(filter(None, text)), np.array(boxes, np.float64).reshape(-1, 4))

@@ -1,0 +1,91 @@
+"""MNIST becomes what a recipe learns from: its images as they are, or pictures composed from them.
+
+Composing takes minutes, so several processes do it, each a share of its own. What comes out depends on the seed
+alone.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.dataset import Dataset
+from shuzi.synthesis.samples import crops, pages
+
+SHARES = 16
+"""Of the work; each has its own digits, so that no more than one share's distances are ever in memory."""
+
+_OWN_STREAM = 3  # beside the order, what happens to images and the first weights, which are drawn from the same seed
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Images, and what they ask for.
+
+    Parameters
+    ----------
+    images
+        uint8 (n, h, w).
+    labels
+        (n, ...), as the kind of learning takes it.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[Any]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+
+def as_they_are(dataset: Dataset) -> Examples:
+    """Take a dataset's images and labels."""
+    return Examples(dataset.images, dataset.labels)
+
+
+def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Iterator[Examples]:
+    """Compose examples from a dataset's digits, one share of the work after another.
+
+    Parameters
+    ----------
+    kind
+        "crops" or "pages".
+    dataset
+        The digits.
+    seed
+        Decides everything.
+    share
+        How many to compose, as a share of what a training learns from.
+
+    Yields
+    ------
+    Examples, `SHARES` times; only as often as there are digits where those are fewer.
+    """
+    composed: Callable[..., Any] = {
+        "crops": crops.compose_share,
+        "pages": pages.compose_share,
+    }[kind]
+    jobs = [
+        (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES)
+        for part in range(min(SHARES, len(dataset)))
+    ]
+    # a process that was forked from one in which TensorFlow runs would hang
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(min(os.cpu_count() or 1, SHARES), mp_context=context) as pool:
+        waiting = [pool.submit(composed, *job) for job in jobs]
+        try:
+            for each in waiting:
+                yield Examples(*each.result())
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def joined(parts: list[Examples]) -> Examples:
+    """Put shares together, in their order."""
+    return Examples(np.concatenate([each.images for each in parts]), np.concatenate([each.labels for each in parts]))

@@ -1,0 +1,107 @@
+"""Whole pictures for the detector as contrast maps, and their digits: composed to learn from, plain to compare on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
+from shuzi.synthesis.composer import Composer
+
+HEIGHT, WIDTH = 64, 160
+"""Of a page, in pixels."""
+
+PAGES = 384_000
+"""Pages that a whole training learns from."""
+
+MOST = 20
+"""Digits that one page can ask for."""
+
+_CELL = 32  # pixels for an image of MNIST and the paper around it
+_INK = 76  # 0.3 of full ink: what is brighter is inside a digit's box, as on composed pages
+
+
+def compose_share(
+    images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], share: float
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Compose a share of the pages.
+
+    Parameters
+    ----------
+    images, labels
+        The digits: uint8 (n, 28, 28) and (n,).
+    seed
+        Decides everything.
+    share
+        Of all pages.
+
+    Returns
+    -------
+    Contrast maps, uint8 (pages, 64, 160), and their digits, float32 (pages, 20, 5).
+    """
+    cv2.setNumThreads(1)
+    rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
+    made = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * share)))]
+    maps = np.stack([contrast_map(page.grey) for page in made])
+    return maps, pack([(page.labels, page.boxes) for page in made])
+
+
+def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Lay images out in rows on clean pages, ten on each, as they are.
+
+    Parameters
+    ----------
+    images, labels
+        The digits: uint8 (n, 28, 28) and (n,).
+
+    Returns
+    -------
+    Contrast maps, uint8 (pages, 64, 160), and their digits, float32 (pages, 20, 5).
+
+    Examples
+    --------
+    >>> maps, digits = lay_out(np.full((11, 28, 28), 255, np.uint8), np.full(11, 7, np.uint8))
+    >>> maps.shape, digits[1, 0].tolist()
+    ((2, 64, 160), [7.0, 2.0, 2.0, 28.0, 28.0])
+    """
+    rows, columns = HEIGHT // _CELL, WIDTH // _CELL
+    rim = (_CELL - images.shape[1]) // 2
+    count = -(-len(images) // (rows * columns))
+    cells = np.zeros((count * rows * columns, _CELL, _CELL), np.float32)
+    cells[: len(images), rim:-rim, rim:-rim] = images
+    cells = PAPER + cells * (CONTRAST / 255)
+    maps = cells.reshape(count, rows, columns, _CELL, _CELL).swapaxes(2, 3).reshape(count, HEIGHT, WIDTH)
+    boxes = np.array([cv2.boundingRect((image > _INK).astype(np.uint8)) for image in images], np.float32)
+    cell = np.arange(len(images)) % (rows * columns)
+    boxes[:, 0] += rim + cell % columns * _CELL
+    boxes[:, 1] += rim + cell // columns * _CELL
+    each = [slice(start, start + rows * columns) for start in range(0, len(images), rows * columns)]
+    return np.rint(maps).astype(np.uint8), pack([(labels[page], boxes[page]) for page in each])
+
+
+def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[np.float32]:
+    """Put the digits of pages into one array.
+
+    Parameters
+    ----------
+    pages
+        The labels (k,) and boxes (k, 4) of each page.
+
+    Returns
+    -------
+    float32 (n, 20, 5): digit, x, y, width, height; the digit is -1 where there is none.
+
+    Examples
+    --------
+    >>> pack([(np.array([7], np.uint8), np.array([[1, 2, 3, 4]], np.float32))])[0, :2].tolist()
+    [[7.0, 1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 0.0, 1.0, 1.0]]
+    """
+    packed = np.tile(np.array([-1, 0, 0, 1, 1], np.float32), (len(pages), MOST, 1))
+    for place, (labels, boxes) in enumerate(pages):
+        count = min(len(labels), MOST)
+        packed[place, :count, 0] = labels[:count]
+        packed[place, :count, 1:] = boxes[:count]
+    return packed

@@ -1,0 +1,77 @@
+"""Training steps on JAX: on a GPU a chunk is one compiled scan over batches, on a processor each is a call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.synthesis.samples.examples import Examples
+from shuzi.training.backends.steps import Steps
+
+
+class JaxSteps(Steps):
+    """Steps over the state of a network and an optimizer that know no JAX."""
+
+    def _load(self, dataset: Examples) -> None:
+        self._images, self._labels = jnp.asarray(dataset.images), jnp.asarray(dataset.labels)
+        # on a processor XLA's convolutions are many times slower inside of a loop
+        self._run: Callable[[Any, Any], Any]
+        if jax.default_backend() == "cpu":
+            self._run = partial(_one_by_one, jax.jit(self._step))
+        else:
+            self._run = jax.jit(partial(jax.lax.scan, self._step))
+        self._answer = jax.jit(
+            lambda learnt, fixed, images: self.model.stateless_call(
+                learnt, fixed, self._as_input(images.astype(jnp.float32))
+            )[0]
+        )
+
+    def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
+        kept = (self._learner.trainable_variables, self._learner.non_trainable_variables, self._optimizer.variables)
+        state = tuple([variable.value for variable in group] for group in kept)
+        state, (losses, accuracies) = self._run(state, (jnp.asarray(batches), jnp.asarray(choices)))
+        for group, values in zip(kept, state, strict=True):
+            for variable, value in zip(group, values, strict=True):
+                variable.assign(value)
+        return losses, accuracies
+
+    def _predict(self, images: NDArray[np.uint8]) -> Any:
+        learnt = [variable.value for variable in self.model.trainable_variables]
+        fixed = [variable.value for variable in self.model.non_trainable_variables]
+        return self._answer(learnt, fixed, jnp.asarray(images))
+
+    def _step(self, state: Any, chunk: Any) -> tuple[Any, Any]:
+        learnt, fixed, optimizer = state
+        losses, correct, gradients = [], [], []
+        for batch, choices in self._pieces(*chunk):
+            (loss, (right, fixed)), gradient = jax.value_and_grad(self._tower, has_aux=True)(
+                learnt, fixed, batch, choices
+            )
+            losses.append(loss)
+            correct.append(right)
+            gradients.append(gradient)
+        share = 1 / len(losses) if self._recipe.loss == "mean" else 1.0
+        total = jax.tree.map(lambda *each: sum(each) * share, *gradients)
+        learnt, optimizer = self._optimizer.stateless_apply(optimizer, total, learnt)
+        return (learnt, fixed, optimizer), (sum(losses) * share, sum(correct) / self._recipe.batch_size)
+
+    def _tower(self, learnt: Any, fixed: Any, batch: Any, choices: Any) -> tuple[Any, tuple[Any, Any]]:
+        images, labels = self._batch(self._images[batch], choices), self._labels[batch]
+        y, fixed = self._learner.stateless_call(learnt, fixed, images, training=True)
+        return self._kind.loss(self._recipe, labels, y), (jnp.sum(self._kind.correct(labels, y)), fixed)
+
+
+def _one_by_one(step: Any, state: Any, chunk: tuple[Any, Any]) -> tuple[Any, tuple[Any, Any]]:
+    """Do what a scan does, a call for each batch."""
+    told = []
+    for each in zip(*chunk, strict=True):
+        state, said = step(state, each)
+        told.append(said)
+    losses, accuracies = (jnp.stack(each) for each in zip(*told, strict=True))
+    return state, (losses, accuracies)

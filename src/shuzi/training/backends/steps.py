@@ -1,0 +1,144 @@
+"""The network, its optimizer and the images, ready to take many steps in one call, on whichever backend Keras runs.
+
+A call from Python costs more than a step of a small network, so a call carries a chunk of steps.
+
+Two networks share their weights: the one that learns may calculate in bfloat16 and normalise batches by a quicker
+kernel; the plain one is float32 and of built-in layers, and is the one that is looked at, saved and exported.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from shuzi.synthesis.samples.examples import Examples
+from shuzi.training.network import augment
+from shuzi.training.network.architectures import build
+from shuzi.training.network.optimizers import build_optimizer
+from shuzi.training.recipes import Recipe
+from shuzi.training.tasks import classification, detection
+
+AT_ONCE = 1_000 * 28 * 28  # pixels in one pass when nothing is learnt: more pages would take gigabytes
+
+
+class Steps(ABC):
+    """What a training needs of a backend.
+
+    Parameters
+    ----------
+    recipe
+        Says which network, which loss, which optimizer.
+    dataset
+        What to learn from; kept in memory as uint8.
+    """
+
+    def __init__(self, recipe: Recipe, dataset: Examples, normalization: Any = None) -> None:
+        self._recipe = recipe
+        self._augment = augment.AUGMENTATIONS.get(recipe.augment)
+        self._kind = detection if recipe.examples == "pages" else classification
+        self.model = build(recipe)
+        self._learner = self.model
+        normalizes = any(isinstance(layer, keras.layers.BatchNormalization) for layer in self.model.layers)
+        if recipe.precision != "float32" or normalizes:
+            self._learner = build(recipe, normalization, recipe.precision, learning=True)
+        self._optimizer = build_optimizer(recipe)
+        self._optimizer.build(self._learner.trainable_variables)
+        self._load(dataset)
+
+    @abstractmethod
+    def _load(self, dataset: Examples) -> None:
+        """Take the images into the backend's memory and compile."""
+
+    @abstractmethod
+    def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
+        """Take the steps."""
+
+    @abstractmethod
+    def _predict(self, images: NDArray[np.uint8]) -> Any:
+        """Run the plain network on images of `AT_ONCE` pixels at most."""
+
+    def take(self, first: int, batches: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Take one step for each row of `batches`.
+
+        Parameters
+        ----------
+        first
+            The number of the first step, from 0: what is random in a step depends on its number.
+        batches
+            int32 (steps, batch size), the positions of the images.
+
+        Returns
+        -------
+        The loss of each batch before its step, and the share of it that was right: float32 (steps,) each.
+        """
+        count, size = batches.shape
+        choices = np.zeros((count, 0, 0), np.float32)
+        if self._augment:
+            choices = augment.draw(self._recipe.seed, first, first + count, size)
+        losses, accuracies = self._take(batches, choices)
+        return np.asarray(losses), np.asarray(accuracies)
+
+    def answers(self, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
+        """Return all that the network says now: for digits uint8 (n, 28, 28), first the probabilities (n, 10)."""
+        count = max(1, AT_ONCE // int(np.prod(images.shape[1:])))
+        said = [self._predict(images[at : at + count]) for at in range(0, len(images), count)]
+        each = [piece if isinstance(piece, list | tuple) else [piece] for piece in said]
+        return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
+
+    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return the first, or only, of the network's answers now."""
+        return self.answers(images)[0]
+
+    def evaluate(self, examples: Examples) -> tuple[float, list[NDArray[np.float32]]]:
+        """Return the share of the examples that the network gets right now, and all that it says to them."""
+        answers = self.answers(examples.images)
+        return self._kind.accuracy(examples.labels, answers[0]), answers
+
+    def settle(self) -> None:
+        """Bring what was learnt into the plain network."""
+        if self._learner is not self.model:
+            self.model.set_weights(self._learner.get_weights())
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """Copy every number that the next step depends on."""
+        return {name: variable.numpy().copy() for name, variable in self._variables().items()}
+
+    def restore(self, state: dict[str, NDArray[Any]]) -> bool:
+        """Put a copied state back; False when it belongs to another network or optimizer."""
+        variables, state = self._variables(), {_unnumbered(name): value for name, value in state.items()}
+        if variables.keys() != state.keys():
+            return False
+        if any(tuple(variable.shape) != state[name].shape for name, variable in variables.items()):
+            return False
+        for name, variable in variables.items():
+            variable.assign(state[name])
+        return True
+
+    def _variables(self) -> dict[str, Any]:
+        kept = [*self._learner.variables, *self._optimizer.variables]
+        return {_unnumbered(f"{place:03d} {variable.path}"): variable for place, variable in enumerate(kept)}
+
+    def _batch(self, images: Any, choices: Any) -> Any:
+        """Turn uint8 images into what the network takes in, differently written when the recipe says so."""
+        pixels = ops.cast(images, "float32")
+        return self._as_input(self._augment(pixels, choices) if self._augment else pixels)
+
+    def _as_input(self, pixels: Any) -> Any:
+        """Give pages a channel."""
+        return pixels[..., None] if self._kind is detection else pixels
+
+    def _pieces(self, *arrays: Any) -> list[tuple[Any, ...]]:
+        """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""
+        each = self._recipe.batch_size // self._recipe.towers
+        return [tuple(a[n * each : (n + 1) * each] for a in arrays) for n in range(self._recipe.towers)]
+
+
+def _unnumbered(name: str) -> str:
+    """Leave out Keras's numbers of layers: they depend on what else was built in the same process."""
+    return re.sub(r"_\d+", "", name)

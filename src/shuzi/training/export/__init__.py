@@ -1,0 +1,1 @@
+"""A trained network becomes files that others can use."""

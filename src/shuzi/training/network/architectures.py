@@ -1,0 +1,249 @@
+"""Each network is a function that builds it from built-in Keras layers, so that Keras alone opens what is saved.
+
+What goes in: images float32 (n, 28, 28), background 0, ink 255. What comes out: probabilities (n, 10). Where a
+network takes or gives something else, it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers
+
+from shuzi.errors import RecipeError
+from shuzi.ink.paper import CONTRAST, PAPER
+from shuzi.training.recipes import Recipe
+from shuzi.training.tasks.detection import FIRST_SCORE
+
+MEAN, SPREAD = 0.1307, 0.3081
+"""The mean and the standard deviation of the training pixels in [0, 1]."""
+
+Normalization = Callable[..., Any]
+
+_OWN_STREAM = 2  # beside the order of the images and what happens to them, which are drawn from the same seed
+
+
+def softmax(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build y = softmax(x·w + b), the smallest network that reads digits; w and b begin at zero."""
+    return layers.Dense(10, activation="softmax", kernel_initializer="zeros", name="output")(_row(images))
+
+
+def mlp(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build softmax with one hidden layer before it, whose neurons let through only what is above zero (ReLU)."""
+    if recipe.hidden < 1:
+        raise RecipeError("error.recipe.range", name="hidden", value=recipe.hidden, least=1, most="65536")
+    x = layers.Dense(recipe.hidden, activation="relu", name="hidden")(_row(images))
+    return layers.Dense(10, activation="softmax", name="output")(x)
+
+
+def two_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build two convolutions, each pooled before it is normalised, which is quicker, and a hidden layer."""
+    x = _picture(images)
+    x = _block(x, 16, 5, normalization, pool=True)
+    x = _block(x, 32, 3, normalization, pool=True)
+    return _head(layers.Flatten()(x), recipe.hidden, normalization)
+
+
+def three_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build three wider convolutions, the last one without pooling, and a hidden layer."""
+    return _head(_three_blocks(_picture(images), 32, 5, normalization), recipe.hidden, normalization)
+
+
+def four_narrow_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build four convolutions of few channels, down to 2x2 places, with fewer than 5,000 parameters."""
+    x = _picture(images)
+    x = _block(x, 8, 5, normalization, pool=True)
+    x = _block(x, 14, 3, normalization)
+    x = _block(x, 14, 3, normalization, pool=True)
+    x = _block(x, 10, 3, normalization)
+    return _head(layers.Flatten()(x), recipe.hidden, normalization)
+
+
+def four_columns(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build four networks of three convolutions side by side, which look through windows of different sizes.
+
+    Each learns by itself, so while learning y is (n, columns, 10); what they say together is the mean of their scores
+    (after Cireşan and others, 2012).
+    """
+    columns = [_scores(x, number) for number, x in _columns((3, 5, 5, 7), recipe, images, normalization)]
+    if learning:
+        return _side_by_side([layers.Softmax(dtype="float32")(each) for each in columns])
+    return layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(columns))
+
+
+def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build three columns, as `four_columns` does, that tell which digit it is, if it is one, and whether it is one.
+
+    While learning y is (n, columns, 11), both together; afterwards they are apart, (n, 10) and (n, 1).
+    """
+    scores, signs = [], []
+    for number, x in _columns((3, 5, 7), recipe, images, normalization):
+        scores.append(_scores(x, number))
+        signs.append(layers.Dense(1, name=f"is_digit_{number}", dtype="float32")(x))
+    if learning:
+        shares = _side_by_side([layers.Softmax(dtype="float32")(each) for each in scores])
+        chances = _side_by_side([layers.Activation("sigmoid", dtype="float32")(each) for each in signs])
+        return layers.Concatenate(axis=2, dtype="float32")([shares, chances])
+    probabilities = layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(scores))
+    return [probabilities, layers.Activation("sigmoid", dtype="float32")(layers.Average(dtype="float32")(signs))]
+
+
+def detector(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build a network that says for every fourth pixel of a page whether a digit has its middle there.
+
+    It looks at every eighth pixel with many channels and brings what it saw back to every fourth (after Ronneberger
+    and others, 2015), so height and width must be multiples of 8. y is (n, h / 4, w / 4, 14): for each digit the
+    score, afterwards the probability, of its middle; then where the middle lies and how large the digit is, as
+    `detection` explains.
+    """
+    x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
+    x = _block(x, 24, 5, normalization, padding="same", stride=2)
+    x = _block(x, 48, 3, normalization, padding="same", stride=2)
+    x = fine = layers.Add()([x, _block(x, 48, 3, normalization, padding="same")])
+    x = _block(x, 112, 3, normalization, padding="same", stride=2)
+    for dilation in (1, 2, 1, 3, 1):
+        x = layers.Add()([x, _block(x, 112, 3, normalization, padding="same", dilation=dilation)])
+    x = layers.UpSampling2D()(_block(x, 48, 1, normalization))
+    x = layers.Add()([x, fine])
+    x = layers.Add()([x, _block(x, 48, 3, normalization, padding="same")])
+    x = _block(x, 64, 1, normalization)
+    first = keras.initializers.Constant(FIRST_SCORE)
+    scores = layers.Conv2D(10, 1, bias_initializer=first, name="scores", dtype="float32")(x)
+    boxes = layers.Conv2D(4, 1, name="boxes", dtype="float32")(x)
+    if not learning:
+        scores = layers.Activation("sigmoid", dtype="float32")(scores)
+    return layers.Concatenate(name="places", dtype="float32")([scores, boxes])
+
+
+NETWORKS: Mapping[str, Callable[[Recipe, Any, Normalization, bool], Any]] = {
+    each.__name__: each
+    for each in (
+        softmax,
+        mlp,
+        two_convolutions,
+        three_convolutions,
+        four_narrow_convolutions,
+        four_columns,
+        rejecting,
+        detector,
+    )
+}
+
+
+def build(
+    recipe: Recipe, normalization: Normalization | None = None, precision: str = "float32", learning: bool = False
+) -> Any:
+    """Build the network of a recipe; the seed decides its first weights.
+
+    Parameters
+    ----------
+    recipe
+        Names the network.
+    normalization
+        The layer that normalises batches; None is Keras's own.
+    precision
+        "float32", or "bfloat16" to calculate in it; weights are float32 in either case.
+    learning
+        Build what the loss is taken of, which differs for some networks.
+
+    Raises
+    ------
+    RecipeError
+        The recipe names no network that there is.
+    """
+    if recipe.network not in NETWORKS:
+        raise RecipeError("error.recipe.choice", name="network", value=recipe.network, choices=", ".join(NETWORKS))
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
+    try:
+        # no layer of Keras gives a channel to pictures whose size is open
+        size = (None, None, 1) if recipe.examples == "pages" else (28, 28)
+        images = keras.Input(size, name="images", dtype="float32")
+        y = NETWORKS[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
+    finally:
+        keras.config.set_dtype_policy(policy)
+    model = keras.Model(images, y, name=recipe.name)
+    _draw_first_weights(model, recipe.seed)
+    return model
+
+
+def _draw_first_weights(model: Any, seed: int) -> None:
+    """Draw the weights as Glorot and Bengio (2010) do, in NumPy, so that every backend starts from the same."""
+    draws = np.random.default_rng([seed, _OWN_STREAM])
+    for layer in model.layers:
+        kernel = getattr(layer, "kernel", None)
+        if kernel is None or isinstance(layer.kernel_initializer, keras.initializers.Zeros):
+            continue
+        *window, came, goes = kernel.shape
+        reach = np.sqrt(6 / (int(np.prod(window)) * (came + goes)))
+        kernel.assign(draws.uniform(-reach, reach, kernel.shape).astype(np.float32))
+
+
+def _row(images: Any) -> Any:
+    """Put the pixels in one row of numbers from 0 to 1."""
+    return layers.Rescaling(1 / 255, name="scale")(layers.Flatten(name="pixels")(images))
+
+
+def _picture(images: Any) -> Any:
+    """Give the pixels mean 0 and standard deviation 1, and a channel."""
+    x = layers.Reshape((28, 28, 1), name="pixels", dtype="float32")(images)
+    return layers.Rescaling(1 / 255 / SPREAD, offset=-MEAN / SPREAD, name="scale", dtype="float32")(x)
+
+
+def _block(
+    x: Any,
+    channels: int,
+    size: int,
+    normalization: Normalization,
+    pool: bool = False,
+    padding: str = "valid",
+    stride: int = 1,
+    dilation: int = 1,
+) -> Any:
+    """Convolve, pool, normalise, activate, in this order."""
+    x = layers.Conv2D(channels, size, stride, padding=padding, dilation_rate=dilation, use_bias=False)(x)
+    if pool:
+        x = layers.MaxPooling2D()(x)
+    return layers.ReLU()(normalization(momentum=0.9)(x))
+
+
+def _three_blocks(x: Any, channels: int, window: int, normalization: Normalization) -> Any:
+    """Convolve three times, twice as wide after the first, and put what comes out in one row."""
+    x = _block(x, channels, window, normalization, pool=True)
+    x = _block(x, 2 * channels, 3, normalization, pool=True)
+    x = _block(x, 2 * channels, 3, normalization, padding="same")
+    return layers.Flatten()(x)
+
+
+def _columns(
+    windows: Sequence[int], recipe: Recipe, images: Any, normalization: Normalization
+) -> Iterator[tuple[int, Any]]:
+    """Build columns of three convolutions and a hidden layer, numbered from 1."""
+    picture = _picture(images)
+    for number, window in enumerate(windows, start=1):
+        yield number, _hidden(_three_blocks(picture, 32, window, normalization), recipe.hidden, normalization)
+
+
+def _scores(x: Any, number: int) -> Any:
+    return layers.Dense(10, name=f"output_{number}", dtype="float32")(x)
+
+
+def _side_by_side(columns: list[Any]) -> Any:
+    """Put what columns say, (n, values) each, into one (n, columns, values)."""
+    rows = [layers.Reshape((1, each.shape[-1]), dtype="float32")(each) for each in columns]
+    return layers.Concatenate(axis=1, dtype="float32")(rows)
+
+
+def _head(x: Any, hidden: int, normalization: Normalization) -> Any:
+    """Put a hidden layer, if the recipe has one, before the output, which is float32 in any precision."""
+    if hidden:
+        x = _hidden(x, hidden, normalization)
+    return layers.Dense(10, activation="softmax", name="output", dtype="float32")(x)
+
+
+def _hidden(x: Any, hidden: int, normalization: Normalization) -> Any:
+    x = layers.Dense(hidden, use_bias=False)(x)
+    return layers.ReLU()(normalization(momentum=0.9)(x))

@@ -1,0 +1,106 @@
+"""Learning where digits are: each page asks for a small hill at the middle of each digit, on the map of its class.
+
+The maps are four times coarser than the page. This is a CenterNet (Zhou and others, 2019) of a size for digits.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from shuzi.synthesis.samples.pages import MOST
+from shuzi.training.recipes import Recipe
+
+CELL = 4
+"""Pixels of a page for each place on the maps, in both directions."""
+
+FIRST_SCORE = -4.0
+"""What a map begins with: few places hold a digit."""
+
+_HILL = 0.12  # the hill's standard deviation as a share of the digit's width and height
+_SMALLEST_HILL = 0.6  # places
+_BOX_WEIGHT = 0.5
+_NEAR = 0.3  # from this height of a hill on, a place learns the digit's box
+_FOUND = math.log(0.3 / 0.7)  # the score of a probability of 0.3
+
+
+def loss(recipe: Recipe, labels: Any, y: Any) -> Any:  # noqa: ARG001 - each kind of learning takes the recipe
+    """Return the focal loss of the maps and the error of the boxes, shared among the digits and one more.
+
+    Parameters
+    ----------
+    recipe
+        Says nothing here.
+    labels
+        float32 (n, 20, 5), as `pages.pack` makes it.
+    y
+        float32 (n, h, w, 14): ten scores, then x and y from the place's middle, log width and log height, in places.
+    """
+    hills, is_digit, nearest = _hills(labels, y)
+    digit, wanted_boxes = labels[..., 0], _boxes(labels, nearest, y)
+    classes = ops.one_hot(ops.cast(ops.maximum(digit, 0), "int32"), 10) * is_digit[..., None]
+    # hills of one class do not add up: the highest counts
+    wanted = ops.max(hills[..., None] * classes[:, :, None, None, :], axis=1)
+    scores, boxes = y[..., :10], y[..., 10:]
+    log_p, log_not_p = -ops.softplus(-scores), -ops.softplus(scores)
+    p = ops.sigmoid(scores)
+    at_top = ops.cast(wanted > 0.999, "float32")
+    focal = at_top * (1 - p) ** 2 * log_p + (1 - at_top) * (1 - wanted) ** 4 * p**2 * log_not_p
+    height = ops.max(hills, axis=1)
+    near = height * ops.cast(height > _NEAR, "float32")
+    off = ops.sum(ops.abs(boxes - wanted_boxes), axis=-1) * near
+    count = ops.sum(is_digit) + 1
+    return (-ops.sum(focal) + _BOX_WEIGHT * ops.sum(off) / 4) / count
+
+
+def accuracy(labels: NDArray[np.float32], places: NDArray[np.float32]) -> float:
+    """Return the share of the digits that are seen; `places` hold probabilities, shapes as for `loss`."""
+    digits = np.sum(labels[..., 0] >= 0, axis=1)
+    return float(np.sum(np.asarray(correct(labels, places, 0.3)) * digits) / max(digits.sum(), 1))
+
+
+def correct(labels: Any, y: Any, found: float = _FOUND) -> Any:
+    """Return for each page the share of its digits that are seen at their middle, as what they are: float32 (n,).
+
+    A page without digits counts as 1.
+    """
+    hills, is_digit, _ = _hills(labels, y)
+    tops = ops.cast(hills > 0.999, "float32")
+    scores = ops.sum(tops[..., None] * y[:, None, :, :, :10], axis=(2, 3))
+    seen = ops.logical_and(
+        ops.argmax(scores, axis=-1) == ops.cast(labels[..., 0], "int32"), ops.max(scores, axis=-1) > found
+    )
+    right, count = ops.sum(ops.cast(seen, "float32") * is_digit, axis=1), ops.sum(is_digit, axis=1)
+    return ops.where(count > 0, right / ops.maximum(count, 1), 1.0)
+
+
+def _hills(labels: Any, y: Any) -> tuple[Any, Any, Any]:
+    """Raise a hill for each digit: (n, 20, h, w), which rows are digits (n, 20), and whose hill is highest where."""
+    is_digit = ops.cast(labels[..., 0] >= 0, "float32")
+    rows, columns = ops.arange(y.shape[1], dtype="float32"), ops.arange(y.shape[2], dtype="float32")
+    middle_x = ops.floor((labels[..., 1] + labels[..., 3] / 2) / CELL)[..., None]
+    middle_y = ops.floor((labels[..., 2] + labels[..., 4] / 2) / CELL)[..., None]
+    wide = ops.maximum(labels[..., 3] * (_HILL / CELL), _SMALLEST_HILL)[..., None]
+    high = ops.maximum(labels[..., 4] * (_HILL / CELL), _SMALLEST_HILL)[..., None]
+    across = ops.exp(-0.5 * ((columns - middle_x) / wide) ** 2)
+    down = ops.exp(-0.5 * ((rows - middle_y) / high) ** 2)
+    hills = down[..., :, None] * across[..., None, :] * is_digit[..., None, None]
+    return hills, is_digit, ops.argmax(hills, axis=1)
+
+
+def _boxes(labels: Any, nearest: Any, y: Any) -> Any:
+    """Return for each place the box of the digit whose hill is highest there, as the network should say it."""
+    x, top, width, height = (labels[..., each] for each in range(1, 5))
+    said = ops.stack([x + width / 2, top + height / 2, width, height], axis=-1) / CELL
+    chosen = ops.matmul(ops.one_hot(ops.reshape(nearest, (-1, y.shape[1] * y.shape[2])), MOST), said)
+    chosen = ops.reshape(chosen, (-1, y.shape[1], y.shape[2], 4))
+    columns = ops.arange(y.shape[2], dtype="float32")[None, None, :] + 0.5
+    rows = ops.arange(y.shape[1], dtype="float32")[None, :, None] + 0.5
+    sizes = ops.log(ops.maximum(chosen[..., 2:], 1e-3))
+    return ops.concatenate(
+        [(chosen[..., 0] - columns)[..., None], (chosen[..., 1] - rows)[..., None], sizes], axis=-1
+    )

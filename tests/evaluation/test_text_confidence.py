@@ -1,0 +1,238 @@
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+from scipy.special import expit
+
+from shuzi.evaluation.text_confidence import Read, fit_curves, fit_way, said, with_honest_confidence
+from shuzi.models.card import Card
+from shuzi.reading.candidates import Candidate, Candidates
+from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
+from shuzi.reading.result import Reading
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples.evaluation_pages import any_kind
+
+CLEAN = (0.0, 0.0, 0.0)
+TRUTH = Curves(1.4, 0.6, 0.3, -2.0, 2.5, 4.0, 3.0, 1.0)
+
+
+def candidate(named, is_digit=1.0, found=1.0, x=10.0):
+    probabilities = np.full(10, (1 - named) / 9, np.float32)
+    probabilities[1] = named
+    return Candidate(np.zeros((28, 28), np.uint8), (x, 10, 6, 20), probabilities, is_digit, found)
+
+
+def seen(candidates, uncovered=0.0, missed=0.0):
+    page = np.zeros((40, 120), np.uint8)
+    return Candidates(page, page.shape, True, page, candidates, uncovered, missed)
+
+
+def pages(seed, n, truth):
+    """Draw pages of one to seven digits, which are right as often as the curves say."""
+    rng, drawn = np.random.default_rng(seed), []
+    for _ in range(n):
+        digits = [tuple(rng.normal(2, 2, 3)) for _ in range(rng.integers(1, 8))]
+        text = (float(rng.uniform(0, 0.5)), float(rng.uniform(0, 0.5)), float(rng.random() < 0.2))
+        page = Read(digits, text, True)
+        drawn.append(Read(digits, text, bool(rng.random() < said(truth, [page])[0])))
+    return drawn
+
+
+def unlikeliness(drawn):
+    """Say how unlikely it is what was right and wrong on pages, for any curves, in SciPy's words."""
+    there = np.zeros((len(drawn), 7), bool)
+    signs = np.zeros((len(drawn), 7, 3))
+    for page, row, sign in zip(drawn, there, signs, strict=True):
+        row[: len(page.digits)], sign[: len(page.digits)] = True, page.digits
+    text, right = np.array([page.text for page in drawn]), np.array([page.right for page in drawn])
+
+    def unlikely(curves):
+        digits = np.where(there, expit(signs @ curves[:3] + curves[3]), 1)
+        chances = np.clip(np.prod(digits, axis=1) * expit(curves[4] - text @ curves[5:]), 1e-9, 1 - 1e-9)
+        return -np.sum(np.log(np.where(right, chances, 1 - chances)))
+
+    return unlikely
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_curves_are_the_likeliest_ones(seed):
+    drawn = pages(seed, 3_000, TRUTH)
+    found, unlikely = fit_curves(drawn), unlikeliness(drawn)
+    assert unlikely(np.array(found)) < minimize(unlikely, TRUTH, method="BFGS").fun + 1.0
+    np.testing.assert_allclose(found, TRUTH, atol=1.2)
+
+
+def test_of_what_was_given_a_chance_so_much_is_right():
+    drawn = pages(5, 4_000, TRUTH)
+    chances = said(fit_curves(drawn[:2_000]), drawn[2_000:])
+    right = np.array([page.right for page in drawn[2_000:]])
+    for part in np.array_split(chances.argsort(), 5):
+        assert chances[part].mean() == pytest.approx(right[part].mean(), abs=0.08)
+
+
+@pytest.mark.parametrize(
+    ("sure", "right"),
+    [
+        ([9.0] * 2_900, [True] * 2_400 + [False] * 500),
+        ([4.0] * 100, [False] * 100),
+        ([-3.0] * 50 + [3.0] * 50, [False] * 50 + [True] * 50),
+        ([1.0] * 100, [True] * 100),
+    ],
+    ids=["all alike", "all wrong", "told apart", "all right"],
+)
+def test_the_curves_stay_within_bounds_and_predict_what_was_seen(sure, right):
+    read = [Read([(each, 9.0, 0.0)], CLEAN, so) for each, so in zip(sure, right, strict=True)]
+    found = fit_curves(read)
+    assert np.isfinite(found).all()
+    assert np.abs(found).max() < 100
+    assert np.mean(said(found, read)) == pytest.approx(np.mean(right), abs=0.06)
+
+
+def test_without_any_page_the_beginning_is_kept():
+    assert fit_curves([]) == Curves(1.0, 1.0, 1.0, 0.0, 3.0, 0.0, 0.0, 0.0)
+
+
+def test_who_is_surer_is_never_less_likely_to_be_right():
+    read = [Read([(3.0, 3.0, 3.0)], CLEAN, False)] * 60 + [Read([(0.4, 0.4, 0.4)], (0.5, 0.5, 1.0), True)] * 60
+    assert min(value for place, value in enumerate(fit_curves(read)) if place not in (3, 4)) >= 0
+
+
+def test_the_chance_of_a_whole_text_is_never_beyond_0_or_1_and_falls_with_each_digit():
+    for curves in (Curves(), Curves(60.0, whole=2.0, uncovered=900.0), Curves(1e6, shift=-5.0)):
+        for candidates in (
+            [],
+            [candidate(0.1, 0.0)],
+            [candidate(1.0)],
+            [candidate(1.0)] * 30,
+            [candidate(0.5, 1e-12, 0.3)],
+        ):
+            for amiss in (0.0, 1.0):
+                chance = curves.of_text(seen(candidates, amiss, amiss))
+                assert 0 <= chance <= 1
+                assert curves.of_text(seen([*candidates, candidate(0.9)], amiss, amiss)) <= chance
+
+
+def test_what_speaks_against_a_text_lowers_its_chance():
+    curves = Curves(whole=2.0, uncovered=3.0, missed=4.0, at_edge=1.0)
+    clean = curves.of_text(seen([candidate(0.99)]))
+    assert curves.of_text(seen([candidate(0.99)], uncovered=0.2)) < clean
+    assert curves.of_text(seen([candidate(0.99)], missed=0.4)) < clean
+    assert curves.of_text(seen([candidate(0.99, x=0.0)])) < clean
+
+
+def test_a_detector_that_was_not_asked_says_nothing():
+    assert signs_of_digit(candidate(0.5, 0.5))[2] == 0
+    assert signs_of_digit(candidate(0.5, 0.5, 0.25))[2] == pytest.approx(np.log(1 / 3))
+
+
+def test_what_no_curve_can_say_is_measured():
+    rng = np.random.default_rng(3)
+
+    def drawn(n):
+        # right in 3 of 10 up to a sureness, in 8 of 10 far beyond it, never more
+        for _ in range(n):
+            sure = float(rng.uniform(-4, 8))
+            yield Read([(sure, 9.0, 0.0)], CLEAN, bool(rng.random() < np.interp(sure, [0, 4], [0.3, 0.8])))
+
+    way, fresh = fit_way(list(drawn(6_000))), list(drawn(6_000))
+    alone = said(way.curves, fresh)
+    chances = np.interp([logit(each) for each in alone], KNOTS, way.measured)
+    right = np.array([each.right for each in fresh])
+
+    def off(what):
+        return np.mean([abs(what[part].mean() - right[part].mean()) for part in np.array_split(what.argsort(), 15)])
+
+    assert off(chances) < 0.04
+    assert off(chances) < 0.8 * off(alone)
+
+
+def test_a_knot_that_few_texts_are_near_says_about_what_the_curves_say():
+    way = fit_way([Read([(2.0, 9.0, 0.0)], CLEAN, True)] * 3)
+    np.testing.assert_allclose(way.measured, expit(np.array(KNOTS)), atol=0.2)
+    assert list(way.measured) == sorted(way.measured)
+
+
+def test_a_card_without_curves_says_what_the_networks_say():
+    scale = Scale.of({"unsure": 0.98})
+    assert scale.way(True).of_text(seen([candidate(0.8), candidate(0.5)], 0.3)) == pytest.approx(0.4**0.5)
+    assert scale.way(True).of_digit(candidate(0.64)) == pytest.approx(0.8)
+    assert (scale.ok, scale.digit, scale.blank) == (0.98, 0.5, 1.0)
+
+
+def kept(way, curves, measured):
+    """Write a way's numbers as a card has them."""
+    names = [f"{way}-{each}" for each in Curves._fields]
+    return dict(zip(names, curves, strict=True)) | dict(zip(measured_at(way), measured, strict=True))
+
+
+def test_a_card_keeps_what_was_fitted_and_measured_of_both_ways():
+    simple, found = Curves(2.0, 1.0, 0.0, 0.5, 3.0, 1.0, 0.0, 2.0), Curves(whole=1.0, missed=3.0)
+    values = [0.1 * number for number in range(len(KNOTS))]
+    scale = Scale.of(
+        kept("simple", simple, [0.5] * 10) | kept("found", found, values) | {"text-ok": 0.7, "blank": 0.8}
+    )
+    assert scale.way(True) == Way(simple, (0.5,) * 10)
+    assert scale.way(False) == Way(found, tuple(values))
+    assert (scale.ok, scale.blank) == (0.7, 0.8)
+    half = scale.way(False)
+    assert half.of_text(seen([candidate(0.5)])) == pytest.approx(
+        np.interp(logit(found.of_text(seen([candidate(0.5)]))), KNOTS, values)
+    )
+
+
+def test_numbers_that_are_not_complete_are_left_alone():
+    """As in cards of models that were fitted in another way."""
+    numbers = kept("found", Curves(whole=1.0), [0.5] * 10)
+    del numbers["found-named"]
+    assert Scale.of(numbers).way(False) == Way()
+
+
+@pytest.mark.parametrize(("sign", "right", "expected"), [(30.0, True, 1.0), (-30.0, False, 0.0)])
+def test_beyond_the_outer_knots_what_was_seen_counts(sign, right, expected):
+    read = [Read([(sign, sign, 0.0)], CLEAN, right)] * 4_000
+    read += [Read([(0.0, 0.0, 0.0)], CLEAN, bool(number % 2)) for number in range(1_000)]
+    way = fit_way(read)
+    assert way.measured[-1 if right else 0] == pytest.approx(expected, abs=0.008)
+
+
+def test_a_reader_that_finds_nothing_is_never_ok(mnist):
+    class Blind:
+        card = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
+        looked = 0
+
+        def find_candidates(self, picture):
+            self.looked += 1
+            return Candidates(picture, picture.shape, True, picture, [], 0.0)
+
+    blind = Blind()
+    card = with_honest_confidence(blind, mnist.validation, pages=40)
+    assert blind.looked == 40
+    assert card.thresholds["text-ok"] == 1.0
+    assert 0 < card.thresholds["blank"] < 0.6
+
+
+def test_of_what_is_read_rightly_where_the_ink_is_simple_nine_in_ten_are_ok(mnist):
+    class Told:
+        """Is told what stands on each page, and is right the oftener the surer it is."""
+
+        card = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
+
+        def __init__(self):
+            self.draws, self.right = np.random.default_rng(1), []
+            self.pages, self.composer = np.random.default_rng(0), Composer(validation.images, validation.labels)
+
+        def find_candidates(self, picture):  # noqa: ARG002
+            self.text = any_kind(self.composer, self.pages).text
+            return seen([candidate(self.draws.uniform(0.5, 0.999))])
+
+        def interpret(self, candidates):
+            right = self.draws.random() < candidates.candidates[0].probabilities.max()
+            if right:
+                self.right.append(candidates)
+            return Reading(self.text if right else "?", "ok", 1.0, (), ("reading.ok", {}))
+
+    validation = mnist.validation
+    reader = Told()
+    thresholds = with_honest_confidence(reader, validation, seed=0, pages=600).thresholds
+    chances = [Scale.of(thresholds).way(True).of_text(each) for each in reader.right]
+    assert len(chances) > 300
+    assert np.mean(np.array(chances) >= thresholds["text-ok"]) == pytest.approx(0.9, abs=0.005)

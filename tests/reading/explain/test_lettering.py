@@ -1,0 +1,56 @@
+import pytest
+from PIL import ImageFont
+
+from shuzi.messages import speaking
+from shuzi.reading.explain import lettering
+
+
+@pytest.fixture
+def fonts(monkeypatch):
+    """Let the machine have these fonts and no others."""
+
+    def have(*names):
+        monkeypatch.setattr(lettering, "_CHINESE", names)
+        lettering._chinese.cache_clear()
+
+    yield have
+    lettering._chinese.cache_clear()
+
+
+def test_a_machine_without_a_chinese_font_is_drawn_to_in_english(fonts):
+    fonts("no-such-font.ttf")
+    with speaking("zh"):
+        assert lettering.drawn_language() == "en"
+    assert lettering.drawn_language() == "en"
+
+
+def test_a_font_without_chinese_is_no_chinese_font(fonts):
+    latin = ImageFont.load_default(20)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ImageFont, "truetype", lambda *_: latin)
+        fonts("latin.ttf")
+        with speaking("zh"):
+            assert lettering.drawn_language() == "en"
+
+
+def test_where_there_is_a_chinese_font_its_characters_differ_from_an_empty_box():
+    with speaking("zh"):
+        if lettering.drawn_language() == "en":
+            pytest.skip("this machine has no Chinese font")
+        letters = lettering.font(20)
+    drawn = {bytes(letters.getmask(each)) for each in "数字墨迹1\U0010fffd"}
+    assert len(drawn) == 6
+
+
+@pytest.mark.parametrize(
+    "text", ["one two three four", "把一小块白纸依次盖在每个位置上。红色:下降。", "28x28 像素 and more", ""]
+)
+@pytest.mark.parametrize("width", [30, 100, 1_000])
+def test_broken_lines_keep_every_word_and_fit(text, width):
+    letters = lettering.font(15)
+    lines = lettering.broken(text, letters, width)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+    longest = max(letters.getlength(word) for word in text.split(" ")) if text.isascii() else 45
+    for line in lines:
+        assert letters.getlength(line) <= max(width, longest)
+        assert not line.startswith(("。", ":"))

@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from shuzi.reading.candidates import Candidate, Candidates
+from shuzi.reading.confidence import Scale, Way
+from shuzi.reading.interpret import interpret
+
+SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
+PAGE = np.full((40, 120), 255, np.uint8)
+PAGE[10:30, 10:12] = PAGE[10:30, 50:52] = PAGE[10:30, 90:92] = 0
+
+
+def candidate(x, sure, is_digit=1.0):
+    probabilities = np.full(10, (1 - sure) / 9, np.float32)
+    probabilities[1] = sure
+    return Candidate(np.zeros((28, 28), np.uint8), (x, 10, 6, 20), probabilities, is_digit, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("looks", "uncovered", "status", "words"),
+    [
+        ([candidate(8, 0.999), candidate(48, 0.999)], 0.0, "ok", "Read."),
+        ([candidate(8, 0.999), candidate(48, 0.6)], 0.0, "unsure", "digit at position 2: it could be 1 or"),
+        ([candidate(8, 0.999), candidate(48, 0.999, 0.3)], 0.0, "unsure", "at position 2 may not be a digit"),
+        ([candidate(8, 0.999, 0.3)], 0.0, "not-a-digit", "letter"),
+        ([candidate(8, 0.9), candidate(48, 0.9), candidate(88, 0.9)], 0.3, "unsure", "more ink"),
+        ([candidate(8, 0.9), candidate(48, 0.9), candidate(88, 0.9)], 0.0, "unsure", "at position 1"),
+    ],
+    ids=["sure", "one doubtful", "one no digit", "no digit", "ink beside", "many a little doubtful"],
+)
+def test_the_sentence_names_what_is_amiss(candidates, uncovered, status, words):
+    reading = interpret(Candidates(PAGE, PAGE.shape, True, 255 - PAGE, candidates, uncovered), SCALE)
+    assert reading.status == status
+    assert words in reading.message
+
+
+def test_a_blank_picture_is_as_sure_as_was_measured():
+    scale = Scale(Way(), Way(), ok=0.9, digit=0.5, blank=0.8)
+    none = np.zeros_like(PAGE)
+    assert interpret(Candidates(PAGE, PAGE.shape, True, none, [], 0.0), scale).confidence == 0.8
+    assert interpret(Candidates(none, PAGE.shape, True, none, [], 0.0), scale).confidence == 1.0

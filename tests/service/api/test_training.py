@@ -1,0 +1,348 @@
+"""A training over HTTP, with a real child process in which TensorFlow runs."""
+
+import asyncio
+import base64
+import concurrent.futures
+import dataclasses
+import json
+import os
+import signal
+from contextlib import ExitStack
+
+import numpy as np
+import pytest
+
+from shuzi.service.http.limits import Limits
+from shuzi.service.jobs.trainings import Trainings, chosen_recipe
+from shuzi.service.readers import Readers
+from shuzi.training.recipes import recipe
+
+STEPS = 300
+
+
+@pytest.fixture(scope="module")
+def finished(client, parse_events):
+    """Train softmax for some steps, and listen from the beginning."""
+    begun = client.post("/v1/training", json={"steps": STEPS, "seed": 3, "learning_rate": 0.002})
+    assert begun.status_code == 201
+    training = begun.json()
+    with client.stream("GET", begun.headers["location"] + "/events") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        text = "".join(stream.iter_text())
+    return training, parse_events(text)
+
+
+def _named(events, name):
+    return [data for _, kind, data in events if kind == name]
+
+
+def test_a_training_begins_with_all_values_of_its_recipe(finished):
+    training, events = finished
+    expected = recipe("softmax").changed(steps=STEPS, seed=3, learning_rate=0.002)
+    told = training["recipe"]
+    quiet = ("report_every", "validate_every", "save_every")  # it tells more often than the recipe does
+    assert {key: value for key, value in told.items() if key not in quiet} == {
+        key: value for key, value in dataclasses.asdict(expected).items() if key not in quiet
+    }
+    (started,) = _named(events, "started")
+    assert (started["recipe"], started["parameters"]) == (told, 7_850)
+
+
+def test_events_are_numbered_and_end_with_the_end(finished):
+    _, events = finished
+    assert [number for number, _, _ in events] == list(range(1, len(events) + 1))
+    names = [name for _, name, _ in events]
+    assert (names[0], names[-1]) == ("started", "done")
+    assert names.count("progress") == STEPS
+    assert 25 <= names.count("weights") <= 35
+    assert names.count("validated") == names.count("weights")
+
+
+def test_progress_is_that_of_the_same_training_in_python(finished, mnist):
+    from shuzi.training.events import Done, Progress, Validated
+    from shuzi.training.loop import train
+
+    _, events = finished
+    chosen = chosen_recipe("softmax", steps=STEPS, seed=3, learning_rate=0.002)
+    expected = list(train(chosen, mnist))
+    losses = [each.loss for each in expected if isinstance(each, Progress)]
+    assert np.allclose([each["loss"] for each in _named(events, "progress")], losses, rtol=1e-5)
+    looks = [each for each in expected if isinstance(each, Validated)]
+    told = _named(events, "validated")
+    assert [each["step"] for each in told] == [each.step for each in looks]
+    assert [each["accuracy"] for each in told] == pytest.approx([each.accuracy for each in looks], abs=1e-3)
+    assert {each["n"] for each in told} == {5_000}
+    (done,) = [each for each in expected if isinstance(each, Done)]
+    (end,) = _named(events, "done")
+    assert end["accuracy"] == pytest.approx(done.accuracy, abs=1e-3)
+    kernel = looks[-1].weights["output/kernel"]
+    last = _named(events, "weights")[-1]
+    assert last["step"] == STEPS
+    images = np.array([np.frombuffer(base64.b64decode(each), np.int8) for each in last["images"]])
+    assert images.shape == (10, 784)
+    assert np.abs(images).max() == 127
+    assert np.abs(images - 127 * kernel.T / np.abs(kernel).max()).max() < 1
+
+
+def test_the_end_shows_the_surest_mistakes_of_the_test_images(finished, mnist):
+    _, events = finished
+    (end,) = _named(events, "done")
+    assert (end["on"], end["n"], end["step"]) == ("test", 10_000, STEPS)
+    assert end["wrong"] == round(10_000 * (1 - end["accuracy"]))
+    assert len(end["mistakes"]) == 24
+    sureness = [each["confidence"] for each in end["mistakes"]]
+    assert sureness == sorted(sureness, reverse=True)
+    for each in end["mistakes"]:
+        assert each["label"] == mnist.test.labels[each["index"]] != each["digit"]
+        image = np.frombuffer(base64.b64decode(each["image"]), np.uint8).reshape(28, 28)
+        assert np.array_equal(image, mnist.test.images[each["index"]])
+
+
+def test_the_trained_network_reads(finished, client, mnist):
+    training, events = finished
+    (end,) = _named(events, "done")
+    assert end["model"] == training["id"]
+    said = client.post("/v1/classify", json={"images": mnist.test.images[:500].tolist(), "model": training["id"]})
+    digits = [each["digit"] for each in said.json()["answers"]]
+    assert np.mean(digits == mnist.test.labels[:500]) > 0.8
+    mistaken = {each["index"]: each for each in end["mistakes"]}
+    for place, each in mistaken.items():
+        image = mnist.test.images[place : place + 1].tolist()
+        answer = client.post("/v1/classify", json={"images": image, "model": training["id"]}).json()["answers"][0]
+        assert answer["digit"] == each["digit"]
+        assert answer["confidence"] == pytest.approx(each["confidence"], abs=2e-4)
+    models = {each["name"]: each for each in client.get("/v1/models").json()["models"]}
+    trained = models[training["id"]]
+    assert not trained["shipped"]
+    assert not trained["chosen"]
+    assert trained["score"]["accuracy"] == pytest.approx(end["accuracy"])
+
+
+def test_a_training_that_is_over_tells_its_last_numbers(finished, client):
+    training, events = finished
+    said = client.get(f"/v1/training/{training['id']}").json()
+    assert said["state"] == "done"
+    assert said["progress"] == _named(events, "progress")[-1]
+    assert said["validated"] == _named(events, "validated")[-1]
+    assert said["done"] == {key: value for key, value in _named(events, "done")[0].items() if key != "mistakes"}
+    stopped = client.delete(f"/v1/training/{training['id']}")
+    assert (stopped.status_code, stopped.json()) == (200, said)
+
+
+@pytest.mark.parametrize("known", [0, 1, 100, -2, -1])
+def test_who_comes_back_gets_what_is_new(finished, client, parse_events, known):
+    training, events = finished
+    known %= len(events)
+    said = client.get(f"/v1/training/{training['id']}/events", headers={"last-event-id": str(known)})
+    assert parse_events(said.text) == events[known:]
+
+
+@pytest.mark.parametrize("known", ["", "abc", "-5", "²", "9" * 400])
+def test_a_number_that_is_none_means_the_beginning(finished, client, parse_events, known):
+    training, events = finished
+    headers = {"last-event-id": known.encode()} if known else {}
+    said = client.get(f"/v1/training/{training['id']}/events", headers=headers)
+    assert parse_events(said.text) == events
+
+
+def test_who_knows_everything_is_told_not_to_come_back(finished, client):
+    training, events = finished
+    for known in (len(events), len(events) + 1_000):
+        said = client.get(f"/v1/training/{training['id']}/events", headers={"last-event-id": str(known)})
+        assert (said.status_code, said.content) == (204, b"")
+
+
+def test_a_running_training_is_heard_by_all_and_stops_when_it_is_told(client, service, number, parse_events):
+    begun = client.post("/v1/training", json={"recipe": "mlp", "steps": 20_000, "batch_size": 500})
+    place = begun.headers["location"]
+    assert begun.json()["state"] == "running"
+    second = client.post("/v1/training", json={}, params={"lang": "zh"})
+    assert (second.status_code, second.json()["key"]) == (409, "error.service.taken")
+    assert second.json()["training"] == begun.json()["id"]
+
+    def listen(_):
+        with service.client() as other:
+            return parse_events(other.get(f"{place}/events").text)
+
+    with concurrent.futures.ThreadPoolExecutor(3) as threads:
+        heard = [threads.submit(listen, each) for each in range(3)]
+        with client.stream("GET", f"{place}/events") as stream:
+            for piece in stream.iter_lines():
+                if piece == "event: progress":
+                    break
+        # reading does not wait for it
+        assert client.post("/v1/read", files={"picture": number}).json()["readings"][0]["text"] == "7210"
+        stopped = client.delete(place)
+        assert stopped.status_code == 202
+        one, two, three = (each.result() for each in heard)
+    assert one == two == three
+    assert [name for _, name, _ in one][-1] == "stopped"
+    assert 0 < one[-1][2]["step"] < 20_000
+    assert client.get(place).json()["state"] == "stopped"
+
+
+def test_a_training_that_has_hardly_begun_stops_too(client, parse_events):
+    place = client.post("/v1/training", json={"steps": 20_000}).headers["location"]
+    assert client.delete(place).status_code == 202
+    events = parse_events(client.get(f"{place}/events").text)
+    assert events[-1][1] == "stopped"
+    assert client.get(place).json()["state"] == "stopped"
+
+
+@pytest.mark.slow
+def test_a_training_that_dies_fails_and_another_can_begin(service, client, parse_events, caplog):
+    begun = client.post("/v1/training", json={"recipe": "mlp", "steps": 20_000})
+    with client.stream("GET", begun.headers["location"] + "/events") as stream:
+        for piece in stream.iter_lines():
+            if piece == "event: started":
+                os.kill(service.service.parts.trainings.running.process.pid, signal.SIGKILL)
+                break
+    events = parse_events(client.get(begun.headers["location"] + "/events").text)
+    assert events[-1][1:] == (
+        "failed",
+        {
+            "detail": "The training ended by itself before its time. The cause is in the service's log.",
+            "key": "error.service.training_broken",
+        },
+    )
+    place = client.post("/v1/training", json={"steps": 1}).headers["location"]
+    assert parse_events(client.get(f"{place}/events").text)[-1][1] == "done"
+
+
+def test_training_for_too_long_ends_with_advice(limited, parse_events):
+    service = limited(training_seconds=0.1)
+    with service.client() as client:
+        place = client.post("/v1/training", json={}).headers["location"]
+        assert parse_events(client.get(f"{place}/events").text)[-1][2]["key"] == "error.service.training_long"
+
+
+@pytest.mark.slow
+def test_only_the_last_trainings_and_their_models_are_kept(limited, number):
+    service = limited(trainings=1)
+    with service.client() as client:
+        names = []
+        for _ in range(2):
+            begun = client.post("/v1/training", json={"steps": 2, "batch_size": 1})
+            assert begun.status_code == 201
+            client.get(begun.headers["location"] + "/events")
+            names.append(begun.json()["id"])
+        assert client.get(f"/v1/training/{names[0]}").status_code == 404
+        assert client.post(f"/v1/read?model={names[0]}", files={"picture": number}).status_code == 404
+        assert client.post(f"/v1/read?model={names[1]}", files={"picture": number}).status_code == 200
+
+
+def test_too_many_listeners_are_sent_away(limited):
+    service = limited(streams=1)
+    with service.client() as client:
+        place = client.post("/v1/training", json={"recipe": "mlp", "steps": 20_000}).headers["location"]
+        with client.stream("GET", f"{place}/events") as stream:
+            lines = stream.iter_lines()  # kept, for it closes the stream when it goes
+            next(lines)
+            said = client.get(f"{place}/events")
+            assert (said.status_code, said.json()["key"]) == (429, "error.service.streams")
+
+
+@pytest.mark.parametrize("said", ["stopped", "failed", "done"])
+def test_the_end_is_told_once_the_process_is_no_more_and_only_then_another_may_begin(limited, monkeypatch, said):
+    """A worker stands in that lingers after its last word, as TensorFlow may."""
+    last, mark = [said, {"step": 0}], ["progress", {"step": 1, "loss": 0.5, "accuracy": 1.0}]
+    lines = "".join(json.dumps(each) + "\n" for each in (last, mark))
+    script = f"import sys; print({lines!r}, flush=True, end=''); sys.stdin.readline(); sys.stdin.readline()"
+    real = asyncio.create_subprocess_exec
+
+    async def lingering(python, *_, **options):
+        return await real(python, "-c", script, **options)
+
+    service = limited()
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", lingering)
+    known = service.service.parts.trainings
+    with service.client() as client:
+        place = client.post("/v1/training", json={}).headers["location"]
+        while client.get(place).json()["progress"] is None:  # so its last word has been heard
+            pass
+        process = known.running.process
+        for _ in range(20):
+            assert client.post("/v1/training", json={}).status_code == 409
+        assert client.get(place).json()["state"] == "running"
+        os.kill(process.pid, signal.SIGTERM)
+        events = client.get(f"{place}/events").text
+        assert f"event: {'failed' if said == 'done' else said}" in events  # without a model there is nothing done
+        assert process.returncode is not None
+
+
+def test_a_service_that_ends_while_a_training_is_being_started_ends_that_too(monkeypatch):
+    real, started = asyncio.create_subprocess_exec, []
+
+    async def end():
+        begun, go = asyncio.Event(), asyncio.Event()
+
+        async def slowly(python, *_, **options):
+            begun.set()
+            await go.wait()
+            started.append(await real(python, "-c", "import time; time.sleep(600)", **options))
+            return started[0]
+
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", slowly)
+        known = Trainings(Readers(), Limits())
+        training = known.begin(recipe("softmax"))
+        await begun.wait()
+        closing = asyncio.create_task(known.close())
+        await asyncio.sleep(0)
+        go.set()
+        await closing
+        return training
+
+    training = asyncio.run(end())
+    assert training.state == "stopped"
+    assert started[0].returncode is not None
+    assert not training.folder.parent.exists()
+
+
+def test_listeners_that_come_together_are_counted_together(limited):
+    service = limited(streams=2)
+    with service.client() as client:
+        place = client.post("/v1/training", json={"steps": 20_000}).headers["location"]
+        request = f"GET {place}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        with ExitStack() as stack:
+            many = [stack.enter_context(service.connect()) for _ in range(20)]
+            for each in many:
+                each.sendall(request)
+            statuses = [each.recv(12) for each in many]
+        assert sorted(statuses) == [b"HTTP/1.1 200"] * 2 + [b"HTTP/1.1 429"] * 18
+        for _ in range(1_000):  # until it is noticed that they have gone
+            with client.stream("GET", f"{place}/events") as again:
+                if again.status_code == 200:
+                    break
+        assert again.status_code == 200
+
+
+def test_a_stream_in_which_nothing_happens_shows_that_it_stands(client, monkeypatch):
+    from shuzi.service.jobs import job
+
+    monkeypatch.setattr(job, "QUIET", 0.01)  # before TensorFlow is imported, nothing happens for seconds
+    place = client.post("/v1/training", json={"steps": 1}).headers["location"]
+    with client.stream("GET", f"{place}/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == ": "
+        client.delete(place)
+        assert "event: stopped" in list(lines)
+
+
+def test_without_the_extra_a_training_names_the_line_that_installs_it(client, monkeypatch):
+    from shuzi.service.jobs import trainings
+
+    monkeypatch.setattr(trainings, "find_spec", lambda name: None if name == "keras" else name)
+    said = client.post("/v1/training", json={})
+    assert (said.status_code, said.json()["key"]) == (501, "error.missing_extra")
+    assert 'pip install ".[train]"' in said.json()["detail"]
+
+
+@pytest.mark.slow
+def test_every_recipe_that_can_be_chosen_trains(client, parse_events):
+    for name, least in (("mlp", 0.97), ("fast", 0.985)):
+        place = client.post("/v1/training", json={"recipe": name}).headers["location"]
+        events = parse_events(client.get(f"{place}/events").text)
+        assert events[-1][1] == "done"
+        assert events[-1][2]["accuracy"] > least
+        assert events[-1][2]["on"] == "validation"
+        assert not _named(events, "weights")

@@ -1,0 +1,158 @@
+"""Who may ask, and what every answer carries."""
+
+import pytest
+
+from shuzi.service.http.guard import SECURITY_HEADERS, Hosts
+
+EVERYTHING = [
+    ("GET", "/"),
+    ("GET", "/healthz"),
+    ("GET", "/metrics"),
+    ("GET", "/docs"),
+    ("GET", "/docs.css"),
+    ("GET", "/openapi.json"),
+    ("GET", "/v1/models"),
+    ("GET", "/nothing"),
+    ("POST", "/v1/read"),
+    ("POST", "/v1/classify"),
+    ("POST", "/healthz"),
+    ("GET", "/v1/training/none/events"),
+    ("OPTIONS", "/v1/read"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), EVERYTHING)
+def test_every_answer_carries_the_headers_that_protect(client, method, path):
+    said = client.request(method, path)
+    for name, value in SECURITY_HEADERS:
+        assert said.headers.get_list(name.decode()) == [value.decode()]
+    policy = said.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "*" not in policy
+    assert said.headers["cache-control"]
+
+
+@pytest.mark.parametrize("path", [path for method, path in EVERYTHING if method == "GET"])
+def test_head_answers_as_get_does_without_a_body(client, path):
+    asked, said = client.get(path), client.head(path)
+    assert said.status_code == asked.status_code
+    assert said.content == b""
+    changing = {"date", "content-length"} if path == "/metrics" else {"date"}
+    assert {k: v for k, v in said.headers.items() if k not in changing} == {
+        k: v for k, v in asked.headers.items() if k not in changing
+    }
+
+
+@pytest.mark.parametrize(
+    ("host", "allowed"),
+    [
+        ("localhost", True),
+        ("LOCALHOST:8000", True),
+        ("127.0.0.1:1", True),
+        ("[::1]:8000", True),
+        ("digits.localhost", True),
+        ("evil.test", False),
+        ("localhost.evil.test", False),
+        ("127.0.0.1.evil.test", False),
+        ("localhost@evil.test", False),
+        ("localhost:8000:9", False),
+        ("localhost:x", False),
+        ("0.0.0.0", False),  # noqa: S104 - it is a header here
+        ("192.168.1.1", False),
+        ("", False),
+    ],
+)
+def test_a_name_that_is_not_ours_is_refused(client, host, allowed):
+    said = client.get("/healthz", headers={"host": host})
+    assert said.status_code == (200 if allowed else 421)
+    if not allowed:
+        assert said.json()["key"] == "error.service.host"
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: localhost\r\nHost: localhost\r\n"], ids=["none", "two"])
+def test_no_host_and_two_hosts_are_refused(service, hosts):
+    with service.connect() as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 421")
+
+
+def test_a_name_that_was_allowed_is_ours(run_service):
+    service = run_service(hosts=["Digits.example.org"])
+    with service.client() as client:
+        for host, status in (("digits.example.org", 200), ("digits.example.org:443", 200), ("example.org", 421)):
+            assert client.get("/healthz", headers={"host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("http://localhost:8000", True),
+        ("https://localhost:8000", True),  # behind what speaks TLS for us
+        ("http://localhost", False),
+        ("http://localhost:3000", False),
+        ("http://evil.test", False),
+        ("http://localhost:8000.evil.test", False),
+        ("null", False),
+        ("", False),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/read", "/v1/training"])
+def test_the_page_of_another_site_cannot_drive_it(client, number, origin, allowed, path):
+    headers = {"host": "localhost:8000", "origin": origin}
+    if path == "/v1/read":
+        said = client.post(path, files={"picture": number}, headers=headers)
+        assert said.status_code == (200 if allowed else 403)
+    else:
+        said = client.post(path, json={"steps": -1}, headers=headers)
+        assert said.status_code == (422 if allowed else 403)
+    if not allowed:
+        assert said.json()["key"] == "error.service.origin"
+    assert "access-control-allow-origin" not in said.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_another_site_can_neither_look_nor_delete(client, method):
+    headers = {"host": "localhost:8000", "origin": "http://evil.test"}
+    said = client.request(method, "/v1/training/none", headers=headers)
+    assert (said.status_code, said.json()["key"]) == (403, "error.service.origin")
+
+
+@pytest.mark.parametrize(
+    ("fetch", "status"),
+    [
+        (("cross-site", "no-cors", "image"), 403),
+        (("same-site", "no-cors", "script"), 403),  # another port of this machine
+        (("cross-site", "navigate", "iframe"), 403),
+        (("cross-site", "navigate", "document"), 200),  # a link
+        (("same-origin", "cors", "empty"), 200),
+        (("none", "navigate", "document"), 200),
+    ],
+)
+def test_what_a_page_of_another_site_embeds_is_refused_and_a_link_is_followed(client, fetch, status):
+    names = ("sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")
+    said = client.get("/v1/models", headers=dict(zip(names, fetch, strict=True)))
+    assert said.status_code == status
+    if status == 403:
+        assert said.json()["key"] == "error.service.site"
+
+
+@pytest.mark.parametrize(
+    ("host", "server", "allowed"),
+    [
+        ("192.0.2.2:8000", "::ffff:192.0.2.2", True),
+        ("192.0.2.3:8000", "::ffff:192.0.2.2", False),
+        ("[FD00:0::2]:8000", "fd00::2", True),
+        ("[fd00::3]:8000", "fd00::2", False),
+        ("192.0.2.2", "192.0.2.2", True),
+        ("0.0.0.0", "192.0.2.2", False),  # noqa: S104 - a header
+        ("[::]", "fd00::2", False),
+    ],
+)
+def test_the_address_at_which_a_request_came_in_is_ours_however_it_is_written(host, server, allowed):
+    assert Hosts(["::", "0.0.0.0"]).allow(host, server) == allowed  # noqa: S104 - see above
+
+
+def test_a_refusal_is_said_in_the_language_that_is_asked_for(client):
+    said = client.get("/healthz", headers={"host": "evil.test", "accept-language": "zh"})
+    assert said.json()["title"] == "主机名不对"

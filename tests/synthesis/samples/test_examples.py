@@ -1,0 +1,72 @@
+import multiprocessing
+import os
+
+import numpy as np
+import pytest
+
+from shuzi.data.dataset import Dataset
+from shuzi.synthesis.samples.examples import SHARES, as_they_are, compose, joined
+
+LITTLE = {"crops": 1 / 4_000, "pages": 1 / 12_000}  # of a whole training's: a few pictures for each share
+
+
+@pytest.fixture(scope="module")
+def few(mnist):
+    return Dataset(mnist.train.images[:200], mnist.train.labels[:200])
+
+
+def composed(kind, dataset, seed=0):
+    return joined(list(compose(kind, dataset, seed, LITTLE[kind])))
+
+
+def same(one, other):
+    return np.array_equal(one.images, other.images) and np.array_equal(one.labels, other.labels)
+
+
+@pytest.mark.parametrize("kind", LITTLE)
+def test_the_seed_decides_everything_and_the_number_of_processes_nothing(few, kind, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    one = composed(kind, few)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert same(one, composed(kind, few))
+    assert not same(one, composed(kind, few, seed=1))
+
+
+def test_every_share_has_digits_of_its_own_and_all_are_there(few):
+    shares = list(compose("crops", few, 0, LITTLE["crops"]))
+    assert len(shares) == SHARES
+    for part, share in enumerate(shares):
+        own = few.images[part::SHARES]
+        np.testing.assert_array_equal(share.images[: len(own)], own)
+        np.testing.assert_array_equal(share.labels[: len(own)], few.labels[part::SHARES])
+        assert len(share) == len(share.labels) > len(own)
+
+
+def test_no_page_is_composed_twice_even_from_the_same_digit(few):
+    alike = Dataset(np.repeat(few.images[:1], 40, axis=0), np.repeat(few.labels[:1], 40))
+    pages = composed("pages", alike)
+    assert pages.images.shape == (2 * SHARES, 64, 160)
+    assert pages.labels.shape == (2 * SHARES, 20, 5)
+    assert len({page.tobytes() for page in pages.images}) == 2 * SHARES
+
+
+@pytest.mark.parametrize("kind", LITTLE)
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_few_digits_are_enough(mnist, kind, count):
+    shares = list(compose(kind, Dataset(mnist.train.images[:count], mnist.train.labels[:count]), 0, LITTLE[kind]))
+    assert len(shares) == count
+    assert min(len(share) for share in shares) > 0
+
+
+def test_whoever_stops_early_leaves_no_process_behind(few):
+    before = multiprocessing.active_children()
+    shares = compose("pages", few, 0, LITTLE["pages"])
+    next(shares)
+    assert len(multiprocessing.active_children()) > len(before)
+    shares.close()
+    assert multiprocessing.active_children() == before
+
+
+def test_shares_are_put_together_in_their_order(few):
+    parts = [as_they_are(Dataset(few.images[at : at + 70], few.labels[at : at + 70])) for at in (0, 70, 140)]
+    assert same(joined(parts), as_they_are(few))

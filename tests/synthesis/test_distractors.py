@@ -1,0 +1,113 @@
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.synthesis import distractors
+from shuzi.synthesis.distractors import glyph, small_distractor
+
+LOOK_LIKE_DIGITS = set("0123456789 OoQDIilJjSsZzGgqBby|/(){}[]~")
+PRINTED_LIKE_DIGITS = set("0123456789 OoIilSsZzgqb|/(){}[]~ΟοσζδΖЗзОоЧчбЬьЭэЪъסםלעՏօ")
+
+
+def one_digit(image):
+    return lambda: (4, image / np.float32(255))
+
+
+@pytest.fixture(scope="module")
+def four(mnist):
+    return mnist.train.images[np.flatnonzero(mnist.train.labels == 4)[0]]
+
+
+@pytest.mark.parametrize("height", [13, 46])
+@pytest.mark.parametrize("pen", [1.0, 9.0])
+def test_a_mark_always_has_ink(four, height, pen):
+    for seed in range(400):
+        rng = np.random.default_rng(seed)
+        for drawn in (small_distractor(rng, height, pen), glyph(rng, height, pen, one_digit(four))):
+            assert drawn.dtype == np.float32
+            assert drawn.min() >= 0
+            assert 0.3 < drawn.max() <= 1 + 1e-5  # resizing rounds
+            assert (drawn > 0.3).sum() > 1
+
+
+def test_a_glyph_has_the_size_of_a_digit(four):
+    for seed in range(300):
+        for height in (13, 46):
+            assert max(glyph(np.random.default_rng(seed), height, 2.0, one_digit(four)).shape) == height
+
+
+def test_a_small_mark_is_hardly_larger_than_the_digits_beside_it():
+    sizes = np.array([small_distractor(np.random.default_rng(seed), 30, 2.0).shape for seed in range(500)])
+    assert sizes.max() <= 30 * 1.3 + 7  # a slash is the highest; then the pen and a rim
+    assert np.median(sizes[:, 0]) < 15
+
+
+def test_the_generator_decides_what_is_drawn(four):
+    drawn = [glyph(np.random.default_rng(seed), 28, 2.0, one_digit(four)) for seed in (5, 5, *range(100))]
+    np.testing.assert_array_equal(drawn[0], drawn[1])
+    assert len({each.tobytes() for each in drawn[2:]}) > 98
+
+
+def test_no_letter_that_looks_like_a_digit_is_drawn(four, monkeypatch):
+    texts, draw = [], cv2.putText
+
+    def listed(board, text, *others):
+        texts.append(text)
+        return draw(board, text, *others)
+
+    monkeypatch.setattr(cv2, "putText", listed)
+    for seed in range(2_000):
+        glyph(np.random.default_rng(seed), 28, 2.0, one_digit(four))
+    assert len(set(texts)) > 30
+    assert not set(texts) & LOOK_LIKE_DIGITS
+
+
+def test_no_letter_that_is_printed_like_a_digit_is_drawn_and_every_one_is_in_a_font(four, monkeypatch):
+    letters, type_ = set(), distractors._type
+
+    def listed(letter, font):
+        letters.add(letter)
+        return type_(letter, font)
+
+    monkeypatch.setattr(distractors, "_type", listed)
+    for seed in range(6_000):
+        glyph(np.random.default_rng(seed), 28, 2.0, one_digit(four))
+    assert len(letters) > 120
+    assert not letters & PRINTED_LIKE_DIGITS
+    missing = type_("\ue000", 0)
+    assert missing.any()  # a box
+    for letter in letters:
+        for font in range(len(distractors._fonts())):
+            assert np.abs(type_(letter, font) - missing).max() > 0.5
+
+
+def test_a_letter_followed_by_a_pen_has_strokes_of_its_width():
+    for pen in (3, 8):
+        drawn = np.clip(pen / 2 + 0.5 - distractors._away_from_lines("П", 0), 0, 1)
+        assert abs(drawn[48].sum() - 2 * pen) <= 2  # two stems
+
+
+@pytest.mark.parametrize(
+    ("label", "alone"),
+    [(0, "never"), (1, "never"), (2, "turned"), (5, "turned"), (8, "turned"), (4, "mirrored or turned")],
+)
+def test_a_digit_that_stays_a_digit_is_spoilt_by_another_one_only(label, alone, monkeypatch):
+    """A 0 is a 0 in a mirror and an 8 as well; either way, a digit alone is spoilt only where that makes it none."""
+    monkeypatch.setattr(distractors, "_NOT_STRUCK", ())  # digits that are struck through stay upright
+    asked = []
+
+    def flag():
+        asked.append(label)
+        flag = np.zeros((20, 20), np.float32)
+        flag[:, :3] = flag[:6, :10] = 1  # its staff on the left
+        return label, flag
+
+    counts = {"never": 0, "turned": 0, "mirrored or turned": 0}
+    for seed in range(600):
+        asked.clear()
+        ink = glyph(np.random.default_rng(seed), 40, 2.0, flag)
+        if len(asked) == 1:
+            upright = ink[:, :].sum(axis=0).argmax() > ink.shape[1] / 2 and ink.shape[0] > ink.shape[1]
+            counts["mirrored or turned" if upright else "turned"] += 1
+    assert (counts["mirrored or turned"] > 0) == (alone == "mirrored or turned")
+    assert (counts["turned"] > 0) == (alone != "never")

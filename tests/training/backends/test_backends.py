@@ -1,0 +1,66 @@
+"""The same recipe on TensorFlow and on JAX: all that is random is drawn in NumPy, so curves agree."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+pytest.importorskip("jax")
+
+SCRIPT = """
+import json, sys
+if sys.argv[2:]:
+    import jax
+    jax.default_backend = lambda: sys.argv[2]
+import shuzi
+from shuzi.data.dataset import Dataset, Splits
+from shuzi.training import loop as training
+from shuzi.synthesis.samples.examples import compose
+from shuzi.training.recipes import recipe
+
+mnist = shuzi.load_mnist()
+few = Dataset(mnist.train.images[:200], mnist.train.labels[:200])
+# what is composed is composed as always, but little of it
+training.compose = lambda kind, data, seed, share=1.0: compose(kind, data, seed, share / 1_000)
+curves = {}
+for name, changes in json.loads(sys.argv[1]).items():
+    chosen = recipe(name).changed(report_every=1, validate_every=10**6, save_every=10**6, **changes)
+    events = list(training.train(chosen, mnist if chosen.examples == "mnist" else Splits(few, few, few)))
+    curves[name] = [event.loss for event in events if type(event).__name__ == "Progress"]
+print(json.dumps(curves))
+"""
+
+# Adam takes a whole step by the sign of a slope that is nearly zero, so that rounding decides; plain descent does not
+PLAIN = {"precision": "float32", "optimizer": "sgd"}
+# few steps, but of a size that a wrong slope would show: each moves the next loss by a hundredth and more
+LARGE = {"schedule": "constant"} | PLAIN
+CASES = {
+    "softmax": {"steps": 40},
+    "mlp": {"steps": 20},
+    "cnn": {"steps": 4, "learning_rate": 0.005} | PLAIN,
+    "reader": {"steps": 2, "batch_size": 64, "learning_rate": 0.005} | LARGE,
+    "detector": {"steps": 3, "batch_size": 8, "learning_rate": 0.001} | LARGE,
+}
+
+
+def curves(backend, *device):
+    surroundings = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, json.dumps(CASES), *device], env=surroundings, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_jax_and_tensorflow_give_the_same_curve():
+    tensorflow, jax = curves("tensorflow"), curves("jax")
+    # what runs on a GPU, where a chunk is one scan, runs on the processor here and is only told that it is one
+    scanned = curves("jax", "gpu")
+    for name in CASES:
+        assert len(tensorflow[name]) == CASES[name]["steps"]
+        np.testing.assert_allclose(jax[name], tensorflow[name], rtol=5e-4, err_msg=name)
+        np.testing.assert_allclose(scanned[name], jax[name], rtol=5e-4, err_msg=name)

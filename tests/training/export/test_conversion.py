@@ -1,0 +1,210 @@
+import json
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+
+import shuzi
+from shuzi.data.dataset import Dataset
+from shuzi.errors import ModelError
+from shuzi.models.card import METADATA_KEY
+from shuzi.models.formats import FORMATS
+from shuzi.models.session import Session
+from shuzi.training.export.conversion import convert, restore
+
+RUNS = [("softmax", {}), ("mlp", {"steps": 30}), ("fast", {"steps": 30}), ("tiny", {"steps": 20})]
+
+
+@pytest.fixture
+def few(mnist):
+    return Dataset(mnist.test.images[:200], mnist.test.labels[:200])
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(("name", "changes"), RUNS, ids=[name for name, _ in RUNS])
+def test_every_format_answers_as_the_network_on_all_test_images(finished_run, mnist, tmp_path, name, changes, form):
+    model, target = finished_run(name, **changes) / "model.onnx", tmp_path / f"digits{FORMATS[form]}"
+    converted = convert(model, form, target, mnist.test)
+    right = shuzi.load(model).classify(mnist.test.images).argmax(axis=1) == mnist.test.labels
+    assert converted.accuracy_of_network == converted.accuracy == np.mean(right)
+    assert (converted.parity.n, converted.parity.others) == (10_000, 0)
+    assert converted.parity.difference <= 1e-5
+    assert converted.path == target
+    assert converted.size == sum(each.stat().st_size for each in [target, *target.rglob("*")] if each.is_file())
+    assert (converted.kind, converted.n) == ("classifier", 10_000)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_both_outputs_of_a_reader_are_held_against_the_networks(composed_run, few, tmp_path, form):
+    model = composed_run("reader") / "model.onnx"
+    converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
+    right = shuzi.load(model).classify(few.images).argmax(axis=1) == few.labels
+    assert converted.accuracy_of_network == converted.accuracy == np.mean(right)
+    assert (converted.kind, converted.n, converted.parity.n, converted.parity.others) == ("classifier", 200, 200, 0)
+    assert converted.parity.difference <= 1e-5
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_maps_of_a_detector_are_held_against_the_networks(composed_run, few, tmp_path, form):
+    model = composed_run("detector") / "model.onnx"
+    converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
+    assert (converted.kind, converted.n, converted.parity.n) == ("detector", 200, 20)
+    assert converted.parity.difference <= converted.parity.tolerance == 1e-4
+    assert converted.accuracy == converted.accuracy_of_network
+
+
+def test_a_second_output_that_is_another_is_refused_in_every_format(composed_run, few, tmp_path):
+    """What says whether it is a digit is turned about in the file, while its card and weights stay as they are."""
+    proto = onnx.load(composed_run("reader") / "model.onnx")
+    (sigmoid,) = [node for node in proto.graph.node if node.op_type == "Sigmoid"]
+    turned = onnx.helper.make_node("Neg", sigmoid.input, ["turned"], "turned")
+    proto.graph.node.insert(list(proto.graph.node).index(sigmoid), turned)
+    sigmoid.input[0] = "turned"
+    onnx.save(proto, tmp_path / "model.onnx")
+    for form, ending in FORMATS.items():
+        with pytest.raises(ModelError, match="does not answer as the network does"):
+            convert(tmp_path / "model.onnx", form, tmp_path / f"digits{ending}", few)
+    assert [each.name for each in tmp_path.iterdir()] == ["model.onnx"]
+
+
+SCRIPTS = {
+    "savedmodel": """
+import sys, numpy, tensorflow as tf
+loaded = tf.saved_model.load(sys.argv[1])
+answers = loaded.serve(images)
+""",
+    "keras": """
+import sys, numpy, keras
+answers = keras.saving.load_model(sys.argv[1])(images)
+""",
+    "litert": """
+import sys, numpy, tensorflow as tf
+interpreter = tf.lite.Interpreter(sys.argv[1])
+said = interpreter.get_signature_runner()(images=images)
+answers = [said[name] for name in sorted(said)]
+""",
+    "onnx": """
+import sys, numpy, onnxruntime
+answers = onnxruntime.InferenceSession(sys.argv[1]).run(None, {"images": images})
+""",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("name", ["softmax", "reader", "detector"])
+def test_a_program_that_knows_nothing_of_shuzi_opens_what_was_written(
+    finished_run, composed_run, few, tmp_path, name, form
+):
+    run, target = finished_run() if name == "softmax" else composed_run(name), tmp_path / f"digits{FORMATS[form]}"
+    convert(run / "model.onnx", form, target, few)
+    images = np.full((1, 96, 64), 64, np.float32) if name == "detector" else few.images[:1].astype(np.float32)
+    images[:, 10:18, 12:14] += 128
+    np.save(tmp_path / "images.npy", images[..., None] if name == "detector" and form != "onnx" else images)
+    head, _, body = SCRIPTS[form].strip().partition("\n")
+    program = f"""{head}
+images = numpy.load("images.npy")
+{body}
+assert not [name for name in sys.modules if name.startswith("shuzi")]
+answers = answers if isinstance(answers, (list, tuple)) else [answers]
+numpy.savez("answers.npz", *[numpy.asarray(each) for each in answers])
+"""
+    subprocess.run([sys.executable, "-c", program, target], cwd=tmp_path, check=True, capture_output=True)
+    expected = onnxruntime.InferenceSession(run / "model.onnx").run(None, {"images": images})
+    assert [each.shape for each in expected] == {
+        "softmax": [(1, 10)],
+        "reader": [(1, 10), (1, 1)],
+        "detector": [(1, 24, 16, 14)],
+    }[name]
+    with np.load(tmp_path / "answers.npz") as found:
+        for one, other in zip(found.values(), expected, strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-4 if name == "detector" else 1e-5)
+
+
+def test_the_card_goes_along(finished_run, few, tmp_path):
+    card = json.loads((finished_run() / "card.json").read_text())
+    for form, ending in FORMATS.items():
+        convert(finished_run() / "model.onnx", form, tmp_path / f"digits{ending}", few)
+    for ending in (".keras", ".tflite"):
+        with zipfile.ZipFile(tmp_path / f"digits{ending}") as archive:
+            assert json.loads(archive.read("card.json")) == card
+    assert json.loads((tmp_path / "digits" / "assets.extra" / "card.json").read_text()) == card
+    assert json.loads(shuzi.load(tmp_path / "digits.onnx").card.to_json()) == card
+
+
+def test_the_card_of_a_detector_says_that_keras_wants_a_channel(composed_run, few, tmp_path):
+    model = composed_run("detector") / "model.onnx"
+    card = json.loads((composed_run("detector") / "card.json").read_text())
+    convert(model, "keras", tmp_path / "digits.keras", few)
+    convert(model, "onnx", tmp_path / "digits.onnx", few)
+    with zipfile.ZipFile(tmp_path / "digits.keras") as archive:
+        found = json.loads(archive.read("card.json"))
+    assert found["input"].startswith("images: float32 (n, h, w, 1)")
+    assert found | {"input": card["input"]} == card
+    assert json.loads(Session(tmp_path / "digits.onnx").card.to_json()) == card
+
+
+def test_the_network_comes_back_bit_for_bit_from_the_onnx_alone(finished_run):
+    import keras
+
+    path = finished_run("fast", steps=30)
+    network, card = restore(path / "model.onnx")
+    trained = keras.saving.load_model(path / "model.keras")
+    assert card.name == "fast"
+    for one, other in zip(network.get_weights(), trained.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def changed(source, target, card=lambda card: card, weights=lambda weights: weights):
+    proto = onnx.load(source)
+    (text,) = [each.value for each in proto.metadata_props if each.key == METADATA_KEY]
+    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(card(json.loads(text)))})
+    for each in proto.graph.initializer:
+        if each.name == "output/kernel":
+            each.CopyFrom(onnx.numpy_helper.from_array(weights(onnx.numpy_helper.to_array(each)), each.name))
+    onnx.save(proto, target)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("card", "told"),
+    [
+        (
+            lambda card: card | {"recipe": card["recipe"] | {"network": "mlp", "hidden": 8}},
+            "not those of the network",
+        ),
+        (lambda card: card | {"recipe": {"colour": "red"}}, "a recipe that is not understood"),
+        (lambda card: card | {"format": 9}, "format 9"),
+    ],
+)
+def test_a_card_that_does_not_fit_is_refused(finished_run, few, tmp_path, card, told):
+    model = changed(finished_run() / "model.onnx", tmp_path / "model.onnx", card)
+    with pytest.raises(ModelError, match=told):
+        convert(model, "keras", tmp_path / "digits.keras", few)
+    assert list(tmp_path.iterdir()) == [model]
+
+
+def test_weights_that_are_no_numbers_convert_to_nothing(finished_run, few, tmp_path):
+    model = changed(finished_run() / "model.onnx", tmp_path / "model.onnx", weights=lambda w: w * np.float32("nan"))
+    for form, ending in FORMATS.items():
+        with pytest.raises(ModelError, match="does not answer as the network does"):
+            convert(model, form, tmp_path / f"digits{ending}", few)
+    assert list(tmp_path.iterdir()) == [model]
+
+
+def test_what_is_there_is_left_as_it_is(finished_run, few, tmp_path):
+    (tmp_path / "digits.keras").write_text("mine")
+    with pytest.raises(ModelError, match="already there"):
+        convert(finished_run() / "model.onnx", "keras", tmp_path / "digits.keras", few)
+    assert (tmp_path / "digits.keras").read_text() == "mine"
+
+
+def test_a_file_that_is_no_model_is_refused(few, tmp_path):
+    (tmp_path / "wrong.onnx").write_text("no model")
+    with pytest.raises(ModelError, match=r"wrong\.onnx is no model that can be used"):
+        convert(tmp_path / "wrong.onnx", "keras", tmp_path / "digits.keras", few)

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from shuzi.training.recipes import recipe
+from shuzi.training.tasks.classification import accuracy, correct, loss
+
+PLAIN = recipe("mlp")
+DIGITS = np.array([3, 0, 9, 3, 7, 1], np.uint8)
+SOME_DIGITS = np.array([3, 10, 9, 10, 7, 1], np.uint8)
+
+
+def shares(*shape):
+    """Draw rows of positive numbers that add up to 1."""
+    drawn = np.random.default_rng(0).uniform(0.01, 1, shape)
+    return (drawn / drawn.sum(axis=-1, keepdims=True)).astype(np.float32)
+
+
+def cross_entropy(wanted, said):
+    return -sum(share * np.log(chance) for share, chance in zip(wanted, said, strict=True))
+
+
+def spread(label, smoothing):
+    return [(1 - smoothing) * (digit == label) + smoothing / 10 for digit in range(10)]
+
+
+def found(chosen, labels, y):
+    return float(loss(chosen, labels, y))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("kind", ["sum", "mean"])
+def test_the_cross_entropy_of_digits(smoothing, kind):
+    y = shares(6, 10)
+    total = sum(cross_entropy(spread(label, smoothing), row) for label, row in zip(DIGITS, y, strict=True))
+    expected = total / 6 if kind == "mean" else total
+    assert found(PLAIN.changed(label_smoothing=smoothing, loss=kind), DIGITS, y) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["sum", "mean"])
+@pytest.mark.parametrize("count", [1, 3, 4])
+def test_columns_lose_what_each_would_lose_by_itself_on_average(kind, count):
+    chosen, y = PLAIN.changed(label_smoothing=0.1, loss=kind), shares(6, count, 10)
+    chances = np.random.default_rng(2).uniform(0.1, 0.9, (6, count, 1)).astype(np.float32)
+    for labels, said in ((DIGITS, y), (SOME_DIGITS, np.concatenate([y, chances], axis=2))):
+        alone = [found(chosen, labels, said[:, column]) for column in range(count)]
+        assert found(chosen, labels, said) == pytest.approx(np.mean(alone), rel=1e-5)
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize("kind", ["sum", "mean"])
+def test_whether_it_is_a_digit_counts_beside_which_one_it_is(smoothing, kind):
+    is_digit = np.array([0.9, 0.2, 0.99, 0.7, 0.4, 0.5], np.float32)
+    y = np.concatenate([shares(6, 10), is_digit[:, None]], axis=1)
+    total = 0.0
+    for label, row in zip(SOME_DIGITS, y, strict=True):
+        wavering = 0.1 * smoothing / 2
+        yes = 1 - wavering if label < 10 else wavering
+        total += cross_entropy([yes, 1 - yes], [row[10], 1 - row[10]])
+        if label < 10:  # what is no digit teaches nothing about which one it is
+            total += cross_entropy(spread(label, smoothing), row[:10])
+    expected = total / 6 if kind == "mean" else total
+    chosen = PLAIN.changed(label_smoothing=smoothing, loss=kind)
+    assert found(chosen, SOME_DIGITS, y) == pytest.approx(expected, rel=1e-5)
+
+
+def test_what_is_said_of_no_digit_changes_no_loss():
+    y = np.concatenate([shares(1, 10), [[0.3]]], axis=1).astype(np.float32)
+    other = y.copy()
+    other[:, :10] = y[:, 9::-1]
+    label = np.array([10], np.uint8)
+    assert found(PLAIN, label, y) == found(PLAIN, label, other)
+
+
+def test_an_answer_that_is_quite_wrong_costs_much_but_not_infinitely():
+    y = np.zeros((2, 11), np.float32)
+    y[:, 0] = y[0, 10] = 1
+    assert 20 < found(PLAIN, np.array([10, 3], np.uint8), y) < 100
+
+
+def test_rights_of_digits_columns_and_what_is_none():
+    y = np.zeros((3, 10), np.float32)
+    y[[0, 1, 2], [4, 5, 6]] = 1
+    assert np.asarray(correct(np.array([4, 5, 0], np.uint8), y)).tolist() == [1, 1, 0]
+
+    columns = np.zeros((1, 3, 10), np.float32)
+    columns[0, :, 2] = (0.9, 0.4, 0.4)  # most columns say 7, but together they say 2
+    columns[0, :, 7] = (0.1, 0.6, 0.6)
+    assert np.asarray(correct(np.array([2], np.uint8), columns)).tolist() == [1]
+    assert np.asarray(correct(np.array([7], np.uint8), columns)).tolist() == [0]
+
+    whether = np.array([0.9, 0.1, 0.9, 0.1], np.float32)
+    y = np.concatenate([np.eye(10, dtype=np.float32)[[4, 4, 4, 4]], whether[:, None]], axis=1)
+    assert np.asarray(correct(np.array([4, 4, 10, 10], np.uint8), y)).tolist() == [1, 0, 0, 1]
+
+
+def test_accuracy_is_the_share_of_the_rights():
+    y = shares(50, 10)
+    labels = np.random.default_rng(1).integers(0, 10, 50).astype(np.uint8)
+    assert accuracy(labels, y) == pytest.approx(np.mean(np.asarray(correct(labels, y))))

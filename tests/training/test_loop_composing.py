@@ -1,0 +1,94 @@
+"""Trainings that compose their pictures, on a small part of what a whole training composes."""
+
+import keras
+import numpy as np
+import pytest
+
+from shuzi.data.dataset import Dataset, Splits
+from shuzi.synthesis.samples.examples import SHARES, compose
+from shuzi.training.events import Composing, Done, Progress, Saved, Started
+from shuzi.training.loop import train
+from shuzi.training.network.architectures import build
+from shuzi.training.recipes import recipe
+
+pytestmark = pytest.mark.slow
+FEW_STEPS = {"steps": 4, "batch_size": 8, "towers": 1, "report_every": 1, "validate_every": 2, "save_every": 2}
+
+
+@pytest.fixture(scope="module")
+def runs(mnist):
+    """Train once from the beginning and once from half way; pictures are composed as always, but few of them."""
+    few = Splits(
+        Dataset(mnist.train.images[:80], mnist.train.labels[:80]),
+        Dataset(mnist.validation.images[:40], mnist.validation.labels[:40]),
+        Dataset(mnist.test.images[:40], mnist.test.labels[:40]),
+    )
+
+    def little(kind, dataset, seed, share=1.0):
+        return compose(kind, dataset, seed, share / {"crops": 4_000, "pages": 24_000}[kind])
+
+    found = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shuzi.training.loop.compose", little)
+        for name in ("reader", "detector"):
+            chosen = recipe(name).changed(**FEW_STEPS)
+            whole = list(train(chosen, few))
+            saved = next(event for event in whole if isinstance(event, Saved))
+            found[name] = chosen, whole, list(train(chosen, few, state=saved.state, step=saved.step))
+    return found
+
+
+@pytest.mark.parametrize("name", ["reader", "detector"])
+def test_composing_is_told_first(runs, name):
+    _, whole, _ = runs[name]
+    told = [(event.done, event.of) for event in whole if isinstance(event, Composing)]
+    assert told == [(done, SHARES) for done in range(1, SHARES + 1)]
+    assert isinstance(whole[SHARES], Started)
+
+
+@pytest.mark.parametrize("name", ["reader", "detector"])
+def test_going_on_from_half_way_ends_alike(runs, name):
+    _, whole, resumed = runs[name]
+    losses = [[event.loss for event in events if isinstance(event, Progress)] for events in (whole, resumed)]
+    assert len(losses[0]) == 4
+    assert losses[0][2:] == losses[1]
+    (*_, state, done), (*_, state_again, again) = whole, resumed
+    assert isinstance(done, Done)
+    assert (done.accuracy, done.n, done.thresholds) == (again.accuracy, again.n, again.thresholds)
+    for one, other in zip(done.answers, again.answers, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert state.state.keys() == state_again.state.keys()
+    for each, value in state.state.items():
+        np.testing.assert_array_equal(value, state_again.state[each])
+
+
+@pytest.mark.parametrize("name", ["reader", "detector"])
+def test_the_network_that_ends_the_training_has_what_the_other_learnt(runs, name):
+    chosen, whole, _ = runs[name]
+    *_, saved, done = whole
+    learner = build(chosen, learning=True)
+    for variable, value in zip(learner.variables, saved.state.values(), strict=False):  # the optimizer's come after
+        variable.assign(value)
+    pixels = done.judges.images.astype(np.float32)
+    learnt = np.asarray(learner(pixels[..., None] if name == "detector" else pixels))
+    if name == "detector":
+        learnt = np.concatenate([np.asarray(keras.ops.sigmoid(learnt[..., :10])), learnt[..., 10:]], axis=-1)
+    else:  # the mean of the columns' scores is the geometric mean of their shares, and of their odds
+        shares = np.exp(np.log(learnt[..., :10].astype(np.float64)).mean(axis=1))
+        odds = np.exp(np.log(learnt[..., 10:].astype(np.float64) / (1 - learnt[..., 10:])).mean(axis=1))
+        learnt = np.concatenate([shares / shares.sum(axis=1, keepdims=True), odds / (1 + odds)], axis=1)
+    np.testing.assert_allclose(np.concatenate(done.answers, axis=-1), learnt, atol=1e-5)
+
+
+def test_a_reader_is_judged_on_the_validation_images_and_has_a_threshold_for_what_is_no_digit(runs, mnist):
+    *_, done = runs["reader"][1]
+    assert (done.part, done.n) == ("validation", 40)
+    np.testing.assert_array_equal(done.judges.images, mnist.validation.images[:40])
+    assert 0 < done.thresholds["not-a-digit"] < 1
+
+
+def test_a_detector_is_judged_on_pages_of_digits_that_it_did_not_learn_from(runs):
+    _, whole, _ = runs["detector"]
+    *_, done = whole
+    assert (done.part, done.judges.images.shape) == ("validation", (SHARES, 64, 160))
+    assert whole[SHARES].images == SHARES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,6 +50,7 @@ _FROM_ONE = click.IntRange(min=1)
 @option("--resume", type=_PLACE, metavar="PATH", help="cli.train.resume")
 @option("--data", type=_PLACE, metavar="PATH", help="cli.train.data")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
 @option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
 @option("--json", "as_json", is_flag=True, help="cli.train.json")
 @language_option
@@ -58,6 +60,7 @@ def train(
     resume: Path | None,
     data: Path | None,
     data_dir: Path | None,
+    strokes: Path | None,
     tensorboard: bool,
     as_json: bool,
     **numbers: Any,
@@ -78,7 +81,10 @@ def train(
             )  # Keras does so on any backend when it saves, and its greeting is held back here
         from shuzi.training.run import run
 
-    folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
+    if resume:
+        folder, chosen, parts = _resumed(resume, numbers, data_dir, strokes)
+    else:
+        folder, chosen, parts = _new(out, chosen, data, data_dir, strokes)
     own, by_heart = folder.data_file.exists(), parts.train is parts.test
     output = JsonLines(folder.path) if as_json else Lines(folder.path, own, by_heart)
     listeners: list[Any] = [output]
@@ -102,7 +108,7 @@ def _backend() -> str:
 
 
 def _new(
-    out: Path | None, chosen: Recipe, data: Path | None, data_dir: Path | None
+    out: Path | None, chosen: Recipe, data: Path | None, data_dir: Path | None, strokes: Path | None
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load the data first, so that nothing is left behind when they are not sound."""
     from shuzi.data.formats import load_dataset
@@ -110,15 +116,27 @@ def _new(
     from shuzi.training.run_folder import RunFolder
 
     own = load_dataset(data) if data else None
-    parts = split(own) if own else _mnist(data_dir)
+    parts = _with_strokes(chosen, split(own) if own else _mnist(data_dir), strokes)
     return RunFolder.create(out, chosen, own), chosen, parts
 
 
-def _resumed(place: Path, numbers: dict[str, Any], data_dir: Path | None) -> tuple[RunFolder, Recipe, Splits]:
+def _resumed(
+    place: Path, numbers: dict[str, Any], data_dir: Path | None, strokes: Path | None
+) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
     folder = RunFolder.open(place)
-    return folder, folder.recipe().changed(steps=numbers["steps"]), folder.own_data() or _mnist(data_dir)
+    chosen = folder.recipe().changed(steps=numbers["steps"])
+    return folder, chosen, _with_strokes(chosen, folder.own_data() or _mnist(data_dir), strokes)
+
+
+def _with_strokes(chosen: Recipe, parts: Splits, strokes: Path | None) -> Splits:
+    """Add pen strokes where the recipe needs them."""
+    if not chosen.needs_strokes:
+        return parts
+    from shuzi.data.strokes import load_strokes
+
+    return replace(parts, strokes=load_strokes(strokes))
 
 
 def _mnist(data_dir: Path | None) -> Splits:

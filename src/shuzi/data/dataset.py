@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
 
 
@@ -118,8 +119,12 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Splits:
-    """The three parts of a collection: to learn from, to choose by, and to be judged on at the very end."""
+    """The three parts of a collection: to learn from, to choose by, and to be judged on at the very end.
+
+    Pen strokes, where a recipe needs them, say themselves which of them are for validation.
+    """
 
     train: Dataset
     validation: Dataset
     test: Dataset
+    strokes: Strokes | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
 from shuzi.ink import normalize
 
@@ -27,13 +28,22 @@ OF_PAGES_IN_KERAS = OF_PAGES.replace("(n, h, w)", "(n, h, w, 1)")
 PLACES = (
     "places: float32 (n, h/4, w/4, 14): probabilities of a digit's middle; dx, dy, log width, log height in places"
 )
-CLASSIFIER, DETECTOR = "classifier", "detector"
-"""The kinds of models: one says which digit an image holds, the other where on a page there are digits."""
+CLASSES = "0123456789.,-/:?"
+"""What a line recogniser tells apart: digits, marks, and "?" for any other sign; nothing comes after them."""
 
-_KINDS = {OUTPUT: CLASSIFIER, PROBABILITIES_AND_MORE: CLASSIFIER, PLACES: DETECTOR}
+OF_STRIPS = "images: float32 (n, 48, w), one line of a contrast map each, paper 64, ink 192; w divisible by 4"
+OF_STRIPS_IN_KERAS = OF_STRIPS.replace("(n, 48, w)", "(n, 48, w, 1)")
+COLUMNS = f"log_probabilities: float32 (n, w/4, 17): of {' '.join(CLASSES)} (? is any other sign) and of nothing"
+CLASSIFIER, DETECTOR, RECOGNISER = "classifier", "detector", "line recogniser"
+"""The kinds of models: which digit an image holds, where on a page there are digits, what a whole line says."""
+
+_KINDS = {OUTPUT: CLASSIFIER, PROBABILITIES_AND_MORE: CLASSIFIER, PLACES: DETECTOR, COLUMNS: RECOGNISER}
 
 OF_OWN_PICTURES = "as whoever made the pictures decides"
 OF_MNIST = "Apache-2.0; learnt from MNIST (CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges)"
+
+OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
+"""The licence of what has learnt from both."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ class Card:
 
     @property
     def kind(self) -> str:
-        """What the model does, CLASSIFIER or DETECTOR, as its output says.
+        """What the model does, CLASSIFIER, DETECTOR or RECOGNISER, as its output says.
 
         >>> Card("detector", {}, "", 0, {}, {}, {}, 1.0, {}, output=PLACES).kind
         'detector'

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset, Splits, order
-from shuzi.errors import RunError, TrainingError
+from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes
+from shuzi.errors import DataError, RunError, TrainingError
 from shuzi.synthesis.samples.examples import SHARES, Examples, as_they_are, compose, joined
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.steps import Steps
@@ -65,6 +66,8 @@ def train(
         The loss is no longer a finite number.
     RunError
         The state belongs to another network.
+    DataError
+        The recipe needs pen strokes, and the data have none.
     """
     learnt, looked_at = yield from _examples(recipe, data)
     steps, count = prepare(recipe, learnt), len(learnt)
@@ -117,12 +120,23 @@ def _examples(recipe: Recipe, data: Splits) -> Generator[Event, None, tuple[Exam
         return as_they_are(data.train), as_they_are(data.validation)
     shares: list[Examples] = []
     total = min(SHARES, len(data.train))
-    for share in compose(recipe.examples, data.train, recipe.seed):
+    learnt_from, looked_at = _recorded(recipe, data)
+    for share in compose(recipe.examples, data.train, recipe.seed, recorded=learnt_from):
         shares.append(share)
         yield Composing(len(shares), total)
     if recipe.examples == "crops":
         return joined(shares), as_they_are(data.validation)
-    return joined(shares), joined(list(compose(recipe.examples, data.validation, recipe.seed, _LOOKED_AT)))
+    composed = compose(recipe.examples, data.validation, recipe.seed, _LOOKED_AT, looked_at)
+    return joined(shares), joined(list(composed))
+
+
+def _recorded(recipe: Recipe, data: Splits) -> tuple[tuple[Strokes, bool] | None, tuple[Strokes, bool] | None]:
+    """Return the pen strokes to learn from and those to look at, for a recipe that needs any."""
+    if not recipe.needs_strokes:
+        return None, None
+    if data.strokes is None:
+        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+    return (data.strokes, False), (data.strokes, True)
 
 
 def _next(step: int, every: int) -> int:
@@ -138,7 +152,7 @@ def _reach(reach: int, seconds: float) -> int:
 
 def _calibrate(recipe: Recipe, steps: Steps, validation: Dataset) -> tuple[float, dict[str, float]]:
     """Return the temperature, once it is written into the network, and beyond what an answer is not to be trusted."""
-    if recipe.examples == "pages":
+    if recipe.examples in ("pages", "lines"):
         return 1.0, {}
     probabilities, temperature = steps.probabilities(validation.images), 1.0
     if recipe.temperature == "fitted" and len(validation) >= _ENOUGH_TO_FIT:

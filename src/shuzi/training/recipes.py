@@ -57,7 +57,7 @@ class Recipe:
         "float32", or "bfloat16" for the calculations of the training; what is learnt is float32.
     examples
         "mnist"; "crops" (digits as a reader cuts them out of pictures, and what is no digit) or "pages" (whole
-        pictures), both composed from MNIST's digits.
+        pictures), both composed from MNIST's digits; "lines" (of text), composed from pen strokes as well.
     temperature
         "one", or "fitted" to the validation images at the end, so that the confidence is honest.
     """
@@ -94,6 +94,11 @@ class Recipe:
             raise RecipeError("error.recipe.no_hidden", network=self.network)
         if self.batch_size % self.towers:
             raise RecipeError("error.recipe.towers", batch_size=self.batch_size, towers=self.towers)
+
+    @property
+    def needs_strokes(self) -> bool:
+        """Whether it learns from pen strokes, which do not come with shuzi."""
+        return self.examples == "lines"
 
     def changed(self, **values: Any) -> Recipe:
         """Return the recipe with some values replaced; None leaves a value as it is.
@@ -136,7 +141,7 @@ _CHOICES = {
     "augment": ("none", "squeeze", "affine", "wide"),
     "precision": ("float32", "bfloat16"),
     "temperature": ("one", "fitted"),
-    "examples": ("mnist", "crops", "pages"),
+    "examples": ("mnist", "crops", "pages", "lines"),
 }
 _FROM_ZERO = ("hidden", "epsilon", "seed", "beta_1", "beta_2", "label_smoothing")
 _LARGEST = {"seed": 2**31 - 1, "batch_size": 100_000, "hidden": 65_536, "steps": 10**9} | dict.fromkeys(
@@ -258,6 +263,26 @@ RECIPES: Mapping[str, Recipe] = {
                 "label_smoothing": 0.0,
                 "temperature": "one",
                 "examples": "pages",
+            },
+        ),
+        # what reads whole lines, from pen strokes as well: seven batches of rows an epoch of 384,000 lines
+        Recipe(
+            name="line",
+            network="line",
+            hidden=0,
+            learning_rate=0.01,
+            batch_size=8,
+            steps=40_000,
+            report_every=50,
+            validate_every=4_000,
+            save_every=500,
+            **_ONE_CYCLE
+            | {
+                "optimizer": "muon",
+                "augment": "none",
+                "label_smoothing": 0.0,
+                "temperature": "one",
+                "examples": "lines",
             },
         ),
         # 25 epochs

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.synthesis.samples import crops, pages
+from shuzi.data.strokes import Strokes
+from shuzi.synthesis.samples import crops, lines, pages
 
 SHARES = 16
 """Of the work; each has its own digits, so that no more than one share's distances are ever in memory."""
@@ -49,36 +50,42 @@ def as_they_are(dataset: Dataset) -> Examples:
     return Examples(dataset.images, dataset.labels)
 
 
-def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Iterator[Examples]:
+def compose(
+    kind: str, dataset: Dataset, seed: int, share: float = 1.0, recorded: tuple[Strokes, bool] | None = None
+) -> Iterator[Examples]:
     """Compose examples from a dataset's digits, one share of the work after another.
 
     Parameters
     ----------
     kind
-        "crops" or "pages".
+        "crops", "pages" or "lines".
     dataset
         The digits.
     seed
         Decides everything.
     share
         How many to compose, as a share of what a training learns from.
+    recorded
+        For lines: pen strokes, and whether to take the writers for validation or the others.
 
     Yields
     ------
     Examples, `SHARES` times; only as often as there are digits where those are fewer.
     """
-    composed: Callable[..., Any] = {
+    kinds: dict[str, Callable[..., Any]] = {
         "crops": crops.compose_share,
         "pages": pages.compose_share,
-    }[kind]
+        "lines": lines.compose_share,
+    }
+    more = (recorded,) if kind == "lines" else ()
     jobs = [
-        (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES)
+        (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES, *more)
         for part in range(min(SHARES, len(dataset)))
     ]
     # a process that was forked from one in which TensorFlow runs would hang
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(min(os.cpu_count() or 1, SHARES), mp_context=context) as pool:
-        waiting = [pool.submit(composed, *job) for job in jobs]
+        waiting = [pool.submit(kinds[kind], *job) for job in jobs]
         try:
             for each in waiting:
                 yield Examples(*each.result())

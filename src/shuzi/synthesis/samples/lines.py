@@ -3,170 +3,37 @@
 from __future__ import annotations
 
 import math
-import string
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
 from shuzi.ink.paper import PAPER, contrast_map
-from shuzi.ink.strips import COLUMN, HEIGHT, band, cut, whole
-from shuzi.synthesis.handwriting import Ink, Line, written
-from shuzi.synthesis.kinds import KINDS, TRAINED, Kind
-from shuzi.synthesis.lines import LinePage, any_hand, compose, compose_sample
-from shuzi.synthesis.texts import DIGITS, MARKS, OTHERS, SIGN, target
-from shuzi.synthesis.writers import FromImages, Hand, Recorded, Writer
+from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, band, cut, whole
+from shuzi.models.card import CLASSES
+from shuzi.synthesis.lines.collection import Writers, page_of
+from shuzi.synthesis.lines.kinds import TRAINED, Kind
+from shuzi.synthesis.lines.page import LinePage
+from shuzi.synthesis.lines.texts import DIGITS
 
-CLASSES = DIGITS + MARKS + SIGN
-"""What a column can say, beside that nothing is there, which comes last."""
+Strip = tuple[NDArray[np.uint8], str]
+"""A strip, uint8 (48, w), and what stands on it."""
 
-MOST = 40
-"""Characters that one strip can ask for."""
+LINES = 384_000
+"""Lines that a whole training learns from."""
 
-_FROM_IMAGES = 0.5  # the share of lines whose digits are MNIST's
-_ENOUGH = 8  # different digits that a writer must have written to write lines of their own
-_BATCHES = {96: 64, 160: 40, 240: 28, 336: 20, 480: 14, 640: 10}  # widest strip, and strips in a batch
-_FLAT = 1.9  # times as wide as it is high
+MOST = 64
+"""Characters that one row can ask for."""
+
 _PARTLY = 0.12  # the share of strips that hold a part of the line
-_NO_BOX = np.empty((0, 4), np.float32)
+_BETWEEN = 24  # pixels of paper between the strips of a row
+_OPEN = 8  # rows that still wait for a strip which fits
 
 
-class Writers:
-    """Everybody whose writing lines are composed of.
-
-    Parameters
-    ----------
-    images, labels
-        MNIST's digits: uint8 (n, 28, 28) and (n,).
-    strokes
-        The collection of recorded strokes.
-    chosen
-        bool (n,): the samples of it that may be used.
-    fields
-        uint8 (n, 56, 56), as `distance_fields` gives them for the images; None works them out.
-    """
-
-    def __init__(
-        self,
-        images: NDArray[np.uint8],
-        labels: NDArray[np.uint8],
-        strokes: Strokes,
-        chosen: NDArray[np.bool_],
-        fields: NDArray[np.uint8] | None = None,
-    ) -> None:
-        self.images = FromImages(images, labels, fields)
-        self.strokes = strokes
-        known = DIGITS + MARKS + string.ascii_letters + OTHERS
-        usable = chosen & np.isin(strokes.label, list(known)) & (strokes.size.max(axis=1) > 0)
-        usable |= chosen & (strokes.label == ".")
-        # a digit that lies flat is a dash with a wrong label
-        usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
-        places = np.flatnonzero(usable)
-        everyone = _by_character(strokes, places)
-        self.recorded: list[Recorded] = []
-        self.with_digits: list[Recorded] = []
-        for writer in np.unique(strokes.writer[places]):
-            own = _by_character(strokes, places[strokes.writer[places] == writer])
-            digits = [own[digit] for digit in DIGITS if digit in own]
-            unit = float(np.median(strokes.size[np.concatenate(digits), 1])) if digits else 0.0
-            each = Recorded(strokes, own, everyone, unit)
-            self.recorded.append(each)
-            if len(digits) >= _ENOUGH:
-                self.with_digits.append(each)
-        numbers = np.flatnonzero(chosen & (strokes.kind == "number"))
-        self.numbers = np.array([place for place in numbers if _told_apart(strokes, int(place))], np.int64)
-
-    def pair(self, rng: np.random.Generator, images: float = _FROM_IMAGES) -> tuple[Writer, Writer]:
-        """Draw who writes the digits of a line, and who its other characters: one person, or MNIST's many and one."""
-        if not self.with_digits or rng.random() < images:
-            return self.images, self.recorded[int(rng.integers(len(self.recorded)))]
-        writer = self.with_digits[int(rng.integers(len(self.with_digits)))]
-        return writer, writer
-
-
-def page_of(rng: np.random.Generator, writers: Writers, kind: Kind, images: float = _FROM_IMAGES) -> LinePage:
-    """Compose a page of a kind."""
-    if kind.name == "recorded" and len(writers.numbers):
-        return _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))
-    return compose(rng, writers.pair(rng, images), kind)
-
-
-def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, place: int) -> LinePage:
-    """Write a whole number as one pen wrote it, with another pen, on a composed page."""
-    height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
-    hand = any_hand(rng, height, images=False)
-    ink, boxes = number_ink(writers.strokes, place, hand)
-    pair = writers.pair(rng)
-    return compose_sample(rng, pair, kind, ink, boxes, target(str(writers.strokes.label[place])), hand)
-
-
-def number_ink(strokes: Strokes, place: int, hand: Hand) -> tuple[Ink, NDArray[np.float32]]:
-    """Write a recorded number.
-
-    Parameters
-    ----------
-    strokes, place
-        The collection and the sample in it.
-    hand
-        How to write it: height, slant, width and pen count.
-
-    Returns
-    -------
-    The ink, and a box for each of its characters, float32 (k, 4): where strokes do not tell them apart, shares.
-    """
-    label, lines = str(strokes.label[place]), strokes.sample(place)
-    groups = _groups(lines)
-    of_digits = [high - low for (_, _, low, high), each in zip(groups, label, strict=False) if each in DIGITS]
-    fits = len(groups) == len(label) and of_digits
-    points = np.concatenate(lines)
-    unit = float(np.median(of_digits)) if fits else 0.85 * float(np.ptp(points[:, 1]))
-    scale = hand.height / max(unit, 1e-3)
-    scale = min(scale, 40 * hand.height / max(float(np.ptp(points[:, 0])), 1e-3))
-    matrix = np.array([[hand.wide * scale, 0], [-hand.slant * scale, scale]], np.float32)
-    ink, left, top = written([line @ matrix for line in lines], hand.pen)
-    if not fits:
-        height, width = ink.shape
-        each = width / len(label)
-        return ink, np.array([(number * each, 0, each, height) for number in range(len(label))], np.float32)
-    boxes = []
-    rim = hand.pen.width / 2
-    for start, end, low, high in groups:
-        corners = np.array([[start, low], [end, low], [start, high], [end, high]], np.float32) @ matrix
-        x, y = corners.min(axis=0) - (left, top) - rim
-        right, bottom = corners.max(axis=0) - (left, top) + rim
-        boxes.append((x, y, right - x, bottom - y))
-    return ink, np.array(boxes, np.float32)
-
-
-def _told_apart(strokes: Strokes, place: int) -> bool:
-    """Return whether a number has as many groups of strokes as characters: most whose label is wrong have not."""
-    groups, label = _groups(strokes.sample(place)), str(strokes.label[place])
-    return len(groups) == len(label) and any(
-        each in DIGITS and high > low for each, (_, _, low, high) in zip(label, groups, strict=True)
-    )
-
-
-def _groups(lines: Sequence[Line]) -> list[tuple[float, float, float, float]]:
-    return _grouped([(float(x.min()), float(x.max()), float(y.min()), float(y.max()))
-                     for x, y in (line.T for line in lines)])  # fmt: skip
-
-
-def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple[float, float, float, float]]:
-    """Put strokes that lie over each other together: left, right, top, bottom of each group."""
-    groups: list[tuple[float, float, float, float]] = []
-    for left, right, top, bottom in sorted(extents):
-        if groups:
-            last = groups[-1]
-            if left < last[1] - 0.25 * min(right - left, last[1] - last[0]):
-                groups[-1] = (last[0], max(last[1], right), min(last[2], top), max(last[3], bottom))
-                continue
-        groups.append((left, right, top, bottom))
-    return groups
-
-
-def strip_of(rng: np.random.Generator, page: LinePage) -> tuple[NDArray[np.uint8], str]:
+def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
     """Cut a strip out of a page as a reader would, which never frames a line quite right.
 
     Returns
@@ -217,80 +84,97 @@ def _between(boxes: NDArray[np.float32], place: int) -> float:
     return float(boxes[place - 1, 0] + boxes[place - 1, 2] + boxes[place, 0]) / 2
 
 
-@dataclass(frozen=True)
-class Batch:
-    """Strips of about the same width.
-
-    Parameters
-    ----------
-    strips
-        uint8 (n, 48, w), filled up with paper on the right.
-    columns
-        int32 (n,): columns of the recogniser's that lie on each strip.
-    texts
-        int8 (n, 40): places in `CLASSES`, then -1.
-    """
-
-    strips: NDArray[np.uint8]
-    columns: NDArray[np.int32]
-    texts: NDArray[np.int8]
-
-
-def compose_strips(
+def strips(
     rng: np.random.Generator, writers: Writers, count: int, kinds: Sequence[Kind] = TRAINED
-) -> Iterator[tuple[NDArray[np.uint8], str]]:
+) -> Iterator[Strip]:
     """Compose strips of the kinds, each as often as its share says; those too crowded to be read are left out."""
     shares = np.array([kind.share or 1.0 for kind in kinds])
     ends, made = np.cumsum(shares / shares.sum()), 0
     while made < count:
         kind = kinds[min(int(np.searchsorted(ends, rng.random(), side="right")), len(kinds) - 1)]
         strip, text = strip_of(rng, page_of(rng, writers, kind))
-        repeats = sum(one == other for one, other in zip(text, text[1:], strict=False))
+        repeats = sum(one == other for one, other in pairwise(text))
+        # a character takes a column, and a repeated one a column of nothing before it
         if len(text) <= MOST and strip.shape[1] // COLUMN >= len(text) + repeats:
             made += 1
             yield strip, text
 
 
-def batches(strips: Sequence[tuple[NDArray[np.uint8], str]]) -> list[Batch]:
-    """Put strips of about the same width together."""
-    left = sorted(range(len(strips)), key=lambda place: strips[place][0].shape[1])
-    found: list[Batch] = []
-    waiting: list[int] = []
-    widths = list(_BATCHES)
-    place = 0
-    for width in widths:
-        while place < len(left) and strips[left[place]][0].shape[1] <= width:
-            waiting.append(left[place])
-            place += 1
-        size = _BATCHES[width]
-        while len(waiting) >= size:
-            found.append(pack([strips[each] for each in waiting[:size]], width))
-            waiting = waiting[size:]
-    if len(waiting) >= _BATCHES[widths[-1]] // 2:
-        found.append(pack([strips[each] for each in waiting], widths[-1]))
-    return found
+def rows(found: Iterable[Strip], alone: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Put strips side by side into rows of one width, since a training takes arrays; a row's text is all of theirs.
+
+    Parameters
+    ----------
+    found
+        Strips, uint8 (48, w), and their texts.
+    alone
+        Give each strip a row of its own.
+
+    Returns
+    -------
+    uint8 (n, 48, 640), filled up with paper, and int8 (n, 64): places in `CLASSES`, then -1.
+
+    Examples
+    --------
+    >>> strip = np.full((48, 200), 64, np.uint8)
+    >>> images, labels = rows([(strip, "12"), (strip, "3.")])
+    >>> images.shape, labels[0, :5].tolist()
+    ((1, 48, 640), [1, 2, 3, 10, -1])
+    """
+    open_rows: list[list[Strip]] = []
+    full: list[list[Strip]] = []
+    for strip, text in found:
+        fitting = next((row for row in open_rows if _fits(row, strip, text)), None)
+        if fitting is None or alone:
+            open_rows.append([(strip, text)])
+        else:
+            fitting.append((strip, text))
+        if len(open_rows) > _OPEN:
+            full.append(open_rows.pop(0))
+    full += open_rows
+    images = np.full((len(full), HEIGHT, LONGEST), PAPER, np.uint8)
+    labels = np.full((len(full), MOST), -1, np.int8)
+    for place, row in enumerate(full):
+        x = 0
+        for strip, _ in row:
+            images[place, :, x : x + strip.shape[1]] = strip
+            x += strip.shape[1] + _BETWEEN
+        text = "".join(text for _, text in row)
+        labels[place, : len(text)] = [CLASSES.index(each) for each in text]
+    return images, labels
 
 
-def pack(strips: Sequence[tuple[NDArray[np.uint8], str]], width: int) -> Batch:
-    """Put strips into one array of a width."""
-    images = np.full((len(strips), HEIGHT, width), PAPER, np.uint8)
-    texts = np.full((len(strips), MOST), -1, np.int8)
-    columns = np.empty(len(strips), np.int32)
-    for place, (strip, text) in enumerate(strips):
-        images[place, :, : strip.shape[1]] = strip
-        columns[place] = strip.shape[1] // COLUMN
-        texts[place, : len(text)] = [CLASSES.index(each) for each in text]
-    return Batch(images, columns, texts)
+def _fits(row: list[Strip], strip: NDArray[np.uint8], text: str) -> bool:
+    wide = sum(each.shape[1] + _BETWEEN for each, _ in row) + strip.shape[1]
+    return wide <= LONGEST and sum(len(each) for _, each in row) + len(text) <= MOST
 
 
-def _by_character(strokes: Strokes, places: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
-    labels = strokes.label[places]
-    by_label = np.argsort(labels, kind="stable")
-    names, starts = np.unique(labels[by_label], return_index=True)
-    pieces = np.split(places[by_label], starts[1:])
-    return {str(name): piece for name, piece in zip(names, pieces, strict=True)}
+def compose_share(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    seed: Sequence[int],
+    share: float,
+    recorded: tuple[Strokes, bool],
+) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Compose a share of the lines.
 
+    Parameters
+    ----------
+    images, labels
+        MNIST's digits: uint8 (n, 28, 28) and (n,).
+    seed
+        Decides everything.
+    share
+        Of all lines.
+    recorded
+        Pen strokes, and whether to take the writers for validation, each line on a row of its own, or the others.
 
-def kind_named(name: str) -> Kind:
-    """Return a kind of pages by name."""
-    return KINDS[name]
+    Returns
+    -------
+    Strips of contrast maps in rows, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
+    """
+    cv2.setNumThreads(1)
+    strokes, validation = recorded
+    writers = Writers(images, labels, strokes, strokes.validation == validation)
+    rng = np.random.default_rng(list(seed))
+    return rows(strips(rng, writers, max(1, round(LINES * share))), alone=validation)

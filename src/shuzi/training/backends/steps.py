@@ -22,7 +22,7 @@ from shuzi.training.network import augment
 from shuzi.training.network.architectures import build
 from shuzi.training.network.optimizers import build_optimizer
 from shuzi.training.recipes import Recipe
-from shuzi.training.tasks import classification, detection
+from shuzi.training.tasks import classification, detection, recognition
 
 AT_ONCE = 1_000 * 28 * 28  # pixels in one pass when nothing is learnt: more pages would take gigabytes
 
@@ -41,7 +41,7 @@ class Steps(ABC):
     def __init__(self, recipe: Recipe, dataset: Examples, normalization: Any = None) -> None:
         self._recipe = recipe
         self._augment = augment.AUGMENTATIONS.get(recipe.augment)
-        self._kind = detection if recipe.examples == "pages" else classification
+        self._kind: Any = {"pages": detection, "lines": recognition}.get(recipe.examples, classification)
         self.model = build(recipe)
         self._learner = self.model
         normalizes = any(isinstance(layer, keras.layers.BatchNormalization) for layer in self.model.layers)
@@ -130,8 +130,8 @@ class Steps(ABC):
         return self._as_input(self._augment(pixels, choices) if self._augment else pixels)
 
     def _as_input(self, pixels: Any) -> Any:
-        """Give pages a channel."""
-        return pixels[..., None] if self._kind is detection else pixels
+        """Give pages and lines a channel."""
+        return pixels if self._kind is classification else pixels[..., None]
 
     def _pieces(self, *arrays: Any) -> list[tuple[Any, ...]]:
         """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""

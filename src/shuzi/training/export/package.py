@@ -19,7 +19,17 @@ from shuzi.atomic import replacing
 from shuzi.data import idx
 from shuzi.data.dataset import Splits
 from shuzi.errors import ModelError
-from shuzi.models.card import OF_MNIST, OF_OWN_PICTURES, OF_PAGES, PLACES, PROBABILITIES_AND_MORE, Card
+from shuzi.models.card import (
+    COLUMNS,
+    OF_MNIST,
+    OF_OWN_PICTURES,
+    OF_PAGES,
+    OF_STRIPS,
+    OF_STROKES,
+    PLACES,
+    PROBABILITIES_AND_MORE,
+    Card,
+)
 from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
 from shuzi.training.events import Done
@@ -63,6 +73,9 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     )
     if recipe.examples == "pages":
         card = replace(card, input=OF_PAGES, output=PLACES)
+    if recipe.examples == "lines":
+        hashes = dict(card.data) | ({"strokes": data.strokes.sha256()} if data.strokes else {})
+        card = replace(card, input=OF_STRIPS, output=COLUMNS, data=hashes, licence=OF_STROKES)
     if recipe.examples == "crops":
         card = replace(card, output=PROBABILITIES_AND_MORE)
     with replacing(folder / "model.keras") as part, known_warnings():

@@ -15,6 +15,8 @@ from keras import layers
 
 from shuzi.errors import RecipeError
 from shuzi.ink.paper import CONTRAST, PAPER
+from shuzi.ink.strips import HEIGHT
+from shuzi.models.card import CLASSES
 from shuzi.training.recipes import Recipe
 from shuzi.training.tasks.detection import FIRST_SCORE
 
@@ -118,6 +120,30 @@ def detector(recipe: Recipe, images: Any, normalization: Normalization, learning
     return layers.Concatenate(name="places", dtype="float32")([scores, boxes])
 
 
+def line(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build a network that says for every fourth column of a strip which character has its middle there, if any.
+
+    Convolutions bring 48 rows to one (after Shi and others, 2015, without their recurrent layers, which cost more
+    time than they gain here); others look to both sides. y is (n, w / 4, 17): for each digit, each mark, any other
+    sign and nothing the score, afterwards the logarithm of the probability.
+    """
+    x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
+    x = _block(x, 16, 5, normalization, padding="same", stride=2)
+    x = _block(x, 32, 3, normalization, padding="same", stride=2)
+    x = layers.Add()([x, _block(x, 32, 3, normalization, padding="same")])
+    x = _block(x, 96, 3, normalization, padding="same", stride=(2, 1))
+    for _ in range(2):
+        x = layers.Add()([x, _block(x, 96, 3, normalization, padding="same")])
+    x = _block(x, 192, (6, 1), normalization)
+    for dilation in (1, 2, 1):
+        x = layers.Add()([x, _block(x, 192, (1, 5), normalization, padding="same", dilation=(1, dilation))])
+    scores = layers.Conv2D(len(CLASSES) + 1, 1, name="output", dtype="float32")(x)
+    columns = layers.Reshape((-1, len(CLASSES) + 1), name="columns", dtype="float32")(scores)
+    if learning:
+        return columns
+    return layers.Activation("log_softmax", name="log_probabilities", dtype="float32")(columns)
+
+
 NETWORKS: Mapping[str, Callable[[Recipe, Any, Normalization, bool], Any]] = {
     each.__name__: each
     for each in (
@@ -129,6 +155,7 @@ NETWORKS: Mapping[str, Callable[[Recipe, Any, Normalization, bool], Any]] = {
         four_columns,
         rejecting,
         detector,
+        line,
     )
 }
 
@@ -160,7 +187,7 @@ def build(
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     try:
         # no layer of Keras gives a channel to pictures whose size is open
-        size = (None, None, 1) if recipe.examples == "pages" else (28, 28)
+        size = {"pages": (None, None, 1), "lines": (HEIGHT, None, 1)}.get(recipe.examples, (28, 28))
         images = keras.Input(size, name="images", dtype="float32")
         y = NETWORKS[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
     finally:
@@ -196,12 +223,12 @@ def _picture(images: Any) -> Any:
 def _block(
     x: Any,
     channels: int,
-    size: int,
+    size: int | tuple[int, int],
     normalization: Normalization,
     pool: bool = False,
     padding: str = "valid",
-    stride: int = 1,
-    dilation: int = 1,
+    stride: int | tuple[int, int] = 1,
+    dilation: int | tuple[int, int] = 1,
 ) -> Any:
     """Convolve, pool, normalise, activate, in this order."""
     x = layers.Conv2D(channels, size, stride, padding=padding, dilation_rate=dilation, use_bias=False)(x)

@@ -1,4 +1,4 @@
-"""Writers: who writes a character, how it looks, and with which pen; recorded strokes, MNIST's digits or drawn shapes."""
+"""Writers turn characters into ink: from recorded pen strokes, from MNIST's digits, or from shapes drawn by code."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
-from shuzi.synthesis.handwriting import Ink, Line, Pen, shaken, written
-from shuzi.synthesis.texts import DIGITS
-from shuzi.training.skeletons import SHAPES, _curve
-from shuzi.training.strokes import FINE, UNIT, distance_fields
+from shuzi.synthesis.drawn_digits import drawn_curves
+from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, shaken, written
+from shuzi.synthesis.lines.texts import DIGITS
+from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE
@@ -105,10 +105,7 @@ _DRAWN: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 def drawn(rng: np.random.Generator, character: str) -> list[Line] | None:
     """Draw a character by code where there is a shape for it: strokes in a box 1 high, or None."""
     if character in DIGITS:
-        shapes = SHAPES[int(character)]
-        strokes = shapes[int(rng.integers(len(shapes)))](rng)
-        moved = {point: np.array(point) + rng.normal(0, 0.035, 2) for stroke in strokes for point in stroke}
-        return [_curve([moved[point] for point in stroke]).astype(np.float32) for stroke in strokes]
+        return [curve.astype(np.float32) for curve in drawn_curves(rng, int(character))]
     if character not in _DRAWN:
         return None
     return [

@@ -1,4 +1,4 @@
-"""What people write where a number is asked for: numbers, amounts, dates, times, with signs and letters or without."""
+"""What people write where a number is asked for: numbers, amounts, dates, times, with signs and letters or none."""
 
 from __future__ import annotations
 

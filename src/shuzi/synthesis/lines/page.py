@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.synthesis.camera import pictured, seen_aslant
-from shuzi.synthesis.handwriting import Ink, Pen
-from shuzi.synthesis.kinds import Kind
-from shuzi.synthesis.papers import Paper, paper_light, print_word
-from shuzi.synthesis.texts import DIGITS, MARKS, Text, digits, target
-from shuzi.synthesis.writers import FromImages, Hand, Writer, write_drawn
+from shuzi.synthesis.lines.camera import pictured, seen_aslant
+from shuzi.synthesis.lines.handwriting import Ink
+from shuzi.synthesis.lines.kinds import Kind
+from shuzi.synthesis.lines.layout import INKED, any_hand, any_style, place
+from shuzi.synthesis.lines.papers import Paper, paper_light, print_word
+from shuzi.synthesis.lines.texts import SIGN, Text, digits, target
+from shuzi.synthesis.lines.writers import FromImages, Hand, Writer
 
-_INKED = 76  # 0.3 of full ink: what is darker is inside a character's box
-_OWN_STROKES = (0.25, 0.78)  # of MNIST's grey: above which there is ink
 _NO_BOXES = np.empty((0, 4), np.float32)
 
 
@@ -39,169 +37,6 @@ class LinePage:
     grey: NDArray[np.uint8]
     text: str
     boxes: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Style:
-    """How a whole line is written.
-
-    Parameters
-    ----------
-    gap, gap_varies
-        Between neighbours' ink and its standard deviation, as shares of the height; below 0 they overlap.
-    rise, jumps
-        How far the line climbs, and how far single characters stray from it, as a share of the height.
-    small_zeros
-        The size of a 0 against the other digits.
-    descends
-        How much higher the 4, 7 and 9 are, all of it below the line.
-    drawn_by_code
-        Digits that are always given another country's shape.
-    """
-
-    gap: float
-    gap_varies: float
-    rise: float
-    jumps: float
-    small_zeros: float
-    descends: float
-    drawn_by_code: str
-
-
-def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
-    """Draw how somebody writes; for MNIST's images half the hands leave its own strokes."""
-    own = images and rng.random() < 0.45
-    width = max(1.0, float(np.exp(rng.uniform(math.log(0.03), math.log(0.2)))) * height)
-    if own:
-        pen = Pen(max(1.0, 0.11 * height))
-    elif not images and rng.random() < 0.12:
-        pen = Pen(width, float(rng.uniform(0.3, 0.8)), float(rng.uniform(0, math.pi)))
-    else:
-        pen = Pen(width)
-    return Hand(
-        height=height,
-        slant=float(np.clip(rng.normal(0.03, 0.16), -0.4, 0.55)),
-        wide=math.exp(rng.normal(0, 0.16)),
-        uneven=float(rng.choice((0.03, 0.07, 0.12, 0.25), p=(0.2, 0.35, 0.3, 0.15))),
-        shaky=float(rng.choice((0.0, 0.012, 0.03), p=(0.3, 0.45, 0.25))),
-        pen=pen,
-        threshold=float(rng.uniform(*_OWN_STROKES)) if own else 0.0,
-    )
-
-
-def any_style(rng: np.random.Generator) -> Style:
-    """Draw how a line is written; gaps and baselines after UNIPEN's 900 numbers, with longer tails."""
-    kind = rng.random()
-    if kind < 0.6:
-        gap = float(np.clip(rng.gamma(2.2, 0.13), 0.02, 1.2))
-    elif kind < 0.88:
-        gap = float(rng.uniform(0.0, 0.12))
-    else:
-        gap = float(rng.uniform(-0.08, 0.0))
-    return Style(
-        gap=gap,
-        gap_varies=float(rng.choice((0.02, 0.06, 0.12))),
-        rise=float(rng.normal(0, 0.03)),
-        jumps=float(rng.choice((0.02, 0.06, 0.11, 0.2), p=(0.3, 0.35, 0.25, 0.1))),
-        small_zeros=float(rng.uniform(0.4, 0.8)) if rng.random() < 0.16 else 1.0,
-        descends=float(rng.uniform(0.2, 0.9)) if rng.random() < 0.2 else 0.0,
-        drawn_by_code="".join(d for d in DIGITS if rng.random() < 0.5) if rng.random() < 0.2 else "",
-    )
-
-
-class Placed:
-    """Characters as they are put beside each other; the line of writing is y = 0.
-
-    Parameters
-    ----------
-    height
-        Of a digit, in pixels.
-    """
-
-    def __init__(self, height: float) -> None:
-        self.inks: list[tuple[Ink, int, int, bool]] = []
-        self._middle = round(4 * height)
-        self._profile = np.full(2 * self._middle, -np.inf)
-        self.right = 0.0
-
-    def add(self, ink: Ink, y: int, gap: float, counts: bool = True, at: float | None = None) -> None:
-        """Put ink to the right of what is there, as near as `gap`, row by row; or with its middle `at` a place."""
-        inked = ink > _INKED
-        filled = inked.any(axis=1)
-        rows = np.arange(len(ink)) + y + self._middle
-        inside = filled & (rows >= 0) & (rows < len(self._profile))
-        rows, starts = rows[inside], inked.argmax(axis=1)[inside]
-        if at is not None:
-            x = round(at - ink.shape[1] / 2)
-        else:
-            needed = self.right + max(gap, -0.02 * self._middle)
-            if len(rows):
-                # neighbours count as near where one's rows come close to the other's
-                near = self._profile[rows]
-                if np.isfinite(near).any():
-                    needed = max(float((near - starts).max()) + gap, self.right - 0.6 * ink.shape[1])
-                    needed = min(needed, self.right + max(gap, 0.0))
-            x = round(needed)
-        if len(rows):
-            ends = x + ink.shape[1] - inked[:, ::-1].argmax(axis=1)[inside]
-            self._profile[rows] = np.fmax(self._profile[rows], ends)
-            self.right = max(self.right, float(ends.max()))
-        self.inks.append((ink, x, y, counts))
-
-
-def place(
-    rng: np.random.Generator,
-    writer: Writer,
-    others: Writer,
-    hand: Hand,
-    style: Style,
-    text: Text,
-    pitch: float = 0.0,
-) -> Placed:
-    """Write a text's characters beside each other.
-
-    Parameters
-    ----------
-    rng
-        Decides everything.
-    writer, others
-        Who writes the digits, and who the other characters.
-    hand, style
-        How they write.
-    text
-        What.
-    pitch
-        In a comb: the distance of its places, in pixels; 0 for free writing.
-    """
-    placed, height = Placed(hand.height), hand.height
-    space, small, raised, number = 0.0, float(rng.uniform(0.5, 0.85)), float(rng.uniform(0.3, 1.1)), 0
-    mark_gap = float(rng.uniform(0.0, 0.25))
-    for where, character in enumerate(text.characters):
-        if character == " ":
-            space += rng.uniform(0.35, 0.9) * height
-            continue
-        size = small if text.small_from is not None and where >= text.small_from else 1.0
-        lift = raised * (1 - size) * height
-        below = 0.0
-        if character == "0" and size == 1.0:
-            size *= style.small_zeros
-            lift += rng.uniform(0, 0.5) * (1 - size) * height
-        if character in "479" and style.descends:
-            below = style.descends * rng.uniform(0.5, 1.2) * height
-            size *= 1 + below / height
-        if character in style.drawn_by_code:
-            drawn = write_drawn(rng, character, hand, size)
-        else:
-            drawn = (writer if character in DIGITS else others).write(rng, character, hand, size)
-        base = style.rise * placed.right + rng.normal(0, style.jumps) * height
-        y = round(base + drawn.drop + below - lift - len(drawn.ink))
-        gap = (style.gap + rng.normal(0, style.gap_varies)) * height + space
-        if character in MARKS and gap < 0.05 * height:
-            gap = mark_gap * height
-        at = (number + 0.5) * pitch + rng.normal(0, 0.07) * pitch if pitch else None
-        placed.add(drawn.ink, y, gap, at=at)
-        space, number = 0.0, number + 1
-    return placed
 
 
 def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind) -> LinePage:
@@ -246,7 +81,7 @@ def _shared_out(whole: NDArray[np.float32], boxes: NDArray[np.float32], ink: Ink
     if not len(whole):
         return _NO_BOXES
     x, y, width, height = whole[0]
-    inner = cv2.boundingRect((ink > _INKED).astype(np.uint8))
+    inner = cv2.boundingRect((ink > INKED).astype(np.uint8))
     scale = np.array([width / max(inner[2], 1), height / max(inner[3], 1)] * 2, np.float32)
     start = np.array([x, y, 0, 0], np.float32)
     return np.asarray((boxes - np.array([inner[0], inner[1], 0, 0], np.float32)) * scale + start, np.float32)
@@ -268,7 +103,7 @@ def _with_print(
     for each in letters:
         printed.append((each, round(x), base - len(each), True))
         x += each.shape[1] + 1
-    signs = "?" * len(printed)
+    signs = SIGN * len(printed)
     return (signs + written, printed + inks) if before else (written + signs, inks + printed)
 
 
@@ -329,7 +164,7 @@ def _lay(sheet: Ink, ink: Ink, x: int, y: int) -> tuple[int, int, int, int]:
         return min(max(x, 0), width), min(max(y, 0), height), 0, 0
     part = ink[top - y : bottom - y, left - x : right - x]
     np.maximum(sheet[top:bottom, left:right], part, out=sheet[top:bottom, left:right])
-    inner_x, inner_y, wide, high = cv2.boundingRect((part > _INKED).astype(np.uint8))
+    inner_x, inner_y, wide, high = cv2.boundingRect((part > INKED).astype(np.uint8))
     return left + inner_x, top + inner_y, wide, high
 
 
@@ -366,12 +201,3 @@ def _stamp(rng: np.random.Generator, light: NDArray[np.float32], letter: float) 
                                      float(rng.uniform(-30, 30))))  # fmt: skip
             cv2.polylines(drawn, [np.rint(corners).astype(np.int32)], True, 255, thickness, cv2.LINE_AA)
     light *= 1 - rng.uniform(0.06, 0.3) * (drawn.astype(np.float32) * np.float32(1 / 255))
-
-
-def reading_text(tokens: Sequence[str]) -> str:
-    """Leave the signs out of what a line holds.
-
-    >>> reading_text("?12.5?")
-    '12.5'
-    """
-    return "".join(each for each in tokens if each != "?")

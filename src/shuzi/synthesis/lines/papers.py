@@ -6,14 +6,13 @@ import math
 from dataclasses import dataclass
 from functools import cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from shuzi.synthesis.handwriting import Ink
-from shuzi.training.marks import _fonts
-from shuzi.training.sheets import _clouds, _light, _rule, _ruled, _waves
+from shuzi.synthesis.backgrounds import clouds, falling_light, rule, ruled, waves
+from shuzi.synthesis.distractors import fonts
+from shuzi.synthesis.lines.handwriting import Ink
 
 _WORDS = (
     "Total", "Date", "No", "Amount", "Sum", "Tel", "ID", "Fax", "USD", "EUR", "CHF", "PAY", "Rs", "kg", "Name", "Nr",
@@ -57,15 +56,15 @@ def paper_light(
     light, letter = np.ones(shape, np.float32), paper.letter
     strength = float(np.exp(rng.uniform(math.log(0.08), math.log(0.75)))) * paper.ink
     if paper.kind in ("ruled", "squared"):
-        _ruled(rng, light, letter, strength, squared=paper.kind == "squared")
+        ruled(rng, light, letter, strength, squared=paper.kind == "squared")
     elif paper.kind == "waves":
-        _waves(rng, light, letter, strength)
+        waves(rng, light, letter, strength)
     elif paper.kind == "clouds":
-        _clouds(rng, light, letter, strength * 0.7)
+        clouds(rng, light, letter, strength * 0.7)
     if paper.frame:
         _framed(rng, light, paper, boxes)
     if rng.random() < 0.6:
-        light *= _light(rng, *shape)
+        light *= falling_light(rng, *shape)
     return light
 
 
@@ -77,15 +76,15 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
         np.array([0.2 * width, 0.2 * height]), np.array([0.8 * width, 0.8 * height]))  # fmt: skip
     lean = rng.normal(0, 0.01)
 
-    def rule(start: tuple[float, float], end: tuple[float, float]) -> None:
-        _rule(printed, start, end, thickness)
+    def line(start: tuple[float, float], end: tuple[float, float]) -> None:
+        rule(printed, start, end, thickness)
 
     if paper.frame == "line":
         for _ in range(int(rng.choice((1, 1, 2)))):
             y = paper.y + rng.uniform(-0.15, 0.5) * letter
             start = 0.0 if rng.random() < 0.6 else low[0] - rng.uniform(0, 1) * letter
             end = width if rng.random() < 0.6 else high[0] + rng.uniform(0, 1) * letter
-            rule((start, y), (end, y + lean * width))
+            line((start, y), (end, y + lean * width))
     elif paper.frame in ("box", "cell"):
         near = 0.1 if paper.frame == "cell" else -0.1
         around = rng.uniform(near, 0.8, 4) * letter
@@ -96,10 +95,10 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
             right, bottom = left + side, top + side
         corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
         for place in range(4):
-            rule(corners[place], corners[(place + 1) % 4])
+            line(corners[place], corners[(place + 1) % 4])
         if paper.frame == "box" and rng.random() < 0.25:  # the column of a table goes on
-            rule((left, 0), (left, height))
-            rule((right, 0), (right, height))
+            line((left, 0), (left, height))
+            line((right, 0), (right, height))
     elif paper.frame == "comb":
         count = round((high[0] - paper.x) / paper.pitch + 0.5) + int(rng.integers(0, 3))
         top, bottom = paper.y - rng.uniform(1.05, 1.5) * letter, paper.y + rng.uniform(0.05, 0.4) * letter
@@ -108,24 +107,24 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
         for place in range(count + 1):
             x = paper.x + place * paper.pitch
             for each in (x - gap, x + gap) if gap else (x,):
-                rule((each, teeth), (each + rng.normal(0, 0.2), bottom))
-        rule((paper.x, bottom), (paper.x + count * paper.pitch, bottom))
+                line((each, teeth), (each + rng.normal(0, 0.2), bottom))
+        line((paper.x, bottom), (paper.x + count * paper.pitch, bottom))
         if teeth == top:
-            rule((paper.x, top), (paper.x + count * paper.pitch, top))
+            line((paper.x, top), (paper.x + count * paper.pitch, top))
     light *= 1 - rng.uniform(0.12, 0.85) * (printed.astype(np.float32) * np.float32(1 / 255))
 
 
 def print_word(rng: np.random.Generator, height: int) -> list[Ink]:
     """Print a word's letters: uint8 (h, w) each, their lower edges on one line."""
-    word, fonts = str(rng.choice(_WORDS)), _fonts()
-    font = int(rng.integers(len(fonts)))
+    word = str(rng.choice(_WORDS))
+    font = int(rng.integers(len(fonts())))
     return [_letter(each, font, min(height, 60)) for each in word]
 
 
 @cache
 def _letter(letter: str, font: int, height: int) -> Ink:
     face = _face(font, height)
-    left, top, right, bottom = face.getbbox(letter, anchor="ls")
+    left, top, right, _ = face.getbbox(letter, anchor="ls")
     board = Image.new("L", (max(2, int(right - left)), max(2, int(-top))))
     ImageDraw.Draw(board).text((-left, int(-top)), letter, 255, face, anchor="ls")
     return np.asarray(board, np.uint8)
@@ -133,4 +132,4 @@ def _letter(letter: str, font: int, height: int) -> Ink:
 
 @cache
 def _face(font: int, height: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(_fonts()[font], round(height * 1.35))
+    return ImageFont.truetype(fonts()[font], round(height * 1.35))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from shuzi.synthesis.texts import TEXTS, Text
+from shuzi.synthesis.lines.texts import TEXTS, Text
 
 _PAPERS = {"bare": 0.5, "ruled": 0.15, "waves": 0.22, "clouds": 0.13}
 _FRAMES = {"": 0.8, "line": 0.09, "box": 0.11}
@@ -63,7 +63,8 @@ def _chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
     if len(names) == 1:
         return names[0]
     values = np.fromiter(weights.values(), np.float64, len(names))
-    return names[int(np.searchsorted(np.cumsum(values), rng.random() * values.sum(), side="right").clip(max=len(names) - 1))]
+    place = int(np.searchsorted(np.cumsum(values), rng.random() * values.sum(), side="right"))
+    return names[min(place, len(names) - 1)]
 
 
 KINDS: Mapping[str, Kind] = {

@@ -66,10 +66,10 @@ def pictured(rng: np.random.Generator, light: NDArray[np.float32], photo: bool) 
     bright = rng.uniform(110, 255) if photo else rng.uniform(170, 256)
     grey = light * np.float32(bright) + np.float32(rng.uniform(0, 12))
     if rng.random() < 0.6:
-        noise = np.empty(grey.shape, np.int16)
+        noise = np.zeros(grey.shape, np.int16)
         cv2.setRNGSeed(int(rng.integers(1 << 30)))
         spread = rng.uniform(0.5, 9 if photo else 5)
-        cv2.randn(noise, 0, spread * 16)
+        cv2.randn(noise, np.zeros(1), np.array([spread * 16]))
         grey += noise * np.float32(1 / 16)
     seen = np.asarray(np.clip(grey, 0, 255), np.uint8)
     if rng.random() < (0.5 if photo else 0.15):

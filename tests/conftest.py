@@ -16,7 +16,7 @@ settings.load_profile("shuzi")
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch):
-    for name in ("SHUZI_DATA", "SHUZI_LANG"):
+    for name in ("SHUZI_DATA", "SHUZI_LANG", "SHUZI_STROKES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANGUAGE", "en")
     messages.use("en")
@@ -41,6 +41,47 @@ def apart():
         return np.min([np.abs(each - expected).mean(axis=(-2, -1)) for each in moved], axis=0)
 
     return measure
+
+
+@pytest.fixture(scope="session")
+def pen_strokes():
+    """Six writers, two of them for validation: digits and marks drawn by code, two letters and a few numbers."""
+    from shuzi.data.strokes import Strokes
+    from shuzi.synthesis.lines.writers import drawn
+
+    letters = {
+        "A": [(0, 40), (15, 0), (30, 40), (8, 25), (24, 25)],
+        "x": [(0, 0), (20, 25), (10, 12), (0, 25), (20, 0)],
+    }
+    rng = np.random.default_rng(0)
+    points, strokes, items, labels, kinds, writers = [], [0], [0], [], [], []
+
+    def add(label, kind, writer, lines):
+        for line in lines:
+            points.append(np.rint(np.asarray(line) * (1, -1)).astype(np.int16))
+            strokes.append(strokes[-1] + len(line))
+        items.append(len(strokes) - 1)
+        labels.append(label)
+        kinds.append(kind)
+        writers.append(writer)
+
+    for writer in range(6):
+        for label in "0123456789" * 2:
+            add(label, "digit", writer, [line * 40 for line in drawn(rng, label)])
+        for label in ".,-/:":
+            add(label, "symbol", writer, [line * 40 for line in drawn(rng, label)])
+        for label, line in letters.items():
+            add(label, "upper" if label.isupper() else "lower", writer, [line])
+        for label in ("1-2", "20", "7.5"):
+            lines = []
+            for place, each in enumerate(label):
+                move = (60 * place, {"-": 20, ".": 38}.get(each, 0))
+                lines += [line * 40 + move for line in drawn(rng, each)]
+            add(label, "number", writer, lines)
+    return Strokes(
+        np.concatenate(points), np.array(strokes, np.int32), np.array(items, np.int32), np.array(labels),
+        np.array(kinds), np.array(writers, np.int16), np.array(writers) >= 4,
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

@@ -162,7 +162,8 @@ def load_strokes(path: str | Path | None = None) -> Strokes:
 def _unpacked(path: Path) -> Strokes:
     arrays: dict[str, NDArray[Any]] = {}
     try:
-        with np.load(path, allow_pickle=False) as packed:
+        # NumPy leaves a file open that is no archive
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as packed:
             for field in fields(Strokes):
                 arrays[field.name] = packed[field.name]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:

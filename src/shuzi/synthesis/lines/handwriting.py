@@ -67,7 +67,8 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
     ]
     fine = [np.repeat(stroke, 2, axis=0) if len(stroke) == 1 else stroke for stroke in fine]
     thin = pen.width * pen.nib * _FINE
-    thickness = max(1, round(thin))
+    # OpenCV's lines are an odd number of pixels wide, one more than an even thickness
+    thickness = max(1, 2 * round((thin - 1) / 2))
     level = 255 if thin >= 1 else max(60, round(255 * thin))
     cv2.polylines(sheet, fine, False, level, thickness, cv2.LINE_8, _SHIFT)
     reach = pen.width * (1 - pen.nib) * _FINE / 2

@@ -110,7 +110,7 @@ class Placed:
         if at is not None:
             x = round(at - ink.shape[1] / 2)
         else:
-            needed = self.right + max(gap, -0.02 * self._middle)
+            needed = self.right + max(gap, -0.02 * self._middle) if self.inks else 0.0
             if len(rows):
                 # neighbours count as near where one's rows come close to the other's
                 near = self._profile[rows]

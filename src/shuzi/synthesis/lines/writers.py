@@ -16,6 +16,7 @@ from shuzi.synthesis.drawn_digits import drawn_curves
 from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, shaken, written
 from shuzi.synthesis.lines.texts import DIGITS
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
+from shuzi.synthesis.pseudo_letters import character as pseudo_letter
 
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE
@@ -102,12 +103,12 @@ _DRAWN: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 }  # fmt: skip
 
 
-def drawn(rng: np.random.Generator, character: str) -> list[Line] | None:
-    """Draw a character by code where there is a shape for it: strokes in a box 1 high, or None."""
+def drawn(rng: np.random.Generator, character: str) -> list[Line]:
+    """Draw a character by code, in a box 1 high; a sign that has no shape here becomes a letter of no alphabet."""
     if character in DIGITS:
         return [curve.astype(np.float32) for curve in drawn_curves(rng, int(character))]
     if character not in _DRAWN:
-        return None
+        return [stroke.astype(np.float32) for stroke in pseudo_letter(rng)]
     return [
         (np.array(stroke) + rng.normal(0, 0.02, (len(stroke), 2))).astype(np.float32) for stroke in _DRAWN[character]
     ]
@@ -115,10 +116,7 @@ def drawn(rng: np.random.Generator, character: str) -> list[Line] | None:
 
 def write_drawn(rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
     """Write a character in a shape that is drawn by code."""
-    strokes = drawn(rng, character)
-    if strokes is None:
-        raise KeyError(character)
-    return _inked(rng, strokes, character, hand, size * _relative(rng, character, 0.0))
+    return _inked(rng, drawn(rng, character), character, hand, size * _relative(rng, character, 0.0))
 
 
 class Recorded:

@@ -20,6 +20,7 @@ from shuzi.synthesis.lines.writers import FromImages, Hand, Recorded, Writer
 _FROM_IMAGES = 0.5  # the share of lines whose digits are MNIST's
 _ENOUGH = 8  # different digits that a writer must have written to write lines of their own
 _FLAT = 1.9  # times as wide as it is high
+_MANY, _MOSTLY = 10, 0.6  # numbers by one writer, and the share of them that must have as many groups as characters
 
 
 class Writers:
@@ -64,8 +65,7 @@ class Writers:
             self.recorded.append(each)
             if len(digits) >= _ENOUGH:
                 self.with_digits.append(each)
-        numbers = np.flatnonzero(chosen & (strokes.kind == "number"))
-        self.numbers = np.array([place for place in numbers if _told_apart(strokes, int(place))], np.int64)
+        self.numbers = sound_numbers(strokes, chosen)
 
     def pair(self, rng: np.random.Generator, images: float = _FROM_IMAGES) -> tuple[Writer, Writer]:
         """Draw who writes the digits of a line, and who its other characters: one person, or MNIST's many and one."""
@@ -127,6 +127,22 @@ def number_ink(strokes: Strokes, place: int, hand: Hand) -> tuple[Ink, NDArray[n
         right, bottom = corners.max(axis=0) - (left, top) + rim
         boxes.append((x, y, right - x, bottom - y))
     return ink, np.array(boxes, np.float32)
+
+
+def sound_numbers(strokes: Strokes, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Return the places of the numbers whose label is likely to be what was written.
+
+    A number is taken if it has as many groups of strokes as characters; and not if this holds for few of its writer's
+    numbers. Of some writers of UNIPEN all labels belong to other samples.
+    """
+    numbers = np.flatnonzero(chosen & (strokes.kind == "number"))
+    told = np.array([_told_apart(strokes, int(place)) for place in numbers], np.bool_)
+    writers = strokes.writer[numbers]
+    for writer in np.unique(writers):
+        own = writers == writer
+        if own.sum() >= _MANY and told[own].mean() < _MOSTLY:
+            told[own] = False
+    return np.asarray(numbers[told], np.int64)
 
 
 def _told_apart(strokes: Strokes, place: int) -> bool:

@@ -89,6 +89,15 @@ def test_packed_strokes_come_back_as_they_were(pen_strokes, tmp_path):
     assert again.sha256() == pen_strokes.sha256()
 
 
+def test_each_part_has_the_samples_of_its_own_writers(pen_strokes):
+    train, validation = pen_strokes.part(validation=False), pen_strokes.part(validation=True)
+    assert (set(train.writer.tolist()), set(validation.writer.tolist())) == ({0, 1, 2, 3}, {4, 5})
+    assert len(train) + len(validation) == len(pen_strokes)
+    last, whole = validation.sample(len(validation) - 1), pen_strokes.sample(len(pen_strokes) - 1)
+    for one, other in zip(last, whole, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_the_hash_is_of_the_samples_and_changes_with_each_of_them(pen_strokes):
     assert len(pen_strokes.sha256()) == len(hashlib.sha256().hexdigest())
     points = pen_strokes.points.copy()

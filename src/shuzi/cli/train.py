@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -85,8 +84,8 @@ def train(
         folder, chosen, parts = _resumed(resume, numbers, data_dir, strokes)
     else:
         folder, chosen, parts = _new(out, chosen, data, data_dir, strokes)
-    own, by_heart = folder.data_file.exists(), parts.train is parts.test
-    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, by_heart)
+    own = folder.data_file.exists()
+    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.by_heart)
     listeners: list[Any] = [output]
     if tensorboard:
         from shuzi.training.tensorboard import TensorBoard
@@ -136,7 +135,7 @@ def _with_strokes(chosen: Recipe, parts: Splits, strokes: Path | None) -> Splits
         return parts
     from shuzi.data.strokes import load_strokes
 
-    return replace(parts, strokes=load_strokes(strokes))
+    return parts.with_strokes(load_strokes(strokes))
 
 
 def _mnist(data_dir: Path | None) -> Splits:

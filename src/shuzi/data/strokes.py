@@ -114,6 +114,24 @@ class Strokes:
             sizes[filled] = high - np.minimum.reduceat(self.points, starts[filled])
         return sizes
 
+    def part(self, validation: bool) -> Strokes:
+        """Return the samples that are for validation, or those that are not."""
+        chosen = np.flatnonzero(self.validation == validation)
+        spans = [(int(self.items[place]), int(self.items[place + 1])) for place in chosen]
+        pieces = [
+            (int(self.strokes[stroke]), int(self.strokes[stroke + 1])) for span in spans for stroke in range(*span)
+        ]
+        points = [self.points[start:end] for start, end in pieces]
+        return Strokes(
+            points=np.concatenate(points) if points else self.points[:0],
+            strokes=np.cumsum([0, *(end - start for start, end in pieces)], dtype=np.int32),
+            items=np.cumsum([0, *(end - start for start, end in spans)], dtype=np.int32),
+            label=self.label[chosen],
+            kind=self.kind[chosen],
+            writer=self.writer[chosen],
+            validation=self.validation[chosen],
+        )
+
     def sha256(self) -> str:
         """Return the hash of what is in the arrays, whatever file they came from."""
         digest = hashlib.sha256()

@@ -12,7 +12,7 @@ from shuzi.synthesis.samples.lines import LINES, MOST, compose_share, rows, stri
 
 @pytest.fixture(scope="module")
 def writers(mnist, pen_strokes):
-    return Writers(mnist.train.images[:300], mnist.train.labels[:300], pen_strokes, ~pen_strokes.validation)
+    return Writers(mnist.train.images[:300], mnist.train.labels[:300], pen_strokes.part(validation=False))
 
 
 def test_strips_are_as_the_recogniser_takes_them_and_have_room_for_their_text(writers):
@@ -62,7 +62,7 @@ def test_rows_hold_every_strip_once_apart_from_the_others():
 
 def test_a_share_depends_on_its_seed_alone(mnist, pen_strokes):
     digits = mnist.train.images[:40], mnist.train.labels[:40]
-    one, again = (compose_share(*digits, [3], 12 / LINES, (pen_strokes, False)) for _ in range(2))
+    one, again = (compose_share(*digits, [3], 12 / LINES, pen_strokes) for _ in range(2))
     np.testing.assert_array_equal(one[0], again[0])
     np.testing.assert_array_equal(one[1], again[1])
     assert one[0].shape[1:] == (HEIGHT, LONGEST)
@@ -71,7 +71,7 @@ def test_a_share_depends_on_its_seed_alone(mnist, pen_strokes):
 
 def test_to_look_at_each_line_has_a_row_of_its_own(mnist, pen_strokes):
     images, labels = compose_share(
-        mnist.validation.images[:40], mnist.validation.labels[:40], [0], 9 / LINES, (pen_strokes, True)
+        mnist.validation.images[:40], mnist.validation.labels[:40], [0], 9 / LINES, pen_strokes, alone=True
     )
     assert (len(images), len(labels)) == (9, 9)
 

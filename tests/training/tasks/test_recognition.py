@@ -6,9 +6,9 @@ import pytest
 from shuzi.models.card import CLASSES
 from shuzi.synthesis.lines.texts import DIGITS, MARKS, SIGN
 from shuzi.training.recipes import recipe
-from shuzi.training.tasks.recognition import NOTHING, accuracy, correct, loss
+from shuzi.training.tasks.recognition import NOTHING, RecogniseLine
 
-LINE = recipe("line")
+TASK, LINE = RecogniseLine(), recipe("line")
 
 
 def labels(*texts):
@@ -44,7 +44,7 @@ def test_the_classes_are_digits_marks_and_one_sign():
 def test_the_loss_adds_up_all_ways_to_write_the_text(texts):
     scores = np.random.default_rng(1).normal(size=(2, 6, NOTHING + 1)).astype(np.float32)
     expected = -np.mean([np.log(all_paths(each, text)) for each, text in zip(scores, texts, strict=True)])
-    assert float(loss(LINE, labels(*texts), scores)) == pytest.approx(expected, rel=1e-5)
+    assert float(TASK.loss(LINE, labels(*texts), scores)) == pytest.approx(expected, rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -64,5 +64,5 @@ def test_the_loss_adds_up_all_ways_to_write_the_text(texts):
 def test_a_strip_is_right_when_the_whole_text_is(path, text, right):
     y = np.full((1, len(path), NOTHING + 1), -9, np.float32)
     y[0, np.arange(len(path)), [NOTHING if each == "." else CLASSES.index(each) for each in path]] = 0
-    assert np.asarray(correct(labels(text), y)).tolist() == [float(right)]
-    assert accuracy(labels(text), y) == float(right)
+    assert np.asarray(TASK.correct(labels(text), y)).tolist() == [float(right)]
+    assert TASK.accuracy(labels(text), y) == float(right)

@@ -32,8 +32,6 @@ class Writers:
         MNIST's digits: uint8 (n, 28, 28) and (n,).
     strokes
         The collection of recorded strokes.
-    chosen
-        bool (n,): the samples of it that may be used.
     fields
         uint8 (n, 56, 56), as `distance_fields` gives them for the images; None works them out.
     """
@@ -43,14 +41,13 @@ class Writers:
         images: NDArray[np.uint8],
         labels: NDArray[np.uint8],
         strokes: Strokes,
-        chosen: NDArray[np.bool_],
         fields: NDArray[np.uint8] | None = None,
     ) -> None:
         self.images = FromImages(images, labels, fields)
         self.strokes = strokes
         known = DIGITS + MARKS + string.ascii_letters + OTHERS
-        usable = chosen & np.isin(strokes.label, list(known)) & (strokes.size.max(axis=1) > 0)
-        usable |= chosen & (strokes.label == ".")
+        usable = np.isin(strokes.label, list(known)) & (strokes.size.max(axis=1) > 0)
+        usable |= strokes.label == "."
         # a digit that lies flat is a dash with a wrong label
         usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
         places = np.flatnonzero(usable)
@@ -65,7 +62,7 @@ class Writers:
             self.recorded.append(each)
             if len(digits) >= _ENOUGH:
                 self.with_digits.append(each)
-        self.numbers = sound_numbers(strokes, chosen)
+        self.numbers = sound_numbers(strokes)
 
     def pair(self, rng: np.random.Generator, images: float = _FROM_IMAGES) -> tuple[Writer, Writer]:
         """Draw who writes the digits of a line, and who its other characters: one person, or MNIST's many and one."""
@@ -129,13 +126,13 @@ def number_ink(strokes: Strokes, place: int, hand: Hand) -> tuple[Ink, NDArray[n
     return ink, np.array(boxes, np.float32)
 
 
-def sound_numbers(strokes: Strokes, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
+def sound_numbers(strokes: Strokes) -> NDArray[np.int64]:
     """Return the places of the numbers whose label is likely to be what was written.
 
     A number is taken if it has as many groups of strokes as characters; and not if this holds for few of its writer's
     numbers. Of some writers of UNIPEN all labels belong to other samples.
     """
-    numbers = np.flatnonzero(chosen & (strokes.kind == "number"))
+    numbers = np.flatnonzero(strokes.kind == "number")
     told = np.array([_told_apart(strokes, int(place)) for place in numbers], np.bool_)
     writers = strokes.writer[numbers]
     for writer in np.unique(writers):

@@ -11,13 +11,13 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.data.strokes import Strokes
 from shuzi.synthesis.samples import crops, lines, pages
 
 SHARES = 16
@@ -50,23 +50,19 @@ def as_they_are(dataset: Dataset) -> Examples:
     return Examples(dataset.images, dataset.labels)
 
 
-def compose(
-    kind: str, dataset: Dataset, seed: int, share: float = 1.0, recorded: tuple[Strokes, bool] | None = None
-) -> Iterator[Examples]:
+def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Iterator[Examples]:
     """Compose examples from a dataset's digits, one share of the work after another.
 
     Parameters
     ----------
     kind
-        "crops", "pages" or "lines".
+        "crops" or "pages"; "lines", several in a row, or "separate lines", both of the dataset's pen strokes too.
     dataset
         The digits.
     seed
         Decides everything.
     share
         How many to compose, as a share of what a training learns from.
-    recorded
-        For lines: pen strokes, and whether to take the writers for validation or the others.
 
     Yields
     ------
@@ -76,8 +72,9 @@ def compose(
         "crops": crops.compose_share,
         "pages": pages.compose_share,
         "lines": lines.compose_share,
+        "separate lines": partial(lines.compose_share, alone=True),
     }
-    more = (recorded,) if kind == "lines" else ()
+    more = (dataset.strokes,) if kind.endswith("lines") else ()
     jobs = [
         (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES, *more)
         for part in range(min(SHARES, len(dataset)))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
-from shuzi.ink.paper import PAPER, contrast_map
+from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, band, cut, whole
 from shuzi.models.card import CLASSES
 from shuzi.synthesis.lines.collection import Writers, page_of
@@ -30,6 +30,7 @@ MOST = 64
 
 _PARTLY = 0.12  # the share of strips that hold a part of the line
 _BETWEEN = 24  # pixels of paper between the strips of a row
+_CELL = 32  # pixels for an image of MNIST and the paper around it
 _OPEN = 8  # rows that still wait for a strip which fits
 
 
@@ -154,7 +155,8 @@ def compose_share(
     labels: NDArray[np.uint8],
     seed: Sequence[int],
     share: float,
-    recorded: tuple[Strokes, bool],
+    strokes: Strokes,
+    alone: bool = False,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
     """Compose a share of the lines.
 
@@ -166,15 +168,47 @@ def compose_share(
         Decides everything.
     share
         Of all lines.
-    recorded
-        Pen strokes, and whether to take the writers for validation, each line on a row of its own, or the others.
+    strokes
+        Pen strokes.
+    alone
+        Give each line a row of its own.
 
     Returns
     -------
     Strips of contrast maps in rows, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
     """
     cv2.setNumThreads(1)
-    strokes, validation = recorded
-    writers = Writers(images, labels, strokes, strokes.validation == validation)
+    writers = Writers(images, labels, strokes)
     rng = np.random.default_rng(list(seed))
-    return rows(strips(rng, writers, max(1, round(LINES * share))), alone=validation)
+    return rows(strips(rng, writers, max(1, round(LINES * share))), alone=alone)
+
+
+def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Lay images out in rows, twenty on each, as they are.
+
+    Parameters
+    ----------
+    images, labels
+        The digits: uint8 (n, 28, 28) and (n,).
+
+    Returns
+    -------
+    Rows of contrast maps, uint8 (rows, 48, 640), and their digits, int8 (rows, 64), then -1.
+
+    Examples
+    --------
+    >>> maps, digits = lay_out(np.full((21, 28, 28), 255, np.uint8), np.full(21, 7, np.uint8))
+    >>> maps.shape, int(maps.max()), digits[1, :2].tolist()
+    ((2, 48, 640), 192, [7, -1])
+    """
+    each = LONGEST // _CELL
+    count = -(-len(images) // each)
+    cells = np.zeros((count * each, HEIGHT, _CELL), np.float32)
+    top, left = (HEIGHT - images.shape[1]) // 2, (_CELL - images.shape[2]) // 2
+    cells[: len(images), top : top + images.shape[1], left : left + images.shape[2]] = images
+    maps = PAPER + cells.reshape(count, each, HEIGHT, _CELL).swapaxes(1, 2) * (CONTRAST / 255)
+    texts = np.full((count, MOST), -1, np.int8)
+    padded = np.full(count * each, -1, np.int8)
+    padded[: len(labels)] = labels
+    texts[:, :each] = padded.reshape(count, each)
+    return np.rint(maps.reshape(count, HEIGHT, LONGEST)).astype(np.uint8), texts

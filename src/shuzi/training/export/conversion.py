@@ -20,11 +20,10 @@ from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
-from shuzi.errors import ModelError
+from shuzi.errors import ModelError, RecipeError
 from shuzi.models.card import DETECTOR, METADATA_KEY, OF_PAGES_IN_KERAS, Card
 from shuzi.models.formats import check_target
-from shuzi.synthesis.samples.examples import Examples, as_they_are
-from shuzi.synthesis.samples.pages import lay_out
+from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.export.onnx_graph import read_weights, write_onnx
 from shuzi.training.export.package import known_warnings
 from shuzi.training.export.parity import (
@@ -39,7 +38,7 @@ from shuzi.training.export.parity import (
 )
 from shuzi.training.network.architectures import build
 from shuzi.training.recipes import Recipe
-from shuzi.training.tasks import classification, detection
+from shuzi.training.tasks.known import TASKS
 
 LITERT_SLACK = 0.0005
 """The share of a classifier's answers that may be others in a LiteRT file.
@@ -121,16 +120,14 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
         if not (_near(parity) if form == "litert" and card.kind != DETECTOR else parity.holds):
             raise ModelError("error.model.conversion", form=form, **_shown(parity))
         size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
-    learning = detection if card.kind == DETECTOR else classification
-    accuracy, accuracy_of_network = (learning.accuracy(shown.labels, said[0]) for said in (found, expected))
+    task = TASKS[Recipe.of(card.recipe, model).task]
+    accuracy, accuracy_of_network = (task.accuracy(shown.labels, said[0]) for said in (found, expected))
     return Conversion(target, form, size, card.kind, len(judges), accuracy, accuracy_of_network, parity)
 
 
 def examples_for(card: Card, dataset: Dataset) -> Examples:
     """Make of a dataset what a model of this kind looks at."""
-    if card.kind == DETECTOR:
-        return Examples(*lay_out(dataset.images, dataset.labels))
-    return as_they_are(dataset)
+    return TASKS[Recipe.of(card.recipe, card.name).task].shown(dataset)
 
 
 def restore(path: Path) -> tuple[Any, Card]:
@@ -147,8 +144,8 @@ def restore(path: Path) -> tuple[Any, Card]:
         raise ModelError("error.model.damaged", path=path, reason=problem) from problem
     card = Card.from_json(metadata.get(METADATA_KEY, ""), path)
     try:
-        recipe = Recipe(**card.recipe)
-    except TypeError as problem:
+        recipe = Recipe.of(card.recipe, path)
+    except RecipeError as problem:
         raise ModelError("error.model.recipe", path=path, reason=problem) from problem
     network = build(recipe)
     read_weights(path, network)

@@ -32,6 +32,7 @@ from shuzi.models.card import (
 )
 from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
+from shuzi.models.tasks import CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE
 from shuzi.training.events import Done
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.parity import compare, onnx_answers, tolerance_of
@@ -64,19 +65,19 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         recipe=asdict(recipe),
         command=command(recipe, own),
         parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
-        data={"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)},
+        data={"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)}
+        | ({"strokes": data.train.strokes.sha256()} if data.train.strokes else {}),
         licence=OF_OWN_PICTURES if own else OF_MNIST,
         scores={done.part: Score(round(done.accuracy * done.n), done.n).as_dict()},
         versions=_versions(),
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
     )
-    if recipe.examples == "pages":
+    if recipe.task == DETECT:
         card = replace(card, input=OF_PAGES, output=PLACES)
-    if recipe.examples == "lines":
-        hashes = dict(card.data) | ({"strokes": data.strokes.sha256()} if data.strokes else {})
-        card = replace(card, input=OF_STRIPS, output=COLUMNS, data=hashes, licence=OF_STROKES)
-    if recipe.examples == "crops":
+    if recipe.task == RECOGNISE_LINE:
+        card = replace(card, input=OF_STRIPS, output=COLUMNS, licence=OF_STROKES)
+    if recipe.task == CLASSIFY_OR_REJECT:
         card = replace(card, output=PROBABILITIES_AND_MORE)
     with replacing(folder / "model.keras") as part, known_warnings():
         model.save(part)

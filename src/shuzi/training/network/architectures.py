@@ -15,10 +15,11 @@ from keras import layers
 
 from shuzi.errors import RecipeError
 from shuzi.ink.paper import CONTRAST, PAPER
-from shuzi.ink.strips import HEIGHT
 from shuzi.models.card import CLASSES
+from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE
 from shuzi.training.recipes import Recipe
 from shuzi.training.tasks.detection import FIRST_SCORE
+from shuzi.training.tasks.known import TASKS
 
 MEAN, SPREAD = 0.1307, 0.3081
 """The mean and the standard deviation of the training pixels in [0, 1]."""
@@ -144,20 +145,18 @@ def line(recipe: Recipe, images: Any, normalization: Normalization, learning: bo
     return layers.Activation("log_softmax", name="log_probabilities", dtype="float32")(columns)
 
 
-NETWORKS: Mapping[str, Callable[[Recipe, Any, Normalization, bool], Any]] = {
-    each.__name__: each
-    for each in (
-        softmax,
-        mlp,
-        two_convolutions,
-        three_convolutions,
-        four_narrow_convolutions,
-        four_columns,
-        rejecting,
-        detector,
-        line,
-    )
+Network = Callable[[Recipe, Any, Normalization, bool], Any]
+
+NETWORKS: Mapping[str, Mapping[str, Network]] = {
+    task: {each.__name__: each for each in networks}
+    for task, networks in {
+        CLASSIFY: (softmax, mlp, two_convolutions, three_convolutions, four_narrow_convolutions, four_columns),
+        CLASSIFY_OR_REJECT: (rejecting,),
+        DETECT: (detector,),
+        RECOGNISE_LINE: (line,),
+    }.items()
 }
+"""The networks that can learn each task."""
 
 
 def build(
@@ -179,17 +178,16 @@ def build(
     Raises
     ------
     RecipeError
-        The recipe names no network that there is.
+        The recipe names no network that can learn its task.
     """
-    if recipe.network not in NETWORKS:
-        raise RecipeError("error.recipe.choice", name="network", value=recipe.network, choices=", ".join(NETWORKS))
+    known = NETWORKS[recipe.task]
+    if recipe.network not in known:
+        raise RecipeError("error.recipe.choice", name="network", value=recipe.network, choices=", ".join(known))
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     try:
-        # no layer of Keras gives a channel to pictures whose size is open
-        size = {"pages": (None, None, 1), "lines": (HEIGHT, None, 1)}.get(recipe.examples, (28, 28))
-        images = keras.Input(size, name="images", dtype="float32")
-        y = NETWORKS[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
+        images = keras.Input(TASKS[recipe.task].input_shape, name="images", dtype="float32")
+        y = known[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
     finally:
         keras.config.set_dtype_policy(policy)
     model = keras.Model(images, y, name=recipe.name)

@@ -17,7 +17,7 @@ def candidate(x, sure, is_digit=1.0):
 
 
 @pytest.mark.parametrize(
-    ("looks", "uncovered", "status", "words"),
+    ("candidates", "uncovered", "status", "words"),
     [
         ([candidate(8, 0.999), candidate(48, 0.999)], 0.0, "ok", "Read."),
         ([candidate(8, 0.999), candidate(48, 0.6)], 0.0, "unsure", "digit at position 2: it could be 1 or"),

@@ -10,7 +10,7 @@ import click
 
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import model_argument, place_of
-from shuzi.cli.terminal import show_download, waiting
+from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.messages import say
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path 
         from shuzi.evaluation.report import Findings, write_report
         from shuzi.evaluation.robustness import robustness
 
+        keep_libraries_home()
         with waiting(say("evaluate.disturbing")):
             hardship = robustness(reader.classify, judges.images, judges.labels)
         page = write_report(report, place, Findings(found, trust, hardship), judges, reader.card)

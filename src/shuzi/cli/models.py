@@ -11,7 +11,7 @@ import click
 
 from shuzi.cli.localized import Command, Group, language_option, option
 from shuzi.cli.model_argument import model_argument, place_of
-from shuzi.cli.terminal import show_download, waiting
+from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.models.card import (
@@ -113,6 +113,7 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     with show_download() as progress:
         judges = load_mnist(data_dir, progress=progress).test
     os.environ["KERAS_BACKEND"] = "tensorflow"  # the other formats are TensorFlow's
+    keep_libraries_home()
     with waiting(say("models.export.working")):
         for library in ("tensorflow", "keras", "onnx"):
             require(library, "train", "extra.conversion")

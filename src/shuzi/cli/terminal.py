@@ -36,6 +36,18 @@ def program() -> str:
         return str(called)
 
 
+def keep_libraries_home() -> None:
+    """Let Keras's settings and Matplotlib's list of fonts be kept in shuzi's cache, unless a person names a place.
+
+    They are written as soon as Keras is imported, by default into folders of their own. What stands there for other
+    programs, as another number format, is none of a training's business.
+    """
+    from platformdirs import user_cache_path
+
+    for name, folder in (("KERAS_HOME", "keras"), ("MPLCONFIGDIR", "matplotlib")):
+        os.environ.setdefault(name, str(user_cache_path("shuzi") / folder))
+
+
 @contextmanager
 def waiting(sentence: str) -> Iterator[None]:
     """Show a spinner on a terminal, and hold back what libraries write to stderr unless they fail.

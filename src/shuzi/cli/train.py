@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.terminal import show_download, waiting
+from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.cli.training_output import JsonLines, Lines
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
@@ -70,6 +70,7 @@ def train(
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or "softmax").changed(**changes)
     backend = _backend()
+    keep_libraries_home()
     with waiting(say("train.starting", library=BACKENDS[backend])):
         require(backend, "jax" if backend == "jax" else "train", "extra.training")
         for library in ("keras", "onnx"):

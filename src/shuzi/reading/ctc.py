@@ -1,8 +1,8 @@
 """What a line recogniser says of each column becomes texts with their probabilities.
 
 The recogniser was trained with connectionist temporal classification (Graves and others, 2006): each column names
-a class or nothing ("blank"), repeats of a class without a blank between them are one character, and the probability of
-a text is the sum over all ways to spread it over the columns.
+a class or nothing ("blank"), repeats of a class without a blank between them are one character, and a text is as
+probable as all ways together to spread it over the columns.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from shuzi.errors import ServiceError
-from shuzi.reading.parallel.together import cores
+from shuzi.processes.cores import cores
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ _TOGETHER = 0.01  # seconds for which a thread gathers what is done before it wa
 
 
 class Pool:
-    """Threads, as many as there are cores, and one more for what must not run twice at once.
+    """Threads, as many as there are cores.
 
     Parameters
     ----------
@@ -42,14 +42,13 @@ class Pool:
         self._most = self.workers + queue
         self._seconds = seconds
         self._threads = _Threads(self.workers)
-        self._alone = _Threads(1)
         self._requests = 0
         self._closed = False
 
     @property
     def busy(self) -> int:
         """How many requests are being worked on or wait, and threads that still work for nobody."""
-        return self._requests + self._threads.abandoned + self._alone.abandoned
+        return self._requests + self._threads.abandoned
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -73,15 +72,13 @@ class Pool:
         finally:
             self._requests -= 1
 
-    async def run(self, work: Callable[[], T], alone: bool = False) -> T:
+    async def run(self, work: Callable[[], T]) -> T:
         """Do work in a thread, and wait for it; who is cancelled while waiting spares what has not begun.
 
         Parameters
         ----------
         work
             What to do.
-        alone
-            Never beside other work that asks for the same.
 
         Raises
         ------
@@ -92,19 +89,18 @@ class Pool:
             raise ServiceError("error.service.closing")
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
-        threads, piece = self._alone if alone else self._threads, _Work(work, waiting, loop)
-        threads.put(piece)
+        piece = _Work(work, waiting, loop)
+        self._threads.put(piece)
         try:
             return await waiting
         except asyncio.CancelledError:
-            threads.abandon(piece)
+            self._threads.abandon(piece)
             raise
 
     def close(self) -> None:
         """Begin nothing more, and tell who waits for what has not begun."""
         self._closed = True
         self._threads.close()
-        self._alone.close()
 
 
 @dataclass(slots=True, eq=False)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 import uvicorn
 
 from shuzi.errors import ServiceError
+from shuzi.pictures import decoder
 from shuzi.service.app import Service
 from shuzi.service.http.protocol import protocol
 
@@ -75,6 +76,7 @@ class Server(uvicorn.Server):
         """End the service."""
         await self._service.close()
         await super().shutdown(sockets)
+        decoder.children.cancel()  # answers have had their time; a file that hangs would keep the process
 
     def end(self, *_: object) -> None:
         """Ask it to end; also as what handles a signal."""

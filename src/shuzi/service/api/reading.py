@@ -13,13 +13,11 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import language, speaking
-from shuzi.pictures.open import count_pixels
-from shuzi.pictures.pdf import is_pdf
+from shuzi.pictures.plain import PDF, kind_of
 from shuzi.service.api import answers
 from shuzi.service.api.answers import Asked, Source, as_json
 from shuzi.service.api.schema import Answers, Images, Models, Readings
 from shuzi.service.http.direct import JSON, Direct, json_of, parameters, query
-from shuzi.service.http.limits import LARGE
 from shuzi.service.http.multipart import pictures_of
 from shuzi.service.http.validation import checked
 from shuzi.service.parts import Parts, operation_name, parts_of, problems
@@ -81,8 +79,8 @@ async def read(request: Request) -> Response:
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await parts.pool.run(take)
         sources: list[Source] = list(named)
-        if any(is_pdf(content) for _, content in named):
-            sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures), alone=True)
+        if any(kind_of(content[:1_024]) == PDF for _, content in named):
+            sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures))
         asked = Asked(reader, language(), parts.limits.explained if asks.explain else None)
         if len(sources) == 1:
             said = [await _read(parts, sources[0], asked)]
@@ -124,7 +122,7 @@ async def models(request: Request) -> Response:
     else:
         quiet = partial(_is_quiet, parts)
         async with parts.pool.place():
-            facts = await parts.pool.run(partial(parts.readers.describe, quiet), alone=True)
+            facts = await parts.pool.run(partial(parts.readers.describe, quiet))
     return Response(as_json({"models": facts}), media_type=JSON)
 
 
@@ -145,26 +143,12 @@ async def _read_all(parts: Parts, sources: list[Source], asked: Asked) -> list[b
 
 
 async def _read(parts: Parts, source: Source, asked: Asked) -> bytes:
-    """Read a picture; a large one not beside another large one."""
     name, picture = source
     if isinstance(picture, ShuziError):
         raise answers.about(name, picture)
-    said = await parts.pool.run(partial(_unless_large, name, picture, asked))
-    if said is None:
-        said = await parts.pool.run(partial(answers.read, name, picture, asked), alone=True)
+    said = await parts.pool.run(partial(answers.read, name, picture, asked))
     parts.metrics.pictures.inc()
     return said
-
-
-def _unless_large(name: str, picture: Any, asked: Asked) -> bytes | None:
-    if not isinstance(picture, bytes):
-        return None  # a page of a PDF
-    try:
-        if count_pixels(picture) > LARGE:
-            return None
-    except ShuziError as problem:
-        raise answers.about(name, problem) from problem
-    return answers.read(name, picture, asked)
 
 
 async def _read_or_fail(parts: Parts, source: Source, asked: Asked, room: asyncio.Semaphore) -> bytes:

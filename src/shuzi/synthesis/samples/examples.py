@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.processes.cores import cores
 from shuzi.synthesis.samples import crops, lines, pages
 
 SHARES = 16
@@ -81,13 +83,29 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     ]
     # a process that was forked from one in which TensorFlow runs would hang
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(os.cpu_count() or 1, SHARES), mp_context=context) as pool:
-        waiting = [pool.submit(kinds[kind], *job) for job in jobs]
+    with ExitStack() as stack:
+        with _importing_nothing_from_the_working_folder():
+            pool = stack.enter_context(ProcessPoolExecutor(min(cores(), SHARES), mp_context=context))
+            waiting = [pool.submit(kinds[kind], *job) for job in jobs]  # which starts the processes
         try:
             for each in waiting:
                 yield Examples(*each.result())
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _importing_nothing_from_the_working_folder() -> Iterator[None]:
+    """Start Python's processes in safety: `multiprocessing` begins each with `python -c`, which looks there first."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before
 
 
 def joined(parts: list[Examples]) -> Examples:

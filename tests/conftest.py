@@ -104,12 +104,14 @@ def finished_run(mnist, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def composed_run(mnist, tmp_path_factory):
-    """Train "reader" or "detector" for three steps on a few composed pictures, which takes seconds, and export it."""
+def composed_run(mnist, pen_strokes, tmp_path_factory):
+    """Train a recipe that composes for three steps on a few pictures, which takes seconds, and export it."""
 
     @functools.cache
     def train(name):
-        from shuzi.synthesis.samples import crops, pages
+        from functools import partial
+
+        from shuzi.synthesis.samples import crops, lines, pages
         from shuzi.synthesis.samples.examples import Examples
         from shuzi.training.backends.prepare import prepare
         from shuzi.training.events import Done
@@ -118,11 +120,13 @@ def composed_run(mnist, tmp_path_factory):
         from shuzi.training.run_folder import RunFolder
 
         chosen = recipe(name).changed(steps=3, batch_size=32)
-        compose = {"reader": crops, "detector": pages}[name].compose_share
-        share = {"reader": 1 / 1_000, "detector": 1 / 6_000}[name]
+        write_lines = partial(lines.compose_share, strokes=pen_strokes)
+        compose = {"reader": crops.compose_share, "detector": pages.compose_share, "line": write_lines}[name]
+        share = {"reader": 1 / 1_000, "detector": 1 / 6_000, "line": 1 / 3_000}[name]
         learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], share))
         few = mnist.validation.images[:300], mnist.validation.labels[:300]
-        judges = Examples(*few) if name == "reader" else Examples(*compose(*few, [1], share))
+        apart = partial(compose, alone=True) if name == "line" else compose
+        judges = Examples(*few) if name == "reader" else Examples(*apart(*few, [1], share))
         steps = prepare(chosen, learnt)
         steps.take(0, np.arange(96, dtype=np.int32).reshape(3, 32) % len(learnt))
         steps.settle()
@@ -131,7 +135,11 @@ def composed_run(mnist, tmp_path_factory):
         folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
         chosen.save(folder.recipe_file)
         export(
-            steps.model, chosen, mnist, Done(3, accuracy, "validation", judges, answers, 1.0, thresholds), folder.path
+            steps.model,
+            chosen,
+            mnist.with_strokes(pen_strokes),
+            Done(3, accuracy, "validation", judges, answers, 1.0, thresholds),
+            folder.path,
         )
         return folder.path
 

@@ -21,7 +21,15 @@ from numpy.typing import NDArray
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError, RecipeError
-from shuzi.models.card import DETECTOR, METADATA_KEY, OF_PAGES_IN_KERAS, Card
+from shuzi.models.card import (
+    CLASSIFIER,
+    DETECTOR,
+    METADATA_KEY,
+    OF_PAGES_IN_KERAS,
+    OF_STRIPS_IN_KERAS,
+    RECOGNISER,
+    Card,
+)
 from shuzi.models.formats import check_target
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.export.onnx_graph import read_weights, write_onnx
@@ -64,7 +72,7 @@ class Conversion:
     size
         Its bytes.
     kind
-        CLASSIFIER or DETECTOR.
+        CLASSIFIER, DETECTOR or RECOGNISER.
     n
         How many digits it was judged on.
     accuracy, accuracy_of_network
@@ -117,7 +125,7 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
             write(network, part, card)
         found = answers(part, shown.images)
         parity = compare(found, expected, tolerance)
-        if not (_near(parity) if form == "litert" and card.kind != DETECTOR else parity.holds):
+        if not (_near(parity) if form == "litert" and card.kind == CLASSIFIER else parity.holds):
             raise ModelError("error.model.conversion", form=form, **_shown(parity))
         size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
     task = TASKS[Recipe.of(card.recipe, model).task]
@@ -212,8 +220,9 @@ def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray
 
 
 def _in_keras(card: Card) -> str:
-    """Write the card of a file that takes in what the network of Keras does: pages have a channel there."""
-    return (replace(card, input=OF_PAGES_IN_KERAS) if card.kind == DETECTOR else card).to_json(indent=2)
+    """Write the card of a file that takes in what the network of Keras does: pages and strips have a channel."""
+    taken = {DETECTOR: OF_PAGES_IN_KERAS, RECOGNISER: OF_STRIPS_IN_KERAS}.get(card.kind, card.input)
+    return replace(card, input=taken).to_json(indent=2)
 
 
 def _add_card(path: Path, card: Card) -> None:

@@ -116,7 +116,8 @@ def command(recipe: Recipe, own: bool) -> str:
     options = [f"--{name.replace('_', '-')} {value}" for name, value in (changes | {"seed": recipe.seed}).items()]
     backend = keras.backend.backend()
     surroundings = [] if backend == "tensorflow" else [f"KERAS_BACKEND={backend}"]
-    return " ".join([*surroundings, "shuzi train", recipe.name, *options, *(["--data data.npz"] if own else [])])
+    more = [*(["--data data.npz"] if own else []), *(["--strokes unipen.npz"] if recipe.needs_strokes else [])]
+    return " ".join([*surroundings, "shuzi train", recipe.name, *options, *more])
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def test_packed_strokes_come_back_as_they_were(pen_strokes, tmp_path):
 
 
 def test_each_part_has_the_samples_of_its_own_writers(pen_strokes):
-    train, validation = pen_strokes.part(validation=False), pen_strokes.part(validation=True)
+    train, validation = pen_strokes.part(~pen_strokes.validation), pen_strokes.part(pen_strokes.validation)
     assert (set(train.writer.tolist()), set(validation.writer.tolist())) == ({0, 1, 2, 3}, {4, 5})
     assert len(train) + len(validation) == len(pen_strokes)
     last, whole = validation.sample(len(validation) - 1), pen_strokes.sample(len(pen_strokes) - 1)

@@ -141,7 +141,7 @@ class Splits:
     def with_strokes(self, strokes: Strokes) -> Splits:
         """Add pen strokes: each part has those of its own writers, and there are none to be judged on at the end."""
         train, validation = (
-            Dataset(each.images, each.labels, each.seed, strokes.part(held))
+            Dataset(each.images, each.labels, each.seed, strokes.part(strokes.validation == held))
             for each, held in ((self.train, False), (self.validation, True))
         )
         return replace(self, train=train, validation=validation)

@@ -114,9 +114,9 @@ class Strokes:
             sizes[filled] = high - np.minimum.reduceat(self.points, starts[filled])
         return sizes
 
-    def part(self, validation: bool) -> Strokes:
-        """Return the samples that are for validation, or those that are not."""
-        chosen = np.flatnonzero(self.validation == validation)
+    def part(self, wanted: NDArray[np.bool_]) -> Strokes:
+        """Return some of the samples: those where `wanted`, bool (n,), is true."""
+        chosen = np.flatnonzero(wanted)
         spans = [(int(self.items[place]), int(self.items[place + 1])) for place in chosen]
         pieces = [
             (int(self.strokes[stroke]), int(self.strokes[stroke + 1])) for span in spans for stroke in range(*span)

@@ -18,7 +18,7 @@ EVEN = Style(0.3, 0.0, 0.0, 0.0, 1.0, 0.0, "")
 
 @pytest.fixture(scope="module")
 def writers(mnist, pen_strokes):
-    return Writers(mnist.train.images[:300], mnist.train.labels[:300], pen_strokes.part(validation=False))
+    return Writers(mnist.train.images[:300], mnist.train.labels[:300], pen_strokes.part(~pen_strokes.validation))
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -123,5 +123,5 @@ def test_a_recorded_number_keeps_its_characters_apart(pen_strokes):
 
 def test_who_is_kept_for_validation_writes_no_line_to_learn_from(mnist, pen_strokes):
     images, labels = mnist.train.images[:50], mnist.train.labels[:50]
-    one, other = (Writers(images, labels, pen_strokes.part(held)) for held in (False, True))
+    one, other = (Writers(images, labels, pen_strokes.part(pen_strokes.validation == held)) for held in (False, True))
     assert (len(one.recorded), len(other.recorded)) == (4, 2)

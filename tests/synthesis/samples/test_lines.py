@@ -12,7 +12,7 @@ from shuzi.synthesis.samples.lines import LINES, MOST, compose_share, rows, stri
 
 @pytest.fixture(scope="module")
 def writers(mnist, pen_strokes):
-    return Writers(mnist.train.images[:300], mnist.train.labels[:300], pen_strokes.part(validation=False))
+    return Writers(mnist.train.images[:300], mnist.train.labels[:300], pen_strokes.part(~pen_strokes.validation))
 
 
 def test_strips_are_as_the_recogniser_takes_them_and_have_room_for_their_text(writers):

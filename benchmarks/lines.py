@@ -4,8 +4,8 @@
     python benchmarks/lines.py --strokes unipen.npz --writers odd
 
 The lines are written by writers whom no training has seen, with MNIST's validation digits among them: writers with
-even numbers are for choosing, the others for reporting. Each line is cut out as the composer cuts it, a
-little wrong, and read once, alone: the best text of a beam search, no dictionary, no second look. A text is right when
+even numbers are for choosing, the others for reporting. Each line is cut out as the composer cuts it, a little
+wrong, and read once, alone: the best text of a beam search, no dictionary, no second look. A text is right when
 every digit and every mark is; signs are not compared. Kinds that training leaves out have a star.
 
 Of UNIPEN's own numbers only those are read whose label can be that of their strokes, since of some writers all labels

@@ -70,10 +70,10 @@ def _chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
 KINDS: Mapping[str, Kind] = {
     each.name: each
     for each in (
-        Kind("numbers", {"number": 1}, 0.46),
-        Kind("amounts", {"amount": 1}, 0.12),
-        Kind("dates and times", {"date": 0.7, "time": 0.3}, 0.07),
-        Kind("values", {"decimal": 0.5, "fraction": 0.25, "any_marks": 0.25}, 0.08),
+        Kind("numbers", {"number": 1}, 0.42),
+        Kind("amounts", {"amount": 1}, 0.13),
+        Kind("dates and times", {"date": 0.7, "time": 0.3}, 0.09),
+        Kind("values", {"decimal": 0.5, "fraction": 0.25, "any_marks": 0.25}, 0.09),
         Kind("recorded", {"number": 1}, 0.09),
         Kind("with signs", {"with_signs": 0.85, "word": 0.15}, 0.1, printed=0.05),
         Kind("combs", {"number": 0.8, "date": 0.1, "with_signs": 0.1}, 0.05, frames={"comb": 1}, neighbours=0),

@@ -151,7 +151,7 @@ def place(
     """
     placed, height = Placed(hand.height), hand.height
     space, small, raised, number = 0.0, float(rng.uniform(0.5, 0.85)), float(rng.uniform(0.3, 1.1)), 0
-    mark_gap = float(rng.uniform(0.0, 0.25))
+    mark_gap = float(rng.uniform(0.03, 0.22))
     for where, character in enumerate(text.characters):
         if character == " ":
             space += rng.uniform(0.35, 0.9) * height
@@ -172,8 +172,9 @@ def place(
         base = style.rise * placed.right + rng.normal(0, style.jumps) * height
         y = round(base + drawn.drop + below - lift - len(drawn.ink))
         gap = (style.gap + rng.normal(0, style.gap_varies)) * height + space
-        if character in MARKS and gap < 0.05 * height:
-            gap = mark_gap * height
+        # however close people write, what stands beside a mark leaves it to be seen
+        if where and (character in MARKS or text.characters[where - 1] in MARKS):
+            gap = max(gap, mark_gap * height)
         at = (number + 0.5) * pitch + rng.normal(0, 0.07) * pitch if pitch else None
         placed.add(drawn.ink, y, gap, at=at)
         space, number = 0.0, number + 1

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 Boxes = NDArray[np.float32]
 
+_FEWEST = 11  # pixels of a digit's height that a camera leaves
+_BLUR = 0.05  # of that height: the most by which a lens is out of focus
+
 
 def seen_aslant(
     rng: np.random.Generator, light: NDArray[np.float32], boxes: Boxes, letter: float, most: float
@@ -47,14 +50,18 @@ def seen_aslant(
     return np.asarray(warped, np.float32), np.concatenate([low, high - low], axis=1)
 
 
-def pictured(rng: np.random.Generator, light: NDArray[np.float32], photo: bool) -> NDArray[np.uint8]:
-    """Take a picture of a page: float32 (h, w) in [0, 1] becomes uint8 (h, w)."""
+def pictured(rng: np.random.Generator, light: NDArray[np.float32], letter: float, photo: bool) -> NDArray[np.uint8]:
+    """Take a picture of a page: float32 (h, w) in [0, 1] becomes uint8 (h, w).
+
+    However far away a camera is, writing of `letter` pixels stays large enough to be read by people.
+    """
     if rng.random() < (0.5 if photo else 0.25):
-        share = rng.uniform(0.45, 0.95)
+        share = min(1.0, max(rng.uniform(0.45, 0.95), _FEWEST / letter))
         small = cv2.resize(light, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
         light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
     if rng.random() < (0.5 if photo else 0.3):
-        light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.3 if photo else 0.9)), np.float32)
+        spread = min(rng.uniform(0.3, 1.3 if photo else 0.9), _BLUR * letter)
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), spread), np.float32)
     if photo and rng.random() < 0.1:  # the hand moved
         length, turn = int(rng.integers(3, 6)), rng.uniform(0, math.pi)
         kernel = np.zeros((length, length), np.float32)

@@ -77,7 +77,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("recorded", {"number": 1}, 0.09),
         Kind("with signs", {"with_signs": 0.85, "word": 0.15}, 0.1, printed=0.05),
         Kind("combs", {"number": 0.8, "date": 0.1, "with_signs": 0.1}, 0.05, frames={"comb": 1}, neighbours=0),
-        Kind("empty", {"nothing": 1}, 0.03, neighbours=0.5, printed=0.2, stamps=0.2),
+        Kind("empty", {"nothing": 1}, 0.03, neighbours=0, printed=0, stamps=0.2),
         # held out
         Kind("ten in a square", {"ten": 1}, 0, frames={"cell": 1}, neighbours=0, printed=0),
         Kind("photographed telephone numbers", {"telephone": 1}, 0, photos=1),

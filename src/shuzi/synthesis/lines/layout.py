@@ -58,7 +58,7 @@ def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
         height=height,
         slant=float(np.clip(rng.normal(0.03, 0.16), -0.4, 0.55)),
         wide=math.exp(rng.normal(0, 0.16)),
-        uneven=float(rng.choice((0.03, 0.07, 0.12, 0.25), p=(0.2, 0.35, 0.3, 0.15))),
+        uneven=float(rng.choice((0.03, 0.07, 0.12, 0.25), p=(0.2, 0.4, 0.3, 0.1))),
         shaky=float(rng.choice((0.0, 0.012, 0.03), p=(0.3, 0.45, 0.25))),
         pen=pen,
         threshold=float(rng.uniform(*_OWN_STROKES)) if own else 0.0,
@@ -70,7 +70,7 @@ def any_style(rng: np.random.Generator) -> Style:
     kind = rng.random()
     if kind < 0.6:
         gap = float(np.clip(rng.gamma(2.2, 0.13), 0.02, 1.2))
-    elif kind < 0.88:
+    elif kind < 0.92:
         gap = float(rng.uniform(0.0, 0.12))
     else:
         gap = float(rng.uniform(-0.08, 0.0))
@@ -78,7 +78,7 @@ def any_style(rng: np.random.Generator) -> Style:
         gap=gap,
         gap_varies=float(rng.choice((0.02, 0.06, 0.12))),
         rise=float(rng.normal(0, 0.03)),
-        jumps=float(rng.choice((0.02, 0.06, 0.11, 0.2), p=(0.3, 0.35, 0.25, 0.1))),
+        jumps=float(rng.choice((0.02, 0.06, 0.11, 0.2), p=(0.35, 0.35, 0.25, 0.05))),
         small_zeros=float(rng.uniform(0.4, 0.8)) if rng.random() < 0.16 else 1.0,
         descends=float(rng.uniform(0.2, 0.9)) if rng.random() < 0.2 else 0.0,
         drawn_by_code="".join(d for d in DIGITS if rng.random() < 0.5) if rng.random() < 0.2 else "",
@@ -115,7 +115,7 @@ class Placed:
                 # neighbours count as near where one's rows come close to the other's
                 near = self._profile[rows]
                 if np.isfinite(near).any():
-                    needed = max(float((near - starts).max()) + gap, self.right - 0.6 * ink.shape[1])
+                    needed = max(float((near - starts).max()) + gap, self.right - 0.35 * ink.shape[1])
                     needed = min(needed, self.right + max(gap, 0.0))
             x = round(needed)
         if len(rows):

@@ -134,7 +134,7 @@ def _page(
     found = np.array(boxes, np.float32).reshape(-1, 4)
     if rng.random() < kind.neighbours:
         _neighbour_lines(rng, writers, hand, ink, origin[1])
-    darkness = float(rng.uniform(0.16, 0.35) if rng.random() < 0.15 else rng.uniform(0.35, 0.97))
+    darkness = float(rng.uniform(0.16, 0.35) if rng.random() < 0.1 else rng.uniform(0.35, 0.97))
     paper = Paper(kind.paper(rng), frame, pitch, float(origin[0]), float(origin[1]), height, darkness)
     light = paper_light(rng, paper, ink.shape, found)
     if rng.random() < kind.stamps:
@@ -142,7 +142,7 @@ def _page(
     light *= 1 - darkness * _grain(rng, ink) * (ink.astype(np.float32) * np.float32(1 / 255))
     if photo:
         light, found = seen_aslant(rng, light, found, height, 0.5)
-    return LinePage(pictured(rng, light, photo), written, found)
+    return LinePage(pictured(rng, light, height, photo), written, found)
 
 
 def _grain(rng: np.random.Generator, ink: Ink) -> NDArray[np.float32] | float:

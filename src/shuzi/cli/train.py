@@ -58,6 +58,7 @@ def _numbers(function: F) -> F:
 @option("--data", type=_PLACE, metavar="PATH", help="cli.train.data")
 @option("--from", "start", metavar="MODEL", help="cli.train.start")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
 @option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
 @option("--json", "as_json", is_flag=True, help="cli.train.json")
 @language_option
@@ -68,6 +69,7 @@ def train(
     data: Path | None,
     start: str | None,
     data_dir: Path | None,
+    strokes: Path | None,
     tensorboard: bool,
     as_json: bool,
     **numbers: Any,
@@ -80,9 +82,10 @@ def train(
     import_training(say("train.starting", library=BACKENDS[_backend()]))
     from shuzi.training.run import run
 
-    folder, chosen, parts = (
-        _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, start, data_dir)
-    )
+    if resume:
+        folder, chosen, parts = _resumed(resume, numbers, data_dir, strokes)
+    else:
+        folder, chosen, parts = _new(out, chosen, data, start, data_dir, strokes)
     own = folder.data_file.exists()
     output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.by_heart)
     listeners: list[Any] = [output]
@@ -111,9 +114,9 @@ def import_training(sentence: str) -> None:
         import_module("shuzi.training.run")
 
 
-def data_of(folder: RunFolder, data_dir: Path | None) -> Splits:
+def data_of(folder: RunFolder, data_dir: Path | None, strokes: Path | None) -> Splits:
     """Load what the training in a folder learns from."""
-    return folder.own_data() or _mnist(data_dir)
+    return _with_strokes(folder.recipe(), folder.own_data() or _mnist(data_dir), strokes)
 
 
 def _backend() -> str:
@@ -125,7 +128,12 @@ def _backend() -> str:
 
 
 def _new(
-    out: Path | None, chosen: Recipe, data: Path | None, start: str | None, data_dir: Path | None
+    out: Path | None,
+    chosen: Recipe,
+    data: Path | None,
+    start: str | None,
+    data_dir: Path | None,
+    strokes: Path | None,
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load data and model first, so that nothing is left behind when they are not sound."""
     from shuzi.data.formats import load_dataset
@@ -137,15 +145,26 @@ def _new(
     if model is not None:
         check_start(model, chosen)
     own = load_dataset(data) if data else None
-    parts = split(own) if own else _mnist(data_dir)
+    parts = _with_strokes(chosen, split(own) if own else _mnist(data_dir), strokes)
     return RunFolder.create(out, chosen, own, model), chosen, parts
 
 
-def _resumed(place: Path, numbers: dict[str, Any], data_dir: Path | None) -> tuple[RunFolder, Recipe, Splits]:
+def _resumed(
+    place: Path, numbers: dict[str, Any], data_dir: Path | None, strokes: Path | None
+) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
     folder = RunFolder.open(place)
-    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir)
+    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir, strokes)
+
+
+def _with_strokes(chosen: Recipe, parts: Splits, strokes: Path | None) -> Splits:
+    """Add pen strokes where the recipe needs them."""
+    if not chosen.needs_strokes:
+        return parts
+    from shuzi.data.strokes import load_strokes
+
+    return parts.with_strokes(load_strokes(strokes))
 
 
 def _mnist(data_dir: Path | None) -> Splits:

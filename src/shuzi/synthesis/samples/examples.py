@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.processes.cores import cores
-from shuzi.synthesis.samples import crops, pages
+from shuzi.synthesis.samples import crops, lines, pages
 
 SHARES = 16
 """Of the work; each has its own digits, so that no more than one share's distances are ever in memory."""
@@ -57,7 +58,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     Parameters
     ----------
     kind
-        "crops" or "pages".
+        "crops" or "pages"; "lines", several in a row, or "separate lines", both of the dataset's pen strokes too.
     dataset
         The digits.
     seed
@@ -69,12 +70,15 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     ------
     Examples, `SHARES` times; only as often as there are digits where those are fewer.
     """
-    composed: Callable[..., Any] = {
+    kinds: dict[str, Callable[..., Any]] = {
         "crops": crops.compose_share,
         "pages": pages.compose_share,
-    }[kind]
+        "lines": lines.compose_share,
+        "separate lines": partial(lines.compose_share, alone=True),
+    }
+    more = (dataset.strokes,) if kind.endswith("lines") else ()
     jobs = [
-        (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES)
+        (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES, *more)
         for part in range(min(SHARES, len(dataset)))
     ]
     # a process that was forked from one in which TensorFlow runs would hang
@@ -82,7 +86,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     with ExitStack() as stack:
         with _importing_nothing_from_the_working_folder():
             pool = stack.enter_context(ProcessPoolExecutor(min(cores(), SHARES), mp_context=context))
-            waiting = [pool.submit(composed, *job) for job in jobs]  # which starts the processes
+            waiting = [pool.submit(kinds[kind], *job) for job in jobs]  # which starts the processes
         try:
             for each in waiting:
                 yield Examples(*each.result())

@@ -139,7 +139,7 @@ class _Graph:
 
     def end(self, output: Any, name: str) -> Any:
         """Give something that comes out its name, and return what it is."""
-        last, shape = self._values[id(output)], ("n", *output.shape[1:])
+        last, shape = self._values[id(output)], ("n", *(side or "columns" for side in output.shape[1:]))
         if len(shape) == 4:
             self._name = name
             last, shape = self.node("Transpose", last, perm=(0, 2, 3, 1)), ("n", "rows", "columns", shape[3])
@@ -174,7 +174,7 @@ class _Graph:
             return value
         if kind not in _ACTIVATIONS:
             raise ModelError("error.model.layer", name=layer.name, kind=kind)
-        attributes: dict[str, Any] = {"axis": -1} if kind == "softmax" else {}
+        attributes: dict[str, Any] = {"axis": -1} if kind.endswith("softmax") else {}
         return self.node(_ACTIVATIONS[kind], value, **attributes)
 
 
@@ -187,6 +187,9 @@ def _add(graph: _Graph, layer: Any, *x: str) -> str:
 
 
 def _reshape(graph: _Graph, layer: Any, images: str) -> str:
+    if len(layer.input.shape) == 4 and layer.input.shape[1] == 1 and layer.target_shape == (-1, layer.input.shape[3]):
+        columns = graph.node("Squeeze", images, graph.constant("axes", (2,), np.int64))
+        return graph.node("Transpose", columns, perm=(0, 2, 1))
     height, width, channels = layer.target_shape
     if len(layer.input.shape) != 3 or channels != 1:
         raise ModelError("error.model.layer", name=layer.name, kind="Reshape")
@@ -270,7 +273,7 @@ def _softmax(graph: _Graph, layer: Any, x: str) -> str:
     return graph.node("Softmax", x, axis=-1)
 
 
-_ACTIVATIONS = {"relu": "Relu", "softmax": "Softmax", "sigmoid": "Sigmoid"}
+_ACTIVATIONS = {"relu": "Relu", "softmax": "Softmax", "log_softmax": "LogSoftmax", "sigmoid": "Sigmoid"}
 
 _LAYERS: Mapping[type, Callable[..., str]] = {
     layers.Reshape: _reshape,

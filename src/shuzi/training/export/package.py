@@ -18,8 +18,20 @@ import numpy as np
 from shuzi.atomic import replacing
 from shuzi.data import idx
 from shuzi.data.dataset import Splits
+from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
-from shuzi.models.card import MNIST, MNIST_LICENCE, MODEL, OF_MNIST, OF_OWN_PICTURES, OWN, Card, Source
+from shuzi.models.card import (
+    MNIST,
+    MNIST_LICENCE,
+    MODEL,
+    OF_MNIST,
+    OF_OWN_PICTURES,
+    OF_STROKES,
+    OWN,
+    STROKES,
+    Card,
+    Source,
+)
 from shuzi.models.onnx_file import CARD_FILE, read_content, replace_card, weights_sha256
 from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
@@ -46,14 +58,17 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     own, start = (folder / "data.npz").is_file(), folder / "start.onnx"
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
     more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
+    strokes = data.train.strokes if recipe.needs_strokes else None
     hashes = {"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)}
     card = Card(
         name=recipe.name,
         task=recipe.task,
         input=interface.input,
         outputs=(*interface.outputs, *more),
+        classes=interface.classes,
         data=(
             Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
+            *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
             *(_sources(start) if start.is_file() else ()),
         ),
         recipe=recipe.as_dict(),
@@ -64,7 +79,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         versions=_versions(),
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
-        licence=OF_OWN_PICTURES if own else OF_MNIST,
+        licence=OF_OWN_PICTURES if own else OF_STROKES if strokes else OF_MNIST,
     )
     with replacing(folder / KERAS_FILE) as part, known_warnings():
         model.save(part)
@@ -130,6 +145,7 @@ def command(recipe: Recipe, own: bool, started: bool = False) -> str:
     backend = keras.backend.backend()
     surroundings = [] if backend == "tensorflow" else [f"KERAS_BACKEND={backend}"]
     beside = [*(["--data data.npz"] if own else []), *(["--from start.onnx"] if started else [])]
+    beside += ["--strokes unipen.npz"] if recipe.needs_strokes else []
     return " ".join([*surroundings, "shuzi train", recipe.name, *options, *beside])
 
 

@@ -177,3 +177,23 @@ def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
     process.stdout = None
     _, err = process.communicate()
     assert err == ""
+
+
+def test_strokes_are_counted_and_packed(shuzi, pen_strokes, tmp_path):
+    pen_strokes.save(tmp_path / "mine.npz")
+    ended = shuzi("data", "strokes", tmp_path / "mine.npz", "--out", tmp_path / "again.npz")
+    assert (ended.code, re.findall(r"digit +(\d+) +(\d+)", ended.out)) == (0, [("120", "40")])
+    assert "6 writers" in ended.out
+    assert pen_strokes.sha256() in ended.out
+    assert "train line --strokes" in ended.err
+    told = json.loads(shuzi("data", "strokes", tmp_path / "again.npz", "--json").out)
+    assert told["sha256"] == pen_strokes.sha256()
+    assert told["kinds"]["number"] == {"samples": 18, "validation": 6}
+
+
+def test_strokes_are_packed_over_nothing(shuzi, pen_strokes, tmp_path):
+    pen_strokes.save(tmp_path / "mine.npz")
+    for out in (tmp_path / "mine.npz", tmp_path / "mine.txt"):
+        ended = shuzi("data", "strokes", tmp_path / "mine.npz", "--out", out)
+        assert (ended.code, ended.out) == (1, "")
+        assert str(out) in ended.err

@@ -1,4 +1,4 @@
-"""`shuzi train` trains a network, or goes on with a training that was stopped."""
+"""`shuzi train` trains a network, or resumes a training run that was stopped."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def train(
         if find_spec("tensorflow"):
             import_module(
                 "tensorflow"
-            )  # Keras does so on any backend when it saves, and its greeting is held back here
+            )  # Keras imports it on any backend when it saves; its messages are held back here
         from shuzi.training.run import run
 
     if resume:
@@ -100,7 +100,7 @@ def train(
 
 
 def _backend() -> str:
-    """Return the library on which Keras will run."""
+    """Return the library that Keras will run on."""
     backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if backend not in BACKENDS:
         raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=", ".join(BACKENDS))
@@ -110,7 +110,7 @@ def _backend() -> str:
 def _new(
     out: Path | None, chosen: Recipe, data: Path | None, data_dir: Path | None, strokes: Path | None
 ) -> tuple[RunFolder, Recipe, Splits]:
-    """Load the data first, so that nothing is left behind when they are not sound."""
+    """Load the data first, so that nothing is left behind if they are damaged."""
     from shuzi.data.formats import load_dataset
     from shuzi.data.own import split
     from shuzi.training.run_folder import RunFolder
@@ -147,7 +147,7 @@ def _mnist(data_dir: Path | None) -> Splits:
 
 
 def _refuse_beside_resume(**given: Any) -> None:
-    """Only --steps may change in a training that goes on: any other number would make it another training."""
+    """Reject any option but --steps when resuming: it would make this a different training."""
     for name, value in given.items():
         if value is not None and name != "steps":
             shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"

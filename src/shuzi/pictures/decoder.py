@@ -31,7 +31,11 @@ _HEAD = 1_024  # bytes that tell what a file is
 _MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
 _LEAST = 1.0  # seconds that are left for a second try
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
-_ERRORS = ("damaged", "large", "huge", "unknown", "empty", "page")  # that a child may answer with
+_ERRORS: dict[str, frozenset[str]] = {  # that a child may answer with, and the numbers that each needs
+    **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
+    "large": frozenset({"width", "height"}),
+    "page": frozenset({"pages", "number"}),
+}
 _LONGEST = 200  # letters of what a child says
 
 
@@ -146,13 +150,14 @@ def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
         return PictureError("error.picture.memory", path=shown)
     kind, values = header.get("error"), header.get("values")
     path = shown if kind == "large" else name
-    if kind not in _ERRORS or not isinstance(values, dict):
-        kind, values = "damaged", {}
-    kept: dict[str, Any] = {key: values.get(key) for key in ("width", "height", "pages", "number")}
-    kept = {key: value for key, value in kept.items() if isinstance(value, int)} | {"most": MOST_PIXELS, "path": path}
+    values = values if isinstance(values, dict) else {}
+    numbers = {key: value for key, value in values.items() if isinstance(value, int)}
+    if not isinstance(kind, str) or not _ERRORS.get(kind, {"none"}) <= numbers.keys():
+        kind = "damaged"
     reason = values.get("reason")
     said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_LONGEST] if isinstance(reason, str) and reason else None
-    return PictureError(f"error.picture.{kind}", **kept, reason=said or ShuziError("picture.broken"))
+    known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MOST_PIXELS, "path": path}
+    return PictureError(f"error.picture.{kind}", **known, reason=said or ShuziError("picture.broken"))
 
 
 _decoder = Decoder()

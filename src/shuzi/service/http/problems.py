@@ -15,7 +15,7 @@ from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
-from shuzi.service.http import request_id
+from shuzi.service import request_id
 from shuzi.service.http.validation import ValuesError, sentences
 
 log = logging.getLogger("shuzi.service")

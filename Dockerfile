@@ -1,4 +1,4 @@
-# docker build -t shuzi . && docker run --rm -p 127.0.0.1:8000:8000 shuzi        (docs/serving.md says more)
+# docker build -t shuzi . && docker run --rm -p 127.0.0.1:8000:8000 shuzi        (docs/how-to/serving.md says more)
 
 FROM node:24-slim AS page
 WORKDIR /shuzi/web

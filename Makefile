@@ -12,26 +12,35 @@ WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
 # the Node.js of this machine, if it is new enough for Vite, or else the one that the lock brings
 NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)" \
 	2>/dev/null && command -v npm),$(abspath $(BIN))/npm)
-LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
+# `make lock UPGRADE=` keeps what is locked and only adds what is missing
+UPGRADE ?= --upgrade
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url $(UPGRADE)
+# what shows the formulas of the documentation, from the page's own lock
+KATEX := web/node_modules/katex/dist/katex.min.js
+NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
+SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page web shapes test slow browser check lint types imports messages ship lock hooks clean
+.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms ship lock release hooks clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      train the first network and print its accuracy | 训练第一个网络，打印准确率"
 	@echo "make serve    build the page and serve it with the HTTP service | 构建网页，和 HTTP 服务一起提供"
 	@echo "make page     build the page only | 只构建网页"
+	@echo "make docs     build the documentation in $(SITE) | 构建文档网站"
 	@echo "make test     the fast tests | 快的测试"
 	@echo "make slow     the slow tests | 慢的测试"
 	@echo "make browser  the tests in a browser | 浏览器里的测试"
 	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
 	@echo "make web      the page's style, types and unit tests | 网页的风格、类型和单元测试"
 	@echo "make check    all of it, as CI does | 全部检查，与 CI 相同"
+	@echo "make platforms what may fail on other systems, languages and Pythons | 别的系统、语言和 Python 上会不会出错"
 	@echo "make shapes   write the page's types after a change of the service's schema | 改过服务的 schema 之后更新网页的类型"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
 	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
+	@echo "make release  check and build what is published | 检查并构建要发布的东西"
 	@echo "make hooks    run the checks before each commit | 每次提交前自动检查"
 	@echo "make clean    delete what can be made again | 删除能重新生成的东西"
 
@@ -43,14 +52,18 @@ serve: $(VENV)/.for-serving $(PAGE)
 
 page: $(PAGE)
 
+docs: $(VENV)/.for-docs $(KATEX)
+	$(BIN)/python tools/site/gather.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir $(SITE)
+
 test: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
-slow: $(VENV)/.for-developing messages
+slow: $(VENV)/.for-developing messages $(KATEX)
 	$(BIN)/python -m pytest -m slow
 
-browser: $(VENV)/.for-developing messages $(PAGE)
-	$(BIN)/python -m pytest -m browser tests/browser
+browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
+	$(BIN)/python -m pytest -m browser tests/browser tests/docs
 
 web: $(VENV)/.for-developing $(PAGE)
 	$(BIN)/python web/shapes.py --check
@@ -73,13 +86,24 @@ messages: $(VENV)/.for-developing
 ship: $(VENV)/.for-training
 	$(BIN)/python tools/ship.py $(RUN) $(NAME)
 
+platforms: $(VENV)/.for-developing messages
+	$(BIN)/python tools/platforms.py
+
+release: $(VENV)/.for-developing messages $(PAGE)
+	$(BIN)/python tools/release.py
+
+# uv and pip come from the lock too, by hash
 lock: $(VENV)/.for-developing
-	$(PIP) uv
+	$(LOCK) requirements/pip.in -o requirements/pip.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra train -o requirements/train.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve \
 		-c requirements/train.txt -o requirements/serve.txt
-	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra dev \
-		-c requirements/serve.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra serve --extra docs \
+		-c requirements/serve.txt -o requirements/docs.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra docs --extra dev \
+		-c requirements/pip.txt -c requirements/serve.txt -c requirements/docs.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in requirements/test.in \
+		-c requirements/dev.txt -o requirements/core.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
 
 hooks: $(VENV)/.for-developing
@@ -94,6 +118,7 @@ $(BIN)/python:
 		echo "shuzi 需要 Python 3.11、3.12 或 3.13。可以指定：make run PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "Debian: apt install python3-venv | Debian 请先安装 python3-venv"; exit 1; }
+	$(PIP) --require-hashes -r requirements/pip.txt
 
 # the lock first, every file by its hash; then shuzi itself, built with what the lock has installed
 $(VENV)/.for-training: $(BIN)/python requirements/train.txt $(PACKAGE)
@@ -106,13 +131,23 @@ $(VENV)/.for-serving: $(BIN)/python requirements/serve.txt $(PACKAGE)
 	$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
+$(VENV)/.for-docs: $(BIN)/python requirements/docs.txt $(PACKAGE)
+	$(PIP) --require-hashes -r requirements/docs.txt
+	$(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
 $(VENV)/.with-node: $(BIN)/python requirements/node.txt
 	$(PIP) --require-hashes -r requirements/node.txt
 	@touch $@
 
 $(PAGE): $(WEB)
 	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
-	cd web && PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1 && npm ci --no-audit --no-fund && npm run build
+	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund && npm run build
+	@touch $@
+
+$(KATEX): web/package-lock.json
+	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
+	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund
 	@touch $@
 
 $(VENV)/.for-developing: $(BIN)/python requirements/dev.txt $(PACKAGE)

@@ -1,13 +1,19 @@
-"""The message catalogues (.po) become what gettext reads (.mo), whenever the package is built or installed."""
+"""Message catalogues (.po) become what gettext reads (.mo); README becomes the description that an index shows."""
 
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-CATALOGUES = Path(__file__).parent / "src" / "shuzi" / "messages"
+ROOT = Path(__file__).parent
+CATALOGUES = ROOT / "src" / "shuzi" / "messages"
+PLACEHOLDER = ".invalid/"  # RFC 2606: never the address of anything
+LINK = re.compile(r"(!?\[[^\]]*\])\((?![a-z]+:|#)([^)\s]+)\)")
 
 
 def compile_catalogues() -> None:
@@ -18,10 +24,47 @@ def compile_catalogues() -> None:
             write_mo(binary, catalogue)
 
 
+def public_address() -> str | None:
+    """Return the repository's public address, None while pyproject.toml has a placeholder."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    address: str = settings["tool"]["shuzi"]["repository"].rstrip("/")
+    return None if PLACEHOLDER in address + "/" else address
+
+
+def own_version() -> str:
+    (version,) = re.findall('__version__ = "(.+)"', (ROOT / "src" / "shuzi" / "__init__.py").read_text("utf-8"))
+    return str(version)
+
+
+def with_absolute_links(text: str, address: str, version: str) -> str:
+    """Make the links of a page in the root folder absolute; an index shows the page far from the files."""
+
+    def absolute(link: re.Match[str]) -> str:
+        kind = "raw" if link[1].startswith("!") else "blob"
+        return f"{link[1]}({address}/{kind}/v{version}/{link[2]})"
+
+    return LINK.sub(absolute, text)
+
+
 class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if self.target_name != "sdist":
             compile_catalogues()
+
+
+class AddressHook(MetadataHookInterface):
+    def update(self, metadata: dict[str, Any]) -> None:
+        address, text = public_address(), (ROOT / "README.md").read_text("utf-8")
+        metadata["urls"] = {}
+        if address is not None:
+            version = own_version()
+            text = with_absolute_links(text, address, version)
+            metadata["urls"] = {
+                "Source": address,
+                "Issues": f"{address}/issues",
+                "Changelog": f"{address}/blob/v{version}/CHANGELOG.md",
+            }
+        metadata["readme"] = {"content-type": "text/markdown", "text": text}
 
 
 if __name__ == "__main__":

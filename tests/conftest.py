@@ -46,6 +46,7 @@ def apart():
 @pytest.fixture(scope="session")
 def finished_run(mnist, tmp_path_factory):
     """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
+    pytest.importorskip("tensorflow")  # the core is tested without it
 
     @functools.cache
     def train(name="softmax", **changes):
@@ -65,6 +66,7 @@ def finished_run(mnist, tmp_path_factory):
 @pytest.fixture(scope="session")
 def composed_run(mnist, tmp_path_factory):
     """Train "reader" or "detector" for three steps on a few composed pictures, which takes seconds, and export it."""
+    pytest.importorskip("tensorflow")
 
     @functools.cache
     def train(name):

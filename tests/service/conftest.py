@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import bombs
 from shuzi.service.app import create
 from shuzi.service.http.limits import Limits
 from shuzi.service.page import PAGE
@@ -146,6 +147,13 @@ def png(pixels, kind="PNG"):
     file = io.BytesIO()
     Image.fromarray(np.asarray(pixels, np.uint8)).save(file, kind)
     return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def hanging_pdf():
+    """Return a PDF that takes for ever to draw, as a file's bytes."""
+    pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
+    return bombs.tiling()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What docs/serving.md promises: true examples, true limits, files that other tools understand."""
+"""What docs/how-to/serving.md promises: true examples, true limits, files that other tools understand."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from shuzi.service.api.schema import MOST_BATCH, MOST_STEPS
 from shuzi.service.http.limits import HEAD_BYTES, Limits
 
 ROOT = Path(__file__).parent.parent.parent
-DOCUMENTS = [ROOT / "docs" / name for name in ("serving.md", "serving.zh.md")]
+DOCUMENTS = [ROOT / "docs" / "how-to" / name for name in ("serving.md", "serving.zh.md")]
 
 pytestmark = pytest.mark.skipif(not DOCUMENTS[0].exists(), reason="a source distribution has no documents")
 

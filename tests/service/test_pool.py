@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import ServiceError
-from shuzi.pictures import pdf
 from shuzi.service.api import answers
 from shuzi.service.pool import Pool
 
@@ -41,23 +40,25 @@ def held(monkeypatch):
     go.set()
 
 
-def test_a_pdf_that_waits_for_its_turn_keeps_nobody_else_waiting(run_service, number):
+def test_a_pdf_that_hangs_keeps_nobody_waiting_and_ends(run_service, number, hanging_pdf):
     service = run_service()
-    file = io.BytesIO()
-    Image.open(io.BytesIO(number)).save(file, "PDF")
+    pdf = io.BytesIO()
+    Image.open(io.BytesIO(number)).save(pdf, "PDF")
 
-    def post():
+    def post(content):
         with service.client() as client:
-            return client.post("/v1/read", files={"picture": ("a.pdf", file.getvalue())})
+            return client.post("/v1/read", files={"picture": ("a.pdf", content)})
 
     with concurrent.futures.ThreadPoolExecutor(1) as threads, service.client() as client:
-        client.timeout = 20
-        with pdf._one_at_a_time:
-            said = threads.submit(post)
-            _at_work(client, 1)
-            assert client.get("/healthz").status_code == 200
-            assert client.post("/v1/read", files={"picture": number}).status_code == 200
-        assert said.result().json()["readings"][0]["text"] == "7210"
+        said = threads.submit(post, hanging_pdf)
+        _at_work(client, 1)
+        assert client.get("/healthz").status_code == 200
+        assert client.post("/v1/read", files={"picture": number}).status_code == 200
+        assert (said.result().status_code, said.result().json()["key"]) == (422, "error.picture.slow")
+        assert "takes more than" in said.result().json()["detail"]
+        assert "a.pdf#1" in said.result().json()["detail"]
+        _at_work(client, 0)
+    assert post(pdf.getvalue()).json()["readings"][0]["text"] == "7210"
 
 
 def test_a_picture_that_speaks_of_pdf_is_a_picture(client, number):

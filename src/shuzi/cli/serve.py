@@ -1,4 +1,4 @@
-"""`shuzi serve` opens a port, with the page for people and the HTTP service for programs."""
+"""`shuzi serve` serves the web page and the HTTP API on one port."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from shuzi.service.settings import Settings
 
 _HOST, _PORT = "127.0.0.1", 8_000
-_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - who listens everywhere is found here
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
 _NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client", "python_multipart", "jinja2")
 
 

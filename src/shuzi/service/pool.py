@@ -17,7 +17,7 @@ from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from shuzi.errors import ServiceError
-from shuzi.reading.parallel.together import cores
+from shuzi.processes.cores import cores
 
 T = TypeVar("T")
 
@@ -29,7 +29,7 @@ _LEFT = 2  # times as many threads as work may be left to themselves: each keeps
 
 
 class Pool:
-    """Threads, as many as there are cores, and one more for what must not run twice at once.
+    """Threads, as many as there are cores.
 
     Parameters
     ----------
@@ -50,25 +50,24 @@ class Pool:
         self._seconds = seconds
         self._stuck = stuck
         self._threads = _Threads(self.workers)
-        self._alone = _Threads(1)
         self._requests = 0
         self._closed = False
 
     @property
     def busy(self) -> int:
         """How many requests are being worked on or wait, and threads that still work for nobody."""
-        return self._requests + self._threads.abandoned + self._alone.abandoned
+        return self._requests + self._threads.abandoned
 
     @property
     def stuck(self) -> int:
         """How many threads have been left to work that does not end."""
-        return self._threads.left + self._alone.left
+        return self._threads.left
 
     @property
     def ready(self) -> bool:
         """Tell whether work that is put in now can be expected to be done."""
         late = min(self._seconds, self._stuck)
-        return not (self._closed or self._threads.blocked(late) or self._alone.blocked(late))
+        return not (self._closed or self._threads.blocked(late))
 
     async def watch(self) -> None:
         """Look after the threads until this is cancelled."""
@@ -79,7 +78,6 @@ class Pool:
     def replace(self, seconds: float) -> None:
         """Let others take the places of threads that have been at one piece of work for so long."""
         self._threads.replace(seconds)
-        self._alone.replace(seconds)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -103,15 +101,13 @@ class Pool:
         finally:
             self._requests -= 1
 
-    async def run(self, work: Callable[[], T], alone: bool = False) -> T:
+    async def run(self, work: Callable[[], T]) -> T:
         """Do work in a thread, and wait for it; who is cancelled while waiting spares what has not begun.
 
         Parameters
         ----------
         work
             What to do.
-        alone
-            Never beside other work that asks for the same.
 
         Raises
         ------
@@ -122,19 +118,18 @@ class Pool:
             raise ServiceError("error.service.closing")
         loop = asyncio.get_running_loop()
         waiting: asyncio.Future[T] = loop.create_future()
-        threads, piece = self._alone if alone else self._threads, _Work(work, waiting, loop)
-        threads.put(piece)
+        piece = _Work(work, waiting, loop)
+        self._threads.put(piece)
         try:
             return await waiting
         except asyncio.CancelledError:
-            threads.abandon(piece)
+            self._threads.abandon(piece)
             raise
 
     def close(self) -> None:
         """Begin nothing more, and tell who waits for what has not begun."""
         self._closed = True
         self._threads.close()
-        self._alone.close()
 
 
 @dataclass(slots=True, eq=False)

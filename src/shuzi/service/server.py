@@ -17,6 +17,7 @@ from types import FrameType
 import uvicorn
 
 from shuzi.errors import ServiceError
+from shuzi.pictures import decoder
 from shuzi.service.app import Service
 from shuzi.service.http.protocol import protocol
 
@@ -87,6 +88,7 @@ class Server(uvicorn.Server):
             self._watch.cancel()
         await self._service.close()
         await super().shutdown(sockets)
+        decoder.children.cancel()  # answers have had their time; a file that hangs would keep the process
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Ask it to end; Ctrl-C a second time waits for nothing."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PIL import Image, UnidentifiedImageError
-
 from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import speaking
-from shuzi.pictures.open import FORMATS, Picture
-from shuzi.pictures.pdf import Page, count_pages, is_pdf
+from shuzi.pictures.decoder import count_pages
+from shuzi.pictures.open import Picture
+from shuzi.pictures.pdf import Page
+from shuzi.pictures.plain import PDF, kind_of
 from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.reader import Reader
 from shuzi.service.api.schema import Reading, Unread
@@ -63,7 +62,7 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     """
     sources: list[Source] = []
     for name, content in named:
-        if not is_pdf(content) or _is_picture(content):
+        if kind_of(content[:1_024]) != PDF:
             sources.append((name, content))
             continue
         try:
@@ -77,17 +76,6 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     if len(sources) > most:
         raise ServiceError("error.service.pictures", most=most)
     return sources
-
-
-def _is_picture(content: bytes) -> bool:
-    """Tell whether Pillow knows a file, which is asked before PDFium whatever words are in it."""
-    try:
-        Image.open(io.BytesIO(content), formats=FORMATS).close()
-    except UnidentifiedImageError:
-        return False
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        return True  # a broken one
-    return True
 
 
 def read(name: str, picture: Picture, asked: Asked) -> bytes:

@@ -14,12 +14,10 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import language, speaking
-from shuzi.pictures.open import count_pixels
-from shuzi.pictures.pdf import is_pdf
+from shuzi.pictures.plain import PDF, kind_of
 from shuzi.service.api import answers
 from shuzi.service.api.answers import Asked, Source
 from shuzi.service.api.schema import Answer, Answers, Images, Model, Models, Readings
-from shuzi.service.http.limits import LARGE
 from shuzi.service.http.multipart import pictures_of
 from shuzi.service.http.operations import JSON, Operations, answer, json_of, query, written
 from shuzi.service.http.quotas import Quota
@@ -80,10 +78,10 @@ async def read(request: Request) -> Response:
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await parts.pool.run(take)
         sources: list[Source] = list(named)
-        if any(is_pdf(content) for _, content in named):
+        if any(kind_of(content[:1_024]) == PDF for _, content in named):
             if not parts.settings.pdf:
                 raise ServiceError("error.service.no_pdf")
-            sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures), alone=True)
+            sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures))
         explain = partial(_explained, quota, len(sources)) if asks.explain else None
         asked = Asked(reader, language(), explain)
         if len(sources) == 1:
@@ -127,7 +125,7 @@ async def models(request: Request) -> Response:
     else:
         quiet = partial(_is_quiet, parts)
         async with parts.pool.place():
-            facts = await parts.pool.run(partial(parts.readers.describe, quiet), alone=True)
+            facts = await parts.pool.run(partial(parts.readers.describe, quiet))
     return answer(Models(models=[Model.model_validate(each) for each in facts]))
 
 
@@ -156,26 +154,12 @@ async def _read_all(parts: Parts, sources: list[Source], asked: Asked) -> list[b
 
 
 async def _read(parts: Parts, source: Source, asked: Asked) -> bytes:
-    """Read a picture; a large one not beside another large one."""
     name, picture = source
     if isinstance(picture, ShuziError):
         raise answers.about(name, picture)
-    said = await parts.pool.run(partial(_unless_large, name, picture, asked))
-    if said is None:
-        said = await parts.pool.run(partial(answers.read, name, picture, asked), alone=True)
+    said = await parts.pool.run(partial(answers.read, name, picture, asked))
     parts.metrics.pictures.inc()
     return said
-
-
-def _unless_large(name: str, picture: Any, asked: Asked) -> bytes | None:
-    if not isinstance(picture, bytes):
-        return None  # a page of a PDF
-    try:
-        if count_pixels(picture) > LARGE:
-            return None
-    except ShuziError as problem:
-        raise answers.about(name, problem) from problem
-    return answers.read(name, picture, asked)
 
 
 async def _read_or_fail(parts: Parts, source: Source, asked: Asked, room: asyncio.Semaphore) -> bytes:

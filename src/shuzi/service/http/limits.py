@@ -23,7 +23,7 @@ class Limits:
         Digits of one picture, and of all pictures of a request, for which it is measured what counted: each costs
         some hundred classifications.
     workers
-        Cores that are used; pictures take about 125 MB on each.
+        Cores that are used; pictures take about 150 MB on each, and the child processes that decode as much.
     queue
         Requests that wait for a core.
     connections, streams
@@ -79,9 +79,6 @@ class Limits:
     exit_seconds: float = 9.0
     trainings: int = 8
 
-
-LARGE = 4_000_000
-"""Pixels from which on pictures are decoded one at a time, so that many of them do not fill the memory."""
 
 HEAD_BYTES = 32_768
 """Bytes that the headers of a request may take, its address included."""

@@ -52,6 +52,8 @@ STATUSES: Mapping[str, int] = {
     "error.picture.unknown": 422,
     "error.picture.empty": 422,
     "error.picture.damaged": 422,
+    "error.picture.slow": 422,
+    "error.picture.memory": 422,
     "error.picture.page": 422,
     "error.recipe.towers": 422,
     "error.service.busy": 429,
@@ -66,6 +68,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.coding": 501,
     "error.service.late": 503,
     "error.service.closing": 503,
+    "error.processes.cancelled": 503,
     "error.service.stuck": 503,
 }
 """What a person may be told, and with which status. An error that is not here is a fault of the service."""

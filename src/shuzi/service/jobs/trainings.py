@@ -141,7 +141,8 @@ class Trainings:
     async def _listen(self, training: Job) -> End:
         """Tell what a training's process says, and return what is to be told of its end."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "shuzi.service.jobs.worker", str(training.folder)),
+            # -P: nothing is imported from the working folder
+            *(sys.executable, "-P", "-m", "shuzi.service.jobs.worker", str(training.folder)),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,

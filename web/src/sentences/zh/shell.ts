@@ -5,7 +5,7 @@ export const shell: Translation<typeof english> = {
   "shell.skip": "跳到正文",
   "shell.views": "页面",
   "shell.language": "语言",
-  "shell.theme.now": (name) => `深色或浅色：${name}`,
+  "shell.theme.now": (name) => `主题：${name}`,
   "shell.theme.system": "跟随系统",
   "shell.theme.light": "浅色",
   "shell.theme.dark": "深色",

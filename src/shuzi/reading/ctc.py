@@ -1,0 +1,162 @@
+"""What a line recogniser says of each column becomes texts with their probabilities.
+
+The recogniser was trained with connectionist temporal classification (Graves and others, 2006): each column names
+a class or nothing ("blank"), repeats of a class without a blank between them are one character, and a text is as
+probable as all ways together to spread it over the columns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_NEVER = -1e30
+_SELDOM = math.log(1e-4)  # a class less probable than this in a column starts no text there
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text and how probable it is.
+
+    Parameters
+    ----------
+    labels
+        Its characters, as classes of the recogniser.
+    log_probability
+        The logarithm of its probability, 0 at most.
+    """
+
+    labels: tuple[int, ...]
+    log_probability: float
+
+
+def best_texts(log_probabilities: NDArray[np.float32], most: int = 10, width: int = 16) -> list[Text]:
+    """Find the most probable texts by prefix beam search (Hannun and others, 2014), the best one first.
+
+    Parameters
+    ----------
+    log_probabilities
+        float32 (columns, classes), the logarithm of each class's probability in each column; the last class is blank.
+    most
+        How many texts to return at most.
+    width
+        How many beginnings of texts are kept after each column.
+
+    Examples
+    --------
+    >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
+    >>> [(text.labels, round(float(np.exp(text.log_probability)), 3)) for text in best_texts(columns, most=2)]
+    [((0, 1), 0.534), ((1,), 0.211)]
+    """
+    blank = log_probabilities.shape[1] - 1
+    # a beginning: the logarithms of its probability with a blank at its end, and without
+    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
+    for column in log_probabilities.tolist():
+        likely = [label for label in range(blank) if column[label] > _SELDOM]
+        if not likely:
+            beams = {text: (_add(*ends) + column[blank], _NEVER) for text, ends in beams.items()}
+            continue
+        longer: defaultdict[tuple[int, ...], list[float]] = defaultdict(lambda: [_NEVER, _NEVER])
+        for text, (with_blank, without) in beams.items():
+            total = _add(with_blank, without)
+            same = longer[text]
+            same[0] = _add(same[0], total + column[blank])
+            if text:
+                same[1] = _add(same[1], without + column[text[-1]])
+            for label in likely:
+                # a repeated character needs a blank before it
+                before = with_blank if text and text[-1] == label else total
+                grown = longer[(*text, label)]
+                grown[1] = _add(grown[1], before + column[label])
+        best = sorted(longer.items(), key=lambda item: -_add(*item[1]))[:width]
+        beams = {text: (ends[0], ends[1]) for text, ends in best}
+    texts = [Text(text, min(_add(*ends), 0.0)) for text, ends in beams.items()]
+    return sorted(texts, key=lambda each: -each.log_probability)[:most]
+
+
+def log_probability(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> float:
+    """Return the logarithm of a text's probability, by the forward algorithm; -1e30 if it has too many characters.
+
+    Parameters
+    ----------
+    log_probabilities
+        float32 (columns, classes), the last class blank.
+    labels
+        The text's characters, as classes.
+
+    Examples
+    --------
+    >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
+    >>> round(float(np.exp(log_probability(columns, (0, 1)))), 3)
+    0.534
+    """
+    states, skips = _states(labels, log_probabilities.shape[1] - 1)
+    forward = np.full(len(states), _NEVER)
+    forward[0] = 0.0
+    columns = log_probabilities.astype(np.float64)[:, states]
+    reached = np.full(len(states), _NEVER)
+    for place, column in enumerate(columns):
+        if place == 0:
+            reached[:2] = column[:2]
+        else:
+            moved = np.logaddexp(forward, np.concatenate([[_NEVER], forward[:-1]]))
+            moved[2:] = np.where(skips[2:], np.logaddexp(moved[2:], forward[:-2]), moved[2:])
+            reached = moved + column
+        forward = np.maximum(reached, _NEVER)
+    return float(min(np.logaddexp(forward[-1], forward[-2]) if len(forward) > 1 else forward[-1], 0.0))
+
+
+def spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Return the first column and the one after the last in which each character of a text stands, most probably.
+
+    Parameters
+    ----------
+    log_probabilities
+        float32 (columns, classes), the last class blank.
+    labels
+        The text's characters, as classes; as many as there are columns at most.
+
+    Examples
+    --------
+    >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
+    >>> spans(columns, (0, 1))
+    [(0, 1), (2, 3)]
+    """
+    if not labels:
+        return []
+    states, skips = _states(labels, log_probabilities.shape[1] - 1)
+    columns = log_probabilities.astype(np.float64)[:, states]
+    best = np.full(len(states), _NEVER)
+    best[:2] = columns[0, :2]
+    came = np.zeros((len(columns), len(states)), np.int8)
+    for place, column in enumerate(columns[1:], start=1):
+        ways = np.full((3, len(states)), _NEVER)
+        ways[0], ways[1, 1:], ways[2, 2:] = best, best[:-1], np.where(skips[2:], best[:-2], _NEVER)
+        came[place] = ways.argmax(axis=0)
+        best = ways.max(axis=0) + column
+    state = len(states) - 1 if best[-1] >= best[-2] else len(states) - 2
+    path = np.empty(len(columns), np.int32)
+    for place in range(len(columns) - 1, -1, -1):
+        path[place] = state
+        state -= int(came[place, state])
+    found = [np.flatnonzero(path == 2 * number + 1) for number in range(len(labels))]
+    return [(int(each[0]), int(each[-1]) + 1) if each.size else (0, 0) for each in found]
+
+
+def _states(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Return blanks between and around the characters, and which states may be reached without the blank before."""
+    states = np.full(2 * len(labels) + 1, blank, np.int64)
+    states[1::2] = labels
+    skips = np.zeros(len(states), np.bool_)
+    skips[3::2] = states[3::2] != states[1:-2:2]
+    return states, skips
+
+
+def _add(one: float, other: float) -> float:
+    """Return the logarithm of the sum of two numbers that are given by their logarithms."""
+    high, low = (one, other) if one > other else (other, one)
+    return high if low <= _NEVER else high + math.log1p(math.exp(low - high))

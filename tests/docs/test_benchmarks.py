@@ -1,0 +1,194 @@
+"""Every figure in the tables of docs/benchmarks is computed from the raw results."""
+
+import json
+import math
+import re
+from pathlib import Path
+
+import pytest
+
+from shuzi.models.score import Score
+
+ROOT = Path(__file__).parents[2]
+RESULTS = ROOT / "benchmarks" / "results"
+PAGES = {"en": ROOT / "docs" / "benchmarks.md", "zh": ROOT / "docs" / "benchmarks.zh.md"}
+RECIPES = ("softmax", "mlp", "fast", "cnn", "tiny", "best")
+
+pytestmark = pytest.mark.skipif(not RESULTS.exists(), reason="a source distribution has no raw results")
+
+
+def raw(name):
+    return json.loads((RESULTS / f"{name}.json").read_text("utf-8"))
+
+
+def figures(row):
+    """Return the numbers in a row of a table but those of its first cell, which names what was measured."""
+    cells = row.strip("|").split("|")[1:]
+    # what is in code is a name: /v1/read is no figure
+    return [found.replace(",", "") for cell in cells for found in re.findall(r"\d[\d,]*(?:\.\d+)?", _bare(cell))]
+
+
+def _bare(cell):
+    return re.sub(r"`[^`]*`|float32|bfloat16", "", cell)
+
+
+def tables(language):
+    """Return the rows of each table of a page, without its head."""
+    text = PAGES[language].read_text("utf-8")
+    found = re.findall(r"^\|.*\n\| --- .*\n((?:\|.*\n)+)", text, re.MULTILINE)
+    return [[figures(row) for row in table.splitlines()] for table in found]
+
+
+def percent(value, digits=2):
+    return f"{100 * value:.{digits}f}"
+
+
+def recipes():
+    rows = []
+    for name in RECIPES:
+        test = raw(f"accuracy-{name}")["test"]
+        shown = [percent(test[key]) for key in ("mean", "sd", "min", "max")]
+        rows.append([None, *shown, str(test["seeds"])])
+    test = raw("ensemble")["test"]
+    return [*rows, [percent(test["mean"]), str(test["ensembles"])]]
+
+
+def epochs():
+    return [
+        [percent(raw(name)["validation_mean"]), percent(raw(name)["test"]["mean"])]
+        for name in ("accuracy-best", "accuracy-best-40-epochs")
+    ]
+
+
+def references():
+    rows = []
+    for name in ("textbook", "fastest"):
+        test = raw(f"reference-{name}")["test"]
+        rows.append([percent(test["mean"]), percent(test["sd"]), str(test["seeds"])])
+    return [*rows, *([percent(raw(f"reference-{name}")["accuracy"]), "1"] for name in ("svm", "logistic"))]
+
+
+def shipped():
+    found = raw("robustness")
+    kinds = [len(each) for name, each in found["accuracy"]["default"].items() if name != "undisturbed"]
+    assert sum(kinds) == 30
+    return [
+        [
+            percent(each["undisturbed"][0]),
+            percent(found["mean accuracy, disturbed"][name], 1),
+            str(found["models"][name]),
+        ]
+        for name, each in found["accuracy"].items()
+    ]
+
+
+def whole_numbers(language):
+    pages, rows = raw("composed")["pages"], []
+    for page in (pages["64x160"], pages["several lines"], pages["any kind"]):
+        right = page["exactly right"]
+        # the files keep the interval's ends to four digits, too few to round them once more
+        score = Score(round(right["share"] * right["of"]), right["of"])
+        assert score.interval == pytest.approx(right["interval"], abs=5e-5)
+        row = [percent(each, 1) for each in (score.accuracy, *score.interval)] + [str(score.n)]
+        row += [percent(page[name]["share"], 1) for name in ("ok", "right where ok")]
+        if "no digit, yet ok" in page:
+            blank = page["no digit, yet ok"]
+            pair = [percent(blank["share"], 1), str(blank["of"])]
+            row += pair if language == "en" else pair[::-1]
+        rows.append(row)
+    return rows
+
+
+def calibration():
+    pages = raw("composed")["pages"]
+    names = ("expected calibration error", "expected calibration error, with pages of no digit")
+    return [
+        # the files keep four digits, so that a 5 at the end says nothing of what came behind it
+        [_rounded_up(100 * pages[page][name]) for name in names]
+        for page in ("any kind", "64x160", "several lines")
+    ]
+
+
+def _rounded_up(value):
+    return f"{value + 1e-9:.1f}"
+
+
+def training_times():
+    fast, cnn, softmax = raw("speed-fast"), raw("speed-cnn"), raw("speed-softmax")["ratios to numpy"]
+    return [
+        [f"{fast['ratio to the float32 rival']:.2f}"],
+        [f"{fast['ratio to the bfloat16 rival']:.2f}"],
+        [f"{cnn['ratios to the bare step']['with augmentation']:.2f}"],
+        [f"{cnn['ratios to no augmentation']['with augmentation']:.2f}"],
+        [f"{softmax['naive tensorflow']:.1f}"],
+        [f"{softmax['shuzi, steps alone']:.1f}"],
+        [f"{softmax['shuzi, whole training']:.1f}"],
+    ]
+
+
+def reading_times():
+    network, reading, http, start = (
+        raw(name) for name in ("inference-reader", "speed-reading", "speed-http", "speed-softmax")
+    )
+    one, many = network["one image, one core"], network["10,000 images, two cores"]
+    post, starts = "POST /v1/read, raw body", start["start, ratios to python"]
+    return [
+        [
+            f"{1000 * sorted(one['seconds']['shuzi'])[3]:.2f}",
+            f"{one['ratios to bare']['shuzi']:.2f}",
+            f"{one['ratios to bare']['keras.Model.predict']:.0f}",
+        ],
+        [f"{many['ratios to the best bare']['shuzi']:.2f}"],
+        [f"{reading['a drawing of 28x28']['ms']['shuzi']:.1f}"],
+        [f"{reading['a photo of 640x480 with six digits']['ms']['shuzi']:.0f}"],
+        [f"{reading['pages of 64x160']['a loop, as a multiple of read_many']:.2f}"],
+        [
+            str(http["pictures a second"][post]),
+            f"{http['share of the loop'][post]:.2f}",
+            f"{http['share of read_many'][post]:.2f}",
+        ],
+        [f"{reading['the whole process']['ratios']['shuzi read']:.2f}"],
+        [f"{starts['shuzi --help']:.1f}"],
+        [f"{starts['shuzi data info']:.0f}"],
+    ]
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_figures_are_those_of_the_raw_results(language):
+    expected = [
+        recipes(),
+        epochs(),
+        references(),
+        shipped(),
+        whole_numbers(language),
+        calibration(),
+        training_times(),
+        reading_times(),
+    ]
+    found = tables(language)
+    assert len(found) == len(expected)
+    for told, computed in zip(found, expected, strict=True):
+        if computed[0][0] is None:  # the first column is held by the test below
+            told = [row[1:] if position < len(RECIPES) else row for position, row in enumerate(told)]
+            computed = [row[1:] if row[0] is None else row for row in computed]
+        assert told == computed
+
+
+@pytest.mark.parametrize("language", PAGES)
+def test_parameters_are_those_of_the_networks(language):
+    pytest.importorskip("tensorflow")
+    from shuzi.training.network.architectures import build
+    from shuzi.training.recipes import recipe
+
+    told = {row[0] for row in tables(language)[0][: len(RECIPES)]}
+    networks = [build(recipe(name)) for name in RECIPES]
+    assert told == {str(sum(math.prod(each.shape) for each in network.trainable_weights)) for network in networks}
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "README.md"), ("zh", "README.zh.md")])
+def test_figures_in_readme_are_among_them(language, name):
+    known = {figure for table in tables(language) for row in table for figure in row}
+    text = (ROOT / name).read_text("utf-8")
+    shares = re.findall(r"^\|.*?(\d+\.\d+) ?%", text, re.MULTILINE)
+    assert len(shares) == 6
+    assert set(shares) <= known

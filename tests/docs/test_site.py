@@ -1,0 +1,114 @@
+"""The documentation is whole: it builds strictly, every link leads somewhere, and nothing comes from elsewhere."""
+
+import functools
+import http.server
+import re
+import threading
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from driving.browsing import browsing
+
+LOADS = {"img": "src", "script": "src", "iframe": "src", "source": "src", "video": "src", "audio": "src"}
+NAMES_ONLY = {"canonical", "alternate", "prev", "next"}  # a link of these kinds loads nothing
+
+
+class Page(HTMLParser):
+    """What a page loads, where it leads, and the places in it that can be led to."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.loads, self.leads, self.anchors = [], [], set()
+        self.feed(path.read_text("utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.anchors |= {given[name] for name in ("id", "name") if given.get(name)}
+        if tag == "a" and given.get("href"):
+            self.leads.append(given["href"])
+        elif tag == "link" and not NAMES_ONLY & set((given.get("rel") or "").split()):
+            self.loads.append(given["href"])
+        elif given.get(LOADS.get(tag)):
+            self.loads.append(given[LOADS[tag]])
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+
+
+def local(page, link, site):
+    """Return the file that a link of a page means."""
+    path = unquote(urlsplit(link).path)
+    meant = (site / path.lstrip("/") if path.startswith("/") else page.parent / path) if path else page
+    return (meant / "index.html" if meant.is_dir() else meant).resolve()
+
+
+@pytest.mark.slow
+def test_there_are_both_languages(site, pages):
+    english = {path.relative_to(site) for path in pages if not path.is_relative_to(site / "zh")} - {Path("404.html")}
+    assert {path.relative_to(site / "zh") for path in pages if path.is_relative_to(site / "zh")} == english
+    assert len(english) > 15
+
+
+@pytest.mark.slow
+def test_nothing_is_loaded_from_elsewhere(site, pages):
+    for path, page in pages.items():
+        for link in page.loads:
+            assert not urlsplit(link).netloc, f"{path.relative_to(site)} loads {link}"
+            if not link.startswith("data:"):
+                assert local(path, link, site).is_file(), f"{path.relative_to(site)} loads {link}"
+    for sheet in site.rglob("*.css"):
+        assert not re.search(r"url\(\s*['\"]?(https?:)?//|@import\s+['\"]?(https?:)?//", sheet.read_text("utf-8"))
+
+
+@pytest.mark.slow
+def test_every_link_and_anchor_leads_somewhere(site, pages):
+    lost = []
+    for path, page in pages.items():
+        for link in page.leads:
+            parts = urlsplit(link)
+            if parts.scheme or parts.netloc:
+                continue
+            meant = local(path, link, site)
+            known = pages.get(meant)
+            if not meant.is_file() or (known and parts.fragment and unquote(parts.fragment) not in known.anchors):
+                lost.append(f"{path.relative_to(site)}: {link}")
+    assert lost == []
+
+
+@pytest.mark.slow
+def test_the_reference_has_every_public_name_and_every_command(site, pages):
+    import click
+
+    import shuzi
+    from shuzi.cli import shuzi as command
+
+    for language in ("", "zh/"):
+        python = (site / f"{language}reference/python.html").read_text("utf-8")
+        for name in shuzi.__all__:
+            assert f'.{name}"' in python
+        anchors = pages[site / f"{language}reference/command-line.html"].anchors
+        for name in command.list_commands(click.Context(command)):
+            assert f"shuzi-{name}" in anchors
+
+
+@pytest.mark.browser
+def test_a_browser_asks_nobody_else_and_shows_formulas(site):
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browsing() as browser:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        here = f"http://127.0.0.1:{server.server_port}/"
+        page = browser.new_page()
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(here + "zh/explanation/honest-numbers.html")
+        page.locator(".katex-display").wait_for()
+        page.goto(here + "index.html")
+        page.locator("input[name=query]").fill("validation split")
+        page.locator(".md-search-result__link").first.wait_for()
+        assert all(each.startswith(here) for each in asked)
+        server.shutdown()

@@ -1,0 +1,89 @@
+"""What README and the guides tell people to type works, in both languages."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SHORT = ("README", "docs/index", "docs/how-to/read-a-folder", "docs/how-to/choose-a-model")
+LONG = ("docs/how-to/train", "docs/how-to/train-on-your-own")
+NOT_HERE = re.compile(r"^(?:make |python -m pip install )")  # what installs or starts everything
+
+
+def pages(names):
+    paths = [ROOT / f"{name}{ending}" for name in names for ending in (".md", ".zh.md")]
+    return pytest.mark.parametrize("page", paths, ids=lambda path: path.relative_to(ROOT).as_posix())
+
+
+def run(page, blocks):
+    """Run what a page shows, in its order; the pieces of Python share their names."""
+    surroundings = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    names, ran = {"__name__": "__main__"}, 0
+    for language, text in blocks(page):
+        if language == "python":
+            exec(compile(text, f"{page.name}: {text.splitlines()[0]}", "exec"), names)  # noqa: S102
+            ran += 1
+        elif language == "sh":
+            lines = [line for line in text.splitlines() if not NOT_HERE.match(line)]
+            script = "set -eu\n" + "\n".join(lines)
+            done = subprocess.run(["bash", "-c", script], env=surroundings, capture_output=True, text=True)
+            assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+            ran += bool(lines)
+    assert ran
+    return names
+
+
+@pages(SHORT)
+def test_readme_and_the_guides_of_reading(page, blocks, desk, capsys):
+    names = run(page, blocks)
+    if "reading" in names:
+        assert names["reading"].text == "7210"
+    if (table := desk / "numbers.csv").exists():
+        assert [row.split(",")[1] for row in table.read_text("utf-8").splitlines()[1:]] == ["721", "04", "959"]
+
+
+@pytest.mark.slow
+@pages(LONG)
+def test_the_guides_of_training(page, blocks, desk):
+    pytest.importorskip("tensorflow")
+    run(page, blocks)
+    assert list(desk.glob("runs/*/model.onnx"))
+
+
+@pages(["docs/how-to/use-from-programs"])
+def test_the_guide_for_other_programs(page, blocks, desk, served, capsys):
+    pytest.importorskip("uvicorn")
+    found = {}
+    for language, text in blocks(page):
+        here = text.replace("http://127.0.0.1:8000", served)
+        if language == "python":
+            exec(compile(here, page.name, "exec"), {})  # noqa: S102
+            found[language] = capsys.readouterr().out
+        elif language == "sh":
+            assert shutil.which("curl")
+            command = ["bash", "-c", here.replace("curl ", "curl -sS --noproxy '*' ")]
+            found[language] = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        elif language == "js" and shutil.which("node"):
+            Path("ask.mjs").write_text(here, "utf-8")
+            found[language] = subprocess.run(["node", "ask.mjs"], capture_output=True, text=True, check=True).stdout
+    assert {"python", "sh"} <= set(found)
+    assert all("7210" in said for said in found.values()), found
+
+
+def test_both_languages_show_the_same_code(blocks):
+    for page in (*SHORT, *LONG, "docs/how-to/use-from-programs"):
+        shown = []
+        for ending in (".md", ".zh.md"):
+            code = [re.sub(r"\s*#.*|//.*", "", text) for _, text in blocks(ROOT / f"{page}{ending}")]
+            shown.append(code)
+        assert shown[0] == shown[1], page
+
+
+def test_readme_is_short():
+    for name in ("README.md", "README.zh.md"):
+        assert len((ROOT / name).read_text("utf-8").splitlines()) <= 120

@@ -1,0 +1,126 @@
+"""The pages of the documentation are gathered in build/docs, from where mkdocs makes the site.
+
+    python tools/site/gather.py
+
+They are docs/, the lessons of course/, what the project says of itself in its root folder, and a reference that is
+written here from the code. Links between files become links between pages. Nothing of it is committed.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath
+
+sys.path.insert(0, str(Path(__file__).parents[2]))  # hatch_build.py knows the public address
+
+import http_api
+import python_api
+
+from hatch_build import public_address
+
+ROOT = Path(__file__).parents[2]
+GATHERED = ROOT / "build" / "docs"
+KATEX = ROOT / "web" / "node_modules" / "katex" / "dist"
+PROJECT = ("ARCHITECTURE", "CONTRIBUTING", "TERMINOLOGY", "CHANGELOG", "SECURITY")
+REFERENCE: dict[str, Callable[[str], str]] = {
+    "command-line": lambda language: _said_by("command_line.py", language),
+    "http-api": http_api.page,
+    "python": python_api.page,
+}
+
+_LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\((?![a-z]+:|#)([^)\s#]+)(#[^)\s]*)?\)")
+_BLOCK = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
+_CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
+_HAN = "[\u3000-\u9fff\uff00-\uffef]"
+# a line break between two Chinese characters would be shown as a space
+_CHINESE_BREAK = re.compile(rf"^(?![#|>])(.*{_HAN}(?:\*\*)?)\n(?=(?:\*\*)?{_HAN})", re.MULTILINE)
+_OTHER_LANGUAGE = re.compile(r"^\[(?:中文|English)\]\([^)]*\)(?: · )?", re.MULTILINE)
+
+
+def places() -> dict[Path, PurePosixPath]:
+    """Tell which file becomes which page; a Chinese page has `.zh` before its ending."""
+    found = {
+        path: PurePosixPath(path.relative_to(ROOT / "docs").as_posix()) for path in (ROOT / "docs").rglob("*.md")
+    }
+    for lesson in sorted((ROOT / "course").glob("*/en.md")):
+        page = PurePosixPath("tutorials") / lesson.parent.name
+        found[lesson] = page / "index.md"
+        found[lesson.with_name("zh.md")] = page / "index.zh.md"
+    for name in PROJECT:
+        for ending in (".md", ".zh.md"):
+            if (path := ROOT / f"{name}{ending}").exists():
+                found[path] = PurePosixPath("project") / f"{name.lower()}{ending}"
+    return found
+
+
+def gather(target: Path = GATHERED) -> None:
+    """Write all pages, and what they show, to a folder; what was in it before is gone."""
+    shutil.rmtree(target, ignore_errors=True)
+    pages = places()
+    shutil.copytree(ROOT / "docs", target, ignore=shutil.ignore_patterns("*.md"))
+    for lesson in {path.parent for path in pages if path.is_relative_to(ROOT / "course")}:
+        beside = target / "tutorials" / lesson.name
+        shutil.copytree(lesson, beside, ignore=shutil.ignore_patterns("*.md", "__pycache__"), dirs_exist_ok=True)
+    for source, page in pages.items():
+        _write(target / page, _as_page(source, pages))
+    for name, make in REFERENCE.items():
+        _write(target / "reference" / f"{name}.md", make("en"))
+        _write(target / "reference" / f"{name}.zh.md", make("zh"))
+    formulas = target / "katex"
+    shutil.copytree(KATEX / "fonts", formulas / "fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"))
+    for name in ("katex.min.css", "katex.min.js"):
+        shutil.copy(KATEX / name, formulas)
+
+
+def _said_by(script: str, language: str) -> str:
+    command = [sys.executable, str(Path(__file__).with_name(script)), language]
+    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+
+
+def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
+    """Return a file's text as the site shows it."""
+    text = _OTHER_LANGUAGE.sub("", source.read_text("utf-8"), count=1)  # the site has a switch for that
+    here = pages[source].parent
+
+    def link(found: re.Match[str]) -> str:
+        picture, label, path, anchor = found[1], found[2], found[3], found[4] or ""
+        meant = (source.parent / path).resolve()
+        if meant in (ROOT / "README.md", ROOT / "README.zh.md"):
+            meant = ROOT / "docs" / "index.md"
+        if meant in pages:
+            page = str(pages[meant]).replace(".zh.md", ".md")  # each language links to its own
+            return f"{picture}[{label}]({_relative(PurePosixPath(page), here)}{anchor})"
+        if meant.is_relative_to(ROOT / "docs") or (meant.is_relative_to(source.parent) and source.parent != ROOT):
+            return found[0]
+        if not meant.exists():
+            raise FileNotFoundError(f"{source.relative_to(ROOT)} links to {path}, which is not there")
+        address = public_address()
+        shown = meant.relative_to(ROOT).as_posix()
+        return f"[{label}]({address}/blob/main/{shown}{anchor})" if address else f"{label} (`{shown}`)"
+
+    # what is in code stays as it is
+    parts = [part if index % 2 else _LINK.sub(link, part) for index, part in enumerate(_CODE.split(text))]
+    linked = "".join(parts)
+    return "".join(
+        part if index % 2 else _CHINESE_BREAK.sub(r"\1", part) for index, part in enumerate(_BLOCK.split(linked))
+    )
+
+
+def _relative(page: PurePosixPath, here: PurePosixPath) -> str:
+    parts, common = here.parts, 0
+    while common < len(parts) and common < len(page.parts) - 1 and parts[common] == page.parts[common]:
+        common += 1
+    return "/".join([*[".."] * (len(parts) - common), *page.parts[common:]])
+
+
+if __name__ == "__main__":
+    gather()

@@ -66,6 +66,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.internal": 500,
     "error.missing_extra": 501,
     "error.service.coding": 501,
+    "error.picture.child": 503,
     "error.service.late": 503,
     "error.service.closing": 503,
     "error.processes.cancelled": 503,
@@ -81,6 +82,7 @@ RETRY_AFTER = {
     "error.service.late": 10,
     "error.service.closing": 5,
     "error.service.stuck": 10,
+    "error.picture.child": 10,
 }
 """Seconds after which it is worth trying again, where the error itself does not know it better."""
 

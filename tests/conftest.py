@@ -22,6 +22,14 @@ def plain_surroundings(monkeypatch):
     messages.use("en")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory):
+    """Keep what is remembered of the models of these tests out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def mnist():
     """MNIST; take no batches from it, since it remembers where it is."""

@@ -164,6 +164,33 @@ def test_a_damaged_checkpoint_is_an_error_that_names_it(folder, damage):
         folder.checkpoint()
 
 
+def test_a_folder_of_checkpoints_that_cannot_be_read_is_an_error_and_no_new_beginning(folder):
+    folder(Saved(10, state()))
+    for path in folder.checkpoints.iterdir():
+        path.unlink()
+    folder.checkpoints.rmdir()
+    assert folder.checkpoint() == (0, None)  # a process may die before it saves
+    folder.checkpoints.symlink_to(folder.checkpoints)  # not even root can read that
+    with pytest.raises(RunError, match=r"Cannot read the folder .*checkpoints.*does not begin again"):
+        folder.checkpoint()
+    folder.checkpoints.unlink()
+    folder.checkpoints.write_text("a file")
+    with pytest.raises(RunError, match=r"Cannot read the folder .*checkpoints"):
+        folder.checkpoint()
+
+
+@pytest.mark.parametrize(
+    "header", [b"{'descr': '<f4', 'fortran_order'", b"{'descr': [], 'fortran_order': {}}", b"((((", b"\xff"]
+)
+def test_a_checkpoint_whose_arrays_say_nonsense_is_an_error_that_names_it(folder, header):
+    folder(Saved(10, state()))
+    (path,) = folder.checkpoints.iterdir()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("weights.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(RunError, match=r"step-00000010\.npz is damaged"):
+        folder.checkpoint()
+
+
 def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):
     folder(Saved(10, state()))
     (path,) = folder.checkpoints.iterdir()

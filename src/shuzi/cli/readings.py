@@ -21,7 +21,7 @@ def as_json(name: str, found: Found) -> str:
 
     >>> from shuzi.errors import PictureError
     >>> as_json("a.png", PictureError("error.picture.blank"))
-    '{"source": "a.png", "error": "There is no ink in the picture, so no digit."}\n'
+    '{"source": "a.png", "error": "There is no ink in the picture, so there is no digit to read."}\n'
     """
     if isinstance(found, ShuziError):
         return json.dumps({"source": name, "error": str(found)}, ensure_ascii=False) + "\n"

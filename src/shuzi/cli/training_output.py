@@ -11,6 +11,7 @@ import click
 
 from shuzi.cli.terminal import program
 from shuzi.messages import say
+from shuzi.models.tasks import DETECT
 
 if TYPE_CHECKING:
     from shuzi.training.events import Event
@@ -26,6 +27,7 @@ class Lines:
         self._folder = folder
         self._own = own
         self._by_heart = by_heart
+        self._finds = False
         self._from_start = True
         self._step = "train.step"
         self._losses: list[float] = []
@@ -82,6 +84,7 @@ class Lines:
     def _started(self, event: Any) -> None:
         recipe = event.recipe
         self._rate = recipe.learning_rate
+        self._finds = recipe.task == DETECT
         self._from_start = event.step == 0
         self._step = "train.step" if recipe.loss == "sum" else "train.step_of_mean"
         key = "train.resumed" if event.step else "train.started"
@@ -104,7 +107,7 @@ class Lines:
         self._bar.update(self._task, completed=event.done)
 
     def _accuracy_key(self, event: Any) -> str:
-        if event.judges.labels.ndim > 1:
+        if self._finds:
             return "train.found"
         if self._by_heart:
             return "train.own_by_heart"

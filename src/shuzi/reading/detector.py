@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.ink.boxes import iou, non_maximum_suppression
-from shuzi.models.card import DETECTOR
 from shuzi.models.session import Session
+from shuzi.models.tasks import DETECTOR
 
 LETTER = 28.0
 """The height in pixels to which digits are scaled; the detector was trained on 15 to 46."""

@@ -6,7 +6,13 @@
 (55000, 5000, 10000)
 """
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# Here, since this runs before any part of shuzi imports them: ONNX Runtime looks once, when it is loaded, and Ray
+# when it starts. What a person has set stands.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 __version__ = "0.2.0.dev0"
 

@@ -34,19 +34,19 @@ def test_chinese_stays_readable_in_a_card():
 
 @pytest.mark.parametrize("found", [FORMAT + 1, 0, None, "1", "next"])
 def test_a_format_that_is_not_known_is_refused(found):
-    with pytest.raises(ModelError, match=f"format {found}; only format {FORMAT} is understood"):
+    with pytest.raises(ModelError, match=f"format {found}; this version of shuzi reads only format {FORMAT}"):
         Card.from_json(changed(format=found), "model.onnx")
 
 
 @pytest.mark.parametrize("found", [normalize.VERSION + 1, 0, None])
 def test_another_way_of_framing_images_is_refused(found):
-    with pytest.raises(ModelError, match=f"version {found} of the normalisation"):
+    with pytest.raises(ModelError, match=f"normalisation version {found}"):
         Card.from_json(changed(normalization=found), "model.onnx")
 
 
 @pytest.mark.parametrize("text", ["", "{", "null", "[]", "3", '"card"', "\0"])
 def test_what_is_no_card_is_refused_by_the_name_of_its_file(text):
-    with pytest.raises(ModelError, match=r"somewhere/model\.onnx carries no card"):
+    with pytest.raises(ModelError, match=r"somewhere/model\.onnx has no shuzi card"):
         Card.from_json(text, "somewhere/model.onnx")
 
 
@@ -59,7 +59,7 @@ def test_the_output_says_what_kind_a_model_is(output, kind):
 
 @pytest.mark.parametrize("output", ["logits: float32 (n, 10)", "", None, 3, ["probabilities"], {"places": 14}])
 def test_a_model_that_gives_out_something_else_is_refused(output):
-    with pytest.raises(ModelError, match=r"model\.onnx gives out what is not understood here"):
+    with pytest.raises(ModelError, match=r"model\.onnx has an output that this version of shuzi does not know"):
         Card.from_json(changed(output=output), "model.onnx")
 
 
@@ -67,5 +67,5 @@ def test_names_that_lack_or_are_not_known_are_refused():
     lacking = json.loads(CARD.to_json())
     del lacking["scores"]
     for text in (changed(more=1), json.dumps(lacking)):
-        with pytest.raises(ModelError, match="carries no card"):
+        with pytest.raises(ModelError, match="has no shuzi card"):
             Card.from_json(text, "model.onnx")

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import PictureError
+from shuzi.pictures.decode import FORMATS
 from shuzi.pictures.folders import ENDINGS, single_pictures
-from shuzi.pictures.open import FORMATS
 
 
 @pytest.fixture

@@ -40,9 +40,9 @@ def test_without_a_name_each_training_gets_its_own_folder(tmp_path, monkeypatch)
 
 def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path):
     (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(RunError, match="already something"):
+    with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(tmp_path, SOFTMAX)
-    with pytest.raises(RunError, match="already something"):
+    with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(tmp_path / "letter.txt", SOFTMAX)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -54,7 +54,7 @@ def test_a_training_that_saved_is_refused_and_one_that_did_not_makes_room(folder
     assert again.recipe().seed == 2
     assert again.own_data() is None
     again(Saved(1, state()))
-    with pytest.raises(RunError, match="already something"):
+    with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(folder.path, SOFTMAX)
 
 
@@ -64,7 +64,7 @@ def test_an_empty_folder_that_is_there_may_be_used(tmp_path):
 
 def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="Cannot make"):
+    with pytest.raises(RunError, match="Cannot create"):
         RunFolder.create(tmp_path / "file" / "run", SOFTMAX)
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(RunError, match="is not a run folder"):

@@ -1,4 +1,4 @@
-"""`shuzi evaluate` says what a trained model is worth."""
+"""`shuzi evaluate` measures a model on labelled images."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import model_argument, place_of
-from shuzi.cli.terminal import show_download, waiting
+from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.messages import say
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _MISTAKES_SHOWN = 10
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Evaluate a model on the 10,000 test images of MNIST, or on own pictures."""
+    """Evaluate a model on the 10,000 MNIST test images, or on your own pictures."""
     from shuzi.evaluation.accuracy import DISPUTED
     from shuzi.evaluation.accuracy import evaluate as judge
     from shuzi.evaluation.calibration import calibration
@@ -46,6 +46,7 @@ def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path 
         from shuzi.evaluation.report import Findings, write_report
         from shuzi.evaluation.robustness import robustness
 
+        keep_libraries_home()
         with waiting(say("evaluate.disturbing")):
             hardship = robustness(reader.classify, judges.images, judges.labels)
         page = write_report(report, place, Findings(found, trust, hardship), judges, reader.card)
@@ -65,7 +66,7 @@ def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path 
 
 
 def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
-    """Load what to judge on; of pictures that the model learnt from, only those that were kept aside."""
+    """Load the images to evaluate on; of pictures the model was trained on, only those that were held out."""
     if data:
         from shuzi.data.formats import load_dataset
 
@@ -81,7 +82,7 @@ def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
 
 
 def _kept_aside(judges: Dataset, card: Card) -> Dataset:
-    """Tell by the hash in the card whether the model learnt from these pictures, wherever they and it lie now."""
+    """Return the held-out pictures if the hash in the card shows that the model was trained on these."""
     from shuzi.data.idx import sha256
     from shuzi.data.own import split
 

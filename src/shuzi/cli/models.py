@@ -1,4 +1,4 @@
-"""`shuzi models` lists the models that come with shuzi, describes a model, and writes it in other formats."""
+"""`shuzi models` lists the models that come with shuzi, and describes and exports models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from shuzi.cli.localized import Command, Group, language_option, option
 from shuzi.cli.model_argument import model_argument, place_of
-from shuzi.cli.terminal import show_download, waiting
+from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.models.card import (
@@ -78,7 +78,7 @@ def list_(as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.models.describe.json")
 @language_option
 def describe(model: str, as_json: bool) -> None:
-    """Say what a model's card says."""
+    """Show a model's card."""
     from shuzi.models.session import Session
 
     path = find_model(place_of(model))
@@ -105,7 +105,7 @@ def describe(model: str, as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: bool) -> None:
-    """Write a model in another format, once it is shown to answer alike."""
+    """Export a model to another format, if the result gives the same answers."""
     from shuzi.data.mnist import load_mnist
 
     path = find_model(place_of(model))
@@ -113,6 +113,7 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     with show_download() as progress:
         judges = load_mnist(data_dir, progress=progress).test
     os.environ["KERAS_BACKEND"] = "tensorflow"  # the other formats are TensorFlow's
+    keep_libraries_home()
     with waiting(say("models.export.working")):
         for library in ("tensorflow", "keras", "onnx"):
             require(library, "train", "extra.conversion")
@@ -138,7 +139,7 @@ def _facts(found: Conversion) -> dict[str, Any]:
 
 
 def _worth(card: Card) -> str:
-    """Say what a model is known by; a detector reads no test images, so it has another measure."""
+    """Return a model's headline score in words; a detector has a measure of its own."""
     part, score = _headline(card)
     if card.kind == DETECTOR:
         return say("models.finds.short", accuracy=score["accuracy"], n=score["n"])
@@ -146,13 +147,13 @@ def _worth(card: Card) -> str:
 
 
 def _headline(card: Card) -> tuple[str, dict[str, Any]]:
-    """Return what a model is known by: the score on the test images, or else the only one there is."""
+    """Return a model's headline score: the one on the test images, or else the only one."""
     part = "test" if "test" in card.scores else next(iter(card.scores))
     return part, card.scores[part]
 
 
 def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
-    """Return what the card says, each with its name in the catalogues."""
+    """Return the card's contents, each with its name in the catalogues."""
     finds = card.kind == DETECTOR
     known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own"}.get(card.licence)
     data = f"composed_{known or 'own'}" if card.recipe.get("examples", "mnist") != "mnist" else known or "own"
@@ -173,7 +174,7 @@ def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
 
 
 def _confidence(card: Card) -> list[tuple[str, str]]:
-    """Return how far what a classifier says can be relied on."""
+    """Return the facts about how reliable a classifier's confidence is."""
     warmth = "one" if card.temperature == 1 else "fitted"
     rows = [("temperature", say(f"models.temperature.{warmth}", temperature=card.temperature))]
     if (unsure := card.thresholds.get("unsure")) is not None:

@@ -1,4 +1,4 @@
-"""`shuzi train` trains a network, or goes on with a training that was stopped."""
+"""`shuzi train` trains a network, or resumes a training run that was stopped."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.terminal import show_download, waiting
+from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.cli.training_output import JsonLines, Lines
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
@@ -68,6 +68,7 @@ def train(
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or "softmax").changed(**changes)
     backend = _backend()
+    keep_libraries_home()
     with waiting(say("train.starting", library=BACKENDS[backend])):
         require(backend, "jax" if backend == "jax" else "train", "extra.training")
         for library in ("keras", "onnx"):
@@ -75,7 +76,7 @@ def train(
         if find_spec("tensorflow"):
             import_module(
                 "tensorflow"
-            )  # Keras does so on any backend when it saves, and its greeting is held back here
+            )  # Keras imports it on any backend when it saves; its messages are held back here
         from shuzi.training.run import run
 
     folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
@@ -94,7 +95,7 @@ def train(
 
 
 def _backend() -> str:
-    """Return the library on which Keras will run."""
+    """Return the library that Keras will run on."""
     backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if backend not in BACKENDS:
         raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=", ".join(BACKENDS))
@@ -104,7 +105,7 @@ def _backend() -> str:
 def _new(
     out: Path | None, chosen: Recipe, data: Path | None, data_dir: Path | None
 ) -> tuple[RunFolder, Recipe, Splits]:
-    """Load the data first, so that nothing is left behind when they are not sound."""
+    """Load the data first, so that nothing is left behind if they are damaged."""
     from shuzi.data.formats import load_dataset
     from shuzi.data.own import split
     from shuzi.training.run_folder import RunFolder
@@ -129,7 +130,7 @@ def _mnist(data_dir: Path | None) -> Splits:
 
 
 def _refuse_beside_resume(**given: Any) -> None:
-    """Only --steps may change in a training that goes on: any other number would make it another training."""
+    """Reject any option but --steps when resuming: it would make this a different training."""
     for name, value in given.items():
         if value is not None and name != "steps":
             shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"

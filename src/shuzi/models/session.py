@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,8 +12,9 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
 from shuzi.models.card import METADATA_KEY, Card
+from shuzi.processes.cores import cores
 
-most_threads = os.cpu_count() or 1
+most_threads = cores()
 """For much work in one call; a process that reads beside others takes one."""
 
 

@@ -1,4 +1,7 @@
-"""A page of a PDF becomes a picture, by PDFium."""
+"""A page of a PDF becomes a picture, by PDFium.
+
+PDFium knows no threads and may end the process that calls it, so what draws and counts is for a child (`decoder`).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from PIL import Image
@@ -20,8 +22,6 @@ DPI = 200
 """Dots an inch at which a page is drawn: what scanners take for writing."""
 
 _POINTS = 72  # to an inch, in a PDF
-_HEAD = 1_024  # bytes within which a PDF says that it is one
-_one_at_a_time = Lock()  # PDFium is not made for threads
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,6 @@ def page_named(source: object) -> Page | None:
     found = re.fullmatch(r"(.+\.pdf)#([1-9][0-9]{0,5})", str(source), re.IGNORECASE | re.DOTALL)
     there = os.path.exists(source)  # noqa: PTH110 - a name too long is not there
     return Page(Path(found[1]), int(found[2])) if found and not there else None
-
-
-def is_pdf(head: bytes) -> bool:
-    """Tell by a file's first bytes whether it is a PDF.
-
-    >>> is_pdf(b"%PDF-1.7"), is_pdf(b"GIF89a")
-    (True, False)
-    """
-    return b"%PDF-" in head[:_HEAD]
 
 
 def count_pages(document: Path | bytes) -> int:
@@ -128,12 +119,11 @@ def _pictures_on(sheet: Any) -> Iterator[tuple[int, int]]:
 def _opened(document: Path | bytes) -> Iterator[Any]:
     pdfium = require("pypdfium2", "pictures", "extra.pdf")
     name = name_of(document)
-    with _one_at_a_time:
-        try:
-            with pdfium.PdfDocument(document) as pdf:
-                yield pdf
-        except pdfium.PdfiumError as problem:
-            raise PictureError("error.picture.damaged", path=name, reason=str(problem).rstrip(". ")) from problem
-        except OSError as problem:
-            reason = problem.strerror or problem
-            raise PictureError("error.data.unreadable", path=name, reason=reason) from problem
+    try:
+        with pdfium.PdfDocument(document) as pdf:
+            yield pdf
+    except pdfium.PdfiumError as problem:
+        raise PictureError("error.picture.damaged", path=name, reason=str(problem).rstrip(". ")) from problem
+    except OSError as problem:
+        reason = problem.strerror or problem
+        raise PictureError("error.data.unreadable", path=name, reason=reason) from problem

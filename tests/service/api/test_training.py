@@ -189,6 +189,15 @@ def test_a_training_that_has_hardly_begun_stops_too(client, parse_events):
     assert client.get(place).json()["state"] == "stopped"
 
 
+def test_nothing_is_imported_from_the_working_folder(client, parse_events, monkeypatch, tmp_path):
+    for name in ("base64", "random", "shuzi"):
+        (tmp_path / f"{name}.py").write_text("from pathlib import Path; Path('executed').touch()", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    place = client.post("/v1/training", json={"steps": 1}).headers["location"]
+    assert parse_events(client.get(f"{place}/events").text)[-1][1] == "done"
+    assert list(tmp_path.glob("executed")) == []
+
+
 @pytest.mark.slow
 def test_a_training_that_dies_fails_and_another_can_begin(service, client, parse_events, caplog):
     begun = client.post("/v1/training", json={"recipe": "mlp", "steps": 20_000})
@@ -201,10 +210,11 @@ def test_a_training_that_dies_fails_and_another_can_begin(service, client, parse
     assert events[-1][1:] == (
         "failed",
         {
-            "detail": "The training ended by itself before its time. The cause is in the service's log.",
+            "detail": "The training run ended unexpectedly. The cause is in the service's log.",
             "key": "error.service.training_broken",
         },
     )
+    assert "exit status -9: " in caplog.text
     place = client.post("/v1/training", json={"steps": 1}).headers["location"]
     assert parse_events(client.get(f"{place}/events").text)[-1][1] == "done"
 

@@ -11,7 +11,7 @@ import httpx
 import numpy as np
 import pytest
 
-from shuzi.reading.parallel.together import cores
+from shuzi.processes.cores import cores
 from shuzi.service.http.guard import SECURITY_HEADERS
 from shuzi.service.http.limits import HEAD_BYTES, Limits
 

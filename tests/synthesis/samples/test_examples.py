@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset
+from shuzi.synthesis.samples import examples
 from shuzi.synthesis.samples.examples import SHARES, as_they_are, compose, joined
 
 LITTLE = {"crops": 1 / 4_000, "pages": 1 / 12_000}  # of a whole training's: a few pictures for each share
@@ -25,9 +26,9 @@ def same(one, other):
 
 @pytest.mark.parametrize("kind", LITTLE)
 def test_the_seed_decides_everything_and_the_number_of_processes_nothing(few, kind, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+    monkeypatch.setattr(examples, "cores", lambda: 1)
     one = composed(kind, few)
-    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(examples, "cores", lambda: 3)
     assert same(one, composed(kind, few))
     assert not same(one, composed(kind, few, seed=1))
 
@@ -65,6 +66,17 @@ def test_whoever_stops_early_leaves_no_process_behind(few):
     assert len(multiprocessing.active_children()) > len(before)
     shares.close()
     assert multiprocessing.active_children() == before
+
+
+def test_nothing_is_imported_from_the_working_folder(few, monkeypatch, tmp_path):
+    for name in ("base64", "random", "signal"):
+        (tmp_path / f"{name}.py").write_text("from pathlib import Path; Path('executed').touch()", encoding="utf-8")
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    expected = composed("crops", few)
+    monkeypatch.chdir(tmp_path)
+    assert same(composed("crops", few), expected)
+    assert not (tmp_path / "executed").exists()
+    assert "PYTHONSAFEPATH" not in os.environ
 
 
 def test_shares_are_put_together_in_their_order(few):

@@ -20,6 +20,7 @@ from PIL import Image
 from shuzi.errors import ShuziError
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.pdf import Page
+from shuzi.processes.cores import cores
 from shuzi.reading.parallel.other_process import Answer, Fault, Helper, Unreadable, attempt
 from shuzi.reading.result import Reading
 
@@ -28,13 +29,6 @@ if TYPE_CHECKING:
 
 _A_FEW = 8  # pictures: so many are read before another process would be ready
 _AHEAD = 8  # pictures for each process that are taken before they are needed
-
-
-def cores() -> int:
-    """Count the cores that this process may use, which are fewer than the machine's where it is told so."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class Helpers:

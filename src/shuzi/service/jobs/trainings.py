@@ -141,7 +141,8 @@ class Trainings:
     async def _listen(self, training: Job) -> End:
         """Tell what a training's process says, and return what is to be told of its end."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "shuzi.service.jobs.worker", str(training.folder)),
+            # -P: nothing is imported from the working folder
+            *(sys.executable, "-P", "-m", "shuzi.service.jobs.worker", str(training.folder)),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
@@ -177,8 +178,10 @@ class Trainings:
         if end is None and training.asked_to_stop:
             last = training.last.get("progress")
             return STOPPED, {"step": last.data["step"] if last else 0}, STOPPED
-        if end is None:
-            log.error("training %s ended by itself:\n%s", training.id, b"".join(remarks).decode(errors="replace"))
+        if end is None or end[1].get("key") == "error.service.training_broken":
+            # the client is told that the log holds the cause: where nothing was written, the status is all there is
+            said = b"".join(remarks).decode(errors="replace").strip() or "it wrote nothing"
+            log.error("training %s failed, exit status %s: %s", training.id, process.returncode, said)
             return _failure("error.service.training_broken")
         name, data, state = end
         if state == DONE:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import keras
@@ -10,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from shuzi.processes.cores import cores
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.backends.steps import Steps
 from shuzi.training.network.augment import CHOICES
@@ -103,6 +103,6 @@ def _one_core_an_operation() -> None:
     """
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)
-        tf.config.threading.set_inter_op_parallelism_threads(os.cpu_count() or 1)
+        tf.config.threading.set_inter_op_parallelism_threads(cores())
     except RuntimeError:
         return

@@ -1,0 +1,215 @@
+"""A picture's file becomes a grey uint8 array, in this process.
+
+Only `plain` files are decoded where a person's program runs; all others in a child (`decoder`).
+"""
+
+from __future__ import annotations
+
+import io
+import mmap
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, UnidentifiedImageError
+
+from shuzi.errors import PictureError, ShuziError, require
+from shuzi.pictures.plain import HEIC, check_png, kind_of
+
+MOST_PIXELS = 50_000_000
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""The kinds of files that Pillow opens. Others, such as ICO and EPS, can hold more than they say before decoding.
+HEIC and the pages of a PDF come with the extra `pictures`."""
+
+_HEAD = 1_024  # bytes that tell what a file is
+_WIDE = 1 << 20  # pixels at once of which each takes 8 bytes
+_ORIENTATION = 0x0112  # the field of EXIF
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+# what Pillow raises where a file is not as it should be
+_OF_DECODERS = (
+    *(OSError, ValueError, SyntaxError, EOFError, TypeError, RuntimeError, struct.error),
+    *(IndexError, AssertionError),  # from Pillow 12: a PNG without pixels, and one without its palette
+    *(KeyError, AttributeError, ArithmeticError),  # TIFFs whose fields have other types and sizes than they should
+)
+
+
+class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
+    """A picture has more pixels than fit into the memory that there is; found before it is decoded."""
+
+
+def open_here(source: Path | bytes, name: object, most: int = MOST_PIXELS) -> NDArray[np.uint8]:
+    """Open a picture's file and make it grey, as `open_picture` does; no PDF.
+
+    Parameters
+    ----------
+    source
+        The file.
+    name
+        What an error calls it.
+    most
+        Pixels for which there is memory.
+
+    Raises
+    ------
+    PictureError, MissingExtra
+        As `open_picture`.
+    MemoryError
+        It takes more memory than there is.
+    """
+    with _complaints(name), _opened(source, name) as picture:
+        check_size(picture, name)
+        if picture.width * picture.height > most:
+            raise TooLarge
+        if picture.format == "PNG":
+            check_png(source if isinstance(source, bytes) else _mapped(source), name)
+        return decoded(picture, name)
+
+
+def _mapped(path: Path) -> memoryview:
+    with path.open("rb") as file:
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+
+
+@contextmanager
+def _complaints(name: object) -> Iterator[None]:
+    """Turn what Pillow complains of while it opens a picture into errors, and its remarks into nothing."""
+    with _quiet:
+        try:
+            yield
+        except Image.DecompressionBombError as problem:
+            raise PictureError("error.picture.huge", path=name, most=MOST_PIXELS) from problem
+        except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
+            raise PictureError("error.picture.unknown", path=name) from problem
+        except OSError as problem:
+            if problem.strerror is None:  # it comes from the decoder and not from the disk
+                raise damaged(name, problem) from problem
+            raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
+        except _OF_DECODERS as problem:
+            raise damaged(name, problem) from problem
+
+
+def damaged(name: object, problem: Exception) -> PictureError:
+    """Return the error for a damaged picture: with what a library says of it, if that fits into a sentence."""
+    said = str(problem).rstrip(". ")
+    words = isinstance(problem, OSError | ValueError | SyntaxError | RuntimeError) and said
+    return PictureError("error.picture.damaged", path=name, reason=said if words else ShuziError("picture.broken"))
+
+
+def _opened(source: Path | bytes, name: object) -> Image.Image:
+    file = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        return Image.open(file, formats=FORMATS)
+    except UnidentifiedImageError:
+        kind = kind_of(source[:_HEAD] if isinstance(source, bytes) else _head(source))
+        if kind is None:
+            raise
+        if kind != HEIC:
+            reason = ShuziError("picture.broken")
+            raise PictureError("error.picture.damaged", path=name, reason=reason) from None
+    # the class itself and not `register_heif_opener`, which would change what Pillow opens for others too
+    heif = require("pillow_heif", "pictures", "extra.heic")
+    try:
+        picture: Image.Image = heif.HeifImageFile(file, str(name))
+    except SyntaxError as problem:
+        raise damaged(name, problem) from problem
+    return picture
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
+
+
+class _Quiet:
+    """Silences Pillow's remarks on broken EXIF, and its limit on size, which is above the one here.
+
+    Many threads read at once, and what silences warnings is one for all of them: the first to come sets it up, and
+    the last to go takes it back.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._silence: Any = None
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._inside:
+                self._silence = warnings.catch_warnings(action="ignore")
+                self._silence.__enter__()
+            self._inside += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._silence.__exit__()
+
+
+_quiet = _Quiet()
+
+
+def check_size(picture: Image.Image, name: object) -> None:
+    """Refuse a picture with more pixels than are accepted, or with none."""
+    width, height = picture.size
+    if width * height > MOST_PIXELS:
+        raise PictureError("error.picture.large", path=name, width=width, height=height, most=MOST_PIXELS)
+    if width * height == 0:
+        raise PictureError("error.picture.unknown", path=name)
+
+
+def decoded(picture: Image.Image, name: object) -> NDArray[np.uint8]:
+    """Decode a picture that Pillow has opened, make it grey, and turn it as its EXIF says."""
+    try:
+        picture.load()
+        check_size(picture, name)  # again, since a HEIC may turn out to be larger than it says
+        # Only the one field: `ImageOps.exif_transpose` would read all of them. Grey first is less to turn.
+        turn = _TURNS.get(picture.getexif().get(_ORIENTATION, 1))
+        levels = grey(picture)
+        return levels if turn is None else np.asarray(Image.fromarray(levels).transpose(turn))
+    except _OF_DECODERS as problem:
+        raise damaged(name, problem) from problem
+
+
+def grey(picture: Image.Image) -> NDArray[np.uint8]:
+    """Make a decoded picture grey: transparency laid on white, black 0 and white 255."""
+    if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
+        return _deep(np.asarray(picture))
+    if picture.has_transparency_data:
+        coloured = picture if picture.mode == "RGBA" else picture.convert("RGBA")
+        # grey first, which is the same but for rounding, and takes a third of the memory
+        return np.asarray(
+            Image.composite(coloured.convert("L"), Image.new("L", picture.size, 255), coloured.getchannel("A"))
+        )
+    return np.asarray(picture.convert("L"))
+
+
+def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
+    """Bring whole numbers of 8, 12 or 16 bits, or floats of any range, to 0..255; some rows at a time."""
+    if np.issubdtype(values.dtype, np.floating):
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+        high = high if high > low else low + 1
+    else:
+        # a camera's 12 bits, or 8, are stored in 16 as they are
+        low, high = 0.0, next((float(top) for top in (255, 4_095) if values.max() <= top), 65_535.0)
+    grey = np.empty(values.shape, np.uint8)
+    rows = max(1, _WIDE // values.shape[1])
+    for start in range(0, len(values), rows):
+        part = np.nan_to_num(values[start : start + rows].astype(np.float64), nan=low, posinf=high, neginf=low)
+        grey[start : start + rows] = np.rint(np.clip((part - low) / (high - low), 0, 1) * 255)
+    return grey

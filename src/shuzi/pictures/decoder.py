@@ -1,0 +1,166 @@
+"""A file that is not plain becomes a grey array in a child process, within limits on time and memory.
+
+A decoder written in C may loop, take all memory or crash on a file that was made for it. Here that ends in an error,
+and the next picture goes to another child. A job first gets little memory and runs beside others. Where that was not
+enough, or may not have been, it runs again with a gigabyte, one at a time, so that all together stay within 1.5.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import MissingExtra, PictureError, ShuziError
+from shuzi.pictures.decode import MOST_PIXELS
+from shuzi.pictures.pdf import Page, name_of
+from shuzi.pictures.plain import HEIC, PDF, kind_of
+from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
+from shuzi.processes.children import Children
+from shuzi.processes.limits import Limits
+
+LITTLE, MUCH = 450_000_000, 1_000_000_000
+"""Bytes for a job beside others, and for one at a time. Python and the decoders map 150 million of them."""
+
+_HEAD = 1_024  # bytes that tell what a file is
+_MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
+_LEAST = 1.0  # seconds that are left for a second try
+_EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
+_ERRORS: dict[str, frozenset[str]] = {  # that a child may answer with, and the numbers that each needs
+    **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
+    "large": frozenset({"width", "height"}),
+    "page": frozenset({"pages", "number"}),
+}
+_LONGEST = 200  # letters of what a child says
+
+
+class Decoder:
+    """Decodes in child processes; from any thread.
+
+    Parameters
+    ----------
+    seconds, seconds_per_megabyte, most_seconds
+        How long a file may take, on a processor of its own: the first, and the second for each million bytes, but no
+        more than the third. Honest files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
+    """
+
+    def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 0.25, most_seconds: float = 30.0) -> None:
+        self._seconds = seconds
+        self._per_byte = seconds_per_megabyte / 1e6
+        self._most = most_seconds
+        self.children = Children("shuzi.pictures.decoder_child")
+
+    def decode(self, source: Path | bytes, name: str) -> NDArray[np.uint8]:
+        """Open a picture's file and make it grey, as `open_picture` does."""
+        return self._grey({"do": "decode"}, source, name)
+
+    def draw(self, page: Page, name: str = "") -> NDArray[np.uint8]:
+        """Draw a page of a PDF, as `open_picture` does; an error calls the document `name`, if that is given."""
+        name = name or name_of(page.document)
+        job = {"do": "draw", "page": page.number}
+        return self._grey(job, page.document, name, f"{name}#{page.number}")
+
+    def count_pages(self, document: Path | bytes) -> int:
+        """Count the pages of a PDF.
+
+        Raises
+        ------
+        PictureError
+            It cannot be opened, or takes too much time or memory.
+        MissingExtra
+            pypdfium2 is not installed.
+        """
+        name = name_of(document)
+        header, _ = self._answer({"do": "count"}, document, name, name)
+        if not isinstance(pages := header.get("pages"), int) or pages < 0:
+            raise PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.broken"))
+        return pages
+
+    def _grey(self, job: dict[str, Any], source: Path | bytes, name: str, shown: str = "") -> NDArray[np.uint8]:
+        header, body = self._answer(job, source, name, shown or name)
+        height, width = header.get("height"), header.get("width")
+        if isinstance(height, int) and isinstance(width, int) and height > 0 and height * width == len(body):
+            return np.frombuffer(body, np.uint8).reshape(height, width)
+        raise PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.broken"))
+
+    def _answer(
+        self, job: dict[str, Any], source: Path | bytes, name: str, shown: str
+    ) -> tuple[dict[str, Any], bytearray]:
+        size = _check(source, name, PDF if job["do"] != "decode" else None)
+        body = source if isinstance(source, bytes) else b""
+        if not isinstance(source, bytes):
+            job = job | {"path": os.path.abspath(source)}  # noqa: PTH100 - sent as text
+        seconds = min(self._most, self._seconds + self._per_byte * size)
+        problem = PictureError("error.picture.memory", path=shown)
+        left = seconds
+        for memory, most in ((LITTLE, _MOST_BESIDE), (MUCH, MOST_PIXELS)):
+            limits = Limits(left, memory)
+            try:
+                header, answer = self.children.ask(
+                    job | {"most": most}, body, MOST_PIXELS, limits, alone=memory == MUCH
+                )
+            except Cancelled as cause:
+                raise ShuziError("error.processes.cancelled") from cause
+            except OutOfTime as cause:
+                raise PictureError("error.picture.slow", path=shown, seconds=f"{seconds:.3g}") from cause
+            except OutOfMemory as cause:
+                left -= cause.seconds
+                problem = PictureError("error.picture.memory", path=shown)
+            except Ended as cause:
+                left -= cause.seconds
+                problem = PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.crashed"))
+            except ShuziError as cause:
+                raise PictureError("error.picture.child", path=shown, reason=cause) from cause
+            else:
+                if "error" not in header and "memory" not in header:
+                    return header, answer
+                left -= header["seconds"]
+                problem = _problem(header, name, shown)
+                if problem.key not in ("error.picture.memory", "error.picture.damaged"):
+                    break
+            # a library that gets no memory may call the file damaged, or crash
+            left = max(_LEAST, left)
+        raise problem
+
+
+def _check(source: Path | bytes, name: str, kind: str | None) -> int:
+    """Return how many bytes a file has, and make sure that what opens it is installed."""
+    try:
+        if isinstance(source, bytes):
+            size, head = len(source), source[:_HEAD]
+        else:
+            with source.open("rb") as file:
+                size, head = os.fstat(file.fileno()).st_size, file.read(_HEAD)
+    except OSError as problem:
+        raise PictureError("error.data.unreadable", path=name, reason=problem.strerror or problem) from problem
+    module, wanted = _EXTRAS.get(kind or kind_of(head) or "", ("", ""))
+    if module and find_spec(module) is None:
+        raise MissingExtra("error.missing_extra", module=module, extra="pictures", wanted=wanted)
+    return size
+
+
+def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
+    """Put a child's error into words; it may say whatever a file made it say, so only what is expected is taken."""
+    if "memory" in header:
+        return PictureError("error.picture.memory", path=shown)
+    kind, values = header.get("error"), header.get("values")
+    path = shown if kind == "large" else name
+    values = values if isinstance(values, dict) else {}
+    numbers = {key: value for key, value in values.items() if isinstance(value, int)}
+    if not isinstance(kind, str) or not _ERRORS.get(kind, {"none"}) <= numbers.keys():
+        kind = "damaged"
+    reason = values.get("reason")
+    said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_LONGEST] if isinstance(reason, str) and reason else None
+    known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MOST_PIXELS, "path": path}
+    return PictureError(f"error.picture.{kind}", **known, reason=said or ShuziError("picture.broken"))
+
+
+_decoder = Decoder()
+decode, draw, count_pages = _decoder.decode, _decoder.draw, _decoder.count_pages
+children = _decoder.children
+"""The child processes that decode for this process."""

@@ -1,0 +1,58 @@
+"""The child process that decodes for another: ``python -P -m shuzi.pictures.decoder_child``, started by `decoder`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from shuzi.errors import ShuziError
+from shuzi.pictures.decode import MOST_PIXELS, TooLarge, grey, open_here
+from shuzi.pictures.pdf import Page, count_pages, draw_page
+from shuzi.processes.pipes import Bytes
+from shuzi.processes.serving import resident, serve
+
+_MOST_IDLE = 200_000_000  # bytes that a child may keep between jobs
+
+
+def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
+    """Decode a picture, draw a page or count pages; whatever goes wrong is an answer, too.
+
+    Parameters
+    ----------
+    job
+        ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``page`` is which to draw;
+        ``most`` is for how many pixels of a picture there is memory.
+
+    Returns
+    -------
+    ``height``, ``width`` and the grey pixels; or ``pages``; or ``error``, its key's last word, and its ``values``; or
+    ``memory``. ``last`` says that this process does no more jobs.
+    """
+    source = bytes(body) if "path" not in job else Path(job["path"])
+    try:
+        header, answer = _done(job, source)
+    except TooLarge:
+        return {"memory": True}, b""
+    except MemoryError:
+        return {"memory": True, "last": True}, b""
+    except ShuziError as problem:
+        values = {key: value for key, value in problem.values.items() if isinstance(value, int | str)}
+        header, answer = {"error": problem.key.rpartition(".")[2], "values": values}, b""
+    except Exception:  # noqa: BLE001 - a decoder may raise anything where a file is not as it should be
+        header, answer = {"error": "damaged", "values": {}}, b""
+    return header | ({"last": True} if resident() > _MOST_IDLE else {}), answer
+
+
+def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], Bytes]:
+    if job["do"] == "count":
+        return {"pages": count_pages(source)}, b""
+    draws = job["do"] == "draw"
+    pixels = grey(draw_page(Page(source, job["page"]), MOST_PIXELS)) if draws else open_here(source, "", job["most"])
+    height, width = pixels.shape
+    return {"height": height, "width": width}, np.ascontiguousarray(pixels).data.cast("B")
+
+
+if __name__ == "__main__":
+    serve(work)

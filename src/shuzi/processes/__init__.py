@@ -1,0 +1,1 @@
+"""Start, feed, limit and kill child processes; nothing else in shuzi starts any."""

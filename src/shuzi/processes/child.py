@@ -1,0 +1,306 @@
+"""A Python module becomes a child process that does one job after another, within limits."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from threading import Event, Lock, Thread
+from time import monotonic
+from typing import IO, Any
+
+from shuzi.errors import ShuziError
+from shuzi.processes.limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
+from shuzi.processes.pipes import Bytes, Header, receive, send
+
+_START = 60.0  # seconds for starting Python and importing the module, however busy the machine
+_LAST = 16  # pieces of what a child wrote to stderr that are kept
+_PIECE = 4_096
+_SETTLE = 1.0  # seconds
+_MUCH = (
+    0.4  # of what it may use: a child that had so much and crashed wanted more; a list that grows asks for its double
+)
+_OFTEN = 0.05  # seconds between two looks at a child's memory, where the system does not hold it
+_NEEDED = (  # of the environment, by a child that is not trusted; the rest may hold secrets
+    *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
+)
+
+
+class Ended(Exception):  # noqa: N818 - it is what happened
+    """A child ended without an answer: it crashed, was killed from outside, or sent what is no answer.
+
+    Parameters
+    ----------
+    remarks
+        What it wrote to stderr last.
+    seconds
+        Of the processor that the job took.
+    """
+
+    def __init__(self, remarks: str = "", seconds: float = 0.0) -> None:
+        super().__init__(remarks)
+        self.seconds = seconds
+
+
+class OutOfTime(Ended):
+    """A child was ended because its job took too long."""
+
+
+class OutOfMemory(Ended):
+    """A child was ended because its job took too much memory."""
+
+
+class Cancelled(Ended):
+    """A child was ended because nobody wants its answer any more."""
+
+
+def can_start() -> bool:
+    """Tell whether this is a plain Python that can start another, and no program with Python inside."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
+class Child:
+    """A process that answers one job after another (`serving`), asked by one thread at a time.
+
+    It is a program of its own rather than a child of `multiprocessing`, so a script needs no
+    ``if __name__ == "__main__"``, and nothing is imported from the working folder. It leads a session of its own,
+    since Ctrl-C is for whoever started it, and so that those that it starts can be ended with it. It ends when its
+    stdin does, as when this process is killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started
+    the child ends.
+
+    Parameters
+    ----------
+    module
+        The module to run.
+    trusted
+        Whether it gets this process's whole environment.
+
+    Raises
+    ------
+    ShuziError
+        No process can be started here.
+    """
+
+    def __init__(self, module: str, trusted: bool = False) -> None:
+        if not can_start():
+            raise ShuziError("error.processes.python")
+        # bufsize=0, since a process that is forked while a thread reads would wait for a buffer's lock
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - a module of shuzi
+                [sys.executable, "-P", "-m", module],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                bufsize=0,
+                env=environment(trusted),
+                start_new_session=True,
+            )
+        except OSError as problem:
+            raise ShuziError("error.processes.start", reason=problem.strerror or problem) from problem
+        assert self._process.stdin is not None  # noqa: S101 - for the types
+        assert self._process.stdout is not None  # noqa: S101 - for the types
+        assert self._process.stderr is not None  # noqa: S101 - for the types
+        self._goes, self._comes = self._process.stdin, self._process.stdout
+        self._lock = Lock()
+        self._cause: type[Ended] | None = None
+        self._memory = self._peak = 0  # bytes: what the job may use, and what the system counted before the first
+        self._spent = self._total = 0.0  # seconds of the processor, since it was started: before the job, at its end
+        self._remarks: deque[bytes] = deque(maxlen=_LAST)
+        self._collecting = Thread(target=_collect, args=(self._process.stderr, self._remarks), daemon=True)
+        self._collecting.start()
+        self.jobs = 0
+        try:
+            ready, _ = self._exchange(None, b"", 0, Limits(_START, 0), watch_memory=False)
+            self._peak = int(ready["peak"])
+            self._count(ready["spent"])
+        except BaseException as problem:
+            self.close()
+            if not isinstance(problem, Ended):
+                raise
+            reason = self.remarks.strip().rpartition("\n")[2] or "?"
+            raise ShuziError("error.processes.start", reason=reason) from problem
+
+    @property
+    def number(self) -> int:
+        """Its process."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked: it has not been ended, and has not ended itself as far as the system tells."""
+        with self._lock:
+            return self._cause is None and self._process.poll() is None
+
+    @property
+    def remarks(self) -> str:
+        """What it wrote to stderr last."""
+        return b"".join(self._remarks).decode(errors="replace")
+
+    def ask(self, header: Header, body: Bytes, most: int, limits: Limits) -> tuple[Header, bytearray]:
+        """Let it do a job, and wait for the answer.
+
+        Parameters
+        ----------
+        header, body
+            The job.
+        most
+            Bytes that the answer's body may have.
+        limits
+            What the job may use. A child that uses more is ended.
+
+        Returns
+        -------
+        The answer, with ``seconds`` in its header: those of the processor that the job took.
+
+        Raises
+        ------
+        Ended
+            It gave no answer. The subclass says why, where that is known; it cannot be asked again.
+        """
+        self.jobs += 1
+        self._memory = limits.memory
+        job = {"job": header, "seconds": limits.seconds, "memory": limits.memory if SYSTEM_HOLDS_MEMORY else 0}
+        answer, content = self._exchange(job, body, most, limits, watch_memory=not SYSTEM_HOLDS_MEMORY)
+        return answer | {"seconds": self._count(answer.get("spent"))}, content
+
+    def end(self, cause: type[Ended] = Cancelled) -> None:
+        """End it and whatever it started; it holds nothing that could be lost. Nothing happens the second time."""
+        with self._lock:
+            if self._cause is not None:
+                return
+            self._cause = cause
+            if self._process.returncode is None:  # not waited for yet, so its number is still its own
+                _kill(self._process)
+            self._total, used = _wait(self._process)
+            # one that was ending by itself keeps its own end
+            if cause is Ended and self._process.returncode == TIME_IS_UP:
+                self._cause = OutOfTime
+            elif cause is Ended and used > max(_MUCH * self._memory, self._peak) > 0:
+                self._cause = OutOfMemory
+
+    def close(self) -> None:
+        """End it and give its pipes back; not while it is asked."""
+        self.end()
+        for pipe in (self._goes, self._comes):
+            pipe.close()
+
+    def forget(self) -> None:
+        """Leave it to the process that this one was forked from."""
+        self._cause = Cancelled
+        self._process.returncode = 0  # it is nobody to wait for here
+        for pipe in (self._goes, self._comes):
+            pipe.close()
+
+    def _count(self, total: object) -> float:
+        """Return the seconds since this was asked before."""
+        before, self._spent = self._spent, total if isinstance(total, float) else self._spent
+        return max(0.0, self._spent - before)
+
+    def _exchange(
+        self, header: Header | None, body: Bytes, most: int, limits: Limits, watch_memory: bool
+    ) -> tuple[Header, bytearray]:
+        done = Event()
+        # a thread, because a pipe cannot be waited for with a time limit on every system
+        watch = Thread(target=_watch, args=(self, done, limits, watch_memory), daemon=True)
+        watch.start()
+        try:
+            if header is not None:
+                send(self._goes, header, body)
+            answer, content = receive(self._comes, most)
+            if answer.get("last"):  # it does no more jobs
+                self.end()
+            return answer, content
+        except (OSError, EOFError, ValueError) as problem:
+            self.end(Ended)
+            self._collecting.join(_SETTLE)  # its last words may still be in the pipe
+            raise (self._cause or Ended)(self.remarks, self._count(self._total)) from problem
+        except BaseException:  # Ctrl-C: the child is in the middle of something
+            self.end()
+            raise
+        finally:
+            done.set()
+
+
+def environment(trusted: bool) -> Mapping[str, str]:
+    """Return a child's environment: it imports what this process imports, and calculates on one core."""
+    paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text
+    kept = {name: value for name, value in os.environ.items() if trusted or name.upper() in _NEEDED}
+    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+    return kept | alone | {"PYTHONPATH": paths, "PYTHONUTF8": "1"}
+
+
+def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
+    """Wait for the end of a process; return its seconds and its most bytes of memory, or zeros where nobody knows."""
+    if sys.platform == "win32" or process.returncode is not None:
+        process.wait()
+        return 0.0, 0
+    try:
+        _, status, used = os.wait4(process.pid, 0)
+    except ChildProcessError:  # somebody else has waited for it
+        process.wait()
+        return 0.0, 0
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> None:
+    """End a child by the clock, and by its memory where the system does not do that."""
+    ends = monotonic() + PATIENCE * limits.seconds
+    measured = _measured(child.number) if watch_memory else None
+    while not done.wait(_OFTEN if measured else max(0.0, ends - monotonic())):
+        if monotonic() >= ends:
+            return child.end(OutOfTime)
+        if measured is not None:
+            memory, seconds = measured.use()
+            if memory > limits.memory:
+                return child.end(OutOfMemory)
+            if not SYSTEM_HOLDS_TIME and seconds > limits.seconds:
+                return child.end(OutOfTime)
+    return None
+
+
+class _Measured:
+    """What a process uses, told by psutil."""
+
+    def __init__(self, process: Any) -> None:
+        self._process = process
+        self._before = self._seconds()
+
+    def use(self) -> tuple[int, float]:
+        """Return its bytes of memory now, and its seconds on the processor since this began."""
+        try:
+            return int(self._process.memory_info().rss), self._seconds() - self._before
+        except Exception:  # noqa: BLE001 - it is gone, in one of psutil's many ways
+            return 0, 0.0
+
+    def _seconds(self) -> float:
+        times = self._process.cpu_times()
+        return float(times.user + times.system)
+
+
+def _measured(number: int) -> _Measured | None:
+    import psutil  # only where it is needed
+
+    try:
+        return _Measured(psutil.Process(number))
+    except psutil.Error:
+        return None
+
+
+def _collect(pipe: IO[bytes], remarks: deque[bytes]) -> None:
+    with suppress(OSError, ValueError), pipe:
+        while piece := pipe.read(_PIECE):
+            remarks.append(piece)

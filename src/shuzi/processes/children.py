@@ -1,0 +1,160 @@
+"""Jobs from any thread become the answers of a few child processes, which are started and replaced as needed."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Condition
+
+from shuzi.processes.child import Cancelled, Child
+from shuzi.processes.cores import cores
+from shuzi.processes.limits import Limits
+from shuzi.processes.pipes import Bytes, Header
+
+JOBS = 500
+"""Jobs after which a child is replaced, in case a decoder leaks."""
+
+
+class Children:
+    """Child processes that all run one module: as many as threads ask at once, at most one for each core.
+
+    Parameters
+    ----------
+    module
+        What they run: it calls `serving.serve`.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._reset()
+        _all.add(self)
+
+    def _reset(self) -> None:
+        self._changed = Condition()
+        self._idle: list[Child] = []
+        self._working: set[Child] = set()
+        self._starting = 0
+        self._alone = False
+
+    @property
+    def numbers(self) -> list[int]:
+        """The processes that there are now."""
+        with self._changed:
+            return [each.number for each in (*self._idle, *self._working)]
+
+    def ask(
+        self, header: Header, body: Bytes, most: int, limits: Limits, alone: bool = False
+    ) -> tuple[Header, bytearray]:
+        """Let a child do a job, as `Child.ask`; the time until one is free does not count.
+
+        Parameters
+        ----------
+        header, body, most, limits
+            As for `Child.ask`.
+        alone
+            Never beside another job that asks for the same.
+
+        Raises
+        ------
+        Ended
+            There was no answer; the next job goes to another child.
+        ShuziError
+            No process can be started here.
+        """
+        with self._turn(alone), self._borrowed() as child:
+            return child.ask(header, body, most, limits)
+
+    def cancel(self) -> None:
+        """End all children at once. Whoever waits for an answer gets `Cancelled`; later jobs start new ones."""
+        with self._changed:
+            for each in self._idle:
+                each.close()
+            self._idle.clear()
+            for each in self._working:
+                each.end(Cancelled)
+
+    @contextmanager
+    def _turn(self, alone: bool) -> Iterator[None]:
+        if not alone:
+            yield
+            return
+        changed = self._changed  # after a fork there is another one, and nobody's turn
+        with changed:
+            while self._alone:
+                changed.wait()
+            self._alone = True
+        try:
+            yield
+        finally:
+            with changed:
+                self._alone = False
+                changed.notify_all()
+
+    @contextmanager
+    def _borrowed(self) -> Iterator[Child]:
+        child = self._take()
+        try:
+            yield child
+        finally:
+            self._give_back(child)
+
+    def _take(self) -> Child:
+        with self._changed:
+            most = cores()
+            while not self._idle and len(self._working) + self._starting >= most:
+                self._changed.wait()
+            while self._idle:
+                child = self._idle.pop()
+                if child.alive:
+                    self._working.add(child)
+                    return child
+                child.close()
+            self._starting += 1
+        try:
+            child = Child(self._module)
+        except BaseException:
+            with self._changed:
+                self._starting -= 1
+                self._changed.notify_all()
+            raise
+        with self._changed:
+            self._starting -= 1
+            self._working.add(child)
+        return child
+
+    def _give_back(self, child: Child) -> None:
+        keep = child.alive and child.jobs < JOBS
+        if not keep:
+            child.close()
+        with self._changed:
+            self._working.discard(child)
+            if keep:
+                self._idle.append(child)
+            self._changed.notify_all()
+
+    def _after_fork(self) -> None:
+        """Leave the children to the process that was forked: two that write to one pipe would mix their jobs."""
+        for each in (*self._idle, *self._working):
+            each.forget()
+        self._reset()
+
+
+_all: weakref.WeakSet[Children] = weakref.WeakSet()
+
+
+def _cancel_all() -> None:
+    for each in list(_all):
+        each.cancel()
+
+
+def _forget_all() -> None:
+    for each in list(_all):
+        each._after_fork()
+
+
+atexit.register(_cancel_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

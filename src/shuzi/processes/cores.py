@@ -1,0 +1,72 @@
+"""What the system allows becomes the number of cores to work on."""
+
+from __future__ import annotations
+
+import math
+import os
+from functools import cache
+from pathlib import Path
+
+
+def cores() -> int:
+    """Count the cores that this process may use: those it is bound to, or fewer where its container's quota is less.
+
+    >>> 1 <= cores() <= (os.cpu_count() or 1)
+    True
+    """
+    bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, math.ceil(min(bound, _quota())))
+
+
+@cache
+def _quota() -> float:
+    return quota(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))
+
+
+def quota(membership: Path, root: Path) -> float:
+    """Return how many cores' time the control groups of a process allow it, infinity where they set no limit.
+
+    Parameters
+    ----------
+    membership
+        The file that lists the groups, one a line: ``0::/path`` (version 2) or ``4:cpu,cpuacct:/path`` (version 1).
+    root
+        Where the groups are mounted. A container sees its own group there, whatever path the list names.
+    """
+    try:
+        lines = membership.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return math.inf
+    least = math.inf
+    for line in lines:
+        _, _, rest = line.partition(":")
+        controllers, _, path = rest.partition(":")
+        if not controllers:
+            least = min(least, *(_version_2(each) for each in _upwards(root, path)))
+        elif "cpu" in controllers.split(","):
+            for mount in {root / controllers, root / "cpu"}:
+                least = min(least, *(_version_1(each) for each in _upwards(mount, path)))
+    return least
+
+
+def _upwards(mount: Path, path: str) -> list[Path]:
+    """Name a group's folder and those above it, whose limits hold too; the mount itself comes last."""
+    steps = [step for step in path.split("/") if step not in ("", "..")]
+    return [mount.joinpath(*steps[:count]) for count in range(len(steps), -1, -1)]
+
+
+def _version_2(group: Path) -> float:
+    try:
+        allowed, period = (group / "cpu.max").read_text(encoding="utf-8").split()
+        return math.inf if allowed == "max" else int(allowed) / int(period)
+    except (OSError, ValueError, ZeroDivisionError):
+        return math.inf
+
+
+def _version_1(group: Path) -> float:
+    try:
+        allowed = int((group / "cpu.cfs_quota_us").read_text(encoding="utf-8"))
+        period = int((group / "cpu.cfs_period_us").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return math.inf
+    return allowed / period if allowed > 0 and period > 0 else math.inf

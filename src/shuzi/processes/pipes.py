@@ -1,0 +1,73 @@
+"""A header and raw bytes become a message on a pipe, and a message on a pipe becomes both again.
+
+A message is two lengths, a header in JSON and the bytes. Reading one runs no code that came with it, so it may come
+from a process that is not trusted; whoever reads says how long it may be.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import IO, Any
+
+Header = dict[str, Any]
+Bytes = bytes | bytearray | memoryview
+
+_LENGTHS = struct.Struct("<IQ")
+_MOST_HEADER = 65_536  # bytes
+_AT_ONCE = 1 << 20  # bytes: a larger piece gains nothing, and memory is taken only for what has really come
+
+
+def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
+    """Write a message to an unbuffered pipe.
+
+    Raises
+    ------
+    OSError
+        Nobody reads it.
+    """
+    packed = json.dumps(header).encode()
+    _write(pipe, _LENGTHS.pack(len(packed), len(body)) + packed)
+    _write(pipe, body)
+
+
+def receive(pipe: IO[bytes], most: int) -> tuple[Header, bytearray]:
+    """Read a message from an unbuffered pipe.
+
+    Parameters
+    ----------
+    pipe
+        Where it comes from.
+    most
+        Bytes that the body may have.
+
+    Raises
+    ------
+    EOFError
+        The other side is gone, or has sent a part only.
+    ValueError
+        What came is no message, or too long.
+    """
+    sizes = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
+    if sizes[0] > _MOST_HEADER or sizes[1] > most:
+        raise ValueError(f"a message of {sizes} bytes")
+    header = json.loads(_read(pipe, sizes[0]))
+    if not isinstance(header, dict):
+        raise ValueError("a header that is no object")
+    return header, _read(pipe, sizes[1])
+
+
+def _write(pipe: IO[bytes], content: Bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[pipe.write(left) :]
+
+
+def _read(pipe: IO[bytes], size: int) -> bytearray:
+    parts = bytearray()
+    while len(parts) < size:
+        part = pipe.read(min(size - len(parts), _AT_ONCE))
+        if not part:
+            raise EOFError
+        parts += part
+    return parts

@@ -1,0 +1,64 @@
+"""A function becomes a child process: jobs come in by stdin, answers go out by stdout (`child` is the other side)."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import IO
+
+from shuzi.processes.limits import limit_job, limit_process, peak
+from shuzi.processes.pipes import Bytes, Header, receive, send
+
+Work = Callable[[Header, bytearray], tuple[Header, Bytes]]
+_ANY = 1 << 62  # bytes: whoever sends jobs is trusted
+
+
+def serve(work: Work, limited: bool = True) -> None:
+    """Do jobs until stdin ends, which ends this process even in the middle of one.
+
+    Parameters
+    ----------
+    work
+        Turns a job's header and bytes into those of the answer. Whatever it raises ends the process.
+    limited
+        Whether the limits that come with a job are set.
+    """
+    comes, goes = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb", 0)
+    os.dup2(2, 1)  # what libraries print is no answer
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    if limited:
+        limit_process()
+    jobs: SimpleQueue[tuple[Header, bytearray]] = SimpleQueue()
+    Thread(target=_take_in, args=(comes, jobs), daemon=True).start()
+    with suppress(BrokenPipeError):
+        send(goes, {"peak": peak(), "spent": time.process_time()})
+        while True:
+            order, body = jobs.get()
+            if limited:
+                limit_job(order["seconds"], order["memory"])
+            header, answer = work(order["job"], body)
+            del body
+            send(goes, header | {"spent": time.process_time()}, answer)
+
+
+def resident() -> int:
+    """Return how many bytes of memory this process has; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def _take_in(comes: IO[bytes], jobs: SimpleQueue[tuple[Header, bytearray]]) -> None:
+    """Take jobs in at once: if both sides wrote without reading, both would wait for ever."""
+    with suppress(EOFError, OSError, ValueError, MemoryError):
+        while True:
+            jobs.put(receive(comes, _ANY))
+    os._exit(0)  # whoever asked is gone, and the answer to what is being done is for nobody

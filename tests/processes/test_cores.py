@@ -1,0 +1,62 @@
+import math
+import os
+
+import pytest
+
+from shuzi.processes import cores as counting
+from shuzi.processes.cores import cores, quota
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+@pytest.fixture
+def groups(tmp_path):
+    """Write the groups of a process, and return how many cores they allow."""
+
+    def allowed(membership, **files):
+        write(tmp_path / "cgroup", membership)
+        for name, text in files.items():
+            write(tmp_path / "mount" / name.replace("__", "/").replace("_dot_", "."), text)
+        return quota(tmp_path / "cgroup", tmp_path / "mount")
+
+    return allowed
+
+
+def test_a_quota_of_version_2_counts_whichever_group_above_sets_it(groups):
+    text = "0::/user/app\n"
+    assert groups(text, user__app__cpu_dot_max="max 100000\n") == math.inf
+    assert groups(text, user__app__cpu_dot_max="max 100000\n", user__cpu_dot_max="150000 100000\n") == 1.5
+    assert groups(text, cpu_dot_max="50000 100000\n") == 0.5
+
+
+def test_a_container_sees_its_own_group_at_the_root_whatever_its_name_outside(groups):
+    assert groups("0::/../../docker/abc\n", cpu_dot_max="300000 100000\n") == 3
+
+
+@pytest.mark.parametrize("mount", ["cpu", "cpu,cpuacct"])
+def test_a_quota_of_version_1_counts(tmp_path, mount):
+    write(tmp_path / "cgroup", "5:memory:/app\n4:cpu,cpuacct:/app\n1:name=systemd:/app\n")
+    write(tmp_path / mount / "app" / "cpu.cfs_quota_us", "250000\n")
+    write(tmp_path / mount / "app" / "cpu.cfs_period_us", "100000\n")
+    assert quota(tmp_path / "cgroup", tmp_path) == 2.5
+    write(tmp_path / mount / "app" / "cpu.cfs_quota_us", "-1\n")
+    assert quota(tmp_path / "cgroup", tmp_path) == math.inf
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "0::/\n"])
+def test_without_groups_there_is_no_limit(groups, text):
+    assert groups(text) == math.inf
+    assert groups(text, cpu_dot_max="rubbish\n") == math.inf
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="this system binds no process to cores")
+@pytest.mark.parametrize(
+    ("bound", "allowed", "expected"), [(1, math.inf, 1), (8, math.inf, 8), (8, 1.5, 2), (2, 6.0, 2), (4, 0.1, 1)]
+)
+def test_the_fewer_of_both_count(monkeypatch, bound, allowed, expected):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(bound)))
+    monkeypatch.setattr(counting, "_quota", lambda: allowed)
+    assert cores() == expected

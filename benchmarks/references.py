@@ -25,6 +25,7 @@ import shuzi
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.evaluation.robustness import robustness
 from shuzi.models.card import Card
+from shuzi.models.tasks import CLASSIFY, TASKS
 from shuzi.training.export.onnx_graph import write_onnx
 
 Images = NDArray[np.uint8]
@@ -71,7 +72,8 @@ def textbook(mnist: Splits, seed: int, to: Path | None) -> dict[str, Any]:
     if to:
         to.mkdir(parents=True, exist_ok=True)
         whole.save(to / f"textbook-{seed}.keras")
-        card = Card("textbook", {}, "", whole.count_params(), {}, {}, {}, 1.0, {})
+        interface = TASKS[CLASSIFY]
+        card = Card("textbook", CLASSIFY, interface.input, interface.outputs, parameters=whole.count_params())
         write_onnx(whole, card, to / f"textbook-{seed}.onnx")
     return {
         "seed": seed,

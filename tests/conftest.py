@@ -1,6 +1,7 @@
 """What every test stands on: MNIST once, and no setting of the machine it runs on."""
 
 import functools
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -9,6 +10,10 @@ from hypothesis import settings
 import shuzi
 from shuzi import messages
 from shuzi.data.mnist import PACKAGED
+
+if find_spec("keras") is None:  # the core runs on Pythons for which there is no TensorFlow
+    collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_lesson_01.py"]
+    collect_ignore += ["service/api/test_training.py", "service/jobs"]
 
 settings.register_profile("shuzi", deadline=None, print_blob=True)  # the machine may be busy
 settings.load_profile("shuzi")
@@ -20,6 +25,14 @@ def plain_surroundings(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANGUAGE", "en")
     messages.use("en")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory):
+    """Keep what is remembered of the models of these tests out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +57,13 @@ def apart():
 
 
 @pytest.fixture(scope="session")
-def finished_run(mnist, tmp_path_factory):
+def training():
+    """Skip what needs the extra `train` where it is not installed."""
+    pytest.importorskip("keras", reason="the extra `train` is not installed")
+
+
+@pytest.fixture(scope="session")
+def finished_run(training, mnist, tmp_path_factory):
     """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
     pytest.importorskip("tensorflow")  # the core is tested without it
 
@@ -64,7 +83,7 @@ def finished_run(mnist, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def composed_run(mnist, tmp_path_factory):
+def composed_run(training, mnist, tmp_path_factory):
     """Train "reader" or "detector" for three steps on a few composed pictures, which takes seconds, and export it."""
     pytest.importorskip("tensorflow")
 

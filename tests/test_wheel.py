@@ -19,7 +19,7 @@ def build(tmp_path):
 
     def run(source, name):
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / name]
-        done = subprocess.run(command, cwd=source, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=source, capture_output=True, encoding="utf-8")
         assert done.returncode == 0, done.stderr
         (wheel,) = (tmp_path / name).glob("*.whl")
         return zipfile.ZipFile(wheel)

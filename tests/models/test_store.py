@@ -4,18 +4,19 @@ import numpy as np
 import pytest
 
 from shuzi.errors import ModelError
-from shuzi.models.card import CLASSIFIER, DETECTOR, OF_MNIST
+from shuzi.models.card import OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import find_model, shipped
-from shuzi.training.export.conversion import examples_for, restore
+from shuzi.models.tasks import CLASSIFIER, DETECTOR
+from shuzi.training.export.conversion import restore
 from shuzi.training.export.parity import network_answers
-from shuzi.training.tasks import detection
+from shuzi.training.tasks.known import TASKS
 
 
 @pytest.fixture
 def run(tmp_path):
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "recipe.toml").write_text("")
+    (tmp_path / "run" / "recipe.toml").write_text("", "utf-8")
     (tmp_path / "run" / "model.onnx").write_bytes(b"")
     return tmp_path / "run"
 
@@ -58,16 +59,18 @@ def test_a_shipped_model_is_not_found_by_part_of_its_name():
             find_model(name)
 
 
+@pytest.mark.usefixtures("training")
 @pytest.mark.parametrize("name", shipped())
 def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
+
     network, card = restore(shipped()[name])
     assert card.command.startswith(f"shuzi train {card.name} ")
     assert card.licence == OF_MNIST
-    shown = examples_for(card, mnist.test)
+    shown = TASKS[card.task].shown(mnist.test)
     said = network_answers(network, shown.images)[0]
     if name == "detector":
         assert (card.kind, list(card.scores)) == (DETECTOR, ["validation"])
-        assert detection.accuracy(shown.labels, said) > 0.95
+        assert TASKS["detect"].accuracy(shown.labels, said) > 0.95
     else:
         right = int(np.sum(said.argmax(axis=1) == mnist.test.labels))
         assert (card.kind, card.scores["test"]) == (CLASSIFIER, Score(right, 10_000).as_dict())

@@ -4,26 +4,29 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 
 import shuzi
-from shuzi.data.dataset import Dataset
+from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.own import split
 from shuzi.errors import ModelError, RunError, TrainingError
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.store import find_model
-from shuzi.training.events import Done
+from shuzi.synthesis.samples.examples import compose
+from shuzi.training.events import Composing, Done
 from shuzi.training.export.package import export
 from shuzi.training.loop import train
 from shuzi.training.network.architectures import build
 from shuzi.training.recipes import recipe
-from shuzi.training.run import run
+from shuzi.training.run import repair, run
 from shuzi.training.run_folder import RunFolder, read_metrics
 
 SOFTMAX = recipe("softmax")
+FROZEN = Path(__file__).parents[1] / "models" / "frozen" / "run-0.1"
 
 
 @pytest.fixture
@@ -65,17 +68,19 @@ def test_a_finished_run_holds_what_it_promises(finished_run):
 
 def test_the_card_says_how_the_model_was_made_and_is_the_same_inside_the_model(finished_run, mnist):
     path = finished_run()
-    card = json.loads((path / "card.json").read_text())
+    card = json.loads((path / "card.json").read_text("utf-8"))
     inside = {each.key: each.value for each in onnx.load(path / "model.onnx").metadata_props}
     assert json.loads(inside[METADATA_KEY]) == card
-    assert card["recipe"] == vars(SOFTMAX)
+    assert card["recipe"] == SOFTMAX.as_dict()
     assert card["parameters"] == 7850
     done = read_metrics(path)[-1]
     score = card["scores"]["test"]
     assert (score["accuracy"], score["n"]) == (done["done_accuracy"], 10_000)
     assert score["interval"][0] < score["accuracy"] < score["interval"][1]
     head = bytes([0, 0, 8, 3]) + np.array(mnist.train.images.shape, ">u4").tobytes()
-    assert card["data"]["images"] == hashlib.sha256(head + mnist.train.images.tobytes()).hexdigest()
+    (source,) = card["data"]
+    assert source["name"] == "mnist"
+    assert source["sha256"]["images"] == hashlib.sha256(head + mnist.train.images.tobytes()).hexdigest()
 
 
 def test_going_on_from_1000_to_2000_is_as_if_it_never_stopped(finished_run, mnist, tmp_path):
@@ -87,7 +92,7 @@ def test_going_on_from_1000_to_2000_is_as_if_it_never_stopped(finished_run, mnis
     assert (folder.path / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
     assert checkpoint(folder.path) == checkpoint(whole)
     assert onnx_weights(folder.path) == onnx_weights(whole) != half
-    assert (folder.path / "card.json").read_text() == (whole / "card.json").read_text()
+    assert (folder.path / "card.json").read_text("utf-8") == (whole / "card.json").read_text("utf-8")
     assert folder.recipe() == SOFTMAX
 
 
@@ -97,7 +102,7 @@ def test_a_moved_folder_goes_on_without_what_it_came_from(own, tmp_path):
     assert run(whole, chosen, split(own))
     folder = RunFolder.create(tmp_path / "run", chosen, own)
     assert not run(folder, chosen, split(own), should_stop=lambda: True)
-    with folder.metrics_file.open("a") as file:
+    with folder.metrics_file.open("a", encoding="utf-8") as file:
         file.write('{"step": 99, "lo')  # as a killed process leaves it
     shutil.move(folder.path, tmp_path / "elsewhere")
     moved = RunFolder.open(tmp_path / "elsewhere")
@@ -148,6 +153,88 @@ def test_a_process_that_died_during_the_export_exports_when_it_goes_on(own, tmp_
     (folder.path / "card.json").unlink()  # the last file of an export
     assert go_on(folder.path, split(own))
     assert (folder.path / "card.json").is_file()
+
+
+def _flip(path, place):
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: (path / "model.onnx").unlink(),
+        lambda path: (path / "model.onnx").write_bytes(b""),
+        lambda path: _flip(path / "model.onnx", 20_000),
+        lambda path: _flip(path / "model.keras", 20_000),
+        lambda path: (path / "card.json").write_text("{"),
+        lambda path: (path / "card.json").write_text((path / "card.json").read_text().replace("softmax", "mlp")),
+    ],
+    ids=["lost", "empty", "a bit of the weights", "a bit of the .keras", "half a card", "another card"],
+)
+@pytest.mark.parametrize("how", ["repair", "resume"])
+def test_a_damaged_export_is_made_again_bit_for_bit_from_the_checkpoint(finished_run, mnist, tmp_path, damage, how):
+    path = tmp_path / "run"
+    shutil.copytree(finished_run(steps=30), path)
+    before = {name: (path / name).read_bytes() for name in ("model.onnx", "card.json", "metrics.jsonl")}
+    damage(path)
+    if how == "repair":
+        assert repair(RunFolder.open(path), mnist) == 30
+    else:
+        assert go_on(path, mnist)
+    assert {name: (path / name).read_bytes() for name in before} == before
+    assert repair(RunFolder.open(path), mnist) is None
+
+
+def test_what_cannot_be_repaired_says_why(finished_run, mnist, tmp_path):
+    shutil.copytree(finished_run(steps=30), tmp_path / "run")
+    folder = RunFolder.open(tmp_path / "run")
+    (folder.path / "model.onnx").unlink()
+    recipe_text = folder.recipe_file.read_text()
+    folder.recipe_file.write_text(recipe_text.replace("steps = 30", "steps = 40"))
+    with pytest.raises(ModelError, match="has not come to its end"):
+        repair(folder, mnist)
+    folder.recipe_file.write_text(recipe_text)
+    (checkpoint_file,) = folder.checkpoints.iterdir()
+    _flip(checkpoint_file, 20_000)
+    with pytest.raises(RunError, match=r"step-00000030\.npz is damaged"):
+        repair(folder, mnist)
+    checkpoint_file.unlink()
+    with pytest.raises(RunError, match=r"no checkpoint in .* to export from"):
+        repair(folder, mnist)
+
+
+@pytest.mark.slow
+def test_a_detector_is_repaired_without_composing_what_it_learnt_from(mnist, tmp_path):
+    few = Splits(
+        *(Dataset(each.images[:60], each.labels[:60]) for each in (mnist.train, mnist.validation, mnist.test))
+    )
+    chosen = recipe("detector").changed(steps=2, batch_size=4)
+    folder = RunFolder.create(tmp_path / "run", chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shuzi.training.tasks.task.compose", lambda *a: compose(*a[:3], a[3] / 8_000))
+        assert run(folder, chosen, few)
+        told = []
+        before = (folder.path / "model.onnx").read_bytes()
+        (folder.path / "model.onnx").unlink()
+        assert run(folder, chosen, few, [told.append])
+    assert not [event for event in told if isinstance(event, Composing)]
+    assert (folder.path / "model.onnx").read_bytes() == before
+
+
+def test_the_run_folder_of_0_1_goes_on_as_a_training_of_today(mnist, tmp_path):
+    shutil.copytree(FROZEN, tmp_path / "old")
+    assert RunFolder.open(tmp_path / "old").recipe() == SOFTMAX.changed(steps=20)
+    assert RunFolder.open(tmp_path / "old").exported() == 20
+    assert go_on(tmp_path / "old", mnist, steps=40)
+    folder = RunFolder.create(tmp_path / "new", SOFTMAX.changed(steps=40))
+    assert run(folder, folder.recipe(), mnist)
+    images = mnist.test.images[:1_000]
+    # 0.1 ran elsewhere, so the first 20 steps may be rounded otherwise
+    answers = [shuzi.load(tmp_path / name).classify(images) for name in ("old", "new")]
+    np.testing.assert_allclose(*answers, atol=1e-4)
+    assert 'task = "classify"' in (tmp_path / "old" / "recipe.toml").read_text()
 
 
 def test_a_failed_training_leaves_room_for_the_next(own, tmp_path):

@@ -13,6 +13,7 @@ from shuzi.cli.localized import Command, Group, argument, language_option, optio
 from shuzi.cli.terminal import program, show_download
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
+from shuzi.messages.visible import visible_json
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
@@ -74,7 +75,8 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
         if not as_json:
             click.echo(sentence)
     if as_json:
-        click.echo(json.dumps({"sound": not any(problems.values()), "problems": problems}, ensure_ascii=False))
+        facts = {"sound": not any(problems.values()), "problems": problems}
+        click.echo(visible_json(json.dumps(facts, ensure_ascii=False)))
     if any(problems.values()):
         sys.exit(1)
 
@@ -103,9 +105,8 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     counts = np.bincount(found.dataset.labels, minlength=10).tolist()
     left_out = [str(problem) for problem in found.left_out]
     if as_json:
-        click.echo(
-            json.dumps({"images": len(found.dataset), "counts": counts, "left_out": left_out}, ensure_ascii=False)
-        )
+        facts = {"images": len(found.dataset), "counts": counts, "left_out": left_out}
+        click.echo(visible_json(json.dumps(facts, ensure_ascii=False)))
         return
     click.echo(say("data.import.done", n=len(found.dataset), out=out))
     click.echo("  " + "  ".join(f"{digit}: {count}" for digit, count in enumerate(counts) if count))

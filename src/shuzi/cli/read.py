@@ -66,6 +66,8 @@ def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, exp
             show(put(name, found), problem)
     if explain and failed < len(named):
         click.echo(say("read.explained", path=explain), err=True)
+    if not reader.calibrated and failed < len(named):
+        click.echo(say("read.uncalibrated"), err=True)
     if failed:
         sys.exit(1)
 

@@ -67,21 +67,12 @@ def train(
         _refuse_beside_resume(name=name, out=out, data=data, **numbers)
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or "softmax").changed(**changes)
-    backend = _backend()
-    keep_libraries_home()
-    with waiting(say("train.starting", library=BACKENDS[backend])):
-        require(backend, "jax" if backend == "jax" else "train", "extra.training")
-        for library in ("keras", "onnx"):
-            require(library, "train", "extra.training")
-        if find_spec("tensorflow"):
-            import_module(
-                "tensorflow"
-            )  # Keras imports it on any backend when it saves; its messages are held back here
-        from shuzi.training.run import run
+    import_training(say("train.starting", library=BACKENDS[_backend()]))
+    from shuzi.training.run import run
 
     folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
-    own, by_heart = folder.data_file.exists(), parts.train is parts.test
-    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, by_heart)
+    own = folder.data_file.exists()
+    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.by_heart)
     listeners: list[Any] = [output]
     if tensorboard:
         from shuzi.training.tensorboard import TensorBoard
@@ -92,6 +83,25 @@ def train(
     output.end(finished)
     if not finished:
         raise SystemExit(130)
+
+
+def import_training(sentence: str) -> None:
+    """Import what a training needs, which takes seconds, or say which extra brings it; meanwhile show a sentence."""
+    backend = _backend()
+    keep_libraries_home()
+    with waiting(sentence):
+        require(backend, "jax" if backend == "jax" else "train", "extra.training")
+        for library in ("keras", "onnx"):
+            require(library, "train", "extra.training")
+        if find_spec("tensorflow"):
+            # Keras does so on any backend when it saves, and its greeting is held back here
+            import_module("tensorflow")
+        import_module("shuzi.training.run")
+
+
+def data_of(folder: RunFolder, data_dir: Path | None) -> Splits:
+    """Load what the training in a folder learns from."""
+    return folder.own_data() or _mnist(data_dir)
 
 
 def _backend() -> str:
@@ -112,14 +122,20 @@ def _new(
 
     own = load_dataset(data) if data else None
     parts = split(own) if own else _mnist(data_dir)
-    return RunFolder.create(out, chosen, own), chosen, parts
+    return _held(RunFolder.create(out, chosen, own)), chosen, parts
 
 
 def _resumed(place: Path, numbers: dict[str, Any], data_dir: Path | None) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
-    folder = RunFolder.open(place)
-    return folder, folder.recipe().changed(steps=numbers["steps"]), folder.own_data() or _mnist(data_dir)
+    folder = _held(RunFolder.open(place))
+    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir)
+
+
+def _held(folder: RunFolder) -> RunFolder:
+    """Let no other process train in the folder until this command ends."""
+    click.get_current_context().with_resource(folder.lock.held())
+    return folder
 
 
 def _mnist(data_dir: Path | None) -> Splits:

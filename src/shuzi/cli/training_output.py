@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.terminal import program
-from shuzi.messages import say
+from shuzi.messages import counted, say
+from shuzi.models.tasks import DETECT
 
 if TYPE_CHECKING:
     from shuzi.training.events import Event
@@ -26,6 +27,7 @@ class Lines:
         self._folder = folder
         self._own = own
         self._by_heart = by_heart
+        self._finds = False
         self._from_start = True
         self._step = "train.step"
         self._losses: list[float] = []
@@ -82,11 +84,15 @@ class Lines:
     def _started(self, event: Any) -> None:
         recipe = event.recipe
         self._rate = recipe.learning_rate
+        self._finds = recipe.task == DETECT
         self._from_start = event.step == 0
         self._step = "train.step" if recipe.loss == "sum" else "train.step_of_mean"
         key = "train.resumed" if event.step else "train.started"
-        facts = {"recipe": recipe.name, "images": event.images, "parameters": event.parameters}
-        click.echo(say(key, step=event.step, steps=recipe.steps, folder=self._folder, **facts), err=True)
+        counts = {"images": event.images, "parameters": event.parameters}
+        if not event.step:
+            counts["steps"] = recipe.steps
+        facts = {"step": event.step, "steps": recipe.steps} | {name: counted(name, n) for name, n in counts.items()}
+        click.echo(say(key, recipe=recipe.name, folder=self._folder, **facts), err=True)
         if self._by_heart:
             click.echo(say("train.too_few", n=event.images), err=True)
         if self._bar is not None:
@@ -104,7 +110,7 @@ class Lines:
         self._bar.update(self._task, completed=event.done)
 
     def _accuracy_key(self, event: Any) -> str:
-        if event.judges.labels.ndim > 1:
+        if self._finds:
             return "train.found"
         if self._by_heart:
             return "train.own_by_heart"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.models.card import Card
+from shuzi.models.card import Calibration
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.confidence import (
     KNOTS,
@@ -60,8 +60,8 @@ class Read:
     right: bool
 
 
-def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES) -> Card:
-    """Read pages composed of digits that no model learnt from, and return the reader's card with what was fitted.
+def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES) -> Calibration:
+    """Read pages composed of digits that no model learnt from, and fit what makes the reader's confidence honest.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
         read[seen.simple].append(Read([*map(signs_of_digit, seen.candidates)], signs_of_text(seen), right))
         if seen.simple and right:
             surely.append(seen)
-    fitted = dict(reader.card.thresholds)
+    fitted: dict[str, float] = {}
     ways = {"simple": fit_way(read[True]), "found": fit_way(read[False])}
     for name, way in ways.items():
         fitted |= {f"{name}-{each}": value for each, value in (way.curves or _BEGINNING)._asdict().items()}
@@ -97,7 +97,7 @@ def with_honest_confidence(reader: Reader, digits: Dataset, seed: int = 0, pages
     # if nothing is ever correct, nothing is ok
     fitted["text-ok"] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
     fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
-    return replace(reader.card, thresholds=fitted)
+    return Calibration(reader.partners, fitted, pages, seed)
 
 
 def fit_way(read: Sequence[Read]) -> Way:

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
-from shuzi.models.card import CLASSIFIER
 from shuzi.models.session import Session
+from shuzi.models.tasks import CLASSIFIER, FEATURES
 
 _PIECE = 128  # images at once: as fast as any size, with little memory
 _FEW = 32  # up to this many images, one core is faster than waking the others
@@ -34,6 +34,8 @@ class Classifier:
         self.card = self._session.card
         if self.card.kind != CLASSIFIER:
             raise ModelError("error.model.detector", path=path)
+        self._path = path
+        self._answers = [each.name for each in self.card.outputs if each.name != FEATURES]
 
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probability of each digit for each image.
@@ -71,22 +73,56 @@ class Classifier:
         ShuziError
             The array has another shape or type.
         """
-        try:
-            images = np.asarray(images)
-        except ValueError as problem:  # rows of different lengths
-            raise ShuziError("error.data.images", shape="?", dtype=type(images).__name__) from problem
-        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
-            shape = "x".join(map(str, images.shape))
-            raise ShuziError("error.data.images", shape=shape, dtype=images.dtype)
+        images = _checked(images)
         if len(images) <= _FEW:
-            return _both(self._session.run(images.astype(np.float32)))
+            return _both(self._session.run(images.astype(np.float32), outputs=self._answers))
         probabilities = np.empty((len(images), 10), np.float32)
         is_digit = np.empty(len(images), np.float32)
         for start in range(0, len(images), _PIECE):
             piece = slice(start, start + _PIECE)
-            said = self._session.run(images[piece].astype(np.float32), much=True)
+            said = self._session.run(images[piece].astype(np.float32), much=True, outputs=self._answers)
             probabilities[piece], is_digit[piece] = _both(said)
         return probabilities, is_digit
+
+    def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the last hidden layer says of each image: what the probabilities are worked out from.
+
+        Parameters
+        ----------
+        images
+            uint8 (n, 28, 28), background 0, ink 255.
+
+        Returns
+        -------
+        float32 (n, k).
+
+        Raises
+        ------
+        ModelError
+            The model does not give its features.
+        ShuziError
+            The array has another shape or type.
+        """
+        tensor = next((each for each in self.card.outputs if each.name == FEATURES), None)
+        if tensor is None:
+            raise ModelError("error.model.features", path=self._path)
+        images = _checked(images)
+        found = np.empty((len(images), int(tensor.shape[1])), np.float32)
+        for start in range(0, len(images), _PIECE):
+            piece = slice(start, start + _PIECE)
+            (found[piece],) = self._session.run(images[piece].astype(np.float32), outputs=[FEATURES])
+        return found
+
+
+def _checked(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    try:
+        images = np.asarray(images)
+    except ValueError as problem:  # rows of different lengths
+        raise ShuziError("error.data.images", shape="?", dtype=type(images).__name__) from problem
+    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
+        shape = "x".join(map(str, images.shape))
+        raise ShuziError("error.data.images", shape=shape, dtype=images.dtype)
+    return images
 
 
 def _both(said: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -133,7 +133,7 @@ class Scale:
 
     @staticmethod
     def of(thresholds: Mapping[str, float]) -> Scale:
-        """Take the numbers from a card's thresholds; a card without them says what networks say."""
+        """Take the numbers of a card's thresholds and calibration; without these, it says what networks say."""
         return Scale(
             simple=_way(thresholds, "simple"),
             found=_way(thresholds, "found"),

@@ -24,13 +24,26 @@ from shuzi.reading.result import Reading
 
 
 class Reader:
-    """Reads digits and numbers; made by `shuzi.load`."""
+    """Reads digits and numbers; made by `shuzi.load`.
+
+    Attributes
+    ----------
+    partners
+        The SHA-256 of the weights of each model that reads along, by what it does.
+    calibrated
+        Whether the confidence of whole texts was fitted for these models together. Where it was not, it is the
+        product of what the networks say of each digit, which is too sure.
+    """
 
     def __init__(self, classifier: Classifier, detector: Detector | None = None) -> None:
         self._classifier = classifier
         self._detector = detector
-        self._scale = Scale.of(classifier.card.thresholds)
         self._helpers = Helpers()
+        calibration = classifier.card.calibration
+        self.partners = {DETECTOR: detector.card.weights} if detector else {}
+        self.calibrated = calibration is not None and calibration.partners == self.partners
+        numbers = calibration.numbers if calibration and self.calibrated else {}
+        self._scale = Scale.of({**classifier.card.thresholds, **numbers})
 
     def __reduce__(self) -> tuple[type[Reader], tuple[Classifier, Detector | None]]:
         # for other processes, which have helpers of their own or none
@@ -109,19 +122,31 @@ class Reader:
         yield from self._helpers.read(self, coming)
 
 
-def load(model: str | Path = DEFAULT) -> Reader:
+def available_models() -> list[str]:
+    """Name the models that come with shuzi and that `load` takes, the default one first.
+
+    >>> available_models()[0]
+    'default'
+    """
+    return [name for name in shipped() if name != DETECTOR]
+
+
+def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR) -> Reader:
     """Load a model for reading.
 
     Parameters
     ----------
     model
         The name of a shipped model, a run folder whose training came to its end, or an .onnx file.
+    detector
+        What finds digits for it, named in the same way.
 
     Raises
     ------
     ModelError
-        It is missing, damaged or not understood, or it is no model that classifies digits.
+        One is missing, damaged or not understood, or does not do what it is named for.
     """
     classifier = Classifier(find_model(model))
-    known = shipped()
-    return Reader(classifier, Detector(known[DETECTOR]) if DETECTOR in known else None)
+    if detector == DETECTOR and DETECTOR not in shipped():
+        return Reader(classifier)
+    return Reader(classifier, Detector(find_model(detector)))

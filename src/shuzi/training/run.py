@@ -6,12 +6,46 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shuzi.data.dataset import Splits
-from shuzi.errors import RunError
+from shuzi.errors import ModelError, RunError
 from shuzi.training.events import Done, Listener, Saved, Started
 from shuzi.training.export.package import export
 from shuzi.training.loop import never, train
 from shuzi.training.recipes import Recipe
 from shuzi.training.run_folder import RunFolder
+
+
+def repair(folder: RunFolder, data: Splits) -> int | None:
+    """Export a finished training again, unless what it exported is whole.
+
+    Parameters
+    ----------
+    folder
+        Its run folder, with a checkpoint of its last step.
+    data
+        What it learnt from.
+
+    Returns
+    -------
+    The step of the checkpoint; None when there was nothing to repair.
+
+    Raises
+    ------
+    RunError
+        There is no checkpoint, it is damaged, or another process trains there.
+    ModelError
+        The training has not come to its end.
+    """
+    recipe = folder.recipe()
+    if folder.exported() == recipe.steps:
+        return None
+    with folder.lock.held():
+        step, state = folder.checkpoint()
+        if state is None:
+            raise RunError("error.run.no_checkpoint", path=folder.path)
+        if step < recipe.steps:
+            raise ModelError("error.model.unfinished", path=folder.path)
+        run(folder, recipe, data)
+    return step
 
 
 def run(
@@ -26,7 +60,7 @@ def run(
     Parameters
     ----------
     folder
-        Where everything is kept.
+        Where everything is kept. Its lock is held meanwhile, and given back at the end.
     recipe
         The folder's recipe; `steps` may be larger than when the training began.
     data
@@ -43,10 +77,21 @@ def run(
     Raises
     ------
     RunError
-        The training has already come that far, or its checkpoint is damaged.
+        The training has already come that far, its checkpoint is damaged, or another process trains there.
     TrainingError
         The loss is no longer a finite number.
     """
+    with folder.lock.held():
+        return _run(folder, recipe, data, listeners, should_stop)
+
+
+def _run(
+    folder: RunFolder,
+    recipe: Recipe,
+    data: Splits,
+    listeners: Sequence[Listener],
+    should_stop: Callable[[], bool],
+) -> bool:
     step, state = folder.checkpoint()
     if step > recipe.steps or (step == recipe.steps and folder.exported() == step):
         raise RunError("error.run.finished", path=folder.path, step=step, steps=recipe.steps)

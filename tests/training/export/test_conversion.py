@@ -1,3 +1,4 @@
+import hashlib
 import json
 import subprocess
 import sys
@@ -65,7 +66,7 @@ def test_a_second_output_that_is_another_is_refused_in_every_format(composed_run
     turned = onnx.helper.make_node("Neg", sigmoid.input, ["turned"], "turned")
     proto.graph.node.insert(list(proto.graph.node).index(sigmoid), turned)
     sigmoid.input[0] = "turned"
-    onnx.save(proto, tmp_path / "model.onnx")
+    saved(proto, tmp_path / "model.onnx")
     for form, ending in FORMATS.items():
         with pytest.raises(ModelError, match="disagrees with the network"):
             convert(tmp_path / "model.onnx", form, tmp_path / f"digits{ending}", few)
@@ -118,7 +119,7 @@ numpy.savez("answers.npz", *[numpy.asarray(each) for each in answers])
     expected = onnxruntime.InferenceSession(run / "model.onnx").run(None, {"images": images})
     assert [each.shape for each in expected] == {
         "softmax": [(1, 10)],
-        "reader": [(1, 10), (1, 1)],
+        "reader": [(1, 10), (1, 1), (1, 384)],
         "detector": [(1, 24, 16, 14)],
     }[name]
     with np.load(tmp_path / "answers.npz") as found:
@@ -127,24 +128,24 @@ numpy.savez("answers.npz", *[numpy.asarray(each) for each in answers])
 
 
 def test_the_card_goes_along(finished_run, few, tmp_path):
-    card = json.loads((finished_run() / "card.json").read_text())
+    card = json.loads((finished_run() / "card.json").read_text("utf-8"))
     for form, ending in FORMATS.items():
         convert(finished_run() / "model.onnx", form, tmp_path / f"digits{ending}", few)
     for ending in (".keras", ".tflite"):
         with zipfile.ZipFile(tmp_path / f"digits{ending}") as archive:
             assert json.loads(archive.read("card.json")) == card
-    assert json.loads((tmp_path / "digits" / "assets.extra" / "card.json").read_text()) == card
+    assert json.loads((tmp_path / "digits" / "assets.extra" / "card.json").read_text("utf-8")) == card
     assert json.loads(shuzi.load(tmp_path / "digits.onnx").card.to_json()) == card
 
 
 def test_the_card_of_a_detector_says_that_keras_wants_a_channel(composed_run, few, tmp_path):
     model = composed_run("detector") / "model.onnx"
-    card = json.loads((composed_run("detector") / "card.json").read_text())
+    card = json.loads((composed_run("detector") / "card.json").read_text("utf-8"))
     convert(model, "keras", tmp_path / "digits.keras", few)
     convert(model, "onnx", tmp_path / "digits.onnx", few)
     with zipfile.ZipFile(tmp_path / "digits.keras") as archive:
         found = json.loads(archive.read("card.json"))
-    assert found["input"].startswith("images: float32 (n, h, w, 1)")
+    assert found["input"] == card["input"] | {"shape": ["n", "h", "w", 1], "layout": "NHWC"}
     assert found | {"input": card["input"]} == card
     assert json.loads(Session(tmp_path / "digits.onnx").card.to_json()) == card
 
@@ -160,14 +161,20 @@ def test_the_network_comes_back_bit_for_bit_from_the_onnx_alone(finished_run):
         np.testing.assert_array_equal(one, other)
 
 
+def saved(proto, target, card=lambda card: card):
+    """Save a graph with a card that was written for it."""
+    (text,) = [each.value for each in proto.metadata_props if each.key == METADATA_KEY]
+    said = card(json.loads(text)) | {"weights": hashlib.sha256(proto.graph.SerializeToString()).hexdigest()}
+    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(said)})
+    onnx.save(proto, target)
+
+
 def changed(source, target, card=lambda card: card, weights=lambda weights: weights):
     proto = onnx.load(source)
-    (text,) = [each.value for each in proto.metadata_props if each.key == METADATA_KEY]
-    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(card(json.loads(text)))})
     for each in proto.graph.initializer:
         if each.name == "output/kernel":
             each.CopyFrom(onnx.numpy_helper.from_array(weights(onnx.numpy_helper.to_array(each)), each.name))
-    onnx.save(proto, target)
+    saved(proto, target, card)
     return target
 
 
@@ -198,13 +205,13 @@ def test_weights_that_are_no_numbers_convert_to_nothing(finished_run, few, tmp_p
 
 
 def test_what_is_there_is_left_as_it_is(finished_run, few, tmp_path):
-    (tmp_path / "digits.keras").write_text("mine")
+    (tmp_path / "digits.keras").write_text("mine", "utf-8")
     with pytest.raises(ModelError, match="already exists"):
         convert(finished_run() / "model.onnx", "keras", tmp_path / "digits.keras", few)
-    assert (tmp_path / "digits.keras").read_text() == "mine"
+    assert (tmp_path / "digits.keras").read_text("utf-8") == "mine"
 
 
 def test_a_file_that_is_no_model_is_refused(few, tmp_path):
-    (tmp_path / "wrong.onnx").write_text("no model")
+    (tmp_path / "wrong.onnx").write_text("no model", "utf-8")
     with pytest.raises(ModelError, match=r"wrong\.onnx is not a usable model"):
         convert(tmp_path / "wrong.onnx", "keras", tmp_path / "digits.keras", few)

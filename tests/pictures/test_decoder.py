@@ -14,11 +14,11 @@ from PIL import Image
 
 import bombs
 from shuzi.errors import PictureError, ShuziError
-from shuzi.ink.folders import single_pictures
-from shuzi.ink.image import open_picture
-from shuzi.ink.pages import Page
 from shuzi.pictures import decoder
 from shuzi.pictures.decoder import Decoder
+from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.open import open_picture
+from shuzi.pictures.pdf import Page
 from shuzi.reading.reader import load
 
 TAKES_TIME_OR_MEMORY = ("error.picture.slow", "error.picture.memory", "error.picture.damaged")

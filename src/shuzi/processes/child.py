@@ -17,7 +17,7 @@ from shuzi.errors import ShuziError
 from shuzi.processes.limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
 from shuzi.processes.pipes import Bytes, Header, receive, send
 
-_START = 60.0  # seconds for starting Python and importing the module, however busy the machine
+_START = 12.0  # seconds for starting Python and importing the module; by the clock, `PATIENCE` times as long
 _LAST = 16  # pieces of what a child wrote to stderr that are kept
 _PIECE = 4_096
 _SETTLE = 1.0  # seconds

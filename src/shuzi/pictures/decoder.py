@@ -2,7 +2,8 @@
 
 A decoder written in C may loop, take all memory or crash on a file that was made for it. Here that ends in an error,
 and the next picture goes to another child. A job first gets little memory and runs beside others. Where that was not
-enough, or may not have been, it runs again with 850 MB, one at a time, so that a service and its children stay within 1.5 GB.
+enough, or may not have been, it runs again with 950 MB, one at a time, so that a service and its children stay
+within 1.5 GB.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.children import Children
 from shuzi.processes.limits import Limits
 
-LITTLE, MUCH = 450_000_000, 850_000_000
+LITTLE, MUCH = 450_000_000, 950_000_000
 """Bytes for a job beside others, and for one at a time. Python and the decoders map 150 million of them."""
 
 _HEAD = 1_024  # bytes that tell what a file is

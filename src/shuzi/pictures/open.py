@@ -24,7 +24,7 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     """Open a picture and make it grey: turned as EXIF says, transparency laid on white, the first frame or page only.
 
     Plain PNG, JPEG and BMP files of ordinary size, arrays and PIL images are decoded here. Everything else is decoded
-    in a child process, which may use 850 MB, and some seconds that grow with the file (`shuzi.pictures.decoder`).
+    in a child process, which may use 950 MB, and some seconds that grow with the file (`shuzi.pictures.decoder`).
 
     Parameters
     ----------

@@ -230,7 +230,7 @@ def environment(trusted: bool) -> Mapping[str, str]:
     """Return a child's environment: it imports what this process imports, and calculates on one core."""
     paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text
     kept = {name: value for name, value in os.environ.items() if trusted or name.upper() in _NEEDED}
-    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
     return kept | alone | {"PYTHONPATH": paths, "PYTHONUTF8": "1"}
 
 

@@ -45,7 +45,7 @@ def gone(numbers):
 @pytest.fixture
 def quick():
     """Decode with hardly any time."""
-    found = Decoder(seconds=0.3)
+    found = Decoder(seconds=0.3, seconds_per_megabyte=0.0)
     yield found
     found.children.cancel()
 
@@ -94,8 +94,8 @@ def test_a_sentence_says_which_page_of_which_file_takes_too_long(quick, tmp_path
 
 def test_larger_files_have_more_time():
     with pytest.raises(PictureError) as caught:
-        Decoder(seconds=0.1, seconds_per_megabyte=0.2).decode(bombs.bmp_rle(2_000), "runs")
-    assert float(caught.value.values["seconds"]) > 1
+        Decoder(seconds=0.1, seconds_per_megabyte=0.05).decode(bombs.bmp_rle(2_000), "runs")
+    assert float(caught.value.values["seconds"]) == pytest.approx(0.1 + 0.05 * 8, abs=0.02)
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,10 @@ class Child:
             reason = self.remarks.strip().rpartition("\n")[2] or "?"
             raise ShuziError("error.processes.start", reason=reason) from problem
 
+    def __del__(self) -> None:
+        if getattr(self, "_cause", Cancelled) is None:  # nobody can ask it any more
+            self.close()
+
     @property
     def number(self) -> int:
         """Its process."""

@@ -22,6 +22,14 @@ def plain_surroundings(monkeypatch):
     messages.use("en")
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory):
+    """Keep what is remembered of the models of these tests out of the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def mnist():
     """MNIST; take no batches from it, since it remembers where it is."""
@@ -46,6 +54,7 @@ def apart():
 @pytest.fixture(scope="session")
 def finished_run(mnist, tmp_path_factory):
     """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
+    pytest.importorskip("tensorflow")  # the core is tested without it
 
     @functools.cache
     def train(name="softmax", **changes):
@@ -65,6 +74,7 @@ def finished_run(mnist, tmp_path_factory):
 @pytest.fixture(scope="session")
 def composed_run(mnist, tmp_path_factory):
     """Train "reader" or "detector" for three steps on a few composed pictures, which takes seconds, and export it."""
+    pytest.importorskip("tensorflow")
 
     @functools.cache
     def train(name):

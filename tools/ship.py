@@ -22,9 +22,10 @@ import numpy as np
 import shuzi
 from shuzi.atomic import replacing
 from shuzi.evaluation.text_confidence import PAGES, with_honest_confidence
-from shuzi.models.card import CLASSIFIER, OF_MNIST
+from shuzi.models.card import OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model, shipped
+from shuzi.models.tasks import CLASSIFIER
 from shuzi.training.export.conversion import examples_for, restore
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.parity import compare, network_answers, onnx_answers, tolerance_of

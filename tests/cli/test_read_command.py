@@ -102,7 +102,7 @@ def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_read(shuzi, f
     objects = [json.loads(line) for line in shuzi("read", "--json", *given).out.splitlines()]
     assert [each["source"] for each in objects] == list(given)
     assert [sorted(each) for each in objects[1:4]] == [["error", "source"]] * 3
-    assert "cut-off" in objects[1]["error"]
+    assert "truncated" in objects[1]["error"]
     assert "text.png is not a picture" in objects[3]["error"]
 
 

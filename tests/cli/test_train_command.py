@@ -57,7 +57,7 @@ def test_in_english_the_same_is_said(shuzi, tmp_path):
 def test_another_recipe_ends_with_the_validation_images(shuzi, tmp_path):
     ended = shuzi("train", "mlp", "--steps", 100, "--hidden", 8, "--out", tmp_path / "run")
     assert re.search(r"^Step   100, loss now: \d\.\d{4}$", ended.out, re.MULTILINE)
-    assert re.search(r"^Accuracy on the validation images: 0\.\d{4}, 5000 of them$", ended.out, re.MULTILINE)
+    assert re.search(r"^Accuracy: 0\.\d{4} on 5000 validation images$", ended.out, re.MULTILINE)
     assert RunFolder.open(tmp_path / "run").recipe().hidden == 8
 
 
@@ -70,12 +70,12 @@ def test_ctrl_c_saves_and_the_training_goes_on_as_if_nothing_had_been(start, shu
     step, _ = checkpoint(tmp_path / "run")
     assert lines[2].startswith("Step    30")
     assert process.returncode == 130
-    assert f"Stopped at step {step}, and saved. To go on: python -m shuzi train --resume run\n" in err
+    assert f"Stopped at step {step} and saved. To continue: python -m shuzi train --resume run\n" in err
     assert "Traceback" not in err
     ended = shuzi("train", "--resume", tmp_path / "run", "--steps", step + 155)
     assert ended.code == 0
     assert f"Step {-(-(step + 1) // 10) * 10:5d}," in ended.out.splitlines()[0]
-    assert f"from step {step} to step {step + 155}" in ended.err
+    assert f"steps {step} to {step + 155}" in ended.err
     whole = finished_run(steps=step + 155, save_every=1_000_000)
     assert checkpoint(tmp_path / "run") == checkpoint(whole)
     assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
@@ -101,7 +101,7 @@ def test_the_first_ctrl_c_asks_and_what_was_before_takes_the_second(capfd, numbe
         assert seen == ["second", "second"]
     finally:
         signal.signal(number, before)
-    assert capfd.readouterr().err == "Saving, then stopping. Ctrl-C once more quits at once.\n"
+    assert capfd.readouterr().err == "Saving and stopping. Press Ctrl-C again to quit at once.\n"
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finished_run, tmp_path):
@@ -151,7 +151,7 @@ def test_a_training_that_goes_on_cannot_become_another_one(shuzi, given):
     ended = shuzi("train", "--resume", "run", *given)
     assert ended.code == 2
     shown = "RECIPE" if given == ["mlp"] else given[0]
-    assert f"{shown} cannot change when a training goes on" in ended.err
+    assert f"{shown} cannot be changed when resuming" in ended.err
 
 
 def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
@@ -201,7 +201,7 @@ def test_own_pictures_become_a_dataset_a_network_and_an_accuracy(shuzi, pictures
     ended = shuzi("train", "--data", tmp_path / "mine.npz", "--out", tmp_path / "run")
     assert ended.code == 0
     assert re.fullmatch(
-        r"Accuracy on your own pictures kept aside: [01]\.\d\d, 20 of them", ended.out.splitlines()[-1]
+        r"Accuracy: [01]\.\d\d on 20 of your own pictures that were held out", ended.out.splitlines()[-1]
     )
     assert "160 images" in ended.err
     (tmp_path / "mine.npz").rename(tmp_path / "moved.npz")
@@ -218,7 +218,7 @@ def test_too_few_own_pictures_are_learnt_with_a_warning(shuzi, mnist, tmp_path):
     ended = shuzi("train", "--data", tmp_path / "few.npz", "--steps", 100, "--out", tmp_path / "run")
     assert ended.code == 0
     assert "too few pictures (3)" in ended.err
-    assert "1.00, 3 of them" in ended.out
+    assert "1.00 on the 3 training pictures" in ended.out
     assert np.isfinite([line["loss"] for line in read_metrics(tmp_path / "run") if "loss" in line]).all()
 
 
@@ -228,8 +228,8 @@ def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_pa
     ended = run_alone("train", "--out", "run", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")
     assert ended.err == (
-        "Error: training a network needs tensorflow, which is not installed. "
-        'In the folder of shuzi, run: .venv/bin/pip install ".[train]" '
-        "(or the pip of the environment that shuzi runs in)\n"
+        "Error: Training a network needs tensorflow, which is not installed. "
+        'In the shuzi folder, run: .venv/bin/pip install ".[train]" '
+        "(or use the pip of the environment that shuzi runs in)\n"
     )
     assert not (tmp_path / "run").exists()

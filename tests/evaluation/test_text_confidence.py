@@ -1,10 +1,11 @@
+from types import MappingProxyType
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from shuzi.evaluation.text_confidence import Read, fit_curves, fit_way, said, with_honest_confidence
-from shuzi.models.card import Card
+from shuzi.evaluation.text_confidence import Read, calibrate, fit_curves, fit_way, said
 from shuzi.reading.candidates import Candidate, Candidates
 from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
 from shuzi.reading.result import Reading
@@ -196,7 +197,7 @@ def test_beyond_the_outer_knots_what_was_seen_counts(sign, right, expected):
 
 def test_a_reader_that_finds_nothing_is_never_ok(mnist):
     class Blind:
-        card = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
+        partners = MappingProxyType({"detector": "ab12"})
         looked = 0
 
         def find_candidates(self, picture):
@@ -204,17 +205,18 @@ def test_a_reader_that_finds_nothing_is_never_ok(mnist):
             return Candidates(picture, picture.shape, True, picture, [], 0.0)
 
     blind = Blind()
-    card = with_honest_confidence(blind, mnist.validation, pages=40)
+    found = calibrate(blind, mnist.validation, pages=40)
     assert blind.looked == 40
-    assert card.thresholds["text-ok"] == 1.0
-    assert 0 < card.thresholds["blank"] < 0.6
+    assert (found.partners, found.pages, found.seed) == (blind.partners, 40, 0)
+    assert found.numbers["text-ok"] == 1.0
+    assert 0 < found.numbers["blank"] < 0.6
 
 
 def test_of_what_is_read_rightly_where_the_ink_is_simple_nine_in_ten_are_ok(mnist):
     class Told:
         """Is told what stands on each page, and is right the oftener the surer it is."""
 
-        card = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
+        partners = MappingProxyType({})
 
         def __init__(self):
             self.draws, self.right = np.random.default_rng(1), []
@@ -232,7 +234,7 @@ def test_of_what_is_read_rightly_where_the_ink_is_simple_nine_in_ten_are_ok(mnis
 
     validation = mnist.validation
     reader = Told()
-    thresholds = with_honest_confidence(reader, validation, seed=0, pages=600).thresholds
+    thresholds = calibrate(reader, validation, seed=0, pages=600).numbers
     chances = [Scale.of(thresholds).way(True).of_text(each) for each in reader.right]
     assert len(chances) > 300
     assert np.mean(np.array(chances) >= thresholds["text-ok"]) == pytest.approx(0.9, abs=0.005)

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 
 from shuzi.errors import ModelError
-from shuzi.models.card import CLASSIFIER, DETECTOR, OF_MNIST
+from shuzi.models.card import OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import find_model, shipped
-from shuzi.training.export.conversion import examples_for, restore
+from shuzi.models.tasks import CLASSIFIER, DETECTOR
+from shuzi.training.export.conversion import restore
 from shuzi.training.export.parity import network_answers
-from shuzi.training.tasks import detection
+from shuzi.training.tasks.known import TASKS
 
 
 @pytest.fixture
@@ -29,10 +30,10 @@ def test_a_run_folder_stands_for_its_model_and_a_file_for_itself(run, kind):
 @pytest.mark.parametrize(
     ("lost", "name", "told"),
     [
-        ("model.onnx", "", "has not come to its end.*--resume"),
+        ("model.onnx", "", "is not finished.*--resume"),
         ("", "none", "There is no model .*none. Name one that comes with shuzi .*softmax"),
         ("", "none.onnx", "There is no model"),
-        ("", "recipe.toml", r"is no \.onnx file"),
+        ("", "recipe.toml", r"is not an \.onnx file"),
         ("", "..", "holds no model"),
     ],
 )
@@ -63,11 +64,11 @@ def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
     network, card = restore(shipped()[name])
     assert card.command.startswith(f"shuzi train {card.name} ")
     assert card.licence == OF_MNIST
-    shown = examples_for(card, mnist.test)
+    shown = TASKS[card.task].shown(mnist.test)
     said = network_answers(network, shown.images)[0]
     if name == "detector":
         assert (card.kind, list(card.scores)) == (DETECTOR, ["validation"])
-        assert detection.accuracy(shown.labels, said) > 0.95
+        assert TASKS["detect"].accuracy(shown.labels, said) > 0.95
     else:
         right = int(np.sum(said.argmax(axis=1) == mnist.test.labels))
         assert (card.kind, card.scores["test"]) == (CLASSIFIER, Score(right, 10_000).as_dict())

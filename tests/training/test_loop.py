@@ -76,7 +76,7 @@ def test_events_come_in_their_order(small):
     started, done = events[0], events[-1]
     assert isinstance(started, Started)
     assert (started.step, started.images, started.parameters) == (0, 1500, 7850)
-    assert (done.part, done.n, done.answers[0].shape) == ("training", 1500, (1500, 10))
+    assert (done.part, done.n, done.answers[0].shape) == ("test", 1500, (1500, 10))
     assert done.accuracy == np.mean(done.answers[0].argmax(axis=1) == small.test.labels)
     assert set(events[2].weights) == {"output/kernel", "output/bias"}
 

@@ -29,7 +29,7 @@ def runs(mnist):
 
     found = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shuzi.training.loop.compose", little)
+        patch.setattr("shuzi.training.tasks.task.compose", little)
         for name in ("reader", "detector"):
             chosen = recipe(name).changed(**FEW_STEPS)
             whole = list(train(chosen, few))

@@ -4,26 +4,29 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
 
 import shuzi
-from shuzi.data.dataset import Dataset
+from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.own import split
 from shuzi.errors import ModelError, RunError, TrainingError
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.store import find_model
-from shuzi.training.events import Done
+from shuzi.synthesis.samples.examples import compose
+from shuzi.training.events import Composing, Done
 from shuzi.training.export.package import export
 from shuzi.training.loop import train
 from shuzi.training.network.architectures import build
 from shuzi.training.recipes import recipe
-from shuzi.training.run import run
+from shuzi.training.run import repair, run
 from shuzi.training.run_folder import RunFolder, read_metrics
 
 SOFTMAX = recipe("softmax")
+FROZEN = Path(__file__).parents[1] / "models" / "frozen" / "run-0.1"
 
 
 @pytest.fixture
@@ -68,14 +71,16 @@ def test_the_card_says_how_the_model_was_made_and_is_the_same_inside_the_model(f
     card = json.loads((path / "card.json").read_text())
     inside = {each.key: each.value for each in onnx.load(path / "model.onnx").metadata_props}
     assert json.loads(inside[METADATA_KEY]) == card
-    assert card["recipe"] == vars(SOFTMAX)
+    assert card["recipe"] == SOFTMAX.as_dict()
     assert card["parameters"] == 7850
     done = read_metrics(path)[-1]
     score = card["scores"]["test"]
     assert (score["accuracy"], score["n"]) == (done["done_accuracy"], 10_000)
     assert score["interval"][0] < score["accuracy"] < score["interval"][1]
     head = bytes([0, 0, 8, 3]) + np.array(mnist.train.images.shape, ">u4").tobytes()
-    assert card["data"]["images"] == hashlib.sha256(head + mnist.train.images.tobytes()).hexdigest()
+    (source,) = card["data"]
+    assert source["name"] == "mnist"
+    assert source["sha256"]["images"] == hashlib.sha256(head + mnist.train.images.tobytes()).hexdigest()
 
 
 def test_going_on_from_1000_to_2000_is_as_if_it_never_stopped(finished_run, mnist, tmp_path):
@@ -112,7 +117,7 @@ def test_a_moved_folder_goes_on_without_what_it_came_from(own, tmp_path):
 def test_a_run_that_has_come_that_far_is_left_alone(finished_run, mnist, steps):
     path = finished_run()
     before = {each: each.stat().st_mtime_ns for each in path.rglob("*")}
-    with pytest.raises(RunError, match="already come to step 2000"):
+    with pytest.raises(RunError, match="already reached step 2000"):
         go_on(path, mnist, steps=steps)
     assert {each: each.stat().st_mtime_ns for each in path.rglob("*")} == before
 
@@ -150,6 +155,88 @@ def test_a_process_that_died_during_the_export_exports_when_it_goes_on(own, tmp_
     assert (folder.path / "card.json").is_file()
 
 
+def _flip(path, place):
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: (path / "model.onnx").unlink(),
+        lambda path: (path / "model.onnx").write_bytes(b""),
+        lambda path: _flip(path / "model.onnx", 20_000),
+        lambda path: _flip(path / "model.keras", 20_000),
+        lambda path: (path / "card.json").write_text("{"),
+        lambda path: (path / "card.json").write_text((path / "card.json").read_text().replace("softmax", "mlp")),
+    ],
+    ids=["lost", "empty", "a bit of the weights", "a bit of the .keras", "half a card", "another card"],
+)
+@pytest.mark.parametrize("how", ["repair", "resume"])
+def test_a_damaged_export_is_made_again_bit_for_bit_from_the_checkpoint(finished_run, mnist, tmp_path, damage, how):
+    path = tmp_path / "run"
+    shutil.copytree(finished_run(steps=30), path)
+    before = {name: (path / name).read_bytes() for name in ("model.onnx", "card.json", "metrics.jsonl")}
+    damage(path)
+    if how == "repair":
+        assert repair(RunFolder.open(path), mnist) == 30
+    else:
+        assert go_on(path, mnist)
+    assert {name: (path / name).read_bytes() for name in before} == before
+    assert repair(RunFolder.open(path), mnist) is None
+
+
+def test_what_cannot_be_repaired_says_why(finished_run, mnist, tmp_path):
+    shutil.copytree(finished_run(steps=30), tmp_path / "run")
+    folder = RunFolder.open(tmp_path / "run")
+    (folder.path / "model.onnx").unlink()
+    recipe_text = folder.recipe_file.read_text()
+    folder.recipe_file.write_text(recipe_text.replace("steps = 30", "steps = 40"))
+    with pytest.raises(ModelError, match="has not come to its end"):
+        repair(folder, mnist)
+    folder.recipe_file.write_text(recipe_text)
+    (checkpoint_file,) = folder.checkpoints.iterdir()
+    _flip(checkpoint_file, 20_000)
+    with pytest.raises(RunError, match=r"step-00000030\.npz is damaged"):
+        repair(folder, mnist)
+    checkpoint_file.unlink()
+    with pytest.raises(RunError, match=r"no checkpoint in .* to export from"):
+        repair(folder, mnist)
+
+
+@pytest.mark.slow
+def test_a_detector_is_repaired_without_composing_what_it_learnt_from(mnist, tmp_path):
+    few = Splits(
+        *(Dataset(each.images[:60], each.labels[:60]) for each in (mnist.train, mnist.validation, mnist.test))
+    )
+    chosen = recipe("detector").changed(steps=2, batch_size=4)
+    folder = RunFolder.create(tmp_path / "run", chosen)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("shuzi.training.tasks.task.compose", lambda *a: compose(*a[:3], a[3] / 8_000))
+        assert run(folder, chosen, few)
+        told = []
+        before = (folder.path / "model.onnx").read_bytes()
+        (folder.path / "model.onnx").unlink()
+        assert run(folder, chosen, few, [told.append])
+    assert not [event for event in told if isinstance(event, Composing)]
+    assert (folder.path / "model.onnx").read_bytes() == before
+
+
+def test_the_run_folder_of_0_1_goes_on_as_a_training_of_today(mnist, tmp_path):
+    shutil.copytree(FROZEN, tmp_path / "old")
+    assert RunFolder.open(tmp_path / "old").recipe() == SOFTMAX.changed(steps=20)
+    assert RunFolder.open(tmp_path / "old").exported() == 20
+    assert go_on(tmp_path / "old", mnist, steps=40)
+    folder = RunFolder.create(tmp_path / "new", SOFTMAX.changed(steps=40))
+    assert run(folder, folder.recipe(), mnist)
+    images = mnist.test.images[:1_000]
+    # 0.1 ran elsewhere, so the first 20 steps may be rounded otherwise
+    answers = [shuzi.load(tmp_path / name).classify(images) for name in ("old", "new")]
+    np.testing.assert_allclose(*answers, atol=1e-4)
+    assert 'task = "classify"' in (tmp_path / "old" / "recipe.toml").read_text()
+
+
 def test_a_failed_training_leaves_room_for_the_next(own, tmp_path):
     wild = SOFTMAX.changed(learning_rate=1e38, report_every=1)
     folder = RunFolder.create(tmp_path / "run", wild, own)
@@ -164,7 +251,7 @@ def test_a_failed_training_leaves_room_for_the_next(own, tmp_path):
 
 def test_a_state_of_another_network_says_so(finished_run, mnist, tmp_path):
     shutil.copytree(finished_run(), tmp_path / "run")
-    with pytest.raises(RunError, match="another network"):
+    with pytest.raises(RunError, match="a different network"):
         go_on(tmp_path / "run", mnist, steps=2_001, network="mlp", hidden=4)
 
 
@@ -194,7 +281,7 @@ def test_a_model_that_answers_otherwise_than_the_network_is_not_handed_on(own, t
     parts, chosen = split(own), SOFTMAX.changed(steps=5)
     started, *_, done = train(chosen, parts)
     wrong = replace(done, answers=[change(done.answers[0]).astype(np.float32)])
-    with pytest.raises(ModelError, match="does not answer as the network does"):
+    with pytest.raises(ModelError, match="disagrees with the network"):
         export(started.model, chosen, parts, wrong, tmp_path)
     assert not list(tmp_path.glob("*.onnx*"))
     assert not (tmp_path / "card.json").exists()
@@ -221,5 +308,5 @@ def test_a_model_that_the_training_has_left_behind_is_not_taken_for_the_newest(f
     asked = iter([False, True])
     assert not run(folder, recipe("softmax").changed(steps=5_000), mnist, (), lambda: next(asked, True))
     assert folder.checkpoint()[0] > 100
-    with pytest.raises(ModelError, match="has not come to its end"):
+    with pytest.raises(ModelError, match="is not finished"):
         find_model(folder.path)

@@ -40,9 +40,9 @@ def test_without_a_name_each_training_gets_its_own_folder(tmp_path, monkeypatch)
 
 def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path):
     (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(RunError, match="already something"):
+    with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(tmp_path, SOFTMAX)
-    with pytest.raises(RunError, match="already something"):
+    with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(tmp_path / "letter.txt", SOFTMAX)
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -54,7 +54,7 @@ def test_a_training_that_saved_is_refused_and_one_that_did_not_makes_room(folder
     assert again.recipe().seed == 2
     assert again.own_data() is None
     again(Saved(1, state()))
-    with pytest.raises(RunError, match="already something"):
+    with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(folder.path, SOFTMAX)
 
 
@@ -64,7 +64,7 @@ def test_an_empty_folder_that_is_there_may_be_used(tmp_path):
 
 def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(RunError, match="Cannot make"):
+    with pytest.raises(RunError, match="Cannot create"):
         RunFolder.create(tmp_path / "file" / "run", SOFTMAX)
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(RunError, match="is not a run folder"):
@@ -160,6 +160,33 @@ def test_a_damaged_checkpoint_is_an_error_that_names_it(folder, damage):
     folder(Saved(10, state()))
     (path,) = folder.checkpoints.iterdir()
     path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(RunError, match=r"step-00000010\.npz is damaged"):
+        folder.checkpoint()
+
+
+def test_a_folder_of_checkpoints_that_cannot_be_read_is_an_error_and_no_new_beginning(folder):
+    folder(Saved(10, state()))
+    for path in folder.checkpoints.iterdir():
+        path.unlink()
+    folder.checkpoints.rmdir()
+    assert folder.checkpoint() == (0, None)  # a process may die before it saves
+    folder.checkpoints.symlink_to(folder.checkpoints)  # not even root can read that
+    with pytest.raises(RunError, match=r"Cannot read the folder .*checkpoints.*does not begin again"):
+        folder.checkpoint()
+    folder.checkpoints.unlink()
+    folder.checkpoints.write_text("a file")
+    with pytest.raises(RunError, match=r"Cannot read the folder .*checkpoints"):
+        folder.checkpoint()
+
+
+@pytest.mark.parametrize(
+    "header", [b"{'descr': '<f4', 'fortran_order'", b"{'descr': [], 'fortran_order': {}}", b"((((", b"\xff"]
+)
+def test_a_checkpoint_whose_arrays_say_nonsense_is_an_error_that_names_it(folder, header):
+    folder(Saved(10, state()))
+    (path,) = folder.checkpoints.iterdir()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("weights.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
     with pytest.raises(RunError, match=r"step-00000010\.npz is damaged"):
         folder.checkpoint()
 

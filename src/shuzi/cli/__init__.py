@@ -1,4 +1,4 @@
-"""The command `shuzi`."""
+"""Command-line arguments become a run of one of shuzi's commands."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ COMMANDS = {
 @language_option
 @click.version_option(__version__, prog_name="shuzi", message="%(prog)s %(version)s", cls=ClickOption)
 def shuzi() -> None:
-    """Read handwritten digits, and learn how that is done."""
+    """Read handwritten digits, and learn how it works."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command and exit: 0 when the work is done, 1 when it failed, 2 for wrong use, 130 when interrupted."""
+    """Run the command and exit: 0 on success, 1 on failure, 2 on wrong usage, 130 when interrupted."""
     given = sys.argv[1:] if arguments is None else arguments
     choose_language(given)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # what a terminal or pipe cannot show becomes a question mark, and no work is lost over it
+            # what a terminal or pipe cannot encode becomes a question mark instead of an error
             stream.reconfigure(errors="replace")
     try:
         shuzi(given, prog_name="shuzi", standalone_mode=False)
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ShuziError as problem:
         fail(problem)
     except BrokenPipeError:
-        # whoever read the output has had enough; at exit Python would try to write the rest of it
+        # the reader of the output has gone; at exit Python would try to write the rest
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as problem:
@@ -59,6 +59,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def fail(problem: object) -> None:
-    """Say what went wrong and exit with 1."""
+    """Report an error and exit with 1."""
     click.echo(say("cli.error", problem=problem), err=True)
     sys.exit(1)

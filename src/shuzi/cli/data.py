@@ -1,4 +1,4 @@
-"""`shuzi data` tells where MNIST is, checks it, and turns own pictures into datasets."""
+"""`shuzi data` shows where MNIST is, checks it, and turns your own pictures into datasets."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def data() -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def info(data_dir: Path | None, as_json: bool) -> None:
-    """Tell where MNIST is and what it holds."""
+    """Show where MNIST is and what it contains."""
     from shuzi.data import idx
     from shuzi.data.mnist import FILES, Places, find, named_folder
 
@@ -57,7 +57,7 @@ def info(data_dir: Path | None, as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def verify(data_dir: Path | None, as_json: bool) -> None:
-    """Check the four files of MNIST."""
+    """Check the four MNIST files."""
     from shuzi.data.mnist import FILES, read_file
 
     problems: dict[str, str | None] = {}
@@ -86,7 +86,7 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> None:
-    """Turn own pictures into a dataset."""
+    """Turn your own pictures into a dataset."""
     import numpy as np
 
     from shuzi.data.formats import check_ending, save_dataset
@@ -126,7 +126,7 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @language_option
 def export(out: Path, part: str, data_dir: Path | None) -> None:
-    """Write a part of MNIST in another format."""
+    """Export a split of MNIST to another format."""
     from shuzi.data.formats import check_ending, save_dataset
     from shuzi.data.mnist import load_mnist
 
@@ -144,7 +144,7 @@ def _refuse_taken(out: Path) -> None:
 
 
 def _draw(dataset: Dataset, path: Path) -> None:
-    """Draw the first 200 images as the network will see them, twenty in a row."""
+    """Draw the first 200 images as the network will see them, twenty per row."""
     import numpy as np
     from PIL import Image
 

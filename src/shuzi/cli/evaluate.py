@@ -1,4 +1,4 @@
-"""`shuzi evaluate` says what a trained model is worth."""
+"""`shuzi evaluate` measures a model on labelled images."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MISTAKES_SHOWN = 10
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path | None, as_json: bool) -> None:
-    """Evaluate a model on the 10,000 test images of MNIST, or on own pictures."""
+    """Evaluate a model on the 10,000 MNIST test images, or on your own pictures."""
     from shuzi.evaluation.accuracy import DISPUTED
     from shuzi.evaluation.accuracy import evaluate as judge
     from shuzi.evaluation.calibration import calibration
@@ -66,7 +66,7 @@ def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path 
 
 
 def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
-    """Load what to judge on; of pictures that the model learnt from, only those that were kept aside."""
+    """Load the images to evaluate on; of pictures the model was trained on, only those that were held out."""
     if data:
         from shuzi.data.formats import load_dataset
 
@@ -76,21 +76,21 @@ def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
 
     with show_download() as progress:
         mnist = load_mnist(data_dir, progress=progress)
-    if card.data.get("images") != sha256(mnist.train.images):
+    if not card.learnt_from(sha256(mnist.train.images)):
         click.echo(say("evaluate.on_mnist"), err=True)
     return mnist.test
 
 
 def _kept_aside(judges: Dataset, card: Card) -> Dataset:
-    """Tell by the hash in the card whether the model learnt from these pictures, wherever they and it lie now."""
+    """Return the held-out pictures if the hash in the card shows that the model was trained on these."""
     from shuzi.data.idx import sha256
     from shuzi.data.own import split
 
-    parts, learnt = split(judges), card.data.get("images")
-    if learnt == sha256(judges.images):
+    parts = split(judges)
+    if card.learnt_from(sha256(judges.images)):
         click.echo(say("evaluate.by_heart"), err=True)
         return judges
-    if learnt != sha256(parts.train.images):
+    if not card.learnt_from(sha256(parts.train.images)):
         return judges
     click.echo(say("evaluate.kept_aside", n=len(parts.test)), err=True)
     return parts.test

@@ -1,4 +1,4 @@
-"""`shuzi models` lists the models that come with shuzi, describes a model, and writes it in other formats."""
+"""`shuzi models` lists the models that come with shuzi, and describes and exports models."""
 
 from __future__ import annotations
 
@@ -9,30 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from shuzi.cli.localized import Command, Group, language_option, option
+from shuzi.cli.localized import Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, place_of
 from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
-from shuzi.models.card import (
-    CLASSIFIER,
-    DETECTOR,
-    OF_MNIST,
-    OF_OWN_PICTURES,
-    OUTPUT,
-    PLACES,
-    PROBABILITIES_AND_MORE,
-)
+from shuzi.models.card import MNIST, OF_MNIST, OF_OWN_PICTURES
 from shuzi.models.formats import FORMATS, check_target
+from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model, shipped
+from shuzi.models.tasks import CLASSIFIER, CLASSIFY, DETECTOR
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card
     from shuzi.training.export.conversion import Conversion
 
 _PLACE = click.Path(path_type=Path)
+_SHOWN = 16  # letters of a hash
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages"}
-_OUTPUTS = {OUTPUT: "probabilities", PROBABILITIES_AND_MORE: "is_digit", PLACES: "places"}
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -52,9 +46,7 @@ def models(context: click.Context, as_json: bool) -> None:
 @language_option
 def list_(as_json: bool) -> None:
     """List the models that come with shuzi."""
-    from shuzi.models.session import Session
-
-    cards = {name: (Session(path).card, path) for name, path in shipped().items()}
+    cards = {name: (read_card(read_content(path), path), path) for name, path in shipped().items()}
     if as_json:
         for name, (card, path) in cards.items():
             part, score = _headline(card)
@@ -79,10 +71,8 @@ def list_(as_json: bool) -> None:
 @language_option
 def describe(model: str, as_json: bool) -> None:
     """Say what a model's card says."""
-    from shuzi.models.session import Session
-
     path = find_model(place_of(model))
-    card = Session(path).card
+    card = read_card(read_content(path), path)
     if as_json:
         click.echo(card.to_json())
         return
@@ -105,7 +95,7 @@ def describe(model: str, as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: bool) -> None:
-    """Write a model in another format, once it is shown to answer alike."""
+    """Export a model to another format, if the result gives the same answers."""
     from shuzi.data.mnist import load_mnist
 
     path = find_model(place_of(model))
@@ -131,6 +121,26 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
         click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
 
 
+@models.command(cls=Command, help="cli.models.repair", short_help="cli.models.repair.short")
+@argument("run", type=_PLACE, metavar="RUN", help="cli.models.repair.run")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@language_option
+def repair(run: Path, data_dir: Path | None) -> None:
+    """Export a finished training again."""
+    from shuzi.cli.train import data_of, import_training
+    from shuzi.training.run_folder import RunFolder
+
+    folder = RunFolder.open(run)
+    import_training(say("models.repair.working"))
+    from shuzi.training.run import repair as export_again
+
+    step = export_again(folder, data_of(folder, data_dir))
+    if step is None:
+        click.echo(say("models.repair.sound", path=run))
+    else:
+        click.echo(say("models.repair.done", path=run, step=step))
+
+
 def _facts(found: Conversion) -> dict[str, Any]:
     facts = {"path": str(found.path), "format": found.form, "bytes": found.size, "kind": found.kind, "n": found.n}
     scores = {"accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
@@ -139,7 +149,7 @@ def _facts(found: Conversion) -> dict[str, Any]:
 
 
 def _worth(card: Card) -> str:
-    """Say what a model is known by; a detector reads no test images, so it has another measure."""
+    """Return a model's headline score in words; a detector has a measure of its own."""
     part, score = _headline(card)
     if card.kind == DETECTOR:
         return say("models.finds.short", accuracy=score["accuracy"], n=score["n"])
@@ -147,34 +157,52 @@ def _worth(card: Card) -> str:
 
 
 def _headline(card: Card) -> tuple[str, dict[str, Any]]:
-    """Return what a model is known by: the score on the test images, or else the only one there is."""
+    """Return a model's headline score: the one on the test images, or else the only one."""
     part = "test" if "test" in card.scores else next(iter(card.scores))
     return part, card.scores[part]
 
 
 def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
-    """Return what the card says, each with its name in the catalogues."""
+    """Return the card's contents, each with its name in the catalogues."""
     finds = card.kind == DETECTOR
     known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own"}.get(card.licence)
-    data = f"composed_{known or 'own'}" if card.recipe.get("examples", "mnist") != "mnist" else known or "own"
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
+    outputs = [say(f"models.output.{each.name}", size=each.shape[-1]) for each in card.outputs]
     return [
         ("file", f"{path}  {_size(path.stat().st_size)}"),
+        ("task", card.task),
         ("recipe", card.name),
         ("parameters", f"{card.parameters:,}"),
         ("input", say(f"models.input.{_INPUTS[card.kind]}", version=card.normalization)),
-        ("output", say(f"models.output.{_OUTPUTS[card.output]}")),
+        *(("output", each) for each in outputs),
         *(("finds" if finds else "accuracy", _score(part, score, finds)) for part, score in card.scores.items()),
         *([] if finds else _confidence(card)),
-        ("data", say(f"models.data.{data}", sha256=card.data["images"][:16])),
+        *(("data", each) for each in _data(card)),
         ("licence", say(f"models.licence.{known}") if known else card.licence),
         ("versions", " · ".join([card.backend, *libraries])),
+        ("weights", _weights(card)),
         ("command", card.command or say("models.command.none")),
     ]
 
 
+def _weights(card: Card) -> str:
+    return say("models.sha256", sha256=card.weights[:_SHOWN]) if card.weights else say("models.sha256.none")
+
+
+def _data(card: Card) -> list[str]:
+    """Return what a model learnt from, each source with its hash."""
+    composed = "" if card.task == CLASSIFY else "composed_"
+    return [
+        say(
+            f"models.data.{composed}{MNIST if source.name == MNIST else 'own'}",
+            sha256=source.sha256.get("images", "")[:_SHOWN],
+        )
+        for source in card.data
+    ]
+
+
 def _confidence(card: Card) -> list[tuple[str, str]]:
-    """Return how far what a classifier says can be relied on."""
+    """Return the facts about how reliable a classifier's confidence is."""
     warmth = "one" if card.temperature == 1 else "fitted"
     rows = [("temperature", say(f"models.temperature.{warmth}", temperature=card.temperature))]
     if (unsure := card.thresholds.get("unsure")) is not None:
@@ -182,8 +210,12 @@ def _confidence(card: Card) -> list[tuple[str, str]]:
         rows.append(("unsure", say("models.unsure.always") if never else say("models.unsure.below", share=unsure)))
     if (no_digit := card.thresholds.get("not-a-digit")) is not None:
         rows.append(("no_digit", say("models.no_digit.below", share=no_digit)))
-    if (text := card.thresholds.get("text-ok")) is not None:
-        rows.append(("text", say("models.text.from", share=text)))
+    if card.calibration is None:
+        rows.append(("text", say("models.text.none")))
+    else:
+        partners = ", ".join(f"{name} {sha256[:_SHOWN]}…" for name, sha256 in card.calibration.partners.items())
+        share = card.calibration.numbers.get("text-ok", 1.0)
+        rows.append(("text", say("models.text.from", share=share, partners=partners or "?")))
     return rows
 
 

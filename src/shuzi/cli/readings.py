@@ -1,4 +1,4 @@
-"""A reading becomes a line: for a person, as JSON, or as a row of a table."""
+"""A reading becomes a line: for people, as JSON, or as a row of a table."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from shuzi.cli.localized import columns
 from shuzi.errors import ShuziError
 from shuzi.reading.result import OK, Reading
 
-_WIDEST = 40  # columns of a name; what follows a longer one stands further to the right
+_WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
 
 Found = Reading | ShuziError
 
 
 def as_json(name: str, found: Found) -> str:
-    r"""Put what was found in a picture into a JSON object.
+    r"""Turn the result for a picture into a JSON object.
 
     >>> from shuzi.errors import PictureError
     >>> as_json("a.png", PictureError("error.picture.blank"))
-    '{"source": "a.png", "error": "There is no ink in the picture, so no digit."}\n'
+    '{"source": "a.png", "error": "There is no ink in the picture, so there is no digit to read."}\n'
     """
     if isinstance(found, ShuziError):
         return json.dumps({"source": name, "error": str(found)}, ensure_ascii=False) + "\n"
@@ -29,7 +29,7 @@ def as_json(name: str, found: Found) -> str:
 
 
 def as_row(name: str, found: Found) -> str:
-    r"""Put what was found in a picture into a row of CSV, as RFC 4180 has it.
+    r"""Turn the result for a picture into a row of CSV (RFC 4180).
 
     >>> as_row("a, b.png", Reading("1\n2", OK, 0.98765, (), ("reading.ok", {})))
     '"a, b.png","1\n2",ok,0.9877,Read.\r\n'
@@ -46,11 +46,11 @@ def _row(*cells: str | float) -> str:
 
 
 HEAD = _row("source", "text", "status", "confidence", "message")
-"""The first row of a table."""
+"""The header row of a table."""
 
 
 def lines_for(names: list[str]) -> Callable[[str, Found], str]:
-    r"""Return what puts readings into words: a single one just as its number, of several each with its name.
+    r"""Return a function that puts readings into words: a single one as just its number, several each with its name.
 
     >>> one = Reading("17", OK, 0.99, (), ("reading.ok", {}))
     >>> two = Reading("", "blank", 1.0, (), ("reading.blank", {}))

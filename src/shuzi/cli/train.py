@@ -1,4 +1,4 @@
-"""`shuzi train` trains a network, or goes on with a training that was stopped."""
+"""`shuzi train` trains a network, or resumes a training run that was stopped."""
 
 from __future__ import annotations
 
@@ -67,21 +67,12 @@ def train(
         _refuse_beside_resume(name=name, out=out, data=data, **numbers)
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or "softmax").changed(**changes)
-    backend = _backend()
-    keep_libraries_home()
-    with waiting(say("train.starting", library=BACKENDS[backend])):
-        require(backend, "jax" if backend == "jax" else "train", "extra.training")
-        for library in ("keras", "onnx"):
-            require(library, "train", "extra.training")
-        if find_spec("tensorflow"):
-            import_module(
-                "tensorflow"
-            )  # Keras does so on any backend when it saves, and its greeting is held back here
-        from shuzi.training.run import run
+    import_training(say("train.starting", library=BACKENDS[_backend()]))
+    from shuzi.training.run import run
 
     folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
-    own, by_heart = folder.data_file.exists(), parts.train is parts.test
-    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, by_heart)
+    own = folder.data_file.exists()
+    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.by_heart)
     listeners: list[Any] = [output]
     if tensorboard:
         from shuzi.training.tensorboard import TensorBoard
@@ -94,8 +85,27 @@ def train(
         raise SystemExit(130)
 
 
+def import_training(sentence: str) -> None:
+    """Import what a training needs, which takes seconds, or say which extra brings it; meanwhile show a sentence."""
+    backend = _backend()
+    keep_libraries_home()
+    with waiting(sentence):
+        require(backend, "jax" if backend == "jax" else "train", "extra.training")
+        for library in ("keras", "onnx"):
+            require(library, "train", "extra.training")
+        if find_spec("tensorflow"):
+            # Keras does so on any backend when it saves, and its greeting is held back here
+            import_module("tensorflow")
+        import_module("shuzi.training.run")
+
+
+def data_of(folder: RunFolder, data_dir: Path | None) -> Splits:
+    """Load what the training in a folder learns from."""
+    return folder.own_data() or _mnist(data_dir)
+
+
 def _backend() -> str:
-    """Return the library on which Keras will run."""
+    """Return the library that Keras will run on."""
     backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if backend not in BACKENDS:
         raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=", ".join(BACKENDS))
@@ -105,7 +115,7 @@ def _backend() -> str:
 def _new(
     out: Path | None, chosen: Recipe, data: Path | None, data_dir: Path | None
 ) -> tuple[RunFolder, Recipe, Splits]:
-    """Load the data first, so that nothing is left behind when they are not sound."""
+    """Load the data first, so that nothing is left behind if they are damaged."""
     from shuzi.data.formats import load_dataset
     from shuzi.data.own import split
     from shuzi.training.run_folder import RunFolder
@@ -119,7 +129,7 @@ def _resumed(place: Path, numbers: dict[str, Any], data_dir: Path | None) -> tup
     from shuzi.training.run_folder import RunFolder
 
     folder = RunFolder.open(place)
-    return folder, folder.recipe().changed(steps=numbers["steps"]), folder.own_data() or _mnist(data_dir)
+    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir)
 
 
 def _mnist(data_dir: Path | None) -> Splits:
@@ -130,7 +140,7 @@ def _mnist(data_dir: Path | None) -> Splits:
 
 
 def _refuse_beside_resume(**given: Any) -> None:
-    """Only --steps may change in a training that goes on: any other number would make it another training."""
+    """Reject any option but --steps when resuming: it would make this a different training."""
     for name, value in given.items():
         if value is not None and name != "steps":
             shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"

@@ -1,4 +1,4 @@
-"""The events of a training become lines: sentences for a person, or JSON for a program."""
+"""The events of a training run become lines: sentences for people, or JSON for programs."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ import click
 
 from shuzi.cli.terminal import program
 from shuzi.messages import say
+from shuzi.models.tasks import DETECT
 
 if TYPE_CHECKING:
     from shuzi.training.events import Event
 
 
 class Lines:
-    """A listener that prints as the tutorial does; on a terminal a bar moves below the lines.
+    """A listener that prints lines as in the tutorial, with a progress bar below them on a terminal.
 
-    What a person wants to keep goes to stdout, remarks go to stderr.
+    Results go to stdout, notes to stderr.
     """
 
     def __init__(self, folder: Path, own: bool, by_heart: bool) -> None:
         self._folder = folder
         self._own = own
         self._by_heart = by_heart
+        self._finds = False
         self._from_start = True
         self._step = "train.step"
         self._losses: list[float] = []
@@ -75,13 +77,14 @@ class Lines:
                 pass
 
     def end(self, finished: bool) -> None:
-        """Say what can be done next."""
+        """Suggest what to do next."""
         if finished:
             click.echo(say("train.finished", folder=self._folder, program=program()), err=True)
 
     def _started(self, event: Any) -> None:
         recipe = event.recipe
         self._rate = recipe.learning_rate
+        self._finds = recipe.task == DETECT
         self._from_start = event.step == 0
         self._step = "train.step" if recipe.loss == "sum" else "train.step_of_mean"
         key = "train.resumed" if event.step else "train.started"
@@ -104,7 +107,7 @@ class Lines:
         self._bar.update(self._task, completed=event.done)
 
     def _accuracy_key(self, event: Any) -> str:
-        if event.judges.labels.ndim > 1:
+        if self._finds:
             return "train.found"
         if self._by_heart:
             return "train.own_by_heart"
@@ -124,7 +127,7 @@ class Lines:
 
 
 class JsonLines:
-    """A listener that prints one JSON object a line, with the same names as metrics.jsonl."""
+    """A listener that prints one JSON object per line, with the same names as metrics.jsonl."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -143,5 +146,5 @@ class JsonLines:
             click.echo(json.dumps(values))
 
     def end(self, finished: bool) -> None:
-        """Print where everything is."""
+        """Print where everything was saved."""
         click.echo(json.dumps({"run": str(self._folder), "finished": finished}))

@@ -1,4 +1,4 @@
-"""Images and labels that belong together, and the order in which training sees them."""
+"""Images and labels become a dataset, and a seed becomes the order in which training sees it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ def _shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int32]:
 
 
 def order(count: int, seed: int, start: int, stop: int) -> NDArray[np.int32]:
-    """Return positions `start` to `stop` in an endless row of shuffled epochs over `count` examples.
+    """Return elements `start` to `stop` of an endless sequence of shuffled epochs over `count` examples.
 
-    Each epoch has every example once. The row depends on the seed alone, so a training that was stopped
-    goes on from any place in it.
+    Each epoch has every example once. The sequence depends only on the seed, so a stopped training can resume
+    anywhere in it.
 
     Returns
     -------
@@ -55,12 +55,12 @@ class Dataset:
     labels
         uint8 (n,), the digits 0 to 9.
     seed
-        Decides the order in which `next_batch` hands them out.
+        Decides the order in which `next_batch` returns them.
 
     Raises
     ------
     DataError
-        The shapes, types or counts do not fit, or a label is above 9.
+        The shapes, types or counts are wrong, or a label is above 9.
 
     Examples
     --------
@@ -96,9 +96,9 @@ class Dataset:
         return f"Dataset({len(self):,} images)"
 
     def next_batch(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Hand out the next `size` images and labels of a shuffled epoch.
+        """Return the next `size` images and labels of a shuffled epoch.
 
-        A batch that crosses the end of an epoch takes what is left and fills up from the newly shuffled one.
+        A batch that crosses the end of an epoch takes what is left and fills up from the next one.
 
         Returns
         -------
@@ -107,7 +107,7 @@ class Dataset:
         Raises
         ------
         DataError
-            `size` is not at least 1.
+            `size` is less than 1.
         """
         if size < 1:
             raise DataError("error.data.batch_size", size=size)
@@ -118,8 +118,12 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Splits:
-    """The three parts of a collection: to learn from, to choose by, and to be judged on at the very end."""
+    """The three parts of a collection: to learn from, to choose by, and to be judged on at the very end.
+
+    `by_heart` says that nothing could be kept aside: all three are the same images.
+    """
 
     train: Dataset
     validation: Dataset
     test: Dataset
+    by_heart: bool = False

@@ -1,4 +1,4 @@
-"""A dataset becomes a file and comes back: IDX (a folder of two files), npz or HDF5, chosen by the name's ending."""
+"""A dataset becomes a file, and a file a dataset: IDX (a folder of two files), npz or HDF5, by file extension."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from shuzi.errors import DataError, require
 IDX_IMAGES, IDX_LABELS = "images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"
 _HDF5 = (".h5", ".hdf5")
 _DAMAGED = (OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-"""What zipfile, NumPy and h5py raise, between them, when they meet a file that is damaged or is another kind."""
+"""What zipfile, NumPy and h5py raise between them for a file that is damaged or of another kind."""
 
 
 def save_dataset(path: str | Path, dataset: Dataset) -> None:
-    """Write images and labels: `.npz`, `.h5`/`.hdf5`, or without an ending a folder with two IDX files.
+    """Write images and labels to `.npz` or `.h5`/`.hdf5`, or without an extension to a folder of two IDX files.
 
     Raises
     ------
     DataError
-        The ending is another one, or the folder cannot be written.
+        The extension is unknown, or the folder cannot be written.
     MissingExtra
-        HDF5 is asked for and h5py is not installed.
+        The format is HDF5 and h5py is not installed.
 
     Examples
     --------
@@ -63,9 +63,9 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
     Raises
     ------
     DataError
-        Nothing is there, it is damaged, or it holds something else than images (n, 28, 28) and labels (n,).
+        The file is missing or damaged, or does not hold images (n, 28, 28) and labels (n,).
     MissingExtra
-        It is HDF5 and h5py is not installed.
+        The format is HDF5 and h5py is not installed.
     """
     path = Path(path)
     check_ending(path)
@@ -80,12 +80,12 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
 
 
 def check_ending(path: Path) -> None:
-    """Refuse a name whose ending stands for no format, before any work is done.
+    """Reject a name with an unknown extension before any work is done.
 
     Raises
     ------
     DataError
-        The ending is not `.npz`, `.h5`, `.hdf5` or none.
+        The extension is not `.npz`, `.h5` or `.hdf5`.
     """
     if path.suffix not in ("", ".npz", *_HDF5) and not path.is_dir():
         raise DataError("error.data.ending", path=path, ending=path.suffix)
@@ -94,7 +94,7 @@ def check_ending(path: Path) -> None:
 def _arrays(path: Path) -> tuple[NDArray[Any], NDArray[Any]]:
     try:
         if path.suffix == ".npz":
-            # np.load leaves a file open that it opened itself and found damaged
+            # np.load does not close a file that it opened itself and found damaged
             with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
                 return file["images"], file["labels"]
         h5py = require("h5py", "train", "extra.hdf5")

@@ -1,8 +1,8 @@
 """A file that is not plain becomes a grey array in a child process, within limits on time and memory.
 
-A decoder written in C may loop, take all memory or crash on a file that was made for it. Here that ends in an error,
-and the next picture goes to another child. A job first gets little memory and runs beside others. Where that was not
-enough, or may not have been, it runs again with 950 MB, one at a time, so that a service and its children stay
+A decoder written in C may loop, use up all memory or crash on a file crafted for it. Here that ends in an error, and
+the next picture goes to another child. A job first runs with little memory, beside others. If that was not enough, or
+may not have been, it runs again with 950 MB, one job at a time, so that a service and its children stay
 within 1.5 GB.
 """
 
@@ -30,14 +30,14 @@ LITTLE, MUCH = 450_000_000, 950_000_000
 
 _HEAD = 1_024  # bytes that tell what a file is
 _MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
-_LEAST = 1.0  # seconds that are left for a second try
+_LEAST = 1.0  # seconds reserved for a second try
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
 _ERRORS: dict[str, frozenset[str]] = {  # that a child may answer with, and the numbers that each needs
     **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
     "large": frozenset({"width", "height"}),
     "page": frozenset({"pages", "number"}),
 }
-_LONGEST = 200  # letters of what a child says
+_LONGEST = 200  # characters kept of what a child says
 
 
 class Decoder:
@@ -46,8 +46,8 @@ class Decoder:
     Parameters
     ----------
     seconds, seconds_per_megabyte, most_seconds
-        How long a file may take, on a processor of its own: the first, and the second for each million bytes, but no
-        more than the third. Honest files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
+        The CPU time a file may take: the first, plus the second for each million bytes, but no more than the third.
+        Ordinary files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
     """
 
     def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 0.25, most_seconds: float = 30.0) -> None:
@@ -72,7 +72,7 @@ class Decoder:
         Raises
         ------
         PictureError
-            It cannot be opened, or takes too much time or memory.
+            It cannot be opened, or needs too much time or memory.
         MissingExtra
             pypdfium2 is not installed.
         """
@@ -124,7 +124,7 @@ class Decoder:
                 problem = _problem(header, name, shown)
                 if problem.key not in ("error.picture.memory", "error.picture.damaged"):
                     break
-            # a library that gets no memory may call the file damaged, or crash
+            # a library that runs out of memory may call the file damaged, or crash
             left = max(_LEAST, left)
         raise problem
 
@@ -146,7 +146,7 @@ def _check(source: Path | bytes, name: str, kind: str | None) -> int:
 
 
 def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
-    """Put a child's error into words; it may say whatever a file made it say, so only what is expected is taken."""
+    """Put a child's error into words; a file may make the child say anything, so only expected values are used."""
     if "memory" in header:
         return PictureError("error.picture.memory", path=shown)
     kind, values = header.get("error"), header.get("values")

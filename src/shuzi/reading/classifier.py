@@ -1,4 +1,4 @@
-"""A classifier turns images of digits into probabilities, in pieces that stay small in memory."""
+"""Images of digits become probabilities, in batches that need little memory."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
-from shuzi.models.card import CLASSIFIER
 from shuzi.models.session import Session
+from shuzi.models.tasks import CLASSIFIER, FEATURES
 
-_PIECE = 128  # images at once: as quick as any, and little memory
-_FEW = 32  # up to so many images, one core is quicker than waking the others
+_PIECE = 128  # images at once: as fast as any size, with little memory
+_FEW = 32  # up to this many images, one core is faster than waking the others
 
 
 class Classifier:
-    """A model that is ready to classify.
+    """A model loaded for classification.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Classifier:
     Raises
     ------
     ModelError
-        The file is no model, its card is missing or not understood, or it is a detector.
+        The file is not a model, its card is missing or unknown, or it is a detector.
     """
 
     def __init__(self, path: Path) -> None:
@@ -34,6 +34,8 @@ class Classifier:
         self.card = self._session.card
         if self.card.kind != CLASSIFIER:
             raise ModelError("error.model.detector", path=path)
+        self._path = path
+        self._answers = [each.name for each in self.card.outputs if each.name != FEATURES]
 
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probability of each digit for each image.
@@ -55,7 +57,7 @@ class Classifier:
         return self.classify_or_reject(images)[0]
 
     def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return what `classify` does, and for each image the probability that it is a digit at all.
+        """Return what `classify` returns, and for each image the probability that it is a digit at all.
 
         Parameters
         ----------
@@ -64,29 +66,63 @@ class Classifier:
 
         Returns
         -------
-        float32 (n, 10) and float32 (n,); all 1 from a model that knows nothing but digits.
+        float32 (n, 10) and float32 (n,); the latter is all 1 for a model that knows only digits.
 
         Raises
         ------
         ShuziError
             The array has another shape or type.
         """
-        try:
-            images = np.asarray(images)
-        except ValueError as problem:  # rows of different lengths
-            raise ShuziError("error.data.images", shape="?", dtype=type(images).__name__) from problem
-        if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
-            shape = "x".join(map(str, images.shape))
-            raise ShuziError("error.data.images", shape=shape, dtype=images.dtype)
+        images = _checked(images)
         if len(images) <= _FEW:
-            return _both(self._session.run(images.astype(np.float32)))
+            return _both(self._session.run(images.astype(np.float32), outputs=self._answers))
         probabilities = np.empty((len(images), 10), np.float32)
         is_digit = np.empty(len(images), np.float32)
         for start in range(0, len(images), _PIECE):
             piece = slice(start, start + _PIECE)
-            said = self._session.run(images[piece].astype(np.float32), much=True)
+            said = self._session.run(images[piece].astype(np.float32), much=True, outputs=self._answers)
             probabilities[piece], is_digit[piece] = _both(said)
         return probabilities, is_digit
+
+    def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """Return what the last hidden layer says of each image: what the probabilities are worked out from.
+
+        Parameters
+        ----------
+        images
+            uint8 (n, 28, 28), background 0, ink 255.
+
+        Returns
+        -------
+        float32 (n, k).
+
+        Raises
+        ------
+        ModelError
+            The model does not give its features.
+        ShuziError
+            The array has another shape or type.
+        """
+        tensor = next((each for each in self.card.outputs if each.name == FEATURES), None)
+        if tensor is None:
+            raise ModelError("error.model.features", path=self._path)
+        images = _checked(images)
+        found = np.empty((len(images), int(tensor.shape[1])), np.float32)
+        for start in range(0, len(images), _PIECE):
+            piece = slice(start, start + _PIECE)
+            (found[piece],) = self._session.run(images[piece].astype(np.float32), outputs=[FEATURES])
+        return found
+
+
+def _checked(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    try:
+        images = np.asarray(images)
+    except ValueError as problem:  # rows of different lengths
+        raise ShuziError("error.data.images", shape="?", dtype=type(images).__name__) from problem
+    if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
+        shape = "x".join(map(str, images.shape))
+        raise ShuziError("error.data.images", shape=shape, dtype=images.dtype)
+    return images
 
 
 def _both(said: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from shuzi.errors import ModelError, ServiceError
-from shuzi.models.card import DETECTOR as FINDS
 from shuzi.models.card import Card
 from shuzi.models.session import Session
 from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, find_model, shipped
+from shuzi.models.tasks import DETECTOR as FINDS
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import Detector
 from shuzi.reading.reader import Reader

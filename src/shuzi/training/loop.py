@@ -4,26 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Dataset, Splits, order
+from shuzi.data.dataset import Splits, order
 from shuzi.errors import RunError, TrainingError
-from shuzi.synthesis.samples.examples import SHARES, Examples, as_they_are, compose, joined
+from shuzi.synthesis.samples.examples import Examples, joined
 from shuzi.training.backends.prepare import prepare
-from shuzi.training.backends.steps import Steps
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
 from shuzi.training.recipes import Recipe
-from shuzi.training.temperature import fit_temperature, unsure_below, write_temperature
+from shuzi.training.tasks.known import TASKS
+from shuzi.training.tasks.task import Task
+from shuzi.training.temperature import write_temperature
 
 _GLANCE = 0.1  # seconds: about as long as one call into TensorFlow may take, so that progress is seen
-_ENOUGH_TO_FIT = 1_000  # validation images from which on a temperature is worth fitting
 _FIRST_IMAGES = 20_000  # about as many as the first chunk may take, before anything is known of the network's speed
 _FIRST_STEPS = 10
-_LOOKED_AT = 1 / 32  # pictures composed to look at, as a share of those learnt from
-_DIGITS_REFUSED = 0.01  # the share of composed digits that may be taken for something else
 
 
 def never() -> bool:
@@ -66,7 +65,11 @@ def train(
     RunError
         The state belongs to another network.
     """
-    learnt, looked_at = yield from _examples(recipe, data)
+    task = TASKS[recipe.task]
+    looked_at = task.judged_by(data.validation, recipe.seed)
+    # a finished training is only exported again, and to compose what it learnt from would take minutes
+    over = step >= recipe.steps and bool(task.samples)
+    learnt = looked_at if over else (yield from _learnt_from(task, recipe, data))
     steps, count = prepare(recipe, learnt), len(learnt)
     del learnt  # the backend has it now, and composed pages are gigabytes
     model = steps.model
@@ -101,28 +104,24 @@ def train(
             yield Stopped(step)
             return
     steps.settle()
-    temperature, thresholds = _calibrate(recipe, steps, data.validation)
-    judges, part = looked_at, recipe.judged_on
-    if recipe.judged_on == "test":
-        judges = as_they_are(data.test)
-    if data.train is (data.test if recipe.judged_on == "test" else data.validation):
-        part = "training"
+    temperature, thresholds = task.calibrate(
+        recipe, steps.answers, partial(write_temperature, model), data.validation
+    )
+    judges = task.judged_by(data.test, recipe.seed) if recipe.judged_on == "test" else looked_at
     accuracy, answers = steps.evaluate(judges)
+    part = "training" if data.by_heart else recipe.judged_on
     yield Done(step, accuracy, part, judges, answers, temperature, thresholds)
 
 
-def _examples(recipe: Recipe, data: Splits) -> Generator[Event, None, tuple[Examples, Examples]]:
-    """Return what is learnt from, and what is looked at along the way."""
-    if recipe.examples == "mnist":
-        return as_they_are(data.train), as_they_are(data.validation)
+def _learnt_from(task: Task, recipe: Recipe, data: Splits) -> Generator[Event, None, Examples]:
+    """Return what is learnt from; while it is composed, tell how far that has come."""
     shares: list[Examples] = []
-    total = min(SHARES, len(data.train))
-    for share in compose(recipe.examples, data.train, recipe.seed):
+    total = task.shares(data.train)
+    for share in task.learnt_from(data.train, recipe.seed):
         shares.append(share)
-        yield Composing(len(shares), total)
-    if recipe.examples == "crops":
-        return joined(shares), as_they_are(data.validation)
-    return joined(shares), joined(list(compose(recipe.examples, data.validation, recipe.seed, _LOOKED_AT)))
+        if total:
+            yield Composing(len(shares), total)
+    return shares[0] if len(shares) == 1 else joined(shares)
 
 
 def _next(step: int, every: int) -> int:
@@ -134,23 +133,6 @@ def _reach(reach: int, seconds: float) -> int:
     if seconds < _GLANCE / 2:
         return reach * 2
     return max(1, reach // 2) if seconds > _GLANCE * 2 else reach
-
-
-def _calibrate(recipe: Recipe, steps: Steps, validation: Dataset) -> tuple[float, dict[str, float]]:
-    """Return the temperature, once it is written into the network, and beyond what an answer is not to be trusted."""
-    if recipe.examples == "pages":
-        return 1.0, {}
-    probabilities, temperature = steps.probabilities(validation.images), 1.0
-    if recipe.temperature == "fitted" and len(validation) >= _ENOUGH_TO_FIT:
-        temperature = fit_temperature(probabilities, validation.labels)
-        write_temperature(steps.model, temperature)
-        probabilities = steps.probabilities(validation.images)
-    thresholds = {"unsure": unsure_below(probabilities, validation.labels)}
-    if recipe.examples == "crops":
-        cuts = joined(list(compose(recipe.examples, validation, recipe.seed, _LOOKED_AT)))
-        digits = Examples(cuts.images[cuts.labels < 10], cuts.labels[cuts.labels < 10])
-        thresholds["not-a-digit"] = float(np.quantile(steps.answers(digits.images)[1], _DIGITS_REFUSED))
-    return temperature, thresholds
 
 
 def _weights(model: Any) -> dict[str, NDArray[Any]]:

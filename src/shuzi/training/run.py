@@ -6,12 +6,45 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from shuzi.data.dataset import Splits
-from shuzi.errors import RunError
+from shuzi.errors import ModelError, RunError
 from shuzi.training.events import Done, Listener, Saved, Started
 from shuzi.training.export.package import export
 from shuzi.training.loop import never, train
 from shuzi.training.recipes import Recipe
 from shuzi.training.run_folder import RunFolder
+
+
+def repair(folder: RunFolder, data: Splits) -> int | None:
+    """Export a finished training again, unless what it exported is whole.
+
+    Parameters
+    ----------
+    folder
+        Its run folder, with a checkpoint of its last step.
+    data
+        What it learnt from.
+
+    Returns
+    -------
+    The step of the checkpoint; None when there was nothing to repair.
+
+    Raises
+    ------
+    RunError
+        There is no checkpoint, or it is damaged.
+    ModelError
+        The training has not come to its end.
+    """
+    recipe = folder.recipe()
+    if folder.exported() == recipe.steps:
+        return None
+    step, state = folder.checkpoint()
+    if state is None:
+        raise RunError("error.run.no_checkpoint", path=folder.path)
+    if step < recipe.steps:
+        raise ModelError("error.model.unfinished", path=folder.path)
+    run(folder, recipe, data)
+    return step
 
 
 def run(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import zipfile
 import zlib
 from datetime import datetime
@@ -25,12 +26,18 @@ from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.own import split
-from shuzi.errors import RunError
+from shuzi.errors import ModelError, RunError
+from shuzi.models.card import Card
+from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
+from shuzi.models.store import IN_A_RUN
 from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipes import Recipe
 
-# what numpy and zipfile raise; RuntimeError when flipped bits make a file look encrypted or of a later zip version
-_DAMAGED = (OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+KERAS_FILE = "model.keras"
+
+_CHECKPOINT = re.compile(r"step-\d+\.npz")
+# what reading an export raises; RuntimeError when flipped bits make a zip look encrypted or of a later version
+_DAMAGED = (ModelError, OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class RunFolder:
@@ -113,25 +120,38 @@ class RunFolder:
         Raises
         ------
         RunError
-            The checkpoint is damaged.
+            The checkpoint is damaged, or the folder of the checkpoints cannot be read.
         """
         # a longer number is a later step
-        newest = max(self.checkpoints.glob("step-*.npz"), key=lambda path: (len(path.stem), path.stem), default=None)
+        newest = max(self._saved(), key=lambda path: (len(path.stem), path.stem), default=None)
         if newest is None:
             return 0, None
         try:
             # numpy leaves a damaged file open that it opened by itself
             with newest.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
                 return int(newest.stem.removeprefix("step-")), {name: file[name] for name in file.files}
-        except _DAMAGED as problem:
+        except Exception as problem:  # numpy, zipfile and the tokenizer of Python have many ways to say it
             raise RunError("error.run.checkpoint", path=newest, reason=problem) from problem
 
-    def exported(self) -> int | None:
-        """Return after how many steps the model in the folder was exported; None when there is no whole export."""
+    def _saved(self) -> list[Path]:
+        """Name the checkpoints. None are there only where that is certain: who looks away begins from the start."""
         try:
-            card = json.loads((self.path / "card.json").read_text(encoding="utf-8"))
-            return int(card["recipe"]["steps"]) if (self.path / "model.onnx").is_file() else None
-        except (OSError, ValueError, KeyError, TypeError):
+            found = list(self.checkpoints.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as problem:
+            raise RunError("error.run.checkpoints", path=self.checkpoints, reason=problem.strerror) from problem
+        return [path for path in found if _CHECKPOINT.fullmatch(path.name)]
+
+    def exported(self) -> int | None:
+        """Return after how many steps the model in the folder was exported; None when it is missing or damaged."""
+        try:
+            card = read_card(read_content(self.path / IN_A_RUN), self.path)
+            beside = Card.from_json((self.path / CARD_FILE).read_text(encoding="utf-8"), self.path)
+            with zipfile.ZipFile(self.path / KERAS_FILE) as keras:
+                whole = keras.testzip() is None and card == beside
+            return int(card.recipe["steps"]) if whole else None
+        except _DAMAGED:
             return None
 
     def forget_after(self, step: int) -> None:
@@ -145,7 +165,7 @@ class RunFolder:
 
     def forget_export(self) -> None:
         """Take away a model that the training has left behind, so that nobody takes it for the newest state."""
-        for name in ("card.json", "model.onnx", "model.keras"):
+        for name in (CARD_FILE, IN_A_RUN, KERAS_FILE):
             (self.path / name).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:

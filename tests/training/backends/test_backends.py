@@ -17,18 +17,19 @@ if sys.argv[2:]:
     jax.default_backend = lambda: sys.argv[2]
 import shuzi
 from shuzi.data.dataset import Dataset, Splits
-from shuzi.training import loop as training
+from shuzi.training.loop import train
+from shuzi.training.tasks import task
 from shuzi.synthesis.samples.examples import compose
 from shuzi.training.recipes import recipe
 
 mnist = shuzi.load_mnist()
 few = Dataset(mnist.train.images[:200], mnist.train.labels[:200])
 # what is composed is composed as always, but little of it
-training.compose = lambda kind, data, seed, share=1.0: compose(kind, data, seed, share / 1_000)
+task.compose = lambda kind, data, seed, share=1.0: compose(kind, data, seed, share / 1_000)
 curves = {}
 for name, changes in json.loads(sys.argv[1]).items():
     chosen = recipe(name).changed(report_every=1, validate_every=10**6, save_every=10**6, **changes)
-    events = list(training.train(chosen, mnist if chosen.examples == "mnist" else Splits(few, few, few)))
+    events = list(train(chosen, mnist if chosen.task == "classify" else Splits(few, few, few)))
     curves[name] = [event.loss for event in events if type(event).__name__ == "Progress"]
 print(json.dumps(curves))
 """

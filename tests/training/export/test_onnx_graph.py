@@ -1,3 +1,6 @@
+import hashlib
+from dataclasses import replace
+
 import keras
 import numpy as np
 import onnx
@@ -6,12 +9,19 @@ from keras import layers
 
 from shuzi.errors import ModelError
 from shuzi.models.card import Card
+from shuzi.models.tasks import TASKS, features
 from shuzi.training.export.onnx_graph import named_weights, read_weights, write_onnx
 from shuzi.training.export.parity import onnx_answers
 from shuzi.training.network.architectures import NETWORKS, build
 from shuzi.training.recipes import RECIPES, recipe
 
-CARD = Card("net", {}, "", 0, {}, {}, {}, 1.0, {})
+
+def card_of(task, *more):
+    interface = TASKS[task]
+    return Card("net", task, interface.input, (*interface.outputs, *more))
+
+
+CARD = card_of("classify")
 OF_NETWORK = {each.network: each.name for each in RECIPES.values()}
 
 
@@ -43,11 +53,12 @@ def answers(model, images):
     return [np.asarray(each) for each in (said if isinstance(said, list) else [said])]
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", [name for known in NETWORKS.values() for name in known])
 def test_every_network_answers_alike_and_its_weights_come_back_bit_for_bit(network, mnist, tmp_path):
     chosen = recipe(OF_NETWORK[network])
     model, again = shaken(build(chosen)), build(chosen.changed(seed=1))
-    write_onnx(model, CARD, tmp_path / "model.onnx")
+    more = [features(int(each.shape[1])) for each in model.outputs[len(TASKS[chosen.task].outputs) :]]
+    write_onnx(model, card_of(chosen.task, *more), tmp_path / "model.onnx")
     images = mnist.test.images[:1_000]
     if network == "detector":
         images = np.pad(images, ((0, 0), (2, 2), (2, 18)))
@@ -93,7 +104,9 @@ def test_the_file_says_what_it_is_and_holds_each_weight_once(tmp_path):
     assert len(set(stored)) == len(stored)
     assert set(named_weights(model)) <= set(stored)
     assert sum(np.prod(each.dims) for each in proto.graph.initializer) < model.count_params() + 20
-    assert {each.key: each.value for each in proto.metadata_props} == {"shuzi.card": CARD.to_json()}
+    ((key, card),) = [(each.key, Card.from_json(each.value, "")) for each in proto.metadata_props]
+    assert (key, replace(card, weights="")) == ("shuzi.card", CARD)
+    assert card.weights == hashlib.sha256(proto.graph.SerializeToString()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -118,5 +131,30 @@ def test_a_layer_that_cannot_be_written_is_refused_by_name(layer, tmp_path):
 @pytest.mark.parametrize("other", ["mlp", "cnn", "tiny"])
 def test_weights_of_another_network_are_refused(other, tmp_path):
     write_onnx(build(recipe("fast")), CARD, tmp_path / "model.onnx")
-    with pytest.raises(ModelError, match=r"model\.onnx are not those of the network"):
+    with pytest.raises(ModelError, match=r"model\.onnx do not fit the network"):
         read_weights(tmp_path / "model.onnx", build(recipe(other)))
+
+
+@pytest.mark.parametrize("name", ["mlp", "cnn", "reader"])
+def test_features_are_what_the_probabilities_are_worked_out_from(name, mnist, tmp_path):
+    chosen = recipe(name).changed(features="last-hidden")
+    model = shaken(build(chosen))
+    interface = TASKS[chosen.task]
+    card = card_of(chosen.task, features(int(model.outputs[-1].shape[1])))
+    write_onnx(model, card, tmp_path / "model.onnx")
+    images = mnist.test.images[:50]
+    said = onnx_answers(tmp_path / "model.onnx", images)
+    assert len(said) == len(interface.outputs) + 1
+    last = said[-1].astype(np.float64)
+    weights = {each: variable.numpy().astype(np.float64) for each, variable in named_weights(model).items()}
+    columns = sorted({each.split("/")[0] for each in weights if each.startswith("output")})
+    parts = np.split(last, len(columns), axis=1)
+    scores = np.mean(
+        [
+            part @ weights[f"{each}/kernel"] + weights[f"{each}/bias"]
+            for each, part in zip(columns, parts, strict=True)
+        ],
+        axis=0,
+    )
+    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
+    np.testing.assert_allclose(said[0], shares / shares.sum(axis=1, keepdims=True), atol=1e-4)

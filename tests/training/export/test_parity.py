@@ -44,14 +44,14 @@ MAPS = np.linspace(-3, 3, 3 * 2 * 2 * 14, dtype=np.float32).reshape(3, 2, 2, 14)
     ids=["the same", "wavers", "the contrary", "surer"],
 )
 def test_a_second_output_counts_like_the_first(change, others, difference):
-    parity = compare([EXPECTED, change(YES)], [EXPECTED, YES])
+    parity = compare([EXPECTED, change(YES)], [EXPECTED, YES], answers=2)
     assert (parity.n, parity.others) == (3, others)
     assert parity.difference == pytest.approx(difference, rel=0.1)
 
 
 def test_an_image_with_two_other_answers_is_one_image():
-    assert compare([EXPECTED[:, ::-1], 1 - YES], [EXPECTED, YES]).others == 2
-    assert compare([EXPECTED[:, ::-1], YES[::-1]], [EXPECTED, YES]).others == 2
+    assert compare([EXPECTED[:, ::-1], 1 - YES], [EXPECTED, YES], answers=2).others == 2
+    assert compare([EXPECTED[:, ::-1], YES[::-1]], [EXPECTED, YES], answers=2).others == 2
 
 
 def test_what_is_missing_among_the_outputs_is_not_passed_over():
@@ -59,16 +59,23 @@ def test_what_is_missing_among_the_outputs_is_not_passed_over():
         compare([EXPECTED], [EXPECTED, YES])
 
 
+def test_features_hold_no_answer_but_their_numbers_count():
+    features = np.array([[5.0, 5.0], [0.0, 1.0], [2.0, 0.0]], np.float32)
+    parity = compare([EXPECTED, features[:, ::-1]], [EXPECTED, features])
+    assert (parity.others, parity.difference, parity.holds) == (0, 2.0, False)
+    assert compare([EXPECTED, features.copy()], [EXPECTED, features]).holds
+
+
 @pytest.mark.parametrize("place", [(0, 0, 0, 0), (2, 1, 1, 13)])
 def test_of_maps_every_number_counts(place):
     found = MAPS.copy()
-    assert compare([found], [MAPS]).holds
+    assert compare([found], [MAPS], answers=0).holds
     found[place] += 3e-4
-    parity = compare([found], [MAPS], TOLERANCE_OF_MAPS)
+    parity = compare([found], [MAPS], TOLERANCE_OF_MAPS, answers=0)
     assert (parity.others, parity.holds) == (0, False)
     assert parity.difference == pytest.approx(3e-4, rel=1e-2)
     found[place] = np.nan
-    assert not compare([found], [MAPS], TOLERANCE_OF_MAPS).holds
+    assert not compare([found], [MAPS], TOLERANCE_OF_MAPS, answers=0).holds
 
 
 @pytest.mark.parametrize("separate", [False, True])

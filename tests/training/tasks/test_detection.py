@@ -4,9 +4,9 @@ import pytest
 
 from shuzi.synthesis.samples.pages import lay_out, pack
 from shuzi.training.recipes import recipe
-from shuzi.training.tasks.detection import CELL, accuracy, correct, loss
+from shuzi.training.tasks.detection import CELL, Detect
 
-DETECTOR = recipe("detector")
+DETECTOR, TASK = recipe("detector"), Detect()
 ROWS, COLUMNS = 16, 40
 
 
@@ -73,7 +73,7 @@ def perfect(labels, sure=20.0):
 
 
 def found(labels, y):
-    return float(loss(DETECTOR, labels, y))
+    return float(TASK.loss(DETECTOR, labels, y))
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +111,7 @@ def test_the_order_of_the_digits_says_nothing(drawn):
     shuffled = np.stack([np.random.default_rng(1).permutation(rows) for rows in DIGITS])
     assert not np.array_equal(shuffled, DIGITS)
     assert found(shuffled, drawn) == pytest.approx(found(DIGITS, drawn), rel=1e-6)
-    np.testing.assert_array_equal(np.asarray(correct(shuffled, drawn)), np.asarray(correct(DIGITS, drawn)))
+    np.testing.assert_array_equal(np.asarray(TASK.correct(shuffled, drawn)), np.asarray(TASK.correct(DIGITS, drawn)))
 
 
 @pytest.mark.parametrize("score", [-50.0, 50.0, 1e4])
@@ -121,7 +121,7 @@ def test_whatever_the_scores_loss_and_slope_are_numbers(drawn, score):
         pytest.skip("gradients are taken by TensorFlow")
     y = tensorflow.Variable(np.concatenate([np.full_like(drawn[..., :10], score), drawn[..., 10:]], axis=-1))
     with tensorflow.GradientTape() as tape:
-        lost = loss(DETECTOR, DIGITS, y)
+        lost = TASK.loss(DETECTOR, DIGITS, y)
     assert np.isfinite(lost.numpy())
     assert np.isfinite(tape.gradient(lost, y).numpy()).all()
 
@@ -132,7 +132,7 @@ def test_the_slope_leads_down(drawn):
         pytest.skip("gradients are taken by TensorFlow")
     y = tensorflow.Variable(drawn)
     with tensorflow.GradientTape() as tape:
-        before = loss(DETECTOR, DIGITS, y)
+        before = TASK.loss(DETECTOR, DIGITS, y)
     slope = tape.gradient(before, y).numpy()
     place = np.unravel_index(np.abs(slope).argmax(), slope.shape)
     step = np.zeros_like(drawn)
@@ -143,17 +143,17 @@ def test_the_slope_leads_down(drawn):
 
 def test_right_is_a_digit_whose_middle_says_it_and_says_it_surely():
     y = perfect(DIGITS)
-    assert np.asarray(correct(DIGITS, y)).tolist() == [1, 1, 1]
+    assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [1, 1, 1]
     row, column = middle(DIGITS[0, 3])
     y[0, row, column, 4] = -1.5  # a probability of 0.18
-    assert np.asarray(correct(DIGITS, y)).tolist() == [0.75, 1, 1]
+    assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [0.75, 1, 1]
     y[0, row, column, 4] = -0.5  # of 0.38
-    assert np.asarray(correct(DIGITS, y)).tolist() == [1, 1, 1]
+    assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [1, 1, 1]
     y[0, row, column, 9] = 0.5  # rather a 9
-    assert np.asarray(correct(DIGITS, y)).tolist() == [0.75, 1, 1]
+    assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [0.75, 1, 1]
     y[1] = 20  # a page without digits cannot be got wrong: overlooking is what is counted
     y[2] = np.roll(y[2], 5, axis=1)
-    assert np.asarray(correct(DIGITS, y)).tolist() == [0.75, 1, 0]
+    assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [0.75, 1, 0]
 
 
 def test_accuracy_takes_the_probabilities_of_the_plain_network():
@@ -162,7 +162,7 @@ def test_accuracy_takes_the_probabilities_of_the_plain_network():
     for score, expected in ((-0.5, 1.0), (-1.5, 5 / 6)):
         y[0, row, column, 4] = score
         places = np.concatenate([1 / (1 + np.exp(-y[..., :10])), y[..., 10:]], axis=-1)
-        assert accuracy(DIGITS, places) == pytest.approx(expected)
+        assert TASK.accuracy(DIGITS, places) == pytest.approx(expected)
 
 
 def maps_of(seen, rows=16, columns=40):
@@ -189,15 +189,15 @@ PAGE_OF_TWO = pack([(np.array([7, 3], np.uint8), np.array([[8, 8, 8, 16], [40, 8
     ids=["both", "one", "one hardly", "one taken for another", "beside"],
 )
 def test_a_digit_is_found_where_its_middle_is(seen, share):
-    assert accuracy(PAGE_OF_TWO, maps_of(seen)) == share
+    assert TASK.accuracy(PAGE_OF_TWO, maps_of(seen)) == share
 
 
 def test_pages_without_digits_change_no_share_and_pages_count_by_their_digits():
     seen, none = maps_of([(4, 3, 7, 0.9)]), maps_of([])
     empty = pack([(np.array([], np.uint8), np.zeros((0, 4), np.float32))])
     alone = pack([(np.array([7], np.uint8), np.array([[8, 8, 8, 16]], np.float32))])
-    assert accuracy(np.concatenate([PAGE_OF_TWO, empty]), np.concatenate([seen, none])) == 0.5
-    assert accuracy(np.concatenate([PAGE_OF_TWO, alone]), np.concatenate([seen, seen])) == pytest.approx(2 / 3)
+    assert TASK.accuracy(np.concatenate([PAGE_OF_TWO, empty]), np.concatenate([seen, none])) == 0.5
+    assert TASK.accuracy(np.concatenate([PAGE_OF_TWO, alone]), np.concatenate([seen, seen])) == pytest.approx(2 / 3)
 
 
 def test_laid_out_images_are_whole_and_in_their_boxes(mnist):

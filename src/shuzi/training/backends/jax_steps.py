@@ -28,7 +28,7 @@ class JaxSteps(Steps):
             self._run = jax.jit(partial(jax.lax.scan, self._step))
         self._answer = jax.jit(
             lambda learnt, fixed, images: self.model.stateless_call(
-                learnt, fixed, self._as_input(images.astype(jnp.float32))
+                learnt, fixed, self._task.as_input(images.astype(jnp.float32))
             )[0]
         )
 
@@ -64,7 +64,7 @@ class JaxSteps(Steps):
     def _tower(self, learnt: Any, fixed: Any, batch: Any, choices: Any) -> tuple[Any, tuple[Any, Any]]:
         images, labels = self._batch(self._images[batch], choices), self._labels[batch]
         y, fixed = self._learner.stateless_call(learnt, fixed, images, training=True)
-        return self._kind.loss(self._recipe, labels, y), (jnp.sum(self._kind.correct(labels, y)), fixed)
+        return self._task.loss(self._recipe, labels, y), (jnp.sum(self._task.correct(labels, y)), fixed)
 
 
 def _one_by_one(step: Any, state: Any, chunk: tuple[Any, Any]) -> tuple[Any, tuple[Any, Any]]:

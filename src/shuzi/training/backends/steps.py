@@ -22,7 +22,7 @@ from shuzi.training.network import augment
 from shuzi.training.network.architectures import build
 from shuzi.training.network.optimizers import build_optimizer
 from shuzi.training.recipes import Recipe
-from shuzi.training.tasks import classification, detection
+from shuzi.training.tasks.known import TASKS
 
 AT_ONCE = 1_000 * 28 * 28  # pixels in one pass when nothing is learnt: more pages would take gigabytes
 
@@ -41,7 +41,7 @@ class Steps(ABC):
     def __init__(self, recipe: Recipe, dataset: Examples, normalization: Any = None) -> None:
         self._recipe = recipe
         self._augment = augment.AUGMENTATIONS.get(recipe.augment)
-        self._kind = detection if recipe.examples == "pages" else classification
+        self._task = TASKS[recipe.task]
         self.model = build(recipe)
         self._learner = self.model
         normalizes = any(isinstance(layer, keras.layers.BatchNormalization) for layer in self.model.layers)
@@ -91,14 +91,10 @@ class Steps(ABC):
         each = [piece if isinstance(piece, list | tuple) else [piece] for piece in said]
         return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
 
-    def probabilities(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return the first, or only, of the network's answers now."""
-        return self.answers(images)[0]
-
     def evaluate(self, examples: Examples) -> tuple[float, list[NDArray[np.float32]]]:
         """Return the share of the examples that the network gets right now, and all that it says to them."""
         answers = self.answers(examples.images)
-        return self._kind.accuracy(examples.labels, answers[0]), answers
+        return self._task.accuracy(examples.labels, answers[0]), answers
 
     def settle(self) -> None:
         """Bring what was learnt into the plain network."""
@@ -114,7 +110,7 @@ class Steps(ABC):
         variables, state = self._variables(), {_unnumbered(name): value for name, value in state.items()}
         if variables.keys() != state.keys():
             return False
-        if any(tuple(variable.shape) != state[name].shape for name, variable in variables.items()):
+        if any(not _fits(state[name], variable) for name, variable in variables.items()):
             return False
         for name, variable in variables.items():
             variable.assign(state[name])
@@ -127,16 +123,17 @@ class Steps(ABC):
     def _batch(self, images: Any, choices: Any) -> Any:
         """Turn uint8 images into what the network takes in, differently written when the recipe says so."""
         pixels = ops.cast(images, "float32")
-        return self._as_input(self._augment(pixels, choices) if self._augment else pixels)
-
-    def _as_input(self, pixels: Any) -> Any:
-        """Give pages a channel."""
-        return pixels[..., None] if self._kind is detection else pixels
+        return self._task.as_input(self._augment(pixels, choices) if self._augment else pixels)
 
     def _pieces(self, *arrays: Any) -> list[tuple[Any, ...]]:
         """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""
         each = self._recipe.batch_size // self._recipe.towers
         return [tuple(a[n * each : (n + 1) * each] for a in arrays) for n in range(self._recipe.towers)]
+
+
+def _fits(value: NDArray[Any], variable: Any) -> bool:
+    kind = np.dtype(keras.backend.standardize_dtype(variable.dtype)).kind
+    return tuple(variable.shape) == value.shape and value.dtype.kind == kind
 
 
 def _unnumbered(name: str) -> str:

@@ -57,7 +57,7 @@ class TensorFlowSteps(Steps):
         self._run = tf.function(self._loop, input_signature=[batches, choices])
         pixels = tf.TensorSpec([None, *dataset.images.shape[1:]], tf.uint8)
         self._answer = tf.function(
-            lambda images: self.model(self._as_input(tf.cast(images, tf.float32))), input_signature=[pixels]
+            lambda images: self.model(self._task.as_input(tf.cast(images, tf.float32))), input_signature=[pixels]
         )
 
     def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
@@ -91,9 +91,9 @@ class TensorFlowSteps(Steps):
         labels = tf.gather(self._labels, batch)
         with tf.GradientTape() as tape:
             y = self._learner(images, training=True)
-            loss = self._kind.loss(self._recipe, labels, y)
+            loss = self._task.loss(self._recipe, labels, y)
         gradients = tape.gradient(loss, [variable.value for variable in self._learner.trainable_variables])
-        return loss, tf.reduce_sum(self._kind.correct(labels, y)), gradients
+        return loss, tf.reduce_sum(self._task.correct(labels, y)), gradients
 
 
 def _one_core_an_operation() -> None:

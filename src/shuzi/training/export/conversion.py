@@ -15,16 +15,15 @@ from typing import Any
 
 import keras
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
-from shuzi.errors import ModelError
-from shuzi.models.card import DETECTOR, METADATA_KEY, OF_PAGES_IN_KERAS, Card
+from shuzi.errors import ModelError, RecipeError
+from shuzi.models.card import Card
 from shuzi.models.formats import check_target
-from shuzi.synthesis.samples.examples import Examples, as_they_are
-from shuzi.synthesis.samples.pages import lay_out
+from shuzi.models.onnx_file import CARD_FILE, read_card
+from shuzi.models.trial import sound_content
 from shuzi.training.export.onnx_graph import read_weights, write_onnx
 from shuzi.training.export.package import known_warnings
 from shuzi.training.export.parity import (
@@ -39,7 +38,7 @@ from shuzi.training.export.parity import (
 )
 from shuzi.training.network.architectures import build
 from shuzi.training.recipes import Recipe
-from shuzi.training.tasks import classification, detection
+from shuzi.training.tasks.known import TASKS
 
 LITERT_SLACK = 0.0005
 """The share of a classifier's answers that may be others in a LiteRT file.
@@ -48,8 +47,6 @@ LiteRT may calculate in another order and precision on each device, so its proba
 only its answers are held to the network's. 5 answers in 10,000 are fewer than 10,000 images can tell apart (the
 standard error of an accuracy of 99.5 % is 0.0007), while a layer that was converted wrongly costs whole percents.
 """
-
-CARD_FILE = "card.json"
 
 Answers = Callable[[Path, NDArray[np.uint8]], list[NDArray[np.float32]]]
 
@@ -106,10 +103,11 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
     """
     check_target(form, target)
     network, card = restore(model)
-    shown = examples_for(card, judges)
+    task = TASKS[card.task]
+    shown = task.shown(judges)
     expected = network_answers(network, shown.images)
     tolerance = tolerance_of(network, shown.images)
-    rebuilt = compare(onnx_answers(model, shown.images), expected, tolerance)
+    rebuilt = compare(onnx_answers(model, shown.images), expected, tolerance, task.answers)
     if not rebuilt.holds:
         raise ModelError("error.model.conversion", form="keras", **_shown(rebuilt))
     write, answers = _FORMS[form]
@@ -117,20 +115,12 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
         with known_warnings():
             write(network, part, card)
         found = answers(part, shown.images)
-        parity = compare(found, expected, tolerance)
-        if not (_near(parity) if form == "litert" and card.kind != DETECTOR else parity.holds):
+        parity = compare(found, expected, tolerance, task.answers)
+        if not (_near(parity) if form == "litert" and task.answers else parity.holds):
             raise ModelError("error.model.conversion", form=form, **_shown(parity))
         size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
-    learning = detection if card.kind == DETECTOR else classification
-    accuracy, accuracy_of_network = (learning.accuracy(shown.labels, said[0]) for said in (found, expected))
+    accuracy, accuracy_of_network = (task.accuracy(shown.labels, said[0]) for said in (found, expected))
     return Conversion(target, form, size, card.kind, len(judges), accuracy, accuracy_of_network, parity)
-
-
-def examples_for(card: Card, dataset: Dataset) -> Examples:
-    """Make of a dataset what a model of this kind looks at."""
-    if card.kind == DETECTOR:
-        return Examples(*lay_out(dataset.images, dataset.labels))
-    return as_they_are(dataset)
 
 
 def restore(path: Path) -> tuple[Any, Card]:
@@ -141,14 +131,11 @@ def restore(path: Path) -> tuple[Any, Card]:
     ModelError
         The file is damaged, has no card that is understood, or holds another network than its card says.
     """
+    card = read_card(sound_content(path), path)
+    card.check_usable(path)
     try:
-        metadata = {each.key: each.value for each in onnx.load(path).metadata_props}
-    except Exception as problem:
-        raise ModelError("error.model.damaged", path=path, reason=problem) from problem
-    card = Card.from_json(metadata.get(METADATA_KEY, ""), path)
-    try:
-        recipe = Recipe(**card.recipe)
-    except TypeError as problem:
+        recipe = Recipe.of(card.recipe, path)
+    except RecipeError as problem:
         raise ModelError("error.model.recipe", path=path, reason=problem) from problem
     network = build(recipe)
     read_weights(path, network)
@@ -216,7 +203,10 @@ def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray
 
 def _in_keras(card: Card) -> str:
     """Write the card of a file that takes in what the network of Keras does: pages have a channel there."""
-    return (replace(card, input=OF_PAGES_IN_KERAS) if card.kind == DETECTOR else card).to_json(indent=2)
+    given = card.input
+    if len(TASKS[card.task].input_shape) > len(given.shape) - 1:
+        given = replace(given, shape=(*given.shape, 1), layout=f"{given.layout}C")
+    return replace(card, input=given).to_json(indent=2)
 
 
 def _add_card(path: Path, card: Card) -> None:

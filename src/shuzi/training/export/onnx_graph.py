@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from shuzi.errors import ModelError
-from shuzi.models.card import METADATA_KEY, Card
+from shuzi.models.card import Card
+from shuzi.models.onnx_file import with_card
 
 OPSET, IR = 17, 8
 """Old enough for every ONNX Runtime that shuzi allows, new enough for all that its networks do."""
@@ -29,8 +30,12 @@ OPSET, IR = 17, 8
 _TO_ONNX, _TO_KERAS = (3, 2, 0, 1), (2, 3, 1, 0)  # a kernel's (height, width, in, out) and (out, in, height, width)
 
 
-def write_onnx(model: Any, card: Card, path: Path) -> None:
+def write_onnx(model: Any, card: Card, path: Path) -> Card:
     """Write a network and its card as one .onnx file.
+
+    Returns
+    -------
+    The card as it was written, with the SHA-256 of the weights.
 
     Raises
     ------
@@ -41,26 +46,20 @@ def write_onnx(model: Any, card: Card, path: Path) -> None:
     names = layer_names(model)
     for layer in model.layers:
         graph.add(layer, names[layer.name])
-    outputs = [graph.end(*each) for each in zip(model.outputs, _output_names(model), strict=True)]
-    height, width = (side or name for side, name in zip(model.inputs[0].shape[1:3], ("h", "w"), strict=True))
-    images = helper.make_tensor_value_info("images", TensorProto.FLOAT, ("n", height, width))
+    outputs = [graph.end(value, each.name) for value, each in zip(model.outputs, card.outputs, strict=True)]
+    images = helper.make_tensor_value_info(card.input.name, TensorProto.FLOAT, card.input.shape)
     proto = helper.make_model(
         helper.make_graph(graph.nodes, card.name, [images], outputs, graph.constants),
         producer_name="shuzi",
         producer_version=card.versions.get("shuzi", ""),
-        doc_string=f"{card.name}: {card.input} -> {card.output}",
+        doc_string=f"{card.name}: {card.input} -> {', '.join(map(str, card.outputs))}",
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR,
     )
-    helper.set_model_props(proto, {METADATA_KEY: card.to_json()})
     onnx.checker.check_model(proto, full_check=True)
-    onnx.save(proto, path)
-
-
-def _output_names(model: Any) -> list[str]:
-    """Name what comes out: the maps of a detector, or probabilities and what is said beside them."""
-    first = "places" if len(model.outputs[0].shape) == 4 else "probabilities"
-    return [first, *("is_digit" for _ in model.outputs[1:])]
+    content, card = with_card(proto.SerializeToString(), card, path)
+    path.write_bytes(content)
+    return card
 
 
 def read_weights(path: Path, model: Any) -> None:
@@ -71,7 +70,10 @@ def read_weights(path: Path, model: Any) -> None:
     ModelError
         The file holds the weights of another network.
     """
-    stored = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+    try:
+        stored = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+    except Exception as problem:
+        raise ModelError("error.model.damaged", path=path, reason=problem) from problem
     for name, variable in named_weights(model).items():
         values = stored.get(name)
         if values is not None and values.ndim == 4:
@@ -129,6 +131,9 @@ class _Graph:
         if len(shape) == 4:
             self._name = name
             last, shape = self.node("Transpose", last, perm=(0, 2, 3, 1)), ("n", "rows", "columns", shape[3])
+        if any(last in node.input for node in self.nodes):  # others go on from it, under the name that it has
+            self._name = name
+            last = self.node("Identity", last)
         for node in self.nodes:
             node.output[:] = [name if each == last else each for each in node.output]
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)

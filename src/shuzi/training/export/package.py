@@ -6,7 +6,6 @@ import platform
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -19,13 +18,19 @@ from shuzi.atomic import replacing
 from shuzi.data import idx
 from shuzi.data.dataset import Splits
 from shuzi.errors import ModelError
-from shuzi.models.card import OF_MNIST, OF_OWN_PICTURES, OF_PAGES, PLACES, PROBABILITIES_AND_MORE, Card
+from shuzi.models.card import MNIST, MNIST_LICENCE, OF_MNIST, OF_OWN_PICTURES, OWN, Card, Source
+from shuzi.models.onnx_file import CARD_FILE
 from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
+from shuzi.models.tasks import TASKS as INTERFACES
+from shuzi.models.tasks import features
+from shuzi.models.trial import remember_sound
 from shuzi.training.events import Done
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.parity import compare, onnx_answers, tolerance_of
 from shuzi.training.recipes import RECIPES, Recipe
+from shuzi.training.run_folder import KERAS_FILE
+from shuzi.training.tasks.known import TASKS
 
 OPTIONS = (
     "steps",
@@ -49,31 +54,36 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         The .onnx does not answer as the network does.
     """
     own = (folder / "data.npz").is_file()
+    task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
+    more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
+    hashes = {"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)}
     card = Card(
         name=recipe.name,
-        recipe=asdict(recipe),
+        task=recipe.task,
+        input=interface.input,
+        outputs=(*interface.outputs, *more),
+        data=(Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),),
+        recipe=recipe.as_dict(),
+        seed=recipe.seed,
+        scores={done.part: Score(round(done.accuracy * done.n), done.n).as_dict()},
         command=command(recipe, own),
         parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
-        data={"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)},
-        licence=OF_OWN_PICTURES if own else OF_MNIST,
-        scores={done.part: Score(round(done.accuracy * done.n), done.n).as_dict()},
         versions=_versions(),
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
+        licence=OF_OWN_PICTURES if own else OF_MNIST,
     )
-    if recipe.examples == "pages":
-        card = replace(card, input=OF_PAGES, output=PLACES)
-    if recipe.examples == "crops":
-        card = replace(card, output=PROBABILITIES_AND_MORE)
-    with replacing(folder / "model.keras") as part, known_warnings():
+    with replacing(folder / KERAS_FILE) as part, known_warnings():
         model.save(part)
     with replacing(folder / IN_A_RUN) as part:
-        write_onnx(model, card, part)
+        card = write_onnx(model, card, part)
         images = done.judges.images
-        parity = compare(onnx_answers(part, images), done.answers, tolerance_of(model, images))
+        tolerance = tolerance_of(model, images)
+        parity = compare(onnx_answers(part, images), done.answers, tolerance, task.answers)
         if not parity.holds:
             raise ModelError("error.model.parity", difference=parity.difference, others=parity.others, n=parity.n)
-    with replacing(folder / "card.json") as part:
+    remember_sound(folder / IN_A_RUN)
+    with replacing(folder / CARD_FILE) as part:
         part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card
 

@@ -32,8 +32,8 @@ class Parity:
     n
         How many images were looked at.
     others
-        How many of them got another answer; where the network itself wavers between two, either is right. Maps hold
-        no single answer, so of them only the difference counts.
+        How many of them got another answer; where the network itself wavers between two, either is right. Maps and
+        features hold no single answer, so of them only the difference counts.
     difference
         The largest difference between two probabilities, or two numbers on maps.
     tolerance
@@ -52,16 +52,22 @@ class Parity:
 
 
 def compare(
-    found: Sequence[NDArray[np.float32]], expected: Sequence[NDArray[np.float32]], tolerance: float = TOLERANCE
+    found: Sequence[NDArray[np.float32]],
+    expected: Sequence[NDArray[np.float32]],
+    tolerance: float = TOLERANCE,
+    answers: int = 1,
 ) -> Parity:
     """Hold all that a network's outputs say to some images against what they should say.
 
     Parameters
     ----------
     found, expected
-        For each output: probabilities (n, 10), a probability (n, 1) of yes, or maps (n, rows, columns, 14).
+        For each output: probabilities (n, 10), a probability (n, 1) of yes, features (n, k), or maps
+        (n, rows, columns, 14).
     tolerance
         By which numbers may differ.
+    answers
+        How many outputs, from the first on, hold an answer, as their task says.
 
     Examples
     --------
@@ -72,9 +78,9 @@ def compare(
     """
     others = np.zeros(len(expected[0]), bool)
     differences = []
-    for one, other in zip(found, expected, strict=True):
+    for number, (one, other) in enumerate(zip(found, expected, strict=True)):
         differences.append(np.max(np.abs(one - other)))
-        if other.ndim == 2:
+        if number < answers:
             others |= _another_answer(one, other, tolerance)
     return Parity(len(others), int(others.sum()), float(np.max(differences)), tolerance)
 

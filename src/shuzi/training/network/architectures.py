@@ -15,8 +15,10 @@ from keras import layers
 
 from shuzi.errors import RecipeError
 from shuzi.ink.paper import CONTRAST, PAPER
+from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT
 from shuzi.training.recipes import Recipe
 from shuzi.training.tasks.detection import FIRST_SCORE
+from shuzi.training.tasks.known import TASKS
 
 MEAN, SPREAD = 0.1307, 0.3081
 """The mean and the standard deviation of the training pixels in [0, 1]."""
@@ -118,19 +120,17 @@ def detector(recipe: Recipe, images: Any, normalization: Normalization, learning
     return layers.Concatenate(name="places", dtype="float32")([scores, boxes])
 
 
-NETWORKS: Mapping[str, Callable[[Recipe, Any, Normalization, bool], Any]] = {
-    each.__name__: each
-    for each in (
-        softmax,
-        mlp,
-        two_convolutions,
-        three_convolutions,
-        four_narrow_convolutions,
-        four_columns,
-        rejecting,
-        detector,
-    )
+Network = Callable[[Recipe, Any, Normalization, bool], Any]
+
+NETWORKS: Mapping[str, Mapping[str, Network]] = {
+    task: {each.__name__: each for each in networks}
+    for task, networks in {
+        CLASSIFY: (softmax, mlp, two_convolutions, three_convolutions, four_narrow_convolutions, four_columns),
+        CLASSIFY_OR_REJECT: (rejecting,),
+        DETECT: (detector,),
+    }.items()
 }
+"""The networks that can learn each task."""
 
 
 def build(
@@ -152,19 +152,20 @@ def build(
     Raises
     ------
     RecipeError
-        The recipe names no network that there is.
+        The recipe names no network that can learn its task.
     """
-    if recipe.network not in NETWORKS:
-        raise RecipeError("error.recipe.choice", name="network", value=recipe.network, choices=", ".join(NETWORKS))
+    known = NETWORKS[recipe.task]
+    if recipe.network not in known:
+        raise RecipeError("error.recipe.choice", name="network", value=recipe.network, choices=", ".join(known))
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     try:
-        # no layer of Keras gives a channel to pictures whose size is open
-        size = (None, None, 1) if recipe.examples == "pages" else (28, 28)
-        images = keras.Input(size, name="images", dtype="float32")
-        y = NETWORKS[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
+        images = keras.Input(TASKS[recipe.task].input_shape, name="images", dtype="float32")
+        y = known[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
     finally:
         keras.config.set_dtype_policy(policy)
+    if recipe.features != "none" and not learning:
+        y = [*(y if isinstance(y, list) else [y]), _last_hidden(keras.Model(images, y))]
     model = keras.Model(images, y, name=recipe.name)
     _draw_first_weights(model, recipe.seed)
     return model
@@ -180,6 +181,12 @@ def _draw_first_weights(model: Any, seed: int) -> None:
         *window, came, goes = kernel.shape
         reach = np.sqrt(6 / (int(np.prod(window)) * (came + goes)))
         kernel.assign(draws.uniform(-reach, reach, kernel.shape).astype(np.float32))
+
+
+def _last_hidden(model: Any) -> Any:
+    """Return what the last hidden layer says, of all columns side by side: what the outputs are worked out from."""
+    hidden = [layer.input for layer in model.layers if layer.name.startswith("output")]
+    return hidden[0] if len(hidden) == 1 else layers.Concatenate(name="features", dtype="float32")(hidden)
 
 
 def _row(images: Any) -> Any:

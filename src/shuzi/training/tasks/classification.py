@@ -1,64 +1,139 @@
-"""Learning which digit an image holds: the cross-entropy, and which answers are right."""
+"""Learning which digit an image holds, or that it holds none: the cross-entropy, and which answers are right."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
+from shuzi.data.dataset import Dataset
+from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT
+from shuzi.synthesis.samples.crops import NOT_A_DIGIT
+from shuzi.synthesis.samples.examples import joined
 from shuzi.training.recipes import Recipe
+from shuzi.training.tasks.task import LOOKED_AT, Answers, Task
+from shuzi.training.temperature import fit_temperature, unsure_below
 
 _OF_BEING_A_DIGIT = 0.1  # of a label's smoothing: how sure it is should be told apart near certainty
+_ENOUGH_TO_FIT = 1_000  # validation images from which on a temperature is worth fitting
+_DIGITS_REFUSED = 0.01  # the share of composed digits that may be taken for something else
 
 
-def loss(recipe: Recipe, labels: Any, y: Any) -> Any:
-    """Return the cross-entropy of a batch, summed or averaged as the recipe says; columns are averaged.
+class Classify(Task):
+    """Which digit an image holds.
 
-    Parameters
-    ----------
-    recipe
-        Says how, and how much of each label is spread over all.
-    labels
-        uint8 (n,); 10 is no digit.
-    y
-        float32 (n, 10), rows adding up to 1; or (n, 11), where the last is the probability that it is a digit at all;
-        or either of several columns, (n, columns, 10) or (n, columns, 11).
+    While learning, y is float32 (n, 10), rows adding up to 1; or (n, columns, 10) from a network of several columns,
+    each of which learns by itself.
     """
+
+    name = CLASSIFY
+    answers = 1
+
+    def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
+        """Return the cross-entropy of a batch, summed or averaged as the recipe says; columns are averaged.
+
+        Parameters
+        ----------
+        recipe
+            Says how, and how much of each label is spread over all.
+        labels
+            uint8 (n,).
+        y
+            float32 (n, 10) or (n, columns, 10).
+        """
+        count, columns, labels, y = _by_column(labels, y)
+        return _mean(recipe, self._lost(recipe, labels, y) / columns, count)
+
+    def correct(self, labels: Any, y: Any) -> Any:
+        """Return 1 for each image that is taken for what it is, or 0: float32 (n,). Columns are asked together."""
+        return ops.cast(self._told(_together(y)) == ops.cast(labels, "int32"), "float32")
+
+    def accuracy(self, labels: NDArray[np.uint8], said: NDArray[np.float32]) -> float:
+        """Return the share of right answers.
+
+        >>> said = np.array([[0.1, 0.9], [0.2, 0.8]], np.float32)
+        >>> Classify().accuracy(np.array([1, 0], np.uint8), said)
+        0.5
+        """
+        return float(np.mean(said.argmax(axis=1) == labels))
+
+    def calibrate(
+        self,
+        recipe: Recipe,
+        answers: Answers,
+        write_temperature: Callable[[float], None],
+        validation: Dataset,
+    ) -> tuple[float, dict[str, float]]:
+        """Fit a temperature where the recipe wants one, and find below what confidence an answer is unsure."""
+        probabilities, temperature = answers(validation.images)[0], 1.0
+        if recipe.temperature == "fitted" and len(validation) >= _ENOUGH_TO_FIT:
+            temperature = fit_temperature(probabilities, validation.labels)
+            write_temperature(temperature)
+            probabilities = answers(validation.images)[0]
+        return temperature, {"unsure": unsure_below(probabilities, validation.labels)}
+
+    def _lost(self, recipe: Recipe, labels: Any, y: Any) -> Any:
+        label = ops.one_hot(labels, 10)  # all 0 for what is no digit
+        smoothing = recipe.label_smoothing
+        if smoothing:
+            label = label * (1 - smoothing) + ops.sum(label, axis=1, keepdims=True) * (smoothing / 10)
+        return -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon))
+
+    def _told(self, y: Any) -> Any:
+        return ops.cast(ops.argmax(y[:, :10], axis=1), "int32")
+
+
+class ClassifyOrReject(Classify):
+    """Which digit an image holds, and whether it holds one at all.
+
+    While learning, y is float32 (n, 11), or (n, columns, 11): the last number is the probability that it is a digit.
+    The label of what is no digit is 10.
+    """
+
+    name = CLASSIFY_OR_REJECT
+    samples = "crops"
+    answers = 2
+
+    def calibrate(
+        self,
+        recipe: Recipe,
+        answers: Answers,
+        write_temperature: Callable[[float], None],
+        validation: Dataset,
+    ) -> tuple[float, dict[str, float]]:
+        """Do what `Classify` does, and find below what probability to be a digit something is taken for none."""
+        temperature, thresholds = super().calibrate(recipe, answers, write_temperature, validation)
+        cuts = joined(list(self.learnt_from(validation, recipe.seed, LOOKED_AT)))
+        digits = cuts.images[cuts.labels != NOT_A_DIGIT]
+        return temperature, thresholds | {"not-a-digit": float(np.quantile(answers(digits)[1], _DIGITS_REFUSED))}
+
+    def _lost(self, recipe: Recipe, labels: Any, y: Any) -> Any:
+        smoothing = recipe.label_smoothing * _OF_BEING_A_DIGIT
+        is_digit = ops.cast(labels < NOT_A_DIGIT, "float32") * (1 - smoothing) + smoothing / 2
+        said = y[:, 10]
+        yes, no = ops.log(said + recipe.epsilon), ops.log(1 - said + recipe.epsilon)
+        return super()._lost(recipe, labels, y) - ops.sum(is_digit * yes + (1 - is_digit) * no)
+
+    def _told(self, y: Any) -> Any:
+        return ops.where(y[:, 10] < 0.5, NOT_A_DIGIT, super()._told(y))
+
+
+def _by_column(labels: Any, y: Any) -> tuple[int, int, Any, Any]:
+    """Return how many images and columns there are, and labels and y with a row for each column of each image."""
     count, columns, labels = len(labels), 1, ops.cast(labels, "int32")
     if len(y.shape) == 3:
         columns = y.shape[1]
         labels, y = ops.repeat(labels, columns, axis=0), ops.reshape(y, (-1, y.shape[2]))
-    label = ops.one_hot(labels, 10)  # all 0 for what is no digit
-    smoothing = recipe.label_smoothing
-    if smoothing:
-        label = label * (1 - smoothing) + ops.sum(label, axis=1, keepdims=True) * (smoothing / 10)
-    total = -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon))
-    if y.shape[1] == 11:
-        smoothing *= _OF_BEING_A_DIGIT
-        is_digit = ops.cast(labels < 10, "float32") * (1 - smoothing) + smoothing / 2
-        said = y[:, 10]
-        yes, no = ops.log(said + recipe.epsilon), ops.log(1 - said + recipe.epsilon)
-        total -= ops.sum(is_digit * yes + (1 - is_digit) * no)
-    total = total / columns
+    return count, columns, labels, y
+
+
+def _together(y: Any) -> Any:
+    """Average the columns of a network that has several."""
+    return ops.mean(y, axis=1) if len(y.shape) == 3 else y
+
+
+def _mean(recipe: Recipe, total: Any, count: int) -> Any:
     return total / count if recipe.loss == "mean" else total
-
-
-def correct(labels: Any, y: Any) -> Any:
-    """Return 1 for each image that is taken for what it is, or 0: float32 (n,). Columns are asked together."""
-    if len(y.shape) == 3:
-        y = ops.mean(y, axis=1)
-    answers = ops.argmax(y[:, :10], axis=1)
-    if y.shape[1] == 11:
-        answers = ops.where(y[:, 10] < 0.5, 10, answers)
-    return ops.cast(ops.cast(answers, "int32") == ops.cast(labels, "int32"), "float32")
-
-
-def accuracy(labels: NDArray[np.uint8], probabilities: NDArray[np.float32]) -> float:
-    """Return the share of right answers.
-
-    >>> accuracy(np.array([1, 0], np.uint8), np.array([[0.1, 0.9], [0.2, 0.8]], np.float32))
-    0.5
-    """
-    return float(np.mean(probabilities.argmax(axis=1) == labels))

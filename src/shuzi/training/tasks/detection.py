@@ -12,8 +12,12 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from shuzi.synthesis.samples.pages import MOST
+from shuzi.data.dataset import Dataset
+from shuzi.models.tasks import DETECT
+from shuzi.synthesis.samples.examples import Examples, joined
+from shuzi.synthesis.samples.pages import MOST, lay_out
 from shuzi.training.recipes import Recipe
+from shuzi.training.tasks.task import LOOKED_AT, Task
 
 CELL = 4
 """Pixels of a page for each place on the maps, in both directions."""
@@ -28,42 +32,69 @@ _NEAR = 0.3  # from this height of a hill on, a place learns the digit's box
 _FOUND = math.log(0.3 / 0.7)  # the score of a probability of 0.3
 
 
-def loss(recipe: Recipe, labels: Any, y: Any) -> Any:  # noqa: ARG001 - each kind of learning takes the recipe
-    """Return the focal loss of the maps and the error of the boxes, shared among the digits and one more.
+class Detect(Task):
+    """Where on a page there are digits: contrast maps, float32 (n, h, w), height and width divisible by 8."""
 
-    Parameters
-    ----------
-    recipe
-        Says nothing here.
-    labels
-        float32 (n, 20, 5), as `pages.pack` makes it.
-    y
-        float32 (n, h, w, 14): ten scores, then x and y from the place's middle, log width and log height, in places.
-    """
-    hills, is_digit, nearest = _hills(labels, y)
-    digit, wanted_boxes = labels[..., 0], _boxes(labels, nearest, y)
-    classes = ops.one_hot(ops.cast(ops.maximum(digit, 0), "int32"), 10) * is_digit[..., None]
-    # hills of one class do not add up: the highest counts
-    wanted = ops.max(hills[..., None] * classes[:, :, None, None, :], axis=1)
-    scores, boxes = y[..., :10], y[..., 10:]
-    log_p, log_not_p = -ops.softplus(-scores), -ops.softplus(scores)
-    p = ops.sigmoid(scores)
-    at_top = ops.cast(wanted > 0.999, "float32")
-    focal = at_top * (1 - p) ** 2 * log_p + (1 - at_top) * (1 - wanted) ** 4 * p**2 * log_not_p
-    height = ops.max(hills, axis=1)
-    near = height * ops.cast(height > _NEAR, "float32")
-    off = ops.sum(ops.abs(boxes - wanted_boxes), axis=-1) * near
-    count = ops.sum(is_digit) + 1
-    return (-ops.sum(focal) + _BOX_WEIGHT * ops.sum(off) / 4) / count
+    name = DETECT
+    samples = "pages"
+    input_shape = (None, None, 1)
+    answers = 0
+
+    def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
+        """Return the focal loss of the maps and the error of the boxes, shared among the digits and one more.
+
+        Parameters
+        ----------
+        recipe
+            Says nothing here.
+        labels
+            float32 (n, 20, 5), as `pages.pack` makes it.
+        y
+            float32 (n, h, w, 14): ten scores, then x and y from the place's middle, log width
+            and log height, in places.
+        """
+        hills, is_digit, nearest = _hills(labels, y)
+        digit, wanted_boxes = labels[..., 0], _boxes(labels, nearest, y)
+        classes = ops.one_hot(ops.cast(ops.maximum(digit, 0), "int32"), 10) * is_digit[..., None]
+        # hills of one class do not add up: the highest counts
+        wanted = ops.max(hills[..., None] * classes[:, :, None, None, :], axis=1)
+        scores, boxes = y[..., :10], y[..., 10:]
+        log_p, log_not_p = -ops.softplus(-scores), -ops.softplus(scores)
+        p = ops.sigmoid(scores)
+        at_top = ops.cast(wanted > 0.999, "float32")
+        focal = at_top * (1 - p) ** 2 * log_p + (1 - at_top) * (1 - wanted) ** 4 * p**2 * log_not_p
+        height = ops.max(hills, axis=1)
+        near = height * ops.cast(height > _NEAR, "float32")
+        off = ops.sum(ops.abs(boxes - wanted_boxes), axis=-1) * near
+        count = ops.sum(is_digit) + 1
+        return (-ops.sum(focal) + _BOX_WEIGHT * ops.sum(off) / 4) / count
+
+    def correct(self, labels: Any, y: Any) -> Any:
+        """Return for each page the share of its digits that are seen at their middle, as what they are: float32 (n,).
+
+        A page without digits counts as 1.
+        """
+        return _seen(labels, y, _FOUND)
+
+    def accuracy(self, labels: NDArray[np.float32], said: NDArray[np.float32]) -> float:
+        """Return the share of the digits that are seen; `said` holds probabilities, shapes as for `loss`."""
+        digits = np.sum(labels[..., 0] >= 0, axis=1)
+        return float(np.sum(np.asarray(_seen(labels, said, 0.3)) * digits) / max(digits.sum(), 1))
+
+    def judged_by(self, dataset: Dataset, seed: int) -> Examples:
+        """Compose pages of a dataset's digits."""
+        return joined(list(self.learnt_from(dataset, seed, LOOKED_AT)))
+
+    def shown(self, dataset: Dataset) -> Examples:
+        """Lay a dataset's images out on pages."""
+        return Examples(*lay_out(dataset.images, dataset.labels))
+
+    def as_input(self, pixels: Any) -> Any:
+        """Give pages a channel: no layer of Keras does that to pictures whose size is open."""
+        return pixels[..., None]
 
 
-def accuracy(labels: NDArray[np.float32], places: NDArray[np.float32]) -> float:
-    """Return the share of the digits that are seen; `places` hold probabilities, shapes as for `loss`."""
-    digits = np.sum(labels[..., 0] >= 0, axis=1)
-    return float(np.sum(np.asarray(correct(labels, places, 0.3)) * digits) / max(digits.sum(), 1))
-
-
-def correct(labels: Any, y: Any, found: float = _FOUND) -> Any:
+def _seen(labels: Any, y: Any, found: float) -> Any:
     """Return for each page the share of its digits that are seen at their middle, as what they are: float32 (n,).
 
     A page without digits counts as 1.

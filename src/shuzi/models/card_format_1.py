@@ -1,0 +1,65 @@
+"""A card that shuzi 0.1 wrote becomes one of format 2, as far as 0.1 said what that needs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from shuzi.errors import ModelError
+from shuzi.models.fields import Fields
+from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, TASKS
+
+_TASKS = {
+    "probabilities: float32 (n, 10)": CLASSIFY,
+    "probabilities: float32 (n, 10); "
+    "is_digit: float32 (n, 1), the probability that it is a digit": CLASSIFY_OR_REJECT,
+    "places: float32 (n, h/4, w/4, 14): probabilities of a digit's middle; "
+    "dx, dy, log width, log height in places": DETECT,
+}
+"""What 0.1 said of the outputs, word for word: that was how it told its models apart."""
+
+_OF_TEXTS = ("simple-", "found-", "blank", "text-ok")  # thresholds that are now part of the calibration
+_PAGES, _SEED = 12_000, 0  # what 0.1 fitted them on
+_SHOWN = 80
+
+
+def upgraded(values: dict[str, Any], path: object) -> dict[str, Any]:
+    """Turn the values of a card of format 1 into those of format 2.
+
+    Raises
+    ------
+    ModelError
+        What it gives out is not known, or something is missing or of another type that has another place now.
+    """
+    card = Fields(values, path)
+    output = card.text("output")
+    if output not in _TASKS:
+        raise ModelError("error.model.output", path=path, found=output[:_SHOWN])
+    task = TASKS[_TASKS[output]]
+    thresholds, licence = card.numbers("thresholds"), card.text("licence")
+    of_texts = {name: value for name, value in thresholds.items() if name.startswith(_OF_TEXTS)}
+    # whether it read along with today's detector is not known
+    calibration = {"partners": {}, "numbers": of_texts, "pages": _PAGES, "seed": _SEED} if of_texts else None
+    own = "MNIST" not in licence
+    _, _, of_mnist = licence.rstrip(")").partition("(")
+    source = {
+        "name": "own" if own else "mnist",
+        "sha256": card.texts("data"),
+        "licence": licence if own else of_mnist,
+    }
+    return values | {
+        "format": 2,
+        "task": _TASKS[output],
+        "input": _as_json(asdict(task.input)),
+        "outputs": [_as_json(asdict(each)) for each in task.outputs],
+        "classes": list("0123456789"),
+        "data": [source],
+        "seed": card.object("recipe").get("seed", 0),
+        "weights": "",
+        "thresholds": {name: value for name, value in thresholds.items() if name not in of_texts},
+        "calibration": calibration,
+    }
+
+
+def _as_json(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}

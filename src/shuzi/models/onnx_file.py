@@ -1,0 +1,168 @@
+"""The bytes of an .onnx file become its card, checked against its weights; a card is put into them.
+
+Such a file is a message of Protocol Buffers. Only its outermost fields are looked at, so the library `onnx`, which
+readers do without, is not needed, and nothing of a file from elsewhere is run or believed before its card is sound.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from shuzi.atomic import replacing
+from shuzi.errors import ModelError, ShuziError
+from shuzi.models.card import METADATA_KEY, Card
+
+_GRAPH, _METADATA = 7, 14  # fields of a ModelProto
+_KEY, _VALUE = 1, 2  # of an entry of its metadata
+_VARINT, _EIGHT_BYTES, _WITH_LENGTH, _FOUR_BYTES = 0, 1, 2, 5
+_LONGEST_VARINT = 10
+_LARGEST = 1 << 28  # bytes: shuzi's own models have 3 million
+_MOST_FIELDS = 10_000  # of a message; those of ONNX have a few dozen
+
+CARD_FILE = "card.json"
+
+
+def read_content(path: Path) -> bytes:
+    """Read an .onnx file.
+
+    Raises
+    ------
+    ModelError
+        It cannot be read, or is larger than any model that makes sense here.
+    """
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.large", most=_LARGEST))
+        return path.read_bytes()
+    except OSError as problem:
+        raise ModelError("error.model.damaged", path=path, reason=problem.strerror) from problem
+
+
+def read_card(content: bytes, path: object) -> Card:
+    """Read the card of an .onnx file, and check that the weights beside it are those that it was written for.
+
+    Raises
+    ------
+    ModelError
+        The file is damaged, or its card is missing or not understood.
+    """
+    card = Card.from_json(_metadata(content, path).get(METADATA_KEY, ""), path)
+    if card.weights and card.weights != weights_sha256(content, path):
+        raise ModelError("error.model.changed", path=path)
+    return card
+
+
+def weights_sha256(content: bytes, path: object) -> str:
+    """Return the SHA-256 of the graph in an .onnx file, with all of its weights, as hexadecimal digits.
+
+    Raises
+    ------
+    ModelError
+        The file is damaged.
+    """
+    graphs = [part for number, part, _ in _fields(memoryview(content), path) if number == _GRAPH]
+    if len(graphs) != 1:
+        raise _damaged(path)
+    return hashlib.sha256(graphs[0]).hexdigest()
+
+
+def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
+    """Put a card into an .onnx file in place of any other; the graph stays as it is, byte for byte.
+
+    Returns
+    -------
+    The new content, and the card with the SHA-256 of the weights.
+    """
+    card = replace(card, weights=weights_sha256(content, path))
+    entry = _text(_KEY, METADATA_KEY) + _text(_VALUE, card.to_json())
+    kept = []
+    for number, part, whole in _fields(memoryview(content), path):
+        if not (number == _METADATA and _entry(part, path)[0] == METADATA_KEY):
+            kept.append(bytes(whole))
+    return b"".join([*kept, _field(_METADATA, entry)]), card
+
+
+def replace_card(path: Path, card: Card) -> Card:
+    """Write another card into an .onnx file, and into the card.json beside it where one is.
+
+    Returns
+    -------
+    The card as it was written.
+    """
+    content, card = with_card(read_content(path), card, path)
+    with replacing(path) as part:
+        part.write_bytes(content)
+    beside = path.with_name(CARD_FILE)
+    if beside.is_file():
+        with replacing(beside) as part:
+            part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
+    return card
+
+
+def _metadata(content: bytes, path: object) -> dict[str, str]:
+    return dict(_entry(part, path) for number, part, _ in _fields(memoryview(content), path) if number == _METADATA)
+
+
+def _entry(part: memoryview, path: object) -> tuple[str, str]:
+    found = {number: value for number, value, _ in _fields(part, path)}
+    try:
+        return str(found.get(_KEY, b""), "utf-8"), str(found.get(_VALUE, b""), "utf-8")
+    except UnicodeDecodeError as problem:
+        raise _damaged(path) from problem
+
+
+def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview, memoryview]]:
+    """Take a message apart: each field's number, what it holds, and the whole of it."""
+    place = count = 0
+    while place < len(content):
+        start, count = place, count + 1
+        tag, place = _varint(content, place, path)
+        kind = tag & 7
+        if kind == _VARINT:
+            begin = place
+            _, place = _varint(content, place, path)
+        elif kind == _WITH_LENGTH:
+            length, begin = _varint(content, place, path)
+            place = begin + length
+        elif kind in (_EIGHT_BYTES, _FOUR_BYTES):
+            begin, place = place, place + (8 if kind == _EIGHT_BYTES else 4)
+        else:
+            raise _damaged(path)
+        if place > len(content) or tag < 8 or count > _MOST_FIELDS:
+            raise _damaged(path)
+        yield tag >> 3, content[begin:place], content[start:place]
+
+
+def _varint(content: memoryview, place: int, path: object) -> tuple[int, int]:
+    value = 0
+    for count in range(_LONGEST_VARINT):
+        if place + count >= len(content):
+            raise _damaged(path)
+        byte = content[place + count]
+        value |= (byte & 0x7F) << (7 * count)
+        if byte < 0x80:
+            return value, place + count + 1
+    raise _damaged(path)
+
+
+def _field(number: int, value: bytes) -> bytes:
+    return _as_varint(number << 3 | _WITH_LENGTH) + _as_varint(len(value)) + value
+
+
+def _text(number: int, value: str) -> bytes:
+    return _field(number, value.encode())
+
+
+def _as_varint(value: int) -> bytes:
+    parts = []
+    while value > 0x7F:
+        parts.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*parts, value])
+
+
+def _damaged(path: object) -> ModelError:
+    return ModelError("error.model.damaged", path=path, reason=ShuziError("models.broken"))

@@ -1,0 +1,118 @@
+"""A model from elsewhere is loaded and run once in a child process, within limits, before it runs here.
+
+A graph may loop for ever, take all memory or crash ONNX Runtime. The verdict is kept in the user's cache under the
+SHA-256 of the file, so this takes its half second once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+import onnxruntime
+from platformdirs import user_cache_path
+
+from shuzi.atomic import replacing
+from shuzi.errors import ModelError, ShuziError
+from shuzi.models import store
+from shuzi.models.onnx_file import read_card, read_content
+from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTime
+from shuzi.processes.limits import Limits
+
+LIMITS = Limits(seconds=10.0, memory=1_000_000_000)
+"""What loading and running a model once may use. The default model takes a quarter of a second and 60 MB."""
+
+_CHILD = "shuzi.models.trial_child"
+_LONGEST = 300  # letters of what a child says
+_VALUES = {
+    "error.model.damaged": ("reason",),
+    "error.model.interface": ("found", "wanted"),
+    "error.model.numbers": (),
+}
+
+
+def sound_content(path: Path, limits: Limits = LIMITS) -> bytes:
+    """Read an .onnx file; one that does not come with shuzi is tried out first, unless that has been done before.
+
+    Raises
+    ------
+    ModelError
+        It cannot be read or loaded, takes too much time or memory, crashes, or gives out something else than its card
+        says.
+    ShuziError
+        No process can be started here.
+    """
+    content = read_content(path)
+    if path.resolve().parent == store.SHIPPED.resolve():
+        return content
+    read_card(content, path)  # what is wrong with that is told better here
+    sha256 = hashlib.sha256(content).hexdigest()
+    verdict = _remembered(sha256)
+    if verdict is None:
+        verdict = _tried(content, path, limits)
+        _remember(sha256, verdict)
+    if problem := _problem(verdict, path, limits):
+        raise problem
+    return content
+
+
+def remember_sound(path: Path) -> None:
+    """Remember of a model that was just made, and has answered here, that it is sound."""
+    _remember(hashlib.sha256(path.read_bytes()).hexdigest(), {})
+
+
+def _tried(content: bytes, path: Path, limits: Limits) -> dict[str, Any]:
+    child = Child(_CHILD)
+    try:
+        verdict, _ = child.ask({"path": str(path)}, content, 0, limits)
+    except Cancelled as cause:
+        raise ShuziError("error.processes.cancelled") from cause
+    except OutOfTime:
+        return {"error": "slow"}
+    except OutOfMemory:
+        return {"error": "memory"}
+    except Ended:
+        return {"error": "crashed"}
+    finally:
+        child.close()
+    return {name: verdict[name] for name in ("error", "values") if name in verdict}
+
+
+def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError | None:
+    """Put a verdict, which a child that is not trusted may have written, into an error; None where all is well."""
+    key, values = verdict.get("error"), verdict.get("values")
+    if key is None:
+        return None
+    if key == "slow":
+        return ModelError("error.model.slow", path=path, seconds=limits.seconds)
+    if key == "memory":
+        return ModelError("error.model.memory", path=path, most=limits.memory // 1_000_000)
+    if isinstance(key, str) and key in _VALUES and isinstance(values, dict):
+        named = {name: str(values.get(name, ""))[:_LONGEST] for name in _VALUES[key]}
+        return ModelError(key, path=path, **named)
+    return ModelError("error.model.damaged", path=path, reason=ShuziError("models.crashed"))
+
+
+def _remembered(sha256: str) -> dict[str, Any] | None:
+    """Return what is known of a file; whatever is amiss with that, the file is tried out again."""
+    try:
+        found = json.loads(_file(sha256).read_text(encoding="utf-8"))
+        known = found["verdict"] if found["onnxruntime"] == onnxruntime.__version__ else None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return known if isinstance(known, dict) else None
+
+
+def _remember(sha256: str, verdict: dict[str, Any]) -> None:
+    said = json.dumps({"onnxruntime": onnxruntime.__version__, "verdict": verdict})
+    try:
+        with replacing(_file(sha256)) as part:
+            part.write_text(said, encoding="utf-8")
+    except OSError:
+        return  # then it is tried out again the next time
+
+
+def _file(sha256: str) -> Path:
+    return user_cache_path("shuzi") / "models" / f"{sha256}.json"

@@ -1,0 +1,16 @@
+"""A task's name, as recipes and cards give it, becomes the task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from shuzi.training.tasks.classification import Classify, ClassifyOrReject
+from shuzi.training.tasks.detection import Detect
+from shuzi.training.tasks.task import Task
+
+TASKS: Mapping[str, Task] = {each.name: each for each in (Classify(), ClassifyOrReject(), Detect())}
+"""All tasks that a recipe can name.
+
+>>> list(TASKS)
+['classify', 'classify-or-reject', 'detect']
+"""

@@ -1,0 +1,90 @@
+"""What a model says of itself is held against what its graph takes in and gives out."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+
+from shuzi.errors import ModelError
+from shuzi.models.onnx_file import read_card, read_content, with_card
+from shuzi.models.session import Session
+from shuzi.models.store import shipped
+
+FROZEN = Path(__file__).parent / "frozen" / "run-0.1"
+
+
+def lying(tmp_path, change):
+    """Change the graph of softmax.onnx and write the card anew, as if it were honest."""
+    content = shipped()["softmax"].read_bytes()
+    card = read_card(content, "softmax.onnx")
+    proto = onnx.load_from_string(content)
+    change(proto.graph)
+    path = tmp_path / "lying.onnx"
+    path.write_bytes(with_card(proto.SerializeToString(), card, path)[0])
+    return path
+
+
+def renamed(graph):
+    graph.output[0].name = graph.node[-1].output[0] = "logits"
+
+
+def of_other_sides(graph):
+    graph.input[0].type.tensor_type.shape.dim[1].dim_value = 27
+
+
+def with_more_inputs(graph):
+    graph.input.append(onnx.helper.make_tensor_value_info("more", onnx.TensorProto.FLOAT, (1,)))
+
+
+def of_halves(graph):
+    graph.output[0].type.tensor_type.elem_type = onnx.TensorProto.FLOAT16
+    cast = onnx.helper.make_node("Cast", ["before"], [graph.output[0].name], to=onnx.TensorProto.FLOAT16)
+    graph.node[-1].output[0] = "before"
+    graph.node.append(cast)
+
+
+@pytest.mark.parametrize("change", [renamed, of_other_sides, with_more_inputs, of_halves])
+def test_a_graph_that_its_card_does_not_describe_is_refused_by_name(tmp_path, change):
+    with pytest.raises(ModelError, match=r"lying\.onnx"):
+        Session(lying(tmp_path, change))
+
+
+def test_an_answer_of_another_shape_is_an_error_and_not_taken(tmp_path):
+    def transposed(graph):
+        last = graph.output[0].name
+        graph.node[-1].output[0] = "before"
+        graph.node.append(onnx.helper.make_node("Transpose", ["before"], ["turned"], perm=(1, 0)))
+        shape = onnx.numpy_helper.from_array(np.array([-1, 10], np.int64), "shape")
+        graph.initializer.append(shape)
+        graph.node.append(onnx.helper.make_node("Concat", ["turned", "turned"], ["twice"], axis=1))
+        graph.node.append(onnx.helper.make_node("Reshape", ["twice", "shape"], [last]))
+
+    session = Session(lying(tmp_path, transposed))
+    with pytest.raises(ModelError, match=r"lying\.onnx does not match its card"):
+        session.run(np.zeros((4, 28, 28), np.float32))
+
+
+def test_the_run_folder_of_0_1_still_answers(mnist):
+    images = mnist.test.images[:500]
+    session = Session(FROZEN / "model.onnx")
+    (said,) = session.run(images.astype(np.float32))
+    weights = {
+        each.name: onnx.numpy_helper.to_array(each)
+        for each in onnx.load_from_string(read_content(FROZEN / "model.onnx")).graph.initializer
+    }
+    scores = (images.reshape(500, 784) / 255) @ weights["output/kernel"] + weights["output/bias"]
+    expected = np.exp(scores - scores.max(axis=1, keepdims=True))
+    np.testing.assert_allclose(said, expected / expected.sum(axis=1, keepdims=True), atol=1e-5)
+    right = json.loads((FROZEN / "card.json").read_text())["scores"]["test"]["accuracy"]
+    assert session.card.scores["test"]["accuracy"] == right
+
+
+def test_only_what_is_asked_for_is_given(mnist):
+    session = Session(shipped()["default"])
+    pixels = mnist.test.images[:3].astype(np.float32)
+    everything = session.run(pixels)
+    assert [each.shape for each in everything] == [(3, 10), (3, 1), (3, 384)]
+    (features,) = session.run(pixels, outputs=["features"])
+    np.testing.assert_array_equal(features, everything[2])

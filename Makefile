@@ -22,7 +22,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page docs web test slow browser check lint types imports messages platforms models ship lock release hooks clean
+.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms models ship lock release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo "make web      the page's style, types and unit tests | 网页的风格、类型和单元测试"
 	@echo "make check    all of it, as CI does | 全部检查，与 CI 相同"
 	@echo "make platforms what may fail on other systems, languages and Pythons | 别的系统、语言和 Python 上会不会出错"
+	@echo "make shapes   write the page's types after a change of the service's schema | 改过服务的 schema 之后更新网页的类型"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
 	@echo "make models   train, calibrate and ship the models anew (hours) | 重新训练、校准并放进包里（要几小时）"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
@@ -66,7 +67,8 @@ slow: $(VENV)/.for-developing messages $(KATEX)
 browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
 	$(BIN)/python -m pytest -m browser tests/browser tests/docs
 
-web: $(PAGE)
+web: $(VENV)/.for-developing $(PAGE)
+	$(BIN)/python web/shapes.py --check
 	cd web && PATH="$(dir $(NPM)):$$PATH" && npm run lint && npm test
 
 lint: $(VENV)/.for-developing
@@ -76,6 +78,9 @@ lint: $(VENV)/.for-developing
 	$(BIN)/lint-imports
 
 check: lint web test slow browser
+
+shapes: $(VENV)/.for-developing
+	$(BIN)/python web/shapes.py
 
 messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py
@@ -113,6 +118,8 @@ lock: $(VENV)/.for-developing
 		-c requirements/serve.txt -o requirements/docs.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra docs --extra dev \
 		-c requirements/pip.txt -c requirements/serve.txt -c requirements/docs.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in requirements/test.in \
+		-c requirements/dev.txt -o requirements/core.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt
 
 hooks: $(VENV)/.for-developing

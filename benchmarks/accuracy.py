@@ -1,9 +1,9 @@
-"""The accuracy of a finished recipe on the 10,000 test images: the mean over seeds, with their spread.
+"""A finished recipe becomes its accuracy on the 10,000 test images: mean and standard deviation over seeds.
 
     python benchmarks/accuracy.py softmax --seeds 10
 
-The recipe was chosen on the validation images; the test images are looked at here, once, at the end. Each seed's run
-folder is kept, so that a measurement that was stopped goes on where it was.
+The recipe was chosen on the validation images; the test images are used only here, once, at the end. Each seed's run
+folder is kept, so an interrupted measurement resumes where it stopped.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from shuzi.training.run_folder import RunFolder
 
 
 def one_seed(name: str, seed: int, mnist: Splits, runs: Path) -> dict[str, Any]:
-    """Train once, or go on with it, and evaluate what was exported, as a user would."""
+    """Train once, or resume, and evaluate the exported model as a user would."""
     chosen, place = recipe(name).changed(seed=seed), runs / f"{name}-{seed}"
     folder = RunFolder.open(place) if place.exists() else RunFolder.create(place, chosen)
     if folder.recipe() != chosen:

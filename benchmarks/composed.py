@@ -1,16 +1,16 @@
-"""How well composed pages are read, made from MNIST's test digits, of which no model has learnt.
+"""A reader becomes its accuracy on pages composed from MNIST's test digits, which no model was trained on.
 
     python benchmarks/composed.py
     python benchmarks/composed.py --model runs/… --digits validation
 
-Three kinds of pages: those of the composer that the training uses, 64x160, with none to some ten digits, marks and
-letters among them; larger pictures in which several lines are written, each digit by another hand; and pages of any
-kind, as the reader's confidence was fitted to such of the validation digits. The seed fixes them as long as the
-composer stays what it is. What is chosen, is chosen on the validation digits.
+There are three kinds of pages: those of the training's composer, 64x160, with up to about ten digits among
+distractors; larger pictures with several lines, each digit in a different hand; and pages of any kind, like those
+from validation digits to which the reader's confidence was fitted. The seed fixes them as long as the composer does
+not change. All choices are made on the validation digits.
 
-Beside what `reading.py` measures there is the expected calibration error of the whole text's confidence, in 15 bins
-of as many pages each, and how well the best box covers each digit (intersection over union). The composer does not
-tell where a line ends, so its lines are put together before they are compared; those of larger pictures are not.
+In addition to what `reading.py` measures, this gives the expected calibration error of the text's confidence, in 15
+bins of equal size, and how well the best box covers each digit (intersection over union). The composer does not say
+where a line ends, so its lines are joined before they are compared; those of larger pictures are not.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from shuzi.models.store import DEFAULT, DETECTOR, shipped
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import Written, any_kind, several_lines, strip
 
-FOUND = 0.5  # a box that covers a digit so well has found it
+FOUND = 0.5  # a digit counts as found if a box has at least this IoU with it
 
 
 def judge(reader: shuzi.Reader, pages: Iterator[Written]) -> dict[str, Any]:
-    """Read pages and judge what was read."""
+    """Read pages and score the results."""
     answers, labels, confidence, overlaps = [], [], [], []
     for page in pages:
         began = time.perf_counter()
@@ -61,7 +61,7 @@ def judge(reader: shuzi.Reader, pages: Iterator[Written]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Compose, read and judge."""
+    """Compose pages, read them and score the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=DEFAULT, help="what `shuzi.load` takes")
     parser.add_argument("--digits", choices=["test", "validation"], default="test")

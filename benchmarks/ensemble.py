@@ -1,9 +1,9 @@
-"""What several networks reach together: the mean of their probabilities, on the 10,000 test images.
+"""Several networks become an ensemble, the mean of their probabilities, and its accuracy on the 10,000 test images.
 
     python benchmarks/ensemble.py runs/best-0,runs/cnn-0 runs/best-1,runs/cnn-1
 
-Each argument is an ensemble of models, as `shuzi.load` takes them; several arguments give the mean over ensembles, as
-several seeds do for a single network. Which recipes belong together is chosen on the validation images.
+Each argument is an ensemble of models, each as for `shuzi.load`; several arguments give the mean over ensembles, like
+several seeds of a single network. Recipes are combined by their results on the validation images.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from shuzi.evaluation.accuracy import DISPUTED, evaluate
 
 
 def answers(model: str, mnist: Splits) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return what a model says of the validation and of the test images."""
+    """Return a model's probabilities for the validation and the test images."""
     reader = shuzi.load(model)
     return reader.classify(mnist.validation.images), reader.classify(mnist.test.images)
 
 
 def together(models: list[str], mnist: Splits) -> dict[str, Any]:
-    """Judge the members of an ensemble, each alone and all together."""
+    """Score the members of an ensemble, each alone and all together."""
     said = [answers(model, mnist) for model in models]
     members = [evaluate(test, mnist.test.labels).score.accuracy for _, test in said]
     validation, test = (np.mean([each[part] for each in said], axis=0) for part in (0, 1))
@@ -42,7 +42,7 @@ def together(models: list[str], mnist: Splits) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Judge the ensembles and keep what they reached."""
+    """Score the ensembles and save the results."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("ensembles", nargs="+", metavar="MODEL,MODEL,…")
     parser.add_argument("--name", default="ensemble", help="of the result")

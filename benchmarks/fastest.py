@@ -1,11 +1,11 @@
-"""The fastest small recipe that is known, as one compiled graph: what the recipe `fast` is measured against.
+"""The fastest known small recipe becomes one compiled graph, for comparison with the recipe `fast`.
 
 Convolution 5x5 to 24 channels, pool, convolution 3x3 to 32, pool, 256 neurons, 10 digits; no batch normalisation.
-Adam with betas 0.7 and 0.9, a rate that rises to 0.01 and falls again, batches of 256, one epoch. How long the rate
-rises is the one thing chosen here, on the validation images (0.1, 0.25 or 0.4 of the steps, two seeds each).
+Adam with betas 0.7 and 0.9, a learning rate that rises to 0.01 and falls again, batches of 256, one epoch. How long
+the rate rises is the only choice made here, on the validation images (0.1, 0.25 or 0.4 of the steps, two seeds each).
 
-It is written in TensorFlow alone, with all that makes it quick there: images in memory, the whole epoch in one call,
-the fused kernels for the loss and for Adam, ReLU and bias after pooling, which is the same and cheaper than before.
+It is written in pure TensorFlow, with everything that makes it fast there: images in memory, the whole epoch in one
+call, fused kernels for the loss and for Adam, and ReLU and bias after pooling, which is equivalent and cheaper.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from shuzi.training.network.architectures import MEAN, SPREAD
 
 BATCH, RATE, BETA_1, BETA_2, EPSILON, WARM_UP = 256, 0.01, 0.7, 0.9, 1e-8, 0.1
 _SHAPES = ((5, 5, 1, 24), (24,), (3, 3, 24, 32), (32,), (800, 256), (256,), (256, 10), (10,))
-_OWN_STREAM = 2  # as in `networks`, so that the weights are not drawn like the order of the images
+_OWN_STREAM = 2  # as in `networks`, so that weights and order are drawn independently
 
 
 def threads(an_operation: int, side_by_side: int) -> None:
-    """Say how many threads share an operation, and how many operations run at once; before TensorFlow has started."""
+    """Set how many threads share an operation and how many operations run at once, before TensorFlow starts."""
     tf.config.threading.set_intra_op_parallelism_threads(an_operation)
     tf.config.threading.set_inter_op_parallelism_threads(side_by_side)
 
@@ -39,11 +39,11 @@ class Fastest:
     data
         What to learn from.
     seed
-        Decides the first weights and the order of the images.
+        Decides the initial weights and the order of the images.
     precision
-        "float32", or "bfloat16" for the calculations up to the last layer.
+        "float32", or "bfloat16" for everything up to the last layer.
     towers
-        Parts of a batch whose gradients are calculated side by side, then averaged: the same numbers, other threads.
+        Parts of a batch whose gradients are computed in parallel, then averaged: the same numbers on more threads.
     """
 
     def __init__(self, data: Dataset, seed: int, precision: str = "float32", towers: int = 1) -> None:
@@ -66,12 +66,12 @@ class Fastest:
         return time.perf_counter() - began
 
     def accuracy(self, data: Dataset) -> float:
-        """Return the share of images that it reads rightly now."""
+        """Return its current accuracy."""
         pieces = [self._answer(data.images[at : at + 1000]).numpy() for at in range(0, len(data), 1000)]
         return float(np.mean(np.concatenate(pieces).argmax(axis=1) == data.labels))
 
     def _warm(self) -> None:
-        """Compile by one step, and put all back as it was."""
+        """Compile by taking one step, then restore the state."""
         variables = [*self._weights, *(each for pair in self._memory for each in pair)]
         before = [variable.numpy() for variable in variables]
         self._loop(tf.zeros([1, BATCH], tf.int32), tf.constant(_rates(1)))
@@ -123,13 +123,13 @@ class Fastest:
 
 
 def _first(shape: tuple[int, ...], draws: np.random.Generator) -> NDArray[np.float32]:
-    """Draw weights as He et al. (2015) do for ReLU; biases are zero."""
+    """Draw weights for ReLU as in He et al. (2015); biases are zero."""
     if len(shape) == 1:
         return np.zeros(shape, np.float32)
     return draws.normal(0, np.sqrt(2 / np.prod(shape[:-1])), shape).astype(np.float32)
 
 
 def _rates(steps: int) -> NDArray[np.float32]:
-    """Rise in a straight line, then fall in one to zero."""
+    """Rise linearly, then fall linearly to zero."""
     place = (np.arange(steps) + 0.5) / steps
     return (RATE * np.minimum(place / WARM_UP, (1 - place) / (1 - WARM_UP))).astype(np.float32)

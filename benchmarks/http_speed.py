@@ -1,10 +1,10 @@
-"""How many pictures a second the service reads over HTTP, beside what `reader.read` does in process.
+"""How many pictures per second the service reads over HTTP, compared with `reader.read` in process.
 
     python benchmarks/http_speed.py
 
-28x28 pictures of MNIST's test digits as PNG, 32 connections that each wait for their answer before they ask again.
-The service, the loop and `read_many` take turns, each in a process of its own, all bound to the same two cores. The
-load comes from raw sockets in an event loop; it runs on the same cores, and its processor time is noted.
+The pictures are MNIST's test digits as 28x28 PNGs, sent over 32 connections that each wait for the answer before they
+send the next. The service, the loop and `read_many` take turns, each in its own process, all bound to the same two
+cores. The load comes from raw sockets in an event loop on the same cores, and its CPU time is recorded.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def pictures() -> list[bytes]:
 
 
 def gathered(rounds: int) -> dict[str, float]:
-    """Return the milliseconds that an image takes in a call of the network, for calls with one and with more."""
+    """Return the milliseconds per image in a call of the network, for calls with one image and with more."""
     reader, images = shuzi.load(), shuzi.load_mnist().test.images[:DIFFERENT]
     took: dict[str, list[float]] = {}
     for _ in range(rounds + 1):
@@ -77,7 +77,7 @@ def in_process(many: bool, seconds: float) -> Turn:
 
 
 def over_http(what: str, seconds: float) -> Turn:
-    """Start a service and ask it from all connections at once."""
+    """Start a service and send requests over all connections at once."""
     command = [sys.executable, "-m", "shuzi", "--lang", "en", "serve", "--port", "0"]
     service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     Finalize(None, service.terminate, exitpriority=10)
@@ -125,7 +125,7 @@ def _request(path: str, kind: str, body: bytes) -> bytes:
 
 
 class _Asking(asyncio.Protocol):
-    """One connection: it asks, waits for the whole answer, notes how long that took, and asks again."""
+    """One connection: sends a request, waits for the whole response, records the time, and repeats."""
 
     def __init__(self, requests: list[bytes], first: int, ends: float, waited: list[float]) -> None:
         self._requests = requests
@@ -174,7 +174,7 @@ def _length(head: bytes) -> int:
 
 
 async def _load(place: tuple[str, int], requests: list[bytes], seconds: float) -> list[float]:
-    """Return the seconds that each answer took."""
+    """Return the time of each response in seconds."""
     waited: list[float] = []
     ends = time.perf_counter() + seconds
     loop = asyncio.get_running_loop()
@@ -193,7 +193,7 @@ def _processor_seconds(place: tuple[str, int]) -> float:
 
 
 def main() -> None:
-    """Measure and keep."""
+    """Measure and save the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=3.0, help="of each turn")

@@ -1,14 +1,14 @@
-"""How long a model takes to classify, beside bare ONNX Runtime on the same file and beside `keras.Model.predict`.
+"""How long a model takes to classify, compared with bare ONNX Runtime on the same file and `keras.Model.predict`.
 
     python benchmarks/inference_speed.py runs/cnn
     python benchmarks/inference_speed.py some.onnx --keras some.keras
 
-One image: every process may run on one core only, to which it is bound from its first moment
-(`os.sched_setaffinity`, inherited from the process that starts it). 10,000 images: bound to two cores.
+One image: every process is bound to a single core from the start (`os.sched_setaffinity`, inherited from the parent
+process). 10,000 images: bound to two cores.
 
-shuzi is called as its users call it, on uint8 images, and checks and converts them. Bare ONNX Runtime is given
-float32 images that lie ready, and its best settings: threads for the cores that there are, all optimizations, and
-for many images whichever size of pieces is quickest.
+shuzi is called as users call it, on uint8 images, which it checks and converts. Bare ONNX Runtime gets prepared
+float32 images and its best settings: as many threads as there are cores, all optimizations, and for many images the
+fastest batch size.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from turns import Turn, column, compete, quickest, ratios
 import shuzi
 from shuzi.models.store import find_model
 
-TURN = 0.2  # seconds that a turn lasts at least, in which one call is repeated
-DIFFERENT = 100  # images that take turns when there is one at a time
+TURN = 0.2  # minimum seconds per turn, during which one call is repeated
+DIFFERENT = 100  # images used in rotation when called one at a time
 PIECES = (128, 512, 2_000, 10_000)
 
 
@@ -70,7 +70,7 @@ def many_bare(path: str, threads: int, piece: int) -> Turn:
 
 
 def _session(path: str, threads: int) -> Any:
-    """Open a model with the settings that suit this machine best."""
+    """Open a model with the best settings for this machine."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -82,7 +82,7 @@ def _session(path: str, threads: int) -> Any:
 
 
 def _repeated(call: Callable[[int], Any]) -> Turn:
-    """Repeat a call until the turn is over, at least once; note the mean of its seconds."""
+    """Repeat a call until the turn is over, at least once; record the mean time in seconds."""
     for count in range(10):
         call(count)
 
@@ -97,7 +97,7 @@ def _repeated(call: Callable[[int], Any]) -> Turn:
 
 
 def measure_one(model: str, path: str, in_keras: Path | None, rounds: int, core: int) -> dict[str, Any]:
-    """One image on one core."""
+    """Time one image on one core."""
     rivals: dict[str, Callable[[], Turn]] = {
         "shuzi": partial(one_with_shuzi, model),
         "bare ONNX Runtime": partial(one_bare, path),
@@ -109,7 +109,7 @@ def measure_one(model: str, path: str, in_keras: Path | None, rounds: int, core:
 
 
 def measure_many(model: str, path: str, rounds: int, cores: set[int]) -> dict[str, Any]:
-    """10,000 images on two cores."""
+    """Time 10,000 images on two cores."""
     rivals: dict[str, Callable[[], Turn]] = {"shuzi": partial(many_with_shuzi, model)}
     for piece in PIECES:
         rivals[f"bare ONNX Runtime, {piece:,} at once"] = partial(many_bare, path, len(cores), piece)
@@ -124,7 +124,7 @@ def measure_many(model: str, path: str, rounds: int, cores: set[int]) -> dict[st
 
 
 def main() -> None:
-    """Measure and keep."""
+    """Measure and save the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", help="what `shuzi.load` takes")
     parser.add_argument("--keras", type=Path, help="the same model as .keras; in a run folder it is found")

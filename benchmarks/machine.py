@@ -1,4 +1,4 @@
-"""What every result carries: the machine, the versions, and the command that made it."""
+"""A result becomes a JSON file that also names the machine, the versions and the command."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _versions() -> dict[str, str]:
 
 
 def keep(name: str, result: dict[str, Any]) -> None:
-    """Write a result to results/NAME.json, with all that is needed to judge and repeat it."""
+    """Write a result to results/NAME.json, with everything needed to assess and repeat it."""
     whole = {
         "command": " ".join(["python", f"benchmarks/{Path(sys.argv[0]).name}", *sys.argv[1:]]),
         "machine": {"processor": _processor(), "cores": os.cpu_count(), "system": platform.system()},

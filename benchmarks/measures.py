@@ -1,4 +1,4 @@
-"""Answers of a reader, beside what is right, become numbers; and numbers a table."""
+"""A reader's answers and the labels become scores, and scores a table."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ BINS = 15
 
 
 def compared(text: str, label: str) -> str:
-    """Return a text as it is compared: its lines are put together, unless the label has lines too."""
+    """Return a text in the form to compare: its lines are joined unless the label has lines too."""
     return text if "\n" in label else text.replace("\n", "")
 
 
 def summary(labels: Sequence[str], answers: Sequence[Answer]) -> dict[str, Any]:
-    """Judge the answers to some pictures.
+    """Score the answers to a set of pictures.
 
     Parameters
     ----------
     labels
-        The digits of each picture; "" where there are none.
+        The digits in each picture; "" if there are none.
     answers
-        As many.
+        One per picture.
 
     Returns
     -------
-    For pictures with digits: the share whose whole text is right and its interval, the character error rate (the
-    edits that texts need, as a share of the labels' characters), the share that is `ok`, and of those the share that
-    is right. For pictures without: the share that is `ok` nonetheless. For all: milliseconds a picture.
+    For pictures with digits: the fraction whose whole text is correct and its interval, the character error rate
+    (edits needed per character of the labels), the fraction that is `ok`, and of those the fraction that is correct.
+    For pictures without: the fraction that is `ok` nonetheless. For all: milliseconds per picture.
     """
     written = [(label, answer, compared(answer.text, label)) for label, answer in zip(labels, answers, strict=True)]
     digits = [each for each in written if each[0]]
@@ -56,7 +56,7 @@ def summary(labels: Sequence[str], answers: Sequence[Answer]) -> dict[str, Any]:
 
 
 def edit_distance(one: str, other: str) -> int:
-    """Count the characters to put in, leave out or change until one text is the other (Levenshtein, 1966).
+    """Count the characters to insert, delete or replace to turn one text into the other (Levenshtein, 1966).
 
     >>> edit_distance("1234", "134"), edit_distance("", "77"), edit_distance("15", "51")
     (1, 2, 2)
@@ -71,7 +71,7 @@ def edit_distance(one: str, other: str) -> int:
 
 
 def expected_calibration_error(confidence: Sequence[float], right: Sequence[bool]) -> float:
-    """Return how far confidence and accuracy lie apart, averaged over 15 bins that hold as many answers each.
+    """Return the gap between confidence and accuracy, averaged over 15 bins of equal size.
 
     >>> expected_calibration_error([0.8] * 45, [True, True, False] * 15)
     0.1333
@@ -84,7 +84,7 @@ def expected_calibration_error(confidence: Sequence[float], right: Sequence[bool
 
 
 def best_overlaps(boxes: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return for each box (k, 4) how well the best of those found (m, 4) covers it: intersection over union.
+    """Return for each box (k, 4) the highest intersection over union with a found box (m, 4).
 
     >>> best_overlaps(np.array([[0.0, 0, 10, 10], [50, 0, 9, 9]]), np.array([[0.0, 0, 10, 5]])).tolist()
     [0.5, 0.0]
@@ -103,7 +103,7 @@ _NARROWEST = 10
 
 
 def show(tables: Mapping[str, Mapping[str, dict[str, Any]]]) -> None:
-    """Print a block for each group of pictures, with a line for each reader."""
+    """Print a block per group of pictures, with a line per reader."""
     print(f"\n{'':<36}{'n':>6}" + "".join(f"{name:>{_width(name)}}" for name in COLUMNS) + "   ms: mean  median")
     for group, readers in tables.items():
         print(group)

@@ -1,12 +1,12 @@
-"""How long it takes from lifting the pen until the reading stands on the page.
+"""How long it takes from lifting the pen until the reading is on the page.
 
     python benchmarks/page.py
 
-A real Chromium draws MNIST's test digits with its mouse on the page of a real `shuzi serve`, both on this machine. A
-lift is timed inside the page: from the moment the browser gives the event that lifts the pen, over the picture, the
-request, the reading and the drawing, to the frame in which the reading is shown. Two kinds of lifts: a digit on an
-empty sheet, and the fourth digit of a number. Beside them stands what `reader.read` takes in this process for the
-same pictures, and what the request takes as the browser sees it.
+A real Chromium draws MNIST's test digits with the mouse on the page of a real `shuzi serve`, both on this machine. A
+lift is timed inside the page: from the event that lifts the pen, through making the picture, the request, the reading
+and the drawing, to the frame that shows the reading. There are two kinds of lifts: a digit on an empty sheet, and the
+fourth digit of a number. For comparison, the same pictures are timed with `reader.read` in this process, and the
+request as the browser sees it.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from driving.serving import build_page, serving
 from driving.sheet import Sheet
 
 ALLOWED = 100  # milliseconds
-WARM = 5  # lifts before those that count
+WARM = 5  # warm-up lifts
 PLACES = (0.17, 0.39, 0.61, 0.83)  # of four digits across the sheet
 
-# notes for each reading that newly stands there: when its pen was lifted, and when it was drawn
+# records for each new reading when the pen was lifted and when the reading was drawn
 _TIMER = """
 window.lifts = [];
 let lifted = null;
@@ -57,7 +57,7 @@ new MutationObserver(() => {
 
 
 def single_strokes(count: int) -> list[tuple[list[Stroke], str]]:
-    """Return the first test digits that are written without lifting the pen, with their labels."""
+    """Return the first test digits that can be written without lifting the pen, with their labels."""
     test = shuzi.load_mnist().test
     written = ((strokes_of(image), str(label)) for image, label in zip(test.images, test.labels, strict=True))
     found = []
@@ -69,7 +69,7 @@ def single_strokes(count: int) -> list[tuple[list[Stroke], str]]:
 
 
 class Timed:
-    """A sheet whose lifts are timed, and the pictures that they sent."""
+    """A sheet whose lifts are timed, with the pictures they sent."""
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
@@ -87,7 +87,7 @@ class Timed:
 
 
 def digits_alone(timed: Timed, lifts: int) -> list[dict[str, Any]]:
-    """Write one digit after the other, each on an empty sheet."""
+    """Write digits one at a time, each on an empty sheet."""
     times = []
     for strokes, label in single_strokes(lifts + WARM):
         times.append(timed.lift(strokes, label, 0.5))
@@ -96,7 +96,7 @@ def digits_alone(timed: Timed, lifts: int) -> list[dict[str, Any]]:
 
 
 def fourth_digits(timed: Timed, lifts: int) -> list[dict[str, Any]]:
-    """Write three digits, then a fourth, which is taken back each time."""
+    """Write three digits, then repeatedly a fourth, which is undone each time."""
     digits = single_strokes(lifts + WARM + 3)
     number = ""
     for (strokes, label), left in zip(digits[:3], PLACES, strict=False):
@@ -111,7 +111,7 @@ def fourth_digits(timed: Timed, lifts: int) -> list[dict[str, Any]]:
 
 
 def in_process(pictures: list[bytes]) -> list[float]:
-    """Read the same pictures here, one after the other; milliseconds each."""
+    """Read the same pictures here, one by one; return the milliseconds for each."""
     reader = shuzi.load()
     times = []
     for picture in pictures:
@@ -122,7 +122,7 @@ def in_process(pictures: list[bytes]) -> list[float]:
 
 
 def summary(times: list[float]) -> dict[str, float]:
-    """Return what matters of some times, in the same unit."""
+    """Summarise times, in the same unit."""
     return {
         "median": round(statistics.median(times), 1),
         "p95": round(float(np.percentile(times, 95)), 1),
@@ -150,7 +150,7 @@ def measure(sheet: Sheet, kind: Any, lifts: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure and keep."""
+    """Measure and save the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--lifts", type=int, default=40)
     parser.add_argument("--name", default="speed-page", help="of the result")

@@ -1,15 +1,15 @@
-"""How well pictures of digits are read: any folder with a labels.csv, by shuzi and by others, side by side.
+"""A folder of pictures with a labels.csv becomes a comparison of how well shuzi and other readers read it.
 
     python benchmarks/reading.py FOLDER
     python benchmarks/reading.py FOLDER --textbook runs/textbook/textbook-0.onnx --rapidocr other-env/bin/python
 
-labels.csv has the columns file, label and source; a label is the digits from left to right, "" for a picture without
-one. Numbers are given for each source, for each folder in it, and for all.
+labels.csv has the columns file, label and source; a label is the digits from left to right, or "" for a picture
+without digits. Scores are given for each source, for each folder in it, and for all.
 
-A text counts when the whole of it is the label; of a text in several lines the lines are put together first, unless
-the label has lines too. A rival has no status; it counts as `ok` when it says digits and nothing else. Every reader
-runs on one core. Tesseract is a rival where it is installed, RapidOCR where it is installed here or in the Python
-that is named. Numbers are kept, no pictures, no texts, and no paths.
+A text is correct if all of it equals the label; several lines are joined first, unless the label has lines too. A
+rival has no status; it counts as `ok` if it returns only digits. Every reader runs on one core. Tesseract takes part
+if it is installed, RapidOCR if it is installed here or in the given Python. Only numbers are saved, not pictures,
+texts or paths.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from shuzi.models.store import DEFAULT, DETECTOR, shipped
 
 @dataclass(frozen=True)
 class Labelled:
-    """A picture, its digits, and where it comes from."""
+    """A picture, its digits and its source."""
 
     path: Path
     label: str
@@ -43,7 +43,7 @@ class Labelled:
 
 
 def labelled(folder: Path) -> list[Labelled]:
-    """Take what labels.csv tells of a folder."""
+    """Read a folder's labels.csv."""
     with (folder / "labels.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return [
@@ -53,12 +53,12 @@ def labelled(folder: Path) -> list[Labelled]:
 
 
 def spread(pictures: list[Labelled], most: int) -> list[Labelled]:
-    """Take about as many pictures, spread evenly."""
+    """Choose about that many pictures, spread evenly."""
     return pictures[:: max(1, len(pictures) // most)]
 
 
 def with_shuzi(model: str) -> Rival:
-    """Make a reader of shuzi's; a picture that it refuses counts as not read."""
+    """Make a shuzi reader; a picture that it rejects counts as not read."""
     reader = shuzi.load(model)
 
     def read(path: Path) -> Answer:
@@ -74,7 +74,7 @@ def with_shuzi(model: str) -> Rival:
 
 
 def readers(given: argparse.Namespace) -> dict[str, Rival]:
-    """Make the readers that are wanted and are here."""
+    """Make the requested readers that are available."""
     makers: dict[str, Callable[[], Rival]] = {"shuzi": lambda: with_shuzi(given.model)}
     if given.textbook:
         makers["Otsu, components, textbook"] = lambda: second_reader(Path(given.textbook))
@@ -93,7 +93,7 @@ def readers(given: argparse.Namespace) -> dict[str, Rival]:
 
 
 def by_group(pictures: list[Labelled], answers: dict[str, list[Answer]]) -> dict[str, dict[str, Any]]:
-    """Judge each reader on each group of pictures, in the order in which groups appear; all comes last."""
+    """Score each reader on each group of pictures, in order of appearance, with the total last."""
     members: dict[str, list[int]] = {}
     for which in range(3):
         for place, picture in enumerate(pictures):
@@ -113,13 +113,13 @@ def by_group(pictures: list[Labelled], answers: dict[str, list[Answer]]) -> dict
 
 
 def command(*private: str | None) -> str:
-    """Return the command that was typed, without the places of this machine."""
+    """Return the command line without paths of this machine."""
     hidden = {given: "PLACE" for given in private if given}
     return " ".join(["python", "benchmarks/reading.py", *(hidden.get(each, each) for each in sys.argv[1:])])
 
 
 def main() -> None:
-    """Let all readers read the folder."""
+    """Read the folder with all readers."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder")
     parser.add_argument("--model", default=DEFAULT, help="what `shuzi.load` takes")
@@ -137,7 +137,7 @@ def main() -> None:
         pictures = spread(pictures, given.most)
     answers: dict[str, list[Answer]] = {}
     for name, read in readers(given).items():
-        read(pictures[0].path)  # the first one warms it up
+        read(pictures[0].path)  # warm-up
         began = time.perf_counter()
         answers[name] = [read(picture.path) for picture in pictures]
         print(f"{name}: {len(pictures)} pictures in {time.perf_counter() - began:.1f} s", flush=True)

@@ -2,9 +2,9 @@
 
     python benchmarks/reading_speed.py
 
-The whole process stands beside one that only imports NumPy, OpenCV and ONNX Runtime. Warm readings are bound to one
-core and stand beside the cheapest way to find ink at all: Otsu's threshold and connected pieces. `read_many` stands
-beside a loop in the same process, bound to two cores. The pictures are composed from MNIST's test digits.
+The whole process is compared with one that only imports NumPy, OpenCV and ONNX Runtime. Warm readings, bound to one
+core, are compared with the cheapest way to find ink: Otsu's threshold and connected components. `read_many`, bound to
+two cores, is compared with a loop in the same process. The pictures are composed from MNIST's test digits.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ from shuzi.models.store import DEFAULT, DETECTOR, shipped
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import written
 
-TURN = 0.3  # seconds that a turn lasts at least
-DIFFERENT = 50  # pictures that take turns
+TURN = 0.3  # minimum seconds per turn
+DIFFERENT = 50  # pictures used in rotation
 PHOTO = (480, 640)
 MANY = 256  # pictures that are read together
 BARE = "Otsu and components"
@@ -46,12 +46,12 @@ Picture = NDArray[np.uint8]
 
 
 def drawings() -> list[Picture]:
-    """Return small drawings, as a page's canvas of 28x28 hands them over."""
+    """Return small drawings like those from a 28x28 canvas on a page."""
     return list(shuzi.load_mnist().test.images[:DIFFERENT])
 
 
 def photos() -> list[Picture]:
-    """Return pictures of 640x480 with six digits each on paper, in uneven light."""
+    """Return 640x480 pictures with six digits each on paper, in uneven light."""
     composer, draws = _composer(), np.random.default_rng(1)
     return [written(composer, draws, PHOTO, [6], 80).grey for _ in range(DIFFERENT)]
 
@@ -68,17 +68,17 @@ def _composer() -> Composer:
 
 
 def warm(model: str, pictures: Callable[[], list[Picture]]) -> Turn:
-    """Read one picture after the other."""
+    """Read pictures one by one."""
     return _repeated(shuzi.load(model).read, pictures())
 
 
 def bare(pictures: Callable[[], list[Picture]]) -> Turn:
-    """Find the pieces of ink in one picture after the other."""
+    """Find the connected components in pictures one by one."""
     return _repeated(connected, pictures())
 
 
 def _repeated(call: Callable[[Picture], Any], pictures: list[Picture]) -> Turn:
-    """Go through all pictures until the turn is over, at least once; note the mean of the seconds for one."""
+    """Process all pictures until the turn is over, at least once; record the mean seconds per picture."""
     cv2.setNumThreads(1)
     call(pictures[0])
 
@@ -94,7 +94,7 @@ def _repeated(call: Callable[[Picture], Any], pictures: list[Picture]) -> Turn:
 
 
 def measure_warm(model: str, pictures: Callable[[], list[Picture]], rounds: int, core: int) -> dict[str, Any]:
-    """One picture at a time on one core."""
+    """Time one picture at a time on one core."""
     notes = compete({"shuzi": partial(warm, model, pictures), BARE: partial(bare, pictures)}, rounds, {core})
     seconds = column(notes)
     return {
@@ -106,7 +106,7 @@ def measure_warm(model: str, pictures: Callable[[], list[Picture]], rounds: int,
 
 
 def measure_process(model: str, rounds: int) -> dict[str, Any]:
-    """The whole process, from its start to its end."""
+    """Time the whole process from start to end."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "one.png"
         cv2.imwrite(str(file), photos()[0])
@@ -123,7 +123,7 @@ def _process(command: list[str]) -> None:
 
 
 def measure_many(model: str, rounds: int, cores: set[int]) -> dict[str, Any]:
-    """Many pictures on two cores: by `read_many`, and by a loop."""
+    """Time many pictures on two cores, with `read_many` and in a loop."""
     os.sched_setaffinity(0, cores)
     reader, pictures = shuzi.load(model), strips()
 
@@ -146,7 +146,7 @@ def measure_many(model: str, rounds: int, cores: set[int]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure and keep."""
+    """Measure and save the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=DEFAULT, help="what `shuzi.load` takes")
     parser.add_argument("--rounds", type=int, default=15)

@@ -1,12 +1,12 @@
-"""What others reach on the same images: the textbook's network, two classical methods, the fastest known recipe.
+"""Other methods become scores on the same images: a textbook network, two classical methods, the fastest known one.
 
     python benchmarks/references.py textbook --seeds 5 --to runs/textbook
     python benchmarks/references.py logistic
     python benchmarks/references.py svm
     python benchmarks/references.py fastest --seeds 10
 
-Each learns from the 55,000 training images and is judged on the 10,000 test images. The settings are those that are
-commonly given; the validation images stay unused.
+Each is trained on the 55,000 training images and evaluated on the 10,000 test images, with commonly recommended
+settings. The validation images are not used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Images = NDArray[np.uint8]
 
 
 def textbook(mnist: Splits, seed: int, to: Path | None) -> dict[str, Any]:
-    """Train the network of Keras's own MNIST example, as that example does."""
+    """Train the network of Keras's MNIST example as that example does."""
     import keras
     from keras import layers
 
@@ -84,7 +84,7 @@ def textbook(mnist: Splits, seed: int, to: Path | None) -> dict[str, Any]:
 
 
 def fastest(mnist: Splits, seed: int, to: Path | None) -> dict[str, Any]:  # noqa: ARG001 # nothing of it is kept
-    """Train the fastest small recipe that is known."""
+    """Train the fastest known small recipe."""
     from fastest import Fastest
 
     training = Fastest(mnist.train, seed)
@@ -92,7 +92,7 @@ def fastest(mnist: Splits, seed: int, to: Path | None) -> dict[str, Any]:  # noq
 
 
 def logistic(mnist: Splits) -> dict[str, Any]:
-    """Fit logistic regression, which is the network `softmax`, by a better method than gradient steps."""
+    """Fit logistic regression, which is the network `softmax`, with a better optimizer than gradient descent."""
     from sklearn.linear_model import LogisticRegression
 
     method = LogisticRegression(solver="lbfgs", max_iter=1_000)
@@ -101,7 +101,7 @@ def logistic(mnist: Splits) -> dict[str, Any]:
 
 
 def svm(mnist: Splits) -> dict[str, Any]:
-    """Fit a support vector machine with the settings that are commonly given for MNIST."""
+    """Fit a support vector machine with the settings usually recommended for MNIST."""
     from sklearn.svm import SVC
 
     method = SVC(kernel="rbf", C=5, gamma=0.05, cache_size=2_000)
@@ -110,7 +110,7 @@ def svm(mnist: Splits) -> dict[str, Any]:
 
 
 def _fitted(method: Any, mnist: Splits) -> dict[str, Any]:
-    """Fit a method of scikit-learn and judge it."""
+    """Fit and evaluate a scikit-learn estimator."""
     began = time.perf_counter()
     method.fit(_pixels(mnist.train).reshape(-1, 784), mnist.train.labels)
     fitted = time.perf_counter()
@@ -155,7 +155,7 @@ def _over_seeds(rival: Callable[[Splits, int, Path | None], dict[str, Any]], giv
 
 
 def main() -> None:
-    """Train one of the rivals and keep what it reached."""
+    """Train one of the rivals and save its score."""
     networks, methods = {"textbook": textbook, "fastest": fastest}, {"logistic": logistic, "svm": svm}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("rival", choices=[*networks, *methods])

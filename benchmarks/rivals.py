@@ -1,13 +1,13 @@
-"""Other readers of pictures, each asked with nothing but a picture's path.
+"""A picture's path becomes the text that another reader sees in it.
 
-    python benchmarks/rivals.py rapidocr    # answers the paths on standard input, each with a line of JSON
+    python benchmarks/rivals.py rapidocr    # answers each path on standard input with a line of JSON
 
-The second reader is what a tutorial builds: a threshold, connected ink, MNIST's frame, a convolutional network.
-RapidOCR (PP-OCR's recogniser, from PyPI with its models) and Tesseract (Debian's tesseract-ocr) read all kinds of
-text; of what they say only the digits are taken. Each runs on one core.
+The textbook reader is what a tutorial would build: a threshold, connected components, MNIST's normalisation, a
+convolutional network. RapidOCR (PP-OCR's recogniser, from PyPI with its models) and Tesseract (Debian's
+tesseract-ocr) read any text; only the digits in their output count. Each runs on one core.
 
-RapidOCR brings other versions of libraries than shuzi, so it may live in an environment of its own: this file needs
-nothing of shuzi and is run there as a process, which measures its own milliseconds.
+RapidOCR needs other versions of libraries than shuzi, so it may have its own environment: this file needs nothing
+from shuzi and is run there as a process that measures its own times.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-MOST = 8  # pieces that the second reader takes for digits
-SMALLEST = 0.5  # of the tallest piece's height: lower ones are specks to it
-MARKS = " .,-"  # beside digits these make no other text
-RIM = 0.25  # of a picture's height: Tesseract wants paper around letters, and dark letters; it reads more with both
-ONE_LINE, ONE_CHARACTER = 7, 10  # Tesseract's names of what it is to expect
+MOST = 8  # components that the textbook reader takes for digits
+SMALLEST = 0.5  # of the tallest component's height: smaller ones are specks
+MARKS = " .,-"  # a text of digits may contain these
+RIM = 0.25  # of a picture's height: Tesseract reads more with dark letters and a margin around them
+ONE_LINE, ONE_CHARACTER = 7, 10  # Tesseract's page segmentation modes
 
 
 class MissingRivalError(Exception):
@@ -40,14 +40,14 @@ class MissingRivalError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What a reader says of a picture.
+    """A reader's answer for a picture.
 
     Parameters
     ----------
     text
-        The digits, a new line for each line of writing.
+        The digits, one line per line of writing.
     ok
-        Whether it takes them for a number: a rival does when it says nothing but digits and marks between them.
+        Whether it takes them for a number: a rival does if it returns only digits and marks between them.
     ms
         Milliseconds from the path to the answer.
     """
@@ -62,7 +62,7 @@ Pieces = list[tuple[NDArray[np.uint8], tuple[int, int, int, int]]]
 
 
 def second_reader(network: Path) -> Rival:
-    """Make the reader that cuts ink along gaps: `network` is the .onnx that `references.py textbook --to` keeps."""
+    """Make the textbook reader; `network` is the .onnx file written by `references.py textbook --to`."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -81,7 +81,7 @@ def second_reader(network: Path) -> Rival:
 
 
 def connected(grey: NDArray[np.uint8]) -> Pieces:
-    """Cut a picture by Otsu's threshold into its largest pieces of ink, from left to right: each and its box."""
+    """Split a picture by Otsu's threshold into its largest components, from left to right, each with its box."""
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     white = np.where(grey > threshold, 255, 0).astype(np.uint8)
     light_paper = _rim(white).mean() > 127
@@ -103,7 +103,7 @@ def connected(grey: NDArray[np.uint8]) -> Pieces:
 
 
 def framed(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Frame ink as MNIST's digits are: into 20x20 with its aspect kept, its centre of mass in the middle of 28x28."""
+    """Normalise ink as in MNIST: 20x20 with the aspect ratio kept, centre of mass in the middle of 28x28."""
     height, width = ink.shape
     scale = 20 / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -120,7 +120,7 @@ def framed(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def rapidocr(python: str | None = None) -> Rival:
-    """Make RapidOCR's recogniser, in this process or in that of another Python in which it is installed."""
+    """Make RapidOCR's recogniser, in this process or in another Python where it is installed."""
     return _recogniser() if python is None else _in_process(python, "rapidocr")
 
 
@@ -141,9 +141,9 @@ def _recogniser() -> Rival:
 
 
 def tesseract(expecting: int = ONE_LINE) -> Rival:
-    """Make Tesseract, told that there are only digits; `expecting` is its page segmentation mode.
+    """Make Tesseract, restricted to digits; `expecting` is its page segmentation mode.
 
-    It is called in this process: starting its command takes longer than reading a picture.
+    It is called in this process, because starting its command takes longer than reading a picture.
     """
     name = ctypes.util.find_library("tesseract")
     if not name:
@@ -186,7 +186,7 @@ def _rim(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _timed(read: Callable[[Path], str]) -> Rival:
-    """Time a reader, and take the digits of what it says."""
+    """Time a reader and extract the digits from its output."""
 
     def rival(path: Path) -> Answer:
         began = time.perf_counter()
@@ -199,7 +199,7 @@ def _timed(read: Callable[[Path], str]) -> Rival:
 
 
 def _in_process(python: str, name: str) -> Rival:
-    """Ask a rival that runs this file in another Python."""
+    """Call a rival that runs this file in another Python."""
     process = subprocess.Popen([python, __file__, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def rival(path: Path) -> Answer:
@@ -215,7 +215,7 @@ def _in_process(python: str, name: str) -> Rival:
 
 
 def main() -> None:
-    """Answer for RapidOCR until there are no more paths."""
+    """Read with RapidOCR until there are no more paths."""
     if sys.argv[1:] != ["rapidocr"]:
         raise SystemExit(__doc__)
     cv2.setNumThreads(1)

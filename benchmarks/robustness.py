@@ -1,9 +1,9 @@
-"""The accuracy of models on the test images, disturbed in ten ways at three strengths, side by side.
+"""Models become a table of their accuracy on test images degraded in ten ways at three strengths.
 
     python benchmarks/robustness.py cnn=runs/cnn fast=runs/fast textbook=runs/textbook/textbook-0.keras
 
-A model is what `shuzi.load` takes, or a .keras file that takes images (n, 28, 28), ink 255, such as `references.py
-textbook --to` keeps. A name that stands before several models, `a=one a=two`, gives the mean over them.
+A model is anything that `shuzi.load` takes, or a .keras file for images (n, 28, 28), ink 255, such as those written
+by `references.py textbook --to`. A name given to several models, as in `a=one a=two`, stands for their mean.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNDISTURBED = "undisturbed"
 
 
 def classifier(model: str) -> Classify:
-    """Open a model by the library that its ending asks for."""
+    """Open a model with the library for its file extension."""
     if not model.endswith(".keras"):
         return shuzi.load(model).classify
     import keras
@@ -37,19 +37,19 @@ def classifier(model: str) -> Classify:
 
 
 def table(model: str, test: Dataset) -> Table:
-    """Return the accuracy under each disturbance, mild, middle and strong, and without any."""
+    """Return the accuracy under each disturbance (mild, medium, strong) and without any."""
     classify = classifier(model)
     undisturbed = float(np.mean(classify(test.images).argmax(axis=1) == test.labels))
     return {UNDISTURBED: [undisturbed], **robustness(classify, test.images, test.labels)}
 
 
 def mean(tables: list[Table]) -> Table:
-    """Average over models of one name."""
+    """Average over the models with the same name."""
     return {name: np.mean([each[name] for each in tables], axis=0).tolist() for name in tables[0]}
 
 
 def show(means: dict[str, Table]) -> None:
-    """Print a line for each disturbance and strength, and a column for each model."""
+    """Print a line per disturbance and strength, with a column per model."""
     print(f"{'':<20}" + "".join(f"{name:>14}" for name in means))
     first = next(iter(means.values()))
     for disturbance, values in first.items():
@@ -62,7 +62,7 @@ def show(means: dict[str, Table]) -> None:
 
 
 def main() -> None:
-    """Judge the models and keep the table."""
+    """Evaluate the models and save the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", metavar="NAME=MODEL")
     given = parser.parse_args()

@@ -1,4 +1,4 @@
-"""How long the softmax training and the start of the command take, beside others in the same run.
+"""How long the softmax training and the start of the command take, compared with rivals in the same run.
 
     python benchmarks/speed.py
 
@@ -30,7 +30,7 @@ RECIPE = recipe("softmax")
 
 
 def in_numpy(data: Dataset) -> Callable[[], None]:
-    """The loop of the lesson in NumPy alone, by `concepts.network_step` in float32."""
+    """The lesson's loop in pure NumPy, with `concepts.network_step` in float32."""
     batches = order(len(data), 0, 0, RECIPE.steps * RECIPE.batch_size).reshape(RECIPE.steps, -1)
 
     def loop() -> None:
@@ -43,7 +43,7 @@ def in_numpy(data: Dataset) -> Callable[[], None]:
 
 
 def naive(data: Dataset) -> Callable[[], None]:
-    """One call from Python into a compiled TensorFlow step for each batch, as the lesson's code does."""
+    """One call from Python into a compiled TensorFlow step per batch, as in the lesson's code."""
     w, b = tf.Variable(tf.zeros([784, 10])), tf.Variable(tf.zeros([10]))
     batches = order(len(data), 0, 0, RECIPE.steps * RECIPE.batch_size).reshape(RECIPE.steps, -1)
 
@@ -66,7 +66,7 @@ def naive(data: Dataset) -> Callable[[], None]:
 
 
 def chunks(data: Dataset) -> Callable[[], None]:
-    """The steps of `shuzi train` alone: 100 in one call, nothing else."""
+    """Only the steps of `shuzi train`: 100 per call."""
     steps = prepare(RECIPE, data)
     batches = order(len(data), 0, 0, RECIPE.steps * RECIPE.batch_size).reshape(-1, 100, RECIPE.batch_size)
     steps.take(0, batches[0])
@@ -79,7 +79,7 @@ def chunks(data: Dataset) -> Callable[[], None]:
 
 
 def whole_training(mnist: Any) -> Callable[[], None]:
-    """All that `shuzi train` does from the first event to the last: building, tracing, validating, checkpoints."""
+    """Everything that `shuzi train` does from the first event to the last: build, trace, validate, checkpoint."""
 
     def loop() -> None:
         for _ in train(RECIPE, mnist):
@@ -94,10 +94,10 @@ def process(*command: str) -> Callable[[], None]:
 
 
 def main() -> None:
-    """Measure and keep."""
+    """Measure and save the result."""
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     mnist = shuzi.load_mnist()
-    ours = chunks(mnist.train)  # first, since it sets the threads that TensorFlow starts with, for the naive loop too
+    ours = chunks(mnist.train)  # first, since it sets TensorFlow's threads, for the naive loop too
     loop = take_turns(
         {
             "numpy": in_numpy(mnist.train),

@@ -1,10 +1,10 @@
-"""How long the training loops of convolutional recipes take, beside others in the same run.
+"""How long the training loops of convolutional recipes take, compared with rivals in the same run.
 
-    python benchmarks/training_speed.py fast    # against the fastest small recipe that is known
+    python benchmarks/training_speed.py fast    # against the fastest known small recipe
     python benchmarks/training_speed.py cnn     # with augmentation, without, and the bare compiled step
 
-Loops are timed without importing, loading, building or tracing. `fast` and its rivals each live in a process of their
-own, since TensorFlow takes the number of its threads once; the rival is given those that suit it best.
+Loops are timed without importing, loading, building or tracing. `fast` and its rivals each run in their own process,
+because TensorFlow's number of threads can be set only once; the rival gets the number that suits it best.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
 from shuzi.training.recipes import Recipe, recipe
 
-CHUNK, CHUNKS = 5, 4  # steps of `cnn` in one call, as `train` settles on for it, and calls in a turn
+CHUNK, CHUNKS = 5, 4  # steps of `cnn` per call, as chosen by `train`, and calls per turn
 
 
 def ours() -> Turn:
-    """The whole loop of `fast`; the number of the round is its seed."""
+    """The whole loop of `fast`, with the round number as its seed."""
     mnist, chosen = shuzi.load_mnist(), recipe("fast")
 
     def turn(number: int) -> dict[str, float]:
@@ -54,7 +54,7 @@ def ours() -> Turn:
 
 
 def rival(precision: str, towers: int, an_operation: int) -> Turn:
-    """The whole loop of the fastest known recipe."""
+    """The whole loop of the fastest known small recipe."""
     threads(an_operation, 2)
     mnist = shuzi.load_mnist()
 
@@ -69,7 +69,7 @@ def rival(precision: str, towers: int, an_operation: int) -> Turn:
 
 
 class BareSteps(TensorFlowSteps):
-    """The same step on one batch that stays where it is: no picking, no augmentation, no accuracy."""
+    """The same step on one fixed batch: no sampling, no augmentation, no accuracy."""
 
     def _load(self, dataset: Dataset) -> None:
         size = self._recipe.batch_size
@@ -88,7 +88,7 @@ class BareSteps(TensorFlowSteps):
 
 
 def chunks(chosen: Recipe, data: Dataset) -> Callable[[], None]:
-    """Some steps as `train` takes them, in chunks, with the drawing of the order and of what happens to images."""
+    """Some steps as in `train`, in chunks, including drawing the order and the augmentation."""
     steps, size, done = prepare(chosen, data), chosen.batch_size, 0
     steps.take(0, order(len(data), 0, 0, CHUNK * size).reshape(-1, size))
 
@@ -102,7 +102,7 @@ def chunks(chosen: Recipe, data: Dataset) -> Callable[[], None]:
 
 
 def bare(chosen: Recipe, data: Dataset) -> Callable[[], None]:
-    """As many bare steps, in one call."""
+    """The same number of bare steps in one call."""
     steps = BareSteps(chosen.changed(augment="none"), data)
     batches = np.zeros((CHUNK * CHUNKS, chosen.batch_size), np.int32)
 
@@ -114,7 +114,7 @@ def bare(chosen: Recipe, data: Dataset) -> Callable[[], None]:
 
 
 def measure_fast(rounds: int) -> dict[str, Any]:
-    """Whole loops, and what they reach."""
+    """Time whole loops, with the accuracy they reach."""
     notes = compete(
         {
             "shuzi, fast": ours,
@@ -139,7 +139,7 @@ def measure_fast(rounds: int) -> dict[str, Any]:
 
 
 def measure_cnn(rounds: int) -> dict[str, Any]:
-    """What augmentation and the loop cost."""
+    """Measure what augmentation and the loop cost."""
     data, chosen = shuzi.load_mnist().train, recipe("cnn")
     seconds = take_turns(
         {
@@ -161,7 +161,7 @@ def measure_cnn(rounds: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Measure and keep."""
+    """Measure and save the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["fast", "cnn"])
     parser.add_argument("--rounds", type=int, default=11)

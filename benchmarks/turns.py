@@ -1,4 +1,4 @@
-"""Rivals take turns, round after round, so that a machine that slows down slows all of them.
+"""Rivals become times, measured in turns so that a machine that slows down slows all of them.
 
 Times are wall-clock seconds; what counts is the ratio of the medians.
 """
@@ -16,11 +16,11 @@ from multiprocessing.connection import Connection
 Note = dict[str, float]
 Turn = Callable[[int], Note]
 
-_REST = 0.05  # seconds between two turns, until the threads of the last one have fallen asleep
+_REST = 0.05  # seconds between turns, for the threads of the last one to go to sleep
 
 
 def take_turns(rivals: Mapping[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
-    """Time each rival once a round, all in this process."""
+    """Time each rival once per round, all in this process."""
     seconds: dict[str, list[float]] = {name: [] for name in rivals}
     for number in range(rounds):
         for name, rival in rivals.items():
@@ -34,17 +34,17 @@ def take_turns(rivals: Mapping[str, Callable[[], None]], rounds: int) -> dict[st
 def compete(
     rivals: Mapping[str, Callable[[], Turn]], rounds: int, cores: set[int] | None = None
 ) -> dict[str, list[Note]]:
-    """Let rivals take turns that each live in a process of their own, since a library's threads are set once.
+    """Time rivals in turns, each in its own process, because a library's threads can be set only once.
 
     Parameters
     ----------
     rivals
-        Called once in the new process; what it returns is called with the number of each round, and notes what it
-        measured itself: `seconds`, and whatever else. Both must be found by name in a module, to reach the process.
+        Each is called once in the new process and returns a function, which is called with the number of each round
+        and returns its measurements: `seconds` and anything else. Both must be importable by name.
     rounds
         Turns of each.
     cores
-        The cores that the processes may run on; None is all.
+        The cores that the processes may run on; None for all.
     """
     context = multiprocessing.get_context("spawn")
     ends: dict[str, Connection] = {}
@@ -53,7 +53,7 @@ def compete(
         with _pinned(cores):
             context.Process(target=_serve, args=(theirs, make), daemon=True).start()
         theirs.close()
-        ends[name].recv()  # ready: one is made after the other
+        ends[name].recv()  # ready; they are made one at a time
     notes: dict[str, list[Note]] = {name: [] for name in rivals}
     for number in range(rounds):
         for name, end in ends.items():
@@ -69,25 +69,25 @@ def compete(
 
 
 def column(notes: Mapping[str, list[Note]], key: str = "seconds") -> dict[str, list[float]]:
-    """Take one of the numbers that were noted."""
+    """Extract one of the recorded numbers."""
     return {name: [note[key] for note in each] for name, each in notes.items()}
 
 
 def quickest(seconds: Mapping[str, list[float]], beginning: str) -> str:
-    """Name the rival with the smallest median of those whose name begins so."""
+    """Return the rival with the smallest median among those whose names start with `beginning`."""
     return min(
         (name for name in seconds if name.startswith(beginning)), key=lambda name: statistics.median(seconds[name])
     )
 
 
 def ratios(seconds: Mapping[str, list[float]], base: str) -> dict[str, float]:
-    """Return each median as a multiple of the base's."""
+    """Return each median as a multiple of the base's median."""
     medians = {name: statistics.median(times) for name, times in seconds.items()}
     return {name: round(median / medians[base], 3) for name, median in medians.items()}
 
 
 def _serve(end: Connection, make: Callable[[], Turn]) -> None:
-    """Take turns until there are no more: what the process of a rival does."""
+    """Take turns until there are no more; runs in a rival's process."""
     turn = make()
     end.send(None)
     while (number := end.recv()) is not None:
@@ -96,7 +96,7 @@ def _serve(end: Connection, make: Callable[[], Turn]) -> None:
 
 @contextmanager
 def _pinned(cores: set[int] | None) -> Iterator[None]:
-    """Bind this process to some cores for a while: what it starts meanwhile stays there, with all its threads."""
+    """Bind this process to some cores inside a with block; processes and threads started there stay bound."""
     if cores is None:
         yield
         return

@@ -95,6 +95,7 @@ def pen_strokes():
 @pytest.fixture(scope="session")
 def finished_run(mnist, tmp_path_factory):
     """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
+    pytest.importorskip("tensorflow")  # the core is tested without it
 
     @functools.cache
     def train(name="softmax", **changes):
@@ -114,6 +115,7 @@ def finished_run(mnist, tmp_path_factory):
 @pytest.fixture(scope="session")
 def composed_run(mnist, pen_strokes, tmp_path_factory):
     """Train a recipe that composes for three steps on a few pictures, which takes seconds, and export it."""
+    pytest.importorskip("tensorflow")
 
     @functools.cache
     def train(name):

@@ -37,8 +37,8 @@ def test_the_tree_says_of_each_class_what_its_docstring_says():
 
 def test_an_error_is_said_in_the_language_that_is_asked_for():
     error = DataError("error.data.batch_size", size=0)
-    assert error.sentence("en") == "A batch has at least 1 image, not 0."
-    assert error.sentence("zh") == "一批至少要有 1 张图片，这里是 0。"
+    assert error.sentence("en") == "The batch size must be at least 1, not 0."
+    assert error.sentence("zh") == "批量至少是 1，不能是 0。"
     assert str(error) == error.sentence("en")
 
 
@@ -79,7 +79,7 @@ def test_a_missing_extra_is_named_with_its_purpose_in_the_language_it_is_shown_i
     with pytest.raises(MissingExtra) as caught:
         require("no_such_library", "train", "extra.hdf5")
     english, chinese = caught.value.sentence("en"), caught.value.sentence("zh")
-    assert english.startswith("reading or writing HDF5 needs no_such_library")
+    assert english.startswith("Reading and writing HDF5 needs no_such_library")
     assert '".[train]"' in english
     assert chinese.startswith("读写 HDF5 文件需要 no_such_library")
 

@@ -97,11 +97,11 @@ def test_the_tutorials_line_of_the_accuracy_stays_as_it_was(accuracy, n):
 
 def test_a_list_becomes_lines_with_dashes():
     said = say("data.import.left_out", "en", n=2, reasons=["a is damaged", "b has no label"])
-    assert said == "2 files were left out:\n  - a is damaged\n  - b has no label"
+    assert said == "Skipped 2 files:\n  - a is damaged\n  - b has no label"
 
 
 def test_braces_in_a_value_are_left_alone():
-    assert say("error.model.ending", "en", path="{x}%s.png") == "{x}%s.png is no .onnx file."
+    assert say("error.model.ending", "en", path="{x}%s.png") == "{x}%s.png is not an .onnx file."
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)

@@ -14,9 +14,8 @@ HALF_WIDTH = re.compile(
     rf"|(?<=\*\*)[,;:]|(?<={CODE})[,;:](?![ -~])|(?<={CODE})[,;:](?={CODE})|(?<=[{HAN}])[,;:](?={CODE})|\d\.\d+,\d"
 )
 AS_THE_TUTORIAL_PRINTS = re.compile("\u5f53\u524dloss|\u51c6\u786e\u7387: ")
-DOCUMENTS = sorted(
-    path for pattern in ("*.zh.md", "docs/**/*.zh.md", "course/*/zh.md") for path in ROOT.glob(pattern)
-)
+PLACES = ("*.zh.md", "docs/**/*.zh.md", "course/*/zh.md")
+DOCUMENTS = sorted(path for pattern in PLACES for path in ROOT.glob(pattern))
 
 
 def prose(document):

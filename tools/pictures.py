@@ -114,7 +114,8 @@ def _coloured(weights: NDArray[np.float32]) -> NDArray[np.uint8]:
     strength = np.clip(weights / np.quantile(np.abs(weights), 0.99), -1, 1)[..., None]
     speaks_for, against = np.array((20, 90, 180)), np.array((150, 90, 30))
     colour = np.where(strength > 0, speaks_for, against)
-    return (255 + (colour - 255) * np.abs(strength)).astype(np.uint8)
+    shown: NDArray[np.uint8] = (255 + (colour - 255) * np.abs(strength)).astype(np.uint8)
+    return shown
 
 
 def _font(size: int) -> Any:

@@ -1,4 +1,4 @@
-"""A file or folder is written beside its target and renamed, so that a half-written one never has the real name."""
+"""What a block writes becomes a file or folder in one step: written beside its target, then renamed."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def one_hot(digits: ArrayLike, classes: int = 10) -> NDArray[np.float32]:
     >>> one_hot(3).astype(int)
     array([0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
 
-    Values without an order, such as male and female, become two features of equal rank:
+    Values without an order, such as male and female, become two equivalent features:
 
     >>> one_hot([0, 1, 1], classes=2).astype(int).tolist()
     [[1, 0], [0, 1], [0, 1]]
@@ -57,9 +57,9 @@ def one_hot(digits: ArrayLike, classes: int = 10) -> NDArray[np.float32]:
 
 
 def most_likely(outputs: ArrayLike) -> Any:
-    """Return the position of the largest value in each row: what the network means by its output.
+    """Return the position of the largest value in each row: the network's answer.
 
-    The largest wins even when it is not large, so small errors are forgiven:
+    The largest value wins even if it is not large, so small errors are forgiven:
 
     >>> int(most_likely([0, 0.1, 0.2, 0.7, 0, 0, 0, 0, 0, 0]))
     3
@@ -70,7 +70,7 @@ def most_likely(outputs: ArrayLike) -> Any:
 
 
 def squared_error(labels: ArrayLike, outputs: ArrayLike) -> Any:
-    """Add up the squares of the differences between label and output, along the last axis.
+    """Return the sum of the squared differences between label and output, along the last axis.
 
     >>> label = [0, 0, 1]
     >>> [round(float(squared_error(label, y)), 2) for y in ([0.1, 0.3, 0.6], [0.2, 0.2, 0.6], [0.1, 0, 0.9])]
@@ -81,9 +81,9 @@ def squared_error(labels: ArrayLike, outputs: ArrayLike) -> Any:
 
 
 def cross_entropy(labels: ArrayLike, outputs: ArrayLike, epsilon: float = EPSILON) -> Any:
-    """Add up -label · log(output) along the last axis: how surprised the output is by the label.
+    """Return the sum of -label · log(output) along the last axis: how surprising the label is, given the output.
 
-    Only the output where the label is 1 counts, so the first two rows come out alike,
+    Only the output where the label is 1 counts, so the first two rows give the same result,
     although the squared error tells them apart:
 
     >>> label = [0, 0, 1]
@@ -96,9 +96,9 @@ def cross_entropy(labels: ArrayLike, outputs: ArrayLike, epsilon: float = EPSILO
 
 
 def softmax(scores: ArrayLike) -> Floats:
-    """Turn scores into shares that are positive and add up to 1 along the last axis.
+    """Turn scores into probabilities, which are positive and add up to 1 along the last axis.
 
-    The order stays, and the differences grow. Taking the largest score away first changes nothing in the
+    The order stays the same, and the differences grow. Subtracting the largest score first does not change the
     result and keeps exp from overflowing:
 
     >>> softmax([4, 5, 10]).round(4).tolist()
@@ -120,15 +120,15 @@ def softmax(scores: ArrayLike) -> Floats:
 
 
 def descend(slope: Callable[[float], float], start: float, learning_rate: float, steps: int) -> list[float]:
-    """Walk downhill: at each step go against the slope, by slope times the learning rate.
+    """Walk downhill: at each step, move against the slope by the slope times the learning rate.
 
     Returns
     -------
-    The `steps` + 1 places visited, the start included.
+    The `steps` + 1 places visited, including the start.
 
     Examples
     --------
-    On the curve x², whose slope is 2x, a good rate arrives, one too small creeps, one too large jumps out:
+    On the curve x², whose slope is 2x, a good rate arrives, a small one creeps and a large one jumps out:
 
     >>> round(descend(lambda x: 2 * x, start=4.0, learning_rate=0.3, steps=20)[-1], 4)
     0.0
@@ -151,7 +151,7 @@ def fit_line(
     Parameters
     ----------
     x, label
-        Numbers (n,): what goes in, and what should come out.
+        Numbers (n,): the inputs and the desired outputs.
 
     Returns
     -------
@@ -182,7 +182,7 @@ def network_step(
     Parameters
     ----------
     w, b
-        The weights (784, 10) and the offsets (10,).
+        The weights (784, 10) and the biases (10,).
     x
         A batch of images in [0, 1], (n, 784).
     labels
@@ -194,7 +194,7 @@ def network_step(
 
     Examples
     --------
-    A network of zeros finds all ten digits equally likely, so its loss on 64 images is 64 · ln 10:
+    To a network of zeros all ten digits are equally likely, so its loss on 64 images is 64 · ln 10:
 
     >>> x, labels = np.ones((64, 784)), one_hot(np.arange(64) % 10)
     >>> w, b, loss = network_step(np.zeros((784, 10)), np.zeros(10), x, labels)

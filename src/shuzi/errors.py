@@ -1,15 +1,15 @@
-"""What goes wrong, as a tree of errors; each is a key and values, put into words where it is shown.
+"""A key and values become an error, which is put into words where it is shown.
 
-ShuziError                 everything that shuzi reports to a person
-├── DataError              data are missing, damaged or not what they should be
-│   ├── IdxError           a file is not a sound IDX file
-│   └── DownloadError      one place, or all places, could not hand out a file of MNIST
-├── PictureError           something is no picture, or one that cannot be used
-├── RecipeError            a recipe is unknown, or a value in it makes no sense
-├── RunError               a run folder is missing, taken, damaged or already finished
+ShuziError                 everything that shuzi reports to people
+├── DataError              data are missing, damaged or invalid
+│   ├── IdxError           a file is not a valid IDX file
+│   └── DownloadError      one mirror, or every place, could not provide an MNIST file
+├── PictureError           something is not a picture, or not a usable one
+├── RecipeError            a recipe is unknown, or has an invalid value
+├── RunError               a run folder is missing, not empty, damaged or already finished
 ├── TrainingError          the training itself failed
-├── ModelError             a model is missing, damaged or of a kind that is not understood
-├── ServiceError           the HTTP service cannot do what a request asks for, or not now
+├── ModelError             a model is missing, damaged or of an unknown kind
+├── ServiceError           the HTTP service cannot do what a request asks, or not now
 └── MissingExtra           a part of shuzi is not installed
 """
 
@@ -28,9 +28,9 @@ class ShuziError(Exception):
     Parameters
     ----------
     key
-        The sentence in the catalogues of `shuzi.messages`, such as ``"error.idx.magic"``.
+        The key of a sentence in the catalogues of `shuzi.messages`, such as ``"error.idx.magic"``.
     values
-        What the sentence names: paths, numbers, other ShuziErrors.
+        What the sentence mentions: paths, numbers, other ShuziErrors.
 
     Examples
     --------
@@ -38,7 +38,7 @@ class ShuziError(Exception):
     >>> error.key, error.values["name"]
     ('error.recipe.unknown', 'sofmax')
     >>> print(error.sentence("en"))
-    There is no recipe "sofmax". Choose one of: softmax, mlp.
+    Unknown recipe "sofmax". Choose one of: softmax, mlp.
     """
 
     def __init__(self, key: str, **values: Any) -> None:
@@ -54,32 +54,32 @@ class ShuziError(Exception):
         return self.sentence()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # lets an error come back from another process
+        # so that an error can come back from another process
         return partial(type(self), self.key, **self.values), ()
 
 
 class DataError(ShuziError):
-    """Data are missing, damaged or not what they should be."""
+    """Data are missing, damaged or invalid."""
 
 
 class IdxError(DataError):
-    """A file is not a sound IDX file."""
+    """A file is not a valid IDX file."""
 
 
 class DownloadError(DataError):
-    """One place, or all places, could not hand out a file of MNIST."""
+    """One mirror, or every place, could not provide an MNIST file."""
 
 
 class PictureError(ShuziError):
-    """Something is no picture, or one that cannot be used."""
+    """Something is not a picture, or not a usable one."""
 
 
 class RecipeError(ShuziError):
-    """A recipe is unknown, or a value in it makes no sense."""
+    """A recipe is unknown, or has an invalid value."""
 
 
 class RunError(ShuziError):
-    """A run folder is missing, taken, damaged or already finished."""
+    """A run folder is missing, not empty, damaged or already finished."""
 
 
 class TrainingError(ShuziError):
@@ -87,24 +87,24 @@ class TrainingError(ShuziError):
 
 
 class ModelError(ShuziError):
-    """A model is missing, damaged or of a kind that is not understood."""
+    """A model is missing, damaged or of an unknown kind."""
 
 
 class ServiceError(ShuziError):
-    """The HTTP service cannot do what a request asks for, or not now."""
+    """The HTTP service cannot do what a request asks, or not now."""
 
 
 class MissingExtra(ShuziError):  # noqa: N818 - it names what is missing
-    """A part of shuzi is not installed; its value `wanted` is the key of what it is wanted for."""
+    """A part of shuzi is not installed; the value `wanted` is the key of what it is needed for."""
 
     def sentence(self, language: str | None = None) -> str:
-        """Say what is missing, and what it is wanted for, in `language`."""
+        """Say in `language` what is missing and what it is needed for."""
         wanted = messages.say(self.values["wanted"], language)
         return messages.say(self.key, language, **self.values | {"wanted": wanted})
 
 
 def require(module: str, extra: str, wanted_for: str) -> Any:
-    """Import an optional library, or say which extra brings it.
+    """Import an optional library, or say which extra installs it.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def require(module: str, extra: str, wanted_for: str) -> Any:
     extra
         The extra of shuzi that installs it, such as ``"train"``.
     wanted_for
-        The key of a message that says what it is wanted for.
+        The key of a message that says what it is needed for.
 
     Raises
     ------

@@ -55,9 +55,9 @@ def run(browser, address, api):
     """Train once, to the end, on the page."""
     with watched_pages(browser, address) as open_path:
         page = open_path(f"?view=learn&step=6&steps={STEPS}")
-        expect(page.get_by_text("Nothing has been learnt yet")).to_be_visible()
+        expect(page.get_by_text("Nothing learnt yet")).to_be_visible()
         trained = train(page, api)
-        expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^The training is done"))
+        expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^Training is done"))
     return trained
 
 

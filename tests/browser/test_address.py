@@ -23,7 +23,7 @@ TOUCHES = [
     ("?view=learn", ("radio", "3", "Space"), {"image": 3}),
     ("?view=learn&step=2", ("radio", "8", "Space"), {"step": 2, "digit": 8}),
     ("?view=learn&step=3", ("slider", "Score of 1", "Home"), {"scores": "4,-10,10"}),
-    ("?view=learn&step=4", ("slider", "Share of the right", "Home"), {"right": 0}),
+    ("?view=learn&step=4", ("slider", "Probability of the correct", "Home"), {"right": 0}),
     ("?view=learn&step=5", ("slider", "Learning rate", "End"), {"slope_rate": 1.2}),
     ("?view=learn&step=6", ("slider", "Batch size", "Home"), {"batch": 1}),
     ("?view=write", ("radio", "softmax", "Space"), {"model": "softmax"}),

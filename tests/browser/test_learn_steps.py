@@ -75,7 +75,7 @@ def test_each_step_leads_to_the_next_and_back_and_fits_a_screen(open_step):
 
 def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist):
     page = open_step(1)
-    readout = page.get_by_role("status", name="The chosen pixel")
+    readout = page.get_by_role("status", name="Selected pixel")
 
     def expect_pixel(image, row, column):
         expect(readout).to_contain_text(f"Row {row + 1}, column {column + 1}")
@@ -209,12 +209,12 @@ def _expect_losses(page, right, first):
 def test_both_losses_follow_the_share_of_the_right_answer(open_step, expect_query):
     page = open_step(4, reduced_motion="reduce")
     _expect_losses(page, 0.6, 0.25)
-    slider = page.get_by_role("slider", name="Share of the right answer")
+    slider = page.get_by_role("slider", name="Probability of the correct answer")
     for share in (0.05, 0.93, 0.3):
         right = _drag(page, slider, share)
         assert right == pytest.approx(share, abs=0.05)
         _expect_losses(page, right, 0.25)
-    split = _drag(page, page.get_by_role("slider", name="How 0 and 1 divide the rest"), 0.8)
+    split = _drag(page, page.get_by_role("slider", name="How 0 and 1 split the rest"), 0.8)
     _expect_losses(page, right, split)
     # the curve itself can be dragged
     chart = page.get_by_role("img", name=re.compile("^Two curves"))
@@ -257,7 +257,7 @@ def _slope_of(height):
     ("curve", "height", "rate", "start", "steps", "verdict"),
     [
         ("bowl", _bowl, 0.3, 4, 9, "At the bottom after 9 steps."),
-        ("bowl", _bowl, 0.01, 3.5, 15, "it creeps."),
+        ("bowl", _bowl, 0.01, 3.5, 15, "far too slow."),
         ("bowl", _bowl, 1.1, 4, 4, "lands higher each time."),
         ("bowl", _bowl, 1, -3, 5, "gets no lower."),
         ("dent", _dent, 0.05, 4, 15, "this is not the bottom."),
@@ -270,7 +270,7 @@ def test_the_ball_walks_as_gradient_descent_does(open_page, curve, height, rate,
     expect(told).to_contain_text("At the start")
     places = descend(_slope_of(height), start, rate, steps)
     step = page.get_by_role("button", name="One step")
-    sums = page.get_by_role("list", name="The last steps").get_by_role("listitem")
+    sums = page.get_by_role("list", name="Latest steps").get_by_role("listitem")
     for number, (x, onward) in enumerate(pairwise(places), 1):
         if curve == "dent" and abs(_slope_of(height)(x)) < 0.005:
             break  # caught: there is no further step to take
@@ -287,7 +287,7 @@ def test_the_ball_walks_as_gradient_descent_does(open_page, curve, height, rate,
 def test_a_walk_runs_by_itself_pauses_and_starts_over_when_a_knob_is_turned(open_step, expect_query):
     page = open_step(5)
     told = page.locator(".rate-verdict")
-    run, restart = page.get_by_role("button", name="Let it run"), page.get_by_role("button", name="Start over")
+    run, restart = page.get_by_role("button", name="Run"), page.get_by_role("button", name="Start over")
     rate = page.get_by_role("slider", name="Learning rate")
     rate.press("End")
     expect(page.locator(".slider output").first).to_have_text("1.2")

@@ -68,16 +68,16 @@ def test_the_theme_is_the_systems_until_one_is_chosen(open_page):
     assert _theme(page) == "dark"
     page.emulate_media(color_scheme="light")
     assert _theme(page) == "light"
-    switch = page.get_by_role("button", name=re.compile("^Light or dark"))
+    switch = page.get_by_role("button", name=re.compile("^Theme"))
     for chosen, theme in (("Light", "light"), ("Dark", "dark")):
         switch.click()
-        expect(switch).to_have_accessible_name(f"Light or dark: {chosen}")
+        expect(switch).to_have_accessible_name(f"Theme: {chosen}")
         assert _theme(page) == theme
     page.reload()
-    expect(switch).to_have_accessible_name("Light or dark: Dark")
+    expect(switch).to_have_accessible_name("Theme: Dark")
     assert _theme(page) == "dark"
     switch.click()
-    expect(switch).to_have_accessible_name("Light or dark: As the system")
+    expect(switch).to_have_accessible_name("Theme: System")
     assert _theme(page) == "light"
 
 

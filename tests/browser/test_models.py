@@ -29,11 +29,11 @@ def test_every_model_stands_there_with_its_numbers(open_page, models):
         size = model["bytes"]
         expect(facts.nth(1)).to_have_text(f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB")
         expect(facts.nth(2)).to_contain_text(" ms")
-        link = card.get_by_role("link", name="Write for it")
+        link = card.get_by_role("link", name="Try it")
         expect(link).to_have_count(1 if model["kind"] == "classifier" else 0)
         if model["kind"] == "classifier":
             wrong = round((1 - model["score"]["accuracy"]) * model["score"]["n"])
-            expect(card.get_by_text("Wrong of 10,000").locator("xpath=following-sibling::dd")).to_have_text(
+            expect(card.get_by_text("Mistakes in 10,000").locator("xpath=following-sibling::dd")).to_have_text(
                 f"{wrong}"
             )
 
@@ -95,7 +95,7 @@ def test_the_picker_changes_who_answers_and_the_address_keeps_it(
     other = open_sheet(sheet.page.url)
     expect(other.page.get_by_role("radio", name="tiny")).to_be_checked()
     other.page.get_by_role("link", name="Models").click()
-    other.page.locator("[data-model=softmax]").get_by_role("link", name="Write for it").click()
+    other.page.locator("[data-model=softmax]").get_by_role("link", name="Try it").click()
     expect(other.page.get_by_role("radio", name="softmax")).to_be_checked()
     with other.read() as answer:
         paste(other.page, png)

@@ -85,7 +85,10 @@ def test_what_the_network_saw_and_what_counted_are_those_of_the_api(open_sheet, 
     pixels = """(canvas) => Array.from(canvas.getContext("2d").getImageData(0, 0, 28, 28).data)"""
     saw, counted = (
         np.array(sheet.page.get_by_role("img", name=name).evaluate(pixels)).reshape(28, 28, 4)[..., :3]
-        for name in ("Digit 1 as the network saw it, 28x28 pixels", "Where ink spoke for 7, and where against it")
+        for name in (
+            "Digit 1 as the network saw it, 28x28 pixels",
+            "Where ink is evidence for 7, and where against it",
+        )
     )
     image = np.array(digit["image"])
     paper = saw[image == 0][0]
@@ -158,7 +161,7 @@ def test_a_file_that_is_no_picture_says_so_in_the_language_that_is_chosen(open_s
     expect(alert).to_have_text(detail("zh"))
     assert re.search("[一-鿿]", detail("zh"))
     # nothing is lost: the sheet is there as before
-    sheet.page.get_by_role("button", name="回去写字").click()
+    sheet.page.get_by_role("button", name="回到书写").click()
     expect(sheet.canvas).to_be_visible()
     expect(alert).to_have_count(0)
 
@@ -200,5 +203,5 @@ def test_what_is_dropped_without_a_file_is_no_picture(open_sheet):
     expect(sheet.page.locator(".drop-here")).to_be_visible()
     for kind in ("dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 500, "y": 400, "data": data})
-    expect(sheet.page.get_by_test_id("announcement")).to_have_text(re.compile("^There is no picture file in that"))
+    expect(sheet.page.get_by_test_id("announcement")).to_have_text(re.compile("^That contains no picture file"))
     expect(sheet.page.locator(".drop-here")).to_have_count(0)

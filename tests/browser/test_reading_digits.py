@@ -34,7 +34,7 @@ def test_of_two_hundred_digits_nearly_all_are_read(
                 file.write_bytes(png)
                 drop(sheet.page, file)
         read.append(answer.text)
-    sheet.page.get_by_role("button", name="Back to the sheet").click()
+    sheet.page.get_by_role("button", name="Back to writing").click()
     for image in images[HALF:]:
         read.append(sheet.write(strokes_of(image)).text)
         sheet.clear()

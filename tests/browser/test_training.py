@@ -52,7 +52,7 @@ def test_the_curves_end_where_the_service_says(run, open_run):
         smooth, weight = 0.9 * smooth + each["loss"] / batch, 0.9 * weight + 1
     loss, accuracy = (
         numbers_in(page.get_by_role("img", name=name).get_attribute("aria-label"))
-        for name in (re.compile("^The loss per image"), re.compile("^The share of validation images"))
+        for name in (re.compile("^Smoothed loss per image"), re.compile("^Validation accuracy"))
     )
     assert loss == pytest.approx([1, smooth / weight, STEPS], abs=0.0051)
     assert accuracy == pytest.approx([1, 100 * run.named("validated")[-1]["accuracy"], STEPS], abs=0.051)
@@ -64,10 +64,10 @@ def test_the_curves_end_where_the_service_says(run, open_run):
 def test_ten_weight_images_show_where_ink_speaks_for_a_digit(run, open_run):
     page = open_run()
     images = run.named("weights")[-1]["images"]
-    canvases = page.get_by_role("img", name=re.compile("^The weights of")).all()
+    canvases = page.get_by_role("img", name=re.compile("^Weights of")).all()
     assert len(canvases) == len(images) == 10
     for digit, (canvas, image) in enumerate(zip(canvases, images, strict=True)):
-        expect(canvas).to_have_accessible_name(f"The weights of {digit}")
+        expect(canvas).to_have_accessible_name(f"Weights of {digit}")
         weights = np.frombuffer(base64.b64decode(image), np.int8).reshape(28, 28)
         data = canvas.evaluate("(canvas) => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data)")
         colours = np.array(data).reshape(28, 28, 4)
@@ -127,7 +127,7 @@ def test_the_network_just_trained_reads_what_is_written_for_it(
     expect(card).to_contain_text("7,850")
     (done,) = run.named("done")
     expect(card).to_contain_text(f"{done['wrong']:,}")
-    expect(card.get_by_role("link", name="Write for it")).to_have_attribute("href", re.compile(f"model={run.id}"))
+    expect(card.get_by_role("link", name="Try it")).to_have_attribute("href", re.compile(f"model={run.id}"))
 
 
 def test_two_runs_are_compared_by_what_differs(run, open_page, api, stop_afterwards, expect_query):
@@ -155,14 +155,14 @@ def test_two_runs_are_compared_by_what_differs(run, open_page, api, stop_afterwa
     expect(page.get_by_role("heading", name="Run 2")).to_be_visible()
     rows.first.get_by_role("button", name="Run 1", exact=False).first.click()
     expect(page.get_by_role("heading", name="Run 1")).to_be_visible()
-    page.get_by_role("checkbox", name="Draw run 2").uncheck()
+    page.get_by_role("checkbox", name="Show run 2").uncheck()
     for chart in page.locator(".train-curves .chart").all():
         expect(chart.locator(".curve:not(.raw)")).to_have_count(1)
     # who gets the address sees the same two runs
     other = open_page(page.url)
     expect(other.get_by_role("heading", name="Run 2")).to_be_visible()
     expect_comparison(other)
-    other.get_by_role("button", name="Take run 1 off the page").click()
+    other.get_by_role("button", name="Remove run 1").click()
     expect(other.get_by_role("list", name="Runs").get_by_role("listitem")).to_have_count(1)
     expect_query(other, runs=second)
 
@@ -175,7 +175,7 @@ def test_a_training_is_watched_elsewhere_and_stopped(open_page, api, stop_afterw
     expect(stop).to_be_visible()
     # one at a time: another page is told, and can look on
     other = open_page("?view=learn&step=6", refusals=(409,))
-    other.get_by_role("button", name="Start the training").click()
+    other.get_by_role("button", name="Start training").click()
     expect(other.get_by_role("alert")).to_be_visible()
     other.get_by_role("button", name="Watch it").click()
     for each in (page, other):
@@ -183,16 +183,16 @@ def test_a_training_is_watched_elsewhere_and_stopped(open_page, api, stop_afterw
     stop.click()
     for each in (page, other):
         expect(each.get_by_text(re.compile(r"Stopped at step [\d,]+ of 20,000"))).to_be_visible(timeout=LONG)
-        expect(each.get_by_role("button", name="Start the training")).to_be_enabled()
+        expect(each.get_by_role("button", name="Start training")).to_be_enabled()
         expect(each.locator(".run-outcome")).to_have_text(re.compile("^stopped at"))
     assert api.get(f"v1/training/{training}").json()["state"] == "stopped"
     (step,) = {numbers_in(each.locator(".train-progress span").first.inner_text())[0] for each in (page, other)}
     assert 0 < step < 20_000
-    expect(page.get_by_test_id("announcement")).to_have_text(f"The training was stopped at step {step:,.0f}.")
+    expect(page.get_by_test_id("announcement")).to_have_text(f"Training was stopped at step {step:,.0f}.")
 
 
 def test_a_training_that_the_service_has_forgotten_says_so(open_page):
     page = open_page("?view=learn&step=6&runs=0123456789abcdef", refusals=(404,))
-    expect(page.get_by_role("alert")).to_contain_text("The service does not know this training any more")
+    expect(page.get_by_role("alert")).to_contain_text("The service no longer knows this training")
     expect(page).not_to_have_url(re.compile("runs="))
-    expect(page.get_by_role("button", name="Start the training")).to_be_enabled()
+    expect(page.get_by_role("button", name="Start training")).to_be_enabled()

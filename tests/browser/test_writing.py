@@ -201,7 +201,7 @@ def test_ink_waits_for_a_service_that_is_out_of_reach(open_sheet, mnist):
     sheet.page.context.set_offline(True)
     sheet.draw(sheet.placed(_as_digit(mnist, 7)))
     alert = sheet.page.get_by_role("alert")
-    expect(alert).to_contain_text("The service does not answer.")
+    expect(alert).to_contain_text("The service is not responding.")
     sheet.page.context.set_offline(False)
     with sheet.read() as answer:
         alert.get_by_role("button", name="Try again").click()

@@ -102,7 +102,7 @@ def test_a_folder_that_is_named_is_searched_alone(shuzi, tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["test.npz", "test.h5", "test.hdf5", "test"])
 def test_a_part_of_mnist_comes_back_from_its_export(shuzi, mnist, tmp_path, name):
     ended = shuzi("data", "export", "--part", "validation", tmp_path / "deep" / name)
-    assert (ended.code, ended.out) == (0, f"5000 images are now in {tmp_path / 'deep' / name}\n")
+    assert (ended.code, ended.out) == (0, f"Exported 5000 images to {tmp_path / 'deep' / name}\n")
     found = load_dataset(tmp_path / "deep" / name)
     np.testing.assert_array_equal(found.images, mnist.validation.images)
     np.testing.assert_array_equal(found.labels, mnist.validation.labels)
@@ -113,7 +113,7 @@ def test_what_is_there_is_never_overwritten(shuzi, pictures, tmp_path):
     for command in (["export"], ["import", pictures]):
         ended = shuzi("data", *command, tmp_path / "taken.npz")
         assert ended.code == 1
-        assert "is already there and is not overwritten" in ended.err
+        assert "already exists and will not be overwritten" in ended.err
         assert shuzi("data", *command, tmp_path / "wrong.csv").code == 1
     assert (tmp_path / "taken.npz").read_text() == "precious"
     assert not (tmp_path / "wrong.csv").exists()
@@ -122,8 +122,8 @@ def test_what_is_there_is_never_overwritten(shuzi, pictures, tmp_path):
 def test_pictures_become_a_dataset_and_the_rest_is_named(shuzi, pictures, tmp_path):
     ended = shuzi("data", "import", pictures, tmp_path / "mine.npz", "--preview", tmp_path / "preview.png")
     assert ended.code == 0
-    assert ended.out == f"5 pictures are now in {tmp_path / 'mine.npz'}\n  0: 1  1: 1  2: 1  4: 1  7: 1\n"
-    assert "2 files were left out" in ended.err
+    assert ended.out == f"Imported 5 pictures into {tmp_path / 'mine.npz'}\n  0: 1  1: 1  2: 1  4: 1  7: 1\n"
+    assert "Skipped 2 files" in ended.err
     assert "3_text.png" in ended.err
     assert "nameless.png" in ended.err
     assert f"shuzi train --data {tmp_path / 'mine.npz'}" in ended.err
@@ -149,7 +149,7 @@ def test_json_tells_the_same(shuzi, pictures, tmp_path):
 def test_a_preview_that_cannot_be_written_is_an_error(shuzi, pictures, tmp_path, name):
     ended = shuzi("data", "import", pictures, tmp_path / "mine.npz", "--preview", tmp_path / name)
     assert ended.code == 1
-    assert re.search(r"^Error: No way is known to write .*\.png", ended.err)
+    assert re.search(r"^Error: Cannot write .*\.png", ended.err)
 
 
 def test_a_folder_without_pictures_is_an_error(shuzi, tmp_path):

@@ -15,11 +15,11 @@ def test_a_person_reads_accuracy_tables_and_the_worst_mistakes(shuzi, finished_r
     assert (ended.code, ended.err) == (0, "")
     first, *_ = lines = [line.strip() for line in ended.out.splitlines()]
     assert re.fullmatch(
-        r"Accuracy 9\d\.\d\d% \(95% interval 9\d\.\d\d% to 9\d\.\d\d%\), 9\d\d\d of 10000 images right", first
+        r"Accuracy 9\d\.\d\d% \(95% interval 9\d\.\d\d% to 9\d\.\d\d%\): 9\d\d\d of 10000 images correct", first
     )
-    assert "Digit by digit" in lines
-    assert "Confusion matrix (rows: the label, columns: the answer)" in lines
-    assert len(re.findall(r"^  image \d+: the label is \d, the answer was \d, ", ended.out, re.MULTILINE)) == 10
+    assert "Per digit" in lines
+    assert "Confusion matrix (rows: label, columns: answer)" in lines
+    assert len(re.findall(r"^  image \d+: label \d, read as \d with ", ended.out, re.MULTILINE)) == 10
 
 
 def test_in_chinese_nothing_english_is_left(shuzi, finished_run):
@@ -53,7 +53,8 @@ def test_a_shipped_model_is_evaluated_by_name_and_its_score_is_that_in_its_card(
     ended = shuzi("evaluate", "softmax", "--json")
     assert (ended.code, json.loads(ended.out)) == (0, found)
     assert ended.err == (
-        'Note: "softmax" means the model that comes with shuzi. For what lies here by that name, write ./softmax\n'
+        'Note: "softmax" is the model that comes with shuzi. To use the file or folder of that name here, '
+        "write ./softmax\n"
     )
     ended = shuzi("evaluate", "./softmax", "--json")
     assert (ended.code, ended.err[:40]) == (1, "Error: The folder softmax holds no model")
@@ -80,7 +81,7 @@ def test_digits_that_are_absent_have_no_share(shuzi, finished_run, mnist, tmp_pa
 def test_the_report_is_written_beside_what_is_printed(shuzi, finished_run, tmp_path):
     ended = shuzi("evaluate", finished_run(), "--json", "--report", tmp_path / "report")
     assert json.loads(ended.out)["n"] == 10_000
-    assert ended.err == f"The page with pictures: {tmp_path / 'report' / 'index.html'}\n"
+    assert ended.err == f"Report: {tmp_path / 'report' / 'index.html'}\n"
     assert (tmp_path / "report" / "index.html").read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
@@ -102,9 +103,7 @@ def test_what_cannot_be_evaluated_is_an_error_in_one_line(shuzi, finished_run, t
         assert str((given or [model])[-1]) in ended.err
 
 
-@pytest.mark.parametrize(
-    ("language", "told"), [("en", "finds digits and does not tell"), ("zh", "只负责找出数字的位置")]
-)
+@pytest.mark.parametrize(("language", "told"), [("en", "finds digits but does not tell"), ("zh", "只找出数字的位置")])
 def test_a_detector_is_not_judged_on_single_digits(shuzi, composed_run, tmp_path, language, told):
     """It says so before anything is fetched or looked for: the folder with the data is not there."""
     run = composed_run("detector")
@@ -143,11 +142,11 @@ def test_pictures_that_were_learnt_from_do_not_count(shuzi, mnist, tmp_path):
         shuzi("train", "--data", tmp_path / f"{name}.npz", "--steps", 50, "--out", tmp_path / name)
     judged = shuzi("evaluate", tmp_path / "many", "--data", tmp_path / "many.npz", "--json")
     assert json.loads(judged.out)["n"] == 4
-    assert "kept aside" in judged.err
+    assert "held out" in judged.err
     judged = shuzi("evaluate", tmp_path / "few", "--data", tmp_path / "few.npz", "--json")
     assert json.loads(judged.out)["n"] == 5
-    assert "by heart" in judged.err
-    assert "test images of MNIST" in shuzi("evaluate", tmp_path / "many").err
+    assert "memorised" in judged.err
+    assert "MNIST test images" in shuzi("evaluate", tmp_path / "many").err
 
 
 def test_the_model_alone_knows_what_it_learnt_from(shuzi, mnist, tmp_path):

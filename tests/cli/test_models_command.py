@@ -24,7 +24,7 @@ def test_the_shipped_models_are_listed_with_size_and_accuracy(shuzi, given):
     assert [line.split()[0] for line in lines] == list(shipped())
     (softmax,) = [line for line in lines if line.startswith("softmax")]
     assert re.fullmatch(
-        r"softmax +7,850 +34 kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) of 10000 test images *", softmax
+        r"softmax +7,850 +34 kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) on 10000 test images *", softmax
     )
 
 
@@ -49,9 +49,9 @@ def test_the_card_is_put_into_words(shuzi):
         "7,850",
         "float32 (n, 28, 28)",
         "probabilities, float32 (n, 10)",
-        "of 10000 test images",
-        "an answer to a single image that is less likely than",
-        "the training images of MNIST (SHA-256 8804912bf8d33af4",
+        "on 10000 test images",
+        "answers to a single image with a probability below",
+        "MNIST training images (SHA-256 8804912bf8d33af4",
         "CC BY-SA 3.0, Yann LeCun",
         "TensorFlow 2.",
         "shuzi train softmax --seed 0",
@@ -65,23 +65,25 @@ def test_in_chinese_it_is_chinese(shuzi, composed_run):
         ended = shuzi("--lang", "zh", *given)
         assert ended.code == 0
         for line in ended.out.splitlines()[1:]:
-            assert not re.search(r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", re.sub("shuzi (train|models calibrate)", "", line))
+            assert not re.search(
+                r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", re.sub("shuzi (train|models calibrate)", "", line)
+            )
         assert ("找到" if given[-1] == runs["detector"] else "准确率") in ended.out
 
 
 def test_a_reader_is_described_with_both_outputs_and_all_its_thresholds(shuzi, composed_run):
     said = " ".join(shuzi("models", "describe", composed_run("reader")).out.split())
     for words in (
-        "takes in images, float32 (n, 28, 28)",
+        "input images, float32 (n, 28, 28)",
         "task classify-or-reject",
-        "gives probabilities, float32 (n, 10)",
-        "gives is_digit, float32 (n, 1): how likely it is a digit at all",
-        "gives features, float32 (n, 384): its last hidden layer",
-        "whole texts the confidence is not calibrated",
-        "of 300 validation images",
-        "unsure an answer to a single image that is less likely than 81.25% is not to be relied on",
-        "no digit where is_digit is below 25.00%, it is taken to be no digit",
-        "pictures composed from the training images of MNIST (SHA-256 8804912bf8d33af4",
+        "output probabilities, float32 (n, 10)",
+        "is_digit, float32 (n, 1): the probability that it is a digit at all",
+        "features, float32 (n, 384): its last hidden layer",
+        "whole text the confidence is not calibrated",
+        "on 300 validation images",
+        "unsure answers to a single image with a probability below 81.25% are unreliable",
+        "not a digit if is_digit is below 25.00%",
+        "pages composed from MNIST training images (SHA-256 8804912bf8d33af4",
         "shuzi train reader --steps 3 --batch-size 32 --seed 0",
     ):
         assert words in said
@@ -92,10 +94,10 @@ def test_a_detector_is_described_by_what_it_finds_and_no_confidence(shuzi, compo
     score = Session(composed_run("detector") / "model.onnx").card.scores["validation"]
     said = " ".join(ended.out.split())
     for words in (
-        "takes in pages, float32 (n, h, w): pictures of writing as contrast maps",
-        "gives places, float32 (n, h/4, w/4, 14)",
+        "input pages, float32 (n, h, w): contrast maps of writing",
+        "output places, float32 (n, h/4, w/4, 14)",
         f"finds {score['accuracy']:.2%} (",
-        f"of the digits on {score['n']} pages composed from the validation images",
+        f"of the digits on {score['n']} pages composed from validation images",
     ):
         assert words in said
     names = {line.split("  ")[0] for line in ended.out.splitlines()}
@@ -111,13 +113,13 @@ def test_a_detector_among_the_shipped_models_is_listed_by_what_it_finds(shuzi, c
     monkeypatch.setattr(store, "SHIPPED", tmp_path)
     score = Session(tmp_path / "detector.onnx").card.scores["validation"]
     _, default, detector = shuzi("models").out.splitlines()
-    assert re.search(r"^default .* of 10000 test images *$", default)
-    assert detector.rstrip().endswith(f"finds {score['accuracy']:.2%} of digits on {score['n']} composed pages")
+    assert re.search(r"^default .* on 10000 test images *$", default)
+    assert detector.rstrip().endswith(f"finds {score['accuracy']:.2%} of the digits on {score['n']} composed pages")
     kinds = [json.loads(line) for line in shuzi("models", "--json").out.splitlines()]
     assert {each["name"]: each["kind"] for each in kinds} == {"default": "classifier", "detector": "detector"}
     ended = shuzi("evaluate", "detector")
     assert (ended.code, ended.out) == (1, "")
-    assert "detector.onnx finds digits and does not tell which they are" in ended.err
+    assert "detector.onnx is a detector: it finds digits but does not tell which they are" in ended.err
 
 
 def test_json_is_the_card(shuzi, finished_run):
@@ -131,9 +133,9 @@ def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, 
     save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:5], mnist.test.labels[:5]))
     shuzi("train", "mlp", "--data", tmp_path / "own.npz", "--steps", 3, "--hidden", 4, "--out", tmp_path / "run")
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
-    assert "images that it learnt from" in said
+    assert "of its own training images" in said
     assert "own pictures (SHA-256" in said
-    assert "as whoever made the pictures decides" in said
+    assert "up to the owner of the pictures" in said
     assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said
 
 
@@ -144,10 +146,10 @@ def test_an_export_says_what_was_measured(shuzi, tmp_path, monkeypatch, form):
     ended = shuzi("models", "export", "softmax", "--format", form, "--out", out)
     first, second = ended.out.splitlines()
     assert (ended.code, ended.err) == (0, "")
-    assert re.fullmatch(rf"Written: {out} \({form}, \d+ kB\)", first)
+    assert re.fullmatch(rf"Exported to {out} \({form}, \d+ kB\)", first)
     assert re.fullmatch(
-        r"Accuracy on the 10000 test images of MNIST: (91\.\d\d%), the network's own: \1\. "
-        r"0 answers differ, probabilities by at most (0|\d(\.\d)?e-\d\d)\.",
+        r"Accuracy on the 10000 MNIST test images: (91\.\d\d%); the network itself: \1\. "
+        r"Different answers: 0; largest difference in probability: (0|\d(\.\d)?e-\d\d)\.",
         second,
     )
     assert [each.name for each in (tmp_path / "new").iterdir()] == [f"digits{FORMATS[form]}"]
@@ -170,8 +172,8 @@ def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, tmp_pa
     ended = shuzi("models", "export", composed_run("detector"), "--format", "savedmodel", "--out", out)
     assert (ended.code, ended.err) == (0, "")
     assert re.fullmatch(
-        r"Of the 10000 test images of MNIST, laid out on 1000 pages, it finds (\d+\.\d\d%), the network itself \1\. "
-        r"The maps differ by at most (0|\d(\.\d)?e-\d\d)\.",
+        r"Of the 10000 MNIST test images, composed into 1000 pages, it finds (\d+\.\d\d%); "
+        r"the network itself finds \1\. Largest difference between the maps: (0|\d(\.\d)?e-\d\d)\.",
         ended.out.splitlines()[1],
     )
     again = shuzi("models", "export", composed_run("detector"), "--format", "onnx", "--out", f"{out}.onnx", "--json")
@@ -271,7 +273,7 @@ def test_without_tensorflow_the_line_that_installs_it_is_named_and_the_rest_work
     ended = run_alone("models", "export", "softmax", "--format", "keras", "--out", "a.keras", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")
     assert re.fullmatch(
-        r'Error: converting a model needs tensorflow, .*/pip install "\.\[train\]" \(or .*\)\n', ended.err
+        r'Error: Converting a model needs tensorflow, .*/pip install "\.\[train\]" \(or .*\)\n', ended.err
     )
     for given in (["models"], ["models", "describe", "softmax"]):
         assert run_alone(*given, program=("-c", program)).code == 0

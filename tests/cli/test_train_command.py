@@ -58,7 +58,7 @@ def test_in_english_the_same_is_said(shuzi, tmp_path):
 def test_another_recipe_ends_with_the_validation_images(shuzi, tmp_path):
     ended = shuzi("train", "mlp", "--steps", 100, "--hidden", 8, "--out", tmp_path / "run")
     assert re.search(r"^Step   100, loss now: \d\.\d{4}$", ended.out, re.MULTILINE)
-    assert re.search(r"^Accuracy on the validation images: 0\.\d{4}, 5000 of them$", ended.out, re.MULTILINE)
+    assert re.search(r"^Accuracy: 0\.\d{4} on 5000 validation images$", ended.out, re.MULTILINE)
     assert RunFolder.open(tmp_path / "run").recipe().hidden == 8
 
 
@@ -71,12 +71,12 @@ def test_ctrl_c_saves_and_the_training_goes_on_as_if_nothing_had_been(start, shu
     step, _ = checkpoint(tmp_path / "run")
     assert lines[2].startswith("Step    30")
     assert process.returncode == 130
-    assert f"Stopped at step {step}, and saved. To go on: python -m shuzi train --resume run\n" in err
+    assert f"Stopped at step {step} and saved. To continue: python -m shuzi train --resume run\n" in err
     assert "Traceback" not in err
     ended = shuzi("train", "--resume", tmp_path / "run", "--steps", step + 155)
     assert ended.code == 0
     assert f"Step {-(-(step + 1) // 10) * 10:5d}," in ended.out.splitlines()[0]
-    assert f"from step {step} to step {step + 155}" in ended.err
+    assert f"steps {step} to {step + 155}" in ended.err
     whole = finished_run(steps=step + 155, save_every=1_000_000)
     assert checkpoint(tmp_path / "run") == checkpoint(whole)
     assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
@@ -102,23 +102,65 @@ def test_the_first_ctrl_c_asks_and_what_was_before_takes_the_second(capfd, numbe
         assert seen == ["second", "second"]
     finally:
         signal.signal(number, before)
-    assert capfd.readouterr().err == "Saving, then stopping. Ctrl-C once more quits at once.\n"
+    assert capfd.readouterr().err == "Saving and stopping. Press Ctrl-C again to quit at once.\n"
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finished_run, tmp_path):
-    process = start("train", "--steps", 2_000_000, "--save-every", 100, "--out", "run")
+    (tmp_path / "tmp").mkdir()
+    process = start("train", "--steps", 2_000_000, "--save-every", 100, "--out", "run", TMPDIR=str(tmp_path / "tmp"))
     while not process.stdout.readline().startswith("Step   350"):
         assert process.poll() is None
     process.kill()
     process.communicate()
     step, _ = checkpoint(tmp_path / "run")
     assert process.returncode == -signal.SIGKILL
+    assert not list((tmp_path / "tmp").iterdir())
     assert step >= 300
     assert step % 100 == 0
     assert shuzi("train", "--resume", tmp_path / "run", "--steps", step + 150).code == 0
     whole = finished_run(steps=step + 150, save_every=100)
     assert checkpoint(tmp_path / "run") == checkpoint(whole)
     assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_training_that_is_killed_thirty_times_ends_bit_for_bit_as_one_that_is_not(
+    start, shuzi, finished_run, tmp_path
+):
+    rng, run, numbers = np.random.default_rng(0), tmp_path / "run", ("--steps", 1_000_000)
+    for kill in range(30):
+        how = ("--resume", run) if kill else ("--save-every", 20, "--out", run)
+        process = start("train", *numbers, *how)
+        for _ in range(rng.integers(1, 60)):
+            assert process.stdout.readline().startswith("Step")
+        process.kill()
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    step, _ = checkpoint(run)
+    assert step % 20 == 0
+    assert shuzi("train", "--resume", run, "--steps", step + 25).code == 0
+    whole = finished_run(steps=step + 25, save_every=20)
+    assert checkpoint(run) == checkpoint(whole)
+    for name in ("metrics.jsonl", "recipe.toml", "card.json", "model.onnx"):
+        assert (run / name).read_bytes() == (whole / name).read_bytes()
+    assert {each.name for each in run.iterdir()} == {each.name for each in whole.iterdir()} - {"tensorboard"}
+
+
+def test_a_second_training_in_the_same_folder_is_told_who_is_at_work_and_disturbs_nothing(start, shuzi, tmp_path):
+    first = start("train", "--steps", 2_000_000, "--save-every", 1_000_000, "--out", "run")
+    lines = [first.stdout.readline()]
+    run = tmp_path / "run"
+    for arguments in (["--out", run, "--seed", 9], ["--resume", run]):
+        ended = shuzi("train", "--steps", 10, *arguments)
+        assert (ended.code, ended.out) == (1, "")
+        assert f"run has been in use by process {first.pid} on " in ended.err
+    first.send_signal(signal.SIGINT)
+    lines += first.stdout.read().splitlines()
+    first.wait()
+    assert RunFolder.open(run).recipe().seed == 0
+    steps = [line["step"] for line in read_metrics(run) if "loss" in line]
+    assert steps == list(range(10, 10 * len(lines) + 1, 10))
+    assert not RunFolder.open(run).lock.files & set(run.iterdir())
 
 
 def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
@@ -153,7 +195,7 @@ def test_a_training_that_goes_on_cannot_become_another_one(shuzi, given):
     ended = shuzi("train", "--resume", "run", *given)
     assert ended.code == 2
     shown = "RECIPE" if given == ["mlp"] else given[0]
-    assert f"{shown} cannot change when a training goes on" in ended.err
+    assert f"{shown} cannot be changed when resuming" in ended.err
 
 
 def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
@@ -215,7 +257,7 @@ def test_own_pictures_become_a_dataset_a_network_and_an_accuracy(shuzi, pictures
     ended = shuzi("train", "--data", tmp_path / "mine.npz", "--out", tmp_path / "run")
     assert ended.code == 0
     assert re.fullmatch(
-        r"Accuracy on your own pictures kept aside: [01]\.\d\d, 20 of them", ended.out.splitlines()[-1]
+        r"Accuracy: [01]\.\d\d on 20 of your own pictures that were held out", ended.out.splitlines()[-1]
     )
     assert "160 images" in ended.err
     (tmp_path / "mine.npz").rename(tmp_path / "moved.npz")
@@ -232,7 +274,7 @@ def test_too_few_own_pictures_are_learnt_with_a_warning(shuzi, mnist, tmp_path):
     ended = shuzi("train", "--data", tmp_path / "few.npz", "--steps", 100, "--out", tmp_path / "run")
     assert ended.code == 0
     assert "too few pictures (3)" in ended.err
-    assert "1.00, 3 of them" in ended.out
+    assert "1.00 on the 3 training pictures" in ended.out
     assert np.isfinite([line["loss"] for line in read_metrics(tmp_path / "run") if "loss" in line]).all()
 
 
@@ -242,9 +284,9 @@ def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_pa
     ended = run_alone("train", "--out", "run", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")
     assert ended.err == (
-        "Error: training a network needs tensorflow, which is not installed. "
-        'In the folder of shuzi, run: .venv/bin/pip install ".[train]" '
-        "(or the pip of the environment that shuzi runs in)\n"
+        "Error: Training a network needs tensorflow, which is not installed. "
+        'In the shuzi folder, run: .venv/bin/pip install ".[train]" '
+        "(or use the pip of the environment that shuzi runs in)\n"
     )
     assert not (tmp_path / "run").exists()
 

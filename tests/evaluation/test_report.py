@@ -1,6 +1,7 @@
 import base64
 import io
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -97,9 +98,19 @@ def test_the_page_speaks_the_language_and_needs_nothing_else(finished_run, page,
 def test_a_softmax_run_shows_its_curves_and_ten_pictures_of_weights(finished_run, page):
     written, _ = page(finished_run())
     assert len(written.all("svg")) == 2
-    weights = written.pictures("^The weights of digit")
+    weights = written.pictures("^Weights of digit")
     assert [each["alt"][-1] for each in weights] == list("0123456789")
     assert len({each["src"] for each in weights}) == 10
+
+
+def test_lines_of_metrics_that_hold_no_numbers_do_not_spoil_the_curves(finished_run, page, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished_run(), run)
+    with (run / "metrics.jsonl").open("a") as file:
+        for value in ('"low"', "null", "NaN", "-Infinity", "[]", "true", "1" + "0" * 400, "-9e29"):
+            file.write(f'{{"step": 2001, "loss": {value}}}\n{{"step": {value}, "loss": 1.0}}\n')
+    written, _ = page(run)
+    assert len(written.all("svg")) == 2
 
 
 def test_the_weights_of_a_digit_are_blue_where_they_speak_for_it(finished_run, page):
@@ -108,7 +119,7 @@ def test_the_weights_of_a_digit_are_blue_where_they_speak_for_it(finished_run, p
     graph = onnx.load(finished_run() / "model.onnx").graph
     (w,) = [a for a in map(onnx.numpy_helper.to_array, graph.initializer) if a.shape == (784, 10)]
     written, _ = page(finished_run())
-    for digit, each in enumerate(written.pictures("^The weights of digit")):
+    for digit, each in enumerate(written.pictures("^Weights of digit")):
         red, _, blue = np.moveaxis(_decoded(each).astype(int), 2, 0)
         weights = w[:, digit].reshape(28, 28)
         strong = np.abs(weights) > np.abs(w).max() / 4
@@ -130,18 +141,18 @@ def _decoded(attributes):
 
 def test_the_gallery_shows_the_most_confident_mistakes_as_they_are(finished_run, page, mnist):
     written, found = page(finished_run())
-    shown = written.pictures("labelled")
+    shown = written.pictures("^Image .*, label")
     assert len(shown) == 60 < len(found.mistakes)
     for each, mistake in zip(shown, found.mistakes, strict=False):
-        assert each["alt"] == f"Image {mistake.index}, labelled {mistake.label}"
+        assert each["alt"] == f"Image {mistake.index}, label {mistake.label}"
         np.testing.assert_array_equal(_decoded(each), 255 - mnist.test.images[mistake.index])
-    assert f"{len(found.mistakes)} mistakes in all; here are the 60" in written.text
+    assert f"The 60 most confident of {len(found.mistakes)} mistakes" in written.text
 
 
 @pytest.mark.parametrize(("count", "any_wrong"), [(1, False), (60, True)])
 def test_few_mistakes_make_a_small_gallery_and_none_makes_none(finished_run, page, count, any_wrong):
     written, found = page(finished_run(), count)
-    assert len(written.pictures("labelled")) == len(found.mistakes) < 60
+    assert len(written.pictures("^Image .*, label")) == len(found.mistakes) < 60
     assert (say("report.gallery") in written.text) == bool(found.mistakes) == any_wrong
 
 
@@ -159,7 +170,7 @@ def test_what_a_card_says_is_text_and_never_markup(finished_run, page):
     name = "<script>alert('&')</script>"
     written, _ = page(finished_run(), 100, name)
     assert written.all("script") == []
-    assert f"Report on {name}" in written.text
+    assert f"Evaluation of {name}" in written.text
 
 
 def test_an_older_page_is_replaced_and_a_place_that_cannot_be_written_is_an_error(
@@ -174,6 +185,6 @@ def test_an_older_page_is_replaced_and_a_place_that_cannot_be_written_is_an_erro
 
 def test_the_page_tells_of_confidence_and_of_disturbed_images(page, finished_run):
     text = page(finished_run())[0].text
-    assert "Can its confidence be believed?" in text
+    assert "Calibration" in text
     for name in ("noise", "thin strokes", "occlusion"):
         assert name in text

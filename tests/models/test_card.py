@@ -52,20 +52,20 @@ def test_chinese_stays_readable_in_a_card():
 
 @pytest.mark.parametrize("found", [FORMAT + 1, 0, None, "1", "next", 1.0, True])
 def test_a_format_that_is_not_known_is_refused(found):
-    with pytest.raises(ModelError, match=f"format {found}; only formats up to {FORMAT} are understood"):
+    with pytest.raises(ModelError, match=f"format {found}; this version of shuzi reads formats up to {FORMAT}"):
         Card.from_json(changed(format=found), "model.onnx")
 
 
 @pytest.mark.parametrize("found", [normalize.VERSION + 1, 0])
 def test_another_way_of_framing_images_is_read_and_refused_with_the_command_that_trains_it_again(found):
     card = Card.from_json(changed(normalization=found), "model.onnx")
-    with pytest.raises(ModelError, match=rf"version {found} of the normalisation.*again: shuzi train --seed 0"):
+    with pytest.raises(ModelError, match=rf"normalisation version {found}.*again: shuzi train --seed 0"):
         card.check_usable("model.onnx")
 
 
 @pytest.mark.parametrize("text", ["", "{", "null", "[]", "3", '"card"', "\0", "[" * 100_000])
 def test_what_is_no_card_is_refused_by_the_name_of_its_file(text):
-    with pytest.raises(ModelError, match=r"somewhere/model\.onnx carries no card"):
+    with pytest.raises(ModelError, match=r"somewhere/model\.onnx has no shuzi card"):
         Card.from_json(text, "somewhere/model.onnx")
 
 
@@ -155,7 +155,7 @@ def _at(values, place):
         ({"parameters": -1}, "parameters should be a whole number, not -1"),
         ({"scores": {"test": {"accuracy": 2, "n": 1, "interval": [0, 1]}}}, r"scores\.test\.accuracy"),
         ({"data": [{}]}, r"lacks data\[0\]\.name"),
-        ({"outputs": []}, "gives out what is not understood"),
+        ({"outputs": []}, "has an output that this version of shuzi does not know"),
         ({"classes": [1]}, "classes should be a list"),
     ],
 )
@@ -170,7 +170,7 @@ def test_features_may_stand_behind_the_outputs_of_the_task_and_nothing_else():
     card = Card.from_json(changed(outputs=outputs + more), "model.onnx")
     assert [str(each) for each in card.outputs][2:] == ["features: float32 (n, 384)"]
     for wrong in (more + outputs, outputs + more + more, [*outputs, more[0] | {"name": "logits"}], outputs[:1]):
-        with pytest.raises(ModelError, match=r"model\.onnx gives out what is not understood here"):
+        with pytest.raises(ModelError, match=r"model\.onnx has an output that this version of shuzi does not know"):
             Card.from_json(changed(outputs=wrong), "model.onnx")
 
 

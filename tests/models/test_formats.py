@@ -18,8 +18,8 @@ def test_a_place_where_nothing_is_will_do(form, tmp_path):
         ("onnx", "digits.keras", r"should end in \.onnx"),
         ("keras", "digits.h5", r"should end in \.keras"),
         ("litert", "digits.litert", r"should end in \.tflite"),
-        ("savedmodel", "digits.onnx", "become a folder"),
-        ("pickle", "digits.pkl", "no format pickle. Choose one of: onnx, savedmodel, keras, litert"),
+        ("savedmodel", "digits.onnx", "will be a folder"),
+        ("pickle", "digits.pkl", "Unknown format pickle. Choose one of: onnx, savedmodel, keras, litert"),
     ],
 )
 def test_a_target_that_ends_otherwise_is_refused(form, name, told):
@@ -31,12 +31,12 @@ def test_a_target_that_ends_otherwise_is_refused(form, name, told):
 def test_what_is_there_is_not_overwritten(form, tmp_path):
     target = tmp_path / f"digits{FORMATS[form]}"
     target.write_text("mine")
-    with pytest.raises(ModelError, match="already there"):
+    with pytest.raises(ModelError, match="already exists"):
         check_target(form, target)
 
 
 def test_an_empty_folder_is_free_and_another_is_not(tmp_path):
     check_target("savedmodel", tmp_path)
     (tmp_path / "mine").touch()
-    with pytest.raises(ModelError, match="already there"):
+    with pytest.raises(ModelError, match="already exists"):
         check_target("savedmodel", tmp_path)

@@ -30,10 +30,10 @@ def test_a_run_folder_stands_for_its_model_and_a_file_for_itself(run, kind):
 @pytest.mark.parametrize(
     ("lost", "name", "told"),
     [
-        ("model.onnx", "", "has not come to its end.*--resume"),
+        ("model.onnx", "", "is not finished.*--resume"),
         ("", "none", "There is no model .*none. Name one that comes with shuzi .*softmax"),
         ("", "none.onnx", "There is no model"),
-        ("", "recipe.toml", r"is no \.onnx file"),
+        ("", "recipe.toml", r"is not an \.onnx file"),
         ("", "..", "holds no model"),
     ],
 )

@@ -54,5 +54,5 @@ def test_without_the_extra_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "pillow_heif", None)
     with pytest.raises(MissingExtra) as caught:
         open_picture(CONTENT)
-    assert "opening HEIC pictures needs pillow_heif" in caught.value.sentence("en")
+    assert "Opening HEIC pictures needs pillow_heif" in caught.value.sentence("en")
     assert 'pip install ".[pictures]"' in caught.value.sentence("zh")

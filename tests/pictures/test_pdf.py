@@ -58,7 +58,7 @@ def test_a_pdf_becomes_its_pages(scan):
 
 
 def test_a_page_that_is_not_there_is_an_error_that_tells_how_many_there_are(scan):
-    with pytest.raises(PictureError, match=r"scan\.pdf has 3 pages, so there is no page 4"):
+    with pytest.raises(PictureError, match=r"scan\.pdf has no page 4; its last page is 3"):
         open_picture(f"{scan}#4")
 
 
@@ -116,7 +116,7 @@ def test_without_the_extra_the_error_says_how_to_get_it(scan, monkeypatch):
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
     with pytest.raises(MissingExtra) as caught:
         open_picture(scan)
-    assert "opening PDFs needs pypdfium2" in caught.value.sentence("en")
+    assert "Opening PDFs needs pypdfium2" in caught.value.sentence("en")
     assert 'pip install ".[pictures]"' in caught.value.sentence("zh")
     (problem,) = single_pictures(scan)
     assert str(scan) in str(problem)

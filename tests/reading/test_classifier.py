@@ -52,12 +52,14 @@ def test_images_that_are_views_are_read_as_they_look(classifier, mnist):
     ],
 )
 def test_arrays_of_another_shape_or_type_are_refused(classifier, images):
-    with pytest.raises(ShuziError, match=f"uint8 of shape .* these are {images.dtype}"):
+    with pytest.raises(ShuziError, match=f"uint8 with shape .* these are {images.dtype}"):
         classifier.classify(images)
 
 
 def test_a_detector_classifies_nothing_and_says_so(composed_run):
-    with pytest.raises(ModelError, match=r"model\.onnx finds digits and does not tell which they are"):
+    with pytest.raises(
+        ModelError, match=r"model\.onnx is a detector: it finds digits but does not tell which they are"
+    ):
         Classifier(composed_run("detector") / "model.onnx")
 
 
@@ -73,7 +75,7 @@ def test_of_two_outputs_the_probabilities_are_given(composed_run, mnist):
 @pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x07" * 40])
 def test_a_file_that_is_no_model_is_refused_by_its_name(tmp_path, content):
     (tmp_path / "wrong.onnx").write_bytes(content)
-    with pytest.raises(ModelError, match=r"wrong\.onnx is no model that can be used"):
+    with pytest.raises(ModelError, match=r"wrong\.onnx is not a usable model"):
         Classifier(tmp_path / "wrong.onnx")
 
 
@@ -96,9 +98,12 @@ def _with_card(finished_run, path, change):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda card: {"other.card": card}, "carries no card"),
-        (lambda card: {METADATA_KEY: card[:-1]}, "carries no card"),
-        (lambda card: {METADATA_KEY: card.replace('"format": 1', '"format": 2')}, "format 2; only format 1"),
+        (lambda card: {"other.card": card}, "has no shuzi card"),
+        (lambda card: {METADATA_KEY: card[:-1]}, "has no shuzi card"),
+        (
+            lambda card: {METADATA_KEY: card.replace('"format": 1', '"format": 2')},
+            "format 2; this version of shuzi reads only format 1",
+        ),
         (lambda card: {METADATA_KEY: card.replace('"normalization": 1', '"normalization": 9')}, "version 9"),
     ],
     ids=["another program's", "cut", "newer", "other framing"],

@@ -23,7 +23,7 @@ def candidate(x, sure, is_digit=1.0):
         ([candidate(8, 0.999), candidate(48, 0.6)], 0.0, "unsure", "digit at position 2: it could be 1 or"),
         ([candidate(8, 0.999), candidate(48, 0.999, 0.3)], 0.0, "unsure", "at position 2 may not be a digit"),
         ([candidate(8, 0.999, 0.3)], 0.0, "not-a-digit", "letter"),
-        ([candidate(8, 0.9), candidate(48, 0.9), candidate(88, 0.9)], 0.3, "unsure", "more ink"),
+        ([candidate(8, 0.9), candidate(48, 0.9), candidate(88, 0.9)], 0.3, "unsure", "other ink"),
         ([candidate(8, 0.9), candidate(48, 0.9), candidate(88, 0.9)], 0.0, "unsure", "at position 1"),
     ],
     ids=["sure", "one doubtful", "one no digit", "no digit", "ink beside", "many a little doubtful"],

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,12 +9,14 @@ import sys
 import threading
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import httpx
 import numpy as np
 import pytest
 from PIL import Image
 
+import bombs
 from shuzi.service.app import create
 from shuzi.service.http.limits import Limits
 from shuzi.service.page import PAGE
@@ -29,12 +32,18 @@ class Running:
     service: object
     serving: object
 
-    def client(self, **headers):
+    def client(self, source="127.0.0.1", **headers):
         # neither proxies nor the machine's own settings stand between
-        return httpx.Client(base_url=self.address, headers=headers, timeout=120, trust_env=False)
+        transport = httpx.HTTPTransport(local_address=source)
+        return httpx.Client(base_url=self.address, headers=headers, timeout=120, transport=transport)
 
-    def connect(self):
-        return socket.create_connection(("127.0.0.1", self.port), timeout=120)
+    def connect(self, source="127.0.0.1"):
+        return connect(self.port, source)
+
+
+def connect(port, source="127.0.0.1"):
+    """Open a connection from one of this machine's addresses; on Linux all of 127.0.0.0/8 are its own."""
+    return socket.create_connection(("127.0.0.1", port), timeout=120, source_address=(source, 0))
 
 
 @contextmanager
@@ -79,15 +88,44 @@ def limited(run_service):
     return lambda page=PAGE, **changes: run_service(limits=replace(Limits(), **changes), page=page)
 
 
+class Process(subprocess.Popen):
+    """`shuzi serve` as a process of its own."""
+
+    def listens(self):
+        """Wait until it does, and remember where."""
+        self.address = re.search(r"http://\S+", self.stdout.readline())[0]
+        self.port = int(re.search(r":(\d+)/", self.address)[1])
+        return self
+
+    def client(self, source="127.0.0.1", **headers):
+        transport = httpx.HTTPTransport(local_address=source)
+        return httpx.Client(base_url=self.address, headers=headers, timeout=120, transport=transport)
+
+    def connect(self, source="127.0.0.1"):
+        return connect(self.port, source)
+
+    def end(self, number=signal.SIGTERM):
+        """Ask it to end, and return its exit status and what it wrote to stderr."""
+        self.send_signal(number)
+        _, err = self.communicate()
+        return self.returncode, err
+
+    def resident(self, most=False):
+        """Return the bytes of memory that it holds, or held at most."""
+        name = "VmHWM" if most else "VmRSS"
+        with Path(f"/proc/{self.pid}/status").open() as file:
+            return next(1_024 * int(line.split()[1]) for line in file if line.startswith(name))
+
+
 @pytest.fixture
 def start_service():
-    """Start `shuzi serve` as a process of its own, and see to it that none stays behind."""
+    """Start `shuzi serve`, or another program that serves, and see to it that none stays behind."""
     started = []
 
-    def start(*arguments, **environment):
+    def start(*arguments, program=("-m", "shuzi", "serve"), **environment):
         surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "LANG": "C.UTF-8"} | environment
-        process = subprocess.Popen(
-            [sys.executable, "-m", "shuzi", "serve", *arguments],
+        process = Process(
+            [sys.executable, *program, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -109,6 +147,13 @@ def png(pixels, kind="PNG"):
     file = io.BytesIO()
     Image.fromarray(np.asarray(pixels, np.uint8)).save(file, kind)
     return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def hanging_pdf():
+    """Return a PDF that takes for ever to draw, as a file's bytes."""
+    pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
+    return bombs.tiling()
 
 
 @pytest.fixture(scope="session")

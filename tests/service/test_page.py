@@ -1,11 +1,17 @@
 """The built page, or words on how to get it; the documents; what Prometheus reads."""
 
 import html.parser
+import json
+import os
 import re
+import shutil
+import subprocess
 
 import pytest
 
 from shuzi import __version__
+from shuzi.service.http.tokens import Tokens
+from shuzi.service.settings import Settings
 
 
 @pytest.fixture
@@ -104,6 +110,37 @@ def test_the_documents_are_a_page_without_script_or_anything_from_outside(client
     assert links <= ids
 
 
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not there")
+def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_path):
+    token = "a token that is long enough"  # noqa: S105 - of this test alone
+    service = run_service(settings=Settings(tokens=Tokens([token])))
+    with service.client() as client:
+        page = html.unescape(client.get("/docs").text)
+
+    def run(command):
+        quiet = command.replace("curl ", "curl --silent --show-error --fail-with-body --noproxy '*' ", 1)
+        done = subprocess.run(["bash", "-c", quiet], cwd=tmp_path, capture_output=True, text=True, env=surroundings)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+        return done.stdout
+
+    surroundings = os.environ | {"TOKEN": token}
+    run(re.search(r"curl -O [^\s]+ -O [^\s.]+[^\s]+seven\.json", page)[0])
+    examples = dict(re.findall(r'<section id="(\w+)">.*?<pre><code>(.*?)</code></pre>', page, re.DOTALL))
+    assert set(examples) == {
+        *("read", "classify", "models", "begin", "look", "stop", "events", "health", "ready", "numbers"),
+    }
+    assert json.loads(run(examples["read"]))["readings"][0]["text"] == "7"
+    assert json.loads(run(examples["classify"]))["answers"][0]["digit"] == 7
+    training = json.loads(run(examples["begin"]))["id"]
+    for name in ("look", "stop", "events"):
+        examples[name] = examples[name].replace("ID", training)
+    assert json.loads(run(examples["look"]))["id"] == training
+    run(examples["stop"])
+    assert "event: stopped" in run(examples["events"])
+    for name in ("models", "health", "ready", "numbers"):
+        assert run(examples[name])
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
     document = client.get("/openapi.json", headers={"accept-language": language}).json()
@@ -117,6 +154,7 @@ def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
         "/v1/training/{id}",
         "/v1/training/{id}/events",
         "/healthz",
+        "/readyz",
         "/metrics",
     }
     said = []

@@ -136,6 +136,67 @@ def test_a_pool_that_ends_tells_who_waits_and_who_comes():
     assert asyncio.run(end()) == (["error.service.closing"] * 3, True)
 
 
+@pytest.mark.parametrize("abandoned", [False, True])
+def test_another_thread_takes_the_place_of_one_that_is_stuck(abandoned):
+    async def stick():
+        pool, go = Pool(queue=4, seconds=60, workers=1), threading.Event()
+        loop, begun = asyncio.get_running_loop(), asyncio.Event()
+
+        def stuck():
+            loop.call_soon_threadsafe(begun.set)
+            return go.wait(60)
+
+        first = asyncio.create_task(pool.run(stuck))
+        await begun.wait()
+        if abandoned:
+            first.cancel()
+            await asyncio.wait([first])
+        second = asyncio.create_task(pool.run(lambda: "done"))
+        await asyncio.sleep(0)
+        pool.replace(0.0)
+        assert (await second, pool.stuck, pool.busy) == ("done", 1, 0)
+        go.set()
+        if not abandoned:
+            assert await first
+        while pool.stuck:
+            await asyncio.sleep(0)
+        assert (await pool.run(lambda: 3), pool.busy, pool.ready) == (3, 0, True)
+        pool.close()
+        return pool.ready
+
+    assert asyncio.run(stick()) is False
+
+
+def test_what_is_done_is_not_kept_waiting_by_the_next_piece_that_sticks():
+    async def stick():
+        pool, go = Pool(queue=4, seconds=60, workers=1), threading.Event()
+        first, second = (asyncio.create_task(pool.run(each)) for each in (lambda: 1, lambda: go.wait(60)))
+        while not first.done():
+            await asyncio.sleep(0)
+            pool.replace(60.0)
+        go.set()
+        return first.result(), await second
+
+    assert asyncio.run(stick()) == (1, True)
+
+
+def test_a_pool_whose_threads_are_all_stuck_is_not_ready_and_makes_no_end_of_threads():
+    async def stick():
+        pool, go = Pool(queue=40, seconds=1e-9, workers=1), threading.Event()
+        tasks = [asyncio.create_task(pool.run(lambda: go.wait(60))) for _ in range(10)]
+        await asyncio.sleep(0)
+        for _ in range(10_000):
+            pool.replace(0.0)
+            await asyncio.sleep(0)
+        found = pool.stuck, pool.ready
+        go.set()
+        await asyncio.gather(*tasks)
+        pool.close()
+        return found
+
+    assert asyncio.run(stick()) == (2, False)
+
+
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux tells which cores may be used")
 @pytest.mark.parametrize(("may", "workers"), [(1, 1), (3, 3), (64, 8)])
 def test_threads_are_as_many_as_the_cores_that_may_be_used_and_not_more_than_the_limit(monkeypatch, may, workers):

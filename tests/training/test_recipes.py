@@ -118,5 +118,5 @@ def test_a_file_with_something_wrong_is_refused_and_says_what(tmp_path, change, 
 def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path):
     (tmp_path / "recipe.toml").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "recipe.toml", tmp_path / "none.toml", tmp_path):
-        with pytest.raises(RecipeError, match="Cannot read the recipe"):
+        with pytest.raises(RecipeError, match="Cannot read recipe"):
             Recipe.load(path)

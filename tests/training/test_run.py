@@ -119,7 +119,7 @@ def test_a_moved_folder_goes_on_without_what_it_came_from(own, tmp_path):
 def test_a_run_that_has_come_that_far_is_left_alone(finished_run, mnist, steps):
     path = finished_run()
     before = {each: each.stat().st_mtime_ns for each in path.rglob("*")}
-    with pytest.raises(RunError, match="already come to step 2000"):
+    with pytest.raises(RunError, match="already reached step 2000"):
         go_on(path, mnist, steps=steps)
     assert {each: each.stat().st_mtime_ns for each in path.rglob("*")} == before
 
@@ -303,7 +303,7 @@ def test_a_failed_training_leaves_room_for_the_next(own, tmp_path):
 
 def test_a_state_of_another_network_says_so(finished_run, mnist, tmp_path):
     shutil.copytree(finished_run(), tmp_path / "run")
-    with pytest.raises(RunError, match="another network"):
+    with pytest.raises(RunError, match="a different network"):
         go_on(tmp_path / "run", mnist, steps=2_001, network="mlp", hidden=4)
 
 
@@ -333,7 +333,7 @@ def test_a_model_that_answers_otherwise_than_the_network_is_not_handed_on(own, t
     parts, chosen = split(own), SOFTMAX.changed(steps=5)
     started, *_, done = train(chosen, parts)
     wrong = replace(done, answers=[change(done.answers[0]).astype(np.float32)])
-    with pytest.raises(ModelError, match="does not answer as the network does"):
+    with pytest.raises(ModelError, match="disagrees with the network"):
         export(started.model, chosen, parts, wrong, tmp_path)
     assert not list(tmp_path.glob("*.onnx*"))
     assert not (tmp_path / "card.json").exists()
@@ -360,5 +360,5 @@ def test_a_model_that_the_training_has_left_behind_is_not_taken_for_the_newest(f
     asked = iter([False, True])
     assert not run(folder, recipe("softmax").changed(steps=5_000), mnist, (), lambda: next(asked, True))
     assert folder.checkpoint()[0] > 100
-    with pytest.raises(ModelError, match="has not come to its end"):
+    with pytest.raises(ModelError, match="is not finished"):
         find_model(folder.path)

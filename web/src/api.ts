@@ -1,6 +1,7 @@
 /** The service's client: JSON in and out; what goes wrong becomes an `ApiError` with a sentence for a person. */
 import { language } from "./language";
 import { say } from "./sentences/say";
+import { anotherToken, token } from "./token";
 
 /** What the service refused, or that it does not answer. */
 export class ApiError extends Error {
@@ -72,7 +73,7 @@ async function once<Answer>(path: string, { method, body, signal }: Request): Pr
   let response: Response;
   let text: string;
   try {
-    response = await fetch(path, init);
+    response = await ask(path, init);
     text = await response.text();
   } catch (error) {
     if (isAbort(error)) throw error;
@@ -81,6 +82,18 @@ async function once<Answer>(path: string, { method, body, signal }: Request): Pr
   const content = parsed(text);
   if (response.ok && content !== undefined) return content as Answer;
   throw asError(response, content);
+}
+
+/** Ask the service and show it the token, where there is one; where it wants another one, wait for that and ask again. */
+export async function ask(path: string, init: RequestInit): Promise<Response> {
+  for (;;) {
+    const shown = token();
+    const headers = new Headers(init.headers);
+    if (shown) headers.set("Authorization", `Bearer ${shown}`);
+    const response = await fetch(path, { ...init, headers });
+    if (response.status !== 401) return response;
+    await anotherToken(shown, init.signal);
+  }
 }
 
 function parsed(text: string): unknown {
@@ -108,7 +121,8 @@ export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Wait; where it is given up, throws the browser's AbortError. */
+export function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {
       clearTimeout(timer);

@@ -1,4 +1,4 @@
-"""The command `shuzi`."""
+"""Command-line arguments become a run of one of shuzi's commands."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shuzi import __version__
 from shuzi.cli.localized import ClickOption, Group, choose_language, language_option
 from shuzi.errors import ShuziError
 from shuzi.messages import say
+from shuzi.messages.visible import visible
 
 COMMANDS = {
     "train": "shuzi.cli.train:train",
@@ -28,20 +29,24 @@ COMMANDS = {
 @language_option
 @click.version_option(__version__, prog_name="shuzi", message="%(prog)s %(version)s", cls=ClickOption)
 def shuzi() -> None:
-    """Read handwritten digits, and learn how that is done."""
+    """Read handwritten digits, and learn how it works."""
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run the command and exit: 0 when the work is done, 1 when it failed, 2 for wrong use, 130 when interrupted."""
+    """Run the command and exit: 0 on success, 1 on failure, 2 on wrong usage, 130 when interrupted."""
     given = sys.argv[1:] if arguments is None else arguments
+    _open_what_is_closed()
     choose_language(given)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # what a terminal or pipe cannot show becomes a question mark, and no work is lost over it
+            # what a terminal or pipe cannot encode becomes a question mark instead of an error
             stream.reconfigure(errors="replace")
     try:
         shuzi(given, prog_name="shuzi", standalone_mode=False)
     except click.ClickException as problem:
+        if type(problem) is click.UsageError:  # it repeats arguments as they were given; its kinds quote them
+            lines = map(visible, problem.format_message().split("\n"))
+            problem = click.UsageError("\n".join(lines), problem.ctx)
         problem.show()
         sys.exit(problem.exit_code)
     except click.Abort:
@@ -50,7 +55,7 @@ def main(arguments: list[str] | None = None) -> None:
     except ShuziError as problem:
         fail(problem)
     except BrokenPipeError:
-        # whoever read the output has had enough; at exit Python would try to write the rest of it
+        # the reader of the output has gone; at exit Python would try to write the rest
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except OSError as problem:
@@ -58,7 +63,22 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(0)
 
 
+def _open_what_is_closed() -> None:
+    """Connect standard streams that the caller has closed to nothing.
+
+    Otherwise the next file that is opened takes the number of one of them, and what libraries print is written into
+    it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end
+
+
 def fail(problem: object) -> None:
-    """Say what went wrong and exit with 1."""
+    """Report an error and exit with 1."""
     click.echo(say("cli.error", problem=problem), err=True)
     sys.exit(1)

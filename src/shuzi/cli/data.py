@@ -1,4 +1,4 @@
-"""`shuzi data` tells where MNIST is, checks it, and turns own pictures into datasets."""
+"""`shuzi data` shows where MNIST is, checks it, and turns your own pictures into datasets."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from shuzi.cli.localized import Command, Group, argument, language_option, optio
 from shuzi.cli.terminal import program, show_download
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
+from shuzi.messages.visible import visible_json
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
@@ -31,7 +32,7 @@ def data() -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def info(data_dir: Path | None, as_json: bool) -> None:
-    """Tell where MNIST is and what it holds."""
+    """Show where MNIST is and what it contains."""
     from shuzi.data import idx
     from shuzi.data.mnist import FILES, Places, find, named_folder
 
@@ -57,7 +58,7 @@ def info(data_dir: Path | None, as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def verify(data_dir: Path | None, as_json: bool) -> None:
-    """Check the four files of MNIST."""
+    """Check the four MNIST files."""
     from shuzi.data.mnist import FILES, read_file
 
     problems: dict[str, str | None] = {}
@@ -74,7 +75,8 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
         if not as_json:
             click.echo(sentence)
     if as_json:
-        click.echo(json.dumps({"sound": not any(problems.values()), "problems": problems}, ensure_ascii=False))
+        facts = {"sound": not any(problems.values()), "problems": problems}
+        click.echo(visible_json(json.dumps(facts, ensure_ascii=False)))
     if any(problems.values()):
         sys.exit(1)
 
@@ -86,7 +88,7 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> None:
-    """Turn own pictures into a dataset."""
+    """Turn your own pictures into a dataset."""
     import numpy as np
 
     from shuzi.data.formats import check_ending, save_dataset
@@ -103,9 +105,8 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     counts = np.bincount(found.dataset.labels, minlength=10).tolist()
     left_out = [str(problem) for problem in found.left_out]
     if as_json:
-        click.echo(
-            json.dumps({"images": len(found.dataset), "counts": counts, "left_out": left_out}, ensure_ascii=False)
-        )
+        facts = {"images": len(found.dataset), "counts": counts, "left_out": left_out}
+        click.echo(visible_json(json.dumps(facts, ensure_ascii=False)))
         return
     click.echo(say("data.import.done", n=len(found.dataset), out=out))
     click.echo("  " + "  ".join(f"{digit}: {count}" for digit, count in enumerate(counts) if count))
@@ -126,7 +127,7 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @language_option
 def export(out: Path, part: str, data_dir: Path | None) -> None:
-    """Write a part of MNIST in another format."""
+    """Export a split of MNIST to another format."""
     from shuzi.data.formats import check_ending, save_dataset
     from shuzi.data.mnist import load_mnist
 
@@ -177,7 +178,7 @@ def _refuse_taken(out: Path) -> None:
 
 
 def _draw(dataset: Dataset, path: Path) -> None:
-    """Draw the first 200 images as the network will see them, twenty in a row."""
+    """Draw the first 200 images as the network will see them, twenty per row."""
     import numpy as np
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""`shuzi evaluate` says what a trained model is worth."""
+"""`shuzi evaluate` measures a model on labelled images."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MISTAKES_SHOWN = 10
 def evaluate(
     model: str, report: Path | None, data: Path | None, keep: bool, data_dir: Path | None, as_json: bool
 ) -> None:
-    """Evaluate a model on the 10,000 test images of MNIST, or on own pictures."""
+    """Evaluate a model on the 10,000 MNIST test images, or on your own pictures."""
     from shuzi.evaluation.accuracy import DISPUTED
     from shuzi.evaluation.accuracy import evaluate as judge
     from shuzi.evaluation.calibration import calibration
@@ -75,7 +75,7 @@ def evaluate(
 
 
 def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
-    """Load what to judge on; of pictures that the model learnt from, only those that were kept aside."""
+    """Load the images to evaluate on; of pictures the model was trained on, only those that were held out."""
     if data:
         from shuzi.data.formats import load_dataset
 
@@ -91,7 +91,7 @@ def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
 
 
 def _kept_aside(judges: Dataset, card: Card) -> Dataset:
-    """Tell by the hash in the card whether the model learnt from these pictures, wherever they and it lie now."""
+    """Return the held-out pictures if the hash in the card shows that the model was trained on these."""
     from shuzi.data.idx import sha256
     from shuzi.data.own import split
 

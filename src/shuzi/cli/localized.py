@@ -1,4 +1,4 @@
-"""Click, in the person's language: help is a key into the catalogues, and Chinese lines break where they may."""
+"""Keys become click's help in the user's language, with line breaks that suit Chinese too."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Spoken:
-    """An attribute that is set to a key and read as a sentence in the language in use."""
+    """An attribute set to a key and read as a sentence in the current language."""
 
     def __init__(self, put_into_words: Callable[[str], str] = messages.say) -> None:
         self._put_into_words = put_into_words
@@ -35,7 +35,7 @@ class _Spoken:
 
 
 def columns(text: str) -> int:
-    """Count the columns that a text takes on a terminal, where a Chinese character takes two.
+    """Count the columns a text takes on a terminal, where a Chinese character takes two.
 
     >>> columns("digit"), columns("数字")
     (5, 4)
@@ -54,7 +54,7 @@ def wrap(text: str, width: int) -> list[str]:
     lines = []
     for paragraph in text.split("\n"):
         line = ""
-        # a Chinese character is a piece of its own, together with the closing punctuation that must not lead a line
+        # a Chinese character is a piece of its own, with any closing punctuation, which must not start a line
         for piece in re.findall(r"[⺀-鿿＀-￯][，。、：；！？）》」,.:;!?)]*|\s+|[^\s⺀-鿿＀-￯]+", paragraph):
             if line and columns(line + piece) > width and not piece.isspace():
                 lines.append(line.rstrip())
@@ -65,19 +65,19 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 class Formatter(click.HelpFormatter):
-    """Writes help with lines that fit the terminal in either script."""
+    """Writes help in lines that fit the terminal in either script."""
 
     def write_heading(self, heading: str) -> None:
-        """Write a heading with its language's colon."""
+        """Write a heading with the colon of the current language."""
         self.write(f"{'':{self.current_indent}}{messages.say('cli.heading', heading=heading)}\n")
 
     def write_text(self, text: str) -> None:
-        """Write a text, indented and broken into lines."""
+        """Write text, indented and broken into lines."""
         for line in wrap(text, self.width - self.current_indent - 1):
             self.write(f"{'':{self.current_indent}}{line}\n")
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        """Write terms on the left and what they mean on the right."""
+        """Write terms on the left and their meanings on the right."""
         listed = list(rows)
         left = min(max(columns(term) for term, _ in listed), col_max) + col_spacing
         for term, meaning in listed:
@@ -101,9 +101,9 @@ class Option(click.Option):
 
 
 class ClickOption(click.Option):
-    """An option that click explains by itself, before the language is known."""
+    """An option that click itself explains, before the language is known."""
 
-    help = _Spoken(gettext.gettext)  # the keys of click are its English sentences
+    help = _Spoken(gettext.gettext)  # click's keys are its English sentences
 
 
 class Argument(click.Argument):
@@ -113,7 +113,7 @@ class Argument(click.Argument):
 
 
 class Command(click.Command):
-    """A command whose help is a key; its `short_help` is the same key with `.short` behind it."""
+    """A command whose help is a key; `short_help` is the same key with `.short` appended."""
 
     context_class = _Context
     help = _Spoken()
@@ -121,7 +121,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """A group that imports a command when it is called or listed, so that start-up stays quick.
+    """A group that imports a command only when it is called or listed, so that start-up stays fast.
 
     Parameters
     ----------
@@ -138,7 +138,7 @@ class Group(click.Group):
         self._lazy = lazy or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """List the names in the order in which they were given."""
+        """List the names in the given order."""
         return [*self._lazy, *super().list_commands(ctx)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -163,13 +163,13 @@ def argument(*declarations: str, **attributes: Any) -> Callable[[F], F]:
 language_option = option(
     "--lang", type=click.Choice(messages.LANGUAGES), expose_value=False, is_eager=True, help="cli.lang"
 )
-"""`--lang`, which stands before or after a command; `choose_language` has acted on it before click runs."""
+"""`--lang`, allowed before or after a command; `choose_language` acts on it before click runs."""
 
 
 def choose_language(arguments: Sequence[str]) -> None:
-    """Take the language from `--lang` anywhere among the arguments, or else from the environment.
+    """Take the language from `--lang` anywhere in the arguments, or else from the environment.
 
-    It is needed before click reads the arguments, since click may have to complain about them.
+    It is needed before click parses the arguments, because click may have to complain about them.
     """
     code = messages.from_environment()
     for place, given in enumerate(arguments):
@@ -178,7 +178,7 @@ def choose_language(arguments: Sequence[str]) -> None:
             value = value or next(iter(arguments[place + 1 :]), "")
             code = value if value in messages.LANGUAGES else code
     messages.use(code)
-    # click's own sentences go through the gettext of the standard library
+    # click translates its own sentences with the standard library's gettext
     os.environ["LANGUAGE"] = code
     gettext.bindtextdomain("click", str(messages.CATALOGUES))
     gettext.textdomain("click")

@@ -1,4 +1,4 @@
-"""The argument MODEL of a command, and the place that a person means by it."""
+"""The argument MODEL becomes the name or path of a model."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def model_argument(function: F) -> F:
-    """Give a command the argument [MODEL], the default model when a person names none."""
+    """Give a command the argument [MODEL], which defaults to the default model."""
     return argument("model", default=DEFAULT, metavar="[MODEL]", help="cli.model")(function)
 
 
@@ -54,7 +54,7 @@ def keep_card(path: Path, card: Card) -> None:
 
 
 def place_of(model: str) -> Path:
-    """Return the run folder or the .onnx file that is meant, and say so when a shipped model hides another."""
+    """Return the model that is meant, with a note if a shipped model hides a file or folder of that name."""
     known = shipped()
     if model not in known:
         return Path(model)

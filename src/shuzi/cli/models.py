@@ -1,4 +1,4 @@
-"""`shuzi models` lists the models that come with shuzi, describes a model, and writes it in other formats."""
+"""`shuzi models` lists the models that come with shuzi, and describes and exports models."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from shuzi.cli.model_argument import keep_card, model_argument, own_model, place
 from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
+from shuzi.messages.visible import visible, visible_json
 from shuzi.models.card import MNIST, MODEL, OF_MNIST, OF_OWN_PICTURES, OWN, STROKES
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
@@ -29,6 +30,7 @@ _PLACE = click.Path(path_type=Path)
 _SHOWN = 16  # letters of a hash
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
 _MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
+_PARTS = {CLASSIFIER: ("test", "validation", "training")} | dict.fromkeys(_MEASURES, ("validation", "training"))
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -76,7 +78,7 @@ def describe(model: str, as_json: bool) -> None:
     path = find_model(place_of(model))
     card = read_card(read_content(path), path)
     if as_json:
-        click.echo(card.to_json())
+        click.echo(visible_json(card.to_json()))
         return
     from rich.console import Console
     from rich.table import Table
@@ -85,7 +87,7 @@ def describe(model: str, as_json: bool) -> None:
     table.add_column()
     table.add_column(overflow="fold")  # Chinese has no spaces to break lines at
     for name, sentence in _rows(card, path):
-        table.add_row(say(f"models.{name}"), sentence)
+        table.add_row(say(f"models.{name}"), visible(sentence))
     Console(highlight=False, markup=False).print(table)
 
 
@@ -97,7 +99,7 @@ def describe(model: str, as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: bool) -> None:
-    """Write a model in another format, once it is shown to answer alike."""
+    """Export a model to another format, if the result gives the same answers."""
     from shuzi.data.mnist import load_mnist
 
     path = find_model(place_of(model))
@@ -184,7 +186,7 @@ def _facts(found: Conversion) -> dict[str, Any]:
 
 
 def _worth(card: Card) -> str:
-    """Say what a model is known by; only a classifier reads test images, so others have another measure."""
+    """Return a model's headline score in words; only a classifier reads test images, so others have their own."""
     part, score = _headline(card)
     if card.kind == CLASSIFIER:
         return _score(part, score)
@@ -192,13 +194,13 @@ def _worth(card: Card) -> str:
 
 
 def _headline(card: Card) -> tuple[str, dict[str, Any]]:
-    """Return what a model is known by: the score on the test images, or else the only one there is."""
+    """Return a model's headline score: the one on the test images, or else the only one."""
     part = "test" if "test" in card.scores else next(iter(card.scores))
     return part, card.scores[part]
 
 
 def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
-    """Return what the card says, each with its name in the catalogues."""
+    """Return the card's contents, each with its name in the catalogues."""
     measure = _MEASURES.get(card.kind, "accuracy")
     known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own"}.get(card.licence)
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
@@ -243,7 +245,7 @@ def _data(card: Card) -> list[str]:
 
 
 def _confidence(card: Card) -> list[tuple[str, str]]:
-    """Return how far what a classifier says can be relied on."""
+    """Return the facts about how reliable a classifier's confidence is."""
     warmth = "one" if card.temperature == 1 else "fitted"
     rows = [("temperature", say(f"models.temperature.{warmth}", temperature=card.temperature))]
     if (unsure := card.thresholds.get("unsure")) is not None:
@@ -262,6 +264,8 @@ def _confidence(card: Card) -> list[tuple[str, str]]:
 
 def _score(part: str, score: dict[str, Any], kind: str = CLASSIFIER) -> str:
     low, high = score["interval"]
+    if part not in _PARTS[kind]:  # which nobody here has measured
+        return f"{score['accuracy']:.2%} ({low:.2%} – {high:.2%}), n = {score['n']} ({part})"
     key = f"models.{_MEASURES.get(kind, 'score')}.{part}"
     return say(key, accuracy=score["accuracy"], low=low, high=high, n=score["n"])
 

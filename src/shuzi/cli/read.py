@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     Named = tuple[str, Picture | ShuziError]
 
 _STDIN = "-"
-_MOST_BYTES = 256 << 20  # of a picture from standard input: the largest of 50 megapixels, with room to spare
+_MOST_BYTES = 256 << 20  # from standard input: enough for the largest picture of 50 megapixels
 
 
 @click.command(cls=Command, help="cli.read.help", short_help="cli.read.short")
@@ -54,7 +54,7 @@ def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, exp
     put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
     if as_csv:
         if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(newline="")  # a row brings its own end, which is that of RFC 4180
+            sys.stdout.reconfigure(newline="")  # each row has its own line ending, as in RFC 4180
         click.echo(readings.HEAD, nl=False)
     failed = 0
     with counting(say("read.progress"), len(named)) as show:
@@ -73,7 +73,7 @@ def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, exp
 
 
 def _single(given: str) -> Iterator[Named]:
-    """Yield the pictures that a person means by one argument, each with the name by which it is shown."""
+    """Yield the pictures that one argument stands for, each with its display name."""
     from shuzi.pictures.folders import single_pictures
     from shuzi.pictures.pdf import Page
 
@@ -92,7 +92,7 @@ def _single(given: str) -> Iterator[Named]:
 def _called(given: str, found: Picture | ShuziError) -> str:
     if not isinstance(found, ShuziError):
         return str(found)
-    # what is amiss with a file in a folder is told of the file
+    # an error about a file in a folder names the file
     return str(found.values.get("path", given)) if os.path.isdir(given) else given  # noqa: PTH112 - it may be too long
 
 
@@ -107,18 +107,18 @@ def _standard_input() -> bytes:
 
 
 def _refuse_nothing(named: list[Named]) -> None:
-    """Call it wrong use when there are only folders, and no picture in any."""
+    """Report wrong usage if there are only folders, with no picture in any."""
     problems = [each for _, each in named if isinstance(each, ShuziError) and each.key == "error.picture.none"]
     if len(problems) == len(named):
         raise click.UsageError("\n".join(map(str, problems)))
 
 
 def _found(reader: Reader, named: list[Named], explain: Path | None) -> Iterator[Reading | ShuziError]:
-    """Read the pictures in their order, and name in each error the picture that it is about."""
+    """Read the pictures in order, and name the picture in each error."""
     if explain is not None:
         found = _explained(reader, named, explain)
     elif len(named) == 1:
-        found = iter([reader.try_to_read(named[0][1])])  # for a single one no threads are started
+        found = iter([reader.try_to_read(named[0][1])])  # a single picture needs no threads
     else:
         readings = reader.read_many(each for _, each in named if not isinstance(each, ShuziError))
         found = (each if isinstance(each, ShuziError) else next(readings) for _, each in named)
@@ -144,7 +144,7 @@ def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Rea
 
 
 def _free_name(name: str, taken: set[str]) -> str:
-    """Name an explanation after its picture, and unlike any picture, so that it can stand in the same folder.
+    """Name an explanation after its picture, but unlike any picture, so that it can go in the same folder.
 
     >>> taken = set()
     >>> [_free_name(name, taken) for name in ("a/one.png", "b/one.jpg", "scan.pdf#2", "-")]

@@ -1,6 +1,9 @@
-"""`shuzi serve` opens a port, with the page for people and the HTTP service for programs."""
+"""`shuzi serve` serves the web page and the HTTP API on one port."""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -11,33 +14,45 @@ from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
 
+if TYPE_CHECKING:
+    from shuzi.service.settings import Settings
+
 _HOST, _PORT = "127.0.0.1", 8_000
-_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - who listens everywhere is found here
-_NEEDED = ("fastapi", "uvicorn", "httptools", "prometheus_client", "python_multipart")
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
+_NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client", "python_multipart", "jinja2")
 
 
 @click.command(cls=Command, help="cli.serve.help", short_help="cli.serve.short")
 @option("--host", default=_HOST, metavar="NAME", help="cli.serve.host")
 @option("--port", type=click.IntRange(0, 65_535), metavar="N", help="cli.serve.port")
 @option("--allow-host", "names", multiple=True, metavar="NAME", help="cli.serve.allow_host")
+@option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="cli.serve.trust_proxy")
+@option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="cli.serve.token_file")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@option("--no-training", is_flag=True, help="cli.serve.no_training")
+@option("--no-pdf", is_flag=True, help="cli.serve.no_pdf")
+@option("--no-metrics", is_flag=True, help="cli.serve.no_metrics")
+@option("--log-requests", is_flag=True, help="cli.serve.log_requests")
+@option("--log-json", is_flag=True, help="cli.serve.log_json")
 @language_option
-def serve(host: str, port: int | None, names: tuple[str, ...], model: str) -> None:
+def serve(host: str, port: int | None, model: str, log_requests: bool, log_json: bool, **settings: Any) -> None:
     """Serve the page and the API."""
     for library in _NEEDED:
         require(library, "serve", "extra.serving")
-    from shuzi.service import server
+    from shuzi.service import logs, server
     from shuzi.service.app import create
     from shuzi.service.http.guard import is_loopback
     from shuzi.service.page import is_built
 
+    chosen = _settings(host, **settings)
     at = server.listen(host, _PORT if port is None else port, others=port is None)
     with at:
-        service = create(place_of(model), hosts=[host, *names])
+        logs.configure(as_json=log_json, requests=log_requests)
+        service = create(place_of(model), chosen)
         address, taken = at.getsockname()[:2]
         if port is None and taken != _PORT:
             click.echo(say("cli.serve.next_port", taken=_PORT), err=True)
-        if not is_loopback(address):
+        if not is_loopback(address) and chosen.tokens is None:
             click.echo(say("cli.serve.open", program=program()), err=True)
         if not is_built():
             click.echo(say("cli.serve.no_page"), err=True)
@@ -45,3 +60,18 @@ def serve(host: str, port: int | None, names: tuple[str, ...], model: str) -> No
         shown = f"[{here}]" if ":" in here else here
         server.run(service, at, lambda: click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/")))
     click.echo(say("cli.serve.ended"), err=True)
+
+
+def _settings(
+    host: str, names: tuple[str, ...], proxies: tuple[str, ...], token_file: Path | None, **without: bool
+) -> Settings:
+    """Put together what the options say of who may come and what is offered."""
+    from shuzi.service.http.tokens import Tokens
+    from shuzi.service.settings import Settings
+
+    return Settings(
+        hosts=(host, *names),
+        proxies=proxies,
+        tokens=None if token_file is None else Tokens.read(token_file),
+        **{name.removeprefix("no_"): not off for name, off in without.items()},
+    )

@@ -1,4 +1,4 @@
-"""What moves on a terminal while work goes on: a spinner, a progress bar. Elsewhere nothing moves."""
+"""Work in progress becomes a spinner or a progress bar, but only on a terminal."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ import click
 from shuzi.errors import ShuziError
 from shuzi.messages import say
 
-_MANY = 10  # as many take long enough for a bar to be of use
+_MANY = 10  # from here on a progress bar is useful
 
 if TYPE_CHECKING:
     from shuzi.data.mirrors import Progress
 
 
 def program() -> str:
-    """Return what a person types to call shuzi here, for hints that can be copied."""
-    import shutil  # here and below: a command that shows nothing of the kind starts sooner
+    """Return what to type to run shuzi here, for hints that can be copied."""
+    import shutil  # here and below: a command that needs none of this starts sooner
 
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
@@ -50,9 +50,9 @@ def keep_libraries_home() -> None:
 
 @contextmanager
 def waiting(sentence: str) -> Iterator[None]:
-    """Show a spinner on a terminal, and hold back what libraries write to stderr unless they fail.
+    """Show a spinner on a terminal, and hold back what libraries write to stderr unless the block fails.
 
-    TensorFlow's C++ side greets every start with a remark that no setting silences.
+    TensorFlow's C++ code prints a message at every start that no setting silences.
     """
     import tempfile
 
@@ -68,7 +68,7 @@ def waiting(sentence: str) -> Iterator[None]:
         try:
             yield
         except ShuziError:
-            raise  # it says by itself what is wrong
+            raise  # it says what is wrong
         except BaseException:
             held_back.seek(0)
             kept.write(held_back.read().decode(errors="replace"))
@@ -80,7 +80,7 @@ def waiting(sentence: str) -> Iterator[None]:
 
 @contextmanager
 def show_download() -> Iterator[Progress]:
-    """Show a bar for each file that is downloaded: moving on a terminal, one plain line a file elsewhere."""
+    """Show a progress bar for each download on a terminal, and one plain line per file elsewhere."""
     if not sys.stderr.isatty():
         named: set[str] = set()
 
@@ -109,7 +109,7 @@ def show_download() -> Iterator[Progress]:
 
 @contextmanager
 def counting(sentence: str, total: int) -> Iterator[Callable[[str, str], None]]:
-    r"""Hand out what writes to stdout and stderr as each of `total` is done; for many, a bar moves on a terminal.
+    r"""Yield a function that writes to stdout and stderr for each of `total` items, above a progress bar if many.
 
     >>> with counting("Reading", 2) as show:
     ...     show("one\n", "")
@@ -133,7 +133,7 @@ def counting(sentence: str, total: int) -> Iterator[Callable[[str, str], None]]:
 
         def move(out: str, err: str) -> None:
             if sys.stdout.isatty():
-                bar.console.print(out + err, end="")  # on the same terminal only the bar knows where it stands
+                bar.console.print(out + err, end="")  # on a shared terminal only the bar knows its position
             else:
                 click.echo(out, nl=False)
                 bar.console.print(err, end="")

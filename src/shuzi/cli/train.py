@@ -1,4 +1,4 @@
-"""`shuzi train` trains a network, or goes on with a training that was stopped."""
+"""`shuzi train` trains a network, or resumes a training run that was stopped."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def data_of(folder: RunFolder, data_dir: Path | None, strokes: Path | None) -> S
 
 
 def _backend() -> str:
-    """Return the library on which Keras will run."""
+    """Return the library that Keras will run on."""
     backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if backend not in BACKENDS:
         raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=", ".join(BACKENDS))
@@ -135,7 +135,7 @@ def _new(
     data_dir: Path | None,
     strokes: Path | None,
 ) -> tuple[RunFolder, Recipe, Splits]:
-    """Load data and model first, so that nothing is left behind when they are not sound."""
+    """Load data and model first, so that nothing is left behind if they are damaged."""
     from shuzi.data.formats import load_dataset
     from shuzi.data.own import split
     from shuzi.training.run_folder import RunFolder
@@ -146,7 +146,7 @@ def _new(
         check_start(model, chosen)
     own = load_dataset(data) if data else None
     parts = _with_strokes(chosen, split(own) if own else _mnist(data_dir), strokes)
-    return RunFolder.create(out, chosen, own, model), chosen, parts
+    return _held(RunFolder.create(out, chosen, own, model)), chosen, parts
 
 
 def _resumed(
@@ -154,7 +154,7 @@ def _resumed(
 ) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
-    folder = RunFolder.open(place)
+    folder = _held(RunFolder.open(place))
     return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir, strokes)
 
 
@@ -167,6 +167,12 @@ def _with_strokes(chosen: Recipe, parts: Splits, strokes: Path | None) -> Splits
     return parts.with_strokes(load_strokes(strokes))
 
 
+def _held(folder: RunFolder) -> RunFolder:
+    """Let no other process train in the folder until this command ends."""
+    click.get_current_context().with_resource(folder.lock.held())
+    return folder
+
+
 def _mnist(data_dir: Path | None) -> Splits:
     from shuzi.data.mnist import load_mnist
 
@@ -175,7 +181,7 @@ def _mnist(data_dir: Path | None) -> Splits:
 
 
 def _refuse_beside_resume(**given: Any) -> None:
-    """Only --steps may change in a training that goes on: any other number would make it another training."""
+    """Reject any option but --steps when resuming: it would make this a different training."""
     for name, value in given.items():
         if value is not None and name != "steps":
             shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"

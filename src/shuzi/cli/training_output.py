@@ -1,4 +1,4 @@
-"""The events of a training become lines: sentences for a person, or JSON for a program."""
+"""The events of a training run become lines: sentences for people, or JSON for programs."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 class Lines:
-    """A listener that prints as the tutorial does; on a terminal a bar moves below the lines.
+    """A listener that prints lines as in the tutorial, with a progress bar below them on a terminal.
 
-    What a person wants to keep goes to stdout, remarks go to stderr.
+    Results go to stdout, notes to stderr.
     """
 
     def __init__(self, folder: Path, own: bool, by_heart: bool) -> None:
@@ -77,7 +77,7 @@ class Lines:
                 pass
 
     def end(self, finished: bool) -> None:
-        """Say what can be done next."""
+        """Suggest what to do next."""
         if finished:
             click.echo(say("train.finished", folder=self._folder, program=program()), err=True)
 
@@ -127,7 +127,7 @@ class Lines:
 
 
 class JsonLines:
-    """A listener that prints one JSON object a line, with the same names as metrics.jsonl."""
+    """A listener that prints one JSON object per line, with the same names as metrics.jsonl."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -146,5 +146,5 @@ class JsonLines:
             click.echo(json.dumps(values))
 
     def end(self, finished: bool) -> None:
-        """Print where everything is."""
+        """Print where everything was saved."""
         click.echo(json.dumps({"run": str(self._folder), "finished": finished}))

@@ -1,1 +1,1 @@
-"""MNIST and own pictures, as datasets."""
+"""MNIST and your own pictures become datasets."""

@@ -1,4 +1,4 @@
-"""Images and labels that belong together, and the order in which training sees them."""
+"""Images and labels become a dataset, and a seed becomes the order in which training sees it."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def _shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int32]:
 
 
 def order(count: int, seed: int, start: int, stop: int) -> NDArray[np.int32]:
-    """Return positions `start` to `stop` in an endless row of shuffled epochs over `count` examples.
+    """Return elements `start` to `stop` of an endless sequence of shuffled epochs over `count` examples.
 
-    Each epoch has every example once. The row depends on the seed alone, so a training that was stopped
-    goes on from any place in it.
+    Each epoch has every example once. The sequence depends only on the seed, so a stopped training can resume
+    anywhere in it.
 
     Returns
     -------
@@ -56,14 +56,14 @@ class Dataset:
     labels
         uint8 (n,), the digits 0 to 9.
     seed
-        Decides the order in which `next_batch` hands them out.
+        Decides the order in which `next_batch` returns them.
     strokes
         Pen strokes that belong to this part of a collection, where a recipe needs them.
 
     Raises
     ------
     DataError
-        The shapes, types or counts do not fit, or a label is above 9.
+        The shapes, types or counts are wrong, or a label is above 9.
 
     Examples
     --------
@@ -106,9 +106,9 @@ class Dataset:
         return f"Dataset({len(self):,} images)"
 
     def next_batch(self, size: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """Hand out the next `size` images and labels of a shuffled epoch.
+        """Return the next `size` images and labels of a shuffled epoch.
 
-        A batch that crosses the end of an epoch takes what is left and fills up from the newly shuffled one.
+        A batch that crosses the end of an epoch takes what is left and fills up from the next one.
 
         Returns
         -------
@@ -117,7 +117,7 @@ class Dataset:
         Raises
         ------
         DataError
-            `size` is not at least 1.
+            `size` is less than 1.
         """
         if size < 1:
             raise DataError("error.data.batch_size", size=size)

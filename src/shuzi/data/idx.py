@@ -1,8 +1,8 @@
-"""An IDX file becomes an array, and an array an IDX file; nothing unsound gets through.
+"""An IDX file becomes an array, and an array an IDX file; damaged files are rejected.
 
 The format, as MNIST's authors describe it: two zero bytes, a type code, the number of dimensions, the size of
-each dimension as a big-endian unsigned 32-bit number, then the values, big-endian, the last dimension fastest.
-A name that ends in .gz is compressed. Positions in errors are those in the uncompressed content.
+each dimension as a big-endian unsigned 32-bit number, then the values, big-endian, last dimension fastest.
+Files named .gz are compressed. Errors give positions in the uncompressed content.
 """
 
 from __future__ import annotations
@@ -30,39 +30,39 @@ TYPES: dict[int, np.dtype[Any]] = {
     0x0E: np.dtype(">f8"),
 }
 LARGEST = 2**30
-"""The largest body, in bytes, that is read unless a caller allows more."""
+"""The largest body, in bytes, that is read unless the caller allows more."""
 
 _CODES = {dtype.newbyteorder("="): code for code, dtype in TYPES.items()}
 _MOST_DIMENSIONS = 64  # numpy's own limit
-_DEFLATE_RATIO = 1032  # the most that one byte of deflate can stand for (zlib's technical details)
+_DEFLATE_RATIO = 1032  # the highest compression ratio of deflate (zlib's technical details)
 _PIECE = 2**20
 
 
 @dataclass(frozen=True)
 class Header:
-    """What the first bytes of an IDX file promise."""
+    """The type and shape declared at the start of an IDX file."""
 
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
 
     @property
     def start(self) -> int:
-        """Where the values begin, in bytes."""
+        """The offset of the values, in bytes."""
         return 4 + 4 * len(self.shape)
 
     @property
     def body(self) -> int:
-        """How many bytes the values take."""
+        """The size of the values, in bytes."""
         return math.prod(self.shape) * self.dtype.itemsize
 
 
 def read_header(path: str | Path, largest: int = LARGEST) -> Header:
-    """Read only the header of an IDX file, and check it against the file's size.
+    """Read only the header of an IDX file and check it against the file's size.
 
     Raises
     ------
     IdxError
-        As `read_idx`; what lies behind the header in a compressed file is not looked at.
+        As for `read_idx`; the values in a compressed file are not checked.
     """
     path = Path(path)
     with _opened(path) as stream:
@@ -70,24 +70,24 @@ def read_header(path: str | Path, largest: int = LARGEST) -> Header:
 
 
 def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:
-    """Read an IDX file, compressed when its name ends in .gz.
+    """Read an IDX file, compressed if its name ends in .gz.
 
     Parameters
     ----------
     path
         The file.
     largest
-        The most bytes of values to accept.
+        The maximum size of the values, in bytes.
 
     Returns
     -------
-    An array of the file's shape and type, in the machine's byte order.
+    An array with the file's shape and type, in native byte order.
 
     Raises
     ------
     IdxError
-        The magic, the dimensions or the length are wrong; names the file and the byte. Sizes are checked
-        before memory is taken.
+        The magic number, dimensions or length are wrong; names the file and the byte. Sizes are checked before
+        memory is allocated.
 
     Examples
     --------
@@ -115,12 +115,12 @@ def read_idx(path: str | Path, largest: int = LARGEST) -> NDArray[Any]:
 
 
 def write_idx(path: str | Path, array: NDArray[Any]) -> None:
-    """Write an array as an IDX file, compressed when the name ends in .gz; the same array gives the same bytes.
+    """Write an array as an IDX file, compressed if the name ends in .gz; the same array gives the same bytes.
 
     Raises
     ------
     IdxError
-        The format has no code for the array's type, or a dimension is 2³² or larger.
+        IDX has no code for the array's type, or a dimension is 2³² or larger.
     """
     path = Path(path)
     head, body = _encode(array, path)
@@ -136,7 +136,7 @@ def write_idx(path: str | Path, array: NDArray[Any]) -> None:
 
 
 def sha256(array: NDArray[Any]) -> str:
-    """Return the SHA-256 of the uncompressed IDX file that holds this array, in hexadecimal.
+    """Return the SHA-256, in hexadecimal, of this array as an uncompressed IDX file.
 
     >>> sha256(np.zeros((2, 3), np.uint8))[:16]
     '2db888284f7686a3'
@@ -199,7 +199,7 @@ def _header(stream: BinaryIO, path: Path, largest: int) -> Header:
 
 def _check_size(header: Header, path: Path, largest: int) -> None:
     shape = "x".join(map(str, header.shape))
-    # an empty array still has strides, which no machine can count when the other sizes are absurd
+    # even an empty array has strides, which overflow if the other sizes are absurd
     without_zeros = math.prod(size for size in header.shape if size) * header.dtype.itemsize
     if header.body > largest or without_zeros > max(largest, LARGEST):
         raise IdxError("error.idx.large", path=path, shape=shape, bytes=header.body, largest=largest)

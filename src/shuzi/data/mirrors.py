@@ -1,4 +1,4 @@
-"""A file of MNIST is fetched from one mirror, checked, and only then given its name in the cache."""
+"""A mirror's address becomes an MNIST file in the cache, checked before it gets its name."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ MIRRORS = (
     "https://raw.githubusercontent.com/fgnt/mnist/master/",
 )
 Progress = Callable[[str, int, int | None], None]
-"""Is told a file's name, the bytes so far, and the bytes in all or None."""
+"""Called with a file's name, the bytes so far, and the total or None."""
 
-_PATIENCE = 20.0  # seconds without a byte before a mirror is given up
+_PATIENCE = 20.0  # seconds without a byte before giving up on a mirror
 _PIECE = 2**16
 
 
@@ -29,25 +29,25 @@ def no_progress(name: str, done: int, total: int | None) -> None:
 
 
 def download(mirror: str, target: Path, largest: int, progress: Progress, check: Callable[[Path], Any]) -> None:
-    """Fetch `target.name` from a mirror into `target`.
+    """Download `target.name` from a mirror to `target`.
 
     Parameters
     ----------
     mirror
-        The address of a folder, http or https, with a slash at its end.
+        The address of a folder, http or https, with a trailing slash.
     target
         Where the file goes once it has passed `check`.
     largest
-        The most bytes to accept.
+        The maximum size in bytes.
     progress
-        Is called as bytes arrive.
+        Called as bytes arrive.
     check
-        Raises DataError when the file that was fetched is not the one that was wanted.
+        Raises DataError if this is the wrong file.
 
     Raises
     ------
     DownloadError
-        The mirror did not answer, answered with something else, stopped early, or its file failed the check.
+        The mirror did not answer, sent something else, stopped early, or sent a file that failed the check.
     """
     address = mirror + target.name
     if not address.startswith(("http://", "https://")):

@@ -1,7 +1,7 @@
-"""The four files of MNIST become a training, a validation and a test set.
+"""The four MNIST files become a training, a validation and a test split.
 
-They are looked for in the package, then in the user's cache, then at the mirrors. A folder that a person
-names, by `data_dir` or SHUZI_DATA, is searched alone. Every file's SHA-256 is checked each time it is read.
+They are searched for in the package, then in the user's cache, then on the mirrors. If a folder is given, by
+`data_dir` or SHUZI_DATA, only that is searched. Every file's SHA-256 is checked each time it is read.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from shuzi.errors import DataError, DownloadError, ShuziError
 
 PACKAGED = Path(__file__).parent / "files"
 VALIDATION = 5_000
-"""The first 5,000 training images are for choosing, the other 55,000 for learning."""
+"""The first 5,000 training images are for validation, the other 55,000 for training."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class File:
     sha256: str
 
     def names(self) -> tuple[str, ...]:
-        """Return the names it goes by: compressed or plain, and with a dot as some mirrors write it."""
+        """Return its possible names: compressed or plain, and with the dot that some mirrors use."""
         dotted = self.name.replace("-idx", ".idx")
         return (f"{self.name}.gz", self.name, f"{dotted}.gz", dotted)
 
@@ -56,7 +56,7 @@ FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 
 @dataclass(frozen=True)
 class Places:
-    """Where to look when a person names no folder; tests and other homes of the data replace them."""
+    """Where to look if no folder is given; replaced by tests."""
 
     packaged: Path = PACKAGED
     cache: Path = user_cache_path("shuzi") / "mnist"
@@ -69,28 +69,28 @@ def load_mnist(
     progress: Progress = no_progress,
     places: Places | None = None,
 ) -> Splits:
-    """Load MNIST: 55,000 images to train on, 5,000 for validation, 10,000 to test with.
+    """Load MNIST: 55,000 images for training, 5,000 for validation, 10,000 for testing.
 
     Parameters
     ----------
     data_dir
-        A folder with the four files, .gz or plain; it is searched alone. None: what SHUZI_DATA names, or
+        A folder with the four files, .gz or plain; nothing else is searched. None: the folder in SHUZI_DATA, or
         else the package, the user's cache and the mirrors in turn.
     seed
-        Decides the order in which `next_batch` hands the images out.
+        Decides the order in which `next_batch` returns the images.
     progress
-        Is called with a file's name, the bytes so far and the bytes in all (None if not known) in a download.
+        Called during a download with the file's name, the bytes so far and the total (None if unknown).
     places
-        Other places to look in than the usual ones.
+        Where to look instead of the usual places.
 
     Returns
     -------
-    Splits, whose images are uint8 (n, 28, 28), background 0 and ink 255, and whose labels are uint8 (n,).
+    Splits with images uint8 (n, 28, 28), background 0 and ink 255, and labels uint8 (n,).
 
     Raises
     ------
     DataError
-        A file is missing or damaged; DownloadError, which says what was tried, when every place failed.
+        A file is missing or damaged. If every place failed, a DownloadError that lists what was tried.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def load_mnist(
 
 
 def named_folder(data_dir: str | Path | None) -> Path | None:
-    """Return the folder that a person names: the argument, else SHUZI_DATA, else None."""
+    """Return the folder given by the argument, else by SHUZI_DATA, else None."""
     named = data_dir or os.environ.get("SHUZI_DATA")
     return Path(named) if named else None
 
@@ -119,12 +119,12 @@ def read_file(
     progress: Progress = no_progress,
     places: Places | None = None,
 ) -> tuple[Path, NDArray[Any]]:
-    """Find one of the four files, check its hash, and return where it was and what it holds.
+    """Find one of the four files, check its hash, and return its path and contents.
 
     Raises
     ------
     DataError
-        As `load_mnist`.
+        As for `load_mnist`.
     """
     if folder := named_folder(data_dir):
         path = find(file, folder)
@@ -153,7 +153,7 @@ def find(file: File, folder: Path) -> Path:
     Raises
     ------
     DataError
-        The folder or the file is not there.
+        The folder or the file is missing.
     """
     if not folder.is_dir():
         raise DataError("error.data.no_folder", folder=folder)

@@ -1,7 +1,7 @@
-"""A folder of own pictures becomes a dataset like MNIST.
+"""A folder of your own pictures becomes a dataset like MNIST.
 
 A picture's label is the name of its folder (`7/anything.png`), or else its own name up to the first underscore
-(`7_anything.png`). In a folder that is named after a digit, a leading number is only a number.
+(`7_anything.png`). In a folder named after a digit, a number at the start of a file name means nothing.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from shuzi.pictures.folders import EXPLAINED
 from shuzi.pictures.open import open_picture
 
 LEAST_TO_SPLIT = 10
-"""Fewer pictures cannot be split."""
+"""Fewer pictures are not split."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of a folder: the dataset, its pictures in the same order, and why others were left out."""
+    """The result of an import: the dataset, its pictures in the same order, and why others were skipped."""
 
     dataset: Dataset
     pictures: tuple[Path, ...]
@@ -33,14 +33,14 @@ class Imported:
 
 
 def import_pictures(folder: str | Path) -> Imported:
-    """Read every labelled picture of a folder, each with one digit of any size and polarity.
+    """Read every labelled picture in a folder, each showing one digit of any size and polarity.
 
-    Pictures that cannot be used are left out, each with its reason; hidden files are passed over.
+    Unusable pictures are skipped, each with a reason; hidden files are ignored.
 
     Raises
     ------
     DataError
-        The folder is not there, or nothing in it could be used.
+        The folder is missing, or nothing in it is usable.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -62,10 +62,10 @@ def import_pictures(folder: str | Path) -> Imported:
 
 
 def split(own: Dataset) -> Splits:
-    """Split own pictures in the same way each time: a tenth for validation, a tenth to test, the rest to train on.
+    """Split pictures, always in the same way: a tenth for validation, a tenth for testing, the rest for training.
 
-    Fewer than ten cannot be split: then all three parts are the same pictures, and an accuracy measured on
-    them says only that they were learnt by heart.
+    Fewer than ten are not split: all three splits are then the same pictures, and accuracy on them shows only that
+    they were memorised.
 
     >>> digits = Dataset(np.zeros((25, 28, 28), np.uint8), np.zeros(25, np.uint8))
     >>> parts = split(digits)

@@ -1,1 +1,1 @@
-"""What a model is worth, in numbers and pictures."""
+"""A model and labelled images become numbers and pictures that show how good it is."""

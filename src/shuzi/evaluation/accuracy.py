@@ -1,4 +1,4 @@
-"""Probabilities and labels become what one wants to know of a model: how often it is right, where, and where not."""
+"""Probabilities and labels become an evaluation: accuracy, confusion matrix, mistakes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from shuzi.models.score import Score
 
 DISPUTED = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
-"""Test images whose labels most people reject. They stay in every headline; a second score leaves them out."""
+"""Test images whose labels most people reject. Headline figures include them; a second score leaves them out."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """An image that was read wrongly: its position in the set, its label, the answer and how sure that was."""
+    """A misread image: its position in the dataset, its label, the answer and the answer's confidence."""
 
     index: int
     label: int
@@ -27,16 +27,16 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model did on a labelled set.
+    """A model's results on a labelled dataset.
 
     Parameters
     ----------
     score
-        Right answers out of n.
+        Correct answers out of n.
     confusion
         int64 (10, 10): how many images with the row's label were read as the column's digit.
     mistakes
-        All of them, the most confident first.
+        All mistakes, most confident first.
     """
 
     score: Score
@@ -45,16 +45,16 @@ class Evaluation:
 
     @property
     def precision(self) -> list[float | None]:
-        """For each digit: of the images read as it, the share that are it; None when none was read as it."""
+        """For each digit, the fraction of images read as it that are it; None if none was read as it."""
         return _shares(self.confusion.diagonal(), self.confusion.sum(axis=0))
 
     @property
     def recall(self) -> list[float | None]:
-        """For each digit: of the images that are it, the share read as it; None when there are none."""
+        """For each digit, the fraction of its images that were read as it; None if there are none."""
         return _shares(self.confusion.diagonal(), self.confusion.sum(axis=1))
 
     def without(self, left_out: Collection[int]) -> Score:
-        """Return the score without some images, named by their position in the set.
+        """Return the score without some images, given by position.
 
         >>> evaluate(np.eye(10, dtype=np.float32)[[7, 2]], np.array([7, 3], np.uint8)).without([1])
         Score(right=1, n=1)
@@ -64,7 +64,7 @@ class Evaluation:
         return Score(n - wrong, n)
 
     def as_dict(self, most_mistakes: int = 20) -> dict[str, Any]:
-        """Return everything as JSON has it, with the most confident mistakes."""
+        """Return everything as JSON values, with the most confident mistakes."""
         return self.score.as_dict() | {
             "precision": self.precision,
             "recall": self.recall,

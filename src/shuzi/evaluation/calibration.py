@@ -1,4 +1,4 @@
-"""Probabilities and labels become what one wants to know of a model's confidence, and whether to believe it."""
+"""Probabilities and labels become measures of how far a model's confidence can be trusted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SURE = 0.99
 
 @dataclass(frozen=True)
 class Bin:
-    """Answers of nearly the same confidence: how many, how sure they were on average, how often they were right."""
+    """Answers of similar confidence: how many, their mean confidence, their accuracy."""
 
     n: int
     confidence: float
@@ -25,20 +25,20 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What a model's confidence is worth.
+    """How well a model's confidence matches its accuracy.
 
     Parameters
     ----------
     negative_log_likelihood
-        The mean of -log(probability of the right digit).
+        The mean of -log(probability of the correct digit).
     expected_error
-        ECE: how far confidence and accuracy lie apart, averaged over 15 bins of equal width (Guo et al., 2017).
+        ECE: the gap between confidence and accuracy, averaged over 15 bins of equal width (Guo et al., 2017).
     sure_mistakes
         Mistakes with a confidence of 0.99 or more.
     bins
-        Those of the 15 bins that hold answers, the least sure first.
+        The non-empty ones of the 15 bins, least confident first.
     coverage
-        Pairs (share of the images answered, accuracy on those), when only the surest are answered.
+        Pairs (fraction of images answered, accuracy on those) if only the most confident are answered.
     """
 
     negative_log_likelihood: float
@@ -48,7 +48,7 @@ class Calibration:
     coverage: tuple[tuple[float, float], ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the numbers as JSON has them."""
+        """Return the numbers as JSON values."""
         return {
             "nll": self.negative_log_likelihood,
             "ece": self.expected_error,
@@ -61,7 +61,7 @@ SHARES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 
 
 def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Calibration:
-    """Judge the confidence of probabilities (n, 10) by the labels (n,).
+    """Compare the confidence of probabilities (n, 10) with the labels (n,).
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Numbers become pictures that stand inside a page: curves as SVG, digits and weights as PNG."""
+"""Numbers become pictures embedded in a page: curves as SVG, digits and weights as PNG."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from PIL import Image
 
 from shuzi.errors import require
 
-_SMOOTH = 11  # values that are averaged for a point of the smoothed line
+_SMOOTH = 11  # values averaged for each point of the smoothed line
 
 
 def digit_picture(image: NDArray[np.uint8]) -> str:
-    """Draw a digit, uint8 (28, 28), dark on light, as a data address of a PNG."""
+    """Draw a digit, uint8 (28, 28), dark on light, as a PNG data URL."""
     return _address(Image.fromarray(255 - image))
 
 
 def weight_pictures(model: Path) -> list[str] | None:
-    """Draw the weights of a network without hidden layers, one picture a digit.
+    """Draw the weights of a network without hidden layers, one picture per digit.
 
-    Blue speaks for the digit, brown against it, white does not matter. All ten share one scale.
+    Blue counts for the digit, brown against it, and white makes no difference. All ten share one scale.
 
     Returns
     -------
-    Ten data addresses of PNGs, or None when the model is another kind of network.
+    Ten PNG data URLs, or None if the model is a different kind of network.
     """
     onnx = require("onnx", "train", "extra.report")
     arrays = [onnx.numpy_helper.to_array(each) for each in onnx.load(model).graph.initializer]
@@ -46,7 +46,7 @@ def weight_pictures(model: Path) -> list[str] | None:
 
 
 def curve(points: Sequence[tuple[float, float]]) -> str:
-    """Draw (step, value) points as an SVG element: when there are many, pale, with a strong smoothed line."""
+    """Draw (step, value) points as an SVG element; many points are drawn pale, with a dark smoothed line."""
     require("matplotlib", "train", "extra.report")
     from matplotlib.figure import Figure
 
@@ -66,7 +66,7 @@ def curve(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Average each value with its neighbours on both sides, fewer of them at the ends."""
+    """Average each value with its neighbours on both sides, fewer at the ends."""
     window = np.ones(_SMOOTH)
     sums = np.convolve(values, window, mode="same")
     counts = np.convolve(np.ones_like(values), window, mode="same")

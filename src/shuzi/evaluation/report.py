@@ -1,4 +1,4 @@
-"""An evaluation becomes one HTML page with the pictures that people would rather look at; it needs no other file."""
+"""An evaluation becomes a self-contained HTML page with pictures."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _GALLERY = 60
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found out about a model: its answers, its confidence, and its accuracy on disturbed images."""
+    """The results for a model: its answers, its confidence, and its accuracy on degraded images."""
 
     evaluation: Evaluation
     calibration: Calibration
@@ -40,13 +40,13 @@ def write_report(folder: Path, model: Path, findings: Findings, judges: Dataset,
     Parameters
     ----------
     folder
-        Where; it is made if it is not there, and an older page in it is replaced.
+        Where to write it; created if missing. An older page in it is replaced.
     model
         The run folder or .onnx file that was evaluated. Curves are drawn only from a run folder.
     findings
-        What the evaluation found.
+        The results.
     judges
-        The images it was found on.
+        The images the model was evaluated on.
     card
         The model's card.
 
@@ -95,13 +95,13 @@ def write_report(folder: Path, model: Path, findings: Findings, judges: Dataset,
 
 
 def _series(metrics: list[dict[str, Any]], name: str) -> str | None:
-    """Draw one named number over the steps; None when there are fewer than two."""
+    """Draw the metric `name` over the steps; None if there are fewer than two values."""
     points = [(line["step"], line[name]) for line in metrics if name in line]
     return curve(points) if len(points) > 1 else None
 
 
 def _shades(found: Evaluation) -> list[list[float]]:
-    """Return how dark each cell of the confusion matrix is, 0 to 1: by its share of the mistakes of its label."""
+    """Return how dark each cell of the confusion matrix is, 0 to 1, by its number of mistakes."""
     counts = found.confusion.astype(float)
     np.fill_diagonal(counts, 0)
     most = counts.max() or 1.0

@@ -1,4 +1,4 @@
-"""Test images become worse in ten known ways, each at three strengths, to see how far a model can be trusted."""
+"""A model and test images become its accuracy on those images degraded in ten ways, at three strengths each."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ def blur(image: Images, strength: float, draws: np.random.Generator) -> Images:
 
 
 def contrast(image: Images, strength: float, draws: np.random.Generator) -> Images:
-    """Leave only the share `strength` of the contrast, the paper becoming grey."""
+    """Reduce the contrast to the fraction `strength`, turning the paper grey."""
     return _grey(image * strength + 96 * (1 - strength))
 
 
 def rotation(image: Images, strength: float, draws: np.random.Generator) -> Images:
-    """Turn by `strength` degrees, either way."""
+    """Rotate by `strength` degrees in either direction."""
     turned = cv2.getRotationMatrix2D((13.5, 13.5), strength * _sign(draws), 1)
     return np.asarray(cv2.warpAffine(image, turned, (28, 28)), np.uint8)
 
 
 def shift(image: Images, strength: float, draws: np.random.Generator) -> Images:
-    """Move by `strength` pixels in each direction, either way."""
+    """Shift by `strength` pixels horizontally and vertically, in random directions."""
     moved = np.array([[1, 0, strength * _sign(draws)], [0, 1, strength * _sign(draws)]], np.float64)
     return np.asarray(cv2.warpAffine(image, moved, (28, 28)), np.uint8)
 
 
 def scale(image: Images, strength: float, draws: np.random.Generator) -> Images:
-    """Shrink to the share `strength` of the size, or grow by as much."""
+    """Shrink to the fraction `strength` of the size, or enlarge by as much."""
     factor = strength if _sign(draws) < 0 else 2 - strength
     return np.asarray(cv2.warpAffine(image, cv2.getRotationMatrix2D((13.5, 13.5), 0, factor), (28, 28)), np.uint8)
 
 
 def thin(image: Images, strength: float, draws: np.random.Generator) -> Images:
-    """Take `strength` pixels off each side of the strokes."""
+    """Remove `strength` pixels from each side of the strokes."""
     return _pen(image, strength, cv2.erode)
 
 
@@ -65,7 +65,7 @@ def spatter(image: Images, strength: float, draws: np.random.Generator) -> Image
 
 
 def occlusion(image: Images, strength: float, draws: np.random.Generator) -> Images:
-    """Cover a square of `strength` pixels, somewhere in the middle, with paper."""
+    """Cover a square with sides of `strength` pixels, somewhere near the middle, with paper."""
     side = int(strength)
     top, left = draws.integers(4, 24 - side + 1, 2)
     covered = image.copy()
@@ -85,11 +85,11 @@ DISTURBANCES: Mapping[str, tuple[Disturbance, tuple[float, float, float]]] = {
     "spatter": (spatter, (3, 7, 14)),
     "occlusion": (occlusion, (5, 8, 11)),
 }
-"""What is done to the images, and how strongly: mild, middle, strong."""
+"""What is done to the images, and how strongly: mild, medium, strong."""
 
 
 def disturbed(images: Images, name: str, level: int, seed: int = 0) -> Images:
-    """Disturb every image, the same way each time.
+    """Degrade every image, in the same way each time.
 
     Parameters
     ----------
@@ -98,7 +98,7 @@ def disturbed(images: Images, name: str, level: int, seed: int = 0) -> Images:
     name
         One of `DISTURBANCES`.
     level
-        0 mild, 1 middle, 2 strong.
+        0 mild, 1 medium, 2 strong.
 
     Returns
     -------
@@ -119,7 +119,7 @@ def disturbed(images: Images, name: str, level: int, seed: int = 0) -> Images:
 def robustness(
     classify: Callable[[Images], NDArray[np.float32]], images: Images, labels: NDArray[np.uint8]
 ) -> dict[str, list[float]]:
-    """Return a model's accuracy under each disturbance, mild, middle and strong.
+    """Return a model's accuracy under each disturbance: mild, medium and strong.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def _grey(values: NDArray[Any]) -> Images:
 
 
 def _pen(image: Images, strength: float, change: Callable[..., Any]) -> Images:
-    """Change the strokes by parts of a pixel, on an image four times as large."""
+    """Change the strokes by fractions of a pixel, on an image enlarged four times."""
     large = cv2.resize(image, (112, 112), interpolation=cv2.INTER_CUBIC)
     side = 2 * round(4 * strength) + 1
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))

@@ -1,4 +1,4 @@
-"""Readings of composed pages become the numbers that make a reader's confidence honest."""
+"""Readings of composed pages become the numbers that calibrate a reader's confidence."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from shuzi.synthesis.samples.evaluation_pages import any_kind
 PAGES = 12_000
 
 RIGHT_BUT_NOT_OK = 0.1
-"""A text is `ok` from the confidence on that all but this share of the right readings of simple ink reach.
+"""A text is `ok` from the confidence that all but this fraction of the correct readings of simple ink reach.
 
-What is simple is decided in `search`, so a change there changes what this means."""
+`locate` decides which ink is simple, so a change there changes the meaning of this value."""
 
-_ROUNDS = 200  # far more than it needs
+_ROUNDS = 200  # far more than needed
 _PULL = 0.1
-_BEGINNING = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  # one page in twenty has more amiss
-_NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # who is surer is never less likely right
+_BEGINNING = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  # one page in twenty has another error
+_NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # more confidence never means less accuracy
 _SMALLEST_STEP = 1e-12
 _RARE = 1e-9
-_BESIDE = 1.0  # knots: as far from a knot a text still counts a little for it
-_DOUBT = 5.0  # texts: what the curves say counts as much as so many that were seen
+_BESIDE = 1.0  # knots: up to this distance a text contributes to a knot
+_DOUBT = 5.0  # texts: the curves weigh as much as this many observations
 
 
 @dataclass(frozen=True)
@@ -48,11 +48,11 @@ class Read:
     Parameters
     ----------
     digits
-        What speaks for each digit, as `signs_of_digit` says it.
+        The evidence for each digit, from `signs_of_digit`.
     text
-        What speaks against the whole, as `signs_of_text` says it.
+        The evidence against the whole text, from `signs_of_text`.
     right
-        Whether all was right.
+        Whether all of it was correct.
     """
 
     digits: Sequence[tuple[float, float, float]]
@@ -94,14 +94,14 @@ def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES
         fitted |= {f"{name}-{each}": value for each, value in (way.curves or _BEGINNING)._asdict().items()}
         fitted |= dict(zip(measured_at(name), way.measured, strict=True))
     probabilities = [ways["simple"].of_text(seen) for seen in surely]
-    # never right, never ok
+    # if nothing is ever correct, nothing is ok
     fitted["text-ok"] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
     fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
     return Calibration(reader.partners, fitted, pages, seed)
 
 
 def fit_way(read: Sequence[Read]) -> Way:
-    """Fit the curves, and measure how much is right where they say so or so much.
+    """Fit the curves, and measure the accuracy at each level of their output.
 
     Examples
     --------
@@ -115,20 +115,20 @@ def fit_way(read: Sequence[Read]) -> Way:
     right = np.array([each.right for each in read], np.float64)
     knots = np.array(KNOTS)
     near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
-    # how far off the curves are is taken to change slowly, so it is averaged rather than what is right itself
+    # the error of the curves changes slowly, so it is averaged instead of the accuracy itself
     off = near @ (right - _sigmoid(logits)) / (near.sum(axis=1) + _DOUBT)
     return Way(curves, tuple(np.maximum.accumulate(np.clip(_sigmoid(knots) + off, _RARE, 1 - _RARE)).tolist()))
 
 
 def said(curves: Curves, read: Sequence[Read]) -> NDArray[np.float64]:
-    """Return what curves say of pages: the chance that all of each is right, float64 (n,)."""
+    """Return the probability, according to the curves, that each page is entirely correct: float64 (n,)."""
     return _Pages(read).probabilities(np.array(curves))[2]
 
 
 def fit_curves(read: Sequence[Read]) -> Curves:
-    """Find the curves under which what was right and what was wrong is likeliest, by Fisher's scoring.
+    """Fit the curves by maximum likelihood with Fisher scoring.
 
-    They are pulled a little towards a plain beginning, so that a reader without a mistake gets finite ones.
+    They are regularised slightly towards a plain starting point, so that a reader without mistakes gets finite ones.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def fit_curves(read: Sequence[Read]) -> Curves:
         digits, whole, all_right = pages.probabilities(now)
         rises = pages.rises(digits, whole)
         uphill = rises @ ((right - all_right) / (1 - all_right)) - _PULL * (now - beginning)
-        free = (now > _NO_LESS) | (uphill > 0)  # what has come to its bound stays there while all pulls beyond it
+        free = (now > _NO_LESS) | (uphill > 0)  # a bound holds while the gradient points beyond it
         steepness = (rises * (all_right / (1 - all_right))) @ rises.T + _PULL * np.eye(len(now))
         step = np.zeros(len(now))
         step[free] = np.linalg.solve(steepness[np.ix_(free, free)], uphill[free])
@@ -162,7 +162,7 @@ def fit_curves(read: Sequence[Read]) -> Curves:
 
 
 class _Pages:
-    """What was read, in arrays."""
+    """The pages that were read, as arrays."""
 
     def __init__(self, read: Sequence[Read]) -> None:
         longest = max((len(each.digits) for each in read), default=0)
@@ -176,13 +176,13 @@ class _Pages:
     def probabilities(
         self, curves: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-        """Return the chances of each digit (n, longest), of the rest (n,), and of both together (n,)."""
+        """Return the probabilities of each digit (n, longest), of the rest (n,), and of both together (n,)."""
         digits = np.where(self._there, _sigmoid(self._x @ curves[:3] + curves[3]), 1.0)
         whole = _sigmoid(curves[4] - self._against @ curves[5:])
         return digits, whole, np.clip(np.prod(digits, axis=1) * whole, _RARE, 1 - _RARE)
 
     def rises(self, digits: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how the logarithm of the chance of all rises with each number of the curves: (8, n)."""
+        """Return the gradient of the log probability of each whole page in the curves' coefficients: (8, n)."""
         wrong = np.where(self._there, 1 - digits, 0.0)
         of_digits = np.einsum("nd,ndk->kn", wrong, self._x)
         return np.vstack([of_digits, wrong.sum(axis=1), 1 - whole, -(1 - whole) * self._against.T])

@@ -1,1 +1,1 @@
-"""A grey picture becomes ink, and ink a 28x28 digit like those of MNIST."""
+"""A grey picture becomes an ink map, and ink becomes 28x28 digits like those of MNIST."""

@@ -1,4 +1,4 @@
-"""Which boxes cover each other."""
+"""Overlapping boxes become the few worth keeping."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ Share = Callable[[Boxes, Boxes], NDArray[np.float64]]
 def non_maximum_suppression(
     boxes: Sequence[tuple[float, float, float, float]], share: Share, most: float
 ) -> list[int]:
-    """Keep each box that none before it covers: the positions of those kept.
+    """Return the positions of the boxes that no earlier kept box overlaps too much.
 
     Parameters
     ----------
     boxes
-        x, y, width, height; the most important first.
+        x, y, width, height; best first.
     share
-        How much a box and others have in common.
+        Measures how much a box overlaps each of the others.
     most
-        So much in common, and the later one goes.
+        The overlap from which the later box is dropped.
 
     Examples
     --------
@@ -39,13 +39,13 @@ def non_maximum_suppression(
 
 
 def iou(box: Boxes, others: Boxes) -> NDArray[np.float64]:
-    """Return what a box (4,) and each of the others (n, 4) both cover, as a share of what either covers."""
+    """Return the intersection over union of a box (4,) with each of the others (n, 4)."""
     both = _both(box, others)
     return np.asarray(both / np.maximum(_area(box) + _area(others) - both, 1e-9))
 
 
 def overlap_of_smaller(box: Boxes, others: Boxes) -> NDArray[np.float64]:
-    """Return what a box (4,) and each of the others (n, 4) both cover, as a share of the smaller one."""
+    """Return the intersection of a box (4,) with each of the others (n, 4), as a fraction of the smaller area."""
     return np.asarray(_both(box, others) / np.maximum(np.minimum(_area(box), _area(others)), 1e-9))
 
 

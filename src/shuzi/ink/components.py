@@ -1,4 +1,4 @@
-"""Ink becomes boxes: pieces that hang together, joined where they belong together, in the order of reading."""
+"""An ink map becomes boxes: connected components, joined into digits and put into reading order."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from numpy.typing import NDArray
 SOLID = 60
 """Ink below this is the pale edge of a stroke, or paper."""
 
-_SPECK = 0.12  # a piece that is smaller than this share of the largest, both ways, is a speck
+_SPECK = 0.12  # a component smaller than this fraction of the largest, in both directions, is a speck
 _LEAST_WRITING = 0.03  # of the picture's longer side
-_WRITTEN = 0.12  # of a frame's height: what is so high inside it is writing
-_SAME_LINE = 0.35  # of the lower one's height: boxes that share so much of their height are in one line
+_WRITTEN = 0.12  # of a frame's height: anything this tall inside it is writing
+_SAME_LINE = 0.35  # of the shorter box's height: boxes that overlap vertically by this much share a line
 
 Boxes = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
 class Components:
-    """The connected pieces of ink in a picture.
+    """The connected components of ink in a picture.
 
     Parameters
     ----------
     boxes
         int32 (k, 4): x, y, width, height.
     areas
-        int32 (k,): inked pixels of each.
+        int32 (k,): ink pixels in each.
     """
 
     boxes: Boxes
@@ -37,7 +37,7 @@ class Components:
 
 
 def components(ink: NDArray[np.uint8]) -> Components:
-    """Find the pieces of ink that hang together; specks, ruled lines and frames around other pieces are left out.
+    """Find the connected components of ink, without specks, ruled lines and frames around other components.
 
     Parameters
     ----------
@@ -62,9 +62,9 @@ def components(ink: NDArray[np.uint8]) -> Components:
 
 
 def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
-    """Tell ruled lines, and frames and rings around others, from writing; none when there is no other writing."""
+    """Mark ruled lines, and frames or rings around other components; nothing if that would leave no writing."""
     x, y, width, height, area = found.T
-    # a 1 is such a line as well, but it seldom reaches across the picture
+    # a 1 is also such a line, but it seldom spans the picture
     lines = ((width >= 8 * height) & (width >= 0.3 * shape[1])) | (
         (height >= 8 * width) & (height >= 0.95 * shape[0])
     )
@@ -74,19 +74,19 @@ def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.boo
         inside &= (x + width < x[each] + width[each]) & (y + height < y[each] + height[each])
         lines[each] = bool(np.any(height[inside] >= _WRITTEN * height[each]))
     rest = np.maximum(width, height)[~lines]
-    # a 1 among specks is no ruling: what is left must be large enough to be the writing
+    # a 1 among specks is not ruling: what remains must be large enough to be writing
     return lines if rest.size and rest.max() >= _LEAST_WRITING * max(shape) else np.zeros(len(found), np.bool_)
 
 
 def letter_height(found: Components, shape: tuple[int, ...]) -> float:
-    """Estimate how high the writing is, in pixels: half of the ink is in pieces at least so high.
+    """Estimate the height of the writing in pixels: half of the ink is in components at least this tall.
 
     Parameters
     ----------
     found
-        The pieces of ink.
+        The components.
     shape
-        Of the picture: what reaches across all of it is ruling or a frame, unless there is nothing else.
+        Of the picture. A component that spans all of it is ruling or a frame, unless there is nothing else.
 
     Examples
     --------
@@ -106,10 +106,9 @@ def letter_height(found: Components, shape: tuple[int, ...]) -> float:
 
 
 def joined(boxes: Boxes, near: float = 0.0) -> Boxes:
-    """Join pieces that lie above each other, such as the two strokes of a 5: int32 (k, 4) becomes fewer.
+    """Join boxes that lie above each other, such as the two strokes of a 5: int32 (k, 4) becomes fewer.
 
-    Components are joined as well, wherever they lie, when less than `near` times the taller one's height is between
-    them.
+    Boxes in any position are also joined if the gap between them is less than `near` times the taller one's height.
 
     Examples
     --------
@@ -129,7 +128,7 @@ def joined(boxes: Boxes, near: float = 0.0) -> Boxes:
 
 
 def in_reading_order(boxes: Sequence[tuple[float, float, float, float]]) -> list[list[int]]:
-    """Put boxes into lines from top to bottom, and each line from left to right: the positions of the boxes.
+    """Group boxes into lines from top to bottom, each from left to right; return their positions.
 
     >>> in_reading_order([(30, 2, 10, 20), (5, 0, 10, 20), (8, 40, 10, 20)])
     [[1, 0], [2]]
@@ -141,7 +140,7 @@ def in_reading_order(boxes: Sequence[tuple[float, float, float, float]]) -> list
             number for number, near in enumerate(nearest) if _shared_height(boxes[near], boxes[place]) >= _SAME_LINE
         ]
         if fitting:
-            # lines that climb fit at their far ends too; the near neighbour tells
+            # sloping lines also fit at their far ends, so the nearest neighbour decides
             lines[min(fitting, key=lambda number: abs(boxes[nearest[number]][0] - boxes[place][0]))].append(place)
         else:
             lines.append([place])
@@ -154,7 +153,7 @@ def _shared_height(one: Sequence[float], other: Sequence[float]) -> float:
 
 
 def _belong_together(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
-    """Two pieces are one digit's when one lies over most of the other's width, and near it."""
+    """Two boxes belong to one digit if one covers most of the other's width and is close to it."""
     across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
     if across < 0.5 * min(one[2], other[2]):
         return False

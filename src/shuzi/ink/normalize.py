@@ -1,6 +1,6 @@
-"""The ink of one digit becomes a 28x28 image, framed as NIST framed those of MNIST.
+"""The ink of one digit becomes a 28x28 image, normalised as in MNIST.
 
-The aspect is kept, the longer side becomes 20 pixels, and the centre of mass goes to the middle of 28x28.
+The aspect ratio is kept, the longer side becomes 20 pixels, and the centre of mass moves to the middle of 28x28.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 
 VERSION = 1
-"""Changes whenever the same ink would give another image; a model's card names the version it learnt with."""
+"""Changes whenever the same ink would give a different image; a card names the version its model was trained with."""
 
 SIDE, LONGER = 28, 20
-_SPECK = 0.03  # a piece with less than this share of the ink is a speck, not a stroke
-_LEAST_INK = 4.0  # full pixels: less in a cut is nothing to judge
+_SPECK = 0.03  # a component with less than this fraction of the ink is a speck, not a stroke
+_LEAST_INK = 4.0  # full pixels; a crop with less ink is too empty to classify
 _THINNEST = 1.6  # pixels at the final size; thinner strokes fade when they are shrunk
 
 
 def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Frame the ink of a single digit as MNIST's images are framed.
+    """Normalise the ink of a single digit as in MNIST.
 
     Parameters
     ----------
     ink
-        uint8 (h, w), paper 0 and ink up to 255, as `ink_map` makes it.
+        uint8 (h, w), paper 0 and ink up to 255, as returned by `ink_map`.
 
     Returns
     -------
@@ -58,14 +58,14 @@ def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     small = cv2.resize(strokes, size, interpolation=method).astype(np.float32)
-    if not small.max():  # ink so pale and so spread out that shrinking leaves none
+    if not small.max():  # the ink is so pale and so thin that shrinking leaves none
         raise PictureError("error.picture.blank")
     small *= 255 / small.max()
     return _centred(np.rint(small).astype(np.uint8))
 
 
 def cut_out(ink: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8] | None:
-    """Cut a digit out of an ink map and frame it, with whatever else lies in its box.
+    """Crop a box from an ink map and normalise what is in it.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def cut_out(ink: NDArray[np.uint8], box: tuple[float, float, float, float]) -> N
 
     Returns
     -------
-    uint8 (28, 28), or None where there is hardly any ink.
+    uint8 (28, 28), or None if there is hardly any ink.
 
     Examples
     --------
@@ -100,10 +100,10 @@ def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     count, pieces = cv2.connectedComponents((ink > 0).astype(np.uint8), connectivity=8)
     if count == 1:
         raise PictureError("error.picture.blank")
-    if count == 2:  # the paper, and all ink in one piece
+    if count == 2:  # the paper, and all the ink in one component
         return ink.astype(np.uint8, copy=False)
     weights = np.bincount(pieces.ravel(), weights=ink.ravel(), minlength=count)
-    strokes = weights >= min(_SPECK * weights.sum(), weights.max())  # a digit of dots has no larger piece
+    strokes = weights >= min(_SPECK * weights.sum(), weights.max())  # a dotted digit has nothing larger
     strokes[0] = False
     return np.where(strokes[pieces], ink, 0).astype(np.uint8)
 
@@ -114,13 +114,13 @@ def _boxed(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _not_too_thin(strokes: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    """Widen a pen's strokes that would be thinner than MNIST's after shrinking."""
+    """Widen strokes that would be thinner than MNIST's after shrinking."""
     solid = (strokes >= 128).astype(np.uint8)
     distances = cv2.distanceTransform(cv2.copyMakeBorder(solid, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)
     inside = distances[distances > 0]
     if not inside.size:
         return strokes
-    thickness = 4 * float(inside.mean())  # in a bar of width s the mean distance to its edge is s/4
+    thickness = 4 * float(inside.mean())  # in a bar of width s, the mean distance to the edge is s/4
     missing = round(_THINNEST / scale - thickness)
     if missing < 1:
         return strokes

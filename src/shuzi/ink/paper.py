@@ -1,4 +1,4 @@
-"""A grey picture becomes an ink map: ink bright, paper black, whatever the polarity or the light."""
+"""A grey picture becomes an ink map: bright ink on black paper, whatever the polarity or the light."""
 
 from __future__ import annotations
 
@@ -9,37 +9,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEAST_CONTRAST = 24
-"""Grey levels by which ink must differ from its paper; less is noise."""
+"""Grey levels by which ink must differ from the paper; less is noise."""
 
 PAPER, CONTRAST = 64, 128
-"""In a contrast map: what paper is, and by how much full ink is brighter."""
+"""In a contrast map: the level of the paper, and how much brighter full ink is."""
 
-_COARSE = 48  # the paper's brightness changes slowly: it is looked for at this size
-_DARKEST = 0.004  # the share of a picture that the ink of a single small digit covers
-_FLAT = 0.6  # the share of a picture that has exactly one brightness, from which on that is the paper
-_DIVIDED = 0.02  # the share of a rim by which it lies on both sides of the threshold
-_RIM_AGAINST_STROKES = 2.0  # chosen on pages and tight cuts made of the validation digits
-_LOOKED_AT = 320  # pixels of the longer side, at which strokes are still seen
+_COARSE = 48  # pixels of the longer side; enough to estimate the paper, whose brightness changes slowly
+_DARKEST = 0.004  # fraction of a picture covered by the ink of a single small digit
+_FLAT = 0.6  # if more than this fraction of the pixels has exactly one level, that level is the paper
+_DIVIDED = 0.02  # if more than this fraction of the rim is on each side of the threshold, the rim alone cannot decide
+_RIM_AGAINST_STROKES = 2.0  # chosen on pages and tight crops made from the validation digits
+_LOOKED_AT = 320  # pixels of the longer side; strokes are still visible at this size
 _NO_SPREAD = 1e-3
-_ROUNDS = 4  # of telling paper from ink and fitting the paper anew
+_ROUNDS = 4  # of separating paper from ink and refitting the paper
 
 
 def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
-    """Tell ink from paper.
+    """Separate ink from paper.
 
-    The paper's brightness is followed across the picture, so that a slow shadow is not ink. Grey edges of
-    strokes stay grey.
+    The paper's brightness is estimated across the picture, so a soft shadow does not count as ink. The grey edges
+    of strokes stay grey.
 
     Parameters
     ----------
     grey
         uint8 (h, w).
     least
-        Grey levels by which ink must differ from its paper.
+        Grey levels by which ink must differ from the paper.
 
     Returns
     -------
-    uint8 (h, w): 0 where there is paper, 255 where the ink is full. All 0 when there is no ink.
+    uint8 (h, w): 0 for paper, 255 for full ink. All 0 if there is no ink.
 
     Examples
     --------
@@ -53,10 +53,10 @@ def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[n
     difference = cv2.subtract(_paper(dark_on_light), dark_on_light)
     threshold, _ = cv2.threshold(difference, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     ink, paper = difference[difference > threshold], difference[difference <= threshold]
-    # the edges of strokes are paler than the strokes, so the contrast is that of the darker part
+    # the edges of strokes are paler than the strokes, so the contrast is measured on the darker part
     if not ink.size or np.percentile(ink, 75) < least:
         return np.zeros_like(grey)
-    # what the paper itself varies by is cut off; the darker half of the ink counts as full
+    # the paper's own variation is cut off; the darker half of the ink counts as full
     floor = min(np.percentile(paper, 95), threshold / 2) if paper.size else 0.0
     full = max(float(np.median(ink)), floor + 1)
     scaled = (difference.astype(np.float32) - floor) * (255 / (full - floor))
@@ -64,9 +64,9 @@ def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[n
 
 
 def contrast_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Bring a picture's paper and ink to the same two brightnesses, and judge nothing else.
+    """Bring a picture's paper and ink to two fixed levels and leave everything else as it is.
 
-    Unlike in an ink map, shadows, ruling and print are still there: it is for a network that knows them.
+    Unlike an ink map, it keeps shadows, ruling and print, for a network that has learnt to deal with them.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def contrast_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Returns
     -------
-    uint8 (h, w): 64 where there is most of the paper, 192 for the darkest ink.
+    uint8 (h, w): 64 for most of the paper, 192 for the darkest ink.
 
     Examples
     --------
@@ -96,10 +96,10 @@ def contrast_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _dark_on_light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Make ink dark: the rim, which ink seldom covers, tells on which side of Otsu's threshold the paper lies.
+    """Make the ink dark: the rim, which ink seldom covers, shows on which side of Otsu's threshold the paper lies.
 
-    Where a shadow or a lamp divides the rim, what is thin decides as well: strokes are few and far from what is
-    around them, so they bend the distribution of the differences to their side.
+    If a shadow or a lamp divides the rim, thin things count too: strokes are few and differ strongly from their
+    surroundings, so they skew the distribution of differences to their side.
     """
     height, width = grey.shape
     rim = max(1, min(height, width) // 20)
@@ -113,7 +113,7 @@ def _dark_on_light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _skewness(grey: NDArray[np.uint8]) -> float:
-    """Return how lopsided the differences from the surroundings are: below 0 where what is thin is dark."""
+    """Return the skewness of the differences from the surroundings: below 0 if thin things are dark."""
     scale = min(1.0, _LOOKED_AT / max(grey.shape))
     if scale < 1:
         size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
@@ -122,15 +122,15 @@ def _skewness(grey: NDArray[np.uint8]) -> float:
     around = max(3, min(grey.shape) // 2 | 1)
     differences = fine - cv2.blur(fine, (around, around))
     squares = differences * differences
-    # a product is many times quicker than a third power
+    # multiplying is many times faster than raising to the third power
     square, cube = float(np.mean(squares)), float(np.mean(squares * differences))
     return cube / float(square**1.5 + _NO_SPREAD)
 
 
 def _paper(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Estimate the bare paper: a smooth surface through what is not ink, and its local differences from it."""
+    """Estimate the bare paper: a smooth surface fitted to what is not ink, plus local differences from it."""
     counts = np.bincount(dark_on_light.ravel(), minlength=256)
-    if counts.max() > _FLAT * counts.sum():  # a drawing, where nothing has to be estimated
+    if counts.max() > _FLAT * counts.sum():  # a drawing: nothing to estimate
         return np.full_like(dark_on_light, counts.argmax())
     height, width = dark_on_light.shape
     scale = min(1.0, _COARSE / max(height, width))
@@ -141,31 +141,31 @@ def _paper(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
         bare = surface - coarse < max(_gap(surface - coarse), LEAST_CONTRAST / 2)
         surface = _surface(coarse, bare)
     paper = surface + _spread(np.where(bare, coarse - surface, 0), bare)
-    # an edge of a shadow bends no such surface, but there the brightest nearby is near enough
+    # such a surface cannot follow the edge of a shadow, but the brightest level nearby is close enough there
     paper = np.minimum(paper, cv2.blur(closed, (max(coarse.shape) // 8 | 1,) * 2, borderType=cv2.BORDER_REPLICATE))
     whole = cv2.resize(np.clip(paper, 0, 255), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(np.rint(whole), dtype=np.uint8)
 
 
 def _closed(coarse: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Close strokes over by the brightest nearby; a first guess, too bright where light falls towards a rim."""
+    """Cover strokes with the brightest level nearby: a first guess, too bright where the light falls off at a rim."""
     reach = max(coarse.shape) // 2 | 1
-    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))  # many times quicker than a round one
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (reach, reach))  # many times faster than a round one
     return np.asarray(cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
 def _gap(darker: NDArray[np.float32]) -> float:
-    """Return half of what Otsu's method finds to lie between ink and paper."""
+    """Return half of the difference that Otsu's method finds between ink and paper."""
     levels = np.clip(np.rint(darker), 0, 255).astype(np.uint8)
     threshold, _ = cv2.threshold(levels, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     return float(threshold) / 2
 
 
 def _surface(coarse: NDArray[np.float32], bare: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Fit a surface of the second degree to the bare pixels."""
+    """Fit a quadratic surface to the bare pixels."""
     basis = _second_degree(coarse.shape)
     known = basis * bare.ravel()
-    # the normal equations are small, and many times quicker than the pixels one by one
+    # the normal equations are small and many times faster than a fit over all pixels
     factors = np.linalg.lstsq(known @ basis.T, known @ coarse.ravel(), rcond=None)[0]
     return np.asarray((factors @ basis).reshape(coarse.shape), dtype=np.float32)
 
@@ -178,7 +178,7 @@ def _second_degree(shape: tuple[int, int]) -> NDArray[np.float64]:
 
 
 def _spread(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Smooth values over their neighbourhood, where only the known ones count."""
+    """Smooth values over their neighbourhood, counting only the known ones."""
     reach = max(values.shape) / 8
     sums = cv2.GaussianBlur(values, (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
     weights = cv2.GaussianBlur(known.astype(np.float32), (0, 0), reach, borderType=cv2.BORDER_REPLICATE)

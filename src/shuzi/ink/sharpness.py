@@ -1,4 +1,4 @@
-"""A digit in a grey picture becomes a number: how wide its edges are, against its height."""
+"""A digit in a grey picture becomes one number: the width of its edges relative to its size."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_SIDE = 40  # pixels of the longer side at which edges are measured, so that the grain of a large picture is none
-_STEEP = 99.0  # percentile of the slopes: the edges, not the paper between them
-_PALE = 8.0  # grey levels: with less between paper and ink there is no edge to measure
+_SIDE = 40  # pixels of the longer side at which edges are measured; this smooths away the grain of a large picture
+_STEEP = 99.0  # percentile of the gradients: the edges, not the paper between them
+_PALE = 8.0  # grey levels; with less between paper and ink there is no edge to measure
 
 
 def edge_width(grey: NDArray[np.uint8]) -> float:
-    """Return how wide the step from paper to ink is at the sharper edges, as a share of the longer side.
+    """Return the width of the step from paper to ink at the sharper edges, as a fraction of the longer side.
 
     Parameters
     ----------
     grey
-        A digit and a little paper around it: uint8 (h, w).
+        uint8 (h, w): a digit with a little paper around it.
 
     Returns
     -------
-    About 0.05 for black and white alone; infinity where there is no edge.
+    About 0.05 for pure black and white; infinity if there is no edge.
 
     Examples
     --------
@@ -38,7 +38,7 @@ def edge_width(grey: NDArray[np.uint8]) -> float:
     darkest, lightest = np.percentile(seen, (2, 98)).tolist()
     if lightest - darkest < _PALE or min(seen.shape) < 2:
         return float("inf")
-    # Scharr's weights on one side add up to 16, and the two sides lie two pixels apart
+    # Scharr's weights on one side add up to 16, and the two sides are two pixels apart
     across, down = (cv2.Scharr(seen, cv2.CV_32F, *order, scale=1 / 32) for order in ((1, 0), (0, 1)))
     steepest = float(np.percentile(np.hypot(across, down), _STEEP))
     return float((lightest - darkest) / max(steepest, 1e-6) / max(seen.shape))

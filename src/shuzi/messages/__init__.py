@@ -1,6 +1,6 @@
-"""A key and values become a sentence in the person's language.
+"""A key and values become a sentence in the reader's language.
 
-Every sentence that a person reads stands in two gettext catalogues, `zh/LC_MESSAGES/shuzi.po` and
+Every sentence that people read is in two gettext catalogues, `zh/LC_MESSAGES/shuzi.po` and
 `en/LC_MESSAGES/shuzi.po`, under the same key. They are compiled when shuzi is installed.
 """
 
@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
+
+from shuzi.messages.visible import visible
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent
@@ -22,7 +24,7 @@ _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> str:
-    """Tell a person's language from SHUZI_LANG, else from the locale.
+    """Return the language given by SHUZI_LANG, else by the locale.
 
     >>> from_environment({"SHUZI_LANG": "zh", "LANG": "en_GB.UTF-8"})
     'zh'
@@ -36,7 +38,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def language() -> str:
-    """Return the language in use here: "zh" or "en"."""
+    """Return the current language: "zh" or "en"."""
     return _chosen.get() or from_environment()
 
 
@@ -73,9 +75,10 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     key
         The sentence's name in the catalogues.
     in_language
-        "zh" or "en"; None is the language in use.
+        "zh" or "en"; None is the current language.
     values
-        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash.
+        Inserted as by `str.format`. A list becomes lines that start with a dash. An integer `n` chooses between
+        singular and plural in sentences that have both. Characters that a terminal would obey are written visibly.
 
     Raises
     ------
@@ -86,14 +89,25 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     --------
     >>> say("train.step", "en", step=10, loss=120.932)
     'Step    10, loss now: 120.93'
+    >>> say("explain.more", "en", n=1), say("explain.more", "en", n=2)
+    ('1 more digit not shown.', '2 more digits not shown.')
     """
     with speaking(in_language or language()):
-        sentence = _catalogue(language()).gettext(key)
+        sentence = _sentence(key, values.get("n"))
         if sentence == key:
             raise KeyError(key)
-        shown = {name: _lines(value) if isinstance(value, list) else value for name, value in values.items()}
-        return sentence.format(**shown)
+        return sentence.format(**{name: _shown(value) for name, value in values.items()})
 
 
-def _lines(values: list[Any]) -> str:
-    return "".join(f"\n  - {value}" for value in values)
+def _sentence(key: str, n: object) -> str:
+    catalogue = _catalogue(language())
+    counted = catalogue.ngettext(key, key, n) if isinstance(n, int) else key
+    return catalogue.gettext(key) if counted == key else counted  # the key comes back where there is no plural
+
+
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return "".join(f"\n  - {_shown(each)}" for each in value)
+    # the sentence of a ShuziError is put together here
+    foreign = isinstance(value, BaseException) and not hasattr(value, "sentence")
+    return visible(str(value)) if foreign or isinstance(value, str | PurePath) else value

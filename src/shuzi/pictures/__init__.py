@@ -1,1 +1,1 @@
-"""Whatever a person hands in becomes one grey array."""
+"""Anything a user passes in as a picture becomes one grey array."""

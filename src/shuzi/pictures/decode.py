@@ -1,6 +1,6 @@
-"""A picture's file becomes a grey uint8 array, in this process.
+"""A picture file becomes a grey uint8 array, in this process.
 
-Only `plain` files are decoded where a person's program runs; all others in a child (`decoder`).
+Only `plain` files are decoded in the user's own process, all others in a child process (`decoder`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 HEIC and the pages of a PDF come with the extra `pictures`."""
 
 _HEAD = 1_024  # bytes that tell what a file is
-_WIDE = 1 << 20  # pixels at once of which each takes 8 bytes
+_WIDE = 1 << 20  # pixels at once, each of which takes 8 bytes
 _ORIENTATION = 0x0112  # the field of EXIF
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -39,7 +39,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# what Pillow raises where a file is not as it should be
+# what Pillow raises for an invalid file
 _OF_DECODERS = (
     *(OSError, ValueError, SyntaxError, EOFError, TypeError, RuntimeError, struct.error),
     *(IndexError, AssertionError),  # from Pillow 12: a PNG without pixels, and one without its palette
@@ -48,27 +48,27 @@ _OF_DECODERS = (
 
 
 class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
-    """A picture has more pixels than fit into the memory that there is; found before it is decoded."""
+    """A picture has more pixels than fit into the available memory; detected before it is decoded."""
 
 
 def open_here(source: Path | bytes, name: object, most: int = MOST_PIXELS) -> NDArray[np.uint8]:
-    """Open a picture's file and make it grey, as `open_picture` does; no PDF.
+    """Open a picture file other than a PDF and make it grey, as `open_picture` does.
 
     Parameters
     ----------
     source
         The file.
     name
-        What an error calls it.
+        The name to use in errors.
     most
         Pixels for which there is memory.
 
     Raises
     ------
     PictureError, MissingExtra
-        As `open_picture`.
+        As for `open_picture`.
     MemoryError
-        It takes more memory than there is.
+        It needs more memory than is available.
     """
     with _complaints(name), _opened(source, name) as picture:
         check_size(picture, name)
@@ -86,7 +86,7 @@ def _mapped(path: Path) -> memoryview:
 
 @contextmanager
 def _complaints(name: object) -> Iterator[None]:
-    """Turn what Pillow complains of while it opens a picture into errors, and its remarks into nothing."""
+    """Turn Pillow's complaints about a picture into errors, and silence its remarks."""
     with _quiet:
         try:
             yield
@@ -103,7 +103,7 @@ def _complaints(name: object) -> Iterator[None]:
 
 
 def damaged(name: object, problem: Exception) -> PictureError:
-    """Return the error for a damaged picture: with what a library says of it, if that fits into a sentence."""
+    """Return the error for a damaged picture, with the library's own explanation if that fits into a sentence."""
     said = str(problem).rstrip(". ")
     words = isinstance(problem, OSError | ValueError | SyntaxError | RuntimeError) and said
     return PictureError("error.picture.damaged", path=name, reason=said if words else ShuziError("picture.broken"))
@@ -135,10 +135,10 @@ def _head(path: Path) -> bytes:
 
 
 class _Quiet:
-    """Silences Pillow's remarks on broken EXIF, and its limit on size, which is above the one here.
+    """Silences Pillow's warnings about broken EXIF, and disables its size limit, which is above ours.
 
-    Many threads read at once, and what silences warnings is one for all of them: the first to come sets it up, and
-    the last to go takes it back.
+    Warning filters are shared by all threads, and many threads read at once: the first to enter sets the filter, and
+    the last to leave restores it.
     """
 
     def __init__(self) -> None:
@@ -164,7 +164,7 @@ _quiet = _Quiet()
 
 
 def check_size(picture: Image.Image, name: object) -> None:
-    """Refuse a picture with more pixels than are accepted, or with none."""
+    """Reject a picture with no pixels, or with more than the limit."""
     width, height = picture.size
     if width * height > MOST_PIXELS:
         raise PictureError("error.picture.large", path=name, width=width, height=height, most=MOST_PIXELS)
@@ -173,7 +173,7 @@ def check_size(picture: Image.Image, name: object) -> None:
 
 
 def decoded(picture: Image.Image, name: object) -> NDArray[np.uint8]:
-    """Decode a picture that Pillow has opened, make it grey, and turn it as its EXIF says."""
+    """Decode a picture opened by Pillow, make it grey, and rotate it according to its EXIF."""
     try:
         picture.load()
         check_size(picture, name)  # again, since a HEIC may turn out to be larger than it says
@@ -186,7 +186,7 @@ def decoded(picture: Image.Image, name: object) -> NDArray[np.uint8]:
 
 
 def grey(picture: Image.Image) -> NDArray[np.uint8]:
-    """Make a decoded picture grey: transparency laid on white, black 0 and white 255."""
+    """Make a decoded picture grey: transparency on white, black 0, white 255."""
     if picture.mode.startswith("I;16") or picture.mode in ("I", "F"):
         return _deep(np.asarray(picture))
     if picture.has_transparency_data:
@@ -199,7 +199,7 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
 
 
 def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:
-    """Bring whole numbers of 8, 12 or 16 bits, or floats of any range, to 0..255; some rows at a time."""
+    """Scale integers of 8, 12 or 16 bits, or floats of any range, to 0..255, a few rows at a time."""
     if np.issubdtype(values.dtype, np.floating):
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)

@@ -1,8 +1,8 @@
 """A file that is not plain becomes a grey array in a child process, within limits on time and memory.
 
-A decoder written in C may loop, take all memory or crash on a file that was made for it. Here that ends in an error,
-and the next picture goes to another child. A job first gets little memory and runs beside others. Where that was not
-enough, or may not have been, it runs again with a gigabyte, one at a time, so that all together stay within 1.5.
+A decoder written in C may loop, use up all memory or crash on a file crafted for it. Here that ends in an error, and
+the next picture goes to another child. A job first runs with little memory, beside others. If that was not enough, or
+may not have been, it runs again with a gigabyte, one job at a time, so that all of them together stay within 1.5.
 """
 
 from __future__ import annotations
@@ -29,10 +29,14 @@ LITTLE, MUCH = 450_000_000, 1_000_000_000
 
 _HEAD = 1_024  # bytes that tell what a file is
 _MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
-_LEAST = 1.0  # seconds that are left for a second try
+_LEAST = 1.0  # seconds reserved for a second try
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
-_ERRORS = ("damaged", "large", "huge", "unknown", "empty", "page")  # that a child may answer with
-_LONGEST = 200  # letters of what a child says
+_ERRORS: dict[str, frozenset[str]] = {  # that a child may answer with, and the numbers that each needs
+    **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
+    "large": frozenset({"width", "height"}),
+    "page": frozenset({"pages", "number"}),
+}
+_LONGEST = 200  # characters kept of what a child says
 
 
 class Decoder:
@@ -41,8 +45,8 @@ class Decoder:
     Parameters
     ----------
     seconds, seconds_per_megabyte, most_seconds
-        How long a file may take, on a processor of its own: the first, and the second for each million bytes, but no
-        more than the third. Honest files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
+        The CPU time a file may take: the first, plus the second for each million bytes, but no more than the third.
+        Ordinary files of 50 megapixels take 0.2 to 2.1 seconds on one 2020s core.
     """
 
     def __init__(self, seconds: float = 3.0, seconds_per_megabyte: float = 0.25, most_seconds: float = 30.0) -> None:
@@ -67,7 +71,7 @@ class Decoder:
         Raises
         ------
         PictureError
-            It cannot be opened, or takes too much time or memory.
+            It cannot be opened, or needs too much time or memory.
         MissingExtra
             pypdfium2 is not installed.
         """
@@ -119,7 +123,7 @@ class Decoder:
                 problem = _problem(header, name, shown)
                 if problem.key not in ("error.picture.memory", "error.picture.damaged"):
                     break
-            # a library that gets no memory may call the file damaged, or crash
+            # a library that runs out of memory may call the file damaged, or crash
             left = max(_LEAST, left)
         raise problem
 
@@ -141,18 +145,19 @@ def _check(source: Path | bytes, name: str, kind: str | None) -> int:
 
 
 def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
-    """Put a child's error into words; it may say whatever a file made it say, so only what is expected is taken."""
+    """Put a child's error into words; a file may make the child say anything, so only expected values are used."""
     if "memory" in header:
         return PictureError("error.picture.memory", path=shown)
     kind, values = header.get("error"), header.get("values")
     path = shown if kind == "large" else name
-    if kind not in _ERRORS or not isinstance(values, dict):
-        kind, values = "damaged", {}
-    kept: dict[str, Any] = {key: values.get(key) for key in ("width", "height", "pages", "number")}
-    kept = {key: value for key, value in kept.items() if isinstance(value, int)} | {"most": MOST_PIXELS, "path": path}
+    values = values if isinstance(values, dict) else {}
+    numbers = {key: value for key, value in values.items() if isinstance(value, int)}
+    if not isinstance(kind, str) or not _ERRORS.get(kind, {"none"}) <= numbers.keys():
+        kind = "damaged"
     reason = values.get("reason")
     said = re.sub(r"[^\x20-\x7e]", "?", reason)[:_LONGEST] if isinstance(reason, str) and reason else None
-    return PictureError(f"error.picture.{kind}", **kept, reason=said or ShuziError("picture.broken"))
+    known = {key: numbers[key] for key in _ERRORS[kind]} | {"most": MOST_PIXELS, "path": path}
+    return PictureError(f"error.picture.{kind}", **known, reason=said or ShuziError("picture.broken"))
 
 
 _decoder = Decoder()

@@ -17,13 +17,13 @@ _MOST_IDLE = 200_000_000  # bytes that a child may keep between jobs
 
 
 def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
-    """Decode a picture, draw a page or count pages; whatever goes wrong is an answer, too.
+    """Decode a picture, draw a page or count pages; errors are returned as answers.
 
     Parameters
     ----------
     job
-        ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``page`` is which to draw;
-        ``most`` is for how many pixels of a picture there is memory.
+        ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``page`` is the one to draw;
+        ``most`` is the number of pixels for which there is memory.
 
     Returns
     -------

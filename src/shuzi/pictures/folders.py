@@ -1,4 +1,4 @@
-"""What a person names becomes single pictures: a folder those in it, a PDF its pages."""
+"""A folder becomes the pictures in it, and a PDF its pages."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ EXPLAINED = ".explained.png"
 
 
 def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
-    """Open up what may hold several pictures; anything else is a single picture already.
+    """Expand a folder or a PDF into single pictures; anything else already is one.
 
-    A folder gives the pictures in it and in the folders below, told by their endings, in the order in which a person
-    would count them; hidden ones are passed over. A PDF gives its pages.
+    A folder yields the pictures in it and in its subfolders, recognised by file extension, in natural order; hidden
+    ones are skipped. A PDF yields its pages.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
 
     Yields
     ------
-    A picture, or the error in its place when a folder or a PDF cannot be opened or holds nothing.
+    A picture, or an error in its place if a folder or PDF cannot be opened or is empty.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
 
 
 def in_counting_order(path: Path) -> list[list[str | int]]:
-    """Return a key to sort by, with which 9.png comes before 10.png.
+    """Return a sort key for natural order, in which 9.png comes before 10.png.
 
     >>> [path.name for path in sorted([Path("b10.png"), Path("b9.png"), Path("A.png")], key=in_counting_order)]
     ['A.png', 'b9.png', 'b10.png']
@@ -88,7 +88,7 @@ def _pictures_in(folder: Path) -> list[Path]:
 
 
 def _document(named: Picture) -> Path | bytes | None:
-    """Return the PDF that is meant, if it is one."""
+    """Return the PDF that is meant, if any."""
     if isinstance(named, bytes):
         return named if kind_of(named[:1_024]) == PDF else None
     if not isinstance(named, str | Path) or Path(named).suffix.lower() != ".pdf":

@@ -1,4 +1,4 @@
-"""Anything that a person hands in as a picture becomes a grey uint8 array."""
+"""Anything a user passes in as a picture becomes a grey uint8 array."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
 
 
 def open_picture(source: Picture) -> NDArray[np.uint8]:
-    """Open a picture and make it grey: turned as EXIF says, transparency laid on white, the first frame or page only.
+    """Open a picture and make it grey: rotated according to EXIF, transparency on white, first frame or page only.
 
     Plain PNG, JPEG and BMP files of ordinary size, arrays and PIL images are decoded here. Everything else is decoded
-    in a child process, which may use a gigabyte, and some seconds that grow with the file (`shuzi.pictures.decoder`).
+    in a child process with limits of a gigabyte and a few seconds, depending on file size (`shuzi.pictures.decoder`).
 
     Parameters
     ----------
     source
-        A path, a file's bytes, a page of a PDF (a `Page`, or a path like ``"scan.pdf#2"``), a PIL image, or a uint8
-        array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+        A path, the bytes of a file, a page of a PDF (a `Page`, or a path like ``"scan.pdf#2"``), a PIL image, or a
+        uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
 
     Returns
     -------
@@ -39,10 +39,10 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     Raises
     ------
     PictureError
-        It is no picture, is damaged, cut off or empty, has more than 50 million pixels (found before decoding), or
-        takes too much time or memory to decode.
+        It is not a picture, is damaged, truncated or empty, has more than 50 million pixels (checked before
+        decoding), or needs too much time or memory to decode.
     MissingExtra
-        It is a HEIC picture or a PDF, and the library that opens it is not installed.
+        It is a HEIC picture or a PDF, and the library to open it is not installed.
 
     Examples
     --------
@@ -74,19 +74,19 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
             return open_here(content, name)
         except MemoryError as problem:
             raise PictureError("error.picture.memory", path=name) from problem
-    # what has been read need not be there twice: the path may be that of a pipe
+    # use what was already read: the path may be a pipe, which cannot be read twice
     file = content if isinstance(source, bytes) or len(content) <= MOST_BYTES else Path(source)
     return decoder.draw(Page(file, 1), name) if kind == PDF else decoder.decode(file, name)
 
 
 def _content(path: Path, name: str) -> bytes:
-    """Return what is in a file, or its beginning where it is too large to be plain."""
+    """Return the contents of a file, or only its start if it is too large to be plain."""
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as problem:
         raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
-    except ValueError as problem:  # no name that a file can have
+    except ValueError as problem:  # not a possible file name
         raise PictureError("error.picture.unknown", path=name) from problem
 
 

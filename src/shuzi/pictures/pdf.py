@@ -1,6 +1,7 @@
 """A page of a PDF becomes a picture, by PDFium.
 
-PDFium knows no threads and may end the process that calls it, so what draws and counts is for a child (`decoder`).
+PDFium is not thread-safe and may crash the process that calls it, so drawing and counting are done in a child
+process (`decoder`).
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from PIL import Image
 from shuzi.errors import PictureError, require
 
 DPI = 200
-"""Dots an inch at which a page is drawn: what scanners take for writing."""
+"""Dots per inch at which a page is drawn: what scanners use for writing."""
 
 _POINTS = 72  # to an inch, in a PDF
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a PDF, which is read like a picture.
+    """A page of a PDF, read like a picture.
 
     Parameters
     ----------
@@ -49,12 +50,12 @@ class Page:
 
 
 def name_of(source: str | Path | bytes) -> str:
-    """Return what an error calls a picture: a path, or how many bytes it has."""
+    """Return the name of a picture for errors: a path, or its size in bytes."""
     return f"{len(source)} bytes" if isinstance(source, bytes) else str(source)
 
 
 def page_named(source: object) -> Page | None:
-    """Return the page that a path such as ``"scan.pdf#2"`` names; None when it names none.
+    """Return the page that a path such as ``"scan.pdf#2"`` refers to, or None.
 
     >>> page_named("scan.pdf#12").number, page_named("scan.pdf"), page_named("seven#7.png")
     (12, None, None)
@@ -83,7 +84,7 @@ def count_pages(document: Path | bytes) -> int:
 
 
 def draw_page(page: Page, most_pixels: int) -> Image.Image:
-    """Draw a page in grey at 200 dots an inch, or coarser where that would be more than `most_pixels`.
+    """Draw a page in grey at 200 dots per inch, or coarser if that would give more than `most_pixels`.
 
     Raises
     ------
@@ -109,7 +110,7 @@ def draw_page(page: Page, most_pixels: int) -> Image.Image:
 
 
 def _pictures_on(sheet: Any) -> Iterator[tuple[int, int]]:
-    """Yield the sizes of the pictures that lie on a page, which drawing it will decode."""
+    """Yield the sizes of the pictures on a page, which are decoded when it is drawn."""
     raw = require("pypdfium2.raw", "pictures", "extra.pdf")
     for each in sheet.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE]):
         yield each.get_px_size()

@@ -1,7 +1,7 @@
-"""A file's bytes become a verdict: plain enough to decode in this process, or to be decoded in a child.
+"""A file's bytes become a decision: plain enough to decode in this process, or to be decoded in a child.
 
-Plain is what decodes within about a second and 150 MB whatever is in it: PNG, JPEG and uncompressed BMP of ordinary
-size and structure. Everything else may be honest too. It only takes the longer way.
+A plain file decodes within about a second and 150 MB whatever is in it: PNG, JPEG and uncompressed BMP of ordinary
+size and structure. Other files may be just as harmless, but they take the longer route.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _DIB_HEADERS = (12, 40, 52, 56, 108, 124)
 
 
 def kind_of(head: bytes) -> str | None:
-    """Tell by a file's first 1,024 bytes what it is, or at least begins like; None when it is nothing that is read.
+    """Return the format that a file's first 1,024 bytes suggest; None if it is not a supported one.
 
     >>> kind_of(b"%PDF-1.7"), kind_of(b"GIF89a made from %PDF-1.7"), kind_of(b"<svg>")
     ('PDF', 'GIF', None)
@@ -82,7 +82,7 @@ def is_plain(content: bytes) -> bool:
 
 
 def check_png(content: bytes | memoryview, name: object) -> None:
-    """Refuse a PNG that ends too early or holds a part whose checksum does not fit; Pillow would decode it.
+    """Reject a PNG that is truncated or has a chunk with a wrong checksum; Pillow would decode it.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def check_png(content: bytes | memoryview, name: object) -> None:
 
 
 def _chunks(content: bytes | memoryview) -> Iterator[tuple[bytes, memoryview, int]]:
-    """Yield the parts of a PNG: what they are, what is in them, their checksums. Nothing for one that is cut off."""
+    """Yield the type, content and checksum of each complete chunk of a PNG."""
     view, place = memoryview(content), len(_SIGNATURE)
     while place + 12 <= len(view):
         (size,) = struct.unpack_from(">I", view, place)
@@ -126,7 +126,7 @@ def _plain_png(content: bytes) -> bool:
 
 
 def _plain_jpeg(content: bytes) -> bool:
-    """Walk through the segments up to the first scan, and count the scans where there may be several."""
+    """Walk through the segments up to the first scan, and count the scans if there may be several."""
     place, frames, fields = 2, list[tuple[int, int]](), 0
     for _ in range(_MOST_SEGMENTS):
         if content[place] != 0xFF:

@@ -1,1 +1,1 @@
-"""Start, feed, limit and kill child processes; nothing else in shuzi starts any."""
+"""Start, feed, limit and kill child processes; only this package starts any."""

@@ -1,4 +1,4 @@
-"""A Python module becomes a child process that does one job after another, within limits."""
+"""A Python module becomes a child process that does jobs one at a time, within limits."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from shuzi.errors import ShuziError
 from shuzi.processes.limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
 from shuzi.processes.pipes import Bytes, Header, receive, send
 
-_START = 60.0  # seconds for starting Python and importing the module, however busy the machine
-_LAST = 16  # pieces of what a child wrote to stderr that are kept
+_START = 60.0  # seconds to start Python and import the module, however busy the machine
+_LAST = 16  # chunks of a child's stderr that are kept
 _PIECE = 4_096
 _SETTLE = 1.0  # seconds
 _MUCH = (
-    0.4  # of what it may use: a child that had so much and crashed wanted more; a list that grows asks for its double
+    0.4  # of its limit: a child that crashed after using this much ran out of memory; a growing list doubles its size
 )
-_OFTEN = 0.05  # seconds between two looks at a child's memory, where the system does not hold it
-_NEEDED = (  # of the environment, by a child that is not trusted; the rest may hold secrets
+_OFTEN = 0.05  # seconds between checks of a child's memory if the system does not limit it
+_NEEDED = (  # of the environment, for an untrusted child; the rest may contain secrets
     *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
 )
 
 
 class Ended(Exception):  # noqa: N818 - it is what happened
-    """A child ended without an answer: it crashed, was killed from outside, or sent what is no answer.
+    """A child ended without an answer: it crashed, was killed from outside, or sent something invalid.
 
     Parameters
     ----------
     remarks
-        What it wrote to stderr last.
+        The last lines it wrote to stderr.
     seconds
-        Of the processor that the job took.
+        The CPU time that the job took.
     """
 
     def __init__(self, remarks: str = "", seconds: float = 0.0) -> None:
@@ -52,33 +52,32 @@ class OutOfTime(Ended):
 
 
 class OutOfMemory(Ended):
-    """A child was ended because its job took too much memory."""
+    """A child was ended because its job used too much memory."""
 
 
 class Cancelled(Ended):
-    """A child was ended because nobody wants its answer any more."""
+    """A child was ended because its answer is no longer wanted."""
 
 
 def can_start() -> bool:
-    """Tell whether this is a plain Python that can start another, and no program with Python inside."""
+    """Tell whether this is an ordinary Python that can start another, not a program with Python built in."""
     return bool(sys.executable) and not getattr(sys, "frozen", False)
 
 
 class Child:
-    """A process that answers one job after another (`serving`), asked by one thread at a time.
+    """A process that answers jobs one at a time (`serving`), used by one thread at a time.
 
-    It is a program of its own rather than a child of `multiprocessing`, so a script needs no
-    ``if __name__ == "__main__"``, and nothing is imported from the working folder. It leads a session of its own,
-    since Ctrl-C is for whoever started it, and so that those that it starts can be ended with it. It ends when its
-    stdin does, as when this process is killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started
-    the child ends.
+    It is a separate program rather than a `multiprocessing` child, so scripts need no ``if __name__ == "__main__"``,
+    and nothing is imported from the working folder. It leads its own session, so that Ctrl-C does not reach it and
+    any processes it starts can be ended with it. It ends when its stdin closes, for example because this process
+    was killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started the child ends.
 
     Parameters
     ----------
     module
         The module to run.
     trusted
-        Whether it gets this process's whole environment.
+        Whether it gets the whole environment of this process.
 
     Raises
     ------
@@ -89,7 +88,7 @@ class Child:
     def __init__(self, module: str, trusted: bool = False) -> None:
         if not can_start():
             raise ShuziError("error.processes.python")
-        # bufsize=0, since a process that is forked while a thread reads would wait for a buffer's lock
+        # bufsize=0, because a process forked while a thread reads would wait for a buffer's lock
         try:
             self._process = subprocess.Popen(  # noqa: S603 - a module of shuzi
                 [sys.executable, "-P", "-m", module],
@@ -108,8 +107,8 @@ class Child:
         self._goes, self._comes = self._process.stdin, self._process.stdout
         self._lock = Lock()
         self._cause: type[Ended] | None = None
-        self._memory = self._peak = 0  # bytes: what the job may use, and what the system counted before the first
-        self._spent = self._total = 0.0  # seconds of the processor, since it was started: before the job, at its end
+        self._memory = self._peak = 0  # bytes: what the job may use, and what the system counted before the first job
+        self._spent = self._total = 0.0  # CPU seconds since it started: before the job, and at its end
         self._remarks: deque[bytes] = deque(maxlen=_LAST)
         self._collecting = Thread(target=_collect, args=(self._process.stderr, self._remarks), daemon=True)
         self._collecting.start()
@@ -132,35 +131,35 @@ class Child:
 
     @property
     def alive(self) -> bool:
-        """Whether it can be asked: it has not been ended, and has not ended itself as far as the system tells."""
+        """Whether it can take a job: it was not ended and, as far as the system knows, did not end by itself."""
         with self._lock:
             return self._cause is None and self._process.poll() is None
 
     @property
     def remarks(self) -> str:
-        """What it wrote to stderr last."""
+        """The last lines it wrote to stderr."""
         return b"".join(self._remarks).decode(errors="replace")
 
     def ask(self, header: Header, body: Bytes, most: int, limits: Limits) -> tuple[Header, bytearray]:
-        """Let it do a job, and wait for the answer.
+        """Give it a job and wait for the answer.
 
         Parameters
         ----------
         header, body
             The job.
         most
-            Bytes that the answer's body may have.
+            The maximum size of the answer's body in bytes.
         limits
             What the job may use. A child that uses more is ended.
 
         Returns
         -------
-        The answer, with ``seconds`` in its header: those of the processor that the job took.
+        The answer, with the job's CPU time as ``seconds`` in its header.
 
         Raises
         ------
         Ended
-            It gave no answer. The subclass says why, where that is known; it cannot be asked again.
+            It gave no answer. The subclass says why, if known; the child cannot be used again.
         """
         self.jobs += 1
         self._memory = limits.memory
@@ -169,35 +168,35 @@ class Child:
         return answer | {"seconds": self._count(answer.get("spent"))}, content
 
     def end(self, cause: type[Ended] = Cancelled) -> None:
-        """End it and whatever it started; it holds nothing that could be lost. Nothing happens the second time."""
+        """End it and everything it started; nothing can be lost. Ending it twice is harmless."""
         with self._lock:
             if self._cause is not None:
                 return
             self._cause = cause
-            if self._process.returncode is None:  # not waited for yet, so its number is still its own
+            if self._process.returncode is None:  # not waited for yet, so its process id is still its own
                 _kill(self._process)
             self._total, used = _wait(self._process)
-            # one that was ending by itself keeps its own end
+            # if it was already ending by itself, its own exit status counts
             if cause is Ended and self._process.returncode == TIME_IS_UP:
                 self._cause = OutOfTime
             elif cause is Ended and used > max(_MUCH * self._memory, self._peak) > 0:
                 self._cause = OutOfMemory
 
     def close(self) -> None:
-        """End it and give its pipes back; not while it is asked."""
+        """End it and close its pipes; not during a job."""
         self.end()
         for pipe in (self._goes, self._comes):
             pipe.close()
 
     def forget(self) -> None:
-        """Leave it to the process that this one was forked from."""
+        """Leave it to the parent that this process was forked from."""
         self._cause = Cancelled
-        self._process.returncode = 0  # it is nobody to wait for here
+        self._process.returncode = 0  # not ours to wait for
         for pipe in (self._goes, self._comes):
             pipe.close()
 
     def _count(self, total: object) -> float:
-        """Return the seconds since this was asked before."""
+        """Return the seconds since the last call."""
         before, self._spent = self._spent, total if isinstance(total, float) else self._spent
         return max(0.0, self._spent - before)
 
@@ -205,14 +204,14 @@ class Child:
         self, header: Header | None, body: Bytes, most: int, limits: Limits, watch_memory: bool
     ) -> tuple[Header, bytearray]:
         done = Event()
-        # a thread, because a pipe cannot be waited for with a time limit on every system
+        # a thread, because not every system can wait for a pipe with a time limit
         watch = Thread(target=_watch, args=(self, done, limits, watch_memory), daemon=True)
         watch.start()
         try:
             if header is not None:
                 send(self._goes, header, body)
             answer, content = receive(self._comes, most)
-            if answer.get("last"):  # it does no more jobs
+            if answer.get("last"):  # it takes no more jobs
                 self.end()
             return answer, content
         except (OSError, EOFError, ValueError) as problem:
@@ -227,7 +226,7 @@ class Child:
 
 
 def environment(trusted: bool) -> Mapping[str, str]:
-    """Return a child's environment: it imports what this process imports, and calculates on one core."""
+    """Return a child's environment: the same import path as here, and computation on one core."""
     paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text
     kept = {name: value for name, value in os.environ.items() if trusted or name.upper() in _NEEDED}
     alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
@@ -235,13 +234,13 @@ def environment(trusted: bool) -> Mapping[str, str]:
 
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
-    """Wait for the end of a process; return its seconds and its most bytes of memory, or zeros where nobody knows."""
+    """Wait until a process ends; return its CPU seconds and peak memory in bytes, or zeros if unknown."""
     if sys.platform == "win32" or process.returncode is not None:
         process.wait()
         return 0.0, 0
     try:
         _, status, used = os.wait4(process.pid, 0)
-    except ChildProcessError:  # somebody else has waited for it
+    except ChildProcessError:  # another thread has waited for it
         process.wait()
         return 0.0, 0
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -257,7 +256,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> None:
-    """End a child by the clock, and by its memory where the system does not do that."""
+    """End a child that exceeds its time, or its memory if the system does not enforce that."""
     ends = monotonic() + PATIENCE * limits.seconds
     measured = _measured(child.number) if watch_memory else None
     while not done.wait(_OFTEN if measured else max(0.0, ends - monotonic())):
@@ -273,14 +272,14 @@ def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> Non
 
 
 class _Measured:
-    """What a process uses, told by psutil."""
+    """What a process uses, measured by psutil."""
 
     def __init__(self, process: Any) -> None:
         self._process = process
         self._before = self._seconds()
 
     def use(self) -> tuple[int, float]:
-        """Return its bytes of memory now, and its seconds on the processor since this began."""
+        """Return its current memory in bytes, and its CPU seconds since measuring began."""
         try:
             return int(self._process.memory_info().rss), self._seconds() - self._before
         except Exception:  # noqa: BLE001 - it is gone, in one of psutil's many ways

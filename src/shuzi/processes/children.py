@@ -19,12 +19,12 @@ JOBS = 500
 
 
 class Children:
-    """Child processes that all run one module: as many as threads ask at once, at most one for each core.
+    """Child processes that all run one module: as many as there are concurrent threads, at most one per core.
 
     Parameters
     ----------
     module
-        What they run: it calls `serving.serve`.
+        The module they run, which calls `serving.serve`.
     """
 
     def __init__(self, module: str) -> None:
@@ -41,21 +41,21 @@ class Children:
 
     @property
     def numbers(self) -> list[int]:
-        """The processes that there are now."""
+        """The ids of the current processes."""
         with self._changed:
             return [each.number for each in (*self._idle, *self._working)]
 
     def ask(
         self, header: Header, body: Bytes, most: int, limits: Limits, alone: bool = False
     ) -> tuple[Header, bytearray]:
-        """Let a child do a job, as `Child.ask`; the time until one is free does not count.
+        """Give a child a job, like `Child.ask`; waiting for a free child does not count as time.
 
         Parameters
         ----------
         header, body, most, limits
             As for `Child.ask`.
         alone
-            Never beside another job that asks for the same.
+            Do not run it at the same time as another job with this flag.
 
         Raises
         ------
@@ -68,7 +68,7 @@ class Children:
             return child.ask(header, body, most, limits)
 
     def cancel(self) -> None:
-        """End all children at once. Whoever waits for an answer gets `Cancelled`; later jobs start new ones."""
+        """End all children at once. Callers waiting for an answer get `Cancelled`; later jobs start new children."""
         with self._changed:
             for each in self._idle:
                 each.close()
@@ -81,7 +81,7 @@ class Children:
         if not alone:
             yield
             return
-        changed = self._changed  # after a fork there is another one, and nobody's turn
+        changed = self._changed  # a fork replaces it
         with changed:
             while self._alone:
                 changed.wait()
@@ -136,7 +136,7 @@ class Children:
             self._changed.notify_all()
 
     def _after_fork(self) -> None:
-        """Leave the children to the process that was forked: two that write to one pipe would mix their jobs."""
+        """Leave the children to the parent process: two processes writing to one pipe would mix up their jobs."""
         for each in (*self._idle, *self._working):
             each.forget()
         self._reset()

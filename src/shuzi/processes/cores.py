@@ -1,4 +1,4 @@
-"""What the system allows becomes the number of cores to work on."""
+"""The system's limits become the number of cores to work on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def cores() -> int:
-    """Count the cores that this process may use: those it is bound to, or fewer where its container's quota is less.
+    """Count the cores that this process may use: those it is bound to, or fewer if its container's quota is lower.
 
     >>> 1 <= cores() <= (os.cpu_count() or 1)
     True
@@ -24,14 +24,14 @@ def _quota() -> float:
 
 
 def quota(membership: Path, root: Path) -> float:
-    """Return how many cores' time the control groups of a process allow it, infinity where they set no limit.
+    """Return how many cores' worth of time a process's control groups allow, infinity if there is no limit.
 
     Parameters
     ----------
     membership
-        The file that lists the groups, one a line: ``0::/path`` (version 2) or ``4:cpu,cpuacct:/path`` (version 1).
+        The file that lists the groups, one per line: ``0::/path`` (version 2) or ``4:cpu,cpuacct:/path`` (version 1).
     root
-        Where the groups are mounted. A container sees its own group there, whatever path the list names.
+        Where the groups are mounted. A container sees its own group there, whatever path the list gives.
     """
     try:
         lines = membership.read_text(encoding="utf-8").splitlines()
@@ -50,7 +50,7 @@ def quota(membership: Path, root: Path) -> float:
 
 
 def _upwards(mount: Path, path: str) -> list[Path]:
-    """Name a group's folder and those above it, whose limits hold too; the mount itself comes last."""
+    """Return a group's folder and its parents, whose limits apply too; the mount itself comes last."""
     steps = [step for step in path.split("/") if step not in ("", "..")]
     return [mount.joinpath(*steps[:count]) for count in range(len(steps), -1, -1)]
 

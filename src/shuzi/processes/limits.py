@@ -1,4 +1,4 @@
-"""What a child may use becomes limits that the system holds, where it can."""
+"""What a child may use becomes limits enforced by the system, where it can."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ if sys.platform != "win32":
     import resource
 
 SYSTEM_HOLDS_MEMORY = sys.platform not in ("win32", "darwin")
-"""Whether the system holds a process to an address space; macOS takes the number and does nothing."""
+"""Whether the system enforces a limit on address space; macOS accepts the number and does nothing."""
 
 SYSTEM_HOLDS_TIME = sys.platform != "win32"
-"""Whether the system ends a process that has used up its time on the processor."""
+"""Whether the system ends a process that has used up its CPU time."""
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Limits:
     Parameters
     ----------
     seconds
-        Of the processor. By the clock it may take `PATIENCE` times as long, since the machine may be busy.
+        CPU time. Wall-clock time may be `PATIENCE` times as long, since the machine may be busy.
     memory
-        Bytes. Where the system holds it, all that is mapped counts, the programs themselves too.
+        Bytes. If the system enforces it, all mapped memory counts, including the programs themselves.
     """
 
     seconds: float
@@ -35,7 +35,7 @@ class Limits:
 PATIENCE = 2.0
 
 TIME_IS_UP = -signal.SIGPROF if sys.platform != "win32" else None
-"""How a process ends that has used up its time."""
+"""The exit status of a process that has used up its time."""
 
 
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1_024
@@ -43,31 +43,31 @@ PEAK_UNIT = 1 if sys.platform == "darwin" else 1_024
 
 
 def peak() -> int:
-    """Return how many bytes of memory this process had at most; 0 where the system does not tell.
+    """Return this process's peak memory in bytes; 0 if the system does not report it.
 
-    On Linux what the process was before it became this program counts too: as much as its parent had.
+    On Linux this includes the time before exec, when the process was as large as its parent.
     """
     return 0 if sys.platform == "win32" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
 
 
 def limit_process() -> None:
-    """Let this process write no file and leave no dump of its memory, which may hold a person's picture."""
+    """Forbid this process to write files or core dumps, which might contain a user's picture."""
     if sys.platform != "win32":
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
 def limit_job(seconds: float, memory: int) -> None:
-    """Let this process use no more than that from now on (0: any memory); each job takes the place of the one before.
+    """Limit what this process may use from now on (memory 0 for no limit); replaces the previous job's limits.
 
-    The timer counts the processor's time and ends the process by SIGPROF, also when its parent is gone and nobody
-    looks at the clock. RLIMIT_CPU would count whole seconds only.
+    The timer counts CPU time and ends the process with SIGPROF, even if its parent is gone and nobody watches the
+    clock. RLIMIT_CPU would count only whole seconds.
     """
     if sys.platform == "win32":
         return
     signal.setitimer(signal.ITIMER_PROF, seconds)
     if memory:
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)  # somebody else may have set that
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)  # may have been set by someone else
         resource.setrlimit(
             resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard)
         )

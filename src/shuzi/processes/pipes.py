@@ -1,7 +1,7 @@
 """A header and raw bytes become a message on a pipe, and a message on a pipe becomes both again.
 
-A message is two lengths, a header in JSON and the bytes. Reading one runs no code that came with it, so it may come
-from a process that is not trusted; whoever reads says how long it may be.
+A message is two lengths, a JSON header and the bytes. Reading it runs no code from the message, so it may come from
+an untrusted process; the reader sets the maximum length.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Bytes = bytes | bytearray | memoryview
 
 _LENGTHS = struct.Struct("<IQ")
 _MOST_HEADER = 65_536  # bytes
-_AT_ONCE = 1 << 20  # bytes: a larger piece gains nothing, and memory is taken only for what has really come
+_AT_ONCE = 1 << 20  # bytes: larger pieces are no faster, and memory is allocated only for what has really arrived
 
 
 def send(pipe: IO[bytes], header: Header, body: Bytes = b"") -> None:
@@ -39,14 +39,14 @@ def receive(pipe: IO[bytes], most: int) -> tuple[Header, bytearray]:
     pipe
         Where it comes from.
     most
-        Bytes that the body may have.
+        The maximum size of the body in bytes.
 
     Raises
     ------
     EOFError
-        The other side is gone, or has sent a part only.
+        The other side is gone, or sent only a part.
     ValueError
-        What came is no message, or too long.
+        The data is not a message, or is too long.
     """
     sizes = _LENGTHS.unpack(_read(pipe, _LENGTHS.size))
     if sizes[0] > _MOST_HEADER or sizes[1] > most:

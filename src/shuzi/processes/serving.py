@@ -1,4 +1,4 @@
-"""A function becomes a child process: jobs come in by stdin, answers go out by stdout (`child` is the other side)."""
+"""A function becomes a child process: jobs arrive on stdin, answers leave on stdout (`child` is the other side)."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from shuzi.processes.limits import limit_job, limit_process, peak
 from shuzi.processes.pipes import Bytes, Header, receive, send
 
 Work = Callable[[Header, bytearray], tuple[Header, Bytes]]
-_ANY = 1 << 62  # bytes: whoever sends jobs is trusted
+_ANY = 1 << 62  # bytes: the sender of jobs is trusted
 
 
 def serve(work: Work, limited: bool = True) -> None:
-    """Do jobs until stdin ends, which ends this process even in the middle of one.
+    """Do jobs until stdin closes, which ends this process even in the middle of a job.
 
     Parameters
     ----------
     work
-        Turns a job's header and bytes into those of the answer. Whatever it raises ends the process.
+        Turns a job's header and bytes into those of the answer. Any exception ends the process.
     limited
-        Whether the limits that come with a job are set.
+        Whether to set the limits that come with a job.
     """
     comes, goes = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb", 0)
-    os.dup2(2, 1)  # what libraries print is no answer
+    os.dup2(2, 1)  # what libraries print must not mix with answers
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
@@ -49,7 +49,7 @@ def serve(work: Work, limited: bool = True) -> None:
 
 
 def resident() -> int:
-    """Return how many bytes of memory this process has; 0 where the system does not tell."""
+    """Return this process's memory in bytes; 0 if the system does not report it."""
     try:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except OSError:
@@ -57,8 +57,8 @@ def resident() -> int:
 
 
 def _take_in(comes: IO[bytes], jobs: SimpleQueue[tuple[Header, bytearray]]) -> None:
-    """Take jobs in at once: if both sides wrote without reading, both would wait for ever."""
+    """Read jobs as soon as they arrive: if both sides wrote without reading, both would wait for ever."""
     with suppress(EOFError, OSError, ValueError, MemoryError):
         while True:
             jobs.put(receive(comes, _ANY))
-    os._exit(0)  # whoever asked is gone, and the answer to what is being done is for nobody
+    os._exit(0)  # the sender is gone, so nobody wants the answer to the current job

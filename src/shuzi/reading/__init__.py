@@ -1,1 +1,1 @@
-"""Ink and a model become a reading. TensorFlow is never needed here."""
+"""A picture and a model become a reading, without TensorFlow."""

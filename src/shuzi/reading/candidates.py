@@ -1,4 +1,4 @@
-"""What is seen at one place of a picture, and in the whole of it."""
+"""Boxes in an ink map become candidates: what each may be, with probabilities."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from shuzi.ink.normalize import cut_out
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import Found
 
-_OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed of the validation digits
-_SURELY = 0.9  # the classifier's confidence from which on one look at what was found is enough
-_FRAMES = (0.06, -0.06)  # by how much a second and third look at a digit are framed wider
-_NEVER = 1e-3  # what the share or the score of a digit counts at least, so that none rules it out alone
+_OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed from validation digits
+_SURELY = 0.9  # with this confidence the classifier needs only one crop of what was found
+_FRAMES = (0.06, -0.06)  # how much wider the second and third crop of a digit are
+_NEVER = 1e-3  # lower bound for a probability or score, so that neither rules out a digit alone
 _EDGE = 1  # pixels from the picture's edge
 
 Box = tuple[float, float, float, float]
@@ -23,20 +23,20 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Candidate:
-    """One look at one place.
+    """A box that may hold a digit.
 
     Parameters
     ----------
     image
         What the classifier saw: uint8 (28, 28).
     box
-        x, y, width, height in the picture as it was looked at.
+        x, y, width, height in the picture as it was searched.
     probabilities
-        Of each digit, if it is one: float32 (10,).
+        Of each digit, given that it is one: float32 (10,).
     is_digit
         The probability that it is a digit.
     found
-        The detector's score; 1 where it was not asked.
+        The detector's score; 1 if the detector was not used.
     """
 
     image: NDArray[np.uint8]
@@ -47,35 +47,35 @@ class Candidate:
 
     @property
     def confidence(self) -> float:
-        """That it is a digit, and the likeliest one."""
+        """The probability that it is a digit and that the best guess is correct."""
         return float(self.probabilities.max()) * self.is_digit
 
     @property
     def score(self) -> float:
-        """What the detector and the classifier think of it together."""
+        """The combined score of detector and classifier."""
         return math.sqrt(self.found * self.confidence)
 
 
 @dataclass(frozen=True)
 class Candidates:
-    """All that was seen in a picture.
+    """Everything that was found in a picture.
 
     Parameters
     ----------
     grey
-        The picture as it was looked at: uint8 (h, w).
+        The picture as it was searched: uint8 (h, w).
     shape
-        Height and width of what was handed in, turned as a person sees it.
+        Height and width of the original picture, upright.
     simple
-        Whether the ink was simple, and the detector not asked.
+        Whether the ink was simple, so the detector was not used.
     ink
         Its ink map: uint8 (h, w).
-    looks
-        What was found, in no order.
+    candidates
+        The candidates taken for digits, in no particular order.
     uncovered
-        The share of the ink that lies outside of all of them, 0 to 1.
+        The fraction of the ink outside all of them, 0 to 1.
     missed
-        The worth of the best of what was not taken for a digit and lies beside what was; 0 where there is none.
+        The score of the best rejected candidate that does not overlap them; 0 if there is none.
     """
 
     grey: NDArray[np.uint8]
@@ -87,13 +87,13 @@ class Candidates:
     missed: float = 0.0
 
     def at_edge(self, candidate: Candidate) -> bool:
-        """Say whether a look lies so near the picture's edge that ink may be cut off."""
+        """Tell whether a candidate is so close to the picture's edge that ink may be cut off."""
         (height, width), (x, y, wide, high) = self.grey.shape, candidate.box
         return x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE
 
 
 def with_paper(box: Box, share: float) -> tuple[slice, slice]:
-    """Return the rows and columns of a box and of paper around it, as a share of the box's longer side.
+    """Return the rows and columns of a box with a margin that is a fraction of its longer side.
 
     >>> with_paper((10.0, 2.0, 8.0, 20.0), 0.25)
     (slice(0, 27, None), slice(5, 23, None))
@@ -107,14 +107,14 @@ def with_paper(box: Box, share: float) -> tuple[slice, slice]:
 def candidates_at(
     ink: NDArray[np.uint8], boxes: list[Box], classifier: Classifier, found: list[Found] | None = None
 ) -> list[Candidate]:
-    """Look at each box in which there is ink; where the detector found it, both say which digit it is."""
+    """Classify each box that holds ink; if the detector found it, combine the results of both."""
     cuts = [(cut_out(ink, box), place) for place, box in enumerate(boxes)]
     inked = [(cut, place) for cut, place in cuts if cut is not None]
     if not inked:
         return []
     probabilities, is_digit = classifier.classify_or_reject(np.stack([cut for cut, _ in inked]))
     if found:
-        # what was found is not framed exactly, and where that matters one frame is not enough to judge by
+        # the detector's boxes are not exact, and where that matters one crop is not enough
         unsure = np.flatnonzero(probabilities.max(axis=1) * is_digit < _SURELY)
         _classify_again(
             ink, [boxes[inked[which][1]] for which in unsure], classifier, unsure, probabilities, is_digit
@@ -123,7 +123,7 @@ def candidates_at(
     for (cut, place), shares, sure in zip(inked, probabilities, is_digit.tolist(), strict=True):
         score = 1.0
         if found:
-            # the detector has seen the surroundings, so what it says counts for more
+            # the detector sees the surroundings, so it counts for more
             both = shares**_OF_CLASSIFIER * np.maximum(found[place].scores, _NEVER) ** _OF_DETECTOR
             shares, score = both / both.sum(), found[place].score
         candidates.append(Candidate(cut, boxes[place], shares, sure, score))
@@ -138,7 +138,7 @@ def _classify_again(
     probabilities: NDArray[np.float32],
     is_digit: NDArray[np.float32],
 ) -> None:
-    """Frame boxes a little wider and a little closer, and put what all frames say together in the first's place."""
+    """Classify slightly wider and narrower crops too, and replace the first results by the mean of all."""
     cuts = [
         (cut, place)
         for place, box in zip(which.tolist(), boxes, strict=True)

@@ -1,4 +1,4 @@
-"""A classifier turns images of digits into probabilities, in pieces that stay small in memory."""
+"""Images of digits become probabilities, in batches that need little memory."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from shuzi.errors import ModelError, ShuziError
 from shuzi.models.session import Session
 from shuzi.models.tasks import CLASSIFIER, FEATURES
 
-_PIECE = 128  # images at once: as quick as any, and little memory
-_FEW = 32  # up to so many images, one core is quicker than waking the others
+_PIECE = 128  # images at once: as fast as any size, with little memory
+_FEW = 32  # up to this many images, one core is faster than waking the others
 
 
 class Classifier:
-    """A model that is ready to classify.
+    """A model loaded for classification.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class Classifier:
     Raises
     ------
     ModelError
-        The file is no model, its card is missing or not understood, or it is a detector.
+        The file is not a model, its card is missing or unknown, or it is a detector.
     """
 
     def __init__(self, path: Path) -> None:
@@ -57,7 +57,7 @@ class Classifier:
         return self.classify_or_reject(images)[0]
 
     def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Return what `classify` does, and for each image the probability that it is a digit at all.
+        """Return what `classify` returns, and for each image the probability that it is a digit at all.
 
         Parameters
         ----------
@@ -66,7 +66,7 @@ class Classifier:
 
         Returns
         -------
-        float32 (n, 10) and float32 (n,); all 1 from a model that knows nothing but digits.
+        float32 (n, 10) and float32 (n,); the latter is all 1 for a model that knows only digits.
 
         Raises
         ------

@@ -1,9 +1,9 @@
-"""How sure each look was becomes how sure the whole text is: the chance, as measured, that all of it is right.
+"""The candidates' scores become the text's confidence: the measured probability that all of it is correct.
 
-What networks say of their sureness was learnt on single cuts. That a digit was overlooked, or a mark taken for one,
-is not in it. A curve for each digit (Platt, 1999) and one for the picture as a whole mend most of that. What they
-still miss, since mistakes in one picture come together, is measured. All is fitted on composed pages and kept in the
-model's card.
+A network's own probabilities come from single crops. They do not account for an overlooked digit, or for a distractor
+taken for one. A curve for each digit (Platt, 1999) and one for the whole picture correct most of that. What these
+miss, because mistakes in one picture are correlated, is measured. Everything is fitted on composed pages and stored
+in the model's card.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ import numpy as np
 
 from shuzi.reading.candidates import Candidate, Candidates
 
-_STEEPEST = 500.0  # math.exp ends at 709
-_NEVER = 1e-4  # what networks say nearer to 0 or 1 than this tells nothing more
+_STEEPEST = 500.0  # math.exp overflows at 709
+_NEVER = 1e-4  # probabilities closer to 0 or 1 than this carry no more information
 
 KNOTS = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
-"""The logits of what the curves say at which it is measured how much is right."""
+"""The logits of the curves' output at which accuracy is measured."""
 
 
 class Curves(NamedTuple):
-    """What makes sureness honest, for pictures that were read in one way.
+    """Coefficients that calibrate confidence for pictures read in one way.
 
     Parameters
     ----------
     named, is_digit, found
-        By how much the logit of a digit's chance to be right rises with the logits of: how sure it is which digit it
-        is, if it is one; that it is one; and, where the detector was asked, that one is there.
+        Slopes of the logit of "this digit is correct" in the logits of: the probability of the named digit, given
+        that it is one; the probability that it is one; and, if the detector was used, its score.
     shift
-        What is added to that logit.
+        The intercept of that logit.
     whole
-        The logit of the chance that nothing is amiss beside the digits, when nothing speaks for it.
+        The logit of "nothing is wrong apart from the digits" if nothing indicates otherwise.
     uncovered, missed, at_edge
-        By how much that falls with the share of the ink that lies outside of all digits, with the worth of the best
-        look that was not taken for a digit, and when a digit touches the picture's edge.
+        How much that logit falls with the fraction of ink outside all digits, with the score of the best rejected
+        candidate, and if a digit touches the picture's edge.
     """
 
     named: float = 1.0
@@ -51,19 +51,19 @@ class Curves(NamedTuple):
     at_edge: float = 0.0
 
     def of_digit(self, candidate: Candidate) -> float:
-        """Return the chance that a digit is right."""
+        """Return the probability that a digit is correct."""
         named, is_digit, found = signs_of_digit(candidate)
         return _sigmoid(self.named * named + self.is_digit * is_digit + self.found * found + self.shift)
 
     def of_text(self, seen: Candidates) -> float:
-        """Return the chance that all digits are right and nothing is amiss, as if each could go wrong by itself."""
+        """Return the probability that all digits are correct and nothing else is wrong, assuming independence."""
         uncovered, missed, at_edge = signs_of_text(seen)
         whole = self.whole - self.uncovered * uncovered - self.missed * missed - self.at_edge * at_edge
         return math.prod(map(self.of_digit, seen.candidates)) * _sigmoid(whole)
 
 
 def signs_of_digit(candidate: Candidate) -> tuple[float, float, float]:
-    """Return what speaks for a digit, as logits: which it is, that it is one, that one was found (0 if not asked)."""
+    """Return the evidence for a digit as logits: which one, that it is one, the detector's score (0 if unused)."""
     return (
         logit(float(candidate.probabilities.max())),
         logit(candidate.is_digit),
@@ -72,31 +72,31 @@ def signs_of_digit(candidate: Candidate) -> tuple[float, float, float]:
 
 
 def signs_of_text(seen: Candidates) -> tuple[float, float, float]:
-    """Return what speaks against a text: ink outside of it, what was not taken for a digit, a digit at the edge."""
+    """Return the evidence against a text: ink outside it, the best rejected candidate, a digit at the edge."""
     return seen.uncovered, seen.missed, float(any(seen.at_edge(candidate) for candidate in seen.candidates))
 
 
 @dataclass(frozen=True)
 class Way:
-    """What sureness is worth in pictures that were read in one way.
+    """Calibrated confidence for pictures read in one way.
 
     Parameters
     ----------
     curves
-        What they say of digits and texts; without them it is what the networks say.
+        Give the probabilities of digits and texts; None uses the networks' own.
     measured
-        What share of the texts was right where the curves said a knot's chance; empty where nothing was measured.
+        The fraction of correct texts at each knot of the curves' output; empty if not measured.
     """
 
     curves: Curves | None = None
     measured: tuple[float, ...] = ()
 
     def of_digit(self, candidate: Candidate) -> float:
-        """Return the chance that a digit is right."""
+        """Return the probability that a digit is correct."""
         return self.curves.of_digit(candidate) if self.curves else candidate.score
 
     def of_text(self, seen: Candidates) -> float:
-        """Return the chance that all digits are right and nothing is amiss beside them."""
+        """Return the probability that all digits are correct and nothing else is wrong."""
         if self.curves is None:
             return math.prod(candidate.score for candidate in seen.candidates)
         said = self.curves.of_text(seen)
@@ -105,18 +105,18 @@ class Way:
 
 @dataclass(frozen=True)
 class Scale:
-    """What turns raw confidence into measured confidence, and what it must reach.
+    """Turns raw confidence into calibrated confidence, with the thresholds it must reach.
 
     Parameters
     ----------
     simple, found
-        Where the ink was simple, and where the detector was asked.
+        For simple ink, and for pictures read with the detector.
     ok
-        The confidence from which on a text is `ok`.
+        The confidence from which a text is `ok`.
     digit
-        The probability from which on something is a digit at all.
+        The probability from which something is a digit at all.
     blank
-        The chance that a picture in which nothing was seen holds no digit.
+        The probability that a picture in which nothing was found really holds no digit.
 
     Examples
     --------
@@ -148,12 +148,12 @@ class Scale:
         return self.simple.curves is not None and self.found.curves is not None
 
     def way(self, simple: bool) -> Way:
-        """Return what holds for simple ink, or for what the detector found."""
+        """Return the calibration for simple ink, or for pictures read with the detector."""
         return self.simple if simple else self.found
 
 
 def measured_at(way: str) -> list[str]:
-    """Name what a card keeps of the share that was right at each knot.
+    """Return the names under which a card stores the accuracy at each knot.
 
     >>> measured_at("found")[:2]
     ['found-right-0', 'found-right-1']
@@ -162,7 +162,7 @@ def measured_at(way: str) -> list[str]:
 
 
 def logit(sure: float) -> float:
-    """Return the logit of a probability that is kept away from 0 and 1.
+    """Return the logit of a probability, clipped away from 0 and 1.
 
     >>> logit(0.5), round(logit(1.0), 2)
     (0.0, 9.21)
@@ -172,7 +172,7 @@ def logit(sure: float) -> float:
 
 
 def _way(thresholds: Mapping[str, float], way: str) -> Way:
-    """Take a way's numbers, which mean something only when they are complete."""
+    """Return the calibration named `way`; an incomplete one counts as none."""
     curves, measured = [f"{way}-{each}" for each in Curves._fields], measured_at(way)
     if not thresholds.keys() >= {*curves, *measured}:
         return Way()

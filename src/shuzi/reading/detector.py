@@ -1,4 +1,4 @@
-"""A detector finds where digits are in a picture, also where they touch, or lie on printed lines."""
+"""A contrast map becomes the boxes of its digits, even where they touch or lie on printed lines."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from shuzi.models.session import Session
 from shuzi.models.tasks import DETECTOR
 
 LETTER = 28.0
-"""The height in pixels to which digits are brought; the detector has learnt from 15 to 46."""
+"""The height in pixels to which digits are scaled; the detector was trained on 15 to 46."""
 
-_CELL = 4  # pixels of a page for each place on the maps, as the detector learnt it
-_STEP = 8  # pixels: height and width of what it looks at are multiples of this
-_LEAST = 0.2  # a peak below this is nothing
-_SAME = 0.5  # boxes of which one shares so much with another are one digit
-_MOST_LARGER = 6.0  # times: what would have to be made still larger is no writing
-_MOST_PIXELS = 1_000_000  # of a picture that is searched: a page at that size holds a thousand digits
+_CELL = 4  # pixels of a page per cell of the maps, as in training
+_STEP = 8  # pixels: the height and width of the input are multiples of this
+_LEAST = 0.2  # lower peaks are ignored
+_SAME = 0.5  # boxes with at least this IoU are one digit
+_MOST_LARGER = 6.0  # times: anything that would need more enlargement is not writing
+_MOST_PIXELS = 1_000_000  # in a picture to be searched; a page of that size holds a thousand digits
 _MOST_FOUND = 1_000
-_MARGIN = 8  # pixels of paper around the picture, since the detector has seen few digits at a page's rim
+_MARGIN = 8  # pixels of paper around the picture, because the detector was trained on few digits at a page's rim
 
 
 @dataclass(frozen=True)
 class Found:
-    """A digit that was found.
+    """A digit that the detector found.
 
     Parameters
     ----------
     scores
-        The probability that each digit has its middle here: float32 (10,), not adding up to anything.
+        The probability that each digit has its centre here: float32 (10,), not normalised.
     box
-        x, y, width and height in the pixels of the picture that was searched.
+        x, y, width and height in pixels of the searched picture.
     """
 
     scores: NDArray[np.float32]
@@ -45,12 +45,12 @@ class Found:
 
     @property
     def score(self) -> float:
-        """The highest of the scores."""
+        """The highest score."""
         return float(self.scores.max())
 
 
 class Detector:
-    """A detector that is ready to search pictures.
+    """A model loaded for detection.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Detector:
     Raises
     ------
     ModelError
-        The file is no model or no detector, or its card is missing or not understood.
+        The file is not a detector, or its card is missing or unknown.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,14 +70,14 @@ class Detector:
             raise ModelError("error.model.classifier", path=path)
 
     def find(self, contrast: NDArray[np.uint8], scale: float) -> list[Found]:
-        """Find the digits of a picture, seen at a scale.
+        """Find the digits in a picture at a given scale.
 
         Parameters
         ----------
         contrast
-            uint8 (h, w), as `contrast_map` makes it.
+            uint8 (h, w), as returned by `contrast_map`.
         scale
-            By which the picture is made larger or smaller first.
+            The factor by which the picture is resized first.
         """
         scale = possible_scale(scale, contrast.shape)
         height, width = (max(1, round(side * scale)) for side in contrast.shape)
@@ -90,7 +90,7 @@ class Detector:
 
 
 def possible_scale(scale: float, shape: tuple[int, ...]) -> float:
-    """Return a scale, or the largest that makes sense of a picture of that shape.
+    """Return the scale, capped at the largest that is sensible for a picture of that shape.
 
     >>> possible_scale(0.5, (480, 640)), possible_scale(9.0, (40, 60)), possible_scale(9.0, (1000, 1000))
     (0.5, 6.0, 1.0)
@@ -99,7 +99,7 @@ def possible_scale(scale: float, shape: tuple[int, ...]) -> float:
 
 
 def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Found]:
-    """Take the places that score higher than all around them: float32 (rows, columns, 14)."""
+    """Return the cells that score higher than all their neighbours; `places` is float32 (rows, columns, 14)."""
     scores = places[..., :10]
     highest = np.ascontiguousarray(scores.max(axis=2))
     around = cv2.dilate(highest, np.ones((3, 3), np.uint8))
@@ -116,6 +116,6 @@ def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Foun
 
 
 def _without_doubles(found: list[Found]) -> list[Found]:
-    """Of boxes that cover each other keep the one with the highest score, and no more than a page can hold."""
+    """Keep the highest-scoring of overlapping boxes, and no more than a page can hold."""
     surest = sorted(found, key=lambda one: -one.score)[:_MOST_FOUND]
     return [surest[place] for place in non_maximum_suppression([each.box for each in surest], iou, _SAME)]

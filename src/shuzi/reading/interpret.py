@@ -1,4 +1,4 @@
-"""What was seen becomes a reading: the text, how sure it is, and a sentence for a person."""
+"""Candidates become a reading: the text, its confidence, and a sentence for people."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ from shuzi.reading.candidates import Candidate, Candidates, with_paper
 from shuzi.reading.confidence import Scale
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
 
-_SMALL = 10  # pixels: digits lower than that are too small to be read well
-_BLURRED = 0.12  # of a digit's size: with edges wider than that one in ten is read wrong, and few are read surely
-_PAPER_AROUND = 0.25  # of a digit's size: what its edges are told from
-_MORE_INK = 0.05  # the share of the ink outside of all digits that is worth a word
+_SMALL = 10  # pixels: smaller digits cannot be read reliably
+_BLURRED = 0.12  # of a digit's size: with wider edges, one digit in ten is misread and few are read with confidence
+_PAPER_AROUND = 0.25  # of a digit's size: the margin in which its edges are measured
+_MORE_INK = 0.05  # fraction of the ink outside all digits that is worth mentioning
 
 
 def interpret(seen: Candidates, scale: Scale) -> Reading:
-    """Put what was seen in order and interpret it.
+    """Put candidates in reading order and make a reading of them.
 
     Parameters
     ----------
     seen
         What was found.
     scale
-        What sureness is worth, and how much is enough.
+        Calibrates the confidence and gives the thresholds.
     """
     if not seen.candidates:
-        # where nothing is darker than anything else, nothing can have been overlooked
+        # on an even surface nothing can have been overlooked
         sure = scale.blank if np.ptp(seen.grey) >= LEAST_CONTRAST / 2 else 1.0
         advice: tuple[str, dict[str, Any]] = ("reading.specks" if seen.ink.any() else "reading.blank"), {}
         return Reading("", BLANK, sure, (), advice, scale.calibrated)
@@ -46,7 +46,7 @@ def interpret(seen: Candidates, scale: Scale) -> Reading:
 
 
 def _digit(candidate: Candidate, seen: Candidates, scale: Scale, text: float) -> Digit:
-    """Judge a digit, which is never less sure than the text it stands in."""
+    """Turn a candidate into a digit whose confidence is at least that of the whole text."""
     confidence = max(scale.way(seen.simple).of_digit(candidate), text)
     status = OK if confidence >= scale.ok else UNSURE
     if candidate.is_digit < scale.digit:
@@ -56,7 +56,7 @@ def _digit(candidate: Candidate, seen: Candidates, scale: Scale, text: float) ->
 
 
 def _box(candidate: Candidate, seen: Candidates) -> Box:
-    """Return the box in the pixels of the picture that was handed in, and inside of it."""
+    """Return the box in pixels of the original picture, clipped to it."""
     (height, width), (rows, columns) = seen.shape, seen.grey.shape
     x, y, wide, high = candidate.box
     left, right = (min(max(round(each * width / columns), 0), width) for each in (x, x + wide))
@@ -73,7 +73,7 @@ def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> str:
 
 
 def _advice(seen: Candidates, digits: tuple[Digit, ...], status: str) -> tuple[str, dict[str, Any]]:
-    """Choose the sentence that helps most."""
+    """Choose the most helpful sentence."""
     if status == OK:
         return "reading.ok", {}
     sides = sorted(max(each.box[2:]) for each in digits)

@@ -1,4 +1,4 @@
-"""From a grey picture to the digits in it, each with what the network saw and said."""
+"""A grey picture becomes candidates for its digits: found as connected components, or by the detector."""
 
 from __future__ import annotations
 
@@ -16,31 +16,31 @@ from shuzi.reading.candidates import Box, Candidate, Candidates, candidates_at, 
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import LETTER, Detector, possible_scale
 
-_LARGEST = 1_280  # pixels of the longer side at which a picture is looked at
-_MOST_SIMPLE = 24  # pieces: more than that are not simple ink
-_FEW = 6  # pieces: so few may be the broken strokes of one digit
-_NEAR = 0.15  # of a piece's height: strokes of one digit that were broken lie so near each other
-_LEAST = 0.5  # the worth from which on something is taken for a digit
-_SHARES = (0.6, 0.3)  # of the picture's shorter side: how high digits often are
-_CLEARLY = 0.5  # the detector's score from which on it is believed where no ink shows
-_AROUND = 0.3  # of a digit's size: the paper by which its pale ink is told
-_COVERED = 0.6  # of the smaller box: two that share so much are one digit
-_GOOD = 0.75  # a reading that accounts so well for a picture needs no other look
-_MOST_CANDIDATES = 3  # of the detector at a picture
-_UNEXPLAINED = 0.02  # of the solid ink: more than that beside the digits is worth a look of the detector's
-_AGAIN = 0.4  # of both boxes' area: what shares so much with a digit is that digit, framed otherwise
-_OTHER = 0.15  # of the scale's logarithm: one so near to another shows the same
+_LARGEST = 1_280  # pixels of the longer side at which a picture is searched
+_MOST_SIMPLE = 24  # components: with more, the ink is not simple
+_FEW = 6  # components: no more may be the broken strokes of one digit
+_NEAR = 0.15  # of a component's height: the largest gap between broken strokes of one digit
+_LEAST = 0.5  # minimum score of a digit
+_SHARES = (0.6, 0.3)  # of the picture's shorter side: typical heights of digits
+_CLEARLY = 0.5  # the detector's score from which it is believed where no ink shows
+_AROUND = 0.3  # of a digit's size: the margin of paper used to separate its pale ink
+_COVERED = 0.6  # of the smaller box: two boxes that overlap this much are one digit
+_GOOD = 0.75  # candidates that explain a picture this well are final
+_MOST_CANDIDATES = 3  # runs of the detector on a picture
+_UNEXPLAINED = 0.02  # of the solid ink: if more than this is outside the digits, the detector is used
+_AGAIN = 0.4  # IoU: a box that overlaps a digit this much is the same digit
+_OTHER = 0.15  # difference of log scales: closer scales show the same
 
 SURE = 0.9
-"""Simple ink is read without the detector when its digits together are as sure as this, and no ink is left over.
+"""Simple ink is read without the detector if its digits together have this confidence and no ink is left over.
 
-Where ink is left over, such as a line or a frame, the detector may add digits to them and take none away. At 0.97 it
-would be asked too often: 4 in 1,000 composed texts more are right, a photo of six digits takes half as long again.
+If ink such as a line or a frame is left over, the detector may add digits but not remove any. At 0.97 it would run
+too often: only 4 in 1,000 more composed texts would be correct, and a photo of six digits would take 50 % longer.
 """
 
 
 def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Detector | None) -> Candidates:
-    """Find the digits of a picture and look at each.
+    """Find the digits in a picture and classify each.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Det
     classifier
         Classifies what is found.
     detector
-        Finds digits where the ink is not simple; None does without.
+        Finds digits where the ink is not simple; None for no detector.
     """
     shape = (grey.shape[0], grey.shape[1])
     scale = min(1.0, _LARGEST / max(shape))
@@ -77,7 +77,7 @@ def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Det
 
 
 def _simply(ink: NDArray[np.uint8], boxes: NDArray[np.int32], classifier: Classifier) -> list[Candidate]:
-    """Take each piece of ink for a digit, or the pieces that are near each other when that is surer."""
+    """Take each component for a digit, or join nearby components if that gives more confidence."""
     if len(boxes) > _MOST_SIMPLE:
         return []
     candidates = _without_low(candidates_at(ink, [tuple(box) for box in joined(boxes).tolist()], classifier))
@@ -99,9 +99,9 @@ def _by_detector(
     detector: Detector,
     simple: list[Candidate],
 ) -> tuple[list[Candidate], list[Candidate]]:
-    """Let the detector find digits, at the size that the ink seems to have, and at another when that fits badly.
+    """Find digits with the detector, at the scale suggested by the ink and at others if that fits badly.
 
-    What is simple is taken where it finds nothing.
+    If it finds nothing, return the simple candidates.
     """
     letter, contrast = letter_height(found, ink.shape), contrast_map(grey)
     best, seen, most = list[Candidate](), list[Candidate](), 0.0
@@ -115,8 +115,8 @@ def _by_detector(
         tried.append(scale)
         if most >= _GOOD or len(tried) == _MOST_CANDIDATES:
             return best or simple, seen
-        # what was found tells best how high digits are here; where they hang together with what is printed, or
-        # nothing was found, they are as high as digits often are
+        # what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
+        # typical heights
         heights = [statistics.median(each.box[3] for each in candidates)] if candidates else []
         heights += [share * min(ink.shape) for share in _SHARES]
         new = (possible_scale(LETTER / height, ink.shape) for height in heights)
@@ -129,7 +129,7 @@ def _by_detector(
 def _pale(
     grey: NDArray[np.uint8], classifier: Classifier, detector: Detector
 ) -> tuple[NDArray[np.uint8], list[Candidate], list[Candidate]]:
-    """Let the detector find digits too pale, or on too restless a paper, for the ink of the whole picture to show."""
+    """Find digits with the detector if the writing is too pale or the paper too uneven for an ink map."""
     contrast, ink = contrast_map(grey), np.zeros_like(grey)
     for share in _SHARES:
         places = [each for each in detector.find(contrast, LETTER / (share * min(grey.shape))) if _on(grey, each.box)]
@@ -140,7 +140,7 @@ def _pale(
     for each in places:
         around = with_paper(each.box, _AROUND)
         part = ink_map(grey[around], LEAST_CONTRAST / 2)
-        if not part.any():  # the detector has seen it, so it is no noise
+        if not part.any():  # the detector found it, so it is not noise
             darker = np.maximum(contrast[around].astype(np.float32) - PAPER, 0)
             part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
         np.maximum(ink[around], part, out=ink[around])
@@ -154,7 +154,7 @@ def _on(grey: NDArray[np.uint8], box: Box) -> bool:
 
 
 def _chosen(candidates: list[Candidate]) -> list[Candidate]:
-    """Keep the surest of those that cover each other, and drop what is too low beside the others to be a digit."""
+    """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
     sure = sorted((each for each in candidates if each.score >= _LEAST), key=lambda candidate: -candidate.score)
     return _without_low(
         [sure[place] for place in non_maximum_suppression([each.box for each in sure], overlap_of_smaller, _COVERED)]
@@ -162,7 +162,7 @@ def _chosen(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _best_beside(candidates: list[Candidate], others: list[Candidate]) -> float:
-    """Return the worth of the best look that is none of those chosen and is not covered by one either."""
+    """Return the score of the best candidate that was not chosen and does not overlap a chosen one."""
     chosen = np.array([each.box for each in candidates], np.float64).reshape(-1, 4)
     beside = (
         each.score
@@ -173,7 +173,7 @@ def _best_beside(candidates: list[Candidate], others: list[Candidate]) -> float:
 
 
 def _without_low(candidates: list[Candidate]) -> list[Candidate]:
-    """Drop what is too low beside the others to be a digit, such as commas."""
+    """Drop candidates too small, next to the others, to be digits, such as commas."""
     if not candidates:
         return []
     height = float(np.median([each.box[3] for each in candidates]))
@@ -181,22 +181,22 @@ def _without_low(candidates: list[Candidate]) -> list[Candidate]:
 
 
 def _lowest(candidate: Candidate) -> float:
-    """Return the least height as a share of the others: commas look like a 1, and a low 0 is often one."""
+    """Return the minimum height relative to the others: a comma looks like a 1, but a small 0 is often a real 0."""
     return 0.6 if candidate.probabilities.argmax() == 1 else 0.3
 
 
 def _score(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
-    """Return how well looks account for a picture: how sure they are, times the share of the ink that they cover."""
+    """Return how well candidates explain a picture: their mean score times the fraction of ink they cover."""
     return _covered(ink, candidates) * float(np.mean([each.score for each in candidates])) if candidates else 0.0
 
 
 def _unexplained(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
-    """Return the share of the solid ink outside of looks: lines, frames, specks, and digits left out with a line."""
+    """Return the fraction of solid ink outside candidates: lines, frames, specks, and digits lost with a line."""
     return 1 - _covered((ink >= SOLID).astype(np.uint8), candidates)
 
 
 def _adds_to(candidates: list[Candidate], others: list[Candidate]) -> bool:
-    """Say whether the others are more, and each of the looks is among them, about where it was."""
+    """Tell whether there are more others, and each candidate is among them at about the same place."""
     boxes = np.array([each.box for each in others], np.float64).reshape(-1, 4)
     return len(others) > len(candidates) and all(
         iou(np.array(each.box, np.float64), boxes).max() >= _AGAIN for each in candidates
@@ -204,7 +204,7 @@ def _adds_to(candidates: list[Candidate], others: list[Candidate]) -> bool:
 
 
 def _covered(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
-    """Return the share of the ink that lies in the boxes of looks; 0 where there is no ink."""
+    """Return the fraction of ink inside the candidates' boxes; 0 if there is no ink."""
     covered = np.zeros(ink.shape, np.uint8)
     for each in candidates:
         x, y, width, height = each.box

@@ -1,4 +1,4 @@
-"""A picture becomes a reading: simple ink is cut apart where it falls apart, other ink by the detector."""
+"""A picture becomes a reading: simple ink is split into connected components, other ink goes to the detector."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class Reader:
         self._scale = Scale.of({**classifier.card.thresholds, **numbers})
 
     def __reduce__(self) -> tuple[type[Reader], tuple[Classifier, Detector | None]]:
-        # lets other processes read as this one does; each has helpers of its own, or none
+        # for other processes, which have helpers of their own or none
         return type(self), (self._classifier, self._detector)
 
     @property
     def card(self) -> Card:
-        """What the model says of itself."""
+        """The classifier's card."""
         return self._classifier.card
 
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -70,15 +70,15 @@ class Reader:
         Parameters
         ----------
         picture
-            A path, a file's bytes, a page of a PDF (``"scan.pdf#2"``; without a number the first), a PIL image, or a
-            uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+            A path, the bytes of a file, a page of a PDF (``"scan.pdf#2"``; without a number, the first), a PIL
+            image, or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
 
         Raises
         ------
         PictureError
-            It is no picture, is cut off, is empty, or has more than 50 million pixels.
+            It is not a picture, is truncated or empty, or has more than 50 million pixels.
         MissingExtra
-            It is a HEIC picture or a PDF, and the library that opens it is not installed.
+            It is a HEIC picture or a PDF, and the library to open it is not installed.
 
         Examples
         --------
@@ -90,7 +90,7 @@ class Reader:
         return self.interpret(self.find_candidates(picture))
 
     def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
-        """Read a picture, or return the error for which it cannot be read; an error is returned as it is."""
+        """Read a picture, or return the error that prevents it; an error passed in is returned as it is."""
         if isinstance(picture, ShuziError):
             return picture
         try:
@@ -99,24 +99,24 @@ class Reader:
             return problem
 
     def find_candidates(self, picture: Picture) -> Candidates:
-        """Return all that was seen on the way to a reading, for who wants to show or measure it; errors as `read`."""
+        """Return everything found on the way to a reading, to show or measure it; raises what `read` raises."""
         return locate_digits(open_picture(picture), self._classifier, self._detector)
 
     def interpret(self, seen: Candidates) -> Reading:
-        """Put what was seen into a reading."""
+        """Turn candidates into a reading."""
         return interpret(seen, self._scale)
 
     def read_many(self, pictures: Iterable[Picture]) -> Iterator[Reading | ShuziError]:
-        """Read pictures on all cores, and hand the readings out in their order.
+        """Read pictures on all cores and yield the readings in order.
 
-        A picture that cannot be read gives its error instead, and the others are read. Where there are more than a
-        few, other processes help, which stay until the reader is gone.
+        A picture that cannot be read yields its error instead, and the others are still read. With more than a few
+        pictures, other processes help; they live as long as the reader.
 
         Parameters
         ----------
         pictures
-            Each as for `read`, or a folder, which gives a reading for each picture in it, as a PDF does for each page
-            (`shuzi.pictures.folders.single_pictures` tells which). They are taken as they are needed, a few ahead.
+            Each as for `read`, or a folder, which yields a reading for each picture in it, as a PDF does for each
+            page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance.
         """
         coming = (each for named in pictures for each in single_pictures(named))
         yield from self._helpers.read(self, coming)

@@ -1,4 +1,4 @@
-"""What a reader says of a picture."""
+"""What a reader found becomes a reading that people and programs can use: sentences, JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Box = tuple[int, int, int, int]
 
 
 def percent(confidence: float) -> str:
-    """Write a confidence in whole percent, and never more than it is.
+    """Write a confidence in whole percent, rounded down.
 
     >>> percent(0.9996), percent(1.0)
     ('99%', '100%')
@@ -26,13 +26,13 @@ def percent(confidence: float) -> str:
 
 
 def how_sure(status: str, confidence: float) -> str:
-    """Put a status into words, and how sure it is where it is a number.
+    """Put a status into words, with the confidence if there is a number.
 
     >>> how_sure(OK, 0.99), how_sure(NOT_A_DIGIT, 0.3)
     ('ok, confidence 99%', 'not a digit')
     """
     words = say("read.status." + status.replace("-", "_"))
-    # beside "not a digit" it would be read as the chance of that
+    # next to "not a digit" it would look like the probability of that
     return say("read.sure", status=words, percent=percent(confidence)) if status in (OK, UNSURE) else words
 
 
@@ -45,11 +45,11 @@ class Digit:
     digit
         0 to 9, the best guess.
     confidence
-        That the guess is right and that it is a digit, 0 to 1.
+        The probability that it is a digit and that the guess is correct.
     probabilities
-        Of each digit, if it is one: float32 (10,).
+        Of each digit, given that it is one: float32 (10,).
     box
-        x, y, width and height in the picture as a person sees it, in pixels.
+        x, y, width and height in pixels, in the upright picture.
     status
         "ok", "unsure" or "not-a-digit".
     image
@@ -64,7 +64,7 @@ class Digit:
     image: NDArray[np.uint8] = field(compare=False, repr=False)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what JSON shows."""
+        """Return the digit as JSON values."""
         return {
             "digit": self.digit,
             "confidence": round(self.confidence, 4),
@@ -81,15 +81,15 @@ class Reading:
     Parameters
     ----------
     text
-        The digits from left to right, a new line for each line of writing: the best guess, whatever the status.
+        The digits from left to right, one line per line of writing: the best guess, whatever the status.
     status
-        "ok"; "blank" where there is no ink; "not-a-digit"; or "unsure".
+        "ok"; "blank" if there is no ink; "not-a-digit"; or "unsure".
     confidence
-        That the whole text is right, 0 to 1.
+        The probability that the whole text is correct.
     digits
-        Its digits in their order.
+        Its digits in order.
     advice
-        The key of a sentence that tells a person what to do, and its values.
+        The key of a sentence that tells people what to do, and its values.
     calibrated
         Whether the confidence was fitted for the models that read, together; where it was not, it is too high.
 
@@ -111,18 +111,18 @@ class Reading:
 
     @property
     def message(self) -> str:
-        """A sentence for a person, in the language in use."""
+        """A sentence for people, in the current language."""
         key, values = self.advice
         return say(key, **values)
 
     @property
     def verdict(self) -> str:
-        """The status in words, how sure the text is where it is a number, and what to do where it is not ok."""
+        """The status in words, with the confidence if there is a number, and advice if it is not ok."""
         status = how_sure(self.status, self.confidence)
         return status if self.status == OK else say("read.with_advice", status=status, advice=self.message)
 
     def as_dict(self, source: str | None = None) -> dict[str, Any]:
-        """Return what JSON shows, with the picture's name in front where there is one."""
+        """Return the reading as JSON values, with the picture's name first if it has one."""
         shown: dict[str, Any] = {} if source is None else {"source": source}
         return shown | {
             "text": self.text,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from prometheus_client import (
     GC_COLLECTOR,
     PLATFORM_COLLECTOR,
@@ -21,9 +24,16 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
 
 
 class Metrics:
-    """The counters of one service."""
+    """The counters of one service.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    paths
+        Under which path requests to an endpoint are counted; those to no endpoint are counted together.
+    """
+
+    def __init__(self, paths: Mapping[Any, str]) -> None:
+        self._paths = paths
         self.registry = CollectorRegistry()
         for collector in (PROCESS_COLLECTOR, PLATFORM_COLLECTOR, GC_COLLECTOR):
             self.registry.register(collector)
@@ -40,12 +50,13 @@ class Metrics:
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.pictures = Counter("shuzi_pictures", "Pictures that were read.", registry=self.registry)
         self.busy = Gauge("shuzi_requests_at_work", "Requests that work or wait for a core.", registry=self.registry)
+        self.stuck = Gauge("shuzi_threads_stuck", "Threads left to work that does not end.", registry=self.registry)
         self.training = Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=self.registry)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request, under the path of its endpoint: what a client makes up gives no new name."""
         method = scope.get("asked", scope["method"])
-        path = getattr(scope.get("route"), "path", None) or "other"
+        path = self._paths.get(scope.get("endpoint"), "other")
         key = (method if method in _METHODS else "other", path, status)
         found = self._known.get(key)
         if found is None:

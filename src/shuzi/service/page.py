@@ -6,18 +6,17 @@ import os
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from shuzi.messages import LANGUAGES, say, speaking
-from shuzi.service.api.documentation import frame
+from shuzi.service.api.documentation import render
 
 PAGE = Path(__file__).parent / "page"
 """Where the build of `web/` goes, and what a wheel carries."""
 
-_BUILD = "make page"
 _YEAR = "public, max-age=31536000, immutable"
 
 
@@ -26,12 +25,11 @@ def is_built(folder: Path = PAGE) -> bool:
     return (folder / "index.html").is_file()
 
 
-def add_page(app: FastAPI, folder: Path = PAGE) -> None:
-    """Let an app hand out the page at `/`, or say there how to get it."""
+def at_root(folder: Path = PAGE) -> BaseRoute:
+    """Return the route that hands out the page at `/`, or says there how to get it."""
     if is_built(folder):
-        app.mount("/", _Files(directory=folder, html=True), name="page")
-    else:
-        app.add_api_route("/", _unbuilt, include_in_schema=False)
+        return Mount("/", _Files(directory=folder, html=True), name="page")
+    return Route("/", _unbuilt)
 
 
 class _Files(StaticFiles):
@@ -50,9 +48,5 @@ class _Files(StaticFiles):
         return response
 
 
-async def _unbuilt() -> Response:
-    body = "<h1>shuzi 数字</h1>"
-    for code in LANGUAGES:
-        with speaking(code):
-            body += f'<p lang="{code}">{say("service.page.missing")}</p><p><code>{_BUILD}</code></p>'
-    return HTMLResponse(frame("shuzi", body + '<p><a href="/docs">API</a></p>', "/"), status_code=404)
+async def _unbuilt(request: Request) -> Response:
+    return HTMLResponse(render("unbuilt.html", "/"), status_code=404)

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
+from functools import partial
+from types import FrameType
 
 import uvicorn
 
@@ -15,8 +21,9 @@ from shuzi.pictures import decoder
 from shuzi.service.app import Service
 from shuzi.service.http.protocol import protocol
 
+log = logging.getLogger("shuzi.service")
+
 _SWITCH = 0.0005  # seconds that a thread keeps Python's lock while the event loop waits for it; 0.005 without this
-_GRACE = 5  # seconds for answers on their way, once the service ends
 _NEXT_PORTS = 20  # that are tried when nobody named one
 _BACKLOG = 512
 
@@ -66,20 +73,31 @@ class Server(uvicorn.Server):
         super().__init__(config)
         self._service = service
         self._ready = ready
+        self._watch: asyncio.Task[None] | None = None
+        self.on_end: Callable[[], object] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to answer."""
         await super().startup(sockets)
+        self._watch = asyncio.get_running_loop().create_task(self._service.parts.pool.watch())
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the service."""
+        if self._watch is not None:
+            self._watch.cancel()
         await self._service.close()
         await super().shutdown(sockets)
         decoder.children.cancel()  # answers have had their time; a file that hangs would keep the process
 
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Ask it to end; Ctrl-C a second time waits for nothing."""
+        self.on_end()
+        super().handle_exit(sig, frame)
+
     def end(self, *_: object) -> None:
-        """Ask it to end; also as what handles a signal."""
+        """Ask it to end, before it has begun to listen to signals by itself."""
+        self.on_end()
         self.should_exit = True
 
 
@@ -93,23 +111,28 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
     ready
         Called once when it does.
     """
+    parts = service.parts
     config = uvicorn.Config(
         service.app,
-        http=protocol(service.parts.limits, service.parts.metrics.observe),
+        http=protocol(parts.limits, parts.quotas, parts.observe),
         ws="none",
         lifespan="off",
-        log_level="warning",
+        log_config=None,
+        # what it has to say is answered and logged by `Guard` already, or a client's fault
+        log_level="critical",
         access_log=False,
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=15,
-        timeout_graceful_shutdown=_GRACE,
+        timeout_graceful_shutdown=round(parts.limits.drain_seconds),
     )
     return Server(config, service, ready)
 
 
 def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> None:
     """Serve until Ctrl-C or SIGTERM, which are an end as good as any.
+
+    From the first of them the process lives for `Limits.exit_seconds` at most, whatever hangs.
 
     Parameters
     ----------
@@ -121,6 +144,7 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
         Called once when it does.
     """
     serving = server(service, ready)
+    serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
     sys.setswitchinterval(_SWITCH)
     # uvicorn has its own handlers while it runs, and raises the signal again afterwards for whoever was there before
     before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}
@@ -129,3 +153,22 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
     finally:
         for each, handler in before.items():
             signal.signal(each, handler)
+
+
+def _once(call: Callable[[], object]) -> Callable[[], object]:
+    """Return what makes a call the first time only."""
+    left = [call]
+    return lambda: left.pop()() if left else None
+
+
+def _exit_hard_after(seconds: float) -> None:
+    """Let the process end after some seconds, whatever its other threads are at."""
+    timer = threading.Timer(seconds, _exit_hard, (seconds,))
+    timer.daemon = True  # a process that ends in time does not wait for it
+    timer.start()
+
+
+def _exit_hard(seconds: float) -> None:
+    log.error("not ended after %.0f s; the process exits at once", seconds)
+    logging.shutdown()
+    os._exit(1)

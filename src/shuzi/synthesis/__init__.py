@@ -1,1 +1,1 @@
-"""Digits and strokes become composed pages, and samples to learn from."""
+"""Digits and strokes become composed pages and training samples."""

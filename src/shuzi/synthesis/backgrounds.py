@@ -1,4 +1,4 @@
-"""Paper to write on: white, grey, shaded, ruled, squared, or printed with the fine waves of a cheque."""
+"""A random generator becomes paper to write on: plain, shaded, ruled, squared, stained, or printed like a cheque."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ Background = NDArray[np.float32]
 
 
 def background(rng: np.random.Generator, height: int, width: int, letter: float) -> Background:
-    """Make a sheet, on which what is printed is darker than the bare paper.
+    """Make a background whose print is darker than the bare paper.
 
     Parameters
     ----------
     rng
-        What is printed, and how the light falls.
+        Decides what is printed and how the light falls.
     height, width
         In pixels.
     letter
-        The height of what will be written on it, in pixels: lines and squares fit it.
+        The height of the writing it is meant for, in pixels; lines and squares are spaced to suit.
 
     Returns
     -------
-    float32 (height, width), from 0 to 1: the share of the bare paper's light that comes back.
+    float32 (height, width), from 0 to 1: brightness relative to bare paper.
     """
     paper = np.ones((height, width), np.float32)
     kind = rng.random()
@@ -47,7 +47,7 @@ def background(rng: np.random.Generator, height: int, width: int, letter: float)
 
 
 def ruled(rng: np.random.Generator, paper: Background, letter: float, strength: float, squared: bool) -> None:
-    """Print lines at equal distances, across, and down as well when squared."""
+    """Print evenly spaced lines across, and if squared, also down."""
     step = letter * rng.uniform(0.25, 2.0) if squared else letter * rng.uniform(0.8, 2.0)
     step, thickness = max(step, 5.0), int(rng.choice((1, 1, 1, 2)))
     lean = rng.normal(0, 0.015)
@@ -68,7 +68,7 @@ def rule(printed: NDArray[np.uint8], start: tuple[float, float], end: tuple[floa
 
 
 def waves(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
-    """Print families of waves, as cheques have them against copying."""
+    """Print families of waves like those that protect cheques against copying."""
     y, x = np.indices(paper.shape, np.float32)
     for _ in range(rng.integers(1, 4)):
         step = max(letter * rng.uniform(0.08, 0.35), 2.5)
@@ -82,7 +82,7 @@ def waves(rng: np.random.Generator, paper: Background, letter: float, strength: 
 
 
 def clouds(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
-    """Leave stains and unevenness of one or two sizes."""
+    """Add stains and unevenness at one or two scales."""
     for _ in range(rng.integers(1, 3)):
         coarse = max(2, round(max(paper.shape) / (letter * rng.uniform(0.1, 1.5))))
         spots = rng.random((max(2, coarse * paper.shape[0] // max(paper.shape)), coarse), np.float32)
@@ -90,7 +90,7 @@ def clouds(rng: np.random.Generator, paper: Background, letter: float, strength:
 
 
 def _frame(rng: np.random.Generator, paper: Background, letter: float) -> None:
-    """Print the box of a form, or the line under an amount."""
+    """Print the box of a form field, or the line under an amount."""
     height, width = paper.shape
     printed = np.zeros(paper.shape, np.uint8)
     thickness = int(rng.choice((1, 1, 2, 3)))
@@ -107,7 +107,7 @@ def _frame(rng: np.random.Generator, paper: Background, letter: float) -> None:
 
 
 def falling_light(rng: np.random.Generator, height: int, width: int) -> Background:
-    """Let the light fall off to a side, or a shadow lie across."""
+    """Make the light fall off to one side, or cast a shadow across the page."""
     light = np.ones((height, width), np.float32)
     if rng.random() < 0.4:
         y, x = np.indices(light.shape, np.float32) / max(height, width)

@@ -1,8 +1,8 @@
-"""Pages from digits: MNIST's digits written again, with pens of all kinds, in lines, on all kinds of paper.
+"""MNIST digits become composed pages: rewritten with all kinds of pens, in lines, on all kinds of paper.
 
-What a reader meets is not a 28x28 image but a picture with several digits that touch, lines that were printed, marks
-between the digits, and letters. No such pictures come with MNIST, so they are made here, and each digit's place is
-known exactly.
+In practice a reader sees not a 28x28 image but a picture with several digits that may touch, printed lines,
+distractors between the digits, and letters. MNIST has no such pictures, so they are made here, and the exact place
+of each digit is known.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ Box = tuple[float, float, float, float]
 
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images
-_SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height: what a reader brings pictures to lies well within
-_OTHER_SHAPE = 0.25  # the share of digits that are given the strokes of another country, where there are any
-_SKELETON = 0.25  # the share of digits that are not MNIST's, but drawn in shapes which it lacks
-_MNIST_PENS = (0.06, 0.16)  # how wide MNIST's own strokes are, as a share of the height
+_SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
+_OTHER_SHAPE = 0.25  # fraction of digits given the strokes of another country, if there are any
+_SKELETON = 0.25  # fraction of digits drawn in shapes that MNIST lacks
+_MNIST_PENS = (0.06, 0.16)  # width of MNIST's own strokes, as a fraction of the height
 _UNSTEADY = 0.035  # of a digit's height: how far a hand may stray
-_VISIBLE = 0.75  # a digit of which less lies on the page is not asked for
-_CUT_CLOSE = 0.2  # the share of pages of which hardly more is left than what is written
+_VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
+_CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _LOWEST_CENTS = 12.0  # pixels
-_CENTS = 0.12  # the share of numbers whose last two digits are smaller and stand higher
+_CENTS = 0.12  # fraction of numbers whose last two digits are smaller and raised
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Page:
     grey
         uint8 (h, w), dark ink on light paper.
     labels
-        uint8 (k,), the digits, line by line and from left to right.
+        uint8 (k,), the digits line by line, from left to right.
     boxes
         float32 (k, 4): x, y, width, height of each digit's ink, in pixels.
     """
@@ -64,13 +64,13 @@ class Hand:
     height
         Of a digit, in pixels.
     slant, wide
-        How far digits lean to the right, and how wide they are, against MNIST's.
+        How far digits lean to the right, and how wide they are, relative to MNIST's.
     uneven
         The standard deviation of the logarithm of a digit's size.
     pen
-        Its width as a share of the height; 0 leaves MNIST's own strokes.
+        Its width as a fraction of the height; 0 keeps MNIST's own strokes.
     threshold
-        The share of MNIST's own grey above which there is ink: low for broad strokes.
+        The grey level in MNIST's images, from 0 to 1, above which there is ink: low for broad strokes.
     """
 
     height: float
@@ -106,7 +106,7 @@ class Composer:
         height, width
             In pixels.
         only_digits
-            Write no marks and no letters, some of which anybody would take for a digit.
+            Leave out distractors, some of which anyone would take for a digit.
         """
         ink = np.zeros((height, width), np.float32)
         found: list[tuple[int, Box]] = []
@@ -127,11 +127,11 @@ class Composer:
         return Page(grey, labels, boxes)
 
     def digit(self, rng: np.random.Generator, height: float, hand: Hand | None = None) -> tuple[int, Ink]:
-        """Write one digit; a hand in which it leaves no ink writes another one.
+        """Write one digit; if it leaves no ink, write another.
 
         Returns
         -------
-        The digit, and its ink: float32 (h, w), just holding it.
+        The digit and its ink: float32 (h, w), cropped to the digit.
         """
         hand = hand or _hand(rng, height)
         label, field, grey = self._model(rng)
@@ -161,7 +161,7 @@ class Composer:
         return label, ink
 
     def _model(self, rng: np.random.Generator) -> tuple[int, NDArray[np.uint8], NDArray[np.uint8] | None]:
-        """Choose what to write: a digit, its lines' distance field, and its image where it is one of MNIST's."""
+        """Choose what to write: a digit, the distance field of its lines, and its image if it comes from MNIST."""
         place = int(rng.integers(len(self._labels)))
         label = int(self._labels[place])
         if rng.random() < _SKELETON:
@@ -177,7 +177,7 @@ class Composer:
         found: list[tuple[int, Box]],
         only_digits: bool,
     ) -> None:
-        """Write digits and marks from left to right until the page or the number ends; add the digits to `found`."""
+        """Write digits and distractors from left to right until the page or number ends; add digits to `found`."""
         height, width = ink.shape
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
         most = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
@@ -226,7 +226,7 @@ def _hand(rng: np.random.Generator, height: float) -> Hand:
 
 
 def _gap(rng: np.random.Generator, height: float) -> float:
-    """Return how far apart the ink of neighbours is, in pixels; less than nothing where they overlap."""
+    """Return the gap between the ink of neighbours, in pixels; negative if they overlap."""
     kind = rng.random()
     if kind < 0.5:
         return float(rng.uniform(0.1, 0.7) * height)
@@ -236,7 +236,7 @@ def _gap(rng: np.random.Generator, height: float) -> float:
 
 
 def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) -> Ink:
-    """Draw where each place is moved to by a hand that never writes the same twice: float32 (h, w, 2), in pixels."""
+    """Draw the displacement of each pixel by a hand that never writes the same twice: float32 (h, w, 2)."""
     coarse = rng.normal(0, abs(rng.normal(0, _UNSTEADY)) * height, (4, 4, 2)).astype(np.float32)
     return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
 
@@ -244,7 +244,7 @@ def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) ->
 def _carried(
     field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int, unsteady: Ink
 ) -> Ink:
-    """Carry a field to its place on the page; outside of it there is `rim`."""
+    """Transform a field to its place on the page, filled with `rim` outside."""
     back = cv2.invertAffineTransform(matrix).astype(np.float32)
     x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
     x, y = x + unsteady[..., 0], y + unsteady[..., 1]
@@ -255,7 +255,7 @@ def _carried(
 
 
 def _after(profile: NDArray[np.float64], drawn: Ink, y: int, x: float, gap: float) -> int:
-    """Find the place right of what is written at which the ink of both comes as near as `gap`, row by row."""
+    """Find the position to the right of the writing at which the gap between the two, row by row, is `gap`."""
     rows = np.arange(max(0, y), min(len(profile), y + drawn.shape[0]))
     inked = drawn[rows - y] > 0.3
     some = inked.any(axis=1) & np.isfinite(profile[rows])
@@ -263,12 +263,12 @@ def _after(profile: NDArray[np.float64], drawn: Ink, y: int, x: float, gap: floa
         return round(x) if not np.isfinite(profile).any() else round(float(profile.max()) + max(gap, 1))
     starts = inked.argmax(axis=1)[some]
     needed = float((profile[rows][some] - starts).max()) + gap
-    # however the rows interlock, the middle of a digit lies right of the middle of the one before it
+    # however the rows interlock, the middle of a digit stays to the right of the middle of the one before
     return round(max(needed, float(profile.max()) - 0.6 * float(drawn.shape[1])))
 
 
 def _lay(ink: Ink, drawn: Ink, y: int, x: int, profile: NDArray[np.float64]) -> None:
-    """Put ink on the page and note how far right each row reaches now."""
+    """Put ink on the page and record how far right each row now reaches."""
     height, width = ink.shape
     top, left = max(0, y), max(0, x)
     bottom, right = min(height, y + drawn.shape[0]), min(width, x + drawn.shape[1])
@@ -284,7 +284,7 @@ def _lay(ink: Ink, drawn: Ink, y: int, x: int, profile: NDArray[np.float64]) -> 
 
 
 def _photographed(rng: np.random.Generator, paper: Ink, ink: Ink) -> NDArray[np.uint8]:
-    """Lay the ink on the paper and look at both through a camera or a scanner."""
+    """Put the ink on the paper and view both through a camera or scanner."""
     darkness = rng.uniform(0.35, 1.0)
     if rng.random() < 0.3:  # a pencil or a dry pen leaves gaps
         grain = rng.random(ink.shape, np.float32)
@@ -302,7 +302,7 @@ def _photographed(rng: np.random.Generator, paper: Ink, ink: Ink) -> NDArray[np.
 
 
 def _cut_close(rng: np.random.Generator, grey: NDArray[np.uint8], ink: Ink, letter: float) -> NDArray[np.uint8]:
-    """Leave little paper around the ink, and go on as the rim is, which is how a detector sees what was cut close."""
+    """Crop close to the ink and extend the rim outwards, which is what a detector sees of a close crop."""
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
         return grey

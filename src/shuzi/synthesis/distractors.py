@@ -1,6 +1,6 @@
-"""What is ink and no digit: points, dashes, letters, scribbles, shapes. A reader must have seen it to let it be.
+"""A random generator becomes distractors: points, dashes, letters, scribbles and shapes for a reader to reject.
 
-Every mark is drawn by code here. Letters that a hand writes like a digit (O, I, S, Z, g, ...) are left out.
+Everything is drawn by code. Letters that are handwritten like a digit (O, I, S, Z, g, ...) are left out.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from PIL import Image, ImageDraw, ImageFont
 from shuzi.synthesis.pen import thinned
 from shuzi.synthesis.pseudo_letters import character
 
-_BOARD = 96  # pixels of the square on which a mark is drawn before it is brought to its size
+_BOARD = 96  # pixels of the square on which a distractor is drawn before it is scaled
 _RIM = 14
-_BROADEST = 14.0  # pixels on the board: a broader pen fills what tells a letter from a digit
+_BROADEST = 14.0  # pixels on the board; a broader pen fills in what distinguishes a letter from a digit
 _LETTERS = "AACEFHHKKLMMNNPRTUVWWXXacdefhkmmnprtuvwwx#$%&@*+=?!<>"
 _FONTS = (
     cv2.FONT_HERSHEY_SIMPLEX,
@@ -30,11 +30,11 @@ _FONTS = (
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
 )
-_SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
-_NOT_MIRRORED = (0, 1, 2, 5, 8)  # what a mirror leaves a digit, or makes into another one
+_SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
+_NOT_MIRRORED = (0, 1, 2, 5, 8)  # still digits when mirrored
 _NOT_TURNED = (0, 1)
 _NOT_STRUCK = (2, 3, 5, 6, 8, 9)  # digits that nobody writes with a bar
-# a letter named twice is printed twice as often: it looks the more like a digit, or stands oftener beside digits
+# a letter listed twice is printed twice as often: it looks more like a digit, or appears more often beside digits
 _PRINTED = "AABBCCCDDDEEFFGGGHHJJJKKLMMNNPQQRRTTUUVWWXXYadefhkmnprtuvwxy&@#%$?+=<>"
 _GREEK = "αβγεηκλμνξπτυφχψωΓΔΛΞΠΣΥΦΨΩ"
 _CYRILLIC = "ГДЖИЙЛПФЦШЩЫЮЯвджилпфцшщыюяЂЄЉЊЋ"
@@ -44,26 +44,26 @@ Ink = NDArray[np.float32]
 
 
 def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: bool = False) -> Ink:
-    """Draw a point, comma, dash, slash or the like, as it stands beside digits.
+    """Draw a point, comma, dash, slash or the like, as found beside digits.
 
     Parameters
     ----------
     rng
-        What is drawn.
+        Decides what is drawn.
     height
         Of the digits beside it, in pixels.
     pen
         Its width in pixels.
     alone
-        It will be seen without what stands beside it, where a slash could be a 1: then it is none.
+        It will be seen on its own, where a slash could be a 1, so draw no slash.
 
     Returns
     -------
-    float32 (h, w), the share of each pixel that is inked.
+    float32 (h, w), the fraction of each pixel covered by ink.
     """
     kind = rng.integers(5 if alone else 6)
     if kind == 0:  # a point
-        # a line of no length, one pixel wide, leaves hardly any ink
+        # a line of length 0, one pixel wide, leaves hardly any ink
         points, pen = [(0.0, 0.0), (0.01, 0.01)], max(1.5, pen * rng.uniform(1, 1.8))
     elif kind == 1:  # a comma
         points = [(0.0, 0.0), (-rng.uniform(0.05, 0.15), rng.uniform(0.12, 0.3))]
@@ -78,22 +78,22 @@ def small_distractor(rng: np.random.Generator, height: int, pen: float, alone: b
 
 
 def glyph(rng: np.random.Generator, height: int, pen: float, digits: Callable[[], tuple[int, Ink]]) -> Ink:
-    """Draw something of a digit's size that is no digit.
+    """Draw something of a digit's size that is not a digit.
 
     Parameters
     ----------
     rng
-        What is drawn.
+        Decides what is drawn.
     height
-        About its height in pixels.
+        Its approximate height in pixels.
     pen
-        The width of its lines in pixels; some are drawn with a broader one.
+        The width of its lines in pixels; some are drawn broader.
     digits
-        Gives a digit and its ink (h, w) to spoil.
+        Returns a digit and its ink (h, w) to spoil.
 
     Returns
     -------
-    float32 (h, w), the share of each pixel that is inked.
+    float32 (h, w), the fraction of each pixel covered by ink.
     """
     kind, pen_on_board = rng.random(), pen * _BOARD / height
     if kind < 0.06:
@@ -121,7 +121,7 @@ def _letter(rng: np.random.Generator, pen: float) -> Ink:
 
 
 def _printed(rng: np.random.Generator, pen: float) -> Ink:
-    """Print a letter, or follow its strokes with a pen; letters that could be a digit are left out."""
+    """Print a letter, or trace its strokes with a pen; letters that could be digits are left out."""
     alphabet = str(rng.choice((_PRINTED, _GREEK, _CYRILLIC, _OTHERS), p=(0.55, 0.2, 0.15, 0.1)))
     letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(fonts())))
     if rng.random() < 0.4:
@@ -130,7 +130,7 @@ def _printed(rng: np.random.Generator, pen: float) -> Ink:
 
 
 def _type(letter: str, font: int) -> Ink:
-    """Print a letter in a font, or in the first one where the font lacks it."""
+    """Print a letter in a font, or in the first font if that one lacks it."""
     path = fonts()[font]
     if not _holds(path, letter):
         path = fonts()[0]
@@ -141,7 +141,7 @@ def _type(letter: str, font: int) -> Ink:
 
 
 def _ornate(rng: np.random.Generator, board: Ink) -> Ink:
-    """Make a letter bolder or lighter, hollow, striped or shaded, as advertisements have them; or leave it."""
+    """Make a letter bolder, lighter, hollow, striped or shaded, as in advertisements, or leave it as it is."""
     kind = rng.random()
     if kind < 0.5:
         return board
@@ -163,15 +163,15 @@ def _ornate(rng: np.random.Generator, board: Ink) -> Ink:
 
 @cache
 def _away_from_lines(letter: str, font: int) -> Ink:
-    """Return how far each place of the board is from the middle line of the letter's strokes, in pixels."""
+    """Return the distance of each pixel from the centre line of the letter's strokes, in pixels."""
     line = thinned(_type(letter, font)[None] > 0.5)[0]
     return np.asarray(cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
 
 
 @cache
 def fonts() -> list[Path]:
-    """Return the fonts that come with matplotlib; the first holds all letters that are printed here."""
-    import matplotlib as mpl  # takes most of a second, which a training that composes nothing does without
+    """Return the fonts that come with matplotlib; the first has all the letters printed here."""
+    import matplotlib as mpl  # takes most of a second, which a run that composes nothing need not spend
 
     folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
     names = sorted(path for path in folder.glob("*.ttf") if path.name.startswith(("DejaVuS", "STIXGeneral")))
@@ -188,7 +188,7 @@ def _holds(path: Path, letter: str) -> bool:
 
 
 def _character(rng: np.random.Generator, pen: float) -> Ink:
-    """Write a letter of no alphabet."""
+    """Draw a pseudo-letter."""
     board = np.zeros((_BOARD, _BOARD), np.float32)
     for stroke in character(rng):
         _draw(board, _RIM + stroke * (_BOARD - 2 * _RIM), min(pen, _BROADEST))
@@ -228,7 +228,7 @@ def _shape(rng: np.random.Generator, pen: float) -> Ink:
 
 
 def _spoilt(rng: np.random.Generator, digits: Callable[[], tuple[int, Ink]], pen: float) -> Ink:
-    """Mirror or turn a digit, strike it through, put the halves of two together, or one over another."""
+    """Mirror or rotate a digit, strike it through, join halves of two, or write one over another."""
     kind, (label, ink) = rng.random(), digits()
     first = _on_board(ink)
     if kind < 0.25 and label not in _NOT_MIRRORED:
@@ -254,7 +254,7 @@ def _on_board(ink: Ink) -> Ink:
 
 
 def _warped(rng: np.random.Generator, board: Ink) -> Ink:
-    """Slant, stretch and turn a little, as a hand does."""
+    """Slant, stretch and rotate slightly, as a hand does."""
     middle = _BOARD / 2
     turn = rng.normal(0, 0.12)
     matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
@@ -264,7 +264,7 @@ def _warped(rng: np.random.Generator, board: Ink) -> Ink:
 
 
 def _sized(ink: Ink, height: float) -> Ink:
-    """Cut away what is empty and bring the longer side to a height."""
+    """Crop to the ink and scale the longer side to `height`."""
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
         return np.zeros((2, 2), np.float32)
@@ -275,7 +275,7 @@ def _sized(ink: Ink, height: float) -> Ink:
 
 
 def _line(points: NDArray[np.float64], pen: float) -> Ink:
-    """Draw a line on a sheet that just holds it."""
+    """Draw a line on an array just large enough for it."""
     rim = math.ceil(pen / 2) + 1
     wide, high = np.ceil(points.max(axis=0)).astype(int) + 2 * rim
     background = np.zeros((int(high), int(wide)), np.float32)
@@ -284,8 +284,8 @@ def _line(points: NDArray[np.float64], pen: float) -> Ink:
 
 
 def _draw(background: Ink, points: NDArray[np.float64], pen: float) -> None:
-    """Draw through points (n, 2), x before y; a pen of less than a pixel leaves a paler line."""
-    drawn = np.zeros(background.shape, np.uint8)  # OpenCV smooths the edges of lines in 8 bits only
+    """Draw through points (n, 2), x before y; a pen thinner than a pixel leaves a paler line."""
+    drawn = np.zeros(background.shape, np.uint8)  # OpenCV antialiases lines only in 8 bits
     fixed = np.rint(points * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)
     cv2.polylines(drawn, [fixed], False, min(255, round(255 * pen)), max(1, round(pen)), cv2.LINE_AA, _SHIFT)
     np.maximum(background, drawn / np.float32(255), out=background)

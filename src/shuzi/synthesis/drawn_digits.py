@@ -1,8 +1,8 @@
-"""Digits drawn as lines, in shapes that the world's schools teach and MNIST's writers seldom used.
+"""A label becomes a digit drawn as lines, in shapes taught around the world that MNIST's writers seldom used.
 
 MNIST was written in the United States. Elsewhere a 1 begins with a long upstroke, a 9 stands on a straight stem, a 4
-stays open, a 2 begins with a loop, a 5 is one long curve. Each shape is given by the points that a pen passes, and
-each writing moves them a little.
+stays open, a 2 begins with a loop, a 5 is one long curve. Each shape is a list of points that the pen passes, moved
+a little each time.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ from numpy.typing import NDArray
 from shuzi.synthesis.pen import FINE, UNIT
 
 Strokes = list[list[tuple[float, float]]]
-"""Points (x, y) of each stroke in a box about 1 high, y downwards; a point named twice is a corner."""
+"""Points (x, y) of each stroke in a box about 1 high, y downwards; a repeated point is a corner."""
 
 _SIDE = 28 * FINE
-_TALL = 20 * FINE  # MNIST's digits are so high
-_STRAY = 0.035  # of the height: how far each point is moved
-_BETWEEN = 8  # points drawn between two
-_SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
+_TALL = 20 * FINE  # the height of MNIST's digits
+_STRAY = 0.035  # of the height: standard deviation of each point's displacement
+_BETWEEN = 8  # points interpolated between two
+_SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 
 
 def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
-    """Draw a digit in one of the shapes known for it.
+    """Draw a digit in one of its shapes.
 
     Parameters
     ----------
     rng
-        Decides which shape, and how it is varied.
+        Decides which shape and how it varies.
     label
         0 to 9.
 
     Returns
     -------
-    uint8 (56, 56): how far every place is from the nearest line, as `distance_fields` says it.
+    uint8 (56, 56): the distance of every pixel from the nearest line, as in `distance_fields`.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def drawn_curves(rng: np.random.Generator, label: int) -> list[NDArray[np.float6
 
 
 def _curve(points: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    """Join points by a smooth line (Catmull and Rom, 1974) that turns sharply where one is named twice."""
+    """Join points by a smooth curve (Catmull and Rom, 1974) that turns sharply at repeated points."""
     corners = [place for place in range(1, len(points)) if points[place] is points[place - 1]]
     parts = np.split(np.array(points), corners)
     return np.concatenate([_smooth(part) for part in parts])
@@ -86,14 +86,14 @@ def _smooth(points: NDArray[np.float64]) -> NDArray[np.float64]:
 def _loop(
     middle: tuple[float, float], reach: tuple[float, float], start: float, turn: float, count: int = 9
 ) -> list[tuple[float, float]]:
-    """Go round an ellipse against the clock, from an angle (0 is right, a quarter is up) for so many turns."""
+    """Go anticlockwise around an ellipse for `turn` turns, from the angle `start` (0 is right, a quarter is up)."""
     angles = 2 * np.pi * (start + np.linspace(0, turn, count))
     x, y = middle[0] + reach[0] * np.cos(angles), middle[1] - reach[1] * np.sin(angles)
     return list(zip(x.tolist(), y.tolist(), strict=True))
 
 
 def _closed_zero(rng: np.random.Generator) -> Strokes:
-    """Run past the beginning, so that a hook or a small loop stays at the top."""
+    """Overshoot the start, leaving a hook or a small loop at the top."""
     wide, start = rng.uniform(0.22, 0.42), rng.uniform(0.1, 0.3)
     loop = _loop((wide, 0.5), (wide, 0.5), start, 1.0, 10)
     x, y = loop[-1]
@@ -101,7 +101,7 @@ def _closed_zero(rng: np.random.Generator) -> Strokes:
 
 
 def _zero_with_a_curl(rng: np.random.Generator) -> Strokes:
-    """Begin inside, or end there."""
+    """Start or end inside the ring."""
     wide, start = rng.uniform(0.28, 0.5), rng.uniform(0.0, 1.0)
     inner = _loop((wide, 0.5), (wide * 0.55, 0.28), start, rng.uniform(0.15, 0.4), 4)
     return [[*inner[:-1], *_loop((wide, 0.5), (wide, 0.5), start + 0.45, 1.0, 10)]]
@@ -109,7 +109,7 @@ def _zero_with_a_curl(rng: np.random.Generator) -> Strokes:
 
 def _one_with_upstroke(rng: np.random.Generator) -> Strokes:
     down = rng.uniform(0.2, 0.75)
-    reach = rng.uniform(0.1, 0.22 + 0.5 * down)  # a wide and flat one would make it a 7
+    reach = rng.uniform(0.1, 0.22 + 0.5 * down)  # a wide, flat upstroke would make it a 7
     apex, foot = (reach, 0.0), (reach + rng.normal(0, 0.05), 1.0)
     bend = (reach * rng.uniform(0.4, 0.6), down * rng.uniform(0.45, 0.65))
     strokes = [[(0.0, down), bend, apex, apex, foot]]
@@ -119,7 +119,7 @@ def _one_with_upstroke(rng: np.random.Generator) -> Strokes:
 
 
 def _two_with_loop(rng: np.random.Generator) -> Strokes:
-    """Begin at the left or inside the head, which the stroke may cross; often with a loop at the foot as well."""
+    """Start at the left or inside the head, which the stroke may cross; often add a loop at the foot."""
     head = rng.uniform(0.2, 0.3)
     turned = _loop((0.4, head), (rng.uniform(0.22, 0.36), head), rng.uniform(0.55, 0.75), -rng.uniform(0.75, 1.0), 7)
     foot, low = rng.uniform(0.0, 0.2), rng.uniform(0.85, 0.95)
@@ -140,7 +140,7 @@ def _three_with_flat_top(rng: np.random.Generator) -> Strokes:
 
 
 def _open_four(rng: np.random.Generator) -> Strokes:
-    """Draw an angle like an L, and a second stroke across its foot, which may be short."""
+    """Draw an L and a second, possibly short stroke across its foot."""
     low = rng.uniform(0.5, 0.85)
     corner, end = (rng.uniform(0.0, 0.15), low), (rng.uniform(0.4, 0.9), low + rng.uniform(-0.1, 0.05))
     across = end[0] - rng.uniform(-0.02, 0.3)
@@ -150,7 +150,7 @@ def _open_four(rng: np.random.Generator) -> Strokes:
 
 
 def _four_in_one_stroke(rng: np.random.Generator) -> Strokes:
-    """Come down, turn to the right, and go up into the stem."""
+    """Go down, turn right, and go up into the stem."""
     low, right = rng.uniform(0.4, 0.65), rng.uniform(0.4, 0.65)
     top = (right + rng.uniform(0, 0.1), rng.uniform(0.0, 0.35))
     return [[(rng.uniform(0.0, 0.2), 0.0), (0.03, low - 0.1), (0.15, low + 0.03), (right, low - 0.12), top, top,
@@ -158,7 +158,7 @@ def _four_in_one_stroke(rng: np.random.Generator) -> Strokes:
 
 
 def _long_five(rng: np.random.Generator) -> Strokes:
-    """Write a 5 as one long curve, like a stretched s."""
+    """Draw a 5 as one long curve, like a stretched s."""
     left = rng.uniform(0.1, 0.35)
     top = (left + rng.uniform(0.1, 0.55), rng.uniform(-0.05, 0.08))
     belly = (left + rng.uniform(0.05, 0.35), rng.uniform(0.55, 0.78))
@@ -166,7 +166,7 @@ def _long_five(rng: np.random.Generator) -> Strokes:
 
 
 def _five_with_loose_hat(rng: np.random.Generator) -> Strokes:
-    """Write the bar last and a little off; sometimes hardly at all."""
+    """Draw the bar last and slightly detached; sometimes hardly at all."""
     top, neck = (rng.uniform(0.1, 0.3), rng.uniform(0.0, 0.1)), (rng.uniform(0.05, 0.2), rng.uniform(0.33, 0.5))
     body = [top, neck, neck, (0.45, neck[1] - 0.03), (0.65, 0.68), (0.4, 0.98), (0.0, rng.uniform(0.85, 0.98))]
     start = (top[0] + rng.uniform(0.0, 0.15), top[1] + rng.uniform(-0.08, 0.05))
@@ -189,7 +189,7 @@ def _six_with_straight_back(rng: np.random.Generator) -> Strokes:
 
 
 def _crossed_seven(rng: np.random.Generator) -> Strokes:
-    """Draw the top, straight or waved and often with a hook, the stem, and a bar."""
+    """Draw the top (straight or wavy, often with a hook), the stem, and a bar."""
     right, hook = rng.uniform(0.45, 0.75), rng.uniform(0.0, 0.18)
     corner, foot = (right, rng.uniform(-0.04, 0.08)), (rng.uniform(0.05, 0.4), 1.0)
     wave = (right * 0.5, rng.uniform(0.0, 0.12))
@@ -214,7 +214,7 @@ def _eight_of_two_rings(rng: np.random.Generator) -> Strokes:
 
 
 def _open_eight(rng: np.random.Generator) -> Strokes:
-    """Begin at the upper right, cross in the middle, come back up and end short of the beginning."""
+    """Start at the upper right, cross in the middle, come back up and stop short of the start."""
     left, right = rng.uniform(0.0, 0.08), rng.uniform(0.45, 0.6)
     end = (right + rng.uniform(-0.1, 0.12), rng.uniform(-0.05, 0.15))
     return [[(right, 0.12), (0.3, 0.0), (left, 0.2), (0.3, 0.48), (right, 0.78), (0.28, 1.0), (left, 0.78),
@@ -222,9 +222,9 @@ def _open_eight(rng: np.random.Generator) -> Strokes:
 
 
 def _nine_on_a_stem(rng: np.random.Generator) -> Strokes:
-    """Draw a ring, and a straight stem from its side or from below it."""
+    """Draw a ring with a straight stem from its side or bottom."""
     wide, high = rng.uniform(0.1, 0.32), rng.uniform(0.14, 0.34)
-    at = rng.uniform(-0.32, 0.02)  # 0 is the right, a quarter turn back the bottom
+    at = rng.uniform(-0.32, 0.02)  # 0 is right, -0.25 is the bottom
     ring = _loop((0.35, high), (wide, high), at, 1.0, 10)
     foot = (0.35 + wide * rng.uniform(-0.7, 1.1), 1.0)
     return [[*ring, ring[-1], foot]] if rng.random() < 0.6 else [ring, [ring[0], foot]]

@@ -1,7 +1,7 @@
-"""Digits become pens' lines: the middle line of each stroke, and how far every pixel is from it.
+"""Images of digits become distance fields: how far every pixel is from the centre line of the nearest stroke.
 
-From that distance a digit can be drawn again with a pen of any width, at any size. MNIST's strokes are much of one
-thickness; those of people who draw with a mouse, a ball pen or a brush are not.
+From these a digit can be redrawn with a pen of any width, at any size. MNIST's strokes are all about equally thick;
+those of a mouse, a ballpoint pen or a brush are not.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 FINE = 2
-"""Pixels of a distance field for each pixel of the image."""
+"""Pixels of a distance field per pixel of the image."""
 
 UNIT = 16
-"""A distance of one of the image's pixels, as it is written in a field."""
+"""The value in a field that stands for a distance of one image pixel."""
 
-_PIECE = 2_000  # images thinned at once: 6 MB an array
+_PIECE = 2_000  # images thinned at once: 6 MB per array
 
 
 def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Return how far every place is from the middle line of the nearest stroke.
+    """Return the distance of every pixel from the centre line of the nearest stroke.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     Returns
     -------
-    uint8 (n, 56, 56), in sixteenths of a pixel of the image; 255 for all that is farther.
+    uint8 (n, 56, 56), in sixteenths of an image pixel, capped at 255.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def thinned(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Thin shapes to lines one pixel wide that hang together as the shapes did (Zhang and Suen, 1984).
+    """Thin shapes to lines one pixel wide, connected as the shapes were (Zhang and Suen, 1984).
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def thinned(shapes: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _removable(shapes: NDArray[np.bool_], first: bool) -> NDArray[np.bool_]:
-    """Find the pixels of an edge that can go in one of the two halves of a round."""
+    """Find the edge pixels that can be removed in one of the two halves of a pass."""
     n, s = shapes[:, :-2, 1:-1], shapes[:, 2:, 1:-1]
     w, e = shapes[:, 1:-1, :-2], shapes[:, 1:-1, 2:]
     nw, ne = shapes[:, :-2, :-2], shapes[:, :-2, 2:]
@@ -97,7 +97,7 @@ def _removable(shapes: NDArray[np.bool_], first: bool) -> NDArray[np.bool_]:
         turns += ~this & following
     open_side = ~(n & e & s) & ~(e & s & w) if first else ~(n & e & w) & ~(n & s & w)
     removable = (neighbours >= 2) & (neighbours <= 6) & (turns == 1) & open_side
-    # four pixels in a square and nothing around them would all go at once
+    # the four pixels of an isolated square would all go at once
     three = np.pad(shapes[:, 1:-1, 1:-1] & (neighbours == 3), ((0, 0), (0, 1), (0, 1)))
     removable &= ~(three[:, :-1, :-1] & three[:, :-1, 1:] & three[:, 1:, :-1] & three[:, 1:, 1:])
     return np.asarray(removable)

@@ -1,7 +1,7 @@
-"""Characters of scripts that nobody writes: strokes of a pen that begin on each other, as in the world's alphabets.
+"""A random generator becomes pseudo-letters: characters of no real script, whose strokes start on each other.
 
-A network that has seen only a few alphabets takes the others' letters for digits. Invented ones, of which no two are
-alike, leave it no choice but to know digits (the idea of strokes and how they hang together: Lake and others, 2015).
+A network that has seen only a few alphabets takes letters of others for digits. Invented letters, no two alike, force
+it to learn what digits look like (for strokes and how they connect, see Lake et al., 2015).
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
-_HOW_MANY = (0.14, 0.3, 0.3, 0.18, 0.08)  # characters of one stroke, two, three, ...
-_ON_ANOTHER = 0.65  # of strokes begin on one that is there
-_AT_AN_END = 0.5  # of those begin at its beginning or end
-_UPRIGHT = 0.6  # of straight strokes are level, upright or at 45 degrees
-_SHAKE = 0.02  # of the character's height: how far a hand strays from what it meant
-_LEAST = 0.3  # how broad it must be across its longest direction, as a share of that: a narrower one may be a 1
+_HOW_MANY = (0.14, 0.3, 0.3, 0.18, 0.08)  # probability of one stroke, two, three, ...
+_ON_ANOTHER = 0.65  # fraction of strokes that start on an earlier one
+_AT_AN_END = 0.5  # fraction of those that start at one of its ends
+_UPRIGHT = 0.6  # fraction of straight strokes that are horizontal, vertical or at 45 degrees
+_SHAKE = 0.02  # of the character's height: standard deviation of the hand's errors
+_LEAST = 0.3  # minimum ratio of width to length along the principal axes; a narrower character could be a 1
 
 
 def character(rng: np.random.Generator) -> list[Points]:
@@ -32,7 +32,7 @@ def character(rng: np.random.Generator) -> list[Points]:
 
     Returns
     -------
-    Its strokes: each the points float64 (n, 2) that a pen passes, x before y, from 0 to 1 along the longer side.
+    Its strokes, each float64 (n, 2): the points that a pen passes, x before y, from 0 to 1 along the longer side.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def character(rng: np.random.Generator) -> list[Points]:
 
 
 def _beginning(rng: np.random.Generator, strokes: list[Points]) -> Points:
-    """Begin on a stroke that is there, or anywhere."""
+    """Choose a starting point, on an earlier stroke or anywhere."""
     if not strokes or rng.random() >= _ON_ANOTHER:
         return np.asarray(rng.uniform(0, 1, 2))
     other = strokes[int(rng.integers(len(strokes)))]
@@ -72,7 +72,7 @@ def _straight(rng: np.random.Generator) -> Points:
 
 
 def _angular(rng: np.random.Generator) -> Points:
-    """Turn sharply once, twice or more, as in L, Z, N or W."""
+    """Turn sharply one or more times, as in L, Z, N or W."""
     return _through(rng, _walk(rng, int(rng.integers(2, 5)), (0.9, 2.6)), smooth=False)
 
 
@@ -97,7 +97,7 @@ def _spiral(rng: np.random.Generator) -> Points:
 
 
 def _winding(rng: np.random.Generator) -> Points:
-    """Write a whole character in one stroke, with more turns than a digit has."""
+    """Draw a whole character in one stroke, with more turns than a digit has."""
     kind = rng.random()
     if kind < 0.3:
         return _spiral(rng)
@@ -105,14 +105,14 @@ def _winding(rng: np.random.Generator) -> Points:
 
 
 def _walk(rng: np.random.Generator, count: int, turns: tuple[float, float]) -> Points:
-    """Take some steps of different lengths, turning left or right between them."""
+    """Take steps of different lengths, turning left or right between them."""
     turn = np.cumsum([rng.uniform(0, 7), *(rng.uniform(*turns, count - 1) * rng.choice((-1, 1), count - 1))])
     steps = np.stack([np.cos(turn), np.sin(turn)], axis=1) * rng.uniform(0.25, 0.8, (count, 1))
     return np.vstack([np.zeros((1, 2)), np.cumsum(steps, axis=0)])
 
 
 def _through(rng: np.random.Generator, corners: Points, smooth: bool) -> Points:
-    """Go through points, shaking a little; smoothly by Chaikin's (1974) cutting of corners."""
+    """Draw a slightly shaky line through points, smoothed by Chaikin's (1974) corner cutting if `smooth`."""
     middles = (corners[1:] + corners[:-1]) / 2
     line = np.insert(corners, np.arange(1, len(corners)), middles, axis=0) + rng.normal(0, _SHAKE, 2)
     line = line + rng.normal(0, _SHAKE, line.shape)

@@ -1,6 +1,6 @@
-"""Digits as other countries write them: MNIST's were written in the United States.
+"""MNIST's digits, written in the United States, become digits as other countries write them.
 
-Elsewhere a 1 has an upstroke that may be as long as half of its stem, and a 7 a bar across.
+Elsewhere a 1 has an upstroke, which may be half as long as its stem, and a 7 has a bar.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 Ink = NDArray[np.float32]
 
 _INKED = 0.3
-_LOWEST = 5  # pixels: of a digit so low there is too little to change
-_SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
+_LOWEST = 5  # pixels; a lower digit is too small to change
+_SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 
 
 def other_shape(rng: np.random.Generator, label: int, ink: Ink) -> Ink:
@@ -28,11 +28,11 @@ def other_shape(rng: np.random.Generator, label: int, ink: Ink) -> Ink:
     label
         The digit.
     ink
-        float32 (h, w), the share of each pixel that is inked, just holding the digit.
+        float32 (h, w), the fraction of each pixel covered by ink, cropped to the digit.
 
     Returns
     -------
-    float32 (h, w), just holding the new shape.
+    float32 (h, w), cropped to the new shape.
 
     Examples
     --------
@@ -62,7 +62,7 @@ def other_shape(rng: np.random.Generator, label: int, ink: Ink) -> Ink:
 
 
 def thickness(ink: Ink) -> float:
-    """Return about how thick the strokes are, in pixels: at least 1.
+    """Return the approximate thickness of the strokes in pixels, at least 1.
 
     >>> thickness(np.ones((40, 5), np.float32))
     5.0

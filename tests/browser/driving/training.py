@@ -58,7 +58,7 @@ class Run:
 def start(page: Page) -> str:
     """Start a training on a page that shows the last step of Learn; return its id."""
     with page.expect_response(re.compile("/v1/training$")) as begun:
-        page.get_by_role("button", name="Start the training").click()
+        page.get_by_role("button", name="Start training").click()
     return str(begun.value.json()["id"])
 
 

@@ -210,10 +210,11 @@ def test_a_training_that_dies_fails_and_another_can_begin(service, client, parse
     assert events[-1][1:] == (
         "failed",
         {
-            "detail": "The training ended by itself before its time. The cause is in the service's log.",
+            "detail": "The training run ended unexpectedly. The cause is in the service's log.",
             "key": "error.service.training_broken",
         },
     )
+    assert "exit status -9: " in caplog.text
     place = client.post("/v1/training", json={"steps": 1}).headers["location"]
     assert parse_events(client.get(f"{place}/events").text)[-1][1] == "done"
 

@@ -77,7 +77,7 @@ def test_a_second_output_that_is_another_is_refused_in_every_format(composed_run
     sigmoid.input[0] = "turned"
     saved(proto, tmp_path / "model.onnx")
     for form, ending in FORMATS.items():
-        with pytest.raises(ModelError, match="does not answer as the network does"):
+        with pytest.raises(ModelError, match="disagrees with the network"):
             convert(tmp_path / "model.onnx", form, tmp_path / f"digits{ending}", few)
     assert [each.name for each in tmp_path.iterdir()] == ["model.onnx"]
 
@@ -192,9 +192,9 @@ def changed(source, target, card=lambda card: card, weights=lambda weights: weig
     [
         (
             lambda card: card | {"recipe": card["recipe"] | {"network": "mlp", "hidden": 8}},
-            "not those of the network",
+            "do not fit the network",
         ),
-        (lambda card: card | {"recipe": {"colour": "red"}}, "a recipe that is not understood"),
+        (lambda card: card | {"recipe": {"colour": "red"}}, "is not valid here"),
         (lambda card: card | {"format": 9}, "format 9"),
     ],
 )
@@ -208,19 +208,19 @@ def test_a_card_that_does_not_fit_is_refused(finished_run, few, tmp_path, card, 
 def test_weights_that_are_no_numbers_convert_to_nothing(finished_run, few, tmp_path):
     model = changed(finished_run() / "model.onnx", tmp_path / "model.onnx", weights=lambda w: w * np.float32("nan"))
     for form, ending in FORMATS.items():
-        with pytest.raises(ModelError, match="does not answer as the network does"):
+        with pytest.raises(ModelError, match="disagrees with the network"):
             convert(model, form, tmp_path / f"digits{ending}", few)
     assert list(tmp_path.iterdir()) == [model]
 
 
 def test_what_is_there_is_left_as_it_is(finished_run, few, tmp_path):
     (tmp_path / "digits.keras").write_text("mine")
-    with pytest.raises(ModelError, match="already there"):
+    with pytest.raises(ModelError, match="already exists"):
         convert(finished_run() / "model.onnx", "keras", tmp_path / "digits.keras", few)
     assert (tmp_path / "digits.keras").read_text() == "mine"
 
 
 def test_a_file_that_is_no_model_is_refused(few, tmp_path):
     (tmp_path / "wrong.onnx").write_text("no model")
-    with pytest.raises(ModelError, match=r"wrong\.onnx is no model that can be used"):
+    with pytest.raises(ModelError, match=r"wrong\.onnx is not a usable model"):
         convert(tmp_path / "wrong.onnx", "keras", tmp_path / "digits.keras", few)

@@ -133,7 +133,7 @@ def test_a_layer_that_cannot_be_written_is_refused_by_name(layer, tmp_path):
 @pytest.mark.parametrize("other", ["mlp", "cnn", "tiny"])
 def test_weights_of_another_network_are_refused(other, tmp_path):
     write_onnx(build(recipe("fast")), CARD, tmp_path / "model.onnx")
-    with pytest.raises(ModelError, match=r"model\.onnx are not those of the network"):
+    with pytest.raises(ModelError, match=r"model\.onnx do not fit the network"):
         read_weights(tmp_path / "model.onnx", build(recipe(other)))
 
 

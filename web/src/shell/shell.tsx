@@ -7,6 +7,7 @@ import { language } from "../language";
 import { say } from "../sentences/say";
 import { views } from "../views";
 import { Header } from "./header";
+import { TokenForm } from "./token-form";
 
 export function Shell() {
   const shown = view.value;
@@ -24,6 +25,7 @@ export function Shell() {
         {say("shell.skip")}
       </a>
       <Header />
+      <TokenForm />
       <main id="content" ref={main} tabIndex={-1} aria-label={say(views[shown].title)}>
         <View key={shown} />
       </main>

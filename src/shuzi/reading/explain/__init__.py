@@ -1,1 +1,1 @@
-"""A reading becomes one image that shows how it came about."""
+"""A reading becomes an image that explains it."""

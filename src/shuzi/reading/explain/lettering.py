@@ -1,8 +1,8 @@
 """Sentences become drawn lines, in a language for which there is a font.
 
-Pillow brings a font for English. For Chinese, one of the machine's fonts is used; shuzi brings none, since even a
-small one weighs as much as all of its models. Where the machine has none, what is drawn is in English: that can be
-read, and a row of empty boxes cannot.
+Pillow comes with a font for English. For Chinese, a font of the machine is used; shuzi ships none, since even a small
+one is as large as all its models. If the machine has none, text is drawn in English, which is readable, unlike a row
+of empty boxes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from shuzi.messages import language
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
-# as Linux, macOS and Windows have them; Pillow knows where each keeps its fonts
+# on Linux, macOS and Windows; Pillow knows where each system keeps its fonts
 _CHINESE = (
     "NotoSansCJK-Regular.ttc",
     "NotoSansCJKsc-Regular.otf",
@@ -37,12 +37,12 @@ _CHINESE = (
 
 
 def drawn_language() -> str:
-    """Return the language in which to draw: the one in use, or English where no font has its characters."""
+    """Return the language to draw in: the current one, or English if no font has its characters."""
     return "zh" if language() == "zh" and _chinese() else "en"
 
 
 def font(size: int) -> Font:
-    """Return a font for the language in use, its letters `size` pixels high."""
+    """Return a font for the current language, with letters `size` pixels high."""
     name = _chinese() if language() == "zh" else None
     return ImageFont.truetype(name, size) if name else ImageFont.load_default(size)
 
@@ -54,7 +54,7 @@ def broken(text: str, letters: Font, width: float) -> list[str]:
     ['one two', 'three']
     """
     lines = [""]
-    # punctuation that ends a piece must not lead a line
+    # closing punctuation must not start a line
     for piece in re.findall(r"[⺀-鿿][,。、:;!?)”,.:;!?)]*|[^\s⺀-鿿]+\s*|\s+", text):
         if lines[-1] and letters.getlength((lines[-1] + piece).rstrip()) > width:
             lines.append("")
@@ -64,9 +64,9 @@ def broken(text: str, letters: Font, width: float) -> list[str]:
 
 @cache
 def _chinese() -> str | None:
-    """Find a font that really has the characters; one that lacks any draws the same empty box for each that it lacks.
+    """Find a font that has all the characters; a font draws the same empty box for every character it lacks.
 
-    Some have Chinese and no digits, since they are made to stand behind another font.
+    Some have Chinese but no digits, because they are meant as a fallback for another font.
     """
     for name in _CHINESE:
         try:

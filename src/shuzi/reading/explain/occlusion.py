@@ -1,4 +1,4 @@
-"""A classifier's answer becomes a map of what it rested on: where a patch of paper makes the answer fall."""
+"""A classifier's answer becomes a map of its evidence: where covering the ink lowers the probability."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 PATCH = 5
-"""Pixels of the patch's side: about the width of a stroke and its edges."""
+"""The side of the patch in pixels: about the width of a stroke with its edges."""
 
 Classify = Callable[[NDArray[np.uint8]], NDArray[np.float32]]
 
 
 def what_counts(classify: Classify, image: NDArray[np.uint8], digit: int) -> NDArray[np.float32]:
-    """Cover each place of an image in turn, and see how far the probability of a digit falls.
+    """Cover each spot of an image in turn and measure how far the probability of a digit falls.
 
     Parameters
     ----------
     classify
-        Makes uint8 (n, 28, 28) float32 (n, 10), as `Reader.classify` does.
+        Turns uint8 (n, 28, 28) into float32 (n, 10), like `Reader.classify`.
     image
         uint8 (28, 28), ink 255.
     digit
-        The one whose probability is watched.
+        The digit whose probability is measured.
 
     Returns
     -------
-    float32 (28, 28): for each pixel how far the probability falls on average when it is covered. Below 0 it rises.
+    float32 (28, 28): how far the probability falls, on average, when the pixel is covered; negative if it rises.
 
     Examples
     --------
@@ -42,7 +42,7 @@ def what_counts(classify: Classify, image: NDArray[np.uint8], digit: int) -> NDA
     (1.0, 0.0)
     """
     reach = PATCH // 2
-    # a patch that covers no ink changes nothing, so it need not be tried
+    # a patch that covers no ink changes nothing
     rows, columns = np.nonzero(cv2.dilate(image, np.ones((PATCH, PATCH), np.uint8)))
     tried = np.repeat(image[None], len(rows) + 1, axis=0)
     for place, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):

@@ -1,4 +1,4 @@
-"""A picture becomes one image that shows how it was read: digits found, ink, what the network saw, what counted."""
+"""A picture becomes an image that shows how it was read: digits found, ink, what the network saw, the evidence."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from shuzi.reading.reader import Reader
 from shuzi.reading.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
 
 MOST_DRAWN = 60
-"""Digits of a picture that are drawn one by one."""
+"""The maximum number of digits drawn one by one."""
 
 _WIDTH, _MARGIN, _GAP = 1_000, 24, 12
 _INSIDE = _WIDTH - 2 * _MARGIN
 _TALLEST = 380  # of the picture and of its ink
-_WIDE = 2.2  # a picture so many times as wide as high stands above its ink, not beside it
-_SIDE = 140  # of a 28x28 image, five times enlarged
+_WIDE = 2.2  # a picture with a larger aspect ratio is drawn above its ink, not beside it
+_SIDE = 140  # of a 28x28 image, enlarged five times
 _CARD = (_INSIDE - 44) // 2
-_PALE = 0.05  # a fall of the probability by less than this is not shown in full colour
+_PALE = 0.05  # smaller changes of the probability are not shown in full colour
 _PAPER, _INK, _GREY, _LINE = "#fbfaf7", "#1f2937", "#6b7280", "#d6d3d1"
 _COLOURS = {OK: "#15803d", UNSURE: "#b45309", NOT_A_DIGIT: "#b91c1c"}
 _FALLS, _RISES = np.array([29, 78, 216]), np.array([148, 80, 12])  # as on the page
@@ -33,7 +33,7 @@ _FALLS, _RISES = np.array([29, 78, 216]), np.array([148, 80, 12])  # as on the p
 
 @dataclass
 class _Sheet:
-    """A drawing that grows downwards."""
+    """A drawing that grows downwards as needed."""
 
     image: Image.Image
     y: int = _MARGIN
@@ -43,7 +43,7 @@ class _Sheet:
         return ImageDraw.Draw(self.image)
 
     def room(self, height: int) -> None:
-        """Make the sheet so long that `height` more fits."""
+        """Make room for `height` more pixels."""
         missing = self.y + height + _MARGIN - self.image.height
         if missing > 0:
             longer = Image.new("RGB", (_WIDTH, self.image.height + missing), _PAPER)
@@ -51,7 +51,7 @@ class _Sheet:
             self.image = longer
 
     def write(self, text: str, size: int, colour: str = _INK) -> None:
-        """Write a text across the whole width and go below it."""
+        """Write text across the whole width and move below it."""
         letters = font(size)
         for line in broken(text, letters, _INSIDE):
             self.room(round(size * 1.45))
@@ -60,14 +60,14 @@ class _Sheet:
 
 
 def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
-    """Read a picture and draw how it was read, with captions in the language in use.
+    """Read a picture and draw how it was read, with captions in the current language.
 
     Parameters
     ----------
     reader
         Reads it.
     picture
-        As for `Reader.read`, with its errors.
+        As for `Reader.read`; raises what that raises.
 
     Returns
     -------
@@ -137,7 +137,7 @@ def _draw_boxes(pen: ImageDraw.ImageDraw, corner: tuple[int, int], factor: float
         left, top = corner[0] + x, corner[1] + y
         colour = _COLOURS[each.status]
         pen.rectangle((left - 1, top - 1, left + width, top + height), outline=colour, width=2)
-        # beside the upper left corner, inside the picture also for a digit at its upper edge
+        # above the upper left corner, but inside the picture even for a digit at its upper edge
         label = f"{place}"
         end = left + letters.getlength(label) + 6
         pen.rectangle((left - 1, max(top - 18, corner[1]), end, max(top - 18, corner[1]) + 17), fill=colour)
@@ -145,7 +145,7 @@ def _draw_boxes(pen: ImageDraw.ImageDraw, corner: tuple[int, int], factor: float
 
 
 def _draw_card(sheet: _Sheet, x: int, place: int, digit: Digit, reader: Reader) -> None:
-    """Draw a digit as the network saw it, its probabilities, and what counted, side by side."""
+    """Draw a digit as the network saw it, its probabilities and the evidence, side by side."""
     pen, y, small = sheet.pen, sheet.y, font(13)
     colour = _COLOURS[digit.status]
     label = f"{place}"
@@ -185,7 +185,7 @@ def _draw_bars(pen: ImageDraw.ImageDraw, corner: tuple[int, int], width: int, di
 
 
 def _coloured(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Lay the heat over a pale digit: uint8 (28, 28, 3)."""
+    """Blend the heat map over a pale digit: uint8 (28, 28, 3)."""
     strength = np.abs(heat) / max(float(np.abs(heat).max()), _PALE)
     pale = 255 - 0.35 * image[..., None].astype(np.float32)
     colour = np.where(heat[..., None] > 0, _FALLS, _RISES)

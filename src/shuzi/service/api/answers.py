@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import speaking
@@ -14,6 +13,8 @@ from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PDF, kind_of
 from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.reader import Reader
+from shuzi.service.api.schema import Reading, Unread
+from shuzi.service.http.operations import written
 
 _DECIMALS = 5
 
@@ -30,13 +31,14 @@ class Asked:
         Reads it.
     language
         Of the sentences.
-    explained
-        For how many digits it is to be shown what counted; None when nothing is to be explained.
+    explain
+        Told how many digits a picture holds, tells of how many it is to be shown what counted; called in a thread.
+        None when nothing is to be explained.
     """
 
     reader: Reader
     language: str
-    explained: int | None
+    explain: Callable[[int], int] | None
 
 
 def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
@@ -95,20 +97,21 @@ def read(name: str, picture: Picture, asked: Asked) -> bytes:
             raise about(name, problem) from problem
         reading = asked.reader.interpret(seen)
         shown = reading.as_dict(name)
-        if asked.explained is not None:
+        if asked.explain is not None:
             height, width = seen.shape
             shown["size"] = [width, height]
+            explained = asked.explain(len(reading.digits))
             for place, (digit, found) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
                 digit["image"] = found.image.tolist()
-                if place < asked.explained:
+                if place < explained:
                     counted = what_counts(asked.reader.classify, found.image, found.digit)
                     digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
-        return as_json(shown)
+        return written(Reading.model_validate(shown))
 
 
 def failed(name: str, problem: ShuziError, language: str) -> bytes:
     """Return what stands in place of the reading of a picture that cannot be read."""
-    return as_json({"source": name, "error": about(name, problem).sentence(language), "key": problem.key})
+    return written(Unread(source=name, error=about(name, problem).sentence(language), key=problem.key))
 
 
 def about(name: str, problem: ShuziError) -> ShuziError:
@@ -116,8 +119,3 @@ def about(name: str, problem: ShuziError) -> ShuziError:
     if "path" in problem.values:
         return type(problem)(problem.key, **problem.values | {"path": name})
     return problem
-
-
-def as_json(value: Any) -> bytes:
-    """Write JSON in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode(errors="replace")

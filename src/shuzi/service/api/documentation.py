@@ -1,233 +1,167 @@
-"""The API's description: as an OpenAPI document, and as a page that needs no script; both in either language."""
+"""The API's description for programs and, as a page without a script, for people; in either language."""
 
 from __future__ import annotations
 
 import json
-from copy import deepcopy
-from html import escape
+import shlex
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from fastapi import APIRouter, FastAPI, Request
-from fastapi.openapi.utils import get_openapi
+import numpy as np
+from PIL import Image
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
-from shuzi import __version__
-from shuzi.messages import LANGUAGES, language, say
-from shuzi.service.api.answers import as_json
-from shuzi.service.api.schema import Images, Problem, TrainingRequest
+from shuzi.messages import LANGUAGES, language, say, speaking
+from shuzi.service.api.openapi import describe, spoken
+from shuzi.service.http.operations import JSON, Operation
 from shuzi.service.http.problems import STATUSES
+from shuzi.service.http.tokens import is_closed
+from shuzi.service.parts import parts_of
 
-router = APIRouter(include_in_schema=False)
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
-_STYLE = Path(__file__).parent / "docs.css"
-_SPOKEN = ("title", "summary", "description")
-_METHODS = ("get", "post", "delete")
-
-
-def describe(app: FastAPI) -> dict[str, Any]:
-    """Return the OpenAPI document of an app, with keys in place of sentences."""
-    if app.openapi_schema is None:
-        made = get_openapi(
-            title="shuzi", version=__version__, description="service.docs.description", routes=app.routes
-        )
-        schemas = made["components"]["schemas"]
-        for shape in (Images, Problem, TrainingRequest):  # FastAPI does not see them
-            schemas[shape.__name__] = shape.model_json_schema()
-        for name in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which nobody gets to see
-            schemas.pop(name, None)
-        for name, schema in schemas.items():
-            schema["description"] = f"service.shape.{name}"
-            _drop_titles(schema)
-        for methods in made["paths"].values():
-            for operation in methods.values():
-                _tidy(operation)
-        app.openapi_schema = made
-    return app.openapi_schema
+_HERE = Path(__file__).parent
+_NAMES = {"zh": "中文", "en": "English"}
+_EXAMPLE = _HERE / "seven.png"  # an image of MNIST's test images, for the examples
+_REMEMBERED = 8
 
 
-def _tidy(operation: dict[str, Any]) -> None:
-    """Leave out what FastAPI adds of its own accord."""
-    for parameter in operation.get("parameters", []):
-        _drop_titles(parameter["schema"])
-    if "HTTPValidationError" in str(operation["responses"].get("422")):
-        del operation["responses"]["422"]
-    for answer in operation["responses"].values():
-        for content in answer.get("content", {}).values():
-            _drop_titles(content.get("schema", {}))
+class Documentation:
+    """What a service says of its operations.
 
+    Parameters
+    ----------
+    operations
+        All that are described.
+    """
 
-def _drop_titles(schema: Any) -> None:
-    """Drop the titles that pydantic makes out of names, which are words in no language."""
-    if isinstance(schema, dict):
-        if isinstance(schema.get("title"), str):
-            del schema["title"]
-        for each in schema.values():
-            _drop_titles(each)
-    elif isinstance(schema, list):
-        for each in schema:
-            _drop_titles(each)
+    def __init__(self, operations: list[Operation]) -> None:
+        self._operations = operations
+        self._document = describe(operations)
 
-
-def spoken(value: Any) -> Any:
-    """Put the keys in a document into words, in the language in use."""
-    if isinstance(value, list):
-        return [spoken(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        key: say(inner)
-        if key in _SPOKEN and isinstance(inner, str) and inner.startswith("service.")
-        else spoken(inner)
-        for key, inner in value.items()
-    }
-
-
-@router.get("/openapi.json")
-async def openapi(request: Request) -> Response:
-    """Hand out the OpenAPI document."""
-    return Response(as_json(spoken(describe(request.app))), media_type="application/json")
-
-
-@router.get("/docs")
-async def docs(request: Request) -> Response:
-    """Show the API to a person."""
-    return HTMLResponse(page(spoken(deepcopy(describe(request.app)))))
-
-
-@router.get("/docs.css")
-async def style() -> Response:
-    """Hand out how the pages look that the service makes itself."""
-    return Response(_STYLE.read_bytes(), media_type="text/css", headers={"cache-control": "no-cache"})
-
-
-def page(document: dict[str, Any]) -> str:
-    """Make a page of an OpenAPI document in the language in use."""
-    schemas = document["components"]["schemas"]
-    operations = [
-        (path, method, operation)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-        if method in _METHODS
-    ]
-    contents = "".join(
-        f'<li><a href="#{operation["operationId"]}"><code>{method.upper()} {escape(path)}</code></a> '
-        f"{escape(operation['summary'])}</li>"
-        for path, method, operation in operations
-    )
-    body = (
-        f"<h1>shuzi {escape(document['info']['version'])}</h1><p>{escape(document['info']['description'])}</p>"
-        f'<p><a href="/openapi.json">openapi.json</a></p><ul class="contents">{contents}</ul>'
-    )
-    body += "".join(_operation(*each) for each in operations)
-    body += f'<h2 id="schemas">{say("service.docs.schemas")}</h2>'
-    body += "".join(_schema(name, schema) for name, schema in sorted(schemas.items()))
-    body += f'<h2 id="problems">{say("service.docs.problems")}</h2><p>{say("service.docs.problems.text")}</p>'
-    body += _problems()
-    return frame(say("service.docs.title"), body, "/docs")
-
-
-def frame(title: str, body: str, path: str) -> str:
-    """Put a page around what it says, with a way to the other language."""
-    here = language()
-    names = {"zh": "中文", "en": "English"}
-    ways = " · ".join(
-        f"<strong>{names[code]}</strong>"
-        if code == here
-        else f'<a href="{path}?lang={code}" lang="{code}" hreflang="{code}">{names[code]}</a>'
-        for code in LANGUAGES
-    )
-    return (
-        f'<!doctype html><html lang="{here}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<link rel="icon" href="data:,"><link rel="stylesheet" href="/docs.css"></head>'
-        f"<body><nav>{ways}</nav><main>{body}</main></body></html>"
-    )
-
-
-def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
-    title = f"<code>{method.upper()} {escape(path)}</code> {escape(operation['summary'])}"
-    parts = [
-        f'<section id="{operation["operationId"]}"><h2>{title}</h2>',
-        *(f"<p>{escape(each)}</p>" for each in operation.get("description", "").split("\n\n") if each),
-    ]
-    if parameters := operation.get("parameters"):
-        parts.append(f"<h3>{say('service.docs.parameters')}</h3>")
-        rows = [(each["name"], _kind(each["schema"]), each.get("description", "")) for each in parameters]
-        parts.append(_table(rows))
-    if "requestBody" in operation:
-        parts.append(f"<h3>{say('service.docs.body')}</h3>")
-        rows = [
-            (kind, _kind(each.get("schema", {})), "") for kind, each in operation["requestBody"]["content"].items()
+    def routes(self) -> list[Route]:
+        """Return the routes of the document, of the page and of what its examples need."""
+        return [
+            Route("/openapi.json", self._openapi),
+            Route("/docs", self._docs),
+            Route("/docs/seven.png", _seven),
+            Route("/docs/seven.json", _seven_as_json),
+            Route("/docs.css", _style),
         ]
-        parts.append(_table(rows))
-    parts.append(f"<h3>{say('service.docs.answers')}</h3>")
-    rows = [
-        (status, _kind(_shape(each)), each["description"]) for status, each in sorted(operation["responses"].items())
-    ]
-    return "".join([*parts, _table(rows), "</section>"])
+
+    async def _openapi(self, request: Request) -> Response:
+        said = json.dumps(spoken(self._document), ensure_ascii=False)
+        return Response(said, media_type=JSON)
+
+    async def _docs(self, request: Request) -> Response:
+        parts = parts_of(request)
+        peer = request.scope["client"][0] if request.scope["client"] else ""
+        scheme = request.headers.get("x-forwarded-proto", "") if parts.quotas.trusts(peer) else ""
+        address = f"{'https' if scheme == 'https' else request.url.scheme}://{request.url.netloc}"
+        return HTMLResponse(self._page(language(), address, parts.settings.tokens is not None))
+
+    @lru_cache(maxsize=_REMEMBERED)  # noqa: B019 - there is one for each service, and as many pages as ways to call it
+    def _page(self, spoken_: str, address: str, closed: bool) -> str:
+        with speaking(spoken_):
+            document = spoken(self._document)
+            return render(
+                "docs.html",
+                "/docs",
+                address=address,
+                info=document["info"],
+                schemas=document["components"]["schemas"],
+                operations=[
+                    {
+                        "id": each.endpoint.__name__,
+                        "method": each.method,
+                        "path": each.path,
+                        "example": example(each, address, closed),
+                        **document["paths"][each.path][each.method.lower()],
+                    }
+                    for each in self._operations
+                ],
+                problems=sorted(STATUSES.items(), key=lambda each: (each[1], each[0])),
+            )
 
 
-def _shape(answer: dict[str, Any]) -> dict[str, Any]:
-    """Return the schema of an answer, {} when it has no body."""
-    for content in answer.get("content", {}).values():
-        return dict(content.get("schema", {}))
-    return {}
+def example(operation: Operation, address: str, closed: bool) -> str:
+    """Return a command that asks an operation, as it can be put into a shell."""
+    if not operation.example:
+        return ""
+    token = '-H "Authorization: Bearer $TOKEN" ' if closed and is_closed(operation.path) else ""
+    return f"curl {token}{operation.example.format(address=shlex.quote(address))}"
 
 
-def _schema(name: str, schema: dict[str, Any]) -> str:
-    needed = schema.get("required", [])
-    rows = []
-    for field, shape in schema.get("properties", {}).items():
-        remark = shape.get("description", "")
-        if field not in needed:
-            default = shape.get("default")
-            remark += (" · " if remark else "") + say("service.docs.optional")
-            remark += "" if default is None else f" {say('service.docs.default')} {json.dumps(default)}"
-        rows.append((field, _kind(shape), remark))
-    about = escape(schema["description"])
-    return f'<section id="schema-{name}"><h3><code>{name}</code> {about}</h3>{_table(rows)}</section>'
+def render(template: str, path: str, **values: Any) -> str:
+    """Make a page of a template, in the language in use, with a way to the other one.
+
+    Parameters
+    ----------
+    template
+        Its file's name.
+    path
+        Where the page is found.
+    values
+        What is in it.
+    """
+    ways = [(code, _NAMES[code]) for code in LANGUAGES]
+    return _templates().get_template(template).render(here=language(), ways=ways, path=path, **values)
 
 
-def _kind(schema: dict[str, Any]) -> str:
-    """Write the kind of a value in a few characters, as HTML."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return f'<a href="#schema-{name}">{name}</a>'
-    for joined in ("anyOf", "oneOf"):
-        if joined in schema:
-            return " | ".join(_kind(each) for each in schema[joined])
-    if "enum" in schema or "const" in schema:
-        return " | ".join(escape(json.dumps(each)) for each in schema.get("enum", [schema.get("const")]))
-    kind = schema.get("type", "")
-    if kind == "array":
-        low, high = schema.get("minItems"), schema.get("maxItems")
-        count = "" if low is None and high is None else f"{low or 0}" if low == high else f"{low or 0}…{high or ''}"
-        return f"[{_kind(schema.get('items', {}))}]{f'<sub>{count}</sub>' if count else ''}"
-    low = schema.get("minimum", schema.get("exclusiveMinimum"))
-    high = schema.get("maximum", schema.get("exclusiveMaximum"))
-    sign = "&gt; " if "exclusiveMinimum" in schema else ""
-    reach = "" if low is None and high is None else f" {sign}{_number(low)}…{_number(high)}"
-    return escape(schema.get("format", kind)) + reach
+@cache
+def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader  # not before somebody asks for a page
+
+    made = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.globals |= {"say": say, "languages": LANGUAGES, "json": json.dumps, "extent": extent}
+    return made
+
+
+def extent(schema: dict[str, Any]) -> str:
+    """Write between which bounds a value or the length of a list is.
+
+    >>> extent({"type": "integer", "minimum": 0, "maximum": 9}), extent({"exclusiveMinimum": 0, "maximum": 100.0})
+    ('0…9', '> 0…100')
+    >>> extent({"type": "array", "minItems": 10, "maxItems": 10}), extent({"type": "array", "minItems": 1})
+    ('10', '1…')
+    """
+    if schema.get("type") == "array":
+        low, high, sign = schema.get("minItems"), schema.get("maxItems"), ""
+        if low is not None and low == high:
+            return str(low)
+    else:
+        low = schema.get("minimum", schema.get("exclusiveMinimum"))
+        high = schema.get("maximum", schema.get("exclusiveMaximum"))
+        sign = "> " if "exclusiveMinimum" in schema else ""
+    if low is None and high is None:
+        return ""
+    return f"{sign}{_number(low)}…{_number(high)}"
 
 
 def _number(bound: float | None) -> str:
     return "" if bound is None else f"{int(bound) if float(bound).is_integer() else bound}"
 
 
-def _table(rows: list[tuple[str, str, str]]) -> str:
-    """Make a table of a name, a kind that is HTML already, and a remark."""
-    lines = "".join(
-        f"<tr><th scope=row><code>{escape(name)}</code></th><td>{kind}</td><td>{escape(remark)}</td></tr>"
-        for name, kind, remark in rows
-    )
-    return f'<div class="wide"><table>{lines}</table></div>'
+async def _style(request: Request) -> Response:
+    """Hand out how the pages look that the service makes itself."""
+    return Response((_HERE / "docs.css").read_bytes(), media_type="text/css", headers={"cache-control": "no-cache"})
 
 
-def _problems() -> str:
-    lines = "".join(
-        f'<tr id="{key}"><th scope=row><code>{key}</code></th><td>{status}</td>'
-        f"<td>{escape(say(f'service.title.{status}'))}</td></tr>"
-        for key, status in sorted(STATUSES.items(), key=lambda each: (each[1], each[0]))
-    )
-    return f'<div class="wide"><table class="keys">{lines}</table></div>'
+async def _seven(request: Request) -> Response:
+    """Hand out a picture to try the examples with."""
+    return Response(_EXAMPLE.read_bytes(), media_type="image/png")
+
+
+async def _seven_as_json(request: Request) -> Response:
+    """Hand out the same as what /v1/classify takes."""
+    return Response(_classifiable(), media_type=JSON)
+
+
+@cache
+def _classifiable() -> bytes:
+    with Image.open(_EXAMPLE) as picture:
+        return json.dumps({"images": [np.asarray(picture).tolist()]}).encode()

@@ -3,52 +3,47 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from functools import partial
 from typing import Any
 
 import numpy as np
-from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import language, speaking
 from shuzi.pictures.plain import PDF, kind_of
 from shuzi.service.api import answers
-from shuzi.service.api.answers import Asked, Source, as_json
-from shuzi.service.api.schema import Answers, Images, Models, Readings
-from shuzi.service.http.direct import JSON, Direct, json_of, parameters, query
+from shuzi.service.api.answers import Asked, Source
+from shuzi.service.api.schema import Answer, Answers, Images, Model, Models, Readings
 from shuzi.service.http.multipart import pictures_of
+from shuzi.service.http.operations import JSON, Operations, answer, json_of, query, written
+from shuzi.service.http.quotas import Quota
 from shuzi.service.http.validation import checked
-from shuzi.service.parts import Parts, operation_name, parts_of, problems
+from shuzi.service.parts import Parts, parts_of
 
-router = APIRouter(tags=["reading"], generate_unique_id_function=operation_name, route_class=Direct)
+operations = Operations("reading")
 
 _SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
+_BINARY = {"type": "string", "format": "binary"}
 _PICTURES: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "properties": {
-                        "picture": {
-                            "type": "array",
-                            "minItems": 1,
-                            "items": {"type": "string", "format": "binary"},
-                            "description": "service.schema.picture",
-                        }
-                    },
-                    "required": ["picture"],
-                }
-            },
-            "image/*": {"schema": {"type": "string", "format": "binary"}},
-            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {
+            "picture": {
+                "type": "array",
+                "minItems": 1,
+                "items": _BINARY,
+                "description": "service.schema.picture",
+            }
         },
-    }
+        "required": ["picture"],
+    },
+    "image/*": _BINARY,
+    "application/octet-stream": _BINARY,
 }
-_IMAGES = {"requestBody": {"required": True, "content": {JSON: {"schema": {"$ref": "#/components/schemas/Images"}}}}}
 
 
 class ReadQuery(BaseModel):
@@ -58,18 +53,22 @@ class ReadQuery(BaseModel):
     explain: bool = Field(default=False, description="service.schema.explain")
 
 
-@router.post(
+@operations.add(
+    "POST",
     "/v1/read",
-    summary="service.read.summary",
-    description="service.read.description",
-    response_model=Readings,
-    response_description="service.read.answer",
-    responses=problems(400, 404, 415, 422, 501),
-    openapi_extra=_PICTURES | {"parameters": parameters(ReadQuery)},
+    "service.read.",
+    answers={200: Readings},
+    problems=(400, 401, 404, 415, 422, 501),
+    query=ReadQuery,
+    body=_PICTURES,
+    example="-F picture=@seven.png {address}/v1/read",
 )
 async def read(request: Request) -> Response:
     """Read the numbers in pictures."""
     parts, asks = parts_of(request), query(request, ReadQuery)
+    quota: Quota = request.scope["quota"]
+    if asks.explain and (wait := quota.wait):
+        raise ServiceError("error.service.explained", seconds=math.ceil(wait))
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with parts.pool.place():
@@ -80,23 +79,27 @@ async def read(request: Request) -> Response:
         named = take() if len(body) <= _SHORT else await parts.pool.run(take)
         sources: list[Source] = list(named)
         if any(kind_of(content[:1_024]) == PDF for _, content in named):
+            if not parts.settings.pdf:
+                raise ServiceError("error.service.no_pdf")
             sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures))
-        asked = Asked(reader, language(), parts.limits.explained if asks.explain else None)
+        explain = partial(_explained, quota, len(sources)) if asks.explain else None
+        asked = Asked(reader, language(), explain)
         if len(sources) == 1:
             said = [await _read(parts, sources[0], asked)]
         else:
             said = await _read_all(parts, sources, asked)
-    return Response(b'{"readings": [' + b", ".join(said) + b"]}", media_type=JSON)
+    # each has been written in its thread, as a `Reading` or an `Unread`: what explains one is tens of kilobytes
+    return Response(b'{"readings":[' + b",".join(said) + b"]}", media_type=JSON)
 
 
-@router.post(
+@operations.add(
+    "POST",
     "/v1/classify",
-    summary="service.classify.summary",
-    description="service.classify.description",
-    response_model=Answers,
-    response_description="service.classify.answer",
-    responses=problems(400, 404, 415, 422),
-    openapi_extra=_IMAGES,
+    "service.classify.",
+    answers={200: Answers},
+    problems=(400, 401, 404, 415, 422, 501),
+    body={JSON: Images},
+    example="-H 'Content-Type: application/json' -d @seven.json {address}/v1/classify",
 )
 async def classify(request: Request) -> Response:
     """Classify images of 28x28 pixels."""
@@ -106,13 +109,13 @@ async def classify(request: Request) -> Response:
         return Response(await parts.pool.run(partial(_classified, parts, body, language())), media_type=JSON)
 
 
-@router.get(
+@operations.add(
+    "GET",
     "/v1/models",
-    summary="service.models.summary",
-    description="service.models.description",
-    response_model=Models,
-    response_description="service.models.answer",
-    responses=problems(),
+    "service.models.",
+    answers={200: Models},
+    problems=(401,),
+    example="{address}/v1/models",
 )
 async def models(request: Request) -> Response:
     """Say what the models are."""
@@ -123,7 +126,15 @@ async def models(request: Request) -> Response:
         quiet = partial(_is_quiet, parts)
         async with parts.pool.place():
             facts = await parts.pool.run(partial(parts.readers.describe, quiet))
-    return Response(as_json({"models": facts}), media_type=JSON)
+    return answer(Models(models=[Model.model_validate(each) for each in facts]))
+
+
+def _explained(quota: Quota, pictures: int, digits: int) -> int:
+    """Tell for how many digits of one of several pictures it is shown what counted, and charge the client."""
+    limits = quota.limits
+    explained = min(digits, limits.explained, max(1, limits.explained_in_all // pictures))
+    quota.explain(explained)
+    return explained
 
 
 def _is_quiet(parts: Parts) -> bool:
@@ -168,7 +179,7 @@ def _classified(parts: Parts, body: bytes, spoken: str) -> bytes:
     images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
     probabilities = parts.readers.get(asked.model).classify(images)
     said = [
-        {"digit": digit, "confidence": round(row[digit], 4), "probabilities": [round(each, 4) for each in row]}
+        Answer(digit=digit, confidence=round(row[digit], 4), probabilities=[round(each, 4) for each in row])
         for digit, row in zip(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strict=True)
     ]
-    return as_json({"answers": said})
+    return written(Answers(answers=said))

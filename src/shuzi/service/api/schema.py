@@ -1,4 +1,4 @@
-"""The shapes of requests and answers, for checking what comes in and for the OpenAPI document."""
+"""The shapes of requests and answers: they check what comes in, and what goes out is made of them."""
 
 from __future__ import annotations
 
@@ -56,12 +56,22 @@ def _layout(image: Any) -> str:
     return "rows" if isinstance(image, list) and image and isinstance(image[0], list) else "flat"
 
 
+Shade = Annotated[int, Field(ge=0, le=255)]
+Seen = Annotated[
+    list[Annotated[list[Shade], Field(min_length=28, max_length=28)]], Field(min_length=28, max_length=28)
+]
 Image = Annotated[Annotated[Rows, Tag("rows")] | Annotated[Flat, Tag("flat")], Discriminator(_layout)]
 WholeImage = Annotated[Image, AfterValidator(_all_whole)]
 Status = Literal["ok", "blank", "not-a-digit", "unsure"]
 
 
-class Problem(BaseModel):
+class Said(BaseModel):
+    """What the service says: a value that stands in no shape here is a mistake, and not left out in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Said):
     """What went wrong, after RFC 9457."""
 
     type: str
@@ -73,7 +83,7 @@ class Problem(BaseModel):
     training: str | None = Field(default=None, description="service.schema.taken")
 
 
-class Digit(BaseModel):
+class Digit(Said):
     """One digit of a reading."""
 
     digit: OneDigit
@@ -81,11 +91,11 @@ class Digit(BaseModel):
     probabilities: Shares
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
     status: Literal["ok", "not-a-digit", "unsure"]
-    image: Rows | None = Field(default=None, description="service.schema.image")
+    image: Seen | None = Field(default=None, description="service.schema.image")
     counted: list[list[float]] | None = Field(default=None, description="service.schema.counted")
 
 
-class Reading(BaseModel):
+class Reading(Said):
     """The number in a picture."""
 
     source: str = Field(description="service.schema.source")
@@ -99,7 +109,7 @@ class Reading(BaseModel):
     )
 
 
-class Unread(BaseModel):
+class Unread(Said):
     """In place of a reading: why a picture could not be read."""
 
     source: str
@@ -107,7 +117,7 @@ class Unread(BaseModel):
     key: str
 
 
-class Readings(BaseModel):
+class Readings(Said):
     """A reading for each picture, in their order."""
 
     readings: list[Reading | Unread]
@@ -124,7 +134,7 @@ class Images(BaseModel):
     model: str = Field(default="", max_length=200, description="service.schema.model")
 
 
-class Answer(BaseModel):
+class Answer(Said):
     """What a network says to an image."""
 
     digit: OneDigit
@@ -132,13 +142,13 @@ class Answer(BaseModel):
     probabilities: Shares
 
 
-class Answers(BaseModel):
+class Answers(Said):
     """An answer for each image, in their order."""
 
     answers: list[Answer]
 
 
-class Score(BaseModel):
+class Score(Said):
     """How many of n were right, with the 95 % interval."""
 
     accuracy: Share
@@ -147,7 +157,7 @@ class Score(BaseModel):
     on: str = Field(description="service.schema.on")
 
 
-class Model(BaseModel):
+class Model(Said):
     """A model and what is known of it."""
 
     name: str
@@ -162,7 +172,7 @@ class Model(BaseModel):
     milliseconds: float | None = Field(description="service.schema.milliseconds")
 
 
-class Models(BaseModel):
+class Models(Said):
     """All models."""
 
     models: list[Model]
@@ -180,7 +190,7 @@ class TrainingRequest(BaseModel):
     seed: Annotated[int, Field(ge=0, le=MOST_SEED, strict=True), _WHOLE] | None = None
 
 
-class TrainingProgress(BaseModel):
+class TrainingProgress(Said):
     """The batch of a step."""
 
     step: int
@@ -188,7 +198,7 @@ class TrainingProgress(BaseModel):
     accuracy: Share
 
 
-class Validated(BaseModel):
+class Validated(Said):
     """A look at the validation images."""
 
     step: int
@@ -196,7 +206,7 @@ class Validated(BaseModel):
     n: int
 
 
-class Finished(BaseModel):
+class Finished(Said):
     """How a training ended."""
 
     step: int
@@ -207,26 +217,26 @@ class Finished(BaseModel):
     model: str
 
 
-class Failure(BaseModel):
+class Failure(Said):
     """Why a training failed."""
 
     detail: str
     key: str
 
 
-class Training(BaseModel):
+class Training(Said):
     """A training and its last numbers."""
 
     id: str
     state: Literal["running", "done", "stopped", "failed"]
-    recipe: dict[str, str | int | float]
+    recipe: dict[str, str | bool | int | float]
     progress: TrainingProgress | None
     validated: Validated | None
     done: Finished | None
     failure: Failure | None
 
 
-class Health(BaseModel):
+class Health(Said):
     """The service is alive."""
 
     status: Literal["ok"]

@@ -4,53 +4,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError
-from shuzi.service.api.answers import as_json
 from shuzi.service.api.schema import Training, TrainingRequest
-from shuzi.service.http.direct import JSON, json_of
+from shuzi.service.http.operations import JSON, Operations, answer, json_of
 from shuzi.service.http.validation import checked
 from shuzi.service.jobs.job import RUNNING, Event, Job
 from shuzi.service.jobs.trainings import chosen_recipe
-from shuzi.service.parts import operation_name, parts_of, problems
+from shuzi.service.parts import parts_of
 
-router = APIRouter(prefix="/v1/training", tags=["training"], generate_unique_id_function=operation_name)
+operations = Operations("training")
 
 STREAM = "text/event-stream"
-Named = Annotated[str, Path(description="service.schema.id", max_length=200)]
 _LONGEST = 1_000_000  # bytes of what is to be trained, which is checked at once, without a thread
 _MOST_DIGITS = 9  # of an event's number
-_ASKED = {
-    "requestBody": {
-        "required": True,
-        "content": {JSON: {"schema": {"$ref": "#/components/schemas/TrainingRequest"}}},
-    }
-}
-_STREAM: dict[int | str, dict[str, Any]] = {
-    200: {
-        "description": "service.events.answer",
-        "content": {STREAM: {"schema": {"type": "string", "description": "service.events.format"}}},
-    },
-    204: {"description": "service.events.nothing"},
-}
 
 
-@router.post(
-    "",
-    status_code=201,
-    summary="service.train.summary",
-    description="service.train.description",
-    response_model=Training,
-    response_description="service.train.answer",
-    responses=problems(400, 409, 415, 422, 501),
-    openapi_extra=_ASKED,
+@operations.add(
+    "POST",
+    "/v1/training",
+    "service.train.",
+    answers={201: Training},
+    problems=(400, 401, 409, 415, 422, 501),
+    body={JSON: TrainingRequest},
+    example="""-H 'Content-Type: application/json' -d '{{"steps": 500}}' {address}/v1/training""",
 )
 async def begin(request: Request) -> Response:
     """Begin a training."""
+    if not parts_of(request).settings.training:
+        raise ServiceError("error.service.no_training")
     body = await json_of(request)
     if len(body) > _LONGEST:
         raise ServiceError("error.service.body", most=_LONGEST // 1_000_000)
@@ -61,52 +46,50 @@ async def begin(request: Request) -> Response:
     return _answer(training, 201, headers)
 
 
-@router.get(
-    "/{id}",
-    summary="service.training.summary",
-    description="service.training.description",
-    response_model=Training,
-    response_description="service.training.answer",
-    responses=problems(404, 422),
+@operations.add(
+    "GET",
+    "/v1/training/{id}",
+    "service.training.",
+    answers={200: Training},
+    problems=(401, 404),
+    example="{address}/v1/training/ID",
 )
-async def look(request: Request, id: Named) -> Response:  # noqa: A002 - it is what the path calls it
+async def look(request: Request) -> Response:
     """Say how a training goes."""
-    return _answer(parts_of(request).trainings.get(id))
+    return _answer(parts_of(request).trainings.get(request.path_params["id"]))
 
 
-@router.delete(
-    "/{id}",
-    status_code=202,
-    summary="service.stop.summary",
-    description="service.stop.description",
-    response_model=Training,
-    response_description="service.stop.answer",
-    responses=problems(404, 422) | {200: {"model": Training, "description": "service.stop.ended"}},
+@operations.add(
+    "DELETE",
+    "/v1/training/{id}",
+    "service.stop.",
+    answers={202: Training, 200: Training},
+    problems=(401, 404),
+    example="-X DELETE {address}/v1/training/ID",
 )
-async def stop(request: Request, id: Named) -> Response:  # noqa: A002 - see above
+async def stop(request: Request) -> Response:
     """Stop a training."""
     known = parts_of(request).trainings
-    training = known.get(id)
+    training = known.get(request.path_params["id"])
     running = training.state == RUNNING
     await known.stop(training)
     return _answer(training, 202 if running else 200)
 
 
-@router.get(
-    "/{id}/events",
-    summary="service.events.summary",
-    description="service.events.description",
-    response_class=Response,
-    responses=problems(404, 422) | _STREAM,
+@operations.add(
+    "GET",
+    "/v1/training/{id}/events",
+    "service.events.",
+    answers={200: STREAM, 204: None},
+    problems=(401, 404),
+    headers={"last-event-id": "service.events.last"},
+    example="-N {address}/v1/training/ID/events",
 )
-async def events(
-    request: Request,
-    id: Named,  # noqa: A002 - see above
-    last_event_id: Annotated[str, Header(description="service.events.last")] = "",
-) -> Response:
+async def events(request: Request) -> Response:
     """Tell what happens in a training, from its beginning."""
     parts = parts_of(request)
-    training = parts.trainings.get(id)
+    training = parts.trainings.get(request.path_params["id"])
+    last_event_id = request.headers.get("last-event-id", "")
     known = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MOST_DIGITS
     after = min(int(last_event_id), len(training.events)) if known else 0
     if training.state != RUNNING and after == len(training.events):
@@ -131,4 +114,4 @@ def line(event: Event) -> str:
 
 
 def _answer(training: Job, status: int = 200, headers: dict[str, str] | None = None) -> Response:
-    return Response(as_json(training.as_dict()), status, headers, "application/json")
+    return answer(Training.model_validate(training.as_dict()), status, headers)

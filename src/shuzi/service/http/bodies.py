@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shuzi.errors import ServiceError
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.problems import BodyRefused
+from shuzi.service.http.quotas import Quota
 
 _SWALLOWED = 4  # times the longest body: so much is read and dropped, for a client reads no answer while it sends
 
@@ -19,12 +20,17 @@ class Bodies:
 
     A body that is too long is refused with 413, one that comes too slowly with 408, and one for which there is no
     room beside the others with 429. Whether the client tells the length or not makes no difference.
+
+    Room is shared fairly: a client holds so much at most, and where all room is taken, a body that is still coming
+    makes way, of a client that holds more than the one that needs room would.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
         self._limits = limits
         self._held = 0
+        self._coming: dict[_Watched, None] = {}  # in the order in which they began
+        self._closing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -35,19 +41,52 @@ class Bodies:
         try:
             await self._app(scope, watched, send)
         finally:
+            self._coming.pop(watched, None)
             self._held -= watched.held
+            watched.quota.held -= watched.held
 
     @property
     def limits(self) -> Limits:
         """What is taken at most."""
         return self._limits
 
-    def hold(self, size: int) -> bool:
-        """Make room for so many bytes more, if there is room."""
-        if self._held + size > self._limits.held:
-            return False
+    def close(self) -> None:
+        """Wait for no body any more: what has not come whole is told that the service is ending."""
+        self._closing = True
+        for each in list(self._coming):
+            each.give_up(ServiceError("error.service.closing"))
+
+    def comes(self, watched: _Watched, comes: bool) -> None:
+        """Note that a body is still coming, or has come whole."""
+        if not comes:
+            self._coming.pop(watched, None)
+        elif self._closing and watched.expected:
+            watched.give_up(ServiceError("error.service.closing"))
+        else:
+            self._coming[watched] = None
+
+    def hold(self, watched: _Watched, size: int) -> ServiceError | None:
+        """Make room for so many bytes more of a body, or tell why there is none."""
+        quota = watched.quota
+        if quota.held + size > self._limits.client_held:
+            return ServiceError("error.service.held", most=self._limits.client_held // 1_000_000)
+        while self._held + size > self._limits.held:
+            most = max(self._coming, key=lambda each: (each.quota.held, each.held), default=None)
+            if most is None or most.quota.held <= quota.held + size:
+                return ServiceError("error.service.busy")
+            most.give_up(ServiceError("error.service.busy"))
+            self.release(most)
         self._held += size
-        return True
+        quota.held += size
+        watched.held += size
+        return None
+
+    def release(self, watched: _Watched) -> None:
+        """Give the room of a body back; its bytes are dropped as soon as its request hears of it."""
+        self._coming.pop(watched, None)
+        self._held -= watched.held
+        watched.quota.held -= watched.held
+        watched.held = 0
 
 
 class _Watched:
@@ -55,12 +94,23 @@ class _Watched:
 
     def __init__(self, bodies: Bodies, scope: Scope, receive: Receive) -> None:
         self._bodies = bodies
+        names = {name for name, _ in scope["headers"]}
         self._announced = _announced(scope)
-        self._asks = any(name == b"expect" for name, _ in scope["headers"])
+        self._asks = b"expect" in names
+        self.expected = bool(self._announced) or b"transfer-encoding" in names
         self._receive = receive
         self._ends: float | None = None
         self._whole = False
+        self._waits: asyncio.Timeout | None = None
+        self._refusal: ServiceError | None = None
+        self.quota: Quota = scope["quota"]
         self.held = 0
+
+    def give_up(self, refusal: ServiceError) -> None:
+        """Wait no longer, and say why."""
+        self._refusal = refusal
+        if self._waits is not None and not self._waits.expired():
+            self._waits.reschedule(0.0)  # a moment that has passed
 
     async def __call__(self) -> Message:
         limits = self._bodies.limits
@@ -72,20 +122,26 @@ class _Watched:
         size = len(message.get("body", b""))
         if self.held + size > limits.body:
             await self._refuse_long()
-        if not self._bodies.hold(size):
-            raise BodyRefused(ServiceError("error.service.busy"), close=not self._whole)
-        self.held += size
+        if refusal := self._bodies.hold(self, size):
+            raise BodyRefused(refusal, close=not self._whole)
         return message
 
     async def _next(self) -> Message:
         limits, now = self._bodies.limits, monotonic()
         self._ends = self._ends or now + limits.body_seconds
+        self._bodies.comes(self, comes=True)
         try:
-            async with asyncio.timeout(min(limits.pause_seconds, self._ends - now)):
+            async with asyncio.timeout(min(limits.pause_seconds, self._ends - now)) as self._waits:
+                if self._refusal is not None:
+                    raise TimeoutError
                 message = await self._receive()
         except TimeoutError as problem:
-            raise BodyRefused(ServiceError("error.service.slow"), close=True) from problem
+            raise BodyRefused(self._refusal or ServiceError("error.service.slow"), close=True) from problem
+        finally:
+            self._waits = None
         self._whole = not message.get("more_body", False)
+        if self._whole:
+            self._bodies.comes(self, comes=False)
         return message
 
     async def _refuse_long(self) -> None:

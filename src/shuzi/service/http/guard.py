@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import logging
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -14,6 +16,11 @@ from shuzi import messages
 from shuzi.errors import ServiceError
 from shuzi.service.http.language import asked_language
 from shuzi.service.http.problems import problem_response
+from shuzi.service.http.quotas import Quota, Quotas
+from shuzi.service.http.request_id import REQUEST_ID, current, new_id, proxy_id
+from shuzi.service.http.tokens import Tokens, is_closed
+
+log = logging.getLogger("shuzi.service")
 
 _POLICY = "; ".join(
     (
@@ -117,7 +124,7 @@ def _name(host: str) -> str:
 
 
 class Guard:
-    """Lets a request in when host and origin are right, and sends no answer without the headers that it needs.
+    """Lets a request in when host, origin and token are right, and sends no answer without the headers it needs.
 
     Parameters
     ----------
@@ -125,14 +132,25 @@ class Guard:
         What answers.
     hosts
         The names by which it may be called.
+    quotas
+        Of the clients; also knows which proxies to believe.
+    tokens
+        Opens what is not open to all; None when everything is.
     observe
         Told the scope, the status and the seconds of each request when it is over.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Hosts, observe: Observe) -> None:
+    def __init__(self, app: ASGIApp, hosts: Hosts, quotas: Quotas, tokens: Tokens | None, observe: Observe) -> None:
         self._app = app
         self._hosts = hosts
+        self._quotas = quotas
+        self._tokens = tokens
         self._observe = observe
+        self._closing = False
+
+    def close(self) -> None:
+        """From now on what is cancelled is told that the service is ending."""
+        self._closing = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -140,7 +158,8 @@ class Guard:
             await self._app(scope, receive, send)
             return
         began, status, started = time.perf_counter(), 500, False
-        asked = scope["method"]
+        asked, head = scope["method"], _Head(scope["headers"])
+        quota, name = self._identify(scope, head)
         if asked == "HEAD":
             scope = {**scope, "method": "GET", "asked": "HEAD"}
 
@@ -148,48 +167,88 @@ class Guard:
             nonlocal status, started
             if message["type"] == "http.response.start":
                 status, started = message["status"], True
-                message = {**message, "headers": _with_headers(message.get("headers", ()))}
+                message = {**message, "headers": _with_headers(message.get("headers", ()), name)}
             elif asked == "HEAD":
                 if message.get("more_body"):
                     return
                 message = {"type": "http.response.body"}
             await send(message)
 
+        quota.requests += 1
         try:
-            refusal = self._refusal(scope)
+            refusal = self._refusal(scope, head, quota)
             if refusal is not None:
                 await problem_response(refusal, close=True)(scope, receive, guarded)
             else:
                 await self._app(scope, receive, guarded)
-        except Exception:
-            if not started:
+        except asyncio.CancelledError:
+            if not self._closing:
                 raise
-            # what failed has been logged and answered below, where it is raised again for servers that know no better
+            if not started:
+                await problem_response(ServiceError("error.service.closing"), close=True)(scope, receive, guarded)
+        except Exception as problem:
+            if not started:  # else it has been logged and answered below, and is raised again for other servers
+                log.error("%s %s", scope["method"], scope["path"], exc_info=problem)
+                await problem_response(ServiceError("error.service.internal"), close=True)(scope, receive, guarded)
         finally:
+            quota.requests -= 1
             self._observe(scope, status, time.perf_counter() - began)
 
-    def _refusal(self, scope: Scope) -> ServiceError | None:
+    def _identify(self, scope: Scope, head: _Head) -> tuple[Quota, str]:
+        """Note in the scope whom a request is from and what it is called."""
+        peer = scope["client"][0] if scope.get("client") else ""
+        named = proxy_id(head.request_id) if head.request_id and self._quotas.trusts(peer) else None
+        scope["from"] = self._quotas.client(peer, head.forwarded)
+        scope["quota"] = quota = self._quotas.of(scope["from"])
+        scope["request_id"] = name = named or new_id()
+        current.set(name)
+        return quota, name
+
+    def _refusal(self, scope: Scope, head: _Head, quota: Quota) -> ServiceError | None:
         """Choose the language, and return why the request is refused, if it is."""
-        hosts, origin, accepted = [], None, b""
-        fetch = {}
-        for name, value in scope["headers"]:
-            if name == b"host":
-                hosts.append(value.decode("latin-1"))
-            elif name == b"origin":
-                origin = value.decode("latin-1")
-            elif name == b"accept-language":
-                accepted = value
-            elif name in _FETCH:
-                fetch[name] = value
-        messages.use(asked_language(scope["query_string"], accepted))
-        server = scope.get("server")
+        messages.use(asked_language(scope["query_string"], head.language))
+        server, hosts = scope.get("server"), head.hosts
         if len(hosts) != 1 or not self._hosts.allow(hosts[0], server[0] if server else None):
             return ServiceError("error.service.host", host=", ".join(hosts))
-        if origin is not None and origin.partition("://")[2].lower() != hosts[0].lower():
-            return ServiceError("error.service.origin", origin=origin)
-        if fetch.get(b"sec-fetch-site", b"none") not in _OWN and not _is_visit(scope["method"], fetch):
+        if head.origin is not None and head.origin.partition("://")[2].lower() != hosts[0].lower():
+            return ServiceError("error.service.origin", origin=head.origin)
+        if head.fetch.get(b"sec-fetch-site", b"none") not in _OWN and not _is_visit(scope["method"], head.fetch):
             return ServiceError("error.service.site")
+        if self._tokens and is_closed(scope["path"]) and not self._tokens.allow(head.authorization):
+            return ServiceError("error.service.token")
+        if (
+            quota.requests > quota.limits.client_connections
+        ):  # of a client behind a proxy, whose connections it shares
+            return ServiceError("error.service.client", most=quota.limits.client_connections)
         return None
+
+
+class _Head:
+    """The headers that say who asks, for what and in which language, gathered in one pass."""
+
+    __slots__ = ("authorization", "fetch", "forwarded", "hosts", "language", "origin", "request_id")
+
+    def __init__(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self.hosts: list[str] = []
+        self.fetch: dict[bytes, bytes] = {}
+        self.origin: str | None = None
+        self.language = self.authorization = self.request_id = b""
+        self.forwarded = ""
+        for name, value in headers:
+            if name == b"host":
+                self.hosts.append(value.decode("latin-1"))
+            elif name == b"accept-language":
+                self.language = value
+            elif name == b"origin":
+                self.origin = value.decode("latin-1")
+            elif name == b"authorization":
+                self.authorization = value
+            elif name == b"x-forwarded-for":  # several are one list, in their order
+                self.forwarded += ("," if self.forwarded else "") + value.decode("latin-1")
+            elif name == REQUEST_ID:
+                self.request_id = value
+            elif name in _FETCH:
+                self.fetch[name] = value
 
 
 def _is_visit(method: str, fetch: dict[bytes, bytes]) -> bool:
@@ -198,9 +257,10 @@ def _is_visit(method: str, fetch: dict[bytes, bytes]) -> bool:
     return method in ("GET", "HEAD") and found == (b"navigate", b"document")
 
 
-def _with_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+def _with_headers(headers: Iterable[tuple[bytes, bytes]], request_id: str) -> list[tuple[bytes, bytes]]:
     given: list[Any] = list(headers)
     if not any(name == b"cache-control" for name, _ in given):
         given += (_NOT_KEPT, _BY_LANGUAGE)
+    given.append((REQUEST_ID, request_id.encode()))
     given += SECURITY_HEADERS
     return given

@@ -19,14 +19,19 @@ class Limits:
         Pictures in one request; each page of a PDF is one.
     images
         28x28 images in one request.
-    explained
-        Digits of a reading for which it is measured what counted: each costs some hundred classifications.
+    explained, explained_in_all
+        Digits of one picture, and of all pictures of a request, for which it is measured what counted: each costs
+        some hundred classifications.
     workers
         Cores that are used; pictures take about 150 MB on each, and the child processes that decode as much.
     queue
         Requests that wait for a core.
     connections, streams
         Open connections; open streams of events among them.
+    client_connections, client_held
+        Open connections, or requests where a trusted proxy hands them on, and bytes of bodies of one client.
+    client_explained, client_explained_rate
+        Explained digits that one client may ask for at once, and how many more every second.
     head_seconds
         From the first byte of a request to the end of its headers.
     pause_seconds, body_seconds
@@ -39,6 +44,11 @@ class Limits:
         From the end of a request's body to its answer.
     training_seconds
         For one training.
+    stuck_seconds
+        Work that takes so long is never waited for again: another thread takes the place of its own.
+    drain_seconds, exit_seconds
+        After the service was asked to end: for requests that have begun, and until the process is gone, whatever
+        happens.
     trainings
         Finished trainings that are remembered, and their models.
     """
@@ -48,10 +58,15 @@ class Limits:
     pictures: int = 32
     images: int = 1_000
     explained: int = 24
+    explained_in_all: int = 48
     workers: int = 8
     queue: int = 64
     connections: int = 1_000
     streams: int = 32
+    client_connections: int = 250
+    client_held: int = 60_000_000
+    client_explained: int = 240
+    client_explained_rate: float = 4.0
     head_seconds: float = 10.0
     pause_seconds: float = 10.0
     body_seconds: float = 60.0
@@ -59,8 +74,14 @@ class Limits:
     idle_seconds: float = 15.0
     work_seconds: float = 60.0
     training_seconds: float = 900.0
+    stuck_seconds: float = 90.0
+    drain_seconds: float = 5.0
+    exit_seconds: float = 9.0
     trainings: int = 8
 
 
 HEAD_BYTES = 32_768
 """Bytes that the headers of a request may take, its address included."""
+
+HEADERS = 100
+"""Headers of a request. Each costs an object in memory, however short it is."""

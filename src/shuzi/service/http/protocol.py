@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import httptools
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -14,17 +15,27 @@ from uvicorn.server import ServerState
 from shuzi.errors import ServiceError
 from shuzi.messages import speaking
 from shuzi.service.http.guard import SECURITY_HEADERS, Observe
-from shuzi.service.http.limits import HEAD_BYTES, Limits
-from shuzi.service.http.problems import MEDIA_TYPE, RETRY_AFTER, document, status_of
+from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
+from shuzi.service.http.problems import MEDIA_TYPE, document, retry_after, status_of
+from shuzi.service.http.quotas import Quota, Quotas
+from shuzi.service.http.request_id import REQUEST_ID, new_id
+
+_LINGER = 2.0  # seconds in which what a refused client still sends is thrown away, so that it can read the answer
+_SCHEMES = (b"http", b"https")
 
 
-def protocol(limits: Limits, observe: Observe) -> type[asyncio.Protocol]:
+def protocol(limits: Limits, quotas: Quotas, observe: Observe) -> type[asyncio.Protocol]:
     """Return the protocol that uvicorn is to speak, with the limits in it, and who counts what is refused here."""
-    return type("Protocol", (_Protocol,), {"limits": limits, "observe": staticmethod(observe)})
+    return type("Protocol", (_Protocol,), {"limits": limits, "quotas": quotas, "observe": staticmethod(observe)})
+
+
+class _Refused(Exception):  # noqa: N818 - nobody is told: it ends the parser
+    """The request has been answered already, so the rest of it need not be parsed."""
 
 
 class _Protocol(HttpToolsProtocol):
     limits: Limits
+    quotas: Quotas
     observe: Observe
 
     def __init__(
@@ -39,22 +50,41 @@ class _Protocol(HttpToolsProtocol):
         self._writes: asyncio.TimerHandle | None = None
         self._taken = 0
         self._in_head = False
+        self._refused = False
+        self._quota: Quota | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
+        peer = self.client[0] if self.client else ""
+        if not self.quotas.trusts(peer):  # a proxy's connections are those of many clients
+            self._quota = self.quotas.of(peer)
+            self._quota.connections += 1
         if len(self.connections) > self.limits.connections:
-            self._refuse(ServiceError("error.service.busy"))
+            self._refuse(ServiceError("error.service.busy"), linger=False)
+        elif self._quota and self._quota.connections > self.limits.client_connections:
+            self._refuse(ServiceError("error.service.client", most=self.limits.client_connections), linger=False)
         else:
             self._wait(self.limits.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait(None)
         self._taking(begins=False)
+        if self._quota:
+            self._quota.connections -= 1
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if not self.transport.is_closing():
-            super().data_received(data)
+        """Parse what has come; what is no HTTP is answered and not logged, since any client can send it."""
+        if self._refused or self.transport.is_closing():
+            return
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            pass  # asked for and not done, which is an answer that HTTP knows
+        except httptools.HttpParserError:
+            if not self._refused and not self.transport.is_closing():
+                self._refuse(ServiceError("error.service.http"))
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -68,13 +98,23 @@ class _Protocol(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         super().on_header(name, value)
+        if len(self.headers) > HEADERS:
+            self._refuse(ServiceError("error.service.headers", most=HEADERS))
+            raise _Refused
         self._take(len(name) + len(value))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._wait(None)
-        if not self.transport.is_closing():
-            super().on_headers_complete()
+        if self.transport.is_closing():
+            return
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings and codings != [b"chunked"]:  # what else was done to the body would not be undone
+            self._refuse(ServiceError("error.service.coding"))
+            raise _Refused
+        if not self.url.startswith(b"/"):
+            self._take_host()
+        super().on_headers_complete()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
@@ -90,14 +130,22 @@ class _Protocol(HttpToolsProtocol):
         super().resume_writing()
         self._taking(begins=False)
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are in one language only
-        if not self.transport.is_closing():
+    def _take_host(self) -> None:
+        """Let the host of an absolute address stand in for the header, as RFC 9112, 3.2.2, wants it."""
+        parsed = httptools.parse_url(self.url)
+        if parsed.schema not in _SCHEMES or not parsed.host or parsed.userinfo:
             self._refuse(ServiceError("error.service.http"))
+            raise _Refused
+        host = b"[%s]" % parsed.host if b":" in parsed.host else parsed.host
+        host += b":%d" % parsed.port if parsed.port else b""
+        # the list is the scope's own
+        self.headers[:] = [(b"host", host), *(each for each in self.headers if each[0] != b"host")]
 
     def _take(self, size: int) -> None:
         self._taken += size
         if self._taken > HEAD_BYTES and not self.transport.is_closing():
             self._refuse(ServiceError("error.service.head", most=HEAD_BYTES))
+            raise _Refused
 
     def _wait(self, seconds: float | None, end: Callable[[], None] | None = None) -> None:
         """End the connection after some seconds, unless this is called again before; None lets it be."""
@@ -116,21 +164,33 @@ class _Protocol(HttpToolsProtocol):
         self.transport.close()
         self._wait(self.limits.write_seconds)
 
-    def _refuse(self, problem: ServiceError) -> None:
+    def _refuse(self, problem: ServiceError, linger: bool = True) -> None:
         """Answer a request that reaches no app."""
-        status = status_of(problem)
+        self._refused = True
+        cycle = self.cycle
+        if cycle is not None and not cycle.response_complete and (cycle.response_started or not cycle.more_body):
+            self.pipeline.clear()  # an earlier request is still being answered, and this must not stand in its answer
+            cycle.keep_alive = False
+            return
+        status, name = status_of(problem), new_id()
         with speaking("en"):  # what language was asked for is not known yet
             content = json.dumps(document(problem.key, status, problem.sentence())).encode()
-        self.observe({"method": "", "type": "http"}, status, 0.0)
-        wait = RETRY_AFTER.get(problem.key)
+        address = self._quota.address if self._quota else ""
+        self.observe({"type": "http", "method": "", "request_id": name, "from": address}, status, 0.0)
         headers = [
-            *([] if wait is None else [(b"retry-after", b"%d" % wait)]),
+            *retry_after(problem),
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", b"%d" % len(content)),
             (b"cache-control", b"no-store"),
             (b"connection", b"close"),
+            (REQUEST_ID, name.encode()),
             *SECURITY_HEADERS,
         ]
         lines = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + content)
-        self.transport.close()
+        if linger and self.transport.can_write_eof():
+            # to close a socket while something is unread would reset it, and take the answer away with it
+            self.transport.write_eof()
+            self._wait(_LINGER)
+        else:
+            self.transport.close()

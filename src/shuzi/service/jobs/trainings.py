@@ -178,8 +178,10 @@ class Trainings:
         if end is None and training.asked_to_stop:
             last = training.last.get("progress")
             return STOPPED, {"step": last.data["step"] if last else 0}, STOPPED
-        if end is None:
-            log.error("training %s ended by itself:\n%s", training.id, b"".join(remarks).decode(errors="replace"))
+        if end is None or end[1].get("key") == "error.service.training_broken":
+            # the client is told that the log holds the cause: where nothing was written, the status is all there is
+            said = b"".join(remarks).decode(errors="replace").strip() or "it wrote nothing"
+            log.error("training %s failed, exit status %s: %s", training.id, process.returncode, said)
             return _failure("error.service.training_broken")
         name, data, state = end
         if state == DONE:

@@ -1,1 +1,1 @@
-"""Composed pages become what a training learns from, or what a reader is evaluated on."""
+"""Composed pages become training samples, or pages to evaluate a reader on."""

@@ -1,6 +1,6 @@
-"""Single digits as a reader cuts them out of pictures, with what else is in the cut; and cuts that hold no digit.
+"""Composed pages become crops as a reader makes them: single digits with whatever else is there, and non-digits.
 
-MNIST's own images are among them as they are. The label of what is no digit is 10.
+MNIST's own images are included unchanged. The label of a non-digit is 10.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ NOT_A_DIGIT = 10
 _NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other could be a 1 or a 7
 
 PAGES = 40_000
-"""Composed pages that a whole training's cuts are taken from; most hold several digits."""
+"""Composed pages from which the crops for a whole training are taken; most hold several digits."""
 
 AS_THEY_ARE = 4
-"""How often each of MNIST's own images is among the cuts."""
+"""How often each of MNIST's own images is included."""
 
 REWRITTEN, GLYPHS = 200_000, 200_000
-"""Digits written again with other pens, each alone; and marks and letters, each alone."""
+"""Single digits rewritten with other pens, and single distractors."""
 
 Cut = tuple[NDArray[np.uint8], int]
 
@@ -36,7 +36,7 @@ Cut = tuple[NDArray[np.uint8], int]
 def compose_share(
     images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], share: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Compose a share of the cuts; all of the given images are among them, whatever the share.
+    """Compose a part of the crops; all of the given images are included, whatever the part.
 
     Parameters
     ----------
@@ -45,11 +45,11 @@ def compose_share(
     seed
         Decides everything.
     share
-        Of all that a whole training learns from.
+        The part, as a fraction of a whole training's crops.
 
     Returns
     -------
-    uint8 (n, 28, 28) and labels from 0 to 10, uint8 (n,).
+    uint8 (n, 28, 28), and labels from 0 to 10, uint8 (n,).
     """
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
@@ -76,12 +76,12 @@ def _glyph(rng: np.random.Generator, composer: Composer) -> Cut:
 
 def _as_levels(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
     levels = np.rint(np.pad(ink, 2) * 255)
-    levels[levels.argmax() // levels.shape[1], levels.argmax() % levels.shape[1]] = 255  # never without ink
+    levels[levels.argmax() // levels.shape[1], levels.argmax() % levels.shape[1]] = 255  # there is always some ink
     return np.asarray(levels, np.uint8)
 
 
 def _cuts(rng: np.random.Generator, page: Page) -> list[Cut]:
-    """Cut out a page's digits, about as exactly as a detector finds them, and places that are no single digit."""
+    """Crop a page's digits about as exactly as a detector finds them, and places that are not a single digit."""
     ink = ink_map(page.grey)
     off = rng.normal(0, 0.05, page.boxes.shape) * np.tile(page.boxes[:, 2:], 2)
     places = [*zip(page.boxes + off, page.labels.tolist(), strict=True)]
@@ -91,7 +91,7 @@ def _cuts(rng: np.random.Generator, page: Page) -> list[Cut]:
 
 
 def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]]:
-    """Choose boxes that hold two digits, half a digit, or whatever is elsewhere on the page."""
+    """Choose boxes that hold two digits, half a digit, or anything elsewhere on the page."""
     boxes: list[NDArray[np.float32]] = []
     count = len(page.boxes)
     if count > 1 and rng.random() < 0.5:
@@ -99,7 +99,7 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
         first, second = page.boxes[place], page.boxes[place + 1]
         corner = np.minimum(first[:2], second[:2])
         both = np.concatenate([corner, np.maximum(first[:2] + first[2:], second[:2] + second[2:]) - corner])
-        # two that hardly overlap are two; where one covers the other, nobody could tell
+        # if one covers the other, nobody could tell that there are two
         if both[2] > 1.4 * max(first[2], second[2]) and both[3] < 2 * max(first[3], second[3]):
             boxes.append(both.astype(np.float32))
     if count and rng.random() < 0.25:
@@ -119,7 +119,7 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
 
 
 def _overlap(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Return the share of the smaller box that both cover."""
+    """Return the intersection as a fraction of the smaller box."""
     low = np.maximum(one[:2], other[:2])
     high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
     both = np.prod(np.maximum(high - low, 0))

@@ -1,4 +1,4 @@
-"""Pages to judge readers on, not to learn from: strips, and larger pictures with several lines as forms hold them."""
+"""Digits become pages to evaluate readers on: strips, and larger pictures with several lines, as on forms."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from shuzi.synthesis.composer import Composer
 
 SIZES = ((240, 320), (360, 480), (480, 640))
 
-_STRIPS = ((64, 160), (80, 240))  # pages of the composer's own size cut many numbers off, the others few
-_SEVERAL_LINES = 0.2  # the share of larger pictures with more than one number
+_STRIPS = ((64, 160), (80, 240))  # pages of the composer's own size cut off many numbers, the larger ones few
+_SEVERAL_LINES = 0.2  # fraction of larger pictures with more than one number
 
 
 @dataclass(frozen=True)
 class Written:
-    """A picture, and what is written in it.
+    """A picture and what is written in it.
 
     Parameters
     ----------
     grey
         uint8 (h, w).
     text
-        Its digits, a new line for each line of them; "" where there are none.
+        Its digits, one line per line of writing; "" if there are none.
     boxes
         float64 (k, 4): x, y, width and height of each digit's ink.
     """
@@ -37,9 +37,9 @@ class Written:
 
 
 def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
-    """Compose a page of any kind: what a reader's confidence is fitted to.
+    """Compose a page of any kind, for fitting a reader's confidence.
 
-    Marks beside the digits, some of which anybody would take for one, stand on every other strip.
+    Every other strip has distractors, some of which anyone would take for a digit.
     """
     if rng.random() < _SEVERAL_LINES:
         return several_lines(composer, rng)
@@ -49,13 +49,13 @@ def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
 def strip(
     composer: Composer, rng: np.random.Generator, size: tuple[int, int] = (64, 160), only_digits: bool = False
 ) -> Written:
-    """Take a page as a training composes it; its lines are put together, since the composer does not part them."""
+    """Compose a page as for training; its lines are joined, since the composer does not separate them."""
     page = composer.page(rng, *size, only_digits=only_digits)
     return Written(page.grey, "".join(map(str, page.labels)), page.boxes.astype(np.float64))
 
 
 def several_lines(composer: Composer, rng: np.random.Generator) -> Written:
-    """Write two to five lines on a larger sheet: each a number of one to eight digits."""
+    """Write two to five lines on a larger page, each a number of one to eight digits."""
     height, width = SIZES[rng.integers(len(SIZES))]
     lines = int(rng.integers(2, 6))
     room = height / lines
@@ -65,18 +65,18 @@ def several_lines(composer: Composer, rng: np.random.Generator) -> Written:
 def written(
     composer: Composer, rng: np.random.Generator, size: tuple[int, int], lines: list[int], highest: float
 ) -> Written:
-    """Write lines of so many digits one below the other on a sheet, each digit by another hand.
+    """Write lines of digits below each other on a page, each digit in a different hand.
 
     Parameters
     ----------
     composer, rng
         Write the digits, and decide everything.
     size
-        Height and width of the sheet in pixels.
+        Height and width of the page in pixels.
     lines
-        The digits of each line; those that do not fit are left out.
+        The number of digits in each line; those that do not fit are left out.
     highest
-        The most that a digit may be high, in pixels.
+        The maximum height of a digit, in pixels.
     """
     height, width = size
     letter = rng.uniform(0.5, 1) * highest

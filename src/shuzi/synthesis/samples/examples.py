@@ -1,7 +1,6 @@
-"""MNIST becomes what a recipe learns from: its images as they are, or pictures composed from them.
+"""MNIST becomes a recipe's training examples: its images as they are, or crops and pages composed from them.
 
-Composing takes minutes, so several processes do it, each a share of its own. What comes out depends on the seed
-alone.
+Composing takes minutes, so several processes do it, each a part of the work. The result depends only on the seed.
 """
 
 from __future__ import annotations
@@ -23,21 +22,21 @@ from shuzi.processes.cores import cores
 from shuzi.synthesis.samples import crops, lines, pages
 
 SHARES = 16
-"""Of the work; each has its own digits, so that no more than one share's distances are ever in memory."""
+"""Parts of the work; each has its own digits, so that only one part's distance fields are in memory at a time."""
 
-_OWN_STREAM = 3  # beside the order, what happens to images and the first weights, which are drawn from the same seed
+_OWN_STREAM = 3  # order, augmentation and initial weights are drawn from the same seed on other streams
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Images, and what they ask for.
+    """Images and their labels.
 
     Parameters
     ----------
     images
         uint8 (n, h, w).
     labels
-        (n, ...), as the kind of learning takes it.
+        (n, ...), in the shape that the task takes.
     """
 
     images: NDArray[np.uint8]
@@ -53,7 +52,7 @@ def as_they_are(dataset: Dataset) -> Examples:
 
 
 def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Iterator[Examples]:
-    """Compose examples from a dataset's digits, one share of the work after another.
+    """Compose examples from a dataset's digits, one part of the work at a time.
 
     Parameters
     ----------
@@ -64,11 +63,11 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     seed
         Decides everything.
     share
-        How many to compose, as a share of what a training learns from.
+        How many to compose, as a fraction of a whole training's examples.
 
     Yields
     ------
-    Examples, `SHARES` times; only as often as there are digits where those are fewer.
+    Examples, `SHARES` times, or once per digit if there are fewer digits.
     """
     kinds: dict[str, Callable[..., Any]] = {
         "crops": crops.compose_share,
@@ -81,7 +80,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
         (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES, *more)
         for part in range(min(SHARES, len(dataset)))
     ]
-    # a process that was forked from one in which TensorFlow runs would hang
+    # a process forked while TensorFlow is running would hang
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         with _importing_nothing_from_the_working_folder():
@@ -109,5 +108,5 @@ def _importing_nothing_from_the_working_folder() -> Iterator[None]:
 
 
 def joined(parts: list[Examples]) -> Examples:
-    """Put shares together, in their order."""
+    """Join parts in order."""
     return Examples(np.concatenate([each.images for each in parts]), np.concatenate([each.labels for each in parts]))

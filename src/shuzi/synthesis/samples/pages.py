@@ -1,4 +1,4 @@
-"""Whole pictures for the detector as contrast maps, and their digits: composed to learn from, plain to compare on."""
+"""Digits become the detector's pages, as contrast maps with boxes: composed for training, plain for comparison."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ HEIGHT, WIDTH = 64, 160
 """Of a page, in pixels."""
 
 PAGES = 384_000
-"""Pages that a whole training learns from."""
+"""Pages in a whole training."""
 
 MOST = 20
-"""Digits that one page can ask for."""
+"""The maximum number of labelled digits on a page."""
 
-_CELL = 32  # pixels for an image of MNIST and the paper around it
-_INK = 76  # 0.3 of full ink: what is brighter is inside a digit's box, as on composed pages
+_CELL = 32  # pixels for an MNIST image and the paper around it
+_INK = 76  # 0.3 of full ink: a digit's box holds what is brighter, as on composed pages
 
 
 def compose_share(
     images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], share: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Compose a share of the pages.
+    """Compose a part of the pages.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def compose_share(
     seed
         Decides everything.
     share
-        Of all pages.
+        The part, as a fraction of all pages.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def compose_share(
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Lay images out in rows on clean pages, ten on each, as they are.
+    """Lay images out unchanged in rows on clean pages, ten on each.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArr
 
 
 def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[np.float32]:
-    """Put the digits of pages into one array.
+    """Pack the digits of several pages into one array.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[
 
     Returns
     -------
-    float32 (n, 20, 5): digit, x, y, width, height; the digit is -1 where there is none.
+    float32 (n, 20, 5): digit, x, y, width, height; unused rows have digit -1.
 
     Examples
     --------

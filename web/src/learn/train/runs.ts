@@ -4,16 +4,13 @@ import { parameter, view } from "../../address";
 import { announce } from "../../announce";
 import { ApiError, request } from "../../api";
 import { say } from "../../sentences/say";
+import type { Training as Described } from "../../shapes";
 import { endingOf } from "./ending";
 import { type Follower, follow, hurry, leave, leaveAll, slowly } from "./following";
 import { hasEnded, newRun, type Recipe, type Run, withEvents } from "./run";
 
-/** As the service describes a training. */
-interface Training {
-  id: string;
-  state: string;
-  recipe: Recipe;
-}
+/** As the service describes a training, with the values of its recipe that the page uses. */
+type Training = Described & { recipe: Recipe };
 
 /** Why something could not be done, and the training that is in the way where there is one. */
 export interface Trouble {

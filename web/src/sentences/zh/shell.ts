@@ -5,7 +5,7 @@ export const shell: Translation<typeof english> = {
   "shell.skip": "跳到正文",
   "shell.views": "页面",
   "shell.language": "语言",
-  "shell.theme.now": (name) => `深色或浅色：${name}`,
+  "shell.theme.now": (name) => `主题：${name}`,
   "shell.theme.system": "跟随系统",
   "shell.theme.light": "浅色",
   "shell.theme.dark": "深色",
@@ -18,4 +18,7 @@ export const shell: Translation<typeof english> = {
   "error.unexpected": (status) => `服务出错了（${status}）。请再试一次。`,
   "error.busy": (seconds) => `服务正忙，${seconds} 秒后再试。`,
   "error.again": "再试一次",
+  "token.needed": "这个服务需要令牌，请向管理服务的人要。",
+  "token.refused": "服务不接受这个令牌，请换一个。",
+  "token.give": "继续",
 };

@@ -1,0 +1,157 @@
+"""A client's address becomes its quota: what it has open, holds in memory and has had explained."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from threading import Lock
+from time import monotonic
+
+from shuzi.errors import ServiceError
+from shuzi.service.http.limits import Limits
+
+_NETWORK = 64  # bits: one household or one rented machine is given a whole IPv6 network of this size (RFC 6177)
+_SWEPT = 4_096  # clients from which on those are forgotten that have and owe nothing
+
+
+@dataclass(slots=True, eq=False)
+class Quota:
+    """What one client has at the moment; `allowance` counts digits and fills up again with time."""
+
+    address: str
+    limits: Limits
+    connections: int = 0
+    requests: int = 0
+    held: int = 0
+    _allowance: float = field(init=False)
+    _at: float = field(init=False)
+    _lock: Lock = field(init=False, default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        self._allowance, self._at = float(self.limits.client_explained), monotonic()
+
+    @property
+    def idle(self) -> bool:
+        """Tell whether nothing would be lost if this were forgotten."""
+        if self.connections or self.requests or self.held:
+            return False
+        with self._lock:
+            self._fill()
+            return self._allowance >= self.limits.client_explained
+
+    @property
+    def wait(self) -> float:
+        """Seconds until it may have something explained again."""
+        with self._lock:
+            self._fill()
+            return max(0.0, (1.0 - self._allowance) / self.limits.client_explained_rate)
+
+    def explain(self, digits: int) -> None:
+        """Take digits off the allowance, which may fall below nothing; safe in any thread."""
+        with self._lock:
+            self._fill()
+            self._allowance -= digits
+
+    def _fill(self) -> None:
+        now = monotonic()
+        grown = self._allowance + (now - self._at) * self.limits.client_explained_rate
+        self._allowance, self._at = min(grown, float(self.limits.client_explained)), now
+
+
+class Quotas:
+    """The quotas of all clients.
+
+    Parameters
+    ----------
+    limits
+        What each may have.
+    proxies
+        Addresses or networks of reverse proxies whose word is taken for where a request came from.
+
+    Raises
+    ------
+    ServiceError
+        One of them is no address.
+
+    Examples
+    --------
+    >>> quotas = Quotas(Limits(), ["10.0.0.2"])
+    >>> quotas.client("192.0.2.7", "198.51.100.1"), quotas.client("10.0.0.2", "198.51.100.1, 192.0.2.9")
+    ('192.0.2.7', '192.0.2.9')
+    """
+
+    def __init__(self, limits: Limits, proxies: Iterable[str] = ()) -> None:
+        self._limits = limits
+        self._proxies = [_network(each) for each in proxies]
+        self._known: dict[str, Quota] = {}
+
+    def trusts(self, address: str) -> bool:
+        """Tell whether an address is that of a trusted proxy."""
+        if not self._proxies:
+            return False
+        parsed = _parsed(address)
+        return parsed is not None and any(parsed in each for each in self._proxies)
+
+    def client(self, peer: str, forwarded: str) -> str:
+        """Return whom a request is from.
+
+        Parameters
+        ----------
+        peer
+            The other end of the connection.
+        forwarded
+            The header X-Forwarded-For. Only its last entry that is no trusted proxy's counts: a proxy adds to the end
+            what it has seen, and everything before that a client can make up.
+        """
+        if not forwarded or not self.trusts(peer):
+            return peer
+        for each in reversed(forwarded.split(",")):
+            name = each.strip()
+            if _parsed(name) is None:
+                return peer
+            if not self.trusts(name):
+                return name
+        return peer
+
+    def of(self, address: str) -> Quota:
+        """Return the quota of an address; all of an IPv6 network of 64 bits share one."""
+        key = _key(address)
+        quota = self._known.get(key)
+        if quota is None:
+            if len(self._known) >= _SWEPT:
+                self._known = {name: each for name, each in self._known.items() if not each.idle}
+            quota = self._known[key] = Quota(key, self._limits)
+        return quota
+
+
+_Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    try:
+        return ipaddress.ip_network(text.strip("[]"), strict=False)
+    except ValueError as problem:
+        raise ServiceError("error.service.proxy", address=text) from problem
+
+
+def _parsed(text: str) -> _Address | None:
+    try:
+        address = ipaddress.ip_address(text.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+@lru_cache(_SWEPT)
+def _key(address: str) -> str:
+    """Write an address in the one way under which its quota is kept.
+
+    >>> _key("192.0.2.1"), _key("::ffff:192.0.2.1"), _key("2001:db8::1") == _key("2001:db8::ffff:1")
+    ('192.0.2.1', '192.0.2.1', True)
+    """
+    parsed = _parsed(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, _NETWORK), strict=False))
+    return str(parsed or address)

@@ -1,0 +1,107 @@
+"""What happens in the service becomes lines on stderr: for people, or a JSON object each for programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from typing import Any
+
+from starlette.types import Scope
+
+from shuzi.service.http import request_id
+
+access = logging.getLogger("shuzi.service.access")
+
+_FIELDS = ("client", "method", "path", "status", "milliseconds")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def configure(as_json: bool, requests: bool) -> None:
+    """Let the service's loggers write to stderr.
+
+    Parameters
+    ----------
+    as_json
+        Write objects in place of lines.
+    requests
+        Write one for each request, too.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Json() if as_json else _Text())
+    handler.addFilter(_name_request)
+    logger = logging.getLogger("shuzi.service")
+    logger.handlers[:] = [handler]
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    access.setLevel(logging.INFO if requests else logging.CRITICAL)
+
+
+def note_request(scope: Scope, status: int, seconds: float) -> None:
+    """Write of a request that is over, where that is wished."""
+    if not access.isEnabledFor(logging.INFO):
+        return
+    fields = {
+        "client": scope.get("from", ""),
+        "method": scope.get("asked", scope["method"]),
+        "path": scope.get("path", ""),
+        "status": status,
+        "milliseconds": round(1_000 * seconds, 1),
+        "request": scope.get("request_id", ""),
+    }
+    access.info("request", extra=fields)
+
+
+def _name_request(record: logging.LogRecord) -> bool:
+    """Put the id of the request that is being answered into a record that names none."""
+    if not hasattr(record, "request"):
+        record.request = request_id.current.get()
+    return True
+
+
+def _values(record: logging.LogRecord) -> dict[str, Any]:
+    """Return the values of a record that are its own, in their order."""
+    return {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
+
+
+def _time(record: logging.LogRecord) -> str:
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(record.created))}.{int(record.msecs):03d}Z"
+
+
+class _Text(logging.Formatter):
+    r"""A line for each record; what came from a client can begin no line of its own and steer no terminal.
+
+    Examples
+    --------
+    >>> record = logging.LogRecord("", logging.ERROR, "", 0, "POST %s", ("/a\n2026 forged",), None)
+    >>> _Text().format(record)[24:]
+    ' ERROR POST /a\\n2026 forged'
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = " ".join(str(value) for value in _values(record).values()) or record.getMessage()
+        name = getattr(record, "request", "")
+        line = f"{_time(record)} {record.levelname} {_escaped(said)}" + (f" request={name}" if name else "")
+        if record.exc_info:
+            # set in, so that no line of it can be taken for a record
+            line += "".join(f"\n    {_escaped(each)}" for each in self.formatException(record.exc_info).splitlines())
+        return line
+
+
+class _Json(logging.Formatter):
+    """An object for each record."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        said = {"time": _time(record), "level": record.levelname.lower(), "message": record.getMessage()}
+        said |= _values(record)
+        if name := getattr(record, "request", ""):
+            said["request"] = name
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        return json.dumps(said, ensure_ascii=True)
+
+
+def _escaped(text: str) -> str:
+    """Write control characters as Python writes them in a string."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -1,0 +1,124 @@
+"""What cannot be run here becomes checks that can fail here: other systems, other Pythons, other languages.
+
+    python tools/platforms.py                    # all of them
+    python tools/platforms.py resolve types      # some
+
+resolve    every locked package has a wheel for each Python and system that README names
+types      mypy holds on Windows and macOS
+encoding   no file is opened in the encoding that the machine happens to have
+locale     the tests of text and files in a Chinese locale that is not UTF-8
+debian     the core's tests on Debian's own Python, where there is no TensorFlow
+tests      the core's tests on this Python
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+SYSTEMS = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc")
+PYTHONS = ("3.11", "3.12", "3.13", "3.14")
+WITHOUT_TENSORFLOW = ("3.14",)
+MACOS = "14.0"  # the oldest that ONNX Runtime is built for
+TEXT = (
+    "tests/pictures",
+    "tests/data",
+    "tests/models",
+    "tests/cli/test_read_command.py",
+    "tests/cli/test_data_command.py",
+    "tests/cli/test_localized.py",
+    "tests/test_atomic.py",
+    "tests/test_errors.py",
+    "tests/test_messages.py",
+)
+CORE = (*TEXT, "tests/ink", "tests/reading", "tests/cases", "tests/examples", "tests/test_concepts.py")
+
+
+def resolve() -> None:
+    """Ask the index for wheels of the locked versions."""
+    for python, system in itertools.product(PYTHONS, SYSTEMS):
+        extras = ["serve", "pictures"] + ([] if python in WITHOUT_TENSORFLOW else ["train"])
+        chosen = [part for extra in extras for part in ("--extra", extra)]
+        settings = ["--python-version", python, "--python-platform", system, "--only-binary", ":all:"]
+        lock = ["-c", "requirements/dev.txt", "--no-header", "--quiet", "--output-file", os.devnull]
+        compiled = [_beside("uv"), "pip", "compile", "pyproject.toml", *chosen, *settings, *lock]
+        _run(compiled, os.environ | {"MACOSX_DEPLOYMENT_TARGET": MACOS})
+        print(f"wheels for Python {python} on {system}: {', '.join(['core', *extras])}", flush=True)
+
+
+def types() -> None:
+    """Check the types as they are on systems that do not run here."""
+    for system in ("win32", "darwin"):
+        _run([sys.executable, "-m", "mypy", "--platform", system, "--cache-dir", f".mypy_cache/{system}"])
+
+
+def encoding() -> None:
+    """Call it an error to open text without naming its encoding, in child processes too."""
+    strict = {"PYTHONWARNDEFAULTENCODING": "1", "PYTHONWARNINGS": "error::EncodingWarning:shuzi"}
+    _tests(TEXT, os.environ | strict)
+
+
+def locale() -> None:
+    """Run the tests of text in a locale whose encoding is GB18030."""
+    with tempfile.TemporaryDirectory() as name:
+        _run(["localedef", "-i", "zh_CN", "-f", "GB18030", f"{name}/zh_CN.GB18030"])
+        chinese = {"LOCPATH": name, "LC_ALL": "zh_CN.GB18030", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+        _tests(TEXT, os.environ | chinese)
+
+
+def debian() -> None:
+    """Run the core's tests on /usr/bin/python3, with the lock of the core alone."""
+    with tempfile.TemporaryDirectory() as name:
+        _run(["/usr/bin/python3", "-m", "venv", name])
+        python = f"{name}/bin/python"
+        pip = [python, "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
+        _run([*pip, "--require-hashes", "--only-binary", ":all:", "-r", "requirements/core.txt"])
+        _run([*pip, "--no-deps", "--no-build-isolation", "-e", "."])
+        _tests(CORE, os.environ, python)
+
+
+def tests() -> None:
+    """Run the core's tests on this Python."""
+    _tests(CORE, os.environ)
+
+
+def _tests(
+    paths: tuple[str, ...], surroundings: dict[str, str] | os._Environ[str], python: str = sys.executable
+) -> None:
+    _run(
+        [python, "-m", "pytest", "-q", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", *paths],
+        surroundings,
+    )
+
+
+def _beside(name: str) -> str:
+    """Return the program that stands beside this Python."""
+    return shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}") or name
+
+
+def _run(command: list[str], surroundings: dict[str, str] | os._Environ[str] = os.environ) -> None:
+    done = subprocess.run(command, cwd=ROOT, env=dict(surroundings))
+    if done.returncode:
+        sys.exit(f"failed · 失败: {' '.join(command)}")
+
+
+CHECKS = {each.__name__: each for each in (resolve, types, encoding, locale, debian, tests)}
+
+
+def main() -> None:
+    """Run the checks that are named, or all but the last."""
+    chosen = sys.argv[1:] or [name for name in CHECKS if name != "tests"]
+    if unknown := set(chosen) - set(CHECKS):
+        sys.exit(f"{', '.join(sorted(unknown))}: there is {', '.join(CHECKS)}")
+    for name in chosen:
+        CHECKS[name]()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,112 @@
+"""The checked-out version becomes what is published: sdist, wheel and bills of materials, in dist/.
+
+    python tools/release.py prepare    # pages say `pip install shuzi`, containers' bases are pinned: commit that
+    python tools/release.py            # check everything, then build
+
+It refuses while something is not ready, and says what. RELEASING.md has all steps in their order.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # hatch_build.py knows the address and the version
+
+import bases
+import bills
+import distributions
+import index
+
+from hatch_build import own_version, public_address
+
+ROOT = Path(__file__).parents[1]
+DIST = ROOT / "dist"
+FROM_FOLDER = re.compile(r"pip install (?:\.|'\.(\[[a-z,]+\])')(?=\s|`|$)", re.MULTILINE)
+
+
+def main() -> None:
+    """Do what was asked for, or exit with the reasons why not."""
+    if sys.argv[1:] == ["prepare"]:
+        prepare()
+        return
+    if problems := obstacles():
+        sys.exit("Not ready · 还不能发布:\n" + "\n".join(f"  - {each}" for each in problems))
+    shutil.rmtree(DIST, ignore_errors=True)
+    built = distributions.build(ROOT, DIST)
+    bills.write(ROOT, DIST)
+    for path in sorted(DIST.iterdir()):
+        print(path.relative_to(ROOT))
+    if problems := [problem for path in built for problem in distributions.inspect(path)]:
+        sys.exit("\n".join(problems))
+
+
+def pages() -> list[Path]:
+    """Return the pages that tell people how to install shuzi."""
+    return sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.py")])
+
+
+def from_an_index(text: str) -> str:
+    """Install shuzi from an index rather than from the folder.
+
+    >>> from_an_index("`python -m pip install '.[train]'` or `python -m pip install .`")
+    "`python -m pip install 'shuzi[train]'` or `python -m pip install shuzi`"
+    """
+    return FROM_FOLDER.sub(lambda found: f"pip install 'shuzi{found[1]}'" if found[1] else "pip install shuzi", text)
+
+
+def prepare() -> None:
+    """Write into the working folder what a release needs."""
+    if public_address() is None:
+        sys.exit("pyproject.toml has no public address yet: [tool.shuzi] repository · 还没有公开地址")
+    for page in pages():
+        page.write_text(from_an_index(page.read_text("utf-8")), "utf-8")
+    dockerfile = ROOT / "Dockerfile"
+    try:
+        dockerfile.write_text(bases.pinned(dockerfile.read_text("utf-8")), "utf-8")
+    except OSError as problem:
+        print(f"The containers' bases are not pinned, since the registry cannot be reached ({problem}).")
+        print("Where it can: docker buildx imagetools inspect NAME, and write FROM NAME@sha256:… into Dockerfile.")
+
+
+def obstacles() -> list[str]:
+    """Return what stands in the way of a release, [] when nothing does."""
+    address, version = public_address(), own_version()
+    if address is None:
+        return ["pyproject.toml has no public address yet: [tool.shuzi] repository · 还没有公开地址"]
+    found = []
+    if not re.fullmatch(r"\d+\.\d+\.\d+(?:rc\d+)?", version):
+        found.append(f"{version} is no version to publish: src/shuzi/__init__.py")
+    found += [
+        f"{name} has no heading '## {version}'"
+        for name in ("CHANGELOG.md", "CHANGELOG.zh.md")
+        if not re.search(rf"^## {re.escape(version)}$", (ROOT / name).read_text("utf-8"), re.MULTILINE)
+    ]
+    if f"version: {version}\n" not in (ROOT / "CITATION.cff").read_text("utf-8"):
+        found.append(f"CITATION.cff is not of version {version}")
+    found += [
+        f"{page.relative_to(ROOT)} installs from the folder: python tools/release.py prepare"
+        for page in pages()
+        if FROM_FOLDER.search(page.read_text("utf-8"))
+    ]
+    if not (ROOT / "src" / "shuzi" / "service" / "page" / "index.html").is_file():
+        found.append("the page is not built: make page")
+    if bases.unpinned((ROOT / "Dockerfile").read_text("utf-8")):
+        found.append("Dockerfile names bases without a digest: python tools/release.py prepare")
+    if changes := _git("status", "--porcelain"):
+        found.append(f"not committed:\n{changes}")
+    if not index.free_or_ours("shuzi", address):
+        found.append("the name shuzi belongs to somebody else on the index")
+    return found
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=ROOT, check=True, capture_output=True, encoding="utf-8")
+    return done.stdout.rstrip()
+
+
+if __name__ == "__main__":
+    main()

@@ -64,7 +64,9 @@ def test_in_chinese_it_is_chinese(shuzi, composed_run):
         ended = shuzi("--lang", "zh", *given)
         assert ended.code == 0
         for line in ended.out.splitlines()[1:]:
-            assert not re.search(r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", re.sub("shuzi (train|models calibrate)", "", line))
+            assert not re.search(
+                r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", re.sub("shuzi (train|models calibrate)", "", line)
+            )
         assert ("找到" if given[-1] == runs["detector"] else "准确率") in ended.out
 
 

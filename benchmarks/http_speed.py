@@ -93,7 +93,7 @@ def over_http(what: str, seconds: float, connections: int = CONNECTIONS, source:
     command = [sys.executable, "-m", "shuzi", "--lang", "en", "serve", "--port", "0"]
     surroundings = os.environ | ({"PYTHONPATH": source} if source else {})
     service = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=surroundings
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", env=surroundings
     )
     Finalize(None, service.terminate, exitpriority=10)
     assert service.stdout is not None  # noqa: S101 - for the types

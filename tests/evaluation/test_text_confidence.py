@@ -6,6 +6,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from shuzi.evaluation.text_confidence import Read, calibrate, fit_curves, fit_way, said
+from shuzi.ink.boxes import Box
 from shuzi.reading.candidates import Candidate, Candidates
 from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
 from shuzi.reading.result import Reading
@@ -19,7 +20,7 @@ TRUTH = Curves(1.4, 0.6, 0.3, -2.0, 2.5, 4.0, 3.0, 1.0)
 def candidate(named, is_digit=1.0, found=1.0, x=10.0):
     probabilities = np.full(10, (1 - named) / 9, np.float32)
     probabilities[1] = named
-    return Candidate(np.zeros((28, 28), np.uint8), (x, 10, 6, 20), probabilities, is_digit, found)
+    return Candidate(np.zeros((28, 28), np.uint8), Box(x, 10, 6, 20), probabilities, is_digit, found)
 
 
 def seen(candidates, uncovered=0.0, missed=0.0):

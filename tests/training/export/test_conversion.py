@@ -59,6 +59,15 @@ def test_the_maps_of_a_detector_are_held_against_the_networks(composed_run, few,
     assert converted.accuracy == converted.accuracy_of_network
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_columns_of_a_line_recogniser_are_held_against_the_networks(composed_run, few, tmp_path, form):
+    model = composed_run("line") / "model.onnx"
+    converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
+    assert (converted.kind, converted.n, converted.parity.n) == ("line recogniser", 200, 10)
+    assert converted.parity.difference <= converted.parity.tolerance
+    assert converted.accuracy == converted.accuracy_of_network
+
+
 def test_a_second_output_that_is_another_is_refused_in_every_format(composed_run, few, tmp_path):
     """What says whether it is a digit is turned about in the file, while its card and weights stay as they are."""
     proto = onnx.load(composed_run("reader") / "model.onnx")
@@ -128,19 +137,19 @@ numpy.savez("answers.npz", *[numpy.asarray(each) for each in answers])
 
 
 def test_the_card_goes_along(finished_run, few, tmp_path):
-    card = json.loads((finished_run() / "card.json").read_text())
+    card = json.loads((finished_run() / "card.json").read_text("utf-8"))
     for form, ending in FORMATS.items():
         convert(finished_run() / "model.onnx", form, tmp_path / f"digits{ending}", few)
     for ending in (".keras", ".tflite"):
         with zipfile.ZipFile(tmp_path / f"digits{ending}") as archive:
             assert json.loads(archive.read("card.json")) == card
-    assert json.loads((tmp_path / "digits" / "assets.extra" / "card.json").read_text()) == card
+    assert json.loads((tmp_path / "digits" / "assets.extra" / "card.json").read_text("utf-8")) == card
     assert json.loads(shuzi.load(tmp_path / "digits.onnx").card.to_json()) == card
 
 
 def test_the_card_of_a_detector_says_that_keras_wants_a_channel(composed_run, few, tmp_path):
     model = composed_run("detector") / "model.onnx"
-    card = json.loads((composed_run("detector") / "card.json").read_text())
+    card = json.loads((composed_run("detector") / "card.json").read_text("utf-8"))
     convert(model, "keras", tmp_path / "digits.keras", few)
     convert(model, "onnx", tmp_path / "digits.onnx", few)
     with zipfile.ZipFile(tmp_path / "digits.keras") as archive:
@@ -205,13 +214,13 @@ def test_weights_that_are_no_numbers_convert_to_nothing(finished_run, few, tmp_p
 
 
 def test_what_is_there_is_left_as_it_is(finished_run, few, tmp_path):
-    (tmp_path / "digits.keras").write_text("mine")
+    (tmp_path / "digits.keras").write_text("mine", "utf-8")
     with pytest.raises(ModelError, match="already exists"):
         convert(finished_run() / "model.onnx", "keras", tmp_path / "digits.keras", few)
-    assert (tmp_path / "digits.keras").read_text() == "mine"
+    assert (tmp_path / "digits.keras").read_text("utf-8") == "mine"
 
 
 def test_a_file_that_is_no_model_is_refused(few, tmp_path):
-    (tmp_path / "wrong.onnx").write_text("no model")
+    (tmp_path / "wrong.onnx").write_text("no model", "utf-8")
     with pytest.raises(ModelError, match=r"wrong\.onnx is not a usable model"):
         convert(tmp_path / "wrong.onnx", "keras", tmp_path / "digits.keras", few)

@@ -51,7 +51,7 @@ def test_info_tells_where_the_files_are_and_what_they_hold(shuzi):
 def test_sound_files_pass(shuzi, copy):
     ended = shuzi("data", "verify")
     assert ended.code == 0
-    assert [line.split()[0] for line in ended.out.splitlines()] == ["sound"] * 4
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["ok"] * 4
     ended = shuzi("data", "verify", "--data-dir", copy, "--json")
     assert ended.code == 0
     assert json.loads(ended.out) == {"sound": True, "problems": {file.name: None for file in FILES}}
@@ -80,7 +80,7 @@ def test_one_damaged_file_fails_and_is_named(shuzi, copy, damage):
     damage(copy / "t10k-labels-idx1-ubyte.gz")
     ended = shuzi("data", "verify", "--data-dir", copy)
     assert ended.code == 1
-    assert [line.startswith("sound") for line in ended.out.splitlines()] == [True, True, True, False]
+    assert [line.startswith("ok") for line in ended.out.splitlines()] == [True, True, True, False]
     assert "t10k-labels-idx1-ubyte" in ended.out.splitlines()[-1]
     ended = shuzi("data", "verify", "--data-dir", copy, "--json", "--lang", "zh")
     found = json.loads(ended.out)
@@ -177,3 +177,23 @@ def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
     process.stdout = None
     _, err = process.communicate()
     assert err == ""
+
+
+def test_strokes_are_counted_and_packed(shuzi, pen_strokes, tmp_path):
+    pen_strokes.save(tmp_path / "mine.npz")
+    ended = shuzi("data", "strokes", tmp_path / "mine.npz", "--out", tmp_path / "again.npz")
+    assert (ended.code, re.findall(r"digit +(\d+) +(\d+)", ended.out)) == (0, [("120", "40")])
+    assert "6 writers" in ended.out
+    assert pen_strokes.sha256() in ended.out
+    assert "train line --strokes" in ended.err
+    told = json.loads(shuzi("data", "strokes", tmp_path / "again.npz", "--json").out)
+    assert told["sha256"] == pen_strokes.sha256()
+    assert told["kinds"]["number"] == {"samples": 18, "validation": 6}
+
+
+def test_strokes_are_packed_over_nothing(shuzi, pen_strokes, tmp_path):
+    pen_strokes.save(tmp_path / "mine.npz")
+    for out in (tmp_path / "mine.npz", tmp_path / "mine.txt"):
+        ended = shuzi("data", "strokes", tmp_path / "mine.npz", "--out", out)
+        assert (ended.code, ended.out) == (1, "")
+        assert str(out) in ended.err

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import pytest
 
@@ -98,7 +99,10 @@ def test_what_cannot_be_evaluated_is_an_error_in_one_line(shuzi, finished_run, t
         assert str((given or [model])[-1]) in ended.err
 
 
-@pytest.mark.parametrize(("language", "told"), [("en", "finds digits but does not tell"), ("zh", "只找出数字的位置")])
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [("en", "is a detector: it finds digits but does not tell"), ("zh", "是检测器，只找出数字的位置")],
+)
 def test_a_detector_is_not_judged_on_single_digits(shuzi, composed_run, tmp_path, language, told):
     """It says so before anything is fetched or looked for: the folder with the data is not there."""
     run = composed_run("detector")
@@ -119,7 +123,7 @@ def test_without_jinja_the_report_names_the_line_that_installs_it(run_alone, fin
     program = "import sys; sys.modules['jinja2'] = None; from shuzi.cli import main; main()"
     ended = run_alone("evaluate", finished_run(), "--report", "report", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")
-    assert re.match(r'Error: the report .* needs jinja2, .*pip install "\.\[train\]"', ended.err)
+    assert re.match(r'Error: The illustrated report needs jinja2, .*pip install "\.\[train\]"', ended.err)
 
 
 def test_without_the_training_extra_a_model_can_still_be_evaluated(run_alone, finished_run):
@@ -152,3 +156,26 @@ def test_the_model_alone_knows_what_it_learnt_from(shuzi, mnist, tmp_path):
     (tmp_path / "run" / "model.onnx").rename(tmp_path / "alone.onnx")
     judged = shuzi("evaluate", tmp_path / "alone.onnx", "--data", tmp_path / "own.npz", "--json")
     assert json.loads(judged.out)["n"] == 4
+
+
+def test_the_score_is_kept_in_the_card_when_that_is_asked_for(shuzi, finished_run, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished_run("mlp", steps=30), run)
+    before = load(run).card
+    assert "test" not in before.scores
+    ended = shuzi("evaluate", run, "--json", "--keep")
+    assert (ended.code, ended.err) == (0, f"The accuracy is kept in the card of {run / 'model.onnx'}\n")
+    found, card = json.loads(ended.out), load(run).card
+    assert card.scores == {**before.scores, "test": {name: found[name] for name in ("accuracy", "n", "interval")}}
+    assert card.weights == before.weights
+    assert json.loads((run / "card.json").read_text()) == json.loads(card.to_json())
+    (run / "model.onnx").write_bytes(b"")  # what is kept outlives a repair
+    assert shuzi("models", "repair", run).code == 0
+    assert load(run).card == card
+
+
+def test_a_score_is_kept_neither_of_other_pictures_nor_in_what_ships(shuzi, finished_run, tmp_path):
+    assert shuzi("evaluate", finished_run(), "--keep", "--data", tmp_path).code == 2
+    ended = shuzi("evaluate", "tiny", "--keep")
+    assert (ended.code, ended.out) == (1, "")
+    assert "tiny comes with shuzi and is not changed" in ended.err

@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
@@ -23,7 +24,7 @@ def test_the_shipped_models_are_listed_with_size_and_accuracy(shuzi, given):
     assert [line.split()[0] for line in lines] == list(shipped())
     (softmax,) = [line for line in lines if line.startswith("softmax")]
     assert re.fullmatch(
-        r"softmax +7,850 +33 kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) on 10000 test images *", softmax
+        r"softmax +7,850 +34 kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) on 10000 test images *", softmax
     )
 
 
@@ -95,7 +96,7 @@ def test_a_detector_is_described_by_what_it_finds_and_no_confidence(shuzi, compo
     for words in (
         "input pages, float32 (n, h, w): contrast maps of writing",
         "output places, float32 (n, h/4, w/4, 14)",
-        f"finds {score['accuracy']:.2%} (",
+        f"digits found {score['accuracy']:.2%} (",
         f"of the digits on {score['n']} pages composed from validation images",
     ):
         assert words in said
@@ -133,7 +134,7 @@ def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, 
     save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:5], mnist.test.labels[:5]))
     shuzi("train", "mlp", "--data", tmp_path / "own.npz", "--steps", 3, "--hidden", 4, "--out", tmp_path / "run")
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
-    assert "of its own training images" in said
+    assert "images it was trained on" in said
     assert "own pictures (SHA-256" in said
     assert "up to the owner of the pictures" in said
     assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said
@@ -212,16 +213,50 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
     assert (ended.code, ended.out) == (1, "")
 
 
+def test_a_reader_is_calibrated_for_one_detector_and_says_when_it_has_another(shuzi, composed_run, mnist, tmp_path):
+    run, detector = tmp_path / "run", composed_run("detector")
+    shutil.copytree(composed_run("reader"), run)
+    weights = load(run).card.weights
+    picture = tmp_path / "picture.png"
+    sheet = np.full((60, 90), 255, np.uint8)
+    sheet[10:38, 20:48] -= mnist.test.images[0]
+    Image.fromarray(sheet).save(picture)
+    note = "Note: this model's confidence in whole numbers is not calibrated"
+    assert note in shuzi("read", picture, "--model", run).err
+    ended = shuzi("models", "calibrate", run, "--detector", detector, "--pages", 30)
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(r"Calibrated on 30 composed pictures: .* a confidence of .*% on\. Kept in .*\n", ended.out)
+    card = load(run).card
+    assert card.weights == weights
+    assert json.loads((run / "card.json").read_text()) == json.loads(card.to_json())
+    assert card.calibration.partners == {"detector": Session(detector / "model.onnx").card.weights}
+    assert (card.calibration.pages, card.calibration.seed) == (30, 0)
+    assert load(run, detector).calibrated
+    assert not load(run).calibrated
+    assert note in shuzi("read", picture, "--model", run).err  # which takes the detector that ships
+    said = " ".join(shuzi("models", "describe", run).out.split())
+    assert f"calibrated together with detector {card.calibration.partners['detector'][:16]}…" in said
+    assert load().calibrated
+
+
+def test_a_shipped_model_is_not_calibrated_anew(shuzi):
+    before = shipped()["softmax"].read_bytes()
+    ended = shuzi("models", "calibrate", "softmax", "--pages", 1)
+    assert (ended.code, ended.out) == (1, "")
+    assert "softmax comes with shuzi and is not changed" in ended.err
+    assert shipped()["softmax"].read_bytes() == before
+
+
 def test_a_damaged_run_is_repaired_and_a_sound_one_is_left_alone(shuzi, finished_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(finished_run(), run)
-    assert shuzi("models", "repair", run).out == f"The model in {run} is sound: there is nothing to repair.\n"
+    assert shuzi("models", "repair", run).out == f"The model in {run} is intact; there is nothing to repair.\n"
     before = (run / "model.onnx").read_bytes()
     (run / "model.onnx").write_bytes(before[:20_000])
     ended = shuzi("models", "describe", run)
     assert (ended.code, ended.out) == (1, "")
     ended = shuzi("models", "repair", run)
-    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint of step 2000: {run}\n")
+    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint at step 2000: {run}\n")
     assert (run / "model.onnx").read_bytes() == before
     ended = shuzi("models", "repair", tmp_path)
     assert (ended.code, ended.out) == (1, "")

@@ -8,6 +8,7 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
+from shuzi.models.store import shipped
 from shuzi.training.run_folder import RunFolder, read_metrics
 
 
@@ -186,6 +187,7 @@ def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
         ["--save-every", "1"],
         ["--out", "elsewhere"],
         ["--data", "mine.npz"],
+        ["--from", "tiny"],
     ],
     ids=lambda given: given[0],
 )
@@ -203,6 +205,8 @@ def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
         ["--resume", tmp_path],
         ["--resume", finished_run()],
         ["--data", tmp_path / "none.npz"],
+        ["--from", tmp_path / "none.onnx"],
+        ["--from", shipped()["tiny"]],
         ["--data", tmp_path / "text.npz"],
         ["--data-dir", tmp_path, "--out", tmp_path / "run"],
     ):
@@ -211,6 +215,16 @@ def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
         assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
         assert str(given[1]) in ended.err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_training_starts_from_a_model_that_is_named(shuzi, tmp_path):
+    ended = shuzi("train", "tiny", "--from", "tiny", "--steps", 1, "--learning-rate", 1e-9, "--out", tmp_path / "run")
+    assert ended.code == 0
+    # one step at hardly any rate: it still reads as well as the model that it starts from
+    assert re.fullmatch(r"Accuracy on the validation images: 0\.9\d.*", ended.out.splitlines()[-1])
+    said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
+    assert "started from the weights of another model, tiny (SHA-256" in said
+    assert "--from start.onnx" in said
 
 
 def test_a_loss_that_runs_away_says_which_rate_and_step(shuzi, tmp_path):
@@ -274,4 +288,12 @@ def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_pa
         'In the shuzi folder, run: .venv/bin/pip install ".[train]" '
         "(or use the pip of the environment that shuzi runs in)\n"
     )
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_recipe_that_needs_strokes_says_where_to_get_them_and_leaves_nothing_behind(shuzi, tmp_path, lang):
+    ended = shuzi("--lang", lang, "train", "line", "--out", tmp_path / "run")
+    assert ended.code == 1
+    assert all(each in ended.err for each in ("--strokes", "SHUZI_STROKES", "10.5281/zenodo.1195803"))
     assert not (tmp_path / "run").exists()

@@ -152,7 +152,7 @@ def test_it_warns_when_other_machines_can_reach_it(start_service, get):
     assert get(f"{address}healthz", headers={"host": "digits.example.org"}).status_code == 200
     assert get(f"{address}healthz", headers={"host": "evil.test"}).status_code == 421
     _, _, err = _end(process)
-    assert "it asks for no token" in err
+    assert "it requires no token" in err
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine speaks no IPv6")

@@ -139,6 +139,39 @@ def export(out: Path, part: str, data_dir: Path | None) -> None:
     click.echo(say("data.export.done", n=len(chosen), out=out))
 
 
+@data.command(cls=Command, help="cli.data.strokes.help", short_help="cli.data.strokes.short")
+@argument("place", type=_PLACE, metavar="PATH", help="cli.data.strokes.place")
+@option("--out", type=_PLACE, metavar="PATH", help="cli.data.strokes.out")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def strokes(place: Path, out: Path | None, as_json: bool) -> None:
+    """Tell what pen strokes hold, and pack them into one file."""
+    from collections import Counter
+
+    from shuzi.data.strokes import KINDS, load_strokes
+
+    if out:
+        if out.suffix != ".npz":
+            raise DataError("error.strokes.ending", path=out)
+        _refuse_taken(out)
+    found = load_strokes(place)
+    counts, held = (Counter(kinds.tolist()) for kinds in (found.kind, found.kind[found.validation]))
+    writers = len(set(found.writer.tolist()))
+    if out:
+        found.save(out)
+    if as_json:
+        kinds = {kind: {"samples": counts[kind], "validation": held[kind]} for kind in KINDS}
+        click.echo(json.dumps({"samples": len(found), "writers": writers, "sha256": found.sha256(), "kinds": kinds}))
+        return
+    click.echo(say("data.strokes.title", n=len(found), writers=writers, path=place))
+    for kind in KINDS:
+        click.echo(f"  {kind:8} {counts[kind]:>9,} {held[kind]:>9,}")
+    click.echo(say("data.strokes.hash", sha256=found.sha256()))
+    if out:
+        click.echo(say("data.strokes.packed", out=out))
+    click.echo(say("data.strokes.next", path=out or place, program=program()), err=True)
+
+
 def _refuse_taken(out: Path) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError("error.data.taken", out=out)

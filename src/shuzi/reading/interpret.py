@@ -35,14 +35,15 @@ def interpret(seen: Candidates, scale: Scale) -> Reading:
     if not seen.candidates:
         # on an even surface nothing can have been overlooked
         sure = scale.blank if np.ptp(seen.grey) >= LEAST_CONTRAST / 2 else 1.0
-        return Reading("", BLANK, sure, (), ("reading.specks" if seen.ink.any() else "reading.blank", {}))
+        advice: tuple[str, dict[str, Any]] = ("reading.specks" if seen.ink.any() else "reading.blank"), {}
+        return Reading("", BLANK, sure, (), advice, scale.calibrated)
     lines = in_reading_order([each.box for each in seen.candidates])
     confidence = scale.way(seen.simple).of_text(seen)
     digits = [[_digit(seen.candidates[place], seen, scale, confidence) for place in line] for line in lines]
     text = "\n".join("".join(str(each.digit) for each in line) for line in digits)
     ordered = tuple(each for line in digits for each in line)
     status = _status(ordered, confidence, scale)
-    return Reading(text, status, confidence, ordered, _advice(seen, ordered, status))
+    return Reading(text, status, confidence, ordered, _advice(seen, ordered, status), scale.calibrated)
 
 
 def _digit(candidate: Candidate, seen: Candidates, scale: Scale, text: float) -> Digit:

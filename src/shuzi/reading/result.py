@@ -101,7 +101,9 @@ class Reading:
     digits
         Its digits in order.
     advice
-        The key of a sentence that tells people what to do, and its values.
+        The key of a sentence that tells a person what to do, and its values.
+    calibrated
+        Whether the confidence was fitted for the models that read, together; where it was not, it is too high.
 
     Examples
     --------
@@ -117,6 +119,7 @@ class Reading:
     confidence: float
     digits: tuple[Digit, ...]
     advice: tuple[str, dict[str, Any]] = field(hash=False)
+    calibrated: bool = True
 
     @property
     def message(self) -> str:

@@ -124,7 +124,7 @@ def _letter(rng: np.random.Generator, pen: float) -> Ink:
 def _printed(rng: np.random.Generator, pen: float) -> Ink:
     """Print a letter, or trace its strokes with a pen; letters that could be digits are left out."""
     alphabet = str(rng.choice((_PRINTED, _GREEK, _CYRILLIC, _OTHERS), p=(0.55, 0.2, 0.15, 0.1)))
-    letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(_fonts())))
+    letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(fonts())))
     if rng.random() < 0.4:
         return _ornate(rng, _type(letter, font))
     return np.asarray(np.clip(pen / 2 + 0.5 - _away_from_lines(letter, font), 0, 1), np.float32)
@@ -132,9 +132,9 @@ def _printed(rng: np.random.Generator, pen: float) -> Ink:
 
 def _type(letter: str, font: int) -> Ink:
     """Print a letter in a font, or in the first font if that one lacks it."""
-    path = _fonts()[font]
+    path = fonts()[font]
     if not _holds(path, letter):
-        path = _fonts()[0]
+        path = fonts()[0]
     board = Image.new("L", (_BOARD, _BOARD))
     pen = ImageDraw.Draw(board)
     pen.text((_BOARD / 2, _BOARD / 2), letter, 255, ImageFont.truetype(path, _BOARD - 2 * _RIM), anchor="mm")
@@ -170,7 +170,7 @@ def _away_from_lines(letter: str, font: int) -> Ink:
 
 
 @cache
-def _fonts() -> list[Path]:
+def fonts() -> list[Path]:
     """Return the fonts that come with matplotlib; the first has all the letters printed here."""
     import matplotlib as mpl  # takes most of a second, which a run that composes nothing need not spend
 

@@ -99,7 +99,7 @@ def _run(
     folder.forget_after(step)
     model: Any = None
     told: list[Listener] = [folder, *listeners]
-    for event in train(recipe, data, state, step, should_stop):
+    for event in train(recipe, data, state, step, should_stop, folder.start()):
         for listener in told:
             listener(event)
         if isinstance(event, Saved) and event.step != step:

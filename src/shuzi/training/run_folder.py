@@ -2,6 +2,7 @@
 
 recipe.toml     all that is needed to run again
 data.npz        own pictures, when it does not learn from MNIST
+start.onnx      the model whose weights it starts from, when it does not start from none
 metrics.jsonl   a line per report
 checkpoints/    the newest state from which the training can go on
 tensorboard/    curves, histograms and the graph, when asked for
@@ -58,12 +59,13 @@ class RunFolder:
         self.lock = RunLock(path)
         self.recipe_file = path / "recipe.toml"
         self.data_file = path / "data.npz"
+        self.start_file = path / "start.onnx"
         self.metrics_file = path / "metrics.jsonl"
         self.checkpoints = path / "checkpoints"
         self.tensorboard = path / "tensorboard"
 
     @staticmethod
-    def create(path: Path | None, recipe: Recipe, own: Dataset | None = None) -> RunFolder:
+    def create(path: Path | None, recipe: Recipe, own: Dataset | None = None, start: Path | None = None) -> RunFolder:
         """Make the folder of a new training.
 
         Parameters
@@ -74,6 +76,8 @@ class RunFolder:
             What is trained.
         own
             Own pictures to learn from in place of MNIST; they are copied into the folder.
+        start
+            The .onnx file of a model to start from; it is copied into the folder.
 
         Raises
         ------
@@ -88,12 +92,13 @@ class RunFolder:
                 folder.lock.refuse_if_held()
                 raise RunError("error.run.taken", path=path)
             path.mkdir(parents=True, exist_ok=True)
-            folder.lock.take()
-            if not folder._free():  # another training has saved there meanwhile
-                raise RunError("error.run.taken", path=path)
-            folder.data_file.unlink(missing_ok=True)
+            for left in (folder.data_file, folder.start_file):
+                left.unlink(missing_ok=True)
             if own is not None:
                 save_dataset(folder.data_file, own)
+            if start is not None:
+                with replacing(folder.start_file) as part:
+                    part.write_bytes(read_content(start))
             recipe.save(folder.recipe_file)
         except BaseException as problem:
             folder.lock.give_back()
@@ -120,8 +125,8 @@ class RunFolder:
         """Tell whether nothing would be lost: the folder is empty, or a training failed in it before it saved."""
         if not self.path.is_dir():
             return False
-        begun = {self.recipe_file, self.metrics_file, self.data_file, self.checkpoints, self.tensorboard}
-        begun |= self.lock.files
+        files = {self.recipe_file, self.metrics_file, self.data_file, self.start_file}
+        begun = {*files, self.checkpoints, self.tensorboard}
         there = set(self.path.iterdir())
         return there <= begun and self._no_checkpoints()
 
@@ -141,6 +146,10 @@ class RunFolder:
     def own_data(self) -> Splits | None:
         """Read the own pictures that it learns from, or None when it learns from MNIST."""
         return split(load_dataset(self.data_file)) if self.data_file.is_file() else None
+
+    def start(self) -> Path | None:
+        """Return the model that it starts from, or None when it starts from none."""
+        return self.start_file if self.start_file.is_file() else None
 
     def checkpoint(self) -> tuple[int, dict[str, NDArray[Any]] | None]:
         """Return the newest step that was saved and its state; 0 and None when there is none.

@@ -59,6 +59,15 @@ def test_the_maps_of_a_detector_are_held_against_the_networks(composed_run, few,
     assert converted.accuracy == converted.accuracy_of_network
 
 
+@pytest.mark.parametrize("form", FORMATS)
+def test_the_columns_of_a_line_recogniser_are_held_against_the_networks(composed_run, few, tmp_path, form):
+    model = composed_run("line") / "model.onnx"
+    converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
+    assert (converted.kind, converted.n, converted.parity.n) == ("line recogniser", 200, 10)
+    assert converted.parity.difference <= converted.parity.tolerance
+    assert converted.accuracy == converted.accuracy_of_network
+
+
 def test_a_second_output_that_is_another_is_refused_in_every_format(composed_run, few, tmp_path):
     """What says whether it is a digit is turned about in the file, while its card and weights stay as they are."""
     proto = onnx.load(composed_run("reader") / "model.onnx")

@@ -14,9 +14,9 @@ from shuzi.cli import main
 from shuzi.cli.train import train
 from shuzi.models.card import BACKENDS
 from shuzi.models.session import Session
-from shuzi.training.export.package import OPTIONS, command
+from shuzi.training.export.package import command
 from shuzi.training.export.parity import network_answers, onnx_answers
-from shuzi.training.recipes import RECIPES, Recipe, recipe
+from shuzi.training.recipes import OPTIONS, RECIPES, Recipe, recipe
 
 
 def weights(path):
@@ -36,8 +36,9 @@ def test_the_command_in_the_card_gives_the_same_model_again(finished_run, tmp_pa
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
-    assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0"
-    assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz"
+    strokes = " --strokes unipen.npz" if name == "line" else ""
+    assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0{strokes}"
+    assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz{strokes}"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
     [
         ("reader", 300, [("probabilities", 2), ("is_digit", 2), ("features", 2)]),
         ("detector", 64, [("places", 4)]),
+        ("line", 128, [("log_probabilities", 3)]),
     ],
 )
 def test_the_card_says_what_the_file_takes_in_and_gives(composed_run, name, n, given):

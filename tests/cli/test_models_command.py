@@ -113,7 +113,7 @@ def test_a_detector_among_the_shipped_models_is_listed_by_what_it_finds(shuzi, c
     score = Session(tmp_path / "detector.onnx").card.scores["validation"]
     _, default, detector = shuzi("models").out.splitlines()
     assert re.search(r"^default .* on 10000 test images *$", default)
-    assert detector.rstrip().endswith(f"finds {score['accuracy']:.2%} of the digits on {score['n']} composed pages")
+    assert detector.rstrip().endswith(f"finds {score['accuracy']:.2%} of digits on {score['n']} composed pages")
     kinds = [json.loads(line) for line in shuzi("models", "--json").out.splitlines()]
     assert {each["name"]: each["kind"] for each in kinds} == {"default": "classifier", "detector": "detector"}
     ended = shuzi("evaluate", "detector")

@@ -171,7 +171,7 @@ def test_a_folder_of_checkpoints_that_cannot_be_read_is_an_error_and_no_new_begi
     folder.checkpoints.rmdir()
     assert folder.checkpoint() == (0, None)  # a process may die before it saves
     folder.checkpoints.symlink_to(folder.checkpoints)  # not even root can read that
-    with pytest.raises(RunError, match=r"Cannot read the folder .*checkpoints.*does not begin again"):
+    with pytest.raises(RunError, match=r"Cannot read the folder .*checkpoints.*does not start over"):
         folder.checkpoint()
     folder.checkpoints.unlink()
     folder.checkpoints.write_text("a file")

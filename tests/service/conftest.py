@@ -85,7 +85,9 @@ def start_service():
     started = []
 
     def start(*arguments, **environment):
-        surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "LANG": "C.UTF-8"} | environment
+        surroundings = (
+            os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "LANG": "C.UTF-8"} | environment
+        )
         process = subprocess.Popen(
             [sys.executable, "-m", "shuzi", "serve", *arguments],
             stdout=subprocess.PIPE,

@@ -8,6 +8,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install
 PAGE := src/shuzi/service/page/index.html
+RUNS := runs/models
 WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
 # the Node.js of this machine, if it is new enough for Vite, or else the one that the lock brings
 NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)" \
@@ -21,7 +22,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms ship lock release hooks clean
+.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms models ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -38,8 +39,10 @@ help:
 	@echo "make platforms what may fail on other systems, languages and Pythons | 别的系统、语言和 Python 上会不会出错"
 	@echo "make shapes   write the page's types after a change of the service's schema | 改过服务的 schema 之后更新网页的类型"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
+	@echo "make models   train, calibrate and ship the models anew (hours) | 重新训练、校准并放进包里（要几小时）"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
 	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
+	@echo "make audit    known vulnerabilities of what is locked | 锁定的包有没有已知的漏洞"
 	@echo "make release  check and build what is published | 检查并构建要发布的东西"
 	@echo "make hooks    run the checks before each commit | 每次提交前自动检查"
 	@echo "make clean    delete what can be made again | 删除能重新生成的东西"
@@ -83,6 +86,20 @@ shapes: $(VENV)/.for-developing
 messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py
 
+# each run is a folder that an interrupted training goes on in; reader and detector compose their pictures in 8 GB
+models: $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector reader))
+	$(BIN)/shuzi evaluate $(RUNS)/tiny --keep
+	$(BIN)/shuzi evaluate $(RUNS)/reader --keep
+	$(BIN)/shuzi models calibrate $(RUNS)/reader --detector $(RUNS)/detector
+	$(BIN)/python tools/ship.py $(RUNS)/softmax softmax
+	$(BIN)/python tools/ship.py $(RUNS)/tiny tiny
+	$(BIN)/python tools/ship.py $(RUNS)/detector detector
+	$(BIN)/python tools/ship.py $(RUNS)/reader default
+
+$(RUNS)/%/card.json: | $(VENV)/.for-training
+	if [ -f $(RUNS)/$*/recipe.toml ]; then $(BIN)/shuzi train --resume $(RUNS)/$*; \
+		else $(BIN)/shuzi train $* --seed 0 --out $(RUNS)/$*; fi
+
 ship: $(VENV)/.for-training
 	$(BIN)/python tools/ship.py $(RUN) $(NAME)
 
@@ -91,6 +108,10 @@ platforms: $(VENV)/.for-developing messages
 
 release: $(VENV)/.for-developing messages $(PAGE)
 	$(BIN)/python tools/release.py
+
+# known vulnerabilities of what is locked; it asks PyPI about each package
+audit: $(VENV)/.for-developing
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/serve.txt
 
 # uv and pip come from the lock too, by hash
 lock: $(VENV)/.for-developing

@@ -79,7 +79,7 @@ def in_process(many: bool, seconds: float) -> Turn:
 def over_http(what: str, seconds: float) -> Turn:
     """Start a service and send requests over all connections at once."""
     command = [sys.executable, "-m", "shuzi", "--lang", "en", "serve", "--port", "0"]
-    service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
     Finalize(None, service.terminate, exitpriority=10)
     assert service.stdout is not None  # noqa: S101 - for the types
     found = re.search(r"http://([^:]+):(\d+)/", service.stdout.readline())

@@ -1,6 +1,8 @@
 """What every test stands on: MNIST once, and no setting of the machine it runs on."""
 
 import functools
+import os
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -10,15 +12,22 @@ import shuzi
 from shuzi import messages
 from shuzi.data.mnist import PACKAGED
 
+if find_spec("keras") is None:  # the core runs on Pythons for which there is no TensorFlow
+    collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_lesson_01.py"]
+    collect_ignore += ["service/api/test_training.py", "service/jobs"]
+
 settings.register_profile("shuzi", deadline=None, print_blob=True)  # the machine may be busy
 settings.load_profile("shuzi")
 
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch):
-    for name in ("SHUZI_DATA", "SHUZI_LANG"):
+    # how text is encoded here is left as it is, for whatever a test starts; the language is English
+    encoded = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "C.UTF-8")
+    for name in ("SHUZI_DATA", "SHUZI_LANG", "SHUZI_STROKES", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
+    for name, value in {"LC_CTYPE": encoded, "LANG": "C.UTF-8", "LANGUAGE": "en"}.items():
+        monkeypatch.setenv(name, value)
     messages.use("en")
 
 
@@ -52,7 +61,54 @@ def apart():
 
 
 @pytest.fixture(scope="session")
-def finished_run(mnist, tmp_path_factory):
+def training():
+    """Skip what needs the extra `train` where it is not installed."""
+    pytest.importorskip("keras", reason="the extra `train` is not installed")
+
+
+@pytest.fixture(scope="session")
+def pen_strokes():
+    """Six writers, two of them for validation: digits and marks drawn by code, two letters and a few numbers."""
+    from shuzi.data.strokes import Strokes
+    from shuzi.synthesis.lines.writers import drawn
+
+    letters = {
+        "A": [(0, 40), (15, 0), (30, 40), (8, 25), (24, 25)],
+        "x": [(0, 0), (20, 25), (10, 12), (0, 25), (20, 0)],
+    }
+    rng = np.random.default_rng(0)
+    points, strokes, items, labels, kinds, writers = [], [0], [0], [], [], []
+
+    def add(label, kind, writer, lines):
+        for line in lines:
+            points.append(np.rint(np.asarray(line) * (1, -1)).astype(np.int16))
+            strokes.append(strokes[-1] + len(line))
+        items.append(len(strokes) - 1)
+        labels.append(label)
+        kinds.append(kind)
+        writers.append(writer)
+
+    for writer in range(6):
+        for label in "0123456789" * 2:
+            add(label, "digit", writer, [line * 40 for line in drawn(rng, label)])
+        for label in ".,-/:":
+            add(label, "symbol", writer, [line * 40 for line in drawn(rng, label)])
+        for label, line in letters.items():
+            add(label, "upper" if label.isupper() else "lower", writer, [line])
+        for label in ("1-2", "20", "7.5"):
+            lines = []
+            for place, each in enumerate(label):
+                move = (60 * place, {"-": 20, ".": 38}.get(each, 0))
+                lines += [line * 40 + move for line in drawn(rng, each)]
+            add(label, "number", writer, lines)
+    return Strokes(
+        np.concatenate(points), np.array(strokes, np.int32), np.array(items, np.int32), np.array(labels),
+        np.array(kinds), np.array(writers, np.int16), np.array(writers) >= 4,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def finished_run(training, mnist, tmp_path_factory):
     """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
     pytest.importorskip("tensorflow")  # the core is tested without it
 
@@ -72,13 +128,15 @@ def finished_run(mnist, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def composed_run(mnist, tmp_path_factory):
-    """Train "reader" or "detector" for three steps on a few composed pictures, which takes seconds, and export it."""
+def composed_run(training, mnist, pen_strokes, tmp_path_factory):
+    """Train a recipe that composes for three steps on a few pictures, which takes seconds, and export it."""
     pytest.importorskip("tensorflow")
 
     @functools.cache
     def train(name):
-        from shuzi.synthesis.samples import crops, pages
+        from functools import partial
+
+        from shuzi.synthesis.samples import crops, lines, pages
         from shuzi.synthesis.samples.examples import Examples
         from shuzi.training.backends.prepare import prepare
         from shuzi.training.events import Done
@@ -87,11 +145,13 @@ def composed_run(mnist, tmp_path_factory):
         from shuzi.training.run_folder import RunFolder
 
         chosen = recipe(name).changed(steps=3, batch_size=32)
-        compose = {"reader": crops, "detector": pages}[name].compose_share
-        share = {"reader": 1 / 1_000, "detector": 1 / 6_000}[name]
+        write_lines = partial(lines.compose_share, strokes=pen_strokes)
+        compose = {"reader": crops.compose_share, "detector": pages.compose_share, "line": write_lines}[name]
+        share = {"reader": 1 / 1_000, "detector": 1 / 6_000, "line": 1 / 3_000}[name]
         learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], share))
         few = mnist.validation.images[:300], mnist.validation.labels[:300]
-        judges = Examples(*few) if name == "reader" else Examples(*compose(*few, [1], share))
+        apart = partial(compose, alone=True) if name == "line" else compose
+        judges = Examples(*few) if name == "reader" else Examples(*apart(*few, [1], share))
         steps = prepare(chosen, learnt)
         steps.take(0, np.arange(96, dtype=np.int32).reshape(3, 32) % len(learnt))
         steps.settle()
@@ -100,7 +160,11 @@ def composed_run(mnist, tmp_path_factory):
         folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
         chosen.save(folder.recipe_file)
         export(
-            steps.model, chosen, mnist, Done(3, accuracy, "validation", judges, answers, 1.0, thresholds), folder.path
+            steps.model,
+            chosen,
+            mnist.with_strokes(pen_strokes),
+            Done(3, accuracy, "validation", judges, answers, 1.0, thresholds),
+            folder.path,
         )
         return folder.path
 

@@ -1,38 +1,33 @@
-"""A finished run becomes a model that comes with shuzi: src/shuzi/models/NAME.onnx.
+"""A finished run becomes a model that comes with shuzi, once it is checked: src/shuzi/models/NAME.onnx.
 
-    python tools/ship.py runs/reader-… default
-    python tools/ship.py runs/detector-… detector
-    python tools/ship.py runs/tiny-… tiny
+    python tools/ship.py runs/models/detector detector
+    python tools/ship.py runs/models/reader default
+    python tools/ship.py runs/models/tiny tiny
 
-The detector comes first, since the default model's confidence in whole texts is fitted on what both read together.
-
-A model must have learnt from MNIST and have a command that repeats it. The score of a classifier on the 10,000 test
-images, looked at here once, is put into its card; a detector keeps its score on pages composed from the validation
-images.
+Nothing is measured or fitted here: `shuzi evaluate RUN --keep` puts the score on the 10,000 test images into a card,
+`shuzi models calibrate RUN --detector …` the confidence in whole texts. `make models` does all of it.
 """
 
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 import shuzi
 from shuzi.atomic import replacing
-from shuzi.evaluation.text_confidence import PAGES, with_honest_confidence
-from shuzi.models.card import OF_MNIST
+from shuzi.errors import ShuziError
+from shuzi.models.card import MNIST, Card
+from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
-from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model
 from shuzi.models.tasks import CLASSIFIER
-from shuzi.training.export.conversion import examples_for, restore
-from shuzi.training.export.onnx_graph import write_onnx
-from shuzi.training.export.parity import compare, network_answers, onnx_answers, tolerance_of
+from shuzi.models.trial import sound_content
 
 
-def ship(run: Path, name: str, folder: Path, pages: int = PAGES) -> str:
-    """Check a model, put it into the folder, and say what it is worth.
+def ship(run: Path, name: str, folder: Path) -> str:
+    """Check a model and copy it into the folder, byte for byte.
 
     Parameters
     ----------
@@ -42,37 +37,52 @@ def ship(run: Path, name: str, folder: Path, pages: int = PAGES) -> str:
         What the model will be called; DETECTOR is the one that reading uses to find digits.
     folder
         Where the models lie.
-    pages
-        Composed pages that the default model's confidence is fitted on.
+
+    Returns
+    -------
+    What it is and what it scored.
 
     Raises
     ------
     ValueError
-        It cannot be made again, has a name that belongs to another kind, or the .onnx answers otherwise.
+        It cannot be made again, has a name that belongs to another kind, lacks its score or its calibration, or does
+        not score what its card says.
     """
-    network, card = restore(find_model(run))
-    if not card.command or card.licence != OF_MNIST:
+    path = find_model(run)
+    content = sound_content(path)
+    card = read_card(content, path)
+    if not card.command or any(source.name != MNIST for source in card.data):
         raise ValueError(f"{run} was not made from MNIST by a command that anyone can type")
     if (name == DETECTOR) != (card.kind != CLASSIFIER):
         raise ValueError(f"{run} holds a {card.kind}, which cannot be called {name}")
-    test = shuzi.load_mnist().test
-    images = examples_for(card, test).images
-    expected = network_answers(network, images)
     if card.kind == CLASSIFIER:
-        score = Score(int(np.sum(expected[0].argmax(axis=1) == test.labels)), len(test))
-        card = replace(card, scores={**card.scores, "test": score.as_dict()})
+        _check_score(path, card)
     if name == DEFAULT:
-        if DETECTOR not in shipped():
-            raise ValueError("the detector comes first: make ship RUN=… NAME=detector")
-        fitted = with_honest_confidence(shuzi.load(run), shuzi.load_mnist().validation, pages=pages).thresholds
-        card = replace(card, thresholds=fitted)
+        _check_calibration(run, card, folder)
     with replacing(folder / f"{name}.onnx") as part:
-        write_onnx(network, card, part)
-        parity = compare(onnx_answers(part, images), expected, tolerance_of(network, images))
-        if not parity.holds:
-            raise ValueError(f"the .onnx does not answer as the network does: {parity}")
-    worth = [f"{part} {score['accuracy']:.2%} of {score['n']}" for part, score in card.scores.items()]
-    return f"{name}: {card.command}, {', '.join(worth)}, {parity}"
+        part.write_bytes(content)
+    scores = [f"{part} {score['accuracy']:.2%} of {score['n']}" for part, score in card.scores.items()]
+    return f"{name}: {card.command}, {', '.join(scores)}, SHA-256 of the weights {card.weights}"
+
+
+def _check_score(path: Path, card: Card) -> None:
+    """Hold the score on the test images that the card says against the file's own answers."""
+    if "test" not in card.scores:
+        raise ValueError(f"the card lacks the score on the test images: shuzi evaluate {path.parent} --keep")
+    test = shuzi.load_mnist().test
+    answers = shuzi.load(path).classify(test.images).argmax(axis=1)
+    if card.scores["test"] != Score(int(np.sum(answers == test.labels)), len(test)).as_dict():
+        raise ValueError(f"{path} does not score what its card says: shuzi evaluate {path.parent} --keep")
+
+
+def _check_calibration(run: Path, card: Card, folder: Path) -> None:
+    """Refuse a reader that was not calibrated together with the detector that ships."""
+    detector = folder / f"{DETECTOR}.onnx"
+    if not detector.is_file():
+        raise ValueError("the detector comes first: make ship RUN=… NAME=detector")
+    partners = {DETECTOR: read_card(read_content(detector), detector).weights}
+    if card.calibration is None or card.calibration.partners != partners:
+        raise ValueError(f"calibrate it with the detector that ships: shuzi models calibrate {run} --detector …")
 
 
 def main() -> None:
@@ -83,7 +93,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         print(ship(given.run, given.name, SHIPPED))
-    except ValueError as problem:
+    except (ValueError, ShuziError) as problem:
         parser.error(str(problem))
 
 

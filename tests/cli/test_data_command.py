@@ -29,7 +29,7 @@ def pictures(mnist, tmp_path):
     for place, name in enumerate(names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(255 - mnist.test.images[place]).resize((112, 112)).save(folder / name)
-    (folder / "3_text.png").write_text("no picture")
+    (folder / "3_text.png").write_text("no picture", "utf-8")
     return folder
 
 
@@ -72,7 +72,7 @@ def _swap(path):
 
 
 def _page(path):
-    path.write_text("<!doctype html>")
+    path.write_text("<!doctype html>", "utf-8")
 
 
 @pytest.mark.parametrize("damage", [_cut, _flip, _swap, _page, Path.unlink])
@@ -109,13 +109,13 @@ def test_a_part_of_mnist_comes_back_from_its_export(shuzi, mnist, tmp_path, name
 
 
 def test_what_is_there_is_never_overwritten(shuzi, pictures, tmp_path):
-    (tmp_path / "taken.npz").write_text("precious")
+    (tmp_path / "taken.npz").write_text("precious", "utf-8")
     for command in (["export"], ["import", pictures]):
         ended = shuzi("data", *command, tmp_path / "taken.npz")
         assert ended.code == 1
         assert "already exists and will not be overwritten" in ended.err
         assert shuzi("data", *command, tmp_path / "wrong.csv").code == 1
-    assert (tmp_path / "taken.npz").read_text() == "precious"
+    assert (tmp_path / "taken.npz").read_text("utf-8") == "precious"
     assert not (tmp_path / "wrong.csv").exists()
 
 
@@ -177,3 +177,23 @@ def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
     process.stdout = None
     _, err = process.communicate()
     assert err == ""
+
+
+def test_strokes_are_counted_and_packed(shuzi, pen_strokes, tmp_path):
+    pen_strokes.save(tmp_path / "mine.npz")
+    ended = shuzi("data", "strokes", tmp_path / "mine.npz", "--out", tmp_path / "again.npz")
+    assert (ended.code, re.findall(r"digit +(\d+) +(\d+)", ended.out)) == (0, [("120", "40")])
+    assert "6 writers" in ended.out
+    assert pen_strokes.sha256() in ended.out
+    assert "train line --strokes" in ended.err
+    told = json.loads(shuzi("data", "strokes", tmp_path / "again.npz", "--json").out)
+    assert told["sha256"] == pen_strokes.sha256()
+    assert told["kinds"]["number"] == {"samples": 18, "validation": 6}
+
+
+def test_strokes_are_packed_over_nothing(shuzi, pen_strokes, tmp_path):
+    pen_strokes.save(tmp_path / "mine.npz")
+    for out in (tmp_path / "mine.npz", tmp_path / "mine.txt"):
+        ended = shuzi("data", "strokes", tmp_path / "mine.npz", "--out", out)
+        assert (ended.code, ended.out) == (1, "")
+        assert str(out) in ended.err

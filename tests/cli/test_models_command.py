@@ -4,6 +4,7 @@ import shutil
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
@@ -23,7 +24,7 @@ def test_the_shipped_models_are_listed_with_size_and_accuracy(shuzi, given):
     assert [line.split()[0] for line in lines] == list(shipped())
     (softmax,) = [line for line in lines if line.startswith("softmax")]
     assert re.fullmatch(
-        r"softmax +7,850 +3\d kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) on 10000 test images *", softmax
+        r"softmax +7,850 +34 kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) on 10000 test images *", softmax
     )
 
 
@@ -128,6 +129,7 @@ def test_json_is_the_card(shuzi, finished_run):
     assert shuzi("models", "--json", "describe", finished_run()).out.strip() == line
 
 
+@pytest.mark.usefixtures("training")
 def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, tmp_path):
     save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:5], mnist.test.labels[:5]))
     shuzi("train", "mlp", "--data", tmp_path / "own.npz", "--steps", 3, "--hidden", 4, "--out", tmp_path / "run")
@@ -138,6 +140,7 @@ def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, 
     assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said
 
 
+@pytest.mark.usefixtures("training")
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_export_says_what_was_measured(shuzi, tmp_path, monkeypatch, form):
     monkeypatch.chdir(tmp_path)
@@ -182,6 +185,7 @@ def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, tmp_pa
     assert "others" not in found
 
 
+@pytest.mark.usefixtures("training")
 def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):
     assert shuzi("models", "export", "softmax", "--format", "onnx", "--out", tmp_path / "mine.onnx").code == 0
     images = mnist.test.images[:100]
@@ -190,8 +194,8 @@ def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):
 
 
 def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_run, tmp_path):
-    (tmp_path / "taken.keras").write_text("mine")
-    (tmp_path / "wrong.onnx").write_text("no model")
+    (tmp_path / "taken.keras").write_text("mine", "utf-8")
+    (tmp_path / "wrong.onnx").write_text("no model", "utf-8")
     before = set(tmp_path.iterdir())
     for model, form, out in (
         (tmp_path / "none", "onnx", tmp_path / "a.onnx"),
@@ -204,9 +208,43 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
         assert (ended.code, ended.out) == (1, "")
         assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
     assert set(tmp_path.iterdir()) == before
-    assert (tmp_path / "taken.keras").read_text() == "mine"
+    assert (tmp_path / "taken.keras").read_text("utf-8") == "mine"
     ended = shuzi("models", "describe", tmp_path / "none")
     assert (ended.code, ended.out) == (1, "")
+
+
+def test_a_reader_is_calibrated_for_one_detector_and_says_when_it_has_another(shuzi, composed_run, mnist, tmp_path):
+    run, detector = tmp_path / "run", composed_run("detector")
+    shutil.copytree(composed_run("reader"), run)
+    weights = load(run).card.weights
+    picture = tmp_path / "picture.png"
+    sheet = np.full((60, 90), 255, np.uint8)
+    sheet[10:38, 20:48] -= mnist.test.images[0]
+    Image.fromarray(sheet).save(picture)
+    note = "Note: this model's confidence in whole numbers is not calibrated"
+    assert note in shuzi("read", picture, "--model", run).err
+    ended = shuzi("models", "calibrate", run, "--detector", detector, "--pages", 30)
+    assert (ended.code, ended.err) == (0, "")
+    assert re.fullmatch(r"Calibrated on 30 composed pictures: .* a confidence of .*% on\. Kept in .*\n", ended.out)
+    card = load(run).card
+    assert card.weights == weights
+    assert json.loads((run / "card.json").read_text()) == json.loads(card.to_json())
+    assert card.calibration.partners == {"detector": Session(detector / "model.onnx").card.weights}
+    assert (card.calibration.pages, card.calibration.seed) == (30, 0)
+    assert load(run, detector).calibrated
+    assert not load(run).calibrated
+    assert note in shuzi("read", picture, "--model", run).err  # which takes the detector that ships
+    said = " ".join(shuzi("models", "describe", run).out.split())
+    assert f"calibrated together with detector {card.calibration.partners['detector'][:16]}…" in said
+    assert load().calibrated
+
+
+def test_a_shipped_model_is_not_calibrated_anew(shuzi):
+    before = shipped()["softmax"].read_bytes()
+    ended = shuzi("models", "calibrate", "softmax", "--pages", 1)
+    assert (ended.code, ended.out) == (1, "")
+    assert "softmax comes with shuzi and is not changed" in ended.err
+    assert shipped()["softmax"].read_bytes() == before
 
 
 def test_a_damaged_run_is_repaired_and_a_sound_one_is_left_alone(shuzi, finished_run, tmp_path):
@@ -225,6 +263,7 @@ def test_a_damaged_run_is_repaired_and_a_sound_one_is_left_alone(shuzi, finished
     assert "is not a run folder" in ended.err
 
 
+@pytest.mark.usefixtures("training")
 def test_whichever_backend_is_set_the_export_is_tensorflows(run_alone, tmp_path):
     ended = run_alone("models", "export", "softmax", "--format", "savedmodel", "--out", "digits", KERAS_BACKEND="jax")
     assert (ended.code, ended.err) == (0, "")

@@ -8,6 +8,7 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
+from shuzi.models.store import shipped
 from shuzi.training.run_folder import RunFolder, read_metrics
 
 
@@ -105,19 +106,61 @@ def test_the_first_ctrl_c_asks_and_what_was_before_takes_the_second(capfd, numbe
 
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finished_run, tmp_path):
-    process = start("train", "--steps", 2_000_000, "--save-every", 100, "--out", "run")
+    (tmp_path / "tmp").mkdir()
+    process = start("train", "--steps", 2_000_000, "--save-every", 100, "--out", "run", TMPDIR=str(tmp_path / "tmp"))
     while not process.stdout.readline().startswith("Step   350"):
         assert process.poll() is None
     process.kill()
     process.communicate()
     step, _ = checkpoint(tmp_path / "run")
     assert process.returncode == -signal.SIGKILL
+    assert not list((tmp_path / "tmp").iterdir())
     assert step >= 300
     assert step % 100 == 0
     assert shuzi("train", "--resume", tmp_path / "run", "--steps", step + 150).code == 0
     whole = finished_run(steps=step + 150, save_every=100)
     assert checkpoint(tmp_path / "run") == checkpoint(whole)
     assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
+
+
+@pytest.mark.slow
+def test_a_training_that_is_killed_thirty_times_ends_bit_for_bit_as_one_that_is_not(
+    start, shuzi, finished_run, tmp_path
+):
+    rng, run, numbers = np.random.default_rng(0), tmp_path / "run", ("--steps", 1_000_000)
+    for kill in range(30):
+        how = ("--resume", run) if kill else ("--save-every", 20, "--out", run)
+        process = start("train", *numbers, *how)
+        for _ in range(rng.integers(1, 60)):
+            assert process.stdout.readline().startswith("Step")
+        process.kill()
+        process.communicate()
+        assert process.returncode == -signal.SIGKILL
+    step, _ = checkpoint(run)
+    assert step % 20 == 0
+    assert shuzi("train", "--resume", run, "--steps", step + 25).code == 0
+    whole = finished_run(steps=step + 25, save_every=20)
+    assert checkpoint(run) == checkpoint(whole)
+    for name in ("metrics.jsonl", "recipe.toml", "card.json", "model.onnx"):
+        assert (run / name).read_bytes() == (whole / name).read_bytes()
+    assert {each.name for each in run.iterdir()} == {each.name for each in whole.iterdir()} - {"tensorboard"}
+
+
+def test_a_second_training_in_the_same_folder_is_told_who_is_at_work_and_disturbs_nothing(start, shuzi, tmp_path):
+    first = start("train", "--steps", 2_000_000, "--save-every", 1_000_000, "--out", "run")
+    lines = [first.stdout.readline()]
+    run = tmp_path / "run"
+    for arguments in (["--out", run, "--seed", 9], ["--resume", run]):
+        ended = shuzi("train", "--steps", 10, *arguments)
+        assert (ended.code, ended.out) == (1, "")
+        assert f"run has been in use by process {first.pid} on " in ended.err
+    first.send_signal(signal.SIGINT)
+    lines += first.stdout.read().splitlines()
+    first.wait()
+    assert RunFolder.open(run).recipe().seed == 0
+    steps = [line["step"] for line in read_metrics(run) if "loss" in line]
+    assert steps == list(range(10, 10 * len(lines) + 1, 10))
+    assert not RunFolder.open(run).lock.files & set(run.iterdir())
 
 
 def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
@@ -144,6 +187,7 @@ def test_a_reader_that_has_seen_enough_causes_no_traceback(start):
         ["--save-every", "1"],
         ["--out", "elsewhere"],
         ["--data", "mine.npz"],
+        ["--from", "tiny"],
     ],
     ids=lambda given: given[0],
 )
@@ -155,12 +199,14 @@ def test_a_training_that_goes_on_cannot_become_another_one(shuzi, given):
 
 
 def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
-    (tmp_path / "text.npz").write_text("no dataset")
+    (tmp_path / "text.npz").write_text("no dataset", "utf-8")
     for given in (
         ["--out", finished_run()],
         ["--resume", tmp_path],
         ["--resume", finished_run()],
         ["--data", tmp_path / "none.npz"],
+        ["--from", tmp_path / "none.onnx"],
+        ["--from", shipped()["tiny"]],
         ["--data", tmp_path / "text.npz"],
         ["--data-dir", tmp_path, "--out", tmp_path / "run"],
     ):
@@ -169,6 +215,16 @@ def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
         assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
         assert str(given[1]) in ended.err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_training_starts_from_a_model_that_is_named(shuzi, tmp_path):
+    ended = shuzi("train", "tiny", "--from", "tiny", "--steps", 1, "--learning-rate", 1e-9, "--out", tmp_path / "run")
+    assert ended.code == 0
+    # one step at hardly any rate: it still reads as well as the model that it starts from
+    assert re.fullmatch(r"Accuracy on the validation images: 0\.9\d.*", ended.out.splitlines()[-1])
+    said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
+    assert "started from the weights of another model, tiny (SHA-256" in said
+    assert "--from start.onnx" in said
 
 
 def test_a_loss_that_runs_away_says_which_rate_and_step(shuzi, tmp_path):
@@ -232,4 +288,12 @@ def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_pa
         'In the shuzi folder, run: .venv/bin/pip install ".[train]" '
         "(or use the pip of the environment that shuzi runs in)\n"
     )
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_recipe_that_needs_strokes_says_where_to_get_them_and_leaves_nothing_behind(shuzi, tmp_path, lang):
+    ended = shuzi("--lang", lang, "train", "line", "--out", tmp_path / "run")
+    assert ended.code == 1
+    assert all(each in ended.err for each in ("--strokes", "SHUZI_STROKES", "10.5281/zenodo.1195803"))
     assert not (tmp_path / "run").exists()

@@ -1,6 +1,7 @@
 import base64
 import io
 import re
+import shutil
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -102,6 +103,16 @@ def test_a_softmax_run_shows_its_curves_and_ten_pictures_of_weights(finished_run
     assert len({each["src"] for each in weights}) == 10
 
 
+def test_lines_of_metrics_that_hold_no_numbers_do_not_spoil_the_curves(finished_run, page, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(finished_run(), run)
+    with (run / "metrics.jsonl").open("a") as file:
+        for value in ('"low"', "null", "NaN", "-Infinity", "[]", "true", "1" + "0" * 400, "-9e29"):
+            file.write(f'{{"step": 2001, "loss": {value}}}\n{{"step": {value}, "loss": 1.0}}\n')
+    written, _ = page(run)
+    assert len(written.all("svg")) == 2
+
+
 def test_the_weights_of_a_digit_are_blue_where_they_speak_for_it(finished_run, page):
     import onnx
 
@@ -166,7 +177,7 @@ def test_an_older_page_is_replaced_and_a_place_that_cannot_be_written_is_an_erro
     finished_run, judged, mnist, tmp_path
 ):
     found, card = judged(finished_run(), 100)
-    (tmp_path / "index.html").write_text("old")
+    (tmp_path / "index.html").write_text("old", "utf-8")
     assert Page(write_report(tmp_path, finished_run(), found, mnist.test, card)).text
     with pytest.raises(DataError, match="Cannot write"):
         write_report(tmp_path / "index.html", finished_run(), found, mnist.test, card)

@@ -61,7 +61,10 @@ def test_an_answer_of_another_shape_is_an_error_and_not_taken(tmp_path):
         graph.node.append(onnx.helper.make_node("Concat", ["turned", "turned"], ["twice"], axis=1))
         graph.node.append(onnx.helper.make_node("Reshape", ["twice", "shape"], [last]))
 
-    session = Session(lying(tmp_path, transposed))
+    path = lying(tmp_path, transposed)
+    with pytest.raises(ModelError, match=r"lying\.onnx does not match its card"):
+        Session(path)  # which is tried out first
+    session = Session(path, path.read_bytes())
     with pytest.raises(ModelError, match=r"lying\.onnx does not match its card"):
         session.run(np.zeros((4, 28, 28), np.float32))
 

@@ -26,11 +26,41 @@ def test_a_reader_shows_the_card_of_its_model(finished_run):
     assert (card.name, card.parameters, card.recipe["steps"]) == ("softmax", 7850, 2_000)
 
 
-@pytest.mark.skipif("default" not in shipped(), reason="the default model is not made yet")
 def test_without_a_name_it_is_the_default_model(mnist):
     reader = shuzi.load()
     assert reader.card == shuzi.load("default").card
     assert np.mean(reader.classify(mnist.test.images[:1_000]).argmax(axis=1) == mnist.test.labels[:1_000]) > 0.98
+
+
+def test_a_reading_says_whether_its_confidence_was_calibrated_for_the_models_that_read(composed_run, mnist):
+    page = np.full((60, 90), 255, np.uint8)
+    page[10:38, 20:48] -= mnist.test.images[0]
+    default = shuzi.load()
+    assert default.calibrated
+    assert default.read(page).calibrated
+    other = shuzi.load("default", detector=composed_run("detector"))
+    assert not other.calibrated
+    assert not other.read(page).calibrated
+    assert not shuzi.load("tiny").read(np.full((30, 30), 255, np.uint8)).calibrated
+    assert other.card.calibration == default.card.calibration
+
+
+def test_the_features_are_what_the_last_layer_sees(mnist):
+    from shuzi.reading.classifier import Classifier
+
+    classifier = Classifier(shipped()["default"])
+    images = mnist.test.images[:200]
+    features = classifier.features(images)
+    assert (features.shape, features.dtype) == ((200, 384), np.float32)
+    np.testing.assert_array_equal(features[7:9], classifier.features(images[7:9]))
+    # images of one digit lie closer together than those of two
+    labels = mnist.test.labels[:200]
+    unit = features / np.linalg.norm(features, axis=1, keepdims=True)
+    alike = unit @ unit.T
+    same = labels[:, None] == labels
+    assert alike[same].mean() > alike[~same].mean() + 0.2
+    with pytest.raises(ModelError, match="does not give out its features"):
+        Classifier(shipped()["softmax"]).features(images)
 
 
 def test_what_is_not_there_is_an_error(tmp_path):

@@ -35,7 +35,7 @@ def test_the_examples_answer_as_the_document_says(service, path, mnist, tmp_path
         here = command.replace("http://127.0.0.1:8000", service.address).replace(
             "curl ", "curl --silent --noproxy '*' "
         )
-        done = subprocess.run(["bash", "-c", here], cwd=tmp_path, capture_output=True, text=True, check=True)
+        done = subprocess.run(["bash", "-c", here], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
         found, told = json.loads(done.stdout), json.loads(expected)
         if "readings" in told:  # a shipped model may be trained anew, and its numbers change a little
             (found,), (told,) = found["readings"], told["readings"]
@@ -76,7 +76,7 @@ def test_the_dockerfile_has_no_fault_that_a_linter_knows():
     linter = Path(sys.executable).with_name("hadolint")
     if not linter.exists():
         pytest.skip("hadolint comes for Linux on x86-64 only")
-    done = subprocess.run([linter, ROOT / "Dockerfile"], capture_output=True, text=True)
+    done = subprocess.run([linter, ROOT / "Dockerfile"], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout
 
 
@@ -96,6 +96,6 @@ def test_the_unit_is_one_that_systemd_understands(tmp_path):
     (unit,) = _blocks(DOCUMENTS[0], "ini")
     file = tmp_path / "shuzi.service"
     file.write_text(unit.replace("/opt/shuzi/bin/shuzi", sys.executable), "utf-8")
-    done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, text=True)
+    done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert "shuzi.service" not in done.stderr

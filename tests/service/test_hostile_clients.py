@@ -10,8 +10,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from shuzi.messages import say
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux has many addresses and tells memory")
 
+ENDED = say("cli.serve.ended", "en") + "\n"  # all that is on stderr when nothing went wrong
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 RESET = b"\1\0\0\0\0\0\0\0"  # SO_LINGER on, for 0 s: the connection ends with a reset
 
@@ -163,7 +166,7 @@ def test_three_hundred_abandoned_streams_leave_nothing_behind(serve, stack):
         client.delete(place)
         client.get(f"{place}/events")
     code, err = process.end()
-    assert (code, err) == (0, "Ended.\n")
+    assert (code, err) == (0, ENDED)
 
 
 def test_two_hundred_at_once_are_all_answered(serve, number):
@@ -192,7 +195,7 @@ def test_bodies_that_are_half_sent_at_the_end_are_told_so(serve, stack, number_)
     said = [_answer(each) for each in halves]
     assert {(status, problem["key"]) for status, problem in said} == {(503, "error.service.closing")}
     _, err = process.communicate()
-    assert (process.returncode, err) == (0, "Ended.\n")
+    assert (process.returncode, err) == (0, ENDED)
 
 
 def test_clients_that_read_nothing_write_nothing_into_the_log(serve, stack):
@@ -207,7 +210,7 @@ def test_clients_that_read_nothing_write_nothing_into_the_log(serve, stack):
         for _ in range(20):
             deaf.sendall(b"GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n")
     code, err = process.end()
-    assert (code, err) == (0, "Ended.\n")
+    assert (code, err) == (0, ENDED)
 
 
 STUCK = """

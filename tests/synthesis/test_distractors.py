@@ -77,7 +77,7 @@ def test_no_letter_that_is_printed_like_a_digit_is_drawn_and_every_one_is_in_a_f
     missing = type_("\ue000", 0)
     assert missing.any()  # a box
     for letter in letters:
-        for font in range(len(distractors._fonts())):
+        for font in range(len(distractors.fonts())):
             assert np.abs(type_(letter, font) - missing).max() > 0.5
 
 

@@ -1,18 +1,21 @@
 """`make ship` puts a run among the models that come with shuzi; here into a folder of the test's own."""
 
 import importlib.util
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-import onnx
 import pytest
 
-import shuzi
-from shuzi.models.session import Session
+from shuzi.models.card import Calibration, Source
+from shuzi.models.onnx_file import read_card, read_content, replace_card
+from shuzi.models.score import Score
+from shuzi.models.trial import remember_sound
+from shuzi.reading.reader import load
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "ship.py"
 
-pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason="a source distribution has no benchmarks")
+pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason="a source distribution has no tools")
 
 
 @pytest.fixture(scope="module")
@@ -23,33 +26,69 @@ def ship():
     return module.ship
 
 
-def weights(path):
-    return {each.name: onnx.numpy_helper.to_array(each).tolist() for each in onnx.load(path).graph.initializer}
+@pytest.fixture
+def folder(composed_run, tmp_path):
+    """Where models lie, a detector among them."""
+    (tmp_path / "models").mkdir()
+    shutil.copy(composed_run("detector") / "model.onnx", tmp_path / "models" / "detector.onnx")
+    return tmp_path / "models"
 
 
-def test_a_reader_is_shipped_with_its_score_on_the_test_images(ship, composed_run, mnist, tmp_path):
-    run = composed_run("reader")
-    ship(run, "default", tmp_path, pages=20)
-    (shipped,) = tmp_path.iterdir()
-    assert shipped.name == "default.onnx"
-    card, before = shuzi.load(shipped).card, shuzi.load(run).card
-    right = shuzi.load(run).classify(mnist.test.images).argmax(axis=1) == mnist.test.labels
-    assert card.scores["test"]["accuracy"] == np.mean(right)
-    assert card.scores["validation"] == before.scores["validation"]
-    assert card.thresholds.items() >= before.thresholds.items()
-    assert {"simple-named", "found-whole", "found-right-0", "blank", "text-ok"} <= card.thresholds.keys()
-    assert weights(shipped) == weights(run / "model.onnx")
+def card_of(path):
+    return read_card(read_content(path), path)
 
 
-def test_a_detector_is_shipped_as_it_is(ship, composed_run, tmp_path):
+@pytest.fixture
+def run(composed_run, folder, mnist, tmp_path):
+    """A reader with its score on the test images, calibrated together with that detector."""
+    shutil.copytree(composed_run("reader"), tmp_path / "run")
+    path = tmp_path / "run" / "model.onnx"
+    right = load(path).classify(mnist.test.images).argmax(axis=1) == mnist.test.labels
+    score = Score(int(right.sum()), 10_000).as_dict()
+    partners = {"detector": card_of(folder / "detector.onnx").weights}
+    change(path, scores={"test": score}, calibration=Calibration(partners, {"text-ok": 0.9}, 20, 0))
+    return path.parent
+
+
+def change(path, **values):
+    replace_card(path, replace(card_of(path), **values))
+    remember_sound(path)
+
+
+def test_what_is_shipped_is_the_file_itself(ship, run, folder):
+    said = ship(run, "default", folder)
+    assert (folder / "default.onnx").read_bytes() == (run / "model.onnx").read_bytes()
+    card = card_of(run / "model.onnx")
+    assert said.startswith("default: shuzi train reader --steps 3 --batch-size 32 --seed 0, test ")
+    assert said.endswith(card.weights)
+
+
+def test_a_detector_needs_no_score_on_test_images(ship, composed_run, tmp_path):
     ship(composed_run("detector"), "detector", tmp_path)
     path = composed_run("detector") / "model.onnx"
-    assert Session(tmp_path / "detector.onnx").card == Session(path).card
-    assert weights(tmp_path / "detector.onnx") == weights(path)
+    assert (tmp_path / "detector.onnx").read_bytes() == path.read_bytes()
 
 
-@pytest.mark.parametrize(("run", "name"), [("reader", "detector"), ("detector", "default")])
-def test_a_name_belongs_to_a_kind(ship, composed_run, tmp_path, run, name):
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"command": ""}, "by a command that anyone can type"),
+        ({"data": (Source("own", {}, "mine"),)}, "was not made from MNIST"),
+        ({"scores": {}}, r"lacks the score on the test images: shuzi evaluate .* --keep"),
+        ({"scores": {"test": Score(9_990, 10_000).as_dict()}}, "does not score what its card says"),
+        ({"calibration": None}, "calibrate it with the detector that ships"),
+        ({"calibration": Calibration({"detector": "another"}, {}, 20, 0)}, "calibrate it with the detector"),
+    ],
+)
+def test_a_model_that_lacks_something_is_not_shipped(ship, run, folder, values, told):
+    change(run / "model.onnx", **values)
+    with pytest.raises(ValueError, match=told):
+        ship(run, "default", folder)
+    assert [path.name for path in folder.iterdir()] == ["detector.onnx"]
+
+
+@pytest.mark.parametrize(("kind", "name"), [("reader", "detector"), ("detector", "default")])
+def test_a_name_belongs_to_a_kind(ship, composed_run, tmp_path, kind, name):
     with pytest.raises(ValueError, match=f"cannot be called {name}"):
-        ship(composed_run(run), name, tmp_path, pages=20)
+        ship(composed_run(kind), name, tmp_path)
     assert not list(tmp_path.iterdir())

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset, Splits
+from shuzi.errors import DataError
 from shuzi.synthesis.samples.examples import SHARES, compose
 from shuzi.training.events import Composing, Done, Progress, Saved, Started
 from shuzi.training.loop import train
@@ -16,21 +17,22 @@ FEW_STEPS = {"steps": 4, "batch_size": 8, "towers": 1, "report_every": 1, "valid
 
 
 @pytest.fixture(scope="module")
-def runs(mnist):
+def runs(mnist, pen_strokes):
     """Train once from the beginning and once from half way; pictures are composed as always, but few of them."""
     few = Splits(
         Dataset(mnist.train.images[:80], mnist.train.labels[:80]),
         Dataset(mnist.validation.images[:40], mnist.validation.labels[:40]),
         Dataset(mnist.test.images[:40], mnist.test.labels[:40]),
-    )
+    ).with_strokes(pen_strokes)
 
     def little(kind, dataset, seed, share=1.0):
-        return compose(kind, dataset, seed, share / {"crops": 4_000, "pages": 24_000}[kind])
+        return compose(kind, dataset, seed, share / {"crops": 4_000, "pages": 24_000}.get(kind, 6_000))
 
     found = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shuzi.training.tasks.task.compose", little)
-        for name in ("reader", "detector"):
+        patch.setattr("shuzi.training.tasks.recognition.compose", little)
+        for name in ("reader", "detector", "line"):
             chosen = recipe(name).changed(**FEW_STEPS)
             whole = list(train(chosen, few))
             saved = next(event for event in whole if isinstance(event, Saved))
@@ -38,7 +40,7 @@ def runs(mnist):
     return found
 
 
-@pytest.mark.parametrize("name", ["reader", "detector"])
+@pytest.mark.parametrize("name", ["reader", "detector", "line"])
 def test_composing_is_told_first(runs, name):
     _, whole, _ = runs[name]
     told = [(event.done, event.of) for event in whole if isinstance(event, Composing)]
@@ -46,7 +48,7 @@ def test_composing_is_told_first(runs, name):
     assert isinstance(whole[SHARES], Started)
 
 
-@pytest.mark.parametrize("name", ["reader", "detector"])
+@pytest.mark.parametrize("name", ["reader", "detector", "line"])
 def test_going_on_from_half_way_ends_alike(runs, name):
     _, whole, resumed = runs[name]
     losses = [[event.loss for event in events if isinstance(event, Progress)] for events in (whole, resumed)]
@@ -92,3 +94,15 @@ def test_a_detector_is_judged_on_pages_of_digits_that_it_did_not_learn_from(runs
     *_, done = whole
     assert (done.part, done.judges.images.shape) == ("validation", (SHARES, 64, 160))
     assert whole[SHARES].images == SHARES
+
+
+def test_a_line_recogniser_is_judged_on_lines_of_writers_that_it_did_not_learn_from(runs):
+    _, whole, _ = runs["line"]
+    *_, done = whole
+    assert (done.part, done.judges.images.shape[1:]) == ("validation", (48, 640))
+    assert done.answers[0].shape == (len(done.judges), 160, 17)
+
+
+def test_a_recipe_that_needs_strokes_says_where_to_get_them(mnist):
+    with pytest.raises(DataError, match="--strokes"):
+        next(train(recipe("line").changed(**FEW_STEPS), mnist))

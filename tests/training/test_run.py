@@ -16,14 +16,16 @@ from shuzi.data.own import split
 from shuzi.errors import ModelError, RunError, TrainingError
 from shuzi.models.card import METADATA_KEY
 from shuzi.models.store import find_model
-from shuzi.synthesis.samples.examples import compose
-from shuzi.training.events import Composing, Done
+from shuzi.synthesis.samples.examples import as_they_are, compose
+from shuzi.training.backends.prepare import prepare
+from shuzi.training.events import Composing, Done, Started
 from shuzi.training.export.package import export
 from shuzi.training.loop import train
 from shuzi.training.network.architectures import build
 from shuzi.training.recipes import recipe
 from shuzi.training.run import repair, run
 from shuzi.training.run_folder import RunFolder, read_metrics
+from shuzi.training.start import check_start
 
 SOFTMAX = recipe("softmax")
 FROZEN = Path(__file__).parents[1] / "models" / "frozen" / "run-0.1"
@@ -68,7 +70,7 @@ def test_a_finished_run_holds_what_it_promises(finished_run):
 
 def test_the_card_says_how_the_model_was_made_and_is_the_same_inside_the_model(finished_run, mnist):
     path = finished_run()
-    card = json.loads((path / "card.json").read_text())
+    card = json.loads((path / "card.json").read_text("utf-8"))
     inside = {each.key: each.value for each in onnx.load(path / "model.onnx").metadata_props}
     assert json.loads(inside[METADATA_KEY]) == card
     assert card["recipe"] == SOFTMAX.as_dict()
@@ -92,7 +94,7 @@ def test_going_on_from_1000_to_2000_is_as_if_it_never_stopped(finished_run, mnis
     assert (folder.path / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
     assert checkpoint(folder.path) == checkpoint(whole)
     assert onnx_weights(folder.path) == onnx_weights(whole) != half
-    assert (folder.path / "card.json").read_text() == (whole / "card.json").read_text()
+    assert (folder.path / "card.json").read_text("utf-8") == (whole / "card.json").read_text("utf-8")
     assert folder.recipe() == SOFTMAX
 
 
@@ -102,7 +104,7 @@ def test_a_moved_folder_goes_on_without_what_it_came_from(own, tmp_path):
     assert run(whole, chosen, split(own))
     folder = RunFolder.create(tmp_path / "run", chosen, own)
     assert not run(folder, chosen, split(own), should_stop=lambda: True)
-    with folder.metrics_file.open("a") as file:
+    with folder.metrics_file.open("a", encoding="utf-8") as file:
         file.write('{"step": 99, "lo')  # as a killed process leaves it
     shutil.move(folder.path, tmp_path / "elsewhere")
     moved = RunFolder.open(tmp_path / "elsewhere")
@@ -221,6 +223,56 @@ def test_a_detector_is_repaired_without_composing_what_it_learnt_from(mnist, tmp
         assert run(folder, chosen, few, [told.append])
     assert not [event for event in told if isinstance(event, Composing)]
     assert (folder.path / "model.onnx").read_bytes() == before
+
+
+def test_a_training_starts_from_a_models_weights_and_goes_on_without_the_model(own, tmp_path, mnist):
+    parts, chosen = split(own), recipe("fast").changed(steps=8, save_every=4, batch_size=32, validate_every=4)
+    first = RunFolder.create(tmp_path / "first", recipe("fast").changed(steps=20, batch_size=32, seed=3), own)
+    assert run(first, first.recipe(), parts)
+    model = tmp_path / "copy.onnx"
+    shutil.copy(first.path / "model.onnx", model)
+    began = shuzi.load(model).classify(mnist.test.images[:50])
+
+    whole = RunFolder.create(tmp_path / "whole", chosen, own, model)
+    folder = RunFolder.create(tmp_path / "run", chosen, own, model)
+    model.unlink()
+    assert run(whole, chosen, parts)
+
+    with pytest.raises(Killed):
+        run(folder, chosen, parts, [_die_at(Started)])  # before anything is saved
+    shutil.move(folder.path, tmp_path / "elsewhere")
+    assert not run(RunFolder.open(tmp_path / "elsewhere"), chosen, parts, should_stop=lambda: True)
+    assert go_on(tmp_path / "elsewhere", parts)
+    assert checkpoint(tmp_path / "elsewhere") == checkpoint(whole.path)
+    assert onnx_weights(tmp_path / "elsewhere") == onnx_weights(whole.path)
+
+    steps = prepare(chosen, as_they_are(parts.train))
+    steps.start_from(whole.start())
+    np.testing.assert_allclose(steps.answers(mnist.test.images[:50])[0], began, atol=1e-5)
+    card = shuzi.load(whole.path).card
+    assert card.command.endswith("--data data.npz --from start.onnx")
+    first_card = shuzi.load(first.path).card
+    assert card.learnt_from(first_card.weights)
+    assert [source.name for source in card.data] == ["own", "model fast", "own"]
+
+
+def test_a_temperature_is_taken_back_before_learning_goes_on(tmp_path, mnist):
+    chosen = recipe("mlp").changed(steps=200, temperature="fitted")
+    folder = RunFolder.create(tmp_path / "run", chosen)
+    assert run(folder, chosen, mnist)
+    temperature = shuzi.load(folder.path).card.temperature
+    assert temperature != 1
+    steps = prepare(chosen, as_they_are(mnist.validation))
+    steps.start_from(folder.path / "model.onnx")
+    _, state = folder.checkpoint()
+    kernel = next(value for name, value in state.items() if "output/kernel" in name)
+    np.testing.assert_allclose(steps.model.get_layer("output").kernel.numpy(), kernel, rtol=1e-5)
+
+
+@pytest.mark.parametrize("other", ["mlp", "cnn", "tiny"])
+def test_a_model_of_another_network_is_no_start(finished_run, other):
+    with pytest.raises(ModelError, match=rf"{other} cannot start from .*model\.onnx"):
+        check_start(finished_run() / "model.onnx", recipe(other))
 
 
 def test_the_run_folder_of_0_1_goes_on_as_a_training_of_today(mnist, tmp_path):

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import zipfile
 
@@ -39,7 +40,7 @@ def test_without_a_name_each_training_gets_its_own_folder(tmp_path, monkeypatch)
 
 
 def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path):
-    (tmp_path / "letter.txt").write_text("dear")
+    (tmp_path / "letter.txt").write_text("dear", "utf-8")
     with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(tmp_path, SOFTMAX)
     with pytest.raises(RunError, match="is not empty"):
@@ -49,11 +50,14 @@ def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path):
 
 def test_a_training_that_saved_is_refused_and_one_that_did_not_makes_room(folder):
     own = Dataset(np.zeros((2, 28, 28), np.uint8), np.array([1, 2], np.uint8))
+    folder.lock.give_back()
     folder = RunFolder.create(folder.path, SOFTMAX.changed(seed=1), own)
+    folder.lock.give_back()
     again = RunFolder.create(folder.path, SOFTMAX.changed(seed=2))
     assert again.recipe().seed == 2
     assert again.own_data() is None
     again(Saved(1, state()))
+    again.lock.give_back()
     with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(folder.path, SOFTMAX)
 
@@ -62,10 +66,14 @@ def test_an_empty_folder_that_is_there_may_be_used(tmp_path):
     assert RunFolder.create(tmp_path, SOFTMAX).recipe() == SOFTMAX
 
 
-def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path):
-    (tmp_path / "file").write_text("")
+def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(RunError, match="Cannot create"):
         RunFolder.create(tmp_path / "file" / "run", SOFTMAX)
+    (tmp_path / "runs").write_text("")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RunError, match=r"Cannot create run folder runs.softmax-2"):
+        RunFolder.create(None, SOFTMAX)
     for path in (tmp_path, tmp_path / "none"):
         with pytest.raises(RunError, match="is not a run folder"):
             RunFolder.open(path)
@@ -95,7 +103,7 @@ def test_a_line_is_written_for_each_report_and_nothing_else(folder):
     ]
     for event in events:
         folder(event)
-    lines = folder.metrics_file.read_text().splitlines()
+    lines = folder.metrics_file.read_text("utf-8").splitlines()
     assert [json.loads(line) for line in lines] == [
         {"step": 10, "loss": 112.0, "accuracy": 0.5},
         {"step": 10, "validation_accuracy": 0.6},
@@ -107,10 +115,10 @@ def test_a_line_is_written_for_each_report_and_nothing_else(folder):
 def test_going_on_drops_later_lines_the_end_and_half_a_line(folder):
     kept = '{"step": 10, "loss": 1.0, "accuracy": 0.5}\n{"step": 20, "validation_accuracy": 0.5}\n'
     dropped = '{"step": 20, "done": "test", "done_accuracy": 0.9, "n": 1}\n{"step": 30, "loss": 1.0}\n{"step": 4'
-    folder.metrics_file.write_text(kept + dropped)
+    folder.metrics_file.write_text(kept + dropped, "utf-8")
     assert [line["step"] for line in read_metrics(folder.path)] == [10, 20, 20, 30]
     folder.forget_after(20)
-    assert folder.metrics_file.read_text() == kept
+    assert folder.metrics_file.read_text("utf-8") == kept
 
 
 def test_a_checkpoint_comes_back_bit_for_bit_and_only_the_newest_is_kept(folder):
@@ -164,6 +172,35 @@ def test_a_damaged_checkpoint_is_an_error_that_names_it(folder, damage):
         folder.checkpoint()
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are something else there")
+def test_checkpoints_that_may_not_be_read_are_an_error_and_not_a_new_beginning(folder):
+    folder(Saved(10, state()))
+    folder.checkpoints.chmod(0)
+    before = os.geteuid()
+    if before == 0:
+        for path in (folder.path, *folder.path.parents):
+            if path.stat().st_uid == 0 and "pytest" in str(path):
+                path.chmod(0o755)
+        os.seteuid(65_534)  # root may read everything
+    try:
+        with pytest.raises(RunError, match="Cannot read the folder"):
+            folder.checkpoint()
+    finally:
+        os.seteuid(before)
+        folder.checkpoints.chmod(0o700)
+
+
+NOWHERE = {"metrics.jsonl": Progress(10, 1.0, 0.5), "step-00000010.npz": Saved(10, state())}
+
+
+@pytest.mark.parametrize("name", NOWHERE)
+def test_what_cannot_be_kept_is_an_error_that_names_the_file(folder, name):
+    folder.metrics_file.mkdir()
+    folder.checkpoints.write_bytes(b"")
+    with pytest.raises(RunError, match=f"Cannot write .*{name}"):
+        folder(NOWHERE[name])
+
+
 def test_a_folder_of_checkpoints_that_cannot_be_read_is_an_error_and_no_new_beginning(folder):
     folder(Saved(10, state()))
     for path in folder.checkpoints.iterdir():
@@ -177,6 +214,9 @@ def test_a_folder_of_checkpoints_that_cannot_be_read_is_an_error_and_no_new_begi
     folder.checkpoints.write_text("a file")
     with pytest.raises(RunError, match=r"Cannot read the folder .*checkpoints"):
         folder.checkpoint()
+    folder.lock.give_back()
+    with pytest.raises(RunError, match="is not empty"):
+        RunFolder.create(folder.path, SOFTMAX)
 
 
 @pytest.mark.parametrize(
@@ -203,10 +243,11 @@ def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):
 @pytest.mark.parametrize("kept", ["model.onnx", "notes.txt"])
 def test_a_folder_that_holds_something_else_is_not_taken_even_without_a_checkpoint(tmp_path, kept):
     folder = RunFolder.create(tmp_path / "run", recipe("softmax"))
-    (folder.path / kept).write_text("mine")
+    folder.lock.give_back()
+    (folder.path / kept).write_text("mine", "utf-8")
     with pytest.raises(RunError, match="will not be overwritten"):
         RunFolder.create(folder.path, recipe("softmax"))
-    assert (folder.path / kept).read_text() == "mine"
+    assert (folder.path / kept).read_text("utf-8") == "mine"
 
 
 def test_trainings_that_start_in_the_same_second_get_folders_of_their_own(tmp_path, monkeypatch):
@@ -214,11 +255,20 @@ def test_trainings_that_start_in_the_same_second_get_folders_of_their_own(tmp_pa
     assert len({RunFolder.create(None, recipe("softmax")).path for _ in range(5)}) == 5
 
 
-@pytest.mark.parametrize("damage", ["{foo}", "[1]", '{"loss": 1}', '{"step": "x"}', "\udcff", ""])
+NO_LINES = {
+    **{line: line for line in ("{foo}", "[1]", '{"loss": 1}', '{"step": "x"}', '{"step": true}', "\udcff", "")},
+    **{f"loss {each}": f'{{"step": 10, "loss": {each}}}' for each in ('"low"', "null", "NaN", "Infinity", "[1]")},
+    "huge step": f'{{"step": {10**400}}}',
+    "huge loss": f'{{"step": 10, "loss": {10**400}}}',
+    "deep": '{"step": 10, "loss": ' + "[" * 100_000 + "]" * 100_000 + "}",
+}
+
+
+@pytest.mark.parametrize("damage", NO_LINES.values(), ids=map(ascii, NO_LINES))
 def test_a_damaged_line_of_metrics_is_passed_over(tmp_path, damage):
     folder = RunFolder.create(tmp_path / "run", recipe("softmax"))
     line = '{"step": 10, "loss": 1.5}'
     folder.metrics_file.write_bytes(f"{damage}\n{line}\n".encode(errors="surrogateescape"))
     assert read_metrics(folder.path) == [{"step": 10, "loss": 1.5}]
     folder.forget_after(10)
-    assert folder.metrics_file.read_text() == line + "\n"
+    assert folder.metrics_file.read_text("utf-8") == line + "\n"

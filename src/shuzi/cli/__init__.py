@@ -13,6 +13,7 @@ from shuzi import __version__
 from shuzi.cli.localized import ClickOption, Group, choose_language, language_option
 from shuzi.errors import ShuziError
 from shuzi.messages import say
+from shuzi.messages.visible import visible
 
 COMMANDS = {
     "train": "shuzi.cli.train:train",
@@ -34,6 +35,7 @@ def shuzi() -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run the command and exit: 0 on success, 1 on failure, 2 on wrong usage, 130 when interrupted."""
     given = sys.argv[1:] if arguments is None else arguments
+    _open_what_is_closed()
     choose_language(given)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -42,6 +44,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         shuzi(given, prog_name="shuzi", standalone_mode=False)
     except click.ClickException as problem:
+        if type(problem) is click.UsageError:  # it repeats arguments as they were given; its kinds quote them
+            lines = map(visible, problem.format_message().split("\n"))
+            problem = click.UsageError("\n".join(lines), problem.ctx)
         problem.show()
         sys.exit(problem.exit_code)
     except click.Abort:
@@ -56,6 +61,21 @@ def main(arguments: list[str] | None = None) -> None:
     except OSError as problem:
         fail(f"{problem.strerror or problem}: {problem.filename}" if problem.filename else problem)
     sys.exit(0)
+
+
+def _open_what_is_closed() -> None:
+    """Connect standard streams that the caller has closed to nothing.
+
+    Otherwise the next file that is opened takes the number of one of them, and what libraries print is written into
+    it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end
 
 
 def fail(problem: object) -> None:

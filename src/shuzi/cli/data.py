@@ -13,6 +13,7 @@ from shuzi.cli.localized import Command, Group, argument, language_option, optio
 from shuzi.cli.terminal import program, show_download
 from shuzi.errors import DataError, ShuziError
 from shuzi.messages import say
+from shuzi.messages.visible import visible_json
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset
@@ -74,7 +75,8 @@ def verify(data_dir: Path | None, as_json: bool) -> None:
         if not as_json:
             click.echo(sentence)
     if as_json:
-        click.echo(json.dumps({"sound": not any(problems.values()), "problems": problems}, ensure_ascii=False))
+        facts = {"sound": not any(problems.values()), "problems": problems}
+        click.echo(visible_json(json.dumps(facts, ensure_ascii=False)))
     if any(problems.values()):
         sys.exit(1)
 
@@ -103,9 +105,8 @@ def import_(folder: Path, out: Path, preview: Path | None, as_json: bool) -> Non
     counts = np.bincount(found.dataset.labels, minlength=10).tolist()
     left_out = [str(problem) for problem in found.left_out]
     if as_json:
-        click.echo(
-            json.dumps({"images": len(found.dataset), "counts": counts, "left_out": left_out}, ensure_ascii=False)
-        )
+        facts = {"images": len(found.dataset), "counts": counts, "left_out": left_out}
+        click.echo(visible_json(json.dumps(facts, ensure_ascii=False)))
         return
     click.echo(say("data.import.done", n=len(found.dataset), out=out))
     click.echo("  " + "  ".join(f"{digit}: {count}" for digit, count in enumerate(counts) if count))
@@ -136,6 +137,39 @@ def export(out: Path, part: str, data_dir: Path | None) -> None:
         chosen: Dataset = getattr(load_mnist(data_dir, progress=progress), part)
     save_dataset(out, chosen)
     click.echo(say("data.export.done", n=len(chosen), out=out))
+
+
+@data.command(cls=Command, help="cli.data.strokes.help", short_help="cli.data.strokes.short")
+@argument("place", type=_PLACE, metavar="PATH", help="cli.data.strokes.place")
+@option("--out", type=_PLACE, metavar="PATH", help="cli.data.strokes.out")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def strokes(place: Path, out: Path | None, as_json: bool) -> None:
+    """Tell what pen strokes hold, and pack them into one file."""
+    from collections import Counter
+
+    from shuzi.data.strokes import KINDS, load_strokes
+
+    if out:
+        if out.suffix != ".npz":
+            raise DataError("error.strokes.ending", path=out)
+        _refuse_taken(out)
+    found = load_strokes(place)
+    counts, held = (Counter(kinds.tolist()) for kinds in (found.kind, found.kind[found.validation]))
+    writers = len(set(found.writer.tolist()))
+    if out:
+        found.save(out)
+    if as_json:
+        kinds = {kind: {"samples": counts[kind], "validation": held[kind]} for kind in KINDS}
+        click.echo(json.dumps({"samples": len(found), "writers": writers, "sha256": found.sha256(), "kinds": kinds}))
+        return
+    click.echo(say("data.strokes.title", n=len(found), writers=writers, path=place))
+    for kind in KINDS:
+        click.echo(f"  {kind:8} {counts[kind]:>9,} {held[kind]:>9,}")
+    click.echo(say("data.strokes.hash", sha256=found.sha256()))
+    if out:
+        click.echo(say("data.strokes.packed", out=out))
+    click.echo(say("data.strokes.next", path=out or place, program=program()), err=True)
 
 
 def _refuse_taken(out: Path) -> None:

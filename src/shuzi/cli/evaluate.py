@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from shuzi.cli.localized import Command, language_option, option
-from shuzi.cli.model_argument import model_argument, place_of
+from shuzi.cli.model_argument import keep_card, model_argument, own_model, place_of
 from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.messages import say
 
@@ -27,17 +28,22 @@ _MISTAKES_SHOWN = 10
 @model_argument
 @option("--report", type=_PLACE, metavar="PATH", help="cli.evaluate.report")
 @option("--data", type=_PLACE, metavar="PATH", help="cli.evaluate.data")
+@option("--keep", is_flag=True, help="cli.evaluate.keep")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
-def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path | None, as_json: bool) -> None:
+def evaluate(
+    model: str, report: Path | None, data: Path | None, keep: bool, data_dir: Path | None, as_json: bool
+) -> None:
     """Evaluate a model on the 10,000 MNIST test images, or on your own pictures."""
     from shuzi.evaluation.accuracy import DISPUTED
     from shuzi.evaluation.accuracy import evaluate as judge
     from shuzi.evaluation.calibration import calibration
     from shuzi.reading.reader import load
 
-    place = place_of(model)
+    if keep and data:
+        raise click.UsageError(say("cli.evaluate.keep_mnist"))
+    place = own_model(model) if keep else place_of(model)
     reader = load(place)
     judges = _judges(reader.card, data, data_dir)
     probabilities = reader.classify(judges.images)
@@ -63,6 +69,9 @@ def evaluate(model: str, report: Path | None, data: Path | None, data_dir: Path 
             click.echo(say("evaluate.disputed", accuracy=rest.accuracy, n=rest.n, disputed=len(DISPUTED)))
     if report:
         click.echo(say("evaluate.report", page=page), err=True)
+    if keep:
+        keep_card(place, replace(reader.card, scores={**reader.card.scores, "test": found.score.as_dict()}))
+        click.echo(say("evaluate.kept", path=place), err=True)
 
 
 def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:

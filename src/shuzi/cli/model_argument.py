@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 import click
 
 from shuzi.cli.localized import argument
+from shuzi.errors import ModelError
 from shuzi.messages import say
-from shuzi.models.store import DEFAULT, shipped
+from shuzi.models.card import Card
+from shuzi.models.onnx_file import replace_card
+from shuzi.models.store import DEFAULT, find_model, shipped
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -18,6 +21,36 @@ F = TypeVar("F", bound=Callable[..., Any])
 def model_argument(function: F) -> F:
     """Give a command the argument [MODEL], which defaults to the default model."""
     return argument("model", default=DEFAULT, metavar="[MODEL]", help="cli.model")(function)
+
+
+def own_model(model: str) -> Path:
+    """Return the .onnx file of a model that may be changed.
+
+    Raises
+    ------
+    ModelError
+        It comes with shuzi, or is not there.
+    """
+    if model in shipped():
+        raise ModelError("error.model.shipped", name=model)
+    return find_model(model)
+
+
+def keep_card(path: Path, card: Card) -> None:
+    """Write another card into the .onnx file of a model that was loaded here.
+
+    Raises
+    ------
+    ModelError
+        The file cannot be written.
+    """
+    from shuzi.models.trial import remember_sound  # which brings ONNX Runtime
+
+    try:
+        replace_card(path, card)
+    except OSError as problem:
+        raise ModelError("error.model.unwritable", path=path, reason=problem.strerror or problem) from problem
+    remember_sound(path)
 
 
 def place_of(model: str) -> Path:

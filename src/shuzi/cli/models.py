@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from shuzi.cli.localized import Command, Group, argument, language_option, option
-from shuzi.cli.model_argument import model_argument, place_of
+from shuzi.cli.model_argument import keep_card, model_argument, own_model, place_of
 from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
-from shuzi.models.card import MNIST, OF_MNIST, OF_OWN_PICTURES
+from shuzi.messages.visible import visible, visible_json
+from shuzi.models.card import MNIST, MODEL, OF_MNIST, OF_OWN_PICTURES, OWN, STROKES
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model, shipped
-from shuzi.models.tasks import CLASSIFIER, CLASSIFY, DETECTOR
+from shuzi.models.tasks import CLASSIFIER, CLASSIFY, DETECTOR, RECOGNISER
 
 if TYPE_CHECKING:
     from shuzi.models.card import Card
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
 _PLACE = click.Path(path_type=Path)
 _SHOWN = 16  # letters of a hash
-_INPUTS = {CLASSIFIER: "images", DETECTOR: "pages"}
+_INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
+_MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -74,7 +77,7 @@ def describe(model: str, as_json: bool) -> None:
     path = find_model(place_of(model))
     card = read_card(read_content(path), path)
     if as_json:
-        click.echo(card.to_json())
+        click.echo(visible_json(card.to_json()))
         return
     from rich.console import Console
     from rich.table import Table
@@ -83,7 +86,7 @@ def describe(model: str, as_json: bool) -> None:
     table.add_column()
     table.add_column(overflow="fold")  # Chinese has no spaces to break lines at
     for name, sentence in _rows(card, path):
-        table.add_row(say(f"models.{name}"), sentence)
+        table.add_row(say(f"models.{name}"), visible(sentence))
     Console(highlight=False, markup=False).print(table)
 
 
@@ -117,6 +120,8 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     parity, scores = found.parity, {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": found.n}
     if found.kind == DETECTOR:
         click.echo(say("models.export.found", **scores, pages=parity.n, difference=parity.difference))
+    elif found.kind == RECOGNISER:
+        click.echo(say("models.export.lines", **scores, lines=parity.n, difference=parity.difference))
     else:
         click.echo(say("models.export.measured", **scores, others=parity.others, difference=parity.difference))
 
@@ -124,8 +129,9 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
 @models.command(cls=Command, help="cli.models.repair", short_help="cli.models.repair.short")
 @argument("run", type=_PLACE, metavar="RUN", help="cli.models.repair.run")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
 @language_option
-def repair(run: Path, data_dir: Path | None) -> None:
+def repair(run: Path, data_dir: Path | None, strokes: Path | None) -> None:
     """Export a finished training again."""
     from shuzi.cli.train import data_of, import_training
     from shuzi.training.run_folder import RunFolder
@@ -134,26 +140,56 @@ def repair(run: Path, data_dir: Path | None) -> None:
     import_training(say("models.repair.working"))
     from shuzi.training.run import repair as export_again
 
-    step = export_again(folder, data_of(folder, data_dir))
+    step = export_again(folder, data_of(folder, data_dir, strokes))
     if step is None:
         click.echo(say("models.repair.sound", path=run))
     else:
         click.echo(say("models.repair.done", path=run, step=step))
 
 
+@models.command(cls=Command, help="cli.models.calibrate", short_help="cli.models.calibrate.short")
+@argument("reader", metavar="READER", help="cli.models.calibrate.reader")
+@option("--detector", default=DETECTOR, metavar="MODEL", help="cli.models.calibrate.detector")
+@option("--pages", type=click.IntRange(1, 1_000_000), metavar="N", help="cli.models.calibrate.pages")
+@option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="cli.models.calibrate.seed")
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def calibrate(reader: str, detector: str, pages: int | None, seed: int, data_dir: Path | None, as_json: bool) -> None:
+    """Fit a reader's confidence in whole texts, together with the detector it reads with."""
+    from shuzi.data.mnist import load_mnist
+    from shuzi.evaluation.text_confidence import PAGES
+    from shuzi.evaluation.text_confidence import calibrate as fit
+    from shuzi.reading.reader import load
+
+    path = own_model(reader)
+    together = load(path, place_of(detector))
+    with show_download() as progress:
+        validation = load_mnist(data_dir, progress=progress).validation
+    with waiting(say("models.calibrate.working")):
+        found = fit(together, validation, seed, pages or PAGES)
+    keep_card(path, replace(together.card, calibration=found))
+    if as_json:
+        click.echo(json.dumps({"path": str(path)} | asdict(found)))
+    else:
+        click.echo(say("models.calibrate.done", pages=found.pages, share=found.numbers["text-ok"], path=path))
+
+
 def _facts(found: Conversion) -> dict[str, Any]:
     facts = {"path": str(found.path), "format": found.form, "bytes": found.size, "kind": found.kind, "n": found.n}
     scores = {"accuracy": found.accuracy, "accuracy_of_network": found.accuracy_of_network}
-    judged = {"pages": found.parity.n} if found.kind == DETECTOR else {"others": found.parity.others}
+    judged = {DETECTOR: {"pages": found.parity.n}, RECOGNISER: {"lines": found.parity.n}}.get(
+        found.kind, {"others": found.parity.others}
+    )
     return facts | scores | judged | {"difference": found.parity.difference}
 
 
 def _worth(card: Card) -> str:
-    """Return a model's headline score in words; a detector has a measure of its own."""
+    """Return a headline score in words; only classifiers read test images, the others have their own measures."""
     part, score = _headline(card)
-    if card.kind == DETECTOR:
-        return say("models.finds.short", accuracy=score["accuracy"], n=score["n"])
-    return _score(part, score)
+    if card.kind == CLASSIFIER:
+        return _score(part, score)
+    return say(f"models.{_MEASURES[card.kind]}.short", accuracy=score["accuracy"], n=score["n"])
 
 
 def _headline(card: Card) -> tuple[str, dict[str, Any]]:
@@ -164,7 +200,7 @@ def _headline(card: Card) -> tuple[str, dict[str, Any]]:
 
 def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
     """Return the card's contents, each with its name in the catalogues."""
-    finds = card.kind == DETECTOR
+    measure = _MEASURES.get(card.kind, "accuracy")
     known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own"}.get(card.licence)
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
     outputs = [say(f"models.output.{each.name}", size=each.shape[-1]) for each in card.outputs]
@@ -175,8 +211,8 @@ def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
         ("parameters", f"{card.parameters:,}"),
         ("input", say(f"models.input.{_INPUTS[card.kind]}", version=card.normalization)),
         *(("output", each) for each in outputs),
-        *(("finds" if finds else "accuracy", _score(part, score, finds)) for part, score in card.scores.items()),
-        *([] if finds else _confidence(card)),
+        *((measure, _score(part, score, card.kind)) for part, score in card.scores.items()),
+        *(_confidence(card) if card.kind == CLASSIFIER else []),
         *(("data", each) for each in _data(card)),
         ("licence", say(f"models.licence.{known}") if known else card.licence),
         ("versions", " · ".join([card.backend, *libraries])),
@@ -192,13 +228,19 @@ def _weights(card: Card) -> str:
 def _data(card: Card) -> list[str]:
     """Return what a model learnt from, each source with its hash."""
     composed = "" if card.task == CLASSIFY else "composed_"
-    return [
-        say(
-            f"models.data.{composed}{MNIST if source.name == MNIST else 'own'}",
-            sha256=source.sha256.get("images", "")[:_SHOWN],
-        )
-        for source in card.data
-    ]
+    rows = []
+    for source in card.data:
+        sha256 = next(iter(source.sha256.values()), "")[:_SHOWN]
+        kind, _, name = source.name.partition(" ")
+        if kind == MODEL:
+            rows.append(say("models.data.model", name=name, sha256=sha256))
+        elif source.name == STROKES:
+            rows.append(say("models.data.strokes", sha256=sha256, licence=source.licence))
+        elif source.name in (MNIST, OWN):
+            rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
+        else:  # which a later shuzi knows
+            rows.append(f"{source.name} (SHA-256 {sha256}…), {source.licence}")
+    return rows
 
 
 def _confidence(card: Card) -> list[tuple[str, str]]:
@@ -219,9 +261,9 @@ def _confidence(card: Card) -> list[tuple[str, str]]:
     return rows
 
 
-def _score(part: str, score: dict[str, Any], finds: bool = False) -> str:
+def _score(part: str, score: dict[str, Any], kind: str = CLASSIFIER) -> str:
     low, high = score["interval"]
-    key = f"models.finds.{part}" if finds else f"models.score.{part}"
+    key = f"models.{_MEASURES.get(kind, 'score')}.{part}"
     return say(key, accuracy=score["accuracy"], low=low, high=high, n=score["n"])
 
 

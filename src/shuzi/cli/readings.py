@@ -9,8 +9,10 @@ from collections.abc import Callable
 
 from shuzi.cli.localized import columns
 from shuzi.errors import ShuziError
+from shuzi.messages.visible import visible, visible_json
 from shuzi.reading.result import OK, Reading
 
+_FORMULA = ("=", "+", "-", "@")  # what spreadsheets take for a formula starts with one of them
 _WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
 
 Found = Reading | ShuziError
@@ -23,20 +25,31 @@ def as_json(name: str, found: Found) -> str:
     >>> as_json("a.png", PictureError("error.picture.blank"))
     '{"source": "a.png", "error": "There is no ink in the picture, so there is no digit to read."}\n'
     """
-    if isinstance(found, ShuziError):
-        return json.dumps({"source": name, "error": str(found)}, ensure_ascii=False) + "\n"
-    return json.dumps(found.as_dict(name), ensure_ascii=False) + "\n"
+    facts = {"source": name, "error": str(found)} if isinstance(found, ShuziError) else found.as_dict(name)
+    return visible_json(json.dumps(facts, ensure_ascii=False)) + "\n"
 
 
 def as_row(name: str, found: Found) -> str:
-    r"""Turn the result for a picture into a row of CSV (RFC 4180).
+    r"""Turn the result for a picture into a row of CSV (RFC 4180) for a spreadsheet.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, and what a terminal would obey is
+    written visibly. `as_json` keeps names as they are.
 
     >>> as_row("a, b.png", Reading("1\n2", OK, 0.98765, (), ("reading.ok", {})))
     '"a, b.png","1\n2",ok,0.9877,Read.\r\n'
+    >>> as_row("=HYPERLINK(1).png", Reading("1", OK, 1.0, (), ("reading.ok", {})))
+    "'=HYPERLINK(1).png,1,ok,1.0,Read.\r\n"
     """
+    name = _cell(name)
     if isinstance(found, ShuziError):
-        return _row(name, "", "error", "", str(found))
+        return _row(name, "", "error", "", _cell(str(found)))
     return _row(name, found.text, found.status, round(found.confidence, 4), found.message)
+
+
+def _cell(text: str) -> str:
+    """Let a text be a text; "-" alone, which stands for standard input, is none that could be calculated."""
+    text = visible(text)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) and text != "-" else text
 
 
 def _row(*cells: str | float) -> str:
@@ -62,12 +75,12 @@ def lines_for(names: list[str]) -> Callable[[str, Found], str]:
     """
     if len(names) == 1:
         return _alone
-    width = min(max(map(columns, names)), _WIDEST)
+    width = min(max(columns(visible(name)) for name in names), _WIDEST)
 
     def line(name: str, found: Found) -> str:
         if isinstance(found, ShuziError):
             return ""
-        text = found.text.replace("\n", " / ") or "-"
+        text, name = found.text.replace("\n", " / ") or "-", visible(name)
         return f"{name}{'':{max(width - columns(name), 0)}}  {text}  {found.verdict}\n"
 
     return line

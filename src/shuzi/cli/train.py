@@ -2,53 +2,63 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
+from collections.abc import Callable
+from dataclasses import fields
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.model_argument import place_of
 from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
 from shuzi.cli.training_output import JsonLines, Lines
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
 from shuzi.models.card import BACKENDS
-from shuzi.training.recipes import RECIPES, recipe
+from shuzi.models.store import find_model
+from shuzi.training.recipes import OPTIONS, RANGES, RECIPES, Recipe, recipe
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Splits
-    from shuzi.training.recipes import Recipe
     from shuzi.training.run_folder import RunFolder
 
 _PLACE = click.Path(path_type=Path)
-_FROM_ONE = click.IntRange(min=1)
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _numbers(function: F) -> F:
+    """Give a command an option for each number of a recipe that can be chosen, with the range that a recipe has."""
+    whole = {each.name for each in fields(Recipe) if each.type == "int"}
+    for name in reversed((*OPTIONS, "seed")):
+        allowed, most = RANGES[name], None if RANGES[name].most == math.inf else RANGES[name].most
+        kind: click.ParamType[Any] = click.FloatRange(allowed.least, most, min_open=allowed.above)
+        if name in whole:
+            kind = click.IntRange(int(allowed.least), None if most is None else int(most))
+        function = option(
+            f"--{name.replace('_', '-')}",
+            type=kind,
+            metavar="N" if name in whole else "X",
+            help=f"cli.train.{name}",
+        )(function)
+    return function
 
 
 @click.command(cls=Command, help="cli.train.help", short_help="cli.train.short")
 @argument("name", metavar="[RECIPE]", required=False, type=click.Choice(list(RECIPES)), help="cli.train.recipe")
-@option("--steps", type=click.IntRange(1, 10**9), metavar="N", help="cli.train.steps")
-@option("--batch-size", type=click.IntRange(1, 100_000), metavar="N", help="cli.train.batch_size")
-@option(
-    "--learning-rate",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="X",
-    help="cli.train.learning_rate",
-)
-@option("--hidden", type=click.IntRange(1, 65_536), metavar="N", help="cli.train.hidden")
-@option("--epsilon", type=click.FloatRange(min=0), metavar="X", help="cli.train.epsilon")
-@option("--seed", type=click.IntRange(min=0, max=2**31 - 1), metavar="N", help="cli.train.seed")
-@option("--report-every", type=_FROM_ONE, metavar="N", help="cli.train.report_every")
-@option("--validate-every", type=_FROM_ONE, metavar="N", help="cli.train.validate_every")
-@option("--save-every", type=_FROM_ONE, metavar="N", help="cli.train.save_every")
+@_numbers
 @option("--out", type=_PLACE, metavar="PATH", help="cli.train.out")
 @option("--resume", type=_PLACE, metavar="PATH", help="cli.train.resume")
 @option("--data", type=_PLACE, metavar="PATH", help="cli.train.data")
+@option("--from", "start", metavar="MODEL", help="cli.train.start")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
 @option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
 @option("--json", "as_json", is_flag=True, help="cli.train.json")
 @language_option
@@ -57,20 +67,25 @@ def train(
     out: Path | None,
     resume: Path | None,
     data: Path | None,
+    start: str | None,
     data_dir: Path | None,
+    strokes: Path | None,
     tensorboard: bool,
     as_json: bool,
     **numbers: Any,
 ) -> None:
     """Train a network."""
     if resume is not None:
-        _refuse_beside_resume(name=name, out=out, data=data, **numbers)
+        _refuse_beside_resume(name=name, out=out, data=data, **numbers | {"from": start})
     changes = {each: value for each, value in numbers.items() if value is not None}
     chosen = recipe(name or "softmax").changed(**changes)
     import_training(say("train.starting", library=BACKENDS[_backend()]))
     from shuzi.training.run import run
 
-    folder, chosen, parts = _resumed(resume, numbers, data_dir) if resume else _new(out, chosen, data, data_dir)
+    if resume:
+        folder, chosen, parts = _resumed(resume, numbers, data_dir, strokes)
+    else:
+        folder, chosen, parts = _new(out, chosen, data, start, data_dir, strokes)
     own = folder.data_file.exists()
     output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.by_heart)
     listeners: list[Any] = [output]
@@ -99,9 +114,9 @@ def import_training(sentence: str) -> None:
         import_module("shuzi.training.run")
 
 
-def data_of(folder: RunFolder, data_dir: Path | None) -> Splits:
+def data_of(folder: RunFolder, data_dir: Path | None, strokes: Path | None) -> Splits:
     """Load what the training in a folder learns from."""
-    return folder.own_data() or _mnist(data_dir)
+    return _with_strokes(folder.recipe(), folder.own_data() or _mnist(data_dir), strokes)
 
 
 def _backend() -> str:
@@ -113,23 +128,49 @@ def _backend() -> str:
 
 
 def _new(
-    out: Path | None, chosen: Recipe, data: Path | None, data_dir: Path | None
+    out: Path | None,
+    chosen: Recipe,
+    data: Path | None,
+    start: str | None,
+    data_dir: Path | None,
+    strokes: Path | None,
 ) -> tuple[RunFolder, Recipe, Splits]:
-    """Load the data first, so that nothing is left behind if they are damaged."""
+    """Load data and model first, so that nothing is left behind if they are damaged."""
     from shuzi.data.formats import load_dataset
     from shuzi.data.own import split
     from shuzi.training.run_folder import RunFolder
+    from shuzi.training.start import check_start
 
+    model = find_model(place_of(start)) if start else None
+    if model is not None:
+        check_start(model, chosen)
     own = load_dataset(data) if data else None
-    parts = split(own) if own else _mnist(data_dir)
-    return RunFolder.create(out, chosen, own), chosen, parts
+    parts = _with_strokes(chosen, split(own) if own else _mnist(data_dir), strokes)
+    return _held(RunFolder.create(out, chosen, own, model)), chosen, parts
 
 
-def _resumed(place: Path, numbers: dict[str, Any], data_dir: Path | None) -> tuple[RunFolder, Recipe, Splits]:
+def _resumed(
+    place: Path, numbers: dict[str, Any], data_dir: Path | None, strokes: Path | None
+) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
-    folder = RunFolder.open(place)
-    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir)
+    folder = _held(RunFolder.open(place))
+    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir, strokes)
+
+
+def _with_strokes(chosen: Recipe, parts: Splits, strokes: Path | None) -> Splits:
+    """Add pen strokes where the recipe needs them."""
+    if not chosen.needs_strokes:
+        return parts
+    from shuzi.data.strokes import load_strokes
+
+    return parts.with_strokes(load_strokes(strokes))
+
+
+def _held(folder: RunFolder) -> RunFolder:
+    """Let no other process train in the folder until this command ends."""
+    click.get_current_context().with_resource(folder.lock.held())
+    return folder
 
 
 def _mnist(data_dir: Path | None) -> Splits:

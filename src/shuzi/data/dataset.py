@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
 
 
@@ -56,6 +57,8 @@ class Dataset:
         uint8 (n,), the digits 0 to 9.
     seed
         Decides the order in which `next_batch` returns them.
+    strokes
+        Pen strokes that belong to this part of a collection, where a recipe needs them.
 
     Raises
     ------
@@ -70,7 +73,13 @@ class Dataset:
     ((2, 28, 28), dtype('uint8'), 2)
     """
 
-    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: int = 0) -> None:
+    def __init__(
+        self,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.uint8],
+        seed: int = 0,
+        strokes: Strokes | None = None,
+    ) -> None:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
             shape = "x".join(map(str, images.shape))
             raise DataError("error.data.images", shape=shape, dtype=images.dtype)
@@ -87,6 +96,7 @@ class Dataset:
         self.images = images
         self.labels = labels
         self.seed = seed
+        self.strokes = strokes
         self._handed_out = 0
 
     def __len__(self) -> int:
@@ -118,7 +128,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Splits:
-    """The three parts of a collection: to learn from, to choose by, and to be judged on at the very end.
+    """The three splits of a dataset: to learn from, to make choices on, and for the final test.
 
     `by_heart` says that nothing could be kept aside: all three are the same images.
     """
@@ -127,3 +137,11 @@ class Splits:
     validation: Dataset
     test: Dataset
     by_heart: bool = False
+
+    def with_strokes(self, strokes: Strokes) -> Splits:
+        """Add pen strokes: each part has those of its own writers, and there are none to be judged on at the end."""
+        train, validation = (
+            Dataset(each.images, each.labels, each.seed, strokes.part(strokes.validation == held))
+            for each, held in ((self.train, False), (self.validation, True))
+        )
+        return replace(self, train=train, validation=validation)

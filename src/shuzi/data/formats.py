@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
 from shuzi.data import idx
 from shuzi.data.dataset import Dataset
-from shuzi.errors import DataError, require
+from shuzi.data.hdf5 import NAMES, hdf5_of, read_hdf5
+from shuzi.data.npz import read_npz
+from shuzi.errors import DataError
 
 IDX_IMAGES, IDX_LABELS = "images-idx3-ubyte.gz", "labels-idx1-ubyte.gz"
 _HDF5 = (".h5", ".hdf5")
-_DAMAGED = (OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
-"""What zipfile, NumPy and h5py raise between them for a file that is damaged or of another kind."""
 
 
 def save_dataset(path: str | Path, dataset: Dataset) -> None:
@@ -46,10 +42,9 @@ def save_dataset(path: str | Path, dataset: Dataset) -> None:
             with replacing(path) as part:
                 np.savez_compressed(part, images=dataset.images, labels=dataset.labels)
         elif path.suffix in _HDF5:
-            h5py = require("h5py", "train", "extra.hdf5")
-            with replacing(path) as part, h5py.File(part, "w") as file:
-                file.create_dataset("images", data=dataset.images, compression="gzip")
-                file.create_dataset("labels", data=dataset.labels)
+            content = hdf5_of(dataset.images, dataset.labels)
+            with replacing(path) as part:
+                part.write_bytes(content)
         else:
             idx.write_idx(path / IDX_IMAGES, dataset.images)
             idx.write_idx(path / IDX_LABELS, dataset.labels)
@@ -63,7 +58,8 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
     Raises
     ------
     DataError
-        The file is missing or damaged, or does not hold images (n, 28, 28) and labels (n,).
+        The file is missing, damaged or larger than `idx.LARGEST`, or does not hold images (n, 28, 28) and labels
+        (n,).
     MissingExtra
         The format is HDF5 and h5py is not installed.
     """
@@ -75,8 +71,10 @@ def load_dataset(path: str | Path, seed: int = 0) -> Dataset:
         if not (path / IDX_IMAGES).is_file():
             raise DataError("error.data.pictures", path=path)
         return Dataset(idx.read_idx(path / IDX_IMAGES), idx.read_idx(path / IDX_LABELS), seed)
-    images, labels = _arrays(path)
-    return Dataset(images, labels, seed)
+    if path.suffix == ".npz":
+        arrays = read_npz(path, NAMES)
+        return Dataset(arrays["images"], arrays["labels"], seed)
+    return Dataset(*read_hdf5(path), seed)
 
 
 def check_ending(path: Path) -> None:
@@ -89,18 +87,3 @@ def check_ending(path: Path) -> None:
     """
     if path.suffix not in ("", ".npz", *_HDF5) and not path.is_dir():
         raise DataError("error.data.ending", path=path, ending=path.suffix)
-
-
-def _arrays(path: Path) -> tuple[NDArray[Any], NDArray[Any]]:
-    try:
-        if path.suffix == ".npz":
-            # np.load does not close a file that it opened itself and found damaged
-            with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-                return file["images"], file["labels"]
-        h5py = require("h5py", "train", "extra.hdf5")
-        with h5py.File(path, "r") as file:
-            return file["images"][:], file["labels"][:]
-    except KeyError as problem:
-        raise DataError("error.data.no_arrays", path=path, reason=problem.args[0]) from problem
-    except _DAMAGED as problem:
-        raise DataError("error.data.unreadable", path=path, reason=problem) from problem

@@ -12,8 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
+
+from shuzi.messages.visible import visible
 
 LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent
@@ -75,8 +77,8 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     in_language
         "zh" or "en"; None is the current language.
     values
-        Inserted as by `str.format`. A list becomes lines that start with a dash. An integer `n` chooses between
-        singular and plural in sentences that have both.
+        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash. Where the
+        catalogue has a singular and a plural, the value `n` decides between them.
 
     Raises
     ------
@@ -88,14 +90,23 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     >>> say("train.step", "en", step=10, loss=120.932)
     'Step    10, loss now: 120.93'
     >>> say("explain.more", "en", n=1), say("explain.more", "en", n=2)
-    ('1 more digit not shown.', '2 more digits not shown.')
+    ('1 more digit is not drawn.', '2 more digits are not drawn.')
     """
     with speaking(in_language or language()):
         sentence = _sentence(key, values.get("n"))
         if sentence == key:
             raise KeyError(key)
-        shown = {name: _lines(value) if isinstance(value, list) else value for name, value in values.items()}
-        return sentence.format(**shown)
+        return sentence.format(**{name: _shown(value) for name, value in values.items()})
+
+
+def counted(what: str, n: int) -> str:
+    """Say how many, to be named in a longer sentence: "images", "parameters" or "steps".
+
+    >>> with speaking("en"):
+    ...     counted("images", 1), counted("steps", 2_000)
+    ('1 image', '2000 steps')
+    """
+    return say(f"count.{what}", n=n)
 
 
 def _sentence(key: str, n: object) -> str:
@@ -104,5 +115,9 @@ def _sentence(key: str, n: object) -> str:
     return catalogue.gettext(key) if counted == key else counted  # the key comes back where there is no plural
 
 
-def _lines(values: list[Any]) -> str:
-    return "".join(f"\n  - {value}" for value in values)
+def _shown(value: Any) -> Any:
+    if isinstance(value, list):
+        return "".join(f"\n  - {_shown(each)}" for each in value)
+    # the sentence of a ShuziError is put together here
+    foreign = isinstance(value, BaseException) and not hasattr(value, "sentence")
+    return visible(str(value)) if foreign or isinstance(value, str | PurePath) else value

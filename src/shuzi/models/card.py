@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError, ShuziError
 from shuzi.ink import normalize
 from shuzi.models.card_format_1 import upgraded
 from shuzi.models.fields import Fields
-from shuzi.models.tasks import FEATURES, TASKS, Tensor
+from shuzi.models.tasks import DIGITS, FEATURES, TASKS, Tensor
 
 FORMAT = 2
 """The card's own version. Cards of version 1, by shuzi 0.1, are read as well."""
@@ -20,8 +21,9 @@ METADATA_KEY = "shuzi.card"
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 """The libraries on which Keras trains here, by the names that Keras has for them."""
 
-DIGITS = tuple("0123456789")
-MNIST, OWN = "mnist", "own"
+MNIST, OWN, STROKES, MODEL = "mnist", "own", "strokes", "model"
+"""What a model can have learnt from; a MODEL that it started from has its name behind it."""
+
 OF_OWN_PICTURES = "as whoever made the pictures decides"
 MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges"
 OF_MNIST = f"Apache-2.0; learnt from MNIST ({MNIST_LICENCE})"
@@ -35,7 +37,7 @@ class Source:
     Parameters
     ----------
     name
-        MNIST or OWN, or whatever a later shuzi learns from.
+        MNIST, OWN or STROKES, MODEL and its name, or whatever a later shuzi learns from.
     sha256
         Of each of its arrays, as an uncompressed IDX file, or of its files.
     licence
@@ -65,6 +67,10 @@ class Calibration:
     numbers: Mapping[str, float]
     pages: int
     seed: int
+
+
+OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
+"""The licence of what has learnt from both."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +121,7 @@ class Card:
     task: str
     input: Tensor
     outputs: tuple[Tensor, ...]
-    classes: tuple[str, ...] = DIGITS
+    classes: tuple[str, ...] = tuple(DIGITS)
     data: tuple[Source, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
@@ -133,7 +139,7 @@ class Card:
 
     @property
     def kind(self) -> str:
-        """What the model is: CLASSIFIER or DETECTOR.
+        """What the model is: CLASSIFIER, DETECTOR or RECOGNISER.
 
         >>> Card("detector", "detect", TASKS["detect"].input, TASKS["detect"].outputs).kind
         'detector'

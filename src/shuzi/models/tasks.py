@@ -14,8 +14,15 @@ CLASSIFY_OR_REJECT = "classify-or-reject"
 DETECT = "detect"
 """Where on a page there are digits."""
 
-CLASSIFIER, DETECTOR = "classifier", "detector"
+RECOGNISE_LINE = "recognise-line"
+"""What a whole line says: digits, marks, and where other signs stand."""
+
+CLASSIFIER, DETECTOR, RECOGNISER = "classifier", "detector", "line recogniser"
 """The kinds of models: what a person chooses among."""
+
+DIGITS = "0123456789"
+CLASSES = f"{DIGITS}.,-/:?"
+"""What a line recogniser tells apart: digits, marks, and "?" for any other sign; nothing comes after them."""
 
 FEATURES = "features"
 """An output that a model may have beside those of its task: its last hidden layer, (n, k)."""
@@ -71,16 +78,19 @@ class Interface:
     Parameters
     ----------
     kind
-        CLASSIFIER or DETECTOR.
+        CLASSIFIER, DETECTOR or RECOGNISER.
     input
         The pixels.
     outputs
         What comes out, in this order; FEATURES may follow.
+    classes
+        What is told apart, in the order of the numbers that come out.
     """
 
     kind: str
     input: Tensor
     outputs: tuple[Tensor, ...]
+    classes: tuple[str, ...] = tuple(DIGITS)
 
 
 _IMAGES = Tensor("images", ("n", 28, 28), layout="NHW", range=(0, 255))  # background 0, ink 255
@@ -88,12 +98,15 @@ _PROBABILITIES = Tensor("probabilities", ("n", 10), layout="NC", range=(0, 1))
 _IS_DIGIT = Tensor("is_digit", ("n", 1), layout="NC", range=(0, 1))
 _PAGES = replace(_IMAGES, shape=("n", "h", "w"))  # contrast maps, paper 64, ink 192; h and w divisible by 8
 _PLACES = Tensor("places", ("n", "h/4", "w/4", 14), layout="NHWC")
+_STRIPS = replace(_IMAGES, shape=("n", 48, "w"))  # one line of a contrast map each; w divisible by 4
+_COLUMNS = Tensor("log_probabilities", ("n", "w/4", len(CLASSES) + 1), layout="NWC")  # of nothing last
 
 TASKS: Mapping[str, Interface] = {
     CLASSIFY: Interface(CLASSIFIER, _IMAGES, (_PROBABILITIES,)),
     CLASSIFY_OR_REJECT: Interface(CLASSIFIER, _IMAGES, (_PROBABILITIES, _IS_DIGIT)),
     # ten probabilities of a digit's middle; dx, dy, log width, log height in places of 4x4 pixels
     DETECT: Interface(DETECTOR, _PAGES, (_PLACES,)),
+    RECOGNISE_LINE: Interface(RECOGNISER, _STRIPS, (_COLUMNS,), tuple(CLASSES)),
 }
 
 

@@ -142,6 +142,11 @@ class Scale:
             blank=thresholds.get("blank", 1.0),
         )
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether confidence was fitted for both ways of reading."""
+        return self.simple.curves is not None and self.found.curves is not None
+
     def way(self, simple: bool) -> Way:
         """Return the calibration for simple ink, or for pictures read with the detector."""
         return self.simple if simple else self.found

@@ -17,13 +17,12 @@ from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import Card
 from shuzi.models.session import Session
 from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, find_model, shipped
-from shuzi.models.tasks import DETECTOR as FINDS
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import Detector
 from shuzi.reading.reader import Reader
 
 _RUNS = 21  # for a median of the milliseconds
-_PAGE = (64, 160)
+_OPEN = {"h": 64, "w": 160}  # pixels, where a model takes in pictures of any size
 _LONGEST_NAME = 40
 
 
@@ -145,7 +144,7 @@ class Readers:
         """Find out what is not known of a model yet."""
         if name in self._paths:
             session = Session(self._paths[name])
-            size = _PAGE if session.card.kind == FINDS else (28, 28)
+            size = [side if isinstance(side, int) else _OPEN[side] for side in session.card.input.shape[1:]]
             facts = _facts(name, session.card, self._paths[name].stat().st_size)
             run: Callable[[], object] = partial(session.run, np.zeros((1, *size), np.float32))
         else:

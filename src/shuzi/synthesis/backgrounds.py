@@ -34,19 +34,19 @@ def background(rng: np.random.Generator, height: int, width: int, letter: float)
     if kind < 0.45:
         pass
     elif kind < 0.58:
-        _ruled(rng, paper, letter, strength, squared=False)
+        ruled(rng, paper, letter, strength, squared=False)
     elif kind < 0.70:
-        _ruled(rng, paper, letter, strength, squared=True)
+        ruled(rng, paper, letter, strength, squared=True)
     elif kind < 0.88:
-        _waves(rng, paper, letter, strength)
+        waves(rng, paper, letter, strength)
     else:
-        _clouds(rng, paper, letter, strength * 0.7)
+        clouds(rng, paper, letter, strength * 0.7)
     if rng.random() < 0.15:
         _frame(rng, paper, letter)
-    return paper * _light(rng, height, width)
+    return paper * falling_light(rng, height, width)
 
 
-def _ruled(rng: np.random.Generator, paper: Background, letter: float, strength: float, squared: bool) -> None:
+def ruled(rng: np.random.Generator, paper: Background, letter: float, strength: float, squared: bool) -> None:
     """Print evenly spaced lines across, and if squared, also down."""
     step = letter * rng.uniform(0.25, 2.0) if squared else letter * rng.uniform(0.8, 2.0)
     step, thickness = max(step, 5.0), int(rng.choice((1, 1, 1, 2)))
@@ -54,19 +54,20 @@ def _ruled(rng: np.random.Generator, paper: Background, letter: float, strength:
     height, width = paper.shape
     printed = np.zeros(paper.shape, np.uint8)
     for y in np.arange(rng.uniform(0, step), height + width * abs(lean), step):
-        _rule(printed, (0, y), (width, y + lean * width), thickness)
+        rule(printed, (0, y), (width, y + lean * width), thickness)
     if squared:
         for x in np.arange(rng.uniform(0, step), width + height * abs(lean), step):
-            _rule(printed, (x, 0), (x - lean * height, height), thickness)
+            rule(printed, (x, 0), (x - lean * height, height), thickness)
     paper *= 1 - strength * (printed / np.float32(255))
 
 
-def _rule(printed: NDArray[np.uint8], start: tuple[float, float], end: tuple[float, float], thickness: int) -> None:
+def rule(printed: NDArray[np.uint8], start: tuple[float, float], end: tuple[float, float], thickness: int) -> None:
+    """Print a line between two points (x, y), in pixels."""
     first, last = (tuple(round(each * 8) for each in point) for point in (start, end))
     cv2.line(printed, first, last, 255, thickness, cv2.LINE_AA, 3)
 
 
-def _waves(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
+def waves(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
     """Print families of waves like those that protect cheques against copying."""
     y, x = np.indices(paper.shape, np.float32)
     for _ in range(rng.integers(1, 4)):
@@ -80,7 +81,7 @@ def _waves(rng: np.random.Generator, paper: Background, letter: float, strength:
         paper *= 1 - strength * line * rng.uniform(0.5, 1)
 
 
-def _clouds(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
+def clouds(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
     """Add stains and unevenness at one or two scales."""
     for _ in range(rng.integers(1, 3)):
         coarse = max(2, round(max(paper.shape) / (letter * rng.uniform(0.1, 1.5))))
@@ -95,17 +96,17 @@ def _frame(rng: np.random.Generator, paper: Background, letter: float) -> None:
     thickness = int(rng.choice((1, 1, 2, 3)))
     if rng.random() < 0.5:
         y = rng.uniform(0.6, 1.0) * height
-        _rule(printed, (0, y), (width, y + rng.normal(0, 0.02) * width), thickness)
+        rule(printed, (0, y), (width, y + rng.normal(0, 0.02) * width), thickness)
     else:
         inset = rng.uniform(0, 0.5 * letter, 4)
         left, top, right, bottom = inset[0], inset[1] / 2, width - inset[2], height - inset[3] / 2
         corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
         for start, end in pairwise(corners):
-            _rule(printed, start, end, thickness)
+            rule(printed, start, end, thickness)
     paper *= 1 - rng.uniform(0.15, 0.8) * (printed / np.float32(255))
 
 
-def _light(rng: np.random.Generator, height: int, width: int) -> Background:
+def falling_light(rng: np.random.Generator, height: int, width: int) -> Background:
     """Make the light fall off to one side, or cast a shadow across the page."""
     light = np.ones((height, width), np.float32)
     if rng.random() < 0.4:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from shuzi.ink.resize import resize
 from shuzi.synthesis.pen import thinned
 from shuzi.synthesis.pseudo_letters import character
 
@@ -123,7 +124,7 @@ def _letter(rng: np.random.Generator, pen: float) -> Ink:
 def _printed(rng: np.random.Generator, pen: float) -> Ink:
     """Print a letter, or trace its strokes with a pen; letters that could be digits are left out."""
     alphabet = str(rng.choice((_PRINTED, _GREEK, _CYRILLIC, _OTHERS), p=(0.55, 0.2, 0.15, 0.1)))
-    letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(_fonts())))
+    letter, font = alphabet[int(rng.integers(len(alphabet)))], int(rng.integers(len(fonts())))
     if rng.random() < 0.4:
         return _ornate(rng, _type(letter, font))
     return np.asarray(np.clip(pen / 2 + 0.5 - _away_from_lines(letter, font), 0, 1), np.float32)
@@ -131,9 +132,9 @@ def _printed(rng: np.random.Generator, pen: float) -> Ink:
 
 def _type(letter: str, font: int) -> Ink:
     """Print a letter in a font, or in the first font if that one lacks it."""
-    path = _fonts()[font]
+    path = fonts()[font]
     if not _holds(path, letter):
-        path = _fonts()[0]
+        path = fonts()[0]
     board = Image.new("L", (_BOARD, _BOARD))
     pen = ImageDraw.Draw(board)
     pen.text((_BOARD / 2, _BOARD / 2), letter, 255, ImageFont.truetype(path, _BOARD - 2 * _RIM), anchor="mm")
@@ -169,7 +170,7 @@ def _away_from_lines(letter: str, font: int) -> Ink:
 
 
 @cache
-def _fonts() -> list[Path]:
+def fonts() -> list[Path]:
     """Return the fonts that come with matplotlib; the first has all the letters printed here."""
     import matplotlib as mpl  # takes most of a second, which a run that composes nothing need not spend
 
@@ -268,10 +269,7 @@ def _sized(ink: Ink, height: float) -> Ink:
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
         return np.zeros((2, 2), np.float32)
-    scale = height / max(high, wide)
-    size = (max(2, round(wide * scale)), max(2, round(high * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(ink[y : y + high, x : x + wide], size, interpolation=method), np.float32)
+    return resize(ink[y : y + high, x : x + wide], height / max(high, wide), least=2)
 
 
 def _line(points: NDArray[np.float64], pen: float) -> Ink:

@@ -45,10 +45,7 @@ def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
     >>> field.shape, int(field.min())
     ((56, 56), 0)
     """
-    shapes = SHAPES[label]
-    strokes = shapes[int(rng.integers(len(shapes)))](rng)
-    moved = {point: np.array(point) + rng.normal(0, _STRAY, 2) for stroke in strokes for point in stroke}
-    curves = [_curve([moved[point] for point in stroke]) for stroke in strokes]
+    curves = drawn_curves(rng, label)
     points = np.concatenate(curves)
     low, high = points.min(axis=0), points.max(axis=0)
     scale = _TALL / max(high - low)
@@ -58,6 +55,14 @@ def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
         cv2.polylines(lines, [np.rint(places * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)], False, 0, shift=_SHIFT)
     distance = cv2.distanceTransform(lines, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(np.minimum(np.rint(distance * (UNIT / FINE)), 255), np.uint8)
+
+
+def drawn_curves(rng: np.random.Generator, label: int) -> list[NDArray[np.float64]]:
+    """Draw a digit as the lines of a pen: float64 (k, 2) each, about 1 high, x before y, y downwards."""
+    shapes = SHAPES[label]
+    strokes = shapes[int(rng.integers(len(shapes)))](rng)
+    moved = {point: np.array(point) + rng.normal(0, _STRAY, 2) for stroke in strokes for point in stroke}
+    return [_curve([moved[point] for point in stroke]) for stroke in strokes]
 
 
 def _curve(points: list[NDArray[np.float64]]) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,7 @@ def train(
     state: Mapping[str, NDArray[Any]] | None = None,
     step: int = 0,
     should_stop: Callable[[], bool] = never,
+    start: Path | None = None,
 ) -> Iterator[Event]:
     """Train a network and tell what happens.
 
@@ -52,6 +54,8 @@ def train(
         From a `Saved` event, to go on from there.
     should_stop
         Asked between chunks of steps.
+    start
+        The .onnx file of a model whose weights are the first ones, where there is no state.
 
     Yields
     ------
@@ -75,6 +79,8 @@ def train(
     model = steps.model
     if state is not None and not steps.restore(dict(state)):
         raise RunError("error.run.state", step=step)
+    if state is None and start is not None:
+        steps.start_from(start)
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     yield Started(recipe, model, count, parameters, step)
 

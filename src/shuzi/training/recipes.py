@@ -15,7 +15,7 @@ from typing import Any
 
 from shuzi.atomic import replacing
 from shuzi.errors import RecipeError, require
-from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, TASKS
+from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE, TASKS
 
 FORMAT = 2
 """The version of a recipe's names. Version 1 said "examples" where now "task" says more."""
@@ -144,6 +144,11 @@ class Recipe:
         if self.batch_size % self.towers:
             raise RecipeError("error.recipe.towers", batch_size=self.batch_size, towers=self.towers)
 
+    @property
+    def needs_strokes(self) -> bool:
+        """Whether it learns from pen strokes, which do not come with shuzi."""
+        return self.task == RECOGNISE_LINE
+
     def changed(self, **values: Any) -> Recipe:
         """Return the recipe with some values replaced; None leaves a value as it is.
 
@@ -214,6 +219,12 @@ RANGES: Mapping[str, Range] = {name: each for name, each in _ALLOWED.items() if 
 
 CHOICES: Mapping[str, tuple[str, ...]] = {name: each for name, each in _ALLOWED.items() if isinstance(each, tuple)}
 """The words among which a recipe chooses."""
+
+OPTIONS = (
+    *("steps", "batch_size", "learning_rate", "hidden", "epsilon"),
+    *("report_every", "validate_every", "save_every"),
+)
+"""The numbers of a recipe that are options of `shuzi train`, beside the seed."""
 
 _SHOWN = 80  # characters of a value that makes no sense
 
@@ -339,6 +350,20 @@ RECIPES: Mapping[str, Recipe] = {
                 "temperature": "one",
             },
             task=DETECT,
+        ),
+        # what reads whole lines; it needs pen strokes
+        Recipe(
+            name="line",
+            network="line",
+            hidden=0,
+            learning_rate=0.01,
+            batch_size=8,
+            steps=40_000,
+            report_every=50,
+            validate_every=4_000,
+            save_every=500,
+            **_ONE_CYCLE | {"optimizer": "muon", "augment": "none", "label_smoothing": 0.0, "temperature": "one"},
+            task=RECOGNISE_LINE,
         ),
         # 25 epochs
         Recipe(

@@ -31,19 +31,20 @@ def repair(folder: RunFolder, data: Splits) -> int | None:
     Raises
     ------
     RunError
-        There is no checkpoint, or it is damaged.
+        There is no checkpoint, it is damaged, or another process trains there.
     ModelError
         The training has not come to its end.
     """
     recipe = folder.recipe()
     if folder.exported() == recipe.steps:
         return None
-    step, state = folder.checkpoint()
-    if state is None:
-        raise RunError("error.run.no_checkpoint", path=folder.path)
-    if step < recipe.steps:
-        raise ModelError("error.model.unfinished", path=folder.path)
-    run(folder, recipe, data)
+    with folder.lock.held():
+        step, state = folder.checkpoint()
+        if state is None:
+            raise RunError("error.run.no_checkpoint", path=folder.path)
+        if step < recipe.steps:
+            raise ModelError("error.model.unfinished", path=folder.path)
+        run(folder, recipe, data)
     return step
 
 
@@ -59,7 +60,7 @@ def run(
     Parameters
     ----------
     folder
-        Where everything is kept.
+        Where everything is kept. Its lock is held meanwhile, and given back at the end.
     recipe
         The folder's recipe; `steps` may be larger than when the training began.
     data
@@ -76,10 +77,21 @@ def run(
     Raises
     ------
     RunError
-        The training has already come that far, or its checkpoint is damaged.
+        The training has already come that far, its checkpoint is damaged, or another process trains there.
     TrainingError
         The loss is no longer a finite number.
     """
+    with folder.lock.held():
+        return _run(folder, recipe, data, listeners, should_stop)
+
+
+def _run(
+    folder: RunFolder,
+    recipe: Recipe,
+    data: Splits,
+    listeners: Sequence[Listener],
+    should_stop: Callable[[], bool],
+) -> bool:
     step, state = folder.checkpoint()
     if step > recipe.steps or (step == recipe.steps and folder.exported() == step):
         raise RunError("error.run.finished", path=folder.path, step=step, steps=recipe.steps)
@@ -87,7 +99,7 @@ def run(
     folder.forget_after(step)
     model: Any = None
     told: list[Listener] = [folder, *listeners]
-    for event in train(recipe, data, state, step, should_stop):
+    for event in train(recipe, data, state, step, should_stop, folder.start()):
         for listener in told:
             listener(event)
         if isinstance(event, Saved) and event.step != step:

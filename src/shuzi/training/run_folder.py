@@ -2,16 +2,21 @@
 
 recipe.toml     all that is needed to run again
 data.npz        own pictures, when it does not learn from MNIST
+start.onnx      the model whose weights it starts from, when it does not start from none
 metrics.jsonl   a line per report
 checkpoints/    the newest state from which the training can go on
 tensorboard/    curves, histograms and the graph, when asked for
 model.keras · model.onnx · card.json    what came out at the end
+
+While a process works in it, it holds the folder's lock (`run_lock`).
 """
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
+import os
 import re
 import zipfile
 import zlib
@@ -25,34 +30,42 @@ from numpy.typing import NDArray
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
+from shuzi.data.npz import read_npz
 from shuzi.data.own import split
-from shuzi.errors import ModelError, RunError
+from shuzi.errors import DataError, ModelError, RunError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
 from shuzi.models.store import IN_A_RUN
 from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipes import Recipe
+from shuzi.training.run_lock import RunLock
 
 KERAS_FILE = "model.keras"
 
+_BEYOND = 1e30  # no loss or accuracy gets there, and what draws them fails near the largest float
 _CHECKPOINT = re.compile(r"step-\d+\.npz")
 # what reading an export raises; RuntimeError when flipped bits make a zip look encrypted or of a later version
 _DAMAGED = (ModelError, OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class RunFolder:
-    """The folder of one training; made by `create` or `open`, and a listener of its events."""
+    """The folder of one training; made by `create` or `open`, and a listener of its events.
+
+    Whoever changes something in it holds its `lock`: `create` takes it, and `run` gives it back at the end.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.lock = RunLock(path)
         self.recipe_file = path / "recipe.toml"
         self.data_file = path / "data.npz"
+        self.start_file = path / "start.onnx"
         self.metrics_file = path / "metrics.jsonl"
         self.checkpoints = path / "checkpoints"
         self.tensorboard = path / "tensorboard"
 
     @staticmethod
-    def create(path: Path | None, recipe: Recipe, own: Dataset | None = None) -> RunFolder:
+    def create(path: Path | None, recipe: Recipe, own: Dataset | None = None, start: Path | None = None) -> RunFolder:
         """Make the folder of a new training.
 
         Parameters
@@ -63,30 +76,40 @@ class RunFolder:
             What is trained.
         own
             Own pictures to learn from in place of MNIST; they are copied into the folder.
+        start
+            The .onnx file of a model to start from; it is copied into the folder.
 
         Raises
         ------
         RunError
-            Something is already there (a training that failed before its first checkpoint does not count), or
-            the folder cannot be made.
+            Something is already there (a training that failed before its first checkpoint does not count),
+            another process trains there, or the folder cannot be made.
         """
+        path = path or _new_folder(recipe.name)
+        folder = RunFolder(path)
         try:
-            path = path or _new_folder(recipe.name)
-            folder = RunFolder(path)
             if path.exists() and not folder._free():
+                folder.lock.refuse_if_held()
                 raise RunError("error.run.taken", path=path)
             path.mkdir(parents=True, exist_ok=True)
-            folder.data_file.unlink(missing_ok=True)
+            for left in (folder.data_file, folder.start_file):
+                left.unlink(missing_ok=True)
             if own is not None:
                 save_dataset(folder.data_file, own)
+            if start is not None:
+                with replacing(folder.start_file) as part:
+                    part.write_bytes(read_content(start))
             recipe.save(folder.recipe_file)
-        except OSError as problem:
-            raise RunError("error.run.unwritable", path=path, reason=problem.strerror) from problem
+        except BaseException as problem:
+            folder.lock.give_back()
+            if isinstance(problem, OSError):
+                raise RunError("error.run.unwritable", path=path, reason=problem.strerror or problem) from problem
+            raise
         return folder
 
     @staticmethod
     def open(path: Path) -> RunFolder:
-        """Open the folder of a training that was begun.
+        """Open the folder of a training that was begun; the lock is not taken.
 
         Raises
         ------
@@ -102,9 +125,19 @@ class RunFolder:
         """Tell whether nothing would be lost: the folder is empty, or a training failed in it before it saved."""
         if not self.path.is_dir():
             return False
-        begun = {self.recipe_file, self.metrics_file, self.data_file, self.checkpoints, self.tensorboard}
+        files = {self.recipe_file, self.metrics_file, self.data_file, self.start_file}
+        begun = {*files, self.checkpoints, self.tensorboard}
         there = set(self.path.iterdir())
-        return there <= begun and not any(self.checkpoints.glob("*"))
+        return there <= begun and self._no_checkpoints()
+
+    def _no_checkpoints(self) -> bool:
+        """Tell whether it is certain that nothing was saved."""
+        try:
+            return not any(self.checkpoints.iterdir())
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
 
     def recipe(self) -> Recipe:
         """Read the recipe."""
@@ -113,6 +146,10 @@ class RunFolder:
     def own_data(self) -> Splits | None:
         """Read the own pictures that it learns from, or None when it learns from MNIST."""
         return split(load_dataset(self.data_file)) if self.data_file.is_file() else None
+
+    def start(self) -> Path | None:
+        """Return the model that it starts from, or None when it starts from none."""
+        return self.start_file if self.start_file.is_file() else None
 
     def checkpoint(self) -> tuple[int, dict[str, NDArray[Any]] | None]:
         """Return the newest step that was saved and its state; 0 and None when there is none.
@@ -127,11 +164,11 @@ class RunFolder:
         if newest is None:
             return 0, None
         try:
-            # numpy leaves a damaged file open that it opened by itself
-            with newest.open("rb") as stored, np.load(stored, allow_pickle=False) as file:
-                return int(newest.stem.removeprefix("step-")), {name: file[name] for name in file.files}
-        except Exception as problem:  # numpy, zipfile and the tokenizer of Python have many ways to say it
-            raise RunError("error.run.checkpoint", path=newest, reason=problem) from problem
+            # nothing in it is compressed, so no array is larger than the file
+            return int(newest.stem.removeprefix("step-")), read_npz(newest, largest=newest.stat().st_size)
+        except (DataError, OSError) as problem:
+            reason = problem.values.get("reason", problem) if isinstance(problem, DataError) else problem
+            raise RunError("error.run.checkpoint", path=newest, reason=reason) from problem
 
     def _saved(self) -> list[Path]:
         """Name the checkpoints. None are there only where that is certain: who looks away begins from the start."""
@@ -169,18 +206,28 @@ class RunFolder:
             (self.path / name).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
-        """Keep what an event says."""
-        if values := metrics(event):
-            with self.metrics_file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(values) + "\n")
-        if isinstance(event, Saved):
-            self._save(event)
+        """Keep what an event says.
 
-    def _save(self, event: Saved) -> None:
-        newest = self.checkpoints / f"step-{event.step:08d}.npz"
+        Raises
+        ------
+        RunError
+            It cannot be written, as when the disk is full; the checkpoint before it is still there.
+        """
+        path = self.metrics_file
+        try:
+            if values := metrics(event):
+                with path.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(values) + "\n")
+            if isinstance(event, Saved):
+                path = self.checkpoints / f"step-{event.step:08d}.npz"
+                self._save(event, path)
+        except OSError as problem:
+            raise RunError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+
+    def _save(self, event: Saved, newest: Path) -> None:
         with replacing(newest) as part:
             np.savez(part, **event.state)  # type: ignore[arg-type] # numpy's stub takes the names for its options
-        for older in self.checkpoints.glob("step-*.npz"):
+        for older in self._saved():
             if older != newest:
                 older.unlink()
 
@@ -208,12 +255,19 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
-    """Read a line of metrics.jsonl; None for one that is not whole, as a killed process can leave it."""
+    """Read a line of metrics.jsonl; None for one that a killed process left in half, or that was changed."""
     try:
         values = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
-    return values if isinstance(values, dict) and isinstance(values.get("step"), int) else None
+    if not isinstance(values, dict) or type(values.get("step")) is not int:
+        return None
+    return values if all(_is_sound(each) for name, each in values.items() if name != "done") else None
+
+
+def _is_sound(value: Any) -> bool:
+    """Tell whether a value is a number that can be drawn, which none of another kind is, nor infinity, nor NaN."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND
 
 
 def _belongs(line: str, step: int) -> bool:
@@ -222,13 +276,23 @@ def _belongs(line: str, step: int) -> bool:
 
 
 def _new_folder(recipe: str) -> Path:
-    """Make a folder of a new name; another training that starts in the same second gets another one."""
+    """Make a folder of a new name; another training that starts in the same second gets another one.
+
+    Raises
+    ------
+    RunError
+        It cannot be made.
+    """
     stem = f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     for count in itertools.count(1):
         path = Path("runs") / (stem if count == 1 else f"{stem}-{count}")
         try:
             path.mkdir(parents=True)
         except FileExistsError:
+            if not path.exists():  # it is `runs` that is no folder
+                raise RunError("error.run.unwritable", path=path, reason=os.strerror(errno.ENOTDIR)) from None
             continue
+        except OSError as problem:
+            raise RunError("error.run.unwritable", path=path, reason=problem.strerror or problem) from problem
         return path
     raise AssertionError  # the counting has no end

@@ -25,7 +25,8 @@ class TensorBoard:
             match event:
                 case Started() if keras.backend.backend() == "tensorflow":
                     images = tf.TensorSpec([None, 28, 28], tf.float32, name="images")
-                    tf.summary.graph(tf.function(event.model).get_concrete_function(images).graph)
+                    graph = tf.function(event.model, autograph=False).get_concrete_function(images).graph
+                    tf.summary.graph(graph)
                 case Progress():
                     tf.summary.scalar("batch/loss", event.loss)
                     tf.summary.scalar("batch/accuracy", event.accuracy)

@@ -14,9 +14,9 @@ from shuzi.cli import main
 from shuzi.cli.train import train
 from shuzi.models.card import BACKENDS
 from shuzi.models.session import Session
-from shuzi.training.export.package import OPTIONS, command
+from shuzi.training.export.package import command
 from shuzi.training.export.parity import network_answers, onnx_answers
-from shuzi.training.recipes import RECIPES, Recipe, recipe
+from shuzi.training.recipes import OPTIONS, RECIPES, Recipe, recipe
 
 
 def weights(path):
@@ -36,8 +36,9 @@ def test_the_command_in_the_card_gives_the_same_model_again(finished_run, tmp_pa
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
-    assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0"
-    assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz"
+    strokes = " --strokes unipen.npz" if name == "line" else ""
+    assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0{strokes}"
+    assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz{strokes}"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +46,7 @@ def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
     [
         ("reader", 300, [("probabilities", 2), ("is_digit", 2), ("features", 2)]),
         ("detector", 64, [("places", 4)]),
+        ("line", 128, [("log_probabilities", 3)]),
     ],
 )
 def test_the_card_says_what_the_file_takes_in_and_gives(composed_run, name, n, given):
@@ -77,14 +79,14 @@ def test_a_training_on_jax_gives_a_whole_run_folder(name, mnist, tmp_path):
         [sys.executable, "-m", "shuzi", "train", name, "--steps", "20", "--out", tmp_path / "run"],
         env=surroundings,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
     # remarks of shuzi only: what it trains, that so few steps teach little, where everything is
     assert len(done.stderr.splitlines()) <= 3
     names = {each.name for each in (tmp_path / "run").iterdir()}
     assert names >= {"recipe.toml", "metrics.jsonl", "checkpoints", "model.keras", "model.onnx", "card.json"}
-    card = json.loads((tmp_path / "run" / "card.json").read_text())
+    card = json.loads((tmp_path / "run" / "card.json").read_text("utf-8"))
     assert card["command"] == f"KERAS_BACKEND=jax shuzi train {name} --steps 20 --seed 0"
     assert "jax" in card["versions"]
     # TensorFlow, in this process, opens what JAX has saved
@@ -100,7 +102,7 @@ def test_a_backend_that_is_not_known_is_refused_before_anything_is_begun(tmp_pat
         env=os.environ | {"KERAS_BACKEND": "torch"},
         cwd=tmp_path,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 1
     assert done.stderr == f'Error: KERAS_BACKEND cannot be "torch". Choose one of: {", ".join(BACKENDS)}.\n'

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.processes.cores import cores
-from shuzi.synthesis.samples import crops, pages
+from shuzi.synthesis.samples import crops, lines, pages
 
 SHARES = 16
 """Parts of the work; each has its own digits, so that only one part's distance fields are in memory at a time."""
@@ -56,7 +57,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     Parameters
     ----------
     kind
-        "crops" or "pages".
+        "crops" or "pages"; "lines", several in a row, or "separate lines", both of the dataset's pen strokes too.
     dataset
         The digits.
     seed
@@ -68,12 +69,15 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     ------
     Examples, `SHARES` times, or once per digit if there are fewer digits.
     """
-    composed: Callable[..., Any] = {
+    kinds: dict[str, Callable[..., Any]] = {
         "crops": crops.compose_share,
         "pages": pages.compose_share,
-    }[kind]
+        "lines": lines.compose_share,
+        "separate lines": partial(lines.compose_share, alone=True),
+    }
+    more = (dataset.strokes,) if kind.endswith("lines") else ()
     jobs = [
-        (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES)
+        (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES, *more)
         for part in range(min(SHARES, len(dataset)))
     ]
     # a process forked while TensorFlow is running would hang
@@ -81,7 +85,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     with ExitStack() as stack:
         with _importing_nothing_from_the_working_folder():
             pool = stack.enter_context(ProcessPoolExecutor(min(cores(), SHARES), mp_context=context))
-            waiting = [pool.submit(composed, *job) for job in jobs]  # which starts the processes
+            waiting = [pool.submit(kinds[kind], *job) for job in jobs]  # which starts the processes
         try:
             for each in waiting:
                 yield Examples(*each.result())

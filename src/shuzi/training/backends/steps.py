@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -22,6 +23,7 @@ from shuzi.training.network import augment
 from shuzi.training.network.architectures import build
 from shuzi.training.network.optimizers import build_optimizer
 from shuzi.training.recipes import Recipe
+from shuzi.training.start import start_from
 from shuzi.training.tasks.known import TASKS
 
 AT_ONCE = 1_000 * 28 * 28  # pixels in one pass when nothing is learnt: more pages would take gigabytes
@@ -100,6 +102,12 @@ class Steps(ABC):
         """Bring what was learnt into the plain network."""
         if self._learner is not self.model:
             self.model.set_weights(self._learner.get_weights())
+
+    def start_from(self, model: Path) -> None:
+        """Take the weights of a model that was trained before."""
+        start_from(model, self.model)
+        if self._learner is not self.model:
+            self._learner.set_weights(self.model.get_weights())
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Copy every number that the next step depends on."""

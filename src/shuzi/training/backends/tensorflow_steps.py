@@ -54,10 +54,13 @@ class TensorFlowSteps(Steps):
         choices = tf.TensorSpec(
             [None, *([self._recipe.batch_size, CHOICES] if self._augment else [0, 0])], tf.float32
         )
-        self._run = tf.function(self._loop, input_signature=[batches, choices])
+        # autograph writes Python files into the folder for temporary files, where a killed process leaves them
+        self._run = tf.function(self._loop, input_signature=[batches, choices], autograph=False)
         pixels = tf.TensorSpec([None, *dataset.images.shape[1:]], tf.uint8)
         self._answer = tf.function(
-            lambda images: self.model(self._task.as_input(tf.cast(images, tf.float32))), input_signature=[pixels]
+            lambda images: self.model(self._task.as_input(tf.cast(images, tf.float32))),
+            input_signature=[pixels],
+            autograph=False,
         )
 
     def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
@@ -69,12 +72,13 @@ class TensorFlowSteps(Steps):
 
     def _loop(self, batches: Any, choices: Any) -> tuple[Any, Any]:
         count = tf.shape(batches)[0]
-        losses = tf.TensorArray(tf.float32, count)
-        accuracies = tf.TensorArray(tf.float32, count)
-        for step in tf.range(count):
+
+        def take(step: Any, losses: Any, accuracies: Any) -> tuple[Any, Any, Any]:
             loss, accuracy = self._step(batches[step], choices[step])
-            losses = losses.write(step, loss)
-            accuracies = accuracies.write(step, accuracy)
+            return step + 1, losses.write(step, loss), accuracies.write(step, accuracy)
+
+        nothing = tf.TensorArray(tf.float32, count), tf.TensorArray(tf.float32, count)
+        _, losses, accuracies = tf.while_loop(lambda step, *_: step < count, take, (tf.constant(0), *nothing))
         return losses.stack(), accuracies.stack()
 
     def _step(self, batch: Any, choices: Any) -> tuple[Any, Any]:

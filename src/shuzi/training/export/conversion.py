@@ -62,7 +62,7 @@ class Conversion:
     size
         Its bytes.
     kind
-        CLASSIFIER or DETECTOR.
+        CLASSIFIER, DETECTOR or RECOGNISER.
     n
         How many digits it was judged on.
     accuracy, accuracy_of_network

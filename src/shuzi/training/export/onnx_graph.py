@@ -70,17 +70,29 @@ def read_weights(path: Path, model: Any) -> None:
     ModelError
         The file holds the weights of another network.
     """
+    if name := misfit(path, model):
+        raise ModelError("error.model.weights", path=path, name=name)
+    stored = _stored(path)
+    for each, variable in named_weights(model).items():
+        variable.assign(stored[each])
+
+
+def misfit(path: Path, model: Any) -> str | None:
+    """Name a weight of a network that an .onnx file lacks, or has in another shape; None where all fit."""
+    stored = _stored(path)
+    for name, variable in named_weights(model).items():
+        if name not in stored or stored[name].shape != tuple(variable.shape):
+            return name
+    return None
+
+
+def _stored(path: Path) -> dict[str, NDArray[Any]]:
+    """Read the weights of an .onnx file in the shapes that Keras has for them."""
     try:
         stored = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
     except Exception as problem:
         raise ModelError("error.model.damaged", path=path, reason=problem) from problem
-    for name, variable in named_weights(model).items():
-        values = stored.get(name)
-        if values is not None and values.ndim == 4:
-            values = values.transpose(_TO_KERAS)
-        if values is None or values.shape != tuple(variable.shape):
-            raise ModelError("error.model.weights", path=path, name=name)
-        variable.assign(values)
+    return {name: each.transpose(_TO_KERAS) if each.ndim == 4 else each for name, each in stored.items()}
 
 
 def named_weights(model: Any) -> dict[str, Any]:
@@ -127,7 +139,7 @@ class _Graph:
 
     def end(self, output: Any, name: str) -> Any:
         """Give something that comes out its name, and return what it is."""
-        last, shape = self._values[id(output)], ("n", *output.shape[1:])
+        last, shape = self._values[id(output)], ("n", *(side or "columns" for side in output.shape[1:]))
         if len(shape) == 4:
             self._name = name
             last, shape = self.node("Transpose", last, perm=(0, 2, 3, 1)), ("n", "rows", "columns", shape[3])
@@ -162,7 +174,7 @@ class _Graph:
             return value
         if kind not in _ACTIVATIONS:
             raise ModelError("error.model.layer", name=layer.name, kind=kind)
-        attributes: dict[str, Any] = {"axis": -1} if kind == "softmax" else {}
+        attributes: dict[str, Any] = {"axis": -1} if kind.endswith("softmax") else {}
         return self.node(_ACTIVATIONS[kind], value, **attributes)
 
 
@@ -175,6 +187,9 @@ def _add(graph: _Graph, layer: Any, *x: str) -> str:
 
 
 def _reshape(graph: _Graph, layer: Any, images: str) -> str:
+    if len(layer.input.shape) == 4 and layer.input.shape[1] == 1 and layer.target_shape == (-1, layer.input.shape[3]):
+        columns = graph.node("Squeeze", images, graph.constant("axes", (2,), np.int64))
+        return graph.node("Transpose", columns, perm=(0, 2, 1))
     height, width, channels = layer.target_shape
     if len(layer.input.shape) != 3 or channels != 1:
         raise ModelError("error.model.layer", name=layer.name, kind="Reshape")
@@ -258,7 +273,7 @@ def _softmax(graph: _Graph, layer: Any, x: str) -> str:
     return graph.node("Softmax", x, axis=-1)
 
 
-_ACTIVATIONS = {"relu": "Relu", "softmax": "Softmax", "sigmoid": "Sigmoid"}
+_ACTIVATIONS = {"relu": "Relu", "softmax": "Softmax", "log_softmax": "LogSoftmax", "sigmoid": "Sigmoid"}
 
 _LAYERS: Mapping[type, Callable[..., str]] = {
     layers.Reshape: _reshape,

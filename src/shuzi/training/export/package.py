@@ -6,6 +6,7 @@ import platform
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -17,9 +18,21 @@ import numpy as np
 from shuzi.atomic import replacing
 from shuzi.data import idx
 from shuzi.data.dataset import Splits
+from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
-from shuzi.models.card import MNIST, MNIST_LICENCE, OF_MNIST, OF_OWN_PICTURES, OWN, Card, Source
-from shuzi.models.onnx_file import CARD_FILE
+from shuzi.models.card import (
+    MNIST,
+    MNIST_LICENCE,
+    MODEL,
+    OF_MNIST,
+    OF_OWN_PICTURES,
+    OF_STROKES,
+    OWN,
+    STROKES,
+    Card,
+    Source,
+)
+from shuzi.models.onnx_file import CARD_FILE, read_content, replace_card, weights_sha256
 from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
 from shuzi.models.tasks import TASKS as INTERFACES
@@ -28,21 +41,10 @@ from shuzi.models.trial import remember_sound
 from shuzi.training.events import Done
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.parity import compare, onnx_answers, tolerance_of
-from shuzi.training.recipes import RECIPES, Recipe
+from shuzi.training.recipes import OPTIONS, RECIPES, Recipe
 from shuzi.training.run_folder import KERAS_FILE
+from shuzi.training.start import card_of_start
 from shuzi.training.tasks.known import TASKS
-
-OPTIONS = (
-    "steps",
-    "batch_size",
-    "learning_rate",
-    "hidden",
-    "epsilon",
-    "report_every",
-    "validate_every",
-    "save_every",
-)
-"""The values of a recipe that are options of `shuzi train`, beside the seed."""
 
 
 def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -> Card:
@@ -53,25 +55,31 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     ModelError
         The .onnx does not answer as the network does.
     """
-    own = (folder / "data.npz").is_file()
+    own, start = (folder / "data.npz").is_file(), folder / "start.onnx"
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
     more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
+    strokes = data.train.strokes if recipe.needs_strokes else None
     hashes = {"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)}
     card = Card(
         name=recipe.name,
         task=recipe.task,
         input=interface.input,
         outputs=(*interface.outputs, *more),
-        data=(Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),),
+        classes=interface.classes,
+        data=(
+            Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
+            *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
+            *(_sources(start) if start.is_file() else ()),
+        ),
         recipe=recipe.as_dict(),
         seed=recipe.seed,
         scores={done.part: Score(round(done.accuracy * done.n), done.n).as_dict()},
-        command=command(recipe, own),
+        command=command(recipe, own, start.is_file()),
         parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
         versions=_versions(),
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
-        licence=OF_OWN_PICTURES if own else OF_MNIST,
+        licence=OF_OWN_PICTURES if own else OF_STROKES if strokes else OF_MNIST,
     )
     with replacing(folder / KERAS_FILE) as part, known_warnings():
         model.save(part)
@@ -82,13 +90,35 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         parity = compare(onnx_answers(part, images), done.answers, tolerance, task.answers)
         if not parity.holds:
             raise ModelError("error.model.parity", difference=parity.difference, others=parity.others, n=parity.n)
+        card = replace_card(part, _with_what_was_kept(card, folder / CARD_FILE))
     remember_sound(folder / IN_A_RUN)
     with replacing(folder / CARD_FILE) as part:
         part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card
 
 
-def command(recipe: Recipe, own: bool) -> str:
+def _with_what_was_kept(card: Card, beside: Path) -> Card:
+    """Keep what was measured and fitted later of the same weights, when they are exported again."""
+    try:
+        before = Card.from_json(beside.read_text(encoding="utf-8"), beside)
+    except (OSError, ValueError, ModelError):
+        return card
+    if before.weights != card.weights:
+        return card
+    return replace(card, scores={**before.scores, **card.scores}, calibration=before.calibration)
+
+
+def _sources(start: Path) -> list[Source]:
+    """Name the model that a training starts from, and what that had learnt from."""
+    card = card_of_start(start)
+    weights = {"weights": weights_sha256(read_content(start), start)}
+    return [
+        Source(f"{MODEL} {card.name}", weights, card.licence),
+        *(each for each in card.data if each.name != MNIST),
+    ]
+
+
+def command(recipe: Recipe, own: bool, started: bool = False) -> str:
     """Return what to type to train a recipe again, or "" when it differs from all that a command can give.
 
     Parameters
@@ -97,6 +127,8 @@ def command(recipe: Recipe, own: bool) -> str:
         What was trained.
     own
         Whether it learnt from own pictures, which lie beside it as data.npz.
+    started
+        Whether it started from a model, which lies beside it as start.onnx.
 
     Examples
     --------
@@ -112,7 +144,9 @@ def command(recipe: Recipe, own: bool) -> str:
     options = [f"--{name.replace('_', '-')} {value}" for name, value in (changes | {"seed": recipe.seed}).items()]
     backend = keras.backend.backend()
     surroundings = [] if backend == "tensorflow" else [f"KERAS_BACKEND={backend}"]
-    return " ".join([*surroundings, "shuzi train", recipe.name, *options, *(["--data data.npz"] if own else [])])
+    beside = [*(["--data data.npz"] if own else []), *(["--from start.onnx"] if started else [])]
+    beside += ["--strokes unipen.npz"] if recipe.needs_strokes else []
+    return " ".join([*surroundings, "shuzi train", recipe.name, *options, *beside])
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from keras import layers
 
 from shuzi.errors import RecipeError
 from shuzi.ink.paper import CONTRAST, PAPER
-from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT
+from shuzi.models.tasks import CLASSES, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE
 from shuzi.training.recipes import Recipe
 from shuzi.training.tasks.detection import FIRST_SCORE
 from shuzi.training.tasks.known import TASKS
@@ -120,6 +120,30 @@ def detector(recipe: Recipe, images: Any, normalization: Normalization, learning
     return layers.Concatenate(name="places", dtype="float32")([scores, boxes])
 
 
+def line(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build a network that says for every fourth column of a strip which character has its middle there, if any.
+
+    Convolutions bring 48 rows to one (after Shi and others, 2015, without their recurrent layers, which cost more
+    time than they gain here); others look to both sides. y is (n, w / 4, 17): for each digit, each mark, any other
+    sign and nothing the score, afterwards the logarithm of the probability.
+    """
+    x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
+    x = _block(x, 16, 5, normalization, padding="same", stride=2)
+    x = _block(x, 32, 3, normalization, padding="same", stride=2)
+    x = layers.Add()([x, _block(x, 32, 3, normalization, padding="same")])
+    x = _block(x, 96, 3, normalization, padding="same", stride=(2, 1))
+    for _ in range(2):
+        x = layers.Add()([x, _block(x, 96, 3, normalization, padding="same")])
+    x = _block(x, 192, (6, 1), normalization)
+    for dilation in (1, 2, 1):
+        x = layers.Add()([x, _block(x, 192, (1, 5), normalization, padding="same", dilation=(1, dilation))])
+    scores = layers.Conv2D(len(CLASSES) + 1, 1, name="output", dtype="float32")(x)
+    columns = layers.Reshape((-1, len(CLASSES) + 1), name="columns", dtype="float32")(scores)
+    if learning:
+        return columns
+    return layers.Activation("log_softmax", name="log_probabilities", dtype="float32")(columns)
+
+
 Network = Callable[[Recipe, Any, Normalization, bool], Any]
 
 NETWORKS: Mapping[str, Mapping[str, Network]] = {
@@ -128,6 +152,7 @@ NETWORKS: Mapping[str, Mapping[str, Network]] = {
         CLASSIFY: (softmax, mlp, two_convolutions, three_convolutions, four_narrow_convolutions, four_columns),
         CLASSIFY_OR_REJECT: (rejecting,),
         DETECT: (detector,),
+        RECOGNISE_LINE: (line,),
     }.items()
 }
 """The networks that can learn each task."""
@@ -203,12 +228,12 @@ def _picture(images: Any) -> Any:
 def _block(
     x: Any,
     channels: int,
-    size: int,
+    size: int | tuple[int, int],
     normalization: Normalization,
     pool: bool = False,
     padding: str = "valid",
-    stride: int = 1,
-    dilation: int = 1,
+    stride: int | tuple[int, int] = 1,
+    dilation: int | tuple[int, int] = 1,
 ) -> Any:
     """Convolve, pool, normalise, activate, in this order."""
     x = layers.Conv2D(channels, size, stride, padding=padding, dilation_rate=dilation, use_bias=False)(x)

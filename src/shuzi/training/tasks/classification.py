@@ -123,7 +123,7 @@ class ClassifyOrReject(Classify):
 
 def _by_column(labels: Any, y: Any) -> tuple[int, int, Any, Any]:
     """Return how many images and columns there are, and labels and y with a row for each column of each image."""
-    count, columns, labels = len(labels), 1, ops.cast(labels, "int32")
+    count, columns, labels = labels.shape[0], 1, ops.cast(labels, "int32")
     if len(y.shape) == 3:
         columns = y.shape[1]
         labels, y = ops.repeat(labels, columns, axis=0), ops.reshape(y, (-1, y.shape[2]))

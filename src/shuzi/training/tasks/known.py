@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from shuzi.training.tasks.classification import Classify, ClassifyOrReject
 from shuzi.training.tasks.detection import Detect
+from shuzi.training.tasks.recognition import RecogniseLine
 from shuzi.training.tasks.task import Task
 
-TASKS: Mapping[str, Task] = {each.name: each for each in (Classify(), ClassifyOrReject(), Detect())}
+TASKS: Mapping[str, Task] = {each.name: each for each in (Classify(), ClassifyOrReject(), Detect(), RecogniseLine())}
 """All tasks that a recipe can name.
 
 >>> list(TASKS)
-['classify', 'classify-or-reject', 'detect']
+['classify', 'classify-or-reject', 'detect', 'recognise-line']
 """

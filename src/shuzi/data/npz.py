@@ -1,0 +1,94 @@
+"""An npz file becomes arrays: sizes are checked before memory is taken, and nothing is unpickled."""
+
+from __future__ import annotations
+
+import struct
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from shuzi.data.idx import LARGEST
+from shuzi.errors import DataError
+
+DAMAGED = (
+    *(OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, OverflowError, SyntaxError),
+    *(AttributeError, LookupError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
+)
+"""What zipfile and NumPy raise, between them, when they meet a file that is damaged or is another kind."""
+
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what NumPy writes; others can hold far more in a few bytes
+_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+
+
+def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARGEST) -> dict[str, NDArray[Any]]:
+    """Read arrays of an npz file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    names
+        Which arrays; None for all.
+    largest
+        The most bytes to accept in all.
+
+    Raises
+    ------
+    DataError
+        There is no such array, they are too large, or the file is damaged or holds anything but plain arrays.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "counts.npz"
+    >>> np.savez(path, counts=np.array([1, 2]))
+    >>> read_npz(path)
+    {'counts': array([1, 2])}
+    """
+    arrays, left = {}, largest
+    try:
+        # zipfile leaves a file open that it opened by itself and found damaged
+        with path.open("rb") as raw, zipfile.ZipFile(raw) as archive:
+            members = {each.filename.removesuffix(".npy"): each for each in archive.infolist()}
+            for name in members if names is None else names:
+                if name not in members:
+                    raise DataError("error.data.no_arrays", path=path, reason=name)
+                with archive.open(members[name]) as stream:
+                    arrays[name] = _array(stream, members[name], path, left)
+                left -= arrays[name].nbytes
+    except DAMAGED as problem:
+        raise DataError("error.data.unreadable", path=path, reason=_reason(problem)) from problem
+    return arrays
+
+
+def _array(stream: IO[bytes], member: zipfile.ZipInfo, path: Path, largest: int) -> NDArray[Any]:
+    if member.compress_type not in _METHODS:
+        raise ValueError(f"{member.filename}: compression {member.compress_type}")
+    version = npy.read_magic(stream)
+    if version not in _HEADERS:
+        raise ValueError(f"{member.filename}: version {version}")
+    shape, by_columns, dtype = _HEADERS[version](stream)
+    if dtype.hasobject or min(shape, default=0) < 0:
+        raise ValueError(f"{member.filename}: {dtype} {shape}")
+    size = dtype.itemsize
+    for each in shape:
+        size *= each
+    if size > largest:
+        raise DataError("error.data.large", path=path, name=member.filename, bytes=size, largest=largest)
+    body = stream.read(size + 1)  # to its end, where zipfile compares checksums
+    if len(body) != size:
+        raise ValueError(f"{member.filename}: {len(body)} bytes for {size}")
+    return np.frombuffer(body, dtype).reshape(shape, order="F" if by_columns else "C").copy(order="K")
+
+
+def _reason(problem: BaseException) -> str:
+    if isinstance(problem, OSError) and problem.strerror:
+        return problem.strerror
+    return str(problem) or type(problem).__name__

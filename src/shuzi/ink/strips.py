@@ -1,0 +1,115 @@
+"""The boxes of one line of writing become a strip: the line cut out of a contrast map, 48 pixels high."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+HEIGHT = 48
+"""Of a strip, in pixels."""
+
+COLUMN = 4
+"""Pixels of a strip's width for each column of what the line recogniser says."""
+
+LONGEST = 640
+"""Pixels: a line that would give a longer strip is squeezed."""
+
+SHORTEST = 24
+"""Pixels: a shorter strip is filled up with what is at its rim."""
+
+_AROUND = 0.35  # of the median digit's height, above and below its band
+_BESIDE = 0.5  # of that height, left and right
+_RIM = 0.12  # of the height of all ink, around it
+
+Box = tuple[float, float, float, float]
+
+
+def band(boxes: Sequence[Box]) -> Box:
+    """Frame a line by the band of its median digit: a long descender is cut, and zeros stay large.
+
+    Parameters
+    ----------
+    boxes
+        x, y, width, height of each character, in pixels; at least one.
+
+    Returns
+    -------
+    x, y, width, height, in pixels.
+
+    Examples
+    --------
+    >>> band([(10, 20, 10, 20), (25, 20, 10, 20), (40, 20, 10, 50)])
+    (0.0, 13.0, 60.0, 34.0)
+    """
+    x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
+    tall = height >= 0.5 * np.quantile(height, 0.75)  # no points and dashes, and no long descender decides
+    middle = float(np.median(height[tall]))
+    bottom = float(np.median((y + height)[tall]))
+    top = min(float(np.median(y[tall])), bottom - middle)
+    left, right = float(x.min()) - _BESIDE * middle, float((x + width).max()) + _BESIDE * middle
+    return left, top - _AROUND * middle, right - left, bottom - top + 2 * _AROUND * middle
+
+
+def whole(boxes: Sequence[Box]) -> Box:
+    """Frame a line from the highest to the lowest ink.
+
+    >>> whole([(10, 20, 10, 25), (25, 20, 10, 50)])
+    (-8.75, 14.0, 62.5, 62.0)
+    """
+    x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
+    top, bottom = float(y.min()), float((y + height).max())
+    high = bottom - top
+    beside = _BESIDE * min(high, float(np.median(height)))
+    left, right = float(x.min()) - beside, float((x + width).max()) + beside
+    return left, top - _RIM * high, right - left, high * (1 + 2 * _RIM)
+
+
+def cut(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
+    """Cut a strip out of a picture; beyond the picture its rim goes on.
+
+    Parameters
+    ----------
+    contrast
+        uint8 (h, w), as `contrast_map` makes it.
+    frame
+        x, y, width, height, in pixels.
+
+    Returns
+    -------
+    uint8 (48, w), w a multiple of 4 from 24 to 640.
+
+    Examples
+    --------
+    >>> cut(np.full((30, 100), 64, np.uint8), (10.0, 5.0, 50.0, 20.0)).shape
+    (48, 120)
+    """
+    x, y, width, height = frame
+    scale = HEIGHT / max(height, 1.0)
+    wide = min(max(round(width * scale), 1), LONGEST)
+    across = wide / max(width, 1.0)
+    columns = max(SHORTEST, -(-wide // COLUMN) * COLUMN)
+    # what is made smaller is averaged first, so that thin strokes do not fall between the pixels
+    left, top = int(np.floor(x)), int(np.floor(y))
+    right, bottom = int(np.ceil(x + width)) + 1, int(np.ceil(y + height)) + 1
+    inside = contrast[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    if not inside.size:
+        return np.full((HEIGHT, columns), 64, np.uint8)
+    left, top = max(left, 0), max(top, 0)
+    shrink = min(scale, across)
+    if shrink < 0.7:
+        size = (max(1, round(inside.shape[1] * across)), max(1, round(inside.shape[0] * scale)))
+        fx, fy = size[0] / inside.shape[1], size[1] / inside.shape[0]
+        inside = np.asarray(cv2.resize(inside, size, interpolation=cv2.INTER_AREA), np.uint8)
+    else:
+        fx = fy = 1.0
+    start_x, start_y = (x - left) * fx, (y - top) * fy
+    step_x, step_y = fx / across, fy / scale
+    matrix = np.array(
+        [[step_x, 0, start_x + 0.5 * step_x - 0.5], [0, step_y, start_y + 0.5 * step_y - 0.5]], np.float64
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    strip = cv2.warpAffine(inside, matrix, (columns, HEIGHT), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(strip, np.uint8)

@@ -1,0 +1,86 @@
+"""Ink on paper becomes a picture: light, lens, sensor and file format, as of a scanner or of a telephone."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Boxes = NDArray[np.float32]
+
+_FEWEST = 11  # pixels of a digit's height that a camera leaves
+_BLUR = 0.05  # of that height: the most by which a lens is out of focus
+
+
+def seen_aslant(
+    rng: np.random.Generator, light: NDArray[np.float32], boxes: Boxes, letter: float, most: float
+) -> tuple[NDArray[np.float32], Boxes]:
+    """Look at a page from a side: it is turned, and its far edge is shorter.
+
+    Parameters
+    ----------
+    rng
+        Decides from where.
+    light
+        float32 (h, w).
+    boxes
+        float32 (k, 4): x, y, width, height.
+    letter
+        The height of the writing, in pixels: corners move by a few of it.
+    most
+        The largest share of that.
+    """
+    height, width = light.shape
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    turn = rng.normal(0, 0.03)
+    middle = np.array([width / 2, height / 2])
+    rotation = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    moved = (corners - middle) @ rotation.T + middle + rng.uniform(-most, most, (4, 2)) * letter
+    matrix = cv2.getPerspectiveTransform(corners, moved.astype(np.float32))
+    warped = cv2.warpPerspective(light, matrix, (width, height), flags=cv2.INTER_LINEAR,
+                                 borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+    if not len(boxes):
+        return np.asarray(warped, np.float32), boxes
+    x, y, w, h = boxes.T
+    points = np.stack([x, y, x + w, y, x + w, y + h, x, y + h], axis=1).reshape(-1, 1, 2)
+    carried = cv2.perspectiveTransform(points.astype(np.float32), matrix).reshape(-1, 4, 2)
+    low, high = carried.min(axis=1), carried.max(axis=1)
+    return np.asarray(warped, np.float32), np.concatenate([low, high - low], axis=1)
+
+
+def pictured(rng: np.random.Generator, light: NDArray[np.float32], letter: float, photo: bool) -> NDArray[np.uint8]:
+    """Take a picture of a page: float32 (h, w) in [0, 1] becomes uint8 (h, w).
+
+    However far away a camera is, writing of `letter` pixels stays large enough to be read by people.
+    """
+    if rng.random() < (0.5 if photo else 0.25):
+        share = min(1.0, max(rng.uniform(0.45, 0.95), _FEWEST / letter))
+        small = cv2.resize(light, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    if rng.random() < (0.5 if photo else 0.3):
+        spread = min(rng.uniform(0.3, 1.3 if photo else 0.9), _BLUR * letter)
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), spread), np.float32)
+    if photo and rng.random() < 0.1:  # the hand moved
+        length, turn = int(rng.integers(3, 6)), rng.uniform(0, math.pi)
+        kernel = np.zeros((length, length), np.float32)
+        reach = (length - 1) / 2
+        end = np.array([math.cos(turn), math.sin(turn)]) * reach
+        for share in np.linspace(-1, 1, 2 * length):
+            kernel[round(reach + share * end[1]), round(reach + share * end[0])] = 1
+        light = np.asarray(cv2.filter2D(light, -1, kernel / kernel.sum()), np.float32)
+    bright = rng.uniform(110, 255) if photo else rng.uniform(170, 256)
+    grey = light * np.float32(bright) + np.float32(rng.uniform(0, 12))
+    if rng.random() < 0.6:
+        noise = np.zeros(grey.shape, np.int16)
+        cv2.setRNGSeed(int(rng.integers(1 << 30)))
+        spread = rng.uniform(0.5, 9 if photo else 5)
+        cv2.randn(noise, np.zeros(1), np.array([spread * 16]))
+        grey += noise * np.float32(1 / 16)
+    seen = np.asarray(np.clip(grey, 0, 255), np.uint8)
+    if rng.random() < (0.5 if photo else 0.15):
+        quality = int(rng.integers(25, 90))
+        _, file = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        seen = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return 255 - seen if rng.random() < 0.08 else seen

@@ -1,0 +1,176 @@
+"""MNIST and a collection of pen strokes become everybody whose writing pages are composed of."""
+
+from __future__ import annotations
+
+import math
+import string
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.strokes import Strokes
+from shuzi.synthesis.lines.handwriting import Ink, Line, written
+from shuzi.synthesis.lines.kinds import Kind
+from shuzi.synthesis.lines.layout import any_hand
+from shuzi.synthesis.lines.page import LinePage, compose, compose_sample
+from shuzi.synthesis.lines.texts import DIGITS, MARKS, OTHERS, target
+from shuzi.synthesis.lines.writers import FromImages, Hand, Recorded, Writer
+
+_FROM_IMAGES = 0.5  # the share of lines whose digits are MNIST's
+_ENOUGH = 8  # different digits that a writer must have written to write lines of their own
+_FLAT = 1.9  # times as wide as it is high
+_MANY, _MOSTLY = 10, 0.6  # numbers by one writer, and the share of them that must have as many groups as characters
+
+
+class Writers:
+    """Everybody whose writing lines are composed of.
+
+    Parameters
+    ----------
+    images, labels
+        MNIST's digits: uint8 (n, 28, 28) and (n,).
+    strokes
+        The collection of recorded strokes.
+    fields
+        uint8 (n, 56, 56), as `distance_fields` gives them for the images; None works them out.
+    """
+
+    def __init__(
+        self,
+        images: NDArray[np.uint8],
+        labels: NDArray[np.uint8],
+        strokes: Strokes,
+        fields: NDArray[np.uint8] | None = None,
+    ) -> None:
+        self.images = FromImages(images, labels, fields)
+        self.strokes = strokes
+        known = DIGITS + MARKS + string.ascii_letters + OTHERS
+        usable = np.isin(strokes.label, list(known)) & (strokes.size.max(axis=1) > 0)
+        usable |= strokes.label == "."
+        # a digit that lies flat is a dash with a wrong label
+        usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
+        places = np.flatnonzero(usable)
+        everyone = _by_character(strokes, places)
+        self.recorded: list[Recorded] = []
+        self.with_digits: list[Recorded] = []
+        for writer in np.unique(strokes.writer[places]):
+            own = _by_character(strokes, places[strokes.writer[places] == writer])
+            digits = [own[digit] for digit in DIGITS if digit in own]
+            unit = float(np.median(strokes.size[np.concatenate(digits), 1])) if digits else 0.0
+            each = Recorded(strokes, own, everyone, unit)
+            self.recorded.append(each)
+            if len(digits) >= _ENOUGH:
+                self.with_digits.append(each)
+        self.numbers = sound_numbers(strokes)
+
+    def pair(self, rng: np.random.Generator, images: float = _FROM_IMAGES) -> tuple[Writer, Writer]:
+        """Draw who writes the digits of a line, and who its other characters: one person, or MNIST's many and one."""
+        if not self.with_digits or rng.random() < images:
+            return self.images, self.recorded[int(rng.integers(len(self.recorded)))]
+        writer = self.with_digits[int(rng.integers(len(self.with_digits)))]
+        return writer, writer
+
+
+def page_of(rng: np.random.Generator, writers: Writers, kind: Kind, images: float = _FROM_IMAGES) -> LinePage:
+    """Compose a page of a kind."""
+    if kind.name == "recorded" and len(writers.numbers):
+        return _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))
+    return compose(rng, writers.pair(rng, images), kind)
+
+
+def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, place: int) -> LinePage:
+    """Write a whole number as one pen wrote it, with another pen, on a composed page."""
+    height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
+    hand = any_hand(rng, height, images=False)
+    ink, boxes = number_ink(writers.strokes, place, hand)
+    pair = writers.pair(rng)
+    return compose_sample(rng, pair, kind, ink, boxes, target(str(writers.strokes.label[place])), hand)
+
+
+def number_ink(strokes: Strokes, place: int, hand: Hand) -> tuple[Ink, NDArray[np.float32]]:
+    """Write a recorded number.
+
+    Parameters
+    ----------
+    strokes, place
+        The collection and the sample in it.
+    hand
+        How to write it: height, slant, width and pen count.
+
+    Returns
+    -------
+    The ink, and a box for each of its characters, float32 (k, 4): where strokes do not tell them apart, shares.
+    """
+    label, lines = str(strokes.label[place]), strokes.sample(place)
+    groups = _groups(lines)
+    of_digits = [high - low for (_, _, low, high), each in zip(groups, label, strict=False) if each in DIGITS]
+    fits = len(groups) == len(label) and of_digits
+    points = np.concatenate(lines)
+    unit = float(np.median(of_digits)) if fits else 0.85 * float(np.ptp(points[:, 1]))
+    scale = hand.height / max(unit, 1e-3)
+    scale = min(scale, 40 * hand.height / max(float(np.ptp(points[:, 0])), 1e-3))
+    matrix = np.array([[hand.wide * scale, 0], [-hand.slant * scale, scale]], np.float32)
+    ink, left, top = written([line @ matrix for line in lines], hand.pen)
+    if not fits:
+        height, width = ink.shape
+        each = width / len(label)
+        return ink, np.array([(number * each, 0, each, height) for number in range(len(label))], np.float32)
+    boxes = []
+    rim = hand.pen.width / 2
+    for start, end, low, high in groups:
+        corners = np.array([[start, low], [end, low], [start, high], [end, high]], np.float32) @ matrix
+        x, y = corners.min(axis=0) - (left, top) - rim
+        right, bottom = corners.max(axis=0) - (left, top) + rim
+        boxes.append((x, y, right - x, bottom - y))
+    return ink, np.array(boxes, np.float32)
+
+
+def sound_numbers(strokes: Strokes) -> NDArray[np.int64]:
+    """Return the places of the numbers whose label is likely to be what was written.
+
+    A number is taken if it has as many groups of strokes as characters; and not if this holds for few of its writer's
+    numbers. Of some writers of UNIPEN all labels belong to other samples.
+    """
+    numbers = np.flatnonzero(strokes.kind == "number")
+    told = np.array([_told_apart(strokes, int(place)) for place in numbers], np.bool_)
+    writers = strokes.writer[numbers]
+    for writer in np.unique(writers):
+        own = writers == writer
+        if own.sum() >= _MANY and told[own].mean() < _MOSTLY:
+            told[own] = False
+    return np.asarray(numbers[told], np.int64)
+
+
+def _told_apart(strokes: Strokes, place: int) -> bool:
+    """Return whether a number has as many groups of strokes as characters: most whose label is wrong have not."""
+    groups, label = _groups(strokes.sample(place)), str(strokes.label[place])
+    return len(groups) == len(label) and any(
+        each in DIGITS and high > low for each, (_, _, low, high) in zip(label, groups, strict=True)
+    )
+
+
+def _groups(lines: Sequence[Line]) -> list[tuple[float, float, float, float]]:
+    return _grouped([(float(x.min()), float(x.max()), float(y.min()), float(y.max()))
+                     for x, y in (line.T for line in lines)])  # fmt: skip
+
+
+def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple[float, float, float, float]]:
+    """Put strokes that lie over each other together: left, right, top, bottom of each group."""
+    groups: list[tuple[float, float, float, float]] = []
+    for left, right, top, bottom in sorted(extents):
+        if groups:
+            last = groups[-1]
+            if left < last[1] - 0.25 * min(right - left, last[1] - last[0]):
+                groups[-1] = (last[0], max(last[1], right), min(last[2], top), max(last[3], bottom))
+                continue
+        groups.append((left, right, top, bottom))
+    return groups
+
+
+def _by_character(strokes: Strokes, places: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    labels = strokes.label[places]
+    by_label = np.argsort(labels, kind="stable")
+    names, starts = np.unique(labels[by_label], return_index=True)
+    pieces = np.split(places[by_label], starts[1:])
+    return {str(name): piece for name, piece in zip(names, pieces, strict=True)}

@@ -1,0 +1,105 @@
+"""The points that a pen passed become ink, with any pen, at any size."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Ink = NDArray[np.uint8]
+Line = NDArray[np.float32]
+
+_SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
+_FINE = 3  # pixels drawn for each pixel of the ink, in both directions
+_LIMIT = 1_500  # pixels of a character's longer side
+
+
+@dataclass(frozen=True)
+class Pen:
+    """What is written with.
+
+    Parameters
+    ----------
+    width
+        In pixels, at its broadest.
+    nib
+        Its least width as a share of that: 1 is round, less is a broad nib.
+    angle
+        Of a broad nib, in radians.
+    """
+
+    width: float
+    nib: float = 1.0
+    angle: float = 0.0
+
+
+def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
+    """Write strokes on a sheet that just holds them.
+
+    Parameters
+    ----------
+    strokes
+        float32 (k, 2) each: x to the right and y down, in pixels.
+    pen
+        What to write with.
+
+    Returns
+    -------
+    The ink, uint8 (h, w), 255 where it is full; and where the sheet's left and upper edges lie, in pixels.
+
+    Examples
+    --------
+    >>> ink, left, top = written([np.array([[0, 0], [0, 20]], np.float32)], Pen(3.0))
+    >>> ink.shape, left, top, int(ink[10].max())
+    ((26, 6), -3, -3, 255)
+    """
+    points = np.concatenate(strokes)
+    rim = math.ceil(pen.width / 2) + 1
+    low, high = np.floor(points.min(axis=0)) - rim, np.ceil(points.max(axis=0)) + rim
+    wide, tall = (int(each) for each in np.clip(high - low, 2, _LIMIT))
+    sheet = np.zeros((tall * _FINE, wide * _FINE), np.uint8)
+    fine = [
+        np.rint(((stroke - low) * _FINE - 0.5) * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2) for stroke in strokes
+    ]
+    fine = [np.repeat(stroke, 2, axis=0) if len(stroke) == 1 else stroke for stroke in fine]
+    thin = pen.width * pen.nib * _FINE
+    # OpenCV's lines are an odd number of pixels wide, one more than an even thickness
+    thickness = max(1, 2 * round((thin - 1) / 2))
+    level = 255 if thin >= 1 else max(60, round(255 * thin))
+    cv2.polylines(sheet, fine, False, level, thickness, cv2.LINE_8, _SHIFT)
+    reach = pen.width * (1 - pen.nib) * _FINE / 2
+    if reach >= 0.5:
+        for share in np.linspace(-1, 1, 2 * math.ceil(reach / max(thickness, 1)) + 2):
+            move = np.rint(share * reach * np.array([math.cos(pen.angle), math.sin(pen.angle)]) * 2**_SHIFT)
+            moved = [stroke + move.astype(np.int32) for stroke in fine]
+            cv2.polylines(sheet, moved, False, level, thickness, cv2.LINE_8, _SHIFT)
+    ink = np.asarray(cv2.resize(sheet, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
+    return ink, int(low[0]), int(low[1])
+
+
+def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> list[Line]:
+    """Write again as a hand does that never writes the same twice: each place moves a little, near ones together.
+
+    Parameters
+    ----------
+    rng
+        Decides how.
+    strokes
+        float32 (k, 2) each, in pixels.
+    reach
+        The standard deviation of the movement, in pixels.
+    """
+    points = np.concatenate(strokes)
+    low, size = points.min(axis=0), float(max(np.ptp(points, axis=0).max(), 1e-3))
+    waves = rng.normal(0, 3.0, (2, 2, 2))
+    phases, tall = rng.uniform(0, 2 * math.pi, (2, 2)), rng.normal(0, reach, (2, 2))
+    moved = []
+    for stroke in strokes:
+        place = (stroke - low) / size
+        turns = place @ waves.reshape(2, 4) + phases.ravel()
+        moved.append((stroke + (np.sin(turns) * tall.ravel()).reshape(-1, 2, 2).sum(axis=1)).astype(np.float32))
+    return moved

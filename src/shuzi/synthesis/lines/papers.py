@@ -1,0 +1,135 @@
+"""Paper for one line of writing: bare, ruled, squared or patterned, with boxes and combs around the characters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from shuzi.synthesis.backgrounds import clouds, falling_light, rule, ruled, waves
+from shuzi.synthesis.distractors import fonts
+from shuzi.synthesis.lines.handwriting import Ink
+
+_WORDS = (
+    "Total", "Date", "No", "Amount", "Sum", "Tel", "ID", "Fax", "USD", "EUR", "CHF", "PAY", "Rs", "kg", "Name", "Nr",
+    "Class", "Code", "Room", "Page", "Mark", "Note", "to", "from", "Due", "Year", "Ref", "PIN", "TVA", "Tax",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What lies under a line of writing.
+
+    Parameters
+    ----------
+    kind
+        "bare", "ruled", "squared", "waves" or "clouds".
+    frame
+        "", "line" (under the writing), "box" (around it), "comb" (one place a character) or "cell" (one around all).
+    pitch
+        The distance of a comb's places, in pixels.
+    x, y
+        Where the first character's place begins and where the line of writing is, in pixels.
+    letter
+        The height of a digit, in pixels.
+    ink
+        How dark the ink will be, from 0 to 1: print that hides it makes a page that nobody can read.
+    """
+
+    kind: str
+    frame: str
+    pitch: float
+    x: float
+    y: float
+    letter: float
+    ink: float
+
+
+def paper_light(
+    rng: np.random.Generator, paper: Paper, shape: tuple[int, ...], boxes: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Return the share of light that comes back from the paper: float32 (h, w)."""
+    light, letter = np.ones(shape, np.float32), paper.letter
+    strength = float(np.exp(rng.uniform(math.log(0.08), math.log(0.75)))) * paper.ink
+    if paper.kind in ("ruled", "squared"):
+        ruled(rng, light, letter, strength, squared=paper.kind == "squared")
+    elif paper.kind == "waves":
+        waves(rng, light, letter, strength)
+    elif paper.kind == "clouds":
+        clouds(rng, light, letter, strength * 0.7)
+    if paper.frame:
+        _framed(rng, light, paper, boxes)
+    if rng.random() < 0.6:
+        light *= falling_light(rng, *shape)
+    return light
+
+
+def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, boxes: NDArray[np.float32]) -> None:
+    printed = np.zeros(light.shape, np.uint8)
+    thickness, letter = int(rng.choice((1, 1, 2, max(1, round(paper.letter / 14))))), paper.letter
+    height, width = light.shape
+    low, high = (boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)) if len(boxes) else (
+        np.array([0.2 * width, 0.2 * height]), np.array([0.8 * width, 0.8 * height]))  # fmt: skip
+    lean = rng.normal(0, 0.01)
+
+    def line(start: tuple[float, float], end: tuple[float, float]) -> None:
+        rule(printed, start, end, thickness)
+
+    if paper.frame == "line":
+        for _ in range(int(rng.choice((1, 1, 2)))):
+            y = paper.y + rng.uniform(-0.15, 0.5) * letter
+            start = 0.0 if rng.random() < 0.6 else low[0] - rng.uniform(0, 1) * letter
+            end = width if rng.random() < 0.6 else high[0] + rng.uniform(0, 1) * letter
+            line((start, y), (end, y + lean * width))
+    elif paper.frame in ("box", "cell"):
+        near = 0.1 if paper.frame == "cell" else -0.1
+        around = rng.uniform(near, 0.8, 4) * letter
+        left, top, right, bottom = low[0] - around[0], low[1] - around[1], high[0] + around[2], high[1] + around[3]
+        if paper.frame == "cell":  # a square
+            side = max(right - left, bottom - top)
+            left, top = (left + right - side) / 2, (top + bottom - side) / 2
+            right, bottom = left + side, top + side
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+        for place in range(4):
+            line(corners[place], corners[(place + 1) % 4])
+        if paper.frame == "box" and rng.random() < 0.25:  # the column of a table goes on
+            line((left, 0), (left, height))
+            line((right, 0), (right, height))
+    elif paper.frame == "comb":
+        count = round((high[0] - paper.x) / paper.pitch + 0.5) + int(rng.integers(0, 3))
+        top, bottom = paper.y - rng.uniform(1.05, 1.5) * letter, paper.y + rng.uniform(0.05, 0.4) * letter
+        teeth = top if rng.random() < 0.7 else bottom - rng.uniform(0.2, 0.5) * letter
+        gap = rng.uniform(0.05, 0.2) * paper.pitch if rng.random() < 0.3 else 0.0
+        for place in range(count + 1):
+            x = paper.x + place * paper.pitch
+            for each in (x - gap, x + gap) if gap else (x,):
+                line((each, teeth), (each + rng.normal(0, 0.2), bottom))
+        line((paper.x, bottom), (paper.x + count * paper.pitch, bottom))
+        if teeth == top:
+            line((paper.x, top), (paper.x + count * paper.pitch, top))
+    light *= 1 - rng.uniform(0.12, 0.85) * (printed.astype(np.float32) * np.float32(1 / 255))
+
+
+def print_word(rng: np.random.Generator, height: int) -> list[Ink]:
+    """Print a word's letters: uint8 (h, w) each, their lower edges on one line."""
+    word = str(rng.choice(_WORDS))
+    font = int(rng.integers(len(fonts())))
+    return [_letter(each, font, min(height, 60)) for each in word]
+
+
+@cache
+def _letter(letter: str, font: int, height: int) -> Ink:
+    face = _face(font, height)
+    left, top, right, _ = face.getbbox(letter, anchor="ls")
+    board = Image.new("L", (max(2, int(right - left)), max(2, int(-top))))
+    ImageDraw.Draw(board).text((-left, int(-top)), letter, 255, face, anchor="ls")
+    return np.asarray(board, np.uint8)
+
+
+@cache
+def _face(font: int, height: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(fonts()[font], round(height * 1.35))

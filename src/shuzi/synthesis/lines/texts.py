@@ -1,0 +1,234 @@
+"""What people write where a number is asked for: numbers, amounts, dates, times, with signs and letters or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+DIGITS = "0123456789"
+MARKS = ".,-/:"
+"""What a reading can hold beside digits."""
+
+SIGN = "?"
+"""What every other character is to the line recogniser: a sign."""
+
+LETTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxy"
+"""Letters that nobody takes for a digit: O o I l i S s Z z B b g q are left out."""
+
+OTHERS = "#*=$+%()&@?!<>[]{}^"
+"""What else pens write that is no digit and no mark."""
+
+DRAWN = "¥€£✓×°年月日元"
+"""What no recorded pen has written: it is drawn by code, or printed."""
+
+_LENGTHS = (5, 10, 13, 14, 14, 12, 9, 8, 5, 3, 2, 1.5, 1, 1, 0.7, 0.8)  # of numbers from 1 to 16 digits
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line that is to be written.
+
+    Parameters
+    ----------
+    characters
+        Digits, marks, signs; a space is a wide gap.
+    small_from
+        The place from which on characters are small and stand higher, as cents do; None for nowhere.
+    """
+
+    characters: str
+    small_from: int | None = None
+
+
+def target(characters: str) -> str:
+    """Return what the line recogniser should say: digits and marks as they are, `SIGN` for each other character.
+
+    >>> target("$ 1,200.-")
+    '?1,200.-'
+    """
+    return "".join(c if c in DIGITS + MARKS else SIGN for c in characters if c != " ")
+
+
+def digits(rng: np.random.Generator, count: int) -> str:
+    """Draw digits; some numbers repeat a digit, as real ones do."""
+    drawn = rng.integers(0, 10, count)
+    if count > 1 and rng.random() < 0.25:
+        for place in range(1, count):
+            if rng.random() < 0.5:
+                drawn[place] = drawn[place - 1]
+    if count > 2 and rng.random() < 0.15:
+        drawn[-int(rng.integers(1, count)) :] = 0
+    return "".join(map(str, drawn))
+
+
+def number(rng: np.random.Generator) -> Text:
+    """Write 1 to 16 digits, long ones often in groups."""
+    weights = np.array(_LENGTHS) / sum(_LENGTHS)
+    count = int(rng.choice(len(weights), p=weights)) + 1
+    drawn = digits(rng, count)
+    if count >= 6 and rng.random() < 0.3:
+        size = int(rng.integers(2, 5))
+        drawn = " ".join(drawn[start : start + size] for start in range(0, count, size))
+    return Text(drawn)
+
+
+def _whole_part(rng: np.random.Generator, separator: str) -> str:
+    value = str(int(np.exp(rng.uniform(0, np.log(10_000_000)))))
+    if not separator:
+        return value
+    head = len(value) % 3
+    groups = ([value[:head]] if head else []) + [value[place : place + 3] for place in range(head, len(value), 3)]
+    return separator.join(groups)
+
+
+def amount(rng: np.random.Generator) -> Text:
+    """Write an amount of money: thousands, decimals or cents, a currency or none."""
+    comma = rng.random() < 0.6
+    thousands = str(rng.choice(["", ",", " "] if comma else ["", ".", " "], p=(0.35, 0.5, 0.15)))
+    whole = _whole_part(rng, thousands)
+    cents, small_from = "", None
+    kind = rng.random()
+    if kind < 0.5:
+        cents = ("." if comma else ",") + digits(rng, 2)
+        small_from = len(whole) + 1 if rng.random() < 0.25 else None
+    elif kind < 0.62:
+        cents, small_from = " " + digits(rng, 2), len(whole) + 1
+    elif kind < 0.7:
+        cents, small_from = " " + digits(rng, 2) + "/100", len(whole) + 1 if rng.random() < 0.7 else None
+    elif kind < 0.78:
+        cents = (str(rng.choice([".", ","]))) + str(rng.choice(["-", "--", "00"]))
+    text = whole + cents
+    currency = rng.random()
+    if currency < 0.2:
+        sign = str(rng.choice(["$", "¥", "€", "£"], p=(0.55, 0.25, 0.1, 0.1))) + ("" if rng.random() < 0.6 else " ")
+        return Text(sign + text, None if small_from is None else small_from + len(sign))
+    if currency < 0.26 and small_from is None:
+        return Text(text + " " + str(rng.choice(["€", "元", "kr", "RM", "EUR", "CHF", "$"])))
+    return Text(text, small_from)
+
+
+def date(rng: np.random.Generator) -> Text:
+    """Write a date with slashes, dashes, points or 年 月 日."""
+    year, month, day = int(rng.integers(1900, 2100)), int(rng.integers(1, 13)), int(rng.integers(1, 32))
+    padded = rng.random() < 0.5
+    m, d = (f"{each:02d}" if padded else str(each) for each in (month, day))
+    y = str(year) if rng.random() < 0.6 else f"{year % 100:02d}"
+    separator = str(rng.choice(["/", "-", "."], p=(0.45, 0.3, 0.25)))
+    kind = rng.random()
+    if kind < 0.35:
+        return Text(separator.join((d, m, y)))
+    if kind < 0.6:
+        return Text(separator.join((str(year), m, d)))
+    if kind < 0.8:
+        return Text(separator.join((m, d)))
+    if kind < 0.92:
+        return Text(f"{year}年{m}月{d}日" if rng.random() < 0.7 else f"{m}月{d}日")
+    return Text(separator.join((m, d, y)))
+
+
+def time(rng: np.random.Generator) -> Text:
+    """Write a time of day, or how long something took."""
+    parts = [str(int(rng.integers(0, 24))), f"{int(rng.integers(60)):02d}"]
+    if rng.random() < 0.25:
+        parts.append(f"{int(rng.integers(60)):02d}")
+    return Text(str(rng.choice([":", ":", ":", "."])).join(parts))
+
+
+def decimal(rng: np.random.Generator) -> Text:
+    """Write a measured value, often with a minus."""
+    whole = str(int(np.exp(rng.uniform(0, 9)))) if rng.random() < 0.9 else ""
+    text = whole + str(rng.choice([".", ","], p=(0.65, 0.35))) + digits(rng, int(rng.integers(1, 5)))
+    if rng.random() < 0.2:
+        text = whole or "7"
+    return Text(("-" if rng.random() < 0.45 else "") + text)
+
+
+def fraction(rng: np.random.Generator) -> Text:
+    """Write a fraction, a ratio or a score."""
+    one, other = (digits(rng, int(rng.integers(1, 4))) for _ in range(2))
+    head = f"{int(rng.integers(1, 100))} " if rng.random() < 0.2 else ""
+    return Text(head + one + str(rng.choice(["/", "/", ":", "-"])) + other)
+
+
+def any_marks(rng: np.random.Generator) -> Text:
+    """Write digits with marks anywhere between them, so that no context tells one from the other."""
+    text = digits(rng, int(rng.integers(1, 3)))
+    for _ in range(int(rng.integers(1, 4))):
+        text += str(rng.choice(list(MARKS))) + digits(rng, int(rng.integers(1, 4)))
+    return Text(text)
+
+
+def telephone(rng: np.random.Generator) -> Text:
+    """Write a telephone number."""
+    groups = [(3, 4), (3, 3, 4), (4, 4), (3, 4, 4), (2, 2, 2, 2, 2), (4, 7), (5, 6)][int(rng.integers(7))]
+    text = str(rng.choice(["-", " ", ".", "-"])).join(digits(rng, size) for size in groups)
+    kind = rng.random()
+    if kind < 0.15:
+        return Text("+" + digits(rng, 2) + " " + text)
+    if kind < 0.3:
+        return Text("(" + digits(rng, 3) + ") " + text)
+    return Text(text)
+
+
+def guarded(rng: np.random.Generator) -> Text:
+    """Write an amount with guards around it, so that nobody adds a digit."""
+    guard = str(rng.choice(["#", "*", "-", "="])) * int(rng.choice((1, 1, 2, 3)))
+    inner = amount(rng) if rng.random() < 0.7 else number(rng)
+    kind = rng.random()
+    before, after = guard if kind < 0.85 else "", guard if kind > 0.1 else ""
+    return Text(before + inner.characters + after)
+
+
+def ten(rng: np.random.Generator) -> Text:
+    """Write two or three digits."""
+    return Text("10" if rng.random() < 0.3 else digits(rng, int(rng.choice((2, 2, 2, 3)))))
+
+
+def _some(rng: np.random.Generator, alphabet: str, low: int, high: int) -> str:
+    return "".join(rng.choice(list(alphabet), int(rng.integers(low, high))))
+
+
+def with_signs(rng: np.random.Generator) -> Text:
+    """Write digits with letters or signs before, after or among them."""
+    kind = rng.random()
+    some = digits(rng, int(rng.integers(1, 7)))
+    if kind < 0.25:
+        return Text(_some(rng, LETTERS, 1, 3) + ("" if rng.random() < 0.7 else str(rng.choice(["-", " "]))) + some)
+    if kind < 0.45:
+        return Text(some + ("" if rng.random() < 0.7 else " ") + _some(rng, LETTERS, 1, 4))
+    if kind < 0.6:
+        mixed = list(some)
+        for _ in range(int(rng.integers(1, 3))):
+            mixed.insert(int(rng.integers(len(mixed) + 1)), _some(rng, LETTERS + OTHERS, 1, 2))
+        return Text("".join(mixed))
+    if kind < 0.75:
+        sign = str(rng.choice(list(OTHERS + DRAWN)))
+        return Text(some + sign if rng.random() < 0.6 else sign + some)
+    if kind < 0.83:
+        return Text("(" + some + ")" if rng.random() < 0.6 else "[" + some + "]")
+    if kind < 0.91:
+        other = digits(rng, int(rng.integers(1, 4)))
+        return Text(some + str(rng.choice(["+", "=", "×", "-", "<"])) + other)
+    return Text(some + str(rng.choice(["%", "°", "✓", "×", "cm", "kg", "m", "h", "st", "nd", "th", "°C"])))
+
+
+def word(rng: np.random.Generator) -> Text:
+    """Write letters only, or a few words."""
+    words = [_some(rng, LETTERS, 1, 8) for _ in range(int(rng.choice((1, 1, 1, 2))))]
+    return Text(" ".join(words))
+
+
+def nothing(rng: np.random.Generator) -> Text:  # noqa: ARG001 - each text takes what all take
+    """Write nothing."""
+    return Text("")
+
+
+TEXTS: Mapping[str, Callable[[np.random.Generator], Text]] = {
+    each.__name__: each
+    for each in (
+        number, amount, date, time, decimal, fraction, any_marks, telephone, guarded, ten, with_signs, word, nothing,
+    )
+}  # fmt: skip
+"""Kinds of texts by name."""

@@ -1,0 +1,301 @@
+"""Writers turn characters into ink: from recorded pen strokes, from MNIST's digits, or from shapes drawn by code."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.strokes import Strokes
+from shuzi.synthesis.drawn_digits import drawn_curves
+from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, shaken, written
+from shuzi.synthesis.lines.texts import DIGITS
+from shuzi.synthesis.pen import FINE, UNIT, distance_fields
+from shuzi.synthesis.pseudo_letters import character as pseudo_letter
+
+_SIDE = 28 * FINE
+_DIGIT = 20 * FINE
+_DESCENDING = "gjpqyJQ,"
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How one person writes one line.
+
+    Parameters
+    ----------
+    height
+        Of a digit, in pixels.
+    slant
+        How far characters lean to the right, added to how they were recorded.
+    wide
+        How wide they are, against how they were recorded.
+    uneven
+        The standard deviation of the logarithm of a character's size.
+    shaky
+        How far a hand strays, as a share of the height.
+    pen
+        What is written with.
+    threshold
+        MNIST's own strokes stay: there is ink where its grey is above this share; 0 writes them with the pen.
+    """
+
+    height: float
+    slant: float
+    wide: float
+    uneven: float
+    shaky: float
+    pen: Pen
+    threshold: float = 0.0
+
+
+@dataclass(frozen=True)
+class Character:
+    """One character's ink.
+
+    Parameters
+    ----------
+    ink
+        uint8 (h, w), 255 where it is full.
+    drop
+        How far below the line its lower edge lies, in pixels.
+    """
+
+    ink: Ink
+    drop: float
+
+
+class Writer(Protocol):
+    """Whoever can write characters."""
+
+    def write(self, rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
+        """Write a character, `size` times as high as the hand's digits usually are."""
+
+
+# strokes of signs that no pen has recorded, in a box 1 high, y downwards
+_DRAWN: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
+    "¥": (((0, 0), (0.3, 0.45), (0.6, 0)), ((0.3, 0.45), (0.3, 1)), ((0.05, 0.55), (0.55, 0.55)),
+          ((0.05, 0.75), (0.55, 0.75))),
+    "€": (((0.65, 0.1), (0.45, 0), (0.2, 0.2), (0.15, 0.5), (0.2, 0.8), (0.45, 1), (0.65, 0.9)),
+          ((0, 0.4), (0.5, 0.4)), ((0, 0.6), (0.45, 0.6))),
+    "£": (((0.6, 0.15), (0.45, 0), (0.25, 0.1), (0.25, 0.5), (0.2, 0.85), (0.05, 1), (0.65, 0.95)),
+          ((0.05, 0.5), (0.5, 0.5))),
+    "✓": (((0, 0.6), (0.25, 1), (0.9, 0)),),
+    "×": (((0, 0.35), (0.5, 0.9)), ((0.5, 0.35), (0, 0.9))),
+    "°": (((0.15, 0), (0, 0.12), (0.15, 0.25), (0.28, 0.12), (0.15, 0)),),
+    "年": (((0.3, 0), (0.05, 0.3)), ((0.25, 0.18), (0.85, 0.18)), ((0.25, 0.18), (0.25, 0.62)),
+          ((0.25, 0.4), (0.8, 0.4)), ((0, 0.63), (1, 0.63)), ((0.55, 0.18), (0.55, 1))),
+    "月": (((0.15, 0), (0.15, 0.6), (0, 1)), ((0.15, 0), (0.65, 0), (0.65, 0.95), (0.5, 0.9)),
+          ((0.15, 0.3), (0.65, 0.3)), ((0.15, 0.58), (0.65, 0.58))),
+    "日": (((0, 0), (0, 1)), ((0, 0), (0.6, 0), (0.6, 1)), ((0, 0.48), (0.6, 0.48)), ((0, 0.95), (0.6, 0.95))),
+    "元": (((0.2, 0.05), (0.75, 0.05)), ((0, 0.35), (0.95, 0.35)), ((0.35, 0.35), (0.3, 0.7), (0, 1)),
+          ((0.6, 0.35), (0.6, 0.9), (0.75, 0.98), (1, 0.9), (1, 0.75))),
+    ".": (((0, 0), (0.03, 0.02)),),
+    ",": (((0.08, 0), (0.08, 0.1), (0, 0.25)),),
+    "-": (((0, 0), (0.45, 0.0)),),
+    "/": (((0.5, 0), (0, 1.5)),),
+    ":": (((0, 0), (0.01, 0.02)), ((0, 0.45), (0.01, 0.47))),
+}  # fmt: skip
+
+
+def drawn(rng: np.random.Generator, character: str) -> list[Line]:
+    """Draw a character by code, in a box 1 high; a sign that has no shape here becomes a letter of no alphabet."""
+    if character in DIGITS:
+        return [curve.astype(np.float32) for curve in drawn_curves(rng, int(character))]
+    if character not in _DRAWN:
+        return [stroke.astype(np.float32) for stroke in pseudo_letter(rng)]
+    return [
+        (np.array(stroke) + rng.normal(0, 0.02, (len(stroke), 2))).astype(np.float32) for stroke in _DRAWN[character]
+    ]
+
+
+def write_drawn(rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
+    """Write a character in a shape that is drawn by code."""
+    return _inked(rng, drawn(rng, character), character, hand, size * _relative(rng, character, 0.0))
+
+
+class Recorded:
+    """A writer whose pen was recorded; what it never wrote another of the same collection writes.
+
+    Parameters
+    ----------
+    strokes
+        The collection.
+    own
+        For each character the places of the samples that this writer wrote.
+    all_others
+        For each character the places of all writers' samples.
+    unit
+        The height of this writer's digits, in units of the tablet; 0 if unknown.
+    """
+
+    def __init__(
+        self, strokes: Strokes, own: Mapping[str, NDArray[np.int64]], others: Mapping[str, NDArray[np.int64]],
+        unit: float,
+    ) -> None:  # fmt: skip
+        self._strokes, self._own, self._others, self._unit = strokes, own, others, unit
+
+    def write(self, rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
+        """Write a character, `size` times as high as the hand's digits usually are."""
+        places = self._own.get(character)
+        own = places is not None and len(places) > 0
+        if not own:
+            places = self._others.get(character)
+        if places is None or not len(places):
+            return write_drawn(rng, character, hand, size)
+        place = int(places[int(rng.integers(len(places)))])
+        high = float(self._strokes.size[place, 1])
+        relative = _relative(rng, character, high / self._unit if own and self._unit else 0.0)
+        return _inked(rng, self._strokes.sample(place), character, hand, size * relative)
+
+
+class FromImages:
+    """A writer of MNIST's digits, each by another hand; other characters come from a second writer.
+
+    Parameters
+    ----------
+    images, labels
+        uint8 (n, 28, 28) and (n,).
+    fields
+        uint8 (n, 56, 56), as `distance_fields` gives them; None works them out.
+    """
+
+    def __init__(
+        self, images: NDArray[np.uint8], labels: NDArray[np.uint8], fields: NDArray[np.uint8] | None = None
+    ) -> None:
+        self._images = images
+        self._fields = distance_fields(images) if fields is None else fields
+        self._places = [np.flatnonzero(labels == digit) for digit in range(10)]
+
+    def write(self, rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
+        """Write a digit, `size` times as high as the hand's digits usually are."""
+        places = self._places[int(character)]
+        if not len(places):  # a small set of images may lack a digit
+            return write_drawn(rng, character, hand, size)
+        place = int(places[int(rng.integers(len(places)))])
+        height = hand.height * size * math.exp(rng.normal(0, hand.uneven))
+        scale, turn = height / _DIGIT, rng.normal(0, 0.06)
+        wide = hand.wide * math.exp(rng.normal(0, 0.05))
+        matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+        matrix = scale * matrix @ np.array([[wide, -(hand.slant + rng.normal(0, 0.04))], [0, 1]])
+        reach = np.abs(matrix) @ (_SIDE / 2, _SIDE / 2)
+        across, down = max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1]))
+        whole = np.column_stack([matrix, np.array((across, down)) / 2 - matrix @ (_SIDE / 2, _SIDE / 2)])
+        back = cv2.invertAffineTransform(whole).astype(np.float32)
+        coarse = rng.normal(0, hand.shaky * height, (3, 3, 2)).astype(np.float32)
+        stray = cv2.resize(coarse, (across, down), interpolation=cv2.INTER_LINEAR)
+        x = np.arange(across, dtype=np.float32)[None] + stray[..., 0]
+        y = np.arange(down, dtype=np.float32)[:, None] + stray[..., 1]
+        from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
+        constant = cv2.BORDER_CONSTANT
+        if hand.threshold:
+            fine = cv2.resize(self._images[place], (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+            grey = cv2.remap(fine, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=0.0)
+            soft = max(0.12, 0.05 / scale)
+            ink = np.clip(((grey.astype(np.float32) / 255 - hand.threshold) / soft + 0.5) * 255, 0, 255)
+        else:
+            distance = cv2.remap(
+                self._fields[place], from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=255.0
+            )
+            away = distance.astype(np.float32) * np.float32(scale * FINE / UNIT)
+            ink = np.clip((max(hand.pen.width, 1.0) / 2 - away + 0.5) * 255, 0, 255)
+        cut = _tight(np.asarray(ink, np.uint8))
+        return Character(cut, 0.0)
+
+
+def _inked(rng: np.random.Generator, strokes: list[Line], character: str, hand: Hand, relative: float) -> Character:
+    """Bring strokes to their size and slant, and write them."""
+    points = np.concatenate(strokes)
+    low, high = points.min(axis=0), points.max(axis=0)
+    extent = np.maximum(high - low, 1e-3)
+    target = hand.height * relative * math.exp(rng.normal(0, hand.uneven))
+    # what is flat, such as a dash, is brought to its size by its width
+    flat = character in "-.=~_,:" and extent[0] > extent[1]
+    scale = (0.45 * hand.height * _flat(character) / extent[0]) if flat else target / extent[1]
+    scale = min(scale, 4 * hand.height / float(extent.max()))
+    wide = hand.wide * math.exp(rng.normal(0, 0.05))
+    if flat:
+        wide *= math.exp(rng.normal(0, 0.3))
+    turn = rng.normal(0, 0.05)
+    slant = hand.slant + rng.normal(0, 0.04)
+    matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    matrix = (scale * matrix @ np.array([[wide, -slant], [0, 1]])).T.astype(np.float32)
+    placed = [(stroke - low) @ matrix for stroke in strokes]
+    if hand.shaky:
+        placed = shaken(rng, placed, hand.shaky * hand.height * min(relative, 1.0))
+    ink, _, top = written(placed, hand.pen)
+    bottom = max(float(stroke[:, 1].max()) for stroke in placed)
+    tall = bottom - min(float(stroke[:, 1].min()) for stroke in placed)
+    below = top + len(ink) - bottom
+    return Character(ink, _drop(rng, character, hand.height, tall) + below)
+
+
+def _flat(character: str) -> float:
+    return {"-": 1.0, "=": 1.2, "~": 1.0, "_": 1.2}.get(character, 0.25)
+
+
+def _relative(rng: np.random.Generator, character: str, seen: float) -> float:
+    """Return a character's height against the digits beside it: as it was seen, within what is usual."""
+    low, usual, high = _SIZES.get(character, (0.6, 0.9, 1.3))
+    if character.islower():
+        low, usual, high = (0.75, 1.0, 1.5) if character in "bdfhkltgjpqy" else (0.4, 0.62, 0.95)
+    if character in DIGITS:
+        return float(np.clip(seen, 0.7, 1.4)) if seen else 1.0
+    if seen and rng.random() < 0.7:
+        return float(np.clip(seen, low, high))
+    return float(np.clip(usual * math.exp(rng.normal(0, 0.2)), low, high))
+
+
+# lower end, middle and upper end of the height against the digits', from UNIPEN's numbers
+_SIZES: Mapping[str, tuple[float, float, float]] = {
+    ".": (0.02, 0.06, 0.14),
+    ",": (0.15, 0.32, 0.65),
+    ":": (0.3, 0.5, 0.85),
+    "-": (0.02, 0.08, 0.2),
+    "/": (0.95, 1.4, 2.1),
+    "(": (0.9, 1.25, 1.7),
+    ")": (0.9, 1.25, 1.7),
+    "[": (0.9, 1.2, 1.6),
+    "]": (0.9, 1.2, 1.6),
+    "+": (0.35, 0.6, 0.9),
+    "×": (0.3, 0.6, 0.9),
+    "=": (0.15, 0.3, 0.5),
+    "*": (0.25, 0.5, 0.9),
+    "^": (0.2, 0.3, 0.5),
+    "<": (0.4, 0.6, 0.9),
+    ">": (0.4, 0.6, 0.9),
+    "°": (0.2, 0.28, 0.4),
+    "✓": (0.6, 1.0, 1.6),
+}
+
+
+def _drop(rng: np.random.Generator, character: str, height: float, tall: float) -> float:
+    """Return how far below the line a character's lower edge lies."""
+    if character in "-=~+×*<>":  # their middle lies about half a digit above the line
+        middle = rng.normal(0.75, 0.12) if character == "*" and rng.random() < 0.5 else rng.normal(0.45, 0.12)
+        return float(tall / 2 - middle * height)
+    if character in "^°":
+        return float(tall - rng.normal(1.0, 0.08) * height)
+    if character in "/([{)]}":
+        return float(max(0.0, tall - height) * rng.uniform(0.2, 0.8))
+    if character == ":":
+        return float(-rng.uniform(0.0, 0.25) * height)
+    if character == ",":
+        return float(tall * rng.uniform(0.2, 1.0))
+    if character in _DESCENDING:
+        return float(0.3 * tall)
+    if character == ".":
+        return float(rng.normal(0, 0.06) * height)
+    return 0.0
+
+
+def _tight(ink: Ink) -> Ink:
+    x, y, wide, high = cv2.boundingRect((ink > 76).astype(np.uint8))
+    if not wide:
+        return np.zeros((2, 2), np.uint8)
+    return np.asarray(ink[y : y + high, x : x + wide], np.uint8)

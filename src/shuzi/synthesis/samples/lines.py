@@ -1,0 +1,214 @@
+"""Composed pages of one line become strips for the line recogniser, and the texts that they ask for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.strokes import Strokes
+from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
+from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, band, cut, whole
+from shuzi.models.tasks import CLASSES
+from shuzi.synthesis.lines.collection import Writers, page_of
+from shuzi.synthesis.lines.kinds import TRAINED, Kind
+from shuzi.synthesis.lines.page import LinePage
+from shuzi.synthesis.lines.texts import DIGITS
+
+Strip = tuple[NDArray[np.uint8], str]
+"""A strip, uint8 (48, w), and what stands on it."""
+
+LINES = 384_000
+"""Lines that a whole training learns from."""
+
+MOST = 64
+"""Characters that one row can ask for."""
+
+_PARTLY = 0.12  # the share of strips that hold a part of the line
+_BETWEEN = 24  # pixels of paper between the strips of a row
+_CELL = 32  # pixels for an image of MNIST and the paper around it
+_OPEN = 8  # rows that still wait for a strip which fits
+
+
+def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
+    """Cut a strip out of a page as a reader would, which never frames a line quite right.
+
+    Returns
+    -------
+    uint8 (48, w), and the text in it.
+    """
+    contrast = contrast_map(page.grey)
+    height, width = contrast.shape
+    if not page.text:
+        high = height * rng.uniform(0.4, 1.0)
+        wide = min(width, high * rng.uniform(0.8, 6))
+        frame = (rng.uniform(0, width - wide), rng.uniform(0, height - high), wide, high)
+        return cut(contrast, frame), ""
+    text, boxes = page.text, page.boxes
+    left_end, right_end = -math.inf, math.inf
+    if len(text) > 1 and rng.random() < _PARTLY:
+        first, last = sorted(rng.integers(0, len(text) + 1, 2).tolist())
+        if last > first:
+            left_end = _between(boxes, first)
+            right_end = _between(boxes, last)
+            text, boxes = text[first:last], boxes[first:last]
+    digits = np.array([each in DIGITS for each in text])
+    tall = boxes[digits] if digits.any() else boxes
+    kind = rng.random()
+    if kind < 0.55:
+        frame = band(tall.tolist())
+    elif kind < 0.9:
+        frame = whole(boxes.tolist())
+    else:
+        frame = whole(tall.tolist())
+    _, top, _, high = frame
+    letter = float(np.median(tall[:, 3]))
+    top += rng.normal(0, 0.05) * high
+    stretch = math.exp(rng.normal(0, 0.08))
+    top, high = top - high * (stretch - 1) / 2, high * stretch
+    beside = rng.uniform(0.05, 0.9, 2) * letter if rng.random() < 0.8 else rng.uniform(-0.02, 2.0, 2) * letter
+    left = max(float(boxes[:, 0].min()) - beside[0], left_end)
+    right = min(float((boxes[:, 0] + boxes[:, 2]).max()) + beside[1], right_end)
+    return cut(contrast, (left, top, max(right - left, 4.0), max(high, 4.0))), text
+
+
+def _between(boxes: NDArray[np.float32], place: int) -> float:
+    """Return where to cut between two neighbours."""
+    if place == 0:
+        return -math.inf
+    if place == len(boxes):
+        return math.inf
+    return float(boxes[place - 1, 0] + boxes[place - 1, 2] + boxes[place, 0]) / 2
+
+
+def strips(
+    rng: np.random.Generator, writers: Writers, count: int, kinds: Sequence[Kind] = TRAINED
+) -> Iterator[Strip]:
+    """Compose strips of the kinds, each as often as its share says; those too crowded to be read are left out."""
+    shares = np.array([kind.share or 1.0 for kind in kinds])
+    ends, made = np.cumsum(shares / shares.sum()), 0
+    while made < count:
+        kind = kinds[min(int(np.searchsorted(ends, rng.random(), side="right")), len(kinds) - 1)]
+        strip, text = strip_of(rng, page_of(rng, writers, kind))
+        repeats = sum(one == other for one, other in pairwise(text))
+        # a character takes a column, and a repeated one a column of nothing before it
+        if len(text) <= MOST and strip.shape[1] // COLUMN >= len(text) + repeats:
+            made += 1
+            yield strip, text
+
+
+def rows(found: Iterable[Strip], alone: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Put strips side by side into rows of one width, since a training takes arrays; a row's text is all of theirs.
+
+    Parameters
+    ----------
+    found
+        Strips, uint8 (48, w), and their texts.
+    alone
+        Give each strip a row of its own.
+
+    Returns
+    -------
+    uint8 (n, 48, 640), filled up with paper, and int8 (n, 64): places in `CLASSES`, then -1.
+
+    Examples
+    --------
+    >>> strip = np.full((48, 200), 64, np.uint8)
+    >>> images, labels = rows([(strip, "12"), (strip, "3.")])
+    >>> images.shape, labels[0, :5].tolist()
+    ((1, 48, 640), [1, 2, 3, 10, -1])
+    """
+    open_rows: list[list[Strip]] = []
+    full: list[list[Strip]] = []
+    for strip, text in found:
+        fitting = next((row for row in open_rows if _fits(row, strip, text)), None)
+        if fitting is None or alone:
+            open_rows.append([(strip, text)])
+        else:
+            fitting.append((strip, text))
+        if len(open_rows) > _OPEN:
+            full.append(open_rows.pop(0))
+    full += open_rows
+    images = np.full((len(full), HEIGHT, LONGEST), PAPER, np.uint8)
+    labels = np.full((len(full), MOST), -1, np.int8)
+    for place, row in enumerate(full):
+        x = 0
+        for strip, _ in row:
+            images[place, :, x : x + strip.shape[1]] = strip
+            x += strip.shape[1] + _BETWEEN
+        text = "".join(text for _, text in row)
+        labels[place, : len(text)] = [CLASSES.index(each) for each in text]
+    return images, labels
+
+
+def _fits(row: list[Strip], strip: NDArray[np.uint8], text: str) -> bool:
+    wide = sum(each.shape[1] + _BETWEEN for each, _ in row) + strip.shape[1]
+    return wide <= LONGEST and sum(len(each) for _, each in row) + len(text) <= MOST
+
+
+def compose_share(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    seed: Sequence[int],
+    share: float,
+    strokes: Strokes,
+    alone: bool = False,
+) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Compose a share of the lines.
+
+    Parameters
+    ----------
+    images, labels
+        MNIST's digits: uint8 (n, 28, 28) and (n,).
+    seed
+        Decides everything.
+    share
+        Of all lines.
+    strokes
+        Pen strokes.
+    alone
+        Give each line a row of its own.
+
+    Returns
+    -------
+    Strips of contrast maps in rows, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
+    """
+    cv2.setNumThreads(1)
+    writers = Writers(images, labels, strokes)
+    rng = np.random.default_rng(list(seed))
+    return rows(strips(rng, writers, max(1, round(LINES * share))), alone=alone)
+
+
+def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Lay images out in rows, twenty on each, as they are.
+
+    Parameters
+    ----------
+    images, labels
+        The digits: uint8 (n, 28, 28) and (n,).
+
+    Returns
+    -------
+    Rows of contrast maps, uint8 (rows, 48, 640), and their digits, int8 (rows, 64), then -1.
+
+    Examples
+    --------
+    >>> maps, digits = lay_out(np.full((21, 28, 28), 255, np.uint8), np.full(21, 7, np.uint8))
+    >>> maps.shape, int(maps.max()), digits[1, :2].tolist()
+    ((2, 48, 640), 192, [7, -1])
+    """
+    each = LONGEST // _CELL
+    count = -(-len(images) // each)
+    cells = np.zeros((count * each, HEIGHT, _CELL), np.float32)
+    top, left = (HEIGHT - images.shape[1]) // 2, (_CELL - images.shape[2]) // 2
+    cells[: len(images), top : top + images.shape[1], left : left + images.shape[2]] = images
+    maps = PAPER + cells.reshape(count, each, HEIGHT, _CELL).swapaxes(1, 2) * (CONTRAST / 255)
+    texts = np.full((count, MOST), -1, np.int8)
+    padded = np.full(count * each, -1, np.int8)
+    padded[: len(labels)] = labels
+    texts[:, :each] = padded.reshape(count, each)
+    return np.rint(maps.reshape(count, HEIGHT, LONGEST)).astype(np.uint8), texts

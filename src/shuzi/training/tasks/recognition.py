@@ -1,0 +1,124 @@
+"""Learning what a line says: connectionist temporal classification, and which lines are read exactly.
+
+Nobody says where on a strip a character stands: the loss adds up all ways to spread the text over the columns (Graves
+and others, 2006).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from shuzi.data.dataset import Dataset
+from shuzi.data.strokes import DOI, OPTION, VARIABLE
+from shuzi.errors import DataError
+from shuzi.ink.strips import HEIGHT
+from shuzi.models.tasks import CLASSES, RECOGNISE_LINE
+from shuzi.synthesis.samples.examples import Examples, compose, joined
+from shuzi.synthesis.samples.lines import lay_out
+from shuzi.training.recipes import Recipe
+from shuzi.training.tasks.task import LOOKED_AT, Task
+
+NOTHING = len(CLASSES)
+"""The class of a column in which no character has its middle."""
+
+
+class RecogniseLine(Task):
+    """What a line says: strips of contrast maps, float32 (n, 48, w), width divisible by 4."""
+
+    name = RECOGNISE_LINE
+    samples = "lines"
+    input_shape = (HEIGHT, None, 1)
+    answers = 0
+
+    def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
+        """Return the negative logarithm of the texts' probability, averaged over the strips.
+
+        Parameters
+        ----------
+        recipe
+            Says nothing here.
+        labels
+            int8 (n, k): places in `CLASSES`, then -1.
+        y
+            float32 (n, columns, 17): scores, of nothing last.
+        """
+        lengths = ops.sum(ops.cast(labels >= 0, "int32"), axis=1)
+        texts = ops.maximum(ops.cast(labels, "int32"), 0)
+        nothing = -ops.sum(ops.log_softmax(y, axis=-1)[..., NOTHING], axis=1)
+        # a text of no characters is refused by one backend; it has only one way to be written
+        some = lengths > 0
+        negative = _ctc(texts, ops.maximum(lengths, 1), y)
+        return ops.mean(ops.where(some, negative, nothing))
+
+    def correct(self, labels: Any, y: Any) -> Any:
+        """Return 1 for each strip whose text is read exactly, column by column, or 0: float32 (n,)."""
+        said = ops.argmax(y, axis=-1)
+        before = ops.concatenate([ops.full_like(said[:, :1], NOTHING), said[:, :-1]], axis=1)
+        kept = ops.logical_and(said != before, said != NOTHING)
+        count = ops.cumsum(ops.cast(kept, "int32"), axis=1)
+        labels = ops.cast(labels, "int32")
+        place = ops.clip(count - 1, 0, labels.shape[1] - 1)
+        wanted = ops.take_along_axis(labels, place, axis=1)
+        agree = ops.all(ops.logical_or(ops.logical_not(kept), ops.cast(said, "int32") == wanted), axis=1)
+        complete = count[:, -1] == ops.sum(ops.cast(labels >= 0, "int32"), axis=1)
+        return ops.cast(ops.logical_and(agree, complete), "float32")
+
+    def accuracy(self, labels: NDArray[np.int8], said: NDArray[np.float32]) -> float:
+        """Return the share of strips whose text is read exactly.
+
+        >>> labels, y = np.array([[7, -1]], np.int8), np.full((1, 3, 17), -9, np.float32)
+        >>> y[0, [0, 1, 2], [NOTHING, 7, 7]] = 0
+        >>> RecogniseLine().accuracy(labels, y)
+        1.0
+        """
+        return float(np.mean(np.asarray(self.correct(labels, said))))
+
+    def learnt_from(self, dataset: Dataset, seed: int, share: float = 1.0) -> Iterator[Examples]:
+        """Compose lines of a dataset's digits and pen strokes.
+
+        Raises
+        ------
+        DataError
+            The dataset has no pen strokes.
+        """
+        if dataset.strokes is None:
+            raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+        yield from super().learnt_from(dataset, seed, share)
+
+    def judged_by(self, dataset: Dataset, seed: int) -> Examples:
+        """Compose lines, each on a row of its own, so that each counts."""
+        if dataset.strokes is None:
+            raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+        return joined(list(compose("separate lines", dataset, seed, LOOKED_AT)))
+
+    def shown(self, dataset: Dataset) -> Examples:
+        """Lay a dataset's images out in lines."""
+        return Examples(*lay_out(dataset.images, dataset.labels))
+
+    def as_input(self, pixels: Any) -> Any:
+        """Give strips a channel: no layer of Keras does that to pictures whose size is open."""
+        return pixels[..., None]
+
+
+def _ctc(texts: Any, lengths: Any, y: Any) -> Any:
+    if keras.backend.backend() != "tensorflow":
+        columns = ops.full((y.shape[0],), y.shape[1], dtype="int32")
+        return ops.ctc_loss(texts, y, lengths, columns, mask_index=NOTHING)
+    import tensorflow as tf
+
+    # this kernel takes a tenth of the time of the one that Keras takes
+    places = tf.where(tf.sequence_mask(lengths, tf.shape(texts)[1]))
+    negative, _ = tf.raw_ops.CTCLoss(
+        inputs=tf.transpose(y, (1, 0, 2)),
+        labels_indices=places,
+        labels_values=tf.gather_nd(texts, places),
+        sequence_length=tf.fill([tf.shape(y)[0]], tf.shape(y)[1]),
+        ctc_merge_repeated=True,
+    )
+    return negative

@@ -1,0 +1,127 @@
+import numpy as np
+import pytest
+
+from shuzi.ink.paper import ink_map
+from shuzi.synthesis.lines.collection import Writers, number_ink, page_of
+from shuzi.synthesis.lines.handwriting import Pen
+from shuzi.synthesis.lines.kinds import KINDS, Kind
+from shuzi.synthesis.lines.layout import Placed, Style, place
+from shuzi.synthesis.lines.texts import Text
+from shuzi.synthesis.lines.writers import Hand
+
+CLEAN = Kind(
+    "clean", {"number": 1}, 1, papers={"bare": 1}, frames={"": 1}, photos=0, neighbours=0, printed=0, stamps=0
+)
+HAND = Hand(height=40.0, slant=0.0, wide=1.0, uneven=0.0, shaky=0.0, pen=Pen(3.0))
+EVEN = Style(0.3, 0.0, 0.0, 0.0, 1.0, 0.0, "")
+
+
+@pytest.fixture(scope="module")
+def writers(mnist, pen_strokes):
+    return Writers(mnist.train.images[:300], mnist.train.labels[:300], pen_strokes.part(~pen_strokes.validation))
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
+def test_each_kind_of_page_has_a_box_for_each_character_on_the_page(writers, kind):
+    rng = np.random.default_rng(1)
+    for _ in range(12):
+        page = page_of(rng, writers, kind)
+        height, width = page.grey.shape
+        assert page.boxes.shape == (len(page.text), 4)
+        x, y, wide, high = page.boxes.T
+        # a camera may push a corner over the rim
+        assert np.all((x > -height) & (y > -height) & (x + wide < width + height) & (y + high < 2 * height))
+
+
+@pytest.mark.parametrize("images", [0.0, 1.0])
+def test_the_ink_is_in_the_boxes(writers, images):
+    """On bare paper, light and camera aside, hardly any ink is outside of them, and none of them is empty."""
+    rng, shares = np.random.default_rng(2), []
+    for _ in range(15):
+        page = page_of(rng, writers, CLEAN, images)
+        ink = ink_map(page.grey) > 128
+        inside = np.zeros(ink.shape, bool)
+        for x, y, wide, high in np.rint(page.boxes).astype(int):
+            inside[max(0, y - 2) : y + high + 2, max(0, x - 2) : x + wide + 2] = True
+        shares.append(ink[inside].sum() / max(ink.sum(), 1))
+    assert np.median(shares) > 0.97
+
+
+def test_the_generator_decides_everything(writers):
+    one, again, other = (page_of(np.random.default_rng(seed), writers, KINDS["amounts"]) for seed in (4, 4, 5))
+    assert one.text == again.text
+    np.testing.assert_array_equal(one.grey, again.grey)
+    assert one.grey.shape != other.grey.shape or one.text != other.text
+
+
+def test_digits_are_as_high_as_the_hand_and_marks_are_small(writers):
+    rng = np.random.default_rng(0)
+    writer = writers.recorded[0]
+    for character, low, high in (("8", 0.7, 1.5), (".", 0.02, 0.4), ("-", 0.02, 0.45), ("/", 0.9, 2.3)):
+        sizes = [len(writer.write(rng, character, HAND).ink) / HAND.height for _ in range(20)]
+        assert low < np.median(sizes) < high, character
+
+
+def test_a_dash_is_at_half_height_a_comma_on_the_line_and_digits_stand_on_it(writers):
+    rng, writer = np.random.default_rng(0), writers.recorded[0]
+    bottoms = {each: np.median([writer.write(rng, each, HAND).drop for _ in range(20)]) for each in "8-,"}
+    assert abs(bottoms["8"]) < 0.1 * HAND.height
+    assert -0.7 * HAND.height < bottoms["-"] < -0.2 * HAND.height
+    assert bottoms[","] > 0
+
+
+def test_neighbours_come_as_near_as_the_gap():
+    placed = Placed(20.0)
+    bar = np.full((20, 6), 255, np.uint8)
+    for _ in range(3):
+        placed.add(bar, -20, 5.0)
+    assert [x for _, x, _, _ in placed.inks] == [0, 11, 22]
+
+
+def test_neighbours_interlock_row_by_row():
+    """The foot of the second lies under the roof of the first, as in 74."""
+    roof = np.zeros((20, 12), np.uint8)
+    roof[:4], roof[:, :3] = 255, 255
+    foot = np.zeros((20, 12), np.uint8)
+    foot[16:], foot[:, 9:] = 255, 255
+    placed = Placed(20.0)
+    placed.add(roof, -20, 2.0)
+    placed.add(foot, -20, 2.0)
+    assert placed.inks[1][1] < 12
+
+
+def test_small_zeros_and_raised_cents_are_written_so(writers):
+    rng = np.random.default_rng(0)
+    small = Style(0.3, 0.0, 0.0, 0.0, 0.5, 0.0, "")
+    heights = [len(ink) for ink, *_ in place(rng, writers.images, writers.images, HAND, small, Text("808")).inks]
+    assert heights[1] < 0.65 * heights[0]
+    written = place(rng, writers.images, writers.images, HAND, EVEN, Text("8888", small_from=2)).inks
+    bottoms = [y + len(ink) for ink, _, y, _ in written]
+    assert max(bottoms[2:]) <= min(bottoms[:2])
+    assert len(written[3][0]) < len(written[0][0])
+
+
+def test_descending_digits_hang_below_the_line(writers):
+    rng = np.random.default_rng(0)
+    hanging = Style(0.3, 0.0, 0.0, 0.0, 1.0, 0.6, "")
+    inks = place(rng, writers.images, writers.images, HAND, hanging, Text("272")).inks
+    bottoms = [y + len(ink) for ink, _, y, _ in inks]
+    assert bottoms[1] > max(bottoms[0], bottoms[2]) + 0.2 * HAND.height
+
+
+def test_a_recorded_number_keeps_its_characters_apart(pen_strokes):
+    place = int(np.flatnonzero(pen_strokes.label == "1-2")[0])
+    ink, boxes = number_ink(pen_strokes, place, HAND)
+    assert len(boxes) == 3
+    assert np.all(np.diff(boxes[:, 0]) > 0)
+    assert boxes[1, 3] < 0.5 * boxes[0, 3]
+    inside = np.zeros(ink.shape, bool)
+    for x, y, wide, high in boxes:
+        inside[int(y) : round(y + high) + 1, int(x) : round(x + wide) + 1] = True
+    assert (ink[~inside] > 128).mean() < 0.01
+
+
+def test_who_is_kept_for_validation_writes_no_line_to_learn_from(mnist, pen_strokes):
+    images, labels = mnist.train.images[:50], mnist.train.labels[:50]
+    one, other = (Writers(images, labels, pen_strokes.part(pen_strokes.validation == held)) for held in (False, True))
+    assert (len(one.recorded), len(other.recorded)) == (4, 2)

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from shuzi.ink.paper import PAPER
+from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
+from shuzi.models.tasks import CLASSES
+from shuzi.synthesis.lines.collection import Writers
+from shuzi.synthesis.lines.kinds import HELD_OUT, KINDS
+from shuzi.synthesis.lines.page import LinePage
+from shuzi.synthesis.samples.lines import LINES, MOST, compose_share, rows, strip_of, strips
+
+
+@pytest.fixture(scope="module")
+def writers(mnist, pen_strokes):
+    return Writers(mnist.train.images[:300], mnist.train.labels[:300], pen_strokes.part(~pen_strokes.validation))
+
+
+def test_strips_are_as_the_recogniser_takes_them_and_have_room_for_their_text(writers):
+    rng = np.random.default_rng(0)
+    for strip, text in strips(rng, writers, 60, [*KINDS.values()]):
+        assert strip.dtype == np.uint8
+        assert strip.shape[0] == HEIGHT
+        assert strip.shape[1] % COLUMN == 0
+        assert len(text) <= strip.shape[1] // COLUMN
+        assert set(text) <= set(CLASSES)
+
+
+def test_a_strip_shows_the_line_and_most_of_its_height():
+    grey = np.full((120, 400), 230, np.uint8)
+    boxes = np.array([[100 + 40 * place, 40, 20, 36] for place in range(4)], np.float32)
+    for x, y, wide, high in boxes.astype(int):
+        grey[y : y + high, x : x + wide] = 20
+    page = LinePage(grey, "1234", boxes)
+    rng = np.random.default_rng(1)
+    bars = []
+    for _ in range(40):
+        strip, text = strip_of(rng, page)
+        ink = strip > 150
+        runs = int(np.sum(np.diff(np.pad(ink.any(axis=0), 1).astype(int)) == 1))
+        assert abs(runs - len(text)) <= 1  # a neighbour of a part may show its edge
+        bars.append(ink.any(axis=1).sum() / HEIGHT)
+    assert 0.45 < np.median(bars) < 0.9
+
+
+def test_rows_hold_every_strip_once_apart_from_the_others():
+    rng = np.random.default_rng(0)
+    found = [(rng.integers(100, 255, (HEIGHT, 4 * int(wide)), np.uint8), str(place))
+             for place, wide in enumerate(rng.integers(10, 60, 10))]  # fmt: skip
+    images, labels = rows(found)
+    assert len(images) < len(found)
+    seen = []
+    for image, label in zip(images, labels, strict=True):
+        inked = np.pad((image != PAPER).any(axis=0), 1).astype(int)
+        starts, ends = np.flatnonzero(np.diff(inked) == 1), np.flatnonzero(np.diff(inked) == -1)
+        assert np.all(starts[1:] - ends[:-1] >= 20)
+        text = "".join(CLASSES[each] for each in label if each >= 0)
+        for start, end, name in zip(starts, ends, text, strict=True):
+            np.testing.assert_array_equal(image[:, start:end], found[int(name)][0])
+            seen.append(name)
+    assert sorted(seen) == sorted(text for _, text in found)
+
+
+def test_a_share_depends_on_its_seed_alone(mnist, pen_strokes):
+    digits = mnist.train.images[:40], mnist.train.labels[:40]
+    one, again = (compose_share(*digits, [3], 12 / LINES, pen_strokes) for _ in range(2))
+    np.testing.assert_array_equal(one[0], again[0])
+    np.testing.assert_array_equal(one[1], again[1])
+    assert one[0].shape[1:] == (HEIGHT, LONGEST)
+    assert one[1].shape[1:] == (MOST,)
+
+
+def test_to_look_at_each_line_has_a_row_of_its_own(mnist, pen_strokes):
+    images, labels = compose_share(
+        mnist.validation.images[:40], mnist.validation.labels[:40], [0], 9 / LINES, pen_strokes, alone=True
+    )
+    assert (len(images), len(labels)) == (9, 9)
+
+
+def test_pages_that_are_held_out_can_be_composed_to_evaluate_on(writers):
+    assert len(list(strips(np.random.default_rng(0), writers, 8, HELD_OUT))) == 8

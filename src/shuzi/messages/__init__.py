@@ -78,7 +78,8 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
         "zh" or "en"; None is the current language.
     values
         What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash. Where the
-        catalogue has a singular and a plural, the value `n` decides between them.
+        catalogue has a singular and a plural, the value `n` decides between them. Characters that a terminal would
+        obey are written visibly.
 
     Raises
     ------

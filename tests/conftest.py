@@ -1,6 +1,7 @@
 """What every test stands on: MNIST once, and no setting of the machine it runs on."""
 
 import functools
+import os
 from importlib.util import find_spec
 
 import numpy as np
@@ -21,9 +22,12 @@ settings.load_profile("shuzi")
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch):
-    for name in ("SHUZI_DATA", "SHUZI_LANG", "SHUZI_STROKES"):
+    # how text is encoded here is left as it is, for whatever a test starts; the language is English
+    encoded = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "C.UTF-8")
+    for name in ("SHUZI_DATA", "SHUZI_LANG", "SHUZI_STROKES", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
+    for name, value in {"LC_CTYPE": encoded, "LANG": "C.UTF-8", "LANGUAGE": "en"}.items():
+        monkeypatch.setenv(name, value)
     messages.use("en")
 
 

@@ -7,6 +7,8 @@ from PIL import Image
 
 import shuzi
 from shuzi import errors
+from shuzi.data.dataset import Dataset
+from shuzi.data.formats import save_dataset
 
 SLOW = ("tensorflow", "keras", "h5py", "jinja2", "matplotlib")
 NAMES_LOADED = "print('LOADED', *{name.partition('.')[0] for name in sys.modules})"
@@ -63,8 +65,9 @@ def test_reading_a_picture_imports_little(options, tmp_path):
     assert loaded.isdisjoint({*SLOW, "rich", "platformdirs", "onnx", "pillow_heif", "pypdfium2"})
 
 
-def test_evaluating_does_not_wait_for_tensorflow_even_with_a_report(finished_run, tmp_path):
-    loaded = _loaded(COMMAND, "evaluate", finished_run(), "--report", tmp_path)
+def test_evaluating_does_not_wait_for_tensorflow_even_with_a_report(finished_run, mnist, tmp_path):
+    save_dataset(tmp_path / "few.npz", Dataset(mnist.test.images[:50], mnist.test.labels[:50]))
+    loaded = _loaded(COMMAND, "evaluate", finished_run(), "--data", tmp_path / "few.npz", "--report", tmp_path)
     assert (tmp_path / "index.html").is_file()
     assert "onnxruntime" in loaded
     assert loaded.isdisjoint({"tensorflow", "keras"})

@@ -1,5 +1,7 @@
 """The service's OpenAPI document becomes the TypeScript types of its answers, in `src/shapes.ts`.
 
+The ranges of what a training may be asked for go along, and the tutorial's own numbers, as the recipes have them.
+
     python web/shapes.py            write them
     python web/shapes.py --check    fail where they are not what the service says
 
@@ -15,6 +17,7 @@ from typing import Any
 from shuzi.service import app
 from shuzi.service.api import reading, training
 from shuzi.service.api.openapi import describe
+from shuzi.training.recipes import RECIPES
 
 TARGET = Path(__file__).parent / "src" / "shapes.ts"
 HEAD = "/** Made by web/shapes.py from the service's OpenAPI document: change the service's schema instead. */\n"
@@ -62,7 +65,20 @@ def shapes() -> str:
     """Return the whole file."""
     operations = [each for group in (reading, training, app) for each in group.operations.all]
     schemas = describe(operations)["components"]["schemas"]
-    return "\n".join([HEAD, *(shape(name, each) for name, each in schemas.items())])
+    numbers = ranges(schemas["TrainingRequest"]["properties"])
+    return "\n".join([HEAD, *(shape(name, each) for name, each in schemas.items()), numbers])
+
+
+def ranges(asked: dict[str, Any]) -> str:
+    """Return the constant that holds, for each number of a training, its least, its most and the tutorial's own."""
+    lines = ["export const TRAINING = {"]
+    for name, schema in asked.items():
+        allowed = next((each for each in schema.get("anyOf", []) if "maximum" in each), None)
+        if allowed is not None:
+            least = allowed.get("minimum", allowed.get("exclusiveMinimum"))
+            tutorial = getattr(RECIPES["softmax"], name)
+            lines.append(f"  {name}: {{ least: {least:.0f}, most: {allowed['maximum']:.0f}, tutorial: {tutorial} }},")
+    return "\n".join([*lines, "};\n"])
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ def test_in_chinese_it_is_chinese(shuzi, folder):
     assert ended.code == 1
     assert re.search(r"5  可靠，把握 \d\d%\n", ended.out)
     assert "空白：这张图片里没有字迹。" in ended.out
-    assert ended.err.startswith("错误：读不了 missing.png")
+    assert ended.err.startswith("错误：无法读取 missing.png")
 
 
 def test_what_is_not_certain_says_so_beside_the_number(shuzi, folder):
@@ -205,7 +205,7 @@ def test_without_the_extra_a_pdf_is_an_error_that_names_it_and_the_install_line(
     (folder / "scan.pdf").write_bytes(b"%PDF-1.7")
     ended = shuzi("read", "scan.pdf", "five.png")
     assert ended.code == 1
-    assert ended.err.startswith("Error: scan.pdf: opening PDFs needs pypdfium2")
+    assert ended.err.startswith("Error: scan.pdf: Opening PDFs needs pypdfium2")
     assert 'pip install ".[pictures]"' in ended.err
     assert ended.out.startswith("five.png")
 

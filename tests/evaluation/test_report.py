@@ -128,10 +128,10 @@ def test_the_weights_of_a_digit_are_blue_where_they_speak_for_it(finished_run, p
 
 def test_another_network_shows_no_weights_and_a_bare_model_no_curves(finished_run, page):
     written, _ = page(finished_run("mlp", steps=100))
-    assert written.pictures("^The weights") == []
+    assert written.pictures("^Weights") == []
     written, _ = page(finished_run() / "model.onnx")
     assert written.all("svg") == []
-    assert len(written.pictures("^The weights")) == 10
+    assert len(written.pictures("^Weights")) == 10
 
 
 def _decoded(attributes):

@@ -91,7 +91,7 @@ def test_whatever_happens_to_a_file_the_error_names_it(content):
 def test_what_is_no_such_message_is_damaged(content):
     with pytest.raises(ModelError, match=r"model\.onnx"):
         read_card(content, "model.onnx")
-    with pytest.raises(ModelError, match=r"model\.onnx is no model that can be used: the file is damaged"):
+    with pytest.raises(ModelError, match=r"model\.onnx.*the file is damaged"):
         weights_sha256(content, "model.onnx")
 
 

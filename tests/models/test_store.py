@@ -59,8 +59,13 @@ def test_a_shipped_model_is_not_found_by_part_of_its_name():
             find_model(name)
 
 
+LARGE = ("default", "detector")  # which take TensorFlow a while
+
+
 @pytest.mark.usefixtures("training")
-@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in shipped()]
+)
 def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
 
     network, card = restore(shipped()[name])

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shuzi.service.api.schema import MOST_BATCH, MOST_STEPS
-from shuzi.service.http.limits import HEAD_BYTES, Limits
+from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "docs" / "how-to" / name for name in ("serving.md", "serving.zh.md")]
@@ -61,10 +61,12 @@ def test_both_languages_show_the_same_settings(kind):
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_limits_are_those_of_the_service(path):
     limits, text = Limits(), path.read_text("utf-8").replace(",", "")
-    table = text[text.index("| --- |") : text.index("4 megapixels" if "4 megapixels" in text else "400 万像素")]
+    table = re.search(r"^\| --- \|.*?\n\n", text, re.MULTILINE | re.DOTALL)[0]
     numbers = {int(each) for each in re.findall(r"\d+", table)}
     expected = {
         *(limits.body // 10**6, limits.held // 10**6, limits.pictures, limits.images, limits.queue),
+        *(limits.client_connections, limits.client_held // 10**6, limits.client_explained, limits.explained),
+        *(limits.client_explained_rate, limits.explained_in_all, HEADERS),
         *(HEAD_BYTES // 1_000, limits.head_seconds, limits.pause_seconds, limits.body_seconds, limits.work_seconds),
         *(limits.connections, limits.streams, limits.trainings, limits.training_seconds / 60, MOST_BATCH),
     }

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from shuzi.messages import say
 from shuzi.service.server import listen
 
 
@@ -40,7 +41,7 @@ def test_it_says_where_it_is_and_ends_cleanly(start_service, get, number):
     code, _, err = _end(process, number)
     assert code == 0
     assert "Traceback" not in err
-    assert err.endswith("Ended.\n")
+    assert err.endswith(say("cli.serve.ended", "en") + "\n")
 
 
 def test_it_speaks_chinese(start_service):

@@ -126,3 +126,10 @@ export interface Validated {
   accuracy: number;
   n: number;
 }
+
+export const TRAINING = {
+  batch_size: { least: 1, most: 2000, tutorial: 64 },
+  learning_rate: { least: 0, most: 100, tutorial: 0.001 },
+  steps: { least: 1, most: 20000, tutorial: 2000 },
+  seed: { least: 0, most: 2147483647, tutorial: 0 },
+};

@@ -30,6 +30,7 @@ _PLACE = click.Path(path_type=Path)
 _SHOWN = 16  # letters of a hash
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
 _MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
+_PARTS = {CLASSIFIER: ("test", "validation", "training")} | dict.fromkeys(_MEASURES, ("validation", "training"))
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")
@@ -263,6 +264,8 @@ def _confidence(card: Card) -> list[tuple[str, str]]:
 
 def _score(part: str, score: dict[str, Any], kind: str = CLASSIFIER) -> str:
     low, high = score["interval"]
+    if part not in _PARTS[kind]:  # which nobody here has measured
+        return f"{score['accuracy']:.2%} ({low:.2%} – {high:.2%}), n = {score['n']} ({part})"
     key = f"models.{_MEASURES.get(kind, 'score')}.{part}"
     return say(key, accuracy=score["accuracy"], low=low, high=high, n=score["n"])
 

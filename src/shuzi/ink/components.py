@@ -142,7 +142,7 @@ def in_reading_order(boxes: Sequence[Box]) -> list[list[int]]:
         if fitting:
             # sloping lines also fit at their far ends, so the nearest neighbour decides
             lines[min(fitting, key=lambda number: abs(boxes[nearest[number]].x - boxes[place].x))].append(place)
-            # sloping lines also fit at their far ends, so the nearest neighbour decides        else:
+        else:
             lines.append([place])
     return [sorted(line, key=lambda each: boxes[each].x + boxes[each].width / 2) for line in lines]
 

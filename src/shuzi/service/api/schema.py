@@ -18,9 +18,18 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shuzi.service.http.limits import Limits
+from shuzi.training.recipes import RANGES
 
 _LIMITS = Limits()
-MOST_STEPS, MOST_BATCH, MOST_RATE, MOST_SEED = 20_000, 2_000, 100.0, 2**31 - 1
+_MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}  # of a training here: others wait for it
+
+
+def _within(name: str) -> dict[str, Any]:
+    """Return the range of a recipe's number, no further than a service lets it go."""
+    allowed = RANGES[name]
+    most = min(allowed.most, _MOST.get(name, allowed.most))
+    return {"gt" if allowed.above else "ge": allowed.least, "le": most, "strict": True}
+
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Shares = Annotated[list[Share], Field(min_length=10, max_length=10)]
@@ -184,10 +193,10 @@ class TrainingRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     recipe: Literal["softmax", "mlp", "fast"] = "softmax"
-    batch_size: Annotated[int, Field(ge=1, le=MOST_BATCH, strict=True), _WHOLE] | None = None
-    learning_rate: float | None = Field(default=None, gt=0, le=MOST_RATE, allow_inf_nan=False, strict=True)
-    steps: Annotated[int, Field(ge=1, le=MOST_STEPS, strict=True), _WHOLE] | None = None
-    seed: Annotated[int, Field(ge=0, le=MOST_SEED, strict=True), _WHOLE] | None = None
+    batch_size: Annotated[int, Field(**_within("batch_size")), _WHOLE] | None = None
+    learning_rate: Annotated[float, Field(allow_inf_nan=False, **_within("learning_rate"))] | None = None
+    steps: Annotated[int, Field(**_within("steps")), _WHOLE] | None = None
+    seed: Annotated[int, Field(**_within("seed")), _WHOLE] | None = None
 
 
 class TrainingProgress(Said):

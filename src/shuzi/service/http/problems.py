@@ -102,7 +102,9 @@ def retry_after(problem: ShuziError) -> list[tuple[bytes, bytes]]:
     >>> retry_after(ServiceError("error.service.busy")), retry_after(ServiceError("error.service.json"))
     ([(b'retry-after', b'1')], [])
     """
-    seconds = problem.values.get("seconds", RETRY_AFTER.get(problem.key))
+    seconds = RETRY_AFTER.get(problem.key)
+    if isinstance(problem, ServiceError):  # a picture's seconds are those that it took
+        seconds = problem.values.get("seconds", seconds)
     return [] if seconds is None else [(b"retry-after", b"%d" % seconds)]
 
 

@@ -1,6 +1,7 @@
 /** What a training is started with, and the button that starts and stops it. */
 import { numberIn } from "../../address";
 import { say } from "../../sentences/say";
+import { TRAINING } from "../../shapes";
 import { whole } from "../format";
 import { knob, settle, wholeIn } from "../knob";
 import { StopSlider } from "../slider";
@@ -11,11 +12,19 @@ const LEARNING_RATES = [
   0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1,
 ];
 const STEPS = [100, 200, 500, 1000, 2000, 5000, 10000, 20000];
-const TUTORIAL = { batch_size: 64, learning_rate: 0.001, steps: 2000 };
+const TUTORIAL = {
+  batch_size: TRAINING.batch_size.tutorial,
+  learning_rate: TRAINING.learning_rate.tutorial,
+  steps: TRAINING.steps.tutorial,
+};
 
-const batchSize = knob("batch", TUTORIAL.batch_size, wholeIn(1, 2000));
+const batchSize = knob(
+  "batch",
+  TUTORIAL.batch_size,
+  wholeIn(TRAINING.batch_size.least, TRAINING.batch_size.most),
+);
 const learningRate = knob("rate", TUTORIAL.learning_rate, numberIn(0.00001, 0.1));
-const steps = knob("steps", TUTORIAL.steps, wholeIn(1, 20000));
+const steps = knob("steps", TUTORIAL.steps, wholeIn(TRAINING.steps.least, TRAINING.steps.most));
 
 export function Knobs() {
   const running = active.value;

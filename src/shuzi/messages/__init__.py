@@ -78,7 +78,7 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
         "zh" or "en"; None is the current language.
     values
         Inserted as by `str.format`. A list becomes lines that start with a dash. An integer `n` chooses between
-        singular and plural in sentences that have both.
+        singular and plural in sentences that have both. Characters that a terminal would obey are written visibly.
 
     Raises
     ------

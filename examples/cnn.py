@@ -1,4 +1,4 @@
-"""A whole convolutional network in Keras: two epochs, about 99 % of the 10,000 test images.
+"""A whole convolutional network in Keras: three epochs, more than 98 % of the 10,000 test images.
 
 python examples/cnn.py        # needs: python -m pip install '.[train]'
 """
@@ -30,7 +30,7 @@ network = keras.Sequential(
     ]
 )
 network.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-network.fit(*prepared(mnist.train), batch_size=128, epochs=2, validation_data=prepared(mnist.validation), verbose=2)
+network.fit(*prepared(mnist.train), batch_size=128, epochs=3, validation_data=prepared(mnist.validation), verbose=2)
 
 _, accuracy = network.evaluate(*prepared(mnist.test), verbose=0)
 print(f"{network.count_params():,} parameters, {accuracy:.2%} of the test images")

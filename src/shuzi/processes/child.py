@@ -239,16 +239,14 @@ def environment(trusted: bool) -> Mapping[str, str]:
 
 def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
     """Wait until a process ends; return its CPU seconds and peak memory in bytes, or zeros if unknown."""
-    if sys.platform == "win32" or process.returncode is not None:
-        process.wait()
-        return 0.0, 0
-    try:
-        _, status, used = os.wait4(process.pid, 0)
-    except ChildProcessError:  # another thread has waited for it
-        process.wait()
-        return 0.0, 0
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
+    spent, most = 0.0, 0
+    if sys.platform != "win32" and process.returncode is None:
+        with suppress(ChildProcessError):  # another thread has waited for it
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            spent, most = used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
+    process.wait()
+    return spent, most
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -34,9 +34,11 @@ class Limits:
 
 PATIENCE = 10.0  # a job that waits for its turn on a busy machine does not hang
 
-TIME_IS_UP = -signal.SIGPROF if sys.platform != "win32" else None
+TIME_IS_UP: int | None = None
 """The exit status of a process that has used up its time."""
 
+if sys.platform != "win32":
+    TIME_IS_UP = -signal.SIGPROF
 
 PEAK_UNIT = 1 if sys.platform == "darwin" else 1_024
 """Bytes in which getrusage tells how much memory a process had at most."""
@@ -47,7 +49,10 @@ def peak() -> int:
 
     On Linux this includes the time before exec, when the process was as large as its parent.
     """
-    return 0 if sys.platform == "win32" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
+    most = 0
+    if sys.platform != "win32":
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * PEAK_UNIT
+    return most
 
 
 def limit_process() -> None:
@@ -63,11 +68,10 @@ def limit_job(seconds: float, memory: int) -> None:
     The timer counts CPU time and ends the process with SIGPROF, even if its parent is gone and nobody watches the
     clock. RLIMIT_CPU would count only whole seconds.
     """
-    if sys.platform == "win32":
-        return
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    if memory:
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)  # may have been set by someone else
-        resource.setrlimit(
-            resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard)
-        )
+    if sys.platform != "win32":
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        if memory:
+            _, hard = resource.getrlimit(resource.RLIMIT_AS)  # may have been set by someone else
+            resource.setrlimit(
+                resource.RLIMIT_AS, (memory if hard == resource.RLIM_INFINITY else min(memory, hard), hard)
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -50,10 +51,12 @@ def serve(work: Work, limited: bool = True) -> None:
 
 def resident() -> int:
     """Return this process's memory in bytes; 0 if the system does not report it."""
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:
-        return 0
+    held = 0
+    if sys.platform != "win32":
+        with suppress(OSError):
+            pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+            held = pages * os.sysconf("SC_PAGE_SIZE")
+    return held
 
 
 def _take_in(comes: IO[bytes], jobs: SimpleQueue[tuple[Header, bytearray]]) -> None:

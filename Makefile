@@ -22,7 +22,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms models ship lock release hooks clean
+.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms models ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -42,6 +42,7 @@ help:
 	@echo "make models   train, calibrate and ship the models anew (hours) | 重新训练、校准并放进包里（要几小时）"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
 	@echo "make lock     resolve the dependencies anew | 重新锁定依赖"
+	@echo "make audit    known vulnerabilities of what is locked | 锁定的包有没有已知的漏洞"
 	@echo "make release  check and build what is published | 检查并构建要发布的东西"
 	@echo "make hooks    run the checks before each commit | 每次提交前自动检查"
 	@echo "make clean    delete what can be made again | 删除能重新生成的东西"
@@ -107,6 +108,10 @@ platforms: $(VENV)/.for-developing messages
 
 release: $(VENV)/.for-developing messages $(PAGE)
 	$(BIN)/python tools/release.py
+
+# known vulnerabilities of what is locked; it asks PyPI about each package
+audit: $(VENV)/.for-developing
+	$(BIN)/pip-audit --disable-pip --require-hashes -r requirements/serve.txt
 
 # uv and pip come from the lock too, by hash
 lock: $(VENV)/.for-developing

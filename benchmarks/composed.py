@@ -27,6 +27,7 @@ from measures import best_overlaps, compared, expected_calibration_error, show, 
 from rivals import Answer
 
 import shuzi
+from shuzi.ink.boxes import as_array
 from shuzi.models.store import DEFAULT, DETECTOR, shipped
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import Written, any_kind, several_lines, strip
@@ -44,8 +45,7 @@ def judge(reader: shuzi.Reader, pages: Iterator[Written]) -> dict[str, Any]:
         answers.append(Answer(reading.text, reading.status == "ok", ms))
         labels.append(page.text)
         confidence.append(reading.confidence)
-        found = np.array([each.box for each in reading.digits], np.float64).reshape(-1, 4)
-        overlaps.append(best_overlaps(page.boxes, found))
+        overlaps.append(best_overlaps(page.boxes, as_array(each.box for each in reading.digits)))
     right = [compared(each.text, label) == label for each, label in zip(answers, labels, strict=True)]
     digits = [place for place, label in enumerate(labels) if label]
     covered = np.concatenate(overlaps)

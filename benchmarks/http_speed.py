@@ -76,22 +76,37 @@ def in_process(many: bool, seconds: float) -> Turn:
     return turn
 
 
-def over_http(what: str, seconds: float) -> Turn:
-    """Start a service and send requests over all connections at once."""
+def over_http(what: str, seconds: float, connections: int = CONNECTIONS, source: str = "") -> Turn:
+    """Start a service and send requests over all connections at once.
+
+    Parameters
+    ----------
+    what
+        What is requested.
+    seconds
+        Of each turn.
+    connections
+        How many there are.
+    source
+        The `src` folder of the shuzi that serves; "" for this one.
+    """
     command = [sys.executable, "-m", "shuzi", "--lang", "en", "serve", "--port", "0"]
-    service = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    surroundings = os.environ | ({"PYTHONPATH": source} if source else {})
+    service = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8", env=surroundings
+    )
     Finalize(None, service.terminate, exitpriority=10)
     assert service.stdout is not None  # noqa: S101 - for the types
     found = re.search(r"http://([^:]+):(\d+)/", service.stdout.readline())
     if found is None:
         raise RuntimeError("the service did not start")
     place, requests = (found[1], int(found[2])), _requests(what)
-    asyncio.run(_load(place, requests, 1.0))
+    asyncio.run(_load(place, requests, 1.0, connections))
 
     def turn(number: int) -> Note:  # noqa: ARG001
         before, own = _processor_seconds(place), time.process_time()
         began = time.perf_counter()
-        waited = asyncio.run(_load(place, requests, seconds))
+        waited = asyncio.run(_load(place, requests, seconds, connections))
         took = time.perf_counter() - began
         own = time.process_time() - own
         centiles = statistics.quantiles(waited, n=100)
@@ -127,9 +142,10 @@ def _request(path: str, kind: str, body: bytes) -> bytes:
 class _Asking(asyncio.Protocol):
     """One connection: sends a request, waits for the whole response, records the time, and repeats."""
 
-    def __init__(self, requests: list[bytes], first: int, ends: float, waited: list[float]) -> None:
+    def __init__(self, requests: list[bytes], step: int, ends: float, waited: list[float], first: int) -> None:
         self._requests = requests
         self._next = first
+        self._step = step
         self._ends = ends
         self._waited = waited
         self._came = b""
@@ -165,7 +181,7 @@ class _Asking(asyncio.Protocol):
     def _ask(self) -> None:
         self._asked = time.perf_counter()
         self._transport.write(self._requests[self._next % len(self._requests)])
-        self._next += CONNECTIONS
+        self._next += self._step
 
 
 def _length(head: bytes) -> int:
@@ -173,14 +189,14 @@ def _length(head: bytes) -> int:
     return int(rest.partition(b"\r\n")[0])
 
 
-async def _load(place: tuple[str, int], requests: list[bytes], seconds: float) -> list[float]:
+async def _load(place: tuple[str, int], requests: list[bytes], seconds: float, connections: int) -> list[float]:
     """Return the time of each response in seconds."""
     waited: list[float] = []
     ends = time.perf_counter() + seconds
     loop = asyncio.get_running_loop()
     made = [
-        await loop.create_connection(partial(_Asking, requests, number, ends, waited), *place)
-        for number in range(CONNECTIONS)
+        await loop.create_connection(partial(_Asking, requests, connections, ends, waited, number), *place)
+        for number in range(connections)
     ]
     await asyncio.gather(*(asking.done for _, asking in made))
     return waited

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rivals import Answer
 
+from shuzi.ink.boxes import iou
 from shuzi.models.score import Score
 
 BINS = 15
@@ -89,13 +90,7 @@ def best_overlaps(boxes: NDArray[np.float64], found: NDArray[np.float64]) -> NDA
     >>> best_overlaps(np.array([[0.0, 0, 10, 10], [50, 0, 9, 9]]), np.array([[0.0, 0, 10, 5]])).tolist()
     [0.5, 0.0]
     """
-    if not len(found) or not len(boxes):
-        return np.zeros(len(boxes))
-    one, other = boxes[:, None], found[None]
-    reach = np.minimum(one[..., :2] + one[..., 2:], other[..., :2] + other[..., 2:])
-    both = np.maximum(reach - np.maximum(one[..., :2], other[..., :2]), 0).prod(axis=2)
-    either = one[..., 2:].prod(axis=2) + other[..., 2:].prod(axis=2) - both
-    return np.asarray((both / either).max(axis=1))
+    return np.array([iou(box, found).max(initial=0.0) for box in boxes], np.float64)
 
 
 COLUMNS = ("exactly right", "character error rate", "ok", "right where ok", "no digit, yet ok")

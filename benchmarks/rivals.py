@@ -200,7 +200,9 @@ def _timed(read: Callable[[Path], str]) -> Rival:
 
 def _in_process(python: str, name: str) -> Rival:
     """Call a rival that runs this file in another Python."""
-    process = subprocess.Popen([python, __file__, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [python, __file__, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+    )
 
     def rival(path: Path) -> Answer:
         if process.stdin is None or process.stdout is None:

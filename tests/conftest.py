@@ -1,6 +1,8 @@
 """What every test stands on: MNIST once, and no setting of the machine it runs on."""
 
 import functools
+import os
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -10,15 +12,22 @@ import shuzi
 from shuzi import messages
 from shuzi.data.mnist import PACKAGED
 
+if find_spec("keras") is None:  # the core runs on Pythons for which there is no TensorFlow
+    collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_lesson_01.py"]
+    collect_ignore += ["service/api/test_training.py", "service/jobs"]
+
 settings.register_profile("shuzi", deadline=None, print_blob=True)  # the machine may be busy
 settings.load_profile("shuzi")
 
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch):
-    for name in ("SHUZI_DATA", "SHUZI_LANG", "SHUZI_STROKES"):
+    # how text is encoded here is left as it is, for whatever a test starts; the language is English
+    encoded = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "C.UTF-8")
+    for name in ("SHUZI_DATA", "SHUZI_LANG", "SHUZI_STROKES", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("LANGUAGE", "en")
+    for name, value in {"LC_CTYPE": encoded, "LANG": "C.UTF-8", "LANGUAGE": "en"}.items():
+        monkeypatch.setenv(name, value)
     messages.use("en")
 
 
@@ -49,6 +58,12 @@ def apart():
         return np.min([np.abs(each - expected).mean(axis=(-2, -1)) for each in moved], axis=0)
 
     return measure
+
+
+@pytest.fixture(scope="session")
+def training():
+    """Skip what needs the extra `train` where it is not installed."""
+    pytest.importorskip("keras", reason="the extra `train` is not installed")
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +108,7 @@ def pen_strokes():
 
 
 @pytest.fixture(scope="session")
-def finished_run(mnist, tmp_path_factory):
+def finished_run(training, mnist, tmp_path_factory):
     """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
     pytest.importorskip("tensorflow")  # the core is tested without it
 
@@ -113,7 +128,7 @@ def finished_run(mnist, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def composed_run(mnist, pen_strokes, tmp_path_factory):
+def composed_run(training, mnist, pen_strokes, tmp_path_factory):
     """Train a recipe that composes for three steps on a few pictures, which takes seconds, and export it."""
     pytest.importorskip("tensorflow")
 

@@ -4,6 +4,7 @@ import re
 import string
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -24,12 +25,12 @@ def _catalogue(language, domain="shuzi"):
 
 
 def _sentences(catalogue):
-    return {_first(message.id): _first(message.string) for message in catalogue if message.id}
+    """Return each key's sentence; where there is a singular and a plural, the plural."""
+    return {_forms(message.id)[0]: _forms(message.string)[-1] for message in catalogue if message.id}
 
 
-def _first(form):
-    """Take the singular where there is also a plural."""
-    return form if isinstance(form, str) else form[0]
+def _forms(said):
+    return [said] if isinstance(said, str) else list(said)
 
 
 def _placeholders(sentence):
@@ -57,6 +58,28 @@ def test_both_languages_have_the_same_keys():
 
 def test_both_sentences_of_a_key_name_the_same_things():
     assert {key: _placeholders(ZH[key]) for key in EN} == {key: _placeholders(EN[key]) for key in EN}
+
+
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_a_singular_names_what_the_plural_names_but_for_the_count(language):
+    path = messages.CATALOGUES / language / "LC_MESSAGES" / "shuzi.po"
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
+    assert catalogue.num_plurals == {"zh": 1, "en": 2}[language]
+    for message in catalogue:
+        if isinstance(message.id, tuple):
+            assert message.id[0] == message.id[1]
+            forms = _forms(message.string)
+            assert len(forms) == catalogue.num_plurals
+            assert "n" in _placeholders(forms[-1])
+            assert _placeholders(forms[0]) | {"n", "shown"} >= _placeholders(forms[-1])
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 images are"), (1, "1 image is"), (2, "2 images are")])
+def test_the_count_decides_between_singular_and_plural(n, said):
+    assert say("data.export.done", "en", n=n, out="x") == f"{said} now in x"
+    assert say("data.export.done", "en", n=np.int64(n), out="x") == f"{said} now in x"
+    assert say("data.export.done", "zh", n=n, out="x").count(str(n)) == 1
 
 
 def test_every_key_in_the_sources_has_a_sentence():

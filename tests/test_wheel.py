@@ -1,6 +1,8 @@
+import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -17,7 +19,7 @@ def build(tmp_path):
 
     def run(source, name):
         command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path / name]
-        done = subprocess.run(command, cwd=source, capture_output=True, text=True)
+        done = subprocess.run(command, cwd=source, capture_output=True, encoding="utf-8")
         assert done.returncode == 0, done.stderr
         (wheel,) = (tmp_path / name).glob("*.whl")
         return zipfile.ZipFile(wheel)
@@ -50,3 +52,56 @@ def test_a_wheel_carries_the_page_once_it_is_built_and_does_without(build, tmp_p
         (source / "src" / name).write_text("built", "utf-8")
     with build(source, "with") as archive:
         assert page <= set(archive.namelist())
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """Build what would be published: all that is committed, and a page in place of the built one."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("which files are published is known to git")
+    source, target = tmp_path_factory.mktemp("source") / "shuzi", tmp_path_factory.mktemp("dist")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, encoding="utf-8").stdout
+    for name in filter(lambda name: (ROOT / name).is_file(), listed.splitlines()):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, source / name)
+    page = source / "src" / "shuzi" / "service" / "page" / "index.html"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("built", "utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "tools")
+        import distributions
+
+        yield distributions, distributions.build(source, target)
+
+
+@pytest.mark.slow
+def test_what_is_published_holds_what_the_documents_promise(published):
+    distributions, built = published
+    for path in built:
+        assert distributions.inspect(path) == []
+
+
+@pytest.mark.slow
+def test_what_is_missing_is_noticed(published, tmp_path):
+    distributions, (_, wheel) = published
+    lacking = tmp_path / wheel.name
+    with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(lacking, "w") as less:
+        for name in whole.namelist():
+            if not name.endswith(("py.typed", "tiny.onnx")):
+                less.writestr(name, whole.read(name))
+    found = distributions.inspect(lacking)
+    assert found == [f"{wheel.name} lacks shuzi/models/tiny.onnx", f"{wheel.name} lacks shuzi/py.typed"]
+
+
+@pytest.mark.slow
+def test_the_tests_of_an_sdist_pass_in_its_folder(published, tmp_path):
+    _, (sdist, _) = published
+    with tarfile.open(sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (folder,) = tmp_path.iterdir()
+    subprocess.run([sys.executable, "hatch_build.py"], cwd=folder, check=True)
+    some = ["tests/data", "tests/models", "tests/tools", "tests/test_messages.py", "tests/test_punctuation.py"]
+    here = os.environ | {"PYTHONPATH": str(folder / "src")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *some]
+    done = subprocess.run(command, cwd=folder, env=here, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-4000:]

@@ -16,34 +16,70 @@ os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 
 __version__ = "0.2.0.dev0"
 
-__all__ = ["Dataset", "Digit", "Reader", "Reading", "ShuziError", "Splits", "load", "load_mnist"]
+__all__ = [
+    "Box",
+    "DataError",
+    "Dataset",
+    "Digit",
+    "DownloadError",
+    "IdxError",
+    "MissingExtra",
+    "ModelError",
+    "PictureError",
+    "Reader",
+    "Reading",
+    "RecipeError",
+    "RunError",
+    "ServiceError",
+    "ShuziError",
+    "Splits",
+    "TrainingError",
+    "available_models",
+    "load",
+    "load_mnist",
+]
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
     from shuzi.data.mnist import load_mnist
-    from shuzi.errors import ShuziError
-    from shuzi.reading.reader import Reader, load
+    from shuzi.errors import (
+        DataError,
+        DownloadError,
+        IdxError,
+        MissingExtra,
+        ModelError,
+        PictureError,
+        RecipeError,
+        RunError,
+        ServiceError,
+        ShuziError,
+        TrainingError,
+    )
+    from shuzi.ink.boxes import Box
+    from shuzi.reading.reader import Reader, available_models, load
     from shuzi.reading.result import Digit, Reading
 
 _HOMES = {
+    "Box": "shuzi.ink.boxes",
     "Dataset": "shuzi.data.dataset",
-    "Splits": "shuzi.data.dataset",
-    "load_mnist": "shuzi.data.mnist",
-    "ShuziError": "shuzi.errors",
-    "Reader": "shuzi.reading.reader",
-    "load": "shuzi.reading.reader",
-    "Reading": "shuzi.reading.result",
     "Digit": "shuzi.reading.result",
+    "Reader": "shuzi.reading.reader",
+    "Reading": "shuzi.reading.result",
+    "Splits": "shuzi.data.dataset",
+    "available_models": "shuzi.reading.reader",
+    "load": "shuzi.reading.reader",
+    "load_mnist": "shuzi.data.mnist",
 }
+_ERRORS = "shuzi.errors"  # the home of all others
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first used, so that `import shuzi` costs nothing."""
-    if name not in _HOMES:
+    if name not in __all__:
         raise AttributeError(f"module 'shuzi' has no attribute {name!r}")
     from importlib import import_module
 
-    value = getattr(import_module(_HOMES[name]), name)
+    value = getattr(import_module(_HOMES.get(name, _ERRORS)), name)
     globals()[name] = value
     return value
 

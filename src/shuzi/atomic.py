@@ -21,8 +21,8 @@ def replacing(target: Path) -> Iterator[Path]:
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with replacing(Path(folder) / "deep" / "note.txt") as path:
-    ...         _ = path.write_text("whole")
-    ...     (Path(folder) / "deep" / "note.txt").read_text()
+    ...         _ = path.write_text("whole", encoding="utf-8")
+    ...     (Path(folder) / "deep" / "note.txt").read_text(encoding="utf-8")
     'whole'
     """
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -32,8 +32,11 @@ def replacing(target: Path) -> Iterator[Path]:
         yield part
         for path in [part, *part.rglob("*")]:
             if path.is_file():
-                with path.open("rb") as written:
+                # Windows flushes only what may be written to
+                with path.open("r+b") as written:
                     os.fsync(written.fileno())
+        if part.is_dir() and target.exists():
+            target.rmdir()  # Windows renames no folder over another, not even over an empty one
         part.replace(target)
     finally:
         if part.is_dir():

@@ -37,7 +37,7 @@ def _give(page, token):
 
 def test_the_token_is_asked_for_once_in_a_tab_and_goes_with_all_that_is_asked(open_closed):
     page = open_closed("?view=models")
-    expect(page.get_by_text("This service asks for a token")).to_be_visible()
+    expect(page.get_by_text("This service requires a token")).to_be_visible()
     expect(page.get_by_test_id("token")).to_be_focused()
     _give(page, "another token than that one")
     expect(page.get_by_text("did not accept this token")).to_be_visible()

@@ -29,7 +29,7 @@ def _check(reader, array):
 
 
 @given(st.data())
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_an_array_of_any_shape_and_type_gives_a_reading_or_an_error(reader, data):
     shape = data.draw(SHAPES)
     array = data.draw(arrays(scalar_dtypes(), shape))
@@ -42,7 +42,7 @@ def test_an_array_of_any_shape_and_type_gives_a_reading_or_an_error(reader, data
 @given(
     st.integers(1, 60), st.integers(1, 60), COLOURS, st.integers(0, 2**32 - 1), st.sampled_from(["any", "few", "two"])
 )
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_pixels_of_any_kind_give_a_reading(reader, height, width, colours, seed, kind):
     rng = np.random.default_rng(seed)
     array = rng.integers(0, 256, (height, width, *colours), dtype=np.uint8)

@@ -29,7 +29,7 @@ def pictures(mnist, tmp_path):
     for place, name in enumerate(names):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(255 - mnist.test.images[place]).resize((112, 112)).save(folder / name)
-    (folder / "3_text.png").write_text("no picture")
+    (folder / "3_text.png").write_text("no picture", "utf-8")
     return folder
 
 
@@ -51,7 +51,7 @@ def test_info_tells_where_the_files_are_and_what_they_hold(shuzi):
 def test_sound_files_pass(shuzi, copy):
     ended = shuzi("data", "verify")
     assert ended.code == 0
-    assert [line.split()[0] for line in ended.out.splitlines()] == ["sound"] * 4
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["ok"] * 4
     ended = shuzi("data", "verify", "--data-dir", copy, "--json")
     assert ended.code == 0
     assert json.loads(ended.out) == {"sound": True, "problems": {file.name: None for file in FILES}}
@@ -72,7 +72,7 @@ def _swap(path):
 
 
 def _page(path):
-    path.write_text("<!doctype html>")
+    path.write_text("<!doctype html>", "utf-8")
 
 
 @pytest.mark.parametrize("damage", [_cut, _flip, _swap, _page, Path.unlink])
@@ -80,7 +80,7 @@ def test_one_damaged_file_fails_and_is_named(shuzi, copy, damage):
     damage(copy / "t10k-labels-idx1-ubyte.gz")
     ended = shuzi("data", "verify", "--data-dir", copy)
     assert ended.code == 1
-    assert [line.startswith("sound") for line in ended.out.splitlines()] == [True, True, True, False]
+    assert [line.startswith("ok") for line in ended.out.splitlines()] == [True, True, True, False]
     assert "t10k-labels-idx1-ubyte" in ended.out.splitlines()[-1]
     ended = shuzi("data", "verify", "--data-dir", copy, "--json", "--lang", "zh")
     found = json.loads(ended.out)
@@ -109,13 +109,13 @@ def test_a_part_of_mnist_comes_back_from_its_export(shuzi, mnist, tmp_path, name
 
 
 def test_what_is_there_is_never_overwritten(shuzi, pictures, tmp_path):
-    (tmp_path / "taken.npz").write_text("precious")
+    (tmp_path / "taken.npz").write_text("precious", "utf-8")
     for command in (["export"], ["import", pictures]):
         ended = shuzi("data", *command, tmp_path / "taken.npz")
         assert ended.code == 1
         assert "already exists and will not be overwritten" in ended.err
         assert shuzi("data", *command, tmp_path / "wrong.csv").code == 1
-    assert (tmp_path / "taken.npz").read_text() == "precious"
+    assert (tmp_path / "taken.npz").read_text("utf-8") == "precious"
     assert not (tmp_path / "wrong.csv").exists()
 
 

@@ -24,7 +24,7 @@ def test_the_shipped_models_are_listed_with_size_and_accuracy(shuzi, given):
     assert [line.split()[0] for line in lines] == list(shipped())
     (softmax,) = [line for line in lines if line.startswith("softmax")]
     assert re.fullmatch(
-        r"softmax +7,850 +34 kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) on 10000 test images *", softmax
+        r"softmax +7,850 +3\d kB +91\.\d\d% \(9\d\.\d\d% to 9\d\.\d\d%\) on 10000 test images *", softmax
     )
 
 
@@ -96,7 +96,7 @@ def test_a_detector_is_described_by_what_it_finds_and_no_confidence(shuzi, compo
     for words in (
         "input pages, float32 (n, h, w): contrast maps of writing",
         "output places, float32 (n, h/4, w/4, 14)",
-        f"finds {score['accuracy']:.2%} (",
+        f"digits found {score['accuracy']:.2%} (",
         f"of the digits on {score['n']} pages composed from validation images",
     ):
         assert words in said
@@ -114,7 +114,7 @@ def test_a_detector_among_the_shipped_models_is_listed_by_what_it_finds(shuzi, c
     score = Session(tmp_path / "detector.onnx").card.scores["validation"]
     _, default, detector = shuzi("models").out.splitlines()
     assert re.search(r"^default .* on 10000 test images *$", default)
-    assert detector.rstrip().endswith(f"finds {score['accuracy']:.2%} of the digits on {score['n']} composed pages")
+    assert detector.rstrip().endswith(f"finds {score['accuracy']:.2%} of digits on {score['n']} composed pages")
     kinds = [json.loads(line) for line in shuzi("models", "--json").out.splitlines()]
     assert {each["name"]: each["kind"] for each in kinds} == {"default": "classifier", "detector": "detector"}
     ended = shuzi("evaluate", "detector")
@@ -129,16 +129,18 @@ def test_json_is_the_card(shuzi, finished_run):
     assert shuzi("models", "--json", "describe", finished_run()).out.strip() == line
 
 
+@pytest.mark.usefixtures("training")
 def test_a_model_of_own_pictures_with_odd_values_is_described_too(shuzi, mnist, tmp_path):
     save_dataset(tmp_path / "own.npz", Dataset(mnist.test.images[:5], mnist.test.labels[:5]))
     shuzi("train", "mlp", "--data", tmp_path / "own.npz", "--steps", 3, "--hidden", 4, "--out", tmp_path / "run")
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
-    assert "of its own training images" in said
+    assert "images it was trained on" in said
     assert "own pictures (SHA-256" in said
     assert "up to the owner of the pictures" in said
     assert "shuzi train mlp --steps 3 --hidden 4 --seed 0 --data data.npz" in said
 
 
+@pytest.mark.usefixtures("training")
 @pytest.mark.parametrize("form", FORMATS)
 def test_an_export_says_what_was_measured(shuzi, tmp_path, monkeypatch, form):
     monkeypatch.chdir(tmp_path)
@@ -183,6 +185,7 @@ def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, tmp_pa
     assert "others" not in found
 
 
+@pytest.mark.usefixtures("training")
 def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):
     assert shuzi("models", "export", "softmax", "--format", "onnx", "--out", tmp_path / "mine.onnx").code == 0
     images = mnist.test.images[:100]
@@ -191,8 +194,8 @@ def test_the_exported_onnx_is_a_model_again(shuzi, mnist, tmp_path):
 
 
 def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_run, tmp_path):
-    (tmp_path / "taken.keras").write_text("mine")
-    (tmp_path / "wrong.onnx").write_text("no model")
+    (tmp_path / "taken.keras").write_text("mine", "utf-8")
+    (tmp_path / "wrong.onnx").write_text("no model", "utf-8")
     before = set(tmp_path.iterdir())
     for model, form, out in (
         (tmp_path / "none", "onnx", tmp_path / "a.onnx"),
@@ -205,7 +208,7 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
         assert (ended.code, ended.out) == (1, "")
         assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
     assert set(tmp_path.iterdir()) == before
-    assert (tmp_path / "taken.keras").read_text() == "mine"
+    assert (tmp_path / "taken.keras").read_text("utf-8") == "mine"
     ended = shuzi("models", "describe", tmp_path / "none")
     assert (ended.code, ended.out) == (1, "")
 
@@ -247,19 +250,20 @@ def test_a_shipped_model_is_not_calibrated_anew(shuzi):
 def test_a_damaged_run_is_repaired_and_a_sound_one_is_left_alone(shuzi, finished_run, tmp_path):
     run = tmp_path / "run"
     shutil.copytree(finished_run(), run)
-    assert shuzi("models", "repair", run).out == f"The model in {run} is sound: there is nothing to repair.\n"
+    assert shuzi("models", "repair", run).out == f"The model in {run} is intact; there is nothing to repair.\n"
     before = (run / "model.onnx").read_bytes()
     (run / "model.onnx").write_bytes(before[:20_000])
     ended = shuzi("models", "describe", run)
     assert (ended.code, ended.out) == (1, "")
     ended = shuzi("models", "repair", run)
-    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint of step 2000: {run}\n")
+    assert (ended.code, ended.out) == (0, f"Exported again from the checkpoint at step 2000: {run}\n")
     assert (run / "model.onnx").read_bytes() == before
     ended = shuzi("models", "repair", tmp_path)
     assert (ended.code, ended.out) == (1, "")
     assert "is not a run folder" in ended.err
 
 
+@pytest.mark.usefixtures("training")
 def test_whichever_backend_is_set_the_export_is_tensorflows(run_alone, tmp_path):
     ended = run_alone("models", "export", "softmax", "--format", "savedmodel", "--out", "digits", KERAS_BACKEND="jax")
     assert (ended.code, ended.err) == (0, "")

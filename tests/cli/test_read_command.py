@@ -56,7 +56,7 @@ def test_in_chinese_it_is_chinese(shuzi, folder):
     assert ended.code == 1
     assert re.search(r"5  可靠，把握 \d\d%\n", ended.out)
     assert "空白：这张图片里没有字迹。" in ended.out
-    assert ended.err.startswith("错误：读不了 missing.png")
+    assert ended.err.startswith("错误：无法读取 missing.png")
 
 
 def test_what_is_not_certain_says_so_beside_the_number(shuzi, folder):
@@ -94,7 +94,7 @@ def test_json_is_an_object_a_line_with_the_names_of_a_reading(shuzi, folder):
 
 def test_a_picture_that_cannot_be_read_is_named_and_the_others_are_read(shuzi, folder):
     (folder / "broken.png").write_bytes((folder / "five.png").read_bytes()[:200])
-    (folder / "text.png").write_text("hello")
+    (folder / "text.png").write_text("hello", "utf-8")
     given = ("five.png", "broken.png", "missing.png", "text.png", "nought.png")
     ended = shuzi("read", *given)
     assert ended.code == 1
@@ -131,7 +131,7 @@ def test_a_folder_gives_the_pictures_in_it_in_the_order_of_counting(shuzi, folde
     (folder / "deep").mkdir()
     for number in (10, 9):
         drawn(0).save(folder / "deep" / f"{number}.png")
-    (folder / "deep" / "notes.txt").write_text("no picture")
+    (folder / "deep" / "notes.txt").write_text("no picture", "utf-8")
     ended = shuzi("read", "--json", "deep", "nought.png")
     sources = [json.loads(line)["source"] for line in ended.out.splitlines()]
     assert sources == [os.path.join("deep", "9.png"), os.path.join("deep", "10.png"), "nought.png"]  # noqa: PTH118
@@ -205,7 +205,7 @@ def test_without_the_extra_a_pdf_is_an_error_that_names_it_and_the_install_line(
     (folder / "scan.pdf").write_bytes(b"%PDF-1.7")
     ended = shuzi("read", "scan.pdf", "five.png")
     assert ended.code == 1
-    assert ended.err.startswith("Error: scan.pdf: opening PDFs needs pypdfium2")
+    assert ended.err.startswith("Error: scan.pdf: Opening PDFs needs pypdfium2")
     assert 'pip install ".[pictures]"' in ended.err
     assert ended.out.startswith("five.png")
 
@@ -242,7 +242,7 @@ def test_explanations_beside_the_pictures_overwrite_none(shuzi, folder):
 
 
 def test_a_place_that_takes_no_explanations_is_an_error(shuzi, folder):
-    (folder / "taken").write_text("a file")
+    (folder / "taken").write_text("a file", "utf-8")
     ended = shuzi("read", "--explain", "taken", "five.png")
     assert ended.code == 1
     assert ended.err.startswith("Error: Cannot write taken")

@@ -199,7 +199,7 @@ def test_a_training_that_goes_on_cannot_become_another_one(shuzi, given):
 
 
 def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
-    (tmp_path / "text.npz").write_text("no dataset")
+    (tmp_path / "text.npz").write_text("no dataset", "utf-8")
     for given in (
         ["--out", finished_run()],
         ["--resume", tmp_path],

@@ -46,7 +46,9 @@ def test_old_code_shows_the_error_that_the_table_says(code, error, tmp_path, mon
 
 def test_the_lesson_prints_the_same_curve_as_the_command(tmp_path):
     def run(*command):
-        done = subprocess.run([sys.executable, *command], cwd=tmp_path, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
+        )
         return done.stdout.splitlines()
 
     lesson = run(str(LESSON / "lesson.py"))

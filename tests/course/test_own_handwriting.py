@@ -31,7 +31,7 @@ def test_both_languages_show_the_same_numbers():
 @pytest.fixture(scope="module")
 def printed():
     command = [sys.executable, str(LESSON / "lesson.py")]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
 
 
 def test_the_code_prints_what_the_text_says(printed):
@@ -73,7 +73,7 @@ def test_exercises_give_what_the_brackets_say(number, changes, lines, tmp_path):
         changed = changed.replace(old, new)
     (tmp_path / "lesson.py").write_text(changed, encoding="utf-8")
     command = [sys.executable, str(tmp_path / "lesson.py")]
-    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(command, capture_output=True, encoding="utf-8", check=True).stdout
     found = {" ".join(re.findall(r"[a-zA-Z]+", line)): numbers(line)[0] for line in printed.splitlines()}
     for text in TEXTS.values():
         (exercise,) = re.findall(rf"^{number}\. .*?(?=^\d\. )", text, re.DOTALL | re.MULTILINE)

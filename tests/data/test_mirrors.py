@@ -180,7 +180,7 @@ def test_a_file_from_the_disk_is_no_mirror(tmp_path):
 
 
 def test_a_cache_that_cannot_be_written_is_not_blamed_on_the_network(server, tmp_path):
-    (tmp_path / "cache").write_text("a file stands where the folder should be")
+    (tmp_path / "cache").write_text("a file stands where the folder should be", "utf-8")
     with pytest.raises(DownloadError) as caught:
         read_file(TEST_LABELS, places=_places(tmp_path, f"{server.address}/good/"))
     assert caught.value.values["tried"][-1].key == "error.data.unwritable"

@@ -110,5 +110,7 @@ def test_a_browser_asks_nobody_else_and_shows_formulas(site):
         page.goto(here + "index.html")
         page.locator("input[name=query]").fill("validation split")
         page.locator(".md-search-result__link").first.wait_for()
+        page.locator("input[name=query]").fill("置信区间")
+        page.locator(".md-search-result__link[href*='zh/']").first.wait_for()
         assert all(each.startswith(here) for each in asked)
         server.shutdown()

@@ -128,10 +128,10 @@ def test_the_weights_of_a_digit_are_blue_where_they_speak_for_it(finished_run, p
 
 def test_another_network_shows_no_weights_and_a_bare_model_no_curves(finished_run, page):
     written, _ = page(finished_run("mlp", steps=100))
-    assert written.pictures("^The weights") == []
+    assert written.pictures("^Weights") == []
     written, _ = page(finished_run() / "model.onnx")
     assert written.all("svg") == []
-    assert len(written.pictures("^The weights")) == 10
+    assert len(written.pictures("^Weights")) == 10
 
 
 def _decoded(attributes):
@@ -177,7 +177,7 @@ def test_an_older_page_is_replaced_and_a_place_that_cannot_be_written_is_an_erro
     finished_run, judged, mnist, tmp_path
 ):
     found, card = judged(finished_run(), 100)
-    (tmp_path / "index.html").write_text("old")
+    (tmp_path / "index.html").write_text("old", "utf-8")
     assert Page(write_report(tmp_path, finished_run(), found, mnist.test, card)).text
     with pytest.raises(DataError, match="Cannot write"):
         write_report(tmp_path / "index.html", finished_run(), found, mnist.test, card)

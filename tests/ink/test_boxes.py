@@ -2,10 +2,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shuzi.ink.boxes import iou, non_maximum_suppression, overlap_of_smaller
+from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller, union
 
 BOXES = st.lists(
-    st.tuples(st.integers(0, 20), st.integers(0, 20), st.integers(1, 15), st.integers(1, 15)), min_size=1, max_size=12
+    st.builds(Box, st.integers(0, 20), st.integers(0, 20), st.integers(1, 15), st.integers(1, 15)),
+    min_size=1,
+    max_size=12,
 )
 
 
@@ -40,3 +42,30 @@ def test_none_that_is_kept_covers_another_and_each_that_goes_was_covered_by_one_
 
 def test_nothing_is_kept_of_nothing():
     assert non_maximum_suppression([], iou, 0.5) == []
+    assert as_array([]).shape == (0, 4)
+
+
+@given(BOXES)
+def test_a_union_is_the_smallest_box_that_holds_both(boxes):
+    found = Box(*union(*as_array([boxes[0], boxes[-1]])).tolist())
+    covered = pixels(boxes[0]) | pixels(boxes[-1])
+    rows, columns = (np.flatnonzero(covered.any(axis=axis)) for axis in (1, 0))
+    assert (found.y, found.bottom, found.x, found.right) == (rows[0], rows[-1] + 1, columns[0], columns[-1] + 1)
+
+
+@given(st.builds(Box, *[st.floats(-30, 60)] * 2, *[st.floats(0.1, 40)] * 2), st.floats(0, 9))
+def test_the_pixels_of_a_box_hold_all_of_it_that_is_in_the_picture(box, rim):
+    rows, columns = box.pixels(rim)
+    for cut, low, high in ((rows, box.y, box.bottom), (columns, box.x, box.right)):
+        assert 0 <= cut.start < cut.stop
+        assert cut.start <= max(low - rim, 0) < cut.start + 1
+        assert high + rim <= cut.stop < max(high + rim, 0) + 2
+
+
+@given(st.builds(Box, *[st.floats(-30, 60)] * 2, *[st.floats(0.1, 40)] * 2), st.floats(-0.5, 1))
+def test_a_grown_box_has_the_same_middle(box, share):
+    grown = box.grown(share)
+    np.testing.assert_allclose(grown[2:], (box.width * (1 + share), box.height * (1 + share)))
+    np.testing.assert_allclose(
+        (grown.x + grown.right, grown.y + grown.bottom), (box.x + box.right, box.y + box.bottom), atol=1e-9
+    )

@@ -77,7 +77,7 @@ def test_the_task_says_what_kind_a_model_is(task, kind):
 
 
 def test_a_task_that_is_not_known_is_refused_with_those_that_are():
-    with pytest.raises(ModelError, match=r"not known here: translate. Known are classify, .*detect"):
+    with pytest.raises(ModelError, match=r"does not know: translate. Known tasks: classify, .*detect"):
         Card.from_json(changed(task="translate"), "model.onnx")
 
 

@@ -30,7 +30,7 @@ def test_a_target_that_ends_otherwise_is_refused(form, name, told):
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_is_there_is_not_overwritten(form, tmp_path):
     target = tmp_path / f"digits{FORMATS[form]}"
-    target.write_text("mine")
+    target.write_text("mine", "utf-8")
     with pytest.raises(ModelError, match="already exists"):
         check_target(form, target)
 

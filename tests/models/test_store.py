@@ -16,7 +16,7 @@ from shuzi.training.tasks.known import TASKS
 @pytest.fixture
 def run(tmp_path):
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "recipe.toml").write_text("")
+    (tmp_path / "run" / "recipe.toml").write_text("", "utf-8")
     (tmp_path / "run" / "model.onnx").write_bytes(b"")
     return tmp_path / "run"
 
@@ -59,8 +59,15 @@ def test_a_shipped_model_is_not_found_by_part_of_its_name():
             find_model(name)
 
 
-@pytest.mark.parametrize("name", shipped())
+LARGE = ("default", "detector")  # which take TensorFlow a while
+
+
+@pytest.mark.usefixtures("training")
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in shipped()]
+)
 def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
+
     network, card = restore(shipped()[name])
     assert card.command.startswith(f"shuzi train {card.name} ")
     assert card.licence == OF_MNIST

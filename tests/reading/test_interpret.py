@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from shuzi.ink.boxes import Box
 from shuzi.reading.candidates import Candidate, Candidates
 from shuzi.reading.confidence import Scale, Way
 from shuzi.reading.interpret import interpret
@@ -13,7 +14,7 @@ PAGE[10:30, 10:12] = PAGE[10:30, 50:52] = PAGE[10:30, 90:92] = 0
 def candidate(x, sure, is_digit=1.0):
     probabilities = np.full(10, (1 - sure) / 9, np.float32)
     probabilities[1] = sure
-    return Candidate(np.zeros((28, 28), np.uint8), (x, 10, 6, 20), probabilities, is_digit, 1.0)
+    return Candidate(np.zeros((28, 28), np.uint8), Box(x, 10, 6, 20), probabilities, is_digit, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from shuzi.ink.boxes import Box
 from shuzi.reading.detector import Found
 from shuzi.reading.locate import locate_digits
 
@@ -30,7 +31,7 @@ class Detector:
         self.asked = True
         scores = np.zeros(10, np.float32)
         scores[1] = 0.95
-        return [Found(scores, box) for box in self.boxes]
+        return [Found(scores, Box(*box)) for box in self.boxes]
 
 
 @pytest.mark.parametrize(

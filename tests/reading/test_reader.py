@@ -26,7 +26,6 @@ def test_a_reader_shows_the_card_of_its_model(finished_run):
     assert (card.name, card.parameters, card.recipe["steps"]) == ("softmax", 7850, 2_000)
 
 
-@pytest.mark.skipif("default" not in shipped(), reason="the default model is not made yet")
 def test_without_a_name_it_is_the_default_model(mnist):
     reader = shuzi.load()
     assert reader.card == shuzi.load("default").card

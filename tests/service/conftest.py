@@ -113,7 +113,7 @@ class Process(subprocess.Popen):
     def resident(self, most=False):
         """Return the bytes of memory that it holds, or held at most."""
         name = "VmHWM" if most else "VmRSS"
-        with Path(f"/proc/{self.pid}/status").open() as file:
+        with Path(f"/proc/{self.pid}/status").open(encoding="utf-8") as file:
             return next(1_024 * int(line.split()[1]) for line in file if line.startswith(name))
 
 
@@ -128,7 +128,6 @@ def start_service():
             [sys.executable, *program, *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
             encoding="utf-8",
             env=surroundings,
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shuzi.service.api.schema import MOST_BATCH, MOST_STEPS
-from shuzi.service.http.limits import HEAD_BYTES, Limits
+from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
 
 ROOT = Path(__file__).parent.parent.parent
 DOCUMENTS = [ROOT / "docs" / "how-to" / name for name in ("serving.md", "serving.zh.md")]
@@ -35,7 +35,7 @@ def test_the_examples_answer_as_the_document_says(service, path, mnist, tmp_path
         here = command.replace("http://127.0.0.1:8000", service.address).replace(
             "curl ", "curl --silent --noproxy '*' "
         )
-        done = subprocess.run(["bash", "-c", here], cwd=tmp_path, capture_output=True, text=True, check=True)
+        done = subprocess.run(["bash", "-c", here], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
         found, told = json.loads(done.stdout), json.loads(expected)
         if "readings" in told:  # a shipped model may be trained anew, and its numbers change a little
             (found,), (told,) = found["readings"], told["readings"]
@@ -61,10 +61,12 @@ def test_both_languages_show_the_same_settings(kind):
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_the_limits_are_those_of_the_service(path):
     limits, text = Limits(), path.read_text("utf-8").replace(",", "")
-    table = text[text.index("| --- |") : text.index("4 megapixels" if "4 megapixels" in text else "400 万像素")]
+    table = re.search(r"^\| --- \|.*?\n\n", text, re.MULTILINE | re.DOTALL)[0]
     numbers = {int(each) for each in re.findall(r"\d+", table)}
     expected = {
         *(limits.body // 10**6, limits.held // 10**6, limits.pictures, limits.images, limits.queue),
+        *(limits.client_connections, limits.client_held // 10**6, limits.client_explained, limits.explained),
+        *(limits.client_explained_rate, limits.explained_in_all, HEADERS),
         *(HEAD_BYTES // 1_000, limits.head_seconds, limits.pause_seconds, limits.body_seconds, limits.work_seconds),
         *(limits.connections, limits.streams, limits.trainings, limits.training_seconds / 60, MOST_BATCH),
     }
@@ -76,7 +78,7 @@ def test_the_dockerfile_has_no_fault_that_a_linter_knows():
     linter = Path(sys.executable).with_name("hadolint")
     if not linter.exists():
         pytest.skip("hadolint comes for Linux on x86-64 only")
-    done = subprocess.run([linter, ROOT / "Dockerfile"], capture_output=True, text=True)
+    done = subprocess.run([linter, ROOT / "Dockerfile"], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout
 
 
@@ -96,6 +98,6 @@ def test_the_unit_is_one_that_systemd_understands(tmp_path):
     (unit,) = _blocks(DOCUMENTS[0], "ini")
     file = tmp_path / "shuzi.service"
     file.write_text(unit.replace("/opt/shuzi/bin/shuzi", sys.executable), "utf-8")
-    done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, text=True)
+    done = subprocess.run(["systemd-analyze", "verify", file], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stderr
     assert "shuzi.service" not in done.stderr

@@ -6,6 +6,9 @@ import stat
 
 import pytest
 
+from shuzi.messages import say
+
+ENDED = say("cli.serve.ended", "en") + "\n"  # all that is on stderr when nothing went wrong
 TOKEN = "a token that is long enough"  # noqa: S105 - of these tests alone
 
 
@@ -31,7 +34,7 @@ def test_requests_are_logged_as_json_with_the_names_that_their_answers_carry(sta
         names.append(re.search(rb"x-request-id: (\w+)", connection.recv(65_536))[1].decode())
     _, err = process.end()
     *lines, ended = err.splitlines()
-    assert ended == "Ended."
+    assert ended == ENDED.strip()
     records = [json.loads(each) for each in lines]
     assert [each["request"] for each in records] == names
     assert [each["status"] for each in records] == [404, 200, 401, 400]
@@ -52,7 +55,7 @@ def test_a_line_for_people_cannot_be_forged(start_service):
         client.get("/a%0A2026-01-01T00:00:00.000Z ERROR forged%1B[2J%C2%9B")
     _, err = process.end()
     line, ended = err.splitlines()
-    assert ended == "Ended."
+    assert ended == ENDED.strip()
     path = re.escape(r"/a\n2026-01-01T00:00:00.000Z ERROR forged\x1b[2J\x9b")
     assert re.fullmatch(rf"\S+Z INFO 127\.0\.0\.1 GET {path} 404 [\d.]+ request=\w+", line)
 
@@ -61,7 +64,7 @@ def test_without_being_asked_to_it_logs_no_request(start_service):
     process = start_service("--port", "0").listens()
     with process.client() as client:
         client.get("/healthz")
-    assert process.end() == (0, "Ended.\n")
+    assert process.end() == (0, ENDED)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def try_all(service, tmp_path):
     def run(*options):
         command = [SCHEMATHESIS, "run", f"{service.address}/openapi.json", "--max-examples", ROUNDS, *options]
         fixed = ["--seed", 1, "--generation-database", "none", "--no-color"]
-        done = subprocess.run([*map(str, [*command, *fixed])], cwd=tmp_path, capture_output=True, text=True)
+        done = subprocess.run([*map(str, [*command, *fixed])], cwd=tmp_path, capture_output=True, encoding="utf-8")
         assert done.returncode == 0, done.stdout + done.stderr
         assert " generated" in done.stdout
         return done.stdout
@@ -29,7 +29,7 @@ def try_all(service, tmp_path):
 @pytest.mark.slow
 def test_every_operation_but_reading_and_training_keeps_all_of_its_word(try_all):
     said = try_all("--exclude-path-regex", "events$|^/v1/training$|^/v1/read$")
-    assert "Tested: 6" in said
+    assert "Tested: 7" in said
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from shuzi.messages import say
 from shuzi.service.server import listen
 
 
@@ -40,7 +41,7 @@ def test_it_says_where_it_is_and_ends_cleanly(start_service, get, number):
     code, _, err = _end(process, number)
     assert code == 0
     assert "Traceback" not in err
-    assert err.endswith("Ended.\n")
+    assert err.endswith(say("cli.serve.ended", "en") + "\n")
 
 
 def test_it_speaks_chinese(start_service):
@@ -50,6 +51,7 @@ def test_it_speaks_chinese(start_service):
     assert (code, err.splitlines()[-1]) == (0, "已结束。")
 
 
+@pytest.mark.usefixtures("training")
 def test_it_ends_with_a_training_running_and_somebody_listening_and_leaves_nothing(start_service, get, tmp_path):
     process = start_service("--port", "0", TMPDIR=str(tmp_path))
     address = _address(process)
@@ -60,7 +62,7 @@ def test_it_ends_with_a_training_running_and_somebody_listening_and_leaves_nothi
             for line in lines:
                 if line == "event: started":
                     break
-            child = int(subprocess.check_output(["pgrep", "-P", str(process.pid)], text=True).split()[0])
+            child = int(subprocess.check_output(["pgrep", "-P", str(process.pid)], encoding="utf-8").split()[0])
             process.send_signal(signal.SIGINT)
             assert "event: stopped" in list(lines)
     process.communicate()
@@ -69,6 +71,7 @@ def test_it_ends_with_a_training_running_and_somebody_listening_and_leaves_nothi
     assert not list(tmp_path.glob("shuzi-*"))
 
 
+@pytest.mark.usefixtures("training")
 def test_it_ends_with_a_training_that_has_hardly_begun(start_service, tmp_path):
     process = start_service("--port", "0", TMPDIR=str(tmp_path))
     said = httpx.post(f"{_address(process)}v1/training", json={"steps": 20_000}, trust_env=False)
@@ -150,7 +153,7 @@ def test_it_warns_when_other_machines_can_reach_it(start_service, get):
     assert get(f"{address}healthz", headers={"host": "digits.example.org"}).status_code == 200
     assert get(f"{address}healthz", headers={"host": "evil.test"}).status_code == 421
     _, _, err = _end(process)
-    assert "it asks for no token" in err
+    assert "it requires no token" in err
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine speaks no IPv6")
@@ -172,7 +175,7 @@ def test_another_model_reads_by_default(start_service, get):
 
 def test_serving_waits_for_no_tensorflow():
     script = "import sys, shuzi.service.app as app; app.create(); print(*{n.partition('.')[0] for n in sys.modules})"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=True)
     loaded = set(done.stdout.split())
     assert "starlette" in loaded
     assert loaded.isdisjoint(
@@ -182,6 +185,6 @@ def test_serving_waits_for_no_tensorflow():
 
 def test_without_the_extra_it_names_the_line_that_installs_it():
     script = "import sys; sys.modules['uvicorn'] = None\nfrom shuzi.cli import main; main(['--lang', 'en', 'serve'])"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8")
     assert done.returncode == 1
     assert 'pip install ".[serve]"' in done.stderr

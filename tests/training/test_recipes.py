@@ -91,7 +91,7 @@ def test_words_that_are_not_known_are_answered_with_the_known_ones(field, value,
 def _toml(tmp_path, change):
     path = tmp_path / "recipe.toml"
     recipe("softmax").save(path)
-    path.write_text(change(path.read_text()))
+    path.write_text(change(path.read_text("utf-8")), "utf-8")
     return path
 
 

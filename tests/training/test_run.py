@@ -70,7 +70,7 @@ def test_a_finished_run_holds_what_it_promises(finished_run):
 
 def test_the_card_says_how_the_model_was_made_and_is_the_same_inside_the_model(finished_run, mnist):
     path = finished_run()
-    card = json.loads((path / "card.json").read_text())
+    card = json.loads((path / "card.json").read_text("utf-8"))
     inside = {each.key: each.value for each in onnx.load(path / "model.onnx").metadata_props}
     assert json.loads(inside[METADATA_KEY]) == card
     assert card["recipe"] == SOFTMAX.as_dict()
@@ -94,7 +94,7 @@ def test_going_on_from_1000_to_2000_is_as_if_it_never_stopped(finished_run, mnis
     assert (folder.path / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
     assert checkpoint(folder.path) == checkpoint(whole)
     assert onnx_weights(folder.path) == onnx_weights(whole) != half
-    assert (folder.path / "card.json").read_text() == (whole / "card.json").read_text()
+    assert (folder.path / "card.json").read_text("utf-8") == (whole / "card.json").read_text("utf-8")
     assert folder.recipe() == SOFTMAX
 
 
@@ -104,7 +104,7 @@ def test_a_moved_folder_goes_on_without_what_it_came_from(own, tmp_path):
     assert run(whole, chosen, split(own))
     folder = RunFolder.create(tmp_path / "run", chosen, own)
     assert not run(folder, chosen, split(own), should_stop=lambda: True)
-    with folder.metrics_file.open("a") as file:
+    with folder.metrics_file.open("a", encoding="utf-8") as file:
         file.write('{"step": 99, "lo')  # as a killed process leaves it
     shutil.move(folder.path, tmp_path / "elsewhere")
     moved = RunFolder.open(tmp_path / "elsewhere")

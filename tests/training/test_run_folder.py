@@ -40,7 +40,7 @@ def test_without_a_name_each_training_gets_its_own_folder(tmp_path, monkeypatch)
 
 
 def test_a_folder_with_something_in_it_is_refused_and_left_alone(tmp_path):
-    (tmp_path / "letter.txt").write_text("dear")
+    (tmp_path / "letter.txt").write_text("dear", "utf-8")
     with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(tmp_path, SOFTMAX)
     with pytest.raises(RunError, match="is not empty"):
@@ -67,7 +67,7 @@ def test_an_empty_folder_that_is_there_may_be_used(tmp_path):
 
 
 def test_a_folder_that_cannot_be_made_or_is_not_there_is_an_error(tmp_path, monkeypatch):
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", "utf-8")
     with pytest.raises(RunError, match="Cannot create"):
         RunFolder.create(tmp_path / "file" / "run", SOFTMAX)
     (tmp_path / "runs").write_text("")
@@ -103,7 +103,7 @@ def test_a_line_is_written_for_each_report_and_nothing_else(folder):
     ]
     for event in events:
         folder(event)
-    lines = folder.metrics_file.read_text().splitlines()
+    lines = folder.metrics_file.read_text("utf-8").splitlines()
     assert [json.loads(line) for line in lines] == [
         {"step": 10, "loss": 112.0, "accuracy": 0.5},
         {"step": 10, "validation_accuracy": 0.6},
@@ -115,10 +115,10 @@ def test_a_line_is_written_for_each_report_and_nothing_else(folder):
 def test_going_on_drops_later_lines_the_end_and_half_a_line(folder):
     kept = '{"step": 10, "loss": 1.0, "accuracy": 0.5}\n{"step": 20, "validation_accuracy": 0.5}\n'
     dropped = '{"step": 20, "done": "test", "done_accuracy": 0.9, "n": 1}\n{"step": 30, "loss": 1.0}\n{"step": 4'
-    folder.metrics_file.write_text(kept + dropped)
+    folder.metrics_file.write_text(kept + dropped, "utf-8")
     assert [line["step"] for line in read_metrics(folder.path)] == [10, 20, 20, 30]
     folder.forget_after(20)
-    assert folder.metrics_file.read_text() == kept
+    assert folder.metrics_file.read_text("utf-8") == kept
 
 
 def test_a_checkpoint_comes_back_bit_for_bit_and_only_the_newest_is_kept(folder):
@@ -244,10 +244,10 @@ def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):
 def test_a_folder_that_holds_something_else_is_not_taken_even_without_a_checkpoint(tmp_path, kept):
     folder = RunFolder.create(tmp_path / "run", recipe("softmax"))
     folder.lock.give_back()
-    (folder.path / kept).write_text("mine")
+    (folder.path / kept).write_text("mine", "utf-8")
     with pytest.raises(RunError, match="will not be overwritten"):
         RunFolder.create(folder.path, recipe("softmax"))
-    assert (folder.path / kept).read_text() == "mine"
+    assert (folder.path / kept).read_text("utf-8") == "mine"
 
 
 def test_trainings_that_start_in_the_same_second_get_folders_of_their_own(tmp_path, monkeypatch):
@@ -271,4 +271,4 @@ def test_a_damaged_line_of_metrics_is_passed_over(tmp_path, damage):
     folder.metrics_file.write_bytes(f"{damage}\n{line}\n".encode(errors="surrogateescape"))
     assert read_metrics(folder.path) == [{"step": 10, "loss": 1.5}]
     folder.forget_after(10)
-    assert folder.metrics_file.read_text() == line + "\n"
+    assert folder.metrics_file.read_text("utf-8") == line + "\n"

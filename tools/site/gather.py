@@ -25,7 +25,7 @@ from hatch_build import public_address
 ROOT = Path(__file__).parents[2]
 GATHERED = ROOT / "build" / "docs"
 KATEX = ROOT / "web" / "node_modules" / "katex" / "dist"
-PROJECT = ("ARCHITECTURE", "CONTRIBUTING", "TERMINOLOGY", "CHANGELOG", "SECURITY")
+PROJECT = ("ARCHITECTURE", "CONTRIBUTING", "TERMINOLOGY", "CHANGELOG", "SECURITY", "RELEASING")
 REFERENCE: dict[str, Callable[[str], str]] = {
     "command-line": lambda language: _said_by("command_line.py", language),
     "http-api": http_api.page,

@@ -186,7 +186,7 @@ def _facts(found: Conversion) -> dict[str, Any]:
 
 
 def _worth(card: Card) -> str:
-    """Return a model's headline score in words; only a classifier reads test images, so others have their own."""
+    """Return a headline score in words; only classifiers read test images, the others have their own measures."""
     part, score = _headline(card)
     if card.kind == CLASSIFIER:
         return _score(part, score)

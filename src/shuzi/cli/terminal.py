@@ -57,7 +57,8 @@ def waiting(sentence: str) -> Iterator[None]:
     import tempfile
 
     with ExitStack() as stack:
-        kept = stack.enter_context(os.fdopen(os.dup(2), "w"))
+        encoding = sys.stderr.encoding or "utf-8"  # what it cannot show becomes a question mark
+        kept = stack.enter_context(os.fdopen(os.dup(2), "w", encoding=encoding, errors="replace"))
         held_back = stack.enter_context(tempfile.TemporaryFile())
         if sys.stderr.isatty():
             from rich.console import Console

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.terminal import program
-from shuzi.messages import say
+from shuzi.messages import counted, say
 from shuzi.models.tasks import DETECT
 
 if TYPE_CHECKING:
@@ -88,8 +88,11 @@ class Lines:
         self._from_start = event.step == 0
         self._step = "train.step" if recipe.loss == "sum" else "train.step_of_mean"
         key = "train.resumed" if event.step else "train.started"
-        facts = {"recipe": recipe.name, "images": event.images, "parameters": event.parameters}
-        click.echo(say(key, step=event.step, steps=recipe.steps, folder=self._folder, **facts), err=True)
+        counts = {"images": event.images, "parameters": event.parameters}
+        if not event.step:
+            counts["steps"] = recipe.steps
+        facts = {"step": event.step, "steps": recipe.steps} | {name: counted(name, n) for name, n in counts.items()}
+        click.echo(say(key, recipe=recipe.name, folder=self._folder, **facts), err=True)
         if self._by_heart:
             click.echo(say("train.too_few", n=event.images), err=True)
         if self._bar is not None:

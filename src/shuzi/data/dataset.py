@@ -128,7 +128,7 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Splits:
-    """The three parts of a collection: to learn from, to choose by, and to be judged on at the very end.
+    """The three splits of a dataset: to learn from, to make choices on, and for the final test.
 
     `by_heart` says that nothing could be kept aside: all three are the same images.
     """

@@ -2,19 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Boxes = NDArray[np.float64]
-Share = Callable[[Boxes, Boxes], NDArray[np.float64]]
+Boxes = NDArray[np.floating[Any]]
+"""x, y, width and height of each: (n, 4)."""
+
+Share = Callable[[Boxes, Boxes], Boxes]
 
 
-def non_maximum_suppression(
-    boxes: Sequence[tuple[float, float, float, float]], share: Share, most: float
-) -> list[int]:
-    """Return the positions of the boxes that no earlier kept box overlaps too much.
+class Box(NamedTuple):
+    """An upright rectangle in a picture, in pixels; it may reach beyond the picture.
+
+    Examples
+    --------
+    >>> box = Box(10, 20, 8, 12)
+    >>> box.right, box.bottom, box.grown(0.5)
+    (18, 32, Box(x=8.0, y=17.0, width=12.0, height=18.0))
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Where it ends."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Where it ends."""
+        return self.y + self.height
+
+    def grown(self, share: float) -> Box:
+        """Return a box with the same middle, larger by a share of its width and height; smaller below 0."""
+        wider, higher = share * self.width, share * self.height
+        return Box(self.x - wider / 2, self.y - higher / 2, self.width * (1 + share), self.height * (1 + share))
+
+    def pixels(self, rim: float = 0.0) -> tuple[slice, slice]:
+        """Return the rows and columns of a picture that it touches, and of a rim around it; never none.
+
+        >>> Box(10.2, -2.0, 8.0, 20.0).pixels(), Box(10.0, 2.0, 8.0, 20.0).pixels(rim=5.0)
+        ((slice(0, 18, None), slice(10, 19, None)), (slice(0, 27, None), slice(5, 23, None)))
+        """
+        left, top = max(0, math.floor(self.x - rim)), max(0, math.floor(self.y - rim))
+        bottom, right = max(top + 1, math.ceil(self.bottom + rim)), max(left + 1, math.ceil(self.right + rim))
+        return slice(top, bottom), slice(left, right)
+
+
+def as_array(boxes: Iterable[Box]) -> NDArray[np.float64]:
+    """Return boxes as float64 (n, 4), also when there are none."""
+    return np.array([*boxes], np.float64).reshape(-1, 4)
+
+
+def union(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+    """Return the smallest box around two: (4,) of their type.
+
+    >>> union(np.array([0, 0, 10, 10]), np.array([5, 2, 10, 4])).tolist()
+    [0, 0, 15, 10]
+    """
+    corner = np.minimum(one[:2], other[:2])
+    return np.concatenate([corner, np.maximum(one[:2] + one[2:], other[:2] + other[2:]) - corner])
+
+
+def non_maximum_suppression(boxes: Iterable[Box], share: Share, most: float) -> list[int]:
+    """Keep each box that none before it covers: the positions of those kept.
 
     Parameters
     ----------
@@ -27,10 +85,10 @@ def non_maximum_suppression(
 
     Examples
     --------
-    >>> non_maximum_suppression([(0, 0, 10, 10), (1, 0, 10, 10), (20, 0, 10, 10)], iou, 0.5)
+    >>> non_maximum_suppression([Box(0, 0, 10, 10), Box(1, 0, 10, 10), Box(20, 0, 10, 10)], iou, 0.5)
     [0, 2]
     """
-    whole = np.array(boxes, np.float64).reshape(-1, 4)
+    whole = as_array(boxes)
     kept: list[int] = []
     for place, box in enumerate(whole):
         if not kept or share(box, whole[kept]).max() < most:
@@ -38,22 +96,22 @@ def non_maximum_suppression(
     return kept
 
 
-def iou(box: Boxes, others: Boxes) -> NDArray[np.float64]:
+def iou(box: Boxes, others: Boxes) -> Boxes:
     """Return the intersection over union of a box (4,) with each of the others (n, 4)."""
     both = _both(box, others)
     return np.asarray(both / np.maximum(_area(box) + _area(others) - both, 1e-9))
 
 
-def overlap_of_smaller(box: Boxes, others: Boxes) -> NDArray[np.float64]:
+def overlap_of_smaller(box: Boxes, others: Boxes) -> Boxes:
     """Return the intersection of a box (4,) with each of the others (n, 4), as a fraction of the smaller area."""
     return np.asarray(_both(box, others) / np.maximum(np.minimum(_area(box), _area(others)), 1e-9))
 
 
-def _both(box: Boxes, others: Boxes) -> NDArray[np.float64]:
+def _both(box: Boxes, others: Boxes) -> Boxes:
     low = np.maximum(box[:2], others[:, :2])
     high = np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
     return np.asarray(np.prod(np.maximum(high - low, 0), axis=1))
 
 
-def _area(boxes: Boxes) -> NDArray[np.float64]:
+def _area(boxes: Boxes) -> Boxes:
     return np.asarray(boxes[..., 2] * boxes[..., 3])

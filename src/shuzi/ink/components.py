@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.boxes import Box, union
+
 SOLID = 60
 """Ink below this is the pale edge of a stroke, or paper."""
 
@@ -16,8 +18,6 @@ _SPECK = 0.12  # a component smaller than this fraction of the largest, in both 
 _LEAST_WRITING = 0.03  # of the picture's longer side
 _WRITTEN = 0.12  # of a frame's height: anything this tall inside it is writing
 _SAME_LINE = 0.35  # of the shorter box's height: boxes that overlap vertically by this much share a line
-
-Boxes = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Components:
         int32 (k,): ink pixels in each.
     """
 
-    boxes: Boxes
+    boxes: NDArray[np.int32]
     areas: NDArray[np.int32]
 
 
@@ -105,7 +105,7 @@ def letter_height(found: Components, shape: tuple[int, ...]) -> float:
     return float(heights[by_height][np.searchsorted(filled, filled[-1] / 2)])
 
 
-def joined(boxes: Boxes, near: float = 0.0) -> Boxes:
+def joined(boxes: NDArray[np.int32], near: float = 0.0) -> NDArray[np.int32]:
     """Join boxes that lie above each other, such as the two strokes of a 5: int32 (k, 4) becomes fewer.
 
     Boxes in any position are also joined if the gap between them is less than `near` times the taller one's height.
@@ -120,36 +120,36 @@ def joined(boxes: Boxes, near: float = 0.0) -> Boxes:
     while place < len(left):
         for other in range(place + 1, len(left)):
             if _belong_together(left[place], left[other]) or _are_near(left[place], left[other], near):
-                left[place] = _around(left[place], left.pop(other))
+                left[place] = union(left[place], left.pop(other))
                 place = -1
                 break
         place += 1
     return np.array(left, np.int32).reshape(-1, 4)
 
 
-def in_reading_order(boxes: Sequence[tuple[float, float, float, float]]) -> list[list[int]]:
+def in_reading_order(boxes: Sequence[Box]) -> list[list[int]]:
     """Group boxes into lines from top to bottom, each from left to right; return their positions.
 
-    >>> in_reading_order([(30, 2, 10, 20), (5, 0, 10, 20), (8, 40, 10, 20)])
+    >>> in_reading_order([Box(30, 2, 10, 20), Box(5, 0, 10, 20), Box(8, 40, 10, 20)])
     [[1, 0], [2]]
     """
     lines: list[list[int]] = []
-    for place in sorted(range(len(boxes)), key=lambda each: boxes[each][1] + boxes[each][3] / 2):
-        nearest = [min(line, key=lambda each: abs(boxes[each][0] - boxes[place][0])) for line in lines]
+    for place in sorted(range(len(boxes)), key=lambda each: boxes[each].y + boxes[each].height / 2):
+        nearest = [min(line, key=lambda each: abs(boxes[each].x - boxes[place].x)) for line in lines]
         fitting = [
             number for number, near in enumerate(nearest) if _shared_height(boxes[near], boxes[place]) >= _SAME_LINE
         ]
         if fitting:
             # sloping lines also fit at their far ends, so the nearest neighbour decides
-            lines[min(fitting, key=lambda number: abs(boxes[nearest[number]][0] - boxes[place][0]))].append(place)
+            lines[min(fitting, key=lambda number: abs(boxes[nearest[number]].x - boxes[place].x))].append(place)
         else:
             lines.append([place])
-    return [sorted(line, key=lambda each: boxes[each][0] + boxes[each][2] / 2) for line in lines]
+    return [sorted(line, key=lambda each: boxes[each].x + boxes[each].width / 2) for line in lines]
 
 
-def _shared_height(one: Sequence[float], other: Sequence[float]) -> float:
-    both = min(one[1] + one[3], other[1] + other[3]) - max(one[1], other[1])
-    return both / max(min(one[3], other[3]), 1e-6)
+def _shared_height(one: Box, other: Box) -> float:
+    both = min(one.bottom, other.bottom) - max(one.y, other.y)
+    return both / max(min(one.height, other.height), 1e-6)
 
 
 def _belong_together(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
@@ -164,8 +164,3 @@ def _belong_together(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
 def _are_near(one: NDArray[np.int64], other: NDArray[np.int64], near: float) -> bool:
     gap = np.maximum(one[:2], other[:2]) - np.minimum(one[:2] + one[2:], other[:2] + other[2:])
     return bool(gap.max() < near * max(one[3], other[3]))
-
-
-def _around(one: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int64]:
-    corner = np.minimum(one[:2], other[:2])
-    return np.concatenate([corner, np.maximum(one[:2] + one[2:], other[:2] + other[2:]) - corner])

@@ -5,13 +5,13 @@ The aspect ratio is kept, the longer side becomes 20 pixels, and the centre of m
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
+from shuzi.ink.boxes import Box
+from shuzi.ink.resize import resize
 
 VERSION = 1
 """Changes whenever the same ink would give a different image; a card names the version its model was trained with."""
@@ -55,16 +55,14 @@ def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
         strokes = _not_too_thin(strokes, scale)
         height, width = strokes.shape
         scale = LONGER / max(height, width)
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = cv2.resize(strokes, size, interpolation=method).astype(np.float32)
+    small = resize(strokes, scale).astype(np.float32)
     if not small.max():  # the ink is so pale and so thin that shrinking leaves none
         raise PictureError("error.picture.blank")
     small *= 255 / small.max()
     return _centred(np.rint(small).astype(np.uint8))
 
 
-def cut_out(ink: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8] | None:
+def cut_out(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8] | None:
     """Crop a box from an ink map and normalise what is in it.
 
     Parameters
@@ -72,7 +70,7 @@ def cut_out(ink: NDArray[np.uint8], box: tuple[float, float, float, float]) -> N
     ink
         uint8 (h, w), paper 0 and ink up to 255.
     box
-        x, y, width and height, which may reach beyond the map.
+        Where, which may reach beyond the map.
 
     Returns
     -------
@@ -82,12 +80,10 @@ def cut_out(ink: NDArray[np.uint8], box: tuple[float, float, float, float]) -> N
     --------
     >>> ink = np.zeros((60, 60), np.uint8)
     >>> ink[20:40, 28:31] = 255
-    >>> cut_out(ink, (25.0, 18.0, 9.0, 24.0)).shape, cut_out(ink, (0.0, 0.0, 9.0, 9.0))
+    >>> cut_out(ink, Box(25.0, 18.0, 9.0, 24.0)).shape, cut_out(ink, Box(0.0, 0.0, 9.0, 9.0))
     ((28, 28), None)
     """
-    x, y, width, height = box
-    left, top = max(0, math.floor(x)), max(0, math.floor(y))
-    part = ink[top : max(top + 1, math.ceil(y + height)), left : max(left + 1, math.ceil(x + width))]
+    part = ink[box.pixels()]
     if not part.size or part.sum() < _LEAST_INK * 255:
         return None
     try:

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.resize import resize
+
 LEAST_CONTRAST = 24
 """Grey levels by which ink must differ from the paper; less is noise."""
 
@@ -49,13 +51,17 @@ def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[n
     >>> int(ink[20, 20]), int(ink[5, 5]), bool((ink == ink_map(255 - page)).all())
     (255, 0, True)
     """
-    dark_on_light = _dark_on_light(grey)
-    difference = cv2.subtract(_paper(dark_on_light), dark_on_light)
+    return ink_of(dark_on_light(grey), least)
+
+
+def ink_of(dark: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
+    """Return the ink map of a picture whose ink is dark: uint8 (h, w) for uint8 (h, w)."""
+    difference = cv2.subtract(_paper(dark), dark)
     threshold, _ = cv2.threshold(difference, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     ink, paper = difference[difference > threshold], difference[difference <= threshold]
     # the edges of strokes are paler than the strokes, so the contrast is measured on the darker part
     if not ink.size or np.percentile(ink, 75) < least:
-        return np.zeros_like(grey)
+        return np.zeros_like(dark)
     # the paper's own variation is cut off; the darker half of the ink counts as full
     floor = min(np.percentile(paper, 95), threshold / 2) if paper.size else 0.0
     full = max(float(np.median(ink)), floor + 1)
@@ -85,17 +91,21 @@ def contrast_map(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     >>> int(contrast[5, 5]), int(contrast[20, 20]), bool((contrast == contrast_map(255 - page)).all())
     (64, 192, True)
     """
-    dark_on_light = _dark_on_light(grey)
-    smooth = cv2.blur(dark_on_light, (3, 3))
+    return contrast_of(dark_on_light(grey))
+
+
+def contrast_of(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Return the contrast map of a picture whose ink is dark: uint8 (h, w) for uint8 (h, w)."""
+    smooth = cv2.blur(dark, (3, 3))
     counts = np.cumsum(np.bincount(smooth.ravel(), minlength=256))
     paper = int(np.searchsorted(counts, counts[-1] / 2))
     darkest = int(np.searchsorted(counts, counts[-1] * _DARKEST))
     scale = CONTRAST / max(paper - darkest, LEAST_CONTRAST)
     levels = np.clip(np.rint(PAPER + (paper - np.arange(256)) * scale), 0, 255).astype(np.uint8)
-    return np.asarray(cv2.LUT(dark_on_light, levels), np.uint8)
+    return np.asarray(cv2.LUT(dark, levels), np.uint8)
 
 
-def _dark_on_light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def dark_on_light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Make the ink dark: the rim, which ink seldom covers, shows on which side of Otsu's threshold the paper lies.
 
     If a shadow or a lamp divides the rim, thin things count too: strokes are few and differ strongly from their
@@ -115,11 +125,8 @@ def _dark_on_light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
 def _skewness(grey: NDArray[np.uint8]) -> float:
     """Return the skewness of the differences from the surroundings: below 0 if thin things are dark."""
     scale = min(1.0, _LOOKED_AT / max(grey.shape))
-    if scale < 1:
-        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    fine = cv2.blur(grey.astype(np.float32), (3, 3))
-    around = max(3, min(grey.shape) // 2 | 1)
+    fine = cv2.blur(resize(grey, scale).astype(np.float32), (3, 3))
+    around = max(3, min(fine.shape) // 2 | 1)
     differences = fine - cv2.blur(fine, (around, around))
     squares = differences * differences
     # multiplying is many times faster than raising to the third power
@@ -127,15 +134,13 @@ def _skewness(grey: NDArray[np.uint8]) -> float:
     return cube / float(square**1.5 + _NO_SPREAD)
 
 
-def _paper(dark_on_light: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def _paper(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Estimate the bare paper: a smooth surface fitted to what is not ink, plus local differences from it."""
-    counts = np.bincount(dark_on_light.ravel(), minlength=256)
+    counts = np.bincount(dark.ravel(), minlength=256)
     if counts.max() > _FLAT * counts.sum():  # a drawing: nothing to estimate
-        return np.full_like(dark_on_light, counts.argmax())
-    height, width = dark_on_light.shape
-    scale = min(1.0, _COARSE / max(height, width))
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    coarse = cv2.resize(dark_on_light, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        return np.full_like(dark, counts.argmax())
+    height, width = dark.shape
+    coarse = resize(dark, min(1.0, _COARSE / max(height, width))).astype(np.float32)
     closed = surface = _closed(coarse)
     for _ in range(_ROUNDS):
         bare = surface - coarse < max(_gap(surface - coarse), LEAST_CONTRAST / 2)

@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.resize import resize
+
 _SIDE = 40  # pixels of the longer side at which edges are measured; this smooths away the grain of a large picture
 _STEEP = 99.0  # percentile of the gradients: the edges, not the paper between them
 _PALE = 8.0  # grey levels; with less between paper and ink there is no edge to measure
@@ -31,10 +33,7 @@ def edge_width(grey: NDArray[np.uint8]) -> float:
     >>> round(edge_width(page), 2), round(edge_width(blurred), 2)
     (0.05, 0.2)
     """
-    seen, scale = grey.astype(np.float32), _SIDE / max(grey.shape)
-    if scale < 1:
-        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-        seen = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA), np.float32)
+    seen = resize(grey.astype(np.float32), min(1.0, _SIDE / max(grey.shape)))
     darkest, lightest = np.percentile(seen, (2, 98)).tolist()
     if lightest - darkest < _PALE or min(seen.shape) < 2:
         return float("inf")

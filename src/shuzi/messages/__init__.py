@@ -77,8 +77,8 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     in_language
         "zh" or "en"; None is the current language.
     values
-        Inserted as by `str.format`. A list becomes lines that start with a dash. An integer `n` chooses between
-        singular and plural in sentences that have both. Characters that a terminal would obey are written visibly.
+        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash. Where the
+        catalogue has a singular and a plural, the value `n` decides between them.
 
     Raises
     ------
@@ -90,13 +90,23 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     >>> say("train.step", "en", step=10, loss=120.932)
     'Step    10, loss now: 120.93'
     >>> say("explain.more", "en", n=1), say("explain.more", "en", n=2)
-    ('1 more digit not shown.', '2 more digits not shown.')
+    ('1 more digit is not drawn.', '2 more digits are not drawn.')
     """
     with speaking(in_language or language()):
         sentence = _sentence(key, values.get("n"))
         if sentence == key:
             raise KeyError(key)
         return sentence.format(**{name: _shown(value) for name, value in values.items()})
+
+
+def counted(what: str, n: int) -> str:
+    """Say how many, to be named in a longer sentence: "images", "parameters" or "steps".
+
+    >>> with speaking("en"):
+    ...     counted("images", 1), counted("steps", 2_000)
+    ('1 image', '2000 steps')
+    """
+    return say(f"count.{what}", n=n)
 
 
 def _sentence(key: str, n: object) -> str:

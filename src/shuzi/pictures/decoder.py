@@ -2,7 +2,8 @@
 
 A decoder written in C may loop, use up all memory or crash on a file crafted for it. Here that ends in an error, and
 the next picture goes to another child. A job first runs with little memory, beside others. If that was not enough, or
-may not have been, it runs again with a gigabyte, one job at a time, so that all of them together stay within 1.5.
+may not have been, it runs again with 950 MB, one job at a time, so that a service and its children stay
+within 1.5 GB.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.children import Children
 from shuzi.processes.limits import Limits
 
-LITTLE, MUCH = 450_000_000, 1_000_000_000
+LITTLE, MUCH = 450_000_000, 950_000_000
 """Bytes for a job beside others, and for one at a time. Python and the decoders map 150 million of them."""
 
 _HEAD = 1_024  # bytes that tell what a file is

@@ -24,7 +24,7 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     """Open a picture and make it grey: rotated according to EXIF, transparency on white, first frame or page only.
 
     Plain PNG, JPEG and BMP files of ordinary size, arrays and PIL images are decoded here. Everything else is decoded
-    in a child process with limits of a gigabyte and a few seconds, depending on file size (`shuzi.pictures.decoder`).
+    in a child process with limits of 950 MB and a few seconds, depending on file size (`shuzi.pictures.decoder`).
 
     Parameters
     ----------

@@ -17,7 +17,7 @@ from shuzi.errors import ShuziError
 from shuzi.processes.limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
 from shuzi.processes.pipes import Bytes, Header, receive, send
 
-_START = 60.0  # seconds to start Python and import the module, however busy the machine
+_START = 12.0  # seconds to start Python and import the module; by the clock, `PATIENCE` times as long
 _LAST = 16  # chunks of a child's stderr that are kept
 _PIECE = 4_096
 _SETTLE = 1.0  # seconds
@@ -124,6 +124,10 @@ class Child:
             reason = self.remarks.strip().rpartition("\n")[2] or "?"
             raise ShuziError("error.processes.start", reason=reason) from problem
 
+    def __del__(self) -> None:
+        if getattr(self, "_cause", Cancelled) is None:  # nobody can ask it any more
+            self.close()
+
     @property
     def number(self) -> int:
         """Its process."""
@@ -229,7 +233,7 @@ def environment(trusted: bool) -> Mapping[str, str]:
     """Return a child's environment: the same import path as here, and computation on one core."""
     paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text
     kept = {name: value for name, value in os.environ.items() if trusted or name.upper() in _NEEDED}
-    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
     return kept | alone | {"PYTHONPATH": paths, "PYTHONUTF8": "1"}
 
 

@@ -32,7 +32,7 @@ class Limits:
     memory: int
 
 
-PATIENCE = 2.0
+PATIENCE = 10.0  # a job that waits for its turn on a busy machine does not hang
 
 TIME_IS_UP = -signal.SIGPROF if sys.platform != "win32" else None
 """The exit status of a process that has used up its time."""

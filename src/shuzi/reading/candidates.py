@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import Found
@@ -17,8 +18,6 @@ _SURELY = 0.9  # with this confidence the classifier needs only one crop of what
 _FRAMES = (0.06, -0.06)  # how much wider the second and third crop of a digit are
 _NEVER = 1e-3  # lower bound for a probability or score, so that neither rules out a digit alone
 _EDGE = 1  # pixels from the picture's edge
-
-Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -88,20 +87,17 @@ class Candidates:
 
     def at_edge(self, candidate: Candidate) -> bool:
         """Tell whether a candidate is so close to the picture's edge that ink may be cut off."""
-        (height, width), (x, y, wide, high) = self.grey.shape, candidate.box
-        return x <= _EDGE or y <= _EDGE or x + wide >= width - _EDGE or y + high >= height - _EDGE
+        (height, width), box = self.grey.shape, candidate.box
+        return min(box.x, box.y) <= _EDGE or box.right >= width - _EDGE or box.bottom >= height - _EDGE
 
 
-def with_paper(box: Box, share: float) -> tuple[slice, slice]:
+def around(box: Box, share: float) -> tuple[slice, slice]:
     """Return the rows and columns of a box with a margin that is a fraction of its longer side.
 
-    >>> with_paper((10.0, 2.0, 8.0, 20.0), 0.25)
+    >>> around(Box(10.0, 2.0, 8.0, 20.0), 0.25)
     (slice(0, 27, None), slice(5, 23, None))
     """
-    x, y, wide, high = box
-    rim = share * max(wide, high)
-    top, left = max(0, math.floor(y - rim)), max(0, math.floor(x - rim))
-    return slice(top, max(top + 1, math.ceil(y + high + rim))), slice(left, max(left + 1, math.ceil(x + wide + rim)))
+    return box.pixels(rim=share * max(box.width, box.height))
 
 
 def candidates_at(
@@ -143,7 +139,7 @@ def _classify_again(
         (cut, place)
         for place, box in zip(which.tolist(), boxes, strict=True)
         for share in _FRAMES
-        if (cut := cut_out(ink, _grown(box, share))) is not None
+        if (cut := cut_out(ink, box.grown(share))) is not None
     ]
     if not cuts:
         return
@@ -154,8 +150,3 @@ def _classify_again(
         mean = np.exp(logs.mean(axis=0))
         probabilities[place] = mean / mean.sum()
         is_digit[place] = np.mean([is_digit[place], *digit[of == place]])
-
-
-def _grown(box: Box, share: float) -> Box:
-    x, y, wide, high = box
-    return x - share * wide / 2, y - share * high / 2, wide * (1 + share), high * (1 + share)

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ModelError
-from shuzi.ink.boxes import iou, non_maximum_suppression
+from shuzi.ink.boxes import Box, iou, non_maximum_suppression
+from shuzi.ink.resize import resize
 from shuzi.models.session import Session
 from shuzi.models.tasks import DETECTOR
 
@@ -37,11 +38,11 @@ class Found:
     scores
         The probability that each digit has its centre here: float32 (10,), not normalised.
     box
-        x, y, width and height in pixels of the searched picture.
+        Where, in the pixels of the picture that was searched.
     """
 
     scores: NDArray[np.float32]
-    box: tuple[float, float, float, float]
+    box: Box
 
     @property
     def score(self) -> float:
@@ -80,9 +81,8 @@ class Detector:
             The factor by which the picture is resized first.
         """
         scale = possible_scale(scale, contrast.shape)
-        height, width = (max(1, round(side * scale)) for side in contrast.shape)
-        method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-        seen = cv2.resize(contrast, (width, height), interpolation=method) if scale != 1 else contrast
+        seen = resize(contrast, scale)
+        height, width = seen.shape
         below, right = (_MARGIN + -(side + 2 * _MARGIN) % _STEP for side in (height, width))
         page = cv2.copyMakeBorder(seen, _MARGIN, below, _MARGIN, right, cv2.BORDER_REPLICATE)
         (places,) = self._session.run(page[None].astype(np.float32))
@@ -110,7 +110,7 @@ def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Foun
         width, height = (float(np.exp(np.clip(each, -3, 5))) * _CELL for each in (log_width, log_height))
         x = (column + 0.5 + dx) * _CELL - width / 2 - _MARGIN
         y = (row + 0.5 + dy) * _CELL - height / 2 - _MARGIN
-        box = (x / scale[0], y / scale[1], width / scale[0], height / scale[1])
+        box = Box(x / scale[0], y / scale[1], width / scale[0], height / scale[1])
         found.append(Found(scores[row, column], box))
     return found
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from shuzi.ink.boxes import Box
 from shuzi.ink.components import in_reading_order
 from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.ink.sharpness import edge_width
-from shuzi.reading.candidates import Candidate, Candidates, with_paper
+from shuzi.reading.candidates import Candidate, Candidates, around
 from shuzi.reading.confidence import Scale
-from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Box, Digit, Reading
+from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Reading
 
 _SMALL = 10  # pixels: smaller digits cannot be read reliably
 _BLURRED = 0.12  # of a digit's size: with wider edges, one digit in ten is misread and few are read with confidence
@@ -58,11 +59,11 @@ def _digit(candidate: Candidate, seen: Candidates, scale: Scale, text: float) ->
 def _box(candidate: Candidate, seen: Candidates) -> Box:
     """Return the box in pixels of the original picture, clipped to it."""
     (height, width), (rows, columns) = seen.shape, seen.grey.shape
-    x, y, wide, high = candidate.box
-    left, right = (min(max(round(each * width / columns), 0), width) for each in (x, x + wide))
-    top, bottom = (min(max(round(each * height / rows), 0), height) for each in (y, y + high))
+    box = candidate.box
+    left, right = (min(max(round(each * width / columns), 0), width) for each in (box.x, box.right))
+    top, bottom = (min(max(round(each * height / rows), 0), height) for each in (box.y, box.bottom))
     left, top = min(left, width - 1), min(top, height - 1)
-    return left, top, max(1, right - left), max(1, bottom - top)
+    return Box(left, top, max(1, right - left), max(1, bottom - top))
 
 
 def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> str:
@@ -78,10 +79,10 @@ def _advice(seen: Candidates, digits: tuple[Digit, ...], status: str) -> tuple[s
         return "reading.ok", {}
     sides = sorted(max(each.box[2:]) for each in digits)
     if sides[len(sides) // 2] < _SMALL:
-        return "reading.small", {"height": sides[len(sides) // 2]}
+        return "reading.small", {"n": sides[len(sides) // 2]}
     if any(seen.at_edge(each) for each in seen.candidates):
         return "reading.edge", {}
-    edges = statistics.median(edge_width(seen.grey[with_paper(each.box, _PAPER_AROUND)]) for each in seen.candidates)
+    edges = statistics.median(edge_width(seen.grey[around(each.box, _PAPER_AROUND)]) for each in seen.candidates)
     if edges > _BLURRED:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     if status == NOT_A_DIGIT:
@@ -91,6 +92,6 @@ def _advice(seen: Candidates, digits: tuple[Digit, ...], status: str) -> tuple[s
     none = next((place for place, each in enumerate(digits, start=1) if each.status == NOT_A_DIGIT), None)
     if none:
         return "reading.part_is_no_digit", {"place": none}
-    doubtful = min(digits, key=lambda each: each.confidence)
+    doubtful = min(digits, key=lambda each: each.probability)
     first, second = doubtful.probabilities.argsort()[::-1][:2]
     return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}

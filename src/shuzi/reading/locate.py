@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import statistics
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.boxes import iou, non_maximum_suppression, overlap_of_smaller
-from shuzi.ink.components import SOLID, Components, components, joined, letter_height
-from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, contrast_map, ink_map
-from shuzi.reading.candidates import Box, Candidate, Candidates, candidates_at, with_paper
+from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap_of_smaller
+from shuzi.ink.components import SOLID, joined, letter_height
+from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, ink_map
+from shuzi.ink.scan import Scan
+from shuzi.reading.candidates import Candidate, Candidates, around, candidates_at
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import LETTER, Detector, possible_scale
 
@@ -51,39 +51,44 @@ def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Det
     detector
         Finds digits where the ink is not simple; None for no detector.
     """
-    shape = (grey.shape[0], grey.shape[1])
-    scale = min(1.0, _LARGEST / max(shape))
-    if scale < 1:
-        size = (max(1, round(grey.shape[1] * scale)), max(1, round(grey.shape[0] * scale)))
-        grey = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    ink = ink_map(grey)
-    found = components(ink)
+    scan = Scan.of(grey, _LARGEST)
+    ink = scan.ink
     candidates: list[Candidate] = []
     others: list[Candidate] = []
     simple = True
-    if len(found.boxes):
-        candidates = _simply(ink, found.boxes, classifier)
+    if len(scan.components.boxes):
+        candidates = _simply(scan, classifier)
         sure = _confidence(candidates) >= SURE
         if detector is not None and (not sure or _unexplained(ink, candidates) > _UNEXPLAINED):
-            decided, beside = _by_detector(ink, grey, found, classifier, detector, candidates)
+            decided, beside = _by_detector(scan, classifier, detector, candidates)
             if not sure or _adds_to(candidates, decided):
                 candidates, others, simple = decided, beside, False
     elif detector is not None:
-        ink, candidates, others = _pale(grey, classifier, detector)
+        ink, candidates, others = _pale(scan, classifier, detector)
         simple = not candidates
     return Candidates(
-        grey, shape, simple, ink, candidates, 1 - _covered(ink, candidates), _best_beside(candidates, others)
+        scan.grey,
+        scan.shape,
+        simple,
+        ink,
+        candidates,
+        1 - _covered(ink, candidates),
+        _best_beside(candidates, others),
     )
 
 
-def _simply(ink: NDArray[np.uint8], boxes: NDArray[np.int32], classifier: Classifier) -> list[Candidate]:
+def _simply(scan: Scan, classifier: Classifier) -> list[Candidate]:
     """Take each component for a digit, or join nearby components if that gives more confidence."""
+    boxes = scan.components.boxes
     if len(boxes) > _MOST_SIMPLE:
         return []
-    candidates = _without_low(candidates_at(ink, [tuple(box) for box in joined(boxes).tolist()], classifier))
+
+    def taken(pieces: NDArray[np.int32]) -> list[Candidate]:
+        return _without_low(candidates_at(scan.ink, [Box(*each) for each in pieces.tolist()], classifier))
+
+    candidates = taken(joined(boxes))
     if 1 < len(boxes) <= _FEW and _confidence(candidates) < SURE:
-        other = _without_low(candidates_at(ink, [tuple(box) for box in joined(boxes, _NEAR).tolist()], classifier))
-        candidates = max(candidates, other, key=_confidence)
+        candidates = max(candidates, taken(joined(boxes, _NEAR)), key=_confidence)
     return candidates
 
 
@@ -92,22 +97,17 @@ def _confidence(candidates: list[Candidate]) -> float:
 
 
 def _by_detector(
-    ink: NDArray[np.uint8],
-    grey: NDArray[np.uint8],
-    found: Components,
-    classifier: Classifier,
-    detector: Detector,
-    simple: list[Candidate],
+    scan: Scan, classifier: Classifier, detector: Detector, simple: list[Candidate]
 ) -> tuple[list[Candidate], list[Candidate]]:
     """Find digits with the detector, at the scale suggested by the ink and at others if that fits badly.
 
     If it finds nothing, return the simple candidates.
     """
-    letter, contrast = letter_height(found, ink.shape), contrast_map(grey)
+    ink, letter = scan.ink, letter_height(scan.components, scan.ink.shape)
     best, seen, most = list[Candidate](), list[Candidate](), 0.0
     scale, tried = possible_scale(LETTER / letter, ink.shape), list[float]()
     while True:
-        places = detector.find(contrast, scale)
+        places = detector.find(scan.contrast, scale)
         all_candidates = candidates_at(ink, [each.box for each in places], classifier, places)
         candidates = _chosen(all_candidates)
         if (score := _score(ink, candidates)) > most or not best:
@@ -117,8 +117,8 @@ def _by_detector(
             return best or simple, seen
         # what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
         # typical heights
-        heights = [statistics.median(each.box[3] for each in candidates)] if candidates else []
-        heights += [share * min(ink.shape) for share in _SHARES]
+        heights = [statistics.median(each.box.height for each in candidates)] if candidates else []
+        # typical heights        heights += [share * min(ink.shape) for share in _SHARES]
         new = (possible_scale(LETTER / height, ink.shape) for height in heights)
         following = next((each for each in new if all(abs(math.log(each / old)) > _OTHER for old in tried)), None)
         if following is None:
@@ -127,30 +127,30 @@ def _by_detector(
 
 
 def _pale(
-    grey: NDArray[np.uint8], classifier: Classifier, detector: Detector
+    scan: Scan, classifier: Classifier, detector: Detector
 ) -> tuple[NDArray[np.uint8], list[Candidate], list[Candidate]]:
     """Find digits with the detector if the writing is too pale or the paper too uneven for an ink map."""
-    contrast, ink = contrast_map(grey), np.zeros_like(grey)
+    grey, ink = scan.grey, np.zeros_like(scan.grey)
     for share in _SHARES:
-        places = [each for each in detector.find(contrast, LETTER / (share * min(grey.shape))) if _on(grey, each.box)]
+        found = detector.find(scan.contrast, LETTER / (share * min(grey.shape)))
+        places = [each for each in found if _on(grey, each.box)]
         if any(each.score >= _CLEARLY for each in places):
             break
     else:
         places = []
     for each in places:
-        around = with_paper(each.box, _AROUND)
-        part = ink_map(grey[around], LEAST_CONTRAST / 2)
+        place = around(each.box, _AROUND)
+        part = ink_map(grey[place], LEAST_CONTRAST / 2)
         if not part.any():  # the detector found it, so it is not noise
-            darker = np.maximum(contrast[around].astype(np.float32) - PAPER, 0)
+            darker = np.maximum(scan.contrast[place].astype(np.float32) - PAPER, 0)
             part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
-        np.maximum(ink[around], part, out=ink[around])
+        np.maximum(ink[place], part, out=ink[place])
     candidates = candidates_at(ink, [each.box for each in places], classifier, places)
     return ink, _chosen(candidates), candidates
 
 
 def _on(grey: NDArray[np.uint8], box: Box) -> bool:
-    x, y, width, height = box
-    return x < grey.shape[1] and y < grey.shape[0] and x + width > 0 and y + height > 0
+    return box.x < grey.shape[1] and box.y < grey.shape[0] and box.right > 0 and box.bottom > 0
 
 
 def _chosen(candidates: list[Candidate]) -> list[Candidate]:
@@ -163,7 +163,7 @@ def _chosen(candidates: list[Candidate]) -> list[Candidate]:
 
 def _best_beside(candidates: list[Candidate], others: list[Candidate]) -> float:
     """Return the score of the best candidate that was not chosen and does not overlap a chosen one."""
-    chosen = np.array([each.box for each in candidates], np.float64).reshape(-1, 4)
+    chosen = as_array(each.box for each in candidates)
     beside = (
         each.score
         for each in others
@@ -176,8 +176,8 @@ def _without_low(candidates: list[Candidate]) -> list[Candidate]:
     """Drop candidates too small, next to the others, to be digits, such as commas."""
     if not candidates:
         return []
-    height = float(np.median([each.box[3] for each in candidates]))
-    return [each for each in candidates if each.box[3] >= _lowest(each) * height]
+    height = float(np.median([each.box.height for each in candidates]))
+    return [each for each in candidates if each.box.height >= _lowest(each) * height]
 
 
 def _lowest(candidate: Candidate) -> float:
@@ -197,7 +197,7 @@ def _unexplained(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
 
 def _adds_to(candidates: list[Candidate], others: list[Candidate]) -> bool:
     """Tell whether there are more others, and each candidate is among them at about the same place."""
-    boxes = np.array([each.box for each in others], np.float64).reshape(-1, 4)
+    boxes = as_array(each.box for each in others)
     return len(others) > len(candidates) and all(
         iou(np.array(each.box, np.float64), boxes).max() >= _AGAIN for each in candidates
     )
@@ -207,7 +207,5 @@ def _covered(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
     """Return the fraction of ink inside the candidates' boxes; 0 if there is no ink."""
     covered = np.zeros(ink.shape, np.uint8)
     for each in candidates:
-        x, y, width, height = each.box
-        left, top = max(0, math.floor(x)), max(0, math.floor(y))
-        covered[top : max(top, math.ceil(y + height)), left : max(left, math.ceil(x + width))] = 1
+        covered[each.box.pixels()] = 1
     return float(np.sum(ink * covered, dtype=np.float64) / max(np.sum(ink, dtype=np.float64), 1.0))

@@ -122,6 +122,15 @@ class Reader:
         yield from self._helpers.read(self, coming)
 
 
+def available_models() -> list[str]:
+    """Name the models that come with shuzi and that `load` takes, the default one first.
+
+    >>> available_models()[0]
+    'default'
+    """
+    return [name for name in shipped() if name != DETECTOR]
+
+
 def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR) -> Reader:
     """Load a model for reading.
 

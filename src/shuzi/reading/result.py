@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.boxes import Box
 from shuzi.messages import say
 
 OK, BLANK, NOT_A_DIGIT, UNSURE = "ok", "blank", "not-a-digit", "unsure"
-
-Box = tuple[int, int, int, int]
 
 
 def percent(confidence: float) -> str:
@@ -44,12 +44,12 @@ class Digit:
     ----------
     digit
         0 to 9, the best guess.
-    confidence
-        The probability that it is a digit and that the guess is correct.
+    probability
+        That the guess is right and that it is a digit, 0 to 1.
     probabilities
         Of each digit, given that it is one: float32 (10,).
     box
-        x, y, width and height in pixels, in the upright picture.
+        x, y, width and height in the picture as a person sees it, in whole pixels.
     status
         "ok", "unsure" or "not-a-digit".
     image
@@ -57,17 +57,29 @@ class Digit:
     """
 
     digit: int
-    confidence: float
+    probability: float
     probabilities: NDArray[np.float32] = field(compare=False)
     box: Box
     status: str
     image: NDArray[np.uint8] = field(compare=False, repr=False)
 
+    @property
+    def alternatives(self) -> list[tuple[int, float]]:
+        """The other nine digits and the probability of each, if it is a digit; the likeliest first."""
+        others = [each for each in np.argsort(-self.probabilities, kind="stable").tolist() if each != self.digit]
+        return [(each, float(self.probabilities[each])) for each in others]
+
+    @property
+    def confidence(self) -> float:
+        """The old name of `probability`; it goes with 0.3."""
+        warnings.warn("Digit.confidence is now Digit.probability", DeprecationWarning, stacklevel=2)
+        return self.probability
+
     def as_dict(self) -> dict[str, Any]:
         """Return the digit as JSON values."""
         return {
             "digit": self.digit,
-            "confidence": round(self.confidence, 4),
+            "confidence": round(self.probability, 4),
             "probabilities": [round(float(each), 4) for each in self.probabilities],
             "box": list(self.box),
             "status": self.status,
@@ -89,7 +101,7 @@ class Reading:
     digits
         Its digits in order.
     advice
-        The key of a sentence that tells people what to do, and its values.
+        The key of a sentence that tells a person what to do, and its values.
     calibrated
         Whether the confidence was fitted for the models that read, together; where it was not, it is too high.
 

@@ -102,7 +102,8 @@ async def health(request: Request) -> Response:
 @operations.add("GET", "/readyz", "service.ready.", answers={200: Health}, example="{address}/readyz")
 async def ready(request: Request) -> Response:
     """Say whether requests can be expected to be answered."""
-    if not parts_of(request).pool.ready:
+    parts = parts_of(request)
+    if not (parts.pool.ready and await parts.decoders.alive()):
         raise ServiceError("error.service.stuck")
     return answer(Health(status="ok"))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.types import Scope
 
-from shuzi.service.http import request_id
+from shuzi.service import request_id
 
 access = logging.getLogger("shuzi.service.access")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.types import Scope
 
+from shuzi.service.decoders import Decoders
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.quotas import Quotas
 from shuzi.service.jobs.streams import Streams
@@ -30,6 +31,7 @@ class Parts:
     trainings: Trainings
     streams: Streams
     metrics: Metrics
+    decoders: Decoders = field(default_factory=Decoders)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request that is over, and write it down where that is wished."""

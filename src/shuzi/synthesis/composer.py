@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.boxes import Box
 from shuzi.synthesis.backgrounds import background
 from shuzi.synthesis.distractors import glyph, small_distractor
 from shuzi.synthesis.drawn_digits import skeleton_field
@@ -21,7 +22,6 @@ from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 from shuzi.synthesis.regional_shapes import other_shape
 
 Ink = NDArray[np.float32]
-Box = tuple[float, float, float, float]
 
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images
@@ -210,7 +210,7 @@ class Composer:
             x = _after(profile, drawn, y, x, gap + rng.normal(0, 0.04) * hand.height)
             _lay(ink, drawn, y, x, profile)
             if label >= 0:
-                found.append((label, (x, y, *drawn.shape[::-1])))
+                found.append((label, Box(x, y, *drawn.shape[::-1])))
 
 
 def _hand(rng: np.random.Generator, height: float) -> Hand:
@@ -314,12 +314,10 @@ def _cut_close(rng: np.random.Generator, grey: NDArray[np.uint8], ink: Ink, lett
 
 
 def _share_on_page(box: Box, height: int, width: int) -> float:
-    x, y, wide, high = box
-    across = max(0.0, min(x + wide, width) - max(x, 0.0)) / wide
-    return across * max(0.0, min(y + high, height) - max(y, 0.0)) / high
+    across = max(0.0, min(box.right, width) - max(box.x, 0.0)) / box.width
+    return across * max(0.0, min(box.bottom, height) - max(box.y, 0.0)) / box.height
 
 
 def _clipped(box: Box, height: int, width: int) -> Box:
-    x, y, wide, high = box
-    left, top = max(0.0, x), max(0.0, y)
-    return left, top, min(x + wide, width) - left, min(y + high, height) - top
+    left, top = max(0.0, box.x), max(0.0, box.y)
+    return Box(left, top, min(box.right, width) - left, min(box.bottom, height) - top)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from shuzi.ink.resize import resize
 from shuzi.synthesis.pen import thinned
 from shuzi.synthesis.pseudo_letters import character
 
@@ -268,10 +269,7 @@ def _sized(ink: Ink, height: float) -> Ink:
     x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
     if not wide:
         return np.zeros((2, 2), np.float32)
-    scale = height / max(high, wide)
-    size = (max(2, round(wide * scale)), max(2, round(high * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(ink[y : y + high, x : x + wide], size, interpolation=method), np.float32)
+    return resize(ink[y : y + high, x : x + wide], height / max(high, wide), least=2)
 
 
 def _line(points: NDArray[np.float64], pen: float) -> Ink:

@@ -60,7 +60,9 @@ def _npm(*arguments: str) -> None:
         raise NotReadyError(
             "The page must be built, and there is no npm. Install Node 20 or newer, or run `make page`."
         )
-    done = subprocess.run([npm, *arguments], cwd=WEB, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    done = subprocess.run(
+        [npm, *arguments], cwd=WEB, env=os.environ | {"PATH": path}, capture_output=True, encoding="utf-8"
+    )
     if done.returncode:
         raise NotReadyError(f"`npm {' '.join(arguments)}` failed in {WEB}:\n{done.stdout}{done.stderr}")
 
@@ -70,7 +72,7 @@ def serving(*arguments: str) -> Iterator[str]:
     """Let `shuzi serve` run on a free port; what is yielded is its address, such as "http://127.0.0.1:40001/"."""
     surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "SHUZI_LANG": "en"}
     command = [sys.executable, "-m", "shuzi", "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=surroundings)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=surroundings)
     assert process.stdout is not None
     try:
         said = process.stdout.readline()

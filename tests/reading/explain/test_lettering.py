@@ -43,14 +43,20 @@ def test_where_there_is_a_chinese_font_its_characters_differ_from_an_empty_box()
 
 
 @pytest.mark.parametrize(
-    "text", ["one two three four", "把一小块白纸依次盖在每个位置上。红色:下降。", "28x28 像素 and more", ""]
+    "text",
+    [
+        "one two three four",
+        "把一小块白纸，盖在上面。红色：下降；蓝色：上升！（好吗？）",
+        "28x28。像素，and more",
+        "",
+    ],
 )
-@pytest.mark.parametrize("width", [30, 100, 1_000])
+@pytest.mark.parametrize("width", [30, 45, 60, 100, 1_000])
 def test_broken_lines_keep_every_word_and_fit(text, width):
     letters = lettering.font(15)
     lines = lettering.broken(text, letters, width)
     assert "".join(lines).replace(" ", "") == text.replace(" ", "")
-    longest = max(letters.getlength(word) for word in text.split(" ")) if text.isascii() else 45
+    longest = max(letters.getlength(word) for word in text.split(" ")) if text.isascii() else 60  # "28x28。"
     for line in lines:
         assert letters.getlength(line) <= max(width, longest)
-        assert not line.startswith(("。", ":"))
+        assert not line.startswith(tuple("，。：；！？）"))

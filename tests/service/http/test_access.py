@@ -213,6 +213,23 @@ def test_a_hundred_headers_are_taken_and_one_more_is_not(service):
     assert ask(101) == (431, "error.service.headers")
 
 
+def test_a_service_that_can_decode_nothing_is_alive_and_not_ready_until_it_can(run_service, as_png, monkeypatch):
+    from shuzi.pictures import decoder
+
+    gif = as_png([[255] * 20] * 20, "GIF")  # decoded in a child, however small
+    with run_service().client() as client:
+        decoder.children.cancel()
+        monkeypatch.setattr("sys.executable", "/nowhere/python")
+        assert client.get("/readyz").status_code == 200  # nothing is known yet
+        said = client.post("/v1/read", files={"picture": gif})
+        assert (said.status_code, said.json()["key"]) == (503, "error.picture.child")
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/healthz").status_code == 200
+        monkeypatch.undo()
+        assert client.get("/readyz").status_code == 200
+        assert client.post("/v1/read", files={"picture": gif}).status_code == 200
+
+
 def test_a_service_that_ends_is_alive_and_not_ready(run_service):
     service = run_service()
     with service.client() as client:

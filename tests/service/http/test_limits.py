@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx
 import numpy as np
@@ -82,7 +83,7 @@ def test_a_body_as_long_as_allowed_is_taken(limited, number):
 
 
 def test_a_body_that_stops_is_not_waited_for(limited):
-    service = limited(pause_seconds=0.2)
+    service = limited(pause_seconds=0.0, body_seconds=1e6)
     with service.connect() as connection:
         connection.sendall(_post(1_000) + b"a few bytes")
         status, head, body = _answer(connection)
@@ -91,41 +92,29 @@ def test_a_body_that_stops_is_not_waited_for(limited):
 
 
 def test_a_body_that_trickles_is_not_waited_for(limited):
-    service = limited(body_seconds=0.3)
+    service = limited(body_seconds=0.0, pause_seconds=1e6)  # no pause is long enough to end it
     with service.connect() as connection:
-        connection.sendall(_post(1_000))
-        connection.settimeout(0.02)
-        content = b""
-        for _ in range(1_000):
-            try:
-                connection.sendall(b"x")
-                content += connection.recv(65_536)
-            except TimeoutError:
-                continue
-            except (BrokenPipeError, ConnectionResetError):
-                break
-            if content:
-                break
-    assert content.startswith(b"HTTP/1.1 408 ")
+        connection.sendall(_post(1_000) + b"x")
+        status, head, body = _answer(connection)
+    assert (status, _key(body)) == (408, "error.service.slow")
+    assert b"connection: close" in head
 
 
-@pytest.mark.parametrize(
-    "begun", [b"", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: "], ids=["nothing", "half"]
-)
-def test_headers_that_do_not_come_end_the_connection(limited, begun):
-    service = limited(head_seconds=0.2)
-    with service.connect() as connection:
-        connection.sendall(begun)
+def test_a_connection_on_which_nothing_comes_is_ended(limited):
+    with limited(head_seconds=0.0).connect() as connection:
         assert _answer(connection)[0] is None
 
 
-def test_the_second_request_of_a_connection_is_not_waited_for_either(limited):
-    service = limited(head_seconds=0.2)
+@pytest.mark.parametrize("half", [b"GET", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: "])
+def test_headers_that_begin_and_do_not_end_are_not_waited_for(limited, monkeypatch, half):
+    service = limited(head_seconds=1e6, idle_seconds=1e6)
     with service.connect() as connection:
-        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\nGET /healthz HTTP/1.1\r\nHost")
-        status, _, body = _answer(connection)
-    assert status == 200
-    assert body.count(b"HTTP/1.1") == 0
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+        kind = service.serving.config.http_protocol_class
+        monkeypatch.setattr(kind, "limits", replace(kind.limits, head_seconds=0.0))
+        connection.sendall(half)
+        assert _answer(connection)[0] is None
 
 
 @pytest.mark.parametrize(
@@ -154,7 +143,7 @@ def test_what_is_no_sound_request_is_refused_with_all_headers(service, request_,
 @pytest.mark.parametrize("more", [b"", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"], ids=["silent", "asking"])
 def test_who_takes_nothing_of_an_answer_is_not_waited_for(limited, more, tmp_path):
     (tmp_path / "index.html").write_bytes(bytes(50_000_000))  # far more than any socket holds
-    service = limited(write_seconds=0.3, page=tmp_path)
+    service = limited(write_seconds=0.0, page=tmp_path)
     with service.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + more)
         connections = service.serving.server_state.connections
@@ -260,13 +249,18 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
     process = start_service("--port", "0")
     address = re.search(r"http://\S+", process.stdout.readline())[0]
     large = as_png(np.zeros((6_900, 7_200)))  # 49.7 megapixels in 50 kB
-    photo = as_png(np.full((1_950, 2_000), 200), "JPEG")  # 3.9 megapixels, just not so large as to be read alone
+    photo = as_png(np.full((4_000, 4_100, 3), 200), "JPEG")  # 16.4 megapixels, just not so large as to go to a child
     workers = min(cores(), Limits().workers)
     with httpx.Client(base_url=address, trust_env=False, timeout=300) as client:
 
         def read(content, times=1):
             files = [("picture", content)] * times
             return client.post("/v1/read", files=files).status_code
+
+        def read_from(source):  # one client may not hold as much as all
+            transport = httpx.HTTPTransport(local_address=source)
+            with httpx.Client(base_url=address, transport=transport, timeout=300) as other:
+                return other.post("/v1/read", files=[("picture", bytes(19_000_000))]).status_code
 
         def large_ones():
             assert read(large, 4) == 200
@@ -284,16 +278,18 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
         for _ in range(3):  # after the look at what stays: glibc keeps some of what many large bodies took
             with ThreadPoolExecutor(2 * workers + 8) as threads:
                 photos = [threads.submit(read, photo) for _ in range(2 * workers)]
-                bodies = [threads.submit(read, bytes(19_000_000)) for _ in range(8)]
+                bodies = [threads.submit(read_from, f"127.0.0.{2 + each}") for each in range(8)]
             assert {each.result() for each in photos} == {200}
             assert {each.result() for each in bodies} == {422}
         peak = (
             int(
                 re.search(
-                    r"VmHWM:\s+(\d+)", subprocess.check_output(["cat", f"/proc/{process.pid}/status"], text=True)
+                    r"VmHWM:\s+(\d+)",
+                    subprocess.check_output(["cat", f"/proc/{process.pid}/status"], encoding="utf-8"),
                 )[1]
             )
             * 1024
         )
     assert after < before + 150e6
-    assert peak < 1.5e9 + 125e6 * max(workers - 2, 0)
+    # and a child of 0.8 makes 1.5
+    assert peak < 0.7e9 + 150e6 * max(workers - 2, 0)

@@ -20,7 +20,7 @@ def worker(tmp_path):
     def start(chosen):
         command = [sys.executable, "-P", "-m", "shuzi.service.jobs.worker", str(tmp_path / "service" / "run")]
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        process = subprocess.Popen(command, text=True, encoding="utf-8", **pipes)
+        process = subprocess.Popen(command, encoding="utf-8", **pipes)
         started.append(process)
         process.stdin.write(json.dumps(dataclasses.asdict(chosen)) + "\n")
         process.stdin.flush()
@@ -68,5 +68,5 @@ def test_it_ends_when_the_service_is_gone_and_leaves_nothing_behind(worker, tmp_
 def test_it_gives_way_to_what_reads(worker):
     process = worker(recipe("mlp").changed(steps=10**8))
     process.stdout.readline()
-    niceness = int(Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[16])
+    niceness = int(Path(f"/proc/{process.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[16])
     assert niceness > 0

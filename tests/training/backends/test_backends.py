@@ -50,7 +50,10 @@ CASES = {
 def curves(backend, *device):
     surroundings = os.environ | {"KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, json.dumps(CASES), *device], env=surroundings, capture_output=True, text=True
+        [sys.executable, "-c", SCRIPT, json.dumps(CASES), *device],
+        env=surroundings,
+        capture_output=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])

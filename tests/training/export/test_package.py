@@ -79,14 +79,14 @@ def test_a_training_on_jax_gives_a_whole_run_folder(name, mnist, tmp_path):
         [sys.executable, "-m", "shuzi", "train", name, "--steps", "20", "--out", tmp_path / "run"],
         env=surroundings,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
     # remarks of shuzi only: what it trains, that so few steps teach little, where everything is
     assert len(done.stderr.splitlines()) <= 3
     names = {each.name for each in (tmp_path / "run").iterdir()}
     assert names >= {"recipe.toml", "metrics.jsonl", "checkpoints", "model.keras", "model.onnx", "card.json"}
-    card = json.loads((tmp_path / "run" / "card.json").read_text())
+    card = json.loads((tmp_path / "run" / "card.json").read_text("utf-8"))
     assert card["command"] == f"KERAS_BACKEND=jax shuzi train {name} --steps 20 --seed 0"
     assert "jax" in card["versions"]
     # TensorFlow, in this process, opens what JAX has saved
@@ -102,7 +102,7 @@ def test_a_backend_that_is_not_known_is_refused_before_anything_is_begun(tmp_pat
         env=os.environ | {"KERAS_BACKEND": "torch"},
         cwd=tmp_path,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert done.returncode == 1
     assert done.stderr == f'Error: KERAS_BACKEND cannot be "torch". Choose one of: {", ".join(BACKENDS)}.\n'

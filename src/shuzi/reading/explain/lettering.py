@@ -36,6 +36,9 @@ _CHINESE = (
 )
 
 
+_ENDING = "，。、：；！？）》」』”’…,.:;!?)"  # punctuation that leads no line
+
+
 def drawn_language() -> str:
     """Return the language to draw in: the current one, or English if no font has its characters."""
     return "zh" if language() == "zh" and _chinese() else "en"
@@ -54,8 +57,7 @@ def broken(text: str, letters: Font, width: float) -> list[str]:
     ['one two', 'three']
     """
     lines = [""]
-    # closing punctuation must not start a line
-    for piece in re.findall(r"[⺀-鿿][,。、:;!?)”,.:;!?)]*|[^\s⺀-鿿]+\s*|\s+", text):
+    for piece in re.findall(rf"[⺀-鿿][{_ENDING}]*|[^\s⺀-鿿]+[{_ENDING}]*\s*|\s+", text):
         if lines[-1] and letters.getlength((lines[-1] + piece).rstrip()) > width:
             lines.append("")
         lines[-1] += piece
@@ -73,7 +75,7 @@ def _chinese() -> str | None:
             letters = ImageFont.truetype(name, 20)
         except OSError:
             continue
-        missing, *shapes = (bytes(letters.getmask(each)) for each in "\U0010fffd数字墨,。、“”019%:Az")
+        missing, *shapes = (bytes(letters.getmask(each)) for each in "\U0010fffd数字墨，。、：；！？（）“”019%:Az")
         if missing not in shapes:
             return name
     return None

@@ -153,7 +153,7 @@ def _draw_card(sheet: _Sheet, x: int, place: int, digit: Digit, reader: Reader) 
     pen.rectangle((x, y + 2, end, y + 19), fill=colour)
     pen.text((x + 3, y + 2), label, "white", font(14))
     pen.text((end + 8, y - 2), f"{digit.digit}", _INK, font(20))
-    pen.text((end + 30, y + 2), how_sure(digit.status, digit.confidence), colour, font(15))
+    pen.text((end + 30, y + 2), how_sure(digit.status, digit.probability), colour, font(15))
     bars, counted = x + _SIDE + _GAP, x + _CARD - _SIDE
     top = y + 46
     captions = ("explain.image", "explain.shares", "explain.counted")

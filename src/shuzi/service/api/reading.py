@@ -157,7 +157,11 @@ async def _read(parts: Parts, source: Source, asked: Asked) -> bytes:
     name, picture = source
     if isinstance(picture, ShuziError):
         raise answers.about(name, picture)
-    said = await parts.pool.run(partial(answers.read, name, picture, asked))
+    try:
+        said = await parts.pool.run(partial(answers.read, name, picture, asked))
+    except ShuziError as problem:
+        parts.decoders.note(problem)
+        raise
     parts.metrics.pictures.inc()
     return said
 

@@ -17,8 +17,8 @@ from shuzi.errors import ServiceError
 from shuzi.service.http.language import asked_language
 from shuzi.service.http.problems import problem_response
 from shuzi.service.http.quotas import Quota, Quotas
-from shuzi.service.http.request_id import REQUEST_ID, current, new_id, proxy_id
 from shuzi.service.http.tokens import Tokens, is_closed
+from shuzi.service.request_id import REQUEST_ID, current, new_id, proxy_id
 
 log = logging.getLogger("shuzi.service")
 

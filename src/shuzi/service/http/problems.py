@@ -15,7 +15,7 @@ from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
-from shuzi.service.http import request_id
+from shuzi.service import request_id
 from shuzi.service.http.validation import ValuesError, sentences
 
 log = logging.getLogger("shuzi.service")
@@ -66,6 +66,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.internal": 500,
     "error.missing_extra": 501,
     "error.service.coding": 501,
+    "error.picture.child": 503,
     "error.service.late": 503,
     "error.service.closing": 503,
     "error.processes.cancelled": 503,
@@ -81,6 +82,7 @@ RETRY_AFTER = {
     "error.service.late": 10,
     "error.service.closing": 5,
     "error.service.stuck": 10,
+    "error.picture.child": 10,
 }
 """Seconds after which it is worth trying again, where the error itself does not know it better."""
 
@@ -100,7 +102,9 @@ def retry_after(problem: ShuziError) -> list[tuple[bytes, bytes]]:
     >>> retry_after(ServiceError("error.service.busy")), retry_after(ServiceError("error.service.json"))
     ([(b'retry-after', b'1')], [])
     """
-    seconds = problem.values.get("seconds", RETRY_AFTER.get(problem.key))
+    seconds = RETRY_AFTER.get(problem.key)
+    if isinstance(problem, ServiceError):  # a picture's seconds are those that it took
+        seconds = problem.values.get("seconds", seconds)
     return [] if seconds is None else [(b"retry-after", b"%d" % seconds)]
 
 

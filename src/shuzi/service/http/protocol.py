@@ -18,7 +18,7 @@ from shuzi.service.http.guard import SECURITY_HEADERS, Observe
 from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
 from shuzi.service.http.problems import MEDIA_TYPE, document, retry_after, status_of
 from shuzi.service.http.quotas import Quota, Quotas
-from shuzi.service.http.request_id import REQUEST_ID, new_id
+from shuzi.service.request_id import REQUEST_ID, new_id
 
 _LINGER = 2.0  # seconds in which what a refused client still sends is thrown away, so that it can read the answer
 _SCHEMES = (b"http", b"https")

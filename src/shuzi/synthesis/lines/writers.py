@@ -175,6 +175,8 @@ class FromImages:
     def write(self, rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
         """Write a digit, `size` times as high as the hand's digits usually are."""
         places = self._places[int(character)]
+        if not len(places):  # a small set of images may lack a digit
+            return write_drawn(rng, character, hand, size)
         place = int(places[int(rng.integers(len(places)))])
         height = hand.height * size * math.exp(rng.normal(0, hand.uneven))
         scale, turn = height / _DIGIT, rng.normal(0, 0.06)

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.boxes import Box, overlap_of_smaller, union
 from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
 from shuzi.synthesis.composer import Composer, Page
@@ -86,7 +87,7 @@ def _cuts(rng: np.random.Generator, page: Page) -> list[Cut]:
     off = rng.normal(0, 0.05, page.boxes.shape) * np.tile(page.boxes[:, 2:], 2)
     places = [*zip(page.boxes + off, page.labels.tolist(), strict=True)]
     places += [(box, NOT_A_DIGIT) for box in _no_digits(rng, page)]
-    cuts = [(cut_out(ink, tuple(box)), label) for box, label in places]
+    cuts = [(cut_out(ink, Box(*box)), label) for box, label in places]
     return [(image, label) for image, label in cuts if image is not None]
 
 
@@ -97,8 +98,7 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
     if count > 1 and rng.random() < 0.5:
         place = int(rng.integers(count - 1))
         first, second = page.boxes[place], page.boxes[place + 1]
-        corner = np.minimum(first[:2], second[:2])
-        both = np.concatenate([corner, np.maximum(first[:2] + first[2:], second[:2] + second[2:]) - corner])
+        both = union(first, second)
         # if one covers the other, nobody could tell that there are two
         if both[2] > 1.4 * max(first[2], second[2]) and both[3] < 2 * max(first[3], second[3]):
             boxes.append(both.astype(np.float32))
@@ -113,14 +113,6 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
         size = np.array([height * rng.uniform(0.3, 0.9), height])
         corner = rng.uniform(0, 1, 2) * np.maximum(1, np.array(page.grey.shape[::-1]) - size)
         elsewhere = np.concatenate([corner, size]).astype(np.float32)
-        if all(_overlap(elsewhere, box) < 0.1 for box in page.boxes):
+        if (overlap_of_smaller(elsewhere, page.boxes) < 0.1).all():
             boxes.append(elsewhere)
     return boxes
-
-
-def _overlap(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
-    """Return the intersection as a fraction of the smaller box."""
-    low = np.maximum(one[:2], other[:2])
-    high = np.minimum(one[:2] + one[2:], other[:2] + other[2:])
-    both = np.prod(np.maximum(high - low, 0))
-    return float(both / min(np.prod(one[2:]), np.prod(other[2:])))

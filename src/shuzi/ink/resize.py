@@ -1,0 +1,42 @@
+"""A picture becomes a smaller or a larger one."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = TypeVar("Pixels", np.uint8, np.float32)
+
+
+def resize(picture: NDArray[Pixels], scale: float, least: int = 1) -> NDArray[Pixels]:
+    """Resize a picture: by averaging areas where it shrinks, by linear interpolation where it grows.
+
+    Parameters
+    ----------
+    picture
+        uint8 or float32 (h, w).
+    scale
+        Of height and width; both are rounded to whole pixels.
+    least
+        Pixels that either side keeps.
+
+    Returns
+    -------
+    Of the same type, (round(scale * h), round(scale * w)); the picture itself where that is its size.
+
+    Examples
+    --------
+    >>> stripes = np.tile(np.array([[0, 200]], np.uint8), (6, 3))
+    >>> resize(stripes, 0.5).tolist()
+    [[100, 100, 100], [100, 100, 100], [100, 100, 100]]
+    >>> resize(stripes, 2.5).shape, resize(stripes, 0.01).shape
+    ((15, 15), (1, 1))
+    """
+    height, width = (max(least, round(side * scale)) for side in picture.shape)
+    if (height, width) == picture.shape:
+        return picture
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, (width, height), interpolation=method), picture.dtype)

@@ -1,0 +1,45 @@
+"""ARCHITECTURE.md is what a newcomer finds their way by: it names every file there is and none that is not."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "shuzi"
+DOCUMENTS = ["ARCHITECTURE.md", "ARCHITECTURE.zh.md"]
+
+
+def drawn(text):
+    """Return the paths in the tree below src/shuzi/, by their indentation."""
+    tree, folders, paths = re.search(r"src/shuzi/\n(.*?)\nweb/", text, re.DOTALL)[1], [], set()
+    for line in tree.splitlines():
+        names = line.split()
+        depth = (len(line) - len(line.lstrip())) // 2
+        if names[0].endswith("/"):
+            folders = [*folders[: depth - 1], names.pop(0)]
+        elif depth == 1:
+            folders = []
+        paths |= {"".join(folders) + name for name in names if name.endswith(".py")}
+    return paths
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_module_is_in_the_tree_and_nothing_else(name):
+    there = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py")}
+    assert drawn((ROOT / name).read_text("utf-8")) == {each for each in there if "__" not in each}
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_paragraph_has_six_lines_at_most_and_a_line_160_characters(name):
+    text = (ROOT / name).read_text("utf-8")
+    assert max(map(len, text.splitlines())) <= 160
+    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    for paragraph in re.split(r"\n\s*\n|\n(?=- )", prose):
+        assert len(paragraph.strip().splitlines()) <= 6, paragraph
+
+
+def test_a_folder_holds_a_dozen_modules_at_most():
+    folders = {path.parent for path in PACKAGE.rglob("*.py")}
+    crowded = {str(each): count for each in folders if (count := sum(1 for _ in each.glob("*.py"))) > 13}
+    assert not crowded  # a dozen, and __init__.py

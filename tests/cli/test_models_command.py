@@ -235,7 +235,7 @@ def test_a_reader_is_calibrated_for_one_detector_and_says_when_it_has_another(sh
     assert not load(run).calibrated
     assert note in shuzi("read", picture, "--model", run).err  # which takes the detector that ships
     said = " ".join(shuzi("models", "describe", run).out.split())
-    assert f"calibrated together with detector {card.calibration.partners['detector'][:16]}…" in said
+    assert f"calibrated with detector {card.calibration.partners['detector'][:16]}…" in said
     assert load().calibrated
 
 

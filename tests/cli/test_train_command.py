@@ -221,7 +221,7 @@ def test_a_training_starts_from_a_model_that_is_named(shuzi, tmp_path):
     ended = shuzi("train", "tiny", "--from", "tiny", "--steps", 1, "--learning-rate", 1e-9, "--out", tmp_path / "run")
     assert ended.code == 0
     # one step at hardly any rate: it still reads as well as the model that it starts from
-    assert re.fullmatch(r"Accuracy on the validation images: 0\.9\d.*", ended.out.splitlines()[-1])
+    assert re.fullmatch(r"Accuracy: 0\.9\d+ on 5000 validation images", ended.out.splitlines()[-1])
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
     assert "started from the weights of another model, tiny (SHA-256" in said
     assert "--from start.onnx" in said

@@ -59,7 +59,7 @@ def test_the_features_are_what_the_last_layer_sees(mnist):
     alike = unit @ unit.T
     same = labels[:, None] == labels
     assert alike[same].mean() > alike[~same].mean() + 0.2
-    with pytest.raises(ModelError, match="does not give out its features"):
+    with pytest.raises(ModelError, match="does not output features"):
         Classifier(shipped()["softmax"]).features(images)
 
 

@@ -75,10 +75,10 @@ def test_a_singular_names_what_the_plural_names_but_for_the_count(language):
             assert _placeholders(forms[0]) | {"n", "shown"} >= _placeholders(forms[-1])
 
 
-@pytest.mark.parametrize(("n", "said"), [(0, "0 images are"), (1, "1 image is"), (2, "2 images are")])
+@pytest.mark.parametrize(("n", "said"), [(0, "0 images"), (1, "1 image"), (2, "2 images")])
 def test_the_count_decides_between_singular_and_plural(n, said):
-    assert say("data.export.done", "en", n=n, out="x") == f"{said} now in x"
-    assert say("data.export.done", "en", n=np.int64(n), out="x") == f"{said} now in x"
+    assert say("data.export.done", "en", n=n, out="x") == f"Exported {said} to x"
+    assert say("data.export.done", "en", n=np.int64(n), out="x") == f"Exported {said} to x"
     assert say("data.export.done", "zh", n=n, out="x").count(str(n)) == 1
 
 

@@ -1,5 +1,6 @@
 """The lesson's text, its code and the package say the same thing, in both languages."""
 
+import os
 import re
 import subprocess
 import sys
@@ -46,8 +47,9 @@ def test_old_code_shows_the_error_that_the_table_says(code, error, tmp_path, mon
 
 def test_the_lesson_prints_the_same_curve_as_the_command(tmp_path):
     def run(*command):
+        program, surroundings = [sys.executable, *command], os.environ | {"PYTHONIOENCODING": "utf-8"}
         done = subprocess.run(
-            [sys.executable, *command], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True
+            program, cwd=tmp_path, env=surroundings, capture_output=True, encoding="utf-8", check=True
         )
         return done.stdout.splitlines()
 

@@ -123,7 +123,8 @@ def start_service():
     started = []
 
     def start(*arguments, program=("-m", "shuzi", "serve"), **environment):
-        surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "LANG": "C.UTF-8"} | environment
+        surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8", "LANG": "C.UTF-8"}
+        surroundings |= environment
         process = Process(
             [sys.executable, *program, *arguments],
             stdout=subprocess.PIPE,

@@ -115,7 +115,7 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
 
         found = convert(path, form, out, judges)
     if as_json:
-        click.echo(json.dumps(_facts(found), ensure_ascii=False))
+        click.echo(visible_json(json.dumps(_facts(found), ensure_ascii=False)))
         return
     click.echo(say("models.export.done", path=found.path, form=form, size=_size(found.size)))
     parity, scores = found.parity, {"accuracy": found.accuracy, "of_network": found.accuracy_of_network, "n": found.n}

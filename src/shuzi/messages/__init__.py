@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, SupportsIndex
 
 from shuzi.messages.visible import visible
 
@@ -77,8 +77,8 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     in_language
         "zh" or "en"; None is the current language.
     values
-        What the sentence names; put in as `str.format` does. A list becomes lines, each with a dash. Where the
-        catalogue has a singular and a plural, the value `n` decides between them.
+        Inserted as by `str.format`. A list becomes lines that start with a dash. An integer `n` chooses between
+        singular and plural in sentences that have both. Characters that a terminal would obey are written visibly.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
     >>> say("train.step", "en", step=10, loss=120.932)
     'Step    10, loss now: 120.93'
     >>> say("explain.more", "en", n=1), say("explain.more", "en", n=2)
-    ('1 more digit is not drawn.', '2 more digits are not drawn.')
+    ('1 more digit not shown.', '2 more digits not shown.')
     """
     with speaking(in_language or language()):
         sentence = _sentence(key, values.get("n"))
@@ -111,7 +111,7 @@ def counted(what: str, n: int) -> str:
 
 def _sentence(key: str, n: object) -> str:
     catalogue = _catalogue(language())
-    counted = catalogue.ngettext(key, key, n) if isinstance(n, int) else key
+    counted = catalogue.ngettext(key, key, int(n)) if isinstance(n, SupportsIndex) else key  # NumPy's integers too
     return catalogue.gettext(key) if counted == key else counted  # the key comes back where there is no plural
 
 

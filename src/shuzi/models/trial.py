@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import onnxruntime
-from platformdirs import user_cache_path
 
 from shuzi.atomic import replacing
 from shuzi.errors import ModelError, ShuziError
@@ -115,4 +114,6 @@ def _remember(sha256: str, verdict: dict[str, Any]) -> None:
 
 
 def _file(sha256: str) -> Path:
+    from platformdirs import user_cache_path  # those that come with shuzi do without
+
     return user_cache_path("shuzi") / "models" / f"{sha256}.json"

@@ -118,7 +118,7 @@ def _by_detector(
         # what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
         # typical heights
         heights = [statistics.median(each.box.height for each in candidates)] if candidates else []
-        # typical heights        heights += [share * min(ink.shape) for share in _SHARES]
+        heights += [share * min(ink.shape) for share in _SHARES]
         new = (possible_scale(LETTER / height, ink.shape) for height in heights)
         following = next((each for each in new if all(abs(math.log(each / old)) > _OTHER for old in tried)), None)
         if following is None:

@@ -92,6 +92,9 @@ class RunFolder:
                 folder.lock.refuse_if_held()
                 raise RunError("error.run.taken", path=path)
             path.mkdir(parents=True, exist_ok=True)
+            folder.lock.take()
+            if not folder._free():  # another training has saved there meanwhile
+                raise RunError("error.run.taken", path=path)
             for left in (folder.data_file, folder.start_file):
                 left.unlink(missing_ok=True)
             if own is not None:
@@ -126,7 +129,7 @@ class RunFolder:
         if not self.path.is_dir():
             return False
         files = {self.recipe_file, self.metrics_file, self.data_file, self.start_file}
-        begun = {*files, self.checkpoints, self.tensorboard}
+        begun = {*files, *self.lock.files, self.checkpoints, self.tensorboard}
         there = set(self.path.iterdir())
         return there <= begun and self._no_checkpoints()
 

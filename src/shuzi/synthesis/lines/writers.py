@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from shuzi.data.strokes import Strokes
 from shuzi.synthesis.drawn_digits import drawn_curves
 from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, shaken, written
-from shuzi.synthesis.lines.texts import DIGITS
+from shuzi.synthesis.lines.texts import DIGITS, MARKS
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 from shuzi.synthesis.pseudo_letters import character as pseudo_letter
 
@@ -246,7 +246,8 @@ def _relative(rng: np.random.Generator, character: str, seen: float) -> float:
         low, usual, high = (0.75, 1.0, 1.5) if character in "bdfhkltgjpqy" else (0.4, 0.62, 0.95)
     if character in DIGITS:
         return float(np.clip(seen, 0.7, 1.4)) if seen else 1.0
-    if seen and rng.random() < 0.7:
+    # written alone, a mark is seldom of the size that it has in a number
+    if seen and rng.random() < (0.2 if character in MARKS else 0.7):
         return float(np.clip(seen, low, high))
     return float(np.clip(usual * math.exp(rng.normal(0, 0.2)), low, high))
 
@@ -257,7 +258,7 @@ _SIZES: Mapping[str, tuple[float, float, float]] = {
     ",": (0.15, 0.32, 0.65),
     ":": (0.3, 0.5, 0.85),
     "-": (0.02, 0.08, 0.2),
-    "/": (0.95, 1.4, 2.1),
+    "/": (1.1, 1.5, 2.2),
     "(": (0.9, 1.25, 1.7),
     ")": (0.9, 1.25, 1.7),
     "[": (0.9, 1.2, 1.6),

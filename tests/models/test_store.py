@@ -8,9 +8,6 @@ from shuzi.models.card import OF_MNIST
 from shuzi.models.score import Score
 from shuzi.models.store import find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, DETECTOR
-from shuzi.training.export.conversion import restore
-from shuzi.training.export.parity import network_answers
-from shuzi.training.tasks.known import TASKS
 
 
 @pytest.fixture
@@ -67,6 +64,9 @@ LARGE = ("default", "detector")  # which take TensorFlow a while
     "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LARGE else []) for name in shipped()]
 )
 def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
+    from shuzi.training.export.conversion import restore
+    from shuzi.training.export.parity import network_answers
+    from shuzi.training.tasks.known import TASKS
 
     network, card = restore(shipped()[name])
     assert card.command.startswith(f"shuzi train {card.name} ")

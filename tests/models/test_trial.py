@@ -172,6 +172,7 @@ def test_where_nothing_can_be_remembered_it_works_all_the_same(tmp_path, cache):
     assert Session(foreign(tmp_path / "mine.onnx")).card.name == "softmax"
 
 
+@pytest.mark.usefixtures("training")
 def test_a_run_folder_of_this_machine_needs_no_trial(cache, tmp_path):
     """The export, which has run the model on thousands of images, remembers that it is sound."""
     from shuzi.data.own import split

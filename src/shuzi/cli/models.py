@@ -74,7 +74,7 @@ def list_(as_json: bool) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.models.describe.json")
 @language_option
 def describe(model: str, as_json: bool) -> None:
-    """Say what a model's card says."""
+    """Show a model's card."""
     path = find_model(place_of(model))
     card = read_card(read_content(path), path)
     if as_json:

@@ -1,4 +1,4 @@
-"""Overlapping boxes become the few worth keeping."""
+"""Places in a picture become boxes, and overlapping boxes the few worth keeping."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def union(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
 
 
 def non_maximum_suppression(boxes: Iterable[Box], share: Share, most: float) -> list[int]:
-    """Keep each box that none before it covers: the positions of those kept.
+    """Return the positions of the boxes that no earlier kept box overlaps too much.
 
     Parameters
     ----------

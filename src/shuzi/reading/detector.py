@@ -38,7 +38,7 @@ class Found:
     scores
         The probability that each digit has its centre here: float32 (10,), not normalised.
     box
-        Where, in the pixels of the picture that was searched.
+        x, y, width and height in pixels of the searched picture.
     """
 
     scores: NDArray[np.float32]

@@ -45,11 +45,11 @@ class Digit:
     digit
         0 to 9, the best guess.
     probability
-        That the guess is right and that it is a digit, 0 to 1.
+        The probability that it is a digit and that the guess is correct.
     probabilities
         Of each digit, given that it is one: float32 (10,).
     box
-        x, y, width and height in the picture as a person sees it, in whole pixels.
+        x, y, width and height in whole pixels, in the upright picture.
     status
         "ok", "unsure" or "not-a-digit".
     image
@@ -101,7 +101,7 @@ class Reading:
     digits
         Its digits in order.
     advice
-        The key of a sentence that tells a person what to do, and its values.
+        The key of a sentence that tells people what to do, and its values.
     calibrated
         Whether the confidence was fitted for the models that read, together; where it was not, it is too high.
 

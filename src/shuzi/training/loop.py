@@ -68,6 +68,8 @@ def train(
         The loss is no longer a finite number.
     RunError
         The state belongs to another network.
+    DataError
+        The recipe needs pen strokes, and the data have none.
     """
     task = TASKS[recipe.task]
     looked_at = task.judged_by(data.validation, recipe.seed)

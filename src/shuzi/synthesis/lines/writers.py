@@ -128,7 +128,7 @@ class Recorded:
         The collection.
     own
         For each character the places of the samples that this writer wrote.
-    all_others
+    others
         For each character the places of all writers' samples.
     unit
         The height of this writer's digits, in units of the tablet; 0 if unknown.

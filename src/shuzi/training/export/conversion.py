@@ -202,7 +202,7 @@ def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray
 
 
 def _in_keras(card: Card) -> str:
-    """Write the card of a file that takes in what the network of Keras does: pages have a channel there."""
+    """Write the card of a file that takes in what the network of Keras does: pages and strips have a channel."""
     given = card.input
     if len(TASKS[card.task].input_shape) > len(given.shape) - 1:
         given = replace(given, shape=(*given.shape, 1), layout=f"{given.layout}C")

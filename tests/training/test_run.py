@@ -195,7 +195,7 @@ def test_what_cannot_be_repaired_says_why(finished_run, mnist, tmp_path):
     (folder.path / "model.onnx").unlink()
     recipe_text = folder.recipe_file.read_text()
     folder.recipe_file.write_text(recipe_text.replace("steps = 30", "steps = 40"))
-    with pytest.raises(ModelError, match="has not come to its end"):
+    with pytest.raises(ModelError, match="is not finished"):
         repair(folder, mnist)
     folder.recipe_file.write_text(recipe_text)
     (checkpoint_file,) = folder.checkpoints.iterdir()

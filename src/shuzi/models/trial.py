@@ -46,7 +46,7 @@ def sound_content(path: Path, limits: Limits = LIMITS) -> bytes:
     content = read_content(path)
     if path.resolve().parent == store.SHIPPED.resolve():
         return content
-    read_card(content, path)  # what is wrong with that is told better here
+    read_card(content, path).check_usable(path)  # the cause of an error is known better here
     sha256 = hashlib.sha256(content).hexdigest()
     verdict = _remembered(sha256)
     if verdict is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.service.api.schema import MOST_BATCH, MOST_STEPS
+from shuzi.service.api.schema import MOST
 from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,10 +68,10 @@ def test_the_limits_are_those_of_the_service(path):
         *(limits.client_connections, limits.client_held // 10**6, limits.client_explained, limits.explained),
         *(limits.client_explained_rate, limits.explained_in_all, HEADERS),
         *(HEAD_BYTES // 1_000, limits.head_seconds, limits.pause_seconds, limits.body_seconds, limits.work_seconds),
-        *(limits.connections, limits.streams, limits.trainings, limits.training_seconds / 60, MOST_BATCH),
+        *(limits.connections, limits.streams, limits.trainings, limits.training_seconds / 60, MOST["batch_size"]),
     }
     assert expected <= numbers
-    assert MOST_STEPS in numbers or f"{MOST_STEPS // 10_000} 万步" in table
+    assert MOST["steps"] in numbers or f"{MOST['steps'] // 10_000} 万步" in table
 
 
 def test_the_dockerfile_has_no_fault_that_a_linter_knows():

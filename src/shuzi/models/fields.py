@@ -36,7 +36,7 @@ class Fields:
     10
     >>> Fields({}, "model.onnx", "scores").whole("n")
     Traceback (most recent call last):
-    shuzi.errors.ModelError: The card of model.onnx lacks scores.n. The file is damaged, or not by shuzi.
+    shuzi.errors.ModelError: The card of model.onnx lacks scores.n. The file is damaged or was not written by shuzi.
     """
 
     def __init__(self, values: Any, path: object, place: str = "") -> None:

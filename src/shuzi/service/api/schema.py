@@ -21,13 +21,14 @@ from shuzi.service.http.limits import Limits
 from shuzi.training.recipes import RANGES
 
 _LIMITS = Limits()
-_MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}  # of a training here: others wait for it
+MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}
+"""What a training here may have at most, since others wait for it."""
 
 
 def _within(name: str) -> dict[str, Any]:
     """Return the range of a recipe's number, no further than a service lets it go."""
     allowed = RANGES[name]
-    most = min(allowed.most, _MOST.get(name, allowed.most))
+    most = min(allowed.most, MOST.get(name, allowed.most))
     return {"gt" if allowed.above else "ge": allowed.least, "le": most, "strict": True}
 
 

@@ -89,7 +89,7 @@ def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
     """Put what pydantic found into words.
 
     >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
-    ['steps should be at most 20000.']
+    ['steps must be at most 20000.']
     """
     return [_sentence(each) for each in errors[:_MOST]]
 

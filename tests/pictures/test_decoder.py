@@ -190,6 +190,7 @@ def test_ctrl_c_ends_the_command_while_a_pdf_hangs(tmp_path):
         import os, signal, sys, threading
         from shuzi.cli import main
         from shuzi.pictures import decoder
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
         def interrupt():
             while not decoder.children._working:
                 pass

@@ -260,6 +260,7 @@ def test_no_child_outlives_the_process_that_asked(module, tmp_path, do):
 def test_ctrl_c_ends_a_job_at_once_and_leaves_nothing(module, tmp_path):
     text = """
         import os, signal, threading
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
         children.ask({"do": "echo"}, b"", 9, enough)
         print(*children.numbers, flush=True)
         def interrupt():

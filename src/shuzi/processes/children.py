@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
-from shuzi.processes.child import Cancelled, Child
+from shuzi.processes.child import Cancelled, Child, Ended
 from shuzi.processes.cores import cores
 from shuzi.processes.limits import Limits
 from shuzi.processes.pipes import Bytes, Header
@@ -64,8 +64,17 @@ class Children:
         ShuziError
             No process can be started here.
         """
-        with self._turn(alone), self._borrowed() as child:
-            return child.ask(header, body, most, limits)
+        with self._turn(alone):
+            while True:
+                with self._borrowed() as child:
+                    used = child.jobs > 0
+                    try:
+                        return child.ask(header, body, most, limits)
+                    except Ended as problem:
+                        # it may have ended while nobody asked, which the system can tell a moment too late; a job
+                        # that crashes children crashes a new one too
+                        if not used or type(problem) is not Ended:
+                            raise
 
     def cancel(self) -> None:
         """End all children at once. Callers waiting for an answer get `Cancelled`; later jobs start new children."""

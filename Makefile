@@ -66,7 +66,8 @@ slow: $(VENV)/.for-developing messages $(KATEX)
 	$(BIN)/python -m pytest -m slow
 
 browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
-	$(BIN)/python -m pytest -m browser tests/browser tests/docs
+	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -m browser tests/docs # a process holds one browser
 
 web: $(VENV)/.for-developing $(PAGE)
 	$(BIN)/python web/shapes.py --check

@@ -15,7 +15,7 @@ export const shell = {
   "error.unexpected": (status: number) => `The service returned an error (${status}). Please try again.`,
   "error.busy": (seconds: number) => `The service is busy. Trying again in ${seconds} s.`,
   "error.again": "Try again",
-  "token.needed": "This service asks for a token. Whoever runs it can give you one.",
+  "token.needed": "This service requires a token. Whoever runs it can give you one.",
   "token.refused": "The service did not accept this token. Try another one.",
   "token.give": "Continue",
 };

@@ -152,3 +152,14 @@ def test_arrays_that_do_not_fit_together_are_refused(pen_strokes, name, change):
     values = {each: getattr(pen_strokes, each) for each in pen_strokes.__dataclass_fields__}
     with pytest.raises(DataError, match=name):
         Strokes(**values | {name: change(values[name])})
+
+
+@pytest.mark.parametrize("content", [b"no archive", b"\x80\x04pickled", b"PK\x03\x04cut"])
+def test_what_is_no_archive_is_called_damaged_and_nobody_is_told_of_pickles(tmp_path, content):
+    (tmp_path / "junk.npz").write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        load_strokes(tmp_path / "junk.npz")
+    assert "pickle" not in caught.value.sentence("en")
+    np.savez(tmp_path / "other.npz", other=np.zeros(3))
+    with pytest.raises(DataError, match='lacks the array "points"'):
+        load_strokes(tmp_path / "other.npz")

@@ -75,3 +75,12 @@ def test_anything_else_is_a_single_picture():
     for named in ("missing.png", b"x", np.zeros((2, 2), np.uint8), Image.new("L", (2, 2))):
         (found,) = single_pictures(named)
         assert found is named
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_among_pictures_is_an_error_in_its_place_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / "1.png")
+    Image.new("L", (8, 8)).save(tmp_path / "2.png")
+    pipe, picture = single_pictures(tmp_path)
+    assert "1.png: not a regular file" in str(pipe)
+    assert picture == tmp_path / "2.png"

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
-from shuzi.errors import DataError
+from shuzi.errors import DataError, ShuziError
 
 DOI = "10.5281/zenodo.1195803"
 """Where UNIPEN is published."""
@@ -184,8 +184,12 @@ def _unpacked(path: Path) -> Strokes:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as packed:
             for field in fields(Strokes):
                 arrays[field.name] = packed[field.name]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as problem:
-        raise DataError("error.strokes.unreadable", path=path, reason=problem) from problem
+    except KeyError as problem:
+        raise DataError("error.strokes.lacks", path=path, name=field.name) from problem
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as problem:
+        # what NumPy says of other files is about pickles, which are never read
+        reason = getattr(problem, "strerror", None) or ShuziError("picture.broken")
+        raise DataError("error.strokes.unreadable", path=path, reason=reason) from problem
     types = {"points": np.int16, "strokes": np.int32, "items": np.int32, "writer": np.int16, "validation": np.bool_}
     for name, dtype in types.items():
         if arrays[name].dtype != dtype:

@@ -47,7 +47,11 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
     try:
         if isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
             for path in _pictures_in(Path(named)):
-                yield from single_pictures(path)
+                if path.exists() and not path.is_file():  # opening a pipe waits until somebody writes to it
+                    reason = ShuziError("picture.special")
+                    yield PictureError("error.data.unreadable", path=path, reason=reason)
+                else:
+                    yield from single_pictures(path)
         elif (document := _document(named)) is not None:
             yield from (Page(document, number + 1) for number in range(count_pages(document)))
         else:

@@ -9,7 +9,14 @@ import pytest
 from shuzi.messages import say
 
 ENDED = say("cli.serve.ended", "en") + "\n"  # all that is on stderr when nothing went wrong
+NO_PAGE = say("cli.serve.no_page", "en") + "\n"  # before all else, where the page has not been built
 TOKEN = "a token that is long enough"  # noqa: S105 - of these tests alone
+
+
+def _end(process):
+    """End the service, and return its exit status and what it logged."""
+    status, err = process.end()
+    return status, err.removeprefix(NO_PAGE)
 
 
 @pytest.fixture
@@ -32,7 +39,7 @@ def test_requests_are_logged_as_json_with_the_names_that_their_answers_carry(sta
     with process.connect() as connection:
         connection.sendall(b"no HTTP\r\n\r\n")
         names.append(re.search(rb"x-request-id: (\w+)", connection.recv(65_536))[1].decode())
-    _, err = process.end()
+    _, err = _end(process)
     *lines, ended = err.splitlines()
     assert ended == ENDED.strip()
     records = [json.loads(each) for each in lines]
@@ -53,7 +60,7 @@ def test_a_line_for_people_cannot_be_forged(start_service):
     process = start_service("--port", "0", "--log-requests").listens()
     with process.client() as client:
         client.get("/a%0A2026-01-01T00:00:00.000Z ERROR forged%1B[2J%C2%9B")
-    _, err = process.end()
+    _, err = _end(process)
     line, ended = err.splitlines()
     assert ended == ENDED.strip()
     path = re.escape(r"/a\n2026-01-01T00:00:00.000Z ERROR forged\x1b[2J\x9b")
@@ -64,7 +71,7 @@ def test_without_being_asked_to_it_logs_no_request(start_service):
     process = start_service("--port", "0").listens()
     with process.client() as client:
         client.get("/healthz")
-    assert process.end() == (0, ENDED)
+    assert _end(process) == (0, ENDED)
 
 
 @pytest.mark.parametrize(

@@ -32,12 +32,12 @@ from shuzi.ink.strips import band, cut, whole
 from shuzi.models.score import Score
 from shuzi.models.session import Session
 from shuzi.models.store import find_model
-from shuzi.models.tasks import CLASSES
+from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.reading.ctc import best_texts
 from shuzi.synthesis.lines.collection import Writers, number_ink, sound_numbers
 from shuzi.synthesis.lines.handwriting import Pen
 from shuzi.synthesis.lines.kinds import KINDS
-from shuzi.synthesis.lines.texts import DIGITS, MARKS, SIGN, target
+from shuzi.synthesis.lines.texts import target
 from shuzi.synthesis.lines.writers import Hand
 from shuzi.synthesis.samples.lines import strips
 

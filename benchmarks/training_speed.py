@@ -26,7 +26,8 @@ import shuzi
 from shuzi.data.dataset import Dataset, order
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
-from shuzi.training.recipes import Recipe, recipe
+from shuzi.training.recipe import Recipe
+from shuzi.training.recipes import recipe
 
 CHUNK, CHUNKS = 5, 4  # steps of `cnn` per call, as chosen by `train`, and calls per turn
 

@@ -3,7 +3,8 @@ import math
 import pytest
 
 from shuzi.errors import RecipeError
-from shuzi.training.recipes import RECIPES, Recipe, recipe
+from shuzi.training.recipe import Recipe
+from shuzi.training.recipes import RECIPES, recipe
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -65,7 +65,7 @@ def list_(as_json: bool) -> None:
     for column in ("name", "parameters", "size", "accuracy"):
         table.add_column(say(f"models.{column}"), justify="right" if column in ("parameters", "size") else "left")
     for name, (card, path) in cards.items():
-        table.add_row(name, f"{card.parameters:,}", _size(path.stat().st_size), _worth(card))
+        table.add_row(name, f"{card.parameters:,}", _size(path.stat().st_size), _headline_score(card))
     Console(highlight=False, markup=False).print(table)
 
 
@@ -185,7 +185,7 @@ def _facts(found: Conversion) -> dict[str, Any]:
     return facts | scores | judged | {"difference": found.parity.difference}
 
 
-def _worth(card: Card) -> str:
+def _headline_score(card: Card) -> str:
     """Return a headline score in words; only classifiers read test images, the others have their own measures."""
     part, score = _headline(card)
     if card.kind == CLASSIFIER:

@@ -23,7 +23,8 @@ from shuzi.errors import RecipeError, require
 from shuzi.messages import say
 from shuzi.models.card import BACKENDS
 from shuzi.models.store import find_model
-from shuzi.training.recipes import OPTIONS, RANGES, RECIPES, Recipe, recipe
+from shuzi.training.recipe import OPTIONS, RANGES, Recipe
+from shuzi.training.recipes import RECIPES, recipe
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Splits

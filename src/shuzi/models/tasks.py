@@ -20,9 +20,11 @@ RECOGNISE_LINE = "recognise-line"
 CLASSIFIER, DETECTOR, RECOGNISER = "classifier", "detector", "line recogniser"
 """The kinds of models: what a person chooses among."""
 
-DIGITS = "0123456789"
-CLASSES = f"{DIGITS}.,-/:?"
-"""What a line recogniser tells apart: digits, marks, and "?" for any other sign; nothing comes after them."""
+DIGITS, MARKS, SIGN = "0123456789", ".,-/:", "?"
+"""What a line recogniser tells apart: digits, marks, and any other sign, all of which it calls "?"."""
+
+CLASSES = f"{DIGITS}{MARKS}{SIGN}"
+"""All of that in the order of its outputs; nothing comes after them."""
 
 FEATURES = "features"
 """An output that a model may have beside those of its task: its last hidden layer, (n, k)."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.synthesis.samples.examples import Examples
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 
 Arrays = Mapping[str, NDArray[Any]]
 

@@ -16,7 +16,7 @@ from shuzi.errors import RunError, TrainingError
 from shuzi.synthesis.samples.examples import Examples, joined
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.known import TASKS
 from shuzi.training.tasks.task import Task
 from shuzi.training.temperature import write_temperature

@@ -10,7 +10,7 @@ from shuzi.errors import ModelError, RunError
 from shuzi.training.events import Done, Listener, Saved, Started
 from shuzi.training.export.package import export
 from shuzi.training.loop import never, train
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.run_folder import RunFolder
 
 

@@ -37,7 +37,7 @@ from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
 from shuzi.models.store import IN_A_RUN
 from shuzi.training.events import Done, Event, Progress, Saved, Validated
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.run_lock import RunLock
 
 KERAS_FILE = "model.keras"

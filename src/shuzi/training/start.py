@@ -11,7 +11,7 @@ from shuzi.models.onnx_file import read_card
 from shuzi.models.trial import sound_content
 from shuzi.training.export.onnx_graph import misfit, read_weights
 from shuzi.training.network.architectures import build
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.temperature import write_temperature
 
 

@@ -3,8 +3,9 @@ import re
 import numpy as np
 import pytest
 
+from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.synthesis.lines.kinds import HELD_OUT, KINDS, TRAINED
-from shuzi.synthesis.lines.texts import DIGITS, MARKS, SIGN, TEXTS, target
+from shuzi.synthesis.lines.texts import TEXTS, target
 
 
 def drawn(name, count=300):

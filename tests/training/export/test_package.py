@@ -16,7 +16,8 @@ from shuzi.models.card import BACKENDS
 from shuzi.models.session import Session
 from shuzi.training.export.package import command
 from shuzi.training.export.parity import network_answers, onnx_answers
-from shuzi.training.recipes import OPTIONS, RECIPES, Recipe, recipe
+from shuzi.training.recipe import OPTIONS, Recipe
+from shuzi.training.recipes import RECIPES, recipe
 
 
 def weights(path):

@@ -3,8 +3,7 @@ from itertools import groupby, product
 import numpy as np
 import pytest
 
-from shuzi.models.tasks import CLASSES
-from shuzi.synthesis.lines.texts import DIGITS, MARKS, SIGN
+from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.training.recipes import recipe
 from shuzi.training.tasks.recognition import NOTHING, RecogniseLine
 

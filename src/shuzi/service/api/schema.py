@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shuzi.service.http.limits import Limits
-from shuzi.training.recipes import RANGES
+from shuzi.training.recipe import RANGES
 
 _LIMITS = Limits()
 MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.messages import LANGUAGES, language
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 
 RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
 QUIET = 15.0

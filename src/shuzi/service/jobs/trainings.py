@@ -24,7 +24,8 @@ from shuzi.messages import LANGUAGES, say
 from shuzi.service.http.limits import Limits
 from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
 from shuzi.service.readers import Readers
-from shuzi.training.recipes import Recipe, recipe
+from shuzi.training.recipe import Recipe
+from shuzi.training.recipes import recipe
 
 log = logging.getLogger("shuzi.service")
 

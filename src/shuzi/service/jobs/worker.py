@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import RecipeError, ServiceError, ShuziError, TrainingError
 from shuzi.messages import LANGUAGES
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from shuzi.training.events import Done

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
+from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.lines.handwriting import Ink, Line, written
 from shuzi.synthesis.lines.kinds import Kind
 from shuzi.synthesis.lines.layout import any_hand
 from shuzi.synthesis.lines.page import LinePage, compose, compose_sample
-from shuzi.synthesis.lines.texts import DIGITS, MARKS, OTHERS, target
+from shuzi.synthesis.lines.texts import OTHERS, target
 from shuzi.synthesis.lines.writers import FromImages, Hand, Recorded, Writer
 
 _FROM_IMAGES = 0.5  # the share of lines whose digits are MNIST's

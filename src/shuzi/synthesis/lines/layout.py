@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.lines.handwriting import Ink, Pen
-from shuzi.synthesis.lines.texts import DIGITS, MARKS, Text
+from shuzi.synthesis.lines.texts import Text
 from shuzi.synthesis.lines.writers import Hand, Writer, write_drawn
 
 INKED = 76

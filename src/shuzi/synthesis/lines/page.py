@@ -9,12 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.models.tasks import SIGN
 from shuzi.synthesis.lines.camera import pictured, seen_aslant
 from shuzi.synthesis.lines.handwriting import Ink
 from shuzi.synthesis.lines.kinds import Kind
 from shuzi.synthesis.lines.layout import INKED, any_hand, any_style, place
 from shuzi.synthesis.lines.papers import Paper, paper_light, print_word
-from shuzi.synthesis.lines.texts import SIGN, Text, digits, target
+from shuzi.synthesis.lines.texts import Text, digits, target
 from shuzi.synthesis.lines.writers import FromImages, Hand, Writer
 
 _NO_BOXES = np.empty((0, 4), np.float32)
@@ -29,7 +30,7 @@ class LinePage:
     grey
         uint8 (h, w).
     text
-        Digits and marks as they are, `texts.SIGN` for each other character.
+        Digits and marks as they are, `SIGN` for each other character.
     boxes
         float32 (k, 4): x, y, width, height of the ink of each character of `text`, in pixels.
     """

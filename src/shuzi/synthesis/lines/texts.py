@@ -7,12 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-DIGITS = "0123456789"
-MARKS = ".,-/:"
-"""What a reading can hold beside digits."""
-
-SIGN = "?"
-"""What every other character is to the line recogniser: a sign."""
+from shuzi.models.tasks import DIGITS, MARKS, SIGN
 
 LETTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxy"
 """Letters that nobody takes for a digit: O o I l i S s Z z B b g q are left out."""

@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
+from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.drawn_digits import drawn_curves
 from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, shaken, written
-from shuzi.synthesis.lines.texts import DIGITS, MARKS
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 from shuzi.synthesis.pseudo_letters import character as pseudo_letter
 

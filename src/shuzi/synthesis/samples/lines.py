@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 from shuzi.data.strokes import Strokes
 from shuzi.ink.paper import CONTRAST, PAPER, contrast_map
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST, band, cut, whole
-from shuzi.models.tasks import CLASSES
+from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import TRAINED, Kind
 from shuzi.synthesis.lines.page import LinePage
-from shuzi.synthesis.lines.texts import DIGITS
 
 Strip = tuple[NDArray[np.uint8], str]
 """A strip, uint8 (48, w), and what stands on it."""

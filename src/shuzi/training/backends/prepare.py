@@ -7,7 +7,7 @@ import keras
 from shuzi.errors import RecipeError
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.backends.steps import Steps
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 
 
 def prepare(recipe: Recipe, dataset: Examples) -> Steps:

@@ -22,7 +22,7 @@ from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.network import augment
 from shuzi.training.network.architectures import build
 from shuzi.training.network.optimizers import build_optimizer
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from
 from shuzi.training.tasks.known import TASKS
 

@@ -13,7 +13,7 @@ from shuzi.processes.cores import cores
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.backends.steps import Steps
 from shuzi.training.network.augment import CHOICES
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc] # Keras publishes no types

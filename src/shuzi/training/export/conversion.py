@@ -37,7 +37,7 @@ from shuzi.training.export.parity import (
     with_channel,
 )
 from shuzi.training.network.architectures import build
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.known import TASKS
 
 LITERT_SLACK = 0.0005

@@ -41,7 +41,8 @@ from shuzi.models.trial import remember_sound
 from shuzi.training.events import Done
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.parity import compare, onnx_answers, tolerance_of
-from shuzi.training.recipes import OPTIONS, RECIPES, Recipe
+from shuzi.training.recipe import OPTIONS, Recipe
+from shuzi.training.recipes import RECIPES
 from shuzi.training.run_folder import KERAS_FILE
 from shuzi.training.start import card_of_start
 from shuzi.training.tasks.known import TASKS

@@ -16,7 +16,7 @@ from keras import layers
 from shuzi.errors import RecipeError
 from shuzi.ink.paper import CONTRAST, PAPER
 from shuzi.models.tasks import CLASSES, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.detection import FIRST_SCORE
 from shuzi.training.tasks.known import TASKS
 

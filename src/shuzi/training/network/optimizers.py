@@ -8,7 +8,7 @@ import keras
 from keras import ops
 
 from shuzi.training.network.schedules import OneCycle
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 
 _ADAM_S_EPSILON = 1e-8
 _LAST_LAYERS = ["output", "is_digit", "scores", "boxes"]

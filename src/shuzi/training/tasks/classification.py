@@ -13,7 +13,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT
 from shuzi.synthesis.samples.crops import NOT_A_DIGIT
 from shuzi.synthesis.samples.examples import joined
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import LOOKED_AT, Answers, Task
 from shuzi.training.temperature import fit_temperature, unsure_below
 

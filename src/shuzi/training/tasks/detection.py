@@ -16,7 +16,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.models.tasks import DETECT
 from shuzi.synthesis.samples.examples import Examples, joined
 from shuzi.synthesis.samples.pages import MOST, lay_out
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import LOOKED_AT, Task
 
 CELL = 4

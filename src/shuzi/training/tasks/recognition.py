@@ -21,7 +21,7 @@ from shuzi.ink.strips import HEIGHT
 from shuzi.models.tasks import CLASSES, RECOGNISE_LINE
 from shuzi.synthesis.samples.examples import Examples, compose, joined
 from shuzi.synthesis.samples.lines import lay_out
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import LOOKED_AT, Task
 
 NOTHING = len(CLASSES)
@@ -87,14 +87,12 @@ class RecogniseLine(Task):
         DataError
             The dataset has no pen strokes.
         """
-        if dataset.strokes is None:
-            raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+        _check_strokes(dataset)
         yield from super().learnt_from(dataset, seed, share)
 
     def judged_by(self, dataset: Dataset, seed: int) -> Examples:
         """Compose lines, each on a row of its own, so that each counts."""
-        if dataset.strokes is None:
-            raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+        _check_strokes(dataset)
         return joined(list(compose("separate lines", dataset, seed, LOOKED_AT)))
 
     def shown(self, dataset: Dataset) -> Examples:
@@ -104,6 +102,11 @@ class RecogniseLine(Task):
     def as_input(self, pixels: Any) -> Any:
         """Give strips a channel: no layer of Keras does that to pictures whose size is open."""
         return pixels[..., None]
+
+
+def _check_strokes(dataset: Dataset) -> None:
+    if dataset.strokes is None:
+        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
 
 
 def _ctc(texts: Any, lengths: Any, y: Any) -> Any:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.synthesis.samples.examples import SHARES, Examples, as_they_are, compose
-from shuzi.training.recipes import Recipe
+from shuzi.training.recipe import Recipe
 
 LOOKED_AT = 1 / 32
 """Samples composed to look at, as a share of those learnt from."""

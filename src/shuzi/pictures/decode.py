@@ -20,14 +20,13 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from shuzi.errors import PictureError, ShuziError, require
-from shuzi.pictures.plain import HEIC, check_png, kind_of
+from shuzi.pictures.plain import HEAD, HEIC, check_png, kind_of
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
 """The kinds of files that Pillow opens. Others, such as ICO and EPS, can hold more than they say before decoding.
 HEIC and the pages of a PDF come with the extra `pictures`."""
 
-_HEAD = 1_024  # bytes that tell what a file is
 _WIDE = 1 << 20  # pixels at once, each of which takes 8 bytes
 _ORIENTATION = 0x0112  # the field of EXIF
 _TURNS = {
@@ -114,7 +113,7 @@ def _opened(source: Path | bytes, name: object) -> Image.Image:
     try:
         return Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
-        kind = kind_of(source[:_HEAD] if isinstance(source, bytes) else _head(source))
+        kind = kind_of(source if isinstance(source, bytes) else _head(source))
         if kind is None:
             raise
         if kind != HEIC:
@@ -131,7 +130,7 @@ def _opened(source: Path | bytes, name: object) -> Image.Image:
 
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
-        return file.read(_HEAD)
+        return file.read(HEAD)
 
 
 class _Quiet:

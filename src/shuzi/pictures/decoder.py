@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from shuzi.errors import MissingExtra, PictureError, ShuziError
 from shuzi.pictures.decode import MOST_PIXELS
 from shuzi.pictures.pdf import Page, name_of
-from shuzi.pictures.plain import HEIC, PDF, kind_of
+from shuzi.pictures.plain import HEAD, HEIC, PDF, kind_of
 from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.children import Children
 from shuzi.processes.limits import Limits
@@ -28,7 +28,6 @@ from shuzi.processes.limits import Limits
 LITTLE, MUCH = 450_000_000, 950_000_000
 """Bytes for a job beside others, and for one at a time. Python and the decoders map 150 million of them."""
 
-_HEAD = 1_024  # bytes that tell what a file is
 _MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
 _LEAST = 1.0  # seconds reserved for a second try
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
@@ -108,7 +107,7 @@ class Decoder:
             except Cancelled as cause:
                 raise ShuziError("error.processes.cancelled") from cause
             except OutOfTime as cause:
-                raise PictureError("error.picture.slow", path=shown, seconds=f"{seconds:.3g}") from cause
+                raise PictureError("error.picture.slow", path=shown, seconds=f"{round(seconds, 1):g}") from cause
             except OutOfMemory as cause:
                 left -= cause.seconds
                 problem = PictureError("error.picture.memory", path=shown)
@@ -133,10 +132,10 @@ def _check(source: Path | bytes, name: str, kind: str | None) -> int:
     """Return how many bytes a file has, and make sure that what opens it is installed."""
     try:
         if isinstance(source, bytes):
-            size, head = len(source), source[:_HEAD]
+            size, head = len(source), source[:HEAD]
         else:
             with source.open("rb") as file:
-                size, head = os.fstat(file.fileno()).st_size, file.read(_HEAD)
+                size, head = os.fstat(file.fileno()).st_size, file.read(HEAD)
     except OSError as problem:
         raise PictureError("error.data.unreadable", path=name, reason=problem.strerror or problem) from problem
     module, wanted = _EXTRAS.get(kind or kind_of(head) or "", ("", ""))

@@ -11,7 +11,7 @@ from shuzi.errors import PictureError, ShuziError
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page, name_of
-from shuzi.pictures.plain import PDF, kind_of
+from shuzi.pictures.plain import HEAD, PDF, kind_of
 
 ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
@@ -94,11 +94,11 @@ def _pictures_in(folder: Path) -> list[Path]:
 def _document(named: Picture) -> Path | bytes | None:
     """Return the PDF that is meant, if any."""
     if isinstance(named, bytes):
-        return named if kind_of(named[:1_024]) == PDF else None
+        return named if kind_of(named) == PDF else None
     if not isinstance(named, str | Path) or Path(named).suffix.lower() != ".pdf":
         return None
     try:
         with Path(named).open("rb") as file:
-            return Path(named) if kind_of(file.read(1_024)) == PDF else None
+            return Path(named) if kind_of(file.read(HEAD)) == PDF else None
     except (OSError, ValueError):
         return None  # opening it as a picture says why

@@ -15,8 +15,6 @@ from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_h
 from shuzi.pictures.pdf import Page, name_of, page_named
 from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
 
-_HEAD = 1_024  # bytes that tell what a file is
-
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
 
 
@@ -67,7 +65,7 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
     content = source if isinstance(source, bytes) else _content(Path(source), name)
     if not content:
         raise PictureError("error.picture.empty", path=name)
-    if (kind := kind_of(content[:_HEAD])) is None:
+    if (kind := kind_of(content)) is None:
         raise PictureError("error.picture.unknown", path=name)
     if is_plain(content):
         try:

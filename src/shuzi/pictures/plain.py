@@ -17,6 +17,9 @@ MOST_PIXELS = 16_500_000
 
 MOST_BYTES = 32_000_000
 
+HEAD = 1_024
+"""Bytes that tell what a file is."""
+
 PNG, JPEG, BMP, GIF, WEBP, TIFF, HEIC, PDF = "PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "HEIC", "PDF"
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -28,7 +31,7 @@ _BEGINNINGS = {
     **dict.fromkeys((b"II*\0", b"MM\0*", b"II\0*", b"MM*\0", b"II+\0", b"MM\0+"), TIFF),
 }
 _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
-_PDF = b"%PDF-"  # within the first 1,024 bytes
+_PDF = b"%PDF-"  # anywhere in the head
 
 _MOST_CHUNKS = 4_096  # libpng writes one for every 8 KB
 _MOST_TEXTS = 64
@@ -43,12 +46,13 @@ _PLAIN_FRAMES = (0xC0, 0xC1, 0xC2)  # Huffman codes, sequential or progressive
 _DIB_HEADERS = (12, 40, 52, 56, 108, 124)
 
 
-def kind_of(head: bytes) -> str | None:
-    """Return the format that a file's first 1,024 bytes suggest; None if it is not a supported one.
+def kind_of(content: bytes) -> str | None:
+    """Return the format that the first `HEAD` bytes of a file suggest; None if it is not a supported one.
 
     >>> kind_of(b"%PDF-1.7"), kind_of(b"GIF89a made from %PDF-1.7"), kind_of(b"<svg>")
     ('PDF', 'GIF', None)
     """
+    head = content[:HEAD]
     for beginning, kind in _BEGINNINGS.items():
         if head.startswith(beginning):
             return kind

@@ -21,9 +21,8 @@ _START = 12.0  # seconds to start Python and import the module; by the clock, `P
 _LAST = 16  # chunks of a child's stderr that are kept
 _PIECE = 4_096
 _SETTLE = 1.0  # seconds
-_MUCH = (
-    0.4  # of its limit: a child that crashed after using this much ran out of memory; a growing list doubles its size
-)
+# of its limit: a child that crashed after using this much ran out of memory, since a growing list doubles its size
+_MUCH = 0.4
 _OFTEN = 0.05  # seconds between checks of a child's memory if the system does not limit it
 _NEEDED = (  # of the environment, for an untrusted child; the rest may contain secrets
     *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),

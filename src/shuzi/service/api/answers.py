@@ -62,7 +62,7 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     """
     sources: list[Source] = []
     for name, content in named:
-        if kind_of(content[:1_024]) != PDF:
+        if kind_of(content) != PDF:
             sources.append((name, content))
             continue
         try:

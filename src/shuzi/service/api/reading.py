@@ -78,7 +78,7 @@ async def read(request: Request) -> Response:
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await parts.pool.run(take)
         sources: list[Source] = list(named)
-        if any(kind_of(content[:1_024]) == PDF for _, content in named):
+        if any(kind_of(content) == PDF for _, content in named):
             if not parts.settings.pdf:
                 raise ServiceError("error.service.no_pdf")
             sources = await parts.pool.run(partial(answers.sources_of, named, parts.limits.pictures))

@@ -32,12 +32,12 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> float:
-        """Where it ends."""
+        """Its right edge."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
-        """Where it ends."""
+        """Its lower edge."""
         return self.y + self.height
 
     def grown(self, share: float) -> Box:

@@ -1,4 +1,4 @@
-"""A picture becomes a smaller or a larger one."""
+"""A picture becomes a smaller or larger one."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ def resize(picture: NDArray[Pixels], scale: float, least: int = 1) -> NDArray[Pi
     scale
         Of height and width; both are rounded to whole pixels.
     least
-        Pixels that either side keeps.
+        The minimum height and width in pixels.
 
     Returns
     -------
-    Of the same type, (round(scale * h), round(scale * w)); the picture itself where that is its size.
+    The same type, (round(scale * h), round(scale * w)); the picture itself if it has that size.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A grey picture becomes what reading looks at: its ink, its contrast map and its pieces, each worked out once."""
+"""A grey picture becomes its ink map, contrast map and components, each computed once and only if needed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from shuzi.ink.resize import resize
 
 @dataclass(frozen=True, eq=False)
 class Scan:
-    """A picture that is ready to be read; what nobody asks for is not worked out.
+    """A picture prepared for reading.
 
     Parameters
     ----------
     grey
         uint8 (h, w).
     shape
-        Height and width of the picture that was handed in, which may be larger.
+        Height and width of the original picture, which may be larger.
 
     Examples
     --------
@@ -38,9 +38,9 @@ class Scan:
 
     @staticmethod
     def of(grey: NDArray[np.uint8], largest: int) -> Scan:
-        """Prepare a picture, uint8 (h, w), made smaller where its longer side has more than `largest` pixels."""
+        """Prepare a picture, uint8 (h, w), shrunk so that its longer side has at most `largest` pixels."""
         scale = min(1.0, largest / max(grey.shape))
-        return Scan(resize(grey, scale) if scale < 1 else grey, (grey.shape[0], grey.shape[1]))
+        return Scan(resize(grey, scale), (grey.shape[0], grey.shape[1]))
 
     @cached_property
     def _dark_on_light(self) -> NDArray[np.uint8]:
@@ -58,5 +58,5 @@ class Scan:
 
     @cached_property
     def components(self) -> Components:
-        """The pieces of its ink that hang together."""
+        """The connected components of the ink."""
         return components(self.ink)

@@ -146,7 +146,8 @@ def composed_run(training, mnist, pen_strokes, tmp_path_factory):
 
         chosen = recipe(name).changed(steps=3, batch_size=32)
         write_lines = partial(lines.compose_share, strokes=pen_strokes)
-        compose = {"reader": crops.compose_share, "detector": pages.compose_share, "line": write_lines}[name]
+        write_crops = partial(crops.compose_share, strokes=pen_strokes)
+        compose = {"reader": write_crops, "detector": pages.compose_share, "line": write_lines}[name]
         share = {"reader": 1 / 1_000, "detector": 1 / 6_000, "line": 1 / 3_000}[name]
         learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], share))
         few = mnist.validation.images[:300], mnist.validation.labels[:300]

@@ -292,8 +292,9 @@ def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_pa
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_a_recipe_that_needs_strokes_says_where_to_get_them_and_leaves_nothing_behind(shuzi, tmp_path, lang):
-    ended = shuzi("--lang", lang, "train", "line", "--out", tmp_path / "run")
+@pytest.mark.parametrize("name", ["line", "reader"])
+def test_a_recipe_that_needs_strokes_says_where_to_get_them_and_leaves_nothing_behind(shuzi, tmp_path, lang, name):
+    ended = shuzi("--lang", lang, "train", name, "--out", tmp_path / "run")
     assert ended.code == 1
     assert all(each in ended.err for each in ("--strokes", "SHUZI_STROKES", "10.5281/zenodo.1195803"))
     assert not (tmp_path / "run").exists()

@@ -163,3 +163,9 @@ def test_what_is_no_archive_is_called_damaged_and_nobody_is_told_of_pickles(tmp_
     np.savez(tmp_path / "other.npz", other=np.zeros(3))
     with pytest.raises(DataError, match='lacks the array "points"'):
         load_strokes(tmp_path / "other.npz")
+
+
+def test_strokes_that_leave_a_split_without_characters_are_refused(mnist, pen_strokes):
+    for part, held in (("train", True), ("validation", False)):
+        with pytest.raises(DataError, match=part):
+            mnist.with_strokes(pen_strokes.part(pen_strokes.validation == held))

@@ -104,6 +104,7 @@ def test_a_line_recogniser_is_judged_on_lines_of_writers_that_it_did_not_learn_f
     assert done.answers[0].shape == (len(done.judges), 160, 17)
 
 
-def test_a_recipe_that_needs_strokes_says_where_to_get_them(mnist):
-    with pytest.raises(DataError, match="--strokes"):
-        next(train(recipe("line").changed(**FEW_STEPS), mnist))
+@pytest.mark.parametrize("name", ["reader", "line"])
+def test_a_recipe_that_needs_strokes_says_where_to_get_them(mnist, name):
+    with pytest.raises(DataError, match=r"10\.5281/zenodo\.1195803.*--strokes"):
+        next(train(recipe(name).changed(**FEW_STEPS), mnist))

@@ -121,3 +121,18 @@ def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path):
     for path in (tmp_path / "recipe.toml", tmp_path / "none.toml", tmp_path):
         with pytest.raises(RecipeError, match="Cannot read recipe"):
             Recipe.load(path)
+
+
+def test_only_recipes_that_compose_crops_choose_whether_they_need_strokes():
+    assert [name for name in RECIPES if recipe(name).needs_strokes] == ["reader", "line"]
+    with pytest.raises(RecipeError, match="classify-or-reject"):
+        recipe("detector").changed(beside="strokes")
+
+
+def test_a_reader_kept_by_an_earlier_version_needs_no_strokes_and_is_trained_as_it_was(tmp_path):
+    path = tmp_path / "recipe.toml"
+    recipe("reader").save(path)
+    path.write_text(path.read_text("utf-8").replace('beside = "strokes"\n', ""), "utf-8")
+    kept = Recipe.load(path)
+    assert not kept.needs_strokes
+    assert kept == recipe("reader-mnist").changed(name="reader")

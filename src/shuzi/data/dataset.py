@@ -139,7 +139,16 @@ class Splits:
     by_heart: bool = False
 
     def with_strokes(self, strokes: Strokes) -> Splits:
-        """Add pen strokes: each part has those of its own writers, and there are none to be judged on at the end."""
+        """Add pen strokes: each part has those of its own writers, and there are none to be judged on at the end.
+
+        Raises
+        ------
+        DataError
+            There are no single characters for one of the parts.
+        """
+        for held, part in ((False, "train"), (True, "validation")):
+            if not np.any((strokes.validation == held) & (strokes.kind != "number")):
+                raise DataError("error.strokes.part", part=part)
         train, validation = (
             Dataset(each.images, each.labels, each.seed, strokes.part(strokes.validation == held))
             for each, held in ((self.train, False), (self.validation, True))

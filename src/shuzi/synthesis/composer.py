@@ -96,6 +96,11 @@ class Composer:
         self._images, self._labels = images, labels
         self._fields = distance_fields(images)
 
+    @property
+    def fields(self) -> NDArray[np.uint8]:
+        """The images' distance fields: uint8 (n, 56, 56)."""
+        return self._fields
+
     def page(self, rng: np.random.Generator, height: int = 64, width: int = 160, only_digits: bool = False) -> Page:
         """Compose a page.
 
@@ -118,7 +123,7 @@ class Composer:
         for start in (0.0, room) if two_lines else (0.0,):
             self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), found, only_digits)
         paper = background(rng, height, width, letter)
-        grey = _photographed(rng, paper, ink)
+        grey = photographed(rng, paper, ink)
         if rng.random() < _CUT_CLOSE:
             grey = _cut_close(rng, grey, ink, letter)
         kept = [(label, box) for label, box in found if _share_on_page(box, height, width) >= _VISIBLE]
@@ -283,8 +288,20 @@ def _lay(ink: Ink, drawn: Ink, y: int, x: int, profile: NDArray[np.float64]) -> 
     profile[top + rows] = np.fmax(profile[top + rows], ends[rows])
 
 
-def _photographed(rng: np.random.Generator, paper: Ink, ink: Ink) -> NDArray[np.uint8]:
-    """Put the ink on the paper and view both through a camera or scanner."""
+def photographed(rng: np.random.Generator, paper: Ink, ink: Ink) -> NDArray[np.uint8]:
+    """Put the ink on the paper and view both through a camera or scanner.
+
+    Parameters
+    ----------
+    rng
+        Decides how.
+    paper, ink
+        float32 (h, w): the paper's brightness, and the fraction of each pixel covered by ink.
+
+    Returns
+    -------
+    uint8 (h, w).
+    """
     darkness = rng.uniform(0.35, 1.0)
     if rng.random() < 0.3:  # a pencil or a dry pen leaves gaps
         grain = rng.random(ink.shape, np.float32)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Splits, order
-from shuzi.errors import RunError, TrainingError
+from shuzi.data.strokes import DOI, OPTION, VARIABLE
+from shuzi.errors import DataError, RunError, TrainingError
 from shuzi.synthesis.samples.examples import Examples, joined
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
@@ -72,6 +73,8 @@ def train(
         The recipe needs pen strokes, and the data have none.
     """
     task = TASKS[recipe.task]
+    if recipe.needs_strokes and data.train.strokes is None:
+        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     looked_at = task.judged_by(data.validation, recipe.seed)
     # a finished training is only exported again, and to compose what it learnt from would take minutes
     over = step >= recipe.steps and bool(task.samples)

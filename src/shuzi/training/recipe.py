@@ -101,6 +101,8 @@ class Recipe:
         What the network learns to do, one of `models.tasks.TASKS`; it decides what is composed to learn from.
     features
         "none", or "last-hidden": the model also gives out its last hidden layer.
+    beside
+        What crops are composed of beside the digits: "none", or "strokes". Lines are always composed of both.
 
     Examples
     --------
@@ -133,6 +135,7 @@ class Recipe:
     temperature: str = _in(("one", "fitted"), "one")
     task: str = _in(tuple(TASKS), CLASSIFY)
     features: str = _in(("none", "last-hidden"), "none")
+    beside: str = _in(("none", "strokes"), "none")
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -141,13 +144,15 @@ class Recipe:
             raise RecipeError("error.recipe.no_hidden", network=self.network)
         if self.features != "none" and (not self.hidden or self.task == DETECT):
             raise RecipeError("error.recipe.no_features", network=self.network)
+        if self.beside != "none" and self.task != CLASSIFY_OR_REJECT:
+            raise RecipeError("error.recipe.no_beside", task=self.task, known=CLASSIFY_OR_REJECT)
         if self.batch_size % self.towers:
             raise RecipeError("error.recipe.towers", batch_size=self.batch_size, towers=self.towers)
 
     @property
     def needs_strokes(self) -> bool:
         """Whether it learns from pen strokes, which do not come with shuzi."""
-        return self.task == RECOGNISE_LINE
+        return self.task == RECOGNISE_LINE or self.beside != "none"
 
     def changed(self, **values: Any) -> Recipe:
         """Return the recipe with some values replaced; None leaves a value as it is.

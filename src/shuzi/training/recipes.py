@@ -21,6 +21,21 @@ _ONE_CYCLE: dict[str, Any] = {
     "temperature": "fitted",
 }
 
+_READER: dict[str, Any] = _ONE_CYCLE | {
+    "network": "rejecting",
+    "hidden": 128,
+    "learning_rate": 0.02,
+    "batch_size": 256,
+    "steps": 20_000,
+    "report_every": 50,
+    "validate_every": 2_000,
+    "save_every": 500,
+    "optimizer": "muon",
+    "augment": "affine",
+    "task": CLASSIFY_OR_REJECT,
+    "features": "last-hidden",
+}
+
 RECIPES: Mapping[str, Recipe] = {
     each.name: each
     for each in (
@@ -75,21 +90,10 @@ RECIPES: Mapping[str, Recipe] = {
             save_every=500,
             **_ONE_CYCLE,
         ),
-        # what reads the digits of pictures
-        Recipe(
-            name="reader",
-            network="rejecting",
-            hidden=128,
-            learning_rate=0.02,
-            batch_size=256,
-            steps=20_000,
-            report_every=50,
-            validate_every=2_000,
-            save_every=500,
-            **_ONE_CYCLE | {"optimizer": "muon", "augment": "affine"},
-            task=CLASSIFY_OR_REJECT,
-            features="last-hidden",
-        ),
+        # what reads the digits of pictures; it needs pen strokes
+        Recipe(name="reader", beside="strokes", **_READER),
+        # the same without them
+        Recipe(name="reader-mnist", **_READER),
         # what finds them
         Recipe(
             name="detector",

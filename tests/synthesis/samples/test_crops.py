@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.ndimage import center_of_mass
@@ -7,6 +9,7 @@ import shuzi
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.synthesis.samples import crops
+from shuzi.synthesis.samples.labels import LOOKS_LIKE, NOT_A_DIGIT
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +21,9 @@ def digits(mnist):
 def few(monkeypatch):
     """Change how many there are of each kind in a whole; this is the same process, so composing sees it."""
 
-    def set_counts(pages=0, rewritten=0, glyphs=0):
-        for name, value in {"PAGES": pages, "REWRITTEN": rewritten, "GLYPHS": glyphs, "AS_THEY_ARE": 1}.items():
+    def set_counts(pages=0, rewritten=0, glyphs=0, lines=0):
+        counts = {"PAGES": pages, "REWRITTEN": rewritten, "GLYPHS": glyphs, "AS_THEY_ARE": 1}
+        for name, value in (counts | {"LINES_BY_PENS": lines, "PAGES_REPLACED": 0}).items():
             monkeypatch.setattr(crops, name, value)
 
     return set_counts
@@ -32,7 +36,7 @@ def test_the_given_images_come_first_as_they_are(digits, few):
     np.testing.assert_array_equal(labels[:200], digits[1])
     assert (images.shape, images.dtype, labels.dtype) == ((len(labels), 28, 28), np.uint8, np.uint8)
     assert len(labels) > 300
-    assert labels.max() == crops.NOT_A_DIGIT
+    assert labels.max() == NOT_A_DIGIT
     assert images[200:].max(axis=(1, 2)).min() > 0
 
 
@@ -78,7 +82,43 @@ def test_a_cut_of_two_digits_is_no_digit(mnist, few):
         if holes and np.ptp([center_of_mass(paper == hole)[1] for hole in holes]) >= 9:
             told.append(label)
     assert len(told) > 30
-    assert np.mean(np.array(told) == crops.NOT_A_DIGIT) > 0.9  # a line that is printed may part one in two
+    assert np.mean(np.array(told) == NOT_A_DIGIT) > 0.9  # a line that is printed may part one in two
+
+
+def only(strokes, *labels):
+    return strokes.part(np.isin(strokes.label, labels))
+
+
+def with_strokes(digits, strokes):
+    return [each[200:] for each in crops.compose_share(*digits, [0], 1.0, strokes)]
+
+
+def test_digits_of_pens_are_read_as_what_they_were(digits, few, pen_strokes, monkeypatch):
+    few(rewritten=300)
+    monkeypatch.setattr(crops, "DIGITS_BY_PENS", 1.0)
+    images, labels = with_strokes(digits, pen_strokes)
+    assert len(labels) == 300
+    assert labels.max() < 10
+    assert np.mean(shuzi.load().classify(images).argmax(axis=1) == labels) > 0.9
+
+
+def test_a_letter_is_no_digit_and_one_that_looks_like_a_digit_says_which(digits, few, pen_strokes, monkeypatch):
+    few(glyphs=60)
+    monkeypatch.setattr(crops, "GLYPHS_BY_PENS", 1.0)
+    assert set(with_strokes(digits, only(pen_strokes, "A", "x"))[1]) == {NOT_A_DIGIT}
+    zeros = only(pen_strokes, "0")
+    oval = replace(zeros, label=np.full(len(zeros), "O"), kind=np.full(len(zeros), "upper"))
+    assert set(with_strokes(digits, oval)[1]) == {LOOKS_LIKE}
+
+
+def test_lines_of_pens_hold_digits_alone_and_several_characters_in_one_cut(digits, few, pen_strokes):
+    few(lines=150)
+    images, labels = with_strokes(digits, pen_strokes)
+    alone = labels < 10
+    assert alone.sum() > 100
+    assert (labels == NOT_A_DIGIT).sum() > 100
+    said = shuzi.load().classify(images[alone]).argmax(axis=1)
+    assert np.mean(said == labels[alone]) > 0.8
 
 
 def test_a_cut_is_framed_as_a_digit_of_mnist_is(mnist, apart):

@@ -79,6 +79,12 @@ def test_what_is_said_of_no_digit_changes_no_loss():
     assert found(PLAIN, label, y) == found(PLAIN, label, other)
 
 
+def test_what_looks_like_a_digit_is_half_one_and_half_none():
+    chosen, y = PLAIN.changed(loss="sum"), np.concatenate([shares(1, 10), [[0.3]]], axis=1).astype(np.float32)
+    like_a_six, six, none = (found(chosen, np.array([label], np.uint8), y) for label in (17, 6, 10))
+    assert like_a_six == pytest.approx((six + none) / 2, rel=1e-5)
+
+
 def test_an_answer_that_is_quite_wrong_costs_much_but_not_infinitely():
     y = np.zeros((2, 11), np.float32)
     y[:, 0] = y[0, 10] = 1
@@ -99,6 +105,12 @@ def test_correct_answers_of_digits_columns_and_what_is_none():
     whether = np.array([0.9, 0.1, 0.9, 0.1], np.float32)
     y = np.concatenate([np.eye(10, dtype=np.float32)[[4, 4, 4, 4]], whether[:, None]], axis=1)
     assert np.asarray(correct(np.array([4, 4, 10, 10], np.uint8), y)).tolist() == [1, 0, 0, 1]
+
+
+def test_what_looks_like_a_digit_may_be_taken_for_it_or_for_none_but_not_for_another():
+    whether = np.array([0.9, 0.1, 0.9], np.float32)
+    y = np.concatenate([np.eye(10, dtype=np.float32)[[0, 0, 4]], whether[:, None]], axis=1)
+    assert np.asarray(correct(np.array([11, 11, 11], np.uint8), y)).tolist() == [1, 1, 0]
 
 
 def test_accuracy_is_the_share_of_correct_answers():

@@ -46,17 +46,12 @@ class Writers:
     ) -> None:
         self.images = FromImages(images, labels, fields)
         self.strokes = strokes
-        known = DIGITS + MARKS + string.ascii_letters + OTHERS
-        usable = np.isin(strokes.label, list(known)) & (strokes.size.max(axis=1) > 0)
-        usable |= strokes.label == "."
-        # a digit that lies flat is a dash with a wrong label
-        usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
-        places = np.flatnonzero(usable)
-        everyone = _by_character(strokes, places)
+        places = sound_samples(strokes, DIGITS + MARKS + string.ascii_letters + OTHERS)
+        everyone = by_character(strokes, places)
         self.recorded: list[Recorded] = []
         self.with_digits: list[Recorded] = []
         for writer in np.unique(strokes.writer[places]):
-            own = _by_character(strokes, places[strokes.writer[places] == writer])
+            own = by_character(strokes, places[strokes.writer[places] == writer])
             digits = [own[digit] for digit in DIGITS if digit in own]
             unit = float(np.median(strokes.size[np.concatenate(digits), 1])) if digits else 0.0
             each = Recorded(strokes, own, everyone, unit)
@@ -169,7 +164,25 @@ def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple
     return groups
 
 
-def _by_character(strokes: Strokes, places: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+def sound_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
+    """Return the places of the samples of single characters whose label can be what was written.
+
+    Parameters
+    ----------
+    strokes
+        The collection.
+    characters
+        Those that are wanted.
+    """
+    usable = np.isin(strokes.label, list(characters)) & (strokes.size.max(axis=1) > 0)
+    usable |= (strokes.label == ".") & ("." in characters)
+    # a digit that lies flat is a dash with a wrong label
+    usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
+    return np.asarray(np.flatnonzero(usable), np.int64)
+
+
+def by_character(strokes: Strokes, places: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """Sort the places of samples by what their label says."""
     labels = strokes.label[places]
     by_label = np.argsort(labels, kind="stable")
     names, starts = np.unique(labels[by_label], return_index=True)

@@ -1,6 +1,7 @@
 """Composed pages become crops as a reader makes them: single digits with whatever else is there, and non-digits.
 
-MNIST's own images are included unchanged. The label of a non-digit is 10.
+MNIST's own images are included unchanged. Pen strokes, where there are any, bring more people's digits, and real
+letters and signs in place of most invented ones.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.strokes import Strokes
 from shuzi.ink.boxes import Box, overlap_of_smaller, union
 from shuzi.ink.normalize import cut_out, normalize
 from shuzi.ink.paper import ink_map
 from shuzi.synthesis.composer import Composer, Page
 from shuzi.synthesis.distractors import glyph, small_distractor
-
-NOT_A_DIGIT = 10
+from shuzi.synthesis.lines.collection import Writers
+from shuzi.synthesis.samples.labels import NOT_A_DIGIT
+from shuzi.synthesis.samples.pen_crops import Cut, PenCrops
 
 _NO_DIGIT_HALVED = (2, 3, 5, 6, 8, 9)  # half of any other could be a 1 or a 7
 
@@ -31,11 +34,21 @@ AS_THEY_ARE = 4
 REWRITTEN, GLYPHS = 200_000, 200_000
 """Single digits rewritten with other pens, and single distractors."""
 
-Cut = tuple[NDArray[np.uint8], int]
+DIGITS_BY_PENS, GLYPHS_BY_PENS = 0.5, 0.65
+"""Of these the fractions that are written with recorded strokes, where there are any."""
+
+LINES_BY_PENS = 32_000
+"""A few characters each, written with recorded strokes; they replace `PAGES_REPLACED` pages."""
+
+PAGES_REPLACED = 15_000
 
 
 def compose_share(
-    images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], share: float
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    seed: Sequence[int],
+    share: float,
+    strokes: Strokes | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Compose a part of the crops; all of the given images are included, whatever the part.
 
@@ -47,17 +60,29 @@ def compose_share(
         Decides everything.
     share
         The part, as a fraction of a whole training's crops.
+    strokes
+        Pen strokes; None composes with the digits and invented letters alone.
 
     Returns
     -------
-    uint8 (n, 28, 28), and labels from 0 to 10, uint8 (n,).
+    uint8 (n, 28, 28), and labels as `samples.labels` explains them, uint8 (n,).
     """
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
     cuts: list[Cut] = list(zip(images, labels.tolist(), strict=True)) * AS_THEY_ARE
-    cuts.extend(_rewritten(rng, composer) for _ in range(round(REWRITTEN * share)))
-    cuts.extend(_glyph(rng, composer) for _ in range(round(GLYPHS * share)))
-    for _ in range(round(PAGES * share)):
+    rewritten, glyphs, pages = REWRITTEN * share, GLYPHS * share, PAGES * share
+    if strokes is not None:
+        pens = PenCrops(Writers(images, labels, strokes, composer.fields), strokes)
+        written = [pens.digit(rng) for _ in range(round(rewritten * DIGITS_BY_PENS))]
+        written += [pens.other(rng) for _ in range(round(glyphs * GLYPHS_BY_PENS))]
+        cuts.extend(each for each in written if each is not None)
+        for _ in range(round(LINES_BY_PENS * share)):
+            cuts.extend(pens.line(rng))
+        rewritten, glyphs = rewritten * (1 - DIGITS_BY_PENS), glyphs * (1 - GLYPHS_BY_PENS)
+        pages -= PAGES_REPLACED * share
+    cuts.extend(_rewritten(rng, composer) for _ in range(round(rewritten)))
+    cuts.extend(_glyph(rng, composer) for _ in range(round(glyphs)))
+    for _ in range(round(pages)):
         cuts.extend(_cuts(rng, composer.page(rng)))
     return np.stack([image for image, _ in cuts]), np.array([label for _, label in cuts], np.uint8)
 

@@ -57,7 +57,8 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     Parameters
     ----------
     kind
-        "crops" or "pages"; "lines", several in a row, or "separate lines", both of the dataset's pen strokes too.
+        "crops", also of the dataset's pen strokes if it has any; "pages"; "lines", several in a row, or "separate
+        lines", both of its pen strokes too.
     dataset
         The digits.
     seed
@@ -75,7 +76,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
         "lines": lines.compose_share,
         "separate lines": partial(lines.compose_share, alone=True),
     }
-    more = (dataset.strokes,) if kind.endswith("lines") else ()
+    more = () if kind == "pages" else (dataset.strokes,)
     jobs = [
         (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES, *more)
         for part in range(min(SHARES, len(dataset)))

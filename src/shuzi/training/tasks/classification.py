@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT
-from shuzi.synthesis.samples.crops import NOT_A_DIGIT
 from shuzi.synthesis.samples.examples import joined
+from shuzi.synthesis.samples.labels import LOOKS_LIKE, NOT_A_DIGIT
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import LOOKED_AT, Answers, Task
 from shuzi.training.temperature import fit_temperature, unsure_below
 
 _OF_BEING_A_DIGIT = 0.1  # of a label's smoothing: how sure it is should be told apart near certainty
 _ENOUGH_TO_FIT = 1_000  # validation images from which on a temperature is worth fitting
+_LOOK_ALIKE = 0.5  # how likely what looks like a digit is to be one: as likely as not
 _DIGITS_REFUSED = 0.01  # the share of composed digits that may be taken for something else
 
 
@@ -76,7 +77,10 @@ class Classify(Task):
         return temperature, {"unsure": unsure_below(probabilities, validation.labels)}
 
     def _lost(self, recipe: Recipe, labels: Any, y: Any) -> Any:
-        label = ops.one_hot(labels, 10)  # all 0 for what is no digit
+        return self._lost_of(recipe, ops.one_hot(labels, 10), y)
+
+    def _lost_of(self, recipe: Recipe, label: Any, y: Any) -> Any:
+        """Return the loss for targets (n, 10) whose sums are the weights of the images."""
         smoothing = recipe.label_smoothing
         if smoothing:
             label = label * (1 - smoothing) + ops.sum(label, axis=1, keepdims=True) * (smoothing / 10)
@@ -90,7 +94,8 @@ class ClassifyOrReject(Classify):
     """Which digit an image holds, and whether it holds one at all.
 
     While learning, y is float32 (n, 11), or (n, columns, 11): the last number is the probability that it is a digit.
-    The label of what is no digit is 10.
+    Labels are what `synthesis.samples.labels` says. A letter that looks like a digit, such as an O, is learnt as a
+    digit with probability 0.5, and a 0 if it is one.
     """
 
     name = CLASSIFY_OR_REJECT
@@ -107,15 +112,24 @@ class ClassifyOrReject(Classify):
         """Do what `Classify` does, and find below what probability to be a digit something is taken for none."""
         temperature, thresholds = super().calibrate(recipe, answers, write_temperature, validation)
         cuts = joined(list(self.learnt_from(validation, recipe.seed, LOOKED_AT)))
-        digits = cuts.images[cuts.labels != NOT_A_DIGIT]
+        digits = cuts.images[cuts.labels < NOT_A_DIGIT]
         return temperature, thresholds | {"not-a-digit": float(np.quantile(answers(digits)[1], _DIGITS_REFUSED))}
 
     def _lost(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         smoothing = recipe.label_smoothing * _OF_BEING_A_DIGIT
-        is_digit = ops.cast(labels < NOT_A_DIGIT, "float32") * (1 - smoothing) + smoothing / 2
+        # both rows are all 0 for what is no digit
+        label = ops.one_hot(labels, 10) + _LOOK_ALIKE * ops.one_hot(labels - LOOKS_LIKE, 10)
+        is_digit = ops.sum(label, axis=1) * (1 - smoothing) + smoothing / 2
         said = y[:, 10]
         yes, no = ops.log(said + recipe.epsilon), ops.log(1 - said + recipe.epsilon)
-        return super()._lost(recipe, labels, y) - ops.sum(is_digit * yes + (1 - is_digit) * no)
+        return self._lost_of(recipe, label, y) - ops.sum(is_digit * yes + (1 - is_digit) * no)
+
+    def correct(self, labels: Any, y: Any) -> Any:
+        """Return what `Classify` does; what looks like a digit may be taken for that digit, or for none."""
+        alike = ops.cast(labels, "int32") - LOOKS_LIKE
+        none_or_alike = ops.logical_or(self._told(_together(y)) == NOT_A_DIGIT, self._told(_together(y)) == alike)
+        right = ops.logical_and(alike >= 0, none_or_alike)
+        return ops.maximum(super().correct(labels, y), ops.cast(right, "float32"))
 
     def _told(self, y: Any) -> Any:
         return ops.where(y[:, 10] < 0.5, NOT_A_DIGIT, super()._told(y))

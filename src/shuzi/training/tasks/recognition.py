@@ -6,7 +6,6 @@ and others, 2006).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import keras
@@ -15,8 +14,6 @@ from keras import ops
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.data.strokes import DOI, OPTION, VARIABLE
-from shuzi.errors import DataError
 from shuzi.ink.strips import HEIGHT
 from shuzi.models.tasks import CLASSES, RECOGNISE_LINE
 from shuzi.synthesis.samples.examples import Examples, compose, joined
@@ -79,20 +76,8 @@ class RecogniseLine(Task):
         """
         return float(np.mean(np.asarray(self.correct(labels, said))))
 
-    def learnt_from(self, dataset: Dataset, seed: int, share: float = 1.0) -> Iterator[Examples]:
-        """Compose lines of a dataset's digits and pen strokes.
-
-        Raises
-        ------
-        DataError
-            The dataset has no pen strokes.
-        """
-        _check_strokes(dataset)
-        yield from super().learnt_from(dataset, seed, share)
-
     def judged_by(self, dataset: Dataset, seed: int) -> Examples:
         """Compose lines, each on a row of its own, so that each counts."""
-        _check_strokes(dataset)
         return joined(list(compose("separate lines", dataset, seed, LOOKED_AT)))
 
     def shown(self, dataset: Dataset) -> Examples:
@@ -102,11 +87,6 @@ class RecogniseLine(Task):
     def as_input(self, pixels: Any) -> Any:
         """Give strips a channel: no layer of Keras does that to pictures whose size is open."""
         return pixels[..., None]
-
-
-def _check_strokes(dataset: Dataset) -> None:
-    if dataset.strokes is None:
-        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
 
 
 def _ctc(texts: Any, lengths: Any, y: Any) -> Any:

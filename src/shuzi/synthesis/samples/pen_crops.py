@@ -1,0 +1,193 @@
+"""Recorded pen strokes become crops: digits, real letters and signs, parts of them, and several in one box."""
+
+from __future__ import annotations
+
+import math
+import string
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.strokes import Strokes
+from shuzi.ink.boxes import Box, overlap_of_smaller, union
+from shuzi.ink.normalize import cut_out
+from shuzi.ink.paper import ink_map
+from shuzi.models.tasks import DIGITS, MARKS
+from shuzi.synthesis.backgrounds import background
+from shuzi.synthesis.composer import photographed
+from shuzi.synthesis.lines.collection import Writers, by_character, sound_samples
+from shuzi.synthesis.lines.layout import any_hand, any_style, place
+from shuzi.synthesis.lines.texts import OTHERS, Text
+from shuzi.synthesis.lines.writers import Recorded
+from shuzi.synthesis.samples.labels import LOOKS_LIKE, NOT_A_DIGIT, label_of
+
+Cut = tuple[NDArray[np.uint8], int]
+
+SIGNS = OTHERS + MARKS + "'`~_;|\\\""
+"""What is neither a digit nor a letter, of the characters that pens were recorded writing."""
+
+_DRAWN = "✓×¥€年月日元"  # by code, since no pen was recorded writing them
+_LETTERS = 0.8  # the share of letters among letters and signs
+_SMALLEST, _LARGEST = 14.0, 60.0  # pixels of a digit's height
+_IMAGES = 0.4  # the share of lines whose digits are MNIST's
+_WITH_NEIGHBOUR, _PARTS, _WHOLE, _RINGS = 0.5, 0.4, 0.3, 0.08
+_COVERED = 0.35  # of a box: with more of another character in it, nobody could tell which is meant
+_PART = -1  # the label of a part, until it is seen
+_AS_LARGE = 0.5  # of its neighbour's height; a smaller one could be a mark, or dirt beside a digit
+_NARROW = 7  # pixels of a crop: a part of a letter that is no wider is a stroke, as a 1 is
+
+
+class PenCrops:
+    """Makes crops of what recorded pens have written.
+
+    Parameters
+    ----------
+    writers
+        MNIST's digits and the writers of the strokes.
+    strokes
+        The same strokes.
+    """
+
+    def __init__(self, writers: Writers, strokes: Strokes) -> None:
+        self._writers = writers
+        places = sound_samples(strokes, DIGITS + string.ascii_letters + SIGNS)
+        known = by_character(strokes, places)
+        self._anybody = Recorded(strokes, known, known, 0.0)
+        self._digits, self._letters, self._signs = (
+            [each for each in every if each in known] for every in (DIGITS, string.ascii_letters, SIGNS)
+        )
+
+    def digit(self, rng: np.random.Generator) -> Cut | None:
+        """Write a digit with another pen, as MNIST's images are framed; None where nothing was recorded."""
+        return self._alone(rng, _any_of(rng, self._digits))
+
+    def other(self, rng: np.random.Generator) -> Cut | None:
+        """Write a letter or a sign."""
+        return self._alone(rng, self._other(rng))
+
+    def line(self, rng: np.random.Generator) -> list[Cut]:
+        """Write a few characters beside each other on paper and cut out each, parts of them, and several at once."""
+        characters = self._text(rng)
+        writer, others = self._writers.pair(rng, _IMAGES)
+        height = _height(rng)
+        hand = any_hand(rng, height, images=writer is self._writers.images)
+        placed = place(rng, writer, others, hand, any_style(rng), Text(characters))
+        rim = round(0.5 * height)
+        left, top = min(x for _, x, _, _ in placed.inks) - rim, min(y for _, _, y, _ in placed.inks) - rim
+        right = max(x + ink.shape[1] for ink, x, _, _ in placed.inks) + rim
+        bottom = max(y + ink.shape[0] for ink, _, y, _ in placed.inks) + rim
+        sheet = np.zeros((bottom - top, right - left), np.uint8)
+        boxes = np.empty((len(placed.inks), 4), np.float32)
+        for number, (ink, x, y, _) in enumerate(placed.inks):
+            down, across = ink.shape
+            part = sheet[y - top : y - top + down, x - left : x - left + across]
+            np.maximum(part, ink, out=part)
+            boxes[number] = x - left, y - top, across, down
+        found = self._places(rng, characters, boxes)
+        if rng.random() < _RINGS:
+            found.append((_surround(rng, sheet, boxes[int(rng.integers(len(boxes)))], hand.pen.width), NOT_A_DIGIT))
+        paper = background(rng, len(sheet), sheet.shape[1], height)
+        seen = ink_map(photographed(rng, paper, sheet.astype(np.float32) / np.float32(255)))
+        cuts = [(cut_out(seen, Box(*box.tolist())), label) for box, label in found]
+        return [(image, _of_part(image) if label == _PART else label) for image, label in cuts if image is not None]
+
+    def _alone(self, rng: np.random.Generator, character: str) -> Cut | None:
+        if not character:
+            return None
+        ink = self._anybody.write(rng, character, any_hand(rng, _height(rng), images=False)).ink
+        image = cut_out(ink, Box(0, 0, *ink.shape[::-1]))
+        return None if image is None else (image, label_of(character))
+
+    def _other(self, rng: np.random.Generator) -> str:
+        return _any_of(rng, self._letters if rng.random() < _LETTERS else self._signs)
+
+    def _text(self, rng: np.random.Generator) -> str:
+        """Choose what to write: a number, letters, or both."""
+        kind = rng.random()
+        if kind < 0.15:
+            return str(rng.choice(["10", "10", "100", "11", "12", "1", "0"]))
+        count = int(rng.integers(1, 5))
+        number = "".join(map(str, rng.integers(0, 10, count)))
+        if kind < 0.4:
+            return number
+        others = [
+            self._other(rng) or "×" if rng.random() < 0.95 else _any_of(rng, _DRAWN)
+            for _ in range(rng.integers(1, 4))
+        ]
+        if kind < 0.65:
+            return "".join(others)
+        where = int(rng.integers(count + 1))
+        return number[:where] + "".join(others[:2]) + number[where:]
+
+    def _places(
+        self, rng: np.random.Generator, characters: str, boxes: NDArray[np.float32]
+    ) -> list[tuple[NDArray[np.float32], int]]:
+        """Choose boxes and their labels; a detector finds them about as exactly."""
+        found = []
+        everything = np.arange(len(boxes))
+        for number, (character, box) in enumerate(zip(characters, boxes, strict=True)):
+            others = boxes[everything != number]
+            if len(others) and overlap_of_smaller(box, others).max() > _COVERED:
+                continue
+            found.append((box + rng.normal(0, 0.05, 4) * np.tile(box[2:], 2), label_of(character)))
+            if character not in DIGITS and rng.random() < _PARTS:
+                found.append((_part(rng, box), _PART))
+        for one, other in pairwise(boxes):
+            apart = other[0] > one[0] + 0.9 * one[2]
+            if apart and min(one[3], other[3]) > _AS_LARGE * max(one[3], other[3]) and rng.random() < _WITH_NEIGHBOUR:
+                found.append((union(one, other), NOT_A_DIGIT))
+        if len(boxes) > 2 and rng.random() < _WHOLE:
+            low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+            found.append((np.concatenate([low, high - low]), NOT_A_DIGIT))
+        return [(np.asarray(box, np.float32), label) for box, label in found]
+
+
+def _any_of(rng: np.random.Generator, characters: list[str] | str) -> str:
+    return characters[int(rng.integers(len(characters)))] if characters else ""
+
+
+def _height(rng: np.random.Generator) -> float:
+    return math.exp(rng.uniform(math.log(_SMALLEST), math.log(_LARGEST)))
+
+
+def _part(rng: np.random.Generator, box: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Choose a part of a letter on one of its four sides."""
+    x, y, width, height = box
+    share = rng.uniform(0.35, 0.65)
+    match int(rng.integers(4)):
+        case 0:
+            return np.array([x, y, width * share, height], np.float32)
+        case 1:
+            return np.array([x + width * (1 - share), y, width * share, height], np.float32)
+        case 2:
+            return np.array([x, y, width, height * share], np.float32)
+        case _:
+            return np.array([x, y + height * (1 - share), width, height * share], np.float32)
+
+
+def _of_part(image: NDArray[np.uint8]) -> int:
+    """Return the label of a part of a letter."""
+    wide = np.ptp(np.flatnonzero((image > 64).any(axis=0))) + 1
+    return LOOKS_LIKE + 1 if wide <= _NARROW else NOT_A_DIGIT
+
+
+def _surround(
+    rng: np.random.Generator, sheet: NDArray[np.uint8], box: NDArray[np.float32], pen: float
+) -> NDArray[np.float32]:
+    """Draw a ring or a box around a character, and return where."""
+    x, y, width, height = box
+    middle, reach = (x + width / 2, y + height / 2), 0.5 * np.array([width, height]) + rng.uniform(0.1, 0.35) * height
+    line = max(1, round(pen * rng.uniform(0.6, 1.2)))
+    corners = np.rint([middle - reach, middle + reach]).astype(int)
+    if rng.random() < 0.7:
+        axes = (round(float(reach[0]) * 1.25), round(float(reach[1]) * 1.1))
+        turn, end = float(rng.normal(0, 8)), float(rng.uniform(330, 380))
+        cv2.ellipse(sheet, (round(middle[0]), round(middle[1])), axes, turn, 0, end, 255, line, cv2.LINE_AA)
+        reach = np.array(axes, np.float64)
+    else:
+        (left, top), (right, bottom) = corners.tolist()
+        cv2.rectangle(sheet, (left, top), (right, bottom), 255, line, cv2.LINE_AA)
+    reach += line
+    return np.array([*(middle - reach), *(2 * reach)], np.float32)

@@ -22,7 +22,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms models ship lock audit release hooks clean
+.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms models strokes ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -87,8 +87,9 @@ shapes: $(VENV)/.for-developing
 messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py
 
-# each run is a folder that an interrupted training goes on in; reader and detector compose their pictures in 8 GB
-models: $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector reader))
+# each run is a folder that an interrupted training goes on in; reader and detector compose their pictures in 8 GB;
+# reader needs pen strokes (SHUZI_STROKES=unipen.npz make models), which had better be missed now than after an hour
+models: strokes $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector reader))
 	$(BIN)/shuzi evaluate $(RUNS)/tiny --keep
 	$(BIN)/shuzi evaluate $(RUNS)/reader --keep
 	$(BIN)/shuzi models calibrate $(RUNS)/reader --detector $(RUNS)/detector
@@ -96,6 +97,9 @@ models: $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector reader
 	$(BIN)/python tools/ship.py $(RUNS)/tiny tiny
 	$(BIN)/python tools/ship.py $(RUNS)/detector detector
 	$(BIN)/python tools/ship.py $(RUNS)/reader default
+
+strokes: $(VENV)/.for-training
+	$(BIN)/shuzi data strokes "$${SHUZI_STROKES:?name UNIPEN or a packed file of it | 请指定 UNIPEN 或打包好的文件}"
 
 $(RUNS)/%/card.json: | $(VENV)/.for-training
 	if [ -f $(RUNS)/$*/recipe.toml ]; then $(BIN)/shuzi train --resume $(RUNS)/$*; \

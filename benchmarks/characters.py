@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import string
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from shuzi.data.strokes import Strokes, load_strokes
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import ink_map
+from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
@@ -71,6 +73,19 @@ def by_classifier(
         "digits right": shares(right, {"digits": groups["digits"]})["digits"],
         "accepted": shares(is_digit >= threshold, groups),
     }
+
+
+def command(given: argparse.Namespace) -> str:
+    """Return the command line without paths of this machine."""
+    places = {str(given.strokes): "STROKES", str(find_model(given.model).parent): "PLACE", given.model: "PLACE"}
+    shown = [places.get(each, each) if each != DEFAULT else each for each in sys.argv[1:]]
+    return " ".join(["python", "benchmarks/characters.py", *shown])
+
+
+def trained(model: Path) -> dict[str, Any]:
+    """Return how the model was trained, and its hash."""
+    card = read_card(read_content(model), model)
+    return {"trained with": card.command, "weights": card.weights}
 
 
 def main() -> None:
@@ -121,7 +136,7 @@ def main() -> None:
         print(f"{name:32}{each.sum():8,}   {numbers}")
     print("ok, most frequent:", result["pictures"]["ok, most frequent"])
     if not given.most:
-        keep(given.name, {"model": model.name, "writers": given.writers, **result})
+        keep(given.name, {"command": command(given), **trained(model), "writers": given.writers, **result})
 
 
 if __name__ == "__main__":

@@ -82,6 +82,16 @@ def shipped():
     ]
 
 
+def pen_strokes():
+    rows = []
+    for name in ("default", "without-strokes", "with-strokes"):
+        alone = raw(f"characters-{name}")["classifier"]
+        shown = ("of them no look-alikes", "look-alikes")
+        accepted = [percent(alone["accepted"][group]["accuracy"], 1) for group in shown]
+        rows.append([percent(alone["digits right"]["accuracy"], 1), *accepted])
+    return rows
+
+
 def whole_numbers(language):
     pages, rows = raw("composed")["pages"], []
     for page in (pages["64x160"], pages["several lines"], pages["any kind"]):
@@ -160,6 +170,7 @@ def test_figures_are_those_of_the_raw_results(language):
         epochs(),
         references(),
         shipped(),
+        pen_strokes(),
         whole_numbers(language),
         calibration(),
         training_times(),

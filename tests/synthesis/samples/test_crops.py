@@ -21,9 +21,9 @@ def digits(mnist):
 def few(monkeypatch):
     """Change how many there are of each kind in a whole; this is the same process, so composing sees it."""
 
-    def set_counts(pages=0, rewritten=0, glyphs=0, lines=0):
+    def set_counts(pages=0, rewritten=0, glyphs=0, lines=0, others=0):
         counts = {"PAGES": pages, "REWRITTEN": rewritten, "GLYPHS": glyphs, "AS_THEY_ARE": 1}
-        for name, value in (counts | {"LINES_BY_PENS": lines, "PAGES_REPLACED": 0}).items():
+        for name, value in (counts | {"LINES_BY_PENS": lines, "OTHERS_BY_PENS": others, "PAGES_REPLACED": 0}).items():
             monkeypatch.setattr(crops, name, value)
 
     return set_counts
@@ -102,9 +102,8 @@ def test_digits_of_pens_are_read_as_what_they_were(digits, few, pen_strokes, mon
     assert np.mean(shuzi.load().classify(images).argmax(axis=1) == labels) > 0.9
 
 
-def test_a_letter_is_no_digit_and_one_that_looks_like_a_digit_says_which(digits, few, pen_strokes, monkeypatch):
-    few(glyphs=60)
-    monkeypatch.setattr(crops, "GLYPHS_BY_PENS", 1.0)
+def test_a_letter_is_no_digit_and_one_that_looks_like_a_digit_says_which(digits, few, pen_strokes):
+    few(others=60)
     assert set(with_strokes(digits, only(pen_strokes, "A", "x"))[1]) == {NOT_A_DIGIT}
     zeros = only(pen_strokes, "0")
     oval = replace(zeros, label=np.full(len(zeros), "O"), kind=np.full(len(zeros), "upper"))

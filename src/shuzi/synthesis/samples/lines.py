@@ -21,8 +21,8 @@ from shuzi.synthesis.lines.page import LinePage
 Strip = tuple[NDArray[np.uint8], str]
 """A strip, uint8 (48, w), and what stands on it."""
 
-LINES = 384_000
-"""Lines that a whole training learns from."""
+LINES = 192_000
+"""Lines that a training learns from; one that goes on from it composes others."""
 
 MOST = 64
 """Characters that one row can ask for."""

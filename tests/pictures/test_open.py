@@ -38,6 +38,10 @@ def test_a_path_a_string_bytes_a_picture_and_an_array_are_opened_alike(tmp_path)
         np.testing.assert_array_equal(found, GREY)
 
 
+def test_an_empty_name_is_an_error_that_says_so():
+    assert _problem("") == "error.picture.nameless"
+
+
 def test_the_ending_of_the_name_does_not_matter(tmp_path):
     (tmp_path / "a.txt").write_bytes(_saved(Image.fromarray(GREY)))
     np.testing.assert_array_equal(open_picture(tmp_path / "a.txt"), GREY)

@@ -49,6 +49,8 @@ def read_card(content: bytes, path: object) -> Card:
     ModelError
         The file is damaged, or its card is missing or not understood.
     """
+    if not content:
+        raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.empty"))
     card = Card.from_json(_metadata(content, path).get(METADATA_KEY, ""), path)
     if card.weights and card.weights != weights_sha256(content, path):
         raise ModelError("error.model.changed", path=path)

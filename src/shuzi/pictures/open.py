@@ -63,6 +63,8 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     if not isinstance(source, bytes) and (page := page_named(source)) is not None:
         return decoder.draw(page)
     assert not isinstance(source, Page)  # noqa: S101 - for the types
+    if source == "":
+        raise PictureError("error.picture.nameless", path="")
     return _from_file(source, name_of(source))
 
 

@@ -1,5 +1,6 @@
 import errno
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,11 @@ def _make_folder(path):
     (path / "variables" / "one").write_text("whole", "utf-8")
 
 
+def _write(target):
+    with replacing(target) as part:
+        part.write_text("whole", "utf-8")
+
+
 def _write_half(target, problem):
     with replacing(target) as part:
         part.write_text("half", "utf-8")
@@ -54,6 +60,19 @@ def test_a_failure_leaves_the_old_file_and_no_rest(tmp_path):
         _write_half(target, RuntimeError())
     assert target.read_text("utf-8") == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_cannot_be_renamed_or_written_is_named_as_the_target(tmp_path):
+    (tmp_path / "model.onnx" / "in the way").mkdir(parents=True)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    for write, name in (
+        (_write, "model.onnx"),
+        (lambda target: _write_half(target, full), "note.txt"),
+    ):
+        with pytest.raises(OSError, match=re.escape(str(tmp_path / name))) as caught:
+            write(tmp_path / name)
+        assert ".part" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["model.onnx"]
 
 
 def test_an_interruption_leaves_no_rest(tmp_path):

@@ -1,5 +1,39 @@
-"""`python -m shuzi` is the command `shuzi`."""
+"""The command `shuzi`, and `python -m shuzi`: Ctrl-C ends it with 130 from the very first import on."""
 
-from shuzi.cli import main
+import os
+import signal
 
-main()
+_INTERRUPTED = 130
+
+
+class _Interrupts:
+    """Handles Ctrl-C as Python does, and remembers it: an import may turn it into another error or lose it."""
+
+    came = False
+    begun = False
+
+    def __call__(self, *_: object) -> None:
+        self.came = True
+        if not self.begun:
+            os._exit(_INTERRUPTED)  # there is nothing to clean up yet
+        raise KeyboardInterrupt
+
+
+def command() -> None:
+    """Run the command that the arguments name, and exit."""
+    interrupts = _Interrupts()
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else whoever started it has decided
+        signal.signal(signal.SIGINT, interrupts)
+    from shuzi.cli import main
+
+    try:
+        interrupts.begun = True
+        main()
+    except BaseException as problem:
+        if not interrupts.came:
+            raise
+        raise SystemExit(_INTERRUPTED) from problem
+
+
+if __name__ == "__main__":
+    command()

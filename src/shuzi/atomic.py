@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
+"""Why a write may fail when nothing is wrong with what is written."""
 
 
 @contextmanager
@@ -38,6 +42,11 @@ def replacing(target: Path) -> Iterator[Path]:
         if part.is_dir() and target.exists():
             target.rmdir()  # Windows renames no folder over another, not even over an empty one
         part.replace(target)
+    except OSError as problem:
+        # whoever asked for the target knows nothing of the part, and a write that fails names no file at all
+        if problem.filename == str(part) or (problem.filename is None and problem.errno in NO_ROOM):
+            problem.filename, problem.filename2 = str(target), None
+        raise
     finally:
         if part.is_dir():
             shutil.rmtree(part)

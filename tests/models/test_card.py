@@ -155,7 +155,7 @@ def _at(values, place):
         ({"parameters": -1}, "parameters should be a whole number, not -1"),
         ({"scores": {"test": {"accuracy": 2, "n": 1, "interval": [0, 1]}}}, r"scores\.test\.accuracy"),
         ({"data": [{}]}, r"lacks data\[0\]\.name"),
-        ({"outputs": []}, "has an output that this version of shuzi does not know"),
+        ({"outputs": []}, r"lacks outputs\[0\]"),
         ({"classes": [1]}, "classes should be a list"),
     ],
 )
@@ -169,9 +169,12 @@ def test_features_may_stand_behind_the_outputs_of_the_task_and_nothing_else():
     more = json.loads(Card("x", "classify", CARD.input, (*CARD.outputs[:1], features(384))).to_json())["outputs"][1:]
     card = Card.from_json(changed(outputs=outputs + more), "model.onnx")
     assert [str(each) for each in card.outputs][2:] == ["features: float32 (n, 384)"]
-    for wrong in (more + outputs, outputs + more + more, [*outputs, more[0] | {"name": "logits"}], outputs[:1]):
+    for wrong in (more + outputs, outputs + more + more, [*outputs, more[0] | {"name": "logits"}]):
         with pytest.raises(ModelError, match=r"model\.onnx has an output that this version of shuzi does not know"):
             Card.from_json(changed(outputs=wrong), "model.onnx")
+    for kept in (0, 1):
+        with pytest.raises(ModelError, match=rf"The card of model\.onnx lacks outputs\[{kept}\]"):
+            Card.from_json(changed(outputs=outputs[:kept]), "model.onnx")
 
 
 def test_a_card_of_0_1_keeps_what_it_said_of_a_reader():

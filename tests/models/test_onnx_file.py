@@ -95,6 +95,10 @@ def test_what_is_no_such_message_is_damaged(content):
         weights_sha256(content, "model.onnx")
 
 
+def test_an_empty_file_says_so():
+    assert "somewhere.onnx is not a usable model: the file is empty" in error_of(b"")
+
+
 def test_a_card_without_a_hash_is_not_checked_and_gets_one_when_it_is_written(content):
     from dataclasses import replace
 

@@ -41,6 +41,23 @@ def test_what_is_no_model_is_an_error_that_says_why(run, lost, name, told):
         find_model(run / name)
 
 
+@pytest.mark.parametrize("saved", [True, False], ids=["with a checkpoint", "without a checkpoint"])
+@pytest.mark.parametrize("folder", [True, False], ids=["a folder in its place", "nothing in its place"])
+def test_a_finished_run_without_its_model_says_what_is_missing_and_what_to_do(run, saved, folder):
+    (run / "model.onnx").unlink()
+    (run / "card.json").write_text("{}")
+    (run / "checkpoints").mkdir()
+    if folder:
+        (run / "model.onnx").mkdir()
+    if saved:
+        (run / "checkpoints" / "step-00000020.npz").write_bytes(b"")
+    told = (
+        "model.onnx is missing or is not a file.*models repair" if saved else "its checkpoint are missing.*--resume"
+    )
+    with pytest.raises(ModelError, match=f"The run in .* is finished, but .*{told}"):
+        find_model(run)
+
+
 @pytest.mark.parametrize("name", shipped())
 def test_a_name_is_a_shipped_model_whatever_lies_here_and_a_path_is_a_path(run, name, monkeypatch):
     assert find_model(name) == shipped()[name]

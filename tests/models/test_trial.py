@@ -1,6 +1,7 @@
 """Models from elsewhere run in a child process first: real ones that loop, crash, grow or lie."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -8,7 +9,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from shuzi.errors import ModelError
-from shuzi.models.onnx_file import read_card, with_card
+from shuzi.models.onnx_file import control_flow, read_card, with_card
 from shuzi.models.session import Session
 from shuzi.models.store import shipped
 from shuzi.models.trial import LIMITS, sound_content
@@ -64,6 +65,15 @@ def endless(graph):
         ]
     )
     graph.node.append(helper.make_node("Loop", ["turns", "at_first", "before"], [last], body=body))
+
+
+def waiting(graph):
+    """Let the loop begin only for an image that is white all over, which nobody tries out."""
+    endless(graph)
+    graph.initializer.append(numpy_helper.from_array(np.float32(254.5), "nearly_white"))
+    graph.node.insert(0, helper.make_node("ReduceMin", [graph.input[0].name], ["darkest"], keepdims=0))
+    graph.node.insert(1, helper.make_node("Greater", ["darkest", "nearly_white"], ["white"]))
+    graph.node[-1].input[1] = "white"
 
 
 def swollen(graph):
@@ -127,6 +137,27 @@ def test_a_graph_without_an_end_is_ended_and_not_tried_again(tmp_path, cache):
     assert len(verdicts(cache)) == 1
     with pytest.raises(ModelError, match=r"endless\.onnx did not answer"):
         Session(path)
+
+
+def test_a_loop_that_waits_for_its_input_is_refused(tmp_path):
+    with pytest.raises(ModelError, match=r"waiting\.onnx holds an operation .* \(Loop\)"):
+        sound_content(foreign(tmp_path / "waiting.onnx", waiting))
+
+
+def test_a_function_that_could_hide_a_loop_is_refused(tmp_path):
+    path = foreign(tmp_path / "hidden.onnx")
+    proto = onnx.load_from_string(path.read_bytes())
+    proto.functions.add(name="f", domain="x")
+    path.write_bytes(proto.SerializeToString())  # the hash in its card is that of the graph
+    with pytest.raises(ModelError, match=r"hidden\.onnx holds an operation .* \(function\)"):
+        sound_content(path)
+
+
+@pytest.mark.parametrize(
+    "path", [*shipped().values(), *Path("tools/weights").glob("*.onnx")], ids=lambda path: path.stem
+)
+def test_models_of_shuzi_have_neither(path):
+    assert control_flow(path.read_bytes(), path) == ""
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from shuzi.pictures.decoder import Decoder
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
+from shuzi.processes.child import OutOfMemory
 from shuzi.reading.reader import load
 
 TAKES_TIME_OR_MEMORY = ("error.picture.slow", "error.picture.memory", "error.picture.damaged")
@@ -96,6 +97,21 @@ def test_larger_files_have_more_time():
     with pytest.raises(PictureError) as caught:
         Decoder(seconds=0.1, seconds_per_megabyte=0.05).decode(bombs.bmp_rle(2_000), "runs")
     assert float(caught.value.values["seconds"]) == pytest.approx(0.1 + 0.05 * 8, abs=0.02)
+
+
+def test_no_file_has_more_than_four_seconds_however_large_it_is_and_often_it_is_tried(monkeypatch):
+    given = []
+
+    def out_of_memory(header, body, most, limits, alone=False):
+        given.append(limits.seconds)
+        raise OutOfMemory("", 0.5 * limits.seconds)
+
+    patient = Decoder()
+    monkeypatch.setattr(patient.children, "ask", out_of_memory)
+    with pytest.raises(PictureError) as caught:
+        patient.decode(bytes(100_000_000), "a picture")
+    assert caught.value.key == "error.picture.memory"
+    assert given == [4.0, 2.0]
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,10 @@ def test_a_path_a_string_bytes_a_picture_and_an_array_are_opened_alike(tmp_path)
         np.testing.assert_array_equal(found, GREY)
 
 
+def test_an_empty_name_is_an_error_that_says_so():
+    assert _problem("") == "error.picture.nameless"
+
+
 def test_the_ending_of_the_name_does_not_matter(tmp_path):
     (tmp_path / "a.txt").write_bytes(_saved(Image.fromarray(GREY)))
     np.testing.assert_array_equal(open_picture(tmp_path / "a.txt"), GREY)
@@ -290,3 +294,13 @@ def test_arrays_of_another_kind_are_refused_with_what_was_given(array, named):
         open_picture(array)
     assert caught.value.key == "error.picture.array"
     assert named in str(caught.value)
+
+
+@pytest.mark.parametrize(("name", "size", "count"), [(b"tEXt", 1_000_000, 70), (b"zTXt", 3_000_000, 1)])
+def test_a_png_is_read_however_much_metadata_it_has(name, size, count):
+    text = b"Comment\0" + (b"x" * size if name == b"tEXt" else b"\0" + zlib.compress(b"x" * size))
+    whole = _saved(Image.fromarray(GREY))
+    behind_head = 33
+    chunk = struct.pack(">I", len(text)) + name + text + struct.pack(">I", zlib.crc32(name + text))
+    found = open_picture(whole[:behind_head] + chunk * count + whole[behind_head:])
+    np.testing.assert_array_equal(found, GREY)

@@ -6,6 +6,7 @@ import re
 import struct
 import tracemalloc
 import zlib
+from urllib.parse import quote
 
 import httpx
 import numpy as np
@@ -278,3 +279,25 @@ def test_two_hundred_at_once_are_read_or_told_to_come_again(limited, number):
     assert statuses.count(200) >= 8
     with service.client() as client:
         assert client.post("/v1/read", files={"picture": number}).status_code == 200
+
+
+CONTROLS = "\x7f\x80\x9b\u2028\u202e"
+
+
+def test_what_a_terminal_would_obey_is_written_by_number_in_every_json(client, number):
+    answers = [
+        client.post("/v1/read", files={"picture": (f"a{CONTROLS}.png", number)}),
+        client.post("/v1/read", files=[("picture", (f"a{CONTROLS}.png", each)) for each in (number, b"nothing")]),
+        client.get("/" + quote(CONTROLS)),
+        client.post("/v1/read", params={"model": CONTROLS}, files={"picture": number}),
+    ]
+    for said in answers:
+        assert not set(CONTROLS) & set(said.text)
+    assert answers[0].json()["readings"][0]["source"] == f"a{CONTROLS}.png"
+
+
+def test_a_very_long_name_loses_its_middle_in_a_sentence(client):
+    said = client.get("/" + "a" * 20_000 + "end")
+    assert said.json()["detail"].startswith("There is nothing at /aaa")
+    assert len(said.text) < 2_000
+    assert "end." in said.json()["detail"]

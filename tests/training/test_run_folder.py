@@ -21,8 +21,8 @@ def folder(tmp_path):
     return RunFolder.create(tmp_path / "deep" / "run", SOFTMAX)
 
 
-def state(value=1.0):
-    return {"000 output/kernel": np.full((4, 3), value, np.float32), "001 sgd/iteration": np.int64(7)}
+def state(step, value=1.0):
+    return {"000 output/kernel": np.full((4, 3), value, np.float32), "001 sgd/iteration": np.int64(step)}
 
 
 def test_a_new_folder_knows_its_recipe_and_has_saved_nothing(folder):
@@ -56,7 +56,7 @@ def test_a_training_that_saved_is_refused_and_one_that_did_not_makes_room(folder
     again = RunFolder.create(folder.path, SOFTMAX.changed(seed=2))
     assert again.recipe().seed == 2
     assert again.own_data() is None
-    again(Saved(1, state()))
+    again(Saved(1, state(1)))
     again.lock.give_back()
     with pytest.raises(RunError, match="is not empty"):
         RunFolder.create(folder.path, SOFTMAX)
@@ -90,7 +90,7 @@ def test_own_pictures_are_copied_into_the_folder(tmp_path, mnist):
 
 
 def test_a_line_is_written_for_each_report_and_nothing_else(folder):
-    weights, shares = state(), np.zeros((1, 10), np.float32)
+    weights, shares = state(10), np.zeros((1, 10), np.float32)
     judges = Examples(np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000, np.uint8))
     events = [
         Composing(1, 2),
@@ -122,21 +122,21 @@ def test_going_on_drops_later_lines_the_end_and_half_a_line(folder):
 
 
 def test_a_checkpoint_comes_back_bit_for_bit_and_only_the_newest_is_kept(folder):
-    folder(Saved(500, state(1.0)))
-    folder(Saved(1_000, state(np.float32(0.1))))
+    folder(Saved(500, state(500, 1.0)))
+    folder(Saved(1_000, state(1_000, np.float32(0.1))))
     step, found = folder.checkpoint()
     assert step == 1_000
     assert {name: (array.dtype, array.tobytes()) for name, array in found.items()} == {
-        name: (array.dtype, array.tobytes()) for name, array in state(np.float32(0.1)).items()
+        name: (array.dtype, array.tobytes()) for name, array in state(1_000, np.float32(0.1)).items()
     }
     assert len(list(folder.checkpoints.iterdir())) == 1
 
 
 def test_the_newest_of_two_checkpoints_counts_when_a_process_died_between_them(folder):
-    folder(Saved(99_999_999, state(1.0)))
+    folder(Saved(99_999_999, state(99_999_999, 1.0)))
     old = next(folder.checkpoints.iterdir())
     kept = old.read_bytes()
-    folder(Saved(100_000_000, state(2.0)))
+    folder(Saved(100_000_000, state(100_000_000, 2.0)))
     old.write_bytes(kept)
     assert folder.checkpoint()[0] == 100_000_000
 
@@ -165,16 +165,25 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
 def test_a_damaged_checkpoint_is_an_error_that_names_it(folder, damage):
-    folder(Saved(10, state()))
+    folder(Saved(10, state(10)))
     (path,) = folder.checkpoints.iterdir()
     path.write_bytes(damage(path.read_bytes()))
     with pytest.raises(RunError, match=r"step-00000010\.npz is damaged"):
         folder.checkpoint()
 
 
+@pytest.mark.parametrize("name", ["step-00000011.npz", "step-99999999999999999999.npz", f"step-{'9' * 200}.npz"])
+def test_a_checkpoint_of_another_step_than_its_name_says_is_an_error_that_names_it(folder, name):
+    folder(Saved(10, state(10)))
+    (path,) = folder.checkpoints.iterdir()
+    path.rename(path.with_name(name))
+    with pytest.raises(RunError, match=rf"{name} is damaged: what is in it was saved at step 10"):
+        folder.checkpoint()
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions are something else there")
 def test_checkpoints_that_may_not_be_read_are_an_error_and_not_a_new_beginning(folder):
-    folder(Saved(10, state()))
+    folder(Saved(10, state(10)))
     folder.checkpoints.chmod(0)
     before = os.geteuid()
     if before == 0:
@@ -190,7 +199,7 @@ def test_checkpoints_that_may_not_be_read_are_an_error_and_not_a_new_beginning(f
         folder.checkpoints.chmod(0o700)
 
 
-NOWHERE = {"metrics.jsonl": Progress(10, 1.0, 0.5), "step-00000010.npz": Saved(10, state())}
+NOWHERE = {"metrics.jsonl": Progress(10, 1.0, 0.5), "step-00000010.npz": Saved(10, state(10))}
 
 
 @pytest.mark.parametrize("name", NOWHERE)
@@ -202,7 +211,7 @@ def test_what_cannot_be_kept_is_an_error_that_names_the_file(folder, name):
 
 
 def test_a_folder_of_checkpoints_that_cannot_be_read_is_an_error_and_no_new_beginning(folder):
-    folder(Saved(10, state()))
+    folder(Saved(10, state(10)))
     for path in folder.checkpoints.iterdir():
         path.unlink()
     folder.checkpoints.rmdir()
@@ -223,7 +232,7 @@ def test_a_folder_of_checkpoints_that_cannot_be_read_is_an_error_and_no_new_begi
     "header", [b"{'descr': '<f4', 'fortran_order'", b"{'descr': [], 'fortran_order': {}}", b"((((", b"\xff"]
 )
 def test_a_checkpoint_whose_arrays_say_nonsense_is_an_error_that_names_it(folder, header):
-    folder(Saved(10, state()))
+    folder(Saved(10, state(10)))
     (path,) = folder.checkpoints.iterdir()
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("weights.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
@@ -232,7 +241,7 @@ def test_a_checkpoint_whose_arrays_say_nonsense_is_an_error_that_names_it(folder
 
 
 def test_a_checkpoint_with_pickled_objects_is_never_unpickled(folder):
-    folder(Saved(10, state()))
+    folder(Saved(10, state(10)))
     (path,) = folder.checkpoints.iterdir()
     np.savez(path, weights=np.array([{"a": 1}], dtype=object))
     assert zipfile.is_zipfile(path)

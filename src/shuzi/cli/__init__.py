@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gettext
 import io
 import os
@@ -44,9 +45,9 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         shuzi(given, prog_name="shuzi", standalone_mode=False)
     except click.ClickException as problem:
-        if type(problem) is click.UsageError:  # it repeats arguments as they were given; its kinds quote them
-            lines = map(visible, problem.format_message().split("\n"))
-            problem = click.UsageError("\n".join(lines), problem.ctx)
+        if isinstance(problem, click.UsageError) and not isinstance(problem, click.MissingParameter):
+            # some repeat what was given as it is; who misses something is told of choices, a line each
+            problem = click.UsageError(visible(problem.format_message()), problem.ctx)
         problem.show()
         sys.exit(problem.exit_code)
     except click.Abort:
@@ -55,27 +56,48 @@ def main(arguments: list[str] | None = None) -> None:
     except ShuziError as problem:
         fail(problem)
     except BrokenPipeError:
-        # the reader of the output has gone; at exit Python would try to write the rest
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # its reader has gone
         sys.exit(1)
     except OSError as problem:
-        fail(f"{problem.strerror or problem}: {problem.filename}" if problem.filename else problem)
+        _fail_of_system(problem)
     sys.exit(0)
+
+
+def _fail_of_system(problem: OSError) -> None:
+    """Report what the system refused, with the name of the file; if it has none, it was the output."""
+    from shuzi.atomic import NO_ROOM  # which most commands can do without
+
+    path, reason = problem.filename, problem.strerror or problem
+    if path and problem.errno in NO_ROOM:
+        fail(ShuziError("error.data.unwritable", path=str(path), reason=reason))
+    if path:
+        fail(f"{reason}: {path}")
+    if problem.errno in (*NO_ROOM, errno.EBADF):
+        _drop_output()
+        fail(ShuziError("error.output", reason=reason))
+    fail(problem)
+
+
+def _drop_output() -> None:
+    """Let what is still to be written to stdout go nowhere: at exit Python would try to write it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _open_what_is_closed() -> None:
     """Connect standard streams that the caller has closed to nothing.
 
     Otherwise the next file that is opened takes the number of one of them, and what libraries print is written into
-    it.
+    it. To write to stdout still fails, as the result would be lost; commands whose result is in files use
+    `terminal.do_without_output`.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free, which is this one
+            # takes the lowest number that is free, which is this one
+            os.open(os.devnull, os.O_RDONLY if name == "stdout" else os.O_RDWR)
         if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - to the end
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 def fail(problem: object) -> None:

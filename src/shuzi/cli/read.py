@@ -110,7 +110,7 @@ def _refuse_nothing(named: list[Named]) -> None:
     """Report wrong usage if there are only folders, with no picture in any."""
     problems = [each for _, each in named if isinstance(each, ShuziError) and each.key == "error.picture.none"]
     if len(problems) == len(named):
-        raise click.UsageError("\n".join(map(str, problems)))
+        raise click.UsageError(" ".join(map(str, problems)))
 
 
 def _found(reader: Reader, named: list[Named], explain: Path | None) -> Iterator[Reading | ShuziError]:

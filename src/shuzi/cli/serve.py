@@ -9,7 +9,7 @@ import click
 
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import program
+from shuzi.cli.terminal import do_without_output, program
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
@@ -37,6 +37,7 @@ _NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client",
 @language_option
 def serve(host: str, port: int | None, model: str, log_requests: bool, log_json: bool, **settings: Any) -> None:
     """Serve the page and the API."""
+    do_without_output()
     for library in _NEEDED:
         require(library, "serve", "extra.serving")
     from shuzi.service import logs, server

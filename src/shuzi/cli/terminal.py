@@ -36,6 +36,14 @@ def program() -> str:
         return str(called)
 
 
+def do_without_output() -> None:
+    """Let what is printed go nowhere if the caller has closed stdout, because the result is elsewhere."""
+    try:
+        os.write(1, b"")
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def keep_libraries_home() -> None:
     """Let Keras's settings and Matplotlib's list of fonts be kept in shuzi's cache, unless a person names a place.
 
@@ -68,8 +76,8 @@ def waiting(sentence: str) -> Iterator[None]:
         os.dup2(held_back.fileno(), 2)
         try:
             yield
-        except ShuziError:
-            raise  # it says what is wrong
+        except (ShuziError, OSError, KeyboardInterrupt):
+            raise  # these say what is wrong
         except BaseException:
             held_back.seek(0)
             kept.write(held_back.read().decode(errors="replace"))

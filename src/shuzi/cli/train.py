@@ -17,7 +17,7 @@ import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
+from shuzi.cli.terminal import do_without_output, keep_libraries_home, show_download, waiting
 from shuzi.cli.training_output import JsonLines, Lines
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
@@ -76,6 +76,7 @@ def train(
     **numbers: Any,
 ) -> None:
     """Train a network."""
+    do_without_output()
     if resume is not None:
         _refuse_beside_resume(name=name, out=out, data=data, **numbers | {"from": start})
     changes = {each: value for each, value in numbers.items() if value is not None}

@@ -81,11 +81,9 @@ class Dataset:
         strokes: Strokes | None = None,
     ) -> None:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
-            shape = "x".join(map(str, images.shape))
-            raise DataError("error.data.images", shape=shape, dtype=images.dtype)
+            raise DataError("error.data.images", shape=images.shape, dtype=images.dtype)
         if labels.ndim != 1 or labels.dtype != np.uint8:
-            shape = "x".join(map(str, labels.shape))
-            raise DataError("error.data.labels", shape=shape, dtype=labels.dtype)
+            raise DataError("error.data.labels", shape=labels.shape, dtype=labels.dtype)
         if len(images) != len(labels):
             raise DataError("error.data.counts", images=len(images), labels=len(labels))
         if len(images) == 0:

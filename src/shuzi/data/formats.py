@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -46,10 +47,15 @@ def save_dataset(path: str | Path, dataset: Dataset) -> None:
             with replacing(path) as part:
                 part.write_bytes(content)
         else:
-            idx.write_idx(path / IDX_IMAGES, dataset.images)
-            idx.write_idx(path / IDX_LABELS, dataset.labels)
+            with replacing(path) if _is_free(path) else nullcontext(path) as part:
+                idx.write_idx(part / IDX_IMAGES, dataset.images)
+                idx.write_idx(part / IDX_LABELS, dataset.labels)
     except OSError as problem:
         raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+
+
+def _is_free(path: Path) -> bool:
+    return not path.exists() or (path.is_dir() and not any(path.iterdir()))
 
 
 def load_dataset(path: str | Path, seed: int = 0) -> Dataset:

@@ -20,6 +20,7 @@ from shuzi.messages.visible import visible
 LANGUAGES = ("zh", "en")
 CATALOGUES = Path(__file__).parent
 
+_LONGEST = 600  # characters of one value: paths of some folders, and lists of names
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
 
@@ -78,7 +79,8 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
         "zh" or "en"; None is the current language.
     values
         Inserted as by `str.format`. A list becomes lines that start with a dash. An integer `n` chooses between
-        singular and plural in sentences that have both. Characters that a terminal would obey are written visibly.
+        singular and plural in sentences that have both. Characters that a terminal would obey are written visibly,
+        and a very long text loses its middle.
 
     Raises
     ------
@@ -120,4 +122,9 @@ def _shown(value: Any) -> Any:
         return "".join(f"\n  - {_shown(each)}" for each in value)
     # the sentence of a ShuziError is put together here
     foreign = isinstance(value, BaseException) and not hasattr(value, "sentence")
-    return visible(str(value)) if foreign or isinstance(value, str | PurePath) else value
+    return _cut(visible(str(value))) if foreign or isinstance(value, str | PurePath) else value
+
+
+def _cut(text: str) -> str:
+    """Leave out the middle of a text that no sentence can bear, such as a name of thousands of letters."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"

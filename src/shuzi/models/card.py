@@ -237,6 +237,8 @@ def _check_interface(task: str, given: Tensor, outputs: tuple[Tensor, ...], path
     wanted = TASKS[task]
     known = [each.name for each in wanted.outputs]
     found = [each.name for each in outputs]
+    if len(found) < len(known):
+        raise ModelError("error.model.card_missing", path=path, field=f"outputs[{len(found)}]")
     more = outputs[len(known) :]
     sound = found[: len(known)] == known and all(each.name == FEATURES and len(each.shape) == 2 for each in more)
     same = all(mine.shape == other.shape for mine, other in zip(wanted.outputs, outputs, strict=False))

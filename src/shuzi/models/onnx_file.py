@@ -15,7 +15,10 @@ from shuzi.atomic import replacing
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import METADATA_KEY, Card
 
-_GRAPH, _METADATA = 7, 14  # fields of a ModelProto
+_GRAPH, _METADATA, _FUNCTION = 7, 14, 25  # fields of a ModelProto
+_NODE = 1  # of a GraphProto
+_OPERATION, _ATTRIBUTE = 4, 5  # of a NodeProto
+_SUBGRAPHS = (6, 11)  # of an AttributeProto
 _KEY, _VALUE = 1, 2  # of an entry of its metadata
 _VARINT, _EIGHT_BYTES, _WITH_LENGTH, _FOUR_BYTES = 0, 1, 2, 5
 _LONGEST_VARINT = 10
@@ -49,6 +52,8 @@ def read_card(content: bytes, path: object) -> Card:
     ModelError
         The file is damaged, or its card is missing or not understood.
     """
+    if not content:
+        raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.empty"))
     card = Card.from_json(_metadata(content, path).get(METADATA_KEY, ""), path)
     if card.weights and card.weights != weights_sha256(content, path):
         raise ModelError("error.model.changed", path=path)
@@ -67,6 +72,39 @@ def weights_sha256(content: bytes, path: object) -> str:
     if len(graphs) != 1:
         raise _damaged(path)
     return hashlib.sha256(graphs[0]).hexdigest()
+
+
+def control_flow(content: bytes, path: object) -> str:
+    """Name the first operation of an .onnx file that may run for ever for one input and not for another.
+
+    Operations such as Loop and If have graphs of their own, and functions may hide them. shuzi writes neither.
+
+    Returns
+    -------
+    "" where there is none.
+
+    Raises
+    ------
+    ModelError
+        The file is damaged.
+    """
+    for number, part, _ in _fields(memoryview(content), path):
+        if number == _FUNCTION:
+            return "function"
+        for each, node, _ in _fields(part, path) if number == _GRAPH else ():
+            if each == _NODE and (name := _with_subgraphs(node, path)):
+                return name
+    return ""
+
+
+def _with_subgraphs(node: memoryview, path: object) -> str:
+    name, found = "?", False
+    for number, part, _ in _fields(node, path):
+        if number == _OPERATION:
+            name = str(part, "utf-8", "replace")
+        elif number == _ATTRIBUTE:
+            found = found or any(each in _SUBGRAPHS for each, _, _ in _fields(part, path))
+    return name if found else ""
 
 
 def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:

@@ -7,6 +7,9 @@ from pathlib import Path
 from shuzi.errors import ModelError
 
 IN_A_RUN = "model.onnx"
+OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
+"""What is in a run folder once the training has ended, and only then."""
+
 DEFAULT, DETECTOR = "default", "detector"
 
 SHIPPED = Path(__file__).parent
@@ -31,7 +34,8 @@ def find_model(name: str | Path) -> Path:
     Raises
     ------
     ModelError
-        There is nothing by that name, the training in the folder has not come to its end, or the file is no .onnx.
+        There is nothing by that name, the training in the folder has not come to its end or what it gave is gone, or
+        the file is no .onnx.
 
     Examples
     --------
@@ -46,7 +50,7 @@ def find_model(name: str | Path) -> Path:
         if (path / IN_A_RUN).is_file():
             return path / IN_A_RUN
         if (path / "recipe.toml").is_file():
-            raise ModelError("error.model.unfinished", path=path)
+            raise ModelError(_what_is_missing(path), path=path, name=IN_A_RUN)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
         readers = ", ".join(each for each in known if each != DETECTOR)  # which is rarely what was meant
@@ -54,3 +58,10 @@ def find_model(name: str | Path) -> Path:
     if path.suffix != ".onnx":
         raise ModelError("error.model.ending", path=path)
     return path
+
+
+def _what_is_missing(run: Path) -> str:
+    """Tell why a run folder holds no model: its training has not ended, or the model is gone since."""
+    if not any((run / name).exists() for name in OF_AN_END):  # a training that goes on takes them away
+        return "error.model.unfinished"
+    return "error.model.gone" if any(run.glob("checkpoints/step-*.npz")) else "error.model.lost"

@@ -16,7 +16,7 @@ import onnxruntime
 from shuzi.atomic import replacing
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models import store
-from shuzi.models.onnx_file import read_card, read_content
+from shuzi.models.onnx_file import control_flow, read_card, read_content
 from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.limits import Limits
 
@@ -38,8 +38,8 @@ def sound_content(path: Path, limits: Limits = LIMITS) -> bytes:
     Raises
     ------
     ModelError
-        It cannot be read or loaded, takes too much time or memory, crashes, or gives out something else than its card
-        says.
+        It cannot be read or loaded, takes too much time or memory, crashes, gives out something else than its card
+        says, or may do other things for other inputs.
     ShuziError
         No process can be started here.
     """
@@ -54,6 +54,8 @@ def sound_content(path: Path, limits: Limits = LIMITS) -> bytes:
         _remember(sha256, verdict)
     if problem := _problem(verdict, path, limits):
         raise problem
+    if name := control_flow(content, path):  # it may have waited for another input
+        raise ModelError("error.model.control_flow", path=path, name=name)
     return content
 
 

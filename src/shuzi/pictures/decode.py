@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from shuzi.errors import PictureError, ShuziError, require
-from shuzi.pictures.plain import HEAD, HEIC, check_png, kind_of
+from shuzi.pictures.plain import HEAD, HEIC, PNG, check_png, kind_of, without_texts
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -119,6 +119,11 @@ def _opened(source: Path | bytes, name: object) -> Image.Image:
         if kind != HEIC:
             reason = ShuziError("picture.broken")
             raise PictureError("error.picture.damaged", path=name, reason=reason) from None
+    except ValueError:  # from a PNG with more metadata than Pillow takes, and some that are damaged
+        content = source if isinstance(source, bytes) else _mapped(source)
+        if kind_of(bytes(content[:HEAD])) != PNG:
+            raise
+        return Image.open(io.BytesIO(without_texts(content)), formats=FORMATS)
     # the class itself and not `register_heif_opener`, which would change what Pillow opens for others too
     heif = require("pillow_heif", "pictures", "extra.heic")
     try:

@@ -98,6 +98,8 @@ def _document(named: Picture) -> Path | bytes | None:
     if not isinstance(named, str | Path) or Path(named).suffix.lower() != ".pdf":
         return None
     try:
+        if not Path(named).is_file():  # a pipe can be read only once
+            return None
         with Path(named).open("rb") as file:
             return Path(named) if kind_of(file.read(HEAD)) == PDF else None
     except (OSError, ValueError):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import selectors
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from shuzi.errors import PictureError
+from shuzi.errors import PictureError, ShuziError
 from shuzi.pictures import decoder
 from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_here
 from shuzi.pictures.pdf import Page, name_of, page_named
 from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
+
+_WAIT = 2.0  # seconds for a program to begin to write to a pipe
 
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
 
@@ -58,6 +63,8 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     if not isinstance(source, bytes) and (page := page_named(source)) is not None:
         return decoder.draw(page)
     assert not isinstance(source, Page)  # noqa: S101 - for the types
+    if source == "":
+        raise PictureError("error.picture.nameless", path="")
     return _from_file(source, name_of(source))
 
 
@@ -80,12 +87,30 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
 def _content(path: Path, name: str) -> bytes:
     """Return the contents of a file, or only its start if it is too large to be plain."""
     try:
+        if stat.S_ISFIFO(path.stat().st_mode):
+            return _piped(path, name)
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)
     except OSError as problem:
         raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
     except ValueError as problem:  # not a possible file name
         raise PictureError("error.picture.unknown", path=name) from problem
+
+
+def _piped(path: Path, name: str) -> bytes:
+    """Return what a program writes to a pipe; to open one that none writes to would last for ever."""
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(number, "rb") as pipe, selectors.DefaultSelector() as waiting:
+        waiting.register(pipe, selectors.EVENT_READ)
+        came = waiting.select(_WAIT)
+        first = pipe.read(1)  # b"" where no program has it open, None where one has and thinks
+        if not came and first == b"":
+            raise PictureError("error.data.unreadable", path=name, reason=ShuziError("picture.pipe"))
+        os.set_blocking(number, True)
+        content = (first or b"") + pipe.read(MOST_BYTES)
+    if len(content) > MOST_BYTES:
+        raise PictureError("error.picture.long", path=name, most=MOST_BYTES)
+    return content
 
 
 def _from_array(array: NDArray[Any]) -> Image.Image:

@@ -101,6 +101,15 @@ def check_png(content: bytes | memoryview, name: object) -> None:
     raise PictureError("error.picture.damaged", path=name, reason=ShuziError("picture.broken"))
 
 
+def without_texts(content: bytes | memoryview) -> bytes:
+    """Return a PNG without its texts, of which Pillow takes 64 MB at most and 1 MB each."""
+    kept = [bytes(content[: len(_SIGNATURE)])]
+    for kind, data, checksum in _chunks(content):
+        if kind not in _TEXTS:
+            kept += (struct.pack(">I4s", len(data), kind), bytes(data), struct.pack(">I", checksum))
+    return b"".join(kept)
+
+
 def _chunks(content: bytes | memoryview) -> Iterator[tuple[bytes, memoryview, int]]:
     """Yield the type, content and checksum of each complete chunk of a PNG."""
     view, place = memoryview(content), len(_SIGNATURE)

@@ -120,8 +120,7 @@ def _checked(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     except ValueError as problem:  # rows of different lengths
         raise ShuziError("error.data.images", shape="?", dtype=type(images).__name__) from problem
     if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
-        shape = "x".join(map(str, images.shape))
-        raise ShuziError("error.data.images", shape=shape, dtype=images.dtype)
+        raise ShuziError("error.data.images", shape=images.shape, dtype=images.dtype)
     return images
 
 

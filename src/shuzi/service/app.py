@@ -19,6 +19,7 @@ from shuzi.service.http.limits import Limits
 from shuzi.service.http.operations import Operations, answer
 from shuzi.service.http.problems import HANDLERS
 from shuzi.service.http.quotas import Quotas
+from shuzi.service.jobs.places import Places
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
@@ -68,18 +69,20 @@ def create(
     ModelError
         The model is missing, damaged or no classifier.
     ServiceError
-        The address of a proxy is none.
+        The address of a proxy, or the name of a host, is none.
     """
     limits, settings = limits or Limits(), settings or Settings()
     groups = (reading.operations, training.operations, operations)
     described = [each for group in groups for each in group.all]
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
     readers = Readers(model)
+    pool = Pool(limits.queue, limits.work_seconds, limits.workers, limits.stuck_seconds)
     parts = Parts(
         limits=limits,
         settings=settings,
         quotas=Quotas(limits, settings.proxies),
-        pool=Pool(limits.queue, limits.work_seconds, limits.workers, limits.stuck_seconds),
+        pool=pool,
+        places=Places(pool, limits.queue + pool.workers),
         readers=readers,
         trainings=Trainings(readers, limits),
         streams=Streams(limits.streams),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.types import Scope
 from shuzi.service.decoders import Decoders
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.quotas import Quotas
+from shuzi.service.jobs.places import Places
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.logs import note_request
@@ -27,6 +29,7 @@ class Parts:
     settings: Settings
     quotas: Quotas
     pool: Pool
+    places: Places
     readers: Readers
     trainings: Trainings
     streams: Streams
@@ -37,6 +40,11 @@ class Parts:
         """Count a request that is over, and write it down where that is wished."""
         self.metrics.observe(scope, status, seconds)
         note_request(scope, status, seconds)
+
+
+def place_for(request: Request) -> AbstractAsyncContextManager[None]:
+    """Take a place for the work of a request, as `Places.take` does."""
+    return parts_of(request).places.take(request.scope["quota"])
 
 
 def parts_of(request: Request) -> Parts:

@@ -32,7 +32,7 @@ from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.npz import read_npz
 from shuzi.data.own import split
-from shuzi.errors import DataError, ModelError, RunError
+from shuzi.errors import DataError, ModelError, RunError, ShuziError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
 from shuzi.models.store import IN_A_RUN
@@ -42,8 +42,10 @@ from shuzi.training.run_lock import RunLock
 
 KERAS_FILE = "model.keras"
 
+_LONGEST = 20  # letters of a number
 _BEYOND = 1e30  # no loss or accuracy gets there, and what draws them fails near the largest float
-_CHECKPOINT = re.compile(r"step-\d+\.npz")
+_CHECKPOINT = re.compile(r"step-[0-9]+\.npz")
+_ITERATION = "/iteration"  # how the name of Keras's own count of an optimizer's steps ends
 # what reading an export raises; RuntimeError when flipped bits make a zip look encrypted or of a later version
 _DAMAGED = (ModelError, OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
@@ -160,18 +162,25 @@ class RunFolder:
         Raises
         ------
         RunError
-            The checkpoint is damaged, or the folder of the checkpoints cannot be read.
+            The checkpoint is damaged or of another step than its name says, or the folder of the checkpoints cannot
+            be read.
         """
         # a longer number is a later step
         newest = max(self._saved(), key=lambda path: (len(path.stem), path.stem), default=None)
         if newest is None:
             return 0, None
+        step = int(newest.stem.removeprefix("step-")[:_LONGEST])
         try:
             # nothing in it is compressed, so no array is larger than the file
-            return int(newest.stem.removeprefix("step-")), read_npz(newest, largest=newest.stat().st_size)
+            state = read_npz(newest, largest=newest.stat().st_size)
         except (DataError, OSError) as problem:
             reason = problem.values.get("reason", problem) if isinstance(problem, DataError) else problem
             raise RunError("error.run.checkpoint", path=newest, reason=reason) from problem
+        taken = next((value for name, value in state.items() if name.endswith(_ITERATION)), None)
+        if taken is not None and (taken.shape or taken.dtype.kind not in "iu" or int(taken) != step):
+            reason = ShuziError("run.another_step", found=str(taken)[:_LONGEST])
+            raise RunError("error.run.checkpoint", path=newest, reason=reason)
+        return step, state
 
     def _saved(self) -> list[Path]:
         """Name the checkpoints. None are there only where that is certain: who looks away begins from the start."""

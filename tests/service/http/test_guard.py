@@ -2,6 +2,7 @@
 
 import pytest
 
+from shuzi.errors import ServiceError
 from shuzi.service.http.guard import SECURITY_HEADERS, Hosts
 from shuzi.service.settings import Settings
 
@@ -72,10 +73,10 @@ def test_a_name_that_is_not_ours_is_refused(client, host, allowed):
 
 
 @pytest.mark.parametrize("hosts", [b"", b"Host: localhost\r\nHost: localhost\r\n"], ids=["none", "two"])
-def test_no_host_and_two_hosts_are_refused(service, hosts):
+def test_no_host_and_two_hosts_are_no_sound_request(service, hosts):
     with service.connect() as connection:
         connection.sendall(b"GET /healthz HTTP/1.1\r\n" + hosts + b"Connection: close\r\n\r\n")
-        assert connection.recv(65_536).startswith(b"HTTP/1.1 421")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 400")
 
 
 def test_a_name_that_was_allowed_is_ours(run_service):
@@ -152,6 +153,21 @@ def test_what_a_page_of_another_site_embeds_is_refused_and_a_link_is_followed(cl
 )
 def test_the_address_at_which_a_request_came_in_is_ours_however_it_is_written(host, server, allowed):
     assert Hosts(["::", "0.0.0.0"]).allow(host, server) == allowed  # noqa: S104 - see above
+
+
+@pytest.mark.parametrize(
+    "name", ["http://x.test/y", "x.test/y", "a b", "x.test:port", "", "*", "a..b", "-", "u@x.test"]
+)
+def test_what_is_no_host_name_cannot_be_allowed(name):
+    with pytest.raises(ServiceError) as caught:
+        Hosts([name])
+    assert caught.value.key == "error.service.allow_host"
+
+
+def test_a_host_is_allowed_with_a_port_and_in_any_script():
+    hosts = Hosts(["Digits.test:8443", "[fd00::2]:80", "数字.test"])
+    for host in ("digits.test", "digits.test:8443", "[fd00::2]", "xn--p8sv8u.test"):
+        assert hosts.allow(host, None)
 
 
 def test_a_refusal_is_said_in_the_language_that_is_asked_for(client):

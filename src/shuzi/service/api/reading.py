@@ -22,7 +22,7 @@ from shuzi.service.http.multipart import pictures_of
 from shuzi.service.http.operations import JSON, Operations, answer, json_of, query, written
 from shuzi.service.http.quotas import Quota
 from shuzi.service.http.validation import checked
-from shuzi.service.parts import Parts, parts_of
+from shuzi.service.parts import Parts, parts_of, place_for
 
 operations = Operations("reading")
 
@@ -71,7 +71,7 @@ async def read(request: Request) -> Response:
         raise ServiceError("error.service.explained", seconds=math.ceil(wait))
     body = await request.body()
     kind = request.headers.get("content-type", "")
-    async with parts.pool.place():
+    async with place_for(request):
         reader = parts.readers.loaded(asks.model)
         if reader is None:
             reader = await parts.pool.run(partial(parts.readers.get, asks.model))
@@ -105,7 +105,7 @@ async def classify(request: Request) -> Response:
     """Classify images of 28x28 pixels."""
     parts = parts_of(request)
     body = await json_of(request)
-    async with parts.pool.place():
+    async with place_for(request):
         return Response(await parts.pool.run(partial(_classified, parts, body, language())), media_type=JSON)
 
 
@@ -124,7 +124,7 @@ async def models(request: Request) -> Response:
         facts = parts.readers.describe()
     else:
         quiet = partial(_is_quiet, parts)
-        async with parts.pool.place():
+        async with place_for(request):
             facts = await parts.pool.run(partial(parts.readers.describe, quiet))
     return answer(Models(models=[Model.model_validate(each) for each in facts]))
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError
+from shuzi.messages.visible import visible_json
 from shuzi.service.api.schema import Training, TrainingRequest
 from shuzi.service.http.operations import JSON, Operations, answer, json_of
 from shuzi.service.http.validation import checked
@@ -110,7 +111,8 @@ def line(event: Event) -> str:
     >>> line(Event(3, "stopped", {"step": 20}))
     'id: 3\nevent: stopped\ndata: {"step": 20}\n\n'
     """
-    return f"id: {event.number}\nevent: {event.name}\ndata: {json.dumps(event.spoken(), ensure_ascii=False)}\n\n"
+    said = visible_json(json.dumps(event.spoken(), ensure_ascii=False))
+    return f"id: {event.number}\nevent: {event.name}\ndata: {said}\n\n"
 
 
 def _answer(training: Job, status: int = 200, headers: dict[str, str] | None = None) -> Response:

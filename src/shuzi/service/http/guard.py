@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
@@ -15,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shuzi import messages
 from shuzi.errors import ServiceError
 from shuzi.service.http.language import asked_language
-from shuzi.service.http.problems import problem_response
+from shuzi.service.http.problems import fault, problem_response
 from shuzi.service.http.quotas import Quota, Quotas
 from shuzi.service.http.tokens import Tokens, is_closed
 from shuzi.service.request_id import REQUEST_ID, current, new_id, proxy_id
@@ -50,6 +51,7 @@ _NOT_KEPT = (b"cache-control", b"no-store")
 _BY_LANGUAGE = (b"vary", b"accept-language")
 
 _ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a service may listen, and no name by which it is called
+_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 _REMEMBERED = 256  # Host headers for which the answer is known
 
 # what browsers tell of who asks, of requests without an Origin too (https://www.w3.org/TR/fetch-metadata/)
@@ -65,6 +67,16 @@ class Hosts:
     A page of another site can let its own name lead to this machine (DNS rebinding), so a name that was not agreed on
     is refused.
 
+    Parameters
+    ----------
+    names
+        Each a name or an address, with or without a port.
+
+    Raises
+    ------
+    ServiceError
+        One of them is none.
+
     Examples
     --------
     >>> hosts = Hosts(["digits.example.org"])
@@ -73,7 +85,7 @@ class Hosts:
     """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names = {_bare(name) for name in names} - _ANYWHERE
+        self._names = set(map(_given, names)) - _ANYWHERE
         self.allow = lru_cache(_REMEMBERED)(self._allow)
 
     def _allow(self, host: str, server: str | None) -> bool:
@@ -92,6 +104,34 @@ def is_loopback(name: str) -> bool:
         return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return name == "localhost" or name.endswith(".localhost")
+
+
+def _given(host: str) -> str:
+    """Take the name from what a person gave as one, written as browsers send it.
+
+    >>> _given("Digits.example.org:8000"), _given("::1"), _given("数字.测试")
+    ('digits.example.org', '::1', 'xn--p8sv8u.xn--0zwm56d')
+    """
+    name = _bare(host)
+    if ":" in name and not _is_address(name):
+        name = _name(host)
+    if _is_address(name):
+        return name
+    try:
+        name = name.encode("idna").decode()
+    except UnicodeError:
+        name = ""
+    if not _NAME.fullmatch(name):
+        raise ServiceError("error.service.allow_host", host=host)
+    return name
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def _bare(name: str) -> str:
@@ -189,7 +229,7 @@ class Guard:
         except Exception as problem:
             if not started:  # else it has been logged and answered below, and is raised again for other servers
                 log.error("%s %s", scope["method"], scope["path"], exc_info=problem)
-                await problem_response(ServiceError("error.service.internal"), close=True)(scope, receive, guarded)
+                await problem_response(fault(), close=True)(scope, receive, guarded)
         finally:
             quota.requests -= 1
             self._observe(scope, status, time.perf_counter() - began)
@@ -208,8 +248,10 @@ class Guard:
         """Choose the language, and return why the request is refused, if it is."""
         messages.use(asked_language(scope["query_string"], head.language))
         server, hosts = scope.get("server"), head.hosts
-        if len(hosts) != 1 or not self._hosts.allow(hosts[0], server[0] if server else None):
-            return ServiceError("error.service.host", host=", ".join(hosts))
+        if len(hosts) != 1:
+            return ServiceError("error.service.no_host")
+        if not self._hosts.allow(hosts[0], server[0] if server else None):
+            return ServiceError("error.service.host", host=hosts[0])
         if head.origin is not None and head.origin.partition("://")[2].lower() != hosts[0].lower():
             return ServiceError("error.service.origin", origin=head.origin)
         if head.fetch.get(b"sec-fetch-site", b"none") not in _OWN and not _is_visit(scope["method"], head.fetch):

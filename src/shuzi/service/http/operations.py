@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from shuzi.errors import ServiceError
+from shuzi.messages.visible import visible_json
 
 M = TypeVar("M", bound=BaseModel)
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -129,4 +130,5 @@ def written(said: BaseModel) -> bytes:
     >>> written(Health(status="ok"))
     b'{"status":"ok"}'
     """
-    return said.model_dump_json(exclude_unset=True).encode()
+    text = said.model_dump_json(exclude_unset=True)
+    return (text if text.isascii() and "\x7f" not in text else visible_json(text)).encode()

@@ -15,6 +15,7 @@ from starlette.routing import Match
 
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.messages import say
+from shuzi.messages.visible import visible_json
 from shuzi.service import request_id
 from shuzi.service.http.validation import ValuesError, sentences
 
@@ -26,6 +27,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.json": 400,
     "error.service.form": 400,
     "error.service.http": 400,
+    "error.service.no_host": 400,
     "error.service.token": 401,
     "error.service.origin": 403,
     "error.service.site": 403,
@@ -114,6 +116,11 @@ def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> 
     return said | {"key": key} | ({"errors": list(errors)} if errors else {})
 
 
+def fault() -> ServiceError:
+    """Return the error for what is wrong in the service itself, which names the request that is being answered."""
+    return ServiceError("error.service.internal", request=request_id.current.get())
+
+
 def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: bool = False) -> Response:
     """Put an error into an answer, in the language in use.
 
@@ -127,10 +134,9 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
         End the connection after the answer, since more of the request may be coming.
     """
     status = status_of(problem)
-    if status == 500:
-        if problem.key != "error.service.internal":
-            log.error("%s", problem.sentence("en"))
-        problem = ServiceError("error.service.internal", request=request_id.current.get())
+    if status == 500 and problem.key != "error.service.internal":
+        log.error("%s", problem.sentence("en"))
+        problem = fault()
     content = document(problem.key, status, problem.sentence(), errors)
     headers = {"connection": "close"} if close else {}
     headers |= {name.decode(): value.decode() for name, value in retry_after(problem)}
@@ -140,7 +146,8 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
         content["training"] = problem.values["name"]
     if allowed := problem.values.get("allowed"):
         headers["allow"] = allowed
-    return Response(json.dumps(content, ensure_ascii=False), status, headers, MEDIA_TYPE)
+    said = visible_json(json.dumps(content, ensure_ascii=False))
+    return Response(said, status, headers, MEDIA_TYPE)
 
 
 class BodyRefused(HTTPException):
@@ -197,7 +204,7 @@ async def _gone(request: Request, problem: Exception) -> Response:
 
 async def _unexpected(request: Request, problem: Exception) -> Response:
     log.error("%s %s", request.method, request.url.path, exc_info=problem)
-    return problem_response(ServiceError("error.service.internal"))
+    return problem_response(fault())
 
 
 HANDLERS: Mapping[Any, Any] = {

@@ -24,6 +24,7 @@ class Quota:
     limits: Limits
     connections: int = 0
     requests: int = 0
+    working: int = 0
     held: int = 0
     _allowance: float = field(init=False)
     _at: float = field(init=False)

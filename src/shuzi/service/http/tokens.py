@@ -6,7 +6,7 @@ import hashlib
 import hmac
 from pathlib import Path
 
-from shuzi.errors import ServiceError
+from shuzi.errors import ServiceError, ShuziError
 
 SHORTEST = 16
 """Characters that a token has at least: of random letters so many cannot be guessed."""
@@ -47,7 +47,7 @@ class Tokens:
             with path.open("rb") as file:
                 text = file.read(_MOST + 1).decode("ascii")
         except (OSError, UnicodeDecodeError) as problem:
-            reason = getattr(problem, "strerror", None) or "ASCII"
+            reason = getattr(problem, "strerror", None) or ShuziError("service.token.ascii")
             raise ServiceError("error.service.token_file", path=path, reason=reason) from problem
         tokens = [line.strip() for line in text.splitlines() if line.strip()]
         if not tokens or len(text) > _MOST or min(map(len, tokens)) < SHORTEST:

@@ -1,0 +1,112 @@
+"""One client may have all places, until another comes."""
+
+import asyncio
+from contextlib import asynccontextmanager
+
+import pytest
+
+from shuzi.errors import ServiceError
+from shuzi.service.http.limits import Limits
+from shuzi.service.http.quotas import Quota
+from shuzi.service.jobs.places import Places
+
+MOST = 6
+
+
+class Counting:
+    """A pool that only counts."""
+
+    def __init__(self):
+        self.busy = 0
+
+    @asynccontextmanager
+    async def place(self):
+        if self.busy >= MOST:
+            raise ServiceError("error.service.busy")
+        self.busy += 1
+        try:
+            yield
+        finally:
+            self.busy -= 1
+
+
+class Crowd:
+    """Requests of some clients that wait until they are let go; `answers` are what came of them."""
+
+    def __init__(self):
+        self.pool = Counting()
+        self.places = Places(self.pool, MOST)
+        self.quotas, self.tasks, self.go = {}, [], asyncio.Event()
+
+    async def come(self, client, count=1):
+        quota = self.quotas.setdefault(client, Quota(client, Limits()))
+        self.tasks += [asyncio.create_task(self._ask(quota)) for _ in range(count)]
+        for _ in range(20):  # turns of the loop: each takes a few
+            await asyncio.sleep(0)
+
+    async def _ask(self, quota):
+        try:
+            async with self.places.take(quota):
+                await self.go.wait()
+        except ServiceError as problem:
+            return problem.key
+        return "answered"
+
+    async def answers(self):
+        self.go.set()
+        found = await asyncio.gather(*self.tasks)
+        assert self.pool.busy == 0
+        assert all(each.working == 0 for each in self.quotas.values())
+        return found
+
+    @property
+    def shares(self):
+        return [each.working for each in self.quotas.values()]
+
+
+def test_a_client_that_is_alone_has_all_places_and_no_more():
+    async def story():
+        crowd = Crowd()
+        await crowd.come("greedy", MOST + 2)
+        assert crowd.shares == [MOST]
+        return await crowd.answers()
+
+    assert asyncio.run(story()) == ["answered"] * MOST + ["error.service.busy"] * 2
+
+
+def test_the_newest_request_of_the_client_with_most_makes_way_until_the_shares_are_even():
+    async def story():
+        crowd = Crowd()
+        await crowd.come("greedy", MOST)
+        await crowd.come("modest")
+        assert crowd.shares == [5, 1]
+        await crowd.come("third", 2)
+        assert crowd.shares == [3, 1, 2]
+        await crowd.come("greedy")
+        assert crowd.shares == [3, 1, 2]
+        await crowd.come("modest", 2)
+        assert crowd.shares == [2, 2, 2]
+        return await crowd.answers()
+
+    found = asyncio.run(story())
+    assert found[:MOST] == ["answered"] * 2 + ["error.service.busy"] * 4
+    assert found[MOST:] == [*["answered"] * 3, "error.service.busy", "answered", "error.service.busy"]
+
+
+def test_a_request_that_fails_or_is_cancelled_gives_its_place_back():
+    async def story():
+        crowd = Crowd()
+        await crowd.come("a", 2)
+        crowd.tasks.pop().cancel()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert crowd.shares == [1]
+        with pytest.raises(KeyError):
+            async with crowd.places.take(crowd.quotas["a"]):
+                raise KeyError
+        with pytest.raises(TimeoutError):
+            async with crowd.places.take(crowd.quotas["a"]):
+                raise TimeoutError
+        return await crowd.answers()
+
+    assert asyncio.run(story()) == ["answered"]

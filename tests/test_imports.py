@@ -124,6 +124,8 @@ def test_a_digit_shows_its_probability_its_alternatives_and_its_box(mnist):
     assert sum(probabilities) + digit.probabilities[digit.digit] == pytest.approx(1, abs=1e-5)
     with pytest.warns(DeprecationWarning, match="probability"):
         assert digit.confidence == digit.probability
+    written = digit.as_dict()  # in JSON the old name stands beside the new one
+    assert written["confidence"] == written["probability"] == round(digit.probability, 4)
 
 
 def test_a_name_that_shuzi_does_not_have_is_an_attribute_error():

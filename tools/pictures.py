@@ -51,7 +51,7 @@ def reading() -> Image.Image:
         pen.rounded_rectangle((x - 5, y - 5, x + width + 5, y + height + 5), 6, outline=FOUND, width=3)
         middle = x + width / 2
         pen.text((middle, paper.height + 26), str(digit.digit), FOUND, _font(40), "mm")
-        pen.text((middle, paper.height + 60), f"{digit.confidence:.1%}", (110, 110, 110), _font(17), "mm")
+        pen.text((middle, paper.height + 60), f"{digit.probability:.1%}", (110, 110, 110), _font(17), "mm")
     return shown
 
 

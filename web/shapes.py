@@ -54,6 +54,8 @@ def shape(name: str, schema: dict[str, Any]) -> str:
     """Return the interface of a named schema; what its fields mean stands in /docs, in both languages."""
     lines = [f"export interface {name} {{"]
     for field, each in schema["properties"].items():
+        if each.get("deprecated"):  # the page comes with its service, and needs no old name
+            continue
         # what is not required is left out of an answer, and never null
         needed = field in schema.get("required", [])
         kind = typed(each) if needed else typed(each).removesuffix(" | null")

@@ -67,6 +67,10 @@ def test_boxes_and_bars_are_those_of_the_api_also_for_a_photo_that_lies_on_its_s
         assert found == pytest.approx([x - 5, y - 5, w + 10, h + 10], abs=2)
         expect(box).to_have_attribute("data-status", digit["status"])
         expect(card.locator(".card-digit")).to_have_text(str(digit["digit"]))
+        if digit["status"] in ("ok", "unsure"):
+            expect(card.locator(".verdict")).to_contain_text(
+                f"{int(100 * digit['probability'] + 1e-9)}\xa0% probability"
+            )
         bars = card.get_by_role("list", name="Probability of each digit, in percent").locator("li")
         percents = [int(100 * share + 1e-9) for share in digit["probabilities"]]
         expect(bars.locator(".for-screen-readers")).to_have_text([f"{d}: {p}\xa0%" for d, p in enumerate(percents)])

@@ -95,9 +95,9 @@ def test_the_end_shows_the_accuracy_and_the_mistakes_on_the_test_images(run, ope
     assert len(mistakes) == len(done["mistakes"]) == 24
     for shown, told in zip(mistakes, done["mistakes"], strict=True):
         sentence = shown.get_attribute("title")
-        label, digit, confidence, index = numbers_in(sentence)
+        label, digit, probability, index = numbers_in(sentence)
         assert (digit, index) == (told["digit"], told["index"])
-        assert confidence == pytest.approx(100 * told["confidence"], abs=0.51)
+        assert probability == pytest.approx(100 * told["probability"], abs=0.51)
         assert label == mnist.test.labels[int(index)] != digit
         data = shown.get_by_role("img", name=sentence).evaluate(
             "(canvas) => Array.from(canvas.getContext('2d').getImageData(0, 0, 28, 28).data)"

@@ -41,11 +41,11 @@ def test_all_mistakes_are_named_the_most_confident_first():
     said = probabilities.argmax(axis=1)
     found = evaluate(probabilities, labels)
     assert sorted(each.index for each in found.mistakes) == np.flatnonzero(said != labels).tolist()
-    confidences = [each.confidence for each in found.mistakes]
-    assert confidences == sorted(confidences, reverse=True)
+    told = [each.probability for each in found.mistakes]
+    assert told == sorted(told, reverse=True)
     for each in found.mistakes:
         assert (each.label, each.answer) == (labels[each.index], said[each.index])
-        assert each.confidence == probabilities[each.index].max()
+        assert each.probability == probabilities[each.index].max()
 
 
 def test_mistakes_of_equal_confidence_keep_the_order_of_the_images():

@@ -2,7 +2,7 @@
 
 export interface Answer {
   digit: number;
-  confidence: number;
+  probability: number;
   probabilities: number[];
 }
 
@@ -12,7 +12,7 @@ export interface Answers {
 
 export interface Digit {
   digit: number;
-  confidence: number;
+  probability: number;
   probabilities: number[];
   box: [number, number, number, number];
   status: "ok" | "not-a-digit" | "unsure";

@@ -17,12 +17,12 @@ DISPUTED = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 678
 
 @dataclass(frozen=True)
 class Mistake:
-    """A misread image: its position in the dataset, its label, the answer and the answer's confidence."""
+    """A misread image: its position in the dataset, its label, the answer and the answer's probability."""
 
     index: int
     label: int
     answer: int
-    confidence: float
+    probability: float
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ class Evaluation:
             "precision": self.precision,
             "recall": self.recall,
             "confusion": self.confusion.tolist(),
-            "mistakes": [vars(mistake) for mistake in self.mistakes[:most_mistakes]],
+            # `confidence` is the old name of `probability`, until 0.3
+            "mistakes": [vars(each) | {"confidence": each.probability} for each in self.mistakes[:most_mistakes]],
         }
 
 
@@ -81,7 +82,7 @@ def evaluate(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> E
     >>> said = np.eye(10, dtype=np.float32)[[7, 2, 1]]
     >>> found = evaluate(said, np.array([7, 2, 4], np.uint8))
     >>> found.score.right, found.mistakes
-    (2, (Mistake(index=2, label=4, answer=1, confidence=1.0),))
+    (2, (Mistake(index=2, label=4, answer=1, probability=1.0),))
     """
     answers = probabilities.argmax(axis=1)
     confusion = np.zeros((10, 10), np.int64)

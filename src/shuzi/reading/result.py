@@ -79,7 +79,8 @@ class Digit:
         """Return the digit as JSON values."""
         return {
             "digit": self.digit,
-            "confidence": round(self.probability, 4),
+            "probability": round(self.probability, 4),
+            "confidence": round(self.probability, 4),  # the old name, until 0.3
             "probabilities": [round(float(each), 4) for each in self.probabilities],
             "box": list(self.box),
             "status": self.status,

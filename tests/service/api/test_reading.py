@@ -121,7 +121,7 @@ def test_classifying_takes_rows_or_single_numbers(client, mnist):
     probabilities = shuzi.load().classify(images)
     for said, expected in zip(rows.json()["answers"], probabilities, strict=True):
         assert said["digit"] == int(expected.argmax())
-        assert said["confidence"] == round(float(expected.max()), 4)
+        assert said["probability"] == said["confidence"] == round(float(expected.max()), 4)
         assert said["probabilities"] == [round(float(each), 4) for each in expected]
 
 
@@ -155,7 +155,7 @@ def test_a_model_that_was_named_at_the_start_reads_and_is_not_taken_for_one_of_o
         for named, expected in asked:
             said = client.post("/v1/classify", json={"images": images.tolist()} | named).json()["answers"]
             reader = shuzi.load(expected)
-            assert [each["confidence"] for each in said] == [
+            assert [each["probability"] for each in said] == [
                 round(float(each), 4) for each in reader.classify(images).max(axis=1)
             ]
 

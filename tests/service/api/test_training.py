@@ -90,7 +90,7 @@ def test_the_end_shows_the_surest_mistakes_of_the_test_images(finished, mnist):
     assert (end["on"], end["n"], end["step"]) == ("test", 10_000, STEPS)
     assert end["wrong"] == round(10_000 * (1 - end["accuracy"]))
     assert len(end["mistakes"]) == 24
-    sureness = [each["confidence"] for each in end["mistakes"]]
+    sureness = [each["probability"] for each in end["mistakes"]]
     assert sureness == sorted(sureness, reverse=True)
     for each in end["mistakes"]:
         assert each["label"] == mnist.test.labels[each["index"]] != each["digit"]
@@ -110,7 +110,7 @@ def test_the_trained_network_reads(finished, client, mnist):
         image = mnist.test.images[place : place + 1].tolist()
         answer = client.post("/v1/classify", json={"images": image, "model": training["id"]}).json()["answers"][0]
         assert answer["digit"] == each["digit"]
-        assert answer["confidence"] == pytest.approx(each["confidence"], abs=2e-4)
+        assert answer["probability"] == pytest.approx(each["probability"], abs=2e-4)
     models = {each["name"]: each for each in client.get("/v1/models").json()["models"]}
     trained = models[training["id"]]
     assert not trained["shipped"]

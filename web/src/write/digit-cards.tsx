@@ -36,7 +36,7 @@ function Card({ digit, place }: { digit: Digit; place: number }) {
       >
         <span class="card-digit">{digit.digit}</span>
       </button>
-      <Verdict status={digit.status} confidence={digit.confidence} />
+      <Verdict status={digit.status} sure={say("write.probability", percent(digit.probability))} />
       <div class="seen">
         <Seen
           values={image}

@@ -17,7 +17,7 @@ export function Result() {
       {found ? (
         <>
           <NumberRead reading={found} />
-          <Verdict status={found.status} confidence={found.confidence} />
+          <Verdict status={found.status} sure={say("write.sure", percent(found.confidence))} />
           {found.status !== "ok" && <p class="advice">{found.message}</p>}
           {answer.value && !pictures.chosen.value && (
             <p class="small quiet numbers time">{say("write.time", Math.ceil(answer.value.milliseconds))}</p>

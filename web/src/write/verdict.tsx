@@ -1,4 +1,4 @@
-/** How sure a reading or a digit is: a sign, a word and a percentage. */
+/** How sure a reading or a digit is: a sign, a word and a percentage in words. */
 import type { Status } from "../readings";
 import { say } from "../sentences/say";
 import { Icon } from "../shared/icons";
@@ -9,14 +9,12 @@ export function percent(share: number): string {
   return inPercent(String(Math.floor(100 * share)));
 }
 
-export function Verdict({ status, confidence }: { status: Status; confidence: number }) {
+export function Verdict({ status, sure }: { status: Status; sure: string }) {
   return (
     <p class="verdict" data-status={status}>
       <Icon name={status} />
       <strong>{say(`write.status.${status}`)}</strong>
-      {(status === "ok" || status === "unsure") && (
-        <span class="numbers quiet">{say("write.sure", percent(confidence))}</span>
-      )}
+      {(status === "ok" || status === "unsure") && <span class="numbers quiet">{sure}</span>}
     </p>
   );
 }

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
@@ -183,7 +184,11 @@ def _classified(parts: Parts, body: bytes, spoken: str) -> bytes:
     images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
     probabilities = parts.readers.get(asked.model).classify(images)
     said = [
-        Answer(digit=digit, confidence=round(row[digit], 4), probabilities=[round(each, 4) for each in row])
-        for digit, row in zip(probabilities.argmax(axis=1).tolist(), probabilities.tolist(), strict=True)
+        Answer(digit=digit, probability=row[digit], confidence=row[digit], probabilities=row)
+        for digit, row in zip(probabilities.argmax(axis=1).tolist(), _rounded(probabilities), strict=True)
     ]
     return written(Answers(answers=said))
+
+
+def _rounded(probabilities: NDArray[np.float32]) -> list[list[float]]:
+    return [[round(each, 4) for each in row] for row in probabilities.tolist()]

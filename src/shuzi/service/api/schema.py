@@ -33,6 +33,8 @@ def _within(name: str) -> dict[str, Any]:
 
 
 Share = Annotated[float, Field(ge=0, le=1)]
+OldName = Annotated[Share, Field(deprecated=True, description="service.schema.old_confidence")]
+"""What `probability` was called before 0.2; it goes with 0.3."""
 Shares = Annotated[list[Share], Field(min_length=10, max_length=10)]
 OneDigit = Annotated[int, Field(ge=0, le=9)]
 # in JSON 7.0 is as whole a number as 7, but "7" and true are none; wholeness is looked at for an image together
@@ -97,7 +99,8 @@ class Digit(Said):
     """One digit of a reading."""
 
     digit: OneDigit
-    confidence: Share
+    probability: Share = Field(description="service.schema.probability")
+    confidence: OldName
     probabilities: Shares
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
     status: Literal["ok", "not-a-digit", "unsure"]
@@ -148,7 +151,8 @@ class Answer(Said):
     """What a network says to an image."""
 
     digit: OneDigit
-    confidence: Share
+    probability: Share
+    confidence: OldName
     probabilities: Shares
 
 

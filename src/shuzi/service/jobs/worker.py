@@ -122,7 +122,8 @@ def ended(done: Done) -> dict[str, Any]:
             "index": int(place),
             "label": int(labels[place]),
             "digit": int(digits[place]),
-            "confidence": round(float(probabilities[place].max()), 4),
+            "probability": round(float(probabilities[place].max()), 4),
+            "confidence": round(float(probabilities[place].max()), 4),  # the old name, until 0.3
             "image": _text(done.judges.images[place]),
         }
         for place in surest

@@ -33,8 +33,8 @@ export function Result({ run, result }: { run: Run; result: Outcome }) {
 }
 
 function MistakeImage({ mistake }: { mistake: Mistake }) {
-  const { index, label, digit, confidence, image } = mistake;
-  const sentence = say("learn.train.mistake", label, digit, percent(confidence, 0), whole(index));
+  const { index, label, digit, probability, image } = mistake;
+  const sentence = say("learn.train.mistake", label, digit, percent(probability, 0), whole(index));
   return (
     <li title={sentence}>
       <Pixels values={image} palette="ink" label={sentence} />
@@ -42,7 +42,7 @@ function MistakeImage({ mistake }: { mistake: Mistake }) {
         {label} → <b>{digit}</b>
       </span>
       <span class="small quiet numbers" aria-hidden="true">
-        {percent(confidence, 0)}
+        {percent(probability, 0)}
       </span>
     </li>
   );

@@ -51,7 +51,7 @@ describe("a run", () => {
   });
 
   it("reads weights as signed and mistakes as unsigned bytes", () => {
-    const mistake = { index: 8, label: 5, digit: 6, confidence: 0.9, image: btoa("\x00\xff") };
+    const mistake = { index: 8, label: 5, digit: 6, probability: 0.9, image: btoa("\x00\xff") };
     const done = event(6, "done", {
       step: 2000,
       accuracy: 0.91,

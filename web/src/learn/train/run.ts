@@ -17,7 +17,7 @@ export interface Mistake {
   index: number;
   label: number;
   digit: number;
-  confidence: number;
+  probability: number;
   /** 784 values, ink 255. */
   image: Uint8Array;
 }

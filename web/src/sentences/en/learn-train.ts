@@ -69,6 +69,6 @@ export const learnTrain = {
     `Part of this is luck: with different images, the result could be ${points} points higher or lower.`,
   "learn.train.write": "Write a digit for this network",
   "learn.train.mistakes": "Some of its mistakes",
-  "learn.train.mistake": (label: number, digit: number, confidence: string, index: string) =>
-    `A ${label} read as ${digit} with ${confidence} confidence (image ${index})`,
+  "learn.train.mistake": (label: number, digit: number, probability: string, index: string) =>
+    `A ${label} read as ${digit} with probability ${probability} (image ${index})`,
 };

@@ -25,6 +25,7 @@ export const write = {
   "write.between_lines": ", ",
   "write.none": "nothing",
   "write.sure": (percent: string) => `${percent} confidence`,
+  "write.probability": (percent: string) => `${percent} probability`,
   "write.time": (milliseconds: number) => `Read ${milliseconds} ms after you lifted the pen`,
   "write.status.ok": "Reliable",
   "write.status.unsure": "Unsure",

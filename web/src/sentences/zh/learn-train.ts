@@ -61,6 +61,6 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.result.luck": (points) => `考试也有运气：换一批图片，可能高或低 ${points} 个百分点。`,
   "learn.train.write": "写个数字给它认",
   "learn.train.mistakes": "它认错的一些图",
-  "learn.train.mistake": (label, digit, confidence, index) =>
-    `明明是 ${label}，认成了 ${digit}，把握 ${confidence}（第 ${index} 张）`,
+  "learn.train.mistake": (label, digit, probability, index) =>
+    `明明是 ${label}，认成了 ${digit}，概率 ${probability}（第 ${index} 张）`,
 };

@@ -1,6 +1,10 @@
 import errno
 import os
 import re
+import stat
+import subprocess
+import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -180,3 +184,86 @@ def test_a_folder_takes_the_place_of_no_file(tmp_path):
     with pytest.raises(OSError, match="model"), replacing(target) as part:
         _make_folder(part)
     assert target.read_text("utf-8") == "mine"
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    """Make a pipe with a name, and read it to its end beside the test."""
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no pipes with names here")
+    path = tmp_path / "pipe.npz"
+    os.mkfifo(path)
+    read = []
+    source = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # which does not wait for a writer
+    os.set_blocking(source, True)
+    keep = os.open(path, os.O_WRONLY)  # until it is closed, the reader has not come to the end
+
+    def read_all():
+        with os.fdopen(source, "rb") as file:
+            read.append(file.read())
+
+    reader = threading.Thread(target=read_all, daemon=True)
+    reader.start()
+
+    def content():
+        os.close(keep)
+        reader.join()
+        assert stat.S_ISFIFO(path.lstat().st_mode)
+        assert list(tmp_path.iterdir()) == [path]
+        return read[0]
+
+    return path, content
+
+
+def test_a_pipe_is_written_into_and_not_replaced(pipe):
+    path, content = pipe
+    with replacing(path) as part:
+        assert part.suffix == ".npz"
+        part.write_bytes(b"whole")
+    assert content() == b"whole"
+
+
+def test_a_failure_writes_nothing_into_a_pipe(pipe):
+    path, content = pipe
+    with pytest.raises(RuntimeError):
+        _write_half(path, RuntimeError())
+    assert content() == b""
+
+
+def test_a_folder_takes_the_place_of_no_pipe(pipe):
+    path, content = pipe
+    with pytest.raises(NotADirectoryError, match="pipe"), replacing(path) as part:
+        _make_folder(part)
+    assert content() == b""
+
+
+def test_a_link_to_a_pipe_leads_into_it(pipe, tmp_path_factory):
+    path, content = pipe
+    link = tmp_path_factory.mktemp("links") / "link"
+    link.symlink_to(path)
+    with replacing(link) as part:
+        part.write_bytes(b"whole")
+    assert link.is_symlink()
+    assert content() == b"whole"
+
+
+# not /dev/stdout: root would replace it if this failed
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux names what is open under /proc")
+@pytest.mark.parametrize("to", ["file", "pipe"])
+def test_standard_output_is_written_on_where_it_stands(tmp_path, to):
+    program = """if True:
+        from pathlib import Path
+        from shuzi.atomic import replacing
+        print("before", flush=True)
+        with replacing(Path("/proc/self/fd/1")) as part:
+            part.write_text("whole\\n", encoding="utf-8")
+        print("after")
+    """
+    command = [sys.executable, "-c", program]
+    if to == "pipe":
+        said = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    else:
+        with (tmp_path / "out").open("wb") as out:
+            subprocess.run(command, stdout=out, check=True)
+        said = (tmp_path / "out").read_bytes()
+    assert said.split() == [b"before", b"whole", b"after"]

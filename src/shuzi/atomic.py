@@ -6,9 +6,11 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
 """Why a write may fail when nothing is wrong with what is written."""
@@ -20,8 +22,15 @@ def replacing(target: Path) -> Iterator[Path]:
 
     The block makes a file there, or a folder; a folder takes the place only of nothing or of an empty one. The
     target's own folder is made if it is not there. When the block fails, what it made is removed and whatever was at
-    the target before is still there.
+    the target before is still there. A pipe or a device is never replaced: the whole file is written into it instead.
 
+    Raises
+    ------
+    OSError
+        The target cannot be written, or a folder was made and the target is a file, a pipe or a device.
+
+    Examples
+    --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     with replacing(Path(folder) / "deep" / "note.txt") as path:
@@ -29,6 +38,12 @@ def replacing(target: Path) -> Iterator[Path]:
     ...     (Path(folder) / "deep" / "note.txt").read_text(encoding="utf-8")
     'whole'
     """
+    if _is_stream(target):
+        with TemporaryDirectory() as folder:
+            part = Path(folder) / target.name
+            yield part
+            _pour(part, target)
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     # the ending stays the same: libraries choose the format by it
     part = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
@@ -52,3 +67,33 @@ def replacing(target: Path) -> Iterator[Path]:
             shutil.rmtree(part)
         else:
             part.unlink(missing_ok=True)
+
+
+def _is_stream(target: Path) -> bool:
+    """Tell whether a target exists and is no file or folder: root could rename a file over /dev/null."""
+    try:
+        mode = target.stat().st_mode
+    except OSError:
+        return False
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+        return True
+    # /dev/stdout and /proc/self/fd/1 are links, and may lead to a file that is open
+    place = target.parent.resolve()
+    return target.is_symlink() and any(place.is_relative_to(each) for each in ("/dev", "/proc"))
+
+
+def _pour(part: Path, target: Path) -> None:
+    if part.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(target))
+    with part.open("rb") as source, os.fdopen(_opened(target), "wb") as out:
+        shutil.copyfileobj(source, out)
+
+
+def _opened(target: Path) -> int:
+    """Open a pipe or a device to write; our own standard output is written on where it stands."""
+    try:
+        if os.path.samestat(os.fstat(1), target.stat()):
+            return os.dup(1)
+    except OSError:  # there is no standard output
+        pass
+    return os.open(target, os.O_WRONLY)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from shuzi.errors import PictureError
+from shuzi.pictures.decode import open_here
 from shuzi.pictures.open import MOST_PIXELS, open_picture
 
 GREY = np.arange(6 * 8, dtype=np.uint8).reshape(6, 8) * 5
@@ -304,3 +305,19 @@ def test_a_png_is_read_however_much_metadata_it_has(name, size, count):
     chunk = struct.pack(">I", len(text)) + name + text + struct.pack(">I", zlib.crc32(name + text))
     found = open_picture(whole[:behind_head] + chunk * count + whole[behind_head:])
     np.testing.assert_array_equal(found, GREY)
+
+
+def test_a_damaged_png_in_a_file_is_the_error_that_it_is_in_memory(tmp_path):
+    file = io.BytesIO()
+    Image.new("L", (20, 20), 255).save(file, "PNG")
+    content = bytearray(file.getvalue())
+    content[content.index(b"IEND") + 4] ^= 1  # the checksum of the last chunk
+    path = tmp_path / "damaged.png"
+    path.write_bytes(content)
+    told = []
+    for source in (path, bytes(content)):
+        with pytest.raises(PictureError) as caught:
+            open_here(source, "damaged.png")
+        told.append((caught.value.key, str(caught.value)))
+    assert told[0] == told[1]
+    assert told[0][0] == "error.picture.damaged"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +50,9 @@ class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
     """A picture has more pixels than fit into the available memory; detected before it is decoded."""
 
 
-def open_here(source: Path | bytes, name: object, most: int = MOST_PIXELS) -> NDArray[np.uint8]:
+def open_here(
+    source: Path | bytes, name: object, most: int = MOST_PIXELS, kind: str | None = None
+) -> NDArray[np.uint8]:
     """Open a picture file other than a PDF and make it grey, as `open_picture` does.
 
     Parameters
@@ -61,6 +63,8 @@ def open_here(source: Path | bytes, name: object, most: int = MOST_PIXELS) -> ND
         The name to use in errors.
     most
         Pixels for which there is memory.
+    kind
+        What `kind_of` says it is; None where nobody has asked yet.
 
     Raises
     ------
@@ -69,18 +73,26 @@ def open_here(source: Path | bytes, name: object, most: int = MOST_PIXELS) -> ND
     MemoryError
         It needs more memory than is available.
     """
-    with _complaints(name), _opened(source, name) as picture:
-        check_size(picture, name)
-        if picture.width * picture.height > most:
-            raise TooLarge
-        if picture.format == "PNG":
-            check_png(source if isinstance(source, bytes) else _mapped(source), name)
-        return decoded(picture, name)
+    with _complaints(name), _file(source) as (file, content):
+        kind = kind or kind_of(bytes(content[:HEAD]))
+        with _opened(file, content, kind, name) as picture:
+            check_size(picture, name)
+            if picture.width * picture.height > most:
+                raise TooLarge
+            if kind == PNG:
+                check_png(content, name)
+            return decoded(picture, name)
 
 
-def _mapped(path: Path) -> memoryview:
-    with path.open("rb") as file:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+@contextmanager
+def _file(source: Path | bytes) -> Iterator[tuple[IO[bytes], bytes | memoryview]]:
+    """Open a file once, for Pillow to read and for us to look into."""
+    if isinstance(source, bytes):
+        yield io.BytesIO(source), source
+        return
+    with source.open("rb") as file:
+        # not closed here: an error may still hold a view of it
+        yield file, memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 @contextmanager
@@ -108,22 +120,20 @@ def damaged(name: object, problem: Exception) -> PictureError:
     return PictureError("error.picture.damaged", path=name, reason=said if words else ShuziError("picture.broken"))
 
 
-def _opened(source: Path | bytes, name: object) -> Image.Image:
-    file = io.BytesIO(source) if isinstance(source, bytes) else source
-    try:
-        return Image.open(file, formats=FORMATS)
-    except UnidentifiedImageError:
-        kind = kind_of(source if isinstance(source, bytes) else _head(source))
-        if kind is None:
-            raise
-        if kind != HEIC:
+def _opened(file: IO[bytes], content: bytes | memoryview, kind: str | None, name: object) -> Image.Image:
+    if kind != HEIC:
+        formats = (kind,) if kind in FORMATS else FORMATS
+        try:
+            return Image.open(file, formats=formats)
+        except UnidentifiedImageError:
+            if kind is None:
+                raise
             reason = ShuziError("picture.broken")
             raise PictureError("error.picture.damaged", path=name, reason=reason) from None
-    except ValueError:  # from a PNG with more metadata than Pillow takes, and some that are damaged
-        content = source if isinstance(source, bytes) else _mapped(source)
-        if kind_of(bytes(content[:HEAD])) != PNG:
-            raise
-        return Image.open(io.BytesIO(without_texts(content)), formats=FORMATS)
+        except ValueError:  # from a PNG with more metadata than Pillow takes, and some that are damaged
+            if kind != PNG:
+                raise
+            return Image.open(io.BytesIO(without_texts(content)), formats=formats)
     # the class itself and not `register_heif_opener`, which would change what Pillow opens for others too
     heif = require("pillow_heif", "pictures", "extra.heic")
     try:
@@ -131,11 +141,6 @@ def _opened(source: Path | bytes, name: object) -> Image.Image:
     except SyntaxError as problem:
         raise damaged(name, problem) from problem
     return picture
-
-
-def _head(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(HEAD)
 
 
 class _Quiet:
@@ -199,7 +204,7 @@ def grey(picture: Image.Image) -> NDArray[np.uint8]:
         return np.asarray(
             Image.composite(coloured.convert("L"), Image.new("L", picture.size, 255), coloured.getchannel("A"))
         )
-    return np.asarray(picture.convert("L"))
+    return np.asarray(picture if picture.mode == "L" else picture.convert("L"))
 
 
 def _deep(values: NDArray[Any]) -> NDArray[np.uint8]:

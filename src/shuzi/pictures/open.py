@@ -74,9 +74,9 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
         raise PictureError("error.picture.empty", path=name)
     if (kind := kind_of(content)) is None:
         raise PictureError("error.picture.unknown", path=name)
-    if is_plain(content):
+    if is_plain(content, kind):
         try:
-            return open_here(content, name)
+            return open_here(content, name, kind=kind)
         except MemoryError as problem:
             raise PictureError("error.picture.memory", path=name) from problem
     # use what was already read: the path may be a pipe, which cannot be read twice
@@ -90,7 +90,10 @@ def _content(path: Path, name: str) -> bytes:
         if stat.S_ISFIFO(path.stat().st_mode):
             return _piped(path, name)
         with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
+            # reading is given room for what it asks for, so that of 32 MB would cost more than decoding a small file;
+            # what tells no size, such as a pipe, may have as much as that
+            size = os.fstat(file.fileno()).st_size or MOST_BYTES
+            return file.read(min(size, MOST_BYTES) + 1)
     except OSError as problem:
         raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
     except ValueError as problem:  # not a possible file name

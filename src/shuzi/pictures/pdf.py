@@ -65,8 +65,9 @@ def page_named(source: object) -> Page | None:
     if not isinstance(source, str | Path):
         return None
     found = re.fullmatch(r"(.+\.pdf)#([1-9][0-9]{0,5})", str(source), re.IGNORECASE | re.DOTALL)
-    there = os.path.exists(source)  # noqa: PTH110 - a name too long is not there
-    return Page(Path(found[1]), int(found[2])) if found and not there else None
+    if not found or os.path.exists(source):  # noqa: PTH110 - a name too long is not there
+        return None
+    return Page(Path(found[1]), int(found[2]))
 
 
 def count_pages(document: Path | bytes) -> int:

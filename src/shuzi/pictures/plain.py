@@ -63,23 +63,25 @@ def kind_of(content: bytes) -> str | None:
     return PDF if _PDF in head else None
 
 
-def is_plain(content: bytes) -> bool:
+def is_plain(content: bytes, kind: str | None) -> bool:
     """Tell whether a file is plain enough to decode in this process.
 
     Parameters
     ----------
     content
         The whole file.
+    kind
+        What `kind_of` says it is.
 
     Examples
     --------
-    >>> is_plain(b"GIF89a"), is_plain(b"BM")
+    >>> is_plain(b"GIF89a", GIF), is_plain(b"BM", BMP)
     (False, False)
     """
     if len(content) > MOST_BYTES:
         return False
     try:
-        check = {PNG: _plain_png, JPEG: _plain_jpeg, BMP: _plain_bmp}.get(kind_of(content[:16]) or "")
+        check = {PNG: _plain_png, JPEG: _plain_jpeg, BMP: _plain_bmp}.get(kind or "")
         return check is not None and check(content)
     except (struct.error, IndexError):
         return False  # cut off

@@ -23,7 +23,7 @@ def read_folder(folder, table):
     doubtful = []
     with Path(table).open("w", newline="", encoding="utf-8") as out:
         rows = csv.writer(out)
-        rows.writerow(["file", "text", "status", "confidence"])
+        rows.writerow(["source", "text", "status", "confidence"])
         for file, found in zip(files, shuzi.load().read_many(files), strict=True):
             if isinstance(found, shuzi.ShuziError):  # it stands in the place of the reading
                 rows.writerow([file.name, "", "error", str(found)])

@@ -63,7 +63,7 @@ test: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 slow: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
 
 browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
 	$(BIN)/python -m pytest -m browser tests/browser

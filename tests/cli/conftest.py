@@ -46,11 +46,12 @@ def start(tmp_path):
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     started = []
 
-    def run(*arguments, program=("-m", "shuzi"), encoding="utf-8", **environment):
+    def run(*arguments, program=("-m", "shuzi"), encoding="utf-8", stdin=None, **environment):
         process = subprocess.Popen(
             [sys.executable, *program, *map(str, arguments)],
             cwd=tmp_path,
             env=surroundings | {"PYTHONIOENCODING": encoding} | environment,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding=encoding,

@@ -1,6 +1,8 @@
 import json
+import os
 import re
 import signal
+import subprocess
 
 import numpy as np
 import pytest
@@ -123,19 +125,41 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finish
     assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
 
 
+# each training is a process of its own, but TensorFlow is imported once for all of them
+FORKING = """
+import os, sys
+from shuzi.cli import main
+from shuzi.cli.train import import_training
+
+import_training("")
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        print(os.getpid(), flush=True)
+        main(line.split())
+    print("ended", os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+
+
 @pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes do not fork here")
 def test_a_training_that_is_killed_thirty_times_ends_bit_for_bit_as_one_that_is_not(
     start, shuzi, finished_run, tmp_path
 ):
-    rng, run, numbers = np.random.default_rng(0), tmp_path / "run", ("--steps", 1_000_000)
+    rng, run = np.random.default_rng(0), tmp_path / "run"
+    forking = start(program=("-c", FORKING), stdin=subprocess.PIPE)
     for kill in range(30):
-        how = ("--resume", run) if kill else ("--save-every", 20, "--out", run)
-        process = start("train", *numbers, *how)
+        how = f"--resume {run}" if kill else f"--save-every 20 --out {run}"
+        forking.stdin.write(f"train --steps 1000000 {how}\n")
+        forking.stdin.flush()
+        process = int(forking.stdout.readline())
         for _ in range(rng.integers(1, 60)):
-            assert process.stdout.readline().startswith("Step")
-        process.kill()
-        process.communicate()
-        assert process.returncode == -signal.SIGKILL
+            assert forking.stdout.readline().startswith("Step")
+        os.kill(process, signal.SIGKILL)
+        while not (line := forking.stdout.readline()).startswith("ended"):
+            assert line.startswith("Step")
+        assert line == f"ended {-signal.SIGKILL}\n"
+    forking.communicate()
     step, _ = checkpoint(run)
     assert step % 20 == 0
     assert shuzi("train", "--resume", run, "--steps", step + 25).code == 0

@@ -60,7 +60,9 @@ class RunLock:
         since = datetime.now().astimezone().isoformat(" ", "seconds")
         try:
             with replacing(self._holder) as part:
-                part.write_text(json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}))
+                part.write_text(
+                    json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "since": since}), encoding="utf-8"
+                )
         except OSError as problem:
             self.give_back()
             raise RunError(

@@ -17,7 +17,8 @@ def try_all(service, tmp_path):
 
     def run(*options):
         command = [SCHEMATHESIS, "run", f"{service.address}/openapi.json", "--max-examples", ROUNDS, *options]
-        fixed = ["--seed", 1, "--generation-database", "none", "--no-color"]
+        # it would give up after ten seconds, which a busy machine may take
+        fixed = ["--seed", 1, "--generation-database", "none", "--no-color", "--request-timeout", 3_600]
         done = subprocess.run([*map(str, [*command, *fixed])], cwd=tmp_path, capture_output=True, encoding="utf-8")
         assert done.returncode == 0, done.stdout + done.stderr
         assert " generated" in done.stdout

@@ -56,7 +56,7 @@ def test_a_wheel_carries_the_page_once_it_is_built_and_does_without(build, tmp_p
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    """Build what would be published: all that is committed, and a page in place of the built one."""
+    """Build a release from the committed files, with a placeholder for the built page."""
     if not (ROOT / ".git").exists():
         pytest.skip("which files are published is known to git")
     source, target = tmp_path_factory.mktemp("source") / "shuzi", tmp_path_factory.mktemp("dist")

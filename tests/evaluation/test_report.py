@@ -21,7 +21,7 @@ _VOID = {"meta", "img", "br", "link", "input", "hr"}
 
 
 class Page(HTMLParser):
-    """Reads a page and refuses tags that are not closed in their order."""
+    """Parses a page and rejects tags that are not properly nested."""
 
     def __init__(self, path):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Models from elsewhere run in a child process first: real ones that loop, crash, grow or lie."""
+"""Untrusted models run in a child process first: real ones that loop, crash, grow or lie."""
 
 import json
 
@@ -11,7 +11,7 @@ from shuzi.errors import ModelError
 from shuzi.models.onnx_file import read_card, with_card
 from shuzi.models.session import Session
 from shuzi.models.store import shipped
-from shuzi.models.trial import LIMITS, sound_content
+from shuzi.models.trial import LIMITS, checked_content
 from shuzi.processes.limits import Limits
 
 
@@ -22,10 +22,10 @@ def cache(tmp_path, monkeypatch):
 
 
 def foreign(path, change=None):
-    """Write a model with an honest card whose graph somebody changed."""
+    """Write a model with a valid card and a modified graph."""
     content = shipped()["softmax"].read_bytes()
     proto = onnx.load_from_string(content)
-    proto.producer_name = path.stem  # no file is another
+    proto.producer_name = path.stem  # every file is different
     if change:
         change(proto.graph)
     path.write_bytes(with_card(proto.SerializeToString(), read_card(content, path), path)[0])
@@ -37,7 +37,7 @@ def verdicts(cache):
 
 
 def endless(graph):
-    """Let a loop that has no end stand before the answer."""
+    """Put an endless loop before the output."""
     last = graph.output[0].name
     graph.node[-1].output[0] = "before"
     body = helper.make_graph(
@@ -67,7 +67,7 @@ def endless(graph):
 
 
 def swollen(graph):
-    """Let 40 GB stand before the answer."""
+    """Put 40 GB before the output."""
     last = graph.output[0].name
     graph.node[-1].output[0] = "before"
     shape = numpy_helper.from_array(np.array([10_000_000_000], np.int64), "huge_shape")
@@ -123,7 +123,7 @@ def test_a_graph_without_an_end_is_ended_and_not_tried_again(tmp_path, cache):
     path = foreign(tmp_path / "endless.onnx", endless)
     limits = Limits(seconds=1.0, memory=LIMITS.memory)
     with pytest.raises(ModelError, match=r"endless\.onnx did not answer within 1 seconds"):
-        sound_content(path, limits)
+        checked_content(path, limits)
     assert len(verdicts(cache)) == 1
     with pytest.raises(ModelError, match=r"endless\.onnx did not answer"):
         Session(path)
@@ -174,7 +174,7 @@ def test_where_nothing_can_be_remembered_it_works_all_the_same(tmp_path, cache):
 
 @pytest.mark.usefixtures("training")
 def test_a_run_folder_of_this_machine_needs_no_trial(cache, tmp_path):
-    """The export, which has run the model on thousands of images, remembers that it is sound."""
+    """The export, which has run the model on thousands of images, records that it is sound."""
     from shuzi.data.own import split
     from shuzi.training.recipes import recipe
     from shuzi.training.run import run

@@ -1,4 +1,4 @@
-"""Checked against the definition: the sum over all ways to spread a text over the columns, one by one."""
+"""Checked against the definition: the sum over all alignments of a text, one by one."""
 
 from itertools import groupby, product
 

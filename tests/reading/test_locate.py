@@ -1,4 +1,4 @@
-"""When simple ink is read without asking the detector."""
+"""When simple ink is read without the detector."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from shuzi.reading.locate import locate_digits
 
 
 class Classifier:
-    """Takes whatever it is shown for a 1, as surely as it is told to: no real network can be told."""
+    """Takes every image for a 1 with a given confidence, which a real network cannot be told."""
 
     def __init__(self, sure):
         self.sure = sure
@@ -21,7 +21,7 @@ class Classifier:
 
 
 class Detector:
-    """Finds a 1 in each of the boxes that it is told, and remembers that it was asked."""
+    """Finds a 1 in each of the given boxes, and records its calls."""
 
     def __init__(self, *boxes):
         self.boxes = boxes
@@ -50,7 +50,7 @@ def test_the_detector_is_asked_where_the_digits_together_are_not_sure_enough(cou
 
 @pytest.fixture
 def page_with_line():
-    """Three strokes, the first on a printed line: both together look like a frame around the other two."""
+    """Three strokes, the first on a printed line; together they look like a frame around the other two."""
     page = np.full((80, 200), 230, np.uint8)
     page[62:65] = page[20:62, 28:33] = page[22:56, 88:93] = page[22:56, 148:153] = 30
     return page
@@ -77,7 +77,7 @@ def test_the_detector_takes_no_sure_digit_away(page_with_line, found):
 
 
 def test_the_detector_decides_where_a_single_piece_is_fairly_sure():
-    """Two digits that touch look like one to who is not asked how many there are."""
+    """Two touching digits look like one to a classifier that cannot tell how many there are."""
     page = np.full((80, 120), 230, np.uint8)
     page[20:60, 40:45] = page[20:60, 70:75] = page[40:43, 45:70] = 30
     found = [(40.0, 20.0, 5.0, 40.0), (70.0, 20.0, 5.0, 40.0)]

@@ -18,13 +18,13 @@ RARELY = {"validate_every": 10**6, "save_every": 10**6}
 
 @pytest.fixture(scope="module")
 def small(mnist):
-    """A few hundred images, so that a look at all of them costs little."""
+    """A few hundred images, so that validating on all of them is cheap."""
     train_part = Dataset(mnist.train.images[:1500], mnist.train.labels[:1500])
     return Splits(train_part, Dataset(mnist.test.images[:200], mnist.test.labels[:200]), train_part)
 
 
 def told(events):
-    """Turn all that events say, save the network itself, into plain values that can be compared."""
+    """Turn events, except for the network itself, into plain values that can be compared."""
     return [
         (type(event).__name__, {k: _plain(v) for k, v in vars(event).items() if k != "model"}) for event in events
     ]
@@ -143,7 +143,7 @@ def test_going_on_where_it_was_stopped_gives_the_same_end(small):
     "changes",
     [
         {"learning_rate": 1e38},
-        # without epsilon, the logarithm of a share that has become 0 is no number: first some steps go well
+        # without epsilon, the loss becomes infinite once a probability reaches 0, after some good steps
         {"learning_rate": 0.1, "optimizer": "adam", "epsilon": 0.0},
     ],
 )

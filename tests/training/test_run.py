@@ -137,7 +137,7 @@ def _die_at(kind):
 
 
 def test_a_process_that_died_before_the_export_exports_when_it_goes_on(own, tmp_path):
-    """Also when an earlier, shorter training in the same folder had already given a model."""
+    """Even if an earlier, shorter run in the same folder had already exported a model."""
     parts, folder = split(own), RunFolder.create(tmp_path / "run", SOFTMAX.changed(steps=10), own)
     with pytest.raises(Killed):
         run(folder, folder.recipe(), parts, [_die_at(Done)])
@@ -252,7 +252,7 @@ def test_a_training_starts_from_a_models_weights_and_goes_on_without_the_model(o
     card = shuzi.load(whole.path).card
     assert card.command.endswith("--data data.npz --from start.onnx")
     first_card = shuzi.load(first.path).card
-    assert card.learnt_from(first_card.weights)
+    assert card.trained_on(first_card.weights)
     assert [source.name for source in card.data] == ["own", "model fast", "own"]
 
 
@@ -283,7 +283,7 @@ def test_the_run_folder_of_0_1_goes_on_as_a_training_of_today(mnist, tmp_path):
     folder = RunFolder.create(tmp_path / "new", SOFTMAX.changed(steps=40))
     assert run(folder, folder.recipe(), mnist)
     images = mnist.test.images[:1_000]
-    # 0.1 ran elsewhere, so the first 20 steps may be rounded otherwise
+    # 0.1 ran on another machine, so the first 20 steps may be rounded differently
     answers = [shuzi.load(tmp_path / name).classify(images) for name in ("old", "new")]
     np.testing.assert_allclose(*answers, atol=1e-4)
     assert 'task = "classify"' in (tmp_path / "old" / "recipe.toml").read_text()

@@ -169,7 +169,7 @@ language_option = option(
 def choose_language(arguments: Sequence[str]) -> None:
     """Take the language from `--lang` anywhere in the arguments, or else from the environment.
 
-    It is needed before click parses the arguments, because click may have to complain about them.
+    It is needed before click parses the arguments, since click may have to report errors in them.
     """
     code = messages.from_environment()
     for place, given in enumerate(arguments):

@@ -7,7 +7,7 @@ from shuzi.reading.explain import lettering
 
 @pytest.fixture
 def fonts(monkeypatch):
-    """Let the machine have these fonts and no others."""
+    """Pretend that the machine has only these fonts."""
 
     def have(*names):
         monkeypatch.setattr(lettering, "_CHINESE", names)

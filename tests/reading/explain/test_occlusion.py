@@ -6,7 +6,7 @@ from shuzi.reading.explain.occlusion import PATCH, what_counts
 
 
 def _weighing(weights):
-    """Return a classifier that answers with a sum of weighted ink: then what a patch takes away is known."""
+    """Return a classifier that answers with a weighted sum of the ink, so that the effect of a patch is known."""
 
     def classify(images):
         sums = (images / 255 * weights).sum(axis=(1, 2)).astype(np.float32)

@@ -21,13 +21,13 @@ def reader():
 
 @pytest.fixture(scope="module")
 def row(mnist):
-    """Write six digits of MNIST side by side, dark on light: uint8 (160, 768)."""
+    """Write six MNIST digits side by side, dark on light: uint8 (160, 768)."""
     images = [np.pad(255 - image, ((6, 6), (2, 2)), constant_values=255) for image in mnist.validation.images[:6]]
     return np.asarray(Image.fromarray(np.hstack(images)).resize((768, 160)))
 
 
 def _has(image, pixels):
-    """Tell whether these pixels, uint8 (h, w), stand somewhere in an image as they are."""
+    """Return whether these pixels, uint8 (h, w), occur unchanged somewhere in an image."""
     grey = np.asarray(image.convert("L")).astype(np.float32)
     return matchTemplate(grey, pixels.astype(np.float32), TM_SQDIFF).min() < pixels.size
 

@@ -75,7 +75,7 @@ def test_the_columns_of_a_line_recogniser_are_held_against_the_networks(composed
 
 
 def test_a_second_output_that_is_another_is_refused_in_every_format(composed_run, few, tmp_path):
-    """What says whether it is a digit is turned about in the file, while its card and weights stay as they are."""
+    """The ``is_digit`` output is inverted in the file, while its card and weights stay the same."""
     proto = onnx.load(composed_run("reader") / "model.onnx")
     (sigmoid,) = [node for node in proto.graph.node if node.op_type == "Sigmoid"]
     turned = onnx.helper.make_node("Neg", sigmoid.input, ["turned"], "turned")
@@ -177,10 +177,10 @@ def test_the_network_comes_back_bit_for_bit_from_the_onnx_alone(finished_run):
 
 
 def saved(proto, target, card=lambda card: card):
-    """Save a graph with a card that was written for it."""
+    """Save a graph with a matching card."""
     (text,) = [each.value for each in proto.metadata_props if each.key == METADATA_KEY]
-    said = card(json.loads(text)) | {"weights": hashlib.sha256(proto.graph.SerializeToString()).hexdigest()}
-    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(said)})
+    full = card(json.loads(text)) | {"weights": hashlib.sha256(proto.graph.SerializeToString()).hexdigest()}
+    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(full)})
     onnx.save(proto, target)
 
 

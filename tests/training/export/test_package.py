@@ -83,14 +83,14 @@ def test_a_training_on_jax_gives_a_whole_run_folder(name, mnist, tmp_path):
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
-    # remarks of shuzi only: what it trains, that so few steps teach little, where everything is
+    # only shuzi's notes: what it trains, that so few steps teach little, where everything is
     assert len(done.stderr.splitlines()) <= 3
     names = {each.name for each in (tmp_path / "run").iterdir()}
     assert names >= {"recipe.toml", "metrics.jsonl", "checkpoints", "model.keras", "model.onnx", "card.json"}
     card = json.loads((tmp_path / "run" / "card.json").read_text("utf-8"))
     assert card["command"] == f"KERAS_BACKEND=jax shuzi train {name} --steps 20 --seed 0"
     assert "jax" in card["versions"]
-    # TensorFlow, in this process, opens what JAX has saved
+    # TensorFlow, in this process, opens the files that JAX saved
     model = keras.saving.load_model(tmp_path / "run" / "model.keras")
     images = mnist.test.images[:1_000]
     found = onnx_answers(tmp_path / "run" / "model.onnx", images)

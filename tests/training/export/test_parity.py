@@ -112,5 +112,5 @@ def test_pages_of_any_size_pass_in_pieces_and_come_back_in_their_order():
     model = keras.Model(pages, layers.Rescaling(2.0)(pages))
     images = np.random.default_rng(0).integers(0, 255, (9, 200, 700), np.uint8)
     assert len(pieces(images)) > 1
-    (said,) = network_answers(model, images)
-    np.testing.assert_array_equal(said[..., 0], images.astype(np.float32) * 2)
+    (outputs,) = network_answers(model, images)
+    np.testing.assert_array_equal(outputs[..., 0], images.astype(np.float32) * 2)

@@ -8,7 +8,7 @@ from shuzi.training.recipes import recipe
 
 
 def pair(name):
-    """Build the plain network and the one that learns, with the same weights, each with a value of its own."""
+    """Build the plain network and the training network with the same weights, all distinct."""
     chosen = recipe(name)
     plain, learner = build(chosen), build(chosen, learning=True)
     draws = np.random.default_rng(0)
@@ -30,7 +30,7 @@ def test_four_columns_say_together_what_the_mean_of_their_scores_says(images):
     assert columns.shape == (100, 4, 10)
     np.testing.assert_allclose(columns.sum(axis=2), 1, atol=1e-5)
     assert np.ptp(columns, axis=1).max() > 0.1
-    # a score is the logarithm of a share, but for what is the same for all ten
+    # a logit is a log probability up to a constant
     together = softmax(np.log(columns).mean(axis=1), axis=1)
     np.testing.assert_allclose(np.asarray(plain(images)), together, atol=1e-5)
 
@@ -56,7 +56,7 @@ def test_the_reader_says_apart_what_it_learns_together(images):
     assert np.ptp(is_digit) > 0.01
     columns = np.asarray(learner(images), np.float64)
     assert columns.shape == (100, 3, 11)
-    # the mean of scores is the geometric mean of shares
+    # the mean of logits is the geometric mean of probabilities
     shares = np.exp(np.log(columns[:, :, :10]).mean(axis=1))
     np.testing.assert_allclose(probabilities, shares / shares.sum(axis=1, keepdims=True), atol=1e-5)
     odds = np.exp(np.log(columns[:, :, 10] / (1 - columns[:, :, 10])).mean(axis=1, keepdims=True))
@@ -97,4 +97,4 @@ def test_ink_moves_what_the_detector_says_near_it_and_not_far_away():
     page[:, 20:40, 60:64] += CONTRAST
     moved = np.abs(np.asarray(plain(page)) - before).max(axis=(0, 1, 3))
     assert moved[15] > 1e-4
-    assert moved[60:].max() < 1e-5  # 45 places and more away
+    assert moved[60:].max() < 1e-5  # at least 45 cells away

@@ -19,7 +19,7 @@ def step(shape, slope, rate=1.0):
 def test_a_kernel_steps_about_equally_far_in_all_directions(shape):
     slope = np.random.default_rng(0).normal(size=shape) * 100
     lengths = np.linalg.svd(step(shape, slope).reshape(-1, shape[-1]), compute_uv=False)
-    # five rounds of Newton and Schulz bring them near 1, not to it
+    # five Newton-Schulz iterations bring them near 1, not exactly to it
     assert lengths.min() > 0.5
     assert lengths.max() < 1.3
 

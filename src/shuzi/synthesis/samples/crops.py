@@ -52,7 +52,7 @@ LINES_BY_PENS = 32_000
 PAGES_REPLACED = 15_000
 
 
-def compose_share(
+def compose_part(
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
     seed: Sequence[int],

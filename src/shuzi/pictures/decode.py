@@ -85,7 +85,7 @@ def _mapped(path: Path) -> memoryview:
 
 @contextmanager
 def _complaints(name: object) -> Iterator[None]:
-    """Turn Pillow's complaints about a picture into errors, and silence its remarks."""
+    """Turn Pillow's exceptions into errors, and silence its warnings."""
     with _quiet:
         try:
             yield
@@ -94,7 +94,7 @@ def _complaints(name: object) -> Iterator[None]:
         except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
             raise PictureError("error.picture.unknown", path=name) from problem
         except OSError as problem:
-            if problem.strerror is None:  # it comes from the decoder and not from the disk
+            if problem.strerror is None:  # it comes from the decoder, not from the disk
                 raise damaged(name, problem) from problem
             raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
         except _OF_DECODERS as problem:

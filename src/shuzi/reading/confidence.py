@@ -133,7 +133,7 @@ class Scale:
 
     @staticmethod
     def of(thresholds: Mapping[str, float]) -> Scale:
-        """Take the numbers of a card's thresholds and calibration; without these, it says what networks say."""
+        """Build it from a card's thresholds and calibration; without them, confidence is the networks' own."""
         return Scale(
             simple=_way(thresholds, "simple"),
             found=_way(thresholds, "found"),

@@ -1,12 +1,12 @@
 """The service's OpenAPI document becomes the TypeScript types of its answers, in `src/shapes.ts`.
 
-The ranges of what a training may be asked for go along, and the tutorial's own numbers, as the recipes have them.
+They include the allowed ranges of training settings, and the tutorial's own values, from the recipes.
 
     python web/shapes.py            write them
-    python web/shapes.py --check    fail where they are not what the service says
+    python web/shapes.py --check    fail if the file is out of date
 
-openapi-typescript (7.13.0) would do the same, but wants TypeScript 5, and the page is built with TypeScript 7. The
-answers need nothing that these few lines do not do.
+openapi-typescript (7.13.0) would do the same, but requires TypeScript 5, and the page is built with TypeScript 7. The
+responses need nothing beyond these few lines.
 """
 
 import json
@@ -54,7 +54,7 @@ def shape(name: str, schema: dict[str, Any]) -> str:
     """Return the interface of a named schema; /docs describes its fields in both languages."""
     lines = [f"export interface {name} {{"]
     for field, each in schema["properties"].items():
-        # what is not required is left out of an answer, and never null
+        # optional fields are omitted from responses, never null
         needed = field in schema.get("required", [])
         kind = typed(each) if needed else typed(each).removesuffix(" | null")
         lines.append(f"  {field}{'' if needed else '?'}: {kind};")

@@ -82,9 +82,9 @@ export interface Parameter<T> {
  * Bind a value to a query parameter.
  *
  * @param name of the parameter
- * @param fallback the value while the address has none; setting it takes the parameter out, so links stay short
- * @param read makes the text a value, or null where it is no sound one; then the fallback holds
- * @param history "push" where going back should undo a change
+ * @param fallback the value if the address has none; setting it removes the parameter, so that links stay short
+ * @param read parses the text; null if it is invalid, which gives the fallback
+ * @param history "push" if going back should undo a change
  */
 export function parameter<T extends string | number>(
   name: string,

@@ -6,7 +6,7 @@ export const announcement = signal("");
 /** The announcement's language, as a `lang` tag; it stays even if another language is chosen later. */
 export const announcedIn = signal("");
 
-/** Announce a sentence; the same one again is announced again, although a region is read only when its text changes. */
+/** Announce a sentence. A repeated one is announced again, although regions are read only when their text changes. */
 export function announce(sentence: string): void {
   batch(() => {
     announcement.value = announcement.peek() === sentence ? `${sentence}\u00a0` : sentence;

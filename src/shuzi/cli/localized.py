@@ -54,7 +54,7 @@ def wrap(text: str, width: int) -> list[str]:
     lines = []
     for paragraph in text.split("\n"):
         line = ""
-        # a Chinese character is a piece of its own, with any closing punctuation, which must not start a line
+        # a Chinese character is a separate piece, with any closing punctuation, which must not start a line
         for piece in re.findall(r"[⺀-鿿＀-￯][，。、：；！？）》」,.:;!?)]*|\s+|[^\s⺀-鿿＀-￯]+", paragraph):
             if line and columns(line + piece) > width and not piece.isspace():
                 lines.append(line.rstrip())

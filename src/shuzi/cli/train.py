@@ -102,7 +102,7 @@ def train(
 
 
 def import_training(sentence: str) -> None:
-    """Import the training code, which takes seconds, showing a message meanwhile; or say which extra is missing."""
+    """Import the training code, which takes seconds, while showing a message; or say which extra is missing."""
     backend = _backend()
     redirect_library_caches()
     with waiting(sentence):

@@ -54,7 +54,7 @@ class Lines:
             self._bar.stop()
 
     def __call__(self, event: Event) -> None:
-        """Print what an event says."""
+        """Print an event."""
         from shuzi.training.events import Composing, Done, Progress, Started, Stopped, Validated
 
         match event:
@@ -142,7 +142,7 @@ class JsonLines:
         pass
 
     def __call__(self, event: Event) -> None:
-        """Print what an event says."""
+        """Print an event."""
         from shuzi.training.run_folder import metrics
 
         if values := metrics(event):

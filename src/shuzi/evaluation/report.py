@@ -45,7 +45,7 @@ def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset
         The run folder or .onnx file that was evaluated. Curves are drawn only from a run folder.
     findings
         The results.
-    judges
+    dataset
         The dataset the model was evaluated on.
     card
         The model's card.

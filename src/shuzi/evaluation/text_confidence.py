@@ -51,7 +51,7 @@ class PageRead:
         The evidence for each digit, from `signs_of_digit`.
     text
         The evidence against the whole text, from `signs_of_text`.
-    right
+    correct
         Whether the whole text was correct.
     """
 

@@ -64,7 +64,7 @@ class Session:
         ----------
         values
             The input, as the card's `input` describes it.
-        much
+        all_cores
             Use all cores instead of one.
         outputs
             The names of the outputs to return; None returns all.

@@ -145,7 +145,7 @@ def _check(source: Path | bytes, name: str, kind: str | None) -> int:
 
 
 def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
-    """Put a child's error into words; a file may make the child say anything, so only expected values are used."""
+    """Turn a child's error into a message; a file may control it, so only expected values are used."""
     if "memory" in header:
         return PictureError("error.picture.memory", path=shown)
     kind, values = header.get("error"), header.get("values")

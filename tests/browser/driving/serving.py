@@ -25,7 +25,7 @@ def build_page() -> None:
     Raises
     ------
     NotReadyError
-        There is no npm, or it fails.
+        npm is missing or fails.
     """
     from shuzi.service.page import PAGE
 
@@ -45,7 +45,7 @@ def install_packages() -> None:
     Raises
     ------
     NotReadyError
-        There is no npm, or it fails.
+        npm is missing or fails.
     """
     lock, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:

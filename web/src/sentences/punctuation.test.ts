@@ -1,6 +1,6 @@
 import { beforeAll, expect, it, vi } from "vitest";
 
-// the address and the browser's language are all that sentences need of a browser
+// sentences need only the address and the language from a browser
 beforeAll(() => {
   vi.stubGlobal("location", { search: "?lang=zh", pathname: "/" });
   vi.stubGlobal("addEventListener", () => undefined);

@@ -223,7 +223,7 @@ class Guard:
 
 
 class _Head:
-    """The headers that tell who asks, for what and in which language, collected in one pass."""
+    """The headers with the client, the target and the language, collected in one pass."""
 
     __slots__ = ("authorization", "fetch", "forwarded", "hosts", "language", "origin", "request_id")
 

@@ -104,7 +104,7 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
   const wide = plot.right - plot.left;
   const across = ticks(x.least, x.most, x.ticks ?? Math.max(2, Math.floor(wide / 80)));
   const up = ticks(y.least, y.most, y.ticks ?? Math.max(2, Math.floor((plot.bottom - plot.top) / 44)));
-  // where the last value stands at the end of the axis, the axis's name is written after it
+  // if the last value is at the end of the axis, the axis title goes after it
   const crowded = x.name !== "" && scales.x.place(across.at(-1) ?? x.least) > plot.right - 24;
   return (
     <g class="axes">

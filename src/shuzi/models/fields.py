@@ -59,7 +59,7 @@ class Fields:
         """Return a finite number."""
         return float(self._take(name, default, "number", _is_number))
 
-    def share(self, name: str) -> float:
+    def fraction(self, name: str) -> float:
         """Return a number from 0 to 1."""
         return float(self._take(name, _NEEDED, "share", lambda value: _is_number(value) and 0 <= value <= 1))
 

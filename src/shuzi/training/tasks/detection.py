@@ -70,7 +70,7 @@ class Detect(Task):
         return (-ops.sum(focal) + _BOX_WEIGHT * ops.sum(off) / 4) / count
 
     def correct(self, labels: Any, y: Any) -> Any:
-        """Return for each page the share of its digits that are seen at their middle, as what they are: float32 (n,).
+        """Return the fraction of each page's digits found at their centre with the right class: float32 (n,).
 
         A page without digits counts as 1.
         """
@@ -95,7 +95,7 @@ class Detect(Task):
 
 
 def _seen(labels: Any, y: Any, found: float) -> Any:
-    """Return for each page the share of its digits that are seen at their middle, as what they are: float32 (n,).
+    """Return the fraction of each page's digits found at their centre with the right class: float32 (n,).
 
     A page without digits counts as 1.
     """

@@ -105,9 +105,9 @@ def _told_wrong(metadata: Message) -> list[str]:
         problems.append(f"the licence is {metadata['License-Expression']}")
     if set(metadata.get_all("License-File", [])) != {"LICENSE", "src/shuzi/data/files/LICENSE.md"}:
         problems.append("a file with a licence is not named")
-    said = set(metadata.get_all("Classifier", []))
+    declared = set(metadata.get_all("Classifier", []))
     wanted = {f"Programming Language :: Python :: {version}" for version in PYTHONS} | {"Typing :: Typed"}
-    problems += [f"there is no classifier {each}" for each in sorted(wanted - said)]
+    problems += [f"there is no classifier {each}" for each in sorted(wanted - declared)]
     if set(metadata.get_all("Provides-Extra", [])) != EXTRAS:
         problems.append(f"the extras are {metadata.get_all('Provides-Extra', [])}")
     return problems

@@ -128,8 +128,8 @@ def _shape(name: str, schema: dict[str, Any], words: dict[str, str]) -> Iterator
     yield from _table("", (words["name"], words["kind"], words["about"]), rows)
 
 
-def _remark(said: dict[str, Any], required: bool, schema: dict[str, Any], words: dict[str, str]) -> str:
-    remarks = [said.get("description", "")]
+def _remark(described: dict[str, Any], required: bool, schema: dict[str, Any], words: dict[str, str]) -> str:
+    remarks = [described.get("description", "")]
     if required:
         remarks.append(words["required"])
     if schema.get("default") not in (None, ""):

@@ -94,9 +94,9 @@ def read_hdf5(path: Path, largest: int = LARGEST) -> tuple[NDArray[Any], NDArray
     return arrays[0], arrays[1]
 
 
-def _array(said: Any, body: bytearray, start: int) -> tuple[NDArray[Any], int] | None:
+def _array(answer: Any, body: bytearray, start: int) -> tuple[NDArray[Any], int] | None:
     """Take an array out of the child's answer, which a crafted file may control."""
-    match said:
+    match answer:
         case {"dtype": str(code), "shape": [*shape]} if all(type(each) is int and each >= 0 for each in shape):
             if len(code) > 3 or code[1:2] not in _PLAIN:
                 return None
@@ -111,8 +111,8 @@ def _array(said: Any, body: bytearray, start: int) -> tuple[NDArray[Any], int] |
 
 def _problem(header: dict[str, Any], path: Path, largest: int) -> DataError:
     kind, reason, size = header.get("error"), header.get("reason"), header.get("bytes")
-    said = reason[:_LONGEST] if isinstance(reason, str) and reason else ShuziError("picture.broken")
-    values = {"path": path, "reason": said, "name": said, "largest": largest}
+    text = reason[:_LONGEST] if isinstance(reason, str) and reason else ShuziError("picture.broken")
+    values = {"path": path, "reason": text, "name": text, "largest": largest}
     if kind not in _ERRORS or (kind == "large" and not isinstance(size, int)):
         kind = "unreadable"
     return DataError(f"error.data.{kind}", **values | {"bytes": size})

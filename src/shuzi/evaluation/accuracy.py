@@ -78,8 +78,8 @@ def evaluate(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> E
 
     Examples
     --------
-    >>> said = np.eye(10, dtype=np.float32)[[7, 2, 1]]
-    >>> found = evaluate(said, np.array([7, 2, 4], np.uint8))
+    >>> probabilities = np.eye(10, dtype=np.float32)[[7, 2, 1]]
+    >>> found = evaluate(probabilities, np.array([7, 2, 4], np.uint8))
     >>> found.score.correct, found.mistakes
     (2, (Mistake(index=2, label=4, answer=1, confidence=1.0),))
     """

@@ -105,10 +105,10 @@ def _remembered(sha256: str) -> dict[str, Any] | None:
 
 
 def _remember(sha256: str, verdict: dict[str, Any]) -> None:
-    said = json.dumps({"onnxruntime": onnxruntime.__version__, "verdict": verdict})
+    entry = json.dumps({"onnxruntime": onnxruntime.__version__, "verdict": verdict})
     try:
         with replacing(_file(sha256)) as part:
-            part.write_text(said, encoding="utf-8")
+            part.write_text(entry, encoding="utf-8")
     except OSError:
         return  # then the next load tries it out again
 

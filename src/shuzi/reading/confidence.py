@@ -99,8 +99,8 @@ class Way:
         """Return the probability that all digits are correct and nothing else is wrong."""
         if self.curves is None:
             return math.prod(candidate.score for candidate in seen.candidates)
-        said = self.curves.of_text(seen)
-        return float(np.interp(logit(said), KNOTS, self.measured)) if self.measured else said
+        raw = self.curves.of_text(seen)
+        return float(np.interp(logit(raw), KNOTS, self.measured)) if self.measured else raw
 
 
 @dataclass(frozen=True)

@@ -69,9 +69,9 @@ class JaxSteps(Steps):
 
 def _one_by_one(step: Any, state: Any, chunk: tuple[Any, Any]) -> tuple[Any, tuple[Any, Any]]:
     """Do what `jax.lax.scan` does, with one call for each batch."""
-    told = []
+    collected = []
     for each in zip(*chunk, strict=True):
-        state, said = step(state, each)
-        told.append(said)
-    losses, accuracies = (jnp.stack(each) for each in zip(*told, strict=True))
+        state, metrics = step(state, each)
+        collected.append(metrics)
+    losses, accuracies = (jnp.stack(each) for each in zip(*collected, strict=True))
     return state, (losses, accuracies)

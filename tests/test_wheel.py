@@ -75,14 +75,14 @@ def published(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_what_is_published_holds_what_the_documents_promise(published):
+def test_a_release_contains_what_the_documents_promise(published):
     distributions, built = published
     for path in built:
         assert distributions.inspect(path) == []
 
 
 @pytest.mark.slow
-def test_what_is_missing_is_noticed(published, tmp_path):
+def test_missing_parts_are_noticed(published, tmp_path):
     distributions, (_, wheel) = published
     lacking = tmp_path / wheel.name
     with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(lacking, "w") as less:

@@ -61,7 +61,7 @@ def test_accuracies_stand_in_order_with_their_intervals(open_page, models):
     assert places == sorted(places, reverse=True)
 
 
-def test_the_picker_changes_who_answers_and_the_address_keeps_it(
+def test_the_picker_changes_the_model_and_the_address_keeps_it(
     open_sheet, open_page, api, mnist, as_png, paste, expect_query
 ):
     images, labels = mnist.test.images[:2_000], mnist.test.labels[:2_000]

@@ -63,13 +63,13 @@ def test_few_scribbles_are_called_a_digit(reader, scribble):
     assert sum(reader.read(scribble(rng)).status == "ok" for _ in range(80)) <= 20
 
 
-def test_the_guess_is_told_also_when_it_is_no_digit(reader):
+def test_the_guess_is_shown_even_if_it_is_not_a_digit(reader):
     reading = reader.read(_written("E"))
     assert reading.status != "ok"
     assert len(reading.text) == len(reading.digits) == 1
 
 
-def test_what_is_unsure_says_which_digit_and_what_it_could_be(reader, hand, draw):
+def test_an_unsure_reading_names_the_digit_and_the_alternative(reader, hand, draw):
     unsure = named = 0
     for digit in "0123456789":
         for angle in range(40, 140, 10):  # a digit lying on its side is anybody's guess
@@ -85,7 +85,7 @@ def test_what_is_unsure_says_which_digit_and_what_it_could_be(reader, hand, draw
     assert named > unsure / 2 > 0
 
 
-def test_writing_that_is_cut_off_by_the_edge_is_told(reader, hand, draw):
+def test_writing_cut_off_by_the_edge_is_reported(reader, hand, draw):
     told = 0
     for turn in range(10):
         page = draw(hand.write(str(turn), margin=0.3))
@@ -94,7 +94,7 @@ def test_writing_that_is_cut_off_by_the_edge_is_told(reader, hand, draw):
     assert told == 10
 
 
-def test_a_digit_too_small_to_be_read_is_told_with_its_height(reader, hand, draw):
+def test_a_digit_too_small_to_read_is_reported_with_its_height(reader, hand, draw):
     seen = [reader.read(draw(hand.write(str(digit), height=5))) for digit in range(10)]
     doubtful = [reading for reading in seen if reading.status in ("unsure", "not-a-digit")]
     assert doubtful
@@ -103,7 +103,7 @@ def test_a_digit_too_small_to_be_read_is_told_with_its_height(reader, hand, draw
 
 
 @pytest.mark.parametrize("height", [24, 90])
-def test_a_picture_that_is_blurred_is_told_so_and_a_sharp_one_never(reader, hand, draw, height):
+def test_a_blurred_picture_is_reported_as_blurred_and_a_sharp_one_never(reader, hand, draw, height):
     doubtful = {True: 0, False: 0}
     for digit in range(10):
         for turn in range(3):
@@ -116,5 +116,5 @@ def test_a_picture_that_is_blurred_is_told_so_and_a_sharp_one_never(reader, hand
     assert doubtful[True] > doubtful[False]
 
 
-def test_a_letter_is_no_digit_also_where_it_is_not_blurred(reader):
+def test_a_sharp_letter_is_not_a_digit_either(reader):
     assert all("blurred" not in reader.read(_written(letter)).message for letter in "ABEFHKMNRTWXYG")

@@ -98,7 +98,7 @@ def test_a_number_in_a_circle(right, draw, numbers):
     assert right(picture, numbers) >= len(numbers) - 1
 
 
-def test_specks_are_no_digits(right, draw):
+def test_specks_are_not_digits(right, draw):
     rng = np.random.default_rng(0)
 
     def picture(ink):
@@ -121,7 +121,7 @@ def _with_marks(hand, draw, numbers, mark):
 
 
 @pytest.mark.parametrize("kind", ["dot", "comma", "dash"])
-def test_dots_commas_and_dashes_between_digits_are_no_digits(reader, hand, draw, kind):
+def test_dots_commas_and_dashes_between_digits_are_not_digits(reader, hand, draw, kind):
     def mark(page, x):
         if kind == "dot":
             cv2.circle(page, (x, 124), 5, 40, -1)

@@ -104,7 +104,7 @@ def test_what_cannot_be_evaluated_is_an_error_in_one_line(shuzi, finished_run, t
     ("language", "told"),
     [("en", "is a detector: it finds digits but does not tell"), ("zh", "是检测器，只找出数字的位置")],
 )
-def test_a_detector_is_not_judged_on_single_digits(shuzi, composed_run, tmp_path, language, told):
+def test_a_detector_is_not_evaluated_on_single_digits(shuzi, composed_run, tmp_path, language, told):
     """The error comes before anything is fetched or searched for: the data folder does not exist."""
     run = composed_run("detector")
     ended = shuzi("--lang", language, "evaluate", run, "--data-dir", tmp_path / "none")

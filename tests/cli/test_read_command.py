@@ -274,7 +274,7 @@ def test_many_pictures_move_a_bar_on_a_terminal_and_nowhere_else(folder):
     assert (quiet.stdout, quiet.stderr) == (ended.stdout, b"")
 
 
-def test_whoever_stops_listening_is_no_error_message(folder):
+def test_closing_the_output_early_prints_no_error(folder):
     """As in `shuzi read folder | head -1`."""
     given = [sys.executable, "-m", "shuzi", "read", *["five.png"] * 3]
     reading, writing = os.pipe()

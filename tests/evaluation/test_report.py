@@ -113,7 +113,7 @@ def test_lines_of_metrics_that_hold_no_numbers_do_not_spoil_the_curves(finished_
     assert len(written.all("svg")) == 2
 
 
-def test_the_weights_of_a_digit_are_blue_where_they_speak_for_it(finished_run, page):
+def test_the_weights_of_a_digit_are_blue_where_ink_counts_for_it(finished_run, page):
     import onnx
 
     graph = onnx.load(finished_run() / "model.onnx").graph

@@ -58,14 +58,14 @@ def unlikeliness(drawn):
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_curves_are_the_likeliest_ones(seed):
+def test_the_curves_have_the_maximum_likelihood(seed):
     drawn = pages(seed, 3_000, TRUTH)
     found, unlikely = fit_curves(drawn), unlikeliness(drawn)
     assert unlikely(np.array(found)) < minimize(unlikely, TRUTH, method="BFGS").fun + 1.0
     np.testing.assert_allclose(found, TRUTH, atol=1.2)
 
 
-def test_of_what_was_given_a_chance_so_much_is_right():
+def test_predicted_probabilities_match_the_fraction_of_correct_pages():
     drawn = pages(5, 4_000, TRUTH)
     chances = predicted(fit_curves(drawn[:2_000]), drawn[2_000:])
     correct = np.array([page.correct for page in drawn[2_000:]])
@@ -95,14 +95,14 @@ def test_without_any_page_the_beginning_is_kept():
     assert fit_curves([]) == Curves(1.0, 1.0, 1.0, 0.0, 3.0, 0.0, 0.0, 0.0)
 
 
-def test_who_is_surer_is_never_less_likely_to_be_right():
+def test_more_confidence_never_means_a_lower_probability():
     read = [PageRead([(3.0, 3.0, 3.0)], CLEAN, False)] * 60 + [
         PageRead([(0.4, 0.4, 0.4)], (0.5, 0.5, 1.0), True)
     ] * 60
     assert min(value for place, value in enumerate(fit_curves(read)) if place not in (3, 4)) >= 0
 
 
-def test_the_chance_of_a_whole_text_is_never_beyond_0_or_1_and_falls_with_each_digit():
+def test_a_whole_texts_probability_stays_within_0_and_1_and_falls_with_each_digit():
     for curves in (Curves(), Curves(60.0, whole=2.0, uncovered=900.0), Curves(1e6, shift=-5.0)):
         for candidates in (
             [],
@@ -117,7 +117,7 @@ def test_the_chance_of_a_whole_text_is_never_beyond_0_or_1_and_falls_with_each_d
                 assert curves.of_text(seen([*candidates, candidate(0.9)], amiss, amiss)) <= chance
 
 
-def test_what_speaks_against_a_text_lowers_its_chance():
+def test_evidence_against_a_text_lowers_its_probability():
     curves = Curves(whole=2.0, uncovered=3.0, missed=4.0, at_edge=1.0)
     clean = curves.of_text(seen([candidate(0.99)]))
     assert curves.of_text(seen([candidate(0.99)], uncovered=0.2)) < clean
@@ -125,12 +125,12 @@ def test_what_speaks_against_a_text_lowers_its_chance():
     assert curves.of_text(seen([candidate(0.99, x=0.0)])) < clean
 
 
-def test_a_detector_that_was_not_asked_says_nothing():
+def test_an_unused_detector_has_no_effect():
     assert signs_of_digit(candidate(0.5, 0.5))[2] == 0
     assert signs_of_digit(candidate(0.5, 0.5, 0.25))[2] == pytest.approx(np.log(1 / 3))
 
 
-def test_what_no_curve_can_say_is_measured():
+def test_effects_beyond_the_curves_are_measured():
     rng = np.random.default_rng(3)
 
     def drawn(n):
@@ -151,13 +151,13 @@ def test_what_no_curve_can_say_is_measured():
     assert off(chances) < 0.8 * off(alone)
 
 
-def test_a_knot_that_few_texts_are_near_says_about_what_the_curves_say():
+def test_a_knot_with_few_texts_stays_close_to_the_curves():
     way = fit_way([PageRead([(2.0, 9.0, 0.0)], CLEAN, True)] * 3)
     np.testing.assert_allclose(way.measured, expit(np.array(KNOTS)), atol=0.2)
     assert list(way.measured) == sorted(way.measured)
 
 
-def test_a_card_without_curves_says_what_the_networks_say():
+def test_without_curves_in_the_card_the_networks_probabilities_are_used():
     scale = Scale.of({"unsure": 0.98})
     assert scale.way(True).of_text(seen([candidate(0.8), candidate(0.5)], 0.3)) == pytest.approx(0.4**0.5)
     assert scale.way(True).of_digit(candidate(0.64)) == pytest.approx(0.8)
@@ -170,7 +170,7 @@ def kept(way, curves, measured):
     return dict(zip(names, curves, strict=True)) | dict(zip(measured_at(way), measured, strict=True))
 
 
-def test_a_card_keeps_what_was_fitted_and_measured_of_both_ways():
+def test_a_card_keeps_the_fitted_and_measured_numbers_of_both_ways():
     simple, found = Curves(2.0, 1.0, 0.0, 0.5, 3.0, 1.0, 0.0, 2.0), Curves(whole=1.0, missed=3.0)
     values = [0.1 * number for number in range(len(KNOTS))]
     scale = Scale.of(
@@ -193,7 +193,7 @@ def test_numbers_that_are_not_complete_are_left_alone():
 
 
 @pytest.mark.parametrize(("sign", "correct", "expected"), [(30.0, True, 1.0), (-30.0, False, 0.0)])
-def test_beyond_the_outer_knots_what_was_seen_counts(sign, correct, expected):
+def test_beyond_the_outer_knots_the_observations_count(sign, correct, expected):
     read = [PageRead([(sign, sign, 0.0)], CLEAN, correct)] * 4_000
     read += [PageRead([(0.0, 0.0, 0.0)], CLEAN, bool(number % 2)) for number in range(1_000)]
     way = fit_way(read)
@@ -218,7 +218,7 @@ def test_a_reader_that_finds_nothing_is_never_ok(mnist):
     assert 0 < found.numbers["blank"] < 0.6
 
 
-def test_of_what_is_read_rightly_where_the_ink_is_simple_nine_in_ten_are_ok(mnist):
+def test_nine_in_ten_correct_readings_of_simple_ink_are_ok(mnist):
     class Told:
         """Is told what is on each page, and is correct more often the more confident it is."""
 

@@ -80,11 +80,11 @@ def test_without_a_detector_a_digit_is_framed_once_however_unsure():
     assert (found.probabilities[3], found.found) == (pytest.approx(0.6), 1.0)
 
 
-def test_where_there_is_no_ink_there_is_no_candidate():
+def test_without_ink_there_is_no_candidate():
     assert candidates_at(BLOT, [Box(0.0, 0.0, 9.0, 9.0)], Told()) == []
 
 
-def test_framing_again_reads_more_of_what_is_framed_badly(classifier, framed, mnist):
+def test_cropping_again_helps_with_inexact_boxes(classifier, framed, mnist):
     ink, boxes = framed
     labels = mnist.validation.labels[: len(boxes)]
     once = candidates_at(ink, boxes, classifier)

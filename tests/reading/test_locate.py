@@ -37,7 +37,7 @@ class Detector:
 @pytest.mark.parametrize(
     ("count", "sure", "asked"), [(1, 0.92, False), (2, 0.92, True), (2, 0.96, False), (1, 0.88, True)]
 )
-def test_the_detector_is_asked_where_the_digits_together_are_not_sure_enough(count, sure, asked):
+def test_the_detector_runs_if_the_digits_together_are_too_unsure(count, sure, asked):
     page = np.full((80, 60 * count), 230, np.uint8)
     for place in range(count):
         page[20:60, 60 * place + 28 : 60 * place + 33] = 30
@@ -76,7 +76,7 @@ def test_the_detector_takes_no_sure_digit_away(page_with_line, found):
     assert candidates.simple
 
 
-def test_the_detector_decides_where_a_single_piece_is_fairly_sure():
+def test_the_detector_decides_if_a_single_component_is_fairly_confident():
     """Two touching digits look like one to a classifier that cannot tell how many there are."""
     page = np.full((80, 120), 230, np.uint8)
     page[20:60, 40:45] = page[20:60, 70:75] = page[40:43, 45:70] = 30
@@ -85,7 +85,7 @@ def test_the_detector_decides_where_a_single_piece_is_fairly_sure():
     assert sorted(candidate.box for candidate in candidates.candidates) == found
 
 
-def test_what_is_simple_stays_where_the_detector_finds_nothing():
+def test_simple_candidates_stay_if_the_detector_finds_nothing():
     page = np.full((80, 60), 230, np.uint8)
     page[20:60, 28:33] = 30
     assert len(locate_digits(page, Classifier(0.8), Detector()).candidates) == 1

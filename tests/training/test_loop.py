@@ -131,7 +131,7 @@ def test_going_on_from_a_saved_state_is_as_if_it_never_stopped(small, name, step
     assert told(resumed[1:]) == told(whole[after:])
 
 
-def test_going_on_where_it_was_stopped_gives_the_same_end(small):
+def test_resuming_gives_the_same_result(small):
     chosen = recipe("mlp").changed(steps=200, report_every=7, validate_every=50, save_every=10**6)
     *_, state, stopped = train(chosen, small, should_stop=lambda: True)
     *_, last, done = train(chosen, small, state=state.state, step=stopped.step)
@@ -147,7 +147,7 @@ def test_going_on_where_it_was_stopped_gives_the_same_end(small):
         {"learning_rate": 0.1, "optimizer": "adam", "epsilon": 0.0},
     ],
 )
-def test_a_loss_that_is_no_number_ends_the_training_and_names_its_first_step(small, changes):
+def test_a_loss_that_is_not_finite_ends_the_training_and_names_its_first_step(small, changes):
     chosen = SOFTMAX.changed(report_every=1, **RARELY, **changes)
     reported = []
     with pytest.raises(TrainingError) as caught:
@@ -162,7 +162,7 @@ def test_a_loss_that_is_no_number_ends_the_training_and_names_its_first_step(sma
 
 
 @pytest.mark.parametrize("changes", [{}, {"validate_every": 1, "save_every": 1}])
-def test_a_last_step_into_the_void_is_no_success(small, changes):
+def test_a_last_step_to_nan_is_not_a_success(small, changes):
     with pytest.raises(TrainingError):
         list(train(SOFTMAX.changed(steps=1, learning_rate=1e38, **changes), small))
 

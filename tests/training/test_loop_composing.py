@@ -41,7 +41,7 @@ def runs(mnist, pen_strokes):
 
 
 @pytest.mark.parametrize("name", ["reader", "detector", "line"])
-def test_composing_is_told_first(runs, name):
+def test_composing_events_come_first(runs, name):
     _, whole, _ = runs[name]
     told = [(event.done, event.of) for event in whole if isinstance(event, Composing)]
     assert told == [(done, PARTS) for done in range(1, PARTS + 1)]
@@ -65,7 +65,7 @@ def test_going_on_from_half_way_ends_alike(runs, name):
 
 
 @pytest.mark.parametrize("name", ["reader", "detector"])
-def test_the_network_that_ends_the_training_has_what_the_other_learnt(runs, name):
+def test_the_final_network_has_the_weights_that_the_other_learnt(runs, name):
     chosen, whole, _ = runs[name]
     *_, saved, done = whole
     learner = build(chosen, learning=True)
@@ -83,21 +83,21 @@ def test_the_network_that_ends_the_training_has_what_the_other_learnt(runs, name
     np.testing.assert_allclose(said, learnt, atol=1e-5)
 
 
-def test_a_reader_is_judged_on_the_validation_images_and_has_a_threshold_for_what_is_no_digit(runs, mnist):
+def test_a_reader_is_scored_on_the_validation_images_and_has_a_threshold_for_non_digits(runs, mnist):
     *_, done = runs["reader"][1]
     assert (done.part, done.n) == ("validation", 40)
     np.testing.assert_array_equal(done.examples.images, mnist.validation.images[:40])
     assert 0 < done.thresholds["not-a-digit"] < 1
 
 
-def test_a_detector_is_judged_on_pages_of_digits_that_it_did_not_learn_from(runs):
+def test_a_detector_is_scored_on_pages_of_digits_it_was_not_trained_on(runs):
     _, whole, _ = runs["detector"]
     *_, done = whole
     assert (done.part, done.examples.images.shape) == ("validation", (PARTS, 64, 160))
     assert whole[PARTS].images == PARTS
 
 
-def test_a_line_recogniser_is_judged_on_lines_of_writers_that_it_did_not_learn_from(runs):
+def test_a_line_recogniser_is_scored_on_lines_of_writers_it_was_not_trained_on(runs):
     _, whole, _ = runs["line"]
     *_, done = whole
     assert (done.part, done.examples.images.shape[1:]) == ("validation", (48, 640))

@@ -44,7 +44,7 @@ def test_a_temperature_divides_the_scores(too_sure):
     assert negative_log_likelihood(shares, labels) == pytest.approx(expected)
 
 
-def test_a_written_temperature_is_what_the_network_then_says(mnist):
+def test_a_written_temperature_changes_the_networks_probabilities(mnist):
     from shuzi.training.network.architectures import build
     from shuzi.training.recipes import recipe
 

@@ -93,7 +93,7 @@ def test_captions_are_in_the_language_and_the_language_stays(reader, row, monkey
     assert set(said) == {"zh", "en"}
 
 
-def test_what_is_no_picture_is_an_error_as_in_reading(reader):
+def test_something_that_is_not_a_picture_is_an_error_as_in_reading(reader):
     with pytest.raises(PictureError):
         explain(reader, b"no picture")
 

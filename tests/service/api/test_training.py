@@ -253,7 +253,7 @@ def test_too_many_listeners_are_sent_away(limited):
 
 
 @pytest.mark.parametrize("said", ["stopped", "failed", "done"])
-def test_the_end_is_told_once_the_process_is_no_more_and_only_then_another_may_begin(limited, monkeypatch, said):
+def test_the_end_is_reported_once_the_process_is_gone_and_only_then_another_may_start(limited, monkeypatch, said):
     """A fake worker that lingers after its last event, as TensorFlow may."""
     last, mark = [said, {"step": 0}], ["progress", {"step": 1, "loss": 0.5, "accuracy": 1.0}]
     lines = "".join(json.dumps(each) + "\n" for each in (last, mark))

@@ -96,7 +96,7 @@ def test_weights_have_the_names_that_a_new_process_would_give_them():
     ]
 
 
-def test_the_file_says_what_it_is_and_holds_each_weight_once(tmp_path):
+def test_the_file_describes_itself_and_holds_each_weight_once(tmp_path):
     model = build(recipe("fast"))
     write_onnx(model, CARD, tmp_path / "model.onnx")
     proto = onnx.load(tmp_path / "model.onnx")
@@ -138,7 +138,7 @@ def test_weights_of_another_network_are_refused(other, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["mlp", "cnn", "reader"])
-def test_features_are_what_the_probabilities_are_worked_out_from(name, mnist, tmp_path):
+def test_the_probabilities_follow_from_the_features(name, mnist, tmp_path):
     chosen = recipe(name).changed(features="last-hidden")
     model = shaken(build(chosen))
     interface = TASKS[chosen.task]

@@ -50,7 +50,7 @@ def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
         ("line", 128, [("log_probabilities", 3)]),
     ],
 )
-def test_the_card_says_what_the_file_takes_in_and_gives(composed_run, name, n, given):
+def test_the_card_matches_the_files_inputs_and_outputs(composed_run, name, n, given):
     path = composed_run(name) / "model.onnx"
     card, graph = Session(path).card, onnx.load(path).graph
     (images,) = graph.input
@@ -61,7 +61,7 @@ def test_the_card_says_what_the_file_takes_in_and_gives(composed_run, name, n, g
     assert card.scores["validation"]["n"] == n
 
 
-def test_what_no_option_changes_has_no_command():
+def test_a_recipe_beyond_the_options_has_no_command():
     assert command(recipe("mlp").changed(optimizer="sgd"), own=False) == ""
     assert command(recipe("mlp").changed(name="mine"), own=False) == ""
 

@@ -62,7 +62,7 @@ def test_squeeze_agrees_with_opencv(images):
         assert np.abs(found - expected).max() < 8  # OpenCV rounds positions to 32nds of a pixel
 
 
-def test_what_happens_depends_on_seed_and_step_alone():
+def test_augmentation_depends_only_on_seed_and_step():
     whole = augment.draw(3, 0, 6, 8)
     assert whole.shape == (6, 8, augment.CHOICES)
     assert -1 <= whole.min() < -0.9

@@ -42,7 +42,7 @@ def test_a_convolution_is_stepped_as_keras_steps_the_same_matrix():
 
 
 @pytest.mark.parametrize("name", ["cnn", "tiny", "best", "detector", "reader"])
-def test_first_and_last_layers_and_what_is_no_matrix_are_left_to_adam(name):
+def test_first_and_last_layers_and_non_matrices_are_left_to_adam(name):
     chosen = recipe(name).changed(optimizer="muon")
     model = build(chosen, learning=True)
     optimizer = build_optimizer(chosen)

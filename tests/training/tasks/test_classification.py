@@ -46,7 +46,7 @@ def test_the_cross_entropy_of_digits(smoothing, kind):
 
 @pytest.mark.parametrize("kind", ["sum", "mean"])
 @pytest.mark.parametrize("count", [1, 3, 4])
-def test_columns_lose_what_each_would_lose_by_itself_on_average(kind, count):
+def test_the_loss_of_columns_is_the_mean_of_their_losses(kind, count):
     chosen, y = PLAIN.changed(label_smoothing=0.1, loss=kind), shares(6, count, 10)
     chances = np.random.default_rng(2).uniform(0.1, 0.9, (6, count, 1)).astype(np.float32)
     for labels, outputs in ((DIGITS, y), (SOME_DIGITS, np.concatenate([y, chances], axis=2))):
@@ -71,7 +71,7 @@ def test_whether_it_is_a_digit_counts_beside_which_one_it_is(smoothing, kind):
     assert found(chosen, SOME_DIGITS, y) == pytest.approx(expected, rel=1e-5)
 
 
-def test_what_is_said_of_no_digit_changes_no_loss():
+def test_the_class_of_a_non_digit_does_not_affect_the_loss():
     y = np.concatenate([shares(1, 10), [[0.3]]], axis=1).astype(np.float32)
     other = y.copy()
     other[:, :10] = y[:, 9::-1]
@@ -91,7 +91,7 @@ def test_an_answer_that_is_quite_wrong_costs_much_but_not_infinitely():
     assert 20 < found(PLAIN, np.array([10, 3], np.uint8), y) < 100
 
 
-def test_correct_answers_of_digits_columns_and_what_is_none():
+def test_correct_answers_of_digits_columns_and_non_digits():
     y = np.zeros((3, 10), np.float32)
     y[[0, 1, 2], [4, 5, 6]] = 1
     assert np.asarray(correct(np.array([4, 5, 0], np.uint8), y)).tolist() == [1, 1, 0]

@@ -101,13 +101,13 @@ def test_nothing_is_lost_when_everything_is_seen():
         pytest.param(lambda y: np.add(y[2, ..., 12:], -1, out=y[2, ..., 12:]), id="boxes too small"),
     ],
 )
-def test_what_is_wrong_costs(change):
+def test_wrong_outputs_cost(change):
     y = perfect(DIGITS)
     change(y)
     assert found(DIGITS, y) > 0.1
 
 
-def test_the_order_of_the_digits_says_nothing(drawn):
+def test_the_order_of_the_digits_does_not_matter(drawn):
     shuffled = np.stack([np.random.default_rng(1).permutation(rows) for rows in DIGITS])
     assert not np.array_equal(shuffled, DIGITS)
     assert found(shuffled, drawn) == pytest.approx(found(DIGITS, drawn), rel=1e-6)
@@ -141,7 +141,7 @@ def test_the_slope_leads_down(drawn):
     assert slope[place] == pytest.approx(measured, rel=0.02)
 
 
-def test_right_is_a_digit_whose_middle_says_it_and_says_it_surely():
+def test_a_digit_is_correct_if_its_centre_predicts_it_with_confidence():
     y = perfect(DIGITS)
     assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [1, 1, 1]
     row, column = middle(DIGITS[0, 3])
@@ -188,7 +188,7 @@ PAGE_OF_TWO = pack([(np.array([7, 3], np.uint8), np.array([[8, 8, 8, 16], [40, 8
     ],
     ids=["both", "one", "one hardly", "one taken for another", "beside"],
 )
-def test_a_digit_is_found_where_its_middle_is(seen, share):
+def test_a_digit_is_found_at_its_centre(seen, share):
     assert TASK.accuracy(PAGE_OF_TWO, maps_of(seen)) == share
 
 

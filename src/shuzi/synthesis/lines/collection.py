@@ -46,7 +46,7 @@ class Writers:
     ) -> None:
         self.images = FromImages(images, labels, fields)
         self.strokes = strokes
-        places = sound_samples(strokes, DIGITS + MARKS + string.ascii_letters + OTHERS)
+        places = trusted_samples(strokes, DIGITS + MARKS + string.ascii_letters + OTHERS)
         everyone = by_character(strokes, places)
         self.recorded: list[Recorded] = []
         self.with_digits: list[Recorded] = []
@@ -164,8 +164,8 @@ def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple
     return groups
 
 
-def sound_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
-    """Return the places of the samples of single characters whose label can be what was written.
+def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
+    """Return the positions of the samples of single characters whose label is plausible.
 
     Parameters
     ----------
@@ -176,13 +176,13 @@ def sound_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
     """
     usable = np.isin(strokes.label, list(characters)) & (strokes.size.max(axis=1) > 0)
     usable |= (strokes.label == ".") & ("." in characters)
-    # a digit that lies flat is a dash with a wrong label
+    # a flat "digit" is a dash with a wrong label
     usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
     return np.asarray(np.flatnonzero(usable), np.int64)
 
 
 def by_character(strokes: Strokes, places: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
-    """Sort the places of samples by what their label says."""
+    """Group the positions of samples by label."""
     labels = strokes.label[places]
     by_label = np.argsort(labels, kind="stable")
     names, starts = np.unique(labels[by_label], return_index=True)

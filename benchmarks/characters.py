@@ -1,14 +1,14 @@
-"""Single characters of writers whom no training has seen: digits that are read, letters and signs that are refused.
+"""Single characters by writers held out from training: digits that are read, letters and signs that are rejected.
 
     python benchmarks/characters.py --strokes unipen.npz --model runs/…
     python benchmarks/characters.py --strokes unipen.npz --writers odd
 
 Each sample is drawn with one pen on white paper and read twice: as a picture, by `shuzi.load(…).read`, and by the
-classifier alone, at the threshold that 95 % of the same writers' digits pass. Writers with even numbers are for
-choosing, the others for reporting. Characters that somebody writes as somebody else writes a digit, such as O and l,
-are counted apart: alone, nobody could tell them from one.
+classifier alone, at the threshold that 95 % of the same writers' digits pass. Even-numbered writers are for making
+choices, the others for reporting. Characters that look like somebody else's digits, such as O and l, are counted
+separately: alone, nobody could tell them apart.
 
-Left out are digits that lie flat, whose labels are wrong, and samples whose label is no single character.
+Flat digits, whose labels are wrong, and samples whose label is not a single character are left out.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.classifier import Classifier
-from shuzi.synthesis.lines.collection import sound_samples
+from shuzi.synthesis.lines.collection import trusted_samples
 from shuzi.synthesis.lines.handwriting import Pen, written
 from shuzi.synthesis.samples.labels import LOOK_ALIKES
 from shuzi.synthesis.samples.pen_crops import SIGNS
 
-SIZE, PEN, MARGIN = 40, Pen(3.0), 20  # pixels: the longer side, what is written with, and the paper around
-PASSING = 0.95  # of the digits
+SIZE, PEN, MARGIN = 40, Pen(3.0), 20  # pixels: the longer side, the pen, and the paper around
+PASSING = 0.95  # fraction of the digits
 
 
 def picture(strokes: Strokes, place: int) -> NDArray[np.uint8]:
@@ -52,14 +52,14 @@ def picture(strokes: Strokes, place: int) -> NDArray[np.uint8]:
 
 
 def shares(flags: NDArray[np.bool_], groups: dict[str, NDArray[np.bool_]]) -> dict[str, Any]:
-    """Count for each group of samples how many are flagged."""
+    """Score each group of samples by how many are flagged."""
     return {name: Score(int(flags[each].sum()), int(each.sum())).as_dict() for name, each in groups.items()}
 
 
 def by_classifier(
     model: Path, pictures: list[NDArray[np.uint8]], labels: NDArray[np.str_], groups: dict[str, NDArray[np.bool_]]
 ) -> dict[str, Any]:
-    """Ask the classifier alone; a crop without ink is none."""
+    """Run the classifier alone; a crop without ink is not a digit."""
     cuts = [cut_out(ink_map(grey), Box(0, 0, *grey.shape[::-1])) for grey in pictures]
     empty = np.zeros((28, 28), np.uint8)
     probabilities, is_digit = Classifier(model).classify_or_reject(
@@ -100,7 +100,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     model, strokes = find_model(given.model), load_strokes(given.strokes)
     own = strokes.part(strokes.validation & (strokes.writer % 2 == ("even", "odd").index(given.writers)))
-    places = sound_samples(own, DIGITS + string.ascii_letters + SIGNS)
+    places = trusted_samples(own, DIGITS + string.ascii_letters + SIGNS)
     if given.most:
         places = places[:: max(1, len(places) // given.most)]
     labels, kinds = own.label[places], own.kind[places]

@@ -28,9 +28,9 @@ def answers(model: str, mnist: Splits) -> tuple[NDArray[np.float32], NDArray[np.
 
 def together(models: list[str], mnist: Splits) -> dict[str, Any]:
     """Score the members of an ensemble, each alone and all together."""
-    said = [answers(model, mnist) for model in models]
-    members = [evaluate(test, mnist.test.labels).score.accuracy for _, test in said]
-    validation, test = (np.mean([each[part] for each in said], axis=0) for part in (0, 1))
+    outputs = [answers(model, mnist) for model in models]
+    members = [evaluate(test, mnist.test.labels).score.accuracy for _, test in outputs]
+    validation, test = (np.mean([each[part] for each in outputs], axis=0) for part in (0, 1))
     found = evaluate(test, mnist.test.labels)
     return {
         "recipes": [shuzi.load(model).card.recipe["name"] for model in models],

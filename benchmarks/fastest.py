@@ -22,7 +22,7 @@ from shuzi.training.network.architectures import MEAN, SPREAD
 
 BATCH, RATE, BETA_1, BETA_2, EPSILON, WARM_UP = 256, 0.01, 0.7, 0.9, 1e-8, 0.1
 _SHAPES = ((5, 5, 1, 24), (24,), (3, 3, 24, 32), (32,), (800, 256), (256,), (256, 10), (10,))
-_OWN_STREAM = 2  # as in `networks`, so that weights and order are drawn independently
+_OWN_STREAM = 2  # so that weights and order are drawn independently
 
 
 def threads(an_operation: int, side_by_side: int) -> None:
@@ -37,7 +37,7 @@ class Fastest:
     Parameters
     ----------
     data
-        What to learn from.
+        The training data.
     seed
         Decides the initial weights and the order of the images.
     precision

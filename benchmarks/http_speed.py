@@ -32,7 +32,7 @@ from turns import Note, Turn, column, compete
 import shuzi
 
 CONNECTIONS = 32
-DIFFERENT = 200  # pictures that take turns
+DIFFERENT = 200  # pictures used in rotation
 LOOP, MANY = "reader.read, one after the other", "reader.read_many, on both cores"
 RAW, FORM, CLASSIFY = "POST /v1/read, raw body", "POST /v1/read, form", "POST /v1/classify, one image"
 _BOUNDARY = "a-boundary-like-those-of-browsers"
@@ -82,13 +82,13 @@ def over_http(what: str, seconds: float, connections: int = CONNECTIONS, source:
     Parameters
     ----------
     what
-        What is requested.
+        The endpoint to request.
     seconds
-        Of each turn.
+        The duration of each turn.
     connections
-        How many there are.
+        The number of connections.
     source
-        The `src` folder of the shuzi that serves; "" for this one.
+        The `src` folder of the shuzi version to serve; "" for this one.
     """
     command = [sys.executable, "-m", "shuzi", "--lang", "en", "serve", "--port", "0"]
     surroundings = os.environ | ({"PYTHONPATH": source} if source else {})

@@ -1,15 +1,15 @@
-"""How well a line recogniser reads single lines, of every kind of composed page and of whole numbers by real pens.
+"""How well a line recogniser reads single lines: every kind of composed page, and numbers recorded from real pens.
 
     python benchmarks/lines.py --strokes unipen.npz --model runs/…
     python benchmarks/lines.py --strokes unipen.npz --writers odd
 
-The lines are written by writers whom no training has seen, with MNIST's validation digits among them: writers with
-even numbers are for choosing, the others for reporting. Each line is cut out as the composer cuts it, a little
-wrong, and read once, alone: the best text of a beam search, no dictionary, no second look. A text is right when
-every digit and every mark is; signs are not compared. Kinds that training leaves out have a star.
+The lines come from writers held out from training, and from MNIST's validation digits: even-numbered writers are for
+making choices, the others for reporting. Each line is cut out as the composer cuts it, slightly inexactly, and read
+once: the best text of a beam search, without a dictionary or a second pass. A text is correct if every digit and
+every mark is; signs are not compared. Kinds that are held out from training have a star.
 
-Of UNIPEN's own numbers only those are read whose label can be that of their strokes, since of some writers all labels
-belong to other samples.
+Of UNIPEN's own numbers, only those whose label can match their strokes are read: for some writers, every label
+belongs to another sample.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from shuzi.models.session import Session
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.reading.ctc import best_texts
-from shuzi.synthesis.lines.collection import Writers, number_ink, sound_numbers
+from shuzi.synthesis.lines.collection import Writers, number_ink, trusted_numbers
 from shuzi.synthesis.lines.handwriting import Pen
 from shuzi.synthesis.lines.kinds import KINDS
 from shuzi.synthesis.lines.texts import target
@@ -46,7 +46,7 @@ MARGIN = 20  # pixels of paper around a recorded number
 
 
 class Tally:
-    """Counts right texts under some names."""
+    """Counts correct texts under several names."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -54,7 +54,7 @@ class Tally:
         self.ms: list[float] = []
 
     def read(self, strip: NDArray[np.uint8], label: str, *names: str) -> None:
-        """Read a strip and note whether its whole text is right, and whether its digits are."""
+        """Read a strip and record whether its whole text is correct, and whether its digits are."""
         began = time.perf_counter()
         (columns,) = self._session.run(strip[None].astype(np.float32))
         self.ms.append((time.perf_counter() - began) * 1_000)
@@ -98,7 +98,7 @@ def main() -> None:
         for strip, text in strips(np.random.default_rng([7, number]), writers, given.lines, [kind]):
             marks = sorted(set(text) & set(MARKS)) if kind.share else []
             tally.read(strip, text, name, *(f"with {mark}" for mark in marks))
-    for place in sound_numbers(own):
+    for place in trusted_numbers(own):
         strip, text = recorded(own, int(place))
         tally.read(strip, text, "UNIPEN, with marks" if set(text) & set(MARKS) else "UNIPEN, digits")
     scores: dict[str, Any] = {name: Score(sum(each), len(each)).as_dict() for name, each in tally.right.items()}

@@ -1,4 +1,4 @@
-"""How long it takes from lifting the pen until the reading is on the page.
+"""How long it takes from lifting the pen to the reading appearing on the page.
 
     python benchmarks/page.py
 
@@ -34,7 +34,7 @@ ALLOWED = 100  # milliseconds
 WARM = 5  # warm-up lifts
 PLACES = (0.17, 0.39, 0.61, 0.83)  # of four digits across the sheet
 
-# records for each new reading when the pen was lifted and when the reading was drawn
+# records, for each new reading, when the pen was lifted and when the reading was drawn
 _TIMER = """
 window.lifts = [];
 let lifted = null;

@@ -38,7 +38,7 @@ from shuzi.synthesis.samples.evaluation_pages import written
 TURN = 0.3  # minimum seconds per turn
 DIFFERENT = 50  # pictures used in rotation
 PHOTO = (480, 640)
-MANY = 256  # pictures that are read together
+MANY = 256  # pictures read in one call
 BARE = "Otsu and components"
 IMPORTS = "import numpy, cv2, onnxruntime"
 

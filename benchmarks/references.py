@@ -55,7 +55,7 @@ def textbook(mnist: Splits, seed: int, to: Path | None) -> dict[str, Any]:
     network.fit(x, y, batch_size=128, epochs=15, verbose=2)
     seconds = time.perf_counter() - began
 
-    # the same network on the images that shuzi's models take: (n, 28, 28), ink 255; Dropout is for learning alone
+    # the same network on the images that shuzi's models take: (n, 28, 28), ink 255; Dropout is for training only
     images = keras.Input((28, 28), name="images")
     y = layers.Rescaling(1 / 255)(layers.Reshape((28, 28, 1))(images))
     for layer in network.layers:

@@ -74,8 +74,8 @@ def second_reader(network: Path) -> Rival:
         images = [framed(ink) for ink, _ in connected(_opened(path))]
         if not images:
             return ""
-        (said,) = session.run(None, {entry: np.stack(images).astype(np.float32)})
-        return "".join(map(str, said.argmax(axis=1)))
+        (output,) = session.run(None, {entry: np.stack(images).astype(np.float32)})
+        return "".join(map(str, output.argmax(axis=1)))
 
     return _timed(read)
 
@@ -166,9 +166,9 @@ def tesseract(expecting: int = ONE_LINE) -> Rival:
         grey = np.pad(grey, rim, mode="edge")
         height, width = grey.shape
         library.TessBaseAPISetImage(handle, grey.tobytes(), width, height, 1, width)
-        said = ctypes.c_void_p(library.TessBaseAPIGetUTF8Text(handle))
-        text = ctypes.string_at(said).decode() if said else ""
-        library.TessDeleteText(said)
+        output = ctypes.c_void_p(library.TessBaseAPIGetUTF8Text(handle))
+        text = ctypes.string_at(output).decode() if output else ""
+        library.TessDeleteText(output)
         return text.strip()
 
     return _timed(read)
@@ -190,10 +190,10 @@ def _timed(read: Callable[[Path], str]) -> Rival:
 
     def rival(path: Path) -> Answer:
         began = time.perf_counter()
-        said = read(path)
+        output = read(path)
         ms = (time.perf_counter() - began) * 1_000
-        digits = "".join(each for each in said if each in "0123456789\n")
-        return Answer(digits, bool(digits) and not set(said) - set(digits + MARKS), ms)
+        digits = "".join(each for each in output if each in "0123456789\n")
+        return Answer(digits, bool(digits) and not set(output) - set(digits + MARKS), ms)
 
     return rival
 

@@ -45,7 +45,7 @@ def ours() -> Turn:
         batches = order(len(mnist.train), number, 0, chosen.steps * chosen.batch_size)
         steps.take(0, batches.reshape(-1, chosen.batch_size))
         seconds = time.perf_counter() - began
-        steps.settle()
+        steps.update_model()
         answers = steps.probabilities(mnist.test.images).argmax(axis=1)
         del steps
         gc.collect()

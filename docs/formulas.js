@@ -1,4 +1,4 @@
-// Shows the formulas of a page. KaTeX is loaded only where there are any, and from this site.
+// Renders the formulas of a page. KaTeX is loaded only if there are any, and from this site.
 (() => {
   const formulas = document.querySelectorAll(".arithmatex");
   if (formulas.length === 0) return;

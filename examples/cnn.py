@@ -21,11 +21,11 @@ network = keras.Sequential(
     [
         keras.Input((28, 28, 1)),
         layers.Conv2D(32, 3, activation="relu"),  # 26x26: strokes and corners
-        layers.MaxPooling2D(),  # 13x13: the strongest of every four
+        layers.MaxPooling2D(),  # 13x13: the largest of every four
         layers.Conv2D(64, 3, activation="relu"),  # 11x11: parts of digits
         layers.MaxPooling2D(),  # 5x5
         layers.Flatten(),
-        layers.Dropout(0.5),  # so that no part relies on one other alone
+        layers.Dropout(0.5),  # so that no neuron relies on a single other
         layers.Dense(10, activation="softmax"),  # a probability for each digit
     ]
 )

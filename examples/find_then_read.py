@@ -1,4 +1,4 @@
-"""Find the fields of a form with OpenCV, then read each: what knows your form goes first, what knows digits second.
+"""Find the fields of a form with OpenCV, then read each: first the code that knows your form, then shuzi.
 
 python examples/find_then_read.py
 """
@@ -8,7 +8,7 @@ import numpy as np
 
 import shuzi
 
-NUMBERS = ["721", "04", "149"]  # what is written in the fields, top to bottom
+NUMBERS = ["721", "04", "149"]  # the numbers in the fields, top to bottom
 
 
 def make_form():
@@ -34,7 +34,7 @@ def find_fields(form):
     outlines, _ = cv2.findContours(dark, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     boxes = [cv2.boundingRect(outline) for outline in outlines]
     fields = sorted((y, x, w, h) for x, y, w, h in boxes if w > 200 and h > 60)
-    edge = 8  # leaves the rectangle's own line out
+    edge = 8  # excludes the rectangle's own line
     return [form[y + edge : y + h - edge, x + edge : x + w - edge] for y, x, w, h in fields]
 
 

@@ -1,8 +1,8 @@
-"""Read pictures over HTTP with nothing but Python: one request a picture, and patience when the service is busy.
+"""Read pictures over HTTP with nothing but Python: one request per picture, with retries if the service is busy.
 
 shuzi serve --port 8000 &
 python examples/http_client.py http://127.0.0.1:8000 PICTURE...
-python examples/http_client.py http://127.0.0.1:8000              # with a picture that it makes, and checks the text
+python examples/http_client.py http://127.0.0.1:8000              # makes its own picture and checks the text
 """
 
 import io
@@ -18,7 +18,7 @@ TRIES = 5
 
 def read(address, picture):
     """Return the reading of one picture, given as the bytes of its file."""
-    kind = {"Content-Type": "application/octet-stream"}  # the service looks at the bytes themselves
+    kind = {"Content-Type": "application/octet-stream"}  # the service detects the format from the bytes
     request = urllib.request.Request(f"{address}/v1/read?lang=en", picture, kind)
     for _ in range(TRIES):
         try:

@@ -1,7 +1,7 @@
-"""Read every picture in a folder into a CSV file, and list those to look at.
+"""Read every picture in a folder into a CSV file, and list those to check by hand.
 
 python examples/read_folder.py FOLDER numbers.csv
-python examples/read_folder.py        # with three pictures that it makes, and checks what was read
+python examples/read_folder.py        # makes three pictures and checks the readings
 """
 
 import csv
@@ -18,14 +18,14 @@ KINDS = {".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"}
 
 
 def read_folder(folder, table):
-    """Write a row for each picture; return the names of those that a person should look at."""
+    """Write a row for each picture; return the names of those that a person should check."""
     files = sorted(path for path in Path(folder).iterdir() if path.suffix.lower() in KINDS)
     doubtful = []
     with Path(table).open("w", newline="", encoding="utf-8") as out:
         rows = csv.writer(out)
         rows.writerow(["source", "text", "status", "confidence"])
         for file, found in zip(files, shuzi.load().read_many(files), strict=True):
-            if isinstance(found, shuzi.ShuziError):  # it stands in the place of the reading
+            if isinstance(found, shuzi.ShuziError):  # an error is yielded instead of the reading
                 rows.writerow([file.name, "", "error", str(found)])
                 doubtful.append(file.name)
                 continue
@@ -36,7 +36,7 @@ def read_folder(folder, table):
 
 
 def make_pictures(folder):
-    """Write two numbers out of MNIST's test digits, and a file that is no picture."""
+    """Make two numbers from MNIST's test digits, and a file that is not a picture."""
     images = shuzi.load_mnist().test.images
     for name, positions in {"a.png": [0, 1, 2], "b.png": [3, 4]}.items():
         row = np.pad(np.hstack([images[position] for position in positions]), 20)

@@ -1,7 +1,7 @@
-"""Train on a folder of your own pictures and read with what comes out.
+"""Train on a folder of your own pictures and read with the resulting model.
 
 python examples/train_on_your_own.py FOLDER       # pictures named 7_anything.png; needs '.[train]'
-python examples/train_on_your_own.py              # with pictures that it makes, and checks the accuracy
+python examples/train_on_your_own.py              # makes its own pictures and checks the accuracy
 """
 
 import subprocess

@@ -1,4 +1,4 @@
-"""What every test stands on: MNIST once, and no setting of the machine it runs on."""
+"""Fixtures for all tests: MNIST loaded once, and isolation from the machine's settings."""
 
 import functools
 import os
@@ -12,7 +12,7 @@ import shuzi
 from shuzi import messages
 from shuzi.data.mnist import PACKAGED
 
-if find_spec("keras") is None:  # the core runs on Pythons for which there is no TensorFlow
+if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
     collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_lesson_01.py"]
     collect_ignore += ["service/api/test_training.py", "service/jobs"]
 
@@ -22,7 +22,7 @@ settings.load_profile("shuzi")
 
 @pytest.fixture(autouse=True)
 def plain_surroundings(monkeypatch):
-    # how text is encoded here is left as it is, for whatever a test starts; the language is English
+    # the machine's text encoding is kept for processes that tests start; the language is English
     encoded = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "C.UTF-8")
     for name in ("SHUZI_DATA", "SHUZI_LANG", "SHUZI_STROKES", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
@@ -33,7 +33,7 @@ def plain_surroundings(monkeypatch):
 
 @pytest.fixture(autouse=True, scope="session")
 def own_cache(tmp_path_factory):
-    """Keep what is remembered of the models of these tests out of the user's cache."""
+    """Keep the verdicts on models in these tests out of the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
@@ -41,13 +41,13 @@ def own_cache(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def mnist():
-    """MNIST; take no batches from it, since it remembers where it is."""
+    """MNIST; take no batches from it, since it is shared and keeps its position."""
     return shuzi.load_mnist(PACKAGED)
 
 
 @pytest.fixture(scope="session")
 def apart():
-    """Tell how far images are from those they should be, in mean grey levels each, but for a shift by one pixel.
+    """Return the mean grey level difference between each image and its reference, allowing a shift by one pixel.
 
     Two images of one digit by one hand stay below 15; images of two digits are about 50 apart, seldom below 25.
     """
@@ -62,7 +62,7 @@ def apart():
 
 @pytest.fixture(scope="session")
 def training():
-    """Skip what needs the extra `train` where it is not installed."""
+    """Skip tests that need the extra `train` if it is not installed."""
     pytest.importorskip("keras", reason="the extra `train` is not installed")
 
 
@@ -109,8 +109,8 @@ def pen_strokes():
 
 @pytest.fixture(scope="session")
 def finished_run(training, mnist, tmp_path_factory):
-    """Train a recipe to its end, once for all tests; a test that changes the folder works on a copy."""
-    pytest.importorskip("tensorflow")  # the core is tested without it
+    """Train a recipe to the end, once for all tests; a test that changes the folder works on a copy."""
+    pytest.importorskip("tensorflow")  # core tests run without it
 
     @functools.cache
     def train(name="softmax", **changes):
@@ -129,7 +129,7 @@ def finished_run(training, mnist, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def composed_run(training, mnist, pen_strokes, tmp_path_factory):
-    """Train a recipe that composes for three steps on a few pictures, which takes seconds, and export it."""
+    """Train a recipe with composed pictures for three steps on a few of them, which takes seconds, and export it."""
     pytest.importorskip("tensorflow")
 
     @functools.cache
@@ -145,18 +145,18 @@ def composed_run(training, mnist, pen_strokes, tmp_path_factory):
         from shuzi.training.run_folder import RunFolder
 
         chosen = recipe(name).changed(steps=3, batch_size=32)
-        write_lines = partial(lines.compose_share, strokes=pen_strokes)
-        write_crops = partial(crops.compose_share, strokes=pen_strokes)
-        compose = {"reader": write_crops, "detector": pages.compose_share, "line": write_lines}[name]
+        write_lines = partial(lines.compose_part, strokes=pen_strokes)
+        write_crops = partial(crops.compose_part, strokes=pen_strokes)
+        compose = {"reader": write_crops, "detector": pages.compose_part, "line": write_lines}[name]
         share = {"reader": 1 / 1_000, "detector": 1 / 6_000, "line": 1 / 3_000}[name]
         learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], share))
         few = mnist.validation.images[:300], mnist.validation.labels[:300]
         apart = partial(compose, alone=True) if name == "line" else compose
-        judges = Examples(*few) if name == "reader" else Examples(*apart(*few, [1], share))
+        examples = Examples(*few) if name == "reader" else Examples(*apart(*few, [1], share))
         steps = prepare(chosen, learnt)
         steps.take(0, np.arange(96, dtype=np.int32).reshape(3, 32) % len(learnt))
-        steps.settle()
-        accuracy, answers = steps.evaluate(judges)
+        steps.update_model()
+        accuracy, answers = steps.evaluate(examples)
         thresholds = {"unsure": 0.8125, "not-a-digit": 0.25} if name == "reader" else {}
         folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
         chosen.save(folder.recipe_file)
@@ -164,7 +164,7 @@ def composed_run(training, mnist, pen_strokes, tmp_path_factory):
             steps.model,
             chosen,
             mnist.with_strokes(pen_strokes),
-            Done(3, accuracy, "validation", judges, answers, 1.0, thresholds),
+            Done(3, accuracy, "validation", examples, answers, 1.0, thresholds),
             folder.path,
         )
         return folder.path

@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md is what a newcomer finds their way by: it names every file there is and none that is not."""
+"""ARCHITECTURE.md, a newcomer's map, lists exactly the files that exist."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ DOCUMENTS = ["ARCHITECTURE.md", "ARCHITECTURE.zh.md"]
 
 
 def drawn(text):
-    """Return the paths in the tree below src/shuzi/, by their indentation."""
+    """Return the paths in the tree under src/shuzi/, from their indentation."""
     tree, folders, paths = re.search(r"src/shuzi/\n(.*?)\nweb/", text, re.DOTALL)[1], [], set()
     for line in tree.splitlines():
         names = line.split()

@@ -14,7 +14,7 @@ from shuzi.atomic import replacing
 
 @pytest.fixture
 def windows(monkeypatch):
-    """Refuse what Windows refuses: to flush what was opened to be read, and to rename a folder over another."""
+    """Refuse what Windows refuses: flushing a file opened for reading, and renaming a folder over another."""
     flush, rename = os.fsync, Path.replace
     fcntl = pytest.importorskip("fcntl", reason="this is Windows, where the other tests show it")
 

@@ -8,7 +8,7 @@ from shuzi.errors import DataError, DownloadError, MissingExtra, PictureError, r
 
 
 def _drawn_tree():
-    """Name each class that the module's docstring draws, with its parent."""
+    """Return each class in the module docstring's tree, with its parent."""
     parents, above = {}, []
     for line in errors.__doc__.splitlines():
         if not (found := re.match(r"((?:│   |    )*)(?:[├└]── )?([A-Z]\w+)  ", line)):

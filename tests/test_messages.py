@@ -25,7 +25,7 @@ def _catalogue(language, domain="shuzi"):
 
 
 def _sentences(catalogue):
-    """Return each key's sentence; where there is a singular and a plural, the plural."""
+    """Return each key's sentence; the plural, if there are two forms."""
     return {_forms(message.id)[0]: _forms(message.string)[-1] for message in catalogue if message.id}
 
 
@@ -38,7 +38,7 @@ def _placeholders(sentence):
 
 
 def _used():
-    """Name every string in the sources that begins like a key, and the beginnings of those put together."""
+    """Return every string in the sources that looks like a key, and the prefixes of composed ones."""
     beginnings = "|".join({re.escape(key.split(".")[0]) for key in ZH})
     shape = re.compile(rf"(?:{beginnings})\.[a-z0-9_.]*")
     found = set(re.findall(rf"'({shape.pattern})'", (SOURCE / "evaluation" / "report.html").read_text("utf-8")))
@@ -96,7 +96,7 @@ def test_every_sentence_is_used_by_the_sources():
 def test_chinese_sentences_are_chinese_and_english_ones_english():
     chinese = re.compile(r"[\u4e00-\u9fff]")
     assert {key for key in ZH if not chinese.search(ZH[key])} == NO_WORDS
-    assert {key for key in EN if chinese.search(EN[key])} == {"cli.help"}  # it gives the project's name
+    assert {key for key in EN if chinese.search(EN[key])} == {"cli.help"}  # explains the project's name
 
 
 @pytest.mark.parametrize(("language", "domain"), [("zh", "shuzi"), ("en", "shuzi"), ("zh", "click")])
@@ -135,7 +135,7 @@ def test_a_key_without_a_sentence_is_an_error(language):
 
 def test_speaking_ends_with_its_block_even_when_the_block_fails():
     with pytest.raises(KeyError), messages.speaking("zh"):
-        say(messages.language())  # "zh" is no key
+        say(messages.language())  # "zh" is not a key
     assert messages.language() == "en"
 
 

@@ -1,4 +1,4 @@
-"""What shuzi connects to and writes, as the kernel sees it: Python's audit hooks miss what native libraries do."""
+"""shuzi's connections and file writes as the kernel sees them: Python's audit hooks miss native libraries."""
 
 import ipaddress
 import os
@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 SECONDS = 60
-"""How long a service is watched: with telemetry on, ONNX Runtime 1.32 asks for its server's address 10 s after it was
-loaded, and, where that gives no answer, again after 16, 24 and 46 s."""
+"""How long a service is watched: with telemetry on, ONNX Runtime 1.32 looks up its server's address 10 s after it was
+loaded and, without an answer, again after 16, 24 and 46 s."""
 
 NUMBERED = ["sh", "-c", 'echo $$ > number; exec "$@"', "sh"]
 CALLS = "connect,sendto,sendmsg,?sendmmsg,?open,openat,?openat2,?creat"
@@ -32,22 +32,22 @@ DNS = 53
 
 @dataclass(frozen=True)
 class Watched:
-    """A process that runs under strace, and the folders that it has for itself."""
+    """A process under strace, with its own folders."""
 
     process: subprocess.Popen
     place: Path
 
     @property
     def own(self):
-        """Where it may write: where it was started, for a while, and in shuzi's cache."""
+        """Where it may write: its working folder, the temporary folder, and shuzi's cache."""
         return self.place / "work", self.place / "tmp", self.place / "home" / ".cache" / "shuzi"
 
     def send(self, number):
-        """Send a signal to what is watched; strace keeps none for itself, and leaves it running when it is killed."""
+        """Signal the watched process; strace passes no signals on, and leaves it running when killed."""
         os.kill(int((self.place / "work" / "number").read_text()), number)
 
     def faults(self):
-        """Wait for its end, and tell what it connected to beyond this machine and wrote beyond its folders."""
+        """Wait for its end, and return its connections to other machines and writes outside its folders."""
         _, err = self.process.communicate()
         assert self.process.returncode == 0, err.decode()
         lines = {line for trace in self.place.glob("trace.*") for line in trace.read_text("utf-8").splitlines()}
@@ -66,7 +66,7 @@ class Watched:
 
 
 def leaves(line):
-    """Tell whether a line of strace says that something may leave this machine.
+    """Return whether a line of strace shows that something may leave this machine.
 
     Loopback does not, but for port 53, where a name server asks others. Neither do sockets in the file system by
     themselves, but the name services of the C library listen at such, and shuzi has no use for them: all are counted.
@@ -80,7 +80,7 @@ def leaves(line):
 
 @pytest.fixture(scope="session")
 def strace():
-    """Return the command that watches, where it is installed and the system lets it."""
+    """Return the strace command, if installed and permitted."""
     found = shutil.which("strace")
     if not found:
         pytest.skip("strace is not installed (Debian: apt install strace)")
@@ -92,14 +92,14 @@ def strace():
 
 @pytest.fixture
 def watch(strace, tmp_path):
-    """Run `shuzi` as somebody who has just moved in: nothing is set, the home is empty."""
+    """Run `shuzi` as a new user with no settings and an empty home."""
     started = []
 
     def start(*arguments, **environment):
         place = tmp_path / str(len(started))
         for name in ("home", "tmp", "work"):
             (place / name).mkdir(parents=True)
-        for number in range(12):  # so many are read in several processes
+        for number in range(12):  # enough to be read in several processes
             page = np.full((60, 60), 255, np.uint8)
             page[8:50, 26 + number % 3 : 32] = 0
             Image.fromarray(page).save(place / "work" / f"{number}.png")

@@ -1,4 +1,4 @@
-"""Chinese sentences have Chinese marks: full width, as print has them."""
+"""Chinese sentences use full-width Chinese punctuation, as in print."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
 HAN = "\u3400-\u9fff"
-CODE = "\ue000"  # stands where code or an address was
+CODE = "\ue000"  # replaces code or an address
 HALF_WIDTH = re.compile(
     rf"(?<=[{HAN}])[,;!?](?![\"'])|(?<=[{HAN}]):(?![\"'\]])|[,;](?=[{HAN}])"
     rf"|(?<=\*\*)[,;:]|(?<={CODE})[,;:](?![ -~])|(?<={CODE})[,;:](?={CODE})|(?<=[{HAN}])[,;:](?={CODE})|\d\.\d+,\d"
@@ -19,7 +19,7 @@ DOCUMENTS = sorted(path for pattern in PLACES for path in ROOT.glob(pattern))
 
 
 def prose(document):
-    """Return the lines without what is code or an address."""
+    """Return the lines without code and addresses."""
     text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
     return [re.sub(r"`[^`]*`|\]\([^)]*\)|https?://\S+", CODE, line) for line in text.splitlines()]
 

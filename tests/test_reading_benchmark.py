@@ -1,4 +1,4 @@
-"""The benchmark of reading, on a folder that is made here."""
+"""The reading benchmark, on a generated folder."""
 
 import csv
 import sys
@@ -20,7 +20,7 @@ def _beside_the_benchmarks(monkeypatch):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Two sources of digits, one in a folder of its own, and pictures of none."""
+    """Two sources of digits, one in its own folder, and pictures without digits."""
     test = shuzi.load_mnist().test
     rows = []
     for number, (image, label) in enumerate(zip(test.images[:6], test.labels[:6], strict=True)):

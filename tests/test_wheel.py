@@ -56,7 +56,7 @@ def test_a_wheel_carries_the_page_once_it_is_built_and_does_without(build, tmp_p
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    """Build what would be published: all that is committed, and a page in place of the built one."""
+    """Build a release from the committed files, with a placeholder for the built page."""
     if not (ROOT / ".git").exists():
         pytest.skip("which files are published is known to git")
     source, target = tmp_path_factory.mktemp("source") / "shuzi", tmp_path_factory.mktemp("dist")
@@ -75,14 +75,14 @@ def published(tmp_path_factory):
 
 
 @pytest.mark.slow
-def test_what_is_published_holds_what_the_documents_promise(published):
+def test_a_release_contains_what_the_documents_promise(published):
     distributions, built = published
     for path in built:
         assert distributions.inspect(path) == []
 
 
 @pytest.mark.slow
-def test_what_is_missing_is_noticed(published, tmp_path):
+def test_missing_parts_are_noticed(published, tmp_path):
     distributions, (_, wheel) = published
     lacking = tmp_path / wheel.name
     with zipfile.ZipFile(wheel) as whole, zipfile.ZipFile(lacking, "w") as less:

@@ -1,4 +1,4 @@
-"""The images that a Dockerfile builds on, named by tags that move, become names by digest, which do not."""
+"""A Dockerfile's base images, named by tags that move, get pinned to digests that do not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = ", ".join(
 
 
 def unpinned(dockerfile: str) -> list[str]:
-    r"""Return the bases that are named without a digest.
+    r"""Return the base images without a digest.
 
     >>> unpinned("FROM node:24-slim AS page\nFROM python:3.13-slim@sha256:" + 64 * "0")
     ['node:24-slim']
@@ -27,7 +27,7 @@ def unpinned(dockerfile: str) -> list[str]:
 
 
 def pinned(dockerfile: str, registry: str = REGISTRY) -> str:
-    """Name every base by the digest that its tag has now; errors of the network are OSErrors."""
+    """Pin every base image to its tag's current digest; network errors are OSErrors."""
 
     def pin(found: re.Match[str]) -> str:
         return f"FROM {found['name']}:{found['tag']}@{digest(found['name'], found['tag'], registry)}"
@@ -36,7 +36,7 @@ def pinned(dockerfile: str, registry: str = REGISTRY) -> str:
 
 
 def digest(name: str, tag: str, registry: str = REGISTRY) -> str:
-    """Ask a registry for the digest of a tag, of all platforms together: "sha256:…"."""
+    """Ask a registry for the multi-platform digest of a tag: "sha256:…"."""
     path = name if "/" in name else f"library/{name}"
     address, headers = f"{registry}/v2/{path}/manifests/{tag}", {"Accept": KINDS}
     try:

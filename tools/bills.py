@@ -1,4 +1,4 @@
-"""The locks become bills of materials (CycloneDX): what the wheel asks for, and what its page is built from."""
+"""The lock files become bills of materials (CycloneDX): the wheel's dependencies, and those of its page."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 
 def write(root: Path, target: Path) -> list[Path]:
-    """Write both bills to a folder; they are the same for the same locks.
+    """Write both bills to a folder; the same lock files give the same bills.
 
-    The first lists every package of the core, of `train` and of `serve` with the hashes that were locked. The second
-    lists the npm packages whose code the page contains; it is left out where there is no npm.
+    The first lists every package of the core, `train` and `serve` with its locked hashes. The second lists the npm
+    packages whose code the page contains; it is skipped if npm is not installed.
     """
     target.mkdir(parents=True, exist_ok=True)
     python, page = target / "shuzi-python.cdx.json", target / "shuzi-page.cdx.json"

@@ -1,4 +1,4 @@
-"""A source tree becomes an sdist, the sdist a wheel; and either becomes a list of what is wrong with it."""
+"""A source tree becomes an sdist, and the sdist a wheel; either can be checked for problems."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ EXTRAS = {"train", "serve", "pictures", "jax", "docs", "dev"}
 
 
 def build(root: Path, target: Path) -> tuple[Path, Path]:
-    """Build an sdist from a folder and a wheel from the sdist, which thereby is known to hold all that it takes.
+    """Build an sdist from a folder and a wheel from the sdist, which proves that the sdist is complete.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def _hatchling(folder: Path, kind: str, target: Path) -> None:
 
 
 def inspect(path: Path) -> list[str]:
-    """Return what a built sdist or wheel lacks of what the documents promise, [] when it is whole."""
+    """Return what a built sdist or wheel lacks of what the documentation promises; [] if it is complete."""
     if path.suffix == ".whl":
         with zipfile.ZipFile(path) as wheel:
             names = set(wheel.namelist())
@@ -97,7 +97,7 @@ def inspect(path: Path) -> list[str]:
 
 
 def _told_wrong(metadata: Message) -> list[str]:
-    """Return what the metadata should say and do not."""
+    """Return what is missing from the metadata."""
     problems = []
     if metadata["Author"] != "shuzi contributors":
         problems.append(f"the authors are {metadata['Author']}")
@@ -105,9 +105,9 @@ def _told_wrong(metadata: Message) -> list[str]:
         problems.append(f"the licence is {metadata['License-Expression']}")
     if set(metadata.get_all("License-File", [])) != {"LICENSE", "src/shuzi/data/files/LICENSE.md"}:
         problems.append("a file with a licence is not named")
-    said = set(metadata.get_all("Classifier", []))
+    declared = set(metadata.get_all("Classifier", []))
     wanted = {f"Programming Language :: Python :: {version}" for version in PYTHONS} | {"Typing :: Typed"}
-    problems += [f"there is no classifier {each}" for each in sorted(wanted - said)]
+    problems += [f"there is no classifier {each}" for each in sorted(wanted - declared)]
     if set(metadata.get_all("Provides-Extra", [])) != EXTRAS:
         problems.append(f"the extras are {metadata.get_all('Provides-Extra', [])}")
     return problems

@@ -1,4 +1,4 @@
-"""A package's name becomes the answer to whether it may be published: it is free on the index, or already ours."""
+"""Checks whether a package name can be published: it must be free on the index or already ours."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import subprocess
 import sys
 from typing import Any
 
-KNOWN = "pip"  # is on every index that this could be published to
+KNOWN = "pip"  # a package on every index that this could be published to
 
 
 def free_or_ours(name: str, address: str) -> bool:
-    """Ask the index that pip is set up for.
+    """Ask the index that pip is configured for.
 
     Parameters
     ----------
     name
         The package.
     address
-        Our repository; a package is ours when its metadata name it.
+        Our repository; a package is ours if its metadata names it.
 
     Raises
     ------
     OSError
-        The index cannot be asked, so that a name which is not found may still be taken.
+        The index cannot be reached, so a name that is not found may still be taken.
     """
     found = _newest(name)
     if found is None:
@@ -35,7 +35,7 @@ def free_or_ours(name: str, address: str) -> bool:
 
 
 def _newest(name: str) -> dict[str, Any] | None:
-    """Return the metadata of the newest version, None when there is none."""
+    """Return the metadata of the newest version, or None."""
     report = ["install", "--dry-run", "--ignore-installed", "--no-deps", "--pre", "--quiet", "--report", "-", name]
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *report]
     done = subprocess.run(command, capture_output=True, encoding="utf-8")

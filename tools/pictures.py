@@ -1,10 +1,9 @@
-"""MNIST's digits become the two pictures that README shows: a number as it is read, and a network as it learns.
+"""MNIST digits become README's two pictures: a number being read, and a network learning.
 
     python tools/pictures.py
 
-Both are drawn from what really happens: the boxes and probabilities are those of `shuzi.load().read`, the weights
-those that `shuzi train softmax --seed 0` has after 10, 100 and 2,000 steps. They hold no words, so both languages
-share them.
+Both show real results: the boxes and probabilities come from `shuzi.load().read`, the weights from `shuzi train
+softmax --seed 0` after 10, 100 and 2,000 steps. They contain no words, so both languages share them.
 """
 
 from __future__ import annotations
@@ -38,7 +37,7 @@ def main() -> None:
 
 
 def reading() -> Image.Image:
-    """Write a number on ruled paper in uneven light, read it, and draw what was found."""
+    """Write a number on ruled paper in uneven light, read it, and draw the result."""
     paper = _written()
     found = shuzi.load().read(paper)
     if found.text != NUMBER:
@@ -56,7 +55,7 @@ def reading() -> Image.Image:
 
 
 def _written() -> Image.Image:
-    """Return a strip of paper with the number, each digit by another hand."""
+    """Return a strip of paper with the number, each digit in a different hand."""
     test = shuzi.load_mnist().test
     random = np.random.default_rng(7)
     height, pitch, size = 190, 104, 112
@@ -79,7 +78,7 @@ def _written() -> Image.Image:
 
 
 def training() -> Image.Image:
-    """Train the smallest network for more and more steps, and draw its weights: blue for a digit, brown against."""
+    """Train the smallest network step by step, and draw its weights: blue counts for a digit, brown against."""
     tile, gap, left = 78, 8, 150
     shown = Image.new("RGB", (left + 10 * (tile + gap), 20 + len(STEPS) * (tile + gap) + 34), "white")
     pen = ImageDraw.Draw(shown)

@@ -1,11 +1,11 @@
-"""What cannot be run here becomes checks that can fail here: other systems, other Pythons, other languages.
+"""Checks for platforms that cannot be run here: other systems, Python versions and languages.
 
     python tools/platforms.py                    # all of them
     python tools/platforms.py resolve types      # some
 
-resolve    every locked package has a wheel for each Python and system that README names
-types      mypy holds on Windows and macOS
-encoding   no file is opened in the encoding that the machine happens to have
+resolve    every locked package has a wheel for each Python and system listed in README
+types      mypy passes for Windows and macOS
+encoding   no file is opened in the machine's default encoding
 locale     the tests of text and files where the encoding is GB18030, not UTF-8
 debian     the core's tests on Debian's own Python, where there is no TensorFlow
 tests      the core's tests on this Python
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 SYSTEMS = ("x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu", "aarch64-apple-darwin", "x86_64-pc-windows-msvc")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 WITHOUT_TENSORFLOW = ("3.14",)
-MACOS = "14.0"  # the oldest that ONNX Runtime is built for
+MACOS = "14.0"  # the oldest version that ONNX Runtime is built for
 TEXT = (
     "tests/pictures",
     "tests/data",
@@ -54,13 +54,13 @@ def resolve() -> None:
 
 
 def types() -> None:
-    """Check the types as they are on systems that do not run here."""
+    """Check types for other operating systems."""
     for system in ("win32", "darwin"):
         _run([sys.executable, "-m", "mypy", "--platform", system, "--cache-dir", f".mypy_cache/{system}"])
 
 
 def encoding() -> None:
-    """Call it an error when shuzi opens text without naming its encoding; what libraries do is theirs."""
+    """Make it an error if shuzi opens text without an explicit encoding; libraries are exempt."""
     only_ours = "error\nignore::EncodingWarning\nerror::EncodingWarning:shuzi"
     # what tests start inherits it, and OpenCV opens a file of its own so
     strict = {"PYTHONWARNDEFAULTENCODING": "1", "PYTHONWARNINGS": "ignore::EncodingWarning:cv2.load_config_py3"}
@@ -68,7 +68,7 @@ def encoding() -> None:
 
 
 def locale() -> None:
-    """Run the tests of text where the encoding is GB18030, as on many Chinese machines; they expect English."""
+    """Run the tests of text with the encoding GB18030, as on many Chinese machines; they expect English."""
     with tempfile.TemporaryDirectory() as name:
         _run(["localedef", "-i", "en_US", "-f", "GB18030", f"{name}/en_US.GB18030"])
         chinese = {"LOCPATH": name, "LC_ALL": "en_US.GB18030", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
@@ -76,7 +76,7 @@ def locale() -> None:
 
 
 def debian() -> None:
-    """Run the core's tests on /usr/bin/python3, with the lock of the core alone."""
+    """Run the core's tests on /usr/bin/python3, with the core's lock file only."""
     with tempfile.TemporaryDirectory() as name:
         _run(["/usr/bin/python3", "-m", "venv", name])
         python = f"{name}/bin/python"
@@ -102,7 +102,7 @@ def _tests(
 
 
 def _beside(name: str) -> str:
-    """Return the program that stands beside this Python."""
+    """Return a program from this Python's folder."""
     return shutil.which(name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}") or name
 
 
@@ -116,7 +116,7 @@ CHECKS = {each.__name__: each for each in (resolve, types, encoding, locale, deb
 
 
 def main() -> None:
-    """Run the checks that are named, or all but the last."""
+    """Run the named checks, or all but the last."""
     chosen = sys.argv[1:] or [name for name in CHECKS if name != "tests"]
     if unknown := set(chosen) - set(CHECKS):
         sys.exit(f"{', '.join(sorted(unknown))}: there is {', '.join(CHECKS)}")

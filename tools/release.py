@@ -1,9 +1,9 @@
-"""The checked-out version becomes what is published: sdist, wheel and bills of materials, in dist/.
+"""The checked-out version becomes a release in dist/: sdist, wheel and bills of materials.
 
-    python tools/release.py prepare    # pages say `pip install shuzi`, containers' bases are pinned: commit that
+    python tools/release.py prepare    # make pages say `pip install shuzi`, pin base images: commit that
     python tools/release.py            # check everything, then build
 
-It refuses while something is not ready, and says what. RELEASING.md has all steps in their order.
+It refuses if anything is not ready, and says what. RELEASING.md lists all steps in order.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # hatch_build.py knows the address and the version
+sys.path.insert(0, str(Path(__file__).parents[1]))  # hatch_build.py has the address and the version
 
 import bases
 import bills
@@ -29,7 +29,7 @@ FROM_FOLDER = re.compile(r"pip install (?:\.|'\.(\[[a-z,]+\])')(?=\s|`|$)", re.M
 
 
 def main() -> None:
-    """Do what was asked for, or exit with the reasons why not."""
+    """Run the requested step, or exit with the reasons why not."""
     if sys.argv[1:] == ["prepare"]:
         prepare()
         return
@@ -45,12 +45,12 @@ def main() -> None:
 
 
 def pages() -> list[Path]:
-    """Return the pages that tell people how to install shuzi."""
+    """Return the pages with installation instructions."""
     return sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.py")])
 
 
 def from_an_index(text: str) -> str:
-    """Install shuzi from an index rather than from the folder.
+    """Make instructions install from an index instead of the folder.
 
     >>> from_an_index("`python -m pip install '.[train]'` or `python -m pip install .`")
     "`python -m pip install 'shuzi[train]'` or `python -m pip install shuzi`"
@@ -59,7 +59,7 @@ def from_an_index(text: str) -> str:
 
 
 def prepare() -> None:
-    """Write into the working folder what a release needs."""
+    """Make the changes to the working folder that a release needs."""
     if public_address() is None:
         sys.exit("pyproject.toml has no public address yet: [tool.shuzi] repository · 还没有公开地址")
     for page in pages():
@@ -73,7 +73,7 @@ def prepare() -> None:
 
 
 def obstacles() -> list[str]:
-    """Return what stands in the way of a release, [] when nothing does."""
+    """Return what blocks a release; [] if nothing does."""
     address, version = public_address(), own_version()
     if address is None:
         return ["pyproject.toml has no public address yet: [tool.shuzi] repository · 还没有公开地址"]

@@ -1,11 +1,11 @@
-"""A finished run becomes a model that comes with shuzi, once it is checked: src/shuzi/models/NAME.onnx.
+"""A finished run, if it passes all checks, becomes a shipped model: src/shuzi/models/NAME.onnx.
 
     python tools/ship.py runs/models/detector detector
     python tools/ship.py runs/models/reader default
     python tools/ship.py runs/models/tiny tiny
 
-Nothing is measured or fitted here: `shuzi evaluate RUN --keep` puts the score on the 10,000 test images into a card,
-`shuzi models calibrate RUN --detector …` the confidence in whole texts. `make models` does all of it.
+Nothing is measured or fitted here: `shuzi evaluate RUN --keep` stores the score on the 10,000 test images in the
+card, and `shuzi models calibrate RUN --detector …` the calibration of whole texts. `make models` does all of it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model
 from shuzi.models.tasks import CLASSIFIER
-from shuzi.models.trial import sound_content
+from shuzi.models.trial import checked_content
 
 
 def ship(run: Path, name: str, folder: Path) -> str:
@@ -34,22 +34,22 @@ def ship(run: Path, name: str, folder: Path) -> str:
     run
         The run folder.
     name
-        What the model will be called; DETECTOR is the one that reading uses to find digits.
+        The model's name; DETECTOR is the one that reading uses to find digits.
     folder
-        Where the models lie.
+        The folder of shipped models.
 
     Returns
     -------
-    What it is and what it scored.
+    The model and its score, in a line.
 
     Raises
     ------
     ValueError
-        It cannot be made again, has a name that belongs to another kind, lacks its score or its calibration, or does
-        not score what its card says.
+        The model is not reproducible, its name belongs to another kind, its score or calibration is missing, or its
+        actual score differs from the card.
     """
     path = find_model(run)
-    content = sound_content(path)
+    content = checked_content(path)
     card = read_card(content, path)
     if not card.command or any(source.name != MNIST for source in card.data):
         raise ValueError(f"{run} was not made from MNIST by a command that anyone can type")
@@ -66,7 +66,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
 
 
 def _check_score(path: Path, card: Card) -> None:
-    """Hold the score on the test images that the card says against the file's own answers."""
+    """Compare the card's score on the test images with the file's actual answers."""
     if "test" not in card.scores:
         raise ValueError(f"the card lacks the score on the test images: shuzi evaluate {path.parent} --keep")
     test = shuzi.load_mnist().test
@@ -76,7 +76,7 @@ def _check_score(path: Path, card: Card) -> None:
 
 
 def _check_calibration(run: Path, card: Card, folder: Path) -> None:
-    """Refuse a reader that was not calibrated together with the detector that ships."""
+    """Reject a reader that was not calibrated with the shipped detector."""
     detector = folder / f"{DETECTOR}.onnx"
     if not detector.is_file():
         raise ValueError("the detector comes first: make ship RUN=… NAME=detector")
@@ -86,7 +86,7 @@ def _check_calibration(run: Path, card: Card, folder: Path) -> None:
 
 
 def main() -> None:
-    """Ship what is named on the command line."""
+    """Ship the run named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
     parser.add_argument("name")

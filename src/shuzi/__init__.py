@@ -9,8 +9,8 @@
 import os
 from typing import TYPE_CHECKING, Any
 
-# Here, since this runs before any part of shuzi imports them: ONNX Runtime looks once, when it is loaded, and Ray
-# when it starts. What a person has set stands.
+# Set here, before any part of shuzi imports them: ONNX Runtime reads its variable once, when loaded, and Ray when it
+# starts. Values set by the user stay.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 

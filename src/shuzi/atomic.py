@@ -1,4 +1,4 @@
-"""What a block writes becomes a file or folder in one step: written beside its target, then renamed."""
+"""Files and folders appear in one step: written beside their target, then renamed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, *([errno.EDQUOT] if hasattr(err
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """Hand out a temporary path in the target's folder and rename it to the target at the end.
+    """Yield a temporary path in the target's folder and rename it to the target at the end.
 
-    The block makes a file there, or a folder; a folder takes the place only of nothing or of an empty one. The
-    target's own folder is made if it is not there. When the block fails, what it made is removed and whatever was at
-    the target before is still there. A pipe or a device is never replaced: the whole file is written into it instead.
+    The block creates a file there, or a folder; a folder replaces only an empty folder or nothing. The target's
+    parent folder is created if missing. If the block fails, its output is removed and the target stays as it was. A
+    pipe or a device is never replaced: the whole file is written into it instead.
 
     Raises
     ------
@@ -45,17 +45,17 @@ def replacing(target: Path) -> Iterator[Path]:
             _pour(part, target)
         return
     target.parent.mkdir(parents=True, exist_ok=True)
-    # the ending stays the same: libraries choose the format by it
+    # keeps the extension, from which libraries choose the format
     part = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
     try:
         yield part
         for path in [part, *part.rglob("*")]:
             if path.is_file():
-                # Windows flushes only what may be written to
+                # Windows flushes only writable handles
                 with path.open("r+b") as written:
                     os.fsync(written.fileno())
         if part.is_dir() and target.exists():
-            target.rmdir()  # Windows renames no folder over another, not even over an empty one
+            target.rmdir()  # Windows cannot rename a folder over another, not even an empty one
         part.replace(target)
     except OSError as problem:
         # whoever asked for the target knows nothing of the part, and a write that fails names no file at all

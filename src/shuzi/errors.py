@@ -1,4 +1,4 @@
-"""A key and values become an error, which is put into words where it is shown.
+"""An error is a message key with values; it becomes a sentence where it is shown.
 
 ShuziError                 everything that shuzi reports to people
 ├── DataError              data are missing, damaged or invalid
@@ -47,14 +47,14 @@ class ShuziError(Exception):
         self.values = values
 
     def sentence(self, language: str | None = None) -> str:
-        """Say what went wrong in `language` ("zh" or "en"; None is the current one)."""
+        """Return the error message in `language` ("zh" or "en"; None is the current one)."""
         return messages.say(self.key, language, **self.values)
 
     def __str__(self) -> str:
         return self.sentence()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # so that an error can come back from another process
+        # so that an error can be pickled and sent from another process
         return partial(type(self), self.key, **self.values), ()
 
 
@@ -98,7 +98,7 @@ class MissingExtra(ShuziError):  # noqa: N818 - it names what is missing
     """A part of shuzi is not installed; the value `wanted` is the key of what it is needed for."""
 
     def sentence(self, language: str | None = None) -> str:
-        """Say in `language` what is missing and what it is needed for."""
+        """Return the message in `language`: what is missing and what it is needed for."""
         wanted = messages.say(self.values["wanted"], language)
         return messages.say(self.key, language, **self.values | {"wanted": wanted})
 
@@ -113,7 +113,7 @@ def require(module: str, extra: str, wanted_for: str) -> Any:
     extra
         The extra of shuzi that installs it, such as ``"train"``.
     wanted_for
-        The key of a message that says what it is needed for.
+        The key of the message for what it is needed for.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""One service and one browser for all tests; a context of its own for each, watched from beginning to end."""
+"""One service and one browser for all tests; each test gets its own watched browser context."""
 
 import base64
 import io
@@ -32,27 +32,27 @@ def browser():
     try:
         with browsing() as found:
             yield found
-    except NotReadyError as problem:  # never a skip: who asks for these tests is told
+    except NotReadyError as problem:  # an error, not a skip: whoever runs these tests should know
         pytest.fail(str(problem))
 
 
 @pytest.fixture(scope="session")
 def api(address):
-    """Ask the service as a program does."""
+    """An HTTP client for the service."""
     with httpx.Client(base_url=address, timeout=120, trust_env=False) as client:
         yield client
 
 
 @pytest.fixture
 def open_page(browser, address):
-    """Open a path in a context of its own; see `watched_pages` for what is held against it afterwards."""
+    """Open a path in its own context; `watched_pages` explains what is checked afterwards."""
     with watched_pages(browser, address) as open_path:
         yield open_path
 
 
 @pytest.fixture(scope="session")
 def run(browser, address, api):
-    """Train once, to the end, on the page."""
+    """Train once on the page, to the end."""
     with watched_pages(browser, address) as open_path:
         page = open_path(f"?view=learn&step=6&steps={STEPS}")
         expect(page.get_by_text("Nothing learnt yet")).to_be_visible()
@@ -63,7 +63,7 @@ def run(browser, address, api):
 
 @pytest.fixture
 def open_sheet(open_page):
-    """Open the view Write."""
+    """Open the Write view."""
 
     def open_path(path="", **options):
         sheet = Sheet(open_page(path, **options))
@@ -75,7 +75,7 @@ def open_sheet(open_page):
 
 @pytest.fixture(scope="session")
 def as_png():
-    """Write pixels, uint8 (h, w), as a picture's file."""
+    """Encode pixels, uint8 (h, w), as a picture file."""
 
     def write(pixels, kind="PNG", **options):
         file = io.BytesIO()
@@ -87,7 +87,7 @@ def as_png():
 
 @pytest.fixture(scope="session")
 def paste(as_png):
-    """Put a picture into the clipboard and paste it, as a person does."""
+    """Put a picture on the clipboard and paste it, as a person would."""
 
     def press(page, png):
         page.context.grant_permissions(["clipboard-read", "clipboard-write"])
@@ -120,7 +120,7 @@ def drop():
 
 @pytest.fixture(scope="session")
 def expect_query():
-    """Wait until these values stand in a page's address."""
+    """Wait until a page's address has these values."""
 
     def wait(page, **values):
         page.wait_for_function(

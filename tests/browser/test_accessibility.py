@@ -1,4 +1,4 @@
-"""axe-core finds no serious fault in any view, in either language and theme."""
+"""axe-core finds no serious violation in any view, in either language and theme."""
 
 import pytest
 

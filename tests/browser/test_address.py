@@ -1,4 +1,4 @@
-"""What matters for a view is in the address: whoever gets it sees the same, and back goes back."""
+"""A view's state is in the address: others who open it see the same, and the back button works."""
 
 import re
 
@@ -9,10 +9,10 @@ pytestmark = pytest.mark.browser
 
 
 def _seen(page):
-    """Return what can be read of the view, and where its controls stand."""
+    """Return the view's text and the positions of its controls."""
     page.locator("h1").wait_for()
     if page.locator(".model-choice").count():
-        page.locator("[name=model]").nth(1).wait_for()  # the service has said which there are
+        page.locator("[name=model]").nth(1).wait_for()  # the list of models has arrived
     controls = page.locator("main input:not([type=file])").evaluate_all(
         "(inputs) => inputs.map(({ name, value, checked }) => [name, value, checked])"
     )
@@ -54,7 +54,7 @@ def test_views_are_real_addresses_and_back_goes_back_to_how_they_were_left(open_
     expect(page).not_to_have_url(re.compile("scores="))
     page.get_by_role("link", name="Write", exact=True).click()
     expect(heading).to_have_text("Write a number")
-    # the link leads to the view as it was left
+    # the link opens the view as it was left
     page.get_by_role("link", name="Learn").click()
     expect(heading).to_have_text(first)
     expect_query(page, view="learn", step=3, scores="1,2,3")

@@ -1,4 +1,4 @@
-"""The whole page by keyboard alone: everything can be reached, in its order, and one sees where one is."""
+"""The page by keyboard alone: everything can be reached, in order, with a visible focus."""
 
 import re
 
@@ -9,7 +9,7 @@ from driving.tour import tour
 
 pytestmark = pytest.mark.browser
 
-# in their order, what a keyboard must reach; of radio buttons with one name it reaches the checked one
+# what the keyboard must reach, in order; of a radio group, the checked button
 REACHABLE = """() => {
   const number = (element, place) => { element.dataset.place = place; };
   const wanted = "a[href], button:not(:disabled), input:not(:disabled), [tabindex='0']";

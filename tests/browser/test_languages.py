@@ -9,7 +9,7 @@ from driving.tour import settle, tour
 
 pytestmark = pytest.mark.browser
 
-# every text that is read or spoken, with the language that its surroundings say it is in
+# every visible or spoken text, with the language declared around it
 TEXTS = """() => {
   const found = [];
   const note = (element, text) => {
@@ -29,7 +29,7 @@ TEXTS = """() => {
 CHINESE = re.compile("[一-鿿]")
 ENGLISH = re.compile(r"\b[A-Za-z]{2,}[ ,:’'-]+[A-Za-z]{2,}[ ,:’'-]+[A-Za-z]{2,}")
 NAME = "shuzi 数字"  # the same in both
-# a key in place of its sentence, or a value that is none
+# a key instead of a sentence, or an invalid value
 UNFINISHED = re.compile(
     r"\b(?:shell|view|error|write|learn|models)\.[a-z]+(?:[._-][a-z]+)*|undefined|NaN|null|\[object|\$\{"
 )

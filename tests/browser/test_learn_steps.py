@@ -1,4 +1,4 @@
-"""The five steps of Learn: each control is touched, and what must follow is worked out by shuzi's own arithmetic."""
+"""The five steps of Learn: each control is used, and the results are checked against shuzi's own arithmetic."""
 
 import re
 from itertools import pairwise
@@ -27,7 +27,7 @@ def open_step(open_page):
 
 
 def _drag(page, slider, share):
-    """Take a slider's knob by the mouse to a share of its way; return the value that it has then."""
+    """Drag a slider to a fraction of its length; return its new value."""
     frame = slider.bounding_box()
     y = frame["y"] + frame["height"] / 2
     now, least, most = (float(slider.evaluate(f"(slider) => slider.{name}")) for name in ("value", "min", "max"))
@@ -122,7 +122,7 @@ def test_one_hot_is_as_far_from_every_other_digit(open_step, expect_query):
             assert _shown(bars.locator(".mistake-value")) == expected
             heights = bars.locator(".mistake-bar").evaluate_all("(bars) => bars.map((bar) => bar.offsetHeight)")
             assert max(heights) > 50
-            # the least of them can still be seen
+            # even the smallest is visible
             assert heights == pytest.approx([max(heights) * each / max(expected) for each in expected], abs=2)
             name = bars.get_by_role("img").get_attribute("aria-label")
             assert numbers_in(name)[-10:] == expected
@@ -197,7 +197,7 @@ def _expect_losses(page, right, first):
     chart = page.get_by_role("img", name=re.compile("^Two curves"))
     said = numbers_in(chart.get_attribute("aria-label"))[-3:]
     assert said == pytest.approx([right, *expected.values()], abs=0.0051)
-    # both points stand on one upright line, each as high as its loss
+    # both points are on one vertical line, each at the height of its loss
     places = page.locator("circle.loss-point").evaluate_all(
         "(points) => points.map((point) => [point.cx.baseVal.value, point.cy.baseVal.value])"
     )
@@ -273,7 +273,7 @@ def test_the_ball_walks_as_gradient_descent_does(open_page, curve, height, rate,
     sums = page.get_by_role("list", name="Latest steps").get_by_role("listitem")
     for number, (x, onward) in enumerate(pairwise(places), 1):
         if curve == "dent" and abs(_slope_of(height)(x)) < 0.005:
-            break  # caught: there is no further step to take
+            break  # stuck: there is no further step to take
         step.click()
         last = sums.filter(has=page.locator("b")).last
         assert numbers_in(last.inner_text()) == pytest.approx(

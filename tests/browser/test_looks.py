@@ -1,4 +1,4 @@
-"""Light and dark, and a phone: nothing runs out of the screen sideways, and all can be pressed by a finger."""
+"""Light and dark, and a phone: nothing overflows sideways, and everything is large enough to tap."""
 
 import re
 
@@ -10,9 +10,9 @@ from driving.tour import tour
 pytestmark = pytest.mark.browser
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-FINGER = 24  # CSS pixels, the least that WCAG 2.2 asks for (2.5.8)
+FINGER = 24  # CSS pixels, the minimum in WCAG 2.2 (2.5.8)
 
-# the lightness, 0 to 1, of an element's background and text, whatever CSS writes colours as
+# the lightness, 0 to 1, of an element's background and text, in any CSS colour notation
 LIGHTNESS = """(element) => {
   const canvas = Object.assign(document.createElement("canvas"), { width: 1, height: 1 });
   const context = canvas.getContext("2d", { willReadFrequently: true });
@@ -24,7 +24,7 @@ LIGHTNESS = """(element) => {
   });
 }"""
 
-# the median lightness, 0 to 255, of what is drawn on a canvas
+# the median lightness, 0 to 255, of a canvas's drawing
 MEDIAN = """(drawn) => {
   const copy = Object.assign(document.createElement("canvas"), { width: drawn.width, height: drawn.height });
   const context = copy.getContext("2d", { willReadFrequently: true });
@@ -89,7 +89,7 @@ def test_ink_and_images_are_drawn_anew_in_another_theme(open_sheet, motion):
     seen = sheet.page.get_by_role("img", name="Digit 1 as the network saw it, 28x28 pixels")
     for theme in ("light", "dark", "light"):
         sheet.page.emulate_media(color_scheme=theme, reduced_motion=motion)
-        # most of the 28x28 is paper; on the canvas there is ink alone
+        # most of the 28x28 is paper; the canvas has ink only
         for canvas, light in ((sheet.canvas, theme == "dark"), (seen, theme == "light")):
             arguments = [canvas.element_handle(), light]
             sheet.page.wait_for_function(f"([canvas, light]) => (({MEDIAN})(canvas) > 128) === light", arg=arguments)

@@ -1,4 +1,4 @@
-"""The view Models tells what the service knows, and the picker changes who answers."""
+"""The Models view shows the service's data, and the picker changes the model that answers."""
 
 import numpy as np
 import pytest
@@ -61,13 +61,13 @@ def test_accuracies_stand_in_order_with_their_intervals(open_page, models):
     assert places == sorted(places, reverse=True)
 
 
-def test_the_picker_changes_who_answers_and_the_address_keeps_it(
+def test_the_picker_changes_the_model_and_the_address_keeps_it(
     open_sheet, open_page, api, mnist, as_png, paste, expect_query
 ):
     images, labels = mnist.test.images[:2_000], mnist.test.labels[:2_000]
     readers = {name: shuzi.load(name) for name in ("default", "softmax")}
     wrong = np.flatnonzero(readers["softmax"].classify(images).argmax(axis=1) != labels)
-    # what one network gets wrong alone, it may get right with the detector
+    # a digit that a network misreads alone may be right with the detector
     place = next(
         each
         for each in wrong.tolist()
@@ -91,7 +91,7 @@ def test_the_picker_changes_who_answers_and_the_address_keeps_it(
             picker.get_by_role("radio", name=name).check()
         assert answer.text == answers[name]
         expect_query(sheet.page, model=name)
-    # a link carries it, and so does the way through the models
+    # kept by a link, and on the way through the Models view
     other = open_sheet(sheet.page.url)
     expect(other.page.get_by_role("radio", name="tiny")).to_be_checked()
     other.page.get_by_role("link", name="Models").click()

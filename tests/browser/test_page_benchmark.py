@@ -1,4 +1,4 @@
-"""The benchmark of the page times what it says it times; how long it takes is not judged here."""
+"""The page benchmark measures what it claims to; the times themselves are not checked here."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Pictures that are chosen, dropped and pasted: one, several, pages, and files that are none."""
+"""Pictures that are chosen, dropped and pasted: one, several, PDF pages, and files that are not pictures."""
 
 import re
 
@@ -41,7 +41,7 @@ def test_boxes_and_bars_are_those_of_the_api_also_for_a_photo_that_lies_on_its_s
     open_sheet, api, as_png, two_lines, tmp_path
 ):
     turned = Image.Exif()
-    turned[0x0112] = 6  # to be seen turned by a quarter, as phones write it
+    turned[0x0112] = 6  # to be shown rotated by 90 degrees, as phones store it
     photo = as_png(np.rot90(two_lines), "JPEG", quality=95, exif=turned)
     file = tmp_path / "photo.jpg"
     file.write_bytes(photo)
@@ -164,7 +164,7 @@ def test_a_file_that_is_no_picture_says_so_in_the_language_that_is_chosen(open_s
     sheet.page.get_by_role("button", name="中").click()
     expect(alert).to_have_text(detail("zh"))
     assert re.search("[一-鿿]", detail("zh"))
-    # nothing is lost: the sheet is there as before
+    # nothing is lost: the sheet is unchanged
     sheet.page.get_by_role("button", name="回到书写").click()
     expect(sheet.canvas).to_be_visible()
     expect(alert).to_have_count(0)

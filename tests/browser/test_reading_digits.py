@@ -1,4 +1,4 @@
-"""Digits of MNIST's test images, which no model has learnt from, go through the page and come back as digits."""
+"""MNIST test digits, which no model was trained on, are sent through the page and read correctly."""
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ LEAST = 0.98
 
 
 def _on_paper(image):
-    """Return an image as it is, or large and dark on light: people have both."""
+    """Return an image as it is, or large and dark on light: users have both."""
     paper = cv2.resize(np.pad(255 - image, 6, constant_values=255), None, fx=6, fy=6, interpolation=cv2.INTER_CUBIC)
     return paper if image.sum() % 2 else image
 

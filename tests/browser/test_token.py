@@ -1,4 +1,4 @@
-"""A service that asks for a token: the page asks a person for it once in a tab, and shows it with all it asks."""
+"""A service that requires a token: the page asks for it once per tab and sends it with every request."""
 
 import re
 
@@ -47,7 +47,7 @@ def test_the_token_is_asked_for_once_in_a_tab_and_goes_with_all_that_is_asked(op
     page.reload()
     expect(page.get_by_text("tiny").first).to_be_visible()
     expect(page.get_by_test_id("token")).to_have_count(0)
-    # a training is begun, followed by its events and shown to its end with the token, too
+    # a run is started, followed and shown to its end with the token, too
     page.goto("?view=learn&step=6&steps=100")
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^Training is done"), timeout=LONG)

@@ -1,4 +1,4 @@
-"""The real training, started on the page and watched there: against the events that the service tells."""
+"""Real training, started and watched on the page, compared with the service's events."""
 
 import base64
 import re
@@ -26,12 +26,12 @@ def open_run(open_page, run):
 
 @pytest.fixture
 def stop_afterwards(api):
-    """Leave no training behind that goes on."""
+    """Stop any run that is still in progress."""
     started = []
     yield started.append
     for training in started:
         api.delete(f"v1/training/{training}")
-        api.get(f"v1/training/{training}/events")  # comes to its end with the training
+        api.get(f"v1/training/{training}/events")  # ends with the run
 
 
 def test_the_curves_grow_as_the_network_learns(run):
@@ -158,7 +158,7 @@ def test_two_runs_are_compared_by_what_differs(run, open_page, api, stop_afterwa
     page.get_by_role("checkbox", name="Show run 2").uncheck()
     for chart in page.locator(".train-curves .chart").all():
         expect(chart.locator(".curve:not(.raw)")).to_have_count(1)
-    # who gets the address sees the same two runs
+    # another page with the same address shows the same two runs
     other = open_page(page.url)
     expect(other.get_by_role("heading", name="Run 2")).to_be_visible()
     expect_comparison(other)
@@ -173,7 +173,7 @@ def test_a_training_is_watched_elsewhere_and_stopped(open_page, api, stop_afterw
     stop_afterwards(training)
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()
-    # one at a time: another page is told, and can look on
+    # one at a time: another page is told, and can watch
     other = open_page("?view=learn&step=6", refusals=(409,))
     other.get_by_role("button", name="Start training").click()
     expect(other.get_by_role("alert")).to_be_visible()

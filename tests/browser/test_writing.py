@@ -1,4 +1,4 @@
-"""What is written on the sheet, by mouse, finger, pen and keys, and taken back again."""
+"""Writing on the sheet with mouse, touch, pen and keyboard, and undoing it."""
 
 import re
 
@@ -12,16 +12,16 @@ from driving.pen import strokes_of
 pytestmark = pytest.mark.browser
 
 LETTER = [[(19, 6), (9, 6), (9, 22), (19, 22)], [(9, 14), (18, 14)]]  # an E
-ROOM = 5  # CSS pixels between ink and box, as the page has it
+ROOM = 5  # CSS pixels between ink and box, as on the page
 
 
 def _as_digit(mnist, digit):
-    """Return the strokes of the first such digit among the test images."""
+    """Return the strokes of the first test image of a digit."""
     return strokes_of(mnist.test.images[np.flatnonzero(mnist.test.labels == digit)[0]])
 
 
 def _stretch(places):
-    """Return left, top, right and bottom of places (n, 2)."""
+    """Return left, top, right and bottom of points (n, 2)."""
     return np.concatenate([places.min(axis=0), places.max(axis=0)])
 
 
@@ -100,7 +100,7 @@ def test_keys_write_a_seven(open_sheet):
         keyboard.press("ArrowDown")
     keyboard.down("ArrowLeft")
     for _ in range(4):
-        keyboard.press("ArrowDown")  # held together with the other: down to the left
+        keyboard.press("ArrowDown")  # held together with the other one: diagonally down left
     keyboard.up("ArrowLeft")
     for _ in range(7):
         keyboard.press("ArrowDown")

@@ -1,4 +1,4 @@
-"""Pictures made by code, out of digits of MNIST's validation images that the models did not learn from."""
+"""Pictures made from MNIST validation digits, which the models were not trained on."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ DIGITS = [str(digit) for digit in range(10)] * 2
 
 @dataclass
 class Hand:
-    """Writes numbers: as many hands as there are turns, each with other digits of MNIST."""
+    """Writes numbers; each turn uses different MNIST digits, as another hand."""
 
     images: np.ndarray
     labels: np.ndarray
@@ -25,7 +25,7 @@ class Hand:
     def write(self, text, turn=0, height=80, gap=0.25, margin=0.6):
         """Write lines of digits: float32 (h, w), ink 1, paper 0.
 
-        A digit is `height` pixels high; the gap between two and the margin around all are shares of that.
+        A digit is `height` pixels high; the gap between two and the margin around all are fractions of that.
         """
         lines = [self._line(line, turn, height, gap) for line in text.split("\n")]
         widest = max(line.shape[1] for line in lines)
@@ -75,9 +75,9 @@ def draw():
 
 @pytest.fixture(scope="session")
 def right(reader, hand):
-    """Count how many of twenty digits, or of the numbers given, are read right when a picture is made of each.
+    """Count how many of twenty digits, or of the given numbers, are read correctly as pictures.
 
-    One digit or another is hard to read for anybody, so tests ask for nearly all of them.
+    A few digits are hard for anybody to read, so tests require nearly all of them.
     """
 
     def count(picture, numbers=DIGITS, **writing):

@@ -1,4 +1,4 @@
-"""What holds of every picture, whatever is in it."""
+"""What holds for every picture, whatever is in it."""
 
 import cv2
 import numpy as np
@@ -69,7 +69,7 @@ PAGES = st.tuples(
 
 
 def _clean(reader, hand, draw, page):
-    """Draw a page that is read with certainty, and return it with its text."""
+    """Draw a page that is easy to read, and return it with its text."""
     text, turn, height, paper, pen = page
     drawn = draw(hand.write(text, turn, height), paper, pen)
     reading = reader.read(drawn)

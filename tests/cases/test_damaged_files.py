@@ -1,7 +1,6 @@
 """Damaged files of every kind end in errors or readings, never in a crash, a hang or more than 1 GB of memory.
 
-Each kind is read in a process of its own, whose memory and time are limited: a decoder may be what fails, and it is
-not written in Python.
+Each kind is read in its own process with limited memory and time, since decoders are not written in Python.
 """
 
 import json
@@ -82,7 +81,7 @@ for found in reader.read_many(pictures):
         assert found.sentence("zh") and found.sentence("en")
 print(json.dumps(told | {"most": most_memory()}))
 """
-KINDS = {  # and what opens those of the extra `pictures`
+KINDS = {  # and the libraries of the extra `pictures`
     "PNG": None,
     "16-bit PNG": None,
     "JPEG": None,
@@ -111,7 +110,7 @@ def test_damaged_files(kind):
     if KINDS[kind]:
         pytest.importorskip(KINDS[kind], reason="the extra `pictures` is not installed")
     told = _child(PROGRAM, kind, 300)
-    assert told["readings"] + told["errors"] == 300 or kind == "PDF"  # a damaged PDF may still tell its pages
+    assert told["readings"] + told["errors"] == 300 or kind == "PDF"  # a damaged PDF may still report its pages
     assert told["errors"] > 0
     assert told["most"] < GIGABYTE
 

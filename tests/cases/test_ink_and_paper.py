@@ -1,4 +1,4 @@
-"""Single digits, with whatever they are written, on whatever they are written."""
+"""Single digits, written with anything on anything."""
 
 import cv2
 import numpy as np
@@ -47,12 +47,12 @@ def test_chalk_on_a_board(right, draw, rng):
 
 
 def test_a_white_on_black_drawing(right, draw):
-    """As a finger draws on a screen: every stroke as wide as the next, with hard edges."""
+    """As drawn with a finger on a screen: strokes of equal width with hard edges."""
     assert right(lambda ink: draw((ink > 0.5).astype(np.float32), 0, 255), height=200) >= NEARLY_ALL
 
 
 def test_a_pure_black_pen_on_pure_white(right, draw):
-    """0 was taken for nothing in the old tutorial, where what is written wrapped round to paper."""
+    """The old tutorial misread this: 0 wrapped around, and ink became paper."""
     assert right(lambda ink: draw((ink > 0.5).astype(np.float32), np.array([255.0] * 3), (0, 0, 0))) >= NEARLY_ALL
 
 

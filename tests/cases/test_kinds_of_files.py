@@ -1,4 +1,4 @@
-"""The same number, saved in every way in which pictures are saved."""
+"""The same number, saved in every supported format."""
 
 import io
 
@@ -43,13 +43,13 @@ def test_a_page_of_a_pdf(reader, page):
 @pytest.mark.parametrize("orientation", range(1, 9))
 def test_a_photo_that_its_exif_turns(reader, hand, draw, orientation):
     upright = Image.fromarray(draw(hand.write(NUMBER)))
-    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # what undoes each: numbers of Pillow's transpositions
+    back = {2: 0, 3: 3, 4: 1, 5: 5, 6: 2, 7: 6, 8: 4}  # the Pillow transposition that undoes each
     stored = upright.transpose(Image.Transpose(back[orientation])) if orientation > 1 else upright
     exif = Image.Exif()
     exif[0x0112] = orientation
     reading, plain = reader.read(_saved(stored, "PNG", exif=exif)), reader.read(upright)
     assert reading.text == NUMBER
-    assert [each.box for each in reading.digits] == [each.box for each in plain.digits]  # as a person sees it
+    assert [each.box for each in reading.digits] == [each.box for each in plain.digits]  # upright
 
 
 def test_a_transparent_background(reader, hand):

@@ -1,4 +1,4 @@
-"""Pictures without a digit, or of which a person should be told something."""
+"""Pictures without a digit, or that need a message for the user."""
 
 import cv2
 import numpy as np
@@ -35,7 +35,7 @@ def _scribbled(way, pen=5):
 
 
 def _zigzag(rng):
-    """As somebody strikes out a word."""
+    """A word struck out."""
     turns = rng.integers(6, 14)
     x = np.linspace(40, 160, turns) + rng.normal(0, 8, turns)
     y = np.where(np.arange(turns) % 2, rng.uniform(120, 165, turns), rng.uniform(35, 80, turns))
@@ -43,7 +43,7 @@ def _zigzag(rng):
 
 
 def _loops(rng):
-    """As somebody tries out a pen."""
+    """Trying out a pen."""
     angle = np.linspace(0, rng.uniform(4, 8) * 2 * np.pi, 300)
     x = 100 + 2 * rng.uniform(-1, 1) * angle + 45 * np.cos(angle + rng.normal())
     y = 100 + 35 * np.sin(angle * rng.uniform(0.8, 1.2)) + 0.6 * rng.normal(0, 1.5, 300).cumsum()
@@ -51,41 +51,41 @@ def _loops(rng):
 
 
 def _tangle(rng):
-    """As nobody writes: straight strokes hither and thither."""
+    """Unlike any writing: straight strokes in all directions."""
     way = np.cumsum(rng.normal(size=(30, 2)), axis=0)
     return _scribbled(30 + 140 * (way - way.min(axis=0)) / np.ptp(way, axis=0).max())
 
 
 @pytest.mark.parametrize("scribble", [_zigzag, _loops, _tangle])
 def test_few_scribbles_are_called_a_digit(reader, scribble):
-    """Loops one over the other are much like a 0; a network that knows nothing but digits lets most of all pass."""
+    """Overlapping loops look much like a 0; a network that knows only digits accepts most scribbles."""
     rng = np.random.default_rng(0)
     assert sum(reader.read(scribble(rng)).status == "ok" for _ in range(80)) <= 20
 
 
-def test_the_guess_is_told_also_when_it_is_no_digit(reader):
+def test_the_guess_is_shown_even_if_it_is_not_a_digit(reader):
     reading = reader.read(_written("E"))
     assert reading.status != "ok"
     assert len(reading.text) == len(reading.digits) == 1
 
 
-def test_what_is_unsure_says_which_digit_and_what_it_could_be(reader, hand, draw):
+def test_an_unsure_reading_names_the_digit_and_the_alternative(reader, hand, draw):
     unsure = named = 0
     for digit in "0123456789":
-        for angle in range(40, 140, 10):  # a digit that lies on its side is anybody's guess
+        for angle in range(40, 140, 10):  # a digit lying on its side is anybody's guess
             ink = hand.write(digit)
             middle = (ink.shape[1] / 2, ink.shape[0] / 2)
             turned = cv2.warpAffine(ink, cv2.getRotationMatrix2D(middle, angle, 0.7), ink.shape[::-1])
             reading = reader.read(draw(turned))
             if reading.status == "unsure" and len(reading.digits) == 1:
                 unsure += 1
-                # where most of the ink lies outside of what was taken for a digit, that is said instead
+                # if most of the ink is outside the supposed digit, the message says that instead
                 named += f"at position 1: it could be {reading.digits[0].digit} or " in reading.message
                 assert f"could be {reading.digits[0].digit} or " in reading.message or "other ink" in reading.message
     assert named > unsure / 2 > 0
 
 
-def test_writing_that_is_cut_off_by_the_edge_is_told(reader, hand, draw):
+def test_writing_cut_off_by_the_edge_is_reported(reader, hand, draw):
     told = 0
     for turn in range(10):
         page = draw(hand.write(str(turn), margin=0.3))
@@ -94,7 +94,7 @@ def test_writing_that_is_cut_off_by_the_edge_is_told(reader, hand, draw):
     assert told == 10
 
 
-def test_a_digit_too_small_to_be_read_is_told_with_its_height(reader, hand, draw):
+def test_a_digit_too_small_to_read_is_reported_with_its_height(reader, hand, draw):
     seen = [reader.read(draw(hand.write(str(digit), height=5))) for digit in range(10)]
     doubtful = [reading for reading in seen if reading.status in ("unsure", "not-a-digit")]
     assert doubtful
@@ -103,7 +103,7 @@ def test_a_digit_too_small_to_be_read_is_told_with_its_height(reader, hand, draw
 
 
 @pytest.mark.parametrize("height", [24, 90])
-def test_a_picture_that_is_blurred_is_told_so_and_a_sharp_one_never(reader, hand, draw, height):
+def test_a_blurred_picture_is_reported_as_blurred_and_a_sharp_one_never(reader, hand, draw, height):
     doubtful = {True: 0, False: 0}
     for digit in range(10):
         for turn in range(3):
@@ -116,5 +116,5 @@ def test_a_picture_that_is_blurred_is_told_so_and_a_sharp_one_never(reader, hand
     assert doubtful[True] > doubtful[False]
 
 
-def test_a_letter_is_no_digit_also_where_it_is_not_blurred(reader):
+def test_a_sharp_letter_is_not_a_digit_either(reader):
     assert all("blurred" not in reader.read(_written(letter)).message for letter in "ABEFHKMNRTWXYG")

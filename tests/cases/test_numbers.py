@@ -1,11 +1,11 @@
-"""Numbers of several digits, one or more lines of them, and what stands between."""
+"""Numbers with several digits, one or more lines of them, and signs in between."""
 
 import cv2
 import numpy as np
 import pytest
 
 NUMBERS = ["17", "305", "2468", "90", "1234567", "86", "42", "571", "638", "09"]
-NEARLY_ALL, MOST = 8, 6  # of ten; most where it is hard for anybody to tell where a digit ends
+NEARLY_ALL, MOST = 8, 6  # of ten; fewer where it is hard for anybody to tell where a digit ends
 
 
 def test_several_digits_in_a_line(right, draw):
@@ -98,7 +98,7 @@ def test_a_number_in_a_circle(right, draw, numbers):
     assert right(picture, numbers) >= len(numbers) - 1
 
 
-def test_specks_are_no_digits(right, draw):
+def test_specks_are_not_digits(right, draw):
     rng = np.random.default_rng(0)
 
     def picture(ink):
@@ -111,7 +111,7 @@ def test_specks_are_no_digits(right, draw):
 
 
 def _with_marks(hand, draw, numbers, mark):
-    """Write numbers in one line, and a mark in each gap between them."""
+    """Write numbers on one line, with a mark in each gap."""
     parts = [hand.write(number, turn) for turn, number in enumerate(numbers)]
     page, x = draw(np.hstack(parts)), 0
     for part in parts[:-1]:
@@ -121,7 +121,7 @@ def _with_marks(hand, draw, numbers, mark):
 
 
 @pytest.mark.parametrize("kind", ["dot", "comma", "dash"])
-def test_dots_commas_and_dashes_between_digits_are_no_digits(reader, hand, draw, kind):
+def test_dots_commas_and_dashes_between_digits_are_not_digits(reader, hand, draw, kind):
     def mark(page, x):
         if kind == "dot":
             cv2.circle(page, (x, 124), 5, 40, -1)
@@ -140,7 +140,7 @@ def test_dots_commas_and_dashes_between_digits_are_no_digits(reader, hand, draw,
 def test_each_digit_has_its_box_in_the_pixels_of_the_picture(reader, hand, draw, height):
     ink = hand.write("831", height=height)
     count, _, stats, _ = cv2.connectedComponentsWithStats((ink > 0.3).astype(np.uint8))
-    assert count == 4  # the paper, and each digit in one piece
+    assert count == 4  # the paper, and each digit as one piece
     reading = reader.read(draw(ink))
     assert reading.text == "831"
     for digit, box in zip(reading.digits, sorted(stats[1:, :4].tolist()), strict=True):

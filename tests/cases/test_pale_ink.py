@@ -1,4 +1,4 @@
-"""Ink that is hardly darker than its paper, so that no threshold for the whole picture finds it."""
+"""Ink hardly darker than its paper, so that no global threshold finds it."""
 
 import cv2
 import numpy as np
@@ -8,7 +8,7 @@ from shuzi.ink.paper import LEAST_CONTRAST, ink_map
 
 
 def page(mnist, places, paper, ink, noise, rng):
-    """Write test digits in a row, with a pencil so hard that it leaves little."""
+    """Write test digits in a row with a hard, faint pencil."""
     wide = 70 * len(places) + 40
     picture = np.full((150, wide), float(paper))
     for number, place in enumerate(places):

@@ -26,8 +26,8 @@ def plain_terminal(monkeypatch):
 
 @pytest.fixture
 def shuzi(capfd, monkeypatch):
-    """Run the command inside this process, where TensorFlow need not start anew."""
-    # hints name what was typed, and that is not how the tests were started
+    """Run the command in this process, to avoid starting TensorFlow again."""
+    # hints quote the typed command, and the tests were started differently
     monkeypatch.setattr(sys, "argv", ["shuzi/__main__.py"])
 
     def run(*arguments):
@@ -41,7 +41,7 @@ def shuzi(capfd, monkeypatch):
 
 @pytest.fixture
 def start(tmp_path):
-    """Start `python -m shuzi` as its own process in an empty folder, and see to it that none stays behind."""
+    """Start `python -m shuzi` as its own process in an empty folder, and clean up all processes."""
     foreign = ("SHUZI_", "LC_", "LANG")
     surroundings = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     started = []

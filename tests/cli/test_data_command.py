@@ -13,7 +13,7 @@ from shuzi.data.mnist import FILES, PACKAGED
 
 @pytest.fixture
 def copy(tmp_path):
-    """Copy the four files of MNIST to where a test may damage them."""
+    """Copy the four MNIST files to a folder where a test may damage them."""
     folder = tmp_path / "mnist"
     folder.mkdir()
     for file in FILES:
@@ -23,7 +23,7 @@ def copy(tmp_path):
 
 @pytest.fixture
 def pictures(mnist, tmp_path):
-    """Make three pictures by name, two by folder, one without a label and one that is no picture."""
+    """Make three pictures labelled by name, two by folder, one without a label, and a file that is not a picture."""
     folder = tmp_path / "pictures"
     names = ["7_a.png", "2_b.png", "1_c.png", "0/d.png", "4/e.png", "nameless.png"]
     for place, name in enumerate(names):
@@ -162,7 +162,7 @@ def test_a_folder_without_pictures_is_an_error(shuzi, tmp_path):
 
 
 def test_without_h5py_the_line_that_installs_it_is_named(run_alone, tmp_path):
-    """Python is told that the library is not there, as it would find out where the extra is not installed."""
+    """Python is told that the library is missing, as if the extra were not installed."""
     program = "import sys; sys.modules['h5py'] = None; from shuzi.cli import main; main()"
     ended = run_alone("data", "export", "mine.h5", "--lang", "zh", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")

@@ -106,8 +106,8 @@ def test_what_cannot_be_evaluated_is_an_error_in_one_line(shuzi, finished_run, t
     ("language", "told"),
     [("en", "is a detector: it finds digits but does not tell"), ("zh", "是检测器，只找出数字的位置")],
 )
-def test_a_detector_is_not_judged_on_single_digits(shuzi, composed_run, tmp_path, language, told):
-    """It says so before anything is fetched or looked for: the folder with the data is not there."""
+def test_a_detector_is_not_evaluated_on_single_digits(shuzi, composed_run, tmp_path, language, told):
+    """The error comes before anything is fetched or searched for: the data folder does not exist."""
     run = composed_run("detector")
     ended = shuzi("--lang", language, "evaluate", run, "--data-dir", tmp_path / "none")
     assert (ended.code, ended.out) == (1, "")
@@ -124,7 +124,7 @@ def test_a_reader_is_judged_like_every_classifier(shuzi, composed_run, mnist, tm
 
 
 def test_without_jinja_the_report_names_the_line_that_installs_it(run_alone, finished_run):
-    """Python is told that the library is not there, as it would find out where the extra is not installed."""
+    """Python is told that the library is missing, as if the extra were not installed."""
     program = "import sys; sys.modules['jinja2'] = None; from shuzi.cli import main; main()"
     ended = run_alone("evaluate", finished_run(), "--report", "report", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")
@@ -174,7 +174,7 @@ def test_the_score_is_kept_in_the_card_when_that_is_asked_for(shuzi, finished_ru
     assert card.scores == {**before.scores, "test": {name: found[name] for name in ("accuracy", "n", "interval")}}
     assert card.weights == before.weights
     assert json.loads((run / "card.json").read_text()) == json.loads(card.to_json())
-    (run / "model.onnx").write_bytes(b"")  # what is kept outlives a repair
+    (run / "model.onnx").write_bytes(b"")  # stored scores survive a repair
     assert shuzi("models", "repair", run).code == 0
     assert load(run).card == card
 

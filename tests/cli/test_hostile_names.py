@@ -1,4 +1,4 @@
-"""Names of files and texts of cards reach the terminal as letters, whatever is in them."""
+"""File names and card texts are escaped on the terminal, whatever is in them."""
 
 import csv
 import io
@@ -21,7 +21,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="such names cann
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    """Stand in a folder with a picture of a hostile name, one of a plain name, and something that is no picture."""
+    """Change to a folder with a picture with a hostile name, one with a plain name, and a file that is not a
+    picture."""
     scans = tmp_path / "scans"
     scans.mkdir()
     for name in (HOSTILE, "plain.png"):

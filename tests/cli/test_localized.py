@@ -10,7 +10,7 @@ from shuzi.cli.localized import columns, wrap
 from shuzi.data import idx
 
 HAN = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
-# three words in a row, of which none is an option, a metavar or a command
+# three words in a row, none of which is an option, a metavar or a command
 ENGLISH = re.compile(r"(?<![-\w/.\[])[A-Za-z]{2,}(?: [a-z]{2,}){2,}")
 
 
@@ -56,7 +56,7 @@ def test_every_command_argument_and_option_explains_itself(path, language):
                 assert HAN.search(parameter.help), parameter.name
 
 
-# a process speaks one language: click keeps what it once translated
+# one language per process: click caches its translations
 HELP = """
 import sys
 from shuzi.cli import main
@@ -91,7 +91,7 @@ def test_help_is_in_the_language_and_fits_the_terminal(run_alone, width, languag
     else:
         assert set(HAN.findall(ended.out)) <= set("数字")
     for line in ended.out.splitlines():
-        assert columns(line) <= width or line.startswith(headings[0])  # which click breaks by itself
+        assert columns(line) <= width or line.startswith(headings[0])  # broken into lines by click itself
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_the_version_is_told(run_alone):
 @pytest.mark.parametrize(("language", "said"), [("zh", "已中断"), ("en", "Aborted!")])
 def test_interrupted_work_exits_with_130(shuzi, monkeypatch, language, said):
     monkeypatch.setattr(idx, "read_header", lambda _: signal.raise_signal(signal.SIGINT))
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
     try:
         ended = shuzi("data", "info", "--lang", language)
     finally:
@@ -204,7 +204,7 @@ def test_interrupted_work_exits_with_130(shuzi, monkeypatch, language, said):
     ("encoding", "shown"), [("latin-1", "70000 ?????"), ("cp1252", "70000 ?????"), ("gbk", "手写数字")]
 )
 def test_a_place_that_lacks_a_character_still_gets_the_rest(run_alone, encoding, shown):
-    """As on Windows, where what goes into a pipe is not UTF-8."""
+    """As on Windows, where pipes are not UTF-8."""
     ended = run_alone("data", "info", "--lang", "zh", encoding=encoding)
     assert (ended.code, ended.err) == (0, "")
     assert shown in ended.out

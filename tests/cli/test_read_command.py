@@ -17,7 +17,7 @@ from shuzi.reading.reader import load
 
 @pytest.fixture(scope="module")
 def drawn(mnist):
-    """Return a digit of MNIST as it would be on paper, and digits in a row: PIL images."""
+    """Return an MNIST digit as on paper, and a row of digits, as PIL images."""
 
     def draw(*places):
         images = [np.pad(255 - mnist.validation.images[place], 4, constant_values=255) for place in places]
@@ -29,7 +29,7 @@ def drawn(mnist):
 
 @pytest.fixture
 def folder(tmp_path, drawn, monkeypatch):
-    """Stand in a folder with a 5, a 0, and a blank page."""
+    """Change to a folder with a 5, a 0, and a blank page."""
     drawn(0).save(tmp_path / "five.png")
     drawn(1).save(tmp_path / "nought.png")
     Image.new("L", (80, 60), 250).save(tmp_path / "blank.png")
@@ -62,7 +62,7 @@ def test_in_chinese_it_is_chinese(shuzi, folder):
 def test_what_is_not_certain_says_so_beside_the_number(shuzi, folder):
     alone = shuzi("read", "blank.png")
     assert (alone.code, alone.out) == (0, "blank: There is no writing in this picture.\n")
-    sign = np.full((240, 240), 255, np.uint8)  # a # is no digit
+    sign = np.full((240, 240), 255, np.uint8)  # a # is not a digit
     for place in (86, 146):
         sign[36:204, place : place + 8] = sign[place : place + 8, 36:204] = 0
     Image.fromarray(sign).save("sign.png")
@@ -249,7 +249,7 @@ def test_a_place_that_takes_no_explanations_is_an_error(shuzi, folder):
 
 
 def _rest(controller):
-    """Read all that a terminal was sent whose other end is closed: pieces, and then, on Linux, an error."""
+    """Read everything sent to a terminal whose other end is closed: pieces, and then, on Linux, an error."""
     parts = []
     with suppress(OSError):
         while part := os.read(controller, 100_000):
@@ -274,7 +274,7 @@ def test_many_pictures_move_a_bar_on_a_terminal_and_nowhere_else(folder):
     assert (quiet.stdout, quiet.stderr) == (ended.stdout, b"")
 
 
-def test_whoever_stops_listening_is_no_error_message(folder):
+def test_closing_the_output_early_prints_no_error(folder):
     """As in `shuzi read folder | head -1`."""
     given = [sys.executable, "-m", "shuzi", "read", *["five.png"] * 3]
     reading, writing = os.pipe()

@@ -21,7 +21,7 @@ def checkpoint(path):
 
 @pytest.fixture
 def pictures(mnist, tmp_path):
-    """Make a folder of handwriting as a person would have it: dark on light, larger, named after its label."""
+    """Make a folder of handwriting as a user would have: dark on light, larger, named after its label."""
     folder = tmp_path / "pictures"
     folder.mkdir()
     for place in range(200):
@@ -40,7 +40,7 @@ def test_the_tutorials_lines_come_out_as_the_tutorial_has_them(run_alone, finish
     for step, line in zip(range(10, 2_001, 10), steps, strict=True):
         assert re.fullmatch(rf"第{step:5d}步,当前loss:\d+\.\d\d", line)
     assert re.fullmatch(r"准确率: 0\.9\d,共测试了10000张图片", accuracy)
-    # remarks go to stderr, and the libraries add none of their own
+    # notes go to stderr, and the libraries add none of their own
     assert len(ended.err.splitlines()) == 2
     assert "shuzi evaluate run --report report" in ended.err
     # another process, the same numbers
@@ -244,7 +244,7 @@ def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
 def test_a_training_starts_from_a_model_that_is_named(shuzi, tmp_path):
     ended = shuzi("train", "tiny", "--from", "tiny", "--steps", 1, "--learning-rate", 1e-9, "--out", tmp_path / "run")
     assert ended.code == 0
-    # one step at hardly any rate: it still reads as well as the model that it starts from
+    # one step at a tiny learning rate: accuracy stays that of the starting model
     assert re.fullmatch(r"Accuracy: 0\.9\d+ on 5000 validation images", ended.out.splitlines()[-1])
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
     assert "started from the weights of another model, tiny (SHA-256" in said
@@ -303,7 +303,7 @@ def test_too_few_own_pictures_are_learnt_with_a_warning(shuzi, mnist, tmp_path):
 
 
 def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_path):
-    """Python is told that the library is not there, as it would find out where the extra is not installed."""
+    """Python is told that the library is missing, as if the extra were not installed."""
     program = "import sys; sys.modules['tensorflow'] = None; from shuzi.cli import main; main()"
     ended = run_alone("train", "--out", "run", program=("-c", program))
     assert (ended.code, ended.out) == (1, "")

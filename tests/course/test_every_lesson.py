@@ -1,4 +1,4 @@
-"""What holds of every lesson: its text, in both languages, and its code say the same thing."""
+"""In every lesson, the texts in both languages and the code agree."""
 
 import doctest
 import re

@@ -1,4 +1,4 @@
-"""The lesson's text, its code and the package say the same thing, in both languages."""
+"""The lesson's texts in both languages, its code and the package agree."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Lesson two's text, its code and what the code prints say the same thing, in both languages."""
+"""Lesson two's texts in both languages, its code and the code's output agree."""
 
 import re
 import subprocess
@@ -11,7 +11,7 @@ LESSON = Path(__file__).parents[2] / "course" / "02-your-own-handwriting"
 CODE = (LESSON / "lesson.py").read_text(encoding="utf-8")
 TEXTS = {language: (LESSON / f"{language}.md").read_text(encoding="utf-8") for language in ("zh", "en")}
 CLOSE = 1.5
-"""By how much a share in percent may differ on another processor or with other libraries."""
+"""How much a percentage may differ on another processor or with other libraries."""
 
 
 def blocks(text, kind="python"):

@@ -17,7 +17,7 @@ def _digits(count, seed=0):
 
 
 def _positions(dataset, *sizes):
-    """Take batches of these sizes and tell which examples came, in one list."""
+    """Take batches of these sizes and return the positions of all examples in one list."""
     came = []
     for size in sizes:
         images, labels = dataset.next_batch(size)

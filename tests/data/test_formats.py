@@ -199,7 +199,7 @@ def test_where_it_does_not_fit_the_error_says_so_and_nothing_is_left(tmp_path, n
 
 @pytest.fixture
 def full_disk(tmp_path):
-    """Mount a disk of 256 kB, where this machine allows it."""
+    """Mount a disk of 256 kB, if this machine allows it."""
     place = tmp_path / "disk"
     place.mkdir()
     mount, umount = shutil.which("mount"), shutil.which("umount")

@@ -14,7 +14,7 @@ GOOD = (PACKAGED / f"{TEST_LABELS.name}.gz").read_bytes()
 
 @pytest.fixture
 def other_labels():
-    """Return a sound file of the right shape with one other label."""
+    """Return a valid file of the right shape with one label changed."""
     content = bytearray(gzip.decompress(GOOD))
     content[1_000] = (content[1_000] + 1) % 10
     return gzip.compress(bytes(content))
@@ -43,7 +43,7 @@ def test_validation_is_the_first_five_thousand_and_training_the_rest(mnist):
 
 
 def test_the_labels_are_those_that_the_authors_count(mnist):
-    # how often each digit occurs in MNIST, as is published everywhere
+    # the published frequency of each digit in MNIST
     every = np.bincount(np.concatenate([mnist.train.labels, mnist.validation.labels]))
     assert every.tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert np.bincount(mnist.test.labels).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]

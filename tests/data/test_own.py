@@ -72,7 +72,7 @@ def test_pictures_of_every_depth_become_mnist_again(tmp_path, apart, digits, mad
 
 def test_a_photo_that_was_taken_sideways_is_turned(tmp_path, apart, digits):
     exif = Image.Exif()
-    exif[0x0112] = 6  # shown after a turn to the right
+    exif[0x0112] = 6  # to be rotated clockwise for display
     turned = _picture(digits[4], 280).transpose(Image.Transpose.ROTATE_90)
     turned.save(tmp_path / "4_photo.jpg", exif=exif, quality=95)
     assert apart(import_pictures(tmp_path).dataset.images, digits[4:5]).max() < NEAR

@@ -1,4 +1,4 @@
-"""What the tests of the documents stand on: the site, built once, and pictures like those that guides speak of."""
+"""Fixtures for the documentation's tests: the site, built once, and pictures like those in the guides."""
 
 import os
 import re
@@ -30,7 +30,7 @@ def site(tmp_path_factory):
 
 @pytest.fixture
 def desk(tmp_path, mnist, monkeypatch):
-    """Go to a folder with the pictures that the guides speak of, and return it."""
+    """Change to a folder with the pictures that the guides mention, and return it."""
 
     def write(path, positions, before=20):
         """Write test digits in a row on paper, dark on light."""
@@ -69,7 +69,7 @@ def served():
 
 @pytest.fixture(scope="session")
 def blocks():
-    """Return the pieces of code in a page, each as language and text, without those that say they are not run."""
+    """Return a page's code blocks, each as language and text, without those marked as not to be run."""
 
     def read(page):
         text = re.sub(r"<!-- not run: [^>]*-->\n```.*?\n```", "", page.read_text("utf-8"), flags=re.DOTALL)

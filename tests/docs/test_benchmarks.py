@@ -22,9 +22,9 @@ def raw(name):
 
 
 def figures(row):
-    """Return the numbers in a row of a table but those of its first cell, which names what was measured."""
+    """Return the numbers in a table row, without the first cell, which names the measurement."""
     cells = row.strip("|").split("|")[1:]
-    # what is in code is a name: /v1/read is no figure
+    # code is a name: /v1/read is not a figure
     return [found.replace(",", "") for cell in cells for found in re.findall(r"\d[\d,]*(?:\.\d+)?", _bare(cell))]
 
 
@@ -33,7 +33,7 @@ def _bare(cell):
 
 
 def tables(language):
-    """Return the rows of each table of a page, without its head."""
+    """Return the rows of each table in a page, without the header."""
     text = PAGES[language].read_text("utf-8")
     found = re.findall(r"^\|.*\n\| --- .*\n((?:\|.*\n)+)", text, re.MULTILINE)
     return [[figures(row) for row in table.splitlines()] for table in found]
@@ -96,7 +96,7 @@ def whole_numbers(language):
     pages, rows = raw("composed")["pages"], []
     for page in (pages["64x160"], pages["several lines"], pages["any kind"]):
         right = page["exactly right"]
-        # the files keep the interval's ends to four digits, too few to round them once more
+        # the files store the interval's ends to four digits, too few to round again
         score = Score(round(right["share"] * right["of"]), right["of"])
         assert score.interval == pytest.approx(right["interval"], abs=5e-5)
         row = [percent(each, 1) for each in (score.accuracy, *score.interval)] + [str(score.n)]
@@ -113,7 +113,7 @@ def calibration():
     pages = raw("composed")["pages"]
     names = ("expected calibration error", "expected calibration error, with pages of no digit")
     return [
-        # the files keep four digits, so that a 5 at the end says nothing of what came behind it
+        # the files store four digits, so a 5 at the end may have been rounded either way
         [_rounded_up(100 * pages[page][name]) for name in names]
         for page in ("any kind", "64x160", "several lines")
     ]
@@ -179,7 +179,7 @@ def test_figures_are_those_of_the_raw_results(language):
     found = tables(language)
     assert len(found) == len(expected)
     for told, computed in zip(found, expected, strict=True):
-        if computed[0][0] is None:  # the first column is held by the test below
+        if computed[0][0] is None:  # the test below checks the first column
             told = [row[1:] if position < len(RECIPES) else row for position, row in enumerate(told)]
             computed = [row[1:] if row[0] is None else row for row in computed]
         assert told == computed

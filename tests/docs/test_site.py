@@ -1,4 +1,4 @@
-"""The documentation is whole: it builds strictly, every link leads somewhere, and nothing comes from elsewhere."""
+"""The documentation builds strictly, every link works, and nothing is loaded from elsewhere."""
 
 import functools
 import http.server
@@ -17,7 +17,7 @@ NAMES_ONLY = {"canonical", "alternate", "prev", "next"}  # a link of these kinds
 
 
 class Page(HTMLParser):
-    """What a page loads, where it leads, and the places in it that can be led to."""
+    """What a page loads, its links, and its anchors."""
 
     def __init__(self, path):
         super().__init__()
@@ -41,7 +41,7 @@ def pages(site):
 
 
 def local(page, link, site):
-    """Return the file that a link of a page means."""
+    """Return the file that a page's link refers to."""
     path = unquote(urlsplit(link).path)
     meant = (site / path.lstrip("/") if path.startswith("/") else page.parent / path) if path else page
     return (meant / "index.html" if meant.is_dir() else meant).resolve()

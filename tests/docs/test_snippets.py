@@ -1,4 +1,4 @@
-"""What README and the guides tell people to type works, in both languages."""
+"""The commands and code in README and the guides work, in both languages."""
 
 import os
 import re
@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SHORT = ("README", "docs/index", "docs/how-to/read-a-folder", "docs/how-to/choose-a-model")
 LONG = ("docs/how-to/train", "docs/how-to/train-on-your-own")
-NOT_HERE = re.compile(r"^(?:make |python -m pip install )")  # what installs or starts everything
+NOT_HERE = re.compile(r"^(?:make |python -m pip install )")  # commands that install or start everything
 
 
 def pages(names, endings=(".md", ".zh.md")):
@@ -21,7 +21,7 @@ def pages(names, endings=(".md", ".zh.md")):
 
 
 def run(page, blocks):
-    """Run what a page shows, in its order; the pieces of Python share their names."""
+    """Run a page's code blocks in order; Python blocks share one namespace."""
     surroundings = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
     names, ran = {"__name__": "__main__"}, 0
     for language, text in blocks(page):

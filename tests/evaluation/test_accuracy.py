@@ -10,7 +10,7 @@ DIGITS = list(range(10))
 
 
 def answers(seed, labels_from=DIGITS, answers_from=DIGITS, n=500):
-    """Make labels, and probabilities whose largest is right about half of the time."""
+    """Make labels, and probabilities that are correct about half of the time."""
     rng = np.random.default_rng(seed)
     labels = rng.choice(labels_from, n).astype(np.uint8)
     said = np.where(rng.random(n) < 0.5, labels, rng.choice(answers_from, n))
@@ -32,7 +32,7 @@ def test_confusion_precision_and_recall_are_those_of_scikit_learn(seed, labels_f
     precision, recall, _, _ = precision_recall_fscore_support(labels, said, labels=DIGITS, zero_division=np.nan)
     for ours, theirs in ((found.precision, precision), (found.recall, recall)):
         assert ours == [None if np.isnan(share) else pytest.approx(share) for share in theirs]
-    assert found.score.right == int(np.sum(labels == said))
+    assert found.score.correct == int(np.sum(labels == said))
     assert found.score.n == 500
 
 

@@ -40,7 +40,7 @@ def test_the_error_is_the_sum_over_bins_of_equal_width(answers):
     assert calibration(shares, labels).expected_error == pytest.approx(expected, abs=1e-6)
 
 
-def test_fewer_and_surer_answers_are_more_often_right(answers):
+def test_fewer_more_confident_answers_are_more_often_correct(answers):
     coverage = calibration(*answers).coverage
     assert coverage[-1] == (1.0, pytest.approx(np.mean(answers[0].argmax(axis=1) == answers[1])))
     assert coverage[0][1] > coverage[-1][1]

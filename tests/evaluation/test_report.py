@@ -21,7 +21,7 @@ _VOID = {"meta", "img", "br", "link", "input", "hr"}
 
 
 class Page(HTMLParser):
-    """Reads a page and refuses tags that are not closed in their order."""
+    """Parses a page and rejects tags that are not properly nested."""
 
     def __init__(self, path):
         super().__init__()
@@ -113,7 +113,7 @@ def test_lines_of_metrics_that_hold_no_numbers_do_not_spoil_the_curves(finished_
     assert len(written.all("svg")) == 2
 
 
-def test_the_weights_of_a_digit_are_blue_where_they_speak_for_it(finished_run, page):
+def test_the_weights_of_a_digit_are_blue_where_ink_counts_for_it(finished_run, page):
     import onnx
 
     graph = onnx.load(finished_run() / "model.onnx").graph

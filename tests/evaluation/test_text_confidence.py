@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 
 from shuzi.data.dataset import Dataset
-from shuzi.evaluation.text_confidence import Read, calibrate, fit_curves, fit_way, said
+from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fit_way, predicted
 from shuzi.ink.boxes import Box
 from shuzi.reading.candidates import Candidate, Candidates
 from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
@@ -31,50 +31,50 @@ def seen(candidates, uncovered=0.0, missed=0.0):
 
 
 def pages(seed, n, truth):
-    """Draw pages of one to seven digits, which are right as often as the curves say."""
+    """Draw pages of one to seven digits that are correct as often as the curves predict."""
     rng, drawn = np.random.default_rng(seed), []
     for _ in range(n):
         digits = [tuple(rng.normal(2, 2, 3)) for _ in range(rng.integers(1, 8))]
         text = (float(rng.uniform(0, 0.5)), float(rng.uniform(0, 0.5)), float(rng.random() < 0.2))
-        drawn.append(Read(digits, text, True))
-    right = rng.random(n) < said(truth, drawn)
-    return [replace(page, right=bool(so)) for page, so in zip(drawn, right, strict=True)]
+        drawn.append(PageRead(digits, text, True))
+    correct = rng.random(n) < predicted(truth, drawn)
+    return [replace(page, correct=bool(so)) for page, so in zip(drawn, correct, strict=True)]
 
 
 def unlikeliness(drawn):
-    """Say how unlikely it is what was right and wrong on pages, for any curves, in SciPy's words."""
+    """Return the negative log-likelihood of the correct and wrong pages for given curves, computed with SciPy."""
     there = np.zeros((len(drawn), 7), bool)
     signs = np.zeros((len(drawn), 7, 3))
     for page, row, sign in zip(drawn, there, signs, strict=True):
         row[: len(page.digits)], sign[: len(page.digits)] = True, page.digits
-    text, right = np.array([page.text for page in drawn]), np.array([page.right for page in drawn])
+    text, correct = np.array([page.text for page in drawn]), np.array([page.correct for page in drawn])
 
     def unlikely(curves):
         digits = np.where(there, expit(signs @ curves[:3] + curves[3]), 1)
         chances = np.clip(np.prod(digits, axis=1) * expit(curves[4] - text @ curves[5:]), 1e-9, 1 - 1e-9)
-        return -np.sum(np.log(np.where(right, chances, 1 - chances)))
+        return -np.sum(np.log(np.where(correct, chances, 1 - chances)))
 
     return unlikely
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_curves_are_the_likeliest_ones(seed):
+def test_the_curves_have_the_maximum_likelihood(seed):
     drawn = pages(seed, 3_000, TRUTH)
     found, unlikely = fit_curves(drawn), unlikeliness(drawn)
     assert unlikely(np.array(found)) < minimize(unlikely, TRUTH, method="BFGS").fun + 1.0
     np.testing.assert_allclose(found, TRUTH, atol=1.2)
 
 
-def test_of_what_was_given_a_chance_so_much_is_right():
+def test_predicted_probabilities_match_the_fraction_of_correct_pages():
     drawn = pages(5, 4_000, TRUTH)
-    chances = said(fit_curves(drawn[:2_000]), drawn[2_000:])
-    right = np.array([page.right for page in drawn[2_000:]])
+    chances = predicted(fit_curves(drawn[:2_000]), drawn[2_000:])
+    correct = np.array([page.correct for page in drawn[2_000:]])
     for part in np.array_split(chances.argsort(), 5):
-        assert chances[part].mean() == pytest.approx(right[part].mean(), abs=0.08)
+        assert chances[part].mean() == pytest.approx(correct[part].mean(), abs=0.08)
 
 
 @pytest.mark.parametrize(
-    ("sure", "right"),
+    ("sure", "correct"),
     [
         ([9.0] * 2_900, [True] * 2_400 + [False] * 500),
         ([4.0] * 100, [False] * 100),
@@ -83,24 +83,26 @@ def test_of_what_was_given_a_chance_so_much_is_right():
     ],
     ids=["all alike", "all wrong", "told apart", "all right"],
 )
-def test_the_curves_stay_within_bounds_and_predict_what_was_seen(sure, right):
-    read = [Read([(each, 9.0, 0.0)], CLEAN, so) for each, so in zip(sure, right, strict=True)]
+def test_the_curves_stay_within_bounds_and_predict_what_was_seen(sure, correct):
+    read = [PageRead([(each, 9.0, 0.0)], CLEAN, so) for each, so in zip(sure, correct, strict=True)]
     found = fit_curves(read)
     assert np.isfinite(found).all()
     assert np.abs(found).max() < 100
-    assert np.mean(said(found, read)) == pytest.approx(np.mean(right), abs=0.06)
+    assert np.mean(predicted(found, read)) == pytest.approx(np.mean(correct), abs=0.06)
 
 
 def test_without_any_page_the_beginning_is_kept():
     assert fit_curves([]) == Curves(1.0, 1.0, 1.0, 0.0, 3.0, 0.0, 0.0, 0.0)
 
 
-def test_who_is_surer_is_never_less_likely_to_be_right():
-    read = [Read([(3.0, 3.0, 3.0)], CLEAN, False)] * 60 + [Read([(0.4, 0.4, 0.4)], (0.5, 0.5, 1.0), True)] * 60
+def test_more_confidence_never_means_a_lower_probability():
+    read = [PageRead([(3.0, 3.0, 3.0)], CLEAN, False)] * 60 + [
+        PageRead([(0.4, 0.4, 0.4)], (0.5, 0.5, 1.0), True)
+    ] * 60
     assert min(value for place, value in enumerate(fit_curves(read)) if place not in (3, 4)) >= 0
 
 
-def test_the_chance_of_a_whole_text_is_never_beyond_0_or_1_and_falls_with_each_digit():
+def test_a_whole_texts_probability_stays_within_0_and_1_and_falls_with_each_digit():
     for curves in (Curves(), Curves(60.0, whole=2.0, uncovered=900.0), Curves(1e6, shift=-5.0)):
         for candidates in (
             [],
@@ -115,7 +117,7 @@ def test_the_chance_of_a_whole_text_is_never_beyond_0_or_1_and_falls_with_each_d
                 assert curves.of_text(seen([*candidates, candidate(0.9)], amiss, amiss)) <= chance
 
 
-def test_what_speaks_against_a_text_lowers_its_chance():
+def test_evidence_against_a_text_lowers_its_probability():
     curves = Curves(whole=2.0, uncovered=3.0, missed=4.0, at_edge=1.0)
     clean = curves.of_text(seen([candidate(0.99)]))
     assert curves.of_text(seen([candidate(0.99)], uncovered=0.2)) < clean
@@ -123,39 +125,39 @@ def test_what_speaks_against_a_text_lowers_its_chance():
     assert curves.of_text(seen([candidate(0.99, x=0.0)])) < clean
 
 
-def test_a_detector_that_was_not_asked_says_nothing():
+def test_an_unused_detector_has_no_effect():
     assert signs_of_digit(candidate(0.5, 0.5))[2] == 0
     assert signs_of_digit(candidate(0.5, 0.5, 0.25))[2] == pytest.approx(np.log(1 / 3))
 
 
-def test_what_no_curve_can_say_is_measured():
+def test_effects_beyond_the_curves_are_measured():
     rng = np.random.default_rng(3)
 
     def drawn(n):
-        # right in 3 of 10 up to a sureness, in 8 of 10 far beyond it, never more
+        # correct in 3 of 10 cases up to some confidence, in 8 of 10 far beyond it, never more
         for _ in range(n):
             sure = float(rng.uniform(-4, 8))
-            yield Read([(sure, 9.0, 0.0)], CLEAN, bool(rng.random() < np.interp(sure, [0, 4], [0.3, 0.8])))
+            yield PageRead([(sure, 9.0, 0.0)], CLEAN, bool(rng.random() < np.interp(sure, [0, 4], [0.3, 0.8])))
 
     way, fresh = fit_way(list(drawn(6_000))), list(drawn(6_000))
-    alone = said(way.curves, fresh)
+    alone = predicted(way.curves, fresh)
     chances = np.interp([logit(each) for each in alone], KNOTS, way.measured)
-    right = np.array([each.right for each in fresh])
+    correct = np.array([each.correct for each in fresh])
 
     def off(what):
-        return np.mean([abs(what[part].mean() - right[part].mean()) for part in np.array_split(what.argsort(), 15)])
+        return np.mean([abs(what[part].mean() - correct[part].mean()) for part in np.array_split(what.argsort(), 15)])
 
     assert off(chances) < 0.04
     assert off(chances) < 0.8 * off(alone)
 
 
-def test_a_knot_that_few_texts_are_near_says_about_what_the_curves_say():
-    way = fit_way([Read([(2.0, 9.0, 0.0)], CLEAN, True)] * 3)
+def test_a_knot_with_few_texts_stays_close_to_the_curves():
+    way = fit_way([PageRead([(2.0, 9.0, 0.0)], CLEAN, True)] * 3)
     np.testing.assert_allclose(way.measured, expit(np.array(KNOTS)), atol=0.2)
     assert list(way.measured) == sorted(way.measured)
 
 
-def test_a_card_without_curves_says_what_the_networks_say():
+def test_without_curves_in_the_card_the_networks_probabilities_are_used():
     scale = Scale.of({"unsure": 0.98})
     assert scale.way(True).of_text(seen([candidate(0.8), candidate(0.5)], 0.3)) == pytest.approx(0.4**0.5)
     assert scale.way(True).of_digit(candidate(0.64)) == pytest.approx(0.8)
@@ -163,12 +165,12 @@ def test_a_card_without_curves_says_what_the_networks_say():
 
 
 def kept(way, curves, measured):
-    """Write a way's numbers as a card has them."""
+    """Return a way's numbers in the card's format."""
     names = [f"{way}-{each}" for each in Curves._fields]
     return dict(zip(names, curves, strict=True)) | dict(zip(measured_at(way), measured, strict=True))
 
 
-def test_a_card_keeps_what_was_fitted_and_measured_of_both_ways():
+def test_a_card_keeps_the_fitted_and_measured_numbers_of_both_ways():
     simple, found = Curves(2.0, 1.0, 0.0, 0.5, 3.0, 1.0, 0.0, 2.0), Curves(whole=1.0, missed=3.0)
     values = [0.1 * number for number in range(len(KNOTS))]
     scale = Scale.of(
@@ -184,18 +186,18 @@ def test_a_card_keeps_what_was_fitted_and_measured_of_both_ways():
 
 
 def test_numbers_that_are_not_complete_are_left_alone():
-    """As in cards of models that were fitted in another way."""
+    """As in cards of models that were fitted differently."""
     numbers = kept("found", Curves(whole=1.0), [0.5] * 10)
     del numbers["found-named"]
     assert Scale.of(numbers).way(False) == Way()
 
 
-@pytest.mark.parametrize(("sign", "right", "expected"), [(30.0, True, 1.0), (-30.0, False, 0.0)])
-def test_beyond_the_outer_knots_what_was_seen_counts(sign, right, expected):
-    read = [Read([(sign, sign, 0.0)], CLEAN, right)] * 4_000
-    read += [Read([(0.0, 0.0, 0.0)], CLEAN, bool(number % 2)) for number in range(1_000)]
+@pytest.mark.parametrize(("sign", "correct", "expected"), [(30.0, True, 1.0), (-30.0, False, 0.0)])
+def test_beyond_the_outer_knots_the_observations_count(sign, correct, expected):
+    read = [PageRead([(sign, sign, 0.0)], CLEAN, correct)] * 4_000
+    read += [PageRead([(0.0, 0.0, 0.0)], CLEAN, bool(number % 2)) for number in range(1_000)]
     way = fit_way(read)
-    assert way.measured[-1 if right else 0] == pytest.approx(expected, abs=0.008)
+    assert way.measured[-1 if correct else 0] == pytest.approx(expected, abs=0.008)
 
 
 def test_a_reader_that_finds_nothing_is_never_ok(mnist):
@@ -216,14 +218,14 @@ def test_a_reader_that_finds_nothing_is_never_ok(mnist):
     assert 0 < found.numbers["blank"] < 0.6
 
 
-def test_of_what_is_read_rightly_where_the_ink_is_simple_nine_in_ten_are_ok(mnist):
+def test_nine_in_ten_correct_readings_of_simple_ink_are_ok(mnist):
     class Told:
-        """Is told what stands on each page, and is right the oftener the surer it is."""
+        """Is told what is on each page, and is correct more often the more confident it is."""
 
         partners = MappingProxyType({})
 
         def __init__(self):
-            self.draws, self.right = np.random.default_rng(1), []
+            self.draws, self.correct = np.random.default_rng(1), []
             self.pages, self.composer = np.random.default_rng(0), Composer(validation.images, validation.labels)
 
         def find_candidates(self, picture):  # noqa: ARG002
@@ -231,14 +233,14 @@ def test_of_what_is_read_rightly_where_the_ink_is_simple_nine_in_ten_are_ok(mnis
             return seen([candidate(self.draws.uniform(0.5, 0.999))])
 
         def interpret(self, candidates):
-            right = self.draws.random() < candidates.candidates[0].probabilities.max()
-            if right:
-                self.right.append(candidates)
-            return Reading(self.text if right else "?", "ok", 1.0, (), ("reading.ok", {}))
+            correct = self.draws.random() < candidates.candidates[0].probabilities.max()
+            if correct:
+                self.correct.append(candidates)
+            return Reading(self.text if correct else "?", "ok", 1.0, (), ("reading.ok", {}))
 
     validation = Dataset(mnist.validation.images[:300], mnist.validation.labels[:300])
     reader = Told()
     thresholds = calibrate(reader, validation, seed=0, pages=200).numbers
-    chances = [Scale.of(thresholds).way(True).of_text(each) for each in reader.right]
+    chances = [Scale.of(thresholds).way(True).of_text(each) for each in reader.correct]
     assert len(chances) > 100
     assert np.mean(np.array(chances) >= thresholds["text-ok"]) == pytest.approx(0.9, abs=0.01)

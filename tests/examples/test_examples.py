@@ -1,4 +1,4 @@
-"""Each example runs by itself and finds what it asserts."""
+"""Each example runs on its own and its assertions hold."""
 
 import os
 import subprocess

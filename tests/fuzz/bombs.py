@@ -1,4 +1,4 @@
-"""Small files, made by code, that cost a decoder far more than they weigh: what tests and the fuzzer start from."""
+"""Small generated files that cost a decoder far more than their size: seeds for tests and the fuzzer."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def tiling() -> bytes:
 
 
 def flate_bomb() -> bytes:
-    """Return a PDF whose page is two gigabytes of zeros, packed twice."""
+    """Return a PDF whose page is two gigabytes of zeros, compressed twice."""
     packer = zlib.compressobj(9)
     once = b"".join(packer.compress(bytes(1 << 20)) for _ in range(2_000)) + packer.flush()
     return pdf(b"", b"", box="0 0 99 99").replace(
@@ -90,7 +90,7 @@ def soft_mask(side: int = 20_000) -> bytes:
 
 
 def annotation(side: int = 20_000) -> bytes:
-    """Return a PDF with an annotation that is drawn as a picture of 400 million pixels."""
+    """Return a PDF with an annotation drawn as a picture of 400 million pixels."""
     look = stream(
         b"/Type /XObject /Subtype /Form /BBox [0 0 200 200] /Resources << /XObject << /A 7 0 R >> >>",
         b"200 0 0 200 0 0 cm /A Do",
@@ -114,12 +114,12 @@ def shading(times: int = 4_000) -> bytes:
 
 
 def jpeg_scans(scans: int = 20_000, side: int = 2_000) -> bytes:
-    """Return a progressive JPEG that refines nothing, so many times: each scan goes over all of the picture."""
+    """Return a progressive JPEG with many empty scans, each of which covers the whole picture."""
     file = io.BytesIO()
     Image.new("L", (side, side), 128).save(file, "JPEG", progressive=True)
     content = file.getvalue()
     head = content[: content.index(b"\xff\xda")]
-    # one code of one bit that says: 32,767 blocks with nothing in them
+    # one code of one bit that means 32,767 empty blocks
     table = b"\xff\xc4" + struct.pack(">HB", 2 + 1 + 16 + 1, 0x10) + bytes([1] + [0] * 15) + b"\xe0"
     blocks = (-(-side // 8)) ** 2
     runs = -(-blocks // ((1 << 15) - 1))
@@ -141,7 +141,7 @@ def png(*chunks: tuple[bytes, bytes]) -> bytes:
 
 
 def png_chunks(count: int = 1_000_000) -> bytes:
-    """Return a PNG whose pixels come in so many empty parts."""
+    """Return a PNG whose pixel data comes in many empty chunks."""
     head = (b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0))
     whole = png(head, (b"IDAT", zlib.compress(bytes(9) * 8)), (b"IEND", b""))
     place = whole.index(b"IDAT") - 4
@@ -150,27 +150,27 @@ def png_chunks(count: int = 1_000_000) -> bytes:
 
 
 def png_exif() -> bytes:
-    """Return a PNG whose EXIF has 5,000 fields, each of which is all of it."""
+    """Return a PNG whose EXIF has 5,000 fields, each spanning all of it."""
     head = (b"IHDR", struct.pack(">IIBBBBB", 8, 8, 8, 0, 0, 0, 0))
     pixels, end = (b"IDAT", zlib.compress(bytes(9) * 8)), (b"IEND", b"")
     return png(head, (b"eXIf", fields(5_000)), pixels, end)
 
 
 def jpeg_exif() -> bytes:
-    """Return a JPEG whose EXIF has 5,000 fields, each of which is all of it."""
+    """Return a JPEG whose EXIF has 5,000 fields, each spanning all of it."""
     file = io.BytesIO()
     Image.new("L", (8, 8)).save(file, "JPEG", exif=b"Exif\0\0" + fields(5_000))
     return file.getvalue()
 
 
 def fields(count: int) -> bytes:
-    """Return EXIF with so many fields, each 60,000 bytes long."""
+    """Return EXIF with a number of fields, each 60,000 bytes long."""
     each = b"".join(struct.pack("<HHII", 40_000 + number, 7, 60_000, 8) for number in range(count))
     return b"II*\0" + struct.pack("<IH", 8, count) + each + bytes(4)
 
 
 def bmp_rle(side: int = 7_000) -> bytes:
-    """Return a BMP of 49 million pixels, each in a run of its own."""
+    """Return a BMP of 49 million pixels, each in its own run."""
     data = (b"\x01\x07" * side + b"\0\0") * side + b"\0\1"
     palette = b"".join(bytes([level, level, level, 0]) for level in range(256))
     head = struct.pack("<IiiHHIIiiII", 40, side, side, 1, 8, 1, len(data), 0, 0, 256, 0)
@@ -179,7 +179,7 @@ def bmp_rle(side: int = 7_000) -> bytes:
 
 
 def tiff(*entries: tuple[int, int, int, int], data: bytes = b"") -> bytes:
-    """Write a TIFF of one directory: tag, type, count, value or place. `data` begins at byte 8."""
+    """Write a TIFF with one directory: tag, type, count, value or offset. `data` starts at byte 8."""
     start = 8 + len(data)
     table = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *each) for each in entries) + bytes(4)
     return b"II*\0" + struct.pack("<I", start) + data + table
@@ -199,7 +199,7 @@ def tiff_strips(side: int = 7_000) -> bytes:
 
 
 def tiff_strip_of_gigabytes() -> bytes:
-    """Return a TIFF of few pixels in one strip that is said to have 4 gigabytes."""
+    """Return a TIFF of few pixels in one strip that claims to have 4 gigabytes."""
     return tiff(
         *((256, 4, 1, 40), (257, 4, 1, 40), (258, 3, 1, 8), (259, 3, 1, 8), (262, 3, 1, 1)),
         *((273, 4, 1, 8), (277, 3, 1, 1), (278, 4, 1, 2**32 - 1), (279, 4, 1, 2**32 - 1)),
@@ -208,7 +208,7 @@ def tiff_strip_of_gigabytes() -> bytes:
 
 
 def big_tiff_offset() -> bytes:
-    """Return a BigTIFF whose pixels begin at a place that no file has."""
+    """Return a BigTIFF whose pixels start at an impossible offset."""
     entries = (
         *((256, 4, 1, 4), (257, 4, 1, 4), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1)),
         *((273, 16, 1, 2**64 - 1), (277, 3, 1, 1), (278, 4, 1, 4), (279, 4, 1, 16)),
@@ -252,11 +252,11 @@ BOMBS: dict[str, tuple[Callable[[], bytes], ...]] = {
     "WEBP": (webp_large,),
     "HEIC": (),
 }
-"""What makes them, for each kind of file."""
+"""The generators for each kind of file."""
 
 
 def honest(kind: str, seed: int = 0) -> list[bytes]:
-    """Return a few sound files of a kind: small, of noise and of strokes, as different as the format has them.
+    """Return a few valid files of a kind: small, with noise and with strokes, in the format's variants.
 
     Parameters
     ----------

@@ -1,11 +1,11 @@
-"""Mutated files of every kind: nothing may be raised but a ShuziError, nothing may take long or much memory.
+"""Mutated files of every kind: they may raise nothing but a ShuziError, and must not take long or much memory.
 
     python tests/fuzz/fuzz.py --each 10000 --out benchmarks/results/fuzz.json
 
-It starts from small sound files and from `bombs`, and tells for each kind what came of them, the slowest and the
-largest. Opening a picture or a page, and counting pages, is a job; its seconds of the processor, children's included,
-do not depend on what else the machine does, while those of the clock do. So what was slow by the clock is tried again
-at the end. A file that raised something else is kept in the folder that --keep names.
+It starts from small valid files and from `bombs`, and prints the outcomes for each kind, with the slowest and the
+largest. Opening a picture or a page, and counting pages, is a job. Its CPU seconds, children's included, do not
+depend on the machine's load, but its wall-clock seconds do, so jobs that were slow by the clock run again at the end.
+A file that raises anything else is kept in the folder given by --keep.
 """
 
 from __future__ import annotations
@@ -39,17 +39,17 @@ from shuzi.pictures.open import open_picture
 
 T = TypeVar("T")
 
-BOMBS_SHARE = 0.01  # of the files are made of bombs, most of which take all of their seconds
-MOST_BOMB = 1_000_000  # bytes: larger ones are tried as they are, once
-PAGES = 3  # of a PDF that are opened
-SLOW = 5.0  # seconds of the clock for a job, on a machine that does nothing else
+BOMBS_SHARE = 0.01  # fraction of files made from bombs, most of which use up their time
+MOST_BOMB = 1_000_000  # bytes: larger files are tried unchanged, once
+PAGES = 3  # pages of a PDF to open
+SLOW = 5.0  # wall-clock seconds for a job, on an otherwise idle machine
 LIBRARIES = ("shuzi", "numpy", "Pillow", "pillow-heif", "pypdfium2")
 TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass
 class Told:
-    """What came of the files of one kind, and which jobs took longest by the clock and by the processor."""
+    """The outcomes for files of one kind, and the jobs that took longest by the clock and by CPU time."""
 
     kind: str
     files: int = 0
@@ -78,7 +78,7 @@ class Told:
 
 
 def fuzz(kind: str, each: int, seed: int = 0, keep: Path | None = None) -> Told:
-    """Try so many mutated files of a kind, and its bombs as they are.
+    """Try mutated files of a kind, and its bombs unchanged.
 
     Parameters
     ----------
@@ -87,9 +87,9 @@ def fuzz(kind: str, each: int, seed: int = 0, keep: Path | None = None) -> Told:
     each
         How many.
     seed
-        Decides all of them.
+        Decides all mutations.
     keep
-        A folder for those that raised something else than a ShuziError.
+        A folder for files that raise anything but a ShuziError.
     """
     told, slow = Told(kind), list[tuple[str, bytes]]()
     for name, content in files(kind, each, seed):
@@ -100,7 +100,7 @@ def fuzz(kind: str, each: int, seed: int = 0, keep: Path | None = None) -> Told:
             told.opened += 1
         except ShuziError as problem:
             told.errors[problem.key] = told.errors.get(problem.key, 0) + 1
-            problem.sentence("zh"), problem.sentence("en")  # a value that is missing would be foreign
+            problem.sentence("zh"), problem.sentence("en")  # a missing value would raise another error
         except Exception:  # noqa: BLE001 - it is what is looked for
             told.foreign.append(f"{name}: {traceback.format_exc(limit=-3)}")
             if keep is not None:
@@ -127,7 +127,7 @@ def _try(told: Told, name: str, content: bytes, took: list[float]) -> None:
 
 
 def files(kind: str, each: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """Yield names and contents: the bombs as they are, then what is mutated."""
+    """Yield names and contents: the bombs unchanged, then mutated files."""
     rng = np.random.default_rng(seed)
     made = {make.__name__: make() for make in bombs.BOMBS[kind]}
     yield from made.items()
@@ -143,14 +143,14 @@ def files(kind: str, each: int, seed: int) -> Iterator[tuple[str, bytes]]:
 
 
 def mutated(content: bytes, kind: str, rng: np.random.Generator) -> bytes:
-    """Change a file in a few places, where its format makes that worth while."""
+    """Change a file in a few places where its format makes that interesting."""
     broken = bytearray(content)
-    if kind == "PNG" and rng.random() < 0.5:  # the parts stay, and what is in one of them changes
+    if kind == "PNG" and rng.random() < 0.5:  # the chunks stay, and the content of one changes
         place = int(rng.integers(8, len(broken)))
         broken[place] = rng.integers(256)
         return _with_right_sums(bytes(broken))
     for _ in range(rng.integers(1, 6)):
-        near = len(broken) if rng.random() < 0.5 else min(len(broken), 300)  # where sizes and offsets stand
+        near = len(broken) if rng.random() < 0.5 else min(len(broken), 300)  # where sizes and offsets are
         place = int(rng.integers(max(near, 1)))
         way = rng.integers(7)
         if way == 0:
@@ -159,12 +159,12 @@ def mutated(content: bytes, kind: str, rng: np.random.Generator) -> bytes:
             broken[place : place + 1] = bytes(
                 [(broken[place] if place < len(broken) else 0) ^ (1 << rng.integers(8))]
             )
-        elif way == 2:  # a number of four bytes that is extreme
+        elif way == 2:  # an extreme four-byte number
             extreme = (0, 1, 2**31 - 1, 2**31, 2**32 - 1, 65_535, len(broken))[rng.integers(7)]
             broken[place : place + 4] = struct.pack("<>"[rng.integers(2)] + "I", extreme)
         elif way == 3:
             broken[place:place] = rng.bytes(rng.integers(1, 40))
-        elif way == 4:  # a part comes again, maybe often
+        elif way == 4:  # a part is repeated, maybe often
             part = bytes(broken[place : place + int(rng.integers(1, 200))])
             broken[place:place] = part * int(rng.choice([1, 2, 50]))
         elif way == 5 and rng.random() < 0.3:
@@ -177,7 +177,7 @@ def mutated(content: bytes, kind: str, rng: np.random.Generator) -> bytes:
 
 
 def _with_another_number(content: bytes, rng: np.random.Generator) -> bytes:
-    """Change one of the numbers that are written in a PDF."""
+    """Change one of the numbers in a PDF."""
     found = list(re.finditer(rb"(?<=[ \[])[0-9.]+(?=[ \]\n/>])", content))
     if not found:
         return content
@@ -187,7 +187,7 @@ def _with_another_number(content: bytes, rng: np.random.Generator) -> bytes:
 
 
 def _with_right_sums(content: bytes) -> bytes:
-    """Correct the checksums of a PNG, without which hardly anything of it would be decoded."""
+    """Correct the checksums of a PNG, without which hardly any of it would be decoded."""
     parts, place = [content[:8]], 8
     while place + 8 <= len(content):
         (size,) = struct.unpack_from(">I", content, place)
@@ -199,7 +199,7 @@ def _with_right_sums(content: bytes) -> bytes:
 
 
 def processor() -> float:
-    """Return the seconds of the processor that this process and its children have taken, those of before included."""
+    """Return the CPU seconds of this process and its children, those that have ended included."""
     times = os.times()
     ended = times.user + times.system + times.children_user + times.children_system
     return ended + sum(map(_taken, decoder.children.numbers))
@@ -215,7 +215,7 @@ def _taken(number: int) -> float:
 
 
 def _most_memory(number: int) -> int:
-    """Return how many bytes of memory a process has had at most; 0 where the system does not tell."""
+    """Return a process's peak memory in bytes; 0 if the system does not report it."""
     try:
         said = Path(f"/proc/{number}/status").read_text(encoding="ascii")
     except OSError:
@@ -225,7 +225,7 @@ def _most_memory(number: int) -> int:
 
 
 def main() -> None:
-    """Fuzz what the command line names."""
+    """Fuzz the kinds named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--each", type=int, default=1_000, help="mutated files of each kind")
     parser.add_argument("--kinds", nargs="+", choices=bombs.BOMBS, default=list(bombs.BOMBS))

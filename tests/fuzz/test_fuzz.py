@@ -1,4 +1,4 @@
-"""A few hundred mutated files of every kind; `fuzz` tries as many as one likes."""
+"""A few hundred mutated files of every kind; `fuzz` tries any number."""
 
 import pytest
 

@@ -15,14 +15,14 @@ def _page(image, paper=220, ink=40, margin=60):
 
 
 def _light(shape, darkest, kind):
-    """Let the light fall off across a page, to a share of it where it is darkest."""
+    """Let the light fall off across a page, down to a fraction."""
     y, x = np.meshgrid(*(np.linspace(0, 1, size) for size in shape), indexing="ij")
     way = {
         "right": x,
         "left": 1 - x,
         "down": y,
         "corner": (x + y) / 2,
-        "hand": 1 / (1 + np.exp(12 * (0.5 - x))),  # one half lies in the shadow of something
+        "hand": 1 / (1 + np.exp(12 * (0.5 - x))),  # one half is in shadow
         "lamp": (2 * x - 1) ** 2,
         "lens": ((2 * x - 1) ** 2 + (2 * y - 1) ** 2) / 2,  # the corners are darker
     }[kind]

@@ -18,7 +18,7 @@ def bar(side, blur):
 @pytest.mark.parametrize("side", [40, 80, 400])
 @pytest.mark.parametrize("blur", [0.05, 0.07, 0.1])
 def test_an_edge_behind_a_gaussian_is_as_steep_as_theory_has_it(side, blur):
-    """Its slope is the step over sigma times the root of two pi."""
+    """Its slope is the step divided by sigma times the root of two pi."""
     assert edge_width(bar(side, blur)) == pytest.approx(blur * math.sqrt(2 * math.pi), rel=0.2)
 
 

@@ -187,7 +187,7 @@ def test_a_card_of_0_1_keeps_what_it_said_of_a_reader():
     assert card.scores == said["scores"]
     assert card.thresholds.keys() == {"unsure", "not-a-digit"}
     assert {**card.thresholds, **card.calibration.numbers} == said["thresholds"]
-    assert (card.calibration.partners, card.weights) == ({}, "")  # which 0.1 did not say
+    assert (card.calibration.partners, card.weights) == ({}, "")  # not in cards of 0.1
     card.check_usable("default.onnx")
 
 

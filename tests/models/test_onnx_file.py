@@ -1,4 +1,4 @@
-"""The bytes of .onnx files, taken apart without the library `onnx`, which is the oracle here."""
+"""The bytes of .onnx files, parsed without the `onnx` library, which is the oracle here."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""What a model says of itself is held against what its graph takes in and gives out."""
+"""A model's card is checked against the inputs and outputs of its graph."""
 
 import json
 from pathlib import Path
@@ -16,7 +16,7 @@ FROZEN = Path(__file__).parent / "frozen" / "run-0.1"
 
 
 def lying(tmp_path, change):
-    """Change the graph of softmax.onnx and write the card anew, as if it were honest."""
+    """Change the graph of softmax.onnx and rewrite the card to match the new weights."""
     content = shipped()["softmax"].read_bytes()
     card = read_card(content, "softmax.onnx")
     proto = onnx.load_from_string(content)
@@ -63,7 +63,7 @@ def test_an_answer_of_another_shape_is_an_error_and_not_taken(tmp_path):
 
     path = lying(tmp_path, transposed)
     with pytest.raises(ModelError, match=r"lying\.onnx does not match its card"):
-        Session(path)  # which is tried out first
+        Session(path)  # it is tried out first
     session = Session(path, path.read_bytes())
     with pytest.raises(ModelError, match=r"lying\.onnx does not match its card"):
         session.run(np.zeros((4, 28, 28), np.float32))

@@ -73,7 +73,7 @@ def test_a_shipped_model_is_not_found_by_part_of_its_name():
             find_model(name)
 
 
-LARGE = ("default", "detector")  # which take TensorFlow a while
+LARGE = ("default", "detector")  # these take TensorFlow a while
 
 
 @pytest.mark.usefixtures("training")
@@ -88,13 +88,13 @@ def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
     network, card = restore(shipped()[name])
     assert card.command.startswith(f"shuzi train {card.name} ")
     assert card.licence == OF_MNIST
-    shown = TASKS[card.task].shown(mnist.test)
-    said = network_answers(network, shown.images)[0]
+    comparison = TASKS[card.task].comparison_examples(mnist.test)
+    outputs = network_answers(network, comparison.images)[0]
     if name == "detector":
         assert (card.kind, list(card.scores)) == (DETECTOR, ["validation"])
-        assert TASKS["detect"].accuracy(shown.labels, said) > 0.95
+        assert TASKS["detect"].accuracy(comparison.labels, outputs) > 0.95
     else:
-        right = int(np.sum(said.argmax(axis=1) == mnist.test.labels))
+        right = int(np.sum(outputs.argmax(axis=1) == mnist.test.labels))
         assert (card.kind, card.scores["test"]) == (CLASSIFIER, Score(right, 10_000).as_dict())
     assert card.parameters == sum(np.prod(each.shape) for each in network.trainable_variables)
     assert shipped()[name].stat().st_size < 3e6

@@ -1,4 +1,4 @@
-"""Models from elsewhere run in a child process first: real ones that loop, crash, grow or lie."""
+"""Untrusted models run in a child process first: real ones that loop, crash, grow or lie."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from shuzi.errors import ModelError
 from shuzi.models.onnx_file import control_flow, read_card, with_card
 from shuzi.models.session import Session
 from shuzi.models.store import shipped
-from shuzi.models.trial import LIMITS, sound_content
+from shuzi.models.trial import LIMITS, checked_content
 from shuzi.processes.limits import Limits
 
 
@@ -23,10 +23,10 @@ def cache(tmp_path, monkeypatch):
 
 
 def foreign(path, change=None):
-    """Write a model with an honest card whose graph somebody changed."""
+    """Write a model with a valid card and a modified graph."""
     content = shipped()["softmax"].read_bytes()
     proto = onnx.load_from_string(content)
-    proto.producer_name = path.stem  # no file is another
+    proto.producer_name = path.stem  # every file is different
     if change:
         change(proto.graph)
     path.write_bytes(with_card(proto.SerializeToString(), read_card(content, path), path)[0])
@@ -38,7 +38,7 @@ def verdicts(cache):
 
 
 def endless(graph):
-    """Let a loop that has no end stand before the answer."""
+    """Put an endless loop before the output."""
     last = graph.output[0].name
     graph.node[-1].output[0] = "before"
     body = helper.make_graph(
@@ -77,7 +77,7 @@ def waiting(graph):
 
 
 def swollen(graph):
-    """Let 40 GB stand before the answer."""
+    """Put 40 GB before the output."""
     last = graph.output[0].name
     graph.node[-1].output[0] = "before"
     shape = numpy_helper.from_array(np.array([10_000_000_000], np.int64), "huge_shape")
@@ -133,7 +133,7 @@ def test_a_graph_without_an_end_is_ended_and_not_tried_again(tmp_path, cache):
     path = foreign(tmp_path / "endless.onnx", endless)
     limits = Limits(seconds=1.0, memory=LIMITS.memory)
     with pytest.raises(ModelError, match=r"endless\.onnx did not answer within 1 seconds"):
-        sound_content(path, limits)
+        checked_content(path, limits)
     assert len(verdicts(cache)) == 1
     with pytest.raises(ModelError, match=r"endless\.onnx did not answer"):
         Session(path)
@@ -141,7 +141,7 @@ def test_a_graph_without_an_end_is_ended_and_not_tried_again(tmp_path, cache):
 
 def test_a_loop_that_waits_for_its_input_is_refused(tmp_path):
     with pytest.raises(ModelError, match=r"waiting\.onnx holds an operation .* \(Loop\)"):
-        sound_content(foreign(tmp_path / "waiting.onnx", waiting))
+        checked_content(foreign(tmp_path / "waiting.onnx", waiting))
 
 
 def test_a_function_that_could_hide_a_loop_is_refused(tmp_path):
@@ -150,7 +150,7 @@ def test_a_function_that_could_hide_a_loop_is_refused(tmp_path):
     proto.functions.add(name="f", domain="x")
     path.write_bytes(proto.SerializeToString())  # the hash in its card is that of the graph
     with pytest.raises(ModelError, match=r"hidden\.onnx holds an operation .* \(function\)"):
-        sound_content(path)
+        checked_content(path)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_where_nothing_can_be_remembered_it_works_all_the_same(tmp_path, cache):
 
 @pytest.mark.usefixtures("training")
 def test_a_run_folder_of_this_machine_needs_no_trial(cache, tmp_path):
-    """The export, which has run the model on thousands of images, remembers that it is sound."""
+    """The export, which has run the model on thousands of images, records that it is sound."""
     from shuzi.data.own import split
     from shuzi.training.recipes import recipe
     from shuzi.training.run import run

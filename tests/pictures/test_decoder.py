@@ -1,4 +1,4 @@
-"""Files that are made to hang, crash or fill their decoder end in errors, and the next picture is read."""
+"""Files made to hang, crash or bloat their decoder end in errors, and the next picture is read."""
 
 import io
 import os
@@ -45,7 +45,7 @@ def gone(numbers):
 
 @pytest.fixture
 def quick():
-    """Decode with hardly any time."""
+    """Decode with a very short time limit."""
     found = Decoder(seconds=0.3, seconds_per_megabyte=0.0)
     yield found
     found.children.cancel()
@@ -161,7 +161,7 @@ def test_a_large_picture_needs_a_second_try_and_gets_it():
 
 def test_pages_are_counted_in_a_child_too(quick):
     pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
-    # the root of the pages is its own child, in many ways
+    # the root of the page tree is its own child, many times
     kids = b"[" + b"2 0 R " * 40 + b"]"
     content = bombs.pdf(b"").replace(b"/Kids [3 0 R] /Count 1", b"/Kids " + kids + b" /Count 9")
     for each in single_pictures(content):
@@ -226,7 +226,7 @@ def test_ctrl_c_ends_the_command_while_a_pdf_hangs(tmp_path):
 
 
 def test_what_a_child_says_is_taken_for_what_it_is():
-    """A file that took over its decoder could make it say anything."""
+    """A file that has taken over its decoder could make it answer anything."""
     for header in (
         {"error": "picture.nothing", "values": {}},
         {"error": "damaged", "values": {"reason": "\x1b[2J" + "x" * 1_000, "path": "/etc/passwd"}},

@@ -11,7 +11,7 @@ from shuzi.pictures.folders import ENDINGS, single_pictures
 
 @pytest.fixture
 def folder(tmp_path):
-    """Fill a folder; what is in the files does not matter for finding them."""
+    """Fill a folder; the files' content does not matter for finding them."""
 
     def fill(*names):
         for name in names:

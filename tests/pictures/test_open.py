@@ -158,7 +158,7 @@ def test_more_than_fifty_megapixels_are_refused_before_there_is_anything_to_deco
 
 
 def test_fifty_megapixels_themselves_are_not_too_many():
-    assert _problem(_png_header(10_000, 5_000)) == "error.picture.damaged"  # which is found by decoding
+    assert _problem(_png_header(10_000, 5_000)) == "error.picture.damaged"  # detected by decoding
 
 
 def test_an_array_or_a_picture_of_more_than_fifty_megapixels_is_refused():

@@ -1,4 +1,4 @@
-"""Which files are decoded where a person's program runs, and which are not."""
+"""Which files are decoded in the user's own process, and which are not."""
 
 import io
 import struct

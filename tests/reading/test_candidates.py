@@ -1,4 +1,4 @@
-"""How one place of a picture is looked at."""
+"""How one box in a picture is classified."""
 
 import cv2
 import numpy as np
@@ -18,7 +18,7 @@ def classifier():
 
 @pytest.fixture(scope="module")
 def framed(mnist):
-    """Large digits whose boxes are off, and what neighbours leave in them."""
+    """Large digits with inexact boxes, and with parts of neighbours in them."""
     rng, ink, boxes = np.random.default_rng(0), np.zeros((80, 80 * 400), np.uint8), []
     for place, image in enumerate(mnist.validation.images[:400]):
         large = cv2.resize(image, (70, 70), interpolation=cv2.INTER_CUBIC)
@@ -30,12 +30,12 @@ def framed(mnist):
 
 
 def alike(boxes):
-    """A detector that says nothing of which digit it is."""
+    """A detector that has no opinion on which digit it is."""
     return [Found(np.full(10, 0.9, np.float32), box) for box in boxes]
 
 
 class Told:
-    """Says in its turn what it is told: no real network can be told how sure to be."""
+    """Returns given answers in turn: a real network's confidence cannot be set."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -63,11 +63,11 @@ def test_a_digit_that_is_sure_is_framed_once():
 
 
 def test_two_more_frames_outvote_the_first_of_a_digit_that_is_unsure():
-    # of 3: 0.6 * 0.1 * 0.1, of 8: 0.4 * 0.9 * 0.9, that is 1 to 54; of that the cube root for the mean, and the
-    # square root, since the detector has a say as well: 1 to 54 ** (1 / 6), or 1.944
+    # 3 gets 0.6 * 0.1 * 0.1 and 8 gets 0.4 * 0.9 * 0.9, a ratio of 1 to 54; the cube root for the mean, and the
+    # square root because the detector counts too: 1 to 54 ** (1 / 6), or 1.944
     classifier = Told(([0.6, 0.99], [0.9, 0.99]), ([0.1, 0.1], [0.6, 0.3]))
     unsure, sure = candidates_at(BLOT, [BOX, BOX], classifier, alike([BOX, BOX]))
-    assert [len(each) for each in classifier.seen] == [2, 2]  # the sure one is not framed again
+    assert [len(each) for each in classifier.seen] == [2, 2]  # the confident one is not cropped again
     assert unsure.probabilities[8] / unsure.probabilities[3] == pytest.approx(1.944, abs=1e-3)
     assert unsure.probabilities.sum() == pytest.approx(1)
     assert unsure.is_digit == pytest.approx(0.6)
@@ -80,11 +80,11 @@ def test_without_a_detector_a_digit_is_framed_once_however_unsure():
     assert (found.probabilities[3], found.found) == (pytest.approx(0.6), 1.0)
 
 
-def test_where_there_is_no_ink_there_is_no_candidate():
+def test_without_ink_there_is_no_candidate():
     assert candidates_at(BLOT, [Box(0.0, 0.0, 9.0, 9.0)], Told()) == []
 
 
-def test_framing_again_reads_more_of_what_is_framed_badly(classifier, framed, mnist):
+def test_cropping_again_helps_with_inexact_boxes(classifier, framed, mnist):
     ink, boxes = framed
     labels = mnist.validation.labels[: len(boxes)]
     once = candidates_at(ink, boxes, classifier)

@@ -77,7 +77,7 @@ def test_of_two_outputs_the_probabilities_are_given(composed_run, mnist):
 
 
 @pytest.mark.parametrize("content", [b"", b"no model", b"\x08\x07" * 40])
-def test_a_file_that_is_no_model_is_refused_by_its_name(tmp_path, content):
+def test_a_file_that_is_not_a_model_is_refused_by_its_name(tmp_path, content):
     (tmp_path / "wrong.onnx").write_bytes(content)
     with pytest.raises(ModelError, match=r"wrong\.onnx (is not a usable model|has no shuzi card)"):
         Classifier(tmp_path / "wrong.onnx")

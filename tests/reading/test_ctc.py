@@ -1,4 +1,4 @@
-"""Checked against the definition: the sum over all ways to spread a text over the columns, one by one."""
+"""Checked against the definition: the sum over all alignments of a text, one by one."""
 
 from itertools import groupby, product
 
@@ -40,7 +40,7 @@ def test_the_best_texts_are_the_most_probable_ones_in_their_order(seed):
     np.testing.assert_allclose([np.exp(text.log_probability) for text in found], [p for _, p in expected], rtol=1e-4)
 
 
-def test_a_narrow_beam_never_says_more_than_a_text_has():
+def test_a_narrow_beam_never_overestimates_a_text():
     for seed in range(20):
         columns = said(12, 6, seed, sharp=3.0)
         for text in best_texts(columns, width=4):
@@ -60,7 +60,7 @@ def test_a_text_with_more_characters_than_columns_is_impossible_and_an_empty_one
     assert log_probability(columns, ()) == pytest.approx(float(columns[:, -1].sum()), rel=1e-5)
 
 
-def test_each_character_stands_where_its_columns_say():
+def test_each_character_spans_its_columns():
     columns = np.full((10, 4), 0.02, np.float32)
     for place, label in enumerate([3, 0, 0, 3, 0, 3, 2, 2, 2, 3]):
         columns[place, label] = 0.94

@@ -1,4 +1,4 @@
-"""When simple ink is read without asking the detector."""
+"""When simple ink is read without the detector."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from shuzi.reading.locate import locate_digits
 
 
 class Classifier:
-    """Takes whatever it is shown for a 1, as surely as it is told to: no real network can be told."""
+    """Takes every image for a 1 with a given confidence, which a real network cannot be told."""
 
     def __init__(self, sure):
         self.sure = sure
@@ -21,7 +21,7 @@ class Classifier:
 
 
 class Detector:
-    """Finds a 1 in each of the boxes that it is told, and remembers that it was asked."""
+    """Finds a 1 in each of the given boxes, and records its calls."""
 
     def __init__(self, *boxes):
         self.boxes = boxes
@@ -37,7 +37,7 @@ class Detector:
 @pytest.mark.parametrize(
     ("count", "sure", "asked"), [(1, 0.92, False), (2, 0.92, True), (2, 0.96, False), (1, 0.88, True)]
 )
-def test_the_detector_is_asked_where_the_digits_together_are_not_sure_enough(count, sure, asked):
+def test_the_detector_runs_if_the_digits_together_are_too_unsure(count, sure, asked):
     page = np.full((80, 60 * count), 230, np.uint8)
     for place in range(count):
         page[20:60, 60 * place + 28 : 60 * place + 33] = 30
@@ -50,7 +50,7 @@ def test_the_detector_is_asked_where_the_digits_together_are_not_sure_enough(cou
 
 @pytest.fixture
 def page_with_line():
-    """Three strokes, the first on a printed line: both together look like a frame around the other two."""
+    """Three strokes, the first on a printed line; together they look like a frame around the other two."""
     page = np.full((80, 200), 230, np.uint8)
     page[62:65] = page[20:62, 28:33] = page[22:56, 88:93] = page[22:56, 148:153] = 30
     return page
@@ -76,8 +76,8 @@ def test_the_detector_takes_no_sure_digit_away(page_with_line, found):
     assert candidates.simple
 
 
-def test_the_detector_decides_where_a_single_piece_is_fairly_sure():
-    """Two digits that touch look like one to who is not asked how many there are."""
+def test_the_detector_decides_if_a_single_component_is_fairly_confident():
+    """Two touching digits look like one to a classifier that cannot tell how many there are."""
     page = np.full((80, 120), 230, np.uint8)
     page[20:60, 40:45] = page[20:60, 70:75] = page[40:43, 45:70] = 30
     found = [(40.0, 20.0, 5.0, 40.0), (70.0, 20.0, 5.0, 40.0)]
@@ -85,7 +85,7 @@ def test_the_detector_decides_where_a_single_piece_is_fairly_sure():
     assert sorted(candidate.box for candidate in candidates.candidates) == found
 
 
-def test_what_is_simple_stays_where_the_detector_finds_nothing():
+def test_simple_candidates_stay_if_the_detector_finds_nothing():
     page = np.full((80, 60), 230, np.uint8)
     page[20:60, 28:33] = 30
     assert len(locate_digits(page, Classifier(0.8), Detector()).candidates) == 1

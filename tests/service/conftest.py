@@ -25,7 +25,7 @@ from shuzi.service.server import listen, server
 
 @dataclass
 class Running:
-    """A service that listens, and what is behind it."""
+    """A listening service and its parts."""
 
     address: str
     port: int
@@ -33,7 +33,7 @@ class Running:
     serving: object
 
     def client(self, source="127.0.0.1", **headers):
-        # neither proxies nor the machine's own settings stand between
+        # no proxies or machine settings in between
         transport = httpx.HTTPTransport(local_address=source)
         return httpx.Client(base_url=self.address, headers=headers, timeout=120, transport=transport)
 
@@ -48,7 +48,7 @@ def connect(port, source="127.0.0.1"):
 
 @contextmanager
 def running(limits=None, **options):
-    """Let a service run in a thread of this process, on a port of its own."""
+    """Run a service in a thread of this process, on its own port."""
     at = listen("127.0.0.1", 0, others=False)
     service = create(limits=limits or Limits(), **options)
     serving = server(service)
@@ -64,7 +64,7 @@ def running(limits=None, **options):
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory):
-    """Run one service for all tests that leave it as it was."""
+    """Run one service for all tests that do not change it."""
     with running(page=tmp_path_factory.mktemp("nothing")) as found:
         yield found
 
@@ -77,7 +77,7 @@ def client(service):
 
 @pytest.fixture
 def run_service():
-    """Run a service of its own for a test."""
+    """Run a separate service for a test."""
     with ExitStack() as stack:
         yield lambda **options: stack.enter_context(running(**options))
 
@@ -89,10 +89,10 @@ def limited(run_service):
 
 
 class Process(subprocess.Popen):
-    """`shuzi serve` as a process of its own."""
+    """`shuzi serve` as a separate process."""
 
     def listens(self):
-        """Wait until it does, and remember where."""
+        """Wait until it listens, and store its address."""
         self.address = re.search(r"http://\S+", self.stdout.readline())[0]
         self.port = int(re.search(r":(\d+)/", self.address)[1])
         return self
@@ -105,13 +105,13 @@ class Process(subprocess.Popen):
         return connect(self.port, source)
 
     def end(self, number=signal.SIGTERM):
-        """Ask it to end, and return its exit status and what it wrote to stderr."""
+        """Ask it to stop, and return its exit status and stderr."""
         self.send_signal(number)
         _, err = self.communicate()
         return self.returncode, err
 
     def resident(self, most=False):
-        """Return the bytes of memory that it holds, or held at most."""
+        """Return its current or peak memory in bytes."""
         name = "VmHWM" if most else "VmRSS"
         with Path(f"/proc/{self.pid}/status").open(encoding="utf-8") as file:
             return next(1_024 * int(line.split()[1]) for line in file if line.startswith(name))
@@ -119,7 +119,7 @@ class Process(subprocess.Popen):
 
 @pytest.fixture
 def start_service():
-    """Start `shuzi serve`, or another program that serves, and see to it that none stays behind."""
+    """Start `shuzi serve`, or another server program, and clean up all processes."""
     started = []
 
     def start(*arguments, program=("-m", "shuzi", "serve"), **environment):
@@ -143,7 +143,7 @@ def start_service():
 
 
 def png(pixels, kind="PNG"):
-    """Write pixels as a picture's file."""
+    """Encode pixels as a picture file."""
     file = io.BytesIO()
     Image.fromarray(np.asarray(pixels, np.uint8)).save(file, kind)
     return file.getvalue()
@@ -151,14 +151,14 @@ def png(pixels, kind="PNG"):
 
 @pytest.fixture(scope="session")
 def hanging_pdf():
-    """Return a PDF that takes for ever to draw, as a file's bytes."""
+    """Return the bytes of a PDF that takes for ever to draw."""
     pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
     return bombs.tiling()
 
 
 @pytest.fixture(scope="session")
 def number(mnist):
-    """Return a picture of the number 7210, written by four hands, dark on light, as a file's bytes."""
+    """Return a picture file of the number 7210 in four hands, dark on light."""
     page = np.full((60, 220), 255, np.uint8)
     for place in range(4):
         page[16:44, 20 + 45 * place : 48 + 45 * place] = 255 - mnist.test.images[place]
@@ -171,7 +171,7 @@ def as_png():
 
 
 def of_events(text):
-    """Take a stream of events apart: (id, name, data) each."""
+    """Parse a stream of events: (id, name, data) each."""
     found = []
     for block in text.split("\n\n"):
         lines = dict(line.split(": ", 1) for line in block.splitlines() if line and not line.startswith(":"))

@@ -1,4 +1,4 @@
-"""Whatever comes in gets the right status and a sentence, and the service is alive after it."""
+"""Any input gets the right status and a message, and the service survives."""
 
 import concurrent.futures
 import json
@@ -22,7 +22,7 @@ def _chunk(kind, data):
 
 
 def _png_that_claims(width, height):
-    """Return a PNG of a few hundred bytes that says it has so many pixels."""
+    """Return a PNG of a few hundred bytes that claims to have many pixels."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -78,7 +78,7 @@ def test_a_picture_that_was_cut_off_anywhere_is_refused_or_read(client, number):
     for end in range(1, len(number), 37):
         said = client.post("/v1/read", content=number[:end], headers={"content-type": "image/png"})
         assert said.status_code in (200, 422)
-        assert said.status_code == 422 or end > len(number) - 40  # without its last bytes it is still whole
+        assert said.status_code == 422 or end > len(number) - 40  # it is complete even without its last bytes
 
 
 def test_nothing_at_all_is_no_picture(client):
@@ -181,7 +181,7 @@ def test_a_body_of_mistakes_costs_hardly_more_than_one_mistake(body, shape):
     finally:
         tracemalloc.stop()
     assert len(caught.value.said) <= 10
-    assert most < 60e6  # what the JSON itself takes; a mistake for each value takes a gigabyte
+    assert most < 60e6  # the JSON itself; an error for each value would take a gigabyte
 
 
 def test_classifying_wants_json(client):

@@ -1,4 +1,4 @@
-"""What docs/how-to/serving.md promises: true examples, true limits, files that other tools understand."""
+"""docs/how-to/serving.md keeps its promises: correct examples and limits, valid configuration files."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def test_the_examples_answer_as_the_document_says(service, path, mnist, tmp_path
         )
         done = subprocess.run(["bash", "-c", here], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
         found, told = json.loads(done.stdout), json.loads(expected)
-        if "readings" in told:  # a shipped model may be trained anew, and its numbers change a little
+        if "readings" in told:  # retraining a shipped model changes its numbers a little
             (found,), (told,) = found["readings"], told["readings"]
             assert found.keys() == told.keys()
             assert found["confidence"] == pytest.approx(told["confidence"], abs=0.05)

@@ -1,4 +1,4 @@
-"""Clients that are many, slow, greedy or gone, against a service that runs as a process of its own."""
+"""Many, slow, greedy and vanished clients against a service in its own process."""
 
 import concurrent.futures
 import json
@@ -37,7 +37,7 @@ def serve(start_service):
 
 @pytest.fixture
 def serve_patiently(start_service):
-    """Serve with much time for everything, so that on a busy machine nothing ends for the time that it takes."""
+    """Serve with generous time limits, so that nothing times out on a busy machine."""
     patient = ", ".join(f"{each}_seconds=600" for each in ("head", "pause", "body", "write", "idle", "work", "exit"))
     script = SCRIPT.format(before="", limits=patient)
     return lambda: start_service(program=("-c", script)).listens()
@@ -63,7 +63,7 @@ def _answer(connection):
 
 
 def _is_alive(connection):
-    """Ask over a connection that stays, until the whole of the answer has come."""
+    """Send a request over an open connection and read the whole response."""
     connection.sendall(HEALTH)
     content = b""
     while not content.endswith(b"}"):
@@ -105,7 +105,7 @@ def test_nine_hundred_heads_of_sixteen_thousand_headers_are_refused_cheaply(serv
     refused = _processor_seconds(process) - spent - plain
     assert {(status, problem["key"]) for status, problem in said} == {(431, "error.service.headers")}
     assert process.resident(most=True) < before + 100e6
-    assert refused < 5 * plain  # it was less; to take all of them apart costs some 40 times as much
+    assert refused < 5 * plain  # it was less; parsing all of them costs about 40 times as much
 
 
 def test_ten_clients_that_hold_large_bodies_deny_nobody_a_place(serve_patiently, stack, number):
@@ -127,9 +127,9 @@ def test_one_client_holds_no_more_than_its_part(serve_patiently, stack, number):
     for each in greedy[:3]:
         each.sendall(_post(20_000_000) + bytes(19_900_000))
     with process.client("127.0.0.2") as client:
-        for _ in range(20_000):  # until all of it has come in
+        for _ in range(20_000):  # until all of it has arrived
             said = client.post("/v1/read", content=bytes(1_000_000), headers={"content-type": "image/png"})
-            # whichever of its bodies is one too many, while they all come in
+            # whichever of its bodies is one too many, while they are all arriving
             refused = [_answer(each) for each in select.select(greedy[:3], [], [], 0)[0]]
             if said.status_code == 429:
                 assert said.headers["retry-after"] == "1"
@@ -151,7 +151,7 @@ def test_one_client_takes_no_more_than_its_part_of_the_connections(limited):
         with service.client() as other:
             assert other.get("/healthz").status_code == 200
     with service.client("127.0.0.2") as client:
-        for _ in range(1_000):  # until it is noticed that they have gone
+        for _ in range(1_000):  # until their absence is noticed
             if client.get("/healthz", headers={"connection": "close"}).status_code == 200:
                 break
         else:
@@ -181,7 +181,7 @@ def test_three_hundred_abandoned_streams_leave_nothing_behind(serve_patiently, s
                 leaving.sendall(request)
                 assert leaving.recv(12) in (b"HTTP/1.1 200", b"HTTP/1.1 429")
                 leaving.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
-        for _ in range(1_000):  # until it is noticed that the last of them have gone
+        for _ in range(1_000):  # until the absence of the last of them is noticed
             with client.stream("GET", f"{place}/events") as stream:
                 if stream.status_code == 200:
                     break

@@ -1,4 +1,4 @@
-"""What is in the log, of `shuzi serve` as a process of its own."""
+"""The log of `shuzi serve` as a separate process."""
 
 import json
 import re
@@ -8,13 +8,13 @@ import pytest
 
 from shuzi.messages import say
 
-ENDED = say("cli.serve.ended", "en") + "\n"  # all that is on stderr when nothing went wrong
-NO_PAGE = say("cli.serve.no_page", "en") + "\n"  # before all else, where the page has not been built
+ENDED = say("cli.serve.ended", "en") + "\n"  # everything on stderr if nothing went wrong
+NO_PAGE = say("cli.serve.no_page", "en") + "\n"  # comes first if the page is not built
 TOKEN = "a token that is long enough"  # noqa: S105 - of these tests alone
 
 
 def _end(process):
-    """End the service, and return its exit status and what it logged."""
+    """Stop the service, and return its exit status and log."""
     status, err = process.end()
     return status, err.removeprefix(NO_PAGE)
 

@@ -1,4 +1,4 @@
-"""Whatever the OpenAPI document allows, and much that it does not, is answered as the document says."""
+"""Requests that the OpenAPI document allows, and many that it does not, get responses that match it."""
 
 import subprocess
 import sys
@@ -13,7 +13,7 @@ ROUNDS = 20
 
 @pytest.fixture
 def try_all(service, tmp_path):
-    """Let schemathesis try operations, from the document alone."""
+    """Let schemathesis try operations, given only the document."""
 
     def run(*options):
         command = [SCHEMATHESIS, "run", f"{service.address}/openapi.json", "--max-examples", ROUNDS, *options]
@@ -47,4 +47,4 @@ def test_training_keeps_its_word_though_only_one_can_run_and_fast_wants_even_bat
     if running is not None:
         place = f"{service.address}/v1/training/{running.id}"
         httpx.delete(place, trust_env=False)
-        httpx.get(f"{place}/events", trust_env=False, timeout=120)  # until it has ended, so that others may begin
+        httpx.get(f"{place}/events", trust_env=False, timeout=120)  # until it has ended, so that others may start

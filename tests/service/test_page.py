@@ -1,4 +1,4 @@
-"""The built page, or words on how to get it; the documents; what Prometheus reads."""
+"""The built page or a note on building it, the documentation, and the metrics."""
 
 import html.parser
 import json
@@ -16,7 +16,7 @@ from shuzi.service.settings import Settings
 
 @pytest.fixture
 def built(tmp_path):
-    """Return a folder as Vite leaves it."""
+    """Return a folder like Vite's output."""
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text("<!doctype html><title>page</title>", "utf-8")
     (tmp_path / "assets" / "index-abc123.js").write_text("export {}", "utf-8")
@@ -74,7 +74,7 @@ def test_beside_the_page_a_method_that_is_not_possible_names_those_that_are(run_
 )
 def test_nothing_beside_the_page_is_handed_out(run_service, built, path):
     service = run_service(page=built)
-    with service.connect() as connection:  # a client would tidy the path up
+    with service.connect() as connection:  # a client would normalise the path
         connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         content = b""
         while piece := connection.recv(65_536):
@@ -104,7 +104,7 @@ def test_the_documents_are_a_page_without_script_or_anything_from_outside(client
         assert not re.match(r"(https?:)?//", address)
     assert ("html", {"lang": language}) in tags
     assert client.get("/docs.css").headers["content-type"].startswith("text/css")
-    # every link inside the page leads somewhere
+    # every link within the page works
     ids = {attributes["id"] for _, attributes in tags if "id" in attributes}
     links = {attributes["href"][1:] for _, attributes in tags if attributes.get("href", "").startswith("#")}
     assert links <= ids

@@ -1,4 +1,4 @@
-"""What happens while the cores are busy: nothing else waits, nobody is worked for who has been sent away."""
+"""While the cores are busy, nothing else waits, and no work is done for clients that were sent away."""
 
 import asyncio
 import concurrent.futures
@@ -13,11 +13,11 @@ from shuzi.errors import ServiceError
 from shuzi.service.api import answers
 from shuzi.service.pool import Pool
 
-ROUNDS = 2_000  # of asking how much is going on
+ROUNDS = 2_000  # of polling
 
 
 def _at_work(client, expected):
-    """Ask until so many requests are at work."""
+    """Poll until a number of requests are being worked on."""
     for _ in range(ROUNDS):
         if f"shuzi_requests_at_work {expected}.0" in client.get("/metrics").text:
             return
@@ -26,7 +26,7 @@ def _at_work(client, expected):
 
 @pytest.fixture
 def held(monkeypatch):
-    """Let every reading wait for an event, and tell which have begun."""
+    """Make every reading wait for an event, and record which have started."""
     begun, go = [], threading.Event()
     read = answers.read
 
@@ -78,7 +78,7 @@ def test_after_the_time_of_a_request_the_rest_of_its_pictures_is_not_begun(limit
     with service.client() as client:
         said = client.post("/v1/read", files=[("picture", number)] * 5)
         assert (said.status_code, said.json()["key"]) == (503, "error.service.late")
-        _at_work(client, 1)  # the one that has begun still keeps its place
+        _at_work(client, 1)  # the one that has started keeps its place
         go.set()
         _at_work(client, 0)
         assert len(begun) == 1
@@ -93,7 +93,7 @@ def test_when_all_places_are_taken_the_next_is_told_to_come_again_and_health_is_
             return client.post("/v1/read", files=[("picture", number)] * times).status_code
 
     with concurrent.futures.ThreadPoolExecutor(2) as threads, service.client() as client:
-        first = threads.submit(post, 6)  # one request, however many pictures it has
+        first = threads.submit(post, 6)  # counts as one request, however many pictures it has
         _at_work(client, 1)
         second = threads.submit(post, 1)
         _at_work(client, 2)

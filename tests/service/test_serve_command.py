@@ -1,4 +1,4 @@
-"""`shuzi serve` as a person runs it: it starts, says where it is, and ends cleanly."""
+"""`shuzi serve` as a user runs it: it starts, prints its address, and exits cleanly."""
 
 import re
 import signal
@@ -169,7 +169,7 @@ def test_another_model_reads_by_default(start_service, get):
     process = start_service("--port", "0", "--model", "tiny")
     models = {each["name"]: each for each in get(f"{_address(process)}v1/models").json()["models"]}
     assert [name for name, each in models.items() if each["chosen"]] == ["tiny"]
-    assert models["default"]["recipe"] != "tiny"  # the true one is still there
+    assert models["default"]["recipe"] != "tiny"  # the real one is still there
     assert all(each["shipped"] for each in models.values())
 
 

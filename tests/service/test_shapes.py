@@ -1,4 +1,4 @@
-"""The page's types are those of the service's answers."""
+"""The page's types match the service's responses."""
 
 import subprocess
 import sys

@@ -11,7 +11,7 @@ def test_light_comes_back_from_every_place_and_never_more_than_from_bare_paper(s
         made = background(np.random.default_rng(seed), *shape, letter)
         assert made.shape == shape
         assert made.dtype == np.float32
-        assert made.min() > 0.02  # black paper would hide what is written
+        assert made.min() > 0.02  # black paper would hide the writing
         assert made.max() <= 1
 
 

@@ -35,7 +35,7 @@ def pages(composer):
 
 @pytest.fixture(scope="module")
 def blocks():
-    """Pages of nothing but square digits, whose boxes tell whether all of one is on the page."""
+    """Pages of square digits only, whose boxes show whether a whole digit is on the page."""
     block = np.zeros((4, 28, 28), np.uint8)
     block[:, 4:24, 4:24] = 255
     composer, rng = Composer(block, np.full(4, 3, np.uint8)), np.random.default_rng(0)
@@ -118,10 +118,10 @@ def test_digits_are_of_many_sizes(pages):
 
 
 def test_no_digit_is_asked_for_of_which_little_is_to_be_seen(blocks):
-    """On one page squares are of much one shape, so that what the rim leaves of one shows by its flatness."""
+    """Squares on one page have similar shapes, so one cut off by the edge shows by its flatness."""
     left_over = []
     for page in blocks:
-        # a fine pen leaves specks of some squares, whose shape says nothing
+        # a fine pen reduces some squares to specks, whose shape means nothing
         x, y, width, height = page.boxes[page.boxes[:, 3] > 8].T
         at_a_side = (x == 0) | (x + width == WIDTH)
         whole = ~at_a_side & (y > 0) & (y + height < HEIGHT)
@@ -139,7 +139,7 @@ def test_neighbours_hardly_cover_each_other(pages):
         for a, b in pairwise(page.boxes):
             low, high = np.maximum(a[:2], b[:2]), np.minimum(a[:2] + a[2:], b[:2] + b[2:])
             covered.append(np.prod(np.maximum(high - low, 0)) / min(a[2] * a[3], b[2] * b[3]))
-    # ink comes near row by row, so that boxes of slanted digits share their corners
+    # spacing goes row by row, so boxes of slanted digits overlap at the corners
     assert np.median(covered) == 0
     assert np.mean(np.array(covered) > 0.6) < 0.02
 

@@ -38,7 +38,7 @@ def test_a_glyph_has_the_size_of_a_digit(four):
 
 def test_a_small_mark_is_hardly_larger_than_the_digits_beside_it():
     sizes = np.array([small_distractor(np.random.default_rng(seed), 30, 2.0).shape for seed in range(500)])
-    assert sizes.max() <= 30 * 1.3 + 7  # a slash is the highest; then the pen and a rim
+    assert sizes.max() <= 30 * 1.3 + 7  # a slash is the tallest; plus the pen and a margin
     assert np.median(sizes[:, 0]) < 15
 
 
@@ -92,8 +92,8 @@ def test_a_letter_followed_by_a_pen_has_strokes_of_its_width():
     [(0, "never"), (1, "never"), (2, "turned"), (5, "turned"), (8, "turned"), (4, "mirrored or turned")],
 )
 def test_a_digit_that_stays_a_digit_is_spoilt_by_another_one_only(label, alone, monkeypatch):
-    """A 0 is a 0 in a mirror and an 8 as well; either way, a digit alone is spoilt only where that makes it none."""
-    monkeypatch.setattr(distractors, "_NOT_STRUCK", ())  # digits that are struck through stay upright
+    """A mirrored 0 is a 0, and likewise an 8; a single digit is only spoilt in ways that make it a non-digit."""
+    monkeypatch.setattr(distractors, "_NOT_STRUCK", ())  # struck-through digits stay upright
     asked = []
 
     def flag():

@@ -9,7 +9,7 @@ from shuzi.synthesis.drawn_digits import SHAPES, skeleton_field
 from shuzi.synthesis.pen import FINE, UNIT
 
 SURPRISING = {"_two_with_loop": 0.3, "_six_with_flat_top": 0.6, "_nine_on_a_stem": 0.6}
-"""Shapes for which MNIST's 8, 5 and 8 are near, and the share of them that who knows MNIST alone reads at least."""
+"""Shapes similar to MNIST's 8, 5 and 8, with the minimum fraction that a model trained on MNIST alone reads."""
 
 every_shape = pytest.mark.parametrize(
     ("label", "shape"),
@@ -20,7 +20,7 @@ every_shape = pytest.mark.parametrize(
 
 @pytest.fixture
 def only(monkeypatch):
-    """Draw a single shape from now on."""
+    """Restrict drawing to a single shape."""
 
     def choose(label, shape):
         monkeypatch.setattr(drawn_digits, "SHAPES", {label: (shape,)})
@@ -80,7 +80,7 @@ def test_a_point_that_is_named_twice_is_a_corner():
 
 @pytest.mark.parametrize("label", [1, 4, 7])
 def test_the_lines_pass_the_points_of_the_shape(label, monkeypatch):
-    """What is drawn lies on the way between the points, and each of them is reached."""
+    """The lines run along the points and reach each of them."""
     points = [(0.0, 0.4), (0.5, 0.0), (0.5, 0.0), (0.5, 1.0)]
     monkeypatch.setattr(drawn_digits, "SHAPES", {label: (lambda _: [points],)})
     monkeypatch.setattr(drawn_digits, "_STRAY", 0)

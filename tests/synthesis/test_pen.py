@@ -8,17 +8,17 @@ from scipy.ndimage import distance_transform_edt, label
 
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields, thinned
 
-TOUCHING = np.ones((3, 3))  # ink hangs together across corners too, paper does not
+TOUCHING = np.ones((3, 3))  # ink connects across corners too, paper does not
 
 
 def parts(shape):
-    """Count the pieces of ink and of paper; a rim of paper around joins what lies outside."""
+    """Count the pieces of ink and of paper; a border of paper joins everything outside."""
     roomy = np.pad(shape, 1)
     return label(roomy, TOUCHING)[1], label(~roomy)[1]
 
 
 def squares(lines):
-    """Count where four pixels in a square are all ink."""
+    """Count the 2x2 squares that are all ink."""
     return (lines[1:, 1:] & lines[:-1, 1:] & lines[1:, :-1] & lines[:-1, :-1]).sum()
 
 

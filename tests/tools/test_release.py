@@ -1,4 +1,4 @@
-"""What is published is whole, named honestly, and not published by mistake."""
+"""Releases are complete, correctly named, and not published by mistake."""
 
 import http.server
 import json
@@ -26,7 +26,7 @@ def tools(monkeypatch):
 
 @pytest.fixture
 def serve():
-    """Let a handler answer on this machine while a test runs, and return its address."""
+    """Run a local HTTP server during a test, and return its address."""
     running = []
 
     def start(handler):
@@ -102,7 +102,7 @@ def test_links_lead_to_files_where_there_is_no_site(page):
 
 
 def wheel(folder, address):
-    """Write the smallest wheel that pip takes for a package named shuzi."""
+    """Write the smallest wheel that pip accepts as a package named shuzi."""
     path = folder / "shuzi-9.0-py3-none-any.whl"
     metadata = "Metadata-Version: 2.1\nName: shuzi\nVersion: 9.0\n" + f"Project-URL: Source, {address}\n"
     with zipfile.ZipFile(path, "w") as archive:
@@ -198,5 +198,5 @@ def test_the_bill_lists_what_is_locked_with_its_hashes(tmp_path):
     assert {(each["name"], each["version"]) for each in bill["components"]} == set(locked)
     assert all(each["externalReferences"][0]["hashes"] for each in bill["components"])
     assert bill["metadata"]["component"]["name"] == "shuzi"
-    for path in page:  # where there is npm
+    for path in page:  # if npm is installed
         assert {"preact", "@preact/signals"} <= {each["name"] for each in json.loads(path.read_text())["components"]}

@@ -1,4 +1,4 @@
-"""`make ship` puts a run among the models that come with shuzi; here into a folder of the test's own."""
+"""`make ship` adds a run to the shipped models, here in the test's own folder."""
 
 import importlib.util
 import shutil
@@ -10,7 +10,7 @@ import pytest
 from shuzi.models.card import Calibration, Source
 from shuzi.models.onnx_file import read_card, read_content, replace_card
 from shuzi.models.score import Score
-from shuzi.models.trial import remember_sound
+from shuzi.models.trial import remember_checked
 from shuzi.reading.reader import load
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "ship.py"
@@ -28,7 +28,7 @@ def ship():
 
 @pytest.fixture
 def folder(composed_run, tmp_path):
-    """Where models lie, a detector among them."""
+    """A folder of models, including a detector."""
     (tmp_path / "models").mkdir()
     shutil.copy(composed_run("detector") / "model.onnx", tmp_path / "models" / "detector.onnx")
     return tmp_path / "models"
@@ -40,7 +40,7 @@ def card_of(path):
 
 @pytest.fixture
 def run(composed_run, folder, mnist, tmp_path):
-    """A reader with its score on the test images, calibrated together with that detector."""
+    """A reader with its score on the test images, calibrated with that detector."""
     shutil.copytree(composed_run("reader"), tmp_path / "run")
     path = tmp_path / "run" / "model.onnx"
     right = load(path).classify(mnist.test.images).argmax(axis=1) == mnist.test.labels
@@ -52,7 +52,7 @@ def run(composed_run, folder, mnist, tmp_path):
 
 def change(path, **values):
     replace_card(path, replace(card_of(path), **values))
-    remember_sound(path)
+    remember_checked(path)
 
 
 def test_what_is_shipped_is_the_file_itself(ship, run, folder):

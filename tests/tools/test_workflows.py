@@ -1,4 +1,4 @@
-"""What other programs read of this repository is what they understand."""
+"""The configuration files for other programs are valid."""
 
 import re
 import subprocess
@@ -39,7 +39,7 @@ def test_workflows_are_safe():
 
 
 def test_workflows_run_what_is_there():
-    """Each `make` target and each script that a workflow names exists."""
+    """Every `make` target and script named in a workflow exists."""
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for path in SCHEMAS["vendor.github-workflows"]:
         text = path.read_text("utf-8")

@@ -18,13 +18,13 @@ RARELY = {"validate_every": 10**6, "save_every": 10**6}
 
 @pytest.fixture(scope="module")
 def small(mnist):
-    """A few hundred images, so that a look at all of them costs little."""
+    """A few hundred images, so that validating on all of them is cheap."""
     train_part = Dataset(mnist.train.images[:1500], mnist.train.labels[:1500])
     return Splits(train_part, Dataset(mnist.test.images[:200], mnist.test.labels[:200]), train_part)
 
 
 def told(events):
-    """Turn all that events say, save the network itself, into plain values that can be compared."""
+    """Turn events, except for the network itself, into plain values that can be compared."""
     return [
         (type(event).__name__, {k: _plain(v) for k, v in vars(event).items() if k != "model"}) for event in events
     ]
@@ -131,7 +131,7 @@ def test_going_on_from_a_saved_state_is_as_if_it_never_stopped(small, name, step
     assert told(resumed[1:]) == told(whole[after:])
 
 
-def test_going_on_where_it_was_stopped_gives_the_same_end(small):
+def test_resuming_gives_the_same_result(small):
     chosen = recipe("mlp").changed(steps=200, report_every=7, validate_every=50, save_every=10**6)
     *_, state, stopped = train(chosen, small, should_stop=lambda: True)
     *_, last, done = train(chosen, small, state=state.state, step=stopped.step)
@@ -143,11 +143,11 @@ def test_going_on_where_it_was_stopped_gives_the_same_end(small):
     "changes",
     [
         {"learning_rate": 1e38},
-        # without epsilon, the logarithm of a share that has become 0 is no number: first some steps go well
+        # without epsilon, the loss becomes infinite once a probability reaches 0, after some good steps
         {"learning_rate": 0.1, "optimizer": "adam", "epsilon": 0.0},
     ],
 )
-def test_a_loss_that_is_no_number_ends_the_training_and_names_its_first_step(small, changes):
+def test_a_loss_that_is_not_finite_ends_the_training_and_names_its_first_step(small, changes):
     chosen = SOFTMAX.changed(report_every=1, **RARELY, **changes)
     reported = []
     with pytest.raises(TrainingError) as caught:
@@ -162,7 +162,7 @@ def test_a_loss_that_is_no_number_ends_the_training_and_names_its_first_step(sma
 
 
 @pytest.mark.parametrize("changes", [{}, {"validate_every": 1, "save_every": 1}])
-def test_a_last_step_into_the_void_is_no_success(small, changes):
+def test_a_last_step_to_nan_is_not_a_success(small, changes):
     with pytest.raises(TrainingError):
         list(train(SOFTMAX.changed(steps=1, learning_rate=1e38, **changes), small))
 

@@ -1,4 +1,4 @@
-"""Trainings that compose their pictures, on a small part of what a whole training composes."""
+"""Training runs that compose their pictures, on a small part of the usual amount."""
 
 import keras
 import numpy as np
@@ -6,7 +6,7 @@ import pytest
 
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import DataError
-from shuzi.synthesis.samples.examples import SHARES, compose
+from shuzi.synthesis.samples.examples import PARTS, compose
 from shuzi.training.events import Composing, Done, Progress, Saved, Started
 from shuzi.training.loop import train
 from shuzi.training.network.architectures import build
@@ -18,7 +18,7 @@ FEW_STEPS = {"steps": 4, "batch_size": 8, "towers": 1, "report_every": 1, "valid
 
 @pytest.fixture(scope="module")
 def runs(mnist, pen_strokes):
-    """Train once from the beginning and once from half way; pictures are composed as always, but few of them."""
+    """Train once from the start and once from half-way; pictures are composed as usual, but few of them."""
     few = Splits(
         Dataset(mnist.train.images[:80], mnist.train.labels[:80]),
         Dataset(mnist.validation.images[:40], mnist.validation.labels[:40]),
@@ -41,11 +41,11 @@ def runs(mnist, pen_strokes):
 
 
 @pytest.mark.parametrize("name", ["reader", "detector", "line"])
-def test_composing_is_told_first(runs, name):
+def test_composing_events_come_first(runs, name):
     _, whole, _ = runs[name]
     told = [(event.done, event.of) for event in whole if isinstance(event, Composing)]
-    assert told == [(done, SHARES) for done in range(1, SHARES + 1)]
-    assert isinstance(whole[SHARES], Started)
+    assert told == [(done, PARTS) for done in range(1, PARTS + 1)]
+    assert isinstance(whole[PARTS], Started)
 
 
 @pytest.mark.parametrize("name", ["reader", "detector", "line"])
@@ -65,17 +65,17 @@ def test_going_on_from_half_way_ends_alike(runs, name):
 
 
 @pytest.mark.parametrize("name", ["reader", "detector"])
-def test_the_network_that_ends_the_training_has_what_the_other_learnt(runs, name):
+def test_the_final_network_has_the_weights_that_the_other_learnt(runs, name):
     chosen, whole, _ = runs[name]
     *_, saved, done = whole
     learner = build(chosen, learning=True)
     for variable, value in zip(learner.variables, saved.state.values(), strict=False):  # the optimizer's come after
         variable.assign(value)
-    pixels = done.judges.images.astype(np.float32)
+    pixels = done.examples.images.astype(np.float32)
     learnt = np.asarray(learner(pixels[..., None] if name == "detector" else pixels))
     if name == "detector":
         learnt = np.concatenate([np.asarray(keras.ops.sigmoid(learnt[..., :10])), learnt[..., 10:]], axis=-1)
-    else:  # the mean of the columns' scores is the geometric mean of their shares, and of their odds
+    else:  # the mean of the columns' logits is the geometric mean of their probabilities, and of their odds
         shares = np.exp(np.log(learnt[..., :10].astype(np.float64)).mean(axis=1))
         odds = np.exp(np.log(learnt[..., 10:].astype(np.float64) / (1 - learnt[..., 10:])).mean(axis=1))
         learnt = np.concatenate([shares / shares.sum(axis=1, keepdims=True), odds / (1 + odds)], axis=1)
@@ -83,25 +83,25 @@ def test_the_network_that_ends_the_training_has_what_the_other_learnt(runs, name
     np.testing.assert_allclose(said, learnt, atol=1e-5)
 
 
-def test_a_reader_is_judged_on_the_validation_images_and_has_a_threshold_for_what_is_no_digit(runs, mnist):
+def test_a_reader_is_scored_on_the_validation_images_and_has_a_threshold_for_non_digits(runs, mnist):
     *_, done = runs["reader"][1]
     assert (done.part, done.n) == ("validation", 40)
-    np.testing.assert_array_equal(done.judges.images, mnist.validation.images[:40])
+    np.testing.assert_array_equal(done.examples.images, mnist.validation.images[:40])
     assert 0 < done.thresholds["not-a-digit"] < 1
 
 
-def test_a_detector_is_judged_on_pages_of_digits_that_it_did_not_learn_from(runs):
+def test_a_detector_is_scored_on_pages_of_digits_it_was_not_trained_on(runs):
     _, whole, _ = runs["detector"]
     *_, done = whole
-    assert (done.part, done.judges.images.shape) == ("validation", (SHARES, 64, 160))
-    assert whole[SHARES].images == SHARES
+    assert (done.part, done.examples.images.shape) == ("validation", (PARTS, 64, 160))
+    assert whole[PARTS].images == PARTS
 
 
-def test_a_line_recogniser_is_judged_on_lines_of_writers_that_it_did_not_learn_from(runs):
+def test_a_line_recogniser_is_scored_on_lines_of_writers_it_was_not_trained_on(runs):
     _, whole, _ = runs["line"]
     *_, done = whole
-    assert (done.part, done.judges.images.shape[1:]) == ("validation", (48, 640))
-    assert done.answers[0].shape == (len(done.judges), 160, 17)
+    assert (done.part, done.examples.images.shape[1:]) == ("validation", (48, 640))
+    assert done.answers[0].shape == (len(done.examples), 160, 17)
 
 
 @pytest.mark.parametrize("name", ["reader", "line"])

@@ -57,12 +57,12 @@ def test_what_may_be_zero_can_be_zero(field):
 
 
 @pytest.mark.parametrize("field", ["batch_size", "steps", "seed", "hidden", "save_every"])
-def test_whole_numbers_cannot_be_broken(field):
+def test_integers_cannot_have_a_fraction(field):
     with pytest.raises(RecipeError, match=field):
         recipe("softmax").changed(**{field: 1.5})
 
 
-def test_a_whole_number_may_stand_for_a_broken_one():
+def test_an_integer_may_stand_for_a_float():
     assert recipe("softmax").changed(learning_rate=1).learning_rate == 1
 
 
@@ -110,13 +110,13 @@ def _toml(tmp_path, change):
         (lambda text: text[:0], "batch_size"),
     ],
 )
-def test_a_file_with_something_wrong_is_refused_and_says_what(tmp_path, change, told):
+def test_a_file_with_an_error_is_refused_with_an_explanation(tmp_path, change, told):
     with pytest.raises(RecipeError) as caught:
         Recipe.load(_toml(tmp_path, change))
     assert told in str(caught.value)
 
 
-def test_a_file_that_is_no_text_or_not_there_is_refused(tmp_path):
+def test_a_file_that_is_not_text_or_missing_is_refused(tmp_path):
     (tmp_path / "recipe.toml").write_bytes(b"\xff\xfe\x00")
     for path in (tmp_path / "recipe.toml", tmp_path / "none.toml", tmp_path):
         with pytest.raises(RecipeError, match="Cannot read recipe"):

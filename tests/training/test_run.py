@@ -98,7 +98,7 @@ def test_going_on_from_1000_to_2000_is_as_if_it_never_stopped(finished_run, mnis
     assert folder.recipe() == SOFTMAX
 
 
-def test_a_moved_folder_goes_on_without_what_it_came_from(own, tmp_path):
+def test_a_moved_folder_resumes_without_its_sources(own, tmp_path):
     chosen = recipe("mlp").changed(steps=100, hidden=16, report_every=3, validate_every=20)
     whole = RunFolder.create(tmp_path / "whole", chosen, own)
     assert run(whole, chosen, split(own))
@@ -136,8 +136,8 @@ def _die_at(kind):
     return listen
 
 
-def test_a_process_that_died_before_the_export_exports_when_it_goes_on(own, tmp_path):
-    """Also when an earlier, shorter training in the same folder had already given a model."""
+def test_a_run_killed_before_the_export_exports_when_resumed(own, tmp_path):
+    """Even if an earlier, shorter run in the same folder had already exported a model."""
     parts, folder = split(own), RunFolder.create(tmp_path / "run", SOFTMAX.changed(steps=10), own)
     with pytest.raises(Killed):
         run(folder, folder.recipe(), parts, [_die_at(Done)])
@@ -149,7 +149,7 @@ def test_a_process_that_died_before_the_export_exports_when_it_goes_on(own, tmp_
     assert shuzi.load(folder.path).card.recipe["steps"] == 20
 
 
-def test_a_process_that_died_during_the_export_exports_when_it_goes_on(own, tmp_path):
+def test_a_run_killed_during_the_export_exports_when_resumed(own, tmp_path):
     folder = RunFolder.create(tmp_path / "run", SOFTMAX.changed(steps=10), own)
     assert run(folder, folder.recipe(), split(own))
     (folder.path / "card.json").unlink()  # the last file of an export
@@ -189,7 +189,7 @@ def test_a_damaged_export_is_made_again_bit_for_bit_from_the_checkpoint(finished
     assert repair(RunFolder.open(path), mnist) is None
 
 
-def test_what_cannot_be_repaired_says_why(finished_run, mnist, tmp_path):
+def test_a_failed_repair_explains_why(finished_run, mnist, tmp_path):
     shutil.copytree(finished_run(steps=30), tmp_path / "run")
     folder = RunFolder.open(tmp_path / "run")
     (folder.path / "model.onnx").unlink()
@@ -208,7 +208,7 @@ def test_what_cannot_be_repaired_says_why(finished_run, mnist, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_detector_is_repaired_without_composing_what_it_learnt_from(mnist, tmp_path):
+def test_a_detector_is_repaired_without_composing_its_training_pages(mnist, tmp_path):
     few = Splits(
         *(Dataset(each.images[:60], each.labels[:60]) for each in (mnist.train, mnist.validation, mnist.test))
     )
@@ -225,7 +225,7 @@ def test_a_detector_is_repaired_without_composing_what_it_learnt_from(mnist, tmp
     assert (folder.path / "model.onnx").read_bytes() == before
 
 
-def test_a_training_starts_from_a_models_weights_and_goes_on_without_the_model(own, tmp_path, mnist):
+def test_a_run_starts_from_a_models_weights_and_resumes_without_the_model(own, tmp_path, mnist):
     parts, chosen = split(own), recipe("fast").changed(steps=8, save_every=4, batch_size=32, validate_every=4)
     first = RunFolder.create(tmp_path / "first", recipe("fast").changed(steps=20, batch_size=32, seed=3), own)
     assert run(first, first.recipe(), parts)
@@ -252,11 +252,11 @@ def test_a_training_starts_from_a_models_weights_and_goes_on_without_the_model(o
     card = shuzi.load(whole.path).card
     assert card.command.endswith("--data data.npz --from start.onnx")
     first_card = shuzi.load(first.path).card
-    assert card.learnt_from(first_card.weights)
+    assert card.trained_on(first_card.weights)
     assert [source.name for source in card.data] == ["own", "model fast", "own"]
 
 
-def test_a_temperature_is_taken_back_before_learning_goes_on(tmp_path, mnist):
+def test_the_temperature_is_undone_before_training_continues(tmp_path, mnist):
     chosen = recipe("mlp").changed(steps=200, temperature="fitted")
     folder = RunFolder.create(tmp_path / "run", chosen)
     assert run(folder, chosen, mnist)
@@ -270,12 +270,12 @@ def test_a_temperature_is_taken_back_before_learning_goes_on(tmp_path, mnist):
 
 
 @pytest.mark.parametrize("other", ["mlp", "cnn", "tiny"])
-def test_a_model_of_another_network_is_no_start(finished_run, other):
+def test_a_model_with_another_network_cannot_be_a_start(finished_run, other):
     with pytest.raises(ModelError, match=rf"{other} cannot start from .*model\.onnx"):
         check_start(finished_run() / "model.onnx", recipe(other))
 
 
-def test_the_run_folder_of_0_1_goes_on_as_a_training_of_today(mnist, tmp_path):
+def test_a_run_folder_of_0_1_resumes_like_a_current_one(mnist, tmp_path):
     shutil.copytree(FROZEN, tmp_path / "old")
     assert RunFolder.open(tmp_path / "old").recipe() == SOFTMAX.changed(steps=20)
     assert RunFolder.open(tmp_path / "old").exported() == 20
@@ -283,7 +283,7 @@ def test_the_run_folder_of_0_1_goes_on_as_a_training_of_today(mnist, tmp_path):
     folder = RunFolder.create(tmp_path / "new", SOFTMAX.changed(steps=40))
     assert run(folder, folder.recipe(), mnist)
     images = mnist.test.images[:1_000]
-    # 0.1 ran elsewhere, so the first 20 steps may be rounded otherwise
+    # 0.1 ran on another machine, so the first 20 steps may be rounded differently
     answers = [shuzi.load(tmp_path / name).classify(images) for name in ("old", "new")]
     np.testing.assert_allclose(*answers, atol=1e-4)
     assert 'task = "classify"' in (tmp_path / "old" / "recipe.toml").read_text()
@@ -301,7 +301,7 @@ def test_a_failed_training_leaves_room_for_the_next(own, tmp_path):
     assert [line["step"] for line in read_metrics(folder.path)] == [10, 10, 10]
 
 
-def test_a_state_of_another_network_says_so(finished_run, mnist, tmp_path):
+def test_a_state_of_another_network_is_an_error(finished_run, mnist, tmp_path):
     shutil.copytree(finished_run(), tmp_path / "run")
     with pytest.raises(RunError, match="a different network"):
         go_on(tmp_path / "run", mnist, steps=2_001, network="mlp", hidden=4)

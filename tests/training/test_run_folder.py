@@ -91,7 +91,7 @@ def test_own_pictures_are_copied_into_the_folder(tmp_path, mnist):
 
 def test_a_line_is_written_for_each_report_and_nothing_else(folder):
     weights, shares = state(10), np.zeros((1, 10), np.float32)
-    judges = Examples(np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000, np.uint8))
+    examples = Examples(np.zeros((10_000, 28, 28), np.uint8), np.zeros(10_000, np.uint8))
     events = [
         Composing(1, 2),
         Started(SOFTMAX, None, 3, 7850, 0),
@@ -99,7 +99,7 @@ def test_a_line_is_written_for_each_report_and_nothing_else(folder):
         Validated(10, 0.6, weights),
         Saved(10, weights),
         Stopped(10),
-        Done(10, 0.7, "test", judges, [shares], 1.0, {"unsure": 0.9}),
+        Done(10, 0.7, "test", examples, [shares], 1.0, {"unsure": 0.9}),
     ]
     for event in events:
         folder(event)

@@ -14,7 +14,7 @@ from shuzi.training.temperature import (
 
 @pytest.fixture(scope="module", params=[0.3, 1.0, 3.0])
 def too_sure(request):
-    """Scores whose labels were drawn from them, and then made too large or too small by a factor."""
+    """Logits with labels drawn from them, then scaled to be over- or underconfident."""
     rng = np.random.default_rng(0)
     scores = rng.normal(0, 2, (4000, 10))
     labels = np.array([rng.choice(10, p=softmax(row)) for row in scores]).astype(np.uint8)
@@ -44,7 +44,7 @@ def test_a_temperature_divides_the_scores(too_sure):
     assert negative_log_likelihood(shares, labels) == pytest.approx(expected)
 
 
-def test_a_written_temperature_is_what_the_network_then_says(mnist):
+def test_a_written_temperature_changes_the_networks_probabilities(mnist):
     from shuzi.training.network.architectures import build
     from shuzi.training.recipes import recipe
 

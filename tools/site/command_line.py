@@ -1,4 +1,4 @@
-"""The commands, as click knows them, become a page of the reference in either language."""
+"""The click commands become a reference page in either language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MEANING = {"en": "What it means", "zh": "含义"}
 
 
 def page(language: str) -> str:
-    """Describe every command in Markdown; once in a process, since click keeps what it has said."""
+    """Describe every command in Markdown; only once per process, since click caches its texts."""
     choose_language(["--lang", language])
     parts = [f"# {TITLE[language]}", INTRODUCTION[language]]
     for context in _contexts(click.Context(shuzi, info_name="shuzi")):
@@ -30,7 +30,7 @@ def page(language: str) -> str:
 
 
 def _contexts(context: click.Context) -> Iterator[click.Context]:
-    """Yield a command and all below it."""
+    """Yield a command and all of its subcommands."""
     yield context
     if isinstance(context.command, click.Group):
         for name in context.command.list_commands(context):
@@ -51,7 +51,7 @@ def _command(context: click.Context, language: str) -> Iterator[str]:
 
 
 def _row(parameter: click.Parameter, context: click.Context) -> tuple[str, str] | None:
-    """Return a parameter as it is typed and what it means, None for one that help does not show."""
+    """Return a parameter's syntax and meaning; None if help hides it."""
     if isinstance(parameter, click.Option):
         return parameter.get_help_record(context)
     return parameter.make_metavar(context), str(getattr(parameter, "help", "") or "")

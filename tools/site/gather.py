@@ -1,9 +1,9 @@
-"""The pages of the documentation are gathered in build/docs, from where mkdocs makes the site.
+"""Collects the documentation's pages in build/docs, from which mkdocs builds the site.
 
     python tools/site/gather.py
 
-They are docs/, the lessons of course/, what the project says of itself in its root folder, and a reference that is
-written here from the code. Links between files become links between pages. Nothing of it is committed.
+They are docs/, the lessons of course/, the documents in the root folder, and a reference generated here from the
+code. Links between files become links between pages. None of it is committed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-sys.path.insert(0, str(Path(__file__).parents[2]))  # hatch_build.py knows the public address
+sys.path.insert(0, str(Path(__file__).parents[2]))  # hatch_build.py has the public address
 
 import http_api
 import python_api
@@ -42,7 +42,7 @@ _OTHER_LANGUAGE = re.compile(r"^\[(?:中文|English)\]\([^)]*\)(?: · )?", re.MU
 
 
 def places() -> dict[Path, PurePosixPath]:
-    """Tell which file becomes which page; a Chinese page has `.zh` before its ending."""
+    """Map files to pages; a Chinese page has `.zh` before its extension."""
     found = {
         path: PurePosixPath(path.relative_to(ROOT / "docs").as_posix()) for path in (ROOT / "docs").rglob("*.md")
     }
@@ -58,7 +58,7 @@ def places() -> dict[Path, PurePosixPath]:
 
 
 def gather(target: Path = GATHERED) -> None:
-    """Write all pages, and what they show, to a folder; what was in it before is gone."""
+    """Write all pages and their assets to a folder, replacing its content."""
     shutil.rmtree(target, ignore_errors=True)
     pages = places()
     shutil.copytree(ROOT / "docs", target, ignore=shutil.ignore_patterns("*.md"))
@@ -87,8 +87,8 @@ def _write(path: Path, text: str) -> None:
 
 
 def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
-    """Return a file's text as the site shows it."""
-    text = _OTHER_LANGUAGE.sub("", source.read_text("utf-8"), count=1)  # the site has a switch for that
+    """Return a file's text for the site."""
+    text = _OTHER_LANGUAGE.sub("", source.read_text("utf-8"), count=1)  # the site has its own language switch
     here = pages[source].parent
 
     def link(found: re.Match[str]) -> str:
@@ -97,7 +97,7 @@ def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
         if meant in (ROOT / "README.md", ROOT / "README.zh.md"):
             meant = ROOT / "docs" / "index.md"
         if meant in pages:
-            page = str(pages[meant]).replace(".zh.md", ".md")  # each language links to its own
+            page = str(pages[meant]).replace(".zh.md", ".md")  # pages link to pages in the same language
             return f"{picture}[{label}]({_relative(PurePosixPath(page), here)}{anchor})"
         if meant.is_relative_to(ROOT / "docs") or (meant.is_relative_to(source.parent) and source.parent != ROOT):
             return found[0]
@@ -107,7 +107,7 @@ def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
         shown = meant.relative_to(ROOT).as_posix()
         return f"[{label}]({address}/blob/main/{shown}{anchor})" if address else f"{label} (`{shown}`)"
 
-    # what is in code stays as it is
+    # code stays unchanged
     parts = [part if index % 2 else _LINK.sub(link, part) for index, part in enumerate(_CODE.split(text))]
     linked = "".join(parts)
     return "".join(

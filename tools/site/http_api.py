@@ -1,4 +1,4 @@
-"""The service's OpenAPI document becomes a page of the reference in either language."""
+"""The service's OpenAPI document becomes a reference page in either language."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 
 def document(language: str) -> dict[str, Any]:
-    """Ask the service, without a network, for its description."""
+    """Get the OpenAPI document from the service, without a network."""
     app = create().app
     received: list[dict[str, Any]] = []
 
@@ -84,7 +84,7 @@ def document(language: str) -> dict[str, Any]:
 
 
 def page(language: str) -> str:
-    """Describe every operation and every shape in Markdown."""
+    """Describe every operation and schema in Markdown."""
     described, words = document(language), SENTENCES[language]
     parts = [f"# {words['title']}", words["introduction"], described["info"].get("description", "")]
     for path, methods in described["paths"].items():
@@ -128,8 +128,8 @@ def _shape(name: str, schema: dict[str, Any], words: dict[str, str]) -> Iterator
     yield from _table("", (words["name"], words["kind"], words["about"]), rows)
 
 
-def _remark(said: dict[str, Any], required: bool, schema: dict[str, Any], words: dict[str, str]) -> str:
-    remarks = [said.get("description", "")]
+def _remark(described: dict[str, Any], required: bool, schema: dict[str, Any], words: dict[str, str]) -> str:
+    remarks = [described.get("description", "")]
     if required:
         remarks.append(words["required"])
     if schema.get("default") not in (None, ""):
@@ -138,7 +138,7 @@ def _remark(said: dict[str, Any], required: bool, schema: dict[str, Any], words:
 
 
 def _kind(schema: dict[str, Any]) -> str:
-    """Write the kind of a value in a few words of Markdown."""
+    """Describe a value's type in a few words of Markdown."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return f"[{name}](#shape-{name.lower()})"

@@ -1,4 +1,4 @@
-"""The names that `shuzi` exports become a page of the reference; mkdocstrings fills in their docstrings."""
+"""The names that `shuzi` exports become a reference page; mkdocstrings adds their docstrings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECTIONS = {
 
 
 def page(language: str) -> str:
-    """Name all that is public, by kind, for mkdocstrings to describe."""
+    """List all public names, by kind, for mkdocstrings to describe."""
     names: dict[str, list[str]] = {kind: [] for kind in SECTIONS}
     for name in sorted(shuzi.__all__):
         names[_kind(getattr(shuzi, name))].append(name)

@@ -1,4 +1,4 @@
-// Runs before anything is drawn, so that a theme chosen earlier does not flash in late.
+// Runs before the first paint, so that the chosen theme does not flash in late.
 (() => {
   try {
     const theme = localStorage.getItem("shuzi.theme");

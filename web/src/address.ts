@@ -1,6 +1,6 @@
 /**
- * The state that matters lives in the address, in its query: which view, which model, which step, which knobs.
- * A copied address shows the same page to someone else, and the browser's back button goes back.
+ * State that matters is in the URL's query: the view, the model, the step, the knobs. A copied URL shows others the
+ * same page, and the browser's back button works.
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
@@ -10,10 +10,10 @@ export type ViewName = (typeof VIEWS)[number];
 const search = signal(location.search);
 const lastOfView = new Map<ViewName, string>();
 
-/** The query of the address, always as the browser shows it. */
+/** The query, always as the browser shows it. */
 export const query: ReadonlySignal<URLSearchParams> = computed(() => new URLSearchParams(search.value));
 
-/** The view that is shown; an unknown name shows the first. */
+/** The current view; an unknown name means the first. */
 export const view: ReadonlySignal<ViewName> = computed(() => viewIn(query.value));
 
 addEventListener("popstate", () => {
@@ -25,13 +25,13 @@ function viewIn(parameters: URLSearchParams): ViewName {
   return VIEWS.find((each) => each === named) ?? VIEWS[0];
 }
 
-/** Changes to the query; null takes a parameter out. */
+/** Changes to the query; null removes a parameter. */
 export type Changes = Record<string, string | null>;
 
 /**
  * Change parameters of the query and leave the others as they are.
  *
- * A new entry in the history is for what a person would want to go back from (a view, a step); knobs replace.
+ * Views and steps add a history entry, so that back returns from them; knobs replace the current one.
  */
 export function change(changes: Changes, history: "push" | "replace" = "replace"): void {
   const parameters = new URLSearchParams(location.search);
@@ -43,8 +43,8 @@ export function change(changes: Changes, history: "push" | "replace" = "replace"
 }
 
 /**
- * The address of a view, for a link: with `parameters` if they are given, else as that view was left.
- * The language goes along where the address names it.
+ * The address of a view, for a link: with `parameters` if they are given, else as that view was left. The language is
+ * kept if the address names it.
  */
 export function addressOf(name: ViewName, parameters?: Record<string, string>): string {
   if (name === view.value && !parameters) return asSearch(query.value);
@@ -56,7 +56,7 @@ export function addressOf(name: ViewName, parameters?: Record<string, string>): 
   return asSearch(target);
 }
 
-/** Go to an address that `addressOf` gave, as a click on a link does. */
+/** Go to an address from `addressOf`, as a click on a link does. */
 export function visit(address: string, history: "push" | "replace" = "push"): void {
   lastOfView.set(view.peek(), location.search);
   if (address !== location.search) {
@@ -73,18 +73,18 @@ function asSearch(parameters: URLSearchParams): string {
 
 /** One value that lives in the address. */
 export interface Parameter<T> {
-  /** As it is now; reading it in a component or an effect follows it. */
+  /** The current value; reading it in a component or an effect subscribes to it. */
   readonly value: T;
   set(value: T): void;
 }
 
 /**
- * Tie a value to a parameter of the query.
+ * Bind a value to a query parameter.
  *
  * @param name of the parameter
- * @param fallback the value while the address has none; setting it takes the parameter out, so links stay short
- * @param read makes the text a value, or null where it is no sound one; then the fallback holds
- * @param history "push" where going back should undo a change
+ * @param fallback the value if the address has none; setting it removes the parameter, so that links stay short
+ * @param read parses the text; null if it is invalid, which gives the fallback
+ * @param history "push" if going back should undo a change
  */
 export function parameter<T extends string | number>(
   name: string,

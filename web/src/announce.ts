@@ -1,12 +1,12 @@
-/** What happens without a touch of the focus is told to screen readers, through one live region of the shell. */
+/** Announces changes away from the focus to screen readers, through one live region in the shell. */
 import { batch, signal } from "@preact/signals";
 import { language, languageTag } from "./language";
 
 export const announcement = signal("");
-/** What language it was said in, as a tag for `lang`: it stays, also when another language is chosen then. */
+/** The announcement's language, as a `lang` tag; it stays even if another language is chosen later. */
 export const announcedIn = signal("");
 
-/** Say it. The same sentence twice is said twice: a region is read when its text changes. */
+/** Announce a sentence. A repeated one is announced again, although regions are read only when their text changes. */
 export function announce(sentence: string): void {
   batch(() => {
     announcement.value = announcement.peek() === sentence ? `${sentence}\u00a0` : sentence;

@@ -1,9 +1,9 @@
-/** The service's client: JSON in and out; what goes wrong becomes an `ApiError` with a sentence for a person. */
+/** The service's client: JSON in and out; failures become an `ApiError` with a message for people. */
 import { language } from "./language";
 import { say } from "./sentences/say";
 import { anotherToken, token } from "./token";
 
-/** What the service refused, or that it does not answer. */
+/** The service refused a request or did not answer. */
 export class ApiError extends Error {
   /**
    * @param status of HTTP; 0 where no answer came
@@ -23,7 +23,7 @@ export class ApiError extends Error {
     this.name = "ApiError";
   }
 
-  /** A sentence for a person, in the language in use where it is the page's own. */
+  /** A message for people; in the current language if it is the page's own. */
   get sentence(): string {
     if (this.status === 0) return say("error.unreachable");
     return this.detail || say("error.unexpected", this.status);
@@ -34,16 +34,19 @@ export interface Request {
   method?: "GET" | "POST" | "DELETE";
   /** Sent as it is (a Blob, FormData); anything else is sent as JSON. */
   body?: Blob | FormData | object;
-  /** Gives the request up; `request` then throws the browser's AbortError, see `isAbort`. */
+  /** Aborts the request; `request` then throws the browser's AbortError, see `isAbort`. */
   signal?: AbortSignal;
-  /** Told how long a busy service (429) wants to be left alone; it is then asked again. Without it 429 is an error. */
+  /**
+   * Called with the wait that a busy service (429) asks for; the request is then retried. Without it, 429 is an
+   * error.
+   */
   onBusy?: (seconds: number) => void;
 }
 
 const LONGEST_WAIT = 30; // seconds
 
 /**
- * Ask the service.
+ * Send a request to the service.
  *
  * @param path relative to the page, such as "v1/models"
  * @throws ApiError where the service refuses or does not answer
@@ -84,7 +87,7 @@ async function once<Answer>(path: string, { method, body, signal }: Request): Pr
   throw asError(response, content);
 }
 
-/** Ask the service and show it the token, where there is one; where it wants another one, wait for that and ask again. */
+/** Send a request with the token, if any; if the service rejects it, wait for another token and retry. */
 export async function ask(path: string, init: RequestInit): Promise<Response> {
   for (;;) {
     const shown = token();
@@ -116,12 +119,12 @@ function asError(response: Response, content: unknown): ApiError {
   );
 }
 
-/** Was the request given up by the page itself? Then there is nothing to tell anybody. */
+/** Whether the page itself aborted the request, so that there is nothing to report. */
 export function isAbort(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
 }
 
-/** Wait; where it is given up, throws the browser's AbortError. */
+/** Wait; if aborted, throw the browser's AbortError. */
 export function pause(seconds: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const giveUp = () => {

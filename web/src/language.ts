@@ -1,4 +1,4 @@
-/** Which language the page speaks: what the address names, else what was chosen earlier, else the browser's first. */
+/** The page's language: from the address, else the earlier choice, else the browser's preference. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { change, query } from "./address";
 import { remember, remembered } from "./storage";
@@ -8,7 +8,7 @@ export type Language = (typeof LANGUAGES)[number];
 
 const chosen = signal(asLanguage(remembered("language")));
 
-/** The language in use; reading it in a component follows it. */
+/** The current language; reading it in a component subscribes to it. */
 export const language: ReadonlySignal<Language> = computed(
   () => asLanguage(query.value.get("lang")) ?? chosen.value ?? firstOf(navigator.languages),
 );
@@ -22,14 +22,14 @@ export function languageTag(name: Language): string {
   return name === "zh" ? "zh-Hans" : "en";
 }
 
-/** Choose by hand: remembered, and named in the address, so that a link speaks the same language. */
+/** Set the language; it is remembered and added to the address, so that links keep it. */
 export function chooseLanguage(name: Language): void {
   chosen.value = name;
   remember("language", name);
   change({ lang: name });
 }
 
-/** The first language of a list such as `navigator.languages` that the page speaks; English if it speaks none. */
+/** The first supported language in a list such as `navigator.languages`; English if there is none. */
 export function firstOf(tags: readonly string[]): Language {
   for (const tag of tags) {
     const known = asLanguage(tag);

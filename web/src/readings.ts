@@ -1,13 +1,13 @@
-/** What the service says of pictures and of its models, and how it is asked. */
+/** The service's readings and models, and the requests for them. */
 import { type Request, request } from "./api";
 import type { Digit, Model, Models, Reading, Readings, Score, Unread } from "./shapes";
 
 export type { Digit, Model, Reading, Score, Unread };
 export type Status = Reading["status"];
-/** x, y, width, height in the picture as a person sees it, in pixels. */
+/** x, y, width, height in the upright picture, in pixels. */
 export type Box = Readonly<Digit["box"]>;
 
-/** Read one picture; a File goes with its name. The answer has more than one reading where a PDF has more pages. */
+/** Read one picture; a File is sent with its name. A PDF with several pages gives several readings. */
 export async function readPicture(
   picture: Blob,
   asked: { model: string; explain: boolean } & Pick<Request, "signal" | "onBusy">,

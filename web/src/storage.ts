@@ -1,4 +1,4 @@
-/** What the browser remembers between visits. Where storage is forbidden it forgets, and nothing fails. */
+/** Settings kept between visits. If storage is forbidden, they are lost but nothing fails. */
 
 export function remembered(name: string): string | null {
   try {
@@ -14,6 +14,6 @@ export function remember(name: string, value: string | null): void {
     if (value === null) localStorage.removeItem(`shuzi.${name}`);
     else localStorage.setItem(`shuzi.${name}`, value);
   } catch {
-    // a private window: the choice holds as long as the page is open
+    // a private window: the choice lasts as long as the page is open
   }
 }

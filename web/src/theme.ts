@@ -1,4 +1,7 @@
-/** Light or dark: as the system has it, or as chosen. `public/first-paint.js` sets it before anything is drawn. */
+/**
+ * Light or dark: the system's setting or the user's choice. `public/first-paint.js` applies it before the first
+ * paint.
+ */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { remember, remembered } from "./storage";
 
@@ -11,10 +14,10 @@ systemIsDark.addEventListener("change", (event) => {
   system.value = event.matches ? "dark" : "light";
 });
 
-/** What was chosen. */
+/** The user's choice. */
 export const theme = signal<Theme>(THEMES.find((each) => each === remembered("theme")) ?? "system");
 
-/** What is shown. A canvas takes its colours from CSS when it draws, so it must read this to draw again. */
+/** The theme in effect. A canvas takes its colours from CSS when it draws, so it must read this to redraw. */
 export const shownTheme: ReadonlySignal<"light" | "dark"> = computed(() =>
   theme.value === "system" ? system.value : theme.value,
 );

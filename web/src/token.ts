@@ -1,26 +1,26 @@
-/** The token that a service may ask for: a person gives it once, this tab keeps it, every request shows it. */
+/** The token that a service may require: the user enters it once, this tab keeps it, every request sends it. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 
 const NAME = "shuzi.token";
-/** What a header can carry; the service takes no other tokens. */
+/** The characters allowed in a header; the service accepts no other tokens. */
 const SOUND = /^[\x21-\x7e]+( [\x21-\x7e]+)*$/;
 
-/** "needed": the service asks for a token; "refused": it did not take the one that was given. */
+/** "needed": the service requires a token; "refused": it rejected the one that was given. */
 export type Want = "needed" | "refused";
 
 const want = signal<Want | null>(null);
-/** Whether a person is to be asked for the token; null where not. */
+/** Whether to ask the user for a token, and why; null if not. */
 export const wanted: ReadonlySignal<Want | null> = want;
 
 let kept = stored();
 let waiting: (() => void)[] = [];
 
-/** The token that was given; "" where none was. */
+/** The current token, or "". */
 export function token(): string {
   return kept;
 }
 
-/** A person gives the token. */
+/** Set the token that the user entered. */
 export function giveToken(given: string): void {
   const sound = given.trim();
   if (!SOUND.test(sound)) {
@@ -31,7 +31,7 @@ export function giveToken(given: string): void {
   try {
     sessionStorage.setItem(NAME, sound);
   } catch {
-    // a private window: it holds as long as the page is open
+    // a private window: it lasts as long as the page is open
   }
   want.value = null;
   const all = waiting;
@@ -40,10 +40,10 @@ export function giveToken(given: string): void {
 }
 
 /**
- * The service has refused a request: wait until there is another token.
+ * After a refused request, wait for another token.
  *
- * @param shown what the request showed; where another one was given meanwhile, that is at once
- * @param signal gives the waiting up; it then throws the browser's AbortError
+ * @param shown the token in the request; if it has been replaced in the meantime, resolve at once
+ * @param signal aborts the wait, which then throws the browser's AbortError
  */
 export function anotherToken(shown: string, signal?: AbortSignal | null): Promise<void> {
   if (shown !== kept) return Promise.resolve();

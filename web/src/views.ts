@@ -1,4 +1,4 @@
-/** The views of the page: the name in the address, and what shows it. */
+/** The views of the page: their names in the address, and their components. */
 import type { FunctionComponent } from "preact";
 import type { ViewName } from "./address";
 import { LearnView } from "./learn/learn-view";
@@ -7,7 +7,7 @@ import type { PlainKey } from "./sentences/say";
 import { WriteView } from "./write/write-view";
 
 interface View {
-  /** What the link to it and the window's title say. */
+  /** The text of the link and the window title. */
   title: PlainKey;
   component: FunctionComponent;
 }

@@ -145,7 +145,7 @@ def export(out: Path, part: str, data_dir: Path | None) -> None:
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
 def strokes(place: Path, out: Path | None, as_json: bool) -> None:
-    """Tell what pen strokes hold, and pack them into one file."""
+    """Show what a collection of pen strokes contains, and pack it into one file."""
     from collections import Counter
 
     from shuzi.data.strokes import KINDS, load_strokes

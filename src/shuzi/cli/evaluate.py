@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.localized import Command, language_option, option
-from shuzi.cli.model_argument import keep_card, model_argument, own_model, place_of
-from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
+from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
+from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
 from shuzi.messages import say
 
 if TYPE_CHECKING:
@@ -45,17 +45,17 @@ def evaluate(
         raise click.UsageError(say("cli.evaluate.keep_mnist"))
     place = own_model(model) if keep else place_of(model)
     reader = load(place)
-    judges = _judges(reader.card, data, data_dir)
-    probabilities = reader.classify(judges.images)
-    found, trust = judge(probabilities, judges.labels), calibration(probabilities, judges.labels)
+    dataset = _evaluation_images(reader.card, data, data_dir)
+    probabilities = reader.classify(dataset.images)
+    found, trust = judge(probabilities, dataset.labels), calibration(probabilities, dataset.labels)
     if report:
         from shuzi.evaluation.report import Findings, write_report
         from shuzi.evaluation.robustness import robustness
 
-        keep_libraries_home()
+        redirect_library_caches()
         with waiting(say("evaluate.disturbing")):
-            hardship = robustness(reader.classify, judges.images, judges.labels)
-        page = write_report(report, place, Findings(found, trust, hardship), judges, reader.card)
+            hardship = robustness(reader.classify, dataset.images, dataset.labels)
+        page = write_report(report, place, Findings(found, trust, hardship), dataset, reader.card)
     if as_json:
         card = reader.card
         facts = {"model": card.name, "parameters": card.parameters} | found.as_dict() | trust.as_dict()
@@ -70,37 +70,37 @@ def evaluate(
     if report:
         click.echo(say("evaluate.report", page=page), err=True)
     if keep:
-        keep_card(place, replace(reader.card, scores={**reader.card.scores, "test": found.score.as_dict()}))
+        save_card(place, replace(reader.card, scores={**reader.card.scores, "test": found.score.as_dict()}))
         click.echo(say("evaluate.kept", path=place), err=True)
 
 
-def _judges(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
+def _evaluation_images(card: Card, data: Path | None, data_dir: Path | None) -> Dataset:
     """Load the images to evaluate on; of pictures the model was trained on, only those that were held out."""
     if data:
         from shuzi.data.formats import load_dataset
 
-        return _kept_aside(load_dataset(data), card)
+        return _held_out(load_dataset(data), card)
     from shuzi.data.idx import sha256
     from shuzi.data.mnist import load_mnist
 
     with show_download() as progress:
         mnist = load_mnist(data_dir, progress=progress)
-    if not card.learnt_from(sha256(mnist.train.images)):
+    if not card.trained_on(sha256(mnist.train.images)):
         click.echo(say("evaluate.on_mnist"), err=True)
     return mnist.test
 
 
-def _kept_aside(judges: Dataset, card: Card) -> Dataset:
-    """Return the held-out pictures if the hash in the card shows that the model was trained on these."""
+def _held_out(dataset: Dataset, card: Card) -> Dataset:
+    """Return only the held-out pictures if the card's hash shows that the model was trained on this set."""
     from shuzi.data.idx import sha256
     from shuzi.data.own import split
 
-    parts = split(judges)
-    if card.learnt_from(sha256(judges.images)):
+    parts = split(dataset)
+    if card.trained_on(sha256(dataset.images)):
         click.echo(say("evaluate.by_heart"), err=True)
-        return judges
-    if not card.learnt_from(sha256(parts.train.images)):
-        return judges
+        return dataset
+    if not card.trained_on(sha256(parts.train.images)):
+        return dataset
     click.echo(say("evaluate.kept_aside", n=len(parts.test)), err=True)
     return parts.test
 
@@ -111,7 +111,7 @@ def _print(found: Evaluation, trust: Calibration) -> None:
 
     low, high = found.score.interval
     score = found.score
-    click.echo(say("evaluate.accuracy", accuracy=score.accuracy, low=low, high=high, right=score.right, n=score.n))
+    click.echo(say("evaluate.accuracy", accuracy=score.accuracy, low=low, high=high, right=score.correct, n=score.n))
     click.echo(say("evaluate.trust", error=trust.expected_error, sure=trust.sure_mistakes))
     console = Console(highlight=False)
     digits = Table(title=say("evaluate.digits"), title_justify="left")

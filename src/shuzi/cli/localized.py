@@ -54,7 +54,7 @@ def wrap(text: str, width: int) -> list[str]:
     lines = []
     for paragraph in text.split("\n"):
         line = ""
-        # a Chinese character is a piece of its own, with any closing punctuation, which must not start a line
+        # a Chinese character is a separate piece, with any closing punctuation, which must not start a line
         for piece in re.findall(r"[⺀-鿿＀-￯][，。、：；！？）》」,.:;!?)]*|\s+|[^\s⺀-鿿＀-￯]+", paragraph):
             if line and columns(line + piece) > width and not piece.isspace():
                 lines.append(line.rstrip())
@@ -169,7 +169,7 @@ language_option = option(
 def choose_language(arguments: Sequence[str]) -> None:
     """Take the language from `--lang` anywhere in the arguments, or else from the environment.
 
-    It is needed before click parses the arguments, because click may have to complain about them.
+    It is needed before click parses the arguments, since click may have to report errors in them.
     """
     code = messages.from_environment()
     for place, given in enumerate(arguments):

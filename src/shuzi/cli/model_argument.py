@@ -29,32 +29,32 @@ def own_model(model: str) -> Path:
     Raises
     ------
     ModelError
-        It comes with shuzi, or is not there.
+        The model comes with shuzi or does not exist.
     """
     if model in shipped():
         raise ModelError("error.model.shipped", name=model)
     return find_model(model)
 
 
-def keep_card(path: Path, card: Card) -> None:
-    """Write another card into the .onnx file of a model that was loaded here.
+def save_card(path: Path, card: Card) -> None:
+    """Replace the card in the .onnx file of a model that was loaded here.
 
     Raises
     ------
     ModelError
         The file cannot be written.
     """
-    from shuzi.models.trial import remember_sound  # which brings ONNX Runtime
+    from shuzi.models.trial import remember_checked  # imports ONNX Runtime
 
     try:
         replace_card(path, card)
     except OSError as problem:
         raise ModelError("error.model.unwritable", path=path, reason=problem.strerror or problem) from problem
-    remember_sound(path)
+    remember_checked(path)
 
 
 def place_of(model: str) -> Path:
-    """Return the model that is meant, with a note if a shipped model hides a file or folder of that name."""
+    """Return the model that a name means, with a note if a shipped model hides a file or folder of that name."""
     known = shipped()
     if model not in known:
         return Path(model)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.localized import Command, Group, argument, language_option, option
-from shuzi.cli.model_argument import keep_card, model_argument, own_model, place_of
-from shuzi.cli.terminal import keep_libraries_home, show_download, waiting
+from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
+from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from shuzi.training.export.conversion import Conversion
 
 _PLACE = click.Path(path_type=Path)
-_SHOWN = 16  # letters of a hash
+_SHOWN = 16  # characters of a hash
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
 _MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
 _PARTS = {CLASSIFIER: ("test", "validation", "training")} | dict.fromkeys(_MEASURES, ("validation", "training"))
@@ -105,15 +105,15 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
     path = find_model(place_of(model))
     check_target(form, out)
     with show_download() as progress:
-        judges = load_mnist(data_dir, progress=progress).test
-    os.environ["KERAS_BACKEND"] = "tensorflow"  # the other formats are TensorFlow's
-    keep_libraries_home()
+        dataset = load_mnist(data_dir, progress=progress).test
+    os.environ["KERAS_BACKEND"] = "tensorflow"  # the other formats need TensorFlow
+    redirect_library_caches()
     with waiting(say("models.export.working")):
         for library in ("tensorflow", "keras", "onnx"):
             require(library, "train", "extra.conversion")
         from shuzi.training.export.conversion import convert
 
-        found = convert(path, form, out, judges)
+        found = convert(path, form, out, dataset)
     if as_json:
         click.echo(visible_json(json.dumps(_facts(found), ensure_ascii=False)))
         return
@@ -169,7 +169,7 @@ def calibrate(reader: str, detector: str, pages: int | None, seed: int, data_dir
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):
         found = fit(together, validation, seed, pages or PAGES)
-    keep_card(path, replace(together.card, calibration=found))
+    save_card(path, replace(together.card, calibration=found))
     if as_json:
         click.echo(json.dumps({"path": str(path)} | asdict(found)))
     else:
@@ -186,7 +186,7 @@ def _facts(found: Conversion) -> dict[str, Any]:
 
 
 def _headline_score(card: Card) -> str:
-    """Return a headline score in words; only classifiers read test images, the others have their own measures."""
+    """Return a headline score in words; only classifiers are scored on test images."""
     part, score = _headline(card)
     if card.kind == CLASSIFIER:
         return _score(part, score)
@@ -227,7 +227,7 @@ def _weights(card: Card) -> str:
 
 
 def _data(card: Card) -> list[str]:
-    """Return what a model learnt from, each source with its hash."""
+    """Return a model's training data, each source with its hash."""
     composed = "" if card.task == CLASSIFY else "composed_"
     rows = []
     for source in card.data:
@@ -239,7 +239,7 @@ def _data(card: Card) -> list[str]:
             rows.append(say("models.data.strokes", sha256=sha256, licence=source.licence))
         elif source.name in (MNIST, OWN):
             rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
-        else:  # which a later shuzi knows
+        else:  # known to a later shuzi only
             rows.append(f"{source.name} (SHA-256 {sha256}…), {source.licence}")
     return rows
 
@@ -264,7 +264,7 @@ def _confidence(card: Card) -> list[tuple[str, str]]:
 
 def _score(part: str, score: dict[str, Any], kind: str = CLASSIFIER) -> str:
     low, high = score["interval"]
-    if part not in _PARTS[kind]:  # which nobody here has measured
+    if part not in _PARTS[kind]:  # not measured here
         return f"{score['accuracy']:.2%} ({low:.2%} – {high:.2%}), n = {score['n']} ({part})"
     key = f"models.{_MEASURES.get(kind, 'score')}.{part}"
     return say(key, accuracy=score["accuracy"], low=low, high=high, n=score["n"])

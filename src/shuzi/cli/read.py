@@ -73,7 +73,7 @@ def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, exp
 
 
 def _single(given: str) -> Iterator[Named]:
-    """Yield the pictures that one argument stands for, each with its display name."""
+    """Yield the pictures behind one argument, each with its display name."""
     from shuzi.pictures.folders import single_pictures
     from shuzi.pictures.pdf import Page
 
@@ -118,7 +118,7 @@ def _found(reader: Reader, named: list[Named], explain: Path | None) -> Iterator
     if explain is not None:
         found = _explained(reader, named, explain)
     elif len(named) == 1:
-        found = iter([reader.try_to_read(named[0][1])])  # a single picture needs no threads
+        found = iter([reader.try_to_read(named[0][1])])  # a single picture needs no pool
     else:
         readings = reader.read_many(each for _, each in named if not isinstance(each, ShuziError))
         found = (each if isinstance(each, ShuziError) else next(readings) for _, each in named)

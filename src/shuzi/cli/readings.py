@@ -12,7 +12,7 @@ from shuzi.errors import ShuziError
 from shuzi.messages.visible import visible, visible_json
 from shuzi.reading.result import OK, Reading
 
-_FORMULA = ("=", "+", "-", "@")  # what spreadsheets take for a formula starts with one of them
+_FORMULA = ("=", "+", "-", "@")  # spreadsheets take text that starts with one of these for a formula
 _WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
 
 Found = Reading | ShuziError
@@ -32,8 +32,8 @@ def as_json(name: str, found: Found) -> str:
 def as_row(name: str, found: Found) -> str:
     r"""Turn the result for a picture into a row of CSV (RFC 4180) for a spreadsheet.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front, and what a terminal would obey is
-    written visibly. `as_json` keeps names as they are.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, and characters that a terminal would
+    act on are escaped. `as_json` keeps names as they are.
 
     >>> as_row("a, b.png", Reading("1\n2", OK, 0.98765, (), ("reading.ok", {})))
     '"a, b.png","1\n2",ok,0.9877,Read.\r\n'
@@ -47,7 +47,7 @@ def as_row(name: str, found: Found) -> str:
 
 
 def _cell(text: str) -> str:
-    """Let a text be a text; "-" alone, which stands for standard input, is none that could be calculated."""
+    """Keep text from being taken for a formula; "-" alone, which means standard input, is harmless."""
     text = visible(text)
     return f"'{text}" if text.lstrip().startswith(_FORMULA) and text != "-" else text
 

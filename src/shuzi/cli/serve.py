@@ -66,7 +66,7 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
 def _settings(
     host: str, names: tuple[str, ...], proxies: tuple[str, ...], token_file: Path | None, **without: bool
 ) -> Settings:
-    """Put together what the options say of who may come and what is offered."""
+    """Combine the options for access and features into settings."""
     from shuzi.service.http.tokens import Tokens
     from shuzi.service.settings import Settings
 

@@ -14,7 +14,7 @@ import click
 from shuzi.errors import ShuziError
 from shuzi.messages import say
 
-_MANY = 10  # from here on a progress bar is useful
+_MANY = 10  # the smallest number of items that gets a progress bar
 
 if TYPE_CHECKING:
     from shuzi.data.mirrors import Progress
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def program() -> str:
     """Return what to type to run shuzi here, for hints that can be copied."""
-    import shutil  # here and below: a command that needs none of this starts sooner
+    import shutil  # here and below: imported late so that other commands start sooner
 
     called = Path(sys.argv[0])
     if called.name == "__main__.py":
@@ -37,18 +37,18 @@ def program() -> str:
 
 
 def do_without_output() -> None:
-    """Let what is printed go nowhere if the caller has closed stdout, because the result is elsewhere."""
+    """Discard printed output if the caller has closed stdout, because the result is elsewhere."""
     try:
         os.write(1, b"")
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
-def keep_libraries_home() -> None:
-    """Let Keras's settings and Matplotlib's list of fonts be kept in shuzi's cache, unless a person names a place.
+def redirect_library_caches() -> None:
+    """Keep Keras's settings and Matplotlib's font list in shuzi's cache, unless the user has chosen a place.
 
-    They are written as soon as Keras is imported, by default into folders of their own. What stands there for other
-    programs, as another number format, is none of a training's business.
+    They are written as soon as Keras is imported, by default to folders of their own. Settings there for other
+    programs, such as another float type, must not affect training.
     """
     from platformdirs import user_cache_path
 
@@ -58,7 +58,7 @@ def keep_libraries_home() -> None:
 
 @contextmanager
 def waiting(sentence: str) -> Iterator[None]:
-    """Show a spinner on a terminal, and hold back what libraries write to stderr unless the block fails.
+    """Show a spinner on a terminal, and hold back libraries' stderr output unless the block fails.
 
     TensorFlow's C++ code prints a message at every start that no setting silences.
     """
@@ -77,7 +77,7 @@ def waiting(sentence: str) -> Iterator[None]:
         try:
             yield
         except (ShuziError, OSError, KeyboardInterrupt):
-            raise  # these say what is wrong
+            raise  # these explain the problem
         except BaseException:
             held_back.seek(0)
             kept.write(held_back.read().decode(errors="replace"))
@@ -118,7 +118,7 @@ def show_download() -> Iterator[Progress]:
 
 @contextmanager
 def counting(sentence: str, total: int) -> Iterator[Callable[[str, str], None]]:
-    r"""Yield a function that writes to stdout and stderr for each of `total` items, above a progress bar if many.
+    r"""Yield a function that prints the output of each of `total` items, above a progress bar if there are many.
 
     >>> with counting("Reading", 2) as show:
     ...     show("one\n", "")

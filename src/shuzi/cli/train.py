@@ -17,7 +17,7 @@ import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import do_without_output, keep_libraries_home, show_download, waiting
+from shuzi.cli.terminal import do_without_output, redirect_library_caches, show_download, waiting
 from shuzi.cli.training_output import JsonLines, Lines
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
@@ -35,7 +35,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _numbers(function: F) -> F:
-    """Give a command an option for each number of a recipe that can be chosen, with the range that a recipe has."""
+    """Add an option to a command for each adjustable number of a recipe, with the recipe's range."""
     whole = {each.name for each in fields(Recipe) if each.type == "int"}
     for name in reversed((*OPTIONS, "seed")):
         allowed, most = RANGES[name], None if RANGES[name].most == math.inf else RANGES[name].most
@@ -89,7 +89,7 @@ def train(
     else:
         folder, chosen, parts = _new(out, chosen, data, start, data_dir, strokes)
     own = folder.data_file.exists()
-    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.by_heart)
+    output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.unsplit)
     listeners: list[Any] = [output]
     if tensorboard:
         from shuzi.training.tensorboard import TensorBoard
@@ -103,26 +103,26 @@ def train(
 
 
 def import_training(sentence: str) -> None:
-    """Import what a training needs, which takes seconds, or say which extra brings it; meanwhile show a sentence."""
+    """Import the training code, which takes seconds, while showing a message; or say which extra is missing."""
     backend = _backend()
-    keep_libraries_home()
+    redirect_library_caches()
     with waiting(sentence):
         require(backend, "jax" if backend == "jax" else "train", "extra.training")
         for library in ("keras", "onnx"):
             require(library, "train", "extra.training")
         if find_spec("tensorflow"):
-            # Keras does so on any backend when it saves, and its greeting is held back here
+            # Keras imports TensorFlow on any backend when it saves; this holds back its start-up messages
             import_module("tensorflow")
         import_module("shuzi.training.run")
 
 
 def data_of(folder: RunFolder, data_dir: Path | None, strokes: Path | None) -> Splits:
-    """Load what the training in a folder learns from."""
+    """Load the data for the training run in a folder."""
     return _with_strokes(folder.recipe(), folder.own_data() or _mnist(data_dir), strokes)
 
 
 def _backend() -> str:
-    """Return the library that Keras will run on."""
+    """Return the backend that Keras will use."""
     backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
     if backend not in BACKENDS:
         raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=", ".join(BACKENDS))
@@ -137,7 +137,7 @@ def _new(
     data_dir: Path | None,
     strokes: Path | None,
 ) -> tuple[RunFolder, Recipe, Splits]:
-    """Load data and model first, so that nothing is left behind if they are damaged."""
+    """Load the data and the model first, so that no folder is left behind if they are damaged."""
     from shuzi.data.formats import load_dataset
     from shuzi.data.own import split
     from shuzi.training.run_folder import RunFolder
@@ -170,7 +170,7 @@ def _with_strokes(chosen: Recipe, parts: Splits, strokes: Path | None) -> Splits
 
 
 def _held(folder: RunFolder) -> RunFolder:
-    """Let no other process train in the folder until this command ends."""
+    """Keep other processes from training in the folder until this command ends."""
     click.get_current_context().with_resource(folder.lock.held())
     return folder
 

@@ -23,10 +23,10 @@ class Lines:
     Results go to stdout, notes to stderr.
     """
 
-    def __init__(self, folder: Path, own: bool, by_heart: bool) -> None:
+    def __init__(self, folder: Path, own: bool, unsplit: bool) -> None:
         self._folder = folder
         self._own = own
-        self._by_heart = by_heart
+        self._unsplit = unsplit
         self._finds = False
         self._from_start = True
         self._step = "train.step"
@@ -54,7 +54,7 @@ class Lines:
             self._bar.stop()
 
     def __call__(self, event: Event) -> None:
-        """Print what an event says."""
+        """Print an event."""
         from shuzi.training.events import Composing, Done, Progress, Started, Stopped, Validated
 
         match event:
@@ -93,7 +93,7 @@ class Lines:
             counts["steps"] = recipe.steps
         facts = {"step": event.step, "steps": recipe.steps} | {name: counted(name, n) for name, n in counts.items()}
         click.echo(say(key, recipe=recipe.name, folder=self._folder, **facts), err=True)
-        if self._by_heart:
+        if self._unsplit:
             click.echo(say("train.too_few", n=event.images), err=True)
         if self._bar is not None:
             if self._task is not None:
@@ -112,7 +112,7 @@ class Lines:
     def _accuracy_key(self, event: Any) -> str:
         if self._finds:
             return "train.found"
-        if self._by_heart:
+        if self._unsplit:
             return "train.own_by_heart"
         if self._own:
             return "train.own_accuracy"
@@ -142,7 +142,7 @@ class JsonLines:
         pass
 
     def __call__(self, event: Event) -> None:
-        """Print what an event says."""
+        """Print an event."""
         from shuzi.training.run_folder import metrics
 
         if values := metrics(event):

@@ -1,1 +1,1 @@
-"""MNIST and your own pictures become datasets."""
+"""MNIST, pen strokes and your own pictures become datasets."""

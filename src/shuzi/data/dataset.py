@@ -22,8 +22,8 @@ def _shuffled(count: int, seed: int, epoch: int) -> NDArray[np.int32]:
 def order(count: int, seed: int, start: int, stop: int) -> NDArray[np.int32]:
     """Return elements `start` to `stop` of an endless sequence of shuffled epochs over `count` examples.
 
-    Each epoch has every example once. The sequence depends only on the seed, so a stopped training can resume
-    anywhere in it.
+    Each epoch has every example once. The sequence depends only on the seed, so a training run that was stopped can
+    resume anywhere in it.
 
     Returns
     -------
@@ -58,7 +58,7 @@ class Dataset:
     seed
         Decides the order in which `next_batch` returns them.
     strokes
-        Pen strokes that belong to this part of a collection, where a recipe needs them.
+        The pen strokes of this split, for recipes that need them.
 
     Raises
     ------
@@ -126,23 +126,23 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Splits:
-    """The three splits of a dataset: to learn from, to make choices on, and for the final test.
+    """The three splits of a dataset: training, validation and test.
 
-    `by_heart` says that nothing could be kept aside: all three are the same images.
+    `unsplit` means that there were too few images to hold any out: all three splits are the same images.
     """
 
     train: Dataset
     validation: Dataset
     test: Dataset
-    by_heart: bool = False
+    unsplit: bool = False
 
     def with_strokes(self, strokes: Strokes) -> Splits:
-        """Add pen strokes: each part has those of its own writers, and there are none to be judged on at the end.
+        """Add pen strokes: training and validation get different writers; the test split gets none.
 
         Raises
         ------
         DataError
-            There are no single characters for one of the parts.
+            One of the splits has no single characters.
         """
         for held, part in ((False, "train"), (True, "validation")):
             if not np.any((strokes.validation == held) & (strokes.kind != "number")):

@@ -1,8 +1,8 @@
 """Images and labels become an HDF5 file and come back.
 
-The HDF5 library crashes when a disk is full, so a file is put together in memory and written as a whole. It also
-crashes on files that are made for it, follows what they say to other files and takes whatever memory they ask for, so
-they are read by a child process within limits.
+The HDF5 library crashes when a disk is full, so a file is assembled in memory and written as a whole. Crafted files
+also make it crash, follow links to other files or allocate any amount of memory, so a child process with limits reads
+them.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from shuzi.processes.limits import Limits
 NAMES = ("images", "labels")
 _MEMORY = 1_000_000_000  # bytes
 _SECONDS, _PER_BYTE = 10.0, 1e-6  # MNIST, 60,000 images in 17 MB, takes 0.5 s on one 2020s core
-_ERRORS = ("no_arrays", "large", "elsewhere", "memory", "unreadable")  # that a child may answer with
+_ERRORS = ("no_arrays", "large", "elsewhere", "memory", "unreadable")  # that the child may report
 _PLAIN = "biuf"  # kinds of numbers
-_LONGEST = 200  # letters of what a child says
+_LONGEST = 200  # characters of the child's message
 
 
 def hdf5_of(images: NDArray[Any], labels: NDArray[Any]) -> bytes:
@@ -52,12 +52,13 @@ def read_hdf5(path: Path, largest: int = LARGEST) -> tuple[NDArray[Any], NDArray
     path
         The file.
     largest
-        The most bytes to accept in both. What takes more than a gigabyte of memory to read is refused in any case.
+        The maximum size of both together, in bytes. A file that takes more than a gigabyte of memory to read is
+        rejected in any case.
 
     Raises
     ------
     DataError
-        The file is damaged, lacks a dataset, takes one from elsewhere, or takes too much memory or time.
+        The file is damaged, lacks a dataset, links to one in another file, or takes too much memory or time.
     MissingExtra
         h5py is not installed.
     """
@@ -93,9 +94,9 @@ def read_hdf5(path: Path, largest: int = LARGEST) -> tuple[NDArray[Any], NDArray
     return arrays[0], arrays[1]
 
 
-def _array(said: Any, body: bytearray, start: int) -> tuple[NDArray[Any], int] | None:
-    """Take an array out of what a child sent; it may send whatever a file made it send."""
-    match said:
+def _array(answer: Any, body: bytearray, start: int) -> tuple[NDArray[Any], int] | None:
+    """Take an array out of the child's answer, which a crafted file may control."""
+    match answer:
         case {"dtype": str(code), "shape": [*shape]} if all(type(each) is int and each >= 0 for each in shape):
             if len(code) > 3 or code[1:2] not in _PLAIN:
                 return None
@@ -110,8 +111,8 @@ def _array(said: Any, body: bytearray, start: int) -> tuple[NDArray[Any], int] |
 
 def _problem(header: dict[str, Any], path: Path, largest: int) -> DataError:
     kind, reason, size = header.get("error"), header.get("reason"), header.get("bytes")
-    said = reason[:_LONGEST] if isinstance(reason, str) and reason else ShuziError("picture.broken")
-    values = {"path": path, "reason": said, "name": said, "largest": largest}
+    text = reason[:_LONGEST] if isinstance(reason, str) and reason else ShuziError("picture.broken")
+    values = {"path": path, "reason": text, "name": text, "largest": largest}
     if kind not in _ERRORS or (kind == "large" and not isinstance(size, int)):
         kind = "unreadable"
     return DataError(f"error.data.{kind}", **values | {"bytes": size})

@@ -1,4 +1,4 @@
-"""The child process that reads HDF5 for another: ``python -P -m shuzi.data.hdf5_child``, started by `hdf5`."""
+"""The child process that reads HDF5: ``python -P -m shuzi.data.hdf5_child``, started by `hdf5`."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from shuzi.processes.serving import serve
 
 
 class Refused(Exception):  # noqa: N818 - it is an answer
-    """What a file holds is not read; the arguments become the answer."""
+    """The file's content is rejected; the arguments become the answer."""
 
     def __init__(self, error: str, reason: str, size: int = 0) -> None:
         self.answer = {"error": error, "reason": reason, "bytes": size}
 
 
 def work(job: dict[str, Any], _: bytearray) -> tuple[dict[str, Any], Bytes]:
-    """Read the two datasets of a file; whatever goes wrong is an answer, too.
+    """Read the two datasets of a file; any failure is returned as an answer, too.
 
     Parameters
     ----------
     job
-        ``path`` is the file; ``largest`` says how many bytes both may have.
+        ``path`` is the file; ``largest`` is the maximum size of both together, in bytes.
 
     Returns
     -------
-    For each dataset ``dtype`` and ``shape``, and the bytes of both; or ``error``, with ``reason`` and ``bytes``.
+    ``dtype`` and ``shape`` for each dataset, and the bytes of both; or ``error``, with ``reason`` and ``bytes``.
     """
     try:
         with h5py.File(job["path"], "r") as file:

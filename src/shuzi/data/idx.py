@@ -30,7 +30,7 @@ TYPES: dict[int, np.dtype[Any]] = {
     0x0E: np.dtype(">f8"),
 }
 LARGEST = 2**30
-"""The largest body, in bytes, that is read unless the caller allows more."""
+"""The largest body that is read unless the caller allows more, in bytes."""
 
 _CODES = {dtype.newbyteorder("="): code for code, dtype in TYPES.items()}
 _MOST_DIMENSIONS = 64  # numpy's own limit

@@ -1,4 +1,4 @@
-"""An npz file becomes arrays: sizes are checked before memory is taken, and nothing is unpickled."""
+"""An npz file becomes arrays: sizes are checked before memory is allocated, and nothing is unpickled."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ DAMAGED = (
     *(OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, OverflowError, SyntaxError),
     *(AttributeError, LookupError, struct.error, tokenize.TokenError, zipfile.BadZipFile, zlib.error),
 )
-"""What zipfile and NumPy raise, between them, when they meet a file that is damaged or is another kind."""
+"""What zipfile and NumPy raise for a file that is damaged or of another kind."""
 
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # what NumPy writes; others can hold far more in a few bytes
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # NumPy's own; others can pack far more into a few bytes
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
 
 
@@ -37,12 +37,12 @@ def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARG
     names
         Which arrays; None for all.
     largest
-        The most bytes to accept in all.
+        The maximum total size in bytes.
 
     Raises
     ------
     DataError
-        There is no such array, they are too large, or the file is damaged or holds anything but plain arrays.
+        An array is missing, they are too large, or the file is damaged or holds anything but plain arrays.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARG
     """
     arrays, left = {}, largest
     try:
-        # zipfile leaves a file open that it opened by itself and found damaged
+        # zipfile does not close a file that it opened itself and found damaged
         with path.open("rb") as raw, zipfile.ZipFile(raw) as archive:
             members = {each.filename.removesuffix(".npy"): each for each in archive.infolist()}
             for name in members if names is None else names:
@@ -82,7 +82,7 @@ def _array(stream: IO[bytes], member: zipfile.ZipInfo, path: Path, largest: int)
         size *= each
     if size > largest:
         raise DataError("error.data.large", path=path, name=member.filename, bytes=size, largest=largest)
-    body = stream.read(size + 1)  # to its end, where zipfile compares checksums
+    body = stream.read(size + 1)  # to the end, since that is where zipfile compares checksums
     if len(body) != size:
         raise ValueError(f"{member.filename}: {len(body)} bytes for {size}")
     return np.frombuffer(body, dtype).reshape(shape, order="F" if by_columns else "C").copy(order="K")

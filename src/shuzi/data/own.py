@@ -20,7 +20,7 @@ from shuzi.pictures.folders import EXPLAINED
 from shuzi.pictures.open import open_picture
 
 LEAST_TO_SPLIT = 10
-"""Fewer pictures are not split."""
+"""The smallest number of pictures that is split."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def split(own: Dataset) -> Splits:
     (21, 2, 2)
     """
     if len(own) < LEAST_TO_SPLIT:
-        return Splits(own, own, own, by_heart=True)
+        return Splits(own, own, own, unsplit=True)
     shuffled = np.random.default_rng(0).permutation(len(own))
     tenth = len(own) // 10
 

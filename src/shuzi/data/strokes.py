@@ -1,7 +1,7 @@
-"""Pen strokes as points: who wrote what, read from one packed file or from a UNIPEN distribution.
+"""A packed file or a UNIPEN distribution becomes pen strokes: points, labels and writers.
 
 UNIPEN (I. Guyon, L. Schomaker, R. Plamondon, M. Liberman, S. Janet, ICPR 1994; doi 10.5281/zenodo.1195803, Creative
-Commons Attribution 4.0) is not part of the package: a person names a copy of their own.
+Commons Attribution 4.0) is not part of the package: users name their own copy.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ DOI = "10.5281/zenodo.1195803"
 """Where UNIPEN is published."""
 
 OPTION, VARIABLE = "--strokes", "SHUZI_STROKES"
-"""How a person names the strokes."""
+"""The environment variable that names the strokes."""
 
 CITATION = (
     "I. Guyon, L. Schomaker, R. Plamondon, M. Liberman, S. Janet: UNIPEN project of on-line data exchange and "
     f"recognizer benchmarks, ICPR 1994; doi {DOI}; CC BY 4.0"
 )
-"""What a card says of a model that has learnt from them."""
+"""How a card cites them as training data."""
 
 KINDS = ("digit", "upper", "lower", "symbol", "number")
-"""What a sample can be; a number has two or more characters."""
+"""The kinds of samples; a number has two or more characters."""
 
 
 @dataclass(frozen=True)
 class Strokes:
-    """Samples of handwriting as the points that a pen passed.
+    """Handwriting samples as the points that a pen passed.
 
     Parameters
     ----------
@@ -53,14 +53,14 @@ class Strokes:
     kind
         str (n,): one of `KINDS`.
     writer
-        int16 (n,): a number for each writer.
+        int16 (n,): the number of its writer.
     validation
-        bool (n,): never trained on; all samples of a writer or none.
+        bool (n,): held out from training; all samples of a writer or none.
 
     Raises
     ------
     DataError
-        The arrays do not fit together.
+        The arrays do not match each other.
 
     Examples
     --------
@@ -115,7 +115,7 @@ class Strokes:
         return sizes
 
     def part(self, wanted: NDArray[np.bool_]) -> Strokes:
-        """Return some of the samples: those where `wanted`, bool (n,), is true."""
+        """Return the samples where `wanted`, bool (n,), is true."""
         chosen = np.flatnonzero(wanted)
         spans = [(int(self.items[place]), int(self.items[place + 1])) for place in chosen]
         pieces = [
@@ -133,7 +133,7 @@ class Strokes:
         )
 
     def sha256(self) -> str:
-        """Return the hash of what is in the arrays, whatever file they came from."""
+        """Return the hash of the arrays' content, whatever file they came from."""
         digest = hashlib.sha256()
         for field in fields(self):
             values = getattr(self, field.name)
@@ -142,7 +142,7 @@ class Strokes:
         return digest.hexdigest()
 
     def save(self, path: Path) -> None:
-        """Write the packed form, one compressed .npz file."""
+        """Pack the strokes into one compressed .npz file."""
         with replacing(path) as part, part.open("wb") as file:
             np.savez_compressed(file, **{field.name: getattr(self, field.name) for field in fields(self)})
 
@@ -162,7 +162,7 @@ def load_strokes(path: str | Path | None = None) -> Strokes:
     Raises
     ------
     DataError
-        Nothing is named, nothing is there, or what is there cannot be read.
+        No path is given, nothing is there, or it cannot be read.
     """
     named = path or os.environ.get(VARIABLE)
     if not named:
@@ -180,14 +180,14 @@ def load_strokes(path: str | Path | None = None) -> Strokes:
 def _unpacked(path: Path) -> Strokes:
     arrays: dict[str, NDArray[Any]] = {}
     try:
-        # NumPy leaves a file open that is no archive
+        # NumPy does not close a file that is not an archive
         with path.open("rb") as file, np.load(file, allow_pickle=False) as packed:
             for field in fields(Strokes):
                 arrays[field.name] = packed[field.name]
     except KeyError as problem:
         raise DataError("error.strokes.lacks", path=path, name=field.name) from problem
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as problem:
-        # what NumPy says of other files is about pickles, which are never read
+        # NumPy's message for other files is about pickles, which are never read
         reason = getattr(problem, "strerror", None) or ShuziError("picture.broken")
         raise DataError("error.strokes.unreadable", path=path, reason=reason) from problem
     types = {"points": np.int16, "strokes": np.int32, "items": np.int32, "writer": np.int16, "validation": np.bool_}

@@ -1,8 +1,8 @@
 """A UNIPEN distribution, a folder of text files in the format UNIPEN 1.0, becomes pen strokes.
 
-A line that begins with a point and capitals is a keyword; everything until the next one belongs to it. Points come
-after `.PEN_DOWN`, in the order that `.COORD` names. `.SEGMENT` says what some of the strokes are: they are counted
-from 0 in the file, with what it includes. (I. Guyon, UNIPEN 1.0 format definition, 1994.)
+A line that begins with a dot and capital letters is a keyword; everything up to the next one belongs to it. Points
+come after `.PEN_DOWN`, in the order that `.COORD` gives. `.SEGMENT` labels some of the strokes, counted from 0 in the
+file together with its includes. (I. Guyon, UNIPEN 1.0 format definition, 1994.)
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ _KEYWORD = re.compile(r"^\.([A-Z][A-Z_0-9]*)[ \t]*", re.MULTILINE)
 _SEGMENT = re.compile(r'(?P<level>\S+)\s+(?P<places>[\d:,-]+)\s+(?:\S+\s+)?"(?P<label>(?:[^"\\]|\\.)*)"', re.DOTALL)
 _NUMBER = re.compile(r"[-+.,/:]?\d[-+.,/:\d]+")
 _VALIDATION = 16  # of 100 writers
-_DEEPEST = 8  # files that include each other
-_LARGEST = 2**15 - 1  # a coordinate that is kept as int16
+_DEEPEST = 8  # depth of includes
+_LARGEST = 2**15 - 1  # of a coordinate stored as int16
 
 Pen = NDArray[np.int16]
 
 
 @dataclass
 class _Page:
-    """What one file says, with all that it includes."""
+    """The content of one file, includes expanded."""
 
     writer: str
     strokes: list[Pen] = field(default_factory=list)
@@ -46,12 +46,12 @@ def read_distribution(folder: Path) -> Strokes:
     Parameters
     ----------
     folder
-        With the files of the distribution in it, however deep.
+        The folder that holds the distribution's files, at any depth.
 
     Returns
     -------
-    Strokes: digits, letters, symbols, and words that are numbers. Whether a writer is kept for validation depends on
-    the writer's name alone.
+    Strokes: digits, letters, symbols, and words that are numbers. Whether a writer is held out for validation depends
+    on the writer's name alone.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def read_distribution(folder: Path) -> Strokes:
         _read(path, folder, page, included, 0)
         pages.append((path, page))
     for path, page in pages:
-        if path not in included:  # what is included is read where it is included
+        if path not in included:  # an include is read at the place that includes it
             samples += _samples(page)
     if not samples:
         raise DataError("error.strokes.none", path=folder, doi=DOI)
@@ -102,7 +102,7 @@ def _read(path: Path, root: Path, page: _Page, included: set[Path], depth: int) 
 
 
 def _find(name: str, path: Path, root: Path) -> Path | None:
-    """Find an included file: beside the one that includes it, or in a folder above it, up to the root."""
+    """Find an included file next to the file that includes it, or in a parent folder, up to the root."""
     above = [path.parent, *path.parent.parents]
     folders = above[: above.index(root) + 1] if root in above else above[:1]
     for folder in folders:
@@ -113,7 +113,7 @@ def _find(name: str, path: Path, root: Path) -> Path | None:
 
 
 def _points(content: str, page: _Page) -> Pen:
-    """Read the points of a stroke; lines that hold no numbers are left out."""
+    """Read the points of a stroke; skip lines without numbers."""
     points = []
     for line in content.splitlines():
         numbers = line.split()
@@ -129,7 +129,7 @@ def _points(content: str, page: _Page) -> Pen:
 
 
 def _samples(page: _Page) -> Iterator[tuple[str, str, str, list[Pen]]]:
-    """Yield label, kind, writer and strokes of what a page's segments name."""
+    """Yield the label, kind, writer and strokes of each of a page's segments."""
     for level, places, written in page.segments:
         label = re.sub(r"\\(.)", r"\1", written)
         kind = _kind(level, label)
@@ -139,7 +139,7 @@ def _samples(page: _Page) -> Iterator[tuple[str, str, str, list[Pen]]]:
 
 
 def _kind(level: str, label: str) -> str:
-    """Return one of `strokes.KINDS`, or "" for what is none of them.
+    """Return one of `strokes.KINDS`, or "" if none fits.
 
     >>> [_kind("CHARACTER", "7"), _kind("WORD", "5/27"), _kind("WORD", "hello"), _kind("CHARACTER", "é")]
     ['digit', 'number', '', '']

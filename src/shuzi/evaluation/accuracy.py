@@ -45,7 +45,7 @@ class Evaluation:
 
     @property
     def precision(self) -> list[float | None]:
-        """For each digit, the fraction of images read as it that are it; None if none was read as it."""
+        """For each digit, the fraction of the images read as it that show it; None if none were."""
         return _shares(self.confusion.diagonal(), self.confusion.sum(axis=0))
 
     @property
@@ -57,7 +57,7 @@ class Evaluation:
         """Return the score without some images, given by position.
 
         >>> evaluate(np.eye(10, dtype=np.float32)[[7, 2]], np.array([7, 3], np.uint8)).without([1])
-        Score(right=1, n=1)
+        Score(correct=1, n=1)
         """
         wrong = sum(mistake.index not in left_out for mistake in self.mistakes)
         n = self.score.n - len(left_out)
@@ -79,9 +79,9 @@ def evaluate(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> E
 
     Examples
     --------
-    >>> said = np.eye(10, dtype=np.float32)[[7, 2, 1]]
-    >>> found = evaluate(said, np.array([7, 2, 4], np.uint8))
-    >>> found.score.right, found.mistakes
+    >>> probabilities = np.eye(10, dtype=np.float32)[[7, 2, 1]]
+    >>> found = evaluate(probabilities, np.array([7, 2, 4], np.uint8))
+    >>> found.score.correct, found.mistakes
     (2, (Mistake(index=2, label=4, answer=1, probability=1.0),))
     """
     answers = probabilities.argmax(axis=1)

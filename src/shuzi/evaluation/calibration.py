@@ -1,4 +1,4 @@
-"""Probabilities and labels become measures of how far a model's confidence can be trusted."""
+"""Probabilities and labels become measures of how well a model's confidence can be trusted."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Calibration:
         }
 
 
-SHARES = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
+FRACTIONS = (0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
 
 
 def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -> Calibration:
@@ -77,13 +77,13 @@ def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -
     groups = [places == place for place in np.unique(places)]
     bins = tuple(Bin(int(group.sum()), confidence[group].mean(), right[group].mean()) for group in groups)
     expected = sum(each.n * abs(each.confidence - each.accuracy) for each in bins) / len(labels)
-    answered = [max(1, round(share * len(labels))) for share in SHARES]
+    answered = [max(1, round(share * len(labels))) for share in FRACTIONS]
     return Calibration(
         negative_log_likelihood=negative_log_likelihood(probabilities, labels),
         expected_error=float(expected),
         sure_mistakes=int(np.sum((confidence >= SURE) & (right == 0))),
         bins=bins,
         coverage=tuple(
-            (share, float(right[surest_first[:n]].mean())) for share, n in zip(SHARES, answered, strict=True)
+            (share, float(right[surest_first[:n]].mean())) for share, n in zip(FRACTIONS, answered, strict=True)
         ),
     )

@@ -34,7 +34,7 @@ class Findings:
     robustness: Mapping[str, list[float]]
 
 
-def write_report(folder: Path, model: Path, findings: Findings, judges: Dataset, card: Card) -> Path:
+def write_report(folder: Path, model: Path, findings: Findings, dataset: Dataset, card: Card) -> Path:
     """Write the page.
 
     Parameters
@@ -45,8 +45,8 @@ def write_report(folder: Path, model: Path, findings: Findings, judges: Dataset,
         The run folder or .onnx file that was evaluated. Curves are drawn only from a run folder.
     findings
         The results.
-    judges
-        The images the model was evaluated on.
+    dataset
+        The dataset the model was evaluated on.
     card
         The model's card.
 
@@ -82,7 +82,7 @@ def write_report(folder: Path, model: Path, findings: Findings, judges: Dataset,
         loss=_series(metrics, "loss"),
         validation=_series(metrics, "validation_accuracy"),
         shades=_shades(found),
-        gallery=[(each, digit_picture(judges.images[each.index])) for each in found.mistakes[:_GALLERY]],
+        gallery=[(each, digit_picture(dataset.images[each.index])) for each in found.mistakes[:_GALLERY]],
         weights=weight_pictures(find_model(model)),
     )
     target = folder / PAGE

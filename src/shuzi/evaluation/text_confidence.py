@@ -27,7 +27,7 @@ from shuzi.synthesis.samples.evaluation_pages import any_kind
 PAGES = 12_000
 
 RIGHT_BUT_NOT_OK = 0.1
-"""A text is `ok` from the confidence that all but this fraction of the correct readings of simple ink reach.
+"""The threshold for `ok` is the confidence that all but this fraction of the correct readings of simple ink reach.
 
 `locate` decides which ink is simple, so a change there changes the meaning of this value."""
 
@@ -42,7 +42,7 @@ _DOUBT = 5.0  # texts: the curves weigh as much as this many observations
 
 
 @dataclass(frozen=True)
-class Read:
+class PageRead:
     """A page that was read.
 
     Parameters
@@ -51,17 +51,17 @@ class Read:
         The evidence for each digit, from `signs_of_digit`.
     text
         The evidence against the whole text, from `signs_of_text`.
-    right
-        Whether all of it was correct.
+    correct
+        Whether the whole text was correct.
     """
 
     digits: Sequence[tuple[float, float, float]]
     text: tuple[float, float, float]
-    right: bool
+    correct: bool
 
 
 def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES) -> Calibration:
-    """Read pages composed of digits that no model learnt from, and fit what makes the reader's confidence honest.
+    """Calibrate a reader's confidence on pages composed of digits that no model was trained on.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES
         How many.
     """
     composer, rng = Composer(digits.images, digits.labels), np.random.default_rng(seed)
-    read: dict[bool, list[Read]] = {True: [], False: []}
+    read: dict[bool, list[PageRead]] = {True: [], False: []}
     blank: list[bool] = []
     surely: list[Candidates] = []
     for _ in range(pages):
@@ -84,9 +84,9 @@ def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES
         if not seen.candidates:
             blank.append(not text)
             continue
-        right = reader.interpret(seen).text.replace("\n", "") == text
-        read[seen.simple].append(Read([*map(signs_of_digit, seen.candidates)], signs_of_text(seen), right))
-        if seen.simple and right:
+        correct = reader.interpret(seen).text.replace("\n", "") == text
+        read[seen.simple].append(PageRead([*map(signs_of_digit, seen.candidates)], signs_of_text(seen), correct))
+        if seen.simple and correct:
             surely.append(seen)
     fitted: dict[str, float] = {}
     ways = {"simple": fit_way(read[True]), "found": fit_way(read[False])}
@@ -100,55 +100,56 @@ def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES
     return Calibration(reader.partners, fitted, pages, seed)
 
 
-def fit_way(read: Sequence[Read]) -> Way:
+def fit_way(read: Sequence[PageRead]) -> Way:
     """Fit the curves, and measure the accuracy at each level of their output.
 
     Examples
     --------
-    >>> pages = [Read([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), right) for right in (True, False)] * 500
+    >>> pages = [PageRead([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), correct) for correct in (True, False)] * 500
     >>> way = fit_way(pages)
-    >>> round(float(np.interp(logit(said(way.curves, pages)[0]), KNOTS, way.measured)), 1)
+    >>> round(float(np.interp(logit(predicted(way.curves, pages)[0]), KNOTS, way.measured)), 1)
     0.5
     """
     curves = fit_curves(read)
-    logits = np.clip([logit(each) for each in said(curves, read)], KNOTS[0], KNOTS[-1])
-    right = np.array([each.right for each in read], np.float64)
+    logits = np.clip([logit(each) for each in predicted(curves, read)], KNOTS[0], KNOTS[-1])
+    correct = np.array([each.correct for each in read], np.float64)
     knots = np.array(KNOTS)
     near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
     # the error of the curves changes slowly, so it is averaged instead of the accuracy itself
-    off = near @ (right - _sigmoid(logits)) / (near.sum(axis=1) + _DOUBT)
+    off = near @ (correct - _sigmoid(logits)) / (near.sum(axis=1) + _DOUBT)
     return Way(curves, tuple(np.maximum.accumulate(np.clip(_sigmoid(knots) + off, _RARE, 1 - _RARE)).tolist()))
 
 
-def said(curves: Curves, read: Sequence[Read]) -> NDArray[np.float64]:
+def predicted(curves: Curves, read: Sequence[PageRead]) -> NDArray[np.float64]:
     """Return the probability, according to the curves, that each page is entirely correct: float64 (n,)."""
     return _Pages(read).probabilities(np.array(curves))[2]
 
 
-def fit_curves(read: Sequence[Read]) -> Curves:
+def fit_curves(read: Sequence[PageRead]) -> Curves:
     """Fit the curves by maximum likelihood with Fisher scoring.
 
     They are regularised slightly towards a plain starting point, so that a reader without mistakes gets finite ones.
 
     Examples
     --------
-    >>> sure, unsure = Read([(2.2, 5.0, 0.0)], (0.0,) * 3, True), Read([(0.4, 5.0, 0.0)] * 2, (0.0,) * 3, False)
-    >>> said(fit_curves([sure, sure, unsure] * 50), [sure, unsure]).round(1).tolist()
+    >>> sure = PageRead([(2.2, 5.0, 0.0)], (0.0,) * 3, True)
+    >>> unsure = PageRead([(0.4, 5.0, 0.0)] * 2, (0.0,) * 3, False)
+    >>> predicted(fit_curves([sure, sure, unsure] * 50), [sure, unsure]).round(1).tolist()
     [1.0, 0.0]
     """
     pages, beginning = _Pages(read), np.array(_BEGINNING)
-    right = np.array([each.right for each in read], bool)
+    correct = np.array([each.correct for each in read], bool)
     now = beginning
 
     def badness(curves: NDArray[np.float64]) -> float:
         all_right = pages.probabilities(curves)[2]
-        unlikely = -np.sum(np.log(np.where(right, all_right, 1 - all_right)))
+        unlikely = -np.sum(np.log(np.where(correct, all_right, 1 - all_right)))
         return float(unlikely + np.sum((curves - beginning) ** 2) * _PULL / 2)
 
     for _ in range(_ROUNDS):
         digits, whole, all_right = pages.probabilities(now)
         rises = pages.rises(digits, whole)
-        uphill = rises @ ((right - all_right) / (1 - all_right)) - _PULL * (now - beginning)
+        uphill = rises @ ((correct - all_right) / (1 - all_right)) - _PULL * (now - beginning)
         free = (now > _NO_LESS) | (uphill > 0)  # a bound holds while the gradient points beyond it
         steepness = (rises * (all_right / (1 - all_right))) @ rises.T + _PULL * np.eye(len(now))
         step = np.zeros(len(now))
@@ -164,7 +165,7 @@ def fit_curves(read: Sequence[Read]) -> Curves:
 class _Pages:
     """The pages that were read, as arrays."""
 
-    def __init__(self, read: Sequence[Read]) -> None:
+    def __init__(self, read: Sequence[PageRead]) -> None:
         longest = max((len(each.digits) for each in read), default=0)
         self._x = np.zeros((len(read), longest, 3))
         self._there = np.zeros((len(read), longest), bool)

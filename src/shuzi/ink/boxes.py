@@ -1,4 +1,4 @@
-"""Places in a picture become boxes, and overlapping boxes the few worth keeping."""
+"""Boxes in a picture: their geometry, overlap, and non-maximum suppression."""
 
 from __future__ import annotations
 
@@ -32,21 +32,21 @@ class Box(NamedTuple):
 
     @property
     def right(self) -> float:
-        """Its right edge."""
+        """The right edge."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
-        """Its lower edge."""
+        """The bottom edge."""
         return self.y + self.height
 
     def grown(self, share: float) -> Box:
-        """Return a box with the same middle, larger by a share of its width and height; smaller below 0."""
+        """Return a box with the same centre, larger by a fraction of its width and height; smaller if negative."""
         wider, higher = share * self.width, share * self.height
         return Box(self.x - wider / 2, self.y - higher / 2, self.width * (1 + share), self.height * (1 + share))
 
     def pixels(self, rim: float = 0.0) -> tuple[slice, slice]:
-        """Return the rows and columns of a picture that it touches, and of a rim around it; never none.
+        """Return the rows and columns of a picture that it touches, plus a margin; never empty.
 
         >>> Box(10.2, -2.0, 8.0, 20.0).pixels(), Box(10.0, 2.0, 8.0, 20.0).pixels(rim=5.0)
         ((slice(0, 18, None), slice(10, 19, None)), (slice(0, 27, None), slice(5, 23, None)))
@@ -57,7 +57,7 @@ class Box(NamedTuple):
 
 
 def as_array(boxes: Iterable[Box]) -> NDArray[np.float64]:
-    """Return boxes as float64 (n, 4), also when there are none."""
+    """Return boxes as float64 (n, 4), even if there are none."""
     return np.array([*boxes], np.float64).reshape(-1, 4)
 
 

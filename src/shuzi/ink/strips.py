@@ -9,16 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 HEIGHT = 48
-"""Of a strip, in pixels."""
+"""The height of a strip in pixels."""
 
 COLUMN = 4
-"""Pixels of a strip's width for each column of what the line recogniser says."""
+"""Pixels of a strip's width per output column of the line recogniser."""
 
 LONGEST = 640
-"""Pixels: a line that would give a longer strip is squeezed."""
+"""The maximum width of a strip in pixels; longer lines are squeezed."""
 
 SHORTEST = 24
-"""Pixels: a shorter strip is filled up with what is at its rim."""
+"""The minimum width in pixels; shorter strips are padded by repeating the edge."""
 
 _AROUND = 0.35  # of the median digit's height, above and below its band
 _BESIDE = 0.5  # of that height, left and right
@@ -45,7 +45,7 @@ def band(boxes: Sequence[Box]) -> Box:
     (0.0, 13.0, 60.0, 34.0)
     """
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
-    tall = height >= 0.5 * np.quantile(height, 0.75)  # no points and dashes, and no long descender decides
+    tall = height >= 0.5 * np.quantile(height, 0.75)  # so that neither dots and dashes nor a long descender decide
     middle = float(np.median(height[tall]))
     bottom = float(np.median((y + height)[tall]))
     top = min(float(np.median(y[tall])), bottom - middle)
@@ -68,7 +68,7 @@ def whole(boxes: Sequence[Box]) -> Box:
 
 
 def cut(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
-    """Cut a strip out of a picture; beyond the picture its rim goes on.
+    """Cut a strip out of a picture; beyond the picture, its edge is repeated.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def cut(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
     wide = min(max(round(width * scale), 1), LONGEST)
     across = wide / max(width, 1.0)
     columns = max(SHORTEST, -(-wide // COLUMN) * COLUMN)
-    # what is made smaller is averaged first, so that thin strokes do not fall between the pixels
+    # average before shrinking, so that thin strokes do not fall between the pixels
     left, top = int(np.floor(x)), int(np.floor(y))
     right, bottom = int(np.ceil(x + width)) + 1, int(np.ceil(y + height)) + 1
     inside = contrast[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]

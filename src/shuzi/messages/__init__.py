@@ -1,7 +1,7 @@
 """A key and values become a sentence in the reader's language.
 
-Every sentence that people read is in two gettext catalogues, `zh/LC_MESSAGES/shuzi.po` and
-`en/LC_MESSAGES/shuzi.po`, under the same key. They are compiled when shuzi is installed.
+Every sentence that users read is in two gettext catalogues, `zh/LC_MESSAGES/shuzi.po` and `en/LC_MESSAGES/shuzi.po`,
+under the same key. They are compiled when shuzi is installed.
 """
 
 from __future__ import annotations
@@ -44,13 +44,13 @@ def language() -> str:
 
 
 def use(code: str) -> None:
-    """Speak `code` ("zh" or "en") from now on, in this thread or task."""
+    """Set the language, "zh" or "en", for this thread or task."""
     _chosen.set(code)
 
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Speak `code` inside a with block.
+    """Set the language inside a with block.
 
     >>> with speaking("zh"):
     ...     print(say("train.accuracy", accuracy=0.9132, n=10000))
@@ -79,8 +79,8 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
         "zh" or "en"; None is the current language.
     values
         Inserted as by `str.format`. A list becomes lines that start with a dash. An integer `n` chooses between
-        singular and plural in sentences that have both. Characters that a terminal would obey are written visibly,
-        and a very long text loses its middle.
+        singular and plural in sentences that have both. Characters that a terminal would act on are escaped, and a
+        very long text loses its middle.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def say(key: str, in_language: str | None = None, /, **values: Any) -> str:
 
 
 def counted(what: str, n: int) -> str:
-    """Say how many, to be named in a longer sentence: "images", "parameters" or "steps".
+    """Return a count with its noun, for use in a longer sentence: "images", "parameters" or "steps".
 
     >>> with speaking("en"):
     ...     counted("images", 1), counted("steps", 2_000)
@@ -114,13 +114,13 @@ def counted(what: str, n: int) -> str:
 def _sentence(key: str, n: object) -> str:
     catalogue = _catalogue(language())
     counted = catalogue.ngettext(key, key, int(n)) if isinstance(n, SupportsIndex) else key  # NumPy's integers too
-    return catalogue.gettext(key) if counted == key else counted  # the key comes back where there is no plural
+    return catalogue.gettext(key) if counted == key else counted  # gettext returns the key if there is no plural
 
 
 def _shown(value: Any) -> Any:
     if isinstance(value, list):
         return "".join(f"\n  - {_shown(each)}" for each in value)
-    # the sentence of a ShuziError is put together here
+    # a ShuziError becomes a sentence here
     foreign = isinstance(value, BaseException) and not hasattr(value, "sentence")
     return _cut(visible(str(value))) if foreign or isinstance(value, str | PurePath) else value
 

@@ -1,7 +1,7 @@
-"""A text from outside, such as a file's name, becomes one that a terminal shows and does not obey.
+"""Untrusted text, such as a file name, is escaped so that a terminal shows it and does not act on it.
 
-An escape sequence can change what stands on a terminal already, a line break can forge a line of output or of a log,
-and a mark for writing from right to left can make a name look like another.
+An escape sequence can change earlier output on a terminal, a line break can forge a line of output or of a log, and a
+right-to-left mark can disguise a name.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 
 _OBEYED = re.compile(
-    "[\x00-\x1f\x7f-\x9f"  # controls (ISO/IEC 6429); UTF-8 terminals take U+009B for the beginning of a sequence
-    "\u2028\u2029"  # ends of lines
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # directions (Unicode Standard Annex #9)
+    "[\x00-\x1f\x7f-\x9f"  # controls (ISO/IEC 6429); UTF-8 terminals treat U+009B as the start of a sequence
+    "\u2028\u2029"  # line separators
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # bidirectional controls (Unicode Standard Annex #9)
 )
 _IN_JSON = re.compile(_OBEYED.pattern.replace("\x00-\x1f", ""))  # JSON itself escapes these, and needs line ends
 
 
 def visible(text: str) -> str:
-    r"""Write characters that a terminal would obey as Python writes them.
+    r"""Escape characters that a terminal would act on, in Python's notation.
 
     >>> print(visible("seven\x1b[31m\n.png"))
     seven\x1b[31m\n.png
@@ -28,7 +28,7 @@ def visible(text: str) -> str:
 
 
 def visible_json(text: str) -> str:
-    r"""Write the same characters in a JSON text by their numbers, which changes none of its values.
+    r"""Escape the same characters in JSON text as \\u sequences, which changes none of its values.
 
     >>> print(visible_json('{"source": "seven\x9b31m.png"}'))
     {"source": "seven\u009b31m.png"}

@@ -1,1 +1,1 @@
-"""What a training hands on: one .onnx file that explains itself by the card inside it."""
+"""Trained models: .onnx files that each carry a card describing them."""

@@ -1,4 +1,4 @@
-"""A model's card: what goes in, what comes out, how it was made and what it scored; kept inside the .onnx."""
+"""A model's card: inputs, outputs, training and scores, stored inside the .onnx file."""
 
 from __future__ import annotations
 
@@ -15,33 +15,33 @@ from shuzi.models.fields import Fields
 from shuzi.models.tasks import DIGITS, FEATURES, TASKS, Tensor
 
 FORMAT = 2
-"""The card's own version. Cards of version 1, by shuzi 0.1, are read as well."""
+"""The version of the card format. Version 1, written by shuzi 0.1, can still be read."""
 
 METADATA_KEY = "shuzi.card"
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
-"""The libraries on which Keras trains here, by the names that Keras has for them."""
+"""The libraries that Keras can train on here, by Keras's names for them."""
 
 MNIST, OWN, STROKES, MODEL = "mnist", "own", "strokes", "model"
-"""What a model can have learnt from; a MODEL that it started from has its name behind it."""
+"""Possible sources of training data; MODEL is followed by the name of the model that was fine-tuned."""
 
 OF_OWN_PICTURES = "as whoever made the pictures decides"
 MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges"
 OF_MNIST = f"Apache-2.0; learnt from MNIST ({MNIST_LICENCE})"
-_SHOWN = 80  # characters of what is not understood
+_SHOWN = 80  # characters of a bad value that an error quotes
 
 
 @dataclass(frozen=True)
 class Source:
-    """What a model learnt from.
+    """One source of a model's training data.
 
     Parameters
     ----------
     name
-        MNIST, OWN or STROKES, MODEL and its name, or whatever a later shuzi learns from.
+        MNIST, OWN, STROKES, MODEL followed by a name, or a source that only a later shuzi knows.
     sha256
-        Of each of its arrays, as an uncompressed IDX file, or of its files.
+        The SHA-256 of each array, as an uncompressed IDX file, or of each file.
     licence
-        Under which it may be used.
+        The licence it may be used under.
     """
 
     name: str
@@ -51,16 +51,16 @@ class Source:
 
 @dataclass(frozen=True)
 class Calibration:
-    """What makes a reader's confidence in whole texts honest, together with certain other models.
+    """Calibrates a reader's confidence in whole texts, for use with particular partner models.
 
     Parameters
     ----------
     partners
-        The SHA-256 of the weights of each model that read along, by what it does, such as "detector".
+        The SHA-256 of each partner model's weights, by role, such as "detector".
     numbers
-        What was fitted (`reading.confidence` knows what they mean).
+        The fitted numbers; `reading.confidence` defines their meaning.
     pages, seed
-        What it was fitted on: so many pages composed of the validation images, with this seed.
+        How many pages were composed from the validation images to fit it, and with which seed.
     """
 
     partners: Mapping[str, str]
@@ -70,12 +70,12 @@ class Calibration:
 
 
 OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
-"""The licence of what has learnt from both."""
+"""The licence of a model trained on both."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a model says of itself.
+    """A model's description of itself.
 
     Parameters
     ----------
@@ -84,37 +84,37 @@ class Card:
     task
         What the model does: one of `tasks.TASKS`.
     input, outputs
-        What goes in and what comes out, with shape, type, layout and range.
+        The input and output tensors, with shape, type, layout and range.
     classes
-        What is told apart, in the order of the numbers that come out.
+        The class names, in the order of the outputs.
     data
-        What it learnt from.
+        The training data.
     recipe
-        Everything that is needed to train it again, as in `recipe.toml`.
+        Everything needed to train it again, as in `recipe.toml`.
     seed
-        The recipe's.
+        The seed of the recipe.
     weights
-        The SHA-256 of the .onnx file's graph, with all weights in it; "" in a card of 0.1.
+        The SHA-256 of the .onnx file's graph, weights included; "" in a card written by 0.1.
     scores
-        What was measured, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``; for
-        a detector, the share of the digits on n pages that it finds.
+        Measured results, such as ``{"test": {"accuracy": 0.9131, "n": 10000, "interval": [0.9074, 0.9185]}}``; for a
+        detector, the fraction of the digits on n pages that it finds.
     command
-        What to type to train it again; "" when no command can, since a value was changed that is no option.
+        The command that trains it again; "" if a changed value has no command-line option.
     parameters
-        How many numbers were learnt.
+        The number of trainable parameters.
     versions
-        The libraries it was trained with.
+        The versions of the libraries it was trained with.
     temperature
-        What the scores were divided by to make the confidence honest; it is part of the weights.
+        What the logits were divided by to calibrate the confidence; already part of the weights.
     thresholds
-        ``{"unsure": c}``: with a confidence below c, an answer is not to be trusted. ``{"not-a-digit": p}``: with an
-        ``is_digit`` below p, what the image holds is taken for no digit. A detector has none.
+        ``{"unsure": c}``: an answer with a confidence below c is unsure. ``{"not-a-digit": p}``: an image whose
+        ``is_digit`` is below p is rejected as not a digit. A detector has no thresholds.
     calibration
-        What makes its confidence in whole texts honest; None where nobody fitted that.
+        The calibration of its confidence in whole texts; None if it was never fitted.
     normalization
-        The way in which images were framed (`ink.normalize.VERSION`).
+        The version of the normalisation that framed the images (`ink.normalize.VERSION`).
     licence
-        Of the model.
+        The licence of the model.
     """
 
     name: str
@@ -139,7 +139,7 @@ class Card:
 
     @property
     def kind(self) -> str:
-        """What the model is: CLASSIFIER, DETECTOR or RECOGNISER.
+        """The kind of model: CLASSIFIER, DETECTOR or RECOGNISER.
 
         >>> Card("detector", "detect", TASKS["detect"].input, TASKS["detect"].outputs).kind
         'detector'
@@ -148,20 +148,20 @@ class Card:
 
     @property
     def backend(self) -> str:
-        """The library that trained it, with its version, such as "TensorFlow 2.21.0"; "" when the card names none."""
+        """The library that trained it, with its version, such as "TensorFlow 2.21.0"; "" if the card names none."""
         return next((f"{BACKENDS[name]} {each}" for name, each in self.versions.items() if name in BACKENDS), "")
 
-    def learnt_from(self, sha256: str) -> bool:
-        """Tell whether the model learnt from an array or file."""
+    def trained_on(self, sha256: str) -> bool:
+        """Return whether the model was trained on the array or file with this hash."""
         return any(sha256 in source.sha256.values() for source in self.data)
 
     def check_usable(self, path: object) -> None:
-        """Refuse a model that learnt from images framed in another way.
+        """Reject a model trained on images that were normalised differently.
 
         Raises
         ------
         ModelError
-            It did; the error says how to train it again.
+            It was; the error says how to retrain it.
         """
         if self.normalization != normalize.VERSION:
             raise ModelError(
@@ -173,18 +173,18 @@ class Card:
             )
 
     def to_json(self, indent: int | None = None) -> str:
-        """Write the card as JSON."""
+        """Return the card as JSON."""
         return json.dumps(asdict(self), ensure_ascii=False, indent=indent)
 
     @staticmethod
     def from_json(text: str, path: object) -> Card:
-        """Read a card, also one by shuzi 0.1; fields that are not known are passed over.
+        """Parse a card, including one written by shuzi 0.1; unknown fields are ignored.
 
         Raises
         ------
         ModelError
-            It is no card, or of a later format; a field is missing or has a value of another type; or the model does
-            something, or gives out something, that is not known here.
+            The text is not a card or has a later format; a field is missing or has the wrong type; or the task or an
+            output is unknown.
 
         Examples
         --------
@@ -233,7 +233,7 @@ def _read(card: Fields, path: object) -> Card:
 
 
 def _check_interface(task: str, given: Tensor, outputs: tuple[Tensor, ...], path: object) -> None:
-    """Refuse what a model of the task does not take in, or gives out, here."""
+    """Reject inputs or outputs that a model of this task cannot have."""
     wanted = TASKS[task]
     known = [each.name for each in wanted.outputs]
     found = [each.name for each in outputs]
@@ -256,7 +256,7 @@ def _tensor(each: Fields) -> Tensor:
 
 def _score(each: Fields) -> dict[str, Any]:
     low, high = each.pair("interval") or (0.0, 1.0)
-    return {"accuracy": each.share("accuracy"), "n": each.whole("n"), "interval": [low, high]}
+    return {"accuracy": each.fraction("accuracy"), "n": each.whole("n"), "interval": [low, high]}
 
 
 def _calibration(card: Fields) -> Calibration | None:

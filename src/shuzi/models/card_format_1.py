@@ -1,4 +1,4 @@
-"""A card that shuzi 0.1 wrote becomes one of format 2, as far as 0.1 said what that needs."""
+"""A card written by shuzi 0.1 (format 1) becomes a card of format 2, as far as it holds the data."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ _TASKS = {
     "places: float32 (n, h/4, w/4, 14): probabilities of a digit's middle; "
     "dx, dy, log width, log height in places": DETECT,
 }
-"""What 0.1 said of the outputs, word for word: that was how it told its models apart."""
+"""The output descriptions of 0.1, word for word: they were all that told its tasks apart."""
 
-_OF_TEXTS = ("simple-", "found-", "blank", "text-ok")  # thresholds that are now part of the calibration
-_PAGES, _SEED = 12_000, 0  # what 0.1 fitted them on
+_OF_TEXTS = ("simple-", "found-", "blank", "text-ok")  # thresholds that now belong to the calibration
+_PAGES, _SEED = 12_000, 0  # the pages 0.1 fitted them on
 _SHOWN = 80
 
 
 def upgraded(values: dict[str, Any], path: object) -> dict[str, Any]:
-    """Turn the values of a card of format 1 into those of format 2.
+    """Convert the values of a format 1 card to format 2.
 
     Raises
     ------
     ModelError
-        What it gives out is not known, or something is missing or of another type that has another place now.
+        Its output is unknown, or a value that has moved since is missing or has the wrong type.
     """
     card = Fields(values, path)
     output = card.text("output")
@@ -38,7 +38,7 @@ def upgraded(values: dict[str, Any], path: object) -> dict[str, Any]:
     task = TASKS[_TASKS[output]]
     thresholds, licence = card.numbers("thresholds"), card.text("licence")
     of_texts = {name: value for name, value in thresholds.items() if name.startswith(_OF_TEXTS)}
-    # whether it read along with today's detector is not known
+    # nothing tells whether its partner was today's detector
     calibration = {"partners": {}, "numbers": of_texts, "pages": _PAGES, "seed": _SEED} if of_texts else None
     own = "MNIST" not in licence
     _, _, of_mnist = licence.rstrip(")").partition("(")

@@ -1,4 +1,4 @@
-"""The fields of a JSON object become typed values; what is missing or of another type is an error that names it."""
+"""The fields of a JSON object become typed values; an error names any that is missing or has the wrong type."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from shuzi.errors import ModelError, ShuziError
 
 _NEEDED: Any = object()
-_LARGEST = 1e300  # of a number: JSON takes NaN, infinities and integers that no float holds
-_SHOWN = 80  # characters of a value that makes no sense
+_LARGEST = 1e300  # of a number: JSON allows NaN, infinities and integers that do not fit in a float
+_SHOWN = 80  # characters of an invalid value that an error quotes
 
 
 class Fields:
@@ -19,16 +19,17 @@ class Fields:
     Parameters
     ----------
     values
-        The object, or whatever stands in its place.
+        The object, or any other JSON value found in its place.
     path
         The model's file, for errors.
     place
-        Where in the card the object stands, such as "input"; "" is the card itself.
+        Where the object is in the card, such as "input"; "" is the card itself.
 
     Raises
     ------
     ModelError
-        It is no object. So do all methods where a field is missing that has no default, or is of another type.
+        The value is not an object. All methods raise it too, if a field without a default is missing or has the wrong
+        type.
 
     Examples
     --------
@@ -47,64 +48,64 @@ class Fields:
         self._values = values
 
     def text(self, name: str, default: Any = _NEEDED) -> str:
-        """Take a text."""
+        """Return a string."""
         return str(self._take(name, default, "text", lambda value: isinstance(value, str)))
 
     def whole(self, name: str, default: Any = _NEEDED) -> int:
-        """Take a whole number that is not negative."""
+        """Return an integer that is not negative."""
         return int(self._take(name, default, "whole", _is_whole))
 
     def number(self, name: str, default: Any = _NEEDED) -> float:
-        """Take a finite number."""
+        """Return a finite number."""
         return float(self._take(name, default, "number", _is_number))
 
-    def share(self, name: str) -> float:
-        """Take a number from 0 to 1."""
+    def fraction(self, name: str) -> float:
+        """Return a number from 0 to 1."""
         return float(self._take(name, _NEEDED, "share", lambda value: _is_number(value) and 0 <= value <= 1))
 
     def texts(self, name: str, default: Any = _NEEDED) -> Mapping[str, str]:
-        """Take an object of texts."""
+        """Return an object of strings."""
         found = self._take(name, default, "object", lambda value: isinstance(value, dict))
         return {each: Fields(found, self._path, self._of(name)).text(each) for each in found}
 
     def numbers(self, name: str, default: Any = _NEEDED) -> Mapping[str, float]:
-        """Take an object of finite numbers."""
+        """Return an object of finite numbers."""
         found = self._take(name, default, "object", lambda value: isinstance(value, dict))
         return {each: Fields(found, self._path, self._of(name)).number(each) for each in found}
 
     def object(self, name: str) -> dict[str, Any]:
-        """Take an object with whatever in it."""
+        """Return an object with any content."""
         return dict(self._take(name, _NEEDED, "object", lambda value: isinstance(value, dict)))
 
     def has(self, name: str) -> bool:
-        """Tell whether there is such a field, and it is not null."""
+        """Return whether the field exists and is not null."""
         return self._values.get(name) is not None
 
     def fields(self, name: str) -> Fields:
-        """Take an object, to take its fields in turn."""
+        """Return the `Fields` of a nested object."""
         return Fields(self.object(name), self._path, self._of(name))
 
     def objects(self, name: str) -> dict[str, Fields]:
-        """Take an object of objects."""
+        """Return the `Fields` of each object in an object."""
         found = self.object(name)
         return {each: Fields(value, self._path, f"{self._of(name)}.{each}") for each, value in found.items()}
 
     def list(self, name: str) -> list[Fields]:
-        """Take a list of objects."""
+        """Return the `Fields` of each object in a list."""
         found = self._take(name, _NEEDED, "list", lambda value: isinstance(value, list))
         return [Fields(each, self._path, f"{self._of(name)}[{place}]") for place, each in enumerate(found)]
 
     def words(self, name: str) -> tuple[str, ...]:
-        """Take a list of texts."""
+        """Return a list of strings."""
         return tuple(self._take(name, _NEEDED, "list", lambda value: _all(value, lambda one: isinstance(one, str))))
 
     def pair(self, name: str, default: Any = _NEEDED) -> tuple[float, float] | None:
-        """Take a list of two finite numbers, or null where that is the default."""
+        """Return a list of two finite numbers; null is allowed if it is the default."""
         found = self._take(name, default, "pair", lambda value: _all(value, _is_number) and len(value) == 2, default)
         return None if found is None else (found[0], found[1])
 
     def shape(self, name: str) -> tuple[int | str, ...]:
-        """Take a list of sides, each a whole number or a name."""
+        """Return a shape: a list of dimensions, each an integer or a name."""
 
         def is_side(value: Any) -> bool:
             return isinstance(value, str) or (_is_whole(value) and value > 0)

@@ -1,4 +1,4 @@
-"""What a model can be written as, and how such a file ends."""
+"""The formats a model can be exported to, and their file extensions."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from pathlib import Path
 from shuzi.errors import ModelError
 
 FORMATS: Mapping[str, str] = {"onnx": ".onnx", "savedmodel": "", "keras": ".keras", "litert": ".tflite"}
-"""Each format and the ending of its file; a SavedModel is a folder, and has none."""
+"""Each format with its file extension; a SavedModel is a folder and has none."""
 
 
 def check_target(form: str, target: Path) -> None:
-    """Refuse a target that does not end as its format does, or where something already is.
+    """Reject a target that has the wrong extension for its format or already exists.
 
     Raises
     ------
     ModelError
-        The format is not known, the ending is another one, or the target is taken.
+        The format is unknown, the extension is wrong, or the target exists.
 
     Examples
     --------

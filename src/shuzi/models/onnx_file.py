@@ -1,7 +1,7 @@
-"""The bytes of an .onnx file become its card, checked against its weights; a card is put into them.
+"""The bytes of an .onnx file become its card, checked against the weights; a card can also be written into them.
 
-Such a file is a message of Protocol Buffers. Only its outermost fields are looked at, so the library `onnx`, which
-readers do without, is not needed, and nothing of a file from elsewhere is run or believed before its card is sound.
+An .onnx file is a Protocol Buffers message. Only its outermost fields are parsed, so readers do not need the `onnx`
+library, and nothing in an untrusted file is run or believed before its card has been checked.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import METADATA_KEY, Card
 
 _GRAPH, _METADATA, _FUNCTION = 7, 14, 25  # fields of a ModelProto
-_NODE = 1  # of a GraphProto
-_OPERATION, _ATTRIBUTE = 4, 5  # of a NodeProto
-_SUBGRAPHS = (6, 11)  # of an AttributeProto
-_KEY, _VALUE = 1, 2  # of an entry of its metadata
+_NODE = 1  # field of a GraphProto
+_OPERATION, _ATTRIBUTE = 4, 5  # fields of a NodeProto
+_SUBGRAPHS = (6, 11)  # fields of an AttributeProto
+_KEY, _VALUE = 1, 2  # fields of a metadata entry
 _VARINT, _EIGHT_BYTES, _WITH_LENGTH, _FOUR_BYTES = 0, 1, 2, 5
 _LONGEST_VARINT = 10
 _LARGEST = 1 << 28  # bytes: shuzi's own models have 3 million
-_MOST_FIELDS = 10_000  # of a message; those of ONNX have a few dozen
+_MOST_FIELDS = 10_000  # fields of a message; ONNX files have a few dozen
 
 CARD_FILE = "card.json"
 
@@ -34,7 +34,7 @@ def read_content(path: Path) -> bytes:
     Raises
     ------
     ModelError
-        It cannot be read, or is larger than any model that makes sense here.
+        The file cannot be read, or is larger than any plausible model.
     """
     try:
         if path.stat().st_size > _LARGEST:
@@ -45,12 +45,12 @@ def read_content(path: Path) -> bytes:
 
 
 def read_card(content: bytes, path: object) -> Card:
-    """Read the card of an .onnx file, and check that the weights beside it are those that it was written for.
+    """Read the card of an .onnx file and check that it belongs to the weights in the file.
 
     Raises
     ------
     ModelError
-        The file is damaged, or its card is missing or not understood.
+        The file is damaged, or its card is missing or invalid.
     """
     if not content:
         raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.empty"))
@@ -61,7 +61,7 @@ def read_card(content: bytes, path: object) -> Card:
 
 
 def weights_sha256(content: bytes, path: object) -> str:
-    """Return the SHA-256 of the graph in an .onnx file, with all of its weights, as hexadecimal digits.
+    """Return the SHA-256, in hexadecimal, of the graph in an .onnx file, weights included.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def _with_subgraphs(node: memoryview, path: object) -> str:
 
 
 def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
-    """Put a card into an .onnx file in place of any other; the graph stays as it is, byte for byte.
+    """Write a card into an .onnx file, replacing any other; the graph stays the same, byte for byte.
 
     Returns
     -------
@@ -124,11 +124,11 @@ def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
 
 
 def replace_card(path: Path, card: Card) -> Card:
-    """Write another card into an .onnx file, and into the card.json beside it where one is.
+    """Replace the card in an .onnx file, and in the card.json beside it if there is one.
 
     Returns
     -------
-    The card as it was written.
+    The card as written.
     """
     content, card = with_card(read_content(path), card, path)
     with replacing(path) as part:
@@ -153,7 +153,7 @@ def _entry(part: memoryview, path: object) -> tuple[str, str]:
 
 
 def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview, memoryview]]:
-    """Take a message apart: each field's number, what it holds, and the whole of it."""
+    """Split a message into its fields: the number, the value and the raw bytes of each."""
     place = count = 0
     while place < len(content):
         start, count = place, count + 1

@@ -1,4 +1,4 @@
-"""A count of right answers becomes an accuracy with the interval in which the true one lies."""
+"""A count of correct answers becomes an accuracy with a confidence interval."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ _Z = 1.959963984540054  # 95 % of a normal distribution lie within this many sta
 
 @dataclass(frozen=True)
 class Score:
-    """`right` answers out of `n`.
+    """`correct` answers out of `n`.
 
     Examples
     --------
-    >>> score = Score(right=9131, n=10_000)
+    >>> score = Score(correct=9131, n=10_000)
     >>> score.accuracy, [round(end, 4) for end in score.interval]
     (0.9131, [0.9074, 0.9185])
     """
 
-    right: int
+    correct: int
     n: int
 
     @property
     def accuracy(self) -> float:
-        """The share of right answers, 0 to 1."""
-        return self.right / self.n
+        """The fraction of correct answers, 0 to 1."""
+        return self.correct / self.n
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval after Wilson (1927), which stays sound near 0 and 1."""
+        """The 95 % interval by Wilson (1927), which stays valid near 0 and 1."""
         share, spread = self.accuracy, _Z**2 / self.n
         middle = (share + spread / 2) / (1 + spread)
         half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
-        # rounding must not put the accuracy itself outside, as near 0 and 1 it would
+        # near 0 and 1, rounding would put the accuracy itself outside
         return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
 
     def as_dict(self) -> dict[str, Any]:
-        """Return accuracy, n and interval as JSON has them."""
+        """Return accuracy, n and interval as JSON values."""
         return {"accuracy": self.accuracy, "n": self.n, "interval": list(self.interval)}

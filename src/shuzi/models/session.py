@@ -13,37 +13,37 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.onnx_file import read_card
-from shuzi.models.trial import sound_content
+from shuzi.models.trial import checked_content
 from shuzi.processes.cores import cores
 
 most_threads = cores()
-"""For much work in one call; a process that reads beside others takes one."""
+"""Threads for calls that may use all cores; a process that shares the machine with others sets it to one."""
 
 _NUMBERS = {"tensor(float)": "float32"}
-_LONGEST = 300  # letters of what ONNX Runtime says
+_LONGEST = 300  # characters of ONNX Runtime's message
 
 
 class Session:
-    """An .onnx file with a card, ready to run on one core; or on all, where there is much to do.
+    """An .onnx file with a card, ready to run on one core, or on all for large inputs.
 
     Parameters
     ----------
     path
         The file.
     content
-        What is in it, where that is known and has been tried out (`trial`).
+        The content of the file, if it was read and checked before (`trial`).
 
     Raises
     ------
     ModelError
-        The file is no model, its card is missing or not understood, it is damaged, takes too much time or memory, or
-        takes in or gives out something else than its card says.
+        The file is not a model or is damaged, its card is missing or invalid, it takes too much time or memory, or
+        its inputs or outputs are not those in its card.
     """
 
     def __init__(self, path: Path, content: bytes | None = None) -> None:
         self._path = path
-        # once, so that all sessions run the same model
-        self._content = sound_content(path) if content is None else content
+        # read once, so that all sessions run the same model
+        self._content = checked_content(path) if content is None else content
         self.card = read_card(self._content, path)
         self.card.check_usable(path)
         self._lock = Lock()
@@ -52,32 +52,32 @@ class Session:
         self._check_interface()
 
     def __reduce__(self) -> tuple[type[Session], tuple[Path, bytes]]:
-        # in another process it runs the same model, whatever has become of the file
+        # another process runs the same model even if the file has changed since
         return Session, (self._path, self._content)
 
     def run(
-        self, values: NDArray[np.float32], much: bool = False, outputs: Sequence[str] | None = None
+        self, values: NDArray[np.float32], all_cores: bool = False, outputs: Sequence[str] | None = None
     ) -> list[NDArray[np.float32]]:
-        """Return what the model says to its input.
+        """Run the model and return its outputs.
 
         Parameters
         ----------
         values
-            As the card's `input` says.
-        much
-            Share the work among all cores.
+            The input, as the card's `input` describes it.
+        all_cores
+            Use all cores instead of one.
         outputs
-            The names of those that are wanted; None is all.
+            The names of the outputs to return; None returns all.
 
         Raises
         ------
         ModelError
-            The model fails, or gives out something else than its card says.
+            The model fails, or an output is not what its card says.
         """
-        if much and self._on_all is None:
+        if all_cores and self._on_all is None:
             with self._lock:
                 self._on_all = self._on_all or self._open(most_threads)
-        session = self._on_all if much else self._on_one
+        session = self._on_all if all_cores else self._on_one
         wanted = [each for each in self.card.outputs if outputs is None or each.name in outputs]
         try:
             answers: list[NDArray[np.float32]] = session.run(
@@ -103,7 +103,7 @@ class Session:
             raise ModelError("error.model.damaged", path=self._path, reason=_first_line(problem)) from problem
 
     def _check_interface(self) -> None:
-        """Hold what the graph takes in and gives out against the card."""
+        """Compare the graph's inputs and outputs with the card."""
         for wanted, found in (
             ((self.card.input,), self._on_one.get_inputs()),
             (self.card.outputs, self._on_one.get_outputs()),
@@ -120,5 +120,5 @@ class Session:
 
 
 def _first_line(problem: Exception) -> str | ShuziError:
-    """Take what ONNX Runtime says that a person may read; the rest names its own sources."""
+    """Return the part of an ONNX Runtime message that helps a person; the rest names its source files."""
     return str(problem).partition("\n")[0][:_LONGEST] or ShuziError("models.broken")

@@ -1,4 +1,4 @@
-"""What a person names as a model becomes the path of its .onnx file."""
+"""A model's name or path, as a person gives it, becomes the path of its .onnx file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
 DEFAULT, DETECTOR = "default", "detector"
 
 SHIPPED = Path(__file__).parent
-"""Where the models lie that come with shuzi."""
+"""The folder of the models that come with shuzi."""
 
 
 def shipped() -> dict[str, Path]:
@@ -26,16 +26,16 @@ def shipped() -> dict[str, Path]:
 
 
 def find_model(name: str | Path) -> Path:
-    """Find the .onnx file of a shipped model, of a run folder, or take the path of an .onnx file as it is.
+    """Find the .onnx file of a shipped model or a run folder; return the path of an .onnx file as it is.
 
-    A string that is the name of a shipped model means that model wherever one works, whatever lies in the working
-    folder. A `Path` is always a path, and so is a string like "./tiny".
+    A string that names a shipped model always means that model, whatever is in the working folder. A `Path` is always
+    a path, and so is a string like "./tiny".
 
     Raises
     ------
     ModelError
-        There is nothing by that name, the training in the folder has not come to its end or what it gave is gone, or
-        the file is no .onnx.
+        Nothing has that name, the training run in the folder is not finished or its model is gone, or the file is not
+        an .onnx file.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def find_model(name: str | Path) -> Path:
             raise ModelError(_what_is_missing(path), path=path, name=IN_A_RUN)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        readers = ", ".join(each for each in known if each != DETECTOR)  # which is rarely what was meant
+        readers = ", ".join(each for each in known if each != DETECTOR)  # rarely what was meant
         raise ModelError("error.model.missing", path=path, known=readers)
     if path.suffix != ".onnx":
         raise ModelError("error.model.ending", path=path)

@@ -1,4 +1,4 @@
-"""What models can do: each task's name, and what a model that does it takes in and gives out."""
+"""The tasks of models: each task's name, and the inputs and outputs of a model for it."""
 
 from __future__ import annotations
 
@@ -12,40 +12,40 @@ CLASSIFY_OR_REJECT = "classify-or-reject"
 """Which digit an image holds, and whether it holds one at all."""
 
 DETECT = "detect"
-"""Where on a page there are digits."""
+"""Where the digits are on a page."""
 
 RECOGNISE_LINE = "recognise-line"
-"""What a whole line says: digits, marks, and where other signs stand."""
+"""The text of a whole line: digits, marks, and where there are other signs."""
 
 CLASSIFIER, DETECTOR, RECOGNISER = "classifier", "detector", "line recogniser"
-"""The kinds of models: what a person chooses among."""
+"""The kinds of models that a person can choose."""
 
 DIGITS, MARKS, SIGN = "0123456789", ".,-/:", "?"
-"""What a line recogniser tells apart: digits, marks, and any other sign, all of which it calls "?"."""
+"""The classes of a line recogniser: digits, marks, and "?" for any other sign."""
 
 CLASSES = f"{DIGITS}{MARKS}{SIGN}"
-"""All of that in the order of its outputs; nothing comes after them."""
+"""These classes in the order of its outputs; the blank comes after them."""
 
 FEATURES = "features"
-"""An output that a model may have beside those of its task: its last hidden layer, (n, k)."""
+"""An optional extra output of any task: the last hidden layer, (n, k)."""
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """What goes in or comes out.
+    """An input or output of a model.
 
     Parameters
     ----------
     name
-        As the .onnx calls it.
+        Its name in the .onnx file.
     shape
-        Each side a number, or a name where it is open; "n" is the batch.
+        Each dimension is a number, or a name if it is variable; "n" is the batch.
     dtype
-        Of its numbers.
+        The type of its values.
     layout
-        What the sides are: N batch, H height, W width, C channels.
+        What the dimensions mean: N batch, H height, W width, C channels.
     range
-        The least and the largest number; None where any may be.
+        The smallest and the largest value; None if unbounded.
 
     Examples
     --------
@@ -63,7 +63,7 @@ class Tensor:
         return f"{self.name}: {self.dtype} ({', '.join(map(str, self.shape))})"
 
     def fits(self, shape: tuple[int | str | None, ...]) -> bool:
-        """Tell whether a shape has as many sides, and all of those that are numbers here.
+        """Return whether a shape has the same number of dimensions and the same fixed sizes.
 
         >>> [TASKS[DETECT].input.fits(shape) for shape in ((1, 64, 160), ("n", "h", "w"), (1, 28))]
         [True, True, False]
@@ -75,18 +75,18 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Interface:
-    """What a model of a task takes in and gives out.
+    """The inputs and outputs of a model for a task.
 
     Parameters
     ----------
     kind
         CLASSIFIER, DETECTOR or RECOGNISER.
     input
-        The pixels.
+        The images.
     outputs
-        What comes out, in this order; FEATURES may follow.
+        The outputs, in this order; FEATURES may follow.
     classes
-        What is told apart, in the order of the numbers that come out.
+        The class names, in the order of the outputs.
     """
 
     kind: str
@@ -100,18 +100,18 @@ _PROBABILITIES = Tensor("probabilities", ("n", 10), layout="NC", range=(0, 1))
 _IS_DIGIT = Tensor("is_digit", ("n", 1), layout="NC", range=(0, 1))
 _PAGES = replace(_IMAGES, shape=("n", "h", "w"))  # contrast maps, paper 64, ink 192; h and w divisible by 8
 _PLACES = Tensor("places", ("n", "h/4", "w/4", 14), layout="NHWC")
-_STRIPS = replace(_IMAGES, shape=("n", 48, "w"))  # one line of a contrast map each; w divisible by 4
-_COLUMNS = Tensor("log_probabilities", ("n", "w/4", len(CLASSES) + 1), layout="NWC")  # of nothing last
+_STRIPS = replace(_IMAGES, shape=("n", 48, "w"))  # contrast maps of one line each; w divisible by 4
+_COLUMNS = Tensor("log_probabilities", ("n", "w/4", len(CLASSES) + 1), layout="NWC")  # blank last
 
 TASKS: Mapping[str, Interface] = {
     CLASSIFY: Interface(CLASSIFIER, _IMAGES, (_PROBABILITIES,)),
     CLASSIFY_OR_REJECT: Interface(CLASSIFIER, _IMAGES, (_PROBABILITIES, _IS_DIGIT)),
-    # ten probabilities of a digit's middle; dx, dy, log width, log height in places of 4x4 pixels
+    # ten probabilities of a digit's centre; dx, dy, log width, log height in cells of 4x4 pixels
     DETECT: Interface(DETECTOR, _PAGES, (_PLACES,)),
     RECOGNISE_LINE: Interface(RECOGNISER, _STRIPS, (_COLUMNS,), tuple(CLASSES)),
 }
 
 
 def features(size: int) -> Tensor:
-    """Return what a model's last hidden layer of `size` neurons is as an output."""
+    """Return the output tensor for a last hidden layer of `size` neurons."""
     return Tensor(FEATURES, ("n", size), layout="NC")

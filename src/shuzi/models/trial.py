@@ -1,7 +1,7 @@
 """A model from elsewhere is loaded and run once in a child process, within limits, before it runs here.
 
-A graph may loop for ever, take all memory or crash ONNX Runtime. The verdict is kept in the user's cache under the
-SHA-256 of the file, so this takes its half second once.
+A graph may loop for ever, use up all memory or crash ONNX Runtime. The verdict is cached for the user under the
+file's SHA-256, so the half second is spent only once.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTim
 from shuzi.processes.limits import Limits
 
 LIMITS = Limits(seconds=10.0, memory=1_000_000_000)
-"""What loading and running a model once may use. The default model takes a quarter of a second and 60 MB."""
+"""The limits for loading and running a model once. The default model takes a quarter of a second and 60 MB."""
 
 _CHILD = "shuzi.models.trial_child"
-_LONGEST = 300  # letters of what a child says
+_LONGEST = 300  # characters of the child's message
 _VALUES = {
     "error.model.damaged": ("reason",),
     "error.model.interface": ("found", "wanted"),
@@ -32,21 +32,21 @@ _VALUES = {
 }
 
 
-def sound_content(path: Path, limits: Limits = LIMITS) -> bytes:
-    """Read an .onnx file; one that does not come with shuzi is tried out first, unless that has been done before.
+def checked_content(path: Path, limits: Limits = LIMITS) -> bytes:
+    """Read an .onnx file; unless it comes with shuzi, try it out first if that has not been done before.
 
     Raises
     ------
     ModelError
-        It cannot be read or loaded, takes too much time or memory, crashes, gives out something else than its card
-        says, or may do other things for other inputs.
+        The file cannot be read or loaded, takes too much time or memory, crashes, may behave differently for other
+        inputs, or its outputs are not those in its card.
     ShuziError
-        No process can be started here.
+        No child process can be started.
     """
     content = read_content(path)
     if path.resolve().parent == store.SHIPPED.resolve():
         return content
-    read_card(content, path).check_usable(path)  # the cause of an error is known better here
+    read_card(content, path).check_usable(path)  # the parent knows the cause better
     sha256 = hashlib.sha256(content).hexdigest()
     verdict = _remembered(sha256)
     if verdict is None:
@@ -59,8 +59,8 @@ def sound_content(path: Path, limits: Limits = LIMITS) -> bytes:
     return content
 
 
-def remember_sound(path: Path) -> None:
-    """Remember of a model that was just made, and has answered here, that it is sound."""
+def remember_checked(path: Path) -> None:
+    """Record that a model is sound after it has just been made and run here."""
     _remember(hashlib.sha256(path.read_bytes()).hexdigest(), {})
 
 
@@ -82,7 +82,7 @@ def _tried(content: bytes, path: Path, limits: Limits) -> dict[str, Any]:
 
 
 def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError | None:
-    """Put a verdict, which a child that is not trusted may have written, into an error; None where all is well."""
+    """Turn a verdict into an error, or None if all is well; the child that wrote it is not trusted."""
     key, values = verdict.get("error"), verdict.get("values")
     if key is None:
         return None
@@ -97,7 +97,7 @@ def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError 
 
 
 def _remembered(sha256: str) -> dict[str, Any] | None:
-    """Return what is known of a file; whatever is amiss with that, the file is tried out again."""
+    """Return the cached verdict; if it is unusable in any way, the file is tried out again."""
     try:
         found = json.loads(_file(sha256).read_text(encoding="utf-8"))
         known = found["verdict"] if found["onnxruntime"] == onnxruntime.__version__ else None
@@ -107,15 +107,15 @@ def _remembered(sha256: str) -> dict[str, Any] | None:
 
 
 def _remember(sha256: str, verdict: dict[str, Any]) -> None:
-    said = json.dumps({"onnxruntime": onnxruntime.__version__, "verdict": verdict})
+    entry = json.dumps({"onnxruntime": onnxruntime.__version__, "verdict": verdict})
     try:
         with replacing(_file(sha256)) as part:
-            part.write_text(said, encoding="utf-8")
+            part.write_text(entry, encoding="utf-8")
     except OSError:
-        return  # then it is tried out again the next time
+        return  # then the next load tries it out again
 
 
 def _file(sha256: str) -> Path:
-    from platformdirs import user_cache_path  # those that come with shuzi do without
+    from platformdirs import user_cache_path  # shipped models need no trial
 
     return user_cache_path("shuzi") / "models" / f"{sha256}.json"

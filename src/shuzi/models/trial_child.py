@@ -13,7 +13,7 @@ from shuzi.models.tasks import Tensor
 from shuzi.processes.pipes import Bytes
 from shuzi.processes.serving import serve
 
-_OPEN_SIDE = 64  # pixels, where the card leaves a side open
+_OPEN_SIDE = 64  # pixels, for a variable dimension
 _ROUNDING = 1e-3
 
 
@@ -23,11 +23,11 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     Parameters
     ----------
     job
-        ``path`` is the model's name, `body` its content.
+        ``path`` is the model's name; `body` is its content.
 
     Returns
     -------
-    Nothing where it is sound; else ``error``, an error's key or "memory", and its ``values``.
+    An empty header if it is sound, else ``error``, an error's key or "memory", and its ``values``.
     """
     path = Path(job["path"])
     try:
@@ -43,7 +43,7 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
 
 
 def _inputs(tensor: Tensor) -> list[np.ndarray[Any, np.dtype[np.float32]]]:
-    """Make a blank input and one with every value in turn."""
+    """Make a blank input and one that cycles through all values."""
     shape = [side if isinstance(side, int) else _OPEN_SIDE for side in tensor.shape[1:]]
     low, high = tensor.range or (0.0, 1.0)
     ramp = np.linspace(low, high, int(np.prod(shape)), dtype=np.float32)

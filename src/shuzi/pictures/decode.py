@@ -97,7 +97,7 @@ def _file(source: Path | bytes) -> Iterator[tuple[IO[bytes], bytes | memoryview]
 
 @contextmanager
 def _complaints(name: object) -> Iterator[None]:
-    """Turn Pillow's complaints about a picture into errors, and silence its remarks."""
+    """Turn Pillow's exceptions into errors, and silence its warnings."""
     with _quiet:
         try:
             yield
@@ -106,7 +106,7 @@ def _complaints(name: object) -> Iterator[None]:
         except (UnidentifiedImageError, SyntaxError, ValueError) as problem:
             raise PictureError("error.picture.unknown", path=name) from problem
         except OSError as problem:
-            if problem.strerror is None:  # it comes from the decoder and not from the disk
+            if problem.strerror is None:  # it comes from the decoder, not from the disk
                 raise damaged(name, problem) from problem
             raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
         except _OF_DECODERS as problem:

@@ -30,12 +30,12 @@ LITTLE, MUCH = 450_000_000, 950_000_000
 
 _MOST_BESIDE = 20_000_000  # pixels; WebP and floats take 15 bytes for each
 _EXTRAS = {PDF: ("pypdfium2", "extra.pdf"), HEIC: ("pillow_heif", "extra.heic")}
-_ERRORS: dict[str, frozenset[str]] = {  # that a child may answer with, and the numbers that each needs
+_ERRORS: dict[str, frozenset[str]] = {  # errors that a child may report, and the numbers that each needs
     **dict.fromkeys(("damaged", "huge", "unknown", "empty"), frozenset()),
     "large": frozenset({"width", "height"}),
     "page": frozenset({"pages", "number"}),
 }
-_LONGEST = 200  # characters kept of what a child says
+_LONGEST = 200  # characters kept of a child's message
 
 
 class Decoder:
@@ -129,7 +129,7 @@ class Decoder:
 
 
 def _check(source: Path | bytes, name: str, kind: str | None) -> int:
-    """Return how many bytes a file has, and make sure that what opens it is installed."""
+    """Return the size of a file in bytes, and make sure that the library to open it is installed."""
     try:
         if isinstance(source, bytes):
             size, head = len(source), source[:HEAD]
@@ -145,7 +145,7 @@ def _check(source: Path | bytes, name: str, kind: str | None) -> int:
 
 
 def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
-    """Put a child's error into words; a file may make the child say anything, so only expected values are used."""
+    """Turn a child's error into a message; a file may control it, so only expected values are used."""
     if "memory" in header:
         return PictureError("error.picture.memory", path=shown)
     kind, values = header.get("error"), header.get("values")
@@ -163,4 +163,4 @@ def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:
 _decoder = Decoder()
 decode, draw, count_pages = _decoder.decode, _decoder.draw, _decoder.count_pages
 children = _decoder.children
-"""The child processes that decode for this process."""
+"""The decoder of this process."""

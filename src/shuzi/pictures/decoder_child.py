@@ -1,4 +1,4 @@
-"""The child process that decodes for another: ``python -P -m shuzi.pictures.decoder_child``, started by `decoder`."""
+"""The child process that decodes pictures: ``python -P -m shuzi.pictures.decoder_child``, started by `decoder`."""
 
 from __future__ import annotations
 

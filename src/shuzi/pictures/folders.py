@@ -17,11 +17,11 @@ ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
     *(".heic", ".heif", ".hif", ".pdf"),
 )
-"""How a file's name ends, in a folder, when it is to be read."""
+"""The extensions of files that are read from a folder."""
 
 
 EXPLAINED = ".explained.png"
-"""How the file ends in which a reading is explained; it is no picture to be read."""
+"""The suffix of explanation images, which are not read."""
 
 
 def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
@@ -47,7 +47,7 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
     try:
         if isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
             for path in _pictures_in(Path(named)):
-                if path.exists() and not path.is_file():  # opening a pipe waits until somebody writes to it
+                if path.exists() and not path.is_file():  # opening a pipe blocks until somebody writes to it
                     reason = ShuziError("picture.special")
                     yield PictureError("error.data.unreadable", path=path, reason=reason)
                 else:
@@ -92,7 +92,7 @@ def _pictures_in(folder: Path) -> list[Path]:
 
 
 def _document(named: Picture) -> Path | bytes | None:
-    """Return the PDF that is meant, if any."""
+    """Return the PDF that a name refers to, if any."""
     if isinstance(named, bytes):
         return named if kind_of(named) == PDF else None
     if not isinstance(named, str | Path) or Path(named).suffix.lower() != ".pdf":
@@ -103,4 +103,4 @@ def _document(named: Picture) -> Path | bytes | None:
         with Path(named).open("rb") as file:
             return Path(named) if kind_of(file.read(HEAD)) == PDF else None
     except (OSError, ValueError):
-        return None  # opening it as a picture says why
+        return None  # opening it as a picture explains why

@@ -18,7 +18,7 @@ MOST_PIXELS = 16_500_000
 MOST_BYTES = 32_000_000
 
 HEAD = 1_024
-"""Bytes that tell what a file is."""
+"""The number of bytes that identify a file's format."""
 
 PNG, JPEG, BMP, GIF, WEBP, TIFF, HEIC, PDF = "PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "HEIC", "PDF"
 
@@ -64,7 +64,7 @@ def kind_of(content: bytes) -> str | None:
 
 
 def is_plain(content: bytes, kind: str | None) -> bool:
-    """Tell whether a file is plain enough to decode in this process.
+    """Return whether a file is plain enough to decode in this process.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def _plain_jpeg(content: bytes) -> bool:
 
 
 def _plain_fields(data: memoryview) -> bool:
-    """Tell whether EXIF, which is a small TIFF, has an ordinary number of fields."""
+    """Return whether EXIF, which is a small TIFF, has an ordinary number of fields."""
     order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]))
     if order is None or len(data) > 65_536:
         return False

@@ -86,7 +86,7 @@ class Candidates:
     missed: float = 0.0
 
     def at_edge(self, candidate: Candidate) -> bool:
-        """Tell whether a candidate is so close to the picture's edge that ink may be cut off."""
+        """Return whether a candidate is so close to the picture's edge that ink may be cut off."""
         (height, width), box = self.grey.shape, candidate.box
         return min(box.x, box.y) <= _EDGE or box.right >= width - _EDGE or box.bottom >= height - _EDGE
 

@@ -80,12 +80,12 @@ class Classifier:
         is_digit = np.empty(len(images), np.float32)
         for start in range(0, len(images), _PIECE):
             piece = slice(start, start + _PIECE)
-            said = self._session.run(images[piece].astype(np.float32), much=True, outputs=self._answers)
-            probabilities[piece], is_digit[piece] = _both(said)
+            outputs = self._session.run(images[piece].astype(np.float32), all_cores=True, outputs=self._answers)
+            probabilities[piece], is_digit[piece] = _both(outputs)
         return probabilities, is_digit
 
     def features(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """Return what the last hidden layer says of each image: what the probabilities are worked out from.
+        """Return the last hidden layer for each image, from which the probabilities are computed.
 
         Parameters
         ----------
@@ -99,7 +99,7 @@ class Classifier:
         Raises
         ------
         ModelError
-            The model does not give its features.
+            The model does not output its features.
         ShuziError
             The array has another shape or type.
         """
@@ -124,5 +124,5 @@ def _checked(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return images
 
 
-def _both(said: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    return said[0], said[1][:, 0] if len(said) > 1 else np.ones(len(said[0]), np.float32)
+def _both(outputs: list[NDArray[np.float32]]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    return outputs[0], outputs[1][:, 0] if len(outputs) > 1 else np.ones(len(outputs[0]), np.float32)

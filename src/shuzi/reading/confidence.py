@@ -99,8 +99,8 @@ class Way:
         """Return the probability that all digits are correct and nothing else is wrong."""
         if self.curves is None:
             return math.prod(candidate.score for candidate in seen.candidates)
-        said = self.curves.of_text(seen)
-        return float(np.interp(logit(said), KNOTS, self.measured)) if self.measured else said
+        raw = self.curves.of_text(seen)
+        return float(np.interp(logit(raw), KNOTS, self.measured)) if self.measured else raw
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ class Scale:
 
     @staticmethod
     def of(thresholds: Mapping[str, float]) -> Scale:
-        """Take the numbers of a card's thresholds and calibration; without these, it says what networks say."""
+        """Build it from a card's thresholds and calibration; without them, confidence is the networks' own."""
         return Scale(
             simple=_way(thresholds, "simple"),
             found=_way(thresholds, "found"),

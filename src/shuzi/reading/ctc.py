@@ -1,8 +1,8 @@
-"""What a line recogniser says of each column becomes texts with their probabilities.
+"""A line recogniser's output for each column becomes texts with their probabilities.
 
-The recogniser was trained with connectionist temporal classification (Graves and others, 2006): each column names
-a class or nothing ("blank"), repeats of a class without a blank between them are one character, and a text is as
-probable as all ways together to spread it over the columns.
+The recogniser was trained with connectionist temporal classification (Graves et al., 2006): each column has a class
+or a blank, repeats of a class without a blank between them are one character, and the probability of a text is the
+sum over all of its alignments to the columns.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 _NEVER = -1e30
-_SELDOM = math.log(1e-4)  # a class less probable than this in a column starts no text there
+_SELDOM = math.log(1e-4)  # a class less probable than this in a column does not extend any text there
 
 
 @dataclass(frozen=True)
 class Text:
-    """A text and how probable it is.
+    """A text and its probability.
 
     Parameters
     ----------
     labels
         Its characters, as classes of the recogniser.
     log_probability
-        The logarithm of its probability, 0 at most.
+        Its log probability, at most 0.
     """
 
     labels: tuple[int, ...]
@@ -35,16 +35,16 @@ class Text:
 
 
 def best_texts(log_probabilities: NDArray[np.float32], most: int = 10, width: int = 16) -> list[Text]:
-    """Find the most probable texts by prefix beam search (Hannun and others, 2014), the best one first.
+    """Find the most probable texts by prefix beam search (Hannun et al., 2014), the best one first.
 
     Parameters
     ----------
     log_probabilities
-        float32 (columns, classes), the logarithm of each class's probability in each column; the last class is blank.
+        float32 (columns, classes), each class's log probability in each column; the last class is the blank.
     most
-        How many texts to return at most.
+        The maximum number of texts to return.
     width
-        How many beginnings of texts are kept after each column.
+        The number of prefixes kept after each column.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def best_texts(log_probabilities: NDArray[np.float32], most: int = 10, width: in
     [((0, 1), 0.534), ((1,), 0.211)]
     """
     blank = log_probabilities.shape[1] - 1
-    # a beginning: the logarithms of its probability with a blank at its end, and without
+    # prefix: its log probabilities with and without a blank at the end
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
     for column in log_probabilities.tolist():
         likely = [label for label in range(blank) if column[label] > _SELDOM]
@@ -79,7 +79,7 @@ def best_texts(log_probabilities: NDArray[np.float32], most: int = 10, width: in
 
 
 def log_probability(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> float:
-    """Return the logarithm of a text's probability, by the forward algorithm; -1e30 if it has too many characters.
+    """Return a text's log probability, by the forward algorithm; -1e30 if it has too many characters.
 
     Parameters
     ----------
@@ -111,14 +111,14 @@ def log_probability(log_probabilities: NDArray[np.float32], labels: tuple[int, .
 
 
 def spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Return the first column and the one after the last in which each character of a text stands, most probably.
+    """Return the most probable column range of each character in a text: the first column and the one after the last.
 
     Parameters
     ----------
     log_probabilities
         float32 (columns, classes), the last class blank.
     labels
-        The text's characters, as classes; as many as there are columns at most.
+        The text's characters, as classes; at most as many as there are columns.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> li
 
 
 def _states(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Return blanks between and around the characters, and which states may be reached without the blank before."""
+    """Return the characters with blanks between and around them, and which states may skip the blank before them."""
     states = np.full(2 * len(labels) + 1, blank, np.int64)
     states[1::2] = labels
     skips = np.zeros(len(states), np.bool_)
@@ -157,6 +157,6 @@ def _states(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDA
 
 
 def _add(one: float, other: float) -> float:
-    """Return the logarithm of the sum of two numbers that are given by their logarithms."""
+    """Return the logarithm of the sum of two numbers given as logarithms."""
     high, low = (one, other) if one > other else (other, one)
     return high if low <= _NEVER else high + math.log1p(math.exp(low - high))

@@ -26,7 +26,7 @@ _SAME = 0.5  # boxes with at least this IoU are one digit
 _MOST_LARGER = 6.0  # times: anything that would need more enlargement is not writing
 _MOST_PIXELS = 1_000_000  # in a picture to be searched; a page of that size holds a thousand digits
 _MOST_FOUND = 1_000
-_MARGIN = 8  # pixels of paper around the picture, because the detector was trained on few digits at a page's rim
+_MARGIN = 8  # pixels of paper around the picture, because few training pages had digits at the edge
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ _FEW = 6  # components: no more may be the broken strokes of one digit
 _NEAR = 0.15  # of a component's height: the largest gap between broken strokes of one digit
 _LEAST = 0.5  # minimum score of a digit
 _SHARES = (0.6, 0.3)  # of the picture's shorter side: typical heights of digits
-_CLEARLY = 0.5  # the detector's score from which it is believed where no ink shows
+_CLEARLY = 0.5  # the minimum score of a detection where no ink is visible
 _AROUND = 0.3  # of a digit's size: the margin of paper used to separate its pale ink
 _COVERED = 0.6  # of the smaller box: two boxes that overlap this much are one digit
 _GOOD = 0.75  # candidates that explain a picture this well are final
@@ -196,7 +196,7 @@ def _unexplained(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
 
 
 def _adds_to(candidates: list[Candidate], others: list[Candidate]) -> bool:
-    """Tell whether there are more others, and each candidate is among them at about the same place."""
+    """Return whether there are more others, including one at about the same place as each candidate."""
     boxes = as_array(each.box for each in others)
     return len(others) > len(candidates) and all(
         iou(np.array(each.box, np.float64), boxes).max() >= _AGAIN for each in candidates

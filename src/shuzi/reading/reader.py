@@ -29,10 +29,10 @@ class Reader:
     Attributes
     ----------
     partners
-        The SHA-256 of the weights of each model that reads along, by what it does.
+        The SHA-256 of each partner model's weights, by role.
     calibrated
-        Whether the confidence of whole texts was fitted for these models together. Where it was not, it is the
-        product of what the networks say of each digit, which is too sure.
+        Whether the confidence of whole texts was fitted for this combination of models. If not, it is the product of
+        the networks' probabilities for each digit, which is overconfident.
     """
 
     def __init__(self, classifier: Classifier, detector: Detector | None = None) -> None:
@@ -46,7 +46,7 @@ class Reader:
         self._scale = Scale.of({**classifier.card.thresholds, **numbers})
 
     def __reduce__(self) -> tuple[type[Reader], tuple[Classifier, Detector | None]]:
-        # for other processes, which have helpers of their own or none
+        # for other processes, which have their own pool or none
         return type(self), (self._classifier, self._detector)
 
     @property
@@ -123,7 +123,7 @@ class Reader:
 
 
 def available_models() -> list[str]:
-    """Name the models that come with shuzi and that `load` takes, the default one first.
+    """List the models that come with shuzi, which `load` accepts by name, the default one first.
 
     >>> available_models()[0]
     'default'
@@ -137,14 +137,14 @@ def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR) -> Reader
     Parameters
     ----------
     model
-        The name of a shipped model, a run folder whose training came to its end, or an .onnx file.
+        The name of a shipped model, a finished run folder, or an .onnx file.
     detector
-        What finds digits for it, named in the same way.
+        The detector to use, named in the same way.
 
     Raises
     ------
     ModelError
-        One is missing, damaged or not understood, or does not do what it is named for.
+        A model is missing, damaged or unknown, or is not of the right kind.
     """
     classifier = Classifier(find_model(model))
     if detector == DETECTOR and DETECTOR not in shipped():

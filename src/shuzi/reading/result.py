@@ -71,7 +71,7 @@ class Digit:
 
     @property
     def confidence(self) -> float:
-        """The old name of `probability`; it goes with 0.3."""
+        """The old name of `probability`; it will be removed in 0.3."""
         warnings.warn("Digit.confidence is now Digit.probability", DeprecationWarning, stacklevel=2)
         return self.probability
 

@@ -1,1 +1,1 @@
-"""The HTTP service: readings, models and trainings for programs, and the page for people, on one port."""
+"""The HTTP service: the API for reading, models and training, and the web page, on one port."""

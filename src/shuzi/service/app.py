@@ -1,4 +1,4 @@
-"""The parts of the service, put together."""
+"""The parts of the service, assembled."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ operations = Operations("operation")
 
 @dataclass(frozen=True)
 class Service:
-    """What answers requests, and the parts behind it."""
+    """The ASGI app and the parts behind it."""
 
     app: Guard
     parts: Parts
     bodies: Bodies
 
     async def close(self) -> None:
-        """End all that goes on by itself, and wait for nobody any more who has not sent all of a request."""
+        """Stop background work, and stop waiting for unfinished requests."""
         self.app.close()
         self.bodies.close()
         self.parts.pool.close()
@@ -51,25 +51,25 @@ class Service:
 def create(
     model: str | Path = DEFAULT, settings: Settings | None = None, limits: Limits | None = None, page: Path = PAGE
 ) -> Service:
-    """Put a service together.
+    """Assemble a service.
 
     Parameters
     ----------
     model
-        What reads when a request names no other, as `shuzi.load` takes it.
+        The default model, named as for `shuzi.load`.
     settings
-        Who may come, and what is offered.
+        Access and features.
     limits
-        What is taken at most.
+        The limits on requests.
     page
-        The folder of the built page.
+        The folder with the built page.
 
     Raises
     ------
     ModelError
-        The model is missing, damaged or no classifier.
+        The model is missing, damaged or not a classifier.
     ServiceError
-        The address of a proxy, or the name of a host, is none.
+        The address of a proxy or the name of a host is invalid.
     """
     limits, settings = limits or Limits(), settings or Settings()
     groups = (reading.operations, training.operations, operations)
@@ -98,13 +98,13 @@ def create(
 
 @operations.add("GET", "/healthz", "service.health.", answers={200: Health}, example="{address}/healthz")
 async def health(request: Request) -> Response:
-    """Say that the service is alive."""
+    """Report that the service is alive."""
     return answer(Health(status="ok"))
 
 
 @operations.add("GET", "/readyz", "service.ready.", answers={200: Health}, example="{address}/readyz")
 async def ready(request: Request) -> Response:
-    """Say whether requests can be expected to be answered."""
+    """Report whether the service can answer requests."""
     parts = parts_of(request)
     if not (parts.pool.ready and await parts.decoders.alive()):
         raise ServiceError("error.service.stuck")
@@ -120,7 +120,7 @@ async def ready(request: Request) -> Response:
     example="{address}/metrics",
 )
 async def numbers(request: Request) -> Response:
-    """Hand out what was counted."""
+    """Return the metrics."""
     parts = parts_of(request)
     if not parts.settings.metrics:
         raise ServiceError("error.service.no_metrics")

@@ -1,4 +1,4 @@
-"""What happens in the service becomes lines on stderr: for people, or a JSON object each for programs."""
+"""Log records become lines on stderr: text for people, or JSON objects for programs."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def configure(as_json: bool, requests: bool) -> None:
-    """Let the service's loggers write to stderr.
+    """Send the service's logs to stderr.
 
     Parameters
     ----------
     as_json
-        Write objects in place of lines.
+        Write JSON objects instead of text.
     requests
-        Write one for each request, too.
+        Log each request, too.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Json() if as_json else _Text())
@@ -39,7 +39,7 @@ def configure(as_json: bool, requests: bool) -> None:
 
 
 def note_request(scope: Scope, status: int, seconds: float) -> None:
-    """Write of a request that is over, where that is wished."""
+    """Log a finished request, if enabled."""
     if not access.isEnabledFor(logging.INFO):
         return
     fields = {
@@ -54,14 +54,14 @@ def note_request(scope: Scope, status: int, seconds: float) -> None:
 
 
 def _name_request(record: logging.LogRecord) -> bool:
-    """Put the id of the request that is being answered into a record that names none."""
+    """Add the current request's id to a record that has none."""
     if not hasattr(record, "request"):
         record.request = request_id.current.get()
     return True
 
 
 def _values(record: logging.LogRecord) -> dict[str, Any]:
-    """Return the values of a record that are its own, in their order."""
+    """Return a record's own values, in order."""
     return {name: getattr(record, name) for name in _FIELDS if hasattr(record, name)}
 
 
@@ -70,7 +70,7 @@ def _time(record: logging.LogRecord) -> str:
 
 
 class _Text(logging.Formatter):
-    r"""A line for each record; what came from a client can begin no line of its own and steer no terminal.
+    r"""One line per record; clients' text can neither start a line nor control a terminal.
 
     Examples
     --------
@@ -84,13 +84,13 @@ class _Text(logging.Formatter):
         name = getattr(record, "request", "")
         line = f"{_time(record)} {record.levelname} {_escaped(said)}" + (f" request={name}" if name else "")
         if record.exc_info:
-            # set in, so that no line of it can be taken for a record
+            # indented, so that no line can pass for a record
             line += "".join(f"\n    {_escaped(each)}" for each in self.formatException(record.exc_info).splitlines())
         return line
 
 
 class _Json(logging.Formatter):
-    """An object for each record."""
+    """One JSON object per record."""
 
     def format(self, record: logging.LogRecord) -> str:
         said = {"time": _time(record), "level": record.levelname.lower(), "message": record.getMessage()}
@@ -103,5 +103,5 @@ class _Json(logging.Formatter):
 
 
 def _escaped(text: str) -> str:
-    """Write control characters as Python writes them in a string."""
+    """Escape control characters in Python's notation."""
     return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

@@ -1,4 +1,4 @@
-"""What the service counts, for Prometheus."""
+"""The service's metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10,
 
 
 class Metrics:
-    """The counters of one service.
+    """The metrics of one service.
 
     Parameters
     ----------
     paths
-        Under which path requests to an endpoint are counted; those to no endpoint are counted together.
+        The path label of each endpoint; requests to no endpoint are counted together.
     """
 
     def __init__(self, paths: Mapping[Any, str]) -> None:
@@ -54,7 +54,7 @@ class Metrics:
         self.training = Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=self.registry)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count a request, under the path of its endpoint: what a client makes up gives no new name."""
+        """Count a request under its endpoint's path, so that clients cannot create new labels."""
         method = scope.get("asked", scope["method"])
         path = self._paths.get(scope.get("endpoint"), "other")
         key = (method if method in _METHODS else "other", path, status)
@@ -66,5 +66,5 @@ class Metrics:
         found[1].observe(seconds)
 
     def text(self) -> bytes:
-        """Write all numbers as Prometheus reads them."""
+        """Return all metrics in Prometheus's text format."""
         return generate_latest(self.registry)

@@ -1,4 +1,4 @@
-"""The page: files that Vite has built, or a few words on how to get them."""
+"""The web page: the files built by Vite, or a note on how to build them."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from starlette.types import Receive, Scope, Send
 from shuzi.service.api.documentation import render
 
 PAGE = Path(__file__).parent / "page"
-"""Where the build of `web/` goes, and what a wheel carries."""
+"""The output folder of the build of `web/`, included in wheels."""
 
 _YEAR = "public, max-age=31536000, immutable"
 
 
 def is_built(folder: Path = PAGE) -> bool:
-    """Tell whether there is a page."""
+    """Return whether the page is built."""
     return (folder / "index.html").is_file()
 
 
 def at_root(folder: Path = PAGE) -> BaseRoute:
-    """Return the route that hands out the page at `/`, or says there how to get it."""
+    """Return the route that serves the page, or the note, at `/`."""
     if is_built(folder):
         return Mount("/", _Files(directory=folder, html=True), name="page")
     return Route("/", _unbuilt)
 
 
 class _Files(StaticFiles):
-    """Files whose names change with their content are kept for a year, others are asked for anew."""
+    """Static files; those with a hash in the name are cached for a year, others are revalidated."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(name, value) for name, value in scope["headers"] if name != b"range"]  # they are small

@@ -1,4 +1,4 @@
-"""What the parts of a running service share, and how an endpoint comes by it."""
+"""What the parts of a running service share, and how endpoints get it."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Parts:
     decoders: Decoders = field(default_factory=Decoders)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
-        """Count a request that is over, and write it down where that is wished."""
+        """Count a finished request, and log it if enabled."""
         self.metrics.observe(scope, status, seconds)
         note_request(scope, status, seconds)
 
@@ -48,6 +48,6 @@ def place_for(request: Request) -> AbstractAsyncContextManager[None]:
 
 
 def parts_of(request: Request) -> Parts:
-    """Return the parts of the service that a request came to."""
+    """Return the parts of the service that received a request."""
     parts: Parts = request.app.state.parts
     return parts

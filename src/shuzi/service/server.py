@@ -1,4 +1,4 @@
-"""A service listens on a port until somebody ends it."""
+"""A service listens on a port until it is stopped."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from shuzi.service.http.protocol import protocol
 
 log = logging.getLogger("shuzi.service")
 
-_SWITCH = 0.0005  # seconds that a thread keeps Python's lock while the event loop waits for it; 0.005 without this
-_NEXT_PORTS = 20  # that are tried when nobody named one
+_SWITCH = 0.0005  # seconds a thread may hold Python's lock while the event loop waits for it; 0.005 by default
+_NEXT_PORTS = 20  # ports to try if none was named
 _BACKLOG = 512
 
 
 def listen(host: str, port: int, others: bool) -> socket.socket:
-    """Take a port.
+    """Bind a port.
 
     Parameters
     ----------
     host
-        A name or an address of this machine.
+        A host name or address of this machine.
     port
-        0 takes any that is free.
+        0 takes any free port.
     others
-        Take one of the next ports where that one is taken.
+        If the port is in use, take one of the next ones.
 
     Raises
     ------
     ServiceError
-        It is taken, not allowed, or no address of this machine.
+        The port is in use or not allowed, or the host is not this machine.
     """
     for each in range(port, port + (_NEXT_PORTS if others else 1)):
         try:
@@ -52,7 +52,7 @@ def listen(host: str, port: int, others: bool) -> socket.socket:
         except (OSError, UnicodeError, OverflowError) as problem:
             raise ServiceError("error.service.address", host=host, reason=problem) from problem
         try:
-            if sys.platform != "win32":  # there it would let two services share a port
+            if sys.platform != "win32":  # on Windows this would let two services share a port
                 taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             taken.bind(address)
             taken.listen(_BACKLOG)
@@ -67,7 +67,7 @@ def listen(host: str, port: int, others: bool) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """Says when it is ready, and ends streams and the training before it waits for connections to close."""
+    """Reports when it is ready; on shutdown, ends streams and training before waiting for connections."""
 
     def __init__(self, config: uvicorn.Config, service: Service, ready: Callable[[], object]) -> None:
         super().__init__(config)
@@ -77,26 +77,26 @@ class Server(uvicorn.Server):
         self.on_end: Callable[[], object] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Begin to answer."""
+        """Start answering."""
         await super().startup(sockets)
         self._watch = asyncio.get_running_loop().create_task(self._service.parts.pool.watch())
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the service."""
+        """Shut the service down."""
         if self._watch is not None:
             self._watch.cancel()
         await self._service.close()
         await super().shutdown(sockets)
-        decoder.children.cancel()  # answers have had their time; a file that hangs would keep the process
+        decoder.children.cancel()  # responses have had their time; a hanging file would keep the process alive
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Ask it to end; Ctrl-C a second time waits for nothing."""
+        """Ask the server to stop; a second Ctrl-C stops it at once."""
         self.on_end()
         super().handle_exit(sig, frame)
 
     def end(self, *_: object) -> None:
-        """Ask it to end, before it has begun to listen to signals by itself."""
+        """Ask the server to stop before it handles signals itself."""
         self.on_end()
         self.should_exit = True
 
@@ -107,7 +107,7 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
     Parameters
     ----------
     service
-        What answers.
+        The service.
     ready
         Called once when it does.
     """
@@ -118,7 +118,7 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
         ws="none",
         lifespan="off",
         log_config=None,
-        # what it has to say is answered and logged by `Guard` already, or a client's fault
+        # `Guard` has already logged and answered it, or it is a client's fault
         log_level="critical",
         access_log=False,
         server_header=False,
@@ -130,23 +130,23 @@ def server(service: Service, ready: Callable[[], object] = lambda: None) -> Serv
 
 
 def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> None:
-    """Serve until Ctrl-C or SIGTERM, which are an end as good as any.
+    """Serve until Ctrl-C or SIGTERM, both of which are a normal exit.
 
-    From the first of them the process lives for `Limits.exit_seconds` at most, whatever hangs.
+    The process exits within `Limits.exit_seconds` of the first signal, whatever hangs.
 
     Parameters
     ----------
     service
-        What answers.
+        The service.
     at
-        A socket that listens.
+        The listening socket.
     ready
         Called once when it does.
     """
     serving = server(service, ready)
     serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
     sys.setswitchinterval(_SWITCH)
-    # uvicorn has its own handlers while it runs, and raises the signal again afterwards for whoever was there before
+    # uvicorn installs its own handlers while it runs, then raises the signal again for the earlier ones
     before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         serving.run([at])
@@ -156,15 +156,15 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
 
 
 def _once(call: Callable[[], object]) -> Callable[[], object]:
-    """Return what makes a call the first time only."""
+    """Return a function that makes a call the first time only."""
     left = [call]
     return lambda: left.pop()() if left else None
 
 
 def _exit_hard_after(seconds: float) -> None:
-    """Let the process end after some seconds, whatever its other threads are at."""
+    """Exit the process after some seconds, whatever its other threads are doing."""
     timer = threading.Timer(seconds, _exit_hard, (seconds,))
-    timer.daemon = True  # a process that ends in time does not wait for it
+    timer.daemon = True  # a daemon thread: a process that ends in time does not wait for it
     timer.start()
 
 

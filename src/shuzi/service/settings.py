@@ -1,4 +1,4 @@
-"""What whoever starts a service decides about it: who may come, and what is offered."""
+"""The operator's settings for a service: access and features."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from shuzi.service.http.tokens import Tokens
 
 @dataclass(frozen=True)
 class Settings:
-    """How a service is set up.
+    """The settings of a service.
 
     Parameters
     ----------
     hosts
-        Names by which the service may be called, beside those of this machine's loopback.
+        Accepted host names, in addition to this machine's loopback.
     proxies
-        Addresses or networks of reverse proxies that are believed when they say where a request came from.
+        Addresses or networks of reverse proxies that are trusted to name the client.
     tokens
-        What opens the API; None when it is open to all who reach it.
+        The tokens that open the API; None leaves it open to everyone who can reach it.
     training, pdf, metrics
-        Whether trainings, PDFs and the numbers for Prometheus are offered.
+        Whether to offer training, PDFs and metrics for Prometheus.
     """
 
     hosts: tuple[str, ...] = ()

@@ -24,12 +24,12 @@ from shuzi.synthesis.regional_shapes import other_shape
 Ink = NDArray[np.float32]
 
 _SIDE = 28 * FINE
-_DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images
+_DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images, in pixels
 _SMALLEST, _LARGEST = 15.0, 46.0  # pixels of a digit's height; readers scale pictures to well within this range
 _OTHER_SHAPE = 0.25  # fraction of digits given the strokes of another country, if there are any
 _SKELETON = 0.25  # fraction of digits drawn in shapes that MNIST lacks
 _MNIST_PENS = (0.06, 0.16)  # width of MNIST's own strokes, as a fraction of the height
-_UNSTEADY = 0.035  # of a digit's height: how far a hand may stray
+_UNSTEADY = 0.035  # of a digit's height: how far a hand may wander
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
 _CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _LOWEST_CENTS = 12.0  # pixels

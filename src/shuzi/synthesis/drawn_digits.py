@@ -20,7 +20,7 @@ Strokes = list[list[tuple[float, float]]]
 
 _SIDE = 28 * FINE
 _TALL = 20 * FINE  # the height of MNIST's digits
-_STRAY = 0.035  # of the height: standard deviation of each point's displacement
+_STRAY = 0.035  # of the height: the standard deviation of each point's displacement
 _BETWEEN = 8  # points interpolated between two
 _SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
 

@@ -1,6 +1,6 @@
-"""A dataset becomes a run folder."""
+"""A recipe and a dataset become a run folder."""
 
 import os
 
-# TensorFlow's C++ start-up remarks would stand between a learner and the first line of the training
+# otherwise TensorFlow's C++ start-up messages come before the first line of the training output
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

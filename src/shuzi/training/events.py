@@ -1,4 +1,4 @@
-"""What a training tells its listeners, in the order in which it happens."""
+"""The events of a training run, in the order in which listeners receive them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Composing:
-    """So many shares, of all there are, of the pictures that are learnt from have been composed."""
+    """`done` of `of` parts of the training pictures have been composed."""
 
     done: int
     of: int
@@ -25,7 +25,7 @@ class Composing:
 
 @dataclass(frozen=True)
 class Started:
-    """The network stands; `step` is 0, or where a stopped training goes on."""
+    """The network is built; `step` is 0, or the step from which the run resumes."""
 
     recipe: Recipe
     model: Any
@@ -36,7 +36,7 @@ class Started:
 
 @dataclass(frozen=True)
 class Progress:
-    """The batch of this step: its loss before the step was taken, and the share of it that was right."""
+    """The loss of this step's batch before the step, and the fraction of the batch that was correct."""
 
     step: int
     loss: float
@@ -45,7 +45,7 @@ class Progress:
 
 @dataclass(frozen=True)
 class Validated:
-    """A look at the validation images, and the weights at that moment by name."""
+    """The accuracy on the validation split, and the current weights by name."""
 
     step: int
     accuracy: float
@@ -54,7 +54,7 @@ class Validated:
 
 @dataclass(frozen=True)
 class Saved:
-    """Everything from which the training can go on after this step, bit for bit."""
+    """A checkpoint: all the state needed to resume after this step, bit for bit."""
 
     step: int
     state: Arrays
@@ -62,31 +62,31 @@ class Saved:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Somebody asked the training to stop; a Saved of the same step came just before."""
+    """The run was asked to stop; a `Saved` of the same step came just before."""
 
     step: int
 
 
 @dataclass(frozen=True)
 class Done:
-    """The end: the accuracy on the part "test", "validation", or "training" where no other was kept.
+    """The end: the accuracy on the split `part`: "test", "validation", or "training" if nothing was held out.
 
-    `answers` are all that the network said to the images of `judges`. The scores were divided by `temperature`; an
-    answer beyond one of the `thresholds` is not to be trusted.
+    `answers` are all of the network's outputs for `examples`. The logits were divided by `temperature`; an answer
+    beyond one of the `thresholds` is not to be trusted.
     """
 
     step: int
     accuracy: float
     part: str
-    judges: Examples
+    examples: Examples
     answers: list[NDArray[np.float32]]
     temperature: float
     thresholds: Mapping[str, float]
 
     @property
     def n(self) -> int:
-        """How many images it was judged by."""
-        return len(self.judges)
+        """The number of evaluated examples."""
+        return len(self.examples)
 
 
 Event = Composing | Started | Progress | Validated | Saved | Stopped | Done

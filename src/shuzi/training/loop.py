@@ -1,4 +1,4 @@
-"""The training loop: a generator of events. It knows no listener, no terminal and no file."""
+"""The training loop: a generator of events. It knows no listeners, terminal or files."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from shuzi.training.tasks.known import TASKS
 from shuzi.training.tasks.task import Task
 from shuzi.training.temperature import write_temperature
 
-_GLANCE = 0.1  # seconds: about as long as one call into TensorFlow may take, so that progress is seen
-_FIRST_IMAGES = 20_000  # about as many as the first chunk may take, before anything is known of the network's speed
+_CALL_SECONDS = 0.1  # target duration of one call to the backend, so that progress stays visible
+_FIRST_IMAGES = 20_000  # size of the first chunk, before the network's speed is known
 _FIRST_STEPS = 10
 
 
 def never() -> bool:
-    """Return False: nobody asks to stop."""
+    """Return False: never ask to stop."""
     return False
 
 
@@ -40,47 +40,47 @@ def train(
     should_stop: Callable[[], bool] = never,
     start: Path | None = None,
 ) -> Iterator[Event]:
-    """Train a network and tell what happens.
+    """Train a network, yielding events.
 
-    The same recipe and data give the same numbers bit for bit on the same machine with the same versions and
-    threads, also when the training was stopped and goes on from a `Saved` event.
+    The same recipe and data give the same numbers, bit for bit, on the same machine with the same versions and
+    threads, even if the run was stopped and resumed from a `Saved` event.
 
     Parameters
     ----------
     recipe
-        What to train, and how.
+        The settings of the run.
     data
-        Learnt from, looked at along the way, judged on.
+        The training, validation and test splits.
     state, step
-        From a `Saved` event, to go on from there.
+        From a `Saved` event, to resume there.
     should_stop
-        Asked between chunks of steps.
+        Called between chunks of steps.
     start
-        The .onnx file of a model whose weights are the first ones, where there is no state.
+        The .onnx file of a model to take the initial weights from, unless there is a state.
 
     Yields
     ------
-    Composing, when a recipe composes its pictures; Started; Progress every `report_every` steps; Validated; Saved;
-    then Done, or Stopped when asked to stop.
+    Composing, if the recipe composes its pictures; Started; Progress every `report_every` steps; Validated; Saved;
+    then Done, or Stopped if asked to stop.
 
     Raises
     ------
     TrainingError
-        The loss is no longer a finite number.
+        The loss is not finite.
     RunError
-        The state belongs to another network.
+        The state belongs to a different network.
     DataError
-        The recipe needs pen strokes, and the data have none.
+        The recipe needs pen strokes and the data has none.
     """
     task = TASKS[recipe.task]
     if recipe.needs_strokes and data.train.strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
-    looked_at = task.judged_by(data.validation, recipe.seed)
-    # a finished training is only exported again, and to compose what it learnt from would take minutes
+    validation = task.evaluation_examples(data.validation, recipe.seed)
+    # a finished run is only exported again, and composing its training examples would take minutes
     over = step >= recipe.steps and bool(task.samples)
-    learnt = looked_at if over else (yield from _learnt_from(task, recipe, data))
-    steps, count = prepare(recipe, learnt), len(learnt)
-    del learnt  # the backend has it now, and composed pages are gigabytes
+    training = validation if over else (yield from _training_examples(task, recipe, data))
+    steps, count = prepare(recipe, training), len(training)
+    del training  # the backend has its own copy, and composed pages take gigabytes
     model = steps.model
     if state is not None and not steps.restore(dict(state)):
         raise RunError("error.run.state", step=step)
@@ -89,13 +89,13 @@ def train(
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     yield Started(recipe, model, count, parameters, step)
 
-    size, reach = recipe.batch_size, max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
+    size, chunk = recipe.batch_size, max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
     while step < recipe.steps:
-        stop = min(step + reach, _next(step, recipe.validate_every), _next(step, recipe.save_every), recipe.steps)
+        stop = min(step + chunk, _next(step, recipe.validate_every), _next(step, recipe.save_every), recipe.steps)
         batches = order(count, recipe.seed, step * size, stop * size).reshape(-1, size)
         began = time.perf_counter()
         losses, accuracies = steps.take(step, batches)
-        reach = _reach(reach, time.perf_counter() - began)
+        chunk = _resized(chunk, time.perf_counter() - began)
         for done, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=step + 1):
             if not np.isfinite(loss):
                 raise TrainingError("error.training.loss", step=done, loss=loss, rate=recipe.learning_rate)
@@ -103,8 +103,8 @@ def train(
                 yield Progress(done, float(loss), float(accuracy))
         step = stop
         if step % recipe.validate_every == 0 or step == recipe.steps:
-            steps.settle()
-            accuracy, answers = steps.evaluate(looked_at)
+            steps.update_model()
+            accuracy, answers = steps.evaluate(validation)
             if step == recipe.steps and not all(np.all(np.isfinite(each)) for each in answers):
                 raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
             yield Validated(step, accuracy, _weights(model))
@@ -114,36 +114,36 @@ def train(
         if stopping:
             yield Stopped(step)
             return
-    steps.settle()
+    steps.update_model()
     temperature, thresholds = task.calibrate(
         recipe, steps.answers, partial(write_temperature, model), data.validation
     )
-    judges = task.judged_by(data.test, recipe.seed) if recipe.judged_on == "test" else looked_at
-    accuracy, answers = steps.evaluate(judges)
-    part = "training" if data.by_heart else recipe.judged_on
-    yield Done(step, accuracy, part, judges, answers, temperature, thresholds)
+    final = task.evaluation_examples(data.test, recipe.seed) if recipe.judged_on == "test" else validation
+    accuracy, answers = steps.evaluate(final)
+    part = "training" if data.unsplit else recipe.judged_on
+    yield Done(step, accuracy, part, final, answers, temperature, thresholds)
 
 
-def _learnt_from(task: Task, recipe: Recipe, data: Splits) -> Generator[Event, None, Examples]:
-    """Return what is learnt from; while it is composed, tell how far that has come."""
-    shares: list[Examples] = []
-    total = task.shares(data.train)
-    for share in task.learnt_from(data.train, recipe.seed):
-        shares.append(share)
+def _training_examples(task: Task, recipe: Recipe, data: Splits) -> Generator[Event, None, Examples]:
+    """Return the training examples; yield progress events while composing them."""
+    parts: list[Examples] = []
+    total = task.parts(data.train)
+    for part in task.training_examples(data.train, recipe.seed):
+        parts.append(part)
         if total:
-            yield Composing(len(shares), total)
-    return shares[0] if len(shares) == 1 else joined(shares)
+            yield Composing(len(parts), total)
+    return parts[0] if len(parts) == 1 else joined(parts)
 
 
 def _next(step: int, every: int) -> int:
     return (step // every + 1) * every
 
 
-def _reach(reach: int, seconds: float) -> int:
-    """Let a chunk grow while it is quick and shrink when it is slow; its length changes no number."""
-    if seconds < _GLANCE / 2:
-        return reach * 2
-    return max(1, reach // 2) if seconds > _GLANCE * 2 else reach
+def _resized(chunk: int, seconds: float) -> int:
+    """Adjust the chunk length to the target duration of a call; it does not affect the results."""
+    if seconds < _CALL_SECONDS / 2:
+        return chunk * 2
+    return max(1, chunk // 2) if seconds > _CALL_SECONDS * 2 else chunk
 
 
 def _weights(model: Any) -> dict[str, NDArray[Any]]:

@@ -1,6 +1,6 @@
-"""A recipe is everything that decides what a training gives, as data; it reads and writes TOML.
+"""A recipe holds every setting that decides the result of a training run; it is stored as TOML.
 
-What each value may be stands at its field, once: the command line, the service and the page take it from there.
+The range of each value is declared once, at its field: the command line, the service and the page read it there.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from shuzi.errors import RecipeError, require
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE, TASKS
 
 FORMAT = 2
-"""The version of a recipe's names. Version 1 said "examples" where now "task" says more."""
+"""The version of the recipe format. Version 1 had "examples" in place of "task"."""
 
 _TASKS_OF_FORMAT_1 = {"mnist": CLASSIFY, "crops": CLASSIFY_OR_REJECT, "pages": DETECT}
-_NAME = re.compile(r"\w[\w.-]{0,63}")  # it becomes part of a folder's name, and Keras takes no "/" in a network's
+_NAME = re.compile(r"\w[\w.-]{0,63}")  # it becomes part of a folder name, and Keras allows no "/" in a network's name
 
 
 @dataclass(frozen=True)
 class Range:
-    """What a number may be: from `least`, which does not count itself when `above`, to `most`.
+    """The range of a number: from `least` to `most`; `least` itself is excluded if `above`.
 
     >>> Range(0, 1).holds(0), Range(0, 1, above=True).holds(0), Range(1).holds(math.inf)
     (True, False, False)
@@ -37,8 +37,8 @@ class Range:
     above: bool = False
 
     def holds(self, value: float) -> bool:
-        """Tell whether a number lies in the range."""
-        # a whole number is always finite, and may be too large for isfinite
+        """Return whether a number is in the range."""
+        # an integer is always finite and may be too large for isfinite
         if not (isinstance(value, int) or math.isfinite(value)):
             return False
         return (value > self.least if self.above else value >= self.least) and value <= self.most
@@ -49,7 +49,7 @@ _SHARE = Range(0, 1)
 
 
 def _in(allowed: Range | tuple[str, ...], default: Any = MISSING) -> Any:
-    """Make a field whose value is a number in a range, or one of some words."""
+    """Make a dataclass field whose value is a number in a range or one of several strings."""
     return field(default=default, metadata={"allowed": allowed})
 
 
@@ -60,49 +60,49 @@ class Recipe:
     Parameters
     ----------
     name
-        What people call it.
+        The recipe's name.
     network
-        The function in `network.architectures` that builds it.
+        The function in `network.architectures` that builds the network.
     hidden
-        Neurons in the hidden layer; 0 for a network without one.
+        Neurons in the hidden layer; 0 means none.
     optimizer
-        "sgd" (plain gradient descent), "adam" or "muon" (for the kernels; Adam for the rest).
+        "sgd" (plain gradient descent), "adam", or "muon" (for kernels; Adam for the rest).
     learning_rate
-        How far a step goes down the slope.
+        How far a step moves against the gradient.
     loss
         "sum" or "mean" over the batch of the cross-entropy -Σ label·log(y + epsilon).
     batch_size
-        Images in a step.
+        Images per step.
     steps
-        Steps in all.
+        Total number of steps.
     epsilon
-        Added before the logarithm, because log(0) is minus infinity.
+        Added before taking the logarithm, since log(0) is minus infinity.
     report_every, validate_every, save_every
-        Steps between two reports of the loss, two validations, two checkpoints.
+        Steps between loss reports, validations and checkpoints.
     judged_on
-        "test" or "validation": the images whose accuracy ends the training.
+        "test" or "validation": the split for the final accuracy.
     seed
-        Decides the first weights, the order of the images and what happens to them.
+        Decides the initial weights, the order of the images and their augmentation.
     schedule, warm_up
-        "constant", or "one-cycle": up in the first `warm_up` share of the steps, then down.
+        "constant", or "one-cycle": up in the first `warm_up` fraction of the steps, then down.
     beta_1, beta_2
-        How long Adam remembers gradients and their squares.
+        Adam's decay rates for the averages of gradients and of their squares.
     label_smoothing
-        The share of each label that is spread over all digits, so that the network does not grow too sure.
+        The fraction of each label that is spread over all digits, to keep the network from becoming overconfident.
     augment
-        "none", "squeeze" (shift and stretch), "affine" (turn and slant as well) or "wide" (half as far again).
+        "none", "squeeze" (shift and stretch), "affine" (also rotate and slant) or "wide" (half as far again).
     towers
-        Parts of a batch that are normalised each by itself and learnt from side by side.
+        The number of parts of a batch that are normalised separately and trained on in parallel.
     precision
-        "float32", or "bfloat16" for the calculations of the training; what is learnt is float32.
+        "float32", or "bfloat16" to compute training steps in; the weights are float32.
     temperature
-        "one", or "fitted" to the validation images at the end, so that the confidence is honest.
+        "one", or "fitted" to the validation split at the end, to calibrate the confidence.
     task
-        What the network learns to do, one of `models.tasks.TASKS`; it decides what is composed to learn from.
+        One of `models.tasks.TASKS`; it also decides what training examples are composed.
     features
-        "none", or "last-hidden": the model also gives out its last hidden layer.
+        "none", or "last-hidden" to output the last hidden layer as well.
     beside
-        What crops are composed of beside the digits: "none", or "strokes". Lines are always composed of both.
+        What crops are composed of in addition to MNIST's digits: "none" or "strokes". Lines always use both.
 
     Examples
     --------
@@ -151,11 +151,11 @@ class Recipe:
 
     @property
     def needs_strokes(self) -> bool:
-        """Whether it learns from pen strokes, which do not come with shuzi."""
+        """Whether training needs pen strokes, which do not come with shuzi."""
         return self.task == RECOGNISE_LINE or self.beside != "none"
 
     def changed(self, **values: Any) -> Recipe:
-        """Return the recipe with some values replaced; None leaves a value as it is.
+        """Return a copy with some values replaced; None leaves a value as it is.
 
         >>> from shuzi.training.recipes import recipe
         >>> recipe("softmax").changed(steps=100, seed=None).steps
@@ -164,7 +164,7 @@ class Recipe:
         return replace(self, **{name: value for name, value in values.items() if value is not None})
 
     def as_dict(self) -> dict[str, str | int | float]:
-        """Return all values with the format of their names, as TOML and cards keep them."""
+        """Return all values and the format version, as stored in TOML and cards."""
         return {"format": FORMAT} | asdict(self)
 
     def save(self, path: Path) -> None:
@@ -175,12 +175,12 @@ class Recipe:
 
     @staticmethod
     def load(path: Path) -> Recipe:
-        """Read a recipe from TOML, also one that shuzi 0.1 wrote.
+        """Read a recipe from TOML, including one written by shuzi 0.1.
 
         Raises
         ------
         RecipeError
-            The file cannot be read, or a value is missing, unknown or makes no sense.
+            The file cannot be read, or a value is missing, unknown or invalid.
         """
         try:
             values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -190,15 +190,15 @@ class Recipe:
 
     @staticmethod
     def of(values: Mapping[str, Any], path: object) -> Recipe:
-        """Make a recipe of the values in the file `path`, which may be of an older format.
+        """Make a recipe from the values in the file `path`, which may have an older format.
 
-        A value that is missing has its default, if it has one. A name that is not known is refused: what it decides
-        could not be kept.
+        A missing value gets its default, if there is one. An unknown name is an error, since its effect could not be
+        reproduced.
 
         Raises
         ------
         RecipeError
-            A value is missing, unknown or makes no sense, or the format is a later one.
+            A value is missing, unknown or invalid, or the format is newer.
         """
         values = dict(values)
         found = values.pop("format", 1)
@@ -221,22 +221,22 @@ class Recipe:
 _ALLOWED = {each.name: each.metadata["allowed"] for each in fields(Recipe) if "allowed" in each.metadata}
 
 RANGES: Mapping[str, Range] = {name: each for name, each in _ALLOWED.items() if isinstance(each, Range)}
-"""What each number of a recipe may be."""
+"""The range of each number in a recipe."""
 
 CHOICES: Mapping[str, tuple[str, ...]] = {name: each for name, each in _ALLOWED.items() if isinstance(each, tuple)}
-"""The words among which a recipe chooses."""
+"""The choices for each string in a recipe."""
 
 OPTIONS = (
     *("steps", "batch_size", "learning_rate", "hidden", "epsilon"),
     *("report_every", "validate_every", "save_every"),
 )
-"""The numbers of a recipe that are options of `shuzi train`, beside the seed."""
+"""The numbers, besides the seed, that are options of `shuzi train`."""
 
-_SHOWN = 80  # characters of a value that makes no sense
+_SHOWN = 80  # characters of an invalid value that an error quotes
 
 
 def _check(name: str, value: Any, wanted: str) -> None:
-    """Refuse a value of the wrong kind or outside its range."""
+    """Reject a value that has the wrong type or is out of range."""
     if wanted == "str":
         choices = CHOICES.get(name)
         known = value in choices if choices else isinstance(value, str) and _NAME.fullmatch(value)

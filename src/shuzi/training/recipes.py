@@ -64,7 +64,7 @@ RECIPES: Mapping[str, Recipe] = {
             validate_every=400,
             save_every=1_000,
         ),
-        # four fifths of an epoch would do; a whole one leaves room for an unlucky seed
+        # four fifths of an epoch would be enough; a whole one leaves room for an unlucky seed
         Recipe(
             name="fast",
             network="two_convolutions",
@@ -90,11 +90,11 @@ RECIPES: Mapping[str, Recipe] = {
             save_every=500,
             **_ONE_CYCLE,
         ),
-        # what reads the digits of pictures; it needs pen strokes
+        # the default reader; needs pen strokes
         Recipe(name="reader", beside="strokes", **_READER),
-        # the same without them
+        # the same without pen strokes
         Recipe(name="reader-mnist", **_READER),
-        # what finds them
+        # the detector
         Recipe(
             name="detector",
             network="detector",
@@ -114,7 +114,7 @@ RECIPES: Mapping[str, Recipe] = {
             },
             task=DETECT,
         ),
-        # what reads whole lines; it needs pen strokes
+        # reads whole lines; needs pen strokes
         Recipe(
             name="line",
             network="line",
@@ -141,7 +141,7 @@ RECIPES: Mapping[str, Recipe] = {
             save_every=215,
             **_ONE_CYCLE | {"optimizer": "muon", "augment": "wide"},
         ),
-        # 40 epochs; so small a network has nothing to gain from smoothed labels
+        # 40 epochs; so small a network gains nothing from label smoothing
         Recipe(
             name="tiny",
             network="four_narrow_convolutions",
@@ -164,7 +164,7 @@ def recipe(name: str) -> Recipe:
     Raises
     ------
     RecipeError
-        There is none; the error lists those there are.
+        The name is unknown; the error lists the known ones.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A recipe and data become a finished run folder: the loop, its listeners and the export, put together."""
+"""A recipe and data become a finished run folder: the loop, its listeners and the export combined."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from shuzi.training.run_folder import RunFolder
 
 
 def repair(folder: RunFolder, data: Splits) -> int | None:
-    """Export a finished training again, unless what it exported is whole.
+    """Export a finished training run again, unless its exported files are intact.
 
     Parameters
     ----------
     folder
-        Its run folder, with a checkpoint of its last step.
+        The run folder, with a checkpoint of the last step.
     data
-        What it learnt from.
+        The data it was trained on.
 
     Returns
     -------
-    The step of the checkpoint; None when there was nothing to repair.
+    The step of the checkpoint; None if there was nothing to repair.
 
     Raises
     ------
     RunError
-        There is no checkpoint, it is damaged, or another process trains there.
+        There is no checkpoint, it is damaged, or another process is training in the folder.
     ModelError
-        The training has not come to its end.
+        The run is not finished.
     """
     recipe = folder.recipe()
     if folder.exported() == recipe.steps:
@@ -55,31 +55,31 @@ def run(
     listeners: Sequence[Listener] = (),
     should_stop: Callable[[], bool] = never,
 ) -> bool:
-    """Train, or go on from the folder's checkpoint, and export what comes out.
+    """Train, or resume from the folder's checkpoint, and export the result.
 
     Parameters
     ----------
     folder
-        Where everything is kept. Its lock is held meanwhile, and given back at the end.
+        The run folder. Its lock is held meanwhile and released at the end.
     recipe
-        The folder's recipe; `steps` may be larger than when the training began.
+        The folder's recipe; `steps` may be larger than at the start of the run.
     data
-        What to learn from, to look at, and to be judged on.
+        The training, validation and test splits.
     listeners
-        Each is called with each event, after the folder has kept it.
+        Each is called with each event, after the folder has stored it.
     should_stop
-        Asked between chunks of steps.
+        Called between chunks of steps.
 
     Returns
     -------
-    True at the end, False when it was stopped.
+    True if finished, False if stopped.
 
     Raises
     ------
     RunError
-        The training has already come that far, its checkpoint is damaged, or another process trains there.
+        The run has already reached that step, its checkpoint is damaged, or another process trains in the folder.
     TrainingError
-        The loss is no longer a finite number.
+        The loss is not finite.
     """
     with folder.lock.held():
         return _run(folder, recipe, data, listeners, should_stop)

@@ -1,12 +1,12 @@
-"""A run folder keeps all that a training needs to go on and all that it gave.
+"""A run folder holds everything a training run needs to resume, and its results.
 
-recipe.toml     all that is needed to run again
-data.npz        own pictures, when it does not learn from MNIST
-start.onnx      the model whose weights it starts from, when it does not start from none
-metrics.jsonl   a line per report
-checkpoints/    the newest state from which the training can go on
-tensorboard/    curves, histograms and the graph, when asked for
-model.keras · model.onnx · card.json    what came out at the end
+recipe.toml     all settings
+data.npz        the user's own pictures, if not trained on MNIST
+start.onnx      the model to start from, if any
+metrics.jsonl   one line per report
+checkpoints/    the newest state to resume from
+tensorboard/    curves, histograms and the graph, on request
+model.keras · model.onnx · card.json    the trained model
 
 While a process works in it, it holds the folder's lock (`run_lock`).
 """
@@ -42,18 +42,18 @@ from shuzi.training.run_lock import RunLock
 
 KERAS_FILE = "model.keras"
 
-_LONGEST = 20  # letters of a number
-_BEYOND = 1e30  # no loss or accuracy gets there, and what draws them fails near the largest float
+_LONGEST = 20  # digits of a number
+_BEYOND = 1e30  # no loss or accuracy is this large, and plotting fails near the largest float
 _CHECKPOINT = re.compile(r"step-[0-9]+\.npz")
-_ITERATION = "/iteration"  # how the name of Keras's own count of an optimizer's steps ends
-# what reading an export raises; RuntimeError when flipped bits make a zip look encrypted or of a later version
+_ITERATION = "/iteration"  # the end of the name of Keras's own count of an optimizer's steps
+# raised on reading an export; RuntimeError if flipped bits make a zip look encrypted or newer
 _DAMAGED = (ModelError, OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 class RunFolder:
-    """The folder of one training; made by `create` or `open`, and a listener of its events.
+    """The folder of one training run, made by `create` or `open`; listens to the run's events.
 
-    Whoever changes something in it holds its `lock`: `create` takes it, and `run` gives it back at the end.
+    Changing the folder requires its `lock`: `create` takes it, and `run` releases it at the end.
     """
 
     def __init__(self, path: Path) -> None:
@@ -68,24 +68,24 @@ class RunFolder:
 
     @staticmethod
     def create(path: Path | None, recipe: Recipe, own: Dataset | None = None, start: Path | None = None) -> RunFolder:
-        """Make the folder of a new training.
+        """Create the folder of a new training run.
 
         Parameters
         ----------
         path
-            Where; None chooses a new name under `runs/` from the recipe and the time.
+            The path; None chooses a new name under `runs/` from the recipe and the time.
         recipe
-            What is trained.
+            The recipe to train.
         own
-            Own pictures to learn from in place of MNIST; they are copied into the folder.
+            The user's own pictures to train on instead of MNIST; they are copied into the folder.
         start
             The .onnx file of a model to start from; it is copied into the folder.
 
         Raises
         ------
         RunError
-            Something is already there (a training that failed before its first checkpoint does not count),
-            another process trains there, or the folder cannot be made.
+            Something is already there (a run that failed before its first checkpoint does not count), another process
+            is training there, or the folder cannot be created.
         """
         path = path or _new_folder(recipe.name)
         folder = RunFolder(path)
@@ -95,7 +95,7 @@ class RunFolder:
                 raise RunError("error.run.taken", path=path)
             path.mkdir(parents=True, exist_ok=True)
             folder.lock.take()
-            if not folder._free():  # another training has saved there meanwhile
+            if not folder._free():  # another run has saved there in the meantime
                 raise RunError("error.run.taken", path=path)
             for left in (folder.data_file, folder.start_file):
                 left.unlink(missing_ok=True)
@@ -114,12 +114,12 @@ class RunFolder:
 
     @staticmethod
     def open(path: Path) -> RunFolder:
-        """Open the folder of a training that was begun; the lock is not taken.
+        """Open the folder of an existing run without taking the lock.
 
         Raises
         ------
         RunError
-            No training was begun there.
+            It is not a run folder.
         """
         folder = RunFolder(path)
         if not folder.recipe_file.is_file():
@@ -127,7 +127,7 @@ class RunFolder:
         return folder
 
     def _free(self) -> bool:
-        """Tell whether nothing would be lost: the folder is empty, or a training failed in it before it saved."""
+        """Return whether nothing would be lost: the folder is empty, or a run in it failed before saving."""
         if not self.path.is_dir():
             return False
         files = {self.recipe_file, self.metrics_file, self.data_file, self.start_file}
@@ -136,7 +136,7 @@ class RunFolder:
         return there <= begun and self._no_checkpoints()
 
     def _no_checkpoints(self) -> bool:
-        """Tell whether it is certain that nothing was saved."""
+        """Return whether it is certain that nothing was saved."""
         try:
             return not any(self.checkpoints.iterdir())
         except FileNotFoundError:
@@ -149,20 +149,20 @@ class RunFolder:
         return Recipe.load(self.recipe_file)
 
     def own_data(self) -> Splits | None:
-        """Read the own pictures that it learns from, or None when it learns from MNIST."""
+        """Return the user's own pictures, or None if the run uses MNIST."""
         return split(load_dataset(self.data_file)) if self.data_file.is_file() else None
 
     def start(self) -> Path | None:
-        """Return the model that it starts from, or None when it starts from none."""
+        """Return the model to start from, or None."""
         return self.start_file if self.start_file.is_file() else None
 
     def checkpoint(self) -> tuple[int, dict[str, NDArray[Any]] | None]:
-        """Return the newest step that was saved and its state; 0 and None when there is none.
+        """Return the step and state of the newest checkpoint; 0 and None if there is none.
 
         Raises
         ------
         RunError
-            The checkpoint is damaged or of another step than its name says, or the folder of the checkpoints cannot
+            The checkpoint is damaged or belongs to another step than its name says, or the checkpoints folder cannot
             be read.
         """
         # a longer number is a later step
@@ -183,7 +183,7 @@ class RunFolder:
         return step, state
 
     def _saved(self) -> list[Path]:
-        """Name the checkpoints. None are there only where that is certain: who looks away begins from the start."""
+        """List the checkpoints. The list is empty only if that is certain: overlooking one would restart the run."""
         try:
             found = list(self.checkpoints.iterdir())
         except FileNotFoundError:
@@ -193,7 +193,7 @@ class RunFolder:
         return [path for path in found if _CHECKPOINT.fullmatch(path.name)]
 
     def exported(self) -> int | None:
-        """Return after how many steps the model in the folder was exported; None when it is missing or damaged."""
+        """Return the step at which the model in the folder was exported; None if it is missing or damaged."""
         try:
             card = read_card(read_content(self.path / IN_A_RUN), self.path)
             beside = Card.from_json((self.path / CARD_FILE).read_text(encoding="utf-8"), self.path)
@@ -213,17 +213,17 @@ class RunFolder:
             part.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
     def forget_export(self) -> None:
-        """Take away a model that the training has left behind, so that nobody takes it for the newest state."""
+        """Remove an outdated exported model, so that nobody takes it for the newest state."""
         for name in (CARD_FILE, IN_A_RUN, KERAS_FILE):
             (self.path / name).unlink(missing_ok=True)
 
     def __call__(self, event: Event) -> None:
-        """Keep what an event says.
+        """Store an event.
 
         Raises
         ------
         RunError
-            It cannot be written, as when the disk is full; the checkpoint before it is still there.
+            It cannot be written, for example because the disk is full; the previous checkpoint is kept.
         """
         path = self.metrics_file
         try:
@@ -245,7 +245,7 @@ class RunFolder:
 
 
 def metrics(event: Event) -> dict[str, Any] | None:
-    """Return what a line of metrics.jsonl says of an event, or None when it says nothing."""
+    """Return an event's entry for metrics.jsonl, or None if it has none."""
     match event:
         case Progress():
             return {"step": event.step, "loss": event.loss, "accuracy": event.accuracy}
@@ -258,7 +258,7 @@ def metrics(event: Event) -> dict[str, Any] | None:
 
 
 def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """Return the lines of a run folder's metrics.jsonl; none when there is no such file."""
+    """Return the entries of a run folder's metrics.jsonl; empty if there is no such file."""
     file = path / "metrics.jsonl"
     if not file.is_file():
         return []
@@ -267,7 +267,7 @@ def read_metrics(path: Path) -> list[dict[str, Any]]:
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
-    """Read a line of metrics.jsonl; None for one that a killed process left in half, or that was changed."""
+    """Parse a line of metrics.jsonl; None if it is incomplete, as after a kill, or was edited."""
     try:
         values = json.loads(line)
     except (ValueError, RecursionError):
@@ -278,7 +278,7 @@ def _parsed(line: str) -> dict[str, Any] | None:
 
 
 def _is_sound(value: Any) -> bool:
-    """Tell whether a value is a number that can be drawn, which none of another kind is, nor infinity, nor NaN."""
+    """Return whether a value is a number that can be plotted: finite and of moderate size."""
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND
 
 
@@ -288,12 +288,12 @@ def _belongs(line: str, step: int) -> bool:
 
 
 def _new_folder(recipe: str) -> Path:
-    """Make a folder of a new name; another training that starts in the same second gets another one.
+    """Create a folder with a new name; a run that starts in the same second gets a different one.
 
     Raises
     ------
     RunError
-        It cannot be made.
+        It cannot be created.
     """
     stem = f"{recipe}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
     for count in itertools.count(1):
@@ -301,10 +301,10 @@ def _new_folder(recipe: str) -> Path:
         try:
             path.mkdir(parents=True)
         except FileExistsError:
-            if not path.exists():  # it is `runs` that is no folder
+            if not path.exists():  # `runs` itself is not a folder
                 raise RunError("error.run.unwritable", path=path, reason=os.strerror(errno.ENOTDIR)) from None
             continue
         except OSError as problem:
             raise RunError("error.run.unwritable", path=path, reason=problem.strerror or problem) from problem
         return path
-    raise AssertionError  # the counting has no end
+    raise AssertionError  # the loop never ends

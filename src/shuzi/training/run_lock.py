@@ -1,7 +1,7 @@
-"""A run folder belongs to one process at a time; another one is told which.
+"""A lock lets one process at a time use a run folder; an error tells others which one has it.
 
-The lock is the kernel's, so it ends with its holder, however that ends. What a killed holder leaves, `.lock` and
-`.holder.json`, keeps nobody out.
+The kernel keeps the lock, so it ends with its holder, however that ends. The files that a killed holder leaves
+behind, `.lock` and `.holder.json`, block nobody.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ class RunLock:
     Parameters
     ----------
     folder
-        The run folder; it must be there when the lock is taken.
+        The run folder; it must exist when the lock is taken.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._file = folder / ".lock"
-        self._holder = folder / ".holder.json"  # Windows lets nobody read the locked file itself
+        self._holder = folder / ".holder.json"  # on Windows, nobody can read the locked file itself
         self._lock = FileLock(self._file, timeout=0, thread_local=False)
         self._inside = False
 
     @property
     def files(self) -> set[Path]:
-        """What may lie in the folder because of the lock."""
+        """The files that the lock may leave in the folder."""
         return {self._file, self._holder}
 
     def take(self) -> None:
-        """Take the lock, unless this object has it already.
+        """Take the lock, unless this object already has it.
 
         Raises
         ------
         RunError
-            Another process has it, or another object in this one; or the folder cannot be written.
+            Another process or another object has it, or the folder cannot be written.
         """
         if self._lock.is_locked:
             return
@@ -70,23 +70,23 @@ class RunLock:
             ) from problem
 
     def give_back(self) -> None:
-        """Give the lock back, if this object has it, and leave nothing of it in the folder."""
+        """Release the lock, if this object has it, and remove its files from the folder."""
         if not self._lock.is_locked:
             return
-        # while it is held: whoever waits for a file that is gone looks for a new one (filelock counts its names)
+        # while it is held: a waiter whose file is gone opens a new one (filelock checks the link count)
         for file in (self._holder, self._file):
-            with suppress(OSError):  # Windows removes no file that is open
+            with suppress(OSError):  # Windows cannot remove an open file
                 file.unlink()
         self._lock.release()
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Hold the lock inside a with block; it is given back at the end of the outermost one.
+        """Hold the lock inside a with block; it is released at the end of the outermost one.
 
         Raises
         ------
         RunError
-            As `take`.
+            As for `take`.
         """
         self.take()
         outermost, self._inside = not self._inside, True
@@ -98,7 +98,7 @@ class RunLock:
                 self.give_back()
 
     def refuse_if_held(self) -> None:
-        """Raise what `take` raises where another one holds the lock; make no file where there was none."""
+        """Raise what `take` would raise if the lock is held elsewhere, without creating any file."""
         if self._file.exists():
             with self.held():
                 pass
@@ -108,5 +108,5 @@ class RunLock:
             holder = json.loads(self._holder.read_text(encoding="utf-8"))
             known = {name: str(holder[name]) for name in ("pid", "host", "since")}
         except (OSError, ValueError, LookupError, TypeError):
-            return RunError("error.run.in_use", path=self._folder)  # the holder has only just taken it
+            return RunError("error.run.in_use", path=self._folder)  # the holder has just taken it
         return RunError("error.run.in_use_by", path=self._folder, **known)

@@ -1,8 +1,8 @@
-"""A trained network's confidence becomes honest: of the answers it is 90 % sure of, nine in ten should be right.
+"""Calibrates a trained network's confidence: of answers with a confidence of 90 %, nine in ten should be correct.
 
-One number, the temperature, divides the scores before softmax (Guo et al., 2017). It is fitted on the validation
-images and written into the last layer, so that whoever runs the network gets honest confidence with no extra step.
-It changes no answer.
+One number, the temperature, divides the logits before softmax (Guo et al., 2017). It is fitted on the validation
+split and written into the last layer, so running the network gives calibrated confidence with no extra step. It
+changes no answer.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from numpy.typing import NDArray
 
 _COLDEST, _HOTTEST = 0.05, 20.0
 _GOLDEN = (np.sqrt(5) - 1) / 2
-_LEAST = 1e-30  # probabilities below this count as this, since the logarithm of 0 is minus infinity
+_LEAST = 1e-30  # smaller probabilities are raised to this, since log(0) is minus infinity
 
 WRONG_AMONG_SURE = 0.001
-"""An answer is `unsure` below the confidence above which at most this share of the validation answers is wrong."""
+"""An answer is `unsure` below the confidence above which at most this fraction of the validation answers is wrong."""
 
 
 def negative_log_likelihood(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> float:
-    """Return the mean of -log(probability of the right digit): probabilities (n, 10), labels (n,).
+    """Return the mean of -log(probability of the correct digit): probabilities (n, 10), labels (n,).
 
     >>> round(negative_log_likelihood(np.full((4, 10), 0.1), np.array([1, 2, 3, 4], np.uint8)), 4)
     2.3026
@@ -31,7 +31,7 @@ def negative_log_likelihood(probabilities: NDArray[Any], labels: NDArray[np.uint
 
 
 def at_temperature(probabilities: NDArray[Any], temperature: float) -> NDArray[np.float64]:
-    """Return what the probabilities (n, 10) become when the scores are divided by a temperature.
+    """Return the probabilities (n, 10) after dividing the logits by a temperature.
 
     >>> at_temperature(np.array([[0.8, 0.2]]), 0.5).round(3).tolist()
     [[0.941, 0.059]]
@@ -55,14 +55,14 @@ def fit_temperature(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> f
 
 
 def write_temperature(model: Any, temperature: float) -> None:
-    """Divide the scores by the temperature, in the weights of the last layer, or of the last one of each column."""
+    """Divide the logits by the temperature, in the weights of the last layer, or of each column's last layer."""
     for layer in model.layers:
         if layer.name.startswith("output"):
             layer.set_weights([weights / temperature for weights in layer.get_weights()])
 
 
 def unsure_below(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> float:
-    """Find the confidence from which on at most one answer in a thousand is wrong; above 1 when there is none.
+    """Find the confidence above which at most one answer in a thousand is wrong; above 1 if there is none.
 
     >>> sure, labels = np.array([[0.6, 0.4], [0.9, 0.1], [0.8, 0.2]]), np.array([1, 0, 0], np.uint8)
     >>> unsure_below(sure, labels)
@@ -72,7 +72,7 @@ def unsure_below(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> floa
     surest_first = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(probabilities.argmax(axis=1)[surest_first] != labels[surest_first])
     sound = wrong <= WRONG_AMONG_SURE * np.arange(1, len(labels) + 1)
-    # an answer counts only together with all that are as sure as it is
+    # answers of equal confidence count together
     ends = np.append(np.diff(confidence[surest_first]) != 0, True)
     accepted = np.flatnonzero(sound & ends)
     return float(confidence[surest_first][accepted[-1]]) if len(accepted) else float(np.nextafter(1.0, 2.0))

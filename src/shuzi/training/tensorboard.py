@@ -1,4 +1,4 @@
-"""The events of a training become what TensorBoard shows: curves, histograms of the weights, the graph."""
+"""The events of a training run become TensorBoard files: curves, weight histograms and the graph."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from shuzi.training.events import Composing, Done, Event, Progress, Started, Sto
 
 
 class TensorBoard:
-    """A listener that writes TensorBoard's event files into a folder."""
+    """A listener that writes TensorBoard event files to a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._writer: Any = tf.summary.create_file_writer(str(folder))
 
     def __call__(self, event: Event) -> None:
-        """Write what an event says."""
+        """Write an event."""
         if isinstance(event, Composing):
             return
         with self._writer.as_default(step=event.step):

@@ -1,1 +1,1 @@
-"""A real service, a real browser and a pen: what drives the page, for its tests and for its benchmark."""
+"""A real service, a real browser and a pen to drive the page in tests and in the benchmark."""

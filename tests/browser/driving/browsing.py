@@ -36,7 +36,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 30_000  # ms until what never comes is a failure; the machine may be busy
+PATIENCE = 30_000  # ms before a wait fails; the machine may be busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
 _UNANSWERED = "net::ERR_INTERNET_DISCONNECTED"
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
@@ -45,12 +45,12 @@ SCREEN = {"width": 1280, "height": 900}
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """Let Chromium run, with a new profile that is gone afterwards.
+    """Run Chromium with a temporary profile.
 
     Raises
     ------
     NotReadyError
-        There is none.
+        Chromium is not installed.
     """
     if not Path(CHROMIUM).exists():
         raise NotReadyError(
@@ -67,16 +67,16 @@ def browsing() -> Iterator[Browser]:
 
 
 class Watch:
-    """Notes whatever a person would not see and should not be.
+    """Records errors that a person would not see.
 
     Parameters
     ----------
     context
-        What is watched: all its pages, from now on.
+        The context to watch: all of its pages, from now on.
     address
-        The service's; nothing may be asked for anywhere else.
+        The service's address; no other may be requested.
     refusals
-        Statuses that the service answers with on purpose; 0 where it is out of reach on purpose.
+        Expected error statuses; 0 if the service is unreachable on purpose.
     """
 
     def __init__(self, context: BrowserContext, address: str, refusals: tuple[int, ...] = ()) -> None:
@@ -110,11 +110,11 @@ class Watch:
 
 @contextmanager
 def watched_pages(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Open pages of the service, each in a context of its own, in which nothing is remembered.
+    """Open pages of the service, each in a fresh context.
 
-    What is yielded takes a path, such as "?view=learn", and the options of a context; by their names also `language`,
-    `theme` and `refusals`, which are statuses that will be provoked. In the end nothing may have gone wrong unseen,
-    nor have left the machine.
+    Yields a function that takes a path, such as "?view=learn", and a context's options, plus `language`, `theme` and
+    `refusals` (statuses that the test provokes). At the end, no unseen errors and no requests to other machines are
+    allowed.
     """
     opened: list[tuple[BrowserContext, Watch]] = []
 

@@ -1,4 +1,4 @@
-"""An image of a digit is written again by a pen: its middle line is walked from end to end, stroke by stroke."""
+"""An image of a digit becomes pen strokes: its centre line, traced from end to end."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from shuzi.synthesis.pen import thinned
 
 FINE = 6
-"""Pixels of the thinned shape for each pixel of the image: a hand is finer than 28x28."""
+"""Pixels of the thinned shape per pixel of the image: a hand is finer than 28x28."""
 
-_APART = 20  # fine pixels between two places of the pen
-_SPUR = 10  # a stroke this short hangs on another where thinning met a bulge; no hand wrote it
+_APART = 20  # fine pixels between two points of the pen
+_SPUR = 10  # shorter strokes are spurs left by thinning, not handwriting
 _AROUND = ((0, 1), (1, 0), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, -1), (-1, 1))  # straight neighbours first
 
 Place = tuple[int, int]
@@ -29,7 +29,7 @@ def strokes_of(image: NDArray[np.uint8]) -> list[Stroke]:
 
     Returns
     -------
-    The places (x, y) that each stroke goes through, in pixels of the image.
+    The points (x, y) of each stroke, in pixels of the image.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def _near(place: Place, places: set[Place] | frozenset[Place]) -> list[Place]:
 
 
 def _beginning(left: set[Place], whole: frozenset[Place]) -> Place:
-    """Begin where a line ends, else where one leaves what is written already, else anywhere; the highest of them."""
+    """Start at the end of a line, else where one leaves existing strokes, else anywhere; the highest such point."""
 
     def rank(place: Place) -> tuple[bool, bool, int]:
         isolated = len(_near(place, left)) <= 1
@@ -67,7 +67,7 @@ def _beginning(left: set[Place], whole: frozenset[Place]) -> Place:
 
 
 def _walk(start: Place, left: set[Place], whole: frozenset[Place]) -> list[Place]:
-    """Go on as straight as it goes until nothing is left to go to; a loop or a branch is joined to what it meets."""
+    """Continue as straight as possible to the end; join a loop or a branch to whatever it meets."""
     stroke = [near for near in _near(start, whole) if near not in left][:1]
     here: Place | None = start
     while here is not None:

@@ -1,4 +1,4 @@
-"""Numbers as the page writes them."""
+"""Parses numbers in the page's format."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built page, and `shuzi serve` in a process of its own."""
+"""Builds the page and runs `shuzi serve` in its own process."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ WEB = ROOT / "web"
 
 
 class NotReadyError(Exception):
-    """Something that the tests stand on is missing; the sentence says what to do."""
+    """A prerequisite of the tests is missing; the message says what to do."""
 
 
 def build_page() -> None:
-    """Build the page where it is missing or older than one of its sources.
+    """Build the page if it is missing or older than one of its sources.
 
     Raises
     ------
     NotReadyError
-        There is no npm, or it fails.
+        npm is missing or fails.
     """
     from shuzi.service.page import PAGE
 
@@ -40,12 +40,12 @@ def build_page() -> None:
 
 
 def install_packages() -> None:
-    """Install what the lock of the page's sources names, where that has not been done.
+    """Install the page's locked npm packages, if not done yet.
 
     Raises
     ------
     NotReadyError
-        There is no npm, or it fails.
+        npm is missing or fails.
     """
     lock, installed = WEB / "package-lock.json", WEB / "node_modules" / ".package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
@@ -69,7 +69,7 @@ def _npm(*arguments: str) -> None:
 
 @contextmanager
 def serving(*arguments: str) -> Iterator[str]:
-    """Let `shuzi serve` run on a free port; what is yielded is its address, such as "http://127.0.0.1:40001/"."""
+    """Run `shuzi serve` on a free port and yield its address, such as "http://127.0.0.1:40001/"."""
     surroundings = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "SHUZI_LANG": "en"}
     command = [sys.executable, "-m", "shuzi", "serve", "--port", "0", *arguments]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8", env=surroundings)

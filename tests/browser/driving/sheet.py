@@ -1,4 +1,4 @@
-"""The view Write as a hand uses it: strokes on the canvas, and what stands beside them then."""
+"""Drives the Write view: strokes on the canvas, and the reading beside it."""
 
 from __future__ import annotations
 
@@ -44,30 +44,30 @@ _LAST_PICTURE = """async () => {
 
 
 def spy_on_questions(page: Page) -> None:
-    """Let a page note the pictures that it asks about, and the answers; to be called before it is opened."""
+    """Make a page record the pictures it sends and the answers; call this before opening it."""
     page.add_init_script(_SPY)
 
 
 @dataclass
 class Answer:
-    """What the service has told the page, filled in when the page shows it."""
+    """The service's answer, filled in when the page shows it."""
 
     readings: list[dict[str, Any]]
 
     @property
     def reading(self) -> dict[str, Any]:
-        """The only one."""
+        """The only reading."""
         (reading,) = self.readings
         return reading
 
     @property
     def text(self) -> str:
-        """What was read."""
+        """The text of the reading."""
         return str(self.reading["text"])
 
 
 class Sheet:
-    """The canvas of a page that shows the view Write."""
+    """The canvas of a page that shows the Write view."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
@@ -77,24 +77,24 @@ class Sheet:
         self.boxes = page.get_by_test_id("boxes").locator("g.box")
 
     def last_picture(self) -> bytes:
-        """Return the picture that the page has asked about last."""
+        """Return the last picture that the page sent."""
         return base64.b64decode(self.page.evaluate(_LAST_PICTURE))
 
     def placed(self, strokes: Iterable[Stroke], left: float = 0.5, side: float = 0.75) -> list[NDArray[np.float64]]:
-        """Bring strokes from a field of 28x28 onto the canvas.
+        """Map strokes from a 28x28 field to the canvas.
 
         Parameters
         ----------
         strokes
-            Places (x, y) from 0 to 28.
+            Points (x, y) from 0 to 28.
         left
-            Where across the canvas the middle of the field lies, from 0 to 1.
+            The horizontal position of the field's centre on the canvas, from 0 to 1.
         side
-            The field's, as a share of the canvas's height.
+            The field's side as a fraction of the canvas's height.
 
         Returns
         -------
-        Places on the page, in CSS pixels, an array (n, 2) for each stroke.
+        Points on the page in CSS pixels: an array (n, 2) for each stroke.
         """
         frame = self.canvas.bounding_box()
         assert frame is not None
@@ -103,7 +103,7 @@ class Sheet:
         return [middle + scale * (np.asarray(stroke) - 14) for stroke in strokes]
 
     def draw(self, strokes: Iterable[NDArray[np.float64]]) -> None:
-        """Write with the mouse along places on the page."""
+        """Draw with the mouse through points on the page."""
         mouse = self.page.mouse
         for stroke in strokes:
             (x, y), *others = stroke
@@ -114,7 +114,7 @@ class Sheet:
             mouse.up()
 
     def write(self, strokes: Iterable[Stroke], left: float = 0.5, side: float = 0.75) -> Answer:
-        """Write strokes from a field of 28x28, and wait until all of the ink has been read."""
+        """Write strokes from a 28x28 field, and wait until all of the ink has been read."""
         *first, last = self.placed(strokes, left, side)
         self.draw(first)
         with self.read() as answer:
@@ -123,12 +123,12 @@ class Sheet:
 
     @contextmanager
     def read(self) -> Iterator[Answer]:
-        """Do something that leads to a reading, and wait until it stands there."""
+        """Do something that leads to a reading, and wait until it is shown."""
         yield from self._answer(False)
 
     @contextmanager
     def explained(self) -> Iterator[Answer]:
-        """Do something that leads to a reading with what explains it, and wait until that stands there."""
+        """Do something that leads to an explained reading, and wait until the explanation is shown."""
         yield from self._answer(True)
         expect(self.page.locator(".waiting")).to_have_count(0)
 
@@ -136,7 +136,7 @@ class Sheet:
         before = self.page.evaluate(_COUNT, explain)
         answer = Answer([])
         yield answer
-        # of several questions only the last is answered: writing on gives up what was asked before
+        # only the last of several requests is answered: writing on aborts earlier ones
         said = self.page.wait_for_function(_ANSWERED, arg=[explain, before]).json_value()
         answer.readings = said.get("readings", [])
         for reading in answer.readings[:1]:

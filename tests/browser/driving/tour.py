@@ -1,4 +1,4 @@
-"""A tour through the page: every view, and every state of a view that looks different."""
+"""A tour of the page: every view, and every state that looks different."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from driving.sheet import Sheet
 
 _SETTLED = """() =>
   window.asked.every(({ over }) => over) && !document.querySelector(".waiting, [aria-busy=true]")"""
-# an answer that is over is on the page two frames later, and may be asked to be explained then
+# a finished answer is on the page two frames later, and its explanation may be requested then
 _DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _SEVEN = [[(8, 5), (12, 5), (16, 5), (20, 5), (18, 10), (16, 14), (14, 19), (12, 23)]]
 
 
 def settle(page: Page) -> None:
-    """Wait until nothing is on its way: what was asked has been answered and explained."""
+    """Wait until no request is pending: everything is answered and explained."""
     page.locator("h1").wait_for()
     page.wait_for_function(_SETTLED)
     page.evaluate(_DRAWN)
@@ -27,14 +27,14 @@ def settle(page: Page) -> None:
 
 
 def tour(page: Page, training: str) -> Iterator[str]:
-    """Bring a page from state to state; what is yielded is the name of each.
+    """Take a page from state to state and yield the name of each.
 
     Parameters
     ----------
     page
-        Opened with 422 among its refusals.
+        A page opened with 422 among its refusals.
     training
-        The id of one that is done.
+        The id of a finished run.
     """
     for step in range(1, 6):
         page.goto(f"?view=learn&step={step}")

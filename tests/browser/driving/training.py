@@ -1,4 +1,4 @@
-"""A training that the page starts and that is watched there, and what the service told of it."""
+"""A training run started and watched on the page, with the service's events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 from playwright.sync_api import Page, expect
 
 LONG = 300_000
-"""Milliseconds in which a training ends: TensorFlow needs seconds to start, and more on a busy machine."""
+"""Milliseconds to wait for the end of a run: TensorFlow takes seconds to start, more on a busy machine."""
 
 STEPS = 500
 
@@ -39,11 +39,11 @@ class Run:
     Parameters
     ----------
     id
-        As the service calls it.
+        The service's id.
     noted
-        What the page showed after each of its changes: `step`, and how many points of `losses` and `accuracies`.
+        What the page showed after each change: `step`, and the number of points in `losses` and `accuracies`.
     events
-        Name and data of each.
+        The name and data of each event.
     """
 
     id: str
@@ -51,12 +51,12 @@ class Run:
     events: list[tuple[str, dict[str, Any]]] = field(repr=False)
 
     def named(self, name: str) -> list[dict[str, Any]]:
-        """Return the data of all events of a name."""
+        """Return the data of all events with a given name."""
         return [data for kind, data in self.events if kind == name]
 
 
 def start(page: Page) -> str:
-    """Start a training on a page that shows the last step of Learn; return its id."""
+    """Start a run on a page that shows the last step of Learn; return its id."""
     with page.expect_response(re.compile("/v1/training$")) as begun:
         page.get_by_role("button", name="Start training").click()
     return str(begun.value.json()["id"])

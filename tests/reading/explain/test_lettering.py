@@ -7,7 +7,7 @@ from shuzi.reading.explain import lettering
 
 @pytest.fixture
 def fonts(monkeypatch):
-    """Let the machine have these fonts and no others."""
+    """Pretend that the machine has only these fonts."""
 
     def have(*names):
         monkeypatch.setattr(lettering, "_CHINESE", names)
@@ -24,7 +24,7 @@ def test_a_machine_without_a_chinese_font_is_drawn_to_in_english(fonts):
     assert lettering.drawn_language() == "en"
 
 
-def test_a_font_without_chinese_is_no_chinese_font(fonts):
+def test_a_font_without_chinese_is_not_used_for_chinese(fonts):
     latin = ImageFont.load_default(20)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ImageFont, "truetype", lambda *_: latin)
@@ -33,7 +33,7 @@ def test_a_font_without_chinese_is_no_chinese_font(fonts):
             assert lettering.drawn_language() == "en"
 
 
-def test_where_there_is_a_chinese_font_its_characters_differ_from_an_empty_box():
+def test_characters_of_a_chinese_font_differ_from_an_empty_box():
     with speaking("zh"):
         if lettering.drawn_language() == "en":
             pytest.skip("this machine has no Chinese font")

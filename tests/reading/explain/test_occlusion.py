@@ -6,7 +6,7 @@ from shuzi.reading.explain.occlusion import PATCH, what_counts
 
 
 def _weighing(weights):
-    """Return a classifier that answers with a sum of weighted ink: then what a patch takes away is known."""
+    """Return a classifier that answers with a weighted sum of the ink, so that the effect of a patch is known."""
 
     def classify(images):
         sums = (images / 255 * weights).sum(axis=(1, 2)).astype(np.float32)
@@ -15,7 +15,7 @@ def _weighing(weights):
     return classify
 
 
-def test_of_a_sum_each_pixel_counts_by_what_the_patches_over_it_take_away():
+def test_each_pixel_of_a_sum_counts_by_the_effect_of_the_patches_over_it():
     rng = np.random.default_rng(0)
     weights = rng.normal(size=(28, 28))
     image = np.zeros((28, 28), np.uint8)
@@ -46,7 +46,7 @@ def test_ink_that_speaks_against_a_digit_counts_below_nothing():
     assert counted[20, 20] < -0.9
 
 
-def test_where_no_patch_covers_ink_nothing_counts(mnist):
+def test_without_ink_under_patches_nothing_counts(mnist):
     reader = shuzi.load("softmax")
     image = mnist.validation.images[0]
     counted = what_counts(reader.classify, image, int(mnist.validation.labels[0]))

@@ -21,13 +21,13 @@ def reader():
 
 @pytest.fixture(scope="module")
 def row(mnist):
-    """Write six digits of MNIST side by side, dark on light: uint8 (160, 768)."""
+    """Write six MNIST digits side by side, dark on light: uint8 (160, 768)."""
     images = [np.pad(255 - image, ((6, 6), (2, 2)), constant_values=255) for image in mnist.validation.images[:6]]
     return np.asarray(Image.fromarray(np.hstack(images)).resize((768, 160)))
 
 
 def _has(image, pixels):
-    """Tell whether these pixels, uint8 (h, w), stand somewhere in an image as they are."""
+    """Return whether these pixels, uint8 (h, w), occur unchanged somewhere in an image."""
     grey = np.asarray(image.convert("L")).astype(np.float32)
     return matchTemplate(grey, pixels.astype(np.float32), TM_SQDIFF).min() < pixels.size
 
@@ -93,7 +93,7 @@ def test_captions_are_in_the_language_and_the_language_stays(reader, row, monkey
     assert set(said) == {"zh", "en"}
 
 
-def test_what_is_no_picture_is_an_error_as_in_reading(reader):
+def test_something_that_is_not_a_picture_is_an_error_as_in_reading(reader):
     with pytest.raises(PictureError):
         explain(reader, b"no picture")
 

@@ -1,4 +1,4 @@
-"""A training over HTTP, with a real child process in which TensorFlow runs."""
+"""Training over HTTP, with a real child process that runs TensorFlow."""
 
 import asyncio
 import base64
@@ -22,7 +22,7 @@ STEPS = 300
 
 @pytest.fixture(scope="module")
 def finished(client, parse_events):
-    """Train softmax for some steps, and listen from the beginning."""
+    """Train softmax for some steps, following the events from the start."""
     begun = client.post("/v1/training", json={"steps": STEPS, "seed": 3, "learning_rate": 0.002})
     assert begun.status_code == 201
     training = begun.json()
@@ -40,7 +40,7 @@ def test_a_training_begins_with_all_values_of_its_recipe(finished):
     training, events = finished
     expected = recipe("softmax").changed(steps=STEPS, seed=3, learning_rate=0.002)
     told = training["recipe"]
-    quiet = ("report_every", "validate_every", "save_every")  # it tells more often than the recipe does
+    quiet = ("report_every", "validate_every", "save_every")  # it reports more often than the recipe
     assert {key: value for key, value in told.items() if key not in quiet} == {
         key: value for key, value in dataclasses.asdict(expected).items() if key not in quiet
     }
@@ -246,15 +246,15 @@ def test_too_many_listeners_are_sent_away(limited):
     with service.client() as client:
         place = client.post("/v1/training", json={"recipe": "mlp", "steps": 20_000}).headers["location"]
         with client.stream("GET", f"{place}/events") as stream:
-            lines = stream.iter_lines()  # kept, for it closes the stream when it goes
+            lines = stream.iter_lines()  # kept, since it closes the stream when collected
             next(lines)
             said = client.get(f"{place}/events")
             assert (said.status_code, said.json()["key"]) == (429, "error.service.streams")
 
 
 @pytest.mark.parametrize("said", ["stopped", "failed", "done"])
-def test_the_end_is_told_once_the_process_is_no_more_and_only_then_another_may_begin(limited, monkeypatch, said):
-    """A worker stands in that lingers after its last word, as TensorFlow may."""
+def test_the_end_is_reported_once_the_process_is_gone_and_only_then_another_may_start(limited, monkeypatch, said):
+    """A fake worker that lingers after its last event, as TensorFlow may."""
     last, mark = [said, {"step": 0}], ["progress", {"step": 1, "loss": 0.5, "accuracy": 1.0}]
     lines = "".join(json.dumps(each) + "\n" for each in (last, mark))
     script = f"import sys; print({lines!r}, flush=True, end=''); sys.stdin.readline(); sys.stdin.readline()"
@@ -268,7 +268,7 @@ def test_the_end_is_told_once_the_process_is_no_more_and_only_then_another_may_b
     known = service.service.parts.trainings
     with service.client() as client:
         place = client.post("/v1/training", json={}).headers["location"]
-        while client.get(place).json()["progress"] is None:  # so its last word has been heard
+        while client.get(place).json()["progress"] is None:  # so its last event has arrived
             pass
         process = known.running.process
         for _ in range(20):
@@ -276,7 +276,7 @@ def test_the_end_is_told_once_the_process_is_no_more_and_only_then_another_may_b
         assert client.get(place).json()["state"] == "running"
         os.kill(process.pid, signal.SIGTERM)
         events = client.get(f"{place}/events").text
-        assert f"event: {'failed' if said == 'done' else said}" in events  # without a model there is nothing done
+        assert f"event: {'failed' if said == 'done' else said}" in events  # without a model, the run has failed
         assert process.returncode is not None
 
 
@@ -319,7 +319,7 @@ def test_listeners_that_come_together_are_counted_together(limited):
                 each.sendall(request)
             statuses = [each.recv(12) for each in many]
         assert sorted(statuses) == [b"HTTP/1.1 200"] * 2 + [b"HTTP/1.1 429"] * 18
-        for _ in range(1_000):  # until it is noticed that they have gone
+        for _ in range(1_000):  # until their absence is noticed
             with client.stream("GET", f"{place}/events") as again:
                 if again.status_code == 200:
                     break

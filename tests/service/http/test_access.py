@@ -1,4 +1,4 @@
-"""Tokens, proxies, names of requests, switches: what whoever starts a service decides, and how a request shows it."""
+"""Tokens, proxies, request ids, switches: the operator's settings and their effect on requests."""
 
 import json
 import re
@@ -15,7 +15,7 @@ TOKEN = "0123456789abcdef" * 2
 
 
 def _ask(service, request):
-    """Send bytes, and return the status and the problem's key, if it is one."""
+    """Send bytes, and return the status and the problem's key, if any."""
     with service.connect() as connection:
         connection.sendall(request)
         content = b""
@@ -97,10 +97,10 @@ def test_the_tokens_of_a_file_are_read_a_line_each(tmp_path):
     ("peer", "forwarded", "client"),
     [
         ("192.0.2.7", "", "192.0.2.7"),
-        ("192.0.2.7", "198.51.100.1", "192.0.2.7"),  # no proxy of ours: whatever it says is made up
+        ("192.0.2.7", "198.51.100.1", "192.0.2.7"),  # not a proxy of ours: what it sends is forged
         ("10.0.0.2", "198.51.100.1", "198.51.100.1"),
-        ("10.0.0.2", "6.6.6.6, 198.51.100.1", "198.51.100.1"),  # what came before the proxy is made up
-        ("10.0.0.2", "198.51.100.1, 10.0.0.3", "198.51.100.1"),  # two proxies, one behind the other
+        ("10.0.0.2", "6.6.6.6, 198.51.100.1", "198.51.100.1"),  # entries before the proxy's are forged
+        ("10.0.0.2", "198.51.100.1, 10.0.0.3", "198.51.100.1"),  # two proxies in a row
         ("::ffff:10.0.0.2", "2001:db8::1", "2001:db8::1"),
         ("10.0.0.2", "nonsense", "10.0.0.2"),
         ("10.0.0.2", "", "10.0.0.2"),
@@ -128,7 +128,7 @@ def test_clients_behind_a_trusted_proxy_have_quotas_of_their_own(run_service, nu
                 for each in (id(client) % 200, id(client) % 200, 250)
             ]
             assert statuses[:2] == [200, 429]
-        assert statuses[2] == 429  # the first client's third request has spent it
+        assert statuses[2] == 429  # the first client's third request has used it up
 
 
 def test_an_answer_carries_the_name_of_its_request(client):

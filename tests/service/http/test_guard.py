@@ -1,4 +1,4 @@
-"""Who may ask, and what every answer carries."""
+"""Access control, and the headers of every response."""
 
 import pytest
 
@@ -90,7 +90,7 @@ def test_a_name_that_was_allowed_is_ours(run_service):
     ("origin", "allowed"),
     [
         ("http://localhost:8000", True),
-        ("https://localhost:8000", True),  # behind what speaks TLS for us
+        ("https://localhost:8000", True),  # behind a TLS proxy
         ("http://localhost", False),
         ("http://localhost:3000", False),
         ("http://evil.test", False),

@@ -1,4 +1,4 @@
-"""Bodies that are long or slow, clients that never end: told so, and nobody else notices."""
+"""Long or slow bodies and endless clients are refused without affecting others."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from shuzi.service.http.limits import HEAD_BYTES, Limits
 
 
 def _answer(connection):
-    """Read all that comes until the connection ends, and take it apart."""
+    """Read until the connection closes, and parse the response."""
     content = b""
     try:
         while piece := connection.recv(65_536):
@@ -31,7 +31,7 @@ def _answer(connection):
 
 
 def _healthy(connection):
-    """Read the whole answer of /healthz, which may come in pieces."""
+    """Read the whole response of /healthz, which may come in pieces."""
     content = b""
     while not content.endswith(b"}"):
         piece = connection.recv(65_536)
@@ -102,7 +102,7 @@ def test_a_body_that_stops_is_not_waited_for(limited):
 
 
 def test_a_body_that_trickles_is_not_waited_for(limited):
-    service = limited(body_seconds=0.0, pause_seconds=1e6)  # no pause is long enough to end it
+    service = limited(body_seconds=0.0, pause_seconds=1e6)  # no single pause is long enough to end it
     with service.connect() as connection:
         connection.sendall(_post(1_000) + b"x")
         status, head, body = _answer(connection)
@@ -134,7 +134,7 @@ def test_headers_that_begin_and_do_not_end_are_not_waited_for(limited, monkeypat
         (b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: b\r\n" * 10_000 + b"\r\n", 431),
         (b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"b" * (HEAD_BYTES + 10) + b"\r\n\r\n", 431),
         (b"this is no HTTP at all\r\n\r\n", 400),
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),  # somebody speaks TLS
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),  # a TLS client
         (b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n", 400),
     ],
     ids=["address", "headers", "header", "words", "tls", "lengths"],
@@ -152,7 +152,7 @@ def test_what_is_no_sound_request_is_refused_with_all_headers(service, request_,
 
 @pytest.mark.parametrize("more", [b"", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"], ids=["silent", "asking"])
 def test_who_takes_nothing_of_an_answer_is_not_waited_for(limited, more, tmp_path):
-    (tmp_path / "index.html").write_bytes(bytes(50_000_000))  # far more than any socket holds
+    (tmp_path / "index.html").write_bytes(bytes(50_000_000))  # far more than any socket buffers
     service = limited(write_seconds=0.0, page=tmp_path)
     with service.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + more)
@@ -198,7 +198,7 @@ def test_a_body_that_asks_first_and_is_too_long_is_refused_before_it_comes(limit
 def test_a_connection_too_many_is_sent_away(limited):
     service = limited(connections=3)
     kept = [service.connect() for _ in range(3)]
-    for each in kept:  # an answer shows that it has been taken
+    for each in kept:  # a response shows that it was accepted
         each.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         _healthy(each)
     with service.connect() as connection:
@@ -217,14 +217,14 @@ def test_bodies_find_no_room_when_others_fill_the_memory(limited):
         holding.sendall(_post(120_000) + bytes(110_000))
         holding.settimeout(0.5)
         with service.client() as client:
-            for _ in range(200):  # until the first one's bytes have come in
+            for _ in range(200):  # until the first one's bytes have arrived
                 said = client.post("/v1/read", content=bytes(60_000), headers={"content-type": "image/png"})
                 if said.status_code == 429:
                     break
                 assert said.status_code == 422
             assert said.json()["key"] == "error.service.busy"
     with service.client() as client:
-        for _ in range(200):  # and until they are gone
+        for _ in range(200):  # and until they are released
             said = client.post("/v1/read", content=bytes(60_000), headers={"content-type": "image/png"})
             if said.status_code == 422:
                 break
@@ -244,7 +244,7 @@ def test_a_client_that_leaves_in_the_middle_leaves_nothing_behind(service, clien
     for end in (10, 200, len(_post(len(number))) + 50):
         with service.connect() as connection:
             connection.sendall((_post(len(number)) + number)[:end])
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # goes with a reset
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")  # closes with a reset
     assert client.post("/v1/read", files={"picture": number}).status_code == 200
     assert "shuzi_requests_at_work 0.0" in client.get("/metrics").text
 
@@ -277,7 +277,7 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
             assert read(bytes(19_000_000)) == 422
             assert read(bytes(30_000_000)) == 413
 
-        for _ in range(3):  # what glibc keeps for the next time is no leak
+        for _ in range(3):  # memory that glibc keeps for later is not a leak
             large_ones()
         before = _resident(client.get("/metrics").text)
         for _ in range(3):
@@ -285,7 +285,7 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
         for _ in range(300):
             assert read(number) == 200
         after = _resident(client.get("/metrics").text)
-        for _ in range(3):  # after the look at what stays: glibc keeps some of what many large bodies took
+        for _ in range(3):  # after the leak check, since glibc keeps some of the memory of many large bodies
             with ThreadPoolExecutor(2 * workers + 8) as threads:
                 photos = [threads.submit(read, photo) for _ in range(2 * workers)]
                 bodies = [threads.submit(read_from, f"127.0.0.{2 + each}") for each in range(8)]
@@ -301,5 +301,5 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
             * 1024
         )
     assert after < before + 150e6
-    # and a child of 0.8 makes 1.5
+    # and a child with 0.8 makes 1.5
     assert peak < 0.7e9 + 150e6 * max(workers - 2, 0)

@@ -1,4 +1,4 @@
-"""The child process by itself: what it says, and that it ends with the service."""
+"""The child process by itself: its output, and that it ends with the service."""
 
 import contextlib
 import dataclasses
@@ -14,7 +14,7 @@ from shuzi.training.recipes import recipe
 
 @pytest.fixture
 def worker(tmp_path):
-    """Start a worker for a recipe; its folder lies below the one that the service would make."""
+    """Start a worker for a recipe; its folder is inside the one that the service would make."""
     started = []
 
     def start(chosen):
@@ -60,7 +60,7 @@ def test_it_ends_when_the_service_is_gone_and_leaves_nothing_behind(worker, tmp_
             break
     assert (tmp_path / "service").is_dir()
     process.stdin.close()
-    process.stdout.read()  # until its end
+    process.stdout.read()  # until it ends
     process.wait()
     assert not (tmp_path / "service").exists()
 

@@ -29,13 +29,13 @@ def test_each_kind_of_page_has_a_box_for_each_character_on_the_page(writers, kin
         height, width = page.grey.shape
         assert page.boxes.shape == (len(page.text), 4)
         x, y, wide, high = page.boxes.T
-        # a camera may push a corner over the rim
+        # a camera may push a corner over the edge
         assert np.all((x > -height) & (y > -height) & (x + wide < width + height) & (y + high < 2 * height))
 
 
 @pytest.mark.parametrize("images", [0.0, 1.0])
 def test_the_ink_is_in_the_boxes(writers, images):
-    """On bare paper, light and camera aside, hardly any ink is outside of them, and none of them is empty."""
+    """On bare paper without light and camera effects, hardly any ink is outside the boxes, and none is empty."""
     rng, shares = np.random.default_rng(2), []
     for _ in range(15):
         page = page_of(rng, writers, CLEAN, images)
@@ -79,7 +79,7 @@ def test_neighbours_come_as_near_as_the_gap():
 
 
 def test_neighbours_interlock_row_by_row():
-    """The foot of the second lies under the roof of the first, as in 74."""
+    """The foot of the second is under the roof of the first, as in 74."""
     roof = np.zeros((20, 12), np.uint8)
     roof[:4], roof[:, :3] = 255, 255
     foot = np.zeros((20, 12), np.uint8)

@@ -19,7 +19,7 @@ def digits(mnist):
 
 @pytest.fixture
 def few(monkeypatch):
-    """Change how many there are of each kind in a whole; this is the same process, so composing sees it."""
+    """Reduce the number of each kind in a whole training; composing runs in this process, so it sees the change."""
 
     def set_counts(pages=0, rewritten=0, glyphs=0, lines=0, others=0):
         counts = {"PAGES": pages, "REWRITTEN": rewritten, "GLYPHS": glyphs, "AS_THEY_ARE": 1}
@@ -31,7 +31,7 @@ def few(monkeypatch):
 
 def test_the_given_images_come_first_as_they_are(digits, few):
     few(pages=20, rewritten=30, glyphs=30)
-    images, labels = crops.compose_share(*digits, [0], 1.0)
+    images, labels = crops.compose_part(*digits, [0], 1.0)
     np.testing.assert_array_equal(images[:200], digits[0])
     np.testing.assert_array_equal(labels[:200], digits[1])
     assert (images.shape, images.dtype, labels.dtype) == ((len(labels), 28, 28), np.uint8, np.uint8)
@@ -41,7 +41,7 @@ def test_the_given_images_come_first_as_they_are(digits, few):
 
 
 def test_a_share_of_nothing_is_the_given_images_four_times(digits):
-    images, labels = crops.compose_share(*digits, [0], 0.0)
+    images, labels = crops.compose_part(*digits, [0], 0.0)
     np.testing.assert_array_equal(images, np.concatenate([digits[0]] * 4))
     np.testing.assert_array_equal(labels, np.concatenate([digits[1]] * 4))
 
@@ -49,7 +49,7 @@ def test_a_share_of_nothing_is_the_given_images_four_times(digits):
 def test_the_seed_decides_what_is_composed(digits, few):
     few(pages=10, rewritten=10, glyphs=10)
     (first, labels), (again, labels_again), (other, _) = (
-        crops.compose_share(*digits, seed, 1.0) for seed in ([0, 3, 1], [0, 3, 1], [0, 3, 2])
+        crops.compose_part(*digits, seed, 1.0) for seed in ([0, 3, 1], [0, 3, 1], [0, 3, 2])
     )
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(labels, labels_again)
@@ -58,7 +58,7 @@ def test_the_seed_decides_what_is_composed(digits, few):
 
 def test_digits_written_again_are_read_as_what_they_were(digits, few):
     few(rewritten=400)
-    images, labels = (each[200:] for each in crops.compose_share(*digits, [0], 1.0))
+    images, labels = (each[200:] for each in crops.compose_part(*digits, [0], 1.0))
     assert len(labels) == 400
     assert labels.max() < 10
     assert np.mean(shuzi.load("softmax").classify(images).argmax(axis=1) == labels) > 0.5  # by chance 0.1
@@ -66,23 +66,23 @@ def test_digits_written_again_are_read_as_what_they_were(digits, few):
 
 def test_marks_and_letters_are_no_digits(digits, few):
     few(glyphs=200)
-    labels = crops.compose_share(*digits, [0], 1.0)[1][200:]
+    labels = crops.compose_part(*digits, [0], 1.0)[1][200:]
     assert labels.tolist() == [10] * 200
 
 
 def test_a_cut_of_two_digits_is_no_digit(mnist, few):
-    """Of pages of nothing but 0s, a cut with a hole on the left and one on the right holds two of them."""
+    """On pages of 0s only, a crop with one hole on the left and one on the right holds two digits."""
     few(pages=300)
     zeros = mnist.train.labels == 0
     images, labels = mnist.train.images[zeros][:100], mnist.train.labels[zeros][:100]
     told = []
-    for image, label in zip(*(each[100:] for each in crops.compose_share(images, labels, [0], 1.0)), strict=True):
+    for image, label in zip(*(each[100:] for each in crops.compose_part(images, labels, [0], 1.0)), strict=True):
         paper, count = pieces(np.pad(image < 100, 1, constant_values=True))
         holes = [hole for hole in range(2, count + 1) if (paper == hole).sum() >= 6]
         if holes and np.ptp([center_of_mass(paper == hole)[1] for hole in holes]) >= 9:
             told.append(label)
     assert len(told) > 30
-    assert np.mean(np.array(told) == NOT_A_DIGIT) > 0.9  # a line that is printed may part one in two
+    assert np.mean(np.array(told) == NOT_A_DIGIT) > 0.9  # a printed line may split one in two
 
 
 def only(strokes, *labels):
@@ -90,7 +90,7 @@ def only(strokes, *labels):
 
 
 def with_strokes(digits, strokes):
-    return [each[200:] for each in crops.compose_share(*digits, [0], 1.0, strokes)]
+    return [each[200:] for each in crops.compose_part(*digits, [0], 1.0, strokes)]
 
 
 def test_digits_of_pens_are_read_as_what_they_were(digits, few, pen_strokes, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 
 from shuzi.data.dataset import Dataset
 from shuzi.synthesis.samples import examples
-from shuzi.synthesis.samples.examples import SHARES, as_they_are, compose, joined
+from shuzi.synthesis.samples.examples import PARTS, as_they_are, compose, joined
 
 LITTLE = {"crops": 1 / 4_000, "pages": 1 / 12_000}  # of a whole training's: a few pictures for each share
 
@@ -35,20 +35,20 @@ def test_the_seed_decides_everything_and_the_number_of_processes_nothing(few, ki
 
 def test_every_share_has_digits_of_its_own_and_all_are_there(few):
     shares = list(compose("crops", few, 0, LITTLE["crops"]))
-    assert len(shares) == SHARES
+    assert len(shares) == PARTS
     for part, share in enumerate(shares):
-        own = few.images[part::SHARES]
+        own = few.images[part::PARTS]
         np.testing.assert_array_equal(share.images[: len(own)], own)
-        np.testing.assert_array_equal(share.labels[: len(own)], few.labels[part::SHARES])
+        np.testing.assert_array_equal(share.labels[: len(own)], few.labels[part::PARTS])
         assert len(share) == len(share.labels) > len(own)
 
 
 def test_no_page_is_composed_twice_even_from_the_same_digit(few):
     alike = Dataset(np.repeat(few.images[:1], 40, axis=0), np.repeat(few.labels[:1], 40))
     pages = composed("pages", alike)
-    assert pages.images.shape == (2 * SHARES, 64, 160)
-    assert pages.labels.shape == (2 * SHARES, 20, 5)
-    assert len({page.tobytes() for page in pages.images}) == 2 * SHARES
+    assert pages.images.shape == (2 * PARTS, 64, 160)
+    assert pages.labels.shape == (2 * PARTS, 20, 5)
+    assert len({page.tobytes() for page in pages.images}) == 2 * PARTS
 
 
 @pytest.mark.parametrize("kind", LITTLE)

@@ -7,7 +7,7 @@ from shuzi.models.tasks import CLASSES
 from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.lines.kinds import HELD_OUT, KINDS
 from shuzi.synthesis.lines.page import LinePage
-from shuzi.synthesis.samples.lines import LINES, MOST, compose_share, rows, strip_of, strips
+from shuzi.synthesis.samples.lines import LINES, MOST, compose_part, rows, strip_of, strips
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_a_strip_shows_the_line_and_most_of_its_height():
         strip, text = strip_of(rng, page)
         ink = strip > 150
         runs = int(np.sum(np.diff(np.pad(ink.any(axis=0), 1).astype(int)) == 1))
-        assert abs(runs - len(text)) <= 1  # a neighbour of a part may show its edge
+        assert abs(runs - len(text)) <= 1  # a neighbour's edge may show beside a part
         bars.append(ink.any(axis=1).sum() / HEIGHT)
     assert 0.45 < np.median(bars) < 0.9
 
@@ -62,7 +62,7 @@ def test_rows_hold_every_strip_once_apart_from_the_others():
 
 def test_a_share_depends_on_its_seed_alone(mnist, pen_strokes):
     digits = mnist.train.images[:40], mnist.train.labels[:40]
-    one, again = (compose_share(*digits, [3], 12 / LINES, pen_strokes) for _ in range(2))
+    one, again = (compose_part(*digits, [3], 12 / LINES, pen_strokes) for _ in range(2))
     np.testing.assert_array_equal(one[0], again[0])
     np.testing.assert_array_equal(one[1], again[1])
     assert one[0].shape[1:] == (HEIGHT, LONGEST)
@@ -70,7 +70,7 @@ def test_a_share_depends_on_its_seed_alone(mnist, pen_strokes):
 
 
 def test_to_look_at_each_line_has_a_row_of_its_own(mnist, pen_strokes):
-    images, labels = compose_share(
+    images, labels = compose_part(
         mnist.validation.images[:40], mnist.validation.labels[:40], [0], 9 / LINES, pen_strokes, alone=True
     )
     assert (len(images), len(labels)) == (9, 9)

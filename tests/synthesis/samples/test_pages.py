@@ -28,7 +28,7 @@ def test_digits_come_back_from_the_array_but_for_those_beyond_twenty(wanted):
 
 @pytest.fixture(scope="module")
 def share(mnist):
-    return pages.compose_share(mnist.train.images[:500], mnist.train.labels[:500], [0, 3, 1], 200 / pages.PAGES)
+    return pages.compose_part(mnist.train.images[:500], mnist.train.labels[:500], [0, 3, 1], 200 / pages.PAGES)
 
 
 def test_a_share_has_so_many_pages_and_every_digit(share):
@@ -45,7 +45,7 @@ def test_pages_are_contrast_maps_with_bright_ink(share):
 
 
 def test_the_boxes_of_a_share_hold_the_digits_that_their_labels_name(share):
-    """The contrast map of a page shows in each box what a small network takes for that digit."""
+    """A small network recognises each box of a page's contrast map as its label."""
     maps, digits = share
     cuts, labels = [], []
     for page, rows in zip(maps, digits, strict=True):
@@ -56,14 +56,14 @@ def test_the_boxes_of_a_share_hold_the_digits_that_their_labels_name(share):
                 cuts.append(cut)
                 labels.append(int(label))
     assert len(labels) > 0.9 * np.sum(digits[..., 0] >= 0)
-    # a cut may hold printed lines and parts of neighbours; by chance one in ten would be right
+    # a crop may hold printed lines and parts of neighbours; by chance, one in ten would be right
     assert np.mean(shuzi.load("tiny").classify(np.stack(cuts)).argmax(axis=1) == labels) > 0.5
 
 
 def test_the_seed_decides_what_a_share_is(mnist):
     digits = mnist.train.images[:20], mnist.train.labels[:20]
     (first, boxes), (again, boxes_again), (other, _) = (
-        pages.compose_share(*digits, [0, part], 3 / pages.PAGES) for part in (1, 1, 2)
+        pages.compose_part(*digits, [0, part], 3 / pages.PAGES) for part in (1, 1, 2)
     )
     np.testing.assert_array_equal(first, again)
     np.testing.assert_array_equal(boxes, boxes_again)
@@ -71,5 +71,5 @@ def test_the_seed_decides_what_a_share_is(mnist):
 
 
 def test_however_small_a_share_has_a_page(mnist):
-    maps, digits = pages.compose_share(mnist.train.images[:3], mnist.train.labels[:3], [1], 1e-9)
+    maps, digits = pages.compose_part(mnist.train.images[:3], mnist.train.labels[:3], [1], 1e-9)
     assert len(maps) == len(digits) == 1

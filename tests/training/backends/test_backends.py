@@ -1,4 +1,4 @@
-"""The same recipe on TensorFlow and on JAX: all that is random is drawn in NumPy, so curves agree."""
+"""The same recipe on TensorFlow and JAX: all randomness is drawn in NumPy, so the curves agree."""
 
 import json
 import os
@@ -34,9 +34,9 @@ for name, changes in json.loads(sys.argv[1]).items():
 print(json.dumps(curves))
 """
 
-# Adam takes a whole step by the sign of a slope that is nearly zero, so that rounding decides; plain descent does not
+# Adam takes a full step by the sign of a near-zero gradient, so rounding decides; plain descent does not
 PLAIN = {"precision": "float32", "optimizer": "sgd"}
-# few steps, but of a size that a wrong slope would show: each moves the next loss by a hundredth and more
+# few steps, but large enough to expose a wrong gradient: each moves the next loss by at least a hundredth
 LARGE = {"schedule": "constant"} | PLAIN
 CASES = {
     "softmax": {"steps": 40},
@@ -62,7 +62,7 @@ def curves(backend, *device):
 @pytest.mark.slow
 def test_jax_and_tensorflow_give_the_same_curve():
     tensorflow, jax = curves("tensorflow"), curves("jax")
-    # what runs on a GPU, where a chunk is one scan, runs on the processor here and is only told that it is one
+    # the GPU path, where a chunk is one scan, runs on the CPU here by pretending it is a GPU
     scanned = curves("jax", "gpu")
     for name in CASES:
         assert len(tensorflow[name]) == CASES[name]["steps"]

@@ -47,7 +47,7 @@ def test_every_format_answers_as_the_network(finished_run, mnist, tmp_path, name
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_both_outputs_of_a_reader_are_held_against_the_networks(composed_run, few, tmp_path, form):
+def test_both_outputs_of_a_reader_are_compared_with_the_networks(composed_run, few, tmp_path, form):
     model = composed_run("reader") / "model.onnx"
     converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
     right = shuzi.load(model).classify(few.images).argmax(axis=1) == few.labels
@@ -57,7 +57,7 @@ def test_both_outputs_of_a_reader_are_held_against_the_networks(composed_run, fe
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_maps_of_a_detector_are_held_against_the_networks(composed_run, few, tmp_path, form):
+def test_the_maps_of_a_detector_are_compared_with_the_networks(composed_run, few, tmp_path, form):
     model = composed_run("detector") / "model.onnx"
     converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
     assert (converted.kind, converted.n, converted.parity.n) == ("detector", 200, 20)
@@ -66,7 +66,7 @@ def test_the_maps_of_a_detector_are_held_against_the_networks(composed_run, few,
 
 
 @pytest.mark.parametrize("form", FORMATS)
-def test_the_columns_of_a_line_recogniser_are_held_against_the_networks(composed_run, few, tmp_path, form):
+def test_the_columns_of_a_line_recogniser_are_compared_with_the_networks(composed_run, few, tmp_path, form):
     model = composed_run("line") / "model.onnx"
     converted = convert(model, form, tmp_path / f"digits{FORMATS[form]}", few)
     assert (converted.kind, converted.n, converted.parity.n) == ("line recogniser", 200, 10)
@@ -75,7 +75,7 @@ def test_the_columns_of_a_line_recogniser_are_held_against_the_networks(composed
 
 
 def test_a_second_output_that_is_another_is_refused_in_every_format(composed_run, few, tmp_path):
-    """What says whether it is a digit is turned about in the file, while its card and weights stay as they are."""
+    """The ``is_digit`` output is inverted in the file, while its card and weights stay the same."""
     proto = onnx.load(composed_run("reader") / "model.onnx")
     (sigmoid,) = [node for node in proto.graph.node if node.op_type == "Sigmoid"]
     turned = onnx.helper.make_node("Neg", sigmoid.input, ["turned"], "turned")
@@ -114,9 +114,7 @@ answers = onnxruntime.InferenceSession(sys.argv[1]).run(None, {"images": images}
 @pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", ["softmax", "reader", "detector"])
-def test_a_program_that_knows_nothing_of_shuzi_opens_what_was_written(
-    finished_run, composed_run, few, tmp_path, name, form
-):
+def test_programs_without_shuzi_open_the_exported_files(finished_run, composed_run, few, tmp_path, name, form):
     run, target = finished_run() if name == "softmax" else composed_run(name), tmp_path / f"digits{FORMATS[form]}"
     convert(run / "model.onnx", form, target, few)
     images = np.full((1, 96, 64), 64, np.float32) if name == "detector" else few.images[:1].astype(np.float32)
@@ -153,7 +151,7 @@ def test_the_card_goes_along(finished_run, few, tmp_path):
     assert json.loads(shuzi.load(tmp_path / "digits.onnx").card.to_json()) == card
 
 
-def test_the_card_of_a_detector_says_that_keras_wants_a_channel(composed_run, few, tmp_path):
+def test_a_detectors_keras_card_has_a_channel(composed_run, few, tmp_path):
     model = composed_run("detector") / "model.onnx"
     card = json.loads((composed_run("detector") / "card.json").read_text("utf-8"))
     convert(model, "keras", tmp_path / "digits.keras", few)
@@ -177,10 +175,10 @@ def test_the_network_comes_back_bit_for_bit_from_the_onnx_alone(finished_run):
 
 
 def saved(proto, target, card=lambda card: card):
-    """Save a graph with a card that was written for it."""
+    """Save a graph with a matching card."""
     (text,) = [each.value for each in proto.metadata_props if each.key == METADATA_KEY]
-    said = card(json.loads(text)) | {"weights": hashlib.sha256(proto.graph.SerializeToString()).hexdigest()}
-    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(said)})
+    full = card(json.loads(text)) | {"weights": hashlib.sha256(proto.graph.SerializeToString()).hexdigest()}
+    onnx.helper.set_model_props(proto, {METADATA_KEY: json.dumps(full)})
     onnx.save(proto, target)
 
 
@@ -211,7 +209,7 @@ def test_a_card_that_does_not_fit_is_refused(finished_run, few, tmp_path, card, 
     assert list(tmp_path.iterdir()) == [model]
 
 
-def test_weights_that_are_no_numbers_convert_to_nothing(finished_run, few, tmp_path):
+def test_weights_that_are_not_finite_are_not_converted(finished_run, few, tmp_path):
     model = changed(finished_run() / "model.onnx", tmp_path / "model.onnx", weights=lambda w: w * np.float32("nan"))
     for form, ending in FORMATS.items():
         with pytest.raises(ModelError, match="outputs invalid numbers"):
@@ -219,14 +217,14 @@ def test_weights_that_are_no_numbers_convert_to_nothing(finished_run, few, tmp_p
     assert list(tmp_path.iterdir()) == [model]
 
 
-def test_what_is_there_is_left_as_it_is(finished_run, few, tmp_path):
+def test_existing_targets_are_not_touched(finished_run, few, tmp_path):
     (tmp_path / "digits.keras").write_text("mine", "utf-8")
     with pytest.raises(ModelError, match="already exists"):
         convert(finished_run() / "model.onnx", "keras", tmp_path / "digits.keras", few)
     assert (tmp_path / "digits.keras").read_text("utf-8") == "mine"
 
 
-def test_a_file_that_is_no_model_is_refused(few, tmp_path):
+def test_a_file_that_is_not_a_model_is_refused(few, tmp_path):
     (tmp_path / "wrong.onnx").write_text("no model", "utf-8")
     with pytest.raises(ModelError, match=r"wrong\.onnx is not a usable model"):
         convert(tmp_path / "wrong.onnx", "keras", tmp_path / "digits.keras", few)

@@ -26,7 +26,7 @@ OF_NETWORK = {each.network: each.name for each in RECIPES.values()}
 
 
 def shaken(model):
-    """Give every weight a value of its own, as a training would, so that none can stand for another."""
+    """Give every weight a distinct value, as training would, so that none can be confused."""
     draws = np.random.default_rng(0)
     for variable in model.variables:
         values = draws.normal(0, 0.1, variable.shape)
@@ -47,10 +47,10 @@ def branches():
 
 
 def answers(model, images):
-    """Return all that a network says; one for pages of any size wants a channel."""
+    """Return all outputs of a network; networks for pages of any size need a channel."""
     pixels = images.astype(np.float32)
-    said = model(pixels[..., None] if len(model.input.shape) == 4 else pixels)
-    return [np.asarray(each) for each in (said if isinstance(said, list) else [said])]
+    outputs = model(pixels[..., None] if len(model.input.shape) == 4 else pixels)
+    return [np.asarray(each) for each in (outputs if isinstance(outputs, list) else [outputs])]
 
 
 @pytest.mark.parametrize("network", [name for known in NETWORKS.values() for name in known])
@@ -96,7 +96,7 @@ def test_weights_have_the_names_that_a_new_process_would_give_them():
     ]
 
 
-def test_the_file_says_what_it_is_and_holds_each_weight_once(tmp_path):
+def test_the_file_describes_itself_and_holds_each_weight_once(tmp_path):
     model = build(recipe("fast"))
     write_onnx(model, CARD, tmp_path / "model.onnx")
     proto = onnx.load(tmp_path / "model.onnx")
@@ -138,16 +138,16 @@ def test_weights_of_another_network_are_refused(other, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["mlp", "cnn", "reader"])
-def test_features_are_what_the_probabilities_are_worked_out_from(name, mnist, tmp_path):
+def test_the_probabilities_follow_from_the_features(name, mnist, tmp_path):
     chosen = recipe(name).changed(features="last-hidden")
     model = shaken(build(chosen))
     interface = TASKS[chosen.task]
     card = card_of(chosen.task, features(int(model.outputs[-1].shape[1])))
     write_onnx(model, card, tmp_path / "model.onnx")
     images = mnist.test.images[:50]
-    said = onnx_answers(tmp_path / "model.onnx", images)
-    assert len(said) == len(interface.outputs) + 1
-    last = said[-1].astype(np.float64)
+    outputs = onnx_answers(tmp_path / "model.onnx", images)
+    assert len(outputs) == len(interface.outputs) + 1
+    last = outputs[-1].astype(np.float64)
     weights = {each: variable.numpy().astype(np.float64) for each, variable in named_weights(model).items()}
     columns = sorted({each.split("/")[0] for each in weights if each.startswith("output")})
     parts = np.split(last, len(columns), axis=1)
@@ -159,4 +159,4 @@ def test_features_are_what_the_probabilities_are_worked_out_from(name, mnist, tm
         axis=0,
     )
     shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    np.testing.assert_allclose(said[0], shares / shares.sum(axis=1, keepdims=True), atol=1e-4)
+    np.testing.assert_allclose(outputs[0], shares / shares.sum(axis=1, keepdims=True), atol=1e-4)

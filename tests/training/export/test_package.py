@@ -50,7 +50,7 @@ def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
         ("line", 128, [("log_probabilities", 3)]),
     ],
 )
-def test_the_card_says_what_the_file_takes_in_and_gives(composed_run, name, n, given):
+def test_the_card_matches_the_files_inputs_and_outputs(composed_run, name, n, given):
     path = composed_run(name) / "model.onnx"
     card, graph = Session(path).card, onnx.load(path).graph
     (images,) = graph.input
@@ -61,7 +61,7 @@ def test_the_card_says_what_the_file_takes_in_and_gives(composed_run, name, n, g
     assert card.scores["validation"]["n"] == n
 
 
-def test_what_no_option_changes_has_no_command():
+def test_a_recipe_beyond_the_options_has_no_command():
     assert command(recipe("mlp").changed(optimizer="sgd"), own=False) == ""
     assert command(recipe("mlp").changed(name="mine"), own=False) == ""
 
@@ -83,14 +83,14 @@ def test_a_training_on_jax_gives_a_whole_run_folder(name, mnist, tmp_path):
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
-    # remarks of shuzi only: what it trains, that so few steps teach little, where everything is
+    # only shuzi's notes: what it trains, that so few steps teach little, where everything is
     assert len(done.stderr.splitlines()) <= 3
     names = {each.name for each in (tmp_path / "run").iterdir()}
     assert names >= {"recipe.toml", "metrics.jsonl", "checkpoints", "model.keras", "model.onnx", "card.json"}
     card = json.loads((tmp_path / "run" / "card.json").read_text("utf-8"))
     assert card["command"] == f"KERAS_BACKEND=jax shuzi train {name} --steps 20 --seed 0"
     assert "jax" in card["versions"]
-    # TensorFlow, in this process, opens what JAX has saved
+    # TensorFlow, in this process, opens the files that JAX saved
     model = keras.saving.load_model(tmp_path / "run" / "model.keras")
     images = mnist.test.images[:1_000]
     found = onnx_answers(tmp_path / "run" / "model.onnx", images)

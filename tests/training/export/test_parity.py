@@ -13,7 +13,7 @@ def test_the_same_is_the_same():
     assert (parity.n, parity.others, parity.difference, parity.holds) == (3, 0, 0.0, True)
 
 
-def test_where_the_network_wavers_either_answer_is_right():
+def test_if_the_network_is_undecided_either_answer_is_accepted():
     found = EXPECTED + np.array([[0, 0], [-4e-6, 4e-6], [0, 0]], np.float32)
     assert compare([found], [EXPECTED]).holds
 
@@ -23,7 +23,7 @@ def test_where_the_network_wavers_either_answer_is_right():
     [(lambda p: p + np.float32(2e-5), 0), (lambda p: p[:, ::-1], 2), (lambda p: p * np.nan, 1)],
     ids=["a little more", "other digits", "no numbers"],
 )
-def test_what_is_not_the_same_is_told(change, others):
+def test_differences_are_reported(change, others):
     parity = compare([change(EXPECTED)], [EXPECTED])
     assert parity.others == others
     assert not parity.holds
@@ -54,7 +54,7 @@ def test_an_image_with_two_other_answers_is_one_image():
     assert compare([EXPECTED[:, ::-1], YES[::-1]], [EXPECTED, YES], answers=2).others == 2
 
 
-def test_what_is_missing_among_the_outputs_is_not_passed_over():
+def test_missing_outputs_are_not_ignored():
     with pytest.raises(ValueError, match="argument 2 is longer"):
         compare([EXPECTED], [EXPECTED, YES])
 
@@ -112,5 +112,5 @@ def test_pages_of_any_size_pass_in_pieces_and_come_back_in_their_order():
     model = keras.Model(pages, layers.Rescaling(2.0)(pages))
     images = np.random.default_rng(0).integers(0, 255, (9, 200, 700), np.uint8)
     assert len(pieces(images)) > 1
-    (said,) = network_answers(model, images)
-    np.testing.assert_array_equal(said[..., 0], images.astype(np.float32) * 2)
+    (outputs,) = network_answers(model, images)
+    np.testing.assert_array_equal(outputs[..., 0], images.astype(np.float32) * 2)

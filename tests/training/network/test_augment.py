@@ -59,10 +59,10 @@ def test_squeeze_agrees_with_opencv(images):
     matrix = np.float64([[wide, 0, MIDDLE * (1 - wide)], [0, tall, MIDDLE * (1 - tall)]])
     for image, found in zip(images, done("squeeze", images, chosen), strict=True):
         expected = cv2.warpAffine(image, matrix, (28, 28), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        assert np.abs(found - expected).max() < 8  # OpenCV counts places in 32nds of a pixel
+        assert np.abs(found - expected).max() < 8  # OpenCV rounds positions to 32nds of a pixel
 
 
-def test_what_happens_depends_on_seed_and_step_alone():
+def test_augmentation_depends_only_on_seed_and_step():
     whole = augment.draw(3, 0, 6, 8)
     assert whole.shape == (6, 8, augment.CHOICES)
     assert -1 <= whole.min() < -0.9

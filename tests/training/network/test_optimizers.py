@@ -19,7 +19,7 @@ def step(shape, slope, rate=1.0):
 def test_a_kernel_steps_about_equally_far_in_all_directions(shape):
     slope = np.random.default_rng(0).normal(size=shape) * 100
     lengths = np.linalg.svd(step(shape, slope).reshape(-1, shape[-1]), compute_uv=False)
-    # five rounds of Newton and Schulz bring them near 1, not to it
+    # five Newton-Schulz iterations bring them near 1, not exactly to it
     assert lengths.min() > 0.5
     assert lengths.max() < 1.3
 
@@ -42,7 +42,7 @@ def test_a_convolution_is_stepped_as_keras_steps_the_same_matrix():
 
 
 @pytest.mark.parametrize("name", ["cnn", "tiny", "best", "detector", "reader"])
-def test_first_and_last_layers_and_what_is_no_matrix_are_left_to_adam(name):
+def test_first_and_last_layers_and_non_matrices_are_left_to_adam(name):
     chosen = recipe(name).changed(optimizer="muon")
     model = build(chosen, learning=True)
     optimizer = build_optimizer(chosen)

@@ -15,8 +15,8 @@ def shares(*shape):
     return (drawn / drawn.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
-def cross_entropy(wanted, said):
-    return -sum(share * np.log(chance) for share, chance in zip(wanted, said, strict=True))
+def cross_entropy(wanted, outputs):
+    return -sum(share * np.log(chance) for share, chance in zip(wanted, outputs, strict=True))
 
 
 def spread(label, smoothing):
@@ -46,12 +46,12 @@ def test_the_cross_entropy_of_digits(smoothing, kind):
 
 @pytest.mark.parametrize("kind", ["sum", "mean"])
 @pytest.mark.parametrize("count", [1, 3, 4])
-def test_columns_lose_what_each_would_lose_by_itself_on_average(kind, count):
+def test_the_loss_of_columns_is_the_mean_of_their_losses(kind, count):
     chosen, y = PLAIN.changed(label_smoothing=0.1, loss=kind), shares(6, count, 10)
     chances = np.random.default_rng(2).uniform(0.1, 0.9, (6, count, 1)).astype(np.float32)
-    for labels, said in ((DIGITS, y), (SOME_DIGITS, np.concatenate([y, chances], axis=2))):
-        alone = [found(chosen, labels, said[:, column]) for column in range(count)]
-        assert found(chosen, labels, said) == pytest.approx(np.mean(alone), rel=1e-5)
+    for labels, outputs in ((DIGITS, y), (SOME_DIGITS, np.concatenate([y, chances], axis=2))):
+        alone = [found(chosen, labels, outputs[:, column]) for column in range(count)]
+        assert found(chosen, labels, outputs) == pytest.approx(np.mean(alone), rel=1e-5)
 
 
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
@@ -64,14 +64,14 @@ def test_whether_it_is_a_digit_counts_beside_which_one_it_is(smoothing, kind):
         wavering = 0.1 * smoothing / 2
         yes = 1 - wavering if label < 10 else wavering
         total += cross_entropy([yes, 1 - yes], [row[10], 1 - row[10]])
-        if label < 10:  # what is no digit teaches nothing about which one it is
+        if label < 10:  # a non-digit teaches nothing about which digit it is
             total += cross_entropy(spread(label, smoothing), row[:10])
     expected = total / 6 if kind == "mean" else total
     chosen = PLAIN.changed(label_smoothing=smoothing, loss=kind)
     assert found(chosen, SOME_DIGITS, y) == pytest.approx(expected, rel=1e-5)
 
 
-def test_what_is_said_of_no_digit_changes_no_loss():
+def test_the_class_of_a_non_digit_does_not_affect_the_loss():
     y = np.concatenate([shares(1, 10), [[0.3]]], axis=1).astype(np.float32)
     other = y.copy()
     other[:, :10] = y[:, 9::-1]
@@ -91,13 +91,13 @@ def test_an_answer_that_is_quite_wrong_costs_much_but_not_infinitely():
     assert 20 < found(PLAIN, np.array([10, 3], np.uint8), y) < 100
 
 
-def test_correct_answers_of_digits_columns_and_what_is_none():
+def test_correct_answers_of_digits_columns_and_non_digits():
     y = np.zeros((3, 10), np.float32)
     y[[0, 1, 2], [4, 5, 6]] = 1
     assert np.asarray(correct(np.array([4, 5, 0], np.uint8), y)).tolist() == [1, 1, 0]
 
     columns = np.zeros((1, 3, 10), np.float32)
-    columns[0, :, 2] = (0.9, 0.4, 0.4)  # most columns say 7, but together they say 2
+    columns[0, :, 2] = (0.9, 0.4, 0.4)  # most columns answer 7, but their average answers 2
     columns[0, :, 7] = (0.1, 0.6, 0.6)
     assert np.asarray(correct(np.array([2], np.uint8), columns)).tolist() == [1]
     assert np.asarray(correct(np.array([7], np.uint8), columns)).tolist() == [0]

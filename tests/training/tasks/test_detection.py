@@ -28,8 +28,8 @@ def middle(digit):
     return int((y + height / 2) // CELL), int((x + width / 2) // CELL)
 
 
-def hill(digit, row, column):
-    """A normal distribution around the middle, as wide as the digit is: 0.12 of its size, at least 0.6 places."""
+def peak(digit, row, column):
+    """A Gaussian around the centre, proportional to the digit: 0.12 of its size, at least 0.6 cells."""
     down, across = (max(0.12 * size / CELL, 0.6) for size in (digit[4], digit[3]))
     top, left = middle(digit)
     return np.exp(-((row - top) ** 2) / (2 * down**2) - (column - left) ** 2 / (2 * across**2))
@@ -41,34 +41,34 @@ def box_said(digit, row, column):
 
 
 def expected_loss(labels, y):
-    """CenterNet's loss (Zhou and others, 2019, equations 1 and 4), place by place."""
+    """CenterNet's loss (Zhou et al., 2019, equations 1 and 4), cell by cell."""
     total = count = 0.0
-    for rows, said in zip(labels, y.astype(float), strict=True):
+    for rows, outputs in zip(labels, y.astype(float), strict=True):
         digits = [row for row in rows if row[0] >= 0]
         count += len(digits)
-        for row, column in np.ndindex(said.shape[:2]):
-            heights = [hill(digit, row, column) for digit in digits]
+        for row, column in np.ndindex(outputs.shape[:2]):
+            heights = [peak(digit, row, column) for digit in digits]
             for kind in range(10):
                 wanted = max([h for d, h in zip(digits, heights, strict=True) if d[0] == kind], default=0.0)
-                p = 1 / (1 + np.exp(-said[row, column, kind]))
+                p = 1 / (1 + np.exp(-outputs[row, column, kind]))
                 total -= (1 - p) ** 2 * np.log(p) if wanted == 1 else (1 - wanted) ** 4 * p**2 * np.log(1 - p)
             if digits and max(heights) > 0.3:
-                away = said[row, column, 10:] - box_said(digits[int(np.argmax(heights))], row, column)
+                away = outputs[row, column, 10:] - box_said(digits[int(np.argmax(heights))], row, column)
                 total += 0.5 * max(heights) * np.abs(away).sum() / 4
     return total / (count + 1)
 
 
 def perfect(labels, sure=20.0):
-    """What a network would say that sees every digit and doubts nothing."""
+    """The output of a perfect network."""
     y = np.zeros((len(labels), ROWS, COLUMNS, 14), np.float32)
     y[..., :10] = -sure
-    for said, rows in zip(y, labels, strict=True):
+    for outputs, rows in zip(y, labels, strict=True):
         digits = [row for row in rows if row[0] >= 0]
         for digit in digits:
-            said[(*middle(digit), int(digit[0]))] = sure
+            outputs[(*middle(digit), int(digit[0]))] = sure
         for row, column in np.ndindex(ROWS, COLUMNS) if digits else ():
-            nearest = int(np.argmax([hill(digit, row, column) for digit in digits]))
-            said[row, column, 10:] = box_said(digits[nearest], row, column)
+            nearest = int(np.argmax([peak(digit, row, column) for digit in digits]))
+            outputs[row, column, 10:] = box_said(digits[nearest], row, column)
     return y
 
 
@@ -101,13 +101,13 @@ def test_nothing_is_lost_when_everything_is_seen():
         pytest.param(lambda y: np.add(y[2, ..., 12:], -1, out=y[2, ..., 12:]), id="boxes too small"),
     ],
 )
-def test_what_is_wrong_costs(change):
+def test_wrong_outputs_cost(change):
     y = perfect(DIGITS)
     change(y)
     assert found(DIGITS, y) > 0.1
 
 
-def test_the_order_of_the_digits_says_nothing(drawn):
+def test_the_order_of_the_digits_does_not_matter(drawn):
     shuffled = np.stack([np.random.default_rng(1).permutation(rows) for rows in DIGITS])
     assert not np.array_equal(shuffled, DIGITS)
     assert found(shuffled, drawn) == pytest.approx(found(DIGITS, drawn), rel=1e-6)
@@ -141,7 +141,7 @@ def test_the_slope_leads_down(drawn):
     assert slope[place] == pytest.approx(measured, rel=0.02)
 
 
-def test_right_is_a_digit_whose_middle_says_it_and_says_it_surely():
+def test_a_digit_is_correct_if_its_centre_predicts_it_with_confidence():
     y = perfect(DIGITS)
     assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [1, 1, 1]
     row, column = middle(DIGITS[0, 3])
@@ -149,9 +149,9 @@ def test_right_is_a_digit_whose_middle_says_it_and_says_it_surely():
     assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [0.75, 1, 1]
     y[0, row, column, 4] = -0.5  # of 0.38
     assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [1, 1, 1]
-    y[0, row, column, 9] = 0.5  # rather a 9
+    y[0, row, column, 9] = 0.5  # more likely a 9
     assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [0.75, 1, 1]
-    y[1] = 20  # a page without digits cannot be got wrong: overlooking is what is counted
+    y[1] = 20  # a page without digits cannot be wrong: only missed digits count
     y[2] = np.roll(y[2], 5, axis=1)
     assert np.asarray(TASK.correct(DIGITS, y)).tolist() == [0.75, 1, 0]
 
@@ -166,7 +166,7 @@ def test_accuracy_takes_the_probabilities_of_the_plain_network():
 
 
 def maps_of(seen, rows=16, columns=40):
-    """Make maps on which digits are seen: (row, column, digit, probability)."""
+    """Make maps with digits at (row, column, digit, probability)."""
     places = np.zeros((1, rows, columns, 14), np.float32)
     for row, column, digit, probability in seen:
         places[0, row, column, digit] = probability
@@ -174,7 +174,7 @@ def maps_of(seen, rows=16, columns=40):
 
 
 PAGE_OF_TWO = pack([(np.array([7, 3], np.uint8), np.array([[8, 8, 8, 16], [40, 8, 8, 16]], np.float32))])
-"""A 7 whose middle (12, 16) is in row 4, column 3, and a 3 whose middle (44, 16) is in row 4, column 11."""
+"""A 7 with its centre (12, 16) in row 4, column 3, and a 3 with its centre (44, 16) in row 4, column 11."""
 
 
 @pytest.mark.parametrize(
@@ -188,7 +188,7 @@ PAGE_OF_TWO = pack([(np.array([7, 3], np.uint8), np.array([[8, 8, 8, 16], [40, 8
     ],
     ids=["both", "one", "one hardly", "one taken for another", "beside"],
 )
-def test_a_digit_is_found_where_its_middle_is(seen, share):
+def test_a_digit_is_found_at_its_centre(seen, share):
     assert TASK.accuracy(PAGE_OF_TWO, maps_of(seen)) == share
 
 

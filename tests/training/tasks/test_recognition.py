@@ -17,13 +17,13 @@ def labels(*texts):
     return packed
 
 
-def said(path):
-    """Collapse a path of classes: repeats are one, nothing is left out."""
+def outputs(path):
+    """Collapse a path of classes: merge repeats, then drop blanks."""
     return tuple(each for each, _ in groupby(path) if each != NOTHING)
 
 
 def all_paths(scores, text):
-    """Add up the probabilities of all paths that say a text, one by one."""
+    """Sum the probabilities of all paths for a text, one by one."""
     probabilities = np.exp(scores - scores.max(axis=1, keepdims=True))
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     used = sorted({*(CLASSES.index(each) for each in text), NOTHING})
@@ -31,7 +31,7 @@ def all_paths(scores, text):
     return sum(
         np.prod(probabilities[np.arange(len(path)), list(path)])
         for path in product(used, repeat=len(scores))
-        if said(path) == wanted
+        if outputs(path) == wanted
     )
 
 

@@ -71,7 +71,7 @@ describe("the losses", () => {
   it("push the scores by minus their slopes", () => {
     expectAlike(pushOfSquaredError(label, [0.1, 0.3, 0.6]), [-0.048, -0.264, 0.312], 8);
     expectAlike(pushOfCrossEntropy(label, [0.1, 0.3, 0.6]), [-0.1, -0.3, 0.4], 8);
-    // sure and wrong: the squared error has all but given up
+    // confidently wrong: the squared error has almost no gradient
     expectAlike(pushOfSquaredError(label, [0.98, 0.01, 0.01]), [-0.057624, 0.018812, 0.038812], 8);
     expectAlike(pushOfCrossEntropy(label, [0.98, 0.01, 0.01]), [-0.98, -0.01, 0.99], 8);
   });

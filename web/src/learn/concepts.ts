@@ -8,7 +8,7 @@ export function oneHot(digit: number, classes = 10): number[] {
   return Array.from({ length: classes }, (_, place) => (place === digit ? 1 : 0));
 }
 
-/** Scores become shares that are positive and add up to 1. Taking the largest away first keeps exp from overflowing. */
+/** Scores become positive probabilities that add up to 1. Subtracting the largest first keeps exp from overflowing. */
 export function softmax(scores: readonly number[]): number[] {
   const largest = Math.max(...scores);
   const enlarged = scores.map((score) => Math.exp(score - largest));
@@ -27,26 +27,26 @@ export function crossEntropy(
   output: readonly number[],
   epsilon: number = EPSILON,
 ): number {
-  // where the label is 0 its product is left out: with epsilon 0 it would be 0 · infinity, which is no number
+  // terms with label 0 are left out: with epsilon 0 they would be 0 · infinity, which is NaN
   return -total(label.map((wanted, place) => (wanted ? wanted * Math.log(at(output, place) + epsilon) : 0)));
 }
 
 /**
- * How hard a loss pushes the scores behind a softmax's output: minus its slope in each score. One step of gradient
- * descent moves a score by the learning rate times this. Cross-entropy: simply label - output.
+ * How hard a loss pushes the scores before softmax: its negative gradient. One step of gradient descent moves a score
+ * by the learning rate times this. For cross-entropy it is simply label - output.
  */
 export function pushOfCrossEntropy(label: readonly number[], output: readonly number[]): number[] {
   return label.map((wanted, place) => wanted - at(output, place));
 }
 
-/** The same of the squared error: each share's slope, on its way back through softmax, is multiplied by the share. */
+/** The same for the squared error: going back through softmax multiplies each gradient by the probability. */
 export function pushOfSquaredError(label: readonly number[], output: readonly number[]): number[] {
   const slopes = output.map((share, place) => 2 * (share - at(label, place)));
   const mean = total(slopes.map((slope, place) => slope * at(output, place)));
   return output.map((share, place) => share * (mean - at(slopes, place)));
 }
 
-/** One step downhill: against the slope, by slope times the learning rate. */
+/** One step of gradient descent: against the slope, by the slope times the learning rate. */
 export function stepDown(place: number, slope: (place: number) => number, learningRate: number): number {
   return place - learningRate * slope(place);
 }

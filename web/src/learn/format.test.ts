@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from "vitest";
 
-// the address and the browser's language are all that these functions need of a browser
+// these functions need only the address and the language from a browser
 beforeAll(() => {
   vi.stubGlobal("location", { search: "?lang=en", pathname: "/" });
   vi.stubGlobal("addEventListener", () => undefined);

@@ -4,7 +4,7 @@ import { inPercent } from "../shared/percent";
 const MINUS = "\u2212";
 const RAISED = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
 
-/** A number with so many places after the point. */
+/** A number with a fixed number of decimals. */
 export function fixed(value: number, places: number): string {
   const text = Math.abs(value).toFixed(places);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
@@ -34,7 +34,7 @@ export function whole(value: number): string {
   return value.toLocaleString("en").replace("-", MINUS);
 }
 
-/** A share of 1 in per cent, with so many places after the point. */
+/** A fraction in per cent, with a fixed number of decimals. */
 export function percent(share: number, places = 1): string {
   return inPercent(fixed(share * 100, places));
 }

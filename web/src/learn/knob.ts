@@ -1,4 +1,4 @@
-/** A value that is dragged: on the screen at once, in the address when the hand rests. */
+/** A value that is dragged: shown at once, written to the address when the dragging pauses. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { type Parameter, parameter, view } from "../address";
 
@@ -9,7 +9,7 @@ const REST = 300; // milliseconds
 
 const waiting = new Set<() => void>();
 
-/** Tie a value to a parameter of the address, as `parameter` does, for values that change many times a second. */
+/** Bind a value to a query parameter, as `parameter` does, for values that change many times a second. */
 export function knob<T extends string | number>(
   name: string,
   fallback: T,
@@ -25,7 +25,7 @@ export function knob<T extends string | number>(
     waiting.delete(write);
     const value = held.peek();
     batch(() => {
-      // the address of another view is not ours to change
+      // never change another view's address
       if (value !== null && view.peek() === "learn") inAddress.set(value);
       held.value = null;
     });
@@ -44,7 +44,7 @@ export function knob<T extends string | number>(
   };
 }
 
-/** Write what still waits into the address, before a new entry of the history is made. */
+/** Write pending values to the address before a history entry is added. */
 export function settle(): void {
   for (const write of [...waiting]) write();
 }

@@ -1,4 +1,4 @@
-/** The tutorial to touch, in five steps, and then the real training. */
+/** The interactive tutorial: five steps, then real training. */
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { goToStep, shownStep } from "./frame/step-address";
@@ -35,7 +35,7 @@ export function LearnView() {
   );
 }
 
-/** Left and right turn the steps where nothing else has the keys: on the page itself, a title, a link. */
+/** The left and right arrow keys change the step unless a control uses them. */
 function useArrowKeys(): void {
   useEffect(() => {
     const turn = (event: KeyboardEvent) => {
@@ -50,7 +50,7 @@ function useArrowKeys(): void {
   }, []);
 }
 
-/** The focus goes to the new step's title, so that a screen reader reads on from there. */
+/** Moves the focus to the new step's title, so that a screen reader continues from there. */
 function useFocusOnStep(view: { current: HTMLElement | null }, shown: number): void {
   const before = useRef(shown);
   useEffect(() => {

@@ -1,4 +1,4 @@
-/** A labelled slider with its value written beside it: the browser's own range input, for mouse, finger and keys. */
+/** A labelled slider that shows its value: the browser's range input, for mouse, touch and keyboard. */
 import { useId } from "preact/hooks";
 import "./slider.css";
 
@@ -8,14 +8,14 @@ interface Properties {
   min: number;
   max: number;
   step: number;
-  /** The value as it is written. */
+  /** The value as text. */
   written: string;
   onInput: (value: number) => void;
-  /** Where the coloured part of the track begins; without it at `min`. */
+  /** Where the coloured part of the track starts; `min` by default. */
   origin?: number;
-  /** A quiet line below. */
+  /** A hint below. */
   hint?: string;
-  /** Say label and value to screen readers alone. */
+  /** Show label and value to screen readers only. */
   bare?: boolean;
 }
 
@@ -57,12 +57,12 @@ export function Slider({ label, value, min, max, step, written, onInput, origin,
 
 interface StopProperties extends Pick<Properties, "label" | "hint" | "onInput"> {
   value: number;
-  /** The values that the slider stops at, in order; another value from the address stands at the nearest. */
+  /** The slider's stops, in order; any other value from the address moves to the nearest. */
   stops: readonly number[];
   write: (value: number) => string;
 }
 
-/** A slider over values of which each is much larger than the one before. */
+/** A slider over values of increasing magnitude. */
 export function StopSlider({ value, stops, write, onInput, ...rest }: StopProperties) {
   return (
     <Slider
@@ -77,7 +77,7 @@ export function StopSlider({ value, stops, write, onInput, ...rest }: StopProper
   );
 }
 
-/** The place of the stop that is nearest, by ratio. */
+/** The index of the nearest stop, by ratio. */
 export function nearest(stops: readonly number[], value: number): number {
   const distances = stops.map((stop) => Math.abs(Math.log(stop / value)));
   return distances.indexOf(Math.min(...distances));

@@ -1,4 +1,4 @@
-/** Numbers that glide to where they should be, so that the eye can follow a change. */
+/** Animates numbers towards their targets, so that the eye can follow a change. */
 import { useEffect, useRef, useState } from "preact/hooks";
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");

@@ -1,4 +1,4 @@
-/** The accuracies of all classifiers on one line each: a dot for what was measured, a bar for its interval. */
+/** The accuracies of all classifiers, one per line: a dot for the measurement, a bar for its interval. */
 import type { Model, Score } from "../readings";
 import { say } from "../sentences/say";
 import { type AccuracyScale, scaleFor } from "./accuracy-scale";
@@ -33,7 +33,7 @@ export function AccuracyChart({ models }: { models: readonly Model[] }) {
   );
 }
 
-/** The ticks that keep their number where there is little room. */
+/** The ticks that keep their label in a narrow chart. */
 const MAJOR: readonly number[] = [0, 0.5, 0.8, 0.99, 0.999];
 
 function Line({ model, scale }: { model: Scored; scale: AccuracyScale }) {

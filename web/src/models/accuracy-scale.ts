@@ -1,17 +1,19 @@
-/** Where an accuracy stands on a line that stretches towards 100 %: the same step to the right, the same share fewer
- *  mistakes. On a plain line all good models would stand on one spot. */
+/**
+ * An accuracy scale that stretches towards 100 %: equal steps to the right cut mistakes by equal factors. On a linear
+ * scale, all good models would fall on the same spot.
+ */
 
 const RIGHT = 0.999;
 const LEFTS = [0.8, 0.5, 0] as const;
 const TICKS = [0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999] as const;
 
 export interface AccuracyScale {
-  /** 0 at the left end, 1 at the right end; what lies outside stands at the end. */
+  /** 0 at the left end, 1 at the right end; values outside are clamped. */
   at(accuracy: number): number;
   ticks: readonly { accuracy: number; at: number }[];
 }
 
-/** A scale on which the lowest of these accuracies still has its place. */
+/** A scale that includes the lowest of these accuracies. */
 export function scaleFor(lowest: number): AccuracyScale {
   const left = LEFTS.find((each) => each <= lowest) ?? 0;
   const [from, to] = [Math.log(1 - left), Math.log(1 - RIGHT)];

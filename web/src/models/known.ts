@@ -1,21 +1,21 @@
-/** The models that the service has. What was known is kept until the service has answered again. */
+/** The service's models. The old list is kept until the service answers again. */
 import { computed, signal } from "@preact/signals";
 import { ApiError } from "../api";
 import { listModels, type Model } from "../readings";
 
-/** Null until they are known. */
+/** Null until loaded. */
 export const models = signal<readonly Model[] | null>(null);
 export const trouble = signal<ApiError | null>(null);
 export const busy = signal<number | null>(null);
 
-/** Those that the service was started with and that tell which digit an image holds. */
+/** The classifiers that the service was started with. */
 export const givenClassifiers = computed(() =>
   (models.value ?? []).filter((each) => each.kind === "classifier" && (each.shipped || each.chosen)),
 );
 
 let asking: Promise<void> | null = null;
 
-/** Ask the service anew, since a training adds models; not twice at a time. */
+/** Reload the list, since training adds models; never twice at a time. */
 export function learnModels(): Promise<void> {
   asking ??= ask().finally(() => {
     asking = null;
@@ -31,7 +31,7 @@ async function ask(): Promise<void> {
         busy.value = seconds;
       },
     });
-    // the most accurate first; the service knows no order
+    // the most accurate first; the service returns them unordered
     models.value = found.sort((one, other) => (other.score?.accuracy ?? 0) - (one.score?.accuracy ?? 0));
     trouble.value = null;
   } catch (error) {

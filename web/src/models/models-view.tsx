@@ -1,4 +1,4 @@
-/** The models side by side: how often each is right, how large and how fast it is, and what it is for. */
+/** The models compared: accuracy, size, speed and purpose. */
 import { useEffect } from "preact/hooks";
 import type { Model } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
@@ -9,7 +9,7 @@ import { modelName } from "./model-name";
 import { bytes, rough, share, whole } from "./numbers";
 import "./models.css";
 
-/** What each model that comes with shuzi is for. */
+/** The purpose of each shipped model. */
 const PURPOSES: Record<string, PlainKey> = {
   default: "models.default",
   tiny: "models.tiny",

@@ -1,4 +1,4 @@
-/** Numbers as the language in use writes them. */
+/** Numbers in the current language's format. */
 import { language } from "../language";
 import { inPercent } from "../shared/percent";
 
@@ -15,10 +15,10 @@ export const share = (value: number): string =>
 export const shortShare = (value: number): string =>
   inPercent(format(100 * value, { maximumFractionDigits: 1 }));
 
-/** 33,277 is 33 kB; as the command line writes it. */
+/** 33,277 is 33 kB, as on the command line. */
 export function bytes(size: number): string {
   return size >= 1e6 ? `${(size / 1e6).toFixed(1)} MB` : `${(size / 1e3).toFixed(0)} kB`;
 }
 
-/** Two digits that say something: 0.165 is 0.17, 14.2 is 14. */
+/** Two significant digits: 0.165 is 0.17, 14.2 is 14. */
 export const rough = (value: number): string => format(value, { maximumSignificantDigits: 2 });

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it, vi } from "vitest";
 
-// the address and the browser's language are all that sentences need of a browser
+// sentences need only the address and the language from a browser
 beforeAll(() => {
   vi.stubGlobal("location", { search: "?lang=zh", pathname: "/" });
   vi.stubGlobal("addEventListener", () => undefined);
@@ -9,7 +9,7 @@ beforeAll(() => {
 
 type Sentence = string | ((...values: never[]) => string);
 
-/** In each placeholder stands a character of the language, so that a mark beside a placeholder counts as beside it. */
+/** Placeholders are replaced by a character of the language, so that punctuation beside them is checked too. */
 function written(sentence: Sentence, value: string): string {
   return typeof sentence === "string"
     ? sentence
@@ -20,7 +20,7 @@ function written(sentence: Sentence, value: string): string {
 const CHINESE =
   "\\u3400-\\u9fff\\u3001\\u3002\\u201c\\u201d\\uff0c\\uff1a\\uff1b\\uff1f\\uff01\\uff08\\uff09";
 const HALF_WIDTH = new RegExp(`[${CHINESE}] ?[,:;?!()]|[,:;?!()] ?[${CHINESE}]`, "u");
-// what is a formula stays as mathematics writes it: log(y), softmax(xw + b), and this whole one
+// formulas keep mathematical notation: log(y), softmax(xw + b), and this whole one
 const FUNCTION = /\w+\([\w\s.+]*\)/g;
 const FORMULA = "learn.one-hot.as-number.formula";
 

@@ -7,7 +7,7 @@ const LETTERS = /\p{L}/u;
 /** Names and formulas that are the same in both languages. */
 const ALIKE = ["softmax", "x²"];
 
-/** The sentences by their keys, with a 7 wherever one takes a value. */
+/** The sentences by key, with 7 for every value. */
 function spoken(sentences: Record<string, unknown>): [string, string][] {
   return Object.entries(sentences).map(([key, sentence]) => {
     if (typeof sentence !== "function") return [key, String(sentence)];

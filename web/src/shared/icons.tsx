@@ -1,4 +1,4 @@
-/** Signs drawn as lines, so that they take the colour of the text beside them. */
+/** Icons drawn as lines in the colour of the surrounding text. */
 
 const PATHS = {
   undo: "M4 8h8.5a4 4 0 0 1 0 8H8M7.5 4.5 4 8l3.5 3.5",

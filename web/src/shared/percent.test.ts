@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from "vitest";
 
-// the address and the browser's language are all that numbers need of a browser
+// numbers need only the address and the language from a browser
 beforeEach(() => {
   vi.resetModules();
   vi.stubGlobal("addEventListener", () => undefined);

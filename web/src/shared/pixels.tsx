@@ -1,4 +1,4 @@
-/** 28x28 values as a picture: ink on paper, or what counts for (blue) and against (brown). */
+/** 28x28 values as a picture: ink on paper, or evidence for (blue) and against (brown). */
 import { useEffect, useRef } from "preact/hooks";
 import { shownTheme } from "../theme";
 
@@ -7,14 +7,14 @@ const SIDE = 28;
 type Values = readonly number[] | readonly (readonly number[])[] | Uint8Array | Int8Array;
 
 interface Properties {
-  /** 784 values or 28 rows of 28. "ink": 0 to 255; "signed": around 0, the largest distance is the full colour. */
+  /** 784 values or 28 rows of 28. "ink": 0 to 255; "signed": around 0, the largest magnitude gets the full colour. */
   values: Values;
   palette: "ink" | "signed";
-  /** The distance from 0 that gets the full colour in a signed map, where several maps are to be compared. */
+  /** The magnitude that gets the full colour in a signed map, to make several maps comparable. */
   full?: number;
-  /** Ink to draw faintly below a signed map, 0 to 255. */
+  /** Ink, 0 to 255, to draw faintly under a signed map. */
   under?: readonly (readonly number[])[] | undefined;
-  /** What it shows, for who cannot see it; without it the picture is decoration. */
+  /** A text alternative; without it the picture is decorative. */
   label?: string;
   class?: string;
 }
@@ -22,7 +22,7 @@ interface Properties {
 export function Pixels({ values, palette, full, under, label, class: name = "" }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = shownTheme.value;
-  // the theme is among what is followed: it decides the colours that CSS gives
+  // depends on the theme too, which decides the CSS colours
   useEffect(() => {
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
     if (canvas.current && context) paint(context, canvas.current, flat(values), palette, full, under?.flat());
@@ -60,7 +60,7 @@ function flat(values: Values): number[] {
 
 type Colour = readonly [number, number, number];
 
-/** CSS may write a colour in many ways; the canvas itself makes numbers of it. */
+/** CSS has many colour notations; the canvas converts them to numbers. */
 function rgb(context: CanvasRenderingContext2D, css: string): Colour {
   context.fillStyle = css;
   context.fillRect(0, 0, 1, 1);

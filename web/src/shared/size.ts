@@ -1,4 +1,4 @@
-/** How large an element is, in CSS pixels and in the screen's own. */
+/** The size of an element, in CSS pixels and in device pixels. */
 import { type ReadonlySignal, useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
@@ -6,11 +6,11 @@ import { useLayoutEffect } from "preact/hooks";
 export interface Measured {
   width: number;
   height: number;
-  /** Pixels of the screen in a CSS pixel: moving a window to another screen may change it. */
+  /** Device pixels per CSS pixel; moving the window to another screen may change it. */
   pixels: number;
 }
 
-/** Follow an element's size; null until it is there. */
+/** Observe an element's size; null until it exists. */
 export function useSize(element: RefObject<HTMLElement | null>): ReadonlySignal<Measured | null> {
   const size = useSignal<Measured | null>(null);
   useLayoutEffect(() => {

@@ -58,7 +58,7 @@ const THEME_NAMES: Record<Theme, PlainKey> = {
   dark: "shell.theme.dark",
 };
 
-/** Half filled for the system's choice, a sun, a moon. */
+/** A half-filled circle for the system's theme, a sun, a moon. */
 const THEME_SIGNS: Record<Theme, string> = {
   system: "M10 3.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 1 0 0-13ZM10 3.5a6.5 6.5 0 0 1 0 13Z",
   light:
@@ -66,7 +66,7 @@ const THEME_SIGNS: Record<Theme, string> = {
   dark: "M16.2 11.900A6.7 6.7 0 0 1 8.1 3.800a6.7 6.7 0 1 0 8.1 8.100Z",
 };
 
-/** One button that goes round: the system's theme, light, dark. */
+/** One button that cycles through the system's theme, light and dark. */
 function ThemeSwitch() {
   const next = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "system";
   const name = say("shell.theme.now", say(THEME_NAMES[theme.value]));

@@ -1,4 +1,4 @@
-/** What stands around every view: the header, the landmarks, the live region, the footer. */
+/** The frame of every view: header, landmarks, live region, footer. */
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { view } from "../address";
@@ -46,14 +46,16 @@ export function Shell() {
   );
 }
 
-/** A file that is dropped where no view takes it would be opened in place of the page, and what was written lost. */
+/**
+ * Ignores files dropped outside any drop zone: the browser would open them in place of the page and lose the writing.
+ */
 function keepPage(): () => void {
   const refuse = (event: DragEvent) => {
     if (event.defaultPrevented || !event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     event.dataTransfer.dropEffect = "none";
   };
-  // the window hears of it after the view, which listens at the document
+  // the window gets the event after the view, which listens on the document
   const events = ["dragover", "drop"] as const;
   for (const name of events) addEventListener(name, refuse);
   return () => {
@@ -61,7 +63,7 @@ function keepPage(): () => void {
   };
 }
 
-/** The focus goes to the view that was asked for, so that a screen reader reads on from there. */
+/** Moves the focus to the new view, so that a screen reader continues from there. */
 function useFocusOnChange(shown: string) {
   const main = useRef<HTMLElement>(null);
   const before = useRef(shown);

@@ -1,4 +1,4 @@
-/** Where the service asks for a token, a person is asked for it, once per tab. */
+/** Asks the user for a token if the service needs one, once per tab. */
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../sentences/say";
 import { giveToken, wanted } from "../token";

@@ -1,12 +1,12 @@
-/** A link to a view: a real address, so that it can be copied and opened beside, followed without a new page. */
+/** A link to a view: a real URL that can be copied or opened in a new tab, followed without reloading the page. */
 import type { ComponentChildren } from "preact";
 import { addressOf, type ViewName, visit } from "../address";
 
 interface Properties {
   view: ViewName;
-  /** Without them the view is shown as it was left. */
+  /** By default, the view is shown as it was left. */
   parameters?: Record<string, string>;
-  /** Is it where one is? */
+  /** Whether it is the current view. */
   current?: boolean;
   class?: string;
   children: ComponentChildren;

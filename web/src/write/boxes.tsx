@@ -1,14 +1,16 @@
-/** Boxes around what was read. Colour, line and sign all tell the status, so that none is needed alone.
- *  Who cannot see them has the same in the cards. */
+/**
+ * Boxes around the digits. Colour, line style and icon all show the status, so none is needed alone. For screen
+ * readers, the cards have the same information.
+ */
 import type { Rect, Size } from "./geometry";
 import { digits, lit, pointing, toggle } from "./state";
 
 interface Properties {
-  /** Of what the boxes lie on, in CSS pixels. */
+  /** The size of the area under the boxes, in CSS pixels. */
   size: Size;
-  /** Where a box of the reading lies on it. */
+  /** Maps a box of the reading to this area. */
   at: (box: Rect) => Rect;
-  /** May boxes be clicked? Not where one writes. */
+  /** Whether boxes can be clicked; not on the writing canvas. */
   clickable?: boolean;
 }
 

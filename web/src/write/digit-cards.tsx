@@ -1,4 +1,4 @@
-/** Each digit by itself: what the network saw, what counted, and how sure it is of each of the ten answers. */
+/** One card per digit: what the network saw, the evidence, and the probability of each of the ten answers. */
 import type { Digit } from "../readings";
 import { say } from "../sentences/say";
 import { Pixels } from "../shared/pixels";
@@ -60,7 +60,7 @@ function Card({ digit, place }: { digit: Digit; place: number }) {
 }
 
 interface SeenProperties {
-  /** 28 rows of 28; they come a moment after the reading. */
+  /** 28 rows of 28, which arrive a moment after the reading. */
   values: number[][] | undefined;
   palette: "ink" | "signed";
   under?: number[][] | undefined;
@@ -77,7 +77,7 @@ function Seen({ values, caption, ...rest }: SeenProperties) {
   );
 }
 
-/** Ten bars; the answer's is in the accent's colour, and what is worth telling has its number above. */
+/** Ten bars; the answer's has the accent colour, and large enough values have a label. */
 function Bars({ digit: { probabilities, digit } }: { digit: Digit }) {
   return (
     <ol class="bars" aria-label={say("write.probabilities")}>

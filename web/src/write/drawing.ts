@@ -3,8 +3,8 @@ import type { Placement } from "./geometry";
 import { boundsOf, type InkPoint, type Stroke } from "./sheet";
 
 /**
- * Draw a stroke from its point `from` on: curves that go through the middle of each two points and bend at the
- * points themselves, so that corners of the hand's path are rounded and nothing runs over.
+ * Draw a stroke from its point `from` on: curves through the midpoints of neighbouring points, with the points as
+ * control points, so that corners are rounded without overshooting.
  */
 export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, from = 0): void {
   const first = stroke[0];
@@ -20,7 +20,7 @@ export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke, fr
   else for (const curve of curves) path(context, (curve[0].width + curve[2].width) / 2, [curve]);
 }
 
-/** Start, bend and end of a quadratic curve. */
+/** Start, control point and end of a quadratic curve. */
 type Curve = readonly [InkPoint, InkPoint, InkPoint];
 
 function curvesOf(stroke: Stroke, from: number): Curve[] {
@@ -34,7 +34,7 @@ function curvesOf(stroke: Stroke, from: number): Curve[] {
   return curves;
 }
 
-/** Curves of one width in one go leave no seams between them. */
+/** Draws curves of the same width in one path, to avoid seams. */
 function path(context: CanvasRenderingContext2D, width: number, curves: readonly Curve[]): void {
   const start = curves[0]?.[0];
   if (!start) return;
@@ -49,7 +49,7 @@ function middle(one: InkPoint, other: InkPoint): InkPoint {
   return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2, width: (one.width + other.width) / 2 };
 }
 
-/** Let a canvas count in the units of the paper. */
+/** Set a canvas's transform to paper units. */
 export function usePaper(
   context: CanvasRenderingContext2D,
   { scale, x, y }: Placement,
@@ -58,17 +58,17 @@ export function usePaper(
   context.setTransform(scale * pixels, 0, 0, scale * pixels, x * pixels, y * pixels);
 }
 
-/** A picture of ink, and how its pixels lie on the paper. */
+/** A picture of the ink, and the mapping of its pixels to the paper. */
 export interface InkPicture {
   png: Blob;
   onPaper: Placement;
 }
 
-const LONGEST = 800; // pixels: more makes it slower to read, and not better
+const LONGEST = 800; // pixels: more makes reading slower, not better
 const MARGIN = 0.08; // of the longer side, so that no ink touches the picture's edge
 const LEAST_MARGIN = 24; // paper units
 
-/** Draw the ink black on white, cut out with a margin around it: small, and so quick to send and to read. */
+/** Draw the ink black on white, cropped with a margin: small, so that it is fast to send and to read. */
 export function pictureOf(strokes: readonly Stroke[]): InkPicture | null {
   const ink = boundsOf(strokes);
   if (!ink) return null;
@@ -88,7 +88,7 @@ export function pictureOf(strokes: readonly Stroke[]): InkPicture | null {
   return { png: asPng(canvas), onPaper: { scale: 1 / scale, x: ink.x - margin, y: ink.y - margin } };
 }
 
-/** At once: canvas.toBlob waits until the browser is idle, which it is not while boxes and bars move. */
+/** Synchronous: canvas.toBlob waits until the browser is idle, which it is not during animations. */
 function asPng(canvas: HTMLCanvasElement): Blob {
   const encoded = canvas.toDataURL("image/png");
   const bytes = atob(encoded.slice(encoded.indexOf(",") + 1));

@@ -1,8 +1,8 @@
-/** A number that writes itself: the strokes of each digit, and the time they take. */
+/** An example number that writes itself: the strokes of each digit, and their timing. */
 import type { Point, Size } from "./geometry";
 import type { Stroke } from "./sheet";
 
-/** The ten digits as a hand writes them: one path a stroke, in a field 62 wide and 100 high. */
+/** The ten digits as handwriting: one path per stroke, in a field 62 wide and 100 high. */
 const DIGITS: readonly (readonly string[])[] = [
   ["M36 4C14 2 4 28 4 53C4 80 16 96 32 96C50 96 58 74 58 50C58 22 49 3 30 6"],
   ["M15 25C23 19 29 12 34 4C33 34 32 65 31 96"],
@@ -26,7 +26,7 @@ const DIGITS: readonly (readonly string[])[] = [
 const FIELD = { width: 62, height: 100 };
 const GAP = 26; // between two digits, in the same units
 const STEP = 2.5; // between two points of a stroke, in the same units
-const PACE = 0.32; // of the same units in a millisecond: quick, but to be followed by the eye
+const PACE = 0.32; // the same units per millisecond: fast, but slow enough for the eye to follow
 const LIFT = 150; // ms between two strokes
 
 const NUMBERS = ["2479", "1835", "60", "314159"] as const;
@@ -37,7 +37,7 @@ export function nextExample(): string {
   return NUMBERS[shown++ % NUMBERS.length] ?? NUMBERS[0];
 }
 
-/** The strokes of a number, in the middle of a canvas of this size. */
+/** The strokes of a number, centred on a canvas of this size. */
 export function strokesOf(number: string, canvas: Size, width: number): Stroke[] {
   const wide = number.length * (FIELD.width + GAP) - GAP;
   const scale = Math.min((canvas.height * 0.58) / FIELD.height, (canvas.width * 0.84) / wide);
@@ -51,7 +51,7 @@ export function strokesOf(number: string, canvas: Size, width: number): Stroke[]
   });
 }
 
-/** The browser itself knows how to walk along a path. */
+/** Uses the browser's own path geometry. */
 function pointsOf(path: string): Point[] {
   const element = document.createElementNS("http://www.w3.org/2000/svg", "path");
   element.setAttribute("d", path);
@@ -61,11 +61,11 @@ function pointsOf(path: string): Point[] {
 }
 
 /**
- * Hand the strokes out as they would be written.
+ * Play the strokes back at writing speed.
  *
- * @param grow is called with each piece of a stroke that is being written
- * @param finish is called when a stroke has come to its end
- * @returns a promise of the end, which also comes when `signal` gives it up
+ * @param grow called with each piece of the current stroke
+ * @param finish called when a stroke is complete
+ * @returns a promise that resolves at the end, or when `signal` aborts
  */
 export async function writeSlowly(
   strokes: readonly Stroke[],

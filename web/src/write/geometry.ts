@@ -1,4 +1,4 @@
-/** Points, rectangles, and how one plane lies on another: paper on the canvas, a picture's pixels on what is shown. */
+/** Points, rectangles, and mappings between planes: paper to canvas, a picture's pixels to the screen. */
 
 export interface Point {
   x: number;
@@ -12,14 +12,14 @@ export interface Size {
 
 export type Rect = Point & Size;
 
-/** One plane on another: `there = here * scale + shift`. */
+/** A mapping between planes: `there = here * scale + shift`. */
 export interface Placement {
   scale: number;
   x: number;
   y: number;
 }
 
-/** Lay a rectangle into an area, whole, in the middle, as large as it goes. */
+/** Fit a rectangle into an area: whole, centred, as large as possible. */
 export function contain(inner: Rect, outer: Size): Placement {
   const scale = Math.min(outer.width / inner.width, outer.height / inner.height);
   return {
@@ -37,7 +37,7 @@ export function placeRect(rect: Rect, on: Placement): Rect {
   return { ...place(rect, on), width: rect.width * on.scale, height: rect.height * on.scale };
 }
 
-/** The way back: `inverse(p)` undoes `p`. */
+/** The inverse mapping: `inverse(p)` undoes `p`. */
 export function inverse({ scale, x, y }: Placement): Placement {
   return { scale: 1 / scale, x: -x / scale, y: -y / scale };
 }

@@ -1,10 +1,10 @@
-/** Pictures come in: chosen, dropped anywhere on the view, or pasted. */
+/** Picture input: chosen, dropped anywhere on the view, or pasted. */
 import { signal } from "@preact/signals";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
 import { model, pictures, selected } from "./state";
 
-/** Is something being dragged over the view? */
+/** Whether something is being dragged over the view. */
 export const isDragging = signal(false);
 
 export async function showFiles(files: readonly File[]): Promise<void> {
@@ -13,9 +13,9 @@ export async function showFiles(files: readonly File[]): Promise<void> {
   await pictures.show(files, model.value);
 }
 
-/** Listen for what is dropped and pasted until the function that is returned is called. */
+/** Listen for drops and pastes until the returned function is called. */
 export function takeWhatIsHandedIn(): () => void {
-  let inside = 0; // enter and leave also come for each element that is passed over
+  let inside = 0; // enter and leave also fire for each child element
   const stop = new AbortController();
   const listen = <Name extends "dragenter" | "dragover" | "dragleave" | "drop" | "paste">(
     name: Name,

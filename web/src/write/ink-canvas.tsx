@@ -1,4 +1,4 @@
-/** The canvas that is written on, by hand or by keys. What is written goes onto the sheet. */
+/** The canvas for writing, by hand or keyboard. Strokes go to the sheet. */
 import { useSignal, useSignalEffect } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -16,8 +16,8 @@ import type { InkPoint } from "./sheet";
 import { digits, inkQuestion, pointedAt, sheet, toggle } from "./state";
 import { beginStroke, dropStroke, finishStroke, growStroke, pending } from "./writing";
 
-const TAP = 4; // paper units: a pen that moves less has tapped
-const REST = 400; // ms without a key after which it is told where the pen is: an arrow that is held would flood
+const TAP = 4; // paper units: a smaller movement is a tap
+const REST = 400; // ms without a key before the pen position is announced: a held arrow key would flood the screen reader
 
 export function InkCanvas() {
   const frame = useRef<HTMLDivElement>(null);
@@ -79,7 +79,7 @@ export function InkCanvas() {
   );
 }
 
-/** A felt pen for a canvas of this size: its lines shrink to 28x28 without fading, and four digits find room. */
+/** A felt pen for a canvas of this size: lines survive shrinking to 28x28, and four digits fit. */
 export function penWidth({ width, height }: Size): number {
   return Math.min(Math.max(Math.min(height * 0.05, width * 0.028), 8), 22);
 }
@@ -90,7 +90,7 @@ function onPaper(at: Point, canvas: Measured | null, pressure: number): InkPoint
   return { ...place(at, inverse(placement)), width: (penWidth(shown) * pressure) / placement.scale };
 }
 
-/** Which digit of the reading lies at a point of the paper. */
+/** The digit of the reading at a point of the paper. */
 function digitAt(point: Point): number | null {
   const onPicture = inkQuestion.answer.peek()?.about;
   if (!onPicture) return null;
@@ -101,7 +101,7 @@ function digitAt(point: Point): number | null {
   return found < 0 ? null : found;
 }
 
-/** A tap into a digit that was read selects it: a dot there would be no writing. */
+/** A tap on a recognised digit selects it; it is not a dot. */
 function selectTapped(): boolean {
   const [first, ...others] = pending.peek();
   if (!first || others.some(({ x, y }) => Math.hypot(x - first.x, y - first.y) > TAP)) return false;
@@ -112,7 +112,7 @@ function selectTapped(): boolean {
   return true;
 }
 
-/** All is drawn anew when strokes, size or colours change; to the stroke in hand only what is new is added. */
+/** Redraws everything when strokes, size or colours change; for the current stroke, only the new part. */
 function useDrawing(canvas: RefObject<HTMLCanvasElement | null>, size: () => Measured | null): void {
   const last = useRef<{ of: readonly unknown[]; points: number }>({ of: [], points: 0 });
   useSignalEffect(() => {
@@ -135,7 +135,7 @@ function useDrawing(canvas: RefObject<HTMLCanvasElement | null>, size: () => Mea
   });
 }
 
-/** Keys move a pen of their own, which is shown while the canvas has the focus. */
+/** The keyboard pen, shown while the canvas has the focus. */
 function useKeyPen(size: () => Measured | null) {
   const keyPen = useRef(new KeyPen()).current;
   const pen = useSignal<(Point & { isDown: boolean }) | null>(null);

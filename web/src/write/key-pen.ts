@@ -1,4 +1,4 @@
-/** A pen for the keyboard: arrows move it, space puts it down and lifts it. */
+/** A keyboard pen: arrow keys move it, space puts it down and lifts it. */
 import type { Point, Size } from "./geometry";
 
 const MOVES: Record<string, Point> = {
@@ -9,15 +9,15 @@ const MOVES: Record<string, Point> = {
 };
 
 export class KeyPen {
-  /** On the canvas, in CSS pixels; outside of it until it is first used. */
+  /** The position on the canvas in CSS pixels; outside it until first used. */
   at: Point = { x: -1, y: -1 };
   isDown = false;
   readonly #held = new Set<string>();
 
   /**
-   * Take a key that goes down. Two arrows held together go diagonally; fine steps are a quarter as long.
+   * Handle a key press. Two arrows held together move diagonally; fine steps are a quarter as long.
    *
-   * @returns what it did, or null where the key means nothing here
+   * @returns what it did, or null if the key has no meaning here
    */
   press(key: string, fine: boolean, canvas: Size): "moved" | "down" | "up" | null {
     this.stayOn(canvas);
@@ -39,18 +39,18 @@ export class KeyPen {
     this.#held.delete(key);
   }
 
-  /** Bring the pen onto the canvas: above its middle at first, and back when the canvas has become smaller. */
+  /** Move the pen onto the canvas: above the centre at first, and back inside if the canvas has shrunk. */
   stayOn(canvas: Size): void {
     if (this.at.x < 0) this.at = { x: canvas.width / 2, y: canvas.height / 4 };
     this.at = { x: within(this.at.x, canvas.width), y: within(this.at.y, canvas.height) };
   }
 
-  /** Where the pen is on a canvas: 0 at the left and at the top, 1 at the right and at the bottom. */
+  /** The relative position on a canvas: 0 at the left and top, 1 at the right and bottom. */
   shareOf(canvas: Size): Point {
     return { x: this.at.x / canvas.width, y: this.at.y / canvas.height };
   }
 
-  /** The focus has gone: no key is held, and the pen is lifted. True if it was down. */
+  /** On losing the focus, release all keys and lift the pen. Returns whether it was down. */
   leave(): boolean {
     this.#held.clear();
     const wasDown = this.isDown;

@@ -1,10 +1,10 @@
-/** Who reads: one of the models that come with shuzi, or the network that was trained here. */
+/** The choice of model: a shipped one or the network trained here. */
 import { useEffect } from "preact/hooks";
 import { givenClassifiers, learnModels } from "../models/known";
 import { type PlainKey, say } from "../sentences/say";
 import { model } from "./state";
 
-/** What a model that comes with shuzi is like, in a few words. */
+/** A short description of a shipped model. */
 const ABOUT: Record<string, PlainKey> = {
   default: "write.model.default",
   tiny: "write.model.tiny",

@@ -1,7 +1,7 @@
-/** Mouse, finger and pen become strokes. A pen beats touch, so that a resting palm writes nothing. */
+/** Mouse, touch and pen events become strokes. A pen overrides touch, so that a resting palm writes nothing. */
 import type { Point } from "./geometry";
 
-/** A place on the element in CSS pixels, and how hard the pen is pressed: 1 is usual. */
+/** A position on the element in CSS pixels, and the pen pressure: 1 is normal. */
 export type PenPoint = Point & { pressure: number };
 
 export interface PenListener {
@@ -9,13 +9,13 @@ export interface PenListener {
   move(points: PenPoint[]): void;
   /** The pen was lifted. */
   end(): void;
-  /** What was begun is no writing: a palm, or a gesture of the system. */
+  /** The stroke is cancelled: it was a palm or a system gesture. */
   drop(): void;
 }
 
-const PALM_REST = 600; // ms in which touch is ignored after a pen was near
+const PALM_REST = 600; // ms during which touch is ignored after a pen was near
 
-/** Listen on an element until the function that is returned is called. */
+/** Listen on an element until the returned function is called. */
 export function listenToPen(element: HTMLElement, listener: PenListener): () => void {
   let active: { id: number; type: string } | null = null;
   let penSeen = Number.NEGATIVE_INFINITY;
@@ -30,7 +30,7 @@ export function listenToPen(element: HTMLElement, listener: PenListener): () => 
     if (active && !(event.pointerType === "pen" && active.type === "touch")) return;
     if (active) listener.drop();
     active = { id: event.pointerId, type: event.pointerType };
-    // a pointer that is already gone cannot be captured; its end is heard all the same
+    // a pointer that is already gone cannot be captured; its end event still arrives
     if (event.isTrusted) element.setPointerCapture(event.pointerId);
     listener.start(at(event));
   };
@@ -63,7 +63,7 @@ export function listenToPen(element: HTMLElement, listener: PenListener): () => 
   };
 }
 
-/** Only pens tell pressure that means something; 0.5 is what devices without it report. */
+/** Only pens report real pressure; other devices report 0.5. */
 function pressureOf(event: PointerEvent): number {
   if (event.pointerType !== "pen" || event.pressure === 0 || event.pressure === 0.5) return 1;
   return 0.55 + 0.9 * event.pressure;

@@ -1,4 +1,4 @@
-/** The chosen picture in the place of the canvas, with boxes; and the list, where there are several. */
+/** The selected picture in place of the canvas, with boxes, and a list if there are several. */
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { say } from "../sentences/say";
@@ -14,7 +14,7 @@ export function PictureStage({ entry: { picture } }: { entry: Entry }) {
   const size = useSize(frame);
   const shown = useSignal<Size | null>(null);
   const isShowable = picture.isShowable.value;
-  // without the browser's help the size is known once the service has explained
+  // if the browser cannot show it, the size is known once the service has explained it
   const [width, height] = reading.value?.size ?? [];
   const pixels = width && height ? { width, height } : shown.value;
   const measured = size.value;

@@ -1,4 +1,4 @@
-/** Pictures that were chosen, dropped, pasted or taken; each is read by itself, two at a time. */
+/** Pictures that were chosen, dropped, pasted or taken; each is read separately, two at a time. */
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Reading, Unread } from "../readings";
 import { Question } from "./question";
@@ -6,14 +6,14 @@ import { Question } from "./question";
 export interface Picture {
   id: number;
   file: File;
-  /** Where the browser finds it to show it. */
+  /** The URL for showing it. */
   url: string;
-  /** Can the browser show it? It has no way for PDF and HEIC, which the service reads all the same. */
+  /** Whether the browser can show it: it cannot show PDF and HEIC, which the service reads anyway. */
   isShowable: Signal<boolean>;
   question: Question<null>;
 }
 
-/** One line of the list: a picture, or one of its pages. */
+/** One entry in the list: a picture, or one of its pages. */
 export interface Entry {
   picture: Picture;
   page: number;
@@ -26,7 +26,7 @@ export class Pictures {
   readonly #all = signal<readonly Picture[]>([]);
   readonly #chosen = signal(0);
   #numbered = 0;
-  /** Counts up when all are read anew, so that an earlier round ends. */
+  /** Incremented when all are read again, so that an earlier round stops. */
   #round = 0;
 
   readonly entries = computed<readonly Entry[]>(() =>
@@ -44,7 +44,7 @@ export class Pictures {
     this.#chosen.value = place;
   }
 
-  /** Show these pictures; those that were shown before go. */
+  /** Show these pictures in place of the current ones. */
   async show(files: readonly File[], model: string): Promise<void> {
     this.close();
     this.#all.value = files.map((file) => ({
@@ -57,7 +57,7 @@ export class Pictures {
     await this.read(model);
   }
 
-  /** Read all of them, the chosen one first. */
+  /** Read all of them, the selected one first. */
   async read(model: string): Promise<void> {
     const round = ++this.#round;
     const first = this.chosen.peek()?.picture;

@@ -1,31 +1,31 @@
-/** A picture is put to the service: first for the reading, as fast as it goes, then for what explains it. */
+/** Sends a picture to the service: first for the reading, as fast as possible, then for its explanation. */
 import { batch, signal } from "@preact/signals";
 import { ApiError, isAbort } from "../api";
 import { type Reading, readPicture, type Unread } from "../readings";
 
 export interface Answer<About> {
   readings: readonly (Reading | Unread)[];
-  /** What was asked about, for instance where on the paper the picture was. */
+  /** The subject of the request, for instance where on the paper the picture was. */
   about: About;
-  /** From the question to the answer. */
+  /** From request to response. */
   milliseconds: number;
   explained: boolean;
 }
 
-/** Only the newest question is answered: an earlier one that is still on its way is given up. */
+/** Only the latest request counts: an earlier one still pending is aborted. */
 export class Question<About> {
   readonly answer = signal<Answer<About> | null>(null);
   readonly trouble = signal<ApiError | null>(null);
-  /** Seconds for which a busy service wants to be left alone; null when it does not. */
+  /** Seconds that a busy service asks to wait; null if it is not busy. */
   readonly busy = signal<number | null>(null);
   readonly asking = signal(false);
   #current: { picture: Blob; model: string; controller: AbortController } | null = null;
 
   /**
-   * Ask for the reading.
+   * Request the reading.
    *
-   * @param since when the person had finished, on the clock of performance.now()
-   * @returns true once there is an answer; false if it failed or was given up
+   * @param since when the user finished, by performance.now()
+   * @returns true once there is an answer; false if it failed or was aborted
    */
   async ask(picture: Blob, about: About, model: string, since = performance.now()): Promise<boolean> {
     const controller = this.#begin(picture, model);
@@ -35,7 +35,7 @@ export class Question<About> {
     return true;
   }
 
-  /** Ask the same again for what explains it, and after a pause in which a person may go on writing. */
+  /** Request the explanation, after a pause in which the user may continue writing. */
   async explain(pause = 0): Promise<void> {
     const { controller } = this.#current ?? {};
     if (!controller) return;
@@ -46,7 +46,7 @@ export class Question<About> {
     if (readings) this.answer.value = { ...before, readings, explained: true };
   }
 
-  /** What is on its way is no longer wanted; what was answered stays. */
+  /** Abort a pending request; the current answer stays. */
   giveUp(): void {
     this.#current?.controller.abort();
     this.#current = null;
@@ -56,7 +56,7 @@ export class Question<About> {
     });
   }
 
-  /** There is nothing to ask. */
+  /** Clear the question. */
   reset(): void {
     this.giveUp();
     batch(() => {

@@ -1,4 +1,4 @@
-/** The number that was read, how sure it is, and what to do where it is not. */
+/** The number, its confidence, and advice if it is unsure. */
 
 import type { Digit, Reading } from "../readings";
 import { say } from "../sentences/say";
@@ -32,7 +32,7 @@ export function Result() {
   );
 }
 
-/** In large type, a line for each line of writing; a digit that is not sure is marked. */
+/** In large type, one line per line of writing; unsure digits are marked. */
 function NumberRead({ reading: { text, digits, confidence, status } }: { reading: Reading }) {
   const lines = text.split("\n");
   const longest = Math.max(...lines.map((each) => each.length));

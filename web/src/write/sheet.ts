@@ -1,8 +1,8 @@
-/** The sheet that is written on: strokes kept as data, so that they outlive a resize, a theme, another view. */
+/** The sheet of strokes, kept as data, so that they survive a resize, a theme change or another view. */
 import { computed, signal } from "@preact/signals";
 import { contain, type Placement, type Point, type Rect, type Size, union } from "./geometry";
 
-/** Where the pen was, and how wide it wrote there. In the units of the paper. */
+/** A pen position and line width, in paper units. */
 export type InkPoint = Point & { width: number };
 export type Stroke = readonly InkPoint[];
 
@@ -21,7 +21,7 @@ export class Sheet {
     this.replace([...this.#strokes.peek(), stroke]);
   }
 
-  /** Put other strokes in place of all; like everything here, it can be undone. */
+  /** Replace all strokes; like every change here, this can be undone. */
   replace(strokes: readonly Stroke[]): void {
     this.#past.value = [...this.#past.peek(), this.#strokes.peek()];
     this.#strokes.value = strokes;
@@ -39,10 +39,10 @@ export class Sheet {
   }
 
   /**
-   * How the paper lies on a canvas of this size.
+   * The mapping from the paper to a canvas of this size.
    *
-   * An empty sheet takes the canvas's own pixels as units. Once there is ink, the paper and all that is written on
-   * it are kept whole: on a smaller or turned canvas they are shown smaller.
+   * An empty sheet uses the canvas's pixels as units. Once there is ink, the whole paper stays visible: on a smaller
+   * or rotated canvas it is scaled down.
    */
   placement(canvas: Size): Placement {
     if (this.isEmpty.peek()) this.#paper = { x: 0, y: 0, ...canvas };
@@ -51,7 +51,7 @@ export class Sheet {
   }
 }
 
-/** The rectangle that the ink fills, with the width of the pen; null where there is none. */
+/** The bounding box of the ink, pen width included; null if there is none. */
 export function boundsOf(strokes: readonly Stroke[]): Rect | null {
   const points = strokes.flat();
   if (points.length === 0) return null;

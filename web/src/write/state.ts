@@ -1,4 +1,4 @@
-/** What the view Write shows. It lives outside of the view, so that nothing is lost while one looks at another. */
+/** The state of the Write view. It lives outside the view, so that nothing is lost when switching views. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter } from "../address";
 import type { Digit, Reading } from "../readings";
@@ -7,32 +7,32 @@ import { Pictures } from "./pictures";
 import { Question } from "./question";
 import { Sheet } from "./sheet";
 
-/** Who reads: the name of a model, or the id of a training; empty for the one that the service has chosen. */
+/** The model: a name or a training run's id; empty for the service's default. */
 export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,64}$/.test(text) ? text : null));
 
 export const sheet = new Sheet();
-/** About the ink: how the pixels of the picture that was sent lie on the paper. */
+/** For ink: the mapping from the sent picture's pixels to the paper. */
 export const inkQuestion = new Question<Placement>();
 export const pictures = new Pictures();
 
-/** The digit that is pointed at, else the one that was selected. */
+/** The digit under the pointer, else the selected one. */
 export const selected = signal<number | null>(null);
 export const pointedAt = signal<number | null>(null);
 export const lit = computed(() => pointedAt.value ?? selected.value);
 
-/** The question whose answer is shown: the chosen picture's, else the ink's. */
+/** The question whose answer is shown: the selected picture's, else the ink's. */
 export const question: ReadonlySignal<Question<unknown>> = computed(
   () => pictures.chosen.value?.picture.question ?? inkQuestion,
 );
 
-/** The reading that is shown. */
+/** The current reading. */
 export const reading: ReadonlySignal<Reading | null> = computed(() => {
   const entry = pictures.chosen.value;
   const found = entry ? entry.reading : inkQuestion.answer.value?.readings[0];
   return found && "text" in found ? found : null;
 });
 
-/** Why the chosen picture was not read, where the service says so among the readings. */
+/** Why the selected picture could not be read, if the service says so among the readings. */
 export const unread: ReadonlySignal<string | null> = computed(() => {
   const found = pictures.chosen.value?.reading;
   return found && "error" in found ? found.error : null;
@@ -40,12 +40,12 @@ export const unread: ReadonlySignal<string | null> = computed(() => {
 
 export const digits: ReadonlySignal<readonly Digit[]> = computed(() => reading.value?.digits ?? []);
 
-/** Select a digit, or let go of the selected one. */
+/** Select a digit, or deselect it. */
 export function toggle(place: number): void {
   selected.value = selected.peek() === place ? null : place;
 }
 
-/** What lets an element light up its digit wherever it is shown. A shortcut: the cards can be reached by keys. */
+/** Event handlers that highlight an element's digit everywhere. A shortcut: the cards are reachable by keyboard. */
 export function pointing(place: number) {
   return {
     onPointerEnter: () => {

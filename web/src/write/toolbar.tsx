@@ -46,7 +46,7 @@ export function Toolbar({ onExample }: { onExample: () => void }) {
   );
 }
 
-/** A button that opens the system's choice of files; on a phone, with `camera`, its camera. */
+/** A button that opens the file picker, or with `camera` a phone's camera. */
 function PictureButton(options: { multiple?: boolean; camera?: boolean; children: ComponentChildren }) {
   const input = useRef<HTMLInputElement>(null);
   const { multiple = false, camera = false, children } = options;
@@ -62,7 +62,7 @@ function PictureButton(options: { multiple?: boolean; camera?: boolean; children
         data-testid={camera ? "camera" : "pictures"}
         onChange={({ currentTarget }) => {
           void showFiles([...(currentTarget.files ?? [])]);
-          // choosing the same picture again should read it again
+          // so that choosing the same picture again reads it again
           currentTarget.value = "";
         }}
       />

@@ -1,4 +1,4 @@
-/** What went wrong with the question that is shown, and what can be done about it. */
+/** What went wrong with the current question, and what to do about it. */
 import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../announce";
@@ -37,7 +37,7 @@ export function Trouble() {
   );
 }
 
-/** That others are being served is said once, not at each of the waits until it is one's turn. */
+/** Announces once that the service is busy, not at every retry. */
 function useSpokenBusy(): void {
   const wasBusy = useRef(false);
   useSignalEffect(() => {

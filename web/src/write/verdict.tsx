@@ -1,10 +1,10 @@
-/** How sure a reading or a digit is: a sign, a word and a percentage in words. */
+/** The confidence of a reading or the probability of a digit: an icon, a word and a percentage. */
 import type { Status } from "../readings";
 import { say } from "../sentences/say";
 import { Icon } from "../shared/icons";
 import { inPercent } from "../shared/percent";
 
-/** Whole percent, and never more than it is: 0.9996 is 99 %. */
+/** Whole percent, rounded down: 0.9996 is 99 %. */
 export function percent(share: number): string {
   return inPercent(String(Math.floor(100 * share)));
 }

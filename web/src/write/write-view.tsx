@@ -1,4 +1,4 @@
-/** Write a number, or hand in a picture, and see it read. */
+/** Write a number, or upload a picture, and see it read. */
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
@@ -32,7 +32,7 @@ export function WriteView() {
   const entry = pictures.chosen.value;
   const example = () => {
     const { clientWidth: width = 0, clientHeight: height = 0 } = stage.current?.firstElementChild ?? {};
-    // on a phone the button lies below the sheet
+    // on a phone the button is below the sheet
     stage.current?.scrollIntoView({ block: "nearest", behavior: "smooth" });
     void showExample({ width, height }, penWidth({ width, height }));
   };
@@ -57,7 +57,7 @@ export function WriteView() {
   );
 }
 
-/** Ctrl+Z takes a stroke back, not while something is typed; Delete clears, where the sheet is what is meant. */
+/** Ctrl+Z undoes a stroke unless the user is typing; Delete clears if the sheet is the target. */
 function listenToKeys(): () => void {
   const press = (event: KeyboardEvent) => {
     const target = event.target as Element;
@@ -71,12 +71,12 @@ function listenToKeys(): () => void {
   return () => document.removeEventListener("keydown", press);
 }
 
-/** Nothing particular has the focus, or the sheet or one of its own buttons has: not a link, not another button. */
+/** Whether the focus is nowhere in particular, on the sheet or on one of its buttons, not on another control. */
 function isOfSheet(focused: Element): boolean {
   return focused.matches("body, main, .sheet *, .of-sheet");
 }
 
-/** Another model or language: the pictures that are shown are read once more. */
+/** Rereads the pictures when the model or the language changes. */
 function usePicturesReadAnew(): void {
   const before = useRef("");
   useSignalEffect(() => {
@@ -86,7 +86,7 @@ function usePicturesReadAnew(): void {
   });
 }
 
-/** Only the picture that is looked at is explained: that takes many times as long as reading. */
+/** Explains only the visible picture: that takes many times as long as reading. */
 function useExplanationOfPicture(): void {
   useSignalEffect(() => {
     const question = pictures.chosen.value?.picture.question;
@@ -94,7 +94,7 @@ function useExplanationOfPicture(): void {
   });
 }
 
-/** What was selected may be gone with the next reading. */
+/** Drops the selection if the digit is gone in the next reading. */
 function useSelectionWithin(): void {
   useSignalEffect(() => {
     const count = digits.value.length;
@@ -113,13 +113,13 @@ function spelt(text: string): string {
     .join(say("write.between_lines"));
 }
 
-/** A screen reader hears the number digit by digit, how sure it is, and the advice. */
+/** Announces the number digit by digit, the confidence and the advice. */
 function useSpokenReading(): void {
   const before = useRef("");
   const heard = useRef<typeof reading.value>(null);
   useSignalEffect(() => {
     const found = reading.value;
-    // in another language the reading is asked for once more, and until then its advice is in the old one
+    // after a language change, the advice stays in the old language until the reading is requested again
     if (found && found === heard.current) return;
     heard.current = found;
     if (!found) {

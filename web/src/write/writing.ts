@@ -1,4 +1,4 @@
-/** The stroke in hand, the reading of all ink whenever it changes, and a number that writes itself. */
+/** The current stroke, the reading of the ink whenever it changes, and the example that writes itself. */
 import { batch, effect, signal } from "@preact/signals";
 import { language } from "../language";
 import { pictureOf } from "./drawing";
@@ -7,14 +7,14 @@ import type { Size } from "./geometry";
 import type { InkPoint, Stroke } from "./sheet";
 import { inkQuestion, model, pictures, sheet } from "./state";
 
-/** The stroke that is being written. */
+/** The stroke in progress. */
 export const pending = signal<Stroke>([]);
 
-const PAUSE = 220; // ms without writing before what counted is asked for, which takes ten times as long as reading
+const PAUSE = 220; // ms without writing before the explanation is requested, which takes ten times as long as reading
 
 const askedAgain = signal(0);
 
-/** Read the ink now and at every change of it, of the model or of the language, until the view goes. */
+/** Read the ink now and whenever it, the model or the language changes, until the view closes. */
 export function keepReading(): () => void {
   return effect(() => {
     const [strokes, name] = [sheet.strokes.value, model.value];
@@ -23,7 +23,7 @@ export function keepReading(): () => void {
   });
 }
 
-/** Read the same ink once more, where asking failed or was given up. */
+/** Read the same ink again after a failed or aborted request. */
 export function readAgain(): void {
   askedAgain.value++;
 }
@@ -38,7 +38,7 @@ async function readInk(strokes: readonly Stroke[], name: string, since: number):
   if (await inkQuestion.ask(picture.png, picture.onPaper, name, since)) await inkQuestion.explain(PAUSE);
 }
 
-/** The pen is put down. What is on its way about the ink so far would be too late. */
+/** The pen is put down. Pending requests about the earlier ink are obsolete. */
 export function beginStroke(point: InkPoint): void {
   stopExample();
   inkQuestion.giveUp();
@@ -58,17 +58,17 @@ export function finishStroke(): void {
   });
 }
 
-/** What was begun is no writing. */
+/** The stroke is cancelled. */
 export function dropStroke(): void {
   pending.value = [];
   if (!inkQuestion.answer.peek()?.explained) readAgain();
 }
 
-/** The number of the example that is on the sheet, or is just being written there. */
+/** The example's number, if one is on the sheet or being written. */
 export const example = signal<string | null>(null);
 let demonstration: AbortController | null = null;
 
-/** Let the next example write itself onto the sheet, in place of what is there. */
+/** Write the next example onto the sheet, replacing its content. */
 export async function showExample(canvas: Size, penWidth: number): Promise<void> {
   stopExample();
   pictures.close();
@@ -88,7 +88,7 @@ export async function showExample(canvas: Size, penWidth: number): Promise<void>
   });
 }
 
-/** A person takes over: the example goes from the sheet. */
+/** The user takes over: remove the example from the sheet. */
 export function stopExample(): void {
   if (example.peek() === null) return;
   demonstration?.abort();

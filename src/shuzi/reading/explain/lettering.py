@@ -1,8 +1,8 @@
-"""Sentences become drawn lines, in a language for which there is a font.
+"""Sentences become drawn lines of text, in a language that has a font.
 
-Pillow comes with a font for English. For Chinese, a font of the machine is used; shuzi ships none, since even a small
-one is as large as all its models. If the machine has none, text is drawn in English, which is readable, unlike a row
-of empty boxes.
+Pillow comes with a font for English. For Chinese, a system font is used; shuzi ships none, since even a small one is
+as large as all of its models. If the system has none, text is drawn in English, which is readable, unlike a row of
+empty boxes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _CHINESE = (
 )
 
 
-_ENDING = "，。、：；！？）》」』”’…,.:;!?)"  # punctuation that leads no line
+_ENDING = "，。、：；！？）》」』”’…,.:;!?)"  # punctuation that must not start a line
 
 
 def drawn_language() -> str:

@@ -65,7 +65,7 @@ def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
     Parameters
     ----------
     reader
-        Reads it.
+        The reader to explain.
     picture
         As for `Reader.read`; raises what that raises.
 

@@ -1,1 +1,1 @@
-"""The resources of the API: readings, models and trainings, with their schema and documentation."""
+"""The resources of the API: readings, models and training runs, with their schema and documentation."""

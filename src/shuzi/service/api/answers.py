@@ -1,4 +1,4 @@
-"""A picture becomes the JSON of its reading, in a thread of its own: with all that a page shows of it, when asked."""
+"""A picture becomes the JSON of its reading, in a worker thread, with explanations if requested."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ Source = tuple[str, Picture | ShuziError]
 
 @dataclass(frozen=True)
 class Asked:
-    """How a picture is to be read.
+    """How to read a picture.
 
     Parameters
     ----------
     reader
         Reads it.
     language
-        Of the sentences.
+        The language of messages.
     explain
-        Told how many digits a picture holds, tells of how many it is to be shown what counted; called in a thread.
-        None when nothing is to be explained.
+        Called in a thread with a picture's number of digits; returns how many of them to explain. None to explain
+        nothing.
     """
 
     reader: Reader
@@ -42,23 +42,23 @@ class Asked:
 
 
 def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
-    """Open up PDFs, of which each page is a picture.
+    """Expand PDFs into pages, each of which is a picture.
 
     Parameters
     ----------
     named
-        Names and contents.
+        Names and contents of files.
     most
-        Pictures that are accepted.
+        The maximum number of pictures.
 
     Returns
     -------
-    Names, and what is to be read under them, or the error in its place.
+    For each name, the picture to read, or the error that prevents it.
 
     Raises
     ------
     ServiceError
-        There are more.
+        There are too many.
     """
     sources: list[Source] = []
     for name, content in named:
@@ -88,7 +88,7 @@ def read(name: str, picture: Picture, asked: Asked) -> bytes:
     Raises
     ------
     ShuziError
-        It cannot be read.
+        The picture cannot be read.
     """
     with speaking(asked.language):
         try:
@@ -110,12 +110,12 @@ def read(name: str, picture: Picture, asked: Asked) -> bytes:
 
 
 def failed(name: str, problem: ShuziError, language: str) -> bytes:
-    """Return what stands in place of the reading of a picture that cannot be read."""
+    """Return the JSON that replaces the reading of an unreadable picture."""
     return written(Unread(source=name, error=about(name, problem).sentence(language), key=problem.key))
 
 
 def about(name: str, problem: ShuziError) -> ShuziError:
-    """Let an error name the picture as the client did."""
+    """Make an error call the picture by the client's name for it."""
     if "path" in problem.values:
         return type(problem)(problem.key, **problem.values | {"path": name})
     return problem

@@ -1,4 +1,4 @@
-"""The API's description for programs and, as a page without a script, for people; in either language."""
+"""The API's description: a JSON document for programs and a page without scripts for people, in both languages."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 _NAMES = {"zh": "中文", "en": "English"}
-_EXAMPLE = _HERE / "seven.png"  # an image of MNIST's test images, for the examples
+_EXAMPLE = _HERE / "seven.png"  # an MNIST test image, for the examples
 _REMEMBERED = 8
 
 
 class Documentation:
-    """What a service says of its operations.
+    """The documentation of a service's operations.
 
     Parameters
     ----------
     operations
-        All that are described.
+        The operations to describe.
     """
 
     def __init__(self, operations: list[Operation]) -> None:
@@ -44,7 +44,7 @@ class Documentation:
         self._document = describe(operations)
 
     def routes(self) -> list[Route]:
-        """Return the routes of the document, of the page and of what its examples need."""
+        """Return the routes of the document, the page, and the files that its examples need."""
         return [
             Route("/openapi.json", self._openapi),
             Route("/docs", self._docs),
@@ -89,7 +89,7 @@ class Documentation:
 
 
 def example(operation: Operation, address: str, closed: bool) -> str:
-    """Return a command that asks an operation, as it can be put into a shell."""
+    """Return a shell command that calls an operation."""
     if not operation.example:
         return ""
     token = '-H "Authorization: Bearer $TOKEN" ' if closed and is_closed(operation.path) else ""
@@ -97,16 +97,16 @@ def example(operation: Operation, address: str, closed: bool) -> str:
 
 
 def render(template: str, path: str, **values: Any) -> str:
-    """Make a page of a template, in the language in use, with a way to the other one.
+    """Render a template in the current language, with a link to the other one.
 
     Parameters
     ----------
     template
-        Its file's name.
+        The template's file name.
     path
-        Where the page is found.
+        The page's path, for the link.
     values
-        What is in it.
+        The values for the template.
     """
     ways = [(code, _NAMES[code]) for code in LANGUAGES]
     return _templates().get_template(template).render(here=language(), ways=ways, path=path, **values)
@@ -114,7 +114,7 @@ def render(template: str, path: str, **values: Any) -> str:
 
 @cache
 def _templates() -> Environment:
-    from jinja2 import Environment, FileSystemLoader  # not before somebody asks for a page
+    from jinja2 import Environment, FileSystemLoader  # imported only when a page is requested
 
     made = Environment(loader=FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.globals |= {"say": say, "languages": LANGUAGES, "json": json.dumps, "extent": extent}
@@ -122,7 +122,7 @@ def _templates() -> Environment:
 
 
 def extent(schema: dict[str, Any]) -> str:
-    """Write between which bounds a value or the length of a list is.
+    """Format the bounds of a value or of a list's length.
 
     >>> extent({"type": "integer", "minimum": 0, "maximum": 9}), extent({"exclusiveMinimum": 0, "maximum": 100.0})
     ('0…9', '> 0…100')
@@ -147,17 +147,17 @@ def _number(bound: float | None) -> str:
 
 
 async def _style(request: Request) -> Response:
-    """Hand out how the pages look that the service makes itself."""
+    """Serve the style sheet of the pages that the service renders itself."""
     return Response((_HERE / "docs.css").read_bytes(), media_type="text/css", headers={"cache-control": "no-cache"})
 
 
 async def _seven(request: Request) -> Response:
-    """Hand out a picture to try the examples with."""
+    """Serve a picture to try the examples with."""
     return Response(_EXAMPLE.read_bytes(), media_type="image/png")
 
 
 async def _seven_as_json(request: Request) -> Response:
-    """Hand out the same as what /v1/classify takes."""
+    """Serve the same picture as input for /v1/classify."""
     return Response(_classifiable(), media_type=JSON)
 
 

@@ -1,4 +1,4 @@
-"""The operations of a service become its OpenAPI document, with keys in place of sentences, or in a language."""
+"""A service's operations become its OpenAPI document, with message keys or in a language."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _REFERENCES = "#/components/schemas/{model}"
 
 
 def describe(operations: Iterable[Operation]) -> dict[str, Any]:
-    """Return the OpenAPI document of operations, with keys in place of sentences."""
+    """Return the OpenAPI document of operations, with message keys instead of sentences."""
     operations = list(operations)
     shapes: set[type[BaseModel]] = {Problem}.union(*map(_shapes, operations))
     _, defined = models_json_schema([(each, "validation") for each in shapes], ref_template=_REFERENCES)
@@ -45,7 +45,7 @@ def describe(operations: Iterable[Operation]) -> dict[str, Any]:
 
 
 def spoken(value: Any) -> Any:
-    """Put the keys in a document into words, in the language in use."""
+    """Replace the keys in a document by sentences in the current language."""
     if isinstance(value, list):
         return [spoken(each) for each in value]
     if not isinstance(value, dict):
@@ -85,7 +85,7 @@ def _described(operation: Operation) -> dict[str, Any]:
         for status in sorted({*ALWAYS, *operation.problems})
     }
     if 401 in operation.problems:
-        said["security"] = [{"token": []}, {}]  # only where the service was started with tokens
+        said["security"] = [{"token": []}, {}]  # only if the service was started with tokens
     return said
 
 
@@ -135,7 +135,7 @@ def _in_headers(headers: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 def _drop_titles(schema: Any) -> None:
-    """Drop the titles that pydantic makes out of names, which are words in no language."""
+    """Drop the titles that pydantic derives from names, since they are not translated."""
     if isinstance(schema, dict):
         if isinstance(schema.get("title"), str):
             del schema["title"]

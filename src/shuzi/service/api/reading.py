@@ -1,4 +1,4 @@
-"""The endpoints that read: pictures, 28x28 images, and what is known of the models."""
+"""The endpoints for reading pictures, classifying 28x28 images and listing models."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from shuzi.service.parts import Parts, parts_of, place_for
 
 operations = Operations("reading")
 
-_SHORT = 262_144  # bytes: a body up to that is taken apart at once, without a thread
+_SHORT = 262_144  # bytes: a body up to this size is parsed at once, without a thread
 _BINARY = {"type": "string", "format": "binary"}
 _PICTURES: dict[str, Any] = {
     "multipart/form-data": {
@@ -48,7 +48,7 @@ _PICTURES: dict[str, Any] = {
 
 
 class ReadQuery(BaseModel):
-    """The query of a request to read."""
+    """The query parameters of a request to read."""
 
     model: str = Field(default="", max_length=200, description="service.schema.model")
     explain: bool = Field(default=False, description="service.schema.explain")
@@ -89,7 +89,7 @@ async def read(request: Request) -> Response:
             said = [await _read(parts, sources[0], asked)]
         else:
             said = await _read_all(parts, sources, asked)
-    # each has been written in its thread, as a `Reading` or an `Unread`: what explains one is tens of kilobytes
+    # each was serialised in its thread, as a `Reading` or an `Unread`: an explanation takes tens of kilobytes
     return Response(b'{"readings":[' + b",".join(said) + b"]}", media_type=JSON)
 
 
@@ -119,7 +119,7 @@ async def classify(request: Request) -> Response:
     example="{address}/v1/models",
 )
 async def models(request: Request) -> Response:
-    """Say what the models are."""
+    """List the models."""
     parts = parts_of(request)
     if parts.readers.measured:
         facts = parts.readers.describe()
@@ -131,7 +131,7 @@ async def models(request: Request) -> Response:
 
 
 def _explained(quota: Quota, pictures: int, digits: int) -> int:
-    """Tell for how many digits of one of several pictures it is shown what counted, and charge the client."""
+    """Return how many digits of one of several pictures to explain, and charge the client's quota."""
     limits = quota.limits
     explained = min(digits, limits.explained, max(1, limits.explained_in_all // pictures))
     quota.explain(explained)
@@ -139,12 +139,12 @@ def _explained(quota: Quota, pictures: int, digits: int) -> int:
 
 
 def _is_quiet(parts: Parts) -> bool:
-    """Tell whether no training takes the cores, whose time would be measured instead."""
+    """Return whether no training run is using the cores, which would distort the time measured."""
     return parts.trainings.running is None
 
 
 async def _read_all(parts: Parts, sources: list[Source], asked: Asked) -> list[bytes]:
-    """Read several pictures side by side; when one ends the request, the others are not begun any more."""
+    """Read several pictures in parallel; if one ends the request, those not yet started are dropped."""
     room = asyncio.Semaphore(parts.pool.workers)
     try:
         async with asyncio.TaskGroup() as group:
@@ -168,7 +168,7 @@ async def _read(parts: Parts, source: Source, asked: Asked) -> bytes:
 
 
 async def _read_or_fail(parts: Parts, source: Source, asked: Asked, room: asyncio.Semaphore) -> bytes:
-    """Read one of several pictures; the others do not suffer when it cannot be read."""
+    """Read one of several pictures; a failure does not affect the others."""
     async with room:
         try:
             return await _read(parts, source, asked)

@@ -1,4 +1,4 @@
-"""The shapes of requests and answers: they check what comes in, and what goes out is made of them."""
+"""The schema of requests and responses: requests are validated with it, responses are built from it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from shuzi.training.recipe import RANGES
 
 _LIMITS = Limits()
 MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}
-"""What a training here may have at most, since others wait for it."""
+"""Upper limits for a training run in the service, since other users wait for it."""
 
 
 def _within(name: str) -> dict[str, Any]:
-    """Return the range of a recipe's number, no further than a service lets it go."""
+    """Return the range of a recipe's number, restricted to the service's limits."""
     allowed = RANGES[name]
     most = min(allowed.most, MOST.get(name, allowed.most))
     return {"gt" if allowed.above else "ge": allowed.least, "le": most, "strict": True}
@@ -37,20 +37,20 @@ OldName = Annotated[Share, Field(deprecated=True, description="service.schema.ol
 """What `probability` was called before 0.2; it goes with 0.3."""
 Shares = Annotated[list[Share], Field(min_length=10, max_length=10)]
 OneDigit = Annotated[int, Field(ge=0, le=9)]
-# in JSON 7.0 is as whole a number as 7, but "7" and true are none; wholeness is looked at for an image together
+# in JSON, 7.0 is an integer like 7, but "7" and true are not; this is checked for a whole image at once
 Level = Annotated[
     float,
     Field(ge=0, le=255, strict=True),
     WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 255}),
 ]
-# what is wrong is wrong at the first value: to find and keep 784,000 mistakes would take seconds and a gigabyte
+# stop at the first bad value: finding and keeping 784,000 errors would take seconds and a gigabyte
 Row = Annotated[list[Level], Field(fail_fast=True, min_length=28, max_length=28)]
 Rows = Annotated[list[Row], Field(fail_fast=True, min_length=28, max_length=28)]
 Flat = Annotated[list[Level], Field(fail_fast=True, min_length=784, max_length=784)]
 
 
 def _whole(value: Any) -> Any:
-    """Take a float without a fraction for the whole number that it is."""
+    """Convert a float without a fraction to an integer."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -64,7 +64,7 @@ _WHOLE = BeforeValidator(_whole)
 
 
 def _layout(image: Any) -> str:
-    """Tell the two ways of writing an image apart, so that an error is about the one that was meant."""
+    """Distinguish the two notations for an image, so that an error is about the intended one."""
     return "rows" if isinstance(image, list) and image and isinstance(image[0], list) else "flat"
 
 
@@ -78,13 +78,13 @@ Status = Literal["ok", "blank", "not-a-digit", "unsure"]
 
 
 class Said(BaseModel):
-    """What the service says: a value that stands in no shape here is a mistake, and not left out in silence."""
+    """The base of all responses: a value that is not in the schema is an error and not silently dropped."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Problem(Said):
-    """What went wrong, after RFC 9457."""
+    """A problem, as defined by RFC 9457."""
 
     type: str
     title: str
@@ -123,7 +123,7 @@ class Reading(Said):
 
 
 class Unread(Said):
-    """In place of a reading: why a picture could not be read."""
+    """Returned instead of a reading: why a picture could not be read."""
 
     source: str
     error: str
@@ -131,7 +131,7 @@ class Unread(Said):
 
 
 class Readings(Said):
-    """A reading for each picture, in their order."""
+    """A reading for each picture, in the order of the request."""
 
     readings: list[Reading | Unread]
 
@@ -148,7 +148,7 @@ class Images(BaseModel):
 
 
 class Answer(Said):
-    """What a network says to an image."""
+    """A network's answer for an image."""
 
     digit: OneDigit
     probability: Share
@@ -157,13 +157,13 @@ class Answer(Said):
 
 
 class Answers(Said):
-    """An answer for each image, in their order."""
+    """An answer for each image, in the order of the request."""
 
     answers: list[Answer]
 
 
 class Score(Said):
-    """How many of n were right, with the 95 % interval."""
+    """The accuracy on n images, with its 95 % interval."""
 
     accuracy: Share
     n: int
@@ -172,7 +172,7 @@ class Score(Said):
 
 
 class Model(Said):
-    """A model and what is known of it."""
+    """A model and facts about it."""
 
     name: str
     kind: Literal["classifier", "detector"]
@@ -193,7 +193,7 @@ class Models(Said):
 
 
 class TrainingRequest(BaseModel):
-    """What to train. What is left out is as the recipe has it."""
+    """The training run to start. Omitted values are taken from the recipe."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -205,7 +205,7 @@ class TrainingRequest(BaseModel):
 
 
 class TrainingProgress(Said):
-    """The batch of a step."""
+    """The loss and accuracy on a step's batch."""
 
     step: int
     loss: float
@@ -213,7 +213,7 @@ class TrainingProgress(Said):
 
 
 class Validated(Said):
-    """A look at the validation images."""
+    """The accuracy on the validation split."""
 
     step: int
     accuracy: Share
@@ -221,7 +221,7 @@ class Validated(Said):
 
 
 class Finished(Said):
-    """How a training ended."""
+    """The result of a training run."""
 
     step: int
     accuracy: Share
@@ -232,14 +232,14 @@ class Finished(Said):
 
 
 class Failure(Said):
-    """Why a training failed."""
+    """Why a training run failed."""
 
     detail: str
     key: str
 
 
 class Training(Said):
-    """A training and its last numbers."""
+    """A training run and its latest numbers."""
 
     id: str
     state: Literal["running", "done", "stopped", "failed"]

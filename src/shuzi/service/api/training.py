@@ -1,4 +1,4 @@
-"""The endpoints of a training: begin one, look at it, listen to it, stop it."""
+"""The endpoints for training: start a run, get its state, follow its events, stop it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from shuzi.service.parts import parts_of
 operations = Operations("training")
 
 STREAM = "text/event-stream"
-_LONGEST = 1_000_000  # bytes of what is to be trained, which is checked at once, without a thread
-_MOST_DIGITS = 9  # of an event's number
+_LONGEST = 1_000_000  # bytes of a training request, which is validated at once, without a thread
+_MOST_DIGITS = 9  # of an event number
 
 
 @operations.add(
@@ -34,7 +34,7 @@ _MOST_DIGITS = 9  # of an event's number
     example="""-H 'Content-Type: application/json' -d '{{"steps": 500}}' {address}/v1/training""",
 )
 async def begin(request: Request) -> Response:
-    """Begin a training."""
+    """Start a training run."""
     if not parts_of(request).settings.training:
         raise ServiceError("error.service.no_training")
     body = await json_of(request)
@@ -56,7 +56,7 @@ async def begin(request: Request) -> Response:
     example="{address}/v1/training/ID",
 )
 async def look(request: Request) -> Response:
-    """Say how a training goes."""
+    """Return the state of a training run."""
     return _answer(parts_of(request).trainings.get(request.path_params["id"]))
 
 
@@ -69,7 +69,7 @@ async def look(request: Request) -> Response:
     example="-X DELETE {address}/v1/training/ID",
 )
 async def stop(request: Request) -> Response:
-    """Stop a training."""
+    """Stop a training run."""
     known = parts_of(request).trainings
     training = known.get(request.path_params["id"])
     running = training.state == RUNNING
@@ -87,17 +87,17 @@ async def stop(request: Request) -> Response:
     example="-N {address}/v1/training/ID/events",
 )
 async def events(request: Request) -> Response:
-    """Tell what happens in a training, from its beginning."""
+    """Stream the events of a training run from its start."""
     parts = parts_of(request)
     training = parts.trainings.get(request.path_params["id"])
     last_event_id = request.headers.get("last-event-id", "")
     known = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MOST_DIGITS
     after = min(int(last_event_id), len(training.events)) if known else 0
     if training.state != RUNNING and after == len(training.events):
-        return Response(status_code=204)  # this is how a server tells an EventSource not to come back
+        return Response(status_code=204)  # an EventSource does not reconnect
     if request.scope.get("asked") == "HEAD":
         return Response(media_type=STREAM, headers={"x-accel-buffering": "no"})
-    return parts.streams.answer(_lines(training, after), STREAM, {"x-accel-buffering": "no"})  # for nginx
+    return parts.streams.answer(_lines(training, after), STREAM, {"x-accel-buffering": "no"})  # nginx
 
 
 async def _lines(training: Job, after: int) -> AsyncIterator[str]:
@@ -106,7 +106,7 @@ async def _lines(training: Job, after: int) -> AsyncIterator[str]:
 
 
 def line(event: Event) -> str:
-    r"""Write an event as an EventSource reads it.
+    r"""Format an event for an EventSource.
 
     >>> line(Event(3, "stopped", {"step": 20}))
     'id: 3\nevent: stopped\ndata: {"step": 20}\n\n'

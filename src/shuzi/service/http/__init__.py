@@ -1,1 +1,1 @@
-"""What stands around every answer: security, limits, multipart, problems, languages."""
+"""What surrounds every response: security, limits, multipart, problems, languages."""

@@ -1,4 +1,4 @@
-"""The body of a request comes in no longer, no slower and no more at once than agreed."""
+"""Limits on request bodies: their size, their speed, and their total memory."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ from shuzi.service.http.limits import Limits
 from shuzi.service.http.problems import BodyRefused
 from shuzi.service.http.quotas import Quota
 
-_SWALLOWED = 4  # times the longest body: so much is read and dropped, for a client reads no answer while it sends
+_SWALLOWED = 4  # times the body limit: read and dropped, since a client reads no response while it is sending
 
 
 class Bodies:
-    """Watches over the bodies of all requests.
+    """Limits the bodies of all requests.
 
-    A body that is too long is refused with 413, one that comes too slowly with 408, and one for which there is no
-    room beside the others with 429. Whether the client tells the length or not makes no difference.
+    A body that is too long is refused with 413, one that is too slow with 408, and one for which there is no room
+    with 429, whether the client declares the length or not.
 
-    Room is shared fairly: a client holds so much at most, and where all room is taken, a body that is still coming
-    makes way, of a client that holds more than the one that needs room would.
+    Room is shared fairly: each client has a limit, and when memory is full, an unfinished body is dropped if its
+    client holds more than the one that needs room would.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app = app
         self._limits = limits
         self._held = 0
-        self._coming: dict[_Watched, None] = {}  # in the order in which they began
+        self._coming: dict[_Watched, None] = {}  # in order of arrival
         self._closing = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -47,17 +47,17 @@ class Bodies:
 
     @property
     def limits(self) -> Limits:
-        """What is taken at most."""
+        """The limits on requests."""
         return self._limits
 
     def close(self) -> None:
-        """Wait for no body any more: what has not come whole is told that the service is ending."""
+        """Stop waiting for bodies: unfinished requests are told that the service is shutting down."""
         self._closing = True
         for each in list(self._coming):
             each.give_up(ServiceError("error.service.closing"))
 
     def comes(self, watched: _Watched, comes: bool) -> None:
-        """Note that a body is still coming, or has come whole."""
+        """Note whether a body is still arriving or complete."""
         if not comes:
             self._coming.pop(watched, None)
         elif self._closing and watched.expected:
@@ -66,7 +66,7 @@ class Bodies:
             self._coming[watched] = None
 
     def hold(self, watched: _Watched, size: int) -> ServiceError | None:
-        """Make room for so many bytes more of a body, or tell why there is none."""
+        """Reserve memory for more bytes of a body, or return why there is none."""
         quota = watched.quota
         if quota.held + size > self._limits.client_held:
             return ServiceError("error.service.held", most=self._limits.client_held // 1_000_000)
@@ -82,7 +82,7 @@ class Bodies:
         return None
 
     def release(self, watched: _Watched) -> None:
-        """Give the room of a body back; its bytes are dropped as soon as its request hears of it."""
+        """Release a body's memory; its bytes are dropped as soon as its request notices."""
         self._coming.pop(watched, None)
         self._held -= watched.held
         watched.quota.held -= watched.held
@@ -107,15 +107,15 @@ class _Watched:
         self.held = 0
 
     def give_up(self, refusal: ServiceError) -> None:
-        """Wait no longer, and say why."""
+        """Stop waiting, for the given reason."""
         self._refusal = refusal
         if self._waits is not None and not self._waits.expired():
-            self._waits.reschedule(0.0)  # a moment that has passed
+            self._waits.reschedule(0.0)  # a deadline in the past
 
     async def __call__(self) -> Message:
         limits = self._bodies.limits
         if self._whole:
-            return await self._receive()  # nothing but the end of the connection is to come
+            return await self._receive()  # only the end of the connection can follow
         if (self._announced or 0) > limits.body:
             await self._refuse_long()
         message = await self._next()
@@ -145,7 +145,7 @@ class _Watched:
         return message
 
     async def _refuse_long(self) -> None:
-        """Refuse a body; before that read the rest of one that is not all too long and is on its way already."""
+        """Refuse a body, after reading the rest of it if it is already on its way and not excessively long."""
         most = self._bodies.limits.body
         left = 0 if self._asks and self._ends is None else _SWALLOWED * most
         if (self._announced or 0) <= left:

@@ -1,4 +1,4 @@
-"""Every request passes here first, and every answer last: who may ask, in which language, and with which headers."""
+"""The outermost layer for every request: access control, language, and security headers on the response."""
 
 from __future__ import annotations
 
@@ -45,27 +45,26 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(self), microphone=(), geolocation=(), payment=(), usb=(), serial=(), hid=()"),
 )
-"""What tells a browser to let nothing in, out or around: every answer carries these."""
+"""The security headers of every response."""
 
 _NOT_KEPT = (b"cache-control", b"no-store")
 _BY_LANGUAGE = (b"vary", b"accept-language")
 
 _ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a service may listen, and no name by which it is called
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
-_REMEMBERED = 256  # Host headers for which the answer is known
+_REMEMBERED = 256  # Host headers whose verdict is cached
 
-# what browsers tell of who asks, of requests without an Origin too (https://www.w3.org/TR/fetch-metadata/)
+# how browsers describe a request's origin, even without Origin (https://www.w3.org/TR/fetch-metadata/)
 _FETCH = (b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest")
-_OWN = (b"same-origin", b"none")  # none: a person has typed the address
+_OWN = (b"same-origin", b"none")  # none: a person typed the address
 
 Observe = Callable[[Scope, int, float], None]
 
 
 class Hosts:
-    """The names by which the service may be called.
+    """The host names that the service accepts.
 
-    A page of another site can let its own name lead to this machine (DNS rebinding), so a name that was not agreed on
-    is refused.
+    Another site can point its own name at this machine (DNS rebinding), so unknown names are refused.
 
     Parameters
     ----------
@@ -89,13 +88,13 @@ class Hosts:
         self.allow = lru_cache(_REMEMBERED)(self._allow)
 
     def _allow(self, host: str, server: str | None) -> bool:
-        """Tell whether a Host header is one of ours; `server` is the address at which the request came in."""
+        """Return whether a Host header is one of ours; `server` is the address that received the request."""
         name = _name(host)
         return bool(name) and (name in self._names or is_loopback(name) or name == _bare(server or ""))
 
 
 def is_loopback(name: str) -> bool:
-    """Tell whether a host's name or address means this machine and is reached from nowhere else.
+    """Return whether a host name or address is this machine's loopback.
 
     >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("a.localhost"), is_loopback("0.0.0.0")
     (True, True, True, False)
@@ -135,7 +134,7 @@ def _is_address(name: str) -> bool:
 
 
 def _bare(name: str) -> str:
-    """Write a name or an address in one way, however it is written.
+    """Normalise a name or an address.
 
     >>> _bare("Example.org."), _bare("[FD00:0::2]"), _bare("::ffff:192.0.2.2")
     ('example.org', 'fd00::2', '192.0.2.2')
@@ -145,12 +144,12 @@ def _bare(name: str) -> str:
         address = ipaddress.ip_address(name)
     except ValueError:
         return name
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None  # where a socket hears both
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None  # on a dual-stack socket
     return str(mapped or address)
 
 
 def _name(host: str) -> str:
-    """Take the port away from a Host header.
+    """Remove the port from a Host header.
 
     >>> _name("[::1]:8000"), _name("Example.org:80"), _name("a:b:c")
     ('::1', 'example.org', '')
@@ -164,20 +163,20 @@ def _name(host: str) -> str:
 
 
 class Guard:
-    """Lets a request in when host, origin and token are right, and sends no answer without the headers it needs.
+    """Admits a request if host, origin and token are valid, and adds headers to every response.
 
     Parameters
     ----------
     app
-        What answers.
+        The app to protect.
     hosts
-        The names by which it may be called.
+        The accepted host names.
     quotas
-        Of the clients; also knows which proxies to believe.
+        The clients' quotas; also knows which proxies to trust.
     tokens
-        Opens what is not open to all; None when everything is.
+        The tokens that open protected paths; None if everything is open.
     observe
-        Told the scope, the status and the seconds of each request when it is over.
+        Called with the scope, status and duration in seconds of each finished request.
     """
 
     def __init__(self, app: ASGIApp, hosts: Hosts, quotas: Quotas, tokens: Tokens | None, observe: Observe) -> None:
@@ -189,7 +188,7 @@ class Guard:
         self._closing = False
 
     def close(self) -> None:
-        """From now on what is cancelled is told that the service is ending."""
+        """From now on, cancelled requests are told that the service is shutting down."""
         self._closing = True
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -227,7 +226,7 @@ class Guard:
             if not started:
                 await problem_response(ServiceError("error.service.closing"), close=True)(scope, receive, guarded)
         except Exception as problem:
-            if not started:  # else it has been logged and answered below, and is raised again for other servers
+            if not started:  # otherwise it was logged and answered below, and is raised again for the server
                 log.error("%s %s", scope["method"], scope["path"], exc_info=problem)
                 await problem_response(fault(), close=True)(scope, receive, guarded)
         finally:
@@ -235,7 +234,7 @@ class Guard:
             self._observe(scope, status, time.perf_counter() - began)
 
     def _identify(self, scope: Scope, head: _Head) -> tuple[Quota, str]:
-        """Note in the scope whom a request is from and what it is called."""
+        """Store the client and the request id in the scope."""
         peer = scope["client"][0] if scope.get("client") else ""
         named = proxy_id(head.request_id) if head.request_id and self._quotas.trusts(peer) else None
         scope["from"] = self._quotas.client(peer, head.forwarded)
@@ -245,7 +244,7 @@ class Guard:
         return quota, name
 
     def _refusal(self, scope: Scope, head: _Head, quota: Quota) -> ServiceError | None:
-        """Choose the language, and return why the request is refused, if it is."""
+        """Choose the language, and return the reason if the request is refused."""
         messages.use(asked_language(scope["query_string"], head.language))
         server, hosts = scope.get("server"), head.hosts
         if len(hosts) != 1:
@@ -260,13 +259,13 @@ class Guard:
             return ServiceError("error.service.token")
         if (
             quota.requests > quota.limits.client_connections
-        ):  # of a client behind a proxy, whose connections it shares
+        ):  # for a client behind a proxy, which shares the proxy's connections
             return ServiceError("error.service.client", most=quota.limits.client_connections)
         return None
 
 
 class _Head:
-    """The headers that say who asks, for what and in which language, gathered in one pass."""
+    """The headers with the client, the target and the language, collected in one pass."""
 
     __slots__ = ("authorization", "fetch", "forwarded", "hosts", "language", "origin", "request_id")
 
@@ -285,7 +284,7 @@ class _Head:
                 self.origin = value.decode("latin-1")
             elif name == b"authorization":
                 self.authorization = value
-            elif name == b"x-forwarded-for":  # several are one list, in their order
+            elif name == b"x-forwarded-for":  # repeated headers form one list, in order
                 self.forwarded += ("," if self.forwarded else "") + value.decode("latin-1")
             elif name == REQUEST_ID:
                 self.request_id = value
@@ -294,7 +293,7 @@ class _Head:
 
 
 def _is_visit(method: str, fetch: dict[bytes, bytes]) -> bool:
-    """Tell whether a person follows a link to here, which any page may have, and no page reads the answer."""
+    """Return whether a person follows a link to here: any page may link, since none can read the response."""
     found = fetch.get(b"sec-fetch-mode"), fetch.get(b"sec-fetch-dest")
     return method in ("GET", "HEAD") and found == (b"navigate", b"document")
 

@@ -1,4 +1,4 @@
-"""A request becomes the language of its answer: by `?lang=`, else by Accept-Language, else English."""
+"""A request becomes the language of its response: from `?lang=`, else Accept-Language, else English."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ def asked_language(query: bytes, accepted: bytes) -> str:
     Parameters
     ----------
     query
-        Its query string.
+        The query string.
     accepted
-        Its header Accept-Language, or nothing.
+        The Accept-Language header, if any.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def asked_language(query: bytes, accepted: bytes) -> str:
 
 @lru_cache(maxsize=256)
 def _preferred(accepted: bytes) -> str:
-    """Return the language that is known and has the highest weight (RFC 9110, 12.5.4).
+    """Return the supported language with the highest weight (RFC 9110, 12.5.4).
 
     >>> _preferred(b"en;q=0.2, zh-Hans"), _preferred(b"zh;q=0, *"), _preferred(b"fr"), _preferred(b";;q=x")
     ('zh', 'en', 'en', 'en')

@@ -1,4 +1,4 @@
-"""What the service takes at most, and how long it waits: one place for every number that a request can run into."""
+"""The service's limits and time-outs: one place for every number that a request can run into."""
 
 from __future__ import annotations
 
@@ -7,50 +7,48 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """What a service takes at most.
+    """The limits of a service.
 
     Parameters
     ----------
     body
-        Bytes of a request's body.
+        Bytes in a request's body.
     held
-        Bytes of all bodies that are in memory at once.
+        Bytes of all bodies in memory at once.
     pictures
         Pictures in one request; each page of a PDF is one.
     images
         28x28 images in one request.
     explained, explained_in_all
-        Digits of one picture, and of all pictures of a request, for which it is measured what counted: each costs
-        some hundred classifications.
+        Digits to explain in one picture, and in all pictures of a request: each costs some hundred classifications.
     workers
-        Cores that are used; pictures take about 150 MB on each, and the child processes that decode as much.
+        Cores to use; pictures take about 150 MB on each, and the decoding child processes as much again.
     queue
-        Requests that wait for a core.
+        Requests waiting for a core.
     connections, streams
-        Open connections; open streams of events among them.
+        Open connections, and open event streams among them.
     client_connections, client_held
-        Open connections, or requests where a trusted proxy hands them on, and bytes of bodies of one client.
+        Per client: open connections (behind a trusted proxy, open requests), and bytes of bodies.
     client_explained, client_explained_rate
-        Explained digits that one client may ask for at once, and how many more every second.
+        Per client: explained digits at once, and how many more each second.
     head_seconds
         From the first byte of a request to the end of its headers.
     pause_seconds, body_seconds
-        Between two pieces of a body; for the whole body.
+        Between two pieces of a body, and for the whole body.
     write_seconds
-        A client that takes nothing of its answer for so long has gone.
+        A client that takes nothing of its response for so long is considered gone.
     idle_seconds
-        From an answer to the next request of a connection.
+        From a response to the next request on a connection.
     work_seconds
-        From the end of a request's body to its answer.
+        From the end of a request's body to its response.
     training_seconds
-        For one training.
+        For one training run.
     stuck_seconds
-        Work that takes so long is never waited for again: another thread takes the place of its own.
+        Work that takes so long is abandoned, and another thread replaces its own.
     drain_seconds, exit_seconds
-        After the service was asked to end: for requests that have begun, and until the process is gone, whatever
-        happens.
+        After the service is asked to stop: for running requests, and until the process exits in any case.
     trainings
-        Finished trainings that are remembered, and their models.
+        Finished training runs that are kept, with their models.
     """
 
     body: int = 20_000_000
@@ -81,7 +79,7 @@ class Limits:
 
 
 HEAD_BYTES = 32_768
-"""Bytes that the headers of a request may take, its address included."""
+"""The maximum size of a request's headers, including its URL, in bytes."""
 
 HEADERS = 100
-"""Headers of a request. Each costs an object in memory, however short it is."""
+"""The maximum number of headers. Each costs an object in memory, however short it is."""

@@ -1,9 +1,9 @@
-"""The body of a request becomes pictures, each with the name by which it is shown.
+"""A request's body becomes pictures, each with its display name.
 
-The parser is python-multipart's, on which Starlette's own form parsing stands, too. That one is not used: it took 177
-microseconds where this takes 108 (one picture of MNIST, Starlette 1.10, a core of an AMD EPYC); it parses in the
-event loop, which 15 MB hold up for 0.13 s; and it writes what is longer than 1 MB into a temporary file, while the
-pictures that a service is sent are to stay in memory. It also takes a form without an end for a whole one.
+The parser is python-multipart, which Starlette's form parser uses too. Starlette's is not used because it takes 177
+microseconds instead of 108 (one MNIST picture, Starlette 1.10, one core of an AMD EPYC); it parses in the event loop,
+which 15 MB block for 0.13 s; it writes anything above 1 MB to a temporary file, although pictures sent to the service
+must stay in memory; and it accepts a truncated form as complete.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ Named = tuple[str, bytes]
 
 
 def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
-    """Take the pictures out of a body: the fields of a form, or else the body as it is.
+    """Extract the pictures from a body: the fields of a multipart form, or else the body itself.
 
     Parameters
     ----------
     body
-        All of it.
+        The whole body.
     content_type
-        As the request names it; "" when it names none.
+        The request's Content-Type; "" if it has none.
     most
-        Pictures that are accepted.
+        The maximum number of pictures.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
     Raises
     ------
     ServiceError
-        It is a form of another kind, damaged, with other fields, with no picture or with too many.
+        The form has another type, is damaged, or has unknown fields, no picture or too many.
 
     Examples
     --------
@@ -74,7 +74,7 @@ class _Part:
 
 
 class _Parser:
-    """What python-multipart tells, put together."""
+    """Assembles the pieces that python-multipart reports."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -140,7 +140,7 @@ class _Parser:
 
 
 def _text(name: bytes) -> str:
-    r"""Read a name as browsers write it, in UTF-8; what is none is kept as it comes.
+    r"""Decode a name from UTF-8, as browsers send it; invalid bytes are kept as they are.
 
     >>> _text("数字.png".encode()), _text(b"caf\xe9.png")
     ('数字.png', 'café.png')

@@ -1,8 +1,8 @@
-"""An endpoint and what is said of it become a route and an entry of the OpenAPI document.
+"""An endpoint and its description become a route and an entry in the OpenAPI document.
 
-Starlette and pydantic do all that is needed here. FastAPI stood in between in 0.1: its routing and its checks took as
-long as all the rest of a small request, so each endpoint went around them; its document had to be cleaned of what it
-adds; and it brings OpenTelemetry, for which a service that talks to nobody has no use.
+Starlette and pydantic do all that is needed here. In 0.1, FastAPI was in between: its routing and validation took as
+long as the rest of a small request, so each endpoint bypassed them; its additions had to be removed from the
+document; and it brings OpenTelemetry, which a service that reports to nobody does not need.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 JSON = "application/json"
 ALWAYS = (403, 408, 413, 421, 429, 500, 503)
-"""The statuses of problems that any operation can answer with."""
+"""The status codes of problems that any operation can return."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """What one method of one path does, and what is said of it.
+    """One method of one path, with its description.
 
     Parameters
     ----------
     endpoint
-        Answers a request; its name is the operation's, too.
+        Handles a request; its name is also the operation's.
     method, path
-        What it answers to.
+        The method and path it handles.
     says
-        The beginning of the keys of its sentences: `summary`, `description` and `answer`.
+        The prefix of its message keys: `summary`, `description` and `answer`.
     tag
-        The group that it belongs to.
+        The group it belongs to.
     answers
-        For each status that is none of a problem's: the shape of the answer, or its media type, or None for no body.
+        For each status that is not a problem: the response's schema or media type, or None for no body.
     problems
-        Statuses of its problems, beside those that any operation has.
+        The status codes of its problems, in addition to those of any operation.
     query, headers
-        The shape of its query; the headers that it looks at, with the key of what is said of each.
+        The schema of its query; the headers it reads, with the key of each description.
     body
-        For each media type that it takes: the shape, or a schema.
+        For each media type that it accepts: a model or a schema.
     example
-        How curl is told to ask it, with {address} for the service's.
+        The arguments for curl, with {address} for the service's address.
     """
 
     endpoint: Endpoint
@@ -80,7 +80,7 @@ class Operations:
         self.all: list[Operation] = []
 
     def add(self, method: str, path: str, says: str, **described: Any) -> Callable[[Endpoint], Endpoint]:
-        """Return what makes an operation of an endpoint; the other values are those of `Operation`."""
+        """Return a decorator that adds an endpoint; the other values are those of `Operation`."""
 
         def adding(endpoint: Endpoint) -> Endpoint:
             self.all.append(Operation(endpoint, method, path, says, self._tag, **described))
@@ -89,28 +89,28 @@ class Operations:
         return adding
 
     def routes(self) -> list[Route]:
-        """Return the routes of all."""
+        """Return the routes of all operations."""
         return [Route(each.path, each.endpoint, methods=[each.method]) for each in self.all]
 
 
 def query(request: Request, shape: type[M]) -> M:
-    """Check the query of a request.
+    """Validate the query of a request.
 
     Raises
     ------
     ValidationError
-        It has another shape.
+        It does not match the schema.
     """
     return shape.model_validate(dict(request.query_params) if request.scope["query_string"] else {})
 
 
 async def json_of(request: Request) -> bytes:
-    """Return a body that says that it is JSON, as it came.
+    """Return the raw body of a request declared as JSON.
 
     Raises
     ------
     ServiceError
-        It says something else.
+        The request declares another type.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != JSON and not kind.endswith("+json"):
@@ -119,12 +119,12 @@ async def json_of(request: Request) -> bytes:
 
 
 def answer(said: BaseModel, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Write a shape as the JSON of an answer, without what was not set."""
+    """Return a model as a JSON response, without unset fields."""
     return Response(written(said), status, headers, JSON)
 
 
 def written(said: BaseModel) -> bytes:
-    """Write a shape as JSON in UTF-8, without what was not set.
+    """Serialise a model as JSON in UTF-8, without unset fields.
 
     >>> from shuzi.service.api.schema import Health
     >>> written(Health(status="ok"))

@@ -1,4 +1,4 @@
-"""An error becomes the answer that says so: application/problem+json (RFC 9457) in the asked language."""
+"""An error becomes a response: application/problem+json (RFC 9457) in the requested language."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ STATUSES: Mapping[str, int] = {
     "error.processes.cancelled": 503,
     "error.service.stuck": 503,
 }
-"""What a person may be told, and with which status. An error that is not here is a fault of the service."""
+"""The errors that clients may see, with their status. Any other error is a fault of the service."""
 
 RETRY_AFTER = {
     "error.service.busy": 1,
@@ -86,11 +86,11 @@ RETRY_AFTER = {
     "error.service.stuck": 10,
     "error.picture.child": 10,
 }
-"""Seconds after which it is worth trying again, where the error itself does not know it better."""
+"""Seconds after which to retry, unless the error itself specifies them."""
 
 
 def status_of(problem: ShuziError) -> int:
-    """Return the HTTP status of an error; 500 when it is none that a client should see.
+    """Return the HTTP status of an error; 500 if clients should not see it.
 
     >>> status_of(ServiceError("error.service.busy"))
     429
@@ -99,19 +99,19 @@ def status_of(problem: ShuziError) -> int:
 
 
 def retry_after(problem: ShuziError) -> list[tuple[bytes, bytes]]:
-    """Return the header that says when to try again, if that is worth it.
+    """Return the Retry-After header, if retrying makes sense.
 
     >>> retry_after(ServiceError("error.service.busy")), retry_after(ServiceError("error.service.json"))
     ([(b'retry-after', b'1')], [])
     """
     seconds = RETRY_AFTER.get(problem.key)
-    if isinstance(problem, ServiceError):  # a picture's seconds are those that it took
+    if isinstance(problem, ServiceError):  # for a picture, `seconds` is how long it took
         seconds = problem.values.get("seconds", seconds)
     return [] if seconds is None else [(b"retry-after", b"%d" % seconds)]
 
 
 def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> dict[str, Any]:
-    """Return what a problem says, in the language in use for its title."""
+    """Return a problem document, with its title in the current language."""
     said = {"type": f"/docs#{key}", "title": say(f"service.title.{status}"), "status": status, "detail": detail}
     return said | {"key": key} | ({"errors": list(errors)} if errors else {})
 
@@ -122,16 +122,16 @@ def fault() -> ServiceError:
 
 
 def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: bool = False) -> Response:
-    """Put an error into an answer, in the language in use.
+    """Return an error as a response in the current language.
 
     Parameters
     ----------
     problem
-        What went wrong.
+        The error.
     errors
-        Sentences, when several things are wrong at once.
+        Sentences, if there are several errors at once.
     close
-        End the connection after the answer, since more of the request may be coming.
+        Close the connection after the response, since more of the request may follow.
     """
     status = status_of(problem)
     if status == 500 and problem.key != "error.service.internal":
@@ -151,7 +151,7 @@ def problem_response(problem: ShuziError, errors: Sequence[str] = (), close: boo
 
 
 class BodyRefused(HTTPException):
-    """A body that is too long or comes too slowly; Starlette lets an HTTPException pass."""
+    """A body is too long or too slow; an HTTPException, because Starlette lets those pass."""
 
     def __init__(self, problem: ShuziError, close: bool) -> None:
         super().__init__(status_of(problem))
@@ -174,7 +174,7 @@ async def _http(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, HTTPException)  # noqa: S101 - see above
     if isinstance(problem, BodyRefused):
         return problem_response(problem.problem, close=problem.close)
-    # the page's files take every path that no route takes by this method, and lack most of them
+    # the page's files match every path without a route for this method, and most do not exist
     others = _by_other_methods(request)
     path = request.url.path
     if others or (problem.status_code == 405 and path != "/v1" and not path.startswith("/v1/")):
@@ -189,7 +189,7 @@ def _allowed(methods: set[str]) -> str:
 
 
 def _by_other_methods(request: Request) -> set[str]:
-    """Return the other methods by which routes take the request's path: Starlette looks at the first route only."""
+    """Return the other methods of routes for the request's path: Starlette checks the first route only."""
     methods: set[str] = set()
     for route in request.app.routes:
         match, _ = route.matches(request.scope)
@@ -199,7 +199,7 @@ def _by_other_methods(request: Request) -> set[str]:
 
 
 async def _gone(request: Request, problem: Exception) -> Response:
-    return Response(status_code=400)  # nobody reads it
+    return Response(status_code=400)  # nobody reads the response
 
 
 async def _unexpected(request: Request, problem: Exception) -> Response:
@@ -214,4 +214,4 @@ HANDLERS: Mapping[Any, Any] = {
     ClientDisconnect: _gone,
     Exception: _unexpected,
 }
-"""What makes a problem+json of each kind of error."""
+"""The handlers that turn each kind of error into problem+json."""

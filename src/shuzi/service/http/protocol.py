@@ -1,4 +1,4 @@
-"""HTTP by httptools as uvicorn speaks it, with clients that are slow, many or long-winded sent away."""
+"""uvicorn's httptools protocol, with limits on slow clients, many connections and long headers."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from shuzi.service.http.problems import MEDIA_TYPE, document, retry_after, statu
 from shuzi.service.http.quotas import Quota, Quotas
 from shuzi.service.request_id import REQUEST_ID, new_id
 
-_LINGER = 2.0  # seconds in which what a refused client still sends is thrown away, so that it can read the answer
+_LINGER = 2.0  # seconds during which a refused client's data is discarded, so that it can read the response
 _SCHEMES = (b"http", b"https")
 
 
 def protocol(limits: Limits, quotas: Quotas, observe: Observe) -> type[asyncio.Protocol]:
-    """Return the protocol that uvicorn is to speak, with the limits in it, and who counts what is refused here."""
+    """Return the protocol class for uvicorn, with its limits and an observer for requests refused here."""
     return type("Protocol", (_Protocol,), {"limits": limits, "quotas": quotas, "observe": staticmethod(observe)})
 
 
 class _Refused(Exception):  # noqa: N818 - nobody is told: it ends the parser
-    """The request has been answered already, so the rest of it need not be parsed."""
+    """The request has already been answered, so the rest need not be parsed."""
 
 
 class _Protocol(HttpToolsProtocol):
@@ -56,7 +56,7 @@ class _Protocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
         super().connection_made(transport)
         peer = self.client[0] if self.client else ""
-        if not self.quotas.trusts(peer):  # a proxy's connections are those of many clients
+        if not self.quotas.trusts(peer):  # a proxy's connections carry many clients
             self._quota = self.quotas.of(peer)
             self._quota.connections += 1
         if len(self.connections) > self.limits.connections:
@@ -74,14 +74,14 @@ class _Protocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Parse what has come; what is no HTTP is answered and not logged, since any client can send it."""
+        """Parse received data; invalid HTTP is answered but not logged, since any client can send it."""
         if self._refused or self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            pass  # asked for and not done, which is an answer that HTTP knows
+            pass  # an upgrade was requested and declined, which HTTP allows
         except httptools.HttpParserError:
             if not self._refused and not self.transport.is_closing():
                 self._refuse(ServiceError("error.service.http"))
@@ -109,7 +109,7 @@ class _Protocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
-        if codings and codings != [b"chunked"]:  # what else was done to the body would not be undone
+        if codings and codings != [b"chunked"]:  # other transfer codings would not be decoded
             self._refuse(ServiceError("error.service.coding"))
             raise _Refused
         if not self.url.startswith(b"/"):
@@ -118,8 +118,8 @@ class _Protocol(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.cycle.response_complete and not self._in_head:  # and no other request is behind it
-            # from here on nothing puts it off but the next request: neither a body that nobody reads nor empty lines
+        if self.cycle.response_complete and not self._in_head:  # and no other request follows
+            # from here, only the next request extends the time-out: neither an unread body nor empty lines do
             self._wait(self.limits.idle_seconds, self._end)
 
     def pause_writing(self) -> None:
@@ -131,14 +131,14 @@ class _Protocol(HttpToolsProtocol):
         self._taking(begins=False)
 
     def _take_host(self) -> None:
-        """Let the host of an absolute address stand in for the header, as RFC 9112, 3.2.2, wants it."""
+        """Replace the Host header by the host of an absolute URL, as RFC 9112, 3.2.2, requires."""
         parsed = httptools.parse_url(self.url)
         if parsed.schema not in _SCHEMES or not parsed.host or parsed.userinfo:
             self._refuse(ServiceError("error.service.http"))
             raise _Refused
         host = b"[%s]" % parsed.host if b":" in parsed.host else parsed.host
         host += b":%d" % parsed.port if parsed.port else b""
-        # the list is the scope's own
+        # the scope holds this very list
         self.headers[:] = [(b"host", host), *(each for each in self.headers if each[0] != b"host")]
 
     def _take(self, size: int) -> None:
@@ -148,32 +148,32 @@ class _Protocol(HttpToolsProtocol):
             raise _Refused
 
     def _wait(self, seconds: float | None, end: Callable[[], None] | None = None) -> None:
-        """End the connection after some seconds, unless this is called again before; None lets it be."""
+        """Close the connection after some seconds, unless called again before; None cancels that."""
         if self._waits is not None:
             self._waits.cancel()
         self._waits = None if seconds is None else self.loop.call_later(seconds, end or self.transport.abort)
 
     def _taking(self, begins: bool) -> None:
-        """Wait for a client to take what it was sent, whatever it sends meanwhile; or wait no longer."""
+        """Start or stop waiting for a client to take its response, whatever it sends meanwhile."""
         if self._writes is not None:
             self._writes.cancel()
         self._writes = self.loop.call_later(self.limits.write_seconds, self.transport.abort) if begins else None
 
     def _end(self) -> None:
-        """End the connection, once what was written has been taken, or after the time for that."""
+        """Close the connection once the client has taken the output, or after a time-out."""
         self.transport.close()
         self._wait(self.limits.write_seconds)
 
     def _refuse(self, problem: ServiceError, linger: bool = True) -> None:
-        """Answer a request that reaches no app."""
+        """Answer a request that does not reach the app."""
         self._refused = True
         cycle = self.cycle
         if cycle is not None and not cycle.response_complete and (cycle.response_started or not cycle.more_body):
-            self.pipeline.clear()  # an earlier request is still being answered, and this must not stand in its answer
+            self.pipeline.clear()  # an earlier request is still being answered
             cycle.keep_alive = False
             return
         status, name = status_of(problem), new_id()
-        with speaking("en"):  # what language was asked for is not known yet
+        with speaking("en"):  # the requested language is not known yet
             content = json.dumps(document(problem.key, status, problem.sentence())).encode()
         address = self._quota.address if self._quota else ""
         self.observe({"type": "http", "method": "", "request_id": name, "from": address}, status, 0.0)
@@ -189,7 +189,7 @@ class _Protocol(HttpToolsProtocol):
         lines = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + content)
         if linger and self.transport.can_write_eof():
-            # to close a socket while something is unread would reset it, and take the answer away with it
+            # closing a socket with unread data would reset it, and the response would be lost
             self.transport.write_eof()
             self._wait(_LINGER)
         else:

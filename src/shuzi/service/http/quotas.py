@@ -1,4 +1,4 @@
-"""A client's address becomes its quota: what it has open, holds in memory and has had explained."""
+"""A client's address becomes its quota: its open connections, memory and explained digits."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from time import monotonic
 from shuzi.errors import ServiceError
 from shuzi.service.http.limits import Limits
 
-_NETWORK = 64  # bits: one household or one rented machine is given a whole IPv6 network of this size (RFC 6177)
-_SWEPT = 4_096  # clients from which on those are forgotten that have and owe nothing
+_NETWORK = 64  # bits: one household or rented machine gets a whole IPv6 network of this size (RFC 6177)
+_SWEPT = 4_096  # number of clients above which idle ones are forgotten
 
 
 @dataclass(slots=True, eq=False)
 class Quota:
-    """What one client has at the moment; `allowance` counts digits and fills up again with time."""
+    """What one client is using; `allowance` counts digits and refills over time."""
 
     address: str
     limits: Limits
@@ -35,7 +35,7 @@ class Quota:
 
     @property
     def idle(self) -> bool:
-        """Tell whether nothing would be lost if this were forgotten."""
+        """Return whether this can be forgotten without loss."""
         if self.connections or self.requests or self.held:
             return False
         with self._lock:
@@ -44,13 +44,13 @@ class Quota:
 
     @property
     def wait(self) -> float:
-        """Seconds until it may have something explained again."""
+        """Seconds until the client may ask for explanations again."""
         with self._lock:
             self._fill()
             return max(0.0, (1.0 - self._allowance) / self.limits.client_explained_rate)
 
     def explain(self, digits: int) -> None:
-        """Take digits off the allowance, which may fall below nothing; safe in any thread."""
+        """Subtract digits from the allowance, which may become negative; thread-safe."""
         with self._lock:
             self._fill()
             self._allowance -= digits
@@ -67,14 +67,14 @@ class Quotas:
     Parameters
     ----------
     limits
-        What each may have.
+        The limits per client.
     proxies
-        Addresses or networks of reverse proxies whose word is taken for where a request came from.
+        Addresses or networks of reverse proxies that are trusted to name the client.
 
     Raises
     ------
     ServiceError
-        One of them is no address.
+        One of them is not a valid address.
 
     Examples
     --------
@@ -89,22 +89,22 @@ class Quotas:
         self._known: dict[str, Quota] = {}
 
     def trusts(self, address: str) -> bool:
-        """Tell whether an address is that of a trusted proxy."""
+        """Return whether an address is a trusted proxy's."""
         if not self._proxies:
             return False
         parsed = _parsed(address)
         return parsed is not None and any(parsed in each for each in self._proxies)
 
     def client(self, peer: str, forwarded: str) -> str:
-        """Return whom a request is from.
+        """Return the client's address.
 
         Parameters
         ----------
         peer
             The other end of the connection.
         forwarded
-            The header X-Forwarded-For. Only its last entry that is no trusted proxy's counts: a proxy adds to the end
-            what it has seen, and everything before that a client can make up.
+            The X-Forwarded-For header. Its last entry that is not a trusted proxy counts: each proxy appends what it
+            has seen, and clients can forge everything before that.
         """
         if not forwarded or not self.trusts(peer):
             return peer
@@ -117,7 +117,7 @@ class Quotas:
         return peer
 
     def of(self, address: str) -> Quota:
-        """Return the quota of an address; all of an IPv6 network of 64 bits share one."""
+        """Return the quota of an address; a whole 64-bit IPv6 network shares one."""
         key = _key(address)
         quota = self._known.get(key)
         if quota is None:
@@ -147,7 +147,7 @@ def _parsed(text: str) -> _Address | None:
 
 @lru_cache(_SWEPT)
 def _key(address: str) -> str:
-    """Write an address in the one way under which its quota is kept.
+    """Normalise an address to the key of its quota.
 
     >>> _key("192.0.2.1"), _key("::ffff:192.0.2.1"), _key("2001:db8::1") == _key("2001:db8::ffff:1")
     ('192.0.2.1', '192.0.2.1', True)

@@ -1,4 +1,4 @@
-"""A file becomes the tokens that open the API; a request shows one as `Authorization: Bearer …`."""
+"""A file becomes the tokens that open the API; a request sends one as `Authorization: Bearer …`."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pathlib import Path
 from shuzi.errors import ServiceError, ShuziError
 
 SHORTEST = 16
-"""Characters that a token has at least: of random letters so many cannot be guessed."""
+"""The minimum length of a token: so many random letters cannot be guessed."""
 
-_MOST = 10_000  # bytes of the file
-_CLOSED = ("/v1", "/metrics")  # the page and the documents are open, for they hold nothing that is anyone's
+_MOST = 10_000  # the maximum size of the file, in bytes
+_CLOSED = ("/v1", "/metrics")  # the page and the documentation are open, since they contain nobody's data
 _SCHEME = b"bearer "
 
 
 class Tokens:
-    """What is accepted as a token.
+    """The accepted tokens.
 
     Parameters
     ----------
     tokens
-        Each opens the same.
+        The tokens; all open the same paths.
 
     Examples
     --------
@@ -36,12 +36,12 @@ class Tokens:
 
     @classmethod
     def read(cls, path: Path) -> Tokens:
-        """Read a file with a token on each line, so that a new one can be accepted before the old one goes.
+        """Read a file with one token per line, so that a new one can be added before the old one is removed.
 
         Raises
         ------
         ServiceError
-            It cannot be read, is empty, or a token in it is short.
+            The file cannot be read or is empty, or a token is too short.
         """
         try:
             with path.open("rb") as file:
@@ -55,10 +55,10 @@ class Tokens:
         return cls(tokens)
 
     def allow(self, authorization: bytes) -> bool:
-        """Tell whether a header Authorization shows a token, in a time that does not depend on which.
+        """Return whether an Authorization header holds an accepted token, in constant time.
 
-        All are compared, as SHA-256, by `hmac.compare_digest`: neither how far one is right nor which of them was
-        right shows in the time.
+        All tokens are compared, as SHA-256, by `hmac.compare_digest`, so timing reveals neither a correct prefix nor
+        which token matched.
         """
         if authorization[: len(_SCHEME)].lower() != _SCHEME:
             return False
@@ -67,7 +67,7 @@ class Tokens:
 
 
 def is_closed(path: str) -> bool:
-    """Tell whether a path needs a token, where there is one.
+    """Return whether a path needs a token, if there are any.
 
     >>> is_closed("/v1/read"), is_closed("/metrics"), is_closed("/healthz"), is_closed("/v10")
     (True, True, False, False)

@@ -1,4 +1,4 @@
-"""A request's JSON is checked, and what pydantic finds wrong becomes sentences in the language in use."""
+"""A request's JSON is validated, and pydantic's errors become sentences in the current language."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from shuzi.messages import say
 
 M = TypeVar("M", bound=BaseModel)
 
-_MARKS = 30_000  # brackets, braces and quotation marks: as many images as are taken have 29,001, with their rows
+_MARKS = 30_000  # brackets, braces and quotation marks: the most images allowed have 29,001, with their rows
 
-_MOST = 10  # sentences: who sends more mistakes than that sends the same one many times
+_MOST = 10  # sentences: more errors than this are the same one many times
 
-_NOT_SAID = ("body", "query", "path", "header", "rows", "flat")  # where pydantic looked, and what none has written
+_NOT_SAID = ("body", "query", "path", "header", "rows", "flat")  # parts of pydantic's location that no client wrote
 
 _BOUNDS = {
     "greater_than": ("above", "gt"),
@@ -40,7 +40,7 @@ _KINDS = {
 
 
 class ValuesError(ServiceError):
-    """Values that are not as they should be, with a sentence for each."""
+    """Invalid values, with a sentence for each."""
 
     def __init__(self, said: Sequence[str]) -> None:
         super().__init__("error.service.value", reasons=" ".join(said[:3]))
@@ -48,21 +48,21 @@ class ValuesError(ServiceError):
 
 
 def checked(body: bytes, shape: type[M]) -> M:
-    """Check the JSON of a body, in time and memory that go with what may be right and not with what is wrong.
+    """Validate the JSON of a body, with time and memory bounded by valid input, not by the number of errors.
 
     Parameters
     ----------
     body
         All of it.
     shape
-        What it should be.
+        The expected schema.
 
     Raises
     ------
     ServiceError
-        It is no JSON.
+        It is not JSON.
     ValuesError
-        It has another shape.
+        It does not match the schema.
 
     Examples
     --------
@@ -77,7 +77,7 @@ def checked(body: bytes, shape: type[M]) -> M:
     except ValueError as problem:
         raise ServiceError("error.service.json") from problem
     unknown = [each for each in value if each not in shape.model_fields] if isinstance(value, dict) else []
-    if len(unknown) > _MOST:  # pydantic would keep a mistake for each
+    if len(unknown) > _MOST:  # pydantic would keep an error for each
         raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
     try:
         return shape.model_validate(value)
@@ -86,7 +86,7 @@ def checked(body: bytes, shape: type[M]) -> M:
 
 
 def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Put what pydantic found into words.
+    """Turn pydantic's errors into sentences.
 
     >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
     ['steps must be at most 20000.']
@@ -112,7 +112,7 @@ def _sentence(error: Mapping[str, Any]) -> str:
 
 
 def _where(place: Sequence[str | int]) -> str:
-    """Name a value by the way to it, such as images[0][3].
+    """Format the path to a value, such as images[0][3].
 
     >>> _where(("body", "images", 0, 3))
     'images[0][3]'

@@ -1,1 +1,1 @@
-"""A training in a child process, and its events."""
+"""Training runs in child processes, and their events."""

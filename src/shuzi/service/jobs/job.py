@@ -1,4 +1,4 @@
-"""One training: its state, and its events, which are kept so that who listens late misses nothing."""
+"""One training run: its state and its events, which are kept so that late listeners miss nothing."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from shuzi.training.recipe import Recipe
 
 RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
 QUIET = 15.0
-"""Seconds without an event after which a listener is told that the connection still stands."""
+"""Seconds without an event after which a listener gets a keep-alive."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """What happened, numbered from 1; sentences in `data` stand there in both languages."""
+    """An event, numbered from 1; sentences in `data` are in both languages."""
 
     number: int
     name: str
     data: Mapping[str, Any]
 
     def spoken(self) -> dict[str, Any]:
-        """Return the data, with sentences in the language in use."""
+        """Return the data, with sentences in the current language."""
         return {
             key: value[language()] if isinstance(value, dict) and value.keys() == set(LANGUAGES) else value
             for key, value in self.data.items()
@@ -35,7 +35,7 @@ class Event:
 
 @dataclass
 class Job:
-    """One training, from its beginning to its end and after."""
+    """One training run, from its start until it is forgotten."""
 
     id: str
     recipe: Recipe
@@ -48,7 +48,7 @@ class Job:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tell(self, name: str, data: Mapping[str, Any], state: str = RUNNING) -> None:
-        """Keep an event and wake who listens."""
+        """Store an event and wake the listeners."""
         event = Event(len(self.events) + 1, name, data)
         self.events.append(event)
         self.last[name] = event
@@ -57,7 +57,7 @@ class Job:
         self._news = asyncio.Event()
 
     async def follow(self, after: int = 0) -> AsyncIterator[Event | None]:
-        """Yield the events numbered above `after`, until there can be no more; None when it is quiet for long."""
+        """Yield the events numbered above `after` until the last one; yield None after a long pause."""
         while True:
             news = self._news
             for event in self.events[after:]:
@@ -73,7 +73,7 @@ class Job:
                     yield None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what a client sees of it."""
+        """Return what clients see."""
         last = {name: self.last[name].spoken() if name in self.last else None for name in ("progress", "validated")}
         done = self.last.get("done")
         ended = {key: value for key, value in done.spoken().items() if key != "mistakes"} if done else None

@@ -1,4 +1,4 @@
-"""Streams of events are counted, so that there are never too many."""
+"""A limit on the number of open event streams."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from shuzi.errors import ServiceError
 
 
 class Streams:
-    """The streams that are open.
+    """The open event streams.
 
     Parameters
     ----------
     most
-        So many may be.
+        The maximum number.
     """
 
     def __init__(self, most: int) -> None:
@@ -24,12 +24,12 @@ class Streams:
         self._open = 0
 
     def answer(self, lines: AsyncIterator[str], media_type: str, headers: dict[str, str]) -> StreamingResponse:
-        """Count a stream from now until its answer ends, whether it has ended well or not, or never begun.
+        """Count a stream until its response ends, even if it fails or never starts.
 
         Raises
         ------
         ServiceError
-            There are too many.
+            Too many streams are open.
         """
         if self._open >= self._most:
             raise ServiceError("error.service.streams")
@@ -37,7 +37,7 @@ class Streams:
         return _Counted(self, lines, media_type=media_type, headers=headers)
 
     def leave(self) -> None:
-        """Count one less."""
+        """Remove one stream from the count."""
         self._open -= 1
 
 

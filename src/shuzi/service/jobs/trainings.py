@@ -1,4 +1,4 @@
-"""A training runs in a child process, one at a time; the last few are remembered, and their models."""
+"""Training runs in child processes, one at a time; the last few are kept with their models."""
 
 from __future__ import annotations
 
@@ -30,24 +30,24 @@ from shuzi.training.recipes import recipe
 log = logging.getLogger("shuzi.service")
 
 End = tuple[str, dict[str, Any], str]
-"""The last event of a training, its data, and the state that it leads to."""
+"""The last event of a run, its data, and the resulting state."""
 
 _NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
-_LINE = 1 << 20  # bytes: the longest line that a worker writes, with room to spare
-_REPORTS, _LOOKS = 200, 30  # a training tells so often of its batches, and of its validation and its weights
-_PATIENCE = 10.0  # seconds that a worker has for stopping by itself
-_LAST_LINES = 20  # of what a worker wrote to stderr, for the log
+_LINE = 1 << 20  # bytes: more than the longest line that a worker writes
+_REPORTS, _LOOKS = 200, 30  # how often a run reports its batches, and its validation and weights
+_PATIENCE = 10.0  # seconds for a worker to stop by itself
+_LAST_LINES = 20  # of a worker's stderr, for the log
 
 
 class Trainings:
-    """The trainings of a service.
+    """The training runs of a service.
 
     Parameters
     ----------
     readers
-        Are given each model that was trained.
+        Receives each trained model.
     limits
-        How long a training may take, and how many are remembered.
+        How long a run may take, and how many are kept.
     """
 
     def __init__(self, readers: Readers, limits: Limits) -> None:
@@ -60,30 +60,30 @@ class Trainings:
 
     @property
     def running(self) -> Job | None:
-        """The training that runs, if one does."""
+        """The current run, if any."""
         return next((each for each in self._known.values() if each.state == RUNNING), None)
 
     def get(self, name: str) -> Job:
-        """Return a training.
+        """Return a training run.
 
         Raises
         ------
         ServiceError
-            It is not known, or no more.
+            It is unknown or forgotten.
         """
         if name not in self._known:
             raise ServiceError("error.service.training", name=name[:80])
         return self._known[name]
 
     def begin(self, chosen: Recipe) -> Job:
-        """Begin a training; must be called in the event loop.
+        """Start a training run; must be called in the event loop.
 
         Raises
         ------
         ServiceError
-            Another one runs, or the service is ending.
+            Another run is in progress, or the service is shutting down.
         MissingExtra
-            What trains is not installed.
+            The training extra is not installed.
         """
         if self._closing:
             raise ServiceError("error.service.closing")
@@ -103,7 +103,7 @@ class Trainings:
         return training
 
     async def stop(self, training: Job) -> None:
-        """Ask a training to stop; if it does not, it is ended."""
+        """Ask a run to stop; if it does not, kill it."""
         if training.state != RUNNING or training.asked_to_stop:
             return
         training.asked_to_stop = True
@@ -112,7 +112,7 @@ class Trainings:
             asyncio.get_running_loop().call_later(_PATIENCE, _kill, training.process)
 
     async def close(self) -> None:
-        """End what runs, and leave nothing behind."""
+        """End the current run and remove all files."""
         self._closing = True
         if running := self.running:
             running.asked_to_stop = True
@@ -124,13 +124,13 @@ class Trainings:
             await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
 
     async def _run(self, training: Job) -> None:
-        """Go with a training from its beginning to its end, which is told once its process is no more."""
+        """Follow a run from start to end; the end is reported once its process is gone."""
         try:
             async with asyncio.timeout(self._limits.training_seconds):
                 end = await self._listen(training)
         except TimeoutError:
             end = _failure("error.service.training_long", minutes=round(self._limits.training_seconds / 60))
-        except Exception:  # whatever it is, the training must not be left running for ever
+        except Exception:  # whatever went wrong, the run must not go on for ever
             log.exception("training %s", training.id)
             end = _failure("error.service.training_broken")
         if training.process is not None:
@@ -140,20 +140,20 @@ class Trainings:
         training.tell(*end)
 
     async def _listen(self, training: Job) -> End:
-        """Tell what a training's process says, and return what is to be told of its end."""
+        """Pass on the events of a run's process, and return its last event."""
         process = await asyncio.create_subprocess_exec(
-            # -P: nothing is imported from the working folder
+            # -P: do not import from the working folder
             *(sys.executable, "-P", "-m", "shuzi.service.jobs.worker", str(training.folder)),
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
             limit=_LINE,
-            # Keras writes its settings wherever it is imported
+            # Keras writes its settings on import
             env=os.environ
             | {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"}
-            # and Matplotlib, where it is needed, what it knows of fonts
+            # and Matplotlib, if used, its font list
             | {"MPLCONFIGDIR": str(training.folder.parent / "matplotlib")},
-            start_new_session=True,  # Ctrl-C on a terminal is for the service, which then ends its child
+            start_new_session=True,  # Ctrl-C on a terminal is meant for the service, which then ends its child
         )
         training.process = process
         assert process.stdout is not None  # noqa: S101 - for the types
@@ -180,7 +180,7 @@ class Trainings:
             last = training.last.get("progress")
             return STOPPED, {"step": last.data["step"] if last else 0}, STOPPED
         if end is None or end[1].get("key") == "error.service.training_broken":
-            # the client is told that the log holds the cause: where nothing was written, the status is all there is
+            # the client is told that the log has the cause: without output, the exit status is all there is
             said = b"".join(remarks).decode(errors="replace").strip() or "it wrote nothing"
             log.error("training %s failed, exit status %s: %s", training.id, process.returncode, said)
             return _failure("error.service.training_broken")
@@ -196,12 +196,12 @@ def _failure(key: str, **values: Any) -> End:
 
 
 def chosen_recipe(name: str, **numbers: Any) -> Recipe:
-    """Return a recipe with some numbers changed, that tells often enough how it goes.
+    """Return a recipe with some numbers changed and frequent progress reports.
 
     Raises
     ------
     RecipeError
-        The numbers do not go together.
+        The numbers are inconsistent.
 
     Examples
     --------
@@ -216,7 +216,7 @@ def chosen_recipe(name: str, **numbers: Any) -> Recipe:
 
 async def _say(process: Process, line: str) -> None:
     assert process.stdin is not None  # noqa: S101 - for the types
-    with suppress(ConnectionError, RuntimeError):  # it may have ended meanwhile
+    with suppress(ConnectionError, RuntimeError):  # it may have ended in the meantime
         process.stdin.write(f"{line}\n".encode())
         await process.stdin.drain()
 

@@ -1,8 +1,9 @@
-"""The child process in which a training runs: a recipe comes in by stdin, events go out by stdout, a line each.
+"""The child process for a training run: a recipe on stdin, events on stdout, one per line.
 
     python -m shuzi.service.jobs.worker FOLDER
 
-A second line on stdin asks it to stop, and so does its end: then the service is gone, and nothing is left behind.
+A second line on stdin asks it to stop. So does the end of stdin, which means that the service is gone; then it also
+removes its files.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ if TYPE_CHECKING:
     from shuzi.training.events import Event as TrainingEvent
 
 _MISTAKES = 24
-_NO_WEIGHT = 1e-12  # weights that are all zero stay zero
-_NICENESS = 10  # reading comes first
-_LAST_SECONDS = 5.0  # for stopping, once the service is gone
+_NO_WEIGHT = 1e-12  # keeps all-zero weights zero
+_NICENESS = 10  # reading has priority
+_LAST_SECONDS = 5.0  # seconds to stop once the service is gone
 
 
 class Teller:
-    """Writes events, whole, from whichever thread."""
+    """Writes whole events from any thread."""
 
     def __init__(self, out: IO[str]) -> None:
         self._out = out
@@ -49,19 +50,19 @@ class Teller:
             self._out.flush()
 
     def failed(self, key: str, problem: ShuziError) -> None:
-        """Write that the training failed."""
+        """Write that the run failed."""
         self("failed", key=key, detail={code: problem.sentence(code) for code in LANGUAGES})
 
 
 class Listener:
-    """Turns the events of a training into those of the service.
+    """Turns training events into the service's events.
 
     Parameters
     ----------
     tell
         Writes them.
     validation
-        Validation images that are looked at.
+        The validation split.
     """
 
     def __init__(self, tell: Teller, validation: int) -> None:
@@ -71,7 +72,7 @@ class Listener:
         self.done: Done | None = None
 
     def __call__(self, event: TrainingEvent) -> None:
-        """Tell of an event, but for the end, whose model is yet to be written."""
+        """Write an event, except for the end, whose model has yet to be exported."""
         from shuzi.training.events import Done, Progress, Started, Stopped, Validated
 
         match event:
@@ -93,12 +94,12 @@ class Listener:
 
 
 def weight_images(weights: Mapping[str, NDArray[Any]]) -> list[str]:
-    """Return the weights of each digit as an image: base64 of 784 bytes, int8, the largest of all at 127.
+    """Return the weights of each digit as an image: base64 of 784 int8 bytes, scaled to a maximum of 127.
 
     Parameters
     ----------
     weights
-        By name; one of them (784, 10).
+        By name; one of them has the shape (784, 10).
 
     Examples
     --------
@@ -112,8 +113,8 @@ def weight_images(weights: Mapping[str, NDArray[Any]]) -> list[str]:
 
 
 def ended(done: Done) -> dict[str, Any]:
-    """Return how a training ended, with the mistakes of which it is surest."""
-    probabilities, labels = done.answers[0], done.judges.labels
+    """Return the result of a run, with its most confident mistakes."""
+    probabilities, labels = done.answers[0], done.examples.labels
     digits = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(digits != labels)
     surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:_MISTAKES]
@@ -124,7 +125,7 @@ def ended(done: Done) -> dict[str, Any]:
             "digit": int(digits[place]),
             "probability": round(float(probabilities[place].max()), 4),
             "confidence": round(float(probabilities[place].max()), 4),  # the old name, until 0.3
-            "image": _text(done.judges.images[place]),
+            "image": _text(done.examples.images[place]),
         }
         for place in surest
     ]
@@ -133,7 +134,7 @@ def ended(done: Done) -> dict[str, Any]:
 
 
 class _Orders:
-    """What the service wants, as far as it is still there."""
+    """The service's orders, while it exists."""
 
     def __init__(self, tell: Teller, folder: Path) -> None:
         self._tell = tell
@@ -143,12 +144,12 @@ class _Orders:
         self.training = threading.Event()
 
     def watch(self) -> None:
-        """Wait until the service asks to stop, or is gone."""
+        """Wait until the service asks to stop or is gone."""
         asked = sys.stdin.readline()
         self._gone = not asked
         self.stop.set()
         if asked and not self.training.is_set():
-            self._tell("stopped", step=0)  # what is still being imported need not be waited for
+            self._tell("stopped", step=0)  # no need to wait for imports in progress
             os._exit(0)
         if not asked or not sys.stdin.readline():
             self._gone = True
@@ -157,15 +158,15 @@ class _Orders:
             os._exit(1)
 
     def tidy(self) -> None:
-        """Remove what the service made, if it can't do so itself."""
+        """Remove the service's files if it cannot do so itself."""
         if self._gone:
             shutil.rmtree(self._folder.parent, ignore_errors=True)
 
 
 def main(folder: Path) -> None:
-    """Train what stdin says, and tell by stdout how it goes."""
+    """Train the recipe on stdin and write events to stdout."""
     tell = Teller(os.fdopen(os.dup(1), "w", encoding="utf-8"))
-    os.dup2(2, 1)  # what libraries print is no event
+    os.dup2(2, 1)  # libraries' output is not an event
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     recipe = Recipe(**json.loads(sys.stdin.readline()))

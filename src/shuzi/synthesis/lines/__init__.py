@@ -1,1 +1,1 @@
-"""Texts become pages of one line of writing, by one hand, on all kinds of paper."""
+"""Texts become pages with one line of writing in one hand, on all kinds of paper."""

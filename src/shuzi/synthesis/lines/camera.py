@@ -1,4 +1,4 @@
-"""Ink on paper becomes a picture: light, lens, sensor and file format, as of a scanner or of a telephone."""
+"""Ink on paper becomes a picture with the light, lens, sensor and file format of a scanner or phone camera."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from numpy.typing import NDArray
 
 Boxes = NDArray[np.float32]
 
-_FEWEST = 11  # pixels of a digit's height that a camera leaves
-_BLUR = 0.05  # of that height: the most by which a lens is out of focus
+_FEWEST = 11  # the minimum height of a digit in a photo, in pixels
+_BLUR = 0.05  # of that height: the maximum blur of an unfocused lens
 
 
-def seen_aslant(
+def tilted(
     rng: np.random.Generator, light: NDArray[np.float32], boxes: Boxes, letter: float, most: float
 ) -> tuple[NDArray[np.float32], Boxes]:
-    """Look at a page from a side: it is turned, and its far edge is shorter.
+    """View a page at an angle: it is rotated and its far edge is shorter.
 
     Parameters
     ----------
     rng
-        Decides from where.
+        Decides the angle.
     light
         float32 (h, w).
     boxes
         float32 (k, 4): x, y, width, height.
     letter
-        The height of the writing, in pixels: corners move by a few of it.
+        The height of the writing, in pixels; corners move by a multiple of it.
     most
-        The largest share of that.
+        The largest movement, as a multiple of `letter`.
     """
     height, width = light.shape
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
@@ -50,10 +50,10 @@ def seen_aslant(
     return np.asarray(warped, np.float32), np.concatenate([low, high - low], axis=1)
 
 
-def pictured(rng: np.random.Generator, light: NDArray[np.float32], letter: float, photo: bool) -> NDArray[np.uint8]:
+def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: float, photo: bool) -> NDArray[np.uint8]:
     """Take a picture of a page: float32 (h, w) in [0, 1] becomes uint8 (h, w).
 
-    However far away a camera is, writing of `letter` pixels stays large enough to be read by people.
+    However far away the camera is, writing `letter` pixels high stays large enough for people to read.
     """
     if rng.random() < (0.5 if photo else 0.25):
         share = min(1.0, max(rng.uniform(0.45, 0.95), _FEWEST / letter))
@@ -62,7 +62,7 @@ def pictured(rng: np.random.Generator, light: NDArray[np.float32], letter: float
     if rng.random() < (0.5 if photo else 0.3):
         spread = min(rng.uniform(0.3, 1.3 if photo else 0.9), _BLUR * letter)
         light = np.asarray(cv2.GaussianBlur(light, (0, 0), spread), np.float32)
-    if photo and rng.random() < 0.1:  # the hand moved
+    if photo and rng.random() < 0.1:  # motion blur
         length, turn = int(rng.integers(3, 6)), rng.uniform(0, math.pi)
         kernel = np.zeros((length, length), np.float32)
         reach = (length - 1) / 2

@@ -1,4 +1,4 @@
-"""MNIST and a collection of pen strokes become everybody whose writing pages are composed of."""
+"""MNIST and a collection of pen strokes become the writers that pages are composed from."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from shuzi.synthesis.lines.page import LinePage, compose, compose_sample
 from shuzi.synthesis.lines.texts import OTHERS, target
 from shuzi.synthesis.lines.writers import FromImages, Hand, Recorded, Writer
 
-_FROM_IMAGES = 0.5  # the share of lines whose digits are MNIST's
-_ENOUGH = 8  # different digits that a writer must have written to write lines of their own
-_FLAT = 1.9  # times as wide as it is high
-_MANY, _MOSTLY = 10, 0.6  # numbers by one writer, and the share of them that must have as many groups as characters
+_FROM_IMAGES = 0.5  # fraction of lines whose digits come from MNIST
+_ENOUGH = 8  # how many different digits a writer must have recorded to write whole lines
+_FLAT = 1.9  # ratio of width to height
+_MANY, _MOSTLY = 10, 0.6  # minimum numbers per writer, and the fraction that must have as many groups as characters
 
 
 class Writers:
-    """Everybody whose writing lines are composed of.
+    """The writers that lines are composed from.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Writers:
     strokes
         The collection of recorded strokes.
     fields
-        uint8 (n, 56, 56), as `distance_fields` gives them for the images; None works them out.
+        uint8 (n, 56, 56), the images' `distance_fields`; None computes them.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Writers:
     ) -> None:
         self.images = FromImages(images, labels, fields)
         self.strokes = strokes
-        places = sound_samples(strokes, DIGITS + MARKS + string.ascii_letters + OTHERS)
+        places = trusted_samples(strokes, DIGITS + MARKS + string.ascii_letters + OTHERS)
         everyone = by_character(strokes, places)
         self.recorded: list[Recorded] = []
         self.with_digits: list[Recorded] = []
@@ -58,10 +58,10 @@ class Writers:
             self.recorded.append(each)
             if len(digits) >= _ENOUGH:
                 self.with_digits.append(each)
-        self.numbers = sound_numbers(strokes)
+        self.numbers = trusted_numbers(strokes)
 
     def pair(self, rng: np.random.Generator, images: float = _FROM_IMAGES) -> tuple[Writer, Writer]:
-        """Draw who writes the digits of a line, and who its other characters: one person, or MNIST's many and one."""
+        """Draw the writers of a line's digits and of its other characters: one person, or MNIST's and a person."""
         if not self.with_digits or rng.random() < images:
             return self.images, self.recorded[int(rng.integers(len(self.recorded)))]
         writer = self.with_digits[int(rng.integers(len(self.with_digits)))]
@@ -76,7 +76,7 @@ def page_of(rng: np.random.Generator, writers: Writers, kind: Kind, images: floa
 
 
 def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, place: int) -> LinePage:
-    """Write a whole number as one pen wrote it, with another pen, on a composed page."""
+    """Compose a page around a recorded number, rewritten with another pen."""
     height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
     hand = any_hand(rng, height, images=False)
     ink, boxes = number_ink(writers.strokes, place, hand)
@@ -90,13 +90,13 @@ def number_ink(strokes: Strokes, place: int, hand: Hand) -> tuple[Ink, NDArray[n
     Parameters
     ----------
     strokes, place
-        The collection and the sample in it.
+        The collection and the position of the sample in it.
     hand
         How to write it: height, slant, width and pen count.
 
     Returns
     -------
-    The ink, and a box for each of its characters, float32 (k, 4): where strokes do not tell them apart, shares.
+    The ink and the box of each character, float32 (k, 4); if strokes do not separate them, equal parts of the whole.
     """
     label, lines = str(strokes.label[place]), strokes.sample(place)
     groups = _groups(lines)
@@ -122,14 +122,14 @@ def number_ink(strokes: Strokes, place: int, hand: Hand) -> tuple[Ink, NDArray[n
     return ink, np.array(boxes, np.float32)
 
 
-def sound_numbers(strokes: Strokes) -> NDArray[np.int64]:
-    """Return the places of the numbers whose label is likely to be what was written.
+def trusted_numbers(strokes: Strokes) -> NDArray[np.int64]:
+    """Return the positions of the numbers whose label is likely to be correct.
 
-    A number is taken if it has as many groups of strokes as characters; and not if this holds for few of its writer's
-    numbers. Of some writers of UNIPEN all labels belong to other samples.
+    A number is trusted if it has as many groups of strokes as characters, unless this holds for few of its writer's
+    numbers: for some UNIPEN writers, every label belongs to another sample.
     """
     numbers = np.flatnonzero(strokes.kind == "number")
-    told = np.array([_told_apart(strokes, int(place)) for place in numbers], np.bool_)
+    told = np.array([_one_group_each(strokes, int(place)) for place in numbers], np.bool_)
     writers = strokes.writer[numbers]
     for writer in np.unique(writers):
         own = writers == writer
@@ -138,8 +138,8 @@ def sound_numbers(strokes: Strokes) -> NDArray[np.int64]:
     return np.asarray(numbers[told], np.int64)
 
 
-def _told_apart(strokes: Strokes, place: int) -> bool:
-    """Return whether a number has as many groups of strokes as characters: most whose label is wrong have not."""
+def _one_group_each(strokes: Strokes, place: int) -> bool:
+    """Return whether a number has as many groups of strokes as characters, which most mislabelled numbers do not."""
     groups, label = _groups(strokes.sample(place)), str(strokes.label[place])
     return len(groups) == len(label) and any(
         each in DIGITS and high > low for each, (_, _, low, high) in zip(label, groups, strict=True)
@@ -152,7 +152,7 @@ def _groups(lines: Sequence[Line]) -> list[tuple[float, float, float, float]]:
 
 
 def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple[float, float, float, float]]:
-    """Put strokes that lie over each other together: left, right, top, bottom of each group."""
+    """Group overlapping strokes, and return the left, right, top and bottom of each group."""
     groups: list[tuple[float, float, float, float]] = []
     for left, right, top, bottom in sorted(extents):
         if groups:
@@ -164,8 +164,8 @@ def _grouped(extents: Sequence[tuple[float, float, float, float]]) -> list[tuple
     return groups
 
 
-def sound_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
-    """Return the places of the samples of single characters whose label can be what was written.
+def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
+    """Return the positions of the samples of single characters whose label is plausible.
 
     Parameters
     ----------
@@ -176,13 +176,13 @@ def sound_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
     """
     usable = np.isin(strokes.label, list(characters)) & (strokes.size.max(axis=1) > 0)
     usable |= (strokes.label == ".") & ("." in characters)
-    # a digit that lies flat is a dash with a wrong label
+    # a flat "digit" is a dash with a wrong label
     usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
     return np.asarray(np.flatnonzero(usable), np.int64)
 
 
 def by_character(strokes: Strokes, places: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
-    """Sort the places of samples by what their label says."""
+    """Group the positions of samples by label."""
     labels = strokes.label[places]
     by_label = np.argsort(labels, kind="stable")
     names, starts = np.unique(labels[by_label], return_index=True)

@@ -1,4 +1,4 @@
-"""The points that a pen passed become ink, with any pen, at any size."""
+"""Recorded pen strokes become ink, with any pen, at any size."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from numpy.typing import NDArray
 Ink = NDArray[np.uint8]
 Line = NDArray[np.float32]
 
-_SHIFT = 3  # binary places of a pixel in the points that OpenCV draws through
-_FINE = 3  # pixels drawn for each pixel of the ink, in both directions
-_LIMIT = 1_500  # pixels of a character's longer side
+_SHIFT = 3  # fractional bits of a pixel in the points that OpenCV draws
+_FINE = 3  # oversampling in both directions
+_LIMIT = 1_500  # of a character's longer side, in pixels
 
 
 @dataclass(frozen=True)
 class Pen:
-    """What is written with.
+    """A pen.
 
     Parameters
     ----------
     width
-        In pixels, at its broadest.
+        The greatest width of its line, in pixels.
     nib
-        Its least width as a share of that: 1 is round, less is a broad nib.
+        The smallest width as a fraction of the greatest: 1 is a round tip, less a broad nib.
     angle
-        Of a broad nib, in radians.
+        The angle of a broad nib, in radians.
     """
 
     width: float
@@ -38,18 +38,18 @@ class Pen:
 
 
 def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
-    """Write strokes on a sheet that just holds them.
+    """Draw strokes on an array just large enough for them.
 
     Parameters
     ----------
     strokes
         float32 (k, 2) each: x to the right and y down, in pixels.
     pen
-        What to write with.
+        The pen to draw with.
 
     Returns
     -------
-    The ink, uint8 (h, w), 255 where it is full; and where the sheet's left and upper edges lie, in pixels.
+    The ink, uint8 (h, w), 255 for full coverage; and the position of the array's left and top edges, in pixels.
 
     Examples
     --------
@@ -67,7 +67,7 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
     ]
     fine = [np.repeat(stroke, 2, axis=0) if len(stroke) == 1 else stroke for stroke in fine]
     thin = pen.width * pen.nib * _FINE
-    # OpenCV's lines are an odd number of pixels wide, one more than an even thickness
+    # OpenCV draws lines an odd number of pixels wide; an even thickness gets one more
     thickness = max(1, 2 * round((thin - 1) / 2))
     level = 255 if thin >= 1 else max(60, round(255 * thin))
     cv2.polylines(sheet, fine, False, level, thickness, cv2.LINE_8, _SHIFT)
@@ -82,12 +82,12 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
 
 
 def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> list[Line]:
-    """Write again as a hand does that never writes the same twice: each place moves a little, near ones together.
+    """Vary strokes as a hand does that never writes the same twice: points move a little, near ones together.
 
     Parameters
     ----------
     rng
-        Decides how.
+        Decides the movement.
     strokes
         float32 (k, 2) each, in pixels.
     reach

@@ -1,4 +1,4 @@
-"""The kinds of composed pages by name: what is written on each, and on what; four are never trained on."""
+"""The kinds of composed pages, by name: their texts, papers and frames; four kinds are held out from training."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _FRAMES = {"": 0.8, "line": 0.09, "box": 0.11}
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of composed pages.
+    """A kind of composed page.
 
     Parameters
     ----------
     name
-        What people call it.
+        The kind's name.
     texts
-        Names of texts, and how often each is written.
+        Names of texts, with their weights.
     share
-        Of what is trained on; 0 for a kind that is held out.
+        The fraction of the training pages; 0 for a kind that is held out.
     papers, frames
-        Kinds of paper and of frames, and how often.
+        Kinds of paper and frame, with their weights.
     photos, neighbours, printed, stamps
-        The shares of pages that were photographed, that have parts of other lines, a printed word, a stamp.
+        The fractions of pages that are photographed, show parts of other lines, have a printed word, or have a stamp.
     smallest, largest
-        The height of a digit, in pixels.
+        The range of a digit's height, in pixels.
     """
 
     name: str
@@ -46,15 +46,15 @@ class Kind:
     largest: float = 44.0
 
     def text(self, rng: np.random.Generator) -> Text:
-        """Draw what is written."""
+        """Draw a text."""
         return TEXTS[_chosen(rng, self.texts)](rng)
 
     def paper(self, rng: np.random.Generator) -> str:
-        """Draw a kind of paper."""
+        """Choose a kind of paper."""
         return _chosen(rng, self.papers)
 
     def frame(self, rng: np.random.Generator) -> str:
-        """Draw a kind of frame."""
+        """Choose a kind of frame."""
         return _chosen(rng, self.frames)
 
 

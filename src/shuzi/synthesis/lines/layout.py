@@ -1,4 +1,4 @@
-"""A text becomes ink: one writer's characters, put beside each other on a line as people put them."""
+"""A text becomes ink: one writer's characters, placed side by side on a line as people place them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from shuzi.synthesis.lines.texts import Text
 from shuzi.synthesis.lines.writers import Hand, Writer, write_drawn
 
 INKED = 76
-"""0.3 of full ink: what is darker is inside a character's box."""
+"""0.3 of full ink: darker pixels are inside a character's box."""
 
-_OWN_STROKES = (0.25, 0.78)  # of MNIST's grey: above which there is ink
+_OWN_STROKES = (0.25, 0.78)  # range of the threshold for ink in MNIST's grey
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,15 @@ class Style:
     Parameters
     ----------
     gap, gap_varies
-        Between neighbours' ink and its standard deviation, as shares of the height; below 0 they overlap.
+        The gap between neighbours' ink and its standard deviation, as fractions of the height; negative gaps overlap.
     rise, jumps
-        How far the line climbs, and how far single characters stray from it, as a share of the height.
+        How far the line climbs, and how far single characters deviate from it, as fractions of the height.
     small_zeros
-        The size of a 0 against the other digits.
+        The size of a 0 relative to the other digits.
     descends
-        How much higher the 4, 7 and 9 are, all of it below the line.
+        How far 4, 7 and 9 extend below the line.
     drawn_by_code
-        Digits that are always given another country's shape.
+        Digits that are always drawn by code, in another country's shape.
     """
 
     gap: float
@@ -46,7 +46,7 @@ class Style:
 
 
 def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
-    """Draw how somebody writes; for MNIST's images half the hands leave its own strokes."""
+    """Draw a random hand; for MNIST's images, half of the hands keep the original strokes."""
     own = images and rng.random() < 0.45
     width = max(1.0, float(np.exp(rng.uniform(math.log(0.03), math.log(0.2)))) * height)
     if own:
@@ -67,7 +67,7 @@ def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
 
 
 def any_style(rng: np.random.Generator) -> Style:
-    """Draw how a line is written; gaps and baselines after UNIPEN's 900 numbers, with longer tails."""
+    """Draw a random style; gaps and baselines follow UNIPEN's 900 numbers, with longer tails."""
     kind = rng.random()
     if kind < 0.6:
         gap = float(np.clip(rng.gamma(2.2, 0.13), 0.02, 1.2))
@@ -87,12 +87,12 @@ def any_style(rng: np.random.Generator) -> Style:
 
 
 class Placed:
-    """Characters as they are put beside each other; the line of writing is y = 0.
+    """Characters placed side by side so far; the line of writing is y = 0.
 
     Parameters
     ----------
     height
-        Of a digit, in pixels.
+        The height of a digit, in pixels.
     """
 
     def __init__(self, height: float) -> None:
@@ -102,7 +102,7 @@ class Placed:
         self.right = 0.0
 
     def add(self, ink: Ink, y: int, gap: float, counts: bool = True, at: float | None = None) -> None:
-        """Put ink to the right of what is there, as near as `gap`, row by row; or with its middle `at` a place."""
+        """Add ink to the right of the rest at a distance of `gap`, row by row, or centred `at` a position."""
         inked = ink > INKED
         filled = inked.any(axis=1)
         rows = np.arange(len(ink)) + y + self._middle
@@ -113,7 +113,7 @@ class Placed:
         else:
             needed = self.right + max(gap, -0.02 * self._middle) if self.inks else 0.0
             if len(rows):
-                # neighbours count as near where one's rows come close to the other's
+                # rows count as facing each other if they are close
                 near = self._profile[rows]
                 if np.isfinite(near).any():
                     needed = max(float((near - starts).max()) + gap, self.right - 0.35 * ink.shape[1])
@@ -135,20 +135,20 @@ def place(
     text: Text,
     pitch: float = 0.0,
 ) -> Placed:
-    """Write a text's characters beside each other.
+    """Write a text's characters side by side.
 
     Parameters
     ----------
     rng
         Decides everything.
     writer, others
-        Who writes the digits, and who the other characters.
+        The writers of the digits and of the other characters.
     hand, style
         How they write.
     text
         What.
     pitch
-        In a comb: the distance of its places, in pixels; 0 for free writing.
+        In a comb, the distance between its places, in pixels; 0 for free writing.
     """
     placed, height = Placed(hand.height), hand.height
     space, small, raised, number = 0.0, float(rng.uniform(0.5, 0.85)), float(rng.uniform(0.3, 1.1)), 0
@@ -173,7 +173,7 @@ def place(
         base = style.rise * placed.right + rng.normal(0, style.jumps) * height
         y = round(base + drawn.drop + below - lift - len(drawn.ink))
         gap = (style.gap + rng.normal(0, style.gap_varies)) * height + space
-        # however close people write, what stands beside a mark leaves it to be seen
+        # however closely people write, they leave a mark visible
         if where and (character in MARKS or text.characters[where - 1] in MARKS):
             gap = max(gap, mark_gap * height)
         at = (number + 0.5) * pitch + rng.normal(0, 0.07) * pitch if pitch else None

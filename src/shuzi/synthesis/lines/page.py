@@ -1,4 +1,4 @@
-"""A text becomes a page: one writer's characters on a line, on paper, as a camera sees them; every place is known."""
+"""A text becomes a page: one writer's characters on paper, as a camera sees them, with the box of each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import SIGN
-from shuzi.synthesis.lines.camera import pictured, seen_aslant
+from shuzi.synthesis.lines.camera import photograph, tilted
 from shuzi.synthesis.lines.handwriting import Ink
 from shuzi.synthesis.lines.kinds import Kind
 from shuzi.synthesis.lines.layout import INKED, any_hand, any_style, place
@@ -23,7 +23,7 @@ _NO_BOXES = np.empty((0, 4), np.float32)
 
 @dataclass(frozen=True)
 class LinePage:
-    """A picture of one line of writing, and what stands on it.
+    """A picture of one line of writing, and its content.
 
     Parameters
     ----------
@@ -48,9 +48,9 @@ def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind
     rng
         Decides everything.
     writers
-        Who writes the digits, and who everything else.
+        The writers of the digits and of everything else.
     kind
-        What is written, and on what.
+        The kind of page.
     """
     writer, others = writers
     height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
@@ -70,7 +70,7 @@ def compose_sample(
     rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind, ink: Ink, boxes: NDArray[np.float32],
     written: str, hand: Hand,
 ) -> LinePage:  # fmt: skip
-    """Compose a page around a whole number that one pen wrote, of which the ink and the boxes are known."""
+    """Compose a page around a recorded number whose ink and boxes are known."""
     frame = kind.frame(rng)
     frame = "" if frame in ("comb", "cell") else frame
     page = _page(rng, hand, writers, kind, frame, 0.0, ([(ink, 0, -len(ink), True)], "", rng.random() < kind.photos))
@@ -78,7 +78,7 @@ def compose_sample(
 
 
 def _shared_out(whole: NDArray[np.float32], boxes: NDArray[np.float32], ink: Ink) -> NDArray[np.float32]:
-    """Carry the boxes inside a sample to where the sample is on the page."""
+    """Move the boxes of a sample's characters to the sample's place on the page."""
     if not len(whole):
         return _NO_BOXES
     x, y, width, height = whole[0]
@@ -91,7 +91,7 @@ def _shared_out(whole: NDArray[np.float32], boxes: NDArray[np.float32], ink: Ink
 def _with_print(
     rng: np.random.Generator, height: float, written: str, inks: list[tuple[Ink, int, int, bool]]
 ) -> tuple[str, list[tuple[Ink, int, int, bool]]]:
-    """Print a word before or after what is written."""
+    """Print a word before or after the writing."""
     letters = print_word(rng, max(8, round(height * rng.uniform(0.45, 1.0))))
     wide = sum(each.shape[1] + 1 for each in letters)
     before = rng.random() < 0.7
@@ -142,12 +142,12 @@ def _page(
         _stamp(rng, light, height)
     light *= 1 - darkness * _grain(rng, ink) * (ink.astype(np.float32) * np.float32(1 / 255))
     if photo:
-        light, found = seen_aslant(rng, light, found, height, 0.5)
-    return LinePage(pictured(rng, light, height, photo), written, found)
+        light, found = tilted(rng, light, found, height, 0.5)
+    return LinePage(photograph(rng, light, height, photo), written, found)
 
 
 def _grain(rng: np.random.Generator, ink: Ink) -> NDArray[np.float32] | float:
-    """Return how much of the ink is there: a pencil or a dry pen leaves gaps."""
+    """Return the fraction of the ink per pixel: a pencil or a dry pen leaves gaps."""
     if rng.random() > 0.3:
         return 1.0
     grain = rng.random(ink.shape, np.float32)
@@ -157,7 +157,7 @@ def _grain(rng: np.random.Generator, ink: Ink) -> NDArray[np.float32] | float:
 
 
 def _lay(sheet: Ink, ink: Ink, x: int, y: int) -> tuple[int, int, int, int]:
-    """Put ink on the sheet, as much as lies on it, and return the box of what is dark there."""
+    """Put the part of the ink that fits on the sheet, and return the box of its dark pixels."""
     height, width = sheet.shape
     top, left = max(0, y), max(0, x)
     bottom, right = min(height, y + ink.shape[0]), min(width, x + ink.shape[1])
@@ -172,7 +172,7 @@ def _lay(sheet: Ink, ink: Ink, x: int, y: int) -> tuple[int, int, int, int]:
 def _neighbour_lines(
     rng: np.random.Generator, writers: tuple[Writer, Writer], hand: Hand, ink: Ink, base: int
 ) -> None:
-    """Write parts of lines above and below, whose ends come near or cross."""
+    """Write parts of lines above and below that come close or cross."""
     height = hand.height
     for side in (-1, 1):
         if rng.random() < 0.6:
@@ -187,7 +187,7 @@ def _neighbour_lines(
 
 
 def _stamp(rng: np.random.Generator, light: NDArray[np.float32], letter: float) -> None:
-    """Press a stamp over a part of the page, or leave the ring of a cup."""
+    """Stamp part of the page, or leave the ring of a cup."""
     height, width = light.shape
     drawn = np.zeros(light.shape, np.uint8)
     middle = (int(rng.uniform(0, width)), int(rng.uniform(0, height)))

@@ -22,22 +22,23 @@ _WORDS = (
 
 @dataclass(frozen=True)
 class Paper:
-    """What lies under a line of writing.
+    """The paper under a line of writing.
 
     Parameters
     ----------
     kind
         "bare", "ruled", "squared", "waves" or "clouds".
     frame
-        "", "line" (under the writing), "box" (around it), "comb" (one place a character) or "cell" (one around all).
+        "", "line" (under the writing), "box" (around it), "comb" (one place per character) or "cell" (a square around
+        it).
     pitch
-        The distance of a comb's places, in pixels.
+        The distance between a comb's places, in pixels.
     x, y
-        Where the first character's place begins and where the line of writing is, in pixels.
+        The left edge of the first character's place and the line of writing, in pixels.
     letter
         The height of a digit, in pixels.
     ink
-        How dark the ink will be, from 0 to 1: print that hides it makes a page that nobody can read.
+        How dark the ink will be, from 0 to 1, so that print does not hide it.
     """
 
     kind: str
@@ -52,7 +53,7 @@ class Paper:
 def paper_light(
     rng: np.random.Generator, paper: Paper, shape: tuple[int, ...], boxes: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return the share of light that comes back from the paper: float32 (h, w)."""
+    """Return the fraction of light that the paper reflects: float32 (h, w)."""
     light, letter = np.ones(shape, np.float32), paper.letter
     strength = float(np.exp(rng.uniform(math.log(0.08), math.log(0.75)))) * paper.ink
     if paper.kind in ("ruled", "squared"):
@@ -96,7 +97,7 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
         corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
         for place in range(4):
             line(corners[place], corners[(place + 1) % 4])
-        if paper.frame == "box" and rng.random() < 0.25:  # the column of a table goes on
+        if paper.frame == "box" and rng.random() < 0.25:  # the table's column continues
             line((left, 0), (left, height))
             line((right, 0), (right, height))
     elif paper.frame == "comb":
@@ -115,7 +116,7 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
 
 
 def print_word(rng: np.random.Generator, height: int) -> list[Ink]:
-    """Print a word's letters: uint8 (h, w) each, their lower edges on one line."""
+    """Print a word's letters, uint8 (h, w) each, with their bottom edges on one line."""
     word = str(rng.choice(_WORDS))
     font = int(rng.integers(len(fonts())))
     return [_letter(each, font, min(height, 60)) for each in word]

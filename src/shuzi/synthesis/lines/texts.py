@@ -1,4 +1,4 @@
-"""What people write where a number is asked for: numbers, amounts, dates, times, with signs and letters or none."""
+"""Texts that people write as numbers: counts, amounts, dates, times, with or without signs and letters."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ import numpy as np
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
 
 LETTERS = "ACDEFGHJKLMNPQRTUVWXYacdefhjkmnprtuvwxy"
-"""Letters that nobody takes for a digit: O o I l i S s Z z B b g q are left out."""
+"""Letters that nobody mistakes for a digit: O o I l i S s Z z B b g q are left out."""
 
 OTHERS = "#*=$+%()&@?!<>[]{}^"
-"""What else pens write that is no digit and no mark."""
+"""Other signs that recorded pens wrote, neither digits nor marks."""
 
 DRAWN = "¥€£✓×°年月日元"
-"""What no recorded pen has written: it is drawn by code, or printed."""
+"""Signs that no recorded pen wrote: they are drawn by code or printed."""
 
-_LENGTHS = (5, 10, 13, 14, 14, 12, 9, 8, 5, 3, 2, 1.5, 1, 1, 0.7, 0.8)  # of numbers from 1 to 16 digits
+_LENGTHS = (5, 10, 13, 14, 14, 12, 9, 8, 5, 3, 2, 1.5, 1, 1, 0.7, 0.8)  # frequencies of numbers with 1 to 16 digits
 
 
 @dataclass(frozen=True)
 class Text:
-    """A line that is to be written.
+    """A line to write.
 
     Parameters
     ----------
     characters
         Digits, marks, signs; a space is a wide gap.
     small_from
-        The place from which on characters are small and stand higher, as cents do; None for nowhere.
+        The position from which characters are small and raised, as cents are; None for no such position.
     """
 
     characters: str
@@ -38,7 +38,7 @@ class Text:
 
 
 def target(characters: str) -> str:
-    """Return what the line recogniser should say: digits and marks as they are, `SIGN` for each other character.
+    """Return the line recogniser's target: digits and marks as they are, `SIGN` for each other character.
 
     >>> target("$ 1,200.-")
     '?1,200.-'
@@ -47,7 +47,7 @@ def target(characters: str) -> str:
 
 
 def digits(rng: np.random.Generator, count: int) -> str:
-    """Draw digits; some numbers repeat a digit, as real ones do."""
+    """Draw random digits; some numbers repeat a digit, as real ones do."""
     drawn = rng.integers(0, 10, count)
     if count > 1 and rng.random() < 0.25:
         for place in range(1, count):
@@ -59,7 +59,7 @@ def digits(rng: np.random.Generator, count: int) -> str:
 
 
 def number(rng: np.random.Generator) -> Text:
-    """Write 1 to 16 digits, long ones often in groups."""
+    """Write 1 to 16 digits, often in groups if there are many."""
     weights = np.array(_LENGTHS) / sum(_LENGTHS)
     count = int(rng.choice(len(weights), p=weights)) + 1
     drawn = digits(rng, count)
@@ -79,7 +79,7 @@ def _whole_part(rng: np.random.Generator, separator: str) -> str:
 
 
 def amount(rng: np.random.Generator) -> Text:
-    """Write an amount of money: thousands, decimals or cents, a currency or none."""
+    """Write an amount of money with thousands, decimals or cents, with or without a currency."""
     comma = rng.random() < 0.6
     thousands = str(rng.choice(["", ",", " "] if comma else ["", ".", " "], p=(0.35, 0.5, 0.15)))
     whole = _whole_part(rng, thousands)
@@ -105,7 +105,7 @@ def amount(rng: np.random.Generator) -> Text:
 
 
 def date(rng: np.random.Generator) -> Text:
-    """Write a date with slashes, dashes, points or 年 月 日."""
+    """Write a date with slashes, dashes, dots or 年 月 日."""
     year, month, day = int(rng.integers(1900, 2100)), int(rng.integers(1, 13)), int(rng.integers(1, 32))
     padded = rng.random() < 0.5
     m, d = (f"{each:02d}" if padded else str(each) for each in (month, day))
@@ -124,7 +124,7 @@ def date(rng: np.random.Generator) -> Text:
 
 
 def time(rng: np.random.Generator) -> Text:
-    """Write a time of day, or how long something took."""
+    """Write a time of day or a duration."""
     parts = [str(int(rng.integers(0, 24))), f"{int(rng.integers(60)):02d}"]
     if rng.random() < 0.25:
         parts.append(f"{int(rng.integers(60)):02d}")
@@ -132,7 +132,7 @@ def time(rng: np.random.Generator) -> Text:
 
 
 def decimal(rng: np.random.Generator) -> Text:
-    """Write a measured value, often with a minus."""
+    """Write a measured value, often negative."""
     whole = str(int(np.exp(rng.uniform(0, 9)))) if rng.random() < 0.9 else ""
     text = whole + str(rng.choice([".", ","], p=(0.65, 0.35))) + digits(rng, int(rng.integers(1, 5)))
     if rng.random() < 0.2:
@@ -148,7 +148,7 @@ def fraction(rng: np.random.Generator) -> Text:
 
 
 def any_marks(rng: np.random.Generator) -> Text:
-    """Write digits with marks anywhere between them, so that no context tells one from the other."""
+    """Write digits with marks anywhere between them, so that context gives no hint."""
     text = digits(rng, int(rng.integers(1, 3)))
     for _ in range(int(rng.integers(1, 4))):
         text += str(rng.choice(list(MARKS))) + digits(rng, int(rng.integers(1, 4)))
@@ -168,7 +168,7 @@ def telephone(rng: np.random.Generator) -> Text:
 
 
 def guarded(rng: np.random.Generator) -> Text:
-    """Write an amount with guards around it, so that nobody adds a digit."""
+    """Write an amount with guard signs around it against added digits."""
     guard = str(rng.choice(["#", "*", "-", "="])) * int(rng.choice((1, 1, 2, 3)))
     inner = amount(rng) if rng.random() < 0.7 else number(rng)
     kind = rng.random()
@@ -210,7 +210,7 @@ def with_signs(rng: np.random.Generator) -> Text:
 
 
 def word(rng: np.random.Generator) -> Text:
-    """Write letters only, or a few words."""
+    """Write letters only: a word or a few."""
     words = [_some(rng, LETTERS, 1, 8) for _ in range(int(rng.choice((1, 1, 1, 2))))]
     return Text(" ".join(words))
 

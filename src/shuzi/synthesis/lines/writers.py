@@ -32,17 +32,18 @@ class Hand:
     height
         Of a digit, in pixels.
     slant
-        How far characters lean to the right, added to how they were recorded.
+        How far characters lean to the right, in addition to the recording.
     wide
-        How wide they are, against how they were recorded.
+        How wide they are, relative to the recording.
     uneven
         The standard deviation of the logarithm of a character's size.
     shaky
-        How far a hand strays, as a share of the height.
+        How far the hand wanders, as a fraction of the height.
     pen
-        What is written with.
+        The pen.
     threshold
-        MNIST's own strokes stay: there is ink where its grey is above this share; 0 writes them with the pen.
+        Above 0, MNIST's own strokes are kept: there is ink where the grey level exceeds this fraction; 0 redraws them
+        with the pen.
     """
 
     height: float
@@ -61,9 +62,9 @@ class Character:
     Parameters
     ----------
     ink
-        uint8 (h, w), 255 where it is full.
+        uint8 (h, w), 255 for full coverage.
     drop
-        How far below the line its lower edge lies, in pixels.
+        How far its bottom edge is below the line, in pixels.
     """
 
     ink: Ink
@@ -71,13 +72,13 @@ class Character:
 
 
 class Writer(Protocol):
-    """Whoever can write characters."""
+    """Anything that can write characters."""
 
     def write(self, rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
         """Write a character, `size` times as high as the hand's digits usually are."""
 
 
-# strokes of signs that no pen has recorded, in a box 1 high, y downwards
+# strokes of signs that no pen recorded, in a box 1 high, y downwards
 _DRAWN: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
     "¥": (((0, 0), (0.3, 0.45), (0.6, 0)), ((0.3, 0.45), (0.3, 1)), ((0.05, 0.55), (0.55, 0.55)),
           ((0.05, 0.75), (0.55, 0.75))),
@@ -104,7 +105,7 @@ _DRAWN: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 
 
 def drawn(rng: np.random.Generator, character: str) -> list[Line]:
-    """Draw a character by code, in a box 1 high; a sign that has no shape here becomes a letter of no alphabet."""
+    """Draw a character by code in a box 1 high; a sign without a shape here becomes a pseudo-letter."""
     if character in DIGITS:
         return [curve.astype(np.float32) for curve in drawn_curves(rng, int(character))]
     if character not in _DRAWN:
@@ -115,23 +116,23 @@ def drawn(rng: np.random.Generator, character: str) -> list[Line]:
 
 
 def write_drawn(rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
-    """Write a character in a shape that is drawn by code."""
+    """Write a character drawn by code."""
     return _inked(rng, drawn(rng, character), character, hand, size * _relative(rng, character, 0.0))
 
 
 class Recorded:
-    """A writer whose pen was recorded; what it never wrote another of the same collection writes.
+    """A writer whose pen was recorded; characters it never wrote come from others in the collection.
 
     Parameters
     ----------
     strokes
         The collection.
     own
-        For each character the places of the samples that this writer wrote.
+        For each character, the positions of this writer's samples.
     others
-        For each character the places of all writers' samples.
+        For each character, the positions of all writers' samples.
     unit
-        The height of this writer's digits, in units of the tablet; 0 if unknown.
+        The height of this writer's digits, in tablet units; 0 if unknown.
     """
 
     def __init__(
@@ -155,14 +156,14 @@ class Recorded:
 
 
 class FromImages:
-    """A writer of MNIST's digits, each by another hand; other characters come from a second writer.
+    """A writer of MNIST's digits, each from a different hand; other characters come from a second writer.
 
     Parameters
     ----------
     images, labels
         uint8 (n, 28, 28) and (n,).
     fields
-        uint8 (n, 56, 56), as `distance_fields` gives them; None works them out.
+        uint8 (n, 56, 56), the images' `distance_fields`; None computes them.
     """
 
     def __init__(
@@ -209,12 +210,12 @@ class FromImages:
 
 
 def _inked(rng: np.random.Generator, strokes: list[Line], character: str, hand: Hand, relative: float) -> Character:
-    """Bring strokes to their size and slant, and write them."""
+    """Scale and slant strokes, and write them."""
     points = np.concatenate(strokes)
     low, high = points.min(axis=0), points.max(axis=0)
     extent = np.maximum(high - low, 1e-3)
     target = hand.height * relative * math.exp(rng.normal(0, hand.uneven))
-    # what is flat, such as a dash, is brought to its size by its width
+    # a flat character, such as a dash, is scaled by its width
     flat = character in "-.=~_,:" and extent[0] > extent[1]
     scale = (0.45 * hand.height * _flat(character) / extent[0]) if flat else target / extent[1]
     scale = min(scale, 4 * hand.height / float(extent.max()))
@@ -240,19 +241,19 @@ def _flat(character: str) -> float:
 
 
 def _relative(rng: np.random.Generator, character: str, seen: float) -> float:
-    """Return a character's height against the digits beside it: as it was seen, within what is usual."""
+    """Return a character's height relative to the digits beside it: as recorded, but within the usual range."""
     low, usual, high = _SIZES.get(character, (0.6, 0.9, 1.3))
     if character.islower():
         low, usual, high = (0.75, 1.0, 1.5) if character in "bdfhkltgjpqy" else (0.4, 0.62, 0.95)
     if character in DIGITS:
         return float(np.clip(seen, 0.7, 1.4)) if seen else 1.0
-    # written alone, a mark is seldom of the size that it has in a number
+    # a mark written alone rarely has the size that it has in a number
     if seen and rng.random() < (0.2 if character in MARKS else 0.7):
         return float(np.clip(seen, low, high))
     return float(np.clip(usual * math.exp(rng.normal(0, 0.2)), low, high))
 
 
-# lower end, middle and upper end of the height against the digits', from UNIPEN's numbers
+# low, middle and high values of the height relative to the digits, from UNIPEN's numbers
 _SIZES: Mapping[str, tuple[float, float, float]] = {
     ".": (0.02, 0.06, 0.14),
     ",": (0.15, 0.32, 0.65),
@@ -276,8 +277,8 @@ _SIZES: Mapping[str, tuple[float, float, float]] = {
 
 
 def _drop(rng: np.random.Generator, character: str, height: float, tall: float) -> float:
-    """Return how far below the line a character's lower edge lies."""
-    if character in "-=~+×*<>":  # their middle lies about half a digit above the line
+    """Return how far a character's bottom edge is below the line."""
+    if character in "-=~+×*<>":  # their centre is about half a digit above the line
         middle = rng.normal(0.75, 0.12) if character == "*" and rng.random() < 0.5 else rng.normal(0.45, 0.12)
         return float(tall / 2 - middle * height)
     if character in "^°":

@@ -1,7 +1,7 @@
 """Composed pages become crops as a reader makes them: single digits with whatever else is there, and non-digits.
 
-MNIST's own images are included unchanged. Pen strokes, where there are any, bring more people's digits, and real
-letters and signs in place of most invented ones.
+MNIST's own images are included unchanged. Pen strokes, if there are any, add more people's digits, and real letters
+and signs in place of some pseudo-letters.
 """
 
 from __future__ import annotations
@@ -35,24 +35,24 @@ REWRITTEN, GLYPHS = 200_000, 200_000
 """Single digits rewritten with other pens, and single distractors."""
 
 DIGITS_BY_PENS = 0.5
-"""The fraction of the rewritten digits that come from recorded strokes, where there are any."""
+"""The fraction of the rewritten digits that come from recorded strokes, if there are any."""
 
 OTHERS_BY_PENS = 160_000
 """Single letters and signs written with recorded strokes."""
 
 GLYPHS_KEPT = 0.75
-"""The fraction of the single distractors that stay beside them.
+"""The fraction of the single distractors that are kept in addition.
 
 With only a third of them, 6.8 % of 2,000 invented ones were accepted; after the same training without strokes, 5.0 %.
 """
 
 LINES_BY_PENS = 32_000
-"""A few characters each, written with recorded strokes; they replace `PAGES_REPLACED` pages."""
+"""Lines of a few characters each, written with recorded strokes; they replace `PAGES_REPLACED` pages."""
 
 PAGES_REPLACED = 15_000
 
 
-def compose_share(
+def compose_part(
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
     seed: Sequence[int],

@@ -21,7 +21,7 @@ from shuzi.data.dataset import Dataset
 from shuzi.processes.cores import cores
 from shuzi.synthesis.samples import crops, lines, pages
 
-SHARES = 16
+PARTS = 16
 """Parts of the work; each has its own digits, so that only one part's distance fields are in memory at a time."""
 
 _OWN_STREAM = 3  # order, augmentation and initial weights are drawn from the same seed on other streams
@@ -57,8 +57,8 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     Parameters
     ----------
     kind
-        "crops", also of the dataset's pen strokes if it has any; "pages"; "lines", several in a row, or "separate
-        lines", both of its pen strokes too.
+        "pages"; "crops", using the dataset's pen strokes too if it has any; "lines", several per row, or "separate
+        lines", both using its pen strokes.
     dataset
         The digits.
     seed
@@ -68,25 +68,25 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
 
     Yields
     ------
-    Examples, `SHARES` times, or once per digit if there are fewer digits.
+    Examples, `PARTS` times, or once per digit if there are fewer digits.
     """
     kinds: dict[str, Callable[..., Any]] = {
-        "crops": crops.compose_share,
-        "pages": pages.compose_share,
-        "lines": lines.compose_share,
-        "separate lines": partial(lines.compose_share, alone=True),
+        "crops": crops.compose_part,
+        "pages": pages.compose_part,
+        "lines": lines.compose_part,
+        "separate lines": partial(lines.compose_part, alone=True),
     }
     more = () if kind == "pages" else (dataset.strokes,)
     jobs = [
-        (dataset.images[part::SHARES], dataset.labels[part::SHARES], [seed, _OWN_STREAM, part], share / SHARES, *more)
-        for part in range(min(SHARES, len(dataset)))
+        (dataset.images[part::PARTS], dataset.labels[part::PARTS], [seed, _OWN_STREAM, part], share / PARTS, *more)
+        for part in range(min(PARTS, len(dataset)))
     ]
     # a process forked while TensorFlow is running would hang
     context = multiprocessing.get_context("spawn")
     with ExitStack() as stack:
         with _importing_nothing_from_the_working_folder():
-            pool = stack.enter_context(ProcessPoolExecutor(min(cores(), SHARES), mp_context=context))
-            waiting = [pool.submit(kinds[kind], *job) for job in jobs]  # which starts the processes
+            pool = stack.enter_context(ProcessPoolExecutor(min(cores(), PARTS), mp_context=context))
+            waiting = [pool.submit(kinds[kind], *job) for job in jobs]  # this starts the processes
         try:
             for each in waiting:
                 yield Examples(*each.result())
@@ -96,7 +96,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
 
 @contextmanager
 def _importing_nothing_from_the_working_folder() -> Iterator[None]:
-    """Start Python's processes in safety: `multiprocessing` begins each with `python -c`, which looks there first."""
+    """Keep the working folder off the children's import path: `multiprocessing` starts them with `python -c`."""
     before = os.environ.get("PYTHONSAFEPATH")
     os.environ["PYTHONSAFEPATH"] = "1"
     try:

@@ -1,4 +1,4 @@
-"""What the labels of crops say: which digit it is, that it is none, or that it is none but looks like one."""
+"""The labels of crops: a digit, a non-digit, or a non-digit that looks like a certain digit."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from shuzi.models.tasks import DIGITS
 
 NOT_A_DIGIT = 10
-"""The label of what is no digit."""
+"""The label of a non-digit."""
 
 LOOKS_LIKE = 11
-"""The label of what is no digit but looks like a 0; that of what looks like a 1 is one more, and so on."""
+"""The label of a non-digit that looks like a 0; one more for one that looks like a 1, and so on."""
 
-# the marks among them differ from digits in size alone, which a crop does not show
+# the marks among them differ from digits only in size, which a crop does not show
 _LOOK_ALIKES: Mapping[str, int] = {
     character: digit
     for digit, characters in enumerate(("Oo", "Il|/\\,'`", "Zz", "", "", "Ss", "b", "", "B", "gq"))
@@ -20,11 +20,11 @@ _LOOK_ALIKES: Mapping[str, int] = {
 }
 
 LOOK_ALIKES = frozenset(_LOOK_ALIKES)
-"""Characters that somebody writes as somebody else writes a digit."""
+"""Characters that one person writes like another person's digit."""
 
 
 def label_of(character: str) -> int:
-    """Return the label of a crop of that character.
+    """Return the label for a crop of a character.
 
     >>> [label_of(each) for each in "07AO"]
     [0, 7, 10, 11]

@@ -1,4 +1,4 @@
-"""Composed pages of one line become strips for the line recogniser, and the texts that they ask for."""
+"""Composed pages of one line become strips for the line recogniser, with their texts as labels."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from shuzi.synthesis.lines.kinds import TRAINED, Kind
 from shuzi.synthesis.lines.page import LinePage
 
 Strip = tuple[NDArray[np.uint8], str]
-"""A strip, uint8 (48, w), and what stands on it."""
+"""A strip, uint8 (48, w), and its text."""
 
 LINES = 192_000
-"""Lines that a training learns from; one that goes on from it composes others."""
+"""Lines in a whole training; a run that continues from its weights composes others."""
 
 MOST = 64
-"""Characters that one row can ask for."""
+"""The maximum number of characters in a row."""
 
-_PARTLY = 0.12  # the share of strips that hold a part of the line
+_PARTLY = 0.12  # fraction of strips that hold part of the line
 _BETWEEN = 24  # pixels of paper between the strips of a row
-_CELL = 32  # pixels for an image of MNIST and the paper around it
-_OPEN = 8  # rows that still wait for a strip which fits
+_CELL = 32  # pixels for an MNIST image and the paper around it
+_OPEN = 8  # rows waiting for a strip that fits
 
 
 def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
-    """Cut a strip out of a page as a reader would, which never frames a line quite right.
+    """Cut a strip out of a page as a reader does, never framing the line quite exactly.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
 
 
 def _between(boxes: NDArray[np.float32], place: int) -> float:
-    """Return where to cut between two neighbours."""
+    """Return the position of a cut between two neighbours."""
     if place == 0:
         return -math.inf
     if place == len(boxes):
@@ -87,32 +87,32 @@ def _between(boxes: NDArray[np.float32], place: int) -> float:
 def strips(
     rng: np.random.Generator, writers: Writers, count: int, kinds: Sequence[Kind] = TRAINED
 ) -> Iterator[Strip]:
-    """Compose strips of the kinds, each as often as its share says; those too crowded to be read are left out."""
+    """Compose strips of all kinds in their proportions; those too crowded to read are left out."""
     shares = np.array([kind.share or 1.0 for kind in kinds])
     ends, made = np.cumsum(shares / shares.sum()), 0
     while made < count:
         kind = kinds[min(int(np.searchsorted(ends, rng.random(), side="right")), len(kinds) - 1)]
         strip, text = strip_of(rng, page_of(rng, writers, kind))
         repeats = sum(one == other for one, other in pairwise(text))
-        # a character takes a column, and a repeated one a column of nothing before it
+        # each character takes a column, and a repeated one a blank column before it
         if len(text) <= MOST and strip.shape[1] // COLUMN >= len(text) + repeats:
             made += 1
             yield strip, text
 
 
 def rows(found: Iterable[Strip], alone: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Put strips side by side into rows of one width, since a training takes arrays; a row's text is all of theirs.
+    """Pack strips side by side into rows of equal width, as training needs arrays; a row's text joins theirs.
 
     Parameters
     ----------
     found
-        Strips, uint8 (48, w), and their texts.
+        The strips, uint8 (48, w), and their texts.
     alone
         Give each strip a row of its own.
 
     Returns
     -------
-    uint8 (n, 48, 640), filled up with paper, and int8 (n, 64): places in `CLASSES`, then -1.
+    uint8 (n, 48, 640), padded with paper, and int8 (n, 64): indices in `CLASSES`, padded with -1.
 
     Examples
     --------
@@ -149,7 +149,7 @@ def _fits(row: list[Strip], strip: NDArray[np.uint8], text: str) -> bool:
     return wide <= LONGEST and sum(len(each) for _, each in row) + len(text) <= MOST
 
 
-def compose_share(
+def compose_part(
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
     seed: Sequence[int],
@@ -157,7 +157,7 @@ def compose_share(
     strokes: Strokes,
     alone: bool = False,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Compose a share of the lines.
+    """Compose a part of the lines.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def compose_share(
     seed
         Decides everything.
     share
-        Of all lines.
+        The part, as a fraction of all lines.
     strokes
         Pen strokes.
     alone
@@ -174,7 +174,7 @@ def compose_share(
 
     Returns
     -------
-    Strips of contrast maps in rows, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
+    Rows of contrast map strips, uint8 (rows, 48, 640), and their texts, int8 (rows, 64).
     """
     cv2.setNumThreads(1)
     writers = Writers(images, labels, strokes)
@@ -183,7 +183,7 @@ def compose_share(
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Lay images out in rows, twenty on each, as they are.
+    """Lay images out unchanged in rows of twenty.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArr
 
     Returns
     -------
-    Rows of contrast maps, uint8 (rows, 48, 640), and their digits, int8 (rows, 64), then -1.
+    Rows of contrast maps, uint8 (rows, 48, 640), and their digits, int8 (rows, 64), padded with -1.
 
     Examples
     --------

@@ -24,7 +24,7 @@ _CELL = 32  # pixels for an MNIST image and the paper around it
 _INK = 76  # 0.3 of full ink: a digit's box holds what is brighter, as on composed pages
 
 
-def compose_share(
+def compose_part(
     images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], share: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Compose a part of the pages.

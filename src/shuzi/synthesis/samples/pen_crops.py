@@ -17,7 +17,7 @@ from shuzi.ink.paper import ink_map
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.backgrounds import background
 from shuzi.synthesis.composer import photographed
-from shuzi.synthesis.lines.collection import Writers, by_character, sound_samples
+from shuzi.synthesis.lines.collection import Writers, by_character, trusted_samples
 from shuzi.synthesis.lines.layout import any_hand, any_style, place
 from shuzi.synthesis.lines.texts import OTHERS, Text
 from shuzi.synthesis.lines.writers import Recorded
@@ -26,21 +26,21 @@ from shuzi.synthesis.samples.labels import LOOKS_LIKE, NOT_A_DIGIT, label_of
 Cut = tuple[NDArray[np.uint8], int]
 
 SIGNS = OTHERS + MARKS + "'`~_;|\\\""
-"""What is neither a digit nor a letter, of the characters that pens were recorded writing."""
+"""The recorded characters that are neither digits nor letters."""
 
-_DRAWN = "✓×¥€年月日元"  # by code, since no pen was recorded writing them
-_LETTERS = 0.8  # the share of letters among letters and signs
-_SMALLEST, _LARGEST = 14.0, 60.0  # pixels of a digit's height
-_IMAGES = 0.4  # the share of lines whose digits are MNIST's
+_DRAWN = "✓×¥€年月日元"  # drawn by code, since no recorded pen wrote them
+_LETTERS = 0.8  # fraction of letters among letters and signs
+_SMALLEST, _LARGEST = 14.0, 60.0  # of a digit's height, in pixels
+_IMAGES = 0.4  # fraction of lines whose digits come from MNIST
 _WITH_NEIGHBOUR, _PARTS, _WHOLE, _RINGS = 0.5, 0.4, 0.3, 0.08
-_COVERED = 0.35  # of a box: with more of another character in it, nobody could tell which is meant
-_PART = -1  # the label of a part, until it is seen
-_AS_LARGE = 0.5  # of its neighbour's height; a smaller one could be a mark, or dirt beside a digit
-_NARROW = 7  # pixels of a crop: a part of a letter that is no wider is a stroke, as a 1 is
+_COVERED = 0.35  # of a box: with more of another character in it, the label would be ambiguous
+_PART = -1  # placeholder label of a part until it is cropped
+_AS_LARGE = 0.5  # of its neighbour's height; a smaller character could be a mark or a speck
+_NARROW = 7  # pixels of a crop: a part of a letter that is not wider is a single stroke, like a 1
 
 
 class PenCrops:
-    """Makes crops of what recorded pens have written.
+    """Makes crops from recorded pen strokes.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class PenCrops:
 
     def __init__(self, writers: Writers, strokes: Strokes) -> None:
         self._writers = writers
-        places = sound_samples(strokes, DIGITS + string.ascii_letters + SIGNS)
+        places = trusted_samples(strokes, DIGITS + string.ascii_letters + SIGNS)
         known = by_character(strokes, places)
         self._anybody = Recorded(strokes, known, known, 0.0)
         self._digits, self._letters, self._signs = (
@@ -60,7 +60,7 @@ class PenCrops:
         )
 
     def digit(self, rng: np.random.Generator) -> Cut | None:
-        """Write a digit with another pen, as MNIST's images are framed; None where nothing was recorded."""
+        """Write a digit with another pen, normalised as in MNIST; None if none was recorded."""
         return self._alone(rng, _any_of(rng, self._digits))
 
     def other(self, rng: np.random.Generator) -> Cut | None:
@@ -68,7 +68,7 @@ class PenCrops:
         return self._alone(rng, self._other(rng))
 
     def line(self, rng: np.random.Generator) -> list[Cut]:
-        """Write a few characters beside each other on paper and cut out each, parts of them, and several at once."""
+        """Write a few characters side by side on paper and crop each, parts of them, and several at once."""
         characters = self._text(rng)
         writer, others = self._writers.pair(rng, _IMAGES)
         height = _height(rng)
@@ -104,7 +104,7 @@ class PenCrops:
         return _any_of(rng, self._letters if rng.random() < _LETTERS else self._signs)
 
     def _text(self, rng: np.random.Generator) -> str:
-        """Choose what to write: a number, letters, or both."""
+        """Choose a text: a number, letters, or both."""
         kind = rng.random()
         if kind < 0.15:
             return str(rng.choice(["10", "10", "100", "11", "12", "1", "0"]))
@@ -124,7 +124,7 @@ class PenCrops:
     def _places(
         self, rng: np.random.Generator, characters: str, boxes: NDArray[np.float32]
     ) -> list[tuple[NDArray[np.float32], int]]:
-        """Choose boxes and their labels; a detector finds them about as exactly."""
+        """Choose boxes and their labels; they are about as exact as a detector's."""
         found = []
         everything = np.arange(len(boxes))
         for number, (character, box) in enumerate(zip(characters, boxes, strict=True)):
@@ -176,7 +176,7 @@ def _of_part(image: NDArray[np.uint8]) -> int:
 def _surround(
     rng: np.random.Generator, sheet: NDArray[np.uint8], box: NDArray[np.float32], pen: float
 ) -> NDArray[np.float32]:
-    """Draw a ring or a box around a character, and return where."""
+    """Draw a ring or a box around a character, and return its box."""
     x, y, width, height = box
     middle, reach = (x + width / 2, y + height / 2), 0.5 * np.array([width, height]) + rng.uniform(0.1, 0.35) * height
     line = max(1, round(pen * rng.uniform(0.6, 1.2)))

@@ -1,1 +1,1 @@
-"""Many steps in one call, by TensorFlow or JAX."""
+"""Many training steps in one call, on TensorFlow or JAX."""

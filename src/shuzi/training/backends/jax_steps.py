@@ -1,4 +1,4 @@
-"""Training steps on JAX: on a GPU a chunk is one compiled scan over batches, on a processor each is a call."""
+"""Training steps on JAX: one compiled scan over a chunk of batches on a GPU, one call for each batch on a CPU."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from shuzi.training.backends.steps import Steps
 
 
 class JaxSteps(Steps):
-    """Steps over the state of a network and an optimizer that know no JAX."""
+    """Training steps in JAX, over the state of a Keras network and optimizer."""
 
     def _load(self, dataset: Examples) -> None:
         self._images, self._labels = jnp.asarray(dataset.images), jnp.asarray(dataset.labels)
-        # on a processor XLA's convolutions are many times slower inside of a loop
+        # on a CPU, XLA's convolutions are many times slower inside a loop
         self._run: Callable[[Any, Any], Any]
         if jax.default_backend() == "cpu":
             self._run = partial(_one_by_one, jax.jit(self._step))
@@ -68,10 +68,10 @@ class JaxSteps(Steps):
 
 
 def _one_by_one(step: Any, state: Any, chunk: tuple[Any, Any]) -> tuple[Any, tuple[Any, Any]]:
-    """Do what a scan does, a call for each batch."""
-    told = []
+    """Do what `jax.lax.scan` does, with one call for each batch."""
+    collected = []
     for each in zip(*chunk, strict=True):
-        state, said = step(state, each)
-        told.append(said)
-    losses, accuracies = (jnp.stack(each) for each in zip(*told, strict=True))
+        state, metrics = step(state, each)
+        collected.append(metrics)
+    losses, accuracies = (jnp.stack(each) for each in zip(*collected, strict=True))
     return state, (losses, accuracies)

@@ -1,4 +1,4 @@
-"""A recipe and samples become the steps of the backend that Keras runs on."""
+"""A recipe and examples become training steps for Keras's backend."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from shuzi.training.recipe import Recipe
 
 
 def prepare(recipe: Recipe, dataset: Examples) -> Steps:
-    """Build the steps for the backend that Keras runs on.
+    """Build the training steps for Keras's backend.
 
     Raises
     ------
     RecipeError
-        There are no steps for that backend.
+        The backend is not supported.
     """
     backend = keras.backend.backend()
     if backend == "tensorflow":

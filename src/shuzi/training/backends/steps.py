@@ -1,9 +1,9 @@
-"""The network, its optimizer and the images, ready to take many steps in one call, on whichever backend Keras runs.
+"""A network, its optimizer and the images, ready to take many steps in one call on any Keras backend.
 
 A call from Python costs more than a step of a small network, so a call carries a chunk of steps.
 
-Two networks share their weights: the one that learns may calculate in bfloat16 and normalise batches by a quicker
-kernel; the plain one is float32 and of built-in layers, and is the one that is looked at, saved and exported.
+Two networks share their weights: the one being trained may compute in bfloat16 and use a faster batch normalisation
+kernel; the plain one is float32, uses built-in layers only, and is the one that is validated, saved and exported.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from
 from shuzi.training.tasks.known import TASKS
 
-AT_ONCE = 1_000 * 28 * 28  # pixels in one pass when nothing is learnt: more pages would take gigabytes
+PASS_PIXELS = 1_000 * 28 * 28  # pixels in one forward pass: more would take gigabytes
 
 
 class Steps(ABC):
-    """What a training needs of a backend.
+    """What the training loop needs from a backend.
 
     Parameters
     ----------
     recipe
-        Says which network, which loss, which optimizer.
+        Names the network, the loss and the optimizer.
     dataset
-        What to learn from; kept in memory as uint8.
+        The training examples, kept in memory as uint8.
     """
 
     def __init__(self, recipe: Recipe, dataset: Examples, normalization: Any = None) -> None:
@@ -55,15 +55,15 @@ class Steps(ABC):
 
     @abstractmethod
     def _load(self, dataset: Examples) -> None:
-        """Take the images into the backend's memory and compile."""
+        """Copy the images to the backend's memory and compile."""
 
     @abstractmethod
     def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
-        """Take the steps."""
+        """Run the steps."""
 
     @abstractmethod
     def _predict(self, images: NDArray[np.uint8]) -> Any:
-        """Run the plain network on images of `AT_ONCE` pixels at most."""
+        """Run the plain network on images with at most `PASS_PIXELS` pixels."""
 
     def take(self, first: int, batches: NDArray[np.int32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Take one step for each row of `batches`.
@@ -71,13 +71,13 @@ class Steps(ABC):
         Parameters
         ----------
         first
-            The number of the first step, from 0: what is random in a step depends on its number.
+            The number of the first step, from 0; randomness within a step depends on its number.
         batches
             int32 (steps, batch size), the positions of the images.
 
         Returns
         -------
-        The loss of each batch before its step, and the share of it that was right: float32 (steps,) each.
+        The loss of each batch before its step, and the fraction of it that was correct: float32 (steps,) each.
         """
         count, size = batches.shape
         choices = np.zeros((count, 0, 0), np.float32)
@@ -87,34 +87,34 @@ class Steps(ABC):
         return np.asarray(losses), np.asarray(accuracies)
 
     def answers(self, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        """Return all that the network says now: for digits uint8 (n, 28, 28), first the probabilities (n, 10)."""
-        count = max(1, AT_ONCE // int(np.prod(images.shape[1:])))
-        said = [self._predict(images[at : at + count]) for at in range(0, len(images), count)]
-        each = [piece if isinstance(piece, list | tuple) else [piece] for piece in said]
+        """Return all outputs of the network; for digits uint8 (n, 28, 28), the first is the probabilities (n, 10)."""
+        count = max(1, PASS_PIXELS // int(np.prod(images.shape[1:])))
+        outputs = [self._predict(images[at : at + count]) for at in range(0, len(images), count)]
+        each = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
         return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
 
     def evaluate(self, examples: Examples) -> tuple[float, list[NDArray[np.float32]]]:
-        """Return the share of the examples that the network gets right now, and all that it says to them."""
+        """Return the network's accuracy on examples, and all of its outputs."""
         answers = self.answers(examples.images)
         return self._task.accuracy(examples.labels, answers[0]), answers
 
-    def settle(self) -> None:
-        """Bring what was learnt into the plain network."""
+    def update_model(self) -> None:
+        """Copy the trained weights to the plain network."""
         if self._learner is not self.model:
             self.model.set_weights(self._learner.get_weights())
 
     def start_from(self, model: Path) -> None:
-        """Take the weights of a model that was trained before."""
+        """Start from the weights of a trained model."""
         start_from(model, self.model)
         if self._learner is not self.model:
             self._learner.set_weights(self.model.get_weights())
 
     def state(self) -> dict[str, NDArray[Any]]:
-        """Copy every number that the next step depends on."""
+        """Return a copy of every number that the next step depends on."""
         return {name: variable.numpy().copy() for name, variable in self._variables().items()}
 
     def restore(self, state: dict[str, NDArray[Any]]) -> bool:
-        """Put a copied state back; False when it belongs to another network or optimizer."""
+        """Restore a copied state; return False if it belongs to another network or optimizer."""
         variables, state = self._variables(), {_unnumbered(name): value for name, value in state.items()}
         if variables.keys() != state.keys():
             return False
@@ -129,12 +129,12 @@ class Steps(ABC):
         return {_unnumbered(f"{place:03d} {variable.path}"): variable for place, variable in enumerate(kept)}
 
     def _batch(self, images: Any, choices: Any) -> Any:
-        """Turn uint8 images into what the network takes in, differently written when the recipe says so."""
+        """Turn uint8 images into the network's input, augmented if the recipe says so."""
         pixels = ops.cast(images, "float32")
         return self._task.as_input(self._augment(pixels, choices) if self._augment else pixels)
 
     def _pieces(self, *arrays: Any) -> list[tuple[Any, ...]]:
-        """Cut a batch into the recipe's towers: each is normalised and learnt from by itself, beside the others."""
+        """Split a batch into the recipe's towers; each is normalised and trained on separately, in parallel."""
         each = self._recipe.batch_size // self._recipe.towers
         return [tuple(a[n * each : (n + 1) * each] for a in arrays) for n in range(self._recipe.towers)]
 
@@ -145,5 +145,5 @@ def _fits(value: NDArray[Any], variable: Any) -> bool:
 
 
 def _unnumbered(name: str) -> str:
-    """Leave out Keras's numbers of layers: they depend on what else was built in the same process."""
+    """Drop the numbers from Keras's layer names: they depend on what else was built in the process."""
     return re.sub(r"_\d+", "", name)

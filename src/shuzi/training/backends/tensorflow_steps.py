@@ -1,4 +1,4 @@
-"""Training steps on TensorFlow: the whole chunk is one graph, with a loop over batches inside it."""
+"""Training steps on TensorFlow: a chunk is one graph with a loop over its batches."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shuzi.training.recipe import Recipe
 
 
 class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[misc] # Keras publishes no types
-    """The same batch normalisation, by the one kernel that TensorFlow has for it: a third quicker on a processor."""
+    """Batch normalisation with TensorFlow's fused kernel, which is a third faster on a CPU."""
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Normalise a batch, of images (n, h, w, channels) or of rows (n, features)."""
@@ -40,7 +40,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
 
 
 class TensorFlowSteps(Steps):
-    """Steps as a TensorFlow graph. The towers of a batch run side by side, each on a core of its own."""
+    """Training steps as a TensorFlow graph. The towers of a batch run in parallel, one per core."""
 
     def __init__(self, recipe: Recipe, dataset: Examples) -> None:
         _one_core_an_operation()
@@ -54,7 +54,7 @@ class TensorFlowSteps(Steps):
         choices = tf.TensorSpec(
             [None, *([self._recipe.batch_size, CHOICES] if self._augment else [0, 0])], tf.float32
         )
-        # autograph writes Python files into the folder for temporary files, where a killed process leaves them
+        # autograph writes Python files into the temporary folder, and a killed process leaves them there
         self._run = tf.function(self._loop, input_signature=[batches, choices], autograph=False)
         pixels = tf.TensorSpec([None, *dataset.images.shape[1:]], tf.uint8)
         self._answer = tf.function(
@@ -101,9 +101,9 @@ class TensorFlowSteps(Steps):
 
 
 def _one_core_an_operation() -> None:
-    """Let operations run side by side rather than share each among all cores: small ones gain, no sum is reordered.
+    """Run each operation on one core, several in parallel: faster for small operations, and no sum is reordered.
 
-    TensorFlow takes this only before it has started; a program that has used it keeps its own setting.
+    TensorFlow allows this only before it has started; a program that has already used it keeps its own setting.
     """
     try:
         tf.config.threading.set_intra_op_parallelism_threads(1)

@@ -1,1 +1,1 @@
-"""A trained network becomes files that others can use."""
+"""A trained network becomes files that other programs can use."""

@@ -1,6 +1,6 @@
-"""A model is written in another format, once what was written is shown to answer as the network does.
+"""A model is exported to another format, if the result gives the same answers as the network.
 
-The network is rebuilt from the .onnx alone, so that a shipped model can be converted like one's own.
+The network is rebuilt from the .onnx file alone, so shipped models can be converted too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from shuzi.errors import ModelError, RecipeError
 from shuzi.models.card import Card
 from shuzi.models.formats import check_target
 from shuzi.models.onnx_file import CARD_FILE, read_card
-from shuzi.models.trial import sound_content
+from shuzi.models.trial import checked_content
 from shuzi.training.export.onnx_graph import read_weights, write_onnx
 from shuzi.training.export.package import known_warnings
 from shuzi.training.export.parity import (
@@ -41,11 +41,12 @@ from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.known import TASKS
 
 LITERT_SLACK = 0.0005
-"""The share of a classifier's answers that may be others in a LiteRT file.
+"""The fraction of a classifier's answers that may differ in a LiteRT file.
 
-LiteRT may calculate in another order and precision on each device, so its probabilities are measured and told, and
-only its answers are held to the network's. 5 answers in 10,000 are fewer than 10,000 images can tell apart (the
-standard error of an accuracy of 99.5 % is 0.0007), while a layer that was converted wrongly costs whole percents.
+LiteRT may compute in a different order and precision on each device, so differences in probabilities are only
+reported, while the answers have to match the network's. 5 answers in 10,000 are below what 10,000 images can resolve
+(the standard error of an accuracy of 99.5 % is 0.0007), while a wrongly converted layer costs whole percentage
+points.
 """
 
 Answers = Callable[[Path, NDArray[np.uint8]], list[NDArray[np.float32]]]
@@ -53,22 +54,22 @@ Answers = Callable[[Path, NDArray[np.uint8]], list[NDArray[np.float32]]]
 
 @dataclass(frozen=True)
 class Conversion:
-    """What was written, and how it compares with the network.
+    """An exported model, and how it compares with the network.
 
     Parameters
     ----------
     path, form
-        Where it is, and in which format.
+        The file and its format.
     size
-        Its bytes.
+        Its size in bytes.
     kind
         CLASSIFIER, DETECTOR or RECOGNISER.
     n
-        How many digits it was judged on.
+        The number of digits it was compared on.
     accuracy, accuracy_of_network
-        The share of them that are told rightly, or found, by what was written and by the network.
+        The fraction that the exported model and the network classify correctly, or find.
     parity
-        How far all that they say lies apart.
+        How far all of their outputs differ.
     """
 
     path: Path
@@ -81,7 +82,7 @@ class Conversion:
     parity: Parity
 
 
-def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion:
+def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversion:
     """Write a model in another format.
 
     Parameters
@@ -91,47 +92,47 @@ def convert(model: Path, form: str, target: Path, judges: Dataset) -> Conversion
     form
         "onnx", "savedmodel", "keras" or "litert".
     target
-        Where to; nothing may be there.
-    judges
-        The images on which both must answer alike; for a detector they are laid out on pages.
+        The file or folder to write; it must not exist.
+    dataset
+        The images on which both must give the same answers; for a detector they are laid out on pages.
 
     Raises
     ------
     ModelError
-        The target is taken or ends wrongly, the .onnx is not one of shuzi's, or what was written does not answer as
-        the network does. Then nothing is left at the target.
+        The target exists or has the wrong extension, shuzi did not write the .onnx file, or the exported model's
+        answers differ from the network's. Nothing is left at the target.
     """
     check_target(form, target)
     network, card = restore(model)
     task = TASKS[card.task]
-    shown = task.shown(judges)
-    expected = network_answers(network, shown.images)
-    tolerance = tolerance_of(network, shown.images)
-    rebuilt = compare(onnx_answers(model, shown.images), expected, tolerance, task.answers)
+    comparison = task.comparison_examples(dataset)
+    expected = network_answers(network, comparison.images)
+    tolerance = tolerance_of(network, comparison.images)
+    rebuilt = compare(onnx_answers(model, comparison.images), expected, tolerance, task.answers)
     if not rebuilt.holds:
         raise ModelError("error.model.conversion", form="keras", **_shown(rebuilt))
     write, answers = _FORMS[form]
     with replacing(target) as part:
         with known_warnings():
             write(network, part, card)
-        found = answers(part, shown.images)
+        found = answers(part, comparison.images)
         parity = compare(found, expected, tolerance, task.answers)
         if not (_near(parity) if form == "litert" and task.answers else parity.holds):
             raise ModelError("error.model.conversion", form=form, **_shown(parity))
         size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
-    accuracy, accuracy_of_network = (task.accuracy(shown.labels, said[0]) for said in (found, expected))
-    return Conversion(target, form, size, card.kind, len(judges), accuracy, accuracy_of_network, parity)
+    accuracy, accuracy_of_network = (task.accuracy(comparison.labels, outputs[0]) for outputs in (found, expected))
+    return Conversion(target, form, size, card.kind, len(dataset), accuracy, accuracy_of_network, parity)
 
 
 def restore(path: Path) -> tuple[Any, Card]:
-    """Build the network of an .onnx file anew, with its weights, and read its card.
+    """Rebuild the network in an .onnx file with its weights, and read its card.
 
     Raises
     ------
     ModelError
-        The file is damaged, has no card that is understood, or holds another network than its card says.
+        The file is damaged, has no valid card, or holds a different network from the one in its card.
     """
-    card = read_card(sound_content(path), path)
+    card = read_card(checked_content(path), path)
     card.check_usable(path)
     try:
         recipe = Recipe.of(card.recipe, path)
@@ -162,7 +163,7 @@ def _keras_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.flo
 
 def _write_saved_model(network: Any, path: Path, card: Card) -> None:
     network.export(path, format="tf_saved_model", verbose=False)
-    extra = path / "assets.extra"  # where TensorFlow keeps what belongs to others
+    extra = path / "assets.extra"  # where TensorFlow keeps third-party data
     extra.mkdir()
     (extra / CARD_FILE).write_text(_in_keras(card) + "\n", encoding="utf-8")
 
@@ -184,25 +185,25 @@ def _litert_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.fl
     import tensorflow as tf
 
     with warnings.catch_warnings():
-        # it points to a package of its own, which would be a second TensorFlow Lite beside this one
+        # it recommends a separate package, which would be a second TensorFlow Lite
         warnings.filterwarnings(
             "ignore", message=r"\s*Warning: tf.lite.Interpreter is deprecated", category=UserWarning
         )
         interpreter = tf.lite.Interpreter(str(path))
     run = interpreter.get_signature_runner()
     ((name, taken),) = run.get_input_details().items()
-    said = [run(**{name: piece}) for piece in _fitting(pieces(images), len(taken["shape"]))]
-    # the outputs are called output_0, output_1, and come in any order
-    return joined([[each[output] for output in sorted(each)] for each in said])
+    outputs = [run(**{name: piece}) for piece in _fitting(pieces(images), len(taken["shape"]))]
+    # the outputs are named output_0, output_1, ... and come in any order
+    return joined([[each[output] for output in sorted(each)] for each in outputs])
 
 
 def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray[np.float32]]:
-    """Give images a channel where what is taken in has four dimensions."""
+    """Add a channel to images if the input has four dimensions."""
     return [with_channel(piece) if dimensions == 4 else piece for piece in images]
 
 
 def _in_keras(card: Card) -> str:
-    """Write the card of a file that takes in what the network of Keras does: pages and strips have a channel."""
+    """Write the card of a file that takes the Keras network's input: pages and strips have a channel."""
     given = card.input
     if len(TASKS[card.task].input_shape) > len(given.shape) - 1:
         given = replace(given, shape=(*given.shape, 1), layout=f"{given.layout}C")
@@ -210,7 +211,7 @@ def _in_keras(card: Card) -> str:
 
 
 def _add_card(path: Path, card: Card) -> None:
-    """Put the card into a .keras file, which is a zip, or behind a .tflite file, as LiteRT keeps such files too."""
+    """Add the card to a .keras file, which is a zip, or append it to a .tflite file as LiteRT does with metadata."""
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr(CARD_FILE, _in_keras(card) + "\n")
 

@@ -1,7 +1,7 @@
-"""A Keras network becomes an ONNX graph, layer by layer, and the weights in such a graph become a network's again.
+"""A Keras network becomes an ONNX graph, layer by layer, and such a graph's weights go back into a network.
 
-Each weight keeps its value and Keras's name for it, so that nothing is lost on the way: other converters fold the
-normalisation of batches into the convolutions. Keras is asked for nothing but its layers, so any backend will do.
+Each weight keeps its value and its Keras name, so nothing is lost; other converters fold batch normalisation into the
+convolutions. Only Keras's layers are read, so any backend works.
 
 Pictures are (n, height, width, channels) in Keras and (n, channels, height, width) in ONNX.
 """
@@ -25,7 +25,7 @@ from shuzi.models.card import Card
 from shuzi.models.onnx_file import with_card
 
 OPSET, IR = 17, 8
-"""Old enough for every ONNX Runtime that shuzi allows, new enough for all that its networks do."""
+"""The opset: old enough for every ONNX Runtime that shuzi allows, new enough for all of its networks."""
 
 _TO_ONNX, _TO_KERAS = (3, 2, 0, 1), (2, 3, 1, 0)  # a kernel's (height, width, in, out) and (out, in, height, width)
 
@@ -40,7 +40,7 @@ def write_onnx(model: Any, card: Card, path: Path) -> Card:
     Raises
     ------
     ModelError
-        A layer is of a kind that is not known here.
+        A layer's type is not supported.
     """
     graph = _Graph()
     names = layer_names(model)
@@ -63,22 +63,22 @@ def write_onnx(model: Any, card: Card, path: Path) -> Card:
 
 
 def read_weights(path: Path, model: Any) -> None:
-    """Put the weights of an .onnx file that `write_onnx` wrote into a network of the same layers.
+    """Load the weights of an .onnx file written by `write_onnx` into a network with the same layers.
 
     Raises
     ------
     ModelError
         The file holds the weights of another network.
     """
-    if name := misfit(path, model):
+    if name := mismatch(path, model):
         raise ModelError("error.model.weights", path=path, name=name)
     stored = _stored(path)
     for each, variable in named_weights(model).items():
         variable.assign(stored[each])
 
 
-def misfit(path: Path, model: Any) -> str | None:
-    """Name a weight of a network that an .onnx file lacks, or has in another shape; None where all fit."""
+def mismatch(path: Path, model: Any) -> str | None:
+    """Return the name of a weight that the .onnx file lacks or has in another shape; None if all match."""
     stored = _stored(path)
     for name, variable in named_weights(model).items():
         if name not in stored or stored[name].shape != tuple(variable.shape):
@@ -87,7 +87,7 @@ def misfit(path: Path, model: Any) -> str | None:
 
 
 def _stored(path: Path) -> dict[str, NDArray[Any]]:
-    """Read the weights of an .onnx file in the shapes that Keras has for them."""
+    """Read the weights of an .onnx file in Keras's shapes."""
     try:
         stored = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
     except Exception as problem:
@@ -102,9 +102,9 @@ def named_weights(model: Any) -> dict[str, Any]:
 
 
 def layer_names(model: Any) -> dict[str, str]:
-    """Return each layer's name as it is when this network is the first that Keras builds.
+    """Return each layer's name as if this network were the first that Keras built.
 
-    Keras numbers layers without a name of their own through the whole life of a process.
+    Keras numbers unnamed layers consecutively throughout a process.
     """
     count: Counter[str] = Counter()
     names = {}
@@ -116,7 +116,7 @@ def layer_names(model: Any) -> dict[str, str]:
 
 
 class _Graph:
-    """Nodes and constants as they are added, and under which name each tensor of Keras stands among them."""
+    """Nodes and constants as they are added, and the name of each Keras tensor in the graph."""
 
     def __init__(self) -> None:
         self.nodes: list[Any] = []
@@ -138,12 +138,12 @@ class _Graph:
         self._values[id(layer.output)] = _LAYERS[type(layer)](self, layer, *(self._values[id(each)] for each in came))
 
     def end(self, output: Any, name: str) -> Any:
-        """Give something that comes out its name, and return what it is."""
+        """Name an output and return its value info."""
         last, shape = self._values[id(output)], ("n", *(side or "columns" for side in output.shape[1:]))
         if len(shape) == 4:
             self._name = name
             last, shape = self.node("Transpose", last, perm=(0, 2, 3, 1)), ("n", "rows", "columns", shape[3])
-        if any(last in node.input for node in self.nodes):  # others go on from it, under the name that it has
+        if any(last in node.input for node in self.nodes):  # other nodes use it under its current name
             self._name = name
             last = self.node("Identity", last)
         for node in self.nodes:
@@ -151,24 +151,24 @@ class _Graph:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
     def node(self, operation: str, *came: str, part: str = "", **attributes: Any) -> str:
-        """Add a node of the layer that is being added, and return the name of what it gives."""
+        """Add a node of the current layer, and return the name of its output."""
         name = f"{self._name}/{part or operation.lower()}"
         self.nodes.append(helper.make_node(operation, came, [f"{name}:0"], name, **attributes))
         return f"{name}:0"
 
     def constant(self, part: str, values: Any, dtype: Any = np.float32) -> str:
-        """Add a constant of the layer that is being added, and return its name."""
+        """Add a constant of the current layer, and return its name."""
         name = f"{self._name}/{part}"
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values, dtype), name))
         return name
 
     def weight(self, variable: Any) -> str:
-        """Add a weight of the layer that is being added, and return its name."""
+        """Add a weight of the current layer, and return its name."""
         values: NDArray[Any] = np.asarray(variable.numpy())
         return self.constant(variable.name, values.transpose(_TO_ONNX) if values.ndim == 4 else values)
 
     def activate(self, layer: Any, value: str) -> str:
-        """Add what a layer does to its scores."""
+        """Add a layer's activation function."""
         kind = layer.activation.__name__
         if kind == "linear":
             return value
@@ -242,7 +242,7 @@ def _up_sampling(graph: _Graph, layer: Any, x: str) -> str:
 
 def _padding(layer: Any) -> dict[str, Any]:
     dilation = getattr(layer, "dilation_rate", (1, 1))
-    if layer.padding == "same" and dilation != (1, 1):  # ONNX Runtime works out no padding for these
+    if layer.padding == "same" and dilation != (1, 1):  # ONNX Runtime cannot infer the padding of these
         reach = [step * (size - 1) // 2 for step, size in zip(dilation, layer.kernel_size, strict=True)]
         return {"pads": reach * 2}
     return {"auto_pad": {"same": "SAME_UPPER", "valid": "VALID"}[layer.padding]}

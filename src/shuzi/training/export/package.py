@@ -1,4 +1,4 @@
-"""A trained network becomes model.keras, model.onnx and card.json, once the .onnx is shown to answer alike."""
+"""A trained network becomes model.keras, model.onnx and card.json, if the .onnx gives the same answers."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from shuzi.models.score import Score
 from shuzi.models.store import IN_A_RUN
 from shuzi.models.tasks import TASKS as INTERFACES
 from shuzi.models.tasks import features
-from shuzi.models.trial import remember_sound
+from shuzi.models.trial import remember_checked
 from shuzi.training.events import Done
 from shuzi.training.export.onnx_graph import write_onnx
 from shuzi.training.export.parity import compare, onnx_answers, tolerance_of
@@ -49,12 +49,12 @@ from shuzi.training.tasks.known import TASKS
 
 
 def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -> Card:
-    """Write what a finished training hands on into its run folder.
+    """Export a finished training run into its folder.
 
     Raises
     ------
     ModelError
-        The .onnx does not answer as the network does.
+        The .onnx file's answers differ from the network's.
     """
     own, start = (folder / "data.npz").is_file(), folder / "start.onnx"
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
@@ -86,20 +86,20 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         model.save(part)
     with replacing(folder / IN_A_RUN) as part:
         card = write_onnx(model, card, part)
-        images = done.judges.images
+        images = done.examples.images
         tolerance = tolerance_of(model, images)
         parity = compare(onnx_answers(part, images), done.answers, tolerance, task.answers)
         if not parity.holds:
             raise ModelError("error.model.parity", difference=parity.difference, others=parity.others, n=parity.n)
         card = replace_card(part, _with_what_was_kept(card, folder / CARD_FILE))
-    remember_sound(folder / IN_A_RUN)
+    remember_checked(folder / IN_A_RUN)
     with replacing(folder / CARD_FILE) as part:
         part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card
 
 
 def _with_what_was_kept(card: Card, beside: Path) -> Card:
-    """Keep what was measured and fitted later of the same weights, when they are exported again."""
+    """Keep scores and calibration that were added later to the same weights when exporting them again."""
     try:
         before = Card.from_json(beside.read_text(encoding="utf-8"), beside)
     except (OSError, ValueError, ModelError):
@@ -110,7 +110,7 @@ def _with_what_was_kept(card: Card, beside: Path) -> Card:
 
 
 def _sources(start: Path) -> list[Source]:
-    """Name the model that a training starts from, and what that had learnt from."""
+    """List the model that training started from, and that model's own training data."""
     card = card_of_start(start)
     weights = {"weights": weights_sha256(read_content(start), start)}
     return [
@@ -120,16 +120,16 @@ def _sources(start: Path) -> list[Source]:
 
 
 def command(recipe: Recipe, own: bool, started: bool = False) -> str:
-    """Return what to type to train a recipe again, or "" when it differs from all that a command can give.
+    """Return the command that trains a recipe again, or "" if no command can express it.
 
     Parameters
     ----------
     recipe
-        What was trained.
+        The recipe that was trained.
     own
-        Whether it learnt from own pictures, which lie beside it as data.npz.
+        Whether it was trained on the user's own pictures, stored beside it as data.npz.
     started
-        Whether it started from a model, which lies beside it as start.onnx.
+        Whether it started from a model, stored beside it as start.onnx.
 
     Examples
     --------
@@ -152,7 +152,7 @@ def command(recipe: Recipe, own: bool, started: bool = False) -> str:
 
 @contextmanager
 def known_warnings() -> Iterator[None]:
-    """Let pass what numpy says of Keras 3.15 while it saves."""
+    """Ignore NumPy's warnings about Keras 3.15 while it saves."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="In the future `np.object`", category=FutureWarning)
         warnings.filterwarnings("ignore", message="__array__ implementation doesn't", category=DeprecationWarning)
@@ -160,7 +160,7 @@ def known_warnings() -> Iterator[None]:
 
 
 def _versions() -> dict[str, str]:
-    # TensorFlow is installed under more than one name
+    # TensorFlow is published under more than one name
     backend = keras.backend.backend()
     libraries = {name: version(name) for name in ("shuzi", "keras", "numpy", "onnx")}
     return {"python": platform.python_version()} | libraries | {backend: import_module(backend).__version__}

@@ -1,4 +1,4 @@
-"""Two ways of running one network are held against each other on the same images."""
+"""The outputs of two ways of running one network are compared on the same images."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ from keras import layers
 from numpy.typing import NDArray
 
 TOLERANCE = 1e-5
-"""The most by which a probability may differ from the network's own, for scores of ordinary size."""
+"""How far a probability may differ from the network's, for logits of ordinary size."""
 
 TOLERANCE_OF_MAPS = 1e-4
-"""The most by which a number on a detector's maps may: a probability, or where a digit lies, in places."""
+"""How far a value on a detector's maps may differ: a probability, or a position in cells."""
 
-_ROUNDING = 1e-6  # the share of a score by which two ways of adding it up in float32 may differ
-_AT_ONCE = 500 * 28 * 28  # pixels in one pass
+_ROUNDING = 1e-6  # relative difference between two orders of summing a logit in float32
+_AT_ONCE = 500 * 28 * 28  # pixels in one forward pass
 
 
 @dataclass(frozen=True)
 class Parity:
-    """How far what was found lies from what was expected.
+    """How far the outputs are from the expected ones.
 
     Parameters
     ----------
     n
-        How many images were looked at.
+        The number of images compared.
     others
-        How many of them got another answer; where the network itself wavers between two, either is right. Maps and
-        features hold no single answer, so of them only the difference counts.
+        How many of them got a different answer; if the network itself is undecided between two, either is correct.
+        Maps and features have no single answer, so only the difference counts for them.
     difference
-        The largest difference between two probabilities, or two numbers on maps.
+        The largest difference between two probabilities, or two values on maps.
     tolerance
-        What is allowed.
+        The largest difference allowed.
     """
 
     n: int
@@ -47,7 +47,7 @@ class Parity:
 
     @property
     def holds(self) -> bool:
-        """Whether the two agree; a difference that is no number is none."""
+        """Whether the two agree; a difference of NaN means that they do not."""
         return self.others == 0 and self.difference <= self.tolerance
 
 
@@ -57,7 +57,7 @@ def compare(
     tolerance: float = TOLERANCE,
     answers: int = 1,
 ) -> Parity:
-    """Hold all that a network's outputs say to some images against what they should say.
+    """Compare all outputs of a network with the expected ones.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ def compare(
         For each output: probabilities (n, 10), a probability (n, 1) of yes, features (n, k), or maps
         (n, rows, columns, 14).
     tolerance
-        By which numbers may differ.
+        How far values may differ.
     answers
-        How many outputs, from the first on, hold an answer, as their task says.
+        How many outputs, starting with the first, hold an answer; given by the task.
 
     Examples
     --------
@@ -86,36 +86,36 @@ def compare(
 
 
 def tolerance_of(model: Any, images: NDArray[np.uint8]) -> float:
-    """Return what rounding may do to what a network says: a training that jumps about makes huge scores."""
+    """Return the tolerance for rounding in a network's outputs: unstable training makes huge logits."""
     least = TOLERANCE_OF_MAPS if _takes_pages(model) else TOLERANCE
     return max(least, _ROUNDING * _largest_score(model, pieces(images)[0]))
 
 
 def network_answers(model: Any, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-    """Return all that a network of Keras says of the images: uint8 (n, 28, 28) becomes float32 (n, 10) and more."""
+    """Return all outputs of a Keras network for images uint8 (n, 28, 28): float32 (n, 10) and any others."""
     return joined([model(with_channel(piece) if _takes_pages(model) else piece) for piece in pieces(images)])
 
 
 def onnx_answers(path: Path, images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-    """Return all that an .onnx file says of the images."""
+    """Return all outputs of an .onnx file for the images."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     return joined([session.run(None, {"images": piece}) for piece in pieces(images)])
 
 
-def joined(said: list[Any]) -> list[NDArray[np.float32]]:
-    """Put together what is said piece by piece: an array each time where there is one output, else a list of them."""
-    each = [piece if isinstance(piece, list | tuple) else [piece] for piece in said]
+def joined(outputs: list[Any]) -> list[NDArray[np.float32]]:
+    """Concatenate outputs computed piece by piece; each piece is an array for one output, a list for several."""
+    each = [piece if isinstance(piece, list | tuple) else [piece] for piece in outputs]
     return [np.concatenate([np.asarray(part) for part in parts]) for parts in zip(*each, strict=True)]
 
 
 def pieces(images: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-    """Cut images (n, h, w) into what is looked at in one pass, float32, at most 500 of 28x28 pixels."""
+    """Split images (n, h, w) into float32 pieces for one forward pass each, at most 500 images of 28x28 pixels."""
     size = max(1, _AT_ONCE // (images.shape[1] * images.shape[2]))
     return [images[start : start + size].astype(np.float32) for start in range(0, len(images), size)]
 
 
 def with_channel(pages: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Give pages (n, h, w) the channel that Keras wants where their size is open."""
+    """Add the channel that Keras needs for pages (n, h, w) of variable size."""
     return pages[..., None]
 
 
@@ -124,7 +124,7 @@ def _takes_pages(model: Any) -> bool:
 
 
 def _another_answer(found: NDArray[np.float32], expected: NDArray[np.float32], tolerance: float) -> NDArray[np.bool_]:
-    """Tell for which images the likeliest is another, and not by rounding; a single column is asked: yes or no."""
+    """Return where the most probable class differs by more than rounding; a single column means yes or no."""
     if expected.shape[1] == 1:
         found, expected = (np.concatenate([yes, 1 - yes], axis=1) for yes in (found, expected))
     chosen = expected[np.arange(len(expected)), found.argmax(axis=1)]
@@ -132,7 +132,7 @@ def _another_answer(found: NDArray[np.float32], expected: NDArray[np.float32], t
 
 
 def _largest_score(model: Any, images: NDArray[np.float32]) -> float:
-    """Return the largest score that becomes a probability, or number that comes out as it is."""
+    """Return the largest logit, or the largest output that has no activation function."""
     images = with_channel(images) if _takes_pages(model) else images
     largest = max(float(np.max(np.abs(each))) for each in joined([model(images)]))
     for layer in model.layers:

@@ -1,1 +1,1 @@
-"""A recipe becomes a Keras network, with what changes images and weights while it learns."""
+"""A recipe becomes a Keras network with its augmentation, optimizer and learning rate schedule."""

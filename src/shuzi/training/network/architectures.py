@@ -1,7 +1,6 @@
-"""Each network is a function that builds it from built-in Keras layers, so that Keras alone opens what is saved.
+"""Each architecture is a function that uses built-in Keras layers only, so Keras alone can open a saved network.
 
-What goes in: images float32 (n, 28, 28), background 0, ink 255. What comes out: probabilities (n, 10). Where a
-network takes or gives something else, it says so.
+Input: images float32 (n, 28, 28), background 0, ink 255. Output: probabilities (n, 10). Functions note exceptions.
 """
 
 from __future__ import annotations
@@ -21,20 +20,20 @@ from shuzi.training.tasks.detection import FIRST_SCORE
 from shuzi.training.tasks.known import TASKS
 
 MEAN, SPREAD = 0.1307, 0.3081
-"""The mean and the standard deviation of the training pixels in [0, 1]."""
+"""Mean and standard deviation of the training pixels, scaled to [0, 1]."""
 
 Normalization = Callable[..., Any]
 
-_OWN_STREAM = 2  # beside the order of the images and what happens to them, which are drawn from the same seed
+_OWN_STREAM = 2  # the order of the images and augmentation are drawn from the same seed on other streams
 
 
 def softmax(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build y = softmax(x·w + b), the smallest network that reads digits; w and b begin at zero."""
+    """Build y = softmax(x·w + b), the smallest network that reads digits; w and b start at zero."""
     return layers.Dense(10, activation="softmax", kernel_initializer="zeros", name="output")(_row(images))
 
 
 def mlp(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build softmax with one hidden layer before it, whose neurons let through only what is above zero (ReLU)."""
+    """Build softmax after one hidden layer of ReLU neurons."""
     if recipe.hidden < 1:
         raise RecipeError("error.recipe.range", name="hidden", value=recipe.hidden, least=1, most="65536")
     x = layers.Dense(recipe.hidden, activation="relu", name="hidden")(_row(images))
@@ -42,7 +41,7 @@ def mlp(recipe: Recipe, images: Any, normalization: Normalization, learning: boo
 
 
 def two_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build two convolutions, each pooled before it is normalised, which is quicker, and a hidden layer."""
+    """Build two convolutions and a hidden layer; pooling before normalisation is faster."""
     x = _picture(images)
     x = _block(x, 16, 5, normalization, pool=True)
     x = _block(x, 32, 3, normalization, pool=True)
@@ -50,12 +49,12 @@ def two_convolutions(recipe: Recipe, images: Any, normalization: Normalization, 
 
 
 def three_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build three wider convolutions, the last one without pooling, and a hidden layer."""
+    """Build three wider convolutions, the last without pooling, and a hidden layer."""
     return _head(_three_blocks(_picture(images), 32, 5, normalization), recipe.hidden, normalization)
 
 
 def four_narrow_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build four convolutions of few channels, down to 2x2 places, with fewer than 5,000 parameters."""
+    """Build four convolutions with few channels, down to 2x2 pixels, with fewer than 5,000 parameters."""
     x = _picture(images)
     x = _block(x, 8, 5, normalization, pool=True)
     x = _block(x, 14, 3, normalization)
@@ -65,10 +64,10 @@ def four_narrow_convolutions(recipe: Recipe, images: Any, normalization: Normali
 
 
 def four_columns(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build four networks of three convolutions side by side, which look through windows of different sizes.
+    """Build four parallel columns of three convolutions each, with different kernel sizes.
 
-    Each learns by itself, so while learning y is (n, columns, 10); what they say together is the mean of their scores
-    (after Cireşan and others, 2012).
+    Each column learns independently, so y is (n, columns, 10) in training; the final output averages their logits
+    (after Cireşan et al., 2012).
     """
     columns = [_scores(x, number) for number, x in _columns((3, 5, 5, 7), recipe, images, normalization)]
     if learning:
@@ -77,9 +76,9 @@ def four_columns(recipe: Recipe, images: Any, normalization: Normalization, lear
 
 
 def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build three columns, as `four_columns` does, that tell which digit it is, if it is one, and whether it is one.
+    """Build three columns, as in `four_columns`, that tell which digit an image shows and whether it is a digit.
 
-    While learning y is (n, columns, 11), both together; afterwards they are apart, (n, 10) and (n, 1).
+    In training, y is (n, columns, 11), both together; the final outputs are separate, (n, 10) and (n, 1).
     """
     scores, signs = [], []
     for number, x in _columns((3, 5, 7), recipe, images, normalization):
@@ -94,11 +93,11 @@ def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learnin
 
 
 def detector(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build a network that says for every fourth pixel of a page whether a digit has its middle there.
+    """Build a network that predicts for every fourth pixel of a page whether it is the centre of a digit.
 
-    It looks at every eighth pixel with many channels and brings what it saw back to every fourth (after Ronneberger
-    and others, 2015), so height and width must be multiples of 8. y is (n, h / 4, w / 4, 14): for each digit the
-    score, afterwards the probability, of its middle; then where the middle lies and how large the digit is, as
+    It goes down to every eighth pixel with many channels and back up to every fourth (after Ronneberger et al.,
+    2015), so height and width must be multiples of 8. y is (n, h / 4, w / 4, 14): for each digit the logit (in the
+    final output the probability) of its centre, then the position of the centre and the size of the digit, as
     `detection` explains.
     """
     x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
@@ -121,11 +120,11 @@ def detector(recipe: Recipe, images: Any, normalization: Normalization, learning
 
 
 def line(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build a network that says for every fourth column of a strip which character has its middle there, if any.
+    """Build a network that predicts for every fourth column of a strip which character, if any, is centred there.
 
-    Convolutions bring 48 rows to one (after Shi and others, 2015, without their recurrent layers, which cost more
-    time than they gain here); others look to both sides. y is (n, w / 4, 17): for each digit, each mark, any other
-    sign and nothing the score, afterwards the logarithm of the probability.
+    Convolutions reduce 48 rows to one (after Shi et al., 2015, without the recurrent layers, which cost more time
+    than they are worth here); others widen the view to both sides. y is (n, w / 4, 17): for each digit, each mark,
+    any other sign and the blank, the logit (in the final output the log probability).
     """
     x = layers.Rescaling(1 / CONTRAST, offset=-PAPER / CONTRAST, name="scale", dtype="float32")(images)
     x = _block(x, 16, 5, normalization, padding="same", stride=2)
@@ -155,29 +154,29 @@ NETWORKS: Mapping[str, Mapping[str, Network]] = {
         RECOGNISE_LINE: (line,),
     }.items()
 }
-"""The networks that can learn each task."""
+"""The architectures for each task."""
 
 
 def build(
     recipe: Recipe, normalization: Normalization | None = None, precision: str = "float32", learning: bool = False
 ) -> Any:
-    """Build the network of a recipe; the seed decides its first weights.
+    """Build the network of a recipe; the seed decides the initial weights.
 
     Parameters
     ----------
     recipe
         Names the network.
     normalization
-        The layer that normalises batches; None is Keras's own.
+        The batch normalisation layer; None uses Keras's own.
     precision
-        "float32", or "bfloat16" to calculate in it; weights are float32 in either case.
+        "float32", or "bfloat16" to compute in; weights are float32 in either case.
     learning
-        Build what the loss is taken of, which differs for some networks.
+        Build the output for the loss, which differs for some networks.
 
     Raises
     ------
     RecipeError
-        The recipe names no network that can learn its task.
+        The recipe's network does not exist or does not suit its task.
     """
     known = NETWORKS[recipe.task]
     if recipe.network not in known:
@@ -197,7 +196,7 @@ def build(
 
 
 def _draw_first_weights(model: Any, seed: int) -> None:
-    """Draw the weights as Glorot and Bengio (2010) do, in NumPy, so that every backend starts from the same."""
+    """Draw the weights as Glorot and Bengio (2010) do, in NumPy, so that every backend starts from the same ones."""
     draws = np.random.default_rng([seed, _OWN_STREAM])
     for layer in model.layers:
         kernel = getattr(layer, "kernel", None)
@@ -209,18 +208,18 @@ def _draw_first_weights(model: Any, seed: int) -> None:
 
 
 def _last_hidden(model: Any) -> Any:
-    """Return what the last hidden layer says, of all columns side by side: what the outputs are worked out from."""
+    """Return the last hidden layer, all columns concatenated: the features that the outputs are computed from."""
     hidden = [layer.input for layer in model.layers if layer.name.startswith("output")]
     return hidden[0] if len(hidden) == 1 else layers.Concatenate(name="features", dtype="float32")(hidden)
 
 
 def _row(images: Any) -> Any:
-    """Put the pixels in one row of numbers from 0 to 1."""
+    """Flatten the pixels to one row of values from 0 to 1."""
     return layers.Rescaling(1 / 255, name="scale")(layers.Flatten(name="pixels")(images))
 
 
 def _picture(images: Any) -> Any:
-    """Give the pixels mean 0 and standard deviation 1, and a channel."""
+    """Standardise the pixels to mean 0 and standard deviation 1, and add a channel."""
     x = layers.Reshape((28, 28, 1), name="pixels", dtype="float32")(images)
     return layers.Rescaling(1 / 255 / SPREAD, offset=-MEAN / SPREAD, name="scale", dtype="float32")(x)
 
@@ -235,7 +234,7 @@ def _block(
     stride: int | tuple[int, int] = 1,
     dilation: int | tuple[int, int] = 1,
 ) -> Any:
-    """Convolve, pool, normalise, activate, in this order."""
+    """Add a convolution, pooling, normalisation and activation, in this order."""
     x = layers.Conv2D(channels, size, stride, padding=padding, dilation_rate=dilation, use_bias=False)(x)
     if pool:
         x = layers.MaxPooling2D()(x)
@@ -243,7 +242,7 @@ def _block(
 
 
 def _three_blocks(x: Any, channels: int, window: int, normalization: Normalization) -> Any:
-    """Convolve three times, twice as wide after the first, and put what comes out in one row."""
+    """Add three convolutions, twice as wide after the first, and flatten the result."""
     x = _block(x, channels, window, normalization, pool=True)
     x = _block(x, 2 * channels, 3, normalization, pool=True)
     x = _block(x, 2 * channels, 3, normalization, padding="same")
@@ -264,13 +263,13 @@ def _scores(x: Any, number: int) -> Any:
 
 
 def _side_by_side(columns: list[Any]) -> Any:
-    """Put what columns say, (n, values) each, into one (n, columns, values)."""
+    """Stack the outputs of columns, (n, values) each, into (n, columns, values)."""
     rows = [layers.Reshape((1, each.shape[-1]), dtype="float32")(each) for each in columns]
     return layers.Concatenate(axis=1, dtype="float32")(rows)
 
 
 def _head(x: Any, hidden: int, normalization: Normalization) -> Any:
-    """Put a hidden layer, if the recipe has one, before the output, which is float32 in any precision."""
+    """Add a hidden layer, if the recipe has one, and the output, which is float32 in any precision."""
     if hidden:
         x = _hidden(x, hidden, normalization)
     return layers.Dense(10, activation="softmax", name="output", dtype="float32")(x)

@@ -1,7 +1,7 @@
-"""A batch of digits becomes a batch that was written a little differently; the whole batch at once.
+"""A batch of digits becomes an augmented batch, the whole batch at once.
 
-What happens to each image is drawn in NumPy from the seed and the step, so that a training goes on after a stop as if
-nothing had been, and every backend of Keras sees the same. The drawing itself is Keras 3 alone.
+The changes to each image are drawn in NumPy from the seed and the step, so a resumed run continues exactly and every
+Keras backend sees the same images. The changes themselves use Keras 3 operations only.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from numpy.typing import NDArray
 
 SIDE = 28
 _MIDDLE = (SIDE - 1) / 2
-_OWN_STREAM = 1  # beside the order of the images, which is drawn from the same seed
+_OWN_STREAM = 1  # the order of the images is drawn from the same seed on another stream
 
-_SHIFT = 2.0  # pixels, either way
-_STRETCH = 0.1  # each axis by up to this share
+_SHIFT = 2.0  # pixels, in either direction
+_STRETCH = 0.1  # each axis by up to this fraction
 _TURN = 10 / 180 * math.pi
-_SLANT = 0.1  # pixels sideways for a pixel down
+_SLANT = 0.1  # pixels sideways per pixel down
 _FARTHER = 1.5
 
 CHOICES = 6
-"""How many numbers decide what happens to one image, each from -1 to 1."""
+"""How many random numbers, each from -1 to 1, decide the changes to one image."""
 
 
 def draw(seed: int, start: int, stop: int, batch_size: int) -> NDArray[np.float32]:
-    """Draw what will happen in the steps from `start` to `stop`.
+    """Draw the changes for the steps from `start` to `stop`.
 
     Returns
     -------
@@ -49,7 +49,7 @@ def draw(seed: int, start: int, stop: int, batch_size: int) -> NDArray[np.float3
 
 
 def squeeze(images: Any, choices: Any) -> Any:
-    """Shift and stretch along both axes, as two products of small matrices, which is quick.
+    """Shift and stretch along both axes, as two fast products with small matrices.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def squeeze(images: Any, choices: Any) -> Any:
 
 
 def affine(images: Any, choices: Any) -> Any:
-    """Shift, stretch, turn and slant; shapes as `squeeze`."""
+    """Shift, stretch, rotate and slant; shapes as for `squeeze`."""
     turn = choices[:, 4] * _TURN
     cos, sin = ops.cos(turn), ops.sin(turn)
     tall, wide = ops.exp(choices[:, 1] * _STRETCH), ops.exp(choices[:, 3] * _STRETCH)
@@ -80,20 +80,20 @@ def affine(images: Any, choices: Any) -> Any:
 
 
 def wide(images: Any, choices: Any) -> Any:
-    """Go half as far again as `affine`, for networks that have the time to learn it; shapes as `squeeze`."""
+    """Go half as far again as `affine`, for networks trained long enough to learn it; shapes as for `squeeze`."""
     return affine(images, choices * _FARTHER)
 
 
 def _line(shift: Any, stretch: Any) -> Any:
-    """Build the matrices (n, 28, 28) that carry a column of pixels to its new places, between neighbours linearly."""
+    """Build the matrices (n, 28, 28) that move a column of pixels to new positions, with linear interpolation."""
     places = np.arange(SIDE, dtype=np.float32)
     source = (places - np.float32(_MIDDLE)) * stretch + shift + _MIDDLE
     return ops.relu(1 - ops.abs(source[:, :, None] - places))
 
 
 def _sampled(images: Any, y: Any, x: Any) -> Any:
-    """Read images (n, 28, 28) at places (n, 784) counted from the middle, between neighbours linearly."""
-    frame = SIDE + 2  # a rim of empty paper, where everything outside is read
+    """Sample images (n, 28, 28) at positions (n, 784) relative to the centre, with linear interpolation."""
+    frame = SIDE + 2  # an empty border: positions outside the image are read from it
     y, x = (ops.clip(each + (_MIDDLE + 1), 0, frame - 1.01) for each in (y, x))
     top, left = ops.floor(y), ops.floor(x)
     below, right = y - top, x - left

@@ -1,4 +1,4 @@
-"""What turns gradients into steps: plain gradient descent, Adam, or Muon."""
+"""The optimizers: plain gradient descent, Adam and Muon."""
 
 from __future__ import annotations
 
@@ -15,17 +15,18 @@ _LAST_LAYERS = ["output", "is_digit", "scores", "boxes"]
 
 
 class Muon(keras.optimizers.Muon):  # type: ignore[misc] # Keras publishes no types
-    """Muon (Jordan and others, 2024) that takes a convolution's kernel for a matrix too.
+    """Muon (Jordan et al., 2024) that treats convolution kernels as matrices too.
 
-    It makes all directions of a matrix's step equally long, so that rare ones are learnt as quickly as common ones.
-    Keras's own leaves kernels of four dimensions to Adam, as both leave last layers and whatever is no matrix.
+    Muon makes a matrix's step equally long in all directions, so that rare ones are learnt as quickly as common ones.
+    Keras's own Muon leaves four-dimensional kernels to Adam; both leave the last layers and anything that is not a
+    matrix to Adam.
     """
 
     def _should_use_adamw(self, variable: Any) -> bool:
         if len(variable.shape) != 4:
             return bool(super()._should_use_adamw(variable))
         last = any(name in variable.path for name in self.exclude_layers)
-        return last or variable.shape[2] == 1  # the first, which sees a single channel
+        return last or variable.shape[2] == 1  # the first convolution, which has a single input channel
 
     def _muon_update_step(self, gradient: Any, variable: Any, lr: Any, m: Any) -> None:
         self.assign_add(m, (gradient - m) * (1 - self.momentum))
@@ -40,7 +41,7 @@ def build_optimizer(recipe: Recipe) -> Any:
     rate: Any = recipe.learning_rate
     if recipe.schedule == "one-cycle":
         rate = OneCycle(recipe.learning_rate, recipe.steps, recipe.warm_up)
-    # the name is part of the saved state, and Keras would number the second optimizer of a process
+    # the name is part of the checkpoint, and Keras would number the second optimizer of a process
     if recipe.optimizer == "sgd":
         return keras.optimizers.SGD(rate, name=recipe.optimizer)
     if recipe.optimizer == "muon":

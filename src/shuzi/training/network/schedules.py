@@ -1,4 +1,4 @@
-"""How the learning rate changes over a training."""
+"""Learning rate schedules."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 import keras
 from keras import ops
 
-_START, _END = 0.1, 0.01  # shares of the highest rate
+_START, _END = 0.1, 0.01  # fractions of the highest rate
 
 
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc] # Keras publishes no types
-    """Rise in a straight line to the highest rate, then fall along half a cosine (after Smith, 2018).
+    """Linear warm-up to the highest rate, then a decay along half a cosine (after Smith, 2018).
 
     Parameters
     ----------
     highest
-        The rate at the top.
+        The peak learning rate.
     steps
-        All steps of the training.
+        The number of training steps.
     warm_up
-        The share of the steps in which the rate rises.
+        The fraction of the steps in which the rate rises.
     """
 
     def __init__(self, highest: float, steps: int, warm_up: float) -> None:
         self.highest, self.steps, self.warm_up = highest, steps, warm_up
 
     def __call__(self, step: Any) -> Any:
-        """Return the rate of a step."""
+        """Return the learning rate for a step."""
         place = (ops.cast(step, "float32") + 0.5) / self.steps
         rising = _START + (1 - _START) * place / self.warm_up
         fallen = ops.clip((place - self.warm_up) / (1 - self.warm_up), 0, 1)
@@ -36,5 +36,5 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
         return self.highest * ops.where(place < self.warm_up, rising, falling)
 
     def get_config(self) -> dict[str, float]:
-        """Return what the schedule was made with."""
+        """Return the schedule's settings."""
         return {"highest": self.highest, "steps": self.steps, "warm_up": self.warm_up}

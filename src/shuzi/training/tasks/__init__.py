@@ -1,1 +1,1 @@
-"""What a network is to learn: its loss and its metrics."""
+"""The tasks a network can learn, each with its examples, loss and metrics."""

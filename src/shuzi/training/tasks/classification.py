@@ -1,4 +1,4 @@
-"""Learning which digit an image holds, or that it holds none: the cross-entropy, and which answers are right."""
+"""The classification tasks, with and without rejecting non-digits: cross-entropy, accuracy and calibration."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT
 from shuzi.synthesis.samples.examples import joined
 from shuzi.synthesis.samples.labels import LOOKS_LIKE, NOT_A_DIGIT
 from shuzi.training.recipe import Recipe
-from shuzi.training.tasks.task import LOOKED_AT, Answers, Task
+from shuzi.training.tasks.task import VALIDATION_FRACTION, Answers, Task
 from shuzi.training.temperature import fit_temperature, unsure_below
 
-_OF_BEING_A_DIGIT = 0.1  # of a label's smoothing: how sure it is should be told apart near certainty
-_ENOUGH_TO_FIT = 1_000  # validation images from which on a temperature is worth fitting
-_LOOK_ALIKE = 0.5  # how likely what looks like a digit is to be one: as likely as not
-_DIGITS_REFUSED = 0.01  # the share of composed digits that may be taken for something else
+_OF_BEING_A_DIGIT = 0.1  # of the label smoothing: probabilities near certainty must stay distinguishable
+_ENOUGH_TO_FIT = 1_000  # the minimum number of validation images to fit a temperature
+_LOOK_ALIKE = 0.5  # target probability that a look-alike is a digit
+_DIGITS_REFUSED = 0.01  # the fraction of composed digits that may be rejected
 
 
 class Classify(Task):
     """Which digit an image holds.
 
-    While learning, y is float32 (n, 10), rows adding up to 1; or (n, columns, 10) from a network of several columns,
-    each of which learns by itself.
+    In training, y is float32 (n, 10) with rows adding up to 1, or (n, columns, 10) from a network of several
+    independent columns.
     """
 
     name = CLASSIFY
     answers = 1
 
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
-        """Return the cross-entropy of a batch, summed or averaged as the recipe says; columns are averaged.
+        """Return the cross-entropy of a batch, summed or averaged according to the recipe; columns are averaged.
 
         Parameters
         ----------
         recipe
-            Says how, and how much of each label is spread over all.
+            Decides between sum and mean, and the label smoothing.
         labels
             uint8 (n,).
         y
@@ -49,17 +49,17 @@ class Classify(Task):
         return _mean(recipe, self._lost(recipe, labels, y) / columns, count)
 
     def correct(self, labels: Any, y: Any) -> Any:
-        """Return 1 for each image that is taken for what it is, or 0: float32 (n,). Columns are asked together."""
+        """Return 1 for each correctly classified image, else 0: float32 (n,). Columns are averaged."""
         return ops.cast(self._told(_together(y)) == ops.cast(labels, "int32"), "float32")
 
-    def accuracy(self, labels: NDArray[np.uint8], said: NDArray[np.float32]) -> float:
-        """Return the share of right answers.
+    def accuracy(self, labels: NDArray[np.uint8], outputs: NDArray[np.float32]) -> float:
+        """Return the fraction of correct answers.
 
-        >>> said = np.array([[0.1, 0.9], [0.2, 0.8]], np.float32)
-        >>> Classify().accuracy(np.array([1, 0], np.uint8), said)
+        >>> outputs = np.array([[0.1, 0.9], [0.2, 0.8]], np.float32)
+        >>> Classify().accuracy(np.array([1, 0], np.uint8), outputs)
         0.5
         """
-        return float(np.mean(said.argmax(axis=1) == labels))
+        return float(np.mean(outputs.argmax(axis=1) == labels))
 
     def calibrate(
         self,
@@ -68,7 +68,7 @@ class Classify(Task):
         write_temperature: Callable[[float], None],
         validation: Dataset,
     ) -> tuple[float, dict[str, float]]:
-        """Fit a temperature where the recipe wants one, and find below what confidence an answer is unsure."""
+        """Fit a temperature if the recipe asks for one, and the confidence below which an answer is unsure."""
         probabilities, temperature = answers(validation.images)[0], 1.0
         if recipe.temperature == "fitted" and len(validation) >= _ENOUGH_TO_FIT:
             temperature = fit_temperature(probabilities, validation.labels)
@@ -93,9 +93,9 @@ class Classify(Task):
 class ClassifyOrReject(Classify):
     """Which digit an image holds, and whether it holds one at all.
 
-    While learning, y is float32 (n, 11), or (n, columns, 11): the last number is the probability that it is a digit.
-    Labels are what `synthesis.samples.labels` says. A letter that looks like a digit, such as an O, is learnt as a
-    digit with probability 0.5, and a 0 if it is one.
+    In training, y is float32 (n, 11) or (n, columns, 11); the last value is the probability that it is a digit.
+    `synthesis.samples.labels` defines the labels. A letter that looks like a digit, such as an O, is learnt as a
+    digit with probability 0.5, and if it is one, as a 0.
     """
 
     name = CLASSIFY_OR_REJECT
@@ -109,23 +109,23 @@ class ClassifyOrReject(Classify):
         write_temperature: Callable[[float], None],
         validation: Dataset,
     ) -> tuple[float, dict[str, float]]:
-        """Do what `Classify` does, and find below what probability to be a digit something is taken for none."""
+        """Do the same as `Classify`, and fit the ``is_digit`` probability below which an image is rejected."""
         temperature, thresholds = super().calibrate(recipe, answers, write_temperature, validation)
-        cuts = joined(list(self.learnt_from(validation, recipe.seed, LOOKED_AT)))
+        cuts = joined(list(self.training_examples(validation, recipe.seed, VALIDATION_FRACTION)))
         digits = cuts.images[cuts.labels < NOT_A_DIGIT]
         return temperature, thresholds | {"not-a-digit": float(np.quantile(answers(digits)[1], _DIGITS_REFUSED))}
 
     def _lost(self, recipe: Recipe, labels: Any, y: Any) -> Any:
         smoothing = recipe.label_smoothing * _OF_BEING_A_DIGIT
-        # both rows are all 0 for what is no digit
+        # both rows are all 0 for a non-digit
         label = ops.one_hot(labels, 10) + _LOOK_ALIKE * ops.one_hot(labels - LOOKS_LIKE, 10)
         is_digit = ops.sum(label, axis=1) * (1 - smoothing) + smoothing / 2
-        said = y[:, 10]
-        yes, no = ops.log(said + recipe.epsilon), ops.log(1 - said + recipe.epsilon)
+        output = y[:, 10]
+        yes, no = ops.log(output + recipe.epsilon), ops.log(1 - output + recipe.epsilon)
         return self._lost_of(recipe, label, y) - ops.sum(is_digit * yes + (1 - is_digit) * no)
 
     def correct(self, labels: Any, y: Any) -> Any:
-        """Return what `Classify` does; what looks like a digit may be taken for that digit, or for none."""
+        """Return the same as `Classify`; a look-alike may be taken for its digit or rejected."""
         alike = ops.cast(labels, "int32") - LOOKS_LIKE
         none_or_alike = ops.logical_or(self._told(_together(y)) == NOT_A_DIGIT, self._told(_together(y)) == alike)
         right = ops.logical_and(alike >= 0, none_or_alike)
@@ -136,7 +136,7 @@ class ClassifyOrReject(Classify):
 
 
 def _by_column(labels: Any, y: Any) -> tuple[int, int, Any, Any]:
-    """Return how many images and columns there are, and labels and y with a row for each column of each image."""
+    """Return the number of images and columns, and labels and y with one row per column of each image."""
     count, columns, labels = labels.shape[0], 1, ops.cast(labels, "int32")
     if len(y.shape) == 3:
         columns = y.shape[1]

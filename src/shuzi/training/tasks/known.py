@@ -1,4 +1,4 @@
-"""A task's name, as recipes and cards give it, becomes the task."""
+"""A task's name in recipes and cards becomes the task."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from shuzi.training.tasks.recognition import RecogniseLine
 from shuzi.training.tasks.task import Task
 
 TASKS: Mapping[str, Task] = {each.name: each for each in (Classify(), ClassifyOrReject(), Detect(), RecogniseLine())}
-"""All tasks that a recipe can name.
+"""All tasks, by name.
 
 >>> list(TASKS)
 ['classify', 'classify-or-reject', 'detect', 'recognise-line']

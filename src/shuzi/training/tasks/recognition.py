@@ -1,7 +1,7 @@
-"""Learning what a line says: connectionist temporal classification, and which lines are read exactly.
+"""The line recognition task: connectionist temporal classification, and the accuracy of whole texts.
 
-Nobody says where on a strip a character stands: the loss adds up all ways to spread the text over the columns (Graves
-and others, 2006).
+Labels do not say where on a strip each character is: the loss sums over all alignments of the text to the columns
+(Graves et al., 2006).
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from shuzi.models.tasks import CLASSES, RECOGNISE_LINE
 from shuzi.synthesis.samples.examples import Examples, compose, joined
 from shuzi.synthesis.samples.lines import lay_out
 from shuzi.training.recipe import Recipe
-from shuzi.training.tasks.task import LOOKED_AT, Task
+from shuzi.training.tasks.task import VALIDATION_FRACTION, Task
 
 NOTHING = len(CLASSES)
-"""The class of a column in which no character has its middle."""
+"""The blank: the class of a column in which no character is centred."""
 
 
 class RecogniseLine(Task):
-    """What a line says: strips of contrast maps, float32 (n, 48, w), width divisible by 4."""
+    """The text of a line: strips of contrast maps, float32 (n, 48, w), width divisible by 4."""
 
     name = RECOGNISE_LINE
     samples = "lines"
@@ -34,58 +34,58 @@ class RecogniseLine(Task):
     answers = 0
 
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
-        """Return the negative logarithm of the texts' probability, averaged over the strips.
+        """Return the negative log probability of the texts, averaged over the strips.
 
         Parameters
         ----------
         recipe
-            Says nothing here.
+            Not used.
         labels
-            int8 (n, k): places in `CLASSES`, then -1.
+            int8 (n, k): indices in `CLASSES`, padded with -1.
         y
-            float32 (n, columns, 17): scores, of nothing last.
+            float32 (n, columns, 17): logits, the blank last.
         """
         lengths = ops.sum(ops.cast(labels >= 0, "int32"), axis=1)
         texts = ops.maximum(ops.cast(labels, "int32"), 0)
         nothing = -ops.sum(ops.log_softmax(y, axis=-1)[..., NOTHING], axis=1)
-        # a text of no characters is refused by one backend; it has only one way to be written
+        # one backend rejects an empty text, which has only one alignment
         some = lengths > 0
         negative = _ctc(texts, ops.maximum(lengths, 1), y)
         return ops.mean(ops.where(some, negative, nothing))
 
     def correct(self, labels: Any, y: Any) -> Any:
-        """Return 1 for each strip whose text is read exactly, column by column, or 0: float32 (n,)."""
-        said = ops.argmax(y, axis=-1)
-        before = ops.concatenate([ops.full_like(said[:, :1], NOTHING), said[:, :-1]], axis=1)
-        kept = ops.logical_and(said != before, said != NOTHING)
+        """Return 1 for each strip whose text is exactly right by greedy decoding, else 0: float32 (n,)."""
+        best = ops.argmax(y, axis=-1)
+        before = ops.concatenate([ops.full_like(best[:, :1], NOTHING), best[:, :-1]], axis=1)
+        kept = ops.logical_and(best != before, best != NOTHING)
         count = ops.cumsum(ops.cast(kept, "int32"), axis=1)
         labels = ops.cast(labels, "int32")
         place = ops.clip(count - 1, 0, labels.shape[1] - 1)
         wanted = ops.take_along_axis(labels, place, axis=1)
-        agree = ops.all(ops.logical_or(ops.logical_not(kept), ops.cast(said, "int32") == wanted), axis=1)
+        agree = ops.all(ops.logical_or(ops.logical_not(kept), ops.cast(best, "int32") == wanted), axis=1)
         complete = count[:, -1] == ops.sum(ops.cast(labels >= 0, "int32"), axis=1)
         return ops.cast(ops.logical_and(agree, complete), "float32")
 
-    def accuracy(self, labels: NDArray[np.int8], said: NDArray[np.float32]) -> float:
-        """Return the share of strips whose text is read exactly.
+    def accuracy(self, labels: NDArray[np.int8], outputs: NDArray[np.float32]) -> float:
+        """Return the fraction of strips whose text is exactly right.
 
         >>> labels, y = np.array([[7, -1]], np.int8), np.full((1, 3, 17), -9, np.float32)
         >>> y[0, [0, 1, 2], [NOTHING, 7, 7]] = 0
         >>> RecogniseLine().accuracy(labels, y)
         1.0
         """
-        return float(np.mean(np.asarray(self.correct(labels, said))))
+        return float(np.mean(np.asarray(self.correct(labels, outputs))))
 
-    def judged_by(self, dataset: Dataset, seed: int) -> Examples:
+    def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:
         """Compose lines, each on a row of its own, so that each counts."""
-        return joined(list(compose("separate lines", dataset, seed, LOOKED_AT)))
+        return joined(list(compose("separate lines", dataset, seed, VALIDATION_FRACTION)))
 
-    def shown(self, dataset: Dataset) -> Examples:
+    def comparison_examples(self, dataset: Dataset) -> Examples:
         """Lay a dataset's images out in lines."""
         return Examples(*lay_out(dataset.images, dataset.labels))
 
     def as_input(self, pixels: Any) -> Any:
-        """Give strips a channel: no layer of Keras does that to pictures whose size is open."""
+        """Add a channel to strips: no Keras layer does that for pictures of variable size."""
         return pixels[..., None]
 
 
@@ -95,7 +95,7 @@ def _ctc(texts: Any, lengths: Any, y: Any) -> Any:
         return ops.ctc_loss(texts, y, lengths, columns, mask_index=NOTHING)
     import tensorflow as tf
 
-    # this kernel takes a tenth of the time of the one that Keras takes
+    # ten times faster than the kernel that Keras uses
     places = tf.where(tf.sequence_mask(lengths, tf.shape(texts)[1]))
     negative, _ = tf.raw_ops.CTCLoss(
         inputs=tf.transpose(y, (1, 0, 2)),

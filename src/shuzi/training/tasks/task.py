@@ -1,4 +1,4 @@
-"""A task is what a network learns to do: it makes samples of a dataset, and tells what is lost, right and sure."""
+"""A task is what a network learns to do: its examples, loss, accuracy and calibration."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.synthesis.samples.examples import SHARES, Examples, as_they_are, compose
+from shuzi.synthesis.samples.examples import PARTS, Examples, as_they_are, compose
 from shuzi.training.recipe import Recipe
 
-LOOKED_AT = 1 / 32
-"""Samples composed to look at, as a share of those learnt from."""
+VALIDATION_FRACTION = 1 / 32
+"""The number of examples composed for validation, as a fraction of those for training."""
 
 Answers = Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]]
-"""All that a network says to images uint8 (n, h, w): one array (n, ...) for each of its outputs."""
+"""Runs a network on images uint8 (n, h, w): one array (n, ...) for each of its outputs."""
 
 
 class Task(ABC):
     """What a network learns to do.
 
-    A further task is a further subclass, listed in `known.TASKS`; what its model takes in and gives out stands in
-    `models.tasks`, since readers need that, too.
+    To add a task, add a subclass and list it in `known.TASKS`; its inputs and outputs are declared in `models.tasks`,
+    since readers need them too.
     """
 
     name: ClassVar[str]
-    """As recipes and cards call it."""
+    """The task's name in recipes and cards."""
 
     samples: ClassVar[str] = ""
-    """What is composed of a dataset to learn from, as `compose` calls it; "" for the images as they are."""
+    """The kind of examples to compose from a dataset, as named in `compose`; "" uses the images unchanged."""
 
     input_shape: ClassVar[tuple[int | None, ...]] = (28, 28)
-    """What a network of Keras takes in, without the batch."""
+    """The input shape of a Keras network, without the batch."""
 
     answers: ClassVar[int]
-    """How many outputs, from the first on, hold an answer: numbers of which the largest counts."""
+    """How many outputs, starting with the first, hold an answer: values of which the largest counts."""
 
     @abstractmethod
     def loss(self, recipe: Recipe, labels: Any, y: Any) -> Any:
-        """Return the loss of a batch: labels (n, ...) as its samples have them, y as the network gives it."""
+        """Return the loss of a batch: labels (n, ...) as in the examples, y as the network outputs it."""
 
     @abstractmethod
     def correct(self, labels: Any, y: Any) -> Any:
-        """Return what share of each sample the learning network gets right: float32 (n,)."""
+        """Return the fraction of each example that is correct in training: float32 (n,)."""
 
     @abstractmethod
-    def accuracy(self, labels: NDArray[Any], said: NDArray[np.float32]) -> float:
-        """Return the share that a trained network gets right, from its first output."""
+    def accuracy(self, labels: NDArray[Any], outputs: NDArray[np.float32]) -> float:
+        """Return the accuracy of a trained network, from its first output."""
 
     def calibrate(
         self,
@@ -58,18 +58,18 @@ class Task(ABC):
         write_temperature: Callable[[float], None],
         validation: Dataset,
     ) -> tuple[float, dict[str, float]]:
-        """Make what a trained network says of its confidence honest; a task that tells none leaves it as it is.
+        """Calibrate a trained network's confidence; a task without confidence changes nothing.
 
         Parameters
         ----------
         recipe
-            Says how.
+            Decides whether to fit a temperature.
         answers
-            What the network says now.
+            Runs the network as it is now.
         write_temperature
-            Divides the network's scores from now on.
+            Divides the network's logits from now on.
         validation
-            Images that were not learnt from.
+            The validation split.
 
         Returns
         -------
@@ -77,25 +77,25 @@ class Task(ABC):
         """
         return 1.0, {}
 
-    def shares(self, dataset: Dataset) -> int:
-        """Return in how many shares samples are composed of a dataset; 0 where nothing is composed."""
-        return min(SHARES, len(dataset)) if self.samples else 0
+    def parts(self, dataset: Dataset) -> int:
+        """Return in how many parts examples are composed from a dataset; 0 if nothing is composed."""
+        return min(PARTS, len(dataset)) if self.samples else 0
 
-    def learnt_from(self, dataset: Dataset, seed: int, share: float = 1.0) -> Iterator[Examples]:
-        """Make of a dataset what is learnt from, one share after the other; of all that, a `share`."""
+    def training_examples(self, dataset: Dataset, seed: int, fraction: float = 1.0) -> Iterator[Examples]:
+        """Yield the training examples part by part, or a `fraction` of them."""
         if self.samples:
-            yield from compose(self.samples, dataset, seed, share)
+            yield from compose(self.samples, dataset, seed, fraction)
         else:
             yield as_they_are(dataset)
 
-    def judged_by(self, dataset: Dataset, seed: int) -> Examples:
-        """Make of a dataset what a network is judged by while and after it learns."""
+    def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:
+        """Make the examples for validation during training and for the final accuracy."""
         return as_they_are(dataset)
 
-    def shown(self, dataset: Dataset) -> Examples:
-        """Make of a dataset, image by image, what two ways of running one network are compared on."""
+    def comparison_examples(self, dataset: Dataset) -> Examples:
+        """Make the examples, image by image, for comparing two ways of running one network."""
         return as_they_are(dataset)
 
     def as_input(self, pixels: Any) -> Any:
-        """Turn pixels (n, h, w) into what the network of Keras takes in."""
+        """Turn pixels (n, h, w) into the Keras network's input."""
         return pixels

@@ -1,4 +1,4 @@
-/** Lines over two axes, as SVG drawn pixel for pixel; what else a chart shows is drawn over it by its caller. */
+/** A line chart with two axes, as SVG at pixel scale; callers draw anything else over it. */
 import type { ComponentChildren, SVGAttributes, TargetedPointerEvent } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { useSize } from "../../shared/size";
@@ -12,17 +12,17 @@ export interface Line {
   points: readonly Point[];
   /** Of the SVG path. */
   class?: string;
-  /** Written where the line ends. */
+  /** The label at the line's end. */
   name?: string;
 }
 
 export interface Axis {
   least: number;
   most: number;
-  /** What is measured along it. */
+  /** The axis title. */
   name: string;
   write?: (value: number) => string;
-  /** About how many values are written along it. */
+  /** The approximate number of ticks. */
   ticks?: number;
 }
 
@@ -34,16 +34,16 @@ export interface Scales {
 }
 
 interface Properties {
-  /** What the chart shows, for who cannot see it. */
+  /** A text alternative for the chart. */
   label: string;
   lines: readonly Line[];
   x: Axis;
   y: Axis;
   height: number;
-  /** Drawn over the lines; what lies outside the plot is cut off unless it is in `above`. */
+  /** Drawn over the lines, clipped to the plot; `above` is not clipped. */
   children?: (scales: Scales) => ComponentChildren;
   above?: (scales: Scales) => ComponentChildren;
-  /** Told where a pointer presses and drags. */
+  /** Called when a pointer presses and drags. */
   onDrag?: (x: number) => void;
 }
 
@@ -104,7 +104,7 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
   const wide = plot.right - plot.left;
   const across = ticks(x.least, x.most, x.ticks ?? Math.max(2, Math.floor(wide / 80)));
   const up = ticks(y.least, y.most, y.ticks ?? Math.max(2, Math.floor((plot.bottom - plot.top) / 44)));
-  // where the last value stands at the end of the axis, the axis's name is written after it
+  // if the last value is at the end of the axis, the axis title goes after it
   const crowded = x.name !== "" && scales.x.place(across.at(-1) ?? x.least) > plot.right - 24;
   return (
     <g class="axes">
@@ -142,7 +142,7 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
   );
 }
 
-/** The names at the lines' ends, moved apart where lines end close together. */
+/** The labels at the lines' ends, moved apart if they are close together. */
 function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; scales: Scales }) {
   const names = lines.flatMap((line) => {
     const last = line.points.at(-1);
@@ -170,7 +170,7 @@ function plainly(value: number): string {
   return String(value).replace("-", "\u2212");
 }
 
-/** A path through the points. A number that is none, such as a loss that has left all bounds, breaks it. */
+/** A path through the points, interrupted at values that are not finite, such as a diverged loss. */
 export function path(points: readonly Point[], { x, y }: Scales): string {
   let command = "M";
   let text = "";
@@ -179,7 +179,7 @@ export function path(points: readonly Point[], { x, y }: Scales): string {
       command = "M";
       continue;
     }
-    // far outside the picture SVG's own numbers give out
+    // SVG's numbers overflow far outside the picture
     const height = Math.min(Math.max(y.place(up), -1e4), 1e4);
     text += `${command}${x.place(across).toFixed(1)} ${height.toFixed(1)}`;
     command = "L";

@@ -1,4 +1,4 @@
-/** Between the values of a chart and the pixels it is drawn in. */
+/** Maps a chart's values to pixels and back. */
 
 export interface Scale {
   /** From a value to pixels. */
@@ -31,7 +31,7 @@ export function ticks(least: number, most: number, count: number): number[] {
   );
 }
 
-/** The same places, moved upwards where they are closer than `distance`; their order stays. */
+/** The same positions, moved up where they are closer than `distance`; their order stays. */
 export function apart(places: readonly number[], distance: number): number[] {
   const order = places
     .map((_, index) => index)

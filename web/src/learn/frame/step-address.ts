@@ -1,9 +1,9 @@
-/** Which step is shown: in the address, with an entry in the history for each, so that going back goes a step back. */
+/** The current step is in the address, with a history entry for each, so that back goes back one step. */
 import { addressOf, parameter, query } from "../../address";
 import type { PlainKey } from "../../sentences/say";
 import { settle, wholeIn } from "../knob";
 
-/** The steps in their order, by their short names. */
+/** The short names of the steps, in order. */
 export const STEPS = [
   "learn.pixels",
   "learn.one-hot",
@@ -15,7 +15,7 @@ export const STEPS = [
 
 const parameterOfStep = parameter("step", 1, wholeIn(1, STEPS.length), "push");
 
-/** The step that is shown, from 1. */
+/** The current step, from 1. */
 export function shownStep(): number {
   return parameterOfStep.value;
 }

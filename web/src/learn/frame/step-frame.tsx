@@ -1,4 +1,4 @@
-/** What every step has: its title and text, the thing to touch, something to try, and the ways back and on. */
+/** The frame of every step: title, text, the interactive part, something to try, and links back and forward. */
 import type { ComponentChildren } from "preact";
 import { say } from "../../sentences/say";
 import { STEPS, shownStep } from "./step-address";
@@ -6,13 +6,13 @@ import { StepLink } from "./step-link";
 
 interface Properties {
   title: string;
-  /** Paragraphs are lines. */
+  /** One paragraph per line. */
   text: string;
-  /** What one should try; a question is best. */
+  /** Something to try; preferably a question. */
   prompt: string;
-  /** What is set before there is anything to see; in the column of the text. */
+  /** Settings that come before there is anything to see, in the text column. */
   knobs?: ComponentChildren;
-  /** The thing to touch. */
+  /** The interactive part. */
   children: ComponentChildren;
 }
 

@@ -1,11 +1,11 @@
-/** A link to a step: a real address, followed without a new page. */
+/** A link to a step: a real URL, followed without reloading the page. */
 import type { ComponentChildren } from "preact";
 import { addressOfStep, goToStep } from "./step-address";
 
 interface Properties {
   step: number;
   class?: string;
-  /** Is it the step that is shown? */
+  /** Whether it is the current step. */
   current?: boolean;
   children: ComponentChildren;
 }

@@ -1,4 +1,4 @@
-/** All steps as dots on a line, those behind one filled; each leads there. */
+/** All steps as dots on a line, completed ones filled; each is a link. */
 import { say } from "../../sentences/say";
 import { STEPS, shownStep } from "./step-address";
 import { StepLink } from "./step-link";

@@ -1,4 +1,4 @@
-/** Both losses over the share that the right answer gets, and where the answer stands on them. */
+/** Both losses as curves over the correct answer's probability, with the current position marked. */
 import { say } from "../../sentences/say";
 import { LineChart, type Point, type Scales } from "../chart/line-chart";
 import { crossEntropy, oneHot, squaredError } from "../concepts";
@@ -7,14 +7,14 @@ import { useTween } from "../tween";
 
 const LABEL = oneHot(2, 3);
 const USUAL = 5;
-const ALL = 25; // at a share of 0 the cross-entropy is -log(1e-10) = 23.03
-// close together near 0, where the cross-entropy climbs
+const ALL = 25; // at a probability of 0 the cross-entropy is -log(1e-10) = 23.03
+// denser near 0, where the cross-entropy is steep
 const SHARES = Array.from({ length: 121 }, (_, index) => (index / 120) ** 3);
 
 interface Properties {
-  /** The share of the right answer. */
+  /** The correct answer's probability. */
   right: number;
-  /** What the first of the other two gets of the rest. */
+  /** The first of the other two digits' part of the rest. */
   first: number;
   onDrag: (right: number) => void;
 }
@@ -60,7 +60,7 @@ export function LossCurves({ right, first, onDrag }: Properties) {
   );
 }
 
-/** Which line is which, in the corner that no curve reaches. */
+/** The legend, in the corner that no curve reaches. */
 function Key({
   scales,
   row,

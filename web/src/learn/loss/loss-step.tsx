@@ -1,4 +1,4 @@
-/** Step 4: two ways to say how wrong an answer is. */
+/** Step 4: two ways to measure how wrong an answer is. */
 import { numberIn } from "../../address";
 import { say } from "../../sentences/say";
 import {
@@ -18,7 +18,7 @@ import "./loss.css";
 
 const RIGHT = 2;
 const LABEL = oneHot(RIGHT, 3);
-/** The lesson's three outputs: the right answer's share, and what the first digit gets of the rest. */
+/** The lesson's three outputs: the correct answer's probability, and the first digit's part of the rest. */
 const EXAMPLES = [
   [0.6, 0.25],
   [0.6, 0.5],
@@ -28,7 +28,7 @@ const EXAMPLES = [
 const share = knob("right", 0.6, numberIn(0, 1));
 const split = knob("split", 0.25, numberIn(0, 1));
 
-/** What the network says: the right answer's share, and the rest divided between the other two. */
+/** The network's output: the correct answer's probability, and the rest divided between the other two. */
 export function outputOf(right: number, first: number): number[] {
   return [(1 - right) * first, (1 - right) * (1 - first), right];
 }
@@ -89,7 +89,7 @@ function squaresWritten(output: readonly number[]): string {
   return output.map((value, place) => `(${LABEL[place]} − ${fixed(value, 2)})²`).join(" + ");
 }
 
-/** Label and output, place by place. */
+/** Label and output, element by element. */
 function Rows({ output }: { output: readonly number[] }) {
   return (
     <table class="loss-rows numbers">
@@ -155,7 +155,7 @@ function Examples() {
 interface CardProperties {
   name: string;
   sign: "squared" | "entropy";
-  /** The sum as it is worked out. */
+  /** The sum, term by term. */
   sum: string;
   loss: number;
   push: number;

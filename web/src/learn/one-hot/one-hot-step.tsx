@@ -1,4 +1,4 @@
-/** Step 2: the right answer as a row of ten, and why it is not simply the number. */
+/** Step 2: the correct answer as a row of ten, and why not simply the number. */
 import { parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
@@ -69,13 +69,13 @@ export function OneHotStep() {
 interface MistakesProperties {
   title: string;
   formula: string;
-  /** What the bars show, for who cannot see them. */
+  /** A text alternative for the bars. */
   label: string;
   chosen: number;
   error: (answer: number) => number;
 }
 
-/** For each answer a bar: how wrong it would be. */
+/** A bar for each answer: how wrong it would be. */
 function Mistakes({ title, formula, label, chosen, error }: MistakesProperties) {
   const most = Math.max(...DIGITS.map(error));
   return (

@@ -1,4 +1,4 @@
-/** The pixels around the chosen one, large enough to read their values. */
+/** The pixels around the selected one, large enough to show their values. */
 import { SIDE } from "./digits";
 
 const REACH = 3; // pixels to each side

@@ -1,4 +1,4 @@
-/** A digit as the grid it is: a pixel is chosen by pointing at it, or by the arrow keys. */
+/** A digit as a grid of pixels; a pixel is selected by pointing or with the arrow keys. */
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useId, useMemo } from "preact/hooks";
 import { say } from "../../sentences/say";
@@ -7,7 +7,7 @@ import { SIDE } from "./digits";
 interface Properties {
   values: Uint8Array;
   label: string;
-  /** The chosen pixel, counted row by row from 0. */
+  /** The selected pixel, counted row by row from 0. */
   chosen: number;
   /** Write the values into the pixels. */
   numbers: boolean;
@@ -89,7 +89,7 @@ function rowsOf(values: Uint8Array, numbers: boolean, id: string) {
   ));
 }
 
-/** Where a key leads from a pixel; null for another key. */
+/** The pixel that a key moves to; null for other keys. */
 function moved(key: string, row: number, column: number): number | null {
   const last = SIDE - 1;
   const targets: Record<string, [row: number, column: number]> = {

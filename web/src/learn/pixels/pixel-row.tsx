@@ -1,4 +1,4 @@
-/** All 784 pixels one after the other, as the network gets them, with the chosen one marked. */
+/** All 784 pixels in a row, as the network gets them, with the selected one marked. */
 import { useMemo } from "preact/hooks";
 import { SIDE } from "./digits";
 

@@ -1,4 +1,4 @@
-/** The curve, the way that was taken down it, the slope underfoot and the ball. */
+/** The curve, the path taken, the slope at the ball, and the ball. */
 import { say } from "../../sentences/say";
 import { LineChart, type Point, type Scales } from "../chart/line-chart";
 import { brief } from "../format";
@@ -8,7 +8,7 @@ import { reach, type Walk } from "./walk";
 
 const HOP = 320; // milliseconds
 const TANGENT = 70; // pixels to each side of the ball
-const SEEN = 40; // places of the walk that are still drawn
+const SEEN = 40; // past points of the walk to draw
 
 export function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
   const curve = curves[name];
@@ -41,7 +41,7 @@ function pointsOf(curve: Curve, wide: number): Point[] {
   });
 }
 
-/** Where the ball is between two steps: it goes straight across, as a step does, and not along the curve. */
+/** The ball's position between two steps: in a straight line, as a step goes, not along the curve. */
 function place(walk: Walk, walked: number, curve: Curve): Point {
   const step = Math.min(Math.floor(walked), walk.length - 1);
   const from = walk[step] ?? 0;
@@ -73,7 +73,7 @@ function Trail({ walk, walked, curve, scales }: TrailProperties) {
   );
 }
 
-/** The slope at the ball's place, as the line that it is. */
+/** The slope at the ball, as a tangent. */
 function Tangent({ x, y, curve, scales }: { x: number; y: number; curve: Curve; scales: Scales }) {
   const across = scales.x.place(x + 1) - scales.x.place(x);
   const down = scales.y.place(y + curve.slope(x)) - scales.y.place(y);

@@ -1,4 +1,4 @@
-/** Step 5: the learning rate, on curves to roll down. */
+/** Step 5: the learning rate, on curves to descend. */
 import { useEffect, useState } from "preact/hooks";
 import { numberIn, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
@@ -16,7 +16,7 @@ const RATES = [
 ];
 const PACE = 450; // milliseconds from step to step
 const FIGURES = 4; // of the numbers in the list
-const SHOWN = 4; // steps in the list, before the one to come
+const SHOWN = 4; // past steps in the list
 
 const rate = knob("slope-rate", 0.3, numberIn(0.001, 1.2));
 const curve = parameter<CurveName>("curve", "bowl", oneOf(CURVES));
@@ -90,7 +90,7 @@ function CurveChoice() {
   );
 }
 
-/** A walk from `from`; it begins anew when one of the knobs is turned. */
+/** A walk from `from`, restarted when a knob changes. */
 function useWalk(name: CurveName, from: number, learningRate: number) {
   const knobs = `${name} ${from} ${learningRate}`;
   const [state, setState] = useState<{ knobs: string; walk: Walk; running: boolean }>({
@@ -123,7 +123,7 @@ function useWalk(name: CurveName, from: number, learningRate: number) {
   };
 }
 
-/** The last steps, each as the sum it is. */
+/** The last steps, each as a formula with numbers. */
 function Steps({ walk }: { walk: Walk }) {
   const slope = curves[curve.value].slope;
   const sumOf = (x: number) => `${brief(x, FIGURES)} − ${rate.value} × ${signed(slope(x))}`;

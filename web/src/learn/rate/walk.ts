@@ -1,8 +1,8 @@
-/** A walk downhill and what has become of it. */
+/** A gradient descent walk and its outcome. */
 import { stepDown } from "../concepts";
 import type { Curve, CurveName } from "./curves";
 
-/** The places visited so far, the start included. */
+/** The points visited so far, including the start. */
 export type Walk = readonly number[];
 
 export type Verdict =
@@ -15,10 +15,10 @@ export type Verdict =
   | "climbing"
   | "gone";
 
-const FLAT = 0.005; // a slope that is as good as none
-const BOTTOM = 0.05; // as near to x = 0 as counts for having arrived
-const MANY = 15; // steps after which a walk still near its start is said to creep
-const OUT = 1000; // here a walk has left for good
+const FLAT = 0.005; // a slope this small counts as zero
+const BOTTOM = 0.05; // this close to x = 0 counts as arrived
+const MANY = 15; // steps after which a walk still near its start counts as creeping
+const OUT = 1000; // beyond this, a walk has diverged
 const LONGEST = 200; // steps
 
 /** Take one more step; a walk that has ended stays as it is. */
@@ -43,18 +43,18 @@ export function verdictOn(walk: Walk, curve: Curve): Verdict {
   return "walking";
 }
 
-/** Is there nothing more to see? */
+/** Whether the walk has ended. */
 export function isOver(verdict: Verdict): boolean {
   return ["arrived", "caught", "gone"].includes(verdict);
 }
 
-/** Should a walk that runs by itself go on? */
+/** Whether an automatic walk should continue. */
 export function runsOn(walk: Walk, curve: Curve): boolean {
   const verdict = verdictOn(walk, curve);
   return !isOver(verdict) && walk.length <= (verdict === "swinging" ? 20 : LONGEST);
 }
 
-/** From how far out to how far out the picture must reach to hold the walk. */
+/** The range that the chart must show to contain the walk. */
 export function reach(walk: Walk, curve: CurveName): number {
   const furthest = Math.max(...walk.slice(-2).map(Math.abs));
   const least = curve === "dent" ? 4.5 : 5;

@@ -1,11 +1,11 @@
-/** The scores of the softmax step and how they stand in an address: "4,5,10". */
+/** The scores of the softmax step and their form in an address: "4,5,10". */
 
 export const LEAST = -10;
 export const MOST = 10;
 
 /** The lesson's example. */
 export const THREE = [4, 5, 10];
-/** What the softmax network that comes with shuzi gives the first training image, a 7, rounded. */
+/** The shipped softmax network's scores for the first training image, a 7, rounded. */
 export const TEN = [-3.1, -4.7, 4, 1.1, -0.1, -4.3, -2.1, 5.5, 1.5, 2.2];
 
 export function scoresOf(text: string): number[] {
@@ -16,7 +16,7 @@ export function textOf(scores: readonly number[]): string {
   return scores.map((score) => Number(score.toFixed(1))).join(",");
 }
 
-/** For `knob`: three or ten scores in their bounds, else null. */
+/** For `knob`: three or ten scores in range, else null. */
 export function readScores(text: string): string | null {
   const parts = text.split(",");
   const scores = parts.map(Number);

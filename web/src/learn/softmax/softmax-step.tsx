@@ -1,4 +1,4 @@
-/** Step 3: scores become shares. */
+/** Step 3: scores become probabilities. */
 import { numberIn } from "../../address";
 import { say } from "../../sentences/say";
 import { softmax, total } from "../concepts";
@@ -117,7 +117,7 @@ function HowMany({ count }: { count: number }) {
   );
 }
 
-/** All shares end to end: however they are divided, they fill the same bar. */
+/** All probabilities end to end: they always fill the same bar. */
 function Together({ shares, sum, largest }: { shares: readonly number[]; sum: number; largest: number }) {
   return (
     <div class="softmax-row softmax-sum">

@@ -1,4 +1,4 @@
-/** The loss and the accuracy of all runs over their steps; the chosen run's stand out. */
+/** The loss and the accuracy of all runs over their steps; the selected run stands out. */
 import { say } from "../../sentences/say";
 import { type Line, LineChart, type Point } from "../chart/line-chart";
 import { percent, whole } from "../format";
@@ -6,13 +6,13 @@ import type { Run } from "./run";
 import { smoothed } from "./smooth";
 
 interface Properties {
-  /** Those to draw. */
+  /** The runs to draw. */
   runs: readonly Run[];
   chosen: Run | null;
 }
 
 const HEIGHT = 250;
-const HIGHEST_LOSS = 6; // a training that leaps about goes off the top rather than flatten all others
+const HIGHEST_LOSS = 6; // an unstable run leaves the chart at the top instead of flattening all others
 
 export function LossChart({ runs, chosen }: Properties) {
   const smooth = runs.map((run) => ({ run, points: smoothed(run.losses) }));
@@ -70,7 +70,7 @@ function linesOf(lines: readonly { run: Run; points: readonly Point[] }[], chose
     .sort((one, other) => Number(one.class === "accent") - Number(other.class === "accent"));
 }
 
-/** Lines differ in their dashes, too, not in their shade alone. */
+/** Lines differ in their dashes, not only in their shade. */
 export function dashOf(run: Run): string {
   return `dash-${run.number % 3}`;
 }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, it, vi } from "vitest";
 import { newRun } from "./run";
 
-// the address and the browser's language are all that sentences need of a browser
+// sentences need only the address and the language from a browser
 beforeAll(() => {
   vi.stubGlobal("location", { search: "?lang=en", pathname: "/" });
   vi.stubGlobal("addEventListener", () => undefined);

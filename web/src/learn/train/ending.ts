@@ -1,9 +1,9 @@
-/** How a training ended, in a sentence for who does not see the page. */
+/** How a run ended, in a sentence for screen readers. */
 import { say } from "../../sentences/say";
 import { percent, whole } from "../format";
 import { examOf, type Run } from "./run";
 
-/** Of a run that has ended: its mark, or where it stopped, or why it failed; "" where there is nothing to tell. */
+/** For a run that has ended: its accuracy, where it stopped, or why it failed; "" if there is nothing to report. */
 export function endingOf(run: Run): string {
   if (run.result) return say(`learn.train.said.done.${examOf(run.result)}`, percent(run.result.accuracy));
   if (run.state === "stopped") return say("learn.train.said.stopped", whole(run.step));

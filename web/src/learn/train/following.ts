@@ -1,31 +1,31 @@
-/** Which trainings are listened to at the moment, and whether they are heard. */
+/** The runs whose events are being followed, and the state of their connections. */
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { ApiError, isAbort, request } from "../../api";
 import { type Pace, pace } from "./pace";
 import type { TrainingEvent } from "./run";
 import { listen } from "./stream";
 
-/** "trying": the connection broke and will be tried again; "refused": only a person can have it tried again. */
+/** "trying": the connection broke and will be retried; "refused": only the user can retry. */
 export type Silence = "trying" | "refused";
 
 const silences = signal<ReadonlyMap<string, Silence>>(new Map());
-/** Of trainings whose events do not come at the moment. */
+/** The state of runs whose events are not arriving. */
 export const silent: ReadonlySignal<ReadonlyMap<string, Silence>> = silences;
 
 export interface Follower {
   onEvents(events: readonly TrainingEvent[]): void;
-  /** The service does not know the training. */
+  /** The service does not know the run. */
   onUnknown(): void;
 }
 
-const PAUSE = 2000; // milliseconds before a stream that was refused is asked for again
+const PAUSE = 2000; // milliseconds before a refused stream is requested again
 
-/** What stops listening, by the training's id. */
+/** Functions that stop following, by run id. */
 const streams = new Map<string, () => void>();
 const paces = new Map<string, Pace>();
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
-/** Listen to a training until it has ended; one that is listened to already is left alone. */
+/** Follow a run until it ends, unless it is being followed already. */
 export function follow(id: string, follower: Follower): void {
   if (streams.has(id)) return;
   setSilence(id, null);
@@ -41,17 +41,17 @@ export function follow(id: string, follower: Follower): void {
   streams.set(id, stop);
 }
 
-/** Let a training that starts now be seen as it learns, however fast it is. */
+/** Slow down the events of a run that starts now, so that people can watch it learn. */
 export function slowly(id: string, follower: Follower): void {
   if (!still.matches) paces.set(id, pace(follower.onEvents));
 }
 
-/** Show at once all that has come of a training. */
+/** Show all received events of a run at once. */
 export function hurry(id: string): void {
   paces.get(id)?.flush();
 }
 
-/** Do not listen to a training any more. */
+/** Stop following a run. */
 export function leave(id: string): void {
   streams.get(id)?.();
   streams.delete(id);
@@ -64,7 +64,7 @@ export function leaveAll(): void {
   for (const id of [...streams.keys()]) leave(id);
 }
 
-/** The stream was refused: is the training unknown, does the service not answer, or is it just busy? */
+/** Find out why a stream was refused: an unknown run, an unreachable service, or just a busy one. */
 async function askWhy(id: string, follower: Follower): Promise<void> {
   const given = new AbortController();
   streams.set(id, () => given.abort());

@@ -1,4 +1,4 @@
-/** What a training is started with, and the button that starts and stops it. */
+/** The settings for a run, and the button that starts and stops it. */
 import { numberIn } from "../../address";
 import { say } from "../../sentences/say";
 import { TRAINING } from "../../shapes";

@@ -1,19 +1,19 @@
-/** A small network learns in a second; here its events are let out so that one can watch it learn. */
+/** A small network trains in a second; this delays its events so that people can watch it learn. */
 import type { TrainingEvent } from "./run";
 
-/** How long a whole training takes to be seen, at least; half of it for half of the steps. */
+/** The minimum duration of a whole run on screen; half of it for half of the steps. */
 const LEAST = 4000; // milliseconds
 const TICK = 40; // milliseconds
 
 export interface Pace {
   take(events: readonly TrainingEvent[]): void;
-  /** Let out all that waits. */
+  /** Release all pending events. */
   flush(): void;
-  /** Forget what waits. */
+  /** Drop all pending events. */
   stop(): void;
 }
 
-/** Let events out in their order, each when its step may be seen; what comes slower goes through as it comes. */
+/** Release events in order, each when its step is due; slower ones pass at once. */
 export function pace(tell: (events: readonly TrainingEvent[]) => void, now = () => performance.now()): Pace {
   let waiting: TrainingEvent[] = [];
   let steps = 0;

@@ -1,11 +1,11 @@
-/** How far a run is, in the lesson's words: step, loss, and how it ended. */
+/** A run's progress in the lesson's terms: step, loss, and how it ended. */
 import { say } from "../../sentences/say";
 import { fixed, percent, whole } from "../format";
 import { silent } from "./following";
 import { hasEnded, type Run } from "./run";
 import { listenTo } from "./runs";
 
-/** Before the first run: the place that a run's progress will take. */
+/** A placeholder for the progress before the first run. */
 export function Idle() {
   return (
     <div class="train-progress">

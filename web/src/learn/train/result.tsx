@@ -1,4 +1,4 @@
-/** How a training ended: its mark, the mistakes, and the way to write for the network that it made. */
+/** How a run ended: its accuracy, its mistakes, and a link to try the network on one's own writing. */
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
@@ -48,7 +48,7 @@ function MistakeImage({ mistake }: { mistake: Mistake }) {
   );
 }
 
-/** Half the width of the 95 % interval: with other images of the exam the share could be so much higher or lower. */
+/** Half the width of the 95 % interval: how much the accuracy could vary with other test images. */
 function luck({ accuracy, n }: Outcome): number {
   return 1.96 * Math.sqrt((accuracy * (1 - accuracy)) / Math.max(n, 1));
 }

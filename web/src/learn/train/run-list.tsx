@@ -1,4 +1,4 @@
-/** The runs of this page, named by what differs between them: to look at, to leave out, to take off. */
+/** The runs on this page, named by what differs between them, to select, hide or remove. */
 import { say } from "../../sentences/say";
 import { percent, whole } from "../format";
 import { dashOf } from "./curves";

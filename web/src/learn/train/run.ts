@@ -1,4 +1,4 @@
-/** One training as the page knows it, put together from the events that the service tells. */
+/** One training run, assembled from the service's events. */
 import { bytes, signedBytes } from "../base64";
 import type { Point } from "../chart/line-chart";
 
@@ -8,12 +8,12 @@ export interface Recipe {
   learning_rate: number;
   steps: number;
   seed: number;
-  /** Is the loss of a step the sum over its batch, or the mean? */
+  /** Whether the loss of a step is the sum over its batch or the mean. */
   loss: string;
 }
 
 export interface Mistake {
-  /** Its position among the images of the exam. */
+  /** Its position in the test split. */
   index: number;
   label: number;
   digit: number;
@@ -34,25 +34,25 @@ export type RunState = "starting" | "running" | "done" | "stopped" | "failed" | 
 
 export interface Run {
   id: string;
-  /** What the page calls it: 1, 2, … */
+  /** Its number on the page: 1, 2, … */
   number: number;
   state: RunState;
-  /** Null until the service has said it. */
+  /** Null until known. */
   recipe: Recipe | null;
-  /** The last step heard of. */
+  /** The last step reported. */
   step: number;
-  /** Loss of one image by step, whatever the batch. */
+  /** Loss per image by step, whatever the batch size. */
   losses: readonly Point[];
-  /** The share of the last batch that was right, and its loss as the training counts it. */
+  /** The last batch's accuracy, and its loss as training computes it. */
   batch: { loss: number; accuracy: number } | null;
-  /** Share of the validation images that are read right, by step. */
+  /** Accuracy on the validation split, by step. */
   accuracies: readonly Point[];
-  /** For each digit 784 weights, -127 to 127. */
+  /** 784 weights for each digit, -127 to 127. */
   weights: readonly Int8Array[] | null;
   result: Result | null;
-  /** Why it failed, in a sentence; "" where it did not. */
+  /** Why it failed, in a sentence; "" if it did not. */
   failure: string;
-  /** The number of the last event, so that none counts twice. */
+  /** The number of the last event, so that none is counted twice. */
   seen: number;
 }
 
@@ -68,7 +68,7 @@ export const EVENT_NAMES = [
 export type EventName = (typeof EVENT_NAMES)[number];
 
 export interface TrainingEvent {
-  /** A counter; NaN where the service gave none. */
+  /** A counter; NaN if the service sent none. */
   id: number;
   name: EventName;
   /** As the contract has it for each name. */
@@ -96,12 +96,12 @@ export function hasEnded(run: Run): boolean {
   return ["done", "stopped", "failed", "unknown"].includes(run.state);
 }
 
-/** Which images a result was found on: test images, or those that most networks stop their training by. */
+/** The split of a result: test, or validation, which most recipes use. */
 export function examOf({ on }: Result): "test" | "validation" {
   return on === "test" ? "test" : "validation";
 }
 
-/** The run after more events; those that were heard before are passed over. */
+/** The run after more events; events already seen are skipped. */
 export function withEvents(run: Run, events: readonly TrainingEvent[]): Run {
   const next = { ...run, losses: [...run.losses], accuracies: [...run.accuracies] };
   for (const event of events) {

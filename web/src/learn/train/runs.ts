@@ -1,4 +1,4 @@
-/** The trainings of this page: started, watched, stopped, compared. Their ids stand in the address. */
+/** The training runs on this page: started, watched, stopped, compared. Their ids are in the address. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter, view } from "../../address";
 import { announce } from "../../announce";
@@ -9,16 +9,16 @@ import { endingOf } from "./ending";
 import { type Follower, follow, hurry, leave, leaveAll, slowly } from "./following";
 import { hasEnded, newRun, type Recipe, type Run, withEvents } from "./run";
 
-/** As the service describes a training, with the values of its recipe that the page uses. */
+/** A run as the service describes it, with the recipe values that the page uses. */
 type Training = Described & { recipe: Recipe };
 
-/** Why something could not be done, and the training that is in the way where there is one. */
+/** Why something failed, and the run that is in the way, if any. */
 export interface Trouble {
   sentence: string;
   running: string | null;
 }
 
-const MOST = 6; // more lines are not told apart
+const MOST = 6; // more lines could not be distinguished
 
 const inAddress = parameter("runs", "", (text) => (/^[\w-]+(,[\w-]+)*$/.test(text) ? text : null));
 const known = signal<readonly Run[]>([]);
@@ -27,27 +27,27 @@ const hiddenIds = signal<ReadonlySet<string>>(new Set());
 const asked = signal(false);
 const stoppingId = signal("");
 const lastTrouble = signal<Trouble | null>(null);
-/** Whose ends are told to screen readers: not those of runs that had ended when the page was opened. */
+/** Runs whose end is announced to screen readers: not those that had ended when the page was opened. */
 const awaited = new Set<string>();
 
 export const runs: ReadonlySignal<readonly Run[]> = known;
-/** Ids of runs whose curves are left out. */
+/** Ids of runs whose curves are hidden. */
 export const hidden: ReadonlySignal<ReadonlySet<string>> = hiddenIds;
-/** The run whose weights and result are shown: the one that was chosen, else the last. */
+/** The run whose weights and result are shown: the selected one, else the last. */
 export const chosen: ReadonlySignal<Run | null> = computed(
   () => known.value.find((run) => run.id === chosenId.value) ?? known.value.at(-1) ?? null,
 );
-/** The run that is under way. */
+/** The run in progress. */
 export const active: ReadonlySignal<Run | null> = computed(
   () => known.value.find((run) => !hasEnded(run)) ?? null,
 );
-/** Has the service been asked to start one and not answered yet? */
+/** Whether a request to start a run is pending. */
 export const asking: ReadonlySignal<boolean> = asked;
-/** The id of the run that has been told to stop and has not stopped yet. */
+/** The id of the run that was asked to stop and has not stopped yet. */
 export const stopping: ReadonlySignal<string> = stoppingId;
 export const trouble: ReadonlySignal<Trouble | null> = lastTrouble;
 
-/** The view is shown: take up what the address names, and go on watching what is under way. */
+/** The view is shown: load the runs in the address, and follow the one in progress. */
 export function open(): void {
   const named = inAddress.value ? inAddress.value.split(",") : [];
   for (const id of named.slice(-MOST)) add(id);
@@ -64,12 +64,12 @@ async function awaitIfRunning(id: string): Promise<void> {
     const training = await request<Training>(`v1/training/${encodeURIComponent(id)}`);
     if (training.state === "running") awaited.add(id);
   } catch (error) {
-    // the event stream meets the same trouble, and tells of it
+    // the event stream has the same problem and reports it
     if (!(error instanceof ApiError)) throw error;
   }
 }
 
-/** The view is left: nothing is listened to any more. What was heard is kept. */
+/** The view is left: stop following. Received events are kept. */
 export function close(): void {
   leaveAll();
 }
@@ -88,7 +88,7 @@ export async function start(recipe: Pick<Recipe, "batch_size" | "learning_rate" 
   }
 }
 
-/** Watch a training that runs already. */
+/** Watch a run already in progress. */
 export function watch(id: string, recipe: Recipe | null = null): void {
   awaited.add(id);
   batch(() => {
@@ -100,7 +100,7 @@ export function watch(id: string, recipe: Recipe | null = null): void {
   if (view.peek() === "learn") listenTo(id);
 }
 
-/** Try again to hear of a training. */
+/** Retry following a run. */
 export function listenTo(id: string): void {
   follow(id, followerOf(id));
 }
@@ -122,14 +122,14 @@ export function choose(id: string): void {
   chosenId.value = id;
 }
 
-/** Leave a run's curves out, or draw them again. */
+/** Hide a run's curves, or show them again. */
 export function toggle(id: string): void {
   const ids = new Set(hiddenIds.peek());
   if (!ids.delete(id)) ids.add(id);
   hiddenIds.value = ids;
 }
 
-/** Take a run off the page; a training that is under way goes on. */
+/** Remove a run from the page; training in progress continues. */
 export function forget(id: string): void {
   leave(id);
   known.value = known.peek().filter((run) => run.id !== id);

@@ -1,11 +1,11 @@
-/** A calmer line through a noisy one. */
+/** Smooths a noisy line. */
 import type { Point } from "../chart/line-chart";
 
 const KEPT = 0.9;
 
 /**
- * The running mean of the values, in which each value counts a tenth less with each that follows it. Divided by the
- * weights that there are, so that the first values are not drawn towards 0.
+ * An exponential moving average: each value counts a tenth less with every one that follows. It is divided by the sum
+ * of the weights, so that the first values are not biased towards 0.
  */
 export function smoothed(points: readonly Point[]): Point[] {
   let sum = 0;

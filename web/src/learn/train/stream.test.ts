@@ -9,12 +9,12 @@ beforeAll(() => {
 
 const TOLD = [
   'id: 1\nevent: started\ndata: {"recipe": {"steps": 2}}\n\n',
-  ": \n\n", // the connection still stands
+  ": \n\n", // keep-alive
   'id: 2\nevent: failed\ndata: {"detail": "数字: 太大"}\n\n',
   'id: 3\nevent: done\ndata: {"st', // cut off
 ].join("");
 
-/** The text in pieces of so many bytes, cut wherever that is, within a character too. */
+/** The text in pieces of so many bytes, cut anywhere, even within a character. */
 function streamOf(text: string, size: number): ReadableStream<Uint8Array> {
   const bytes = new TextEncoder().encode(text);
   return new ReadableStream({

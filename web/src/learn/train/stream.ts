@@ -1,27 +1,27 @@
 /**
- * A training's event stream, listened to; where the connection breaks, it is opened again after what was heard last.
+ * A training run's event stream; a broken connection is reopened after the last event received.
  *
- * An EventSource would do that by itself, but it cannot show a token.
+ * An EventSource would do that by itself, but it cannot send a token.
  */
 import { ask, isAbort, pause } from "../../api";
 import { language } from "../../language";
 import { EVENT_NAMES, type EventName, type TrainingEvent } from "./run";
 
 export interface Listener {
-  /** Events in their order, a handful at a time. */
+  /** Events in order, a few at a time. */
   onEvents(events: readonly TrainingEvent[]): void;
-  /** The connection stands, or it broke and will be tried again. */
+  /** The connection is open, or it broke and will be retried. */
   onConnection(stands: boolean): void;
-  /** The service refused the stream, and it is not tried again. */
+  /** The service refused the stream; it is not retried. */
   onRefused(): void;
 }
 
 const LAST = new Set<EventName>(["done", "stopped", "failed"]);
 const NAMES = new Set<string>(EVENT_NAMES);
-const GATHERED = 50; // milliseconds: several steps are drawn at once, so that drawing keeps up with a fast training
-const RETRY = 2; // seconds after which a broken connection is tried again
+const GATHERED = 50; // milliseconds: several steps are drawn at once, so that drawing keeps up with fast training
+const RETRY = 2; // seconds before a broken connection is retried
 
-/** Listen until the training has ended. Returns what stops listening. */
+/** Follow the events until the run has ended; return a function that stops following. */
 export function listen(id: string, listener: Listener): () => void {
   const given = new AbortController();
   const gathered = gather(listener);
@@ -54,7 +54,7 @@ async function hearAll(id: string, listener: Listener, heard: Gathered, signal: 
         return;
       }
     } catch (error) {
-      if (isAbort(error)) throw error; // else the connection broke, or none could be had
+      if (isAbort(error)) throw error; // otherwise the connection broke or could not be opened
     }
     heard.tell();
     listener.onConnection(false);
@@ -62,7 +62,7 @@ async function hearAll(id: string, listener: Listener, heard: Gathered, signal: 
   }
 }
 
-/** The events of a stream, as the service writes them: "id", "event" and "data" on a line each, then an empty line. */
+/** The events of a stream: "id", "event" and "data" on a line each, then an empty line. */
 export async function* eventsOf(body: ReadableStream<Uint8Array>): AsyncGenerator<TrainingEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
@@ -97,9 +97,9 @@ function eventOf(block: string): TrainingEvent | null {
 
 interface Gathered {
   add(event: TrainingEvent): void;
-  /** Tell at once what has been gathered. */
+  /** Deliver the collected events now. */
   tell(): void;
-  /** Tell nothing more. */
+  /** Deliver nothing more. */
   drop(): void;
 }
 

@@ -1,4 +1,4 @@
-/** After the five steps: the real training, watched as it happens. */
+/** After the five steps: real training, live. */
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { StepFrame } from "../frame/step-frame";

@@ -1,4 +1,4 @@
-/** The ten weight images: for each digit, where ink speaks for it and where against. */
+/** The ten weight images: where ink counts for each digit, and where against it. */
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import type { Run } from "./run";

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.types import Scope
@@ -27,11 +27,11 @@ class Parts:
     settings: Settings
     quotas: Quotas
     pool: Pool
+    decoders: Decoders
     readers: Readers
     trainings: Trainings
     streams: Streams
     metrics: Metrics
-    decoders: Decoders = field(default_factory=Decoders)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a request that is over, and write it down where that is wished."""

@@ -88,7 +88,9 @@ class Server(uvicorn.Server):
             self._watch.cancel()
         await self._service.close()
         await super().shutdown(sockets)
-        decoder.children.cancel()  # answers have had their time; a file that hangs would keep the process
+        # answers have had their time
+        self._service.parts.pool.end()
+        decoder.children.cancel()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Ask it to end; Ctrl-C a second time waits for nothing."""
@@ -146,6 +148,7 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
     serving = server(service, ready)
     serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
     sys.setswitchinterval(_SWITCH)
+    service.parts.pool.warm()
     # uvicorn has its own handlers while it runs, and raises the signal again afterwards for whoever was there before
     before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -23,9 +23,11 @@ class Limits:
         Digits of one picture, and of all pictures of a request, for which it is measured what counted: each costs
         some hundred classifications.
     workers
-        Cores that are used; pictures take about 150 MB on each, and the child processes that decode as much.
+        Reading processes; each takes about 150 MB, and the child processes that decode as much.
     queue
         Requests that wait for a core.
+    decoded
+        Requests with pictures that a child process decodes, which may take many seconds; plain ones pass them by.
     connections, streams
         Open connections; open streams of events among them.
     client_connections, client_held
@@ -45,7 +47,9 @@ class Limits:
     training_seconds
         For one training.
     stuck_seconds
-        Work that takes so long is never waited for again: another thread takes the place of its own.
+        Work that takes so long is ended with its process, and another one takes its place.
+    wait_seconds
+        A picture should have begun by then; where one has not, /readyz says that the service is not ready.
     drain_seconds, exit_seconds
         After the service was asked to end: for requests that have begun, and until the process is gone, whatever
         happens.
@@ -61,6 +65,7 @@ class Limits:
     explained_in_all: int = 48
     workers: int = 8
     queue: int = 64
+    decoded: int = 16
     connections: int = 1_000
     streams: int = 32
     client_connections: int = 250
@@ -75,6 +80,7 @@ class Limits:
     work_seconds: float = 60.0
     training_seconds: float = 900.0
     stuck_seconds: float = 90.0
+    wait_seconds: float = 10.0
     drain_seconds: float = 5.0
     exit_seconds: float = 9.0
     trainings: int = 8

@@ -71,6 +71,10 @@ STATUSES: Mapping[str, int] = {
     "error.service.closing": 503,
     "error.processes.cancelled": 503,
     "error.service.stuck": 503,
+    "error.service.crashed": 503,
+    "error.service.unusual": 503,
+    "error.processes.start": 503,
+    "error.processes.python": 503,
 }
 """What a person may be told, and with which status. An error that is not here is a fault of the service."""
 
@@ -82,6 +86,9 @@ RETRY_AFTER = {
     "error.service.late": 10,
     "error.service.closing": 5,
     "error.service.stuck": 10,
+    "error.service.crashed": 10,
+    "error.service.unusual": 10,
+    "error.processes.start": 10,
     "error.picture.child": 10,
 }
 """Seconds after which it is worth trying again, where the error itself does not know it better."""

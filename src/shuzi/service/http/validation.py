@@ -46,6 +46,10 @@ class ValuesError(ServiceError):
         super().__init__("error.service.value", reasons=" ".join(said[:3]))
         self.said = tuple(said)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # so that it can come back from another process
+        return type(self), (self.said,)
+
 
 def checked(body: bytes, shape: type[M]) -> M:
     """Check the JSON of a body, in time and memory that go with what may be right and not with what is wrong.

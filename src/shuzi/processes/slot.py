@@ -132,7 +132,7 @@ class Slot:
             self._process = process
             self._end_if_asked()
         began = False
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, IndexError):  # it ended, or says what nobody has asked for
             if self._begin is not None:
                 write(process.stdin, frame(CALL, 0, pickle.dumps((self._begin, ()))))
             for some in frames(process.stdout):

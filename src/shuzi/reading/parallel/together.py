@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _A_FEW = 8  # pictures: so many are read before another process would be ready
 _AHEAD = 8  # pictures for each process that are taken before they are needed
+_LITTLE = 1_000_000  # bytes or pixels: with no more in hand, twice as many, so that none waits for the other
 _ON_THE_WAY = 2  # pictures to a process, which thus never waits for the next one
 
 
@@ -54,7 +55,10 @@ class Helpers:
         count = helping = 0
         try:
             while True:
-                for picture in islice(pictures, _AHEAD * (1 + helping) - len(waiting)):
+                ahead = _AHEAD * (1 + helping)
+                if helping and sum(each.size for each in waiting) < _LITTLE:
+                    ahead *= 2
+                for picture in islice(pictures, ahead - len(waiting)):
                     waiting.append(_submit(pool, shared, picture))
                     count += 1
                 if not waiting:

@@ -2,9 +2,10 @@
 
     python benchmarks/http_speed.py
 
-The pictures are MNIST's test digits as 28x28 PNGs, sent over 32 connections that each wait for the answer before they
-send the next. The service, the loop and `read_many` take turns, each in its own process, all bound to the same two
-cores. The load comes from raw sockets in an event loop on the same cores, and its CPU time is recorded.
+The pictures are PNGs: MNIST's test digits of 28x28, one or 32 in a request, composed photos of 640x480, and composed
+strips of 64x160. They are sent over 32 connections (4 for requests with 32 pictures) that each wait for the answer
+before they send the next. The service, the loop and `read_many` take turns, each in its own process, all bound to the
+same two cores. The load comes from raw sockets in an event loop on the same cores, and its CPU time is recorded.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from typing import Any
 
 from machine import keep
 from PIL import Image
+from reading_speed import photos, strips
 from turns import Note, Turn, column, compete
 
 import shuzi
@@ -34,18 +36,28 @@ import shuzi
 CONNECTIONS = 32
 DIFFERENT = 200  # pictures used in rotation
 LOOP, MANY = "reader.read, one after the other", "reader.read_many, on both cores"
+MANY_PHOTOS, MANY_STRIPS = "reader.read_many, photos of 640x480", "reader.read_many, strips of 64x160"
 RAW, FORM, CLASSIFY = "POST /v1/read, raw body", "POST /v1/read, form", "POST /v1/classify, one image"
+TOGETHER = "POST /v1/read, a form with 32 pictures"
+PHOTOS, STRIPS = "POST /v1/read, a photo of 640x480", "POST /v1/read, a strip of 64x160"
+IN_A_FORM = 32
+AGAINST = {RAW: MANY, FORM: MANY, TOGETHER: MANY, PHOTOS: MANY_PHOTOS, STRIPS: MANY_STRIPS}
 _BOUNDARY = "a-boundary-like-those-of-browsers"
 
 
-def pictures() -> list[bytes]:
-    """Return images of digits as PNG files."""
-    files = []
-    for image in shuzi.load_mnist().test.images[:DIFFERENT]:
-        file = io.BytesIO()
-        Image.fromarray(image).save(file, "PNG")
-        files.append(file.getvalue())
-    return files
+def pictures(what: str = MANY) -> list[bytes]:
+    """Return pictures of one kind as PNG files: of digits, where it is not said otherwise."""
+    if what in (MANY_PHOTOS, PHOTOS):
+        return list(map(_png, photos()))
+    if what in (MANY_STRIPS, STRIPS):
+        return list(map(_png, strips()))
+    return list(map(_png, shuzi.load_mnist().test.images[:DIFFERENT]))
+
+
+def _png(levels: Any) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(levels).save(file, "PNG")
+    return file.getvalue()
 
 
 def gathered(rounds: int) -> dict[str, float]:
@@ -61,9 +73,9 @@ def gathered(rounds: int) -> dict[str, float]:
     return {name: round(1_000 * statistics.median(each[1:]), 4) for name, each in took.items()}
 
 
-def in_process(many: bool, seconds: float) -> Turn:
+def in_process(what: str, seconds: float) -> Turn:
     """Read pictures without HTTP."""
-    reader, files = shuzi.load(), pictures()
+    reader, files, many = shuzi.load(), pictures(what), what != LOOP
     reader.read(files[0])
 
     def turn(number: int) -> Note:  # noqa: ARG001
@@ -101,6 +113,8 @@ def over_http(what: str, seconds: float, connections: int = CONNECTIONS, source:
     if found is None:
         raise RuntimeError("the service did not start")
     place, requests = (found[1], int(found[2])), _requests(what)
+    each = IN_A_FORM if what == TOGETHER else 1
+    connections = max(4, connections // each)
     asyncio.run(_load(place, requests, 1.0, connections))
 
     def turn(number: int) -> Note:  # noqa: ARG001
@@ -111,7 +125,7 @@ def over_http(what: str, seconds: float, connections: int = CONNECTIONS, source:
         own = time.process_time() - own
         centiles = statistics.quantiles(waited, n=100)
         return {
-            "seconds": took / len(waited),
+            "seconds": took / len(waited) / each,
             "p50 ms": round(1_000 * centiles[49], 2),
             "p99 ms": round(1_000 * centiles[98], 2),
             "processor ms of the service": round(1_000 * (_processor_seconds(place) - before) / len(waited), 3),
@@ -127,11 +141,16 @@ def _requests(what: str) -> list[bytes]:
         return [
             _request("/v1/classify", "application/json", json.dumps({"images": [each]}).encode()) for each in images
         ]
-    if what == RAW:
-        return [_request("/v1/read", "image/png", each) for each in pictures()]
+    if what in (RAW, PHOTOS, STRIPS):
+        return [_request("/v1/read", "image/png", each) for each in pictures(what)]
     head = f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="picture"; filename="a.png"\r\n\r\n'.encode()
     kind, tail = f"multipart/form-data; boundary={_BOUNDARY}", f"\r\n--{_BOUNDARY}--\r\n".encode()
-    return [_request("/v1/read", kind, head + each + tail) for each in pictures()]
+    files = pictures()
+    if what == TOGETHER:
+        several = [files[start:] + files[:start] for start in range(0, len(files), IN_A_FORM)]
+        joined = [b"\r\n".join(head + each for each in some[:IN_A_FORM]) for some in several]
+        return [_request("/v1/read", kind, each + tail) for each in joined]
+    return [_request("/v1/read", kind, head + each + tail) for each in files]
 
 
 def _request(path: str, kind: str, body: bytes) -> bytes:
@@ -217,24 +236,28 @@ def main() -> None:
     given = parser.parse_args()
     cores = set(sorted(os.sched_getaffinity(0))[:2])
     rivals: dict[str, Callable[[], Turn]] = {
-        LOOP: partial(in_process, False, given.seconds),
-        MANY: partial(in_process, True, given.seconds),
-        **{what: partial(over_http, what, given.seconds) for what in (RAW, FORM, CLASSIFY)},
+        **{what: partial(in_process, what, given.seconds) for what in (LOOP, MANY, MANY_PHOTOS, MANY_STRIPS)},
+        **{what: partial(over_http, what, given.seconds) for what in (*AGAINST, CLASSIFY)},
     }
     notes = compete(rivals, given.rounds, cores)
-    rates = {name: round(1 / statistics.median(each)) for name, each in column(notes).items()}
+    seconds = column(notes)
+    rates = {name: round(1 / statistics.median(each)) for name, each in seconds.items()}
     result: dict[str, Any] = {
         "connections": CONNECTIONS,
+        "load of the machine": [round(each, 1) for each in os.getloadavg()],
         "cores": sorted(cores),
         "rounds": given.rounds,
         "seconds a turn": given.seconds,
         "pictures a second": rates,
         "share of the loop": {name: round(rates[name] / rates[LOOP], 3) for name in (RAW, FORM)},
-        "share of read_many": {name: round(rates[name] / rates[MANY], 3) for name in (RAW, FORM)},
+        "share of read_many": {
+            name: round(statistics.median(b / a for a, b in zip(seconds[name], seconds[many], strict=True)), 3)
+            for name, many in AGAINST.items()
+        },
         "milliseconds of the network for an image": gathered(given.rounds),
         "notes": notes,
     }
-    over = {name: notes[name] for name in (RAW, FORM, CLASSIFY)}
+    over = {name: notes[name] for name in (*AGAINST, CLASSIFY)}
     for what in next(iter(over.values()))[0].keys() - {"seconds"}:
         result[what] = {name: statistics.median(each) for name, each in column(over, what).items()}
     print({key: value for key, value in result.items() if key != "notes"})

@@ -2,18 +2,51 @@
 
 import asyncio
 import concurrent.futures
+import importlib
 import io
 import os
-import threading
+import sys
 
 import pytest
 from PIL import Image
 
-from shuzi.errors import ServiceError
+import shuzi
+from shuzi.errors import ServiceError, ShuziError
 from shuzi.service.api import answers
 from shuzi.service.pool import Pool
 
+fcntl = pytest.importorskip("fcntl")  # file locks hold work in another process
+
 ROUNDS = 2_000  # of polling
+MODULE = """
+def begin(what):
+    with open({folder!r} + "/begun", "a", encoding="utf-8") as file:
+        file.write(what + "\\n")
+
+def wait(value=True):
+    begin(str(value))
+    with open({folder!r} + "/gate") as gate:
+        fcntl.flock(gate, fcntl.LOCK_SH)
+    return value
+
+def read(reader, pictures, asked):
+    wait(pictures[0][0])
+    return answers.read(reader, pictures, asked)
+
+def crash_once(value):
+    with open({folder!r} + "/begun", encoding="utf-8") as file:
+        first = not file.read()
+    begin(str(value))
+    if first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return value
+
+def kept():
+    return len(sys.modules["__main__"]._kept)
+
+def crash():
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 def _at_work(client, expected):
@@ -24,20 +57,45 @@ def _at_work(client, expected):
     pytest.fail(client.get("/metrics").text)
 
 
+class Held:
+    """Work in other processes that waits for a word from here, and writes down what has begun."""
+
+    def __init__(self, folder):
+        self._begun = folder / "begun"
+        self._begun.touch()
+        self._gate = (folder / "gate").open("w")
+        fcntl.flock(self._gate, fcntl.LOCK_EX)
+
+    @property
+    def begun(self):
+        return self._begun.read_text(encoding="utf-8").splitlines()
+
+    def until_begun(self, many=1):
+        while len(self.begun) < many:
+            pass
+
+    def go(self):
+        self._gate.close()
+
+
 @pytest.fixture
-def held(monkeypatch):
-    """Make every reading wait for an event, and record which have started."""
-    begun, go = [], threading.Event()
-    read = answers.read
+def work(tmp_path, monkeypatch):
+    """Make a module of work that other processes import too, and what holds it."""
+    fcntl_ = "import fcntl, os, signal, sys, time\nfrom shuzi.service.api import answers\n"
+    (tmp_path / "work_for_tests.py").write_text(fcntl_ + MODULE.format(folder=str(tmp_path)), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("work_for_tests")
+    module.held = Held(tmp_path)
+    yield module
+    module.held.go()
+    del sys.modules["work_for_tests"]
 
-    def waiting(name, picture, asked):
-        begun.append(name)
-        assert go.wait(120)
-        return read(name, picture, asked)
 
-    monkeypatch.setattr(answers, "read", waiting)
-    yield begun, go
-    go.set()
+@pytest.fixture
+def held(work, monkeypatch):
+    """Let every reading wait, and tell which have begun."""
+    monkeypatch.setattr(answers, "read", work.read)
+    return work.held
 
 
 def test_a_pdf_that_hangs_keeps_nobody_waiting_and_ends(run_service, number, hanging_pdf):
@@ -73,19 +131,17 @@ def test_a_picture_that_speaks_of_pdf_is_a_picture(client, number):
 
 
 def test_after_the_time_of_a_request_the_rest_of_its_pictures_is_not_begun(limited, number, held):
-    begun, go = held
-    service = limited(work_seconds=0.3, workers=1)
+    service = limited(work_seconds=5, workers=1)
     with service.client() as client:
         said = client.post("/v1/read", files=[("picture", number)] * 5)
         assert (said.status_code, said.json()["key"]) == (503, "error.service.late")
-        _at_work(client, 1)  # the one that has started keeps its place
-        go.set()
+        _at_work(client, 1)  # the one that has begun still keeps its place
+        held.go()
         _at_work(client, 0)
-        assert len(begun) == 1
+        assert len(held.begun) == 1
 
 
 def test_when_all_places_are_taken_the_next_is_told_to_come_again_and_health_is_answered(limited, number, held):
-    _, go = held
     service = limited(workers=1, queue=1)
 
     def post(times):
@@ -101,105 +157,182 @@ def test_when_all_places_are_taken_the_next_is_told_to_come_again_and_health_is_
         assert (said.status_code, said.json()["key"]) == (429, "error.service.busy")
         assert int(said.headers["retry-after"]) >= 1
         assert client.get("/healthz").status_code == 200
-        go.set()
+        held.go()
         assert (first.result(), second.result()) == (200, 200)
         _at_work(client, 0)
 
 
-def test_a_pool_that_ends_tells_who_waits_and_who_comes():
+def test_a_pool_that_ends_tells_who_waits_and_who_comes(work):
     async def end():
-        pool, go = Pool(queue=4, seconds=60, workers=1), threading.Event()
-        begun = asyncio.Event()
-        loop = asyncio.get_running_loop()
-
-        def wait():
-            loop.call_soon_threadsafe(begun.set)
-            return go.wait(60)
-
-        running = asyncio.create_task(pool.run(wait))
-        await begun.wait()
-        waiting = asyncio.create_task(pool.run(lambda: 1))
-        await asyncio.sleep(0)
+        pool = Pool(queue=4, seconds=60, workers=1)
+        running = asyncio.create_task(pool.run(work.wait, 7))
+        waiting = asyncio.create_task(pool.run(os.getpid))
+        await asyncio.to_thread(work.held.until_begun)
         pool.close()
         keys = []
-        for each in (waiting, pool.run(lambda: 1), _in_place(pool)):
+        for each in (waiting, pool.run(os.getpid), _in_place(pool)):
             with pytest.raises(ServiceError) as caught:
                 await each
             keys.append(caught.value.key)
-        go.set()
-        return keys, await running
+        work.held.go()
+        found = await running
+        pool.end()
+        return keys, found
 
     async def _in_place(pool):
         async with pool.place():
             pytest.fail("it was let in")
 
-    assert asyncio.run(end()) == (["error.service.closing"] * 3, True)
+    assert asyncio.run(end()) == (["error.service.closing"] * 3, 7)
 
 
 @pytest.mark.parametrize("abandoned", [False, True])
-def test_another_thread_takes_the_place_of_one_that_is_stuck(abandoned):
+def test_another_process_takes_the_place_of_one_that_is_stuck(work, abandoned):
     async def stick():
-        pool, go = Pool(queue=4, seconds=60, workers=1), threading.Event()
-        loop, begun = asyncio.get_running_loop(), asyncio.Event()
-
-        def stuck():
-            loop.call_soon_threadsafe(begun.set)
-            return go.wait(60)
-
-        first = asyncio.create_task(pool.run(stuck))
-        await begun.wait()
+        pool = Pool(queue=4, seconds=60, workers=1)
+        first = asyncio.create_task(pool.run(work.wait))
+        second = asyncio.create_task(pool.run(work.begin, "done"))
+        await asyncio.to_thread(work.held.until_begun)
+        (before,) = pool.numbers
         if abandoned:
             first.cancel()
             await asyncio.wait([first])
-        second = asyncio.create_task(pool.run(lambda: "done"))
-        await asyncio.sleep(0)
+            assert pool.busy == 1
         pool.replace(0.0)
-        assert (await second, pool.stuck, pool.busy) == ("done", 1, 0)
-        go.set()
+        assert await second is None
         if not abandoned:
-            assert await first
-        while pool.stuck:
-            await asyncio.sleep(0)
-        assert (await pool.run(lambda: 3), pool.busy, pool.ready) == (3, 0, True)
+            with pytest.raises(ServiceError) as caught:
+                await first
+            assert caught.value.key == "error.service.late"
+        found = pool.replaced, pool.busy, await pool.run(os.getpid) != before, pool.ready
         pool.close()
-        return pool.ready
+        pool.end()
+        return found, pool.ready
 
-    assert asyncio.run(stick()) is False
+    assert asyncio.run(stick()) == ((1, 0, True, True), False)
+    assert work.held.begun == ["True", "done"]
 
 
-def test_what_is_done_is_not_kept_waiting_by_the_next_piece_that_sticks():
+def test_what_is_done_is_not_kept_waiting_by_the_next_piece_that_sticks(work):
     async def stick():
-        pool, go = Pool(queue=4, seconds=60, workers=1), threading.Event()
-        first, second = (asyncio.create_task(pool.run(each)) for each in (lambda: 1, lambda: go.wait(60)))
-        while not first.done():
-            await asyncio.sleep(0)
-            pool.replace(60.0)
-        go.set()
-        return first.result(), await second
-
-    assert asyncio.run(stick()) == (1, True)
-
-
-def test_a_pool_whose_threads_are_all_stuck_is_not_ready_and_makes_no_end_of_threads():
-    async def stick():
-        pool, go = Pool(queue=40, seconds=1e-9, workers=1), threading.Event()
-        tasks = [asyncio.create_task(pool.run(lambda: go.wait(60))) for _ in range(10)]
-        await asyncio.sleep(0)
-        for _ in range(10_000):
-            pool.replace(0.0)
-            await asyncio.sleep(0)
-        found = pool.stuck, pool.ready
-        go.set()
-        await asyncio.gather(*tasks)
-        pool.close()
+        pool = Pool(queue=4, seconds=60, workers=1)
+        first, second = (asyncio.create_task(pool.run(each, "1")) for each in (work.begin, work.wait))
+        assert await first is None
+        work.held.go()
+        found = await second
+        pool.end()
         return found
 
-    assert asyncio.run(stick()) == (2, False)
+    assert asyncio.run(stick()) == "1"
+
+
+def test_a_pool_whose_processes_are_all_stuck_is_not_ready_and_makes_no_end_of_them(work):
+    async def stick():
+        pool = Pool(queue=40, seconds=1e-9, workers=1)
+        tasks = [asyncio.create_task(pool.run(work.wait)) for _ in range(10)]
+        await asyncio.to_thread(work.held.until_begun)
+        found = len(pool.numbers), pool.ready
+        work.held.go()
+        await asyncio.gather(*tasks)
+        pool.end()
+        return found
+
+    assert asyncio.run(stick()) == (1, False)
+
+
+def test_a_pool_in_which_nothing_begins_is_not_ready(work):
+    async def stick():
+        pool = Pool(queue=4, seconds=60, workers=1, late=0.0)
+        first = asyncio.create_task(pool.run(work.wait))
+        await asyncio.to_thread(work.held.until_begun)
+        found = [pool.ready]
+        second = asyncio.create_task(pool.run(os.getpid, size=100_000))
+        await asyncio.sleep(0)
+        found.append(pool.ready)
+        work.held.go()
+        await asyncio.gather(first, second)
+        pool.end()
+        return found
+
+    assert asyncio.run(stick()) == [True, False]
+
+
+def test_what_a_process_was_at_when_it_was_killed_is_done_by_another_and_given_up_the_second_time(work):
+    async def kill():
+        pool = Pool(queue=9, seconds=60, workers=1)
+        whole = [pool.run(work.crash_once, each) for each in range(5)]
+        found = await asyncio.gather(*whole)
+        crashing = [pool.run(work.crash), pool.run(work.wait), pool.run(work.crash)]
+        work.held.go()
+        said = await asyncio.gather(*crashing, return_exceptions=True)
+        pool.end()
+        return found, [each.key if isinstance(each, ShuziError) else each for each in said]
+
+    assert asyncio.run(kill()) == (
+        [0, 1, 2, 3, 4],
+        ["error.service.crashed", True, "error.service.crashed"],
+    )
+
+
+def test_a_process_that_is_killed_while_it_reads_costs_no_request(limited, number, held):
+    service = limited(workers=1)
+
+    def post(_):
+        with service.client() as client:
+            return client.post("/v1/read", files={"picture": number}).json()["readings"][0]["text"]
+
+    with concurrent.futures.ThreadPoolExecutor(4) as threads:
+        said = threads.map(post, range(4))
+        held.until_begun()
+        (first,) = service.service.parts.pool.numbers
+        os.kill(first, 9)
+        held.until_begun(2)
+        held.go()
+        assert list(said) == ["7210"] * 4
+    assert service.service.parts.pool.numbers != [first]
+    with service.client() as client:
+        assert "shuzi_processes_replaced 1.0" in client.get("/metrics").text
+
+
+def test_a_model_that_is_gone_here_is_forgotten_by_the_processes(number, work):
+    async def forget():
+        pool = Pool(queue=4, seconds=60, workers=1, begin=answers.begin)
+        reader, asked = shuzi.load("tiny"), answers.Asked("en")
+        read = await pool.run(answers.read, [("a", number)], asked, shared=pool.shared(reader))
+        kept = [await pool.run(work.kept)]
+        del reader
+        kept.append(await pool.run(work.kept))
+        pool.end()
+        return b'"7210"' in read[0].said, kept
+
+    assert asyncio.run(forget()) == (True, [1, 0])
+
+
+def test_many_pdfs_that_hang_keep_no_plain_picture_waiting_and_those_beyond_the_bound_come_again(
+    limited, number, hanging_pdf
+):
+    service = limited(decoded=3, wait_seconds=0.0)
+
+    def post(_):
+        with service.client() as client:
+            said = client.post("/v1/read", files={"picture": ("a.pdf", hanging_pdf)})
+            return said.status_code, said.json()["key"], int(said.headers.get("retry-after", 0)) > 0
+
+    with concurrent.futures.ThreadPoolExecutor(12) as threads, service.client() as client:
+        said = [threads.submit(post, each) for each in range(12)]
+        while client.get("/readyz").status_code == 200:  # until one waits for another
+            pass
+        for _ in range(5):
+            assert client.post("/v1/read", files={"picture": number}).status_code == 200
+        waiting = sum(not each.done() for each in said)
+        assert waiting  # they were read while PDFs still hung
+        found = sorted(each.result() for each in said)
+    assert found == [(422, "error.picture.slow", False)] * 3 + [(503, "error.service.unusual", True)] * 9
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_getaffinity"), reason="only Linux tells which cores may be used")
 @pytest.mark.parametrize(("may", "workers"), [(1, 1), (3, 3), (64, 8)])
-def test_threads_are_as_many_as_the_cores_that_may_be_used_and_not_more_than_the_limit(monkeypatch, may, workers):
+def test_processes_are_as_many_as_the_cores_that_may_be_used_and_not_more_than_the_limit(monkeypatch, may, workers):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(may)))
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
     assert Pool(queue=1, seconds=1, workers=8).workers == workers

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Mapping
 from contextlib import suppress
 from threading import Event, Lock, Thread
 from time import monotonic
@@ -16,6 +14,7 @@ from typing import IO, Any
 from shuzi.errors import ShuziError
 from shuzi.processes.limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
 from shuzi.processes.pipes import Bytes, Header, receive, send
+from shuzi.processes.start import kill, start, untrusted
 
 _START = 12.0  # seconds to start Python and import the module; by the clock, `PATIENCE` times as long
 _LAST = 16  # chunks of a child's stderr that are kept
@@ -24,10 +23,6 @@ _SETTLE = 1.0  # seconds
 # of its limit: a child that crashed after using this much ran out of memory, since a growing list doubles its size
 _MUCH = 0.4
 _OFTEN = 0.05  # seconds between checks of a child's memory if the system does not limit it
-_NEEDED = (  # of the environment, for an untrusted child; the rest may contain secrets
-    *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
-    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
-)
 
 
 class Ended(Exception):  # noqa: N818 - it is what happened
@@ -58,25 +53,17 @@ class Cancelled(Ended):
     """A child was ended because its answer is no longer wanted."""
 
 
-def can_start() -> bool:
-    """Tell whether this is an ordinary Python that can start another, not a program with Python built in."""
-    return bool(sys.executable) and not getattr(sys, "frozen", False)
-
-
 class Child:
     """A process that answers jobs one at a time (`serving`), used by one thread at a time.
 
-    It is a separate program rather than a `multiprocessing` child, so scripts need no ``if __name__ == "__main__"``,
-    and nothing is imported from the working folder. It leads its own session, so that Ctrl-C does not reach it and
-    any processes it starts can be ended with it. It ends when its stdin closes, for example because this process
-    was killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started the child ends.
+    It is started by `start`, and any processes it starts can be ended with it. It ends when its stdin closes, for
+    example because this process was killed. PR_SET_PDEATHSIG would not do: it is sent when the thread that started
+    the child ends.
 
     Parameters
     ----------
     module
         The module to run.
-    trusted
-        Whether it gets the whole environment of this process.
 
     Raises
     ------
@@ -84,22 +71,8 @@ class Child:
         No process can be started here.
     """
 
-    def __init__(self, module: str, trusted: bool = False) -> None:
-        if not can_start():
-            raise ShuziError("error.processes.python")
-        # bufsize=0, because a process forked while a thread reads would wait for a buffer's lock
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - a module of shuzi
-                [sys.executable, "-P", "-m", module],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                env=environment(trusted),
-                start_new_session=True,
-            )
-        except OSError as problem:
-            raise ShuziError("error.processes.start", reason=problem.strerror or problem) from problem
+    def __init__(self, module: str) -> None:
+        self._process = start(module, untrusted(), errors=True)
         assert self._process.stdin is not None  # noqa: S101 - for the types
         assert self._process.stdout is not None  # noqa: S101 - for the types
         assert self._process.stderr is not None  # noqa: S101 - for the types
@@ -176,8 +149,7 @@ class Child:
             if self._cause is not None:
                 return
             self._cause = cause
-            if self._process.returncode is None:  # not waited for yet, so its process id is still its own
-                _kill(self._process)
+            kill(self._process)
             self._total, used = _wait(self._process)
             # if it was already ending by itself, its own exit status counts
             if cause is Ended and self._process.returncode == TIME_IS_UP:
@@ -228,14 +200,6 @@ class Child:
             done.set()
 
 
-def environment(trusted: bool) -> Mapping[str, str]:
-    """Return a child's environment: the same import path as here, and computation on one core."""
-    paths = os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text
-    kept = {name: value for name, value in os.environ.items() if trusted or name.upper() in _NEEDED}
-    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
-    return kept | alone | {"PYTHONPATH": paths, "PYTHONUTF8": "1"}
-
-
 def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
     """Wait until a process ends; return its CPU seconds and peak memory in bytes, or zeros if unknown."""
     spent, most = 0.0, 0
@@ -246,14 +210,6 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
             spent, most = used.ru_utime + used.ru_stime, used.ru_maxrss * PEAK_UNIT
     process.wait()
     return spent, most
-
-
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    with suppress(ProcessLookupError, PermissionError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> None:

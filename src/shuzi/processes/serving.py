@@ -29,11 +29,7 @@ def serve(work: Work, limited: bool = True) -> None:
     limited
         Whether to set the limits that come with a job.
     """
-    comes, goes = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb", 0)
-    os.dup2(2, 1)  # what libraries print must not mix with answers
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    comes, goes = pipes_of_this_process()
     if limited:
         limit_process()
     jobs: SimpleQueue[tuple[Header, bytearray]] = SimpleQueue()
@@ -47,6 +43,16 @@ def serve(work: Work, limited: bool = True) -> None:
             header, answer = work(order["job"], body)
             del body
             send(goes, header | {"spent": time.process_time()}, answer)
+
+
+def pipes_of_this_process() -> tuple[IO[bytes], IO[bytes]]:
+    """Take stdin and stdout, unbuffered, for jobs and answers; what libraries print then goes to stderr."""
+    comes, goes = os.fdopen(os.dup(0), "rb", 0), os.fdopen(os.dup(1), "wb", 0)
+    os.dup2(2, 1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return comes, goes
 
 
 def resident() -> int:

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
-from shuzi.service.api import documentation, reading, training
+from shuzi.service.api import answers, documentation, reading, training
 from shuzi.service.api.schema import Health
+from shuzi.service.decoders import Decoders
 from shuzi.service.http.bodies import Bodies
 from shuzi.service.http.guard import Guard, Hosts
 from shuzi.service.http.limits import Limits
@@ -76,13 +77,16 @@ def create(
     described = [each for group in groups for each in group.all]
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
     readers = Readers(model)
-    pool = Pool(limits.queue, limits.work_seconds, limits.workers, limits.stuck_seconds)
+    pool = Pool(
+        *(limits.queue, limits.work_seconds, limits.workers, limits.stuck_seconds, limits.wait_seconds), answers.begin
+    )
     parts = Parts(
         limits=limits,
         settings=settings,
         quotas=Quotas(limits, settings.proxies),
         pool=pool,
         places=Places(pool, limits.queue + pool.workers),
+        decoders=Decoders(pool.workers, limits.decoded, limits.wait_seconds),
         readers=readers,
         trainings=Trainings(readers, limits),
         streams=Streams(limits.streams),
@@ -106,7 +110,8 @@ async def health(request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """Report whether the service can answer requests."""
     parts = parts_of(request)
-    if not (parts.pool.ready and await parts.decoders.alive()):
+    able = parts.pool.ready and parts.decoders.ready
+    if not (able and await parts.pool.alive() and await parts.decoders.alive()):
         raise ServiceError("error.service.stuck")
     return answer(Health(status="ok"))
 
@@ -125,6 +130,6 @@ async def numbers(request: Request) -> Response:
     if not parts.settings.metrics:
         raise ServiceError("error.service.no_metrics")
     parts.metrics.busy.set(parts.pool.busy)
-    parts.metrics.stuck.set(parts.pool.stuck)
+    parts.metrics.replaced.set(parts.pool.replaced)
     parts.metrics.training.set(parts.trainings.running is not None)
     return Response(parts.metrics.text(), media_type=MEDIA_TYPE)

@@ -1,13 +1,24 @@
-"""Whether files can be decoded: remembered when no child process could be started, and tried again when asked."""
+"""Files that a child process decodes: they wait in a line of their own, since each may take many seconds.
+
+Whether children can be started at all is remembered when one could not be, and tried again when asked.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, suppress
+from threading import Thread
+from time import monotonic
+from typing import TypeVar
 
-from shuzi.errors import ShuziError
+from shuzi.errors import ServiceError, ShuziError
 from shuzi.pictures import decoder
+
+T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
@@ -16,19 +27,79 @@ _PIXEL = base64.b64decode("R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=")
 
 
 class Decoders:
-    """What is known of the child processes that decode.
+    """The line of those who wait for child processes that decode, and what is known of these.
 
-    While they do their work nothing is asked of them for this: a service that reads plain pictures alone starts none.
+    While they do their work nothing is asked of them to know it: a service that reads plain pictures starts none.
+
+    Parameters
+    ----------
+    workers
+        Files that are decoded at once.
+    most
+        Requests with such files, at work or waiting.
+    late
+        Seconds after which a file should have begun; where one has not, the line is not ready.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int, most: int, late: float) -> None:
+        self._room = asyncio.Semaphore(workers)
+        self._most = most
+        self._late = late
+        self._requests = 0
+        self._since: dict[object, float] = {}  # of those that wait
         self._dead = False
 
-    def note(self, problem: ShuziError) -> None:
-        """Remember that a picture could not be read since no child could be started, if that is why."""
-        if problem.key == "error.picture.child":
-            log.error("%s", problem.sentence("en"))
-            self._dead = True
+    @property
+    def ready(self) -> bool:
+        """Tell whether a file that is put in now can be expected to be decoded soon."""
+        return not self._since or monotonic() - min(self._since.values()) < self._late
+
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Take a place for a request.
+
+        Raises
+        ------
+        ServiceError
+            All are taken.
+        """
+        if self._requests >= self._most:
+            raise ServiceError("error.service.unusual")
+        self._requests += 1
+        try:
+            yield
+        finally:
+            self._requests -= 1
+
+    async def run(self, call: Callable[[], T]) -> T:
+        """Do a call that waits for a child; its turn ends when the call does, even if nobody waits for it any more.
+
+        Raises
+        ------
+        ShuziError
+            What the call raises.
+        """
+        mark = object()
+        self._since[mark] = monotonic()
+        try:
+            await self._room.acquire()
+        finally:
+            del self._since[mark]
+        loop, done = asyncio.get_running_loop(), Future[T]()
+        done.set_running_or_notify_cancel()  # so that it can not be cancelled, only left
+
+        def release(_: object) -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self._room.release)
+
+        done.add_done_callback(release)
+        # a daemon, so that it does not keep the process; it waits for a child, whose time is limited
+        Thread(target=_do, args=(call, done), daemon=True, name="decode").start()
+        try:
+            return await asyncio.wrap_future(done)
+        except ShuziError as problem:
+            self._note(problem)
+            raise
 
     async def alive(self) -> bool:
         """Tell whether files can be decoded; where they could not be, one is tried."""
@@ -39,3 +110,16 @@ class Decoders:
                 return False
             self._dead = False
         return True
+
+    def _note(self, problem: ShuziError) -> None:
+        """Remember that a file could not be decoded since no child could be started, if that is why."""
+        if problem.key == "error.picture.child":
+            log.error("%s", problem.sentence("en"))
+            self._dead = True
+
+
+def _do(call: Callable[[], T], done: Future[T]) -> None:
+    try:
+        done.set_result(call())
+    except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who waits
+        done.set_exception(problem)

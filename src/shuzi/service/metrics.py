@@ -50,7 +50,11 @@ class Metrics:
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self.pictures = Counter("shuzi_pictures", "Pictures that were read.", registry=self.registry)
         self.busy = Gauge("shuzi_requests_at_work", "Requests that work or wait for a core.", registry=self.registry)
-        self.stuck = Gauge("shuzi_threads_stuck", "Threads left to work that does not end.", registry=self.registry)
+        self.replaced = Gauge(
+            "shuzi_processes_replaced",
+            "Reading processes that ended and made way for others.",
+            registry=self.registry,
+        )
         self.training = Gauge("shuzi_training_running", "Trainings that run: 0 or 1.", registry=self.registry)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:

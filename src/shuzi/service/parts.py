@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.types import Scope
@@ -30,11 +30,11 @@ class Parts:
     quotas: Quotas
     pool: Pool
     places: Places
+    decoders: Decoders
     readers: Readers
     trainings: Trainings
     streams: Streams
     metrics: Metrics
-    decoders: Decoders = field(default_factory=Decoders)
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a finished request, and log it if enabled."""

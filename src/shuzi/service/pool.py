@@ -1,35 +1,32 @@
-"""Work for a processor runs in a few threads, a few more requests wait for them, and the rest are sent away.
-
-ONNX Runtime, OpenCV and Pillow let go of Python's lock while they work, so threads do run side by side.
-"""
+"""Requests are worked on in a few other processes, a few more wait for them, and the rest are sent away."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import time
+import os
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from queue import SimpleQueue
-from threading import Lock, Thread
+from functools import partial
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from shuzi.errors import ServiceError
+from shuzi.errors import ServiceError, ShuziError
 from shuzi.processes.cores import cores
+from shuzi.processes.pool import Pool as Processes
+from shuzi.processes.task import Crashed, Late, Shared, Task, Unreadable
 
 T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
-_TOGETHER = 0.01  # seconds for which a thread gathers what is done before it wakes the event loop
+_ON_THE_WAY = 2  # large pictures to a process, which thus never waits for the next one
 _EVERY = 1.0  # seconds between two looks at what is stuck
-_LEFT = 2  # times as many threads as work may be left to themselves: each keeps its core and its memory
 
 
 class Pool:
-    """Threads, as many as there are cores.
+    """Reading processes, as many as there are cores, for the requests of an event loop.
 
     Parameters
     ----------
@@ -39,45 +36,79 @@ class Pool:
         For a request. After that its client is told that it takes too long, and what has not begun never does. What
         has begun is not cut off, and keeps a place.
     workers
-        Threads at most.
+        Processes at most.
     stuck
-        Seconds after which a thread is left to its work for good, and another one takes its place.
+        Seconds after which a process is ended with its work, and another one takes its place.
+    late
+        Seconds after which work should have begun; where it has not, the pool is not ready.
+    begin
+        Called first in each process, without arguments.
     """
 
-    def __init__(self, queue: int, seconds: float, workers: int, stuck: float = 90.0) -> None:
+    def __init__(
+        self,
+        queue: int,
+        seconds: float,
+        workers: int,
+        stuck: float = 90.0,
+        late: float = 10.0,
+        begin: Callable[[], object] | None = None,
+    ) -> None:
         self.workers = min(cores(), workers)
         self._most = self.workers + queue
         self._seconds = seconds
         self._stuck = stuck
-        self._threads = _Threads(self.workers)
-        self._requests = 0
-        self._closed = False
+        self._late = late
+        self._processes = Processes(self.workers, _ON_THE_WAY, begin)
+        self._shared: WeakKeyDictionary[Any, Shared] = WeakKeyDictionary()
+        self._working: dict[Task, _Waiting] = {}
+        self._done: deque[_Waiting] = deque()
+        self._woken = False
+        self._requests = self._abandoned = 0
+        self._closed = self._broken = False
 
     @property
     def busy(self) -> int:
-        """How many requests are being worked on or wait, and threads that still work for nobody."""
-        return self._requests + self._threads.abandoned
+        """How many requests are being worked on or wait, and pieces of work that are done for nobody."""
+        return self._requests + self._abandoned
 
     @property
-    def stuck(self) -> int:
-        """How many threads have been left to work that does not end."""
-        return self._threads.left
+    def replaced(self) -> int:
+        """How many processes have ended, or were ended with work that did not end, and made way for another."""
+        return self._processes.replaced
+
+    @property
+    def numbers(self) -> list[int]:
+        """The ids of the processes."""
+        return self._processes.numbers
 
     @property
     def ready(self) -> bool:
         """Tell whether work that is put in now can be expected to be done."""
         late = min(self._seconds, self._stuck)
-        return not (self._closed or self._threads.blocked(late))
+        return not (self._closed or self._processes.blocked(late) or self._processes.waiting > self._late)
+
+    async def alive(self) -> bool:
+        """Tell whether there are processes to read; where none could be started, another attempt is made."""
+        if self._broken:
+            with suppress(ShuziError):
+                await self.run(os.getpid)
+        return not self._broken
+
+    def warm(self) -> None:
+        """Start the processes before they are needed."""
+        self._processes.warm()
 
     async def watch(self) -> None:
-        """Look after the threads until this is cancelled."""
+        """Look after the processes until this is cancelled."""
         while True:
             await asyncio.sleep(_EVERY)
             self.replace(self._stuck)
 
     def replace(self, seconds: float) -> None:
-        """Let others take the places of threads that have been at one piece of work for so long."""
-        self._threads.replace(seconds)
+        """End processes that have been at one piece of work for so long."""
+        for _ in range(self._processes.end_late(seconds)):
+            log.error("work has not ended after %.0f s; its process is replaced", seconds)
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
@@ -101,214 +132,109 @@ class Pool:
         finally:
             self._requests -= 1
 
-    async def run(self, work: Callable[[], T]) -> T:
-        """Do work in a thread, and wait for it; who is cancelled while waiting spares what has not begun.
+    def shared(self, thing: Any, *uses: Any) -> Shared:
+        """Return what stands for an object in all processes, which forget it when it is gone here.
 
         Parameters
         ----------
-        work
-            What to do.
+        thing
+            The object.
+        uses
+            Objects that it refers to and others refer to too.
+        """
+        found = self._shared.get(thing)
+        if found is None:
+            found = self._processes.share(thing, *(self.shared(each) for each in uses))
+            self._shared[thing] = found
+        return found
+
+    async def run(self, call: Callable[..., T], *given: Any, shared: Shared | None = None, size: int = 0) -> T:
+        """Have a call done by a process, and wait for it; who is cancelled while waiting spares what has not begun.
+
+        Parameters
+        ----------
+        call, given, shared, size
+            As for `shuzi.processes.pool.Pool.submit`.
 
         Raises
         ------
         ServiceError
-            The service is ending.
+            The service is ending, it took so long that its process was ended, or its process ended twice.
+        ShuziError
+            No process can be started here.
         """
         if self._closed:
             raise ServiceError("error.service.closing")
         loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[T] = loop.create_future()
-        piece = _Work(work, waiting, loop)
-        self._threads.put(piece)
+        waiting = _Waiting(loop.create_future())
+        then = partial(self._finished, loop, waiting)
+        waiting.task = self._processes.submit(call, *given, shared=shared, size=size, then=then, patient=False)
+        self._working[waiting.task] = waiting
         try:
-            return await waiting
+            found: T = await waiting.future
+            return found
         except asyncio.CancelledError:
-            self._threads.abandon(piece)
+            if not self._processes.cancel(waiting.task) and not waiting.told:
+                waiting.abandoned = True
+                self._abandoned += 1
             raise
+        finally:
+            del self._working[waiting.task]
 
     def close(self) -> None:
         """Begin nothing more, and tell who waits for what has not begun."""
         self._closed = True
-        self._threads.close()
+        for task, waiting in self._working.items():
+            if self._processes.cancel(task) and not waiting.future.done():
+                waiting.future.set_exception(ServiceError("error.service.closing"))
 
+    def end(self) -> None:
+        """End the processes at once."""
+        self._closed = True
+        self._processes.close()
 
-@dataclass(slots=True, eq=False)
-class _Work:
-    """Work, who waits for it, and what came of it."""
-
-    call: Callable[[], Any]
-    waiting: asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop
-    result: Any = None
-    problem: Exception | None = None
-    abandoned: bool = False
-
-    def do(self) -> None:
-        if self.waiting.done():  # nobody waits any more, so it need not begin
-            return
-        try:
-            self.result = self.call()
-        except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who waits
-            self.problem = problem
-
-    def hand_over(self) -> None:
-        if self.waiting.done():
-            return
-        if self.problem is None:
-            self.waiting.set_result(self.result)
-        else:
-            self.waiting.set_exception(self.problem)
-
-
-class _Worker(Thread):
-    """A thread that does what is in a queue; a daemon, so that work that does not end does not keep the process."""
-
-    def __init__(self, threads: _Threads) -> None:
-        super().__init__(name="work", daemon=True)
-        self._of = threads
-        self._done: deque[_Work] = deque()
-        self.work: _Work | None = None
-        self.since = 0.0
-        self.left = False
-
-    def run(self) -> None:
-        while self._of.wakes.get():
-            while self._some() or not self._of.may_sleep(self):
-                pass
-            if self.left:
-                return
-
-    def take(self) -> list[_Work]:
-        """Take what is done, to hand it over; in this thread, or in the event loop while this thread is busy."""
-        done = []
-        with suppress(IndexError):
-            while True:
-                done.append(self._done.popleft())
-        return done
-
-    def _some(self) -> bool:
-        """Do what is in the queue for a few milliseconds, but at least one piece; False when it is empty."""
-        began = now = time.perf_counter()
-        queue, some = self._of.queue, False
-        while queue and not self.left and (not some or now - began < _TOGETHER):
-            try:
-                work = queue.popleft()
-            except IndexError:  # another thread was quicker
-                break
-            self.since, self.work = now, work
-            work.do()
-            self.work = None
-            self._done.append(work)
-            some, now = True, time.perf_counter()
-        if done := self.take():
+    def _finished(self, loop: asyncio.AbstractEventLoop, waiting: _Waiting, task: Task) -> None:
+        """Wake the event loop, unless that is about to happen: what is done at the same time is told together."""
+        waiting.task = task
+        self._done.append(waiting)
+        if not self._woken:
+            self._woken = True
             with suppress(RuntimeError):  # the loop has ended, and nobody waits any more
-                done[0].loop.call_soon_threadsafe(self._of.hand_over, done)
-        return some
+                loop.call_soon_threadsafe(self._tell)
 
-
-class _Threads:
-    """Threads that take work from one queue.
-
-    To wake the event loop, and to wait for Python's lock afterwards, takes about as long as a tenth of a reading. So
-    what is done within a few milliseconds is handed over together, which changes nothing while little is going on.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._workers: list[_Worker] = []
-        self._left: list[_Worker] = []
-        self.queue: deque[_Work] = deque()
-        self.wakes: SimpleQueue[bool] = SimpleQueue()
-        self._awake = 0
-        self._lock = Lock()
-        self.abandoned = 0
-
-    @property
-    def left(self) -> int:
-        """How many threads were left to their work and are at it still."""
-        self._left = [each for each in self._left if each.is_alive()]
-        return len(self._left)
-
-    def put(self, work: _Work) -> None:
-        """Put work in the queue; called in the event loop, as is all that counts."""
-        self.queue.append(work)
-        self._wake()
-
-    def abandon(self, work: _Work) -> None:
-        """Take work out of the queue again, or count it until it is done where it has begun."""
-        if not work.waiting.cancelled():  # it was done at the same moment
-            return
-        try:
-            self.queue.remove(work)
-        except (ValueError, IndexError):  # a thread has it; or it has changed the queue just now, and will skip it
-            work.abandoned = True
-            self.abandoned += 1
-
-    def blocked(self, seconds: float) -> bool:
-        """Tell whether each thread that there may be has been at one piece of work for so long."""
-        now = time.perf_counter()
-        late = [each for each in self._workers if each.work is not None and now - each.since > seconds]
-        return len(late) >= self._most
-
-    def replace(self, seconds: float) -> None:
-        """Leave threads that have been at one piece for so long to it, and hand over what others wait for."""
-        now = time.perf_counter()
-        for worker in list(self._workers):
-            work = worker.work
-            if work is None:
+    def _tell(self) -> None:
+        self._woken = False
+        while self._done:
+            waiting = self._done.popleft()
+            waiting.told = True
+            if waiting.abandoned:
+                self._abandoned -= 1
+            problem = self._about(waiting.task.problem)
+            if waiting.future.done():
                 continue
-            if now - worker.since > _TOGETHER and (done := worker.take()):
-                self.hand_over(done)
-            if now - worker.since < seconds or self.left >= _LEFT * self._most:
-                continue
-            with self._lock:
-                if worker.work is not work:  # it has ended just now
-                    continue
-                worker.left = True
-                self._awake -= 1
-            self._workers.remove(worker)
-            self._left.append(worker)
-            if work.abandoned:
-                work.abandoned = False  # it keeps no place from now on
-                self.abandoned -= 1
-            log.error(
-                "work has not ended after %.0f s; another thread takes the place of its own", now - worker.since
-            )
-            if self.queue:
-                self._wake()
+            if problem is None:
+                waiting.future.set_result(waiting.task.value)
+            else:
+                waiting.future.set_exception(problem)
 
-    def close(self) -> None:
-        """Begin nothing more."""
-        while self.queue:
-            with suppress(IndexError):  # a thread was quicker
-                work = self.queue.popleft()
-                if not work.waiting.done():
-                    work.waiting.set_exception(ServiceError("error.service.closing"))
-        for _ in self._workers:
-            self.wakes.put(False)
+    def _about(self, problem: Exception | None) -> Exception | None:
+        """Put what became of a process into words."""
+        self._broken = isinstance(problem, ShuziError) and problem.key.startswith("error.processes.")
+        if isinstance(problem, Late):
+            return ServiceError("error.service.late")
+        if isinstance(problem, Crashed):
+            return ServiceError("error.service.closing" if self._closed else "error.service.crashed")
+        if isinstance(problem, Unreadable):
+            return ServiceError("error.service.internal")
+        return problem
 
-    def may_sleep(self, worker: _Worker) -> bool:
-        """Tell whether a thread has nothing to do; locked, so that nothing is put in the queue in between."""
-        with self._lock:
-            if self.queue and not worker.left:
-                return False
-            if not worker.left:
-                self._awake -= 1
-            return True
 
-    def hand_over(self, done: list[_Work]) -> None:
-        """Tell who waits; called in the event loop."""
-        self.abandoned -= sum(each.abandoned for each in done)
-        for each in done:
-            each.hand_over()
+class _Waiting:
+    """Who waits for a task, in the event loop."""
 
-    def _wake(self) -> None:
-        with self._lock:
-            if self._awake >= self._most:
-                return
-            self._awake += 1
-            if self._awake > len(self._workers):
-                worker = _Worker(self)
-                self._workers.append(worker)
-                worker.start()
-        self.wakes.put(True)
+    __slots__ = ("abandoned", "future", "task", "told")
+
+    def __init__(self, future: asyncio.Future[Any]) -> None:
+        self.future = future
+        self.abandoned = self.told = False
+        self.task: Task

@@ -59,7 +59,7 @@ class Readers:
         if not self._chosen:
             self._chosen = _name_of(path, self._shipped)
             self._paths[self._chosen] = path
-        self._detector = Detector(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
+        self.detector = Detector(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
         self._loaded: dict[str, Reader] = {}
         self._trained: dict[str, Path] = {}
         self._facts: dict[str, dict[str, Any]] = {}
@@ -136,7 +136,7 @@ class Readers:
         return [each for each in self.names() if each != DETECTOR]
 
     def _load(self, name: str, path: Path) -> Reader:
-        reader = Reader(Classifier(path), self._detector)
+        reader = Reader(Classifier(path), self.detector)
         self._loaded[name] = reader
         return reader
 

@@ -88,7 +88,9 @@ class Server(uvicorn.Server):
             self._watch.cancel()
         await self._service.close()
         await super().shutdown(sockets)
-        decoder.children.cancel()  # responses have had their time; a hanging file would keep the process alive
+        # responses have had their time; a hanging file would keep the process alive
+        self._service.parts.pool.end()
+        decoder.children.cancel()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Ask the server to stop; a second Ctrl-C stops it at once."""
@@ -146,6 +148,7 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
     serving = server(service, ready)
     serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
     sys.setswitchinterval(_SWITCH)
+    service.parts.pool.warm()
     # uvicorn installs its own handlers while it runs, then raises the signal again for the earlier ones
     before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -14,8 +14,9 @@ from PIL import Image
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.models.store import shipped
+from shuzi.processes import slot
 from shuzi.processes.cores import cores
-from shuzi.reading.parallel import other_process, together
+from shuzi.reading.parallel import together
 from shuzi.reading.reader import Reader
 
 pytestmark = [
@@ -35,7 +36,11 @@ def reader():
 
 
 def numbers(reader):
-    return [each.number for each in reader._helpers._all]
+    """Return the processes that help a reader, once all that were asked for have been started."""
+    pool = reader._helpers.pool
+    while not all(each.number for each in pool._slots):
+        pass
+    return [each.number for each in pool._slots]
 
 
 def texts(readings):
@@ -45,14 +50,14 @@ def texts(readings):
 def helped(reader, pictures):
     """Read until another process has read something too, and return what was read then."""
     by_others = threading.Event()
-    unpacked = other_process._unpacked
+    unpacked = slot._unpacked
 
-    def noted(packed):
+    def noted(kind, packed):
         by_others.set()
-        return unpacked(packed)
+        return unpacked(kind, packed)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(other_process, "_unpacked", noted)
+        patch.setattr(slot, "_unpacked", noted)
         for _ in range(100):
             readings = list(reader.read_many(pictures))
             if by_others.is_set():
@@ -80,7 +85,7 @@ def test_no_more_processes_are_started_than_there_is_work_for(reader, pages, mon
 def test_the_processes_are_kept_and_end_with_the_reader(pages):
     reader = shuzi.load()
     helped(reader, pages)
-    first, processes = numbers(reader), [each._process for each in reader._helpers._all]
+    first, processes = numbers(reader), [each._process for each in reader._helpers.pool._slots]
     helped(reader, pages)
     assert numbers(reader) == first
     assert [each.poll() for each in processes] == [None] * (cores() - 1)
@@ -266,7 +271,9 @@ def test_no_process_is_left_when_the_one_that_asked_is_killed(pages, tmp_path):
         readings = reader.read_many([np.full((2_000, 2_000), 255, np.uint8)] * 40)
         for _ in range(3):
             next(readings)
-        print(*[each.number for each in reader._helpers._all], flush=True)
+        while not reader._helpers.pool.numbers:
+            pass
+        print(*reader._helpers.pool.numbers, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
     process = subprocess.Popen(
@@ -299,19 +306,21 @@ def test_a_forked_process_leaves_its_parents_helpers_alone(pages, tmp_path):
         pages = list(np.load("pages.npy"))
         reader = shuzi.load()
         first = [each.text for each in reader.read_many(pages)]
-        helpers = [each.number for each in reader._helpers._all]
+        while not reader._helpers.pool.numbers:
+            pass
+        helpers = reader._helpers.pool.numbers
         child = os.fork()
         if not child:
             os._exit(0 if [each.text for each in reader.read_many(pages)] == first else 1)
         assert os.waitpid(child, 0)[1] == 0
         assert [each.text for each in reader.read_many(pages)] == first
-        assert helpers and helpers == [each.number for each in reader._helpers._all]
+        assert helpers and helpers == reader._helpers.pool.numbers
     """
     run(program, tmp_path)
 
 
 def test_without_another_python_all_are_read_here(reader, pages, monkeypatch):
-    monkeypatch.setattr(other_process.sys, "executable", "")
+    monkeypatch.setattr("sys.executable", "")
     assert texts(reader.read_many(pages)) == texts(map(reader.read, pages))
     assert numbers(reader) == []
 

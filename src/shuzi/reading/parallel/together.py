@@ -1,7 +1,6 @@
 """Many pictures are read at once, by this process and by others, since threads would wait for each other's Python.
 
-The others are started as programs of their own rather than through `multiprocessing`, so that a script that reads
-many pictures needs no `if __name__ == "__main__"`. Until they are ready, and while they work, this process reads too.
+Until the others are ready, and while they work, this process reads too.
 """
 
 from __future__ import annotations
@@ -11,17 +10,17 @@ import weakref
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
-from pathlib import Path
-from threading import Condition
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 from shuzi.errors import ShuziError
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.pictures.pdf import Page
 from shuzi.processes.cores import cores
-from shuzi.reading.parallel.other_process import Answer, Fault, Helper, Unreadable, attempt
+from shuzi.processes.pool import Pool
+from shuzi.processes.start import can_start
+from shuzi.processes.task import Crashed, Shared, Task, Unreadable
+from shuzi.reading.parallel.calls import alone, folder_of, read_from, weight
 from shuzi.reading.result import Reading
 
 if TYPE_CHECKING:
@@ -29,17 +28,20 @@ if TYPE_CHECKING:
 
 _A_FEW = 8  # pictures: so many are read before another process would be ready
 _AHEAD = 8  # pictures for each process that are taken before they are needed
+_LITTLE = 1_000_000  # bytes or pixels: with no more in hand, twice as many, so that none waits for the other
+_ON_THE_WAY = 2  # pictures to a process, which thus never waits for the next one
 
 
 class Helpers:
     """The other processes of a reader: started when there is enough to do, and kept until the reader is gone."""
 
     def __init__(self) -> None:
-        self._all: list[Helper] = []
-        self._owner = os.getpid()
+        self.pool: Pool | None = None
+        self._shared: Shared | None = None
+        self._owner = 0
 
     def read(self, reader: Reader, pictures: Iterator[Picture | ShuziError]) -> Iterator[Reading | ShuziError]:
-        """Hand out what is read, in the order of the pictures.
+        """Yield the readings in the order of the pictures.
 
         Parameters
         ----------
@@ -48,154 +50,61 @@ class Helpers:
         pictures
             Taken as they are needed, a few ahead.
         """
-        desk = Desk(reader)
+        pool, shared = self._open(reader)
         waiting: deque[Task] = deque()
-        helping: list[Helper] = []
-        count = 0
+        count = helping = 0
         try:
             while True:
-                for picture in islice(pictures, _AHEAD * (1 + len(helping)) - len(waiting)):
-                    waiting.append(desk.put(picture))
+                ahead = _AHEAD * (1 + helping)
+                if helping and sum(each.size for each in waiting) < _LITTLE:
+                    ahead *= 2
+                for picture in islice(pictures, ahead - len(waiting)):
+                    waiting.append(_submit(pool, shared, picture))
                     count += 1
                 if not waiting:
                     return
-                if count > _A_FEW and len(helping) < min(cores() - 1, count // _A_FEW):
-                    helping = self._call(desk, min(cores() - 1, count // _A_FEW))
-                yield desk.answer(waiting.popleft())
+                if count > _A_FEW and shared is not None and helping < min(cores() - 1, count // _A_FEW):
+                    helping = min(cores() - 1, count // _A_FEW)
+                    pool.most = max(pool.most, helping)
+                    pool.warm()
+                yield _answer(pool, reader, waiting.popleft())
         finally:
-            desk.close()
+            for task in waiting:
+                pool.cancel(task)
 
-    def _call(self, desk: Desk, wanted: int) -> list[Helper]:
-        """Let so many others read what is on a desk too; those who read for another desk come when they have done."""
-        if self._owner != os.getpid():  # a process that was forked has none of its own
-            self._all, self._owner = [], os.getpid()
-        self._all = [each for each in self._all if each.alive]
-        while len(self._all) < wanted:
-            helper = Helper.start(desk.reader)
-            if helper is None:
-                break
-            self._all.append(helper)
-            weakref.finalize(self, helper.end)
-        for each in self._all[:wanted]:
-            each.call_to(desk)
-        return self._all[:wanted]
+    def _open(self, reader: Reader) -> tuple[Pool, Shared | None]:
+        """Return the pool of this process, and what stands for the reader in it: None where nobody can help."""
+        if self.pool is None or self._owner != os.getpid():  # a process that was forked has one of its own
+            self.pool, self._shared, self._owner = Pool(0, _ON_THE_WAY, alone), None, os.getpid()
+            weakref.finalize(self, self.pool.close)
+            # no other process knows what a script has defined
+            if can_start() and type(reader).__module__ != "__main__":
+                self._shared = self.pool.share(reader)
+        return self.pool, self._shared
 
 
-class Task:
-    """A picture, and what came of it.
-
-    Parameters
-    ----------
-    picture
-        What to read.
-    folder
-        From which a relative path leads on; "" where nothing does.
-    """
-
-    def __init__(self, picture: Picture | ShuziError, folder: str) -> None:
-        self.picture = picture
-        self.folder = folder
-        self.answer: Answer | None = None
-
-    def read_here(self, reader: Reader) -> Reading | ShuziError | Fault:
-        """Read it in this process, whose folder may be another one by now."""
-        picture = self.picture
-        if self.folder and self.folder != os.getcwd():  # noqa: PTH109 - compared as it was noted
-            picture = _from(self.folder, picture)
-        return attempt(reader, picture)
+def _submit(pool: Pool, shared: Shared | None, picture: Picture | ShuziError) -> Task:
+    if isinstance(picture, Image.Image):  # it may be a file not decoded yet, and knows more than its pixels
+        try:
+            picture = open_picture(picture)
+        except ShuziError as problem:
+            picture = problem
+    return pool.submit(read_from, folder_of(picture), picture, shared=shared, size=weight(picture))
 
 
-class Desk:
-    """Pictures that nobody reads yet, for whoever has time."""
-
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
-        self._open: deque[Task] = deque()
-        self._helped = 0
-        self._closed = False
-        self._changed = Condition()
-
-    def put(self, picture: Picture | ShuziError) -> Task:
-        """Lay a picture on the desk."""
-        if isinstance(
-            picture, Image.Image
-        ):  # it may be a file that is not decoded yet, and knows more than its pixels
-            try:
-                picture = open_picture(picture)
-            except ShuziError as problem:
-                picture = problem
-        task = Task(picture, _folder_of(picture))
-        with self._changed:
-            self._open.append(task)
-            self._changed.notify_all()
-        return task
-
-    def put_back(self, tasks: deque[Task]) -> None:
-        """Lay pictures back that will not be read where they went."""
-        with self._changed:
-            self._open.extendleft(reversed(tasks))
-            self._changed.notify_all()
-
-    def take(self, wait: bool) -> Task | None:
-        """Take the picture that is needed first; None when there is none, or none any more."""
-        with self._changed:
-            while wait and not self._open and not self._closed:
-                self._changed.wait()
-            return self._open.popleft() if self._open and not self._closed else None
-
-    def finish(self, task: Task, answer: Answer) -> None:
-        """Note what came of a picture."""
-        with self._changed:
-            task.answer = answer
-            self._changed.notify_all()
-
-    def answer(self, task: Task) -> Reading | ShuziError:
-        """Return what came of a picture, and read what lies on the desk until it is known."""
-        while task.answer is None:
-            other = self.take(wait=False)
-            if other is not None:
-                self.finish(other, other.read_here(self.reader))
-                continue
-            with self._changed:
-                while task.answer is None and not self._open:
-                    self._changed.wait()
-        answer = task.answer
-        if isinstance(answer, Unreadable):
-            answer = task.read_here(self.reader)
-        if isinstance(answer, Fault):
-            raise answer.problem
-        return answer
-
-    def enter(self) -> bool:
-        """Begin to help; not at a desk that is closed."""
-        with self._changed:
-            self._helped += not self._closed
-            return not self._closed
-
-    def leave(self) -> None:
-        """Help no more."""
-        with self._changed:
-            self._helped -= 1
-            self._changed.notify_all()
-
-    def close(self) -> None:
-        """Let nobody begin with what is left, and wait for what was begun."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-            while self._helped:
-                self._changed.wait()
-
-
-def _folder_of(picture: Picture | ShuziError) -> str:
-    """Return the working folder, where a picture's path depends on it."""
-    named = picture.document if isinstance(picture, Page) else picture
-    if isinstance(named, str | Path) and not os.path.isabs(named):  # noqa: PTH117 - a name too long is no path
-        return os.getcwd()  # noqa: PTH109 - sent as text
-    return ""
-
-
-def _from(folder: str, picture: Picture | ShuziError) -> Picture | ShuziError:
-    if isinstance(picture, Page):
-        return Page(Path(folder, str(picture.document)), picture.number)
-    return Path(folder, str(picture))
+def _answer(pool: Pool, reader: Reader, task: Task) -> Reading | ShuziError:
+    """Return the reading of a picture, and read others until it is known."""
+    while (other := pool.take_until(task)) is not None:
+        try:
+            pool.finish(other, read_from(reader, *other.given))
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who asked
+            pool.finish(other, problem=problem)
+        except BaseException:  # Ctrl-C
+            pool.put_back(other)
+            raise
+    if task.problem is None:
+        found: Reading | ShuziError = task.value
+        return found
+    if isinstance(task.problem, Crashed | Unreadable | ShuziError):  # nobody else could read it
+        return read_from(reader, *task.given)
+    raise task.problem

@@ -1,24 +1,43 @@
-"""A picture becomes the JSON of its reading, in a worker thread, with explanations if requested."""
+"""Pictures become the JSON of their readings, with explanations if requested.
+
+Functions that run "in a reading process" use the reader that is kept there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
 
 from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import speaking
 from shuzi.pictures.decoder import count_pages
-from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import PDF, kind_of
+from shuzi.pictures.plain import PDF, is_plain, kind_of
 from shuzi.reading.explain.occlusion import what_counts
+from shuzi.reading.parallel.calls import alone
 from shuzi.reading.reader import Reader
-from shuzi.service.api.schema import Reading, Unread
+from shuzi.service.api.schema import Answer, Answers, Images, Reading, Unread
 from shuzi.service.http.operations import written
+from shuzi.service.http.validation import checked
 
 _DECIMALS = 5
+_MODEL = re.compile(rb'"model"\s*:\s*"([^"\\]{1,200})"')
 
-Source = tuple[str, Picture | ShuziError]
+
+@dataclass(frozen=True)
+class Special:
+    """A file that a child process decodes."""
+
+    content: bytes
+
+
+Source = tuple[str, bytes | Special | Page | ShuziError]
+Decoded = tuple[str, bytes | NDArray[np.uint8]]
+"""A plain file, which is decoded where it is read, or what was decoded elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -27,18 +46,27 @@ class Asked:
 
     Parameters
     ----------
-    reader
-        Reads it.
     language
         The language of messages.
-    explain
-        Called in a thread with a picture's number of digits; returns how many of them to explain. None to explain
-        nothing.
+    explained
+        How many digits of each picture to explain; None to explain nothing.
     """
 
-    reader: Reader
     language: str
-    explain: Callable[[int], int] | None
+    explained: int | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """What came of a picture: a Reading as JSON, or the error instead, and how many digits were explained."""
+
+    said: bytes | ShuziError
+    explained: int = 0
+
+
+def begin() -> None:
+    """Prepare a reading process, which has imported all that this module needs."""
+    alone()
 
 
 def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
@@ -63,7 +91,7 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     sources: list[Source] = []
     for name, content in named:
         if kind_of(content) != PDF:
-            sources.append((name, content))
+            sources.append((name, Special(content) if is_special(content) else content))
             continue
         try:
             pages = count_pages(content)
@@ -78,35 +106,102 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     return sources
 
 
-def read(name: str, picture: Picture, asked: Asked) -> bytes:
-    """Read a picture.
+def is_special(picture: bytes) -> bool:
+    """Tell whether a picture's file is decoded in a child process.
+
+    >>> is_special(b"GIF89a"), is_special(b"no picture")
+    (True, False)
+    """
+    kind = kind_of(picture)
+    return kind is not None and not is_plain(picture, kind)
+
+
+def read(reader: Reader, pictures: Sequence[Decoded], asked: Asked) -> list[Read]:
+    """Read pictures; in a reading process.
+
+    Parameters
+    ----------
+    reader
+        Reads them.
+    pictures
+        Names, and files that are decoded where they are read, or what was decoded elsewhere.
+    asked
+        How.
+    """
+    with speaking(asked.language):
+        return [_read(reader, name, picture, asked) for name, picture in pictures]
+
+
+def _read(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: Asked) -> Read:
+    try:
+        seen = reader.find_candidates(picture)
+    except PictureError as problem:
+        return Read(about(name, problem))
+    except ShuziError as problem:
+        return Read(problem)
+    reading = reader.interpret(seen)
+    shown = reading.as_dict(name)
+    explained = 0
+    if asked.explained is not None:
+        height, width = seen.shape
+        shown["size"] = [width, height]
+        explained = min(asked.explained, len(reading.digits))
+        for place, (digit, found) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
+            digit["image"] = found.image.tolist()
+            if place < explained:
+                counted = what_counts(reader.classify, found.image, found.digit)
+                digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
+    return Read(written(Reading.model_validate(shown)), explained)
+
+
+def model_named(body: bytes) -> str:
+    """Guess which model the JSON of a request to classify names, without reading all of it; "" where it names none.
+
+    >>> model_named(b'{"images": [], "model": "tiny"}')
+    'tiny'
+    """
+    found = _MODEL.search(body)
+    return found[1].decode(errors="replace") if found else ""
+
+
+def classify(reader: Reader, body: bytes, language: str, name: str) -> bytes | str:
+    """Classify the images of a request; in a reading process.
+
+    Parameters
+    ----------
+    reader
+        Classifies them.
+    body
+        The JSON of the request.
+    language
+        Of the sentences of an error.
+    name
+        The name of the reader's model; "" for the one that is asked when none is named.
 
     Returns
     -------
-    A Reading as JSON.
+    The answers as JSON; or the name of the model that is asked instead of this one.
 
     Raises
     ------
-    ShuziError
-        The picture cannot be read.
+    ServiceError
+        The body is invalid.
     """
-    with speaking(asked.language):
-        try:
-            seen = asked.reader.find_candidates(picture)
-        except PictureError as problem:
-            raise about(name, problem) from problem
-        reading = asked.reader.interpret(seen)
-        shown = reading.as_dict(name)
-        if asked.explain is not None:
-            height, width = seen.shape
-            shown["size"] = [width, height]
-            explained = asked.explain(len(reading.digits))
-            for place, (digit, found) in enumerate(zip(shown["digits"], reading.digits, strict=True)):
-                digit["image"] = found.image.tolist()
-                if place < explained:
-                    counted = what_counts(asked.reader.classify, found.image, found.digit)
-                    digit["counted"] = (counted.astype(float).round(_DECIMALS) + 0.0).tolist()
-        return written(Reading.model_validate(shown))
+    with speaking(language):
+        asked = checked(body, Images)
+    if asked.model != name:
+        return asked.model
+    images = np.array([np.reshape(each, (28, 28)) for each in asked.images], np.uint8)
+    probabilities = reader.classify(images)
+    said = [
+        Answer(digit=digit, probability=row[digit], confidence=row[digit], probabilities=row)
+        for digit, row in zip(probabilities.argmax(axis=1).tolist(), _rounded(probabilities), strict=True)
+    ]
+    return written(Answers(answers=said))
+
+
+def _rounded(probabilities: NDArray[np.float32]) -> list[list[float]]:
+    return [[round(each, 4) for each in row] for row in probabilities.tolist()]
 
 
 def failed(name: str, problem: ShuziError, language: str) -> bytes:

@@ -22,9 +22,11 @@ class Limits:
     explained, explained_in_all
         Digits to explain in one picture, and in all pictures of a request: each costs some hundred classifications.
     workers
-        Cores to use; pictures take about 150 MB on each, and the decoding child processes as much again.
+        Reading processes; each takes about 150 MB, and the decoding child processes as much again.
     queue
         Requests waiting for a core.
+    decoded
+        Requests with pictures that a child process decodes, which may take several seconds; plain ones pass them by.
     connections, streams
         Open connections, and open event streams among them.
     client_connections, client_held
@@ -44,7 +46,9 @@ class Limits:
     training_seconds
         For one training run.
     stuck_seconds
-        Work that takes so long is abandoned, and another thread replaces its own.
+        Work that takes so long is ended with its process, and another one replaces it.
+    wait_seconds
+        If a picture has not begun by then, /readyz says that the service is not ready.
     drain_seconds, exit_seconds
         After the service is asked to stop: for running requests, and until the process exits in any case.
     trainings
@@ -59,6 +63,7 @@ class Limits:
     explained_in_all: int = 48
     workers: int = 8
     queue: int = 64
+    decoded: int = 16
     connections: int = 1_000
     streams: int = 32
     client_connections: int = 250
@@ -73,6 +78,7 @@ class Limits:
     work_seconds: float = 60.0
     training_seconds: float = 900.0
     stuck_seconds: float = 90.0
+    wait_seconds: float = 10.0
     drain_seconds: float = 5.0
     exit_seconds: float = 9.0
     trainings: int = 8

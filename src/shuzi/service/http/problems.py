@@ -73,6 +73,10 @@ STATUSES: Mapping[str, int] = {
     "error.service.closing": 503,
     "error.processes.cancelled": 503,
     "error.service.stuck": 503,
+    "error.service.crashed": 503,
+    "error.service.unusual": 503,
+    "error.processes.start": 503,
+    "error.processes.python": 503,
 }
 """The errors that clients may see, with their status. Any other error is a fault of the service."""
 
@@ -84,6 +88,9 @@ RETRY_AFTER = {
     "error.service.late": 10,
     "error.service.closing": 5,
     "error.service.stuck": 10,
+    "error.service.crashed": 10,
+    "error.service.unusual": 10,
+    "error.processes.start": 10,
     "error.picture.child": 10,
 }
 """Seconds after which to retry, unless the error itself specifies them."""

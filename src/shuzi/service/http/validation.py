@@ -46,6 +46,10 @@ class ValuesError(ServiceError):
         super().__init__("error.service.value", reasons=" ".join(said[:3]))
         self.said = tuple(said)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # so that it can come back from another process
+        return type(self), (self.said,)
+
 
 def checked(body: bytes, shape: type[M]) -> M:
     """Validate the JSON of a body, with time and memory bounded by valid input, not by the number of errors.

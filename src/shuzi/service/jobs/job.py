@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from shuzi.messages import LANGUAGES, language
+from shuzi.processes.start import LoopProcess
 from shuzi.training.recipe import Recipe
 
 RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
@@ -42,7 +42,7 @@ class Job:
     folder: Path
     state: str = RUNNING
     events: list[Event] = field(default_factory=list)
-    process: Process | None = None
+    process: LoopProcess | None = None
     asked_to_stop: bool = False
     last: dict[str, Event] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)

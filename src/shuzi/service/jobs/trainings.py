@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import secrets
 import shutil
-import sys
 import tempfile
-from asyncio.subprocess import PIPE, Process
 from collections import deque
 from contextlib import suppress
 from dataclasses import asdict
@@ -21,6 +18,7 @@ from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
 from shuzi.messages import LANGUAGES, say
+from shuzi.processes.start import LoopProcess, kill_for_loop, start_for_loop
 from shuzi.service.http.limits import Limits
 from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
 from shuzi.service.readers import Readers
@@ -32,6 +30,7 @@ log = logging.getLogger("shuzi.service")
 End = tuple[str, dict[str, Any], str]
 """The last event of a run, its data, and the resulting state."""
 
+_WORKER = "shuzi.service.jobs.worker"
 _NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
 _LINE = 1 << 20  # bytes: more than the longest line that a worker writes
 _REPORTS, _LOOKS = 200, 30  # how often a run reports its batches, and its validation and weights
@@ -109,7 +108,7 @@ class Trainings:
         training.asked_to_stop = True
         if training.process is not None:
             await _say(training.process, "stop")
-            asyncio.get_running_loop().call_later(_PATIENCE, _kill, training.process)
+            asyncio.get_running_loop().call_later(_PATIENCE, kill_for_loop, training.process)
 
     async def close(self) -> None:
         """End the current run and remove all files."""
@@ -117,7 +116,7 @@ class Trainings:
         if running := self.running:
             running.asked_to_stop = True
             if running.process is not None:
-                _kill(running.process)
+                kill_for_loop(running.process)
         if self._task is not None:
             await asyncio.wait([self._task])
         if self._root is not None:
@@ -134,26 +133,21 @@ class Trainings:
             log.exception("training %s", training.id)
             end = _failure("error.service.training_broken")
         if training.process is not None:
-            _kill(training.process)
+            kill_for_loop(training.process)
             await training.process.wait()
         await asyncio.to_thread(shutil.rmtree, training.folder, ignore_errors=True)
         training.tell(*end)
 
     async def _listen(self, training: Job) -> End:
         """Pass on the events of a run's process, and return its last event."""
-        process = await asyncio.create_subprocess_exec(
-            # -P: do not import from the working folder
-            *(sys.executable, "-P", "-m", "shuzi.service.jobs.worker", str(training.folder)),
-            stdin=PIPE,
-            stdout=PIPE,
-            stderr=PIPE,
-            limit=_LINE,
+        process = await start_for_loop(
+            _WORKER,
+            (str(training.folder),),
             # Keras writes its settings on import
-            env=os.environ
-            | {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"}
+            {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"}
             # and Matplotlib, if used, its font list
             | {"MPLCONFIGDIR": str(training.folder.parent / "matplotlib")},
-            start_new_session=True,  # Ctrl-C on a terminal is meant for the service, which then ends its child
+            _LINE,
         )
         training.process = process
         assert process.stdout is not None  # noqa: S101 - for the types
@@ -162,7 +156,7 @@ class Trainings:
         listening = asyncio.create_task(_collect(process.stderr, remarks))
         await _say(process, json.dumps(asdict(training.recipe)))
         if self._closing:
-            _kill(process)
+            kill_for_loop(process)
         elif training.asked_to_stop:
             training.asked_to_stop = False
             await self.stop(training)
@@ -171,7 +165,7 @@ class Trainings:
             name, data = json.loads(line)
             if name in (DONE, STOPPED, FAILED):
                 end = name, data, name
-                asyncio.get_running_loop().call_later(_PATIENCE, _kill, process)
+                asyncio.get_running_loop().call_later(_PATIENCE, kill_for_loop, process)
             else:
                 training.tell(name, data)
         await process.wait()
@@ -214,7 +208,7 @@ def chosen_recipe(name: str, **numbers: Any) -> Recipe:
     return changed.changed(**often, save_every=changed.steps)
 
 
-async def _say(process: Process, line: str) -> None:
+async def _say(process: LoopProcess, line: str) -> None:
     assert process.stdin is not None  # noqa: S101 - for the types
     with suppress(ConnectionError, RuntimeError):  # it may have ended in the meantime
         process.stdin.write(f"{line}\n".encode())
@@ -224,9 +218,3 @@ async def _say(process: Process, line: str) -> None:
 async def _collect(stream: asyncio.StreamReader, lines: deque[bytes]) -> None:
     while piece := await stream.read(65_536):
         lines.extend(piece.splitlines(keepends=True))
-
-
-def _kill(process: Process) -> None:
-    with suppress(ProcessLookupError):
-        if process.returncode is None:
-            process.kill()

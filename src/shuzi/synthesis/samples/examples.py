@@ -5,11 +5,8 @@ Composing takes minutes, so several processes do it, each a part of the work. Th
 
 from __future__ import annotations
 
-import multiprocessing
-import os
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +16,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.processes.cores import cores
+from shuzi.processes.pool import Pool
 from shuzi.synthesis.samples import crops, lines, pages
 
 PARTS = 16
@@ -81,31 +79,13 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
         (dataset.images[part::PARTS], dataset.labels[part::PARTS], [seed, _OWN_STREAM, part], share / PARTS, *more)
         for part in range(min(PARTS, len(dataset)))
     ]
-    # a process forked while TensorFlow is running would hang
-    context = multiprocessing.get_context("spawn")
-    with ExitStack() as stack:
-        with _importing_nothing_from_the_working_folder():
-            pool = stack.enter_context(ProcessPoolExecutor(min(cores(), PARTS), mp_context=context))
-            waiting = [pool.submit(kinds[kind], *job) for job in jobs]  # this starts the processes
-        try:
-            for each in waiting:
-                yield Examples(*each.result())
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _importing_nothing_from_the_working_folder() -> Iterator[None]:
-    """Keep the working folder off the children's import path: `multiprocessing` starts them with `python -c`."""
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
+    pool = Pool(min(cores(), PARTS))
     try:
-        yield
+        tasks = deque(pool.submit(kinds[kind], *job, size=job[0].nbytes) for job in jobs)
+        while tasks:
+            yield Examples(*pool.result(tasks.popleft()))
     finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before
+        pool.close()
 
 
 def joined(parts: list[Examples]) -> Examples:

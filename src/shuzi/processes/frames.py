@@ -1,0 +1,87 @@
+"""Pickles become frames in the pipes of a pool's worker, and frames become pickles again.
+
+A frame is a length, what it is, a number, and a pickle. It is read by the same program that wrote it, and by nobody
+else: what answers an untrusted file speaks in `pipes` instead.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from typing import IO
+
+CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY = range(7)
+"""What a frame is: a call, an object to keep for calls, one to forget; a result, an error, neither; the start."""
+
+Frame = tuple[int, int, memoryview]
+
+_HEAD = struct.Struct("<QBQ")
+_AT_ONCE = 1 << 16  # bytes: what a pipe holds
+
+
+def frame(kind: int, number: int = 0, packed: bytes = b"") -> bytes:
+    """Return a frame.
+
+    Parameters
+    ----------
+    kind
+        One of the constants above.
+    number
+        The object that is kept, forgotten or used by a call; 0 for none.
+    packed
+        A pickle.
+
+    Examples
+    --------
+    >>> taken = Frames()
+    >>> sent = frame(CALL, 3, b"abc") + frame(READY)
+    >>> [(kind, number, bytes(packed)) for kind, number, packed in taken.add(sent[:20])]
+    [(0, 3, b'abc')]
+    >>> len(list(taken.add(sent[20:])))
+    1
+    """
+    return _HEAD.pack(len(packed), kind, number) + packed
+
+
+def write(pipe: IO[bytes], content: bytes) -> None:
+    """Write all of something to an unbuffered pipe.
+
+    Raises
+    ------
+    OSError
+        Nobody reads it.
+    """
+    left = memoryview(content)
+    while left:
+        left = left[pipe.write(left) :]
+
+
+def frames(pipe: IO[bytes]) -> Iterator[list[Frame]]:
+    """Yield the frames that come out of an unbuffered pipe, those together that came together, until its end."""
+    taken = Frames()
+    while piece := pipe.read(_AT_ONCE):
+        if found := list(taken.add(piece)):
+            yield found
+
+
+class Frames:
+    """Takes a stream of bytes apart into frames."""
+
+    def __init__(self) -> None:
+        self._part = bytearray()
+
+    def add(self, piece: bytes) -> Iterator[Frame]:
+        """Yield the frames that end in the next piece of the stream."""
+        if self._part or len(piece) < _HEAD.size:
+            self._part += piece
+            if len(self._part) < _HEAD.size or len(self._part) < _HEAD.size + _HEAD.unpack_from(self._part)[0]:
+                return
+            piece, self._part = self._part, bytearray()  # type: ignore[assignment] # bytes of either kind
+        view, place = memoryview(piece), 0
+        while len(view) - place >= _HEAD.size:
+            size, kind, number = _HEAD.unpack_from(view, place)
+            if len(view) - place - _HEAD.size < size:
+                break
+            yield kind, number, view[place + _HEAD.size : place + _HEAD.size + size]
+            place += _HEAD.size + size
+        self._part += view[place:]

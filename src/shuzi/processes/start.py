@@ -1,0 +1,140 @@
+"""A module of shuzi becomes a process of its own; nothing else in shuzi starts one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from shuzi.errors import ShuziError
+
+_NEEDED = (  # of the environment, for an untrusted child; the rest may contain secrets
+    *("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE"),
+    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "PYTHONHOME", "PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE"),
+)
+
+Process = subprocess.Popen[bytes]
+LoopProcess = asyncio.subprocess.Process
+
+
+def can_start() -> bool:
+    """Tell whether this is an ordinary Python that can start another, not a program with Python built in."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)
+
+
+def start(module: str, environment: Mapping[str, str], errors: bool) -> Process:
+    """Start a module as a program with pipes for stdin and stdout.
+
+    It is a separate program rather than a `multiprocessing` child, so scripts need no ``if __name__ == "__main__"``,
+    and nothing is imported from the working folder. Ctrl-C does not reach it: on POSIX it leads its own session, on
+    Windows its own group of processes.
+
+    Parameters
+    ----------
+    module
+        The module to run.
+    environment
+        All of its environment variables.
+    errors
+        Whether stderr is a pipe too; without, it is this process's.
+
+    Raises
+    ------
+    ShuziError
+        No process can be started here.
+    """
+    if not can_start():
+        raise ShuziError("error.processes.python")
+    # bufsize=0, because a process forked while a thread reads would wait for a buffer's lock
+    try:
+        return subprocess.Popen(  # noqa: S603 - a module of shuzi
+            _command(module),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if errors else None,
+            bufsize=0,
+            env=environment,
+            **_apart(),
+        )
+    except OSError as problem:
+        raise ShuziError("error.processes.start", reason=problem.strerror or problem) from problem
+
+
+async def start_for_loop(
+    module: str, arguments: tuple[str, ...], environment: Mapping[str, str], longest: int
+) -> LoopProcess:
+    """Start a module like `start`, for an event loop that reads the lines it writes.
+
+    Parameters
+    ----------
+    module, arguments
+        The module to run, and what it is given on its command line.
+    environment
+        Variables that it gets beside those of this process.
+    longest
+        Bytes of the longest line.
+    """
+    return await asyncio.create_subprocess_exec(
+        *_command(module),
+        *arguments,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        limit=longest,
+        env=os.environ | environment,
+        **_apart(),
+    )
+
+
+def untrusted() -> dict[str, str]:
+    """Return the environment of a child that may be taken over by what it reads: no secrets, one core."""
+    kept = {name: value for name, value in os.environ.items() if name.upper() in _NEEDED}
+    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    return kept | alone | {"PYTHONPATH": _paths(), "PYTHONUTF8": "1"}
+
+
+def trusted() -> dict[str, str]:
+    """Return the environment of a child that does this process's own work: all of it, and the same import path."""
+    return os.environ | {"PYTHONPATH": _paths()}
+
+
+def kill(process: Process) -> None:
+    """End a process and everything it started, if it has not been waited for yet."""
+    if process.returncode is not None:  # its number may be another's by now
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def kill_for_loop(process: LoopProcess) -> None:
+    """End a process of `start_for_loop`, and on POSIX everything it started."""
+    if process.returncode is not None:
+        return
+    with suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _command(module: str) -> list[str]:
+    return [sys.executable, "-P", "-m", module]
+
+
+def _apart() -> dict[str, Any]:
+    """Return what keeps a terminal's Ctrl-C from a child; Windows does nothing for `start_new_session`."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _paths() -> str:
+    return os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text

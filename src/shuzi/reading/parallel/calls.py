@@ -1,0 +1,72 @@
+"""What another process does for one that reads many pictures, and how much work a picture is."""
+
+from __future__ import annotations
+
+import os
+import struct
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from shuzi.errors import ShuziError
+from shuzi.models import session
+from shuzi.pictures.open import Picture
+from shuzi.pictures.pdf import Page
+from shuzi.pictures.plain import PNG, kind_of
+from shuzi.processes.task import SMALL
+from shuzi.reading.result import Reading
+
+if TYPE_CHECKING:
+    from shuzi.reading.reader import Reader
+
+_UNKNOWN = SMALL + 1
+
+
+def alone() -> None:
+    """Let this process use one core: the others have processes of their own."""
+    cv2.setNumThreads(1)
+    session.most_threads = 1
+
+
+def read_from(reader: Reader, folder: str, picture: Picture | ShuziError) -> Reading | ShuziError:
+    """Read a picture, or return the error that prevents it.
+
+    Parameters
+    ----------
+    reader
+        Reads it.
+    folder
+        The working folder of whoever named the picture; "" where its name does not depend on it.
+    picture
+        What to read.
+    """
+    if folder and os.getcwd() != folder:  # noqa: PTH109 - compared as it was noted
+        if isinstance(picture, Page):
+            picture = Page(Path(folder, str(picture.document)), picture.number)
+        else:
+            picture = Path(folder, str(picture))
+    return reader.try_to_read(picture)
+
+
+def folder_of(picture: Picture | ShuziError) -> str:
+    """Return the working folder, where a picture's path depends on it; "" elsewhere."""
+    named = picture.document if isinstance(picture, Page) else picture
+    if isinstance(named, str | Path) and not os.path.isabs(named):  # noqa: PTH117 - a name too long is no path
+        return os.getcwd()  # noqa: PTH109 - sent as text
+    return ""
+
+
+def weight(picture: Picture | ShuziError) -> int:
+    """Return how much work a picture is: its bytes or its pixels, whichever are more; much where it is not known.
+
+    >>> weight(np.zeros((28, 28), np.uint8)), weight(b"GIF89a") > SMALL, weight("a.png") > SMALL
+    (784, True, True)
+    """
+    if isinstance(picture, np.ndarray):
+        return picture.nbytes
+    if isinstance(picture, bytes) and len(picture) > 24 and kind_of(picture[:16]) == PNG:
+        width, height = struct.unpack_from(">II", picture, 16)
+        return int(max(len(picture), width * height))
+    return _UNKNOWN

@@ -1,0 +1,148 @@
+"""The pictures of one request become the JSON of their readings, several at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import ServiceError, ShuziError
+from shuzi.messages import language
+from shuzi.pictures.open import open_picture
+from shuzi.pictures.pdf import Page
+from shuzi.reading.parallel.calls import weight
+from shuzi.reading.reader import Reader
+from shuzi.service.api import answers
+from shuzi.service.api.answers import Asked, Decoded, Read, Source, Special
+from shuzi.service.http.quotas import Quota
+from shuzi.service.parts import Parts
+
+_TINY = 4_096  # bytes and pixels: up to that a picture is read in less time than it takes to hand it over
+_TOGETHER = 8  # tiny pictures that are handed over at once
+
+
+class Pictures:
+    """The pictures of one request, and how they are read.
+
+    Parameters
+    ----------
+    parts
+        Of the service.
+    reader
+        Reads.
+    quota
+        What is charged for explanations; None when there are to be none.
+    """
+
+    def __init__(self, parts: Parts, reader: Reader, quota: Quota | None) -> None:
+        self._parts = parts
+        self._shared = parts.pool.shared(reader, parts.readers.detector)
+        self._quota = quota
+        self._language = language()
+
+    async def all(self, sources: list[Source]) -> list[bytes]:
+        """Read pictures; when one ends the request, the others are not begun any more.
+
+        Returns
+        -------
+        For each a Reading or, where there are several, an Unread, as JSON.
+
+        Raises
+        ------
+        ShuziError
+            The only picture cannot be read.
+        ServiceError
+            The service is ending or too busy.
+        """
+        explained = None
+        if self._quota is not None:
+            limits = self._quota.limits
+            explained = min(limits.explained, max(1, limits.explained_in_all // max(1, len(sources))))
+        asked = Asked(self._language, explained)
+        if len(sources) == 1:
+            (read,) = await self._together(sources, asked)
+            if isinstance(read.said, ShuziError):
+                raise read.said
+            return [read.said]
+        room = asyncio.Semaphore(self._parts.pool.workers)
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._in_turn(each, asked, room))
+                    for each in _grouped(sources, self._parts.pool.workers, explained is not None)
+                ]
+        except* ServiceError as problems:
+            raise problems.exceptions[0] from None
+        found = [read.said for task in tasks for read in task.result()]
+        return [
+            answers.failed(name, each, self._language) if isinstance(each, ShuziError) else each
+            for (name, _), each in zip(sources, found, strict=True)
+        ]
+
+    async def _in_turn(self, sources: list[Source], asked: Asked, room: asyncio.Semaphore) -> list[Read]:
+        if len(sources) > 1:
+            return await self._together(sources, asked)
+        async with room:
+            return await self._together(sources, asked)
+
+    async def _together(self, sources: list[Source], asked: Asked) -> list[Read]:
+        """Have one reading process read some pictures."""
+        pictures: list[Decoded] = []
+        size = 0
+        for name, picture in sources:
+            try:
+                decoded = picture if isinstance(picture, bytes) else await self._decoded(picture)
+            except ServiceError:
+                raise
+            except ShuziError as problem:
+                return [Read(answers.about(name, problem))]  # what is not plain is alone
+            pictures.append((name, decoded))
+            size += weight(decoded)
+        run = partial(self._parts.pool.run, answers.read, pictures, asked, shared=self._shared, size=size)
+        if asked.explained is None:
+            found: list[Read] = await run()
+        else:
+            found = await self._charged(run, asked.explained * len(pictures))
+        self._parts.metrics.pictures.inc(sum(isinstance(read.said, bytes) for read in found))
+        return found
+
+    async def _charged(self, run: Callable[[], Awaitable[list[Read]]], most: int) -> list[Read]:
+        """Charge for as many explanations as there may be, so that nobody asks for more meanwhile, then for fewer.
+
+        Who leaves before the end is not given anything back: the work is done.
+        """
+        assert self._quota is not None  # noqa: S101 - for the types
+        self._quota.explain(most)
+        found = await run()
+        self._quota.explain(sum(read.explained for read in found) - most)
+        return found
+
+    async def _decoded(self, picture: Special | Page | ShuziError) -> NDArray[np.uint8]:
+        if isinstance(picture, ShuziError):
+            raise picture
+        file = picture.content if isinstance(picture, Special) else picture
+        return await self._parts.decoders.run(partial(open_picture, file))
+
+
+def _grouped(sources: list[Source], workers: int, explain: bool) -> list[list[Source]]:
+    r"""Put tiny pictures that follow each other together, so that each process has some; all others stay alone.
+
+    >>> tiny = b"\x89PNG\r\n\x1a\n" + bytes(20)
+    >>> [len(each) for each in _grouped([("", tiny)] * 9 + [("", b"GIF89a")], 1, False)]
+    [5, 4, 1]
+    """
+    tiny = [isinstance(each, bytes) and weight(each) <= _TINY and not explain for _, each in sources]
+    most = min(_TOGETHER, -(-sum(tiny) // (2 * workers)))
+    groups: list[list[Source]] = []
+    room = 0
+    for source, small in zip(sources, tiny, strict=True):
+        if small and room:
+            groups[-1].append(source)
+            room -= 1
+        else:
+            groups.append([source])
+            room = most - 1 if small else 0
+    return groups

@@ -188,15 +188,15 @@ def test_a_folder_takes_the_place_of_no_file(tmp_path):
 
 @pytest.fixture
 def pipe(tmp_path):
-    """Make a pipe with a name, and read it to its end beside the test."""
+    """Make a named pipe, and read it to its end in the background."""
     if not hasattr(os, "mkfifo"):
         pytest.skip("there are no pipes with names here")
     path = tmp_path / "pipe.npz"
     os.mkfifo(path)
     read = []
-    source = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # which does not wait for a writer
+    source = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # does not wait for a writer
     os.set_blocking(source, True)
-    keep = os.open(path, os.O_WRONLY)  # until it is closed, the reader has not come to the end
+    keep = os.open(path, os.O_WRONLY)  # the reader reaches the end only once it is closed
 
     def read_all():
         with os.fdopen(source, "rb") as file:

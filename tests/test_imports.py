@@ -124,7 +124,7 @@ def test_a_digit_shows_its_probability_its_alternatives_and_its_box(mnist):
     assert sum(probabilities) + digit.probabilities[digit.digit] == pytest.approx(1, abs=1e-5)
     with pytest.warns(DeprecationWarning, match="probability"):
         assert digit.confidence == digit.probability
-    written = digit.as_dict()  # in JSON the old name stands beside the new one
+    written = digit.as_dict()  # JSON has both the old and the new name
     assert written["confidence"] == written["probability"] == round(digit.probability, 4)
 
 

@@ -62,7 +62,7 @@ def types() -> None:
 def encoding() -> None:
     """Make it an error if shuzi opens text without an explicit encoding; libraries are exempt."""
     only_ours = "error\nignore::EncodingWarning\nerror::EncodingWarning:shuzi"
-    # what tests start inherits it, and OpenCV opens a file of its own so
+    # processes started by tests inherit it, and OpenCV opens one of its own files without it
     strict = {"PYTHONWARNDEFAULTENCODING": "1", "PYTHONWARNINGS": "ignore::EncodingWarning:cv2.load_config_py3"}
     _tests(TEXT, os.environ | strict, options=("-o", f"filterwarnings={only_ours}"))
 

@@ -7,7 +7,7 @@ _INTERRUPTED = 130
 
 
 class _Interrupts:
-    """Handles Ctrl-C as Python does, and remembers it: an import may turn it into another error or lose it."""
+    """Handles Ctrl-C as Python does, and records it: an import may lose it or turn it into another error."""
 
     came = False
     begun = False
@@ -22,7 +22,7 @@ class _Interrupts:
 def command() -> None:
     """Run the command that the arguments name, and exit."""
     interrupts = _Interrupts()
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else whoever started it has decided
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # otherwise the caller has decided
         signal.signal(signal.SIGINT, interrupts)
     from shuzi.cli import main
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
-"""Why a write may fail when nothing is wrong with what is written."""
+"""Reasons why a write can fail although the data is fine."""
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def replacing(target: Path) -> Iterator[Path]:
             target.rmdir()  # Windows cannot rename a folder over another, not even an empty one
         part.replace(target)
     except OSError as problem:
-        # whoever asked for the target knows nothing of the part, and a write that fails names no file at all
+        # callers do not know the temporary part, and a failed write names no file at all
         if problem.filename == str(part) or (problem.filename is None and problem.errno in NO_ROOM):
             problem.filename, problem.filename2 = str(target), None
         raise
@@ -70,14 +70,14 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 def _is_stream(target: Path) -> bool:
-    """Tell whether a target exists and is no file or folder: root could rename a file over /dev/null."""
+    """Return whether a target exists and is neither a file nor a folder: root could rename a file over /dev/null."""
     try:
         mode = target.stat().st_mode
     except OSError:
         return False
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         return True
-    # /dev/stdout and /proc/self/fd/1 are links, and may lead to a file that is open
+    # /dev/stdout and /proc/self/fd/1 are links that may point to an open file
     place = target.parent.resolve()
     return target.is_symlink() and any(place.is_relative_to(each) for each in ("/dev", "/proc"))
 
@@ -90,7 +90,7 @@ def _pour(part: Path, target: Path) -> None:
 
 
 def _opened(target: Path) -> int:
-    """Open a pipe or a device to write; our own standard output is written on where it stands."""
+    """Open a pipe or a device for writing; our own standard output continues at its current position."""
     try:
         if os.path.samestat(os.fstat(1), target.stat()):
             return os.dup(1)

@@ -1,4 +1,4 @@
-"""What cannot be written is an error that says where and why, and leaves no half file."""
+"""A failed write is an error that says where and why, and leaves no partial file."""
 
 import subprocess
 import sys

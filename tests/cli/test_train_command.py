@@ -125,7 +125,7 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finish
     assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
 
 
-# each training is a process of its own, but TensorFlow is imported once for all of them
+# each run is a separate process, but TensorFlow is imported once for all of them
 FORKING = """
 import os, sys
 from shuzi.cli import main

@@ -48,7 +48,7 @@ def test_readme_and_the_guides_of_reading(page, blocks, desk, capsys):
 
 
 @pytest.mark.slow
-@pages(LONG, [".md"])  # the Chinese ones show the same code, as is held below, and it takes minutes
+@pages(LONG, [".md"])  # the Chinese ones show the same code, as a test below checks, and it takes minutes
 def test_the_guides_of_training(page, blocks, desk):
     pytest.importorskip("tensorflow")
     run(page, blocks)

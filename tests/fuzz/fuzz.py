@@ -64,7 +64,7 @@ class Told:
     foreign: list[str] = field(default_factory=list)
 
     def job(self, call: Callable[[], T], name: str, took: list[float]) -> T:
-        """Do a job, measure it, and add its seconds of the clock to a list."""
+        """Do a job, measure it, and add its wall-clock seconds to a list."""
         began, worked = time.perf_counter(), processor()
         try:
             return call()
@@ -110,7 +110,7 @@ def fuzz(kind: str, each: int, seed: int = 0, keep: Path | None = None) -> Told:
             slow.append((name, content))
     for name, content in slow:
         again: list[float] = []
-        with suppress(Exception):  # which has been counted
+        with suppress(Exception):  # already counted
             _try(Told(kind), name, content, again)
         told.slow_again.append(max(again))
     return told
@@ -206,7 +206,7 @@ def processor() -> float:
 
 
 def _taken(number: int) -> float:
-    """Return the seconds of the processor that a process has taken; 0 where the system does not tell."""
+    """Return the CPU seconds of a process; 0 if the system does not report them."""
     try:
         said = Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
     except OSError:
@@ -246,7 +246,7 @@ def main() -> None:
 
 
 def _add(path: Path, result: dict[str, object]) -> None:
-    """Put the result of a kind into a file, in place of an earlier one."""
+    """Write the result for a kind to a file, replacing an earlier one."""
     try:
         known = json.loads(path.read_text(encoding="utf-8"))["kinds"]
     except FileNotFoundError:

@@ -68,7 +68,7 @@ def endless(graph):
 
 
 def waiting(graph):
-    """Let the loop begin only for an image that is white all over, which nobody tries out."""
+    """Let the loop start only for an all-white image, which the trial does not use."""
     endless(graph)
     graph.initializer.append(numpy_helper.from_array(np.float32(254.5), "nearly_white"))
     graph.node.insert(0, helper.make_node("ReduceMin", [graph.input[0].name], ["darkest"], keepdims=0))

@@ -1,4 +1,4 @@
-"""A pipe that a person names is read like a file, and one that nobody writes to is an error."""
+"""A named pipe is read like a file, and one that nobody writes to is an error."""
 
 import io
 import os

@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> None:
         shuzi(given, prog_name="shuzi", standalone_mode=False)
     except click.ClickException as problem:
         if isinstance(problem, click.UsageError) and not isinstance(problem, click.MissingParameter):
-            # some repeat what was given as it is; who misses something is told of choices, a line each
+            # some repeat arguments as given; a missing argument lists its choices, one per line
             problem = click.UsageError(visible(problem.format_message()), problem.ctx)
         problem.show()
         sys.exit(problem.exit_code)
@@ -64,8 +64,8 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _fail_of_system(problem: OSError) -> None:
-    """Report what the system refused, with the name of the file; if it has none, it was the output."""
-    from shuzi.atomic import NO_ROOM  # which most commands can do without
+    """Report a system error with the name of the file; without a name, it was the output."""
+    from shuzi.atomic import NO_ROOM  # most commands do not need it
 
     path, reason = problem.filename, problem.strerror or problem
     if path and problem.errno in NO_ROOM:
@@ -79,7 +79,7 @@ def _fail_of_system(problem: OSError) -> None:
 
 
 def _drop_output() -> None:
-    """Let what is still to be written to stdout go nowhere: at exit Python would try to write it."""
+    """Discard pending output to stdout: Python would try to write it at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -126,5 +126,5 @@ def _shown(value: Any) -> Any:
 
 
 def _cut(text: str) -> str:
-    """Leave out the middle of a text that no sentence can bear, such as a name of thousands of letters."""
+    """Cut the middle out of a text that is too long for a sentence, such as a name of thousands of letters."""
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…{text[-_LONGEST // 2 :]}"

@@ -75,13 +75,13 @@ def weights_sha256(content: bytes, path: object) -> str:
 
 
 def control_flow(content: bytes, path: object) -> str:
-    """Name the first operation of an .onnx file that may run for ever for one input and not for another.
+    """Return the first operation in an .onnx file that may run for ever on some inputs only.
 
     Operations such as Loop and If have graphs of their own, and functions may hide them. shuzi writes neither.
 
     Returns
     -------
-    "" where there is none.
+    Its name, or "" if there is none.
 
     Raises
     ------

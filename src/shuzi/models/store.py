@@ -8,7 +8,7 @@ from shuzi.errors import ModelError
 
 IN_A_RUN = "model.onnx"
 OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
-"""What is in a run folder once the training has ended, and only then."""
+"""Files that exist in a run folder only after training has ended."""
 
 DEFAULT, DETECTOR = "default", "detector"
 
@@ -61,7 +61,7 @@ def find_model(name: str | Path) -> Path:
 
 
 def _what_is_missing(run: Path) -> str:
-    """Tell why a run folder holds no model: its training has not ended, or the model is gone since."""
-    if not any((run / name).exists() for name in OF_AN_END):  # a training that goes on takes them away
+    """Return why a run folder has no model: the run is not finished, or the model has since been lost."""
+    if not any((run / name).exists() for name in OF_AN_END):  # a resumed run removes them
         return "error.model.unfinished"
     return "error.model.gone" if any(run.glob("checkpoints/step-*.npz")) else "error.model.lost"

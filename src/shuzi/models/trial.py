@@ -54,7 +54,7 @@ def checked_content(path: Path, limits: Limits = LIMITS) -> bytes:
         _remember(sha256, verdict)
     if problem := _problem(verdict, path, limits):
         raise problem
-    if name := control_flow(content, path):  # it may have waited for another input
+    if name := control_flow(content, path):  # it may have been waiting for another input
         raise ModelError("error.model.control_flow", path=path, name=name)
     return content
 

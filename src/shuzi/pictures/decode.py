@@ -64,7 +64,7 @@ def open_here(
     most
         Pixels for which there is memory.
     kind
-        What `kind_of` says it is; None where nobody has asked yet.
+        The result of `kind_of`; None if not known yet.
 
     Raises
     ------

@@ -18,7 +18,7 @@ from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_h
 from shuzi.pictures.pdf import Page, name_of, page_named
 from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
 
-_WAIT = 2.0  # seconds for a program to begin to write to a pipe
+_WAIT = 2.0  # seconds for a program to start writing to a pipe
 
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
 
@@ -90,8 +90,8 @@ def _content(path: Path, name: str) -> bytes:
         if stat.S_ISFIFO(path.stat().st_mode):
             return _piped(path, name)
         with path.open("rb") as file:
-            # reading is given room for what it asks for, so that of 32 MB would cost more than decoding a small file;
-            # what tells no size, such as a pipe, may have as much as that
+            # reads allocate the size they ask for, and 32 MB would cost more than decoding a small file; sources
+            # without a size, such as pipes, get that much
             size = os.fstat(file.fileno()).st_size or MOST_BYTES
             return file.read(min(size, MOST_BYTES) + 1)
     except OSError as problem:
@@ -101,12 +101,12 @@ def _content(path: Path, name: str) -> bytes:
 
 
 def _piped(path: Path, name: str) -> bytes:
-    """Return what a program writes to a pipe; to open one that none writes to would last for ever."""
+    """Return what a program writes to a pipe; opening one without a writer would block for ever."""
     number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(number, "rb") as pipe, selectors.DefaultSelector() as waiting:
         waiting.register(pipe, selectors.EVENT_READ)
         came = waiting.select(_WAIT)
-        first = pipe.read(1)  # b"" where no program has it open, None where one has and thinks
+        first = pipe.read(1)  # b"" if no program has it open, None if one has but is not writing yet
         if not came and first == b"":
             raise PictureError("error.data.unreadable", path=name, reason=ShuziError("picture.pipe"))
         os.set_blocking(number, True)

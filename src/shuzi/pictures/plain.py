@@ -71,7 +71,7 @@ def is_plain(content: bytes, kind: str | None) -> bool:
     content
         The whole file.
     kind
-        What `kind_of` says it is.
+        The result of `kind_of`.
 
     Examples
     --------
@@ -104,7 +104,7 @@ def check_png(content: bytes | memoryview, name: object) -> None:
 
 
 def without_texts(content: bytes | memoryview) -> bytes:
-    """Return a PNG without its texts, of which Pillow takes 64 MB at most and 1 MB each."""
+    """Return a PNG without its text chunks, since Pillow accepts at most 64 MB of them and 1 MB each."""
     kept = [bytes(content[: len(_SIGNATURE)])]
     for kind, data, checksum in _chunks(content):
         if kind not in _TEXTS:

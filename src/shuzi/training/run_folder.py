@@ -45,7 +45,7 @@ KERAS_FILE = "model.keras"
 _LONGEST = 20  # digits of a number
 _BEYOND = 1e30  # no loss or accuracy is this large, and plotting fails near the largest float
 _CHECKPOINT = re.compile(r"step-[0-9]+\.npz")
-_ITERATION = "/iteration"  # the end of the name of Keras's own count of an optimizer's steps
+_ITERATION = "/iteration"  # the suffix of the variable in which Keras counts an optimizer's steps
 # raised on reading an export; RuntimeError if flipped bits make a zip look encrypted or newer
 _DAMAGED = (ModelError, OSError, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
@@ -162,8 +162,7 @@ class RunFolder:
         Raises
         ------
         RunError
-            The checkpoint is damaged or belongs to another step than its name says, or the checkpoints folder cannot
-            be read.
+            The checkpoint is damaged or is not of the step in its name, or the checkpoints folder cannot be read.
         """
         # a longer number is a later step
         newest = max(self._saved(), key=lambda path: (len(path.stem), path.stem), default=None)

@@ -1,4 +1,4 @@
-"""One client may have all places, until another comes."""
+"""One client may have all places until another one arrives."""
 
 import asyncio
 from contextlib import asynccontextmanager
@@ -31,7 +31,7 @@ class Counting:
 
 
 class Crowd:
-    """Requests of some clients that wait until they are let go; `answers` are what came of them."""
+    """Requests of several clients that wait until released; `answers` are their results."""
 
     def __init__(self):
         self.pool = Counting()

@@ -34,7 +34,7 @@ def _within(name: str) -> dict[str, Any]:
 
 Share = Annotated[float, Field(ge=0, le=1)]
 OldName = Annotated[Share, Field(deprecated=True, description="service.schema.old_confidence")]
-"""What `probability` was called before 0.2; it goes with 0.3."""
+"""The old name of `probability`, from before 0.2; it will be removed in 0.3."""
 Shares = Annotated[list[Share], Field(min_length=10, max_length=10)]
 OneDigit = Annotated[int, Field(ge=0, le=9)]
 # in JSON, 7.0 is an integer like 7, but "7" and true are not; this is checked for a whole image at once

@@ -74,7 +74,7 @@ class Hosts:
     Raises
     ------
     ServiceError
-        One of them is none.
+        One of them is invalid.
 
     Examples
     --------
@@ -106,7 +106,7 @@ def is_loopback(name: str) -> bool:
 
 
 def _given(host: str) -> str:
-    """Take the name from what a person gave as one, written as browsers send it.
+    """Normalise a name given by the operator to the form that browsers send.
 
     >>> _given("Digits.example.org:8000"), _given("::1"), _given("数字.测试")
     ('digits.example.org', '::1', 'xn--p8sv8u.xn--0zwm56d')

@@ -124,7 +124,7 @@ def document(key: str, status: int, detail: str, errors: Sequence[str] = ()) -> 
 
 
 def fault() -> ServiceError:
-    """Return the error for what is wrong in the service itself, which names the request that is being answered."""
+    """Return the error for a fault of the service itself, with the current request id."""
     return ServiceError("error.service.internal", request=request_id.current.get())
 
 

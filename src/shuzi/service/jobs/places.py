@@ -1,4 +1,4 @@
-"""Places for work are shared fairly among clients."""
+"""Shares the places in the work queue fairly among clients."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ class _Place:
 class Places:
     """The places of a pool.
 
-    A client that is alone may have all of them. Where all are taken, the newest request of the client that has most
-    makes way for a client that would have fewer.
+    A single client may have all of them. If all are taken, the newest request of the client with the most places is
+    dropped in favour of a client that would have fewer.
 
     Parameters
     ----------
     pool
-        Whose places they are.
+        The pool that does the work.
     most
-        How many it has.
+        The number of places.
     """
 
     def __init__(self, pool: Pool, most: int) -> None:
         self._pool = pool
         self._most = most
-        self._taken: dict[_Place, None] = {}  # in the order in which they were taken
+        self._taken: dict[_Place, None] = {}  # in order of arrival
 
     @asynccontextmanager
     async def take(self, quota: Quota) -> AsyncIterator[None]:
@@ -46,10 +46,11 @@ class Places:
         Raises
         ------
         ServiceError
-            All are taken, the request made way for another client's, it takes too long, or the service is ending.
+            All are taken, the request was dropped for another client's, it takes too long, or the service is shutting
+            down.
         """
         place = _Place(quota)
-        quota.working += 1  # before anything is waited for, so that others see it
+        quota.working += 1  # before waiting for anything, so that others see it
         try:
             if self._pool.busy >= self._most:
                 await self._make_way(quota)
@@ -68,17 +69,17 @@ class Places:
             place.left.set()
 
     def _leave(self, place: _Place) -> None:
-        """Count a place no longer, as soon as it is known to become free."""
+        """Stop counting a place as soon as it is certain to become free."""
         self._taken.pop(place, None)
         place.quota.working -= not place.over
         place.over = True
 
     async def _make_way(self, quota: Quota) -> None:
-        """Let the newest request of the client with most places go, if that has more than this one would have."""
+        """Drop the newest request of the client with the most places, if it has more than this one would have."""
         most = max((each.quota.working for each in self._taken), default=0)
         if most <= quota.working:
             return
         newest = next(each for each in reversed(self._taken) if each.quota.working == most)
         self._leave(newest)
-        newest.until.reschedule(0.0)  # a moment that has passed
+        newest.until.reschedule(0.0)  # a deadline in the past
         await newest.left.wait()

@@ -172,7 +172,7 @@ def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
     strokes
         The collection.
     characters
-        Those that are wanted.
+        The characters to look for.
     """
     usable = np.isin(strokes.label, list(characters)) & (strokes.size.max(axis=1) > 0)
     usable |= (strokes.label == ".") & ("." in characters)

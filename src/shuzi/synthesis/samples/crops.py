@@ -43,7 +43,7 @@ OTHERS_BY_PENS = 160_000
 GLYPHS_KEPT = 0.75
 """The fraction of the single distractors that are kept in addition.
 
-With only a third of them, 6.8 % of 2,000 invented ones were accepted; after the same training without strokes, 5.0 %.
+With only a third of them, 6.8 % of 2,000 pseudo-letters were accepted; after the same training without strokes 5.0 %.
 """
 
 LINES_BY_PENS = 32_000
@@ -70,7 +70,7 @@ def compose_part(
     share
         The part, as a fraction of a whole training's crops.
     strokes
-        Pen strokes; None composes with the digits and invented letters alone.
+        Pen strokes; None uses only the digits and pseudo-letters.
 
     Returns
     -------

@@ -80,7 +80,7 @@ class Classify(Task):
         return self._lost_of(recipe, ops.one_hot(labels, 10), y)
 
     def _lost_of(self, recipe: Recipe, label: Any, y: Any) -> Any:
-        """Return the loss for targets (n, 10) whose sums are the weights of the images."""
+        """Return the loss for targets (n, 10), where the sum of each row is the image's weight."""
         smoothing = recipe.label_smoothing
         if smoothing:
             label = label * (1 - smoothing) + ops.sum(label, axis=1, keepdims=True) * (smoothing / 10)

@@ -77,7 +77,7 @@ class RecogniseLine(Task):
         return float(np.mean(np.asarray(self.correct(labels, outputs))))
 
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:
-        """Compose lines, each on a row of its own, so that each counts."""
+        """Compose lines, each in its own row, so that each counts."""
         return joined(list(compose("separate lines", dataset, seed, VALIDATION_FRACTION)))
 
     def comparison_examples(self, dataset: Dataset) -> Examples:

@@ -8,6 +8,7 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
+from shuzi.data.strokes import CITATION
 from shuzi.models.card import OF_MNIST, Card
 from shuzi.models.formats import FORMATS
 from shuzi.models.session import Session
@@ -64,11 +65,12 @@ def test_in_chinese_it_is_chinese(shuzi, composed_run):
     for given in (["models"], *(["models", "describe", run] for run in runs.values())):
         ended = shuzi("--lang", "zh", *given)
         assert ended.code == 0
-        for line in ended.out.splitlines()[1:]:
+        # the title of a paper stays in its language, wherever its lines break
+        title = r"\s+".join(map(re.escape, CITATION.split()))
+        for line in re.sub(title, "", ended.out).splitlines()[1:]:
             assert not re.search(
                 r"(?<![-\w])[a-z]{2,}(?: [a-z]{2,}){2,}", re.sub("shuzi (train|models calibrate)", "", line)
             )
-        assert ("找到" if given[-1] == runs["detector"] else "准确率") in ended.out
 
 
 def test_a_reader_is_described_with_both_outputs_and_all_its_thresholds(shuzi, composed_run):

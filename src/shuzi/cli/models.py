@@ -13,10 +13,11 @@ import click
 from shuzi.cli.localized import Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
+from shuzi.data.strokes import CITATION
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
-from shuzi.models.card import MNIST, MODEL, OF_MNIST, OF_OWN_PICTURES, OWN, STROKES
+from shuzi.models.card import MNIST, MODEL, OF_MNIST, OF_OWN_PICTURES, OF_STROKES, OWN, STROKES
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model, shipped
@@ -202,7 +203,7 @@ def _headline(card: Card) -> tuple[str, dict[str, Any]]:
 def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
     """Return the card's contents, each with its name in the catalogues."""
     measure = _MEASURES.get(card.kind, "accuracy")
-    known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own"}.get(card.licence)
+    known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes"}.get(card.licence)
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
     outputs = [say(f"models.output.{each.name}", size=each.shape[-1]) for each in card.outputs]
     return [
@@ -215,7 +216,7 @@ def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
         *((measure, _score(part, score, card.kind)) for part, score in card.scores.items()),
         *(_confidence(card) if card.kind == CLASSIFIER else []),
         *(("data", each) for each in _data(card)),
-        ("licence", say(f"models.licence.{known}") if known else card.licence),
+        ("licence", say(f"models.licence.{known}", citation=CITATION) if known else card.licence),
         ("versions", " · ".join([card.backend, *libraries])),
         ("weights", _weights(card)),
         ("command", card.command or say("models.command.none")),

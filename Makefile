@@ -89,13 +89,14 @@ messages: $(VENV)/.for-developing
 
 # each run is a folder that an interrupted training goes on in; reader and detector compose their pictures in 8 GB;
 # reader needs pen strokes (SHUZI_STROKES=unipen.npz make models), which had better be missed now than after an hour
-models: strokes $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector reader))
+models: strokes $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector line reader))
 	$(BIN)/shuzi evaluate $(RUNS)/tiny --keep
 	$(BIN)/shuzi evaluate $(RUNS)/reader --keep
-	$(BIN)/shuzi models calibrate $(RUNS)/reader --detector $(RUNS)/detector
+	$(BIN)/shuzi models calibrate $(RUNS)/reader --detector $(RUNS)/detector --line $(RUNS)/line
 	$(BIN)/python tools/ship.py $(RUNS)/softmax softmax
 	$(BIN)/python tools/ship.py $(RUNS)/tiny tiny
 	$(BIN)/python tools/ship.py $(RUNS)/detector detector
+	$(BIN)/python tools/ship.py $(RUNS)/line line
 	$(BIN)/python tools/ship.py $(RUNS)/reader default
 
 strokes: $(VENV)/.for-training

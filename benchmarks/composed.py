@@ -42,9 +42,9 @@ def judge(reader: shuzi.Reader, pages: Iterator[Written]) -> dict[str, Any]:
         began = time.perf_counter()
         reading = reader.read(page.grey)
         ms = (time.perf_counter() - began) * 1_000
-        answers.append(Answer(reading.text, reading.status == "ok", ms))
+        answers.append(Answer(reading.digits_text, reading.digits_status == "ok", ms))
         labels.append(page.text)
-        confidence.append(reading.confidence)
+        confidence.append(reading.digits_confidence)
         overlaps.append(best_overlaps(page.boxes, as_array(each.box for each in reading.digits)))
     right = [compared(each.text, label) == label for each, label in zip(answers, labels, strict=True)]
     digits = [place for place, label in enumerate(labels) if label]

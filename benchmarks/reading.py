@@ -68,7 +68,7 @@ def with_shuzi(model: str) -> Rival:
         except shuzi.ShuziError as problem:
             print(problem)
             return Answer("", False, (time.perf_counter() - began) * 1_000)
-        return Answer(reading.text, reading.status == "ok", (time.perf_counter() - began) * 1_000)
+        return Answer(reading.digits_text, reading.digits_status == "ok", (time.perf_counter() - began) * 1_000)
 
     return read
 

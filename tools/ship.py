@@ -18,12 +18,16 @@ import numpy as np
 import shuzi
 from shuzi.atomic import replacing
 from shuzi.errors import ShuziError
-from shuzi.models.card import MNIST, Card
+from shuzi.models.card import MNIST, MODEL, STROKES, Card
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
-from shuzi.models.store import DEFAULT, DETECTOR, SHIPPED, find_model
-from shuzi.models.tasks import CLASSIFIER
+from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, SHIPPED, find_model
+from shuzi.models.tasks import CLASSIFIER, RECOGNISER
+from shuzi.models.tasks import DETECTOR as FINDS_DIGITS
 from shuzi.models.trial import checked_content
+
+_KINDS = {DETECTOR: FINDS_DIGITS, LINE: RECOGNISER}
+_SOURCES = {MNIST, STROKES, MODEL}
 
 
 def ship(run: Path, name: str, folder: Path) -> str:
@@ -34,7 +38,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     run
         The run folder.
     name
-        The model's name; DETECTOR is the one that reading uses to find digits.
+        The model's name; DETECTOR and LINE are those that reading uses with it.
     folder
         The folder of shipped models.
 
@@ -51,9 +55,9 @@ def ship(run: Path, name: str, folder: Path) -> str:
     path = find_model(run)
     content = checked_content(path)
     card = read_card(content, path)
-    if not card.command or any(source.name != MNIST for source in card.data):
-        raise ValueError(f"{run} was not made from MNIST by a command that anyone can type")
-    if (name == DETECTOR) != (card.kind != CLASSIFIER):
+    if not card.command or not {source.name.split(" ")[0] for source in card.data} <= _SOURCES:
+        raise ValueError(f"{run} was not made from MNIST and pen strokes by a command that anyone can type")
+    if card.kind != _KINDS.get(name, CLASSIFIER):
         raise ValueError(f"{run} holds a {card.kind}, which cannot be called {name}")
     if card.kind == CLASSIFIER:
         _check_score(path, card)
@@ -76,13 +80,17 @@ def _check_score(path: Path, card: Card) -> None:
 
 
 def _check_calibration(run: Path, card: Card, folder: Path) -> None:
-    """Reject a reader that was not calibrated with the shipped detector."""
-    detector = folder / f"{DETECTOR}.onnx"
-    if not detector.is_file():
-        raise ValueError("the detector comes first: make ship RUN=… NAME=detector")
-    partners = {DETECTOR: read_card(read_content(detector), detector).weights}
+    """Reject a reader that was not calibrated with the shipped detector and line recogniser."""
+    partners = {}
+    for name in HELPERS:
+        path = folder / f"{name}.onnx"
+        if not path.is_file():
+            raise ValueError(f"the {name} comes first: make ship RUN=… NAME={name}")
+        partners[name] = read_card(read_content(path), path).weights
     if card.calibration is None or card.calibration.partners != partners:
-        raise ValueError(f"calibrate it with the detector that ships: shuzi models calibrate {run} --detector …")
+        raise ValueError(
+            f"calibrate it with the models that ship: shuzi models calibrate {run} --detector … --line …"
+        )
 
 
 def main() -> None:

@@ -22,7 +22,13 @@ def _check(reader, array):
     assert isinstance(reading, Reading)
     assert reading.status in STATUSES
     assert 0 <= reading.confidence <= 1
-    assert reading.text.replace("\n", "") == "".join(str(each.digit) for each in reading.digits)
+    told = "".join(str(each.digit) for each in reading.digits)
+    assert reading.digits_text.replace("\n", "") == told
+    assert "".join(filter(str.isdigit, reading.text)) == told
+    assert [each for each in reading.text if not each.isspace() and not each.isdigit()] == [
+        each.mark for each in reading.marks
+    ]
+    assert sum(probability for _, probability in reading.alternatives) <= 1 + 1e-6
     assert (reading.status == "blank") <= (reading.text == "")
     assert reading.message
     return reading

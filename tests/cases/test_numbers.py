@@ -120,20 +120,26 @@ def _with_marks(hand, draw, numbers, mark):
     return page
 
 
-@pytest.mark.parametrize("kind", ["dot", "comma", "dash"])
-def test_dots_commas_and_dashes_between_digits_are_not_digits(reader, hand, draw, kind):
+@pytest.mark.parametrize("kind", [".", ",", "-", ":"])
+def test_marks_between_digits_are_read_and_are_not_digits(reader, hand, draw, kind):
     def mark(page, x):
-        if kind == "dot":
+        if kind == ".":
             cv2.circle(page, (x, 124), 5, 40, -1)
-        elif kind == "comma":
+        elif kind == ",":
             cv2.line(page, (x + 4, 118), (x - 4, 138), 40, 6)
-        else:
+        elif kind == "-":
             cv2.line(page, (x - 22, 90), (x + 22, 90), 40, 7)
+        else:
+            cv2.circle(page, (x, 70), 5, 40, -1)
+            cv2.circle(page, (x, 112), 5, 40, -1)
 
-    found = 0
+    found = digits = 0
     for numbers in (["12", "50"], ["7", "99"], ["305", "4"], ["8", "6", "3"], ["20", "41"]):
-        found += reader.read(_with_marks(hand, draw, numbers, mark)).text == "".join(numbers)
+        reading = reader.read(_with_marks(hand, draw, numbers, mark))
+        found += reading.text == kind.join(numbers)
+        digits += reading.digits_text == "".join(numbers)
     assert found >= 4
+    assert digits >= 4
 
 
 @pytest.mark.parametrize("height", [40, 80, 600])

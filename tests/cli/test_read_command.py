@@ -113,18 +113,21 @@ def test_csv_is_a_table_with_a_row_for_every_picture(shuzi, folder):
     ended = shuzi("read", "--csv", five.name, "missing.png", "blank.png")
     assert ended.code == 1
     head, *rows = csv.reader(io.StringIO(ended.out))
-    assert head == ["source", "text", "status", "confidence", "message"]
+    assert head == ["source", "text", "status", "confidence", "message", "digits_text"]
     assert rows[0][:3] == [five.name, "5", "ok"]
     assert float(rows[0][3]) == pytest.approx(load().read(five).confidence, abs=1e-4)
     assert rows[1][:4] == ["missing.png", "", "error", ""]
-    assert rows[2] == ["blank.png", "", "blank", "1.0", "There is no writing in this picture."]
+    assert rows[0][-1] == "5"
+    assert rows[2] == ["blank.png", "", "blank", "1.0", "There is no writing in this picture.", ""]
 
 
 def test_the_rows_of_a_table_end_as_rfc_4180_has_it(run_alone, folder):
     table = subprocess.run(
         [sys.executable, "-m", "shuzi", "read", "--csv", "five.png"], capture_output=True, check=True
     )
-    assert re.fullmatch(rb"source,text,status,confidence,message\r\nfive\.png,5,ok,0\.\d+,Read\.\r\n", table.stdout)
+    assert re.fullmatch(
+        rb"source,text,status,confidence,message,digits_text\r\nfive\.png,5,ok,0\.\d+,Read\.,5\r\n", table.stdout
+    )
 
 
 def test_a_folder_gives_the_pictures_in_it_in_the_order_of_counting(shuzi, folder, drawn):

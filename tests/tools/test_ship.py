@@ -28,9 +28,10 @@ def ship():
 
 @pytest.fixture
 def folder(composed_run, tmp_path):
-    """A folder of models, including a detector."""
+    """A folder of models, including a detector and a line recogniser."""
     (tmp_path / "models").mkdir()
-    shutil.copy(composed_run("detector") / "model.onnx", tmp_path / "models" / "detector.onnx")
+    for name in ("detector", "line"):
+        shutil.copy(composed_run(name) / "model.onnx", tmp_path / "models" / f"{name}.onnx")
     return tmp_path / "models"
 
 
@@ -40,12 +41,12 @@ def card_of(path):
 
 @pytest.fixture
 def run(composed_run, folder, mnist, tmp_path):
-    """A reader with its score on the test images, calibrated with that detector."""
+    """A reader with its score on the test images, calibrated with those."""
     shutil.copytree(composed_run("reader"), tmp_path / "run")
     path = tmp_path / "run" / "model.onnx"
     right = load(path).classify(mnist.test.images).argmax(axis=1) == mnist.test.labels
     score = Score(int(right.sum()), 10_000).as_dict()
-    partners = {"detector": card_of(folder / "detector.onnx").weights}
+    partners = {name: card_of(folder / f"{name}.onnx").weights for name in ("detector", "line")}
     change(path, scores={"test": score}, calibration=Calibration(partners, {"text-ok": 0.9}, 20, 0))
     return path.parent
 
@@ -59,14 +60,16 @@ def test_what_is_shipped_is_the_file_itself(ship, run, folder):
     said = ship(run, "default", folder)
     assert (folder / "default.onnx").read_bytes() == (run / "model.onnx").read_bytes()
     card = card_of(run / "model.onnx")
-    assert said.startswith("default: shuzi train reader --steps 3 --batch-size 32 --seed 0, test ")
+    assert said.startswith(
+        "default: shuzi train reader --steps 3 --batch-size 32 --seed 0 --strokes unipen.npz, test "
+    )
     assert said.endswith(card.weights)
 
 
-def test_a_detector_needs_no_score_on_test_images(ship, composed_run, tmp_path):
-    ship(composed_run("detector"), "detector", tmp_path)
-    path = composed_run("detector") / "model.onnx"
-    assert (tmp_path / "detector.onnx").read_bytes() == path.read_bytes()
+@pytest.mark.parametrize("name", ["detector", "line"])
+def test_what_reads_along_needs_no_score_on_test_images(ship, composed_run, tmp_path, name):
+    ship(composed_run(name), name, tmp_path)
+    assert (tmp_path / f"{name}.onnx").read_bytes() == (composed_run(name) / "model.onnx").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -76,18 +79,18 @@ def test_a_detector_needs_no_score_on_test_images(ship, composed_run, tmp_path):
         ({"data": (Source("own", {}, "mine"),)}, "was not made from MNIST"),
         ({"scores": {}}, r"lacks the score on the test images: shuzi evaluate .* --keep"),
         ({"scores": {"test": Score(9_990, 10_000).as_dict()}}, "does not score what its card says"),
-        ({"calibration": None}, "calibrate it with the detector that ships"),
-        ({"calibration": Calibration({"detector": "another"}, {}, 20, 0)}, "calibrate it with the detector"),
+        ({"calibration": None}, "calibrate it with the models that ship"),
+        ({"calibration": Calibration({"detector": "another"}, {}, 20, 0)}, "calibrate it with the models"),
     ],
 )
 def test_a_model_that_lacks_something_is_not_shipped(ship, run, folder, values, told):
     change(run / "model.onnx", **values)
     with pytest.raises(ValueError, match=told):
         ship(run, "default", folder)
-    assert [path.name for path in folder.iterdir()] == ["detector.onnx"]
+    assert sorted(path.name for path in folder.iterdir()) == ["detector.onnx", "line.onnx"]
 
 
-@pytest.mark.parametrize(("kind", "name"), [("reader", "detector"), ("detector", "default")])
+@pytest.mark.parametrize(("kind", "name"), [("reader", "detector"), ("detector", "default"), ("detector", "line")])
 def test_a_name_belongs_to_a_kind(ship, composed_run, tmp_path, kind, name):
     with pytest.raises(ValueError, match=f"cannot be called {name}"):
         ship(composed_run(kind), name, tmp_path)

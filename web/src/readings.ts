@@ -1,8 +1,8 @@
 /** The service's readings and models, and the requests for them. */
 import { type Request, request } from "./api";
-import type { Digit, Model, Models, Reading, Readings, Score, Unread } from "./shapes";
+import type { Digit, Ignored, Model, Models, Reading, Readings, Score, Unread } from "./shapes";
 
-export type { Digit, Model, Reading, Score, Unread };
+export type { Digit, Ignored, Model, Reading, Score, Unread };
 export type Status = Reading["status"];
 /** x, y, width, height in the upright picture, in pixels. */
 export type Box = Readonly<Digit["box"]>;

@@ -20,7 +20,7 @@ from shuzi.messages.visible import visible, visible_json
 from shuzi.models.card import MNIST, MODEL, OF_MNIST, OF_OWN_PICTURES, OF_STROKES, OWN, STROKES
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
-from shuzi.models.store import find_model, shipped
+from shuzi.models.store import LINE, find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, CLASSIFY, DETECTOR, RECOGNISER
 
 if TYPE_CHECKING:
@@ -152,24 +152,41 @@ def repair(run: Path, data_dir: Path | None, strokes: Path | None) -> None:
 @models.command(cls=Command, help="cli.models.calibrate", short_help="cli.models.calibrate.short")
 @argument("reader", metavar="READER", help="cli.models.calibrate.reader")
 @option("--detector", default=DETECTOR, metavar="MODEL", help="cli.models.calibrate.detector")
+@option("--line", default=LINE, metavar="MODEL", help="cli.models.calibrate.line")
+@option("--strokes", type=_PLACE, metavar="PATH", help="cli.models.calibrate.strokes")
 @option("--pages", type=click.IntRange(1, 1_000_000), metavar="N", help="cli.models.calibrate.pages")
 @option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="cli.models.calibrate.seed")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @option("--json", "as_json", is_flag=True, help="cli.json")
 @language_option
-def calibrate(reader: str, detector: str, pages: int | None, seed: int, data_dir: Path | None, as_json: bool) -> None:
-    """Fit a reader's confidence in whole texts, together with the detector it reads with."""
+def calibrate(
+    reader: str,
+    detector: str,
+    line: str,
+    strokes: Path | None,
+    pages: int | None,
+    seed: int,
+    data_dir: Path | None,
+    as_json: bool,
+) -> None:
+    """Fit a reader's confidence in whole texts, together with the models it reads with."""
     from shuzi.data.mnist import load_mnist
+    from shuzi.data.strokes import load_strokes
     from shuzi.evaluation.text_confidence import PAGES
     from shuzi.evaluation.text_confidence import calibrate as fit
     from shuzi.reading.reader import load
 
     path = own_model(reader)
-    together = load(path, place_of(detector))
+    together = load(path, place_of(detector), line if line == LINE else place_of(line))
+    own = None
+    if LINE in together.partners:
+        pens = load_strokes(strokes)
+        # writers with odd numbers are left for reporting
+        own = pens.part(pens.validation & (pens.writer % 2 == 0))
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):
-        found = fit(together, validation, seed, pages or PAGES)
+        found = fit(together, validation, seed, pages or PAGES, own)
     save_card(path, replace(together.card, calibration=found))
     if as_json:
         click.echo(json.dumps({"path": str(path)} | asdict(found)))

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _STDIN = "-"
 _MOST_BYTES = 256 << 20  # from standard input: enough for the largest picture of 50 megapixels
+_LONGEST_LIST = 10_000_000  # characters
 
 
 @click.command(cls=Command, help="cli.read.help", short_help="cli.read.short")
@@ -38,9 +39,19 @@ _MOST_BYTES = 256 << 20  # from standard input: enough for the largest picture o
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @option("--json", "as_json", is_flag=True, help="cli.read.json")
 @option("--csv", "as_csv", is_flag=True, help="cli.read.csv")
+@option("--digits-only", is_flag=True, help="cli.read.digits_only")
+@option("--among", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.among")
 @option("--explain", type=click.Path(path_type=Path), metavar="PATH", help="cli.read.explain")
 @language_option
-def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, explain: Path | None) -> None:
+def read(
+    pictures: tuple[str, ...],
+    model: str,
+    as_json: bool,
+    as_csv: bool,
+    digits_only: bool,
+    among: Path | None,
+    explain: Path | None,
+) -> None:
     """Read the numbers in pictures."""
     from shuzi.cli import readings
     from shuzi.reading.reader import load
@@ -49,6 +60,7 @@ def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, exp
         raise click.UsageError(say("cli.read.one_format"))
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
+    values = None if among is None else _values(among)
     reader = load(place_of(model))
     names = [name for name, _ in named]
     put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
@@ -58,11 +70,13 @@ def read(pictures: tuple[str, ...], model: str, as_json: bool, as_csv: bool, exp
         click.echo(readings.HEAD, nl=False)
     failed = 0
     with counting(say("read.progress"), len(named)) as show:
-        for name, found in zip(names, _found(reader, named, explain), strict=True):
+        for name, found in zip(names, _found(reader, named, explain, values), strict=True):
             problem = ""
             if isinstance(found, ShuziError):
                 failed += 1
                 problem = say("cli.error", problem=found) + "\n"
+            elif digits_only:
+                found = found.digits_only()
             show(put(name, found), problem)
     if explain and failed < len(named):
         click.echo(say("read.explained", path=explain), err=True)
@@ -113,14 +127,31 @@ def _refuse_nothing(named: list[Named]) -> None:
         raise click.UsageError(" ".join(map(str, problems)))
 
 
-def _found(reader: Reader, named: list[Named], explain: Path | None) -> Iterator[Reading | ShuziError]:
+def _values(path: Path) -> list[str]:
+    """Read a list of values, one on each line."""
+    from shuzi.reading.among import checked
+
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            text = file.read(_LONGEST_LIST + 1)
+    except OSError as problem:
+        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
+    except UnicodeDecodeError as problem:
+        raise DataError("error.among.encoding", path=path) from problem
+    if len(text) > _LONGEST_LIST:
+        raise DataError("error.among.long", path=path, most=_LONGEST_LIST)
+    return checked(text.splitlines())
+
+
+def _found(
+    reader: Reader, named: list[Named], explain: Path | None, among: list[str] | None
+) -> Iterator[Reading | ShuziError]:
     """Read the pictures in order, and name the picture in each error."""
     if explain is not None:
-        found = _explained(reader, named, explain)
-    elif len(named) == 1:
-        found = iter([reader.try_to_read(named[0][1])])  # a single picture needs no pool
+        found = _explained(reader.choosing(among) if among else reader, named, explain)
     else:
-        readings = reader.read_many(each for _, each in named if not isinstance(each, ShuziError))
+        # a single picture needs no other processes
+        readings = reader.read_many((each for _, each in named if not isinstance(each, ShuziError)), among)
         found = (each if isinstance(each, ShuziError) else next(readings) for _, each in named)
     for (name, _), each in zip(named, found, strict=True):
         yield _about(name, each) if isinstance(each, ShuziError) else each

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 
 from shuzi.cli.localized import columns
@@ -13,6 +14,7 @@ from shuzi.messages.visible import visible, visible_json
 from shuzi.reading.result import OK, Reading
 
 _FORMULA = ("=", "+", "-", "@")  # spreadsheets take text that starts with one of these for a formula
+_PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
 _WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
 
 Found = Reading | ShuziError
@@ -36,14 +38,17 @@ def as_row(name: str, found: Found) -> str:
     act on are escaped. `as_json` keeps names as they are.
 
     >>> as_row("a, b.png", Reading("1\n2", OK, 0.98765, (), ("reading.ok", {})))
-    '"a, b.png","1\n2",ok,0.9877,Read.\r\n'
+    '"a, b.png","1\n2",ok,0.9877,Read.,"1\n2"\r\n'
     >>> as_row("=HYPERLINK(1).png", Reading("1", OK, 1.0, (), ("reading.ok", {})))
-    "'=HYPERLINK(1).png,1,ok,1.0,Read.\r\n"
+    "'=HYPERLINK(1).png,1,ok,1.0,Read.,1\r\n"
+    >>> as_row("a.png", Reading("-1-2", OK, 1.0, (), ("reading.ok", {})))
+    "a.png,'-1-2,ok,1.0,Read.,12\r\n"
     """
     name = _cell(name)
     if isinstance(found, ShuziError):
-        return _row(name, "", "error", "", _cell(str(found)))
-    return _row(name, found.text, found.status, round(found.confidence, 4), found.message)
+        return _row(name, "", "error", "", _cell(str(found)), "")
+    text = found.text if re.fullmatch(_PLAIN, found.text) else _cell(found.text)
+    return _row(name, text, found.status, round(found.confidence, 4), found.message, found.digits_text)
 
 
 def _cell(text: str) -> str:
@@ -58,7 +63,7 @@ def _row(*cells: str | float) -> str:
     return text.getvalue()
 
 
-HEAD = _row("source", "text", "status", "confidence", "message")
+HEAD = _row("source", "text", "status", "confidence", "message", "digits_text")
 """The header row of a table."""
 
 

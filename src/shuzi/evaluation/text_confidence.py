@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.data.strokes import Strokes
+from shuzi.evaluation.knots import measured
+from shuzi.evaluation.line_confidence import calibrate_lines
 from shuzi.models.card import Calibration
+from shuzi.models.store import LINE
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.confidence import (
-    KNOTS,
     Curves,
     Way,
-    logit,
     measured_at,
     signs_of_digit,
     signs_of_text,
@@ -37,8 +39,6 @@ _BEGINNING = Curves(named=1.0, is_digit=1.0, found=1.0, shift=0.0, whole=3.0)  #
 _NO_LESS = np.array([0.0, 0.0, 0.0, -np.inf, -np.inf, 0.0, 0.0, 0.0])  # more confidence never means less accuracy
 _SMALLEST_STEP = 1e-12
 _RARE = 1e-9
-_BESIDE = 1.0  # knots: up to this distance a text contributes to a knot
-_DOUBT = 5.0  # texts: the curves weigh as much as this many observations
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ class PageRead:
     correct: bool
 
 
-def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES) -> Calibration:
+def calibrate(
+    reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES, strokes: Strokes | None = None
+) -> Calibration:
     """Calibrate a reader's confidence on pages composed of digits that no model was trained on.
 
     Parameters
@@ -73,6 +75,13 @@ def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES
         Decides what is composed.
     pages
         How many.
+    strokes
+        Pen strokes of validation writers; a reader with a line recogniser reads as many lines written by them, too.
+
+    Raises
+    ------
+    DataError
+        The reader has a line recogniser, and there are no pen strokes.
     """
     composer, rng = Composer(digits.images, digits.labels), np.random.default_rng(seed)
     read: dict[bool, list[PageRead]] = {True: [], False: []}
@@ -80,7 +89,7 @@ def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES
     surely: list[Candidates] = []
     for _ in range(pages):
         page = any_kind(composer, rng)
-        text, seen = page.text.replace("\n", ""), reader.find_candidates(page.grey)
+        text, seen = page.text.replace("\n", ""), replace(reader.find_candidates(page.grey), lines=())
         if not seen.candidates:
             blank.append(not text)
             continue
@@ -97,7 +106,9 @@ def calibrate(reader: Reader, digits: Dataset, seed: int = 0, pages: int = PAGES
     # if nothing is ever correct, nothing is ok
     fitted["text-ok"] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
     fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
-    return Calibration(reader.partners, fitted, pages, seed)
+    if LINE in reader.partners:
+        fitted |= calibrate_lines(reader, digits, strokes, seed, pages)
+    return Calibration(reader.partners, fitted, pages, seed, strokes.sha256() if strokes else "")
 
 
 def fit_way(read: Sequence[PageRead]) -> Way:
@@ -105,19 +116,14 @@ def fit_way(read: Sequence[PageRead]) -> Way:
 
     Examples
     --------
+    >>> from shuzi.reading.confidence import KNOTS, logit
     >>> pages = [PageRead([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), correct) for correct in (True, False)] * 500
     >>> way = fit_way(pages)
     >>> round(float(np.interp(logit(predicted(way.curves, pages)[0]), KNOTS, way.measured)), 1)
     0.5
     """
     curves = fit_curves(read)
-    logits = np.clip([logit(each) for each in predicted(curves, read)], KNOTS[0], KNOTS[-1])
-    correct = np.array([each.correct for each in read], np.float64)
-    knots = np.array(KNOTS)
-    near = np.clip(1 - np.abs(logits - knots[:, None]) / _BESIDE, 0, 1)
-    # the error of the curves changes slowly, so it is averaged instead of the accuracy itself
-    off = near @ (correct - _sigmoid(logits)) / (near.sum(axis=1) + _DOUBT)
-    return Way(curves, tuple(np.maximum.accumulate(np.clip(_sigmoid(knots) + off, _RARE, 1 - _RARE)).tolist()))
+    return Way(curves, measured(predicted(curves, read), [each.correct for each in read]))
 
 
 def predicted(curves: Curves, read: Sequence[PageRead]) -> NDArray[np.float64]:

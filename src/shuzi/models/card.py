@@ -61,12 +61,15 @@ class Calibration:
         The fitted numbers; `reading.confidence` defines their meaning.
     pages, seed
         How many pages were composed from the validation images to fit it, and with which seed.
+    strokes
+        The SHA-256 of the pen strokes from which as many lines were composed; "" for none.
     """
 
     partners: Mapping[str, str]
     numbers: Mapping[str, float]
     pages: int
     seed: int
+    strokes: str = ""
 
 
 OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
@@ -263,4 +266,10 @@ def _calibration(card: Fields) -> Calibration | None:
     if not card.has("calibration"):
         return None
     found = card.fields("calibration")
-    return Calibration(found.texts("partners"), found.numbers("numbers"), found.whole("pages"), found.whole("seed"))
+    return Calibration(
+        found.texts("partners"),
+        found.numbers("numbers"),
+        found.whole("pages"),
+        found.whole("seed"),
+        found.text("strokes", ""),
+    )

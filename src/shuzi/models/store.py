@@ -10,7 +10,9 @@ IN_A_RUN = "model.onnx"
 OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
 """Files that exist in a run folder only after training has ended."""
 
-DEFAULT, DETECTOR = "default", "detector"
+DEFAULT, DETECTOR, LINE = "default", "detector", "line"
+HELPERS = (DETECTOR, LINE)
+"""Models that read along with another one, and not by themselves."""
 
 SHIPPED = Path(__file__).parent
 """The folder of the models that come with shuzi."""
@@ -53,7 +55,7 @@ def find_model(name: str | Path) -> Path:
             raise ModelError(_what_is_missing(path), path=path, name=IN_A_RUN)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        readers = ", ".join(each for each in known if each != DETECTOR)  # rarely what was meant
+        readers = ", ".join(each for each in known if each not in HELPERS)  # rarely what was meant
         raise ModelError("error.model.missing", path=path, known=readers)
     if path.suffix != ".onnx":
         raise ModelError("error.model.ending", path=path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import Found
+
+if TYPE_CHECKING:
+    from shuzi.reading.lines.search import LineTexts
 
 _OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed from validation digits
 _SURELY = 0.9  # with this confidence the classifier needs only one crop of what was found
@@ -75,6 +79,8 @@ class Candidates:
         The fraction of the ink outside all of them, 0 to 1.
     missed
         The score of the best rejected candidate that does not overlap them; 0 if there is none.
+    lines
+        What may stand on each line, from top to bottom; empty if the line recogniser was not used.
     """
 
     grey: NDArray[np.uint8]
@@ -84,11 +90,20 @@ class Candidates:
     candidates: list[Candidate]
     uncovered: float
     missed: float = 0.0
+    lines: tuple[LineTexts, ...] = ()
 
-    def at_edge(self, candidate: Candidate) -> bool:
-        """Return whether a candidate is so close to the picture's edge that ink may be cut off."""
-        (height, width), box = self.grey.shape, candidate.box
+    def at_edge(self, box: Box) -> bool:
+        """Return whether a box is so close to the picture's edge that ink may be cut off."""
+        height, width = self.grey.shape
         return min(box.x, box.y) <= _EDGE or box.right >= width - _EDGE or box.bottom >= height - _EDGE
+
+    def in_original(self, box: Box) -> Box:
+        """Return a box of the searched picture in whole pixels of the original one, clipped to it."""
+        (height, width), (rows, columns) = self.shape, self.grey.shape
+        left, right = (min(max(round(each * width / columns), 0), width) for each in (box.x, box.right))
+        top, bottom = (min(max(round(each * height / rows), 0), height) for each in (box.y, box.bottom))
+        left, top = min(left, width - 1), min(top, height - 1)
+        return Box(left, top, max(1, right - left), max(1, bottom - top))
 
 
 def around(box: Box, share: float) -> tuple[slice, slice]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.session import Session
-from shuzi.models.tasks import CLASSIFIER, FEATURES
+from shuzi.models.tasks import CLASSIFIER, FEATURES, RECOGNISER
 
 _PIECE = 128  # images at once: as fast as any size, with little memory
 _FEW = 32  # up to this many images, one core is faster than waking the others
@@ -26,14 +26,16 @@ class Classifier:
     Raises
     ------
     ModelError
-        The file is not a model, its card is missing or unknown, or it is a detector.
+        The file is not a model, its card is missing or unknown, or it is no classifier.
     """
 
     def __init__(self, path: Path) -> None:
         self._session = Session(path)
         self.card = self._session.card
         if self.card.kind != CLASSIFIER:
-            raise ModelError("error.model.detector", path=path)
+            raise ModelError(
+                "error.model.recogniser" if self.card.kind == RECOGNISER else "error.model.detector", path=path
+            )
         self._path = path
         self._answers = [each.name for each in self.card.outputs if each.name != FEATURES]
 

@@ -73,7 +73,7 @@ def signs_of_digit(candidate: Candidate) -> tuple[float, float, float]:
 
 def signs_of_text(seen: Candidates) -> tuple[float, float, float]:
     """Return the evidence against a text: ink outside it, the best rejected candidate, a digit at the edge."""
-    return seen.uncovered, seen.missed, float(any(seen.at_edge(candidate) for candidate in seen.candidates))
+    return seen.uncovered, seen.missed, float(any(seen.at_edge(candidate.box) for candidate in seen.candidates))
 
 
 @dataclass(frozen=True)

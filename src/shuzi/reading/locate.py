@@ -15,6 +15,9 @@ from shuzi.ink.scan import Scan
 from shuzi.reading.candidates import Candidate, Candidates, around, candidates_at
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import LETTER, Detector, possible_scale
+from shuzi.reading.lines.frames import lines_of
+from shuzi.reading.lines.recogniser import Recogniser
+from shuzi.reading.lines.search import LineTexts, texts_of
 
 _LARGEST = 1_280  # pixels of the longer side at which a picture is searched
 _MOST_SIMPLE = 24  # components: with more, the ink is not simple
@@ -39,8 +42,13 @@ too often: only 4 in 1,000 more composed texts would be correct, and a photo of 
 """
 
 
-def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Detector | None) -> Candidates:
-    """Find the digits in a picture and classify each.
+def locate_digits(
+    grey: NDArray[np.uint8],
+    classifier: Classifier,
+    detector: Detector | None,
+    recogniser: Recogniser | None = None,
+) -> Candidates:
+    """Find the digits in a picture, classify each, and recognise the lines that they stand on.
 
     Parameters
     ----------
@@ -50,6 +58,8 @@ def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Det
         Classifies what is found.
     detector
         Finds digits where the ink is not simple; None for no detector.
+    recogniser
+        Recognises lines of anything but a single sure digit; None for no line recogniser.
     """
     scan = Scan.of(grey, _LARGEST)
     ink = scan.ink
@@ -66,6 +76,10 @@ def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Det
     elif detector is not None:
         ink, candidates, others = _pale(scan, classifier, detector)
         simple = not candidates
+    lines: tuple[LineTexts, ...] = ()
+    if recogniser is not None and not (simple and _is_one_sure_digit(ink, candidates)):
+        found = lines_of(candidates, scan.components.boxes)
+        lines = tuple(texts_of(each, scan.contrast, recogniser) for each in found)
     return Candidates(
         scan.grey,
         scan.shape,
@@ -74,7 +88,13 @@ def locate_digits(grey: NDArray[np.uint8], classifier: Classifier, detector: Det
         candidates,
         1 - _covered(ink, candidates),
         _best_beside(candidates, others),
+        lines,
     )
+
+
+def _is_one_sure_digit(ink: NDArray[np.uint8], candidates: list[Candidate]) -> bool:
+    """Tell whether there is nothing to recognise but one digit, and that is sure."""
+    return len(candidates) == 1 and _confidence(candidates) >= SURE and _unexplained(ink, candidates) <= _UNEXPLAINED
 
 
 def _simply(scan: Scan, classifier: Classifier) -> list[Candidate]:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ShuziError
 from shuzi.models.card import Card
-from shuzi.models.store import DEFAULT, DETECTOR, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, find_model, shipped
+from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import Picture, open_picture
+from shuzi.reading.among import checked, choose
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.confidence import Scale
 from shuzi.reading.detector import Detector
 from shuzi.reading.interpret import interpret
+from shuzi.reading.lines.confidence import LineScale
+from shuzi.reading.lines.recogniser import Recogniser
 from shuzi.reading.locate import locate_digits
 from shuzi.reading.parallel.together import Helpers
 from shuzi.reading.result import Reading
@@ -35,19 +41,26 @@ class Reader:
         the networks' probabilities for each digit, which is overconfident.
     """
 
-    def __init__(self, classifier: Classifier, detector: Detector | None = None) -> None:
+    def __init__(
+        self, classifier: Classifier, detector: Detector | None = None, recogniser: Recogniser | None = None
+    ) -> None:
         self._classifier = classifier
         self._detector = detector
+        # a model that cannot tell a letter from a digit reads digits only, as it always has
+        self._recogniser = recogniser if classifier.card.task == CLASSIFY_OR_REJECT else None
         self._helpers = Helpers()
+        self._values: list[str] | None = None
         calibration = classifier.card.calibration
-        self.partners = {DETECTOR: detector.card.weights} if detector else {}
+        partners = {DETECTOR: detector, LINE: self._recogniser}
+        self.partners = {name: each.card.weights for name, each in partners.items() if each}
         self.calibrated = calibration is not None and calibration.partners == self.partners
         numbers = calibration.numbers if calibration and self.calibrated else {}
         self._scale = Scale.of({**classifier.card.thresholds, **numbers})
+        self._line_scale = LineScale.of(numbers)
 
-    def __reduce__(self) -> tuple[type[Reader], tuple[Classifier, Detector | None]]:
+    def __reduce__(self) -> tuple[Any, ...]:
         # for other processes, which have their own pool or none
-        return type(self), (self._classifier, self._detector)
+        return type(self), (self._classifier, self._detector, self._recogniser), {"_values": self._values}
 
     @property
     def card(self) -> Card:
@@ -64,7 +77,7 @@ class Reader:
         """
         return self._classifier.classify(images)
 
-    def read(self, picture: Picture) -> Reading:
+    def read(self, picture: Picture, among: Sequence[str] | None = None) -> Reading:
         """Read the number in a picture.
 
         Parameters
@@ -72,9 +85,14 @@ class Reader:
         picture
             A path, the bytes of a file, a page of a PDF (``"scan.pdf#2"``; without a number, the first), a PIL
             image, or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+        among
+            The values of which one is written there: the reading's text is one of them, and "unsure" if it is not
+            clear which. They are compared with the digits alone unless one of them has a mark.
 
         Raises
         ------
+        DataError
+            A value has other characters than digits and the marks ``. , - / :``.
         PictureError
             It is not a picture, is truncated or empty, or has more than 50 million pixels.
         MissingExtra
@@ -87,7 +105,14 @@ class Reader:
         >>> shuzi.load().read(sheet).status
         'blank'
         """
-        return self.interpret(self.find_candidates(picture))
+        reader = self if among is None else self.choosing(among)
+        return reader.interpret(reader.find_candidates(picture))
+
+    def choosing(self, among: Sequence[str]) -> Reader:
+        """Return a reader of the same models that chooses one of these values; raises what `read` raises."""
+        reader = copy(self)
+        reader._helpers, reader._values = Helpers(), checked(among)
+        return reader
 
     def try_to_read(self, picture: Picture | ShuziError) -> Reading | ShuziError:
         """Read a picture, or return the error that prevents it; an error passed in is returned as it is."""
@@ -100,13 +125,16 @@ class Reader:
 
     def find_candidates(self, picture: Picture) -> Candidates:
         """Return everything found on the way to a reading, to show or measure it; raises what `read` raises."""
-        return locate_digits(open_picture(picture), self._classifier, self._detector)
+        return locate_digits(open_picture(picture), self._classifier, self._detector, self._recogniser)
 
     def interpret(self, seen: Candidates) -> Reading:
         """Turn candidates into a reading."""
-        return interpret(seen, self._scale)
+        reading = interpret(seen, self._scale, self._line_scale)
+        return reading if self._values is None else choose(reading, seen, self._values, self._line_scale)
 
-    def read_many(self, pictures: Iterable[Picture]) -> Iterator[Reading | ShuziError]:
+    def read_many(
+        self, pictures: Iterable[Picture], among: Sequence[str] | None = None
+    ) -> Iterator[Reading | ShuziError]:
         """Read pictures on all cores and yield the readings in order.
 
         A picture that cannot be read yields its error instead, and the others are still read. With more than a few
@@ -117,9 +145,12 @@ class Reader:
         pictures
             Each as for `read`, or a folder, which yields a reading for each picture in it, as a PDF does for each
             page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance.
+        among
+            As for `read`.
         """
         coming = (each for named in pictures for each in single_pictures(named))
-        yield from self._helpers.read(self, coming)
+        reader = self if among is None else self.choosing(among)
+        yield from reader._helpers.read(reader, coming)
 
 
 def available_models() -> list[str]:
@@ -128,10 +159,10 @@ def available_models() -> list[str]:
     >>> available_models()[0]
     'default'
     """
-    return [name for name in shipped() if name != DETECTOR]
+    return [name for name in shipped() if name not in HELPERS]
 
 
-def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR) -> Reader:
+def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR, line: str | Path = LINE) -> Reader:
     """Load a model for reading.
 
     Parameters
@@ -140,13 +171,15 @@ def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR) -> Reader
         The name of a shipped model, a finished run folder, or an .onnx file.
     detector
         The detector to use, named in the same way.
+    line
+        The line recogniser to use, named in the same way. A model that cannot reject non-digits reads without it.
 
     Raises
     ------
     ModelError
         A model is missing, damaged or unknown, or is not of the right kind.
     """
-    classifier = Classifier(find_model(model))
-    if detector == DETECTOR and DETECTOR not in shipped():
-        return Reader(classifier)
-    return Reader(classifier, Detector(find_model(detector)))
+    classifier, known = Classifier(find_model(model)), shipped()
+    finds = None if detector == DETECTOR and DETECTOR not in known else Detector(find_model(detector))
+    plain = line == LINE and (LINE not in known or classifier.card.task != CLASSIFY_OR_REJECT)
+    return Reader(classifier, finds, None if plain else Recogniser(find_model(line)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,21 @@ from shuzi.ink.boxes import Box
 from shuzi.messages import say
 
 OK, BLANK, NOT_A_DIGIT, UNSURE = "ok", "blank", "not-a-digit", "unsure"
+
+RULING, SIGN_INK, STAIN, UNKNOWN = "ruling", "sign", "stain", "unknown"
+"""The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; pale ink."""
+
+MOST_ALTERNATIVES = 10
+"""Texts that a reading names at most."""
+
+
+def without_marks(text: str) -> str:
+    r"""Leave out all that is neither a digit nor the end of a line.
+
+    >>> without_marks("3.14\n-7")
+    '314\n7'
+    """
+    return "".join(each for each in text if each.isdigit() or each == "\n")
 
 
 def percent(confidence: float) -> str:
@@ -88,13 +103,59 @@ class Digit:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """One mark of a reading.
+
+    Parameters
+    ----------
+    mark
+        One of ``. , - / :``.
+    probability
+        The probability that this mark stands here.
+    box
+        x, y, width and height in whole pixels, in the upright picture.
+    alternatives
+        Other characters that may stand here and the probability of each, the likeliest first.
+    """
+
+    mark: str
+    probability: float
+    box: Box
+    alternatives: tuple[tuple[str, float], ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the mark as JSON values."""
+        return {"mark": self.mark, "probability": round(self.probability, 4), "box": list(self.box)}
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """Ink that is in no text.
+
+    Parameters
+    ----------
+    kind
+        "ruling" (lines, boxes, combs), "sign" (a character that is no digit and no mark), "stain" or "unknown".
+    box
+        x, y, width and height in whole pixels, in the upright picture.
+    """
+
+    kind: str
+    box: Box
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {"kind": self.kind, "box": list(self.box)}
+
+
+@dataclass(frozen=True)
 class Reading:
     """The number in a picture.
 
     Parameters
     ----------
     text
-        The digits from left to right, one line per line of writing: the best guess, whatever the status.
+        Digits and marks from left to right, one line per line of writing: the best guess, whatever the status.
     status
         "ok"; "blank" if there is no ink; "not-a-digit"; or "unsure".
     confidence
@@ -105,6 +166,16 @@ class Reading:
         The key of a sentence that tells people what to do, and its values.
     calibrated
         Whether the confidence was fitted for the models that read, together; where it was not, it is too high.
+    marks
+        Its marks in order.
+    ignored
+        Ink that is in no text and at least 0.4 of a digit's height, from left to right.
+    alternatives
+        The best texts, this one first, and the probability of each; at most ten.
+    digits_confidence
+        The probability that all digits are correct, whatever the marks; `confidence` if nothing is given.
+    digits_status
+        The status of the digits, whatever the marks; `status` if nothing is given.
 
     Examples
     --------
@@ -121,6 +192,36 @@ class Reading:
     digits: tuple[Digit, ...]
     advice: tuple[str, dict[str, Any]] = field(hash=False)
     calibrated: bool = True
+    marks: tuple[Mark, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
+    alternatives: tuple[tuple[str, float], ...] = ()
+    digits_confidence: float = -1.0
+    digits_status: str = ""
+
+    def __post_init__(self) -> None:
+        if self.digits_confidence < 0:
+            object.__setattr__(self, "digits_confidence", self.confidence)
+        if not self.digits_status:
+            object.__setattr__(self, "digits_status", self.status)
+
+    @property
+    def digits_text(self) -> str:
+        """The text without its marks."""
+        return without_marks(self.text)
+
+    def digits_only(self) -> Reading:
+        """Return the reading without marks: what 0.1 would have called its text, and the confidence in that."""
+        merged: dict[str, float] = {}
+        for text, probability in self.alternatives:
+            merged[without_marks(text)] = merged.get(without_marks(text), 0.0) + probability
+        return replace(
+            self,
+            text=self.digits_text,
+            status=self.digits_status,
+            confidence=self.digits_confidence,
+            marks=(),
+            alternatives=tuple(sorted(merged.items(), key=lambda each: -each[1])),
+        )
 
     @property
     def message(self) -> str:
@@ -139,8 +240,13 @@ class Reading:
         shown: dict[str, Any] = {} if source is None else {"source": source}
         return shown | {
             "text": self.text,
+            "digits_text": self.digits_text,
             "status": self.status,
             "confidence": round(self.confidence, 4),
+            "digits_confidence": round(self.digits_confidence, 4),
             "digits": [each.as_dict() for each in self.digits],
+            "marks": [each.as_dict() for each in self.marks],
+            "ignored": [each.as_dict() for each in self.ignored],
+            "alternatives": [{"text": text, "probability": round(each, 4)} for text, each in self.alternatives],
             "message": self.message,
         }

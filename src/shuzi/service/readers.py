@@ -16,9 +16,10 @@ import numpy as np
 from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import Card
 from shuzi.models.session import Session
-from shuzi.models.store import DEFAULT, DETECTOR, IN_A_RUN, find_model, shipped
+from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, IN_A_RUN, LINE, find_model, shipped
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import Detector
+from shuzi.reading.lines.recogniser import Recogniser
 from shuzi.reading.reader import Reader
 
 _RUNS = 21  # for a median of the milliseconds
@@ -44,7 +45,7 @@ class Readers:
     --------
     >>> readers = Readers("softmax")
     >>> sorted(readers.names())
-    ['default', 'detector', 'softmax', 'tiny']
+    ['default', 'detector', 'line', 'softmax', 'tiny']
     >>> readers.get().card.parameters
     7850
     >>> readers.get("default").card.name
@@ -59,12 +60,18 @@ class Readers:
         if not self._chosen:
             self._chosen = _name_of(path, self._shipped)
             self._paths[self._chosen] = path
-        self.detector = Detector(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
+        self._detector = Detector(self._paths[DETECTOR]) if DETECTOR in self._shipped else None
+        self._recogniser = Recogniser(self._paths[LINE]) if LINE in self._shipped else None
         self._loaded: dict[str, Reader] = {}
         self._trained: dict[str, Path] = {}
         self._facts: dict[str, dict[str, Any]] = {}
         self._lock, self._measuring = Lock(), Lock()
         self.get()
+
+    @property
+    def helpers(self) -> list[Detector | Recogniser]:
+        """The models that all readers read with, kept once in each process."""
+        return [each for each in (self._detector, self._recogniser) if each is not None]
 
     def names(self) -> list[str]:
         """Name the models, those trained here last."""
@@ -93,7 +100,7 @@ class Readers:
             try:
                 return self._load(name, self._paths[name])
             except ModelError as problem:
-                if problem.key == "error.model.detector":
+                if problem.key in ("error.model.detector", "error.model.recogniser"):
                     raise ModelError(problem.key, path=name) from problem
                 raise
 
@@ -133,10 +140,10 @@ class Readers:
 
     def _reading(self) -> list[str]:
         """Name those that read."""
-        return [each for each in self.names() if each != DETECTOR]
+        return [each for each in self.names() if each not in HELPERS]
 
     def _load(self, name: str, path: Path) -> Reader:
-        reader = Reader(Classifier(path), self.detector)
+        reader = Reader(Classifier(path), self._detector, self._recogniser)
         self._loaded[name] = reader
         return reader
 

@@ -15,6 +15,14 @@ const PURPOSES: Record<string, PlainKey> = {
   tiny: "models.tiny",
   softmax: "models.softmax",
   detector: "models.detector",
+  line: "models.line",
+};
+
+/** What one run of a model of each kind takes in. */
+const TIMES: Record<Model["kind"], PlainKey> = {
+  classifier: "models.time",
+  detector: "models.time.page",
+  "line recogniser": "models.time.line",
 };
 
 export function ModelsView() {
@@ -64,10 +72,7 @@ function ModelCard({ model }: { model: Model }) {
         <Fact name={say("models.parameters")}>{whole(parameters)}</Fact>
         <Fact name={say("models.size")}>{bytes(model.bytes)}</Fact>
         {milliseconds !== null && (
-          <Fact
-            name={say(kind === "detector" ? "models.time.page" : "models.time")}
-            note={say("models.per_second", rough(1000 / milliseconds))}
-          >
+          <Fact name={say(TIMES[kind])} note={say("models.per_second", rough(1000 / milliseconds))}>
             {`${rough(milliseconds)} ms`}
           </Fact>
         )}
@@ -76,9 +81,9 @@ function ModelCard({ model }: { model: Model }) {
             {whole(Math.round((1 - score.accuracy) * score.n))}
           </Fact>
         )}
-        {score && kind === "detector" && (
+        {score && kind !== "classifier" && (
           <Fact
-            name={say("models.finds", whole(score.n))}
+            name={say(kind === "detector" ? "models.finds" : "models.reads", whole(score.n))}
             note={say("models.interval", ...ends(score.interval))}
           >
             {share(score.accuracy)}

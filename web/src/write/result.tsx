@@ -18,7 +18,7 @@ export function Result() {
         <>
           <NumberRead reading={found} />
           <Verdict status={found.status} sure={say("write.sure", percent(found.confidence))} />
-          {found.status !== "ok" && <p class="advice">{found.message}</p>}
+          {(found.status !== "ok" || found.ignored.length > 0) && <p class="advice">{found.message}</p>}
           {answer.value && !pictures.chosen.value && (
             <p class="small quiet numbers time">{say("write.time", Math.ceil(answer.value.milliseconds))}</p>
           )}
@@ -51,7 +51,8 @@ function NumberRead({ reading: { text, digits, confidence, status } }: { reading
     >
       {lines.map((each, row) => (
         <span class="line" key={row}>
-          {[...each].map(() => {
+          {[...each].map((character, column) => {
+            if (character < "0" || character > "9") return <span key={`mark ${column}`}>{character}</span>;
             const at = place++;
             const digit = digits[at];
             return digit && <OneDigit key={at} digit={digit} place={at} />;

@@ -50,10 +50,13 @@ class Asked:
         The language of messages.
     explained
         How many digits of each picture to explain; None to explain nothing.
+    marks
+        Whether marks are part of the text.
     """
 
     language: str
     explained: int | None = None
+    marks: bool = True
 
 
 @dataclass(frozen=True)
@@ -140,6 +143,8 @@ def _read(reader: Reader, name: str, picture: bytes | NDArray[np.uint8], asked: 
     except ShuziError as problem:
         return Read(problem)
     reading = reader.interpret(seen)
+    if not asked.marks:
+        reading = reading.digits_only()
     shown = reading.as_dict(name)
     explained = 0
     if asked.explained is not None:

@@ -35,13 +35,16 @@ class Pictures:
         Reads.
     quota
         What is charged for explanations; None when there are to be none.
+    marks
+        Whether marks are part of the text.
     """
 
-    def __init__(self, parts: Parts, reader: Reader, quota: Quota | None) -> None:
+    def __init__(self, parts: Parts, reader: Reader, quota: Quota | None, marks: bool = True) -> None:
         self._parts = parts
-        self._shared = parts.pool.shared(reader, parts.readers.detector)
+        self._shared = parts.pool.shared(reader, *parts.readers.helpers)
         self._quota = quota
         self._language = language()
+        self._marks = marks
 
     async def all(self, sources: list[Source]) -> list[bytes]:
         """Read pictures; when one ends the request, the others are not begun any more.
@@ -61,7 +64,7 @@ class Pictures:
         if self._quota is not None:
             limits = self._quota.limits
             explained = min(limits.explained, max(1, limits.explained_in_all // max(1, len(sources))))
-        asked = Asked(self._language, explained)
+        asked = Asked(self._language, explained, self._marks)
         if len(sources) == 1:
             (read,) = await self._together(sources, asked)
             if isinstance(read.said, ShuziError):

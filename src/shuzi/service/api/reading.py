@@ -49,6 +49,7 @@ class ReadQuery(BaseModel):
 
     model: str = Field(default="", max_length=200, description="service.schema.model")
     explain: bool = Field(default=False, description="service.schema.explain")
+    marks: bool = Field(default=True, description="service.schema.with_marks")
 
 
 @operations.add(
@@ -75,7 +76,7 @@ async def read(request: Request) -> Response:
             reader = await asyncio.to_thread(parts.readers.get, asks.model)
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await asyncio.to_thread(take)
-        pictures = Pictures(parts, reader, quota if asks.explain else None)
+        pictures = Pictures(parts, reader, quota if asks.explain else None, asks.marks)
         if not any(answers.is_special(content) for _, content in named):
             said = await pictures.all(list(named))
         elif not parts.settings.pdf and any(kind_of(content) == PDF for _, content in named):
@@ -107,7 +108,7 @@ async def classify(request: Request) -> Response:
         if reader is None:  # which may be no model at all
             name, reader = "", parts.readers.get()
         while True:
-            shared = parts.pool.shared(reader, parts.readers.detector)
+            shared = parts.pool.shared(reader, *parts.readers.helpers)
             size = len(body)
             said = await parts.pool.run(answers.classify, body, language(), name, shared=shared, size=size)
             if isinstance(said, bytes):

@@ -108,14 +108,41 @@ class Digit(Said):
     counted: list[list[float]] | None = Field(default=None, description="service.schema.counted")
 
 
+class Mark(Said):
+    """One mark of a reading."""
+
+    mark: Literal[".", ",", "-", "/", ":"]
+    probability: Share = Field(description="service.schema.mark_probability")
+    box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
+
+
+class Ignored(Said):
+    """Ink that is in no text."""
+
+    kind: Literal["ruling", "sign", "stain", "unknown"] = Field(description="service.schema.ignored_kind")
+    box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
+
+
+class Alternative(Said):
+    """A text that may be written, and its probability."""
+
+    text: str
+    probability: Share
+
+
 class Reading(Said):
     """The number in a picture."""
 
     source: str = Field(description="service.schema.source")
     text: str = Field(description="service.schema.text")
+    digits_text: str = Field(description="service.schema.digits_text")
     status: Status
     confidence: Share = Field(description="service.schema.confidence")
+    digits_confidence: Share = Field(description="service.schema.digits_confidence")
     digits: list[Digit]
+    marks: list[Mark] = Field(description="service.schema.marks")
+    ignored: list[Ignored] = Field(description="service.schema.ignored")
+    alternatives: list[Alternative] = Field(max_length=10, description="service.schema.alternatives")
     message: str = Field(description="service.schema.message")
     size: Annotated[list[int], Field(min_length=2, max_length=2)] | None = Field(
         default=None, description="service.schema.size"
@@ -175,7 +202,7 @@ class Model(Said):
     """A model and facts about it."""
 
     name: str
-    kind: Literal["classifier", "detector"]
+    kind: Literal["classifier", "detector", "line recogniser"]
     recipe: str
     network: str
     parameters: int

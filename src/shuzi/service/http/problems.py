@@ -51,6 +51,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.no_picture": 422,
     "error.service.model": 404,
     "error.model.detector": 422,
+    "error.model.recogniser": 422,
     "error.picture.unknown": 422,
     "error.picture.empty": 422,
     "error.picture.damaged": 422,

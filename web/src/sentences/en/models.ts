@@ -12,9 +12,11 @@ export const models = {
   "models.size": "File size",
   "models.time": "Time per image",
   "models.time.page": "Time per 64x160 page",
+  "models.time.line": "Time per 48x160 line",
   "models.per_second": (times: string) => `${times} per second`,
   "models.wrong": (n: string) => `Mistakes in ${n}`,
   "models.finds": (n: string) => `Digits found on ${n} pages`,
+  "models.reads": (n: string) => `Lines read entirely right, of ${n}`,
   "models.conditions": "Times are medians on one core of this machine, for the network alone.",
   "models.write": "Try it",
   "models.yours": (recipe: string) => `your ${recipe}`,
@@ -26,6 +28,8 @@ export const models = {
     "The tutorial’s first network, y = softmax(xw + b): one picture of weights per digit and nothing else. Good for learning, not for real work.",
   "models.detector":
     "Finds the digits on a page; another model tells which digits they are. Used when digits touch and on ruled or printed paper.",
+  "models.line":
+    "Reads a whole line at once, with points, commas, dashes, slashes and colons. The classifier and it check each other.",
   "models.given": "Named when the service was started. Used when no other model is chosen.",
   "models.trained": "You trained it here. It is kept while the service runs, unless many more follow.",
 };

@@ -14,9 +14,11 @@ export const models: Translation<typeof english> = {
   "models.size": "文件大小",
   "models.time": "认一张图",
   "models.time.page": "找一页（64x160）",
+  "models.time.line": "认一行（48x160）",
   "models.per_second": (times) => `每秒 ${times} 次`,
   "models.wrong": (n) => `${n} 张里认错`,
   "models.finds": (n) => `${n} 页里找到的数字`,
+  "models.reads": (n) => `${n} 行里整行读对`,
   "models.conditions": "时间是在这台机器的一个核上测的中位数，只算网络本身。",
   "models.write": "写给它认",
   "models.yours": (recipe) => `你的 ${recipe}`,
@@ -26,6 +28,7 @@ export const models: Translation<typeof english> = {
     "教程里的第一个网络，y = softmax(xw + b)：每个数字只有一张权重图。适合用来弄懂原理，不适合实际使用。",
   "models.detector":
     "只找数字在页面的什么地方，是几由别的模型判断。字连在一起，或者写在横格纸、印刷品上时，就用得上它。",
+  "models.line": "一次认一整行，连小数点、逗号、横线、斜线、冒号一起认。它和分类器互相核对。",
   "models.given": "启动服务时指定的模型。没有另选时就用它。",
   "models.trained": "你在这里训练的。服务开着就一直留着，除非后来又训练了很多个。",
 };

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 _NEVER = -1e30
+_TINY = 1e-300
 _SELDOM = math.log(1e-4)  # a class less probable than this in a column does not extend any text there
 
 
@@ -78,36 +80,50 @@ def best_texts(log_probabilities: NDArray[np.float32], most: int = 10, width: in
     return sorted(texts, key=lambda each: -each.log_probability)[:most]
 
 
-def log_probability(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> float:
-    """Return a text's log probability, by the forward algorithm; -1e30 if it has too many characters.
+def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
+    """Return the logarithm of the probability of each text: of all its alignments together.
 
     Parameters
     ----------
-    log_probabilities
-        float32 (columns, classes), the last class blank.
-    labels
-        The text's characters, as classes.
+    columns
+        float32 (columns, classes), the logarithm of each class's probability in each column; the last class is blank.
+    texts
+        Each text's characters, as classes.
+
+    Returns
+    -------
+    float64 (texts,), 0 at most.
 
     Examples
     --------
     >>> columns = np.log(np.array([[0.6, 0.1, 0.3], [0.2, 0.1, 0.7], [0.1, 0.8, 0.1]], np.float32))
-    >>> round(float(np.exp(log_probability(columns, (0, 1)))), 3)
-    0.534
+    >>> np.exp(log_probabilities(columns, [(0, 1), (1,), ()])).round(3).tolist()
+    [0.534, 0.211, 0.021]
     """
-    states, skips = _states(labels, log_probabilities.shape[1] - 1)
-    forward = np.full(len(states), _NEVER)
-    forward[0] = 0.0
-    columns = log_probabilities.astype(np.float64)[:, states]
-    reached = np.full(len(states), _NEVER)
-    for place, column in enumerate(columns):
-        if place == 0:
-            reached[:2] = column[:2]
-        else:
-            moved = np.logaddexp(forward, np.concatenate([[_NEVER], forward[:-1]]))
-            moved[2:] = np.where(skips[2:], np.logaddexp(moved[2:], forward[:-2]), moved[2:])
-            reached = moved + column
-        forward = np.maximum(reached, _NEVER)
-    return float(min(np.logaddexp(forward[-1], forward[-2]) if len(forward) > 1 else forward[-1], 0.0))
+    if not texts:
+        return np.empty(0)
+    blank, longest = columns.shape[1] - 1, max(map(len, texts))
+    states = np.full((len(texts), 2 * longest + 1), blank)
+    skips = np.zeros(states.shape)  # 1 where the blank before a character may be left out
+    for number, text in enumerate(texts):
+        known, may_skip = _states(text, blank)
+        states[number, : len(known)] = known
+        skips[number, : len(known)] = may_skip
+    likely = np.exp(columns.astype(np.float64))[:, states]
+    forward = np.zeros(states.shape)
+    forward[:, :2] = likely[0, :, :2]
+    scales = np.zeros(len(texts))
+    for column in likely[1:]:
+        moved = forward.copy()
+        moved[:, 1:] += forward[:, :-1]
+        moved[:, 2:] += forward[:, :-2] * skips[:, 2:]
+        forward = moved * column
+        highest = np.maximum(forward.max(axis=1), _TINY)  # kept apart, or long lines would underflow
+        forward /= highest[:, None]
+        scales += np.log(highest)
+    rows, ends = np.arange(len(texts)), 2 * np.fromiter(map(len, texts), np.int64, len(texts))
+    both = forward[rows, ends] + np.where(ends > 0, forward[rows, ends - 1], 0.0)
+    return np.minimum(np.where(both > 0, np.log(np.maximum(both, _TINY)) + scales, _NEVER), 0.0)
 
 
 def spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -1,0 +1,76 @@
+"""Ink that belongs to no character becomes a list of what was left out: no drop of it vanishes without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import Box
+from shuzi.ink.components import SOLID
+from shuzi.reading.result import RULING, STAIN, UNKNOWN
+
+LARGE = 0.4
+"""Of the digits' median height: ink that is as high or as wide is named."""
+
+_GROWN = 0.16  # of a digit's height: how far ink may reach beyond a character's box and still belong to it
+_LONG = 6.0  # times as long as it is thick: a printed line
+_SPANS = 0.9  # of the picture's side: a line from one side to the other
+_HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
+_FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
+_PALE = 0.5  # of the digits' darkness: paler ink is a stain
+
+
+def left_out(ink: NDArray[np.uint8], taken: Sequence[Box], height: float) -> list[tuple[str, Box]]:
+    """Find the ink outside all characters that is large enough to be one.
+
+    Parameters
+    ----------
+    ink
+        uint8 (h, w), paper 0 and ink up to 255.
+    taken
+        The boxes of all digits, marks and signs.
+    height
+        The median height of the digits, in pixels.
+
+    Returns
+    -------
+    The kind of each, RULING, STAIN or UNKNOWN, and its box in pixels.
+
+    Examples
+    --------
+    >>> ink = np.zeros((40, 100), np.uint8)
+    >>> ink[10:30, 10:14] = ink[10:30, 40:60] = ink[36, 2:98] = 255
+    >>> left_out(ink, [Box(10, 10, 4, 20)], 20.0)
+    [('unknown', Box(x=40, y=10, width=20, height=20)), ('ruling', Box(x=2, y=36, width=96, height=1))]
+    """
+    solid = (ink >= SOLID).astype(np.uint8)
+    darkness = 0.0
+    for box in taken:
+        inside = ink[box.pixels()]
+        dark = inside[inside >= SOLID]
+        darkness = max(darkness, float(dark.mean()) if dark.size else 0.0)
+        solid[box.pixels(rim=_GROWN * height)] = 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    found = []
+    for number in range(1, count):
+        x, y, wide, high, area = stats[number].tolist()
+        if max(wide, high) < LARGE * height:
+            continue
+        part = ink[y : y + high, x : x + wide][labels[y : y + high, x : x + wide] == number]
+        kind = _kind(Box(x, y, wide, high), area, float(part.mean()), height, darkness, ink.shape)
+        found.append((kind, Box(x, y, wide, high)))
+    return found
+
+
+def _kind(box: Box, area: int, dark: float, height: float, darkness: float, shape: tuple[int, ...]) -> str:
+    long, thick = max(box.width, box.height), min(box.width, box.height)
+    spans = box.width >= _SPANS * shape[1] or box.height >= _SPANS * shape[0]
+    # a stroke that is neither level nor upright fills little of its box, but is no longer than a character
+    if long >= _LONG * thick and (box.width > box.height or long > _FRAME * height or spans):
+        return RULING
+    if area < _HOLLOW * box.width * box.height and (thick >= _FRAME * height or spans):
+        return RULING
+    return STAIN if dark < _PALE * darkness else UNKNOWN

@@ -1,0 +1,96 @@
+"""Candidates and connected components become the lines of writing, and the frames in which each is recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import Box
+from shuzi.ink.components import in_reading_order
+from shuzi.ink.strips import band, whole
+from shuzi.reading.candidates import Candidate
+
+_TALLEST = 2.2  # of a digit's height: a taller component is no character of the line
+_ON_LINE = 0.5  # of a component's height that must lie in the line's band
+_RISES, _HANGS = 0.1, 0.25  # of a digit's height: how far the band reaches above and below the digits
+_NEAR = 1.2  # of a digit's height: the widest gap to the next character of a line
+_BESIDE = 0.5  # of a digit's height: paper left and right in a strip
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of writing.
+
+    Parameters
+    ----------
+    candidates
+        Its digits as found so far, from left to right.
+    frames
+        Where to cut strips: x, y, width, height in pixels of the searched picture.
+    height
+        The median height of its digits, in pixels.
+    """
+
+    candidates: tuple[Candidate, ...]
+    frames: tuple[Box, ...]
+    height: float
+
+
+def lines_of(candidates: Sequence[Candidate], components: NDArray[np.int32]) -> list[Line]:
+    """Group candidates into lines, and frame each together with the components that stand on it.
+
+    A line is framed twice: by the band of its median digit, which keeps small zeros large beside a long descender,
+    and from the highest to the lowest digit, which cuts nothing off.
+
+    Parameters
+    ----------
+    candidates
+        The digits found in a picture.
+    components
+        int32 (k, 4): x, y, width, height of the connected components of its ink.
+
+    Examples
+    --------
+    >>> lines_of([], np.array([[10, 10, 8, 20], [24, 10, 8, 20]], np.int32))[0].frames[0]
+    Box(x=0.0, y=3.0, width=42.0, height=34.0)
+    """
+    pieces = [Box(*map(float, each)) for each in components.tolist()]
+    if not candidates:
+        return [_framed((), pieces, pieces)] if pieces else []
+    lines = []
+    for places in in_reading_order([each.box for each in candidates]):
+        line = tuple(candidates[place] for place in places)
+        boxes = [each.box for each in line]
+        lines.append(_framed(line, boxes, [*boxes, *_on_line(boxes, pieces)]))
+    return lines
+
+
+def _framed(candidates: tuple[Candidate, ...], digits: list[Box], characters: list[Box]) -> Line:
+    height = float(np.median([each.height for each in digits]))
+    left = min(each.x for each in characters) - _BESIDE * height
+    right = max(each.right for each in characters) + _BESIDE * height
+    vertical = [band(digits), whole(digits)]
+    return Line(candidates, tuple(Box(left, top, right - left, high) for _, top, _, high in vertical), height)
+
+
+def _on_line(digits: list[Box], pieces: list[Box]) -> list[Box]:
+    """Return the components that stand on the line of these digits, each near to the next."""
+    height = float(np.median([each.height for each in digits]))
+    top = float(np.median([each.y for each in digits])) - _RISES * height
+    bottom = float(np.median([each.bottom for each in digits])) + _HANGS * height
+    left, right = min(each.x for each in digits), max(each.right for each in digits)
+    waiting = [
+        each
+        for each in pieces
+        if each.height < _TALLEST * height
+        and min(each.bottom, bottom) - max(each.y, top) > _ON_LINE * min(each.height, bottom - top)
+    ]
+    found: list[Box] = []
+    while near := [each for each in waiting if max(left - each.right, each.x - right) < _NEAR * height]:
+        found += near
+        waiting = [each for each in waiting if each not in near]
+        left, right = min(left, *(each.x for each in near)), max(right, *(each.right for each in near))
+    return found

@@ -1,0 +1,236 @@
+"""The likely texts of a page's lines become a reading: digits, marks, and what was left out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
+from shuzi.reading.advice import Sentence, about_the_picture
+from shuzi.reading.candidates import Candidates
+from shuzi.reading.confidence import logit
+from shuzi.reading.ignored import left_out
+from shuzi.reading.lines.alternatives import most_probable, shared_out
+from shuzi.reading.lines.confidence import LineScale, Signs
+from shuzi.reading.lines.outcome import Character, Outcome, outcome
+from shuzi.reading.lines.search import Weights
+from shuzi.reading.result import (
+    NOT_A_DIGIT,
+    OK,
+    RULING,
+    SIGN_INK,
+    UNKNOWN,
+    UNSURE,
+    Digit,
+    Ignored,
+    Mark,
+    Reading,
+    without_marks,
+)
+
+_NO_DIGIT = 0.5  # the probability that a line holds no digit from which the whole picture is called not a digit
+_LEAST, _MOST = 1e-6, 1 - 1e-6
+_OF_PICTURES = {"reading.small", "reading.edge", "reading.blurred", "reading.pale"}
+_NAMED = 5  # other characters that a mark names
+Texts = list[tuple[str, float]]
+
+
+def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
+    """Make a reading of what the line recogniser and the candidates say together; None if no line has a digit.
+
+    Parameters
+    ----------
+    seen
+        What was found, with its lines.
+    scale
+        Calibrates the confidence.
+    """
+    page = _Page.of(seen, scale.weights)
+    if not page.written:
+        return None
+    written, ignored, signs, texts = page.written, page.ignored, page.signs, page.texts
+    characters = [character for each in written for character in each.characters]
+    digits = [each for each in characters if each.character in DIGITS]
+    confidence = scale.confidence(signs)
+    digits_only = math.prod(_of_digits(each) for each in written)
+    of_digits = max(scale.confidence(signs._replace(raw=logit(digits_only))), confidence)
+    # single characters are as much less sure than their line said as the whole text is
+    raw = min(max(texts[0][1], _LEAST), _MOST)
+    power = math.log(min(max(confidence, _LEAST), _MOST)) / math.log(raw)
+    made = [_digit(each, seen, max(each.probability, _LEAST) ** power, of_digits, scale.ok) for each in digits]
+    inside = [_sign_inside(each.texts[0]) for each in written]
+    hindered = any(each.kind == UNKNOWN for each in ignored) or any(inside)
+    status = OK if confidence >= scale.ok and not hindered else UNSURE
+    advice = _advice(seen, digits, made, status, (ignored, any(inside), shared_out(texts, confidence, scale.others)))
+    return Reading(
+        texts[0][0],
+        status,
+        confidence,
+        tuple(made),
+        advice,
+        scale.calibrated,
+        marks=tuple(_mark(each, seen, power, confidence) for each in characters if each.character in MARKS),
+        ignored=ignored,
+        alternatives=shared_out(texts, confidence, scale.others),
+        digits_confidence=of_digits,
+        digits_status=OK if of_digits >= scale.ok and not hindered else UNSURE,
+    )
+
+
+def reject_lines(reading: Reading, seen: Candidates, scale: LineScale) -> Reading:
+    """Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all."""
+    ignored = _ignored(seen, [outcome(each, scale.weights, seen.ink) for each in seen.lines], [])
+    probable = 1.0
+    for each in seen.lines:
+        shares = each.probabilities(scale.weights)
+        probable *= sum(
+            share for text, share in zip(each.texts, shares.tolist(), strict=True) if not set(text) & set(DIGITS)
+        )
+    sign = any(SIGN in each.texts[int(each.probabilities(scale.weights).argmax())] for each in seen.lines)
+    status = NOT_A_DIGIT if reading.status == NOT_A_DIGIT or (sign and probable >= _NO_DIGIT) else UNSURE
+    if status == reading.status:
+        return replace(reading, ignored=ignored)
+    advice = reading.advice
+    if advice[0] not in _OF_PICTURES:
+        advice = ("reading.not_a_digit" if status == NOT_A_DIGIT else "reading.signs"), {}
+    digits = tuple(replace(each, status=status) for each in reading.digits)
+    return replace(reading, status=status, digits_status=status, digits=digits, advice=advice, ignored=ignored)
+
+
+def evidence(seen: Candidates, weights: Weights) -> tuple[str, Signs] | None:
+    """Return the best text of a page that was read line by line, and the evidence for it; None without digits."""
+    page = _Page.of(seen, weights)
+    return (page.texts[0][0], page.signs) if page.written else None
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page's lines that hold digits, what was left out, and the whole texts."""
+
+    written: list[Outcome]
+    ignored: tuple[Ignored, ...]
+    signs: Signs
+    texts: Texts
+
+    @staticmethod
+    def of(seen: Candidates, weights: Weights) -> _Page:
+        outcomes = [outcome(each, weights, seen.ink) for each in seen.lines]
+        written = [each for each in outcomes if set(each.texts[0]) & set(DIGITS)]
+        characters = [character for each in written for character in each.characters]
+        ignored = _ignored(seen, outcomes, [each for each in characters if each.character in DIGITS])
+        signs = Signs(
+            raw=logit(math.prod(_plain(each)[0][1] for each in written)),
+            uncovered=seen.uncovered,
+            missed=seen.missed,
+            at_edge=float(any(seen.at_edge(each.box) for each in characters)),
+            differs=float(not all(each.agreed for each in written)),
+            unknown=float(any(each.kind == UNKNOWN for each in ignored)),
+            lines=float(len(written) - 1),
+        )
+        return _Page(written, ignored, signs, most_probable(_with_ends([_plain(each) for each in written])))
+
+
+def _plain(found: Outcome) -> Texts:
+    """Return a line's texts without signs, and their probabilities, the first one that of the best text."""
+    merged: dict[str, float] = {}
+    for text, probability in zip(found.texts, found.probabilities, strict=True):
+        plain = text.replace(SIGN, "")
+        merged[plain] = merged.get(plain, 0.0) + probability
+    first = found.texts[0].replace(SIGN, "")
+    return [(first, merged.pop(first)), *sorted(merged.items(), key=lambda each: -each[1])]
+
+
+def _of_digits(found: Outcome) -> float:
+    """Return the probability of all texts with the digits of the best one."""
+    best = without_marks(found.texts[0])
+    pairs = zip(found.texts, found.probabilities, strict=True)
+    return min(1.0, sum(probability for text, probability in pairs if without_marks(text) == best))
+
+
+def _with_ends(lines: list[Texts]) -> list[Texts]:
+    """Put ends of lines between lines."""
+    ended: list[Texts] = []
+    for number, line in enumerate(lines):
+        ended += [[("\n", 1.0)], line] if number else [line]
+    return ended
+
+
+def _sign_inside(text: str) -> bool:
+    """Tell whether a sign stands between digits."""
+    places = [place for place, each in enumerate(text) if each in DIGITS]
+    return SIGN in text[places[0] : places[-1]]
+
+
+def _digit(found: Character, seen: Candidates, probability: float, text: float, ok: float) -> Digit:
+    probability = max(probability, text)
+    shares = found.probabilities[: len(DIGITS)]
+    probabilities = (shares / max(float(shares.sum()), _LEAST)).astype(np.float32)
+    status = OK if probability >= ok else UNSURE
+    return Digit(int(found.character), probability, probabilities, seen.in_original(found.box), status, found.image)
+
+
+def _mark(found: Character, seen: Candidates, power: float, text: float) -> Mark:
+    others = [
+        (CLASSES[place], float(found.probabilities[place]))
+        for place in np.argsort(-found.probabilities, kind="stable").tolist()
+        if CLASSES[place] != found.character and found.probabilities[place] > 0
+    ]
+    probability = max(max(found.probability, _LEAST) ** power, text)
+    return Mark(found.character, probability, seen.in_original(found.box), tuple(others[:_NAMED]))
+
+
+def _ignored(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[Character]) -> tuple[Ignored, ...]:
+    characters = [character for each in outcomes for character in each.characters]
+    found = [(SIGN_INK, each.box) for each in characters if each.character == SIGN]
+    heights = [each.box.height for each in digits or characters] or [each.line.height for each in seen.lines]
+    found += left_out(seen.ink, [each.box for each in characters], float(np.median(heights)))
+    return tuple(Ignored(kind, seen.in_original(box)) for kind, box in sorted(found, key=lambda each: each[1].x))
+
+
+def _advice(
+    seen: Candidates,
+    found: Sequence[Character],
+    digits: Sequence[Digit],
+    status: str,
+    more: tuple[Sequence[Ignored], bool, Sequence[tuple[str, float]]],
+) -> Sentence:
+    """Choose the most helpful sentence."""
+    ignored, inside, alternatives = more
+    kinds = {each.kind for each in ignored}
+    if status == OK:
+        if SIGN_INK in kinds:
+            return "reading.ok_beside_signs", {"n": sum(each.kind == SIGN_INK for each in ignored)}
+        return ("reading.ok_without_ruling" if RULING in kinds else "reading.ok"), {}
+    amiss = about_the_picture(seen, [each.box for each in found], [max(each.box[2:]) for each in digits])
+    if amiss is not None:
+        return amiss
+    if inside:
+        return "reading.sign_inside", {}
+    if UNKNOWN in kinds:
+        return "reading.unknown_ink", {}
+    text, *others = [text for text, _ in alternatives if text]
+    if not others:
+        return "reading.unsure_line", {}
+    other = others[0]
+    return _doubtful_digit(text, other) or (
+        "reading.unsure_text",
+        {"text": _on_one_line(text), "other": _on_one_line(other)},
+    )
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", " / ")
+
+
+def _doubtful_digit(text: str, other: str) -> Sentence | None:
+    """Name the digit in which two texts differ; None if they differ in anything else."""
+    if len(text) != len(other):
+        return None
+    places = [place for place, pair in enumerate(zip(text, other, strict=True)) if pair[0] != pair[1]]
+    if len(places) != 1 or not {text[places[0]], other[places[0]]} <= set(DIGITS):
+        return None
+    place = sum(each in DIGITS for each in text[: places[0]]) + 1
+    return "reading.unsure", {"place": place, "first": int(text[places[0]]), "second": int(other[places[0]])}

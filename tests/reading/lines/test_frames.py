@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from shuzi.ink.boxes import Box
+from shuzi.reading.candidates import Candidate
+from shuzi.reading.lines.frames import lines_of
+
+
+def candidate(x, y=20.0, width=12.0, height=20.0):
+    return Candidate(np.zeros((28, 28), np.uint8), Box(x, y, width, height), np.full(10, 0.1, np.float32), 1.0, 1.0)
+
+
+def test_a_comma_between_and_a_letter_beside_the_digits_are_in_the_strip():
+    comma, letter, far = (24, 36, 3, 6), (60, 22, 12, 18), (200, 20, 12, 20)
+    (line,) = lines_of([candidate(10), candidate(30)], np.array([comma, letter, far], np.int32))
+    for frame in line.frames:
+        assert frame.x <= 10
+        assert 72 <= frame.right < 200
+
+
+def test_print_far_above_is_not_on_the_line():
+    (line,) = lines_of([candidate(10, y=60), candidate(30, y=60)], np.array([(44, 5, 60, 12)], np.int32))
+    assert all(frame.right < 60 for frame in line.frames)
+
+
+def test_a_descender_keeps_the_band_of_the_other_digits_narrow_and_is_whole_in_the_second_frame():
+    digits = [candidate(x) for x in (10, 30, 50)] + [candidate(70, height=44)]
+    (line,) = lines_of(digits, np.empty((0, 4), np.int32))
+    band, whole = line.frames
+    assert band.height < 40
+    assert (whole.y <= 20, whole.bottom >= 64) == (True, True)
+
+
+def test_each_line_of_writing_is_framed_by_itself():
+    first, second = lines_of([candidate(10), candidate(30), candidate(12, y=70)], np.empty((0, 4), np.int32))
+    assert [len(first.candidates), len(second.candidates)] == [2, 1]
+    assert first.frames[1].bottom < second.frames[1].y
+
+
+@pytest.mark.parametrize("pieces", [[], [(5, 5, 8, 20), (20, 5, 8, 20)]])
+def test_without_candidates_the_components_are_the_line(pieces):
+    lines = lines_of([], np.array(pieces, np.int32).reshape(-1, 4))
+    assert len(lines) == bool(pieces)
+    assert all(line.candidates == () for line in lines)

@@ -1,0 +1,63 @@
+import cv2
+import numpy as np
+
+from shuzi.ink.boxes import Box
+from shuzi.reading.ignored import left_out
+
+
+def page():
+    ink = np.zeros((80, 240), np.uint8)
+    ink[20:44, 20:32] = 255
+    return ink
+
+
+DIGIT = [Box(20, 20, 12, 24)]
+
+
+def kinds(ink, taken=DIGIT):
+    return [kind for kind, _ in left_out(ink, taken, 24.0)]
+
+
+def test_ink_as_large_as_a_digit_is_never_passed_over():
+    ink = page()
+    ink[20:44, 60:72] = 255
+    assert left_out(ink, DIGIT, 24.0) == [("unknown", Box(60, 20, 12, 24))]
+
+
+def test_specks_and_the_rim_of_a_digit_are_nothing():
+    ink = page()
+    ink[50:56, 100:106] = 255
+    ink[17:20, 20:32] = 255
+    assert kinds(ink) == []
+
+
+def test_printed_lines_boxes_and_squared_paper_are_ruling():
+    for draw in (
+        lambda ink: cv2.line(ink, (2, 60), (236, 60), 255, 2),
+        lambda ink: cv2.rectangle(ink, (8, 8), (230, 70), 255, 2),
+        lambda ink: (
+            [cv2.line(ink, (x, 0), (x, 79), 255, 1) for x in range(4, 240, 16)]
+            + [cv2.line(ink, (0, y), (239, y), 255, 1) for y in range(4, 80, 16)]
+        ),
+    ):
+        ink = page()
+        draw(ink)
+        found = kinds(ink)
+        assert found
+        assert set(found) == {"ruling"}
+
+
+def test_a_tail_that_reaches_far_out_of_its_box_is_named():
+    ink = page()
+    ink[44:74, 24:28] = 255
+    assert kinds(ink) == ["unknown"]
+
+
+def test_pale_ink_is_a_stain():
+    ink = page()
+    cv2.circle(ink, (150, 40), 16, 90, -1)
+    assert kinds(ink) == ["stain"]
+
+
+def test_nothing_is_left_out_of_paper_without_ink():
+    assert left_out(np.zeros((40, 40), np.uint8), [], 20.0) == []

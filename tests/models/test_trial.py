@@ -1,7 +1,6 @@
 """Untrusted models run in a child process first: real ones that loop, crash, grow or lie."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import onnx
@@ -153,9 +152,7 @@ def test_a_function_that_could_hide_a_loop_is_refused(tmp_path):
         checked_content(path)
 
 
-@pytest.mark.parametrize(
-    "path", [*shipped().values()], ids=lambda path: path.stem
-)
+@pytest.mark.parametrize("path", [*shipped().values()], ids=lambda path: path.stem)
 def test_models_of_shuzi_have_neither(path):
     assert control_flow(path.read_bytes(), path) == ""
 

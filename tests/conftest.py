@@ -148,7 +148,7 @@ def composed_run(training, mnist, pen_strokes, tmp_path_factory):
         write_lines = partial(lines.compose_part, strokes=pen_strokes)
         write_crops = partial(crops.compose_part, strokes=pen_strokes)
         compose = {"reader": write_crops, "detector": pages.compose_part, "line": write_lines}[name]
-        share = {"reader": 1 / 1_000, "detector": 1 / 6_000, "line": 1 / 3_000}[name]
+        share = {"reader": 1 / 1_000, "detector": 1 / 6_000, "line": 1 / 1_500}[name]
         learnt = Examples(*compose(mnist.train.images[:300], mnist.train.labels[:300], [0], share))
         few = mnist.validation.images[:300], mnist.validation.labels[:300]
         apart = partial(compose, alone=True) if name == "line" else compose

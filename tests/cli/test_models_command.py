@@ -215,8 +215,10 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
     assert (ended.code, ended.out) == (1, "")
 
 
-def test_a_reader_is_calibrated_for_one_detector_and_says_when_it_has_another(shuzi, composed_run, mnist, tmp_path):
-    run, detector = tmp_path / "run", composed_run("detector")
+def test_a_reader_is_calibrated_for_its_partners_and_says_when_it_has_others(
+    shuzi, composed_run, mnist, pen_strokes, tmp_path
+):
+    run, detector, line = tmp_path / "run", composed_run("detector"), composed_run("line")
     shutil.copytree(composed_run("reader"), run)
     weights = load(run).card.weights
     picture = tmp_path / "picture.png"
@@ -225,15 +227,24 @@ def test_a_reader_is_calibrated_for_one_detector_and_says_when_it_has_another(sh
     Image.fromarray(sheet).save(picture)
     note = "Note: this model's confidence in whole numbers is not calibrated"
     assert note in shuzi("read", picture, "--model", run).err
-    ended = shuzi("models", "calibrate", run, "--detector", detector, "--pages", 30)
+    partners = ("--detector", detector, "--line", line)
+    ended = shuzi("models", "calibrate", run, *partners, "--pages", 30)
+    assert (ended.code, ended.out) == (1, "")
+    assert "--strokes" in ended.err  # lines are composed of them
+    pen_strokes.save(tmp_path / "pens.npz")
+    ended = shuzi("models", "calibrate", run, *partners, "--pages", 30, "--strokes", tmp_path / "pens.npz")
     assert (ended.code, ended.err) == (0, "")
     assert re.fullmatch(r"Calibrated on 30 composed pictures: .* .*% or more\. Kept in .*\n", ended.out)
     card = load(run).card
     assert card.weights == weights
     assert json.loads((run / "card.json").read_text()) == json.loads(card.to_json())
-    assert card.calibration.partners == {"detector": Session(detector / "model.onnx").card.weights}
+    assert card.calibration.partners == {
+        name: Session(path / "model.onnx").card.weights for name, path in (("detector", detector), ("line", line))
+    }
     assert (card.calibration.pages, card.calibration.seed) == (30, 0)
-    assert load(run, detector).calibrated
+    assert card.calibration.strokes
+    assert load(run, detector, line).calibrated
+    assert not load(run, detector).calibrated
     assert not load(run).calibrated
     assert note in shuzi("read", picture, "--model", run).err  # uses the shipped detector
     said = " ".join(shuzi("models", "describe", run).out.split())

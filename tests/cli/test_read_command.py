@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from shuzi.reading.reader import load
 
@@ -295,3 +295,43 @@ def test_a_name_that_is_no_text_is_no_obstacle(folder):
         pytest.skip("this disk takes no such names")
     ended = subprocess.run([sys.executable, "-m", "shuzi", "read", "--json", "."], capture_output=True, check=True)
     assert [json.loads(line)["text"] for line in ended.stdout.splitlines()] == ["", "0", "5"]
+
+
+@pytest.fixture
+def price(folder, drawn):
+    """A picture of two digits with a dot between them."""
+    page = Image.new("L", (280, 140), 235)
+    for place, digit in enumerate((4, 7)):
+        page.paste(drawn(digit).resize((120, 120)), (10 + 140 * place, 10))
+    ImageDraw.Draw(page).ellipse((132, 104, 146, 118), fill=30)
+    page.save(folder / "price.png")
+    return folder / "price.png"
+
+
+def test_marks_are_read_and_can_be_left_out(shuzi, price):
+    whole = json.loads(shuzi("read", "--json", price).out)
+    assert whole["text"] == "9.3"
+    assert [each["mark"] for each in whole["marks"]] == ["."]
+    plain = json.loads(shuzi("read", "--json", "--digits-only", price).out)
+    assert (plain["text"], plain["marks"]) == ("93", [])
+    assert plain["confidence"] == whole["digits_confidence"] >= whole["confidence"]
+    row = next(csv.DictReader(io.StringIO(shuzi("read", "--csv", price).out)))
+    assert (row["text"], row["digits_text"]) == ("9.3", "93")
+
+
+def test_one_value_of_a_list_is_chosen(shuzi, folder, price):
+    (folder / "values.txt").write_text("\ufeff9.3\r\n\r\n 1.9 \n", "utf-8")
+    assert shuzi("read", "--among", "values.txt", price).out == "9.3\n"
+    (folder / "values.txt").write_text("1.9\n8.8\n", "utf-8")
+    ended = shuzi("read", "--among", "values.txt", price)
+    assert "unsure" in ended.out
+    for content, told in (
+        (b"", "is empty"),
+        (b"9.3\nab", "cannot be on the list"),
+        (b"\xff\xfe4", "not a text file"),
+    ):
+        (folder / "values.txt").write_bytes(content)
+        ended = shuzi("read", "--among", "values.txt", price)
+        assert (ended.code, ended.out) == (1, "")
+        assert told in ended.err
+    assert shuzi("read", "--among", "no-such.txt", price).code == 1

@@ -47,7 +47,7 @@ def as_row(name: str, found: Found) -> str:
     name = _cell(name)
     if isinstance(found, ShuziError):
         return _row(name, "", "error", "", _cell(str(found)), "")
-    text = found.text if re.fullmatch(_PLAIN, found.text) else _cell(found.text)
+    text = found.text if re.fullmatch(_PLAIN, found.text) else f"'{found.text}"  # digits and marks steer no terminal
     return _row(name, text, found.status, round(found.confidence, 4), found.message, found.digits_text)
 
 

@@ -199,5 +199,8 @@ def ok_from(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
     """
     ranked = np.argsort(-confidence, kind="stable")
     fraction = np.cumsum(right[ranked]) / np.arange(1, len(ranked) + 1)
-    enough = np.flatnonzero((fraction >= RIGHT_WHERE_OK) & (np.arange(1, len(ranked) + 1) >= min(_FEW, len(ranked))))
+    # texts of the same confidence are ok together
+    last = np.append(np.diff(confidence[ranked]) != 0, True)
+    many = np.arange(1, len(ranked) + 1) >= min(_FEW, len(ranked))
+    enough = np.flatnonzero((fraction >= RIGHT_WHERE_OK) & last & many)
     return float(confidence[ranked[enough[-1]]]) if enough.size else 1.0

@@ -1,11 +1,10 @@
-"""A list of values becomes the one that stands in a picture, or a doubt where two of them may."""
+"""A list of values and a reading become the value that is written, or a doubt where that is not clear."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,18 @@ from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.lines.confidence import LineScale
 from shuzi.reading.lines.search import LineTexts
-from shuzi.reading.result import BLANK, MOST_ALTERNATIVES, NOT_A_DIGIT, OK, UNSURE, Reading, without_marks
+from shuzi.reading.result import (
+    BLANK,
+    MOST_ALTERNATIVES,
+    NOT_A_DIGIT,
+    OK,
+    SIGN_INK,
+    UNKNOWN,
+    UNSURE,
+    Ignored,
+    Reading,
+    without_marks,
+)
 
 MOST_VALUES = 100_000
 """Values that a list may have."""
@@ -24,23 +34,29 @@ OK_FROM = 0.99
 """The probability, among the values, from which a value is `ok`."""
 
 _LISTED = 0.98  # the probability that what is written is on the list
+_CLEARLY = 5.0  # if another text is more probable by this log ratio, no value is written
 _LOWEST, _LEAST = -60.0, 1e-6
+_IMPOSSIBLE = _LOWEST / 2  # a value with a lower score is not written
 _LONGEST = 40  # characters of a value
+_COMPARED = 256  # values, those nearest to what was read, that are scored
+_CHUNK = 4_096  # values whose distance is computed at once
 
 
 def checked(values: Sequence[str]) -> list[str]:
-    """Return the values without spaces around them and without doubles, in their order.
+    """Return the values without surrounding spaces and duplicates, in their order.
 
     Raises
     ------
     DataError
-        There are none or too many, or one has other characters than digits and marks.
+        There are none or too many, or one has characters other than digits and marks.
 
     Examples
     --------
     >>> checked(["10234", " 10243 ", "10234"])
     ['10234', '10243']
     """
+    if isinstance(values, str) or not all(isinstance(each, str) for each in values):
+        raise DataError("error.among.kind")
     kept = [*dict.fromkeys(each.strip() for each in values if each.strip())]
     if not kept:
         raise DataError("error.among.empty")
@@ -55,15 +71,15 @@ def checked(values: Sequence[str]) -> list[str]:
 def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: LineScale) -> Reading:
     """Choose the value that is most probably written.
 
-    Values are compared with the text if one of them has a mark, otherwise with its digits. What is blank or no number
-    stays so.
+    Values are compared with the text if one of them has a mark, otherwise with its digits. Blank pictures and
+    pictures without a digit stay as they were read.
 
     Parameters
     ----------
     reading
-        What was read without the list.
+        The reading without the list.
     seen
-        What it was read from.
+        What it was made from.
     values
         As `checked` returns them.
     scale
@@ -71,49 +87,101 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
 
     Returns
     -------
-    The reading with the value as its text: "ok" if it is clearly the only one that fits, otherwise "unsure". The
-    alternatives are values only.
+    The reading with the value as its text. It is "ok" only if the value is clearly the only one that fits, no other
+    text fits much better, and no ink is unaccounted for. The alternatives are values only.
     """
     if reading.status in (BLANK, NOT_A_DIGIT):
         return reading
     with_marks = any(set(each) & set(MARKS) for each in values)
-    scores, free = _scores(reading, seen, values, scale, with_marks)
+    near = _nearest(values, [text for text, _ in reading.alternatives] or [reading.text], with_marks)
+    scores, free = _scores(reading, seen, near, scale, with_marks)
     ranked = np.argsort(-scores, kind="stable")[:MOST_ALTERNATIVES]
-    highest = float(scores[ranked[0]])
-    shares = np.exp(scores - highest)
-    # a text that is not on the list is one of all that are as long, each of them seldom
-    seldom = len(values) / max(10.0 ** len(without_marks(values[int(ranked[0])])), len(values))
-    other = math.exp(min(free - highest, 500.0)) * seldom * (1 - _LISTED) / _LISTED
-    probabilities = shares / (float(shares.sum()) + other)
-    best = values[int(ranked[0])]
-    sure = float(probabilities[ranked[0]])
-    alternatives = tuple((values[place], float(probabilities[place])) for place in ranked.tolist())
-    message: dict[str, Any] = {"value": best}
-    key = "reading.among.ok"
-    if sure < OK_FROM:
-        rival = len(alternatives) > 1 and alternatives[1][1] * 10 > 1 - sure
-        key, message = ("reading.among.rival", {"other": alternatives[1][0]}) if rival else ("reading.among.none", {})
-    fits = _same_digits(reading, best)
+    best, highest = near[int(ranked[0])], float(scores[ranked[0]])
+    # an unlisted text is one of all texts of that length, so each of them is rare
+    rare = len(values) / max(10.0 ** len(without_marks(best)), len(values))
+    other = math.exp(min(free - highest, 500.0)) * max(rare, _LEAST) * (1 - _LISTED) / _LISTED
+    exponents = np.exp(scores - highest)
+    probabilities = exponents / (float(exponents.sum()) + other)
+    confidence = float(probabilities[ranked[0]])
+    alternatives = tuple((near[place], float(probabilities[place])) for place in ranked.tolist())
+    written = _lines(reading.text, with_marks)
+    doubt = _doubt(reading, len(written), highest, free)
+    fits = best in written
+    status = OK if confidence >= OK_FROM and not doubt else UNSURE
+    if doubt:
+        advice = reading.advice if doubt == "reading.ink" else (doubt, {})
+    elif status == OK:
+        advice = "reading.among.ok", {"value": best}
+    elif len(alternatives) > 1 and alternatives[1][1] * 10 > 1 - confidence:
+        advice = "reading.among.rival", {"other": alternatives[1][0]}
+    else:
+        advice = "reading.among.none", {}
     return replace(
         reading,
         text=best,
-        status=OK if sure >= OK_FROM else UNSURE,
-        confidence=sure,
-        digits=reading.digits if fits else (),
-        marks=reading.marks if fits and with_marks else (),
-        advice=(key, message),
+        status=status,
+        confidence=confidence,
+        digits=reading.digits if fits and len(written) == 1 else (),
+        marks=reading.marks if fits and with_marks and len(written) == 1 else (),
+        ignored=reading.ignored if fits and len(written) == 1 else _everything(reading),
+        advice=advice,
         alternatives=alternatives,
-        digits_confidence=sure,
-        digits_status=OK if sure >= OK_FROM else UNSURE,
+        digits_confidence=confidence,
+        digits_status=status,
     )
 
 
-def _same_digits(reading: Reading, value: str) -> bool:
-    return without_marks(value) == _joined(reading.text)
+def _doubt(reading: Reading, lines: int, highest: float, free: float) -> str:
+    """Return the key of the reason why no value can be sure; "" if there is none, "reading.ink" if it is told."""
+    if lines > 1:
+        return "reading.among.lines"
+    if highest < _IMPOSSIBLE or free - highest > _CLEARLY:
+        return "reading.among.none"
+    unknown = any(each.kind == UNKNOWN for each in reading.ignored)
+    return "reading.ink" if unknown or reading.advice[0] == "reading.sign_inside" else ""
 
 
-def _joined(text: str) -> str:
-    return without_marks(text).replace("\n", "")
+def _everything(reading: Reading) -> tuple[Ignored, ...]:
+    """Name all ink where the boxes of a reading are not those of the value."""
+    boxes = [*(each.box for each in reading.digits), *(each.box for each in reading.marks)]
+    return (*reading.ignored, *(Ignored(SIGN_INK, box) for box in boxes))
+
+
+def _lines(text: str, with_marks: bool) -> list[str]:
+    return [line if with_marks else without_marks(line) for line in text.split("\n")]
+
+
+def _nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> list[str]:
+    """Return the values nearest to what was read by edit distance, in their order; all of a short list."""
+    if len(values) <= _COMPARED:
+        return [*values]
+    wanted = [*dict.fromkeys(line for text in texts for line in _lines(text, with_marks))][:MOST_ALTERNATIVES]
+    distances = np.full(len(values), _LONGEST, np.int64)
+    for start in range(0, len(values), _CHUNK):
+        part = values[start : start + _CHUNK]
+        for text in wanted:
+            found = distances[start : start + _CHUNK]
+            np.minimum(found, _edit_distances(part, text), out=found)
+    return [values[place] for place in np.sort(np.argsort(distances, kind="stable")[:_COMPARED])]
+
+
+def _edit_distances(values: Sequence[str], text: str) -> NDArray[np.int64]:
+    """Return how many characters to insert, delete or replace to turn each value into a text: int64 (n,)."""
+    longest = max(map(len, values))
+    letters = np.array([[ord(each) for each in value.ljust(longest, "\0")] for value in values])
+    lengths = np.array([len(value) for value in values])
+    row = np.tile(np.arange(len(text) + 1), (len(values), 1))
+    result = np.where(lengths == 0, len(text), 0)
+    for place in range(longest):
+        following = np.empty_like(row)
+        following[:, 0] = place + 1
+        for column, each in enumerate(text):
+            replaced = row[:, column] + (letters[:, place] != ord(each))
+            other = np.minimum(row[:, column + 1], following[:, column]) + 1
+            following[:, column + 1] = np.minimum(replaced, other)
+        row = following
+        result = np.where(lengths == place + 1, row[:, -1], result)
+    return result
 
 
 def _scores(
@@ -126,8 +194,8 @@ def _scores(
         return max(found, key=lambda each: float(each[0].max()) - each[1])
     scores = [_of_digits(reading, without_marks(value)) for value in values]
     listed = set(map(without_marks, values))
-    others = [_of_digits(reading, _joined(text)) for text, _ in reading.alternatives if _joined(text) not in listed]
-    return np.array(scores, np.float64), max(others, default=_LOWEST)
+    texts = {without_marks(text).replace("\n", "") for text, _ in reading.alternatives} - listed
+    return np.array(scores, np.float64), max((_of_digits(reading, text) for text in texts), default=_LOWEST)
 
 
 def _of_line(

@@ -17,6 +17,7 @@ LARGE = 0.4
 
 _GROWN = 0.16  # of a digit's height: how far ink may reach beyond a character's box and still belong to it
 _LONG = 6.0  # times as long as it is thick: a printed line
+_RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
 _SPANS = 0.9  # of the picture's side: a line from one side to the other
 _HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
 _FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
@@ -47,12 +48,16 @@ def left_out(ink: NDArray[np.uint8], taken: Sequence[Box], height: float) -> lis
     [('unknown', Box(x=40, y=10, width=20, height=20)), ('ruling', Box(x=2, y=36, width=96, height=1))]
     """
     solid = (ink >= SOLID).astype(np.uint8)
+    _, pieces = cv2.connectedComponents(solid, connectivity=8)
     darkness = 0.0
     for box in taken:
         inside = ink[box.pixels()]
         dark = inside[inside >= SOLID]
         darkness = max(darkness, float(dark.mean()) if dark.size else 0.0)
-        solid[box.pixels(rim=_GROWN * height)] = 0
+        around = box.pixels(rim=_GROWN * height)
+        # around a box, only what hangs together with its ink belongs to it
+        own = np.isin(pieces[around], np.unique(pieces[box.pixels()]))
+        solid[around][own] = 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     found = []
     for number in range(1, count):
@@ -68,8 +73,8 @@ def left_out(ink: NDArray[np.uint8], taken: Sequence[Box], height: float) -> lis
 def _kind(box: Box, area: int, dark: float, height: float, darkness: float, shape: tuple[int, ...]) -> str:
     long, thick = max(box.width, box.height), min(box.width, box.height)
     spans = box.width >= _SPANS * shape[1] or box.height >= _SPANS * shape[0]
-    # a stroke that is neither level nor upright fills little of its box, but is no longer than a character
-    if long >= _LONG * thick and (box.width > box.height or long > _FRAME * height or spans):
+    longest = _RULED if box.width > box.height else _FRAME
+    if long >= _LONG * thick and (long > longest * height or spans):
         return RULING
     if area < _HOLLOW * box.width * box.height and (thick >= _FRAME * height or spans):
         return RULING

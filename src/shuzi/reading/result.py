@@ -211,16 +211,23 @@ class Reading:
 
     def digits_only(self) -> Reading:
         """Return the reading without marks: what 0.1 would have called its text, and the confidence in that."""
-        merged: dict[str, float] = {}
+        others: dict[str, float] = {}
         for text, probability in self.alternatives:
-            merged[without_marks(text)] = merged.get(without_marks(text), 0.0) + probability
+            plain = without_marks(text)
+            if plain != self.digits_text:
+                others[plain] = min(others.get(plain, 0.0) + probability, self.digits_confidence)
+        rest = max(sum(others.values()), 1e-9)
+        scale = min(1.0, (1 - self.digits_confidence) / rest)
+        named = sorted(((text, scale * each) for text, each in others.items()), key=lambda each: -each[1])
+        sure = self.digits_status == OK != self.status
         return replace(
             self,
             text=self.digits_text,
             status=self.digits_status,
             confidence=self.digits_confidence,
             marks=(),
-            alternatives=tuple(sorted(merged.items(), key=lambda each: -each[1])),
+            alternatives=((self.digits_text, self.digits_confidence), *named) if self.alternatives else (),
+            advice=("reading.ok", {}) if sure else self.advice,
         )
 
     @property

@@ -64,6 +64,20 @@ def test_the_language_is_chosen_by_the_query_then_by_the_header(client, number):
         assert said.json()["readings"][0]["message"] == expected
 
 
+def test_marks_are_part_of_the_text_unless_they_are_not_asked_for(client, mnist):
+    page = np.full((80, 160), 235, np.uint8)
+    for place, x in ((2, 20), (0, 96)):
+        page[24:52, x : x + 28] -= np.rint(mnist.test.images[place] * 0.8).astype(np.uint8)
+    page[46:50, 70:74] = 40
+    file = io.BytesIO()
+    Image.fromarray(page).save(file, "PNG")
+    (whole,) = client.post("/v1/read", files={"picture": file.getvalue()}).json()["readings"]
+    assert (whole["text"], whole["digits_text"]) == ("1.7", "17")
+    assert [each["mark"] for each in whole["marks"]] == ["."]
+    (plain,) = client.post("/v1/read?marks=false", files={"picture": file.getvalue()}).json()["readings"]
+    assert (plain["text"], plain["marks"], plain["confidence"]) == ("17", [], whole["digits_confidence"])
+
+
 def test_explaining_adds_what_was_seen_and_what_counted_and_changes_nothing_else(client, number):
     plain = client.post("/v1/read", files={"picture": number}).json()["readings"][0]
     (told,) = client.post("/v1/read", params={"explain": True}, files={"picture": number}).json()["readings"]

@@ -59,7 +59,8 @@ def lines_of(candidates: Sequence[Candidate], components: NDArray[np.int32]) -> 
     """
     pieces = [Box(*map(float, each)) for each in components.tolist()]
     if not candidates:
-        return [_framed((), pieces, pieces)] if pieces else []
+        groups = [[pieces[place] for place in line] for line in in_reading_order(pieces)]
+        return [_framed((), group, group) for group in groups]
     lines = []
     for places in in_reading_order([each.box for each in candidates]):
         line = tuple(candidates[place] for place in places)
@@ -89,8 +90,12 @@ def _on_line(digits: list[Box], pieces: list[Box]) -> list[Box]:
         and min(each.bottom, bottom) - max(each.y, top) > _ON_LINE * min(each.height, bottom - top)
     ]
     found: list[Box] = []
-    while near := [each for each in waiting if max(left - each.right, each.x - right) < _NEAR * height]:
+    while near := [each for each in waiting if _is_near(each, left, right, height)]:
         found += near
-        waiting = [each for each in waiting if each not in near]
+        waiting = [each for each in waiting if not _is_near(each, left, right, height)]
         left, right = min(left, *(each.x for each in near)), max(right, *(each.right for each in near))
     return found
+
+
+def _is_near(piece: Box, left: float, right: float, height: float) -> bool:
+    return max(left - piece.right, piece.x - right) < _NEAR * height

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from shuzi.ink.boxes import as_array, overlap_of_smaller
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.reading.advice import Sentence, about_the_picture
 from shuzi.reading.candidates import Candidates
@@ -34,6 +35,7 @@ from shuzi.reading.result import (
 _NO_DIGIT = 0.5  # the probability that a line holds no digit from which the whole picture is called not a digit
 _LEAST, _MOST = 1e-6, 1 - 1e-6
 _OF_PICTURES = {"reading.small", "reading.edge", "reading.blurred", "reading.pale"}
+_SAME_INK = 0.5  # of the smaller box: it is the ink of a digit
 _NAMED = 5  # other characters that a mark names
 Texts = list[tuple[str, float]]
 
@@ -82,7 +84,12 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
 
 def reject_lines(reading: Reading, seen: Candidates, scale: LineScale) -> Reading:
     """Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all."""
-    ignored = _ignored(seen, [outcome(each, scale.weights, seen.ink) for each in seen.lines], [])
+    boxes = as_array(each.box for each in reading.digits)
+    ignored = tuple(
+        each
+        for each in _ignored(seen, [outcome(line, scale.weights, seen.ink) for line in seen.lines], [])
+        if not len(boxes) or overlap_of_smaller(np.array(each.box, np.float64), boxes).max() < _SAME_INK
+    )
     probable = 1.0
     for each in seen.lines:
         shares = each.probabilities(scale.weights)
@@ -185,6 +192,9 @@ def _mark(found: Character, seen: Candidates, power: float, text: float) -> Mark
 def _ignored(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[Character]) -> tuple[Ignored, ...]:
     characters = [character for each in outcomes for character in each.characters]
     found = [(SIGN_INK, each.box) for each in characters if each.character == SIGN]
+    # a mark on a line without a digit is in no text
+    alone = [each for each in outcomes if not set(each.texts[0]) & set(DIGITS)]
+    found += [(UNKNOWN, each.box) for line in alone for each in line.characters if each.character in MARKS]
     heights = [each.box.height for each in digits or characters] or [each.line.height for each in seen.lines]
     found += left_out(seen.ink, [each.box for each in characters], float(np.median(heights)))
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in sorted(found, key=lambda each: each[1].x))

@@ -30,7 +30,7 @@ class Recogniser:
         self._session = Session(path)
         self.card = self._session.card
         if self.card.kind != RECOGNISER:
-            raise ModelError("error.model.no_recogniser", path=path, kind=self.card.kind)
+            raise ModelError("error.model.no_recogniser", path=path)
 
     def columns(self, strip: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Recognise a strip.

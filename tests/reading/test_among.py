@@ -1,0 +1,116 @@
+"""A value of a list is chosen only where the ink says so: pictures written by code, and the shipped models."""
+
+import cv2
+import numpy as np
+import pytest
+
+import shuzi
+from shuzi.reading.among import checked
+
+pytestmark = pytest.mark.usefixtures("mnist")
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return shuzi.load()
+
+
+@pytest.fixture(scope="module")
+def written(mnist):
+    """Return a writer of lines of MNIST's digits, 60 pixels high; "X" is two strokes and "." a dot."""
+    images, labels = mnist.validation.images, mnist.validation.labels
+
+    def write(*lines):
+        rows = []
+        for line in lines:
+            cells = []
+            for place, each in enumerate(line):
+                cell = np.zeros((90, 56), np.uint8)
+                if each == "X":
+                    cv2.line(cell, (6, 18), (48, 72), 255, 6, cv2.LINE_AA)
+                    cv2.line(cell, (48, 18), (6, 72), 255, 6, cv2.LINE_AA)
+                elif each == ".":
+                    cell = np.zeros((90, 24), np.uint8)
+                    cv2.circle(cell, (10, 70), 4, 255, -1)
+                else:
+                    digit = images[np.flatnonzero(labels == int(each))[place + 20]]
+                    cell[14:74] = cv2.resize(digit, (56, 60), interpolation=cv2.INTER_CUBIC)
+                cells.append(cell)
+            rows.append(np.hstack(cells))
+        width = max(row.shape[1] for row in rows)
+        page = np.vstack([np.pad(row, ((0, 0), (0, width - row.shape[1]))) for row in rows])
+        return 235 - np.rint(np.pad(page, 30) * 0.8).astype(np.uint8)
+
+    return write
+
+
+def test_the_value_that_is_written_is_chosen(reader, written):
+    found = reader.read(written("10234"), among=["10234", "20567", "98881"])
+    assert (found.text, found.status) == ("10234", "ok")
+    assert found.digits
+    assert {text for text, _ in found.alternatives} <= {"10234", "20567", "98881"}
+
+
+@pytest.mark.parametrize("listed", [["10284"], ["1023"], ["102345"], ["1" * 40], ["55555", "10284"]])
+def test_a_value_that_is_nearly_written_or_not_at_all_is_never_sure(reader, written, listed):
+    assert reader.read(written("10234"), among=listed).status == "unsure"
+
+
+def test_two_values_that_both_stand_there_are_a_doubt_and_no_ink_vanishes(reader, written):
+    found = reader.read(written("1234", "5678"), among=["1234", "5678"])
+    assert found.status == "unsure"
+    assert len(found.digits) + len(found.ignored) >= 8
+
+
+def test_a_letter_between_the_digits_stays_a_doubt(reader, written):
+    page = written("12X45")
+    assert reader.read(page).status == "unsure"
+    assert reader.read(page, among=["1245", "9999"]).status == "unsure"
+
+
+def test_a_list_with_marks_is_compared_with_the_marks(reader, written):
+    page = written("12.50")
+    assert reader.read(page, among=["12.50", "12-50"]).text == "12.50"
+    plain = reader.read(page, among=["1250", "3377"])
+    assert (plain.text, plain.status) == ("1250", "ok")
+
+
+def test_a_model_without_a_line_recogniser_chooses_too(written):
+    found = shuzi.load("tiny").read(written("70"), among=["70", "35"])
+    assert (found.text, found.status) == ("70", "ok")
+
+
+def test_a_blank_picture_stays_blank(reader):
+    found = reader.read(np.full((60, 200), 230, np.uint8), among=["1", "2"])
+    assert (found.text, found.status) == ("", "blank")
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ([], "error.among.empty"),
+        (["", " "], "error.among.empty"),
+        ("1250", "error.among.kind"),
+        ([1250], "error.among.kind"),
+        (["12a"], "error.among.value"),
+        (["-"], "error.among.value"),
+        (["1" * 41], "error.among.value"),
+        ([str(each) for each in range(100_001)], "error.among.many"),
+    ],
+)
+def test_what_is_no_list_of_values_is_an_error_in_words(values, key):
+    with pytest.raises(shuzi.DataError) as problem:
+        checked(values)
+    assert problem.value.key == key
+
+
+def test_of_a_list_as_long_as_a_list_may_be_the_value_is_found(reader, written):
+    # to score each of them would take minutes and gigabytes
+    values = [f"{each:012d}" for each in range(99_999)] + ["10234"]
+    found = reader.read(written("10234"), among=values)
+    assert (found.text, found.status) == ("10234", "ok")
+
+
+def test_read_many_chooses_too(reader, written):
+    readings = list(reader.read_many([written("10234"), written("98881")], among=["10234", "98881"]))
+    assert [each.text for each in readings] == ["10234", "98881"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shuzi.data.dataset import Dataset
+from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import save_dataset
 from shuzi.data.strokes import CITATION
 from shuzi.models.card import OF_MNIST, Card
@@ -171,18 +171,20 @@ def test_an_export_as_json_has_the_same_numbers(shuzi, finished_run, tmp_path):
 
 
 @pytest.mark.slow
-def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, tmp_path):
+def test_an_export_of_a_detector_says_what_both_find(shuzi, composed_run, mnist, tmp_path, monkeypatch):
+    few = Splits(mnist.train, mnist.validation, Dataset(mnist.test.images[:1_000], mnist.test.labels[:1_000]))
+    monkeypatch.setattr("shuzi.data.mnist.load_mnist", lambda *_, **__: few)
     out = tmp_path / "detector"
     ended = shuzi("models", "export", composed_run("detector"), "--format", "savedmodel", "--out", out)
     assert (ended.code, ended.err) == (0, "")
     assert re.fullmatch(
-        r"Of the 10000 MNIST test images, composed into 1000 pages, it finds (\d+\.\d\d%); "
+        r"Of the 1000 MNIST test images, composed into 100 pages, it finds (\d+\.\d\d%); "
         r"the network itself finds \1\. Largest difference between the maps: (0|\d(\.\d)?e-\d\d)\.",
         ended.out.splitlines()[1],
     )
     again = shuzi("models", "export", composed_run("detector"), "--format", "onnx", "--out", f"{out}.onnx", "--json")
     found = json.loads(again.out)
-    assert (found["kind"], found["n"], found["pages"]) == ("detector", 10_000, 1_000)
+    assert (found["kind"], found["n"], found["pages"]) == ("detector", 1_000, 100)
     assert found["accuracy"] == found["accuracy_of_network"]
     assert "others" not in found
 

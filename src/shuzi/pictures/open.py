@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import selectors
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
 def _content(path: Path, name: str) -> bytes:
     """Return the contents of a file, or only its start if it is too large to be plain."""
     try:
-        if stat.S_ISFIFO(path.stat().st_mode):
+        if sys.platform != "win32" and stat.S_ISFIFO(path.stat().st_mode):
             return _piped(path, name)
         with path.open("rb") as file:
             # reads allocate the size they ask for, and 32 MB would cost more than decoding a small file; sources
@@ -100,20 +101,22 @@ def _content(path: Path, name: str) -> bytes:
         raise PictureError("error.picture.unknown", path=name) from problem
 
 
-def _piped(path: Path, name: str) -> bytes:
-    """Return what a program writes to a pipe; opening one without a writer would block for ever."""
-    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    with os.fdopen(number, "rb") as pipe, selectors.DefaultSelector() as waiting:
-        waiting.register(pipe, selectors.EVENT_READ)
-        came = waiting.select(_WAIT)
-        first = pipe.read(1)  # b"" if no program has it open, None if one has but is not writing yet
-        if not came and first == b"":
-            raise PictureError("error.data.unreadable", path=name, reason=ShuziError("picture.pipe"))
-        os.set_blocking(number, True)
-        content = (first or b"") + pipe.read(MOST_BYTES)
-    if len(content) > MOST_BYTES:
-        raise PictureError("error.picture.long", path=name, most=MOST_BYTES)
-    return content
+if sys.platform != "win32":  # which has no such files
+
+    def _piped(path: Path, name: str) -> bytes:
+        """Return what a program writes to a pipe; opening one without a writer would block for ever."""
+        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        with os.fdopen(number, "rb") as pipe, selectors.DefaultSelector() as waiting:
+            waiting.register(pipe, selectors.EVENT_READ)
+            came = waiting.select(_WAIT)
+            first = pipe.read(1)  # b"" if no program has it open, None if one has but is not writing yet
+            if not came and first == b"":
+                raise PictureError("error.data.unreadable", path=name, reason=ShuziError("picture.pipe"))
+            os.set_blocking(number, True)
+            content = (first or b"") + pipe.read(MOST_BYTES)
+        if len(content) > MOST_BYTES:
+            raise PictureError("error.picture.long", path=name, most=MOST_BYTES)
+        return content
 
 
 def _from_array(array: NDArray[Any]) -> Image.Image:

@@ -131,9 +131,12 @@ def _command(module: str) -> list[str]:
 
 def _apart() -> dict[str, Any]:
     """Return what keeps a terminal's Ctrl-C from a child; Windows does nothing for `start_new_session`."""
+    apart: dict[str, Any]
     if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"start_new_session": True}
+        apart = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+    else:
+        apart = {"start_new_session": True}
+    return apart
 
 
 def _paths() -> str:

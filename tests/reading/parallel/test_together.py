@@ -330,3 +330,11 @@ def test_a_reader_goes_to_another_process_with_its_model(pages, finished_run):
     other = pickle.loads(pickle.dumps(reader))  # noqa: S301 - packed a moment ago
     assert isinstance(other, Reader)
     assert [other.read(page).as_dict() for page in pages] == [reader.read(page).as_dict() for page in pages]
+
+
+def test_large_pictures_after_many_small_ones_are_read_in_their_order(reader, mnist):
+    small = [255 - image for image in mnist.test.images[:60]]
+    large = [np.kron(each, np.ones((20, 20), np.uint8)) for each in small[:6]]
+    readings = list(reader.read_many([*small, *large, *small]))
+    assert len(readings) == 126
+    assert [each.text for each in readings[66:]] == [each.text for each in readings[:60]]

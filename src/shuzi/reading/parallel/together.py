@@ -58,7 +58,7 @@ class Helpers:
                 ahead = _AHEAD * (1 + helping)
                 if helping and sum(each.size for each in waiting) < _LITTLE:
                     ahead *= 2
-                for picture in islice(pictures, ahead - len(waiting)):
+                for picture in islice(pictures, max(0, ahead - len(waiting))):
                     waiting.append(_submit(pool, shared, picture))
                     count += 1
                 if not waiting:

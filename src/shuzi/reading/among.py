@@ -109,7 +109,7 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     fits = best in written
     status = OK if confidence >= OK_FROM and not doubt else UNSURE
     if doubt:
-        advice = reading.advice if doubt == "reading.ink" else (doubt, {})
+        advice = reading.advice if doubt == "ink" else (doubt, {})
     elif status == OK:
         advice = "reading.among.ok", {"value": best}
     elif len(alternatives) > 1 and alternatives[1][1] * 10 > 1 - confidence:
@@ -132,13 +132,13 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
 
 
 def _doubt(reading: Reading, lines: int, highest: float, free: float) -> str:
-    """Return the key of the reason why no value can be sure; "" if there is none, "reading.ink" if it is told."""
+    """Return the key of the reason why no value can be sure; "" if there is none, "ink" if it is told."""
     if lines > 1:
         return "reading.among.lines"
     if highest < _IMPOSSIBLE or free - highest > _CLEARLY:
         return "reading.among.none"
     unknown = any(each.kind == UNKNOWN for each in reading.ignored)
-    return "reading.ink" if unknown or reading.advice[0] == "reading.sign_inside" else ""
+    return "ink" if unknown or reading.advice[0] == "reading.sign_inside" else ""
 
 
 def _everything(reading: Reading) -> tuple[Ignored, ...]:

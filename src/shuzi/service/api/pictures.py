@@ -9,10 +9,11 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.errors import ServiceError, ShuziError
+from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import language
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
+from shuzi.pictures.plain import kind_of
 from shuzi.reading.parallel.calls import weight
 from shuzi.reading.reader import Reader
 from shuzi.service.api import answers
@@ -97,6 +98,9 @@ class Pictures:
         size = 0
         for name, picture in sources:
             try:
+                if isinstance(picture, bytes) and len(picture) > _TINY and kind_of(picture) is None:
+                    # handing it over would copy megabytes to learn the same
+                    raise PictureError("error.picture.unknown", path=name)
                 decoded = picture if isinstance(picture, bytes) else await self._decoded(picture)
             except ServiceError:
                 raise

@@ -103,20 +103,9 @@ def trusted() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": _paths()}
 
 
-def kill(process: Process) -> None:
-    """End a process and everything it started, if it has not been waited for yet."""
+def kill(process: Process | LoopProcess) -> None:
+    """End a process, and on POSIX everything it started, if it has not been waited for yet."""
     if process.returncode is not None:  # its number may be another's by now
-        return
-    with suppress(ProcessLookupError, PermissionError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def kill_for_loop(process: LoopProcess) -> None:
-    """End a process of `start_for_loop`, and on POSIX everything it started."""
-    if process.returncode is not None:
         return
     with suppress(ProcessLookupError, PermissionError):
         if sys.platform == "win32":

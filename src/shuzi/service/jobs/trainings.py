@@ -18,7 +18,7 @@ from typing import Any
 
 from shuzi.errors import MissingExtra, ServiceError
 from shuzi.messages import LANGUAGES, say
-from shuzi.processes.start import LoopProcess, kill_for_loop, start_for_loop
+from shuzi.processes.start import LoopProcess, kill, start_for_loop
 from shuzi.service.http.limits import Limits
 from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
 from shuzi.service.readers import Readers
@@ -108,7 +108,7 @@ class Trainings:
         training.asked_to_stop = True
         if training.process is not None:
             await _say(training.process, "stop")
-            asyncio.get_running_loop().call_later(_PATIENCE, kill_for_loop, training.process)
+            asyncio.get_running_loop().call_later(_PATIENCE, kill, training.process)
 
     async def close(self) -> None:
         """End the current run and remove all files."""
@@ -116,7 +116,7 @@ class Trainings:
         if running := self.running:
             running.asked_to_stop = True
             if running.process is not None:
-                kill_for_loop(running.process)
+                kill(running.process)
         if self._task is not None:
             await asyncio.wait([self._task])
         if self._root is not None:
@@ -133,7 +133,7 @@ class Trainings:
             log.exception("training %s", training.id)
             end = _failure("error.service.training_broken")
         if training.process is not None:
-            kill_for_loop(training.process)
+            kill(training.process)
             await training.process.wait()
         await asyncio.to_thread(shutil.rmtree, training.folder, ignore_errors=True)
         training.tell(*end)
@@ -156,7 +156,7 @@ class Trainings:
         listening = asyncio.create_task(_collect(process.stderr, remarks))
         await _say(process, json.dumps(asdict(training.recipe)))
         if self._closing:
-            kill_for_loop(process)
+            kill(process)
         elif training.asked_to_stop:
             training.asked_to_stop = False
             await self.stop(training)
@@ -165,7 +165,7 @@ class Trainings:
             name, data = json.loads(line)
             if name in (DONE, STOPPED, FAILED):
                 end = name, data, name
-                asyncio.get_running_loop().call_later(_PATIENCE, kill_for_loop, process)
+                asyncio.get_running_loop().call_later(_PATIENCE, kill, process)
             else:
                 training.tell(name, data)
         await process.wait()

@@ -11,7 +11,8 @@ import click
 
 from shuzi.cli.terminal import program
 from shuzi.messages import counted, say
-from shuzi.models.tasks import DETECT
+from shuzi.models.store import START
+from shuzi.models.tasks import DETECT, RECOGNISE_LINE
 
 if TYPE_CHECKING:
     from shuzi.training.events import Event
@@ -27,7 +28,7 @@ class Lines:
         self._folder = folder
         self._own = own
         self._unsplit = unsplit
-        self._finds = False
+        self._task_name = ""
         self._from_start = True
         self._step = "train.step"
         self._losses: list[float] = []
@@ -84,14 +85,17 @@ class Lines:
     def _started(self, event: Any) -> None:
         recipe = event.recipe
         self._rate = recipe.learning_rate
-        self._finds = recipe.task == DETECT
-        self._from_start = event.step == 0
+        self._task_name = recipe.task
+        # a model that was trained before has little left to learn, and its loss may rise a little
+        self._from_start = event.step == 0 and not (self._folder / START).exists()
         self._step = "train.step" if recipe.loss == "sum" else "train.step_of_mean"
         key = "train.resumed" if event.step else "train.started"
-        counts = {"images": event.images, "parameters": event.parameters}
+        what = "examples" if recipe.task == RECOGNISE_LINE else "images"
+        counts = {what: event.images, "parameters": event.parameters}
         if not event.step:
             counts["steps"] = recipe.steps
         facts = {"step": event.step, "steps": recipe.steps} | {name: counted(name, n) for name, n in counts.items()}
+        facts["images"] = facts[what]
         click.echo(say(key, recipe=recipe.name, folder=self._folder, **facts), err=True)
         if self._unsplit:
             click.echo(say("train.too_few", n=event.images), err=True)
@@ -110,8 +114,10 @@ class Lines:
         self._bar.update(self._task, completed=event.done)
 
     def _accuracy_key(self, event: Any) -> str:
-        if self._finds:
+        if self._task_name == DETECT:
             return "train.found"
+        if self._task_name == RECOGNISE_LINE:
+            return "train.read"
         if self._unsplit:
             return "train.own_by_heart"
         if self._own:

@@ -7,6 +7,8 @@ from pathlib import Path
 from shuzi.errors import ModelError
 
 IN_A_RUN = "model.onnx"
+START = "start.onnx"
+"""In a run folder, the model from which the training started, if any."""
 OF_AN_END = (IN_A_RUN, "model.keras", "card.json")
 """Files that exist in a run folder only after training has ended."""
 

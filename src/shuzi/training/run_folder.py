@@ -35,7 +35,7 @@ from shuzi.data.own import split
 from shuzi.errors import DataError, ModelError, RunError, ShuziError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
-from shuzi.models.store import IN_A_RUN
+from shuzi.models.store import IN_A_RUN, START
 from shuzi.training.events import Done, Event, Progress, Saved, Validated
 from shuzi.training.recipe import Recipe
 from shuzi.training.run_lock import RunLock
@@ -61,7 +61,7 @@ class RunFolder:
         self.lock = RunLock(path)
         self.recipe_file = path / "recipe.toml"
         self.data_file = path / "data.npz"
-        self.start_file = path / "start.onnx"
+        self.start_file = path / START
         self.metrics_file = path / "metrics.jsonl"
         self.checkpoints = path / "checkpoints"
         self.tensorboard = path / "tensorboard"

@@ -19,9 +19,9 @@ from shuzi.reading.result import (
     MOST_ALTERNATIVES,
     NOT_A_DIGIT,
     OK,
-    SIGN_INK,
     UNKNOWN,
     UNSURE,
+    Digit,
     Ignored,
     Reading,
     without_marks,
@@ -37,6 +37,7 @@ _LISTED = 0.98  # the probability that what is written is on the list
 _CLEARLY = 5.0  # if another text is more probable by this log ratio, no value is written
 _LOWEST, _LEAST = -60.0, 1e-6
 _IMPOSSIBLE = _LOWEST / 2  # a value with a lower score is not written
+_INK = "ink"
 _LONGEST = 40  # characters of a value
 _COMPARED = 256  # values, those nearest to what was read, that are scored
 _CHUNK = 4_096  # values whose distance is computed at once
@@ -104,12 +105,11 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     probabilities = exponents / (float(exponents.sum()) + other)
     confidence = float(probabilities[ranked[0]])
     alternatives = tuple((near[place], float(probabilities[place])) for place in ranked.tolist())
-    written = _lines(reading.text, with_marks)
-    doubt = _doubt(reading, len(written), highest, free)
-    fits = best in written
+    doubt = _doubt(reading, best, highest, free)
+    told = doubt != "reading.among.lines" and _as_many_digits(reading, best)
     status = OK if confidence >= OK_FROM and not doubt else UNSURE
     if doubt:
-        advice = reading.advice if doubt == "ink" else (doubt, {})
+        advice = reading.advice if doubt == _INK else (doubt, {})
     elif status == OK:
         advice = "reading.among.ok", {"value": best}
     elif len(alternatives) > 1 and alternatives[1][1] * 10 > 1 - confidence:
@@ -121,9 +121,9 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
         text=best,
         status=status,
         confidence=confidence,
-        digits=reading.digits if fits and len(written) == 1 else (),
-        marks=reading.marks if fits and with_marks and len(written) == 1 else (),
-        ignored=reading.ignored if fits and len(written) == 1 else _everything(reading),
+        digits=_relabelled(reading, best) if told else (),
+        marks=reading.marks if told else (),
+        ignored=reading.ignored if told else _everything(reading),
         advice=advice,
         alternatives=alternatives,
         digits_confidence=confidence,
@@ -131,20 +131,32 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     )
 
 
-def _doubt(reading: Reading, lines: int, highest: float, free: float) -> str:
-    """Return the key of the reason why no value can be sure; "" if there is none, "ink" if it is told."""
-    if lines > 1:
+def _doubt(reading: Reading, best: str, highest: float, free: float) -> str:
+    """Return the key of the reason why no value can be sure; "" if there is none, `_INK` if the reading tells it."""
+    if "\n" in reading.text:
         return "reading.among.lines"
     if highest < _IMPOSSIBLE or free - highest > _CLEARLY:
         return "reading.among.none"
-    unknown = any(each.kind == UNKNOWN for each in reading.ignored)
-    return "ink" if unknown or reading.advice[0] == "reading.sign_inside" else ""
+    if reading.advice[0] == "reading.sign_inside" or any(each.kind == UNKNOWN for each in reading.ignored):
+        return _INK
+    # nobody could say where a digit stands that was not found, or what the ink of another is
+    return "" if _as_many_digits(reading, best) else "reading.among.none"
+
+
+def _as_many_digits(reading: Reading, value: str) -> bool:
+    return len(without_marks(value)) == len(reading.digits)
+
+
+def _relabelled(reading: Reading, value: str) -> tuple[Digit, ...]:
+    """Return the digits of a reading as those of a value that has as many."""
+    pairs = zip(reading.digits, without_marks(value), strict=True)
+    return tuple(replace(digit, digit=int(each)) for digit, each in pairs)
 
 
 def _everything(reading: Reading) -> tuple[Ignored, ...]:
-    """Name all ink where the boxes of a reading are not those of the value."""
+    """Name all ink, where it is not clear what of it belongs to the value."""
     boxes = [*(each.box for each in reading.digits), *(each.box for each in reading.marks)]
-    return (*reading.ignored, *(Ignored(SIGN_INK, box) for box in boxes))
+    return (*reading.ignored, *(Ignored(UNKNOWN, box) for box in boxes))
 
 
 def _lines(text: str, with_marks: bool) -> list[str]:
@@ -217,5 +229,5 @@ def _of_digits(reading: Reading, value: str) -> float:
     """Return the log probability of a value by the single digits of a reading."""
     if len(value) != len(reading.digits):
         return _LOWEST
-    shares = [float(digit.probabilities[int(each)]) for digit, each in zip(reading.digits, value, strict=True)]
-    return sum(math.log(max(share, _LEAST)) for share in shares)
+    pairs = zip(reading.digits, value, strict=True)
+    return sum(math.log(max(float(digit.probabilities[int(each)]), _LEAST)) for digit, each in pairs)

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.strokes import Strokes
-from shuzi.evaluation.knots import measured
-from shuzi.evaluation.line_confidence import calibrate_lines
+from shuzi.evaluation.knots import measured, sigmoid
+from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE
 from shuzi.reading.candidates import Candidates
@@ -87,9 +87,14 @@ def calibrate(
     read: dict[bool, list[PageRead]] = {True: [], False: []}
     blank: list[bool] = []
     surely: list[Candidates] = []
+    in_lines: list[LinesRead] = []
     for _ in range(pages):
         page = any_kind(composer, rng)
-        text, seen = page.text.replace("\n", ""), replace(reader.find_candidates(page.grey), lines=())
+        found = reader.find_candidates(page.grey)
+        if found.lines:
+            in_lines.append(LinesRead(found, page.text, marks=False))
+        # what is read without the line recogniser has a scale of its own
+        text, seen = page.text.replace("\n", ""), replace(found, lines=())
         if not seen.candidates:
             blank.append(not text)
             continue
@@ -107,7 +112,8 @@ def calibrate(
     fitted["text-ok"] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
     fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
     if LINE in reader.partners:
-        fitted |= calibrate_lines(reader, digits, strokes, seed, pages)
+        in_lines += read_lines(reader, digits, strokes, seed, pages)
+        fitted |= fit_lines(in_lines)
     return Calibration(reader.partners, fitted, pages, seed, strokes.sha256() if strokes else "")
 
 
@@ -184,8 +190,8 @@ class _Pages:
         self, curves: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """Return the probabilities of each digit (n, longest), of the rest (n,), and of both together (n,)."""
-        digits = np.where(self._there, _sigmoid(self._x @ curves[:3] + curves[3]), 1.0)
-        whole = _sigmoid(curves[4] - self._against @ curves[5:])
+        digits = np.where(self._there, sigmoid(self._x @ curves[:3] + curves[3]), 1.0)
+        whole = sigmoid(curves[4] - self._against @ curves[5:])
         return digits, whole, np.clip(np.prod(digits, axis=1) * whole, _RARE, 1 - _RARE)
 
     def rises(self, digits: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -193,7 +199,3 @@ class _Pages:
         wrong = np.where(self._there, 1 - digits, 0.0)
         of_digits = np.einsum("nd,ndk->kn", wrong, self._x)
         return np.vstack([of_digits, wrong.sum(axis=1), 1 - whole, -(1 - whole) * self._against.T])
-
-
-def _sigmoid(score: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(1 / (1 + np.exp(-np.clip(score, -500, 500))))

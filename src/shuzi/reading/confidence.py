@@ -53,13 +53,13 @@ class Curves(NamedTuple):
     def of_digit(self, candidate: Candidate) -> float:
         """Return the probability that a digit is correct."""
         named, is_digit, found = signs_of_digit(candidate)
-        return _sigmoid(self.named * named + self.is_digit * is_digit + self.found * found + self.shift)
+        return sigmoid(self.named * named + self.is_digit * is_digit + self.found * found + self.shift)
 
     def of_text(self, seen: Candidates) -> float:
         """Return the probability that all digits are correct and nothing else is wrong, assuming independence."""
         uncovered, missed, at_edge = signs_of_text(seen)
         whole = self.whole - self.uncovered * uncovered - self.missed * missed - self.at_edge * at_edge
-        return math.prod(map(self.of_digit, seen.candidates)) * _sigmoid(whole)
+        return math.prod(map(self.of_digit, seen.candidates)) * sigmoid(whole)
 
 
 def signs_of_digit(candidate: Candidate) -> tuple[float, float, float]:
@@ -171,13 +171,18 @@ def logit(sure: float) -> float:
     return math.log(kept / (1 - kept))
 
 
+def sigmoid(score: float) -> float:
+    """Return the probability of a logit, also where that is far from 0.
+
+    >>> sigmoid(0.0), sigmoid(-1e9) < 1e-200
+    (0.5, True)
+    """
+    return 1 / (1 + math.exp(-min(max(score, -_STEEPEST), _STEEPEST)))
+
+
 def _way(thresholds: Mapping[str, float], way: str) -> Way:
     """Return the calibration named `way`; an incomplete one counts as none."""
     curves, measured = [f"{way}-{each}" for each in Curves._fields], measured_at(way)
     if not thresholds.keys() >= {*curves, *measured}:
         return Way()
     return Way(Curves(*(thresholds[name] for name in curves)), tuple(thresholds[name] for name in measured))
-
-
-def _sigmoid(score: float) -> float:
-    return 1 / (1 + math.exp(-min(max(score, -_STEEPEST), _STEEPEST)))

@@ -9,7 +9,7 @@ from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.reading.advice import Sentence, about_the_picture
 from shuzi.reading.candidates import Candidate, Candidates
 from shuzi.reading.confidence import Scale
-from shuzi.reading.lines.alternatives import best_products
+from shuzi.reading.lines.alternatives import best_products, on_lines
 from shuzi.reading.lines.confidence import LineScale
 from shuzi.reading.lines.interpret import interpret_lines, reject_lines
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Reading
@@ -70,17 +70,12 @@ def _digit(candidate: Candidate, seen: Candidates, scale: Scale, text: float) ->
 
 def _alternatives(digits: list[list[Digit]], confidence: float) -> tuple[tuple[str, float], ...]:
     """Return the best texts with their probabilities, as far as single digits tell."""
-    ends = [[("\n", 1.0)]]
-    choices = [
-        choice
-        for number, line in enumerate(digits)
-        for choice in (ends if number else []) + [_choices(each) for each in line]
-    ]
-    return best_products(choices, confidence)
+    lines = [[_choices(each) for each in line] for line in digits]
+    return best_products(on_lines(lines), confidence)
 
 
 def _choices(digit: Digit) -> list[tuple[str, float]]:
-    return [(str(each), float(share)) for each, share in enumerate(digit.probabilities)]
+    return [(str(each), float(probability)) for each, probability in enumerate(digit.probabilities)]
 
 
 def _status(digits: tuple[Digit, ...], confidence: float, scale: Scale) -> str:

@@ -12,6 +12,18 @@ Choices = Sequence[tuple[str, float]]
 """What a part may say, and the probability of each."""
 
 
+def on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
+    r"""Put the ends of lines between the parts of each.
+
+    >>> on_lines([[[("1", 1.0)]], [[("2", 1.0)]]])
+    [[('1', 1.0)], [('\n', 1.0)], [('2', 1.0)]]
+    """
+    parts: list[Choices] = []
+    for number, line in enumerate(lines):
+        parts += [[("\n", 1.0)], *line] if number else line
+    return parts
+
+
 def most_probable(parts: Iterable[Choices], most: int = MOST_ALTERNATIVES) -> list[tuple[str, float]]:
     """Return the most probable ways to choose a text for each part, joined, the best one first.
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from shuzi.reading.confidence import KNOTS, logit
+from shuzi.reading.confidence import KNOTS, logit, sigmoid
 from shuzi.reading.lines.search import Weights
 
 WEIGHT, CURVE, MEASURED, OK_FROM, OTHERS = "line-weight-", "line-curve-", "line-right-", "line-ok", "line-others"
 """The names under which a card stores all of this."""
 
-_STEEPEST = 500.0  # math.exp overflows at 709
 
-
-class Signs(NamedTuple):
+class Evidence(NamedTuple):
     """The evidence about a page that was read line by line.
 
     Parameters
@@ -49,7 +46,7 @@ class Signs(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """Coefficients of the logit that a text is right, for each of `Signs` and a constant."""
+    """Coefficients of the logit that a text is right, for each of `Evidence` and a constant."""
 
     raw: float = 1.0
     uncovered: float = 0.0
@@ -60,10 +57,9 @@ class Curve(NamedTuple):
     lines: float = 0.0
     constant: float = 0.0
 
-    def of(self, signs: Signs) -> float:
+    def of(self, found: Evidence) -> float:
         """Return the probability that the text is right, before it was measured."""
-        score = sum(each * sign for each, sign in zip(self, (*signs, 1.0), strict=True))
-        return 1 / (1 + math.exp(-min(max(score, -_STEEPEST), _STEEPEST)))
+        return sigmoid(sum(each * value for each, value in zip(self, (*found, 1.0), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ class LineScale:
     Examples
     --------
     >>> scale = LineScale.of({"line-weight-same": 0.5})
-    >>> scale.weights.same, scale.calibrated, round(scale.confidence(Signs(2.0, 0, 0, 0, 0, 0, 0)), 2)
+    >>> scale.weights.same, scale.calibrated, round(scale.confidence(Evidence(2.0, 0, 0, 0, 0, 0, 0)), 2)
     (0.5, False, 0.88)
     """
 
@@ -114,7 +110,7 @@ class LineScale:
         """Whether confidence was fitted."""
         return bool(self.measured)
 
-    def confidence(self, signs: Signs) -> float:
+    def confidence(self, found: Evidence) -> float:
         """Return the probability that a text is right."""
-        said = self.curve.of(signs)
-        return float(np.interp(logit(said), KNOTS, self.measured)) if self.measured else said
+        curved = self.curve.of(found)
+        return float(np.interp(logit(curved), KNOTS, self.measured)) if self.measured else curved

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ _TALLEST = 2.2  # of a digit's height: a taller component is no character of the
 _ON_LINE = 0.5  # of a component's height that must lie in the line's band
 _RISES, _HANGS = 0.1, 0.25  # of a digit's height: how far the band reaches above and below the digits
 _NEAR = 1.2  # of a digit's height: the widest gap to the next character of a line
+_PROPOSED = 0.5  # the score from which a candidate is part of the candidates' own text
 _BESIDE = 0.5  # of a digit's height: paper left and right in a strip
 
 
@@ -37,6 +39,11 @@ class Line:
     candidates: tuple[Candidate, ...]
     frames: tuple[Box, ...]
     height: float
+
+    @cached_property
+    def proposed(self) -> tuple[int, ...]:
+        """The digits that the candidates alone would make of it."""
+        return tuple(int(each.probabilities.argmax()) for each in self.candidates if each.score >= _PROPOSED)
 
 
 def lines_of(candidates: Sequence[Candidate], components: NDArray[np.int32]) -> list[Line]:

@@ -14,8 +14,8 @@ from shuzi.reading.advice import Sentence, about_the_picture
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.confidence import logit
 from shuzi.reading.ignored import left_out
-from shuzi.reading.lines.alternatives import most_probable, shared_out
-from shuzi.reading.lines.confidence import LineScale, Signs
+from shuzi.reading.lines.alternatives import most_probable, on_lines, shared_out
+from shuzi.reading.lines.confidence import Evidence, LineScale
 from shuzi.reading.lines.outcome import Character, Outcome, outcome
 from shuzi.reading.lines.search import Weights
 from shuzi.reading.result import (
@@ -53,30 +53,28 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
     page = _Page.of(seen, scale.weights)
     if not page.written:
         return None
-    written, ignored, signs, texts = page.written, page.ignored, page.signs, page.texts
-    characters = [character for each in written for character in each.characters]
+    characters = [character for each in page.written for character in each.characters]
     digits = [each for each in characters if each.character in DIGITS]
-    confidence = scale.confidence(signs)
-    digits_only = math.prod(_of_digits(each) for each in written)
-    of_digits = max(scale.confidence(signs._replace(raw=logit(digits_only))), confidence)
+    confidence = scale.confidence(page.evidence)
+    digits_only = math.prod(_of_digits(each) for each in page.written)
+    of_digits = max(scale.confidence(page.evidence._replace(raw=logit(digits_only))), confidence)
     # single characters are as much less sure than their line said as the whole text is
-    raw = min(max(texts[0][1], _LEAST), _MOST)
+    raw = min(max(page.texts[0][1], _LEAST), _MOST)
     power = math.log(min(max(confidence, _LEAST), _MOST)) / math.log(raw)
     made = [_digit(each, seen, max(each.probability, _LEAST) ** power, of_digits, scale.ok) for each in digits]
-    inside = [_sign_inside(each.texts[0]) for each in written]
-    hindered = any(each.kind == UNKNOWN for each in ignored) or any(inside)
+    hindered = page.sign_inside or any(each.kind == UNKNOWN for each in page.ignored)
     status = OK if confidence >= scale.ok and not hindered else UNSURE
-    advice = _advice(seen, digits, made, status, (ignored, any(inside), shared_out(texts, confidence, scale.others)))
+    alternatives = shared_out(page.texts, confidence, scale.others)
     return Reading(
-        texts[0][0],
+        page.texts[0][0],
         status,
         confidence,
         tuple(made),
-        advice,
+        _success(page.ignored) if status == OK else _advice(seen, page, digits, made, alternatives),
         scale.calibrated,
         marks=tuple(_mark(each, seen, power, confidence) for each in characters if each.character in MARKS),
-        ignored=ignored,
-        alternatives=shared_out(texts, confidence, scale.others),
+        ignored=page.ignored,
+        alternatives=alternatives,
         digits_confidence=of_digits,
         digits_status=OK if of_digits >= scale.ok and not hindered else UNSURE,
     )
@@ -84,20 +82,16 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
 
 def reject_lines(reading: Reading, seen: Candidates, scale: LineScale) -> Reading:
     """Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all."""
+    outcomes = [outcome(each, scale.weights, seen.ink) for each in seen.lines]
     boxes = as_array(each.box for each in reading.digits)
     ignored = tuple(
         each
-        for each in _ignored(seen, [outcome(line, scale.weights, seen.ink) for line in seen.lines], [])
+        for each in _ignored(seen, outcomes, [])
         if not len(boxes) or overlap_of_smaller(np.array(each.box, np.float64), boxes).max() < _SAME_INK
     )
-    probable = 1.0
-    for each in seen.lines:
-        shares = each.probabilities(scale.weights)
-        probable *= sum(
-            share for text, share in zip(each.texts, shares.tolist(), strict=True) if not set(text) & set(DIGITS)
-        )
-    sign = any(SIGN in each.texts[int(each.probabilities(scale.weights).argmax())] for each in seen.lines)
-    status = NOT_A_DIGIT if reading.status == NOT_A_DIGIT or (sign and probable >= _NO_DIGIT) else UNSURE
+    no_digit = math.prod(_without_digits(each) for each in outcomes)
+    sign = any(SIGN in each.texts[0] for each in outcomes)
+    status = NOT_A_DIGIT if reading.status == NOT_A_DIGIT or (sign and no_digit >= _NO_DIGIT) else UNSURE
     if status == reading.status:
         return replace(reading, ignored=ignored)
     advice = reading.advice
@@ -107,10 +101,10 @@ def reject_lines(reading: Reading, seen: Candidates, scale: LineScale) -> Readin
     return replace(reading, status=status, digits_status=status, digits=digits, advice=advice, ignored=ignored)
 
 
-def evidence(seen: Candidates, weights: Weights) -> tuple[str, Signs] | None:
+def evidence(seen: Candidates, weights: Weights) -> tuple[str, Evidence] | None:
     """Return the best text of a page that was read line by line, and the evidence for it; None without digits."""
     page = _Page.of(seen, weights)
-    return (page.texts[0][0], page.signs) if page.written else None
+    return (page.texts[0][0], page.evidence) if page.written else None
 
 
 @dataclass(frozen=True)
@@ -119,17 +113,18 @@ class _Page:
 
     written: list[Outcome]
     ignored: tuple[Ignored, ...]
-    signs: Signs
+    evidence: Evidence
     texts: Texts
 
     @staticmethod
     def of(seen: Candidates, weights: Weights) -> _Page:
         outcomes = [outcome(each, weights, seen.ink) for each in seen.lines]
-        written = [each for each in outcomes if set(each.texts[0]) & set(DIGITS)]
+        written = [each for each in outcomes if _has_digits(each.texts[0])]
         characters = [character for each in written for character in each.characters]
         ignored = _ignored(seen, outcomes, [each for each in characters if each.character in DIGITS])
-        signs = Signs(
-            raw=logit(math.prod(_plain(each)[0][1] for each in written)),
+        texts = most_probable(on_lines([_plain(each)] for each in written))
+        found = Evidence(
+            raw=logit(texts[0][1]),
             uncovered=seen.uncovered,
             missed=seen.missed,
             at_edge=float(any(seen.at_edge(each.box) for each in characters)),
@@ -137,7 +132,16 @@ class _Page:
             unknown=float(any(each.kind == UNKNOWN for each in ignored)),
             lines=float(len(written) - 1),
         )
-        return _Page(written, ignored, signs, most_probable(_with_ends([_plain(each) for each in written])))
+        return _Page(written, ignored, found, texts)
+
+    @property
+    def sign_inside(self) -> bool:
+        """Whether a sign stands between digits of a line."""
+        return any(_sign_inside(each.texts[0]) for each in self.written)
+
+
+def _has_digits(text: str) -> bool:
+    return bool(set(text) & set(DIGITS))
 
 
 def _plain(found: Outcome) -> Texts:
@@ -157,12 +161,10 @@ def _of_digits(found: Outcome) -> float:
     return min(1.0, sum(probability for text, probability in pairs if without_marks(text) == best))
 
 
-def _with_ends(lines: list[Texts]) -> list[Texts]:
-    """Put ends of lines between lines."""
-    ended: list[Texts] = []
-    for number, line in enumerate(lines):
-        ended += [[("\n", 1.0)], line] if number else [line]
-    return ended
+def _without_digits(found: Outcome) -> float:
+    """Return the probability of all texts without a digit."""
+    pairs = zip(found.texts, found.probabilities, strict=True)
+    return sum(probability for text, probability in pairs if not _has_digits(text))
 
 
 def _sign_inside(text: str) -> bool:
@@ -193,33 +195,35 @@ def _ignored(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[Cha
     characters = [character for each in outcomes for character in each.characters]
     found = [(SIGN_INK, each.box) for each in characters if each.character == SIGN]
     # a mark on a line without a digit is in no text
-    alone = [each for each in outcomes if not set(each.texts[0]) & set(DIGITS)]
+    alone = [each for each in outcomes if not _has_digits(each.texts[0])]
     found += [(UNKNOWN, each.box) for line in alone for each in line.characters if each.character in MARKS]
     heights = [each.box.height for each in digits or characters] or [each.line.height for each in seen.lines]
     found += left_out(seen.ink, [each.box for each in characters], float(np.median(heights)))
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in sorted(found, key=lambda each: each[1].x))
 
 
+def _success(ignored: Sequence[Ignored]) -> Sentence:
+    """Say that the number was read, and what was left out."""
+    kinds = [each.kind for each in ignored]
+    if SIGN_INK in kinds:
+        return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
+    return ("reading.ok_without_ruling" if RULING in kinds else "reading.ok"), {}
+
+
 def _advice(
     seen: Candidates,
+    page: _Page,
     found: Sequence[Character],
     digits: Sequence[Digit],
-    status: str,
-    more: tuple[Sequence[Ignored], bool, Sequence[tuple[str, float]]],
+    alternatives: Sequence[tuple[str, float]],
 ) -> Sentence:
-    """Choose the most helpful sentence."""
-    ignored, inside, alternatives = more
-    kinds = {each.kind for each in ignored}
-    if status == OK:
-        if SIGN_INK in kinds:
-            return "reading.ok_beside_signs", {"n": sum(each.kind == SIGN_INK for each in ignored)}
-        return ("reading.ok_without_ruling" if RULING in kinds else "reading.ok"), {}
+    """Choose the most helpful sentence about a number that is not sure."""
     amiss = about_the_picture(seen, [each.box for each in found], [max(each.box[2:]) for each in digits])
     if amiss is not None:
         return amiss
-    if inside:
+    if page.sign_inside:
         return "reading.sign_inside", {}
-    if UNKNOWN in kinds:
+    if any(each.kind == UNKNOWN for each in page.ignored):
         return "reading.unknown_ink", {}
     text, *others = [text for text, _ in alternatives if text]
     if not others:

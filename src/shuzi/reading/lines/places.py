@@ -40,8 +40,8 @@ def boxes_of(found: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
     if not text:
         return []
     frame, columns = found.line.frames[0], found.columns[0]
-    wide = HEIGHT / max(frame.height, 1.0)
-    across = min(wide, LONGEST / max(frame.width, 1.0))  # pixels of the strip per pixel of the picture
+    # pixels of the strip per pixel of the picture, from left to right
+    across = min(HEIGHT / max(frame.height, 1.0), LONGEST / max(frame.width, 1.0))
     middles = [
         frame.x + (first + last) / 2 * COLUMN / across
         for first, last in spans(columns, tuple(map(CLASSES.index, text)))

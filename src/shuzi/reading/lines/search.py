@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.concepts import softmax
 from shuzi.ink.strips import cut
 from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.candidates import Candidate
@@ -30,7 +31,6 @@ _BEAM = 10
 _LOWEST = -60.0  # a log probability below this says no more
 _LEAST_DIGIT, _LEAST_CANDIDATE, _MOST_CANDIDATE = 1e-4, 1e-3, 0.999
 _OVERLOOKED = 0.03  # the probability that a digit has no candidate
-_PROPOSED = 0.5  # the score from which a candidate is part of the candidates' own text
 
 
 class Weights(NamedTuple):
@@ -80,9 +80,7 @@ class LineTexts:
 
     def probabilities(self, weights: Weights) -> NDArray[np.float64]:
         """Return the probability of each text if one of them is right: float64 (n,)."""
-        weighed = self.scores @ np.array(weights)
-        exponents = np.exp(weighed - weighed.max())
-        return np.asarray(exponents / exponents.sum())
+        return np.asarray(softmax(self.scores @ np.array(weights)), np.float64)
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Score other texts, such as those of a list: float64 (n, 7)."""
@@ -105,9 +103,8 @@ def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) ->
     found: dict[tuple[int, ...], None] = {}
     for each in columns:
         found |= dict.fromkeys(text.labels for text in best_texts(each, most=_OF_A_STRIP, width=_BEAM))
-    own = tuple(int(each.probabilities.argmax()) for each in line.candidates if each.score >= _PROPOSED)
     room = min(map(len, columns))
-    texts = [text for text in dict.fromkeys([own, *found]) if len(text) <= room][:MOST_TEXTS]
+    texts = [text for text in dict.fromkeys([line.proposed, *found]) if len(text) <= room][:MOST_TEXTS]
     scores = _scores(line, columns, texts)
     return LineTexts(line, columns, tuple("".join(CLASSES[each] for each in text) for text in texts), scores)
 
@@ -118,9 +115,8 @@ def _scores(
     strips = np.maximum([log_probabilities(each, texts) for each in columns], _LOWEST)
     digits = [tuple(each for each in text if each < len(DIGITS)) for text in texts]
     known = {each: align(each, line.candidates) for each in dict.fromkeys(digits)}
-    own = tuple(int(each.probabilities.argmax()) for each in line.candidates if each.score >= _PROPOSED)
     rows = [
-        (*strip, max(strip), *known[each][:3], float(each == own))
+        (*strip, max(strip), *known[each][:3], float(each == line.proposed))
         for strip, each in zip(strips.T.tolist(), digits, strict=True)
     ]
     return np.array(rows, np.float64)

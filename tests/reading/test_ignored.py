@@ -15,13 +15,13 @@ DIGIT = [Box(20, 20, 12, 24)]
 
 
 def kinds(ink, taken=DIGIT):
-    return [kind for kind, _ in left_out(ink, taken, 24.0)]
+    return [kind for kind, _ in left_out(255 - ink, ink, taken, 24.0)]
 
 
 def test_ink_as_large_as_a_digit_is_never_passed_over():
     ink = page()
     ink[20:44, 60:72] = 255
-    assert left_out(ink, DIGIT, 24.0) == [("unknown", Box(60, 20, 12, 24))]
+    assert left_out(255 - ink, ink, DIGIT, 24.0) == [("unknown", Box(60, 20, 12, 24))]
 
 
 def test_specks_and_the_rim_of_a_digit_are_nothing():
@@ -59,5 +59,17 @@ def test_pale_ink_is_a_stain():
     assert kinds(ink) == ["stain"]
 
 
+def test_print_much_paler_than_the_digits_is_a_stain_even_if_the_ink_map_shows_it_full():
+    ink = page()
+    ink[20:44, 60:72] = 255
+    grey = np.full(ink.shape, 220, np.uint8)
+    grey[20:44, 20:32] = 40
+    grey[20:44, 60:72] = 160
+    assert [kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)] == ["stain"]
+    grey[20:44, 60:72] = 80
+    assert [kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)] == ["unknown"]
+
+
 def test_nothing_is_left_out_of_paper_without_ink():
-    assert left_out(np.zeros((40, 40), np.uint8), [], 20.0) == []
+    blank = np.zeros((40, 40), np.uint8)
+    assert left_out(blank, blank, [], 20.0) == []

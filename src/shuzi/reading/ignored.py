@@ -22,15 +22,18 @@ _SPANS = 0.9  # of the picture's side: a line from one side to the other
 _HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
 _FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
 _PALE = 0.5  # of the digits' darkness: paler ink is a stain
+_PAPER_AROUND = 0.3  # of a digit's height: the margin whose paper a piece is compared with
 
 
-def left_out(ink: NDArray[np.uint8], taken: Sequence[Box], height: float) -> list[tuple[str, Box]]:
+def left_out(
+    grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float
+) -> list[tuple[str, Box]]:
     """Find the ink outside all characters that is large enough to be one.
 
     Parameters
     ----------
-    ink
-        uint8 (h, w), paper 0 and ink up to 255.
+    grey, ink
+        The picture and its ink map, paper 0 and ink up to 255: both uint8 (h, w).
     taken
         The boxes of all digits, marks and signs.
     height
@@ -44,16 +47,15 @@ def left_out(ink: NDArray[np.uint8], taken: Sequence[Box], height: float) -> lis
     --------
     >>> ink = np.zeros((40, 100), np.uint8)
     >>> ink[10:30, 10:14] = ink[10:30, 40:60] = ink[36, 2:98] = 255
-    >>> left_out(ink, [Box(10, 10, 4, 20)], 20.0)
+    >>> left_out(255 - ink, ink, [Box(10, 10, 4, 20)], 20.0)
     [('unknown', Box(x=40, y=10, width=20, height=20)), ('ruling', Box(x=2, y=36, width=96, height=1))]
     """
     solid = (ink >= SOLID).astype(np.uint8)
     _, pieces = cv2.connectedComponents(solid, connectivity=8)
-    darkness = 0.0
+    near = _PAPER_AROUND * height
+    known = [_darkness(grey, ink, box, near, ink[box.pixels()] >= SOLID) for box in taken]
+    darkness = float(np.median(known)) if known else 0.0
     for box in taken:
-        inside = ink[box.pixels()]
-        dark = inside[inside >= SOLID]
-        darkness = max(darkness, float(dark.mean()) if dark.size else 0.0)
         around = box.pixels(rim=_GROWN * height)
         # around a box, only what hangs together with its ink belongs to it
         own = np.isin(pieces[around], np.unique(pieces[box.pixels()]))
@@ -64,10 +66,21 @@ def left_out(ink: NDArray[np.uint8], taken: Sequence[Box], height: float) -> lis
         x, y, wide, high, area = stats[number].tolist()
         if max(wide, high) < LARGE * height:
             continue
-        part = ink[y : y + high, x : x + wide][labels[y : y + high, x : x + wide] == number]
-        kind = _kind(Box(x, y, wide, high), area, float(part.mean()), height, darkness, ink.shape)
-        found.append((kind, Box(x, y, wide, high)))
+        box = Box(x, y, wide, high)
+        dark = _darkness(grey, ink, box, near, labels[box.pixels()] == number)
+        found.append((_kind(box, area, dark, height, darkness, ink.shape), box))
     return found
+
+
+def _darkness(
+    grey: NDArray[np.uint8], ink: NDArray[np.uint8], box: Box, near: float, inked: NDArray[np.bool_]
+) -> float:
+    """Return by how many grey levels the ink in a box differs from the paper around it; an ink map does not tell."""
+    around = box.pixels(rim=near)
+    paper = grey[around][ink[around] < SOLID]
+    if not paper.size or not inked.any():
+        return 0.0
+    return abs(float(np.median(paper)) - float(np.median(grey[box.pixels()][inked])))
 
 
 def _kind(box: Box, area: int, dark: float, height: float, darkness: float, shape: tuple[int, ...]) -> str:

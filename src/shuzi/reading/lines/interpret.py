@@ -198,7 +198,7 @@ def _ignored(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[Cha
     alone = [each for each in outcomes if not _has_digits(each.texts[0])]
     found += [(UNKNOWN, each.box) for line in alone for each in line.characters if each.character in MARKS]
     heights = [each.box.height for each in digits or characters] or [each.line.height for each in seen.lines]
-    found += left_out(seen.ink, [each.box for each in characters], float(np.median(heights)))
+    found += left_out(seen.grey, seen.ink, [each.box for each in characters], float(np.median(heights)))
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in sorted(found, key=lambda each: each[1].x))
 
 

@@ -133,6 +133,21 @@ def test_no_digit_is_asked_for_of_which_little_is_to_be_seen(blocks):
     assert np.mean(np.array(left_over) < 0.85) > 0.1
 
 
+def test_on_a_legible_page_every_block_is_whole(blocks):
+    """One cut off at a side is flatter than the others on its page."""
+    cut_off = {True: [], False: []}
+    for page in blocks:
+        x, y, width, height = page.boxes[page.boxes[:, 3] > 8].T
+        at_a_side = ((x == 0) | (x + width == WIDTH)) & (y > 0) & (y + height < HEIGHT)
+        whole = (x > 0) & (x + width < WIDTH) & (y > 0) & (y + height < HEIGHT)
+        if whole.any():
+            flatness = width / height
+            cut_off[page.legible].extend(flatness[at_a_side] / np.median(flatness[whole]))
+    assert min(map(len, cut_off.values())) >= 8
+    assert min(cut_off[True]) > 0.9 * 0.85  # a hand is not quite even
+    assert min(cut_off[False]) < 0.8
+
+
 def test_neighbours_hardly_cover_each_other(pages):
     covered = []
     for page in pages:

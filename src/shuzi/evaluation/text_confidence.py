@@ -91,7 +91,8 @@ def calibrate(
     for _ in range(pages):
         page = any_kind(composer, rng)
         found = reader.find_candidates(page.grey)
-        if found.lines:
+        # where nobody could tell the text, no confidence is right
+        if found.lines and page.legible:
             in_lines.append(LinesRead(found, page.text, marks=False))
         # what is read without the line recogniser has a scale of its own
         text, seen = page.text.replace("\n", ""), replace(found, lines=())

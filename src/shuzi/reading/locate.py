@@ -19,7 +19,7 @@ from shuzi.reading.lines.frames import lines_of
 from shuzi.reading.lines.recogniser import Recogniser
 from shuzi.reading.lines.search import LineTexts, texts_of
 
-_LARGEST = 1_280  # pixels of the longer side at which a picture is searched
+LARGEST = 1_280  # pixels of the longer side at which a picture is searched
 _MOST_SIMPLE = 24  # components: with more, the ink is not simple
 _FEW = 6  # components: no more may be the broken strokes of one digit
 _NEAR = 0.15  # of a component's height: the largest gap between broken strokes of one digit
@@ -61,7 +61,7 @@ def locate_digits(
     recogniser
         Recognises lines of anything but a single sure digit; None for no line recogniser.
     """
-    scan = Scan.of(grey, _LARGEST)
+    scan = Scan.of(grey, LARGEST)
     ink = scan.ink
     candidates: list[Candidate] = []
     others: list[Candidate] = []

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.boxes import Box
+from shuzi.ink.boxes import Box, as_array, overlap_of_smaller
 from shuzi.synthesis.backgrounds import background
 from shuzi.synthesis.distractors import glyph, small_distractor
 from shuzi.synthesis.drawn_digits import skeleton_field
@@ -31,6 +32,8 @@ _SKELETON = 0.25  # fraction of digits drawn in shapes that MNIST lacks
 _MNIST_PENS = (0.06, 0.16)  # width of MNIST's own strokes, as a fraction of the height
 _UNSTEADY = 0.035  # of a digit's height: how far a hand may wander
 _VISIBLE = 0.75  # a digit with less than this fraction on the page gets no label
+_HARDLY, _ENTIRELY = 0.1, 0.9  # fraction of a digit on the page: between the two, people would disagree
+_ON_ANOTHER = 0.7  # of the smaller digit's box
 _CUT_CLOSE = 0.2  # fraction of pages cropped close to the writing
 _LOWEST_CENTS = 12.0  # pixels
 _CENTS = 0.12  # fraction of numbers whose last two digits are smaller and raised
@@ -48,11 +51,14 @@ class Page:
         uint8 (k,), the digits line by line, from left to right.
     boxes
         float32 (k, 4): x, y, width, height of each digit's ink, in pixels.
+    legible
+        Whether anyone could tell the labels: no digit is cut off at an edge or lies on another.
     """
 
     grey: NDArray[np.uint8]
     labels: NDArray[np.uint8]
     boxes: NDArray[np.float32]
+    legible: bool = True
 
 
 @dataclass(frozen=True)
@@ -129,7 +135,7 @@ class Composer:
         kept = [(label, box) for label, box in found if _share_on_page(box, height, width) >= _VISIBLE]
         labels = np.array([label for label, _ in kept], np.uint8)
         boxes = np.array([_clipped(box, height, width) for _, box in kept], np.float32).reshape(-1, 4)
-        return Page(grey, labels, boxes)
+        return Page(grey, labels, boxes, _legible([box for _, box in found], height, width))
 
     def digit(self, rng: np.random.Generator, height: float, hand: Hand | None = None) -> tuple[int, Ink]:
         """Write one digit; if it leaves no ink, write another.
@@ -333,6 +339,16 @@ def _cut_close(rng: np.random.Generator, grey: NDArray[np.uint8], ink: Ink, lett
 def _share_on_page(box: Box, height: int, width: int) -> float:
     across = max(0.0, min(box.right, width) - max(box.x, 0.0)) / box.width
     return across * max(0.0, min(box.bottom, height) - max(box.y, 0.0)) / box.height
+
+
+def _legible(boxes: list[Box], height: int, width: int) -> bool:
+    """Tell whether each digit is on the page or off it, and none lies on the one before."""
+    shares = [_share_on_page(box, height, width) for box in boxes]
+    if any(_HARDLY < each < _ENTIRELY for each in shares):
+        return False
+    return all(
+        float(overlap_of_smaller(np.array(one), as_array([other]))[0]) < _ON_ANOTHER for one, other in pairwise(boxes)
+    )
 
 
 def _clipped(box: Box, height: int, width: int) -> Box:

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from shuzi.data.strokes import Strokes
 from shuzi.ink.paper import ink_map
-from shuzi.synthesis.lines.collection import Writers, number_ink, page_of
+from shuzi.synthesis.lines.collection import Writers, number_ink, page_of, trusted_samples
 from shuzi.synthesis.lines.handwriting import Pen
 from shuzi.synthesis.lines.kinds import KINDS, Kind
 from shuzi.synthesis.lines.layout import Placed, Style, place
@@ -125,3 +126,13 @@ def test_who_is_kept_for_validation_writes_no_line_to_learn_from(mnist, pen_stro
     images, labels = mnist.train.images[:50], mnist.train.labels[:50]
     one, other = (Writers(images, labels, pen_strokes.part(pen_strokes.validation == held)) for held in (False, True))
     assert (len(one.recorded), len(other.recorded)) == (4, 2)
+
+
+def test_a_straight_line_is_a_1_and_no_other_digit():
+    bar, seven = [[0, 40], [6, 18], [10, 0]], [[0, 40], [20, 40], [8, 0]]
+    points = np.array([*bar, *bar, *seven], np.int16)
+    strokes = Strokes(
+        points, np.array([0, 3, 6, 9], np.int32), np.arange(4, dtype=np.int32), np.array(["1", "4", "7"]),
+        np.array(["digit"] * 3), np.zeros(3, np.int16), np.zeros(3, bool),
+    )  # fmt: skip
+    assert trusted_samples(strokes, "0123456789").tolist() == [0, 2]

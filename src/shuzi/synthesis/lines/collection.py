@@ -21,6 +21,7 @@ from shuzi.synthesis.lines.writers import FromImages, Hand, Recorded, Writer
 _FROM_IMAGES = 0.5  # fraction of lines whose digits come from MNIST
 _ENOUGH = 8  # how many different digits a writer must have recorded to write whole lines
 _FLAT = 1.9  # ratio of width to height
+_STRAIGHT = 0.04  # of a stroke's length: points that all lie within this distance of a line are one
 _MANY, _MOSTLY = 10, 0.6  # minimum numbers per writer, and the fraction that must have as many groups as characters
 
 
@@ -178,7 +179,28 @@ def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
     usable |= (strokes.label == ".") & ("." in characters)
     # a flat "digit" is a dash with a wrong label
     usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
-    return np.asarray(np.flatnonzero(usable), np.int64)
+    places = np.asarray(np.flatnonzero(usable), np.int64)
+    bars = [
+        place
+        for place in places.tolist()
+        if strokes.kind[place] == "digit" and strokes.label[place] != "1" and is_straight(strokes.sample(place))
+    ]
+    return np.setdiff1d(places, bars)
+
+
+def is_straight(lines: Sequence[Line]) -> bool:
+    """Tell whether strokes are one straight line, as a 1 may be but no other digit.
+
+    >>> is_straight([np.array([[0, 0], [5, 10], [10, 20.4]], np.float32)])
+    True
+    >>> is_straight([np.array([[0, 0], [10, 0], [4, 20]], np.float32)])
+    False
+    """
+    points = np.concatenate(lines).astype(np.float64)
+    points -= points.mean(axis=0)
+    _, _, axes = np.linalg.svd(points, full_matrices=False)
+    along, across = np.ptp(points @ axes.T, axis=0)
+    return bool(across < 2 * _STRAIGHT * along)
 
 
 def by_character(strokes: Strokes, places: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:

@@ -29,11 +29,15 @@ class Written:
         Its digits, one line per line of writing; "" if there are none.
     boxes
         float64 (k, 4): x, y, width and height of each digit's ink.
+    legible
+        Whether anyone could tell the text: no digit is cut off or lies on another, and there are no distractors,
+        some of which anyone would take for a digit.
     """
 
     grey: NDArray[np.uint8]
     text: str
     boxes: NDArray[np.float64]
+    legible: bool = True
 
 
 def any_kind(composer: Composer, rng: np.random.Generator) -> Written:
@@ -51,7 +55,8 @@ def strip(
 ) -> Written:
     """Compose a page as for training; its lines are joined, since the composer does not separate them."""
     page = composer.page(rng, *size, only_digits=only_digits)
-    return Written(page.grey, "".join(map(str, page.labels)), page.boxes.astype(np.float64))
+    text = "".join(map(str, page.labels))
+    return Written(page.grey, text, page.boxes.astype(np.float64), legible=only_digits and page.legible)
 
 
 def several_lines(composer: Composer, rng: np.random.Generator) -> Written:

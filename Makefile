@@ -98,6 +98,7 @@ models: strokes $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detecto
 	$(BIN)/python tools/ship.py $(RUNS)/detector detector
 	$(BIN)/python tools/ship.py $(RUNS)/line line
 	$(BIN)/python tools/ship.py $(RUNS)/reader default
+	$(BIN)/python tools/fixtures.py
 
 strokes: $(VENV)/.for-training
 	$(BIN)/shuzi data strokes "$${SHUZI_STROKES:?name UNIPEN or a packed file of it | 请指定 UNIPEN 或打包好的文件}"
@@ -108,6 +109,7 @@ $(RUNS)/%/card.json: | $(VENV)/.for-training
 
 ship: $(VENV)/.for-training
 	$(BIN)/python tools/ship.py $(RUN) $(NAME)
+	$(BIN)/python tools/fixtures.py
 
 platforms: $(VENV)/.for-developing messages
 	$(BIN)/python tools/platforms.py

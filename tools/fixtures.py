@@ -1,0 +1,187 @@
+"""Pictures become the shared fixtures: what each step of reading makes of them, for readings in other languages.
+
+    python tools/fixtures.py
+
+The page reads without Python, by the same models and by the same steps written again in TypeScript. These files hold
+both to each other: `tests/fixtures/reading` has the pictures (PNG), what `ink` makes of them (PNG), the strips that
+the line recogniser sees (PNG), and every number in between (JSON). `tests/reading/test_fixtures.py` compares Python
+with them; a port compares itself. Write them anew after a model, a threshold or a step has changed.
+
+All ink is MNIST's or drawn by code; none of it is UNIPEN's.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+import shuzi
+from shuzi.ink.scan import Scan
+from shuzi.ink.strips import cut
+from shuzi.reading.locate import LARGEST
+from shuzi.reading.result import Reading
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples.evaluation_pages import any_kind
+
+FOLDER = Path(__file__).parents[1] / "tests" / "fixtures" / "reading"
+COMPOSED = 12  # pages of any kind
+DECIMALS = 6
+
+Grey = NDArray[np.uint8]
+
+
+def main() -> None:
+    """Write every picture and what is made of it."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
+    reader = shuzi.load()
+    for name, grey in pictures().items():
+        _save(name, "picture", grey)
+        (FOLDER / f"{name}.json").write_text(json.dumps(steps(reader, name, grey), indent=1) + "\n")
+    size = sum(each.stat().st_size for each in FOLDER.iterdir())
+    print(f"{len(list(FOLDER.glob('*.json')))} pictures, {size / 1024:.0f} KB")
+
+
+def pictures() -> dict[str, Grey]:
+    """Return pictures that lead through every branch of a reading, by name."""
+    digits = shuzi.load_mnist().validation
+    rng = np.random.default_rng(20)
+    page = np.full((96, 260), 226, np.uint8)
+    one = 255 - digits.images[3]
+    number = _beside(page, [*digits.images[20:26]], 8)
+    found: dict[str, Grey] = {
+        "blank": page,
+        "one-digit": one,
+        "one-digit-enlarged": np.asarray(cv2.resize(one, (140, 140), interpolation=cv2.INTER_LINEAR), np.uint8),
+        "number": number,
+        "light-on-dark": 255 - number,
+        "touching": _beside(page, [*digits.images[40:45]], -9),
+        "ruled": _ruled(number),
+        "framed": np.asarray(cv2.rectangle(number.copy(), (4, 10), (254, 86), 60, 2), np.uint8),
+        "in-shadow": _in_shadow(number),
+        "pale": np.asarray(226 - (226 - number.astype(np.int64)) // 7, np.uint8),
+        "large": np.asarray(cv2.resize(_ruled(number), (1_820, 672), interpolation=cv2.INTER_CUBIC), np.uint8),
+        "cut-off": np.ascontiguousarray(number[34:70, 26:150]),
+        "decimal": _marked(page, digits.images[60:64]),
+        "beside-letters": _lettered(number),
+        "letter": np.asarray(cv2.putText(page.copy(), "K", (100, 70), cv2.FONT_HERSHEY_SIMPLEX, 2, 30, 4), np.uint8),
+        "two-lines": np.vstack([number, _beside(page, [*digits.images[70:75]], 10)]),
+    }
+    composer = Composer(digits.images, digits.labels)
+    return found | {f"composed-{place:02}": any_kind(composer, rng).grey for place in range(COMPOSED)}
+
+
+def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
+    """Return every number on the way from a picture to its reading; write the maps and strips beside it."""
+    scan = Scan.of(grey, LARGEST)
+    seen = reader.find_candidates(grey)
+    _save(name, "ink", scan.ink)
+    _save(name, "contrast", scan.contrast)
+    lines = []
+    for number, line in enumerate(seen.lines):
+        for which, frame in enumerate(line.line.frames):
+            _save(name, f"strip-{number}-{which}", cut(scan.contrast, frame))
+        lines.append(
+            {
+                "frames": [_rounded(each) for each in line.line.frames],
+                "texts": list(line.texts),
+                "scores": [_rounded(each) for each in line.scores.tolist()],
+            }
+        )
+    return {
+        "components": scan.components.boxes.tolist(),
+        "simple": seen.simple,
+        "candidates": [
+            {
+                "box": _rounded(each.box),
+                "probabilities": _rounded(each.probabilities.tolist()),
+                "is_digit": round(each.is_digit, DECIMALS),
+                "found": round(each.found, DECIMALS),
+            }
+            for each in seen.candidates
+        ],
+        "uncovered": round(seen.uncovered, DECIMALS),
+        "missed": round(seen.missed, DECIMALS),
+        "lines": lines,
+        "reading": result(reader.interpret(seen)),
+    }
+
+
+def result(reading: Reading) -> dict[str, Any]:
+    """Return what a reading says, without pictures and sentences."""
+    return {
+        "text": reading.text,
+        "digits_text": reading.digits_text,
+        "status": reading.status,
+        "advice": reading.advice[0],
+        "confidence": round(reading.confidence, DECIMALS),
+        "digits": [
+            {"digit": each.digit, "box": list(each.box), "probability": round(each.probability, DECIMALS)}
+            for each in reading.digits
+        ],
+        "marks": [
+            {"mark": each.mark, "box": list(each.box), "probability": round(each.probability, DECIMALS)}
+            for each in reading.marks
+        ],
+        "ignored": [{"kind": each.kind, "box": list(each.box)} for each in reading.ignored],
+        "alternatives": [[text, round(probability, DECIMALS)] for text, probability in reading.alternatives],
+    }
+
+
+def _rounded(values: Any) -> list[float]:
+    return [round(float(each), DECIMALS) for each in values]
+
+
+def _save(name: str, step: str, grey: Grey) -> None:
+    Image.fromarray(grey).save(FOLDER / f"{name}.{step}.png", optimize=True)
+
+
+def _beside(page: Grey, images: list[Grey], gap: int) -> Grey:
+    """Write digits side by side, each enlarged by half."""
+    sheet, x = page.copy(), 20
+    for image in images:
+        ink = np.asarray(cv2.resize(image, (42, 42), interpolation=cv2.INTER_CUBIC), np.uint8)
+        left, _, wide, _ = cv2.boundingRect((ink > 60).astype(np.uint8))
+        part = sheet[28:70, x : x + wide]
+        np.minimum(part, 226 - (ink[:, left : left + wide] * 0.75).astype(np.uint8), out=part)
+        x += wide + gap
+    return sheet
+
+
+def _marked(page: Grey, images: NDArray[np.uint8]) -> Grey:
+    """Write two digits, a point, two digits."""
+    sheet = _beside(page, [*images[:2]], 8)
+    rest = _beside(page, [*images[2:]], 8)
+    sheet[:, 112:] = rest[:, : page.shape[1] - 112]
+    return np.asarray(cv2.circle(sheet, (104, 66), 3, 45, -1, cv2.LINE_AA), np.uint8)
+
+
+def _lettered(number: Grey) -> Grey:
+    return np.asarray(
+        cv2.putText(number.copy(), "kg", (215, 66), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 45, 3, cv2.LINE_AA), np.uint8
+    )
+
+
+def _ruled(number: Grey) -> Grey:
+    sheet = number.copy()
+    for y in (22, 50, 78):
+        cv2.line(sheet, (0, y), (sheet.shape[1], y), 120, 1)
+    return sheet
+
+
+def _in_shadow(number: Grey) -> Grey:
+    light = (
+        np.linspace(1.0, 0.45, number.shape[1])[None] * np.where(np.arange(number.shape[0]) < 40, 1.0, 0.9)[:, None]
+    )
+    return np.asarray(np.rint(number * light), np.uint8)
+
+
+if __name__ == "__main__":
+    main()

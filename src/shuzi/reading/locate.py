@@ -29,6 +29,7 @@ _CLEARLY = 0.5  # the minimum score of a detection where no ink is visible
 _AROUND = 0.3  # of a digit's size: the margin of paper used to separate its pale ink
 _COVERED = 0.6  # of the smaller box: two boxes that overlap this much are one digit
 _GOOD = 0.75  # candidates that explain a picture this well are final
+_GOOD_ENOUGH = 0.6  # the same if the line recogniser will read the lines anew
 _MOST_CANDIDATES = 3  # runs of the detector on a picture
 _UNEXPLAINED = 0.02  # of the solid ink: if more than this is outside the digits, the detector is used
 _AGAIN = 0.4  # IoU: a box that overlaps a digit this much is the same digit
@@ -70,7 +71,8 @@ def locate_digits(
         candidates = _simply(scan, classifier)
         sure = _confidence(candidates) >= SURE
         if detector is not None and (not sure or _unexplained(ink, candidates) > _UNEXPLAINED):
-            decided, beside = _by_detector(scan, classifier, detector, candidates)
+            enough = _GOOD if recogniser is None else _GOOD_ENOUGH
+            decided, beside = _by_detector(scan, classifier, detector, candidates, enough)
             if not sure or _adds_to(candidates, decided):
                 candidates, others, simple = decided, beside, False
     elif detector is not None:
@@ -117,7 +119,7 @@ def _confidence(candidates: list[Candidate]) -> float:
 
 
 def _by_detector(
-    scan: Scan, classifier: Classifier, detector: Detector, simple: list[Candidate]
+    scan: Scan, classifier: Classifier, detector: Detector, simple: list[Candidate], enough: float
 ) -> tuple[list[Candidate], list[Candidate]]:
     """Find digits with the detector, at the scale suggested by the ink and at others if that fits badly.
 
@@ -133,7 +135,7 @@ def _by_detector(
         if (score := _score(ink, candidates)) > most or not best:
             best, seen, most = candidates, all_candidates, score
         tried.append(scale)
-        if most >= _GOOD or len(tried) == _MOST_CANDIDATES:
+        if most >= enough or len(tried) == _MOST_CANDIDATES:
             return best or simple, seen
         # what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
         # typical heights

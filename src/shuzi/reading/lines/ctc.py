@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 _NEVER = -1e30
 _TINY = 1e-300
-_SELDOM = math.log(1e-4)  # a class less probable than this in a column does not extend any text there
+_SELDOM = math.log(1e-3)  # a class less probable than this in a column does not extend any text there
 
 
 @dataclass(frozen=True)

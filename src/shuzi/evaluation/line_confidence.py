@@ -44,11 +44,14 @@ class LinesRead:
         What is written there.
     marks
         Whether the text has its marks; otherwise only digits are compared.
+    legible
+        Whether anyone could tell the text. Where nobody could, no confidence is right, but texts can be weighed.
     """
 
     seen: Candidates
     text: str
     marks: bool
+    legible: bool = True
 
     def is_correct(self, text: str) -> bool:
         """Return whether a text is what is written; signs do not count, since they are in no text."""
@@ -100,7 +103,7 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
     correct: list[bool] = []
     found: list[Evidence] = []
     for page in read:
-        if (told := evidence(page.seen, weights)) is not None:
+        if page.legible and (told := evidence(page.seen, weights)) is not None:
             pages.append(page)
             correct.append(page.is_correct(told[0]))
             found.append(told[1])

@@ -91,9 +91,8 @@ def calibrate(
     for _ in range(pages):
         page = any_kind(composer, rng)
         found = reader.find_candidates(page.grey)
-        # where nobody could tell the text, no confidence is right
-        if found.lines and page.legible:
-            in_lines.append(LinesRead(found, page.text, marks=False))
+        if found.lines:
+            in_lines.append(LinesRead(found, page.text, marks=False, legible=page.legible))
         # what is read without the line recogniser has a scale of its own
         text, seen = page.text.replace("\n", ""), replace(found, lines=())
         if not seen.candidates:

@@ -119,6 +119,15 @@ def calibration():
     ]
 
 
+def lines():
+    rows = []
+    for kind in raw("whole_numbers")["kinds"].values():
+        sure = [percent(kind["right where ok"]["accuracy"], 1)] if kind["right where ok"] else []
+        shares = [percent(each, 1) for each in (kind["right"]["accuracy"], kind["ok"])]
+        rows.append([*shares, *sure, percent(kind["answerable"]["0.99"], 1), percent(kind["calibration error"], 1)])
+    return rows
+
+
 def _rounded_up(value):
     return f"{value + 1e-9:.1f}"
 
@@ -173,6 +182,7 @@ def test_figures_are_those_of_the_raw_results(language):
         pen_strokes(),
         whole_numbers(language),
         calibration(),
+        lines(),
         training_times(),
         reading_times(),
     ]

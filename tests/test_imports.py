@@ -10,7 +10,7 @@ from shuzi import errors
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import save_dataset
 
-SLOW = ("tensorflow", "keras", "h5py", "jinja2", "matplotlib")
+SLOW = ("tensorflow", "keras", "h5py", "jinja2", "matplotlib", "ray")
 NAMES_LOADED = "print('LOADED', *{name.partition('.')[0] for name in sys.modules})"
 COMMAND = f"""
 import atexit, sys
@@ -45,6 +45,7 @@ def test_importing_shuzi_imports_nothing_else():
         ["--lang", "zh", "train", "--help"],
         ["evaluate", "--help"],
         ["serve", "--help"],
+        ["scale", "--help"],
         ["data", "info"],
         ["models"],
         ["models", "describe", "softmax"],
@@ -76,6 +77,7 @@ def test_evaluating_does_not_wait_for_tensorflow_even_with_a_report(finished_run
 def test_the_public_names_are_these_and_can_be_had():
     assert shuzi.__all__ == [
         "Box",
+        "ClusterError",
         "DataError",
         "Dataset",
         "Digit",

@@ -18,6 +18,7 @@ __version__ = "0.2.0.dev0"
 
 __all__ = [
     "Box",
+    "ClusterError",
     "DataError",
     "Dataset",
     "Digit",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from shuzi.data.dataset import Dataset, Splits
     from shuzi.data.mnist import load_mnist
     from shuzi.errors import (
+        ClusterError,
         DataError,
         DownloadError,
         IdxError,

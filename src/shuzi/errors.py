@@ -9,6 +9,7 @@ ShuziError                 everything that shuzi reports to people
 ├── RunError               a run folder is missing, not empty, damaged or already finished
 ├── TrainingError          the training itself failed
 ├── ModelError             a model is missing, damaged or of an unknown kind
+├── ClusterError           a cluster of machines cannot be used
 ├── ServiceError           the HTTP service cannot do what a request asks, or not now
 └── MissingExtra           a part of shuzi is not installed
 """
@@ -88,6 +89,10 @@ class TrainingError(ShuziError):
 
 class ModelError(ShuziError):
     """A model is missing, damaged or of an unknown kind."""
+
+
+class ClusterError(ShuziError):
+    """A cluster of machines cannot be used."""
 
 
 class ServiceError(ShuziError):

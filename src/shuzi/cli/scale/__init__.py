@@ -1,0 +1,15 @@
+"""`shuzi scale` does on many machines what the other commands do on one."""
+
+from __future__ import annotations
+
+import click
+
+from shuzi.cli.localized import Group, language_option
+
+COMMANDS: dict[str, str] = {}
+
+
+@click.group(cls=Group, lazy=COMMANDS, help="cli.scale.help", short_help="cli.scale.short")
+@language_option
+def scale() -> None:
+    """Work on many machines."""

@@ -1,0 +1,195 @@
+"""An address becomes a Ray cluster to work on; without one, a cluster of this machine alone is started."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from shuzi import __version__
+from shuzi.errors import ClusterError, require
+from shuzi.processes.cores import cores
+
+OBJECT_STORE = 128 << 20
+"""Bytes of shared memory for the object store of a local cluster: what passes through it is small."""
+
+_SECONDS = 10.0  # for a cluster to answer
+_LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 30 seconds, too few on a machine that is busy
+_LONGEST_FOLDER = 24  # characters: the path of a socket in it may have 107, and Ray adds 65 to shuzi's 15
+_LONGEST = 300  # characters of Ray's messages
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster that this process is connected to.
+
+    Parameters
+    ----------
+    address
+        Where it was found, or None if it was started here.
+    nodes
+        How many machines it has.
+    cpus
+        How many CPUs Ray may use on all of them.
+    """
+
+    address: str | None
+    nodes: int
+    cpus: int
+
+
+@contextmanager
+def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Cluster]:
+    """Connect to a cluster, or start one on this machine, and leave or end it with the block.
+
+    A local cluster has no dashboard, whose API answers whoever asks, and admits only who knows its random token; its
+    temporary folder goes with it. Ray's usage statistics are off (`shuzi`).
+
+    Parameters
+    ----------
+    address
+        ``"HOST:PORT"`` of a cluster that this machine belongs to, or ``"auto"`` for the one that runs here; None
+        starts one.
+    cpus
+        CPUs of a local cluster; None is as many as this process may use.
+
+    Raises
+    ------
+    MissingExtra
+        Ray is not installed.
+    ClusterError
+        There is no cluster at the address, it has another version of Ray or Python, a node has another version of
+        shuzi or none, or Ray cannot start here.
+
+    Examples
+    --------
+    >>> with cluster("nonsense"):
+    ...     pass
+    Traceback (most recent call last):
+    ...
+    shuzi.errors.ClusterError: "nonsense" is no cluster address. Give HOST:PORT, such as 10.0.0.1:6379, or "auto".
+    """
+    if address is not None and address != "auto":
+        _check_address(address)
+    # otherwise Ray warns of a change to come, which does not concern who asks for no GPU
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    ray = require("ray", "scale", "extra.scale")
+    if address is not None and address != "auto":
+        _check_answers(address)
+    with _alone(cpus) if address is None else nullcontext({"address": address}) as settings:
+        try:
+            _connect(settings, address)
+            check_nodes()
+            yield Cluster(address, len(alive()), int(ray.cluster_resources().get("CPU", 0)))
+        finally:
+            ray.shutdown()
+
+
+def alive() -> list[dict[str, Any]]:
+    """Return Ray's description of each node that can work."""
+    import ray
+
+    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call] # it declares none
+    return [node for node in nodes if node["Alive"] and node["Resources"].get("CPU")]
+
+
+def check_nodes() -> None:
+    """Make sure that each node has this version of shuzi.
+
+    Raises
+    ------
+    ClusterError
+        A node has another version, or none.
+    """
+    import ray
+    from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+    @ray.remote(num_cpus=0, max_retries=1)
+    def version() -> str | None:  # sent as it is, since shuzi may not be there
+        try:
+            import shuzi
+        except ImportError:
+            return None
+        return shuzi.__version__
+
+    asked = {
+        version.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(): node
+        for node in alive()
+    }
+    for answer, node in asked.items():
+        try:
+            found = ray.get(answer)
+        except ray.exceptions.RayError:  # it has just been lost, which work on it survives
+            continue
+        if found != __version__:
+            key = "error.cluster.no_shuzi" if found is None else "error.cluster.shuzi"
+            raise ClusterError(key, node=node["NodeManagerAddress"], found=found, version=__version__)
+
+
+def _connect(settings: dict[str, Any], address: str | None) -> None:
+    import ray
+
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            ray.init(**settings, log_to_driver=False, logging_level=logging.ERROR)
+        except (Exception, SystemExit) as problem:  # Ray ends the process where it cannot connect
+            if not (tries_left and _LATE in str(problem)):
+                raise _explained(problem, address) from problem
+            ray.shutdown()
+        else:
+            return
+
+
+@contextmanager
+def _alone(cpus: int | None) -> Iterator[dict[str, Any]]:
+    """Yield the settings of a cluster that is started here, which answers to this process only."""
+    # Ray listens on the network and asks for a token, which it would otherwise leave in the home folder
+    os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
+    usual = tempfile.gettempdir()
+    place = "/tmp" if os.name == "posix" and len(usual) > _LONGEST_FOLDER else usual  # noqa: S108 - a folder in it
+    with tempfile.TemporaryDirectory(prefix="shuzi-", dir=place, ignore_cleanup_errors=True) as folder:
+        local = {"num_cpus": cpus or cores(), "object_store_memory": OBJECT_STORE, "include_dashboard": False}
+        yield local | {"address": "local", "_node_ip_address": "127.0.0.1", "_temp_dir": folder}
+
+
+def _check_address(address: str) -> None:
+    host, colon, port = address.rpartition(":")
+    if "://" in address:
+        raise ClusterError("error.cluster.client", address=address)
+    if not (host and colon and port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        raise ClusterError("error.cluster.address", address=address)
+
+
+def _check_answers(address: str) -> None:
+    """Make sure that something speaks Ray's protocol there: `ray.init` would try for minutes and end the process."""
+    grpc = require("grpc", "scale", "extra.scale")
+    if os.environ.get("RAY_USE_TLS", "0") not in ("", "0"):
+        return  # it would need Ray's certificates
+    with grpc.insecure_channel(address, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(timeout=_SECONDS)
+        except grpc.FutureTimeoutError:
+            raise ClusterError("error.cluster.unreachable", address=address, seconds=f"{_SECONDS:g}") from None
+
+
+def _explained(problem: BaseException, address: str | None) -> ClusterError:
+    """Turn an error of `ray.init` into one that says what to do."""
+    import platform
+
+    import ray
+
+    said = " ".join(str(problem).split())[:_LONGEST]
+    if address is None:
+        return ClusterError("error.cluster.start", reason=said or type(problem).__name__)
+    if "ersion mismatch" in said:
+        return ClusterError(
+            "error.cluster.ray", address=address, ray=ray.__version__, python=platform.python_version(), reason=said
+        )
+    if address == "auto" and isinstance(problem, ConnectionError):
+        return ClusterError("error.cluster.none")
+    return ClusterError("error.cluster.refused", address=address, reason=said or type(problem).__name__)

@@ -78,6 +78,7 @@ def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Clu
         _check_address(address)
     # otherwise Ray warns of a change to come, which does not concern who asks for no GPU
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its C++ part writes to the terminal
     ray = require("ray", "scale", "extra.scale")
     if address is not None and address != "auto":
         _check_answers(address)
@@ -94,7 +95,7 @@ def alive() -> list[dict[str, Any]]:
     """Return Ray's description of each node that can work."""
     import ray
 
-    nodes: list[dict[str, Any]] = ray.nodes()  # type: ignore[no-untyped-call] # it declares none
+    nodes: list[dict[str, Any]] = ray.nodes()
     return [node for node in nodes if node["Alive"] and node["Resources"].get("CPU")]
 
 
@@ -109,7 +110,6 @@ def check_nodes() -> None:
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    @ray.remote(num_cpus=0, max_retries=1)
     def version() -> str | None:  # sent as it is, since shuzi may not be there
         try:
             import shuzi
@@ -117,8 +117,9 @@ def check_nodes() -> None:
             return None
         return shuzi.__version__
 
+    ask = ray.remote(num_cpus=0, max_retries=1)(version)
     asked = {
-        version.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(): node
+        ask.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(): node
         for node in alive()
     }
     for answer, node in asked.items():

@@ -6,7 +6,9 @@ import click
 
 from shuzi.cli.localized import Group, language_option
 
-COMMANDS: dict[str, str] = {}
+COMMANDS = {
+    "read": "shuzi.cli.scale.read:read",
+}
 
 
 @click.group(cls=Group, lazy=COMMANDS, help="cli.scale.help", short_help="cli.scale.short")

@@ -1,0 +1,188 @@
+"""A path or an address becomes a place that can be listed, read and written, whatever stores it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pyarrow import fs
+
+from shuzi.atomic import replacing
+from shuzi.errors import DataError
+
+_WHOLE = ("s3", "gcs", "abfs")  # object stores: an object is there once it has been written to its end, never in part
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file or a folder in some file system.
+
+    Parameters
+    ----------
+    filesystem
+        Where it is; it can be sent to other machines, which need access of their own to what it names.
+    path
+        Its path there.
+    shown
+        What people know it by: a path as it was given, or an address without its options and secrets.
+    """
+
+    filesystem: fs.FileSystem
+    path: str
+    shown: str
+
+    @classmethod
+    def of(cls, text: str) -> Place:
+        """Find the place that a path, or an address such as ``s3://bucket/folder``, names; it need not exist.
+
+        Raises
+        ------
+        DataError
+            The address is of an unknown kind.
+
+        Examples
+        --------
+        >>> Place.of("photos/").shown, Place.of("photos").is_local
+        ('photos', True)
+        """
+        if "://" not in text:
+            path = Path(text)
+            return cls(fs.LocalFileSystem(), path.absolute().as_posix(), path.as_posix())
+        try:
+            filesystem, path_there = fs.FileSystem.from_uri(text)
+        except (ValueError, OSError) as problem:  # Arrow's own errors are ValueErrors
+            raise DataError("error.scale.address", path=_without_secrets(text), reason=_reason(problem)) from problem
+        path_there = path_there.rstrip("/")
+        shown = path_there if _is_local(filesystem) else f"{text.partition('://')[0]}://{path_there}"
+        return cls(filesystem, path_there, shown)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is in the file system of this machine, as far as it is the same on all of them."""
+        return _is_local(self.filesystem)
+
+    @property
+    def identity(self) -> str:
+        """What it is called wherever the command is run."""
+        return f"{self.filesystem.type_name}:{self.path}"
+
+    def child(self, name: str) -> Place:
+        """Return a place in this folder."""
+        return replace(self, path=f"{self.path}/{name}", shown=f"{self.shown}/{name}")
+
+    def parent(self) -> Place:
+        """Return the folder that this is in."""
+        return replace(self, path=self.path.rpartition("/")[0] or "/", shown=self.shown.rpartition("/")[0] or ".")
+
+    def kind(self) -> fs.FileType:
+        """Tell whether there is a file, a folder or nothing; raises DataError if that cannot be told."""
+        with self.reading():
+            return self.filesystem.get_file_info(self.path).type
+
+    def names(self) -> list[str]:
+        """Return the names of the files in this folder, and not of those in its subfolders; none if it is missing."""
+        with self.reading():
+            there = self.filesystem.get_file_info(fs.FileSelector(self.path, allow_not_found=True))
+        return [info.base_name for info in there if info.type == fs.FileType.File]
+
+    def walk(self) -> Iterator[tuple[str, int]]:
+        """Yield the path below this folder, and the size, of each file that is not hidden, in no particular order."""
+        if self.is_local:
+            yield from self._walk_here()
+            return
+        with self.reading():
+            there = self.filesystem.get_file_info(fs.FileSelector(self.path, recursive=True))
+        for info in there:
+            name = info.path.removeprefix(self.path).lstrip("/")
+            if info.type == fs.FileType.File and not any(part.startswith(".") for part in name.split("/")):
+                yield name, info.size
+
+    def _walk_here(self) -> Iterator[tuple[str, int]]:
+        def unreadable(problem: OSError) -> None:
+            raise DataError("error.data.unreadable", path=problem.filename, reason=problem.strerror) from problem
+
+        # os.walk does not follow links to folders, which may lead back
+        for place, folders, files in os.walk(self.path, onerror=unreadable):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            below = os.path.relpath(place, self.path)
+            for name in files:
+                if not name.startswith("."):
+                    path = os.path.join(place, name)  # noqa: PTH118 - of many files
+                    size = os.lstat(path).st_size
+                    yield (name if below == "." else f"{Path(below).as_posix()}/{name}"), size
+
+    def read(self, start: int = 0, length: int | None = None) -> bytes:
+        """Return the content of this file, or a part of it; raises DataError."""
+        with self.reading(), self.filesystem.open_input_file(self.path) as file:
+            if start:
+                file.seek(start)
+            return bytes(file.read(length))
+
+    def put(self, content: bytes) -> None:
+        """Write this file in one step: it is there as a whole or not at all.
+
+        Raises
+        ------
+        DataError
+            There is no space, or it cannot be written.
+        """
+        try:
+            if self.is_local:
+                with replacing(Path(self.path)) as part:
+                    part.write_bytes(content)
+            elif self.filesystem.type_name in _WHOLE:
+                self._write(self.path, content)
+            else:
+                self.filesystem.create_dir(self.parent().path, recursive=True)
+                part_of_it = f"{self.parent().path}/.{os.urandom(4).hex()}.part"
+                self._write(part_of_it, content)
+                self.filesystem.move(part_of_it, self.path)
+        except OSError as problem:
+            raise DataError("error.data.unwritable", path=self.shown, reason=_reason(problem)) from problem
+
+    def _write(self, path: str, content: bytes) -> None:
+        with self.filesystem.open_output_stream(path) as file:
+            file.write(content)
+
+    def reading(self) -> _Explaining:
+        """Return a context in which what goes wrong is a DataError about this place."""
+        return _Explaining(self.shown)
+
+
+class _Explaining:
+    """Turns errors about a place into a DataError."""
+
+    def __init__(self, shown: str) -> None:
+        self._shown = shown
+
+    def __enter__(self) -> None:
+        """Begin to watch."""
+
+    def __exit__(self, kind: object, problem: BaseException | None, _: object) -> None:
+        if isinstance(problem, OSError | ValueError):
+            raise DataError("error.data.unreadable", path=self._shown, reason=_reason(problem)) from problem
+
+
+def _is_local(filesystem: fs.FileSystem) -> bool:
+    return isinstance(filesystem, fs.LocalFileSystem)
+
+
+def _reason(problem: Exception) -> str:
+    """Return the system's reason, or the first line of Arrow's."""
+    if isinstance(problem, OSError) and problem.errno and problem.strerror and not problem.strerror.count(" Detail:"):
+        return problem.strerror
+    if isinstance(problem, OSError) and problem.errno:
+        return os.strerror(problem.errno)
+    return str(problem).partition("\n")[0].partition(". Detail:")[0]
+
+
+def _without_secrets(address: str) -> str:
+    """Leave out what an address may say of keys.
+
+    >>> _without_secrets("s3://me:secret@bucket/folder?endpoint_override=here")
+    's3://bucket/folder'
+    """
+    return re.sub(r"://[^/@]*@", "://", address).partition("?")[0]

@@ -15,7 +15,8 @@ NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); pro
 	2>/dev/null && command -v npm),$(abspath $(BIN))/npm)
 # `make lock UPGRADE=` keeps what is locked and only adds what is missing
 UPGRADE ?= --upgrade
-LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url $(UPGRADE)
+LOCK := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+	-c requirements/constraints.in $(UPGRADE)
 # what shows the formulas of the documentation, from the page's own lock
 KATEX := web/node_modules/katex/dist/katex.min.js
 NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
@@ -129,8 +130,10 @@ lock: $(VENV)/.for-developing
 		-c requirements/train.txt -o requirements/serve.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra serve --extra docs \
 		-c requirements/serve.txt -o requirements/docs.txt
-	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra docs --extra dev \
-		-c requirements/pip.txt -c requirements/serve.txt -c requirements/docs.txt -o requirements/dev.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra scale --extra pictures \
+		-c requirements/serve.txt -o requirements/scale.txt
+	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra scale --extra docs --extra dev \
+		-c requirements/pip.txt -c requirements/scale.txt -c requirements/docs.txt -o requirements/dev.txt
 	$(LOCK) pyproject.toml requirements/build.in requirements/test.in \
 		-c requirements/dev.txt -o requirements/core.txt
 	$(LOCK) requirements/node.in -o requirements/node.txt

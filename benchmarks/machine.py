@@ -13,7 +13,17 @@ from typing import Any
 from shuzi.atomic import replacing
 
 RESULTS = Path(__file__).parent / "results"
-_LIBRARIES = ("shuzi", "numpy", "tensorflow-cpu", "tensorflow", "keras", "onnxruntime", "scikit-learn", "click")
+_LIBRARIES = (
+    "shuzi",
+    "numpy",
+    "tensorflow-cpu",
+    "tensorflow",
+    "keras",
+    "onnxruntime",
+    "scikit-learn",
+    "click",
+    "ray",
+)
 
 
 def _processor() -> str:

@@ -44,7 +44,7 @@ CORE = (*TEXT, "tests/ink", "tests/reading", "tests/cases", "tests/examples", "t
 def resolve() -> None:
     """Ask the index for wheels of the locked versions."""
     for python, system in itertools.product(PYTHONS, SYSTEMS):
-        extras = ["serve", "pictures"] + ([] if python in WITHOUT_TENSORFLOW else ["train"])
+        extras = ["serve", "pictures", "scale"] + ([] if python in WITHOUT_TENSORFLOW else ["train"])
         chosen = [part for extra in extras for part in ("--extra", extra)]
         settings = ["--python-version", python, "--python-platform", system, "--only-binary", ":all:"]
         lock = ["-c", "requirements/dev.txt", "--no-header", "--quiet", "--output-file", os.devnull]

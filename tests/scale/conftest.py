@@ -1,8 +1,10 @@
 """Ray as it is: several raylets on this machine, each a node of one CPU."""
 
+import contextlib
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from pathlib import Path
 
@@ -10,7 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-pytest.importorskip("ray", reason="the extra `scale` is not installed")
+from other_readers import GATE
+
+ray = pytest.importorskip("ray", reason="the extra `scale` is not installed")
 
 
 def pytest_collection_modifyitems(items):
@@ -19,6 +23,14 @@ def pytest_collection_modifyitems(items):
         if "tests/scale" in item.path.as_posix():
             for kind in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning", "Warning:ray"):
                 item.add_marker(pytest.mark.filterwarnings(f"ignore::{kind}"))
+
+
+def _again(start, **how):
+    """Start a node until Ray does not find it too slow: its agent has 15 seconds, too few on a busy machine."""
+    for _ in range(9):
+        with contextlib.suppress(Exception):
+            return start(**how)
+    return start(**how)
 
 
 class Nodes:
@@ -30,8 +42,10 @@ class Nodes:
         # not under pytest's folders: Ray's sockets need a short path
         self.folder = tempfile.mkdtemp(prefix="ray-")
         self._common = {"include_dashboard": False, "object_store_memory": 128 << 20}
-        head = {**self._common, "num_cpus": 0, "temp_dir": self.folder}
-        self._cluster = self._patiently(Cluster, initialize_head=True, head_node_args=head)
+        self._taken = socket.create_server(("127.0.0.1", 0))  # so that no dashboard process is started, see `cluster`
+        port = {"dashboard_host": "127.0.0.1", "dashboard_port": self._taken.getsockname()[1]}
+        head = {**self._common, **port, "num_cpus": 0, "temp_dir": self.folder}
+        self._cluster = _again(Cluster, initialize_head=True, head_node_args=head)
         self.address = self._cluster.address
         self.working = []
         for _ in range(count):
@@ -39,18 +53,7 @@ class Nodes:
 
     def add(self):
         """Add a node of one CPU."""
-        self.working.append(self._patiently(self._cluster.add_node, num_cpus=1, **self._common))
-
-    @staticmethod
-    def _patiently(start, **how):
-        """Start something again that Ray found too slow, which happens on a busy machine."""
-        for tries_left in (2, 1, 0):
-            try:
-                return start(**how)
-            except Exception as problem:
-                if not tries_left or "timed out during startup" not in str(problem):
-                    raise
-        return None
+        self.working.append(_again(self._cluster.add_node, num_cpus=1, **self._common))
 
     def kill(self, node):
         """Kill a node's raylet, as a machine that loses power would end it."""
@@ -59,20 +62,31 @@ class Nodes:
 
     def end(self):
         """End all of it."""
-        import ray
-
         ray.shutdown()
         self._cluster.shutdown()
+        self._taken.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def nodes():
+def gate(tmp_path_factory):
+    """Return a file that holds up `WaitingReader` while it is locked."""
+    path = tmp_path_factory.mktemp("gate") / "gate"
+    path.touch()
+    return path
+
+
+@pytest.fixture(scope="session")
+def nodes(gate):
     """Two working nodes, beside a head that only coordinates; what is killed must be replaced."""
-    path = os.environ.get("PYTHONPATH", "")
+    # jsonschema does without this module, which takes most of the time that a process of Ray needs to start
+    (gate.parent / "rfc3987_syntax.py").write_text("raise ImportError", "utf-8")
+    paths = [str(gate.parent), str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parent), *path.split(os.pathsep)]))
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
         patch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
+        patch.setenv(GATE, str(gate))
+        patch.setenv("RAY_worker_niceness", "0")  # Ray lets what it runs wait for everything else on the machine
         started = Nodes(2)
         yield started
         started.end()

@@ -1,10 +1,10 @@
+import fcntl
 import io
 import json
 import signal
 import subprocess
 import sys
 import tarfile
-from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import httpx
@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 import shuzi
-from crashing import DEADLY, CrashingReader
+from other_readers import DEADLY, CrashingReader, WaitingReader
 from shuzi.errors import ClusterError, DataError, ShuziError
 from shuzi.scale.reading.place import Place
 from shuzi.scale.reading.plan import MANIFEST, Order
@@ -124,29 +124,27 @@ def test_a_picture_that_ends_the_process_is_a_row_with_its_error(there, folder, 
     assert (len(found), last.failed) == (32, 2)
 
 
-def test_each_picture_is_there_once_whenever_nodes_are_killed(nodes, reader, there, folder, rows, tmp_path):
+def test_each_picture_is_there_once_whenever_nodes_are_killed(nodes, gate, there, folder, rows, tmp_path):
     place = folder(1_000)
     order = Order(str(place), str(tmp_path / "out"), rows=20)
+    reader = shuzi.load()
+    reader.__class__ = WaitingReader  # while another node is added, which takes longer than reading
     random = Random(0)
-    moments = sorted(random.sample(range(48), 10))
-    with ThreadPoolExecutor(1) as adding:
-        added = []
-        for progress in read(order, reader, there):
-            while moments and progress.done >= moments[0]:
-                moments.pop(0)
-                if not nodes.working:
-                    added[-1].result()
-                nodes.kill(random.choice(nodes.working))
-                added.append(adding.submit(nodes.add))
-        for each in added:
-            each.result()
+    moments = sorted(random.sample(range(48), 10))  # of 50 files
+    for progress in read(order, reader, there):
+        while moments and progress.done >= moments[0]:
+            moments.pop(0)
+            nodes.kill(random.choice(nodes.working))
+            with gate.open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                nodes.add()
     assert not moments
-    names = {f"{place}/{number:04}.png" for number in range(1_000)}
+    names = [f"{place}/{number:04}.png" for number in range(1_000)]
     found = rows(order.output)
-    assert set(found) == names
+    assert sorted(found) == names
     assert progress.done == 50
-    some = sorted(names)[::50]
-    assert {name: found[name] for name in some} == expected(reader, [(name, name) for name in some])
+    some = names[::50]
+    assert {name: found[name] for name in some} == expected(shuzi.load(), [(name, name) for name in some])
 
 
 COMMAND = [sys.executable, "-P", "-m", "shuzi", "--lang", "en", "scale", "read"]

@@ -13,6 +13,7 @@ from shuzi.service.api.schema import MOST
 from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
 
 ROOT = Path(__file__).parent.parent.parent
+DOCKERFILES = ["Dockerfile", "Dockerfile.ray"]
 DOCUMENTS = [ROOT / "docs" / "how-to" / name for name in ("serving.md", "serving.zh.md")]
 
 pytestmark = pytest.mark.skipif(not DOCUMENTS[0].exists(), reason="a source distribution has no documents")
@@ -74,16 +75,18 @@ def test_the_limits_are_those_of_the_service(path):
     assert MOST["steps"] in numbers or f"{MOST['steps'] // 10_000} 万步" in table
 
 
-def test_the_dockerfile_has_no_fault_that_a_linter_knows():
+@pytest.mark.parametrize("name", DOCKERFILES)
+def test_a_dockerfile_has_no_fault_that_a_linter_knows(name):
     linter = Path(sys.executable).with_name("hadolint")
     if not linter.exists():
         pytest.skip("hadolint comes for Linux on x86-64 only")
-    done = subprocess.run([linter, ROOT / "Dockerfile"], capture_output=True, encoding="utf-8")
+    done = subprocess.run([linter, ROOT / name], capture_output=True, encoding="utf-8")
     assert done.returncode == 0, done.stdout
 
 
-def test_what_the_dockerfile_copies_is_let_through_and_nothing_large_is():
-    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", (ROOT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+def test_what_the_dockerfiles_copy_is_let_through_and_nothing_large_is():
+    text = "".join((ROOT / name).read_text("utf-8") for name in DOCKERFILES)
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", text, re.MULTILINE)
     named = {each.rstrip("/") for line in copied for each in line.split()}
     lines = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     let_through = {line[1:] for line in lines if line.startswith("!")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -19,7 +20,7 @@ OBJECT_STORE = 128 << 20
 """Bytes of shared memory for the object store of a local cluster: what passes through it is small."""
 
 _SECONDS = 10.0  # for a cluster to answer
-_LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 30 seconds, too few on a machine that is busy
+_LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 15 seconds, too few on a machine that is busy
 _LONGEST_FOLDER = 24  # characters: the path of a socket in it may have 107, and Ray adds 65 to shuzi's 15
 _LONGEST = 300  # characters of Ray's messages
 
@@ -137,7 +138,7 @@ def _connect(settings: dict[str, Any], address: str | None) -> None:
 
     for tries_left in reversed(range(_TRIES)):
         try:
-            ray.init(**settings, log_to_driver=False, logging_level=logging.ERROR)
+            ray.init(**settings, log_to_driver=False, logging_level=logging.CRITICAL)
         except (Exception, SystemExit) as problem:  # Ray ends the process where it cannot connect
             if not (tries_left and _LATE in str(problem)):
                 raise _explained(problem, address) from problem
@@ -153,9 +154,15 @@ def _alone(cpus: int | None) -> Iterator[dict[str, Any]]:
     os.environ.setdefault("RAY_AUTH_TOKEN", secrets.token_hex(32))
     usual = tempfile.gettempdir()
     place = "/tmp" if os.name == "posix" and len(usual) > _LONGEST_FOLDER else usual  # noqa: S108 - a folder in it
-    with tempfile.TemporaryDirectory(prefix="shuzi-", dir=place, ignore_cleanup_errors=True) as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="shuzi-", dir=place, ignore_cleanup_errors=True) as folder,
+        # without a dashboard Ray still starts its process, which asks the addresses of clouds where it runs; it does
+        # without it where the port is taken
+        socket.create_server(("127.0.0.1", 0)) as taken,
+    ):
         local = {"num_cpus": cpus or cores(), "object_store_memory": OBJECT_STORE, "include_dashboard": False}
-        yield local | {"address": "local", "_node_ip_address": "127.0.0.1", "_temp_dir": folder}
+        there = {"address": "local", "_node_ip_address": "127.0.0.1", "_temp_dir": folder}
+        yield local | there | {"dashboard_port": taken.getsockname()[1]}
 
 
 def _check_address(address: str) -> None:

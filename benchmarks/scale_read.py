@@ -1,0 +1,160 @@
+"""`shuzi scale read` on two Ray nodes of one CPU against `read_many` on two cores, and how the driver's memory grows.
+
+    python benchmarks/scale_read.py
+    python benchmarks/scale_read.py --pictures 4000 --driver 2000 20000
+
+The pictures are composed pages of any kind, as PNG files in a folder. They are read in rounds, each by both in turns,
+and every row must be the same. Ray's part of a round is timed from when its first file is written to the end, without
+the pictures in that file: before it, actors start, which takes seconds however much there is to read, and is given as
+`start_up`. The dashboard is off.
+
+The driver's memory is the most that its process has in RAM above what it had when it was connected, while it reads
+Parquet files of small blank pictures, in a process of its own each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from machine import keep
+from PIL import Image
+
+import shuzi
+from shuzi.scale.cluster import Cluster, cluster
+from shuzi.scale.reading.plan import Order
+from shuzi.scale.reading.rows import row_of
+from shuzi.scale.reading.run import read
+from shuzi.synthesis.composer import Composer
+from shuzi.synthesis.samples.evaluation_pages import any_kind
+
+ROUNDS = 5
+ROWS = 100  # in a file, so that what is not timed is little
+_STATUS = Path("/proc/self/status")
+
+
+def compose(folder: Path, count: int) -> None:
+    """Write composed pages as PNG files, a folder for each round."""
+    test = shuzi.load_mnist().test
+    composer, draws = Composer(test.images, test.labels), np.random.default_rng(0)
+    for number in range(count):
+        place = folder / str(number % ROUNDS)
+        place.mkdir(exist_ok=True)
+        Image.fromarray(any_kind(composer, draws).grey).save(place / f"{number:06}.png", compress_level=1)
+
+
+def on_one_machine(reader: shuzi.Reader, folder: Path) -> tuple[float, dict[str, Any]]:
+    """Return pictures per second, and the rows."""
+    paths = sorted(folder.iterdir())
+    began = time.perf_counter()
+    found = list(reader.read_many(paths))
+    rate = len(paths) / (time.perf_counter() - began)
+    return rate, {str(path): row_of(str(path), each) for path, each in zip(paths, found, strict=True)}
+
+
+def on_nodes(reader: shuzi.Reader, there: Cluster, folder: Path, output: Path) -> tuple[float, float, dict[str, Any]]:
+    """Return pictures per second, the seconds before the first file, and the rows."""
+    import pyarrow.parquet as pq
+
+    began = time.perf_counter()
+    first = 0.0
+    before = 0
+    for progress in read(Order(str(folder), str(output), rows=ROWS), reader, there):
+        if progress.done and not first:
+            first, before = time.perf_counter(), progress.rows
+    rate = (progress.rows - before) / (time.perf_counter() - first)
+    rows = pq.read_table(output).to_pylist()
+    return rate, first - began, {row["source"]: row for row in rows}
+
+
+def compare(count: int) -> dict[str, Any]:
+    """Read the same pictures in both ways, in turns."""
+    from ray.cluster_utils import Cluster as Nodes
+
+    place = Path(tempfile.mkdtemp(prefix="s"))
+    taken = socket.create_server(("127.0.0.1", 0))  # see `shuzi.scale.cluster`
+    quiet = {"include_dashboard": False, "object_store_memory": 128 << 20}
+    port = {"dashboard_host": "127.0.0.1", "dashboard_port": taken.getsockname()[1]}
+    nodes = Nodes(True, head_node_args={**quiet, **port, "num_cpus": 0, "temp_dir": str(place / "ray")})
+    for _ in range(2):
+        nodes.add_node(num_cpus=1, **quiet)
+    compose(place, count)
+    reader, rounds = shuzi.load(), []
+    on_one_machine(reader, place / "0")  # so that its processes are there
+    try:
+        with cluster(nodes.address) as there:
+            for number in range(ROUNDS):
+                folder = place / str(number)
+                alone, expected = on_one_machine(reader, folder)
+                many, start_up, found = on_nodes(reader, there, folder, place / f"out-{number}")
+                if found != expected:
+                    sys.exit("the rows differ")
+                rounds.append({"read_many": alone, "scale": many, "ratio": many / alone, "start_up": start_up})
+                print({name: round(value, 3) for name, value in rounds[-1].items()}, flush=True)
+    finally:
+        nodes.shutdown()
+        shutil.rmtree(place, ignore_errors=True)
+    middle = {name: statistics.median(each[name] for each in rounds) for name in rounds[0]}
+    return {"pictures": count, "nodes": 2, "rounds": rounds, "median": middle, "same_rows": True}
+
+
+def growth(rows: int) -> dict[str, Any]:
+    """Return how much the memory of this process grows while it has so many rows read."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with tempfile.TemporaryDirectory(prefix="s") as folder:
+        place = Path(folder, "in")
+        place.mkdir()
+        file = io.BytesIO()
+        Image.new("L", (28, 28), 255).save(file, "PNG")
+        for number in range(0, rows, 20_000):
+            blank = pa.table({"png": [file.getvalue()] * min(20_000, rows - number)})
+            pq.write_table(blank, place / f"{number:08}.parquet", row_group_size=1_000)
+        reader = shuzi.load("tiny")
+        with cluster() as there:
+            before = _memory("VmRSS")
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")  # VmHWM begins anew
+            began = time.perf_counter()
+            *_, last = read(Order(str(place), f"{folder}/out"), reader, there)
+            seconds = time.perf_counter() - began
+            return {"rows": last.rows, "growth_mb": (_memory("VmHWM") - before) / 1e6, "seconds": seconds}
+
+
+def _memory(name: str) -> int:
+    lines = _STATUS.read_text(encoding="ascii").splitlines()
+    return 1024 * int(next(line.split()[1] for line in lines if line.startswith(f"{name}:")))
+
+
+def main() -> None:
+    """Measure and keep the result."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pictures", type=int, default=20_000)
+    parser.add_argument("--driver", type=int, nargs="*", default=[2_000, 20_000, 200_000], help="rows of input")
+    parser.add_argument("--grow", type=int, help="measure the driver in this process, and print it")
+    given = parser.parse_args()
+    if given.grow:
+        print(json.dumps(growth(given.grow)))
+        return
+    found = []
+    for rows in given.driver:
+        command = [sys.executable, __file__, "--grow", str(rows)]
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8")
+        found.append(json.loads(done.stdout.splitlines()[-1]))
+        print(found[-1], flush=True)
+    keep("scale-read", {**(compare(given.pictures) if given.pictures else {}), "driver": found})
+
+
+if __name__ == "__main__":
+    main()

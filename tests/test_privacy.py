@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -167,6 +168,21 @@ def test_a_service_keeps_to_this_machine_for_a_minute_in_which_it_reads_and_trai
     found = telling.faults()
     assert any("/.cache/Microsoft/" in fault for fault in found)
     assert any(leaves(fault) for fault in found)
+
+
+@pytest.mark.slow
+def test_a_cluster_of_this_machine_asks_no_other_machine(watch, tmp_path):
+    pytest.importorskip("ray")
+    # jsonschema does without this module, which takes most of the time that a process of Ray needs to start
+    (tmp_path / "rfc3987_syntax.py").write_text("raise ImportError", "utf-8")
+    faults = watch("scale", "read", ".", "out", PYTHONPATH=str(tmp_path)).faults()
+    own = {address.address for each in psutil.net_if_addrs().values() for address in each}
+    # the last is how Ray learns its own address: nothing is sent through this socket
+    known = {*own, *(f"::ffff:{each}" for each in own), "8.8.8.8"}
+    asked = {address for fault in faults if leaves(fault) for address in IP.findall(fault)}
+    assert asked <= known
+    assert not [fault for fault in faults if "8.8.8.8" in fault and not fault.startswith("connect(")]
+    assert asked & own  # it detects what it looks for
 
 
 @pytest.mark.parametrize(

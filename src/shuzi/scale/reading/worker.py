@@ -7,6 +7,7 @@ its row. While it reads, the actor fetches what comes next.
 from __future__ import annotations
 
 import pickle
+import platform
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,9 +97,7 @@ class Worker:
 
     def _unfit(self) -> ShuziError | None:
         """Return why this node cannot do the work, if so."""
-        import ray
-
-        node = ray.util.get_node_ip_address()
+        node = platform.node()
         if self._work.version != __version__:
             return ClusterError("error.cluster.shuzi", node=node, found=__version__, version=self._work.version)
         for place in (self._work.input, self._work.output):

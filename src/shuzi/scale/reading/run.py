@@ -70,7 +70,10 @@ def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
     if not cluster.cpus:
         raise ClusterError("error.cluster.no_cpus")
     models, output = identity(reader), Place.of(order.output)
-    answer = ray.get(ray.remote(prepare).options(num_cpus=1).remote(order, models, language()))
+    try:
+        answer = ray.get(ray.remote(prepare).options(num_cpus=1).remote(order, models, language()))
+    except ray.exceptions.RayError as problem:
+        raise ClusterError("error.scale.lost", reason=_first_line(problem)) from problem
     if isinstance(answer, ShuziError):
         raise answer
     manifest, folder = answer
@@ -95,7 +98,7 @@ def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
             lost = problem
         left = Pending(output)
         if len(left) >= len(pending):
-            raise ClusterError("error.scale.lost", reason=_first_line(lost), n=len(left)) from lost
+            raise ClusterError("error.scale.lost", reason=_first_line(lost)) from lost
         pending, progress = left, replace(progress, done=left.done)
 
 
@@ -112,8 +115,8 @@ def _results(work: Work, pending: Pending, cpus: int) -> Iterator[dict[str, Any]
     rows = pending.as_rows()
     tasks = min(len(rows), _MOST_TASKS)
     shards = ray.data.from_items(rows, override_num_blocks=tasks)
-    most = min(cpus, tasks)
-    actors = ray.data.ActorPoolStrategy(min_size=1, max_size=most, initial_size=most)
+    # more are started as the cluster grows, and fewer are left where it shrinks
+    actors = ray.data.ActorPoolStrategy(min_size=1, max_size=tasks, initial_size=min(cpus, tasks))
     done = shards.map(Worker, fn_constructor_args=(work,), compute=actors, num_cpus=1)
     yield from done.iter_rows()
 

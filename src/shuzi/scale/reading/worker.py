@@ -100,9 +100,12 @@ class Worker:
         node = platform.node()
         if self._work.version != __version__:
             return ClusterError("error.cluster.shuzi", node=node, found=__version__, version=self._work.version)
-        for place in (self._work.input, self._work.output):
-            if place.kind() == fs.FileType.NotFound:
-                return DataError("error.scale.not_shared", path=place.shown, node=node)
+        try:
+            for place in (self._work.input, self._work.output):
+                if place.kind() == fs.FileType.NotFound:
+                    return DataError("error.scale.not_shared", path=place.shown, node=node)
+        except DataError as problem:
+            return problem
         return None
 
     def _read(self, number: int, start: int, length: int) -> tuple[int, int]:

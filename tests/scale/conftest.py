@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,9 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from other_readers import GATE
-
 ray = pytest.importorskip("ray", reason="the extra `scale` is not installed")
+
+
+# clusters of several nodes are untested on Windows, Ray says
+collect_ignore_glob = ["*.py"] if sys.platform == "win32" else []
 
 
 def pytest_collection_modifyitems(items):
@@ -81,6 +84,8 @@ def nodes(gate):
     """Two working nodes, beside a head that only coordinates; what is killed must be replaced."""
     # jsonschema does without this module, which takes most of the time that a process of Ray needs to start
     (gate.parent / "rfc3987_syntax.py").write_text("raise ImportError", "utf-8")
+    from other_readers import GATE
+
     paths = [str(gate.parent), str(Path(__file__).parent), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))

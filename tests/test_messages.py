@@ -14,7 +14,7 @@ from shuzi import messages
 from shuzi.messages import from_environment, say
 
 SOURCE = Path(shuzi.__file__).parent
-NAMES_OF_FILES = (".py", ".html", ".npz", ".json", ".toml")  # some look like keys
+NAMES_OF_FILES = (".py", ".html", ".npz", ".json", ".toml", ".md")  # some look like keys
 NO_WORDS = {"cli.heading", "error.own.picture", "read.with_advice"}  # only placeholders and punctuation
 
 

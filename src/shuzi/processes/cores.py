@@ -7,6 +7,8 @@ import os
 from functools import cache
 from pathlib import Path
 
+_given = math.inf
+
 
 def cores() -> int:
     """Count the cores that this process may use: those it is bound to, or fewer if its container's quota is lower.
@@ -15,7 +17,13 @@ def cores() -> int:
     True
     """
     bound = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, math.ceil(min(bound, _quota())))
+    return max(1, math.ceil(min(bound, _quota(), _given)))
+
+
+def give(count: int) -> None:
+    """Let this process use at most so many cores, which a scheduler has given it without binding it to them."""
+    global _given
+    _given = count
 
 
 @cache

@@ -8,6 +8,7 @@ from shuzi.cli.localized import Group, language_option
 
 COMMANDS = {
     "read": "shuzi.cli.scale.read:read",
+    "sweep": "shuzi.cli.scale.sweep:sweep",
 }
 
 

@@ -50,12 +50,14 @@ class TensorFlowSteps(Steps):
     def _load(self, dataset: Examples) -> None:
         self._images = tf.constant(dataset.images)
         self._labels = tf.constant(dataset.labels)
+        # arguments, not captured: TensorFlow never frees a graph with a loop, nor what it has captured
+        held = [tf.TensorSpec(each.shape, each.dtype) for each in (self._images, self._labels)]
         batches = tf.TensorSpec([None, self._recipe.batch_size], tf.int32)
         choices = tf.TensorSpec(
             [None, *([self._recipe.batch_size, CHOICES] if self._augment else [0, 0])], tf.float32
         )
         # autograph writes Python files into the temporary folder, and a killed process leaves them there
-        self._run = tf.function(self._loop, input_signature=[batches, choices], autograph=False)
+        self._run = tf.function(self._loop, input_signature=[*held, batches, choices], autograph=False)
         pixels = tf.TensorSpec([None, *dataset.images.shape[1:]], tf.uint8)
         self._answer = tf.function(
             lambda images: self.model(self._task.as_input(tf.cast(images, tf.float32))),
@@ -64,37 +66,37 @@ class TensorFlowSteps(Steps):
         )
 
     def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:
-        losses, accuracies = self._run(tf.constant(batches), tf.constant(choices))
+        losses, accuracies = self._run(self._images, self._labels, tf.constant(batches), tf.constant(choices))
         return losses.numpy(), accuracies.numpy()
 
     def _predict(self, images: NDArray[np.uint8]) -> Any:
         return tf.nest.map_structure(np.asarray, self._answer(tf.constant(images)))
 
-    def _loop(self, batches: Any, choices: Any) -> tuple[Any, Any]:
+    def _loop(self, images: Any, labels: Any, batches: Any, choices: Any) -> tuple[Any, Any]:
         count = tf.shape(batches)[0]
 
         def take(step: Any, losses: Any, accuracies: Any) -> tuple[Any, Any, Any]:
-            loss, accuracy = self._step(batches[step], choices[step])
+            batch = batches[step]
+            loss, accuracy = self._step(tf.gather(images, batch), tf.gather(labels, batch), choices[step])
             return step + 1, losses.write(step, loss), accuracies.write(step, accuracy)
 
         nothing = tf.TensorArray(tf.float32, count), tf.TensorArray(tf.float32, count)
         _, losses, accuracies = tf.while_loop(lambda step, *_: step < count, take, (tf.constant(0), *nothing))
         return losses.stack(), accuracies.stack()
 
-    def _step(self, batch: Any, choices: Any) -> tuple[Any, Any]:
+    def _step(self, images: Any, labels: Any, choices: Any) -> tuple[Any, Any]:
         learnt = self._learner.trainable_variables
-        towers = [self._tower(*piece) for piece in self._pieces(batch, choices)]
+        towers = [self._tower(*piece) for piece in self._pieces(images, labels, choices)]
         losses, correct, gradients = zip(*towers, strict=True)
         share = 1 / len(towers) if self._recipe.loss == "mean" else 1.0
         total = [tf.add_n(each) * share for each in zip(*gradients, strict=True)] if len(towers) > 1 else gradients[0]
         self._optimizer.apply(total, learnt)
         return tf.add_n(losses) * share, tf.add_n(correct) / self._recipe.batch_size
 
-    def _tower(self, batch: Any, choices: Any) -> tuple[Any, Any, list[Any]]:
-        images = self._batch(tf.gather(self._images, batch), choices)
-        labels = tf.gather(self._labels, batch)
+    def _tower(self, images: Any, labels: Any, choices: Any) -> tuple[Any, Any, list[Any]]:
+        batch = self._batch(images, choices)
         with tf.GradientTape() as tape:
-            y = self._learner(images, training=True)
+            y = self._learner(batch, training=True)
             loss = self._task.loss(self._recipe, labels, y)
         gradients = tape.gradient(loss, [variable.value for variable in self._learner.trainable_variables])
         return loss, tf.reduce_sum(self._task.correct(labels, y)), gradients

@@ -1,0 +1,191 @@
+"""`shuzi scale sweep` trains a recipe with many seeds and settings, and reports how good each setting is."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from importlib.util import find_spec
+from io import StringIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.scale.address import address_option
+from shuzi.cli.terminal import do_without_output, program
+from shuzi.errors import RecipeError, require
+from shuzi.messages import say
+from shuzi.models.card import BACKENDS
+from shuzi.training.recipe import RANGES
+from shuzi.training.recipes import RECIPES, recipe
+
+if TYPE_CHECKING:
+    from shuzi.scale.sweep.plan import Plan
+    from shuzi.scale.sweep.record import Look
+
+_PLACE = click.Path(path_type=Path)
+_MOST_STEPS = int(RANGES["steps"].most)
+_MOST_SEEDS = 10_000
+
+
+@click.command(cls=Command, help="cli.sweep.help", short_help="cli.sweep.short")
+@argument("name", metavar="[RECIPE]", required=False, type=click.Choice(list(RECIPES)), help="cli.sweep.recipe")
+@option("--seeds", type=click.IntRange(1, _MOST_SEEDS), metavar="N", help="cli.sweep.seeds")
+@option("--set", "settings", multiple=True, metavar="NAME=X,X", help="cli.sweep.set")
+@option("--stop-early", "first", type=click.IntRange(1, _MOST_STEPS), metavar="N", help="cli.sweep.stop_early")
+@option("--cpus-per-trial", "cpus", type=click.IntRange(1, 1_024), metavar="N", help="cli.sweep.cpus")
+@option("--gpus", type=click.FloatRange(0, 64), metavar="X", help="cli.sweep.gpus")
+@option("--out", type=_PLACE, metavar="PATH", help="cli.sweep.out")
+@option("--resume", type=_PLACE, metavar="PATH", help="cli.sweep.resume")
+@address_option
+@option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
+@option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
+@option("--json", "as_json", is_flag=True, help="cli.sweep.json")
+@language_option
+def sweep(
+    name: str | None,
+    settings: tuple[str, ...],
+    out: Path | None,
+    resume: Path | None,
+    address: str | None,
+    data_dir: Path | None,
+    strokes: Path | None,
+    as_json: bool,
+    **numbers: Any,
+) -> None:
+    """Train a recipe with many seeds and settings."""
+    do_without_output()
+    if resume is not None:
+        _refuse_beside_resume(name=name, out=out, set=settings or None, **_by_option(numbers))
+    plan = None if resume else _plan(name or "softmax", settings, **numbers)
+    require("ray", "scale", "extra.scale")
+    for library in ("tomli_w", "keras", "onnx"):
+        require(library, "train", "extra.training") if library == "tomli_w" else _find(library)
+    from shuzi.scale.cluster import cluster
+    from shuzi.scale.sweep import report
+    from shuzi.scale.sweep.checks import check
+    from shuzi.scale.sweep.run import Places, created, opened, run
+
+    with ExitStack() as stack:
+        if resume is not None:
+            folder, plan = stack.enter_context(opened(resume))
+        else:
+            assert plan is not None  # noqa: S101 - for the types
+            folder = stack.enter_context(created(out, plan))
+        places = Places(folder, *(None if each is None else each.resolve() for each in (data_dir, strokes)))
+        click.echo(say("sweep.started", n=len(plan.trials()), recipe=plan.recipe.name, folder=folder), err=True)
+        try:
+            stack.enter_context(redirect_stdout(StringIO()))  # Ray prints what became of its workers
+            stack.enter_context(cluster(address))
+            check(plan, places, local=address is None)
+            with _progress(plan) as tell:
+                record, errors = run(plan, places, tell)
+        except KeyboardInterrupt:
+            click.echo(say("sweep.interrupted", folder=folder, program=program()), err=True)
+            raise
+        report.write(folder, plan, record, errors)
+    _show(plan, folder, record, errors, as_json)
+    if errors:
+        click.echo(say("sweep.continue", folder=folder, program=program()), err=True)
+        raise SystemExit(1)
+
+
+def _plan(
+    name: str, settings: tuple[str, ...], seeds: int | None, first: int | None, cpus: int | None, gpus: float | None
+) -> Plan:
+    """Combine the options into a plan, which checks every value."""
+    from shuzi.scale.sweep.plan import Plan, parse
+
+    values = [parse(each) for each in settings]
+    for place, (each, _) in enumerate(values):
+        if each in dict(values[:place]):
+            raise RecipeError("error.sweep.again", name=each)
+    backend = os.environ.get("KERAS_BACKEND") or ("jax" if gpus else "tensorflow")
+    if backend not in BACKENDS or (gpus and backend != "jax"):
+        choices = "jax" if gpus else ", ".join(BACKENDS)
+        raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=choices)
+    return Plan(recipe(name), seeds or 1, dict(values), first or 0, cpus or 1, gpus or 0.0, backend)
+
+
+def _find(library: str) -> None:
+    """Make sure that a library is installed, without importing it: only the workers need it."""
+    if find_spec(library) is None:
+        require(library, "train", "extra.training")
+
+
+def _by_option(numbers: dict[str, Any]) -> dict[str, Any]:
+    names = {"first": "stop_early", "cpus": "cpus_per_trial"}
+    return {names.get(name, name): value for name, value in numbers.items()}
+
+
+def _refuse_beside_resume(**given: Any) -> None:
+    """Reject what would make this a different sweep."""
+    for name, value in given.items():
+        if value is not None:
+            shown = "RECIPE" if name == "name" else f"--{name.replace('_', '-')}"
+            raise click.UsageError(say("cli.sweep.beside_resume", option=shown))
+
+
+@contextmanager
+def _progress(plan: Plan) -> Iterator[Any]:
+    """Yield a function that shows progress: a line for each decision, and a bar below them on a terminal."""
+    ends = {each.name: each.recipe.steps for each in plan.trials()}
+    if not sys.stderr.isatty():
+
+        def line(trial: str, step: int, look: Look | None) -> None:
+            if look is not None:
+                click.echo(_sentence(trial, step, look, ends[trial]), err=True)
+
+        yield line
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    shown = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    at: dict[str, int] = {}
+    with Progress(*shown, console=console, transient=True, redirect_stdout=False) as bar:
+        task = bar.add_task(say("sweep.bar"), total=sum(ends.values()))
+
+        def move(trial: str, step: int, look: Look | None) -> None:
+            # a trial that is over counts as a whole one, whatever its steps
+            at[trial] = ends[trial] if look is not None and not look.goes_on else step
+            if look is not None:
+                bar.console.print(_sentence(trial, step, look, ends[trial]))
+            bar.update(task, completed=sum(at.values()))
+
+        yield move
+
+
+def _sentence(trial: str, step: int, look: Look, end: int) -> str:
+    if (problem := look.error()) is not None:
+        return say("sweep.failed", trial=trial, problem=problem)
+    key = "sweep.done" if step >= end else "sweep.goes_on" if look.goes_on else "sweep.ends"
+    return say(key, trial=trial, accuracy=look.accuracy, step=step)
+
+
+def _show(plan: Plan, folder: Path, record: Any, errors: dict[str, str], as_json: bool) -> None:
+    from shuzi.scale.sweep import report
+
+    if as_json:
+        found = json.loads((folder / report.JSON_FILE).read_text(encoding="utf-8"))
+        click.echo(json.dumps({"sweep": str(folder)} | found, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for place, each in enumerate(report.HEADINGS):
+        table.add_column(say(each), justify="right" if place else "left", no_wrap=True)
+    for row in report.rows(plan, record):
+        table.add_row(*report.cells(row))
+    # a setting must not be cut where the terminal is narrow
+    Console(highlight=False, markup=False, soft_wrap=True).print(table, soft_wrap=True)
+    click.echo(say("sweep.measured"))
+    for note in report.notes(plan, record, errors):
+        click.echo(f"- {note}")
+    click.echo(say("sweep.finished", folder=folder), err=True)

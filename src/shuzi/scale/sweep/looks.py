@@ -1,0 +1,71 @@
+"""Ray Tune's asynchronous successive halving, which records each decision and continues from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from ray.tune.schedulers import ASHAScheduler, TrialScheduler
+
+from shuzi.scale.sweep.plan import REDUCTION, Plan
+from shuzi.scale.sweep.record import Look, Record
+from shuzi.scale.sweep.trial import ACCURACY, AT, NAME, PROBLEM, STEPS
+
+
+class Looks(ASHAScheduler):
+    """Decides after each look whether a trial goes on (Li et al., 2020).
+
+    A trial goes on if its validation accuracy is among the best quarter of those that were seen after as many steps
+    so far. Without early stopping there is one look, at the end.
+
+    Parameters
+    ----------
+    plan
+        The plan of the sweep.
+    record
+        Holds the earlier decisions, which are not made again, and receives the new ones.
+    tell
+        Called with a trial's name, the step it is at, and the look that was just recorded, if any.
+    """
+
+    def __init__(self, plan: Plan, record: Record, tell: Callable[[str, int, Look | None], object]) -> None:
+        longest = max(each.recipe.steps for each in plan.trials())
+        super().__init__(
+            time_attr=STEPS,
+            metric=ACCURACY,
+            mode="max",
+            max_t=longest,
+            grace_period=min(plan.first or longest, longest),
+            reduction_factor=REDUCTION,
+        )
+        self._record = record
+        self._tell = tell
+        self._decided = {(each.trial, each.steps): each.goes_on for each in record.looks}
+        for each in record.looks:
+            if each.accuracy is not None:
+                # Ray Tune would number the same trial differently in each process
+                same: Any = SimpleNamespace(trial_id=f"{each.trial} {each.steps}")
+                nobody: Any = None
+                self.on_trial_add(nobody, same)
+                super().on_trial_result(nobody, same, {STEPS: each.steps, ACCURACY: each.accuracy})
+
+    def on_trial_result(self, tune_controller: Any, trial: Any, result: dict[str, Any]) -> str:
+        """Decide on a trial, unless it only reports where it is."""
+        name = str(trial.config[NAME])
+        if PROBLEM in result:
+            self._note(Look(name, result[STEPS], None, problem=result[PROBLEM]))
+        if AT in result:
+            self._tell(name, result[AT], None)
+        if ACCURACY not in result:
+            return str(TrialScheduler.CONTINUE)
+        key = name, result[STEPS]
+        if key not in self._decided:
+            decision = super().on_trial_result(tune_controller, trial, result)
+            self._decided[key] = decision == TrialScheduler.CONTINUE
+            self._note(Look(*key, result[ACCURACY], self._decided[key]))
+        return str(TrialScheduler.CONTINUE if self._decided[key] else TrialScheduler.STOP)
+
+    def _note(self, look: Look) -> None:
+        self._record.add(look)
+        self._tell(look.trial, look.steps, look)

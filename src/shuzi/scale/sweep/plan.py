@@ -1,0 +1,204 @@
+"""A recipe, seeds and settings become the trials of a sweep; they are stored as TOML in its folder."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from shuzi.atomic import replacing
+from shuzi.errors import RecipeError, RunError, require
+from shuzi.training.recipe import CHOICES, RANGES, Recipe
+
+FORMAT = 1
+"""The version of the format of sweep.toml."""
+
+PLAN_FILE = "sweep.toml"
+REDUCTION = 4
+"""Of the trials seen at a look, about one in so many goes on, to the next look after so many times the steps."""
+
+Value = str | int | float
+
+_SWEPT = sorted((RANGES.keys() | CHOICES.keys()) - {"seed", "task"})  # the seed has its own option
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One training run of a sweep.
+
+    Parameters
+    ----------
+    name
+        The name of its run folder, such as ``"learning_rate=0.002,seed=3"``.
+    recipe
+        The recipe, with the trial's settings and seed.
+    settings
+        What differs between the trials, except for the seed.
+    looks
+        The steps after which its accuracy decides whether it goes on; the last is its end.
+    """
+
+    name: str
+    recipe: Recipe
+    settings: Mapping[str, Value]
+    looks: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that decides the results of a sweep.
+
+    Parameters
+    ----------
+    recipe
+        The recipe that all trials share.
+    seeds
+        Each setting is trained with the seeds 0 to `seeds` - 1.
+    settings
+        Values by the name of a recipe's setting; all combinations are trained.
+    first
+        The steps before trials are compared for the first time and some are stopped; 0 trains all to the end.
+    cpus
+        Cores, and threads, of each trial.
+    gpus
+        GPUs of each trial; half a GPU is shared by two trials.
+    backend
+        Keras's backend.
+
+    Raises
+    ------
+    RecipeError
+        A value is invalid for the recipe, or given twice, or the first comparison comes too late.
+
+    Examples
+    --------
+    >>> from shuzi.training.recipes import recipe
+    >>> plan = Plan(recipe("softmax"), seeds=2, settings={"learning_rate": (0.002, 0.005)}, first=100)
+    >>> [trial.name for trial in plan.trials()][:3]
+    ['learning_rate=0.002,seed=0', 'learning_rate=0.002,seed=1', 'learning_rate=0.005,seed=0']
+    >>> plan.trials()[0].looks
+    (100, 400, 2000)
+    """
+
+    recipe: Recipe
+    seeds: int = 1
+    settings: Mapping[str, Sequence[Value]] = field(default_factory=dict)
+    first: int = 0
+    cpus: int = 1
+    gpus: float = 0.0
+    backend: str = "tensorflow"
+
+    def __post_init__(self) -> None:
+        for name, values in self.settings.items():
+            if name not in _SWEPT:
+                raise RecipeError("error.sweep.setting", name=name, known=", ".join(_SWEPT))
+            for value in values:
+                if list(values).count(value) > 1:
+                    raise RecipeError("error.sweep.twice", name=name, value=value)
+        longest = max(each.recipe.steps for each in self.trials())
+        if self.first * REDUCTION > longest:
+            raise RecipeError("error.sweep.first", first=self.first, most=longest // REDUCTION, steps=longest)
+
+    def trials(self) -> list[Trial]:
+        """Return the trials, setting by setting.
+
+        Raises
+        ------
+        RecipeError
+            A combination of values is invalid for the recipe.
+        """
+        return [self._trial(each, seed) for each in self.combinations() for seed in range(self.seeds)]
+
+    def combinations(self) -> list[dict[str, Value]]:
+        """Return all combinations of values; a single empty one if there are no settings."""
+        return [dict(zip(self.settings, each, strict=True)) for each in itertools.product(*self.settings.values())]
+
+    def _trial(self, settings: Mapping[str, Value], seed: int) -> Trial:
+        recipe = self.recipe.changed(**settings, seed=seed)
+        name = ",".join(f"{key}={value}" for key, value in {**settings, "seed": seed}.items())
+        return Trial(name, recipe, settings, looks(self.first, recipe.steps))
+
+    def save(self, folder: Path) -> None:
+        """Write the plan into the folder of a sweep."""
+        values = {"format": FORMAT} | {each.name: getattr(self, each.name) for each in fields(self)}
+        values |= {"recipe": self.recipe.as_dict(), "settings": {k: list(v) for k, v in self.settings.items()}}
+        text = require("tomli_w", "train", "extra.training").dumps(values)
+        with replacing(folder / PLAN_FILE) as part:
+            part.write_text(text, encoding="utf-8")
+
+    @staticmethod
+    def load(folder: Path) -> Plan:
+        """Read the plan in the folder of a sweep.
+
+        Raises
+        ------
+        RunError
+            It is not the folder of a sweep.
+        RecipeError
+            The plan cannot be read, or has invalid values.
+        """
+        path = folder / PLAN_FILE
+        if not path.is_file():
+            raise RunError("error.sweep.missing", path=folder)
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            found = values.pop("format")
+            recipe, settings = dict(values.pop("recipe")), dict(values.pop("settings"))
+            known = {each.name: each.type for each in fields(Plan)} | {"format": "int"}
+            if found != FORMAT or values.keys() != known.keys() - {"format", "recipe", "settings"}:
+                raise RecipeError("error.sweep.format", path=path, found=str(found)[:20], known=FORMAT)
+            numbers = (values["seeds"], values["first"], values["cpus"], values["gpus"])
+            if not all(isinstance(each, int | float) and math.isfinite(each) for each in numbers):
+                raise ValueError(numbers)
+            return Plan(recipe=Recipe.of(recipe, path), settings={k: tuple(v) for k, v in settings.items()}, **values)
+        except (OSError, ValueError, TypeError, KeyError, RecursionError) as problem:
+            raise RecipeError("error.recipe.unreadable", path=path, reason=problem) from problem
+
+
+def looks(first: int, steps: int) -> tuple[int, ...]:
+    """Return the steps after which a trial of `steps` steps is compared, and its end.
+
+    Between the last look and the end is as much time as between two looks: a later one would save little, and cost
+    much where a trial is trained anew.
+
+    >>> looks(100, 2_000), looks(0, 2_000), looks(3_000, 2_000)
+    ((100, 400, 2000), (2000,), (2000,))
+    """
+    if not first:
+        return (steps,)
+    powers = (first * REDUCTION**power for power in itertools.count())
+    return (*itertools.takewhile(lambda each: each * REDUCTION <= steps, powers), steps)
+
+
+def parse(text: str) -> tuple[str, tuple[Value, ...]]:
+    """Parse a setting as typed: a name and its values.
+
+    A value that is no number stays text, and the recipe says what it expected.
+
+    Raises
+    ------
+    RecipeError
+        There is no name or no value.
+
+    Examples
+    --------
+    >>> parse("learning_rate=0.002,5e-3"), parse("batch-size=64"), parse("optimizer=sgd,adam")
+    (('learning_rate', (0.002, 0.005)), ('batch_size', (64,)), ('optimizer', ('sgd', 'adam')))
+    """
+    name, _, values = text.partition("=")
+    name = name.strip().replace("-", "_")
+    given = [each.strip() for each in values.split(",")]
+    if not name or not all(given):
+        raise RecipeError("error.sweep.syntax", given=text)
+    whole = {each.name for each in fields(Recipe) if each.type == "int"}
+    return name, tuple(_number(each, name in whole) if name in RANGES else each for each in given)
+
+
+def _number(text: str, whole: bool) -> Value:
+    try:
+        return int(text) if whole else float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,102 @@
+"""The decisions of a sweep become lines of trials.jsonl, from which an interrupted sweep continues."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from shuzi.atomic import replacing
+from shuzi.errors import RunError, TrainingError
+
+RECORD_FILE = "trials.jsonl"
+
+
+@dataclass(frozen=True)
+class Look:
+    """What was seen of a trial after some steps, and decided.
+
+    Parameters
+    ----------
+    trial
+        The trial's name.
+    steps
+        The steps it was trained.
+    accuracy
+        On the validation split, 0 to 1; None if the training failed.
+    goes_on
+        Whether it is trained further, unless this was its end.
+    problem
+        The key and values of the error that ended the training.
+    """
+
+    trial: str
+    steps: int
+    accuracy: float | None
+    goes_on: bool = False
+    problem: tuple[str, dict[str, Any]] | None = None
+
+    def error(self) -> TrainingError | None:
+        """Return the error that ended the training."""
+        return None if self.problem is None else TrainingError(self.problem[0], **self.problem[1])
+
+
+class Record:
+    """The looks of a sweep, in the order in which they were decided.
+
+    Parameters
+    ----------
+    folder
+        The folder of the sweep.
+
+    Raises
+    ------
+    RunError
+        The file cannot be read, or a line of it is damaged.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / RECORD_FILE
+        self.looks = list(_read(self._path))
+
+    def add(self, look: Look) -> None:
+        """Store a look before anything follows from it.
+
+        Raises
+        ------
+        RunError
+            It cannot be written.
+        """
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(look)) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as problem:
+            raise RunError("error.data.unwritable", path=self._path, reason=problem.strerror) from problem
+        self.looks.append(look)
+
+    def last(self) -> dict[str, Look]:
+        """Return the last look at each trial."""
+        return {each.trial: each for each in self.looks}
+
+
+def _read(path: Path) -> Iterable[Look]:
+    try:
+        text = path.read_bytes() if path.exists() else b""
+        whole, _, half = text.rpartition(b"\n")
+        if half:  # a line that a killed driver did not finish
+            with replacing(path) as part:
+                part.write_bytes(whole + b"\n" if whole else b"")
+        return [_parsed(line) for line in whole.decode().splitlines()]
+    except (OSError, ValueError, TypeError, KeyError) as problem:
+        raise RunError("error.sweep.record", path=path, reason=problem) from problem
+
+
+def _parsed(line: str) -> Look:
+    values = json.loads(line)
+    problem = values.pop("problem")
+    return Look(**values, problem=None if problem is None else (str(problem[0]), dict(problem[1])))

@@ -1,0 +1,194 @@
+"""A plan becomes the run folders of all its trials, on a Ray cluster."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from shuzi.errors import RunError, ShuziError
+from shuzi.scale.sweep.plan import PLAN_FILE, Plan, Trial
+from shuzi.scale.sweep.record import Look, Record
+from shuzi.scale.sweep.trial import NAME, Task, run_trial
+from shuzi.training.run_lock import RunLock
+
+RETRIES = 3
+"""How often a trial whose worker died is started again; it continues from its last checkpoint."""
+
+_OF_RAY = ".tune"  # what Ray Tune writes for itself
+_QUIET = {
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # the run folders have it all
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",  # Ctrl-C ends the command
+    "RAY_AIR_NEW_OUTPUT": "0",
+}
+
+Tell = Callable[[str, int, "Look | None"], object]
+"""Called with a trial's name, the step it is at, and the look that was just recorded, if any."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a sweep is, and where its data are; all nodes see the same folders.
+
+    Parameters
+    ----------
+    folder
+        The folder of the sweep.
+    data_dir, strokes
+        Where MNIST and pen strokes are; None searches the usual places of each node.
+    """
+
+    folder: Path
+    data_dir: Path | None = None
+    strokes: Path | None = None
+
+
+@contextmanager
+def created(folder: Path | None, plan: Plan) -> Iterator[Path]:
+    """Create the folder of a new sweep and hold its lock.
+
+    Parameters
+    ----------
+    folder
+        The path; None chooses a new name under `runs/`.
+    plan
+        Stored in it.
+
+    Raises
+    ------
+    RunError
+        Something is there, or it cannot be created.
+    """
+    path = folder or Path("runs") / f"sweep-{plan.recipe.name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    lock = RunLock(path)
+    with ExitStack() as stack:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            stack.callback(_remove_empty, path)  # if nothing was trained
+            _refuse_taken(path, lock)
+            stack.enter_context(lock.held())
+            _refuse_taken(path, lock)
+            plan.save(path)
+        except OSError as problem:
+            raise RunError("error.run.unwritable", path=path, reason=problem.strerror or problem) from problem
+        try:
+            yield path.resolve()
+        finally:
+            if all(each in lock.files or each.name == PLAN_FILE for each in path.iterdir()):
+                (path / PLAN_FILE).unlink()
+
+
+def _remove_empty(path: Path) -> None:
+    with suppress(OSError):  # it is not empty
+        path.rmdir()
+
+
+def _refuse_taken(path: Path, lock: RunLock) -> None:
+    if any(each not in lock.files for each in path.iterdir()):
+        raise RunError("error.sweep.taken", path=path)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Path, Plan]]:
+    """Open the folder of a sweep and hold its lock.
+
+    Raises
+    ------
+    RunError
+        It is not the folder of a sweep, or another process works in it.
+    RecipeError
+        Its plan is damaged.
+    """
+    Plan.load(folder)  # before a lock is left in somebody else's folder
+    with RunLock(folder).held():
+        yield folder.resolve(), Plan.load(folder)
+
+
+def is_over(trial: Trial, look: Look | None) -> bool:
+    """Return whether a trial has ended, was stopped, or failed."""
+    return look is not None and (look.problem is not None or not look.goes_on or look.steps >= trial.recipe.steps)
+
+
+def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]:
+    """Train all trials that are not over yet; Ray must be connected.
+
+    Parameters
+    ----------
+    plan
+        The plan in the folder.
+    places
+        The folders of the sweep and of the data.
+    tell
+        Told of the progress.
+
+    Returns
+    -------
+    What was seen of all trials, and what kept others from being trained, by the trial's name.
+
+    Raises
+    ------
+    RunError
+        The folder cannot be written, or its record is damaged.
+    """
+    record = Record(places.folder)
+    last = record.last()
+    left = [each for each in plan.trials() if not is_over(each, last.get(each.name))]
+    errors = _tune(left, plan, places, record, tell) if left else {}
+    return record, errors
+
+
+def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: Tell) -> dict[str, str]:
+    """Let Ray Tune run trials; return the errors of those that could not be run."""
+    os.environ.update(_QUIET)
+    from ray import tune
+
+    from shuzi.scale.sweep.looks import Looks
+
+    tasks = {
+        each.name: Task(each, places.folder, plan.cpus, plan.backend, plan.gpus, places.data_dir, places.strokes)
+        for each in left
+    }
+    own = places.folder / _OF_RAY
+    shutil.rmtree(own, ignore_errors=True)
+    resources = {"cpu": plan.cpus} | ({"gpu": plan.gpus} if plan.gpus else {})
+    tuner = tune.Tuner(
+        tune.with_resources(tune.with_parameters(run_trial, tasks=tasks), resources),
+        param_space={NAME: tune.grid_search(list(tasks))},
+        tune_config=tune.TuneConfig(
+            scheduler=Looks(plan, record, tell),
+            reuse_actors=True,  # to import TensorFlow takes longer than to train a small network
+            trial_name_creator=_name,
+            trial_dirname_creator=_name,
+        ),
+        run_config=tune.RunConfig(
+            name=_OF_RAY,
+            storage_path=str(places.folder),
+            failure_config=tune.FailureConfig(max_failures=RETRIES),
+            verbose=0,
+        ),
+    )
+    try:
+        results = tuner.fit()
+    finally:
+        shutil.rmtree(own, ignore_errors=True)
+    ended = [results[place] for place in range(len(results))]
+    return {str((each.config or {})[NAME]): _reason(each.error) for each in ended if each.error is not None}
+
+
+def _name(trial: Any) -> str:
+    return str(trial.config[NAME])
+
+
+def _reason(error: BaseException) -> str:
+    """Return the last cause of an error: our own sentence, or the last line of a traceback."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ShuziError):
+            return seen.sentence()
+        seen = getattr(seen, "cause", None) or seen.__cause__
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1]

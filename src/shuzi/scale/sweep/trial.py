@@ -1,0 +1,155 @@
+"""A trial becomes a run folder, in a worker of Ray Tune.
+
+After each look the run folder is a finished run of so many steps: exactly what `shuzi train --steps N` writes. If the
+trial goes on, a run whose schedule does not depend on its number of steps is resumed; any other is trained anew,
+since its learning rates were those of a shorter run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from shuzi.errors import RunError, TrainingError
+from shuzi.processes.cores import give
+from shuzi.scale.sweep.plan import Trial
+from shuzi.training.recipe import Recipe
+from shuzi.training.run_folder import RunFolder, read_metrics
+
+if TYPE_CHECKING:
+    from shuzi.data.dataset import Splits
+    from shuzi.training.events import Event
+
+NAME = "name"
+"""The key of a trial's name in Ray Tune's configuration of it."""
+
+ACCURACY, STEPS, AT, PROBLEM = "validation_accuracy", "steps", "at", "problem"
+"""What a trial reports: its accuracy after a look's steps; the step it is at; or the error that ended it."""
+
+_RESUMABLE = "constant"  # the schedule that does not depend on the number of steps
+_OLD = ".old"
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker needs to know of a trial.
+
+    Parameters
+    ----------
+    trial
+        The trial.
+    folder
+        The folder of the sweep, which all nodes share.
+    cpus
+        Threads.
+    backend
+        Keras's backend.
+    data_dir, strokes
+        Where MNIST and pen strokes are; None searches the usual places.
+    """
+
+    trial: Trial
+    folder: Path
+    cpus: int = 1
+    backend: str = "tensorflow"
+    gpus: float = 0.0
+    data_dir: Path | None = None
+    strokes: Path | None = None
+
+
+def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
+    """Train a trial from one look to the next, reporting to Ray Tune.
+
+    Parameters
+    ----------
+    config
+        Names the trial.
+    tasks
+        What there is to know of each trial.
+    """
+    from ray import tune
+
+    task = tasks[config[NAME]]
+    prepare(task)
+    import keras
+
+    keras.backend.clear_session()  # of the trial before in this worker
+    data: Splits | None = None
+    for steps in task.trial.looks:
+        if (begun := _begun(task)) is not None and steps < begun:
+            continue  # this worker replaces one that was past this look
+        recipe = task.trial.recipe.changed(steps=steps)
+        try:
+            if RunFolder(task.folder / task.trial.name).exported() != steps:
+                data = data or _load(task)
+                _train(task, recipe, data, lambda step: tune.report({AT: step}))
+        except TrainingError as problem:  # it would fail again
+            tune.report({STEPS: steps, PROBLEM: (problem.key, problem.values)})
+            return
+        tune.report({STEPS: steps, ACCURACY: accuracy_at(task.folder / task.trial.name, steps)})
+
+
+def prepare(task: Task) -> None:
+    """Set the number of threads before libraries are imported; all trials of a sweep have the same."""
+    give(task.cpus)
+    os.environ["PJRT_NPROC"] = str(task.cpus)  # the threads of JAX
+    os.environ["KERAS_BACKEND"] = task.backend
+    if 0 < task.gpus < 1:
+        # JAX would take three quarters of the GPU's memory for one of the trials that share it
+        os.environ.setdefault("XLA_PYTHON_CLIENT_MEM_FRACTION", f"{0.9 * task.gpus:.3f}")
+
+
+def accuracy_at(folder: Path, steps: int) -> float:
+    """Return the validation accuracy of a finished run.
+
+    Raises
+    ------
+    RunError
+        The run folder does not have it.
+    """
+    found = [each[ACCURACY] for each in read_metrics(folder) if each["step"] == steps and ACCURACY in each]
+    if not found:
+        raise RunError("error.sweep.no_accuracy", path=folder, steps=steps)
+    return float(found[-1])
+
+
+def _begun(task: Task) -> int | None:
+    """Return the steps of the run in the trial's folder; None if there is none."""
+    folder = RunFolder(task.folder / task.trial.name)
+    return folder.recipe().steps if folder.recipe_file.is_file() else None
+
+
+def _load(task: Task) -> Splits:
+    from shuzi.data.mnist import load_mnist
+
+    data = load_mnist(task.data_dir)
+    if not task.trial.recipe.needs_strokes:
+        return data
+    from shuzi.data.strokes import load_strokes
+
+    return data.with_strokes(load_strokes(task.strokes))
+
+
+def _train(task: Task, recipe: Recipe, data: Splits, tell: Callable[[int], object]) -> None:
+    """Train up to a look: begin, resume what was interrupted, or go on from the look before."""
+    from shuzi.training.events import Validated
+    from shuzi.training.run import run
+
+    path, begun = task.folder / task.trial.name, _begun(task)
+    old = path.with_name(f".{path.name}{_OLD}")
+    if begun is not None and begun < recipe.steps and recipe.schedule != _RESUMABLE:
+        shutil.rmtree(old, ignore_errors=True)
+        path.rename(old)  # at once: a folder that is half removed would look like somebody else's
+        begun = None
+    shutil.rmtree(old, ignore_errors=True)
+    folder = RunFolder.create(path, recipe) if begun is None else RunFolder.open(path)
+
+    def listen(event: Event) -> None:
+        if isinstance(event, Validated) and event.step < recipe.steps:
+            tell(event.step)
+
+    run(folder, recipe, data, [listen])

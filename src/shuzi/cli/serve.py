@@ -17,13 +17,13 @@ from shuzi.models.store import DEFAULT
 if TYPE_CHECKING:
     from shuzi.service.settings import Settings
 
-_HOST, _PORT = "127.0.0.1", 8_000
-_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
-_NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client", "python_multipart", "jinja2")
+HOST, PORT = "127.0.0.1", 8_000
+HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a service that listens everywhere
+NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client", "python_multipart", "jinja2")
 
 
 @click.command(cls=Command, help="cli.serve.help", short_help="cli.serve.short")
-@option("--host", default=_HOST, metavar="NAME", help="cli.serve.host")
+@option("--host", default=HOST, metavar="NAME", help="cli.serve.host")
 @option("--port", type=click.IntRange(0, 65_535), metavar="N", help="cli.serve.port")
 @option("--allow-host", "names", multiple=True, metavar="NAME", help="cli.serve.allow_host")
 @option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="cli.serve.trust_proxy")
@@ -38,32 +38,32 @@ _NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client",
 def serve(host: str, port: int | None, model: str, log_requests: bool, log_json: bool, **settings: Any) -> None:
     """Serve the page and the API."""
     do_without_output()
-    for library in _NEEDED:
+    for library in NEEDED:
         require(library, "serve", "extra.serving")
     from shuzi.service import logs, server
     from shuzi.service.app import create
     from shuzi.service.http.guard import is_loopback
     from shuzi.service.page import is_built
 
-    chosen = _settings(host, **settings)
-    at = server.listen(host, _PORT if port is None else port, others=port is None)
+    chosen = settings_of(host, **settings)
+    at = server.listen(host, PORT if port is None else port, others=port is None)
     with at:
         logs.configure(as_json=log_json, requests=log_requests)
         service = create(place_of(model), chosen)
         address, taken = at.getsockname()[:2]
-        if port is None and taken != _PORT:
-            click.echo(say("cli.serve.next_port", taken=_PORT), err=True)
+        if port is None and taken != PORT:
+            click.echo(say("cli.serve.next_port", taken=PORT), err=True)
         if not is_loopback(address) and chosen.tokens is None:
             click.echo(say("cli.serve.open", program=program()), err=True)
         if not is_built():
             click.echo(say("cli.serve.no_page"), err=True)
-        here = _HERE.get(host, host)
+        here = HERE.get(host, host)
         shown = f"[{here}]" if ":" in here else here
         server.run(service, at, lambda: click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/")))
     click.echo(say("cli.serve.ended"), err=True)
 
 
-def _settings(
+def settings_of(
     host: str, names: tuple[str, ...], proxies: tuple[str, ...], token_file: Path | None, **without: bool
 ) -> Settings:
     """Combine the options for access and features into settings."""

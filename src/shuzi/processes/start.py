@@ -27,7 +27,7 @@ def can_start() -> bool:
     return bool(sys.executable) and not getattr(sys, "frozen", False)
 
 
-def start(module: str, environment: Mapping[str, str], errors: bool) -> Process:
+def start(module: str, environment: Mapping[str, str], errors: bool, arguments: tuple[str, ...] = ()) -> Process:
     """Start a module as a program with pipes for stdin and stdout.
 
     It is a separate program rather than a `multiprocessing` child, so scripts need no ``if __name__ == "__main__"``,
@@ -42,6 +42,8 @@ def start(module: str, environment: Mapping[str, str], errors: bool) -> Process:
         All of its environment variables.
     errors
         Whether stderr is a pipe too; without, it is this process's.
+    arguments
+        What the module is given on its command line.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def start(module: str, environment: Mapping[str, str], errors: bool) -> Process:
     # bufsize=0, because a process forked while a thread reads would wait for a buffer's lock
     try:
         return subprocess.Popen(  # noqa: S603 - a module of shuzi
-            _command(module),
+            [*_command(module), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if errors else None,

@@ -50,20 +50,26 @@ class Service:
 
 
 def create(
-    model: str | Path = DEFAULT, settings: Settings | None = None, limits: Limits | None = None, page: Path = PAGE
+    model: str | Path | Readers = DEFAULT,
+    settings: Settings | None = None,
+    limits: Limits | None = None,
+    page: Path = PAGE,
+    trainings: Trainings | None = None,
 ) -> Service:
     """Assemble a service.
 
     Parameters
     ----------
     model
-        The default model, named as for `shuzi.load`.
+        The default model, named as for `shuzi.load`, or readers that have one.
     settings
         Access and features.
     limits
         The limits on requests.
     page
         The folder with the built page.
+    trainings
+        Where training runs; by default, in child processes here.
 
     Raises
     ------
@@ -76,7 +82,7 @@ def create(
     groups = (reading.operations, training.operations, operations)
     described = [each for group in groups for each in group.all]
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
-    readers = Readers(model)
+    readers = model if isinstance(model, Readers) else Readers(model)
     pool = Pool(
         *(limits.queue, limits.work_seconds, limits.workers, limits.stuck_seconds, limits.wait_seconds), answers.begin
     )
@@ -88,7 +94,7 @@ def create(
         places=Places(pool, limits.queue + pool.workers),
         decoders=Decoders(pool.workers, limits.decoded, limits.wait_seconds),
         readers=readers,
-        trainings=Trainings(readers, limits),
+        trainings=trainings or Trainings(readers, limits),
         streams=Streams(limits.streams),
         metrics=Metrics({each.endpoint: each.path for each in routes}),
     )
@@ -109,10 +115,7 @@ async def health(request: Request) -> Response:
 @operations.add("GET", "/readyz", "service.ready.", answers={200: Health}, example="{address}/readyz")
 async def ready(request: Request) -> Response:
     """Report whether the service can answer requests."""
-    parts = parts_of(request)
-    able = parts.pool.ready and parts.decoders.ready
-    if not (able and await parts.pool.alive() and await parts.decoders.alive()):
-        raise ServiceError("error.service.stuck")
+    await parts_of(request).check()
     return answer(Health(status="ok"))
 
 
@@ -131,5 +134,5 @@ async def numbers(request: Request) -> Response:
         raise ServiceError("error.service.no_metrics")
     parts.metrics.busy.set(parts.pool.busy)
     parts.metrics.replaced.set(parts.pool.replaced)
-    parts.metrics.training.set(parts.trainings.running is not None)
+    parts.metrics.training.set(await parts.trainings.is_running())
     return Response(parts.metrics.text(), media_type=MEDIA_TYPE)

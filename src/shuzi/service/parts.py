@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.types import Scope
 
+from shuzi.errors import ServiceError
 from shuzi.service.decoders import Decoders
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.quotas import Quotas
@@ -35,6 +36,18 @@ class Parts:
     trainings: Trainings
     streams: Streams
     metrics: Metrics
+
+    async def check(self) -> None:
+        """Make sure that requests can be answered.
+
+        Raises
+        ------
+        ServiceError
+            Work is stuck, or no processes can be started.
+        """
+        able = self.pool.ready and self.decoders.ready
+        if not (able and await self.pool.alive() and await self.decoders.alive()):
+            raise ServiceError("error.service.stuck")
 
     def observe(self, scope: Scope, status: int, seconds: float) -> None:
         """Count a finished request, and log it if enabled."""

@@ -77,6 +77,10 @@ class Readers:
         """Name the models, those trained here last."""
         return [*self._paths, *self._trained]
 
+    def trained(self) -> list[str]:
+        """Name the models that were trained here."""
+        return list(self._trained)
+
     def loaded(self, name: str = "") -> Reader | None:
         """Return a reader that need not be loaded any more; the chosen one where none is named."""
         return self._loaded.get(name or self._chosen)

@@ -23,7 +23,9 @@ from shuzi.service.http.protocol import protocol
 
 log = logging.getLogger("shuzi.service")
 
-_SWITCH = 0.0005  # seconds a thread may hold Python's lock while the event loop waits for it; 0.005 by default
+SWITCH = 0.0005
+"""Seconds a thread may hold Python's lock while the event loop waits for it; 0.005 by default."""
+
 _NEXT_PORTS = 20  # ports to try if none was named
 _BACKLOG = 512
 
@@ -147,7 +149,7 @@ def run(service: Service, at: socket.socket, ready: Callable[[], object]) -> Non
     """
     serving = server(service, ready)
     serving.on_end = _once(partial(_exit_hard_after, service.parts.limits.exit_seconds))
-    sys.setswitchinterval(_SWITCH)
+    sys.setswitchinterval(SWITCH)
     service.parts.pool.warm()
     # uvicorn installs its own handlers while it runs, then raises the signal again for the earlier ones
     before = {each: signal.signal(each, serving.end) for each in (signal.SIGINT, signal.SIGTERM)}

@@ -204,7 +204,7 @@ def test_a_training_that_dies_fails_and_another_can_begin(service, client, parse
     with client.stream("GET", begun.headers["location"] + "/events") as stream:
         for piece in stream.iter_lines():
             if piece == "event: started":
-                os.kill(service.service.parts.trainings.running.process.pid, signal.SIGKILL)
+                os.kill(service.service.parts.trainings.running.run.process.pid, signal.SIGKILL)
                 break
     events = parse_events(client.get(begun.headers["location"] + "/events").text)
     assert events[-1][1:] == (
@@ -270,7 +270,7 @@ def test_the_end_is_reported_once_the_process_is_gone_and_only_then_another_may_
         place = client.post("/v1/training", json={}).headers["location"]
         while client.get(place).json()["progress"] is None:  # so its last event has arrived
             pass
-        process = known.running.process
+        process = known.running.run.process
         for _ in range(20):
             assert client.post("/v1/training", json={}).status_code == 409
         assert client.get(place).json()["state"] == "running"
@@ -294,7 +294,7 @@ def test_a_service_that_ends_while_a_training_is_being_started_ends_that_too(mon
 
         monkeypatch.setattr(asyncio, "create_subprocess_exec", slowly)
         known = Trainings(Readers(), Limits())
-        training = known.begin(recipe("softmax"))
+        training = await known.begin(recipe("softmax"))
         await begun.wait()
         closing = asyncio.create_task(known.close())
         await asyncio.sleep(0)

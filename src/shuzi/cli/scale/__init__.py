@@ -9,6 +9,7 @@ from shuzi.cli.localized import Group, language_option
 COMMANDS = {
     "read": "shuzi.cli.scale.read:read",
     "sweep": "shuzi.cli.scale.sweep:sweep",
+    "serve": "shuzi.cli.scale.serve:serve",
 }
 
 

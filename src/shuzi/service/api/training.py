@@ -42,7 +42,7 @@ async def begin(request: Request) -> Response:
         raise ServiceError("error.service.body", most=_LONGEST // 1_000_000)
     asked = checked(body, TrainingRequest)
     numbers = asked.model_dump(exclude={"recipe"})
-    training = parts_of(request).trainings.begin(chosen_recipe(asked.recipe, **numbers))
+    training = await parts_of(request).trainings.begin(chosen_recipe(asked.recipe, **numbers))
     headers = {"location": f"/v1/training/{training.id}"}
     return _answer(training, 201, headers)
 
@@ -57,7 +57,7 @@ async def begin(request: Request) -> Response:
 )
 async def look(request: Request) -> Response:
     """Return the state of a training run."""
-    return _answer(parts_of(request).trainings.get(request.path_params["id"]))
+    return _answer(await parts_of(request).trainings.get(request.path_params["id"]))
 
 
 @operations.add(
@@ -71,7 +71,7 @@ async def look(request: Request) -> Response:
 async def stop(request: Request) -> Response:
     """Stop a training run."""
     known = parts_of(request).trainings
-    training = known.get(request.path_params["id"])
+    training = await known.get(request.path_params["id"])
     running = training.state == RUNNING
     await known.stop(training)
     return _answer(training, 202 if running else 200)
@@ -89,7 +89,7 @@ async def stop(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """Stream the events of a training run from its start."""
     parts = parts_of(request)
-    training = parts.trainings.get(request.path_params["id"])
+    training = await parts.trainings.get(request.path_params["id"])
     last_event_id = request.headers.get("last-event-id", "")
     known = last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= _MOST_DIGITS
     after = min(int(last_event_id), len(training.events)) if known else 0

@@ -76,6 +76,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.stuck": 503,
     "error.service.crashed": 503,
     "error.service.unusual": 503,
+    "error.service.no_answer": 503,
     "error.processes.start": 503,
     "error.processes.python": 503,
 }
@@ -91,6 +92,7 @@ RETRY_AFTER = {
     "error.service.stuck": 10,
     "error.service.crashed": 10,
     "error.service.unusual": 10,
+    "error.service.no_answer": 1,
     "error.processes.start": 10,
     "error.picture.child": 10,
 }

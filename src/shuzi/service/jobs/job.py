@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.messages import LANGUAGES, language
-from shuzi.processes.start import LoopProcess
+from shuzi.service.jobs.runs import Run
 from shuzi.training.recipe import Recipe
 
 RUNNING, DONE, STOPPED, FAILED = "running", "done", "stopped", "failed"
@@ -42,7 +42,7 @@ class Job:
     folder: Path
     state: str = RUNNING
     events: list[Event] = field(default_factory=list)
-    process: LoopProcess | None = None
+    run: Run | None = None
     asked_to_stop: bool = False
     last: dict[str, Event] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)

@@ -1,4 +1,4 @@
-"""Training runs in child processes, one at a time; the last few are kept with their models."""
+"""Training runs, one at a time; the last few are kept with their models."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ import logging
 import secrets
 import shutil
 import tempfile
-from collections import deque
-from contextlib import suppress
-from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from shuzi.errors import MissingExtra, ServiceError
 from shuzi.messages import LANGUAGES, say
-from shuzi.processes.start import LoopProcess, kill, start_for_loop
 from shuzi.service.http.limits import Limits
 from shuzi.service.jobs.job import DONE, FAILED, RUNNING, STOPPED, Job
-from shuzi.service.readers import Readers
+from shuzi.service.jobs.runs import NEEDED, Start, start_here
 from shuzi.training.recipe import Recipe
 from shuzi.training.recipes import recipe
 
@@ -30,12 +26,18 @@ log = logging.getLogger("shuzi.service")
 End = tuple[str, dict[str, Any], str]
 """The last event of a run, its data, and the resulting state."""
 
-_WORKER = "shuzi.service.jobs.worker"
-_NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
-_LINE = 1 << 20  # bytes: more than the longest line that a worker writes
 _REPORTS, _LOOKS = 200, 30  # how often a run reports its batches, and its validation and weights
 _PATIENCE = 10.0  # seconds for a worker to stop by itself
-_LAST_LINES = 20  # of a worker's stderr, for the log
+
+
+class Models(Protocol):
+    """Where trained models go."""
+
+    def add(self, name: str, path: Path) -> None:
+        """Take a model; its file is not needed any more afterwards."""
+
+    def forget(self, name: str) -> None:
+        """Drop a model, if it is there."""
 
 
 class Trainings:
@@ -43,14 +45,17 @@ class Trainings:
 
     Parameters
     ----------
-    readers
+    models
         Receives each trained model.
     limits
         How long a run may take, and how many are kept.
+    start
+        Starts a run; by default, in a child process.
     """
 
-    def __init__(self, readers: Readers, limits: Limits) -> None:
-        self._readers = readers
+    def __init__(self, models: Models, limits: Limits, start: Start = start_here) -> None:
+        self._models = models
+        self._start = start
         self._limits = limits
         self._known: dict[str, Job] = {}
         self._task: asyncio.Task[None] | None = None
@@ -62,7 +67,16 @@ class Trainings:
         """The current run, if any."""
         return next((each for each in self._known.values() if each.state == RUNNING), None)
 
-    def get(self, name: str) -> Job:
+    async def is_running(self) -> bool:
+        """Return whether there is one."""
+        return self.running is not None
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether a run is using the cores of this machine, which distorts what is measured meanwhile."""
+        return self.running is not None
+
+    async def get(self, name: str) -> Job:
         """Return a training run.
 
         Raises
@@ -74,8 +88,8 @@ class Trainings:
             raise ServiceError("error.service.training", name=name[:80])
         return self._known[name]
 
-    def begin(self, chosen: Recipe) -> Job:
-        """Start a training run; must be called in the event loop.
+    async def begin(self, chosen: Recipe) -> Job:
+        """Start a training run.
 
         Raises
         ------
@@ -88,7 +102,7 @@ class Trainings:
             raise ServiceError("error.service.closing")
         if running := self.running:
             raise ServiceError("error.service.taken", name=running.id)
-        for module in _NEEDED:
+        for module in NEEDED:
             if find_spec(module) is None:
                 raise MissingExtra("error.missing_extra", module=module, extra="train", wanted="extra.training")
         self._root = self._root or Path(tempfile.mkdtemp(prefix="shuzi-"))
@@ -97,7 +111,7 @@ class Trainings:
         self._known[name] = training
         for old in list(self._known)[: -self._limits.trainings]:
             del self._known[old]
-            self._readers.forget(old)
+            self._models.forget(old)
         self._task = asyncio.get_running_loop().create_task(self._run(training))
         return training
 
@@ -106,24 +120,24 @@ class Trainings:
         if training.state != RUNNING or training.asked_to_stop:
             return
         training.asked_to_stop = True
-        if training.process is not None:
-            await _say(training.process, "stop")
-            asyncio.get_running_loop().call_later(_PATIENCE, kill, training.process)
+        if training.run is not None:
+            await training.run.stop()
+            asyncio.get_running_loop().call_later(_PATIENCE, training.run.kill)
 
     async def close(self) -> None:
         """End the current run and remove all files."""
         self._closing = True
         if running := self.running:
             running.asked_to_stop = True
-            if running.process is not None:
-                kill(running.process)
+            if running.run is not None:
+                running.run.kill()
         if self._task is not None:
             await asyncio.wait([self._task])
         if self._root is not None:
             await asyncio.to_thread(shutil.rmtree, self._root, ignore_errors=True)
 
     async def _run(self, training: Job) -> None:
-        """Follow a run from start to end; the end is reported once its process is gone."""
+        """Follow a run from start to end; the end is reported once it is gone."""
         try:
             async with asyncio.timeout(self._limits.training_seconds):
                 end = await self._listen(training)
@@ -132,55 +146,38 @@ class Trainings:
         except Exception:  # whatever went wrong, the run must not go on for ever
             log.exception("training %s", training.id)
             end = _failure("error.service.training_broken")
-        if training.process is not None:
-            kill(training.process)
-            await training.process.wait()
+        if training.run is not None:
+            training.run.kill()
+            await training.run.end()
         await asyncio.to_thread(shutil.rmtree, training.folder, ignore_errors=True)
         training.tell(*end)
 
     async def _listen(self, training: Job) -> End:
-        """Pass on the events of a run's process, and return its last event."""
-        process = await start_for_loop(
-            _WORKER,
-            (str(training.folder),),
-            # Keras writes its settings on import
-            {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": str(training.folder.parent), "PYTHONUTF8": "1"}
-            # and Matplotlib, if used, its font list
-            | {"MPLCONFIGDIR": str(training.folder.parent / "matplotlib")},
-            _LINE,
-        )
-        training.process = process
-        assert process.stdout is not None  # noqa: S101 - for the types
-        assert process.stderr is not None  # noqa: S101 - for the types
-        remarks: deque[bytes] = deque(maxlen=_LAST_LINES)
-        listening = asyncio.create_task(_collect(process.stderr, remarks))
-        await _say(process, json.dumps(asdict(training.recipe)))
+        """Pass on the events of a run, and return its last event."""
+        run = training.run = await self._start(training.recipe, training.folder)
         if self._closing:
-            kill(process)
+            run.kill()
         elif training.asked_to_stop:
             training.asked_to_stop = False
             await self.stop(training)
         end: End | None = None
-        async for line in process.stdout:
+        async for line in run.lines():
             name, data = json.loads(line)
             if name in (DONE, STOPPED, FAILED):
                 end = name, data, name
-                asyncio.get_running_loop().call_later(_PATIENCE, kill, process)
+                asyncio.get_running_loop().call_later(_PATIENCE, run.kill)
             else:
                 training.tell(name, data)
-        await process.wait()
-        await listening
+        cause = await run.end()
         if end is None and training.asked_to_stop:
             last = training.last.get("progress")
             return STOPPED, {"step": last.data["step"] if last else 0}, STOPPED
         if end is None or end[1].get("key") == "error.service.training_broken":
-            # the client is told that the log has the cause: without output, the exit status is all there is
-            said = b"".join(remarks).decode(errors="replace").strip() or "it wrote nothing"
-            log.error("training %s failed, exit status %s: %s", training.id, process.returncode, said)
+            log.error("training %s failed, %s", training.id, cause)
             return _failure("error.service.training_broken")
         name, data, state = end
         if state == DONE:
-            await asyncio.to_thread(partial(self._readers.add, training.id, training.folder / "model.onnx"))
+            await asyncio.to_thread(partial(self._models.add, training.id, training.folder / "model.onnx"))
             data = data | {"model": training.id}
         return name, data, state
 
@@ -206,15 +203,3 @@ def chosen_recipe(name: str, **numbers: Any) -> Recipe:
     changed = recipe(name).changed(**numbers)
     often = {"report_every": max(1, changed.steps // _REPORTS), "validate_every": max(1, changed.steps // _LOOKS)}
     return changed.changed(**often, save_every=changed.steps)
-
-
-async def _say(process: LoopProcess, line: str) -> None:
-    assert process.stdin is not None  # noqa: S101 - for the types
-    with suppress(ConnectionError, RuntimeError):  # it may have ended in the meantime
-        process.stdin.write(f"{line}\n".encode())
-        await process.stdin.drain()
-
-
-async def _collect(stream: asyncio.StreamReader, lines: deque[bytes]) -> None:
-    while piece := await stream.read(65_536):
-        lines.extend(piece.splitlines(keepends=True))

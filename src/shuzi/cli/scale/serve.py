@@ -1,0 +1,103 @@
+"""`shuzi scale serve` serves the page and the HTTP API from replicas on a Ray cluster."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from pathlib import Path
+from typing import Any
+
+import click
+
+from shuzi.cli.localized import Command, language_option, option
+from shuzi.cli.model_argument import place_of
+from shuzi.cli.scale.address import address_option
+from shuzi.cli.serve import HERE, HOST, NEEDED, PORT, settings_of
+from shuzi.cli.terminal import do_without_output, program, waiting
+from shuzi.errors import require
+from shuzi.messages import say
+from shuzi.models.store import DEFAULT
+
+_MOST = 1_000  # replicas
+
+
+@click.command(cls=Command, help="cli.serving.help", short_help="cli.serving.short")
+@address_option
+@option("--host", default=HOST, metavar="NAME", help="cli.serve.host")
+@option("--port", type=click.IntRange(1, 65_535), metavar="N", help="cli.serving.port")
+@option("--allow-host", "names", multiple=True, metavar="NAME", help="cli.serve.allow_host")
+@option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="cli.serve.trust_proxy")
+@option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="cli.serve.token_file")
+@option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@option("--replicas", type=click.IntRange(1, _MOST), default=1, metavar="N", help="cli.serving.replicas")
+@option("--max-replicas", "most", type=click.IntRange(1, _MOST), metavar="N", help="cli.serving.max_replicas")
+@option("--cpus-per-replica", "cpus", type=click.IntRange(1, 1_024), default=1, metavar="N", help="cli.serving.cpus")
+@option("--no-training", is_flag=True, help="cli.serve.no_training")
+@option("--no-pdf", is_flag=True, help="cli.serve.no_pdf")
+@option("--no-metrics", is_flag=True, help="cli.serve.no_metrics")
+@option("--stop", is_flag=True, help="cli.serving.stop")
+@language_option
+def serve(
+    address: str | None,
+    host: str,
+    port: int | None,
+    model: str,
+    replicas: int,
+    most: int | None,
+    cpus: int,
+    stop: bool,
+    **settings: Any,
+) -> None:
+    """Serve the page and the API from replicas."""
+    do_without_output()
+    if stop and address is None:
+        raise click.UsageError(say("cli.serving.stop_what"))
+    require("ray", "scale", "extra.scale")
+    for library in NEEDED:
+        require(library, "serve", "extra.serving")
+    from shuzi.scale.cluster import cluster
+    from shuzi.scale.serving import start
+    from shuzi.service import server
+    from shuzi.service.http.guard import Hosts, is_loopback
+    from shuzi.service.page import is_built
+
+    if stop:
+        with cluster(address):
+            start.end()
+        click.echo(say("cli.serve.ended"), err=True)
+        return
+    chosen = settings_of(host, **settings)
+    Hosts(chosen.hosts)  # an invalid name is told before anything starts
+    sent = start.portable(place_of(model))
+    size = start.Size(replicas, max(replicas, most or 1), cpus)
+    if address is None:
+        with server.listen(host, PORT if port is None else port, others=port is None) as free:
+            taken = free.getsockname()[1]
+    else:
+        taken = PORT if port is None else port
+    if not is_loopback(host) and chosen.tokens is None:
+        click.echo(say("cli.serve.open", program=program()), err=True)
+    if not is_built():
+        click.echo(say("cli.serve.no_page"), err=True)
+    with cluster(address, None if address else start.cpus_for(size)):
+        with waiting(say("serving.starting")):
+            start.begin(host, taken)
+            start.deploy(sent, chosen, size)
+        here = HERE.get(host, host)
+        shown = f"[{here}]" if ":" in here else here
+        if address is not None:
+            click.echo(say("serving.deployed", address=f"http://{shown}:{taken}/"))
+            click.echo(say("serving.stop", program=program(), cluster=address), err=True)
+            return
+        click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/"))
+        _wait()
+        start.end()
+    click.echo(say("cli.serve.ended"), err=True)
+
+
+def _wait() -> None:
+    """Wait for Ctrl-C or SIGTERM, both of which are a normal exit."""
+    asked = threading.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, lambda *_: asked.set())
+    asked.wait()

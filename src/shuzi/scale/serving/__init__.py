@@ -1,0 +1,1 @@
+"""The service of `shuzi.service` behind replicas, run by Ray Serve."""

@@ -1,0 +1,91 @@
+"""One replica: the whole service of one machine, as Ray Serve runs it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shuzi.pictures import decoder
+from shuzi.processes.cores import give
+from shuzi.scale.serving.board import BOARD
+from shuzi.service.app import Service, create
+from shuzi.service.http.limits import Limits
+from shuzi.service.server import SWITCH
+from shuzi.service.settings import Settings
+
+
+@dataclass(frozen=True)
+class Model:
+    """The model that reads when a request names none, ready to be sent to other machines.
+
+    Parameters
+    ----------
+    name
+        The name of a model that comes with shuzi, or what its file or run folder is called.
+    content
+        The model itself, unless it comes with shuzi.
+    """
+
+    name: str
+    content: bytes | None = None
+
+
+class Replica:
+    """Answers requests as `shuzi serve` does, with reading processes of its own.
+
+    Parameters
+    ----------
+    model
+        The model.
+    settings, limits
+        As of one machine.
+    cpus
+        CPUs, and reading processes.
+    """
+
+    def __init__(self, model: Model, settings: Settings, limits: Limits, cpus: int) -> None:
+        from ray import serve
+
+        from shuzi.scale.serving.readers import BoardReaders
+        from shuzi.scale.serving.trainings import BoardTrainings
+
+        board = serve.get_deployment_handle(BOARD, BOARD)
+        give(cpus)
+        sys.setswitchinterval(SWITCH)
+        self._folder = tempfile.TemporaryDirectory(prefix="shuzi-")
+        readers = BoardReaders(_placed(model, Path(self._folder.name)), board)
+        trainings = BoardTrainings(readers, limits, board)
+        self._service: Service = create(readers, settings, limits, trainings=trainings)
+        self._service.parts.pool.warm()
+        self._watch: asyncio.Task[None] | None = None
+
+    def __serve_build_asgi_app__(self) -> Any:
+        """Return the app that answers; called in the event loop that runs it."""
+        self._watch = asyncio.get_running_loop().create_task(self._service.parts.pool.watch())
+        return self._service.app
+
+    async def check_health(self) -> None:
+        """Raise an error if this replica cannot read, so that Ray Serve replaces it."""
+        await self._service.parts.check()
+
+    async def __del__(self) -> None:
+        """End what this has started, after the last request."""
+        if self._watch is not None:
+            self._watch.cancel()
+        await self._service.close()
+        self._service.parts.pool.end()
+        decoder.children.cancel()
+        self._folder.cleanup()
+
+
+def _placed(model: Model, folder: Path) -> str | Path:
+    """Return what `Readers` takes: a name, or a file that bears the model's name."""
+    if model.content is None:
+        return model.name
+    path = folder / f"{model.name}.onnx"
+    path.write_bytes(model.content)
+    return path

@@ -1,0 +1,161 @@
+"""A service begins on a Ray cluster, gets another model without a pause, or ends."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from shuzi.errors import ClusterError, ServiceError
+from shuzi.models.onnx_file import read_content
+from shuzi.models.store import IN_A_RUN, find_model, shipped
+from shuzi.scale.serving.board import BOARD, Board
+from shuzi.scale.serving.replica import Model, Replica
+from shuzi.service.http.limits import Limits
+from shuzi.service.settings import Settings
+
+APP = "shuzi"
+"""The name of the application in Ray Serve."""
+
+_CALLBACK = {"RAY_SERVE_HTTP_PROXY_CALLBACK_IMPORT_PATH": "shuzi.scale.serving.front.middlewares"}
+_AT_THE_BOARD = 10_000  # questions at once: each stream of events waits with one
+_WAITING = 1_000  # requests at a proxy while all replicas are full; more are answered with 503
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a service is, and may become.
+
+    Parameters
+    ----------
+    least, most
+        Replicas.
+    cpus
+        CPUs, and reading processes, of each replica.
+    training_cpus
+        CPUs of a training.
+    """
+
+    least: int = 1
+    most: int = 1
+    cpus: int = 1
+    training_cpus: int = 1
+
+
+def cpus_for(size: Size) -> int:
+    """Return the CPUs of a cluster that holds a service: all replicas, one more while one is replaced, a training."""
+    return size.most * size.cpus + size.cpus + size.training_cpus
+
+
+def portable(model: str | Path) -> Model:
+    """Return a model as it is sent to the replicas.
+
+    Raises
+    ------
+    ModelError
+        There is none of that name, or it is damaged.
+    """
+    path = find_model(model)
+    known = next((name for name, each in shipped().items() if each == path), None)
+    if known is not None:
+        return Model(known)
+    return Model(path.resolve().parent.name if path.name == IN_A_RUN else path.stem, read_content(path))
+
+
+def begin(host: str, port: int) -> None:
+    """Start Ray Serve on the connected cluster, with proxies that listen at a host and port.
+
+    Raises
+    ------
+    ServiceError
+        A proxy cannot listen there.
+    ClusterError
+        Ray Serve runs there already, with other proxies.
+    """
+    from ray import serve
+
+    options = {"host": host, "port": port}
+    try:
+        serve.start(
+            proxy_location="EveryNode",
+            http_options=options,
+            controller_options={"runtime_env": {"env_vars": _CALLBACK}},
+        )
+    except Exception as problem:
+        raise ServiceError("error.service.address", host=f"{host}:{port}", reason=_brief(problem)) from problem
+
+
+def deploy(model: Model, settings: Settings, size: Size, limits: Limits | None = None) -> None:
+    """Start the service, or replace its replicas one after another; wait until all are as wanted.
+
+    A new replica is ready before an old one is taken out of service, and an old one answers what it has begun.
+
+    Parameters
+    ----------
+    model
+        The model that reads when a request names none.
+    settings
+        Access and features.
+    size
+        How many replicas, and how large.
+    limits
+        The limits of each replica.
+
+    Raises
+    ------
+    ServiceError
+        A replica cannot start.
+    """
+    from ray import serve
+    from ray.serve.config import AutoscalingConfig, BackpressureConfig
+
+    limits = limits or Limits()
+    # each replica refuses by itself what is too much for it, with its own answer
+    places = limits.queue + limits.streams + 2 * size.cpus
+    service = serve.deployment(
+        name="service",
+        max_ongoing_requests=places,
+        max_queued_requests=_WAITING,
+        backpressure_config=BackpressureConfig(retry_after_s=1),
+        autoscaling_config=AutoscalingConfig(
+            min_replicas=size.least, max_replicas=size.most, target_ongoing_requests=2 * size.cpus
+        ),
+        max_surge_percent=25,
+        graceful_shutdown_timeout_s=limits.work_seconds + limits.drain_seconds,
+        ray_actor_options={"num_cpus": size.cpus},
+    )(serve.ingress()(Replica))
+    try:
+        if not is_there(BOARD):  # it knows the trainings, and stays when the service is replaced
+            board = serve.deployment(
+                name=BOARD, max_ongoing_requests=_AT_THE_BOARD, ray_actor_options={"num_cpus": 0}
+            )(Board)
+            serve.run(board.bind(limits, size.training_cpus), name=BOARD, route_prefix=None)
+        serve.run(service.bind(model, settings, limits, size.cpus), name=APP, route_prefix="/")
+    except Exception as problem:
+        raise ServiceError("error.serving.deploy", reason=_brief(problem)) from problem
+
+
+def is_there(name: str = APP) -> bool:
+    """Return whether the service runs on the connected cluster."""
+    from ray import serve
+
+    return name in serve.status().applications
+
+
+def end() -> None:
+    """End the service on the connected cluster.
+
+    Raises
+    ------
+    ClusterError
+        It does not run there.
+    """
+    from ray import serve
+
+    if not is_there():
+        raise ClusterError("error.serving.none")
+    for each in (APP, BOARD):
+        serve.delete(each)
+
+
+def _brief(problem: BaseException) -> str:
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[-1]

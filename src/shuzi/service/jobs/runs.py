@@ -1,0 +1,112 @@
+"""Where a training runs: in a child process here, or wherever whoever assembles the service wants it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Protocol
+
+from shuzi.processes.start import LoopProcess, kill, start_for_loop
+from shuzi.training.recipe import Recipe
+
+WORKER = "shuzi.service.jobs.worker"
+"""The module that trains."""
+
+NEEDED = ("tensorflow", "keras", "onnx", "tomli_w")
+"""What it imports beside shuzi's core."""
+
+LONGEST = 1 << 20
+"""Bytes: more than the longest line that it writes."""
+
+_LAST_LINES = 20  # of a worker's stderr, for the log
+
+
+class Run(Protocol):
+    """A training that runs somewhere; `lines` ends when it does."""
+
+    def lines(self) -> AsyncIterator[bytes]:
+        """Yield what the worker writes. Before the line that tells the end, the model is in the folder."""
+
+    async def stop(self) -> None:
+        """Ask it to stop."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    async def end(self) -> str:
+        """Wait until it is gone, and return what the log should know of its end."""
+
+
+Start = Callable[[Recipe, Path], Awaitable[Run]]
+"""Starts a training in a new folder."""
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return what a worker gets beside the environment: Keras and Matplotlib write files on import."""
+    place = str(folder.parent)
+    return {"KERAS_BACKEND": "tensorflow", "KERAS_HOME": place, "PYTHONUTF8": "1"} | {
+        "MPLCONFIGDIR": str(folder.parent / "matplotlib")
+    }
+
+
+class ChildRun:
+    """A training in a child process.
+
+    Parameters
+    ----------
+    process
+        The process.
+    """
+
+    def __init__(self, process: LoopProcess) -> None:
+        self.process = process
+        assert process.stderr is not None  # noqa: S101 - for the types
+        self._remarks: deque[bytes] = deque(maxlen=_LAST_LINES)
+        self._listening = asyncio.create_task(_collect(process.stderr, self._remarks))
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """Yield what it writes."""
+        assert self.process.stdout is not None  # noqa: S101 - for the types
+        async for line in self.process.stdout:
+            yield line
+
+    async def stop(self) -> None:
+        """Ask it to stop."""
+        await _say(self.process, "stop")
+
+    def kill(self) -> None:
+        """End it."""
+        kill(self.process)
+
+    async def end(self) -> str:
+        """Wait for it, and return its exit status and the last lines of its stderr."""
+        await self.process.wait()
+        await self._listening
+        # the client is told that the log has the cause: without output, the exit status is all there is
+        said = b"".join(self._remarks).decode(errors="replace").strip() or "it wrote nothing"
+        return f"exit status {self.process.returncode}: {said}"
+
+
+async def start_here(recipe: Recipe, folder: Path) -> ChildRun:
+    """Start a training in a child process."""
+    process = await start_for_loop(WORKER, (str(folder),), environment(folder), LONGEST)
+    run = ChildRun(process)
+    await _say(process, json.dumps(asdict(recipe)))
+    return run
+
+
+async def _say(process: LoopProcess, line: str) -> None:
+    assert process.stdin is not None  # noqa: S101 - for the types
+    with suppress(ConnectionError, RuntimeError):  # it may have ended in the meantime
+        process.stdin.write(f"{line}\n".encode())
+        await process.stdin.drain()
+
+
+async def _collect(stream: asyncio.StreamReader, lines: deque[bytes]) -> None:
+    while piece := await stream.read(65_536):
+        lines.extend(piece.splitlines(keepends=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,12 +68,11 @@ def begin(host: str, port: int) -> None:
     Raises
     ------
     ServiceError
-        A proxy cannot listen there.
-    ClusterError
-        Ray Serve runs there already, with other proxies.
+        Ray Serve cannot start, or a proxy cannot listen there.
     """
     from ray import serve
 
+    logging.getLogger("ray.serve").setLevel(logging.ERROR)  # it tells of each step
     options = {"host": host, "port": port}
     try:
         serve.start(
@@ -151,6 +151,7 @@ def end() -> None:
     """
     from ray import serve
 
+    logging.getLogger("ray.serve").setLevel(logging.ERROR)
     if not is_there():
         raise ClusterError("error.serving.none")
     for each in (APP, BOARD):

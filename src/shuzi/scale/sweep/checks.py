@@ -58,20 +58,20 @@ def _check_data(plan: Plan, places: Places) -> None:
         load_strokes(places.strokes)
 
 
+def _sees(path: str) -> bool:
+    return Path(path).exists()
+
+
 def _check_shared(folder: Path) -> None:
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     mark = folder / f".{secrets.token_hex(8)}"
-
-    @ray.remote(num_cpus=0, max_retries=1)
-    def sees(path: str) -> bool:
-        return Path(path).exists()
-
+    look = ray.remote(num_cpus=0, max_retries=1)(_sees)
     mark.touch()
     try:
         asked = {
-            sees.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(
+            look.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(
                 str(mark)
             ): node
             for node in alive()

@@ -13,7 +13,7 @@ from shuzi.scale.sweep.record import Look, Record
 from shuzi.scale.sweep.trial import ACCURACY, AT, NAME, PROBLEM, STEPS
 
 
-class Looks(ASHAScheduler):
+class Looks(ASHAScheduler):  # type: ignore[misc] # Ray is optional
     """Decides after each look whether a trial goes on (Li et al., 2020).
 
     A trial goes on if its validation accuracy is among the best quarter of those that were seen after as many steps

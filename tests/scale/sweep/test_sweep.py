@@ -22,6 +22,7 @@ def test_four_trials_one_of_which_is_killed_are_the_trainings_of_one_machine(
 ):
     """On two nodes of one CPU; after each look most are stopped, and what goes on is resumed."""
     values = ["--set", "learning_rate=0.001,0.00001", "--set", "steps=400", "--set", "save_every=10"]
+    values += ["--set", "validate_every=10"]  # the trials report where they are
     process = sweep.start(
         *("mlp", "--seeds", 2, *values, "--stop-early", 25, "--json"), *("--address", nodes.address)
     )

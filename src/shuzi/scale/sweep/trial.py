@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from shuzi.errors import RunError, TrainingError
 from shuzi.processes.cores import give
 from shuzi.scale.sweep.plan import Trial
@@ -88,7 +90,11 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
                 data = data or _load(task)
                 _train(task, recipe, data, lambda step: tune.report({AT: step}))
         except TrainingError as problem:  # it would fail again
-            tune.report({STEPS: steps, PROBLEM: (problem.key, problem.values)})
+            values = {
+                name: value.item() if isinstance(value, np.generic) else value
+                for name, value in problem.values.items()
+            }
+            tune.report({STEPS: steps, PROBLEM: (problem.key, values)})  # as it is kept, in JSON
             return
         tune.report({STEPS: steps, ACCURACY: accuracy_at(task.folder / task.trial.name, steps)})
 

@@ -47,16 +47,18 @@ def train(tmp_path):
 
 
 class Sweep:
-    """`shuzi scale sweep` in a folder, and what it leaves there."""
+    """`shuzi scale sweep` in a folder, on a cluster, and what it leaves there."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, address):
         self.folder = folder
+        self._address = address
         self._started = []
 
-    def start(self, *arguments):
-        """Start it, in a new folder or with --resume."""
+    def start(self, *arguments, here=False):
+        """Start it, in a new folder or with --resume; on the cluster, or on one of this machine alone."""
         place = () if "--resume" in arguments else ("--out", self.folder)
-        self._started.append(shuzi("scale", "sweep", *arguments, *place))
+        where = () if here else ("--address", self._address)
+        self._started.append(shuzi("scale", "sweep", *arguments, *place, *where))
         return self._started[-1]
 
     def resume(self):
@@ -91,9 +93,9 @@ class Sweep:
 
 
 @pytest.fixture
-def sweep(tmp_path):
+def sweep(tmp_path, nodes):
     """Return a sweep; what is left of it at the end is killed."""
-    found = Sweep(tmp_path / "sweep")
+    found = Sweep(tmp_path / "sweep", nodes.address)
     yield found
     found.end()
 

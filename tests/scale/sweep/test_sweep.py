@@ -18,14 +18,12 @@ def _settings(run):
 
 
 def test_four_trials_one_of_which_is_killed_are_the_trainings_of_one_machine(
-    nodes, sweep, train, ended, assert_same_run, mnist
+    sweep, train, ended, assert_same_run, mnist
 ):
     """On two nodes of one CPU; after each look most are stopped, and what goes on is resumed."""
     values = ["--set", "learning_rate=0.001,0.00001", "--set", "steps=400", "--set", "save_every=10"]
     values += ["--set", "validate_every=10"]  # the trials report where they are
-    process = sweep.start(
-        *("mlp", "--seeds", 2, *values, "--stop-early", 25, "--json"), *("--address", nodes.address)
-    )
+    process = sweep.start("mlp", "--seeds", 2, *values, "--stop-early", 25, "--json")
     killed = sweep.kill_one(process)
     report = json.loads(ended(process))
     assert killed is not None
@@ -100,7 +98,7 @@ def test_mnist_that_is_missing_is_told_before_anything_is_trained(sweep, tmp_pat
 
 
 def test_a_trial_larger_than_the_machine_is_refused(sweep):
-    process = sweep.start("softmax", "--cpus-per-trial", 1_000)
+    process = sweep.start("softmax", "--cpus-per-trial", 1_000, here=True)
     _, err = process.communicate()
     assert process.returncode == 1
     assert "A trial needs 1000 CPU, but this machine offers" in err

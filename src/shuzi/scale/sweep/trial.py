@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from shuzi.errors import RunError, TrainingError
 from shuzi.processes.cores import give
 from shuzi.scale.sweep.plan import Trial
@@ -90,11 +88,9 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
                 data = data or _load(task)
                 _train(task, recipe, data, lambda step: tune.report({AT: step}))
         except TrainingError as problem:  # it would fail again
-            values = {
-                name: value.item() if isinstance(value, np.generic) else value
-                for name, value in problem.values.items()
-            }
-            tune.report({STEPS: steps, PROBLEM: (problem.key, values)})  # as it is kept, in JSON
+            # as it is kept, in JSON, which has no infinity
+            values = {name: each if isinstance(each, int) else str(each) for name, each in problem.values.items()}
+            tune.report({STEPS: steps, PROBLEM: (problem.key, values)})
             return
         tune.report({STEPS: steps, ACCURACY: accuracy_at(task.folder / task.trial.name, steps)})
 

@@ -65,7 +65,7 @@ class Sweep:
         """Continue to the end, and return what it prints."""
         return done(self.start("--resume", self.folder))
 
-    def looks(self):
+    def decisions(self):
         """Return what has been recorded so far."""
         file = self.folder / "trials.jsonl"
         lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
@@ -73,10 +73,10 @@ class Sweep:
 
     def ends(self):
         """Return the steps after which each trial ended, by its run folder."""
-        return {self.folder / each["trial"]: each["steps"] for each in self.looks()}
+        return {self.folder / each["trial"]: each["steps"] for each in self.decisions()}
 
     def kill_one(self, process):
-        """Kill the process of a trial that goes on after its first look, and return its run folder."""
+        """Kill the process of a trial that goes on after its first rung, and return its run folder."""
         line = next(line for line in process.stderr if "goes on" in line)
         run = self.folder / line.partition(": ")[0]
         while process.poll() is None:

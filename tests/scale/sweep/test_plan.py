@@ -1,7 +1,7 @@
 import pytest
 
 from shuzi.errors import RecipeError, RunError
-from shuzi.scale.sweep.plan import PLAN_FILE, Plan, looks, parse
+from shuzi.scale.sweep.plan import PLAN_FILE, Plan, parse, rungs
 from shuzi.scale.sweep.run import created, opened
 from shuzi.training.recipes import recipe
 
@@ -17,16 +17,16 @@ def test_every_combination_is_trained_with_every_seed():
 
 
 def test_looks_end_with_the_end_and_no_look_is_later():
-    assert looks(0, 350) == (350,)
-    assert looks(100, 400) == (100, 400)
-    assert looks(100, 401) == (100, 401)
-    assert looks(100, 1_600) == (100, 400, 1_600)
-    assert looks(100, 399) == (399,)
+    assert rungs(0, 350) == (350,)
+    assert rungs(100, 400) == (100, 400)
+    assert rungs(100, 401) == (100, 401)
+    assert rungs(100, 1_600) == (100, 400, 1_600)
+    assert rungs(100, 399) == (399,)
 
 
 @pytest.mark.parametrize("steps", [400, 1_599, 1_600, 20_000])
 def test_who_is_trained_anew_at_each_look_takes_a_third_longer_at_most(steps):
-    assert sum(looks(100, steps)) <= 4 / 3 * steps
+    assert sum(rungs(100, steps)) <= 4 / 3 * steps
 
 
 def test_a_first_look_that_comes_too_late_is_refused():

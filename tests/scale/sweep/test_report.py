@@ -7,7 +7,7 @@ from scipy import stats
 from shuzi.messages import speaking
 from shuzi.scale.sweep import report
 from shuzi.scale.sweep.plan import Plan
-from shuzi.scale.sweep.record import Look, Record
+from shuzi.scale.sweep.record import Decision, Record
 from shuzi.scale.sweep.statistics import quantile, summary
 from shuzi.training.recipes import recipe
 
@@ -37,12 +37,12 @@ def swept(tmp_path):
     plan = Plan(recipe("softmax").changed(steps=400), 3, {"learning_rate": (0.001, 0.5)}, first=100)
     record = Record(tmp_path)
     for seed, accuracy in enumerate((0.9, 0.92, 0.91)):
-        record.add(Look(f"learning_rate=0.001,seed={seed}", 100, accuracy, goes_on=seed == 1))
+        record.add(Decision(f"learning_rate=0.001,seed={seed}", 100, accuracy, goes_on=seed == 1))
     for seed in (0, 1):
-        record.add(Look(f"learning_rate=0.5,seed={seed}", 100, 0.3))
+        record.add(Decision(f"learning_rate=0.5,seed={seed}", 100, 0.3))
     problem = ("error.training.loss", {"step": 7, "loss": "nan", "rate": 0.5})
-    record.add(Look("learning_rate=0.5,seed=2", 100, None, problem=problem))
-    record.add(Look("learning_rate=0.001,seed=1", 400, 0.95))
+    record.add(Decision("learning_rate=0.5,seed=2", 100, None, problem=problem))
+    record.add(Decision("learning_rate=0.001,seed=1", 400, 0.95))
     return tmp_path, plan, record
 
 
@@ -76,10 +76,10 @@ def test_people_read_the_report_in_their_language(swept, language, words):
 
 def test_a_record_without_its_last_half_line_is_read_and_continued(tmp_path):
     record = Record(tmp_path)
-    record.add(Look("seed=0", 10, 0.5, goes_on=True))
+    record.add(Decision("seed=0", 10, 0.5, goes_on=True))
     file = tmp_path / "trials.jsonl"
     whole = file.read_bytes()
     file.write_bytes(whole + whole[:20])  # the driver was killed
     again = Record(tmp_path)
-    again.add(Look("seed=1", 10, 0.6))
-    assert [each.trial for each in Record(tmp_path).looks] == ["seed=0", "seed=1"]
+    again.add(Decision("seed=1", 10, 0.6))
+    assert [each.trial for each in Record(tmp_path).decisions] == ["seed=0", "seed=1"]

@@ -20,7 +20,7 @@ def _settings(run):
 def test_four_trials_one_of_which_is_killed_are_the_trainings_of_one_machine(
     sweep, train, ended, assert_same_run, mnist
 ):
-    """On two nodes of one CPU; after each look most are stopped, and what goes on is resumed."""
+    """On two nodes of one CPU; after each rung most are stopped, and what goes on is resumed."""
     values = ["--set", "learning_rate=0.001,0.00001", "--set", "steps=400", "--set", "save_every=10"]
     values += ["--set", "validate_every=10"]  # the trials report where they are
     process = sweep.start("mlp", "--seeds", 2, *values, "--stop-early", 25, "--json")
@@ -30,7 +30,7 @@ def test_four_trials_one_of_which_is_killed_are_the_trainings_of_one_machine(
 
     ends = sweep.ends()
     assert len(ends) == 4
-    assert max(ends.values()) == 400  # the first that is seen at a look goes on
+    assert max(ends.values()) == 400  # the first that is seen at a rung goes on
     assert min(ends.values()) < 400
     stopped = next(run for run, steps in ends.items() if steps < 400)
     longest = next(run for run, steps in ends.items() if steps == 400)
@@ -64,12 +64,12 @@ def test_a_sweep_whose_command_is_killed_continues_and_trains_nothing_twice(swee
     next(line for line in process.stderr if " steps, " in line)
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    before = sweep.looks()
+    before = sweep.decisions()
     assert 1 <= len(before) < 8
     over = [each["trial"] for each in before if not each["goes_on"]]
     written = [(sweep.folder / name / "model.onnx").stat().st_mtime_ns for name in over]
     report = sweep.resume()
-    assert sweep.looks()[: len(before)] == before
+    assert sweep.decisions()[: len(before)] == before
     assert [(sweep.folder / name / "model.onnx").stat().st_mtime_ns for name in over] == written
     ends = sweep.ends()
     assert set(ends.values()) == {6, 24}
@@ -83,8 +83,8 @@ def test_a_sweep_whose_command_is_killed_continues_and_trains_nothing_twice(swee
 
 def test_a_training_that_diverges_is_a_result_and_is_not_repeated(sweep, ended):
     report = ended(sweep.start("mlp", "--set", "learning_rate=1e30", "--set", "steps=20"))
-    (look,) = sweep.looks()
-    assert look["problem"][0] == "error.training.loss"
+    (decision,) = sweep.decisions()
+    assert decision["problem"][0] == "error.training.loss"
     assert "failed: " in report
     assert sweep.resume() == report
 

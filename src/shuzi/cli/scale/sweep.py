@@ -25,7 +25,7 @@ from shuzi.training.recipes import RECIPES, recipe
 
 if TYPE_CHECKING:
     from shuzi.scale.sweep.plan import Plan
-    from shuzi.scale.sweep.record import Look
+    from shuzi.scale.sweep.record import Decision
 
 _PLACE = click.Path(path_type=Path)
 _MOST_STEPS = int(RANGES["steps"].most)
@@ -136,9 +136,9 @@ def _progress(plan: Plan) -> Iterator[Any]:
     ends = {each.name: each.recipe.steps for each in plan.trials()}
     if not sys.stderr.isatty():
 
-        def line(trial: str, step: int, look: Look | None) -> None:
-            if look is not None:
-                click.echo(_sentence(trial, step, look, ends[trial]), err=True)
+        def line(trial: str, step: int, decision: Decision | None) -> None:
+            if decision is not None:
+                click.echo(_sentence(trial, step, decision, ends[trial]), err=True)
 
         yield line
         return
@@ -151,21 +151,21 @@ def _progress(plan: Plan) -> Iterator[Any]:
     with Progress(*shown, console=console, transient=True, redirect_stdout=False) as bar:
         task = bar.add_task(say("sweep.bar"), total=sum(ends.values()))
 
-        def move(trial: str, step: int, look: Look | None) -> None:
+        def move(trial: str, step: int, decision: Decision | None) -> None:
             # a trial that is over counts as a whole one, whatever its steps
-            at[trial] = ends[trial] if look is not None and not look.goes_on else step
-            if look is not None:
-                bar.console.print(_sentence(trial, step, look, ends[trial]))
+            at[trial] = ends[trial] if decision is not None and not decision.goes_on else step
+            if decision is not None:
+                bar.console.print(_sentence(trial, step, decision, ends[trial]))
             bar.update(task, completed=sum(at.values()))
 
         yield move
 
 
-def _sentence(trial: str, step: int, look: Look, end: int) -> str:
-    if (problem := look.error()) is not None:
+def _sentence(trial: str, step: int, decision: Decision, end: int) -> str:
+    if (problem := decision.error()) is not None:
         return say("sweep.failed", trial=trial, problem=problem)
-    key = "sweep.done" if step >= end else "sweep.goes_on" if look.goes_on else "sweep.ends"
-    return say(key, trial=trial, accuracy=look.accuracy, step=step)
+    key = "sweep.done" if step >= end else "sweep.goes_on" if decision.goes_on else "sweep.ends"
+    return say(key, trial=trial, accuracy=decision.accuracy, step=step)
 
 
 def _show(plan: Plan, folder: Path, record: Any, errors: dict[str, str], as_json: bool) -> None:

@@ -18,7 +18,7 @@ FORMAT = 1
 
 PLAN_FILE = "sweep.toml"
 REDUCTION = 4
-"""Of the trials seen at a look, about one in so many goes on, to the next look after so many times the steps."""
+"""Of the trials seen at a rung, about one in so many goes on, to the next rung after so many times the steps."""
 
 Value = str | int | float
 
@@ -37,14 +37,14 @@ class Trial:
         The recipe, with the trial's settings and seed.
     settings
         What differs between the trials, except for the seed.
-    looks
+    rungs
         The steps after which its accuracy decides whether it goes on; the last is its end.
     """
 
     name: str
     recipe: Recipe
     settings: Mapping[str, Value]
-    looks: tuple[int, ...]
+    rungs: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Plan:
     >>> plan = Plan(recipe("softmax"), seeds=2, settings={"learning_rate": (0.002, 0.005)}, first=100)
     >>> [trial.name for trial in plan.trials()][:3]
     ['learning_rate=0.002,seed=0', 'learning_rate=0.002,seed=1', 'learning_rate=0.005,seed=0']
-    >>> plan.trials()[0].looks
+    >>> plan.trials()[0].rungs
     (100, 400, 2000)
     """
 
@@ -119,7 +119,7 @@ class Plan:
     def _trial(self, settings: Mapping[str, Value], seed: int) -> Trial:
         recipe = self.recipe.changed(**settings, seed=seed)
         name = ",".join(f"{key}={value}" for key, value in {**settings, "seed": seed}.items())
-        return Trial(name, recipe, settings, looks(self.first, recipe.steps))
+        return Trial(name, recipe, settings, rungs(self.first, recipe.steps))
 
     def save(self, folder: Path) -> None:
         """Write the plan into the folder of a sweep."""
@@ -158,13 +158,13 @@ class Plan:
             raise RecipeError("error.recipe.unreadable", path=path, reason=problem) from problem
 
 
-def looks(first: int, steps: int) -> tuple[int, ...]:
+def rungs(first: int, steps: int) -> tuple[int, ...]:
     """Return the steps after which a trial of `steps` steps is compared, and its end.
 
-    Between the last look and the end is as much time as between two looks: a later one would save little, and cost
+    Between the last rung and the end is as much time as between two rungs: a later one would save little, and cost
     much where a trial is trained anew.
 
-    >>> looks(100, 2_000), looks(0, 2_000), looks(3_000, 2_000)
+    >>> rungs(100, 2_000), rungs(0, 2_000), rungs(3_000, 2_000)
     ((100, 400, 2000), (2000,), (2000,))
     """
     if not first:

@@ -16,7 +16,7 @@ RECORD_FILE = "trials.jsonl"
 
 
 @dataclass(frozen=True)
-class Look:
+class Decision:
     """What was seen of a trial after some steps, and decided.
 
     Parameters
@@ -45,7 +45,7 @@ class Look:
 
 
 class Record:
-    """The looks of a sweep, in the order in which they were decided.
+    """The decisions of a sweep, in the order in which they were made.
 
     Parameters
     ----------
@@ -60,10 +60,10 @@ class Record:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / RECORD_FILE
-        self.looks = list(_read(self._path))
+        self.decisions = list(_read(self._path))
 
-    def add(self, look: Look) -> None:
-        """Store a look before anything follows from it.
+    def add(self, decision: Decision) -> None:
+        """Store a decision before anything follows from it.
 
         Raises
         ------
@@ -72,19 +72,19 @@ class Record:
         """
         try:
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(asdict(look)) + "\n")
+                file.write(json.dumps(asdict(decision)) + "\n")
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as problem:
             raise RunError("error.data.unwritable", path=self._path, reason=problem.strerror) from problem
-        self.looks.append(look)
+        self.decisions.append(decision)
 
-    def last(self) -> dict[str, Look]:
-        """Return the last look at each trial."""
-        return {each.trial: each for each in self.looks}
+    def last(self) -> dict[str, Decision]:
+        """Return the last decision on each trial."""
+        return {each.trial: each for each in self.decisions}
 
 
-def _read(path: Path) -> Iterable[Look]:
+def _read(path: Path) -> Iterable[Decision]:
     try:
         text = path.read_bytes() if path.exists() else b""
         whole, _, half = text.rpartition(b"\n")
@@ -96,7 +96,7 @@ def _read(path: Path) -> Iterable[Look]:
         raise RunError("error.sweep.record", path=path, reason=problem) from problem
 
 
-def _parsed(line: str) -> Look:
+def _parsed(line: str) -> Decision:
     values = json.loads(line)
     problem = values.pop("problem")
-    return Look(**values, problem=None if problem is None else (str(problem[0]), dict(problem[1])))
+    return Decision(**values, problem=None if problem is None else (str(problem[0]), dict(problem[1])))

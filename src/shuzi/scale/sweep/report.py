@@ -61,12 +61,12 @@ class Row:
 
 
 def rows(plan: Plan, record: Record) -> list[Row]:
-    """Return a row for each setting and look, setting by setting."""
-    seen = {(each.trial, each.steps): each.accuracy for each in record.looks if each.accuracy is not None}
+    """Return a row for each setting and rung, setting by setting."""
+    seen = {(each.trial, each.steps): each.accuracy for each in record.decisions if each.accuracy is not None}
     found = []
     for settings in plan.combinations():
         trials = [each for each in plan.trials() if each.settings == settings]
-        for steps in trials[0].looks:
+        for steps in trials[0].rungs:
             accuracies = {each.recipe.seed: seen[each.name, steps] for each in trials if (each.name, steps) in seen}
             found.append(Row(settings, steps, accuracies, len(trials)))
     return found
@@ -160,7 +160,7 @@ def _as_dict(plan: Plan, record: Record, errors: Mapping[str, str]) -> dict[str,
     return {
         "recipe": plan.recipe.as_dict(),
         "on": "validation",
-        "first_look": plan.first,
+        "first_rung": plan.first,
         "rows": found,
         "failed": failed,
         "not_trained": dict(errors),

@@ -13,7 +13,7 @@ from typing import Any
 
 from shuzi.errors import RunError, ShuziError
 from shuzi.scale.sweep.plan import PLAN_FILE, Plan, Trial
-from shuzi.scale.sweep.record import Look, Record
+from shuzi.scale.sweep.record import Decision, Record
 from shuzi.scale.sweep.trial import NAME, Task, run_trial
 from shuzi.training.run_lock import RunLock
 
@@ -28,8 +28,8 @@ _QUIET = {
     "TUNE_DISABLE_STRICT_METRIC_CHECKING": "1",  # a trial also reports where it is, or that it has failed
 }
 
-Tell = Callable[[str, int, "Look | None"], object]
-"""Called with a trial's name, the step it is at, and the look that was just recorded, if any."""
+Tell = Callable[[str, int, "Decision | None"], object]
+"""Called with a trial's name, the step it is at, and the decision that was just recorded, if any."""
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,11 @@ def opened(folder: Path) -> Iterator[tuple[Path, Plan]]:
         yield folder.resolve(), Plan.load(folder)
 
 
-def is_over(trial: Trial, look: Look | None) -> bool:
+def is_over(trial: Trial, decision: Decision | None) -> bool:
     """Return whether a trial has ended, was stopped, or failed."""
-    return look is not None and (look.problem is not None or not look.goes_on or look.steps >= trial.recipe.steps)
+    return decision is not None and (
+        decision.problem is not None or not decision.goes_on or decision.steps >= trial.recipe.steps
+    )
 
 
 def run(plan: Plan, places: Places, tell: Tell) -> tuple[Record, dict[str, str]]:
@@ -148,7 +150,7 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
     os.environ.update(_QUIET)
     from ray import tune
 
-    from shuzi.scale.sweep.looks import Looks
+    from shuzi.scale.sweep.halving import Halving
 
     tasks = {
         each.name: Task(each, places.folder, plan.cpus, plan.backend, plan.gpus, places.data_dir, places.strokes)
@@ -161,7 +163,7 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
         tune.with_resources(tune.with_parameters(run_trial, tasks=tasks), resources),
         param_space={NAME: tune.grid_search(list(tasks))},
         tune_config=tune.TuneConfig(
-            scheduler=Looks(plan, record, tell),
+            scheduler=Halving(plan, record, tell),
             reuse_actors=True,  # to import TensorFlow takes longer than to train a small network
             trial_name_creator=_name,
             trial_dirname_creator=_name,

@@ -1,6 +1,6 @@
 """A trial becomes a run folder, in a worker of Ray Tune.
 
-After each look the run folder is a finished run of so many steps: exactly what `shuzi train --steps N` writes. If the
+After each rung the run folder is a finished run of so many steps: exactly what `shuzi train --steps N` writes. If the
 trial goes on, a run whose schedule does not depend on its number of steps is resumed; any other is trained anew,
 since its learning rates were those of a shorter run.
 """
@@ -28,7 +28,7 @@ NAME = "name"
 """The key of a trial's name in Ray Tune's configuration of it."""
 
 ACCURACY, STEPS, AT, PROBLEM = "validation_accuracy", "steps", "at", "problem"
-"""What a trial reports: its accuracy after a look's steps; the step it is at; or the error that ended it."""
+"""What a trial reports: its accuracy after a rung's steps; the step it is at; or the error that ended it."""
 
 _RESUMABLE = "constant"  # the schedule that does not depend on the number of steps
 _OLD = ".old"
@@ -62,7 +62,7 @@ class Task:
 
 
 def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
-    """Train a trial from one look to the next, reporting to Ray Tune.
+    """Train a trial from one rung to the next, reporting to Ray Tune.
 
     Parameters
     ----------
@@ -79,9 +79,9 @@ def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
 
     keras.backend.clear_session()  # of the trial before in this worker
     data: Splits | None = None
-    for steps in task.trial.looks:
+    for steps in task.trial.rungs:
         if (begun := _begun(task)) is not None and steps < begun:
-            continue  # this worker replaces one that was past this look
+            continue  # this worker replaces one that was past this rung
         recipe = task.trial.recipe.changed(steps=steps)
         try:
             if RunFolder(task.folder / task.trial.name).exported() != steps:
@@ -137,7 +137,7 @@ def _load(task: Task) -> Splits:
 
 
 def _train(task: Task, recipe: Recipe, data: Splits, tell: Callable[[int], object]) -> None:
-    """Train up to a look: begin, resume what was interrupted, or go on from the look before."""
+    """Train up to a rung: begin, resume what was interrupted, or go on from the rung before."""
     from shuzi.training.events import Validated
     from shuzi.training.run import run
 

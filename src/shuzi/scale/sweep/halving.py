@@ -9,15 +9,15 @@ from typing import Any
 from ray.tune.schedulers import ASHAScheduler, TrialScheduler
 
 from shuzi.scale.sweep.plan import REDUCTION, Plan
-from shuzi.scale.sweep.record import Look, Record
+from shuzi.scale.sweep.record import Decision, Record
 from shuzi.scale.sweep.trial import ACCURACY, AT, NAME, PROBLEM, STEPS
 
 
-class Looks(ASHAScheduler):  # type: ignore[misc] # Ray is optional
-    """Decides after each look whether a trial goes on (Li et al., 2020).
+class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional
+    """Decides at each rung whether a trial goes on (Li et al., 2020).
 
     A trial goes on if its validation accuracy is among the best quarter of those that were seen after as many steps
-    so far. Without early stopping there is one look, at the end.
+    so far. Without early stopping there is one rung, the end.
 
     Parameters
     ----------
@@ -26,10 +26,10 @@ class Looks(ASHAScheduler):  # type: ignore[misc] # Ray is optional
     record
         Holds the earlier decisions, which are not made again, and receives the new ones.
     tell
-        Called with a trial's name, the step it is at, and the look that was just recorded, if any.
+        Called with a trial's name, the step it is at, and the decision that was just recorded, if any.
     """
 
-    def __init__(self, plan: Plan, record: Record, tell: Callable[[str, int, Look | None], object]) -> None:
+    def __init__(self, plan: Plan, record: Record, tell: Callable[[str, int, Decision | None], object]) -> None:
         longest = max(each.recipe.steps for each in plan.trials())
         super().__init__(
             time_attr=STEPS,
@@ -41,8 +41,8 @@ class Looks(ASHAScheduler):  # type: ignore[misc] # Ray is optional
         )
         self._record = record
         self._tell = tell
-        self._decided = {(each.trial, each.steps): each.goes_on for each in record.looks}
-        for each in record.looks:
+        self._decided = {(each.trial, each.steps): each.goes_on for each in record.decisions}
+        for each in record.decisions:
             if each.accuracy is not None:
                 # Ray Tune would number the same trial differently in each process
                 same: Any = SimpleNamespace(trial_id=f"{each.trial} {each.steps}")
@@ -54,7 +54,7 @@ class Looks(ASHAScheduler):  # type: ignore[misc] # Ray is optional
         """Decide on a trial, unless it only reports where it is."""
         name = str(trial.config[NAME])
         if PROBLEM in result:
-            self._note(Look(name, result[STEPS], None, problem=result[PROBLEM]))
+            self._note(Decision(name, result[STEPS], None, problem=result[PROBLEM]))
         if AT in result:
             self._tell(name, result[AT], None)
         if ACCURACY not in result:
@@ -63,9 +63,9 @@ class Looks(ASHAScheduler):  # type: ignore[misc] # Ray is optional
         if key not in self._decided:
             decision = super().on_trial_result(tune_controller, trial, result)
             self._decided[key] = decision == TrialScheduler.CONTINUE
-            self._note(Look(*key, result[ACCURACY], self._decided[key]))
+            self._note(Decision(*key, result[ACCURACY], self._decided[key]))
         return str(TrialScheduler.CONTINUE if self._decided[key] else TrialScheduler.STOP)
 
-    def _note(self, look: Look) -> None:
-        self._record.add(look)
-        self._tell(look.trial, look.steps, look)
+    def _note(self, decision: Decision) -> None:
+        self._record.add(decision)
+        self._tell(decision.trial, decision.steps, decision)

@@ -23,7 +23,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page docs web shapes test slow browser check lint types imports messages platforms models strokes ship lock audit release hooks clean
+.PHONY: help run serve page docs notebooks web shapes test slow browser check lint types imports messages platforms models strokes ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo "make slow     the slow tests | 慢的测试"
 	@echo "make browser  the tests in a browser | 浏览器里的测试"
 	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
+	@echo "make notebooks the lessons as notebooks in build/notebooks | 把课文做成笔记本"
 	@echo "make web      the page's style, types and unit tests | 网页的风格、类型和单元测试"
 	@echo "make check    all of it, as CI does | 全部检查，与 CI 相同"
 	@echo "make platforms what may fail on other systems, languages and Pythons | 别的系统、语言和 Python 上会不会出错"
@@ -59,6 +60,9 @@ page: $(PAGE)
 docs: $(VENV)/.for-docs $(KATEX)
 	$(BIN)/python tools/site/gather.py
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir $(SITE)
+
+notebooks: $(VENV)/.for-docs
+	$(BIN)/python tools/course/notebooks.py build/notebooks
 
 test: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile

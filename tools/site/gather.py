@@ -2,8 +2,8 @@
 
     python tools/site/gather.py
 
-They are docs/, the lessons of course/, the documents in the root folder, and a reference generated here from the
-code. Links between files become links between pages. None of it is committed.
+They are docs/, the lessons of course/ with their notebooks, the documents in the root folder, and a reference
+generated here from the code. Links between files become links between pages. None of it is committed.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # hatch_build.py has the public address
+sys.path.insert(0, str(Path(__file__).parents[1] / "course"))
 
 import http_api
 import python_api
 
+import notebooks
 from hatch_build import public_address
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +41,7 @@ _HAN = "[\u3000-\u9fff\uff00-\uffef]"
 # a line break between two Chinese characters would be shown as a space
 _CHINESE_BREAK = re.compile(rf"^(?![#|>])(.*{_HAN}(?:\*\*)?)\n(?=(?:\*\*)?{_HAN})", re.MULTILINE)
 _OTHER_LANGUAGE = re.compile(r"^\[(?:中文|English)\]\([^)]*\)(?: · )?", re.MULTILINE)
+_NOTEBOOK = {"zh": "笔记本", "en": "notebook"}
 
 
 def places() -> dict[Path, PurePosixPath]:
@@ -46,8 +49,10 @@ def places() -> dict[Path, PurePosixPath]:
     found = {
         path: PurePosixPath(path.relative_to(ROOT / "docs").as_posix()) for path in (ROOT / "docs").rglob("*.md")
     }
+    for ending in (".md", ".zh.md"):
+        found[ROOT / "course" / f"README{ending}"] = PurePosixPath("course") / f"index{ending}"
     for lesson in sorted((ROOT / "course").glob("*/en.md")):
-        page = PurePosixPath("tutorials") / lesson.parent.name
+        page = PurePosixPath("course") / lesson.parent.name
         found[lesson] = page / "index.md"
         found[lesson.with_name("zh.md")] = page / "index.zh.md"
     for name in PROJECT:
@@ -62,9 +67,10 @@ def gather(target: Path = GATHERED) -> None:
     shutil.rmtree(target, ignore_errors=True)
     pages = places()
     shutil.copytree(ROOT / "docs", target, ignore=shutil.ignore_patterns("*.md"))
-    for lesson in {path.parent for path in pages if path.is_relative_to(ROOT / "course")}:
-        beside = target / "tutorials" / lesson.name
+    for lesson in {path.parent for path in pages if path.name == "en.md"}:
+        beside = target / "course" / lesson.name
         shutil.copytree(lesson, beside, ignore=shutil.ignore_patterns("*.md", "__pycache__"), dirs_exist_ok=True)
+    notebooks.write_all(target / "course" / "notebooks")
     for source, page in pages.items():
         _write(target / page, _as_page(source, pages))
     for name, make in REFERENCE.items():
@@ -88,7 +94,10 @@ def _write(path: Path, text: str) -> None:
 
 def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
     """Return a file's text for the site."""
-    text = _OTHER_LANGUAGE.sub("", source.read_text("utf-8"), count=1)  # the site has its own language switch
+    text = source.read_text("utf-8")
+    if source.parent in notebooks.LESSONS:
+        text = _as_lesson(text, source)
+    text = _OTHER_LANGUAGE.sub("", text, count=1)  # the site has its own language switch
     here = pages[source].parent
 
     def link(found: re.Match[str]) -> str:
@@ -113,6 +122,21 @@ def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
     return "".join(
         part if index % 2 else _CHINESE_BREAK.sub(r"\1", part) for index, part in enumerate(_BLOCK.split(linked))
     )
+
+
+def _as_lesson(text: str, source: Path) -> str:
+    """Add what only the site has: a notebook to download, and each figure for a dark page."""
+    name = notebooks.file_name(source.parent, source.stem)
+    head, line, rest = text.split("\n", 2)[0], text.split("\n", 3)[2], text.split("\n", 3)[3]
+    text = f'{head}\n\n{line} · <a href="../notebooks/{name}" download>{_NOTEBOOK[source.stem]}</a>\n{rest}'
+
+    def both(found: re.Match[str]) -> str:
+        dark = f"pictures/{found[2]}-dark.png"
+        if not (source.parent / dark).is_file():
+            return found[0]
+        return f"![{found[1]}](pictures/{found[2]}.png#only-light)![{found[1]}]({dark}#only-dark)"
+
+    return re.sub(r"!\[([^\]]*)\]\(pictures/([\w-]+)\.png\)", both, text)
 
 
 def _relative(page: PurePosixPath, here: PurePosixPath) -> str:

@@ -1,0 +1,32 @@
+"""Runs a lesson's code blocks in order, as a notebook does, and writes what each prints.
+
+    python in_order.py < blocks.json > printed.json
+
+A block at a prompt (>>>) is run as a doctest; what is wrong with it comes back as what it prints.
+"""
+
+import contextlib
+import doctest
+import io
+import json
+import sys
+
+
+def run(blocks):
+    names, printed = {"__name__": "__main__"}, []
+    for place, text in enumerate(blocks):
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            if text.startswith(">>>"):
+                test = doctest.DocTestParser().get_doctest(text, names, f"block {place}", None, 0)
+                test.globs = names
+                doctest.DocTestRunner(verbose=False).run(test, clear_globs=False)
+            else:
+                exec(compile(text, f"block {place}", "exec"), names)  # noqa: S102 - the lesson's own code
+        printed.append(said.getvalue())
+    return printed
+
+
+if __name__ == "__main__":
+    sys.stdin.reconfigure(encoding="utf-8")
+    json.dump(run(json.load(sys.stdin)), sys.stdout)

@@ -1,0 +1,58 @@
+"""The notebooks are complete in themselves, and run from the first cell to the last."""
+
+import re
+
+import nbformat
+import pytest
+
+from lessons import LANGUAGES, LESSONS, blocks, cells, differs, read
+from notebooks import INSTALL, file_name, notebook, write_all
+
+every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
+
+
+def code(made):
+    return [cell.source for cell in made.cells if cell.cell_type == "code"]
+
+
+def test_a_notebook_is_valid_and_the_same_each_time(tmp_path):
+    write_all(tmp_path / "once")
+    write_all(tmp_path / "again")
+    names = {file_name(lesson, language) for lesson in LESSONS for language in LANGUAGES}
+    assert {path.name for path in (tmp_path / "once").iterdir()} == names
+    for name in names:
+        nbformat.validate(nbformat.read(tmp_path / "once" / name, as_version=4))
+        assert (tmp_path / "once" / name).read_bytes() == (tmp_path / "again" / name).read_bytes()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@every_lesson
+def test_a_notebook_needs_no_other_file(lesson, language):
+    made = notebook(lesson, language)
+    for cell in made.cells:
+        if cell.cell_type == "markdown":
+            attached = set(cell.get("attachments", {}))
+            assert set(re.findall(r"\(attachment:([^)]+)\)", cell.source)) == attached
+            assert not re.search(r"\]\((?!https?:|#|attachment:)", cell.source)
+    assert code(made)[0] == INSTALL[language]
+    shown = [block.text.rstrip("\n") for block in cells(read(lesson, language))]
+    assert [source for source in code(made)[1:] if source in shown] == shown
+
+
+@pytest.mark.slow
+@every_lesson
+def test_a_notebook_runs_and_prints_what_it_says(lesson, tmp_path):
+    pytest.importorskip("tensorflow", reason="the extra `train` is not installed")
+    nbclient = pytest.importorskip("nbclient")
+    made = {language: notebook(lesson, language) for language in LANGUAGES}
+    assert code(made["zh"])[1:] == code(made["en"])[1:]
+    done = nbclient.NotebookClient(
+        made["zh"], timeout=None, kernel_name="python3", resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
+    printed = ""
+    for cell in done.cells[2:]:
+        if cell.cell_type == "code":
+            said = [each.text for each in cell.outputs if each.output_type == "stream" and each.name == "stdout"]
+            printed = "".join(said)
+        elif re.match(r"(<!--.*-->\n)?```text\n", cell.source):
+            assert not differs(printed, blocks(cell.source)[0])

@@ -1,0 +1,154 @@
+"""Reads the lessons of the course: their code, what it prints, commands, changes to try, words, links and figures."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COURSE = ROOT / "course"
+LANGUAGES = ("zh", "en")
+_EARLIER = {"01-network", "02-your-own-handwriting"}  # in another form; the new lessons take their place
+LESSONS = sorted(path.parent for path in COURSE.glob("[0-9][0-9]-*/lesson.py") if path.parent.name not in _EARLIER)
+
+_FENCE = re.compile(
+    r"(?:^<!-- (?P<remark>(?:within|not run:)[^>]*?) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A fenced block of a text: its language, its lines and the remark before it."""
+
+    kind: str
+    text: str
+    remark: str
+
+    @property
+    def within(self) -> float | None:
+        """The tolerance that `<!-- within 20 % -->` gives, as a fraction; None for the usual one."""
+        found = re.fullmatch(r"within (\d+) ?%", self.remark)
+        return int(found[1]) / 100 if found else None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A row of the table under "Break it": replace `old` with `new` in lesson.py, and these lines are printed."""
+
+    old: str
+    new: str
+    printed: tuple[str, ...]
+
+
+def read(lesson: Path, language: str) -> str:
+    """Return a lesson's text in one language."""
+    return (lesson / f"{language}.md").read_text("utf-8")
+
+
+def blocks(text: str) -> list[Block]:
+    """Return the fenced blocks of a text, in order."""
+    return [Block(found["kind"], found["text"], found["remark"] or "") for found in _FENCE.finditer(text)]
+
+
+def is_worked(block: Block) -> bool:
+    """Tell whether a block shows worked numbers at a prompt, which do not belong to lesson.py."""
+    return block.kind == "python" and block.text.startswith(">>>")
+
+
+def cells(text: str) -> list[Block]:
+    """Return the blocks that make up lesson.py."""
+    return [block for block in blocks(text) if block.kind == "python" and not is_worked(block)]
+
+
+def changes(text: str) -> list[Change]:
+    """Return the changes that a text invites to: rows of three columns, the first two a piece of code each."""
+    rows = re.findall(r"^\| (`+)(.+?)\1 \| (`+)(.*?)\3 \| (.+) \|$", text, re.MULTILINE)
+    return [Change(old.strip(), new.strip(), tuple(re.findall(r"`([^`]+)`", seen))) for _, old, _, new, seen in rows]
+
+
+def prose(text: str) -> str:
+    """Return a text without its blocks, comments and formulas' marks: what a person reads as sentences."""
+    return re.sub(r"<!--.*?-->", "", _FENCE.sub("", text), flags=re.DOTALL)
+
+
+def length(text: str, language: str) -> int:
+    """Count Chinese characters or English words, without code, addresses and tags."""
+    words = re.sub(r"`[^`\n]*`|\]\([^)]*\)|<[^>]+>", " ", prose(text))
+    return len(re.findall("[\u3400-\u9fff]" if language == "zh" else r"[A-Za-z]+(?:['’-][A-Za-z]+)*", words))
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a text's headings, as GitHub and the site name them."""
+    found = set()
+    for heading in re.findall(r"^#+ (.+)$", _FENCE.sub("", text), re.MULTILINE):
+        plain = re.sub(r"\]\([^)]*\)", "", heading.strip())
+        found.add(re.sub(r"[^\w\- ]", "", plain.lower()).replace(" ", "-"))
+    return found
+
+
+def same(line: str, written: str, within: float | None = None) -> bool:
+    """Tell whether a printed line is the one written in a text.
+
+    Words must be equal, whole numbers too; a number with decimals may differ by 2 % or by one unit of its last digit.
+    With `within`, every number may differ by that fraction.
+    """
+    ours, theirs = _NUMBER.findall(line), _NUMBER.findall(written)
+    if len(ours) != len(theirs) or "".join(_NUMBER.sub("#", line).split()) != "".join(
+        _NUMBER.sub("#", written).split()
+    ):
+        return False
+    return all(_close(mine, shown, within) for mine, shown in zip(ours, theirs, strict=True))
+
+
+def _close(printed: str, shown: str, within: float | None) -> bool:
+    if printed == shown:
+        return True
+    if within is None and re.fullmatch(r"-?\d+", shown):
+        return False
+    unit = 10.0 ** -len(shown.partition(".")[2]) if re.fullmatch(r"-?\d+\.\d+", shown) else 0.0
+    allowed = abs(float(shown)) * (0.02 if within is None else within) + unit
+    return abs(float(printed) - float(shown)) <= allowed * (1 + 1e-9)
+
+
+def differs(printed: str, block: Block) -> str:
+    """Return the first written line that was not printed, or ""; a line `…` stands for any number of lines."""
+    lines, written = printed.splitlines(), block.text.splitlines()
+    place, anywhere = 0, False
+    for shown in written:
+        if shown.strip() == "…":
+            anywhere = True
+            continue
+        while anywhere and place < len(lines) and not same(lines[place], shown, block.within):
+            place += 1
+        if place >= len(lines) or not same(lines[place], shown, block.within):
+            return f"{shown!r}, but printed: {lines[place] if place < len(lines) else 'nothing'!r}"
+        place, anywhere = place + 1, False
+    return "" if anywhere or place == len(lines) else f"nothing, but printed: {lines[place]!r}"
+
+
+def unfounded(lesson: Path, language: str) -> list[str]:
+    """Return the figures (decimals, percentages) in a text's sentences that nothing in the lesson gives.
+
+    A figure may come from a block, from the table under "Break it", from measured.txt (what measure.py prints), or be
+    listed in `<!-- given: 2.718 -->` since it is no measurement.
+    """
+    text = read(lesson, language)
+    sources = [block.text for block in blocks(text)] + re.findall(r"`([^`\n]+)`", prose(text))
+    sources += re.findall(r"<!-- given: (.+?) -->", text)
+    if (lesson / "measured.txt").is_file():
+        sources.append((lesson / "measured.txt").read_text("utf-8"))
+    known = {
+        float(each) for source in sources for each in re.findall(r"\d+(?:\.\d+)?(?:e-?\d+)?", source.replace(",", ""))
+    }
+    known |= {100 * each for each in known}
+    sentences = re.sub(r"`[^`\n]*`|\]\([^)]*\)|\$[^$\n]+\$", " ", prose(text)).replace(",", "")
+    shown = re.findall(r"(?<![\w.])\d+\.\d+(?![\w.])|(?<![\w.])\d+(?:\.\d+)?(?= ?%)", sentences)
+    lost = []
+    for each in shown:
+        half = 0.5 * 10.0 ** -len(each.partition(".")[2]) + 1e-9
+        if not any(abs(value - float(each)) <= half for value in known):
+            lost.append(each)
+    return lost

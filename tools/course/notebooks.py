@@ -1,0 +1,78 @@
+"""Turns each lesson into a notebook in each language, which opens in any Jupyter, local or hosted.
+
+    python tools/course/notebooks.py build/notebooks
+
+The first cell installs shuzi; where it is installed already, that does nothing and needs no network.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+
+from lessons import COURSE, LANGUAGES, LESSONS, read
+
+MIRROR = "https://pypi.tuna.tsinghua.edu.cn/simple"
+INSTALL = {
+    "zh": f'%pip install --quiet "shuzi[train]" -i {MIRROR}',
+    "en": '%pip install --quiet "shuzi[train]"',
+}
+KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+
+_WORKED = re.compile(r"^```python\n(>>>.*?)^```$", re.DOTALL | re.MULTILINE)
+_PICTURE = re.compile(r"!\[([^\]]*)\]\((pictures/([^)]+))\)")
+_LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|attachment:)[^)]+\)")
+_BOLD_LINK = re.compile(r"\[\*\*([^\]]+)\*\*\]\((?!https?:)[^)]+\)")
+
+
+def file_name(lesson: Path, language: str) -> str:
+    """Return the name of a lesson's notebook: 02-numpy-zh.ipynb."""
+    return f"{lesson.name}-{language}.ipynb"
+
+
+def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
+    """Make a notebook of a lesson: code in cells, pictures attached, links to other files as plain words."""
+    text = read(lesson, language).replace("```sh\n", "```console\n")  # jupytext would make a cell of it
+    text = _WORKED.sub(lambda found: f"```python\n{_typed(found[1])}```", text)
+    made = jupytext.reads(text, fmt="md")
+    for cell in made.cells:
+        if cell.cell_type == "markdown":
+            _attach(cell, lesson)
+            cell.source = _LINK.sub(r"\1", _BOLD_LINK.sub(r"**\1**", cell.source))
+    made.cells.insert(1, nbformat.v4.new_code_cell(INSTALL[language]))
+    for number, cell in enumerate(made.cells):
+        cell.id = f"{lesson.name[:2]}-{number}"  # the same at each build
+    made.metadata = nbformat.from_dict(KERNEL | {"language_info": {"name": "python"}})
+    nbformat.validate(made)
+    return made
+
+
+def write_all(target: Path) -> None:
+    """Write all notebooks to a folder."""
+    target.mkdir(parents=True, exist_ok=True)
+    for lesson in LESSONS:
+        for language in LANGUAGES:
+            nbformat.write(notebook(lesson, language), target / file_name(lesson, language))
+
+
+def _typed(worked: str) -> str:
+    """Return what is typed at the prompt, without what is answered."""
+    typed = re.findall(r"^(?:>>>|\.\.\.) ?(.*)$", worked, re.MULTILINE)
+    return "".join(f"{line}\n" for line in typed)
+
+
+def _attach(cell: nbformat.NotebookNode, lesson: Path) -> None:
+    pictures = {name: path for _, path, name in _PICTURE.findall(cell.source)}
+    for name, path in pictures.items():
+        content = base64.b64encode((lesson / path).read_bytes()).decode()
+        cell.setdefault("attachments", nbformat.NotebookNode())[name] = {"image/png": content}
+    cell.source = _PICTURE.sub(r"![\1](attachment:\3)", cell.source)
+
+
+if __name__ == "__main__":
+    write_all(Path(sys.argv[1]) if len(sys.argv) > 1 else COURSE.parent / "build" / "notebooks")

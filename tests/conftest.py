@@ -13,7 +13,7 @@ from shuzi import messages
 from shuzi.data.mnist import PACKAGED
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
-    collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_lesson_01.py"]
+    collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_old_tutorials.py"]
     collect_ignore += ["service/api/test_training.py", "service/jobs"]
     collect_ignore += ["course/test_every_lesson.py", "course/test_notebooks.py"]  # matplotlib, jupytext
 

@@ -40,7 +40,7 @@ IN_SDIST = (
     "mkdocs.yml",
     "hatch_build.py",
     "requirements/dev.txt",
-    "course/01-network/lesson.py",
+    "course/01-line/lesson.py",
     "docs/how-to/serving.md",
     "docs/pictures/reading.png",
     "examples/cnn.py",

@@ -13,10 +13,12 @@ import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from PIL import Image
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,9 @@ def draw(lesson: Path, target: Path) -> list[Path]:
         for theme, ending in ((LIGHT, ""), (DARK, "-dark")):
             with rc_context(theme.settings):
                 file = target / f"{name}{ending}.png"
-                make(theme).savefig(file, dpi=110, metadata={"Software": None})
+                drawn = BytesIO()
+                make(theme).savefig(drawn, dpi=110)
+                Image.open(drawn).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
                 files.append(file)
     return files
 

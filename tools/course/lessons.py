@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "course"
 LANGUAGES = ("zh", "en")
-_EARLIER = {"01-network", "02-your-own-handwriting"}  # in another form; the new lessons take their place
+_EARLIER = {"02-your-own-handwriting"}  # in another form; a new lesson takes its place
 LESSONS = sorted(path.parent for path in COURSE.glob("[0-9][0-9]-*/lesson.py") if path.parent.name not in _EARLIER)
 
 _FENCE = re.compile(

@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import json
 import re
 import threading
 from html.parser import HTMLParser
@@ -97,7 +98,7 @@ def test_the_reference_has_every_public_name_and_every_command(site, pages):
 
 
 @pytest.mark.browser
-def test_a_browser_asks_nobody_else_and_shows_formulas(site):
+def test_a_browser_asks_nobody_else_and_shows_formulas_and_lessons(site):
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=site)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server, browsing() as browser:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -113,4 +114,17 @@ def test_a_browser_asks_nobody_else_and_shows_formulas(site):
         page.locator("input[name=query]").fill("置信区间")
         page.locator(".md-search-result__link[href*='zh/']").first.wait_for()
         assert all(each.startswith(here) for each in asked)
+        page.close()
+        dark = browser.new_page(color_scheme="dark")
+        dark.goto(here + "zh/course/01-line/index.html")
+        dark.locator(".katex-display").wait_for()
+        figure = dark.locator("article img:visible")
+        assert figure.count() == 1
+        assert figure.get_attribute("src").endswith("-dark.png#only-dark")
+        assert dark.locator("details[open]").count() == 0
+        dark.evaluate("dispatchEvent(new Event('beforeprint'))")
+        assert dark.locator("details[open]").count() == dark.locator("details").count() > 2
+        with dark.expect_download() as notebook:
+            dark.get_by_role("link", name="笔记本").click()
+        assert json.loads(notebook.value.path().read_text("utf-8"))["cells"]
         server.shutdown()

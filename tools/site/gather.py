@@ -94,10 +94,7 @@ def _write(path: Path, text: str) -> None:
 
 def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
     """Return a file's text for the site."""
-    text = source.read_text("utf-8")
-    if source.parent in notebooks.LESSONS:
-        text = _as_lesson(text, source)
-    text = _OTHER_LANGUAGE.sub("", text, count=1)  # the site has its own language switch
+    text = _OTHER_LANGUAGE.sub("", source.read_text("utf-8"), count=1)  # the site has its own language switch
     here = pages[source].parent
 
     def link(found: re.Match[str]) -> str:
@@ -119,6 +116,8 @@ def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:
     # code stays unchanged
     parts = [part if index % 2 else _LINK.sub(link, part) for index, part in enumerate(_CODE.split(text))]
     linked = "".join(parts)
+    if source.parent in notebooks.LESSONS:
+        linked = _as_lesson(linked, source)
     return "".join(
         part if index % 2 else _CHINESE_BREAK.sub(r"\1", part) for index, part in enumerate(_BLOCK.split(linked))
     )
@@ -128,7 +127,7 @@ def _as_lesson(text: str, source: Path) -> str:
     """Add what only the site has: a notebook to download, and each figure for a dark page."""
     name = notebooks.file_name(source.parent, source.stem)
     head, line, rest = text.split("\n", 2)[0], text.split("\n", 3)[2], text.split("\n", 3)[3]
-    text = f'{head}\n\n{line} · <a href="../notebooks/{name}" download>{_NOTEBOOK[source.stem]}</a>\n{rest}'
+    text = f"{head}\n\n{line} · [{_NOTEBOOK[source.stem]}](../notebooks/{name}){{ download }}\n{rest}"
 
     def both(found: re.Match[str]) -> str:
         dark = f"pictures/{found[2]}-dark.png"

@@ -26,7 +26,8 @@ def needs(lesson):
 
 
 def python(folder, *arguments, **options):
-    surroundings = os.environ | {"PYTHONIOENCODING": "utf-8", "TF_CPP_MIN_LOG_LEVEL": "3", "MPLBACKEND": "Agg"}
+    surroundings = os.environ | {"PYTHONIOENCODING": "utf-8", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    surroundings |= {"OMP_NUM_THREADS": "1"}  # on a busy machine two threads mostly wait for each other
     return subprocess.run(
         [sys.executable, *map(str, arguments)], cwd=folder, env=surroundings, capture_output=True, encoding="utf-8",
         **options,

@@ -21,7 +21,7 @@ COMMANDS_HERE = re.compile(r"^python -m pip install ")  # test_start.py
 
 
 def needs(lesson):
-    if "tensorflow" in (lesson / "lesson.py").read_text("utf-8"):
+    if re.search(r'tensorflow|keras|onnx\b|shuzi\.training|"train"', (lesson / "lesson.py").read_text("utf-8")):
         pytest.importorskip("tensorflow", reason="the extra `train` is not installed")
 
 

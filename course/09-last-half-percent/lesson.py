@@ -1,0 +1,42 @@
+"""Small differences measured honestly: five seeds, an interval, the test set once, and the labels in doubt."""
+
+import numpy as np
+
+import shuzi
+from shuzi.evaluation.accuracy import DISPUTED
+from shuzi.training.events import Done
+from shuzi.training.loop import train
+from shuzi.training.recipes import recipe
+
+
+def normalised(batch):
+    return (batch - batch.mean(axis=0)) / batch.std(axis=0)
+
+
+def interval(accuracy, n):
+    return 1.96 * np.sqrt(accuracy * (1 - accuracy) / n)
+
+
+mnist = shuzi.load_mnist()
+
+
+def result(seed, **changes):
+    chosen = recipe("fast").changed(seed=seed, **changes)
+    return next(event for event in train(chosen, mnist) if isinstance(event, Done))
+
+
+def five(name, **changes):
+    found = np.array([result(seed, **changes).accuracy for seed in range(5)])
+    print("%-8s" % name, *("%.4f" % each for each in found))
+    mean, deviation = found.mean(), found.std(ddof=1)
+    print("  mean %.4f  deviation %.4f  interval %.4f" % (mean, deviation, interval(mean, 5000)))
+
+
+five("fast")
+five("moved", augment="squeeze")
+five("longer", steps=700, validate_every=700)
+
+final = result(0, steps=700, validate_every=700, judged_on="test")
+wrong = np.flatnonzero(final.answers[0].argmax(axis=1) != mnist.test.labels)
+print("test %.4f ± %.4f" % (final.accuracy, interval(final.accuracy, 10_000)))
+print("wrong", len(wrong), " in doubt", len(DISPUTED), " both", len(set(wrong) & set(DISPUTED)))

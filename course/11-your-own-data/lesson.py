@@ -1,0 +1,78 @@
+"""Your own digits: a sheet cut up and made into a dataset, the gap measured, and closed by training on."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image
+
+import shuzi
+from shuzi.data.own import import_pictures
+from shuzi.ink.paper import ink_map
+from shuzi.synthesis.drawn_digits import skeleton_field
+
+
+def draw_sheet(seed, each):
+    draws, sheet = np.random.default_rng(seed), np.full((1200, 120 * each), 225, np.uint8)
+    for digit in range(10):
+        for place in range(each):
+            size = draws.integers(70, 90)
+            distance = cv2.resize(skeleton_field(draws, digit), (size, size)) / 16 * size / 28
+            y, x = 120 * digit + draws.integers(10, 20), 120 * place + draws.integers(10, 30)
+            sheet[y : y + size, x : x + size] -= np.uint8(150 * np.clip(2.2 - distance, 0, 1))
+    return sheet
+
+
+def runs(has_ink):
+    edges = np.flatnonzero(np.diff(np.pad(has_ink, 1).astype(int)))
+    return [(start, stop) for start, stop in edges.reshape(-1, 2).tolist() if stop - start > 4]
+
+
+def cut(sheet, folder):
+    folder.mkdir()
+    ink = ink_map(sheet) > 60
+    for digit, (top, bottom) in enumerate(runs(ink.any(axis=1))):
+        for place, (left, right) in enumerate(runs(ink[top:bottom].any(axis=0))):
+            piece = sheet[max(0, top - 9) : bottom + 9, max(0, left - 9) : right + 9]
+            Image.fromarray(piece).save(folder / f"{digit}_{place}.png")
+
+
+def interval(accuracy, n):
+    return 1.96 * np.sqrt(accuracy * (1 - accuracy) / n)
+
+
+def accuracy(model, dataset):
+    return np.mean(shuzi.load(model).classify(dataset.images).argmax(axis=1) == dataset.labels)
+
+
+def train_on(images, labels, name):
+    np.savez(work / f"{name}.npz", images=images, labels=labels)
+    options = ["--data", work / f"{name}.npz", "--steps", "200", "--learning-rate", "0.002", "--out", work / name]
+    command = [sys.executable, "-m", "shuzi", "train", "tiny", "--from", "tiny", *options]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return work / name
+
+
+work = Path("lesson-11")
+shutil.rmtree(work, ignore_errors=True)
+work.mkdir()
+for name, seed, each in (("learn", 1, 10), ("exam", 2, 30)):
+    cut(draw_sheet(seed, each), work / name)
+learn, exam = import_pictures(work / "learn").dataset, import_pictures(work / "exam").dataset
+mnist = shuzi.load_mnist()
+print("pictures", len(learn), len(exam))
+
+
+def report(name, model):
+    own, before = accuracy(model, exam), accuracy(model, mnist.validation)
+    print("%-6s own %.3f ± %.2f   MNIST %.3f" % (name, own, interval(own, len(exam)), before))
+
+
+report("tiny", "tiny")
+report("own", train_on(learn.images, learn.labels, "own"))
+images = np.concatenate([learn.images, mnist.train.images[:900]])
+labels = np.concatenate([learn.labels, mnist.train.labels[:900]])
+report("both", train_on(images, labels, "both"))

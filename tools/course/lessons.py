@@ -9,8 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 COURSE = ROOT / "course"
 LANGUAGES = ("zh", "en")
-_EARLIER = {"02-your-own-handwriting"}  # in another form; a new lesson takes its place
-LESSONS = sorted(path.parent for path in COURSE.glob("[0-9][0-9]-*/lesson.py") if path.parent.name not in _EARLIER)
+LESSONS = sorted(path.parent for path in COURSE.glob("[0-9][0-9]-*/lesson.py"))
 
 _FENCE = re.compile(
     r"(?:^<!-- (?P<remark>(?:within|not run:)[^>]*?) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",

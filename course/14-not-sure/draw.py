@@ -1,0 +1,42 @@
+"""The figure of the lesson: what the network promises and what it keeps, before and after the temperature."""
+
+import contextlib
+import io
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+EDGES = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.97, 1.01)
+
+
+@cache
+def _lesson():
+    code = (Path(__file__).parent / "lesson.py").read_text("utf-8").partition("honest =")[0]
+    lesson = {}
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(code, lesson)  # noqa: S102 - the lesson's own code, without what it prints
+    return lesson
+
+
+def _kept(temperature):
+    scores, labels = _lesson()["scores"][2500:], _lesson()["labels"][2500:]
+    y = _lesson()["softmax"](scores / temperature)
+    confidence, right = y.max(axis=1), y.argmax(axis=1) == labels
+    chosen = [(confidence >= low) & (confidence < high) for low, high in pairwise(EDGES)]
+    return np.array([(confidence[each].mean(), right[each].mean()) for each in chosen]).T
+
+
+def promises(theme):
+    figure = Figure(figsize=(3.6, 3.4))
+    cell = figure.subplots()
+    cell.plot([0.3, 1], [0.3, 1], color=theme.faint, linewidth=1)
+    for temperature, color in ((1.0, theme.accent), (_lesson()["temperature"], theme.third)):
+        label = f"{temperature:.1f}"
+        cell.plot(*_kept(temperature), color=color, marker="o", markersize=4, linewidth=1.2, label=label)
+    cell.set(xlim=(0.3, 1.01), ylim=(0.2, 1.01), aspect="equal")
+    cell.legend(frameon=False, loc="lower right")
+    cell.grid(alpha=0.4)
+    return figure

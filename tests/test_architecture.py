@@ -34,7 +34,7 @@ def test_every_module_is_in_the_tree_and_nothing_else(name):
 def test_a_paragraph_has_six_lines_at_most_and_a_line_160_characters(name):
     text = (ROOT / name).read_text("utf-8")
     assert max(map(len, text.splitlines())) <= 160
-    prose = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    prose = re.sub(r"```.*?```|^\|.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
     for paragraph in re.split(r"\n\s*\n|\n(?=- )", prose):
         assert len(paragraph.strip().splitlines()) <= 6, paragraph
 

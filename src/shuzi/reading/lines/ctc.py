@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 _NEVER = -1e30
 _TINY = 1e-300
-_SELDOM = math.log(1e-3)  # a class less probable than this in a column does not extend any text there
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,9 @@ class Text:
     log_probability: float
 
 
-def best_texts(log_probabilities: NDArray[np.float32], most: int = 10, width: int = 16) -> list[Text]:
+def best_texts(
+    log_probabilities: NDArray[np.float32], most: int = 10, width: int = 16, least: float = 1e-4
+) -> list[Text]:
     """Find the most probable texts by prefix beam search (Hannun et al., 2014), the best one first.
 
     Parameters
@@ -47,6 +48,8 @@ def best_texts(log_probabilities: NDArray[np.float32], most: int = 10, width: in
         The maximum number of texts to return.
     width
         The number of prefixes kept after each column.
+    least
+        A class less probable than this in a column does not extend any text there.
 
     Examples
     --------
@@ -54,11 +57,11 @@ def best_texts(log_probabilities: NDArray[np.float32], most: int = 10, width: in
     >>> [(text.labels, round(float(np.exp(text.log_probability)), 3)) for text in best_texts(columns, most=2)]
     [((0, 1), 0.534), ((1,), 0.211)]
     """
-    blank = log_probabilities.shape[1] - 1
+    blank, seldom = log_probabilities.shape[1] - 1, math.log(least)
     # prefix: its log probabilities with and without a blank at the end
     beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
     for column in log_probabilities.tolist():
-        likely = [label for label in range(blank) if column[label] > _SELDOM]
+        likely = [label for label in range(blank) if column[label] > seldom]
         if not likely:
             beams = {text: (_add(*ends) + column[blank], _NEVER) for text, ends in beams.items()}
             continue

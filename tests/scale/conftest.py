@@ -21,7 +21,12 @@ collect_ignore_glob = ["*.py"] if sys.platform == "win32" else []
 
 
 def pytest_collection_modifyitems(items):
-    """Let Ray end its own processes in its own time, and use what it calls deprecated itself."""
+    """Let Ray end its own processes in its own time, and use what it calls deprecated itself.
+
+    Ray Data fails in a process that goes back to a cluster after it was connected to another one, so the tests that
+    start clusters of their own come last.
+    """
+    items.sort(key=lambda item: item.path.parts[-2:] == ("scale", "test_cluster.py"))
     for item in items:
         if "tests/scale" in item.path.as_posix():
             for kind in ("ResourceWarning", "pytest.PytestUnraisableExceptionWarning", "Warning:ray"):

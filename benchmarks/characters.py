@@ -99,7 +99,7 @@ def main() -> None:
     given = parser.parse_args()
     cv2.setNumThreads(1)
     model, strokes = find_model(given.model), load_strokes(given.strokes)
-    own = strokes.part(strokes.validation & (strokes.writer % 2 == ("even", "odd").index(given.writers)))
+    own = strokes.held_out(odd=given.writers == "odd")
     places = trusted_samples(own, DIGITS + string.ascii_letters + SIGNS)
     if given.most:
         places = places[:: max(1, len(places) // given.most)]

@@ -90,7 +90,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     model, strokes = find_model(given.model), load_strokes(given.strokes)
     tally = Tally(Session(model))
-    own = strokes.part(strokes.validation & (strokes.writer % 2 == ("even", "odd").index(given.writers)))
+    own = strokes.held_out(odd=given.writers == "odd")
     digits = shuzi.load_mnist().validation
     writers = Writers(digits.images, digits.labels, own)
     for number, kind in enumerate(KINDS.values()):

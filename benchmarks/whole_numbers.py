@@ -92,7 +92,7 @@ def main() -> None:
     cv2.setNumThreads(1)
     reader, strokes, mnist = shuzi.load(given.model), load_strokes(given.strokes), shuzi.load_mnist()
     odd = given.writers == "odd"
-    own = strokes.part(strokes.validation & (strokes.writer % 2 == int(odd)))
+    own = strokes.held_out(odd)
     digits = mnist.test if odd else mnist.validation
     writers = Writers(digits.images, digits.labels, own)
     scores: dict[str, Any] = {}

@@ -169,3 +169,8 @@ def test_strokes_that_leave_a_split_without_characters_are_refused(mnist, pen_st
     for part, held in (("train", True), ("validation", False)):
         with pytest.raises(DataError, match=part):
             mnist.with_strokes(pen_strokes.part(pen_strokes.validation == held))
+
+
+def test_half_of_the_validation_writers_are_left_for_reporting(pen_strokes):
+    writers = [set(pen_strokes.held_out(odd).writer.tolist()) for odd in (False, True)]
+    assert writers == [{4}, {5}]

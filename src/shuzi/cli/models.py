@@ -180,9 +180,7 @@ def calibrate(
     together = load(path, place_of(detector), line if line == LINE else place_of(line))
     own = None
     if LINE in together.partners:
-        pens = load_strokes(strokes)
-        # writers with odd numbers are left for reporting
-        own = pens.part(pens.validation & (pens.writer % 2 == 0))
+        own = load_strokes(strokes).held_out(odd=False)
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):

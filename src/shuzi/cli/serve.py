@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,16 +23,37 @@ HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to reach a se
 NEEDED = ("starlette", "pydantic", "uvicorn", "httptools", "prometheus_client", "python_multipart", "jinja2")
 
 
+Function = Callable[..., Any]
+
+
+def access_options(function: Function) -> Function:
+    """Add the options that say who may use the service, and what reads."""
+    for add in (
+        option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model"),
+        option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="cli.serve.token_file"),
+        option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="cli.serve.trust_proxy"),
+        option("--allow-host", "names", multiple=True, metavar="NAME", help="cli.serve.allow_host"),
+    ):
+        function = add(function)
+    return function
+
+
+def feature_options(function: Function) -> Function:
+    """Add the options that leave features of the service out."""
+    for add in (
+        option("--no-metrics", is_flag=True, help="cli.serve.no_metrics"),
+        option("--no-pdf", is_flag=True, help="cli.serve.no_pdf"),
+        option("--no-training", is_flag=True, help="cli.serve.no_training"),
+    ):
+        function = add(function)
+    return function
+
+
 @click.command(cls=Command, help="cli.serve.help", short_help="cli.serve.short")
 @option("--host", default=HOST, metavar="NAME", help="cli.serve.host")
 @option("--port", type=click.IntRange(0, 65_535), metavar="N", help="cli.serve.port")
-@option("--allow-host", "names", multiple=True, metavar="NAME", help="cli.serve.allow_host")
-@option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="cli.serve.trust_proxy")
-@option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="cli.serve.token_file")
-@option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
-@option("--no-training", is_flag=True, help="cli.serve.no_training")
-@option("--no-pdf", is_flag=True, help="cli.serve.no_pdf")
-@option("--no-metrics", is_flag=True, help="cli.serve.no_metrics")
+@access_options
+@feature_options
 @option("--log-requests", is_flag=True, help="cli.serve.log_requests")
 @option("--log-json", is_flag=True, help="cli.serve.log_json")
 @language_option

@@ -132,6 +132,10 @@ class Strokes:
             validation=self.validation[chosen],
         )
 
+    def held_out(self, odd: bool) -> Strokes:
+        """Return the samples of half of the validation writers: even numbers to choose by, odd ones to report."""
+        return self.part(self.validation & (self.writer % 2 == int(odd)))
+
     def sha256(self) -> str:
         """Return the hash of the arrays' content, whatever file they came from."""
         digest = hashlib.sha256()

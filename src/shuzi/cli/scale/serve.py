@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from pathlib import Path
 from typing import Any
 
 import click
@@ -12,11 +11,10 @@ import click
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.scale.address import address_option
-from shuzi.cli.serve import HERE, HOST, NEEDED, PORT, settings_of
+from shuzi.cli.serve import HERE, HOST, NEEDED, PORT, access_options, feature_options, settings_of
 from shuzi.cli.terminal import do_without_output, program, waiting
 from shuzi.errors import require
 from shuzi.messages import say
-from shuzi.models.store import DEFAULT
 
 _MOST = 1_000  # replicas
 
@@ -25,16 +23,11 @@ _MOST = 1_000  # replicas
 @address_option
 @option("--host", default=HOST, metavar="NAME", help="cli.serve.host")
 @option("--port", type=click.IntRange(1, 65_535), metavar="N", help="cli.serving.port")
-@option("--allow-host", "names", multiple=True, metavar="NAME", help="cli.serve.allow_host")
-@option("--trust-proxy", "proxies", multiple=True, metavar="ADDRESS", help="cli.serve.trust_proxy")
-@option("--token-file", type=click.Path(path_type=Path), metavar="FILE", help="cli.serve.token_file")
-@option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@access_options
 @option("--replicas", type=click.IntRange(1, _MOST), default=1, metavar="N", help="cli.serving.replicas")
 @option("--max-replicas", "most", type=click.IntRange(1, _MOST), metavar="N", help="cli.serving.max_replicas")
 @option("--cpus-per-replica", "cpus", type=click.IntRange(1, 1_024), default=1, metavar="N", help="cli.serving.cpus")
-@option("--no-training", is_flag=True, help="cli.serve.no_training")
-@option("--no-pdf", is_flag=True, help="cli.serve.no_pdf")
-@option("--no-metrics", is_flag=True, help="cli.serve.no_metrics")
+@feature_options
 @option("--stop", is_flag=True, help="cli.serving.stop")
 @language_option
 def serve(

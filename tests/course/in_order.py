@@ -21,15 +21,20 @@ class Close(doctest.OutputChecker):
         return not differs(got, Block("text", want, ""))
 
 
+def answer(text, names):
+    """Run a block at a prompt, and print what is answered otherwise than written."""
+    test = doctest.DocTestParser().get_doctest(text, names, "worked", None, 0)
+    test.globs = names
+    doctest.DocTestRunner(checker=Close(), verbose=False).run(test, clear_globs=False)
+
+
 def run(blocks):
     names, printed = {"__name__": "__main__"}, []
     for place, text in enumerate(blocks):
         said = io.StringIO()
         with contextlib.redirect_stdout(said):
             if text.startswith(">>>"):
-                test = doctest.DocTestParser().get_doctest(text, names, f"block {place}", None, 0)
-                test.globs = names
-                doctest.DocTestRunner(checker=Close(), verbose=False).run(test, clear_globs=False)
+                answer(text, names)
             else:
                 exec(compile(text, f"block {place}", "exec"), names)  # noqa: S102 - the lesson's own code
         printed.append(said.getvalue())

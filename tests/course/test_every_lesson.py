@@ -34,6 +34,13 @@ def links(text):
     return re.findall(r"\]\(([^)\s]+)\)", re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE))
 
 
+def commands(text):
+    """Return the commands of a text, without comments and what only says in which language, or from where."""
+    lines = [line for block in blocks(text) if block.kind == "sh" for line in block.text.splitlines()]
+    plain = [re.sub(r" --lang (?:zh|en)| -i https://pypi\S+| *(?<!\S)#.*", "", line) for line in lines]
+    return [line for line in plain if line]
+
+
 @every_text
 @every_lesson
 def test_code_in_the_text_is_lesson_py_and_all_of_it(lesson, language):
@@ -52,6 +59,7 @@ def test_both_languages_show_the_same_code_output_changes_and_pictures(lesson):
             each.text for each in blocks(en) if each.kind == kind
         ]
     assert changes(zh) == changes(en)
+    assert commands(zh) == commands(en)
     assert re.findall(r"\((pictures/.+?)\)", zh) == re.findall(r"\((pictures/.+?)\)", en)
 
 

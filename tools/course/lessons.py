@@ -128,6 +128,26 @@ def differs(printed: str, block: Block) -> str:
     return "" if anywhere or place == len(lines) else f"nothing, but printed: {lines[place]!r}"
 
 
+def unlike(shown: list[Block], printed: list[str]) -> str:
+    """Return where a text's blocks differ from what its python blocks printed, in order, or "".
+
+    Whatever is printed must be shown in the text, before the next code; a worked block answers for itself.
+    """
+    said, compared, outputs = "", 0, iter(printed)
+    for block in shown:
+        if block.kind == "text":
+            if lost := differs(said, block):
+                return lost
+            said, compared = "", compared + 1
+        elif block.kind == "python":
+            if said:
+                return f"this is printed and not shown: {said}"
+            said = next(outputs)
+    if said or not compared:
+        return f"this is printed and not shown: {said}" if said else "no output is shown"
+    return ""
+
+
 def unfounded(lesson: Path, language: str) -> list[str]:
     """Return the figures (decimals, percentages) in a text's sentences that nothing in the lesson gives.
 

@@ -35,10 +35,20 @@ def file_name(lesson: Path, language: str) -> str:
     return f"{lesson.name}-{language}.ipynb"
 
 
+def typed(worked: str) -> str:
+    r"""Return what is typed at the prompt of a worked block, without what is answered.
+
+    >>> typed(">>> 1 + 1\n2\n")
+    '1 + 1\n'
+    """
+    typed = re.findall(r"^(?:>>>|\.\.\.) ?(.*)$", worked, re.MULTILINE)
+    return "".join(f"{line}\n" for line in typed)
+
+
 def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
     """Make a notebook of a lesson: code in cells, pictures attached, links to other files as plain words."""
     text = read(lesson, language).replace("```sh\n", "```console\n")  # jupytext would make a cell of it
-    text = _WORKED.sub(lambda found: f"```python\n{_typed(found[1])}```", text)
+    text = _WORKED.sub(lambda found: f"```python\n{typed(found[1])}```", text)
     made = jupytext.reads(text, fmt="md")
     for cell in made.cells:
         if cell.cell_type == "markdown":
@@ -58,12 +68,6 @@ def write_all(target: Path) -> None:
     for lesson in LESSONS:
         for language in LANGUAGES:
             nbformat.write(notebook(lesson, language), target / file_name(lesson, language))
-
-
-def _typed(worked: str) -> str:
-    """Return what is typed at the prompt, without what is answered."""
-    typed = re.findall(r"^(?:>>>|\.\.\.) ?(.*)$", worked, re.MULTILINE)
-    return "".join(f"{line}\n" for line in typed)
 
 
 def _attach(cell: nbformat.NotebookNode, lesson: Path) -> None:

@@ -34,10 +34,9 @@ def pytest_collection_modifyitems(items):
 
 
 def _again(start, **how):
-    """Start a node until Ray does not find it too slow: its agent has 15 seconds, too few on a busy machine."""
-    for _ in range(9):
-        with contextlib.suppress(Exception):
-            return start(**how)
+    """Start a node, and once more if Ray finds it too slow: it has 30 seconds, too few on a very busy machine."""
+    with contextlib.suppress(Exception):
+        return start(**how)
     return start(**how)
 
 
@@ -45,8 +44,11 @@ class Nodes:
     """A cluster of nodes that can be killed."""
 
     def __init__(self, count):
+        from ray._common.utils import get_default_ray_temp_dir
         from ray.cluster_utils import Cluster
 
+        # where a first cluster in tests notes its address; only Ray's other ways to start make the folder
+        Path(get_default_ray_temp_dir()).mkdir(parents=True, exist_ok=True)
         # not under pytest's folders: Ray's sockets need a short path
         self.folder = tempfile.mkdtemp(prefix="ray-")
         self._common = {"include_dashboard": False, "object_store_memory": 128 << 20}
@@ -96,6 +98,7 @@ def nodes(gate):
         patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, paths)))
         patch.setenv("RAY_BACKEND_LOG_LEVEL", "fatal")
         patch.setenv(GATE, str(gate))
+        patch.setenv("RAY_agent_register_timeout_ms", "120000")  # see `cluster`
         patch.setenv("RAY_worker_niceness", "0")  # Ray lets what it runs wait for everything else on the machine
         started = Nodes(2)
         yield started

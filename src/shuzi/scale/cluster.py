@@ -20,7 +20,7 @@ OBJECT_STORE = 128 << 20
 """Bytes of shared memory for the object store of a local cluster: what passes through it is small."""
 
 _SECONDS = 10.0  # for a cluster to answer
-_LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 15 seconds, too few on a machine that is busy
+_LATE, _TRIES = "timed out during startup", 3  # Ray gives a node 30 seconds, too few on a machine that is busy
 _LONGEST_FOLDER = 24  # characters: the path of a socket in it may have 107, and Ray adds 65 to shuzi's 15
 _LONGEST = 300  # characters of Ray's messages
 
@@ -80,6 +80,8 @@ def cluster(address: str | None = None, cpus: int | None = None) -> Iterator[Clu
     # otherwise Ray warns of a change to come, which does not concern who asks for no GPU
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # its C++ part writes to the terminal
+    # a node ends itself if its agent has not come by then; usually 15 seconds, too few on a busy machine
+    os.environ.setdefault("RAY_agent_register_timeout_ms", "120000")
     ray = require("ray", "scale", "extra.scale")
     if address is not None and address != "auto":
         _check_answers(address)

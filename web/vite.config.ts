@@ -1,8 +1,10 @@
 import { defineConfig } from "vitest/config";
+import { kernelPlugin } from "./build/plugin";
 
 const SERVICE = "http://127.0.0.1:8000";
 
 export default defineConfig({
+  plugins: [kernelPlugin()],
   // relative, like the page's requests to the service: no host or path is built in
   base: "./",
   build: {

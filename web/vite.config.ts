@@ -1,5 +1,5 @@
 import { defineConfig } from "vitest/config";
-import { kernelPlugin } from "./build/plugin";
+import { kernelPlugin } from "./build/plugin.ts";
 
 const SERVICE = "http://127.0.0.1:8000";
 

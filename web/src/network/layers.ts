@@ -103,7 +103,8 @@ export function convolve(memory: Memory, image: Maps, kernel: Kernel, window: Wi
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
         whole[place++] = 4 * ((n * from.height + y * strides[0]) * from.width + x * strides[1]);
-  whole.fill(whole[place - 1] ?? 0, place, places / 4 + result.stride);
+  // what is computed beyond the last pixel means nothing; its place must not look like that of a neighbour
+  whole.fill(0, place, places / 4 + result.stride);
   memory.convolve(
     ...([from.at, offsets, terms, places, result.stride, kernel.weights, kernel.bias] as const),
     ...([upTo(kernel.channels, TILE.channels), low, result.at, result.stride, panel] as const),

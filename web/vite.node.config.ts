@@ -1,9 +1,9 @@
 /** Builds `build/node/read.mjs` in the project's folder: the page's reading, for measurements and tests. */
 import { defineConfig } from "vite";
-import { kernelPlugin } from "./build/plugin.ts";
+import { madeModules } from "./build/plugin.ts";
 
 export default defineConfig({
-  plugins: [kernelPlugin()],
+  plugins: [madeModules()],
   build: {
     ssr: "node/read.ts",
     outDir: "../build/node",

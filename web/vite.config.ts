@@ -1,20 +1,50 @@
-import { defineConfig } from "vite";
+import { defineConfig } from "vitest/config";
+import { filesBeside, filesWhileDeveloping, madeModules } from "./build/plugin.ts";
+import { singleFile } from "./build/single-file.ts";
 
 const SERVICE = "http://127.0.0.1:8000";
+const STANDALONE = "../build/standalone";
 
-export default defineConfig({
-  // relative, like the page's requests to the service: no host or path is built in
-  base: "./",
-  build: {
-    outDir: "../src/shuzi/service/page",
-    emptyOutDir: true,
-    target: "es2022",
-    // keep light-dark() as it is
-    cssTarget: ["chrome123", "firefox120", "safari17.5"],
-    // inlined assets become data: URLs, which the content security policy allows for pictures only
-    assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
-  },
-  // keep Host unchanged: the service requires Host and Origin to match
-  server: { proxy: { "^/(v1|docs|openapi.json|metrics|healthz)": { target: SERVICE, changeOrigin: false } } },
+/** Where each edition goes, by Vite's mode; the others are the page of `shuzi serve`. */
+const FOLDERS: Record<string, string> = {
+  static: `${STANDALONE}/shuzi`,
+  file: STANDALONE,
+  "file-full": STANDALONE,
+};
+
+export default defineConfig(({ mode }) => {
+  const isFile = mode.startsWith("file");
+  const isStatic = mode === "static";
+  return {
+    plugins: [
+      madeModules(),
+      filesWhileDeveloping(),
+      isFile
+        ? singleFile(mode === "file-full")
+        : filesBeside((name) => isStatic || name.startsWith("models/")),
+    ],
+    worker: { plugins: () => [madeModules()] },
+    resolve: { alias: { "#worker": `/src/here/start-${isFile ? "inlined" : "served"}.ts` } },
+    define: { "import.meta.env.EDITION": JSON.stringify(isFile ? "file" : isStatic ? "static" : "served") },
+    // relative, like the page's requests to the service: no host or path is built in
+    base: "./",
+    build: {
+      outDir: FOLDERS[mode] ?? "../src/shuzi/service/page",
+      emptyOutDir: !isFile,
+      // what lies beside a page would be missing where only the one file is
+      copyPublicDir: !isFile,
+      target: "es2022",
+      // keep light-dark() as it is
+      cssTarget: ["chrome123", "firefox120", "safari17.5"],
+      // inlined assets become data: URLs, which the content security policy allows for pictures only
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+    },
+    // how long a test takes says nothing about whether the code is right
+    test: { testTimeout: 0 },
+    // keep Host unchanged: the service requires Host and Origin to match
+    server: {
+      proxy: { "^/(v1|docs|openapi.json|metrics|healthz)": { target: SERVICE, changeOrigin: false } },
+    },
+  };
 });

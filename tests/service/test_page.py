@@ -1,5 +1,7 @@
 """The built page or a note on building it, the documentation, and the metrics."""
 
+import gzip
+import hashlib
 import html.parser
 import json
 import os
@@ -10,6 +12,7 @@ import subprocess
 import pytest
 
 from shuzi import __version__
+from shuzi.data import mnist
 from shuzi.service.http.tokens import Tokens
 from shuzi.service.settings import Settings
 
@@ -54,6 +57,16 @@ def test_the_page_is_handed_out_and_kept_as_long_as_its_name_stays(run_service, 
             assert client.head(path).headers["content-length"] == said.headers["content-length"]
             assert client.get(path, headers={"range": "bytes=999-"}).status_code == 200
         assert client.get("/v1/models").status_code == 200
+
+
+def test_the_page_gets_mnist_as_the_package_has_it(run_service, built):
+    with run_service(page=built).client() as client:
+        for file in mnist.FILES:
+            said = client.get(f"/data/{file.name}.gz")
+            assert said.headers["content-type"] == "application/gzip"
+            assert "content-encoding" not in said.headers  # it is the file, as it is
+            assert hashlib.sha256(gzip.decompress(said.content)).hexdigest() == file.sha256
+        assert client.get("/data/LICENSE.md").status_code == 404
 
 
 def test_beside_the_page_a_method_that_is_not_possible_names_those_that_are(run_service, built):

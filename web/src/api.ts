@@ -1,4 +1,5 @@
 /** The service's client: JSON in and out; failures become an `ApiError` with a message for people. */
+import { hasService } from "./edition";
 import { language } from "./language";
 import { say } from "./sentences/say";
 import { anotherToken, token } from "./token";
@@ -25,7 +26,7 @@ export class ApiError extends Error {
 
   /** A message for people; in the current language if it is the page's own. */
   get sentence(): string {
-    if (this.status === 0) return say("error.unreachable");
+    if (this.status === 0) return this.detail || say(hasService ? "error.unreachable" : "error.no_service");
     return this.detail || say("error.unexpected", this.status);
   }
 }
@@ -79,7 +80,7 @@ async function once<Answer>(path: string, { method, body, signal }: Request): Pr
     response = await ask(path, init);
     text = await response.text();
   } catch (error) {
-    if (isAbort(error)) throw error;
+    if (isAbort(error) || error instanceof ApiError) throw error;
     throw new ApiError(0);
   }
   const content = parsed(text);
@@ -89,6 +90,7 @@ async function once<Answer>(path: string, { method, body, signal }: Request): Pr
 
 /** Send a request with the token, if any; if the service rejects it, wait for another token and retry. */
 export async function ask(path: string, init: RequestInit): Promise<Response> {
+  if (!hasService) throw new ApiError(0);
   for (;;) {
     const shown = token();
     const headers = new Headers(init.headers);

@@ -5,7 +5,9 @@ import "./styles/controls.css";
 import "./shared/icons.css";
 import "./shared/pixels.css";
 import "./shell/shell.css";
+import { workOffline } from "./offline";
 import { Shell } from "./shell/shell";
 
+workOffline();
 const page = document.getElementById("page");
 if (page) render(<Shell />, page);

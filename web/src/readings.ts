@@ -1,5 +1,11 @@
-/** The service's readings and models, and the requests for them. */
-import { type Request, request } from "./api";
+/** The readings and models, and where they come from: the page itself, or the service for what it cannot do. */
+import { shipped } from "virtual:models";
+import { ApiError, type Request, request } from "./api";
+import { hasService } from "./edition";
+import { MODELS, NotRead, readHere } from "./here/read";
+import { sentence } from "./here/sentence";
+import type { Grey } from "./ink/picture";
+import { say } from "./sentences/say";
 import type { Digit, Ignored, Model, Models, Reading, Readings, Score, Unread } from "./shapes";
 
 export type { Digit, Ignored, Model, Reading, Score, Unread };
@@ -7,12 +13,42 @@ export type Status = Reading["status"];
 /** x, y, width, height in the upright picture, in pixels. */
 export type Box = Readonly<Digit["box"]>;
 
-/** Read one picture; a File is sent with its name. A PDF with several pages gives several readings. */
-export async function readPicture(
-  picture: Blob,
-  asked: { model: string; explain: boolean } & Pick<Request, "signal" | "onBusy">,
-): Promise<(Reading | Unread)[]> {
-  const { model, explain, ...rest } = asked;
+/** What was drawn on the page; as a file it is only needed for the service. */
+export interface Drawn {
+  grey: Grey;
+  png(): Blob;
+}
+
+export interface Asking extends Pick<Request, "signal" | "onBusy"> {
+  model: string;
+  explain: boolean;
+}
+
+/**
+ * Read one picture: here, if the model is one of the page's and the browser can open the picture, else by the service.
+ * A PDF with several pages gives several readings.
+ *
+ * @throws ApiError if the service fails, or is needed and not there
+ */
+export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise<(Reading | Unread)[]> {
+  const isOurs = MODELS.includes(asked.model);
+  if (isOurs && !(picture instanceof Blob && (await isPdf(picture)))) {
+    try {
+      const from = picture instanceof Blob ? picture : picture.grey;
+      const { advice, ...found } = await readHere(from, asked);
+      const source = picture instanceof File ? picture.name : "";
+      return [{ ...found, source, message: sentence(advice) }];
+    } catch (error) {
+      if (!(error instanceof NotRead)) throw error;
+      // the service can open more, and knows what is wrong with a file
+      if (!hasService) throw new ApiError(0, "", say(`here.${error.why}`));
+    }
+  }
+  if (!hasService) throw new ApiError(0, "", say(isOurs ? "here.pdf" : "here.model"));
+  return askService(picture instanceof Blob ? picture : picture.png(), asked);
+}
+
+async function askService(picture: Blob, { model, explain, ...rest }: Asking): Promise<(Reading | Unread)[]> {
   const path = `v1/read?${new URLSearchParams({ model, explain: String(explain) })}`;
   let body: Blob | FormData = picture;
   if (picture instanceof File) {
@@ -22,6 +58,13 @@ export async function readPicture(
   return (await request<Readings>(path, { method: "POST", body, ...rest })).readings;
 }
 
+const HEAD = 1_024; // bytes in which a PDF says that it is one
+
+async function isPdf(file: Blob): Promise<boolean> {
+  return (await file.slice(0, HEAD).text()).includes("%PDF-");
+}
+
 export async function listModels(asked: Pick<Request, "signal" | "onBusy"> = {}): Promise<Model[]> {
+  if (!hasService) return [...shipped];
   return (await request<Models>("v1/models", asked)).models;
 }

@@ -98,7 +98,7 @@ def create(
         streams=Streams(limits.streams),
         metrics=Metrics({each.endpoint: each.path for each in routes}),
     )
-    app = Starlette(routes=[*routes, at_root(page)], exception_handlers=HANDLERS)
+    app = Starlette(routes=[*routes, *at_root(page)], exception_handlers=HANDLERS)
     app.router.redirect_slashes = False
     app.state.parts = parts
     bodies = Bodies(app, limits)

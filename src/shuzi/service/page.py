@@ -1,4 +1,4 @@
-"""The web page: the files built by Vite, or a note on how to build them."""
+"""The web page: the files built by Vite, or a note on how to build them; and MNIST, which it teaches with."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import os
 from pathlib import Path
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from shuzi.data.mnist import FILES, PACKAGED
 from shuzi.service.api.documentation import render
 
 PAGE = Path(__file__).parent / "page"
 """The output folder of the build of `web/`, included in wheels."""
 
 _YEAR = "public, max-age=31536000, immutable"
+_DAY = "public, max-age=86400"
 
 
 def is_built(folder: Path = PAGE) -> bool:
@@ -25,11 +28,12 @@ def is_built(folder: Path = PAGE) -> bool:
     return (folder / "index.html").is_file()
 
 
-def at_root(folder: Path = PAGE) -> BaseRoute:
-    """Return the route that serves the page, or the note, at `/`."""
-    if is_built(folder):
-        return Mount("/", _Files(directory=folder, html=True), name="page")
-    return Route("/", _unbuilt)
+def at_root(folder: Path = PAGE) -> list[BaseRoute]:
+    """Return the routes that serve the page and MNIST's files as they are in the package, or the note, at `/`."""
+    if not is_built(folder):
+        return [Route("/", _unbuilt)]
+    data = [Route(f"/data/{each.name}.gz", _data) for each in FILES]
+    return [*data, Mount("/", _Files(directory=folder, html=True), name="page")]
 
 
 class _Files(StaticFiles):
@@ -46,6 +50,13 @@ class _Files(StaticFiles):
         hashed = "assets" in Path(full_path).relative_to(Path(str(self.directory)).resolve()).parts
         response.headers["cache-control"] = _YEAR if hashed else "no-cache"
         return response
+
+
+async def _data(request: Request) -> Response:
+    path = PACKAGED / Path(request.url.path).name
+    if not path.is_file():
+        raise HTTPException(404)
+    return FileResponse(path, media_type="application/gzip", headers={"cache-control": _DAY})
 
 
 async def _unbuilt(request: Request) -> Response:

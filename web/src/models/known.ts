@@ -13,6 +13,11 @@ export const givenClassifiers = computed(() =>
   (models.value ?? []).filter((each) => each.kind === "classifier" && (each.shipped || each.chosen)),
 );
 
+/** The name of the model that reads if none is asked for; until the list is there, the usual one. */
+export const chosenName = computed(
+  () => givenClassifiers.value.find((each) => each.chosen)?.name ?? "default",
+);
+
 let asking: Promise<void> | null = null;
 
 /** Reload the list, since training adds models; never twice at a time. */

@@ -1,5 +1,6 @@
 /** The models compared: accuracy, size, speed and purpose. */
 import { useEffect } from "preact/hooks";
+import { hasService } from "../edition";
 import type { Model } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
@@ -54,7 +55,7 @@ export function ModelsView() {
               <ModelCard key={model.name} model={model} />
             ))}
           </ul>
-          <p class="small quiet">{say("models.conditions")}</p>
+          {hasService && <p class="small quiet">{say("models.conditions")}</p>}
         </>
       )}
     </article>

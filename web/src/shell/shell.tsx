@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { view } from "../address";
 import { announcedIn, announcement } from "../announce";
+import { hasService } from "../edition";
 import { language } from "../language";
 import { say } from "../sentences/say";
 import { views } from "../views";
@@ -31,7 +32,7 @@ export function Shell() {
       </main>
       <footer class="footer">
         <p>{say("shell.local")}</p>
-        <a href={`docs?lang=${language.value}`}>{say("shell.source")}</a>
+        {hasService && <a href={`docs?lang=${language.value}`}>{say("shell.source")}</a>}
       </footer>
       <p
         class="for-screen-readers"

@@ -1,4 +1,6 @@
-/** Strokes become smooth lines on a canvas, and a small picture for the service. */
+/** Strokes become smooth lines on a canvas, and a small picture to be read. */
+import { greyOf } from "../here/open";
+import type { Drawn } from "../readings";
 import type { Placement } from "./geometry";
 import { boundsOf, type InkPoint, type Stroke } from "./sheet";
 
@@ -59,8 +61,7 @@ export function usePaper(
 }
 
 /** A picture of the ink, and the mapping of its pixels to the paper. */
-export interface InkPicture {
-  png: Blob;
+export interface InkPicture extends Drawn {
   onPaper: Placement;
 }
 
@@ -68,7 +69,7 @@ const LONGEST = 800; // pixels: more makes reading slower, not better
 const MARGIN = 0.08; // of the longer side, so that no ink touches the picture's edge
 const LEAST_MARGIN = 24; // paper units
 
-/** Draw the ink black on white, cropped with a margin: small, so that it is fast to send and to read. */
+/** Draw the ink black on white, cropped with a margin: small, so that it is fast to read. */
 export function pictureOf(strokes: readonly Stroke[]): InkPicture | null {
   const ink = boundsOf(strokes);
   if (!ink) return null;
@@ -85,7 +86,12 @@ export function pictureOf(strokes: readonly Stroke[]): InkPicture | null {
   context.strokeStyle = "black";
   usePaper(context, { scale, x: (margin - ink.x) * scale, y: (margin - ink.y) * scale }, 1);
   for (const stroke of strokes) drawStroke(context, stroke);
-  return { png: asPng(canvas), onPaper: { scale: 1 / scale, x: ink.x - margin, y: ink.y - margin } };
+  const grey = greyOf(context.getImageData(0, 0, canvas.width, canvas.height));
+  return {
+    grey,
+    png: () => asPng(canvas),
+    onPaper: { scale: 1 / scale, x: ink.x - margin, y: ink.y - margin },
+  };
 }
 
 /** Synchronous: canvas.toBlob waits until the browser is idle, which it is not during animations. */

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
-import { model, pictures, selected } from "./state";
+import { pictures, readBy, selected } from "./state";
 
 /** Whether something is being dragged over the view. */
 export const isDragging = signal(false);
@@ -10,7 +10,7 @@ export const isDragging = signal(false);
 export async function showFiles(files: readonly File[]): Promise<void> {
   if (files.length === 0) return;
   selected.value = null;
-  await pictures.show(files, model.value);
+  await pictures.show(files, readBy.value);
 }
 
 /** Listen for drops and pastes until the returned function is called. */

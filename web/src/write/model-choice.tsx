@@ -1,6 +1,6 @@
 /** The choice of model: a shipped one or the network trained here. */
 import { useEffect } from "preact/hooks";
-import { givenClassifiers, learnModels } from "../models/known";
+import { chosenName, givenClassifiers, learnModels } from "../models/known";
 import { type PlainKey, say } from "../sentences/say";
 import { model } from "./state";
 
@@ -16,7 +16,7 @@ export function ModelChoice() {
     void learnModels();
   }, []);
   const given = givenClassifiers.value;
-  const chosen = given.find((each) => each.chosen)?.name ?? "default";
+  const chosen = chosenName.value;
   const names = given.length > 0 ? given.map((each) => each.name) : ["default"];
   const asked = model.value || chosen;
   const isTrained = !names.includes(asked);

@@ -1,7 +1,7 @@
-/** Sends a picture to the service: first for the reading, as fast as possible, then for its explanation. */
+/** Has a picture read: first for the reading, as fast as possible, then for its explanation. */
 import { batch, signal } from "@preact/signals";
 import { ApiError, isAbort } from "../api";
-import { type Reading, readPicture, type Unread } from "../readings";
+import { type Drawn, type Reading, readPicture, type Unread } from "../readings";
 
 export interface Answer<About> {
   readings: readonly (Reading | Unread)[];
@@ -19,7 +19,7 @@ export class Question<About> {
   /** Seconds that a busy service asks to wait; null if it is not busy. */
   readonly busy = signal<number | null>(null);
   readonly asking = signal(false);
-  #current: { picture: Blob; model: string; controller: AbortController } | null = null;
+  #current: { picture: Blob | Drawn; model: string; controller: AbortController } | null = null;
 
   /**
    * Request the reading.
@@ -27,7 +27,7 @@ export class Question<About> {
    * @param since when the user finished, by performance.now()
    * @returns true once there is an answer; false if it failed or was aborted
    */
-  async ask(picture: Blob, about: About, model: string, since = performance.now()): Promise<boolean> {
+  async ask(picture: Blob | Drawn, about: About, model: string, since = performance.now()): Promise<boolean> {
     const controller = this.#begin(picture, model);
     const readings = await this.#read(false, controller);
     if (!readings) return false;
@@ -65,7 +65,7 @@ export class Question<About> {
     });
   }
 
-  #begin(picture: Blob, model: string): AbortController {
+  #begin(picture: Blob | Drawn, model: string): AbortController {
     this.giveUp();
     const controller = new AbortController();
     this.#current = { picture, model, controller };

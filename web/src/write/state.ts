@@ -1,14 +1,18 @@
 /** The state of the Write view. It lives outside the view, so that nothing is lost when switching views. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter } from "../address";
+import { chosenName } from "../models/known";
 import type { Digit, Reading } from "../readings";
 import type { Placement } from "./geometry";
 import { Pictures } from "./pictures";
 import { Question } from "./question";
 import { Sheet } from "./sheet";
 
-/** The model: a name or a training run's id; empty for the service's default. */
+/** The model asked for: a name or a training run's id; empty for the default. */
 export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,64}$/.test(text) ? text : null));
+
+/** The name of the model that reads. */
+export const readBy = computed(() => model.value || chosenName.value);
 
 export const sheet = new Sheet();
 /** For ink: the mapping from the sent picture's pixels to the paper. */

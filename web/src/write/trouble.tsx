@@ -3,7 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
-import { model, pictures, question, unread } from "./state";
+import { model, pictures, question, readBy, unread } from "./state";
 import { readAgain } from "./writing";
 
 export function Trouble() {
@@ -48,6 +48,6 @@ function useSpokenBusy(): void {
 }
 
 function askAgain(): void {
-  if (pictures.chosen.peek()) void pictures.read(model.value);
+  if (pictures.chosen.peek()) void pictures.read(readBy.value);
   else readAgain();
 }

@@ -2,6 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
+import { prepare } from "../here/read";
 import { language } from "../language";
 import { say } from "../sentences/say";
 import { DigitCards } from "./digit-cards";
@@ -10,7 +11,7 @@ import { InkCanvas, penWidth } from "./ink-canvas";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
 import { Result } from "./result";
-import { digits, model, pictures, pointedAt, reading, selected } from "./state";
+import { digits, pictures, pointedAt, readBy, reading, selected } from "./state";
 import { Toolbar } from "./toolbar";
 import { percent } from "./verdict";
 import { clearSheet, keepReading, showExample, undoStroke } from "./writing";
@@ -21,6 +22,7 @@ import "./digit-cards.css";
 
 export function WriteView() {
   const stage = useRef<HTMLDivElement>(null);
+  useEffect(prepare, []);
   useEffect(keepReading, []);
   useEffect(takeWhatIsHandedIn, []);
   useEffect(listenToKeys, []);
@@ -80,8 +82,8 @@ function isOfSheet(focused: Element): boolean {
 function usePicturesReadAnew(): void {
   const before = useRef("");
   useSignalEffect(() => {
-    const now = `${model.value} ${language.value}`;
-    if (before.current && before.current !== now && pictures.chosen.peek()) void pictures.read(model.value);
+    const now = `${readBy.value} ${language.value}`;
+    if (before.current && before.current !== now && pictures.chosen.peek()) void pictures.read(readBy.value);
     before.current = now;
   });
 }

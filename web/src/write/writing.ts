@@ -5,7 +5,7 @@ import { pictureOf } from "./drawing";
 import { nextExample, strokesOf, writeSlowly } from "./example";
 import type { Size } from "./geometry";
 import type { InkPoint, Stroke } from "./sheet";
-import { inkQuestion, model, pictures, sheet } from "./state";
+import { inkQuestion, pictures, readBy, sheet } from "./state";
 
 /** The stroke in progress. */
 export const pending = signal<Stroke>([]);
@@ -17,7 +17,7 @@ const askedAgain = signal(0);
 /** Read the ink now and whenever it, the model or the language changes, until the view closes. */
 export function keepReading(): () => void {
   return effect(() => {
-    const [strokes, name] = [sheet.strokes.value, model.value];
+    const [strokes, name] = [sheet.strokes.value, readBy.value];
     void [language.value, askedAgain.value];
     if (!pictures.chosen.value) void readInk(strokes, name, performance.now());
   });
@@ -35,7 +35,7 @@ async function readInk(strokes: readonly Stroke[], name: string, since: number):
   }
   const picture = pictureOf(strokes);
   if (!picture) return;
-  if (await inkQuestion.ask(picture.png, picture.onPaper, name, since)) await inkQuestion.explain(PAUSE);
+  if (await inkQuestion.ask(picture, picture.onPaper, name, since)) await inkQuestion.explain(PAUSE);
 }
 
 /** The pen is put down. Pending requests about the earlier ink are obsolete. */

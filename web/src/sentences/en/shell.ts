@@ -12,6 +12,7 @@ export const shell = {
   "view.learn": "Learn",
   "view.models": "Models",
   "error.unreachable": "The service is not responding. Is shuzi serve still running?",
+  "error.no_service": "This needs the service: install shuzi and run shuzi serve.",
   "error.unexpected": (status: number) => `The service returned an error (${status}). Please try again.`,
   "error.busy": (seconds: number) => `The service is busy. Trying again in ${seconds} s.`,
   "error.again": "Try again",

@@ -15,6 +15,7 @@ export const shell: Translation<typeof english> = {
   "view.learn": "学",
   "view.models": "模型",
   "error.unreachable": "服务没有回应。shuzi serve 还开着吗？",
+  "error.no_service": "这要用到服务：请安装 shuzi，再运行 shuzi serve。",
   "error.unexpected": (status) => `服务出错了（${status}）。请再试一次。`,
   "error.busy": (seconds) => `服务正忙，${seconds} 秒后再试。`,
   "error.again": "再试一次",

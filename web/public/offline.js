@@ -1,0 +1,27 @@
+// The service worker: what the page has loaded once, it has again without a connection. With one, the server decides.
+const KEPT = "shuzi";
+// the page itself and its files, not what a service answers
+const OURS = /^(|index\.html|icon\.svg|first-paint\.js|manifest\.webmanifest|(assets|models|data)\/[\w.-]+)$/;
+
+self.addEventListener("install", () => self.skipWaiting());
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const path = request.url.split(/[?#]/)[0].replace(self.registration.scope, "");
+  if (request.method === "GET" && OURS.test(path)) event.respondWith(answer(request, path));
+});
+
+async function answer(request, path) {
+  const kept = await caches.open(KEPT);
+  // a page is the same whatever its query says
+  const name = new URL(path, self.registration.scope).href;
+  try {
+    const response = await fetch(request);
+    if (response.status === 200) await kept.put(name, response.clone());
+    return response;
+  } catch (error) {
+    const known = await kept.match(name);
+    if (known) return known;
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * The files that come with the page: models and images.
+ *
+ * A page that is one file holds them as base64, each in a script element of type `application/octet-stream` whose id
+ * is the file's name; nothing is requested then. Otherwise they lie beside the page.
+ */
+import { bytesOf } from "./base64";
+
+/** A file that comes with the page cannot be had: the network or the server failed, or the file is damaged. */
+export class MissingFile extends Error {
+  constructor(readonly file: string) {
+    super(`${file} is missing or damaged`);
+    this.name = "MissingFile";
+  }
+}
+
+const ID = "file:";
+
+/** Whether the page holds its files itself, so that it needs no server. */
+export const isWhole = typeof document !== "undefined" && document.querySelector(`[id^="${ID}"]`) !== null;
+
+/**
+ * The content of a file that comes with the page; one that ends in `.gz` is unpacked.
+ *
+ * @param name relative to the page, such as "data/t10k-images-idx3-ubyte.gz"
+ * @throws MissingFile
+ */
+export async function file(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const content = held(name) ?? (await fetched(name));
+  return isZipped(content) ? unzipped(content, name) : content;
+}
+
+function held(name: string): Uint8Array<ArrayBuffer> | null {
+  if (!isWhole) return null;
+  const element = document.getElementById(ID + name);
+  if (!element) throw new MissingFile(name);
+  return bytesOf(element.textContent ?? "");
+}
+
+async function fetched(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const response = await fetch(name);
+    if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  } catch {
+    // no connection
+  }
+  throw new MissingFile(name);
+}
+
+/** By the first bytes, not by the name: some servers unpack a .gz file on the way. */
+function isZipped(content: Uint8Array): boolean {
+  return content[0] === 0x1f && content[1] === 0x8b;
+}
+
+async function unzipped(content: Uint8Array<ArrayBuffer>, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    const plain = new Blob([content]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Uint8Array(await new Response(plain).arrayBuffer());
+  } catch {
+    throw new MissingFile(name);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * MNIST, as far as this page has it: all 60,000 training and 10,000 test images, or in the small single file the
+ * first 6,000 and the first 1,000. Yann LeCun, Corinna Cortes, Christopher J.C. Burges; CC BY-SA 3.0.
+ */
+import { file } from "../bundle/files";
+import { images, labels } from "./idx";
+
+export interface Digits {
+  /** n * 784 pixels, image after image, row by row; background 0, ink 255. */
+  readonly images: Uint8Array<ArrayBuffer>;
+  /** n labels, 0 to 9. */
+  readonly labels: Uint8Array<ArrayBuffer>;
+}
+
+export interface Splits {
+  readonly train: Digits;
+  readonly test: Digits;
+}
+
+let loading: Promise<Splits> | null = null;
+
+/**
+ * Load the images and labels, in the order of MNIST's files. They are loaded once; everyone shares the same arrays,
+ * so copy them before changing them or passing them on to a worker as transferable.
+ *
+ * @throws MissingFile if the page cannot get them, for instance without a connection; calling again tries again
+ * @throws IdxError if what it got is not MNIST
+ */
+export function loadDigits(): Promise<Splits> {
+  loading ??= load().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
+}
+
+async function load(): Promise<Splits> {
+  const [train, test] = await Promise.all([split("train"), split("t10k")]);
+  return { train, test };
+}
+
+async function split(name: "train" | "t10k"): Promise<Digits> {
+  const [pixels, classes] = await Promise.all([
+    file(`data/${name}-images-idx3-ubyte.gz`),
+    file(`data/${name}-labels-idx1-ubyte.gz`),
+  ]);
+  return { images: images(pixels), labels: labels(classes) };
+}

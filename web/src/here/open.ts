@@ -1,0 +1,49 @@
+/** A picture file becomes grey, as in Python: turned as EXIF says, transparency on white. */
+import type { Grey } from "../ink/picture";
+
+/** Pixels of the largest picture. */
+export const MOST_PIXELS = 50_000_000;
+
+/** It is no picture that this browser can open. */
+export class UnknownPicture extends Error {}
+/** It has more than `MOST_PIXELS`. */
+export class LargePicture extends Error {}
+
+/**
+ * Open a picture file. Works in a worker.
+ *
+ * @throws UnknownPicture, LargePicture
+ */
+export async function openPicture(file: Blob): Promise<Grey> {
+  let bitmap: ImageBitmap;
+  try {
+    bitmap = await createImageBitmap(file, { imageOrientation: "from-image", premultiplyAlpha: "none" });
+  } catch {
+    throw new UnknownPicture();
+  }
+  const { width, height } = bitmap;
+  if (width * height > MOST_PIXELS) {
+    bitmap.close();
+    throw new LargePicture();
+  }
+  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  if (!context) throw new LargePicture();
+  context.fillStyle = "white";
+  context.fillRect(0, 0, width, height);
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return greyOf(context.getImageData(0, 0, width, height));
+}
+
+/** The brightness of each pixel (ITU-R 601), rounded as Pillow rounds. */
+export function greyOf({ width, height, data }: ImageData): Grey {
+  const pixels = new Uint8Array(width * height);
+  for (let place = 0, from = 0; place < pixels.length; place++, from += 4)
+    pixels[place] =
+      ((data[from] as number) * 19595 +
+        (data[from + 1] as number) * 38470 +
+        (data[from + 2] as number) * 7471 +
+        32768) >>
+      16;
+  return { width, height, pixels };
+}

@@ -1,0 +1,87 @@
+/** Reads pictures in the page: the client of the reading worker. */
+import { startWorker } from "#worker";
+import { file } from "../bundle/files";
+import type { Grey } from "../ink/picture";
+import type { Answer, Found, Task } from "./protocol";
+
+/** The shipped models that read in the page. */
+export const MODELS = ["default", "tiny", "softmax"];
+
+/** Why a picture could not be read here. */
+export class NotRead extends Error {
+  constructor(
+    readonly why: "picture" | "large" | "file" | "fault",
+    detail: string,
+  ) {
+    super(detail);
+    this.name = "NotRead";
+  }
+}
+
+interface Asked {
+  resolve(found: Found): void;
+  reject(error: unknown): void;
+}
+
+let worker: Worker | null = null;
+let numbered = 0;
+const asked = new Map<number, Asked>();
+
+/**
+ * Read a picture.
+ *
+ * @param model one of `MODELS`
+ * @param explain whether to add what counts for each digit, which takes many times as long
+ * @throws NotRead; the browser's AbortError if `signal` aborts
+ */
+export function readHere(
+  picture: Blob | Grey,
+  { model, explain, signal }: { model: string; explain: boolean; signal?: AbortSignal | undefined },
+): Promise<Found> {
+  const id = ++numbered;
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(new DOMException("given up", "AbortError"));
+    asked.set(id, { resolve, reject });
+    signal?.addEventListener("abort", () => {
+      if (asked.delete(id)) tell({ id, dropped: true });
+      reject(new DOMException("given up", "AbortError"));
+    });
+    tell({ id, picture, model, explain });
+  });
+}
+
+/** Load the default models before the first picture comes. */
+export function prepare(): void {
+  tell({ prepare: "default" });
+}
+
+function tell(task: Task): void {
+  worker ??= started();
+  worker.postMessage(task);
+}
+
+function started(): Worker {
+  const made = startWorker();
+  made.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
+    if ("needs" in data) void hand(data.needs);
+    else {
+      const waiting = asked.get(data.id);
+      asked.delete(data.id);
+      if ("found" in data) waiting?.resolve(data.found);
+      else waiting?.reject(new NotRead(data.failed, data.detail));
+    }
+  });
+  // it cannot be started at all: an old browser, or a policy of the server
+  made.addEventListener("error", ({ message }) => {
+    for (const { reject } of asked.values()) reject(new NotRead("fault", message));
+    asked.clear();
+    made.terminate();
+    worker = null;
+  });
+  return made;
+}
+
+async function hand(name: string): Promise<void> {
+  const content = await file(name).catch(() => null);
+  worker?.postMessage({ file: name, content } satisfies Task, content ? [content.buffer] : []);
+}

@@ -1,0 +1,153 @@
+/** Reads pictures away from the page's own thread. Models come from the page, each when it is first needed. */
+import type { Box } from "../ink/boxes";
+import { SIDE } from "../ink/normalize";
+import type { Grey } from "../ink/picture";
+import { unpack } from "../network/graph";
+import { withoutMarks } from "../reading/classes";
+import { Classifier, Detector, Recogniser } from "../reading/models";
+import { whatCounts } from "../reading/occlusion";
+import { Reader } from "../reading/reader";
+import type { Reading } from "../reading/result";
+import { LargePicture, openPicture, UnknownPicture } from "./open";
+import type { Answer, Found, Task } from "./protocol";
+
+const MOST_EXPLAINED = 40; // digits of a picture
+
+class MissingModel extends Error {}
+
+const waiting = new Map<string, (content: Uint8Array<ArrayBuffer> | null) => void>();
+const kept = new Map<string, Promise<unknown>>();
+const dropped = new Set<number>();
+/** One after another: they share the memory of the models. */
+let before = Promise.resolve();
+
+addEventListener("message", ({ data }: MessageEvent<Task>) => {
+  if ("file" in data) {
+    waiting.get(data.file)?.(data.content);
+    waiting.delete(data.file);
+  } else if ("dropped" in data) dropped.add(data.id);
+  else if ("prepare" in data) prepare(data.prepare);
+  else before = before.then(() => answer(data));
+});
+
+/** The most needed first. What cannot be had now is asked for again when it is needed. */
+function prepare(model: string): void {
+  const loads: (() => Promise<unknown>)[] = [() => readerOf(model), recogniser, detector];
+  for (const load of loads)
+    before = before.then(load).then(
+      () => undefined,
+      () => undefined,
+    );
+}
+
+async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> {
+  await nextMessage();
+  if (dropped.delete(task.id)) return;
+  try {
+    const grey = task.picture instanceof Blob ? await openPicture(task.picture) : task.picture;
+    const reader = await readerOf(task.model);
+    const found = asShown(await reader.read(grey), grey);
+    if (task.explain) await explain(found, reader, task.id);
+    if (!dropped.delete(task.id)) say({ id: task.id, found });
+  } catch (error) {
+    const failed =
+      error instanceof UnknownPicture
+        ? "picture"
+        : error instanceof LargePicture
+          ? "large"
+          : error instanceof MissingModel
+            ? "file"
+            : "fault";
+    say({ id: task.id, failed, detail: String(error) });
+  }
+}
+
+function say(answer: Answer): void {
+  postMessage(answer);
+}
+
+/** Lets messages in, among them that a picture is no longer of interest. */
+function nextMessage(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
+}
+
+async function explain(found: Found, reader: Reader, id: number): Promise<void> {
+  for (const digit of found.digits.slice(0, MOST_EXPLAINED)) {
+    await nextMessage();
+    if (dropped.has(id)) return;
+    const pixels = Uint8Array.from((digit.image ?? []).flat());
+    digit.counted = whatCounts(reader.classifier, { width: SIDE, height: SIDE, pixels }, digit.digit);
+  }
+}
+
+function readerOf(name: string): Promise<Reader> {
+  return once(`reader ${name}`, async () => {
+    return new Reader(new Classifier(await graphOf(name)), { detector, recogniser });
+  });
+}
+
+function detector(): Promise<Detector> {
+  return once("detector", async () => new Detector(await graphOf("detector")));
+}
+
+function recogniser(): Promise<Recogniser> {
+  return once("line", async () => new Recogniser(await graphOf("line")));
+}
+
+/** Make something once; if that fails, it is tried again when it is next needed. */
+function once<T>(name: string, make: () => Promise<T>): Promise<T> {
+  const known = kept.get(name) as Promise<T> | undefined;
+  if (known) return known;
+  const made = make();
+  kept.set(name, made);
+  made.catch(() => kept.delete(name));
+  return made;
+}
+
+async function graphOf(name: string) {
+  const file = `models/${name}.bin.gz`;
+  const content = await new Promise<Uint8Array<ArrayBuffer> | null>((resolve) => {
+    waiting.set(file, resolve);
+    say({ needs: file });
+  });
+  if (!content) throw new MissingModel(name);
+  return unpack(content);
+}
+
+/** A reading with the numbers that people see. */
+function asShown(reading: Reading, { width, height }: Grey): Found {
+  const box = ({ x, y, width, height }: Box): [number, number, number, number] => [x, y, width, height];
+  return {
+    text: reading.text,
+    digits_text: withoutMarks(reading.text),
+    status: reading.status,
+    confidence: decimals(reading.confidence),
+    digits_confidence: decimals(reading.digitsConfidence),
+    digits: reading.digits.map((each) => ({
+      digit: each.digit,
+      probability: decimals(each.probability),
+      probabilities: Array.from(each.probabilities, decimals),
+      box: box(each.box),
+      status: each.status,
+      image: Array.from({ length: SIDE }, (_, y) => [
+        ...each.image.pixels.subarray(y * SIDE, (y + 1) * SIDE),
+      ]),
+    })),
+    marks: reading.marks.map((each) => ({
+      mark: each.mark as "." | "," | "-" | "/" | ":",
+      probability: decimals(each.probability),
+      box: box(each.box),
+    })),
+    ignored: reading.ignored.map((each) => ({ kind: each.kind, box: box(each.box) })),
+    alternatives: reading.alternatives.map(([text, probability]) => ({
+      text,
+      probability: decimals(probability),
+    })),
+    size: [width, height],
+    advice: reading.advice,
+  };
+}
+
+function decimals(value: number): number {
+  return Math.round(value * 10_000) / 10_000;
+}

@@ -1,0 +1,76 @@
+/** Boxes in a picture: their geometry, overlap, and non-maximum suppression. */
+import type { Part } from "./picture";
+
+/** An upright rectangle in pixels; it may reach beyond the picture. */
+export interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function boxOf(x: number, y: number, width: number, height: number): Box {
+  return { x, y, width, height };
+}
+
+export function rightOf({ x, width }: Box): number {
+  return x + width;
+}
+
+export function bottomOf({ y, height }: Box): number {
+  return y + height;
+}
+
+/** A box with the same centre, larger by a fraction of its width and height. */
+export function grown({ x, y, width, height }: Box, share: number): Box {
+  const [wider, higher] = [share * width, share * height];
+  return boxOf(x - wider / 2, y - higher / 2, width * (1 + share), height * (1 + share));
+}
+
+/** The rows and columns that it touches, plus a margin; never empty. */
+export function touched(box: Box, rim = 0): Part {
+  const [left, top] = [Math.max(0, Math.floor(box.x - rim)), Math.max(0, Math.floor(box.y - rim))];
+  return {
+    top,
+    left,
+    bottom: Math.max(top + 1, Math.ceil(bottomOf(box) + rim)),
+    right: Math.max(left + 1, Math.ceil(rightOf(box) + rim)),
+  };
+}
+
+/** The smallest box around two. */
+export function union(one: Box, other: Box): Box {
+  const [x, y] = [Math.min(one.x, other.x), Math.min(one.y, other.y)];
+  const right = Math.max(rightOf(one), rightOf(other));
+  return boxOf(x, y, right - x, Math.max(bottomOf(one), bottomOf(other)) - y);
+}
+
+/** The intersection of two over their union. */
+export function iou(one: Box, other: Box): number {
+  const both = intersection(one, other);
+  return both / Math.max(one.width * one.height + other.width * other.height - both, 1e-9);
+}
+
+/** The intersection of two as a fraction of the smaller one's area. */
+export function overlapOfSmaller(one: Box, other: Box): number {
+  return (
+    intersection(one, other) / Math.max(Math.min(one.width * one.height, other.width * other.height), 1e-9)
+  );
+}
+
+function intersection(one: Box, other: Box): number {
+  const across = Math.min(rightOf(one), rightOf(other)) - Math.max(one.x, other.x);
+  const down = Math.min(bottomOf(one), bottomOf(other)) - Math.max(one.y, other.y);
+  return Math.max(across, 0) * Math.max(down, 0);
+}
+
+/** Those, best first, that none of the kept ones before them overlaps by `most` or more. */
+export function nonMaximumSuppression<T extends { readonly box: Box }>(
+  found: readonly T[],
+  share: (one: Box, other: Box) => number,
+  most: number,
+): T[] {
+  const kept: T[] = [];
+  for (const each of found) if (kept.every(({ box }) => share(each.box, box) < most)) kept.push(each);
+  return kept;
+}

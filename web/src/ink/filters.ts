@@ -1,0 +1,130 @@
+/** Filters of pictures, each as OpenCV defines it. */
+import { type Plane, plane } from "./picture";
+
+/** How a picture goes on beyond its edge: by its outermost pixels, or mirrored at them. */
+export type Border = "repeated" | "mirrored";
+
+function inside(place: number, side: number, border: Border): number {
+  if (border === "repeated" || side === 1) return Math.min(Math.max(place, 0), side - 1);
+  const mirrored = Math.abs(place) % (2 * side - 2);
+  return mirrored < side ? mirrored : 2 * side - 2 - mirrored;
+}
+
+/** Average over a square of an odd side, by sums along rows and then along columns. */
+export function blur(image: Plane, side: number, border: Border): Plane {
+  return bothWays(image, border, side >> 1, (line, result, reach) => {
+    let sum = 0;
+    for (let place = 0; place < 2 * reach; place++) sum += line[place] as number;
+    for (let place = 0; place < result.length; place++) {
+      sum += line[place + 2 * reach] as number;
+      result[place] = sum / (2 * reach + 1);
+      sum -= line[place] as number;
+    }
+  });
+}
+
+/** Average by the weights of a normal distribution. */
+export function gaussianBlur(image: Plane, deviation: number): Plane {
+  const reach = Math.round(8 * deviation + 1) >> 1;
+  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, place) =>
+    Math.exp(-((place - reach) ** 2) / (2 * deviation ** 2)),
+  );
+  const total = weights.reduce((sum, each) => sum + each, 0);
+  return bothWays(image, "repeated", reach, (line, result) => {
+    for (let place = 0; place < result.length; place++) {
+      let sum = 0;
+      for (let term = 0; term < weights.length; term++)
+        sum += (weights[term] as number) * (line[place + term] as number);
+      result[place] = sum / total;
+    }
+  });
+}
+
+/** Cover what is darker and narrower than a square of an odd side: the largest values nearby, then the smallest. */
+export function close(image: Plane, side: number): Plane {
+  const extreme = (choose: (one: number, other: number) => number) => (from: Plane) =>
+    bothWays(from, "repeated", side >> 1, (line, result, reach) => {
+      for (let place = 0; place < result.length; place++) {
+        let found = line[place] as number;
+        for (let term = 1; term <= 2 * reach; term++) found = choose(found, line[place + term] as number);
+        result[place] = found;
+      }
+    });
+  return extreme(Math.min)(extreme(Math.max)(image));
+}
+
+type OneWay = (line: Float64Array, result: Float64Array, reach: number) => void;
+
+/** Apply a filter of lines to each row, then to each column; lines are longer than results by `reach` at each end. */
+function bothWays(image: Plane, border: Border, reach: number, filter: OneWay): Plane {
+  const { width, height } = image;
+  const across = lines(image.pixels, height, width, width, 1, border, reach, filter);
+  return { width, height, pixels: lines(across, width, height, 1, width, border, reach, filter) };
+}
+
+function lines(
+  pixels: Float32Array,
+  count: number,
+  length: number,
+  next: number,
+  step: number,
+  border: Border,
+  reach: number,
+  filter: OneWay,
+): Float32Array {
+  const result = new Float32Array(pixels.length);
+  const places = Int32Array.from({ length: length + 2 * reach }, (_, place) =>
+    inside(place - reach, length, border),
+  );
+  const [line, filtered] = [new Float64Array(places.length), new Float64Array(length)];
+  for (let each = 0; each < count; each++) {
+    for (let place = 0; place < places.length; place++)
+      line[place] = pixels[each * next + (places[place] as number) * step] as number;
+    filter(line, filtered, reach);
+    for (let place = 0; place < length; place++)
+      result[each * next + place * step] = filtered[place] as number;
+  }
+  return result;
+}
+
+/** How steep a picture is at each pixel (Scharr's filter), in levels per pixel. */
+export function gradients(image: Plane): Float32Array {
+  const { width, height, pixels } = image;
+  const steep = plane(width, height).pixels;
+  for (let y = 0; y < height; y++) {
+    const rows = [-1, 0, 1].map((shift) => inside(y + shift, height, "mirrored") * width);
+    for (let x = 0; x < width; x++) {
+      const [left, right] = [inside(x - 1, width, "mirrored"), inside(x + 1, width, "mirrored")];
+      const at = (row: number, column: number) => pixels[(rows[row] as number) + column] as number;
+      const across = [0, 1, 2].map((row) => at(row, right) - at(row, left)) as [number, number, number];
+      const down = [left, x, right].map((column) => at(2, column) - at(0, column)) as [
+        number,
+        number,
+        number,
+      ];
+      const weighed = ([one, two, three]: [number, number, number]) => (3 * one + 10 * two + 3 * three) / 32;
+      steep[y * width + x] = Math.hypot(weighed(across), weighed(down));
+    }
+  }
+  return steep;
+}
+
+/** The level that divides levels best into two groups, given how many there are of each (Otsu, 1979). */
+export function otsu(counts: Uint32Array): number {
+  const scale = 1 / counts.reduce((sum, each) => sum + each, 0);
+  const mean = counts.reduce((sum, each, place) => sum + place * each, 0) * scale;
+  const least = 1.1920929e-7;
+  let [low, lowMean, best, threshold] = [0, 0, 0, 0];
+  counts.forEach((count, place) => {
+    const share = count * scale;
+    lowMean *= low;
+    low += share;
+    const high = 1 - low;
+    if (Math.min(low, high) < least || Math.max(low, high) > 1 - least) return;
+    lowMean = (lowMean + place * share) / low;
+    const highMean = (mean - low * lowMean) / high;
+    const apart = low * high * (lowMean - highMean) ** 2;
+    if (apart > best) [best, threshold] = [apart, place];
+  });
+  return threshold;
+}

@@ -1,0 +1,146 @@
+/** A picture becomes a smaller or larger one. */
+import { rounded } from "./numbers";
+import { blank, type Grey, type Picture } from "./picture";
+
+type Pixels = Uint8Array | Float32Array;
+
+/** For each pixel of a resized side: where its share begins, and the weight of each pixel from there on. */
+type Shares = { from: Int32Array; weights: Float64Array; count: number };
+
+/** Resize by averaging areas where it shrinks, by linear interpolation where it grows; both sides by `scale`. */
+export function resize<P extends Pixels>(picture: Picture<P>, scale: number): Picture<P> {
+  const [width, height] = [picture.width, picture.height].map((side) => Math.max(1, rounded(side * scale)));
+  if (width === picture.width && height === picture.height) return picture;
+  return scale < 1
+    ? shrunk(picture, width as number, height as number)
+    : stretched(picture, width as number, height as number);
+}
+
+/** Resize by averaging areas. */
+export function shrunk<P extends Pixels>(picture: Picture<P>, width: number, height: number): Picture<P> {
+  const [across, down] = [picture.width / width, picture.height / height];
+  // areas make sense only where both sides shrink
+  if (across < 1 || down < 1)
+    return weighed(picture, overlaps(picture.width, width), overlaps(picture.height, height), rounded);
+  // OpenCV has a way of its own to halve a picture
+  const toWhole = across === 2 && down === 2 ? (value: number) => Math.floor(value + 0.5) : rounded;
+  return weighed(picture, areas(picture.width, width), areas(picture.height, height), toWhole);
+}
+
+/** Resize by linear interpolation. */
+export function stretched<P extends Pixels>(picture: Picture<P>, width: number, height: number): Picture<P> {
+  const [across, down] = [neighbours(picture.width, width), neighbours(picture.height, height)];
+  return picture.pixels instanceof Uint8Array
+    ? (stretchedLevels(picture as Grey, across, down) as Picture<P>)
+    : weighed(picture, across, down, rounded);
+}
+
+function weighed<P extends Pixels>(
+  { width: wide, height: high, pixels }: Picture<P>,
+  across: Shares,
+  down: Shares,
+  toWhole: (value: number) => number,
+): Picture<P> {
+  const [width, height] = [across.from.length, down.from.length];
+  const isWhole = pixels instanceof Uint8Array;
+  const result = (isWhole ? new Uint8Array(width * height) : new Float32Array(width * height)) as P;
+  const row = new Float64Array(wide);
+  for (let y = 0; y < height; y++) {
+    row.fill(0);
+    const top = down.from[y] as number;
+    for (let term = 0; term < down.count; term++) {
+      const weight = down.weights[y * down.count + term] as number;
+      if (weight === 0) continue;
+      const start = Math.min(top + term, high - 1) * wide;
+      for (let x = 0; x < wide; x++) row[x] = (row[x] as number) + weight * (pixels[start + x] as number);
+    }
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      const left = across.from[x] as number;
+      for (let term = 0; term < across.count; term++)
+        sum +=
+          (across.weights[x * across.count + term] as number) *
+          (row[Math.min(left + term, wide - 1)] as number);
+      result[y * width + x] = isWhole ? toWhole(sum) : sum;
+    }
+  }
+  return { width, height, pixels: result };
+}
+
+/** Linear interpolation of levels in whole numbers, rounded as OpenCV rounds: weights have 11 bits. */
+function stretchedLevels({ width: wide, height: high, pixels }: Grey, across: Shares, down: Shares): Grey {
+  const [width, height] = [across.from.length, down.from.length];
+  const inWhole = ({ weights }: Shares) => Int32Array.from(weights, (each) => rounded(each * 2048));
+  const [ofColumns, ofRows] = [inWhole(across), inWhole(down)];
+  const result = blank(width, height);
+  const rows = [new Int32Array(width), new Int32Array(width)] as const;
+  const fill = (row: Int32Array, y: number) => {
+    const start = Math.min(y, high - 1) * wide;
+    for (let x = 0; x < width; x++) {
+      const left = across.from[x] as number;
+      const [one, other] = [pixels[start + left], pixels[start + Math.min(left + 1, wide - 1)]] as [
+        number,
+        number,
+      ];
+      row[x] = (one * (ofColumns[2 * x] as number) + other * (ofColumns[2 * x + 1] as number)) >> 4;
+    }
+  };
+  for (let y = 0; y < height; y++) {
+    const top = down.from[y] as number;
+    if (y === 0 || top !== down.from[y - 1]) {
+      fill(rows[0], top);
+      fill(rows[1], top + 1);
+    }
+    const [upper, lower] = [ofRows[2 * y], ofRows[2 * y + 1]] as [number, number];
+    for (let x = 0; x < width; x++) {
+      const sum = ((upper * (rows[0][x] as number)) >> 16) + ((lower * (rows[1][x] as number)) >> 16);
+      result.pixels[y * width + x] = (sum + 2) >> 2;
+    }
+  }
+  return result;
+}
+
+/** The fraction of each old pixel that a new one covers. */
+function areas(side: number, size: number): Shares {
+  const step = side / size;
+  const count = Math.ceil(step) + 1;
+  const shares = { from: new Int32Array(size), weights: new Float64Array(size * count), count };
+  for (let place = 0; place < size; place++) {
+    const [start, end] = [place * step, Math.min((place + 1) * step, side)];
+    const first = Math.floor(start + 1e-6);
+    shares.from[place] = first;
+    for (let term = 0; term < count; term++) {
+      const covered = Math.min(end, first + term + 1) - Math.max(start, first + term);
+      shares.weights[place * count + term] = covered > 1e-6 ? covered / (end - start) : 0;
+    }
+  }
+  return shares;
+}
+
+/** Two old pixels around the middle of a new one. */
+function neighbours(side: number, size: number): Shares {
+  return pairs(size, (place) => {
+    const middle = Math.min(Math.max((place + 0.5) * (side / size) - 0.5, 0), side - 1);
+    return [Math.floor(middle), middle - Math.floor(middle)];
+  });
+}
+
+/** What OpenCV takes for areas where a side grows. */
+function overlaps(side: number, size: number): Shares {
+  return pairs(size, (place) => {
+    const first = Math.floor((place * side) / size);
+    const over = place + 1 - ((first + 1) * size) / side;
+    return [Math.min(first, side - 1), over <= 0 || first >= side - 1 ? 0 : over - Math.floor(over)];
+  });
+}
+
+function pairs(size: number, at: (place: number) => [number, number]): Shares {
+  const shares = { from: new Int32Array(size), weights: new Float64Array(2 * size), count: 2 };
+  for (let place = 0; place < size; place++) {
+    const [first, second] = at(place);
+    shares.from[place] = first;
+    shares.weights[2 * place] = 1 - second;
+    shares.weights[2 * place + 1] = second;
+  }
+  return shares;
+}

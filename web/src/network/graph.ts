@@ -1,0 +1,85 @@
+/**
+ * A packed model becomes its graph, its weights and its card.
+ *
+ * Packed (by `build/pack.ts`, from an .onnx file): the length of a JSON header in bytes (uint32), the header, all
+ * weights of vectors as float32, then the weights of matrices at half precision: all their upper bytes, which are
+ * alike and compress well, then all their lower ones. Little-endian. At half precision a model takes half the space
+ * and reads as well; biases and normalisation, which are few, keep all their digits.
+ */
+import { fromHalf } from "./half";
+
+/** A node of an ONNX graph; "" stands for an input that is left out. */
+export interface Node {
+  op: string;
+  inputs: string[];
+  outputs: string[];
+  attributes: Record<string, number | string | number[]>;
+}
+
+export interface Tensor {
+  dims: number[];
+  values: Float32Array;
+}
+
+/** What a model says of itself; see `shuzi.models.card`. */
+export interface Card {
+  name: string;
+  task: string;
+  weights: string;
+  parameters: number;
+  recipe: Record<string, unknown>;
+  scores: Record<string, { accuracy: number; n: number; interval: [number, number] }>;
+  thresholds: Record<string, number>;
+  calibration: { partners: Record<string, string>; numbers: Record<string, number> } | null;
+}
+
+export interface Header {
+  card: Card;
+  /** The size of the .onnx file in bytes. */
+  bytes: number;
+  nodes: Node[];
+  /** The names of the graph's outputs. */
+  outputs: string[];
+  tensors: { name: string; dims: number[] }[];
+}
+
+export interface Graph extends Omit<Header, "tensors"> {
+  tensors: Map<string, Tensor>;
+}
+
+/** Whether a tensor is stored at half precision: matrices and kernels. */
+export function isHalf(dims: readonly number[]): boolean {
+  return dims.length > 1;
+}
+
+export function sizeOf(dims: readonly number[]): number {
+  return dims.reduce((product, each) => product * each, 1);
+}
+
+/** @throws Error if the content is cut off or has no header */
+export function unpack(content: Uint8Array<ArrayBuffer>): Graph {
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  const start = 4 + view.getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(content.subarray(4, start))) as Header;
+  const halves = header.tensors.reduce((sum, { dims }) => sum + (isHalf(dims) ? sizeOf(dims) : 0), 0);
+  const wholes = header.tensors.reduce((sum, { dims }) => sum + (isHalf(dims) ? 0 : sizeOf(dims)), 0);
+  if (content.length !== start + 4 * wholes + 2 * halves) throw new Error("the model is cut off");
+  const upper = content.subarray(start + 4 * wholes, start + 4 * wholes + halves);
+  const lower = content.subarray(start + 4 * wholes + halves);
+  const tensors = new Map<string, Tensor>();
+  let [whole, half] = [start, 0];
+  for (const { name, dims } of header.tensors) {
+    const size = sizeOf(dims);
+    let values: Float32Array;
+    if (isHalf(dims)) {
+      values = fromHalf(upper.subarray(half, half + size), lower.subarray(half, half + size));
+      half += size;
+    } else {
+      values = new Float32Array(size);
+      for (let place = 0; place < size; place++) values[place] = view.getFloat32(whole + 4 * place, true);
+      whole += 4 * size;
+    }
+    tensors.set(name, { dims, values });
+  }
+  return { ...header, tensors };
+}

@@ -1,0 +1,30 @@
+/** What makes a picture hard to read becomes one sentence for people. */
+import type { Box } from "../ink/boxes";
+import { median } from "../ink/numbers";
+import { cropped } from "../ink/picture";
+import { edgeWidth } from "../ink/sharpness";
+import { around, type Candidates, isAtEdge } from "./candidates";
+import type { Sentence } from "./result";
+
+const SMALL = 10;
+const BLURRED = 0.12;
+const PAPER_AROUND = 0.25;
+
+/**
+ * What is wrong with the picture itself: too small, cut off, blurred or pale; null if nothing is.
+ *
+ * @param boxes of its digits, in pixels of the searched picture
+ * @param sides the longer side of each digit, in pixels of the original picture
+ */
+export function aboutThePicture(
+  seen: Candidates,
+  boxes: readonly Box[],
+  sides: readonly number[],
+): Sentence | null {
+  const middle = sides.toSorted((one, other) => one - other)[Math.floor(sides.length / 2)] ?? 0;
+  if (middle < SMALL) return ["reading.small", { n: middle }];
+  if (boxes.some((each) => isAtEdge(seen, each))) return ["reading.edge", {}];
+  const edges = median(boxes.map((each) => edgeWidth(cropped(seen.grey, around(each, PAPER_AROUND)))));
+  if (edges > BLURRED) return [Number.isFinite(edges) ? "reading.blurred" : "reading.pale", {}];
+  return null;
+}

@@ -1,0 +1,142 @@
+/** Boxes in an ink map become candidates: what each may be, with probabilities; see `shuzi.reading.candidates`. */
+import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../ink/boxes";
+import { cutOut } from "../ink/normalize";
+import { rounded } from "../ink/numbers";
+import type { Grey, Part } from "../ink/picture";
+import type { LineTexts } from "./lines/search";
+import type { Classified, Classifier, Found } from "./models";
+
+const [OF_CLASSIFIER, OF_DETECTOR] = [0.5, 2];
+const SURELY = 0.9;
+const FRAMES = [0.06, -0.06];
+const NEVER = 1e-3;
+const EDGE = 1;
+
+/** A box that may hold a digit. */
+export interface Candidate {
+  /** What the classifier saw. */
+  readonly image: Grey;
+  readonly box: Box;
+  /** Of each digit, given that it is one. */
+  readonly probabilities: Float64Array;
+  readonly isDigit: number;
+  /** The detector's score; 1 if it was not used. */
+  readonly found: number;
+  /** The probability that it is a digit and that the best guess is correct. */
+  readonly confidence: number;
+  /** The combined score of detector and classifier. */
+  readonly score: number;
+}
+
+export function candidateOf(
+  image: Grey,
+  box: Box,
+  { probabilities, isDigit }: Classified,
+  found: number,
+): Candidate {
+  const confidence = Math.max(...probabilities) * isDigit;
+  return { image, box, probabilities, isDigit, found, confidence, score: Math.sqrt(found * confidence) };
+}
+
+/** Everything that was found in a picture. */
+export interface Candidates {
+  /** The picture as it was searched, and the original. */
+  readonly grey: Grey;
+  readonly original: Grey;
+  /** Whether the ink was simple, so the detector was not used. */
+  readonly simple: boolean;
+  readonly ink: Grey;
+  readonly candidates: readonly Candidate[];
+  /** The fraction of the ink outside all of them. */
+  readonly uncovered: number;
+  /** The score of the best rejected candidate that does not overlap them; 0 if there is none. */
+  readonly missed: number;
+  /** What may stand on each line; empty if the line recogniser was not used. */
+  readonly lines: readonly LineTexts[];
+}
+
+/** Whether a box is so close to the picture's edge that ink may be cut off. */
+export function isAtEdge({ grey: { width, height } }: Candidates, box: Box): boolean {
+  return Math.min(box.x, box.y) <= EDGE || rightOf(box) >= width - EDGE || bottomOf(box) >= height - EDGE;
+}
+
+/** A box of the searched picture in whole pixels of the original one, clipped to it. */
+export function inOriginal({ grey, original: { width, height } }: Candidates, box: Box): Box {
+  const scaled = (value: number, side: number, from: number) =>
+    Math.min(Math.max(rounded((value * side) / from), 0), side);
+  const [left, right] = [box.x, rightOf(box)].map((each) => scaled(each, width, grey.width)) as [
+    number,
+    number,
+  ];
+  const [top, bottom] = [box.y, bottomOf(box)].map((each) => scaled(each, height, grey.height)) as [
+    number,
+    number,
+  ];
+  const [x, y] = [Math.min(left, width - 1), Math.min(top, height - 1)];
+  return boxOf(x, y, Math.max(1, right - x), Math.max(1, bottom - y));
+}
+
+/** The rows and columns of a box with a margin that is a fraction of its longer side. */
+export function around(box: Box, share: number): Part {
+  return touched(box, share * Math.max(box.width, box.height));
+}
+
+/** Classify each box that holds ink; if the detector found it, combine the results of both. */
+export function candidatesAt(
+  ink: Grey,
+  boxes: readonly Box[],
+  classifier: Classifier,
+  found: readonly Found[] | null = null,
+): Candidate[] {
+  const inked = boxes.flatMap((box, place) => {
+    const image = cutOut(ink, box);
+    return image ? [{ image, box, found: found?.[place] }] : [];
+  });
+  if (!inked.length) return [];
+  const classified = classifier.classify(inked.map(({ image }) => image));
+  // the detector's boxes are not exact, and where that matters one crop is not enough
+  if (found) classifyAgain(ink, inked, classifier, classified);
+  return inked.map(({ image, box, found }, place) => {
+    const each = classified[place] as Classified;
+    if (!found) return candidateOf(image, box, each, 1);
+    // the detector sees the surroundings, so it counts for more
+    const both = each.probabilities.map(
+      (share, digit) =>
+        share ** OF_CLASSIFIER * Math.max(found.scores[digit] as number, NEVER) ** OF_DETECTOR,
+    );
+    return candidateOf(image, box, { ...each, probabilities: asShares(both) }, found.score);
+  });
+}
+
+/** Classify slightly wider and narrower crops of unsure ones too, and replace the first results by the mean of all. */
+function classifyAgain(
+  ink: Grey,
+  inked: readonly { box: Box }[],
+  classifier: Classifier,
+  classified: Classified[],
+): void {
+  const cuts = inked.flatMap(({ box }, place) => {
+    const { probabilities, isDigit } = classified[place] as Classified;
+    if (Math.max(...probabilities) * isDigit >= SURELY) return [];
+    return FRAMES.flatMap((share) => {
+      const image = cutOut(ink, grown(box, share));
+      return image ? [{ image, place }] : [];
+    });
+  });
+  const again = classifier.classify(cuts.map(({ image }) => image));
+  for (const place of new Set(cuts.map((each) => each.place))) {
+    const others = again.filter((_, which) => cuts[which]?.place === place);
+    const all = [classified[place] as Classified, ...others];
+    const mean = (of: (each: Classified) => number) =>
+      all.reduce((sum, each) => sum + of(each), 0) / all.length;
+    const shares = Float64Array.from({ length: 10 }, (_, digit) =>
+      Math.exp(mean(({ probabilities }) => Math.log(Math.max(probabilities[digit] as number, NEVER)))),
+    );
+    classified[place] = { probabilities: asShares(shares), isDigit: mean(({ isDigit }) => isDigit) };
+  }
+}
+
+function asShares(values: Float64Array): Float64Array {
+  const total = values.reduce((sum, each) => sum + each, 0);
+  return values.map((each) => each / total);
+}

@@ -1,0 +1,16 @@
+/** The classes of the line recogniser: digits, marks, and "?" for any other sign; the blank comes after them. */
+export const [DIGITS, MARKS, SIGN] = ["0123456789", ".,-/:", "?"] as const;
+export const CLASSES = `${DIGITS}${MARKS}${SIGN}`;
+
+export function isDigit(character: string): boolean {
+  return character >= "0" && character <= "9";
+}
+
+export function hasDigits(text: string): boolean {
+  return [...text].some(isDigit);
+}
+
+/** A text without all that is neither a digit nor the end of a line. */
+export function withoutMarks(text: string): string {
+  return [...text].filter((each) => isDigit(each) || each === "\n").join("");
+}

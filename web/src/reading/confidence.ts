@@ -1,0 +1,92 @@
+/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.confidence`. */
+import { interpolated } from "../ink/numbers";
+import { type Candidate, type Candidates, isAtEdge } from "./candidates";
+
+const STEEPEST = 500;
+const NEVER = 1e-4;
+
+/** The logits of a curve's output at which accuracy is measured. */
+export const KNOTS = [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5];
+
+/** The numbers of a card. */
+export type Numbers = Readonly<Record<string, number>>;
+
+const CURVES = ["named", "is_digit", "found", "shift", "whole", "uncovered", "missed", "at_edge"] as const;
+
+/** Calibrated confidence for pictures read in one way; null uses the networks' own. */
+export class Way {
+  readonly #curves: Record<(typeof CURVES)[number], number> | null = null;
+  readonly #measured: number[] = [];
+
+  constructor(numbers: Numbers, way: "simple" | "found") {
+    const measured = KNOTS.map((_, place) => numbers[`${way}-right-${place}`]);
+    const curves = CURVES.map((name) => [name, numbers[`${way}-${name}`]] as const);
+    if ([...measured, ...curves.map(([, value]) => value)].some((each) => each === undefined)) return;
+    this.#curves = Object.fromEntries(curves) as Record<(typeof CURVES)[number], number>;
+    this.#measured = measured as number[];
+  }
+
+  get isKnown(): boolean {
+    return this.#curves !== null;
+  }
+
+  /** The probability that a digit is correct. */
+  ofDigit(candidate: Candidate): number {
+    const curves = this.#curves;
+    if (!curves) return candidate.score;
+    const found = candidate.found === 1 ? 0 : logit(candidate.found);
+    return sigmoid(
+      curves.named * logit(Math.max(...candidate.probabilities)) +
+        curves.is_digit * logit(candidate.isDigit) +
+        curves.found * found +
+        curves.shift,
+    );
+  }
+
+  /** The probability that all digits are correct and nothing else is wrong. */
+  ofText(seen: Candidates): number {
+    const curves = this.#curves;
+    if (!curves) return seen.candidates.reduce((product, { score }) => product * score, 1);
+    const atEdge = +seen.candidates.some(({ box }) => isAtEdge(seen, box));
+    const whole =
+      curves.whole -
+      curves.uncovered * seen.uncovered -
+      curves.missed * seen.missed -
+      curves.at_edge * atEdge;
+    const raw = seen.candidates.reduce((product, each) => product * this.ofDigit(each), sigmoid(whole));
+    return interpolated(logit(raw), KNOTS, this.#measured);
+  }
+}
+
+/** Turns raw confidence into calibrated confidence, with the thresholds it must reach. */
+export class Scale {
+  readonly simple: Way;
+  readonly found: Way;
+  /** The confidence from which a text is "ok", and the probability from which something is a digit at all. */
+  readonly ok: number;
+  readonly digit: number;
+  /** The probability that a picture in which nothing was found really holds no digit. */
+  readonly blank: number;
+
+  constructor(numbers: Numbers) {
+    this.simple = new Way(numbers, "simple");
+    this.found = new Way(numbers, "found");
+    this.ok = numbers["text-ok"] ?? numbers.unsure ?? 0.9;
+    this.digit = numbers["not-a-digit"] ?? 0.5;
+    this.blank = numbers.blank ?? 1;
+  }
+
+  way(isSimple: boolean): Way {
+    return isSimple ? this.simple : this.found;
+  }
+}
+
+/** The logit of a probability, clipped away from 0 and 1. */
+export function logit(sure: number): number {
+  const kept = Math.min(Math.max(sure, NEVER), 1 - NEVER);
+  return Math.log(kept / (1 - kept));
+}
+
+export function sigmoid(score: number): number {
+  return 1 / (1 + Math.exp(-Math.min(Math.max(score, -STEEPEST), STEEPEST)));
+}

@@ -1,0 +1,98 @@
+/** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.ignored`. */
+import { type Box, touched } from "../ink/boxes";
+import { labelled, SOLID } from "../ink/components";
+import { median, quantileOf } from "../ink/numbers";
+import { blank, clipped, type Grey, type Part } from "../ink/picture";
+import type { Kind } from "./result";
+
+const LARGE = 0.4;
+const GROWN = 0.16;
+const LONG = 6;
+const RULED = 3;
+const SPANS = 0.9;
+const HOLLOW = 0.16;
+const FRAME = 1.6;
+const PALE = 0.5;
+const PAPER_AROUND = 0.3;
+
+/**
+ * Find the ink outside all characters that is large enough to be one.
+ *
+ * @param taken the boxes of all digits, marks and signs
+ * @param height the median height of the digits, in pixels
+ */
+export function leftOut(
+  grey: Grey,
+  ink: Grey,
+  taken: readonly Box[],
+  height: number,
+): { kind: Kind; box: Box }[] {
+  const isSolid = (level: number) => level >= SOLID;
+  const pieces = labelled(ink, isSolid).labels;
+  const near = PAPER_AROUND * height;
+  const isInk = (place: number) => isSolid(ink.pixels[place] as number);
+  const known = taken.map((box) => darknessOf(grey, ink, box, near, isInk));
+  const darkness = known.length ? median(known) : 0;
+  const solid = blank(ink.width, ink.height);
+  ink.pixels.forEach((level, place) => {
+    solid.pixels[place] = +isSolid(level);
+  });
+  for (const box of taken) {
+    // around a box, only what hangs together with its ink belongs to it
+    const own = new Set<number>();
+    eachPixel(ink, touched(box), (place) => own.add(pieces[place] as number));
+    eachPixel(ink, touched(box, GROWN * height), (place) => {
+      if (own.has(pieces[place] as number)) solid.pixels[place] = 0;
+    });
+  }
+  const { labels, components } = labelled(solid, (level) => level > 0);
+  return components.flatMap(({ box, area }, place) => {
+    if (Math.max(box.width, box.height) < LARGE * height) return [];
+    const dark = darknessOf(grey, ink, box, near, (each) => labels[each] === place + 1);
+    return [{ kind: kindOf(box, area, dark, height, darkness, ink), box }];
+  });
+}
+
+function eachPixel(picture: Grey, part: Part, visit: (place: number) => void): void {
+  const { top, bottom, left, right } = clipped(picture, part);
+  for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) visit(y * picture.width + x);
+}
+
+/** By how many grey levels the ink in a box differs from the paper around it; an ink map does not tell. */
+function darknessOf(
+  grey: Grey,
+  ink: Grey,
+  box: Box,
+  near: number,
+  isInked: (place: number) => boolean,
+): number {
+  const [paper, inked] = [new Uint32Array(256), new Uint32Array(256)];
+  const count = (levels: Uint32Array, place: number) => {
+    const level = grey.pixels[place] as number;
+    levels[level] = (levels[level] as number) + 1;
+  };
+  eachPixel(ink, touched(box, near), (place) => {
+    if ((ink.pixels[place] as number) < SOLID) count(paper, place);
+  });
+  eachPixel(ink, touched(box), (place) => {
+    if (isInked(place)) count(inked, place);
+  });
+  const apart = Math.abs(quantileOf(paper, 0.5) - quantileOf(inked, 0.5));
+  return Number.isNaN(apart) ? 0 : apart;
+}
+
+function kindOf(
+  { width, height: high }: Box,
+  area: number,
+  dark: number,
+  height: number,
+  darkness: number,
+  ink: Grey,
+): Kind {
+  const [long, thick] = [Math.max(width, high), Math.min(width, high)];
+  const spans = width >= SPANS * ink.width || high >= SPANS * ink.height;
+  const longest = width > high ? RULED : FRAME;
+  if (long >= LONG * thick && (long > longest * height || spans)) return "ruling";
+  if (area < HOLLOW * width * high && (thick >= FRAME * height || spans)) return "ruling";
+  return dark < PALE * darkness ? "stain" : "unknown";
+}

@@ -1,0 +1,87 @@
+/** Candidates become a reading: the text, its confidence, and a sentence for people; see `shuzi.reading.interpret`. */
+import { inReadingOrder } from "../ink/components";
+import { largestAt } from "../ink/numbers";
+import { LEAST_CONTRAST } from "../ink/paper";
+import { aboutThePicture } from "./advice";
+import { type Candidate, type Candidates, inOriginal } from "./candidates";
+import type { Scale } from "./confidence";
+import { bestProducts, onLines } from "./lines/alternatives";
+import type { LineScale } from "./lines/confidence";
+import { interpretLines, rejectLines } from "./lines/interpret";
+import type { Digit, Reading, Sentence, Status } from "./result";
+
+const MORE_INK = 0.05;
+
+/** Put candidates in reading order and make a reading of them. */
+export function interpret(seen: Candidates, scale: Scale, lines: LineScale): Reading {
+  const byLines = seen.lines.length ? interpretLines(seen, lines) : null;
+  if (byLines) return byLines;
+  if (!seen.candidates.length) return blankReading(seen, scale);
+  const placed = inReadingOrder(seen.candidates.map(({ box }) => box));
+  const confidence = scale.way(seen.simple).ofText(seen);
+  const digits = placed.map((line) =>
+    line.map((place) => digitOf(seen.candidates[place] as Candidate, seen, scale, confidence)),
+  );
+  const ordered = digits.flat();
+  const status = statusOf(ordered, confidence, scale);
+  const choices = ({ probabilities }: Digit) =>
+    Array.from(probabilities, (each, digit): [string, number] => [String(digit), each]);
+  const reading: Reading = {
+    text: digits.map((line) => line.map(({ digit }) => digit).join("")).join("\n"),
+    status,
+    confidence,
+    digitsConfidence: confidence,
+    digits: ordered,
+    marks: [],
+    ignored: [],
+    alternatives: bestProducts(onLines(digits.map((line) => line.map(choices))), confidence),
+    advice: adviceOf(seen, ordered, status),
+  };
+  return seen.lines.length ? rejectLines(reading, seen, lines) : reading;
+}
+
+function blankReading({ grey, ink }: Candidates, scale: Scale): Reading {
+  let [darkest, lightest] = [255, 0];
+  for (const each of grey.pixels) [darkest, lightest] = [Math.min(darkest, each), Math.max(lightest, each)];
+  // on an even surface nothing can have been overlooked
+  const confidence = lightest - darkest >= LEAST_CONTRAST / 2 ? scale.blank : 1;
+  const advice: Sentence = [ink.pixels.some((each) => each > 0) ? "reading.specks" : "reading.blank", {}];
+  const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
+  return { text: "", status: "blank", confidence, digitsConfidence: confidence, advice, ...nothing };
+}
+
+/** Turn a candidate into a digit whose confidence is at least that of the whole text. */
+function digitOf(candidate: Candidate, seen: Candidates, scale: Scale, text: number): Digit {
+  const probability = Math.max(scale.way(seen.simple).ofDigit(candidate), text);
+  const { probabilities, image, isDigit } = candidate;
+  const status = isDigit < scale.digit ? "not-a-digit" : probability >= scale.ok ? "ok" : "unsure";
+  const digit = largestAt(probabilities);
+  return { digit, probability, probabilities, box: inOriginal(seen, candidate.box), status, image };
+}
+
+function statusOf(digits: readonly Digit[], confidence: number, scale: Scale): Status {
+  if (digits.every(({ status }) => status === "not-a-digit")) return "not-a-digit";
+  const isNone = digits.some(({ status }) => status === "not-a-digit");
+  return !isNone && confidence >= scale.ok ? "ok" : "unsure";
+}
+
+/** Choose the most helpful sentence. */
+function adviceOf(seen: Candidates, digits: readonly Digit[], status: Status): Sentence {
+  if (status === "ok") return ["reading.ok", {}];
+  const boxes = seen.candidates.map(({ box }) => box);
+  const amiss = aboutThePicture(
+    seen,
+    boxes,
+    digits.map(({ box }) => Math.max(box.width, box.height)),
+  );
+  if (amiss) return amiss;
+  if (status === "not-a-digit") return ["reading.not_a_digit", {}];
+  if (seen.uncovered > MORE_INK && digits.every((each) => each.status === "ok"))
+    return ["reading.more_ink", {}];
+  const none = digits.findIndex((each) => each.status === "not-a-digit");
+  if (none >= 0) return ["reading.part_is_no_digit", { place: none + 1 }];
+  const doubtful = digits.reduce((least, each) => (each.probability < least.probability ? each : least));
+  const others = doubtful.probabilities.map((each, digit) => (digit === doubtful.digit ? -1 : each));
+  const place = digits.indexOf(doubtful) + 1;
+  return ["reading.unsure", { place, first: doubtful.digit, second: largestAt(others) }];
+}

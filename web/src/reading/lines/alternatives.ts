@@ -1,0 +1,54 @@
+/** Texts of parts and their probabilities become the most probable whole texts. */
+import { MOST_ALTERNATIVES } from "../result";
+
+const LEAST = 1e-4;
+
+/** What a part may say, and the probability of each. */
+export type Choices = readonly (readonly [text: string, probability: number])[];
+export type Texts = [text: string, probability: number][];
+
+/** Put the ends of lines between the parts of each. */
+export function onLines(lines: readonly (readonly Choices[])[]): Choices[] {
+  return lines.flatMap((line, number) => (number ? [[["\n", 1]] as Choices, ...line] : line));
+}
+
+/** The most probable ways to choose a text for each part, joined, the best one first. */
+export function mostProbable(parts: readonly Choices[], most = MOST_ALTERNATIVES): Texts {
+  let best: Texts = [["", 1]];
+  for (const part of parts) {
+    const likely = byProbability(part).slice(0, most);
+    best = byProbability(
+      best.flatMap(([text, share]) =>
+        likely.map(([more, probability]): Texts[0] => [text + more, share * probability]),
+      ),
+    ).slice(0, most);
+  }
+  return best;
+}
+
+function byProbability(texts: Choices): Texts {
+  return [...texts].sort((one, other) => other[1] - one[1]) as Texts;
+}
+
+/** The best texts of independent parts; the first gets the confidence, the others in proportion to it. */
+export function bestProducts(parts: readonly Choices[], confidence: number): Texts {
+  const [first, ...others] = mostProbable(parts) as [Texts[0], ...Texts];
+  const rest = others.reduce((sum, [, share]) => sum + share, 0);
+  const scale = Math.min(confidence / Math.max(first[1], LEAST), (1 - confidence) / Math.max(rest, LEAST));
+  const named = others.map(([text, share]): Texts[0] => [text, share * scale]);
+  return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST)];
+}
+
+/** Give the first text the confidence; the others share what is left of 1 as their probabilities say. */
+export function sharedOut(texts: Texts, confidence: number, ofOthers: number): Texts {
+  const [first, ...others] = texts;
+  if (!first) return [];
+  const rest = others.reduce((sum, [, probability]) => sum + probability, 0);
+  const share = rest > 0 ? ((1 - confidence) * ofOthers) / rest : 0;
+  // no other text may be called more probable than the one that was chosen
+  const named = others.map(([text, probability]): Texts[0] => [
+    text,
+    Math.min(probability * share, confidence),
+  ]);
+  return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST)];
+}

@@ -1,0 +1,45 @@
+/** The raw probability of a page's lines becomes the measured probability that its whole text is right. */
+import { interpolated } from "../../ink/numbers";
+import { KNOTS, logit, type Numbers, sigmoid } from "../confidence";
+import { SCORES, type Weights } from "./search";
+
+/** The evidence about a page that was read line by line; see `shuzi.reading.lines.confidence`. */
+export const EVIDENCE = ["raw", "uncovered", "missed", "at_edge", "differs", "unknown", "lines"] as const;
+export type Evidence = Record<(typeof EVIDENCE)[number], number>;
+
+const PLAIN_WEIGHTS: Weights = [0.32, 0.23, 0.21, 0.34, -0.41, 0.48, 0.62];
+
+export class LineScale {
+  /** How much each score of a text counts. */
+  readonly weights: Weights;
+  /** The confidence from which a text is "ok". */
+  readonly ok: number;
+  /** The probability that one of the other likely texts is right if the best one is not. */
+  readonly others: number;
+  readonly #curve: Evidence;
+  readonly #constant: number;
+  readonly #measured: number[];
+
+  /** Takes the numbers of a card's calibration; what is missing is as if nothing was calibrated. */
+  constructor(numbers: Numbers) {
+    this.weights = SCORES.map(
+      (name, place) => numbers[`line-weight-${name}`] ?? (PLAIN_WEIGHTS[place] as number),
+    );
+    this.#curve = Object.fromEntries(
+      EVIDENCE.map((name) => [name, numbers[`line-curve-${name}`] ?? (name === "raw" ? 1 : 0)]),
+    ) as Evidence;
+    this.#constant = numbers["line-curve-constant"] ?? 0;
+    const measured = KNOTS.map((_, place) => numbers[`line-right-${place}`]);
+    this.#measured = measured.some((each) => each === undefined) ? [] : (measured as number[]);
+    this.ok = numbers["line-ok"] ?? 0.95;
+    this.others = numbers["line-others"] ?? 0.5;
+  }
+
+  /** The probability that a text is right. */
+  confidence(found: Evidence): number {
+    const curved = sigmoid(
+      EVIDENCE.reduce((sum, name) => sum + this.#curve[name] * found[name], this.#constant),
+    );
+    return this.#measured.length ? interpolated(logit(curved), KNOTS, this.#measured) : curved;
+  }
+}

@@ -1,0 +1,149 @@
+/**
+ * A line recogniser's output for each column becomes texts with their probabilities.
+ *
+ * It was trained with connectionist temporal classification (Graves et al., 2006): each column has a class or a blank,
+ * repeats of a class without a blank between them are one character, and the probability of a text is the sum over all
+ * of its alignments to the columns.
+ */
+import { largestAt } from "../../ink/numbers";
+import type { Columns } from "../models";
+
+const NEVER = -1e30;
+const TINY = 1e-300;
+
+/** Classes of the recogniser, in the order of a text. */
+export type Labels = readonly number[];
+
+interface Prefix {
+  labels: Labels;
+  /** Its log probabilities with a blank at the end and without. */
+  ends: [number, number];
+}
+
+/** The most probable texts by prefix beam search (Hannun et al., 2014), the best one first. */
+export function bestTexts(
+  { count, classes, values }: Columns,
+  most: number,
+  width: number,
+  least: number,
+): Labels[] {
+  const [blank, seldom] = [classes - 1, Math.log(least)];
+  let beams: Prefix[] = [{ labels: [], ends: [0, NEVER] }];
+  for (let place = 0; place < count; place++) {
+    const column = values.subarray(place * classes, (place + 1) * classes);
+    const at = (label: number) => column[label] as number;
+    const likely = Array.from({ length: blank }, (_, label) => label).filter((label) => at(label) > seldom);
+    if (!likely.length) {
+      beams = beams.map(({ labels, ends }) => ({ labels, ends: [add(...ends) + at(blank), NEVER] }));
+      continue;
+    }
+    const longer = new Map<string, Prefix>();
+    const known = (labels: Labels) => {
+      const key = labels.join();
+      const prefix: Prefix = longer.get(key) ?? { labels, ends: [NEVER, NEVER] };
+      longer.set(key, prefix);
+      return prefix.ends;
+    };
+    for (const { labels, ends } of beams) {
+      const total = add(...ends);
+      const last = labels.at(-1);
+      const same = known(labels);
+      same[0] = add(same[0], total + at(blank));
+      if (last !== undefined) same[1] = add(same[1], ends[1] + at(last));
+      for (const label of likely) {
+        const grown = known([...labels, label]);
+        // a repeated character needs a blank before it
+        grown[1] = add(grown[1], (label === last ? ends[0] : total) + at(label));
+      }
+    }
+    beams = surest([...longer.values()]).slice(0, width);
+  }
+  return surest(beams)
+    .slice(0, most)
+    .map(({ labels }) => labels);
+}
+
+function surest(prefixes: Prefix[]): Prefix[] {
+  return prefixes
+    .map((prefix) => ({ prefix, total: add(...prefix.ends) }))
+    .sort((one, other) => other.total - one.total)
+    .map(({ prefix }) => prefix);
+}
+
+/** The log probability of a text: of all its alignments together. */
+export function logProbability({ count, classes, values }: Columns, text: Labels): number {
+  const { states, skips } = statesOf(text, classes - 1);
+  const size = states.length;
+  const likely = (column: number, state: number) =>
+    Math.exp(values[column * classes + (states[state] as number)] as number);
+  let forward = new Float64Array(size);
+  for (let state = 0; state < Math.min(2, size); state++) forward[state] = likely(0, state);
+  let scale = 0;
+  for (let column = 1; column < count; column++) {
+    const moved = new Float64Array(size);
+    let highest = TINY; // kept apart, or long lines would underflow
+    for (let state = 0; state < size; state++) {
+      let sum = forward[state] as number;
+      if (state > 0) sum += forward[state - 1] as number;
+      if (skips[state]) sum += forward[state - 2] as number;
+      moved[state] = sum * likely(column, state);
+      highest = Math.max(highest, moved[state] as number);
+    }
+    forward = moved.map((each) => each / highest);
+    scale += Math.log(highest);
+  }
+  const both = (forward[size - 1] as number) + (size > 1 ? (forward[size - 2] as number) : 0);
+  return both > 0 ? Math.min(Math.log(Math.max(both, TINY)) + scale, 0) : NEVER;
+}
+
+/** The most probable column range of each character in a text: the first column and the one after the last. */
+export function spans({ count, classes, values }: Columns, text: Labels): [number, number][] {
+  if (!text.length) return [];
+  const { states, skips } = statesOf(text, classes - 1);
+  const at = (column: number, state: number) =>
+    values[column * classes + (states[state] as number)] as number;
+  let best = Float64Array.from(states, (_, state) => (state < 2 ? at(0, state) : NEVER));
+  const came: Int8Array[] = [];
+  for (let column = 1; column < count; column++) {
+    const from = new Int8Array(states.length);
+    const next = new Float64Array(states.length);
+    states.forEach((_, state) => {
+      const ways = [
+        best[state],
+        best[state - 1] ?? NEVER,
+        skips[state] ? best[state - 2] : NEVER,
+      ] as number[];
+      from[state] = largestAt(ways);
+      next[state] = (ways[from[state] as number] as number) + at(column, state);
+    });
+    came.push(from);
+    best = next;
+  }
+  let state = states.length - 1;
+  if ((best[state] as number) < (best[state - 1] as number)) state--;
+  const found = text.map((): [number, number] => [0, 0]);
+  for (let column = count - 1; column >= 0; column--) {
+    if (state % 2) {
+      const span = found[(state - 1) / 2] as [number, number];
+      span[0] = column;
+      span[1] = Math.max(span[1], column + 1);
+    }
+    state -= came[column - 1]?.[state] ?? 0;
+  }
+  return found;
+}
+
+/** The characters with blanks between and around them, and which states may skip the blank before them. */
+function statesOf(text: Labels, blank: number): { states: number[]; skips: boolean[] } {
+  const states = [blank, ...text.flatMap((label) => [label, blank])];
+  return {
+    states,
+    skips: states.map((label, place) => place > 2 && place % 2 === 1 && label !== states[place - 2]),
+  };
+}
+
+/** The logarithm of the sum of two numbers given as logarithms. */
+function add(one: number, other: number): number {
+  const [high, low] = one > other ? [one, other] : [other, one];
+  return low <= NEVER ? high : high + Math.log1p(Math.exp(low - high));
+}

@@ -1,0 +1,232 @@
+/** The likely texts of a page's lines become a reading: digits, marks, and what was left out. */
+import { overlapOfSmaller } from "../../ink/boxes";
+import { median } from "../../ink/numbers";
+import { aboutThePicture } from "../advice";
+import { type Candidates, inOriginal, isAtEdge } from "../candidates";
+import { DIGITS, hasDigits, isDigit, MARKS, SIGN, withoutMarks } from "../classes";
+import { logit } from "../confidence";
+import { leftOut } from "../ignored";
+import type { Digit, Ignored, Mark, Reading, Sentence } from "../result";
+import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
+import type { Evidence, LineScale } from "./confidence";
+import { type Character, type Outcome, outcomeOf } from "./outcome";
+import type { Weights } from "./search";
+
+const NO_DIGIT = 0.5;
+const [LEAST, MOST] = [1e-6, 1 - 1e-6];
+const OF_PICTURES = ["reading.small", "reading.edge", "reading.blurred", "reading.pale"];
+const SAME_INK = 0.5;
+
+/** Make a reading of what the line recogniser and the candidates say together; null if no line has a digit. */
+export function interpretLines(seen: Candidates, scale: LineScale): Reading | null {
+  const page = pageOf(seen, scale.weights);
+  if (!page) return null;
+  const characters = page.written.flatMap((each) => each.characters);
+  const digits = characters.filter(({ character }) => isDigit(character));
+  const confidence = scale.confidence(page.evidence);
+  const digitsOnly = page.written.reduce((product, each) => product * ofDigits(each), 1);
+  const digitsConfidence = Math.max(
+    scale.confidence({ ...page.evidence, raw: logit(digitsOnly) }),
+    confidence,
+  );
+  // single characters are as much less sure than their line said as the whole text is
+  const [text, raw] = page.texts[0] as Texts[0];
+  const power = Math.log(kept(confidence)) / Math.log(kept(raw));
+  const probability = (each: Character, least: number) =>
+    Math.max(Math.max(each.probability, LEAST) ** power, least);
+  const made = digits.map((each) => digitOf(each, seen, probability(each, digitsConfidence), scale.ok));
+  const isHindered =
+    page.written.some((each) => hasSignInside(each.texts[0] as string)) || page.ignored.some(isUnknown);
+  const isOk = confidence >= scale.ok && !isHindered;
+  const alternatives = sharedOut(page.texts, confidence, scale.others);
+  const marks = characters.filter(({ character }) => MARKS.includes(character));
+  return {
+    text,
+    status: isOk ? "ok" : "unsure",
+    confidence,
+    digitsConfidence,
+    digits: made,
+    marks: marks.map(
+      (each): Mark => ({
+        mark: each.character,
+        probability: probability(each, confidence),
+        box: inOriginal(seen, each.box),
+      }),
+    ),
+    ignored: page.ignored,
+    alternatives,
+    advice: isOk ? successOf(page.ignored) : adviceOf(seen, page, digits, made, alternatives),
+  };
+}
+
+/** Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all. */
+export function rejectLines(reading: Reading, seen: Candidates, scale: LineScale): Reading {
+  const outcomes = seen.lines.map((each) => outcomeOf(each, scale.weights, seen.ink));
+  const ignored = ignoredIn(seen, outcomes, []).filter(({ box }) =>
+    reading.digits.every((each) => overlapOfSmaller(box, each.box) < SAME_INK),
+  );
+  const noDigit = outcomes.reduce((product, each) => product * withoutDigits(each), 1);
+  const isSign = outcomes.some(({ texts }) => texts[0]?.includes(SIGN));
+  const isNone = reading.status === "not-a-digit" || (isSign && noDigit >= NO_DIGIT);
+  const status = isNone ? "not-a-digit" : "unsure";
+  if (status === reading.status) return { ...reading, ignored };
+  const isOfPicture = OF_PICTURES.includes(reading.advice[0]);
+  const advice: Sentence = isOfPicture
+    ? reading.advice
+    : [isNone ? "reading.not_a_digit" : "reading.signs", {}];
+  return { ...reading, status, digits: reading.digits.map((each) => ({ ...each, status })), advice, ignored };
+}
+
+/** A page's lines that hold digits, what was left out, and the whole texts. */
+interface Page {
+  written: Outcome[];
+  ignored: Ignored[];
+  evidence: Evidence;
+  texts: Texts;
+}
+
+function pageOf(seen: Candidates, weights: Weights): Page | null {
+  const outcomes = seen.lines.map((each) => outcomeOf(each, weights, seen.ink));
+  const written = outcomes.filter(({ texts }) => hasDigits(texts[0] as string));
+  if (!written.length) return null;
+  const characters = written.flatMap((each) => each.characters);
+  const ignored = ignoredIn(
+    seen,
+    outcomes,
+    characters.filter(({ character }) => isDigit(character)),
+  );
+  const texts = mostProbable(onLines(written.map((each) => [plainTexts(each)])));
+  const evidence: Evidence = {
+    raw: logit(texts[0]?.[1] ?? 0),
+    uncovered: seen.uncovered,
+    missed: seen.missed,
+    at_edge: +characters.some(({ box }) => isAtEdge(seen, box)),
+    differs: +!written.every(({ agreed }) => agreed),
+    unknown: +ignored.some(isUnknown),
+    lines: written.length - 1,
+  };
+  return { written, ignored, evidence, texts };
+}
+
+function isUnknown({ kind }: Ignored): boolean {
+  return kind === "unknown";
+}
+
+function kept(probability: number): number {
+  return Math.min(Math.max(probability, LEAST), MOST);
+}
+
+/** A line's texts without signs, and their probabilities, the first one that of the best text. */
+function plainTexts({ texts, probabilities }: Outcome): Texts {
+  const merged = new Map<string, number>();
+  texts.forEach((text, place) => {
+    const plain = text.replaceAll(SIGN, "");
+    merged.set(plain, (merged.get(plain) ?? 0) + (probabilities[place] as number));
+  });
+  const [first, ...others] = [...merged] as [Texts[0], ...Texts];
+  return [first, ...others.sort((one, other) => other[1] - one[1])];
+}
+
+/** The probability of all texts with the digits of the best one. */
+function ofDigits({ texts, probabilities }: Outcome): number {
+  const best = withoutMarks(texts[0] as string);
+  return Math.min(
+    1,
+    sumWhere(probabilities, (place) => withoutMarks(texts[place] as string) === best),
+  );
+}
+
+/** The probability of all texts without a digit. */
+function withoutDigits({ texts, probabilities }: Outcome): number {
+  return sumWhere(probabilities, (place) => !hasDigits(texts[place] as string));
+}
+
+function sumWhere(values: readonly number[], counts: (place: number) => boolean): number {
+  return values.reduce((sum, each, place) => sum + (counts(place) ? each : 0), 0);
+}
+
+/** Whether a sign stands between digits. */
+function hasSignInside(text: string): boolean {
+  const places = [...text].flatMap((each, place) => (isDigit(each) ? [place] : []));
+  return text.slice(places[0], places.at(-1)).includes(SIGN);
+}
+
+function digitOf(found: Character, seen: Candidates, probability: number, ok: number): Digit {
+  const shares = found.probabilities.subarray(0, DIGITS.length);
+  const total = shares.reduce((sum, each) => sum + each, 0);
+  return {
+    digit: Number(found.character),
+    probability,
+    probabilities: Float64Array.from(shares, (each) => each / Math.max(total, LEAST)),
+    box: inOriginal(seen, found.box),
+    status: probability >= ok ? "ok" : "unsure",
+    image: found.image,
+  };
+}
+
+function ignoredIn(seen: Candidates, outcomes: readonly Outcome[], digits: readonly Character[]): Ignored[] {
+  const characters = outcomes.flatMap((each) => each.characters);
+  const signs = characters.filter(({ character }) => character === SIGN);
+  // a mark on a line without a digit is in no text
+  const alone = outcomes
+    .filter(({ texts }) => !hasDigits(texts[0] as string))
+    .flatMap((each) => each.characters);
+  const measured = digits.length ? digits : characters;
+  const heights = measured.length
+    ? measured.map(({ box }) => box.height)
+    : seen.lines.map(({ line }) => line.height);
+  const boxes = characters.map(({ box }) => box);
+  const found: Ignored[] = [
+    ...signs.map(({ box }): Ignored => ({ kind: "sign", box })),
+    ...alone
+      .filter(({ character }) => MARKS.includes(character))
+      .map(({ box }): Ignored => ({ kind: "unknown", box })),
+    ...leftOut(seen.grey, seen.ink, boxes, median(heights)),
+  ];
+  return found
+    .sort((one, other) => one.box.x - other.box.x)
+    .map(({ kind, box }) => ({ kind, box: inOriginal(seen, box) }));
+}
+
+/** Say that the number was read, and what was left out. */
+function successOf(ignored: readonly Ignored[]): Sentence {
+  const signs = ignored.filter(({ kind }) => kind === "sign").length;
+  if (signs) return ["reading.ok_beside_signs", { n: signs }];
+  return [ignored.some(({ kind }) => kind === "ruling") ? "reading.ok_without_ruling" : "reading.ok", {}];
+}
+
+/** Choose the most helpful sentence about a number that is not sure. */
+function adviceOf(
+  seen: Candidates,
+  page: Page,
+  found: readonly Character[],
+  digits: readonly Digit[],
+  alternatives: Texts,
+): Sentence {
+  const boxes = found.map(({ box }) => box);
+  const amiss = aboutThePicture(
+    seen,
+    boxes,
+    digits.map(({ box }) => Math.max(box.width, box.height)),
+  );
+  if (amiss) return amiss;
+  if (page.written.some((each) => hasSignInside(each.texts[0] as string))) return ["reading.sign_inside", {}];
+  if (page.ignored.some(isUnknown)) return ["reading.unknown_ink", {}];
+  const [text, other] = alternatives.map(([each]) => each).filter(Boolean);
+  if (!text || !other) return ["reading.unsure_line", {}];
+  const onOneLine = (each: string) => each.replaceAll("\n", " / ");
+  return (
+    doubtfulDigit(text, other) ?? ["reading.unsure_text", { text: onOneLine(text), other: onOneLine(other) }]
+  );
+}
+
+/** Name the digit in which two texts differ; null if they differ in anything else. */
+function doubtfulDigit(text: string, other: string): Sentence | null {
+  if (text.length !== other.length) return null;
+  const places = [...text].flatMap((each, place) => (each === other[place] ? [] : [place]));
+  const [place = 0] = places;
+  const [first, second] = [text[place] as string, other[place] as string];
+  if (places.length !== 1 || !isDigit(first) || !isDigit(second)) return null;
+  const number = [...text.slice(0, place)].filter(isDigit).length + 1;
+  return ["reading.unsure", { place: number, first: Number(first), second: Number(second) }];
+}

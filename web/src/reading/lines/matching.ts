@@ -1,0 +1,35 @@
+/** Two texts become the parts in which they are alike or differ, as Python's `difflib.SequenceMatcher` finds them. */
+
+type Block = readonly [one: number, other: number, size: number];
+
+/** Pairs of places in two texts that correspond: equal characters, and as many different ones between equal ones. */
+export function corresponding(one: string, other: string): [number, number][] {
+  const pairs: [number, number][] = [];
+  let [i, j] = [0, 0];
+  for (const [a, b, size] of [
+    ...blocks(one, other, 0, one.length, 0, other.length),
+    [one.length, other.length, 0],
+  ] as Block[]) {
+    if (a - i === b - j) for (let place = 0; place < a - i; place++) pairs.push([i + place, j + place]);
+    for (let place = 0; place < size; place++) pairs.push([a + place, b + place]);
+    [i, j] = [a + size, b + size];
+  }
+  return pairs;
+}
+
+/** The longest equal part, the first of several in both texts, and what is alike before and after it. */
+function blocks(one: string, other: string, low: number, high: number, start: number, end: number): Block[] {
+  let [a, b, size] = [low, start, 0];
+  for (let i = low; i < high; i++)
+    for (let j = start; j < end; j++) {
+      let length = 0;
+      while (i + length < high && j + length < end && one[i + length] === other[j + length]) length++;
+      if (length > size) [a, b, size] = [i, j, length];
+    }
+  if (!size) return [];
+  return [
+    ...blocks(one, other, low, a, start, b),
+    [a, b, size],
+    ...blocks(one, other, a + size, high, b + size, end),
+  ];
+}

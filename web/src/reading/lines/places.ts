@@ -1,0 +1,66 @@
+/** The characters of a line's text get the boxes of their ink. */
+import { type Box, boxOf, rightOf, touched } from "../../ink/boxes";
+import { SOLID } from "../../ink/components";
+import { rounded } from "../../ink/numbers";
+import { bounds, clipped, cropped, type Grey, type Part } from "../../ink/picture";
+import { COLUMN, HEIGHT, LONGEST } from "../../ink/strips";
+import { CLASSES } from "../classes";
+import { spans } from "./ctc";
+import type { LineTexts } from "./search";
+
+const BETWEEN = 0.25;
+const WIDEST = 0.8;
+const STRAIGHT = 0.02;
+
+/** Cut a line between the characters of a text, where the least ink is, and frame the ink of each. */
+export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): Box[] {
+  if (!text) return [];
+  const [frame] = line.frames;
+  // pixels of the strip per pixel of the picture, from left to right
+  const across = Math.min(HEIGHT / Math.max(frame.height, 1), LONGEST / Math.max(frame.width, 1));
+  const labels = [...text].map((each) => CLASSES.indexOf(each));
+  const middles = spans(columns[0], labels).map(
+    ([first, last]) => frame.x + (((first + last) / 2) * COLUMN) / across,
+  );
+  const rows = touched(frame);
+  const profile = profileOf(ink, rows);
+  const cuts = middles.slice(1).map((right, place) => cutBetween(profile, middles[place] as number, right));
+  const edges = [frame.x, ...cuts, rightOf(frame)];
+  const reach = WIDEST * line.height;
+  return middles.map((middle, place) => {
+    const left = Math.max(edges[place] as number, middle - reach);
+    return inked(ink, rows, left, Math.min(edges[place + 1] as number, middle + reach), frame);
+  });
+}
+
+/** The ink in each column of some rows. */
+function profileOf(ink: Grey, rows: Part): Float64Array {
+  const { top, bottom } = clipped(ink, rows);
+  const profile = new Float64Array(ink.width);
+  for (let y = top; y < bottom; y++)
+    for (let x = 0; x < ink.width; x++)
+      profile[x] = (profile[x] as number) + (ink.pixels[y * ink.width + x] as number);
+  return profile;
+}
+
+/** The column between two characters in which there is the least ink. */
+function cutBetween(profile: Float64Array, left: number, right: number): number {
+  const first = Math.max(0, rounded(left + BETWEEN * (right - left)));
+  const part = profile.subarray(first, Math.max(first, rounded(right - BETWEEN * (right - left))) + 1);
+  const middle = (left + right) / 2;
+  if (!part.length) return middle;
+  const most = Math.max(...part);
+  const costs = part.map(
+    (each, place) => each + (STRAIGHT * most * Math.abs(first + place - middle)) / Math.max(right - left, 1),
+  );
+  return first + costs.indexOf(Math.min(...costs)) + 0.5;
+}
+
+/** Frame the solid ink between two edges of a line's band. */
+function inked(ink: Grey, rows: Part, left: number, right: number, frame: Box): Box {
+  const first = Math.max(0, rounded(left));
+  const part = cropped(ink, { ...rows, left: first, right: Math.max(0, Math.ceil(right)) });
+  const [x, y, width, height] = bounds({ ...part, pixels: part.pixels.map((each) => +(each >= SOLID)) });
+  if (!width) return boxOf(left, frame.y, Math.max(right - left, 1), frame.height);
+  return boxOf(first + x, rows.top + y, width, height);
+}

@@ -1,0 +1,121 @@
+/** A line's strips and candidates become its most probable texts, scored by everything that was seen of it. */
+import type { Grey } from "../../ink/picture";
+import { cut } from "../../ink/strips";
+import type { Candidate } from "../candidates";
+import { CLASSES, DIGITS } from "../classes";
+import type { Columns, Recogniser } from "../models";
+import { bestTexts, type Labels, logProbability } from "./ctc";
+import type { Line } from "./frames";
+
+const MOST_TEXTS = 16;
+const OF_A_STRIP = 8;
+const BEAM = 10;
+const LEAST_CLASS = 1e-3;
+const LOWEST = -60;
+const [LEAST_DIGIT, LEAST_CANDIDATE, MOST_CANDIDATE] = [1e-4, 1e-3, 0.999];
+const OVERLOOKED = 0.03;
+
+/** The scores of a text; see `shuzi.reading.lines.search.Weights`. */
+export const SCORES = ["banded", "entire", "best", "matched", "overlooked", "denied", "same"] as const;
+/** How much each of them counts. */
+export type Weights = readonly number[];
+
+/** What may stand on a line. */
+export interface LineTexts {
+  readonly line: Line;
+  /** What the recogniser says of each frame of it. */
+  readonly columns: readonly [Columns, Columns];
+  /** Digits, marks and a sign for each other character; no text twice. */
+  readonly texts: readonly string[];
+  /** Of each text, as `SCORES` names them. */
+  readonly scores: readonly (readonly number[])[];
+}
+
+/** The probability of each text of a line if one of them is right. */
+export function probabilitiesOf({ scores }: LineTexts, weights: Weights): number[] {
+  const weighed = scores.map((row) =>
+    row.reduce((sum, each, place) => sum + each * (weights[place] as number), 0),
+  );
+  const largest = Math.max(...weighed);
+  const enlarged = weighed.map((each) => Math.exp(each - largest));
+  const total = enlarged.reduce((sum, each) => sum + each, 0);
+  return enlarged.map((each) => each / total);
+}
+
+/** Recognise a line and score its likely texts. */
+export function textsOf(line: Line, contrast: Grey, recogniser: Recogniser): LineTexts {
+  const columns = line.frames.map((frame) => recogniser.columns(cut(contrast, frame))) as [Columns, Columns];
+  const found = new Map<string, Labels>([[line.proposed.join(), line.proposed]]);
+  for (const each of columns)
+    for (const labels of bestTexts(each, OF_A_STRIP, BEAM, LEAST_CLASS))
+      if (!found.has(labels.join())) found.set(labels.join(), labels);
+  const room = Math.min(...columns.map(({ count }) => count));
+  const texts = [...found.values()].filter(({ length }) => length <= room).slice(0, MOST_TEXTS);
+  return {
+    line,
+    columns,
+    texts: texts.map((labels) => labels.map((each) => CLASSES[each]).join("")),
+    scores: texts.map((labels) => scoresOf(line, columns, labels)),
+  };
+}
+
+function scoresOf(line: Line, columns: readonly Columns[], labels: Labels): number[] {
+  const strips = columns.map((each) => Math.max(logProbability(each, labels), LOWEST));
+  const digits = labels.filter((each) => each < DIGITS.length);
+  const { matched, overlooked, denied } = align(digits, line.candidates);
+  return [
+    ...strips,
+    Math.max(...strips),
+    matched,
+    overlooked,
+    denied,
+    +(digits.join() === line.proposed.join()),
+  ];
+}
+
+/** How a text's digits and a line's candidates belong together. */
+export interface Alignment {
+  matched: number;
+  overlooked: number;
+  denied: number;
+  /** For each digit the place of its candidate, or null. */
+  places: (number | null)[];
+}
+
+/** Align digits with candidates, both from left to right, in the most probable way. */
+export function align(digits: readonly number[], candidates: readonly Candidate[]): Alignment {
+  const scores = candidates.map(({ score }) => Math.max(score, LEAST_CANDIDATE));
+  const logs = candidates.map(({ probabilities }, place) => {
+    const score = scores[place] as number;
+    return probabilities.map((each) => Math.log(Math.max(each, LEAST_DIGIT / score) * score));
+  });
+  const none = scores.map((score) => Math.log(1 - Math.min(score, MOST_CANDIDATE)));
+  const missing = Math.log(OVERLOOKED);
+  const log = (place: number, digit: number) => (logs[place] as Float64Array)[digit] as number;
+  // the best score of the first i digits and j candidates, and the last move that leads there
+  const best: [score: number, move: 0 | 1 | 2][][] = [[[0, 0]]];
+  const at = (i: number, j: number) => (best[i] as (typeof best)[number])[j] as [number, 0 | 1 | 2];
+  none.forEach((cost, place) => {
+    best[0]?.push([at(0, place)[0] + cost, 2]);
+  });
+  digits.forEach((digit, above) => {
+    const row: (typeof best)[number] = [[at(above, 0)[0] + missing, 1]];
+    best.push(row);
+    none.forEach((cost, place) => {
+      const both = at(above, place)[0] + log(place, digit);
+      const alone = at(above, place + 1)[0] + missing;
+      const without = at(above + 1, place)[0] + cost;
+      row.push(both >= alone && both >= without ? [both, 0] : alone >= without ? [alone, 1] : [without, 2]);
+    });
+  });
+  const found: Alignment = { matched: 0, overlooked: 0, denied: 0, places: [] };
+  for (let [i, j] = [digits.length, candidates.length]; i || j; ) {
+    const [, move] = at(i, j);
+    if (move === 0) found.matched += log(j - 1, digits[i - 1] as number);
+    else if (move === 1) found.overlooked++;
+    else found.denied += none[j - 1] as number;
+    if (move !== 2) found.places.unshift(move === 0 ? j - 1 : null);
+    [i, j] = [i - +(move !== 2), j - +(move !== 1)];
+  }
+  return found;
+}

@@ -1,0 +1,224 @@
+/** A grey picture becomes candidates for its digits: connected components, or what the detector found. */
+import {
+  type Box,
+  bottomOf,
+  iou,
+  nonMaximumSuppression,
+  overlapOfSmaller,
+  rightOf,
+  touched,
+} from "../ink/boxes";
+import { joined, letterHeight, SOLID } from "../ink/components";
+import { largestAt, level, median } from "../ink/numbers";
+import { CONTRAST, inkMap, LEAST_CONTRAST, PAPER } from "../ink/paper";
+import { blank, clipped, cropped, type Grey } from "../ink/picture";
+import { Scan } from "../ink/scan";
+import { around, type Candidate, type Candidates, candidatesAt } from "./candidates";
+import { linesOf } from "./lines/frames";
+import { textsOf } from "./lines/search";
+import { type Classifier, type Detector, LETTER, possibleScale, type Recogniser } from "./models";
+
+const LARGEST = 1_280;
+const MOST_SIMPLE = 24;
+const FEW = 6;
+const NEAR = 0.15;
+const LEAST = 0.5;
+const SHARES = [0.6, 0.3];
+const CLEARLY = 0.5;
+const AROUND = 0.3;
+const COVERED = 0.6;
+const GOOD = 0.75;
+const GOOD_ENOUGH = 0.6;
+const MOST_CANDIDATES = 3;
+const UNEXPLAINED = 0.02;
+const AGAIN = 0.4;
+const OTHER = 0.15;
+const SURE = 0.9;
+
+/** The models that look for digits. The detector and the recogniser are asked for only where they are needed. */
+export interface Models {
+  readonly classifier: Classifier;
+  readonly detector: () => Promise<Detector>;
+  /** Null for a classifier that cannot reject: it reads digits only. */
+  readonly recogniser: (() => Promise<Recogniser>) | null;
+}
+
+/** Find the digits in a picture, classify each, and recognise the lines that they stand on. */
+export async function locateDigits(
+  grey: Grey,
+  { classifier, detector, recogniser }: Models,
+): Promise<Candidates> {
+  const scan = new Scan(grey, LARGEST);
+  let ink = scan.ink;
+  let candidates: readonly Candidate[] = [];
+  let others: readonly Candidate[] = [];
+  let simple = true;
+  if (scan.components.length) {
+    candidates = simply(scan, classifier);
+    const sure = confidenceOf(candidates) >= SURE;
+    if (!sure || unexplained(ink, candidates) > UNEXPLAINED) {
+      const enough = recogniser ? GOOD_ENOUGH : GOOD;
+      const [decided, beside] = byDetector(scan, classifier, await detector(), candidates, enough);
+      if (!sure || addsTo(candidates, decided)) [candidates, others, simple] = [decided, beside, false];
+    }
+  } else {
+    [ink, candidates, others] = pale(scan, classifier, await detector());
+    simple = candidates.length === 0;
+  }
+  const isOneSureDigit =
+    candidates.length === 1 &&
+    confidenceOf(candidates) >= SURE &&
+    unexplained(ink, candidates) <= UNEXPLAINED;
+  const found = recogniser && !(simple && isOneSureDigit) ? linesOf(candidates, scan.components) : [];
+  const reads = recogniser && found.length ? await recogniser() : null;
+  return {
+    grey: scan.grey,
+    original: grey,
+    simple,
+    ink,
+    candidates,
+    uncovered: 1 - covered(ink, candidates),
+    missed: bestBeside(candidates, others),
+    lines: reads ? found.map((line) => textsOf(line, scan.contrast, reads)) : [],
+  };
+}
+
+/** Take each component for a digit, or join nearby components if that gives more confidence. */
+function simply({ ink, components }: Scan, classifier: Classifier): Candidate[] {
+  if (components.length > MOST_SIMPLE) return [];
+  const boxes = components.map(({ box }) => box);
+  const taken = (pieces: readonly Box[]) => withoutLow(candidatesAt(ink, pieces, classifier));
+  const candidates = taken(joined(boxes));
+  if (boxes.length < 2 || boxes.length > FEW || confidenceOf(candidates) >= SURE) return candidates;
+  const others = taken(joined(boxes, NEAR));
+  return confidenceOf(others) > confidenceOf(candidates) ? others : candidates;
+}
+
+function confidenceOf(candidates: readonly Candidate[]): number {
+  return candidates.length ? candidates.reduce((product, { confidence }) => product * confidence, 1) : 0;
+}
+
+type Chosen = [chosen: readonly Candidate[], all: readonly Candidate[]];
+
+/** Find digits at the scale suggested by the ink and at others if that fits badly; else the simple ones stay. */
+function byDetector(
+  { ink, contrast, components }: Scan,
+  classifier: Classifier,
+  detector: Detector,
+  simple: readonly Candidate[],
+  enough: number,
+): Chosen {
+  let [best, seen, most]: [readonly Candidate[], readonly Candidate[], number] = [[], [], 0];
+  let scale = possibleScale(LETTER / letterHeight(components, ink), ink);
+  const tried: number[] = [];
+  const shorter = Math.min(ink.width, ink.height);
+  for (;;) {
+    const places = detector.find(contrast, scale);
+    const boxes = places.map(({ box }) => box);
+    const all = candidatesAt(ink, boxes, classifier, places);
+    const candidates = chosen(all);
+    const score = scoreOf(ink, candidates);
+    if (score > most || !best.length) [best, seen, most] = [candidates, all, score];
+    tried.push(scale);
+    const decided: Chosen = [best.length ? best : simple, seen];
+    if (most >= enough || tried.length === MOST_CANDIDATES) return decided;
+    // what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
+    // typical heights
+    const heights = candidates.length ? [median(candidates.map(({ box }) => box.height))] : [];
+    const following = [...heights, ...SHARES.map((share) => share * shorter)]
+      .map((height) => possibleScale(LETTER / height, ink))
+      .find((each) => tried.every((old) => Math.abs(Math.log(each / old)) > OTHER));
+    if (following === undefined) return decided;
+    scale = following;
+  }
+}
+
+/** Find digits with the detector if the writing is too pale or the paper too uneven for an ink map. */
+function pale({ grey, contrast }: Scan, classifier: Classifier, detector: Detector): [Grey, ...Chosen] {
+  const isOn = (box: Box) =>
+    box.x < grey.width && box.y < grey.height && rightOf(box) > 0 && bottomOf(box) > 0;
+  const shorter = Math.min(grey.width, grey.height);
+  const ink = blank(grey.width, grey.height);
+  for (const share of SHARES) {
+    const places = detector.find(contrast, LETTER / (share * shorter)).filter(({ box }) => isOn(box));
+    if (!places.some(({ score }) => score >= CLEARLY)) continue;
+    const boxes = places.map(({ box }) => box);
+    for (const box of boxes) darken(ink, grey, contrast, box);
+    const candidates = candidatesAt(ink, boxes, classifier, places);
+    return [ink, chosen(candidates), candidates];
+  }
+  return [ink, [], []];
+}
+
+/** Add the pale ink around a box to an ink map. */
+function darken(ink: Grey, grey: Grey, contrast: Grey, box: Box): void {
+  const part = clipped(grey, around(box, AROUND));
+  let found = inkMap(cropped(grey, part), LEAST_CONTRAST / 2);
+  if (!found.pixels.some((each) => each > 0)) {
+    // the detector found it, so it is not noise
+    const seen = cropped(contrast, part);
+    const darker = (each: number) => level(Math.max(each - PAPER, 0) * (255 / CONTRAST));
+    found = { ...seen, pixels: seen.pixels.map(darker) };
+  }
+  found.pixels.forEach((each, place) => {
+    const at = (part.top + Math.floor(place / found.width)) * ink.width + part.left + (place % found.width);
+    ink.pixels[at] = Math.max(ink.pixels[at] as number, each);
+  });
+}
+
+/** Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits. */
+function chosen(candidates: readonly Candidate[]): Candidate[] {
+  const sure = candidates.filter(({ score }) => score >= LEAST).sort((one, other) => other.score - one.score);
+  return withoutLow(nonMaximumSuppression(sure, overlapOfSmaller, COVERED));
+}
+
+/** The score of the best candidate that was not chosen and does not overlap a chosen one. */
+function bestBeside(candidates: readonly Candidate[], others: readonly Candidate[]): number {
+  const beside = others.filter(({ box }) =>
+    candidates.every((each) => overlapOfSmaller(box, each.box) < COVERED),
+  );
+  return Math.max(0, ...beside.map(({ score }) => score));
+}
+
+/** Drop candidates too small, next to the others, to be digits: a comma looks like a 1, a small 0 is often a real 0. */
+function withoutLow(candidates: Candidate[]): Candidate[] {
+  const height = median(candidates.map(({ box }) => box.height));
+  return candidates.filter(
+    ({ box, probabilities }) => box.height >= (largestAt(probabilities) === 1 ? 0.6 : 0.3) * height,
+  );
+}
+
+/** How well candidates explain a picture: their mean score times the fraction of ink they cover. */
+function scoreOf(ink: Grey, candidates: readonly Candidate[]): number {
+  if (!candidates.length) return 0;
+  return (
+    (covered(ink, candidates) * candidates.reduce((sum, { score }) => sum + score, 0)) / candidates.length
+  );
+}
+
+/** The fraction of solid ink outside candidates: lines, frames, specks, and digits lost with a line. */
+function unexplained(ink: Grey, candidates: readonly Candidate[]): number {
+  return 1 - covered(ink, candidates, (each) => +(each >= SOLID));
+}
+
+/** Whether there are more others, including one at about the same place as each candidate. */
+function addsTo(candidates: readonly Candidate[], others: readonly Candidate[]): boolean {
+  const isThere = ({ box }: Candidate) => others.some((each) => iou(box, each.box) >= AGAIN);
+  return others.length > candidates.length && candidates.every(isThere);
+}
+
+/** The fraction of ink inside the candidates' boxes; 0 if there is no ink. */
+function covered(ink: Grey, candidates: readonly Candidate[], weight = (level: number) => level): number {
+  const isCovered = new Uint8Array(ink.pixels.length);
+  for (const { box } of candidates) {
+    const { top, bottom, left, right } = clipped(ink, touched(box));
+    for (let y = top; y < bottom; y++) isCovered.fill(1, y * ink.width + left, y * ink.width + right);
+  }
+  let [inside, all] = [0, 0];
+  ink.pixels.forEach((each, place) => {
+    if (!each) return;
+    all += weight(each);
+    if (isCovered[place]) inside += weight(each);
+  });
+  return inside / Math.max(all, 1);
+}

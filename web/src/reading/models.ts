@@ -1,0 +1,167 @@
+/** The models of a reader, each with the inputs and outputs of its task; see `shuzi.models.tasks`. */
+import { type Box, boxOf, iou, nonMaximumSuppression } from "../ink/boxes";
+import { blank, type Grey } from "../ink/picture";
+import { resize } from "../ink/resize";
+import type { Card, Graph } from "../network/graph";
+import { Network } from "../network/network";
+
+/** The height in pixels to which the detector's digits are scaled. */
+export const LETTER = 28;
+
+const PIECE = 128;
+const DIGITS = 10;
+const CELL = 4;
+const STEP = 8;
+const LEAST = 0.2;
+const SAME = 0.5;
+const MOST_LARGER = 6;
+const MOST_PIXELS = 1_000_000;
+const MOST_FOUND = 1_000;
+const MARGIN = 8;
+
+/** What an image may show: the probability of each digit, given that it is one, and that it is one at all. */
+export interface Classified {
+  probabilities: Float64Array;
+  isDigit: number;
+}
+
+export class Classifier {
+  readonly card: Card;
+  readonly #network: Network;
+
+  constructor(graph: Graph) {
+    this.card = graph.card;
+    this.#network = new Network(graph);
+  }
+
+  /** Whether it can tell a digit from anything else; one that cannot reads digits only. */
+  get rejects(): boolean {
+    return this.card.task === "classify-or-reject";
+  }
+
+  /** Classify 28x28 images, ink 255. */
+  classify(images: readonly Grey[]): Classified[] {
+    const outputs = this.rejects ? ["probabilities", "is_digit"] : ["probabilities"];
+    const found: Classified[] = [];
+    for (let start = 0; start < images.length; start += PIECE) {
+      const piece = images.slice(start, start + PIECE);
+      const pixels = new Uint8Array(piece.length * 784);
+      for (const [place, image] of piece.entries()) pixels.set(image.pixels, place * 784);
+      const [shares, digit] = this.#network.run(pixels, { n: piece.length, height: 28, width: 28 }, outputs);
+      for (const place of piece.keys())
+        found.push({
+          probabilities: Float64Array.from(
+            shares?.values.subarray(place * DIGITS, (place + 1) * DIGITS) ?? [],
+          ),
+          isDigit: digit?.values[place] ?? 1,
+        });
+    }
+    return found;
+  }
+}
+
+/** A digit that the detector found: how probably each digit has its centre there, and its box. */
+export interface Found {
+  scores: Float64Array;
+  score: number;
+  box: Box;
+}
+
+export class Detector {
+  readonly card: Card;
+  readonly #network: Network;
+
+  constructor(graph: Graph) {
+    this.card = graph.card;
+    this.#network = new Network(graph);
+  }
+
+  /** Find the digits in a contrast map after resizing it by `scale`; the surest first. */
+  find(contrast: Grey, scale: number): Found[] {
+    const seen = resize(contrast, possibleScale(scale, contrast));
+    const page = framed(seen);
+    const size = { n: 1, height: page.height, width: page.width };
+    const [places] = this.#network.run(page.pixels, size, ["places"]);
+    if (!places) return [];
+    const found = peaks(places.values, places.width, places.height, [
+      seen.width / contrast.width,
+      seen.height / contrast.height,
+    ]);
+    const surest = found.sort((one, other) => other.score - one.score).slice(0, MOST_FOUND);
+    return nonMaximumSuppression(surest, iou, SAME);
+  }
+}
+
+/** The scale, capped at the largest that is sensible for a picture. */
+export function possibleScale(scale: number, { width, height }: Grey): number {
+  return Math.min(scale, MOST_LARGER, Math.sqrt(MOST_PIXELS / (width * height)));
+}
+
+/** Repeat the edge of a picture around it, until both sides fit. */
+function framed({ width, height, pixels }: Grey): Grey {
+  const upTo = (side: number) => Math.ceil((side + 2 * MARGIN) / STEP) * STEP;
+  const page = blank(upTo(width), upTo(height));
+  const inside = (place: number, side: number) => Math.min(Math.max(place - MARGIN, 0), side - 1);
+  for (let y = 0, place = 0; y < page.height; y++) {
+    const row = inside(y, height) * width;
+    for (let x = 0; x < page.width; x++) page.pixels[place++] = pixels[row + inside(x, width)] as number;
+  }
+  return page;
+}
+
+/** The cells that score higher than all their neighbours. */
+function peaks(
+  places: Float32Array,
+  columns: number,
+  rows: number,
+  [across, down]: [number, number],
+): Found[] {
+  const depth = DIGITS + 4;
+  const highest = Float32Array.from({ length: rows * columns }, (_, cell) =>
+    Math.max(...places.subarray(cell * depth, cell * depth + DIGITS)),
+  );
+  const isPeak = (row: number, column: number, score: number) => {
+    for (let y = Math.max(row - 1, 0); y <= Math.min(row + 1, rows - 1); y++)
+      for (let x = Math.max(column - 1, 0); x <= Math.min(column + 1, columns - 1); x++)
+        if ((highest[y * columns + x] as number) > score) return false;
+    return true;
+  };
+  const found: Found[] = [];
+  highest.forEach((score, cell) => {
+    const [row, column] = [Math.floor(cell / columns), cell % columns];
+    if (score < LEAST || !isPeak(row, column, score)) return;
+    const of = places.subarray(cell * depth, (cell + 1) * depth);
+    const [dx, dy, logWidth, logHeight] = of.subarray(DIGITS) as unknown as [number, number, number, number];
+    const [width, height] = [logWidth, logHeight].map(
+      (each) => Math.exp(Math.min(Math.max(each, -3), 5)) * CELL,
+    ) as [number, number];
+    const x = (column + 0.5 + dx) * CELL - width / 2 - MARGIN;
+    const y = (row + 0.5 + dy) * CELL - height / 2 - MARGIN;
+    const box = boxOf(x / across, y / down, width / across, height / down);
+    found.push({ scores: Float64Array.from(of.subarray(0, DIGITS)), score, box });
+  });
+  return found;
+}
+
+/** For each column of a strip, the log probability of each class; the last is the blank. */
+export interface Columns {
+  readonly count: number;
+  readonly classes: number;
+  readonly values: Float32Array;
+}
+
+export class Recogniser {
+  readonly card: Card;
+  readonly #network: Network;
+
+  constructor(graph: Graph) {
+    this.card = graph.card;
+    this.#network = new Network(graph);
+  }
+
+  columns({ width, height, pixels }: Grey): Columns {
+    const [output] = this.#network.run(pixels, { n: 1, height, width }, ["log_probabilities"]);
+    if (!output) throw new Error("the line recogniser has no output");
+    return { count: output.width, classes: output.channels, values: output.values };
+  }
+}

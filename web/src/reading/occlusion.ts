@@ -1,0 +1,35 @@
+/** A classifier's answer becomes a map of its evidence: where covering the ink lowers the probability. */
+import { SIDE } from "../ink/normalize";
+import type { Grey } from "../ink/picture";
+import type { Classifier } from "./models";
+
+/** The side of the patch that covers, in pixels: about the width of a stroke with its edges. */
+const PATCH = 5;
+
+/** How far the probability of a digit falls, on average, when each pixel is covered; negative if it rises. */
+export function whatCounts(classifier: Classifier, image: Grey, digit: number): number[][] {
+  const reach = PATCH >> 1;
+  const all = Array.from({ length: SIDE * SIDE }, (_, place) => place);
+  const near = (place: number) => {
+    const [x, y] = [place % SIDE, Math.floor(place / SIDE)];
+    return all.filter(
+      (each) => Math.abs((each % SIDE) - x) <= reach && Math.abs(Math.floor(each / SIDE) - y) <= reach,
+    );
+  };
+  const around = all.map(near);
+  // a patch that covers no ink changes nothing
+  const places = all.filter((place) => around[place]?.some((each) => (image.pixels[each] as number) > 0));
+  const covered = places.map((place) => {
+    const pixels = image.pixels.slice();
+    for (const each of around[place] ?? []) pixels[each] = 0;
+    return { ...image, pixels };
+  });
+  const shares = classifier
+    .classify([...covered, image])
+    .map(({ probabilities }) => probabilities[digit] as number);
+  const falls = new Float64Array(SIDE * SIDE);
+  for (const [which, place] of places.entries())
+    falls[place] = (shares.at(-1) as number) - (shares[which] as number);
+  const mean = (of: number[]) => of.reduce((sum, each) => sum + (falls[each] as number), 0) / of.length;
+  return Array.from({ length: SIDE }, (_, y) => around.slice(y * SIDE, (y + 1) * SIDE).map(mean));
+}

@@ -1,0 +1,47 @@
+/** A picture becomes a reading: simple ink is split into connected components, other ink goes to the detector. */
+import type { Grey } from "../ink/picture";
+import type { Candidates } from "./candidates";
+import { Scale } from "./confidence";
+import { interpret } from "./interpret";
+import { LineScale } from "./lines/confidence";
+import { locateDigits, type Models } from "./locate";
+import type { Classifier, Detector, Recogniser } from "./models";
+import type { Reading } from "./result";
+
+/** Loads a model that the reading turned out to need. */
+export interface Helpers {
+  detector(): Promise<Detector>;
+  recogniser(): Promise<Recogniser>;
+}
+
+export class Reader {
+  readonly #models: Models;
+  readonly #scale: Scale;
+  readonly #lineScale: LineScale;
+
+  constructor(
+    readonly classifier: Classifier,
+    { detector, recogniser }: Helpers,
+  ) {
+    // a model that cannot tell a letter from a digit reads digits only
+    this.#models = { classifier, detector, recogniser: classifier.rejects ? recogniser : null };
+    const { thresholds, calibration } = classifier.card;
+    // the page has the detector and the recogniser that each shipped model was calibrated with
+    const numbers = calibration?.numbers ?? {};
+    this.#scale = new Scale({ ...thresholds, ...numbers });
+    this.#lineScale = new LineScale(numbers);
+  }
+
+  async read(grey: Grey): Promise<Reading> {
+    return this.interpret(await this.findCandidates(grey));
+  }
+
+  /** Everything found on the way to a reading, to show or measure it. */
+  findCandidates(grey: Grey): Promise<Candidates> {
+    return locateDigits(grey, this.#models);
+  }
+
+  interpret(seen: Candidates): Reading {
+    return interpret(seen, this.#scale, this.#lineScale);
+  }
+}

@@ -1,0 +1,20 @@
+/** What the build adds; see `web/build/plugin.ts`. */
+declare module "virtual:kernel" {
+  /** The WebAssembly module of `build/kernel.ts`. */
+  export function kernel(): Uint8Array<ArrayBuffer>;
+}
+
+declare module "virtual:catalogues" {
+  /** For each sentence of a reading its forms: one, or for one and for more. */
+  export const catalogues: Record<"zh" | "en", Record<string, string[]>>;
+}
+
+declare module "virtual:models" {
+  import type { Model } from "./shapes";
+  /** The shipped models, as the service describes them; how fast they are is not known. */
+  export const shipped: Model[];
+}
+
+interface ImportMetaEnv {
+  readonly EDITION: "served" | "static" | "file";
+}

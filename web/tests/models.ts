@@ -1,0 +1,34 @@
+/** The shipped models: packed as for the page, or with all their digits. */
+import { readFileSync } from "node:fs";
+import { readOnnx } from "../build/onnx";
+import { pack } from "../build/pack";
+import { type Graph, unpack } from "../src/network/graph";
+import { Classifier, Detector, Recogniser } from "../src/reading/models";
+import { Reader } from "../src/reading/reader";
+
+/** A model as the page has it. */
+export function packed(name: string): Graph {
+  return unpack(pack(content(name)));
+}
+
+/** A model as Python has it. */
+export function exact(name: string): Graph {
+  const { tensors, ...rest } = readOnnx(content(name));
+  return {
+    ...rest,
+    bytes: content(name).length,
+    tensors: new Map(tensors.map(({ name, ...each }) => [name, each])),
+  };
+}
+
+export function readerOf(graphOf: (name: string) => Graph): Reader {
+  const [detector, recogniser] = [new Detector(graphOf("detector")), new Recogniser(graphOf("line"))];
+  return new Reader(new Classifier(graphOf("default")), {
+    detector: async () => detector,
+    recogniser: async () => recogniser,
+  });
+}
+
+function content(name: string): Buffer {
+  return readFileSync(new URL(`../../src/shuzi/models/${name}.onnx`, import.meta.url));
+}

@@ -1,0 +1,48 @@
+/** The runtime of the page, held to what does not depend on it: halves by definition, batches by their images. */
+import { expect, test } from "vitest";
+import { fromHalf, toHalf } from "../src/network/half";
+import { Network } from "../src/network/network";
+import { exact, packed } from "./models";
+
+test("numbers at half precision are the nearest there are", () => {
+  const halves: [number, number][] = [
+    [0, 0],
+    [1, 0x3c00],
+    [-2, 0xc000],
+    [65504, 0x7bff],
+    [2 ** -24, 1],
+    [2 ** -14, 0x400],
+    [1 / 3, 0x3555],
+    [1 + 2 ** -11, 0x3c00],
+    [1 + 3 * 2 ** -11, 0x3c02],
+    [2 - 2 ** -12, 0x4000],
+  ];
+  for (const [value, bits] of halves) expect(toHalf(value), String(value)).toBe(bits);
+  for (const [value, bits] of halves.slice(0, 6))
+    expect(fromHalf(Uint8Array.of(bits >> 8), Uint8Array.of(bits & 255))[0]).toBe(value);
+  expect(() => toHalf(65520)).toThrow(RangeError);
+});
+
+test.each([exact, packed])("what else is in a batch changes nothing (%o)", (graphOf) => {
+  const network = new Network(graphOf("default"));
+  const outputs = ["probabilities", "is_digit", "features"];
+  const size = { n: 1, height: 28, width: 28 };
+  const images = Uint8Array.from({ length: 23 * 784 }, (_, place) => (place * 7919) % 256);
+  for (const n of [1, 2, 7, 22, 23]) {
+    const together = network.run(images.subarray(0, n * 784), { ...size, n }, outputs);
+    const alone = Array.from({ length: n }, (_, place) =>
+      network.run(images.subarray(place * 784, (place + 1) * 784), size, outputs),
+    );
+    for (const which of outputs.keys())
+      expect([...(together[which]?.values ?? [])]).toEqual(
+        alone.flatMap((each) => [...(each[which]?.values ?? [])]),
+      );
+  }
+});
+
+test("a graph that is not known is refused", () => {
+  const graph = exact("softmax");
+  expect(
+    () => new Network({ ...graph, nodes: [{ op: "LSTM", inputs: [], outputs: [], attributes: {} }] }),
+  ).toThrow("LSTM");
+});

@@ -1,8 +1,13 @@
+/// <reference types="vitest/config" />
 import { defineConfig } from "vite";
+import { wat } from "./wat.ts";
 
 const SERVICE = "http://127.0.0.1:8000";
 
 export default defineConfig({
+  plugins: [wat()],
+  test: { testTimeout: 600_000 }, // some train networks, on machines that are busy
+  worker: { format: "es", plugins: () => [wat()] },
   // relative, like the page's requests to the service: no host or path is built in
   base: "./",
   build: {

@@ -24,7 +24,7 @@ from shuzi.service.jobs.places import Places
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
-from shuzi.service.page import PAGE, at_root
+from shuzi.service.page import PAGE, at_root, digits
 from shuzi.service.parts import Parts, parts_of
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
@@ -98,7 +98,7 @@ def create(
         streams=Streams(limits.streams),
         metrics=Metrics({each.endpoint: each.path for each in routes}),
     )
-    app = Starlette(routes=[*routes, at_root(page)], exception_handlers=HANDLERS)
+    app = Starlette(routes=[*routes, digits(), at_root(page)], exception_handlers=HANDLERS)
     app.router.redirect_slashes = False
     app.state.parts = parts
     bodies = Bodies(app, limits)

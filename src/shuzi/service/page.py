@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
+from shuzi.data.mnist import PACKAGED
 from shuzi.service.api.documentation import render
 
 PAGE = Path(__file__).parent / "page"
@@ -23,6 +24,11 @@ _YEAR = "public, max-age=31536000, immutable"
 def is_built(folder: Path = PAGE) -> bool:
     """Return whether the page is built."""
     return (folder / "index.html").is_file()
+
+
+def digits() -> BaseRoute:
+    """Return the route of MNIST's files, as they come with shuzi: the page trains networks on them."""
+    return Mount("/digits", _Files(directory=PACKAGED), name="digits")
 
 
 def at_root(folder: Path = PAGE) -> BaseRoute:

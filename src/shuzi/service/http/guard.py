@@ -26,7 +26,7 @@ log = logging.getLogger("shuzi.service")
 _POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self'",
+        "script-src 'self' 'wasm-unsafe-eval'",  # WebAssembly, for training in the page; no eval of JavaScript
         "style-src 'self'",
         "img-src 'self' data: blob:",
         "connect-src 'self'",

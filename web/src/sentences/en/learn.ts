@@ -7,6 +7,10 @@ export const learn = {
   "learn.back": "Back",
   "learn.next": (name: string) => `Next: ${name}`,
   "learn.try": "Try this",
+  "learn.digit.choose": "Which digit to look at",
+  "learn.digit.mine": "My digit",
+  "learn.digit.write": "Write one of your own",
+  "learn.digit.looked-at": "The digit that is looked at",
   ...learnSteps,
   ...learnTrain,
 };

@@ -9,6 +9,10 @@ export const learn: Translation<typeof english> = {
   "learn.back": "上一步",
   "learn.next": (name) => `下一步：${name}`,
   "learn.try": "试一试",
+  "learn.digit.choose": "看哪个数字",
+  "learn.digit.mine": "我写的",
+  "learn.digit.write": "自己写一个",
+  "learn.digit.looked-at": "正在看的数字",
   ...learnSteps,
   ...learnTrain,
 };

@@ -21,5 +21,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
   },
   // keep Host unchanged: the service requires Host and Origin to match
-  server: { proxy: { "^/(v1|docs|digits|openapi.json|metrics|healthz)": { target: SERVICE, changeOrigin: false } } },
+  server: {
+    proxy: { "^/(v1|docs|digits|openapi.json|metrics|healthz)": { target: SERVICE, changeOrigin: false } },
+  },
 });

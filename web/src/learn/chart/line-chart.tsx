@@ -51,7 +51,7 @@ interface Properties {
 
 const MARGIN = { left: 44, top: 30, right: 18, bottom: 28 };
 const NAME_HEIGHT = 14;
-const NAME_WIDTH = 56; // of the title of the horizontal axis and half a value beside it
+const NAME_WIDTH = 38; // of the title of the horizontal axis and half a value beside it
 
 export function LineChart({ label, lines, x, y, height, children, above, onDrag, onHover }: Properties) {
   const frame = useRef<HTMLDivElement>(null);

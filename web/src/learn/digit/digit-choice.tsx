@@ -7,7 +7,7 @@ import "./digit.css";
 export function DigitChoice() {
   const chosen = chosenDigit.value;
   return (
-    <div class="digit-choice">
+    <div class="looked-at">
       <fieldset class="choices">
         <legend class="small quiet">{say("learn.digit.choose")}</legend>
         {hasMine.value && (

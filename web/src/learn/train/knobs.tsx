@@ -37,6 +37,9 @@ const STEPS = [100, 200, 500, 1000, 2000, 5000, 10000, 20000];
 const IMAGES = [10, 100, 1000, 10000, 55000];
 const HIDDEN = [2, 4, 8, 16, 32, 64, 128, 256, 512];
 
+/** On a phone the settings are folded, so that training can be seen. */
+const narrow = matchMedia("(width < 40rem)");
+
 export function Knobs() {
   return (
     <form
@@ -49,6 +52,26 @@ export function Knobs() {
       }}
     >
       <Networks />
+      <Buttons />
+      {narrow.matches ? (
+        <details class="train-more">
+          <summary>{say("learn.train.knobs")}</summary>
+          <Sliders />
+          <More />
+        </details>
+      ) : (
+        <>
+          <Sliders />
+          <More />
+        </>
+      )}
+    </form>
+  );
+}
+
+function Sliders() {
+  return (
+    <>
       <StopSlider
         label={say("learn.train.batch_size")}
         value={batchSize.value}
@@ -70,9 +93,7 @@ export function Knobs() {
         write={whole}
         onInput={(value) => steps.set(value)}
       />
-      <More />
-      <Buttons />
-    </form>
+    </>
   );
 }
 

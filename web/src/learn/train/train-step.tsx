@@ -27,6 +27,7 @@ export function TrainStep() {
       title={say("learn.train.title")}
       text={say("learn.train.text")}
       prompt={say("learn.train.try")}
+      lesson="03-tensorflow"
       knobs={<Knobs />}
     >
       <Trouble />

@@ -1,3 +1,4 @@
+import { learnMore } from "./learn-more";
 import { learnSteps } from "./learn-steps";
 import { learnTrain } from "./learn-train";
 
@@ -11,6 +12,8 @@ export const learn = {
   "learn.digit.mine": "My digit",
   "learn.digit.write": "Write one of your own",
   "learn.digit.looked-at": "The digit that is looked at",
+  "learn.course": "More in the course:",
   ...learnSteps,
+  ...learnMore,
   ...learnTrain,
 };

@@ -1,7 +1,9 @@
-"""Writes src/learn/pixels/digits.json, the ten digits that the first step of Learn shows.
+"""Writes what the steps of Learn show without training: ten digits, and the weights of the shipped softmax network.
 
-They are the first 0, the first 1, ... of MNIST's training images: each with its label, its position among the
-training images and its 784 values (row by row, 0 to 255, ink 255) as base64. Run it again with
+src/learn/pixels/digits.json: the first 0, the first 1, ... of MNIST's training images, each with its label, its
+position among the training images and its 784 values (row by row, 0 to 255, ink 255) as base64.
+src/learn/template/weights.json: 784 weights of each digit, one digit after the other, as base64 of float32 in little
+endian, and ten biases. Run it again with
 
     python web/digits.py
 """
@@ -11,10 +13,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import onnx
+from onnx import numpy_helper
 
 import shuzi
+from shuzi.models.store import shipped
 
-TARGET = Path(__file__).parent / "src" / "learn" / "pixels" / "digits.json"
+LEARN = Path(__file__).parent / "src" / "learn"
 
 if __name__ == "__main__":
     train = shuzi.load_mnist().train
@@ -23,4 +28,8 @@ if __name__ == "__main__":
         index = int(np.flatnonzero(train.labels == label)[0])
         values = base64.b64encode(train.images[index].tobytes()).decode()
         digits.append({"label": label, "index": index, "values": values})
-    TARGET.write_text(json.dumps(digits, indent=2) + "\n", encoding="utf-8")
+    (LEARN / "pixels" / "digits.json").write_text(json.dumps(digits, indent=2) + "\n", encoding="utf-8")
+    found = {each.name: numpy_helper.to_array(each) for each in onnx.load(shipped()["softmax"]).graph.initializer}
+    kernel = np.ascontiguousarray(found["output/kernel"].T, "<f4")
+    weights = {"weights": base64.b64encode(kernel.tobytes()).decode(), "biases": found["output/bias"].tolist()}
+    (LEARN / "template" / "weights.json").write_text(json.dumps(weights) + "\n", encoding="utf-8")

@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 import { filesBeside, filesWhileDeveloping, madeModules } from "./build/plugin.ts";
 import { singleFile } from "./build/single-file.ts";
+import { wat } from "./build/wat.ts";
 
 const SERVICE = "http://127.0.0.1:8000";
 const STANDALONE = "../build/standalone";
@@ -18,13 +19,19 @@ export default defineConfig(({ mode }) => {
   return {
     plugins: [
       madeModules(),
+      wat(),
       filesWhileDeveloping(),
       isFile
         ? singleFile(mode === "file-full")
         : filesBeside((name) => isStatic || name.startsWith("models/")),
     ],
-    worker: { plugins: () => [madeModules()] },
-    resolve: { alias: { "#worker": `/src/here/start-${isFile ? "inlined" : "served"}.ts` } },
+    worker: { format: "es", plugins: () => [madeModules(), wat()] },
+    resolve: {
+      alias: {
+        "#worker": `/src/here/start-${isFile ? "inlined" : "served"}.ts`,
+        "#training-worker": `/src/learn/train/here/start-${isFile ? "inlined" : "served"}.ts`,
+      },
+    },
     define: { "import.meta.env.EDITION": JSON.stringify(isFile ? "file" : isStatic ? "static" : "served") },
     // relative, like the page's requests to the service: no host or path is built in
     base: "./",

@@ -64,7 +64,7 @@ class Recipe:
     network
         The function in `network.architectures` that builds the network.
     hidden
-        Neurons in the hidden layer; 0 means none.
+        Neurons in each hidden layer; 0 means none.
     optimizer
         "sgd" (plain gradient descent), "adam", or "muon" (for kernels; Adam for the rest).
     learning_rate
@@ -103,6 +103,8 @@ class Recipe:
         "none", or "last-hidden" to output the last hidden layer as well.
     beside
         What crops are composed of in addition to MNIST's digits: "none" or "strokes". Lines always use both.
+    depth
+        The number of hidden layers of an "mlp".
 
     Examples
     --------
@@ -136,6 +138,7 @@ class Recipe:
     task: str = _in(tuple(TASKS), CLASSIFY)
     features: str = _in(("none", "last-hidden"), "none")
     beside: str = _in(("none", "strokes"), "none")
+    depth: int = _in(Range(1, 16), 1)
 
     def __post_init__(self) -> None:
         for each in fields(self):

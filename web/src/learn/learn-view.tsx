@@ -1,13 +1,17 @@
-/** The interactive tutorial: five steps, then real training. */
+/** The interactive tutorial: from pixels to training, and on to what networks get wrong. */
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { ConvolutionStep } from "./convolution/convolution-step";
 import { goToStep, shownStep } from "./frame/step-address";
 import { StepList } from "./frame/step-list";
 import { LossStep } from "./loss/loss-step";
+import { MistakesStep } from "./mistakes/mistakes-step";
 import { OneHotStep } from "./one-hot/one-hot-step";
+import { OverfittingStep } from "./overfitting/overfitting-step";
 import { PixelsStep } from "./pixels/pixels-step";
 import { RateStep } from "./rate/rate-step";
 import { SoftmaxStep } from "./softmax/softmax-step";
+import { TemplateStep } from "./template/template-step";
 import { TrainStep } from "./train/train-step";
 import "./learn.css";
 
@@ -15,10 +19,14 @@ import "./learn.css";
 const COMPONENTS: readonly FunctionComponent[] = [
   PixelsStep,
   OneHotStep,
+  TemplateStep,
   SoftmaxStep,
   LossStep,
   RateStep,
   TrainStep,
+  MistakesStep,
+  OverfittingStep,
+  ConvolutionStep,
 ];
 
 export function LearnView() {

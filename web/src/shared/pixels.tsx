@@ -1,15 +1,17 @@
-/** 28x28 values as a picture: ink on paper, or evidence for (blue) and against (brown). */
+/** Values as a square picture, 28x28 if nothing else is said: ink on paper, or evidence for (blue) and against (brown). */
 import { useEffect, useRef } from "preact/hooks";
 import { shownTheme } from "../theme";
 
 const SIDE = 28;
 
-type Values = readonly number[] | readonly (readonly number[])[] | Uint8Array | Int8Array;
+type Values = readonly number[] | readonly (readonly number[])[] | Uint8Array | Int8Array | Float32Array;
 
 interface Properties {
   /** 784 values or 28 rows of 28. "ink": 0 to 255; "signed": around 0, the largest magnitude gets the full colour. */
   values: Values;
   palette: "ink" | "signed";
+  /** The number of pixels along each side. */
+  side?: number;
   /** The magnitude that gets the full colour in a signed map, to make several maps comparable. */
   full?: number;
   /** Ink, 0 to 255, to draw faintly under a signed map. */
@@ -19,21 +21,23 @@ interface Properties {
   class?: string;
 }
 
-export function Pixels({ values, palette, full, under, label, class: name = "" }: Properties) {
+export function Pixels({ values, palette, side = SIDE, full, under, label, class: name = "" }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = shownTheme.value;
   // depends on the theme too, which decides the CSS colours
   useEffect(() => {
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
-    if (canvas.current && context) paint(context, canvas.current, flat(values), palette, full, under?.flat());
-  }, [values, palette, full, under, theme]);
+    if (canvas.current && context)
+      paint(context, side, canvas.current, flat(values), palette, full, under?.flat());
+  }, [values, palette, side, full, under, theme]);
   const description =
     label === undefined ? { "aria-hidden": true } : { role: "img" as const, "aria-label": label };
-  return <canvas ref={canvas} width={SIDE} height={SIDE} class={`pixels ${name}`} {...description} />;
+  return <canvas ref={canvas} width={side} height={side} class={`pixels ${name}`} {...description} />;
 }
 
 function paint(
   context: CanvasRenderingContext2D,
+  side: number,
   canvas: HTMLCanvasElement,
   values: readonly number[],
   palette: "ink" | "signed",
@@ -45,7 +49,7 @@ function paint(
   const [paper, ink, above, below] = ["--sunken", "--ink", "--accent", "--warn"].map(colour);
   if (!paper || !ink || !above || !below) return;
   const most = palette === "ink" ? 255 : (fullOfSigned ?? Math.max(...values.map(Math.abs), 1e-9));
-  const image = context.createImageData(SIDE, SIDE);
+  const image = context.createImageData(side, side);
   values.forEach((value, place) => {
     const base = under ? mix(paper, ink, ((under[place] ?? 0) / 255) * 0.25) : paper;
     const full = palette === "ink" ? ink : value < 0 ? below : above;

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from shuzi.training.events import Event as TrainingEvent
 
 _MISTAKES = 24
+_CLASSES = 10
+_MOST_IMAGES = 40  # more would be too small to see
 _NO_WEIGHT = 1e-12  # keeps all-zero weights zero
 _NICENESS = 10  # reading has priority
 _LAST_SECONDS = 5.0  # seconds to stop once the service is gone
@@ -68,7 +70,6 @@ class Listener:
     def __init__(self, tell: Teller, validation: int) -> None:
         self._tell = tell
         self._validation = validation
-        self._softmax = False
         self.done: Done | None = None
 
     def __call__(self, event: TrainingEvent) -> None:
@@ -77,14 +78,13 @@ class Listener:
 
         match event:
             case Started():
-                self._softmax = event.recipe.network == "softmax"
                 self._tell("started", recipe=asdict(event.recipe), parameters=event.parameters)
             case Progress():
                 self._tell("progress", step=event.step, loss=event.loss, accuracy=round(event.accuracy, 6))
             case Validated():
                 self._tell("validated", step=event.step, accuracy=round(event.accuracy, 6), n=self._validation)
-                if self._softmax:
-                    self._tell("weights", step=event.step, images=weight_images(event.weights))
+                kind, images = weight_images(event.weights)
+                self._tell("weights", step=event.step, kind=kind, images=images)
             case Stopped():
                 self._tell("stopped", step=event.step)
             case Done():
@@ -93,23 +93,29 @@ class Listener:
                 pass
 
 
-def weight_images(weights: Mapping[str, NDArray[Any]]) -> list[str]:
-    """Return the weights of each digit as an image: base64 of 784 int8 bytes, scaled to a maximum of 127.
+def weight_images(weights: Mapping[str, NDArray[Any]]) -> tuple[str, list[str]]:
+    """Return what the first layer's outputs look for, as images scaled to a maximum of 127.
 
     Parameters
     ----------
     weights
-        By name; one of them has the shape (784, 10).
+        By name, in the order of the layers.
+
+    Returns
+    -------
+    "templates" (of the ten digits), "neurons" or "filters", and each image as base64 of int8 bytes; at most 40.
 
     Examples
     --------
-    >>> images = weight_images({"output/kernel": np.linspace(-1, 0.5, 7840).reshape(784, 10)})
-    >>> len(images), np.frombuffer(base64.b64decode(images[0]), np.int8)[[0, -1]].tolist()
-    (10, [-127, 63])
+    >>> kind, images = weight_images({"output/kernel": np.linspace(-1, 0.5, 7840).reshape(784, 10)})
+    >>> kind, len(images), np.frombuffer(base64.b64decode(images[0]), np.int8)[[0, -1]].tolist()
+    ('templates', 10, [-127, 63])
     """
-    (kernel,) = (value for value in weights.values() if value.shape == (784, 10))
+    first = next(value for value in weights.values() if value.ndim > 1)
+    kernel = first.reshape(-1, first.shape[-1])
+    kind = "filters" if first.ndim == 4 else "templates" if kernel.shape[1] == _CLASSES else "neurons"
     scaled = np.rint(kernel * (127 / max(float(np.abs(kernel).max()), _NO_WEIGHT))).astype(np.int8)
-    return [_text(column) for column in scaled.T]
+    return kind, [_text(column) for column in scaled.T[:_MOST_IMAGES]]
 
 
 def ended(done: Done) -> dict[str, Any]:

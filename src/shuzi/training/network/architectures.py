@@ -33,11 +33,21 @@ def softmax(recipe: Recipe, images: Any, normalization: Normalization, learning:
 
 
 def mlp(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
-    """Build softmax after one hidden layer of ReLU neurons."""
+    """Build softmax after one or more hidden layers of ReLU neurons."""
     if recipe.hidden < 1:
         raise RecipeError("error.recipe.range", name="hidden", value=recipe.hidden, least=1, most="65536")
-    x = layers.Dense(recipe.hidden, activation="relu", name="hidden")(_row(images))
+    x = _row(images)
+    for number in range(recipe.depth):
+        x = layers.Dense(recipe.hidden, activation="relu", name=f"hidden_{number}" if number else "hidden")(x)
     return layers.Dense(10, activation="softmax", name="output")(x)
+
+
+def small_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
+    """Build two small convolutions, the network that the page trains in a browser."""
+    x = _picture(images)
+    for filters, size in ((8, 5), (16, 3)):
+        x = layers.ReLU()(layers.MaxPooling2D()(layers.Conv2D(filters, size)(x)))
+    return layers.Dense(10, activation="softmax", name="output", dtype="float32")(layers.Flatten()(x))
 
 
 def two_convolutions(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
@@ -148,7 +158,10 @@ Network = Callable[[Recipe, Any, Normalization, bool], Any]
 NETWORKS: Mapping[str, Mapping[str, Network]] = {
     task: {each.__name__: each for each in networks}
     for task, networks in {
-        CLASSIFY: (softmax, mlp, two_convolutions, three_convolutions, four_narrow_convolutions, four_columns),
+        CLASSIFY: (
+            *(softmax, mlp, small_convolutions, two_convolutions, three_convolutions),
+            *(four_narrow_convolutions, four_columns),
+        ),
         CLASSIFY_OR_REJECT: (rejecting,),
         DETECT: (detector,),
         RECOGNISE_LINE: (line,),

@@ -45,12 +45,15 @@ interface Properties {
   above?: (scales: Scales) => ComponentChildren;
   /** Called when a pointer presses and drags. */
   onDrag?: (x: number) => void;
+  /** Called with the value under the pointer; null when it leaves. */
+  onHover?: (x: number | null) => void;
 }
 
 const MARGIN = { left: 44, top: 30, right: 18, bottom: 28 };
 const NAME_HEIGHT = 14;
+const NAME_WIDTH = 38; // of the title of the horizontal axis and half a value beside it
 
-export function LineChart({ label, lines, x, y, height, children, above, onDrag }: Properties) {
+export function LineChart({ label, lines, x, y, height, children, above, onDrag, onHover }: Properties) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useSize(frame).value?.width ?? 0;
   const clip = useId();
@@ -75,6 +78,8 @@ export function LineChart({ label, lines, x, y, height, children, above, onDrag 
           width={width}
           height={height}
           {...(onDrag && dragging((place) => onDrag(scales.x.value(place))))}
+          {...(onHover &&
+            hovering((place) => onHover(place === null ? null : inside(scales.x.value(place), x))))}
         >
           <clipPath id={clip}>
             <rect
@@ -106,6 +111,10 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
   const up = ticks(y.least, y.most, y.ticks ?? Math.max(2, Math.floor((plot.bottom - plot.top) / 44)));
   // if the last value is at the end of the axis, the axis title goes after it
   const crowded = x.name !== "" && scales.x.place(across.at(-1) ?? x.least) > plot.right - 24;
+  // otherwise a value that would run into the title goes without a label
+  const shown = across.filter(
+    (value) => crowded || x.name === "" || scales.x.place(value) < plot.right - NAME_WIDTH,
+  );
   return (
     <g class="axes">
       {up.map((value) => (
@@ -116,8 +125,11 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
           </text>
         </g>
       ))}
-      {across.map((value, index) => {
-        const named = crowded && index === across.length - 1;
+      {shown.map((value, index) => {
+        const named = crowded && index === shown.length - 1;
+        // and the one before it, if the title reaches back to it
+        if (crowded && index === shown.length - 2 && scales.x.place(value) > plot.right - 2 * NAME_WIDTH)
+          return null;
         return (
           <text
             key={`x${value}`}
@@ -158,7 +170,13 @@ function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; 
   return (
     <g>
       {names.map(({ line, left }, index) => (
-        <text key={line.key} class={`line-name ${line.class ?? ""}`} x={left} y={tops[index]} dy="0.32em">
+        <text
+          key={line.key}
+          class={`line-name ${line.class ?? ""}`}
+          x={left}
+          y={Math.max(tops[index] ?? 0, plot.top)}
+          dy="0.32em"
+        >
           {line.name}
         </text>
       ))}
@@ -185,6 +203,18 @@ export function path(points: readonly Point[], { x, y }: Scales): string {
     command = "L";
   }
   return text;
+}
+
+/** The nearest value on the axis. */
+function inside(value: number, { least, most }: Axis): number {
+  return Math.min(Math.max(value, least), most);
+}
+
+function hovering(tell: (place: number | null) => void): SVGAttributes<SVGSVGElement> {
+  return {
+    onPointerMove: (event) => tell(event.clientX - event.currentTarget.getBoundingClientRect().left),
+    onPointerLeave: () => tell(null),
+  };
 }
 
 function dragging(tell: (place: number) => void): SVGAttributes<SVGSVGElement> {

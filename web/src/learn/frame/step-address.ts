@@ -1,32 +1,55 @@
 /** The current step is in the address, with a history entry for each, so that back goes back one step. */
 import { addressOf, parameter, query } from "../../address";
 import type { PlainKey } from "../../sentences/say";
-import { settle, wholeIn } from "../knob";
+import { settle } from "../knob";
 
-/** The short names of the steps, in order. */
+/** The short names of the steps, in order; what follows "learn." names them in the address. */
 export const STEPS = [
   "learn.pixels",
   "learn.one-hot",
+  "learn.template",
   "learn.softmax",
   "learn.loss",
   "learn.rate",
   "learn.train",
+  "learn.mistakes",
+  "learn.overfitting",
+  "learn.convolution",
 ] as const satisfies readonly PlainKey[];
 
-const parameterOfStep = parameter("step", 1, wholeIn(1, STEPS.length), "push");
+/** Links from before there were names have numbers: those of the six steps that there were. */
+const NUMBERED = ["pixels", "one-hot", "softmax", "loss", "rate", "train"];
+
+const [FIRST] = STEPS.map(nameOf);
+
+const parameterOfStep = parameter(
+  "step",
+  FIRST ?? "",
+  (text) => {
+    const name = /^\d$/.test(text) ? NUMBERED[Number(text) - 1] : text;
+    return STEPS.map(nameOf).find((each) => each === name) ?? null;
+  },
+  "push",
+);
+
+function nameOf(key: PlainKey): string {
+  return key.slice("learn.".length);
+}
 
 /** The current step, from 1. */
 export function shownStep(): number {
-  return parameterOfStep.value;
+  return STEPS.findIndex((key) => nameOf(key) === parameterOfStep.value) + 1;
 }
 
 export function goToStep(step: number): void {
-  if (step < 1 || step > STEPS.length || step === parameterOfStep.value) return;
+  const key = STEPS[step - 1];
+  if (!key || step === shownStep()) return;
   settle();
-  parameterOfStep.set(step);
+  parameterOfStep.set(nameOf(key));
 }
 
 /** The address of a step, with everything else as it is. */
 export function addressOfStep(step: number): string {
-  return addressOf("learn", { ...Object.fromEntries(query.value), step: String(step) });
+  const key = STEPS[step - 1];
+  return addressOf("learn", { ...Object.fromEntries(query.value), step: key ? nameOf(key) : "" });
 }

@@ -10,13 +10,15 @@ interface Properties {
   text: string;
   /** Something to try; preferably a question. */
   prompt: string;
+  /** The folder of the lesson in the course that goes further. */
+  lesson?: string;
   /** Settings that come before there is anything to see, in the text column. */
   knobs?: ComponentChildren;
   /** The interactive part. */
   children: ComponentChildren;
 }
 
-export function StepFrame({ title, text, prompt, knobs, children }: Properties) {
+export function StepFrame({ title, text, prompt, lesson, knobs, children }: Properties) {
   return (
     <>
       <header class="step-text">
@@ -31,6 +33,11 @@ export function StepFrame({ title, text, prompt, knobs, children }: Properties) 
         <p>
           <strong>{say("learn.try")}</strong> {prompt}
         </p>
+        {lesson && (
+          <p class="small quiet">
+            {say("learn.course")} <span class="lesson">{`course/${lesson}`}</span>
+          </p>
+        )}
       </aside>
       <Turn />
     </>

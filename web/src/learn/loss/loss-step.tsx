@@ -37,7 +37,12 @@ export function LossStep() {
   const [right, first] = [share.value, split.value];
   const output = outputOf(right, first);
   return (
-    <StepFrame title={say("learn.loss.title")} text={say("learn.loss.text")} prompt={say("learn.loss.try")}>
+    <StepFrame
+      title={say("learn.loss.title")}
+      text={say("learn.loss.text")}
+      prompt={say("learn.loss.try")}
+      lesson="04-break-it"
+    >
       <div class="loss-top">
         <Rows output={output} />
         <Slider

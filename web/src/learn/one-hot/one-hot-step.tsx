@@ -19,6 +19,7 @@ export function OneHotStep() {
       title={say("learn.one-hot.title")}
       text={say("learn.one-hot.text")}
       prompt={say("learn.one-hot.try")}
+      lesson="02-numpy"
     >
       <div class="one-hot">
         <Pixels

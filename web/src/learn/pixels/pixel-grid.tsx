@@ -12,9 +12,11 @@ interface Properties {
   /** Write the values into the pixels. */
   numbers: boolean;
   onChoose: (pixel: number) => void;
+  /** How many pixels on every side of the selected one are framed with it. */
+  around?: number;
 }
 
-export function PixelGrid({ values, label, chosen, numbers, onChoose }: Properties) {
+export function PixelGrid({ values, label, chosen, numbers, onChoose, around = 0 }: Properties) {
   const id = useId();
   const rows = useMemo(() => rowsOf(values, numbers, id), [values, numbers, id]);
   const row = Math.floor(chosen / SIDE);
@@ -55,7 +57,14 @@ export function PixelGrid({ values, label, chosen, numbers, onChoose }: Properti
       <span
         class="chosen-pixel"
         aria-hidden="true"
-        style={{ left: `${(column / SIDE) * 100}%`, top: `${(row / SIDE) * 100}%` }}
+        style={{
+          left: `${((column - around) / SIDE) * 100}%`,
+          top: `${((row - around) / SIDE) * 100}%`,
+          ...(around && {
+            width: `${((2 * around + 1) / SIDE) * 100}%`,
+            height: `${((2 * around + 1) / SIDE) * 100}%`,
+          }),
+        }}
       />
       <p class="for-screen-readers" id={`${id}-keys`}>
         {say("learn.pixels.keys")}

@@ -24,6 +24,7 @@ export function PixelsStep() {
       title={say("learn.pixels.title")}
       text={say("learn.pixels.text")}
       prompt={say("learn.pixels.try")}
+      lesson="02-numpy"
     >
       <div class="pixels-step">
         <PixelGrid

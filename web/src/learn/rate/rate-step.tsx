@@ -28,7 +28,12 @@ export function RateStep() {
   const verdict = verdictOn(walk, slope);
   const x = last(walk);
   return (
-    <StepFrame title={say("learn.rate.title")} text={say("learn.rate.text")} prompt={say("learn.rate.try")}>
+    <StepFrame
+      title={say("learn.rate.title")}
+      text={say("learn.rate.text")}
+      prompt={say("learn.rate.try")}
+      lesson="04-break-it"
+    >
       <div class="rate">
         <CurveChoice />
         <RateChart name={curve.value} walk={walk} />

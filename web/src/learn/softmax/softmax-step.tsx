@@ -27,6 +27,7 @@ export function SoftmaxStep() {
       title={say("learn.softmax.title")}
       text={say("learn.softmax.text")}
       prompt={say("learn.softmax.try")}
+      lesson="02-numpy"
     >
       <div class="softmax-choice">
         <HowMany count={chosen.length} />

@@ -1,7 +1,11 @@
 /** The loss and the accuracy of all runs over their steps; the selected run stands out. */
+import { signal } from "@preact/signals";
+import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
-import { type Line, LineChart, type Point } from "../chart/line-chart";
-import { percent, whole } from "../format";
+import { type Line, LineChart, type Point, type Scales } from "../chart/line-chart";
+import { brief, percent, whole } from "../format";
+import { bandsOf, type Family } from "./bands";
+import { colourOf, letterOf } from "./naming";
 import type { Run } from "./run";
 import { smoothed } from "./smooth";
 
@@ -13,40 +17,73 @@ interface Properties {
 
 const HEIGHT = 250;
 const HIGHEST_LOSS = 6; // an unstable run leaves the chart at the top instead of flattening all others
+const LOWEST_LOSS = 1e-4; // of a chart with a logarithmic axis
+
+const axis = parameter("loss-axis", "", oneOf(["log"]));
+/** The step under the pointer, the same in both charts. */
+const pointed = signal<number | null>(null);
+
+interface Drawn {
+  run: Run;
+  points: readonly Point[];
+  /** On the validation split, if the points are of the training images. */
+  beside: readonly Point[];
+}
 
 export function LossChart({ runs, chosen }: Properties) {
-  const smooth = runs.map((run) => ({ run, points: smoothed(run.losses) }));
-  const most = Math.max(2.5, ...smooth.flatMap(({ points }) => points.map(([, loss]) => loss)));
-  const raw = runs.find((run) => run === chosen);
-  const lines = linesOf(smooth, chosen);
-  if (raw) lines.unshift({ key: "raw", points: raw.losses, class: "raw" });
+  const drawn = runs.map((run) => ({ run, points: smoothed(run.losses), beside: run.validationLosses }));
+  const log = axis.value === "log";
+  const values = drawn.flatMap(({ points, beside }) => [...points, ...beside].map(([, loss]) => loss));
+  const finite = values.filter((value) => Number.isFinite(value) && value > 0);
+  const most = Math.max(2.5, ...finite);
+  const least = Math.max(LOWEST_LOSS, Math.min(1, ...finite));
+  const at = (loss: number) => (log ? Math.log10(Math.max(loss, LOWEST_LOSS)) : loss);
+  const top = log ? at(most) + 0.05 : Math.min(most * 1.04, HIGHEST_LOSS);
   return (
-    <LineChart
-      label={say(
-        "learn.train.loss.chart",
-        smooth.map(({ run, points }) => lastOf(run, points, lossWritten)).join(say("learn.train.between")),
-      )}
-      lines={lines}
-      x={stepsOf(runs)}
-      y={{ least: 0, most: Math.min(most * 1.04, HIGHEST_LOSS), name: say("learn.train.loss"), ticks: 5 }}
-      height={HEIGHT}
-    />
+    <div>
+      <Chart
+        label={say(
+          "learn.train.loss.chart",
+          drawn.map(({ run, points }) => lastOf(run, points, brief)).join(say("learn.train.between")),
+        )}
+        drawn={drawn}
+        chosen={chosen}
+        raw={chosen && runs.includes(chosen) ? chosen.losses : null}
+        at={at}
+        write={(value) => brief(value)}
+        y={{
+          least: log ? Math.floor(at(least)) : 0,
+          most: top,
+          name: say("learn.train.loss"),
+          ticks: 5,
+          write: (value) => brief(log ? 10 ** value : value),
+        }}
+      />
+      <label class="check small">
+        <input type="checkbox" checked={log} onChange={() => axis.set(log ? "" : "log")} />
+        <span>{say("learn.train.log")}</span>
+      </label>
+    </div>
   );
 }
 
 export function AccuracyChart({ runs, chosen }: Properties) {
-  const lines = runs.map((run) => ({ run, points: run.accuracies }));
+  const drawn = runs.map((run) => ({ run, points: run.accuracies, beside: [] }));
   const lowest = Math.min(0.8, ...runs.flatMap((run) => run.accuracies.map(([, share]) => share)));
+  const batches = chosen && runs.includes(chosen) ? smoothed(chosen.batchAccuracies) : null;
   return (
-    <LineChart
+    <Chart
       label={say(
         "learn.train.accuracy.chart",
-        lines
+        drawn
           .map(({ run, points }) => lastOf(run, points, (share) => percent(share)))
           .join(say("learn.train.between")),
       )}
-      lines={linesOf(lines, chosen)}
-      x={stepsOf(runs)}
+      drawn={drawn}
+      chosen={chosen}
+      raw={batches}
+      at={(share) => share}
+      write={(share) => percent(share)}
       y={{
         least: Math.floor(lowest * 10) / 10,
         most: 1,
@@ -54,37 +91,128 @@ export function AccuracyChart({ runs, chosen }: Properties) {
         write: (share) => percent(share, 0),
         ticks: 5,
       }}
-      height={HEIGHT}
     />
   );
 }
 
-function linesOf(lines: readonly { run: Run; points: readonly Point[] }[], chosen: Run | null): Line[] {
-  return lines
-    .map(({ run, points }) => ({
-      key: run.id,
-      points,
-      class: run === chosen ? "accent" : dashOf(run),
-      name: String(run.number),
-    }))
-    .sort((one, other) => Number(one.class === "accent") - Number(other.class === "accent"));
+interface ChartProperties {
+  label: string;
+  drawn: readonly Drawn[];
+  chosen: Run | null;
+  /** Drawn faintly: what the selected run's line was smoothed from, or its batches. */
+  raw: readonly Point[] | null;
+  /** From a value to its place on the axis. */
+  at: (value: number) => number;
+  write: (value: number) => string;
+  y: { least: number; most: number; name: string; ticks: number; write: (value: number) => string };
 }
 
-/** Lines differ in their dashes, not only in their shade. */
-export function dashOf(run: Run): string {
-  return `dash-${run.number % 3}`;
+function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
+  const placed = (points: readonly Point[]): Point[] => points.map(([step, value]) => [step, at(value)]);
+  const { single, bands } = bandsOf(drawn);
+  const lines: Line[] = single.flatMap(({ run, points, beside }) => [
+    { key: run.id, points: placed(points), class: classOf(run, chosen), name: letterOf(run) },
+    { key: `${run.id} beside`, points: placed(beside), class: `${colourOf(run)} beside` },
+  ]);
+  for (const band of bands) {
+    const class_ = classOf(band.first, chosen);
+    lines.push({ key: band.key, points: placed(band.mean), class: class_, name: letterOf(band.first) });
+  }
+  lines.sort((one, other) => Number(one.class?.includes("accent")) - Number(other.class?.includes("accent")));
+  if (raw && chosen) lines.unshift({ key: "raw", points: placed(raw), class: `raw ${colourOf(chosen)}` });
+  const steps = Math.max(0, ...drawn.map(({ run }) => Math.max(run.recipe?.steps ?? 0, run.step)));
+  const step = pointed.value;
+  return (
+    <div class="train-chart">
+      <LineChart
+        label={label}
+        lines={lines}
+        x={{ least: 0, most: steps || 2000, name: say("learn.train.step"), write: whole }}
+        y={y}
+        height={HEIGHT}
+        onHover={(value) => {
+          pointed.value = value === null ? null : Math.round(value);
+        }}
+        above={(scales) => (
+          <>
+            {drawn.map(({ run, points }) => (
+              <Beyond
+                key={run.id}
+                run={run}
+                points={points}
+                most={y.most}
+                at={at}
+                write={write}
+                scales={scales}
+              />
+            ))}
+            {step !== null && <Rule x={scales.x.place(step)} scales={scales} />}
+          </>
+        )}
+      >
+        {(scales) => bands.map((band) => <Band key={band.key} band={band} at={at} scales={scales} />)}
+      </LineChart>
+      {step !== null && drawn.length > 0 && (
+        <ul class="readout small numbers" aria-hidden="true">
+          <li>{say("learn.train.at", whole(step))}</li>
+          {drawn.map(({ run, points, beside }) => (
+            <li key={run.id} class={colourOf(run)}>
+              <b>{letterOf(run)}</b> {valueAt(points, step, write)}
+              {beside.length > 0 && ` / ${valueAt(beside, step, write)}`}
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
 }
 
-function stepsOf(runs: readonly Run[]) {
-  const most = Math.max(0, ...runs.map((run) => run.recipe?.steps ?? run.step));
-  return { least: 0, most: most || 2000, name: say("learn.train.step"), write: whole };
+function classOf(run: Run, chosen: Run | null): string {
+  return run === chosen ? `${colourOf(run)} accent` : colourOf(run);
+}
+
+/** The range of several seeds. */
+function Band({ band, at, scales }: { band: Family; at: (value: number) => number; scales: Scales }) {
+  const edge = ([step, value]: Point) =>
+    `${scales.x.place(step)},${Math.max(scales.y.place(at(value)), -1e4)}`;
+  const points = [...band.high.map(edge), ...[...band.low].reverse().map(edge)];
+  return <polygon class={`band ${colourOf(band.first)}`} points={points.join(" ")} />;
+}
+
+interface BeyondProperties extends Pick<ChartProperties, "at" | "write"> {
+  run: Run;
+  points: readonly Point[];
+  most: number;
+  scales: Scales;
+}
+
+/** Marks where a line leaves the chart at the top, and how high it got. */
+function Beyond({ run, points, most, at, write, scales }: BeyondProperties) {
+  const above = points.filter(([, value]) => !(at(value) <= most));
+  const [first] = above;
+  if (!first) return null;
+  const highest = Math.max(...above.map(([, value]) => value));
+  const x = Math.min(scales.x.place(first[0]), scales.plot.right - 40);
+  const y = scales.plot.top - 2;
+  return (
+    <g class={`beyond ${colourOf(run)}`}>
+      <path d={`M${x} ${y - 6}l4 7h-8z`} />
+      <text x={x + 7} y={y}>{`${letterOf(run)} ${write(highest)}`}</text>
+    </g>
+  );
+}
+
+function Rule({ x, scales: { plot } }: { x: number; scales: Scales }) {
+  return <line class="rule" x1={x} x2={x} y1={plot.top} y2={plot.bottom} />;
+}
+
+/** The last value up to a step. */
+function valueAt(points: readonly Point[], step: number, write: (value: number) => string): string {
+  const last = points.findLast(([at]) => at <= step) ?? points[0];
+  return last ? write(last[1]) : "–";
 }
 
 function lastOf(run: Run, points: readonly Point[], write: (value: number) => string): string {
   const last = points.at(-1);
-  return say("learn.train.last", run.number, last ? write(last[1]) : "–", last ? last[0] : 0);
-}
-
-function lossWritten(loss: number): string {
-  return loss.toFixed(2);
+  return say("learn.train.last", letterOf(run), last ? write(last[1]) : "–", last ? last[0] : 0);
 }

@@ -8,7 +8,7 @@ beforeAll(() => {
   vi.stubGlobal("document", { documentElement: {} });
 });
 
-const RUN = { ...newRun("a", 1), step: 1500 };
+const RUN = { ...newRun("a", 1, "service"), step: 1500 };
 const RESULT = { accuracy: 0.9712, n: 5000, wrong: 144, mistakes: [] };
 
 it.each([

@@ -1,37 +1,46 @@
 /** The settings for a run, and the button that starts and stops it. */
-import { numberIn } from "../../address";
+import { NETWORKS } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
-import { TRAINING } from "../../shapes";
 import { whole } from "../format";
-import { knob, settle, wholeIn } from "../knob";
-import { StopSlider } from "../slider";
-import { active, asking, start, stop, stopping } from "./runs";
+import { settle } from "../knob";
+import { Slider, StopSlider } from "../slider";
+import { rateWritten } from "./naming";
+import { active, asking, startInPage, startOnService, stop, stopping } from "./runs";
+import {
+  augment,
+  batchSize,
+  chosenRequest,
+  chosenSettings,
+  depth,
+  ENGINES,
+  engine,
+  hidden,
+  images,
+  isStandard,
+  learningRate,
+  network,
+  optimizer,
+  RECIPES,
+  recipe,
+  resetSettings,
+  seed,
+  seeds,
+  steps,
+} from "./settings";
 
 const BATCH_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2000];
 const LEARNING_RATES = [
-  0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1,
+  ...[0.00001, 0.00002, 0.00005, 0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005],
+  ...[0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
 ];
 const STEPS = [100, 200, 500, 1000, 2000, 5000, 10000, 20000];
-const TUTORIAL = {
-  batch_size: TRAINING.batch_size.tutorial,
-  learning_rate: TRAINING.learning_rate.tutorial,
-  steps: TRAINING.steps.tutorial,
-};
+const IMAGES = [10, 100, 1000, 10000, 55000];
+const HIDDEN = [2, 4, 8, 16, 32, 64, 128, 256, 512];
 
-const batchSize = knob(
-  "batch",
-  TUTORIAL.batch_size,
-  wholeIn(TRAINING.batch_size.least, TRAINING.batch_size.most),
-);
-const learningRate = knob("rate", TUTORIAL.learning_rate, numberIn(0.00001, 0.1));
-const steps = knob("steps", TUTORIAL.steps, wholeIn(TRAINING.steps.least, TRAINING.steps.most));
+/** On a phone the settings are folded, so that training can be seen. */
+const narrow = matchMedia("(width < 40rem)");
 
 export function Knobs() {
-  const running = active.value;
-  const asTutorial =
-    batchSize.value === TUTORIAL.batch_size &&
-    learningRate.value === TUTORIAL.learning_rate &&
-    steps.value === TUTORIAL.steps;
   return (
     <form
       class="train-knobs"
@@ -39,13 +48,30 @@ export function Knobs() {
       onSubmit={(event) => {
         event.preventDefault();
         settle();
-        void start({
-          batch_size: batchSize.value,
-          learning_rate: learningRate.value,
-          steps: steps.value,
-        });
+        begin();
       }}
     >
+      <Networks />
+      <Buttons />
+      {narrow.matches ? (
+        <details class="train-more">
+          <summary>{say("learn.train.knobs")}</summary>
+          <Sliders />
+          <More />
+        </details>
+      ) : (
+        <>
+          <Sliders />
+          <More />
+        </>
+      )}
+    </form>
+  );
+}
+
+function Sliders() {
+  return (
+    <>
       <StopSlider
         label={say("learn.train.batch_size")}
         value={batchSize.value}
@@ -67,39 +93,177 @@ export function Knobs() {
         write={whole}
         onInput={(value) => steps.set(value)}
       />
-      <div class="buttons">
-        {running ? (
-          <button
-            type="button"
-            class="button primary"
-            disabled={stopping.value === running.id}
-            onClick={() => void stop(running.id)}
-          >
-            {say(stopping.value === running.id ? "learn.train.stopping" : "learn.train.stop")}
-          </button>
-        ) : (
-          <button type="submit" class="button primary" disabled={asking.value}>
-            {say("learn.train.start")}
-          </button>
-        )}
-        <button
-          type="button"
-          class="button plain"
-          disabled={asTutorial}
-          onClick={() => {
-            batchSize.set(TUTORIAL.batch_size);
-            learningRate.set(TUTORIAL.learning_rate);
-            steps.set(TUTORIAL.steps);
-          }}
-        >
-          {say("learn.train.tutorial")}
-        </button>
-      </div>
-    </form>
+    </>
   );
 }
 
-/** A learning rate without powers of ten: 0.00001. */
-export function rateWritten(rate: number): string {
-  return Number(rate.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 10 });
+/** Start what the settings say: in the page, one run for each seed. */
+export function begin(): void {
+  if (engine.value === "tensorflow") {
+    void startOnService(chosenRequest());
+    return;
+  }
+  const settings = chosenSettings();
+  startInPage(
+    Array.from({ length: seeds.value }, (_, place) => ({ ...settings, seed: settings.seed + place })),
+  );
+}
+
+function Networks() {
+  const onService = engine.value === "tensorflow";
+  return (
+    <fieldset class="choices train-network">
+      <legend class="for-screen-readers">{say("learn.train.network")}</legend>
+      {onService
+        ? RECIPES.map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="recipe"
+                checked={recipe.value === name}
+                onChange={() => recipe.set(name)}
+              />
+              <span>{name}</span>
+            </label>
+          ))
+        : NETWORKS.map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="network"
+                checked={network.value === name}
+                onChange={() => network.set(name)}
+              />
+              <span>{say(`learn.train.network.${name}`)}</span>
+            </label>
+          ))}
+    </fieldset>
+  );
+}
+
+function More() {
+  return (
+    <details class="train-more">
+      <summary>{say("learn.train.more")}</summary>
+      <div class="train-knobs">
+        {engine.value === "page" && <OfThePage />}
+        <Slider
+          label={say("learn.train.seed")}
+          value={seed.value}
+          min={0}
+          max={Math.max(20, seed.value)}
+          step={1}
+          written={String(seed.value)}
+          onInput={(value) => seed.set(value)}
+        />
+        <fieldset class="choices">
+          <legend class="small quiet">{say("learn.train.engine")}</legend>
+          {ENGINES.map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="engine"
+                checked={engine.value === name}
+                onChange={() => engine.set(name)}
+              />
+              <span>{say(`learn.train.engine.${name}`)}</span>
+            </label>
+          ))}
+        </fieldset>
+      </div>
+    </details>
+  );
+}
+
+/** What only the page's own training can do. */
+function OfThePage() {
+  const standard = network.value === "softmax" ? "sgd" : "adam";
+  return (
+    <>
+      {network.value === "mlp" && (
+        <>
+          <StopSlider
+            label={say("learn.train.hidden")}
+            value={hidden.value}
+            stops={HIDDEN}
+            write={whole}
+            onInput={(value) => hidden.set(value)}
+          />
+          <Slider
+            label={say("learn.train.depth")}
+            value={depth.value}
+            min={1}
+            max={4}
+            step={1}
+            written={String(depth.value)}
+            onInput={(value) => depth.set(value)}
+          />
+        </>
+      )}
+      <StopSlider
+        label={say("learn.train.data")}
+        value={images.value}
+        stops={IMAGES}
+        write={whole}
+        onInput={(value) => images.set(value)}
+      />
+      <fieldset class="choices">
+        <legend class="small quiet">{say("learn.train.optimizer")}</legend>
+        {(["sgd", "adam"] as const).map((name) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="optimizer"
+              checked={(optimizer.value || standard) === name}
+              onChange={() => optimizer.set(name === standard ? "" : name)}
+            />
+            <span>{say(`learn.train.optimizer.${name}`)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={augment.value === "squeeze"}
+          onChange={(event) => augment.set(event.currentTarget.checked ? "squeeze" : "")}
+        />
+        <span>{say("learn.train.augment")}</span>
+      </label>
+      <Slider
+        label={say("learn.train.seeds")}
+        value={seeds.value}
+        min={1}
+        max={5}
+        step={1}
+        written={String(seeds.value)}
+        hint={say("learn.train.seeds.hint")}
+        onInput={(value) => seeds.set(value)}
+      />
+    </>
+  );
+}
+
+function Buttons() {
+  const running = active.value;
+  return (
+    <div class="buttons">
+      {running ? (
+        <button
+          type="button"
+          class="button primary"
+          disabled={stopping.value === running.id}
+          onClick={() => void stop(running.id)}
+        >
+          {say(stopping.value === running.id ? "learn.train.stopping" : "learn.train.stop")}
+        </button>
+      ) : (
+        <button type="submit" class="button primary" disabled={asking.value}>
+          {say("learn.train.start")}
+        </button>
+      )}
+      <button type="button" class="button plain" disabled={isStandard.value} onClick={resetSettings}>
+        {say("learn.train.tutorial")}
+      </button>
+    </div>
+  );
 }

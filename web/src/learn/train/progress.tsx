@@ -1,7 +1,8 @@
 /** A run's progress in the lesson's terms: step, loss, and how it ended. */
 import { say } from "../../sentences/say";
-import { fixed, percent, whole } from "../format";
+import { brief, percent, whole } from "../format";
 import { silent } from "./following";
+import { letterOf, rateWritten } from "./naming";
 import { hasEnded, type Run } from "./run";
 import { listenTo } from "./runs";
 
@@ -17,30 +18,38 @@ export function Idle() {
 
 export function Progress({ run }: { run: Run }) {
   const steps = run.recipe?.steps;
+  const starting = run.where === "page" ? "learn.train.state.loading" : "learn.train.state.starting";
+  const failure = run.reason
+    ? say(`learn.train.failed.${run.reason}`, rateWritten(run.recipe?.learning_rate ?? 0))
+    : run.failure;
   const silence = silent.value.get(run.id);
   return (
     <div class="train-progress">
       <progress
         max={steps ?? 1}
         {...(run.state === "starting" ? {} : { value: run.step })}
-        aria-label={say("learn.train.progress", run.number)}
+        aria-label={say("learn.train.progress", letterOf(run))}
       />
       <p class="small numbers">
-        <span>{say(`learn.train.state.${run.state}`, whole(run.step), whole(steps ?? 0))}</span>{" "}
+        <span>
+          {run.state === "starting"
+            ? say(starting)
+            : say(`learn.train.state.${run.state}`, whole(run.step), whole(steps ?? 0))}
+        </span>{" "}
         {run.batch && (
           <span class="quiet">
             {say(
               "learn.train.batch",
-              fixed(run.batch.loss, 2),
-              fixed(run.losses.at(-1)?.[1] ?? 0, 2),
+              brief(run.batch.loss),
+              brief(run.losses.at(-1)?.[1] ?? 0),
               percent(run.batch.accuracy, 0),
             )}
           </span>
         )}
       </p>
-      {run.failure && (
+      {failure && (
         <div class="notice" role="alert">
-          <p>{run.failure}</p>
+          <p>{failure}</p>
         </div>
       )}
       {silence && !hasEnded(run) && (

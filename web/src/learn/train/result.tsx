@@ -3,21 +3,26 @@ import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";
+import { letterOf, nameOf } from "./naming";
 import { examOf, type Mistake, type Result as Outcome, type Run } from "./run";
 
 export function Result({ run, result }: { run: Run; result: Outcome }) {
   return (
     <section class="train-result" aria-labelledby="train-result">
-      <h2 id="train-result">{say("learn.train.result", run.number, percent(result.accuracy))}</h2>
+      <h2 id="train-result">
+        {say("learn.train.result", `${letterOf(run)} · ${nameOf(run)}`, percent(result.accuracy))}
+      </h2>
       <p>
         {say(`learn.train.result.${examOf(result)}`, whole(result.n), whole(result.wrong))}{" "}
         <span class="quiet">{say("learn.train.result.luck", fixed(luck(result) * 100, 1))}</span>
       </p>
-      <p class="buttons">
-        <ViewLink view="write" parameters={{ model: run.id }} class="button primary">
-          {say("learn.train.write")}
-        </ViewLink>
-      </p>
+      {run.where === "service" && (
+        <p class="buttons">
+          <ViewLink view="write" parameters={{ model: run.id }} class="button primary">
+            {say("learn.train.write")}
+          </ViewLink>
+        </p>
+      )}
       {result.mistakes.length > 0 && (
         <>
           <h3>{say("learn.train.mistakes")}</h3>

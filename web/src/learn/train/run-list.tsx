@@ -1,68 +1,76 @@
-/** The runs on this page, named by what differs between them, to select, hide or remove. */
+/** The runs on this page, named by what they are, to select, hide, continue or remove. */
 import { say } from "../../sentences/say";
 import { percent, whole } from "../format";
-import { dashOf } from "./curves";
-import { differing, type KnobName } from "./differences";
-import { rateWritten } from "./knobs";
-import type { Recipe, Run } from "./run";
-import { choose, chosen, forget, hidden, runs, toggle } from "./runs";
+import { settingsOf } from "./identity";
+import { colourOf, letterOf, nameOf } from "./naming";
+import { hasEnded, type Run } from "./run";
+import { active, choose, chosen, forget, hidden, resume, runs, startInPage, toggle } from "./runs";
 
 export function RunList() {
-  const all = runs.value;
-  const knobs = differing(all.flatMap((run) => run.recipe ?? []));
   return (
     <ul class="runs" aria-label={say("learn.train.runs")}>
-      {all.map((run) => (
-        <Row key={run.id} run={run} knobs={knobs} />
+      {runs.value.map((run) => (
+        <Row key={run.id} run={run} />
       ))}
     </ul>
   );
 }
 
-function Row({ run, knobs }: { run: Run; knobs: readonly KnobName[] }) {
+function Row({ run }: { run: Run }) {
   const isChosen = chosen.value === run;
-  const name = say("learn.train.run", run.number);
+  const letter = letterOf(run);
   return (
     <li class={isChosen ? "chosen" : ""}>
       <input
         type="checkbox"
         checked={!hidden.value.has(run.id)}
-        aria-label={say("learn.train.draw", run.number)}
-        title={say("learn.train.draw", run.number)}
+        aria-label={say("learn.train.draw", letter)}
+        title={say("learn.train.draw", letter)}
         onChange={() => toggle(run.id)}
       />
       <button type="button" class="run-name" aria-pressed={isChosen} onClick={() => choose(run.id)}>
-        <svg viewBox="0 0 28 8" aria-hidden="true">
-          <path class={`curve ${isChosen ? "accent" : dashOf(run)}`} d="M1 4H27" />
-        </svg>
-        <strong>{name}</strong>
-        {run.recipe && <span class="numbers">{recipeWritten(run.recipe, knobs)}</span>}
+        <strong class={`run-letter ${colourOf(run)}`}>{letter}</strong>
+        <span>{nameOf(run)}</span>
       </button>
       <span class="run-outcome small quiet numbers">{outcome(run)}</span>
-      <button
-        type="button"
-        class="button plain run-forget"
-        aria-label={say("learn.train.forget", run.number)}
-        title={say("learn.train.forget", run.number)}
-        onClick={() => forget(run.id)}
-      >
-        <svg viewBox="0 0 20 20" aria-hidden="true">
-          <path d="M5.5 5.500 14.500 14.500M14.500 5.500 5.500 14.500" />
-        </svg>
-      </button>
+      <span class="run-buttons">
+        <Continue run={run} />
+        <button
+          type="button"
+          class="button plain run-forget"
+          aria-label={say("learn.train.forget", letter)}
+          title={say("learn.train.forget", letter)}
+          onClick={() => forget(run.id)}
+        >
+          <svg viewBox="0 0 20 20" aria-hidden="true">
+            <path d="M5.5 5.500 14.500 14.500M14.500 5.500 5.500 14.500" />
+          </svg>
+        </button>
+      </span>
     </li>
   );
 }
 
-const WRITERS: Record<KnobName, (recipe: Recipe) => string> = {
-  batch_size: (recipe) => say("learn.train.with.batch_size", whole(recipe.batch_size)),
-  learning_rate: (recipe) => say("learn.train.with.learning_rate", rateWritten(recipe.learning_rate)),
-  steps: (recipe) => say("learn.train.with.steps", whole(recipe.steps)),
-  seed: (recipe) => say("learn.train.with.seed", String(recipe.seed)),
-};
-
-function recipeWritten(recipe: Recipe, knobs: readonly KnobName[]): string {
-  return knobs.map((knob) => WRITERS[knob](recipe)).join(" · ");
+/** Train what a link named, or go on with what has ended. */
+function Continue({ run }: { run: Run }) {
+  const settings = settingsOf(run.id);
+  if (!settings || !hasEnded(run) || run.state === "failed" || active.value) return null;
+  const planned = run.state === "planned";
+  const name = planned
+    ? "learn.train.train-it"
+    : run.state === "stopped"
+      ? "learn.train.go-on"
+      : "learn.train.further";
+  return (
+    <button
+      type="button"
+      class="button small"
+      aria-label={say("learn.train.of-run", say(name), letterOf(run))}
+      onClick={() => (planned ? startInPage([settings]) : resume(run))}
+    >
+      {say(name)}
+    </button>
+  );
 }
 
 function outcome(run: Run): string {

@@ -1,15 +1,23 @@
-/** One training run, assembled from the service's events. */
+/** One training run, assembled from events: those of the service, or of the page's own worker. */
 import { bytes, signedBytes } from "../base64";
 import type { Point } from "../chart/line-chart";
 
-/** The values of a recipe that the page uses, named as the service names them. */
+/** The values of a recipe that the page uses, named as Python names them. */
 export interface Recipe {
+  network: string;
   batch_size: number;
   learning_rate: number;
   steps: number;
   seed: number;
   /** Whether the loss of a step is the sum over its batch or the mean. */
   loss: string;
+  /** The recipe's name, of a run of the service. */
+  name?: string;
+  hidden?: number;
+  depth?: number;
+  images?: number;
+  optimizer?: string;
+  augment?: string;
 }
 
 export interface Mistake {
@@ -30,12 +38,21 @@ export interface Result {
   mistakes: readonly Mistake[];
 }
 
-export type RunState = "starting" | "running" | "done" | "stopped" | "failed" | "unknown";
+/** "planned": named in the address, and not trained here yet; "unknown": the service has forgotten it. */
+export type RunState = "planned" | "starting" | "running" | "done" | "stopped" | "failed" | "unknown";
+
+/** Weights as pictures: templates of the ten digits, hidden neurons (28x28 each) or filters. */
+export interface WeightPictures {
+  kind: "templates" | "neurons" | "filters";
+  /** -127 to 127. */
+  images: readonly Int8Array[];
+}
 
 export interface Run {
   id: string;
   /** Its number on the page: 1, 2, … */
   number: number;
+  where: "page" | "service";
   state: RunState;
   /** Null until known. */
   recipe: Recipe | null;
@@ -43,15 +60,18 @@ export interface Run {
   step: number;
   /** Loss per image by step, whatever the batch size. */
   losses: readonly Point[];
+  /** Loss per image on the validation split, by step; only of runs in the page. */
+  validationLosses: readonly Point[];
   /** The last batch's accuracy, and its loss as training computes it. */
   batch: { loss: number; accuracy: number } | null;
-  /** Accuracy on the validation split, by step. */
+  /** Accuracy on the batches and on the validation split, by step. */
+  batchAccuracies: readonly Point[];
   accuracies: readonly Point[];
-  /** 784 weights for each digit, -127 to 127. */
-  weights: readonly Int8Array[] | null;
+  weights: WeightPictures | null;
   result: Result | null;
-  /** Why it failed, in a sentence; "" if it did not. */
+  /** Why it failed: a sentence of the service, or one of the page's own reasons; "" if it did not. */
   failure: string;
+  reason: "" | "loss" | "no-data";
   /** The number of the last event, so that none is counted twice. */
   seen: number;
 }
@@ -71,29 +91,33 @@ export interface TrainingEvent {
   /** A counter; NaN if the service sent none. */
   id: number;
   name: EventName;
-  /** As the contract has it for each name. */
+  /** As the contract has it for each name; bytes are base64 in the service's events. */
   data: Record<string, unknown>;
 }
 
-export function newRun(id: string, number: number, recipe: Recipe | null = null): Run {
+export function newRun(id: string, number: number, where: Run["where"], recipe: Recipe | null = null): Run {
   return {
     id,
     number,
+    where,
     state: "starting",
     recipe,
     step: 0,
     losses: [],
+    validationLosses: [],
     batch: null,
+    batchAccuracies: [],
     accuracies: [],
     weights: null,
     result: null,
     failure: "",
+    reason: "",
     seen: -1,
   };
 }
 
 export function hasEnded(run: Run): boolean {
-  return ["done", "stopped", "failed", "unknown"].includes(run.state);
+  return ["planned", "done", "stopped", "failed", "unknown"].includes(run.state);
 }
 
 /** The split of a result: test, or validation, which most recipes use. */
@@ -103,7 +127,13 @@ export function examOf({ on }: Result): "test" | "validation" {
 
 /** The run after more events; events already seen are skipped. */
 export function withEvents(run: Run, events: readonly TrainingEvent[]): Run {
-  const next = { ...run, losses: [...run.losses], accuracies: [...run.accuracies] };
+  const next = {
+    ...run,
+    losses: [...run.losses],
+    validationLosses: [...run.validationLosses],
+    batchAccuracies: [...run.batchAccuracies],
+    accuracies: [...run.accuracies],
+  };
   for (const event of events) {
     if (event.id <= next.seen) continue;
     if (!Number.isNaN(event.id)) next.seen = event.id;
@@ -112,7 +142,7 @@ export function withEvents(run: Run, events: readonly TrainingEvent[]): Run {
   return next;
 }
 
-type Growing = Run & { losses: Point[]; accuracies: Point[] };
+type Growing = Run & Record<"losses" | "validationLosses" | "batchAccuracies" | "accuracies", Point[]>;
 
 function hear(run: Growing, { name, data }: TrainingEvent): void {
   const step = Number(data.step ?? run.step);
@@ -120,14 +150,21 @@ function hear(run: Growing, { name, data }: TrainingEvent): void {
   if (name === "started") {
     run.recipe = data.recipe as Recipe;
     run.state = "running";
+    run.result = null;
   } else if (name === "progress") {
     const loss = Number(data.loss);
     run.batch = { loss, accuracy: Number(data.accuracy) };
     run.losses.push([step, loss / (run.recipe?.loss === "sum" ? run.recipe.batch_size : 1)]);
+    run.batchAccuracies.push([step, Number(data.accuracy)]);
   } else if (name === "validated") {
     run.accuracies.push([step, Number(data.accuracy)]);
+    if (data.loss !== undefined) run.validationLosses.push([step, Number(data.loss)]);
   } else if (name === "weights") {
-    run.weights = (data.images as string[]).map(signedBytes);
+    const images = data.images as (string | Int8Array)[];
+    run.weights = {
+      kind: (data.kind as WeightPictures["kind"] | undefined) ?? "templates",
+      images: images.map((image) => (typeof image === "string" ? signedBytes(image) : image)),
+    };
   } else if (name === "done") {
     run.state = "done";
     run.result = resultOf(data);
@@ -136,16 +173,20 @@ function hear(run: Growing, { name, data }: TrainingEvent): void {
   } else {
     run.state = "failed";
     run.failure = String(data.detail ?? "");
+    run.reason = run.where === "page" ? (data.key as Run["reason"]) : "";
   }
 }
 
 function resultOf(data: Record<string, unknown>): Result {
-  const mistakes = (data.mistakes ?? []) as (Omit<Mistake, "image"> & { image: string })[];
+  const mistakes = (data.mistakes ?? []) as (Omit<Mistake, "image"> & { image: string | Uint8Array })[];
   return {
     accuracy: Number(data.accuracy),
     n: Number(data.n),
     on: String(data.on),
     wrong: Number(data.wrong),
-    mistakes: mistakes.map((mistake) => ({ ...mistake, image: bytes(mistake.image) })),
+    mistakes: mistakes.map(({ image, ...mistake }) => ({
+      ...mistake,
+      image: typeof image === "string" ? bytes(image) : image,
+    })),
   };
 }

@@ -3,10 +3,13 @@ import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter, view } from "../../address";
 import { announce } from "../../announce";
 import { ApiError, request } from "../../api";
+import type { Settings } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
-import type { Training as Described } from "../../shapes";
+import type { Training as Described, TrainingRequest } from "../../shapes";
 import { endingOf } from "./ending";
 import { type Follower, follow, hurry, leave, leaveAll, slowly } from "./following";
+import { forgetHere, onEvents, resumeHere, startHere, stopHere } from "./here/client";
+import { idOf, settingsOf } from "./identity";
 import { hasEnded, newRun, type Recipe, type Run, withEvents } from "./run";
 
 /** A run as the service describes it, with the recipe values that the page uses. */
@@ -18,15 +21,17 @@ export interface Trouble {
   running: string | null;
 }
 
-const MOST = 6; // more lines could not be distinguished
+const MOST = 10; // more lines could not be distinguished
 
-const inAddress = parameter("runs", "", (text) => (/^[\w-]+(,[\w-]+)*$/.test(text) ? text : null));
+const inAddress = parameter("runs", "", (text) => (/^[\w.-]+(,[\w.-]+)*$/.test(text) ? text : null));
 const known = signal<readonly Run[]>([]);
 const chosenId = signal("");
 const hiddenIds = signal<ReadonlySet<string>>(new Set());
 const asked = signal(false);
 const stoppingId = signal("");
 const lastTrouble = signal<Trouble | null>(null);
+/** Runs that start after the one in progress. */
+let queue: readonly Settings[] = [];
 /** Runs whose end is announced to screen readers: not those that had ended when the page was opened. */
 const awaited = new Set<string>();
 
@@ -52,7 +57,7 @@ export function open(): void {
   const named = inAddress.value ? inAddress.value.split(",") : [];
   for (const id of named.slice(-MOST)) add(id);
   for (const run of known.peek()) {
-    if (hasEnded(run)) continue;
+    if (hasEnded(run) || run.where === "page") continue;
     listenTo(run.id);
     void awaitIfRunning(run.id);
   }
@@ -63,6 +68,8 @@ async function awaitIfRunning(id: string): Promise<void> {
   try {
     const training = await request<Training>(`v1/training/${encodeURIComponent(id)}`);
     if (training.state === "running") awaited.add(id);
+    // a run that was stopped before it began tells no settings
+    change(id, (run) => ({ ...run, recipe: run.recipe ?? training.recipe }));
   } catch (error) {
     // the event stream has the same problem and reports it
     if (!(error instanceof ApiError)) throw error;
@@ -74,11 +81,52 @@ export function close(): void {
   leaveAll();
 }
 
-export async function start(recipe: Pick<Recipe, "batch_size" | "learning_rate" | "steps">): Promise<void> {
+/** Train in the page, one after the other; what was trained with the same settings before is trained anew. */
+export function startInPage(settings: readonly Settings[]): void {
+  lastTrouble.value = null;
+  queue = [...queue, ...settings];
+  if (!active.peek()) startNext();
+}
+
+function startNext(): void {
+  const [settings, ...rest] = queue;
+  if (!settings) return;
+  queue = rest;
+  const id = idOf(settings);
+  forgetHere(id);
+  awaited.add(id);
+  batch(() => {
+    const before = known.peek().find((run) => run.id === id);
+    if (before) change(id, ({ number }) => newRun(id, number, "page", settings));
+    else add(id, settings, "starting");
+    chosenId.value = id;
+  });
+  writeAddress();
+  startHere(id, settings);
+}
+
+/** Go on with a run in the page: to its end if it was stopped, else as far again. */
+export function resume(run: Run): void {
+  const steps = run.recipe?.steps ?? 0;
+  awaited.add(run.id);
+  change(run.id, (each) => ({ ...each, state: "starting" }));
+  choose(run.id);
+  resumeHere(run.id, run.step < steps ? steps : run.step * 2);
+}
+
+onEvents((id, events) => {
+  const run = change(id, (before) => withEvents(before, events));
+  if (!run || !hasEnded(run)) return;
+  end(run);
+  startNext();
+});
+
+/** Train on the service, with TensorFlow. */
+export async function startOnService(asking: TrainingRequest): Promise<void> {
   lastTrouble.value = null;
   asked.value = true;
   try {
-    const training = await request<Training>("v1/training", { body: recipe });
+    const training = await request<Training>("v1/training", { body: asking });
     slowly(training.id, followerOf(training.id));
     watch(training.id, training.recipe);
   } catch (error) {
@@ -105,9 +153,15 @@ export function listenTo(id: string): void {
   follow(id, followerOf(id));
 }
 
+/** Stop a run, and forget those that wait for it; the network stays as it is. */
 export async function stop(id: string): Promise<void> {
   lastTrouble.value = null;
   stoppingId.value = id;
+  queue = [];
+  if (isInPage(id)) {
+    stopHere(id);
+    return;
+  }
   hurry(id);
   try {
     await request<Training>(`v1/training/${encodeURIComponent(id)}`, { method: "DELETE" });
@@ -131,17 +185,30 @@ export function toggle(id: string): void {
 
 /** Remove a run from the page; training in progress continues. */
 export function forget(id: string): void {
+  if (isInPage(id)) {
+    stopHere(id);
+    forgetHere(id);
+  }
   leave(id);
   known.value = known.peek().filter((run) => run.id !== id);
   writeAddress();
 }
 
-function add(id: string, recipe: Recipe | null = null): void {
+function isInPage(id: string): boolean {
+  return settingsOf(id) !== null;
+}
+
+function add(id: string, recipe: Recipe | null = null, state: Run["state"] = "planned"): void {
   if (known.peek().some((run) => run.id === id)) return;
-  const number = Math.max(0, ...known.peek().map((run) => run.number)) + 1;
-  const all = [...known.peek(), newRun(id, number, recipe)];
+  const taken = known.peek().map((run) => run.number);
+  const number = Array.from({ length: MOST + 1 }, (_, place) => place + 1).find(
+    (each) => !taken.includes(each),
+  );
+  const settings = settingsOf(id);
+  const run = newRun(id, number ?? 1, settings ? "page" : "service", recipe ?? settings);
+  const all = [...known.peek(), settings ? { ...run, state } : run];
   const surplus = all.filter(hasEnded).slice(0, Math.max(0, all.length - MOST));
-  known.value = all.filter((run) => !surplus.includes(run));
+  known.value = all.filter((each) => !surplus.includes(each) || each.id === id);
 }
 
 function followerOf(id: string): Follower {

@@ -8,6 +8,8 @@ import { Idle, Progress } from "./progress";
 import { Result } from "./result";
 import { RunList } from "./run-list";
 import { chosen, close, hidden, open, runs, trouble, watch } from "./runs";
+import { TakeAway } from "./take-away";
+import { TryRuns } from "./try-runs";
 import { WeightImages } from "./weight-images";
 import "./train.css";
 import "./runs.css";
@@ -19,11 +21,13 @@ export function TrainStep() {
   }, []);
   const run = chosen.value;
   const drawn = runs.value.filter((each) => !hidden.value.has(each.id));
+  const here = runs.value.filter(({ where, step }) => where === "page" && step > 0);
   return (
     <StepFrame
       title={say("learn.train.title")}
       text={say("learn.train.text")}
       prompt={say("learn.train.try")}
+      lesson="03-tensorflow"
       knobs={<Knobs />}
     >
       <Trouble />
@@ -33,7 +37,9 @@ export function TrainStep() {
         <AccuracyChart runs={drawn} chosen={run} />
       </div>
       {runs.value.length > 0 && <RunList />}
+      {run && <TakeAway key={run.id} run={run} />}
       <WeightImages run={run} />
+      {here.length > 0 && <TryRuns runs={here} />}
       {run?.result && <Result run={run} result={run.result} />}
     </StepFrame>
   );

@@ -1,29 +1,39 @@
-/** The ten weight images: where ink counts for each digit, and where against it. */
+/** The weights as pictures: where ink counts for each digit, hidden neuron or filter, and where against it. */
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
-import type { Run } from "./run";
+import type { Run, WeightPictures } from "./run";
 
-const FULL = 64; // half of the largest weight of all ten: few are larger, and the others would be pale
-const ZEROS = Array.from({ length: 10 }, () => new Int8Array(784));
+const FULL = 64; // half of the largest weight of all: few are larger, and the others would be pale
+const NOTHING: WeightPictures = {
+  kind: "templates",
+  images: Array.from({ length: 10 }, () => new Int8Array(784)),
+};
 
 export function WeightImages({ run }: { run: Run | null }) {
+  const network = run?.recipe?.network;
+  if (!run?.weights && network !== undefined && network !== "softmax") return null;
+  const { kind, images } = run?.weights ?? NOTHING;
   return (
     <figure class="weight-images">
       <figcaption>
-        {say("learn.train.weights")} <span class="small quiet">{say("learn.train.weights.key")}</span>
+        {say(`learn.train.weights.${kind}`)}{" "}
+        <span class="small quiet">{say(`learn.train.weights.${kind}.key`)}</span>
       </figcaption>
-      <ul class="weights" aria-label={say("learn.train.weights")}>
-        {(run?.weights ?? ZEROS).map((values, digit) => (
-          <li key={digit}>
+      <ul class={`weights ${kind}`} aria-label={say(`learn.train.weights.${kind}`)}>
+        {images.map((values, place) => (
+          <li key={place}>
             <Pixels
               values={values}
+              side={Math.sqrt(values.length)}
               palette="signed"
               full={FULL}
-              label={say("learn.train.weights.of", digit)}
+              label={say(`learn.train.weights.${kind}.of`, kind === "templates" ? place : place + 1)}
             />
-            <span class="small quiet numbers" aria-hidden="true">
-              {digit}
-            </span>
+            {kind === "templates" && (
+              <span class="small quiet numbers" aria-hidden="true">
+                {place}
+              </span>
+            )}
           </li>
         ))}
       </ul>

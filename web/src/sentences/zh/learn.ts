@@ -1,5 +1,6 @@
 import type { learn as english } from "../en/learn";
 import type { Translation } from "../translation";
+import { learnMore } from "./learn-more";
 import { learnSteps } from "./learn-steps";
 import { learnTrain } from "./learn-train";
 
@@ -9,6 +10,12 @@ export const learn: Translation<typeof english> = {
   "learn.back": "上一步",
   "learn.next": (name) => `下一步：${name}`,
   "learn.try": "试一试",
+  "learn.digit.choose": "看哪个数字",
+  "learn.digit.mine": "我写的",
+  "learn.digit.write": "自己写一个",
+  "learn.digit.looked-at": "正在看的数字",
+  "learn.course": "课程里接着讲：",
   ...learnSteps,
+  ...learnMore,
   ...learnTrain,
 };

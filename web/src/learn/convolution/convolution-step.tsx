@@ -1,0 +1,160 @@
+/** Convolution: a window of 3x3 pixels slides over a digit; the feature map, ReLU and pooling. */
+import { oneOf, parameter } from "../../address";
+import { say } from "../../sentences/say";
+import { Pixels } from "../../shared/pixels";
+import { shownDigit } from "../digit/digit";
+import { DigitChoice } from "../digit/digit-choice";
+import { fixed } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { knob, wholeIn } from "../knob";
+import { PixelGrid } from "../pixels/pixel-grid";
+import {
+  FILTER_NAMES,
+  FILTERS,
+  type FilterName,
+  featureMap,
+  MAP,
+  POOLED,
+  pooled,
+  SIDE,
+  sumAt,
+  windowAt,
+} from "./filters";
+import "./convolution.css";
+
+const filter = parameter<FilterName>("filter", "vertical", oneOf(FILTER_NAMES));
+const place = knob("window", 8 * SIDE + 12, wholeIn(0, SIDE * SIDE - 1));
+const relu = parameter("relu", "on", oneOf(["on", "off"]));
+
+export function ConvolutionStep() {
+  const image = shownDigit.value?.image ?? new Uint8Array(SIDE * SIDE);
+  const weights = FILTERS[filter.value];
+  // the pixel that was pointed at is the middle of the window, as far as the edge allows
+  const row = inside(Math.floor(place.value / SIDE) - 1);
+  const column = inside((place.value % SIDE) - 1);
+  const map = featureMap(image, weights, relu.value === "on");
+  const full = Math.max(...featureMap(image, weights, false).map(Math.abs), 1e-6);
+  return (
+    <StepFrame
+      title={say("learn.convolution.title")}
+      text={say("learn.convolution.text")}
+      prompt={say("learn.convolution.try")}
+      lesson="08-convolution"
+    >
+      <DigitChoice />
+      <Filters />
+      <div class="convolution-row">
+        <figure>
+          <PixelGrid
+            values={image}
+            label={say("learn.digit.looked-at")}
+            chosen={(row + 1) * SIDE + column + 1}
+            around={1}
+            numbers={false}
+            onChoose={(pixel) => place.set(pixel)}
+          />
+          <figcaption>{say("learn.convolution.picture")}</figcaption>
+        </figure>
+        <figure>
+          <div class="convolution-map">
+            <Pixels
+              values={map}
+              side={MAP}
+              palette="signed"
+              full={full}
+              label={say("learn.convolution.map")}
+            />
+            <span
+              class="chosen-place"
+              aria-hidden="true"
+              style={{ left: `${(column / MAP) * 100}%`, top: `${(row / MAP) * 100}%` }}
+            />
+          </div>
+          <figcaption>{say("learn.convolution.map")}</figcaption>
+        </figure>
+        <figure class="convolution-pooled">
+          <Pixels
+            values={pooled(map)}
+            side={POOLED}
+            palette="signed"
+            full={full}
+            label={say("learn.convolution.pooled")}
+          />
+          <figcaption>{say("learn.convolution.pooled")}</figcaption>
+        </figure>
+      </div>
+      <Window image={image} weights={weights} row={row} column={column} />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={relu.value === "on"}
+          onChange={(event) => relu.set(event.currentTarget.checked ? "on" : "off")}
+        />
+        <span>{say("learn.convolution.relu")}</span>
+      </label>
+    </StepFrame>
+  );
+}
+
+function Filters() {
+  return (
+    <fieldset class="choices">
+      <legend class="small quiet">{say("learn.convolution.filter")}</legend>
+      {FILTER_NAMES.map((name) => (
+        <label key={name}>
+          <input
+            type="radio"
+            name="filter"
+            checked={filter.value === name}
+            onChange={() => filter.set(name)}
+          />
+          <span>
+            <Pixels values={FILTERS[name]} side={3} palette="signed" class="filter-image" />
+            {say(`learn.convolution.filter.${name}`)}
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface WindowProperties {
+  image: Uint8Array;
+  weights: readonly number[];
+  row: number;
+  column: number;
+}
+
+/** The nine products in the window, and their sum. */
+function Window({ image, weights, row, column }: WindowProperties) {
+  const pixels = windowAt(image, row, column);
+  return (
+    <div class="convolution-window">
+      <table class="numbers">
+        <caption class="small quiet">{say("learn.convolution.window", row + 1, column + 1)}</caption>
+        <tbody>
+          {[0, 3, 6].map((start) => (
+            <tr key={start}>
+              {[0, 1, 2].map((each) => (
+                <td key={each}>
+                  {`${fixed(pixels[start + each] ?? 0, 2)} × ${short(weights[start + each] ?? 0)}`}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p role="status" class="numbers">
+        {say("learn.convolution.sum", fixed(sumAt(image, weights, row, column), 2))}
+      </p>
+    </div>
+  );
+}
+
+function short(weight: number): string {
+  return fixed(weight, Number.isInteger(weight) ? 0 : 2);
+}
+
+function inside(corner: number): number {
+  return Math.min(Math.max(corner, 0), MAP - 1);
+}

@@ -1,0 +1,35 @@
+/** What a network answers becomes a table: how often each label got each answer, and which images they are. */
+
+const CLASSES = 10;
+
+/** Test images whose labels most people reject, as src/shuzi/evaluation/accuracy.py lists them. */
+export const DISPUTED: readonly number[] = [
+  947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729,
+];
+
+export interface Answered {
+  /** Its place in the split. */
+  index: number;
+  label: number;
+  digit: number;
+  probability: number;
+}
+
+/** The answer for each image. */
+export function answered(labels: Uint8Array, probabilities: Float32Array): Answered[] {
+  return Array.from(labels, (label, index) => {
+    const own = probabilities.subarray(index * CLASSES, (index + 1) * CLASSES);
+    const probability = Math.max(...own);
+    return { index, label, digit: own.indexOf(probability), probability };
+  });
+}
+
+/** For each label a row of ten counts, one for each answer. */
+export function counts(answers: readonly Answered[]): number[][] {
+  const table = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
+  for (const { label, digit } of answers) {
+    const row = table[label];
+    if (row) row[digit] = (row[digit] ?? 0) + 1;
+  }
+  return table;
+}

@@ -1,0 +1,106 @@
+/** Overfitting: the same network learns from 10, 100, 1,000 or all images; training against validation. */
+import { useEffect } from "preact/hooks";
+import { STANDARD } from "../../networks/training/settings";
+import { say } from "../../sentences/say";
+import { percent, whole } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { LossChart } from "../train/curves";
+import { complete, idOf } from "../train/identity";
+import { colourOf, letterOf } from "../train/naming";
+import { Progress } from "../train/progress";
+import type { Run } from "../train/run";
+import { active, choose, chosen, open, runs, startInPage, stop } from "../train/runs";
+import "../train/train.css";
+import "./overfitting.css";
+
+const SIZES = [10, 100, 1000, 55_000] as const;
+const LAST = 20; // batches whose accuracy is that of the training images
+
+/** The same settings each time but for the number of images. */
+const settingsFor = (images: number) => complete({ ...STANDARD.mlp, steps: 600, images });
+
+export function OverfittingStep() {
+  useEffect(open, []);
+  const found = SIZES.map((size) => ({ size, run: runOf(size) }));
+  const drawn = found.flatMap(({ run }) => run ?? []);
+  const running = active.value;
+  const missing = found.filter(({ run }) => !run || run.step === 0).map(({ size }) => settingsFor(size));
+  return (
+    <StepFrame
+      title={say("learn.overfitting.title")}
+      text={say("learn.overfitting.text")}
+      prompt={say("learn.overfitting.try")}
+      lesson="07-by-heart"
+    >
+      <div class="buttons">
+        {running ? (
+          <button type="button" class="button primary" onClick={() => void stop(running.id)}>
+            {say("learn.train.stop")}
+          </button>
+        ) : (
+          <button
+            type="button"
+            class="button primary"
+            disabled={missing.length === 0}
+            onClick={() => startInPage(missing)}
+          >
+            {say("learn.overfitting.start")}
+          </button>
+        )}
+      </div>
+      {running && <Progress run={running} />}
+      <div class="train-curves">
+        <LossChart runs={drawn} chosen={drawn.find((run) => run === chosen.value) ?? drawn.at(-1) ?? null} />
+      </div>
+      <p class="small quiet">{say("learn.overfitting.key")}</p>
+      <div class="overfitting-frame">
+        <table class="overfitting numbers">
+          <thead>
+            <tr>
+              <th scope="col">{say("learn.train.data")}</th>
+              <th scope="col">{say("learn.overfitting.seen")}</th>
+              <th scope="col">{say("learn.overfitting.unseen")}</th>
+              <th scope="col">{say("learn.overfitting.gap")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {found.map(({ size, run }) => (
+              <Row key={size} size={size} run={run} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </StepFrame>
+  );
+}
+
+function runOf(size: number): Run | undefined {
+  return runs.value.find((run) => run.id === idOf(settingsFor(size)));
+}
+
+function Row({ size, run }: { size: number; run: Run | undefined }) {
+  const seen = run && mean(run.batchAccuracies.slice(-LAST).map(([, share]) => share));
+  const unseen = run?.accuracies.at(-1)?.[1];
+  const written = (share: number | null | undefined) =>
+    share === undefined || share === null ? "–" : percent(share);
+  return (
+    <tr>
+      <th scope="row">
+        {run ? (
+          <button type="button" class="button plain" onClick={() => choose(run.id)}>
+            <strong class={`run-letter ${colourOf(run)}`}>{letterOf(run)}</strong> {whole(size)}
+          </button>
+        ) : (
+          whole(size)
+        )}
+      </th>
+      <td>{written(seen)}</td>
+      <td>{written(unseen)}</td>
+      <td>{written(seen != null && unseen !== undefined ? seen - unseen : null)}</td>
+    </tr>
+  );
+}
+
+function mean(values: readonly number[]): number | null {
+  return values.length ? values.reduce((sum, value) => sum + value, 0) / values.length : null;
+}

@@ -1,0 +1,32 @@
+/** The weights of the softmax network that comes with shuzi; web/digits.py makes the file. */
+import { bytes } from "../base64";
+import stored from "./weights.json";
+
+const PIXELS = 784;
+const all = new Float32Array(bytes(stored.weights).buffer);
+
+/** A weight for each pixel. */
+export function templateOf(digit: number): Float32Array {
+  return all.subarray(digit * PIXELS, (digit + 1) * PIXELS);
+}
+
+export function biasOf(digit: number): number {
+  return stored.biases[digit] ?? 0;
+}
+
+/** The sum of the products of the first `count` pixels, 0 to 255, and their weights. */
+export function sumUpTo(image: Uint8Array, template: Float32Array, count = PIXELS): number {
+  let sum = 0;
+  for (let place = 0; place < count; place++) sum += ((image[place] ?? 0) / 255) * (template[place] ?? 0);
+  return sum;
+}
+
+/** What each pixel adds to the sum; 0 from `count` on. */
+export function productsOf(image: Uint8Array, template: Float32Array, count = PIXELS): Float32Array {
+  return template.map((weight, place) => (place < count ? ((image[place] ?? 0) / 255) * weight : 0));
+}
+
+/** xw + b for each of the ten digits. */
+export function scoresOf(image: Uint8Array): number[] {
+  return Array.from({ length: 10 }, (_, digit) => sumUpTo(image, templateOf(digit)) + biasOf(digit));
+}

@@ -1,0 +1,101 @@
+/** The training worker, as the page sees it: it is started with the first order. */
+import { startWorker } from "#training-worker";
+import { loadDigits } from "../../../data/digits";
+import type { Settings } from "../../../networks/training/settings";
+import type { TrainingEvent } from "../run";
+import type { Answers, Inside, Order, Question, Told } from "./messages";
+
+/** A digit with its label. */
+export interface Labelled {
+  image: Uint8Array;
+  label: number;
+}
+
+type Hear = (id: string, events: readonly TrainingEvent[]) => void;
+
+let worker: Worker | null = null;
+let hear: Hear = () => undefined;
+let asked = 0;
+const waiting = new Map<number, (answer: unknown) => void>();
+
+/** Who hears the events of all runs in the page. */
+export function onEvents(listener: Hear): void {
+  hear = listener;
+}
+
+export function startHere(id: string, settings: Settings): void {
+  order({ kind: "start", id, settings });
+}
+
+/** Go on up to `steps`. */
+export function resumeHere(id: string, steps: number): void {
+  order({ kind: "resume", id, steps });
+}
+
+export function stopHere(id: string): void {
+  order({ kind: "stop", id });
+}
+
+export function forgetHere(id: string): void {
+  if (worker) order({ kind: "forget", id });
+}
+
+/** The .onnx file of a run. */
+export function onnxHere(id: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  return ask({ about: "onnx", id });
+}
+
+/** Ten probabilities from each run; null from one that the worker does not have. */
+export function readHere(ids: readonly string[], image: Uint8Array): Promise<(Float32Array | null)[] | null> {
+  return ask({ about: "image", ids, image });
+}
+
+export function answersHere(id: string): Promise<Answers | null> {
+  return ask({ about: "answers", id });
+}
+
+export function insideHere(id: string, image: Uint8Array): Promise<Inside | null> {
+  return ask({ about: "inside", id, image });
+}
+
+/** A test image; null if the images cannot be had. */
+export function testDigit(index: number): Promise<Labelled | null> {
+  return ask({ about: "digit", index });
+}
+
+function ask<Answer>(question: Question): Promise<Answer | null> {
+  asked++;
+  const number = asked;
+  return new Promise((resolve) => {
+    waiting.set(number, (answer) => resolve(answer as Answer | null));
+    order({ kind: "ask", number, question });
+  });
+}
+
+function order(message: Order): void {
+  worker ??= open();
+  worker.postMessage(message);
+  if (needsDigits) void sendDigits(worker);
+}
+
+let needsDigits = true;
+
+/** Give the worker the images, once; where they could not be had, the next order tries again. */
+async function sendDigits(to: Worker): Promise<void> {
+  needsDigits = false;
+  const digits = await loadDigits().catch(() => null);
+  needsDigits = digits === null;
+  to.postMessage({ kind: "digits", digits } satisfies Order);
+}
+
+function open(): Worker {
+  const opened = startWorker();
+  opened.addEventListener("message", ({ data }: MessageEvent<Told>) => {
+    if (data.kind === "events") hear(data.id, data.events);
+    else {
+      waiting.get(data.number)?.(data.kind === "answer" ? data.answer : null);
+      waiting.delete(data.number);
+    }
+  });
+  return opened;
+}

@@ -1,0 +1,47 @@
+/** What the page and its training worker tell each other. */
+import type { Splits as Digits } from "../../../data/digits";
+import type { Settings } from "../../../networks/training/settings";
+import type { TrainingEvent } from "../run";
+
+/** To the worker; each `ask` is answered once. */
+export type Order =
+  /** All images, which only the page can have; null if they cannot be had. */
+  | { kind: "digits"; digits: Digits | null }
+  | { kind: "start"; id: string; settings: Settings }
+  /** Go on with a run that has ended, up to `steps`. */
+  | { kind: "resume"; id: string; steps: number }
+  | { kind: "stop"; id: string }
+  | { kind: "forget"; id: string }
+  | { kind: "ask"; number: number; question: Question };
+
+export type Question =
+  /** The .onnx file of a run. */
+  | { about: "onnx"; id: string }
+  /** Ten probabilities for an image, from each of these runs. */
+  | { about: "image"; ids: readonly string[]; image: Uint8Array }
+  /** What a run answers on the split that it is judged on. */
+  | { about: "answers"; id: string }
+  /** An image of the test split. */
+  | { about: "digit"; index: number }
+  /** What an image becomes on the way through a network: the values after every layer. */
+  | { about: "inside"; id: string; image: Uint8Array };
+
+export interface Answers {
+  on: "test" | "validation";
+  labels: Uint8Array;
+  /** Ten for each image. */
+  probabilities: Float32Array;
+  /** 784 for each image. */
+  images: Uint8Array;
+}
+
+export interface Inside {
+  layers: { name: string; rows: number; columns: number; channels: number; values: Float32Array }[];
+  probabilities: Float32Array;
+}
+
+/** From the worker. */
+export type Told =
+  | { kind: "events"; id: string; events: TrainingEvent[] }
+  | { kind: "answer"; number: number; answer: unknown }
+  | { kind: "unanswered"; number: number };

@@ -1,0 +1,219 @@
+/** Trains networks beside the page, so that the page stays quick; it keeps every network until it is told to forget it. */
+import type { Splits as AllDigits } from "../../../data/digits";
+import { CLASSES } from "../../../networks/architectures";
+import { largestOf } from "../../../networks/loss";
+import { PIXELS } from "../../../networks/network";
+import { onnxOf } from "../../../networks/onnx/write";
+import type { Settings } from "../../../networks/training/settings";
+import {
+  type Digits,
+  type Examined,
+  examine,
+  LossError,
+  type Splits,
+  split,
+  Training,
+} from "../../../networks/training/train";
+import type { EventName, TrainingEvent } from "../run";
+import type { Answers, Inside, Order, Question, Told } from "./messages";
+import { picturesOf } from "./pictures";
+
+const TURN = 40; // milliseconds of work before orders are looked at
+const MISTAKES = 24;
+
+interface Job {
+  settings: Settings;
+  training: Training;
+  splits: Splits;
+  /** Events told so far. */
+  told: number;
+  asked: "go" | "stop";
+}
+
+const jobs = new Map<string, Job>();
+const stopped = new Set<string>(); // runs that were stopped before they began
+const next = new MessageChannel();
+
+self.addEventListener("message", ({ data }: MessageEvent<Order>) => {
+  if (data.kind === "digits") arrived(data.digits);
+  if (data.kind === "start") void start(data.id, data.settings);
+  if (data.kind === "resume") void resume(data.id, data.steps);
+  if (data.kind === "stop") stop(data.id);
+  if (data.kind === "forget") jobs.delete(data.id);
+  if (data.kind === "ask") void answer(data.number, data.question);
+});
+
+/** The images could not be had. */
+class NoDigits extends Error {}
+
+let all: AllDigits | null = null;
+let askers: { give: (digits: AllDigits) => void; fail: (error: NoDigits) => void }[] = [];
+
+function allDigits(): Promise<AllDigits> {
+  if (all) return Promise.resolve(all);
+  return new Promise((give, fail) => askers.push({ give, fail }));
+}
+
+function arrived(found: AllDigits | null): void {
+  all = found;
+  for (const { give, fail } of askers) {
+    if (found) give(found);
+    else fail(new NoDigits());
+  }
+  askers = [];
+}
+
+function tell(message: Told): void {
+  self.postMessage(message);
+}
+
+async function start(id: string, settings: Settings): Promise<void> {
+  try {
+    const splits = split((await allDigits()).train, settings.images);
+    const training = new Training(settings, splits);
+    const job: Job = { settings, training, splits, told: 0, asked: stopped.delete(id) ? "stop" : "go" };
+    jobs.set(id, job);
+    const { parameters } = training.network;
+    tellEvents(id, job, [["started", { recipe: settings, parameters, images: splits.train.labels.length }]]);
+    await run(id, job);
+  } catch (error) {
+    if (!(error instanceof NoDigits)) throw error;
+    tell({ kind: "events", id, events: [{ id: 1, name: "failed", data: { key: "no-data" } }] });
+  }
+}
+
+async function resume(id: string, steps: number): Promise<void> {
+  const job = jobs.get(id);
+  if (!job) return;
+  job.settings = { ...job.settings, steps };
+  job.asked = "go";
+  tellEvents(id, job, [["started", { recipe: job.settings, parameters: job.training.network.parameters }]]);
+  await run(id, job);
+}
+
+function stop(id: string): void {
+  const job = jobs.get(id);
+  if (job) job.asked = "stop";
+  else stopped.add(id);
+}
+
+/** Take the steps that are left, a few at a time; between them, orders arrive. */
+async function run(id: string, job: Job): Promise<void> {
+  const { training } = job;
+  const steps = training.run(job.settings.steps);
+  let [waiting, began]: [[EventName, object][], number] = [[], performance.now()];
+  try {
+    for (;;) {
+      if (job.asked === "stop")
+        return tellEvents(id, job, [...waiting, ["stopped", { step: training.step }]]);
+      const { value, done } = steps.next();
+      if (done) break;
+      if (value.name !== "step") waiting.push([value.name, value]);
+      if (value.name === "validated")
+        waiting.push(["weights", { step: value.step, ...picturesOf(training.network) }]);
+      if (performance.now() - began < TURN) continue;
+      tellEvents(id, job, waiting);
+      await turn();
+      [waiting, began] = [[], performance.now()];
+    }
+    tellEvents(id, job, [...waiting, ["done", await ended(job)]]);
+  } catch (error) {
+    if (!(error instanceof LossError)) throw error;
+    tellEvents(id, job, [...waiting, ["failed", { step: error.step, key: "loss" }]]);
+  }
+}
+
+/** Let messages arrive. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    next.port1.onmessage = () => resolve();
+    next.port2.postMessage(null);
+  });
+}
+
+function tellEvents(id: string, job: Job, events: readonly [EventName, object][]): void {
+  if (events.length === 0) return;
+  const numbered = events.map(([name, data]): TrainingEvent => {
+    job.told++;
+    return { id: job.told, name, data: data as Record<string, unknown> };
+  });
+  tell({ kind: "events", id, events: numbered });
+}
+
+/** The split that a run is judged on, and what it answers there. */
+async function judged({ settings, splits, training }: Job): Promise<{ digits: Digits; result: Examined }> {
+  const digits = settings.judged_on === "test" ? (await allDigits()).test : splits.validation;
+  return { digits, result: examine(training.network, digits) };
+}
+
+/** The result of a run, with its most confident mistakes. */
+async function ended(job: Job): Promise<object> {
+  const { digits, result } = await judged(job);
+  const mistakes = Array.from(digits.labels, (label, index) => {
+    const digit = largestOf(result.probabilities, index * CLASSES);
+    return { index, label, digit, probability: result.probabilities[index * CLASSES + digit] ?? 0 };
+  }).filter(({ label, digit }) => label !== digit);
+  mistakes.sort((one, other) => other.probability - one.probability);
+  const surest = mistakes.slice(0, MISTAKES).map((mistake) => ({
+    ...mistake,
+    image: digits.images.slice(mistake.index * PIXELS, (mistake.index + 1) * PIXELS),
+  }));
+  const { accuracy, n } = result;
+  return {
+    step: job.training.step,
+    accuracy,
+    n,
+    on: job.settings.judged_on,
+    wrong: mistakes.length,
+    mistakes: surest,
+  };
+}
+
+async function answer(number: number, question: Question): Promise<void> {
+  const found = await answerTo(question).catch(() => null);
+  tell(found === null ? { kind: "unanswered", number } : { kind: "answer", number, answer: found });
+}
+
+async function answerTo(question: Question): Promise<unknown> {
+  if (question.about === "digit") {
+    const { images, labels } = (await allDigits()).test;
+    const { index } = question;
+    return { image: images.slice(index * PIXELS, (index + 1) * PIXELS), label: labels[index] };
+  }
+  if (question.about === "image") {
+    return question.ids.map((id) => jobs.get(id)?.training.network.answers(question.image) ?? null);
+  }
+  const job = jobs.get(question.id);
+  if (!job) return null;
+  if (question.about === "inside") return inside(job, question.image);
+  const { digits, result } = await judged(job);
+  if (question.about === "answers") {
+    const on = job.settings.judged_on;
+    return {
+      on,
+      labels: digits.labels,
+      images: digits.images,
+      probabilities: result.probabilities,
+    } satisfies Answers;
+  }
+  const { validation, train } = job.splits;
+  return onnxOf({
+    network: job.training.network,
+    settings: { ...job.settings, steps: job.training.step },
+    data: train,
+    judged: result,
+    validated: { ...examine(job.training.network, validation), labels: validation.labels },
+  });
+}
+
+function inside({ training: { network } }: Job, image: Uint8Array): Inside {
+  network.put(image, 0);
+  let values: Float32Array = network.inputs;
+  const layers = network.layers.map((layer) => {
+    values = layer.forward(values, 1);
+    const { rows, columns, channels } = layer.output;
+    const name = layer.weights[0]?.name.split("/")[0] ?? "";
+    return { name, rows, columns, channels, values: values.slice(0, rows * columns * channels) };
+  });
+  return { layers, probabilities: network.answers(image) };
+}

@@ -1,0 +1,56 @@
+/** Runs are named by what they are: the network, and what differs from its standard settings. */
+import { type NetworkName, type Settings, STANDARD } from "../../networks/training/settings";
+import { say } from "../../sentences/say";
+import { whole } from "../format";
+import type { Recipe, Run } from "./run";
+
+const COLOURS = 10;
+
+/** A letter for each run, beside its line and in the list: A, B, C, … */
+export function letterOf({ number }: Run): string {
+  return String.fromCharCode(64 + number);
+}
+
+/** The class that gives a run its colour. */
+export function colourOf({ number }: Run): string {
+  return `run-${((number - 1) % COLOURS) + 1}`;
+}
+
+/** Such as "Hidden layer · rate 0.01 · 64 neurons". */
+export function nameOf(run: Run): string {
+  return run.recipe ? [kindOf(run), ...differences(run.recipe)].join(" · ") : say("learn.train.someone");
+}
+
+/** The name without the seed, which several runs of one kind differ in. */
+export function familyOf(run: Run): string {
+  return run.recipe ? nameOf({ ...run, recipe: { ...run.recipe, seed: 0 } }) : run.id;
+}
+
+function kindOf({ where, recipe }: Run): string {
+  if (where === "service") return say("learn.train.with-tensorflow", recipe?.name ?? recipe?.network ?? "");
+  return say(`learn.train.network.${recipe?.network as NetworkName}`);
+}
+
+/** A learning rate without powers of ten: 0.00001. */
+export function rateWritten(rate: number): string {
+  return Number(rate.toPrecision(6)).toLocaleString("en", { maximumFractionDigits: 10 });
+}
+
+function differences(recipe: Recipe): string[] {
+  const standard: Settings = STANDARD[recipe.network as NetworkName] ?? STANDARD.mlp;
+  const found: string[] = [];
+  const differs = (name: keyof Recipe & keyof Settings) =>
+    recipe[name] !== undefined && recipe[name] !== standard[name];
+  if (differs("batch_size")) found.push(say("learn.train.with.batch_size", whole(recipe.batch_size)));
+  if (differs("learning_rate")) {
+    found.push(say("learn.train.with.learning_rate", rateWritten(recipe.learning_rate)));
+  }
+  if (differs("steps")) found.push(say("learn.train.with.steps", whole(recipe.steps)));
+  if (differs("hidden")) found.push(say("learn.train.with.hidden", whole(recipe.hidden ?? 0)));
+  if (differs("depth")) found.push(say("learn.train.with.depth", whole(recipe.depth ?? 1)));
+  if (differs("images")) found.push(say("learn.train.with.images", whole(recipe.images ?? 0)));
+  if (differs("optimizer")) found.push(say(`learn.train.optimizer.${recipe.optimizer as "sgd" | "adam"}`));
+  if (differs("augment") && recipe.augment !== "none") found.push(say("learn.train.with.augment"));
+  if (differs("seed")) found.push(say("learn.train.with.seed", String(recipe.seed)));
+  return found;
+}

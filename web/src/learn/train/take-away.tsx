@@ -1,0 +1,49 @@
+/** A run of the page for elsewhere: its network as an .onnx file, its settings as Python and as a recipe. */
+import { useState } from "preact/hooks";
+import type { Settings } from "../../networks/training/settings";
+import { say } from "../../sentences/say";
+import { onnxHere } from "./here/client";
+import { settingsOf } from "./identity";
+import { letterOf } from "./naming";
+import type { Run } from "./run";
+import { asPython, asToml } from "./written";
+
+type Said = "" | "python" | "recipe" | "refused";
+
+export function TakeAway({ run }: { run: Run }) {
+  const [said, setSaid] = useState<Said>("");
+  const settings = run.recipe && settingsOf(run.id) ? (run.recipe as Settings) : null;
+  if (!settings || run.step === 0) return null;
+  const copy = (text: string, what: Said) => {
+    navigator.clipboard.writeText(text).then(
+      () => setSaid(what),
+      () => setSaid("refused"),
+    );
+  };
+  return (
+    <div class="buttons">
+      <button type="button" class="button" onClick={() => void save(run)}>
+        {say("learn.train.onnx")}
+      </button>
+      <button type="button" class="button" onClick={() => copy(asPython(settings), "python")}>
+        {say("learn.train.as-python")}
+      </button>
+      <button type="button" class="button" onClick={() => copy(asToml(settings), "recipe")}>
+        {say("learn.train.as-recipe")}
+      </button>
+      <span class="small quiet" role="status">
+        {said && say(`learn.train.copied.${said}`)}
+      </span>
+    </div>
+  );
+}
+
+async function save(run: Run): Promise<void> {
+  const file = await onnxHere(run.id);
+  if (!file) return;
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([file], { type: "application/octet-stream" }));
+  link.download = `${run.id}-${letterOf(run)}.onnx`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}

@@ -1,0 +1,69 @@
+/** What the networks trained here say about one digit, mine or another: any two can be compared. */
+import { useEffect, useState } from "preact/hooks";
+import { say } from "../../sentences/say";
+import { Pixels } from "../../shared/pixels";
+import { shownDigit } from "../digit/digit";
+import { DigitChoice } from "../digit/digit-choice";
+import { percent } from "../format";
+import { readHere } from "./here/client";
+import { colourOf, letterOf, nameOf } from "./naming";
+import type { Run } from "./run";
+
+export function TryRuns({ runs }: { runs: readonly Run[] }) {
+  const image = shownDigit.value?.image ?? null;
+  const answers = useAnswers(runs, image);
+  return (
+    <section class="train-try" aria-labelledby="train-try">
+      <h2 id="train-try">{say("learn.train.compare")}</h2>
+      <DigitChoice />
+      <div class="train-try-answers">
+        {image && <Pixels values={image} palette="ink" label={say("learn.digit.looked-at")} />}
+        <ul>
+          {runs.map((run, place) => (
+            <Answer key={run.id} run={run} probabilities={answers[place] ?? null} />
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}
+
+function Answer({ run, probabilities }: { run: Run; probabilities: Float32Array | null }) {
+  const order = Array.from({ length: 10 }, (_, digit) => digit);
+  const share = (digit: number) => probabilities?.[digit] ?? 0;
+  const [first = 0, second = 0] = order.sort((one, other) => share(other) - share(one));
+  return (
+    <li>
+      <span>
+        <strong class={`run-letter ${colourOf(run)}`}>{letterOf(run)}</strong> {nameOf(run)}
+      </span>
+      {probabilities && (
+        <span class="numbers">
+          {say("learn.train.says", first, percent(share(first)))}{" "}
+          <span class="quiet">{say("learn.train.or", second, percent(share(second)))}</span>
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** Asked again when a network has learnt more. */
+function useAnswers(runs: readonly Run[], image: Uint8Array | null): readonly (Float32Array | null)[] {
+  const [answers, setAnswers] = useState<readonly (Float32Array | null)[]>([]);
+  const state = runs.map(({ id, step, state }) => `${id} ${state} ${step}`).join();
+  useEffect(() => {
+    let wanted = image !== null;
+    if (image) {
+      void readHere(
+        runs.map(({ id }) => id),
+        image,
+      ).then((found) => {
+        if (wanted && found) setAnswers(found);
+      });
+    }
+    return () => {
+      wanted = false;
+    };
+  }, [state, image]);
+  return answers;
+}

@@ -1,0 +1,20 @@
+/** A trained network becomes an .onnx file with its card, which `shuzi.load` and `shuzi evaluate` take. */
+import { cardOf, type Trained } from "./card";
+import { graphOf } from "./graph";
+import { type Bytes, bytes, joined, message, number, text } from "./protobuf";
+import { sha256 } from "./sha256";
+
+const [IR, OPSET] = [8, 17]; // as src/shuzi/training/export writes them
+const MODEL = { ir: 1, producer: 2, graph: 7, opset: 8, metadata: 14 };
+
+export function onnxOf(trained: Trained): Bytes {
+  const graph = graphOf(trained.network, trained.settings.network);
+  const card = cardOf(trained, sha256(graph));
+  return joined([
+    number(MODEL.ir, IR),
+    text(MODEL.producer, "shuzi"),
+    bytes(MODEL.graph, graph),
+    message(MODEL.opset, [text(1, ""), number(2, OPSET)]),
+    message(MODEL.metadata, [text(1, "shuzi.card"), text(2, JSON.stringify(card))]),
+  ]);
+}

@@ -1,0 +1,58 @@
+/** How a gradient changes the weights: plain gradient descent, and Adam (Kingma and Ba, 2015). */
+import type { Weight } from "./layers/layer";
+import type { Settings } from "./training/settings";
+
+const ADAM_S_EPSILON = 1e-8;
+const [START, END] = [0.1, 0.01]; // of one cycle, in fractions of the highest rate
+
+/** Changes the weights by one step, numbered from 0. */
+export type Optimizer = (step: number) => void;
+
+export function optimizerOf(settings: Settings, weights: readonly Weight[]): Optimizer {
+  const rate = (step: number) => rateAt(settings, step);
+  return settings.optimizer === "adam" ? adam(settings, weights, rate) : descend(weights, rate);
+}
+
+/** The learning rate: constant, or a linear rise and then half a cosine down (after Smith, 2018). */
+export function rateAt({ schedule, learning_rate, steps, warm_up }: Settings, step: number): number {
+  if (schedule === "constant") return learning_rate;
+  const place = (step + 0.5) / steps;
+  if (place < warm_up) return learning_rate * (START + ((1 - START) * place) / warm_up);
+  const fallen = Math.min((place - warm_up) / (1 - warm_up), 1);
+  return learning_rate * (END + (1 - END) * 0.5 * (1 + Math.cos(Math.PI * fallen)));
+}
+
+function descend(weights: readonly Weight[], rateAt: (step: number) => number): Optimizer {
+  return (step) => {
+    const rate = rateAt(step);
+    for (const { values, gradient } of weights) {
+      for (let place = 0; place < values.length; place++) {
+        values[place] = (values[place] as number) - rate * (gradient[place] as number);
+      }
+    }
+  };
+}
+
+/** Each weight gets a step length of its own: the average gradient, divided by how large gradients usually are. */
+function adam(settings: Settings, weights: readonly Weight[], rateAt: (step: number) => number): Optimizer {
+  const { beta_1, beta_2 } = settings;
+  const kept = weights.map(({ values }) => ({
+    mean: new Float32Array(values.length),
+    square: new Float32Array(values.length),
+  }));
+  return (step) => {
+    const unbiased = Math.sqrt(1 - beta_2 ** (step + 1)) / (1 - beta_1 ** (step + 1));
+    const rate = rateAt(step) * unbiased;
+    weights.forEach(({ values, gradient }, index) => {
+      const { mean, square } = kept[index] as (typeof kept)[number];
+      for (let place = 0; place < values.length; place++) {
+        const slope = gradient[place] as number;
+        const m = (mean[place] as number) + (slope - (mean[place] as number)) * (1 - beta_1);
+        const v = (square[place] as number) + (slope * slope - (square[place] as number)) * (1 - beta_2);
+        mean[place] = m;
+        square[place] = v;
+        values[place] = (values[place] as number) - (rate * m) / (Math.sqrt(v) + ADAM_S_EPSILON);
+      }
+    });
+  };
+}

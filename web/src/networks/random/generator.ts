@@ -1,0 +1,79 @@
+/** NumPy's generator, PCG64 (O'Neill, 2014): the same seeds give the same numbers as numpy.random.default_rng(seeds). */
+import { stateOf } from "./seed-sequence";
+
+const FACTOR = 0x2360ed051fc65da44385df649fccf645n;
+const HALF = 64n;
+
+export class Generator {
+  #state = 0n;
+  readonly #increment: bigint;
+  /** The upper half of a drawn 64-bit word, which the next 32-bit word takes. */
+  #left: number | null = null;
+
+  constructor(seeds: readonly number[]) {
+    const words = stateOf(seeds, 8).map(BigInt);
+    const word = (place: number) => words[place] ?? 0n;
+    const long = (place: number) =>
+      (((word(place + 1) << 32n) | word(place)) << HALF) | (word(place + 3) << 32n) | word(place + 2);
+    this.#increment = BigInt.asUintN(128, (long(4) << 1n) | 1n);
+    this.#step();
+    this.#state += long(0);
+    this.#step();
+  }
+
+  /** A whole number from 0 to 2³² - 1. */
+  word(): number {
+    if (this.#left !== null) {
+      const word = this.#left;
+      this.#left = null;
+      return word;
+    }
+    const both = this.#long();
+    this.#left = Number(both >> 32n);
+    return Number(both & 0xffffffffn);
+  }
+
+  /** A number from 0 up to 1, with 53 random bits. */
+  number(): number {
+    return Number(this.#long() >> 11n) / 2 ** 53;
+  }
+
+  /** A number from 0 up to 1, with 24 random bits: as many as a float32 has. */
+  float(): number {
+    return (this.word() >>> 8) / 2 ** 24;
+  }
+
+  /** A whole number from 0 to `most`, every one as likely: as many bits as it has, drawn until they are not above it. */
+  upTo(most: number): number {
+    const mask = 2 ** (32 - Math.clz32(most)) - 1;
+    if (most === 0) return 0;
+    for (;;) {
+      const drawn = (this.word() & mask) >>> 0;
+      if (drawn <= most) return drawn;
+    }
+  }
+
+  /** The numbers from 0 to `count` - 1 in random order. */
+  permutation(count: number): Int32Array {
+    const order = Int32Array.from({ length: count }, (_, place) => place);
+    for (let place = count - 1; place > 0; place--) {
+      const other = this.upTo(place);
+      const held = order[place] ?? 0;
+      order[place] = order[other] ?? 0;
+      order[other] = held;
+    }
+    return order;
+  }
+
+  #step(): void {
+    this.#state = BigInt.asUintN(128, this.#state * FACTOR + this.#increment);
+  }
+
+  #long(): bigint {
+    this.#step();
+    const upper = this.#state >> HALF;
+    const mixed = upper ^ BigInt.asUintN(64, this.#state);
+    const turn = upper >> 58n;
+    return BigInt.asUintN(64, (mixed >> turn) | (mixed << (HALF - turn)));
+  }
+}

@@ -1,0 +1,4 @@
+declare module "*.wat" {
+  const program: Uint8Array<ArrayBuffer>;
+  export default program;
+}

@@ -1,0 +1,75 @@
+export const learnMore = {
+  "learn.template": "xw + b",
+  "learn.template.title": "xw + b: your digit times a template",
+  "learn.template.text":
+    "For each of the ten digits, the network has a template: a weight for each of the 784 pixels. It multiplies every pixel by its weight and adds up all the products, plus one number b of the digit.\nInk where the weight is positive (blue) raises the score; ink where it is negative (brown) lowers it. The digit with the highest score wins.",
+  "learn.template.try":
+    "Choose a digit, then the template of another one. Where do the two disagree, and which pixels pull the score down?",
+  "learn.template.x": "The digit x. Point at a pixel to sum up to it.",
+  "learn.template.w": (digit: number) => `The template w of ${digit}`,
+  "learn.template.product": "Their product, pixel by pixel",
+  "learn.template.product.label": (count: number) => `The products of the first ${count} pixels`,
+  "learn.template.summed": "Pixels summed",
+  "learn.template.of": (count: number) => `${count} of 784`,
+  "learn.template.play": "Sum them up",
+  "learn.template.pause": "Pause",
+  "learn.template.pixel": (place: number, value: string, weight: string, product: string) =>
+    `Pixel ${place}: ${value} × ${weight} = ${product}`,
+  "learn.template.sum": "Sum so far:",
+  "learn.template.score": (digit: number, bias: string, score: string) =>
+    `plus b = ${bias}: the score of ${digit} is ${score}`,
+  "learn.template.scores": "All ten scores",
+  "learn.template.choose": (digit: number, score: string) => `Template of ${digit}, score ${score}`,
+  "learn.template.source": "The templates of the softmax network that comes with shuzi.",
+
+  "learn.mistakes": "Mistakes",
+  "learn.mistakes.title": "Mistakes: what is taken for what",
+  "learn.mistakes.text":
+    "One number for the accuracy hides what goes wrong. This table shows it: a row for each label, a column for each answer. On the diagonal, both agree.\nClick a cell to see its images, the most confident answers first. Some labels are disputed: most people would read the image differently.",
+  "learn.mistakes.try":
+    "Which two digits are mixed up most often? Look at those images: would you have read them correctly?",
+  "learn.mistakes.nothing": "No network has been trained in this page yet.",
+  "learn.mistakes.train": "Train softmax, a few seconds",
+  "learn.mistakes.caption": (name: string, wrong: string, n: string) =>
+    `${name}: ${wrong} mistakes in ${n} images`,
+  "learn.mistakes.corner": "label, answer",
+  "learn.mistakes.all": (count: string) => `All mistakes: ${count}`,
+  "learn.mistakes.some": (label: number, digit: number, count: string) =>
+    label === digit
+      ? `${label} read as ${digit}, correctly: ${count}`
+      : `${label} read as ${digit}: ${count}`,
+  "learn.mistakes.show-all": "Show all mistakes",
+  "learn.mistakes.more": (count: string) => `Show more (${count} left)`,
+  "learn.mistakes.doubtful": "label disputed",
+
+  "learn.overfitting": "Overfitting",
+  "learn.overfitting.title": "Overfitting: learning by heart",
+  "learn.overfitting.text":
+    "The same network learns from 10, 100, 1,000 and 55,000 images. With few images, it soon knows them by heart: the training loss goes to 0.\nBut images it has never seen tell another story: the validation loss stays high, or even climbs again. More images help more than more steps.",
+  "learn.overfitting.try":
+    "Guess first: how many of the unseen digits does it read correctly after seeing only ten images, about one of each?",
+  "learn.overfitting.start": "Train all four",
+  "learn.overfitting.key": "Solid: training images. Dashed: validation images, which it never learns from.",
+  "learn.overfitting.seen": "correct, training",
+  "learn.overfitting.unseen": "correct, validation",
+  "learn.overfitting.gap": "gap",
+
+  "learn.convolution": "Convolution",
+  "learn.convolution.title": "Convolution: a small window slides over the digit",
+  "learn.convolution.text":
+    "A template looks at the whole picture at once, so a digit shifted by two pixels no longer fits. A convolution looks through a window of 3 by 3 pixels, multiplies them by nine weights, adds up, and slides on.\nThe sums form a new picture, the feature map: it shows where an edge or a line is. Pooling keeps the largest of every four and forgets exactly where.",
+  "learn.convolution.try":
+    "Move the window to a vertical stroke and then to a horizontal one. Which filter notices which? What is left after pooling?",
+  "learn.convolution.picture": "Point at the digit, or use the arrow keys, to move the window.",
+  "learn.convolution.map": "Feature map, 26 by 26",
+  "learn.convolution.pooled": "After pooling, 13 by 13",
+  "learn.convolution.filter": "Filter",
+  "learn.convolution.filter.vertical": "left to right",
+  "learn.convolution.filter.horizontal": "top to bottom",
+  "learn.convolution.filter.slanted": "slanted",
+  "learn.convolution.filter.spot": "edges all around",
+  "learn.convolution.filter.blur": "mean",
+  "learn.convolution.window": (row: number, column: number) => `The window at row ${row}, column ${column}`,
+  "learn.convolution.sum": (sum: string) => `The sum of the nine products is ${sum}.`,
+  "learn.convolution.relu": "ReLU: negative sums become 0",
+};

@@ -1,0 +1,70 @@
+import type { learnMore as english } from "../en/learn-more";
+import type { Translation } from "../translation";
+
+export const learnMore: Translation<typeof english> = {
+  "learn.template": "算式 xw + b",
+  "learn.template.title": "xw + b：你的字乘上一张模板",
+  "learn.template.text":
+    "十个数字，网络各有一张模板：784 个像素，每个像素一个权重。把每个像素乘上它的权重，全部加起来，再加上这个数字自己的 b。\n权重为正的地方（蓝色）有墨，得分升高；权重为负的地方（棕色）有墨，得分降低。哪个数字得分最高，答案就是它。",
+  "learn.template.try": "选一个字，再换成别的数字的模板：两者在哪里合不上？是哪些像素把分数拉了下来？",
+  "learn.template.x": "这个字 x。指着一个像素，就加到那里为止。",
+  "learn.template.w": (digit) => `${digit} 的模板 w`,
+  "learn.template.product": "逐个像素相乘的结果",
+  "learn.template.product.label": (count) => `前 ${count} 个像素的乘积`,
+  "learn.template.summed": "已经加了多少像素",
+  "learn.template.of": (count) => `784 个里的 ${count} 个`,
+  "learn.template.play": "从头加起来",
+  "learn.template.pause": "停一下",
+  "learn.template.pixel": (place, value, weight, product) =>
+    `第 ${place} 个像素：${value} × ${weight} = ${product}`,
+  "learn.template.sum": "加到这里：",
+  "learn.template.score": (digit, bias, score) => `再加上 b = ${bias}，${digit} 的得分是 ${score}`,
+  "learn.template.scores": "十个得分",
+  "learn.template.choose": (digit, score) => `${digit} 的模板，得分 ${score}`,
+  "learn.template.source": "模板来自 shuzi 自带的 softmax 网络。",
+
+  "learn.mistakes": "错在哪里",
+  "learn.mistakes.title": "错在哪里：把谁认成了谁",
+  "learn.mistakes.text":
+    "准确率只有一个数，看不出错在哪里。这张表看得出：一行是一个标签，一列是一种回答。对角线上，两者一致。\n点一格，就看到那一格里的图，最有把握的排在前面。有些标签本身有争议：多数人看了会认成别的。",
+  "learn.mistakes.try": "哪两个数字最容易混？看看那些图：换了你，认得对吗？",
+  "learn.mistakes.nothing": "这个页面里还没有训练过网络。",
+  "learn.mistakes.train": "训练一个 softmax，几秒钟",
+  "learn.mistakes.caption": (name, wrong, n) => `${name}：${n} 张图里认错 ${wrong} 张`,
+  "learn.mistakes.corner": "标签、回答",
+  "learn.mistakes.all": (count) => `全部认错的图：${count} 张`,
+  "learn.mistakes.some": (label, digit, count) =>
+    label === digit ? `${label} 认成 ${digit}，认对了：${count} 张` : `${label} 认成 ${digit}：${count} 张`,
+  "learn.mistakes.show-all": "看全部认错的图",
+  "learn.mistakes.more": (count) => `再看一些（还有 ${count} 张）`,
+  "learn.mistakes.doubtful": "标签有争议",
+
+  "learn.overfitting": "过拟合",
+  "learn.overfitting.title": "过拟合：死记硬背",
+  "learn.overfitting.text":
+    "同一个网络，分别从 10、100、1,000 和 55,000 张图里学。图少的时候，它很快就把它们背下来了：训练损失降到 0。\n可是换成没见过的图就不一样了：验证损失一直很高，甚至又涨上去。多给些图，比多走些步更管用。",
+  "learn.overfitting.try": "先猜一猜：只看过十张图，大约每个数字一张，没见过的数字它能认对多少？",
+  "learn.overfitting.start": "四个都训练",
+  "learn.overfitting.key": "实线：训练图片。虚线：验证图片，它从来不从里面学。",
+  "learn.overfitting.seen": "训练图片认对",
+  "learn.overfitting.unseen": "验证图片认对",
+  "learn.overfitting.gap": "相差",
+
+  "learn.convolution": "卷积",
+  "learn.convolution.title": "卷积：小窗口在字上滑过",
+  "learn.convolution.text":
+    "模板一次看整张图，字挪了两个像素就对不上了。卷积只透过 3x3 像素的小窗口看：九个像素乘上九个权重，加起来，再挪到下一处。\n这些和组成一张新的图，叫特征图，看得出哪里有边、哪里有线。池化在每四个里只留最大的一个，不再计较到底在哪里。",
+  "learn.convolution.try": "把窗口移到一竖上，再移到一横上：哪个卷积核看得见哪一笔？池化以后还剩下什么？",
+  "learn.convolution.picture": "指着字，或者用方向键，移动窗口。",
+  "learn.convolution.map": "特征图，26x26",
+  "learn.convolution.pooled": "池化以后，13x13",
+  "learn.convolution.filter": "卷积核",
+  "learn.convolution.filter.vertical": "从左到右变化",
+  "learn.convolution.filter.horizontal": "从上到下变化",
+  "learn.convolution.filter.slanted": "斜着变化",
+  "learn.convolution.filter.spot": "四周的边",
+  "learn.convolution.filter.blur": "取平均",
+  "learn.convolution.window": (row, column) => `窗口在第 ${row} 行、第 ${column} 列`,
+  "learn.convolution.sum": (sum) => `九个乘积加起来是 ${sum}。`,
+  "learn.convolution.relu": "ReLU：负的和变成 0",
+};

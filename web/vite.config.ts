@@ -25,7 +25,7 @@ export default defineConfig(({ mode }) => {
         ? singleFile(mode === "file-full")
         : filesBeside((name) => isStatic || name.startsWith("models/")),
     ],
-    worker: { format: "es", plugins: () => [madeModules(), wat()] },
+    worker: { plugins: () => [madeModules(), wat()] },
     resolve: {
       alias: {
         "#worker": `/src/here/start-${isFile ? "inlined" : "served"}.ts`,

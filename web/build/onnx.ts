@@ -1,0 +1,122 @@
+/**
+ * An .onnx file becomes its graph, weights and card.
+ *
+ * ONNX files are protocol buffers (https://protobuf.dev/programming-guides/encoding); the numbers of the fields are
+ * those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
+ */
+import type { Card, Node } from "../src/network/graph";
+
+export interface OnnxModel {
+  card: Card;
+  nodes: Node[];
+  outputs: string[];
+  tensors: { name: string; dims: number[]; values: Float32Array }[];
+}
+
+/** A message: for each field's number, its values; numbers as bigint, everything else as bytes. */
+type Message = Map<number, (bigint | Uint8Array)[]>;
+
+const [FLOAT, INT64] = [1n, 7n];
+
+/** @throws Error if it is no ONNX file of ours */
+export function readOnnx(content: Uint8Array): OnnxModel {
+  const model = message(content);
+  const graph = message(bytes(model, 7));
+  const card = all(model, 14)
+    .map(message)
+    .find((entry) => text(entry, 1) === "shuzi.card");
+  if (!card) throw new Error("the model has no card");
+  return {
+    card: JSON.parse(text(card, 2)) as Card,
+    nodes: all(graph, 1).map((each) => node(message(each))),
+    outputs: all(graph, 12).map((each) => text(message(each), 1)),
+    tensors: all(graph, 5)
+      .map(message)
+      .map((each) => ({
+        name: text(each, 8),
+        dims: (each.get(1) ?? []).flatMap((dim) => (typeof dim === "bigint" ? [Number(dim)] : numbers(dim))),
+        values: values(each),
+      })),
+  };
+}
+
+function node(found: Message): Node {
+  const attributes: Node["attributes"] = {};
+  for (const each of all(found, 5).map(message)) {
+    const [whole] = each.get(3) ?? [];
+    if (each.has(8))
+      attributes[text(each, 1)] = (each.get(8) ?? []).flatMap((n) =>
+        typeof n === "bigint" ? [Number(n)] : numbers(n),
+      );
+    else if (each.has(4)) attributes[text(each, 1)] = text(each, 4);
+    else if (each.has(2)) attributes[text(each, 1)] = float(bytes(each, 2));
+    else if (whole !== undefined) attributes[text(each, 1)] = Number(whole);
+  }
+  const names = (field: number) => all(found, field).map((each) => new TextDecoder().decode(each));
+  return { op: text(found, 4), inputs: names(1), outputs: names(2), attributes };
+}
+
+function values(tensor: Message): Float32Array {
+  const [kind] = tensor.get(2) ?? [];
+  const raw = Uint8Array.from(bytes(tensor, 9)).buffer;
+  if (kind === FLOAT) return new Float32Array(raw);
+  if (kind === INT64) return Float32Array.from(new BigInt64Array(raw), Number);
+  throw new Error(`weights of type ${kind} are not known`);
+}
+
+function message(content: Uint8Array): Message {
+  const fields: Message = new Map();
+  const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
+  let place = 0;
+  const varint = () => {
+    let value = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      const byte = view.getUint8(place++);
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return BigInt.asIntN(64, value);
+    }
+  };
+  const cut = (size: number) => {
+    if (place + size > content.length) throw new Error("the file is cut off");
+    place += size;
+    return content.subarray(place - size, place);
+  };
+  while (place < content.length) {
+    const key = Number(varint());
+    const kind = key & 7;
+    const value = kind === 0 ? varint() : cut(kind === 2 ? Number(varint()) : kind === 5 ? 4 : 8);
+    fields.set(key >> 3, [...(fields.get(key >> 3) ?? []), value]);
+  }
+  return fields;
+}
+
+function all(found: Message, field: number): Uint8Array[] {
+  return (found.get(field) ?? []).filter((each): each is Uint8Array => typeof each !== "bigint");
+}
+
+function bytes(found: Message, field: number): Uint8Array {
+  return all(found, field)[0] ?? new Uint8Array();
+}
+
+function text(found: Message, field: number): string {
+  return new TextDecoder().decode(bytes(found, field));
+}
+
+function float(content: Uint8Array): number {
+  return new DataView(content.buffer, content.byteOffset, 4).getFloat32(0, true);
+}
+
+/** Several numbers packed into one field. */
+function numbers(content: Uint8Array): number[] {
+  const found: number[] = [];
+  let [value, shift] = [0, 1];
+  for (const byte of content) {
+    value += (byte & 127) * shift;
+    shift *= 128;
+    if (byte < 128) {
+      found.push(value);
+      [value, shift] = [0, 1];
+    }
+  }
+  return found;
+}

@@ -1,0 +1,30 @@
+/** An .onnx file becomes the packed model that the page loads; `src/network/graph.ts` describes the format. */
+import { type Header, isHalf } from "../src/network/graph";
+import { toHalf } from "../src/network/half";
+import { readOnnx } from "./onnx";
+
+export function pack(onnx: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { card, nodes, outputs, tensors } = readOnnx(onnx);
+  const header: Header = {
+    card,
+    bytes: onnx.length,
+    nodes,
+    outputs,
+    tensors: tensors.map(({ name, dims }) => ({ name, dims })),
+  };
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const wholes = tensors.filter(({ dims }) => !isHalf(dims)).flatMap(({ values }) => [...values]);
+  const halves = tensors.filter(({ dims }) => isHalf(dims)).flatMap(({ values }) => [...values].map(toHalf));
+  const start = 4 + json.length;
+  const content = new Uint8Array(start + 4 * wholes.length + 2 * halves.length);
+  const view = new DataView(content.buffer);
+  view.setUint32(0, json.length, true);
+  content.set(json, 4);
+  for (const [place, value] of wholes.entries()) view.setFloat32(start + 4 * place, value, true);
+  const upper = start + 4 * wholes.length;
+  for (const [place, half] of halves.entries()) {
+    content[upper + place] = half >> 8;
+    content[upper + halves.length + place] = half & 255;
+  }
+  return content;
+}

@@ -1,0 +1,115 @@
+/** What the page needs beyond its source, made by the build from the rest of the project. */
+import { readdirSync, readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+import type { Card } from "../src/network/graph";
+import type { Model, Score } from "../src/shapes";
+import { readCatalogue } from "./catalogue.ts";
+import { assembleKernel } from "./kernel.ts";
+import { readOnnx } from "./onnx.ts";
+import { pack } from "./pack.ts";
+
+const PYTHON = new URL("../../src/shuzi/", import.meta.url);
+const DATA = new URL("data/files/", PYTHON);
+
+/** A module that the build writes, by its name. */
+const MADE: Record<string, () => Promise<string> | string> = {
+  "virtual:kernel": async () => {
+    const base64 = Buffer.from(await assembleKernel()).toString("base64");
+    return `export const kernel = () => Uint8Array.from(atob("${base64}"), (each) => each.charCodeAt(0));`;
+  },
+  "virtual:catalogues": () => {
+    const catalogues = Object.fromEntries(["zh", "en"].map((language) => [language, sentences(language)]));
+    return `export const catalogues = ${JSON.stringify(catalogues)};`;
+  },
+  "virtual:models": () => `export const shipped = ${JSON.stringify(modelNames().map(described))};`,
+};
+
+/** Adds the modules that `src/virtual.d.ts` describes. */
+export function madeModules(): Plugin {
+  return {
+    name: "made-modules",
+    resolveId: (id) => (id in MADE ? `\0${id}` : null),
+    load: (id) => MADE[id.slice(1)]?.() ?? null,
+  };
+}
+
+/** The models and MNIST's files, by the names under which the page asks for them. */
+export function bundledFiles(): Map<string, () => Uint8Array> {
+  const found = new Map<string, () => Uint8Array>();
+  for (const name of modelNames())
+    found.set(`models/${name}.bin.gz`, () => gzipSync(pack(onnx(name)), { level: 9 }));
+  for (const name of readdirSync(DATA).filter((each) => each.endsWith(".gz")))
+    found.set(`data/${name}`, () => readFileSync(new URL(name, DATA)));
+  return found;
+}
+
+/**
+ * Puts those files beside the page.
+ *
+ * @param isWanted by name; the service hands MNIST out itself
+ */
+export function filesBeside(isWanted: (name: string) => boolean): Plugin {
+  return {
+    name: "files-beside",
+    apply: "build",
+    generateBundle() {
+      for (const [fileName, content] of bundledFiles())
+        if (isWanted(fileName)) this.emitFile({ type: "asset", fileName, source: content() });
+    },
+  };
+}
+
+/** Hands the same files out while the page is developed. */
+export function filesWhileDeveloping(): Plugin {
+  return {
+    name: "files-while-developing",
+    configureServer(server) {
+      const files = bundledFiles();
+      server.middlewares.use((request, response, next) => {
+        const content = files.get(request.url?.slice(1) ?? "");
+        if (content) response.end(content());
+        else next();
+      });
+    },
+  };
+}
+
+function sentences(language: string): Record<string, string[]> {
+  const text = readFileSync(new URL(`messages/${language}/LC_MESSAGES/shuzi.po`, PYTHON), "utf8");
+  return Object.fromEntries([...readCatalogue(text)].filter(([key]) => /^reading\.(?!among)/.test(key)));
+}
+
+function modelNames(): string[] {
+  const files = readdirSync(new URL("models/", PYTHON)).filter((each) => each.endsWith(".onnx"));
+  return files.map((each) => each.replace(".onnx", ""));
+}
+
+function onnx(name: string): Buffer {
+  return readFileSync(new URL(`models/${name}.onnx`, PYTHON));
+}
+
+const KINDS: Record<string, Model["kind"]> = { detect: "detector", "recognise-line": "line recogniser" };
+
+function described(name: string): Model {
+  const content = onnx(name);
+  const { card } = readOnnx(content);
+  return {
+    name,
+    kind: KINDS[card.task] ?? "classifier",
+    recipe: card.name,
+    network: String(card.recipe.network ?? ""),
+    parameters: card.parameters,
+    bytes: content.length,
+    score: scoreOf(card),
+    shipped: true,
+    chosen: name === "default",
+    milliseconds: null,
+  };
+}
+
+function scoreOf({ scores }: Card): Score | null {
+  const on = "test" in scores ? "test" : Object.keys(scores)[0];
+  const score = scores[on ?? ""];
+  return score && on ? { ...score, on } : null;
+}

@@ -9,7 +9,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install
 PAGE := src/shuzi/service/page/index.html
 RUNS := runs/models
-WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null)
+# what the page is made from: it has the models, and the sentences of readings
+WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null) \
+	$(wildcard src/shuzi/models/*.onnx src/shuzi/messages/*/LC_MESSAGES/*.po)
+STANDALONE := build/standalone/shuzi-full.html
 # the Node.js of this machine, if it is new enough for Vite, or else the one that the lock brings
 NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)" \
 	2>/dev/null && command -v npm),$(abspath $(BIN))/npm)
@@ -23,13 +26,14 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page docs notebooks web shapes test slow browser check lint types imports messages platforms models strokes ship lock audit release hooks clean
+.PHONY: help run serve page standalone docs notebooks web shapes test slow browser check lint types imports messages platforms models strokes ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make run      train the first network and print its accuracy | 训练第一个网络，打印准确率"
 	@echo "make serve    build the page and serve it with the HTTP service | 构建网页，和 HTTP 服务一起提供"
 	@echo "make page     build the page only | 只构建网页"
+	@echo "make standalone the page without a service: one file, and a folder for any web server | 不需要服务的网页：单个文件，和放到任何网站上的文件夹"
 	@echo "make docs     build the documentation in $(SITE) | 构建文档网站"
 	@echo "make test     the fast tests | 快的测试"
 	@echo "make slow     the slow tests | 慢的测试"
@@ -56,6 +60,9 @@ serve: $(VENV)/.for-serving $(PAGE)
 	$(BIN)/shuzi serve $(SERVE)
 
 page: $(PAGE)
+
+# build/standalone/: shuzi.html, shuzi-full.html (all of MNIST), and shuzi/ for static hosting
+standalone: $(STANDALONE)
 
 docs: $(VENV)/.for-docs $(KATEX)
 	$(BIN)/python tools/site/gather.py
@@ -179,6 +186,11 @@ $(VENV)/.with-node: $(BIN)/python requirements/node.txt
 $(PAGE): $(WEB)
 	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
 	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund && npm run build
+	@touch $@
+
+$(STANDALONE): $(WEB)
+	@[ "$(NPM)" != "$(abspath $(BIN))/npm" ] || $(MAKE) $(VENV)/.with-node
+	cd web && $(NODE_SETTINGS) && npm ci --no-audit --no-fund && npm run build:standalone
 	@touch $@
 
 $(KATEX): web/package-lock.json

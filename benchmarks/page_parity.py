@@ -77,11 +77,16 @@ def compare(pictures: Sequence[Grey]) -> dict[str, Any]:
         "same status": sum(one["status"] == other.status for one, other in pairs),
         "same text and status": sum(alike),
         "same advice": sum(one["advice"] == other.advice[0] for one, other in pairs),
-        "confidence differs by": {f"p{share}": round(float(np.percentile(confidences, share)), 6) for share in (50, 99, 100)},
+        "confidence differs by": {
+            f"p{share}": round(float(np.percentile(confidences, share)), 6) for share in (50, 99, 100)
+        },
         "confidence within 0.01": sum(each <= 0.01 for each in confidences),
         "boxes within a pixel": sum(each <= 1 for each in boxes),
         "with boxes": len(boxes),
-        "milliseconds": {f"p{share}": round(float(np.percentile([one["milliseconds"] for one in found], share)), 1) for share in (50, 95)},
+        "milliseconds": {
+            f"p{share}": round(float(np.percentile([one["milliseconds"] for one in found], share)), 1)
+            for share in (50, 95)
+        },
         "different": [
             {
                 "page": place,

@@ -13,6 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 WEB = ROOT / "web"
+PACKAGE = ROOT / "src" / "shuzi"
 
 
 class NotReadyError(Exception):
@@ -29,14 +30,32 @@ def build_page() -> None:
     """
     from shuzi.service.page import PAGE
 
-    index = PAGE / "index.html"
+    _build("build", PAGE / "index.html")
+
+
+def build_standalone() -> Path:
+    """Build the editions without a service in the same way; return the folder of all of them.
+
+    Raises
+    ------
+    NotReadyError
+        npm is missing or fails.
+    """
+    folder = ROOT / "build" / "standalone"
+    _build("build:standalone", folder / "shuzi-full.html")
+    return folder
+
+
+def _build(script: str, last: Path) -> None:
+    """Run a script of the page's package, unless the last file that it writes is newer than all it is made from."""
     sources = [each for each in WEB.rglob("*") if each.is_file() and "node_modules" not in each.parts]
-    if index.exists() and all(each.stat().st_mtime <= index.stat().st_mtime for each in sources):
+    made_from = [*sources, *PACKAGE.glob("models/*.onnx"), *PACKAGE.glob("messages/*/LC_MESSAGES/*.po")]
+    if last.exists() and all(each.stat().st_mtime <= last.stat().st_mtime for each in made_from):
         return
     if not sources:
         raise NotReadyError(f"The page is not built, and its sources are not at {WEB}. Run this in a checkout.")
     install_packages()
-    _npm("run", "build")
+    _npm("run", script)
 
 
 def install_packages() -> None:

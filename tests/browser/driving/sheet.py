@@ -29,6 +29,23 @@ window.fetch = async (path, options) => {
     question.over = true;
   }
 };
+// most pictures are read by the page's own worker
+const Plain = window.Worker;
+window.Worker = class extends Plain {
+  constructor(...from) {
+    super(...from);
+    this.addEventListener("message", ({ data }) => {
+      const question = window.asked.find((each) => each.id !== undefined && each.id === data.id);
+      if (!question) return;
+      if (data.found) question.answer = { readings: [data.found] };
+      question.over = true;
+    });
+  }
+  postMessage(task, transfer) {
+    if (task.picture) window.asked.push({ ...task, answer: null, over: false });
+    super.postMessage(task, transfer);
+  }
+};
 """
 _COUNT = "(explain) => window.asked.filter((question) => question.explain === explain).length"
 _ANSWERED = """([explain, before]) => {
@@ -37,20 +54,27 @@ _ANSWERED = """([explain, before]) => {
 }"""
 _LAST_PICTURE = """async () => {
   const { picture } = window.asked.at(-1);
-  const blob = picture instanceof FormData ? picture.get("picture") : picture;
+  let blob = picture instanceof FormData ? picture.get("picture") : picture;
+  if (picture.pixels) {
+    const canvas = new OffscreenCanvas(picture.width, picture.height);
+    const colours = Uint8ClampedArray.from({ length: 4 * picture.pixels.length }, (_, place) =>
+      place % 4 === 3 ? 255 : picture.pixels[place >> 2]);
+    canvas.getContext("2d").putImageData(new ImageData(colours, picture.width), 0, 0);
+    blob = await canvas.convertToBlob();
+  }
   const bytes = new Uint8Array(await blob.arrayBuffer());
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 }"""
 
 
 def spy_on_questions(page: Page) -> None:
-    """Make a page record the pictures it sends and the answers; call this before opening it."""
+    """Make a page record the pictures it has read and the answers; call this before opening it."""
     page.add_init_script(_SPY)
 
 
 @dataclass
 class Answer:
-    """The service's answer, filled in when the page shows it."""
+    """The answer of the page's worker or of the service, filled in when the page shows it."""
 
     readings: list[dict[str, Any]]
 

@@ -1,0 +1,136 @@
+"""The editions that need no service: one file from disk, and a folder on any web server."""
+
+import functools
+import http.server
+import re
+import threading
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from driving.browsing import watched_pages
+from driving.pen import strokes_of
+from driving.serving import build_standalone
+from driving.sheet import Sheet
+from shuzi import messages
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def built():
+    """Build all editions; return their folder."""
+    return build_standalone()
+
+
+@pytest.fixture(scope="module", params=["file", "folder"])
+def place(request, built):
+    """Return the address of an edition."""
+    if request.param == "file":
+        yield (built / "shuzi.html").as_uri()
+        return
+    handler = functools.partial(Quiet, directory=built / "shuzi")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def open_place(browser, place):
+    """Open an edition with a query; what it asks of others is an error."""
+    with watched_pages(browser, place) as open_page:
+
+        def open_at(query="", **options):
+            page = open_page(place + query, **options)
+            page.requested = []
+            page.on("request", lambda request: page.requested.append(request.url))
+            return page
+
+        yield open_at
+
+
+def _ink(mnist, digit):
+    return strokes_of(mnist.test.images[np.flatnonzero(mnist.test.labels == digit)[0]])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_ink_is_read_and_explained_without_a_service(open_place, place, mnist, language):
+    page = open_place(f"?lang={language}", language=language)
+    sheet = Sheet(page)
+    with sheet.explained():
+        sheet.write(_ink(mnist, 4), 0.3)
+    with sheet.explained() as answer:
+        sheet.write(_ink(mnist, 2), 0.7)
+    assert (answer.text, answer.reading["status"]) == ("42", "ok")
+    expect(sheet.cards).to_have_count(2)
+    sheet.clear()
+    sheet.write([[(19, 6), (9, 6), (9, 22), (19, 22)], [(9, 14), (18, 14)]])  # an E
+    with messages.speaking(language):
+        expect(page.locator(".result .advice")).to_have_text(messages.say("reading.not_a_digit"))
+    if place.startswith("file:"):
+        assert [each for each in page.requested if urlsplit(each).scheme not in ("blob", "data")] == []
+
+
+def test_a_picture_is_read_and_what_cannot_be_says_what_is_missing(open_place, as_png, mnist, tmp_path):
+    row = np.full((60, 110), 255, np.uint8)
+    for number in (0, 1):
+        row[16:44, 20 + 45 * number : 48 + 45 * number] = 255 - mnist.test.images[number]
+    files = {"number.png": as_png(row), "page.pdf": b"%PDF-1.7\n", "words.png": b"no picture at all"}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    page = open_place()
+    page.get_by_test_id("pictures").set_input_files([tmp_path / name for name in files])
+    entries = page.get_by_role("list", name="Pictures").get_by_role("button")
+    expect(entries.nth(0).locator(".listed-text")).to_have_text("72")
+    expect(entries.nth(1)).to_contain_text("PDFs are read by the service only")
+    expect(entries.nth(2)).to_contain_text("cannot open the file as a picture")
+
+
+def test_models_are_listed_and_read_and_the_address_is_kept(open_place, mnist):
+    page = open_place("?view=models")
+    expect(page.locator("[data-model]")).to_have_count(5)
+    expect(page.locator("[data-model=tiny]")).to_contain_text("4,734")
+    page.locator("[data-model=tiny]").get_by_role("link", name="Try it").click()
+    assert "model=tiny" in page.url
+    assert Sheet(page).write(_ink(mnist, 3)).text == "3"
+    page.reload()
+    expect(page.get_by_role("radio", name="tiny")).to_be_checked()
+    page.go_back()
+    expect(page.locator("[data-model]")).to_have_count(5)
+
+
+def test_a_folder_works_without_a_connection_after_the_first_visit(open_place, place, mnist):
+    if place.startswith("file:"):
+        pytest.skip("a file needs no connection")
+    page = open_place(refusals=(0,))
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
+    page.reload()  # from now on the service worker keeps what is loaded
+    assert Sheet(page).write(_ink(mnist, 7)).text == "7"
+    page.wait_for_function("caches.open('shuzi').then(async (kept) => (await kept.keys()).length > 8)")
+    page.context.set_offline(True)
+    page.reload()
+    assert Sheet(page).write(_ink(mnist, 7)).text == "7"
+
+
+def test_the_files_are_small_enough(built):
+    sizes = {path.name: path.stat().st_size for path in built.glob("*.html")}
+    assert sizes["shuzi.html"] <= 12_000_000
+    assert sizes["shuzi-full.html"] <= 30_000_000
+    folder = built / "shuzi"
+    first = [
+        *folder.glob("*.*"),
+        *folder.glob("assets/*"),
+        *(folder / "models" / f"{each}.bin.gz" for each in ("default", "line")),
+    ]
+    assert sum(path.stat().st_size for path in first) <= 3_100_000  # uncompressed; most servers compress the page
+    assert not re.search(r'(?:src|href)="(?!data:)', (built / "shuzi.html").read_text("utf-8")[:5_000])

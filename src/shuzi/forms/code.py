@@ -15,7 +15,9 @@ MODULES = 25
 
 _QUIET = 2  # modules of margin that OpenCV adds
 _TOGETHER = 8  # pixels of a module when a code is drawn to be decoded
-_SHIFTS = (0.0, -0.3, 0.3, -0.6, 0.6)  # modules by which the code may lie off its place
+_SHIFTS = np.linspace(-2, 2, 11).tolist()  # modules by which the code may lie off its place
+_LEAST_CONTRAST = 24  # grey levels between black and white
+_NEAR = (0.0, -0.2, 0.2)  # modules around that place
 
 
 @dataclass(frozen=True)
@@ -91,33 +93,56 @@ def decoded(picture: NDArray[np.uint8], module: float) -> Code | None:
     >>> decoded(picture, 6.0) == code, decoded(picture * 0 + 200, 6.0)
     (True, None)
     """
-    smooth = cv2.GaussianBlur(picture, (0, 0), max(module * 0.25, 0.3))
-    middle = (np.array(picture.shape) - 1) / 2
-    steps = (np.arange(MODULES) - (MODULES - 1) / 2) * module
+    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), max(module * 0.25, 0.3)), np.uint8)
+    if np.ptp(smooth) < _LEAST_CONTRAST:
+        return None
+    rows, columns = np.mgrid[:MODULES, :MODULES].astype(np.float64)
+    # paper bends: each of the three squares shows how far its corner of the code lies off its place
+    shifts = [_shift(smooth, module, each) for each in _SQUARES]
+    first, right, below = (np.array(each) for each in shifts)
+    across, down = (columns - 3) / (MODULES - 7), (rows - 3) / (MODULES - 7)
+    shift = first[:, None, None] + (right - first)[:, None, None] * across + (below - first)[:, None, None] * down
+    for more in _NEAR:
+        levels = _sampled(smooth, module, rows + shift[0] + more, columns + shift[1] + more)
+        # a threshold that follows the light
+        black = levels < cv2.blur(levels, (9, 9), borderType=cv2.BORDER_REFLECT)
+        if (found := _read(black)) is not None:
+            return found
+    return Code.of(cv2.QRCodeDetector().detectAndDecode(picture)[0])
+
+
+def _shift(smooth: NDArray[np.uint8], module: float, square: tuple[slice, slice]) -> tuple[float, float]:
+    """Return by how many modules a square of the code lies below and to the right of its place."""
+    rows, columns = (each[square] for each in np.mgrid[:MODULES, :MODULES])
+    best, found = -1.0, (0.0, 0.0)
     for down in _SHIFTS:
         for right in _SHIFTS:
-            x, y = np.meshgrid(middle[1] + right * module + steps, middle[0] + down * module + steps)
-            levels = cv2.remap(smooth, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)
-            if np.ptp(levels) < 24:
-                continue
-            if (found := _read(np.asarray(levels, np.uint8))) is not None:
-                return found
-    return None
+            levels = _sampled(smooth, module, rows + down, columns + right)
+            # the difference of the mean levels of what must be white and what must be black
+            fits = float(levels[~_SQUARE].mean() - levels[_SQUARE].mean()) - abs(down) - abs(right)
+            if fits > best:
+                best, found = fits, (down, right)
+    return found
 
 
-def _read(levels: NDArray[np.uint8]) -> Code | None:
-    """Read a code from the level of each module; a threshold that follows the light separates black from white."""
-    local = cv2.blur(levels.astype(np.float32), (9, 9), borderType=cv2.BORDER_REFLECT)
-    black = levels < local
-    corners = [black[:7, :7], black[:7, -7:], black[-7:, :7]]
-    # the three squares of a code have known modules; without them there is none here
-    if sum(int((each == _SQUARE).sum()) for each in corners) < 3 * 49 - 15:
-        return None
-    for place in ((slice(0, 7), slice(0, 7)), (slice(0, 7), slice(-7, None)), (slice(-7, None), slice(0, 7))):
-        black[place] = _SQUARE
+def _sampled(
+    smooth: NDArray[np.uint8], module: float, rows: NDArray[np.floating[Any]], columns: NDArray[np.floating[Any]]
+) -> NDArray[np.float32]:
+    """Return the level of modules by their row and column, which need not be whole."""
+    middle = (np.array(smooth.shape) - 1) / 2
+    y, x = middle[0] + (rows - (MODULES - 1) / 2) * module, middle[1] + (columns - (MODULES - 1) / 2) * module
+    found = cv2.remap(smooth, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)
+    return np.asarray(found, np.float32)
+
+
+def _read(black: NDArray[np.bool_]) -> Code | None:
+    """Read a code from its modules: bool (25, 25)."""
+    for each in _SQUARES:
+        black[each] = _SQUARE
     image = np.where(np.kron(np.pad(black, 4), np.ones((_TOGETHER, _TOGETHER), bool)), 0, 255).astype(np.uint8)
     return Code.of(cv2.QRCodeDetector().detectAndDecode(image)[0])
 
 
 _SQUARE = np.zeros((7, 7), bool)
 _SQUARE[[0, -1]] = _SQUARE[:, [0, -1]] = _SQUARE[2:5, 2:5] = True
+_SQUARES = [(slice(0, 7), slice(0, 7)), (slice(0, 7), slice(-7, None)), (slice(-7, None), slice(0, 7))]

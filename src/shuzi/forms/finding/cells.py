@@ -21,7 +21,7 @@ MARGIN = 1.0
 """Millimetres around a box that are cut out with it, since digits cross its lines."""
 
 _LINE = 0.5  # millimetres from the middle of a printed line to where it is surely gone
-_STRAY = 0.9  # millimetres that a line may lie from where its frame is
+_STRAY, _LEAN = 0.9, 0.4  # millimetres that a line may lie from where its frame is, and an end of it from there
 _LEAST_DARK = 28.0  # grey levels by which ink differs from paper
 _LEAST_AREA = 0.35  # square millimetres of ink: less is a speck
 _CLEAR_AREA = 0.9  # square millimetres: less may be a speck or a faint stroke
@@ -190,18 +190,15 @@ def _own(solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
     if count == 1:
         return solid
     height, width = solid.shape
-    x, y, wide, high, area = stats[1:].T
+    _, _, wide, high, area = stats[1:].T
     centre_x, centre_y = centres[1:].T
     apart_x = np.abs(centre_x - width / 2) > width / 2 - rim
     apart_y = np.abs(centre_y - height / 2) > height / 2 - rim
-    # what is left of a line lies along it, no wider than the line was
+    # what is left of a line lies along it, hardly wider than the line was
     band = _LINE * SCALE
-    lines_x = (np.minimum(np.abs(x + wide / 2 - rim), np.abs(x + wide / 2 - width + rim)) < band) & (
-        wide < 1.4 * band
-    )
-    lines_y = (np.minimum(np.abs(y + high / 2 - rim), np.abs(y + high / 2 - height + rim)) < band) & (
-        high < 1.4 * band
-    )
+    on_x = np.minimum(np.abs(centre_x - rim), np.abs(centre_x - width + rim)) < 1.2 * band
+    on_y = np.minimum(np.abs(centre_y - rim), np.abs(centre_y - height + rim)) < 1.2 * band
+    lines_x, lines_y = on_x & (wide < 1.6 * band), on_y & (high < 1.6 * band)
     drop = apart_x | apart_y | lines_x | lines_y | (area < 5)
     return solid & ~np.isin(labels, np.flatnonzero(drop) + 1)
 
@@ -237,20 +234,29 @@ def without_lines(
     third = round(height * 0.55)
     for lines, picture in ((across, light), (down, light.T), (ticks, light[third:])):
         for line in lines:
-            middle = _darkest(picture, line)
-            first, last = max(0, round(middle - _LINE * SCALE)), round(middle + _LINE * SCALE)
-            band = picture[:, first:last]
-            if not band.size:
-                continue
-            usual = np.median(band, axis=0)
-            band *= np.clip(np.float32(PAPER) / np.maximum(usual, 30), 1, 6)
+            _divide_out(picture, line)
     return np.asarray(np.clip(light, 0, PAPER), np.uint8)
 
 
-def _darkest(picture: NDArray[np.float32], line: float) -> float:
+def _divide_out(picture: NDArray[np.float32], line: float) -> None:
+    """Take a vertical line out of a picture, in place; it may lean a little, since paper bends."""
+    height, width = picture.shape
+    middle = _darkest(picture, line, _STRAY)
+    half = height // 2
+    upper, lower = (_darkest(part, middle, _LEAN) for part in (picture[:half], picture[half:]))
+    rows = np.arange(height)[:, None]
+    course = upper + (rows - height / 4) * (lower - upper) / max(height / 2, 1)
+    reach = round(_LINE * SCALE)
+    columns = np.clip(np.rint(course - 0.5).astype(int) + np.arange(-reach, reach + 1), 0, width - 1)
+    band = picture[rows, columns]
+    usual = np.median(band, axis=0)
+    picture[rows, columns] = band * np.clip(np.float32(PAPER) / np.maximum(usual, 30), 1, 6)
+
+
+def _darkest(picture: NDArray[np.float32], line: float, stray: float) -> float:
     """Return the x near to that of a line where most of the height is darkest; a stroke is seldom as long."""
-    first = max(0, round(line - _STRAY * SCALE))
-    near = picture[:, first : round(line + _STRAY * SCALE) + 1]
+    first = max(0, round(line - stray * SCALE))
+    near = picture[:, first : round(line + stray * SCALE) + 1]
     if near.shape[1] < 3:
         return line
     profile = np.median(cv2.blur(near, (3, 1)), axis=0)

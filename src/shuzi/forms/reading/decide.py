@@ -11,7 +11,7 @@ from shuzi.forms.result import Cell
 from shuzi.forms.spec import Field
 from shuzi.reading.result import BLANK, OK, UNSURE
 
-OK_FROM = 0.97
+OK_FROM = 0.986
 """The probability from which a text is `ok`."""
 
 _KEPT = 0.98  # the probability that a writer keeps a rule

@@ -100,7 +100,7 @@ class PageReader:
     def _code(self, flat: NDArray[np.uint8], name: str) -> Code:
         box = code_box(self.spec.size)
         module = CODE / MODULES
-        code = decoded(flat[Box(*(each * SCALE for each in box)).pixels(rim=3 * module * SCALE)], module * SCALE)
+        code = decoded(flat[Box(*(each * SCALE for each in box)).pixels(rim=4 * module * SCALE)], module * SCALE)
         if code is None:
             raise PictureError("error.form.code", path=name)
         if code.spec != self.spec.id:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHORT = ("README", "docs/index", "docs/how-to/read-a-folder", "docs/how-to/choose-a-model")
+SHORT = ("README", "docs/index", "docs/how-to/read-a-folder", "docs/how-to/choose-a-model", "docs/how-to/forms")
 LONG = ("docs/how-to/train", "docs/how-to/train-on-your-own")
 NOT_HERE = re.compile(r"^(?:make |python -m pip install )")  # commands that install or start everything
 

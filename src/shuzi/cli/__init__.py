@@ -20,6 +20,7 @@ COMMANDS = {
     "train": "shuzi.cli.train:train",
     "evaluate": "shuzi.cli.evaluate:evaluate",
     "read": "shuzi.cli.read:read",
+    "form": "shuzi.cli.form:form",
     "serve": "shuzi.cli.serve:serve",
     "scale": "shuzi.cli.scale:scale",
     "models": "shuzi.cli.models:models",

@@ -77,6 +77,16 @@ class Reader:
         """
         return self._classifier.classify(images)
 
+    def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return what `classify` returns, and for each image the probability that it is a digit: float32 (n,).
+
+        Raises
+        ------
+        ShuziError
+            The array has another shape or type.
+        """
+        return self._classifier.classify_or_reject(images)
+
     def read(self, picture: Picture, among: Sequence[str] | None = None) -> Reading:
         """Read the number in a picture.
 

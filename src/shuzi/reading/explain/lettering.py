@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Protocol
 
 from PIL import ImageFont
 
@@ -16,8 +17,15 @@ from shuzi.messages import language
 
 Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
-# on Linux, macOS and Windows; Pillow knows where each system keeps its fonts
-_CHINESE = (
+
+class Letters(Protocol):
+    """What can say how long a text would be."""
+
+    def getlength(self, text: str) -> float:
+        """Return the length of a text."""
+
+
+CHINESE = (
     "NotoSansCJK-Regular.ttc",
     "NotoSansCJKsc-Regular.otf",
     "NotoSansSC-Regular.otf",
@@ -34,6 +42,7 @@ _CHINESE = (
     "simsun.ttc",
     "Deng.ttf",
 )
+"""Chinese fonts of Linux, macOS and Windows by file name; Pillow knows where each system keeps its fonts."""
 
 
 _ENDING = "，。、：；！？）》」』”’…,.:;!?)"  # punctuation that must not start a line
@@ -50,8 +59,8 @@ def font(size: int) -> Font:
     return ImageFont.truetype(name, size) if name else ImageFont.load_default(size)
 
 
-def broken(text: str, letters: Font, width: float) -> list[str]:
-    """Break a text into lines of at most `width` pixels, at spaces and between Chinese characters.
+def broken(text: str, letters: Letters, width: float) -> list[str]:
+    """Break a text into lines of at most `width`, in the letters' unit, at spaces and between Chinese characters.
 
     >>> broken("one two three", ImageFont.load_default(20), 80)
     ['one two', 'three']
@@ -70,7 +79,7 @@ def _chinese() -> str | None:
 
     Some have Chinese but no digits, because they are meant as a fallback for another font.
     """
-    for name in _CHINESE:
+    for name in CHINESE:
         try:
             letters = ImageFont.truetype(name, 20)
         except OSError:

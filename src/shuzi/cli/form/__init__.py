@@ -1,0 +1,18 @@
+"""`shuzi form` makes sheets to print, and reads photographs of filled ones into a table."""
+
+from __future__ import annotations
+
+import click
+
+from shuzi.cli.localized import Group, language_option
+
+COMMANDS = {
+    "make": "shuzi.cli.form.make:make",
+    "read": "shuzi.cli.form.read:read",
+}
+
+
+@click.group(cls=Group, lazy=COMMANDS, help="cli.form.help", short_help="cli.form.short")
+@language_option
+def form() -> None:
+    """Work with forms."""

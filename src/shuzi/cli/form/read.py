@@ -1,0 +1,79 @@
+"""`shuzi form read` reads photographs of filled sheets into a table."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.model_argument import place_of
+from shuzi.cli.terminal import counting
+from shuzi.messages import say
+from shuzi.messages.visible import visible
+from shuzi.models.store import DEFAULT
+
+if TYPE_CHECKING:
+    from shuzi.forms.reading.page import PageReader
+    from shuzi.forms.result import Table
+
+_PLACE = click.Path(path_type=Path)
+
+
+@click.command(cls=Command, help="cli.form.read.help", short_help="cli.form.read.short")
+@argument("photos", nargs=-1, required=True, metavar="PHOTO...", help="cli.form.read.photos")
+@option("--spec", type=_PLACE, metavar="SPEC", required=True, help="cli.form.read.spec")
+@option("--out", type=_PLACE, metavar="PATH", multiple=True, help="cli.form.read.out")
+@option("--resume", is_flag=True, help="cli.form.read.resume")
+@option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@language_option
+def read(photos: tuple[str, ...], spec: Path, out: tuple[Path, ...], resume: bool, model: str) -> None:
+    """Read filled sheets into a table."""
+    from shuzi.errors import require
+    from shuzi.forms.output.csv import as_csv
+    from shuzi.forms.output.save import check_target, save_table
+    from shuzi.forms.parse import read_spec
+    from shuzi.forms.reading.page import PageReader
+    from shuzi.reading.reader import load
+
+    for each in out:
+        check_target(each)
+        if each.suffix.lower() == ".xlsx":  # better now than after an hour
+            require("openpyxl", "forms", "extra.forms")
+    if resume and not out:
+        raise click.UsageError(say("cli.form.read.resume_out"))
+    table = _read(PageReader(read_spec(spec), load(place_of(model))), photos, out, resume)
+    for each in out:
+        save_table(table, each)
+        click.echo(say("form.saved", path=each), err=True)
+    if not out:
+        click.echo(as_csv(table).lstrip("\ufeff"), nl=False)
+    for problem in table.problems:
+        about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""
+        click.echo(say("cli.error", problem=about + problem.message), err=True)
+    click.echo(say("form.summary", n=len(table.rows), doubtful=table.doubtful), err=True)
+    if table.problems:
+        sys.exit(1)
+
+
+def _read(reader: PageReader, photos: tuple[str, ...], out: tuple[Path, ...], resume: bool) -> Table:
+    from shuzi.forms.collect import collect, photos_in, try_page
+    from shuzi.forms.resume import Journal
+
+    named = photos_in(photos)
+    journal = Journal.beside(out[0], reader, resume) if out else None
+    pages = []
+    with counting(say("form.progress"), len(named)) as show:
+        for name, picture in named:
+            known = journal.known(picture) if journal else None
+            page = known or try_page(reader, picture, name)
+            if journal and not known:
+                journal.keep(picture, page)
+            pages.append(page)
+            show("", "")
+    table = collect(reader.spec, pages, reader.pages)
+    if journal:
+        journal.done()
+    return table

@@ -1,0 +1,148 @@
+"""The identity of a page becomes a QR code, and its picture the identity again."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+MODULES = 25
+"""Modules along a side: version 2, which holds 29 characters at quality Q."""
+
+_QUIET = 2  # modules of margin that OpenCV adds
+_TOGETHER = 8  # pixels of a module when a code is drawn to be decoded
+_SHIFTS = np.linspace(-2, 2, 11).tolist()  # modules by which the code may lie off its place
+_LEAST_CONTRAST = 24  # grey levels between black and white
+_NEAR = (0.0, -0.2, 0.2)  # modules around that place
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a page says of itself.
+
+    Parameters
+    ----------
+    spec
+        The id of the spec.
+    sheet
+        The number of the sheet, if several copies were made; from 1.
+    page
+        The number of the page; from 1.
+
+    Examples
+    --------
+    >>> Code("0123456789", 1, 2).text
+    'SHUZI/0123456789/001/02'
+    >>> Code.of("SHUZI/0123456789/001/02"), Code.of("https://shuzi.invalid")
+    (Code(spec='0123456789', sheet=1, page=2), None)
+    """
+
+    spec: str
+    sheet: int
+    page: int
+
+    @property
+    def text(self) -> str:
+        """What the QR code holds."""
+        return f"SHUZI/{self.spec}/{self.sheet:03}/{self.page:02}"
+
+    @staticmethod
+    def of(text: str) -> Code | None:
+        """Return what a QR code says; None if it is not one of shuzi's."""
+        found = re.fullmatch("SHUZI/([0-9A-F]{10})/([0-9]{3,4})/([0-9]{2,3})", text)
+        return Code(found[1], int(found[2]), int(found[3])) if found else None
+
+
+def drawn(code: Code) -> NDArray[np.bool_]:
+    """Draw a QR code: bool (25, 25), true where it is black.
+
+    >>> drawn(Code("0123456789", 1, 1))[:7, :7].sum()
+    np.int64(33)
+    """
+    settings: Any = vars(cv2)["QRCodeEncoder_Params"]()  # OpenCV publishes no type of it
+    settings.version, settings.correction_level = 2, cv2.QRCodeEncoder_CORRECT_LEVEL_Q
+    settings.mode = cv2.QRCodeEncoder_MODE_ALPHANUMERIC
+    image = cv2.QRCodeEncoder.create(settings).encode(code.text)
+    return np.asarray(image[_QUIET:-_QUIET, _QUIET:-_QUIET] < 128)
+
+
+def decoded(picture: NDArray[np.uint8], module: float) -> Code | None:
+    """Read the QR code whose place is known.
+
+    Its modules are sampled and drawn anew, because what finds codes anywhere gives up on a blurred one.
+
+    Parameters
+    ----------
+    picture
+        uint8 (h, w): the code in the middle, upright, with a margin of at least two modules.
+    module
+        The side of a module in pixels.
+
+    Returns
+    -------
+    What it says; None if it cannot be read.
+
+    Examples
+    --------
+    >>> code = Code("0123456789", 12, 1)
+    >>> picture = np.where(np.kron(np.pad(drawn(code), 3), np.ones((6, 6))), 30, 220).astype(np.uint8)
+    >>> decoded(picture, 6.0) == code, decoded(picture * 0 + 200, 6.0)
+    (True, None)
+    """
+    smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), max(module * 0.25, 0.3)), np.uint8)
+    if np.ptp(smooth) < _LEAST_CONTRAST:
+        return None
+    rows, columns = np.mgrid[:MODULES, :MODULES].astype(np.float64)
+    # paper bends: each of the three squares shows how far its corner of the code lies off its place
+    shifts = [_shift(smooth, module, each) for each in _SQUARES]
+    first, right, below = (np.array(each) for each in shifts)
+    across, down = (columns - 3) / (MODULES - 7), (rows - 3) / (MODULES - 7)
+    shift = first[:, None, None] + (right - first)[:, None, None] * across + (below - first)[:, None, None] * down
+    for more in _NEAR:
+        levels = _sampled(smooth, module, rows + shift[0] + more, columns + shift[1] + more)
+        # a threshold that follows the light
+        black = levels < cv2.blur(levels, (9, 9), borderType=cv2.BORDER_REFLECT)
+        if (found := _read(black)) is not None:
+            return found
+    return Code.of(cv2.QRCodeDetector().detectAndDecode(picture)[0])
+
+
+def _shift(smooth: NDArray[np.uint8], module: float, square: tuple[slice, slice]) -> tuple[float, float]:
+    """Return by how many modules a square of the code lies below and to the right of its place."""
+    rows, columns = (each[square] for each in np.mgrid[:MODULES, :MODULES])
+    best, found = -1.0, (0.0, 0.0)
+    for down in _SHIFTS:
+        for right in _SHIFTS:
+            levels = _sampled(smooth, module, rows + down, columns + right)
+            # the difference of the mean levels of what must be white and what must be black
+            fits = float(levels[~_SQUARE].mean() - levels[_SQUARE].mean()) - abs(down) - abs(right)
+            if fits > best:
+                best, found = fits, (down, right)
+    return found
+
+
+def _sampled(
+    smooth: NDArray[np.uint8], module: float, rows: NDArray[np.floating[Any]], columns: NDArray[np.floating[Any]]
+) -> NDArray[np.float32]:
+    """Return the level of modules by their row and column, which need not be whole."""
+    middle = (np.array(smooth.shape) - 1) / 2
+    y, x = middle[0] + (rows - (MODULES - 1) / 2) * module, middle[1] + (columns - (MODULES - 1) / 2) * module
+    found = cv2.remap(smooth, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)
+    return np.asarray(found, np.float32)
+
+
+def _read(black: NDArray[np.bool_]) -> Code | None:
+    """Read a code from its modules: bool (25, 25)."""
+    for each in _SQUARES:
+        black[each] = _SQUARE
+    image = np.where(np.kron(np.pad(black, 4), np.ones((_TOGETHER, _TOGETHER), bool)), 0, 255).astype(np.uint8)
+    return Code.of(cv2.QRCodeDetector().detectAndDecode(image)[0])
+
+
+_SQUARE = np.zeros((7, 7), bool)
+_SQUARE[[0, -1]] = _SQUARE[:, [0, -1]] = _SQUARE[2:5, 2:5] = True
+_SQUARES = [(slice(0, 7), slice(0, 7)), (slice(0, 7), slice(-7, None)), (slice(-7, None), slice(0, 7))]

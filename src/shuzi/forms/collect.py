@@ -1,0 +1,123 @@
+"""Pages that were read, in any order, become the rows of a table; what is missing or there twice is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from shuzi.errors import ShuziError
+from shuzi.forms.reading.page import PageRead, PageReader
+from shuzi.forms.result import PRINTED, Cell, Problem, Row, Table
+from shuzi.forms.spec import Spec
+from shuzi.messages import say
+from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.open import Picture
+from shuzi.pictures.pdf import name_of
+
+
+def photos_in(named: Iterable[Picture]) -> list[tuple[str, Picture | ShuziError]]:
+    """Return each photograph with its name, for files, folders and PDFs; an error where one cannot be opened."""
+    found: list[tuple[str, Picture | ShuziError]] = []
+    for given in named:
+        for each in single_pictures(given):
+            if isinstance(each, ShuziError):
+                found.append((str(each.values.get("path", given)), each))
+            else:
+                name = name_of(each) if isinstance(each, bytes) else str(each)
+                found.append((name, each))
+    return found
+
+
+def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> PageRead | Problem:
+    """Read a photograph, or say what prevents it."""
+    if isinstance(picture, ShuziError):
+        return Problem(name, str(picture))
+    try:
+        return reader.read(picture, name)
+    except ShuziError as problem:
+        return Problem(name, str(problem))
+
+
+def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[int]) -> Table:
+    """Put pages in order and their rows together.
+
+    With a roster, each row is there once: a page that is there twice is read from its first photograph, and a page
+    that is missing is named. Without one, sheets are often copied, so each photograph of a page is another sheet
+    unless it is the same file twice; only where several pages belong together must a sheet have each once.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    pages
+        What became of each photograph, in the order given.
+    wanted
+        The numbers of the pages that a sheet has.
+    """
+    numbers = [*wanted]
+    problems: list[Problem] = []
+    sheets: dict[int, dict[int, PageRead]] = {}
+    copies = len(numbers) == 1 and not spec.printed
+    following = 0
+    for each in pages:
+        if isinstance(each, Problem):
+            problems.append(each)
+            continue
+        following += 1
+        # copies of one sheet are told apart by their order
+        key = following if copies else each.code.sheet
+        sheet = sheets.setdefault(key, {})
+        if each.code.page in sheet:
+            first = sheet[each.code.page].source
+            sentence = say("form.twice", page=each.code.page, sheet=each.code.sheet, first=first)
+            problems.append(Problem(each.source, sentence))
+        else:
+            sheet[each.code.page] = each
+    if not sheets and spec.printed:
+        sheets[1] = {}
+    rows: list[Row] = []
+    for number, sheet in sorted(sheets.items()):
+        problems += [
+            Problem("", say("form.missing", page=page, pages=len(numbers), sheet=number))
+            for page in numbers
+            if page not in sheet
+        ]
+        rows += _rows(spec, number, sheet)
+    return Table.of(spec, rows, problems)
+
+
+def _rows(spec: Spec, number: int, sheet: dict[int, PageRead]) -> list[Row]:
+    by_row: dict[int, dict[str, Cell]] = {}
+    for _, read in sorted(sheet.items()):
+        once = {name: cell for (row, name), cell in read.cells.items() if row < 0}
+        for (row, name), cell in read.cells.items():
+            if row >= 0:
+                by_row.setdefault(row, dict(once))[name] = cell
+    rows = []
+    for row, cells in sorted(by_row.items()):
+        for field in spec.printed:
+            cells[field.name] = Cell(spec.roster[row][field.column], PRINTED, 1.0)
+        ordered = {field.name: cells[field.name] for field in spec.fields if field.name in cells}
+        rows.append(Row(number, row, ordered))
+    # of a table that need not be full, the rows that hold nothing at its end are none
+    while len(rows) > 1 and spec.rows and not spec.printed and rows[-1].empty:
+        rows.pop()
+    return rows
+
+
+def read_forms(reader: PageReader, photos: Iterable[str | Path | Picture]) -> Table:
+    """Read photographs of sheets into a table.
+
+    Parameters
+    ----------
+    reader
+        Reads single pages.
+    photos
+        Pictures as for `shuzi.Reader.read`, folders, and PDFs.
+
+    Returns
+    -------
+    The table; what could not be read is among its `problems`.
+    """
+    found = [try_page(reader, picture, name) for name, picture in photos_in(photos)]
+    return collect(reader.spec, found, reader.pages)

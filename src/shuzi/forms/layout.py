@@ -1,0 +1,230 @@
+"""A spec becomes the places of everything on its pages, in millimetres."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shuzi.errors import DataError
+from shuzi.forms.spec import DATE, OPEN, Field, Spec
+from shuzi.ink.boxes import Box
+
+MARKER, EDGE = 11.0, 9.0
+"""The side of a corner marker, and its distance from the paper's edge."""
+
+CODE = 20.0
+"""The side of the QR code, without its margin."""
+
+POINT = 25.4 / 72
+"""Millimetres of a point, the unit of font sizes."""
+
+_BOX_WIDTH, _BOX_HEIGHT = 7.0, 8.5
+_POINT, _DATE_SIGN, _GAP = 2.6, 5.2, 4.0  # widths of a decimal point and of 年 or -, and between fields
+_TOP, _BOTTOM, _SIDE = 35.0, 25.0, 12.0  # of the area that fields may use
+_PITCH, _HEAD = 11.5, 11.0  # heights of a row and of the table's head
+_NUMBER, _WIDEST = 7.0, 42.0  # widths of a row's number, and of a roster's column at most
+_LETTER = 0.62  # of the size of a font: the width of a Latin letter
+
+
+@dataclass(frozen=True)
+class Text:
+    """A line of text, within a box, in a font of `size` points; `align` is "L", "C" or "R"."""
+
+    text: str
+    box: Box
+    size: float
+    align: str = "L"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a field is written on a page.
+
+    Parameters
+    ----------
+    field
+        The field.
+    row
+        The row of the table, from 0; -1 if it stands once on the page.
+    boxes
+        One box for each digit, or a single one for an open field: x, y, width, height in millimetres.
+    """
+
+    field: Field
+    row: int
+    boxes: tuple[Box, ...]
+
+    @property
+    def groups(self) -> Iterator[tuple[Box, ...]]:
+        """The boxes between printed separators; an open field is a single group."""
+        start = 0
+        for count in (1,) if self.field.style == OPEN else self.field.groups:
+            yield self.boxes[start : start + count]
+            start += count
+
+    @property
+    def frame(self) -> Box:
+        """What surrounds all boxes."""
+        first, last = self.boxes[0], self.boxes[-1]
+        return Box(first.x, first.y, last.right - first.x, first.height)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of a sheet: its number from 1, its texts and its places to write."""
+
+    number: int
+    texts: tuple[Text, ...]
+    places: tuple[Place, ...]
+
+
+def marker_boxes(size: tuple[float, float]) -> tuple[Box, ...]:
+    """Return the corner markers: upper left, upper right, lower right, lower left."""
+    right, low = size[0] - EDGE - MARKER, size[1] - EDGE - MARKER
+    return tuple(Box(x, y, MARKER, MARKER) for x, y in ((EDGE, EDGE), (right, EDGE), (right, low), (EDGE, low)))
+
+
+def code_box(size: tuple[float, float]) -> Box:
+    """Return the QR code's place."""
+    return Box(size[0] - EDGE - MARKER - 4 - CODE, EDGE, CODE, CODE)
+
+
+def pages_of(spec: Spec) -> tuple[Page, ...]:
+    """Lay out a spec.
+
+    Raises
+    ------
+    DataError
+        The fields are wider than the paper, or more than fit on a page.
+
+    Examples
+    --------
+    >>> spec = Spec("Scores", (Field("q1", boxes=2), Field("q2", boxes=2)), rows=25)
+    >>> [(page.number, len(page.places)) for page in pages_of(spec)]
+    [(1, 38), (2, 12)]
+    """
+    height = spec.size[1]
+    top, once = _below_one_another(spec, [each for each in spec.written if each.once or not spec.rows])
+    if not spec.rows:
+        return tuple(Page(number, *page) for number, page in enumerate(once, start=1))
+    if len(once) > 1:
+        raise DataError("error.spec.high")
+    texts, places = once[0] if once else ((), ())
+    columns = _columns(spec)
+    fit = int((height - _BOTTOM - top - _HEAD) // _PITCH)
+    if fit < 1:
+        raise DataError("error.spec.high")
+    pages = []
+    for number, first in enumerate(range(0, spec.rows, fit), start=1):
+        rows = range(first, min(first + fit, spec.rows))
+        found = [_row(spec, columns, row, top + _HEAD + (row - first) * _PITCH) for row in rows]
+        more = [Text(each.label, Box(x, top, wide, _HEAD - 1), 8, "C") for each, x, wide in columns]
+        pages.append(
+            Page(
+                number,
+                (*texts, *more, *(text for each, _ in found for text in each)),
+                (*places, *(place for _, each in found for place in each)),
+            )
+        )
+    return tuple(pages)
+
+
+def separators(place: Place, language: str) -> list[Text]:
+    """Return what is printed between the boxes of a field: a decimal point, or the signs of a date."""
+    field = place.field
+    signs: tuple[str, ...] = (".",) if field.decimals else ()
+    if field.kind == DATE:
+        signs = ("年", "月", "日") if language == "zh" else ("-", "-")
+    if field.style == OPEN:
+        return []
+    groups = [*place.groups]
+    found = []
+    for sign, group in zip(signs, groups, strict=False):
+        box = group[-1]
+        wide = _POINT if field.decimals else _DATE_SIGN
+        found.append(Text(sign, Box(box.right, box.y + (2 if field.decimals else 0), wide, box.height), 12, "C"))
+    return found
+
+
+def _below_one_another(
+    spec: Spec, fields: list[Field]
+) -> tuple[float, list[tuple[tuple[Text, ...], tuple[Place, ...]]]]:
+    """Put fields under one another, each with its label before it; return where that ends, and the pages."""
+    y, pages = _TOP, list[tuple[tuple[Text, ...], tuple[Place, ...]]]()
+    texts, places = list[Text](), list[Place]()
+    width, height = spec.size
+    for each in fields:
+        if y + _PITCH > height - _BOTTOM:
+            pages.append((tuple(texts), tuple(places)))
+            texts, places, y = [], [], _TOP
+        wide = _width(each)
+        left = width - _SIDE - wide - (_DATE_SIGN if each.kind == DATE else 0)
+        if left - _SIDE < 20:
+            raise DataError("error.spec.wide", name=each.name, needs=round(wide + 20), there=round(width - 2 * _SIDE))
+        texts.append(Text(each.label, Box(_SIDE, y, left - _SIDE - 3, _BOX_HEIGHT), 10))
+        places.append(Place(each, -1 if spec.rows else 0, _boxes(each, left, y)))
+        y += _PITCH
+    if places:
+        pages.append((tuple(texts), tuple(places)))
+    return y, pages
+
+
+def _columns(spec: Spec) -> list[tuple[Field, float, float]]:
+    """Return each field of the table with the left edge and the width of its column."""
+    fields = [each for each in spec.fields if not each.once]
+    wide = [_printed_width(spec, each) if each.column else _width(each) for each in fields]
+    there = spec.size[0] - 2 * _SIDE - _NUMBER
+    needs = sum(wide) + _GAP * (len(wide) - 1)
+    if needs > there:
+        raise DataError("error.spec.columns", needs=round(needs), there=round(there))
+    gap = _GAP + min(6.0, (there - needs) / max(len(wide), 1))
+    x, found = _SIDE + _NUMBER, list[tuple[Field, float, float]]()
+    for field, each in zip(fields, wide, strict=True):
+        found.append((field, x, each))
+        x += each + gap
+    return found
+
+
+def _row(spec: Spec, columns: list[tuple[Field, float, float]], row: int, y: float) -> tuple[list[Text], list[Place]]:
+    texts = [Text(str(row + 1), Box(_SIDE, y, _NUMBER - 1.5, _BOX_HEIGHT), 8, "R")]
+    places = []
+    for field, x, wide in columns:
+        if field.column:
+            texts.append(Text(spec.roster[row][field.column], Box(x, y, wide, _BOX_HEIGHT), 10))
+        else:
+            places.append(Place(field, row, _boxes(field, x, y)))
+    return texts, places
+
+
+def _boxes(field: Field, x: float, y: float) -> tuple[Box, ...]:
+    if field.style == OPEN:
+        return (Box(x, y, _width(field), _BOX_HEIGHT),)
+    boxes = []
+    for place, count in enumerate(field.groups):
+        x += place and (_DATE_SIGN if field.kind == DATE else _POINT)
+        boxes += [Box(x + number * _BOX_WIDTH, y, _BOX_WIDTH, _BOX_HEIGHT) for number in range(count)]
+        x += count * _BOX_WIDTH
+    return tuple(boxes)
+
+
+def _width(field: Field) -> float:
+    if field.style == OPEN:
+        return field.boxes * _BOX_WIDTH + 4
+    between = _DATE_SIGN if field.kind == DATE else _POINT
+    return field.boxes * _BOX_WIDTH + (len(field.groups) - 1) * between
+
+
+def _printed_width(spec: Spec, field: Field) -> float:
+    longest = max(width_of(row[field.column], 10) for row in spec.roster)
+    return min(max(longest, width_of(field.label, 8), 10.0), _WIDEST)
+
+
+def width_of(text: str, size: float) -> float:
+    """Estimate the width of a text in millimetres.
+
+    >>> width_of("ab", 10) < width_of("数字", 10)
+    True
+    """
+    wide = sum(1.0 if unicodedata.east_asian_width(each) in "WF" else _LETTER for each in text)
+    return wide * size * POINT

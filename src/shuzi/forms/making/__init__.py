@@ -1,0 +1,1 @@
+"""A spec becomes a sheet to print."""

@@ -1,0 +1,44 @@
+"""The name of a ready spec becomes the spec that comes with shuzi, in the current language."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shuzi.atomic import replacing
+from shuzi.errors import DataError
+from shuzi.messages import language
+
+FOLDER = Path(__file__).parents[1] / "ready"
+"""Holds each ready spec, and the PDF made from it, in both languages."""
+
+READY = ("scores", "meters", "questionnaire")
+"""Exam scores of a class, meter readings of a house, a questionnaire with numbers."""
+
+
+def ready_spec(name: str) -> Path | None:
+    """Return the path of a ready spec; None if there is none of that name.
+
+    >>> ready_spec("scores").suffix, ready_spec("scores.toml")
+    ('.toml', None)
+    """
+    return FOLDER / f"{name}.{language()}.toml" if name in READY else None
+
+
+def save_spec(ready: Path, target: Path) -> None:
+    """Copy a ready spec, unless it is there already.
+
+    Raises
+    ------
+    DataError
+        Another file of that name is there, or it cannot be written.
+    """
+    content = ready.read_bytes()
+    try:
+        if target.exists():
+            if target.read_bytes() != content:
+                raise DataError("error.form.spec_taken", path=target)
+            return
+        with replacing(target) as part:
+            part.write_bytes(content)
+    except OSError as problem:
+        raise DataError("error.data.unwritable", path=target, reason=problem.strerror or problem) from problem

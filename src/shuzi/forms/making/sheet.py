@@ -1,0 +1,168 @@
+"""A spec becomes a PDF to print: its fields, four corner markers, and a QR code that names the page."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from shuzi.atomic import replacing
+from shuzi.errors import DataError, require
+from shuzi.forms.code import Code, drawn
+from shuzi.forms.finding.markers import marker_modules
+from shuzi.forms.layout import (
+    CODE,
+    EDGE,
+    MARKER,
+    POINT,
+    Page,
+    Place,
+    Text,
+    code_box,
+    marker_boxes,
+    pages_of,
+    separators,
+)
+from shuzi.forms.making.letters import typeface
+from shuzi.forms.spec import COMB, Spec
+from shuzi.messages import say
+from shuzi.reading.explain.lettering import broken
+
+MOST_COPIES = 999
+
+_INK, _LINE = 0, 110  # grey levels of text and of the boxes, which are paler than what is written
+_THICK = 0.25  # millimetres
+_LEADING, _SMALLEST = 1.15, 4.0  # the height of a line in sizes of its font; points
+_TICK = 0.33  # of a box's height: the ticks of a comb
+
+
+def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None) -> int:
+    """Write the pages of a spec as a PDF.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    out
+        The PDF, which is replaced.
+    copies
+        How many sheets; each has a number of its own.
+    font
+        A font file; None for one that is found on this machine.
+
+    Returns
+    -------
+    The number of pages.
+
+    Raises
+    ------
+    DataError
+        The fields do not fit on the paper, or no font has all the characters.
+    MissingExtra
+        fpdf2 is not installed.
+    """
+    library: Any = require("fpdf", "forms", "extra.forms")
+    if not 1 <= copies <= MOST_COPIES:
+        raise DataError("error.form.copies", most=MOST_COPIES)
+    pages = pages_of(spec)
+    pdf = library.FPDF(unit="mm", format=spec.size)
+    pdf.set_auto_page_break(False)
+    pdf.set_title(spec.title)
+    pdf.set_lang("zh-CN" if spec.language == "zh" else "en")
+    face = typeface(_all_text(spec, pages), spec.language == "zh", font)
+    if face is None:
+        pdf.set_font("helvetica")
+    else:
+        pdf.add_font("sheet", fname=face.path, collection_font_number=face.number)
+        pdf.set_font("sheet")
+    for sheet, page in itertools.product(range(1, copies + 1), pages):
+        pdf.add_page(format=spec.size)
+        _head(pdf, spec, page, Code(spec.id, sheet, page.number), len(pages))
+        for text in page.texts:
+            _write(pdf, text)
+        for place in page.places:
+            _draw(pdf, place, spec.language)
+    with replacing(out) as part:
+        pdf.output(str(part))
+    return copies * len(pages)
+
+
+def _all_text(spec: Spec, pages: tuple[Page, ...]) -> str:
+    texts = [text.text for page in pages for text in page.texts]
+    signs = [sign.text for page in pages for place in page.places for sign in separators(place, spec.language)]
+    return "".join([spec.title, spec.note, _footer(spec, 1, 1, 1), "0123456789", *texts, *signs])
+
+
+def _footer(spec: Spec, sheet: int, page: int, pages: int) -> str:
+    return say("form.footer", spec.language, sheet=sheet, page=page, pages=pages, id=spec.id)
+
+
+def _head(pdf: Any, spec: Spec, page: Page, code: Code, pages: int) -> None:
+    pdf.set_fill_color(_INK)
+    for corner, box in enumerate(marker_boxes(spec.size)):
+        _squares(pdf, marker_modules(corner), box.x, box.y, MARKER)
+    place = code_box(spec.size)
+    _squares(pdf, drawn(code), place.x, place.y, CODE)
+    left = EDGE + MARKER + 5
+    wide = place.x - left - 4
+    _write(pdf, Text(spec.title, place._replace(x=left, y=EDGE, width=wide, height=9), 16))
+    if spec.note:
+        _write(pdf, Text(spec.note, place._replace(x=left, y=EDGE + 10, width=wide, height=10), 9))
+    low = spec.size[1] - EDGE - 6
+    footer = _footer(spec, code.sheet, page.number, pages)
+    _write(pdf, Text(footer, place._replace(x=left, y=low, width=spec.size[0] - 2 * left, height=5), 8, "C"))
+
+
+def _squares(pdf: Any, black: Any, x: float, y: float, side: float) -> None:
+    """Fill the black modules; each run of them is one rectangle, so that no hairlines show between."""
+    module = side / len(black)
+    for row, line in enumerate(black.tolist()):
+        column = 0
+        for is_black, run in itertools.groupby(line):
+            length = len([*run])
+            if is_black:
+                pdf.rect(x + column * module, y + row * module, length * module, module + 0.01, style="F")
+            column += length
+
+
+@dataclass(frozen=True)
+class _Letters:
+    """Measures text in millimetres."""
+
+    pdf: Any
+
+    def getlength(self, text: str) -> float:
+        return float(self.pdf.get_string_width(text))
+
+
+def _write(pdf: Any, text: Text) -> None:
+    """Write a text into its box: on several lines if it is too long, and smaller if that is not enough."""
+    pdf.set_text_color(_INK)
+    size = text.size
+    while True:
+        pdf.set_font_size(size)
+        high = size * POINT * _LEADING
+        lines = broken(text.text, _Letters(pdf), text.box.width)
+        wide = max(map(pdf.get_string_width, lines))
+        if (len(lines) * high <= text.box.height + 0.1 and wide <= text.box.width + 0.1) or size <= _SMALLEST:
+            break
+        size -= 0.5
+    top = text.box.y + max(0.0, (text.box.height - len(lines) * high) / 2)
+    for number, line in enumerate(lines):
+        room = text.box.width - pdf.get_string_width(line)
+        x = text.box.x + {"L": 0.0, "C": room / 2, "R": room}[text.align]
+        pdf.text(x, top + number * high + 0.8 * high, line)
+
+
+def _draw(pdf: Any, place: Place, language: str) -> None:
+    pdf.set_draw_color(_LINE)
+    pdf.set_line_width(_THICK)
+    for group in place.groups:
+        first, last = group[0], group[-1]
+        pdf.rect(first.x, first.y, last.right - first.x, first.height)
+        for box in group[1:]:
+            start = box.y + box.height * (1 - _TICK) if place.field.style == COMB else box.y
+            pdf.line(box.x, start, box.x, box.bottom)
+    for sign in separators(place, language):
+        _write(pdf, sign)

@@ -1,0 +1,1 @@
+"""A table becomes a file: CSV, XLSX or JSON."""

@@ -1,0 +1,50 @@
+"""A table becomes CSV for people: spreadsheets open it as it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+from shuzi.forms.result import Row, Table
+from shuzi.messages import say
+from shuzi.messages.visible import visible
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # spreadsheets take text that starts with one of these for a formula
+
+
+def as_csv(table: Table) -> str:
+    r"""Return a table as CSV (RFC 4180), with a byte order mark so that spreadsheets see that it is UTF-8.
+
+    The last columns name the cells that are doubtful and the photographs of a row.
+
+    >>> from shuzi.forms.result import Cell
+    >>> from shuzi.forms.spec import Field
+    >>> cells = {"id": Cell("007", "ok", 1.0), "q1": Cell("=1", "unsure", 0.5)}
+    >>> table = Table("Scores", (Field("id"), Field("q1")), (Row(1, 0, cells),))
+    >>> as_csv(table).splitlines()[1]
+    "007,'=1,q1,"
+    """
+    text = io.StringIO()
+    text.write("\ufeff")
+    writer = csv.writer(text)
+    writer.writerow([*(neutral(each.name) for each in table.fields), say("form.doubtful"), say("form.photo")])
+    for row in table.rows:
+        texts = [neutral(row.cells[each.name].text) if each.name in row.cells else "" for each in table.fields]
+        writer.writerow([*texts, neutral(_doubtful(row)), neutral(row.sources)])
+    return text.getvalue()
+
+
+def neutral(text: str) -> str:
+    """Keep a text from being taken for a formula, and escape characters that a terminal would act on.
+
+    >>> neutral("=SUM(A1)"), neutral("17.5"), neutral("-3")
+    ("'=SUM(A1)", '17.5', '-3')
+    """
+    text = visible(text)
+    harmless = re.fullmatch(r"-?\d+([.,]\d+)*", text)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) and not harmless else text
+
+
+def _doubtful(row: Row) -> str:
+    return " ".join(name for name, cell in row.cells.items() if cell.doubtful)

@@ -1,0 +1,43 @@
+"""A table becomes the file that its ending names, in one step."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from shuzi.atomic import replacing
+from shuzi.errors import DataError
+from shuzi.forms.output.csv import as_csv
+from shuzi.forms.output.xlsx import save_xlsx
+from shuzi.forms.result import Table
+
+ENDINGS = (".csv", ".xlsx", ".json")
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file name that no format has; raises DataError."""
+    if path.suffix.lower() not in ENDINGS:
+        raise DataError("error.form.ending", path=path, endings=", ".join(ENDINGS))
+
+
+def save_table(table: Table, path: Path) -> None:
+    """Write a table as CSV, XLSX or JSON; the file is replaced only when it is whole.
+
+    Raises
+    ------
+    DataError
+        The ending is unknown, or the file cannot be written.
+    MissingExtra
+        It is .xlsx, and openpyxl is not installed.
+    """
+    check_target(path)
+    try:
+        with replacing(path) as part:
+            if path.suffix.lower() == ".xlsx":
+                save_xlsx(table, part)
+            elif path.suffix.lower() == ".csv":
+                part.write_text(as_csv(table), encoding="utf-8", newline="")
+            else:
+                part.write_text(json.dumps(table.as_dict(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    except OSError as problem:
+        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem

@@ -1,0 +1,128 @@
+"""A table becomes a spreadsheet: doubtful cells are coloured, with their picture beside them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from shuzi.errors import require
+from shuzi.forms.output.csv import neutral
+from shuzi.forms.result import Cell, Table, number_of
+from shuzi.forms.spec import Field
+from shuzi.messages import say
+
+_DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
+_HIGH = 26  # pixels of a picture
+_POINTS = 0.75  # to a pixel
+_FORBIDDEN = r"[]:*?/\'"  # in the name of a worksheet
+
+
+def save_xlsx(table: Table, path: Path) -> None:
+    """Write a table as .xlsx.
+
+    Identifiers are text, so 007 and 18-digit ids stay whole. A column whose field asks for it ends in its total, as
+    a formula, so that it follows corrections. A second worksheet says what could not be read.
+
+    Raises
+    ------
+    MissingExtra
+        openpyxl is not installed.
+    """
+    library: Any = require("openpyxl", "forms", "extra.forms")
+    styles: Any = require("openpyxl.styles", "forms", "extra.forms")
+    book = library.Workbook()
+    sheet = book.active
+    sheet.title = "".join(each for each in table.title if each not in _FORBIDDEN and each.isprintable())[:31] or "1"
+    bold, head = styles.Font(bold=True), styles.PatternFill("solid", fgColor=_HEAD)
+    doubtful = styles.PatternFill("solid", fgColor=_DOUBTFUL)
+    column = 1
+    for field in table.fields:
+        cells = [row.cells.get(field.name) for row in table.rows]
+        pictures = any(cell is not None and cell.picture for cell in cells)
+        letter = library.utils.get_column_letter(column)
+        _put(sheet.cell(1, column), field.label or field.name)
+        for number, cell in enumerate(cells, start=2):
+            if cell is None:
+                continue
+            target = sheet.cell(number, column)
+            _write(target, cell, field)
+            if cell.doubtful:
+                target.fill = doubtful
+                target.comment = library.comments.Comment(cell.message, "shuzi")
+                if cell.picture:
+                    _show(library, sheet, cell.picture, column + 1, number)
+        sheet.column_dimensions[letter].width = _wide(field, cells)
+        if field.total and table.rows:
+            last = len(table.rows) + 1
+            total = sheet.cell(last + 1, column, f"=SUM({letter}2:{letter}{last})")
+            total.font = bold
+            total.number_format = _format(field)
+        column += 1
+        if pictures:
+            _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
+            sheet.column_dimensions[library.utils.get_column_letter(column)].width = _pictures_wide(cells)
+            column += 1
+    _put(sheet.cell(1, column), say("form.photo"))
+    for number, row in enumerate(table.rows, start=2):
+        _put(sheet.cell(number, column), row.sources)
+    for each in sheet[1]:
+        each.font, each.fill = bold, head
+    sheet.freeze_panes = "A2"
+    if table.problems:
+        _problems(book.create_sheet(say("form.problems")), table, bold)
+    book.save(path)
+
+
+def _write(target: Any, cell: Cell, field: Field) -> None:
+    value = number_of(cell, field)
+    if value is None or field.column:
+        _put(target, cell.text)
+    else:
+        target.value = value
+        target.number_format = _format(field)
+
+
+def _put(target: Any, text: str) -> None:
+    """Write text as text, whatever a spreadsheet could take it for."""
+    target.value = neutral(text) if text.startswith("=") else text
+    target.data_type = "s"
+    target.number_format = "@"
+
+
+def _format(field: Field) -> str:
+    return "0." + "0" * field.decimals if field.decimals else "0"
+
+
+def _wide(field: Field, cells: list[Cell | None]) -> float:
+    longest = max((len(cell.text) for cell in cells if cell is not None), default=0)
+    return min(max(longest, 1.6 * len(field.label or field.name), 6) + 2, 40)
+
+
+def _show(library: Any, sheet: Any, png: bytes, column: int, row: int) -> None:
+    image = library.drawing.image.Image(io.BytesIO(png))
+    scale = _HIGH / image.height
+    image.height, image.width = _HIGH, round(image.width * scale)
+    sheet.add_image(image, f"{library.utils.get_column_letter(column)}{row}")
+    sheet.row_dimensions[row].height = (_HIGH + 4) * _POINTS
+
+
+def _pictures_wide(cells: list[Cell | None]) -> float:
+    widest = 0.0
+    for cell in cells:
+        if cell is not None and cell.picture:
+            with Image.open(io.BytesIO(cell.picture)) as image:
+                widest = max(widest, _HIGH * image.width / image.height)
+    return widest / 7 + 1  # a character is seven pixels wide
+
+
+def _problems(sheet: Any, table: Table, bold: Any) -> None:
+    for column, key in enumerate(("form.photo", "form.problem"), start=1):
+        _put(sheet.cell(1, column), say(key))
+        sheet.cell(1, column).font = bold
+    for row, each in enumerate(table.problems, start=2):
+        _put(sheet.cell(row, 1), each.source)
+        _put(sheet.cell(row, 2), each.message)
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 40, 80

@@ -1,0 +1,168 @@
+"""The probable texts of a field and its rules become what is written, or a doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+
+from shuzi.forms.reading.boxes import BoxTexts, Texts
+from shuzi.forms.result import Cell
+from shuzi.forms.spec import Field
+from shuzi.reading.result import BLANK, OK, UNSURE
+
+OK_FROM = 0.986
+"""The probability from which a text is `ok`."""
+
+_KEPT = 0.98  # the probability that a writer keeps a rule
+_RARE = 0.1  # of random texts pass a check digit
+_LISTED = 5  # texts that a cell names
+_OF_A_SUM = 4  # texts of each field that a sum is sought among
+_LEAST = 1e-4  # a text less probable than this is not what is written, whatever the rules say
+_MOST_SUMS = 20_000
+
+
+def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: bool = False) -> Cell:
+    """Choose the text of a field.
+
+    Rules choose between texts by Bayes' theorem: a writer is taken to keep them with a probability of 0.98. If no
+    probable text keeps them, the best one stays, names the rule that it breaks, and is not `ok`.
+
+    Parameters
+    ----------
+    field
+        The field.
+    found
+        Its probable texts with their probabilities, the best first.
+    boxes
+        What is in its boxes, if it has some.
+    amiss
+        Whether something apart from the texts is amiss, so that none can be `ok`.
+
+    Examples
+    --------
+    >>> field = Field("age", boxes=2, most=99)
+    >>> decide(field, [("17", 0.99), ("11", 0.01)]).status
+    'ok'
+    >>> decide(Field("score", boxes=2, most=20), [("71", 0.6), ("11", 0.39)]).text
+    '11'
+    >>> decide(Field("score", boxes=2, most=20), [("71", 1.0)]).rule
+    'range'
+    """
+    if not found:
+        return Cell("", UNSURE, 0.0)
+    best, share = found[0]
+    if not best:
+        rule = field.broken("")
+        status = BLANK if share >= OK_FROM and not rule else UNSURE
+        return Cell("", status, share, rule, tuple(found[:_LISTED]))
+    texts = found
+    if field.among and boxes is not None:
+        plain = {each: each.replace("-", "").replace(".", "") for each in field.among}
+        texts = [(value, boxes.score(text)) for value, text in plain.items()]
+        texts = sorted([each for each in texts if each[1] > 0], key=lambda each: -each[1])
+    kept = [(text, each) for text, each in texts if text and not field.broken(text)]
+    if not kept or kept[0][1] < _LEAST:
+        return Cell(best, UNSURE, share, field.broken(best), tuple(found[:_LISTED]))
+    right = sum(each for _, each in kept)
+    against = max(1 - right, 0.0)
+    if _has_rules(field) and not (field.among and boxes is None):  # what was read among a list has used it already
+        against *= (1 - _KEPT) / _KEPT * _rarity(field)
+    ranked = tuple((text, each / (right + against)) for text, each in kept[:_LISTED])
+    text, confidence = ranked[0]
+    whole = boxes is None or boxes.whole or bool(field.among)
+    unread = amiss or "?" in text or not whole
+    return Cell(text, OK if confidence >= OK_FROM and not unread else UNSURE, confidence, "", ranked)
+
+
+def with_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Let the sums of a row choose between the texts of its cells; all cells of a sum that is wrong are doubtful.
+
+    Examples
+    --------
+    >>> fields = [Field("a", boxes=1), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
+    >>> unsure = Cell("1", UNSURE, 0.6, alternatives=(("1", 0.6), ("7", 0.4)))
+    >>> row = {"a": unsure, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)}
+    >>> found = with_sums(fields, row)
+    >>> found["a"].text, found["a"].status, with_sums(fields, row | {"a": Cell("5", OK, 1.0)})["all"].rule
+    ('7', 'ok', 'sum')
+    """
+    made = dict(cells)
+    for field in fields:
+        names = [*field.sum_of, field.name]
+        if not field.sum_of or any(name not in made for name in names) or not made[field.name].text:
+            continue
+        by_name = {each.name: each for each in fields}
+        choices = [_choices(by_name[name], made[name]) for name in names]
+        fitting, everything = dict[tuple[str, ...], float](), 0.0
+        while _count(choices) > _MOST_SUMS:
+            choices = [each[: max(1, len(each) - 1)] for each in choices]
+        for chosen in product(*choices):
+            share = 1.0
+            for _, each in chosen:
+                share *= each
+            everything += share
+            texts = tuple(text for text, _ in chosen)
+            if _adds_up(texts, field.decimals, [by_name[name].decimals for name in names]):
+                fitting[texts] = fitting.get(texts, 0.0) + share
+        if not fitting or max(fitting.values()) < _LEAST:
+            made |= {name: replace(made[name], status=UNSURE, rule=made[name].rule or "sum") for name in names}
+            continue
+        total = sum(fitting.values())
+        against = max(1 - total, 0.0) * (1 - _KEPT) / _KEPT * _RARE
+        for place, name in enumerate(names):
+            made[name] = _chosen(made[name], place, fitting, total + against)
+    return made
+
+
+def _choices(field: Field, cell: Cell) -> Texts:
+    listed = cell.alternatives[:_OF_A_SUM] or ((cell.text, cell.confidence),)
+    kept = [(text, each) for text, each in listed if not field.broken(text) or not text]
+    return kept or [(cell.text, cell.confidence)]
+
+
+def _count(choices: Sequence[Texts]) -> int:
+    count = 1
+    for each in choices:
+        count *= len(each)
+    return count
+
+
+def _adds_up(texts: Sequence[str], decimals: int, own: Sequence[int]) -> bool:
+    """Tell whether the last text is the sum of the others; nothing written counts as 0."""
+    finest = max([decimals, *own])
+    values = []
+    for text in texts:
+        whole, _, rest = text.partition(".")
+        if text and not (whole + rest).isdecimal():
+            return False
+        values.append(int((whole or "0") + rest.ljust(finest, "0")) if text else 0)
+    return sum(values[:-1]) == values[-1]
+
+
+def _chosen(cell: Cell, place: int, fitting: Mapping[tuple[str, ...], float], of: float) -> Cell:
+    shares: dict[str, float] = {}
+    for texts, share in fitting.items():
+        shares[texts[place]] = shares.get(texts[place], 0.0) + share
+    ranked = sorted(shares.items(), key=lambda each: -each[1])
+    text, share = ranked[0]
+    confidence = min(share / of, 1.0)
+    if cell.rule:
+        return cell
+    sure = confidence >= OK_FROM and "?" not in text
+    status = (BLANK if not text else OK) if sure else UNSURE
+    alternatives = tuple((each, min(share / of, 1.0)) for each, share in ranked[:_LISTED])
+    return replace(cell, text=text, status=status, confidence=confidence, alternatives=alternatives)
+
+
+def _has_rules(field: Field) -> bool:
+    return bool(field.check or field.among or field.digits or field.least is not None or field.most is not None)
+
+
+def _rarity(field: Field) -> float:
+    """Return what fraction of random texts keeps the rules: the rarer, the more it says that a text does."""
+    rare = _RARE if field.check else 1.0
+    if field.among:
+        longest = max(len(each.replace("-", "").replace(".", "")) for each in field.among)
+        rare *= min(len(field.among) / 10.0**longest, 1.0)
+    return max(rare, 1e-6)

@@ -1,0 +1,49 @@
+"""What is written in one box without divisions becomes probable texts, as any picture of a number does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.forms.reading.boxes import Texts
+from shuzi.forms.spec import DATE, NUMBER, Field
+from shuzi.reading.reader import Reader
+from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, without_marks
+
+_ONLY_UNSURE = ("reading.unsure", "reading.unsure_text", "reading.unsure_line")  # nothing else is amiss
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The probable texts of an open field, and whether something apart from them is amiss, so that none is sure."""
+
+    texts: Texts
+    amiss: bool
+
+
+def read_open(field: Field, inside: NDArray[np.uint8], reader: Reader) -> Opened:
+    """Read an open field: uint8 (h, w), paper 255, without its frame."""
+    picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
+    listed = bool(field.among) and not field.last_may_be_x
+    reading = reader.read(picture, among=[*field.among] if listed else None)
+    if reading.status == BLANK:
+        return Opened([("", reading.confidence)], False)
+    if reading.status == NOT_A_DIGIT:
+        return Opened([("?", 1.0)], True)
+    merged: dict[str, float] = {}
+    for text, share in reading.alternatives or ((reading.text, reading.confidence),):
+        put = _put(field, text)
+        merged[put] = merged.get(put, 0.0) + share
+    amiss = reading.status != OK and (listed or reading.advice[0] not in _ONLY_UNSURE)
+    return Opened(sorted(merged.items(), key=lambda each: -each[1]), amiss)
+
+
+def _put(field: Field, text: str) -> str:
+    text = text.replace("\n", "")
+    if field.kind == DATE:
+        return field.text_of(without_marks(text))
+    if field.kind != NUMBER:
+        return without_marks(text)
+    return text.replace(",", ".") if field.decimals else text

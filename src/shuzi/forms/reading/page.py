@@ -1,0 +1,144 @@
+"""A photograph of a sheet becomes the cells of one of its pages."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from shuzi.errors import PictureError
+from shuzi.forms.code import MODULES, Code, decoded
+from shuzi.forms.finding.cells import Cut, cut_fields
+from shuzi.forms.finding.flat import SCALE, flatten
+from shuzi.forms.finding.markers import find_sheet
+from shuzi.forms.layout import CODE, Page, code_box, pages_of
+from shuzi.forms.reading.boxes import probabilities_of, texts_of
+from shuzi.forms.reading.decide import decide, with_sums
+from shuzi.forms.reading.opened import read_open
+from shuzi.forms.result import Cell
+from shuzi.forms.spec import OPEN, Spec
+from shuzi.ink.boxes import Box
+from shuzi.pictures.open import Picture, open_picture
+from shuzi.reading.reader import Reader
+
+
+@dataclass(frozen=True)
+class PageRead:
+    """A page that was read.
+
+    Parameters
+    ----------
+    source
+        The name of the photograph.
+    code
+        What the page says of itself.
+    cells
+        By row and field name; row -1 is for fields that stand once on the page.
+    """
+
+    source: str
+    code: Code
+    cells: Mapping[tuple[int, str], Cell]
+
+
+class PageReader:
+    """Reads photographs of the sheets of one spec.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    reader
+        Reads digits.
+    """
+
+    def __init__(self, spec: Spec, reader: Reader) -> None:
+        self.spec = spec
+        self._reader = reader
+        self._pages: dict[int, Page] = {page.number: page for page in pages_of(spec)}
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """The numbers of the pages."""
+        return tuple(self._pages)
+
+    @property
+    def weights(self) -> str:
+        """The SHA-256 of the classifier's weights."""
+        return self._reader.card.weights
+
+    def read(self, picture: Picture, name: str) -> PageRead:
+        """Read a photograph, at any angle and either way up.
+
+        Parameters
+        ----------
+        picture
+            As for `shuzi.Reader.read`.
+        name
+            What to call it in the result and in errors.
+
+        Raises
+        ------
+        PictureError
+            It is no picture, no sheet can be found on it, or the sheet belongs to another spec.
+        MissingExtra
+            It is a HEIC picture or a PDF, and the library to open it is not installed.
+        """
+        grey = open_picture(picture)
+        sheet = find_sheet(grey, self.spec.size, name)
+        flat = flatten(grey, sheet.homography, self.spec.size, name)
+        code = self._code(flat, name)
+        cuts = cut_fields(flat, self._pages[code.page].places, sheet.homography, name)
+        found = self._cells(cuts)
+        placed = {key: _placed(cell, code, cut, name) for (key, cell), cut in zip(found.items(), cuts, strict=True)}
+        return PageRead(name, code, placed)
+
+    def _code(self, flat: NDArray[np.uint8], name: str) -> Code:
+        box = code_box(self.spec.size)
+        module = CODE / MODULES
+        code = decoded(flat[Box(*(each * SCALE for each in box)).pixels(rim=4 * module * SCALE)], module * SCALE)
+        if code is None:
+            raise PictureError("error.form.code", path=name)
+        if code.spec != self.spec.id:
+            raise PictureError("error.form.other", path=name, found=code.spec, wanted=self.spec.id)
+        if code.page not in self._pages:
+            raise PictureError("error.form.page", path=name, page=code.page, pages=len(self._pages))
+        return code
+
+    def _cells(self, cuts: list[Cut]) -> dict[tuple[int, str], Cell]:
+        """Read all fields; the boxes of the whole page are classified together."""
+        written = [each for cut in cuts for each in cut.boxes]
+        shares = probabilities_of(written, self._reader)
+        cells: dict[tuple[int, str], Cell] = {}
+        start = 0
+        for cut in cuts:
+            field = cut.place.field
+            if field.style == OPEN:
+                opened = read_open(field, cut.inside, self._reader)
+                cell = decide(field, opened.texts, amiss=opened.amiss)
+            else:
+                boxes = texts_of(field, shares[start : start + len(cut.boxes)])
+                cell = decide(field, boxes.texts, boxes)
+                start += len(cut.boxes)
+            cells[cut.place.row, field.name] = cell
+        for row in {place for place, _ in cells}:
+            mine = {name: cell for (place, name), cell in cells.items() if place == row}
+            cells |= {(row, name): cell for name, cell in with_sums(self.spec.written, mine).items()}
+        return cells
+
+
+def _placed(cell: Cell, code: Code, cut: Cut, name: str) -> Cell:
+    """Add where a cell is from, and its picture if a person should look at it."""
+    picture = as_png(cut.picture) if cell.doubtful else b""
+    return replace(cell, page=code.page, box=cut.box, source=name, picture=picture)
+
+
+def as_png(picture: NDArray[np.uint8]) -> bytes:
+    """Return a grey picture as the bytes of a PNG."""
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    return file.getvalue()

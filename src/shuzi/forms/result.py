@@ -1,0 +1,217 @@
+"""What was read from forms: cells, rows and what could not be read, as values and as JSON."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shuzi.forms.spec import NUMBER, Field, Spec
+from shuzi.ink.boxes import Box
+from shuzi.messages import say
+from shuzi.reading.result import BLANK, UNSURE
+
+PRINTED = "printed"
+"""The status of a cell that was not written but printed from the roster."""
+
+_NOWHERE = Box(0, 0, 0, 0)
+
+FORMAT = 1
+"""Of the JSON; it changes when a program that reads it would have to."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One field of one row.
+
+    Parameters
+    ----------
+    text
+        What is written, in the form that the field has; the best guess, whatever the status.
+    status
+        "ok", "unsure", "blank" or "printed".
+    confidence
+        The probability that the text is right.
+    rule
+        The rule that the text breaks, such as "range" or "sum"; "" if none.
+    alternatives
+        The best texts with their probabilities, this one first.
+    page
+        The page of the sheet.
+    box
+        x, y, width, height on the photograph, in whole pixels.
+    source
+        The name of the photograph.
+    picture
+        For people, where the cell is not "ok": a PNG; b"" if there is none.
+
+    Examples
+    --------
+    >>> cell = Cell("17", UNSURE, 0.6, alternatives=(("17", 0.6), ("11", 0.3)))
+    >>> cell.message, Cell.from_dict(cell.as_dict()) == cell
+    ('It may also be 11.', True)
+    """
+
+    text: str
+    status: str
+    confidence: float
+    rule: str = ""
+    alternatives: tuple[tuple[str, float], ...] = ()
+    page: int = 1
+    box: Box = _NOWHERE
+    source: str = ""
+    picture: bytes = field(default=b"", repr=False)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a person should look at it."""
+        return self.status == UNSURE or bool(self.rule)
+
+    @property
+    def message(self) -> str:
+        """What is doubtful about it; "" if nothing is."""
+        if self.rule:
+            return say(f"form.rule.{self.rule}")
+        if self.status != UNSURE:
+            return ""
+        other = next((text for text, _ in self.alternatives if text and text != self.text), "")
+        return say("form.also", other=other) if other else say("form.unsure")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the cell as JSON values."""
+        found: dict[str, Any] = {
+            "text": self.text,
+            "status": self.status,
+            "confidence": round(self.confidence, 4),
+            "rule": self.rule,
+            "message": self.message,
+            "alternatives": [{"text": text, "probability": round(each, 4)} for text, each in self.alternatives],
+            "page": self.page,
+            "box": list(self.box),
+            "source": self.source,
+        }
+        if self.picture:
+            found["picture"] = base64.b64encode(self.picture).decode()
+        return found
+
+    @staticmethod
+    def from_dict(found: Mapping[str, Any]) -> Cell:
+        """Return the cell that `as_dict` wrote."""
+        return Cell(
+            found["text"],
+            found["status"],
+            found["confidence"],
+            found["rule"],
+            tuple((each["text"], each["probability"]) for each in found["alternatives"]),
+            found["page"],
+            Box(*found["box"]),
+            found["source"],
+            base64.b64decode(found.get("picture", "")),
+        )
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table: the sheet it is from, its number there from 0, and its cells by field name."""
+
+    sheet: int
+    number: int
+    cells: Mapping[str, Cell]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is written in it."""
+        return all(cell.status in (BLANK, PRINTED) for cell in self.cells.values())
+
+    @property
+    def sources(self) -> str:
+        """The photographs it is from."""
+        return ", ".join(dict.fromkeys(cell.source for cell in self.cells.values() if cell.source))
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A photograph that could not be read, or a page that is missing or there twice: its name and a sentence."""
+
+    source: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """All that was read.
+
+    Parameters
+    ----------
+    title
+        Of the sheet.
+    fields
+        The columns.
+    rows
+        The rows in order.
+    problems
+        What is missing, with reasons.
+    """
+
+    title: str
+    fields: tuple[Field, ...]
+    rows: tuple[Row, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @staticmethod
+    def of(spec: Spec, rows: list[Row], problems: list[Problem]) -> Table:
+        """Put rows read by a spec together."""
+        return Table(spec.title, spec.fields, tuple(rows), tuple(problems))
+
+    @property
+    def doubtful(self) -> int:
+        """How many cells a person should look at."""
+        return sum(cell.doubtful for row in self.rows for cell in row.cells.values())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the table as JSON values."""
+        columns = [
+            {
+                "name": each.name,
+                "label": each.label,
+                "kind": each.kind,
+                "decimals": each.decimals,
+                "total": each.total,
+                "printed": bool(each.column),
+            }
+            for each in self.fields
+        ]
+        rows = [
+            {
+                "sheet": row.sheet,
+                "row": row.number + 1,
+                "cells": {name: cell.as_dict() for name, cell in row.cells.items()},
+            }
+            for row in self.rows
+        ]
+        return {
+            "format": FORMAT,
+            "title": self.title,
+            "columns": columns,
+            "rows": rows,
+            "doubtful": self.doubtful,
+            "problems": [{"source": each.source, "message": each.message} for each in self.problems],
+        }
+
+
+def number_of(cell: Cell, field: Field) -> float | int | None:
+    """Return the value of a cell to calculate with; None if it is text or no number.
+
+    >>> [number_of(Cell(text, "ok", 1.0), Field("n")) for text in ("007", "7.50")]
+    [7, 7.5]
+    >>> number_of(Cell("1234567890123456", "ok", 1.0), Field("n", boxes=16)) is None
+    True
+    """
+    whole, _, rest = cell.text.partition(".")
+    # a spreadsheet keeps fifteen digits of a number
+    if field.kind != NUMBER or not whole.isdecimal() or len(whole + rest) > 15:
+        return None
+    if rest:
+        return float(cell.text) if rest.isdecimal() else None
+    return int(whole) if "." not in cell.text else None

@@ -1,0 +1,122 @@
+"""The pages read so far become a file beside the result, so that an interrupted folder continues where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from shuzi.errors import DataError, ShuziError
+from shuzi.forms.code import Code
+from shuzi.forms.reading.page import PageRead, PageReader
+from shuzi.forms.result import Cell, Problem
+from shuzi.pictures.open import Picture
+from shuzi.pictures.pdf import Page
+
+ENDING = ".unfinished"
+"""Added to the name of the result while it is not there yet."""
+
+
+class Journal:
+    """Keeps each page as soon as it is read; a line of JSON each, so that an interruption loses one at most.
+
+    Parameters
+    ----------
+    path
+        The file.
+    identity
+        What the pages depend on: the spec and the model.
+    pages
+        Those read before, by the hash of their photograph.
+    """
+
+    def __init__(self, path: Path, identity: dict[str, str], pages: dict[str, PageRead]) -> None:
+        self._path, self._pages = path, pages
+        try:
+            if not pages:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(json.dumps(identity) + "\n", encoding="utf-8")
+            else:
+                self._repair()
+        except OSError as problem:
+            raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+
+    @staticmethod
+    def beside(out: Path, reader: PageReader, resume: bool) -> Journal:
+        """Begin a journal beside a result, or continue one.
+
+        Raises
+        ------
+        DataError
+            There is one of an interrupted run that is not to be continued, or it is of another spec or model.
+        """
+        path = out.with_name(out.name + ENDING)
+        identity = {"spec": reader.spec.id, "weights": reader.weights}
+        if not path.exists():
+            return Journal(path, identity, {})
+        if not resume:
+            raise DataError("error.form.unfinished", path=path)
+        first, *lines = path.read_text(encoding="utf-8", errors="replace").splitlines() or [""]
+        if _json(first) != identity:
+            raise DataError("error.form.other_run", path=path)
+        found = [each for each in map(_json, lines) if each is not None]  # the last line may be incomplete
+        return Journal(path, identity, {each["photo"]: _page(each) for each in found})
+
+    def known(self, picture: Picture | ShuziError) -> PageRead | None:
+        """Return what was read of a photograph before, if it is still the same file."""
+        key = _hash(picture)
+        return self._pages.get(key) if key else None
+
+    def keep(self, picture: Picture | ShuziError, page: PageRead | Problem) -> None:
+        """Keep a page; a photograph that could not be read is read again the next time."""
+        key = _hash(picture)
+        if key is None or isinstance(page, Problem):
+            return
+        cells = [{"row": row, "field": name, "cell": cell.as_dict()} for (row, name), cell in page.cells.items()]
+        line = {
+            "photo": key,
+            "source": page.source,
+            "spec": page.code.spec,
+            "sheet": page.code.sheet,
+            "page": page.code.page,
+            "cells": cells,
+        }
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        except OSError as problem:
+            raise DataError("error.data.unwritable", path=self._path, reason=problem.strerror or problem) from problem
+
+    def done(self) -> None:
+        """Remove the file."""
+        self._path.unlink(missing_ok=True)
+
+    def _repair(self) -> None:
+        """End an incomplete last line, so that the next one is a line of its own."""
+        with self._path.open("r+b") as file:
+            file.seek(-1, 2)
+            if file.read(1) != b"\n":
+                file.write(b"\n")
+
+
+def _json(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
+
+
+def _page(line: dict[str, Any]) -> PageRead:
+    cells = {(each["row"], each["field"]): Cell.from_dict(each["cell"]) for each in line["cells"]}
+    return PageRead(line["source"], Code(line["spec"], line["sheet"], line["page"]), cells)
+
+
+def _hash(picture: Picture | ShuziError) -> str | None:
+    """Return the hash of a photograph's content; None if it is no file."""
+    source, page = (picture.document, picture.number) if isinstance(picture, Page) else (picture, 1)
+    try:
+        content = source if isinstance(source, bytes) else Path(source).read_bytes()  # type: ignore[arg-type]
+    except (OSError, TypeError, ValueError):
+        return None
+    return f"{hashlib.sha256(content).hexdigest()}#{page}"

@@ -1,0 +1,98 @@
+"""A CSV file becomes a roster: the people or things that a sheet asks about, one a row."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from shuzi.errors import DataError
+
+MOST_ROWS = 10_000
+"""Rows that a roster may have."""
+
+_LARGEST = 10_000_000  # bytes
+_ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheets write; nearly no text is valid in both
+
+
+def read_roster(path: Path) -> tuple[dict[str, str], ...]:
+    r"""Read a roster: the first row names the columns, which commas, semicolons or tabs separate.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, is empty or too large, two columns have one name, or a row is longer than the first.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "class.csv"
+    >>> _ = path.write_text("number,name\n007,Ada\n", encoding="utf-8")
+    >>> read_roster(path)
+    ({'number': '007', 'name': 'Ada'},)
+    """
+    rows = [row for row in _rows(path) if any(cell.strip() for cell in row)]
+    if len(rows) < 2:
+        raise DataError("error.roster.empty", path=path)
+    if len(rows) > MOST_ROWS + 1:
+        raise DataError("error.roster.many", path=path, n=len(rows) - 1, most=MOST_ROWS)
+    names = [name.strip() for name in rows[0]]
+    if twice := _twice(names):
+        raise DataError("error.roster.columns", path=path, names=", ".join(twice))
+    for line, row in enumerate(rows[1:], start=2):
+        if len(row) > len(names):
+            raise DataError("error.roster.row", path=path, line=line, found=len(row), wanted=len(names))
+    return tuple(
+        {name: cell.strip() for name, cell in zip(names, [*row, *[""] * len(names)], strict=False)}
+        for row in rows[1:]
+    )
+
+
+def check_column(roster: Iterable[dict[str, str]], path: Path, column: str, unique: bool) -> None:
+    """Check a column that is used.
+
+    Raises
+    ------
+    DataError
+        It is not there, or `unique` is asked for and a value is empty or there twice.
+    """
+    rows = [*roster]
+    if column not in rows[0]:
+        raise DataError("error.roster.no_column", path=path, column=column, columns=", ".join(rows[0]))
+    if not unique:
+        return
+    values = [row[column] for row in rows]
+    if "" in values:
+        raise DataError("error.roster.no_value", path=path, column=column, line=values.index("") + 2)
+    if twice := _twice(values):
+        raise DataError("error.roster.twice", path=path, column=column, values=", ".join(twice[:5]))
+
+
+def _twice(values: list[str]) -> list[str]:
+    return [value for value, count in Counter(values).items() if count > 1]
+
+
+def _rows(path: Path) -> list[list[str]]:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as problem:
+        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
+    if len(content) > _LARGEST:
+        raise DataError("error.roster.large", path=path, most=_LARGEST)
+    for encoding in _ENCODINGS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" in text:
+            break
+        first = text.partition("\n")[0]
+        separator = max(",;\t", key=first.count)
+        try:
+            return [*csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)]
+        except csv.Error as problem:
+            raise DataError("error.data.unreadable", path=path, reason=problem) from problem
+    raise DataError("error.roster.encoding", path=path)

@@ -1,0 +1,209 @@
+"""What a sheet asks for: its fields, their rules, and how they are printed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import date
+
+from shuzi.forms.check_digits import CHECKS, WITH_X
+
+NUMBER, IDENTIFIER, DATE = "number", "identifier", "date"
+"""The kinds of fields: a value to calculate with, text such as 007, and a day as year, month, day."""
+
+BOXES, COMB, OPEN = "boxes", "comb", "open"
+"""How a field is printed: a box for each digit, a box with short ticks between digits, or one empty box."""
+
+PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
+"""Width and height in millimetres."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a sheet.
+
+    Parameters
+    ----------
+    name
+        Its name in the result.
+    label
+        What is printed beside or above it.
+    kind
+        NUMBER, IDENTIFIER or DATE.
+    boxes
+        How many digits there is room for; 0 if it is printed from the roster.
+    decimals
+        How many of them follow the printed decimal point.
+    style
+        BOXES, COMB or OPEN.
+    column
+        The roster's column that is printed here; nothing is written then.
+    once
+        Whether it stands once on each page, above the table.
+    required
+        Whether it must be filled in.
+    digits
+        The number of digits that must be written; None if any.
+    least, most
+        The range of the value; None if there is no limit.
+    check
+        The check digit's method, one of `CHECKS`.
+    among
+        The only values that may be written.
+    sum_of
+        The fields of the same row that add up to this one.
+    total
+        Whether a spreadsheet adds up the column.
+
+    Examples
+    --------
+    >>> score = Field("score", boxes=3, decimals=1, most=20.0)
+    >>> score.text_of("175"), score.text_of("5"), score.broken("17.5"), score.broken("20.5")
+    ('17.5', '0.5', '', 'range')
+    """
+
+    name: str
+    label: str = ""
+    kind: str = NUMBER
+    boxes: int = 0
+    decimals: int = 0
+    style: str = BOXES
+    column: str = ""
+    once: bool = False
+    required: bool = False
+    digits: int | None = None
+    least: float | None = None
+    most: float | None = None
+    check: str = ""
+    among: tuple[str, ...] = ()
+    sum_of: tuple[str, ...] = ()
+    total: bool = False
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The numbers of boxes between printed separators: before and after the point, or year, month, day."""
+        if self.kind == DATE:
+            return 4, 2, 2
+        return (self.boxes - self.decimals, self.decimals) if self.decimals else (self.boxes,)
+
+    def text_of(self, digits: str) -> str:
+        """Put what is written in the boxes, last digit last, into the form that the result has."""
+        if self.kind == DATE:
+            return f"{digits[:-4]}-{digits[-4:-2]}-{digits[-2:]}" if len(digits) >= 5 else digits
+        if self.decimals and digits:
+            digits = digits.rjust(self.decimals + 1, "0")
+            return f"{digits[: -self.decimals]}.{digits[-self.decimals :]}"
+        return digits
+
+    def broken(self, text: str) -> str:
+        """Return the name of the first rule that a text breaks: "" if none."""
+        if not text:
+            return "required" if self.required else ""
+        plain = text.replace(".", "").replace("-", "")
+        if self.digits is not None and len(plain) != self.digits:
+            return "length"
+        if self.kind == DATE and not _is_date(text):
+            return "date"
+        if self.kind == NUMBER and not _is_number(text, self.decimals):
+            return "number"
+        if self.kind == NUMBER and not (self.least is None or float(text) >= self.least):
+            return "range"
+        if self.kind == NUMBER and not (self.most is None or float(text) <= self.most):
+            return "range"
+        if self.check and not CHECKS[self.check](plain):
+            return "check"
+        if self.among and text not in self.among:
+            return "among"
+        return ""
+
+    @property
+    def last_may_be_x(self) -> bool:
+        """Whether the last character may be the X of a check digit that stands for 10."""
+        return self.check in WITH_X
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A sheet.
+
+    Parameters
+    ----------
+    title
+        Printed at its head.
+    fields
+        Its fields in order.
+    language
+        Of the words that shuzi prints: "zh" or "en".
+    paper
+        A key of `PAPERS`.
+    landscape
+        Whether the longer side is horizontal.
+    rows
+        Rows of the table; 0 for a sheet of one record, with its fields below one another.
+    note
+        A sentence printed below the title.
+    roster
+        The rows of the roster: column names and what they hold.
+
+    Examples
+    --------
+    >>> spec = Spec("Scores", (Field("q1", boxes=2), Field("q2", boxes=2)), rows=20)
+    >>> spec.id, spec.written[1].name, spec.size
+    ('ECA947CE05', 'q2', (210.0, 297.0))
+    """
+
+    title: str
+    fields: tuple[Field, ...]
+    language: str = "en"
+    paper: str = "A4"
+    landscape: bool = False
+    rows: int = 0
+    note: str = ""
+    roster: tuple[dict[str, str], ...] = field(default=(), hash=False)
+
+    @property
+    def written(self) -> tuple[Field, ...]:
+        """The fields that people fill in."""
+        return tuple(each for each in self.fields if not each.column)
+
+    @property
+    def printed(self) -> tuple[Field, ...]:
+        """The fields that are printed from the roster."""
+        return tuple(each for each in self.fields if each.column)
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height of the paper in millimetres."""
+        width, height = PAPERS[self.paper]
+        return (height, width) if self.landscape else (width, height)
+
+    @property
+    def id(self) -> str:
+        """Ten hexadecimal digits that change with what is printed; rules may change after printing."""
+        printed = {each: getattr(self, each) for each in _PRINTED_OF_SHEET}
+        fields = [{name: getattr(each, name) for name in _PRINTED_OF_FIELD} for each in self.fields]
+        names = [[row[each.column] for each in self.printed] for row in self.roster] if self.printed else []
+        content = json.dumps([printed, fields, names], ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:10].upper()
+
+    def field_named(self, name: str) -> Field:
+        """Return a field by its name, which must be there."""
+        return next(each for each in self.fields if each.name == name)
+
+
+_PRINTED_OF_SHEET = ("title", "language", "paper", "landscape", "rows", "note")
+_PRINTED_OF_FIELD = ("name", "label", "kind", "boxes", "decimals", "style", "column", "once")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return len(text) == 10
+
+
+def _is_number(text: str, decimals: int) -> bool:
+    whole, point, rest = text.partition(".")
+    return whole.isdecimal() and (rest.isdecimal() and len(rest) == decimals if point else not decimals)

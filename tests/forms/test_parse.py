@@ -1,0 +1,90 @@
+"""A mistake in a spec is reported with its line and field."""
+
+import pytest
+
+from shuzi.errors import DataError
+from shuzi.forms.making.ready import FOLDER, READY
+from shuzi.forms.parse import read_spec
+
+GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fields]]\nname = "all"\nboxes = 3\n'
+
+
+@pytest.fixture
+def spec(tmp_path):
+    def read(text, **files):
+        for name, content in files.items():
+            (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
+        path = tmp_path / "spec.toml"
+        path.write_text(text, encoding="utf-8")
+        return read_spec(path)
+
+    return read
+
+
+def test_a_spec_is_read(spec):
+    read = spec(GOOD + 'sum_of = ["q1"]\nmax = 100\ntotal = true\n')
+    assert [(each.name, each.boxes, each.label) for each in read.fields] == [("q1", 2, "q1"), ("all", 3, "all")]
+    assert read.fields[1].most == 100
+    assert read.fields[1].sum_of == ("q1",)
+    assert read.rows == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        (GOOD.replace("boxes = 2", "boxes = 0"), 6, ["field q1", "boxes", "1 to 24"]),
+        (GOOD.replace("boxes = 2", 'boxes = "two"'), 6, ["field q1", "'two'"]),
+        (GOOD.replace("boxes = 2", "bokses = 2"), 6, ["field q1", "bokses", "boxes"]),
+        (GOOD.replace("boxes = 3", "decimals = 1"), 8, ["field all", '"boxes" is missing']),
+        (GOOD.replace('"all"', '"q1"'), 9, ["field q1", "already"]),
+        (GOOD + 'sum_of = ["q2"]\n', 11, ["field all", "q2"]),
+        (GOOD + "min = 9\nmax = 3\n", 12, ["field all", "max"]),
+        (GOOD + "decimals = 3\n", 11, ["field all", "decimals"]),
+        (GOOD + 'among = ["12", "1a"]\n', 11, ["field all", "1a"]),
+        (GOOD + 'among_column = "n"\n', 11, ["field all", "roster"]),
+        (GOOD.replace("rows = 3", "rows = 0"), 2, ["sheet", "rows"]),
+        (GOOD.replace("rows = 3", "rows 3"), 2, ["TOML"]),
+        ('title = "Empty"\n', 1, ["fields"]),
+    ],
+)
+def test_a_mistake_names_line_and_field(spec, text, line, words):
+    with pytest.raises(DataError) as found:
+        spec(text)
+    sentence = found.value.sentence("en")
+    assert f"line {line}" in sentence
+    assert all(word in sentence for word in words), sentence
+
+
+def test_a_roster_gives_the_rows(spec):
+    text = 'title = "S"\nroster = "class.csv"\n[[fields]]\nname = "n"\nkind = "identifier"\ncolumn = "id"\n'
+    read = spec(text + '[[fields]]\nname = "q"\nboxes = 2\n', **{"class": "id,name\n007,Ada\n008,Bo\n"})
+    assert read.rows == 2
+    assert [row["id"] for row in read.roster] == ["007", "008"]
+
+
+def test_a_roster_with_a_number_twice_is_refused(spec):
+    text = 'title = "S"\nroster = "class.csv"\nrows = 2\n[[fields]]\nname = "n"\nboxes = 3\namong_column = "id"\n'
+    with pytest.raises(DataError, match="007"):
+        spec(text, **{"class": "id,name\n007,Ada\n007,Bo\n"})
+
+
+def test_a_roster_of_a_chinese_spreadsheet_is_read(tmp_path):
+    (tmp_path / "class.csv").write_bytes("学号,姓名\r\n1,张三\r\n".encode("gb18030"))
+    path = tmp_path / "spec.toml"
+    fields = '[[fields]]\nname = "who"\ncolumn = "姓名"\n[[fields]]\nname = "q"\nboxes = 1\n'
+    path.write_text(f'title = "成绩"\nroster = "class.csv"\n{fields}', encoding="utf-8")
+    assert read_spec(path).roster[0]["姓名"] == "张三"
+
+
+def test_the_id_follows_what_is_printed_and_not_the_rules(spec):
+    assert spec(GOOD).id == spec(GOOD + "max = 50\n").id
+    assert spec(GOOD).id != spec(GOOD + 'label = "Sum"\n').id
+
+
+def test_the_ready_specs_ask_for_the_same_in_both_languages():
+    for name in READY:
+        en, zh = (read_spec(FOLDER / f"{name}.{language}.toml") for language in ("en", "zh"))
+        assert [(each.name, each.boxes, each.kind) for each in en.fields] == [
+            (each.name, each.boxes, each.kind) for each in zh.fields
+        ]
+        assert (en.language, zh.language) == ("en", "zh")

@@ -3,10 +3,9 @@
     python benchmarks/page.py
 
 A real Chromium draws MNIST's test digits with the mouse on the page of a real `shuzi serve`, both on this machine. A
-lift is timed inside the page: from the event that lifts the pen, through making the picture, the request, the reading
-and the drawing, to the frame that shows the reading. There are two kinds of lifts: a digit on an empty sheet, and the
-fourth digit of a number. For comparison, the same pictures are timed with `reader.read` in this process, and the
-request as the browser sees it.
+lift is timed inside the page: from the event that lifts the pen, through making the picture, the reading in the
+page's worker and the drawing, to the frame that shows the reading. There are two kinds of lifts: a digit on an empty
+sheet, and the fourth digit of a number. For comparison, `reader.read` reads the same pictures in this process.
 """
 
 from __future__ import annotations
@@ -47,11 +46,7 @@ new MutationObserver(() => {
   if (text === null || lifted === null) return;
   const began = lifted;
   lifted = null;
-  requestAnimationFrame(() => {
-    const request = performance.getEntriesByType("resource").filter(({ name }) => name.includes("v1/read?")).at(-1);
-    window.lifts.push({ text, total: performance.now() - began, request: request?.duration ?? null });
-    performance.clearResourceTimings();
-  });
+  requestAnimationFrame(() => window.lifts.push({ text, total: performance.now() - began }));
 }).observe(document, { subtree: true, childList: true, attributes: true });
 """
 
@@ -141,7 +136,6 @@ def measure(sheet: Sheet, kind: Any, lifts: int) -> dict[str, Any]:
         "read right": timed.right,
         "of": len(timed.pictures),
         "ms until it stands there": summary(totals),
-        "ms of the request": summary([each["request"] for each in times if each["request"] is not None]),
         "ms of reader.read in process": summary(reading),
         "ratio to reader.read": round(statistics.median(totals) / statistics.median(reading), 1),
         f"within {ALLOWED} ms": sum(total <= ALLOWED for total in totals),

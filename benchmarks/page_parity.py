@@ -83,7 +83,7 @@ def compare(pictures: Sequence[Grey]) -> dict[str, Any]:
         "confidence within 0.01": sum(each <= 0.01 for each in confidences),
         "boxes within a pixel": sum(each <= 1 for each in boxes),
         "with boxes": len(boxes),
-        "milliseconds": {
+        "milliseconds of processor time": {
             f"p{share}": round(float(np.percentile([one["milliseconds"] for one in found], share)), 1)
             for share in (50, 95)
         },

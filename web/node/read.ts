@@ -1,16 +1,19 @@
 /**
- * Reads without a browser and without Python, as the page does: `node read.mjs MODELS read|classify [MODEL]`.
+ * Reads without a browser and without Python, as the page does: `node read.mjs MODELS read|classify|time [MODEL]`.
  *
  * MODELS is the folder of the shipped .onnx files. "read" takes pictures from standard input, each as width and height
- * (uint32, little-endian) and its grey pixels, and writes for each a line of JSON: the reading and the milliseconds it
- * took. "classify" takes 28x28 images one after another and writes one line: the probabilities of each.
+ * (uint32, little-endian) and its grey pixels, and writes for each a line of JSON: the reading and the milliseconds of
+ * processor time it took. "classify" takes 28x28 images one after another and writes one line: the probabilities of each. "time" takes
+ * nothing and writes one line: the milliseconds of processor time that each model takes.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pack } from "../build/pack";
 import type { Box } from "../src/ink/boxes";
+import { median } from "../src/ink/numbers";
 import type { Grey } from "../src/ink/picture";
 import { type Graph, unpack } from "../src/network/graph";
+import { Network } from "../src/network/network";
 import { Classifier, Detector, Recogniser } from "../src/reading/models";
 import { Reader } from "../src/reading/reader";
 
@@ -42,9 +45,9 @@ async function read(content: Buffer): Promise<void> {
     const [width, height] = [content.readUInt32LE(place), content.readUInt32LE(place + 4)];
     const pixels = Uint8Array.from(content.subarray(place + 8, place + 8 + width * height));
     place += 8 + width * height;
-    const started = performance.now();
+    const started = process.cpuUsage();
     const { text, status, confidence, digits, advice } = await reader.read({ width, height, pixels });
-    const milliseconds = performance.now() - started;
+    const milliseconds = spent(started);
     const boxes = digits.map(({ box }) => asList(box));
     process.stdout.write(
       `${JSON.stringify({ text, status, confidence, boxes, advice: advice[0], milliseconds })}\n`,
@@ -52,6 +55,40 @@ async function read(content: Buffer): Promise<void> {
   }
 }
 
-const content = readFileSync(0);
-if (task === "classify") classify(content);
+/** As in `benchmarks/runtimes.mjs`, which times ONNX Runtime Web. */
+const TIMED: [model: string, output: string, height: number, width: number, n: number][] = [
+  ["default", "probabilities", 28, 28, 1],
+  ["default", "probabilities", 28, 28, 6],
+  ["detector", "places", 64, 160, 1],
+  ["line", "log_probabilities", 48, 160, 1],
+];
+const RUNS = 60;
+
+function time(): void {
+  const found = TIMED.map(([model, output, height, width, n]) => {
+    const packed = pack(readFileSync(join(folder, `${model}.onnx`)));
+    const started = process.cpuUsage();
+    const network = new Network(unpack(packed));
+    const size = { n, height, width };
+    const images = Uint8Array.from({ length: n * height * width }, (_, place) => (place * 7919) % 256);
+    network.run(images, size, [output]);
+    const start = spent(started);
+    const times = Array.from({ length: RUNS }, () => {
+      const before = process.cpuUsage();
+      network.run(images, size, [output]);
+      return spent(before);
+    });
+    return { model, n, height, width, start, median: median(times), times };
+  });
+  process.stdout.write(`${JSON.stringify(found)}\n`);
+}
+
+function spent(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+const content = task === "time" ? Buffer.alloc(0) : readFileSync(0);
+if (task === "time") time();
+else if (task === "classify") classify(content);
 else await read(content);

@@ -38,7 +38,7 @@ _ARGUMENTS = (
 )
 PATIENCE = 30_000  # ms before a wait fails; the machine may be busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
-_UNANSWERED = "net::ERR_INTERNET_DISCONNECTED"
+_UNANSWERED = re.compile("net::ERR_(INTERNET_DISCONNECTED|FAILED)")  # the latter through the service worker
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 SCREEN = {"width": 1280, "height": 900}
 
@@ -93,7 +93,7 @@ class Watch:
         if message.type not in ("error", "warning"):
             return
         refused = _REFUSED.search(message.text)
-        status = int(refused[1]) if refused else 0 if _UNANSWERED in message.text else None
+        status = int(refused[1]) if refused else 0 if _UNANSWERED.search(message.text) else None
         if status not in self.refusals:
             self.faults.append(f"{message.type} on the console: {message.text} ({message.location.get('url')})")
 

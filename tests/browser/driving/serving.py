@@ -46,6 +46,19 @@ def build_standalone() -> Path:
     return folder
 
 
+def build_node() -> Path:
+    """Build the page's reading for Node in the same way; return the program.
+
+    Raises
+    ------
+    NotReadyError
+        npm is missing or fails.
+    """
+    program = ROOT / "build" / "node" / "read.mjs"
+    _build("build:node", program)
+    return program
+
+
 def _build(script: str, last: Path) -> None:
     """Run a script of the page's package, unless the last file that it writes is newer than all it is made from."""
     sources = [each for each in WEB.rglob("*") if each.is_file() and "node_modules" not in each.parts]

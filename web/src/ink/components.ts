@@ -22,8 +22,8 @@ export interface Labelled {
   readonly components: readonly Component[];
 }
 
-/** Number the connected components of some pixels, with eight neighbours, by union-find. */
-export function labelled({ width, height, pixels }: Grey, isInk: (level: number) => boolean): Labelled {
+/** Number the connected components of the pixels that are `least` or more, with eight neighbours, by union-find. */
+export function labelled({ width, height, pixels }: Grey, least: number): Labelled {
   const labels = new Int32Array(pixels.length);
   const parents = [0];
   const rootOf = (label: number) => {
@@ -34,13 +34,14 @@ export function labelled({ width, height, pixels }: Grey, isInk: (level: number)
   };
   for (let y = 0, place = 0; y < height; y++)
     for (let x = 0; x < width; x++, place++) {
-      if (!isInk(pixels[place] as number)) continue;
+      if ((pixels[place] as number) < least) continue;
       let label = x > 0 ? (labels[place - 1] as number) : 0;
-      for (let above = Math.max(x - 1, 0); y > 0 && above <= Math.min(x + 1, width - 1); above++) {
+      const last = x + 1 < width ? x + 1 : x;
+      for (let above = x > 0 ? x - 1 : 0; y > 0 && above <= last; above++) {
         const other = labels[place - width - x + above] as number;
-        if (!other) continue;
+        if (!other || other === label) continue;
         if (!label) label = other;
-        else if (label !== other) {
+        else {
           const [one, two] = [rootOf(label), rootOf(other)];
           parents[Math.max(one, two)] = Math.min(one, two);
         }
@@ -50,58 +51,48 @@ export function labelled({ width, height, pixels }: Grey, isInk: (level: number)
     }
   return numbered(
     labels,
-    parents.map((_, label) => rootOf(label)),
+    Int32Array.from(parents, (_, label) => rootOf(label)),
     width,
     height,
   );
 }
 
 /** Number components in the order of the first block of 2x2 pixels that each is seen in, as OpenCV does. */
-function numbered(labels: Int32Array, roots: readonly number[], width: number, height: number): Labelled {
-  const numbers = new Int32Array(roots.length);
-  let count = 0;
-  const see = (y: number, x: number) => {
-    const root = y < height && x < width ? (roots[labels[y * width + x] as number] as number) : 0;
-    if (root && !numbers[root]) numbers[root] = ++count;
-  };
-  for (let y = 0; y < height; y += 2)
-    for (let x = 0; x < width; x += 2) for (const [down, right] of BLOCK) see(y + down, x + right);
-  const found = Array.from({ length: count }, () => ({
-    left: width,
-    top: height,
-    right: 0,
-    bottom: 0,
-    area: 0,
-  }));
+function numbered(labels: Int32Array, roots: Int32Array, width: number, height: number): Labelled {
+  const found = new Map<
+    number,
+    { block: number; left: number; top: number; right: number; bottom: number; area: number }
+  >();
+  const blocks = (width + 1) >> 1;
   for (let y = 0, place = 0; y < height; y++)
     for (let x = 0; x < width; x++, place++) {
-      if (!labels[place]) continue;
-      const number = numbers[roots[labels[place] as number] as number] as number;
-      labels[place] = number;
-      const each = found[number - 1] as (typeof found)[number];
-      each.left = Math.min(each.left, x);
-      each.top = Math.min(each.top, y);
-      each.right = Math.max(each.right, x + 1);
-      each.bottom = y + 1;
-      each.area++;
+      if (labels[place] === 0) continue;
+      const root = roots[labels[place] as number] as number;
+      const block = (y >> 1) * blocks + (x >> 1);
+      const each = found.get(root);
+      if (each) {
+        if (block < each.block) each.block = block;
+        if (x < each.left) each.left = x;
+        if (x >= each.right) each.right = x + 1;
+        each.bottom = y + 1;
+        each.area++;
+      } else found.set(root, { block, left: x, top: y, right: x + 1, bottom: y + 1, area: 1 });
     }
-  const components = found.map(({ left, top, right, bottom, area }) => ({
+  const inOrder = [...found].sort((one, other) => one[1].block - other[1].block);
+  const numbers = new Int32Array(roots.length);
+  for (const [place, [root]] of inOrder.entries()) numbers[root] = place + 1;
+  for (let place = 0; place < labels.length; place++)
+    if (labels[place] !== 0) labels[place] = numbers[roots[labels[place] as number] as number] as number;
+  const components = inOrder.map(([, { left, top, right, bottom, area }]) => ({
     box: boxOf(left, top, right - left, bottom - top),
     area,
   }));
   return { labels, components };
 }
 
-const BLOCK = [
-  [0, 0],
-  [0, 1],
-  [1, 0],
-  [1, 1],
-] as const;
-
 /** The components of an ink map, without specks, ruled lines and frames around other components. */
 export function componentsOf(ink: Grey): Component[] {
-  const all = labelled(ink, (level) => level >= SOLID).components;
+  const all = labelled(ink, SOLID).components;
   const printed = printedOf(all, ink);
   const found = all.filter((_, place) => !printed[place]);
   const longest = Math.max(...found.map(({ box }) => Math.max(box.width, box.height)));

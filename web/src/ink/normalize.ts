@@ -32,7 +32,7 @@ export function normalize(ink: Grey): Grey | null {
 }
 
 function withoutSpecks(ink: Grey): Grey {
-  const { labels, components } = labelled(ink, (level) => level > 0);
+  const { labels, components } = labelled(ink, 1);
   if (components.length < 2) return ink;
   const weights = new Float64Array(components.length + 1);
   ink.pixels.forEach((each, place) => {

@@ -28,8 +28,11 @@ export function inkMap(grey: Grey, least: number): Grey {
 export function inkOf(dark: Grey, least = LEAST_CONTRAST): Grey {
   const paper = paperOf(dark);
   const difference = blank(dark.width, dark.height);
-  for (let place = 0; place < dark.pixels.length; place++)
-    difference.pixels[place] = Math.max((paper.pixels[place] as number) - (dark.pixels[place] as number), 0);
+  const [levelsOfPaper, levelsOfInk, result] = [paper.pixels, dark.pixels, difference.pixels];
+  for (let place = 0; place < result.length; place++) {
+    const darker = (levelsOfPaper[place] as number) - (levelsOfInk[place] as number);
+    if (darker > 0) result[place] = darker;
+  }
   const found = counts(difference);
   const threshold = otsu(found);
   const [inked, bare] = [found.slice(), found.slice()];
@@ -47,14 +50,12 @@ export function inkOf(dark: Grey, least = LEAST_CONTRAST): Grey {
 
 /** The contrast map of a picture whose ink is dark: `PAPER` for the paper, up to `CONTRAST` more for ink. */
 export function contrastOf(dark: Grey): Grey {
-  const smooth = blur(asPlane(dark), 3, "mirrored").pixels;
-  const found = new Uint32Array(256);
-  for (const each of smooth) found[Math.round(each)] = (found[Math.round(each)] as number) + 1;
+  const found = smoothCounts(dark);
   const below = (share: number) => {
     let seen = 0;
     return found.findIndex((count) => {
       seen += count;
-      return seen >= smooth.length * share;
+      return seen >= dark.pixels.length * share;
     });
   };
   const [paper, darkest] = [below(0.5), below(DARKEST)];
@@ -63,6 +64,29 @@ export function contrastOf(dark: Grey): Grey {
     dark,
     levels((each) => PAPER + (paper - each) * scale),
   );
+}
+
+/** The mean of nine levels, given their sum. */
+const MEANS = Uint8Array.from({ length: 9 * 255 + 1 }, (_, sum) => Math.round(sum / 9));
+
+/** How many pixels have each level after averaging over 3x3, mirrored at the edges. */
+function smoothCounts({ width, height, pixels }: Grey): Uint32Array {
+  const found = new Uint32Array(256);
+  const columns = new Int32Array(width);
+  const [beforeFirst, afterLast] = [Math.min(1, width - 1), Math.max(width - 2, 0)];
+  for (let y = 0; y < height; y++) {
+    const above = (y > 0 ? y - 1 : Math.min(1, height - 1)) * width;
+    const below = (y + 1 < height ? y + 1 : Math.max(height - 2, 0)) * width;
+    for (let x = 0, place = y * width; x < width; x++, place++)
+      columns[x] = (pixels[above + x] as number) + (pixels[place] as number) + (pixels[below + x] as number);
+    for (let x = 0; x < width; x++) {
+      const left = columns[x > 0 ? x - 1 : beforeFirst] as number;
+      const right = columns[x + 1 < width ? x + 1 : afterLast] as number;
+      const level = MEANS[left + (columns[x] as number) + right] as number;
+      found[level] = (found[level] as number) + 1;
+    }
+  }
+  return found;
 }
 
 /** Make the ink dark, judged by the rim, and if a shadow divides that, by thin things too. */
@@ -134,8 +158,11 @@ function paperOf(dark: Grey): Grey {
   // such a surface cannot follow the edge of a shadow, but the brightest level nearby is close enough there
   const brightest = blur(closed, Math.floor(longer / 8) | 1, "repeated");
   const paper = combined(near, brightest, (one, other) => Math.min(Math.max(Math.min(one, other), 0), 255));
-  const whole = stretched(paper, dark.width, dark.height);
-  return { ...whole, pixels: Uint8Array.from(whole.pixels, Math.round) };
+  const { pixels } = stretched(paper, dark.width, dark.height);
+  const whole = blank(dark.width, dark.height);
+  for (let place = 0; place < pixels.length; place++)
+    whole.pixels[place] = Math.round(pixels[place] as number);
+  return whole;
 }
 
 /** Half of the difference that Otsu's method finds between ink and paper. */

@@ -54,13 +54,12 @@ function weighed<P extends Pixels>(
       const start = Math.min(top + term, high - 1) * wide;
       for (let x = 0; x < wide; x++) row[x] = (row[x] as number) + weight * (pixels[start + x] as number);
     }
-    for (let x = 0; x < width; x++) {
+    const { from, weights, count } = across;
+    for (let x = 0, weight = 0; x < width; x++) {
       let sum = 0;
-      const left = across.from[x] as number;
-      for (let term = 0; term < across.count; term++)
-        sum +=
-          (across.weights[x * across.count + term] as number) *
-          (row[Math.min(left + term, wide - 1)] as number);
+      let place = from[x] as number;
+      for (let term = 0; term < count; term++, place++, weight++)
+        sum += (weights[weight] as number) * (row[place < wide ? place : wide - 1] as number);
       result[y * width + x] = isWhole ? toWhole(sum) : sum;
     }
   }

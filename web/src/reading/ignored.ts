@@ -27,16 +27,13 @@ export function leftOut(
   taken: readonly Box[],
   height: number,
 ): { kind: Kind; box: Box }[] {
-  const isSolid = (level: number) => level >= SOLID;
-  const pieces = labelled(ink, isSolid).labels;
+  const pieces = labelled(ink, SOLID).labels;
   const near = PAPER_AROUND * height;
-  const isInk = (place: number) => isSolid(ink.pixels[place] as number);
+  const isInk = (place: number) => (ink.pixels[place] as number) >= SOLID;
   const known = taken.map((box) => darknessOf(grey, ink, box, near, isInk));
   const darkness = known.length ? median(known) : 0;
   const solid = blank(ink.width, ink.height);
-  ink.pixels.forEach((level, place) => {
-    solid.pixels[place] = +isSolid(level);
-  });
+  for (let place = 0; place < pieces.length; place++) solid.pixels[place] = pieces[place] ? 1 : 0;
   for (const box of taken) {
     // around a box, only what hangs together with its ink belongs to it
     const own = new Set<number>();
@@ -45,7 +42,7 @@ export function leftOut(
       if (own.has(pieces[place] as number)) solid.pixels[place] = 0;
     });
   }
-  const { labels, components } = labelled(solid, (level) => level > 0);
+  const { labels, components } = labelled(solid, 1);
   return components.flatMap(({ box, area }, place) => {
     if (Math.max(box.width, box.height) < LARGE * height) return [];
     const dark = darknessOf(grey, ink, box, near, (each) => labels[each] === place + 1);

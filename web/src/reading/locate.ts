@@ -198,7 +198,7 @@ function scoreOf(ink: Grey, candidates: readonly Candidate[]): number {
 
 /** The fraction of solid ink outside candidates: lines, frames, specks, and digits lost with a line. */
 function unexplained(ink: Grey, candidates: readonly Candidate[]): number {
-  return 1 - covered(ink, candidates, (each) => +(each >= SOLID));
+  return 1 - covered(ink, candidates, SOLID);
 }
 
 /** Whether there are more others, including one at about the same place as each candidate. */
@@ -207,18 +207,20 @@ function addsTo(candidates: readonly Candidate[], others: readonly Candidate[]):
   return others.length > candidates.length && candidates.every(isThere);
 }
 
-/** The fraction of ink inside the candidates' boxes; 0 if there is no ink. */
-function covered(ink: Grey, candidates: readonly Candidate[], weight = (level: number) => level): number {
-  const isCovered = new Uint8Array(ink.pixels.length);
+/** The fraction of ink inside the candidates' boxes; 0 if there is no ink. With `least`, all ink from there on is alike. */
+function covered({ width, height, pixels }: Grey, candidates: readonly Candidate[], least = 0): number {
+  const isCovered = new Uint8Array(pixels.length);
   for (const { box } of candidates) {
-    const { top, bottom, left, right } = clipped(ink, touched(box));
-    for (let y = top; y < bottom; y++) isCovered.fill(1, y * ink.width + left, y * ink.width + right);
+    const { top, bottom, left, right } = clipped({ width, height, pixels }, touched(box));
+    for (let y = top; y < bottom; y++) isCovered.fill(1, y * width + left, y * width + right);
   }
   let [inside, all] = [0, 0];
-  ink.pixels.forEach((each, place) => {
-    if (!each) return;
-    all += weight(each);
-    if (isCovered[place]) inside += weight(each);
-  });
+  for (let place = 0; place < pixels.length; place++) {
+    const level = pixels[place] as number;
+    if (level === 0 || level < least) continue;
+    const weight = least ? 1 : level;
+    all += weight;
+    if (isCovered[place]) inside += weight;
+  }
   return inside / Math.max(all, 1);
 }

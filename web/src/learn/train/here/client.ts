@@ -1,6 +1,6 @@
 /** The training worker, as the page sees it: it is started with the first order. */
 import type { Settings } from "../../../networks/training/settings";
-import type { TrainingEvent } from "../run";
+import type { TrainingEvent } from "../runs/run";
 import type { Answers, Inside, Order, Question, Told } from "./messages";
 
 /** A digit with its label. */

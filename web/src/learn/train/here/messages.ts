@@ -1,6 +1,6 @@
 /** What the page and its training worker tell each other. */
 import type { Settings } from "../../../networks/training/settings";
-import type { TrainingEvent } from "../run";
+import type { TrainingEvent } from "../runs/run";
 
 /** To the worker; each `ask` is answered once. */
 export type Order =

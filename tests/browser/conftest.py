@@ -54,7 +54,7 @@ def open_page(browser, address):
 def run(browser, address, api):
     """Train once on the page, to the end."""
     with watched_pages(browser, address) as open_path:
-        page = open_path(f"?view=learn&step=6&steps={STEPS}")
+        page = open_path(f"?view=learn&step=train&with=tensorflow&steps={STEPS}")
         expect(page.get_by_text("Nothing learnt yet")).to_be_visible()
         trained = train(page, api)
         expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^Training is done"))

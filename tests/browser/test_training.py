@@ -1,4 +1,4 @@
-"""Real training, started and watched on the page, compared with the service's events."""
+"""The service's training, started and watched on the page, compared with its events."""
 
 import base64
 import re
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def open_run(open_page, run):
     def open_path(**options):
-        page = open_page(f"?view=learn&step=6&runs={run.id}", **options)
+        page = open_page(f"?view=learn&step=train&runs={run.id}", **options)
         expect(page.get_by_text(f"Done after {STEPS} steps")).to_be_visible()
         return page
 
@@ -54,8 +54,8 @@ def test_the_curves_end_where_the_service_says(run, open_run):
         numbers_in(page.get_by_role("img", name=name).get_attribute("aria-label"))
         for name in (re.compile("^Smoothed loss per image"), re.compile("^Validation accuracy"))
     )
-    assert loss == pytest.approx([1, smooth / weight, STEPS], abs=0.0051)
-    assert accuracy == pytest.approx([1, 100 * run.named("validated")[-1]["accuracy"], STEPS], abs=0.051)
+    assert loss == pytest.approx([smooth / weight, STEPS], abs=0.0051)
+    assert accuracy == pytest.approx([100 * run.named("validated")[-1]["accuracy"], STEPS], abs=0.051)
     last = run.named("progress")[-1]
     told = numbers_in(page.locator(".train-progress p").inner_text())
     assert told == pytest.approx([STEPS, last["loss"], last["loss"] / batch, 100 * last["accuracy"]], abs=0.51)
@@ -82,9 +82,9 @@ def test_the_end_shows_the_accuracy_and_the_mistakes_on_the_test_images(run, ope
     page = open_run()
     (done,) = run.named("done")
     assert (done["on"], done["n"]) == ("test", 10_000)
-    result = page.get_by_role("region", name="Run 1")
+    result = page.get_by_role("region", name="A · softmax with TensorFlow · 500 steps")
     assert numbers_in(result.get_by_role("heading", level=2).inner_text()) == [
-        1,
+        STEPS,
         pytest.approx(100 * done["accuracy"], abs=0.051),
     ]
     luck = 196 * np.sqrt(done["accuracy"] * (1 - done["accuracy"]) / done["n"])
@@ -131,7 +131,7 @@ def test_the_network_just_trained_reads_what_is_written_for_it(
 
 
 def test_two_runs_are_compared_by_what_differs(run, open_page, api, stop_afterwards, expect_query):
-    page = open_page(f"?view=learn&step=6&runs={run.id}&steps=200", reduced_motion="reduce")
+    page = open_page(f"?view=learn&step=train&runs={run.id}&with=tensorflow&steps=200", reduced_motion="reduce")
     rate = page.get_by_role("slider", name="Learning rate")
     for _ in range(3):
         rate.press("ArrowRight")
@@ -144,37 +144,39 @@ def test_two_runs_are_compared_by_what_differs(run, open_page, api, stop_afterwa
 
     def expect_comparison(page):
         rows = page.get_by_role("list", name="Runs").get_by_role("listitem")
-        expect(rows.locator(".run-name")).to_have_text(["Run 1rate 0.001 · 500 steps", "Run 2rate 0.01 · 200 steps"])
+        expect(rows.locator(".run-name")).to_have_text(
+            ["Asoftmax with TensorFlow · 500 steps", "Bsoftmax with TensorFlow · rate 0.01 · 200 steps"]
+        )
         found = [numbers_in(each)[0] for each in rows.locator(".run-outcome").all_inner_texts()]
         assert found == pytest.approx([100 * each for each in accuracies], abs=0.051)
         for chart in page.locator(".train-curves .chart").all():
-            expect(chart.locator(".curve:not(.raw)")).to_have_count(2)
-            expect(chart.locator(".line-name")).to_have_text(["1", "2"])
+            expect(chart.locator(".curve:not(.raw, .beside)")).to_have_count(2)
+            expect(chart.locator(".line-name")).to_have_text(["A", "B"])
 
     expect_comparison(page)
-    expect(page.get_by_role("heading", name="Run 2")).to_be_visible()
-    rows.first.get_by_role("button", name="Run 1", exact=False).first.click()
-    expect(page.get_by_role("heading", name="Run 1")).to_be_visible()
-    page.get_by_role("checkbox", name="Show run 2").uncheck()
+    expect(page.get_by_role("heading", name="B · ")).to_be_visible()
+    rows.first.locator(".run-name").click()
+    expect(page.get_by_role("heading", name="A · ")).to_be_visible()
+    page.get_by_role("checkbox", name="Show run B").uncheck()
     for chart in page.locator(".train-curves .chart").all():
-        expect(chart.locator(".curve:not(.raw)")).to_have_count(1)
+        expect(chart.locator(".curve:not(.raw, .beside)")).to_have_count(1)
     # another page with the same address shows the same two runs
     other = open_page(page.url)
-    expect(other.get_by_role("heading", name="Run 2")).to_be_visible()
+    expect(other.get_by_role("heading", name="B · ")).to_be_visible()
     expect_comparison(other)
-    other.get_by_role("button", name="Remove run 1").click()
+    other.get_by_role("button", name="Remove run A").click()
     expect(other.get_by_role("list", name="Runs").get_by_role("listitem")).to_have_count(1)
     expect_query(other, runs=second)
 
 
 def test_a_training_is_watched_elsewhere_and_stopped(open_page, api, stop_afterwards):
-    page = open_page("?view=learn&step=6&steps=20000&batch=2000")
+    page = open_page("?view=learn&step=train&with=tensorflow&steps=20000&batch=2000")
     training = start(page)
     stop_afterwards(training)
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_visible()
     # one at a time: another page is told, and can watch
-    other = open_page("?view=learn&step=6", refusals=(409,))
+    other = open_page("?view=learn&step=train&with=tensorflow", refusals=(409,))
     other.get_by_role("button", name="Start training").click()
     expect(other.get_by_role("alert")).to_be_visible()
     other.get_by_role("button", name="Watch it").click()
@@ -192,7 +194,7 @@ def test_a_training_is_watched_elsewhere_and_stopped(open_page, api, stop_afterw
 
 
 def test_a_training_that_the_service_has_forgotten_says_so(open_page):
-    page = open_page("?view=learn&step=6&runs=0123456789abcdef", refusals=(404,))
+    page = open_page("?view=learn&step=train&runs=0123456789abcdef", refusals=(404,))
     expect(page.get_by_role("alert")).to_contain_text("The service no longer knows this training")
     expect(page).not_to_have_url(re.compile("runs="))
     expect(page.get_by_role("button", name="Start training")).to_be_enabled()

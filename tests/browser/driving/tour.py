@@ -36,16 +36,24 @@ def tour(page: Page, training: str) -> Iterator[str]:
     training
         The id of a finished run.
     """
-    for step in range(1, 6):
+    for step in ("pixels", "one-hot", "template", "softmax", "loss", "rate", "hidden", "overfitting", "convolution"):
         page.goto(f"?view=learn&step={step}")
         settle(page)
-        yield f"learn, step {step}"
+        yield f"learn, {step}"
     page.goto("?view=learn&pixels=numbers")
     settle(page)
     yield "learn, numbers"
-    page.goto(f"?view=learn&step=6&runs={training}")
+    page.goto(f"?view=learn&step=train&runs={training}")
     page.locator(".mistakes").wait_for()
     yield "learn, trained"
+    page.goto("?view=learn&step=train&steps=100&network=mlp&loss-axis=log")
+    page.locator(".train-knobs [type=submit]").click()
+    page.locator(".train-result").wait_for()
+    page.locator(".train-more summary").last.click()
+    yield "learn, trained in the page"
+    page.locator(".step-dots a").nth(7).click()
+    page.locator(".confusion").wait_for()
+    yield "learn, mistakes"
     page.goto("?view=models")
     page.locator(".model-list").wait_for()
     yield "models"

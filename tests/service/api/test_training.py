@@ -77,7 +77,7 @@ def test_progress_is_that_of_the_same_training_in_python(finished, mnist):
     assert end["accuracy"] == pytest.approx(done.accuracy, abs=1e-3)
     kernel = looks[-1].weights["output/kernel"]
     last = _named(events, "weights")[-1]
-    assert last["step"] == STEPS
+    assert (last["step"], last["kind"]) == (STEPS, "templates")
     images = np.array([np.frombuffer(base64.b64decode(each), np.int8) for each in last["images"]])
     assert images.shape == (10, 784)
     assert np.abs(images).max() == 127
@@ -355,4 +355,5 @@ def test_every_recipe_that_can_be_chosen_trains(client, parse_events):
         assert events[-1][1] == "done"
         assert events[-1][2]["accuracy"] > least
         assert events[-1][2]["on"] == "validation"
-        assert not _named(events, "weights")
+        last = _named(events, "weights")[-1]
+        assert (last["kind"], len(last["images"])) == {"mlp": ("neurons", 40), "fast": ("filters", 16)}[name]

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { ConvolutionStep } from "./convolution/convolution-step";
 import { goToStep, shownStep } from "./frame/step-address";
 import { StepList } from "./frame/step-list";
+import { HiddenStep } from "./hidden/hidden-step";
 import { LossStep } from "./loss/loss-step";
 import { MistakesStep } from "./mistakes/mistakes-step";
 import { OneHotStep } from "./one-hot/one-hot-step";
@@ -25,6 +26,7 @@ const COMPONENTS: readonly FunctionComponent[] = [
   RateStep,
   TrainStep,
   MistakesStep,
+  HiddenStep,
   OverfittingStep,
   ConvolutionStep,
 ];

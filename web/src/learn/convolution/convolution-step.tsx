@@ -40,6 +40,7 @@ export function ConvolutionStep() {
       text={say("learn.convolution.text")}
       prompt={say("learn.convolution.try")}
       lesson="08-convolution"
+      tall
     >
       <DigitChoice />
       <Filters />

@@ -19,7 +19,7 @@ export interface Shown {
 const MINE = "mine";
 const MOST = 9_999; // the last test image
 
-const choice = parameter("digit", "7", (text) =>
+const choice = parameter("look", "7", (text) =>
   text === MINE || /^[0-9]$/.test(text) || (/^t\d{1,4}$/.test(text) && Number(text.slice(1)) <= MOST)
     ? text
     : null,
@@ -73,5 +73,5 @@ export function choose(name: string): void {
 /** Look at my own digit: its ink goes into the address. */
 export function chooseMine(): void {
   const image = onSheet.peek() ?? mine.peek();
-  if (image) change({ digit: MINE, ink: inkWritten(image) });
+  if (image) change({ look: MINE, ink: inkWritten(image) });
 }

@@ -13,6 +13,7 @@ export const STEPS = [
   "learn.rate",
   "learn.train",
   "learn.mistakes",
+  "learn.hidden",
   "learn.overfitting",
   "learn.convolution",
 ] as const satisfies readonly PlainKey[];

@@ -12,13 +12,15 @@ interface Properties {
   prompt: string;
   /** The folder of the lesson in the course that goes further. */
   lesson?: string;
+  /** Whether the interactive part is taller than a screen, so that the links do not wait at its end. */
+  tall?: boolean;
   /** Settings that come before there is anything to see, in the text column. */
   knobs?: ComponentChildren;
   /** The interactive part. */
   children: ComponentChildren;
 }
 
-export function StepFrame({ title, text, prompt, lesson, knobs, children }: Properties) {
+export function StepFrame({ title, text, prompt, lesson, tall = false, knobs, children }: Properties) {
   return (
     <>
       <header class="step-text">
@@ -28,7 +30,7 @@ export function StepFrame({ title, text, prompt, lesson, knobs, children }: Prop
         ))}
       </header>
       {knobs && <div class="knobs">{knobs}</div>}
-      <div class="touchable">{children}</div>
+      <div class={`touchable ${tall ? "tall" : ""}`}>{children}</div>
       <aside class="prompt" aria-label={say("learn.try")}>
         <p>
           <strong>{say("learn.try")}</strong> {prompt}

@@ -8,10 +8,10 @@ import { percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { answersHere } from "../train/here/client";
 import type { Answers } from "../train/here/messages";
-import { letterOf, nameOf } from "../train/naming";
 import { Progress } from "../train/progress";
-import { hasEnded, type Run } from "../train/run";
-import { active, choose, chosen, open, runs, startInPage } from "../train/runs";
+import { letterOf, nameOf } from "../train/runs/naming";
+import { hasEnded, type Run } from "../train/runs/run";
+import { active, choose, chosen, open, runs, startInPage } from "../train/runs/runs";
 import { type Answered, answered, counts, DISPUTED } from "./confusion";
 import "./mistakes.css";
 
@@ -32,6 +32,7 @@ export function MistakesStep() {
       text={say("learn.mistakes.text")}
       prompt={say("learn.mistakes.try")}
       lesson="09-last-half-percent"
+      tall
     >
       {active.value && <Progress run={active.value} />}
       {!run && !active.value && <Nothing />}

@@ -4,12 +4,12 @@ import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
-import { LossChart } from "../train/curves";
-import { complete, idOf } from "../train/identity";
-import { colourOf, letterOf } from "../train/naming";
+import { LossChart } from "../train/charts/curves";
 import { Progress } from "../train/progress";
-import type { Run } from "../train/run";
-import { active, choose, chosen, open, runs, startInPage, stop } from "../train/runs";
+import { complete, idOf } from "../train/runs/identity";
+import { colourOf, letterOf } from "../train/runs/naming";
+import type { Run } from "../train/runs/run";
+import { active, choose, chosen, open, runs, startInPage, stop } from "../train/runs/runs";
 import "../train/train.css";
 import "./overfitting.css";
 
@@ -31,6 +31,7 @@ export function OverfittingStep() {
       text={say("learn.overfitting.text")}
       prompt={say("learn.overfitting.try")}
       lesson="07-by-heart"
+      tall
     >
       <div class="buttons">
         {running ? (

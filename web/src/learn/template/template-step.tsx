@@ -32,6 +32,7 @@ export function TemplateStep() {
       text={say("learn.template.text")}
       prompt={say("learn.template.try")}
       lesson="05-templates"
+      tall
     >
       <DigitChoice />
       <div class="template-row">

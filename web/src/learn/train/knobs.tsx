@@ -4,8 +4,8 @@ import { say } from "../../sentences/say";
 import { whole } from "../format";
 import { settle } from "../knob";
 import { Slider, StopSlider } from "../slider";
-import { rateWritten } from "./naming";
-import { active, asking, startInPage, startOnService, stop, stopping } from "./runs";
+import { rateWritten } from "./runs/naming";
+import { active, asking, startInPage, startOnService, stop, stopping } from "./runs/runs";
 import {
   augment,
   batchSize,

@@ -1,10 +1,10 @@
 /** A run's progress in the lesson's terms: step, loss, and how it ended. */
 import { say } from "../../sentences/say";
 import { brief, percent, whole } from "../format";
-import { silent } from "./following";
-import { letterOf, rateWritten } from "./naming";
-import { hasEnded, type Run } from "./run";
-import { listenTo } from "./runs";
+import { letterOf, rateWritten } from "./runs/naming";
+import { hasEnded, type Run } from "./runs/run";
+import { listenTo } from "./runs/runs";
+import { silent } from "./service/following";
 
 /** A placeholder for the progress before the first run. */
 export function Idle() {

@@ -3,8 +3,8 @@ import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";
-import { letterOf, nameOf } from "./naming";
-import { examOf, type Mistake, type Result as Outcome, type Run } from "./run";
+import { letterOf, nameOf } from "./runs/naming";
+import { examOf, type Mistake, type Result as Outcome, type Run } from "./runs/run";
 
 export function Result({ run, result }: { run: Run; result: Outcome }) {
   return (

@@ -1,10 +1,10 @@
 /** The runs on this page, named by what they are, to select, hide, continue or remove. */
 import { say } from "../../sentences/say";
 import { percent, whole } from "../format";
-import { settingsOf } from "./identity";
-import { colourOf, letterOf, nameOf } from "./naming";
-import { hasEnded, type Run } from "./run";
-import { active, choose, chosen, forget, hidden, resume, runs, startInPage, toggle } from "./runs";
+import { settingsOf } from "./runs/identity";
+import { colourOf, letterOf, nameOf } from "./runs/naming";
+import { hasEnded, type Run } from "./runs/run";
+import { active, choose, chosen, forget, hidden, resume, runs, startInPage, toggle } from "./runs/runs";
 
 export function RunList() {
   return (

@@ -10,7 +10,7 @@ import {
 } from "../../networks/training/settings";
 import type { TrainingRequest } from "../../shapes";
 import { knob, wholeIn } from "../knob";
-import { complete } from "./identity";
+import { complete } from "./runs/identity";
 
 /** "page": here, in the page; "tensorflow": by the service. */
 export const ENGINES = ["page", "tensorflow"] as const;

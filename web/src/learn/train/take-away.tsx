@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import type { Settings } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { onnxHere } from "./here/client";
-import { settingsOf } from "./identity";
-import { letterOf } from "./naming";
-import type { Run } from "./run";
+import { settingsOf } from "./runs/identity";
+import { letterOf } from "./runs/naming";
+import type { Run } from "./runs/run";
 import { asPython, asToml } from "./written";
 
 type Said = "" | "python" | "recipe" | "refused";

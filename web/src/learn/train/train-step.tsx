@@ -2,12 +2,12 @@
 import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { StepFrame } from "../frame/step-frame";
-import { AccuracyChart, LossChart } from "./curves";
+import { AccuracyChart, LossChart } from "./charts/curves";
 import { Knobs } from "./knobs";
 import { Idle, Progress } from "./progress";
 import { Result } from "./result";
 import { RunList } from "./run-list";
-import { chosen, close, hidden, open, runs, trouble, watch } from "./runs";
+import { chosen, close, hidden, open, runs, trouble, watch } from "./runs/runs";
 import { TakeAway } from "./take-away";
 import { TryRuns } from "./try-runs";
 import { WeightImages } from "./weight-images";

@@ -6,8 +6,8 @@ import { shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { percent } from "../format";
 import { readHere } from "./here/client";
-import { colourOf, letterOf, nameOf } from "./naming";
-import type { Run } from "./run";
+import { colourOf, letterOf, nameOf } from "./runs/naming";
+import type { Run } from "./runs/run";
 
 export function TryRuns({ runs }: { runs: readonly Run[] }) {
   const image = shownDigit.value?.image ?? null;

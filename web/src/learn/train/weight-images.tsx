@@ -1,7 +1,7 @@
 /** The weights as pictures: where ink counts for each digit, hidden neuron or filter, and where against it. */
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
-import type { Run, WeightPictures } from "./run";
+import type { Run, WeightPictures } from "./runs/run";
 
 const FULL = 64; // half of the largest weight of all: few are larger, and the others would be pale
 const NOTHING: WeightPictures = {

@@ -42,6 +42,28 @@ export const learnMore = {
   "learn.mistakes.more": (count: string) => `Show more (${count} left)`,
   "learn.mistakes.doubtful": "label disputed",
 
+  "learn.hidden": "Hidden layer",
+  "learn.hidden.title": "The hidden layer: lines that bend",
+  "learn.hidden.text":
+    "Here a network has only two inputs: where a point is. It says which colour the point has. Without a hidden layer it can only draw one straight line, however long it trains.\nEach hidden neuron draws a line of its own (dashed) and answers on one side of it only. The output adds up what they say, and the border between the colours bends.",
+  "learn.hidden.try":
+    "Guess first: how many neurons does the ring need, so that the border closes around it? Then try one fewer.",
+  "learn.hidden.points": "Points",
+  "learn.hidden.points.line": "Two halves",
+  "learn.hidden.points.corners": "Four corners",
+  "learn.hidden.points.ring": "Ring",
+  "learn.hidden.points.moons": "Two moons",
+  "learn.hidden.map": (share: string, steps: string) =>
+    `Points of two colours and the network’s answer everywhere: ${share} of the points are correct after ${steps} steps`,
+  "learn.hidden.neurons": "Hidden neurons",
+  "learn.hidden.none": "No hidden layer: one straight line.",
+  "learn.hidden.lines": "Each dashed line is where a neuron begins to answer.",
+  "learn.hidden.train": "Train",
+  "learn.hidden.again": "Other first weights",
+  "learn.hidden.state": (steps: string, loss: string, share: string) =>
+    `After ${steps} steps: loss ${loss}, ${share} of the points correct.`,
+  "learn.hidden.mnist": "The same on MNIST, with 784 inputs and ten outputs: Train, with a hidden layer",
+
   "learn.overfitting": "Overfitting",
   "learn.overfitting.title": "Overfitting: learning by heart",
   "learn.overfitting.text":

@@ -26,7 +26,7 @@ export const learnMore: Translation<typeof english> = {
   "learn.mistakes": "错在哪里",
   "learn.mistakes.title": "错在哪里：把谁认成了谁",
   "learn.mistakes.text":
-    "准确率只有一个数，看不出错在哪里。这张表看得出：一行是一个标签，一列是一种回答。对角线上，两者一致。\n点一格，就看到那一格里的图，最有把握的排在前面。有些标签本身有争议：多数人看了会认成别的。",
+    "准确率只有一个数，看不出错在哪里。这张表看得出：一行是一个标签，一列是一种回答。对角线上，两者一致。\n点一格，就看到那一格里的图，概率最大的排在前面。有些标签本身有争议：多数人看了会认成别的。",
   "learn.mistakes.try": "哪两个数字最容易混？看看那些图：换了你，认得对吗？",
   "learn.mistakes.nothing": "这个页面里还没有训练过网络。",
   "learn.mistakes.train": "训练一个 softmax，几秒钟",
@@ -38,6 +38,26 @@ export const learnMore: Translation<typeof english> = {
   "learn.mistakes.show-all": "看全部认错的图",
   "learn.mistakes.more": (count) => `再看一些（还有 ${count} 张）`,
   "learn.mistakes.doubtful": "标签有争议",
+
+  "learn.hidden": "隐藏层",
+  "learn.hidden.title": "隐藏层：让线弯过来",
+  "learn.hidden.text":
+    "这个网络只有两个输入：一个点在哪里。它要说出这个点是什么颜色。没有隐藏层，它训练再久也只画得出一条直线。\n隐藏层里每个神经元各画一条线（虚线），只在线的一侧有反应。输出把它们的反应加起来，两种颜色的边界就弯了。",
+  "learn.hidden.try": "先猜：要把圆环围住，至少要几个神经元？然后少用一个试试。",
+  "learn.hidden.points": "点的分布",
+  "learn.hidden.points.line": "两半",
+  "learn.hidden.points.corners": "四个角",
+  "learn.hidden.points.ring": "圆环",
+  "learn.hidden.points.moons": "两个月牙",
+  "learn.hidden.map": (share, steps) =>
+    `两种颜色的点，以及网络在各处的回答：走了 ${steps} 步，点认对了 ${share}`,
+  "learn.hidden.neurons": "隐藏的神经元",
+  "learn.hidden.none": "没有隐藏层：只有一条直线。",
+  "learn.hidden.lines": "每条虚线是一个神经元开始有反应的地方。",
+  "learn.hidden.train": "训练",
+  "learn.hidden.again": "换一组初始权重",
+  "learn.hidden.state": (steps, loss, share) => `走了 ${steps} 步：损失 ${loss}，点认对了 ${share}。`,
+  "learn.hidden.mnist": "同样的事放到 MNIST 上，784 个输入、十个输出：到“训练”里选带隐藏层的网络",
 
   "learn.overfitting": "过拟合",
   "learn.overfitting.title": "过拟合：死记硬背",

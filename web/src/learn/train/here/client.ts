@@ -2,7 +2,7 @@
 import { startWorker } from "#training-worker";
 import { loadDigits } from "../../../data/digits";
 import type { Settings } from "../../../networks/training/settings";
-import type { TrainingEvent } from "../run";
+import type { TrainingEvent } from "../runs/run";
 import type { Answers, Inside, Order, Question, Told } from "./messages";
 
 /** A digit with its label. */

@@ -1,7 +1,7 @@
 /** What the page and its training worker tell each other. */
 import type { Splits as Digits } from "../../../data/digits";
 import type { Settings } from "../../../networks/training/settings";
-import type { TrainingEvent } from "../run";
+import type { TrainingEvent } from "../runs/run";
 
 /** To the worker; each `ask` is answered once. */
 export type Order =

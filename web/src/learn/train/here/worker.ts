@@ -14,7 +14,7 @@ import {
   split,
   Training,
 } from "../../../networks/training/train";
-import type { EventName, TrainingEvent } from "../run";
+import type { EventName, TrainingEvent } from "../runs/run";
 import type { Answers, Inside, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
 

@@ -1,14 +1,14 @@
 /** The training runs on this page: started, watched, stopped, compared. Their ids are in the address. */
 import { batch, computed, type ReadonlySignal, signal } from "@preact/signals";
-import { parameter, view } from "../../address";
-import { announce } from "../../announce";
-import { ApiError, request } from "../../api";
-import type { Settings } from "../../networks/training/settings";
-import { say } from "../../sentences/say";
-import type { Training as Described, TrainingRequest } from "../../shapes";
+import { parameter, view } from "../../../address";
+import { announce } from "../../../announce";
+import { ApiError, request } from "../../../api";
+import type { Settings } from "../../../networks/training/settings";
+import { say } from "../../../sentences/say";
+import type { Training as Described, TrainingRequest } from "../../../shapes";
+import { forgetHere, onEvents, resumeHere, startHere, stopHere } from "../here/client";
+import { type Follower, follow, hurry, leave, leaveAll, slowly } from "../service/following";
 import { endingOf } from "./ending";
-import { type Follower, follow, hurry, leave, leaveAll, slowly } from "./following";
-import { forgetHere, onEvents, resumeHere, startHere, stopHere } from "./here/client";
 import { idOf, settingsOf } from "./identity";
 import { hasEnded, newRun, type Recipe, type Run, withEvents } from "./run";
 

@@ -1,7 +1,7 @@
 /** Runs are named by what they are: the network, and what differs from its standard settings. */
-import { type NetworkName, type Settings, STANDARD } from "../../networks/training/settings";
-import { say } from "../../sentences/say";
-import { whole } from "../format";
+import { type NetworkName, type Settings, STANDARD } from "../../../networks/training/settings";
+import { say } from "../../../sentences/say";
+import { whole } from "../../format";
 import type { Recipe, Run } from "./run";
 
 const COLOURS = 10;

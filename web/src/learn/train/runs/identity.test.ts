@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { STANDARD } from "../../networks/training/settings";
+import { STANDARD } from "../../../networks/training/settings";
 import { complete, idOf, settingsOf } from "./identity";
 
 test("a run with standard settings has the name of its network", () => {

@@ -1,6 +1,6 @@
 /** One training run, assembled from events: those of the service, or of the page's own worker. */
-import { bytes, signedBytes } from "../base64";
-import type { Point } from "../chart/line-chart";
+import { bytes, signedBytes } from "../../base64";
+import type { Point } from "../../chart/line-chart";
 
 /** The values of a recipe that the page uses, named as Python names them. */
 export interface Recipe {

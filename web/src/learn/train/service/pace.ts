@@ -1,5 +1,5 @@
 /** A small network trains in a second; this delays its events so that people can watch it learn. */
-import type { TrainingEvent } from "./run";
+import type { TrainingEvent } from "../runs/run";
 
 /** The minimum duration of a whole run on screen; half of it for half of the steps. */
 const LEAST = 4000; // milliseconds

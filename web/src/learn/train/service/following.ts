@@ -1,8 +1,8 @@
 /** The runs whose events are being followed, and the state of their connections. */
 import { type ReadonlySignal, signal } from "@preact/signals";
-import { ApiError, isAbort, request } from "../../api";
+import { ApiError, isAbort, request } from "../../../api";
+import type { TrainingEvent } from "../runs/run";
 import { type Pace, pace } from "./pace";
-import type { TrainingEvent } from "./run";
 import { listen } from "./stream";
 
 /** "trying": the connection broke and will be retried; "refused": only the user can retry. */

@@ -1,5 +1,5 @@
 /** Smooths a noisy line. */
-import type { Point } from "../chart/line-chart";
+import type { Point } from "../../chart/line-chart";
 
 const KEPT = 0.9;
 

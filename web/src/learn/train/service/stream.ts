@@ -3,9 +3,9 @@
  *
  * An EventSource would do that by itself, but it cannot send a token.
  */
-import { ask, isAbort, pause } from "../../api";
-import { language } from "../../language";
-import { EVENT_NAMES, type EventName, type TrainingEvent } from "./run";
+import { ask, isAbort, pause } from "../../../api";
+import { language } from "../../../language";
+import { EVENT_NAMES, type EventName, type TrainingEvent } from "../runs/run";
 
 export interface Listener {
   /** Events in order, a few at a time. */

@@ -1,6 +1,6 @@
 /** How a run ended, in a sentence for screen readers. */
-import { say } from "../../sentences/say";
-import { percent, whole } from "../format";
+import { say } from "../../../sentences/say";
+import { percent, whole } from "../../format";
 import { rateWritten } from "./naming";
 import { examOf, type Run } from "./run";
 

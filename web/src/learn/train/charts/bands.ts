@@ -1,7 +1,7 @@
 /** Runs that differ in their seed only become one line with a band around it. */
-import type { Point } from "../chart/line-chart";
-import { familyOf } from "./naming";
-import type { Run } from "./run";
+import type { Point } from "../../chart/line-chart";
+import { familyOf } from "../runs/naming";
+import type { Run } from "../runs/run";
 
 /** Several seeds of one kind of run: their mean, and the range that they cover. */
 export interface Family {

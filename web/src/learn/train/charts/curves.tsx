@@ -1,12 +1,12 @@
 /** The loss and the accuracy of all runs over their steps; the selected run stands out. */
 import { signal } from "@preact/signals";
-import { oneOf, parameter } from "../../address";
-import { say } from "../../sentences/say";
-import { type Line, LineChart, type Point, type Scales } from "../chart/line-chart";
-import { brief, percent, whole } from "../format";
+import { oneOf, parameter } from "../../../address";
+import { say } from "../../../sentences/say";
+import { type Line, LineChart, type Point, type Scales } from "../../chart/line-chart";
+import { brief, percent, whole } from "../../format";
+import { colourOf, letterOf } from "../runs/naming";
+import type { Run } from "../runs/run";
 import { bandsOf, type Family } from "./bands";
-import { colourOf, letterOf } from "./naming";
-import type { Run } from "./run";
 import { smoothed } from "./smooth";
 
 interface Properties {

@@ -2,7 +2,7 @@
  * A run in the page is what its settings are: they are its id, which a link carries, and who follows the link can train
  * the same network, number by number. A run of the service has an id that the service gave it.
  */
-import { LIMITS, type NetworkName, type Settings, STANDARD } from "../../networks/training/settings";
+import { LIMITS, type NetworkName, type Settings, STANDARD } from "../../../networks/training/settings";
 
 const SHORT: Readonly<Record<NetworkName, string>> = {
   softmax: "softmax",

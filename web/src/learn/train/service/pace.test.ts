@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { TrainingEvent } from "../runs/run";
 import { pace } from "./pace";
-import type { TrainingEvent } from "./run";
 
 const STARTED: TrainingEvent = { id: 1, name: "started", data: { recipe: { steps: 100 } } };
 

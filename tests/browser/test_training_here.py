@@ -1,0 +1,147 @@
+"""Training in the page itself: compared with Python's own training, and taken back to Python as a model."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+import shuzi
+from driving.reading_numbers import numbers_in
+from driving.training import LONG
+from shuzi.models.onnx_file import read_card
+from shuzi.training.recipe import Recipe
+
+pytestmark = pytest.mark.browser
+
+FIXTURES = Path(__file__).parents[1] / "fixtures" / "training"
+
+
+@pytest.fixture
+def train_here(open_page):
+    """Train in the page, to the end."""
+
+    def start(query, **options):
+        page = open_page(f"?view=learn&step=train&{query}", **options)
+        page.get_by_role("button", name="Start training").click()
+        expect(page.locator(".train-result")).to_be_visible(timeout=LONG)
+        return page
+
+    return start
+
+
+def _row(page, letter):
+    return page.get_by_role("list", name="Runs").get_by_role("listitem").filter(has_text=re.compile(f"^{letter}"))
+
+
+def test_softmax_ends_where_python_ends_and_comes_back_as_a_model(train_here, tmp_path, mnist):
+    page = train_here("")
+    stored = json.loads((FIXTURES / "softmax.json").read_text())
+    heading = page.locator(".train-result h2")
+    expect(heading).to_contain_text("A · Softmax: ")
+    assert numbers_in(heading.inner_text())[-1] == pytest.approx(100 * stored["accuracy"], abs=0.051)
+    smooth = weight = 0.0
+    for loss in stored["losses"]:
+        smooth, weight = 0.9 * smooth + loss / 64, 0.9 * weight + 1
+    curve = page.get_by_role("img", name=re.compile("^Smoothed loss per image")).get_attribute("aria-label")
+    assert numbers_in(curve) == pytest.approx([smooth / weight, 2000], rel=2e-3)
+    expect(page.get_by_role("img", name=re.compile("^Weights of"))).to_have_count(10)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as .onnx").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    card = read_card(path.read_bytes(), path)
+    assert card.command == "shuzi train softmax --seed 0"
+    assert Recipe.of(card.recipe, path) == Recipe.of(stored["recipe"], path)
+    answers = shuzi.load(path).classify(mnist.test.images)
+    assert np.mean(answers.argmax(axis=1) == mnist.test.labels) == card.scores["test"]["accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("query", "pictures", "count"),
+    [("network=mlp&steps=100&hidden=16", "Neuron", 16), ("network=small_convolutions&steps=50", "Filter", 8)],
+)
+def test_other_networks_show_what_their_first_layer_looks_for(train_here, tmp_path, query, pictures, count):
+    page = train_here(query)
+    expect(page.get_by_role("img", name=re.compile(rf"^{pictures} \d+$"))).to_have_count(count)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as .onnx").click()
+    path = tmp_path / "mine.onnx"
+    saved.value.save_as(path)
+    card = read_card(path.read_bytes(), path)
+    assert card.scores["validation"]["n"] == 5_000
+    assert card.scores["validation"]["accuracy"] == pytest.approx(
+        numbers_in(page.locator(".train-result h2").inner_text())[-1] / 100, abs=0.0006
+    )
+
+
+def test_a_rate_of_1_can_be_tried_and_its_loss_is_marked_where_it_leaves_the_chart(train_here):
+    page = train_here("rate=1&steps=100")
+    expect(page.locator(".run-name")).to_have_text("ASoftmax · rate 1 · 100 steps")
+    expect(page.locator(".beyond")).to_have_count(1)
+    page.get_by_label("Logarithmic loss axis").check()
+    expect(page.locator(".beyond")).to_have_count(0)
+    expect(page).to_have_url(re.compile("loss-axis=log"))
+
+
+def test_what_is_stopped_keeps_its_network_and_goes_on(open_page):
+    page = open_page("?view=learn&step=train&network=small_convolutions&steps=20000")
+    page.get_by_role("button", name="Start training").click()
+    expect(page.locator(".train-progress")).to_contain_text(re.compile(r"batch loss"), timeout=LONG)
+    page.get_by_role("button", name="Stop").click()
+    stopped = page.get_by_text(re.compile(r"Stopped at step [\d,]+ of 20,000"))
+    expect(stopped).to_be_visible()
+    step = numbers_in(stopped.inner_text())[0]
+    expect(page.locator(".train-try-answers")).to_contain_text("probability")
+    page.get_by_role("button", name="Go on: run A").click()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    page.wait_for_function("(step) => document.querySelector('progress').value > step", arg=step)
+    page.get_by_role("button", name="Stop").click()
+    expect(stopped).to_be_visible()
+
+
+def test_several_seeds_are_one_line_with_a_band(train_here):
+    page = train_here("network=mlp&hidden=8&steps=100&seeds=3", reduced_motion="reduce")
+    expect(page.get_by_role("list", name="Runs").get_by_role("listitem")).to_have_count(3, timeout=LONG)
+    expect(page.locator(".run-outcome", has_text="correct")).to_have_count(3, timeout=LONG)
+    for chart in page.locator(".train-curves .chart").all():
+        expect(chart.locator(".band")).to_have_count(1)
+        expect(chart.locator(".line-name")).to_have_text(["A"])
+
+
+def test_a_link_names_its_runs_and_they_are_trained_anew(train_here, open_page):
+    page = train_here("steps=100&batch=32")
+    share = page.locator(".run-outcome").inner_text()
+    other = open_page(page.url)
+    expect(other.locator(".run-name")).to_have_text("ASoftmax · batch 32 · 100 steps")
+    expect(other.locator(".run-outcome")).to_have_text("not trained here yet")
+    other.get_by_role("button", name="Train it: run A").click()
+    expect(other.locator(".run-outcome")).to_have_text(share, timeout=LONG)
+
+
+def test_the_values_under_the_pointer_are_shown(train_here):
+    page = train_here("steps=100")
+    chart = page.locator(".train-curves svg").first
+    box = chart.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    readout = page.locator(".readout").first
+    expect(readout).to_contain_text(re.compile(r"Step \d+"))
+    expect(readout).to_contain_text(re.compile(r"A [\d.]+ / [\d.]+"))
+
+
+def test_the_recipe_is_copied_as_python_and_as_toml(train_here, tmp_path):
+    page = train_here("network=mlp&hidden=16&depth=2&steps=100&images=1000&seed=4")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy as a recipe").click()
+    expect(page.get_by_text("Copied: its recipe.toml.")).to_be_visible()
+    path = tmp_path / "recipe.toml"
+    path.write_text(page.evaluate("navigator.clipboard.readText()"))
+    recipe = Recipe.load(path)
+    assert (recipe.network, recipe.hidden, recipe.depth, recipe.steps, recipe.seed) == ("mlp", 16, 2, 100, 4)
+    page.get_by_role("button", name="Copy as Python").click()
+    expect(page.get_by_text("Copied: Python")).to_be_visible()
+    code = page.evaluate("navigator.clipboard.readText()")
+    compile(code, "copied.py", "exec")
+    assert "data.train.images[:1000]" in code

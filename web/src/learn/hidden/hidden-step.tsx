@@ -1,0 +1,120 @@
+/** The hidden layer: points that no line separates, and what a few neurons do about it. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { oneOf, parameter } from "../../address";
+import { say } from "../../sentences/say";
+import { ViewLink } from "../../shell/view-link";
+import { fixed, percent, whole } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { knob, wholeIn } from "../knob";
+import { Slider } from "../slider";
+import { dotsOf, SHAPES, type ShapeName, Toy } from "./toy";
+import { ToyMap } from "./toy-map";
+import "./hidden.css";
+
+const AT_ONCE = 10; // steps between two frames
+const MOST = 4000; // steps
+
+const shape = parameter<ShapeName>("points", "ring", oneOf(SHAPES));
+const neurons = knob("neurons", 4, wholeIn(0, 12));
+const seed = parameter("toy-seed", 1, wholeIn(0, 999));
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+export function HiddenStep() {
+  const { toy, running, toggle, restart } = useToy(shape.value, neurons.value, seed.value);
+  const { loss, accuracy } = toy.judge();
+  return (
+    <StepFrame
+      title={say("learn.hidden.title")}
+      text={say("learn.hidden.text")}
+      prompt={say("learn.hidden.try")}
+      lesson="06-hidden-layer"
+      tall
+    >
+      <fieldset class="choices">
+        <legend class="small quiet">{say("learn.hidden.points")}</legend>
+        {SHAPES.map((name) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="points"
+              checked={shape.value === name}
+              onChange={() => shape.set(name)}
+            />
+            <span>{say(`learn.hidden.points.${name}`)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div class="hidden-row">
+        <ToyMap
+          toy={toy}
+          steps={toy.steps}
+          label={say("learn.hidden.map", percent(accuracy, 0), whole(toy.steps))}
+        />
+        <div class="hidden-knobs">
+          <Slider
+            label={say("learn.hidden.neurons")}
+            value={neurons.value}
+            min={0}
+            max={12}
+            step={1}
+            written={String(neurons.value)}
+            hint={say(neurons.value === 0 ? "learn.hidden.none" : "learn.hidden.lines")}
+            onInput={(value) => neurons.set(value)}
+          />
+          <div class="buttons">
+            <button
+              type="button"
+              class="button primary"
+              onClick={toggle}
+              disabled={!running && toy.steps >= MOST}
+            >
+              {say(running ? "learn.rate.pause" : "learn.hidden.train")}
+            </button>
+            <button
+              type="button"
+              class="button plain"
+              onClick={() => {
+                seed.set((seed.value + 1) % 1000);
+                restart();
+              }}
+            >
+              {say("learn.hidden.again")}
+            </button>
+          </div>
+          <p class="numbers" role="status">
+            {say("learn.hidden.state", whole(toy.steps), fixed(loss, 3), percent(accuracy, 0))}
+          </p>
+          <p>
+            <ViewLink view="learn" parameters={{ step: "train", network: "mlp" }}>
+              {say("learn.hidden.mnist")}
+            </ViewLink>
+          </p>
+        </div>
+      </div>
+    </StepFrame>
+  );
+}
+
+/** A network that is made anew when a knob changes, and its training. */
+function useToy(name: ShapeName, count: number, seed: number) {
+  const key = `${name} ${count} ${seed}`;
+  const held = useRef<{ key: string; toy: Toy } | null>(null);
+  if (held.current?.key !== key) held.current = { key, toy: new Toy(dotsOf(name), count, seed) };
+  const { toy } = held.current;
+  const [running, setRunning] = useState(false);
+  const [, draw] = useState(0);
+  useEffect(() => {
+    if (!running) return;
+    const train = () => {
+      // without motion there is only the end to see
+      const steps = still.matches ? MOST : AT_ONCE;
+      for (let step = 0; step < steps && toy.steps < MOST; step++) toy.step();
+      draw((drawn) => drawn + 1);
+      if (toy.steps >= MOST) setRunning(false);
+      else frame = requestAnimationFrame(train);
+    };
+    let frame = requestAnimationFrame(train);
+    return () => cancelAnimationFrame(frame);
+  }, [running, toy]);
+  return { toy, running, toggle: () => setRunning(!running), restart: () => setRunning(false) };
+}

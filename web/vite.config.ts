@@ -32,7 +32,10 @@ export default defineConfig(({ mode }) => {
         "#training-worker": `/src/learn/train/here/start-${isFile ? "inlined" : "served"}.ts`,
       },
     },
-    define: { "import.meta.env.EDITION": JSON.stringify(isFile ? "file" : isStatic ? "static" : "served") },
+    define: {
+      "import.meta.env.EDITION": JSON.stringify(isFile ? "file" : isStatic ? "static" : "served"),
+      "import.meta.env.TRAINING_IMAGES": mode === "file" ? 5_500 : 55_000,
+    },
     // relative, like the page's requests to the service: no host or path is built in
     base: "./",
     build: {

@@ -5,3 +5,11 @@
 export const edition = import.meta.env.EDITION;
 
 export const hasService = edition === "served";
+
+/** How many images networks can be trained on in this edition; a twelfth more is for validation. */
+export const trainingImages = import.meta.env.TRAINING_IMAGES;
+
+/** Those of these numbers of training images that this edition has; the last stands for all of them. */
+export function sizesHere<Size extends number>(sizes: readonly Size[]): Size[] {
+  return sizes.filter((size, place) => size < trainingImages || place === sizes.length - 1);
+}

@@ -17,4 +17,5 @@ declare module "virtual:models" {
 
 interface ImportMetaEnv {
   readonly EDITION: "served" | "static" | "file";
+  readonly TRAINING_IMAGES: number;
 }

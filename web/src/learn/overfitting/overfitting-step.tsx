@@ -1,5 +1,6 @@
 /** Overfitting: the same network learns from 10, 100, 1,000 or all images; training against validation. */
 import { useEffect } from "preact/hooks";
+import { sizesHere, trainingImages } from "../../edition";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { percent, whole } from "../format";
@@ -13,7 +14,7 @@ import { active, choose, chosen, open, runs, startInPage, stop } from "../train/
 import "../train/train.css";
 import "./overfitting.css";
 
-const SIZES = [10, 100, 1000, 55_000] as const;
+const SIZES = sizesHere([10, 100, 1000, 55_000]);
 const LAST = 20; // batches whose accuracy is that of the training images
 
 /** The same settings each time but for the number of images. */
@@ -28,7 +29,7 @@ export function OverfittingStep() {
   return (
     <StepFrame
       title={say("learn.overfitting.title")}
-      text={say("learn.overfitting.text")}
+      text={say("learn.overfitting.text", whole(trainingImages))}
       prompt={say("learn.overfitting.try")}
       lesson="07-by-heart"
       tall
@@ -89,10 +90,11 @@ function Row({ size, run }: { size: number; run: Run | undefined }) {
       <th scope="row">
         {run ? (
           <button type="button" class="button plain" onClick={() => choose(run.id)}>
-            <strong class={`run-letter ${colourOf(run)}`}>{letterOf(run)}</strong> {whole(size)}
+            <strong class={`run-letter ${colourOf(run)}`}>{letterOf(run)}</strong>{" "}
+            {whole(Math.min(size, trainingImages))}
           </button>
         ) : (
-          whole(size)
+          whole(Math.min(size, trainingImages))
         )}
       </th>
       <td>{written(seen)}</td>

@@ -1,4 +1,6 @@
 /** The settings for a run, and the button that starts and stops it. */
+
+import { sizesHere, trainingImages } from "../../edition";
 import { NETWORKS } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { whole } from "../format";
@@ -203,8 +205,8 @@ function OfThePage() {
       <StopSlider
         label={say("learn.train.data")}
         value={images.value}
-        stops={IMAGES}
-        write={whole}
+        stops={sizesHere(IMAGES)}
+        write={(size) => whole(Math.min(size, trainingImages))}
         onInput={(value) => images.set(value)}
       />
       <fieldset class="choices">

@@ -1,6 +1,8 @@
 /** After the five steps: real training, live. */
 import { useEffect } from "preact/hooks";
+import { trainingImages } from "../../edition";
 import { say } from "../../sentences/say";
+import { whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { AccuracyChart, LossChart } from "./charts/curves";
 import { Knobs } from "./knobs";
@@ -25,7 +27,7 @@ export function TrainStep() {
   return (
     <StepFrame
       title={say("learn.train.title")}
-      text={say("learn.train.text")}
+      text={say("learn.train.text", whole(trainingImages))}
       prompt={say("learn.train.try")}
       lesson="03-tensorflow"
       knobs={<Knobs />}

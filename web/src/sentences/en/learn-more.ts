@@ -66,8 +66,8 @@ export const learnMore = {
 
   "learn.overfitting": "Overfitting",
   "learn.overfitting.title": "Overfitting: learning by heart",
-  "learn.overfitting.text":
-    "The same network learns from 10, 100, 1,000 and 55,000 images. With few images, it soon knows them by heart: the training loss goes to 0.\nBut images it has never seen tell another story: the validation loss stays high, or even climbs again. More images help more than more steps.",
+  "learn.overfitting.text": (images: string) =>
+    `The same network learns from 10, 100, 1,000 and ${images} images. With few images, it soon knows them by heart: the training loss goes to 0.\nBut images it has never seen tell another story: the validation loss stays high, or even climbs again. More images help more than more steps.`,
   "learn.overfitting.try":
     "Guess first: how many of the unseen digits does it read correctly after seeing only ten images, about one of each?",
   "learn.overfitting.start": "Train all four",

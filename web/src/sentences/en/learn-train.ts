@@ -1,8 +1,8 @@
 export const learnTrain = {
   "learn.train": "Train",
   "learn.train.title": "Now train it yourself",
-  "learn.train.text":
-    "Now put it all together: y = softmax(xw + b), with 7,850 parameters, learns from 55,000 images in this page. Each step uses one batch.\nWatch the loss fall, the accuracy rise, and the weights form ten pictures. Then try a network with a hidden layer, or with convolutions.",
+  "learn.train.text": (images: string) =>
+    `Now put it all together: y = softmax(xw + b), with 7,850 parameters, learns from ${images} images in this page. Each step uses one batch.\nWatch the loss fall, the accuracy rise, and the weights form ten pictures. Then try a network with a hidden layer, or with convolutions.`,
   "learn.train.try":
     "Run it once as it is. Then change one thing, but guess first: a learning rate of 0.005? Of 1? One image per batch?",
   "learn.train.knobs": "Training settings",

@@ -61,8 +61,8 @@ export const learnMore: Translation<typeof english> = {
 
   "learn.overfitting": "过拟合",
   "learn.overfitting.title": "过拟合：死记硬背",
-  "learn.overfitting.text":
-    "同一个网络，分别从 10、100、1,000 和 55,000 张图里学。图少的时候，它很快就把它们背下来了：训练损失降到 0。\n可是换成没见过的图就不一样了：验证损失一直很高，甚至又涨上去。多给些图，比多走些步更管用。",
+  "learn.overfitting.text": (images: string) =>
+    `同一个网络，分别从 10、100、1,000 和 ${images} 张图里学。图少的时候，它很快就把它们背下来了：训练损失降到 0。\n可是换成没见过的图就不一样了：验证损失一直很高，甚至又涨上去。多给些图，比多走些步更管用。`,
   "learn.overfitting.try": "先猜一猜：只看过十张图，大约每个数字一张，没见过的数字它能认对多少？",
   "learn.overfitting.start": "四个都训练",
   "learn.overfitting.key": "实线：训练图片。虚线：验证图片，它从来不从里面学。",

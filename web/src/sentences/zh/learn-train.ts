@@ -4,8 +4,8 @@ import type { Translation } from "../translation";
 export const learnTrain: Translation<typeof english> = {
   "learn.train": "训练",
   "learn.train.title": "亲手训练一次",
-  "learn.train.text":
-    "现在来真的：y = softmax(xw + b)，7,850 个参数，就在这个页面里从 55,000 张图片学起。每一步取一个批量的图片。\n你会看到损失往下走，认对的越来越多，十张权重图慢慢成形。然后再试试带隐藏层的网络，或者带卷积的。",
+  "learn.train.text": (images: string) =>
+    `现在来真的：y = softmax(xw + b)，7,850 个参数，就在这个页面里从 ${images} 张图片学起。每一步取一个批量的图片。\n你会看到损失往下走，认对的越来越多，十张权重图慢慢成形。然后再试试带隐藏层的网络，或者带卷积的。`,
   "learn.train.try": "先照原样跑一遍。然后只改一处，先猜再跑：学习率 0.005？1？每批只看 1 张图？",
   "learn.train.knobs": "训练的设置",
   "learn.train.network": "网络",

@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 from shuzi import __version__
+from shuzi.data.mnist import PACKAGED
 from shuzi.service.http.tokens import Tokens
 from shuzi.service.settings import Settings
 
@@ -54,6 +55,16 @@ def test_the_page_is_handed_out_and_kept_as_long_as_its_name_stays(run_service, 
             assert client.head(path).headers["content-length"] == said.headers["content-length"]
             assert client.get(path, headers={"range": "bytes=999-"}).status_code == 200
         assert client.get("/v1/models").status_code == 200
+
+
+def test_the_digits_that_the_page_trains_on_are_mnists_files(run_service, built):
+    with run_service(page=built).client() as client:
+        for path in PACKAGED.glob("*.gz"):
+            said = client.get(f"/digits/{path.name}", headers={"accept-encoding": "identity"})
+            assert (said.status_code, said.content) == (200, path.read_bytes())
+            assert "content-encoding" not in said.headers  # the page unpacks them itself
+        assert client.get("/digits/../mnist.py").status_code == 404
+        assert client.get("/digits/").status_code == 404
 
 
 def test_beside_the_page_a_method_that_is_not_possible_names_those_that_are(run_service, built):

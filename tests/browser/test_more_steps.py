@@ -122,6 +122,27 @@ def test_a_ring_needs_a_hidden_layer(open_page, expect_query):
     assert shares[1] > 95
 
 
+def test_the_loss_goes_back_and_a_step_lowers_it(open_page, expect_query):
+    page = open_page("?view=learn&step=backprop&look=4")
+    output = page.get_by_role("table", name="The ten digits")
+    rows = [
+        [numbers_in(cell)[0] for cell in row.locator("td").all_inner_texts()]
+        for row in output.locator("tr").all()[1:]
+    ]
+    probabilities, label, difference = np.array(rows)
+    assert label.tolist() == np.eye(10)[4].tolist()
+    assert difference == pytest.approx(probabilities - label, abs=0.011)
+    status = page.get_by_role("status").filter(has_text="on this digit")
+    losses = [numbers_in(status.inner_text())[1]]
+    for name, steps in (("One step downhill", "digit: 1."), ("Twenty steps", "digit: 21.")):
+        page.get_by_role("button", name=name).click()
+        expect(status).to_contain_text(steps)
+        losses.append(numbers_in(status.inner_text())[1])
+    assert losses == sorted(losses, reverse=True)
+    page.get_by_role("button", name="Neuron 3").click()
+    expect_query(page, neuron=2)
+
+
 def test_ten_images_are_learnt_by_heart(open_page):
     page = open_page("?view=learn&step=overfitting")
     page.get_by_role("button", name="Train all four").click()

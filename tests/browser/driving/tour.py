@@ -15,6 +15,10 @@ _SETTLED = """() =>
   window.asked.every(({ over }) => over) && !document.querySelector(".waiting, [aria-busy=true]")"""
 # a finished answer is on the page two frames later, and its explanation may be requested then
 _DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_WITHOUT_TRAINING = (
+    *("pixels", "one-hot", "template", "softmax", "loss", "rate"),
+    *("hidden", "backprop", "overfitting", "convolution"),
+)
 _SEVEN = [[(8, 5), (12, 5), (16, 5), (20, 5), (18, 10), (16, 14), (14, 19), (12, 23)]]
 
 
@@ -36,7 +40,7 @@ def tour(page: Page, training: str) -> Iterator[str]:
     training
         The id of a finished run.
     """
-    for step in ("pixels", "one-hot", "template", "softmax", "loss", "rate", "hidden", "overfitting", "convolution"):
+    for step in _WITHOUT_TRAINING:
         page.goto(f"?view=learn&step={step}")
         settle(page)
         yield f"learn, {step}"
@@ -49,7 +53,8 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.goto("?view=learn&step=train&steps=100&network=mlp&loss-axis=log")
     page.locator(".train-knobs [type=submit]").click()
     page.locator(".train-result").wait_for()
-    page.locator(".train-more summary").last.click()
+    for summary in page.locator(".train-more summary").all():  # on a phone, one within the other
+        summary.click()
     yield "learn, trained in the page"
     page.locator(".step-dots a").nth(7).click()
     page.locator(".confusion").wait_for()

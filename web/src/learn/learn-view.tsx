@@ -1,6 +1,7 @@
 /** The interactive tutorial: from pixels to training, and on to what networks get wrong. */
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { BackpropStep } from "./backprop/backprop-step";
 import { ConvolutionStep } from "./convolution/convolution-step";
 import { goToStep, shownStep } from "./frame/step-address";
 import { StepList } from "./frame/step-list";
@@ -27,6 +28,7 @@ const COMPONENTS: readonly FunctionComponent[] = [
   TrainStep,
   MistakesStep,
   HiddenStep,
+  BackpropStep,
   OverfittingStep,
   ConvolutionStep,
 ];

@@ -14,6 +14,7 @@ export const STEPS = [
   "learn.train",
   "learn.mistakes",
   "learn.hidden",
+  "learn.backprop",
   "learn.overfitting",
   "learn.convolution",
 ] as const satisfies readonly PlainKey[];

@@ -126,14 +126,12 @@ function Scores({ image, chosen }: { image: Uint8Array; chosen: number }) {
       <ul class="template-scores">
         {scores.map((score, digit) => (
           <li key={digit} class={digit === best ? "best" : ""}>
-            <button
-              type="button"
-              aria-pressed={digit === chosen}
-              aria-label={say("learn.template.choose", digit, fixed(score, 2))}
-              onClick={() => template.set(digit)}
-            >
-              <span class="numbers">{digit}</span>
-              <span class="template-bar">
+            <button type="button" aria-pressed={digit === chosen} onClick={() => template.set(digit)}>
+              <span class="for-screen-readers">{say("learn.template.choose", digit, fixed(score, 2))}</span>
+              <span class="numbers" aria-hidden="true">
+                {digit}
+              </span>
+              <span class="template-bar" aria-hidden="true">
                 <span
                   class={score < 0 ? "against" : ""}
                   style={{
@@ -142,7 +140,9 @@ function Scores({ image, chosen }: { image: Uint8Array; chosen: number }) {
                   }}
                 />
               </span>
-              <span class="numbers">{fixed(score, 2)}</span>
+              <span class="numbers" aria-hidden="true">
+                {fixed(score, 2)}
+              </span>
             </button>
           </li>
         ))}

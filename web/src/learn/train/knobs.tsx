@@ -54,17 +54,20 @@ export function Knobs() {
       }}
     >
       <Networks />
-      <Buttons />
       {narrow.matches ? (
-        <details class="train-more">
-          <summary>{say("learn.train.knobs")}</summary>
-          <Sliders />
-          <More />
-        </details>
+        <>
+          <Buttons />
+          <details class="train-more">
+            <summary>{say("learn.train.knobs")}</summary>
+            <Sliders />
+            <More />
+          </details>
+        </>
       ) : (
         <>
           <Sliders />
           <More />
+          <Buttons />
         </>
       )}
     </form>

@@ -64,6 +64,26 @@ export const learnMore = {
     `After ${steps} steps: loss ${loss}, ${share} of the points correct.`,
   "learn.hidden.mnist": "The same on MNIST, with 784 inputs and ten outputs: Train, with a hidden layer",
 
+  "learn.backprop": "Backpropagation",
+  "learn.backprop.title": "Backpropagation: who is to blame?",
+  "learn.backprop.text":
+    "One digit goes forward: pixels, eight hidden neurons, ten probabilities, the loss. Now the loss goes back. For each score, its gradient is simply y − label.\nEach hidden neuron collects these differences, each times the weight between them; a neuron that was silent gets none. And each weight from a pixel gets its neuron’s gradient times the ink of the pixel: that is how far it moves.",
+  "learn.backprop.try":
+    "Take one step, then twenty. Which numbers shrink as the loss falls? And why does the change of a neuron’s weights look like the digit itself?",
+  "learn.backprop.meant": "What my digit is",
+  "learn.backprop.weights": (number: number) => `Weights of neuron ${number}`,
+  "learn.backprop.change": (number: number) => `How the step changes them (neuron ${number})`,
+  "learn.backprop.hidden": "The hidden layer",
+  "learn.backprop.neuron": "neuron",
+  "learn.backprop.answer": "answer",
+  "learn.backprop.gradient": "gradient",
+  "learn.backprop.output": "The ten digits",
+  "learn.backprop.difference": "y − label",
+  "learn.backprop.step": "One step downhill",
+  "learn.backprop.steps": "Twenty steps",
+  "learn.backprop.state": (steps: string, loss: string, share: string) =>
+    `Steps on this digit: ${steps}. Loss ${loss}, probability of the correct answer ${share}.`,
+
   "learn.overfitting": "Overfitting",
   "learn.overfitting.title": "Overfitting: learning by heart",
   "learn.overfitting.text": (images: string) =>

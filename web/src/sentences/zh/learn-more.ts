@@ -59,6 +59,26 @@ export const learnMore: Translation<typeof english> = {
   "learn.hidden.state": (steps, loss, share) => `走了 ${steps} 步：损失 ${loss}，点认对了 ${share}。`,
   "learn.hidden.mnist": "同样的事放到 MNIST 上，784 个输入、十个输出：到“训练”里选带隐藏层的网络",
 
+  "learn.backprop": "反向传播",
+  "learn.backprop.title": "反向传播：错该算在谁头上",
+  "learn.backprop.text":
+    "一个数字往前走：像素，八个隐藏的神经元，十个概率，最后是损失。现在损失往回走。每个得分的梯度就是 y − 标签。\n每个隐藏的神经元把这些差收集起来，各乘上它们之间的权重；刚才没有反应的，什么也收不到。从像素来的每个权重，得到的是神经元的梯度乘上那个像素的墨：它就动这么多。",
+  "learn.backprop.try":
+    "先走一步，再走二十步：损失降下来，哪些数跟着变小？神经元权重的变化，为什么看起来就像这个字？",
+  "learn.backprop.meant": "我写的是几",
+  "learn.backprop.weights": (number) => `第 ${number} 个神经元的权重`,
+  "learn.backprop.change": (number) => `这一步怎样改它们（第 ${number} 个神经元）`,
+  "learn.backprop.hidden": "隐藏层",
+  "learn.backprop.neuron": "神经元",
+  "learn.backprop.answer": "反应",
+  "learn.backprop.gradient": "梯度",
+  "learn.backprop.output": "十个数字",
+  "learn.backprop.difference": "y − 标签",
+  "learn.backprop.step": "往下走一步",
+  "learn.backprop.steps": "走二十步",
+  "learn.backprop.state": (steps, loss, share) =>
+    `在这个字上走了 ${steps} 步：损失 ${loss}，正确答案的概率 ${share}。`,
+
   "learn.overfitting": "过拟合",
   "learn.overfitting.title": "过拟合：死记硬背",
   "learn.overfitting.text": (images: string) =>

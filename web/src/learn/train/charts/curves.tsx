@@ -120,7 +120,8 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
   }
   lines.sort((one, other) => Number(one.class?.includes("accent")) - Number(other.class?.includes("accent")));
   if (raw && chosen) lines.unshift({ key: "raw", points: placed(raw), class: `raw ${colourOf(chosen)}` });
-  const steps = Math.max(0, ...drawn.map(({ run }) => Math.max(run.recipe?.steps ?? 0, run.step)));
+  const begun = drawn.filter(({ run }) => run.state !== "planned");
+  const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.recipe?.steps ?? 0, run.step)));
   const step = pointed.value;
   return (
     <div class="train-chart">

@@ -1,0 +1,199 @@
+/** Backpropagation: one digit forward through one hidden layer, and the blame for the loss back to every weight. */
+import { useRef, useState } from "preact/hooks";
+import type { Network } from "../../networks/network";
+import { say } from "../../sentences/say";
+import { Pixels } from "../../shared/pixels";
+import { shownDigit } from "../digit/digit";
+import { DigitChoice } from "../digit/digit-choice";
+import { fixed, percent, whole } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { knob, wholeIn } from "../knob";
+import { Slider } from "../slider";
+import { firstNetwork, NEURONS, stepDown, type Trace, templatesOf, traced } from "./trace";
+import "./backprop.css";
+
+const RATE = 0.05;
+
+const neuron = knob("neuron", 0, wholeIn(0, NEURONS - 1));
+/** What my own digit is: nobody else knows. */
+const meant = knob("meant", 0, wholeIn(0, 9));
+
+export function BackpropStep() {
+  const shown = shownDigit.value;
+  const image = shown?.image ?? new Uint8Array(784);
+  const label = shown?.label ?? meant.value;
+  const { network, steps, step, restart } = useNetwork();
+  const trace = traced(network, image, label);
+  const chosen = neuron.value;
+  return (
+    <StepFrame
+      title={say("learn.backprop.title")}
+      text={say("learn.backprop.text")}
+      prompt={say("learn.backprop.try")}
+      lesson="06-hidden-layer"
+      tall
+    >
+      <DigitChoice />
+      {shown?.label === null && (
+        <Slider
+          label={say("learn.backprop.meant")}
+          value={meant.value}
+          min={0}
+          max={9}
+          step={1}
+          written={String(meant.value)}
+          onInput={(value) => meant.set(value)}
+        />
+      )}
+      <div class="backprop-pictures">
+        <Picture values={image} palette="ink" caption={say("learn.digit.looked-at")} />
+        <Picture
+          values={templatesOf(network)[chosen] ?? []}
+          palette="signed"
+          caption={say("learn.backprop.weights", chosen + 1)}
+        />
+        <Picture
+          values={(trace.weightGradients[chosen] ?? new Float32Array()).map((value) => -value)}
+          palette="signed"
+          caption={say("learn.backprop.change", chosen + 1)}
+        />
+      </div>
+      <Hidden trace={trace} />
+      <Output trace={trace} label={label} />
+      <div class="buttons">
+        <button type="button" class="button primary" onClick={() => step(image, label, 1)}>
+          {say("learn.backprop.step")}
+        </button>
+        <button type="button" class="button" onClick={() => step(image, label, 20)}>
+          {say("learn.backprop.steps")}
+        </button>
+        <button type="button" class="button plain" disabled={steps === 0} onClick={restart}>
+          {say("learn.rate.restart")}
+        </button>
+      </div>
+      <p class="numbers" role="status">
+        {say(
+          "learn.backprop.state",
+          whole(steps),
+          fixed(trace.loss, 3),
+          percent(trace.probabilities[label] ?? 0),
+        )}
+      </p>
+    </StepFrame>
+  );
+}
+
+interface PictureProperties {
+  values: Uint8Array | Float32Array | readonly number[];
+  palette: "ink" | "signed";
+  caption: string;
+}
+
+function Picture({ caption, ...rest }: PictureProperties) {
+  return (
+    <figure>
+      <Pixels label={caption} {...rest} />
+      <figcaption class="small quiet">{caption}</figcaption>
+    </figure>
+  );
+}
+
+/** The hidden neurons: what they answered, and what the loss wants from them. */
+function Hidden({ trace }: { trace: Trace }) {
+  return (
+    <div class="backprop-frame">
+      <table class="backprop numbers">
+        <caption>{say("learn.backprop.hidden")}</caption>
+        <tbody>
+          <tr>
+            <th scope="row">{say("learn.backprop.neuron")}</th>
+            {trace.hidden.map((_, place) => (
+              <td key={place}>
+                <button
+                  type="button"
+                  aria-pressed={place === neuron.value}
+                  aria-label={say("learn.train.weights.neurons.of", place + 1)}
+                  onClick={() => neuron.set(place)}
+                >
+                  {place + 1}
+                </button>
+              </td>
+            ))}
+          </tr>
+          <Row name={say("learn.backprop.answer")} values={trace.hidden} />
+          <Row name={say("learn.backprop.gradient")} values={trace.hiddenGradient} signed />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The ten digits: probability, label, and the difference that goes back. */
+function Output({ trace, label }: { trace: Trace; label: number }) {
+  return (
+    <div class="backprop-frame">
+      <table class="backprop numbers">
+        <caption>{say("learn.backprop.output")}</caption>
+        <tbody>
+          <tr>
+            <th scope="row">{say("learn.loss.digit")}</th>
+            {trace.probabilities.map((_, digit) => (
+              <th key={digit} scope="col">
+                {digit}
+              </th>
+            ))}
+          </tr>
+          <Row name={say("learn.loss.output")} values={trace.probabilities} />
+          <Row
+            name={say("learn.loss.label")}
+            values={trace.probabilities.map((_, digit) => Number(digit === label))}
+          />
+          <Row name={say("learn.backprop.difference")} values={trace.gradient} signed />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({
+  name,
+  values,
+  signed = false,
+}: {
+  name: string;
+  values: readonly number[];
+  signed?: boolean;
+}) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      {values.map((value, place) => (
+        <td key={place} class={signed && value > 0.005 ? "down" : signed && value < -0.005 ? "up" : ""}>
+          {fixed(value, Number.isInteger(value) ? 0 : 2)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+function useNetwork() {
+  const held = useRef<Network | null>(null);
+  held.current ??= firstNetwork();
+  const network = held.current;
+  const [steps, setSteps] = useState(0);
+  return {
+    network,
+    steps,
+    step: (image: Uint8Array, label: number, count: number) => {
+      for (let each = 0; each < count; each++) {
+        traced(network, image, label);
+        stepDown(network, RATE);
+      }
+      setSteps(steps + count);
+    },
+    restart: () => {
+      held.current = firstNetwork();
+      setSteps(0);
+    },
+  };
+}

@@ -1,11 +1,11 @@
 """How much a few corrections help the reading of one person's digits, and whether they harm any.
 
-    python benchmarks/hand.py --strokes unipen.npz --model runs/… --writers odd
+    python benchmarks/hand.py --strokes unipen.npz --model runs/… --writers all
 
 For each triple of writer, label and wrong answer that occurs at least four times, the first one, two or three of them
 are corrected; counted is how many of the rest are then right, and how many of the writer's right answers become
-wrong. MNIST's digits are read with the examples of each writer too. With a model that has seen UNIPEN only its
-held-out writers tell anything; --writers all is for a model that has not.
+wrong. MNIST's digits are read with the examples of each writer too. A model that has
+seen UNIPEN is measured with its held-out writers, of whom there are few; --writers all is for one that has not.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.classifier import Classifier
-from shuzi.reading.hand import Blend, Hand, blended, unit
+from shuzi.reading.hand import Blend, Examples, Hand, corrected, unit
 from shuzi.synthesis.lines.collection import trusted_samples
 
 LEAST = 4
@@ -45,14 +45,17 @@ class Known:
         self.probabilities, self.is_digit = classifier.classify_or_reject(images)
         self.features = unit(classifier.features(images))
 
-    def read(self, examples: NDArray[np.float32], labels: NDArray[np.uint8], blend: Blend) -> NDArray[np.intp]:
-        """Return the answers with some examples, given by their features."""
-        one_hot = np.eye(10, dtype=np.float32)[labels]
-        similar = self.features @ examples.T
-        return np.asarray(blended(self.probabilities, self.is_digit, similar, one_hot, blend)[0].argmax(axis=1))
+    def examples(self, places: list[int]) -> Examples:
+        """Return some of them as corrected digits."""
+        return Examples.seen(self.features[places], self.labels[places], self.probabilities[places])
+
+    def read(self, examples: Examples) -> NDArray[np.intp]:
+        """Return the answers with some corrected digits."""
+        found, _ = corrected(self.probabilities, self.is_digit, self.features, examples, Blend())
+        return np.asarray(found.argmax(axis=1))
 
 
-def measure(digits: Known, writers: NDArray[np.int16], mnist: Known, blend: Blend) -> dict[str, Any]:
+def measure(digits: Known, writers: NDArray[np.int16], mnist: Known) -> dict[str, Any]:
     """Correct one, two and three digits of every triple and read the rest."""
     before = digits.probabilities.argmax(axis=1)
     triples: dict[tuple[int, int, int], list[int]] = defaultdict(list)
@@ -64,7 +67,7 @@ def measure(digits: Known, writers: NDArray[np.int16], mnist: Known, blend: Blen
         right = rest = harmed = fine = 0
         for (writer, label, _), places in often.items():
             taken = places[:count]
-            answers = digits.read(digits.features[taken], np.full(count, label, np.uint8), blend)
+            answers = digits.read(digits.examples(taken))
             left = places[count:]
             right, rest = right + int((answers[left] == label).sum()), rest + len(left)
             good = (writers == writer) & (before == digits.labels)
@@ -76,7 +79,7 @@ def measure(digits: Known, writers: NDArray[np.int16], mnist: Known, blend: Blen
     worst = mean = 0.0
     for writer in {key[0] for key in often}:
         taken = [place for key, places in often.items() if key[0] == writer for place in places[:3]]
-        answers = mnist.read(digits.features[taken], digits.labels[taken], blend)
+        answers = mnist.read(digits.examples(taken))
         lost = 100 * float(alone - (answers == mnist.labels).mean())
         worst, mean = max(worst, lost), mean + lost / found["writers"]
     found["MNIST"] = {
@@ -92,22 +95,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=DEFAULT, help="what `shuzi.load` takes; it outputs its features")
     parser.add_argument("--strokes", type=Path, required=True, help="UNIPEN or a packed file")
-    parser.add_argument("--writers", choices=["even", "odd", "all"], default="even")
-    parser.add_argument("--near", type=float, default=Blend.near)
-    parser.add_argument("--sharp", type=float, default=Blend.sharp)
+    parser.add_argument("--writers", choices=["held-out", "all"], default="held-out")
     parser.add_argument("--name", default="hand", help="of the result")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     strokes = load_strokes(given.strokes)
     if given.writers != "all":
-        strokes = strokes.part(strokes.writer % 2 == int(given.writers == "odd"))
+        strokes = strokes.part(strokes.validation)
     places = trusted_samples(strokes, DIGITS)
     images = np.stack([normalize(ink_map(picture(strokes, int(place)))) for place in places])
     labels = strokes.label[places].astype(np.uint8)
     classifier = Classifier(find_model(given.model))
-    split = shuzi.load_mnist().validation if given.writers == "even" else shuzi.load_mnist().test
+    split = shuzi.load_mnist().test
     digits, mnist = Known(classifier, images, labels), Known(classifier, split.images, split.labels)
-    score = measure(digits, strokes.writer[places], mnist, Blend(given.near, given.sharp))
+    score = measure(digits, strokes.writer[places], mnist)
     start = time.perf_counter()
     Hand(classifier, Dataset(images[:3], labels[:3]))
     score["ms to learn three"] = round(1_000 * (time.perf_counter() - start), 1)

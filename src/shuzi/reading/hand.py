@@ -1,8 +1,9 @@
 """A few corrected digits of one person change how that person's digits are read, at once and without training.
 
-The network's last hidden layer puts similar digits close together. Where a digit lies close to corrected ones, their
-labels are blended with the network's probabilities; elsewhere nothing changes. It is a cache of examples beside a
-network that stays as it is (Grave et al., 2017, "Unbounded cache model").
+A corrected digit says which wrong answer the network gives, what is right, and by how much the right answer's logit
+must rise above the wrong one's. Where the network gives that same answer for a digit whose last hidden
+layer looks alike, the logit rises too, the more alike the more. So the network is overruled only where it is not much
+surer than it was of the digit that a person corrected; all else stays as it is.
 """
 
 from __future__ import annotations
@@ -21,29 +22,26 @@ from shuzi.reading.classifier import Classifier
 MOST_EXAMPLES = 10_000
 """Corrected digits that a file may hold."""
 
-# Chosen on digits of UNIPEN's even-numbered held-out writers and on MNIST's validation digits (benchmarks/hand.py).
-_NEAR, _SHARP = 0.80, 30.0  # the cosine from which an example counts half, and how quickly it comes to count
-_MOST = 0.98  # the largest weight of examples against the network
-_NEIGHBOURS = 20.0  # how much more the nearest of several examples counts
+_LEAST = 1e-6
 
 
 @dataclass(frozen=True)
 class Blend:
-    """How much corrected examples count.
+    """How much corrected digits count; chosen on digits of UNIPEN's held-out writers (benchmarks/hand.py).
 
     Parameters
     ----------
     near
-        The cosine of the features from which an example counts half.
-    sharp
-        How quickly it comes to count around that.
-    most
-        The largest weight against the network.
+        The cosine of the last hidden layers from which a corrected digit counts half.
+    width
+        The change of that cosine in which it comes to count.
+    margin
+        The logit by which the right answer rises above the wrong one for the corrected digit itself.
     """
 
-    near: float = _NEAR
-    sharp: float = _SHARP
-    most: float = _MOST
+    near: float = 0.60
+    width: float = 0.05
+    margin: float = 0.5
 
 
 class Hand(Classifier):
@@ -71,16 +69,14 @@ class Hand(Classifier):
             raise DataError("error.hand.many", n=len(examples), most=MOST_EXAMPLES)
         vars(self).update(vars(classifier))  # the same loaded model
         self._blend = blend or Blend()
-        self._known = unit(classifier.features(examples.images)) if len(examples) else None
-        self._labels = np.eye(10, dtype=np.float32)[examples.labels]
+        self._examples = Examples.of(classifier, examples) if len(examples) else None
 
     def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the probabilities (n, 10), and for each image the probability that it is a digit: float32 (n,)."""
         probabilities, is_digit = super().classify_or_reject(images)
-        if self._known is None:
+        if self._examples is None:
             return probabilities, is_digit
-        similar = unit(self.features(images)) @ self._known.T
-        return blended(probabilities, is_digit, similar, self._labels, self._blend)
+        return corrected(probabilities, is_digit, unit(self.features(images)), self._examples, self._blend)
 
 
 def unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -88,23 +84,58 @@ def unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-6), np.float32)
 
 
-def blended(
+@dataclass(frozen=True)
+class Examples:
+    """Corrected digits as the network sees them.
+
+    Parameters
+    ----------
+    features
+        The last hidden layer, of length 1: float32 (m, k).
+    labels, answers
+        What they are, and what the network takes them for: int64 (m,).
+    gaps
+        The logit by which the network prefers its answer to the label: float64 (m,), 0 where they are the same.
+    """
+
+    features: NDArray[np.float32]
+    labels: NDArray[np.int64]
+    answers: NDArray[np.int64]
+    gaps: NDArray[np.float64]
+
+    @staticmethod
+    def of(classifier: Classifier, examples: Dataset) -> Examples:
+        """Look at corrected digits with the network."""
+        probabilities, _ = classifier.classify_or_reject(examples.images)
+        return Examples.seen(unit(classifier.features(examples.images)), examples.labels, probabilities)
+
+    @staticmethod
+    def seen(
+        features: NDArray[np.float32], labels: NDArray[np.uint8], probabilities: NDArray[np.float32]
+    ) -> Examples:
+        """Return examples whose features (m, k) and probabilities (m, 10) are known."""
+        logs = np.log(np.maximum(probabilities.astype(np.float64), _LEAST))
+        answers, rows = logs.argmax(axis=1), np.arange(len(labels))
+        return Examples(features, labels.astype(np.int64), answers, logs[rows, answers] - logs[rows, labels])
+
+
+def corrected(
     probabilities: NDArray[np.float32],
     is_digit: NDArray[np.float32],
-    similar: NDArray[np.float32],
-    labels: NDArray[np.float32],
+    features: NDArray[np.float32],
+    examples: Examples,
     blend: Blend,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Blend the network's probabilities with the labels of similar examples.
+    """Move probability from wrong answers to right ones where corrected digits look alike.
 
     Parameters
     ----------
     probabilities, is_digit
         The network's: float32 (n, 10) and (n,).
-    similar
-        The cosine of each image with each example: float32 (n, m).
-    labels
-        One-hot labels of the examples: float32 (m, 10).
+    features
+        The last hidden layer, of length 1: float32 (n, k).
+    examples
+        At least one corrected digit.
     blend
         How much they count.
 
@@ -115,19 +146,27 @@ def blended(
     Examples
     --------
     >>> network = np.array([[0, 0.3, 0, 0, 0, 0, 0, 0.7, 0, 0]], np.float32)
-    >>> one = np.eye(10, dtype=np.float32)[[1]]
-    >>> near, far = (np.array([[cosine]], np.float32) for cosine in (0.99, 0.2))
-    >>> [int(blended(network, np.ones(1), each, one, Blend())[0].argmax()) for each in (near, far)]
+    >>> known = Examples.seen(np.array([[1, 0]], np.float32), np.array([1], np.uint8), network)
+    >>> alike, other = (np.array([each], np.float32) for each in ([0.98, 0.2], [0.2, 0.98]))
+    >>> [int(corrected(network, np.ones(1), each, known, Blend())[0].argmax()) for each in (alike, other)]
     [1, 7]
     """
-    nearest = similar.max(axis=1, keepdims=True)
-    kernel = np.exp(_NEIGHBOURS * (similar - nearest))
-    told = kernel @ labels / kernel.sum(axis=1, keepdims=True)
-    weight = blend.most / (1 + np.exp(-blend.sharp * (nearest - blend.near)))
-    mixed = (1 - weight) * probabilities + weight * told
+    answers, rows = probabilities.argmax(axis=1), np.arange(len(probabilities))
+    alike = 1 / (1 + np.exp(-(features.astype(np.float64) @ examples.features.T - blend.near) / blend.width))
+    counts = (answers[:, None] == examples.answers) & (examples.labels != examples.answers)
+    rises = np.where(counts, alike * (examples.gaps + blend.margin), 0.0)
+    best = rises.argmax(axis=1)
+    rise, label = rises[rows, best], examples.labels[best]
+    moved = probabilities.astype(np.float64)
+    right, wrong = np.maximum(moved[rows, label], _LEAST), np.maximum(moved[rows, answers], _LEAST)
+    share = 1 / (1 + np.exp(np.log(wrong / right) - rise))
+    told = rise > 0
+    both = moved[rows, label] + moved[rows, answers]
+    moved[rows[told], label[told]] = (both * share)[told]
+    moved[rows[told], answers[told]] = (both * (1 - share))[told]
     # what resembles a corrected digit is a digit
-    digit = (1 - weight[:, 0]) * is_digit + weight[:, 0] * np.maximum(is_digit, nearest[:, 0])
-    return mixed.astype(np.float32), digit.astype(np.float32)
+    digit = np.where(told, np.maximum(is_digit, alike[rows, best]), is_digit)
+    return moved.astype(np.float32), digit.astype(np.float32)
 
 
 def load_hand(path: str | Path) -> Dataset:

@@ -21,6 +21,7 @@ COMMANDS = {
     "evaluate": "shuzi.cli.evaluate:evaluate",
     "read": "shuzi.cli.read:read",
     "form": "shuzi.cli.form:form",
+    "hand": "shuzi.cli.hand:hand",
     "serve": "shuzi.cli.serve:serve",
     "scale": "shuzi.cli.scale:scale",
     "models": "shuzi.cli.models:models",

@@ -41,6 +41,7 @@ _LONGEST_LIST = 10_000_000  # characters
 @option("--csv", "as_csv", is_flag=True, help="cli.read.csv")
 @option("--digits-only", is_flag=True, help="cli.read.digits_only")
 @option("--among", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.among")
+@option("--hand", type=click.Path(path_type=Path), metavar="FILE", help="cli.read.hand")
 @option("--explain", type=click.Path(path_type=Path), metavar="PATH", help="cli.read.explain")
 @language_option
 def read(
@@ -50,6 +51,7 @@ def read(
     as_csv: bool,
     digits_only: bool,
     among: Path | None,
+    hand: Path | None,
     explain: Path | None,
 ) -> None:
     """Read the numbers in pictures."""
@@ -62,6 +64,7 @@ def read(
     _refuse_nothing(named)
     values = None if among is None else _values(among)
     reader = load(place_of(model))
+    reader = reader.with_hand(hand) if hand else reader
     names = [name for name, _ in named]
     put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
     if as_csv:

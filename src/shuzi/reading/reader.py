@@ -21,6 +21,7 @@ from shuzi.reading.candidates import Candidates
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.confidence import Scale
 from shuzi.reading.detector import Detector
+from shuzi.reading.hand import Hand, load_hand
 from shuzi.reading.interpret import interpret
 from shuzi.reading.lines.confidence import LineScale
 from shuzi.reading.lines.recogniser import Recogniser
@@ -117,6 +118,25 @@ class Reader:
         """
         reader = self if among is None else self.choosing(among)
         return reader.interpret(reader.find_candidates(picture))
+
+    def with_hand(self, path: str | Path) -> Reader:
+        """Return a reader of the same models that knows corrected digits of one person (`shuzi.reading.hand`).
+
+        Parameters
+        ----------
+        path
+            The .npz file that `shuzi hand add` makes.
+
+        Raises
+        ------
+        DataError
+            The file is missing, damaged, or holds something else.
+        ModelError
+            The model does not output its features.
+        """
+        reader = copy(self)
+        reader._helpers, reader._classifier = Helpers(), Hand(self._classifier, load_hand(path))
+        return reader
 
     def choosing(self, among: Sequence[str]) -> Reader:
         """Return a reader of the same models that chooses one of these values; raises what `read` raises."""

@@ -28,8 +28,11 @@ _PLACE = click.Path(path_type=Path)
 @option("--out", type=_PLACE, metavar="PATH", multiple=True, help="cli.form.read.out")
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@option("--hand", type=_PLACE, metavar="FILE", help="cli.read.hand")
 @language_option
-def read(photos: tuple[str, ...], spec: Path, out: tuple[Path, ...], resume: bool, model: str) -> None:
+def read(
+    photos: tuple[str, ...], spec: Path, out: tuple[Path, ...], resume: bool, model: str, hand: Path | None
+) -> None:
     """Read filled sheets into a table."""
     from shuzi.errors import require
     from shuzi.forms.output.csv import as_csv
@@ -44,7 +47,9 @@ def read(photos: tuple[str, ...], spec: Path, out: tuple[Path, ...], resume: boo
             require("openpyxl", "forms", "extra.forms")
     if resume and not out:
         raise click.UsageError(say("cli.form.read.resume_out"))
-    table = _read(PageReader(read_spec(spec), load(place_of(model))), photos, out, resume)
+    reader = load(place_of(model))
+    reader = reader.with_hand(hand) if hand else reader
+    table = _read(PageReader(read_spec(spec), reader), photos, out, resume)
     for each in out:
         save_table(table, each)
         click.echo(say("form.saved", path=each), err=True)

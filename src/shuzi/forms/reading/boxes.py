@@ -22,8 +22,8 @@ _MOST = 64  # texts of a field
 _FAINT = 0.3  # the probability that a box with very little ink is empty
 _LEAST = 1e-6
 
-# Fitted on 4,192 boxes of the benchmark's sheets, with validation digits of MNIST and of UNIPEN's even-numbered writers:
-# there the network is a little too sure of which digit it is, and what stands in a box made for a digit is one.
+# Fitted on 4,192 boxes of the benchmark's sheets, with validation digits of MNIST and of UNIPEN's even-numbered
+# writers: there the network is a little too sure of which digit it is, and what is in a box for a digit is one.
 _SOFTER, _IN_A_BOX = 0.8, 20.0
 
 

@@ -1,0 +1,91 @@
+"""A few corrected digits change how digits like them are read, and nothing else."""
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+import shuzi
+from shuzi.cli import shuzi as command
+from shuzi.data.formats import load_dataset
+from shuzi.errors import DataError, ModelError
+from shuzi.reading.hand import add_to_hand, forget
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return shuzi.load()
+
+
+@pytest.fixture(scope="module")
+def validation():
+    return shuzi.load_mnist().validation
+
+
+@pytest.fixture
+def wrong(reader, validation):
+    """Validation digits that the network gets wrong: images, labels."""
+    answers = reader.classify(validation.images).argmax(axis=1)
+    places = np.flatnonzero(answers != validation.labels)
+    return validation.images[places], validation.labels[places]
+
+
+def test_a_corrected_digit_is_right_and_others_stay(reader, validation, wrong, tmp_path):
+    images, labels = wrong
+    add_to_hand(tmp_path / "my.npz", images[:3], labels[:3])
+    known = reader.with_hand(tmp_path / "my.npz")
+    assert known.classify(images[:3]).argmax(axis=1).tolist() == labels[:3].tolist()
+    before, after = (each.classify(validation.images).argmax(axis=1) for each in (reader, known))
+    assert np.mean((before == validation.labels) & (after != validation.labels)) <= 0.0005
+    # the reader that it comes from does not change
+    assert (reader.classify(images[:3]).argmax(axis=1) != labels[:3]).all()
+
+
+def test_probabilities_still_add_up(reader, wrong, tmp_path):
+    add_to_hand(tmp_path / "my.npz", *(each[:5] for each in wrong))
+    known = reader.with_hand(tmp_path / "my.npz")
+    assert np.allclose(known.classify(wrong[0]).sum(axis=1), 1, atol=1e-5)
+
+
+def test_the_file_is_what_training_takes(wrong, tmp_path):
+    add_to_hand(tmp_path / "my.npz", *(each[:2] for each in wrong))
+    assert add_to_hand(tmp_path / "my.npz", *(each[2:5] for each in wrong)) == 5
+    assert load_dataset(tmp_path / "my.npz").labels.tolist() == wrong[1][:5].tolist()
+    assert forget(tmp_path / "my.npz", [0, 2]) == 3
+    assert load_dataset(tmp_path / "my.npz").labels.tolist() == wrong[1][[1, 3, 4]].tolist()
+    with pytest.raises(DataError, match="holds 3"):
+        forget(tmp_path / "my.npz", [3])
+
+
+def test_a_model_without_features_says_so(wrong, tmp_path):
+    add_to_hand(tmp_path / "my.npz", *(each[:1] for each in wrong))
+    with pytest.raises(ModelError):
+        shuzi.load("tiny").with_hand(tmp_path / "my.npz")
+
+
+def test_what_is_no_such_file_is_refused(reader, tmp_path):
+    with pytest.raises(DataError):
+        reader.with_hand(tmp_path / "missing.npz")
+    (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04")
+    with pytest.raises(DataError):
+        reader.with_hand(tmp_path / "bad.npz")
+    with pytest.raises(DataError, match=r"\.npz"):
+        reader.with_hand(tmp_path / "my.csv")
+
+
+def test_from_the_command_line(wrong, tmp_path):
+    images, labels = wrong
+    picture, file = tmp_path / "digit.png", tmp_path / "my.npz"
+    Image.fromarray(np.pad(255 - np.kron(images[0], np.ones((3, 3), np.uint8)), 20, constant_values=255)).save(
+        picture
+    )
+    run = CliRunner().invoke
+    added = run(command, ["hand", "add", str(picture), str(labels[0]), "--to", str(file)])
+    assert added.exit_code == 0, added.output
+    assert run(command, ["hand", "list", str(file)]).output.startswith(f"1: {labels[0]}\n")
+    read = run(command, ["read", str(picture), "--hand", str(file)])
+    assert read.output.startswith(str(labels[0]))
+    refused = run(command, ["hand", "add", str(picture), "12", "--to", str(file)])
+    assert "12" in str(refused.exception)
+    assert run(command, ["hand", "forget", str(file), "1"]).exit_code == 0
+    assert not file.exists()

@@ -107,18 +107,39 @@ def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
     ink = (labels == 1 + int(likely.argmax())).astype(np.uint8)
     found: Any = cv2.findNonZero(ink)
     hull = cv2.convexHull(found)
-    length = cv2.arcLength(hull, True)
-    for share in np.linspace(0.01, 0.15, 29):
-        shape = cv2.approxPolyDP(hull, float(share) * length, True).reshape(-1, 2)
-        if len(shape) <= 4:
-            break
-    if len(shape) != 4:
-        shape = cv2.boxPoints(cv2.minAreaRect(hull))
-    points = np.asarray(shape, np.float64)
+    shape = cv2.approxPolyDP(hull, 0.008 * cv2.arcLength(hull, True), True).reshape(-1, 2).astype(np.float64)
+    points = _four_sided(shape)
+    if points is None:
+        points = np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
     middle = points.mean(axis=0)
     order = np.argsort(np.arctan2(*(points - middle).T[::-1]))
     points = points[order]
     return np.roll(points, -int(points.sum(axis=1).argmin()), axis=0)
+
+
+def _four_sided(shape: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Extend the sides of a convex shape until four are left, where a corner is cut off; None if that fails."""
+    while len(shape) > 4:
+        best: tuple[float, NDArray[np.float64]] | None = None
+        for place in range(len(shape)):
+            before, first, last, after = (shape[(place + step) % len(shape)] for step in (-1, 0, 1, 2))
+            ways = np.column_stack([first - before, after - last])
+            if abs(np.linalg.det(ways)) < 1e-6:
+                continue
+            ahead, back = np.linalg.solve(ways, last - first)
+            if ahead < 0 or back > 0:  # the neighbours of this side meet on its inner side
+                continue
+            corner = first + ahead * (first - before)
+            (x1, y1), (x2, y2) = corner - first, last - first
+            if best is None or abs(x1 * y2 - x2 * y1) < best[0]:
+                rest = [each for number, each in enumerate(shape) if number != (place + 1) % len(shape)]
+                place_of_first = place if (place + 1) % len(shape) else place - 1
+                rest[place_of_first] = corner
+                best = abs(x1 * y2 - x2 * y1), np.array(rest)
+        if best is None:
+            return None
+        shape = best[1]
+    return shape if len(shape) == 4 else None
 
 
 def _flattened(

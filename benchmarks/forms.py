@@ -5,8 +5,8 @@
 
 The digits are MNIST's and, with --strokes, those of UNIPEN's held-out writers; even-numbered writers with validation
 digits are for making choices, odd-numbered ones with test digits for reporting. Photographs have 1,500 x 2,000
-pixels, from up to 30 degrees, a quarter of them upside down, with shadows, folds, blur, noise and JPEG. Milliseconds
-include decoding, on one core.
+pixels, from up to 30 degrees, a quarter of them upside down, with shadows, folds, blur, noise and JPEG.
+Milliseconds are time of one core, decoding included.
 
 digits    80 boxes of one digit, an eighth of them empty
 fields    fields of 3 to 6 digits and amounts with decimals, in boxes, combs and open boxes
@@ -94,13 +94,13 @@ def measure(
         rng = np.random.default_rng([seed, number])
         texts = choose(rng, spec)
         photo, _ = photograph(rng, fill(rng, printed, places, texts, hands))
-        start = time.perf_counter()
+        start = time.process_time()
         try:
             read = reader.read(photo, f"{number}.jpg")
         except PictureError as problem:
             print(f"  sheet {number}: {problem}")
             continue
-        times.append(1_000 * (time.perf_counter() - start))
+        times.append(1_000 * (time.process_time() - start))
         found += 1
         for key, cell in read.cells.items():
             cells.append((texts[key], cell.text, cell.status, cell.confidence, key[1]))

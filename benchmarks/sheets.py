@@ -155,7 +155,7 @@ def _write_open(
 
 
 def photograph(
-    rng: np.random.Generator, paper: NDArray[np.float32], angle: float = 30.0, size: tuple[int, int] = PHOTO
+    rng: np.random.Generator, paper: NDArray[np.float32], angle: float = 30.0, turned: float = 0.25
 ) -> tuple[bytes, NDArray[np.float64]]:
     """Photograph a page lying on a table.
 
@@ -167,8 +167,8 @@ def photograph(
         float32 (h, w) in [0, 1].
     angle
         The largest angle of the camera to the vertical, in degrees.
-    size
-        Width and height of the photograph.
+    turned
+        How often it is upside down.
 
     Returns
     -------
@@ -176,10 +176,9 @@ def photograph(
     """
     high, wide = paper.shape
     light = _creased(rng, paper)
-    if high < wide:
-        size = size[1], size[0]
+    size = PHOTO if high >= wide else (PHOTO[1], PHOTO[0])
     corners = _seen(rng, wide, high, angle, size)
-    if rng.random() < 0.25:  # upside down
+    if rng.random() < turned:  # upside down
         corners = np.roll(corners, 2, axis=0)
     flat = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
     matrix = cv2.getPerspectiveTransform(flat, corners.astype(np.float32))

@@ -128,6 +128,34 @@ def lines():
     return rows
 
 
+def forms():
+    rows = []
+    for kind in raw("forms")["kinds"].values():
+        shares = [percent(kind[name]["accuracy"], 1) for name in ("found", "right", "ok")]
+        shares.append(percent(kind["right where ok"]["accuracy"], 2))
+        rows.append([str(kind["sheets"]), *shares, f"{kind['ms']['median']:.0f}"])
+    return rows
+
+
+def ruled():
+    found = raw("ruled-tables")
+    shares = [percent(found[name]["accuracy"], 1) for name in ("whole grid", "right", "ok", "right where ok")]
+    return [[str(found["tables"]), *shares, percent(found["empty cells"]["accuracy"], 1)]]
+
+
+def corrections():
+    found = raw("hand")
+    return [
+        [
+            percent(found[name]["right"]["accuracy"], 0),
+            str(found[name]["right"]["n"]),
+            *(percent(each, 0) for each in found[name]["right"]["interval"]),
+            percent(found[name]["harmed"]["accuracy"], 1),
+        ]
+        for name in ("after 1", "after 2", "after 3")
+    ]
+
+
 def _rounded_up(value):
     return f"{value + 1e-9:.1f}"
 
@@ -183,6 +211,9 @@ def test_figures_are_those_of_the_raw_results(language):
         whole_numbers(language),
         calibration(),
         lines(),
+        forms(),
+        ruled(),
+        corrections(),
         training_times(),
         reading_times(),
     ]

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import random
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -22,6 +23,7 @@ from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.output.save import save_table
 from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page import PageReader
+from shuzi.forms.reading.ruled import read_tables
 from shuzi.forms.resume import ENDING
 from shuzi.forms.spec import COMB, DATE, IDENTIFIER, OPEN, Field, Spec
 
@@ -235,3 +237,22 @@ def test_an_interrupted_run_goes_on(photo, tmp_path, monkeypatch):
     assert not left.exists()
     rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
     assert [row["q"] for row in rows[::2]] == ["0", "1", "2"]
+
+
+def test_a_ruled_table_is_read_without_a_spec(reader, sheets, hands, monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(sheets.__file__).parent))
+    import ruled_tables
+
+    rng = np.random.default_rng(3)
+    page, texts = ruled_tables.draw(rng, hands)
+    photo, _ = sheets.photograph(rng, page, turned=0.0)
+    table = read_tables(reader, [("table.jpg", photo)])
+    assert (len(table.rows), len(table.fields)) == (9, 9)
+    cells = {(row.number, name): cell for row in table.rows for name, cell in row.cells.items()}
+    assert np.mean([cells[key].text == text for key, text in texts.items()]) >= 0.95
+
+
+def test_a_photograph_without_a_table_is_named(reader):
+    table = read_tables(reader, [("empty.jpg", np.full((600, 800), 200, np.uint8))])
+    assert not table.rows
+    assert "empty.jpg" in table.problems[0].message

@@ -24,42 +24,56 @@ _PLACE = click.Path(path_type=Path)
 
 @click.command(cls=Command, help="cli.form.read.help", short_help="cli.form.read.short")
 @argument("photos", nargs=-1, required=True, metavar="PHOTO...", help="cli.form.read.photos")
-@option("--spec", type=_PLACE, metavar="SPEC", required=True, help="cli.form.read.spec")
+@option("--spec", type=_PLACE, metavar="SPEC", help="cli.form.read.spec")
+@option("--table", is_flag=True, help="cli.form.read.table")
 @option("--out", type=_PLACE, metavar="PATH", multiple=True, help="cli.form.read.out")
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @option("--hand", type=_PLACE, metavar="FILE", help="cli.read.hand")
 @language_option
 def read(
-    photos: tuple[str, ...], spec: Path, out: tuple[Path, ...], resume: bool, model: str, hand: Path | None
+    photos: tuple[str, ...],
+    spec: Path | None,
+    table: bool,
+    out: tuple[Path, ...],
+    resume: bool,
+    model: str,
+    hand: Path | None,
 ) -> None:
     """Read filled sheets into a table."""
     from shuzi.errors import require
+    from shuzi.forms.collect import photos_in
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import check_target, save_table
     from shuzi.forms.parse import read_spec
     from shuzi.forms.reading.page import PageReader
+    from shuzi.forms.reading.ruled import read_tables
     from shuzi.reading.reader import load
 
     for each in out:
         check_target(each)
         if each.suffix.lower() == ".xlsx":  # better now than after an hour
             require("openpyxl", "forms", "extra.forms")
-    if resume and not out:
+    if (spec is None) != table:
+        raise click.UsageError(say("cli.form.read.one"))
+    if resume and (table or not out):
         raise click.UsageError(say("cli.form.read.resume_out"))
     reader = load(place_of(model))
     reader = reader.with_hand(hand) if hand else reader
-    table = _read(PageReader(read_spec(spec), reader), photos, out, resume)
+    if spec is None:
+        found = read_tables(reader, photos_in(photos))
+    else:
+        found = _read(PageReader(read_spec(spec), reader), photos, out, resume)
     for each in out:
-        save_table(table, each)
+        save_table(found, each)
         click.echo(say("form.saved", path=each), err=True)
     if not out:
-        click.echo(as_csv(table).lstrip("\ufeff"), nl=False)
-    for problem in table.problems:
+        click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
+    for problem in found.problems:
         about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""
         click.echo(say("cli.error", problem=about + problem.message), err=True)
-    click.echo(say("form.summary", n=len(table.rows), doubtful=table.doubtful), err=True)
-    if table.problems:
+    click.echo(say("form.summary", n=len(found.rows), doubtful=found.doubtful), err=True)
+    if found.problems:
         sys.exit(1)
 
 

@@ -104,7 +104,7 @@ def cut_fields(
         x, y = x + len(sides), y + len(lines)
         found.append((place, _moved(place, sides, lines, own_x, own_y)))
     parts = [[_erased(flat, place, box, boxes) for box in boxes] for place, boxes in found]
-    peaks = np.array([_peak(part) for (place, _), own in zip(found, parts, strict=True) for part in own])
+    peaks = np.array([peak_of(part) for (place, _), own in zip(found, parts, strict=True) for part in own])
     inked = peaks[peaks >= 2 * _LEAST_DARK]
     # whatever is much paler than what else is written may be the edge of a shadow
     least = max(_LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else _LEAST_DARK
@@ -140,7 +140,7 @@ def _moved(place: Place, sides: list[Box], lines: list[Box], x: Offsets, y: Offs
     return moved
 
 
-def _peak(part: NDArray[np.uint8]) -> float:
+def peak_of(part: NDArray[np.uint8]) -> float:
     """Return how dark the darkest ink in a box is: in grey levels below its paper."""
     rim = round(MARGIN * SCALE)
     dark = PAPER - part[rim:-rim, rim:-rim].astype(np.float32)
@@ -166,7 +166,7 @@ def written_in(part: NDArray[np.uint8], least: float = _LEAST_DARK) -> Written:
     """
     dark = (PAPER - part).astype(np.float32)
     dark -= float(np.median(dark))
-    peak = _peak(part)
+    peak = peak_of(part)
     if peak < _LEAST_DARK:
         return Written(None, False)
     threshold = max(_LEAST_DARK * 0.7, 0.4 * peak)
@@ -275,14 +275,14 @@ def _cut(
     points = in_photo(homography, np.array(corners))
     (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
     picture = _with_margin(flat, frame)
-    inside = _own_ink(_erased(flat, place, frame, boxes)) if place.field.style == OPEN else picture
+    inside = own_ink(_erased(flat, place, frame, boxes)) if place.field.style == OPEN else picture
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
     return Cut(place, () if place.field.style == OPEN else tuple(written), inside, picture, box)
 
 
-def _own_ink(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def own_ink(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Turn what is left of lines and of neighbours' ink into paper."""
-    dark = PAPER - part.astype(np.float32) >= max(_LEAST_DARK * 0.7, 0.4 * _peak(part))
+    dark = PAPER - part.astype(np.float32) >= max(_LEAST_DARK * 0.7, 0.4 * peak_of(part))
     foreign = cv2.dilate((dark & ~_own(dark)).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
     return np.where(foreign, PAPER, part).astype(np.uint8)
 

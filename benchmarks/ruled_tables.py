@@ -1,0 +1,97 @@
+"""How well ruled tables are read from photographs without a spec: 9 by 9 cells, half of them with a digit.
+
+    python benchmarks/ruled_tables.py --tables 300
+
+The tables are drawn with lines of any grey and thickness, a twenty-fifth of whose pieces are missing, filled with
+MNIST's digits (validation digits; with --test, test digits), and photographed the right way up, as `forms.py` does it
+with sheets.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+import cv2
+import numpy as np
+from machine import keep
+from numpy.typing import NDArray
+from sheets import FINE, Hands, fill, photograph
+
+import shuzi
+from shuzi.forms.layout import Place
+from shuzi.forms.reading.ruled import column_name, read_tables
+from shuzi.forms.spec import Field
+from shuzi.ink.boxes import Box
+from shuzi.models.score import Score
+
+SIDE = 9
+MISSING = 0.04
+
+
+def draw(rng: np.random.Generator, hands: Hands) -> tuple[NDArray[np.float32], dict[tuple[int, str], str]]:
+    """Draw a table on a page and fill half of it; return the texts by row and column."""
+    page = np.ones((round(297 * FINE), round(210 * FINE)), np.float32)
+    wide, high = 170 / SIDE, float(rng.uniform(14, 20))
+    grey, thick = float(rng.uniform(0.2, 0.6)), int(rng.integers(3, 7))
+
+    def line(start: tuple[float, float], end: tuple[float, float]) -> None:
+        if rng.random() >= MISSING:
+            first, last = (tuple(round(each * FINE) for each in point) for point in (start, end))
+            cv2.line(page, first, last, grey, thick)
+
+    for row in range(SIDE + 1):
+        for column in range(SIDE + 1):
+            x, y = 20 + column * wide, 40 + row * high
+            if column < SIDE:
+                line((x, y), (x + wide, y))
+            if row < SIDE:
+                line((x, y), (x, y + high))
+    places, texts = [], {}
+    for row in range(SIDE):
+        for column in range(SIDE):
+            box = Box(20 + column * wide, 40 + row * high, wide, high)
+            places.append(Place(Field(column_name(column), boxes=1), row, (box,)))
+            texts[row, column_name(column)] = str(rng.integers(10)) if rng.random() < 0.5 else ""
+    return fill(rng, page, tuple(places), texts, hands), texts
+
+
+def main() -> None:
+    """Draw, read and score."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tables", type=int, default=300)
+    parser.add_argument("--test", action="store_true")
+    parser.add_argument("--name", default="ruled-tables", help="of the result")
+    given = parser.parse_args()
+    cv2.setNumThreads(1)
+    mnist, reader = shuzi.load_mnist(), shuzi.load()
+    digits = mnist.test if given.test else mnist.validation
+    hands = Hands(digits.images, digits.labels)
+    whole, cells = 0, list[tuple[str, str, str]]()
+    for number in range(given.tables):
+        rng = np.random.default_rng([40 + given.test, number])
+        page, texts = draw(rng, hands)
+        photo, _ = photograph(rng, page, turned=0.0)
+        table = read_tables(reader, [(str(number), photo)])
+        if (len(table.rows), len(table.fields)) != (SIDE, SIDE):
+            print(f"  table {number}: {len(table.rows)} rows, {len(table.fields)} columns")
+            continue
+        whole += 1
+        for row in table.rows:
+            cells += [(texts[row.number, name], cell.text, cell.status) for name, cell in row.cells.items()]
+    written, empty = [each for each in cells if each[0]], [each for each in cells if not each[0]]
+    ok = [each for each in written if each[2] == "ok"]
+    score = {
+        "tables": given.tables,
+        "whole grid": Score(whole, given.tables).as_dict(),
+        "right": Score(sum(wrote == text for wrote, text, _ in written), len(written)).as_dict(),
+        "ok": Score(len(ok), len(written)).as_dict(),
+        "right where ok": Score(sum(wrote == text for wrote, text, _ in ok), len(ok)).as_dict(),
+        "empty cells": Score(sum(status == "blank" for _, _, status in empty), len(empty)).as_dict(),
+    }
+    for name, value in score.items():
+        print(name, value)
+    keep(given.name, score)
+
+
+if __name__ == "__main__":
+    main()

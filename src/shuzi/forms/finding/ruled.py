@@ -1,0 +1,238 @@
+"""A photograph of a ruled table becomes its cells, cut out upright and without the lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.errors import PictureError
+from shuzi.forms.finding.cells import MARGIN, own_ink, peak_of, without_lines
+from shuzi.forms.finding.flat import SCALE, even
+from shuzi.ink.boxes import Box
+from shuzi.ink.resize import resize
+
+_SEARCHED = 1_400  # pixels of the longer side at which lines are sought
+_FLAT = 1_500  # pixels of the longer side of the flattened table
+_LEAST_SIDE = 0.15  # of the photograph's longer side: smaller is no table
+_LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
+_COVERED = 0.35  # of the table that a line must be visible along
+_LEAST_GAP = 14  # pixels of the flattened table between two lines
+_CLOSEST = 0.3  # of the median gap: lines that are closer are one
+_CURVED = 5  # pixels by which a line may bend from the straight
+_STRIPS = 14  # pieces in which the course of a line is followed
+_HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
+_INK = 34.0  # grey levels by which ink in a cell differs from paper
+_MOST = 100  # lines in one direction
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """A cell of a ruled table.
+
+    Parameters
+    ----------
+    row, column
+        From 0.
+    inside
+        Without its lines: uint8 (h, w), paper 255; None if nothing is written in it.
+    picture
+        With its surroundings, for people: uint8 (h, w).
+    box
+        x, y, width, height on the photograph, in whole pixels.
+    """
+
+    row: int
+    column: int
+    inside: NDArray[np.uint8] | None
+    picture: NDArray[np.uint8]
+    box: Box
+
+
+def find_table(grey: NDArray[np.uint8], name: str) -> list[TableCell]:
+    """Find the largest ruled table on a photograph that is roughly upright, and cut out its cells.
+
+    Parameters
+    ----------
+    grey
+        uint8 (h, w).
+    name
+        Of the photograph, for errors.
+
+    Raises
+    ------
+    PictureError
+        There is no ruled table.
+    """
+    scale = min(1.0, _SEARCHED / max(grey.shape))
+    small = resize(grey, scale)
+    scale = small.shape[1] / grey.shape[1]
+    corners = _corners(_dark(small), name)
+    flat, to_photo = _flattened(grey, corners / scale)
+    dark = _dark(flat)
+    down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
+    if len(down) < 2 or len(across) < 2:
+        raise PictureError("error.form.no_table", path=name)
+    nodes = np.array([[_crossing(row, column) for column in across] for row in down])
+    unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
+    lit = even(np.asarray(flat, np.uint8))
+    return [
+        _cell(lit, to_photo, nodes, row, column, unit)
+        for row in range(len(down) - 1)
+        for column in range(len(across) - 1)
+    ]
+
+
+def _dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Mark thin dark things: uint8 (h, w), 1 where there are some."""
+    around = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8)).astype(np.float32)
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
+    return np.asarray((around - smooth > np.maximum(_LEAST_DARK * around, 9)).astype(np.uint8))
+
+
+def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
+    """Return the table's corners, clockwise from the upper left: float64 (4, 2)."""
+    joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    left, top, wide, high, area = stats[1:count].T
+    spans = np.minimum(wide, high) >= _LEAST_SIDE * max(dark.shape)
+    edges = (left == 0).astype(int) + (top == 0) + (left + wide == dark.shape[1]) + (top + high == dark.shape[0])
+    # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table
+    likely = np.where(spans & (area < 0.6 * wide * high) & (edges < 2), area, 0)
+    if not likely.any():
+        raise PictureError("error.form.no_table", path=name)
+    ink = (labels == 1 + int(likely.argmax())).astype(np.uint8)
+    found: Any = cv2.findNonZero(ink)
+    hull = cv2.convexHull(found)
+    shape = cv2.approxPolyDP(hull, 0.008 * cv2.arcLength(hull, True), True).reshape(-1, 2).astype(np.float64)
+    points = _four_sided(shape)
+    if points is None:
+        points = np.asarray(cv2.boxPoints(cv2.minAreaRect(hull)), np.float64)
+    middle = points.mean(axis=0)
+    order = np.argsort(np.arctan2(*(points - middle).T[::-1]))
+    points = points[order]
+    return np.roll(points, -int(points.sum(axis=1).argmin()), axis=0)
+
+
+def _four_sided(shape: NDArray[np.float64]) -> NDArray[np.float64] | None:
+    """Extend the sides of a convex shape until four are left, where a corner is cut off; None if that fails."""
+    while len(shape) > 4:
+        best: tuple[float, NDArray[np.float64]] | None = None
+        for place in range(len(shape)):
+            before, first, last, after = (shape[(place + step) % len(shape)] for step in (-1, 0, 1, 2))
+            ways = np.column_stack([first - before, after - last])
+            if abs(np.linalg.det(ways)) < 1e-6:
+                continue
+            ahead, back = np.linalg.solve(ways, last - first)
+            if ahead < 0 or back > 0:  # the neighbours of this side meet on its inner side
+                continue
+            corner = first + ahead * (first - before)
+            (x1, y1), (x2, y2) = corner - first, last - first
+            if best is None or abs(x1 * y2 - x2 * y1) < best[0]:
+                rest = [each for number, each in enumerate(shape) if number != (place + 1) % len(shape)]
+                place_of_first = place if (place + 1) % len(shape) else place - 1
+                rest[place_of_first] = corner
+                best = abs(x1 * y2 - x2 * y1), np.array(rest)
+        if best is None:
+            return None
+        shape = best[1]
+    return shape if len(shape) == 4 else None
+
+
+def _flattened(
+    grey: NDArray[np.uint8], corners: NDArray[np.float64]
+) -> tuple[NDArray[np.uint8], NDArray[np.float64]]:
+    """Return the table upright with a margin, and the homography from there to the photograph."""
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
+    wide, high = (round(float(each * _FLAT / max(wide, high))) for each in (wide, high))
+    rim = 30
+    target = np.array([[rim, rim], [rim + wide, rim], [rim + wide, rim + high], [rim, rim + high]], np.float32)
+    matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
+    size = (wide + 2 * rim, high + 2 * rim)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    flat = cv2.warpPerspective(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(flat, np.uint8), np.asarray(matrix, np.float64)
+
+
+def _lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64]]:
+    """Follow the lines of one direction: for each, y as a polynomial of x (or x of y), from the first to the last."""
+    picture = dark if horizontal else np.ascontiguousarray(dark.T)
+    piece = max(15, picture.shape[1] // 60)
+    thick = cv2.dilate(picture, np.ones((3, 1), np.uint8))
+    long = np.asarray(cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, piece), np.uint8)), np.uint8)
+    # a line that bends a little still counts along all of its length
+    covered = cv2.dilate(long, np.ones((_CURVED, 1), np.uint8)).mean(axis=1)
+    rows = list[int]()
+    for row in np.argsort(-covered, kind="stable").tolist():
+        if covered[row] < _COVERED or len(rows) == _MOST:
+            break
+        if all(abs(row - each) >= _LEAST_GAP for each in rows):
+            rows.append(row)
+    return [_course(long, row) for row in sorted(_apart(rows, covered))]
+
+
+def _apart(rows: list[int], covered: NDArray[np.float64]) -> list[int]:
+    """Drop the paler of two lines that are much closer than most: a thick or bent line looks like two."""
+    kept = sorted(rows)
+    while len(kept) > 2:
+        gaps = np.diff(kept)
+        closest = int(gaps.argmin())
+        if gaps[closest] >= _CLOSEST * np.median(gaps):
+            break
+        pair = kept[closest : closest + 2]
+        kept.remove(min(pair, key=lambda each: float(covered[each])))
+    return kept
+
+
+def _course(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
+    top, bottom = max(0, row - 2 * _CURVED), row + 2 * _CURVED + 1
+    band = long[top:bottom].astype(np.float64)
+    heights = np.arange(top, top + len(band))[:, None]
+    xs, ys, weights = [], [], []
+    for part in np.array_split(np.arange(band.shape[1]), _STRIPS):
+        ink = band[:, part]
+        if ink.sum() > 0.3 * len(part):
+            xs.append(part.mean())
+            ys.append(float((ink * heights).sum() / ink.sum()))
+            weights.append(ink.sum())
+    if len(xs) < 4:
+        return np.array([0.0, 0.0, float(row)])
+    found = np.polyfit(xs, ys, 2 if len(xs) >= 6 else 1, w=np.sqrt(weights))
+    return np.concatenate([np.zeros(3 - len(found)), found])
+
+
+def _crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[float, float]:
+    x = float(column[2])
+    y = float(row[2])
+    for _ in range(5):
+        y = float(np.polyval(row, x))
+        x = float(np.polyval(column, y))
+    return x, y
+
+
+def _cell(
+    lit: NDArray[np.uint8],
+    to_photo: NDArray[np.float64],
+    nodes: NDArray[np.float64],
+    row: int,
+    column: int,
+    unit: float,
+) -> TableCell:
+    corners = nodes[[row, row, row + 1, row + 1], [column, column + 1, column + 1, column]]
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    wide, high = (SCALE * (sides[each] + sides[each + 2]) / 2 / unit for each in (0, 1))
+    rim = round(MARGIN * SCALE)
+    inner = np.array([[rim, rim], [rim + wide, rim], [rim + wide, rim + high], [rim, rim + high]], np.float32)
+    matrix = cv2.getPerspectiveTransform(inner, corners.astype(np.float32))
+    size = (round(wide) + 2 * rim, round(high) + 2 * rim)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = np.asarray(cv2.warpPerspective(lit, matrix, size, flags=flags, borderValue=255), np.uint8)
+    clean = own_ink(without_lines(part, [rim, rim + wide], [rim, rim + high]))
+    there = cv2.perspectiveTransform(corners[None], to_photo)[0]
+    (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
+    box = Box(int(left), int(top), int(right - left), int(bottom - top))
+    return TableCell(row, column, clean if peak_of(clean) >= _INK else None, part, box)

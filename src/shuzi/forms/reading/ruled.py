@@ -1,0 +1,73 @@
+"""A photograph of a ruled table becomes its rows and columns, without a spec."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from shuzi.errors import ShuziError
+from shuzi.forms.finding.ruled import TableCell, find_table
+from shuzi.forms.reading.page import as_png
+from shuzi.forms.result import Cell, Problem, Row, Table
+from shuzi.forms.spec import IDENTIFIER, Field
+from shuzi.pictures.open import Picture, open_picture
+from shuzi.reading.reader import Reader
+from shuzi.reading.result import BLANK, OK, UNSURE
+
+
+def read_tables(reader: Reader, photos: Iterable[tuple[str, Picture | ShuziError]]) -> Table:
+    """Read ruled tables, one on each photograph, one below another.
+
+    Parameters
+    ----------
+    reader
+        Reads the cells.
+    photos
+        Each with its name, as `shuzi.forms.collect.photos_in` returns them.
+
+    Returns
+    -------
+    The table, with columns A, B, C …; what could not be read is among its `problems`.
+    """
+    rows, problems, columns = list[Row](), list[Problem](), 0
+    for number, (name, picture) in enumerate(photos, start=1):
+        if isinstance(picture, ShuziError):
+            problems.append(Problem(name, str(picture)))
+            continue
+        try:
+            found = find_table(open_picture(picture), name)
+        except ShuziError as problem:
+            problems.append(Problem(name, str(problem)))
+            continue
+        columns = max(columns, 1 + max(each.column for each in found))
+        for row in range(1 + max(each.row for each in found)):
+            cells = {column_name(each.column): _read(each, reader, name) for each in found if each.row == row}
+            rows.append(Row(number, row, cells))
+    fields = tuple(Field(column_name(each), column_name(each), IDENTIFIER) for each in range(columns))
+    return Table("", fields, tuple(rows), tuple(problems))
+
+
+def column_name(number: int) -> str:
+    """Name a column as spreadsheets do.
+
+    >>> column_name(0), column_name(25), column_name(26)
+    ('A', 'Z', 'AA')
+    """
+    name = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(ord("A") + rest) + name
+    return name
+
+
+def _read(found: TableCell, reader: Reader, name: str) -> Cell:
+    if found.inside is None:
+        return Cell("", BLANK, 1.0, box=found.box, source=name)
+    reading = reader.read(np.pad(found.inside, found.inside.shape[0] // 8, constant_values=255))
+    text = reading.text.replace("\n", " ")
+    status = reading.status if reading.status in (OK, BLANK) else UNSURE
+    picture = as_png(found.picture) if status == UNSURE else b""
+    alternatives = tuple(reading.alternatives[:5])
+    return Cell(text, status, reading.confidence, "", alternatives, box=found.box, source=name, picture=picture)

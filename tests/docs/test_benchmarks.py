@@ -12,6 +12,7 @@ from shuzi.models.score import Score
 ROOT = Path(__file__).parents[2]
 RESULTS = ROOT / "benchmarks" / "results"
 PAGES = {"en": ROOT / "docs" / "benchmarks.md", "zh": ROOT / "docs" / "benchmarks.zh.md"}
+PLACES = ("file", "folder", "served")
 RECIPES = ("softmax", "mlp", "fast", "cnn", "tiny", "best")
 
 pytestmark = pytest.mark.skipif(not RESULTS.exists(), reason="a source distribution has no raw results")
@@ -200,6 +201,20 @@ def reading_times():
     ]
 
 
+def page_runtimes():
+    rows = raw("page-runtimes")["milliseconds of processor time"]
+    return [[f"{row['own']['median']:.1f}", f"{row['ratio']:.2f}"] for row in rows]
+
+
+def page_times():
+    found = raw("speed-standalone")
+    names = ("ms from opening to the first reading", "ms of a photo of six digits", "ms of a drawn digit")
+    rows = [[f"{found[place][name]['median']:,.0f}".replace(",", "") for place in PLACES] for name in names]
+    for name in ("photo", "digit"):
+        rows.append([f"{found[place]['ms of processor time in Node'][name]['median']:.0f}" for place in PLACES])
+    return rows
+
+
 @pytest.mark.parametrize("language", PAGES)
 def test_figures_are_those_of_the_raw_results(language):
     expected = [
@@ -216,6 +231,8 @@ def test_figures_are_those_of_the_raw_results(language):
         corrections(),
         training_times(),
         reading_times(),
+        page_runtimes(),
+        page_times(),
     ]
     found = tables(language)
     assert len(found) == len(expected)

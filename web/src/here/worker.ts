@@ -18,26 +18,32 @@ class MissingModel extends Error {}
 const waiting = new Map<string, (content: Uint8Array<ArrayBuffer> | null) => void>();
 const kept = new Map<string, Promise<unknown>>();
 const dropped = new Set<number>();
-/** One after another: they share the memory of the models. */
-let before = Promise.resolve();
+/** What there is to do, one after another, since all share the memory of the models: pictures before loads. */
+const pictures: (() => Promise<unknown>)[] = [];
+const loads: (() => Promise<unknown>)[] = [];
+let isBusy = false;
 
 addEventListener("message", ({ data }: MessageEvent<Task>) => {
   if ("file" in data) {
     waiting.get(data.file)?.(data.content);
     waiting.delete(data.file);
   } else if ("dropped" in data) dropped.add(data.id);
-  else if ("prepare" in data) prepare(data.prepare);
-  else before = before.then(() => answer(data));
+  else {
+    // the most needed first; what cannot be had now is asked for again when it is needed
+    if ("prepare" in data) loads.push(() => readerOf(data.prepare), recogniser, detector);
+    else pictures.push(() => answer(data));
+    void work();
+  }
 });
 
-/** The most needed first. What cannot be had now is asked for again when it is needed. */
-function prepare(model: string): void {
-  const loads: (() => Promise<unknown>)[] = [() => readerOf(model), recogniser, detector];
-  for (const load of loads)
-    before = before.then(load).then(
-      () => undefined,
-      () => undefined,
-    );
+async function work(): Promise<void> {
+  if (isBusy) return;
+  isBusy = true;
+  for (let next = pictures.shift() ?? loads.shift(); next; next = pictures.shift() ?? loads.shift()) {
+    await next().catch(() => undefined);
+    await nextMessage();
+  }
+  isBusy = false;
 }
 
 async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> {
@@ -50,16 +56,15 @@ async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> 
     if (task.explain) await explain(found, reader, task.id);
     if (!dropped.delete(task.id)) say({ id: task.id, found });
   } catch (error) {
-    const failed =
-      error instanceof UnknownPicture
-        ? "picture"
-        : error instanceof LargePicture
-          ? "large"
-          : error instanceof MissingModel
-            ? "file"
-            : "fault";
+    const failed = causeOf(error);
     say({ id: task.id, failed, detail: String(error) });
   }
+}
+
+function causeOf(error: unknown): "picture" | "large" | "file" | "fault" {
+  if (error instanceof UnknownPicture) return "picture";
+  if (error instanceof LargePicture) return "large";
+  return error instanceof MissingModel ? "file" : "fault";
 }
 
 function say(answer: Answer): void {

@@ -25,6 +25,7 @@ export interface Labelled {
 /** Number the connected components of the pixels that are `least` or more, with eight neighbours, by union-find. */
 export function labelled({ width, height, pixels }: Grey, least: number): Labelled {
   const labels = new Int32Array(pixels.length);
+  const inked: number[] = [];
   const parents = [0];
   const rootOf = (label: number) => {
     let root = label;
@@ -48,41 +49,43 @@ export function labelled({ width, height, pixels }: Grey, least: number): Labell
       }
       if (!label) label = parents.push(parents.length) - 1;
       labels[place] = label;
+      inked.push(place);
     }
-  return numbered(
-    labels,
-    Int32Array.from(parents, (_, label) => rootOf(label)),
-    width,
-    height,
-  );
+  const roots = Int32Array.from(parents, (_, label) => rootOf(label));
+  return numbered(labels, inked, roots, width);
+}
+
+interface Extent {
+  block: number;
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+  area: number;
 }
 
 /** Number components in the order of the first block of 2x2 pixels that each is seen in, as OpenCV does. */
-function numbered(labels: Int32Array, roots: Int32Array, width: number, height: number): Labelled {
-  const found = new Map<
-    number,
-    { block: number; left: number; top: number; right: number; bottom: number; area: number }
-  >();
+function numbered(labels: Int32Array, inked: readonly number[], roots: Int32Array, width: number): Labelled {
+  const found = new Map<number, Extent>();
   const blocks = (width + 1) >> 1;
-  for (let y = 0, place = 0; y < height; y++)
-    for (let x = 0; x < width; x++, place++) {
-      if (labels[place] === 0) continue;
-      const root = roots[labels[place] as number] as number;
-      const block = (y >> 1) * blocks + (x >> 1);
-      const each = found.get(root);
-      if (each) {
-        if (block < each.block) each.block = block;
-        if (x < each.left) each.left = x;
-        if (x >= each.right) each.right = x + 1;
-        each.bottom = y + 1;
-        each.area++;
-      } else found.set(root, { block, left: x, top: y, right: x + 1, bottom: y + 1, area: 1 });
-    }
+  for (const place of inked) {
+    const root = roots[labels[place] as number] as number;
+    const y = Math.floor(place / width);
+    const x = place - y * width;
+    const block = (y >> 1) * blocks + (x >> 1);
+    const each = found.get(root);
+    if (each) {
+      if (block < each.block) each.block = block;
+      if (x < each.left) each.left = x;
+      if (x >= each.right) each.right = x + 1;
+      each.bottom = y + 1;
+      each.area++;
+    } else found.set(root, { block, left: x, top: y, right: x + 1, bottom: y + 1, area: 1 });
+  }
   const inOrder = [...found].sort((one, other) => one[1].block - other[1].block);
   const numbers = new Int32Array(roots.length);
   for (const [place, [root]] of inOrder.entries()) numbers[root] = place + 1;
-  for (let place = 0; place < labels.length; place++)
-    if (labels[place] !== 0) labels[place] = numbers[roots[labels[place] as number] as number] as number;
+  for (const place of inked) labels[place] = numbers[roots[labels[place] as number] as number] as number;
   const components = inOrder.map(([, { left, top, right, bottom, area }]) => ({
     box: boxOf(left, top, right - left, bottom - top),
     area,

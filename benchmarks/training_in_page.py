@@ -65,7 +65,7 @@ def train(browser: Any, address: str, network: str, seed: int) -> dict[str, Any]
         page.add_init_script(_CLOCK)
         page.goto(f"{address}?view=learn&step=train&network={network}&seed={seed}", wait_until="commit")
         page.get_by_role("button", name="Start training").click()
-        page.wait_for_function("window.ended > 0", timeout=LONG)
+        page.wait_for_function("() => window.ended > 0", timeout=LONG)
         used = renderer_seconds() - before
         accuracy = page.locator(".run-outcome").inner_text()
         return {

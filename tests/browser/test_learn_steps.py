@@ -65,7 +65,7 @@ def test_each_step_leads_to_the_next_and_back_and_fits_a_screen(open_step):
     assert len(set(titles)) == LAST
     page.keyboard.press("ArrowLeft")
     expect(page.locator("h1")).to_have_text(titles[-2])
-    page.get_by_role("link", name="Back").click()
+    page.get_by_role("link", name="Back", exact=True).click()
     expect(page.locator("h1")).to_have_text(titles[-3])
     for title in titles[-2], titles[-1], titles[-2]:
         page.go_back()

@@ -12,7 +12,7 @@ import { Slider } from "../slider";
 import { firstNetwork, NEURONS, stepDown, type Trace, templatesOf, traced } from "./trace";
 import "./backprop.css";
 
-const RATE = 0.05;
+const RATE = 0.02;
 
 const neuron = knob("neuron", 0, wholeIn(0, NEURONS - 1));
 /** What my own digit is: nobody else knows. */
@@ -169,7 +169,7 @@ function Row({
       <th scope="row">{name}</th>
       {values.map((value, place) => (
         <td key={place} class={signed && value > 0.005 ? "down" : signed && value < -0.005 ? "up" : ""}>
-          {fixed(value, Number.isInteger(value) ? 0 : 2)}
+          {fixed(value, Math.abs(value) < 0.005 || Number.isInteger(value) ? 0 : 2)}
         </td>
       ))}
     </tr>

@@ -3,7 +3,7 @@ import { crossEntropy, scoreGradient } from "../../networks/loss";
 import { Network, PIXELS } from "../../networks/network";
 
 export const NEURONS = 8;
-const SEED = 5;
+const SEED = 13; // with these first weights, several neurons answer to every digit
 const TARGETS = { epsilon: 1e-10, label_smoothing: 0 };
 
 export interface Trace {

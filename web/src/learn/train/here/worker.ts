@@ -18,7 +18,7 @@ import type { EventName, TrainingEvent } from "../runs/run";
 import type { Answers, Inside, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
 
-const TURN = 40; // milliseconds of work before orders are looked at
+const TURN = 100; // milliseconds of work before the page is told and orders are looked at
 const MISTAKES = 24;
 
 interface Job {

@@ -182,8 +182,10 @@ def page_times():
     found = raw("speed-standalone")
     names = ("ms from opening to the first reading", "ms of a photo of six digits", "ms of a drawn digit")
     rows = [[f"{found[place][name]['median']:,.0f}".replace(",", "") for place in PLACES] for name in names]
-    for name in ("photo", "digit"):
-        rows.append([f"{found[place]['ms of processor time in Node'][name]['median']:.0f}" for place in PLACES])
+    rows.extend(
+        [f"{found[place]['ms of processor time in Node'][name]['median']:.0f}" for place in PLACES]
+        for name in ("photo", "digit")
+    )
     return rows
 
 

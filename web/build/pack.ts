@@ -13,8 +13,10 @@ export function pack(onnx: Uint8Array): Uint8Array<ArrayBuffer> {
     tensors: tensors.map(({ name, dims }) => ({ name, dims })),
   };
   const json = new TextEncoder().encode(JSON.stringify(header));
-  const wholes = tensors.filter(({ dims }) => !isHalf(dims)).flatMap(({ values }) => [...values]);
-  const halves = tensors.filter(({ dims }) => isHalf(dims)).flatMap(({ values }) => [...values].map(toHalf));
+  const wholes = tensors.filter(({ dims }) => !isHalf(dims, card)).flatMap(({ values }) => [...values]);
+  const halves = tensors
+    .filter(({ dims }) => isHalf(dims, card))
+    .flatMap(({ values }) => [...values].map(toHalf));
   const start = 4 + json.length;
   const content = new Uint8Array(start + 4 * wholes.length + 2 * halves.length);
   const view = new DataView(content.buffer);

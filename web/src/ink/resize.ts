@@ -29,8 +29,10 @@ export function shrunk<P extends Pixels>(picture: Picture<P>, width: number, hei
 
 /** Resize by linear interpolation. */
 export function stretched<P extends Pixels>(picture: Picture<P>, width: number, height: number): Picture<P> {
-  const [across, down] = [neighbours(picture.width, width), neighbours(picture.height, height)];
-  return picture.pixels instanceof Uint8Array
+  const isLevels = picture.pixels instanceof Uint8Array;
+  const across = neighbours(picture.width, width);
+  const down = neighbours(picture.height, height, isLevels ? -1 : 0);
+  return isLevels
     ? (stretchedLevels(picture as Grey, across, down) as Picture<P>)
     : weighed(picture, across, down, rounded);
 }
@@ -74,7 +76,7 @@ function stretchedLevels({ width: wide, height: high, pixels }: Grey, across: Sh
   const result = blank(width, height);
   const rows = [new Int32Array(width), new Int32Array(width)] as const;
   const fill = (row: Int32Array, y: number) => {
-    const start = Math.min(y, high - 1) * wide;
+    const start = Math.min(Math.max(y, 0), high - 1) * wide;
     for (let x = 0; x < width; x++) {
       const left = across.from[x] as number;
       const [one, other] = [pixels[start + left], pixels[start + Math.min(left + 1, wide - 1)]] as [
@@ -116,11 +118,15 @@ function areas(side: number, size: number): Shares {
   return shares;
 }
 
-/** Two old pixels around the middle of a new one. */
-function neighbours(side: number, size: number): Shares {
+/**
+ * Two old pixels around the middle of a new one. With a `beyond` of -1 they may be the edge's pixel twice, with weights
+ * as if there were two, which OpenCV rounds otherwise.
+ */
+function neighbours(side: number, size: number, beyond = 0): Shares {
   return pairs(size, (place) => {
-    const middle = Math.min(Math.max((place + 0.5) * (side / size) - 0.5, 0), side - 1);
-    return [Math.floor(middle), middle - Math.floor(middle)];
+    const exact = Math.fround((place + 0.5) * (side / size) - 0.5);
+    const middle = Math.min(Math.max(exact, beyond), side - 1 - beyond);
+    return [Math.floor(middle), Math.fround(middle - Math.floor(middle))];
   });
 }
 

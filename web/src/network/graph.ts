@@ -47,9 +47,12 @@ export interface Graph extends Omit<Header, "tensors"> {
   tensors: Map<string, Tensor>;
 }
 
-/** Whether a tensor is stored at half precision: matrices and kernels. */
-export function isHalf(dims: readonly number[]): boolean {
-  return dims.length > 1;
+/**
+ * Whether a tensor is stored at half precision: matrices and kernels, but not those of a detector, whose boxes would
+ * move by hundredths of a pixel, and with them now and then the edge of what is cut out.
+ */
+export function isHalf(dims: readonly number[], { task }: Pick<Card, "task">): boolean {
+  return dims.length > 1 && task !== "detect";
 }
 
 export function sizeOf(dims: readonly number[]): number {
@@ -61,8 +64,14 @@ export function unpack(content: Uint8Array<ArrayBuffer>): Graph {
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
   const start = 4 + view.getUint32(0, true);
   const header = JSON.parse(new TextDecoder().decode(content.subarray(4, start))) as Header;
-  const halves = header.tensors.reduce((sum, { dims }) => sum + (isHalf(dims) ? sizeOf(dims) : 0), 0);
-  const wholes = header.tensors.reduce((sum, { dims }) => sum + (isHalf(dims) ? 0 : sizeOf(dims)), 0);
+  const halves = header.tensors.reduce(
+    (sum, { dims }) => sum + (isHalf(dims, header.card) ? sizeOf(dims) : 0),
+    0,
+  );
+  const wholes = header.tensors.reduce(
+    (sum, { dims }) => sum + (isHalf(dims, header.card) ? 0 : sizeOf(dims)),
+    0,
+  );
   if (content.length !== start + 4 * wholes + 2 * halves) throw new Error("the model is cut off");
   const upper = content.subarray(start + 4 * wholes, start + 4 * wholes + halves);
   const lower = content.subarray(start + 4 * wholes + halves);
@@ -71,7 +80,7 @@ export function unpack(content: Uint8Array<ArrayBuffer>): Graph {
   for (const { name, dims } of header.tensors) {
     const size = sizeOf(dims);
     let values: Float32Array;
-    if (isHalf(dims)) {
+    if (isHalf(dims, header.card)) {
       values = fromHalf(upper.subarray(half, half + size), lower.subarray(half, half + size));
       half += size;
     } else {

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import random
 from pathlib import Path
 
@@ -256,3 +257,55 @@ def test_a_photograph_without_a_table_is_named(reader):
     table = read_tables(reader, [("empty.jpg", np.full((600, 800), 200, np.uint8))])
     assert not table.rows
     assert "empty.jpg" in table.problems[0].message
+
+
+@pytest.fixture
+def small(photo, tmp_path):
+    """The path of a spec, and that of a folder with a photograph whose name no terminal can show."""
+    spec = tmp_path / "spec.toml"
+    spec.write_text('title = "S"\nrows = 2\n[[fields]]\nname = "q"\nboxes = 1\n', encoding="utf-8")
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    name = os.fsencode(folder) + b"/caf\xe9\x1b[31m\n\xe2\x80\xa8.jpg"
+    try:
+        Path(os.fsdecode(name)).write_bytes(photo(read_spec(spec), {(0, "q"): "7"}))
+    except OSError:
+        pytest.skip("this file system has no such names")
+    return spec, folder
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
+def test_a_photograph_of_any_name_is_read(small, tmp_path, ending):
+    spec, folder = small
+    out = tmp_path / f"table.{ending}"
+    done = CliRunner().invoke(command, ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)])
+    assert done.exit_code == 0, done.exception
+    assert out.stat().st_size
+
+
+def test_what_was_read_is_kept_if_the_result_cannot_be_written(small, tmp_path, monkeypatch):
+    spec, folder = small
+    out = tmp_path / "table.csv"
+    given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)]
+    out.mkdir()
+    assert isinstance(CliRunner().invoke(command, given).exception, DataError)
+    left = tmp_path / f"table.csv{ENDING}"
+    # a damaged line is that photograph's only
+    left.write_text(left.read_text("utf-8") + '[]\n{}\n{"cells": [1]}\n"', encoding="utf-8")
+    out.rmdir()
+    monkeypatch.setattr(PageReader, "read", None)
+    assert CliRunner().invoke(command, [*given, "--resume"]).exit_code == 0
+    assert "7" in out.read_text("utf-8-sig")
+    assert not left.exists()
+
+
+def test_pages_read_by_other_rules_are_not_taken_over(small, tmp_path):
+    spec, folder = small
+    out = tmp_path / "table.csv"
+    given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)]
+    out.mkdir()
+    CliRunner().invoke(command, given)
+    spec.write_text(spec.read_text("utf-8") + "max = 5\n", encoding="utf-8")
+    refused = CliRunner().invoke(command, [*given, "--resume"]).exception
+    assert isinstance(refused, DataError)
+    assert refused.key == "error.form.other_run"

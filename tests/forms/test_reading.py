@@ -309,3 +309,42 @@ def test_pages_read_by_other_rules_are_not_taken_over(small, tmp_path):
     refused = CliRunner().invoke(command, [*given, "--resume"]).exception
     assert isinstance(refused, DataError)
     assert refused.key == "error.form.other_run"
+
+
+def test_the_same_picture_twice_counts_once(small, tmp_path):
+    spec, folder = small
+    copy = tmp_path / "copy.jpg"
+    copy.write_bytes(next(folder.iterdir()).read_bytes())
+    done = CliRunner().invoke(command, ["form", "read", str(folder), str(copy), "--spec", str(spec)])
+    assert done.exit_code == 1
+    assert "same picture" in done.stderr
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_a_result_does_not_replace_its_roster(tmp_path):
+    roster, spec = tmp_path / "class.csv", tmp_path / "spec.toml"
+    roster.write_text("id\n1\n", encoding="utf-8")
+    fields = '[[fields]]\nname = "id"\ncolumn = "id"\n[[fields]]\nname = "q"\nboxes = 1\n'
+    spec.write_text(f'title = "S"\nroster = "class.csv"\n{fields}', encoding="utf-8")
+    given = ["form", "read", "none.jpg", "--spec", str(spec), "--out", str(tmp_path / "." / "class.csv")]
+    assert isinstance(CliRunner().invoke(command, given).exception, DataError)
+    assert roster.read_text(encoding="utf-8") == "id\n1\n"
+
+
+def test_rows_that_nobody_used_ask_for_nothing(reader, photo):
+    fields = (Field("day", "Day", DATE, boxes=8, once=True), Field("q", boxes=2, required=True), Field("r", boxes=1))
+    spec = Spec("Required", fields, rows=5)
+    texts = {(-1, "day"): "2026-11-26", (0, "q"): "12", (1, "r"): "3"}
+    table = read_forms(PageReader(spec, reader), [photo(spec, texts, angle=10.0)])
+    found = [(row.cells["q"].status, row.cells["q"].rule, row.cells["r"].status) for row in table.rows]
+    assert found == [("ok", "", "blank"), ("unsure", "required", "ok")]
+
+
+def test_narrow_columns_are_no_table_that_takes_minutes(reader):
+    picture = np.full((900, 900), 255, np.uint8)
+    picture[[*range(100, 104), *range(796, 800)], 100:800] = 0
+    for x in range(100, 800, 9):
+        picture[100:800, x : x + 2] = 0
+    table = read_tables(reader, [("narrow.png", picture)])
+    assert not table.rows
+    assert "narrow.png" in table.problems[0].message

@@ -158,6 +158,7 @@ class _Source:
             len(roster) if printed else given.get("rows", 0),
             given.get("note", "").strip(),
             roster,
+            roster_path if roster else None,
         )
 
     def _field(

@@ -46,7 +46,7 @@ def read(
     hand: Path | None,
 ) -> None:
     """Read filled sheets into a table."""
-    from shuzi.errors import require
+    from shuzi.errors import DataError, require
     from shuzi.forms.collect import photos_in
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import check_target, save_table
@@ -70,7 +70,10 @@ def read(
     if spec is None:
         found = read_tables(reader, named)
     else:
-        pages = PageReader(read_spec(spec), reader)
+        asked = read_spec(spec)
+        if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
+            raise DataError("error.form.roster_taken", path=taken[0])
+        pages = PageReader(asked, reader)
         journal = Journal.beside(out[0], pages, hand, resume) if out else None
         found = _read(pages, named, journal)
     for each in out:

@@ -81,6 +81,18 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: _LISTED - 1]))
 
 
+def unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Return the cells of a row that need not be used; if nothing is written in it, nothing is required either.
+
+    >>> empty = decide(Field("a", boxes=1, required=True), [("", 1.0)])
+    >>> unused({"a": empty})["a"].status, unused({"a": empty, "b": Cell("7", OK, 1.0)})["a"].rule
+    ('blank', 'required')
+    """
+    if any(cell.text or cell.confidence < OK_FROM for cell in cells.values()):
+        return dict(cells)
+    return {name: replace(cell, status=BLANK, rule="") for name, cell in cells.items()}
+
+
 def with_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, Cell]:
     """Let the sums of a row choose between the texts of its cells; all cells of a sum that is wrong are doubtful.
 

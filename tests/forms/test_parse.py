@@ -5,6 +5,7 @@ import pytest
 from shuzi.errors import DataError
 from shuzi.forms.making.ready import FOLDER, READY
 from shuzi.forms.parse import read_spec
+from shuzi.messages import speaking
 
 GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fields]]\nname = "all"\nboxes = 3\n'
 
@@ -117,3 +118,12 @@ def test_a_row_that_is_too_long_is_named_by_its_line(spec):
 def test_a_number_of_thousands_of_digits_is_refused(spec):
     with pytest.raises(DataError, match="is not TOML"):
         spec(GOOD.replace("rows = 3", "rows = " + "9" * 5000))
+
+
+def test_a_sheet_is_the_same_in_every_language_of_its_reader(spec):
+    ids = set()
+    for language in ("en", "zh"):
+        with speaking(language):
+            ids.add(spec(GOOD).id)
+    assert len(ids) == 1
+    assert (spec(GOOD).language, spec(GOOD.replace("Scores", "成绩")).language) == ("en", "zh")

@@ -13,7 +13,7 @@ from shuzi.errors import DataError, ShuziError
 from shuzi.forms.check_digits import CHECKS, SHORTEST
 from shuzi.forms.roster import MOST_ROWS, check_column, read_roster
 from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS, Field, Spec
-from shuzi.messages import LANGUAGES, language
+from shuzi.messages import LANGUAGES
 
 MOST_FIELDS, MOST_BOXES = 60, 24
 _LARGEST = 1_000_000  # bytes
@@ -152,7 +152,7 @@ class _Source:
         return Spec(
             given["title"].strip(),
             tuple(fields),
-            given.get("language", language()),
+            given.get("language", _language_of(given["title"])),
             given.get("paper", "A4"),
             given.get("landscape", False),
             len(roster) if printed else given.get("rows", 0),
@@ -248,6 +248,11 @@ class _Source:
         name = next((found[2] for found in named if found), "") if number else ""
         quoted = rf"\s*['\"]?{re.escape(key)}['\"]?\s*="
         return next((start + place for place, line in enumerate(part) if re.match(quoted, line)), start) + 1, name
+
+
+def _language_of(title: str) -> str:
+    """Tell by its characters: the user's language may be another one when the printed sheet is read."""
+    return "zh" if any("\u4e00" <= each <= "\u9fff" for each in title) else "en"
 
 
 def _short(text: str) -> str:

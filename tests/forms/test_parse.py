@@ -5,6 +5,7 @@ import pytest
 from shuzi.errors import DataError
 from shuzi.forms.making.ready import FOLDER, READY
 from shuzi.forms.parse import read_spec
+from shuzi.messages import speaking
 
 GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fields]]\nname = "all"\nboxes = 3\n'
 
@@ -41,6 +42,15 @@ def test_a_spec_is_read(spec):
         (GOOD + "min = 9\nmax = 3\n", 12, ["field all", "max"]),
         (GOOD + "decimals = 3\n", 11, ["field all", "decimals"]),
         (GOOD + 'among = ["12", "1a"]\n', 11, ["field all", "1a"]),
+        (GOOD + 'sum_of = ["q1", "q1"]\n', 11, ["field all", "q1"]),
+        (GOOD + "min = 1000\n", 11, ["field all", "3 boxes"]),
+        (GOOD + "max = -1\n", 11, ["field all", "max"]),
+        (GOOD + 'check = "isbn"\n', 11, ["field all", "10 characters"]),
+        (
+            GOOD.replace("boxes = 3", "boxes = 3\nonce = true").replace("boxes = 2", "boxes = 2\nonce = true"),
+            1,
+            ["once"],
+        ),
         (GOOD + 'among_column = "n"\n', 11, ["field all", "roster"]),
         (GOOD.replace("rows = 3", "rows = 0"), 2, ["sheet", "rows"]),
         (GOOD.replace("rows = 3", "rows 3"), 2, ["TOML"]),
@@ -88,3 +98,32 @@ def test_the_ready_specs_ask_for_the_same_in_both_languages():
             (each.name, each.boxes, each.kind) for each in zh.fields
         ]
         assert (en.language, zh.language) == ("en", "zh")
+
+
+ROSTER = (
+    'title = "S"\nroster = "class.csv"\n[[fields]]\nname = "n"\ncolumn = "id"\n[[fields]]\nname = "q"\nboxes = 2\n'
+)
+
+
+def test_a_roster_may_have_empty_columns_at_the_end(spec):
+    read = spec(ROSTER, **{"class": "id,name,,\n007,Ada,,\n008,,,\n"})
+    assert read.roster == ({"id": "007", "name": "Ada"}, {"id": "008", "name": ""})
+
+
+def test_a_row_that_is_too_long_is_named_by_its_line(spec):
+    with pytest.raises(DataError, match="line 5"):
+        spec(ROSTER, **{"class": 'id,name\n\n"0\n07",Ada\n008,Bo,3\n'})
+
+
+def test_a_number_of_thousands_of_digits_is_refused(spec):
+    with pytest.raises(DataError, match="is not TOML"):
+        spec(GOOD.replace("rows = 3", "rows = " + "9" * 5000))
+
+
+def test_a_sheet_is_the_same_in_every_language_of_its_reader(spec):
+    ids = set()
+    for language in ("en", "zh"):
+        with speaking(language):
+            ids.add(spec(GOOD).id)
+    assert len(ids) == 1
+    assert (spec(GOOD).language, spec(GOOD.replace("Scores", "成绩")).language) == ("en", "zh")

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import random
 from pathlib import Path
 
@@ -256,3 +257,94 @@ def test_a_photograph_without_a_table_is_named(reader):
     table = read_tables(reader, [("empty.jpg", np.full((600, 800), 200, np.uint8))])
     assert not table.rows
     assert "empty.jpg" in table.problems[0].message
+
+
+@pytest.fixture
+def small(photo, tmp_path):
+    """The path of a spec, and that of a folder with a photograph whose name no terminal can show."""
+    spec = tmp_path / "spec.toml"
+    spec.write_text('title = "S"\nrows = 2\n[[fields]]\nname = "q"\nboxes = 1\n', encoding="utf-8")
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    name = os.fsencode(folder) + b"/caf\xe9\x1b[31m\n\xe2\x80\xa8.jpg"
+    try:
+        Path(os.fsdecode(name)).write_bytes(photo(read_spec(spec), {(0, "q"): "7"}))
+    except OSError:
+        pytest.skip("this file system has no such names")
+    return spec, folder
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "xlsx"])
+def test_a_photograph_of_any_name_is_read(small, tmp_path, ending):
+    spec, folder = small
+    out = tmp_path / f"table.{ending}"
+    done = CliRunner().invoke(command, ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)])
+    assert done.exit_code == 0, done.exception
+    assert out.stat().st_size
+
+
+def test_what_was_read_is_kept_if_the_result_cannot_be_written(small, tmp_path, monkeypatch):
+    spec, folder = small
+    out = tmp_path / "table.csv"
+    given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)]
+    out.mkdir()
+    assert isinstance(CliRunner().invoke(command, given).exception, DataError)
+    left = tmp_path / f"table.csv{ENDING}"
+    # a damaged line is that photograph's only
+    left.write_text(left.read_text("utf-8") + '[]\n{}\n{"cells": [1]}\n"', encoding="utf-8")
+    out.rmdir()
+    monkeypatch.setattr(PageReader, "read", None)
+    assert CliRunner().invoke(command, [*given, "--resume"]).exit_code == 0
+    assert "7" in out.read_text("utf-8-sig")
+    assert not left.exists()
+
+
+def test_pages_read_by_other_rules_are_not_taken_over(small, tmp_path):
+    spec, folder = small
+    out = tmp_path / "table.csv"
+    given = ["form", "read", str(folder), "--spec", str(spec), "--out", str(out)]
+    out.mkdir()
+    CliRunner().invoke(command, given)
+    spec.write_text(spec.read_text("utf-8") + "max = 5\n", encoding="utf-8")
+    refused = CliRunner().invoke(command, [*given, "--resume"]).exception
+    assert isinstance(refused, DataError)
+    assert refused.key == "error.form.other_run"
+
+
+def test_the_same_picture_twice_counts_once(small, tmp_path):
+    spec, folder = small
+    copy = tmp_path / "copy.jpg"
+    copy.write_bytes(next(folder.iterdir()).read_bytes())
+    done = CliRunner().invoke(command, ["form", "read", str(folder), str(copy), "--spec", str(spec)])
+    assert done.exit_code == 1
+    assert "same picture" in done.stderr
+    assert len(done.stdout.splitlines()) == 2
+
+
+def test_a_result_does_not_replace_its_roster(tmp_path):
+    roster, spec = tmp_path / "class.csv", tmp_path / "spec.toml"
+    roster.write_text("id\n1\n", encoding="utf-8")
+    fields = '[[fields]]\nname = "id"\ncolumn = "id"\n[[fields]]\nname = "q"\nboxes = 1\n'
+    spec.write_text(f'title = "S"\nroster = "class.csv"\n{fields}', encoding="utf-8")
+    given = ["form", "read", "none.jpg", "--spec", str(spec), "--out", str(tmp_path / "." / "class.csv")]
+    assert isinstance(CliRunner().invoke(command, given).exception, DataError)
+    assert roster.read_text(encoding="utf-8") == "id\n1\n"
+
+
+def test_rows_that_nobody_used_ask_for_nothing(reader, photo):
+    fields = (Field("day", "Day", DATE, boxes=8, once=True), Field("q", boxes=2, required=True), Field("r", boxes=1))
+    spec = Spec("Required", fields, rows=5)
+    texts = {(-1, "day"): "2026-11-26", (0, "q"): "12", (1, "r"): "3"}
+    table = read_forms(PageReader(spec, reader), [photo(spec, texts, angle=10.0)])
+    found = [(row.cells["q"].status, row.cells["q"].rule, row.cells["r"].status) for row in table.rows]
+    assert found == [("ok", "", "blank"), ("unsure", "required", "ok")]
+
+
+def test_narrow_columns_are_no_table_that_takes_minutes(reader):
+    picture = np.full((900, 900), 255, np.uint8)
+    picture[[*range(100, 104), *range(796, 800)], 100:800] = 0
+    for x in range(100, 800, 9):
+        picture[100:800, x : x + 2] = 0
+    table = read_tables(reader, [("narrow.png", picture)])
+    assert not table.rows
+    assert "narrow.png" in table.problems[0].message

@@ -1,5 +1,7 @@
 """A few corrected digits change how digits like them are read, and nothing else."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -89,3 +91,10 @@ def test_from_the_command_line(wrong, tmp_path):
     assert "12" in str(refused.exception)
     assert run(command, ["hand", "forget", str(file), "1"]).exit_code == 0
     assert not file.exists()
+
+
+def test_corrections_that_are_added_at_once_are_all_kept(wrong, tmp_path):
+    images, labels = wrong
+    with ThreadPoolExecutor(8) as pool:
+        [*pool.map(lambda n: add_to_hand(tmp_path / "my.npz", images[n : n + 1], labels[n : n + 1]), range(16))]
+    assert sorted(load_dataset(tmp_path / "my.npz").labels.tolist()) == sorted(labels[:16].tolist())

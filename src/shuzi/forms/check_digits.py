@@ -70,3 +70,6 @@ CHECKS: dict[str, Callable[[str], bool]] = {
 
 WITH_X = ("isbn", "mod11", "resident-id")
 """Those in which the last character may be an X."""
+
+SHORTEST = {"luhn": 2, "isbn": 10, "mod11": 2, "resident-id": 18}
+"""The least characters of a text that each can pass."""

@@ -5,25 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from shuzi.errors import ShuziError
+from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.reading.page import PageRead, PageReader
 from shuzi.forms.result import PRINTED, Cell, Problem, Row, Table
+from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
 from shuzi.messages import say
 from shuzi.pictures.folders import single_pictures
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import name_of
+from shuzi.reading.result import BLANK
 
 
 def photos_in(named: Iterable[Picture]) -> list[tuple[str, Picture | ShuziError]]:
-    """Return each photograph with its name, for files, folders and PDFs; an error where one cannot be opened."""
+    """Return each photograph with its name, for files, folders and PDFs.
+
+    Where one cannot be opened, or is the same as one before, an error takes its place.
+    """
     found: list[tuple[str, Picture | ShuziError]] = []
+    first: dict[str, str] = {}
     for given in named:
         for each in single_pictures(given):
             if isinstance(each, ShuziError):
                 found.append((str(each.values.get("path", given)), each))
             else:
                 name = name_of(each) if isinstance(each, bytes) else str(each)
+                key = content_hash(each)
+                if key is not None and key in first:
+                    found.append((name, PictureError("error.form.same", path=name, first=first[key])))
+                    continue
+                if key is not None:
+                    first[key] = name
                 found.append((name, each))
     return found
 
@@ -42,8 +54,8 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
     """Put pages in order and their rows together.
 
     With a roster, each row is there once: a page that is there twice is read from its first photograph, and a page
-    that is missing is named. Without one, sheets are often copied, so each photograph of a page is another sheet
-    unless it is the same file twice; only where several pages belong together must a sheet have each once.
+    that is missing is named. Without one, sheets are often copied, so each photograph of a page is another sheet;
+    only where several pages belong together must a sheet have each once.
 
     Parameters
     ----------
@@ -100,9 +112,18 @@ def _rows(spec: Spec, number: int, sheet: dict[int, PageRead]) -> list[Row]:
         ordered = {field.name: cells[field.name] for field in spec.fields if field.name in cells}
         rows.append(Row(number, row, ordered))
     # of a table that need not be full, the rows that hold nothing at its end are none
-    while len(rows) > 1 and spec.rows and not spec.printed and rows[-1].empty:
+    while len(rows) > 1 and spec.rows and not spec.printed and _unused(spec, rows[-1], rows[-2]):
         rows.pop()
     return rows
+
+
+def _unused(spec: Spec, row: Row, before: Row) -> bool:
+    """Tell whether nothing is written in a row, and what stands once on its page is in the row before it too."""
+    once = [row.cells[each.name] for each in spec.written if each.once and each.name in row.cells]
+    own = [cell for name, cell in row.cells.items() if not spec.field_named(name).once]
+    if any(cell.status != BLANK for cell in own):
+        return False
+    return all(cell.status == BLANK or cell in before.cells.values() for cell in once)
 
 
 def read_forms(reader: PageReader, photos: Iterable[str | Path | Picture]) -> Table:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError, ShuziError
-from shuzi.forms.check_digits import CHECKS
+from shuzi.forms.check_digits import CHECKS, SHORTEST
 from shuzi.forms.roster import MOST_ROWS, check_column, read_roster
 from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS, Field, Spec
-from shuzi.messages import LANGUAGES, language
+from shuzi.messages import LANGUAGES
 
 MOST_FIELDS, MOST_BOXES = 60, 24
 _LARGEST = 1_000_000  # bytes
@@ -111,7 +111,7 @@ def read_spec(path: Path) -> Spec:
         given = tomllib.loads(text)
     except UnicodeDecodeError as problem:
         raise DataError("error.spec.encoding", path=path) from problem
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
+    except (ValueError, RecursionError) as problem:  # not only TOMLDecodeError: a number may be too long for int
         raise DataError("error.spec.toml", path=path, reason=problem) from problem
     return _Source(path, text).spec(given)
 
@@ -147,15 +147,18 @@ class _Source:
             raise self._wrong("error.spec.rows_and_roster", 0, "rows")
         if not any(not each.column for each in fields):
             raise self._wrong("error.spec.nothing_written", 0, "fields")
+        if (printed or "rows" in given) and all(each.column or each.once for each in fields):
+            raise self._wrong("error.spec.only_once", 0, "fields")
         return Spec(
             given["title"].strip(),
             tuple(fields),
-            given.get("language", language()),
+            given.get("language", _language_of(given["title"])),
             given.get("paper", "A4"),
             given.get("landscape", False),
             len(roster) if printed else given.get("rows", 0),
             given.get("note", "").strip(),
             roster,
+            roster_path if roster else None,
         )
 
     def _field(
@@ -188,6 +191,11 @@ class _Source:
             raise self._wrong("error.spec.length", number, "length", boxes=values["boxes"])
         if table.get("min", -1e18) > table.get("max", 1e18):
             raise self._wrong("error.spec.range", number, "max")
+        if table.get("min", 0) >= 10 ** (values["boxes"] - values.get("decimals", 0)) or table.get("max", 0) < 0:
+            key = "min" if table.get("max", 0) >= 0 else "max"
+            raise self._wrong("error.spec.never", number, key, boxes=values["boxes"])
+        if table.get("check") and values["boxes"] < SHORTEST[table["check"]]:
+            raise self._wrong("error.spec.check", number, "check", least=SHORTEST[table["check"]])
         if "among_column" in table:
             if "among" in table:
                 raise self._wrong("error.spec.two_lists", number, "among_column")
@@ -206,10 +214,10 @@ class _Source:
 
     def _check_sum(self, number: int, made: Field, fields: list[Field]) -> None:
         known = {each.name: each for each in fields}
-        for name in made.sum_of:
+        for place, name in enumerate(made.sum_of):
             other = known.get(name)
             usable = other and other is not made and not other.column and other.kind == NUMBER and not other.sum_of
-            if not usable or other is None or other.once != made.once:
+            if not usable or other is None or other.once != made.once or name in made.sum_of[:place]:
                 raise self._wrong("error.spec.sum", number, "sum_of", value=name)
 
     def _check(self, table: dict[str, Any], known: Mapping[str, Wanted], number: int) -> None:
@@ -218,7 +226,7 @@ class _Source:
                 raise self._wrong("error.spec.key", number, key, known=", ".join(known))
             fits, wanted = known[key]
             if not fits(value):
-                raise self._wrong("error.spec.value", number, key, value=repr(value), wanted=wanted)
+                raise self._wrong("error.spec.value", number, key, value=_short(repr(value)), wanted=wanted)
 
     def _wrong(self, error: str, number: int, key: str, **values: Any) -> DataError:
         line, name = self._place(number, key)
@@ -240,6 +248,15 @@ class _Source:
         name = next((found[2] for found in named if found), "") if number else ""
         quoted = rf"\s*['\"]?{re.escape(key)}['\"]?\s*="
         return next((start + place for place, line in enumerate(part) if re.match(quoted, line)), start) + 1, name
+
+
+def _language_of(title: str) -> str:
+    """Tell by its characters: the user's language may be another one when the printed sheet is read."""
+    return "zh" if any("\u4e00" <= each <= "\u9fff" for each in title) else "en"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
 
 
 def _fits(value: str, field: Field) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 from shuzi.forms.spec import NUMBER, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
-from shuzi.reading.result import BLANK, UNSURE
+from shuzi.reading.result import UNSURE
 
 PRINTED = "printed"
 """The status of a cell that was not written but printed from the roster."""
@@ -118,11 +118,6 @@ class Row:
     sheet: int
     number: int
     cells: Mapping[str, Cell]
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing is written in it."""
-        return all(cell.status in (BLANK, PRINTED) for cell in self.cells.values())
 
     @property
     def sources(self) -> str:

@@ -26,7 +26,7 @@ class Journal:
     path
         The file.
     identity
-        What the pages depend on: the spec and the model.
+        What the pages depend on: the spec with its rules, the model, and the corrected digits.
     pages
         Those read before, by the hash of their photograph.
     """
@@ -43,34 +43,40 @@ class Journal:
             raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
 
     @staticmethod
-    def beside(out: Path, reader: PageReader, resume: bool) -> Journal:
+    def beside(out: Path, reader: PageReader, hand: Path | None, resume: bool) -> Journal:
         """Begin a journal beside a result, or continue one.
 
         Raises
         ------
         DataError
-            There is one of an interrupted run that is not to be continued, or it is of another spec or model.
+            There is one of an interrupted run that is not to be continued, or it is of another spec, model or hand,
+            or a file cannot be read or written.
         """
         path = out.with_name(out.name + ENDING)
-        identity = {"spec": reader.spec.id, "weights": reader.weights}
+        rules = hashlib.sha256(repr(reader.spec.fields).encode()).hexdigest()
+        known = "" if hand is None else content_hash(hand) or ""
+        identity = {"spec": reader.spec.id, "rules": rules, "weights": reader.weights, "hand": known}
         if not path.exists():
             return Journal(path, identity, {})
         if not resume:
             raise DataError("error.form.unfinished", path=path)
-        first, *lines = path.read_text(encoding="utf-8", errors="replace").splitlines() or [""]
+        try:
+            # not splitlines: the name of a photograph may hold what that takes for the end of a line
+            first, *lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
+        except OSError as problem:
+            raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
         if _json(first) != identity:
             raise DataError("error.form.other_run", path=path)
-        found = [each for each in map(_json, lines) if each is not None]  # the last line may be incomplete
-        return Journal(path, identity, {each["photo"]: _page(each) for each in found})
+        return Journal(path, identity, dict(each for each in map(_entry, lines) if each))
 
     def known(self, picture: Picture | ShuziError) -> PageRead | None:
         """Return what was read of a photograph before, if it is still the same file."""
-        key = _hash(picture)
+        key = content_hash(picture)
         return self._pages.get(key) if key else None
 
     def keep(self, picture: Picture | ShuziError, page: PageRead | Problem) -> None:
         """Keep a page; a photograph that could not be read is read again the next time."""
-        key = _hash(picture)
+        key = content_hash(picture)
         if key is None or isinstance(page, Problem):
             return
         cells = [{"row": row, "field": name, "cell": cell.as_dict()} for (row, name), cell in page.cells.items()]
@@ -84,7 +90,7 @@ class Journal:
         }
         try:
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+                file.write(json.dumps(line) + "\n")
         except OSError as problem:
             raise DataError("error.data.unwritable", path=self._path, reason=problem.strerror or problem) from problem
 
@@ -107,12 +113,17 @@ def _json(line: str) -> Any:
         return None
 
 
-def _page(line: dict[str, Any]) -> PageRead:
-    cells = {(each["row"], each["field"]): Cell.from_dict(each["cell"]) for each in line["cells"]}
-    return PageRead(line["source"], Code(line["spec"], line["sheet"], line["page"]), cells)
+def _entry(line: str) -> tuple[str, PageRead] | None:
+    """Return a photograph's hash and its page; None if the line is damaged, so that it is read again."""
+    found = _json(line)
+    try:
+        cells = {(each["row"], each["field"]): Cell.from_dict(each["cell"]) for each in found["cells"]}
+        return found["photo"], PageRead(found["source"], Code(found["spec"], found["sheet"], found["page"]), cells)
+    except (TypeError, KeyError, ValueError):
+        return None
 
 
-def _hash(picture: Picture | ShuziError) -> str | None:
+def content_hash(picture: Picture | ShuziError) -> str | None:
     """Return the hash of a photograph's content; None if it is no file."""
     source, page = (picture.document, picture.number) if isinstance(picture, Page) else (picture, 1)
     try:

@@ -33,7 +33,8 @@ def read_roster(path: Path) -> tuple[dict[str, str], ...]:
     >>> read_roster(path)
     ({'number': '007', 'name': 'Ada'},)
     """
-    rows = [row for row in _rows(path) if any(cell.strip() for cell in row)]
+    numbered = [(line, row) for line, row in _rows(path) if any(cell.strip() for cell in row)]
+    lines, rows = [line for line, _ in numbered], [_trimmed(row) for _, row in numbered]
     if len(rows) < 2:
         raise DataError("error.roster.empty", path=path)
     if len(rows) > MOST_ROWS + 1:
@@ -41,7 +42,7 @@ def read_roster(path: Path) -> tuple[dict[str, str], ...]:
     names = [name.strip() for name in rows[0]]
     if twice := _twice(names):
         raise DataError("error.roster.columns", path=path, names=", ".join(twice))
-    for line, row in enumerate(rows[1:], start=2):
+    for line, row in zip(lines, rows, strict=True):
         if len(row) > len(names):
             raise DataError("error.roster.row", path=path, line=line, found=len(row), wanted=len(names))
     return tuple(
@@ -70,11 +71,17 @@ def check_column(roster: Iterable[dict[str, str]], path: Path, column: str, uniq
         raise DataError("error.roster.twice", path=path, column=column, values=", ".join(twice[:5]))
 
 
+def _trimmed(row: list[str]) -> list[str]:
+    """Drop empty cells at the end: spreadsheets write them for columns that were once used."""
+    return row[: max(place for place, cell in enumerate(row, start=1) if cell.strip())]
+
+
 def _twice(values: list[str]) -> list[str]:
     return [value for value, count in Counter(values).items() if count > 1]
 
 
-def _rows(path: Path) -> list[list[str]]:
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Return each row with the number of its last line."""
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST + 1)
@@ -92,7 +99,8 @@ def _rows(path: Path) -> list[list[str]]:
         first = text.partition("\n")[0]
         separator = max(",;\t", key=first.count)
         try:
-            return [*csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)]
+            reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+            return [(reader.line_num, row) for row in reader]
         except csv.Error as problem:
             raise DataError("error.data.unreadable", path=path, reason=problem) from problem
     raise DataError("error.roster.encoding", path=path)

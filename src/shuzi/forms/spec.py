@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from shuzi.forms.check_digits import CHECKS, WITH_X
 
@@ -145,6 +146,8 @@ class Spec:
         A sentence printed below the title.
     roster
         The rows of the roster: column names and what they hold.
+    roster_path
+        Its file, which no result may replace.
 
     Examples
     --------
@@ -161,6 +164,7 @@ class Spec:
     rows: int = 0
     note: str = ""
     roster: tuple[dict[str, str], ...] = field(default=(), hash=False)
+    roster_path: Path | None = None
 
     @property
     def written(self) -> tuple[Field, ...]:

@@ -8,10 +8,13 @@ surer than it was of the digit that a person corrected; all else stays as it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
@@ -198,12 +201,13 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
     """
     place = Path(path)
     _check(place)
-    if place.exists():
-        old = load_dataset(place)
-        images, labels = np.concatenate([old.images, images]), np.concatenate([old.labels, labels])
-    if len(images) > MOST_EXAMPLES:
-        raise DataError("error.hand.many", n=len(images), most=MOST_EXAMPLES)
-    save_dataset(place, Dataset(images, labels))
+    with _alone(place):
+        if place.exists():
+            old = load_dataset(place)
+            images, labels = np.concatenate([old.images, images]), np.concatenate([old.labels, labels])
+        if len(images) > MOST_EXAMPLES:
+            raise DataError("error.hand.many", n=len(images), most=MOST_EXAMPLES)
+        save_dataset(place, Dataset(images, labels))
     return len(images)
 
 
@@ -215,15 +219,34 @@ def forget(path: str | Path, places: list[int]) -> int:
     DataError
         There is no such position, or the file cannot be read or written.
     """
-    old = load_hand(path)
-    if wrong := [each for each in places if not 0 <= each < len(old)]:
-        raise DataError("error.hand.place", place=wrong[0] + 1, n=len(old))
-    kept = np.setdiff1d(np.arange(len(old)), places)
-    if not len(kept):
-        Path(path).unlink()
-        return 0
-    save_dataset(path, Dataset(old.images[kept], old.labels[kept]))
+    _check(Path(path))
+    if not Path(path).exists():
+        raise DataError("error.data.no_file", path=path)
+    with _alone(Path(path)):
+        old = load_hand(path)
+        if wrong := [each for each in places if not 0 <= each < len(old)]:
+            raise DataError("error.hand.place", place=wrong[0] + 1, n=len(old))
+        kept = np.setdiff1d(np.arange(len(old)), places)
+        if len(kept):
+            save_dataset(path, Dataset(old.images[kept], old.labels[kept]))
+        else:
+            Path(path).unlink()
     return len(kept)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let one process at a time change a file, so that no correction of another one is lost."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path.with_name(f".{path.name}.lock"))
+        lock.acquire()
+    except OSError as problem:
+        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _check(path: Path) -> None:

@@ -16,8 +16,13 @@ from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shuzi.errors import ShuziError
     from shuzi.forms.reading.page import PageReader
     from shuzi.forms.result import Table
+    from shuzi.forms.resume import Journal
+    from shuzi.pictures.open import Picture
 
 _PLACE = click.Path(path_type=Path)
 
@@ -41,13 +46,14 @@ def read(
     hand: Path | None,
 ) -> None:
     """Read filled sheets into a table."""
-    from shuzi.errors import require
+    from shuzi.errors import DataError, require
     from shuzi.forms.collect import photos_in
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import check_target, save_table
     from shuzi.forms.parse import read_spec
     from shuzi.forms.reading.page import PageReader
     from shuzi.forms.reading.ruled import read_tables
+    from shuzi.forms.resume import Journal
     from shuzi.reading.reader import load
 
     for each in out:
@@ -60,13 +66,21 @@ def read(
         raise click.UsageError(say("cli.form.read.resume_out"))
     reader = load(place_of(model))
     reader = reader.with_hand(hand) if hand else reader
+    named, journal = photos_in(photos), None
     if spec is None:
-        found = read_tables(reader, photos_in(photos))
+        found = read_tables(reader, named)
     else:
-        found = _read(PageReader(read_spec(spec), reader), photos, out, resume)
+        asked = read_spec(spec)
+        if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
+            raise DataError("error.form.roster_taken", path=taken[0])
+        pages = PageReader(asked, reader)
+        journal = Journal.beside(out[0], pages, hand, resume) if out else None
+        found = _read(pages, named, journal)
     for each in out:
         save_table(found, each)
         click.echo(say("form.saved", path=each), err=True)
+    if journal:  # not before: what was read is kept if the result cannot be written
+        journal.done()
     if not out:
         click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
     for problem in found.problems:
@@ -77,12 +91,9 @@ def read(
         sys.exit(1)
 
 
-def _read(reader: PageReader, photos: tuple[str, ...], out: tuple[Path, ...], resume: bool) -> Table:
-    from shuzi.forms.collect import collect, photos_in, try_page
-    from shuzi.forms.resume import Journal
+def _read(reader: PageReader, named: Sequence[tuple[str, Picture | ShuziError]], journal: Journal | None) -> Table:
+    from shuzi.forms.collect import collect, try_page
 
-    named = photos_in(photos)
-    journal = Journal.beside(out[0], reader, resume) if out else None
     pages = []
     with counting(say("form.progress"), len(named)) as show:
         for name, picture in named:
@@ -92,7 +103,4 @@ def _read(reader: PageReader, photos: tuple[str, ...], out: tuple[Path, ...], re
                 journal.keep(picture, page)
             pages.append(page)
             show("", "")
-    table = collect(reader.spec, pages, reader.pages)
-    if journal:
-        journal.done()
-    return table
+    return collect(reader.spec, pages, reader.pages)

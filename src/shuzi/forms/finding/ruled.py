@@ -77,6 +77,8 @@ def find_table(grey: NDArray[np.uint8], name: str) -> list[TableCell]:
     if len(down) < 2 or len(across) < 2:
         raise PictureError("error.form.no_table", path=name)
     nodes = np.array([[_crossing(row, column) for column in across] for row in down])
+    if not _in_order(nodes, flat.shape):
+        raise PictureError("error.form.no_table", path=name)
     unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
     lit = even(np.asarray(flat, np.uint8))
     return [
@@ -84,6 +86,13 @@ def find_table(grey: NDArray[np.uint8], name: str) -> list[TableCell]:
         for row in range(len(down) - 1)
         for column in range(len(across) - 1)
     ]
+
+
+def _in_order(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    """Tell whether the crossings (rows, columns, 2) of lines lie on the picture and in the order of the lines."""
+    inside = (nodes >= 0).all() and (nodes < [shape[1], shape[0]]).all()
+    across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
+    return bool(inside and min(across.min(), down.min()) >= _LEAST_GAP / 2)
 
 
 def _dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -13,6 +13,7 @@ from shuzi.forms.output.csv import neutral
 from shuzi.forms.result import Cell, Table, number_of
 from shuzi.forms.spec import Field
 from shuzi.messages import say
+from shuzi.messages.visible import visible
 
 _DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
 _HIGH = 26  # pixels of a picture
@@ -87,9 +88,14 @@ def _write(target: Any, cell: Cell, field: Field) -> None:
 
 def _put(target: Any, text: str) -> None:
     """Write text as text, whatever a spreadsheet could take it for."""
-    target.value = neutral(text) if text.startswith("=") else text
+    target.value = neutral(text) if text.startswith("=") else _shown(text)
     target.data_type = "s"
     target.number_format = "@"
+
+
+def _shown(text: str) -> str:
+    """Escape what XML cannot hold, such as the bytes of a name that is not UTF-8."""
+    return visible(text).encode("utf-8", "backslashreplace").decode()
 
 
 def _format(field: Field) -> str:

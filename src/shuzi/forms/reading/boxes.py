@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.cells import Written
-from shuzi.forms.spec import Field
+from shuzi.forms.spec import DATE, Field
 from shuzi.reading.reader import Reader
 
 Texts = list[tuple[str, float]]
@@ -45,15 +45,19 @@ class BoxTexts:
     shares: NDArray[np.float64]
     whole: bool
 
-    def score(self, text: str) -> float:
-        """Return the probability that the filled boxes hold just these characters."""
-        filled = np.flatnonzero(self.shares[:, BLANK_BOX] < 0.5)
-        if len(text) != len(filled):
-            return 0.0
-        found = 1.0
-        for place, each in zip(filled.tolist(), text, strict=True):
-            found *= max(float(self.shares[place, OTHER if each == "X" else int(each)]), _LEAST)
-        return found
+    def score(self, text: str, last_may_be_x: bool) -> float:
+        """Return the probability that the boxes hold just these characters in order, whichever boxes are empty."""
+        ways = np.zeros(len(text) + 1)
+        ways[0] = 1.0
+        for place, box in enumerate(self.shares):
+            # what is no digit, such as one that was crossed out, may stand for any of the ten
+            any_digit = 0.0 if last_may_be_x and place == len(self.shares) - 1 else float(box[OTHER]) / 10
+            shares = [float(box[OTHER]) if each == "X" else float(box[int(each)]) + any_digit for each in text]
+            written = np.maximum(shares, _LEAST * (1 - float(box[BLANK_BOX])))
+            longer = ways * box[BLANK_BOX]
+            longer[1:] += ways[:-1] * written
+            ways = longer
+        return float(ways[-1])
 
 
 def probabilities_of(boxes: Sequence[Written], reader: Reader) -> NDArray[np.float64]:
@@ -96,7 +100,7 @@ def texts_of(field: Field, shares: NDArray[np.float64]) -> BoxTexts:
         merged[text] = merged.get(text, 0.0) + share
     ranked = sorted(merged.items(), key=lambda each: -each[1])
     best = max(states, key=lambda each: each[1])[0]
-    return BoxTexts(ranked, shares, " " not in best.strip() and _full(field, best))
+    return BoxTexts(ranked, shares, _gapless(field, best) and _full(field, best))
 
 
 def _put(field: Field, written: str) -> str:
@@ -108,13 +112,24 @@ def _put(field: Field, written: str) -> str:
         if len(rest) == field.decimals:
             return f"{whole or '0'}.{rest}"
         return f"{whole}.{rest}" if rest else whole
+    if field.kind == DATE:  # the 0 of a month or a day is often left out
+        parts = (written[:4], written[4:6], written[6:])
+        year, month, day = (each.replace(" ", "") for each in parts)
+        if len(year) == 4 and month and day:
+            return field.text_of(f"{year}{month:0>2}{day:0>2}")
     return field.text_of(written.replace(" ", ""))
 
 
 def _full(field: Field, written: str) -> bool:
-    """Tell whether the boxes of decimals and of dates are filled as they must be."""
+    """Tell whether the boxes of decimals are filled as they must be."""
     if not written.strip():
         return True
     if field.decimals:
         return " " not in written[-field.decimals - 1 :].lstrip()
     return True
+
+
+def _gapless(field: Field, written: str) -> bool:
+    """Tell whether no box between two others is empty, apart from the 0 of a month or a day."""
+    parts = (written[:4], written[4:6], written[6:]) if field.kind == DATE else (written,)
+    return not any(" " in each.strip() for each in parts)

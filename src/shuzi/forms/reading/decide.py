@@ -59,20 +59,38 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     texts = found
     if field.among and boxes is not None:
         plain = {each: each.replace("-", "").replace(".", "") for each in field.among}
-        texts = [(value, boxes.score(text)) for value, text in plain.items()]
+        texts = [(value, boxes.score(text, field.last_may_be_x)) for value, text in plain.items()]
         texts = sorted([each for each in texts if each[1] > 0], key=lambda each: -each[1])
     kept = [(text, each) for text, each in texts if text and not field.broken(text)]
     if not kept or kept[0][1] < _LEAST:
         return Cell(best, UNSURE, share, field.broken(best), tuple(found[:_LISTED]))
     right = sum(each for _, each in kept)
-    against = max(1 - right, 0.0)
+    # an empty field breaks no rule, and what cannot be read may as well be a text that keeps them
+    empty = 0.0 if field.required else dict(found).get("", 0.0)
+    unread = 0.0 if texts is not found else sum(each for text, each in found if "?" in text)
+    against = max(1 - right - empty - unread, 0.0)
     if _has_rules(field) and not (field.among and boxes is None):  # what was read among a list has used it already
         against *= (1 - _KEPT) / _KEPT * _rarity(field)
-    ranked = tuple((text, each / (right + against)) for text, each in kept[:_LISTED])
+        unread *= _rarity(field)
+    everything = right + against + empty + unread
+    ranked = tuple((text, each / everything) for text, each in kept[:_LISTED])
     text, confidence = ranked[0]
     whole = boxes is None or boxes.whole or bool(field.among)
-    unread = amiss or "?" in text or not whole
-    return Cell(text, OK if confidence >= OK_FROM and not unread else UNSURE, confidence, "", ranked)
+    sure = confidence >= OK_FROM and whole and not amiss and "?" not in text
+    others = sorted([*ranked[1:], *([("", empty / everything)] if empty else [])], key=lambda each: -each[1])
+    return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: _LISTED - 1]))
+
+
+def unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+    """Return the cells of a row that need not be used; if nothing is written in it, nothing is required either.
+
+    >>> empty = decide(Field("a", boxes=1, required=True), [("", 1.0)])
+    >>> unused({"a": empty})["a"].status, unused({"a": empty, "b": Cell("7", OK, 1.0)})["a"].rule
+    ('blank', 'required')
+    """
+    if any(cell.text or cell.confidence < OK_FROM for cell in cells.values()):
+        return dict(cells)
+    return {name: replace(cell, status=BLANK, rule="") for name, cell in cells.items()}
 
 
 def with_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, Cell]:

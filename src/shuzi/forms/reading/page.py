@@ -17,7 +17,7 @@ from shuzi.forms.finding.flat import SCALE, flatten
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.layout import CODE, Page, code_box, pages_of
 from shuzi.forms.reading.boxes import probabilities_of, texts_of
-from shuzi.forms.reading.decide import decide, with_sums
+from shuzi.forms.reading.decide import decide, unused, with_sums
 from shuzi.forms.reading.opened import read_open
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import OPEN, Spec
@@ -127,6 +127,8 @@ class PageReader:
             cells[cut.place.row, field.name] = cell
         for row in {place for place, _ in cells}:
             mine = {name: cell for (place, name), cell in cells.items() if place == row}
+            if row >= 0 and self.spec.rows and not self.spec.printed:
+                mine = unused(mine)
             cells |= {(row, name): cell for name, cell in with_sums(self.spec.written, mine).items()}
         return cells
 

@@ -37,13 +37,14 @@ def read_tables(reader: Reader, photos: Iterable[tuple[str, Picture | ShuziError
             continue
         try:
             found = find_table(open_picture(picture), name)
+            cells = {(each.row, each.column): _read(each, reader, name) for each in found}
         except ShuziError as problem:
             problems.append(Problem(name, str(problem)))
             continue
         columns = max(columns, 1 + max(each.column for each in found))
         for row in range(1 + max(each.row for each in found)):
-            cells = {column_name(each.column): _read(each, reader, name) for each in found if each.row == row}
-            rows.append(Row(number, row, cells))
+            own = {column_name(column): cell for (at, column), cell in cells.items() if at == row}
+            rows.append(Row(number, row, own))
     fields = tuple(Field(column_name(each), column_name(each), IDENTIFIER) for each in range(columns))
     return Table("", fields, tuple(rows), tuple(problems))
 

@@ -1,0 +1,54 @@
+"""Rules choose between texts, and never make a doubt certain that they say nothing about."""
+
+import numpy as np
+import pytest
+
+from shuzi.forms.reading.boxes import BLANK_BOX, OTHER, texts_of
+from shuzi.forms.reading.decide import decide
+from shuzi.forms.spec import DATE, IDENTIFIER, Field
+
+
+def box(digit=None, share=1.0, empty=0.0, other=0.0):
+    found = np.full(12, 1e-5)
+    if digit is not None:
+        found[digit] = share
+    found[BLANK_BOX], found[OTHER] = max(empty, 1e-5), max(other, 1e-5)
+    return found / found.sum()
+
+
+def decided(field, *boxes):
+    found = texts_of(field, np.array(boxes))
+    return decide(field, found.texts, found)
+
+
+SURE = [box(1), box(2), box(3)]
+
+
+@pytest.mark.parametrize(
+    ("field", "boxes"),
+    [
+        # a speck may be a 1, or nothing
+        (Field("a", boxes=1, most=9), [box(1, 0.7, empty=0.3)]),
+        (Field("a", IDENTIFIER, boxes=4, among=("123", "1231")), [*SURE, box(1, 0.7, empty=0.3)]),
+        # a digit that was crossed out
+        (Field("a", boxes=2, most=99), [box(1), box(7, 0.6, other=0.4)]),
+        (Field("a", IDENTIFIER, boxes=4, among=("1231", "1232")), [*SURE, box(1, 0.01, other=0.99)]),
+    ],
+)
+def test_a_rule_does_not_settle_what_it_says_nothing_about(field, boxes):
+    assert decided(field, *boxes).status == "unsure"
+
+
+def test_a_rule_still_settles_what_it_is_about():
+    assert decided(Field("a", boxes=2, most=20), box(1), box(7)).status == "ok"
+    among = Field("a", IDENTIFIER, boxes=4, among=("1237", "4560"))
+    assert decided(among, *SURE, box(1, 0.6, other=0.4)).text == "1237"
+    assert decided(among, *SURE, box(7)).status == "ok"
+
+
+def test_a_date_without_the_zeros_of_month_and_day_is_that_date():
+    boxes = [box(2), box(0), box(2), box(6), box(empty=1.0), box(1), box(5), box(empty=1.0)]
+    cell = decided(Field("day", kind=DATE, boxes=8), *boxes)
+    assert (cell.text, cell.status) == ("2026-01-05", "ok")
+    gap = [*boxes[:2], box(empty=1.0), *boxes[3:]]
+    assert decided(Field("day", kind=DATE, boxes=8), *gap).status == "unsure"

@@ -14,7 +14,7 @@ from lessons import LANGUAGES, LESSONS, ROOT, blocks, changes, read, same, unlik
 QUICK = ("00-play", "01-line", "02-numpy")
 pytestmark = pytest.mark.parametrize(
     "lesson",
-    [pytest.param(each, marks=() if each.name in QUICK else pytest.mark.slow) for each in LESSONS],
+    [pytest.param(each, marks=() if each.name in QUICK else pytest.mark.long) for each in LESSONS],
     ids=lambda path: path.name,
 )
 COMMANDS_HERE = re.compile(r"^python -m pip install ")  # test_start.py
@@ -70,7 +70,7 @@ def test_further_measurements_come_out_as_stored(lesson, tmp_path):
         assert same(line, written), f"{line!r}, but stored: {written!r}"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_commands_run(lesson, tmp_path):
     needs(lesson)
     surroundings = os.environ | {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}

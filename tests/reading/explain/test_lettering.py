@@ -10,7 +10,7 @@ def fonts(monkeypatch):
     """Pretend that the machine has only these fonts."""
 
     def have(*names):
-        monkeypatch.setattr(lettering, "_CHINESE", names)
+        monkeypatch.setattr(lettering, "CHINESE", names)
         lettering._chinese.cache_clear()
 
     yield have

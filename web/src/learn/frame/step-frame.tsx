@@ -37,7 +37,7 @@ export function StepFrame({ title, text, prompt, lesson, tall = false, knobs, ch
         </p>
         {lesson && (
           <p class="small quiet">
-            {say("learn.course")} <span class="lesson">{`course/${lesson}`}</span>
+            {say("learn.course")} <span class="lesson" lang="en">{`course/${lesson}`}</span>
           </p>
         )}
       </aside>

@@ -5,7 +5,7 @@
  * Written as WebAssembly text, because its speed depends on what is kept in registers: a tile of 4 channels by 8
  * pixels of the result, 8 of the 16 vector registers that x86 and ARM have at least, stays there for a whole sum.
  */
-import makeWabt from "wabt";
+import { assemble } from "./wat.ts";
 
 /** Channels and pixels of the tile of the result that is computed at a time. */
 export const TILE = { channels: 4, pixels: 8 } as const;
@@ -108,13 +108,6 @@ const TEXT = `
 `;
 
 /** Assemble it. */
-export async function assembleKernel(): Promise<Uint8Array> {
-  const wabt = await makeWabt();
-  const module = wabt.parseWat("kernel.wat", TEXT, { simd: true });
-  try {
-    module.validate();
-    return module.toBinary({}).buffer;
-  } finally {
-    module.destroy();
-  }
+export function assembleKernel(): Promise<Uint8Array> {
+  return assemble("kernel.wat", TEXT);
 }

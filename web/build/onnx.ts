@@ -4,7 +4,7 @@
  * ONNX files are protocol buffers (https://protobuf.dev/programming-guides/encoding); the numbers of the fields are
  * those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
  */
-import type { Card, Node } from "../src/network/graph";
+import type { Card, Node } from "../src/runtime/graph";
 
 export interface OnnxModel {
   card: Card;

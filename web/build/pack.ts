@@ -1,6 +1,6 @@
-/** An .onnx file becomes the packed model that the page loads; `src/network/graph.ts` describes the format. */
-import { type Header, isHalf } from "../src/network/graph";
-import { toHalf } from "../src/network/half";
+/** An .onnx file becomes the packed model that the page loads; `src/runtime/graph.ts` describes the format. */
+import { type Header, isHalf } from "../src/runtime/graph";
+import { toHalf } from "../src/runtime/half";
 import { readOnnx } from "./onnx";
 
 export function pack(onnx: Uint8Array): Uint8Array<ArrayBuffer> {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
-import type { Card } from "../src/network/graph";
+import type { Card } from "../src/runtime/graph";
 import type { Model, Score } from "../src/shapes";
 import { readCatalogue } from "./catalogue.ts";
 import { assembleKernel } from "./kernel.ts";

@@ -12,10 +12,10 @@ import { pack } from "../build/pack";
 import type { Box } from "../src/ink/boxes";
 import { median } from "../src/ink/numbers";
 import type { Grey } from "../src/ink/picture";
-import { type Graph, unpack } from "../src/network/graph";
-import { Network } from "../src/network/network";
 import { Classifier, Detector, Recogniser } from "../src/reading/models";
 import { Reader } from "../src/reading/reader";
+import { type Graph, unpack } from "../src/runtime/graph";
+import { Network } from "../src/runtime/network";
 
 const [folder = ".", task, name = "default"] = process.argv.slice(2);
 

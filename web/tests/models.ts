@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { readOnnx } from "../build/onnx";
 import { pack } from "../build/pack";
-import { type Graph, unpack } from "../src/network/graph";
 import { Classifier, Detector, Recogniser } from "../src/reading/models";
 import { Reader } from "../src/reading/reader";
+import { type Graph, unpack } from "../src/runtime/graph";
 
 /** A model as the page has it. */
 export function packed(name: string): Graph {

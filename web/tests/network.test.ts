@@ -1,7 +1,7 @@
 /** The runtime of the page, held to what does not depend on it: halves by definition, batches by their images. */
 import { expect, test } from "vitest";
-import { fromHalf, toHalf } from "../src/network/half";
-import { Network } from "../src/network/network";
+import { fromHalf, toHalf } from "../src/runtime/half";
+import { Network } from "../src/runtime/network";
 import { exact, packed } from "./models";
 
 test("numbers at half precision are the nearest there are", () => {

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError, ShuziError
+from shuzi.forms.bounded import read_bounded
 from shuzi.forms.check_digits import CHECKS, SHORTEST
 from shuzi.forms.roster import MOST_ROWS, check_column, read_roster
 from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS, Field, Spec
@@ -99,13 +100,7 @@ def read_spec(path: Path) -> Spec:
     >>> read_spec(path).fields[0].boxes
     2
     """
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as problem:
-        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
-    if len(content) > _LARGEST:
-        raise DataError("error.spec.large", path=path, most=_LARGEST)
+    content = read_bounded(path, _LARGEST, "error.spec.large")
     try:
         text = content.decode("utf-8-sig")
         given = tomllib.loads(text)

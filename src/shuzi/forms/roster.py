@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shuzi.errors import DataError
+from shuzi.forms.bounded import read_bounded
 
 MOST_ROWS = 10_000
 """Rows that a roster may have."""
@@ -82,13 +83,7 @@ def _twice(values: list[str]) -> list[str]:
 
 def _rows(path: Path) -> list[tuple[int, list[str]]]:
     """Return each row with the number of its last line."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except OSError as problem:
-        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
-    if len(content) > _LARGEST:
-        raise DataError("error.roster.large", path=path, most=_LARGEST)
+    content = read_bounded(path, _LARGEST, "error.roster.large")
     for encoding in _ENCODINGS:
         try:
             text = content.decode(encoding)

@@ -2,12 +2,12 @@
 import type { Box } from "../ink/boxes";
 import { SIDE } from "../ink/normalize";
 import type { Grey } from "../ink/picture";
-import { unpack } from "../network/graph";
 import { withoutMarks } from "../reading/classes";
 import { Classifier, Detector, Recogniser } from "../reading/models";
 import { whatCounts } from "../reading/occlusion";
 import { Reader } from "../reading/reader";
 import type { Reading } from "../reading/result";
+import { unpack } from "../runtime/graph";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
 import type { Answer, Found, Task } from "./protocol";
 

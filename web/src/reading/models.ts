@@ -2,8 +2,8 @@
 import { type Box, boxOf, iou, nonMaximumSuppression } from "../ink/boxes";
 import { blank, type Grey } from "../ink/picture";
 import { resize } from "../ink/resize";
-import type { Card, Graph } from "../network/graph";
-import { Network } from "../network/network";
+import type { Card, Graph } from "../runtime/graph";
+import { Network } from "../runtime/network";
 
 /** The height in pixels to which the detector's digits are scaled. */
 export const LETTER = 28;

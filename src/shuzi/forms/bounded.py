@@ -1,0 +1,42 @@
+"""Files that people write for a sheet are read whole, unless they are larger than any such file should be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shuzi.errors import DataError
+
+
+def read_bounded(path: Path, most: int, too_large: str) -> bytes:
+    r"""Return the bytes of a file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most
+        Bytes that it may have.
+    too_large
+        The key of the error if it has more.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or has more bytes.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "class.csv"
+    >>> _ = path.write_bytes(b"number\n007\n")
+    >>> read_bounded(path, 1_000, "error.roster.large")
+    b'number\n007\n'
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(most + 1)
+    except OSError as problem:
+        raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
+    if len(content) > most:
+        raise DataError(too_large, path=path, most=most)
+    return content

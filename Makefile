@@ -26,7 +26,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page standalone docs notebooks web shapes test slow lessons browser check lint types imports messages platforms models strokes ship lock audit release hooks clean
+.PHONY: help run serve page standalone docs notebooks web shapes test slow long browser check lint types imports messages platforms models strokes ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -37,7 +37,7 @@ help:
 	@echo "make docs     build the documentation in $(SITE) | 构建文档网站"
 	@echo "make test     the fast tests | 快的测试"
 	@echo "make slow     the slow tests | 慢的测试"
-	@echo "make lessons  what the lessons invite to change and measure, trained again (an hour) | 课文里让人改的、量的，重新训练一遍（一小时）"
+	@echo "make long     before a release: the lessons' changes and measurements trained again, clusters that lose machines (an hour) | 发布前：课文里让人改的、量的重新训练，集群里不断有机器坏掉（一小时）"
 	@echo "make browser  the tests in a browser | 浏览器里的测试"
 	@echo "make lint     style, types, import rules | 风格、类型、导入规则"
 	@echo "make notebooks the lessons as notebooks in build/notebooks | 把课文做成笔记本"
@@ -73,16 +73,18 @@ notebooks: $(VENV)/.for-docs
 	$(BIN)/python tools/course/notebooks.py build/notebooks
 
 test: $(VENV)/.for-developing messages
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --durations 12
 
 slow: $(VENV)/.for-developing messages $(KATEX)
-	$(BIN)/python -m pytest -m slow -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "slow and not long and not cluster" -n 2 --dist loadfile --durations 12
+	$(BIN)/python -m pytest -m "slow and not long and cluster" --durations 12 tests/scale tests/test_privacy.py
 
-lessons: $(VENV)/.for-developing messages
-	$(BIN)/python -m pytest -m long -n 2 tests/course
+long: $(VENV)/.for-developing messages $(KATEX)
+	$(BIN)/python -m pytest -m "long and not cluster" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "long and cluster" tests/scale
 
 browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
-	$(BIN)/python -m pytest -m browser tests/browser
+	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile --durations 12 tests/browser
 	$(BIN)/python -m pytest -m browser tests/docs # a process holds one browser
 
 web: $(VENV)/.for-developing $(PAGE)

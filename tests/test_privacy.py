@@ -171,6 +171,7 @@ def test_a_service_keeps_to_this_machine_for_a_minute_in_which_it_reads_and_trai
 
 
 @pytest.mark.slow
+@pytest.mark.cluster
 def test_a_cluster_of_this_machine_asks_no_other_machine(watch, tmp_path):
     pytest.importorskip("ray")
     # jsonschema does without this module, which takes most of the time that a process of Ray needs to start

@@ -41,6 +41,14 @@ def test_a_block():
     assert Block("text", "", "within 20 %").within == 0.2
 
 
+def test_lines_that_differ_by_machine_are_compared_in_their_words():
+    shown = Block("text", "A 1059.19\nO 17.08\n", "within 15 %, not A, G")
+    assert shown.unsteady == ("A", "G")
+    assert not differs("A 12.50\nO 17.08\n", shown)
+    assert differs("A nan\nO 17.08\n", shown)
+    assert differs("A 12.50\nO 99.08\n", shown)
+
+
 def test_a_text_is_taken_apart():
     text = (
         "# 第 1 课：一条直线\n\n<!-- within 5 % -->\n```text\n1\n```\n\n| `a = 1` | `a = 2` | worse: `0.5` `0.6` |\n"

@@ -12,6 +12,8 @@ from notebooks import INSTALL, file_name, notebook, typed, write_all
 HERE = Path(__file__).parent
 ANSWER = "import sys\nsys.path.insert(0, {folder!r})\nimport in_order\nin_order.answer({shown!r}, globals())"
 
+LONG = ("09-last-half-percent",)  # trains sixteen times
+
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 
 
@@ -44,7 +46,11 @@ def test_a_notebook_needs_no_other_file(lesson, language):
 
 
 @pytest.mark.slow
-@every_lesson
+@pytest.mark.parametrize(
+    "lesson",
+    [pytest.param(each, marks=[pytest.mark.long] if each.name in LONG else []) for each in LESSONS],
+    ids=lambda path: path.name,
+)
 def test_a_notebook_runs_and_prints_what_both_texts_say(lesson, tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # on a busy machine two threads mostly wait for each other
     pytest.importorskip("tensorflow", reason="the extra `train` is not installed")

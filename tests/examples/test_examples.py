@@ -51,7 +51,9 @@ def test_reading_over_http():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(TRAINING))
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.long] if name == "cnn" else []) for name in sorted(TRAINING)]
+)
 def test_training(name):
     pytest.importorskip("tensorflow")
     run(name)

@@ -4,7 +4,7 @@ import os
 import pytest
 
 from shuzi.processes import cores as counting
-from shuzi.processes.cores import cores, quota
+from shuzi.processes.cores import cores, multiplies_bfloat16, quota
 
 
 def write(path, text):
@@ -60,3 +60,19 @@ def test_the_fewer_of_both_count(monkeypatch, bound, allowed, expected):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(bound)))
     monkeypatch.setattr(counting, "_quota", lambda: allowed)
     assert cores() == expected
+
+
+@pytest.mark.parametrize(
+    ("described", "can"),
+    [
+        ("processor\t: 0\nflags\t\t: fpu fma avx2 avx512_bf16 amx_tile\n", True),
+        ("processor\t: 0\nflags\t\t: fpu fma avx2 avx512f\n", False),
+        ("processor\t: 0\nFeatures\t: fp asimd i8mm bf16\n", True),
+        ("processor\t: 0\nFeatures\t: fp asimd\nmodel name\t: bf16\n", False),
+        ("", False),
+    ],
+)
+def test_the_kernel_says_whether_there_are_instructions_for_bfloat16(tmp_path, described, can):
+    write(tmp_path / "cpuinfo", described)
+    assert multiplies_bfloat16(tmp_path / "cpuinfo") is can
+    assert multiplies_bfloat16(tmp_path / "none") is False

@@ -11,7 +11,7 @@ from shuzi import __version__
 from shuzi.errors import ClusterError
 from shuzi.scale.cluster import alive, cluster
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
 
 def test_a_cluster_of_this_machine_works_and_leaves_nothing(monkeypatch):

@@ -1,3 +1,4 @@
+import contextlib
 import fcntl
 import io
 import json
@@ -21,7 +22,7 @@ from shuzi.scale.reading.plan import MANIFEST, Order
 from shuzi.scale.reading.rows import row_of
 from shuzi.scale.reading.run import read
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
 
 @pytest.fixture(scope="module")
@@ -124,13 +125,16 @@ def test_a_picture_that_ends_the_process_is_a_row_with_its_error(there, folder, 
     assert (len(found), last.failed) == (32, 2)
 
 
-def test_each_picture_is_there_once_whenever_nodes_are_killed(nodes, gate, there, folder, rows, tmp_path):
-    place = folder(1_000)
+@pytest.mark.parametrize(("count", "kills"), [(200, 2), pytest.param(1_000, 10, marks=pytest.mark.long)])
+def test_each_picture_is_there_once_whenever_nodes_are_killed(
+    count, kills, nodes, gate, there, folder, rows, tmp_path
+):
+    place, files = folder(count), count // 20
     order = Order(str(place), str(tmp_path / "out"), rows=20)
     reader = shuzi.load()
     reader.__class__ = WaitingReader  # while another node is added, which takes longer than reading
     random = Random(0)
-    moments = sorted(random.sample(range(48), 10))  # of 50 files
+    moments = sorted(random.sample(range(files - 2), kills))
     for progress in read(order, reader, there):
         while moments and progress.done >= moments[0]:
             moments.pop(0)
@@ -139,23 +143,30 @@ def test_each_picture_is_there_once_whenever_nodes_are_killed(nodes, gate, there
                 fcntl.flock(file, fcntl.LOCK_EX)
                 nodes.add()
     assert not moments
-    names = [f"{place}/{number:04}.png" for number in range(1_000)]
+    names = [f"{place}/{number:04}.png" for number in range(count)]
     found = rows(order.output)
     assert sorted(found) == names
-    assert progress.done == 50
-    some = names[::50]
+    assert progress.done == files
+    some = names[:: count // 20]
     assert {name: found[name] for name in some} == expected(shuzi.load(), [(name, name) for name in some])
 
 
 COMMAND = [sys.executable, "-P", "-m", "shuzi", "--lang", "en", "scale", "read"]
 
 
+def written(process, output, count):
+    """Wait until a command has written so many files; looking all the time would take the core from it."""
+    while len(list(output.glob("part-*"))) < count:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.1)
+            pytest.fail(process.stdout.read().decode())
+
+
 def test_a_command_that_was_killed_goes_on(nodes, folder, rows, tmp_path):
     place, output = folder(300), tmp_path / "out"
     command = [*COMMAND, place, output, "--address", nodes.address, "--rows-per-file", "10"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as first:
-        while len(list(output.glob("part-*"))) < 5:
-            assert first.poll() is None, first.stdout.read()
+        written(first, output, 5)
         first.kill()
     before = {path.name: path.stat().st_ino for path in output.glob("part-*")}
     assert 5 <= len(before) < 30
@@ -172,12 +183,18 @@ def test_a_command_that_was_killed_goes_on(nodes, folder, rows, tmp_path):
     assert {path.name: path.stat().st_ino for path in output.glob("part-*")} == after
 
 
+def heed_ctrl_c():
+    """Undo what a shell does to what it runs in the background: it lets it ignore SIGINT."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_ends_the_command_and_what_it_started(folder, tmp_path):
     place, output = folder(200), tmp_path / "out"
     command = [*COMMAND, place, output, "--rows-per-file", "5"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
-        while not list(output.glob("part-*")):
-            assert running.poll() is None, running.stdout.read()
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, preexec_fn=heed_ctrl_c
+    ) as running:
+        written(running, output, 1)
         running.send_signal(signal.SIGINT)
         told = running.communicate()[0].decode()
     assert running.returncode == 130, told

@@ -6,7 +6,7 @@ from shuzi.training.loop import train
 from shuzi.training.recipes import recipe
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_softmax_lesson_ends_near_0_914_over_ten_seeds(mnist):
     accuracies = []
     for seed in range(10):

@@ -1,4 +1,4 @@
-"""The system's limits become the number of cores to work on."""
+"""The system's limits become the number of cores to work on, and what these can."""
 
 from __future__ import annotations
 
@@ -24,6 +24,25 @@ def give(count: int) -> None:
     """Let this process use at most so many cores, which a scheduler has given it without binding it to them."""
     global _given
     _given = count
+
+
+@cache
+def multiplies_bfloat16(description: Path = Path("/proc/cpuinfo")) -> bool:
+    """Tell whether the cores have instructions for bfloat16; without them it is emulated, slower than float32.
+
+    Linux says so; for other systems the answer is no, which costs speed at worst.
+
+    Parameters
+    ----------
+    description
+        What the kernel writes about the cores: a line of ``flags`` on x86-64, of ``Features`` on ARM.
+    """
+    try:
+        lines = description.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return False
+    named = next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    return not {"avx512_bf16", "amx_bf16", "bf16"}.isdisjoint(named.partition(":")[2].split())
 
 
 @cache

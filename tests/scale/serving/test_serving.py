@@ -12,7 +12,7 @@ import pytest
 
 import shuzi
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
 TOKEN = "correct horse battery staple"  # noqa: S105 - it opens nothing
 THREADS = 4
@@ -113,6 +113,7 @@ def _done(process, status=0):
     return out, err
 
 
+@pytest.mark.long
 def test_under_load_a_replica_is_added_one_is_killed_and_the_model_is_replaced(
     nodes, a_third, serve, load, free_port, mnist, tmp_path
 ):

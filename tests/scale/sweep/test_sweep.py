@@ -9,7 +9,7 @@ from scipy import stats
 
 import shuzi
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
 
 def _settings(run):
@@ -17,6 +17,7 @@ def _settings(run):
     return dict(each.split("=") for each in run.name.split(","))
 
 
+@pytest.mark.long
 def test_four_trials_one_of_which_is_killed_are_the_trainings_of_one_machine(
     sweep, train, ended, assert_same_run, mnist
 ):
@@ -56,6 +57,7 @@ def test_four_trials_one_of_which_is_killed_are_the_trainings_of_one_machine(
     assert not (sweep.folder / ".tune").exists()
 
 
+@pytest.mark.long
 def test_a_sweep_whose_command_is_killed_continues_and_trains_nothing_twice(sweep, train, assert_same_run):
     """A schedule that depends on the number of steps: what goes on is trained anew."""
     process = sweep.start(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from shuzi.errors import RunError, ShuziError
@@ -180,7 +180,8 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
     finally:
         shutil.rmtree(own, ignore_errors=True)
     ended = [results[place] for place in range(len(results))]
-    return {str((each.config or {})[NAME]): _reason(each.error) for each in ended if each.error is not None}
+    # what failed before it began has no config, only the folder that `_name` named
+    return {PurePath(each.path or "").name: _reason(each.error) for each in ended if each.error is not None}
 
 
 def _name(trial: Any) -> str:

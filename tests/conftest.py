@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 import shuzi
@@ -109,7 +110,25 @@ def pen_strokes():
 
 
 @pytest.fixture(scope="session")
-def finished_run(training, mnist, tmp_path_factory):
+def once(tmp_path_factory):
+    """Return a function that has a folder of a name filled, once for all processes of these tests."""
+    place = tmp_path_factory.getbasetemp()
+    place = (place.parent if "PYTEST_XDIST_WORKER" in os.environ else place) / "once"
+
+    def make(kind, name, fill):
+        (place / kind).mkdir(parents=True, exist_ok=True)
+        folder, filled = place / kind / name, place / kind / f"{name}.filled"
+        with FileLock(place / kind / f"{name}.lock"):
+            if not filled.exists():
+                fill(folder)
+                filled.touch()
+        return folder
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def finished_run(training, mnist, once):
     """Train a recipe to the end, once for all tests; a test that changes the folder works on a copy."""
     pytest.importorskip("tensorflow")  # core tests run without it
 
@@ -121,20 +140,22 @@ def finished_run(training, mnist, tmp_path_factory):
         from shuzi.training.tensorboard import TensorBoard
 
         chosen = recipe(name).changed(**changes)
-        folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
-        assert run(folder, chosen, mnist, [TensorBoard(folder.tensorboard)])
-        return folder.path
+
+        def fill(path):
+            folder = RunFolder.create(path, chosen)
+            assert run(folder, chosen, mnist, [TensorBoard(folder.tensorboard)])
+
+        return once(",".join(f"{each}={value}" for each, value in sorted(changes.items())) or "whole", name, fill)
 
     return train
 
 
 @pytest.fixture(scope="session")
-def composed_run(training, mnist, pen_strokes, tmp_path_factory):
+def composed_run(training, mnist, pen_strokes, once):
     """Train a recipe with composed pictures for three steps on a few of them, which takes seconds, and export it."""
     pytest.importorskip("tensorflow")
 
-    @functools.cache
-    def train(name):
+    def train(name, path):
         from functools import partial
 
         from shuzi.synthesis.samples import crops, lines, pages
@@ -159,7 +180,7 @@ def composed_run(training, mnist, pen_strokes, tmp_path_factory):
         steps.update_model()
         accuracy, answers = steps.evaluate(examples)
         thresholds = {"unsure": 0.8125, "not-a-digit": 0.25} if name == "reader" else {}
-        folder = RunFolder.create(tmp_path_factory.mktemp("runs") / name, chosen)
+        folder = RunFolder.create(path, chosen)
         chosen.save(folder.recipe_file)
         export(
             steps.model,
@@ -168,6 +189,5 @@ def composed_run(training, mnist, pen_strokes, tmp_path_factory):
             Done(3, accuracy, "validation", examples, answers, 1.0, thresholds),
             folder.path,
         )
-        return folder.path
 
-    return train
+    return functools.cache(lambda name: once("composed", name, functools.partial(train, name)))

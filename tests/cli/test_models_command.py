@@ -217,6 +217,7 @@ def test_work_that_fails_says_so_in_one_line_and_leaves_nothing(shuzi, finished_
     assert (ended.code, ended.out) == (1, "")
 
 
+@pytest.mark.slow
 def test_a_reader_is_calibrated_for_its_partners_and_says_when_it_has_others(
     shuzi, composed_run, mnist, pen_strokes, tmp_path
 ):

@@ -59,6 +59,7 @@ def test_changes_print_what_the_table_says(lesson, tmp_path):
             assert any(same(line, written, 0.1) for line in lines), f"{change}: {lines[-5:]}"
 
 
+@pytest.mark.long
 def test_further_measurements_come_out_as_stored(lesson, tmp_path):
     if not (lesson / "measure.py").is_file():
         pytest.skip("this lesson prints all that it says")

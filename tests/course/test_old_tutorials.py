@@ -39,6 +39,7 @@ def test_old_code_shows_the_error_that_the_table_says(code, error, tmp_path, mon
         exec(code, names)  # noqa: S102 - the table's own code
 
 
+@pytest.mark.slow
 def test_lesson_3_prints_the_losses_of_the_command(tmp_path):
     def run(*command):
         program, surroundings = [sys.executable, *command], os.environ | {"PYTHONIOENCODING": "utf-8"}

@@ -15,7 +15,10 @@ from shuzi.reading.reader import load
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "ship.py"
 
-pytestmark = pytest.mark.skipif(not SCRIPT.exists(), reason="a source distribution has no tools")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not SCRIPT.exists(), reason="a source distribution has no tools"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -46,6 +46,7 @@ def test_every_format_answers_as_the_network(finished_run, mnist, tmp_path, name
     assert list(tmp_path.iterdir()) == [target]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_both_outputs_of_a_reader_are_compared_with_the_networks(composed_run, few, tmp_path, form):
     model = composed_run("reader") / "model.onnx"
@@ -56,6 +57,7 @@ def test_both_outputs_of_a_reader_are_compared_with_the_networks(composed_run, f
     assert converted.parity.difference <= 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_maps_of_a_detector_are_compared_with_the_networks(composed_run, few, tmp_path, form):
     model = composed_run("detector") / "model.onnx"
@@ -65,6 +67,7 @@ def test_the_maps_of_a_detector_are_compared_with_the_networks(composed_run, few
     assert converted.accuracy == converted.accuracy_of_network
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_the_columns_of_a_line_recogniser_are_compared_with_the_networks(composed_run, few, tmp_path, form):
     model = composed_run("line") / "model.onnx"

@@ -2,8 +2,9 @@
  * Boxes around the digits. Colour, line style and icon all show the status, so none is needed alone. For screen
  * readers, the cards have the same information.
  */
-import type { Ignored } from "../readings";
-import type { Rect, Size } from "./geometry";
+import type { Box } from "../readings";
+import { say } from "../sentences/say";
+import { contains, type Point, type Rect, type Size } from "./geometry";
 import { digits, lit, pointing, reading, toggle } from "./state";
 
 interface Properties {
@@ -15,12 +16,10 @@ interface Properties {
   clickable?: boolean;
 }
 
+const BESIDE = 2; // the same for marks, and for ink that was left out
 const ROOM = 5; // CSS pixels between ink and box
 const LABELLED = 40; // CSS pixels of height: labels of smaller boxes would cover the line above
-const SIGNS = { ok: "", unsure: "?", "not-a-digit": "×" } as const;
-
-/** Printed lines and stains need no box: what is left out and may have been meant does. */
-const named = ({ kind }: Ignored) => kind === "sign" || kind === "unknown";
+const SIGNS = { ok: "", unsure: "?" } as const;
 
 export function Boxes({ size, at, clickable = false }: Properties) {
   return (
@@ -31,26 +30,28 @@ export function Boxes({ size, at, clickable = false }: Properties) {
       data-testid="boxes"
       data-clickable={clickable}
     >
-      {[...(reading.value?.marks ?? []), ...(reading.value?.ignored.filter(named) ?? [])].map(
-        ({ box: [x, y, width, height], ...each }, place) => {
-          const shown = at({ x, y, width, height });
-          return (
-            <rect
-              key={`beside ${place}`}
-              class={"mark" in each ? "mark" : "left-out"}
-              x={shown.x - 2}
-              y={shown.y - 2}
-              width={shown.width + 4}
-              height={shown.height + 4}
-              rx="3"
-            />
-          );
-        },
-      )}
+      <Hatching />
+      {reading.value?.ignored.map(({ kind, box: [x, y, width, height] }, place) => {
+        const found = { x, y, width, height };
+        const shown = around(at(found), BESIDE);
+        // the frame of a form is not hatched over its digits
+        const isAround = digits.value.some(({ box }) => contains(found, middleOf(box)));
+        return (
+          <g key={`ignored ${place}`} class="left-out" data-kind={kind}>
+            <rect {...shown} rx="3" fill={isAround ? "none" : "url(#left-out)"} />
+            <text x={shown.x + 2} y={shown.y + shown.height + 13}>
+              {say(`write.kind.${kind}`)}
+            </text>
+          </g>
+        );
+      })}
+      {reading.value?.marks.map(({ box: [x, y, width, height] }, place) => (
+        <rect key={`mark ${place}`} class="mark" {...around(at({ x, y, width, height }), BESIDE)} rx="3" />
+      ))}
       {digits.value.map(({ digit, status, box: [x, y, width, height] }, place) => {
         const shown = at({ x, y, width, height });
         const [left, top] = [shown.x - ROOM, shown.y - ROOM];
-        const label = `${digit}${SIGNS[status]}`;
+        const label = status === "not-a-digit" ? "×" : `${digit}${SIGNS[status]}`;
         return (
           <g
             key={place}
@@ -77,4 +78,23 @@ export function Boxes({ size, at, clickable = false }: Properties) {
       })}
     </svg>
   );
+}
+
+/** The pattern of ink that is in no text: lines that leave the ink readable. */
+function Hatching() {
+  return (
+    <defs>
+      <pattern id="left-out" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <path d="M0 0v7" />
+      </pattern>
+    </defs>
+  );
+}
+
+function around({ x, y, width, height }: Rect, room: number): Rect {
+  return { x: x - room, y: y - room, width: width + 2 * room, height: height + 2 * room };
+}
+
+function middleOf([x, y, width, height]: Box): Point {
+  return { x: x + width / 2, y: y + height / 2 };
 }

@@ -2,8 +2,9 @@
 import type { Digit } from "../readings";
 import { say } from "../sentences/say";
 import { Pixels } from "../shared/pixels";
+import { probabilitiesOf } from "./probabilities";
 import { digits, lit, pointing, selected, toggle } from "./state";
-import { percent, Verdict } from "./verdict";
+import { percent, Verdict, wholePercent } from "./verdict";
 
 export function DigitCards() {
   if (digits.value.length === 0) return null;
@@ -77,22 +78,27 @@ function Seen({ values, caption, ...rest }: SeenProperties) {
   );
 }
 
-/** Ten bars; the answer's has the accent colour, and large enough values have a label. */
-function Bars({ digit: { probabilities, digit } }: { digit: Digit }) {
+/** A bar for each digit and one for anything else; the answer's has the accent colour, large values a label. */
+function Bars({ digit }: { digit: Digit }) {
+  const { digits: shares, other } = probabilitiesOf(digit);
   return (
     <ol class="bars" aria-label={say("write.probabilities")}>
-      {probabilities.map((share, each) => (
-        <li key={each} data-answer={each === digit} title={`${each}: ${percent(share)}`}>
-          <span class="for-screen-readers">{`${each}: ${percent(share)}`}</span>
-          <span class="share numbers" aria-hidden="true">
-            {share >= 0.005 ? Math.floor(100 * share) : ""}
-          </span>
-          <span class="bar" aria-hidden="true" style={{ height: `${Math.max(share * 100, 1)}%` }} />
-          <span class="name numbers" aria-hidden="true">
-            {each}
-          </span>
-        </li>
-      ))}
+      {[...shares, other].map((share, each) => {
+        const isOther = each === shares.length;
+        const label = `${isOther ? say("write.something_else") : each}${say("write.colon")}${percent(share)}`;
+        return (
+          <li key={each} data-answer={each === digit.digit} title={label}>
+            <span class="for-screen-readers">{label}</span>
+            <span class="share numbers" aria-hidden="true">
+              {share >= 0.01 ? wholePercent(share) : ""}
+            </span>
+            <span class="bar" aria-hidden="true" style={{ height: `${Math.max(share * 100, 1)}%` }} />
+            <span class="name numbers" aria-hidden="true">
+              {isOther ? "?" : each}
+            </span>
+          </li>
+        );
+      })}
     </ol>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { Digit, Reading } from "../readings";
 import { say } from "../sentences/say";
+import { namesOf, whyOf } from "./left-out";
 import { lit, pictures, pointing, question, reading, sheet } from "./state";
 import { Trouble } from "./trouble";
 import { percent, Verdict } from "./verdict";
@@ -10,6 +11,7 @@ import { pending } from "./writing";
 export function Result() {
   const found = reading.value;
   const { answer, asking } = question.value;
+  const leftOut = found ? namesOf(found.ignored) : "";
   const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
   return (
     <section class="result" aria-label={say("write.result")} aria-busy={asking.value}>
@@ -17,8 +19,12 @@ export function Result() {
       {found ? (
         <>
           <NumberRead reading={found} />
-          <Verdict status={found.status} sure={say("write.sure", percent(found.confidence))} />
-          {(found.status !== "ok" || found.ignored.length > 0) && <p class="advice">{found.message}</p>}
+          <Verdict
+            status={found.status}
+            sure={say("write.sure", percent(found.confidence))}
+            label={found.status === "ok" && leftOut ? say("write.status.ok_but_left_out") : undefined}
+          />
+          <p class={found.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(found, leftOut)}</p>
           {answer.value && !pictures.chosen.value && (
             <p class="small quiet numbers time">{say("write.time", Math.ceil(answer.value.milliseconds))}</p>
           )}

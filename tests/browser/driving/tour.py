@@ -69,6 +69,9 @@ def tour(page: Page, training: str) -> Iterator[str]:
     with sheet.explained():
         sheet.draw(sheet.placed(_SEVEN))
     yield "write, a digit"
+    page.locator(".result [aria-expanded]").click()
+    page.locator(".characters button").nth(1).click()
+    yield "write, corrected"
     page.get_by_test_id("pictures").set_input_files(
         [
             {"name": "white.png", "mimeType": "image/png", "buffer": _white()},

@@ -1,11 +1,11 @@
 /**
- * Boxes around the digits. Colour, line style and icon all show the status, so none is needed alone. For screen
+ * Boxes around the characters. Colour, line style and icon all show the status, so none is needed alone. For screen
  * readers, the cards have the same information.
  */
-import type { Box } from "../readings";
 import { say } from "../sentences/say";
+import { type Glyph, isDigit, statusOf } from "./correct/glyphs";
 import { contains, type Point, type Rect, type Size } from "./geometry";
-import { digits, lit, pointing, reading, toggle } from "./state";
+import { glyphs, lit, pointing, reading, toggle } from "./state";
 
 interface Properties {
   /** The size of the area under the boxes, in CSS pixels. */
@@ -35,7 +35,7 @@ export function Boxes({ size, at, clickable = false }: Properties) {
         const found = { x, y, width, height };
         const shown = around(at(found), BESIDE);
         // the frame of a form is not hatched over its digits
-        const isAround = digits.value.some(({ box }) => contains(found, middleOf(box)));
+        const isAround = glyphs.value.some(({ box }) => contains(found, middleOf(box)));
         return (
           <g key={`ignored ${place}`} class="left-out" data-kind={kind}>
             <rect {...shown} rx="3" fill={isAround ? "none" : "url(#left-out)"} />
@@ -45,38 +45,44 @@ export function Boxes({ size, at, clickable = false }: Properties) {
           </g>
         );
       })}
-      {reading.value?.marks.map(({ box: [x, y, width, height] }, place) => (
-        <rect key={`mark ${place}`} class="mark" {...around(at({ x, y, width, height }), BESIDE)} rx="3" />
+      {glyphs.value.map((glyph, place) => (
+        <GlyphBox key={place} glyph={glyph} place={place} at={at} clickable={clickable} />
       ))}
-      {digits.value.map(({ digit, status, box: [x, y, width, height] }, place) => {
-        const shown = at({ x, y, width, height });
-        const [left, top] = [shown.x - ROOM, shown.y - ROOM];
-        const label = status === "not-a-digit" ? "×" : `${digit}${SIGNS[status]}`;
-        return (
-          <g
-            key={place}
-            class="box"
-            data-status={status}
-            data-lit={lit.value === place}
-            {...(clickable ? { ...pointing(place), onClick: () => toggle(place) } : {})}
-          >
-            <rect
-              x={left}
-              y={top}
-              width={shown.width + 2 * ROOM}
-              height={shown.height + 2 * ROOM}
-              rx="6"
-              pathLength={status === "ok" ? 1 : undefined}
-            />
-            {(shown.height >= LABELLED || lit.value === place) && (
-              <text x={left + 2} y={top < 20 ? top + shown.height + 2 * ROOM + 16 : top - 6}>
-                {label}
-              </text>
-            )}
-          </g>
-        );
-      })}
     </svg>
+  );
+}
+
+interface GlyphProperties extends Pick<Properties, "at" | "clickable"> {
+  glyph: Glyph;
+  place: number;
+}
+
+function GlyphBox({ glyph, place, at, clickable }: GlyphProperties) {
+  const isMark = !isDigit(glyph.character);
+  const shown = at(glyph.box);
+  const { x, y, width, height } = around(shown, isMark ? BESIDE : ROOM);
+  const isLit = lit.value === place;
+  const status = statusOf(glyph);
+  const label = status === "not-a-digit" ? "×" : `${glyph.character}${SIGNS[status]}`;
+  return (
+    <g
+      class={isMark ? "mark" : "box"}
+      data-status={status}
+      data-mine={glyph.isMine}
+      data-lit={isLit}
+      {...(clickable ? { ...pointing(place), onClick: () => toggle(place) } : {})}
+    >
+      <rect
+        {...{ x, y, width, height }}
+        rx={isMark ? 3 : 6}
+        pathLength={status === "ok" && !isMark ? 1 : undefined}
+      />
+      {(isMark ? isLit : shown.height >= LABELLED || isLit) && (
+        <text x={x + 2} y={y < 20 ? y + height + 16 : y - 6}>
+          {label}
+        </text>
+      )}
+    </g>
   );
 }
 
@@ -95,6 +101,6 @@ function around({ x, y, width, height }: Rect, room: number): Rect {
   return { x: x - room, y: y - room, width: width + 2 * room, height: height + 2 * room };
 }
 
-function middleOf([x, y, width, height]: Box): Point {
+function middleOf({ x, y, width, height }: Rect): Point {
   return { x: x + width / 2, y: y + height / 2 };
 }

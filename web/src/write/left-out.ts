@@ -1,7 +1,8 @@
 /** Why a reading has its status, and the names of the ink that is in no text. */
 import { sentence } from "../here/sentence";
-import type { Ignored, Reading } from "../readings";
+import type { Ignored } from "../readings";
 import { say } from "../sentences/say";
+import type { Shown } from "./correct/shown";
 
 /** As they are listed: what may have been meant first. */
 const KINDS = ["sign", "unknown", "stain", "ruling"] as const;
@@ -16,7 +17,8 @@ export function namesOf(ignored: readonly Ignored[]): string {
 }
 
 /** One sentence that says why the status is what it is. */
-export function whyOf({ status, message }: Reading, leftOut: string): string {
+export function whyOf({ status, message, isCorrected }: Shown, leftOut: string): string {
+  if (status === "ok" && isCorrected) return message;
   if (status === "ok") return leftOut ? say("write.why.ok_but", leftOut) : say("write.why.ok");
   const isSaid = status !== "unsure" || message === sentence(["reading.unknown_ink", {}]);
   return leftOut && !isSaid ? say("write.why.left_out", message, leftOut) : message;

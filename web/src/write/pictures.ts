@@ -1,6 +1,7 @@
 /** Pictures that were chosen, dropped, pasted or taken; each is read separately, two at a time. */
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Reading, Unread } from "../readings";
+import { Corrections } from "./correct/corrections";
 import { Question } from "./question";
 
 export interface Picture {
@@ -11,6 +12,8 @@ export interface Picture {
   /** Whether the browser can show it: it cannot show PDF and HEIC, which the service reads anyway. */
   isShowable: Signal<boolean>;
   question: Question<null>;
+  /** Of each of its pages. */
+  corrections: Corrections[];
 }
 
 /** One entry in the list: a picture, or one of its pages. */
@@ -18,6 +21,7 @@ export interface Entry {
   picture: Picture;
   page: number;
   reading: Reading | Unread | null;
+  corrections: Corrections;
 }
 
 const AT_ONCE = 2;
@@ -32,8 +36,14 @@ export class Pictures {
   readonly entries = computed<readonly Entry[]>(() =>
     this.#all.value.flatMap((picture): Entry[] => {
       const readings = picture.question.answer.value?.readings ?? [];
-      if (readings.length === 0) return [{ picture, page: 0, reading: null }];
-      return readings.map((reading, page) => ({ picture, page, reading }));
+      if (readings.length === 0)
+        return [{ picture, page: 0, reading: null, corrections: correctionsOf(picture, 0) }];
+      return readings.map((reading, page) => ({
+        picture,
+        page,
+        reading,
+        corrections: correctionsOf(picture, page),
+      }));
     }),
   );
   readonly chosen = computed<Entry | null>(
@@ -53,6 +63,7 @@ export class Pictures {
       url: URL.createObjectURL(file),
       isShowable: signal(true),
       question: new Question<null>(),
+      corrections: [],
     }));
     await this.read(model);
   }
@@ -81,4 +92,10 @@ export class Pictures {
     this.#all.value = [];
     this.#chosen.value = 0;
   }
+}
+
+/** The same ones whenever the picture is read, by whatever model. */
+function correctionsOf({ corrections }: Picture, page: number): Corrections {
+  corrections[page] ??= new Corrections();
+  return corrections[page];
 }

@@ -11,10 +11,10 @@ import { InkCanvas, penWidth } from "./ink-canvas";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
 import { Result } from "./result";
-import { digits, pictures, pointedAt, readBy, reading, selected } from "./state";
+import { glyphs, pictures, pointedAt, readBy, reading, selected } from "./state";
 import { Toolbar } from "./toolbar";
 import { percent } from "./verdict";
-import { clearSheet, keepReading, showExample, undoStroke } from "./writing";
+import { clearSheet, keepReading, showExample, undo } from "./writing";
 import "./write.css";
 import "./pictures.css";
 import "./result.css";
@@ -59,13 +59,13 @@ export function WriteView() {
   );
 }
 
-/** Ctrl+Z undoes a stroke unless the user is typing; Delete clears if the sheet is the target. */
+/** Ctrl+Z undoes a stroke or a correction unless the user is typing; Delete clears if the sheet is the target. */
 function listenToKeys(): () => void {
   const press = (event: KeyboardEvent) => {
     const target = event.target as Element;
-    if (pictures.chosen.peek() || target.closest("input:not([type=radio]), textarea, select")) return;
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undoStroke();
-    else if (event.key === "Delete" && isOfSheet(target)) clearSheet();
+    if (target.closest("input:not([type=radio]), textarea, select")) return;
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undo();
+    else if (event.key === "Delete" && !pictures.chosen.peek() && isOfSheet(target)) clearSheet();
     else return;
     event.preventDefault();
   };
@@ -96,10 +96,10 @@ function useExplanationOfPicture(): void {
   });
 }
 
-/** Drops the selection if the digit is gone in the next reading. */
+/** Drops the selection if the character is gone in the next reading. */
 function useSelectionWithin(): void {
   useSignalEffect(() => {
-    const count = digits.value.length;
+    const count = glyphs.value.length;
     for (const each of [selected, pointedAt]) {
       const place = each.peek();
       if (place !== null && place >= count) each.value = null;
@@ -129,7 +129,11 @@ function useSpokenReading(): void {
       return;
     }
     const spoken = found.text ? spelt(found.text) : say("write.none");
-    const parts = [say("write.number", spoken, percent(found.confidence))];
+    const parts = [
+      found.isCorrected
+        ? say("write.number.corrected", spoken)
+        : say("write.number", spoken, percent(found.confidence)),
+    ];
     if (found.status !== "ok") parts.push(found.message);
     const sentence = parts.join(" ");
     // the explanation brings the same reading again

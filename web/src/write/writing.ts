@@ -5,7 +5,7 @@ import { pictureOf } from "./drawing";
 import { nextExample, strokesOf, writeSlowly } from "./example";
 import type { Size } from "./geometry";
 import type { InkPoint, Stroke } from "./sheet";
-import { inkQuestion, pictures, readBy, sheet } from "./state";
+import { corrections, inkQuestion, pictures, readBy, sheet } from "./state";
 
 /** The stroke in progress. */
 export const pending = signal<Stroke>([]);
@@ -104,7 +104,12 @@ export function clearSheet(): void {
   sheet.clear();
 }
 
-export function undoStroke(): void {
+/** Take back the last stroke, or the last correction of what is shown. */
+export function undo(): void {
+  if (pictures.chosen.peek()) {
+    corrections.peek().undo();
+    return;
+  }
   demonstration?.abort();
   pending.value = [];
   sheet.undo();

@@ -1,0 +1,25 @@
+/** The corrections of a picture, which can be undone one by one. */
+import { computed, type ReadonlySignal, signal } from "@preact/signals";
+import type { Patch } from "./patches";
+
+/** What can be corrected: a picture, or the sheet, where strokes and corrections are undone in one order. */
+export interface Correctable {
+  readonly patches: ReadonlySignal<readonly Patch[]>;
+  readonly canUndo: ReadonlySignal<boolean>;
+  correct(patch: Patch): void;
+  undo(): void;
+}
+
+export class Corrections implements Correctable {
+  readonly #patches = signal<readonly Patch[]>([]);
+  readonly patches = computed(() => this.#patches.value);
+  readonly canUndo = computed(() => this.#patches.value.length > 0);
+
+  correct(patch: Patch): void {
+    this.#patches.value = [...this.#patches.peek(), patch];
+  }
+
+  undo(): void {
+    this.#patches.value = this.#patches.peek().slice(0, -1);
+  }
+}

@@ -4,6 +4,7 @@ import { say } from "../sentences/say";
 import { CorrectButton, CorrectPanel } from "./correct/correct-panel";
 import { type Glyph, statusOf } from "./correct/glyphs";
 import type { Shown } from "./correct/shown";
+import { ExportButtons } from "./export/export-buttons";
 import { namesOf, whyOf } from "./left-out";
 import { lit, pictures, pointing, question, reading, sheet, toggle } from "./state";
 import { Trouble } from "./trouble";
@@ -30,6 +31,7 @@ export function Result() {
           <p class={found.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(found, leftOut)}</p>
           <div class="buttons">
             <CorrectButton />
+            <ExportButtons />
           </div>
           <CorrectPanel />
           {answer.value && !pictures.chosen.value && (

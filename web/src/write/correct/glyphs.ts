@@ -55,6 +55,12 @@ export function statusOf(glyph: Glyph): Digit["status"] {
   return glyph.isMine ? "ok" : (digitOf(glyph)?.status ?? "ok");
 }
 
+/** In whole pixels. */
+export function boxOf({ box: { x, y, width, height } }: Pick<Glyph, "box">): Digit["box"] {
+  const [left, top] = [Math.round(x), Math.round(y)];
+  return [left, top, Math.round(x + width) - left, Math.round(y + height) - top];
+}
+
 function rectOf([x, y, width, height]: Readonly<Digit["box"]>): Rect {
   return { x, y, width, height };
 }

@@ -2,7 +2,7 @@
 import type { Digit, Mark, Reading } from "../../readings";
 import { say } from "../../sentences/say";
 import { inverse, type Placement, placeRect, type Rect } from "../geometry";
-import { digitOf, type Glyph, glyphsOf, isDigit, statusOf, textOf } from "./glyphs";
+import { boxOf, digitOf, type Glyph, glyphsOf, isDigit, statusOf, textOf } from "./glyphs";
 import { type Patch, patched } from "./patches";
 
 /** A reading as it is shown. */
@@ -86,10 +86,4 @@ function asDigit(glyph: Glyph): Digit {
 function asMark(glyph: Glyph): Mark {
   const probability = glyph.isMine || !glyph.read ? 1 : glyph.read.probability;
   return { mark: glyph.character as Mark["mark"], probability, box: boxOf(glyph) };
-}
-
-/** In whole pixels. */
-export function boxOf({ box: { x, y, width, height } }: Pick<Glyph, "box">): Digit["box"] {
-  const [left, top] = [Math.round(x), Math.round(y)];
-  return [left, top, Math.round(x + width) - left, Math.round(y + height) - top];
 }

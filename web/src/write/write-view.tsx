@@ -2,6 +2,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
+import { KeptDigits } from "../hand/kept-digits";
 import { prepare } from "../here/read";
 import { language } from "../language";
 import { say } from "../sentences/say";
@@ -54,6 +55,7 @@ export function WriteView() {
         <ModelChoice />
       </div>
       <DigitCards />
+      <KeptDigits />
       {isDragging.value && <p class="drop-here">{say("write.drop")}</p>}
     </article>
   );

@@ -1,4 +1,6 @@
 /** Correct the reading: choose what a character is, the likeliest others first, split it, merge it, delete it. */
+
+import { KeepButton } from "../../hand/keep-button";
 import { say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
 import { probabilitiesOf } from "../probabilities";
@@ -65,6 +67,7 @@ export function CorrectPanel() {
         <button type="button" class="button" onClick={() => remove(place)}>
           {say("write.correct.delete")}
         </button>
+        <KeepButton glyph={glyph} />
       </div>
     </section>
   );

@@ -2,6 +2,7 @@
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Reading, Unread } from "../readings";
 import { Corrections } from "./correct/corrections";
+import type { Patch } from "./correct/patches";
 import { Question } from "./question";
 
 export interface Picture {
@@ -22,6 +23,13 @@ export interface Entry {
   page: number;
   reading: Reading | Unread | null;
   corrections: Corrections;
+}
+
+/** The corrections of a page of a picture, both numbered from 0. */
+export interface Corrected {
+  picture: number;
+  page: number;
+  patches: readonly Patch[];
 }
 
 const AT_ONCE = 2;
@@ -50,20 +58,31 @@ export class Pictures {
     () => this.entries.value[Math.min(this.#chosen.value, this.entries.value.length - 1)] ?? null,
   );
 
+  readonly files = computed<readonly File[]>(() => this.#all.value.map(({ file }) => file));
+  readonly corrected = computed<readonly Corrected[]>(() =>
+    this.entries.value
+      .map(({ picture, page, corrections }) => ({
+        picture: this.#all.value.indexOf(picture),
+        page,
+        patches: corrections.patches.value,
+      }))
+      .filter(({ patches }) => patches.length > 0),
+  );
+
   choose(place: number): void {
     this.#chosen.value = place;
   }
 
   /** Show these pictures in place of the current ones. */
-  async show(files: readonly File[], model: string): Promise<void> {
+  async show(files: readonly File[], model: string, corrected: readonly Corrected[] = []): Promise<void> {
     this.close();
-    this.#all.value = files.map((file) => ({
+    this.#all.value = files.map((file, place) => ({
       id: ++this.#numbered,
       file,
       url: URL.createObjectURL(file),
       isShowable: signal(true),
       question: new Question<null>(),
-      corrections: [],
+      corrections: correctionsFrom(corrected.filter(({ picture }) => picture === place)),
     }));
     await this.read(model);
   }
@@ -98,4 +117,10 @@ export class Pictures {
 function correctionsOf({ corrections }: Picture, page: number): Corrections {
   corrections[page] ??= new Corrections();
   return corrections[page];
+}
+
+function correctionsFrom(known: readonly Corrected[]): Corrections[] {
+  const pages: Corrections[] = [];
+  for (const { page, patches } of known) pages[page] = new Corrections(patches);
+  return pages;
 }

@@ -56,6 +56,12 @@ export class Sheet implements Correctable {
     this.#content.value = before;
   }
 
+  /** Begin with what was there before; there is nothing to undo. */
+  restore(content: Content): void {
+    this.#past.value = [];
+    this.#content.value = content;
+  }
+
   /** The numbers of the strokes that are mostly in a region. */
   inkAt(region: Rect): number[] {
     return this.strokes.value.flatMap((stroke, number) => {

@@ -9,6 +9,8 @@ import { say } from "../sentences/say";
 import { DigitCards } from "./digit-cards";
 import { isDragging, takeWhatIsHandedIn } from "./handed-in";
 import { InkCanvas, penWidth } from "./ink-canvas";
+import { keepLastSheet } from "./last/last-sheet";
+import { StorageNotice } from "./last/storage-notice";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
 import { Result } from "./result";
@@ -25,6 +27,7 @@ export function WriteView() {
   const stage = useRef<HTMLDivElement>(null);
   useEffect(prepare, []);
   useEffect(keepReading, []);
+  useEffect(keepLastSheet, []);
   useEffect(takeWhatIsHandedIn, []);
   useEffect(listenToKeys, []);
   usePicturesReadAnew();
@@ -45,6 +48,7 @@ export function WriteView() {
         <h1>{say("write.title")}</h1>
         <p class="lead">{say("write.lead")}</p>
       </header>
+      <StorageNotice />
       <div class="desk">
         <div class="stage" ref={stage}>
           {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}

@@ -72,6 +72,13 @@ export const write: Translation<typeof english> = {
   "write.save": "保存",
   "write.save.picture": "带方框的图片",
   "write.unshowable_export": "浏览器打不开这种图片，画不出方框。",
+  "write.storage.title": "存储",
+  "write.storage.refused":
+    "这个浏览器不让网页存东西：隐私窗口都这样，直接从硬盘打开的文件有时也这样。刷新或关掉页面，写的、改的、留下的就都没有了。请改存成文件：写的在这里存，留下的字在下面存成 .npz。",
+  "write.storage.understood": "知道了",
+  "write.sheet_file.save": "存下这张纸",
+  "write.sheet_file.open": "打开一张纸",
+  "write.sheet_file.wrong": "这不是本页面存下的纸。",
   "write.mark..": "小数点",
   "write.mark.,": "逗号",
   "write.mark.-": "连字符",

@@ -11,9 +11,13 @@ export interface Correctable {
 }
 
 export class Corrections implements Correctable {
-  readonly #patches = signal<readonly Patch[]>([]);
+  readonly #patches;
   readonly patches = computed(() => this.#patches.value);
   readonly canUndo = computed(() => this.#patches.value.length > 0);
+
+  constructor(patches: readonly Patch[] = []) {
+    this.#patches = signal(patches);
+  }
 
   correct(patch: Patch): void {
     this.#patches.value = [...this.#patches.peek(), patch];

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+import shuzi
 from driving.pen import strokes_of
 from shuzi.data.formats import load_dataset
 from shuzi.reading.hand import add_to_hand
 
 pytestmark = pytest.mark.browser
+
+LIKE_A_ONE = [[(8, 7), (14, 5)], [(14, 5), (13, 14), (12, 23)]]  # read as a 7, not far from a 1
 
 
 def _keep(sheet, label):
@@ -56,6 +59,38 @@ def test_kept_digits_survive_a_reload_and_go_to_shuzi_hand_and_back(open_sheet, 
     expect(kept.locator("strong")).to_have_text(["2"])
     page.reload()
     expect(kept.locator("strong")).to_have_text(["2"])
+
+
+def test_kept_digits_are_taken_into_account_as_python_does(open_sheet, tmp_path):
+    sheet = open_sheet()
+    page = sheet.page
+    with sheet.explained() as answer:
+        sheet.write(LIKE_A_ONE)
+    assert answer.text == "7"
+    _keep(sheet, "1")
+    page.keyboard.press("Control+z")  # what is kept counts, whatever becomes of the correction
+    expect(sheet.boxes.nth(0)).to_have_attribute("data-mine", "false")
+    use = page.get_by_role("checkbox", name="Take them into account")
+    with sheet.explained() as without:
+        use.uncheck()
+    with sheet.explained() as answer:
+        use.check()
+    picture = tmp_path / "sheet.png"
+    picture.write_bytes(sheet.last_picture())
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as .npz").click()
+    download.value.save_as(tmp_path / "mine.npz")
+    reader = shuzi.load()
+    for found, expected in (
+        (without, reader.read(picture)),
+        (answer, reader.with_hand(tmp_path / "mine.npz").read(picture)),
+    ):
+        assert found.text == expected.text
+        (digit,) = found.reading["digits"]
+        assert digit["probabilities"] == pytest.approx(expected.digits[0].probabilities, abs=0.01)
+        assert digit["probability"] == pytest.approx(expected.digits[0].probability, abs=0.01)
+    plain, with_hand = (each.reading["digits"][0]["probabilities"] for each in (without, answer))
+    assert with_hand[1] > plain[1] + 0.3
 
 
 def test_a_file_without_digits_says_what_is_wrong_and_takes_nothing_away(open_sheet, mnist, tmp_path):

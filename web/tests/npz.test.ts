@@ -1,10 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { digitsIn, type KeptDigit, MOST_KEPT, npzOf } from "../src/hand/npz";
 import { crc32, zipped } from "../src/hand/zip";
+import { python } from "./python";
 
 const digit = (label: number, date = 0): KeptDigit => ({
   image: Uint8Array.from({ length: 784 }, (_, place) => (place * 7 + label) % 256),
@@ -38,21 +38,6 @@ test("one that is damaged, cut short or something else says so", async () => {
   ] as const)
     await expect(digitsIn(bad)).rejects.toMatchObject({ why });
 });
-
-/** Where there is a Python with NumPy, it is the judge. */
-function python(program: string, ...values: string[]): string | null {
-  for (const name of ["../.venv/bin/python", "python3"]) {
-    try {
-      return execFileSync(name, ["-c", program, ...values], {
-        encoding: "utf8",
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-    } catch {
-      // the next one
-    }
-  }
-  return null;
-}
 
 test("NumPy reads what is written, and what NumPy writes is read", async ({ skip }) => {
   if (python("import numpy") === null) skip("there is no NumPy");

@@ -7,6 +7,7 @@ import { Pixels } from "../shared/pixels";
 import { saveFile } from "../shared/take";
 import { forget, keepThoseOf, kept, loadKept, type Numbered } from "./kept";
 import { NoKeptDigits, npzOf } from "./npz";
+import { UseHere } from "./use-here";
 import "./hand.css";
 
 const FILE = "shuzi-digits.npz";
@@ -34,6 +35,7 @@ export function KeptDigits() {
           ))}
         </ul>
       )}
+      {digits.length > 0 && <UseHere />}
       <div class="buttons">
         {digits.length > 0 && (
           <button

@@ -24,8 +24,14 @@ export function keepReading(): () => void {
 }
 
 /** Read the same ink again after a failed or aborted request. */
-export function readAgain(): void {
+function readAgain(): void {
   askedAgain.value++;
+}
+
+/** Read what is shown again, ink or pictures. */
+export function readAllAgain(): void {
+  if (pictures.chosen.peek()) void pictures.read(readBy.peek());
+  else readAgain();
 }
 
 async function readInk(strokes: readonly Stroke[], name: string, since: number): Promise<void> {

@@ -7,6 +7,7 @@ export const hand = {
   "hand.keep": "Keep this digit",
   "hand.is_kept": "Kept",
   "hand.export": "Save as .npz",
+  "hand.use_here": "Take them into account when the default model reads here",
   "hand.import": "Open an .npz",
   "hand.imported": (n: number) => (n === 1 ? "1 digit is kept." : `${n} digits are kept.`),
   "hand.image": (place: number) => `Kept digit ${place}`,

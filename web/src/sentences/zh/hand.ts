@@ -10,6 +10,7 @@ export const hand: Translation<typeof english> = {
   "hand.keep": "留下这个字",
   "hand.is_kept": "已经留下",
   "hand.export": "存成 .npz 文件",
+  "hand.use_here": "默认模型在这里识别时也用上它们",
   "hand.import": "打开 .npz 文件",
   "hand.imported": (n) => `留下了 ${n} 个数字。`,
   "hand.image": (place) => `留下的第 ${place} 个数字`,

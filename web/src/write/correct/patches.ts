@@ -26,6 +26,7 @@ export interface Patch {
   readonly ink: readonly number[] | null;
 }
 
+const ALIKE = 0.95; // intersection over union from which two boxes are one
 const SAME = 0.5; // intersection over union from which two boxes hold the same ink
 
 /**
@@ -50,8 +51,9 @@ function withPatch(glyphs: readonly Glyph[], patch: Patch): readonly Glyph[] {
   const [only] = replaced.length === 1 ? replaced : [];
   const line = replaced[0]?.line ?? lineAt(glyphs, patch.region);
   const made = patch.says.map(({ character, box, seen, isMine }): Glyph => {
-    const isSame = only !== undefined && patch.says.length === 1;
-    return { character, box, line, isMine, read: (isSame && isMine && digitOf(only)) || seen };
+    // read again in the same box it has its explanation too; in another one, that would be of another image
+    const isSame = only !== undefined && isMine && iou(only.box, box) >= ALIKE;
+    return { character, box, line, isMine, read: (isSame && digitOf(only)) || seen };
   });
   const rest = glyphs.filter((each) => !replaced.includes(each));
   const first = replaced[0] ? glyphs.indexOf(replaced[0]) : placeOn(rest, line, patch.region);

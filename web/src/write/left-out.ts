@@ -18,7 +18,7 @@ export function namesOf(ignored: readonly Ignored[]): string {
 
 /** One sentence that says why the status is what it is. */
 export function whyOf({ status, message, isCorrected }: Shown, leftOut: string): string {
-  if (status === "ok" && isCorrected) return message;
+  if (status === "ok" && isCorrected) return leftOut ? say("write.why.left_out", message, leftOut) : message;
   if (status === "ok") return leftOut ? say("write.why.ok_but", leftOut) : say("write.why.ok");
   const isSaid = status !== "unsure" || message === sentence(["reading.unknown_ink", {}]);
   return leftOut && !isSaid ? say("write.why.left_out", message, leftOut) : message;

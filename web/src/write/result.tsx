@@ -1,7 +1,7 @@
 /** The number, its confidence, and advice if it is unsure. */
 
 import { say } from "../sentences/say";
-import { CorrectButton, CorrectPanel } from "./correct/correct-panel";
+import { CorrectButton } from "./correct/correct-panel";
 import { type Glyph, statusOf } from "./correct/glyphs";
 import type { Shown } from "./correct/shown";
 import { ExportButtons } from "./export/export-buttons";
@@ -33,7 +33,6 @@ export function Result() {
             <CorrectButton />
             <ExportButtons />
           </div>
-          <CorrectPanel />
           {answer.value && !pictures.chosen.value && (
             <p class="small quiet numbers time">{say("write.time", Math.ceil(answer.value.milliseconds))}</p>
           )}

@@ -7,6 +7,7 @@ import { knowKeptDigits } from "../hand/use-here";
 import { prepare } from "../here/read";
 import { language } from "../language";
 import { say } from "../sentences/say";
+import { CorrectPanel } from "./correct/correct-panel";
 import { DigitCards } from "./digit-cards";
 import { isDragging, takeWhatIsHandedIn } from "./handed-in";
 import { InkCanvas, penWidth } from "./ink-canvas";
@@ -56,6 +57,7 @@ export function WriteView() {
           {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}
         </div>
         <Result />
+        <CorrectPanel />
         <Toolbar onExample={example} />
         <PictureList />
         <ModelChoice />

@@ -54,6 +54,7 @@ export const write = {
     n === 1
       ? `Please check the character at position ${places}.`
       : `Please check the characters at positions ${places}.`,
+  "write.why.rest": "You corrected part of it. Please check the rest.",
   "write.why.all_deleted": "You deleted everything that was read.",
   "write.number.corrected": (text: string) => `With your corrections: ${text}.`,
   "write.network_read": (digit: number, percent: string) =>

@@ -53,6 +53,7 @@ export const write: Translation<typeof english> = {
   "write.mine": "你说的",
   "write.why.corrected": "你说的算数，其余的都清楚。",
   "write.why.check": (places) => `请核对第 ${places} 个字。`,
+  "write.why.rest": "你改了一部分，其余的请再核对。",
   "write.why.all_deleted": "认出来的都被你删掉了。",
   "write.number.corrected": (text) => `改正以后：${text}。`,
   "write.network_read": (digit, percent) => `网络认成 ${digit}，概率 ${percent}。`,

@@ -1,4 +1,5 @@
 /** A reading and a person's corrections become the reading that is shown, copied and exported. */
+import { sentence } from "../../here/sentence";
 import type { Digit, Mark, Reading } from "../../readings";
 import { say } from "../../sentences/say";
 import { inverse, type Placement, placeRect, type Rect } from "../geometry";
@@ -50,17 +51,28 @@ export function shownOf(reading: Reading, { patches, onto, inkAt }: Place): Show
   };
 }
 
-function statusNow(
-  { status, ignored }: Reading,
-  read: readonly Glyph[],
-  glyphs: readonly Glyph[],
-): Reading["status"] {
+function statusNow(reading: Reading, read: readonly Glyph[], glyphs: readonly Glyph[]): Reading["status"] {
   if (glyphs.length === 0) return "blank";
   if (glyphs.every(({ isMine }) => isMine)) return "ok";
   if (glyphs.some(isDoubtful)) return "unsure";
+  if (hindrance(reading, glyphs)) return "unsure";
   // what was doubtful has been dealt with, if that was all
-  const isBeside = ignored.some(({ kind }) => kind === "sign" || kind === "unknown");
-  return status === "ok" || (read.some(isDoubtful) && !isBeside) ? "ok" : "unsure";
+  return reading.status === "ok" || read.some(isDoubtful) ? "ok" : "unsure";
+}
+
+/** Ink that makes any reading unsure: the key of its sentence. */
+function hindrance({ ignored }: Reading, glyphs: readonly Glyph[]): string | null {
+  if (ignored.some(({ kind }) => kind === "unknown")) return "reading.unknown_ink";
+  const isInside = ignored.some(({ kind, box }) => kind === "sign" && isBetween(box, glyphs));
+  return isInside ? "reading.sign_inside" : null;
+}
+
+/** Whether characters of one line stand on both sides of a box. */
+function isBetween([x, y, width, height]: Readonly<Digit["box"]>, glyphs: readonly Glyph[]): boolean {
+  const beside = glyphs.filter(({ box }) => box.y < y + height && box.y + box.height > y);
+  const middle = x + width / 2;
+  const isBefore = ({ box }: Glyph) => box.x + box.width / 2 < middle;
+  return beside.some(isBefore) && !beside.every(isBefore);
 }
 
 function isDoubtful(glyph: Glyph): boolean {
@@ -71,7 +83,10 @@ function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readon
   if (status === "blank") return say("write.why.all_deleted");
   if (status === "ok") return say("write.why.corrected");
   const places = glyphs.flatMap((each, place) => (isDoubtful(each) ? [place + 1] : []));
-  if (places.length === 0) return reading.message;
+  if (places.length === 0) {
+    const why = hindrance(reading, glyphs);
+    return why ? sentence([why, {}]) : say("write.why.rest");
+  }
   return say("write.why.check", places.join(say("write.list_comma")), places.length);
 }
 

@@ -131,7 +131,27 @@ def test_a_folder_works_without_a_connection_after_the_first_visit(open_place, p
     page.wait_for_function("caches.open('shuzi').then(async (kept) => (await kept.keys()).length > 8)")
     page.context.set_offline(True)
     page.reload()
-    assert Sheet(page).write(_ink(mnist, 7)).text == "7"
+    expect(Sheet(page).number).to_have_attribute("data-text", "7")  # the last sheet, read again
+
+
+def test_corrections_the_last_sheet_and_kept_digits_survive_a_reload(open_place, mnist):
+    page = open_place()
+    sheet = Sheet(page)
+    with sheet.explained() as answer:
+        sheet.write(_ink(mnist, 7))
+    assert answer.text == "7"
+    page.get_by_role("button", name="Correct").click()
+    page.locator(".correct").get_by_role("button", name="1", exact=True).click()
+    page.locator(".correct").get_by_role("button", name="Keep this digit").click()
+    expect(page.locator(".kept li strong")).to_have_text("1")
+    page.reload()
+    expect(sheet.number).to_have_attribute("data-text", "1")
+    expect(sheet.boxes.nth(0)).to_have_attribute("data-mine", "true")
+    expect(page.locator(".kept li strong")).to_have_text("1")
+    page.locator(".save summary").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Picture with boxes").click()
+    assert download.value.path().read_bytes().startswith(b"\x89PNG")
 
 
 def test_the_files_are_small_enough(built):

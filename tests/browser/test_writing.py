@@ -56,7 +56,38 @@ def test_a_letter_is_not_taken_for_a_digit(open_sheet):
         "This does not look like a digit. It may be a letter or another sign."
     )
     expect(sheet.boxes).to_have_attribute("data-status", "not-a-digit")
-    expect(sheet.number).to_have_text(answer.text)  # the guess is shown all the same
+    expect(sheet.number).to_have_text(answer.text)  # the guess is shown all the same, but small
+    sizes = [
+        float(each.evaluate("(element) => parseFloat(getComputedStyle(element).fontSize)"))
+        for each in (sheet.number, sheet.number.locator("[data-status=not-a-digit]"))
+    ]
+    assert sizes[1] < 0.6 * sizes[0]
+    expect(sheet.boxes.locator("text")).to_have_text("×")
+
+
+def test_ink_that_is_in_no_text_is_hatched_and_named_and_nothing_is_plainly_reliable(open_sheet, mnist):
+    sheet = open_sheet()
+    sheet.write(_as_digit(mnist, 2), 0.2, 0.5)
+    sheet.write(LETTER, 0.8, 0.5)
+    answer = sheet.write(_as_digit(mnist, 7), 0.4, 0.5)
+    (ignored,) = answer.reading["ignored"]
+    assert answer.text == "27"
+    left_out = sheet.page.locator(".left-out")
+    expect(left_out).to_have_attribute("data-kind", ignored["kind"])
+    expect(left_out.locator("rect")).to_have_attribute("fill", "url(#left-out)")
+    expect(left_out.locator("text")).to_have_text(ignored["kind"])
+    places = np.concatenate(sheet.placed(LETTER, 0.8, 0.5))
+    frame = left_out.locator("rect").bounding_box()
+    assert abs(frame["x"] + frame["width"] / 2 - places[:, 0].mean()) < 20
+    verdict = sheet.page.locator(".result .verdict strong")
+    expect(verdict).not_to_have_text("Reliable")
+    with sheet.read() as answer:
+        sheet.page.keyboard.press("Control+z")
+        sheet.page.keyboard.press("Control+z")
+        sheet.page.keyboard.press("Control+z")
+    expect(left_out).to_have_count(0)
+    expect(verdict).to_have_text("Reliable")
+    expect(sheet.page.locator(".result .why")).to_have_text("Every character is clear, and no ink is left over.")
 
 
 def test_strokes_are_taken_back_and_so_is_a_clearing(open_sheet, mnist):

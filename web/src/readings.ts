@@ -6,9 +6,9 @@ import { MODELS, NotRead, readHere } from "./here/read";
 import { sentence } from "./here/sentence";
 import type { Grey } from "./ink/picture";
 import { say } from "./sentences/say";
-import type { Digit, Ignored, Model, Models, Reading, Readings, Score, Unread } from "./shapes";
+import type { Digit, Ignored, Mark, Model, Models, Reading, Readings, Score, Unread } from "./shapes";
 
-export type { Digit, Ignored, Model, Reading, Score, Unread };
+export type { Digit, Ignored, Mark, Model, Reading, Score, Unread };
 export type Status = Reading["status"];
 /** x, y, width, height in the upright picture, in pixels. */
 export type Box = Readonly<Digit["box"]>;

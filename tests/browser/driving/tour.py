@@ -69,6 +69,12 @@ def tour(page: Page, training: str) -> Iterator[str]:
     with sheet.explained():
         sheet.draw(sheet.placed(_SEVEN))
     yield "write, a digit"
+    page.locator(".result [aria-expanded]").click()
+    page.locator(".characters button").nth(1).click()
+    page.locator(".correct .buttons button").last.click()
+    page.locator(".kept li").wait_for()
+    page.locator(".save summary").click()
+    yield "write, corrected and kept"
     page.get_by_test_id("pictures").set_input_files(
         [
             {"name": "white.png", "mimeType": "image/png", "buffer": _white()},

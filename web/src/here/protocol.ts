@@ -11,6 +11,8 @@ export interface Found extends Omit<Reading, "message" | "source"> {
 /** To the worker. */
 export type Task =
   | { id: number; picture: Blob | Grey; model: string; explain: boolean }
+  /** Corrected digits of one person that readings take into account from now on: 784 values of each, and the labels. */
+  | { hand: { images: Uint8Array; labels: Uint8Array } }
   /** Load what the model needs, before the first picture comes. */
   | { prepare: string }
   /** The picture is no longer of interest. */

@@ -55,6 +55,18 @@ export function prepare(): void {
   tell({ prepare: "default" });
 }
 
+let hand: Extract<Task, { hand: unknown }> | null = null;
+
+/**
+ * Take corrected digits of one person into account from now on, in place of those before.
+ *
+ * @param images of each 784 values, one after another
+ */
+export function knowHand(images: Uint8Array, labels: Uint8Array): void {
+  hand = { hand: { images, labels } };
+  if (worker) tell(hand);
+}
+
 function tell(task: Task): void {
   worker ??= started();
   worker.postMessage(task);
@@ -63,7 +75,7 @@ function tell(task: Task): void {
 function started(): Worker {
   const made = startWorker();
   made.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
-    if ("needs" in data) void hand(data.needs);
+    if ("needs" in data) void handOver(data.needs);
     else {
       const waiting = asked.get(data.id);
       asked.delete(data.id);
@@ -78,10 +90,11 @@ function started(): Worker {
     made.terminate();
     worker = null;
   });
+  if (hand) made.postMessage(hand);
   return made;
 }
 
-async function hand(name: string): Promise<void> {
+async function handOver(name: string): Promise<void> {
   const content = await file(name).catch(() => null);
   worker?.postMessage({ file: name, content } satisfies Task, content ? [content.buffer] : []);
 }

@@ -22,11 +22,24 @@ const dropped = new Set<number>();
 const pictures: (() => Promise<unknown>)[] = [];
 const loads: (() => Promise<unknown>)[] = [];
 let isBusy = false;
+/** Corrected digits, and the classifiers that know them already. */
+let hand: Parameters<Classifier["know"]>[0] = [];
+let knowing = new WeakSet<Classifier>();
 
 addEventListener("message", ({ data }: MessageEvent<Task>) => {
   if ("file" in data) {
     waiting.get(data.file)?.(data.content);
     waiting.delete(data.file);
+  } else if ("hand" in data) {
+    hand = Array.from(data.hand.labels, (label, place) => ({
+      image: {
+        width: SIDE,
+        height: SIDE,
+        pixels: data.hand.images.subarray(place * SIDE ** 2, (place + 1) * SIDE ** 2),
+      },
+      label,
+    }));
+    knowing = new WeakSet();
   } else if ("dropped" in data) dropped.add(data.id);
   else {
     // the most needed first; what cannot be had now is asked for again when it is needed
@@ -52,6 +65,8 @@ async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> 
   try {
     const grey = task.picture instanceof Blob ? await openPicture(task.picture) : task.picture;
     const reader = await readerOf(task.model);
+    if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
+    knowing.add(reader.classifier);
     const found = asShown(await reader.read(grey), grey);
     if (task.explain) await explain(found, reader, task.id);
     if (!dropped.delete(task.id)) say({ id: task.id, found });

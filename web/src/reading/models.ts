@@ -4,6 +4,7 @@ import { blank, type Grey } from "../ink/picture";
 import { resize } from "../ink/resize";
 import type { Card, Graph } from "../runtime/graph";
 import { Network } from "../runtime/network";
+import { corrected, type Example, exampleOf, unit } from "./hand";
 
 /** The height in pixels to which the detector's digits are scaled. */
 export const LETTER = 28;
@@ -27,10 +28,14 @@ export interface Classified {
 
 export class Classifier {
   readonly card: Card;
+  /** Whether it outputs its last hidden layer, which `know` needs. */
+  readonly hasFeatures: boolean;
   readonly #network: Network;
+  #examples: readonly Example[] = [];
 
   constructor(graph: Graph) {
     this.card = graph.card;
+    this.hasFeatures = graph.outputs.includes("features");
     this.#network = new Network(graph);
   }
 
@@ -39,21 +44,44 @@ export class Classifier {
     return this.card.task === "classify-or-reject";
   }
 
+  /** Take corrected digits of one person into account from now on, in place of those before. */
+  know(digits: readonly { image: Grey; label: number }[]): void {
+    if (!this.hasFeatures) return;
+    const seen = this.#see(
+      digits.map(({ image }) => image),
+      true,
+    );
+    this.#examples = seen.map(({ probabilities, features }, place) =>
+      exampleOf(features, digits[place]?.label ?? 0, probabilities),
+    );
+  }
+
   /** Classify 28x28 images, ink 255. */
   classify(images: readonly Grey[]): Classified[] {
-    const outputs = this.rejects ? ["probabilities", "is_digit"] : ["probabilities"];
-    const found: Classified[] = [];
+    const examples = this.#examples;
+    const seen = this.#see(images, examples.length > 0);
+    return examples.length ? seen.map((each) => corrected(each, each.features, examples)) : seen;
+  }
+
+  #see(images: readonly Grey[], withFeatures: boolean): (Classified & { features: Float32Array })[] {
+    const outputs = ["probabilities", ...(this.rejects ? ["is_digit"] : [])];
+    const found: (Classified & { features: Float32Array })[] = [];
     for (let start = 0; start < images.length; start += PIECE) {
       const piece = images.slice(start, start + PIECE);
       const pixels = new Uint8Array(piece.length * 784);
       for (const [place, image] of piece.entries()) pixels.set(image.pixels, place * 784);
-      const [shares, digit] = this.#network.run(pixels, { n: piece.length, height: 28, width: 28 }, outputs);
+      const wanted = withFeatures ? [...outputs, "features"] : outputs;
+      const results = this.#network.run(pixels, { n: piece.length, height: 28, width: 28 }, wanted);
+      const [shares, digit] = [results[0], this.rejects ? results[1] : undefined];
+      const layer = withFeatures ? results.at(-1) : undefined;
+      const size = layer?.channels ?? 0;
       for (const place of piece.keys())
         found.push({
           probabilities: Float64Array.from(
             shares?.values.subarray(place * DIGITS, (place + 1) * DIGITS) ?? [],
           ),
           isDigit: digit?.values[place] ?? 1,
+          features: unit(layer?.values.slice(place * size, (place + 1) * size) ?? new Float32Array()),
         });
     }
     return found;

@@ -2,11 +2,14 @@
 import type { Digit } from "../readings";
 import { say } from "../sentences/say";
 import { Pixels } from "../shared/pixels";
-import { digits, lit, pointing, selected, toggle } from "./state";
-import { percent, Verdict } from "./verdict";
+import { digitOf, type Glyph, isDigit, statusOf } from "./correct/glyphs";
+import { probabilitiesOf } from "./probabilities";
+import { glyphs, lit, pointing, selected, toggle } from "./state";
+import { percent, Verdict, wholePercent } from "./verdict";
 
 export function DigitCards() {
-  if (digits.value.length === 0) return null;
+  const digits = glyphs.value.flatMap((glyph, place) => (isDigit(glyph.character) ? [{ glyph, place }] : []));
+  if (digits.length === 0) return null;
   return (
     <section class="digits" aria-labelledby="digits-title">
       <header>
@@ -14,34 +17,78 @@ export function DigitCards() {
         <p class="quiet">{say("write.digits.lead")}</p>
       </header>
       <ol class="cards">
-        {digits.value.map((digit, place) => (
-          <Card key={place} digit={digit} place={place} />
+        {digits.map(({ glyph, place }, number) => (
+          <Card key={place} glyph={glyph} place={place} number={number + 1} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Card({ digit, place }: { digit: Digit; place: number }) {
-  const { image, counted } = digit;
-  const isSelected = selected.value === place;
+interface CardProperties {
+  glyph: Glyph;
+  /** Among all characters, from 0. */
+  place: number;
+  /** Among the digits, from 1. */
+  number: number;
+}
+
+function Card({ glyph, place, number }: CardProperties) {
+  const { character, isMine } = glyph;
+  const read = digitOf(glyph);
+  const status = statusOf(glyph);
+  const name = isMine ? say("write.mine") : say(`write.status.${status}`);
   return (
-    <li class="card" data-status={digit.status} data-lit={lit.value === place} {...pointing(place)}>
+    <li
+      class="card"
+      data-status={status}
+      data-mine={isMine}
+      data-lit={lit.value === place}
+      {...pointing(place)}
+    >
       <button
         type="button"
         class="card-head"
-        aria-pressed={isSelected}
-        aria-label={say("write.digit", place + 1, digit.digit, say(`write.status.${digit.status}`))}
+        aria-pressed={selected.value === place}
+        aria-label={say("write.digit", number, character, name)}
         onClick={() => toggle(place)}
       >
-        <span class="card-digit">{digit.digit}</span>
+        <span class="card-digit">{character}</span>
       </button>
-      <Verdict status={digit.status} sure={say("write.probability", percent(digit.probability))} />
+      {isMine ? (
+        <Verdict status="ok" label={name} icon="pen" />
+      ) : (
+        <Verdict
+          status={status}
+          sure={read ? say("write.probability", percent(read.probability)) : undefined}
+        />
+      )}
+      {read && <WhatNetworkSaw digit={read} number={number} isRight={String(read.digit) === character} />}
+    </li>
+  );
+}
+
+interface SawProperties {
+  digit: Digit;
+  number: number;
+  /** Whether the person agrees. */
+  isRight: boolean;
+}
+
+function WhatNetworkSaw({ digit, number, isRight }: SawProperties) {
+  const { image, counted } = digit;
+  return (
+    <>
+      {!isRight && (
+        <p class="card-read small quiet">
+          {say("write.network_read", digit.digit, percent(digit.probability))}
+        </p>
+      )}
       <div class="seen">
         <Seen
           values={image}
           palette="ink"
-          label={say("write.saw.label", place + 1)}
+          label={say("write.saw.label", number)}
           caption={say("write.saw")}
         />
         {(counted || !image) && (
@@ -55,7 +102,7 @@ function Card({ digit, place }: { digit: Digit; place: number }) {
         )}
       </div>
       <Bars digit={digit} />
-    </li>
+    </>
   );
 }
 
@@ -77,22 +124,27 @@ function Seen({ values, caption, ...rest }: SeenProperties) {
   );
 }
 
-/** Ten bars; the answer's has the accent colour, and large enough values have a label. */
-function Bars({ digit: { probabilities, digit } }: { digit: Digit }) {
+/** A bar for each digit and one for anything else; the answer's has the accent colour, large values a label. */
+function Bars({ digit }: { digit: Digit }) {
+  const { digits: shares, other } = probabilitiesOf(digit);
   return (
     <ol class="bars" aria-label={say("write.probabilities")}>
-      {probabilities.map((share, each) => (
-        <li key={each} data-answer={each === digit} title={`${each}: ${percent(share)}`}>
-          <span class="for-screen-readers">{`${each}: ${percent(share)}`}</span>
-          <span class="share numbers" aria-hidden="true">
-            {share >= 0.005 ? Math.floor(100 * share) : ""}
-          </span>
-          <span class="bar" aria-hidden="true" style={{ height: `${Math.max(share * 100, 1)}%` }} />
-          <span class="name numbers" aria-hidden="true">
-            {each}
-          </span>
-        </li>
-      ))}
+      {[...shares, other].map((share, each) => {
+        const isOther = each === shares.length;
+        const label = `${isOther ? say("write.something_else") : each}${say("write.colon")}${percent(share)}`;
+        return (
+          <li key={each} data-answer={each === digit.digit} title={label}>
+            <span class="for-screen-readers">{label}</span>
+            <span class="share numbers" aria-hidden="true">
+              {share >= 0.01 ? wholePercent(share) : ""}
+            </span>
+            <span class="bar" aria-hidden="true" style={{ height: `${Math.max(share * 100, 1)}%` }} />
+            <span class="name numbers" aria-hidden="true">
+              {isOther ? "?" : each}
+            </span>
+          </li>
+        );
+      })}
     </ol>
   );
 }

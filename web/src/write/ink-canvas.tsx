@@ -13,7 +13,7 @@ import { chain, contains, inverse, type Point, place, placeRect, type Size } fro
 import { KeyPen } from "./key-pen";
 import { listenToPen } from "./pen";
 import type { InkPoint } from "./sheet";
-import { digits, inkQuestion, pointedAt, sheet, toggle } from "./state";
+import { glyphs, inkQuestion, pointedAt, sheet, toggle } from "./state";
 import { beginStroke, dropStroke, finishStroke, growStroke, pending } from "./writing";
 
 const TAP = 4; // paper units: a smaller movement is a tap
@@ -41,7 +41,7 @@ export function InkCanvas() {
   const point = (event: PointerEvent) => {
     const isPointing = event.pointerType === "mouse" && event.buttons === 0;
     const at = onPaper({ x: event.offsetX, y: event.offsetY }, size.peek(), 1);
-    pointedAt.value = isPointing ? digitAt(at) : null;
+    pointedAt.value = isPointing ? glyphAt(at) : null;
   };
 
   const measured = size.value;
@@ -90,22 +90,20 @@ function onPaper(at: Point, canvas: Measured | null, pressure: number): InkPoint
   return { ...place(at, inverse(placement)), width: (penWidth(shown) * pressure) / placement.scale };
 }
 
-/** The digit of the reading at a point of the paper. */
-function digitAt(point: Point): number | null {
+/** The character of the reading at a point of the paper. */
+function glyphAt(point: Point): number | null {
   const onPicture = inkQuestion.answer.peek()?.about;
   if (!onPicture) return null;
   const at = place(point, inverse(onPicture));
-  const found = digits
-    .peek()
-    .findIndex(({ box: [x, y, width, height] }) => contains({ x, y, width, height }, at));
+  const found = glyphs.peek().findIndex(({ box }) => contains(box, at));
   return found < 0 ? null : found;
 }
 
-/** A tap on a recognised digit selects it; it is not a dot. */
+/** A tap on a recognised character selects it; it is not a dot. */
 function selectTapped(): boolean {
   const [first, ...others] = pending.peek();
   if (!first || others.some(({ x, y }) => Math.hypot(x - first.x, y - first.y) > TAP)) return false;
-  const found = digitAt(first);
+  const found = glyphAt(first);
   if (found === null) return false;
   dropStroke();
   toggle(found);

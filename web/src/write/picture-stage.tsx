@@ -7,7 +7,7 @@ import { useSize } from "../shared/size";
 import { Boxes } from "./boxes";
 import { contain, placeRect, type Size } from "./geometry";
 import type { Entry, Picture } from "./pictures";
-import { pictures, reading } from "./state";
+import { pictures, reading, shownEntry } from "./state";
 
 export function PictureStage({ entry: { picture } }: { entry: Entry }) {
   const frame = useRef<HTMLDivElement>(null);
@@ -89,17 +89,19 @@ function Thumbnail({ picture: { url, isShowable } }: { picture: Picture }) {
   );
 }
 
-function ListedReading({ entry: { picture, reading: found } }: { entry: Entry }) {
+function ListedReading({ entry }: { entry: Entry }) {
+  const { picture, reading: found } = entry;
+  const shown = shownEntry(entry);
   const error = picture.question.trouble.value?.sentence ?? (found && "error" in found ? found.error : null);
   if (error) return <span class="small listed-trouble">{error}</span>;
-  if (!found || "error" in found) return <span class="quiet">…</span>;
+  if (!shown) return <span class="quiet">…</span>;
   return (
-    <span class="listed" data-status={found.status}>
+    <span class="listed" data-status={shown.status}>
       <span class="numbers listed-text">
-        {found.text.replaceAll("\n", " / ") || say("write.status.blank")}
+        {shown.text.replaceAll("\n", " / ") || say("write.status.blank")}
       </span>
-      <Icon name={found.status} />
-      <span class="for-screen-readers">{say(`write.status.${found.status}`)}</span>
+      <Icon name={shown.status} />
+      <span class="for-screen-readers">{say(`write.status.${shown.status}`)}</span>
     </span>
   );
 }

@@ -1,6 +1,8 @@
 /** Pictures that were chosen, dropped, pasted or taken; each is read separately, two at a time. */
 import { computed, type Signal, signal } from "@preact/signals";
 import type { Reading, Unread } from "../readings";
+import { Corrections } from "./correct/corrections";
+import type { Patch } from "./correct/patches";
 import { Question } from "./question";
 
 export interface Picture {
@@ -11,6 +13,8 @@ export interface Picture {
   /** Whether the browser can show it: it cannot show PDF and HEIC, which the service reads anyway. */
   isShowable: Signal<boolean>;
   question: Question<null>;
+  /** Of each of its pages. */
+  corrections: Corrections[];
 }
 
 /** One entry in the list: a picture, or one of its pages. */
@@ -18,6 +22,14 @@ export interface Entry {
   picture: Picture;
   page: number;
   reading: Reading | Unread | null;
+  corrections: Corrections;
+}
+
+/** The corrections of a page of a picture, both numbered from 0. */
+export interface Corrected {
+  picture: number;
+  page: number;
+  patches: readonly Patch[];
 }
 
 const AT_ONCE = 2;
@@ -32,12 +44,29 @@ export class Pictures {
   readonly entries = computed<readonly Entry[]>(() =>
     this.#all.value.flatMap((picture): Entry[] => {
       const readings = picture.question.answer.value?.readings ?? [];
-      if (readings.length === 0) return [{ picture, page: 0, reading: null }];
-      return readings.map((reading, page) => ({ picture, page, reading }));
+      if (readings.length === 0)
+        return [{ picture, page: 0, reading: null, corrections: correctionsOf(picture, 0) }];
+      return readings.map((reading, page) => ({
+        picture,
+        page,
+        reading,
+        corrections: correctionsOf(picture, page),
+      }));
     }),
   );
   readonly chosen = computed<Entry | null>(
     () => this.entries.value[Math.min(this.#chosen.value, this.entries.value.length - 1)] ?? null,
+  );
+
+  readonly files = computed<readonly File[]>(() => this.#all.value.map(({ file }) => file));
+  readonly corrected = computed<readonly Corrected[]>(() =>
+    this.entries.value
+      .map(({ picture, page, corrections }) => ({
+        picture: this.#all.value.indexOf(picture),
+        page,
+        patches: corrections.patches.value,
+      }))
+      .filter(({ patches }) => patches.length > 0),
   );
 
   choose(place: number): void {
@@ -45,14 +74,15 @@ export class Pictures {
   }
 
   /** Show these pictures in place of the current ones. */
-  async show(files: readonly File[], model: string): Promise<void> {
+  async show(files: readonly File[], model: string, corrected: readonly Corrected[] = []): Promise<void> {
     this.close();
-    this.#all.value = files.map((file) => ({
+    this.#all.value = files.map((file, place) => ({
       id: ++this.#numbered,
       file,
       url: URL.createObjectURL(file),
       isShowable: signal(true),
       question: new Question<null>(),
+      corrections: correctionsFrom(corrected.filter(({ picture }) => picture === place)),
     }));
     await this.read(model);
   }
@@ -81,4 +111,16 @@ export class Pictures {
     this.#all.value = [];
     this.#chosen.value = 0;
   }
+}
+
+/** The same ones whenever the picture is read, by whatever model. */
+function correctionsOf({ corrections }: Picture, page: number): Corrections {
+  corrections[page] ??= new Corrections();
+  return corrections[page];
+}
+
+function correctionsFrom(known: readonly Corrected[]): Corrections[] {
+  const pages: Corrections[] = [];
+  for (const { page, patches } of known) pages[page] = new Corrections(patches);
+  return pages;
 }

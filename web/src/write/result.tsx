@@ -1,8 +1,12 @@
 /** The number, its confidence, and advice if it is unsure. */
 
-import type { Digit, Reading } from "../readings";
 import { say } from "../sentences/say";
-import { lit, pictures, pointing, question, reading, sheet } from "./state";
+import { CorrectButton } from "./correct/correct-panel";
+import { type Glyph, statusOf } from "./correct/glyphs";
+import type { Shown } from "./correct/shown";
+import { ExportButtons } from "./export/export-buttons";
+import { namesOf, whyOf } from "./left-out";
+import { lit, pictures, pointing, question, reading, sheet, toggle } from "./state";
 import { Trouble } from "./trouble";
 import { percent, Verdict } from "./verdict";
 import { pending } from "./writing";
@@ -10,6 +14,7 @@ import { pending } from "./writing";
 export function Result() {
   const found = reading.value;
   const { answer, asking } = question.value;
+  const leftOut = found ? namesOf(found.ignored) : "";
   const nothing = sheet.isEmpty.value && pending.value.length === 0 && !pictures.chosen.value;
   return (
     <section class="result" aria-label={say("write.result")} aria-busy={asking.value}>
@@ -17,8 +22,17 @@ export function Result() {
       {found ? (
         <>
           <NumberRead reading={found} />
-          <Verdict status={found.status} sure={say("write.sure", percent(found.confidence))} />
-          {(found.status !== "ok" || found.ignored.length > 0) && <p class="advice">{found.message}</p>}
+          <Verdict
+            status={found.status}
+            sure={found.isCorrected ? undefined : say("write.sure", percent(found.confidence))}
+            label={labelOf(found, leftOut)}
+            icon={found.isCorrected && found.status === "ok" ? "pen" : undefined}
+          />
+          <p class={found.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(found, leftOut)}</p>
+          <div class="buttons">
+            <CorrectButton />
+            <ExportButtons />
+          </div>
           {answer.value && !pictures.chosen.value && (
             <p class="small quiet numbers time">{say("write.time", Math.ceil(answer.value.milliseconds))}</p>
           )}
@@ -32,41 +46,52 @@ export function Result() {
   );
 }
 
-/** In large type, one line per line of writing; unsure digits are marked. */
-function NumberRead({ reading: { text, digits, confidence, status } }: { reading: Reading }) {
-  const lines = text.split("\n");
-  const longest = Math.max(...lines.map((each) => each.length));
-  let place = 0;
+/** What is said in place of the status's name. */
+function labelOf({ status, isCorrected }: Shown, leftOut: string): string | undefined {
+  if (status !== "ok") return undefined;
+  if (isCorrected) return say("write.status.corrected");
+  return leftOut ? say("write.status.ok_but_left_out") : undefined;
+}
+
+/** In large type, one line per line of writing; doubtful characters are marked, and so are a person's. */
+function NumberRead({ reading: { text, glyphs, confidence, status, isCorrected } }: { reading: Shown }) {
+  const lines = [...new Set(glyphs.map(({ line }) => line))].sort((one, other) => one - other);
+  const longest = Math.max(...text.split("\n").map((each) => each.length));
+  const spoken = text.replaceAll("\n", say("write.between_lines")) || say("write.none");
   return (
     <output
       class="number"
       data-text={text}
       data-status={status}
       data-length={longest <= 5 ? "short" : longest <= 9 ? "middle" : "long"}
-      aria-label={say(
-        "write.number",
-        text.replaceAll("\n", say("write.between_lines")) || say("write.none"),
-        percent(confidence),
-      )}
+      aria-label={
+        isCorrected ? say("write.number.corrected", spoken) : say("write.number", spoken, percent(confidence))
+      }
     >
-      {lines.map((each, row) => (
-        <span class="line" key={row}>
-          {[...each].map((character, column) => {
-            if (character < "0" || character > "9") return <span key={`mark ${column}`}>{character}</span>;
-            const at = place++;
-            const digit = digits[at];
-            return digit && <OneDigit key={at} digit={digit} place={at} />;
-          })}
+      {lines.map((line) => (
+        <span class="line" key={line}>
+          {glyphs.map(
+            (glyph, place) => glyph.line === line && <OneGlyph key={place} glyph={glyph} place={place} />,
+          )}
         </span>
       ))}
     </output>
   );
 }
 
-function OneDigit({ digit, place }: { digit: Digit; place: number }) {
+/** A click is a shortcut for the button that corrects. */
+function OneGlyph({ glyph, place }: { glyph: Glyph; place: number }) {
   return (
-    <span data-status={digit.status} data-lit={lit.value === place} {...pointing(place)}>
-      {digit.digit}
+    // biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same by keyboard
+    // biome-ignore lint/a11y/useKeyWithClickEvents: see above
+    <span
+      data-status={statusOf(glyph)}
+      data-mine={glyph.isMine}
+      data-lit={lit.value === place}
+      onClick={() => toggle(place)}
+      {...pointing(place)}
+    >
+      {glyph.character}
     </span>
   );
 }

@@ -1,6 +1,8 @@
 /** The sheet of strokes, kept as data, so that they survive a resize, a theme change or another view. */
 import { computed, signal } from "@preact/signals";
-import { contain, type Placement, type Point, type Rect, type Size, union } from "./geometry";
+import type { Correctable } from "./correct/corrections";
+import type { Patch } from "./correct/patches";
+import { contain, contains, type Placement, type Point, type Rect, type Size, union } from "./geometry";
 
 /** A pen position and line width, in paper units. */
 export type InkPoint = Point & { width: number };
@@ -8,34 +10,64 @@ export type Stroke = readonly InkPoint[];
 
 const NO_PAPER: Rect = { x: 0, y: 0, width: 1, height: 1 };
 
-export class Sheet {
-  readonly #strokes = signal<readonly Stroke[]>([]);
-  readonly #past = signal<readonly (readonly Stroke[])[]>([]);
+/** What is on a sheet, and what a person said about it, in paper units. */
+export interface Content {
+  readonly strokes: readonly Stroke[];
+  readonly patches: readonly Patch[];
+}
+
+const EMPTY: Content = { strokes: [], patches: [] };
+
+export class Sheet implements Correctable {
+  readonly #content = signal(EMPTY);
+  readonly #past = signal<readonly Content[]>([]);
   #paper = NO_PAPER;
 
-  readonly strokes = computed(() => this.#strokes.value);
-  readonly isEmpty = computed(() => this.#strokes.value.length === 0);
+  readonly content = computed(() => this.#content.value);
+  readonly strokes = computed(() => this.#content.value.strokes);
+  readonly patches = computed(() => this.#content.value.patches);
+  readonly isEmpty = computed(() => this.strokes.value.length === 0);
   readonly canUndo = computed(() => this.#past.value.length > 0);
 
   add(stroke: Stroke): void {
-    this.replace([...this.#strokes.peek(), stroke]);
+    const { strokes, patches } = this.#content.peek();
+    this.replace({ strokes: [...strokes, stroke], patches });
   }
 
-  /** Replace all strokes; like every change here, this can be undone. */
-  replace(strokes: readonly Stroke[]): void {
-    this.#past.value = [...this.#past.peek(), this.#strokes.peek()];
-    this.#strokes.value = strokes;
+  correct(patch: Patch): void {
+    const { strokes, patches } = this.#content.peek();
+    this.replace({ strokes, patches: [...patches, patch] });
+  }
+
+  /** Replace everything; like every change here, this can be undone. */
+  replace(content: Content): void {
+    this.#past.value = [...this.#past.peek(), this.#content.peek()];
+    this.#content.value = content;
   }
 
   clear(): void {
-    if (!this.isEmpty.peek()) this.replace([]);
+    if (!this.isEmpty.peek()) this.replace(EMPTY);
   }
 
   undo(): void {
     const before = this.#past.peek().at(-1);
     if (!before) return;
     this.#past.value = this.#past.peek().slice(0, -1);
-    this.#strokes.value = before;
+    this.#content.value = before;
+  }
+
+  /** Begin with what was there before; there is nothing to undo. */
+  restore(content: Content): void {
+    this.#past.value = [];
+    this.#content.value = content;
+  }
+
+  /** The numbers of the strokes that are mostly in a region. */
+  inkAt(region: Rect): number[] {
+    return this.strokes.value.flatMap((stroke, number) => {
+      const inside = stroke.filter((point) => contains(region, point)).length;
+      return inside >= stroke.length / 2 ? [number] : [];
+    });
   }
 
   /**
@@ -46,7 +78,7 @@ export class Sheet {
    */
   placement(canvas: Size): Placement {
     if (this.isEmpty.peek()) this.#paper = { x: 0, y: 0, ...canvas };
-    const ink = boundsOf(this.#strokes.peek());
+    const ink = boundsOf(this.strokes.peek());
     return contain(ink ? union(this.#paper, ink) : this.#paper, canvas);
   }
 }

@@ -2,9 +2,12 @@
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter } from "../address";
 import { chosenName } from "../models/known";
-import type { Digit, Reading } from "../readings";
+import type { Reading } from "../readings";
+import type { Correctable } from "./correct/corrections";
+import type { Glyph } from "./correct/glyphs";
+import { type Shown, shownOf } from "./correct/shown";
 import type { Placement } from "./geometry";
-import { Pictures } from "./pictures";
+import { type Entry, Pictures } from "./pictures";
 import { Question } from "./question";
 import { Sheet } from "./sheet";
 
@@ -19,7 +22,7 @@ export const sheet = new Sheet();
 export const inkQuestion = new Question<Placement>();
 export const pictures = new Pictures();
 
-/** The digit under the pointer, else the selected one. */
+/** The place of the character under the pointer, else of the selected one. */
 export const selected = signal<number | null>(null);
 export const pointedAt = signal<number | null>(null);
 export const lit = computed(() => pointedAt.value ?? selected.value);
@@ -29,12 +32,40 @@ export const question: ReadonlySignal<Question<unknown>> = computed(
   () => pictures.chosen.value?.picture.question ?? inkQuestion,
 );
 
-/** The current reading. */
-export const reading: ReadonlySignal<Reading | null> = computed(() => {
+/** What can be corrected: the selected picture, else the ink. */
+export const corrections: ReadonlySignal<Correctable> = computed(
+  () => pictures.chosen.value?.corrections ?? sheet,
+);
+
+const UNMOVED: Placement = { scale: 1, x: 0, y: 0 };
+
+/** From the pixels of what is read to the units of its corrections: of pictures, pixels too. */
+export const ontoCorrections: ReadonlySignal<Placement> = computed(() =>
+  pictures.chosen.value ? UNMOVED : (inkQuestion.answer.value?.about ?? UNMOVED),
+);
+
+/** The current reading, with its corrections. */
+export const reading: ReadonlySignal<Shown | null> = computed(() => {
   const entry = pictures.chosen.value;
-  const found = entry ? entry.reading : inkQuestion.answer.value?.readings[0];
-  return found && "text" in found ? found : null;
+  if (entry) return shownEntry(entry);
+  const found = inkQuestion.answer.value?.readings[0];
+  if (!isRead(found)) return null;
+  return shownOf(found, {
+    patches: sheet.patches.value,
+    onto: ontoCorrections.value,
+    inkAt: (region) => sheet.inkAt(region),
+  });
 });
+
+/** The reading of a picture with its corrections; null if it has none. */
+export function shownEntry({ reading: found, corrections }: Entry): Shown | null {
+  if (!isRead(found)) return null;
+  return shownOf(found, { patches: corrections.patches.value, onto: UNMOVED, inkAt: () => [] });
+}
+
+function isRead(found: Entry["reading"] | undefined): found is Reading {
+  return !!found && "text" in found;
+}
 
 /** Why the selected picture could not be read, if the service says so among the readings. */
 export const unread: ReadonlySignal<string | null> = computed(() => {
@@ -42,14 +73,15 @@ export const unread: ReadonlySignal<string | null> = computed(() => {
   return found && "error" in found ? found.error : null;
 });
 
-export const digits: ReadonlySignal<readonly Digit[]> = computed(() => reading.value?.digits ?? []);
+/** The characters of the current reading. */
+export const glyphs: ReadonlySignal<readonly Glyph[]> = computed(() => reading.value?.glyphs ?? []);
 
-/** Select a digit, or deselect it. */
+/** Select a character, or deselect it. */
 export function toggle(place: number): void {
   selected.value = selected.peek() === place ? null : place;
 }
 
-/** Event handlers that highlight an element's digit everywhere. A shortcut: the cards are reachable by keyboard. */
+/** Event handlers that highlight an element's character everywhere. A shortcut: the cards are reachable by keyboard. */
 export function pointing(place: number) {
   return {
     onPointerEnter: () => {

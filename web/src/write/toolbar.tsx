@@ -4,20 +4,26 @@ import { useRef } from "preact/hooks";
 import { say } from "../sentences/say";
 import { Icon } from "../shared/icons";
 import { showFiles } from "./handed-in";
-import { pictures, sheet } from "./state";
-import { clearSheet, undoStroke } from "./writing";
+import { corrections, pictures, sheet } from "./state";
+import { clearSheet, undo } from "./writing";
 
 export function Toolbar({ onExample }: { onExample: () => void }) {
   return (
     <div class="buttons toolbar">
       {pictures.chosen.value ? (
-        <button type="button" class="button" onClick={() => pictures.close()}>
-          <Icon name="pen" />
-          {say("write.back")}
-        </button>
+        <>
+          <button type="button" class="button" onClick={() => pictures.close()}>
+            <Icon name="pen" />
+            {say("write.back")}
+          </button>
+          <button type="button" class="button" disabled={!corrections.value.canUndo.value} onClick={undo}>
+            <Icon name="undo" />
+            {say("write.undo")}
+          </button>
+        </>
       ) : (
         <>
-          <button type="button" class="button of-sheet" disabled={!sheet.canUndo.value} onClick={undoStroke}>
+          <button type="button" class="button of-sheet" disabled={!sheet.canUndo.value} onClick={undo}>
             <Icon name="undo" />
             {say("write.undo")}
           </button>

@@ -3,8 +3,8 @@ import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
-import { model, pictures, question, readBy, unread } from "./state";
-import { readAgain } from "./writing";
+import { model, question, unread } from "./state";
+import { readAllAgain } from "./writing";
 
 export function Trouble() {
   const { trouble, busy } = question.value;
@@ -29,7 +29,7 @@ export function Trouble() {
         </button>
       )}
       {error && !isModelGone && (error.status === 0 || error.status === 429 || error.status >= 500) && (
-        <button type="button" class="button" onClick={askAgain}>
+        <button type="button" class="button" onClick={readAllAgain}>
           {say("error.again")}
         </button>
       )}
@@ -45,9 +45,4 @@ function useSpokenBusy(): void {
     if (seconds !== null && !wasBusy.current) announce(say("error.busy", seconds));
     wasBusy.current = seconds !== null;
   });
-}
-
-function askAgain(): void {
-  if (pictures.chosen.peek()) void pictures.read(readBy.value);
-  else readAgain();
 }

@@ -1,20 +1,36 @@
 /** The confidence of a reading or the probability of a digit: an icon, a word and a percentage. */
 import type { Status } from "../readings";
 import { say } from "../sentences/say";
-import { Icon } from "../shared/icons";
+import { Icon, type IconName } from "../shared/icons";
 import { inPercent } from "../shared/percent";
 
-/** Whole percent, rounded down: 0.9996 is 99 %. */
+const ROUNDING = 1e-9; // 0.29 is 28.999999999999996 hundredths
+
+/** Whole percent, rounded down, and never 100: nothing that was read is certain. */
 export function percent(share: number): string {
-  return inPercent(String(Math.floor(100 * share)));
+  return inPercent(wholePercent(share));
 }
 
-export function Verdict({ status, sure }: { status: Status; sure: string }) {
+export function wholePercent(share: number): string {
+  return String(Math.min(Math.floor(100 * share + ROUNDING), 99));
+}
+
+interface Properties {
+  status: Status;
+  /** How probable it is, in words; without it, it is not said. */
+  sure?: string | undefined;
+  /** Instead of the name of the status. */
+  label?: string | undefined;
+  /** Instead of the status's. */
+  icon?: IconName | undefined;
+}
+
+export function Verdict({ status, sure, label, icon = status }: Properties) {
   return (
     <p class="verdict" data-status={status}>
-      <Icon name={status} />
-      <strong>{say(`write.status.${status}`)}</strong>
-      {(status === "ok" || status === "unsure") && <span class="numbers quiet">{sure}</span>}
+      <Icon name={icon} />
+      <strong>{label ?? say(`write.status.${status}`)}</strong>
+      {sure && (status === "ok" || status === "unsure") && <span class="numbers quiet">{sure}</span>}
     </p>
   );
 }

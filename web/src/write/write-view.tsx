@@ -2,19 +2,24 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
+import { KeptDigits } from "../hand/kept-digits";
+import { knowKeptDigits } from "../hand/use-here";
 import { prepare } from "../here/read";
 import { language } from "../language";
 import { say } from "../sentences/say";
+import { CorrectPanel } from "./correct/correct-panel";
 import { DigitCards } from "./digit-cards";
 import { isDragging, takeWhatIsHandedIn } from "./handed-in";
 import { InkCanvas, penWidth } from "./ink-canvas";
+import { keepLastSheet } from "./last/last-sheet";
+import { StorageNotice } from "./last/storage-notice";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
 import { Result } from "./result";
-import { digits, pictures, pointedAt, readBy, reading, selected } from "./state";
+import { glyphs, pictures, pointedAt, readBy, reading, selected } from "./state";
 import { Toolbar } from "./toolbar";
 import { percent } from "./verdict";
-import { clearSheet, keepReading, showExample, undoStroke } from "./writing";
+import { clearSheet, keepReading, readAllAgain, showExample, undo } from "./writing";
 import "./write.css";
 import "./pictures.css";
 import "./result.css";
@@ -24,6 +29,8 @@ export function WriteView() {
   const stage = useRef<HTMLDivElement>(null);
   useEffect(prepare, []);
   useEffect(keepReading, []);
+  useEffect(() => knowKeptDigits(readAllAgain), []);
+  useEffect(keepLastSheet, []);
   useEffect(takeWhatIsHandedIn, []);
   useEffect(listenToKeys, []);
   usePicturesReadAnew();
@@ -44,28 +51,31 @@ export function WriteView() {
         <h1>{say("write.title")}</h1>
         <p class="lead">{say("write.lead")}</p>
       </header>
+      <StorageNotice />
       <div class="desk">
         <div class="stage" ref={stage}>
           {entry ? <PictureStage key={entry.picture.id} entry={entry} /> : <InkCanvas />}
         </div>
         <Result />
+        <CorrectPanel />
         <Toolbar onExample={example} />
         <PictureList />
         <ModelChoice />
       </div>
       <DigitCards />
+      <KeptDigits />
       {isDragging.value && <p class="drop-here">{say("write.drop")}</p>}
     </article>
   );
 }
 
-/** Ctrl+Z undoes a stroke unless the user is typing; Delete clears if the sheet is the target. */
+/** Ctrl+Z undoes a stroke or a correction unless the user is typing; Delete clears if the sheet is the target. */
 function listenToKeys(): () => void {
   const press = (event: KeyboardEvent) => {
     const target = event.target as Element;
-    if (pictures.chosen.peek() || target.closest("input:not([type=radio]), textarea, select")) return;
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undoStroke();
-    else if (event.key === "Delete" && isOfSheet(target)) clearSheet();
+    if (target.closest("input:not([type=radio]), textarea, select")) return;
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undo();
+    else if (event.key === "Delete" && !pictures.chosen.peek() && isOfSheet(target)) clearSheet();
     else return;
     event.preventDefault();
   };
@@ -96,10 +106,10 @@ function useExplanationOfPicture(): void {
   });
 }
 
-/** Drops the selection if the digit is gone in the next reading. */
+/** Drops the selection if the character is gone in the next reading. */
 function useSelectionWithin(): void {
   useSignalEffect(() => {
-    const count = digits.value.length;
+    const count = glyphs.value.length;
     for (const each of [selected, pointedAt]) {
       const place = each.peek();
       if (place !== null && place >= count) each.value = null;
@@ -129,7 +139,11 @@ function useSpokenReading(): void {
       return;
     }
     const spoken = found.text ? spelt(found.text) : say("write.none");
-    const parts = [say("write.number", spoken, percent(found.confidence))];
+    const parts = [
+      found.isCorrected
+        ? say("write.number.corrected", spoken)
+        : say("write.number", spoken, percent(found.confidence)),
+    ];
     if (found.status !== "ok") parts.push(found.message);
     const sentence = parts.join(" ");
     // the explanation brings the same reading again

@@ -5,7 +5,7 @@ import { pictureOf } from "./drawing";
 import { nextExample, strokesOf, writeSlowly } from "./example";
 import type { Size } from "./geometry";
 import type { InkPoint, Stroke } from "./sheet";
-import { inkQuestion, pictures, readBy, sheet } from "./state";
+import { corrections, inkQuestion, pictures, readBy, sheet } from "./state";
 
 /** The stroke in progress. */
 export const pending = signal<Stroke>([]);
@@ -24,8 +24,14 @@ export function keepReading(): () => void {
 }
 
 /** Read the same ink again after a failed or aborted request. */
-export function readAgain(): void {
+function readAgain(): void {
   askedAgain.value++;
+}
+
+/** Read what is shown again, ink or pictures. */
+export function readAllAgain(): void {
+  if (pictures.chosen.peek()) void pictures.read(readBy.peek());
+  else readAgain();
 }
 
 async function readInk(strokes: readonly Stroke[], name: string, since: number): Promise<void> {
@@ -104,7 +110,12 @@ export function clearSheet(): void {
   sheet.clear();
 }
 
-export function undoStroke(): void {
+/** Take back the last stroke, or the last correction of what is shown. */
+export function undo(): void {
+  if (pictures.chosen.peek()) {
+    corrections.peek().undo();
+    return;
+  }
   demonstration?.abort();
   pending.value = [];
   sheet.undo();

@@ -4,7 +4,8 @@
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { change, parameter, query } from "../../address";
-import { lit, digits as written } from "../../write/state";
+import { digitOf } from "../../write/correct/glyphs";
+import { lit, glyphs as written } from "../../write/state";
 import { imageOf } from "../pixels/digits";
 import { testDigit } from "../train/here/client";
 import { inkRead, inkWritten } from "./ink";
@@ -37,7 +38,8 @@ const mine: ReadonlySignal<Uint8Array | null> = computed(() => {
 });
 
 const onSheet: ReadonlySignal<Uint8Array | null> = computed(() => {
-  const rows = (written.value[lit.value ?? 0] ?? written.value[0])?.image;
+  const digits = written.value.map(digitOf);
+  const rows = (digits[lit.value ?? 0] ?? digits.find((each) => each !== null))?.image;
   return rows ? Uint8Array.from(rows.flat()) : null;
 });
 

@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Settings } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
+import { copyText, saveFile } from "../../shared/take";
 import { onnxHere } from "./here/client";
 import { settingsOf } from "./runs/identity";
 import { letterOf } from "./runs/naming";
@@ -15,10 +16,7 @@ export function TakeAway({ run }: { run: Run }) {
   const settings = run.recipe && settingsOf(run.id) ? (run.recipe as Settings) : null;
   if (!settings || run.step === 0) return null;
   const copy = (text: string, what: Said) => {
-    navigator.clipboard.writeText(text).then(
-      () => setSaid(what),
-      () => setSaid("refused"),
-    );
+    void copyText(text).then((isCopied) => setSaid(isCopied ? what : "refused"));
   };
   return (
     <div class="buttons">
@@ -40,10 +38,6 @@ export function TakeAway({ run }: { run: Run }) {
 
 async function save(run: Run): Promise<void> {
   const file = await onnxHere(run.id);
-  if (!file) return;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([file], { type: "application/octet-stream" }));
-  link.download = `${run.id}-${letterOf(run)}.onnx`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  if (file)
+    saveFile(new Blob([file], { type: "application/octet-stream" }), `${run.id}-${letterOf(run)}.onnx`);
 }

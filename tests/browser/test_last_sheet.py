@@ -1,0 +1,95 @@
+"""The last sheet survives a reload; where the browser stores nothing, the page says so once and offers a file."""
+
+import re
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from driving.pen import strokes_of
+from driving.sheet import Sheet
+
+pytestmark = pytest.mark.browser
+
+REFUSE = """Object.defineProperty(window, "indexedDB", {
+  get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
+});"""
+
+
+def _say(page, character):
+    page.locator(".correct").get_by_role("button", name=character, exact=True).click()
+
+
+def test_strokes_and_corrections_are_there_after_a_reload(open_sheet, mnist):
+    sheet = open_sheet()
+    with sheet.explained():
+        sheet.write(strokes_of(mnist.test.images[0]), 0.3, 0.5)
+    with sheet.explained() as answer:
+        sheet.write(strokes_of(mnist.test.images[1]), 0.6, 0.5)
+    assert answer.text == "72"
+    sheet.page.locator(".number .line > span").nth(0).click()
+    _say(sheet.page, "1")
+    expect(sheet.number).to_have_attribute("data-text", "12")
+    sheet.page.reload()
+    expect(sheet.number).to_have_attribute("data-text", "12")
+    expect(sheet.boxes.nth(0)).to_have_attribute("data-mine", "true")
+    expect(sheet.page.get_by_role("button", name="Undo")).to_be_disabled()
+    sheet.clear()
+    sheet.page.reload()
+    sheet.canvas.wait_for()
+    with sheet.explained() as answer:
+        sheet.write(strokes_of(mnist.test.images[2]))
+    assert answer.text == "1"
+
+
+def test_pictures_and_their_corrections_are_there_after_a_reload(open_sheet, as_png, mnist, tmp_path):
+    row = np.full((60, 110), 255, np.uint8)
+    for place in (0, 1):
+        row[16:44, 20 + 45 * place : 48 + 45 * place] = 255 - mnist.test.images[place]
+    for name in ("one.png", "two.png"):
+        (tmp_path / name).write_bytes(as_png(row))
+    sheet = open_sheet()
+    sheet.page.get_by_test_id("pictures").set_input_files([tmp_path / "one.png", tmp_path / "two.png"])
+    listed = sheet.page.locator(".listed-text")
+    expect(listed).to_have_text(["72", "72"])
+    sheet.boxes.nth(0).click(position={"x": 8, "y": 8})
+    _say(sheet.page, "1")
+    expect(listed).to_have_text(["12", "72"])
+    sheet.page.reload()
+    expect(listed).to_have_text(["12", "72"])
+    sheet.page.get_by_role("button", name="Back to writing").click()
+    sheet.page.reload()
+    expect(sheet.canvas).to_be_visible()
+
+
+def test_without_storage_the_page_says_so_once_and_a_file_keeps_the_sheet(open_page, mnist, tmp_path):
+    page = open_page("?view=models")
+    page.add_init_script(REFUSE)
+    page.goto("./")
+    sheet = Sheet(page)
+    notice = page.get_by_role("complementary", name="Storage")
+    expect(notice).to_contain_text("does not let the page store anything")
+    with sheet.explained() as answer:
+        sheet.write(strokes_of(mnist.test.images[0]))
+    assert answer.text == "7"
+    page.get_by_role("button", name="Correct").click()
+    _say(page, "1")
+    page.locator(".correct").get_by_role("button", name="Keep this digit").click()
+    expect(page.locator(".kept li strong")).to_have_text("1")  # while the page is open
+    with page.expect_download() as download:
+        notice.get_by_role("button", name="Save the sheet").click()
+    saved = tmp_path / download.value.suggested_filename
+    download.value.save_as(saved)
+    page.reload()
+    expect(page.locator(".sheet .hint")).to_be_visible()
+    page.get_by_test_id("sheet-file").set_input_files(saved)
+    expect(sheet.number).to_have_attribute("data-text", "1")
+    expect(sheet.boxes.nth(0)).to_have_attribute("data-mine", "true")
+    saved.write_text("{}")
+    page.get_by_test_id("sheet-file").set_input_files(saved)
+    expect(notice).to_contain_text(re.compile("That is no sheet that this page saved"))
+    expect(sheet.number).to_have_attribute("data-text", "1")
+    notice.get_by_role("button", name="Understood").click()
+    page.reload()
+    expect(page.locator(".sheet .hint")).to_be_visible()
+    expect(notice).to_have_count(0)

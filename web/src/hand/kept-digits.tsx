@@ -1,0 +1,112 @@
+/** The list of kept digits: each can be removed; all go to a file and come from one. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { language, languageTag } from "../language";
+import { say } from "../sentences/say";
+import { Pixels } from "../shared/pixels";
+import { saveFile } from "../shared/take";
+import { forget, keepThoseOf, kept, loadKept, type Numbered } from "./kept";
+import { NoKeptDigits, npzOf } from "./npz";
+import { UseHere } from "./use-here";
+import "./hand.css";
+
+const FILE = "shuzi-digits.npz";
+
+export function KeptDigits() {
+  const said = useSignal("");
+  useEffect(() => {
+    void loadKept();
+    // another tab may have kept some
+    const onShow = () => document.visibilityState === "visible" && void loadKept();
+    document.addEventListener("visibilitychange", onShow);
+    return () => document.removeEventListener("visibilitychange", onShow);
+  }, []);
+  const digits = kept.value;
+  return (
+    <section class="kept" aria-labelledby="kept-title">
+      <header>
+        <h2 id="kept-title">{say("hand.title")}</h2>
+        <p class="quiet">{say(digits.length ? "hand.lead" : "hand.none", FILE)}</p>
+      </header>
+      {digits.length > 0 && (
+        <ul>
+          {digits.map((each, place) => (
+            <Kept key={each.id} digit={each} place={place + 1} />
+          ))}
+        </ul>
+      )}
+      {digits.length > 0 && <UseHere />}
+      <div class="buttons">
+        {digits.length > 0 && (
+          <button
+            type="button"
+            class="button"
+            onClick={() => saveFile(new Blob([npzOf(digits)], { type: "application/octet-stream" }), FILE)}
+          >
+            {say("hand.export")}
+          </button>
+        )}
+        <ImportButton
+          tell={(sentence) => {
+            said.value = sentence;
+          }}
+        />
+        <span class="small quiet" role="status">
+          {said.value}
+        </span>
+      </div>
+    </section>
+  );
+}
+
+function Kept({ digit, place }: { digit: Numbered; place: number }) {
+  const day = new Date(digit.date).toLocaleDateString(languageTag(language.value));
+  return (
+    <li>
+      <Pixels values={digit.image} palette="ink" label={say("hand.image", place)} />
+      <span>
+        <strong class="numbers">{digit.label}</strong>
+        <span class="small quiet numbers">{day}</span>
+      </span>
+      <button
+        type="button"
+        class="button plain"
+        aria-label={say("hand.remove_one", place, digit.label)}
+        onClick={() => void forget(digit.id)}
+      >
+        {say("hand.remove")}
+      </button>
+    </li>
+  );
+}
+
+function ImportButton({ tell }: { tell(sentence: string): void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const take = async (file: File | undefined) => {
+    if (!file) return;
+    try {
+      tell(say("hand.imported", await keepThoseOf(file)));
+    } catch (error) {
+      if (!(error instanceof NoKeptDigits)) throw error;
+      tell(say(`hand.error.${error.why}`));
+    }
+  };
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".npz"
+        data-testid="kept-file"
+        onChange={({ currentTarget }) => {
+          void take(currentTarget.files?.[0]);
+          currentTarget.value = "";
+        }}
+      />
+      <button type="button" class="button" onClick={() => input.current?.click()}>
+        {say("hand.import")}
+      </button>
+    </>
+  );
+}

@@ -1,0 +1,71 @@
+/** The digits that a person corrected and keeps: in the browser's database, or while the page is open if it has none. */
+import { signal } from "@preact/signals";
+import { inStore } from "../shared/database";
+import { digitsIn, type KeptDigit, MOST_KEPT, NoKeptDigits } from "./npz";
+
+/** A kept digit and its number in the store. */
+export interface Numbered extends KeptDigit {
+  id: number;
+}
+
+/** In the order in which they were kept. */
+export const kept = signal<readonly Numbered[]>([]);
+
+let unstored = -1; // numbers of digits that are only in this page
+
+/** Read what was kept before; also when another tab may have kept more. */
+export async function loadKept(): Promise<void> {
+  const found = await inStore("digits", "readonly", (store) => store.getAll() as IDBRequest<Numbered[]>);
+  if (found) kept.value = [...found, ...kept.peek().filter(({ id }) => id < 0)];
+}
+
+/**
+ * Keep digits. One with the same image is replaced: its label was corrected again.
+ *
+ * @throws NoKeptDigits if there would be too many
+ */
+export async function keep(digits: readonly KeptDigit[]): Promise<void> {
+  const fresh = withoutRepetitions(digits);
+  const replaced = kept.peek().filter((old) => fresh.some((each) => isSame(old, each)));
+  if (kept.peek().length - replaced.length + fresh.length > MOST_KEPT) throw new NoKeptDigits("many");
+  const stored = await inStore("digits", "readwrite", (store) => {
+    for (const { id } of replaced) store.delete(id);
+    for (const { image, label, date } of fresh) store.add({ image, label, date });
+    return store.getAll() as IDBRequest<Numbered[]>;
+  });
+  const rest = kept.peek().filter((each) => !replaced.includes(each));
+  kept.value = stored
+    ? [...stored, ...rest.filter(({ id }) => id < 0)]
+    : [...rest, ...fresh.map((each) => ({ ...each, id: unstored-- }))];
+}
+
+export async function forget(id: number): Promise<void> {
+  if (id >= 0) await inStore("digits", "readwrite", (store) => store.delete(id) as IDBRequest<unknown>);
+  kept.value = kept.peek().filter((each) => each.id !== id);
+}
+
+/**
+ * Keep those of a file.
+ *
+ * @returns how many it holds
+ * @throws NoKeptDigits
+ */
+export async function keepThoseOf(file: Blob): Promise<number> {
+  const digits = await digitsIn(new Uint8Array(await file.arrayBuffer()));
+  const now = Date.now();
+  await keep(digits.map((each) => ({ ...each, date: each.date || now })));
+  return digits.length;
+}
+
+/** Whether this image is kept with this label. */
+export function isKept(image: Uint8Array, label: number): boolean {
+  return kept.value.some((each) => each.label === label && isSame(each, { image }));
+}
+
+function withoutRepetitions(digits: readonly KeptDigit[]): KeptDigit[] {
+  return [...new Map(digits.map((each) => [String(each.image), each])).values()];
+}
+
+function isSame(one: { image: Uint8Array }, other: { image: Uint8Array }): boolean {
+  return one.image.every((value, place) => value === other.image[place]);
+}

@@ -1,0 +1,46 @@
+/** Whether the page's own readings take the kept digits into account; it does unless the person says no. */
+import { effect, signal } from "@preact/signals";
+import { knowHand } from "../here/read";
+import { say } from "../sentences/say";
+import { remember, remembered } from "../storage";
+import { kept } from "./kept";
+import { joined } from "./zip";
+
+const NAME = "use-kept";
+const isUsed = signal(remembered(NAME) !== "no");
+
+/**
+ * Tell the reader which digits to know, now and whenever they change.
+ *
+ * @param readAgain called after each change
+ */
+export function knowKeptDigits(readAgain: () => void): () => void {
+  let before = "";
+  return effect(() => {
+    const digits = isUsed.value ? kept.value : [];
+    const now = digits.map(({ id, label }) => `${id} ${label}`).join();
+    if (now === before) return;
+    before = now;
+    knowHand(
+      joined(digits.map(({ image }) => image)),
+      Uint8Array.from(digits, ({ label }) => label),
+    );
+    readAgain();
+  });
+}
+
+export function UseHere() {
+  return (
+    <label class="use-here">
+      <input
+        type="checkbox"
+        checked={isUsed.value}
+        onChange={({ currentTarget: { checked } }) => {
+          isUsed.value = checked;
+          remember(NAME, checked ? null : "no");
+        }}
+      />
+      {say("hand.use_here")}
+    </label>
+  );
+}

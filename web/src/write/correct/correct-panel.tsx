@@ -1,0 +1,142 @@
+/** Correct the reading: choose what a character is, the likeliest others first, split it, merge it, delete it. */
+
+import { KeepButton } from "../../hand/keep-button";
+import { say } from "../../sentences/say";
+import { Icon } from "../../shared/icons";
+import { probabilitiesOf } from "../probabilities";
+import { glyphs, selected } from "../state";
+import { percent } from "../verdict";
+import { canMerge, mergeWithNext, remove, sayIs, split } from "./correcting";
+import { DIGITS, digitOf, type Glyph, MARKS, statusOf } from "./glyphs";
+import "./correct.css";
+
+const LIKELY = 0.01; // the probability from which another digit is proposed
+const MOST_LIKELY = 3;
+
+/** Opens the panel at the first doubtful character, and closes it. */
+export function CorrectButton() {
+  const isOpen = selected.value !== null;
+  if (glyphs.value.length === 0) return null;
+  const open = () => {
+    const doubtful = glyphs.peek().findIndex((each) => statusOf(each) !== "ok");
+    selected.value = isOpen ? null : Math.max(doubtful, 0);
+  };
+  return (
+    <button type="button" class="button" aria-expanded={isOpen} onClick={open}>
+      <Icon name={isOpen ? "ok" : "pen"} />
+      {say(isOpen ? "write.correct.done" : "write.correct")}
+    </button>
+  );
+}
+
+export function CorrectPanel() {
+  const place = selected.value;
+  const glyph = place === null ? undefined : glyphs.value[place];
+  if (place === null || !glyph) return null;
+  const next = glyphs.value[place + 1];
+  return (
+    <section
+      class="correct"
+      aria-label={say("write.correct.title", place + 1, glyph.character)}
+      onKeyDown={(event) => press(event, place)}
+    >
+      <header>
+        <Step to={place - 1} label={say("write.correct.previous")} sign="‹" />
+        <p>{say("write.correct.title", place + 1, glyph.character)}</p>
+        <Step to={place + 1} label={say("write.correct.next")} sign="›" />
+      </header>
+      <Likely glyph={glyph} place={place} />
+      <fieldset class="characters" aria-label={say("write.correct.choices")}>
+        {[...DIGITS, ...MARKS].map((each) => (
+          <Choice key={each} character={each} glyph={glyph} place={place} />
+        ))}
+      </fieldset>
+      <div class="buttons">
+        <button type="button" class="button" onClick={() => void split(place)}>
+          {say("write.correct.split")}
+        </button>
+        <button
+          type="button"
+          class="button"
+          // not disabled: that would take the focus away, and the next key would go to the sheet
+          aria-disabled={!canMerge(glyph, next)}
+          onClick={() => void mergeWithNext(place)}
+        >
+          {say("write.correct.merge")}
+        </button>
+        <button type="button" class="button" onClick={() => remove(place)}>
+          {say("write.correct.delete")}
+        </button>
+        <KeepButton glyph={glyph} />
+      </div>
+    </section>
+  );
+}
+
+/** What else the network thinks possible, with probabilities. */
+function Likely({ glyph, place }: { glyph: Glyph; place: number }) {
+  const read = digitOf(glyph);
+  const others = (read ? probabilitiesOf(read).digits : [])
+    .map((share, digit) => ({ share, character: String(digit) }))
+    .filter(({ share, character }) => share >= LIKELY && character !== glyph.character)
+    .sort((one, other) => other.share - one.share)
+    .slice(0, MOST_LIKELY);
+  if (others.length === 0) return null;
+  return (
+    <fieldset class="likely" aria-label={say("write.correct.likely")}>
+      <span class="small quiet" aria-hidden="true">
+        {say("write.correct.likely")}
+      </span>
+      {others.map(({ share, character }) => (
+        <button key={character} type="button" class="button" onClick={() => sayIs(place, character)}>
+          <strong class="numbers">{character}</strong>
+          <span class="small numbers quiet">{percent(share)}</span>
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Choice({ character, glyph, place }: { character: string; glyph: Glyph; place: number }) {
+  const isChosen = glyph.character === character;
+  return (
+    <button
+      type="button"
+      class="character numbers"
+      aria-pressed={isChosen}
+      data-mine={isChosen && glyph.isMine}
+      aria-label={MARKS.includes(character) ? say(`write.mark.${character as "."}`) : undefined}
+      onClick={() => sayIs(place, character)}
+    >
+      {character}
+    </button>
+  );
+}
+
+function Step({ to, label, sign }: { to: number; label: string; sign: string }) {
+  const isThere = to >= 0 && to < glyphs.value.length;
+  return (
+    <button
+      type="button"
+      class="character"
+      aria-label={label}
+      aria-disabled={!isThere}
+      onClick={() => {
+        if (isThere) selected.value = to;
+      }}
+    >
+      {sign}
+    </button>
+  );
+}
+
+/** With the focus in the panel, a character can be typed; Delete removes it, Escape closes. */
+function press(event: KeyboardEvent, place: number): void {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if ([...DIGITS, ...MARKS].includes(event.key)) sayIs(place, event.key);
+  else if (event.key === "Delete") remove(place);
+  else if (event.key === "Escape") selected.value = null;
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+}

@@ -1,0 +1,104 @@
+/** A reading and a person's corrections become the reading that is shown, copied and exported. */
+import { sentence } from "../../here/sentence";
+import type { Digit, Mark, Reading } from "../../readings";
+import { say } from "../../sentences/say";
+import { inverse, type Placement, placeRect, type Rect } from "../geometry";
+import { boxOf, digitOf, type Glyph, glyphsOf, isDigit, statusOf, textOf } from "./glyphs";
+import { type Patch, patched } from "./patches";
+
+/** A reading as it is shown. */
+export interface Shown extends Reading {
+  /** The characters of its text, their boxes in pixels of the picture. */
+  readonly glyphs: readonly Glyph[];
+  /** Whether a person changed or confirmed anything; then its confidence says nothing about its text. */
+  readonly isCorrected: boolean;
+}
+
+/** What corrections of a picture refer to. */
+export interface Place {
+  readonly patches: readonly Patch[];
+  /** From the picture's pixels to the units of the corrections. */
+  readonly onto: Placement;
+  inkAt(region: Rect): readonly number[];
+}
+
+/** The reading with its corrections. */
+export function shownOf(reading: Reading, { patches, onto, inkAt }: Place): Shown {
+  const read = glyphsOf(reading);
+  if (patches.length === 0) return { ...reading, glyphs: read, isCorrected: false };
+  const moved = patched(
+    read.map((each) => ({ ...each, box: placeRect(each.box, onto) })),
+    patches,
+    inkAt,
+  );
+  const back = inverse(onto);
+  const glyphs = moved.map((each) => ({ ...each, box: placeRect(each.box, back) }));
+  const text = textOf(glyphs);
+  if (text === reading.text && !glyphs.some(({ isMine }) => isMine))
+    return { ...reading, glyphs: read, isCorrected: false };
+  const status = statusNow(reading, read, glyphs);
+  return {
+    ...reading,
+    text,
+    digits_text: [...text].filter((each) => each === "\n" || isDigit(each)).join(""),
+    digits: glyphs.filter(({ character }) => isDigit(character)).map(asDigit),
+    marks: glyphs.filter(({ character }) => !isDigit(character)).map(asMark),
+    alternatives: [],
+    status,
+    message: sentenceFor(status, reading, glyphs),
+    glyphs,
+    isCorrected: true,
+  };
+}
+
+function statusNow(reading: Reading, read: readonly Glyph[], glyphs: readonly Glyph[]): Reading["status"] {
+  if (glyphs.length === 0) return "blank";
+  if (glyphs.every(({ isMine }) => isMine)) return "ok";
+  if (glyphs.some(isDoubtful)) return "unsure";
+  if (hindrance(reading, glyphs)) return "unsure";
+  // what was doubtful has been dealt with, if that was all
+  return reading.status === "ok" || read.some(isDoubtful) ? "ok" : "unsure";
+}
+
+/** Ink that makes any reading unsure: the key of its sentence. */
+function hindrance({ ignored }: Reading, glyphs: readonly Glyph[]): string | null {
+  if (ignored.some(({ kind }) => kind === "unknown")) return "reading.unknown_ink";
+  const isInside = ignored.some(({ kind, box }) => kind === "sign" && isBetween(box, glyphs));
+  return isInside ? "reading.sign_inside" : null;
+}
+
+/** Whether characters of one line stand on both sides of a box. */
+function isBetween([x, y, width, height]: Readonly<Digit["box"]>, glyphs: readonly Glyph[]): boolean {
+  const beside = glyphs.filter(({ box }) => box.y < y + height && box.y + box.height > y);
+  const middle = x + width / 2;
+  const isBefore = ({ box }: Glyph) => box.x + box.width / 2 < middle;
+  return beside.some(isBefore) && !beside.every(isBefore);
+}
+
+function isDoubtful(glyph: Glyph): boolean {
+  return statusOf(glyph) !== "ok";
+}
+
+function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readonly Glyph[]): string {
+  if (status === "blank") return say("write.why.all_deleted");
+  if (status === "ok") return say("write.why.corrected");
+  const places = glyphs.flatMap((each, place) => (isDoubtful(each) ? [place + 1] : []));
+  if (places.length === 0) {
+    const why = hindrance(reading, glyphs);
+    return why ? sentence([why, {}]) : say("write.why.rest");
+  }
+  return say("write.why.check", places.join(say("write.list_comma")), places.length);
+}
+
+function asDigit(glyph: Glyph): Digit {
+  const read = digitOf(glyph);
+  const digit = Number(glyph.character);
+  const probabilities = read?.probabilities ?? Array.from({ length: 10 }, (_, each) => +(each === digit));
+  const probability = glyph.isMine || !read ? 1 : read.probability;
+  return { ...read, digit, probability, probabilities, box: boxOf(glyph), status: statusOf(glyph) };
+}
+
+function asMark(glyph: Glyph): Mark {
+  const probability = glyph.isMine || !glyph.read ? 1 : glyph.read.probability;
+  return { mark: glyph.character as Mark["mark"], probability, box: boxOf(glyph) };
+}

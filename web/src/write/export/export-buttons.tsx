@@ -1,0 +1,84 @@
+/** Copy the text; save what was read, with its corrections, as CSV, JSON or a picture with boxes. */
+import { useSignal } from "@preact/signals";
+import { type PlainKey, say } from "../../sentences/say";
+import { Icon } from "../../shared/icons";
+import { copyText, saveFile } from "../../shared/take";
+import { pictures, reading, shownEntry } from "../state";
+import { asCsv, asJson, type Named } from "./rows";
+import { withBoxes } from "./with-boxes";
+
+export function ExportButtons() {
+  const shown = reading.value;
+  const said = useSignal<PlainKey | null>(null);
+  if (!shown) return null;
+  const tell = (key: PlainKey) => {
+    said.value = key;
+  };
+  const copy = async () => tell((await copyText(shown.text)) ? "write.copied" : "write.copy_refused");
+  const save = (content: string, type: string, ending: string) =>
+    saveFile(new Blob([content], { type }), nameFor(ending));
+  const savePicture = async () => {
+    const picture = await withBoxes(shown);
+    if (picture) saveFile(picture, nameFor("png"));
+    else tell("write.unshowable_export");
+  };
+  return (
+    <>
+      {shown.text !== "" && (
+        <button type="button" class="button" onClick={() => void copy()}>
+          <Icon name="copy" />
+          {say("write.copy")}
+        </button>
+      )}
+      <details class="save">
+        <summary class="button">
+          <Icon name="save" />
+          {say("write.save")}
+        </summary>
+        <div class="buttons">
+          {/* the mark at the start tells spreadsheets that it is UTF-8 */}
+          <button
+            type="button"
+            class="button"
+            onClick={() => save(`\ufeff${asCsv(all())}`, "text/csv", "csv")}
+          >
+            CSV
+          </button>
+          <button
+            type="button"
+            class="button"
+            onClick={() => save(asJson(all()), "application/json", "json")}
+          >
+            JSON
+          </button>
+          <button type="button" class="button" onClick={() => void savePicture()}>
+            {say("write.save.picture")}
+          </button>
+        </div>
+      </details>
+      <span class="small quiet" role="status">
+        {said.value && say(said.value)}
+      </span>
+    </>
+  );
+}
+
+/** All pictures that were read, or the sheet. */
+function all(): Named[] {
+  const entries = pictures.entries.peek();
+  const sheet = reading.peek();
+  if (entries.length === 0) return sheet ? [{ source: "", shown: sheet }] : [];
+  return entries.flatMap((entry) => {
+    const shown = shownEntry(entry);
+    const { file } = entry.picture;
+    return shown ? [{ source: entry.page ? `${file.name} · ${entry.page + 1}` : file.name, shown }] : [];
+  });
+}
+
+/** Named after the picture, or the number. */
+function nameFor(ending: string): string {
+  const entry = pictures.chosen.peek();
+  const several = pictures.entries.peek().length > 1 && ending !== "png";
+  const name = several ? "pictures" : (entry?.picture.file.name.replace(/\.\w+$/, "") ?? "number");
+  return `shuzi-${name}.${ending}`;
+}

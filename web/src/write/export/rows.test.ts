@@ -1,0 +1,52 @@
+import { expect, test } from "vitest";
+import type { Shown } from "../correct/shown";
+import { asCsv, asJson } from "./rows";
+
+const shown = (text: string, changes: Partial<Shown> = {}): Shown => ({
+  source: "",
+  text,
+  digits_text: text.replaceAll(/[^\d\n]/g, ""),
+  status: "ok",
+  confidence: 0.9876,
+  digits_confidence: 0.99,
+  digits: [],
+  marks: [],
+  ignored: [],
+  alternatives: [],
+  message: "Read.",
+  glyphs: [],
+  isCorrected: false,
+  ...changes,
+});
+
+test("a row is quoted as RFC 4180 says, and no text becomes a formula", () => {
+  const rows = asCsv([
+    { source: 'a, "b".png', shown: shown("1\n2") },
+    { source: "=HYPERLINK(1).png", shown: shown("-1-2") },
+    { source: "c\u202egnp.exe", shown: shown("-3.5", { isCorrected: true }) },
+  ]).split("\r\n");
+  expect(rows[0]).toBe("source,text,status,confidence,message,digits_text,corrected");
+  expect(rows.slice(1)).toEqual([
+    '"a, ""b"".png","1\n2",ok,0.9876,Read.,"1\n2",false',
+    "'=HYPERLINK(1).png,'-1-2,ok,0.9876,Read.,12,false",
+    "c gnp.exe,-3.5,ok,,Read.,35,true",
+    "",
+  ]);
+});
+
+test("what a person said has no probability", () => {
+  const glyph = { line: 0, box: { x: 1.2, y: 2, width: 10, height: 20 }, read: null, isMine: true };
+  const glyphs = [
+    { ...glyph, character: "7" },
+    { ...glyph, character: "." },
+  ];
+  const [found] = JSON.parse(
+    asJson([{ source: "", shown: shown("7.", { glyphs, isCorrected: true }) }]),
+  ).readings;
+  expect(found).toMatchObject({
+    confidence: null,
+    corrected: true,
+    digits: [{ digit: 7, probability: null, corrected: true, box: [1, 2, 10, 20] }],
+    marks: [{ mark: ".", probability: null, corrected: true }],
+  });
+});

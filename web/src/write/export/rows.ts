@@ -1,0 +1,74 @@
+/** Readings as shown become CSV and JSON, as `shuzi read --csv` and the service write them, with what was corrected. */
+
+import { boxOf, isDigit } from "../correct/glyphs";
+import type { Shown } from "../correct/shown";
+
+/** A reading and the name of its picture. */
+export interface Named {
+  source: string;
+  shown: Shown;
+}
+
+const FORMULA = /^\s*[=+\-@]/; // spreadsheets take text that starts with one of these for a formula
+const PLAIN = /^(-?\d+([.,]\d+)*|[^-][^=@]*|)$/s; // a negative number is none, but "-1-2" is
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a cell must not hold
+const OBEYED = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** CSV (RFC 4180) for a spreadsheet; no confidence where a person corrected, since that was in what was read. */
+export function asCsv(readings: readonly Named[]): string {
+  const rows = readings.map(({ source, shown }) => [
+    cell(source),
+    PLAIN.test(shown.text) ? shown.text : `'${shown.text}`,
+    shown.status,
+    shown.isCorrected ? "" : String(shown.confidence),
+    shown.message,
+    shown.digits_text,
+    String(shown.isCorrected),
+  ]);
+  const head = ["source", "text", "status", "confidence", "message", "digits_text", "corrected"];
+  return [head, ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
+}
+
+function cell(text: string): string {
+  const visible = text.replaceAll(OBEYED, " ");
+  return FORMULA.test(visible) ? `'${visible}` : visible;
+}
+
+function quoted(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** JSON; a character that a person said has no probability, and `corrected` is true. */
+export function asJson(readings: readonly Named[]): string {
+  return `${JSON.stringify({ readings: readings.map(asObject) }, null, 1)}\n`;
+}
+
+function asObject({ source, shown }: Named) {
+  const { text, digits_text, status, isCorrected, glyphs, ignored, alternatives, message } = shown;
+  const digits = glyphs.filter(({ character }) => isDigit(character));
+  const marks = glyphs.filter(({ character }) => !isDigit(character));
+  return {
+    source,
+    text,
+    digits_text,
+    status,
+    corrected: isCorrected,
+    confidence: isCorrected ? null : shown.confidence,
+    digits_confidence: isCorrected ? null : shown.digits_confidence,
+    digits: digits.map((glyph) => ({
+      digit: Number(glyph.character),
+      probability: glyph.isMine ? null : (glyph.read?.probability ?? null),
+      corrected: glyph.isMine,
+      box: boxOf(glyph),
+    })),
+    marks: marks.map((glyph) => ({
+      mark: glyph.character,
+      probability: glyph.isMine ? null : (glyph.read?.probability ?? null),
+      corrected: glyph.isMine,
+      box: boxOf(glyph),
+    })),
+    ignored,
+    alternatives,
+    message,
+  };
+}

@@ -1,0 +1,83 @@
+/** The sheet as a file, for browsers that store nothing: strokes and corrections as JSON, checked when it is opened. */
+import type { Patch, Said } from "../correct/patches";
+import type { Rect } from "../geometry";
+import type { Content, InkPoint, Stroke } from "../sheet";
+
+const FORMAT = "shuzi sheet 1";
+const MOST_POINTS = 1_000_000;
+const DECIMALS = 100; // a hundredth of a pixel is enough
+
+/** A file that is no sheet. */
+export class NoSheet extends Error {}
+
+export function asFile({ strokes, patches }: Content): string {
+  const short = (value: number) => Math.round(value * DECIMALS) / DECIMALS;
+  const ink = strokes.map((stroke) => stroke.map(({ x, y, width }) => [x, y, width].map(short)));
+  return `${JSON.stringify({ format: FORMAT, strokes: ink, patches })}\n`;
+}
+
+/** @throws NoSheet */
+export function fromFile(text: string): Content {
+  let found: { format?: unknown; strokes?: unknown; patches?: unknown } | null;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw new NoSheet();
+  }
+  if (found?.format !== FORMAT || !Array.isArray(found.strokes) || !Array.isArray(found.patches))
+    throw new NoSheet();
+  const strokes = found.strokes.map(strokeOf);
+  if (strokes.reduce((sum, each) => sum + each.length, 0) > MOST_POINTS || !found.patches.every(isPatch))
+    throw new NoSheet();
+  return { strokes, patches: found.patches };
+}
+
+function strokeOf(points: unknown): Stroke {
+  if (!Array.isArray(points) || points.length === 0) throw new NoSheet();
+  return points.map((point): InkPoint => {
+    if (!Array.isArray(point) || point.length !== 3 || !point.every(Number.isFinite)) throw new NoSheet();
+    const [x, y, width] = point as [number, number, number];
+    return { x, y, width };
+  });
+}
+
+function isPatch(found: unknown): found is Patch {
+  const { region, spared, says, ink } = (found ?? {}) as Partial<Patch>;
+  return (
+    isRect(region) &&
+    Array.isArray(spared) &&
+    spared.every(isRect) &&
+    Array.isArray(says) &&
+    says.every(isSaid) &&
+    (ink === null || (Array.isArray(ink) && ink.every(Number.isInteger)))
+  );
+}
+
+function isSaid(found: unknown): found is Said {
+  const { character, box, seen, isMine } = (found ?? {}) as Partial<Said>;
+  return (
+    /^[0-9.,\-/:]$/.test(String(character)) && isRect(box) && typeof isMine === "boolean" && isSeen(seen)
+  );
+}
+
+/** What the network saw: a digit, ten probabilities, and perhaps 28 rows of 28. */
+function isSeen(seen: Said["seen"] | undefined): boolean {
+  if (!seen) return seen === null;
+  const { digit, probability, probabilities, image } = seen;
+  return (
+    Number.isInteger(digit) &&
+    Number.isFinite(probability) &&
+    isRow(probabilities, 10) &&
+    (image === undefined ||
+      (Array.isArray(image) && image.length === 28 && image.every((row) => isRow(row, 28))))
+  );
+}
+
+function isRow(found: unknown, length: number): boolean {
+  return Array.isArray(found) && found.length === length && found.every(Number.isFinite);
+}
+
+function isRect(found: unknown): found is Rect {
+  const { x, y, width, height } = (found ?? {}) as Partial<Rect>;
+  return [x, y, width, height].every(Number.isFinite);
+}

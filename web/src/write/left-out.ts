@@ -1,0 +1,25 @@
+/** Why a reading has its status, and the names of the ink that is in no text. */
+import { sentence } from "../here/sentence";
+import type { Ignored } from "../readings";
+import { say } from "../sentences/say";
+import type { Shown } from "./correct/shown";
+
+/** As they are listed: what may have been meant first. */
+const KINDS = ["sign", "unknown", "stain", "ruling"] as const;
+
+/** What was left out, counted: "1 sign, 2 printed lines"; empty if nothing was. */
+export function namesOf(ignored: readonly Ignored[]): string {
+  const counts = KINDS.map((kind) => [kind, ignored.filter((each) => each.kind === kind).length] as const);
+  return counts
+    .filter(([, count]) => count > 0)
+    .map(([kind, count]) => say(`write.left_out.${kind}`, count))
+    .join(say("write.list_comma"));
+}
+
+/** One sentence that says why the status is what it is. */
+export function whyOf({ status, message, isCorrected }: Shown, leftOut: string): string {
+  if (status === "ok" && isCorrected) return leftOut ? say("write.why.left_out", message, leftOut) : message;
+  if (status === "ok") return leftOut ? say("write.why.ok_but", leftOut) : say("write.why.ok");
+  const isSaid = status !== "unsure" || message === sentence(["reading.unknown_ink", {}]);
+  return leftOut && !isSaid ? say("write.why.left_out", message, leftOut) : message;
+}

@@ -1,0 +1,31 @@
+/** What a network says of a digit becomes one probability for each answer, the same number wherever it is shown. */
+import type { Digit } from "../readings";
+
+export interface Probabilities {
+  /** Of each of the ten digits; the answer's is the digit's own probability. */
+  digits: readonly number[];
+  /** That it is something else. Together they make 1. */
+  other: number;
+}
+
+/**
+ * The network's ten probabilities hold if it is a digit at all, and the digit's own one also counts what else is known:
+ * whether it is a digit, and what the line says. Where that lowers the answer's probability, it lowers all ten; where
+ * it raises it, the other nine share what is left.
+ */
+export function probabilitiesOf({
+  digit,
+  probability,
+  probabilities,
+}: Pick<Digit, "digit" | "probability" | "probabilities">): Probabilities {
+  const own = probabilities[digit] ?? 0;
+  if (probability <= own) {
+    const digits = probabilities.map((each) => (own ? (each * probability) / own : 0));
+    return { digits, other: Math.max(0, 1 - digits.reduce((sum, each) => sum + each, 0)) };
+  }
+  const rest = 1 - own;
+  const digits = probabilities.map((each, place) =>
+    place === digit ? probability : rest > 0 ? (each * (1 - probability)) / rest : 0,
+  );
+  return { digits, other: 0 };
+}

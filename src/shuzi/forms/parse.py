@@ -12,7 +12,8 @@ from typing import Any
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.bounded import read_bounded
 from shuzi.forms.check_digits import CHECKS, SHORTEST
-from shuzi.forms.roster import MOST_ROWS, check_column, read_roster
+from shuzi.forms.roster import LARGEST as LARGEST_ROSTER
+from shuzi.forms.roster import MOST_ROWS, check_column, roster_of
 from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.messages import LANGUAGES
@@ -20,13 +21,16 @@ from shuzi.messages import LANGUAGES
 MOST_FIELDS, MOST_TRACED, MOST_BOXES = 60, 200, 24
 """Fields of a sheet that is printed from its spec, of a traced form, and boxes of a field."""
 
-_LARGEST, _LARGEST_BLANK = 1_000_000, 20_000_000  # bytes
+_LARGEST = 1_000_000  # bytes
+_BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.large")}
 _SMALLEST_BOX = 2.0  # millimetres
 SIDES = 70, 600
 """The shortest and longest side of a traced form's paper in millimetres."""
 _LONGEST = 200  # characters of a title, a label or a value
 
 Wanted = tuple[Callable[[Any], bool], ShuziError]
+Beside = Callable[[str, str], bytes]
+"""Takes what a file is to a spec, "roster" or "blank", and its name; returns its bytes, or raises a DataError."""
 
 
 def _text(value: Any) -> bool:
@@ -126,11 +130,30 @@ def read_spec(path: Path) -> Spec:
     >>> read_spec(path).fields[0].boxes
     2
     """
-    text, blank = _text_of(path), b""
+
+    def beside(what: str, name: str) -> bytes:
+        most, too_large = _BESIDE[what]
+        return read_bounded(path.parent / name, most, too_large)
+
+    return spec_of(_text_of(path), path, beside)
+
+
+def spec_of(text: str, path: Path, beside: Beside) -> Spec:
+    """Return the spec that a text describes; errors call it `path`, and are those of `read_spec`.
+
+    Parameters
+    ----------
+    text
+        In TOML.
+    path
+        Its file; it is not opened.
+    beside
+        Returns the roster or the blank form that the spec names.
+    """
     given = _toml(text, path)
-    if _text(given.get("blank")):
-        blank = read_bounded(path.parent / given["blank"], _LARGEST_BLANK, "error.spec.large")
-    return _Source(path, text).spec(given, blank)
+    return _Source(path, text, beside).spec(
+        given, beside("blank", given["blank"]) if _text(given.get("blank")) else b""
+    )
 
 
 @dataclass(frozen=True)
@@ -174,7 +197,9 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
         There is a mistake, which the error names with its line and field.
     """
     given = _toml(drawn.text, drawn.path)
-    source = _Source(drawn.path, drawn.text)
+    source = _Source(
+        drawn.path, drawn.text, lambda _, name: read_bounded(drawn.path.parent / name, *_BESIDE["roster"])
+    )
     fields = given.get("fields", [])
     named = set()
     for number, table in enumerate(fields if isinstance(fields, list) else [], start=1):
@@ -209,8 +234,8 @@ def _toml(text: str, path: Path) -> dict[str, Any]:
 class _Source:
     """A file that a spec is read from; knows on which line a key stands."""
 
-    def __init__(self, path: Path, text: str) -> None:
-        self._path = path
+    def __init__(self, path: Path, text: str, beside: Beside) -> None:
+        self._path, self._beside = path, beside
         self._lines = text.splitlines()
 
     def spec(self, given: Mapping[str, Any], blank: bytes) -> Spec:
@@ -225,7 +250,7 @@ class _Source:
         if blank and (unfit := [key for key in ("rows", "note") if key in given]):
             raise self._wrong("error.spec.not_traced", 0, unfit[0])
         roster_path = self._path.parent / given.get("roster", "")
-        roster = read_roster(roster_path) if "roster" in given else ()
+        roster = roster_of(self._beside("roster", given["roster"]), roster_path) if "roster" in given else ()
         fields: list[Field] = []
         for number, table in enumerate(tables, start=1):
             self.check(table, _FIELD, number)

@@ -31,6 +31,7 @@ _CLEAR_AREA = 0.9  # square millimetres: less may be a speck or a faint stroke
 _PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
 _LEAST_SEEN = 0.5  # of a field's own lines
 _LEAST_LINED = 0.7  # of the lines of a field on a blank form, if it has some
+_SOFT = 0.4  # pixels
 _UPRIGHT = 0.25  # pixels by which a line that follows the pixels leans at most
 _PIECE = 8.0  # millimetres of a long line that are straight enough
 
@@ -293,7 +294,9 @@ def _divide_out(picture: NDArray[np.float32], line: float) -> None:
         if np.ptp(course[part]) < _UPRIGHT:
             usual = np.median(band[part], axis=0)
         else:
-            usual = np.interp(away[part], offsets, np.median(samples[part], axis=0))
+            # samples between pixels soften the edge of a line, so the darker side of each pixel counts
+            profile = np.median(samples[part], axis=0)
+            usual = np.minimum(*(np.interp(away[part] + side, offsets, profile) for side in (-_SOFT, _SOFT)))
         band[part] *= np.clip(np.float32(PAPER) / np.maximum(usual, 30), 1, 6)
     picture[rows[:, None], columns] = band
 

@@ -18,7 +18,7 @@ _APART = 0.9  # of their width: boxes further apart are not of one field
 _DIGIT, _RIM = 6.5, 3.0  # millimetres that a digit takes in an open field, and at its ends
 _SAME_LINE = 4.0  # millimetres: fields whose tops differ by less are read from left to right
 _SAME = 0.5  # the intersection over union from which a box that was drawn is the one that is printed
-_MOST = 24  # boxes of a field
+_MOST, _MOST_DECIMALS = 24, 6  # boxes of a field, and those after a point
 
 Run = list[Box]
 
@@ -34,8 +34,8 @@ def propose(printed: Sequence[Printed]) -> tuple[Field, ...]:
     [('f1', 'boxes', 3), ('f2', 'comb', 6), ('f3', 'open', 7)]
     """
     narrow = [each.box for each in printed if each.parts == 1 and _is_narrow(each.box)]
-    fields = [_of_runs(group) for group in _groups(_runs(narrow))]
-    fields += [_comb(each) for each in printed if each.parts > 1]
+    fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group)]
+    fields += [field for each in printed if each.parts > 1 for field in _short(COMB, _divided(each.box, each.parts))]
     fields += [_open(each.box) for each in printed if each.parts == 1 and not _is_narrow(each.box)]
     lines: list[list[Field]] = []
     for field in sorted(fields, key=lambda each: each.at[0].y):
@@ -127,17 +127,20 @@ def _next(box: Box, other: Box, gap: float) -> bool:
     return level and alike and -_EVEN <= other.x - box.right <= gap
 
 
-def _of_runs(runs: list[Run]) -> Field:
-    boxes = tuple(box for run in runs for box in run)[:_MOST]
+def _of_runs(runs: list[Run]) -> list[Field]:
+    boxes = tuple(box for run in runs for box in run)
     if [len(each) for each in runs] == [4, 2, 2]:
-        return Field("", kind=DATE, boxes=8, style=BOXES, at=boxes)
+        return [Field("", kind=DATE, boxes=8, style=BOXES, at=boxes)]
     point = len(runs) == 2 and runs[1][0].x - runs[0][-1].right < _APART / 2 * runs[0][0].width
-    return Field("", boxes=len(boxes), decimals=min(len(runs[1]), 6) if point else 0, style=BOXES, at=boxes)
+    if point and len(boxes) <= _MOST and len(runs[1]) <= _MOST_DECIMALS:
+        return [Field("", boxes=len(boxes), decimals=len(runs[1]), style=BOXES, at=boxes)]
+    return _short(BOXES, boxes)
 
 
-def _comb(printed: Printed) -> Field:
-    parts = min(printed.parts, _MOST)
-    return Field("", boxes=parts, style=COMB, at=_divided(printed.box, printed.parts)[:parts])
+def _short(style: str, boxes: tuple[Box, ...]) -> list[Field]:
+    """Make fields of boxes side by side: several, if they are more than one may have."""
+    parts = [boxes[start : start + _MOST] for start in range(0, len(boxes), _MOST)]
+    return [Field("", boxes=len(each), style=style, at=each) for each in parts]
 
 
 def _open(box: Box) -> Field:

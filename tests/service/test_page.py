@@ -140,10 +140,11 @@ def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_p
     run(re.search(r"curl -O [^\s]+ -O [^\s.]+[^\s]+seven\.json", page)[0])
     examples = dict(re.findall(r'<section id="(\w+)">.*?<pre><code>(.*?)</code></pre>', page, re.DOTALL))
     assert set(examples) == {
-        *("read", "classify", "models", "begin", "look", "stop", "events", "health", "ready", "numbers"),
+        *("read", "forms", "classify", "models", "begin", "look", "stop", "events", "health", "ready", "numbers"),
     }
     assert json.loads(run(examples["read"]))["readings"][0]["text"] == "7"
     assert json.loads(run(examples["classify"]))["answers"][0]["digit"] == 7
+    assert "no ruled table" in json.loads(run(examples["forms"]))["problems"][0]["message"]
     training = json.loads(run(examples["begin"]))["id"]
     for name in ("look", "stop", "events"):
         examples[name] = examples[name].replace("ID", training)
@@ -161,6 +162,7 @@ def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
     assert document["info"]["version"] == __version__
     assert set(document["paths"]) == {
         "/v1/read",
+        "/v1/forms",
         "/v1/classify",
         "/v1/models",
         "/v1/training",

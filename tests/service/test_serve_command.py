@@ -8,9 +8,12 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
 import httpx
+import numpy as np
 import pytest
 
+from shuzi.cli.terminal import qr_code
 from shuzi.messages import say
 from shuzi.service.server import listen
 
@@ -154,6 +157,18 @@ def test_it_warns_when_other_machines_can_reach_it(start_service, get):
     assert get(f"{address}healthz", headers={"host": "evil.test"}).status_code == 421
     _, _, err = _end(process)
     assert "it requires no token" in err
+    lines = re.findall(r"same network: (http://\S+)", err)
+    assert len(lines) <= 1  # none where this machine has no address but its own
+    assert not lines or not lines[0].startswith("http://127.")
+
+
+def test_a_camera_reads_the_address_from_the_terminal():
+    address = "http://192.0.2.17:8000/"
+    rows = [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in qr_code(address).splitlines()]
+    pixels = [[[each in half for half in ("▀█", "▄█")] for each in row] for row in rows]
+    black = np.array(pixels).transpose(0, 2, 1).reshape(2 * len(rows), -1)
+    picture = np.where(np.kron(black, np.ones((8, 8), bool)), 0, 255).astype(np.uint8)
+    assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == address
 
 
 @pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine speaks no IPv6")

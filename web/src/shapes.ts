@@ -39,6 +39,48 @@ export interface Finished {
   model: string;
 }
 
+export interface FormCell {
+  text: string;
+  status: "ok" | "unsure" | "blank" | "printed";
+  confidence: number;
+  rule: string;
+  message: string;
+  alternatives: Alternative[];
+  page: number;
+  box: [number, number, number, number];
+  source: string;
+  picture?: string;
+}
+
+export interface FormColumn {
+  name: string;
+  label: string;
+  kind: "number" | "identifier" | "date";
+  decimals: number;
+  total: boolean;
+  printed: boolean;
+}
+
+export interface FormProblem {
+  source: string;
+  message: string;
+}
+
+export interface FormRow {
+  sheet: number;
+  row: number;
+  cells: Record<string, FormCell>;
+}
+
+export interface FormTable {
+  format: number;
+  title: string;
+  columns: FormColumn[];
+  rows: FormRow[];
+  doubtful: number;
+  problems: FormProblem[];
+}
+
 export interface Health {
   status: "ok";
 }

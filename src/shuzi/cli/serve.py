@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import click
 
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import do_without_output, program
+from shuzi.cli.terminal import do_without_output, program, qr_code
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
@@ -81,8 +82,24 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
             click.echo(say("cli.serve.no_page"), err=True)
         here = HERE.get(host, host)
         shown = f"[{here}]" if ":" in here else here
-        server.run(service, at, lambda: click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/")))
+
+        def ready() -> None:
+            click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/"))
+            if host in HERE or not is_loopback(address):
+                _invite(server.address_in_network() if host in HERE else shown, taken)
+
+        server.run(service, at, ready)
     click.echo(say("cli.serve.ended"), err=True)
+
+
+def _invite(host: str | None, port: int) -> None:
+    """Print where a phone of the same network reaches the service, for people and, on a terminal, for its camera."""
+    if host is None:
+        return
+    address = f"http://{host}:{port}/"
+    click.echo(say("cli.serve.phone", address=address), err=True)
+    if sys.stderr.isatty() and "utf" in (sys.stderr.encoding or "").lower():
+        click.echo(qr_code(address), err=True)
 
 
 def settings_of(

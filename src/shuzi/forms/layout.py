@@ -49,11 +49,14 @@ class Place:
         The row of the table, from 0; -1 if it stands once on the page.
     boxes
         One box for each digit, or a single one for an open field: x, y, width, height in millimetres.
+    framed
+        Whether lines are printed around it.
     """
 
     field: Field
     row: int
     boxes: tuple[Box, ...]
+    framed: bool = True
 
     @property
     def groups(self) -> Iterator[tuple[Box, ...]]:
@@ -104,6 +107,8 @@ def pages_of(spec: Spec) -> tuple[Page, ...]:
     >>> [(page.number, len(page.places)) for page in pages_of(spec)]
     [(1, 38), (2, 12)]
     """
+    if spec.blank:
+        return (Page(1, (), tuple(Place(each, 0, each.at) for each in spec.fields)),)
     height = spec.size[1]
     top, once = _below_one_another(spec, [each for each in spec.written if each.once or not spec.rows])
     if not spec.rows:

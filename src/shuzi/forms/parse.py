@@ -5,22 +5,32 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.bounded import read_bounded
 from shuzi.forms.check_digits import CHECKS, SHORTEST
-from shuzi.forms.roster import MOST_ROWS, check_column, read_roster
+from shuzi.forms.roster import LARGEST as LARGEST_ROSTER
+from shuzi.forms.roster import MOST_ROWS, check_column, roster_of
 from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS, Field, Spec
+from shuzi.ink.boxes import Box
 from shuzi.messages import LANGUAGES
 
-MOST_FIELDS, MOST_BOXES = 60, 24
+MOST_FIELDS, MOST_TRACED, MOST_BOXES = 60, 200, 24
+"""Fields of a sheet that is printed from its spec, of a traced form, and boxes of a field."""
+
 _LARGEST = 1_000_000  # bytes
+_BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.large")}
+_SMALLEST_BOX = 2.0  # millimetres
+SIDES = 70, 600
+"""The shortest and longest side of a traced form's paper in millimetres."""
 _LONGEST = 200  # characters of a title, a label or a value
 
 Wanted = tuple[Callable[[Any], bool], ShuziError]
+Beside = Callable[[str, str], bytes]
+"""Takes what a file is to a spec, "roster" or "blank", and its name; returns its bytes, or raises a DataError."""
 
 
 def _text(value: Any) -> bool:
@@ -42,6 +52,24 @@ def _is_list(value: Any) -> bool:
     return isinstance(value, list) and 0 < len(value) <= MOST_ROWS and all(map(_text, value))
 
 
+def is_paper(value: Any) -> bool:
+    """Tell whether a value names a paper: "A4", "Letter", or width and height in millimetres, such as "105x148"."""
+    found = re.fullmatch(r"(\d{2,3}(?:\.\d)?)x(\d{2,3}(?:\.\d)?)", value) if isinstance(value, str) else None
+    return value in [*PAPERS] or bool(found and all(SIDES[0] <= float(each) <= SIDES[1] for each in found.groups()))
+
+
+def _is_place(value: Any) -> bool:
+    boxes = value if isinstance(value, list) and value and all(isinstance(each, list) for each in value) else [value]
+    return len(boxes) <= MOST_BOXES and all(
+        isinstance(each, list)
+        and len(each) == 4
+        and all(map(_is_number, each))
+        and min(each[:2]) >= 0
+        and min(each[2:]) >= _SMALLEST_BOX
+        for each in boxes
+    )
+
+
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18
 
@@ -55,11 +83,12 @@ _SHEET: Mapping[str, Wanted] = {
     "title": _TEXT,
     "note": _TEXT,
     "language": _one_of(*LANGUAGES),
-    "paper": _one_of(*PAPERS),
+    "paper": (is_paper, ShuziError("spec.paper", names=", ".join(PAPERS), least=SIDES[0], most=SIDES[1])),
     "landscape": _FLAG,
     "rows": _whole(1, MOST_ROWS),
     "style": _one_of(BOXES, COMB, OPEN),
     "roster": _TEXT,
+    "blank": _TEXT,
     "fields": (lambda value: isinstance(value, list), ShuziError("spec.fields")),
 }
 _FIELD: Mapping[str, Wanted] = {
@@ -80,12 +109,13 @@ _FIELD: Mapping[str, Wanted] = {
     "among_column": _TEXT,
     "sum_of": _LIST,
     "total": _FLAG,
+    "at": (_is_place, ShuziError("spec.place", least=_SMALLEST_BOX)),
 }
 _RENAMED = {"length": "digits", "min": "least", "max": "most"}
 
 
 def read_spec(path: Path) -> Spec:
-    r"""Read a spec; the path of its roster starts at the spec's folder.
+    r"""Read a spec; the paths of its roster and of its blank form start at the spec's folder.
 
     Raises
     ------
@@ -100,41 +130,136 @@ def read_spec(path: Path) -> Spec:
     >>> read_spec(path).fields[0].boxes
     2
     """
-    content = read_bounded(path, _LARGEST, "error.spec.large")
+
+    def beside(what: str, name: str) -> bytes:
+        most, too_large = _BESIDE[what]
+        return read_bounded(path.parent / name, most, too_large)
+
+    return spec_of(_text_of(path), path, beside)
+
+
+def spec_of(text: str, path: Path, beside: Beside) -> Spec:
+    """Return the spec that a text describes; errors call it `path`, and are those of `read_spec`.
+
+    Parameters
+    ----------
+    text
+        In TOML.
+    path
+        Its file; it is not opened.
+    beside
+        Returns the roster or the blank form that the spec names.
+    """
+    given = _toml(text, path)
+    return _Source(path, text, beside).spec(
+        given, beside("blank", given["blank"]) if _text(given.get("blank")) else b""
+    )
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Fields that a person draws on a blank form, in a text like a spec: `at` of each says where it is.
+
+    Parameters
+    ----------
+    text
+        The text, in TOML.
+    path
+        What errors call it: its file.
+    """
+
+    text: str
+    path: Path
+
+    @staticmethod
+    def of(path: Path) -> Drawn:
+        """Read a file; raises DataError."""
+        return Drawn(_text_of(path), path)
+
+
+def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Callable[[Box], Box]) -> Spec:
+    """Read drawn fields as a spec; the style of those that name none is "".
+
+    Parameters
+    ----------
+    drawn
+        The fields.
+    sheet
+        What the spec says of the sheet, such as its title and paper, where the text does not say it.
+    blank
+        The blank form, as a PNG.
+    placed
+        Turns a box as the text gives it into one in millimetres.
+
+    Raises
+    ------
+    DataError
+        There is a mistake, which the error names with its line and field.
+    """
+    given = _toml(drawn.text, drawn.path)
+    source = _Source(
+        drawn.path, drawn.text, lambda _, name: read_bounded(drawn.path.parent / name, *_BESIDE["roster"])
+    )
+    fields = given.get("fields", [])
+    named = set()
+    for number, table in enumerate(fields if isinstance(fields, list) else [], start=1):
+        if not isinstance(table, dict):
+            continue
+        if "style" in table or "style" in given:
+            named.add(number)
+        if "at" in table:
+            source.check({"at": table["at"]}, _FIELD, number)
+            single = not isinstance(table["at"][0], list)
+            boxes = [[*placed(Box(*each))] for each in ([table["at"]] if single else table["at"])]
+            table["at"] = boxes[0] if single else boxes
+    spec = source.spec({**sheet, **given, "blank": "-"}, blank)
+    made = [each if n in named else replace(each, style="") for n, each in enumerate(spec.fields, start=1)]
+    return replace(spec, fields=tuple(made))
+
+
+def _text_of(path: Path) -> str:
     try:
-        text = content.decode("utf-8-sig")
-        given = tomllib.loads(text)
+        return read_bounded(path, _LARGEST, "error.spec.large").decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         raise DataError("error.spec.encoding", path=path) from problem
+
+
+def _toml(text: str, path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
     except (ValueError, RecursionError) as problem:  # not only TOMLDecodeError: a number may be too long for int
         raise DataError("error.spec.toml", path=path, reason=problem) from problem
-    return _Source(path, text).spec(given)
 
 
 class _Source:
     """A file that a spec is read from; knows on which line a key stands."""
 
-    def __init__(self, path: Path, text: str) -> None:
-        self._path = path
+    def __init__(self, path: Path, text: str, beside: Beside) -> None:
+        self._path, self._beside = path, beside
         self._lines = text.splitlines()
 
-    def spec(self, given: dict[str, Any]) -> Spec:
-        self._check(given, _SHEET, 0)
-        tables = given.get("fields", [])
+    def spec(self, given: Mapping[str, Any], blank: bytes) -> Spec:
+        self.check(given, _SHEET, 0)
+        tables, most = given.get("fields", []), MOST_TRACED if blank else MOST_FIELDS
         if "title" not in given:
             raise self._wrong("error.spec.missing", 0, "title")
-        if not 0 < len(tables) <= MOST_FIELDS or not all(isinstance(each, dict) for each in tables):
-            raise self._wrong("error.spec.no_fields", 0, "fields", most=MOST_FIELDS)
+        if not 0 < len(tables) <= most or not all(isinstance(each, dict) for each in tables):
+            raise self._wrong("error.spec.no_fields", 0, "fields", most=most)
+        if not blank and given.get("paper", "A4") not in PAPERS:
+            raise self._wrong("error.spec.paper", 0, "paper", names=", ".join(PAPERS))
+        if blank and (unfit := [key for key in ("rows", "note") if key in given]):
+            raise self._wrong("error.spec.not_traced", 0, unfit[0])
         roster_path = self._path.parent / given.get("roster", "")
-        roster = read_roster(roster_path) if "roster" in given else ()
+        roster = roster_of(self._beside("roster", given["roster"]), roster_path) if "roster" in given else ()
         fields: list[Field] = []
         for number, table in enumerate(tables, start=1):
-            self._check(table, _FIELD, number)
+            self.check(table, _FIELD, number)
             if "name" not in table:
                 raise self._wrong("error.spec.missing", number, "name")
             if table["name"] in [each.name for each in fields]:
                 raise self._wrong("error.spec.twice", number, "name", value=table["name"])
-            fields.append(self._field(number, table, given.get("style", BOXES), roster, roster_path))
+            made = self._field(number, table, given.get("style", BOXES), roster, roster_path)
+            fields.append(self._placed(number, table, made, bool(blank)))
         for number, each in enumerate(fields, start=1):
             self._check_sum(number, each, fields)
         printed = any(each.column for each in fields)
@@ -144,23 +269,50 @@ class _Source:
             raise self._wrong("error.spec.nothing_written", 0, "fields")
         if (printed or "rows" in given) and all(each.column or each.once for each in fields):
             raise self._wrong("error.spec.only_once", 0, "fields")
-        return Spec(
+        spec = Spec(
             given["title"].strip(),
             tuple(fields),
-            given.get("language", _language_of(given["title"])),
+            given.get("language", language_of(given["title"])),
             given.get("paper", "A4"),
             given.get("landscape", False),
             len(roster) if printed else given.get("rows", 0),
             given.get("note", "").strip(),
             roster,
             roster_path if roster else None,
+            blank,
         )
+        wide, high = spec.size
+        for number, each in enumerate(fields, start=1):
+            if any(box.right > wide + 1 or box.bottom > high + 1 for box in each.at):
+                raise self._wrong("error.spec.off_paper", number, "at", width=wide, height=high)
+        return spec
+
+    def _placed(self, number: int, table: dict[str, Any], made: Field, traced: bool) -> Field:
+        """Add where a field of a traced form is."""
+        if not traced:
+            if "at" in table:
+                raise self._wrong("error.spec.no_blank", number, "at")
+            return made
+        if unfit := [key for key in ("column", "once") if key in table]:
+            raise self._wrong("error.spec.not_traced", number, unfit[0])
+        if "at" not in table:
+            raise self._wrong("error.spec.missing", number, "at")
+        at = table["at"]
+        boxes = tuple(Box(*map(float, each)) for each in (at if isinstance(at[0], list) else [at]))
+        if made.style == OPEN and len(boxes) == 1:
+            return replace(made, at=boxes)
+        if len(boxes) == 1:
+            x, y, wide, high = boxes[0]
+            boxes = tuple(Box(x + n * wide / made.boxes, y, wide / made.boxes, high) for n in range(made.boxes))
+        if made.style == OPEN or len(boxes) != made.boxes:
+            raise self._wrong("error.spec.places", number, "at", boxes=1 if made.style == OPEN else made.boxes)
+        return replace(made, at=boxes)
 
     def _field(
         self, number: int, table: dict[str, Any], style: str, roster: tuple[dict[str, str], ...], path: Path
     ) -> Field:
         kind = table.get("kind", NUMBER)
-        values = {_RENAMED.get(key, key): value for key, value in table.items() if key != "among_column"}
+        values = {_RENAMED.get(key, key): each for key, each in table.items() if key not in ("among_column", "at")}
         values["label"] = table.get("label", table["name"]).strip()
         values.setdefault("style", style)
         values |= {key: tuple(values[key]) for key in ("among", "sum_of") if key in values}
@@ -215,7 +367,7 @@ class _Source:
             if not usable or other is None or other.once != made.once or name in made.sum_of[:place]:
                 raise self._wrong("error.spec.sum", number, "sum_of", value=name)
 
-    def _check(self, table: dict[str, Any], known: Mapping[str, Wanted], number: int) -> None:
+    def check(self, table: Mapping[str, Any], known: Mapping[str, Wanted], number: int) -> None:
         for key, value in table.items():
             if key not in known:
                 raise self._wrong("error.spec.key", number, key, known=", ".join(known))
@@ -245,8 +397,12 @@ class _Source:
         return next((start + place for place, line in enumerate(part) if re.match(quoted, line)), start) + 1, name
 
 
-def _language_of(title: str) -> str:
-    """Tell by its characters: the user's language may be another one when the printed sheet is read."""
+def language_of(title: str) -> str:
+    """Tell the language of a title by its characters: the user's may be another one when the sheet is read.
+
+    >>> language_of("Scores"), language_of("成绩")
+    ('en', 'zh')
+    """
     return "zh" if any("\u4e00" <= each <= "\u9fff" for each in title) else "en"
 
 

@@ -14,7 +14,9 @@ from shuzi.forms.bounded import read_bounded
 MOST_ROWS = 10_000
 """Rows that a roster may have."""
 
-_LARGEST = 10_000_000  # bytes
+LARGEST = 10_000_000
+"""Bytes that a roster may have."""
+
 _ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheets write; nearly no text is valid in both
 
 
@@ -34,7 +36,16 @@ def read_roster(path: Path) -> tuple[dict[str, str], ...]:
     >>> read_roster(path)
     ({'number': '007', 'name': 'Ada'},)
     """
-    numbered = [(line, row) for line, row in _rows(path) if any(cell.strip() for cell in row)]
+    return roster_of(read_bounded(path, LARGEST, "error.roster.large"), path)
+
+
+def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
+    r"""Return the rows of a roster that was read; errors call it `path`, and are those of `read_roster`.
+
+    >>> roster_of(b"number;name\n007;Ada\n", Path("class.csv"))
+    ({'number': '007', 'name': 'Ada'},)
+    """
+    numbered = [(line, row) for line, row in _rows(content, path) if any(cell.strip() for cell in row)]
     lines, rows = [line for line, _ in numbered], [_trimmed(row) for _, row in numbered]
     if len(rows) < 2:
         raise DataError("error.roster.empty", path=path)
@@ -81,9 +92,8 @@ def _twice(values: list[str]) -> list[str]:
     return [value for value, count in Counter(values).items() if count > 1]
 
 
-def _rows(path: Path) -> list[tuple[int, list[str]]]:
+def _rows(content: bytes, path: Path) -> list[tuple[int, list[str]]]:
     """Return each row with the number of its last line."""
-    content = read_bounded(path, _LARGEST, "error.roster.large")
     for encoding in _ENCODINGS:
         try:
             text = content.decode(encoding)

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from shuzi.forms.check_digits import CHECKS, WITH_X
+from shuzi.ink.boxes import Box
 
 NUMBER, IDENTIFIER, DATE = "number", "identifier", "date"
 """The kinds of fields: a value to calculate with, text such as 007, and a day as year, month, day."""
@@ -56,6 +57,8 @@ class Field:
         The fields of the same row that add up to this one.
     total
         Whether a spreadsheet adds up the column.
+    at
+        On a traced form: a box for each digit, or a single one if it is open, in millimetres.
 
     Examples
     --------
@@ -80,6 +83,7 @@ class Field:
     among: tuple[str, ...] = ()
     sum_of: tuple[str, ...] = ()
     total: bool = False
+    at: tuple[Box, ...] = ()
 
     @property
     def groups(self) -> tuple[int, ...]:
@@ -137,7 +141,7 @@ class Spec:
     language
         Of the words that shuzi prints: "zh" or "en".
     paper
-        A key of `PAPERS`.
+        A key of `PAPERS`, or the width and height of a traced form in millimetres, such as "105x148".
     landscape
         Whether the longer side is horizontal.
     rows
@@ -148,6 +152,9 @@ class Spec:
         The rows of the roster: column names and what they hold.
     roster_path
         Its file, which no result may replace.
+    blank
+        The picture of a traced form, flat and upright, with `SCALE` pixels to a millimetre, as a PNG; b"" if the
+        sheet is printed from the spec.
 
     Examples
     --------
@@ -165,6 +172,7 @@ class Spec:
     note: str = ""
     roster: tuple[dict[str, str], ...] = field(default=(), hash=False)
     roster_path: Path | None = None
+    blank: bytes = field(default=b"", repr=False)
 
     @property
     def written(self) -> tuple[Field, ...]:
@@ -179,7 +187,7 @@ class Spec:
     @property
     def size(self) -> tuple[float, float]:
         """Width and height of the paper in millimetres."""
-        width, height = PAPERS[self.paper]
+        width, height = PAPERS.get(self.paper) or map(float, self.paper.split("x"))
         return (height, width) if self.landscape else (width, height)
 
     @property
@@ -188,7 +196,8 @@ class Spec:
         printed = {each: getattr(self, each) for each in _PRINTED_OF_SHEET}
         fields = [{name: getattr(each, name) for name in _PRINTED_OF_FIELD} for each in self.fields]
         names = [[row[each.column] for each in self.printed] for row in self.roster] if self.printed else []
-        content = json.dumps([printed, fields, names], ensure_ascii=False, sort_keys=True)
+        traced = [hashlib.sha256(self.blank).hexdigest(), [each.at for each in self.fields]] if self.blank else []
+        content = json.dumps([printed, fields, names, *traced], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:10].upper()
 
     def field_named(self, name: str) -> Field:

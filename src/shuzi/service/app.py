@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
-from shuzi.service.api import answers, documentation, reading, training
+from shuzi.service.api import answers, documentation, forms, reading, training
 from shuzi.service.api.schema import Health
 from shuzi.service.decoders import Decoders
 from shuzi.service.http.bodies import Bodies
@@ -79,7 +79,7 @@ def create(
         The address of a proxy or the name of a host is invalid.
     """
     limits, settings = limits or Limits(), settings or Settings()
-    groups = (reading.operations, training.operations, operations)
+    groups = (reading.operations, forms.operations, training.operations, operations)
     described = [each for group in groups for each in group.all]
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
     readers = model if isinstance(model, Readers) else Readers(model)

@@ -68,6 +68,18 @@ def listen(host: str, port: int, others: bool) -> socket.socket:
     raise ServiceError("error.service.port", host=host, port=port)
 
 
+def address_in_network() -> str | None:
+    """Return the IPv4 address at which other machines of the network reach this one; None if it is in none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            # of a datagram socket this only looks up the route; nothing is sent. 192.0.2.0/24 is nobody's (RFC 5737)
+            asked.connect(("192.0.2.1", 9))
+        except OSError:
+            return None
+        address: str = asked.getsockname()[0]
+    return None if address.startswith(("127.", "0.")) else address
+
+
 class Server(uvicorn.Server):
     """Reports when it is ready; on shutdown, ends streams and training before waiting for connections."""
 

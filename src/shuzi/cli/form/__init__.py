@@ -1,4 +1,4 @@
-"""`shuzi form` makes sheets to print, and reads photographs of filled ones into a table."""
+"""`shuzi form` makes sheets to print, traces forms that are there, and reads filled ones into a table."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from shuzi.cli.localized import Group, language_option
 
 COMMANDS = {
     "make": "shuzi.cli.form.make:make",
+    "trace": "shuzi.cli.form.trace:trace",
     "read": "shuzi.cli.form.read:read",
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -20,13 +20,19 @@ from shuzi.ink.normalize import normalize
 MARGIN = 1.0
 """Millimetres around a box that are cut out with it, since digits cross its lines."""
 
+LEAST_INK = 34.0
+"""Grey levels by which ink in a cell without divisions differs from paper: paler is none."""
+
 _LINE = 0.5  # millimetres from the middle of a printed line to where it is surely gone
 _STRAY, _LEAN = 0.9, 0.4  # millimetres that a line may lie from where its frame is, and an end of it from there
 _LEAST_DARK = 28.0  # grey levels by which ink differs from paper
 _LEAST_AREA = 0.35  # square millimetres of ink: less is a speck
 _CLEAR_AREA = 0.9  # square millimetres: less may be a speck or a faint stroke
 _PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
-_LEAST_FOUND = 0.5  # of the frames
+_LEAST_SEEN = 0.5  # of a field's own lines
+_LEAST_LINED = 0.7  # of the lines of a field on a blank form, if it has some
+_SOFT = 0.4  # pixels
+_UPRIGHT = 0.25  # pixels by which a line that follows the pixels leans at most
 _PIECE = 8.0  # millimetres of a long line that are straight enough
 
 
@@ -62,6 +68,8 @@ class Cut:
         The field with its surroundings, for people: uint8 (h, w).
     box
         x, y, width, height on the photograph, in whole pixels.
+    seen
+        Whether the lines of its boxes are there, so that its place is certain; true if it has none.
     """
 
     place: Place
@@ -69,10 +77,11 @@ class Cut:
     inside: NDArray[np.uint8]
     picture: NDArray[np.uint8]
     box: Box
+    seen: bool
 
 
 def cut_fields(
-    flat: NDArray[np.uint8], places: Sequence[Place], homography: NDArray[np.float64], name: str
+    flat: NDArray[np.uint8], places: Sequence[Place], homography: NDArray[np.float64], name: str, least: float
 ) -> list[Cut]:
     """Cut all fields out of a flat sheet.
 
@@ -86,31 +95,37 @@ def cut_fields(
         Maps millimetres of the paper to pixels of the photograph.
     name
         Of the photograph, for errors.
+    least
+        The fraction of the printed lines that must be where they should be.
 
     Raises
     ------
     PictureError
-        Most of the printed boxes are not where they should be.
+        Fewer are.
     """
     frames = [_frames(place) for place in places]
-    across, seen_x = find_frames(flat, [each for sides, _ in frames for each in sides], vertical=True)
-    down, seen_y = find_frames(flat, [each for _, lines in frames for each in lines], vertical=False)
-    seen = float(np.concatenate([seen_x, seen_y]).mean())
-    if seen < _LEAST_FOUND:
-        raise PictureError("error.form.frames", path=name, found=seen)
-    found, x, y = list[tuple[Place, list[Box]]](), 0, 0
+    lined_x = [place.framed for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
+    lined_y = [place.framed for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
+    across, seen_x = find_frames(flat, [each for sides, _ in frames for each in sides], True, lined_x)
+    down, seen_y = find_frames(flat, [each for _, lines in frames for each in lines], False, lined_y)
+    seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
+    if len(seen) and seen.mean() < least:
+        raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
+    found, clear, x, y = list[tuple[Place, list[Box]]](), list[bool](), 0, 0
     for place, (sides, lines) in zip(places, frames, strict=True):
         own_x, own_y = across[x : x + len(sides)], down[y : y + len(lines)]
+        own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
+        clear.append(not place.framed or bool(own.mean() >= _LEAST_SEEN))
         x, y = x + len(sides), y + len(lines)
         found.append((place, _moved(place, sides, lines, own_x, own_y)))
     parts = [[_erased(flat, place, box, boxes) for box in boxes] for place, boxes in found]
     peaks = np.array([peak_of(part) for (place, _), own in zip(found, parts, strict=True) for part in own])
     inked = peaks[peaks >= 2 * _LEAST_DARK]
     # whatever is much paler than what else is written may be the edge of a shadow
-    least = max(_LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else _LEAST_DARK
+    faintest = max(_LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else _LEAST_DARK
     return [
-        _cut(flat, place, boxes, [written_in(part, least) for part in own], homography)
-        for (place, boxes), own in zip(found, parts, strict=True)
+        replace(_cut(flat, place, boxes, [written_in(part, faintest) for part in own], homography), seen=there)
+        for (place, boxes), own, there in zip(found, parts, clear, strict=True)
     ]
 
 
@@ -138,6 +153,24 @@ def _moved(place: Place, sides: list[Box], lines: list[Box], x: Offsets, y: Offs
         line = min(range(len(lines)), key=lambda each: abs(lines[each].x + lines[each].width / 2 - middle))
         moved.append(box._replace(x=box.x + float(x[side]), y=box.y + float(y[line])))
     return moved
+
+
+def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
+    """Return the places of a blank form's fields, each knowing whether lines are printed around it.
+
+    Parameters
+    ----------
+    flat
+        The blank form: uint8 (h, w), as `flatten` makes it.
+    places
+        Its fields.
+    """
+    marked = []
+    for place in places:
+        sides, lines = _frames(place)
+        seen = [find_frames(flat, sides, True)[1], find_frames(flat, lines, False)[1]]
+        marked.append(replace(place, framed=all(each.mean() >= _LEAST_LINED for each in seen)))
+    return marked
 
 
 def peak_of(part: NDArray[np.uint8]) -> float:
@@ -239,18 +272,46 @@ def without_lines(
 
 
 def _divide_out(picture: NDArray[np.float32], line: float) -> None:
-    """Take a vertical line out of a picture, in place; it may lean a little, since paper bends."""
+    """Take a vertical line out of a picture, in place; it may lean or bend a little, since paper does."""
     height, width = picture.shape
-    middle = _darkest(picture, line, _STRAY)
-    half = height // 2
-    upper, lower = (_darkest(part, middle, _LEAN) for part in (picture[:half], picture[half:]))
-    rows = np.arange(height)[:, None]
-    course = upper + (rows - height / 4) * (lower - upper) / max(height / 2, 1)
+    rows = np.arange(height)
+    count = max(2, round(height / (_PIECE * SCALE)))
+    places = _course(np.array_split(picture, count), _darkest(picture, line, _STRAY))
+    middles = np.array([each.mean() for each in np.array_split(rows, count)])
+    course = np.interp(rows, middles, places)
+    for outer, (one, other) in ((rows < middles[0], (0, 1)), (rows > middles[-1], (-1, -2))):
+        slope = (places[other] - places[one]) / (middles[other] - middles[one])
+        course[outer] = places[one] + (rows[outer] - middles[one]) * slope
     reach = round(_LINE * SCALE)
-    columns = np.clip(np.rint(course - 0.5).astype(int) + np.arange(-reach, reach + 1), 0, width - 1)
-    band = picture[rows, columns]
-    usual = np.median(band, axis=0)
-    picture[rows, columns] = band * np.clip(np.float32(PAPER) / np.maximum(usual, 30), 1, 6)
+    offsets = np.arange(-reach - 1, reach + 2)
+    there = np.clip(course[:, None] - 0.5 + offsets, 0, width - 1)  # the x of samples, between the pixels
+    low = np.minimum(there.astype(int), width - 2)
+    share = (there - low).astype(np.float32)
+    samples = picture[rows[:, None], low] * (1 - share) + picture[rows[:, None], low + 1] * share
+    columns = np.clip(np.rint(course[:, None] - 0.5).astype(int) + offsets[1:-1], 0, width - 1)
+    band, away = picture[rows[:, None], columns], columns + 0.5 - course[:, None]
+    for part in np.array_split(rows, max(1, count // 2)):  # a line is not equally dark along all of its length
+        if np.ptp(course[part]) < _UPRIGHT:
+            usual = np.median(band[part], axis=0)
+        else:
+            # samples between pixels soften the edge of a line, so the darker side of each pixel counts
+            profile = np.median(samples[part], axis=0)
+            usual = np.minimum(*(np.interp(away[part] + side, offsets, profile) for side in (-_SOFT, _SOFT)))
+        band[part] *= np.clip(np.float32(PAPER) / np.maximum(usual, 30), 1, 6)
+    picture[rows[:, None], columns] = band
+
+
+def _course(pieces: Sequence[NDArray[np.float32]], line: float) -> NDArray[np.float64]:
+    """Follow a vertical line from the middle of a picture outwards: return its x in each piece."""
+    places = np.full(len(pieces), line)
+    middle = len(pieces) // 2
+    if len(pieces) > 2:
+        places[middle] = _darkest(pieces[middle], line, _STRAY)
+    for step, numbers in ((-1, range(middle - 1, -1, -1)), (1, range(middle + (len(pieces) > 2), len(pieces)))):
+        for number in numbers:
+            before = line if len(pieces) == 2 else float(places[number - step])
+            places[number] = _darkest(pieces[number], before, _LEAN)
+    return places
 
 
 def _darkest(picture: NDArray[np.float32], line: float, stray: float) -> float:
@@ -259,8 +320,14 @@ def _darkest(picture: NDArray[np.float32], line: float, stray: float) -> float:
     near = picture[:, first : round(line + stray * SCALE) + 1]
     if near.shape[1] < 3:
         return line
-    profile = np.median(cv2.blur(near, (3, 1)), axis=0)
-    return first + float(profile.argmin()) + 0.5 if PAPER - profile.min() > _LEAST_DARK / 3 else line
+    profile = np.median(cv2.blur(near, (3, 1)), axis=0).astype(np.float64)
+    best = int(profile.argmin())
+    if PAPER - profile[best] <= _LEAST_DARK / 3:
+        return line
+    peak = 0.0
+    if 0 < best < len(profile) - 1 and (bend := profile[best - 1] - 2 * profile[best] + profile[best + 1]) > 0:
+        peak = float(np.clip(0.5 * (profile[best - 1] - profile[best + 1]) / bend, -0.5, 0.5))
+    return first + best + 0.5 + peak
 
 
 def _around(group: Sequence[Box]) -> Box:
@@ -277,7 +344,7 @@ def _cut(
     picture = _with_margin(flat, frame)
     inside = own_ink(_erased(flat, place, frame, boxes)) if place.field.style == OPEN else picture
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
-    return Cut(place, () if place.field.style == OPEN else tuple(written), inside, picture, box)
+    return Cut(place, () if place.field.style == OPEN else tuple(written), inside, picture, box, seen=True)
 
 
 def own_ink(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -297,6 +364,8 @@ def _erased(flat: NDArray[np.uint8], place: Place, box: Box, boxes: list[Box]) -
     left, top = max(0.0, np.floor((box.x - MARGIN) * SCALE)), max(0.0, np.floor((box.y - MARGIN) * SCALE))
     sides = [box.x * SCALE - left, box.right * SCALE - left]
     down = [box.y * SCALE - top, box.bottom * SCALE - top]
+    if not place.framed:  # a stroke at its edge is no line; a line below it may be one all the same
+        return without_lines(part, [], down)
     if place.field.style != COMB:
         return without_lines(part, sides, down)
     ends = [each for group in _grouped(place, boxes) for each in (group[0].x, group[-1].right)]

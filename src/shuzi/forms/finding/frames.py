@@ -25,7 +25,9 @@ _ROUNDS = 4
 Offsets = NDArray[np.float64]
 
 
-def find_frames(flat: NDArray[np.uint8], frames: Sequence[Box], vertical: bool) -> tuple[Offsets, NDArray[np.bool_]]:
+def find_frames(
+    flat: NDArray[np.uint8], frames: Sequence[Box], vertical: bool, printed: Sequence[bool] = ()
+) -> tuple[Offsets, NDArray[np.bool_]]:
     """Find the two parallel lines of each frame near to their places.
 
     Parameters
@@ -36,6 +38,8 @@ def find_frames(flat: NDArray[np.uint8], frames: Sequence[Box], vertical: bool) 
         Their places, in millimetres.
     vertical
         Whether to look for the left and right lines, or for the upper and lower ones.
+    printed
+        Whether each frame has lines; those without go where the others go. By default all have.
 
     Returns
     -------
@@ -53,15 +57,16 @@ def find_frames(flat: NDArray[np.uint8], frames: Sequence[Box], vertical: bool) 
     if not frames:
         return np.zeros(0), np.zeros(0, bool)
     dark = 255 - flat
+    lined = np.asarray(printed, bool) if len(printed) else np.ones(len(frames), bool)
     offsets, clear = _offsets(dark, frames, vertical, np.zeros(len(frames)), _REACH)
     centres = np.array([[each.x + each.width / 2, each.y + each.height / 2] for each in frames])
-    if not (clear >= _LEAST_LINE).any():
+    if not (lined & (clear >= _LEAST_LINE)).any():
         return np.zeros(len(frames)), np.zeros(len(frames), bool)
-    smooth = _smooth(centres, offsets, clear >= _LEAST_LINE)
+    smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
     # a second look where the others go finds frames beside which a stroke looked more like a line
     offsets, clear = _offsets(dark, frames, vertical, smooth, _AGAIN)
-    smooth = _smooth(centres, offsets, clear >= _LEAST_LINE)
-    near = (clear >= _LEAST_LINE) & (np.abs(offsets - smooth) <= _FURTHEST)
+    smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
+    near = lined & (clear >= _LEAST_LINE) & (np.abs(offsets - smooth) <= _FURTHEST)
     return np.where(near, offsets, smooth), near
 
 

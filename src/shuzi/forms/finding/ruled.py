@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.cells import MARGIN, own_ink, peak_of, without_lines
+from shuzi.forms.finding.cells import LEAST_INK, MARGIN, own_ink, peak_of, without_lines
 from shuzi.forms.finding.flat import SCALE, even
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
@@ -25,7 +25,6 @@ _CLOSEST = 0.3  # of the median gap: lines that are closer are one
 _CURVED = 5  # pixels by which a line may bend from the straight
 _STRIPS = 14  # pieces in which the course of a line is followed
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
-_INK = 34.0  # grey levels by which ink in a cell differs from paper
 _MOST = 100  # lines in one direction
 
 
@@ -244,4 +243,4 @@ def _cell(
     there = cv2.perspectiveTransform(corners[None], to_photo)[0]
     (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
-    return TableCell(row, column, clean if peak_of(clean) >= _INK else None, part, box)
+    return TableCell(row, column, clean if peak_of(clean) >= LEAST_INK else None, part, box)

@@ -65,6 +65,8 @@ def make_sheet(spec: Spec, out: Path, copies: int = 1, font: Path | None = None)
     library: Any = require("fpdf", "forms", "extra.forms")
     if not 1 <= copies <= MOST_COPIES:
         raise DataError("error.form.copies", most=MOST_COPIES)
+    if spec.blank:
+        raise DataError("error.form.make_traced")
     pages = pages_of(spec)
     pdf = library.FPDF(unit="mm", format=spec.size)
     pdf.set_auto_page_break(False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.forms.finding.cells import LEAST_INK, peak_of
 from shuzi.forms.reading.boxes import Texts
 from shuzi.forms.spec import DATE, NUMBER, Field
 from shuzi.reading.reader import Reader
@@ -25,6 +26,8 @@ class Opened:
 
 def read_open(field: Field, inside: NDArray[np.uint8], reader: Reader) -> Opened:
     """Read an open field: uint8 (h, w), paper 255, without its frame."""
+    if peak_of(inside) < LEAST_INK:
+        return Opened([("", 1.0)], False)
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
     listed = bool(field.among) and not field.last_may_be_x
     reading = reader.read(picture, among=[*field.among] if listed else None)

@@ -12,7 +12,8 @@ from PIL import Image
 
 from shuzi.errors import PictureError
 from shuzi.forms.code import MODULES, Code, decoded
-from shuzi.forms.finding.cells import Cut, cut_fields
+from shuzi.forms.finding.blank import Blank
+from shuzi.forms.finding.cells import Cut, cut_fields, framed
 from shuzi.forms.finding.flat import SCALE, flatten
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.layout import CODE, Page, code_box, pages_of
@@ -24,6 +25,9 @@ from shuzi.forms.spec import OPEN, Spec
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
+from shuzi.reading.result import UNSURE
+
+_LEAST_LINES, _LEAST_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, and without
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,21 @@ class PageReader:
         The spec.
     reader
         Reads digits.
+
+    Raises
+    ------
+    DataError
+        The fields do not fit on the paper, or too little is printed on a traced form to recognise it.
     """
 
     def __init__(self, spec: Spec, reader: Reader) -> None:
         self.spec = spec
         self._reader = reader
-        self._pages: dict[int, Page] = {page.number: page for page in pages_of(spec)}
+        self._blank = Blank.of(spec.blank, spec.size) if spec.blank else None
+        pages = pages_of(spec)
+        if self._blank:
+            pages = tuple(replace(each, places=tuple(framed(self._blank.flat, each.places))) for each in pages)
+        self._pages: dict[int, Page] = {page.number: page for page in pages}
 
     @property
     def pages(self) -> tuple[int, ...]:
@@ -84,16 +97,23 @@ class PageReader:
         Raises
         ------
         PictureError
-            It is no picture, no sheet can be found on it, or the sheet belongs to another spec.
+            It is no picture, no sheet can be found on it, or the sheet belongs to another spec or is another form.
         MissingExtra
             It is a HEIC picture or a PDF, and the library to open it is not installed.
         """
         grey = open_picture(picture)
-        sheet = find_sheet(grey, self.spec.size, name)
-        flat = flatten(grey, sheet.homography, self.spec.size, name)
-        code = self._code(flat, name)
-        cuts = cut_fields(flat, self._pages[code.page].places, sheet.homography, name)
+        blank = self._blank
+        place = blank.find(grey, name) if blank else find_sheet(grey, self.spec.size, name).homography
+        flat = flatten(grey, place, self.spec.size, name)
+        code = Code(self.spec.id, 1, 1) if blank else self._code(flat, name)
+        least = _LEAST_OF_TRACED if blank else _LEAST_LINES
+        cuts = cut_fields(flat, self._pages[code.page].places, place, name, least)
         found = self._cells(cuts)
+        if blank:  # which may be another edition, on which just this field has moved
+            found = {
+                key: cell if cut.seen else replace(cell, status=UNSURE)
+                for (key, cell), cut in zip(found.items(), cuts, strict=True)
+            }
         placed = {key: _placed(cell, code, cut, name) for (key, cell), cut in zip(found.items(), cuts, strict=True)}
         return PageRead(name, code, placed)
 

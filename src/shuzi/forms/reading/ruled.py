@@ -30,23 +30,31 @@ def read_tables(reader: Reader, photos: Iterable[tuple[str, Picture | ShuziError
     -------
     The table, with columns A, B, C …; what could not be read is among its `problems`.
     """
-    rows, problems, columns = list[Row](), list[Problem](), 0
-    for number, (name, picture) in enumerate(photos, start=1):
-        if isinstance(picture, ShuziError):
-            problems.append(Problem(name, str(picture)))
-            continue
-        try:
-            found = find_table(open_picture(picture), name)
-            cells = {(each.row, each.column): _read(each, reader, name) for each in found}
-        except ShuziError as problem:
-            problems.append(Problem(name, str(problem)))
-            continue
-        columns = max(columns, 1 + max(each.column for each in found))
-        for row in range(1 + max(each.row for each in found)):
-            own = {column_name(column): cell for (at, column), cell in cells.items() if at == row}
-            rows.append(Row(number, row, own))
+    return joined(read_table(reader, number, *photo) for number, photo in enumerate(photos, start=1))
+
+
+def read_table(reader: Reader, number: int, name: str, picture: Picture | ShuziError) -> list[Row] | Problem:
+    """Read the ruled table on a photograph, or say what prevents it; `number` is that of its sheet, from 1."""
+    if isinstance(picture, ShuziError):
+        return Problem(name, str(picture))
+    try:
+        found = find_table(open_picture(picture), name)
+        cells = {(each.row, each.column): _read(each, reader, name) for each in found}
+    except ShuziError as problem:
+        return Problem(name, str(problem))
+    return [
+        Row(number, row, {column_name(column): cell for (at, column), cell in cells.items() if at == row})
+        for row in range(1 + max(each.row for each in found))
+    ]
+
+
+def joined(read: Iterable[list[Row] | Problem]) -> Table:
+    """Put the tables of several photographs below one another."""
+    found = [*read]
+    rows = [row for each in found if not isinstance(each, Problem) for row in each]
+    columns = max((len(row.cells) for row in rows), default=0)
     fields = tuple(Field(column_name(each), column_name(each), IDENTIFIER) for each in range(columns))
-    return Table("", fields, tuple(rows), tuple(problems))
+    return Table("", fields, tuple(rows), tuple(each for each in found if isinstance(each, Problem)))
 
 
 def column_name(number: int) -> str:

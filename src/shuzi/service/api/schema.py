@@ -277,6 +277,58 @@ class Training(Said):
     failure: Failure | None
 
 
+class FormColumn(Said):
+    """A column of a table read from forms: a field of the spec."""
+
+    name: str
+    label: str
+    kind: Literal["number", "identifier", "date"]
+    decimals: int
+    total: bool = Field(description="service.schema.total")
+    printed: bool = Field(description="service.schema.printed")
+
+
+class FormCell(Said):
+    """A cell of a table read from forms."""
+
+    text: str
+    status: Literal["ok", "unsure", "blank", "printed"]
+    confidence: Share
+    rule: str = Field(description="service.schema.rule")
+    message: str = Field(description="service.schema.message")
+    alternatives: list[Alternative]
+    page: int
+    box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
+    source: str = Field(description="service.schema.source")
+    picture: str | None = Field(default=None, description="service.schema.cell_picture")
+
+
+class FormRow(Said):
+    """A row of a table read from forms."""
+
+    sheet: int
+    row: int
+    cells: dict[str, FormCell] = Field(description="service.schema.cells")
+
+
+class FormProblem(Said):
+    """A picture that could not be read, or a page that is missing or there twice."""
+
+    source: str
+    message: str
+
+
+class FormTable(Said):
+    """What was read from forms."""
+
+    format: int = Field(description="service.schema.format")
+    title: str
+    columns: list[FormColumn]
+    rows: list[FormRow]
+    doubtful: int = Field(description="service.schema.doubtful")
+    problems: list[FormProblem]
+
+
 class Health(Said):
     """The service is alive."""
 

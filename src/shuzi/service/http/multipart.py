@@ -8,6 +8,7 @@ must stay in memory; and it accepts a truncated form as complete.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,35 @@ FIELD = "picture"
 _MULTIPART, _URL_ENCODED = b"multipart/form-data", b"application/x-www-form-urlencoded"
 
 Named = tuple[str, bytes]
+
+
+def form_of(body: bytes, content_type: str, most: int, once: Collection[str]) -> tuple[list[Named], dict[str, Named]]:
+    """Extract the pictures and other files from a multipart form.
+
+    Parameters
+    ----------
+    body, content_type, most
+        As for `pictures_of`.
+    once
+        The names of other fields, each of which may be there once.
+
+    Returns
+    -------
+    The pictures, at least one; and the other files by field, each with its name.
+
+    Raises
+    ------
+    ServiceError
+        As for `pictures_of`, or a field is there twice.
+    """
+    kind, options = parse_options_header(content_type)
+    if kind != _MULTIPART:
+        raise ServiceError("error.service.form_type", kind=kind.decode("latin-1")[:80])
+    parser = _Parser(most, once)
+    named = parser.read(body, options.get(b"boundary", b""))
+    if not named:
+        raise ServiceError("error.service.no_picture")
+    return named, parser.others
 
 
 def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
@@ -69,6 +99,7 @@ def pictures_of(body: bytes, content_type: str, most: int) -> list[Named]:
 class _Part:
     header: bytearray = field(default_factory=bytearray)
     value: bytearray = field(default_factory=bytearray)
+    of: str = FIELD
     name: str = FIELD
     content: bytearray = field(default_factory=bytearray)
 
@@ -76,8 +107,9 @@ class _Part:
 class _Parser:
     """Assembles the pieces that python-multipart reports."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+    def __init__(self, most: int, once: Collection[str] = ()) -> None:
+        self.others: dict[str, Named] = {}
+        self._most, self._once = most, once
         self._part = _Part()
         self._found: list[Named] = []
         self._ended = False
@@ -123,14 +155,21 @@ class _Parser:
     def _headers_finished(self) -> None:
         _, options = parse_options_header(self._disposition)
         name = _text(options.get(b"name", b""))
-        if name != FIELD:
-            raise ServiceError("error.service.field", name=name[:80])
+        if name != FIELD and name not in self._once:
+            known = ", ".join(f'"{each}"' for each in (FIELD, *self._once))
+            raise ServiceError("error.service.field", name=name[:80], known=known)
+        if name in self.others:
+            raise ServiceError("error.service.field_twice", name=name)
+        self._part.of = name
         self._part.name = _text(options.get(b"filename", b"")) or FIELD
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         self._part.content += data[start:end]
 
     def _end(self) -> None:
+        if self._part.of != FIELD:
+            self.others[self._part.of] = (self._part.name, bytes(self._part.content))
+            return
         if len(self._found) == self._most:
             raise ServiceError("error.service.pictures", most=self._most)
         self._found.append((self._part.name, bytes(self._part.content)))

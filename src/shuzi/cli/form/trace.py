@@ -1,0 +1,75 @@
+"""`shuzi form trace` turns the picture of a blank form into a spec for it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from shuzi.cli.localized import Command, argument, columns, language_option, option
+from shuzi.cli.terminal import program
+from shuzi.messages import say
+from shuzi.messages.visible import visible
+
+_PLACE = click.Path(path_type=Path)
+_DRAWN = (str, float, float, float, float, int)
+
+
+@click.command(cls=Command, help="cli.form.trace.help", short_help="cli.form.trace.short")
+@argument("blank", metavar="BLANK", help="cli.form.trace.blank")
+@option("--out", type=_PLACE, required=True, metavar="SPEC", help="cli.form.trace.out")
+@option("--fields", type=_PLACE, metavar="FILE", help="cli.form.trace.fields")
+@option(
+    "--field",
+    "single",
+    type=_DRAWN,
+    multiple=True,
+    metavar="NAME X Y WIDTH HEIGHT BOXES",
+    help="cli.form.trace.field",
+)
+@option("--unit", type=click.Choice(["mm", "px"]), default="mm", show_default=True, help="cli.form.trace.unit")
+@option("--paper", default="A4", show_default=True, metavar="PAPER", help="cli.form.trace.paper")
+@option("--title", metavar="TEXT", help="cli.form.trace.title")
+@language_option
+def trace(
+    blank: str,
+    out: Path,
+    fields: Path | None,
+    single: tuple[tuple[str, float, float, float, float, int], ...],
+    unit: str,
+    paper: str,
+    title: str | None,
+) -> None:
+    """Trace a blank form."""
+    from shuzi.forms.parse import Drawn
+    from shuzi.forms.tracing.trace import beside, check_out, save_traced
+    from shuzi.forms.tracing.trace import trace as traced_from
+
+    check_out(out)
+    if fields and single:
+        raise click.UsageError(say("cli.form.trace.one"))
+    drawn = Drawn.of(fields) if fields else Drawn(_as_toml(single), Path("--field")) if single else None
+    traced = traced_from(blank, visible(blank), title or out.stem, paper, drawn, unit)
+    save_traced(traced, out)
+    spec = traced.spec
+    wide = max(columns(visible(each.name)) for each in spec.fields)
+    for number, each in enumerate(spec.fields, start=1):
+        name = visible(each.name)
+        at = ", ".join(f"{value:.1f}" for value in (each.at[0].x, each.at[0].y))
+        style = say(f"form.style.{each.style}", n=each.boxes)
+        click.echo(f"{number:>3}  {name}{' ' * (wide - columns(name))}  {say('form.trace.at', at=at)}  {style}")
+    if traced.left_out:
+        click.echo(say("form.trace.left_out", n=traced.left_out), err=True)
+    kept, picture = beside(out)
+    click.echo(say("form.trace.done", n=len(spec.fields), out=out, blank=kept, picture=picture), err=True)
+    if drawn is None:
+        click.echo(say("form.trace.rename", out=out, picture=picture), err=True)
+    click.echo(say("form.trace.next", program=program(), spec=out), err=True)
+
+
+def _as_toml(fields: tuple[tuple[str, float, float, float, float, int], ...]) -> str:
+    lines = []
+    for name, *at, boxes in fields:
+        lines += ["[[fields]]", f"name = {json.dumps(name)}", f"boxes = {boxes}", f"at = {json.dumps(at)}"]
+    return "\n".join(lines)

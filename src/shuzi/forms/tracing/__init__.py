@@ -1,0 +1,1 @@
+"""The picture of a blank form becomes a spec."""

@@ -1,0 +1,147 @@
+"""The empty boxes of a form become fields: boxes beside one another are the digits of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, Field
+from shuzi.forms.tracing.boxes import Printed
+from shuzi.ink.boxes import Box, as_array, iou
+
+_SLENDER = 1.3  # width of a box for one digit, in its heights, at most
+_EVEN = 1.0  # millimetres by which the boxes of one field may differ in place and height
+_ALIKE = 0.2  # of their width by which they may differ in it
+_APART = 0.9  # of their width: boxes further apart are not of one field
+_DIGIT, _RIM = 6.5, 3.0  # millimetres that a digit takes in an open field, and at its ends
+_SAME_LINE = 4.0  # millimetres: fields whose tops differ by less are read from left to right
+_SAME = 0.5  # the intersection over union from which a box that was drawn is the one that is printed
+_MOST, _MOST_DECIMALS = 24, 6  # boxes of a field, and those after a point
+
+Run = list[Box]
+
+
+def propose(printed: Sequence[Printed]) -> tuple[Field, ...]:
+    """Propose fields for the boxes of a form, named f1, f2 and so on from top to bottom.
+
+    Examples
+    --------
+    >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
+    >>> found = propose([*digits, Printed(Box(60.0, 30.0, 42.0, 8.5), 6), Printed(Box(20.0, 50.0, 50.0, 9.0), 1)])
+    >>> [(each.name, each.style, each.boxes) for each in found]
+    [('f1', 'boxes', 3), ('f2', 'comb', 6), ('f3', 'open', 7)]
+    """
+    narrow = [each.box for each in printed if each.parts == 1 and _is_narrow(each.box)]
+    fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group)]
+    fields += [field for each in printed if each.parts > 1 for field in _short(COMB, _divided(each.box, each.parts))]
+    fields += [_open(each.box) for each in printed if each.parts == 1 and not _is_narrow(each.box)]
+    lines: list[list[Field]] = []
+    for field in sorted(fields, key=lambda each: each.at[0].y):
+        if lines and field.at[0].y - lines[-1][0].at[0].y < _SAME_LINE:
+            lines[-1].append(field)
+        else:
+            lines.append([field])
+    sorted_fields = [each for line in lines for each in sorted(line, key=lambda one: one.at[0].x)]
+    return tuple(replace(each, name=f"f{n}", label=f"f{n}") for n, each in enumerate(sorted_fields, start=1))
+
+
+def snapped(field: Field, printed: Sequence[Printed]) -> Field:
+    """Move a field that a person drew onto the boxes that are printed there.
+
+    Parameters
+    ----------
+    field
+        With `at`; without a style, what is printed decides on it.
+    printed
+        What `find_boxes` found.
+
+    Examples
+    --------
+    >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
+    >>> drawn = Field("n", boxes=3, style="", at=tuple(Box(19.0 + 7.2 * n, 29.5, 7.2, 9.0) for n in range(3)))
+    >>> snapped(drawn, digits).at[2]
+    Box(x=34.0, y=30.0, width=7.0, height=8.5)
+    """
+    whole = _around(field.at)
+    inner = sorted(each.box for each in printed if each.parts == 1 and _holds(whole, each.box))
+    if len(inner) == field.boxes and field.style in ("", BOXES):
+        return replace(field, style=BOXES, at=tuple(inner))
+    alike = iou(np.array(whole, np.float64), as_array(each.box for each in printed)) if printed else np.zeros(1)
+    if alike.max() >= _SAME:
+        best = printed[int(alike.argmax())]
+        if best.parts == field.boxes > 1 and field.style in ("", COMB):
+            return replace(field, style=COMB, at=_divided(best.box, best.parts))
+        if best.parts == 1 and field.style in ("", OPEN):
+            return replace(field, style=OPEN, at=(best.box,))
+    return field if field.style else replace(field, style=OPEN, at=(whole,))
+
+
+def _is_narrow(box: Box) -> bool:
+    return box.width <= _SLENDER * box.height
+
+
+def _holds(whole: Box, box: Box) -> bool:
+    x, y = box.x + box.width / 2, box.y + box.height / 2
+    return whole.x < x < whole.right and whole.y < y < whole.bottom
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    first, last = boxes[0], boxes[-1]
+    return Box(first.x, first.y, last.right - first.x, first.height)
+
+
+def _divided(box: Box, parts: int) -> tuple[Box, ...]:
+    wide = box.width / parts
+    return tuple(Box(box.x + n * wide, box.y, wide, box.height) for n in range(parts))
+
+
+def _runs(boxes: list[Box]) -> list[Run]:
+    """Put boxes that touch, side by side, together."""
+    runs: list[Run] = []
+    for box in sorted(boxes):
+        before = [each for each in runs if _next(each[-1], box, _EVEN)]
+        if before:
+            min(before, key=lambda each: abs(each[-1].right - box.x)).append(box)
+        else:
+            runs.append([box])
+    return runs
+
+
+def _groups(runs: list[Run]) -> list[list[Run]]:
+    """Put runs that are only a printed sign apart together."""
+    groups: list[list[Run]] = []
+    for run in sorted(runs):
+        before = [each for each in groups if _next(each[-1][-1], run[0], _APART * run[0].width)]
+        if before:
+            before[0].append(run)
+        else:
+            groups.append([run])
+    return groups
+
+
+def _next(box: Box, other: Box, gap: float) -> bool:
+    level = abs(box.y - other.y) <= _EVEN and abs(box.height - other.height) <= _EVEN
+    alike = abs(box.width - other.width) <= _ALIKE * box.width
+    return level and alike and -_EVEN <= other.x - box.right <= gap
+
+
+def _of_runs(runs: list[Run]) -> list[Field]:
+    boxes = tuple(box for run in runs for box in run)
+    if [len(each) for each in runs] == [4, 2, 2]:
+        return [Field("", kind=DATE, boxes=8, style=BOXES, at=boxes)]
+    point = len(runs) == 2 and runs[1][0].x - runs[0][-1].right < _APART / 2 * runs[0][0].width
+    if point and len(boxes) <= _MOST and len(runs[1]) <= _MOST_DECIMALS:
+        return [Field("", boxes=len(boxes), decimals=len(runs[1]), style=BOXES, at=boxes)]
+    return _short(BOXES, boxes)
+
+
+def _short(style: str, boxes: tuple[Box, ...]) -> list[Field]:
+    """Make fields of boxes side by side: several, if they are more than one may have."""
+    parts = [boxes[start : start + _MOST] for start in range(0, len(boxes), _MOST)]
+    return [Field("", boxes=len(each), style=style, at=each) for each in parts]
+
+
+def _open(box: Box) -> Field:
+    return Field("", boxes=min(max(round((box.width - _RIM) / _DIGIT), 1), _MOST), style=OPEN, at=(box,))

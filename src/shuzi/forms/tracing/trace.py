@@ -1,0 +1,145 @@
+"""The picture of a blank form becomes a spec, the form to compare filled sheets with, and a picture for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.atomic import replacing
+from shuzi.errors import DataError
+from shuzi.forms.finding.blank import Blank
+from shuzi.forms.parse import MOST_TRACED, SIDES, Drawn, is_paper, language_of, read_drawn
+from shuzi.forms.reading.page import as_png
+from shuzi.forms.spec import PAPERS, Spec
+from shuzi.forms.tracing.boxes import find_boxes
+from shuzi.forms.tracing.paper import find_form
+from shuzi.forms.tracing.propose import propose, snapped
+from shuzi.forms.tracing.write import as_toml, numbered
+from shuzi.pictures.open import Picture, open_picture
+
+MILLIMETRE, PIXEL = "mm", "px"
+"""The units in which a person says where fields are: of the paper, or of the picture of the blank form."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """A traced form.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    flat
+        The blank form: uint8 (8 * height, 8 * width).
+    left_out
+        How many more fields were found than a spec may have.
+    """
+
+    spec: Spec
+    flat: NDArray[np.uint8]
+    left_out: int = 0
+
+
+def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | None, unit: str) -> Traced:
+    """Trace a blank form.
+
+    Parameters
+    ----------
+    picture
+        A scan, a page of a PDF, or a photograph on a darker ground; upright.
+    name
+        Of the picture, for errors.
+    title
+        Of the spec.
+    paper
+        A key of `PAPERS`, or "WIDTHxHEIGHT" in millimetres.
+    drawn
+        The fields; None to propose them where the form has empty boxes.
+    unit
+        MILLIMETRE or PIXEL: what the places of drawn fields are measured in.
+
+    Raises
+    ------
+    DataError
+        A drawn field is wrong, there are no boxes, or too little is printed on the form to recognise it again.
+    PictureError
+        It is no picture, or shows no sheet of this paper.
+    """
+    grey = open_picture(picture)
+    form = find_form(grey, sides_of(paper), name)
+    if not Blank(form.flat, form.size).distinct:
+        raise DataError("error.trace.empty")
+    sheet: dict[str, Any] = {"title": title, "paper": paper, "landscape": form.size[0] > form.size[1]}
+    if paper not in PAPERS:
+        sheet |= {"paper": f"{form.size[0]:g}x{form.size[1]:g}", "landscape": False}
+    blank, printed = as_png(form.flat), find_boxes(form.flat)
+    if drawn is not None:
+        spec = read_drawn(drawn, sheet, blank, form.in_millimetres if unit == PIXEL else lambda box: box)
+        return Traced(replace(spec, fields=tuple(snapped(each, printed) for each in spec.fields)), form.flat)
+    found = propose(printed)
+    if not found:
+        raise DataError("error.trace.no_boxes", path=name)
+    spec = Spec(fields=found[:MOST_TRACED], language=language_of(title), blank=blank, **sheet)
+    return Traced(spec, form.flat, len(found) - len(spec.fields))
+
+
+def sides_of(paper: str) -> tuple[float, float]:
+    """Return the two sides of a paper in millimetres.
+
+    Raises
+    ------
+    DataError
+        It is neither known nor of the form "WIDTHxHEIGHT", or too small or large.
+
+    Examples
+    --------
+    >>> sides_of("A4"), sides_of("105x148")
+    ((210.0, 297.0), (105.0, 148.0))
+    """
+    if not is_paper(paper):
+        least, most = SIDES
+        raise DataError("error.trace.paper", paper=paper, names=", ".join(PAPERS), least=least, most=most)
+    return Spec("", (), paper=paper).size
+
+
+def beside(out: Path) -> tuple[Path, Path]:
+    """Return the files beside a spec: the blank form, and the picture with its fields numbered.
+
+    >>> [each.name for each in beside(Path("card.toml"))]
+    ['card.blank.png', 'card.fields.png']
+    """
+    return out.with_name(f"{out.stem}.blank.png"), out.with_name(f"{out.stem}.fields.png")
+
+
+def check_out(out: Path) -> None:
+    """Refuse a name that is no spec's, or files that are there already, since people edit them; raises DataError."""
+    if out.suffix.lower() != ".toml":
+        raise DataError("error.trace.ending", path=out)
+    for each in (out, *beside(out)):
+        if each.exists():
+            raise DataError("error.trace.taken", path=each)
+
+
+def save_traced(traced: Traced, out: Path) -> None:
+    """Write a spec, and beside it the blank form and the numbered picture.
+
+    Raises
+    ------
+    DataError
+        One is there already, or cannot be written.
+    """
+    check_out(out)
+    blank, picture = beside(out)
+    numbers = as_png(numbered(traced.flat, traced.spec.fields))
+    text = as_toml(traced.spec, blank.name)
+    # the spec last: where it is, the others are
+    for path, content in ((blank, traced.spec.blank), (picture, numbers), (out, text.encode())):
+        try:
+            with replacing(path) as part:
+                part.write_bytes(content)
+        except OSError as problem:
+            raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem

@@ -1,0 +1,116 @@
+"""A traced spec becomes the TOML that people edit, and a picture of the form with its fields numbered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from shuzi.forms.finding.flat import SCALE
+from shuzi.forms.spec import DATE, NUMBER, OPEN, Field, Spec
+from shuzi.ink.boxes import Box
+from shuzi.ink.resize import resize
+
+_SHOWN = 4.0  # pixels to a millimetre of the picture for people
+_RED, _FILL = (200, 30, 30), (255, 246, 214)
+_EVEN = 0.25  # millimetres by which boxes may differ from equal parts of their frame
+
+
+def as_toml(spec: Spec, blank: str) -> str:
+    r"""Return a traced spec as TOML, which `shuzi.forms.parse.read_spec` reads again.
+
+    Parameters
+    ----------
+    spec
+        The spec.
+    blank
+        The file name of the blank form.
+
+    Examples
+    --------
+    >>> field = Field("f1", label="f1", boxes=2, at=(Box(10.0, 20.0, 7.0, 8.5), Box(17.0, 20.0, 7.0, 8.5)))
+    >>> print(as_toml(Spec("Card", (field,), blank=b"-"), "card.blank.png").split("\n\n")[1])
+    [[fields]]
+    name = "f1"
+    boxes = 2
+    style = "boxes"
+    at = [10.0, 20.0, 14.0, 8.5]
+    <BLANKLINE>
+    """
+    sheet = {"title": spec.title, "language": spec.language, "paper": spec.paper, "blank": blank}
+    lines = [*_lines(sheet), *(["landscape = true"] if spec.landscape else [])]
+    for each in spec.fields:
+        lines += ["", "[[fields]]", *_lines(_of_field(each))]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(values: dict[str, Any]) -> list[str]:
+    # JSON's strings, numbers and lists are TOML's too, but for one control character
+    return [f"{key} = {json.dumps(value, ensure_ascii=False).replace(chr(127), '')}" for key, value in values.items()]
+
+
+def _of_field(field: Field) -> dict[str, Any]:
+    values: dict[str, Any] = {"name": field.name}
+    if field.label != field.name:
+        values["label"] = field.label
+    if field.kind != NUMBER:
+        values["kind"] = field.kind
+    if field.kind != DATE:
+        values["boxes"] = field.boxes
+    values["style"] = field.style
+    kept = ("decimals", "required", "digits", "least", "most", "check", "among", "sum_of", "total")
+    named = {"digits": "length", "least": "min", "most": "max"}
+    for key in kept:
+        value = getattr(field, key)
+        if value not in (None, False, "", ()) and not (key == "decimals" and not value):
+            values[named.get(key, key)] = [*value] if isinstance(value, tuple) else value
+    values["at"] = _at(field)
+    return values
+
+
+def _at(field: Field) -> list[Any]:
+    first, last = field.at[0], field.at[-1]
+    frame = Box(first.x, first.y, last.right - first.x, first.height)
+    wide = frame.width / len(field.at)
+    equal = np.array([(frame.x + n * wide, frame.y, wide, frame.height) for n in range(len(field.at))])
+    if field.style == OPEN or np.abs(np.array(field.at) - equal).max() <= _EVEN:
+        return [round(each, 2) for each in frame]
+    return [[round(each, 2) for each in box] for box in field.at]
+
+
+def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uint8]:
+    """Draw a form with its fields numbered in the order of the spec.
+
+    Parameters
+    ----------
+    flat
+        uint8 (h, w), 8 pixels to a millimetre.
+    fields
+        With `at`.
+
+    Returns
+    -------
+    uint8 (h / 2, w / 2, 3).
+    """
+    small = resize(flat, _SHOWN / SCALE)
+    image = np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB), np.uint8).copy()
+    for field in fields:
+        for box in field.at:
+            part = image[Box(*(each * _SHOWN for each in box)).pixels()]
+            np.minimum(part, np.array(_FILL, np.uint8), out=part)
+    picture = Image.fromarray(image)
+    pen = ImageDraw.Draw(picture)
+    letters = ImageFont.load_default(15)
+    for number, field in enumerate(fields, start=1):
+        for box in field.at:
+            pen.rectangle([box.x * _SHOWN, box.y * _SHOWN, box.right * _SHOWN, box.bottom * _SHOWN], outline=_RED)
+        x, y = field.at[0].x * _SHOWN, field.at[0].y * _SHOWN
+        wide = letters.getlength(str(number)) + 6
+        pen.rectangle([x - wide, y, x, y + 19], fill=_RED)
+        pen.text((x - wide + 3, y), str(number), fill="white", font=letters)
+    return np.asarray(picture, np.uint8)

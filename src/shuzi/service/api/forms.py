@@ -1,0 +1,230 @@
+"""The endpoint that reads photographs of filled forms, or of ruled tables, into a table."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic import Field as Described
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shuzi.errors import DataError, PictureError, ServiceError, ShuziError
+from shuzi.forms.collect import collect, try_page
+from shuzi.forms.parse import spec_of
+from shuzi.forms.reading.page import PageRead, PageReader
+from shuzi.forms.reading.ruled import joined, read_table
+from shuzi.forms.result import Problem, Row, Table
+from shuzi.forms.spec import Spec
+from shuzi.messages import language, speaking
+from shuzi.pictures.open import Picture, open_picture
+from shuzi.pictures.plain import PDF, kind_of
+from shuzi.reading.parallel.calls import weight
+from shuzi.reading.reader import Reader
+from shuzi.service.api import answers
+from shuzi.service.api.answers import Source, Special
+from shuzi.service.api.schema import FormTable
+from shuzi.service.http.multipart import Named, form_of
+from shuzi.service.http.operations import JSON, Operations, query, written
+from shuzi.service.parts import Parts, parts_of, place_for
+
+operations = Operations("reading")
+
+Files = dict[str, Named]
+"""The other files of a request by field: "spec", and "roster" and "blank" if the spec names them."""
+
+_ONCE = ("spec", "roster", "blank")
+_BINARY = {"type": "string", "format": "binary"}
+_BODY: dict[str, Any] = {
+    "multipart/form-data": {
+        "type": "object",
+        "properties": {
+            "picture": {"type": "array", "minItems": 1, "items": _BINARY, "description": "service.schema.picture"},
+            "spec": _BINARY | {"description": "service.schema.form_spec"},
+            "roster": _BINARY | {"description": "service.schema.form_roster"},
+            "blank": _BINARY | {"description": "service.schema.form_blank"},
+        },
+        "required": ["picture"],
+    },
+}
+
+
+class FormsQuery(BaseModel):
+    """The query parameters of a request to read forms."""
+
+    model: str = Described(default="", max_length=200, description="service.schema.model")
+    table: bool = Described(default=False, description="service.schema.table")
+
+
+@operations.add(
+    "POST",
+    "/v1/forms",
+    "service.forms.",
+    answers={200: FormTable},
+    problems=(400, 401, 404, 415, 422, 501),
+    query=FormsQuery,
+    body=_BODY,
+    example='-F picture=@seven.png "{address}/v1/forms?table=true"',
+)
+async def forms(request: Request) -> Response:
+    """Read forms into a table."""
+    parts, asks = parts_of(request), query(request, FormsQuery)
+    body = await request.body()
+    kind = request.headers.get("content-type", "")
+    async with place_for(request):
+        reader = parts.readers.loaded(asks.model)
+        if reader is None:
+            reader = await asyncio.to_thread(parts.readers.get, asks.model)
+        named, files = await asyncio.to_thread(form_of, body, kind, parts.limits.pictures, _ONCE)
+        if ("spec" in files) == asks.table or (asks.table and files):
+            raise ServiceError("error.service.form_or_table")
+        if any(kind_of(content) == PDF for _, content in named) and not parts.settings.pdf:
+            raise ServiceError("error.service.no_pdf")
+        work = _Work(parts, reader, files)
+        await work.check()  # before any picture is decoded
+        if any(answers.is_special(content) for _, content in named):
+            async with parts.decoders.place():
+                sources = await parts.decoders.run(partial(answers.sources_of, named, parts.limits.pictures))
+                said = await work.table(sources)
+        else:
+            said = await work.table([*named])
+    return Response(said, media_type=JSON)
+
+
+class _Work:
+    """How the pictures of one request are read, several at a time."""
+
+    def __init__(self, parts: Parts, reader: Reader, files: Files) -> None:
+        self._parts, self._files, self._language = parts, files, language()
+        self._shared = parts.pool.shared(reader, *parts.readers.helpers)
+        self._room = asyncio.Semaphore(parts.pool.workers)
+
+    async def check(self) -> None:
+        """Raise a ServiceError if the spec has a mistake."""
+        if self._files:
+            await self._parts.pool.run(check, self._files, self._language, shared=self._shared)
+
+    async def table(self, sources: list[Source]) -> bytes:
+        """Read all pictures; return the table as JSON."""
+        first: dict[str, str] = {}
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [
+                    group.create_task(self._read(number, name, _unless_seen(name, picture, first)))
+                    for number, (name, picture) in enumerate(sources, start=1)
+                ]
+        except* ServiceError as problems:
+            raise problems.exceptions[0] from None
+        read = [task.result() for task in tasks]
+        self._parts.metrics.pictures.inc(sum(not isinstance(each, Problem) for each in read))
+        said: bytes = await self._parts.pool.run(join, read, self._files, self._language, shared=self._shared)
+        return said
+
+    async def _read(self, number: int, name: str, source: Any) -> PageRead | list[Row] | Problem:
+        async with self._room:
+            picture: Picture | ShuziError = source
+            try:
+                if isinstance(source, bytes) and kind_of(source) is None:
+                    raise PictureError("error.picture.unknown", path=name)
+                if not isinstance(source, bytes | ShuziError):
+                    file = source.content if isinstance(source, Special) else source
+                    picture = await self._parts.decoders.run(partial(open_picture, file))
+            except ServiceError:
+                raise
+            except ShuziError as problem:
+                picture = answers.about(name, problem)
+            size = 0 if isinstance(picture, ShuziError) else weight(picture)
+            given = number, name, picture, self._files, self._language
+            found: PageRead | list[Row] | Problem = await self._parts.pool.run(
+                read_one, *given, shared=self._shared, size=size
+            )
+            return found
+
+
+def _unless_seen(name: str, picture: Any, first: dict[str, str]) -> Any:
+    """Return a picture, or an error if the same one was there before."""
+    content = picture.content if isinstance(picture, Special) else picture
+    if not isinstance(content, bytes):
+        return picture
+    key = hashlib.sha256(content).hexdigest()
+    if key in first:
+        return PictureError("error.form.same", path=name, first=first[key])
+    first[key] = name
+    return picture
+
+
+def check(reader: Reader, files: Files, spoken: str) -> None:
+    """Make sure that a spec can be used; in a reading process.
+
+    Raises
+    ------
+    ServiceError
+        It has a mistake, or a file that it names was not sent.
+    """
+    with speaking(spoken):
+        _pages(reader, files)
+
+
+def read_one(
+    reader: Reader, number: int, name: str, picture: Picture | ShuziError, files: Files, spoken: str
+) -> PageRead | list[Row] | Problem:
+    """Read one picture of a form, or of a table if there is no spec; in a reading process."""
+    with speaking(spoken):
+        if not files:
+            found: PageRead | list[Row] | Problem = read_table(reader, number, name, picture)
+        else:
+            found = try_page(_pages(reader, files), picture, name)
+    # what is read from bytes is not called by its name
+    return Problem(name, found.message) if isinstance(found, Problem) else found
+
+
+def join(reader: Reader, read: list[Any], files: Files, spoken: str) -> bytes:
+    """Put what was read into a table; return it as JSON; in a reading process."""
+    with speaking(spoken):
+        if files:
+            pages = _pages(reader, files)
+            table: Table = collect(pages.spec, read, pages.pages)
+        else:
+            table = joined(read)
+        return written(FormTable.model_validate(table.as_dict()))
+
+
+_kept: list[tuple[str, PageReader]] = []
+"""The last reader of pages: laying out a spec, or finding the features of a blank form, takes as long as reading."""
+
+
+def _pages(reader: Reader, files: Files) -> PageReader:
+    key = hashlib.sha256(
+        b"".join(
+            hashlib.sha256(each.encode()).digest() + hashlib.sha256(files[each][1]).digest() for each in sorted(files)
+        )
+        + reader.card.weights.encode()
+    ).hexdigest()
+    if not _kept or _kept[0][0] != key:
+        try:
+            _kept[:] = [(key, PageReader(_spec(files), reader))]
+        except ServiceError:
+            raise
+        except ShuziError as problem:
+            raise ServiceError("error.service.spec", reason=problem) from problem
+    return _kept[0][1]
+
+
+def _spec(files: Files) -> Spec:
+    name, content = files["spec"]
+
+    def beside(what: str, named: str) -> bytes:
+        if what not in files:  # never a file of this machine
+            raise DataError("error.service.beside", what=what, name=named[:80])
+        return files[what][1]
+
+    path = Path(name)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        raise DataError("error.spec.encoding", path=path) from problem
+    return spec_of(text, path, beside)

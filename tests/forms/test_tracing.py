@@ -1,0 +1,239 @@
+"""The picture of a blank form becomes a spec, and filled copies without markers are read with it."""
+
+import io
+import sys
+import tomllib
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from shuzi.cli import shuzi as command
+from shuzi.errors import DataError, PictureError
+from shuzi.forms.making.sheet import make_sheet
+from shuzi.forms.parse import read_spec
+from shuzi.forms.reading.page import PageReader
+from shuzi.forms.spec import BOXES, COMB, OPEN
+from shuzi.forms.tracing.trace import sides_of
+
+from .conftest import BENCHMARKS
+
+
+@pytest.fixture(scope="module")
+def forms():
+    """The benchmark's five forms, by name."""
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        from layouts import layouts
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    return {each.name: each for each in layouts()}
+
+
+@pytest.fixture(scope="module")
+def scans(forms, tmp_path_factory):
+    """Scans of the blank forms at 200 dots per inch."""
+    folder = tmp_path_factory.mktemp("scans")
+    for name, form in forms.items():
+        scan = cv2.resize((form.page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
+        Image.fromarray(scan).save(folder / f"{name}.png")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def traced(scans, tmp_path_factory):
+    """The specs that the command makes of the scans, by name."""
+    folder = tmp_path_factory.mktemp("specs")
+
+    def made(name):
+        path = folder / f"{name}.toml"
+        if not path.exists():
+            found = CliRunner().invoke(command, ["form", "trace", str(scans / f"{name}.png"), "--out", str(path)])
+            assert found.exit_code == 0, found.output
+        return path
+
+    return made
+
+
+def digits_for(form, seed):
+    rng = np.random.default_rng(seed)
+    return {
+        (0, each.field.name): "".join(map(str, rng.integers(0, 10, min(each.field.boxes, 5)))) for each in form.places
+    }
+
+
+@pytest.mark.parametrize("name", ["enrolment", "transfer", "meters", "survey", "delivery"])
+def test_the_boxes_of_a_form_are_proposed_as_fields(forms, traced, name):
+    spec, form = read_spec(traced(name)), forms[name]
+    drawn = sorted((each.frame, each.field.boxes, each.field.style) for each in form.places)
+    found = sorted((each.at[0], each.at[-1], each.boxes, each.style) for each in spec.fields)
+    assert len(found) == len(drawn)
+    for (frame, boxes, style), (first, last, proposed, printed) in zip(drawn, found, strict=True):
+        assert printed == style
+        assert proposed == boxes or style == OPEN  # for how many digits an empty box is, nothing shows
+        place = (first.x, first.y, last.right, last.bottom)
+        assert np.allclose(place, (frame.x, frame.y, frame.right, frame.bottom), atol=0.4)
+
+
+def test_a_filled_form_without_markers_is_read(forms, traced, sheets, hands, reader):
+    form = forms["survey"]
+    texts = digits_for(form, 1)
+    rng = np.random.default_rng(2)
+    photo, _ = sheets.photograph(rng, sheets.fill(rng, form.page, form.places, texts, hands), 25.0)
+    read = PageReader(read_spec(traced("survey")), reader).read(photo, "photo.jpg")
+    wrote = [texts[0, each.field.name] for each in form.places]
+    cells = [cell for _, cell in sorted(read.cells.items(), key=lambda each: int(each[0][1][1:]))]
+    assert sum(cell.text == text for cell, text in zip(cells, wrote, strict=True)) >= 0.85 * len(wrote)
+    assert all(cell.text == text for cell, text in zip(cells, wrote, strict=True) if cell.status == "ok")
+
+
+def test_an_empty_form_is_blank(forms, traced, sheets, reader):
+    photo, _ = sheets.photograph(np.random.default_rng(4), forms["meters"].page, 10.0)
+    cells = PageReader(read_spec(traced("meters")), reader).read(photo, "photo.jpg").cells.values()
+    assert all(cell.status != "ok" for cell in cells)
+    assert sum(cell.status == "blank" for cell in cells) >= 10
+
+
+def test_another_form_is_refused(forms, traced, sheets, reader):
+    photo, _ = sheets.photograph(np.random.default_rng(1), forms["delivery"].page, 15.0)
+    with pytest.raises(PictureError, match=r"cannot be found.*same form"):
+        PageReader(read_spec(traced("survey")), reader).read(photo, "photo.jpg")
+
+
+def test_another_edition_of_the_form_is_refused(forms, traced, sheets, reader):
+    page = forms["survey"].page
+    middle, shift = page.shape[0] // 2, round(7 * sheets.FINE)
+    changed = page.copy()
+    changed[middle:] = 1
+    changed[middle + shift :] = page[middle:-shift]
+    photo, _ = sheets.photograph(np.random.default_rng(1), changed, 10.0)
+    with pytest.raises(PictureError):
+        PageReader(read_spec(traced("survey")), reader).read(photo, "photo.jpg")
+
+
+def test_a_photograph_of_a_blank_form_is_traced_like_its_scan(forms, traced, sheets, tmp_path):
+    photo, _ = sheets.photograph(np.random.default_rng(3), forms["survey"].page, 12.0, turned=0.0)
+    (tmp_path / "photo.jpg").write_bytes(photo)
+    out = tmp_path / "survey.toml"
+    assert (
+        CliRunner().invoke(command, ["form", "trace", str(tmp_path / "photo.jpg"), "--out", str(out)]).exit_code == 0
+    )
+    from_photo, from_scan = read_spec(out), read_spec(traced("survey"))
+    assert [(each.boxes, each.style) for each in from_photo.fields] == [
+        (each.boxes, each.style) for each in from_scan.fields
+    ]
+
+
+def test_drawn_fields_move_onto_the_boxes_that_are_printed(scans, tmp_path):
+    fields = tmp_path / "fields.toml"
+    fields.write_text(
+        'title = "Meters"\n'
+        '[[fields]]\nname = "day"\nboxes = 6\nmax = 500000\nat = [44, 64.5, 44, 10]\n'
+        '[[fields]]\nname = "customer"\nkind = "identifier"\nboxes = 10\nat = [59, 248, 62, 10]\n'
+        '[[fields]]\nname = "note"\nboxes = 4\nat = [30, 270, 60, 12]\n'
+    )
+    out = tmp_path / "meters.toml"
+    given = ["form", "trace", str(scans / "meters.png"), "--out", str(out), "--fields", str(fields)]
+    found = CliRunner().invoke(command, given)
+    assert found.exit_code == 0, found.output
+    spec = read_spec(out)
+    assert [(each.name, each.style) for each in spec.fields] == [("day", BOXES), ("customer", COMB), ("note", OPEN)]
+    assert spec.title == "Meters"
+    assert spec.fields[0].most == 500_000
+    assert abs(spec.fields[0].at[0].x - 45) < 0.4
+    assert abs(spec.fields[0].at[-1].right - 87) < 0.4
+    assert (tmp_path / "meters.fields.png").exists()
+
+
+def test_places_in_pixels_of_the_picture_mean_the_same(scans, tmp_path):
+    out, scale = tmp_path / "meters.toml", 1654 / 210
+    place = [str(each * scale) for each in (44, 64.5, 44, 10)]
+    given = ["form", "trace", str(scans / "meters.png"), "--out", str(out), "--unit", "px"]
+    assert CliRunner().invoke(command, [*given, "--field", "day", *place, "6"]).exit_code == 0
+    (field,) = read_spec(out).fields
+    assert (field.name, field.style, round(field.at[0].x)) == ("day", BOXES, 45)
+
+
+def test_a_spec_that_people_edited_is_never_replaced(scans, traced, tmp_path):
+    out = tmp_path / "survey.toml"
+    out.write_text("mine")
+    found = CliRunner().invoke(command, ["form", "trace", str(scans / "survey.png"), "--out", str(out)])
+    assert isinstance(found.exception, DataError)
+    assert "already" in str(found.exception)
+    assert out.read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (('name = "f1"', 'name = "f1"\ncolumn = "a"'), "roster|not for a form"),
+        (("[[fields]]", "rows = 3\n[[fields]]"), r"line 6.*rows.*not for a form"),
+        (('name = "f1"', 'name = "f1"\nat = [1, 2, 3]\n#'), r"Cannot|at is|TOML"),
+        (('blank = "survey.blank.png"', ""), r"no \"blank\""),
+        (('blank = "survey.blank.png"', 'blank = "gone.png"'), "gone.png"),
+        (('paper = "A4"', 'paper = "Letter"'), "pixels"),
+    ],
+)
+def test_a_mistake_in_a_traced_spec_is_named(traced, reader, tmp_path, change, said):
+    path = traced("survey")
+    (tmp_path / "survey.blank.png").write_bytes(path.with_name("survey.blank.png").read_bytes())
+    (tmp_path / "survey.toml").write_text(path.read_text().replace(*change, 1))
+    with pytest.raises(DataError, match=said):
+        PageReader(read_spec(tmp_path / "survey.toml"), reader)
+
+
+def test_a_place_beyond_the_paper_is_named(traced, tmp_path):
+    path = traced("survey")
+    (tmp_path / "survey.blank.png").write_bytes(path.with_name("survey.blank.png").read_bytes())
+    given = tomllib.loads(path.read_text())
+    far = path.read_text().replace(f"at = {given['fields'][0]['at']}", "at = [200, 20, 30, 8]", 1)
+    (tmp_path / "survey.toml").write_text(far)
+    with pytest.raises(DataError, match=r"field f1.*210 by 297"):
+        read_spec(tmp_path / "survey.toml")
+
+
+def test_a_traced_form_is_not_printed(traced, tmp_path):
+    with pytest.raises(DataError, match="nothing to print"):
+        make_sheet(read_spec(traced("survey")), tmp_path / "survey.pdf")
+
+
+@pytest.mark.parametrize(
+    ("picture", "said"),
+    [
+        (np.full((2339, 1654), 250, np.uint8), "Too little is printed"),
+        (np.full((1000, 2000), 250, np.uint8), r"outline cannot be seen.*--paper"),
+    ],
+)
+def test_a_picture_that_cannot_be_traced_says_what_to_do(tmp_path, picture, said):
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    (tmp_path / "blank.png").write_bytes(file.getvalue())
+    found = CliRunner().invoke(
+        command, ["form", "trace", str(tmp_path / "blank.png"), "--out", str(tmp_path / "s.toml")]
+    )
+    assert found.exit_code
+    with pytest.raises((DataError, PictureError), match=said):
+        raise found.exception
+    assert not (tmp_path / "s.toml").exists()
+
+
+def test_papers_are_known_by_name_or_size():
+    assert sides_of("105x148") == (105.0, 148.0)
+    with pytest.raises(DataError, match="no paper"):
+        sides_of("10x10")
+
+
+def test_filled_copies_are_read_by_the_command(forms, traced, sheets, hands, tmp_path):
+    form = forms["enrolment"]
+    rng = np.random.default_rng(9)
+    filled = sheets.fill(rng, form.page, form.places, digits_for(form, 3), hands)
+    (tmp_path / "a.jpg").write_bytes(sheets.photograph(rng, filled, 15.0)[0])
+    (tmp_path / "b.jpg").write_bytes(sheets.photograph(rng, forms["meters"].page, 15.0)[0])
+    out = tmp_path / "table.csv"
+    given = ["form", "read", str(tmp_path), "--spec", str(traced("enrolment")), "--out", str(out)]
+    found = CliRunner().invoke(command, given)
+    assert found.exit_code == 1
+    assert "b.jpg" in found.output
+    assert len(out.read_text("utf-8-sig").splitlines()) == 2

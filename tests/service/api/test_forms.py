@@ -1,0 +1,138 @@
+"""Photographs of forms are read over HTTP as the command reads them."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from shuzi.cli import shuzi as command
+
+BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
+SPEC = 'title = "Scores"\nrows = 3\nroster = "class.csv"\n[[fields]]\nname = "id"\nboxes = 3\namong_column = "id"\n'
+ROSTER = "id\n101\n202\n303\n"
+TEXTS = {(0, "id"): "101", (1, "id"): "303", (2, "id"): "202"}
+
+
+@pytest.fixture(scope="module")
+def sheets():
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        import layouts
+        import sheets
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    sheets.layouts = layouts.layouts
+    return sheets
+
+
+@pytest.fixture(scope="module")
+def files(sheets, tmp_path_factory):
+    """A spec with its roster, and a photograph of a filled sheet: the folder that holds them."""
+    from shuzi import load_mnist
+    from shuzi.forms.parse import read_spec
+
+    folder = tmp_path_factory.mktemp("forms")
+    (folder / "scores.toml").write_text(SPEC)
+    (folder / "class.csv").write_text(ROSTER)
+    digits = load_mnist().validation
+    spec = read_spec(folder / "scores.toml")
+    (page,) = sheets.print_sheet(spec)
+    rng = np.random.default_rng(3)
+    filled = sheets.fill(rng, page, sheets.places_of(spec), TEXTS, sheets.Hands(digits.images, digits.labels))
+    (folder / "sheet.jpg").write_bytes(sheets.photograph(rng, filled, 10.0)[0])
+    return folder
+
+
+def sent(folder, *names, roster=True):
+    fields = [("picture", (name, (folder / name).read_bytes())) for name in names]
+    fields.append(("spec", ("scores.toml", (folder / "scores.toml").read_bytes())))
+    return fields + ([("roster", ("r.csv", (folder / "class.csv").read_bytes()))] if roster else [])
+
+
+def test_the_table_is_the_one_that_the_command_writes(client, files, monkeypatch):
+    monkeypatch.chdir(files)
+    given = ["form", "read", "sheet.jpg", "--spec", "scores.toml", "--out", "table.json"]
+    assert CliRunner().invoke(command, given).exit_code == 0
+    said = client.post("/v1/forms", files=sent(files, "sheet.jpg"))
+    assert said.status_code == 200, said.text
+    assert said.json() == json.loads((files / "table.json").read_text())
+    assert [row["cells"]["id"]["text"] for row in said.json()["rows"]] == ["101", "303", "202"]
+
+
+def test_the_same_picture_and_no_picture_are_problems_of_their_own(client, files):
+    (files / "again.jpg").write_bytes((files / "sheet.jpg").read_bytes())
+    (files / "not.jpg").write_bytes(b"nothing")
+    said = client.post("/v1/forms?lang=zh", files=sent(files, "sheet.jpg", "again.jpg", "not.jpg")).json()
+    assert len(said["rows"]) == 3
+    assert [each["source"] for each in said["problems"]] == ["again.jpg", "not.jpg"]
+    assert "sheet.jpg" in said["problems"][0]["message"]
+
+
+def test_other_kinds_of_pictures_are_decoded_as_for_reading(client, files):
+    Image.open(files / "sheet.jpg").save(files / "sheet.pdf", resolution=150)
+    said = client.post("/v1/forms", files=sent(files, "sheet.pdf")).json()
+    assert not said["problems"]
+    assert [row["cells"]["id"]["source"] for row in said["rows"]] == ["sheet.pdf#1"] * 3
+
+
+def test_ruled_tables_need_no_spec(client):
+    picture = np.full((700, 900), 245, np.uint8)
+    for n in range(4):
+        cv2.line(picture, (100, 100 + 150 * n), (800, 100 + 150 * n), 40, 3)
+    for n in range(5):
+        cv2.line(picture, (100 + 175 * n, 100), (100 + 175 * n, 550), 40, 3)
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    said = client.post("/v1/forms?table=true", files={"picture": ("table.png", file.getvalue())}).json()
+    assert [each["name"] for each in said["columns"]] == ["A", "B", "C", "D"]
+    assert {cell["status"] for row in said["rows"] for cell in row["cells"].values()} == {"blank"}
+
+
+def test_a_traced_form_is_sent_with_its_blank(client, sheets, tmp_path):
+    form = next(each for each in sheets.layouts() if each.name == "survey")
+    scan = cv2.resize((form.page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
+    Image.fromarray(scan).save(tmp_path / "blank.png")
+    given = ["form", "trace", str(tmp_path / "blank.png"), "--out", str(tmp_path / "survey.toml")]
+    assert CliRunner().invoke(command, given).exit_code == 0
+    photo, _ = sheets.photograph(np.random.default_rng(1), form.page, 10.0)
+    spec, blank = ((tmp_path / name).read_bytes() for name in ("survey.toml", "survey.blank.png"))
+    fields = {"picture": ("a.jpg", photo), "spec": ("survey.toml", spec), "blank": ("x.png", blank)}
+    said = client.post("/v1/forms", files=fields).json()
+    assert not said["problems"]
+    assert len(said["columns"]) == len(form.places)
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "key", "words"),
+    [
+        (lambda each: each[:1], 422, "error.service.form_or_table", "table=true"),
+        (lambda each: each[:-1], 422, "error.service.spec", "class.csv.*not sent.*roster"),
+        (lambda each: each[1:], 422, "error.service.no_picture", ""),
+        (lambda each: [*each, each[-1]], 422, "error.service.field_twice", "roster"),
+        (lambda each: [*each, ("hand", ("a", b"b"))], 422, "error.service.field", "picture.*spec.*blank"),
+        (lambda each: [each[0], ("spec", ("s.toml", b"title = 1"))], 422, "error.service.spec", "line 1.*title"),
+        (lambda each: [each[0], ("spec", ("s.toml", b"\xff"))], 422, "error.service.spec", "s.toml"),
+        (lambda each: [each[0]] * 33 + each[1:], 413, "error.service.pictures", "32"),
+    ],
+)
+def test_a_request_that_cannot_be_met_says_why(client, files, change, status, key, words):
+    said = client.post("/v1/forms", files=change(sent(files, "sheet.jpg")))
+    assert (said.status_code, said.json()["key"]) == (status, key)
+    assert said.headers["content-type"] == "application/problem+json"
+    import re
+
+    assert re.search(words, said.json()["detail"], re.DOTALL)
+
+
+def test_a_spec_opens_no_file_of_the_machine(client, files):
+    spec = SPEC.replace("class.csv", "/etc/passwd")
+    fields = [("picture", ("a.jpg", (files / "sheet.jpg").read_bytes())), ("spec", ("s.toml", spec))]
+    said = client.post("/v1/forms", files=fields)
+    assert said.json()["key"] == "error.service.spec"
+    assert "not sent" in said.json()["detail"]

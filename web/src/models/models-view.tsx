@@ -1,7 +1,7 @@
 /** The models compared: accuracy, size, speed and purpose. */
 import { useEffect } from "preact/hooks";
 import { hasService } from "../edition";
-import type { Model } from "../readings";
+import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
 import { AccuracyChart } from "./accuracy-chart";
@@ -78,13 +78,13 @@ function ModelCard({ model }: { model: Model }) {
           </Fact>
         )}
         {score && kind === "classifier" && (
-          <Fact name={say("models.wrong", whole(score.n))}>
+          <Fact name={say("models.wrong", whole(score.n), splitOf(score))}>
             {whole(Math.round((1 - score.accuracy) * score.n))}
           </Fact>
         )}
         {score && kind !== "classifier" && (
           <Fact
-            name={say(kind === "detector" ? "models.finds" : "models.reads", whole(score.n))}
+            name={say(kind === "detector" ? "models.finds" : "models.reads", whole(score.n), splitOf(score))}
             note={say("models.interval", ...ends(score.interval))}
           >
             {share(score.accuracy)}
@@ -98,6 +98,11 @@ function ModelCard({ model }: { model: Model }) {
       )}
     </li>
   );
+}
+
+/** The name of the split that a score is from. */
+function splitOf({ on }: Score): string {
+  return on === "test" || on === "validation" ? say(`models.split.${on}`) : on;
 }
 
 function ends([low, high]: readonly [number, number]): [string, string] {

@@ -30,8 +30,9 @@ export function Result() {
           />
           <p class={found.status === "ok" ? "small quiet why" : "advice why"}>{whyOf(found, leftOut)}</p>
           <div class="buttons">
-            <CorrectButton />
             <ExportButtons />
+            {/* the last one, so that Tab goes on to what it opens */}
+            <CorrectButton />
           </div>
           {answer.value && !pictures.chosen.value && (
             <p class="small quiet numbers time">{say("write.time", Math.ceil(answer.value.milliseconds))}</p>

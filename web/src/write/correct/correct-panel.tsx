@@ -1,6 +1,5 @@
 /** Correct the reading: choose what a character is, the likeliest others first, split it, merge it, delete it. */
 
-import { KeepButton } from "../../hand/keep-button";
 import { say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
 import { probabilitiesOf } from "../probabilities";
@@ -8,6 +7,7 @@ import { glyphs, selected } from "../state";
 import { percent } from "../verdict";
 import { canMerge, mergeWithNext, remove, sayIs, split } from "./correcting";
 import { DIGITS, digitOf, type Glyph, MARKS, statusOf } from "./glyphs";
+import { KeepButton } from "./keep-button";
 import "./correct.css";
 
 const LIKELY = 0.01; // the probability from which another digit is proposed

@@ -1,7 +1,8 @@
 /** Keeps the selected digit with the label that a person gave it. */
-import { say } from "../sentences/say";
-import { digitOf, type Glyph, isDigit } from "../write/correct/glyphs";
-import { isKept, keep } from "./kept";
+
+import { isKept, keep } from "../../hand/kept";
+import { say } from "../../sentences/say";
+import { digitOf, type Glyph, isDigit } from "./glyphs";
 
 export function KeepButton({ glyph }: { glyph: Glyph }) {
   const rows = digitOf(glyph)?.image;

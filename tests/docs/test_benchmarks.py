@@ -138,6 +138,19 @@ def forms():
     return rows
 
 
+def traced():
+    found = raw("traced-forms")
+    off = found["mm off, worst field of a sheet"]
+    placed = [percent(found[name]["accuracy"], 1) for name in ("found", "within 2 mm")]
+    refused = [percent(found[name]["accuracy"], 1) for name in ("foreign refused", "revised refused")]
+    right = [percent(found[name]["accuracy"], 1) for name in ("right", "ok")]
+    sure, empty = percent(found["right where ok"]["accuracy"]), percent(found["empty cells"]["accuracy"], 1)
+    return (
+        [[str(found["sheets"]), *placed, f"{off['median']:.2f}", f"{off['95 %']:.2f}", *refused]],
+        [[*right, sure, empty, f"{found['ms']['median']:.0f}"]],
+    )
+
+
 def ruled():
     found = raw("ruled-tables")
     shares = [percent(found[name]["accuracy"], 1) for name in ("whole grid", "right", "ok", "right where ok")]
@@ -229,6 +242,7 @@ def test_figures_are_those_of_the_raw_results(language):
         calibration(),
         lines(),
         forms(),
+        *traced(),
         ruled(),
         corrections(),
         training_times(),

@@ -4,7 +4,7 @@
  */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
-export const VIEWS = ["write", "learn", "models"] as const;
+export const VIEWS = ["write", "forms", "learn", "models"] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const search = signal(location.search);

@@ -1,6 +1,7 @@
 /** The views of the page: their names in the address, and their components. */
 import type { FunctionComponent } from "preact";
 import type { ViewName } from "./address";
+import { FormsView } from "./forms/forms-view";
 import { LearnView } from "./learn/learn-view";
 import { ModelsView } from "./models/models-view";
 import type { PlainKey } from "./sentences/say";
@@ -14,6 +15,7 @@ interface View {
 
 export const views: Record<ViewName, View> = {
   write: { title: "view.write", component: WriteView },
+  forms: { title: "view.forms", component: FormsView },
   learn: { title: "view.learn", component: LearnView },
   models: { title: "view.models", component: ModelsView },
 };

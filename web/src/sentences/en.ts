@@ -1,3 +1,4 @@
+import { forms } from "./en/forms";
 import { hand } from "./en/hand";
 import { here } from "./en/here";
 import { learn } from "./en/learn";
@@ -5,4 +6,4 @@ import { models } from "./en/models";
 import { shell } from "./en/shell";
 import { write } from "./en/write";
 
-export const en = { ...shell, ...write, ...hand, ...here, ...learn, ...models };
+export const en = { ...shell, ...write, ...hand, ...here, ...learn, ...models, ...forms };

@@ -1,3 +1,4 @@
+import { forms } from "./zh/forms";
 import { hand } from "./zh/hand";
 import { here } from "./zh/here";
 import { learn } from "./zh/learn";
@@ -5,4 +6,4 @@ import { models } from "./zh/models";
 import { shell } from "./zh/shell";
 import { write } from "./zh/write";
 
-export const zh = { ...shell, ...write, ...hand, ...here, ...learn, ...models };
+export const zh = { ...shell, ...write, ...hand, ...here, ...learn, ...models, ...forms };

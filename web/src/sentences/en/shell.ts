@@ -9,6 +9,7 @@ export const shell = {
   "shell.local": "Everything runs on this machine. Nothing you write leaves it.",
   "shell.source": "API for programs",
   "view.write": "Write",
+  "view.forms": "Forms",
   "view.learn": "Learn",
   "view.models": "Models",
   "error.unreachable": "The service is not responding. Is shuzi serve still running?",

@@ -12,6 +12,7 @@ export const shell: Translation<typeof english> = {
   "shell.local": "一切都在这台机器上运行，你写的字不会离开它。",
   "shell.source": "给程序用的接口",
   "view.write": "写",
+  "view.forms": "表格",
   "view.learn": "学",
   "view.models": "模型",
   "error.unreachable": "服务没有回应。shuzi serve 还开着吗？",

@@ -1,0 +1,127 @@
+"""A table that was read from forms is corrected by keyboard alone, exported, and not lost on reload."""
+
+import base64
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from shuzi.forms.output.save import save_table
+from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.spec import Field
+
+pytestmark = pytest.mark.browser
+
+
+def png():
+    file = io.BytesIO()
+    Image.fromarray(np.full((80, 160), 200, np.uint8)).save(file, "png")
+    return file.getvalue()
+
+
+def table_of(rows, title="Scores"):
+    """Every tenth row has a doubtful cell, the later the more doubtful."""
+    found = []
+    for number in range(rows):
+        doubtful = number % 10 == 3
+        share = 0.9 - 0.5 * number / rows
+        score = Cell("17", "unsure", share, alternatives=(("17", share), ("11", 0.05)), picture=png())
+        cells = {"id": Cell(f"{number:03}", "printed", 1.0), "q1": score if doubtful else Cell("5", "ok", 1.0)}
+        found.append(Row(1, number, cells | {f"q{n}": Cell(str(n), "ok", 1.0, source="a.jpg") for n in range(2, 6)}))
+    fields = (Field("id", column="id"), *(Field(f"q{n}", f"Question {n}", boxes=2) for n in range(1, 6)))
+    return Table(title, fields, tuple(found))
+
+
+@pytest.fixture
+def opened(open_page, tmp_path):
+    """A page of the view with a table, and the file of the table."""
+
+    def made(rows=30):
+        path = tmp_path / "table.json"
+        save_table(table_of(rows), path)
+        page = open_page("?view=forms")
+        page.locator("input[type=file]").set_input_files(path)
+        expect(page.get_by_test_id("remaining")).to_be_visible()
+        return page, path
+
+    return made
+
+
+def saved(page, name):
+    with page.expect_download() as found:
+        page.get_by_role("button", name=name).click()
+    return found.value.path().read_text("utf-8-sig")
+
+
+def test_a_table_is_corrected_by_keyboard_alone_and_exported(opened):
+    page, _ = opened()
+    text = page.get_by_role("textbox")
+    expect(page.get_by_test_id("remaining")).to_have_text("3 cells to check")
+    expect(page.get_by_role("img", name="Question 1 of row 24")).to_be_visible()  # the most doubtful one
+    expect(text).to_be_focused()
+    page.keyboard.type("11")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("img", name="Question 1 of row 14")).to_be_visible()
+    page.keyboard.press("Enter")  # it is right
+    expect(page.get_by_test_id("remaining")).to_have_text("1 cell to check")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("img", name="Question 1 of row 4")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("remaining")).to_have_text("Every doubtful cell has been checked.")
+    rows = list(csv.reader(io.StringIO(saved(page, "Save CSV"))))
+    assert rows[0] == ["id", "q1", "q2", "q3", "q4", "q5", "to check", "photo"]
+    assert (rows[24][1], rows[14][1], rows[4][1]) == ("11", "17", "17")
+    assert rows[13][2] == "8" or rows[3][2] == "8"
+    assert not any(row[6] for row in rows[1:])
+    whole = json.loads(saved(page, "Save JSON"))
+    assert whole["doubtful"] == 0
+    assert whole["rows"][23]["cells"]["q1"]["text"] == "11"
+
+
+def test_what_was_written_outlives_a_reload_and_can_be_undone(opened):
+    page, _ = opened()
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
+    page.reload()
+    expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
+    assert json.loads(saved(page, "Save JSON"))["rows"][23]["cells"]["q1"]["text"] == "12"
+    page.get_by_role("textbox").press("Control+z")
+    expect(page.get_by_test_id("remaining")).to_have_text("3 cells to check")
+    expect(page.get_by_role("textbox")).to_have_value("17")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+
+
+def test_a_thousand_cells_draw_only_the_rows_that_are_seen(opened):
+    page, _ = opened(rows=2_000)
+    expect(page.get_by_test_id("remaining")).to_have_text("200 cells to check")
+    expect(page.get_by_role("img", name="Question 1 of row 1994")).to_be_visible()
+    expect(page.locator("[data-current]")).to_be_in_viewport()
+    assert page.locator(".forms-grid tbody tr").count() < 80
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("remaining")).to_have_text("199 cells to check")
+    expect(page.locator("[data-current]")).to_be_visible()
+
+
+def test_a_file_that_is_no_table_says_so_and_the_table_stays(opened, tmp_path):
+    page, _ = opened()
+    (tmp_path / "other.json").write_text("{}")
+    page.locator("input[type=file]").set_input_files(tmp_path / "other.json")
+    expect(page.get_by_role("alert")).to_contain_text("other.json is not a table")
+    expect(page.get_by_test_id("remaining")).to_have_text("3 cells to check")
+
+
+def test_the_view_speaks_chinese(open_page, tmp_path):
+    save_table(table_of(30, "成绩"), tmp_path / "table.json")
+    page = open_page("?view=forms&lang=zh")
+    expect(page.get_by_role("heading", name="表格")).to_be_visible()
+    page.locator("input[type=file]").set_input_files(tmp_path / "table.json")
+    expect(page.get_by_test_id("remaining")).to_have_text("还有 3 格要核对")
+    assert base64.b64decode(page.get_by_role("img", name="第 24 行").get_attribute("src").partition(",")[2]) == png()

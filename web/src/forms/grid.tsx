@@ -1,0 +1,104 @@
+/** The table: only the rows that can be seen are drawn, so that thousands of cells stay fluid. */
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { say } from "../sentences/say";
+import type { FormTable } from "../shapes";
+import { current, textAt, texts } from "./review";
+import { isDoubtful, keyOf, type Place } from "./table";
+
+/** Pixels of a row, as in forms.css. */
+const HIGH = 40;
+const AROUND = 8;
+
+export function Grid({ table }: { table: FormTable }) {
+  const box = useRef<HTMLDivElement>(null);
+  const top = useSignal(0);
+  const place = current.value;
+  const row = place?.row;
+  useEffect(() => {
+    const seen = box.current;
+    if (!seen || row === undefined) return;
+    const [from, to] = [row * HIGH, (row + 2) * HIGH]; // below the head, which stays
+    if (from < seen.scrollTop) seen.scrollTop = from;
+    else if (to > seen.scrollTop + seen.clientHeight) seen.scrollTop = to - seen.clientHeight;
+  }, [row]);
+  const high = box.current?.clientHeight ?? 800;
+  const first = Math.max(0, Math.floor(top.value / HIGH) - AROUND);
+  const last = Math.min(table.rows.length, Math.ceil((top.value + high) / HIGH) + AROUND);
+  return (
+    <div
+      class="forms-grid"
+      ref={box}
+      onScroll={(event) => {
+        top.value = event.currentTarget.scrollTop;
+      }}
+    >
+      <table aria-rowcount={table.rows.length + 1}>
+        <thead>
+          <tr>
+            <th scope="col">{say("forms.row")}</th>
+            {table.columns.map((each) => (
+              <th scope="col" key={each.name}>
+                {each.label || each.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          <Space rows={first} columns={table.columns.length} />
+          {table.rows.slice(first, last).map((_, at) => (
+            <Row key={first + at} table={table} number={first + at} place={place} />
+          ))}
+          <Space rows={table.rows.length - last} columns={table.columns.length} />
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** What rows that are not drawn would take. */
+function Space({ rows, columns }: { rows: number; columns: number }) {
+  return (
+    <tr class="forms-space">
+      <td colSpan={columns + 1} style={{ height: `${rows * HIGH}px` }} />
+    </tr>
+  );
+}
+
+function Row({ table, number, place }: { table: FormTable; number: number; place: Place | null }) {
+  const cells = table.rows[number]?.cells ?? {};
+  return (
+    <tr aria-rowindex={number + 2}>
+      <th scope="row">{number + 1}</th>
+      {table.columns.map(({ name, printed }) => {
+        const here = { row: number, name };
+        const cell = cells[name];
+        const state = !cell || printed ? "" : stateOf(here, isDoubtful(cell));
+        const shown = place?.row === number && place.name === name;
+        return (
+          <td key={name} data-state={state} data-current={shown || undefined}>
+            {cell && !printed ? (
+              <button
+                type="button"
+                tabIndex={-1}
+                aria-current={shown || undefined}
+                onClick={() => {
+                  current.value = here;
+                }}
+              >
+                {textAt(here) || "\u00a0"}
+              </button>
+            ) : (
+              cell?.text
+            )}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+function stateOf(place: Place, doubtful: boolean): string {
+  if (texts.value.has(keyOf(place))) return "checked";
+  return doubtful ? "doubtful" : "";
+}

@@ -1,0 +1,105 @@
+/** The review of a table: what people wrote, in order, so that each step can be undone; kept across reloads. */
+import { batch, computed, signal } from "@preact/signals";
+import type { FormCell, FormTable } from "../shapes";
+import { keep, kept } from "./kept";
+import { doubtsOf, keyOf, type Place, tableIn } from "./table";
+
+interface Step extends Place {
+  text: string;
+}
+
+export const table = signal<FormTable | null>(null);
+export const current = signal<Place | null>(null);
+const steps = signal<readonly Step[]>([]);
+
+/** What people wrote, by `keyOf` of the cell. */
+export const texts = computed(() => new Map(steps.value.map((each) => [keyOf(each), each.text])));
+const doubts = computed(() => (table.value ? doubtsOf(table.value) : []));
+/** The doubtful cells that nobody has looked at, the most doubtful first. */
+export const remaining = computed(() => doubts.value.filter((each) => !texts.value.has(keyOf(each))));
+export const canUndo = computed(() => steps.value.length > 0);
+
+export function cellAt({ row, name }: Place): FormCell | undefined {
+  return table.value?.rows[row]?.cells[name];
+}
+
+export function textAt(place: Place): string {
+  return texts.value.get(keyOf(place)) ?? cellAt(place)?.text ?? "";
+}
+
+/** Begin with a table; an earlier review is replaced. */
+export function begin(found: FormTable): void {
+  show(found, []);
+  void keep("table", JSON.stringify(found));
+  void keep("steps", []);
+}
+
+/** Go on where the page was left. */
+export async function resume(): Promise<void> {
+  if (table.peek()) return;
+  const [text, left] = [await kept("table"), await kept("steps")];
+  if (typeof text !== "string" || table.peek()) return;
+  show(tableIn(text), Array.isArray(left) ? left : []);
+}
+
+/** Forget the table and what was written. */
+export function close(): void {
+  batch(() => {
+    table.value = null;
+    current.value = null;
+    steps.value = [];
+  });
+  void keep("table", null);
+  void keep("steps", null);
+}
+
+function show(found: FormTable, left: readonly Step[]): void {
+  batch(() => {
+    table.value = found;
+    steps.value = left;
+    current.value = remaining.value[0] ?? firstOf(found);
+  });
+}
+
+function firstOf(found: FormTable): Place | null {
+  const name = found.columns.find((each) => !each.printed)?.name;
+  return found.rows.length > 0 && name !== undefined ? { row: 0, name } : null;
+}
+
+/** Take a text for a cell, whether it was right or not, and go on to the next doubtful one. */
+export function accept(place: Place, text: string): void {
+  // those after this one in order of doubt come first, then those that were passed over
+  const order = doubts.value.map(keyOf);
+  const here = order.indexOf(keyOf(place));
+  batch(() => {
+    change([...steps.peek(), { ...place, text: text.trim() }]);
+    const left = remaining.value;
+    const after = left.find((each) => order.indexOf(keyOf(each)) > here);
+    current.value = after ?? left[0] ?? place;
+  });
+}
+
+/** Take the last text back, and go there. */
+export function undo(): void {
+  const last = steps.peek().at(-1);
+  if (!last) return;
+  batch(() => {
+    change(steps.peek().slice(0, -1));
+    current.value = { row: last.row, name: last.name };
+  });
+}
+
+function change(made: readonly Step[]): void {
+  steps.value = made;
+  void keep("steps", made);
+}
+
+/** Go to a neighbouring cell of the table, if there is one. */
+export function move(down: number, right: number): void {
+  const [found, place] = [table.peek(), current.peek()];
+  if (!found || !place) return;
+  const names = found.columns.filter((each) => !each.printed).map((each) => each.name);
+  const row = place.row + down;
+  const name = names[names.indexOf(place.name) + right];
+  if (name !== undefined && found.rows[row]?.cells[name]) current.value = { row, name };
+}

@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { FormCell, FormTable } from "../shapes";
+import { asCsv, corrected, doubtsOf, NotATable, tableIn } from "./table";
+
+function cell(text: string, confidence = 1, status: FormCell["status"] = "ok"): FormCell {
+  const rest = { rule: "", message: "", alternatives: [], page: 1, box: [0, 0, 1, 1] as FormCell["box"] };
+  return { text, status, confidence, source: "a.jpg", ...rest };
+}
+
+function tableOf(...rows: Record<string, FormCell>[]): FormTable {
+  const columns = ["id", "q"].map((name) => ({
+    name,
+    label: name,
+    kind: "number" as const,
+    decimals: 0,
+    total: false,
+    printed: false,
+  }));
+  const numbered = rows.map((cells, row) => ({ sheet: 1, row: row + 1, cells }));
+  return { format: 1, title: "T", columns, rows: numbered, doubtful: 0, problems: [] };
+}
+
+test("a table that was read is read", () => {
+  const table = tableOf({ id: cell("007"), q: cell("1") });
+  expect(tableIn(JSON.stringify(table))).toEqual(table);
+});
+
+test.each([
+  ["no JSON", "{"],
+  ["another format", JSON.stringify({ ...tableOf(), format: 2 })],
+  ["a list", "[]"],
+  ["a picture that is none", JSON.stringify(tableOf({ id: { ...cell("1"), picture: '"><script>' } }))],
+  ["a cell without text", JSON.stringify(tableOf({ id: { ...cell("1"), text: 5 } as unknown as FormCell }))],
+])("%s is refused", (_, text) => {
+  expect(() => tableIn(text)).toThrow(NotATable);
+});
+
+test("the most doubtful cell comes first, and cells that break a rule are among them", () => {
+  const table = tableOf(
+    { id: cell("1", 0.9, "unsure"), q: cell("2") },
+    { id: { ...cell("3", 0.95), rule: "range" }, q: cell("4", 0.2, "unsure") },
+  );
+  expect(doubtsOf(table).map(({ row, name }) => [row, name])).toEqual([
+    [1, "q"],
+    [0, "id"],
+    [1, "id"],
+  ]);
+});
+
+test("what people wrote is certain, and nothing else changes", () => {
+  const table = tableOf({ id: cell("1", 0.4, "unsure"), q: cell("2", 0.5, "unsure") });
+  const made = corrected(table, new Map([["0 id", "7"]]));
+  expect(made.rows[0]?.cells.id).toMatchObject({ text: "7", status: "ok", confidence: 1 });
+  expect(made.rows[0]?.cells.q).toEqual(table.rows[0]?.cells.q);
+  expect(made.doubtful).toBe(1);
+  expect(table.rows[0]?.cells.id?.text).toBe("1");
+});
+
+test("CSV is for spreadsheets: marked as UTF-8, quoted, and without formulas", () => {
+  const table = tableOf(
+    { id: cell("007"), q: cell("=1", 0.1, "unsure") },
+    { id: cell('a"b'), q: cell("-3") },
+  );
+  expect(asCsv(table, "to check", "photo")).toBe(
+    '\ufeffid,q,to check,photo\r\n007,\'=1,q,a.jpg\r\n"a""b",-3,,a.jpg\r\n',
+  );
+});

@@ -1,0 +1,104 @@
+/** A file that `shuzi form read` wrote becomes a table to review; a table with corrections becomes such a file again. */
+import type { FormCell, FormTable } from "../shapes";
+
+const FORMAT = 1;
+
+/** The format of the text is another one, or it is no table at all. */
+export class NotATable extends Error {}
+
+/** Read a table; throws `NotATable`. */
+export function tableIn(text: string): FormTable {
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch {
+    throw new NotATable();
+  }
+  if (!isTable(found)) throw new NotATable();
+  return found;
+}
+
+function isTable(found: unknown): found is FormTable {
+  if (!isRecord(found) || found.format !== FORMAT || typeof found.title !== "string") return false;
+  const { columns, rows, problems } = found;
+  if (!Array.isArray(columns) || !Array.isArray(rows) || !Array.isArray(problems)) return false;
+  const named = columns.every((each) => isRecord(each) && isText(each.name) && isText(each.label));
+  return (
+    named &&
+    rows.every((row) => isRecord(row) && isRecord(row.cells) && Object.values(row.cells).every(isCell))
+  );
+}
+
+function isCell(found: unknown): boolean {
+  if (!isRecord(found) || !Array.isArray(found.alternatives)) return false;
+  const said = [found.text, found.status, found.rule, found.message, found.source].every(isText);
+  const shown = found.picture === undefined || (isText(found.picture) && /^[\w+/=]*$/.test(found.picture));
+  return said && shown && typeof found.confidence === "number";
+}
+
+function isRecord(found: unknown): found is Record<string, unknown> {
+  return typeof found === "object" && found !== null && !Array.isArray(found);
+}
+
+function isText(found: unknown): found is string {
+  return typeof found === "string";
+}
+
+/** Whether a person should look at a cell. */
+export function isDoubtful(cell: FormCell): boolean {
+  return cell.status === "unsure" || cell.rule !== "";
+}
+
+/** The place of a cell: its row from 0, and the name of its column. */
+export interface Place {
+  row: number;
+  name: string;
+}
+
+export function keyOf({ row, name }: Place): string {
+  return `${row} ${name}`;
+}
+
+/** The places of doubtful cells, the most doubtful first. */
+export function doubtsOf(table: FormTable): Place[] {
+  const found = table.rows.flatMap((row, number) =>
+    Object.entries(row.cells)
+      .filter(([, cell]) => isDoubtful(cell))
+      .map(([name, cell]) => ({ row: number, name, confidence: cell.confidence })),
+  );
+  return found.sort((one, other) => one.confidence - other.confidence);
+}
+
+/** The table with what people wrote in place of what was read: nobody need look at those cells again. */
+export function corrected(table: FormTable, texts: ReadonlyMap<string, string>): FormTable {
+  const rows = table.rows.map((row, number) => {
+    const cells = Object.entries(row.cells).map(([name, cell]) => {
+      const text = texts.get(keyOf({ row: number, name }));
+      if (text === undefined) return [name, cell] as const;
+      const status: FormCell["status"] = text ? "ok" : "blank";
+      return [name, { ...cell, text, status, confidence: 1, rule: "", message: "" }] as const;
+    });
+    return { ...row, cells: Object.fromEntries(cells) };
+  });
+  const doubtful = rows.flatMap((row) => Object.values(row.cells)).filter(isDoubtful).length;
+  return { ...table, rows, doubtful };
+}
+
+/** As `shuzi form read` writes CSV: with a byte order mark, for spreadsheets, and no text taken for a formula. */
+export function asCsv(table: FormTable, doubtful: string, photo: string): string {
+  const names = table.columns.map((each) => each.name);
+  const lines = table.rows.map((row) => {
+    const cells = Object.entries(row.cells);
+    const unsure = cells.filter(([, cell]) => isDoubtful(cell)).map(([name]) => name);
+    const sources = new Set(cells.map(([, cell]) => cell.source).filter(Boolean));
+    return [...names.map((name) => row.cells[name]?.text ?? ""), unsure.join(" "), [...sources].join(", ")];
+  });
+  const written = [[...names, doubtful, photo], ...lines].map((line) => line.map(field).join(","));
+  return `\ufeff${written.join("\r\n")}\r\n`;
+}
+
+function field(text: string): string {
+  const harmless = /^-?\d+([.,]\d+)*$/.test(text);
+  const safe = /^\s*[=+\-@＝＋－＠]/.test(text) && !harmless ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

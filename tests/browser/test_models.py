@@ -33,9 +33,9 @@ def test_every_model_stands_there_with_its_numbers(open_page, models):
         expect(link).to_have_count(1 if model["kind"] == "classifier" else 0)
         if model["kind"] == "classifier":
             wrong = round((1 - model["score"]["accuracy"]) * model["score"]["n"])
-            expect(card.get_by_text("Mistakes in 10,000 test images").locator("xpath=following-sibling::dd")).to_have_text(
-                f"{wrong}"
-            )
+            expect(
+                card.get_by_text("Mistakes in 10,000 test images").locator("xpath=following-sibling::dd")
+            ).to_have_text(f"{wrong}")
 
 
 def test_accuracies_stand_in_order_with_their_intervals(open_page, models):

@@ -19,6 +19,7 @@ export const forms = {
   "forms.of_row": (label: string, row: number) => `${label}, row ${row}`,
   "forms.picture": (label: string, row: number) => `${label} of row ${row}, as written`,
   "forms.no_picture": "No picture: this cell was read for certain.",
+  "forms.confirm": "Confirm",
   "forms.keys": "Type to correct. Enter: right, next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
   "forms.row": "Row",
   "forms.doubtful": "to check",

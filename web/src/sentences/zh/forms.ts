@@ -21,6 +21,7 @@ export const forms: Translation<typeof english> = {
   "forms.of_row": (label, row) => `${label}，第 ${row} 行`,
   "forms.picture": (label, row) => `第 ${row} 行的 ${label}，原样`,
   "forms.no_picture": "没有图：这一格读得有把握。",
+  "forms.confirm": "确认",
   "forms.keys": "直接输入就能改。回车：确认，到下一个没把握的格子。方向键：旁边的格子。Ctrl+Z：撤销。",
   "forms.row": "行",
   "forms.doubtful": "需要核对",

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { say } from "../../sentences/say";
-import { isStorageRefused } from "../../shared/database";
+import { storageTrouble } from "../../shared/database";
 import { saveFile } from "../../shared/take";
 import { remember, remembered } from "../../storage";
 import { pictures, sheet } from "../state";
@@ -15,7 +15,7 @@ export function StorageNotice() {
   const isSeen = useSignal(remembered(SEEN) !== null);
   const said = useSignal("");
   const input = useRef<HTMLInputElement>(null);
-  if (!isStorageRefused.value || isSeen.value) return null;
+  if (storageTrouble.value === null || isSeen.value) return null;
   const open = async (file: File | undefined) => {
     if (!file) return;
     try {

@@ -15,6 +15,17 @@ REFUSE = """Object.defineProperty(window, "indexedDB", {
   get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
 });"""
 
+_OF_OTHERS = """async () => {
+  const request = indexedDB.open("shuzi");
+  await new Promise((resolve) => { request.onsuccess = resolve; });
+  const store = request.result.transaction("sheets", "readwrite").objectStore("sheets");
+  const found = store.get("corrections");
+  await new Promise((resolve) => { found.onsuccess = resolve; });
+  const put = store.put({ ...found.result, id: "another" }, "corrections");
+  await new Promise((resolve) => { put.onsuccess = resolve; });
+  request.result.close();
+}"""
+
 
 def _say(page, character):
     page.locator(".correct").get_by_role("button", name=character, exact=True).click()
@@ -57,6 +68,17 @@ def test_pictures_and_their_corrections_are_there_after_a_reload(open_sheet, as_
     expect(listed).to_have_text(["12", "72"])
     sheet.page.reload()
     expect(listed).to_have_text(["12", "72"])
+    sheet.page.locator(".picture-list button").nth(1).click()
+    sheet.boxes.nth(0).click(position={"x": 8, "y": 8})
+    _say(sheet.page, "4")
+    sheet.page.once("dialog", lambda dialog: dialog.dismiss())
+    sheet.page.get_by_role("button", name="Back to writing").click()
+    expect(listed).to_have_text(["12", "42"])
+    sheet.page.reload()
+    expect(listed).to_have_text(["12", "42"])
+    sheet.page.evaluate(_OF_OTHERS)  # as a second tab with other pictures leaves them
+    sheet.page.reload()
+    expect(listed).to_have_text(["72", "72"])
     sheet.page.get_by_role("button", name="Back to writing").click()
     sheet.page.reload()
     expect(sheet.canvas).to_be_visible()

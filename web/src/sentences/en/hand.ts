@@ -11,6 +11,7 @@ export const hand = {
   "hand.import": "Open an .npz",
   "hand.imported": (n: number) => (n === 1 ? "1 digit is kept." : `${n} digits are kept.`),
   "hand.image": (place: number) => `Kept digit ${place}`,
+  "hand.more": (n: number) => `${n} more`,
   "hand.remove": "Remove",
   "hand.remove_one": (place: number, label: number) => `Remove kept digit ${place}, a ${label}`,
   "hand.error.damaged":

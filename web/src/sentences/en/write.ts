@@ -18,6 +18,7 @@ export const write = {
   "write.no_picture": "That contains no picture file. Save the picture first, then drop the file.",
   "write.unshowable": "Browsers cannot show this kind of picture. The boxes show where its digits are.",
   "write.pictures": "Pictures",
+  "write.pictures.sure": "Close the pictures? What you corrected is lost unless you have saved it.",
   "write.result": "Reading",
   "write.empty": "The number appears here. You can also open, drop or paste pictures.",
   "write.reading": "Reading…",

@@ -14,6 +14,7 @@ export const hand: Translation<typeof english> = {
   "hand.import": "打开 .npz 文件",
   "hand.imported": (n) => `留下了 ${n} 个数字。`,
   "hand.image": (place) => `留下的第 ${place} 个数字`,
+  "hand.more": (n) => `还有 ${n} 个`,
   "hand.remove": "去掉",
   "hand.remove_one": (place, label) => `去掉留下的第 ${place} 个数字（${label}）`,
   "hand.error.damaged": "这不是 .npz 文件，或者已经损坏。请选这个页面或 shuzi hand 存的文件。",

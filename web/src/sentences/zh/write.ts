@@ -21,6 +21,7 @@ export const write: Translation<typeof english> = {
   "write.no_picture": "里面没有图片文件。请先把图片存下来，再拖进来。",
   "write.unshowable": "浏览器显示不了这种图片。方框就是数字所在的地方。",
   "write.pictures": "图片",
+  "write.pictures.sure": "要关闭这些图片吗？没有保存的改正会丢掉。",
   "write.result": "识别结果",
   "write.empty": "认出的数会显示在这里。图片也行：打开、拖进来、粘贴都可以。",
   "write.reading": "正在识别……",

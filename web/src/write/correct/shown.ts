@@ -93,12 +93,18 @@ function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readon
 function asDigit(glyph: Glyph): Digit {
   const read = digitOf(glyph);
   const digit = Number(glyph.character);
-  const probabilities = read?.probabilities ?? Array.from({ length: 10 }, (_, each) => +(each === digit));
-  const probability = glyph.isMine || !read ? 1 : read.probability;
+  const probabilities =
+    read?.probabilities ??
+    Array.from({ length: 10 }, (_, each) => (each === digit ? probabilityOf(glyph) : 0));
+  const probability = probabilityOf(glyph);
   return { ...read, digit, probability, probabilities, box: boxOf(glyph), status: statusOf(glyph) };
 }
 
 function asMark(glyph: Glyph): Mark {
-  const probability = glyph.isMine || !glyph.read ? 1 : glyph.read.probability;
-  return { mark: glyph.character as Mark["mark"], probability, box: boxOf(glyph) };
+  return { mark: glyph.character as Mark["mark"], probability: probabilityOf(glyph), box: boxOf(glyph) };
+}
+
+/** A person is certain; of what nobody read, nothing is known. */
+function probabilityOf({ isMine, read }: Glyph): number {
+  return isMine ? 1 : (read?.probability ?? 0);
 }

@@ -151,5 +151,5 @@ def test_a_picture_is_corrected_and_its_list_says_so(open_sheet, as_png, mnist, 
     sheet.page.get_by_test_id("pictures").set_input_files(tmp_path / "two.png")
     expect(listed).to_have_text(["12", "72"])
     sheet.page.get_by_role("button", name="中").click()
-    expect(sheet.page.locator(".result .verdict")).to_have_text("已经由你改正")
+    expect(sheet.page.locator(".result .verdict")).to_have_text("已由你改正")
     _expect_text(sheet, "12")

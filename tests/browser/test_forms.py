@@ -163,6 +163,7 @@ def test_a_table_that_does_not_fit_leaves_nothing_of_the_one_before(opened, tmp_
     save_table(table_of(30, "Large"), tmp_path / "large.json")
     page.locator("input[type=file]").first.set_input_files(tmp_path / "large.json")
     expect(page.get_by_role("heading", name="Large")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Storage")).to_contain_text("There is no room left")
     page.keyboard.press("Enter")
     expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
     page.reload()

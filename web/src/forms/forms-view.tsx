@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
+import { StorageNotice } from "../shared/storage-notice";
 import { saveFile } from "../shared/take";
 import { CellEditor } from "./cell-editor";
 import { Grid } from "./grid";
@@ -47,6 +48,7 @@ export function FormsView() {
         <h1>{found?.title || say("forms.title")}</h1>
         {!found && <p class="lead">{say("forms.lead")}</p>}
       </header>
+      <StorageNotice />
       {wrong.value && (
         <p class="notice" role="alert">
           {say("forms.wrong", wrong.value)}

@@ -7,13 +7,14 @@ import { knowKeptDigits } from "../hand/use-here";
 import { prepare } from "../here/read";
 import { language } from "../language";
 import { say } from "../sentences/say";
+import { StorageNotice } from "../shared/storage-notice";
 import { CorrectPanel } from "./correct/correct-panel";
 import { remove } from "./correct/correcting";
 import { DigitCards } from "./digit-cards";
 import { isDragging, takeWhatIsHandedIn } from "./handed-in";
 import { InkCanvas, penWidth } from "./ink-canvas";
 import { keepLastSheet } from "./last/last-sheet";
-import { StorageNotice } from "./last/storage-notice";
+import { SheetButtons } from "./last/sheet-buttons";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
 import { Result } from "./result";
@@ -65,6 +66,7 @@ export function WriteView() {
       </div>
       <DigitCards />
       <KeptDigits />
+      <SheetButtons />
       {isDragging.value && <p class="drop-here">{say("write.drop")}</p>}
     </article>
   );

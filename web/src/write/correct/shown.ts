@@ -81,7 +81,8 @@ function isDoubtful(glyph: Glyph): boolean {
 
 function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readonly Glyph[]): string {
   if (status === "blank") return say("write.why.all_deleted");
-  if (status === "ok") return say("write.why.corrected");
+  if (status === "ok")
+    return say(glyphs.every(({ isMine }) => isMine) ? "write.why.all_mine" : "write.why.corrected");
   const places = glyphs.flatMap((each, place) => (isDoubtful(each) ? [place + 1] : []));
   if (places.length === 0) {
     const why = hindrance(reading, glyphs);

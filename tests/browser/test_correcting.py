@@ -70,8 +70,15 @@ def test_corrections_and_strokes_are_undone_in_one_order(two_and_seven, mnist):
     for text in ("97", "27"):
         undo.click()
         _expect_text(sheet, text)
-    sheet.page.keyboard.press("Delete")
-    expect(sheet.number).to_have_count(0)
+    expect(sheet.page.locator(".correct")).to_have_accessible_name("Character 1: 2")
+    sheet.page.keyboard.press("Delete")  # the character that is selected, not the sheet
+    _expect_text(sheet, "7")
+    expect(sheet.page.locator(".correct")).to_have_accessible_name("Character 1: 7")
+    sheet.page.get_by_role("button", name="Done").click()
+    sheet.canvas.dispatch_event("keydown", {"key": "Delete", "repeat": True, "bubbles": True})
+    _expect_text(sheet, "7")  # a key that is held clears nothing
+    sheet.canvas.focus()
+    sheet.clear()
 
 
 def test_ink_that_is_added_to_a_corrected_digit_is_read(two_and_seven):
@@ -114,6 +121,7 @@ def test_keys_split_merge_and_delete(two_and_seven):
     expect(said).to_have_text("With your corrections: 5.")
     keyboard.press("Escape")
     expect(panel).to_have_count(0)
+    expect(sheet.page.get_by_role("button", name="Correct")).to_be_focused()
 
 
 def test_a_picture_is_corrected_and_its_list_says_so(open_sheet, as_png, mnist, tmp_path):
@@ -136,6 +144,12 @@ def test_a_picture_is_corrected_and_its_list_says_so(open_sheet, as_png, mnist, 
     _expect_text(sheet, "72")
     sheet.page.locator(".picture-list button").nth(0).click()
     _expect_text(sheet, "12")
+    sheet.page.once("dialog", lambda dialog: dialog.dismiss())
+    sheet.page.get_by_role("button", name="Back to writing").click()
+    _expect_text(sheet, "12")
+    sheet.page.once("dialog", lambda dialog: dialog.dismiss())
+    sheet.page.get_by_test_id("pictures").set_input_files(tmp_path / "two.png")
+    expect(listed).to_have_text(["12", "72"])
     sheet.page.get_by_role("button", name="中").click()
-    expect(sheet.page.locator(".result .verdict")).to_have_text("已经由你改正")
+    expect(sheet.page.locator(".result .verdict")).to_have_text("已由你改正")
     _expect_text(sheet, "12")

@@ -69,6 +69,10 @@ def test_text_tables_and_a_picture_follow_the_corrections(open_sheet, as_png, mn
     assert blue[y : y + height, x - 10 : x + 3].any(axis=1).mean() > 0.9  # the left side of its box
     assert not blue[:, : x - 12].any()
 
+    page.locator(".picture-list button").nth(1).click()
+    expect(sheet.number).to_have_attribute("data-text", "72")
+    expect(page.get_by_text("Copied.")).to_have_count(0)  # this one is not
+
 
 def test_ink_is_saved_with_its_boxes(open_sheet, mnist):
     sheet = open_sheet()

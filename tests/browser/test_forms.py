@@ -125,3 +125,98 @@ def test_the_view_speaks_chinese(open_page, tmp_path):
     page.locator("input[type=file]").set_input_files(tmp_path / "table.json")
     expect(page.get_by_test_id("remaining")).to_have_text("还有 3 格要核对")
     assert base64.b64decode(page.get_by_role("img", name="第 24 行").get_attribute("src").partition(",")[2]) == png()
+
+
+STEPS_OF_ANOTHER = """async () => {
+  const request = indexedDB.open("shuzi");
+  await new Promise((resolve) => { request.onsuccess = resolve; });
+  const store = request.result.transaction("forms", "readwrite").objectStore("forms");
+  const steps = store.put({ id: "another", value: [{ row: 0, name: "q1", text: "99" }] }, "steps");
+  await new Promise((resolve) => { steps.onsuccess = resolve; });
+  request.result.close();
+}"""
+
+
+def test_corrections_of_another_table_are_not_taken_for_this_ones(opened):
+    page, _ = opened()
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
+    page.evaluate(STEPS_OF_ANOTHER)  # as a second tab with another table leaves them
+    page.reload()
+    expect(page.get_by_test_id("remaining")).to_have_text("3 cells to check")
+    assert "99" not in saved(page, "Save JSON")
+
+
+FULL = """() => {
+  const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (value, key) {
+  if (this.name === "forms" && key === "table" && value.value.includes("Large"))
+    throw new DOMException("There is no room.", "QuotaExceededError");
+  return put.call(this, value, key);
+};
+}"""
+
+
+def test_a_table_that_does_not_fit_leaves_nothing_of_the_one_before(opened, tmp_path):
+    page, _ = opened()
+    page.evaluate(FULL)
+    save_table(table_of(30, "Large"), tmp_path / "large.json")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "large.json")
+    expect(page.get_by_role("heading", name="Large")).to_be_visible()
+    expect(page.get_by_role("complementary", name="Storage")).to_contain_text("There is no room left")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
+    page.reload()
+    expect(page.get_by_role("heading", name="Forms")).to_be_visible()
+    expect(page.get_by_test_id("remaining")).to_have_count(0)
+
+
+def test_what_was_typed_is_not_lost_without_enter(opened):
+    page, _ = opened()
+    page.keyboard.type("7")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("textbox", name="Question 1, row 25")).to_have_value("5")
+    page.keyboard.type("8")
+    page.locator(".forms-grid tr[aria-rowindex='27'] button").first.click()
+    expect(page.get_by_role("textbox", name="Question 1, row 26")).to_have_value("5")
+    page.keyboard.type("9")
+    rows = list(csv.reader(io.StringIO(saved(page, "Save CSV"))))
+    assert [row[1] for row in rows[24:27]] == ["7", "8", "9"]
+    assert rows[27][1] == "5"
+    expect(page.get_by_role("button", name="Save CSV")).to_be_focused()  # nobody is taken back to the field
+    expect(page.get_by_test_id("remaining")).to_have_text("2 cells to check")
+    page.get_by_role("textbox").press("Control+Shift+z")
+    expect(page.get_by_role("textbox")).to_have_value("9")
+
+
+def test_a_phone_confirms_with_a_button_and_types_what_it_must(opened):
+    page, _ = opened()
+    text = page.get_by_role("textbox")
+    expect(text).to_have_attribute("inputmode", "decimal")
+    text.fill("12")
+    page.get_by_role("button", name="Confirm").click()
+    expect(page.get_by_role("img", name="Question 1 of row 14")).to_be_visible()
+    text.fill("99")
+    page.get_by_role("button", name="11", exact=True).click()
+    expect(page.get_by_test_id("remaining")).to_have_text("1 cell to check")
+    page.get_by_role("button", name="Undo").click()  # what the button said, and nothing else
+    expect(text).to_have_value("17")
+    whole = json.loads(saved(page, "Save JSON"))
+    assert [whole["rows"][row]["cells"]["q1"]["text"] for row in (13, 23)] == ["17", "12"]
+
+
+def test_another_table_replaces_corrections_only_if_one_agrees(opened, tmp_path):
+    page, _ = opened()
+    save_table(table_of(30, "Other"), tmp_path / "other.json")
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.locator("input[type=file]").set_input_files(tmp_path / "other.json")
+    page.wait_for_function("document.querySelector('.forms input[type=file]').value === ''")
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.locator("input[type=file]").set_input_files(tmp_path / "other.json")
+    expect(page.get_by_role("heading", name="Other")).to_be_visible()
+    assert len(asked) == 1
+    assert asked[0].startswith("Close the table?")

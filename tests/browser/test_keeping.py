@@ -57,6 +57,7 @@ def test_kept_digits_survive_a_reload_and_go_to_shuzi_hand_and_back(open_sheet, 
     expect(kept.locator("strong")).to_have_text(["1", "2"])
     page.get_by_role("button", name="Remove kept digit 1, a 1").click()
     expect(kept.locator("strong")).to_have_text(["2"])
+    expect(page.get_by_role("button", name="Remove kept digit 1, a 2")).to_be_focused()
     page.reload()
     expect(kept.locator("strong")).to_have_text(["2"])
 

@@ -1,7 +1,5 @@
 """The last sheet survives a reload; where the browser stores nothing, the page says so once and offers a file."""
 
-import re
-
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -14,6 +12,17 @@ pytestmark = pytest.mark.browser
 REFUSE = """Object.defineProperty(window, "indexedDB", {
   get() { throw new DOMException("The operation is insecure.", "SecurityError"); },
 });"""
+
+_OF_OTHERS = """async () => {
+  const request = indexedDB.open("shuzi");
+  await new Promise((resolve) => { request.onsuccess = resolve; });
+  const store = request.result.transaction("sheets", "readwrite").objectStore("sheets");
+  const found = store.get("corrections");
+  await new Promise((resolve) => { found.onsuccess = resolve; });
+  const put = store.put({ ...found.result, id: "another" }, "corrections");
+  await new Promise((resolve) => { put.onsuccess = resolve; });
+  request.result.close();
+}"""
 
 
 def _say(page, character):
@@ -57,6 +66,17 @@ def test_pictures_and_their_corrections_are_there_after_a_reload(open_sheet, as_
     expect(listed).to_have_text(["12", "72"])
     sheet.page.reload()
     expect(listed).to_have_text(["12", "72"])
+    sheet.page.locator(".picture-list button").nth(1).click()
+    sheet.boxes.nth(0).click(position={"x": 8, "y": 8})
+    _say(sheet.page, "4")
+    sheet.page.once("dialog", lambda dialog: dialog.dismiss())
+    sheet.page.get_by_role("button", name="Back to writing").click()
+    expect(listed).to_have_text(["12", "42"])
+    sheet.page.reload()
+    expect(listed).to_have_text(["12", "42"])
+    sheet.page.evaluate(_OF_OTHERS)  # as a second tab with other pictures leaves them
+    sheet.page.reload()
+    expect(listed).to_have_text(["72", "72"])
     sheet.page.get_by_role("button", name="Back to writing").click()
     sheet.page.reload()
     expect(sheet.canvas).to_be_visible()
@@ -77,7 +97,7 @@ def test_without_storage_the_page_says_so_once_and_a_file_keeps_the_sheet(open_p
     page.locator(".correct").get_by_role("button", name="Keep this digit").click()
     expect(page.locator(".kept li strong")).to_have_text("1")  # while the page is open
     with page.expect_download() as download:
-        notice.get_by_role("button", name="Save the sheet").click()
+        page.get_by_role("button", name="Save the sheet").click()
     saved = tmp_path / download.value.suggested_filename
     download.value.save_as(saved)
     page.reload()
@@ -87,9 +107,50 @@ def test_without_storage_the_page_says_so_once_and_a_file_keeps_the_sheet(open_p
     expect(sheet.boxes.nth(0)).to_have_attribute("data-mine", "true")
     saved.write_text("{}")
     page.get_by_test_id("sheet-file").set_input_files(saved)
-    expect(notice).to_contain_text(re.compile("That is no sheet that this page saved"))
+    expect(page.get_by_text("That is no sheet that this page saved")).to_be_visible()
     expect(sheet.number).to_have_attribute("data-text", "1")
     notice.get_by_role("button", name="Understood").click()
     page.reload()
     expect(page.locator(".sheet .hint")).to_be_visible()
     expect(notice).to_have_count(0)
+    expect(page.get_by_role("button", name="Open a sheet")).to_be_visible()
+
+
+_FULL = """const put = IDBObjectStore.prototype.put;
+window.isFull = true;
+IDBObjectStore.prototype.put = function (value, key) {
+  if (window.isFull && key === "ink") throw new DOMException("There is no room.", "QuotaExceededError");
+  return put.call(this, value, key);
+};"""
+
+
+def test_without_room_the_page_says_so_until_there_is_some(open_page, mnist):
+    page = open_page("?view=models")
+    page.add_init_script(_FULL)
+    page.goto("./")
+    notice = page.get_by_role("complementary", name="Storage")
+    sheet = Sheet(page)
+    with sheet.explained():
+        sheet.write(strokes_of(mnist.test.images[0]))
+    expect(notice).to_contain_text("There is no room left")
+    page.evaluate("window.isFull = false")
+    sheet.clear()
+    expect(notice).to_have_count(0)
+
+
+STROKES_OF_2479 = 5
+
+
+def test_an_example_that_is_undone_gives_the_sheet_back(open_sheet, mnist):
+    sheet = open_sheet(reduced_motion="reduce")
+    with sheet.explained() as answer:
+        sheet.write(strokes_of(mnist.test.images[0]), 0.3, 0.5)
+    assert answer.text == "7"
+    with sheet.explained() as answer:
+        sheet.page.get_by_role("button", name="Show me").click()
+    assert answer.text == "2479"
+    for _ in range(STROKES_OF_2479 + 1):  # and what it replaced
+        sheet.page.get_by_role("button", name="Undo").click()
+    expect(sheet.number).to_have_attribute("data-text", "7")
+    sheet.draw(sheet.placed(strokes_of(mnist.test.images[2]), 0.6, 0.5))
+    expect(sheet.number).to_have_attribute("data-text", "71")

@@ -1,42 +1,62 @@
 /** The current cell: its picture, what is doubtful about it, and what is written, to be confirmed or corrected. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
-import { accept, cellAt, current, move, remaining, table, textAt, undo } from "./review";
+import { accept, cellAt, current, move, remaining, signed, table, take, textAt, undo } from "./review";
 import { keyOf } from "./table";
 
 export function CellEditor() {
-  const place = current.value;
+  const [found, place] = [table.value, current.value];
   const input = useRef<HTMLInputElement>(null);
+  const given = useRef(""); // what the field held before anybody typed
+  const before = useRef({ found, key: "" });
   const key = place && keyOf(place);
   const text = place ? textAt(place) : "";
-  useEffect(() => {
+  // before the next key, which would else put this cell's text into the next cell
+  useLayoutEffect(() => {
     const field = input.current;
     if (!field || key === null) return;
     field.value = text;
+    given.current = field.value;
+    const isSame = key === before.current.key && found === before.current.found;
+    before.current = { found, key };
+    if (isSame && document.activeElement !== field) return; // whoever has left the field is not taken back
     field.focus({ preventScroll: true });
     field.select(); // so that a digit replaces what was read
-  }, [key, text]);
+  }, [found, key, text]);
   if (!place) return null;
   const cell = cellAt(place);
-  const label = table.value?.columns.find((each) => each.name === place.name)?.label || place.name;
+  const column = found?.columns.find((each) => each.name === place.name);
+  const label = column?.label || place.name;
 
+  const confirmed = (typed: string) => {
+    accept(place, typed);
+    const left = remaining.value.length;
+    announce(left > 0 ? say("forms.remaining", left) : say("forms.done"));
+  };
+  /** Nothing that was typed is lost when somebody goes elsewhere without confirming. */
+  const leave = () => {
+    const field = input.current;
+    if (!field || field.value === given.current) return;
+    given.current = field.value;
+    take(place, field.value);
+  };
+  const go = (down: number, right: number) => {
+    leave();
+    move(down, right);
+  };
   const press = (event: KeyboardEvent & { currentTarget: HTMLInputElement }) => {
     const field = event.currentTarget;
     const [start, end] = [field.selectionStart ?? 0, field.selectionEnd ?? 0];
     const whole = start === 0 && end === field.value.length;
+    const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (event.isComposing) return;
-    if (event.key === "Enter") {
-      accept(place, field.value);
-      const left = remaining.value.length;
-      announce(left > 0 ? say("forms.remaining", left) : say("forms.done"));
-    } else if (event.key === "Escape") field.value = text;
-    else if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && field.value === text)
-      undo();
-    else if (event.key === "ArrowUp") move(-1, 0);
-    else if (event.key === "ArrowDown") move(1, 0);
-    else if (event.key === "ArrowLeft" && (whole || end === 0)) move(0, -1);
-    else if (event.key === "ArrowRight" && (whole || start === field.value.length)) move(0, 1);
+    if (event.key === "Escape") field.value = text;
+    else if (isUndo && field.value === given.current) undo();
+    else if (event.key === "ArrowUp") go(-1, 0);
+    else if (event.key === "ArrowDown") go(1, 0);
+    else if (event.key === "ArrowLeft" && (whole || end === 0)) go(0, -1);
+    else if (event.key === "ArrowRight" && (whole || start === field.value.length)) go(0, 1);
     else return;
     event.preventDefault();
   };
@@ -48,24 +68,44 @@ export function CellEditor() {
       ) : (
         <p class="forms-no-picture quiet">{say("forms.no_picture")}</p>
       )}
-      <label>
-        <span class="small quiet">{say("forms.of_row", label, place.row + 1)}</span>
-        <input
-          ref={input}
-          class="forms-text numbers"
-          autocomplete="off"
-          inputMode="decimal"
-          maxLength={200}
-          onKeyDown={press}
-        />
-      </label>
+      <form
+        class="forms-entry"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (input.current) confirmed(input.current.value);
+        }}
+      >
+        <label>
+          <span class="small quiet">{say("forms.of_row", label, place.row + 1)}</span>
+          <input
+            ref={input}
+            class="forms-text numbers"
+            autocomplete="off"
+            enterkeyhint="next"
+            // keyboards for decimals lack signs and slashes
+            inputMode={signed.value.has(place.name) ? "text" : "decimal"}
+            maxLength={200}
+            onKeyDown={press}
+            onBlur={leave}
+          />
+        </label>
+        <button type="submit" class="button primary" onMouseDown={stay}>
+          {say("forms.confirm")}
+        </button>
+      </form>
       <p class="small">{cell?.message}</p>
       <div class="buttons">
         {cell?.alternatives
           .filter((each) => each.text !== "" && each.text !== text)
           .slice(0, 3)
           .map((each) => (
-            <button type="button" class="button" key={each.text} onClick={() => accept(place, each.text)}>
+            <button
+              type="button"
+              class="button"
+              key={each.text}
+              onMouseDown={stay}
+              onClick={() => confirmed(each.text)}
+            >
               {each.text}
             </button>
           ))}
@@ -73,4 +113,9 @@ export function CellEditor() {
       <p class="small quiet">{say("forms.keys")}</p>
     </section>
   );
+}
+
+/** The field keeps the focus: what is typed is not recorded beside what the button says. */
+function stay(event: Event): void {
+  event.preventDefault();
 }

@@ -3,6 +3,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
+import { StorageNotice } from "../shared/storage-notice";
+import { saveFile } from "../shared/take";
 import { CellEditor } from "./cell-editor";
 import { Grid } from "./grid";
 import { begin, canUndo, close, remaining, resume, table, texts, undo } from "./review";
@@ -18,11 +20,12 @@ export function FormsView() {
   const open = async (file: File | undefined) => {
     if (!file) return;
     wrong.value = "";
-    try {
-      begin(tableIn(await file.text()));
-    } catch {
-      wrong.value = file.name;
-    }
+    const found = await file
+      .text()
+      .then(tableIn)
+      .catch(() => null);
+    if (!found) wrong.value = file.name;
+    else if (mayClose()) begin(found);
   };
   useEffect(() => {
     const drop = (event: DragEvent) => {
@@ -45,6 +48,7 @@ export function FormsView() {
         <h1>{found?.title || say("forms.title")}</h1>
         {!found && <p class="lead">{say("forms.lead")}</p>}
       </header>
+      <StorageNotice />
       {wrong.value && (
         <p class="notice" role="alert">
           {say("forms.wrong", wrong.value)}
@@ -56,7 +60,10 @@ export function FormsView() {
           <input
             type="file"
             accept=".json,application/json"
-            onChange={(event) => void open(event.currentTarget.files?.[0])}
+            onChange={({ currentTarget }) => {
+              void open(currentTarget.files?.[0]);
+              currentTarget.value = ""; // so that the same file can be opened again
+            }}
           />
         </label>
         {found && <Actions />}
@@ -86,6 +93,12 @@ export function FormsView() {
   );
 }
 
+/** Asks, if anything was corrected. What is being typed is a correction too. */
+function mayClose(): boolean {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  return !canUndo.peek() || confirm(say("forms.close.sure"));
+}
+
 function Actions() {
   const save = (ending: "csv" | "json") => {
     const found = table.peek();
@@ -95,13 +108,8 @@ function Actions() {
       ending === "csv"
         ? asCsv(whole, say("forms.doubtful"), say("forms.photo"))
         : `${JSON.stringify(whole, null, 1)}\n`;
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(
-      new Blob([text], { type: ending === "csv" ? "text/csv" : "application/json" }),
-    );
-    link.download = `${found.title || "table"}.${ending}`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href));
+    const type = ending === "csv" ? "text/csv" : "application/json";
+    saveFile(new Blob([text], { type }), `${found.title || "table"}.${ending}`);
   };
   return (
     <>
@@ -125,7 +133,9 @@ function Actions() {
       <button
         type="button"
         class="button plain"
-        onClick={() => (canUndo.value && !confirm(say("forms.close.sure")) ? undefined : close())}
+        onClick={() => {
+          if (mayClose()) close();
+        }}
       >
         {say("forms.close")}
       </button>

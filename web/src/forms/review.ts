@@ -1,12 +1,20 @@
 /** The review of a table: what people wrote, in order, so that each step can be undone; kept across reloads. */
 import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormTable } from "../shapes";
-import { keep, kept } from "./kept";
+import { forget, inStore, newId, putTogether } from "../shared/database";
 import { doubtsOf, keyOf, type Place, tableIn } from "./table";
 
 interface Step extends Place {
   text: string;
 }
+
+/** A stored record: the table as JSON, or the steps. Those of another table, as another tab may leave them, don't count. */
+interface Stored<T> {
+  id: string;
+  value: T;
+}
+
+let id = ""; // of the table that is shown
 
 export const table = signal<FormTable | null>(null);
 export const current = signal<Place | null>(null);
@@ -19,6 +27,15 @@ const doubts = computed(() => (table.value ? doubtsOf(table.value) : []));
 export const remaining = computed(() => doubts.value.filter((each) => !texts.value.has(keyOf(each))));
 export const canUndo = computed(() => steps.value.length > 0);
 
+/** The names of columns in which signs or slashes occur, as in negative numbers, dates and identifiers. */
+export const signed = computed(() => {
+  const [columns, rows] = [table.value?.columns ?? [], table.value?.rows ?? []];
+  const isSigned = (name: string) => rows.some(({ cells }) => /[-/]/.test(cells[name]?.text ?? ""));
+  return new Set(
+    columns.filter(({ kind, name }) => kind !== "number" || isSigned(name)).map((each) => each.name),
+  );
+});
+
 export function cellAt({ row, name }: Place): FormCell | undefined {
   return table.value?.rows[row]?.cells[name];
 }
@@ -29,17 +46,24 @@ export function textAt(place: Place): string {
 
 /** Begin with a table; an earlier review is replaced. */
 export function begin(found: FormTable): void {
+  id = newId();
   show(found, []);
-  void keep("table", JSON.stringify(found));
-  void keep("steps", []);
+  const text: Stored<string> = { id, value: JSON.stringify(found) };
+  void putTogether("forms", { table: text, steps: { id, value: [] } });
 }
 
 /** Go on where the page was left. */
 export async function resume(): Promise<void> {
   if (table.peek()) return;
-  const [text, left] = [await kept("table"), await kept("steps")];
-  if (typeof text !== "string" || table.peek()) return;
-  show(tableIn(text), Array.isArray(left) ? left : []);
+  const [text, left] = await Promise.all([stored<string>("table"), stored<Step[]>("steps")]);
+  if (typeof text?.value !== "string" || table.peek()) return;
+  const found = tableIn(text.value);
+  id = text.id;
+  show(found, left?.id === id ? left.value : []);
+}
+
+function stored<T>(key: string): Promise<Stored<T> | undefined | null> {
+  return inStore("forms", "readonly", (store) => store.get(key) as IDBRequest<Stored<T> | undefined>);
 }
 
 /** Forget the table and what was written. */
@@ -49,8 +73,7 @@ export function close(): void {
     current.value = null;
     steps.value = [];
   });
-  void keep("table", null);
-  void keep("steps", null);
+  void forget("forms", ["table", "steps"]);
 }
 
 function show(found: FormTable, left: readonly Step[]): void {
@@ -79,6 +102,11 @@ export function accept(place: Place, text: string): void {
   });
 }
 
+/** Take a text for a cell that is left without being confirmed, if it is another one. */
+export function take(place: Place, text: string): void {
+  if (text.trim() !== textAt(place).trim()) change([...steps.peek(), { ...place, text: text.trim() }]);
+}
+
 /** Take the last text back, and go there. */
 export function undo(): void {
   const last = steps.peek().at(-1);
@@ -91,7 +119,8 @@ export function undo(): void {
 
 function change(made: readonly Step[]): void {
   steps.value = made;
-  void keep("steps", made);
+  const record: Stored<readonly Step[]> = { id, value: made };
+  void inStore("forms", "readwrite", (store) => store.put(record, "steps"), "steps");
 }
 
 /** Go to a neighbouring cell of the table, if there is one. */

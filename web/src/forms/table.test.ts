@@ -31,6 +31,12 @@ test.each([
   ["a list", "[]"],
   ["a picture that is none", JSON.stringify(tableOf({ id: { ...cell("1"), picture: '"><script>' } }))],
   ["a cell without text", JSON.stringify(tableOf({ id: { ...cell("1"), text: 5 } as unknown as FormCell }))],
+  ["a problem that is none", JSON.stringify({ ...tableOf(), problems: [null] })],
+  ["a problem without words", JSON.stringify({ ...tableOf(), problems: [{ source: "a.jpg" }] })],
+  [
+    "an alternative that is none",
+    JSON.stringify(tableOf({ id: { ...cell("1"), alternatives: [null as never] } })),
+  ],
 ])("%s is refused", (_, text) => {
   expect(() => tableIn(text)).toThrow(NotATable);
 });

@@ -22,6 +22,7 @@ function isTable(found: unknown): found is FormTable {
   if (!isRecord(found) || found.format !== FORMAT || typeof found.title !== "string") return false;
   const { columns, rows, problems } = found;
   if (!Array.isArray(columns) || !Array.isArray(rows) || !Array.isArray(problems)) return false;
+  if (!problems.every((each) => isRecord(each) && isText(each.source) && isText(each.message))) return false;
   const named = columns.every((each) => isRecord(each) && isText(each.name) && isText(each.label));
   return (
     named &&
@@ -31,6 +32,7 @@ function isTable(found: unknown): found is FormTable {
 
 function isCell(found: unknown): boolean {
   if (!isRecord(found) || !Array.isArray(found.alternatives)) return false;
+  if (!found.alternatives.every((each) => isRecord(each) && isText(each.text))) return false;
   const said = [found.text, found.status, found.rule, found.message, found.source].every(isText);
   const shown = found.picture === undefined || (isText(found.picture) && /^[\w+/=]*$/.test(found.picture));
   return said && shown && typeof found.confidence === "number";

@@ -10,10 +10,12 @@ import { NoKeptDigits, npzOf } from "./npz";
 import { UseHere } from "./use-here";
 import "./hand.css";
 
+const AT_FIRST = 100; // thousands of pictures would make the page slow
 const FILE = "shuzi-digits.npz";
 
 export function KeptDigits() {
   const said = useSignal("");
+  const shown = useSignal(AT_FIRST);
   useEffect(() => {
     void loadKept();
     // another tab may have kept some
@@ -30,10 +32,21 @@ export function KeptDigits() {
       </header>
       {digits.length > 0 && (
         <ul>
-          {digits.map((each, place) => (
+          {digits.slice(0, shown.value).map((each, place) => (
             <Kept key={each.id} digit={each} place={place + 1} />
           ))}
         </ul>
+      )}
+      {digits.length > shown.value && (
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            shown.value += AT_FIRST;
+          }}
+        >
+          {say("hand.more", digits.length - shown.value)}
+        </button>
       )}
       {digits.length > 0 && <UseHere />}
       <div class="buttons">
@@ -72,7 +85,11 @@ function Kept({ digit, place }: { digit: Numbered; place: number }) {
         type="button"
         class="button plain"
         aria-label={say("hand.remove_one", place, digit.label)}
-        onClick={() => void forget(digit.id)}
+        onClick={({ currentTarget }) => {
+          const item = currentTarget.closest("li");
+          const next = item?.nextElementSibling ?? item?.previousElementSibling;
+          void forget(digit.id).then(() => next?.querySelector("button")?.focus());
+        }}
       >
         {say("hand.remove")}
       </button>

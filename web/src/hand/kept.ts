@@ -1,5 +1,5 @@
 /** The digits that a person corrected and keeps: in the browser's database, or while the page is open if it has none. */
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { inStore } from "../shared/database";
 import { digitsIn, type KeptDigit, MOST_KEPT, NoKeptDigits } from "./npz";
 
@@ -10,6 +10,9 @@ export interface Numbered extends KeptDigit {
 
 /** In the order in which they were kept. */
 export const kept = signal<readonly Numbered[]>([]);
+
+/** The label of each kept image. */
+const labelOf = computed(() => new Map(kept.value.map(({ image, label }) => [String(image), label])));
 
 let unstored = -1; // numbers of digits that are only in this page
 
@@ -26,7 +29,8 @@ export async function loadKept(): Promise<void> {
  */
 export async function keep(digits: readonly KeptDigit[]): Promise<void> {
   const fresh = withoutRepetitions(digits);
-  const replaced = kept.peek().filter((old) => fresh.some((each) => isSame(old, each)));
+  const images = new Set(fresh.map(({ image }) => String(image)));
+  const replaced = kept.peek().filter(({ image }) => images.has(String(image)));
   if (kept.peek().length - replaced.length + fresh.length > MOST_KEPT) throw new NoKeptDigits("many");
   const stored = await inStore("digits", "readwrite", (store) => {
     for (const { id } of replaced) store.delete(id);
@@ -59,13 +63,9 @@ export async function keepThoseOf(file: Blob): Promise<number> {
 
 /** Whether this image is kept with this label. */
 export function isKept(image: Uint8Array, label: number): boolean {
-  return kept.value.some((each) => each.label === label && isSame(each, { image }));
+  return labelOf.value.get(String(image)) === label;
 }
 
 function withoutRepetitions(digits: readonly KeptDigit[]): KeptDigit[] {
   return [...new Map(digits.map((each) => [String(each.image), each])).values()];
-}
-
-function isSame(one: { image: Uint8Array }, other: { image: Uint8Array }): boolean {
-  return one.image.every((value, place) => value === other.image[place]);
 }

@@ -7,8 +7,13 @@ import { pictures, readBy, selected } from "./state";
 /** Whether something is being dragged over the view. */
 export const isDragging = signal(false);
 
+/** Asks, if a picture was corrected: its corrections go with it. */
+export function mayClosePictures(): boolean {
+  return pictures.corrected.peek().length === 0 || confirm(say("write.pictures.sure"));
+}
+
 export async function showFiles(files: readonly File[]): Promise<void> {
-  if (files.length === 0) return;
+  if (files.length === 0 || !mayClosePictures()) return;
   selected.value = null;
   await pictures.show(files, readBy.value);
 }

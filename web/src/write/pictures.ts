@@ -59,15 +59,15 @@ export class Pictures {
   );
 
   readonly files = computed<readonly File[]>(() => this.#all.value.map(({ file }) => file));
-  readonly corrected = computed<readonly Corrected[]>(() =>
-    this.entries.value
-      .map(({ picture, page, corrections }) => ({
-        picture: this.#all.value.indexOf(picture),
-        page,
-        patches: corrections.patches.value,
-      }))
-      .filter(({ patches }) => patches.length > 0),
-  );
+  /** Of all pages, also of those that are not read yet, or were not this time. */
+  readonly corrected = computed<readonly Corrected[]>(() => {
+    void this.entries.value; // pages get theirs when they are first shown
+    return this.#all.value
+      .flatMap(({ corrections }, picture) =>
+        corrections.map((each, page) => ({ picture, page, patches: each.patches.value })),
+      )
+      .filter(({ patches }) => patches.length > 0);
+  });
 
   choose(place: number): void {
     this.#chosen.value = place;

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
 import { say } from "../sentences/say";
 import { Icon } from "../shared/icons";
-import { showFiles } from "./handed-in";
+import { mayClosePictures, showFiles } from "./handed-in";
 import { corrections, pictures, sheet } from "./state";
 import { clearSheet, undo } from "./writing";
 
@@ -12,7 +12,13 @@ export function Toolbar({ onExample }: { onExample: () => void }) {
     <div class="buttons toolbar">
       {pictures.chosen.value ? (
         <>
-          <button type="button" class="button" onClick={() => pictures.close()}>
+          <button
+            type="button"
+            class="button"
+            onClick={() => {
+              if (mayClosePictures()) pictures.close();
+            }}
+          >
             <Icon name="pen" />
             {say("write.back")}
           </button>

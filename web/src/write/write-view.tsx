@@ -7,12 +7,14 @@ import { knowKeptDigits } from "../hand/use-here";
 import { prepare } from "../here/read";
 import { language } from "../language";
 import { say } from "../sentences/say";
+import { StorageNotice } from "../shared/storage-notice";
 import { CorrectPanel } from "./correct/correct-panel";
+import { remove } from "./correct/correcting";
 import { DigitCards } from "./digit-cards";
 import { isDragging, takeWhatIsHandedIn } from "./handed-in";
 import { InkCanvas, penWidth } from "./ink-canvas";
 import { keepLastSheet } from "./last/last-sheet";
-import { StorageNotice } from "./last/storage-notice";
+import { SheetButtons } from "./last/sheet-buttons";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
 import { Result } from "./result";
@@ -64,23 +66,31 @@ export function WriteView() {
       </div>
       <DigitCards />
       <KeptDigits />
+      <SheetButtons />
       {isDragging.value && <p class="drop-here">{say("write.drop")}</p>}
     </article>
   );
 }
 
-/** Ctrl+Z undoes a stroke or a correction unless the user is typing; Delete clears if the sheet is the target. */
+/** Ctrl+Z undoes a stroke or a correction unless the user is typing; Delete, if the sheet is the target, removes or clears. */
 function listenToKeys(): () => void {
   const press = (event: KeyboardEvent) => {
     const target = event.target as Element;
     if (target.closest("input:not([type=radio]), textarea, select")) return;
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z") undo();
-    else if (event.key === "Delete" && !pictures.chosen.peek() && isOfSheet(target)) clearSheet();
+    else if (event.key === "Delete" && isOfSheet(target)) removeSelected(event.repeat);
     else return;
     event.preventDefault();
   };
   document.addEventListener("keydown", press);
   return () => document.removeEventListener("keydown", press);
+}
+
+/** Remove the selected character; without one, clear the sheet, but not because a key is held. */
+function removeSelected(isHeld: boolean): void {
+  const place = selected.peek();
+  if (place !== null) remove(place);
+  else if (!isHeld && !pictures.chosen.peek()) clearSheet();
 }
 
 /** Whether the focus is nowhere in particular, on the sheet or on one of its buttons, not on another control. */

@@ -4,7 +4,7 @@ import { language } from "../language";
 import { pictureOf } from "./drawing";
 import { nextExample, strokesOf, writeSlowly } from "./example";
 import type { Size } from "./geometry";
-import type { InkPoint, Stroke } from "./sheet";
+import type { Content, InkPoint, Stroke } from "./sheet";
 import { corrections, inkQuestion, pictures, readBy, sheet } from "./state";
 
 /** The stroke in progress. */
@@ -72,12 +72,14 @@ export function dropStroke(): void {
 
 /** The example's number, if one is on the sheet or being written. */
 export const example = signal<string | null>(null);
+let beforeExample: Content | null = null;
 let demonstration: AbortController | null = null;
 
 /** Write the next example onto the sheet, replacing its content. */
 export async function showExample(canvas: Size, penWidth: number): Promise<void> {
   stopExample();
   pictures.close();
+  beforeExample = sheet.content.peek();
   sheet.clear();
   demonstration = new AbortController();
   const number = nextExample();
@@ -117,6 +119,10 @@ export function undo(): void {
     return;
   }
   demonstration?.abort();
-  pending.value = [];
-  sheet.undo();
+  batch(() => {
+    pending.value = [];
+    sheet.undo();
+    // what was there before is the person's again
+    if (sheet.content.peek() === beforeExample) example.value = null;
+  });
 }

@@ -14,12 +14,14 @@ export const forms = {
   "forms.remaining": (count: number) => (count === 1 ? "1 cell to check" : `${count} cells to check`),
   "forms.done": "Every doubtful cell has been checked.",
   "forms.problems": (count: number) =>
-    count === 1 ? "1 picture or page is missing" : `${count} pictures or pages are missing`,
+    count === 1 ? "1 problem with photographs or pages" : `${count} problems with photographs or pages`,
   "forms.cell": "Cell to check",
   "forms.of_row": (label: string, row: number) => `${label}, row ${row}`,
   "forms.picture": (label: string, row: number) => `${label} of row ${row}, as written`,
-  "forms.no_picture": "No picture: this cell was read for certain.",
-  "forms.keys": "Type to correct. Enter: right, next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
+  "forms.no_picture": "No picture: this cell is not in doubt.",
+  "forms.confirm": "Confirm",
+  "forms.keys":
+    "Type to correct. Enter: accept and go to the next doubtful cell. Arrows: neighbouring cell. Ctrl+Z: undo.",
   "forms.row": "Row",
   "forms.doubtful": "to check",
   "forms.photo": "photo",

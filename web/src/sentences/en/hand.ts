@@ -1,7 +1,7 @@
 export const hand = {
   "hand.title": "Your digits",
   "hand.lead": (file: string) =>
-    `You corrected and kept these. They stay in this browser. Saved as ${file}, “shuzi read --hand” reads your hand better with them, at once, and “shuzi train --data” trains on them.`,
+    `You corrected and kept these. They stay in this browser. Save them as ${file}: “shuzi read --hand ${file}” then reads your hand better, at once, and “shuzi train --data ${file}” trains on them.`,
   "hand.none": (file: string) =>
     `Correct a digit, then keep it: it stays in this browser. All that you keep can be saved as ${file}, for “shuzi read --hand” and “shuzi train --data”.`,
   "hand.keep": "Keep this digit",
@@ -11,6 +11,7 @@ export const hand = {
   "hand.import": "Open an .npz",
   "hand.imported": (n: number) => (n === 1 ? "1 digit is kept." : `${n} digits are kept.`),
   "hand.image": (place: number) => `Kept digit ${place}`,
+  "hand.more": (n: number) => `${n} more`,
   "hand.remove": "Remove",
   "hand.remove_one": (place: number, label: number) => `Remove kept digit ${place}, a ${label}`,
   "hand.error.damaged":

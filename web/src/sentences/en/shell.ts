@@ -20,4 +20,10 @@ export const shell = {
   "token.needed": "This service requires a token. Whoever runs it can give you one.",
   "token.refused": "The service did not accept this token. Try another one.",
   "token.give": "Continue",
+  "storage.title": "Storage",
+  "storage.refused":
+    "This browser does not let the page store anything, as is usual in private windows and sometimes for files from disk. What you write, correct and keep is gone when you reload or close it. Save it as files instead.",
+  "storage.full":
+    "There is no room left for what this page stores: some of what you see is gone when you reload or close it. Save it as files, or make room: close pictures and tables, remove kept digits.",
+  "storage.understood": "Understood",
 };

@@ -18,6 +18,7 @@ export const write = {
   "write.no_picture": "That contains no picture file. Save the picture first, then drop the file.",
   "write.unshowable": "Browsers cannot show this kind of picture. The boxes show where its digits are.",
   "write.pictures": "Pictures",
+  "write.pictures.sure": "Close the pictures? What you corrected is lost unless you have saved it.",
   "write.result": "Reading",
   "write.empty": "The number appears here. You can also open, drop or paste pictures.",
   "write.reading": "Reading…",
@@ -50,6 +51,7 @@ export const write = {
   "write.status.corrected": "Corrected by you",
   "write.mine": "Yours",
   "write.why.corrected": "What you said counts, and everything else is clear.",
+  "write.why.all_mine": "Every character is as you said.",
   "write.why.check": (places: string, n: number) =>
     n === 1
       ? `Please check the character at position ${places}.`
@@ -75,10 +77,6 @@ export const write = {
   "write.save": "Save",
   "write.save.picture": "Picture with boxes",
   "write.unshowable_export": "Browsers cannot open this kind of picture, so there is none with boxes.",
-  "write.storage.title": "Storage",
-  "write.storage.refused":
-    "This browser does not let the page store anything, as is usual in private windows and sometimes for files from disk. What you write, correct and keep is gone when you reload or close it. Save it as files instead: the sheet here, kept digits as .npz further down.",
-  "write.storage.understood": "Understood",
   "write.sheet_file.save": "Save the sheet",
   "write.sheet_file.open": "Open a sheet",
   "write.sheet_file.wrong": "That is no sheet that this page saved.",

@@ -4,7 +4,7 @@ import type { Translation } from "../translation";
 export const hand: Translation<typeof english> = {
   "hand.title": "你的字",
   "hand.lead": (file) =>
-    `这些是你改正过、留下来的，只存在这个浏览器里。存成 ${file} 以后，命令行的 read --hand 用上它，马上就更认得你的字；train --data 可以拿它训练。`,
+    `这些是你改正过、留下来的，只存在这个浏览器里。存成 ${file} 以后，命令行的 read --hand 用上它，马上就能更准地认你的字；train --data 可以拿它训练。`,
   "hand.none": (file) =>
     `改正一个数字，再把它留下：它只存在这个浏览器里。留下的可以一起存成 ${file}，给命令行的 read --hand 和 train --data 用。`,
   "hand.keep": "留下这个字",
@@ -14,6 +14,7 @@ export const hand: Translation<typeof english> = {
   "hand.import": "打开 .npz 文件",
   "hand.imported": (n) => `留下了 ${n} 个数字。`,
   "hand.image": (place) => `留下的第 ${place} 个数字`,
+  "hand.more": (n) => `还有 ${n} 个`,
   "hand.remove": "去掉",
   "hand.remove_one": (place, label) => `去掉留下的第 ${place} 个数字（${label}）`,
   "hand.error.damaged": "这不是 .npz 文件，或者已经损坏。请选这个页面或 shuzi hand 存的文件。",

@@ -23,4 +23,10 @@ export const shell: Translation<typeof english> = {
   "token.needed": "这个服务需要令牌，请向管理服务的人要。",
   "token.refused": "服务不接受这个令牌，请换一个。",
   "token.give": "继续",
+  "storage.title": "存储",
+  "storage.refused":
+    "这个浏览器不让网页存东西：无痕窗口都这样，直接从硬盘打开的文件有时也这样。刷新或关掉页面，写的、改的、留下的就都没有了。请改存成文件。",
+  "storage.full":
+    "浏览器给这个网页的空间用完了：眼前的内容有一部分没存下来，刷新或关掉页面就没有了。请存成文件，或者腾出空间：关掉图片和表格，去掉留下的字。",
+  "storage.understood": "知道了",
 };

@@ -12,6 +12,7 @@ import "./correct.css";
 
 const LIKELY = 0.01; // the probability from which another digit is proposed
 const MOST_LIKELY = 3;
+const BUTTON = "correct-button";
 
 /** Opens the panel at the first doubtful character, and closes it. */
 export function CorrectButton() {
@@ -22,7 +23,7 @@ export function CorrectButton() {
     selected.value = isOpen ? null : Math.max(doubtful, 0);
   };
   return (
-    <button type="button" class="button" aria-expanded={isOpen} onClick={open}>
+    <button type="button" id={BUTTON} class="button" aria-expanded={isOpen} onClick={open}>
       <Icon name={isOpen ? "ok" : "pen"} />
       {say(isOpen ? "write.correct.done" : "write.correct")}
     </button>
@@ -78,7 +79,8 @@ function Likely({ glyph, place }: { glyph: Glyph; place: number }) {
   const read = digitOf(glyph);
   const others = (read ? probabilitiesOf(read).digits : [])
     .map((share, digit) => ({ share, character: String(digit) }))
-    .filter(({ share, character }) => share >= LIKELY && character !== glyph.character)
+    // the chosen one stays: it has the focus
+    .filter(({ share, character }) => share >= LIKELY && character !== String(read?.digit))
     .sort((one, other) => other.share - one.share)
     .slice(0, MOST_LIKELY);
   if (others.length === 0) return null;
@@ -88,7 +90,13 @@ function Likely({ glyph, place }: { glyph: Glyph; place: number }) {
         {say("write.correct.likely")}
       </span>
       {others.map(({ share, character }) => (
-        <button key={character} type="button" class="button" onClick={() => sayIs(place, character)}>
+        <button
+          key={character}
+          type="button"
+          class="button"
+          aria-pressed={character === glyph.character}
+          onClick={() => sayIs(place, character)}
+        >
           <strong class="numbers">{character}</strong>
           <span class="small numbers quiet">{percent(share)}</span>
         </button>
@@ -135,8 +143,10 @@ function press(event: KeyboardEvent, place: number): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   if ([...DIGITS, ...MARKS].includes(event.key)) sayIs(place, event.key);
   else if (event.key === "Delete") remove(place);
-  else if (event.key === "Escape") selected.value = null;
-  else return;
+  else if (event.key === "Escape") {
+    selected.value = null;
+    document.getElementById(BUTTON)?.focus();
+  } else return;
   event.preventDefault();
   event.stopPropagation();
 }

@@ -50,9 +50,10 @@ export function digitOf({ read }: Pick<Glyph, "read">): Digit | null {
   return read && "digit" in read ? read : null;
 }
 
-/** How sure it is; what a person said is. */
+/** How sure it is; what a person said is, and what nobody read is not. */
 export function statusOf(glyph: Glyph): Digit["status"] {
-  return glyph.isMine ? "ok" : (digitOf(glyph)?.status ?? "ok");
+  if (glyph.isMine) return "ok";
+  return glyph.read === null ? "unsure" : (digitOf(glyph)?.status ?? "ok");
 }
 
 /** In whole pixels. */

@@ -1,26 +1,43 @@
 /** Keeps the selected digit with the label that a person gave it. */
 
+import { useSignal } from "@preact/signals";
 import { isKept, keep } from "../../hand/kept";
+import { NoKeptDigits } from "../../hand/npz";
 import { say } from "../../sentences/say";
 import { digitOf, type Glyph, isDigit } from "./glyphs";
 
 export function KeepButton({ glyph }: { glyph: Glyph }) {
+  const wrong = useSignal("");
   const rows = digitOf(glyph)?.image;
   if (!rows || !glyph.isMine || !isDigit(glyph.character)) return null;
   const image = Uint8Array.from(rows.flat());
   const label = Number(glyph.character);
   const isThere = isKept(image, label);
+  const take = async () => {
+    wrong.value = "";
+    try {
+      await keep([{ image, label, date: Date.now() }]);
+    } catch (error) {
+      if (!(error instanceof NoKeptDigits)) throw error;
+      wrong.value = say(`hand.error.${error.why}`);
+    }
+  };
   return (
-    <button
-      type="button"
-      class="button"
-      // not disabled: that would take the focus away
-      aria-disabled={isThere}
-      onClick={() => {
-        if (!isThere) void keep([{ image, label, date: Date.now() }]).catch(() => undefined);
-      }}
-    >
-      {say(isThere ? "hand.is_kept" : "hand.keep")}
-    </button>
+    <>
+      <button
+        type="button"
+        class="button"
+        // not disabled: that would take the focus away
+        aria-disabled={isThere}
+        onClick={() => {
+          if (!isThere) void take();
+        }}
+      >
+        {say(isThere ? "hand.is_kept" : "hand.keep")}
+      </button>
+      <span class="small" role="alert">
+        {wrong.value}
+      </span>
+    </>
   );
 }

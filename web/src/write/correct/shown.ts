@@ -81,7 +81,8 @@ function isDoubtful(glyph: Glyph): boolean {
 
 function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readonly Glyph[]): string {
   if (status === "blank") return say("write.why.all_deleted");
-  if (status === "ok") return say("write.why.corrected");
+  if (status === "ok")
+    return say(glyphs.every(({ isMine }) => isMine) ? "write.why.all_mine" : "write.why.corrected");
   const places = glyphs.flatMap((each, place) => (isDoubtful(each) ? [place + 1] : []));
   if (places.length === 0) {
     const why = hindrance(reading, glyphs);
@@ -93,12 +94,18 @@ function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readon
 function asDigit(glyph: Glyph): Digit {
   const read = digitOf(glyph);
   const digit = Number(glyph.character);
-  const probabilities = read?.probabilities ?? Array.from({ length: 10 }, (_, each) => +(each === digit));
-  const probability = glyph.isMine || !read ? 1 : read.probability;
+  const probabilities =
+    read?.probabilities ??
+    Array.from({ length: 10 }, (_, each) => (each === digit ? probabilityOf(glyph) : 0));
+  const probability = probabilityOf(glyph);
   return { ...read, digit, probability, probabilities, box: boxOf(glyph), status: statusOf(glyph) };
 }
 
 function asMark(glyph: Glyph): Mark {
-  const probability = glyph.isMine || !glyph.read ? 1 : glyph.read.probability;
-  return { mark: glyph.character as Mark["mark"], probability, box: boxOf(glyph) };
+  return { mark: glyph.character as Mark["mark"], probability: probabilityOf(glyph), box: boxOf(glyph) };
+}
+
+/** A person is certain; of what nobody read, nothing is known. */
+function probabilityOf({ isMine, read }: Glyph): number {
+  return isMine ? 1 : (read?.probability ?? 0);
 }

@@ -1,8 +1,10 @@
 /** Copy the text; save what was read, with its corrections, as CSV, JSON or a picture with boxes. */
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { type PlainKey, say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
 import { copyText, saveFile } from "../../shared/take";
+import type { Entry } from "../pictures";
 import { pictures, reading, shownEntry } from "../state";
 import { asCsv, asJson, type Named } from "./rows";
 import { withBoxes } from "./with-boxes";
@@ -10,7 +12,11 @@ import { withBoxes } from "./with-boxes";
 export function ExportButtons() {
   const shown = reading.value;
   const said = useSignal<PlainKey | null>(null);
+  useEffect(() => {
+    said.value = null; // it was said of another text
+  }, [shown?.text]);
   if (!shown) return null;
+  const isWaiting = pictures.entries.value.some((each) => namedOf(each) === null);
   const tell = (key: PlainKey) => {
     said.value = key;
   };
@@ -18,7 +24,7 @@ export function ExportButtons() {
   const save = (content: string, type: string, ending: string) =>
     saveFile(new Blob([content], { type }), nameFor(ending));
   const savePicture = async () => {
-    const picture = await withBoxes(shown);
+    const picture = await withBoxes(shown).catch(() => null);
     if (picture) saveFile(picture, nameFor("png"));
     else tell("write.unshowable_export");
   };
@@ -40,6 +46,7 @@ export function ExportButtons() {
           <button
             type="button"
             class="button"
+            disabled={isWaiting}
             onClick={() => save(`\ufeff${asCsv(all())}`, "text/csv", "csv")}
           >
             CSV
@@ -47,6 +54,7 @@ export function ExportButtons() {
           <button
             type="button"
             class="button"
+            disabled={isWaiting}
             onClick={() => save(asJson(all()), "application/json", "json")}
           >
             JSON
@@ -63,16 +71,23 @@ export function ExportButtons() {
   );
 }
 
-/** All pictures that were read, or the sheet. */
+/** All pictures, also those that could not be read, or the sheet. */
 function all(): Named[] {
   const entries = pictures.entries.peek();
   const sheet = reading.peek();
   if (entries.length === 0) return sheet ? [{ source: "", shown: sheet }] : [];
-  return entries.flatMap((entry) => {
-    const shown = shownEntry(entry);
-    const { file } = entry.picture;
-    return shown ? [{ source: entry.page ? `${file.name} · ${entry.page + 1}` : file.name, shown }] : [];
-  });
+  return entries.map(namedOf).filter((each) => each !== null);
+}
+
+/** Null while it is being read. */
+function namedOf(entry: Entry): Named | null {
+  const shown = shownEntry(entry);
+  const { file, question } = entry.picture;
+  const source = entry.page ? `${file.name} · ${entry.page + 1}` : file.name;
+  if (shown) return { source, shown };
+  const found = entry.reading;
+  const error = found && "error" in found ? found.error : question.trouble.value?.sentence;
+  return error === undefined ? null : { source, error };
 }
 
 /** Named after the picture, or the number. */

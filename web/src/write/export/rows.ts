@@ -3,11 +3,8 @@
 import { boxOf, isDigit } from "../correct/glyphs";
 import type { Shown } from "../correct/shown";
 
-/** A reading and the name of its picture. */
-export interface Named {
-  source: string;
-  shown: Shown;
-}
+/** The name of a picture, and its reading, or why it could not be read. */
+export type Named = { source: string } & ({ shown: Shown } | { error: string });
 
 const FORMULA = /^\s*[=+\-@]/; // spreadsheets take text that starts with one of these for a formula
 const PLAIN = /^(-?\d+([.,]\d+)*|[^-][^=@]*|)$/s; // a negative number is none, but "-1-2" is
@@ -16,17 +13,27 @@ const OBEYED = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u
 
 /** CSV (RFC 4180) for a spreadsheet; no confidence where a person corrected, since that was in what was read. */
 export function asCsv(readings: readonly Named[]): string {
-  const rows = readings.map(({ source, shown }) => [
-    cell(source),
+  const rows = readings.map((each) => [
+    cell(each.source),
+    ...("shown" in each ? read(each.shown) : unread(each.error)),
+  ]);
+  const head = ["source", "text", "status", "confidence", "message", "digits_text", "corrected"];
+  return [head, ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
+}
+
+function read(shown: Shown): string[] {
+  return [
     PLAIN.test(shown.text) ? shown.text : `'${shown.text}`,
     shown.status,
     shown.isCorrected ? "" : String(shown.confidence),
     shown.message,
     shown.digits_text,
     String(shown.isCorrected),
-  ]);
-  const head = ["source", "text", "status", "confidence", "message", "digits_text", "corrected"];
-  return [head, ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
+  ];
+}
+
+function unread(error: string): string[] {
+  return ["", "error", "", cell(error), "", "false"];
 }
 
 function cell(text: string): string {
@@ -43,7 +50,9 @@ export function asJson(readings: readonly Named[]): string {
   return `${JSON.stringify({ readings: readings.map(asObject) }, null, 1)}\n`;
 }
 
-function asObject({ source, shown }: Named) {
+function asObject(named: Named) {
+  if ("error" in named) return named;
+  const { source, shown } = named;
   const { text, digits_text, status, isCorrected, glyphs, ignored, alternatives, message } = shown;
   const digits = glyphs.filter(({ character }) => isDigit(character));
   const marks = glyphs.filter(({ character }) => !isDigit(character));

@@ -11,8 +11,21 @@ const content: Content = {
   ],
 };
 
+const seen = {
+  digit: 7,
+  probability: 0.9,
+  probabilities: Array(10).fill(0.1),
+  box: [1, 2, 3, 4] as [number, number, number, number],
+  status: "ok" as const,
+  image: Array.from({ length: 28 }, () => Array(28).fill(0)),
+};
+
 test("a sheet comes back as it was", () => {
   expect(fromFile(asFile(content))).toEqual(content);
+  const explained = { ...seen, counted: seen.image };
+  const says = [seen, explained].map((each) => ({ character: "7", box, seen: each, isMine: true }));
+  const read: Content = { strokes: [], patches: [{ region: box, spared: [], says, ink: null }] };
+  expect(fromFile(asFile(read))).toEqual(read);
 });
 
 test("anything else is refused", () => {
@@ -28,7 +41,13 @@ test("anything else is refused", () => {
     { ...file, patches: [{}] },
     { ...file, patches: [{ ...patch, ink: ["a"] }] },
     { ...file, patches: [{ ...patch, says: [{ ...patch.says[0], character: "<" }] }] },
-    { ...file, patches: [{ ...patch, says: [{ ...patch.says[0], seen: { digit: 7 } }] }] },
+    ...[
+      { digit: 7 },
+      { ...seen, status: "sure" },
+      { ...seen, status: undefined },
+      { ...seen, box: [1, 2, 3] },
+      { ...seen, counted: [[1]] },
+    ].map((each) => ({ ...file, patches: [{ ...patch, says: [{ ...patch.says[0], seen: each }] }] })),
   ])
     expect(() => fromFile(JSON.stringify(wrong)), JSON.stringify(wrong)).toThrow(NoSheet);
   expect(() => fromFile("7")).toThrow(NoSheet);

@@ -60,17 +60,24 @@ function isSaid(found: unknown): found is Said {
   );
 }
 
-/** What the network saw: a digit, ten probabilities, and perhaps 28 rows of 28. */
+const STATUSES = ["ok", "not-a-digit", "unsure"];
+
+/** What the network saw: a digit, ten probabilities, its box and status, and perhaps 28 rows of 28. */
 function isSeen(seen: Said["seen"] | undefined): boolean {
   if (!seen) return seen === null;
-  const { digit, probability, probabilities, image } = seen;
+  const { digit, probability, probabilities, box, status, image, counted } = seen;
   return (
     Number.isInteger(digit) &&
     Number.isFinite(probability) &&
     isRow(probabilities, 10) &&
-    (image === undefined ||
-      (Array.isArray(image) && image.length === 28 && image.every((row) => isRow(row, 28))))
+    isRow(box, 4) &&
+    STATUSES.includes(status) &&
+    [image, counted].every((each) => each === undefined || isImage(each))
   );
+}
+
+function isImage(found: unknown): boolean {
+  return Array.isArray(found) && found.length === 28 && found.every((row) => isRow(row, 28));
 }
 
 function isRow(found: unknown, length: number): boolean {

@@ -1,0 +1,57 @@
+/** The sheet goes to a file and comes from one, for browsers that store nothing, and for other devices. */
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { say } from "../../sentences/say";
+import { saveFile } from "../../shared/take";
+import { mayClosePictures } from "../handed-in";
+import { pictures, sheet } from "../state";
+import { asFile, fromFile, NoSheet } from "./sheet-file";
+
+const FILE = "shuzi-sheet.json";
+
+export function SheetButtons() {
+  const said = useSignal("");
+  const input = useRef<HTMLInputElement>(null);
+  const open = async (file: File | undefined) => {
+    if (!file) return;
+    said.value = "";
+    try {
+      const content = fromFile(await file.text());
+      if (!mayClosePictures()) return;
+      pictures.close();
+      sheet.replace(content);
+    } catch (error) {
+      if (!(error instanceof NoSheet)) throw error;
+      said.value = say("write.sheet_file.wrong");
+    }
+  };
+  return (
+    <div class="buttons">
+      <button
+        type="button"
+        class="button plain"
+        disabled={sheet.isEmpty.value}
+        onClick={() => saveFile(new Blob([asFile(sheet.content.peek())], { type: "application/json" }), FILE)}
+      >
+        {say("write.sheet_file.save")}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".json"
+        data-testid="sheet-file"
+        onChange={({ currentTarget }) => {
+          void open(currentTarget.files?.[0]);
+          currentTarget.value = "";
+        }}
+      />
+      <button type="button" class="button plain" onClick={() => input.current?.click()}>
+        {say("write.sheet_file.open")}
+      </button>
+      <span class="small quiet" role="status">
+        {said.value}
+      </span>
+    </div>
+  );
+}

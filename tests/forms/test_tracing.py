@@ -194,6 +194,28 @@ def test_a_place_beyond_the_paper_is_named(traced, tmp_path):
         read_spec(tmp_path / "survey.toml")
 
 
+@pytest.mark.parametrize("at", ["[209, 130, 2, 8]", "[50, 296, 7, 2]"])
+@pytest.mark.parametrize("style", ["boxes", "open"])
+def test_a_field_at_the_edge_of_the_paper_is_read(forms, traced, sheets, reader, tmp_path, at, style):
+    path = traced("survey")
+    (tmp_path / "survey.blank.png").write_bytes(path.with_name("survey.blank.png").read_bytes())
+    head = path.read_text().split("[[fields]]")[0]
+    field = f'[[fields]]\nname = "edge"\nboxes = 1\nstyle = "{style}"\nat = {at}\n'
+    (tmp_path / "survey.toml").write_text(head + field)
+    photo, _ = sheets.photograph(np.random.default_rng(1), forms["survey"].page, 10.0)
+    (cell,) = PageReader(read_spec(tmp_path / "survey.toml"), reader).read(photo, "photo.jpg").cells.values()
+    assert cell.status != "ok"
+
+
+def test_boxes_that_are_too_narrow_together_are_named(traced, tmp_path):
+    path = traced("survey")
+    (tmp_path / "survey.blank.png").write_bytes(path.with_name("survey.blank.png").read_bytes())
+    head = path.read_text().split("[[fields]]")[0]
+    (tmp_path / "survey.toml").write_text(head + '[[fields]]\nname = "n"\nboxes = 8\nat = [50, 50, 12, 8]\n')
+    with pytest.raises(DataError, match=r"field n.*less than 2 mm.*8 boxes"):
+        read_spec(tmp_path / "survey.toml")
+
+
 def test_a_traced_form_is_not_printed(traced, tmp_path):
     with pytest.raises(DataError, match="nothing to print"):
         make_sheet(read_spec(traced("survey")), tmp_path / "survey.pdf")

@@ -306,6 +306,8 @@ class _Source:
             boxes = tuple(Box(x + n * wide / made.boxes, y, wide / made.boxes, high) for n in range(made.boxes))
         if made.style == OPEN or len(boxes) != made.boxes:
             raise self._wrong("error.spec.places", number, "at", boxes=1 if made.style == OPEN else made.boxes)
+        if min(each.width for each in boxes) < _SMALLEST_BOX:
+            raise self._wrong("error.spec.narrow", number, "at", boxes=made.boxes, least=_SMALLEST_BOX)
         return replace(made, at=boxes)
 
     def _field(

@@ -194,6 +194,46 @@ def test_a_place_beyond_the_paper_is_named(traced, tmp_path):
         read_spec(tmp_path / "survey.toml")
 
 
+@pytest.fixture(scope="module")
+def preprinted(traced, tmp_path_factory):
+    """The form "survey" with digits printed in its first field: a folder with its scan and a spec for all fields."""
+    folder = tmp_path_factory.mktemp("preprinted")
+    path = traced("survey")
+    page = np.array(Image.open(path.with_name("survey.blank.png")))
+    field = read_spec(path).fields[0]
+    for box, digit in zip(field.at, "27" * len(field.at), strict=False):
+        at = round(8 * (box.x + 1.5)), round(8 * (box.bottom - 1.8))
+        cv2.putText(page, digit, at, cv2.FONT_HERSHEY_SIMPLEX, 1.5, 40, 4, cv2.LINE_AA)
+    Image.fromarray(page).save(folder / "survey.blank.png")
+    (folder / "survey.toml").write_text(path.read_text())
+    return folder
+
+
+def test_digits_that_are_printed_on_the_form_are_never_ok(preprinted, sheets, reader):
+    page = np.array(Image.open(preprinted / "survey.blank.png"))
+    page = cv2.resize(page, None, fx=sheets.FINE / 8, fy=sheets.FINE / 8).astype(np.float32) / 255
+    photo, _ = sheets.photograph(np.random.default_rng(1), page, 10.0)
+    spec = read_spec(preprinted / "survey.toml")
+    cells = PageReader(spec, reader).read(photo, "photo.jpg").cells
+    printed = cells[0, spec.fields[0].name]
+    assert printed.text.startswith("2")
+    assert printed.status == "unsure"
+    assert sum(cell.status == "blank" for cell in cells.values()) >= 0.8 * len(cells)
+
+
+def test_fields_in_which_something_is_printed_are_not_traced(preprinted, traced, tmp_path):
+    first = read_spec(traced("survey")).fields[0]
+    given = ["form", "trace", str(preprinted / "survey.blank.png"), "--out"]
+    assert CliRunner().invoke(command, [*given, str(tmp_path / "a.toml")]).exit_code == 0
+    assert len(read_spec(tmp_path / "a.toml").fields) == len(read_spec(traced("survey")).fields) - 1
+    place = (first.at[0].x, first.at[0].y, first.at[-1].right - first.at[0].x, first.at[0].height)
+    drawn = ["--field", "age", *map(str, place), str(first.boxes)]
+    found = CliRunner().invoke(command, [*given, str(tmp_path / "b.toml"), *drawn])
+    assert isinstance(found.exception, DataError)
+    assert '"age"' in str(found.exception)
+    assert not (tmp_path / "b.toml").exists()
+
+
 @pytest.mark.parametrize("at", ["[209, 130, 2, 8]", "[50, 296, 7, 2]"])
 @pytest.mark.parametrize("style", ["boxes", "open"])
 def test_a_field_at_the_edge_of_the_paper_is_read(forms, traced, sheets, reader, tmp_path, at, style):

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError, ShuziError
-from shuzi.forms.bounded import read_bounded
+from shuzi.forms.bounded import check_size, read_bounded
 from shuzi.forms.check_digits import CHECKS, SHORTEST
 from shuzi.forms.roster import LARGEST as LARGEST_ROSTER
 from shuzi.forms.roster import MOST_ROWS, check_column, roster_of
 from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS, Field, Spec
+from shuzi.forms.toml import LARGEST, tables_of, text_of
 from shuzi.ink.boxes import Box
 from shuzi.messages import LANGUAGES
 
 MOST_FIELDS, MOST_TRACED, MOST_BOXES = 60, 200, 24
 """Fields of a sheet that is printed from its spec, of a traced form, and boxes of a field."""
 
-_LARGEST = 1_000_000  # bytes
-_BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.large")}
+_BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
 _SMALLEST_BOX = 2.0  # millimetres
 SIDES = 70, 600
 """The shortest and longest side of a traced form's paper in millimetres."""
@@ -30,7 +29,10 @@ _LONGEST = 200  # characters of a title, a label or a value
 
 Wanted = tuple[Callable[[Any], bool], ShuziError]
 Beside = Callable[[str, str], bytes]
-"""Takes what a file is to a spec, "roster" or "blank", and its name; returns its bytes, or raises a DataError."""
+"""Takes what a file is to a spec, "roster" or "blank", and its name; returns its bytes, or raises a DataError.
+
+What returns bytes that were not read from a file calls `check_beside`.
+"""
 
 
 def _text(value: Any) -> bool:
@@ -135,7 +137,7 @@ def read_spec(path: Path) -> Spec:
         most, too_large = _BESIDE[what]
         return read_bounded(path.parent / name, most, too_large)
 
-    return spec_of(_text_of(path), path, beside)
+    return spec_of(_read(path), path, beside)
 
 
 def spec_of(text: str, path: Path, beside: Beside) -> Spec:
@@ -150,7 +152,7 @@ def spec_of(text: str, path: Path, beside: Beside) -> Spec:
     beside
         Returns the roster or the blank form that the spec names.
     """
-    given = _toml(text, path)
+    given = tables_of(text, path)
     return _Source(path, text, beside).spec(
         given, beside("blank", given["blank"]) if _text(given.get("blank")) else b""
     )
@@ -174,7 +176,7 @@ class Drawn:
     @staticmethod
     def of(path: Path) -> Drawn:
         """Read a file; raises DataError."""
-        return Drawn(_text_of(path), path)
+        return Drawn(_read(path), path)
 
 
 def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Callable[[Box], Box]) -> Spec:
@@ -196,7 +198,7 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
     DataError
         There is a mistake, which the error names with its line and field.
     """
-    given = _toml(drawn.text, drawn.path)
+    given = tables_of(drawn.text, drawn.path)
     source = _Source(
         drawn.path, drawn.text, lambda _, name: read_bounded(drawn.path.parent / name, *_BESIDE["roster"])
     )
@@ -217,18 +219,14 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
     return replace(spec, fields=tuple(made))
 
 
-def _text_of(path: Path) -> str:
-    try:
-        return read_bounded(path, _LARGEST, "error.spec.large").decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise DataError("error.spec.encoding", path=path) from problem
+def check_beside(what: str, name: str, content: bytes) -> None:
+    """Raise a DataError if what a spec names, called `name`, is larger than a roster or a blank form may be."""
+    most, too_large = _BESIDE[what]
+    check_size(content, Path(name), most, too_large)
 
 
-def _toml(text: str, path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as problem:  # not only TOMLDecodeError: a number may be too long for int
-        raise DataError("error.spec.toml", path=path, reason=problem) from problem
+def _read(path: Path) -> str:
+    return text_of(read_bounded(path, LARGEST, "error.spec.large"), path)
 
 
 class _Source:

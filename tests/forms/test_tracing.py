@@ -15,8 +15,11 @@ from shuzi.errors import DataError, PictureError
 from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page import PageReader
-from shuzi.forms.spec import BOXES, COMB, OPEN
+from shuzi.forms.spec import BOXES, COMB, OPEN, Field
+from shuzi.forms.tracing.boxes import Printed
+from shuzi.forms.tracing.propose import snapped
 from shuzi.forms.tracing.trace import sides_of
+from shuzi.ink.boxes import Box
 
 from .conftest import BENCHMARKS
 
@@ -154,6 +157,71 @@ def test_places_in_pixels_of_the_picture_mean_the_same(scans, tmp_path):
     assert CliRunner().invoke(command, [*given, "--field", "day", *place, "6"]).exit_code == 0
     (field,) = read_spec(out).fields
     assert (field.name, field.style, round(field.at[0].x)) == ("day", BOXES, 45)
+
+
+@pytest.fixture
+def draw(scans, tmp_path):
+    """A function that traces the form "meters" with drawn fields: returns the spec, or raises the error."""
+
+    def made(text, *given):
+        (tmp_path / "drawn.toml").write_text(text, encoding="utf-8")
+        given = given or ("--fields", str(tmp_path / "drawn.toml"))
+        path = ["form", "trace", str(scans / "meters.png"), "--out", str(tmp_path / "out.toml")]
+        found = CliRunner().invoke(command, [*path, *given])
+        if isinstance(found.exception, DataError):
+            assert not (tmp_path / "out.toml").exists()
+            assert not (tmp_path / "out.blank.png").exists()
+            raise found.exception
+        assert found.exit_code == 0, found.output
+        return read_spec(tmp_path / "out.toml")
+
+    return made
+
+
+DAY = '[[fields]]\nname = "day"\nboxes = 6\nat = [44, 64.5, 44, 10]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "said"),
+    [
+        ('paper = "Letter"\n' + DAY, (), r"line 1.*leave out \"paper\""),
+        ("landscape = true\n" + DAY, (), r"line 1.*leave out \"landscape\""),
+        (DAY.replace("6", "5", 1), (), r'"day" has 5 boxes, but 6 are printed'),
+        (DAY.replace("boxes = 6", 'boxes = 7\nstyle = "boxes"'), (), r'"day" has 7 boxes, but 6 are printed'),
+        (DAY.replace("boxes = 6", 'boxes = 5\nstyle = "open"'), (), r'printed in the field "day"'),
+        ('[[fields]]\nname = "c"\nboxes = 9\nat = [59, 248, 62, 10]\n', (), r'"c" has 9 boxes, but 10 are printed'),
+        (DAY, ("--title", "t" * 201), r"title must be"),
+        (DAY, ("--title", "a\nb"), r"title must be"),
+        (DAY, ("--field", "day", "nan", "64.5", "44", "10", "6"), r"line 4.*at is \[nan"),
+        (DAY, ("--field", "d\x7fy", "44", "64.5", "44", "10", "6"), r"line 2.*name is"),
+    ],
+)
+def test_drawn_fields_that_no_spec_may_have_are_refused(draw, text, given, said):
+    with pytest.raises(DataError, match=said):
+        draw(text, *given)
+
+
+def test_a_spec_that_could_not_be_read_again_is_not_written(draw, tmp_path):
+    (tmp_path / "codes.csv").write_text("id\n" + "".join(f"{n:024}\n" for n in range(9_000)))
+    (text,) = ('roster = "codes.csv"\n' + DAY.replace("6", "24", 1).replace("64.5", "280"),)
+    with pytest.raises(DataError, match="200000 bytes"):
+        draw(text + 'kind = "identifier"\nstyle = "open"\namong_column = "id"\n')
+
+
+def test_rules_of_zero_are_written(draw):
+    (field,) = draw(DAY + "min = 0\nmax = 0\n").fields
+    assert (field.least, field.most) == (0, 0)
+
+
+def test_any_name_may_be_given_on_the_command_line(draw):
+    (field,) = draw("", "--field", '\U0001f522 "x" \\', "44", "64.5", "44", "10", "6").fields
+    assert field.name == '\U0001f522 "x" \\'
+
+
+def test_boxes_in_two_rows_are_read_row_by_row():
+    boxes = [Printed(Box(x, y, 7.0, 8.5), 1) for y in (20.0, 30.0) for x in (10.0, 17.2, 24.4)]
+    drawn = Field("n", boxes=6, style="", at=(Box(9.0, 19.0, 24.0, 21.0),))
+    assert snapped(drawn, boxes[::-1]).at == tuple(each.box for each in boxes)
 
 
 def test_a_spec_that_people_edited_is_never_replaced(scans, traced, tmp_path):

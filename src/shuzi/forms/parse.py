@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,16 @@ from shuzi.forms.toml import LARGEST, tables_of, text_of
 from shuzi.ink.boxes import Box
 from shuzi.messages import LANGUAGES
 
-MOST_FIELDS, MOST_TRACED, MOST_BOXES = 60, 200, 24
-"""Fields of a sheet that is printed from its spec, of a traced form, and boxes of a field."""
+MOST_FIELDS, MOST_TRACED, MOST_BOXES, MOST_DECIMALS = 60, 200, 24, 6
+"""Fields of a sheet that is printed from its spec, of a traced form, boxes of a field, and those after a point."""
 
 _BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
 _SMALLEST_BOX = 2.0  # millimetres
+LONGEST = 200
+"""Characters of a title, a label or a value."""
+
 SIDES = 70, 600
 """The shortest and longest side of a traced form's paper in millimetres."""
-_LONGEST = 200  # characters of a title, a label or a value
 
 Wanted = tuple[Callable[[Any], bool], ShuziError]
 Beside = Callable[[str, str], bytes]
@@ -35,8 +37,9 @@ What returns bytes that were not read from a file calls `check_beside`.
 """
 
 
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value.strip()) <= _LONGEST and value.isprintable()
+def is_text(value: Any) -> bool:
+    """Tell whether a value is a text for a title, a label or a value: of one line, and neither empty nor too long."""
+    return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST and value.isprintable()
 
 
 def _one_of(*names: str) -> Wanted:
@@ -51,7 +54,7 @@ def _whole(least: int, most: int) -> Wanted:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, list) and 0 < len(value) <= MOST_ROWS and all(map(_text, value))
+    return isinstance(value, list) and 0 < len(value) <= MOST_ROWS and all(map(is_text, value))
 
 
 def is_paper(value: Any) -> bool:
@@ -76,7 +79,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18
 
 
-_TEXT: Wanted = _text, ShuziError("spec.text", most=_LONGEST)
+_TEXT: Wanted = is_text, ShuziError("spec.text", most=LONGEST)
 _FLAG: Wanted = lambda value: isinstance(value, bool), ShuziError("spec.flag")
 _NUMBER: Wanted = _is_number, ShuziError("spec.number")
 _LIST: Wanted = _is_list, ShuziError("spec.list")
@@ -98,7 +101,7 @@ _FIELD: Mapping[str, Wanted] = {
     "label": _TEXT,
     "kind": _one_of(NUMBER, IDENTIFIER, DATE),
     "boxes": _whole(1, MOST_BOXES),
-    "decimals": _whole(1, 6),
+    "decimals": _whole(1, MOST_DECIMALS),
     "style": _one_of(BOXES, COMB, OPEN),
     "column": _TEXT,
     "once": _FLAG,
@@ -154,7 +157,7 @@ def spec_of(text: str, path: Path, beside: Beside) -> Spec:
     """
     given = tables_of(text, path)
     return _Source(path, text, beside).spec(
-        given, beside("blank", given["blank"]) if _text(given.get("blank")) else b""
+        given, beside("blank", given["blank"]) if is_text(given.get("blank")) else b""
     )
 
 
@@ -214,6 +217,7 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
             single = not isinstance(table["at"][0], list)
             boxes = [[*placed(Box(*each))] for each in ([table["at"]] if single else table["at"])]
             table["at"] = boxes[0] if single else boxes
+    source.refuse("error.trace.sheet", given, ("paper", "landscape", "blank"))
     spec = source.spec({**sheet, **given, "blank": "-"}, blank)
     made = [each if n in named else replace(each, style="") for n, each in enumerate(spec.fields, start=1)]
     return replace(spec, fields=tuple(made))
@@ -245,8 +249,8 @@ class _Source:
             raise self._wrong("error.spec.no_fields", 0, "fields", most=most)
         if not blank and given.get("paper", "A4") not in PAPERS:
             raise self._wrong("error.spec.paper", 0, "paper", names=", ".join(PAPERS))
-        if blank and (unfit := [key for key in ("rows", "note") if key in given]):
-            raise self._wrong("error.spec.not_traced", 0, unfit[0])
+        if blank:
+            self.refuse("error.spec.not_traced", given, ("rows", "note"))
         roster_path = self._path.parent / given.get("roster", "")
         roster = roster_of(self._beside("roster", given["roster"]), roster_path) if "roster" in given else ()
         fields: list[Field] = []
@@ -375,6 +379,10 @@ class _Source:
             if not fits(value):
                 raise self._wrong("error.spec.value", number, key, value=_short(repr(value)), wanted=wanted)
 
+    def refuse(self, error: str, table: Mapping[str, Any], keys: Sequence[str]) -> None:
+        if unfit := [key for key in keys if key in table]:
+            raise self._wrong(error, 0, unfit[0])
+
     def _wrong(self, error: str, number: int, key: str, **values: Any) -> DataError:
         line, name = self._place(number, key)
         where = ShuziError("spec.in_field", name=name or number) if number else ShuziError("spec.in_sheet")
@@ -407,7 +415,7 @@ def language_of(title: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 def _fits(value: str, field: Field) -> bool:

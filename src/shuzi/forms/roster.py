@@ -30,7 +30,8 @@ def read_roster(path: Path) -> tuple[dict[str, str], ...]:
     Raises
     ------
     DataError
-        It cannot be read, is empty, too large or too wide, two columns have one name, or a row is longer than the first.
+        It cannot be read, is empty, too large or too wide, two columns have one name, or a row is longer than the
+        first.
 
     Examples
     --------

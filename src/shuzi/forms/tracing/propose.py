@@ -7,6 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from shuzi.errors import DataError
+from shuzi.forms.parse import MOST_BOXES, MOST_DECIMALS
 from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, Field
 from shuzi.forms.tracing.boxes import Printed
 from shuzi.ink.boxes import Box, as_array, iou
@@ -18,7 +20,6 @@ _APART = 0.9  # of their width: boxes further apart are not of one field
 _DIGIT, _RIM = 6.5, 3.0  # millimetres that a digit takes in an open field, and at its ends
 _SAME_LINE = 4.0  # millimetres: fields whose tops differ by less are read from left to right
 _SAME = 0.5  # the intersection over union from which a box that was drawn is the one that is printed
-_MOST, _MOST_DECIMALS = 24, 6  # boxes of a field, and those after a point
 
 Run = list[Box]
 
@@ -57,6 +58,11 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     printed
         What `find_boxes` found.
 
+    Raises
+    ------
+    DataError
+        Another number of boxes is printed there.
+
     Examples
     --------
     >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
@@ -65,14 +71,17 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     Box(x=34.0, y=30.0, width=7.0, height=8.5)
     """
     whole = _around(field.at)
-    inner = sorted(each.box for each in printed if each.parts == 1 and _holds(whole, each.box))
-    if len(inner) == field.boxes and field.style in ("", BOXES):
-        return replace(field, style=BOXES, at=tuple(inner))
+    inner = [each for each in printed if _holds(whole, each.box)]
+    count = sum(each.parts for each in inner)
+    if len(inner) == count == field.boxes and field.style in ("", BOXES):
+        return replace(field, style=BOXES, at=tuple(box for row in _rows(inner) for box in row))
+    if count > 1 and count != field.boxes and field.style != OPEN:
+        raise DataError("error.trace.boxes", name=field.name, found=count, wanted=field.boxes)
+    if len(inner) == 1 and inner[0].parts == field.boxes > 1 and field.style in ("", COMB):
+        return replace(field, style=COMB, at=_divided(inner[0].box, field.boxes))
     alike = iou(np.array(whole, np.float64), as_array(each.box for each in printed)) if printed else np.zeros(1)
     if alike.max() >= _SAME:
         best = printed[int(alike.argmax())]
-        if best.parts == field.boxes > 1 and field.style in ("", COMB):
-            return replace(field, style=COMB, at=_divided(best.box, best.parts))
         if best.parts == 1 and field.style in ("", OPEN):
             return replace(field, style=OPEN, at=(best.box,))
     return field if field.style else replace(field, style=OPEN, at=(whole,))
@@ -88,8 +97,19 @@ def _holds(whole: Box, box: Box) -> bool:
 
 
 def _around(boxes: Sequence[Box]) -> Box:
-    first, last = boxes[0], boxes[-1]
-    return Box(first.x, first.y, last.right - first.x, first.height)
+    left, top = min(each.x for each in boxes), min(each.y for each in boxes)
+    return Box(left, top, max(each.right for each in boxes) - left, max(each.bottom for each in boxes) - top)
+
+
+def _rows(printed: Sequence[Printed]) -> list[Run]:
+    """Return boxes in the order of reading: the rows from above, each from the left."""
+    rows: list[Run] = []
+    for box in sorted((each.box for each in printed), key=lambda each: each.y):
+        if rows and box.y - rows[-1][0].y < rows[-1][0].height / 2:
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return [sorted(row) for row in rows]
 
 
 def _divided(box: Box, parts: int) -> tuple[Box, ...]:
@@ -132,16 +152,16 @@ def _of_runs(runs: list[Run]) -> list[Field]:
     if [len(each) for each in runs] == [4, 2, 2]:
         return [Field("", kind=DATE, boxes=8, style=BOXES, at=boxes)]
     point = len(runs) == 2 and runs[1][0].x - runs[0][-1].right < _APART / 2 * runs[0][0].width
-    if point and len(boxes) <= _MOST and len(runs[1]) <= _MOST_DECIMALS:
+    if point and len(boxes) <= MOST_BOXES and len(runs[1]) <= MOST_DECIMALS:
         return [Field("", boxes=len(boxes), decimals=len(runs[1]), style=BOXES, at=boxes)]
     return _short(BOXES, boxes)
 
 
 def _short(style: str, boxes: tuple[Box, ...]) -> list[Field]:
     """Make fields of boxes side by side: several, if they are more than one may have."""
-    parts = [boxes[start : start + _MOST] for start in range(0, len(boxes), _MOST)]
+    parts = [boxes[start : start + MOST_BOXES] for start in range(0, len(boxes), MOST_BOXES)]
     return [Field("", boxes=len(each), style=style, at=each) for each in parts]
 
 
 def _open(box: Box) -> Field:
-    return Field("", boxes=min(max(round((box.width - _RIM) / _DIGIT), 1), _MOST), style=OPEN, at=(box,))
+    return Field("", boxes=min(max(round((box.width - _RIM) / _DIGIT), 1), MOST_BOXES), style=OPEN, at=(box,))

@@ -15,9 +15,20 @@ from shuzi.forms.finding.blank import Blank
 from shuzi.forms.finding.cells import framed
 from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import Place
-from shuzi.forms.parse import MOST_TRACED, SIDES, Drawn, is_paper, language_of, read_drawn
+from shuzi.forms.parse import (
+    LONGEST,
+    MOST_TRACED,
+    SIDES,
+    Drawn,
+    is_paper,
+    is_text,
+    language_of,
+    read_drawn,
+    spec_of,
+)
 from shuzi.forms.reading.page import as_png
 from shuzi.forms.spec import PAPERS, Field, Spec
+from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.boxes import find_boxes
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.propose import propose, snapped
@@ -68,10 +79,13 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
     Raises
     ------
     DataError
-        A drawn field is wrong or not empty on the blank form, there are no boxes, or too little is printed on the form to recognise it again.
+        The title is too long or has unprintable characters, a drawn field is wrong or not empty on the blank form,
+        there are no boxes, or too little is printed on the form to recognise it again.
     PictureError
         It is no picture, or shows no sheet of this paper.
     """
+    if not is_text(title):
+        raise DataError("error.trace.title", most=LONGEST)
     grey = open_picture(picture)
     form = find_form(grey, sides_of(paper), name)
     if not Blank(form.flat, form.size).distinct:
@@ -142,12 +156,13 @@ def save_traced(traced: Traced, out: Path) -> None:
     Raises
     ------
     DataError
-        One is there already, or cannot be written.
+        One is there already, or cannot be written; or the spec cannot be read again, since it is too large.
     """
     check_out(out)
     blank, picture = beside(out)
     numbers = as_png(numbered(traced.flat, traced.spec.fields))
     text = as_toml(traced.spec, blank.name)
+    spec_of(text_of(text.encode(), out), out, lambda *_: traced.spec.blank)
     # the spec last: where it is, the others are
     for path, content in ((blank, traced.spec.blank), (picture, numbers), (out, text.encode())):
         try:

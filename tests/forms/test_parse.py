@@ -105,6 +105,11 @@ ROSTER = (
 )
 
 
+def test_a_roster_that_no_field_uses_is_refused(spec):
+    with pytest.raises(DataError, match=r"line 2.*no field uses the roster"):
+        spec(GOOD.replace("rows = 3", 'roster = "class.csv"'), **{"class": "id\n007\n"})
+
+
 def test_a_roster_may_have_empty_columns_at_the_end(spec):
     read = spec(ROSTER, **{"class": "id,name,,\n007,Ada,,\n008,,,\n"})
     assert read.roster == ({"id": "007", "name": "Ada"}, {"id": "008", "name": ""})

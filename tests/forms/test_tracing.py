@@ -17,7 +17,7 @@ from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page import PageReader
 from shuzi.forms.spec import BOXES, COMB, OPEN, Field
 from shuzi.forms.tracing.boxes import Printed
-from shuzi.forms.tracing.propose import snapped
+from shuzi.forms.tracing.propose import propose, snapped
 from shuzi.forms.tracing.trace import sides_of
 from shuzi.ink.boxes import Box
 
@@ -218,6 +218,36 @@ def test_any_name_may_be_given_on_the_command_line(draw):
     assert field.name == '\U0001f522 "x" \\'
 
 
+@pytest.mark.parametrize(("printed", "decimals"), [(True, 2), (False, 0)])
+def test_a_gap_is_a_decimal_point_only_if_something_is_printed_in_it(printed, decimals):
+    flat = np.full((800, 1600), 255, np.uint8)
+    boxes = [Printed(Box(x, 20.0, 7.0, 8.5), 1) for x in (10.0, 17.0, 26.0, 33.0)]
+    if printed:
+        cv2.circle(flat, (200, 220), 4, 60, -1)
+    (field,) = propose(boxes, flat)
+    assert (field.boxes, field.decimals) == (4, decimals)
+
+
+def test_proposed_dates_and_decimals_are_listed(tmp_path):
+    page = np.full((2339, 1654), 255, np.uint8)
+    for n in range(60):  # something to know the form by
+        cv2.putText(
+            page, f"{n * 7919 % 9973}", (60 + n % 6 * 250, 900 + n // 6 * 130), cv2.FONT_HERSHEY_PLAIN, 4, 0, 4
+        )
+    for y, starts in ((300, (0, 55, 110, 165, 260, 315, 410, 465)), (500, (0, 55, 110, 182, 237))):
+        for x in starts:
+            cv2.rectangle(page, (200 + x, y), (255 + x, y + 67), 90, 2)
+    cv2.circle(page, (374, 560), 4, 40, -1)
+    Image.fromarray(page).save(tmp_path / "blank.png")
+    given = ["form", "trace", str(tmp_path / "blank.png"), "--out", str(tmp_path / "out.toml")]
+    found = CliRunner().invoke(command, given)
+    assert found.exit_code == 0, found.output
+    first, second = found.output.splitlines()[:2]
+    assert first.endswith("8 boxes, a date")
+    assert second.endswith("5 boxes, 2 of them after the point")
+    assert 'kind = "identifier"' in found.output
+
+
 def test_boxes_in_two_rows_are_read_row_by_row():
     boxes = [Printed(Box(x, y, 7.0, 8.5), 1) for y in (20.0, 30.0) for x in (10.0, 17.2, 24.4)]
     drawn = Field("n", boxes=6, style="", at=(Box(9.0, 19.0, 24.0, 21.0),))
@@ -241,6 +271,10 @@ def test_a_spec_that_people_edited_is_never_replaced(scans, traced, tmp_path):
         (('name = "f1"', 'name = "f1"\nat = [1, 2, 3]\n#'), r"Cannot|at is|TOML"),
         (('blank = "survey.blank.png"', ""), r"no \"blank\""),
         (('blank = "survey.blank.png"', 'blank = "gone.png"'), "gone.png"),
+        (
+            ('blank = "survey.blank.png"', 'blank = "survey.toml"'),
+            r"blank form that the spec names.*cannot be opened",
+        ),
         (('paper = "A4"', 'paper = "Letter"'), "pixels"),
     ],
 )

@@ -264,6 +264,8 @@ class _Source:
             fields.append(self._placed(number, table, made, bool(blank)))
         for number, each in enumerate(fields, start=1):
             self._check_sum(number, each, fields)
+        if roster and not any(key in table for table in tables for key in ("column", "among_column")):
+            raise self._wrong("error.spec.unused_roster", 0, "roster")
         printed = any(each.column for each in fields)
         if printed and "rows" in given:
             raise self._wrong("error.spec.rows_and_roster", 0, "rows")

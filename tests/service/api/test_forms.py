@@ -140,6 +140,7 @@ def test_a_blank_that_is_no_plain_png_is_refused_before_it_is_decoded(client, tr
         (lambda each: [*each, each[-1]], 422, "error.service.field_twice", "roster"),
         (lambda each: [*each, ("hand", ("a", b"b"))], 422, "error.service.field", "picture.*spec.*blank"),
         (lambda each: [each[0], ("spec", ("s.toml", b"title = 1"))], 422, "error.service.spec", "line 1.*title"),
+        (lambda each: [each[0], ("spec", (None, b"\xff"))], 422, "error.service.spec", "spec is not UTF-8"),
         (lambda each: [each[0], ("spec", ("s.toml", b"\xff"))], 422, "error.service.spec", "s.toml"),
         (lambda each: [each[0], ("spec", ("s.toml", b"#" * 200_001))], 422, "error.service.spec", "200000 bytes"),
         (

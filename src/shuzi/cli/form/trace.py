@@ -43,6 +43,7 @@ def trace(
 ) -> None:
     """Trace a blank form."""
     from shuzi.forms.parse import Drawn
+    from shuzi.forms.spec import DATE
     from shuzi.forms.tracing.trace import beside, check_out, save_traced
     from shuzi.forms.tracing.trace import trace as traced_from
 
@@ -57,8 +58,13 @@ def trace(
     for number, each in enumerate(spec.fields, start=1):
         name = visible(each.name)
         at = ", ".join(f"{value:.1f}" for value in (each.at[0].x, each.at[0].y))
-        style = say(f"form.style.{each.style}", n=each.boxes)
-        click.echo(f"{number:>3}  {name}{' ' * (wide - columns(name))}  {say('form.trace.at', at=at)}  {style}")
+        what = [say(f"form.style.{each.style}", n=each.boxes)]
+        if each.decimals:
+            what.append(say("form.trace.decimals", n=each.decimals))
+        if each.kind == DATE:
+            what.append(say("form.trace.date"))
+        padded = name + " " * (wide - columns(name))
+        click.echo(f"{number:>3}  {padded}  {say('form.trace.at', at=at)}  {say('form.trace.comma').join(what)}")
     if traced.left_out:
         click.echo(say("form.trace.left_out", n=traced.left_out), err=True)
     kept, picture = beside(out)

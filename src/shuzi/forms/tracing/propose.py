@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shuzi.errors import DataError
+from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.parse import MOST_BOXES, MOST_DECIMALS
 from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, Field
-from shuzi.forms.tracing.boxes import Printed
+from shuzi.forms.tracing.boxes import DARK, Printed
 from shuzi.ink.boxes import Box, as_array, iou
 
 _SLENDER = 1.3  # width of a box for one digit, in its heights, at most
@@ -18,24 +20,34 @@ _EVEN = 1.0  # millimetres by which the boxes of one field may differ in place a
 _ALIKE = 0.2  # of their width by which they may differ in it
 _APART = 0.9  # of their width: boxes further apart are not of one field
 _DIGIT, _RIM = 6.5, 3.0  # millimetres that a digit takes in an open field, and at its ends
+_RULE, _LEAST_POINT = 0.5, 0.1  # millimetres from the middle of a box's line to paper; square millimetres of ink
 _SAME_LINE = 4.0  # millimetres: fields whose tops differ by less are read from left to right
 _SAME = 0.5  # the intersection over union from which a box that was drawn is the one that is printed
 
 Run = list[Box]
 
 
-def propose(printed: Sequence[Printed]) -> tuple[Field, ...]:
+def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field, ...]:
     """Propose fields for the boxes of a form, named f1, f2 and so on from top to bottom.
+
+    Parameters
+    ----------
+    printed
+        What `find_boxes` found.
+    flat
+        The form: uint8 (h, w). Something printed in a small gap between boxes is a decimal point.
 
     Examples
     --------
+    >>> flat = np.full((800, 1600), 255, np.uint8)
     >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
-    >>> found = propose([*digits, Printed(Box(60.0, 30.0, 42.0, 8.5), 6), Printed(Box(20.0, 50.0, 50.0, 9.0), 1)])
+    >>> others = [Printed(Box(60.0, 30.0, 42.0, 8.5), 6), Printed(Box(20.0, 50.0, 50.0, 9.0), 1)]
+    >>> found = propose([*digits, *others], flat)
     >>> [(each.name, each.style, each.boxes) for each in found]
     [('f1', 'boxes', 3), ('f2', 'comb', 6), ('f3', 'open', 7)]
     """
     narrow = [each.box for each in printed if each.parts == 1 and _is_narrow(each.box)]
-    fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group)]
+    fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group, flat)]
     fields += [field for each in printed if each.parts > 1 for field in _short(COMB, _divided(each.box, each.parts))]
     fields += [_open(each.box) for each in printed if each.parts == 1 and not _is_narrow(each.box)]
     lines: list[list[Field]] = []
@@ -147,14 +159,24 @@ def _next(box: Box, other: Box, gap: float) -> bool:
     return level and alike and -_EVEN <= other.x - box.right <= gap
 
 
-def _of_runs(runs: list[Run]) -> list[Field]:
+def _of_runs(runs: list[Run], flat: NDArray[np.uint8]) -> list[Field]:
     boxes = tuple(box for run in runs for box in run)
     if [len(each) for each in runs] == [4, 2, 2]:
         return [Field("", kind=DATE, boxes=8, style=BOXES, at=boxes)]
-    point = len(runs) == 2 and runs[1][0].x - runs[0][-1].right < _APART / 2 * runs[0][0].width
-    if point and len(boxes) <= MOST_BOXES and len(runs[1]) <= MOST_DECIMALS:
+    fits = len(runs) == 2 and len(boxes) <= MOST_BOXES and len(runs[1]) <= MOST_DECIMALS
+    if fits and _has_point(flat, runs[0][-1], runs[1][0]):
         return [Field("", boxes=len(boxes), decimals=len(runs[1]), style=BOXES, at=boxes)]
     return _short(BOXES, boxes)
+
+
+def _has_point(flat: NDArray[np.uint8], before: Box, after: Box) -> bool:
+    """Tell whether a decimal point is printed between two boxes: a gap alone may as well group digits."""
+    wide = after.x - before.right
+    if not 2 * _RULE < wide < _APART / 2 * before.width:
+        return False
+    gap = Box(before.right + _RULE, before.y + _RULE, wide - 2 * _RULE, before.height - 2 * _RULE)
+    dark = flat[Box(*(each * SCALE for each in gap)).pixels()] < DARK
+    return bool(dark.sum() >= _LEAST_POINT * SCALE**2)
 
 
 def _short(style: str, boxes: tuple[Box, ...]) -> list[Field]:

@@ -100,7 +100,7 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
         if filled := [each.name for each in fields if each not in _empty(form.flat, fields)]:
             raise DataError("error.trace.printed", name=filled[0])
         return Traced(replace(spec, fields=fields), form.flat)
-    found = _empty(form.flat, propose(printed))
+    found = _empty(form.flat, propose(printed, form.flat))
     if not found:
         raise DataError("error.trace.no_boxes", path=name)
     spec = Spec(fields=found[:MOST_TRACED], language=language_of(title), blank=blank, **sheet)

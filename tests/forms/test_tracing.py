@@ -385,7 +385,7 @@ def test_a_picture_that_cannot_be_traced_says_what_to_do(tmp_path, picture, said
 
 def test_papers_are_known_by_name_or_size():
     assert sides_of("105x148") == (105.0, 148.0)
-    with pytest.raises(DataError, match="no paper"):
+    with pytest.raises(DataError, match="not a known paper size"):
         sides_of("10x10")
 
 

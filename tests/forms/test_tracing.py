@@ -243,8 +243,8 @@ def test_proposed_dates_and_decimals_are_listed(tmp_path):
     found = CliRunner().invoke(command, given)
     assert found.exit_code == 0, found.output
     first, second = found.output.splitlines()[:2]
-    assert first.endswith("8 boxes, a date")
-    assert second.endswith("5 boxes, 2 of them after the point")
+    assert first.endswith("8 boxes  a date")
+    assert second.endswith("5 boxes  2 of them after the point")
     assert 'kind = "identifier"' in found.output
 
 

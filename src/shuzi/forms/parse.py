@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -135,12 +135,7 @@ def read_spec(path: Path) -> Spec:
     >>> read_spec(path).fields[0].boxes
     2
     """
-
-    def beside(what: str, name: str) -> bytes:
-        most, too_large = _BESIDE[what]
-        return read_bounded(path.parent / name, most, too_large)
-
-    return spec_of(_read(path), path, beside)
+    return spec_of(read_text(path), path, beside_file(path))
 
 
 def spec_of(text: str, path: Path, beside: Beside) -> Spec:
@@ -156,71 +151,9 @@ def spec_of(text: str, path: Path, beside: Beside) -> Spec:
         Returns the roster or the blank form that the spec names.
     """
     given = tables_of(text, path)
-    return _Source(path, text, beside).spec(
+    return Source(path, text, beside).spec(
         given, beside("blank", given["blank"]) if is_text(given.get("blank")) else b""
     )
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """Fields that a person draws on a blank form, in a text like a spec: `at` of each says where it is.
-
-    Parameters
-    ----------
-    text
-        The text, in TOML.
-    path
-        What errors call it: its file.
-    """
-
-    text: str
-    path: Path
-
-    @staticmethod
-    def of(path: Path) -> Drawn:
-        """Read a file; raises DataError."""
-        return Drawn(_read(path), path)
-
-
-def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Callable[[Box], Box]) -> Spec:
-    """Read drawn fields as a spec; the style of those that name none is "".
-
-    Parameters
-    ----------
-    drawn
-        The fields.
-    sheet
-        What the spec says of the sheet, such as its title and paper, where the text does not say it.
-    blank
-        The blank form, as a PNG.
-    placed
-        Turns a box as the text gives it into one in millimetres.
-
-    Raises
-    ------
-    DataError
-        There is a mistake, which the error names with its line and field.
-    """
-    given = tables_of(drawn.text, drawn.path)
-    source = _Source(
-        drawn.path, drawn.text, lambda _, name: read_bounded(drawn.path.parent / name, *_BESIDE["roster"])
-    )
-    fields = given.get("fields", [])
-    named = set()
-    for number, table in enumerate(fields if isinstance(fields, list) else [], start=1):
-        if not isinstance(table, dict):
-            continue
-        if "style" in table or "style" in given:
-            named.add(number)
-        if "at" in table:
-            source.check({"at": table["at"]}, _FIELD, number)
-            single = not isinstance(table["at"][0], list)
-            boxes = [[*placed(Box(*each))] for each in ([table["at"]] if single else table["at"])]
-            table["at"] = boxes[0] if single else boxes
-    source.refuse("error.trace.sheet", given, ("paper", "landscape", "blank"))
-    spec = source.spec({**sheet, **given, "blank": "-"}, blank)
-    made = [each if n in named else replace(each, style="") for n, each in enumerate(spec.fields, start=1)]
-    return replace(spec, fields=tuple(made))
 
 
 def check_beside(what: str, name: str, content: bytes) -> None:
@@ -229,19 +162,41 @@ def check_beside(what: str, name: str, content: bytes) -> None:
     check_size(content, Path(name), most, too_large)
 
 
-def _read(path: Path) -> str:
+def beside_file(path: Path) -> Beside:
+    """Return what reads the files that the spec at `path` names."""
+
+    def read(what: str, name: str) -> bytes:
+        most, too_large = _BESIDE[what]
+        return read_bounded(path.parent / name, most, too_large)
+
+    return read
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a spec's file; raises DataError."""
     return text_of(read_bounded(path, LARGEST, "error.spec.large"), path)
 
 
-class _Source:
-    """A file that a spec is read from; knows on which line a key stands."""
+class Source:
+    """A file that a spec is read from; knows on which line a key stands.
+
+    Parameters
+    ----------
+    path
+        What errors call it.
+    text
+        What is in it.
+    beside
+        Returns the roster that the spec names.
+    """
 
     def __init__(self, path: Path, text: str, beside: Beside) -> None:
         self._path, self._beside = path, beside
         self._lines = text.splitlines()
 
     def spec(self, given: Mapping[str, Any], blank: bytes) -> Spec:
-        self.check(given, _SHEET, 0)
+        """Return the spec that the tables of the file describe; raises DataError."""
+        self._check(given, _SHEET, 0)
         tables, most = given.get("fields", []), MOST_TRACED if blank else MOST_FIELDS
         if "title" not in given:
             raise self._wrong("error.spec.missing", 0, "title")
@@ -255,7 +210,7 @@ class _Source:
         roster = roster_of(self._beside("roster", given["roster"]), roster_path) if "roster" in given else ()
         fields: list[Field] = []
         for number, table in enumerate(tables, start=1):
-            self.check(table, _FIELD, number)
+            self.check_field(table, number)
             if "name" not in table:
                 raise self._wrong("error.spec.missing", number, "name")
             if table["name"] in [each.name for each in fields]:
@@ -373,7 +328,11 @@ class _Source:
             if not usable or other is None or other.once != made.once or name in made.sum_of[:place]:
                 raise self._wrong("error.spec.sum", number, "sum_of", value=name)
 
-    def check(self, table: Mapping[str, Any], known: Mapping[str, Wanted], number: int) -> None:
+    def check_field(self, table: Mapping[str, Any], number: int) -> None:
+        """Raise a DataError if a field, the first of which is number 1, has an unknown key or a wrong value."""
+        self._check(table, _FIELD, number)
+
+    def _check(self, table: Mapping[str, Any], known: Mapping[str, Wanted], number: int) -> None:
         for key, value in table.items():
             if key not in known:
                 raise self._wrong("error.spec.key", number, key, known=", ".join(known))
@@ -382,6 +341,7 @@ class _Source:
                 raise self._wrong("error.spec.value", number, key, value=_short(repr(value)), wanted=wanted)
 
     def refuse(self, error: str, table: Mapping[str, Any], keys: Sequence[str]) -> None:
+        """Raise a DataError if the sheet has one of these keys."""
         if unfit := [key for key in keys if key in table]:
             raise self._wrong(error, 0, unfit[0])
 

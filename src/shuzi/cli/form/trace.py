@@ -42,8 +42,8 @@ def trace(
     title: str | None,
 ) -> None:
     """Trace a blank form."""
-    from shuzi.forms.parse import Drawn
     from shuzi.forms.spec import DATE
+    from shuzi.forms.tracing.drawn import Drawn
     from shuzi.forms.tracing.trace import beside, check_out, save_traced
     from shuzi.forms.tracing.trace import trace as traced_from
 
@@ -64,7 +64,7 @@ def trace(
         if each.kind == DATE:
             what.append(say("form.trace.date"))
         padded = name + " " * (wide - columns(name))
-        click.echo(f"{number:>3}  {padded}  {say('form.trace.at', at=at)}  {say('form.trace.comma').join(what)}")
+        click.echo(f"{number:>3}  {padded}  {say('form.trace.at', at=at)}  {'  '.join(what)}")
     if traced.left_out:
         click.echo(say("form.trace.left_out", n=traced.left_out), err=True)
     kept, picture = beside(out)

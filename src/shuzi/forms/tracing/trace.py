@@ -15,21 +15,12 @@ from shuzi.forms.finding.blank import Blank
 from shuzi.forms.finding.cells import framed
 from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import Place
-from shuzi.forms.parse import (
-    LONGEST,
-    MOST_TRACED,
-    SIDES,
-    Drawn,
-    is_paper,
-    is_text,
-    language_of,
-    read_drawn,
-    spec_of,
-)
+from shuzi.forms.parse import LONGEST, MOST_TRACED, SIDES, is_paper, is_text, language_of, spec_of
 from shuzi.forms.reading.page import as_png
 from shuzi.forms.spec import PAPERS, Field, Spec
 from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.boxes import find_boxes
+from shuzi.forms.tracing.drawn import Drawn, read_drawn
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.propose import propose, snapped
 from shuzi.forms.tracing.write import as_toml, numbered

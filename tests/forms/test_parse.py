@@ -105,6 +105,11 @@ ROSTER = (
 )
 
 
+def test_a_roster_that_no_field_uses_is_refused(spec):
+    with pytest.raises(DataError, match=r"line 2.*no field uses the roster"):
+        spec(GOOD.replace("rows = 3", 'roster = "class.csv"'), **{"class": "id\n007\n"})
+
+
 def test_a_roster_may_have_empty_columns_at_the_end(spec):
     read = spec(ROSTER, **{"class": "id,name,,\n007,Ada,,\n008,,,\n"})
     assert read.roster == ({"id": "007", "name": "Ada"}, {"id": "008", "name": ""})
@@ -127,3 +132,54 @@ def test_a_sheet_is_the_same_in_every_language_of_its_reader(spec):
             ids.add(spec(GOOD).id)
     assert len(ids) == 1
     assert (spec(GOOD).language, spec(GOOD.replace("Scores", "成绩")).language) == ("en", "zh")
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "a" + ".a" * 9 + " = 1",
+        "[a" + " . a" * 9 + "]",
+        "x = {y" + '."a"' * 9 + " = 1}",
+        "x = 'it'\ny" + ".'a'" * 9 + " = 1",
+    ],
+)
+def test_a_key_with_too_many_dots_is_refused_before_it_is_parsed(spec, key):
+    with pytest.raises(DataError, match=r"line \d.*8 dots"):
+        spec(f"{GOOD}# dots\n{key}\n")
+
+
+def test_dots_in_texts_and_comments_are_only_text(spec):
+    text = "a.b.c.d.e.f.g.h.i.j.k.l"
+    read = spec(GOOD.replace("Scores", text) + f"# {text}\nlabel = '{text}'\n")
+    assert (read.title, read.fields[1].label) == (text, text)
+
+
+@pytest.mark.parametrize(
+    "text", ['\\"' * 90_000, "'''" + "''a" * 60_000, "." + "a" * 190_000, ". " * 90_000, "a." * 95_000]
+)
+def test_a_text_made_to_take_long_is_refused(spec, text):
+    with pytest.raises(DataError, match=r"TOML|dots"):
+        spec(text)
+
+
+def test_a_spec_of_more_than_200_kilobytes_is_refused(spec):
+    with pytest.raises(DataError, match="more than 200000 bytes"):
+        spec(GOOD + "#" * 200_000)
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("id\n" + "".join(f"{n}\n" for n in range(10_001)), "more than 10000 rows"),
+        (",".join(f"c{n}" for n in range(201)) + "\n1\n", "more than 200 columns"),
+    ],
+)
+def test_a_roster_that_is_too_long_or_wide_is_refused(spec, rows, words):
+    with pytest.raises(DataError, match=words):
+        spec(ROSTER, **{"class": rows})
+
+
+def test_no_row_of_a_roster_beyond_the_most_is_read(spec):
+    rows = "id\n" + "7\n" * 10_001 + '"not closed'
+    with pytest.raises(DataError, match="more than 10000 rows"):
+        spec(ROSTER, **{"class": rows})

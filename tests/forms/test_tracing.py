@@ -15,8 +15,11 @@ from shuzi.errors import DataError, PictureError
 from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page import PageReader
-from shuzi.forms.spec import BOXES, COMB, OPEN
+from shuzi.forms.spec import BOXES, COMB, OPEN, Field
+from shuzi.forms.tracing.boxes import Printed
+from shuzi.forms.tracing.propose import propose, snapped
 from shuzi.forms.tracing.trace import sides_of
+from shuzi.ink.boxes import Box
 
 from .conftest import BENCHMARKS
 
@@ -156,6 +159,101 @@ def test_places_in_pixels_of_the_picture_mean_the_same(scans, tmp_path):
     assert (field.name, field.style, round(field.at[0].x)) == ("day", BOXES, 45)
 
 
+@pytest.fixture
+def draw(scans, tmp_path):
+    """A function that traces the form "meters" with drawn fields: returns the spec, or raises the error."""
+
+    def made(text, *given):
+        (tmp_path / "drawn.toml").write_text(text, encoding="utf-8")
+        given = given or ("--fields", str(tmp_path / "drawn.toml"))
+        path = ["form", "trace", str(scans / "meters.png"), "--out", str(tmp_path / "out.toml")]
+        found = CliRunner().invoke(command, [*path, *given])
+        if isinstance(found.exception, DataError):
+            assert not (tmp_path / "out.toml").exists()
+            assert not (tmp_path / "out.blank.png").exists()
+            raise found.exception
+        assert found.exit_code == 0, found.output
+        return read_spec(tmp_path / "out.toml")
+
+    return made
+
+
+DAY = '[[fields]]\nname = "day"\nboxes = 6\nat = [44, 64.5, 44, 10]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "said"),
+    [
+        ('paper = "Letter"\n' + DAY, (), r"line 1.*leave out \"paper\""),
+        ("landscape = true\n" + DAY, (), r"line 1.*leave out \"landscape\""),
+        (DAY.replace("6", "5", 1), (), r'"day" has 5 boxes, but 6 are printed'),
+        (DAY.replace("boxes = 6", 'boxes = 7\nstyle = "boxes"'), (), r'"day" has 7 boxes, but 6 are printed'),
+        (DAY.replace("boxes = 6", 'boxes = 5\nstyle = "open"'), (), r'printed in the field "day"'),
+        ('[[fields]]\nname = "c"\nboxes = 9\nat = [59, 248, 62, 10]\n', (), r'"c" has 9 boxes, but 10 are printed'),
+        (DAY, ("--title", "t" * 201), r"title must be"),
+        (DAY, ("--title", "a\nb"), r"title must be"),
+        (DAY, ("--field", "day", "nan", "64.5", "44", "10", "6"), r"line 4.*at is \[nan"),
+        (DAY, ("--field", "d\x7fy", "44", "64.5", "44", "10", "6"), r"line 2.*name is"),
+    ],
+)
+def test_drawn_fields_that_no_spec_may_have_are_refused(draw, text, given, said):
+    with pytest.raises(DataError, match=said):
+        draw(text, *given)
+
+
+def test_a_spec_that_could_not_be_read_again_is_not_written(draw, tmp_path):
+    (tmp_path / "codes.csv").write_text("id\n" + "".join(f"{n:024}\n" for n in range(9_000)))
+    (text,) = ('roster = "codes.csv"\n' + DAY.replace("6", "24", 1).replace("64.5", "280"),)
+    with pytest.raises(DataError, match="200000 bytes"):
+        draw(text + 'kind = "identifier"\nstyle = "open"\namong_column = "id"\n')
+
+
+def test_rules_of_zero_are_written(draw):
+    (field,) = draw(DAY + "min = 0\nmax = 0\n").fields
+    assert (field.least, field.most) == (0, 0)
+
+
+def test_any_name_may_be_given_on_the_command_line(draw):
+    (field,) = draw("", "--field", '\U0001f522 "x" \\', "44", "64.5", "44", "10", "6").fields
+    assert field.name == '\U0001f522 "x" \\'
+
+
+@pytest.mark.parametrize(("printed", "decimals"), [(True, 2), (False, 0)])
+def test_a_gap_is_a_decimal_point_only_if_something_is_printed_in_it(printed, decimals):
+    flat = np.full((800, 1600), 255, np.uint8)
+    boxes = [Printed(Box(x, 20.0, 7.0, 8.5), 1) for x in (10.0, 17.0, 26.0, 33.0)]
+    if printed:
+        cv2.circle(flat, (200, 220), 4, 60, -1)
+    (field,) = propose(boxes, flat)
+    assert (field.boxes, field.decimals) == (4, decimals)
+
+
+def test_proposed_dates_and_decimals_are_listed(tmp_path):
+    page = np.full((2339, 1654), 255, np.uint8)
+    for n in range(60):  # something to know the form by
+        cv2.putText(
+            page, f"{n * 7919 % 9973}", (60 + n % 6 * 250, 900 + n // 6 * 130), cv2.FONT_HERSHEY_PLAIN, 4, 0, 4
+        )
+    for y, starts in ((300, (0, 55, 110, 165, 260, 315, 410, 465)), (500, (0, 55, 110, 182, 237))):
+        for x in starts:
+            cv2.rectangle(page, (200 + x, y), (255 + x, y + 67), 90, 2)
+    cv2.circle(page, (374, 560), 4, 40, -1)
+    Image.fromarray(page).save(tmp_path / "blank.png")
+    given = ["form", "trace", str(tmp_path / "blank.png"), "--out", str(tmp_path / "out.toml")]
+    found = CliRunner().invoke(command, given)
+    assert found.exit_code == 0, found.output
+    first, second = found.output.splitlines()[:2]
+    assert first.endswith("8 boxes  a date")
+    assert second.endswith("5 boxes  2 of them after the point")
+    assert 'kind = "identifier"' in found.output
+
+
+def test_boxes_in_two_rows_are_read_row_by_row():
+    boxes = [Printed(Box(x, y, 7.0, 8.5), 1) for y in (20.0, 30.0) for x in (10.0, 17.2, 24.4)]
+    drawn = Field("n", boxes=6, style="", at=(Box(9.0, 19.0, 24.0, 21.0),))
+    assert snapped(drawn, boxes[::-1]).at == tuple(each.box for each in boxes)
+
+
 def test_a_spec_that_people_edited_is_never_replaced(scans, traced, tmp_path):
     out = tmp_path / "survey.toml"
     out.write_text("mine")
@@ -173,6 +271,10 @@ def test_a_spec_that_people_edited_is_never_replaced(scans, traced, tmp_path):
         (('name = "f1"', 'name = "f1"\nat = [1, 2, 3]\n#'), r"Cannot|at is|TOML"),
         (('blank = "survey.blank.png"', ""), r"no \"blank\""),
         (('blank = "survey.blank.png"', 'blank = "gone.png"'), "gone.png"),
+        (
+            ('blank = "survey.blank.png"', 'blank = "survey.toml"'),
+            r"blank form that the spec names.*cannot be opened",
+        ),
         (('paper = "A4"', 'paper = "Letter"'), "pixels"),
     ],
 )
@@ -191,6 +293,68 @@ def test_a_place_beyond_the_paper_is_named(traced, tmp_path):
     far = path.read_text().replace(f"at = {given['fields'][0]['at']}", "at = [200, 20, 30, 8]", 1)
     (tmp_path / "survey.toml").write_text(far)
     with pytest.raises(DataError, match=r"field f1.*210 by 297"):
+        read_spec(tmp_path / "survey.toml")
+
+
+@pytest.fixture(scope="module")
+def preprinted(traced, tmp_path_factory):
+    """The form "survey" with digits printed in its first field: a folder with its scan and a spec for all fields."""
+    folder = tmp_path_factory.mktemp("preprinted")
+    path = traced("survey")
+    page = np.array(Image.open(path.with_name("survey.blank.png")))
+    field = read_spec(path).fields[0]
+    for box, digit in zip(field.at, "27" * len(field.at), strict=False):
+        at = round(8 * (box.x + 1.5)), round(8 * (box.bottom - 1.8))
+        cv2.putText(page, digit, at, cv2.FONT_HERSHEY_SIMPLEX, 1.5, 40, 4, cv2.LINE_AA)
+    Image.fromarray(page).save(folder / "survey.blank.png")
+    (folder / "survey.toml").write_text(path.read_text())
+    return folder
+
+
+def test_digits_that_are_printed_on_the_form_are_never_ok(preprinted, sheets, reader):
+    page = np.array(Image.open(preprinted / "survey.blank.png"))
+    page = cv2.resize(page, None, fx=sheets.FINE / 8, fy=sheets.FINE / 8).astype(np.float32) / 255
+    photo, _ = sheets.photograph(np.random.default_rng(1), page, 10.0)
+    spec = read_spec(preprinted / "survey.toml")
+    cells = PageReader(spec, reader).read(photo, "photo.jpg").cells
+    printed = cells[0, spec.fields[0].name]
+    assert printed.text.startswith("2")
+    assert printed.status == "unsure"
+    assert sum(cell.status == "blank" for cell in cells.values()) >= 0.8 * len(cells)
+
+
+def test_fields_in_which_something_is_printed_are_not_traced(preprinted, traced, tmp_path):
+    first = read_spec(traced("survey")).fields[0]
+    given = ["form", "trace", str(preprinted / "survey.blank.png"), "--out"]
+    assert CliRunner().invoke(command, [*given, str(tmp_path / "a.toml")]).exit_code == 0
+    assert len(read_spec(tmp_path / "a.toml").fields) == len(read_spec(traced("survey")).fields) - 1
+    place = (first.at[0].x, first.at[0].y, first.at[-1].right - first.at[0].x, first.at[0].height)
+    drawn = ["--field", "age", *map(str, place), str(first.boxes)]
+    found = CliRunner().invoke(command, [*given, str(tmp_path / "b.toml"), *drawn])
+    assert isinstance(found.exception, DataError)
+    assert '"age"' in str(found.exception)
+    assert not (tmp_path / "b.toml").exists()
+
+
+@pytest.mark.parametrize("at", ["[209, 130, 2, 8]", "[50, 296, 7, 2]"])
+@pytest.mark.parametrize("style", ["boxes", "open"])
+def test_a_field_at_the_edge_of_the_paper_is_read(forms, traced, sheets, reader, tmp_path, at, style):
+    path = traced("survey")
+    (tmp_path / "survey.blank.png").write_bytes(path.with_name("survey.blank.png").read_bytes())
+    head = path.read_text().split("[[fields]]")[0]
+    field = f'[[fields]]\nname = "edge"\nboxes = 1\nstyle = "{style}"\nat = {at}\n'
+    (tmp_path / "survey.toml").write_text(head + field)
+    photo, _ = sheets.photograph(np.random.default_rng(1), forms["survey"].page, 10.0)
+    (cell,) = PageReader(read_spec(tmp_path / "survey.toml"), reader).read(photo, "photo.jpg").cells.values()
+    assert cell.status != "ok"
+
+
+def test_boxes_that_are_too_narrow_together_are_named(traced, tmp_path):
+    path = traced("survey")
+    (tmp_path / "survey.blank.png").write_bytes(path.with_name("survey.blank.png").read_bytes())
+    head = path.read_text().split("[[fields]]")[0]
+    (tmp_path / "survey.toml").write_text(head + '[[fields]]\nname = "n"\nboxes = 8\nat = [50, 50, 12, 8]\n')
+    with pytest.raises(DataError, match=r"field n.*less than 2 mm.*8 boxes"):
         read_spec(tmp_path / "survey.toml")
 
 
@@ -221,7 +385,7 @@ def test_a_picture_that_cannot_be_traced_says_what_to_do(tmp_path, picture, said
 
 def test_papers_are_known_by_name_or_size():
     assert sides_of("105x148") == (105.0, 148.0)
-    with pytest.raises(DataError, match="no paper"):
+    with pytest.raises(DataError, match="not a known paper size"):
         sides_of("10x10")
 
 

@@ -37,6 +37,11 @@ def read_bounded(path: Path, most: int, too_large: str) -> bytes:
             content = file.read(most + 1)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
+    check_size(content, path, most, too_large)
+    return content
+
+
+def check_size(content: bytes, path: Path, most: int, too_large: str) -> None:
+    """Raise a DataError if content, which errors call `path`, has more than `most` bytes."""
     if len(content) > most:
         raise DataError(too_large, path=path, most=most)
-    return content

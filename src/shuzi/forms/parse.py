@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from shuzi.errors import DataError, ShuziError
-from shuzi.forms.bounded import read_bounded
+from shuzi.forms.bounded import check_size, read_bounded
 from shuzi.forms.check_digits import CHECKS, SHORTEST
 from shuzi.forms.roster import LARGEST as LARGEST_ROSTER
 from shuzi.forms.roster import MOST_ROWS, check_column, roster_of
 from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS, Field, Spec
+from shuzi.forms.toml import LARGEST, tables_of, text_of
 from shuzi.ink.boxes import Box
 from shuzi.messages import LANGUAGES
 
-MOST_FIELDS, MOST_TRACED, MOST_BOXES = 60, 200, 24
-"""Fields of a sheet that is printed from its spec, of a traced form, and boxes of a field."""
+MOST_FIELDS, MOST_TRACED, MOST_BOXES, MOST_DECIMALS = 60, 200, 24, 6
+"""Fields of a sheet that is printed from its spec, of a traced form, boxes of a field, and those after a point."""
 
-_LARGEST = 1_000_000  # bytes
-_BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.large")}
+_BESIDE = {"roster": (LARGEST_ROSTER, "error.roster.large"), "blank": (20_000_000, "error.spec.blank_large")}
 _SMALLEST_BOX = 2.0  # millimetres
+LONGEST = 200
+"""Characters of a title, a label or a value."""
+
 SIDES = 70, 600
 """The shortest and longest side of a traced form's paper in millimetres."""
-_LONGEST = 200  # characters of a title, a label or a value
 
 Wanted = tuple[Callable[[Any], bool], ShuziError]
 Beside = Callable[[str, str], bytes]
-"""Takes what a file is to a spec, "roster" or "blank", and its name; returns its bytes, or raises a DataError."""
+"""Takes what a file is to a spec, "roster" or "blank", and its name; returns its bytes, or raises a DataError.
+
+What returns bytes that were not read from a file calls `check_beside`.
+"""
 
 
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value.strip()) <= _LONGEST and value.isprintable()
+def is_text(value: Any) -> bool:
+    """Tell whether a value is a text for a title, a label or a value: of one line, and neither empty nor too long."""
+    return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST and value.isprintable()
 
 
 def _one_of(*names: str) -> Wanted:
@@ -49,7 +54,7 @@ def _whole(least: int, most: int) -> Wanted:
 
 
 def _is_list(value: Any) -> bool:
-    return isinstance(value, list) and 0 < len(value) <= MOST_ROWS and all(map(_text, value))
+    return isinstance(value, list) and 0 < len(value) <= MOST_ROWS and all(map(is_text, value))
 
 
 def is_paper(value: Any) -> bool:
@@ -74,7 +79,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18
 
 
-_TEXT: Wanted = _text, ShuziError("spec.text", most=_LONGEST)
+_TEXT: Wanted = is_text, ShuziError("spec.text", most=LONGEST)
 _FLAG: Wanted = lambda value: isinstance(value, bool), ShuziError("spec.flag")
 _NUMBER: Wanted = _is_number, ShuziError("spec.number")
 _LIST: Wanted = _is_list, ShuziError("spec.list")
@@ -96,7 +101,7 @@ _FIELD: Mapping[str, Wanted] = {
     "label": _TEXT,
     "kind": _one_of(NUMBER, IDENTIFIER, DATE),
     "boxes": _whole(1, MOST_BOXES),
-    "decimals": _whole(1, 6),
+    "decimals": _whole(1, MOST_DECIMALS),
     "style": _one_of(BOXES, COMB, OPEN),
     "column": _TEXT,
     "once": _FLAG,
@@ -130,12 +135,7 @@ def read_spec(path: Path) -> Spec:
     >>> read_spec(path).fields[0].boxes
     2
     """
-
-    def beside(what: str, name: str) -> bytes:
-        most, too_large = _BESIDE[what]
-        return read_bounded(path.parent / name, most, too_large)
-
-    return spec_of(_text_of(path), path, beside)
+    return spec_of(read_text(path), path, beside_file(path))
 
 
 def spec_of(text: str, path: Path, beside: Beside) -> Spec:
@@ -150,96 +150,53 @@ def spec_of(text: str, path: Path, beside: Beside) -> Spec:
     beside
         Returns the roster or the blank form that the spec names.
     """
-    given = _toml(text, path)
-    return _Source(path, text, beside).spec(
-        given, beside("blank", given["blank"]) if _text(given.get("blank")) else b""
+    given = tables_of(text, path)
+    return Source(path, text, beside).spec(
+        given, beside("blank", given["blank"]) if is_text(given.get("blank")) else b""
     )
 
 
-@dataclass(frozen=True)
-class Drawn:
-    """Fields that a person draws on a blank form, in a text like a spec: `at` of each says where it is.
+def check_beside(what: str, name: str, content: bytes) -> None:
+    """Raise a DataError if what a spec names, called `name`, is larger than a roster or a blank form may be."""
+    most, too_large = _BESIDE[what]
+    check_size(content, Path(name), most, too_large)
+
+
+def beside_file(path: Path) -> Beside:
+    """Return what reads the files that the spec at `path` names."""
+
+    def read(what: str, name: str) -> bytes:
+        most, too_large = _BESIDE[what]
+        return read_bounded(path.parent / name, most, too_large)
+
+    return read
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a spec's file; raises DataError."""
+    return text_of(read_bounded(path, LARGEST, "error.spec.large"), path)
+
+
+class Source:
+    """A file that a spec is read from; knows on which line a key stands.
 
     Parameters
     ----------
-    text
-        The text, in TOML.
     path
-        What errors call it: its file.
+        What errors call it.
+    text
+        What is in it.
+    beside
+        Returns the roster that the spec names.
     """
-
-    text: str
-    path: Path
-
-    @staticmethod
-    def of(path: Path) -> Drawn:
-        """Read a file; raises DataError."""
-        return Drawn(_text_of(path), path)
-
-
-def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Callable[[Box], Box]) -> Spec:
-    """Read drawn fields as a spec; the style of those that name none is "".
-
-    Parameters
-    ----------
-    drawn
-        The fields.
-    sheet
-        What the spec says of the sheet, such as its title and paper, where the text does not say it.
-    blank
-        The blank form, as a PNG.
-    placed
-        Turns a box as the text gives it into one in millimetres.
-
-    Raises
-    ------
-    DataError
-        There is a mistake, which the error names with its line and field.
-    """
-    given = _toml(drawn.text, drawn.path)
-    source = _Source(
-        drawn.path, drawn.text, lambda _, name: read_bounded(drawn.path.parent / name, *_BESIDE["roster"])
-    )
-    fields = given.get("fields", [])
-    named = set()
-    for number, table in enumerate(fields if isinstance(fields, list) else [], start=1):
-        if not isinstance(table, dict):
-            continue
-        if "style" in table or "style" in given:
-            named.add(number)
-        if "at" in table:
-            source.check({"at": table["at"]}, _FIELD, number)
-            single = not isinstance(table["at"][0], list)
-            boxes = [[*placed(Box(*each))] for each in ([table["at"]] if single else table["at"])]
-            table["at"] = boxes[0] if single else boxes
-    spec = source.spec({**sheet, **given, "blank": "-"}, blank)
-    made = [each if n in named else replace(each, style="") for n, each in enumerate(spec.fields, start=1)]
-    return replace(spec, fields=tuple(made))
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return read_bounded(path, _LARGEST, "error.spec.large").decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise DataError("error.spec.encoding", path=path) from problem
-
-
-def _toml(text: str, path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as problem:  # not only TOMLDecodeError: a number may be too long for int
-        raise DataError("error.spec.toml", path=path, reason=problem) from problem
-
-
-class _Source:
-    """A file that a spec is read from; knows on which line a key stands."""
 
     def __init__(self, path: Path, text: str, beside: Beside) -> None:
         self._path, self._beside = path, beside
         self._lines = text.splitlines()
 
     def spec(self, given: Mapping[str, Any], blank: bytes) -> Spec:
-        self.check(given, _SHEET, 0)
+        """Return the spec that the tables of the file describe; raises DataError."""
+        self._check(given, _SHEET, 0)
         tables, most = given.get("fields", []), MOST_TRACED if blank else MOST_FIELDS
         if "title" not in given:
             raise self._wrong("error.spec.missing", 0, "title")
@@ -247,13 +204,13 @@ class _Source:
             raise self._wrong("error.spec.no_fields", 0, "fields", most=most)
         if not blank and given.get("paper", "A4") not in PAPERS:
             raise self._wrong("error.spec.paper", 0, "paper", names=", ".join(PAPERS))
-        if blank and (unfit := [key for key in ("rows", "note") if key in given]):
-            raise self._wrong("error.spec.not_traced", 0, unfit[0])
+        if blank:
+            self.refuse("error.spec.not_traced", given, ("rows", "note"))
         roster_path = self._path.parent / given.get("roster", "")
         roster = roster_of(self._beside("roster", given["roster"]), roster_path) if "roster" in given else ()
         fields: list[Field] = []
         for number, table in enumerate(tables, start=1):
-            self.check(table, _FIELD, number)
+            self.check_field(table, number)
             if "name" not in table:
                 raise self._wrong("error.spec.missing", number, "name")
             if table["name"] in [each.name for each in fields]:
@@ -262,6 +219,8 @@ class _Source:
             fields.append(self._placed(number, table, made, bool(blank)))
         for number, each in enumerate(fields, start=1):
             self._check_sum(number, each, fields)
+        if roster and not any(key in table for table in tables for key in ("column", "among_column")):
+            raise self._wrong("error.spec.unused_roster", 0, "roster")
         printed = any(each.column for each in fields)
         if printed and "rows" in given:
             raise self._wrong("error.spec.rows_and_roster", 0, "rows")
@@ -306,6 +265,8 @@ class _Source:
             boxes = tuple(Box(x + n * wide / made.boxes, y, wide / made.boxes, high) for n in range(made.boxes))
         if made.style == OPEN or len(boxes) != made.boxes:
             raise self._wrong("error.spec.places", number, "at", boxes=1 if made.style == OPEN else made.boxes)
+        if min(each.width for each in boxes) < _SMALLEST_BOX:
+            raise self._wrong("error.spec.narrow", number, "at", boxes=made.boxes, least=_SMALLEST_BOX)
         return replace(made, at=boxes)
 
     def _field(
@@ -367,13 +328,22 @@ class _Source:
             if not usable or other is None or other.once != made.once or name in made.sum_of[:place]:
                 raise self._wrong("error.spec.sum", number, "sum_of", value=name)
 
-    def check(self, table: Mapping[str, Any], known: Mapping[str, Wanted], number: int) -> None:
+    def check_field(self, table: Mapping[str, Any], number: int) -> None:
+        """Raise a DataError if a field, the first of which is number 1, has an unknown key or a wrong value."""
+        self._check(table, _FIELD, number)
+
+    def _check(self, table: Mapping[str, Any], known: Mapping[str, Wanted], number: int) -> None:
         for key, value in table.items():
             if key not in known:
                 raise self._wrong("error.spec.key", number, key, known=", ".join(known))
             fits, wanted = known[key]
             if not fits(value):
                 raise self._wrong("error.spec.value", number, key, value=_short(repr(value)), wanted=wanted)
+
+    def refuse(self, error: str, table: Mapping[str, Any], keys: Sequence[str]) -> None:
+        """Raise a DataError if the sheet has one of these keys."""
+        if unfit := [key for key in keys if key in table]:
+            raise self._wrong(error, 0, unfit[0])
 
     def _wrong(self, error: str, number: int, key: str, **values: Any) -> DataError:
         line, name = self._place(number, key)
@@ -407,7 +377,7 @@ def language_of(title: str) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
 def _fits(value: str, field: Field) -> bool:

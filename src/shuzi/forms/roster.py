@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 from shuzi.errors import DataError
@@ -13,6 +14,9 @@ from shuzi.forms.bounded import read_bounded
 
 MOST_ROWS = 10_000
 """Rows that a roster may have."""
+
+MOST_COLUMNS = 200
+"""Columns that a roster may have."""
 
 LARGEST = 10_000_000
 """Bytes that a roster may have."""
@@ -26,7 +30,8 @@ def read_roster(path: Path) -> tuple[dict[str, str], ...]:
     Raises
     ------
     DataError
-        It cannot be read, is empty or too large, two columns have one name, or a row is longer than the first.
+        It cannot be read, is empty, too large or too wide, two columns have one name, or a row is longer than the
+        first.
 
     Examples
     --------
@@ -45,13 +50,15 @@ def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
     >>> roster_of(b"number;name\n007;Ada\n", Path("class.csv"))
     ({'number': '007', 'name': 'Ada'},)
     """
-    numbered = [(line, row) for line, row in _rows(content, path) if any(cell.strip() for cell in row)]
+    numbered = _rows(content, path)
     lines, rows = [line for line, _ in numbered], [_trimmed(row) for _, row in numbered]
     if len(rows) < 2:
         raise DataError("error.roster.empty", path=path)
     if len(rows) > MOST_ROWS + 1:
-        raise DataError("error.roster.many", path=path, n=len(rows) - 1, most=MOST_ROWS)
+        raise DataError("error.roster.many", path=path, most=MOST_ROWS)
     names = [name.strip() for name in rows[0]]
+    if len(names) > MOST_COLUMNS:
+        raise DataError("error.roster.wide", path=path, most=MOST_COLUMNS)
     if twice := _twice(names):
         raise DataError("error.roster.columns", path=path, names=", ".join(twice))
     for line, row in zip(lines, rows, strict=True):
@@ -93,7 +100,7 @@ def _twice(values: list[str]) -> list[str]:
 
 
 def _rows(content: bytes, path: Path) -> list[tuple[int, list[str]]]:
-    """Return each row with the number of its last line."""
+    """Return each row in which something is with the number of its last line, until there are too many."""
     for encoding in _ENCODINGS:
         try:
             text = content.decode(encoding)
@@ -105,7 +112,8 @@ def _rows(content: bytes, path: Path) -> list[tuple[int, list[str]]]:
         separator = max(",;\t", key=first.count)
         try:
             reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-            return [(reader.line_num, row) for row in reader]
+            filled = ((reader.line_num, row) for row in reader if any(cell.strip() for cell in row))
+            return [*islice(filled, MOST_ROWS + 2)]
         except csv.Error as problem:
             raise DataError("error.data.unreadable", path=path, reason=problem) from problem
     raise DataError("error.roster.encoding", path=path)

@@ -94,18 +94,41 @@ def test_ruled_tables_need_no_spec(client):
     assert {cell["status"] for row in said["rows"] for cell in row["cells"].values()} == {"blank"}
 
 
-def test_a_traced_form_is_sent_with_its_blank(client, sheets, tmp_path):
+@pytest.fixture(scope="module")
+def traced(sheets, tmp_path_factory):
+    """A spec that was traced, its blank form, and a photograph of a copy: the folder that holds them."""
+    tmp_path = tmp_path_factory.mktemp("traced")
     form = next(each for each in sheets.layouts() if each.name == "survey")
     scan = cv2.resize((form.page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
     Image.fromarray(scan).save(tmp_path / "blank.png")
     given = ["form", "trace", str(tmp_path / "blank.png"), "--out", str(tmp_path / "survey.toml")]
     assert CliRunner().invoke(command, given).exit_code == 0
     photo, _ = sheets.photograph(np.random.default_rng(1), form.page, 10.0)
-    spec, blank = ((tmp_path / name).read_bytes() for name in ("survey.toml", "survey.blank.png"))
-    fields = {"picture": ("a.jpg", photo), "spec": ("survey.toml", spec), "blank": ("x.png", blank)}
-    said = client.post("/v1/forms", files=fields).json()
+    (tmp_path / "a.jpg").write_bytes(photo)
+    return tmp_path
+
+
+def with_blank(folder, blank):
+    fields = {
+        each: (name, (folder / name).read_bytes()) for each, name in (("picture", "a.jpg"), ("spec", "survey.toml"))
+    }
+    return fields | {"blank": ("x.png", blank)}
+
+
+def test_a_traced_form_is_sent_with_its_blank(client, traced, sheets):
+    form = next(each for each in sheets.layouts() if each.name == "survey")
+    said = client.post("/v1/forms", files=with_blank(traced, (traced / "survey.blank.png").read_bytes())).json()
     assert not said["problems"]
     assert len(said["columns"]) == len(form.places)
+
+
+@pytest.mark.parametrize("kind", ["pdf", "gif", "tiff", "jpeg"])
+def test_a_blank_that_is_no_plain_png_is_refused_before_it_is_decoded(client, traced, kind):
+    file = io.BytesIO()
+    Image.open(traced / "survey.blank.png").save(file, kind)
+    said = client.post("/v1/forms", files=with_blank(traced, file.getvalue()))
+    assert (said.status_code, said.json()["key"]) == (422, "error.service.spec")
+    assert "x.png must be a plain PNG" in said.json()["detail"]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +140,16 @@ def test_a_traced_form_is_sent_with_its_blank(client, sheets, tmp_path):
         (lambda each: [*each, each[-1]], 422, "error.service.field_twice", "roster"),
         (lambda each: [*each, ("hand", ("a", b"b"))], 422, "error.service.field", "picture.*spec.*blank"),
         (lambda each: [each[0], ("spec", ("s.toml", b"title = 1"))], 422, "error.service.spec", "line 1.*title"),
+        (lambda each: [each[0], ("spec", (None, b"\xff"))], 422, "error.service.spec", "spec is not UTF-8"),
         (lambda each: [each[0], ("spec", ("s.toml", b"\xff"))], 422, "error.service.spec", "s.toml"),
+        (lambda each: [each[0], ("spec", ("s.toml", b"#" * 200_001))], 422, "error.service.spec", "200000 bytes"),
+        (
+            lambda each: [*each[:-1], ("roster", ("r.csv", b"id" + b"," * 10**7))],
+            422,
+            "error.service.spec",
+            "r.csv.*10000000",
+        ),
+        (lambda each: [*each, ("blank", ("b.png", b"-"))], 422, "error.service.spec", "names no blank"),
         (lambda each: [each[0]] * 33 + each[1:], 413, "error.service.pictures", "32"),
     ],
 )

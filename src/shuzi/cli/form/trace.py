@@ -42,7 +42,8 @@ def trace(
     title: str | None,
 ) -> None:
     """Trace a blank form."""
-    from shuzi.forms.parse import Drawn
+    from shuzi.forms.spec import DATE
+    from shuzi.forms.tracing.drawn import Drawn
     from shuzi.forms.tracing.trace import beside, check_out, save_traced
     from shuzi.forms.tracing.trace import trace as traced_from
 
@@ -57,8 +58,13 @@ def trace(
     for number, each in enumerate(spec.fields, start=1):
         name = visible(each.name)
         at = ", ".join(f"{value:.1f}" for value in (each.at[0].x, each.at[0].y))
-        style = say(f"form.style.{each.style}", n=each.boxes)
-        click.echo(f"{number:>3}  {name}{' ' * (wide - columns(name))}  {say('form.trace.at', at=at)}  {style}")
+        what = [say(f"form.style.{each.style}", n=each.boxes)]
+        if each.decimals:
+            what.append(say("form.trace.decimals", n=each.decimals))
+        if each.kind == DATE:
+            what.append(say("form.trace.date"))
+        padded = name + " " * (wide - columns(name))
+        click.echo(f"{number:>3}  {padded}  {say('form.trace.at', at=at)}  {'  '.join(what)}")
     if traced.left_out:
         click.echo(say("form.trace.left_out", n=traced.left_out), err=True)
     kept, picture = beside(out)
@@ -71,5 +77,7 @@ def trace(
 def _as_toml(fields: tuple[tuple[str, float, float, float, float, int], ...]) -> str:
     lines = []
     for name, *at, boxes in fields:
-        lines += ["[[fields]]", f"name = {json.dumps(name)}", f"boxes = {boxes}", f"at = {json.dumps(at)}"]
+        # a string of JSON is one of TOML but for U+007F; JSON has no nan and inf, which the parser names
+        named = json.dumps(name, ensure_ascii=False).replace("\x7f", r"\u007f")
+        lines += ["[[fields]]", f"name = {named}", f"boxes = {boxes}", f"at = [{', '.join(map(str, at))}]"]
     return "\n".join(lines)

@@ -58,12 +58,13 @@ class Blank:
 
         Raises
         ------
-        PictureError
-            It is no picture.
         DataError
-            It has not the size that the spec says, or shows too little.
+            It is no picture, has not the size that the spec says, or shows too little.
         """
-        flat = open_picture(picture)
+        try:
+            flat = open_picture(picture)
+        except PictureError as problem:
+            raise DataError("error.spec.blank", reason=problem) from problem
         wanted = tuple(round(each * SCALE) for each in reversed(size))
         if flat.shape != wanted:
             raise DataError("error.spec.blank_size", width=wanted[1], height=wanted[0])

@@ -331,7 +331,8 @@ def _darkest(picture: NDArray[np.float32], line: float, stray: float) -> float:
 
 
 def _around(group: Sequence[Box]) -> Box:
-    return Box(group[0].x, group[0].y, group[-1].right - group[0].x, group[0].height)
+    left, top = min(each.x for each in group), min(each.y for each in group)
+    return Box(left, top, max(each.right for each in group) - left, max(each.bottom for each in group) - top)
 
 
 def _cut(
@@ -355,13 +356,20 @@ def own_ink(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
-    return flat[Box(*(each * SCALE for each in box)).pixels(rim=MARGIN * SCALE)]
+    """Cut out a box with its margin: uint8 (h, w); beyond the sheet it is paper."""
+    left, top = (int(np.floor((each - MARGIN) * SCALE)) for each in (box.x, box.y))
+    right, bottom = (int(np.ceil((each + MARGIN) * SCALE)) for each in (box.right, box.bottom))
+    part = np.full((bottom - top, right - left), PAPER, np.uint8)
+    seen = flat[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
+    down, across = max(-top, 0), max(-left, 0)
+    part[down : down + seen.shape[0], across : across + seen.shape[1]] = seen
+    return part
 
 
 def _erased(flat: NDArray[np.uint8], place: Place, box: Box, boxes: list[Box]) -> NDArray[np.uint8]:
     """Cut out a box with its margin, and take the printed lines out."""
     part = _with_margin(flat, box)
-    left, top = max(0.0, np.floor((box.x - MARGIN) * SCALE)), max(0.0, np.floor((box.y - MARGIN) * SCALE))
+    left, top = np.floor((box.x - MARGIN) * SCALE), np.floor((box.y - MARGIN) * SCALE)
     sides = [box.x * SCALE - left, box.right * SCALE - left]
     down = [box.y * SCALE - top, box.bottom * SCALE - top]
     if not place.framed:  # a stroke at its edge is no line; a line below it may be one all the same

@@ -16,6 +16,7 @@ from shuzi.forms.finding.blank import Blank
 from shuzi.forms.finding.cells import Cut, cut_fields, framed
 from shuzi.forms.finding.flat import SCALE, flatten
 from shuzi.forms.finding.markers import find_sheet
+from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import CODE, Page, code_box, pages_of
 from shuzi.forms.reading.boxes import probabilities_of, texts_of
 from shuzi.forms.reading.decide import decide, unused, with_sums
@@ -70,8 +71,13 @@ class PageReader:
         self._reader = reader
         self._blank = Blank.of(spec.blank, spec.size) if spec.blank else None
         pages = pages_of(spec)
+        self._printed: set[str] = set()
         if self._blank:
-            pages = tuple(replace(each, places=tuple(framed(self._blank.flat, each.places))) for each in pages)
+            flat = self._blank.flat
+            pages = tuple(replace(each, places=tuple(framed(flat, each.places))) for each in pages)
+            (page,) = pages
+            filled = zip(page.places, printed_in(flat, page.places), strict=True)
+            self._printed = {place.field.name for place, printed in filled if printed}
         self._pages: dict[int, Page] = {page.number: page for page in pages}
 
     @property
@@ -109,9 +115,9 @@ class PageReader:
         least = _LEAST_OF_TRACED if blank else _LEAST_LINES
         cuts = cut_fields(flat, self._pages[code.page].places, place, name, least)
         found = self._cells(cuts)
-        if blank:  # which may be another edition, on which just this field has moved
+        if blank:  # which may be another edition, on which just this field has moved; or something is printed there
             found = {
-                key: cell if cut.seen else replace(cell, status=UNSURE)
+                key: cell if cut.seen and key[1] not in self._printed else replace(cell, status=UNSURE)
                 for (key, cell), cut in zip(found.items(), cuts, strict=True)
             }
         placed = {key: _placed(cell, code, cut, name) for (key, cell), cut in zip(found.items(), cuts, strict=True)}

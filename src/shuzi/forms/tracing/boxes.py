@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from shuzi.forms.finding.flat import SCALE
 from shuzi.ink.boxes import Box
 
-_DARK = 222  # the level below which something is printed; lines are often grey
+DARK = 222
+"""The level below which something is printed; lines are often grey."""
+
 _LINE = 3.0  # millimetres: shorter lines bound no box
 _LEAST_WIDE, _LEAST_HIGH, _MOST_HIGH = 3.5, 4.5, 22.0  # millimetres of a box; smaller ones are to be ticked
 _RECTANGULAR = 0.9  # of its bounding box that a box fills
@@ -51,7 +53,7 @@ def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
     >>> [(round(each.box.x), round(each.box.width), each.parts) for each in find_boxes(flat)]
     [(10, 10, 1), (30, 30, 3)]
     """
-    dark = np.asarray(cv2.GaussianBlur(flat, (0, 0), 0.8) < _DARK, np.uint8)
+    dark = np.asarray(cv2.GaussianBlur(flat, (0, 0), 0.8) < DARK, np.uint8)
     length = round(_LINE * SCALE)
     # paper that is not quite flat: a line may move by a pixel or two along its length
     high, wide = cv2.dilate(dark, np.ones((3, 1), np.uint8)), cv2.dilate(dark, np.ones((1, 3), np.uint8))

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
+from shuzi.errors import DataError
+from shuzi.forms.finding.flat import SCALE
+from shuzi.forms.parse import MOST_BOXES, MOST_DECIMALS
 from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, Field
-from shuzi.forms.tracing.boxes import Printed
+from shuzi.forms.tracing.boxes import DARK, Printed
 from shuzi.ink.boxes import Box, as_array, iou
 
 _SLENDER = 1.3  # width of a box for one digit, in its heights, at most
@@ -16,25 +20,34 @@ _EVEN = 1.0  # millimetres by which the boxes of one field may differ in place a
 _ALIKE = 0.2  # of their width by which they may differ in it
 _APART = 0.9  # of their width: boxes further apart are not of one field
 _DIGIT, _RIM = 6.5, 3.0  # millimetres that a digit takes in an open field, and at its ends
+_RULE, _LEAST_POINT = 0.5, 0.1  # millimetres from the middle of a box's line to paper; square millimetres of ink
 _SAME_LINE = 4.0  # millimetres: fields whose tops differ by less are read from left to right
 _SAME = 0.5  # the intersection over union from which a box that was drawn is the one that is printed
-_MOST, _MOST_DECIMALS = 24, 6  # boxes of a field, and those after a point
 
 Run = list[Box]
 
 
-def propose(printed: Sequence[Printed]) -> tuple[Field, ...]:
+def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field, ...]:
     """Propose fields for the boxes of a form, named f1, f2 and so on from top to bottom.
+
+    Parameters
+    ----------
+    printed
+        What `find_boxes` found.
+    flat
+        The form: uint8 (h, w). Something printed in a small gap between boxes is a decimal point.
 
     Examples
     --------
+    >>> flat = np.full((800, 1600), 255, np.uint8)
     >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
-    >>> found = propose([*digits, Printed(Box(60.0, 30.0, 42.0, 8.5), 6), Printed(Box(20.0, 50.0, 50.0, 9.0), 1)])
+    >>> others = [Printed(Box(60.0, 30.0, 42.0, 8.5), 6), Printed(Box(20.0, 50.0, 50.0, 9.0), 1)]
+    >>> found = propose([*digits, *others], flat)
     >>> [(each.name, each.style, each.boxes) for each in found]
     [('f1', 'boxes', 3), ('f2', 'comb', 6), ('f3', 'open', 7)]
     """
     narrow = [each.box for each in printed if each.parts == 1 and _is_narrow(each.box)]
-    fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group)]
+    fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group, flat)]
     fields += [field for each in printed if each.parts > 1 for field in _short(COMB, _divided(each.box, each.parts))]
     fields += [_open(each.box) for each in printed if each.parts == 1 and not _is_narrow(each.box)]
     lines: list[list[Field]] = []
@@ -57,6 +70,11 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     printed
         What `find_boxes` found.
 
+    Raises
+    ------
+    DataError
+        Another number of boxes is printed there.
+
     Examples
     --------
     >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
@@ -65,14 +83,17 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     Box(x=34.0, y=30.0, width=7.0, height=8.5)
     """
     whole = _around(field.at)
-    inner = sorted(each.box for each in printed if each.parts == 1 and _holds(whole, each.box))
-    if len(inner) == field.boxes and field.style in ("", BOXES):
-        return replace(field, style=BOXES, at=tuple(inner))
+    inner = [each for each in printed if _holds(whole, each.box)]
+    count = sum(each.parts for each in inner)
+    if len(inner) == count == field.boxes and field.style in ("", BOXES):
+        return replace(field, style=BOXES, at=tuple(box for row in _rows(inner) for box in row))
+    if count > 1 and count != field.boxes and field.style != OPEN:
+        raise DataError("error.trace.boxes", name=field.name, found=count, wanted=field.boxes)
+    if len(inner) == 1 and inner[0].parts == field.boxes > 1 and field.style in ("", COMB):
+        return replace(field, style=COMB, at=_divided(inner[0].box, field.boxes))
     alike = iou(np.array(whole, np.float64), as_array(each.box for each in printed)) if printed else np.zeros(1)
     if alike.max() >= _SAME:
         best = printed[int(alike.argmax())]
-        if best.parts == field.boxes > 1 and field.style in ("", COMB):
-            return replace(field, style=COMB, at=_divided(best.box, best.parts))
         if best.parts == 1 and field.style in ("", OPEN):
             return replace(field, style=OPEN, at=(best.box,))
     return field if field.style else replace(field, style=OPEN, at=(whole,))
@@ -88,8 +109,19 @@ def _holds(whole: Box, box: Box) -> bool:
 
 
 def _around(boxes: Sequence[Box]) -> Box:
-    first, last = boxes[0], boxes[-1]
-    return Box(first.x, first.y, last.right - first.x, first.height)
+    left, top = min(each.x for each in boxes), min(each.y for each in boxes)
+    return Box(left, top, max(each.right for each in boxes) - left, max(each.bottom for each in boxes) - top)
+
+
+def _rows(printed: Sequence[Printed]) -> list[Run]:
+    """Return boxes in the order of reading: the rows from above, each from the left."""
+    rows: list[Run] = []
+    for box in sorted((each.box for each in printed), key=lambda each: each.y):
+        if rows and box.y - rows[-1][0].y < rows[-1][0].height / 2:
+            rows[-1].append(box)
+        else:
+            rows.append([box])
+    return [sorted(row) for row in rows]
 
 
 def _divided(box: Box, parts: int) -> tuple[Box, ...]:
@@ -127,21 +159,31 @@ def _next(box: Box, other: Box, gap: float) -> bool:
     return level and alike and -_EVEN <= other.x - box.right <= gap
 
 
-def _of_runs(runs: list[Run]) -> list[Field]:
+def _of_runs(runs: list[Run], flat: NDArray[np.uint8]) -> list[Field]:
     boxes = tuple(box for run in runs for box in run)
     if [len(each) for each in runs] == [4, 2, 2]:
         return [Field("", kind=DATE, boxes=8, style=BOXES, at=boxes)]
-    point = len(runs) == 2 and runs[1][0].x - runs[0][-1].right < _APART / 2 * runs[0][0].width
-    if point and len(boxes) <= _MOST and len(runs[1]) <= _MOST_DECIMALS:
+    fits = len(runs) == 2 and len(boxes) <= MOST_BOXES and len(runs[1]) <= MOST_DECIMALS
+    if fits and _has_point(flat, runs[0][-1], runs[1][0]):
         return [Field("", boxes=len(boxes), decimals=len(runs[1]), style=BOXES, at=boxes)]
     return _short(BOXES, boxes)
 
 
+def _has_point(flat: NDArray[np.uint8], before: Box, after: Box) -> bool:
+    """Tell whether a decimal point is printed between two boxes: a gap alone may as well group digits."""
+    wide = after.x - before.right
+    if not 2 * _RULE < wide < _APART / 2 * before.width:
+        return False
+    gap = Box(before.right + _RULE, before.y + _RULE, wide - 2 * _RULE, before.height - 2 * _RULE)
+    dark = flat[Box(*(each * SCALE for each in gap)).pixels()] < DARK
+    return bool(dark.sum() >= _LEAST_POINT * SCALE**2)
+
+
 def _short(style: str, boxes: tuple[Box, ...]) -> list[Field]:
     """Make fields of boxes side by side: several, if they are more than one may have."""
-    parts = [boxes[start : start + _MOST] for start in range(0, len(boxes), _MOST)]
+    parts = [boxes[start : start + MOST_BOXES] for start in range(0, len(boxes), MOST_BOXES)]
     return [Field("", boxes=len(each), style=style, at=each) for each in parts]
 
 
 def _open(box: Box) -> Field:
-    return Field("", boxes=min(max(round((box.width - _RIM) / _DIGIT), 1), _MOST), style=OPEN, at=(box,))
+    return Field("", boxes=min(max(round((box.width - _RIM) / _DIGIT), 1), MOST_BOXES), style=OPEN, at=(box,))

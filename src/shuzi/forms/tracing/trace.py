@@ -12,10 +12,15 @@ from numpy.typing import NDArray
 from shuzi.atomic import replacing
 from shuzi.errors import DataError
 from shuzi.forms.finding.blank import Blank
-from shuzi.forms.parse import MOST_TRACED, SIDES, Drawn, is_paper, language_of, read_drawn
+from shuzi.forms.finding.cells import framed
+from shuzi.forms.finding.printed import printed_in
+from shuzi.forms.layout import Place
+from shuzi.forms.parse import LONGEST, MOST_TRACED, SIDES, is_paper, is_text, language_of, spec_of
 from shuzi.forms.reading.page import as_png
-from shuzi.forms.spec import PAPERS, Spec
+from shuzi.forms.spec import PAPERS, Field, Spec
+from shuzi.forms.toml import text_of
 from shuzi.forms.tracing.boxes import find_boxes
+from shuzi.forms.tracing.drawn import Drawn, read_drawn
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.propose import propose, snapped
 from shuzi.forms.tracing.write import as_toml, numbered
@@ -65,10 +70,13 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
     Raises
     ------
     DataError
-        A drawn field is wrong, there are no boxes, or too little is printed on the form to recognise it again.
+        The title is too long or has unprintable characters, a drawn field is wrong or not empty on the blank form,
+        there are no boxes, or too little is printed on the form to recognise it again.
     PictureError
         It is no picture, or shows no sheet of this paper.
     """
+    if not is_text(title):
+        raise DataError("error.trace.title", most=LONGEST)
     grey = open_picture(picture)
     form = find_form(grey, sides_of(paper), name)
     if not Blank(form.flat, form.size).distinct:
@@ -79,12 +87,21 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
     blank, printed = as_png(form.flat), find_boxes(form.flat)
     if drawn is not None:
         spec = read_drawn(drawn, sheet, blank, form.in_millimetres if unit == PIXEL else lambda box: box)
-        return Traced(replace(spec, fields=tuple(snapped(each, printed) for each in spec.fields)), form.flat)
-    found = propose(printed)
+        fields = tuple(snapped(each, printed) for each in spec.fields)
+        if filled := [each.name for each in fields if each not in _empty(form.flat, fields)]:
+            raise DataError("error.trace.printed", name=filled[0])
+        return Traced(replace(spec, fields=fields), form.flat)
+    found = _empty(form.flat, propose(printed, form.flat))
     if not found:
         raise DataError("error.trace.no_boxes", path=name)
     spec = Spec(fields=found[:MOST_TRACED], language=language_of(title), blank=blank, **sheet)
     return Traced(spec, form.flat, len(found) - len(spec.fields))
+
+
+def _empty(flat: NDArray[np.uint8], fields: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return the fields in which nothing is printed."""
+    places = framed(flat, [Place(each, 0, each.at) for each in fields])
+    return tuple(each for each, printed in zip(fields, printed_in(flat, places), strict=True) if not printed)
 
 
 def sides_of(paper: str) -> tuple[float, float]:
@@ -130,12 +147,13 @@ def save_traced(traced: Traced, out: Path) -> None:
     Raises
     ------
     DataError
-        One is there already, or cannot be written.
+        One is there already, or cannot be written; or the spec cannot be read again, since it is too large.
     """
     check_out(out)
     blank, picture = beside(out)
     numbers = as_png(numbered(traced.flat, traced.spec.fields))
     text = as_toml(traced.spec, blank.name)
+    spec_of(text_of(text.encode(), out), out, lambda *_: traced.spec.blank)
     # the spec last: where it is, the others are
     for path, content in ((blank, traced.spec.blank), (picture, numbers), (out, text.encode())):
         try:

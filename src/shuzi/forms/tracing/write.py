@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 import cv2
@@ -64,10 +65,11 @@ def _of_field(field: Field) -> dict[str, Any]:
         values["boxes"] = field.boxes
     values["style"] = field.style
     kept = ("decimals", "required", "digits", "least", "most", "check", "among", "sum_of", "total")
+    unset = {each.name: each.default for each in fields(Field)}
     named = {"digits": "length", "least": "min", "most": "max"}
     for key in kept:
         value = getattr(field, key)
-        if value not in (None, False, "", ()) and not (key == "decimals" and not value):
+        if value != unset[key]:
             values[named.get(key, key)] = [*value] if isinstance(value, tuple) else value
     values["at"] = _at(field)
     return values

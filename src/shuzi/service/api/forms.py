@@ -15,14 +15,15 @@ from starlette.responses import Response
 
 from shuzi.errors import DataError, PictureError, ServiceError, ShuziError
 from shuzi.forms.collect import collect, try_page
-from shuzi.forms.parse import spec_of
+from shuzi.forms.parse import check_beside, spec_of
 from shuzi.forms.reading.page import PageRead, PageReader
 from shuzi.forms.reading.ruled import joined, read_table
 from shuzi.forms.result import Problem, Row, Table
 from shuzi.forms.spec import Spec
+from shuzi.forms.toml import text_of
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.pictures.plain import PDF, kind_of
+from shuzi.pictures.plain import PDF, PNG, is_plain, kind_of
 from shuzi.reading.parallel.calls import weight
 from shuzi.reading.reader import Reader
 from shuzi.service.api import answers
@@ -220,11 +221,17 @@ def _spec(files: Files) -> Spec:
     def beside(what: str, named: str) -> bytes:
         if what not in files:  # never a file of this machine
             raise DataError("error.service.beside", what=what, name=named[:80])
-        return files[what][1]
+        called, sent = files[what]
+        check_beside(what, called, sent)
+        # anything else would be decoded in a child of this process: with no place in the queue for such children
+        if what == "blank" and not (kind_of(sent) == PNG and is_plain(sent, PNG)):
+            raise DataError("error.service.blank", path=called)
+        used.add(what)
+        return sent
 
+    used = {"spec"}
     path = Path(name)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise DataError("error.spec.encoding", path=path) from problem
-    return spec_of(text, path, beside)
+    spec = spec_of(text_of(content, path), path, beside)
+    if unused := [each for each in files if each not in used]:
+        raise DataError("error.service.unused", what=unused[0])
+    return spec

@@ -161,7 +161,7 @@ class _Parser:
         if name in self.others:
             raise ServiceError("error.service.field_twice", name=name)
         self._part.of = name
-        self._part.name = _text(options.get(b"filename", b"")) or FIELD
+        self._part.name = _text(options.get(b"filename", b"")) or name
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         self._part.content += data[start:end]

@@ -1,0 +1,42 @@
+"""A blank form and the places of its fields become which of them are not empty before anybody writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.forms.finding.cells import LEAST_INK, cut_fields, peak_of
+from shuzi.forms.layout import Place
+from shuzi.forms.spec import OPEN
+
+
+def printed_in(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[bool]:
+    """Tell for each field whether something is printed in it: read as written, it would be on every copy.
+
+    Parameters
+    ----------
+    flat
+        The blank form: uint8 (h, w), as `flatten` makes it.
+    places
+        Its fields, as `framed` returns them.
+
+    Examples
+    --------
+    >>> from shuzi.forms.spec import Field
+    >>> from shuzi.ink.boxes import Box
+    >>> flat = np.full((400, 400), 255, np.uint8)
+    >>> flat[100:140, 118:122] = 60
+    >>> boxes = [Place(Field("n", boxes=1), 0, (Box(x, 11.0, 7.0, 8.5),), framed=False) for x in (11.5, 30.0)]
+    >>> printed_in(flat, boxes)
+    [True, False]
+    """
+    found = []
+    for place in places:  # each by itself: what is printed in one says nothing of what is ink in another
+        (cut,) = cut_fields(flat, [place], np.eye(3), "", 0.0)
+        if place.field.style == OPEN:
+            found.append(peak_of(cut.inside) >= LEAST_INK)
+        else:
+            found.append(any(each.image is not None or each.faint for each in cut.boxes))
+    return found

@@ -1,0 +1,73 @@
+"""Fields that a person draws on a blank form become a spec; each mistake is reported with its line and field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from shuzi.forms.parse import Source, beside_file, read_text
+from shuzi.forms.spec import Spec
+from shuzi.forms.toml import tables_of
+from shuzi.ink.boxes import Box
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Fields that a person draws on a blank form, in a text like a spec: `at` of each says where it is.
+
+    Parameters
+    ----------
+    text
+        The text, in TOML.
+    path
+        What errors call it: its file.
+    """
+
+    text: str
+    path: Path
+
+    @staticmethod
+    def of(path: Path) -> Drawn:
+        """Read a file; raises DataError."""
+        return Drawn(read_text(path), path)
+
+
+def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Callable[[Box], Box]) -> Spec:
+    """Read drawn fields as a spec; the style of those that name none is "".
+
+    Parameters
+    ----------
+    drawn
+        The fields.
+    sheet
+        What the spec says of the sheet, such as its title and paper, where the text does not say it.
+    blank
+        The blank form, as a PNG.
+    placed
+        Turns a box as the text gives it into one in millimetres.
+
+    Raises
+    ------
+    DataError
+        There is a mistake, which the error names with its line and field.
+    """
+    given = tables_of(drawn.text, drawn.path)
+    source = Source(drawn.path, drawn.text, beside_file(drawn.path))
+    fields = given.get("fields", [])
+    named = set()
+    for number, table in enumerate(fields if isinstance(fields, list) else [], start=1):
+        if not isinstance(table, dict):
+            continue
+        if "style" in table or "style" in given:
+            named.add(number)
+        if "at" in table:
+            source.check_field({"at": table["at"]}, number)
+            single = not isinstance(table["at"][0], list)
+            boxes = [[*placed(Box(*each))] for each in ([table["at"]] if single else table["at"])]
+            table["at"] = boxes[0] if single else boxes
+    source.refuse("error.trace.sheet", given, ("paper", "landscape", "blank"))
+    spec = source.spec({**sheet, **given, "blank": "-"}, blank)
+    made = [each if n in named else replace(each, style="") for n, each in enumerate(spec.fields, start=1)]
+    return replace(spec, fields=tuple(made))

@@ -116,14 +116,15 @@ def test_another_edition_of_the_form_is_refused(forms, traced, sheets, reader):
         PageReader(read_spec(traced("survey")), reader).read(photo, "photo.jpg")
 
 
-def test_a_photograph_of_a_blank_form_is_traced_like_its_scan(forms, traced, sheets, tmp_path):
-    photo, _ = sheets.photograph(np.random.default_rng(3), forms["survey"].page, 12.0, turned=0.0)
+@pytest.mark.parametrize("name", ["survey", "transfer"])
+def test_a_photograph_of_a_blank_form_is_traced_like_its_scan(forms, traced, sheets, tmp_path, name):
+    photo, _ = sheets.photograph(np.random.default_rng(3), forms[name].page, 12.0, turned=0.0)
     (tmp_path / "photo.jpg").write_bytes(photo)
-    out = tmp_path / "survey.toml"
+    out = tmp_path / f"{name}.toml"
     assert (
         CliRunner().invoke(command, ["form", "trace", str(tmp_path / "photo.jpg"), "--out", str(out)]).exit_code == 0
     )
-    from_photo, from_scan = read_spec(out), read_spec(traced("survey"))
+    from_photo, from_scan = read_spec(out), read_spec(traced(name))
     assert [(each.boxes, each.style) for each in from_photo.fields] == [
         (each.boxes, each.style) for each in from_scan.fields
     ]

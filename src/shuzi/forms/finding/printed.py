@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.cells import LEAST_INK, cut_fields, peak_of
+from shuzi.forms.finding.cells import cut_fields, written_in
 from shuzi.forms.layout import Place
 from shuzi.forms.spec import OPEN
 
@@ -36,7 +36,7 @@ def printed_in(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[bool]:
     for place in places:  # each by itself: what is printed in one says nothing of what is ink in another
         (cut,) = cut_fields(flat, [place], np.eye(3), "", 0.0)
         if place.field.style == OPEN:
-            found.append(peak_of(cut.inside) >= LEAST_INK)
-        else:
-            found.append(any(each.image is not None or each.faint for each in cut.boxes))
+            found.append(written_in(cut.inside).image is not None)
+        else:  # what is faint may be left of a line where a photographed form bends, and is never read as sure
+            found.append(any(each.image is not None and not each.faint for each in cut.boxes))
     return found

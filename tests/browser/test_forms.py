@@ -194,6 +194,11 @@ def test_a_phone_confirms_with_a_button_and_types_what_it_must(opened):
     text = page.get_by_role("textbox")
     expect(text).to_have_attribute("inputmode", "decimal")
     text.fill("12")
+    size = page.viewport_size
+    page.set_viewport_size({"width": 390, "height": 844})
+    frame = page.get_by_role("button", name="Confirm").bounding_box()
+    assert frame["x"] + frame["width"] <= 390
+    page.set_viewport_size(size)
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("img", name="Question 1 of row 14")).to_be_visible()
     text.fill("99")

@@ -3,10 +3,14 @@
 import sys
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
+from PIL import Image
 
 import shuzi
+from shuzi.cli import shuzi as command
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -44,5 +48,41 @@ def photo(sheets, hands):
         printed = sheets.print_sheet(spec)[page - 1]
         filled = sheets.fill(rng, printed, pages_of(spec)[page - 1].places, texts, hands)
         return sheets.photograph(rng, filled, angle)[0]
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def forms():
+    """The benchmark's five forms, by name."""
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        from layouts import layouts
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    return {each.name: each for each in layouts()}
+
+
+@pytest.fixture(scope="session")
+def scans(forms, tmp_path_factory):
+    """Scans of the blank forms at 200 dots per inch."""
+    folder = tmp_path_factory.mktemp("scans")
+    for name, form in forms.items():
+        scan = cv2.resize((form.page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
+        Image.fromarray(scan).save(folder / f"{name}.png")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def traced(scans, tmp_path_factory):
+    """The specs that the command makes of the scans, by name."""
+    folder = tmp_path_factory.mktemp("specs")
+
+    def made(name):
+        path = folder / f"{name}.toml"
+        if not path.exists():
+            found = CliRunner().invoke(command, ["form", "trace", str(scans / f"{name}.png"), "--out", str(path)])
+            assert found.exit_code == 0, found.output
+        return path
 
     return made

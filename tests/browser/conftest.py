@@ -131,3 +131,15 @@ def expect_query():
         )
 
     return wait
+
+
+@pytest.fixture
+def two_pictures(as_png, mnist, tmp_path):
+    """Two files with the same number, 72."""
+    row = np.full((60, 110), 255, np.uint8)
+    for place in (0, 1):
+        row[16:44, 20 + 45 * place : 48 + 45 * place] = 255 - mnist.test.images[place]
+    files = [tmp_path / "one.png", tmp_path / "two.png"]
+    for each in files:
+        each.write_bytes(as_png(row))
+    return files

@@ -124,14 +124,9 @@ def test_keys_split_merge_and_delete(two_and_seven):
     expect(sheet.page.get_by_role("button", name="Correct")).to_be_focused()
 
 
-def test_a_picture_is_corrected_and_its_list_says_so(open_sheet, as_png, mnist, tmp_path):
-    row = np.full((60, 110), 255, np.uint8)
-    for place in (0, 1):
-        row[16:44, 20 + 45 * place : 48 + 45 * place] = 255 - mnist.test.images[place]
-    for name in ("one.png", "two.png"):
-        (tmp_path / name).write_bytes(as_png(row))
+def test_a_picture_is_corrected_and_its_list_says_so(open_sheet, two_pictures):
     sheet = open_sheet()
-    sheet.page.get_by_test_id("pictures").set_input_files([tmp_path / "one.png", tmp_path / "two.png"])
+    sheet.page.get_by_test_id("pictures").set_input_files(two_pictures)
     listed = sheet.page.locator(".listed-text")
     expect(listed).to_have_text(["72", "72"])
     sheet.boxes.nth(0).click(position={"x": 8, "y": 8})
@@ -148,7 +143,7 @@ def test_a_picture_is_corrected_and_its_list_says_so(open_sheet, as_png, mnist, 
     sheet.page.get_by_role("button", name="Back to writing").click()
     _expect_text(sheet, "12")
     sheet.page.once("dialog", lambda dialog: dialog.dismiss())
-    sheet.page.get_by_test_id("pictures").set_input_files(tmp_path / "two.png")
+    sheet.page.get_by_test_id("pictures").set_input_files(two_pictures[1])
     expect(listed).to_have_text(["12", "72"])
     sheet.page.get_by_role("button", name="中").click()
     expect(sheet.page.locator(".result .verdict")).to_have_text("已由你改正")

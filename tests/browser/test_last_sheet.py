@@ -1,6 +1,5 @@
 """The last sheet survives a reload; where the browser stores nothing, the page says so once and offers a file."""
 
-import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -51,14 +50,9 @@ def test_strokes_and_corrections_are_there_after_a_reload(open_sheet, mnist):
     assert answer.text == "1"
 
 
-def test_pictures_and_their_corrections_are_there_after_a_reload(open_sheet, as_png, mnist, tmp_path):
-    row = np.full((60, 110), 255, np.uint8)
-    for place in (0, 1):
-        row[16:44, 20 + 45 * place : 48 + 45 * place] = 255 - mnist.test.images[place]
-    for name in ("one.png", "two.png"):
-        (tmp_path / name).write_bytes(as_png(row))
+def test_pictures_and_their_corrections_are_there_after_a_reload(open_sheet, two_pictures):
     sheet = open_sheet()
-    sheet.page.get_by_test_id("pictures").set_input_files([tmp_path / "one.png", tmp_path / "two.png"])
+    sheet.page.get_by_test_id("pictures").set_input_files(two_pictures)
     listed = sheet.page.locator(".listed-text")
     expect(listed).to_have_text(["72", "72"])
     sheet.boxes.nth(0).click(position={"x": 8, "y": 8})

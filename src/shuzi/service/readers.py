@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import statistics
 import time
@@ -107,6 +108,11 @@ class Readers:
                 if problem.key in ("error.model.detector", "error.model.recogniser"):
                     raise ModelError(problem.key, path=name) from problem
                 raise
+
+    async def ready(self, name: str = "") -> Reader:
+        """Return what `get` returns, and let other requests go on while it is loaded."""
+        loaded = self.loaded(name)
+        return await asyncio.to_thread(self.get, name) if loaded is None else loaded
 
     def add(self, name: str, path: Path) -> None:
         """Load a model that was trained here; its file is not needed any more."""

@@ -77,9 +77,7 @@ async def forms(request: Request) -> Response:
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with place_for(request):
-        reader = parts.readers.loaded(asks.model)
-        if reader is None:
-            reader = await asyncio.to_thread(parts.readers.get, asks.model)
+        reader = await parts.readers.ready(asks.model)
         named, files = await asyncio.to_thread(form_of, body, kind, parts.limits.pictures, _ONCE)
         if ("spec" in files) == asks.table or (asks.table and files):
             raise ServiceError("error.service.form_or_table")

@@ -71,9 +71,7 @@ async def read(request: Request) -> Response:
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with place_for(request):
-        reader = parts.readers.loaded(asks.model)
-        if reader is None:
-            reader = await asyncio.to_thread(parts.readers.get, asks.model)
+        reader = await parts.readers.ready(asks.model)
         take = partial(pictures_of, body, kind, parts.limits.pictures)
         named = take() if len(body) <= _SHORT else await asyncio.to_thread(take)
         pictures = Pictures(parts, reader, quota if asks.explain else None, asks.marks)

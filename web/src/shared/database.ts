@@ -82,6 +82,7 @@ async function transacted<T>(
     opened ??= open();
     const transaction = (await opened).transaction(name, mode);
     const request = act(transaction.objectStore(name));
+    transaction.commit(); // else it waits for the request's answer, and a reload meanwhile undoes it
     await new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error); // after an error too, and only then it is known

@@ -6,8 +6,7 @@
 The pictures are composed pages of any kind, as PNG files in a folder. They are read in rounds, each by both in turns,
 and every row must be the same. Of Ray's part only the last three quarters of the files are timed: before them, actors
 start, one after the other, which takes seconds however much there is to read; how long it takes to the first file is
-given as `start_up`. The dashboard is off. Other work on the machine changes the times; `per_cpu_second` counts the
-pictures for each second of CPU time of all processes that take part, Ray's own among them.
+given as `start_up`. The dashboard is off. Other work on the machine changes the times, and less so their ratio.
 
 The driver's memory is the most that its process has in RAM above what it had when it was connected, while it reads
 Parquet files, in a process of its own each. Their rows are no pictures, so that 200,000 of them take a minute, and
@@ -17,7 +16,6 @@ each becomes a row with its error. The driver sees neither.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import shutil
@@ -27,12 +25,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import psutil
 from machine import keep
 from PIL import Image
 
@@ -59,52 +55,20 @@ def compose(folder: Path, count: int) -> None:
         Image.fromarray(any_kind(composer, draws).grey).save(place / f"{number:06}.png", compress_level=1)
 
 
-class Spent:
-    """The CPU seconds that processes have spent since this was made."""
-
-    def __init__(self, processes: Callable[[], list[psutil.Process]]) -> None:
-        self._processes = processes
-        self._before = self._now()
-
-    def seconds(self) -> float:
-        """Return how many; of processes that have ended since, none are counted."""
-        return sum(spent - self._before.get(number, 0.0) for number, spent in self._now().items())
-
-    def _now(self) -> dict[int, float]:
-        found = {}
-        for each in self._processes():
-            with contextlib.suppress(psutil.Error):
-                times = each.cpu_times()
-                found[each.pid] = times.user + times.system
-        return found
-
-
-def everything() -> list[psutil.Process]:
-    """Return this process and all that it has started, Ray's with theirs."""
-    me = psutil.Process()
-    return [me, *me.children(recursive=True)]
-
-
-def helpers() -> list[psutil.Process]:
-    """Return this process and those that help its `read_many`."""
-    me = psutil.Process()
-    return [me, *(each for each in me.children() if "shuzi.processes.worker" in each.cmdline())]
-
-
-def on_one_machine(reader: shuzi.Reader, folder: Path) -> tuple[dict[str, float], dict[str, Any]]:
-    """Return pictures per second and per CPU second, and the rows."""
+def on_one_machine(reader: shuzi.Reader, folder: Path) -> tuple[float, dict[str, Any]]:
+    """Return pictures per second, and the rows."""
     paths = sorted(folder.iterdir())
-    spent, began = Spent(helpers), time.perf_counter()
+    began = time.perf_counter()
     found = list(reader.read_many(paths))
     rate = len(paths) / (time.perf_counter() - began)
     rows = {str(path): row_of(str(path), each) for path, each in zip(paths, found, strict=True)}
-    return {"rate": rate, "per_cpu_second": len(paths) / spent.seconds()}, rows
+    return rate, rows
 
 
 def on_nodes(
     reader: shuzi.Reader, there: Cluster, folder: Path, output: Path
 ) -> tuple[dict[str, float], dict[str, Any]]:
-    """Return pictures per second and per CPU second, the seconds before the first file, and the rows."""
+    """Return pictures per second, the seconds before the first file, and the rows."""
     import pyarrow.parquet as pq
 
     began = time.perf_counter()
@@ -114,10 +78,9 @@ def on_nodes(
         if progress.done and not found:
             found["start_up"] = now - began
         if 4 * progress.done < progress.shards:
-            spent, quarter, before = Spent(everything), now, progress.rows
+            quarter, before = now, progress.rows
         else:
-            count = progress.rows - before
-            found |= {"rate": count / (now - quarter), "per_cpu_second": count / spent.seconds()}
+            found["rate"] = (progress.rows - before) / (now - quarter)
     return found, {row["source"]: row for row in pq.read_table(output).to_pylist()}
 
 
@@ -145,8 +108,7 @@ def compare(count: int) -> dict[str, Any]:
                 many, found = on_nodes(reader, there, folder, place / f"out-{number}")
                 if found != expected:
                     sys.exit("the rows differ")
-                ratios = {f"{name}_ratio": many[name] / alone[name] for name in alone}
-                rounds.append({f"read_many_{name}": value for name, value in alone.items()} | many | ratios)
+                rounds.append({"read_many_rate": alone} | many | {"rate_ratio": many["rate"] / alone})
                 print({name: round(value, 3) for name, value in rounds[-1].items()}, flush=True)
     finally:
         nodes.shutdown()

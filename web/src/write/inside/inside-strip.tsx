@@ -39,7 +39,7 @@ export function InsideStrip() {
         </ViewLink>
       </header>
       <div class="inside-flow">
-        <Stage name="write.inside.image" step="pixels" parameters={mine}>
+        <Stage name="write.inside.image" step="handwriting" parameters={mine}>
           <Pixels values={pixels ?? BLANK} palette="ink" class="inside-image" />
         </Stage>
         {isTemplate ? (
@@ -59,7 +59,7 @@ export function InsideStrip() {
         >
           <Bars values={scores} decimals={2} />
         </Stage>
-        <Stage name="write.inside.probabilities" step="loss">
+        <Stage name="write.inside.probabilities" step="not-sure">
           <Bars values={scores && softmax(scores)} full={1} />
         </Stage>
       </div>

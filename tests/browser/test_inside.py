@@ -94,6 +94,24 @@ def test_the_last_digit_is_drawn_until_another_is_chosen(open_sheet, mnist):
     expect(best.first).to_have_text("4")
 
 
+def test_the_network_follows_the_pen_before_it_is_lifted(open_sheet, mnist):
+    sheet = open_sheet()
+    best = sheet.page.locator(".inside-bars .best .numbers")
+    sheet.write(_ink(mnist, 4), 0.3)
+    expect(best.first).to_have_text("4")
+    (stroke,) = sheet.placed(DIGIT_ONE, 0.7)
+    mouse = sheet.page.mouse
+    mouse.move(*stroke[0])
+    mouse.down()
+    mouse.move(*stroke[-1], steps=12)
+    expect(best.first).to_have_text("1")
+    expect(sheet.number).to_have_attribute("data-text", "4")
+    with sheet.read() as answer:
+        mouse.up()
+    assert answer.text == "41"
+    expect(best.first).to_have_text("1")
+
+
 def test_each_stage_leads_to_its_step_with_my_digit(open_sheet, mnist, expect_query):
     sheet = open_sheet(reduced_motion="reduce")
     page = sheet.page

@@ -89,7 +89,7 @@ function Measurement({ measured: { said, all, isMissing } }: { measured: Measure
           </table>
         </div>
       </section>
-      <section>
+      <section class="thresholds">
         <h2>{say("learn.not-sure.line")}</h2>
         <Slider
           label={say("learn.not-sure.threshold")}

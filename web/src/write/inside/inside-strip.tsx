@@ -14,6 +14,7 @@ import { ViewLink } from "../../shell/view-link";
 import { digitOf } from "../correct/glyphs";
 import { glyphs, readBy, selected } from "../state";
 import { Bars } from "./bars";
+import { followPen } from "./growing";
 import { drawn, image, keepLooking, looked } from "./looking";
 import { Maps, Templates } from "./tiles";
 import "./inside.css";
@@ -24,6 +25,7 @@ const [LEAST, MOST] = [-10, 10]; // the scores that the step about softmax takes
 
 export function InsideStrip() {
   useEffect(keepLooking, []);
+  useEffect(followPen, []);
   const pixels = image.value;
   const found = pixels ? looked.value : null;
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};

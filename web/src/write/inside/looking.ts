@@ -7,6 +7,7 @@ import { digitOf } from "../correct/glyphs";
 import { inverse, place } from "../geometry";
 import { glyphs, ontoCorrections, pictures, readBy, selected, sheet } from "../state";
 import { digitDrawn } from "./chosen";
+import { growing } from "./growing";
 
 /** The digit that the network is drawn for, and its place among all characters. */
 export const drawn: ReadonlySignal<{ place: number; digit: Digit } | null> = computed(() => {
@@ -22,8 +23,9 @@ export const drawn: ReadonlySignal<{ place: number; digit: Digit } | null> = com
   return found !== null && digit ? { place: found, digit } : null;
 });
 
-/** What the network saw, 784 values, ink 255; null until it is there. */
+/** What the network saw, or will see of the stroke in progress, 784 values, ink 255; null until it is there. */
 export const image: ReadonlySignal<Uint8Array | null> = computed(() => {
+  if (growing.value && !pictures.chosen.value) return growing.value;
   const rows = drawn.value?.digit.image;
   return rows ? Uint8Array.from(rows.flat()) : null;
 });

@@ -14,7 +14,7 @@ from shuzi.concepts import cross_entropy, descend, one_hot, softmax, squared_err
 pytestmark = pytest.mark.browser
 
 LABEL = one_hot(2, classes=3)
-LAST, TRAINING = 12, 7
+LAST, TRAINING = 14, 7
 
 
 @pytest.fixture

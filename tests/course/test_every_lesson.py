@@ -22,6 +22,8 @@ INSTALL = {
 INDEX = {"zh": COURSE / "README.zh.md", "en": COURSE / "README.md"}
 STEPS = ROOT / "web" / "src" / "learn" / "frame" / "step-address.ts"
 
+NUMBERED = [str(number) for number in range(1, 7)]  # of the first six steps, in older links
+
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 every_text = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -111,14 +113,15 @@ def test_every_figure_in_a_sentence_comes_from_something_that_is_run(lesson, lan
 @pytest.mark.parametrize("place", [*LESSONS, COURSE], ids=lambda path: path.name)
 def test_every_link_has_its_target(place, language):
     path = INDEX[language] if place == COURSE else place / f"{language}.md"
-    steps = len(re.findall(r'^  "learn\.', STEPS.read_text("utf-8"), re.MULTILINE)) if STEPS.exists() else None
+    steps = re.findall(r'^  "learn\.([\w-]+)"', STEPS.read_text("utf-8"), re.MULTILINE) if STEPS.exists() else None
     to_the_page = 0
     for link in links(path.read_text("utf-8")):
         parts = urlsplit(link)
         if parts.netloc == "127.0.0.1:8000":
             query = parse_qs(parts.query)
             assert query["view"][0] in ("write", "learn", "models")
-            assert not steps or 1 <= int(query.get("step", ["1"])[0]) <= steps
+            step = query.get("step", ["1"])[0]
+            assert not steps or step in steps or step in NUMBERED
             to_the_page += 1
         elif not parts.scheme:
             meant = path.parent / unquote(parts.path) if parts.path else path

@@ -17,7 +17,7 @@ _SETTLED = """() =>
 _DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _WITHOUT_TRAINING = (
     *("pixels", "one-hot", "template", "softmax", "loss", "rate"),
-    *("hidden", "backprop", "overfitting", "convolution"),
+    *("hidden", "backprop", "overfitting", "convolution", "handwriting", "not-sure"),
 )
 _SEVEN = [[(8, 5), (12, 5), (16, 5), (20, 5), (18, 10), (16, 14), (14, 19), (12, 23)]]
 

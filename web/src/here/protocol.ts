@@ -1,5 +1,6 @@
 /** What the page and its reading worker say to each other. */
 import type { Grey } from "../ink/picture";
+import type { Inside } from "../reading/inside";
 import type { Sentence } from "../reading/result";
 import type { Reading } from "../shapes";
 
@@ -8,9 +9,23 @@ export interface Found extends Omit<Reading, "message" | "source"> {
   advice: Sentence;
 }
 
+/** What a model says of n images. */
+export interface ClassifiedImages {
+  /** Ten of each image, given that it is a digit. */
+  probabilities: Float32Array;
+  /** Of each image; 1 if the model cannot tell. */
+  isDigit: Float32Array;
+  /** The probability from which the model's card takes something for a digit. */
+  leastDigit: number;
+}
+
 /** To the worker. */
 export type Task =
   | { id: number; picture: Blob | Grey; model: string; explain: boolean }
+  /** What a 28x28 image, ink 255, becomes inside a model. */
+  | { id: number; lookInside: Uint8Array; model: string }
+  /** What a model says of 28x28 images, ink 255, one after another. */
+  | { id: number; classify: Uint8Array; model: string }
   /** Corrected digits of one person that readings take into account from now on: 784 values of each, and the labels. */
   | { hand: { images: Uint8Array; labels: Uint8Array } }
   /** Load what the model needs, before the first picture comes. */
@@ -23,6 +38,8 @@ export type Task =
 /** From the worker. */
 export type Answer =
   | { id: number; found: Found }
+  | { id: number; inside: Inside }
+  | { id: number; classified: ClassifiedImages }
   /** "picture": it is none that this browser can open; "large"; "file": a model cannot be had; "fault": ours. */
   | { id: number; failed: "picture" | "large" | "file" | "fault"; detail: string }
   | { needs: string };

@@ -2,7 +2,8 @@
 import { startWorker } from "#worker";
 import { file } from "../bundle/files";
 import type { Grey } from "../ink/picture";
-import type { Answer, Found, Task } from "./protocol";
+import type { Inside } from "../reading/inside";
+import type { Answer, ClassifiedImages, Found, Task } from "./protocol";
 
 /** The shipped models that read in the page. */
 export const MODELS = ["default", "tiny", "softmax"];
@@ -19,7 +20,7 @@ export class NotRead extends Error {
 }
 
 interface Asked {
-  resolve(found: Found): void;
+  resolve(found: unknown): void;
   reject(error: unknown): void;
 }
 
@@ -41,12 +42,41 @@ export function readHere(
   const id = ++numbered;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(new DOMException("given up", "AbortError"));
-    asked.set(id, { resolve, reject });
+    asked.set(id, { resolve: (found) => resolve(found as Found), reject });
     signal?.addEventListener("abort", () => {
       if (asked.delete(id)) tell({ id, dropped: true });
       reject(new DOMException("given up", "AbortError"));
     });
     tell({ id, picture, model, explain });
+  });
+}
+
+/**
+ * See what a 28x28 image, ink 255, becomes inside a model.
+ *
+ * @param model one of `MODELS`
+ * @throws NotRead
+ */
+export function lookInside(image: Uint8Array, model: string): Promise<Inside> {
+  const id = ++numbered;
+  return new Promise((resolve, reject) => {
+    asked.set(id, { resolve: (found) => resolve(found as Inside), reject });
+    tell({ id, lookInside: image, model });
+  });
+}
+
+/**
+ * Classify 28x28 images, ink 255, without looking for digits in them and without kept digits.
+ *
+ * @param images 784 values of each, one after another
+ * @param model one of `MODELS`
+ * @throws NotRead
+ */
+export function classifyHere(images: Uint8Array, model: string): Promise<ClassifiedImages> {
+  const id = ++numbered;
+  return new Promise((resolve, reject) => {
+    asked.set(id, { resolve: (found) => resolve(found as ClassifiedImages), reject });
+    tell({ id, classify: images, model });
   });
 }
 
@@ -80,6 +110,8 @@ function started(): Worker {
       const waiting = asked.get(data.id);
       asked.delete(data.id);
       if ("found" in data) waiting?.resolve(data.found);
+      else if ("inside" in data) waiting?.resolve(data.inside);
+      else if ("classified" in data) waiting?.resolve(data.classified);
       else waiting?.reject(new NotRead(data.failed, data.detail));
     }
   });

@@ -44,6 +44,8 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
   else {
     // the most needed first; what cannot be had now is asked for again when it is needed
     if ("prepare" in data) loads.push(() => readerOf(data.prepare), recogniser, detector);
+    else if ("lookInside" in data) pictures.push(() => look(data));
+    else if ("classify" in data) pictures.push(() => classify(data));
     else pictures.push(() => answer(data));
     void work();
   }
@@ -73,6 +75,45 @@ async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> 
   } catch (error) {
     const failed = causeOf(error);
     say({ id: task.id, failed, detail: String(error) });
+  }
+}
+
+async function look({
+  id,
+  lookInside: pixels,
+  model,
+}: Extract<Task, { lookInside: unknown }>): Promise<void> {
+  try {
+    const { classifier } = await readerOf(model);
+    say({ id, inside: classifier.inside({ width: SIDE, height: SIDE, pixels }) });
+  } catch (error) {
+    say({ id, failed: causeOf(error), detail: String(error) });
+  }
+}
+
+async function classify({
+  id,
+  classify: images,
+  model,
+}: Extract<Task, { classify: unknown }>): Promise<void> {
+  try {
+    const { classifier } = await readerOf(model);
+    const all = Array.from({ length: images.length / SIDE ** 2 }, (_, place) => ({
+      width: SIDE,
+      height: SIDE,
+      pixels: images.subarray(place * SIDE ** 2, (place + 1) * SIDE ** 2),
+    }));
+    const found = classifier.classifyAlone(all);
+    say({
+      id,
+      classified: {
+        probabilities: Float32Array.from(found.flatMap(({ probabilities }) => [...probabilities])),
+        isDigit: Float32Array.from(found, ({ isDigit }) => isDigit),
+        leastDigit: classifier.card.thresholds["not-a-digit"] ?? 0.5,
+      },
+    });
+  } catch (error) {
+    say({ id, failed: causeOf(error), detail: String(error) });
   }
 }
 

@@ -21,14 +21,32 @@ export function cutOut(ink: Grey, box: Box): Grey | null {
 
 /** Normalise the ink of a single digit; null if shrinking leaves no ink. */
 export function normalize(ink: Grey): Grey | null {
-  let strokes = boxed(withoutSpecks(ink));
+  const small = brightened(toSize(thickened(strokesOf(ink))));
+  return small && centred(small);
+}
+
+/** What belongs to the digit, without specks and the paper around it. */
+export function strokesOf(ink: Grey): Grey {
+  return boxed(withoutSpecks(ink));
+}
+
+/** Widen strokes that would be too thin in 28x28. */
+export function thickened(strokes: Grey): Grey {
   const scale = LONGER / Math.max(strokes.width, strokes.height);
-  if (scale < 1) strokes = notTooThin(strokes, scale);
-  const small = resize(strokes, LONGER / Math.max(strokes.width, strokes.height));
+  return scale < 1 ? notTooThin(strokes, scale) : strokes;
+}
+
+/** Scale the longer side to 20 pixels. */
+export function toSize(strokes: Grey): Grey {
+  return resize(strokes, LONGER / Math.max(strokes.width, strokes.height));
+}
+
+/** Bring the darkest ink to 255; null if there is none. */
+export function brightened(small: Grey): Grey | null {
   const darkest = small.pixels.reduce((most, each) => Math.max(most, each), 0);
   if (!darkest) return null;
   const full = Math.fround(255 / darkest);
-  return centred({ ...small, pixels: small.pixels.map((each) => rounded(Math.fround(each * full))) });
+  return { ...small, pixels: small.pixels.map((each) => rounded(Math.fround(each * full))) };
 }
 
 function withoutSpecks(ink: Grey): Grey {
@@ -110,16 +128,17 @@ function dilated({ width, height, pixels }: Grey, pen: number): Grey {
   return result;
 }
 
-/** Put the centre of mass into the middle of 28x28. */
-function centred({ width, height, pixels }: Grey): Grey {
+/** Put the centre of mass into the middle of 28x28. Without ink, that is the picture's. */
+export function centred({ width, height, pixels }: Grey): Grey {
   let [all, across, down] = [0, 0, 0];
   pixels.forEach((each, place) => {
     all += each;
     across += each * (place % width);
     down += each * Math.floor(place / width);
   });
-  const top = Math.min(Math.max(rounded(SIDE / 2 - down / all), 0), SIDE - height);
-  const left = Math.min(Math.max(rounded(SIDE / 2 - across / all), 0), SIDE - width);
+  const [y, x] = all ? [down / all, across / all] : [height / 2, width / 2];
+  const top = Math.min(Math.max(rounded(SIDE / 2 - y), 0), SIDE - height);
+  const left = Math.min(Math.max(rounded(SIDE / 2 - x), 0), SIDE - width);
   const image = blank(SIDE, SIDE);
   for (let y = 0; y < height; y++)
     image.pixels.set(pixels.subarray(y * width, (y + 1) * width), (top + y) * SIDE + left);

@@ -5,9 +5,11 @@ import { BackpropStep } from "./backprop/backprop-step";
 import { ConvolutionStep } from "./convolution/convolution-step";
 import { goToStep, shownStep } from "./frame/step-address";
 import { StepList } from "./frame/step-list";
+import { HandwritingStep } from "./handwriting/handwriting-step";
 import { HiddenStep } from "./hidden/hidden-step";
 import { LossStep } from "./loss/loss-step";
 import { MistakesStep } from "./mistakes/mistakes-step";
+import { NotSureStep } from "./not-sure/not-sure-step";
 import { OneHotStep } from "./one-hot/one-hot-step";
 import { OverfittingStep } from "./overfitting/overfitting-step";
 import { PixelsStep } from "./pixels/pixels-step";
@@ -31,6 +33,8 @@ const COMPONENTS: readonly FunctionComponent[] = [
   BackpropStep,
   OverfittingStep,
   ConvolutionStep,
+  HandwritingStep,
+  NotSureStep,
 ];
 
 export function LearnView() {

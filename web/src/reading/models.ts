@@ -5,6 +5,7 @@ import { resize } from "../ink/resize";
 import type { Card, Graph } from "../runtime/graph";
 import { Network } from "../runtime/network";
 import { corrected, type Example, exampleOf, unit } from "./hand";
+import { type Inside, kernelsOf, strongest, type Way, wayThrough } from "./inside";
 
 /** The height in pixels to which the detector's digits are scaled. */
 export const LETTER = 28;
@@ -31,12 +32,14 @@ export class Classifier {
   /** Whether it outputs its last hidden layer, which `know` needs. */
   readonly hasFeatures: boolean;
   readonly #network: Network;
+  readonly #way: Way;
   #examples: readonly Example[] = [];
 
   constructor(graph: Graph) {
     this.card = graph.card;
     this.hasFeatures = graph.outputs.includes("features");
     this.#network = new Network(graph);
+    this.#way = wayThrough(graph);
   }
 
   /** Whether it can tell a digit from anything else; one that cannot reads digits only. */
@@ -61,6 +64,24 @@ export class Classifier {
     const examples = this.#examples;
     const seen = this.#see(images, examples.length > 0);
     return examples.length ? seen.map((each) => corrected(each, each.features, examples)) : seen;
+  }
+
+  /** The same without the corrected digits. */
+  classifyAlone(images: readonly Grey[]): Classified[] {
+    return this.#see(images, false);
+  }
+
+  /** What a 28x28 image becomes on its way through the network. */
+  inside({ pixels }: Grey): Inside {
+    const { maps, kernel, scores } = this.#way;
+    const found = this.#network.run(pixels, { n: 1, height: 28, width: 28 }, [...maps, scores]);
+    const layers = found.slice(0, -1).map((each) => strongest(each));
+    const [first] = layers;
+    return {
+      kernels: kernel && first ? kernelsOf(kernel, first) : null,
+      layers,
+      scores: found.at(-1)?.values ?? new Float32Array(),
+    };
   }
 
   #see(images: readonly Grey[], withFeatures: boolean): (Classified & { features: Float32Array })[] {

@@ -13,6 +13,7 @@ import { remove } from "./correct/correcting";
 import { DigitCards } from "./digit-cards";
 import { isDragging, takeWhatIsHandedIn } from "./handed-in";
 import { InkCanvas, penWidth } from "./ink-canvas";
+import { InsideStrip } from "./inside/inside-strip";
 import { keepLastSheet } from "./last/last-sheet";
 import { SheetButtons } from "./last/sheet-buttons";
 import { ModelChoice } from "./model-choice";
@@ -61,6 +62,7 @@ export function WriteView() {
         <Result />
         <CorrectPanel />
         <Toolbar onExample={example} />
+        <InsideStrip />
         <PictureList />
         <ModelChoice />
       </div>

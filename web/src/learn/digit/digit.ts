@@ -69,11 +69,16 @@ effect(() => {
 
 export function choose(name: string): void {
   choice.set(name);
-  if (name !== MINE) change({ ink: null });
+  if (name !== MINE) change({ ink: null, photo: null });
 }
 
 /** Look at my own digit: its ink goes into the address. */
 export function chooseMine(): void {
   const image = onSheet.peek() ?? mine.peek();
-  if (image) change({ look: MINE, ink: inkWritten(image) });
+  if (image) chooseImage(image);
+}
+
+/** Look at an image of 784 values, ink 255, as at my own digit. */
+export function chooseImage(image: Uint8Array): void {
+  change({ look: MINE, ink: inkWritten(image), photo: null });
 }

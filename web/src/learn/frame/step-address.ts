@@ -17,6 +17,8 @@ export const STEPS = [
   "learn.backprop",
   "learn.overfitting",
   "learn.convolution",
+  "learn.handwriting",
+  "learn.not-sure",
 ] as const satisfies readonly PlainKey[];
 
 /** Links from before there were names have numbers: those of the six steps that there were. */

@@ -1,7 +1,8 @@
 /** Step 1: a digit is 784 numbers. */
-import { oneOf, parameter } from "../../address";
+import { change, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
+import { chooseMine, chosenDigit, hasMine, shownDigit } from "../digit/digit";
 import { fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob, wholeIn } from "../knob";
@@ -12,12 +13,15 @@ import { PixelRow } from "./pixel-row";
 import "./pixels.css";
 
 // the lesson's picture is the first training image, a 7; its stroke's edge passes near row 8, column 12
-const digit = parameter("image", 7, wholeIn(0, 9));
+const SEVEN = 7;
+const digit = parameter("image", SEVEN, wholeIn(0, 9));
 const pixel = knob("pixel", 8 * SIDE + 12, wholeIn(0, SIDE * SIDE - 1));
 const shown = parameter("pixels", "ink", oneOf(["ink", "numbers"]));
 
 export function PixelsStep() {
-  const { label, index, values } = imageOf(digit.value);
+  const { label, index, values: example } = imageOf(digit.value);
+  const mine = isMine() ? shownDigit.value?.image : undefined;
+  const values = mine ?? example;
   const chosen = pixel.value;
   return (
     <StepFrame
@@ -29,7 +33,7 @@ export function PixelsStep() {
       <div class="pixels-step">
         <PixelGrid
           values={values}
-          label={say("learn.pixels.grid", label)}
+          label={mine ? say("learn.digit.looked-at") : say("learn.pixels.grid", label)}
           chosen={chosen}
           numbers={shown.value === "numbers"}
           onChoose={(place) => pixel.set(place)}
@@ -46,7 +50,9 @@ export function PixelsStep() {
           </label>
           <Magnifier values={values} chosen={chosen} />
           <Readout value={values[chosen] ?? 0} chosen={chosen} />
-          <p class="small quiet">{say("learn.pixels.source", label, index)}</p>
+          <p class="small quiet">
+            {mine ? say("learn.pixels.mine") : say("learn.pixels.source", label, index)}
+          </p>
         </div>
         <figure class="pixels-in-a-row">
           <PixelRow values={values} chosen={chosen} label={say("learn.pixels.row.label")} />
@@ -57,18 +63,36 @@ export function PixelsStep() {
   );
 }
 
+/** My own digit is looked at here only if the address says so: others come from the training images. */
+function isMine(): boolean {
+  return chosenDigit.value === "mine" && hasMine.value;
+}
+
 function DigitChoice() {
+  const mine = isMine() ? shownDigit.value : null;
   return (
     <fieldset class="digit-choice">
       <legend class="for-screen-readers">{say("learn.pixels.choose")}</legend>
+      {mine && (
+        <label>
+          <input
+            type="radio"
+            name="image"
+            aria-label={say("learn.digit.mine")}
+            checked
+            onChange={chooseMine}
+          />
+          <Pixels values={mine.image} palette="ink" />
+        </label>
+      )}
       {digits.map(({ label, values }) => (
         <label key={label}>
           <input
             type="radio"
             name="image"
             aria-label={String(label)}
-            checked={digit.value === label}
-            onChange={() => digit.set(label)}
+            checked={!mine && digit.value === label}
+            onChange={() => change({ image: label === SEVEN ? null : String(label), look: null, ink: null })}
           />
           <Pixels values={values} palette="ink" />
         </label>

@@ -13,6 +13,7 @@ export const learnSteps = {
   "learn.pixels.place": (row: number, column: number) => `Row ${row}, column ${column}`,
   "learn.pixels.source": (digit: number, index: number) =>
     `A real ${digit}: image ${index + 1} of the 55,000 in MNIST’s training set.`,
+  "learn.pixels.mine": "Your own digit, cut out, scaled and centred as those of MNIST are.",
   "learn.pixels.row": (place: number) => `The same digit as one row: this pixel is number ${place} of 784.`,
   "learn.pixels.row.label": "All 784 pixels in one row",
 

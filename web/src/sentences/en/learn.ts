@@ -1,4 +1,5 @@
 import { learnMore } from "./learn-more";
+import { learnOwn } from "./learn-own";
 import { learnSteps } from "./learn-steps";
 import { learnTrain } from "./learn-train";
 
@@ -15,5 +16,6 @@ export const learn = {
   "learn.course": "More in the course:",
   ...learnSteps,
   ...learnMore,
+  ...learnOwn,
   ...learnTrain,
 };

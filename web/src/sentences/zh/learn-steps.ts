@@ -15,6 +15,7 @@ export const learnSteps: Translation<typeof english> = {
   "learn.pixels.place": (row, column) => `第 ${row} 行，第 ${column} 列`,
   "learn.pixels.source": (digit, index) =>
     `一个真实的 ${digit}：MNIST 的 55,000 张训练图片里的第 ${index + 1} 张。`,
+  "learn.pixels.mine": "你自己写的数字，和 MNIST 一样剪下来、缩放、摆正了。",
   "learn.pixels.row": (place) => `同一个数字排成一排：这个像素排在第 ${place} 位，一共 784 位。`,
   "learn.pixels.row.label": "784 个像素排成一排",
 

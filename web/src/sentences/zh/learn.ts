@@ -1,6 +1,7 @@
 import type { learn as english } from "../en/learn";
 import type { Translation } from "../translation";
 import { learnMore } from "./learn-more";
+import { learnOwn } from "./learn-own";
 import { learnSteps } from "./learn-steps";
 import { learnTrain } from "./learn-train";
 
@@ -17,5 +18,6 @@ export const learn: Translation<typeof english> = {
   "learn.course": "课程里接着讲：",
   ...learnSteps,
   ...learnMore,
+  ...learnOwn,
   ...learnTrain,
 };

@@ -1,0 +1,138 @@
+"""The network below the sheet: its numbers are ONNX Runtime's, its stages lead into Learn, and all is in sight."""
+
+import re
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from onnx import TensorProto, helper
+from playwright.sync_api import expect
+
+from driving.pen import strokes_of
+from driving.reading_numbers import numbers_in
+from shuzi.models.store import shipped
+
+pytestmark = pytest.mark.browser
+
+SCREENS = {
+    "laptop": {"viewport": {"width": 1280, "height": 800}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
+}
+DIGIT_ONE = [[(14, 5), (14, 14), (14, 23)]]
+
+
+def _ink(mnist, digit):
+    return strokes_of(mnist.test.images[np.flatnonzero(mnist.test.labels == digit)[0]])
+
+
+def _scores(name, image):
+    """Return what the softmax of a shipped model is given, float32 (10,)."""
+    model = onnx.load(shipped()[name])
+    (last,) = [node for node in model.graph.node if "probabilities" in node.output]
+    model.graph.output.append(helper.make_tensor_value_info(last.input[0], TensorProto.FLOAT, None))
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    (scores,) = session.run([last.input[0]], {"images": np.asarray(image, np.float32)[None]})
+    return scores[0]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_writing_answer_inside_and_training_are_in_sight(open_sheet, mnist, screen, language):
+    options = SCREENS[screen]
+    sheet = open_sheet(language=language, **options)
+    page = sheet.page
+    expect(page.locator(".inside-stage")).to_have_count(4)
+    assert sheet.write(_ink(mnist, 4), 0.3).text == "4"
+    sheet.write(_ink(mnist, 2), 0.7)
+    expect(page.locator(".inside-bars .best")).to_have_count(2)
+    seen = [sheet.canvas, sheet.number, page.locator(".verdict").first, page.locator(".inside-train")]
+    seen += page.locator(".inside-stage").all()
+    assert page.evaluate("scrollY") == 0
+    for each in seen:
+        box = each.bounding_box()
+        assert min(box["x"], box["y"]) >= 0, each
+        assert box["x"] + box["width"] <= options["viewport"]["width"], each
+        assert box["y"] + box["height"] <= options["viewport"]["height"], each
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_nothing_moves_while_one_writes(open_sheet, mnist, screen):
+    sheet = open_sheet(**SCREENS[screen])
+    still = [sheet.canvas, sheet.page.locator(".toolbar"), *sheet.page.locator(".inside-stage").all()]
+    before = [each.bounding_box() for each in still]
+    sheet.write(_ink(mnist, 7), 0.3)
+    sheet.write(_ink(mnist, 5), 0.6)
+    expect(sheet.page.locator(".inside-bars .best")).to_have_count(2)
+    assert [each.bounding_box() for each in still] == before
+
+
+@pytest.mark.parametrize("model", ["default", "tiny", "softmax"])
+def test_the_scores_are_the_networks(open_sheet, mnist, model):
+    sheet = open_sheet(f"?model={model}")
+    answer = sheet.write(_ink(mnist, 3))
+    expected = _scores(model, answer.reading["digits"][0]["image"])
+    bars = sheet.page.locator(".inside-stage").nth(2).locator("[title]")
+    expect(bars).to_have_count(10)
+    found = [numbers_in(each.get_attribute("title").split(":")[1])[0] for each in bars.all()]
+    assert found == pytest.approx(expected.tolist(), abs=0.03)  # the page has the weights at half precision
+    best = sheet.page.locator(".inside-bars .best .numbers")
+    assert best.all_inner_texts() == [str(expected.argmax())] * 2
+
+
+def test_the_last_digit_is_drawn_until_another_is_chosen(open_sheet, mnist):
+    sheet = open_sheet()
+    page = sheet.page
+    sheet.write(_ink(mnist, 4), 0.7)
+    assert sheet.write(DIGIT_ONE, 0.3).text == "14"
+    choice = page.get_by_role("group", name="Which digit to look inside with").get_by_role("button")
+    expect(choice.nth(0)).to_have_attribute("aria-pressed", "true")
+    best = page.locator(".inside-bars .best .numbers")
+    expect(best.first).to_have_text("1")
+    choice.nth(1).press("Enter")
+    expect(choice.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(best.first).to_have_text("4")
+
+
+def test_the_network_follows_the_pen_before_it_is_lifted(open_sheet, mnist):
+    sheet = open_sheet()
+    best = sheet.page.locator(".inside-bars .best .numbers")
+    sheet.write(_ink(mnist, 4), 0.3)
+    expect(best.first).to_have_text("4")
+    (stroke,) = sheet.placed(DIGIT_ONE, 0.7)
+    mouse = sheet.page.mouse
+    mouse.move(*stroke[0])
+    mouse.down()
+    mouse.move(*stroke[-1], steps=12)
+    expect(best.first).to_have_text("1")
+    expect(sheet.number).to_have_attribute("data-text", "4")
+    with sheet.read() as answer:
+        mouse.up()
+    assert answer.text == "41"
+    expect(best.first).to_have_text("1")
+
+
+def test_each_stage_leads_to_its_step_with_my_digit(open_sheet, mnist, expect_query):
+    sheet = open_sheet(reduced_motion="reduce")
+    page = sheet.page
+    with sheet.explained() as answer:
+        sheet.write(_ink(mnist, 7))
+    scores = _scores("default", answer.reading["digits"][0]["image"]).clip(-10, 10)
+    page.get_by_role("link", name="Feature maps").click()
+    expect_query(page, view="learn", step="convolution", look="mine")
+    expect(page.get_by_role("radio", name="My digit")).to_be_checked()
+    page.go_back()
+    page.get_by_role("link", name="Ten scores").click()
+    expect_query(page, view="learn", step="softmax")
+    sliders = page.get_by_role("slider", name=re.compile(r"^Score of \d"))
+    expect(sliders).to_have_count(10)
+    found = [float(each.input_value()) for each in sliders.all()]
+    assert found == pytest.approx(scores.tolist(), abs=0.08)
+    page.go_back()
+    page.get_by_role("link", name="Train one yourself").click()
+    expect_query(page, step="train")
+    page.go_back()
+    page.get_by_role("radio", name="softmax").check()
+    page.get_by_role("link", name="Ten templates").click()
+    expect_query(page, step="template", look="mine")
+    expect(page.get_by_role("radio", name="My digit")).to_be_checked()

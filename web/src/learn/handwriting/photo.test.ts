@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { blank } from "../../ink/picture";
+import { imageOf } from "../pixels/digits";
+import { photoAround, photographed, photoRead, photoWritten, SIDE } from "./photo";
+
+test("a photo comes back from its text, to within half a level of 64", () => {
+  const photo = {
+    width: SIDE,
+    height: SIDE,
+    pixels: Uint8Array.from({ length: SIDE ** 2 }, (_, n) => (n * 37) % 256),
+  };
+  const text = photoWritten(photo);
+  expect(encodeURIComponent(text)).toBe(text);
+  const again = photoRead(text);
+  photo.pixels.forEach((level, place) => {
+    expect(Math.abs(level - (again?.pixels[place] ?? 999))).toBeLessThanOrEqual(2.5);
+  });
+  expect(again && photoWritten(again)).toBe(text);
+});
+
+test.each(["", "A", "A".repeat(SIDE ** 2 - 1), "!".repeat(SIDE ** 2)])("%j is no photo", (text) => {
+  expect(photoRead(text)).toBe(null);
+});
+
+test("what is around a digit is cut out to one size, also at the picture's edge", () => {
+  const picture = blank(300, 200);
+  picture.pixels.fill(200);
+  for (let y = 40; y < 100; y++) for (let x = 5; x < 25; x++) picture.pixels[y * 300 + x] = 10;
+  const { width, height, pixels } = photoAround(picture, { x: 5, y: 40, width: 20, height: 60 });
+  expect([width, height]).toEqual([SIDE, SIDE]);
+  // the bar takes half of the height and a sixth of the width
+  const dark = pixels.filter((level) => level < 105).length / pixels.length;
+  expect(dark).toBeCloseTo(1 / 12, 1.5);
+  expect(pixels[0]).toBe(200);
+});
+
+test("the paper of a photo darkens to one side, and ink is darker than it everywhere", () => {
+  const { pixels } = photographed(imageOf(7).values);
+  const row = (y: number) => pixels.subarray(y * SIDE, (y + 1) * SIDE);
+  expect(row(0)[0]).toBeGreaterThan((row(0)[SIDE - 1] as number) + 80);
+  expect(Math.min(...pixels)).toBeLessThan(60);
+});

@@ -1,0 +1,56 @@
+/** A small grey photo of a digit: cut from what was written, or made of an image; and as text for an address. */
+import type { Box } from "../../ink/boxes";
+import { blank, type Grey } from "../../ink/picture";
+import { resize } from "../../ink/resize";
+
+/** Pixels along each side of a photo. */
+export const SIDE = 56;
+
+const IMAGE = 28;
+const ROOM = 2; // how many times as long as the digit its surroundings are
+const [ACROSS, DOWN] = [0.45, 0.46]; // where its middle is: nobody writes exactly into the middle
+const [CORNER_X, CORNER_Y] = [22, 5]; // of an image on its sheet
+const [LIGHT, SHADOW] = [228, 92]; // grey levels of the paper, and how much it darkens towards one side
+const INK = 0.7; // of the light that the darkest ink swallows
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const LEVELS = 255 / (LETTERS.length - 1);
+
+/** Cut a digit out of a picture, with what is around it; beyond the picture's edge, its last pixels go on. */
+export function photoAround(picture: Grey, { x, y, width, height }: Box): Grey {
+  const side = Math.max(Math.ceil(ROOM * Math.max(width, height)), 2);
+  const left = Math.round(x + width / 2 - ACROSS * side);
+  const top = Math.round(y + height / 2 - DOWN * side);
+  const part = blank(side, side);
+  const inside = (place: number, size: number) => Math.min(Math.max(place, 0), size - 1);
+  for (let row = 0, place = 0; row < side; row++)
+    for (let column = 0; column < side; column++, place++)
+      part.pixels[place] = picture.pixels[
+        inside(top + row, picture.height) * picture.width + inside(left + column, picture.width)
+      ] as number;
+  return resize(part, SIDE / side);
+}
+
+/** Lay an image of 784 values, ink 255, on a sheet that light falls on from one side, and take a photo. */
+export function photographed(image: Uint8Array): Grey {
+  const photo = blank(SIDE, SIDE);
+  for (let y = 0, place = 0; y < SIDE; y++)
+    for (let x = 0; x < SIDE; x++, place++) {
+      const [row, column] = [y - CORNER_Y, x - CORNER_X];
+      const isInside = row >= 0 && row < IMAGE && column >= 0 && column < IMAGE;
+      const ink = isInside ? (image[row * IMAGE + column] ?? 0) / 255 : 0;
+      photo.pixels[place] = Math.round((LIGHT - (SHADOW * x) / (SIDE - 1)) * (1 - INK * ink));
+    }
+  return photo;
+}
+
+/** A letter for each pixel, in 64 levels. */
+export function photoWritten({ pixels }: Grey): string {
+  return Array.from(pixels, (level) => LETTERS[Math.round(level / LEVELS)]).join("");
+}
+
+/** Null if the text is not a photo. */
+export function photoRead(text: string): Grey | null {
+  if (text.length !== SIDE * SIDE || !/^[\w-]+$/.test(text)) return null;
+  const pixels = Uint8Array.from(text, (letter) => Math.round(LETTERS.indexOf(letter) * LEVELS));
+  return { width: SIDE, height: SIDE, pixels };
+}

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { above, binsOf, type Said, saidOf } from "./calibration";
+
+const said = (confidence: number, isRight: boolean): Said => ({ confidence, isRight });
+
+test("the largest probability is the answer, and its confidence counts whether it is a digit", () => {
+  const probabilities = new Float32Array(20);
+  probabilities.set([0.25, 0.75], 3);
+  probabilities.set([0.5, 0.25, 0.25], 10);
+  expect(saidOf(Uint8Array.of(4, 7), probabilities, Float32Array.of(1, 0.5))).toEqual([
+    said(0.75, true),
+    said(0.25, false),
+  ]);
+});
+
+// a forecast that is honest: of n answers at confidence c, c·n are right
+test("honest answers lie on the diagonal", () => {
+  const honest = [0.55, 0.75, 0.95].flatMap((confidence) =>
+    Array.from({ length: 20 }, (_, place) => said(confidence, place < 20 * confidence)),
+  );
+  for (const { promised, right, count } of binsOf(honest)) {
+    expect(right).toBeCloseTo(promised, 10);
+    expect(count).toBe(20);
+  }
+  expect(binsOf(honest).map(({ from }) => from)).toEqual([0.5, 0.7, 0.9]);
+});
+
+test("every answer is in one bin, certainty in the last", () => {
+  const all = [0, 0.1, 0.999, 1].map((confidence) => said(confidence, true));
+  expect(binsOf(all).map(({ from, count }) => [from, count])).toEqual([
+    [0, 1],
+    [0.1, 1],
+    [0.9, 2],
+  ]);
+});
+
+test("a higher threshold answers less", () => {
+  const all = [said(0.4, false), said(0.6, false), said(0.6, true), said(0.9, true)];
+  expect([0, 0.6, 0.7, 1].map((threshold) => above(all, threshold))).toEqual([
+    { answered: 4, wrong: 2 },
+    { answered: 3, wrong: 1 },
+    { answered: 1, wrong: 0 },
+    { answered: 0, wrong: 0 },
+  ]);
+});

@@ -1,0 +1,58 @@
+/** Answers and labels become what confidence is worth: how often it is right, and what a threshold does. */
+
+const CLASSES = 10;
+const BINS = 10;
+
+/** One answer of a network. */
+export interface Said {
+  readonly confidence: number;
+  readonly isRight: boolean;
+}
+
+/** Answers of about the same confidence. */
+export interface Bin {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  /** Their mean confidence. */
+  readonly promised: number;
+  /** The share of them that is right. */
+  readonly right: number;
+}
+
+/**
+ * The most probable digit of each image, with its confidence.
+ *
+ * @param probabilities ten of each image
+ * @param isDigit of each image; the confidence is the probability that it is a digit, and this one
+ */
+export function saidOf(labels: Uint8Array, probabilities: Float32Array, isDigit: Float32Array): Said[] {
+  return Array.from(isDigit, (digit, index) => {
+    const own = probabilities.subarray(index * CLASSES, (index + 1) * CLASSES);
+    const most = Math.max(...own);
+    return { confidence: most * digit, isRight: own.indexOf(most) === labels[index] };
+  });
+}
+
+/** Ten bins of the same width; those without answers are left out. */
+export function binsOf(said: readonly Said[]): Bin[] {
+  return Array.from({ length: BINS }, (_, bin) => {
+    const inside = said.filter(({ confidence }) => Math.min(Math.floor(confidence * BINS), BINS - 1) === bin);
+    const count = inside.length;
+    const promised = inside.reduce((sum, { confidence }) => sum + confidence, 0) / count;
+    const right = inside.filter(({ isRight }) => isRight).length / count;
+    return { from: bin / BINS, to: (bin + 1) / BINS, count, promised, right };
+  }).filter(({ count }) => count > 0);
+}
+
+/** What is left above a threshold. */
+export interface Above {
+  readonly answered: number;
+  readonly wrong: number;
+}
+
+/** Count the answers of at least this confidence, and those of them that are wrong. */
+export function above(said: readonly Said[], threshold: number): Above {
+  const answered = said.filter(({ confidence }) => confidence >= threshold);
+  return { answered: answered.length, wrong: answered.filter(({ isRight }) => !isRight).length };
+}

@@ -1,0 +1,170 @@
+/** Not sure: what a confidence is worth, what a threshold does, and what is said of a letter. */
+import { useEffect, useMemo } from "preact/hooks";
+import { change, numberIn, oneOf, parameter } from "../../address";
+import { say } from "../../sentences/say";
+import { Pixels } from "../../shared/pixels";
+import { ViewLink } from "../../shell/view-link";
+import { NetworkAnswers, MODELS as TWO } from "../answer/network-answers";
+import { useAnswers } from "../answer/use-answers";
+import { chooseImage, chooseMine, chosenDigit, hasMine, shownDigit } from "../digit/digit";
+import { fixed, percent, whole } from "../format";
+import { StepFrame } from "../frame/step-frame";
+import { knob } from "../knob";
+import { Slider } from "../slider";
+import { above, binsOf } from "./calibration";
+import { Kept } from "./kept";
+import { imageOfLetter, LETTERS, type Letter } from "./letters";
+import { type Measured, measure, measuredOf } from "./measured";
+import { Promises } from "./promises";
+import { sheetImage } from "./sheet-image";
+import "./not-sure.css";
+
+const NETWORKS = ["softmax", "tiny", "default"] as const;
+const network = parameter("network-here", "softmax", oneOf(NETWORKS));
+const threshold = knob("threshold", 0.9, numberIn(0, 1));
+const letter = parameter<Letter>("letter", "A", oneOf(LETTERS)); // the first is the one that the address leaves out
+
+export function NotSureStep() {
+  const model = network.value;
+  useEffect(() => measure(model), [model]);
+  const measured = measuredOf(model).value;
+  return (
+    <StepFrame
+      title={say("learn.not-sure.title")}
+      text={say("learn.not-sure.text")}
+      prompt={say("learn.not-sure.try")}
+      lesson="14-not-sure"
+      tall
+    >
+      <fieldset class="choices">
+        <legend class="small quiet">{say("learn.not-sure.network")}</legend>
+        {NETWORKS.map((name) => (
+          <label key={name}>
+            <input
+              type="radio"
+              name="network-here"
+              checked={name === model}
+              onChange={() => network.set(name)}
+            />
+            <span>{name}</span>
+          </label>
+        ))}
+      </fieldset>
+      <Measurement measured={measured} />
+      <Letters />
+    </StepFrame>
+  );
+}
+
+function Measurement({ measured: { said, all, isMissing } }: { measured: Measured }) {
+  const bins = useMemo(() => binsOf(said), [said]);
+  const { answered, wrong } = above(said, threshold.value);
+  if (isMissing && said.length === 0) return <p class="notice">{say("learn.not-sure.missing")}</p>;
+  return (
+    <>
+      <section class="promises" aria-busy={said.length < all || all === 0}>
+        <h2>{say("learn.not-sure.promises")}</h2>
+        <p class="small quiet" role="status">
+          {all > 0 ? say("learn.not-sure.measured", whole(said.length), whole(all)) : "…"}
+        </p>
+        <div class="promises-both">
+          <Promises bins={bins} />
+          <table class="numbers">
+            <thead>
+              <tr>
+                <th scope="col">{say("learn.not-sure.promised")}</th>
+                <th scope="col">{say("learn.not-sure.right")}</th>
+                <th scope="col">{say("learn.not-sure.answers")}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {bins.map(({ from, promised, right, count }) => (
+                <tr key={from}>
+                  <td>{fixed(100 * promised, 1)}</td>
+                  <td>{fixed(100 * right, 1)}</td>
+                  <td>{whole(count)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </section>
+      <section class="thresholds">
+        <h2>{say("learn.not-sure.line")}</h2>
+        <Slider
+          label={say("learn.not-sure.threshold")}
+          written={percent(threshold.value, 0)}
+          value={threshold.value}
+          min={0}
+          max={1}
+          step={0.01}
+          onInput={(value) => threshold.set(value)}
+        />
+        <p class="threshold-said numbers" role="status">
+          {said.length > 0 &&
+            say(
+              "learn.not-sure.above",
+              percent(answered / said.length),
+              whole(wrong),
+              percent(answered ? wrong / answered : 0, 2),
+              whole(said.length - answered),
+            )}
+        </p>
+        <Kept said={said} threshold={threshold.value} />
+      </section>
+    </>
+  );
+}
+
+function Letters() {
+  const isMine = chosenDigit.value === "mine" && hasMine.value;
+  const name = letter.value;
+  const written = sheetImage.value;
+  const mine = isMine ? shownDigit.value?.image : undefined;
+  const image = useMemo(() => mine ?? imageOfLetter(name), [mine, name]);
+  const answers = useAnswers(image, TWO);
+  return (
+    <section class="letters">
+      <h2>{say("learn.not-sure.letters")}</h2>
+      <p class="quiet">{say("learn.not-sure.letters.text")}</p>
+      <div class="looked-at">
+        <fieldset class="choices">
+          <legend class="small quiet">{say("learn.not-sure.letter")}</legend>
+          {(hasMine.value || written) && (
+            <label>
+              <input
+                type="radio"
+                name="letter"
+                checked={isMine}
+                onChange={() => (hasMine.value || !written ? chooseMine() : chooseImage(written))}
+              />
+              <span>{say("learn.not-sure.mine")}</span>
+            </label>
+          )}
+          {LETTERS.map((each) => (
+            <label key={each}>
+              <input
+                type="radio"
+                name="letter"
+                checked={!isMine && each === name}
+                onChange={() => chooseLetter(each)}
+              />
+              <span>{each}</span>
+            </label>
+          ))}
+        </fieldset>
+        <ViewLink view="write" class="small">
+          {say("learn.not-sure.write")}
+        </ViewLink>
+      </div>
+      <div class="letter-row">
+        <Pixels values={image} palette="ink" label={say("learn.not-sure.image")} />
+        <NetworkAnswers answers={answers} label={null} />
+      </div>
+    </section>
+  );
+}
+
+function chooseLetter(chosen: Letter): void {
+  change({ letter: chosen === LETTERS[0] ? null : chosen, look: null, ink: null, photo: null });
+}

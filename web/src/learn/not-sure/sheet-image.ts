@@ -1,0 +1,12 @@
+/** All ink of the Write sheet as one image: what is no digit has none of its own. */
+import { computed, type ReadonlySignal } from "@preact/signals";
+import { normalize } from "../../ink/normalize";
+import { darkOnLight, inkOf } from "../../ink/paper";
+import { pictureOf } from "../../write/drawing";
+import { sheet } from "../../write/state";
+
+/** 784 values, ink 255; null if nothing is written. */
+export const sheetImage: ReadonlySignal<Uint8Array | null> = computed(() => {
+  const picture = pictureOf(sheet.strokes.value);
+  return picture ? (normalize(inkOf(darkOnLight(picture.grey)))?.pixels ?? null) : null;
+});

@@ -1,0 +1,64 @@
+export const learnOwn = {
+  "learn.answer.softmax": "The softmax network",
+  "learn.answer.default": "The default network",
+  "learn.answer.no-digit": "That is no digit",
+  "learn.answer.right": "correct",
+  "learn.answer.wrong": "wrong",
+
+  "learn.handwriting": "Handwriting",
+  "learn.handwriting.title": "My own handwriting: make it look like what was learnt",
+  "learn.handwriting.text":
+    "A network knows digits as MNIST shows them: bright on black, 20 pixels high, their centre of mass in the middle. Your photo looks nothing like that, so it is prepared in five stages before anything reads it.\nEach stage has a switch. Turn one off: the later stages go on with whatever they get, and two networks read the result.",
+  "learn.handwriting.try":
+    "Guess first: which stage can the default network do without, and which one can’t it? Turn them off one at a time.",
+  "learn.handwriting.photo": "Your digit, as you wrote or photographed it",
+  "learn.handwriting.made": "The digit as a photo, with light from one side",
+  "learn.handwriting.turn": "Invert",
+  "learn.handwriting.turn.on": "Ink becomes bright, as in MNIST.",
+  "learn.handwriting.turn.off": "Off: ink stays dark on bright paper.",
+  "learn.handwriting.ink": "Remove the paper",
+  "learn.handwriting.ink.on": "Ink is what differs from the paper beside it; shadows disappear.",
+  "learn.handwriting.ink.off": "Off: paper and shadow count as ink.",
+  "learn.handwriting.cut": "Cut out",
+  "learn.handwriting.cut.on": "Just the digit, without margins and specks.",
+  "learn.handwriting.cut.off": "Off: the whole picture goes on.",
+  "learn.handwriting.frame": "Scale and centre",
+  "learn.handwriting.frame.on": "The longer side becomes 20 pixels, the centre of mass the middle of 28x28.",
+  "learn.handwriting.frame.off": "Off: stretched to fill 28x28.",
+  "learn.handwriting.pen": "28x28, even strokes",
+  "learn.handwriting.pen.on": "Thin strokes are widened, and the darkest ink becomes 255.",
+  "learn.handwriting.pen.off": "Off: thin strokes stay thin and pale.",
+
+  "learn.not-sure": "Not sure",
+  "learn.not-sure.title": "Not sure: what is a confidence worth?",
+  "learn.not-sure.text":
+    "“90 %”, says the network. If 90 of 100 such answers are right, that was an honest 90 %: the network is calibrated. Here it is put to the test, on images that it has never seen.\nAn honest confidence can be acted on: answers below a threshold go to a person. But it only holds for digits. Shown a letter, a softmax must still share out 100 % among ten digits.",
+  "learn.not-sure.try":
+    "Guess first: at which threshold is the softmax network wrong in fewer than 1 of 100 answers, and how many digits are then left for a person?",
+  "learn.not-sure.network": "Network",
+  "learn.not-sure.missing":
+    "The test images or the network could not be loaded, so nothing can be measured here.",
+  "learn.not-sure.promises": "What is promised, what is kept",
+  "learn.not-sure.promises.chart":
+    "How often answers are right, by their confidence; on the dashed diagonal they are honest. The table has the numbers.",
+  "learn.not-sure.measured": (done: string, all: string) =>
+    `Measured here: ${done} of ${all} test images, in bins of 10 %. A larger dot is more answers.`,
+  "learn.not-sure.promised": "promised, %",
+  "learn.not-sure.right": "right, %",
+  "learn.not-sure.answers": "answers",
+  "learn.not-sure.line": "Where to draw the line",
+  "learn.not-sure.threshold": "Threshold",
+  "learn.not-sure.above": (share: string, wrong: string, wrongShare: string, rest: string) =>
+    `${share} are answered; ${wrong} of these answers are wrong, ${wrongShare}. The other ${rest} digits go to a person.`,
+  "learn.not-sure.answered": "answered, %",
+  "learn.not-sure.wrong": "wrong among the answers, %",
+  "learn.not-sure.kept.chart":
+    "The share of wrong answers against the share of digits that are answered, over all thresholds; the dot is the chosen one.",
+  "learn.not-sure.letters": "And a letter?",
+  "learn.not-sure.letters.text":
+    "The softmax network knows ten answers and nothing else. The default network has seen letters and signs too, and has a second output: is this a digit at all?",
+  "learn.not-sure.letter": "Which letter",
+  "learn.not-sure.mine": "What I wrote",
+  "learn.not-sure.write": "Write one of your own",
+  "learn.not-sure.image": "What both networks see, 28x28 pixels",
+};

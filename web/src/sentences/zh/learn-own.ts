@@ -1,0 +1,63 @@
+import type { learnOwn as english } from "../en/learn-own";
+import type { Translation } from "../translation";
+
+export const learnOwn: Translation<typeof english> = {
+  "learn.answer.softmax": "softmax 网络",
+  "learn.answer.default": "默认网络",
+  "learn.answer.no-digit": "这不是数字",
+  "learn.answer.right": "对",
+  "learn.answer.wrong": "错",
+
+  "learn.handwriting": "我的手写",
+  "learn.handwriting.title": "我的手写：收拾成它学过的样子",
+  "learn.handwriting.text":
+    "网络只见过 MNIST 那样的数字：黑底亮字，高 20 个像素，重心在正中。你的照片完全不是这个样子，所以在识别之前，要先经过五道工序。\n每道工序都有开关。关掉一道，后面的照样往下做，拿到什么算什么，再让两个网络来认。",
+  "learn.handwriting.try": "先猜一猜：默认网络少了哪道也行，少了哪道就不行？一次关一道试试。",
+  "learn.handwriting.photo": "你写的或拍的数字",
+  "learn.handwriting.made": "这个数字拍成的照片，光从一边来",
+  "learn.handwriting.turn": "反色",
+  "learn.handwriting.turn.on": "墨变亮，和 MNIST 一样。",
+  "learn.handwriting.turn.off": "关了：还是亮纸黑字。",
+  "learn.handwriting.ink": "去掉纸",
+  "learn.handwriting.ink.on": "比旁边的纸深的才算墨，阴影就没了。",
+  "learn.handwriting.ink.off": "关了：纸和阴影也算墨。",
+  "learn.handwriting.cut": "剪下来",
+  "learn.handwriting.cut.on": "只留这个数字，不要空白和斑点。",
+  "learn.handwriting.cut.off": "关了：整张图都往下走。",
+  "learn.handwriting.frame": "缩放、摆正",
+  "learn.handwriting.frame.on": "长边缩到 20 个像素，重心放在 28x28 的正中。",
+  "learn.handwriting.frame.off": "关了：拉满 28x28。",
+  "learn.handwriting.pen": "28x28，笔画匀称",
+  "learn.handwriting.pen.on": "太细的笔画加粗，最浓的墨变成 255。",
+  "learn.handwriting.pen.off": "关了：细笔画还是又细又淡。",
+
+  "learn.not-sure": "不确定",
+  "learn.not-sure.title": "不确定：它说的把握值多少？",
+  "learn.not-sure.text":
+    "网络说“90%”。要是这样的回答一百次里对了九十次，这个 90% 就是实话：网络是校准过的。这里就来查一查，用的是它没见过的图。\n说实话的把握才有用处：低于阈值的，交给人来看。不过这只对数字管用。给它一个字母，softmax 还是得把 100% 分给十个数字。",
+  "learn.not-sure.try":
+    "先猜一猜：阈值定在多少，softmax 网络一百个回答里错的才不到一个？这时又有多少数字要留给人来看？",
+  "learn.not-sure.network": "网络",
+  "learn.not-sure.missing": "测试图片或者网络没能载入，这里没法测。",
+  "learn.not-sure.promises": "说的和做到的",
+  "learn.not-sure.promises.chart": "按把握分组，回答对了多少；落在虚线上就是说了实话。数值见表。",
+  "learn.not-sure.measured": (done, all) =>
+    `就在这里测的：${all} 张测试图片里的 ${done} 张，每 10% 一组。点越大，回答越多。`,
+  "learn.not-sure.promised": "说的，%",
+  "learn.not-sure.right": "对的，%",
+  "learn.not-sure.answers": "回答",
+  "learn.not-sure.line": "线划在哪里",
+  "learn.not-sure.threshold": "阈值",
+  "learn.not-sure.above": (share, wrong, wrongShare, rest) =>
+    `回答了 ${share}，其中错了 ${wrong} 个，占 ${wrongShare}。剩下的 ${rest} 个数字交给人来看。`,
+  "learn.not-sure.answered": "回答了，%",
+  "learn.not-sure.wrong": "回答里错的，%",
+  "learn.not-sure.kept.chart": "各种阈值下，答了多少和其中错了多少；圆点是现在的阈值。",
+  "learn.not-sure.letters": "要是个字母呢？",
+  "learn.not-sure.letters.text":
+    "softmax 网络只知道十个答案，没有别的。默认网络还见过字母和符号，它有第二个输出：这到底是不是数字？",
+  "learn.not-sure.letter": "哪个字母",
+  "learn.not-sure.mine": "我写的",
+  "learn.not-sure.write": "自己写一个",
+  "learn.not-sure.image": "两个网络看到的，28x28 像素",
+};

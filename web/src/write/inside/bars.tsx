@@ -1,0 +1,45 @@
+/** Ten numbers as bars, one for each digit; negative ones hang below the line. */
+import { fixed } from "../../learn/format";
+import { say } from "../../sentences/say";
+import "./bars.css";
+
+interface Properties {
+  /** Ten numbers; without them there are only the digits. */
+  values: ArrayLike<number> | null;
+  /** The number that fills the height; the largest if nothing is said. */
+  full?: number;
+  /** Write a number with so many decimals when its bar is pointed at. */
+  decimals?: number;
+}
+
+const NONE = 1e-9; // keeps the scale of ten zeros finite
+
+export function Bars({ values, full = NONE, decimals }: Properties) {
+  const numbers = Array.from({ length: 10 }, (_, digit) => values?.[digit] ?? 0);
+  const [least, most] = [Math.min(...numbers, 0), Math.max(...numbers, full)];
+  const share = (value: number) => `${(100 * value) / (most - least)}%`;
+  const best = values ? numbers.indexOf(Math.max(...numbers)) : -1;
+  return (
+    <span class="inside-bars" aria-hidden="true">
+      {numbers.map((value, digit) => (
+        <span
+          key={digit}
+          class={digit === best ? "best" : ""}
+          title={
+            values && decimals !== undefined
+              ? `${digit}${say("write.colon")}${fixed(value, decimals)}`
+              : undefined
+          }
+        >
+          <span class="inside-bar">
+            <span
+              class={value < 0 ? "against" : ""}
+              style={{ bottom: share(Math.min(value, 0) - least), height: share(Math.abs(value)) }}
+            />
+          </span>
+          <span class="numbers">{digit}</span>
+        </span>
+      ))}
+    </span>
+  );
+}

@@ -1,0 +1,95 @@
+/** What is drawn of a network, held to the formulas of its layers, summed term by term. */
+import { expect, test } from "vitest";
+import { Classifier } from "../src/reading/models";
+import type { Graph } from "../src/runtime/graph";
+import { exact } from "./models";
+
+const SIDE = 28;
+const image = {
+  width: SIDE,
+  height: SIDE,
+  pixels: Uint8Array.from({ length: SIDE * SIDE }, (_, place) => (place * 7919) % 256),
+};
+
+const tensor = (graph: Graph, name: string) => {
+  const found = graph.tensors.get(name);
+  if (!found) throw new Error(`no ${name}`);
+  return found;
+};
+const number = (graph: Graph, name: string, place = 0) => tensor(graph, name).values[place] as number;
+
+/** Convolution, the largest of every 2x2, batch normalisation, ReLU. */
+function mapOf(graph: Graph, { conv, norm }: { conv: string; norm: string }, channel: number): number[] {
+  const { dims, values } = tensor(graph, `${conv}/kernel`);
+  const side = dims[2] as number;
+  const [scale, offset] = [number(graph, "scale/scale"), number(graph, "scale/offset")];
+  const x = Array.from(image.pixels, (each) => each * scale + offset);
+  const sum = (row: number, column: number) => {
+    let total = 0;
+    for (let y = 0; y < side; y++)
+      for (let z = 0; z < side; z++)
+        total +=
+          (values[(channel * side + y) * side + z] as number) * (x[(row + y) * SIDE + column + z] as number);
+    return total;
+  };
+  const epsilon = Number(
+    graph.nodes.find(({ inputs }) => inputs.includes(`${norm}/gamma`))?.attributes.epsilon,
+  );
+  const by =
+    number(graph, `${norm}/gamma`, channel) /
+    Math.sqrt(number(graph, `${norm}/moving_variance`, channel) + epsilon);
+  const pooled = (SIDE - side + 1) / 2;
+  return Array.from({ length: pooled * pooled }, (_, place) => {
+    const [row, column] = [2 * Math.floor(place / pooled), 2 * (place % pooled)];
+    const most = Math.max(
+      ...[0, 1].flatMap((down) => [0, 1].map((across) => sum(row + down, column + across))),
+    );
+    const normal = (most - number(graph, `${norm}/moving_mean`, channel)) * by;
+    return Math.max(normal + number(graph, `${norm}/beta`, channel), 0);
+  });
+}
+
+test.each([
+  ["default", { conv: "conv2d_1", norm: "batch_normalization_1" }, 3],
+  ["tiny", { conv: "conv2d", norm: "batch_normalization" }, 4],
+])("%s: the first maps are convolved, pooled, normalised and cut off at 0", (name, layer, depth) => {
+  const graph = exact(name);
+  const { kernels, layers } = new Classifier(graph).inside(image);
+  expect(layers).toHaveLength(depth);
+  const [first] = layers;
+  expect(first?.tiles.length).toBe(6);
+  for (const [place, { channel, values }] of (first?.tiles ?? []).entries()) {
+    const expected = mapOf(graph, layer, channel);
+    expect(first?.side).toBe(Math.sqrt(expected.length));
+    for (const [pixel, value] of expected.entries()) expect(values[pixel]).toBeCloseTo(value, 3);
+    const { dims, values: all } = tensor(graph, `${layer.conv}/kernel`);
+    const size = (dims[2] as number) ** 2;
+    expect([...(kernels?.tiles[place]?.values ?? [])]).toEqual([
+      ...all.subarray(channel * size, (channel + 1) * size),
+    ]);
+  }
+});
+
+test.each(["default", "tiny", "softmax"])("%s: softmax of the scores is its answer", (name) => {
+  const classifier = new Classifier(exact(name));
+  const { scores } = classifier.inside(image);
+  const powers = Array.from(scores, Math.exp);
+  const sum = powers.reduce((total, each) => total + each, 0);
+  const [answer] = classifier.classify([image]);
+  powers.forEach((power, digit) => {
+    expect(power / sum).toBeCloseTo(answer?.probabilities[digit] ?? 2, 5);
+  });
+});
+
+test("softmax: the scores are the sums of pixels and weights", () => {
+  const graph = exact("softmax");
+  const { kernels, layers, scores } = new Classifier(graph).inside(image);
+  expect([kernels, layers]).toEqual([null, []]);
+  for (let digit = 0; digit < 10; digit++) {
+    let sum = number(graph, "output/bias", digit);
+    image.pixels.forEach((pixel, place) => {
+      sum += (pixel / 255) * number(graph, "output/kernel", place * 10 + digit);
+    });
+    expect(scores[digit]).toBeCloseTo(sum, 3);
+  }
+});

@@ -50,6 +50,24 @@ export function readHere(
   });
 }
 
+const classified = new Map<number, (digits: Uint8Array | null) => void>();
+
+/**
+ * Classify 28x28 images, ink 255, with one of `MODELS`; what is written meanwhile is read first.
+ *
+ * @param images 784 values of each
+ * @throws NotRead if the model cannot be had
+ */
+export async function classifyHere(model: string, images: Uint8Array): Promise<Uint8Array> {
+  const id = ++numbered;
+  const digits = await new Promise<Uint8Array | null>((resolve) => {
+    classified.set(id, resolve);
+    tell({ classify: id, model, images });
+  });
+  if (!digits) throw new NotRead("file", model);
+  return digits;
+}
+
 /** Load the default models before the first picture comes. */
 export function prepare(): void {
   tell({ prepare: "default" });
@@ -76,7 +94,10 @@ function started(): Worker {
   const made = startWorker();
   made.addEventListener("message", ({ data }: MessageEvent<Answer>) => {
     if ("needs" in data) void handOver(data.needs);
-    else {
+    else if ("classified" in data) {
+      classified.get(data.classified)?.(data.digits);
+      classified.delete(data.classified);
+    } else {
       const waiting = asked.get(data.id);
       asked.delete(data.id);
       if ("found" in data) waiting?.resolve(data.found);
@@ -87,6 +108,8 @@ function started(): Worker {
   made.addEventListener("error", ({ message }) => {
     for (const { reject } of asked.values()) reject(new NotRead("fault", message));
     asked.clear();
+    for (const resolve of classified.values()) resolve(null);
+    classified.clear();
     made.terminate();
     worker = null;
   });

@@ -1,6 +1,7 @@
 /** Reads pictures away from the page's own thread. Models come from the page, each when it is first needed. */
 import type { Box } from "../ink/boxes";
 import { SIDE } from "../ink/normalize";
+import { largestAt } from "../ink/numbers";
 import type { Grey } from "../ink/picture";
 import { withoutMarks } from "../reading/classes";
 import { Classifier, Detector, Recogniser } from "../reading/models";
@@ -40,6 +41,9 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
       label,
     }));
     knowing = new WeakSet();
+  } else if ("classify" in data) {
+    loads.push(() => classify(data));
+    void work();
   } else if ("dropped" in data) dropped.add(data.id);
   else {
     // the most needed first; what cannot be had now is asked for again when it is needed
@@ -73,6 +77,22 @@ async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> 
   } catch (error) {
     const failed = causeOf(error);
     say({ id: task.id, failed, detail: String(error) });
+  }
+}
+
+async function classify({ classify, model, images }: Extract<Task, { classify: number }>): Promise<void> {
+  try {
+    const classifier = await once(`classifier ${model}`, async () => new Classifier(await graphOf(model)));
+    const pictures = Array.from({ length: images.length / SIDE ** 2 }, (_, place) => ({
+      width: SIDE,
+      height: SIDE,
+      pixels: images.subarray(place * SIDE ** 2, (place + 1) * SIDE ** 2),
+    }));
+    const digits = classifier.classify(pictures).map(({ probabilities }) => largestAt(probabilities));
+    say({ classified: classify, digits: Uint8Array.from(digits) });
+  } catch (error) {
+    say({ classified: classify, digits: null });
+    throw error;
   }
 }
 

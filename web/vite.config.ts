@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 import { filesBeside, filesWhileDeveloping, madeModules } from "./build/plugin.ts";
+import { project } from "./build/project.ts";
 import { singleFile } from "./build/single-file.ts";
 import { wat } from "./build/wat.ts";
 
@@ -23,7 +24,7 @@ export default defineConfig(({ mode }) => {
       filesWhileDeveloping(),
       isFile
         ? singleFile(mode === "file-full")
-        : filesBeside((name) => isStatic || name.startsWith("models/")),
+        : filesBeside((name) => isStatic || /^models\/.*\.gz$/.test(name)),
     ],
     worker: { plugins: () => [madeModules(), wat()] },
     resolve: {
@@ -35,6 +36,7 @@ export default defineConfig(({ mode }) => {
     define: {
       "import.meta.env.EDITION": JSON.stringify(isFile ? "file" : isStatic ? "static" : "served"),
       "import.meta.env.TRAINING_IMAGES": mode === "file" ? 5_500 : 55_000,
+      "import.meta.env.PROJECT": JSON.stringify(project(process.env.SHUZI_SITE)),
     },
     // relative, like the page's requests to the service: no host or path is built in
     base: "./",

@@ -5,6 +5,8 @@ import pytest
 from playwright.sync_api import expect
 
 import shuzi
+from driving.training import LONG
+from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser
 
@@ -100,6 +102,53 @@ def test_the_picker_changes_the_model_and_the_address_keeps_it(
     with other.read() as answer:
         paste(other.page, png)
     assert answer.text == answers["softmax"]
+
+
+@pytest.mark.parametrize(
+    ("name", "last", "first", "count"),
+    [
+        ("softmax", "10", "Its templates, one for each digit", 10),
+        ("tiny", "10", "Filters of its first convolution, 5x5", 8),
+        ("default", "3 × 10, 3 × 1", "Filters of its first convolution, 7x7", 32),
+        ("detector", "16x40x10, 16x40x4", "Filters of its first convolution, 5x5", 24),
+        ("line", "1x40x17", "Filters of its first convolution, 5x5", 16),
+    ],
+)
+def test_inside_a_model_are_its_layers_and_its_first_weights(open_page, name, last, first, count):
+    page = open_page("?view=models")
+    card = page.locator(f"[data-model={name}]")
+    card.get_by_text("Look inside").click()
+    expect(card.locator(".stages li").last).to_contain_text(last)
+    expect(card.get_by_role("list", name=first).get_by_role("img")).to_have_count(count)
+    expect(card.locator("pre")).to_contain_text('network = "')
+
+
+def test_what_a_model_takes_for_what_is_measured_in_the_page(open_page, mnist):
+    page = open_page("?view=models")
+    card = page.locator("[data-model=softmax]")
+    card.get_by_text("Look inside").click()
+    card.get_by_role("button", name="Classify the test images").click()
+    expect(card.locator("caption")).to_contain_text("mistakes in 10,000 test images", timeout=LONG)
+    found = np.array(
+        [
+            [int(text) if text.isdigit() else 0 for text in row.locator("td").all_inner_texts()]
+            for row in card.locator(".confusion tbody tr").all()
+        ]
+    )
+    expected = np.zeros((10, 10), int)
+    np.add.at(expected, (mnist.test.labels, shuzi.load("softmax").classify(mnist.test.images).argmax(axis=1)), 1)
+    assert np.abs(found - expected).sum() <= 4  # at half precision, two images may get the other of two equal answers
+    assert found.sum() == 10_000
+
+
+def test_a_model_is_downloaded_as_it_comes_with_shuzi(open_page):
+    page = open_page("?view=models")
+    card = page.locator("[data-model=tiny]")
+    card.get_by_text("Look inside").click()
+    with page.expect_download() as saved:
+        card.get_by_role("link", name="Download .onnx").click()
+    assert saved.value.suggested_filename == "tiny.onnx"
+    assert saved.value.path().read_bytes() == shipped()["tiny"].read_bytes()
 
 
 def test_a_model_that_is_gone_says_so_and_the_default_reads(open_sheet, mnist, as_png, paste):

@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from driving.pen import strokes_of
+from driving.sheet import Sheet
 
 pytestmark = pytest.mark.browser
 
@@ -240,4 +241,30 @@ def test_what_is_dropped_without_a_file_is_no_picture(open_sheet):
     for kind in ("dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": 500, "y": 400, "data": data})
     expect(sheet.page.get_by_test_id("announcement")).to_have_text(re.compile("^That contains no picture file"))
+    expect(sheet.page.locator(".result .notice")).to_have_text(re.compile("^That contains no picture file"))
     expect(sheet.page.locator(".drop-here")).to_have_count(0)
+    # until something else is done
+    sheet.draw(sheet.placed([[(14, 5), (14, 14), (14, 23)]]))
+    expect(sheet.page.locator(".result .notice")).to_have_count(0)
+
+
+def test_going_back_closes_the_pictures_and_not_the_view(open_page, two_pictures):
+    page = open_page("?view=models")
+    sheet = Sheet(page)
+    page.get_by_role("link", name="Write", exact=True).click()
+    sheet.canvas.wait_for()
+    for _ in range(2):
+        page.get_by_test_id("pictures").set_input_files(two_pictures)
+        expect(page.locator(".sheet.picture")).to_be_visible()
+        page.go_back()
+        expect(sheet.canvas).to_be_visible()
+        expect(page.locator(".picture-list")).to_have_count(0)
+    # other views are on top of them
+    page.get_by_test_id("pictures").set_input_files(two_pictures)
+    page.get_by_role("link", name="Learn").click()
+    page.go_back()
+    expect(page.locator(".sheet.picture")).to_be_visible()
+    page.go_back()
+    expect(sheet.canvas).to_be_visible()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Models")

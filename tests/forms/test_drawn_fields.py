@@ -90,7 +90,7 @@ def test_drawn_fields_that_no_spec_may_have_are_refused(draw, text, given, said)
 def test_a_spec_that_could_not_be_read_again_is_not_written(draw, tmp_path):
     (tmp_path / "codes.csv").write_text("id\n" + "".join(f"{n:024}\n" for n in range(9_000)))
     (text,) = ('roster = "codes.csv"\n' + DAY.replace("6", "24", 1).replace("64.5", "280"),)
-    with pytest.raises(DataError, match="200000 bytes"):
+    with pytest.raises(DataError, match="200,000 bytes"):
         draw(text + 'kind = "identifier"\nstyle = "open"\namong_column = "id"\n')
 
 

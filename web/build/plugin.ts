@@ -44,17 +44,22 @@ export function bundledFiles(): Map<string, () => Uint8Array> {
   return found;
 }
 
+/** The models' own files, for those who want to take one with them. */
+function originals(): Map<string, () => Uint8Array> {
+  return new Map(modelNames().map((name) => [`models/${name}.onnx`, () => onnx(name)]));
+}
+
 /**
- * Puts those files beside the page.
+ * Puts those files, and the models' own ones, beside the page.
  *
- * @param isWanted by name; the service hands MNIST out itself
+ * @param isWanted by name; the service hands MNIST and the models' own files out itself
  */
 export function filesBeside(isWanted: (name: string) => boolean): Plugin {
   return {
     name: "files-beside",
     apply: "build",
     generateBundle() {
-      for (const [fileName, content] of bundledFiles())
+      for (const [fileName, content] of [...bundledFiles(), ...originals()])
         if (isWanted(fileName)) this.emitFile({ type: "asset", fileName, source: content() });
     },
   };
@@ -65,7 +70,7 @@ export function filesWhileDeveloping(): Plugin {
   return {
     name: "files-while-developing",
     configureServer(server) {
-      const files = bundledFiles();
+      const files = new Map([...bundledFiles(), ...originals()]);
       server.middlewares.use((request, response, next) => {
         const content = files.get(request.url?.slice(1) ?? "");
         if (content) response.end(content());
@@ -102,6 +107,7 @@ function described(name: string): Model {
     parameters: card.parameters,
     bytes: content.length,
     score: scoreOf(card),
+    settings: card.recipe as Model["settings"],
     shipped: true,
     chosen: name === "default",
     milliseconds: null,

@@ -1,7 +1,8 @@
 // The service worker: what the page has loaded once, it has again without a connection. With one, the server decides.
 const KEPT = "shuzi";
 // the page itself and its files, not what a service answers
-const OURS = /^(|index\.html|icon\.svg|first-paint\.js|manifest\.webmanifest|(assets|models|data)\/[\w.-]+)$/;
+const OURS =
+  /^(|index\.html|icon\.svg|first-paint\.js|manifest\.webmanifest|assets\/[\w.-]+|(models|data)\/[\w.-]+\.gz)$/;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

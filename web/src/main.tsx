@@ -7,6 +7,8 @@ import "./shared/pixels.css";
 import "./shell/shell.css";
 import { workOffline } from "./offline";
 import { Shell } from "./shell/shell";
+// after the views, whose styles it changes
+import "./styles/print.css";
 
 workOffline();
 const page = document.getElementById("page");

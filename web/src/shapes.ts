@@ -109,6 +109,7 @@ export interface Model {
   parameters: number;
   bytes: number;
   score: Score | null;
+  settings: Record<string, string | boolean | number>;
   shipped: boolean;
   chosen: boolean;
   milliseconds: number | null;

@@ -17,15 +17,29 @@ systemIsDark.addEventListener("change", (event) => {
 /** The user's choice. */
 export const theme = signal<Theme>(THEMES.find((each) => each === remembered("theme")) ?? "system");
 
-/** The theme in effect. A canvas takes its colours from CSS when it draws, so it must read this to redraw. */
-export const shownTheme: ReadonlySignal<"light" | "dark"> = computed(() =>
-  theme.value === "system" ? system.value : theme.value,
-);
+/** Paper is light, whatever the screen is. */
+const isPrinting = signal(false);
+addEventListener("beforeprint", () => {
+  isPrinting.value = true;
+});
+addEventListener("afterprint", () => {
+  isPrinting.value = false;
+});
+
+/** As the document has it: whoever draws with its colours must come after the change. */
+const applied = signal<Theme>("system");
 
 effect(() => {
-  if (theme.value === "system") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme.value;
+  const now = isPrinting.value ? "light" : theme.value;
+  if (now === "system") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = now;
+  applied.value = now;
 });
+
+/** The theme in effect. A canvas takes its colours from CSS when it draws, so it must read this to redraw. */
+export const shownTheme: ReadonlySignal<"light" | "dark"> = computed(() =>
+  applied.value === "system" ? system.value : applied.value,
+);
 
 export function chooseTheme(name: Theme): void {
   theme.value = name;

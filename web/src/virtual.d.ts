@@ -18,4 +18,6 @@ declare module "virtual:models" {
 interface ImportMetaEnv {
   readonly EDITION: "served" | "static" | "file";
   readonly TRAINING_IMAGES: number;
+  /** As `build/project.ts` finds it. */
+  readonly PROJECT: { version: string; site: string; source: string };
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,19 +19,22 @@ from shuzi.service.http.bodies import Bodies
 from shuzi.service.http.guard import Guard, Hosts
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.operations import Operations, answer
-from shuzi.service.http.problems import HANDLERS
 from shuzi.service.http.quotas import Quotas
 from shuzi.service.jobs.places import Places
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
 from shuzi.service.metrics import MEDIA_TYPE, Metrics
-from shuzi.service.page import PAGE, at_root
+from shuzi.service.page import HANDLERS, PAGE, at_root
 from shuzi.service.parts import Parts, parts_of
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
 from shuzi.service.settings import Settings
 
 operations = Operations("operation")
+
+_SHORT = 1_000  # bytes: less fits a packet anyway
+_LEVEL = 6  # zlib's own; with Starlette's 9, answers would wait longer for a little less
+_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")  # the page's models are compressed files
 
 
 @dataclass(frozen=True)
@@ -102,7 +106,8 @@ def create(
     app.router.redirect_slashes = False
     app.state.parts = parts
     bodies = Bodies(app, limits)
-    guard = Guard(bodies, Hosts(settings.hosts), parts.quotas, settings.tokens, parts.observe)
+    small = GZipMiddleware(bodies, _SHORT, _LEVEL, exclude_content_types=_COMPRESSED)
+    guard = Guard(small, Hosts(settings.hosts), parts.quotas, settings.tokens, parts.observe)
     return Service(guard, parts, bodies)
 
 

@@ -1,8 +1,9 @@
-"""The web page: the files built by Vite, or a note on how to build them; and MNIST, which it teaches with."""
+"""The web page as Vite builds it, or a note on how to build it; MNIST and the models for it; and a page for 404."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 from shuzi.data.mnist import FILES, PACKAGED
+from shuzi.models.store import shipped
 from shuzi.service.api.documentation import render
+from shuzi.service.http import problems
 
 PAGE = Path(__file__).parent / "page"
 """The output folder of the build of `web/`, included in wheels."""
@@ -29,11 +32,12 @@ def is_built(folder: Path = PAGE) -> bool:
 
 
 def at_root(folder: Path = PAGE) -> list[BaseRoute]:
-    """Return the routes that serve the page and MNIST's files as they are in the package, or the note, at `/`."""
+    """Return the routes that serve the page, MNIST's and the models' files as they are, or the note, at `/`."""
     if not is_built(folder):
         return [Route("/", _unbuilt)]
     data = [Route(f"/data/{each.name}.gz", _data) for each in FILES]
-    return [*data, Mount("/", _Files(directory=folder, html=True), name="page")]
+    models = [Route(f"/models/{path.name}", _model) for path in shipped().values()]
+    return [*data, *models, Mount("/", _Files(directory=folder, html=True), name="page")]
 
 
 class _Files(StaticFiles):
@@ -59,5 +63,22 @@ async def _data(request: Request) -> Response:
     return FileResponse(path, media_type="application/gzip", headers={"cache-control": _DAY})
 
 
+async def _model(request: Request) -> Response:
+    path = shipped()[Path(request.url.path).stem]
+    return FileResponse(path, media_type="application/octet-stream", headers={"cache-control": "no-cache"})
+
+
 async def _unbuilt(request: Request) -> Response:
     return HTMLResponse(render("unbuilt.html", "/"), status_code=404)
+
+
+async def _missing(request: Request, problem: Exception) -> Response:
+    """Answer a browser with a page where nothing is; all other clients, and all other problems, with JSON."""
+    response: Response = await problems.HANDLERS[HTTPException](request, problem)
+    if response.status_code != 404 or "text/html" not in request.headers.get("accept", ""):
+        return response
+    return HTMLResponse(render("missing.html", "", asked=request.url.path), status_code=404)
+
+
+HANDLERS: Mapping[Any, Any] = {**problems.HANDLERS, HTTPException: _missing}
+"""The handlers of errors for a service with a page."""

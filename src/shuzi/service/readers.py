@@ -196,6 +196,7 @@ def _facts(name: str, card: Card, size: int) -> dict[str, Any]:
         "parameters": card.parameters,
         "bytes": size,
         "score": None if part is None else {**card.scores[part], "on": part},
+        "settings": dict(card.recipe),
         "milliseconds": None,
     }
 

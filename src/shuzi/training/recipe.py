@@ -255,5 +255,5 @@ def _check(name: str, value: Any, wanted: str) -> None:
     allowed = RANGES[name]
     if not allowed.holds(value):
         least = f"> {allowed.least:g}" if allowed.above else f"{allowed.least:g}"
-        most = "∞" if allowed.most == math.inf else allowed.most
-        raise RecipeError("error.recipe.range", name=name, value=value, least=least, most=most)
+        most = "∞" if allowed.most == math.inf else f"{allowed.most:,}"
+        raise RecipeError("error.recipe.range", name=name, value=f"{value:,}", least=least, most=most)

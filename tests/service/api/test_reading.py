@@ -146,6 +146,8 @@ def test_the_models_are_those_that_come_with_shuzi(client):
     assert models.keys() == shipped().keys()
     assert models["softmax"]["parameters"] == 784 * 10 + 10
     assert (models["default"]["kind"], models["detector"]["kind"]) == ("classifier", "detector")
+    settings = models["softmax"]["settings"]
+    assert [settings[name] for name in ("batch_size", "learning_rate", "steps", "loss")] == [64, 0.001, 2000, "sum"]
     for name, path in shipped().items():
         model = models[name]
         low, high = model["score"]["interval"]

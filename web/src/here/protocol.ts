@@ -24,7 +24,7 @@ export type Task =
   | { id: number; picture: Blob | Grey; model: string; explain: boolean }
   /** What a 28x28 image, ink 255, becomes inside a model. */
   | { id: number; lookInside: Uint8Array; model: string }
-  /** What a model says of 28x28 images, ink 255, one after another. */
+  /** What a model says of 28x28 images, ink 255, one after another; corrected digits are not taken into account. */
   | { id: number; classify: Uint8Array; model: string }
   /** Corrected digits of one person that readings take into account from now on: 784 values of each, and the labels. */
   | { hand: { images: Uint8Array; labels: Uint8Array } }

@@ -45,7 +45,8 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     // the most needed first; what cannot be had now is asked for again when it is needed
     if ("prepare" in data) loads.push(() => readerOf(data.prepare), recogniser, detector);
     else if ("lookInside" in data) pictures.push(() => look(data));
-    else if ("classify" in data) pictures.push(() => classify(data));
+    else if ("classify" in data)
+      loads.push(() => classify(data)); // what is written meanwhile is read first
     else pictures.push(() => answer(data));
     void work();
   }

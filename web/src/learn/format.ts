@@ -2,6 +2,7 @@
 import { inPercent } from "../shared/percent";
 
 const MINUS = "\u2212";
+const ROUNDING = 1e-9; // of a sum that should be 1
 const RAISED = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
 
 /** A number with a fixed number of decimals. */
@@ -34,7 +35,9 @@ export function whole(value: number): string {
   return value.toLocaleString("en").replace("-", MINUS);
 }
 
-/** A fraction in per cent, with a fixed number of decimals. */
+/** A fraction in per cent, with a fixed number of decimals; only all of it is 100 %. */
 export function percent(share: number, places = 1): string {
-  return inPercent(fixed(share * 100, places));
+  const text = fixed(share * 100, places);
+  const isRounded = share < 1 - ROUNDING && Number(text) >= 100;
+  return inPercent(isRounded ? fixed(100 - 10 ** -places, places) : text);
 }

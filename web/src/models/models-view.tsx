@@ -5,6 +5,7 @@ import type { Model, Score } from "../readings";
 import { type PlainKey, say } from "../sentences/say";
 import { ViewLink } from "../shell/view-link";
 import { AccuracyChart } from "./accuracy-chart";
+import { Inside } from "./inside/inside";
 import { busy, learnModels, models, trouble } from "./known";
 import { modelName } from "./model-name";
 import { bytes, rough, share, whole } from "./numbers";
@@ -64,6 +65,7 @@ export function ModelsView() {
 
 function ModelCard({ model }: { model: Model }) {
   const { name, kind, score, parameters, milliseconds } = model;
+  const trained = trainedAs(model);
   const purpose = model.shipped ? PURPOSES[name] : model.chosen ? "models.given" : "models.trained";
   return (
     <li class="model" data-model={name}>
@@ -91,12 +93,26 @@ function ModelCard({ model }: { model: Model }) {
           </Fact>
         )}
       </dl>
+      {trained && <p class="small quiet numbers">{trained}</p>}
       {kind === "classifier" && (
         <ViewLink view="write" parameters={model.chosen ? {} : { model: name }} class="button">
           {say("models.write")}
         </ViewLink>
       )}
+      <Inside model={model} />
     </li>
+  );
+}
+
+/** With which settings a model was trained, in a line: two models of one recipe differ in nothing else. */
+function trainedAs({ settings: { steps, batch_size, learning_rate, seed } }: Model): string {
+  if (!steps || !batch_size || !learning_rate) return "";
+  return say(
+    "models.trained_as",
+    whole(Number(steps)),
+    whole(Number(batch_size)),
+    String(learning_rate),
+    String(seed ?? 0),
   );
 }
 

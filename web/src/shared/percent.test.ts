@@ -12,11 +12,27 @@ it.each([
   ["zh", "%"],
 ])("all views write per cent the same in %s", async (language, sign) => {
   vi.stubGlobal("location", { search: `?lang=${language}`, pathname: "/" });
-  const write = await import("../write/verdict");
+  const write = await import("./percent");
   const learn = await import("../learn/format");
   const models = await import("../models/numbers");
   expect(write.percent(0.9996)).toBe(`99${sign}`);
+  expect([0, 0.004, 0.0099, 0.01, 0.29, 1].map(write.wholePercent)).toEqual([
+    "0",
+    "<1",
+    "<1",
+    "1",
+    "29",
+    "99",
+  ]);
   expect(learn.percent(0.9117)).toBe(`91.2${sign}`);
+  // nearly all is not all
+  expect([0.9996, 0.99951, 1].map((each) => learn.percent(each))).toEqual([
+    `99.9${sign}`,
+    `99.9${sign}`,
+    `100.0${sign}`,
+  ]);
+  expect(learn.percent(1 - 1e-12)).toBe(`100.0${sign}`);
+  expect(learn.percent(0.996, 0)).toBe(`99${sign}`);
   expect(models.share(0.917)).toBe(`91.70${sign}`);
   expect(models.shortShare(0.9)).toBe(`90${sign}`);
   expect(models.shortShare(0.995)).toBe(`99.5${sign}`);

@@ -1,6 +1,19 @@
 /** The format of percentages everywhere on the page: with a space in English, without one in Chinese. */
 import { language } from "../language";
 
+const ROUNDING = 1e-9; // 0.29 is 28.999999999999996 hundredths
+
+/** How probable something is, in whole percent, rounded down: 0 only for nothing, and never 100, for nothing is certain. */
+export function percent(share: number): string {
+  return inPercent(wholePercent(share));
+}
+
+/** The same without the sign. */
+export function wholePercent(share: number): string {
+  const hundredths = Math.min(Math.floor(100 * share + ROUNDING), 99);
+  return hundredths < 1 && share > 0 ? "<1" : String(hundredths);
+}
+
 /**
  * Add the per cent sign.
  *

@@ -1,5 +1,5 @@
 /** Values as a square picture, 28x28 if nothing else is said: ink on paper, or evidence for (blue) and against (brown). */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { shownTheme } from "../theme";
 
 const SIDE = 28;
@@ -24,8 +24,8 @@ interface Properties {
 export function Pixels({ values, palette, side = SIDE, full, under, label, class: name = "" }: Properties) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = shownTheme.value;
-  // depends on the theme too, which decides the CSS colours
-  useEffect(() => {
+  // depends on the theme too, which decides the CSS colours; a printer does not wait for an effect after the next frame
+  useLayoutEffect(() => {
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
     if (canvas.current && context)
       paint(context, side, canvas.current, flat(values), palette, full, under?.flat());

@@ -34,3 +34,8 @@ export function useSize(element: RefObject<HTMLElement | null>): ReadonlySignal<
   }, [element, size]);
   return size;
 }
+
+/** The proportions of an element on the screen, for its style: on paper it has them too, and what is drawn on it fits. */
+export function asShown(measured: Measured | null): Record<string, string> {
+  return measured ? { "--proportions": `${measured.width} / ${measured.height}` } : {};
+}

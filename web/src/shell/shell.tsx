@@ -5,8 +5,10 @@ import { view } from "../address";
 import { announcedIn, announcement } from "../announce";
 import { hasService } from "../edition";
 import { language } from "../language";
+import { addresses, courseAddress } from "../project";
 import { say } from "../sentences/say";
 import { views } from "../views";
+import { About, AboutButton } from "./about";
 import { Header } from "./header";
 import { TokenForm } from "./token-form";
 
@@ -14,6 +16,7 @@ export function Shell() {
   const shown = view.value;
   const { component: View } = views[shown];
   const main = useFocusOnChange(shown);
+  const course = courseAddress(addresses, language.value);
 
   useEffect(keepPage, []);
   useSignalEffect(() => {
@@ -32,8 +35,14 @@ export function Shell() {
       </main>
       <footer class="footer">
         <p>{say("shell.local")}</p>
-        {hasService && <a href={`docs?lang=${language.value}`}>{say("shell.source")}</a>}
+        <nav class="footer-links" aria-label={say("shell.more")}>
+          {course && <a href={course}>{say("about.course")}</a>}
+          {addresses.source && <a href={addresses.source}>{say("about.source")}</a>}
+          {hasService && <a href={`docs?lang=${language.value}`}>{say("shell.source")}</a>}
+          <AboutButton />
+        </nav>
       </footer>
+      <About />
       <p
         class="for-screen-readers"
         role="status"

@@ -5,6 +5,7 @@
 import { say } from "../sentences/say";
 import { type Glyph, isDigit, statusOf } from "./correct/glyphs";
 import { contains, type Point, type Rect, type Size } from "./geometry";
+import { placesOf, type Wanted } from "./labels";
 import { glyphs, lit, pointing, reading, toggle } from "./state";
 
 interface Properties {
@@ -18,10 +19,38 @@ interface Properties {
 
 const BESIDE = 2; // the same for marks, and for ink that was left out
 const ROOM = 5; // CSS pixels between ink and box
-const LABELLED = 40; // CSS pixels of height: labels of smaller boxes would cover the line above
+const LABELLED = 40; // CSS pixels of height: labels of smaller boxes would be as large as what they name
 const SIGNS = { ok: "", unsure: "?" } as const;
+const NOWHERE: Rect = { x: 0, y: 0, width: 0, height: 0 };
 
 export function Boxes({ size, at, clickable = false }: Properties) {
+  const leftOut = (reading.value?.ignored ?? []).map(({ kind, box: [x, y, width, height] }) => {
+    const found = { x, y, width, height };
+    return {
+      kind,
+      box: around(at(found), BESIDE),
+      // the frame of a form is not hatched over its digits, and their labels may be within it
+      isAround: glyphs.value.some(({ box }) => contains(found, middleOf(box))),
+    };
+  });
+  const boxes = glyphs.value.map(({ character, box }) => around(at(box), isDigit(character) ? ROOM : BESIDE));
+  const places = placesOf(
+    [
+      ...glyphs.value.map((glyph, place): Wanted => {
+        const box = boxes[place] ?? NOWHERE;
+        const isLabelled = isDigit(glyph.character) && box.height >= LABELLED + 2 * ROOM;
+        return { box, text: isLabelled ? labelOf(glyph) : "", side: "above" };
+      }),
+      ...leftOut.map(
+        ({ kind, box, isAround }): Wanted => ({
+          box: isAround ? { ...box, width: 0 } : box,
+          text: say(`write.kind.${kind}`),
+          side: "below",
+        }),
+      ),
+    ],
+    size,
+  );
   return (
     <svg
       class="boxes"
@@ -31,39 +60,41 @@ export function Boxes({ size, at, clickable = false }: Properties) {
       data-clickable={clickable}
     >
       <Hatching />
-      {reading.value?.ignored.map(({ kind, box: [x, y, width, height] }, place) => {
-        const found = { x, y, width, height };
-        const shown = around(at(found), BESIDE);
-        // the frame of a form is not hatched over its digits
-        const isAround = glyphs.value.some(({ box }) => contains(found, middleOf(box)));
-        return (
-          <g key={`ignored ${place}`} class="left-out" data-kind={kind}>
-            <rect {...shown} rx="3" fill={isAround ? "none" : "url(#left-out)"} />
-            <text x={shown.x + 2} y={shown.y + shown.height + 13}>
-              {say(`write.kind.${kind}`)}
-            </text>
-          </g>
-        );
-      })}
+      {leftOut.map(({ kind, box, isAround }, place) => (
+        <g key={`ignored ${place}`} class="left-out" data-kind={kind}>
+          <rect {...box} rx="3" fill={isAround ? "none" : "url(#left-out)"} />
+          <Label at={places[boxes.length + place]} text={say(`write.kind.${kind}`)} />
+        </g>
+      ))}
       {glyphs.value.map((glyph, place) => (
-        <GlyphBox key={place} glyph={glyph} place={place} at={at} clickable={clickable} />
+        <GlyphBox
+          key={place}
+          glyph={glyph}
+          place={place}
+          box={boxes[place] ?? NOWHERE}
+          label={places[place] ?? null}
+          clickable={clickable}
+        />
       ))}
     </svg>
   );
 }
 
-interface GlyphProperties extends Pick<Properties, "at" | "clickable"> {
+interface GlyphProperties {
   glyph: Glyph;
   place: number;
+  box: Rect;
+  /** Where its label has room. */
+  label: Point | null;
+  clickable: boolean;
 }
 
-function GlyphBox({ glyph, place, at, clickable }: GlyphProperties) {
+function GlyphBox({ glyph, place, box, label, clickable }: GlyphProperties) {
   const isMark = !isDigit(glyph.character);
-  const shown = at(glyph.box);
-  const { x, y, width, height } = around(shown, isMark ? BESIDE : ROOM);
   const isLit = lit.value === place;
   const status = statusOf(glyph);
-  const label = status === "not-a-digit" ? "×" : `${glyph.character}${SIGNS[status]}`;
+  // the one that is pointed at has its label in any case
+  const at = label ?? (isLit ? { x: box.x + 2, y: box.y < 20 ? box.y + box.height + 16 : box.y - 6 } : null);
   return (
     <g
       class={isMark ? "mark" : "box"}
@@ -72,18 +103,23 @@ function GlyphBox({ glyph, place, at, clickable }: GlyphProperties) {
       data-lit={isLit}
       {...(clickable ? { ...pointing(place), onClick: () => toggle(place) } : {})}
     >
-      <rect
-        {...{ x, y, width, height }}
-        rx={isMark ? 3 : 6}
-        pathLength={status === "ok" && !isMark ? 1 : undefined}
-      />
-      {(isMark ? isLit : shown.height >= LABELLED || isLit) && (
-        <text x={x + 2} y={y < 20 ? y + height + 16 : y - 6}>
-          {label}
-        </text>
-      )}
+      <rect {...box} rx={isMark ? 3 : 6} pathLength={status === "ok" && !isMark ? 1 : undefined} />
+      <Label at={at} text={labelOf(glyph)} />
     </g>
   );
+}
+
+function labelOf(glyph: Glyph): string {
+  const status = statusOf(glyph);
+  return status === "not-a-digit" ? "×" : `${glyph.character}${SIGNS[status]}`;
+}
+
+function Label({ at, text }: { at: Point | null | undefined; text: string }) {
+  return at ? (
+    <text x={at.x} y={at.y}>
+      {text}
+    </text>
+  ) : null;
 }
 
 /** The pattern of ink that is in no text: lines that leave the ink readable. */

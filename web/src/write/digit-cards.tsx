@@ -1,11 +1,12 @@
 /** One card per digit: what the network saw, the evidence, and the probability of each of the ten answers. */
 import type { Digit } from "../readings";
 import { say } from "../sentences/say";
+import { percent, wholePercent } from "../shared/percent";
 import { Pixels } from "../shared/pixels";
 import { digitOf, type Glyph, isDigit, statusOf } from "./correct/glyphs";
 import { probabilitiesOf } from "./probabilities";
 import { glyphs, lit, pointing, selected, toggle } from "./state";
-import { percent, Verdict, wholePercent } from "./verdict";
+import { Verdict } from "./verdict";
 
 export function DigitCards() {
   const digits = glyphs.value.flatMap((glyph, place) => (isDigit(glyph.character) ? [{ glyph, place }] : []));

@@ -2,7 +2,7 @@
 import { greyOf } from "../here/open";
 import type { Drawn } from "../readings";
 import type { Placement } from "./geometry";
-import { boundsOf, type InkPoint, type Stroke } from "./sheet";
+import { boundsOf, fitting, type InkPoint, type Stroke } from "./sheet";
 
 /**
  * Draw a stroke from its point `from` on: curves through the midpoints of neighbouring points, with the points as
@@ -70,7 +70,8 @@ const MARGIN = 0.08; // of the longer side, so that no ink touches the picture's
 const LEAST_MARGIN = 24; // paper units
 
 /** Draw the ink black on white, cropped with a margin: small, so that it is fast to read. */
-export function pictureOf(strokes: readonly Stroke[]): InkPicture | null {
+export function pictureOf(written: readonly Stroke[]): InkPicture | null {
+  const strokes = fitting(written);
   const ink = boundsOf(strokes);
   if (!ink) return null;
   const margin = Math.max(LEAST_MARGIN, MARGIN * Math.max(ink.width, ink.height));

@@ -1,11 +1,14 @@
 /** Picture input: chosen, dropped anywhere on the view, or pasted. */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
-import { pictures, readBy, selected } from "./state";
+import { pictures, readBy, selected, sheet } from "./state";
 
 /** Whether something is being dragged over the view. */
 export const isDragging = signal(false);
+
+/** Whether what was handed in last has no picture; until the person does something else. */
+export const isNoPicture = signal(false);
 
 /** Asks, if a picture was corrected: its corrections go with it. */
 export function mayClosePictures(): boolean {
@@ -14,6 +17,7 @@ export function mayClosePictures(): boolean {
 
 export async function showFiles(files: readonly File[]): Promise<void> {
   if (files.length === 0 || !mayClosePictures()) return;
+  isNoPicture.value = false;
   selected.value = null;
   await pictures.show(files, readBy.value);
 }
@@ -31,6 +35,7 @@ export function takeWhatIsHandedIn(): () => void {
     event.preventDefault();
     inside++;
     isDragging.value = true;
+    isNoPicture.value = false;
   });
   listen("dragover", (event) => event.preventDefault());
   listen("dragleave", () => {
@@ -44,16 +49,26 @@ export function takeWhatIsHandedIn(): () => void {
     take([...(event.dataTransfer?.files ?? [])]);
   });
   listen("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length > 0) take(files);
+    if (event.target instanceof Element && event.target.closest("input, textarea")) return;
+    take([...(event.clipboardData?.files ?? [])]);
+  });
+  const forget = effect(() => {
+    void sheet.content.value;
+    isNoPicture.value = false;
   });
   return () => {
     stop.abort();
+    forget();
     isDragging.value = false;
+    isNoPicture.value = false;
   };
 }
 
 function take(files: readonly File[]): void {
-  if (files.length > 0) void showFiles(files);
-  else announce(say("write.no_picture"));
+  if (files.length > 0) {
+    void showFiles(files);
+    return;
+  }
+  isNoPicture.value = true;
+  announce(say("write.no_picture"));
 }

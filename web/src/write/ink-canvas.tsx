@@ -5,14 +5,14 @@ import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
 import { inPercent } from "../shared/percent";
-import { type Measured, useSize } from "../shared/size";
+import { asShown, type Measured, useSize } from "../shared/size";
 import { shownTheme } from "../theme";
 import { Boxes } from "./boxes";
 import { drawStroke, usePaper } from "./drawing";
 import { chain, contains, inverse, type Point, place, placeRect, type Size } from "./geometry";
 import { KeyPen } from "./key-pen";
 import { listenToPen } from "./pen";
-import type { InkPoint } from "./sheet";
+import { fitting, type InkPoint } from "./sheet";
 import { glyphs, inkQuestion, pointedAt, sheet, toggle } from "./state";
 import { beginStroke, dropStroke, finishStroke, growStroke, pending } from "./writing";
 
@@ -48,7 +48,7 @@ export function InkCanvas() {
   const answer = inkQuestion.answer.value;
   const isEmpty = sheet.isEmpty.value && pending.value.length === 0;
   return (
-    <div class="sheet" ref={frame}>
+    <div class="sheet" ref={frame} style={asShown(measured)}>
       {isEmpty && <p class="hint">{say("write.sheet.hint")}</p>}
       {/* biome-ignore lint/a11y/noInteractiveElementToNoninteractiveRole: keys go to the canvas, not to a reader */}
       <canvas
@@ -127,7 +127,7 @@ function useDrawing(canvas: RefObject<HTMLCanvasElement | null>, size: () => Mea
     }
     context.strokeStyle = getComputedStyle(element).color;
     usePaper(context, sheet.placement(measured), measured.pixels);
-    if (anew) for (const stroke of strokes) drawStroke(context, stroke);
+    if (anew) for (const stroke of fitting(strokes)) drawStroke(context, stroke);
     drawStroke(context, growing, anew ? 0 : last.current.points);
     last.current = { of, points: growing.length };
   });

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { say } from "../sentences/say";
 import { Icon } from "../shared/icons";
-import { useSize } from "../shared/size";
+import { asShown, useSize } from "../shared/size";
 import { Boxes } from "./boxes";
 import { contain, placeRect, type Size } from "./geometry";
 import type { Entry, Picture } from "./pictures";
@@ -23,7 +23,10 @@ export function PictureStage({ entry: { picture } }: { entry: Entry }) {
     <div
       class="sheet picture"
       ref={frame}
-      style={pixels ? { aspectRatio: `${pixels.width} / ${pixels.height}` } : {}}
+      style={{
+        ...asShown(measured),
+        ...(pixels ? { aspectRatio: `${pixels.width} / ${pixels.height}` } : {}),
+      }}
     >
       {isShowable ? (
         <img

@@ -1,6 +1,7 @@
 /** The number, its confidence, and advice if it is unsure. */
 
 import { say } from "../sentences/say";
+import { percent } from "../shared/percent";
 import { CorrectButton } from "./correct/correct-panel";
 import { type Glyph, statusOf } from "./correct/glyphs";
 import type { Shown } from "./correct/shown";
@@ -8,7 +9,7 @@ import { ExportButtons } from "./export/export-buttons";
 import { namesOf, whyOf } from "./left-out";
 import { lit, pictures, pointing, question, reading, sheet, toggle } from "./state";
 import { Trouble } from "./trouble";
-import { percent, Verdict } from "./verdict";
+import { Verdict } from "./verdict";
 import { pending } from "./writing";
 
 export function Result() {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chain, contain, contains, inverse, place, placeRect } from "./geometry";
-import { boundsOf, Sheet, type Stroke } from "./sheet";
+import { boundsOf, fitting, Sheet, type Stroke } from "./sheet";
 
 const WIDE = { width: 800, height: 400 };
 const line: Stroke = [
@@ -84,5 +84,25 @@ describe("placements", () => {
       width: 100,
       height: 400,
     });
+  });
+});
+
+describe("the pen", () => {
+  const stroke = (length: number, width = 15): Stroke => [
+    { x: 0, y: 0, width },
+    { x: 0, y: length, width },
+  ];
+  const dot: Stroke = [{ x: 40, y: 0, width: 15 }];
+
+  test("is thinner for small writing only, and the same for all of it", () => {
+    const small = fitting([stroke(20), stroke(8)]);
+    expect(small.flat().map(({ width }) => width)).toEqual([4, 4, 4, 4]);
+    const usual = [stroke(150), stroke(30), dot];
+    expect(fitting(usual)).toBe(usual);
+  });
+
+  test("leaves dots alone where there is nothing else, and never vanishes", () => {
+    expect(fitting([dot])).toEqual([dot]);
+    expect(fitting([stroke(1)]).flat()[0]?.width).toBe(3);
   });
 });

@@ -96,3 +96,18 @@ export function boundsOf(strokes: readonly Stroke[]): Rect | null {
   }
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
+
+const THICKEST = 0.2; // of the largest stroke's extent: with a thicker pen, a small 5 closes and looks like an 8
+const THINNEST = 3; // paper units
+
+/** The same strokes, no thicker than a small writing bears. A normal one stays as it is, and so do dots alone. */
+export function fitting(strokes: readonly Stroke[]): readonly Stroke[] {
+  const extents = strokes.map((stroke) => {
+    const [xs, ys] = [stroke.map(({ x }) => x), stroke.map(({ y }) => y)];
+    return Math.max(Math.max(...xs) - Math.min(...xs), Math.max(...ys) - Math.min(...ys));
+  });
+  const largest = Math.max(0, ...extents);
+  const most = Math.max(THICKEST * largest, THINNEST);
+  if (largest === 0 || strokes.every((stroke) => stroke.every(({ width }) => width <= most))) return strokes;
+  return strokes.map((stroke) => stroke.map((point) => ({ ...point, width: Math.min(point.width, most) })));
+}

@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
+import { isNoPicture } from "./handed-in";
 import { model, question, unread } from "./state";
 import { readAllAgain } from "./writing";
 
@@ -13,6 +14,14 @@ export function Trouble() {
     return (
       <div class="notice">
         <p>{say("error.busy", busy.value)}</p>
+      </div>
+    );
+  }
+  if (isNoPicture.value) {
+    // announced already, also where the same is dropped again
+    return (
+      <div class="notice">
+        <p>{say("write.no_picture")}</p>
       </div>
     );
   }

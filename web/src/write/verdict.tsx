@@ -2,18 +2,6 @@
 import type { Status } from "../readings";
 import { say } from "../sentences/say";
 import { Icon, type IconName } from "../shared/icons";
-import { inPercent } from "../shared/percent";
-
-const ROUNDING = 1e-9; // 0.29 is 28.999999999999996 hundredths
-
-/** Whole percent, rounded down, and never 100: nothing that was read is certain. */
-export function percent(share: number): string {
-  return inPercent(wholePercent(share));
-}
-
-export function wholePercent(share: number): string {
-  return String(Math.min(Math.floor(100 * share + ROUNDING), 99));
-}
 
 interface Properties {
   status: Status;

@@ -208,6 +208,7 @@ class Model(Said):
     parameters: int
     bytes: int
     score: Score | None
+    settings: dict[str, str | bool | int | float] = Field(description="service.schema.settings")
     shipped: bool = Field(description="service.schema.shipped")
     chosen: bool = Field(description="service.schema.chosen")
     milliseconds: float | None = Field(description="service.schema.milliseconds")

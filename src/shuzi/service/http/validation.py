@@ -93,7 +93,7 @@ def sentences(errors: Sequence[Mapping[str, Any]]) -> list[str]:
     """Turn pydantic's errors into sentences.
 
     >>> sentences([{"type": "less_than_equal", "loc": ("body", "steps"), "ctx": {"le": 20_000}}])
-    ['steps must be at most 20000.']
+    ['steps must be at most 20,000.']
     """
     return [_sentence(each) for each in errors[:_MOST]]
 

@@ -2,8 +2,8 @@
 import type { ClassifiedImages } from "../../here/protocol";
 import { largestAt } from "../../ink/numbers";
 import { say } from "../../sentences/say";
+import { percent } from "../../shared/percent";
 import { Bars } from "../../write/inside/bars";
-import { percent } from "../../write/verdict";
 import "./answer.css";
 
 /** The two networks, for `useAnswers`. */

@@ -2,7 +2,7 @@
 import type { ComponentChildren, SVGAttributes, TargetedPointerEvent } from "preact";
 import { useId, useRef } from "preact/hooks";
 import { useSize } from "../../shared/size";
-import { apart, type Scale, scale, ticks } from "./scale";
+import { apart, neighbours, type Scale, scale, ticks } from "./scale";
 import "./line-chart.css";
 
 export type Point = readonly [x: number, y: number];
@@ -51,6 +51,7 @@ interface Properties {
 
 const MARGIN = { left: 44, top: 30, right: 18, bottom: 28 };
 const NAME_HEIGHT = 14;
+const LETTER = 14; // the width of a line's name, with some room
 const NAME_WIDTH = 38; // of the title of the horizontal axis and half a value beside it
 
 export function LineChart({ label, lines, x, y, height, children, above, onDrag, onHover }: Properties) {
@@ -163,20 +164,23 @@ function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; 
       { line, left: x.place(last[0]) + 5, top: Math.min(Math.max(y.place(last[1]), plot.top), plot.bottom) },
     ];
   });
-  const tops = apart(
-    names.map(({ top }) => top),
-    NAME_HEIGHT,
-  );
+  const tops = names.map(({ top }) => top);
+  // lines that end elsewhere are in nobody's way
+  for (const group of neighbours(
+    names.map(({ left }) => left),
+    LETTER,
+  )) {
+    const moved = apart(
+      group.map((place) => tops[place] ?? 0),
+      NAME_HEIGHT,
+      plot.top,
+    );
+    for (const [order, place] of group.entries()) tops[place] = moved[order] ?? 0;
+  }
   return (
     <g>
       {names.map(({ line, left }, index) => (
-        <text
-          key={line.key}
-          class={`line-name ${line.class ?? ""}`}
-          x={left}
-          y={Math.max(tops[index] ?? 0, plot.top)}
-          dy="0.32em"
-        >
+        <text key={line.key} class={`line-name ${line.class ?? ""}`} x={left} y={tops[index]} dy="0.32em">
           {line.name}
         </text>
       ))}

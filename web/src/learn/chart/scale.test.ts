@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { apart, scale, ticks } from "./scale";
+import { apart, neighbours, scale, ticks } from "./scale";
 
 describe("ticks", () => {
   it.each([
@@ -37,5 +37,14 @@ describe("names at the ends of lines", () => {
     expect(apart([100, 98, 20], 14)).toEqual([100, 86, 20]);
     expect(apart([50, 50, 50], 10)).toEqual([50, 40, 30]);
     expect(apart([], 10)).toEqual([]);
+  });
+
+  it("stay in the chart and in their order where all lines end at its top", () => {
+    expect(apart([32, 30, 31, 90], 14, 30)).toEqual([58, 30, 44, 90]);
+  });
+
+  it("only make room for those beside them", () => {
+    expect(neighbours([300, 20, 310, 24, 100], 12)).toEqual([[1, 3], [4], [0, 2]]);
+    expect(neighbours([], 12)).toEqual([]);
   });
 });

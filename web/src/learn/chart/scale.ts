@@ -31,8 +31,15 @@ export function ticks(least: number, most: number, count: number): number[] {
   );
 }
 
-/** The same positions, moved up where they are closer than `distance`; their order stays. */
-export function apart(places: readonly number[], distance: number): number[] {
+/**
+ * The same positions, moved up where they are closer than `distance`, and down again where there is no more room above
+ * `least`; their order stays.
+ */
+export function apart(
+  places: readonly number[],
+  distance: number,
+  least = Number.NEGATIVE_INFINITY,
+): number[] {
   const order = places
     .map((_, index) => index)
     .sort((one, other) => (places[other] ?? 0) - (places[one] ?? 0));
@@ -42,5 +49,27 @@ export function apart(places: readonly number[], distance: number): number[] {
     limit = Math.min(places[index] ?? 0, limit - distance);
     moved[index] = limit;
   }
+  limit = least;
+  for (const index of order.reverse()) {
+    limit = Math.max(moved[index] ?? 0, limit);
+    moved[index] = limit;
+    limit += distance;
+  }
   return moved;
+}
+
+/** Groups of positions, each at most `width` from the next one: their places in the list. */
+export function neighbours(places: readonly number[], width: number): number[][] {
+  const order = places
+    .map((_, index) => index)
+    .sort((one, other) => (places[one] ?? 0) - (places[other] ?? 0));
+  const groups: number[][] = [];
+  let last = Number.NEGATIVE_INFINITY;
+  for (const index of order) {
+    const place = places[index] ?? 0;
+    if (place - last > width) groups.push([]);
+    groups.at(-1)?.push(index);
+    last = place;
+  }
+  return groups;
 }

@@ -2,6 +2,7 @@
 import { say } from "../../sentences/say";
 import { ViewLink } from "../../shell/view-link";
 import { choose, chooseMine, chosenDigit, hasMine } from "./digit";
+import { OtherDigits } from "./other-digits";
 import "./digit.css";
 
 export function DigitChoice() {
@@ -33,6 +34,7 @@ export function DigitChoice() {
           {say("learn.digit.write")}
         </ViewLink>
       )}
+      <OtherDigits />
     </div>
   );
 }

@@ -36,7 +36,8 @@ const parameterOfStep = parameter(
   "push",
 );
 
-function nameOf(key: PlainKey): string {
+/** The name of a step in the address. */
+export function nameOf(key: PlainKey): string {
   return key.slice("learn.".length);
 }
 

@@ -1,6 +1,8 @@
 /** The frame of every step: title, text, the interactive part, something to try, and links back and forward. */
 import type { ComponentChildren } from "preact";
 import { say } from "../../sentences/say";
+import { Guess, type Quest } from "./guess";
+import { Lesson } from "./lesson";
 import { STEPS, shownStep } from "./step-address";
 import { StepLink } from "./step-link";
 
@@ -10,6 +12,8 @@ interface Properties {
   text: string;
   /** Something to try; preferably a question. */
   prompt: string;
+  /** Something to guess before it is tried. */
+  quest?: Quest;
   /** The folder of the lesson in the course that goes further. */
   lesson?: string;
   /** Whether the interactive part is taller than a screen, so that the links do not wait at its end. */
@@ -20,7 +24,7 @@ interface Properties {
   children: ComponentChildren;
 }
 
-export function StepFrame({ title, text, prompt, lesson, tall = false, knobs, children }: Properties) {
+export function StepFrame({ title, text, prompt, quest, lesson, tall = false, knobs, children }: Properties) {
   return (
     <>
       <header class="step-text">
@@ -30,16 +34,15 @@ export function StepFrame({ title, text, prompt, lesson, tall = false, knobs, ch
         ))}
       </header>
       {knobs && <div class="knobs">{knobs}</div>}
-      <div class={`touchable ${tall ? "tall" : ""}`}>{children}</div>
+      <div class={`touchable ${tall ? "tall" : ""}`}>
+        {quest && <Guess quest={quest} />}
+        {children}
+      </div>
       <aside class="prompt" aria-label={say("learn.try")}>
         <p>
           <strong>{say("learn.try")}</strong> {prompt}
         </p>
-        {lesson && (
-          <p class="small quiet">
-            {say("learn.course")} <span class="lesson" lang="en">{`course/${lesson}`}</span>
-          </p>
-        )}
+        {lesson && <Lesson folder={lesson} />}
       </aside>
       <Turn />
     </>

@@ -25,7 +25,7 @@ export function answered(labels: Uint8Array, probabilities: Float32Array): Answe
 }
 
 /** For each label a row of ten counts, one for each answer. */
-export function counts(answers: readonly Answered[]): number[][] {
+export function counts(answers: readonly Pick<Answered, "label" | "digit">[]): number[][] {
   const table = Array.from({ length: CLASSES }, () => new Array<number>(CLASSES).fill(0));
   for (const { label, digit } of answers) {
     const row = table[label];

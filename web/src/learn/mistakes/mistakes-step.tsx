@@ -3,8 +3,9 @@ import { useEffect, useState } from "preact/hooks";
 import { parameter } from "../../address";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
+import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
-import { percent, whole } from "../format";
+import { whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { answersHere } from "../train/here/client";
 import type { Answers } from "../train/here/messages";
@@ -157,7 +158,7 @@ function Images({ shown, answers }: { shown: readonly Answered[]; answers: Answe
     <>
       <ul class="mistakes">
         {shown.slice(0, pages * PAGE).map(({ index, label, digit, probability }) => {
-          const sentence = say("learn.train.mistake", label, digit, percent(probability, 0), whole(index));
+          const sentence = say("learn.train.mistake", label, digit, percent(probability), whole(index));
           return (
             <li key={index} title={sentence} class={doubtful(index) ? "doubtful" : ""}>
               <Pixels
@@ -169,7 +170,7 @@ function Images({ shown, answers }: { shown: readonly Answered[]; answers: Answe
                 {label} → <b>{digit}</b>
               </span>
               <span class="small quiet numbers" aria-hidden="true">
-                {percent(probability, 0)}
+                {percent(probability)}
               </span>
               {doubtful(index) && <span class="small">{say("learn.mistakes.doubtful")}</span>}
             </li>

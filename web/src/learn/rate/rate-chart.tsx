@@ -21,7 +21,7 @@ export function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
       lines={[{ key: name, points: pointsOf(curve, wide) }]}
       x={{ least: -wide, most: wide, name: "x", ticks: 6 }}
       y={{ least: -wide * wide * 0.05, most: wide * wide, name: say("learn.rate.height") }}
-      height={264}
+      height={240}
     >
       {(scales) => (
         <g>

@@ -32,6 +32,19 @@ export function RateStep() {
       title={say("learn.rate.title")}
       text={say("learn.rate.text")}
       prompt={say("learn.rate.try")}
+      quest={{
+        name: "rate",
+        question: say("learn.rate.guess"),
+        guesses: [
+          say("learn.rate.guess.sooner"),
+          say("learn.rate.guess.swings"),
+          say("learn.rate.guess.away"),
+        ],
+        right: 2,
+        task: say("learn.rate.guess.task"),
+        isTried: curve.value === "bowl" && rate.value === 1.1 && walk.length > 5,
+        answer: say("learn.rate.guess.answer"),
+      }}
       lesson="04-break-it"
     >
       <div class="rate">

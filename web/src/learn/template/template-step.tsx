@@ -31,6 +31,19 @@ export function TemplateStep() {
       title={say("learn.template.title")}
       text={say("learn.template.text")}
       prompt={say("learn.template.try")}
+      quest={{
+        name: "template",
+        question: say("learn.template.guess"),
+        guesses: [
+          say("learn.template.guess.most"),
+          say("learn.template.guess.half"),
+          say("learn.template.guess.none"),
+        ],
+        right: 2,
+        task: say("learn.template.guess.task"),
+        isTried: count < PIXELS,
+        answer: say("learn.template.guess.answer"),
+      }}
       lesson="05-templates"
       tall
     >

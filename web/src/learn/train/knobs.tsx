@@ -51,6 +51,8 @@ export function Knobs() {
         event.preventDefault();
         settle();
         begin();
+        // the curves are below the fold there
+        if (narrow.matches) document.querySelector(".train-chart")?.scrollIntoView({ block: "nearest" });
       }}
     >
       <Networks />

@@ -1,5 +1,6 @@
 /** How a run ended: its accuracy, its mistakes, and a link to try the network on one's own writing. */
 import { say } from "../../sentences/say";
+import { percent as probable } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";
@@ -39,7 +40,7 @@ export function Result({ run, result }: { run: Run; result: Outcome }) {
 
 function MistakeImage({ mistake }: { mistake: Mistake }) {
   const { index, label, digit, probability, image } = mistake;
-  const sentence = say("learn.train.mistake", label, digit, percent(probability, 0), whole(index));
+  const sentence = say("learn.train.mistake", label, digit, probable(probability), whole(index));
   return (
     <li title={sentence}>
       <Pixels values={image} palette="ink" label={sentence} />
@@ -47,7 +48,7 @@ function MistakeImage({ mistake }: { mistake: Mistake }) {
         {label} → <b>{digit}</b>
       </span>
       <span class="small quiet numbers" aria-hidden="true">
-        {percent(probability, 0)}
+        {probable(probability)}
       </span>
     </li>
   );

@@ -9,11 +9,11 @@ import { type Bytes, bytes, joined, message, number, text } from "./protobuf";
 
 const [FLOAT, INT64] = [1, 7];
 // fields of messages, as onnx.proto numbers them
-const NODE = { input: 1, output: 2, name: 3, operation: 4, attribute: 5 };
-const ATTRIBUTE = { name: 1, number: 3, text: 4, numbers: 8, type: 20 };
-const ATTRIBUTE_TYPE = { number: 2, text: 3, numbers: 7 };
-const TENSOR = { sides: 1, type: 2, name: 8, data: 9 };
-const GRAPH = { node: 1, name: 2, constant: 5, input: 11, output: 12 };
+export const NODE = { input: 1, output: 2, name: 3, operation: 4, attribute: 5 };
+export const ATTRIBUTE = { name: 1, fraction: 2, number: 3, text: 4, numbers: 8, type: 20 };
+export const ATTRIBUTE_TYPE = { fraction: 1, number: 2, text: 3, numbers: 7 };
+export const TENSOR = { sides: 1, type: 2, name: 8, data: 9 };
+export const GRAPH = { node: 1, name: 2, constant: 5, input: 11, output: 12 };
 
 type Attributes = Readonly<Record<string, number | string | readonly number[]>>;
 
@@ -160,7 +160,7 @@ function attribute(name: string, value: number | string | readonly number[]): By
 }
 
 /** The name, type and shape of an input or output. */
-function value(name: string, sides: readonly (number | string)[]): Bytes[] {
+export function value(name: string, sides: readonly (number | string)[]): Bytes[] {
   const shape = sides.map((side) => message(1, [typeof side === "number" ? number(1, side) : text(2, side)]));
   return [text(1, name), message(2, [message(1, [number(1, FLOAT), message(2, shape)])])];
 }

@@ -1,6 +1,7 @@
 /** Protocol Buffers, as far as an .onnx file needs them: a message is its fields, one after the other. */
 
 const VARINT = 0;
+const FOUR_BYTES = 5;
 const WITH_LENGTH = 2;
 
 /** A field or a message, encoded. */
@@ -9,6 +10,11 @@ export type Bytes = Uint8Array;
 /** A whole number from 0 on. */
 export function number(field: number, value: number): Bytes {
   return joined([varint(field * 8 + VARINT), varint(value)]);
+}
+
+/** A number as float32. */
+export function fraction(field: number, value: number): Bytes {
+  return joined([varint(field * 8 + FOUR_BYTES), new Uint8Array(Float32Array.of(value).buffer)]);
 }
 
 export function text(field: number, value: string): Bytes {

@@ -9,12 +9,16 @@ const MODEL = { ir: 1, producer: 2, graph: 7, opset: 8, metadata: 14 };
 
 export function onnxOf(trained: Trained): Bytes {
   const graph = graphOf(trained.network, trained.settings.network);
-  const card = cardOf(trained, sha256(graph));
+  return modelOf(graph, JSON.stringify(cardOf(trained, sha256(graph))));
+}
+
+/** The file of a graph and its card, both encoded. */
+export function modelOf(graph: Bytes, card: string): Bytes {
   return joined([
     number(MODEL.ir, IR),
     text(MODEL.producer, "shuzi"),
     bytes(MODEL.graph, graph),
     message(MODEL.opset, [text(1, ""), number(2, OPSET)]),
-    message(MODEL.metadata, [text(1, "shuzi.card"), text(2, JSON.stringify(card))]),
+    message(MODEL.metadata, [text(1, "shuzi.card"), text(2, card)]),
   ]);
 }

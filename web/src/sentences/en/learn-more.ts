@@ -22,6 +22,15 @@ export const learnMore = {
   "learn.template.choose": (digit: number, score: string) => `Template of ${digit}, score ${score}`,
   "learn.template.source": "The templates of the softmax network that comes with shuzi.",
 
+  "learn.template.guess": "How much do pixels without ink add to a score?",
+  "learn.template.guess.most": "Most of it",
+  "learn.template.guess.half": "About half of it",
+  "learn.template.guess.none": "Nothing",
+  "learn.template.guess.task":
+    "Now try it: sum up pixel by pixel, and watch the sum where the paper is blank.",
+  "learn.template.guess.answer":
+    "A blank pixel is 0, and 0 times any weight is 0. Only the weights under your ink count, and b.",
+
   "learn.mistakes": "Mistakes",
   "learn.mistakes.title": "Mistakes: what is taken for what",
   "learn.mistakes.text":

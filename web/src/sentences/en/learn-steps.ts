@@ -57,6 +57,21 @@ export const learnSteps = {
   "learn.softmax.times": "Multiply all scores by",
   "learn.softmax.times.hint": "Below 1 evens out the probabilities; above 1 sharpens them.",
 
+  "learn.softmax.guess": "You add 5 to all scores. What happens to the probabilities?",
+  "learn.softmax.guess.all": "They all rise",
+  "learn.softmax.guess.largest": "Only the largest one rises",
+  "learn.softmax.guess.none": "Nothing",
+  "learn.softmax.guess.task": "Now try it: set “Add to all scores” to +5.",
+  "learn.softmax.guess.answer": (factor: string) =>
+    `The probabilities stay as they are: each power of e becomes ${factor} times as large, and so does their sum.`,
+  "learn.rate.guess": "On x², with a learning rate of 1.1: where does the ball go?",
+  "learn.rate.guess.sooner": "To the bottom, sooner",
+  "learn.rate.guess.swings": "Back and forth, always equally high",
+  "learn.rate.guess.away": "Up and away",
+  "learn.rate.guess.task": "Now try it: set the learning rate to 1.1 and run it.",
+  "learn.rate.guess.answer":
+    "The slope of x² is 2x, so a step leads from x to x − 1.1 × 2x = −1.2x: to the other side, and each time farther up.",
+
   "learn.loss": "Loss",
   "learn.loss.title": "The loss: how wrong is it?",
   "learn.loss.text":

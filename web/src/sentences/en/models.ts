@@ -20,6 +20,32 @@ export const models = {
   "models.split.test": "test",
   "models.split.validation": "validation",
   "models.conditions": "Times are medians on one core of this machine, for the network alone.",
+  "models.inside": "Look inside",
+  "models.loading": "Loading the network…",
+  "models.trained_as": (steps: string, batch: string, rate: string, seed: string) =>
+    `Trained for ${steps} steps of ${batch} examples, learning rate ${rate}, seed ${seed}.`,
+  "models.layers": "Layers",
+  "models.layer.input": "picture",
+  "models.layer.convolution": "convolution",
+  "models.layer.pooling": "pooling",
+  "models.layer.enlarging": "enlarging",
+  "models.layer.dense": "fully connected",
+  "models.first.templates": (_window: string) => "Its templates, one for each digit",
+  "models.first.templates.key": "Ink on blue counts for the digit, ink on brown against it.",
+  "models.first.filters": (window: string) => `Filters of its first convolution, ${window}`,
+  "models.first.filters.key": "Ink on blue excites the filter, ink on brown calms it.",
+  "models.confusion": "What it takes for what",
+  "models.confusion.lead":
+    "A row for each label, a column for each answer, one image at a time and without the other models. Computed here, in this page, with the network that reads in it.",
+  "models.confusion.measure": "Classify the test images",
+  "models.confusion.going": (done: string, n: string) => `${done} of ${n} test images so far`,
+  "models.confusion.done": (wrong: string, n: string, share: string) =>
+    `${wrong} mistakes in ${n} test images: ${share} correct`,
+  "models.settings": "Its settings (recipe.toml)",
+  "models.download": "Download .onnx",
+  "models.download.whole": "The file that comes with shuzi.",
+  "models.download.half":
+    "Made from what this page holds: most weights at half precision, so its SHA-256 is not that of the file that comes with shuzi.",
   "models.write": "Try it",
   "models.yours": (recipe: string) => `your ${recipe}`,
   "models.default":

@@ -23,6 +23,13 @@ export const learnMore: Translation<typeof english> = {
   "learn.template.choose": (digit, score) => `${digit} 的模板，得分 ${score}`,
   "learn.template.source": "模板来自 shuzi 自带的 softmax 网络。",
 
+  "learn.template.guess": "没有墨的像素，给得分加了多少？",
+  "learn.template.guess.most": "大部分",
+  "learn.template.guess.half": "一半左右",
+  "learn.template.guess.none": "一点也没有",
+  "learn.template.guess.task": "现在试试：一个像素一个像素地加，看看走过空白处时和有没有变。",
+  "learn.template.guess.answer": "空白的像素是 0，乘上什么权重都是 0。算数的只有墨盖住的那些权重，还有 b。",
+
   "learn.mistakes": "错在哪里",
   "learn.mistakes.title": "错在哪里：把谁认成了谁",
   "learn.mistakes.text":

@@ -54,6 +54,20 @@ export const learnSteps: Translation<typeof english> = {
   "learn.softmax.times": "所有分数都乘以",
   "learn.softmax.times.hint": "小于 1，概率变得平均；大于 1，概率更加集中。",
 
+  "learn.softmax.guess": "给所有分数都加上 5，概率会怎样？",
+  "learn.softmax.guess.all": "全都变大",
+  "learn.softmax.guess.largest": "只有最大的那个变大",
+  "learn.softmax.guess.none": "一点不变",
+  "learn.softmax.guess.task": "现在试试：把“所有分数都加上”拉到 +5。",
+  "learn.softmax.guess.answer": (factor) =>
+    `概率一点没变：每个 e 的次方都变成 ${factor} 倍，总和也变成这么多倍。`,
+  "learn.rate.guess": "在 x² 上，学习率取 1.1，小球会到哪里去？",
+  "learn.rate.guess.sooner": "更快到谷底",
+  "learn.rate.guess.swings": "来回跳，一直一样高",
+  "learn.rate.guess.away": "越跳越高，一去不回",
+  "learn.rate.guess.task": "现在试试：把学习率拉到 1.1，让它一直走。",
+  "learn.rate.guess.answer": "x² 的斜率是 2x，走一步就从 x 到 x − 1.1 × 2x = −1.2x：跳到对面，一次比一次高。",
+
   "learn.loss": "损失",
   "learn.loss.title": "损失：错得有多厉害",
   "learn.loss.text":

@@ -2,9 +2,9 @@
 
 import { say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
+import { percent } from "../../shared/percent";
 import { probabilitiesOf } from "../probabilities";
 import { glyphs, selected } from "../state";
-import { percent } from "../verdict";
 import { canMerge, mergeWithNext, remove, sayIs, split } from "./correcting";
 import { DIGITS, digitOf, type Glyph, MARKS, statusOf } from "./glyphs";
 import { KeepButton } from "./keep-button";

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { oneOf, parameter } from "../../../address";
 import { say } from "../../../sentences/say";
 import { type Line, LineChart, type Point, type Scales } from "../../chart/line-chart";
+import { apart } from "../../chart/scale";
 import { brief, percent, whole } from "../../format";
 import { colourOf, letterOf } from "../runs/naming";
 import type { Run } from "../runs/run";
@@ -18,6 +19,8 @@ interface Properties {
 const HEIGHT = 250;
 const HIGHEST_LOSS = 6; // an unstable run leaves the chart at the top instead of flattening all others
 const LOWEST_LOSS = 1e-4; // of a chart with a logarithmic axis
+const BEYOND_SIGN = 14; // pixels of the arrow where a line leaves the chart,
+const CHARACTER = 7.5; // and of each character beside it
 
 const axis = parameter("loss-axis", "", oneOf(["log"]));
 /** The step under the pointer, the same in both charts. */
@@ -136,17 +139,7 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
         }}
         above={(scales) => (
           <>
-            {drawn.map(({ run, points }) => (
-              <Beyond
-                key={run.id}
-                run={run}
-                points={points}
-                most={y.most}
-                at={at}
-                write={write}
-                scales={scales}
-              />
-            ))}
+            <Beyond drawn={drawn} most={y.most} at={at} write={write} scales={scales} />
             {step !== null && <Rule x={scales.x.place(step)} scales={scales} />}
           </>
         )}
@@ -180,26 +173,39 @@ function Band({ band, at, scales }: { band: Family; at: (value: number) => numbe
   return <polygon class={`band ${colourOf(band.first)}`} points={points.join(" ")} />;
 }
 
-interface BeyondProperties extends Pick<ChartProperties, "at" | "write"> {
-  run: Run;
-  points: readonly Point[];
+interface BeyondProperties extends Pick<ChartProperties, "at" | "write" | "drawn"> {
   most: number;
   scales: Scales;
 }
 
-/** Marks where a line leaves the chart at the top, and how high it got. */
-function Beyond({ run, points, most, at, write, scales }: BeyondProperties) {
-  const above = points.filter(([, value]) => !(at(value) <= most));
-  const [first] = above;
-  if (!first) return null;
-  const highest = Math.max(...above.map(([, value]) => value));
-  const x = Math.min(scales.x.place(first[0]), scales.plot.right - 40);
+/** Marks where lines leave the chart at the top, and how high they got. */
+function Beyond({ drawn, most, at, write, scales }: BeyondProperties) {
+  const leaving = drawn.flatMap(({ run, points, beside }) => {
+    const above = [...points, ...beside].filter(([, value]) => !(at(value) <= most));
+    const [first] = above;
+    if (!first) return [];
+    const text = `${letterOf(run)} ${write(Math.max(...above.map(([, value]) => value)))}`;
+    return [{ run, text, x: scales.x.place(Math.min(...above.map(([step]) => step))) }];
+  });
+  const width = Math.max(0, ...leaving.map(({ text }) => BEYOND_SIGN + CHARACTER * text.length));
+  // side by side: beyond the right end there is no room, so they move to the left
+  const places = apart(
+    leaving.map(({ x }) => Math.min(x, scales.plot.right - width)),
+    width,
+    scales.plot.left,
+  );
   const y = scales.plot.top - 2;
   return (
-    <g class={`beyond ${colourOf(run)}`}>
-      <path d={`M${x} ${y - 6}l4 7h-8z`} />
-      <text x={x + 7} y={y}>{`${letterOf(run)} ${write(highest)}`}</text>
-    </g>
+    <>
+      {leaving.map(({ run, text }, order) => (
+        <g key={run.id} class={`beyond ${colourOf(run)}`}>
+          <path d={`M${places[order]} ${y - 6}l4 7h-8z`} />
+          <text x={(places[order] ?? 0) + 7} y={y}>
+            {text}
+          </text>
+        </g>
+      ))}
+    </>
   );
 }
 

@@ -1,0 +1,78 @@
+"""Nothing overlaps, moves under the cursor or leaves emptiness, whatever is shown and however wide the window is."""
+
+import json
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from driving.pen import strokes_of
+from driving.training import LONG
+
+pytestmark = pytest.mark.browser
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+SHOWN = """(name) => [...document.querySelectorAll(name)].map((each) => each.getBoundingClientRect())
+  .filter(({ width }) => width > 0).map(({ left, right }) => [left, right])"""
+
+
+def test_thirty_pictures_leave_nothing_below_the_footer(open_sheet, as_png):
+    sheet = open_sheet()
+    white = as_png(np.full((40, 60), 255, np.uint8))
+    pictures = [{"name": f"{number}.png", "mimeType": "image/png", "buffer": white} for number in range(30)]
+    sheet.page.get_by_test_id("pictures").set_input_files(pictures)
+    expect(sheet.page.locator(".listed")).to_have_count(30)
+    footer = sheet.page.locator("footer").bounding_box()
+    height = sheet.page.evaluate("document.documentElement.scrollHeight - scrollY")
+    assert height == pytest.approx(footer["y"] + footer["height"], abs=1)
+
+
+@pytest.mark.parametrize("width", [360, 640, 820, 1000, 1280])
+def test_the_labels_of_the_accuracies_never_run_into_each_other(open_page, width):
+    page = open_page("?view=models", viewport={"width": width, "height": 900})
+    page.locator(".axis span").first.wait_for()
+    places = page.evaluate(SHOWN, ".axis span")
+    assert len(places) >= 3
+    assert all(right < left for (_, right), (left, _) in pairwise(places))
+
+
+def test_the_name_of_a_model_of_ones_own_is_on_one_line(open_page, api):
+    told = api.get("v1/models").json()
+    own = told["models"][0] | {"name": "0123456789abcdef", "recipe": "mlp", "kind": "classifier"}
+    own |= {
+        "shipped": False,
+        "chosen": False,
+        "score": {"accuracy": 0.98, "n": 10_000, "interval": [0.97, 0.99], "on": "test"},
+    }
+    told["models"].append(own)
+    page = open_page(language="zh", **PHONE)
+    page.route("**/v1/models", lambda route: route.fulfill(body=json.dumps(told), content_type="application/json"))
+    page.goto("?view=models")
+    name = page.locator(".accuracy-name", has_text="你的 mlp")
+    lines = name.evaluate("(each) => each.clientHeight / parseFloat(getComputedStyle(each).lineHeight)")
+    assert round(lines) == 1
+    expect(page.get_by_text("0123456789abcdef")).to_have_count(0)
+
+
+@pytest.mark.parametrize("options", [PHONE, {}], ids=["phone", "desk"])
+def test_undo_and_clear_stay_where_they_are(open_sheet, mnist, options):
+    sheet = open_sheet(**options)
+    undo = sheet.page.get_by_role("button", name="Undo")
+    before = undo.bounding_box()
+    strokes = strokes_of(mnist.test.images[0])
+    for left in (0.25, 0.75):
+        sheet.write(strokes, left, 0.5)
+        assert undo.bounding_box() == before
+    undo.click()
+    assert undo.bounding_box() == before
+
+
+def test_on_a_phone_training_starts_and_is_seen_without_scrolling(open_page):
+    page = open_page("?view=learn&step=train&steps=200", **PHONE)
+    start = page.get_by_role("button", name="Start training")
+    frame = start.bounding_box()
+    assert frame["y"] + frame["height"] <= 844
+    start.click()
+    expect(page.locator(".train-result")).to_be_visible(timeout=LONG)
+    expect(page.locator(".train-chart").first).to_be_in_viewport(ratio=0.99)

@@ -1,0 +1,92 @@
+"""Around the steps of Learn: guesses, what was opened, where the course goes on, and other digits to look at."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from shuzi.evaluation.accuracy import DISPUTED
+
+pytestmark = pytest.mark.browser
+
+
+def _slide(page, name, key, presses=1):
+    for _ in range(presses):
+        page.get_by_role("slider", name=name, exact=True).press(key)
+
+
+QUESTS = {
+    "softmax": ("Nothing", lambda page: _slide(page, "Add to all scores", "ArrowRight", 10)),
+    "rate": (
+        "Up and away",
+        lambda page: (_slide(page, "Learning rate", "ArrowRight", 9), page.get_by_role("button", name="Run").click()),
+    ),
+    "template": ("Nothing", lambda page: _slide(page, "Pixels summed", "ArrowLeft")),
+}
+
+
+@pytest.mark.parametrize("step", QUESTS)
+def test_a_guess_is_asked_for_and_answered_once_it_was_tried(open_page, step):
+    right, attempt = QUESTS[step]
+    page = open_page(f"?view=learn&step={step}", reduced_motion="reduce")
+    guesses = page.locator(".guess")
+    said = guesses.get_by_role("status")
+    expect(said).to_have_text("")
+    guesses.get_by_role("radio", name=right).check()
+    expect(said).to_contain_text("Now try it")
+    attempt(page)
+    expect(said).to_contain_text("You guessed it.")
+    expect(guesses.get_by_role("radio").first).to_be_disabled()
+
+
+def test_a_wrong_guess_is_told_what_is_right(open_page):
+    page = open_page("?view=learn&step=softmax&plus=5")
+    guesses = page.locator(".guess")
+    guesses.get_by_role("radio", name="They all rise").check()
+    expect(guesses.get_by_role("status")).to_contain_text("Not quite. The probabilities stay as they are")
+    expect(guesses.locator(".right")).to_have_text("Nothing")
+
+
+def test_steps_that_were_opened_are_remembered_until_they_are_forgotten(open_page):
+    page = open_page("?view=learn&step=loss")
+    expect(page.locator(".step-progress")).to_have_count(0)
+    page.get_by_role("link", name="Mistakes").click()
+    reached = page.locator(".step-dots .reached")
+    expect(reached).to_have_count(2)
+    page.goto("?view=learn&step=pixels")
+    expect(reached.locator(".step-name")).to_have_text(["784 numbers", "Loss", "Mistakes"])
+    expect(page.locator(".step-progress")).to_contain_text(re.compile(r"^3 of \d+ steps opened"))
+    page.get_by_role("button", name="Forget that").click()
+    expect(reached).to_have_count(1)
+    page.reload()
+    expect(reached).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("language", "file"), [("en", "course/08-convolution/en.md"), ("zh", "course/08-convolution/zh.md")]
+)
+def test_a_step_names_its_lesson(open_page, language, file):
+    page = open_page("?view=learn&step=convolution", language=language)
+    expect(page.locator(".lesson")).to_have_text(file)  # a link once the course is published
+
+
+def test_a_digit_is_chosen_among_doubtful_labels_mistakes_and_by_number(open_page, expect_query, mnist):
+    page = open_page("?view=learn&step=template")
+    page.get_by_text("Other test images").click()
+    doubtful = page.get_by_role("list", name="Labels that most people reject").get_by_role("button")
+    expect(doubtful).to_have_count(len(DISPUTED))
+    doubtful.first.click()
+    expect_query(page, look=f"t{DISPUTED[0]}")
+    expect(doubtful.first).to_have_accessible_name(
+        f"Test image {DISPUTED[0]:,}, label {mnist.test.labels[DISPUTED[0]]}"
+    )
+    mistakes = page.get_by_role("list", name=re.compile("^The most confident mistakes")).get_by_role("button")
+    expect(mistakes).to_have_count(20)
+    label, index = re.search(r"A (\d) read as .*image ([\d,]+)", mistakes.first.get_attribute("title")).groups()
+    assert mnist.test.labels[int(index.replace(",", ""))] == int(label)
+    mistakes.first.click()
+    expect_query(page, look=f"t{index.replace(',', '')}")
+    number = page.get_by_label("Or any, by its number")
+    number.fill("8")
+    number.press("Enter")
+    expect_query(page, look="t8")

@@ -1,0 +1,112 @@
+/** Test images to choose from: labels in doubt, mistakes of the shipped softmax network, and any by its number. */
+import { useEffect, useState } from "preact/hooks";
+import { type Digits, loadDigits } from "../../data/digits";
+import { say } from "../../sentences/say";
+import { percent } from "../../shared/percent";
+import { Pixels } from "../../shared/pixels";
+import { whole } from "../format";
+import { DISPUTED } from "../mistakes/confusion";
+import { scoresOf } from "../template/weights";
+import { choose, chosenDigit } from "./digit";
+import { type Misread, surestMistakes } from "./others";
+
+const PIXELS = 784;
+const MOST = 20; // mistakes
+
+let known: Misread[] | null = null;
+
+export function OtherDigits() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details class="other-digits" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>{say("learn.digit.others")}</summary>
+      {isOpen && <Others />}
+    </details>
+  );
+}
+
+function Others() {
+  const [test, setTest] = useState<Digits | "missing" | null>(null);
+  useEffect(() => {
+    let wanted = true;
+    loadDigits().then(
+      (found) => {
+        if (wanted) setTest(found.test);
+      },
+      () => {
+        if (wanted) setTest("missing");
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  if (test === "missing") return <p class="small quiet">{say("learn.digit.missing")}</p>;
+  if (!test) return <p class="small quiet">{say("learn.train.state.loading")}</p>;
+  known ??= surestMistakes(test, scoresOf, MOST);
+  const count = test.labels.length;
+  return (
+    <>
+      <Choice
+        name={say("learn.digit.doubtful")}
+        test={test}
+        options={DISPUTED.filter((index) => index < count).map((index) => ({
+          index,
+          said: say("learn.digit.is", whole(index), test.labels[index] ?? 0),
+          under: String(test.labels[index]),
+        }))}
+      />
+      <Choice
+        name={say("learn.digit.misread")}
+        test={test}
+        options={known.map(({ index, label, digit, probability }) => ({
+          index,
+          said: say("learn.train.mistake", label, digit, percent(probability), whole(index)),
+          under: `${label} → ${digit}`,
+        }))}
+      />
+      <label class="small by-number">
+        {say("learn.digit.number", whole(count - 1))}
+        <input
+          type="number"
+          min={0}
+          max={count - 1}
+          value={chosenDigit.value.startsWith("t") ? chosenDigit.value.slice(1) : ""}
+          onChange={({ currentTarget: field }) => {
+            if (field.value !== "" && field.validity.valid) choose(`t${Number(field.value)}`);
+          }}
+        />
+      </label>
+    </>
+  );
+}
+
+interface ChoiceProperties {
+  name: string;
+  test: Digits;
+  options: readonly { index: number; said: string; under: string }[];
+}
+
+function Choice({ name, test, options }: ChoiceProperties) {
+  return (
+    <section>
+      <h3 class="small quiet">{name}</h3>
+      <ul class="digit-thumbnails" aria-label={name}>
+        {options.map(({ index, said, under }) => (
+          <li key={index}>
+            <button
+              type="button"
+              title={said}
+              aria-label={said}
+              aria-pressed={chosenDigit.value === `t${index}`}
+              onClick={() => choose(`t${index}`)}
+            >
+              <Pixels values={test.images.subarray(index * PIXELS, (index + 1) * PIXELS)} palette="ink" />
+              <span class="small numbers digit-under">{under}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

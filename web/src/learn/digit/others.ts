@@ -1,0 +1,32 @@
+/** Test images that are worth a look: those that a network misreads with the most confidence. */
+import { largestAt } from "../../ink/numbers";
+import { softmax } from "../concepts";
+
+export interface Misread {
+  /** Its place in the test split. */
+  index: number;
+  label: number;
+  digit: number;
+  probability: number;
+}
+
+const PIXELS = 784;
+
+/**
+ * The mistakes, the most confident first.
+ *
+ * @param scoresOf ten scores for 784 pixels, ink 255
+ */
+export function surestMistakes(
+  { images, labels }: { images: Uint8Array; labels: Uint8Array },
+  scoresOf: (image: Uint8Array) => number[],
+  most: number,
+): Misread[] {
+  const found: Misread[] = [];
+  for (const [index, label] of labels.entries()) {
+    const scores = scoresOf(images.subarray(index * PIXELS, (index + 1) * PIXELS));
+    const digit = largestAt(scores);
+    if (digit !== label) found.push({ index, label, digit, probability: softmax(scores)[digit] ?? 0 });
+  }
+  return found.sort((one, other) => other.probability - one.probability).slice(0, most);
+}

@@ -1,0 +1,69 @@
+/** Asks for a guess, notices when the person has tried it, and then says what happens and why. */
+import { signal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { say } from "../../sentences/say";
+
+export interface Quest {
+  /** Of its own among all steps. */
+  name: string;
+  question: string;
+  guesses: readonly string[];
+  /** The place of the right one. */
+  right: number;
+  /** What to do, once there is a guess. */
+  task: string;
+  /** Whether the controls of the step show that it was done. */
+  isTried: boolean;
+  answer: string;
+}
+
+interface Guessed {
+  guess: number;
+  isTried: boolean;
+}
+
+/** Until the page is closed. */
+const guessed = signal<ReadonlyMap<string, Guessed>>(new Map());
+
+function note(name: string, now: Guessed): void {
+  guessed.value = new Map(guessed.peek()).set(name, now);
+}
+
+export function Guess({ quest }: { quest: Quest }) {
+  const { name, question, guesses, right, task, answer } = quest;
+  const found = guessed.value.get(name);
+  const isDone = found !== undefined && (found.isTried || quest.isTried);
+  useEffect(() => {
+    if (found && quest.isTried && !found.isTried) note(name, { ...found, isTried: true });
+  }, [name, found, quest.isTried]);
+  return (
+    <div class="guess">
+      <fieldset>
+        <legend>
+          <strong>{say("learn.guess")}</strong> {question}
+        </legend>
+        {guesses.map((each, place) => (
+          <label key={place} class={isDone && place === right ? "right" : ""}>
+            <input
+              type="radio"
+              name={`guess-${name}`}
+              checked={found?.guess === place}
+              disabled={isDone}
+              onChange={() => note(name, { guess: place, isTried: false })}
+            />
+            <span>{each}</span>
+          </label>
+        ))}
+      </fieldset>
+      <p role="status">
+        {isDone ? (
+          <>
+            <b>{say(found.guess === right ? "learn.guess.right" : "learn.guess.wrong")}</b> {answer}
+          </>
+        ) : (
+          found && task
+        )}
+      </p>
+    </div>
+  );
+}

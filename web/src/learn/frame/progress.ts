@@ -1,0 +1,21 @@
+/** The steps that were opened, kept between visits until they are forgotten. */
+import { type ReadonlySignal, signal } from "@preact/signals";
+import { remember, remembered } from "../../storage";
+
+const KEPT = "steps";
+
+const seen = signal<ReadonlySet<string>>(new Set(remembered(KEPT)?.split(",").filter(Boolean)));
+
+/** Their names in the address. */
+export const seenSteps: ReadonlySignal<ReadonlySet<string>> = seen;
+
+export function markSeen(name: string): void {
+  if (seen.peek().has(name)) return;
+  seen.value = new Set(seen.peek()).add(name);
+  remember(KEPT, [...seen.peek()].join(","));
+}
+
+export function forgetSeen(): void {
+  seen.value = new Set();
+  remember(KEPT, null);
+}

@@ -1,0 +1,65 @@
+/** A model's stages, one after another; the squares have the proportions of what each stage puts out. */
+import type { Graph } from "../../runtime/graph";
+import { say } from "../../sentences/say";
+import { whole } from "../numbers";
+import { inputOf, type Part, type Size, type Stage, stagesOf } from "./layers";
+
+const LARGEST = 52; // pixels of the longest side that is drawn
+const SMALLEST = 4;
+const SHEETS = 4; // drawn behind one another, at most
+
+export function Architecture({ graph }: { graph: Graph }) {
+  const input = inputOf(graph);
+  const longest = Math.max(input.height, input.width);
+  return (
+    <section>
+      <h3>{say("models.layers")}</h3>
+      <ol class="stages">
+        <li>
+          <Sheets size={input} longest={longest} />
+          <span>{say("models.layer.input")}</span>
+          <span class="small quiet numbers">{`${input.height}x${input.width}`}</span>
+        </li>
+        {stagesOf(graph).map((stage, place) => (
+          <OneStage key={place} stage={stage} longest={longest} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function OneStage({ stage: { kind, parts }, longest }: { stage: Stage; longest: number }) {
+  return (
+    <li data-kind={kind}>
+      <span class="side-by-side">
+        {parts.map((part, place) => (
+          <Sheets key={place} size={part} longest={longest} />
+        ))}
+      </span>
+      <span>
+        {[say(`models.layer.${kind}`), [...new Set(parts.map(({ window }) => window))].join(", ")].join(" ")}
+      </span>
+      <span class="small quiet numbers">{parts.map(sizeWritten).join(", ")}</span>
+    </li>
+  );
+}
+
+/** Such as "3 × 24x24x8", or "10" for a row of numbers. */
+function sizeWritten({ height, width, channels, times }: Part): string {
+  const size = height * width === 1 ? whole(channels) : `${height}x${width}x${channels}`;
+  return times > 1 ? `${times} × ${size}` : size;
+}
+
+function Sheets({ size: { height, width, channels }, longest }: { size: Size; longest: number }) {
+  const isRow = height * width === 1;
+  const side = (length: number) => Math.max((length / longest) * LARGEST, SMALLEST);
+  const [tall, wide] = isRow ? [Math.min(8 + channels / 4, LARGEST), 8] : [side(height), side(width)];
+  const behind = isRow ? 0 : Math.min(Math.ceil(Math.log2(channels)), SHEETS);
+  return (
+    <svg class="sheets" width={wide + 3 * behind + 2} height={tall + 3 * behind + 2} aria-hidden="true">
+      {Array.from({ length: behind + 1 }, (_, place) => (
+        <rect key={place} x={1 + 3 * (behind - place)} y={1 + 3 * place} width={wide} height={tall} />
+      ))}
+    </svg>
+  );
+}

@@ -1,0 +1,24 @@
+/** Where the rest of the project is: its documentation with the course, and its source. */
+import type { Language } from "./language";
+
+export interface Addresses {
+  /** The documentation, with a slash at its end; "" where the build names none. */
+  site: string;
+  /** The repository; "" while there is none. */
+  source: string;
+}
+
+export const { version, ...addresses }: Addresses & { version: string } = import.meta.env.PROJECT;
+
+/** The address of the course, or of one lesson, in a language; "" where it is published nowhere. */
+export function courseAddress({ site, source }: Addresses, language: Language, lesson = ""): string {
+  const page = lesson ? `${lesson}/` : "";
+  if (site) return `${site}${language === "zh" ? "zh/" : ""}course/${page}index.html`;
+  return source && `${source}/blob/main/${courseFile(language, lesson)}`;
+}
+
+/** The file of the course, or of one lesson, in shuzi's folder. */
+export function courseFile(language: Language, lesson = ""): string {
+  if (lesson) return `course/${lesson}/${language}.md`;
+  return language === "zh" ? "course/README.zh.md" : "course/README.md";
+}

@@ -1,0 +1,54 @@
+/** Where the labels of boxes go: above or below their box, and nowhere where they would cover another one's. */
+import type { Point, Rect, Size } from "./geometry";
+
+export interface Wanted {
+  /** As it is drawn; one without a width is in nobody's way. */
+  box: Rect;
+  /** "" for a box without a label. */
+  text: string;
+  /** Where it is tried first. */
+  side: "above" | "below";
+}
+
+const ABOVE = 6; // CSS pixels between a box and the baseline above it,
+const BELOW = 15; // and the baseline below it
+const HEIGHT = 12; // of a line, from the baseline up
+const DIGIT = 9; // the width of a character,
+const IDEOGRAPH = 14; // and of a Chinese one
+const INSET = 2;
+
+/**
+ * The place of each label, in order; null for one that would be outside or on a box or label of another.
+ *
+ * @param size of the area
+ */
+export function placesOf(labels: readonly Wanted[], size: Size): (Point | null)[] {
+  const taken: Rect[] = [];
+  return labels.map(({ box, text, side }) => {
+    if (text === "") return null;
+    const others = [...labels.map((each) => each.box), ...taken].filter((each) => each !== box);
+    const baselines = [box.y - ABOVE, box.y + box.height + BELOW];
+    if (side === "below") baselines.reverse();
+    for (const y of baselines) {
+      const at = { x: box.x + INSET, y };
+      const covered = { x: at.x, y: y - HEIGHT, width: widthOf(text), height: HEIGHT };
+      if (covered.y < 0 || y > size.height || others.some((each) => overlap(each, covered))) continue;
+      taken.push(covered);
+      return at;
+    }
+    return null;
+  });
+}
+
+function widthOf(text: string): number {
+  return [...text].reduce((sum, each) => sum + (each > "\u2e80" ? IDEOGRAPH : DIGIT), 0);
+}
+
+function overlap(one: Rect, other: Rect): boolean {
+  return (
+    one.x < other.x + other.width &&
+    other.x < one.x + one.width &&
+    one.y < other.y + other.height &&
+    other.y < one.y + one.height
+  );
+}

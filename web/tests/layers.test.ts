@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { stagesOf } from "../src/models/inside/layers";
+import { packed as graphOf } from "./models";
+
+test.each(["softmax", "tiny", "default"])("what reaches each layer of %s fits its weights", (name) => {
+  const graph = graphOf(name);
+  const stages = stagesOf(graph);
+  const dense = graph.nodes
+    .filter(({ op }) => op === "MatMul")
+    .map(({ inputs }) => graph.tensors.get(inputs[1] ?? "")?.dims);
+  const first = stages.findIndex(({ kind }) => kind === "dense");
+  const before = stages[first - 1]?.parts ?? [{ height: 28, width: 28, channels: 1, times: 1, window: "" }];
+  const arriving = before.flatMap(({ height, width, channels, times }) =>
+    Array(times).fill(height * width * channels),
+  );
+  expect(arriving.sort()).toEqual(
+    dense
+      .slice(0, arriving.length)
+      .map((dims) => dims?.[0])
+      .sort(),
+  );
+});
+
+test("a detector of 64x160 pixels answers for every fourth one, a line recogniser for every fourth column", () => {
+  const last = (name: string) =>
+    stagesOf(graphOf(name))
+      .at(-1)
+      ?.parts.map(({ height, width, channels }) => [height, width, channels]);
+  expect(last("detector")).toEqual([
+    [16, 40, 10],
+    [16, 40, 4],
+  ]);
+  expect(last("line")).toEqual([[1, 40, 17]]);
+});

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from shuzi.forms.result import Table
     from shuzi.forms.resume import Journal
     from shuzi.pictures.open import Picture
+    from shuzi.reading.reader import Reader
 
 _PLACE = click.Path(path_type=Path)
 
@@ -35,6 +37,7 @@ _PLACE = click.Path(path_type=Path)
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @option("--hand", type=_PLACE, metavar="FILE", help="cli.read.hand")
+@option("--review", is_flag=True, help="cli.form.read.review")
 @language_option
 def read(
     photos: tuple[str, ...],
@@ -44,16 +47,13 @@ def read(
     resume: bool,
     model: str,
     hand: Path | None,
+    review: bool,
 ) -> None:
     """Read filled sheets into a table."""
-    from shuzi.errors import DataError, require
+    from shuzi.cli.form.review import begin, serve_review
+    from shuzi.errors import require
     from shuzi.forms.collect import photos_in
-    from shuzi.forms.output.csv import as_csv
-    from shuzi.forms.output.save import check_target, save_table
-    from shuzi.forms.parse import read_spec
-    from shuzi.forms.reading.page import PageReader
-    from shuzi.forms.reading.ruled import read_tables
-    from shuzi.forms.resume import Journal
+    from shuzi.forms.output.save import check_target
     from shuzi.reading.reader import load
 
     for each in out:
@@ -64,31 +64,56 @@ def read(
         raise click.UsageError(say("cli.form.read.one"))
     if resume and (table or not out):
         raise click.UsageError(say("cli.form.read.resume_out"))
-    reader = load(place_of(model))
-    reader = reader.with_hand(hand) if hand else reader
-    named, journal = photos_in(photos), None
-    if spec is None:
-        found = read_tables(reader, named)
-    else:
-        asked = read_spec(spec)
-        if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
-            raise DataError("error.form.roster_taken", path=taken[0])
-        pages = PageReader(asked, reader)
-        journal = Journal.beside(out[0], pages, hand, resume) if out else None
-        found = _read(pages, named, journal)
+    at = begin() if review else None
+    with at or nullcontext():
+        place = place_of(model)
+        reader = load(place).with_hand(hand) if hand else load(place)
+        named, journal = photos_in(photos), None
+        if spec is None:
+            from shuzi.forms.reading.ruled import read_tables
+
+            found = read_tables(reader, named)
+        else:
+            pages, journal = _prepared(spec, reader, out, hand, resume)
+            found = _read(pages, named, journal)
+        _save(found, out, journal, to_terminal=not review)
+        if at is not None and found.rows:
+            serve_review(found, named, place, at)
+    if found.problems:
+        sys.exit(1)
+
+
+def _prepared(
+    spec: Path, reader: Reader, out: tuple[Path, ...], hand: Path | None, resume: bool
+) -> tuple[PageReader, Journal | None]:
+    from shuzi.errors import DataError
+    from shuzi.forms.parse import read_spec
+    from shuzi.forms.reading.page import PageReader
+    from shuzi.forms.resume import Journal
+
+    asked = read_spec(spec)
+    if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
+        raise DataError("error.form.roster_taken", path=taken[0])
+    pages = PageReader(asked, reader)
+    return pages, Journal.beside(out[0], pages, hand, resume) if out else None
+
+
+def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_terminal: bool) -> None:
+    """Write the table, and say what is doubtful or could not be read."""
+    from shuzi.forms.output.csv import as_csv
+    from shuzi.forms.output.save import save_table
+
     for each in out:
         save_table(found, each)
         click.echo(say("form.saved", path=each), err=True)
     if journal:  # not before: what was read is kept if the result cannot be written
         journal.done()
-    if not out:
+    if not out and to_terminal:
         click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
     for problem in found.problems:
         about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""
         click.echo(say("cli.error", problem=about + problem.message), err=True)
     click.echo(say("form.summary", n=len(found.rows), doubtful=found.doubtful), err=True)
-    if found.problems:
-        sys.exit(1)
 
 
 def _read(reader: PageReader, named: Sequence[tuple[str, Picture | ShuziError]], journal: Journal | None) -> Table:

@@ -59,7 +59,13 @@ def shown(content):
 
 
 def frame(page):
-    return [float(page.get_by_test_id("frame").get_attribute(each)) for each in ("x", "y", "width", "height")]
+    """The box of the cell that is framed; the frame is around it."""
+    drawn = page.get_by_test_id("frame")
+    box = [float(each) for each in drawn.get_attribute("data-box").split(",")]
+    x, y, width, height = (float(drawn.get_attribute(each)) for each in ("x", "y", "width", "height"))
+    assert np.allclose([x + width / 2, y + height / 2], [box[0] + box[2] / 2, box[1] + box[3] / 2])
+    assert box[2] < width < box[2] + box[3]
+    return box
 
 
 def test_a_sheet_is_read_checked_beside_its_photograph_and_saved(open_page, files):

@@ -3,6 +3,7 @@ import { signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { say } from "../sentences/say";
 import { photographOf, photographs } from "./photographs";
+import { revokeLater } from "./read/object-url";
 import { cellAt, current, origin } from "./review";
 
 interface Shown {
@@ -13,6 +14,7 @@ interface Shown {
 }
 
 const NEAR = 3;
+const ROOM = 0.25;
 const isNear = signal(false);
 
 export function SheetPicture() {
@@ -29,16 +31,18 @@ export function SheetPicture() {
     });
     return () => {
       isLeft = true;
-      URL.revokeObjectURL(url);
+      revokeLater(url);
     };
   }, [source, from, all, shown]);
   const found = shown.value;
   if (!found || !cell) return null;
   const [x, y, width, height] = cell.box;
+  const room = ROOM * Math.min(width, height); // so that the frame covers nothing that is written
+  const around = { x: x - room, y: y - room, width: width + 2 * room, height: height + 2 * room };
   const isFramed = found.width > 0 && found.source === source;
   const middle = `${(100 * (x + width / 2)) / found.width}% ${(100 * (y + height / 2)) / found.height}%`;
   return (
-    <figure class="forms-sheet">
+    <figure class="forms-sheet" data-near={isNear.value}>
       <div>
         <div style={isFramed && isNear.value ? { transform: `scale(${NEAR})`, transformOrigin: middle } : {}}>
           <img
@@ -53,8 +57,8 @@ export function SheetPicture() {
           />
           {isFramed && (
             <svg viewBox={`0 0 ${found.width} ${found.height}`} aria-hidden="true">
-              <rect class="forms-halo" {...{ x, y, width, height }} />
-              <rect class="forms-frame" {...{ x, y, width, height }} data-testid="frame" />
+              <rect class="forms-halo" {...around} />
+              <rect class="forms-frame" {...around} data-testid="frame" data-box={String(cell.box)} />
             </svg>
           )}
         </div>

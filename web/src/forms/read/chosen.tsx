@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
 import { type Photograph, photographs, removePhotograph } from "../photographs";
+import { revokeLater } from "./object-url";
 import { since } from "./reading";
 
 export function Chosen() {
@@ -35,7 +36,7 @@ function Small({ photograph: { file } }: { photograph: Photograph }) {
   useEffect(() => {
     const made = URL.createObjectURL(file);
     url.value = made;
-    return () => URL.revokeObjectURL(made);
+    return () => revokeLater(made);
   }, [file, url]);
   if (!url.value) return <Icon name="picture" />;
   return (

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 # what the keyboard must reach, in order; of a radio group, the checked button
 REACHABLE = """() => {
   const number = (element, place) => { element.dataset.place = place; };
-  const wanted = "a[href], button:not(:disabled), input:not(:disabled), summary, [tabindex='0']";
+  const wanted = "a[href], button:not(:disabled), input:not(:disabled), select, summary, [tabindex='0']";
   const elements = [...document.querySelectorAll(wanted)].filter((element) =>
     (element.checkVisibility() || element.matches(".skip")) && (element.type !== "radio" || element.checked));
   elements.forEach(number);

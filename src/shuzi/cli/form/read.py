@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +18,16 @@ from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shuzi.errors import ShuziError
-    from shuzi.forms.reading.page import PageReader
-    from shuzi.forms.result import Table
+    from shuzi.forms.reading.page import PageRead, PageReader
+    from shuzi.forms.result import Problem, Table
     from shuzi.forms.resume import Journal
     from shuzi.pictures.open import Picture
     from shuzi.reading.reader import Reader
+
+    _Named = Sequence[tuple[str, Picture | ShuziError]]
 
 _PLACE = click.Path(path_type=Path)
 
@@ -54,6 +57,7 @@ def read(
     from shuzi.errors import require
     from shuzi.forms.collect import photos_in
     from shuzi.forms.output.save import check_target
+    from shuzi.forms.resume import Journal, identity_of
     from shuzi.reading.reader import load
 
     for each in out:
@@ -62,20 +66,16 @@ def read(
             require("openpyxl", "forms", "extra.forms")
     if (spec is None) != table:
         raise click.UsageError(say("cli.form.read.one"))
-    if resume and (table or not out):
+    if resume and not out:
         raise click.UsageError(say("cli.form.read.resume_out"))
     at = begin() if review else None
     with at or nullcontext():
         place = place_of(model)
         reader = load(place).with_hand(hand) if hand else load(place)
-        named, journal = photos_in(photos), None
-        if spec is None:
-            from shuzi.forms.reading.ruled import read_tables
-
-            found = read_tables(reader, named)
-        else:
-            pages, journal = _prepared(spec, reader, out, hand, resume)
-            found = _read(pages, named, journal)
+        named, pages = photos_in(photos), None if spec is None else _prepared(spec, reader, out)
+        identity = identity_of(reader.card.weights, hand, pages.spec if pages else None)
+        journal = Journal.beside(out[0], identity, resume) if out else None
+        found = _read_sheets(pages, named, journal) if pages else _read_tables(reader, named, journal)
         _save(found, out, journal, to_terminal=not review)
         if at is not None and found.rows:
             serve_review(found, named, place, at)
@@ -83,19 +83,15 @@ def read(
         sys.exit(1)
 
 
-def _prepared(
-    spec: Path, reader: Reader, out: tuple[Path, ...], hand: Path | None, resume: bool
-) -> tuple[PageReader, Journal | None]:
+def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...]) -> PageReader:
     from shuzi.errors import DataError
     from shuzi.forms.parse import read_spec
     from shuzi.forms.reading.page import PageReader
-    from shuzi.forms.resume import Journal
 
     asked = read_spec(spec)
     if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
         raise DataError("error.form.roster_taken", path=taken[0])
-    pages = PageReader(asked, reader)
-    return pages, Journal.beside(out[0], pages, hand, resume) if out else None
+    return PageReader(asked, reader)
 
 
 def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_terminal: bool) -> None:
@@ -116,16 +112,36 @@ def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_termi
     click.echo(say("form.summary", n=len(found.rows), doubtful=found.doubtful), err=True)
 
 
-def _read(reader: PageReader, named: Sequence[tuple[str, Picture | ShuziError]], journal: Journal | None) -> Table:
+def _read_sheets(reader: PageReader, named: _Named, journal: Journal | None) -> Table:
     from shuzi.forms.collect import collect, try_page
 
-    pages = []
+    pages = _read(partial(try_page, reader), named, journal)
+    return collect(reader.spec, pages, reader.pages)
+
+
+def _read_tables(reader: Reader, named: _Named, journal: Journal | None) -> Table:
+    from shuzi.forms.reading.ruled import as_page, as_rows, joined, read_table
+    from shuzi.forms.result import Problem
+
+    def read_one(picture: Picture | ShuziError, name: str) -> PageRead | Problem:
+        found = read_table(reader, 1, name, picture)
+        return found if isinstance(found, Problem) else as_page(found, name)
+
+    pages = enumerate(_read(read_one, named, journal), start=1)
+    return joined(each if isinstance(each, Problem) else as_rows(each, number) for number, each in pages)
+
+
+def _read(
+    read_one: Callable[[Picture | ShuziError, str], PageRead | Problem], named: _Named, journal: Journal | None
+) -> list[PageRead | Problem]:
+    """Read photographs one after another, but those that the journal knows."""
+    pages: list[PageRead | Problem] = []
     with counting(say("form.progress"), len(named)) as show:
         for name, picture in named:
             known = journal.known(picture) if journal else None
-            page = known or try_page(reader, picture, name)
+            page = known or read_one(picture, name)
             if journal and not known:
                 journal.keep(picture, page)
             pages.append(page)
             show("", "")
-    return collect(reader.spec, pages, reader.pages)
+    return pages

@@ -11,7 +11,7 @@ PAGE := src/shuzi/service/page/index.html
 RUNS := runs/models
 # what the page is made from: it has the models, and the sentences of readings
 WEB := $(shell find web -type f -not -path 'web/node_modules/*' 2>/dev/null) \
-	$(wildcard src/shuzi/models/*.onnx src/shuzi/messages/*/LC_MESSAGES/*.po)
+	$(wildcard src/shuzi/models/*.onnx src/shuzi/messages/*/LC_MESSAGES/*.po src/shuzi/forms/ready/*.toml)
 STANDALONE := build/standalone/shuzi-full.html
 # the Node.js of this machine, if it is new enough for Vite, or else the one that the lock brings
 NPM = $(or $(shell node -e "const [a, b] = process.versions.node.split('.'); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)" \

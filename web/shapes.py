@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.service import app
-from shuzi.service.api import forms, reading, training
+from shuzi.service.api import forms, reading, review, training, workbook
 from shuzi.service.api.openapi import describe
 from shuzi.training.recipes import RECIPES
 
@@ -65,7 +65,9 @@ def shape(name: str, schema: dict[str, Any]) -> str:
 
 def shapes() -> str:
     """Return the whole file."""
-    operations = [each for group in (reading, forms, training, app) for each in group.operations.all]
+    operations = [
+        each for group in (reading, forms, workbook, review, training, app) for each in group.operations.all
+    ]
     schemas = describe(operations)["components"]["schemas"]
     numbers = ranges(schemas["TrainingRequest"]["properties"])
     return "\n".join([HEAD, *(shape(name, each) for name, each in schemas.items()), numbers])

@@ -44,7 +44,7 @@ def opened(open_page, tmp_path):
         path = tmp_path / "table.json"
         save_table(table_of(rows), path)
         page = open_page("?view=forms")
-        page.locator("input[type=file]").set_input_files(path)
+        page.get_by_test_id("table-file").set_input_files(path)
         expect(page.get_by_test_id("remaining")).to_be_visible()
         return page, path
 
@@ -113,7 +113,7 @@ def test_a_thousand_cells_draw_only_the_rows_that_are_seen(opened):
 def test_a_file_that_is_no_table_says_so_and_the_table_stays(opened, tmp_path):
     page, _ = opened()
     (tmp_path / "other.json").write_text("{}")
-    page.locator("input[type=file]").set_input_files(tmp_path / "other.json")
+    page.get_by_test_id("table-file").set_input_files(tmp_path / "other.json")
     expect(page.get_by_role("alert")).to_contain_text("other.json is not a table")
     expect(page.get_by_test_id("remaining")).to_have_text("3 cells to check")
 
@@ -122,7 +122,7 @@ def test_the_view_speaks_chinese(open_page, tmp_path):
     save_table(table_of(30, "成绩"), tmp_path / "table.json")
     page = open_page("?view=forms&lang=zh")
     expect(page.get_by_role("heading", name="表格")).to_be_visible()
-    page.locator("input[type=file]").set_input_files(tmp_path / "table.json")
+    page.get_by_test_id("table-file").set_input_files(tmp_path / "table.json")
     expect(page.get_by_test_id("remaining")).to_have_text("还有 3 格要核对")
     assert base64.b64decode(page.get_by_role("img", name="第 24 行").get_attribute("src").partition(",")[2]) == png()
 
@@ -161,7 +161,7 @@ def test_a_table_that_does_not_fit_leaves_nothing_of_the_one_before(opened, tmp_
     page, _ = opened()
     page.evaluate(FULL)
     save_table(table_of(30, "Large"), tmp_path / "large.json")
-    page.locator("input[type=file]").first.set_input_files(tmp_path / "large.json")
+    page.get_by_test_id("table-file").set_input_files(tmp_path / "large.json")
     expect(page.get_by_role("heading", name="Large")).to_be_visible()
     expect(page.get_by_role("complementary", name="Storage")).to_contain_text("There is no room left")
     page.keyboard.press("Enter")
@@ -217,11 +217,41 @@ def test_another_table_replaces_corrections_only_if_one_agrees(opened, tmp_path)
     page.keyboard.press("Enter")
     asked = []
     page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-    page.locator("input[type=file]").set_input_files(tmp_path / "other.json")
-    page.wait_for_function("document.querySelector('.forms input[type=file]').value === ''")
+    page.get_by_test_id("table-file").set_input_files(tmp_path / "other.json")
+    page.wait_for_function("document.querySelector('[data-testid=table-file]').value === ''")
     expect(page.get_by_role("heading", name="Scores")).to_be_visible()
     page.once("dialog", lambda dialog: dialog.accept())
-    page.locator("input[type=file]").set_input_files(tmp_path / "other.json")
+    page.get_by_test_id("table-file").set_input_files(tmp_path / "other.json")
     expect(page.get_by_role("heading", name="Other")).to_be_visible()
     assert len(asked) == 1
     assert asked[0].startswith("Close the table?")
+
+
+def test_csv_is_the_file_that_the_command_writes(open_page, tmp_path):
+    texts = [
+        "=1+1",
+        "\t=1",
+        "-3",
+        " -1",
+        "+1",
+        "@a",
+        "＝x",
+        "a\x1b[31m",
+        "a\r\nb",
+        'a"b,c',
+        "\u202e7",
+        "\u009b",
+        "007",
+    ]
+    fields = tuple(Field(name, boxes=9) for name in ("9", "10", "=q"))  # names that are numbers keep their order
+    rows = tuple(
+        Row(1, row, {each.name: Cell(text, "unsure", 0.5, source="-b.jpg") for each in fields})
+        for row, text in enumerate(texts)
+    )
+    for ending in ("json", "csv"):
+        save_table(Table("T", fields, rows), tmp_path / f"table.{ending}")
+    page = open_page("?view=forms")
+    page.get_by_test_id("table-file").set_input_files(tmp_path / "table.json")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Save CSV").click()
+    assert found.value.path().read_bytes() == (tmp_path / "table.csv").read_bytes()

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 # what the keyboard must reach, in order; of a radio group, the checked button, or the first where none is
 REACHABLE = """() => {
   const number = (element, place) => { element.dataset.place = place; };
-  const wanted = "a[href], button:not(:disabled), input:not(:disabled), summary, [tabindex='0']";
+  const wanted = "a[href], button:not(:disabled), input:not(:disabled), select, summary, [tabindex='0']";
   const group = (element) => [...document.querySelectorAll(`input[type=radio][name="${element.name}"]`)];
   const stop = (element) => group(element).find(({ checked }) => checked) ?? group(element)[0];
   const elements = [...document.querySelectorAll(wanted)].filter((element) =>

@@ -31,7 +31,7 @@ ENGLISH = re.compile(r"\b[A-Za-z]{2,}[ ,:’'-]+[A-Za-z]{2,}[ ,:’'-]+[A-Za-z]{
 NAME = "shuzi 数字"  # the same in both
 # a key instead of a sentence, or an invalid value
 UNFINISHED = re.compile(
-    r"\b(?:shell|view|error|write|learn|models)\.[a-z]+(?:[._-][a-z]+)*|undefined|NaN|null|\[object|\$\{"
+    r"\b(?:shell|view|error|write|learn|models|forms|hand)\.[a-z]+(?:[._-][a-z]+)*|undefined|NaN|null|\[object|\$\{"
 )
 
 

@@ -19,6 +19,9 @@ from driving.serving import build_standalone
 from driving.sheet import Sheet
 from driving.training import LONG
 from shuzi import messages
+from shuzi.forms.output.save import save_table
+from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.spec import Field
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser
@@ -186,3 +189,18 @@ def test_the_files_are_small_enough(built):
     # compressed, as servers of files send scripts and styles; the models are compressed already
     assert sum(min(len(gzip.compress(path.read_bytes())), path.stat().st_size) for path in first) <= 3_000_000
     assert not re.search(r'(?:src|href)="(?!data:)', (built / "shuzi.html").read_text("utf-8")[:5_000])
+
+
+def test_without_a_service_forms_says_what_is_missing_and_opens_a_table(open_place, tmp_path, drop):
+    cell = Cell("17", "unsure", 0.5, source="a.jpg")
+    save_table(Table("Scores", (Field("q", boxes=2),), (Row(1, 0, {"q": cell}),)), tmp_path / "table.json")
+    (tmp_path / "sheet.jpg").write_bytes(b"-")
+    page = open_place("?view=forms")
+    expect(page.get_by_text("Photographs are read by the service, which this page does not have")).to_be_visible()
+    expect(page.get_by_test_id("photographs")).to_have_count(0)
+    drop(page, tmp_path / "sheet.jpg")
+    expect(page.get_by_role("alert")).to_contain_text("run shuzi serve")
+    drop(page, tmp_path / "table.json")
+    expect(page.get_by_test_id("remaining")).to_have_text("1 cell to check")
+    expect(page.get_by_role("button", name="Save XLSX")).to_have_count(0)
+    expect(page.get_by_text("The service writes XLSX, which this page does not have")).to_be_visible()

@@ -240,6 +240,37 @@ def test_an_interrupted_run_goes_on(photo, tmp_path, monkeypatch):
     assert [row["q"] for row in rows[::2]] == ["0", "1", "2"]
 
 
+def test_an_interrupted_run_of_ruled_tables_goes_on(sheets, hands, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(sheets.__file__).parent))
+    import ruled_tables
+
+    from shuzi.forms.reading import ruled
+
+    for n in range(3):
+        rng = np.random.default_rng(n)
+        (tmp_path / f"{n}.jpg").write_bytes(sheets.photograph(rng, ruled_tables.draw(rng, hands)[0], turned=0.0)[0])
+    photos, out = [str(tmp_path / f"{n}.jpg") for n in range(3)], tmp_path / "table.json"
+    given = ["form", "read", *photos, "--table", "--out"]
+    assert CliRunner().invoke(command, [*given, str(tmp_path / "whole.json")]).exit_code == 0
+    read, seen = ruled.read_table, []
+
+    def interrupted(reader, number, name, picture):
+        seen.append(name)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+        return read(reader, number, name, picture)
+
+    monkeypatch.setattr(ruled, "read_table", interrupted)
+    CliRunner().invoke(command, [*given, str(out)])
+    assert not out.exists()
+    assert isinstance(CliRunner().invoke(command, [*given, str(out)]).exception, DataError)
+    again = CliRunner().invoke(command, [*given, str(out), "--resume"])
+    assert again.exit_code == 0, again.output
+    assert seen[3:] == [photos[2]]
+    assert out.read_text("utf-8") == (tmp_path / "whole.json").read_text("utf-8")
+    assert not (tmp_path / f"table.json{ENDING}").exists()
+
+
 def test_a_ruled_table_is_read_without_a_spec(reader, sheets, hands, monkeypatch):
     monkeypatch.syspath_prepend(str(Path(sheets.__file__).parent))
     import ruled_tables

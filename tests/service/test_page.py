@@ -8,13 +8,18 @@ import os
 import re
 import shutil
 import subprocess
+import zipfile
 
 import pytest
+from PIL import Image
 
 from shuzi import __version__
 from shuzi.data import mnist
+from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.spec import Field
 from shuzi.models.store import shipped
 from shuzi.service.http.tokens import Tokens
+from shuzi.service.review import Review
 from shuzi.service.settings import Settings
 
 
@@ -196,9 +201,12 @@ def test_the_documents_are_a_page_without_script_or_anything_from_outside(client
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not there")
-def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_path):
+def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_path, as_png):
     token = "a token that is long enough"  # noqa: S105 - of this test alone
-    service = run_service(settings=Settings(tokens=Tokens([token])))
+    (tmp_path / "a.png").write_bytes(as_png([[255]]))
+    cell = Cell("7", "ok", 1.0, source="a.png")
+    review = Review.of(Table("", (Field("q"),), (Row(1, 0, {"q": cell}),)), [("a.png", tmp_path / "a.png")])
+    service = run_service(settings=Settings(tokens=Tokens([token])), review=review)
     with service.client() as client:
         page = html.unescape(client.get("/docs").text)
 
@@ -212,11 +220,32 @@ def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_p
     run(re.search(r"curl -O [^\s]+ -O [^\s.]+[^\s]+seven\.json", page)[0])
     examples = dict(re.findall(r'<section id="(\w+)">.*?<pre><code>(.*?)</code></pre>', page, re.DOTALL))
     assert set(examples) == {
-        *("read", "forms", "classify", "models", "begin", "look", "stop", "events", "health", "ready", "numbers"),
+        *(
+            "read",
+            "forms",
+            "workbook",
+            "review",
+            "photograph",
+            "classify",
+            "models",
+            "begin",
+            "look",
+            "stop",
+            "events",
+            "health",
+            "ready",
+            "numbers",
+        ),
     }
     assert json.loads(run(examples["read"]))["readings"][0]["text"] == "7"
     assert json.loads(run(examples["classify"]))["answers"][0]["digit"] == 7
     assert "no ruled table" in json.loads(run(examples["forms"]))["problems"][0]["message"]
+    run(examples["workbook"])
+    assert zipfile.is_zipfile(tmp_path / "table.xlsx")
+    assert json.loads(run(examples["review"]))["photographs"] == ["a.png"]
+    run(examples["photograph"])
+    with Image.open(tmp_path / "1.jpg") as photograph:
+        assert photograph.size == (1, 1)
     training = json.loads(run(examples["begin"]))["id"]
     for name in ("look", "stop", "events"):
         examples[name] = examples[name].replace("ID", training)
@@ -235,6 +264,9 @@ def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
     assert set(document["paths"]) == {
         "/v1/read",
         "/v1/forms",
+        "/v1/forms/xlsx",
+        "/v1/review",
+        "/v1/review/photographs/{number}",
         "/v1/classify",
         "/v1/models",
         "/v1/training",

@@ -11,6 +11,7 @@ import { pack } from "./pack.ts";
 
 const PYTHON = new URL("../../src/shuzi/", import.meta.url);
 const DATA = new URL("data/files/", PYTHON);
+const SPECS = new URL("forms/ready/", PYTHON);
 
 /** A module that the build writes, by its name. */
 const MADE: Record<string, () => Promise<string> | string> = {
@@ -22,6 +23,7 @@ const MADE: Record<string, () => Promise<string> | string> = {
     const catalogues = Object.fromEntries(["zh", "en"].map((language) => [language, sentences(language)]));
     return `export const catalogues = ${JSON.stringify(catalogues)};`;
   },
+  "virtual:specs": () => `export const specs = ${JSON.stringify(readySpecs())};`,
   "virtual:models": () => `export const shipped = ${JSON.stringify(modelNames().map(described))};`,
 };
 
@@ -83,6 +85,16 @@ export function filesWhileDeveloping(): Plugin {
 function sentences(language: string): Record<string, string[]> {
   const text = readFileSync(new URL(`messages/${language}/LC_MESSAGES/shuzi.po`, PYTHON), "utf8");
   return Object.fromEntries([...readCatalogue(text)].filter(([key]) => /^reading\.(?!among)/.test(key)));
+}
+
+/** The ready specs; their names end in the language of the sheet. */
+function readySpecs(): { name: string; title: string; text: string }[] {
+  const files = readdirSync(SPECS).filter((each) => each.endsWith(".toml"));
+  return files.sort().map((file) => {
+    const text = readFileSync(new URL(file, SPECS), "utf8");
+    const title = JSON.parse(/^title = (".*")$/m.exec(text)?.[1] ?? '""');
+    return { name: file.replace(".toml", ""), title, text };
+  });
 }
 
 function modelNames(): string[] {

@@ -65,8 +65,31 @@ export async function request<Answer>(path: string, options: Request = {}): Prom
   }
 }
 
-async function once<Answer>(path: string, { method, body, signal }: Request): Promise<Answer> {
-  const headers: Record<string, string> = { Accept: "application/json", "Accept-Language": language.peek() };
+async function once<Answer>(path: string, options: Request): Promise<Answer> {
+  const [response, text] = await answered(path, options, "application/json", (each) => each.text());
+  const content = parsed(text);
+  if (response.ok && content !== undefined) return content as Answer;
+  throw asError(response, content);
+}
+
+/**
+ * Send a request whose answer is a file.
+ *
+ * @throws ApiError where the service refuses or does not answer
+ */
+export async function requestFile(path: string, options: Omit<Request, "onBusy"> = {}): Promise<Blob> {
+  const [response, file] = await answered(path, options, "*/*", (each) => each.blob());
+  if (response.ok) return file;
+  throw asError(response, parsed(await file.text()));
+}
+
+async function answered<Content>(
+  path: string,
+  { method, body, signal }: Request,
+  accept: string,
+  read: (response: Response) => Promise<Content>,
+): Promise<[Response, Content]> {
+  const headers: Record<string, string> = { Accept: accept, "Accept-Language": language.peek() };
   const init: RequestInit = { method: method ?? (body ? "POST" : "GET"), headers, cache: "no-store" };
   if (signal) init.signal = signal;
   if (body instanceof Blob || body instanceof FormData) init.body = body;
@@ -74,18 +97,13 @@ async function once<Answer>(path: string, { method, body, signal }: Request): Pr
     headers["Content-Type"] = "application/json";
     init.body = JSON.stringify(body);
   }
-  let response: Response;
-  let text: string;
   try {
-    response = await ask(path, init);
-    text = await response.text();
+    const response = await ask(path, init);
+    return [response, await read(response)];
   } catch (error) {
     if (isAbort(error) || error instanceof ApiError) throw error;
     throw new ApiError(0);
   }
-  const content = parsed(text);
-  if (response.ok && content !== undefined) return content as Answer;
-  throw asError(response, content);
 }
 
 /** Send a request with the token, if any; if the service rejects it, wait for another token and retry. */

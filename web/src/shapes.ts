@@ -43,7 +43,7 @@ export interface FormCell {
   text: string;
   status: "ok" | "unsure" | "blank" | "printed";
   confidence: number;
-  rule: string;
+  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "among" | "sum";
   message: string;
   alternatives: Alternative[];
   page: number;
@@ -73,7 +73,7 @@ export interface FormRow {
 }
 
 export interface FormTable {
-  format: number;
+  format: 1;
   title: string;
   columns: FormColumn[];
   rows: FormRow[];
@@ -146,6 +146,12 @@ export interface Reading {
 
 export interface Readings {
   readings: (Reading | Unread)[];
+}
+
+export interface Review {
+  id: string;
+  photographs: string[];
+  table: FormTable;
 }
 
 export interface Score {

@@ -12,7 +12,7 @@ const want = signal<Want | null>(null);
 /** Whether to ask the user for a token, and why; null if not. */
 export const wanted: ReadonlySignal<Want | null> = want;
 
-let kept = stored();
+let kept = handedOver() || stored();
 let waiting: (() => void)[] = [];
 
 /** The current token, or "". */
@@ -64,6 +64,19 @@ export function anotherToken(shown: string, signal?: AbortSignal | null): Promis
     signal?.addEventListener("abort", giveUp, { once: true });
     waiting.push(goOn);
   });
+}
+
+/** The token in the address that the service printed, in the part that browsers keep to themselves. */
+function handedOver(): string {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  if (!SOUND.test(given)) return "";
+  history.replaceState(null, "", location.pathname + location.search); // so that no copied address holds it
+  try {
+    sessionStorage.setItem(NAME, given);
+  } catch {
+    // a private window: it lasts as long as the page is open
+  }
+  return given;
 }
 
 function stored(): string {

@@ -15,6 +15,11 @@ declare module "virtual:models" {
   export const shipped: Model[];
 }
 
+declare module "virtual:specs" {
+  /** The specs that come with shuzi, such as "scores.en", with the titles of their sheets. */
+  export const specs: { name: string; title: string; text: string }[];
+}
+
 interface ImportMetaEnv {
   readonly EDITION: "served" | "static" | "file";
   readonly TRAINING_IMAGES: number;

@@ -50,6 +50,12 @@ def feature_options(function: Function) -> Function:
     return function
 
 
+def check_needed() -> None:
+    """Raise MissingExtra if what the service needs is not installed."""
+    for library in NEEDED:
+        require(library, "serve", "extra.serving")
+
+
 @click.command(cls=Command, help="cli.serve.help", short_help="cli.serve.short")
 @option("--host", default=HOST, metavar="NAME", help="cli.serve.host")
 @option("--port", type=click.IntRange(0, 65_535), metavar="N", help="cli.serve.port")
@@ -61,8 +67,7 @@ def feature_options(function: Function) -> Function:
 def serve(host: str, port: int | None, model: str, log_requests: bool, log_json: bool, **settings: Any) -> None:
     """Serve the page and the API."""
     do_without_output()
-    for library in NEEDED:
-        require(library, "serve", "extra.serving")
+    check_needed()
     from shuzi.service import logs, server
     from shuzi.service.app import create
     from shuzi.service.http.guard import is_loopback

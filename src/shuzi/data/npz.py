@@ -52,10 +52,28 @@ def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARG
     >>> read_npz(path)
     {'counts': array([1, 2])}
     """
-    arrays, left = {}, largest
     try:
         # zipfile does not close a file that it opened itself and found damaged
-        with path.open("rb") as raw, zipfile.ZipFile(raw) as archive:
+        with path.open("rb") as raw:
+            return arrays_in(raw, path, names, largest)
+    except OSError as problem:
+        raise DataError("error.data.unreadable", path=path, reason=_reason(problem)) from problem
+
+
+def arrays_in(
+    raw: IO[bytes], path: Path, names: Sequence[str] | None = None, largest: int = LARGEST
+) -> dict[str, NDArray[Any]]:
+    """Read arrays of an npz file that is open; errors call it `path`, and are those of `read_npz`.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> np.savez(file, counts=np.array([1, 2]))
+    >>> arrays_in(file, Path("counts.npz"))
+    {'counts': array([1, 2])}
+    """
+    arrays, left = {}, largest
+    try:
+        with zipfile.ZipFile(raw) as archive:
             members = {each.filename.removesuffix(".npy"): each for each in archive.infolist()}
             for name in members if names is None else names:
                 if name not in members:

@@ -159,6 +159,38 @@ class Table:
         """Put rows read by a spec together."""
         return Table(spec.title, spec.fields, tuple(rows), tuple(problems))
 
+    @staticmethod
+    def from_dict(found: Mapping[str, Any]) -> Table:
+        """Return the table that `as_dict` wrote; of the fields, what a table needs.
+
+        >>> table = Table("Scores", (Field("id", column="id"),), (Row(1, 0, {"id": Cell("007", PRINTED, 1.0)}),))
+        >>> Table.from_dict(table.as_dict()) == table
+        True
+        """
+        fields = [
+            Field(
+                each["name"],
+                each["label"],
+                each["kind"],
+                decimals=each["decimals"],
+                column=each["name"] if each["printed"] else "",
+                total=each["total"],
+            )
+            for each in found["columns"]
+        ]
+        rows = [
+            Row(each["sheet"], each["row"] - 1, {name: Cell.from_dict(cell) for name, cell in each["cells"].items()})
+            for each in found["rows"]
+        ]
+        problems = [Problem(each["source"], each["message"]) for each in found["problems"]]
+        return Table(found["title"], tuple(fields), tuple(rows), tuple(problems))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the photographs that it is from, in order."""
+        cells = (cell for row in self.rows for cell in row.cells.values())
+        return tuple(dict.fromkeys(cell.source for cell in cells if cell.source))
+
     @property
     def doubtful(self) -> int:
         """How many cells a person should look at."""

@@ -9,8 +9,9 @@ from typing import Any
 
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.code import Code
-from shuzi.forms.reading.page import PageRead, PageReader
+from shuzi.forms.reading.page import PageRead
 from shuzi.forms.result import Cell, Problem
+from shuzi.forms.spec import Spec
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page
 
@@ -43,8 +44,8 @@ class Journal:
             raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
 
     @staticmethod
-    def beside(out: Path, reader: PageReader, hand: Path | None, resume: bool) -> Journal:
-        """Begin a journal beside a result, or continue one.
+    def beside(out: Path, identity: dict[str, str], resume: bool) -> Journal:
+        """Begin a journal beside a result, or continue one; `identity` is from `identity_of`.
 
         Raises
         ------
@@ -53,9 +54,6 @@ class Journal:
             or a file cannot be read or written.
         """
         path = out.with_name(out.name + ENDING)
-        rules = hashlib.sha256(repr(reader.spec.fields).encode()).hexdigest()
-        known = "" if hand is None else content_hash(hand) or ""
-        identity = {"spec": reader.spec.id, "rules": rules, "weights": reader.weights, "hand": known}
         if not path.exists():
             return Journal(path, identity, {})
         if not resume:
@@ -104,6 +102,13 @@ class Journal:
             file.seek(-1, 2)
             if file.read(1) != b"\n":
                 file.write(b"\n")
+
+
+def identity_of(weights: str, hand: Path | None, spec: Spec | None) -> dict[str, str]:
+    """Return what pages depend on: the model, the corrected digits, and the spec if there is one."""
+    known = "" if hand is None else content_hash(hand) or ""
+    rules = hashlib.sha256(repr(spec.fields).encode()).hexdigest() if spec else ""
+    return {"spec": spec.id if spec else "", "rules": rules, "weights": weights, "hand": known}
 
 
 def _json(line: str) -> Any:

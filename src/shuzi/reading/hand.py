@@ -8,6 +8,7 @@ surer than it was of the digit that a person corrected; all else stays as it is.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
+from shuzi.data.hdf5 import NAMES
+from shuzi.data.npz import arrays_in
 from shuzi.errors import DataError
 from shuzi.reading.classifier import Classifier
 
@@ -26,6 +29,7 @@ MOST_EXAMPLES = 10_000
 """Corrected digits that a file may hold."""
 
 _LEAST = 1e-6
+_LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times over
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,19 @@ def load_hand(path: str | Path) -> Dataset:
     """
     _check(Path(path))
     return load_dataset(path)
+
+
+def hand_of(content: bytes, path: Path) -> Dataset:
+    """Return the corrected digits in the bytes of such a file; errors call it `path`, and are those of `load_hand`.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> np.savez(file, images=np.zeros((1, 28, 28), np.uint8), labels=np.array([7], np.uint8))
+    >>> hand_of(file.getvalue(), Path("my.npz")).labels
+    array([7], dtype=uint8)
+    """
+    arrays = arrays_in(io.BytesIO(content), path, NAMES, _LARGEST)
+    return Dataset(arrays["images"], arrays["labels"])
 
 
 def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> int:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.dataset import Dataset
 from shuzi.errors import ShuziError
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, find_model, shipped
@@ -134,8 +135,12 @@ class Reader:
         ModelError
             The model does not output its features.
         """
+        return self.knowing(load_hand(path))
+
+    def knowing(self, examples: Dataset) -> Reader:
+        """Return a reader of the same models that knows these corrected digits; raises what `with_hand` raises."""
         reader = copy(self)
-        reader._helpers, reader._classifier = Helpers(), Hand(self._classifier, load_hand(path))
+        reader._helpers, reader._classifier = Helpers(), Hand(self._classifier, examples)
         return reader
 
     def choosing(self, among: Sequence[str]) -> Reader:

@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
-from shuzi.service.api import answers, documentation, forms, reading, training
+from shuzi.service.api import answers, documentation, forms, reading, training, workbook
+from shuzi.service.api import review as review_api
 from shuzi.service.api.schema import Health
 from shuzi.service.decoders import Decoders
 from shuzi.service.http.bodies import Bodies
@@ -28,6 +29,7 @@ from shuzi.service.page import HANDLERS, PAGE, at_root
 from shuzi.service.parts import Parts, parts_of
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
+from shuzi.service.review import Review
 from shuzi.service.settings import Settings
 
 operations = Operations("operation")
@@ -59,6 +61,7 @@ def create(
     limits: Limits | None = None,
     page: Path = PAGE,
     trainings: Trainings | None = None,
+    review: Review | None = None,
 ) -> Service:
     """Assemble a service.
 
@@ -74,6 +77,8 @@ def create(
         The folder with the built page.
     trainings
         Where training runs; by default, in child processes here.
+    review
+        The table that the page reviews.
 
     Raises
     ------
@@ -83,7 +88,8 @@ def create(
         The address of a proxy or the name of a host is invalid.
     """
     limits, settings = limits or Limits(), settings or Settings()
-    groups = (reading.operations, forms.operations, training.operations, operations)
+    reads = (reading.operations, forms.operations, workbook.operations, review_api.operations)
+    groups = (*reads, training.operations, operations)
     described = [each for group in groups for each in group.all]
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
     readers = model if isinstance(model, Readers) else Readers(model)
@@ -101,6 +107,7 @@ def create(
         trainings=trainings or Trainings(readers, limits),
         streams=Streams(limits.streams),
         metrics=Metrics({each.endpoint: each.path for each in routes}),
+        review=review,
     )
     app = Starlette(routes=[*routes, *at_root(page)], exception_handlers=HANDLERS)
     app.router.redirect_slashes = False

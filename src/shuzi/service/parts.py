@@ -19,6 +19,7 @@ from shuzi.service.logs import note_request
 from shuzi.service.metrics import Metrics
 from shuzi.service.pool import Pool
 from shuzi.service.readers import Readers
+from shuzi.service.review import Review
 from shuzi.service.settings import Settings
 
 
@@ -36,6 +37,7 @@ class Parts:
     trainings: Trainings
     streams: Streams
     metrics: Metrics
+    review: Review | None = None
 
     async def check(self) -> None:
         """Make sure that requests can be answered.

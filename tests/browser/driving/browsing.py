@@ -38,7 +38,8 @@ _ARGUMENTS = (
 )
 PATIENCE = 30_000  # ms before a wait fails; the machine may be busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
-_UNANSWERED = re.compile("net::ERR_(INTERNET_DISCONNECTED|FAILED)")  # the latter through the service worker
+# the last of them through the service worker
+_UNANSWERED = re.compile("net::ERR_(INTERNET_DISCONNECTED|CONNECTION_[A-Z]+|FAILED)")
 LOCALES = {"en": "en-GB", "zh": "zh-CN"}
 SCREEN = {"width": 1280, "height": 900}
 

@@ -63,6 +63,7 @@ def _build(script: str, last: Path) -> None:
     """Run a script of the page's package, unless the last file that it writes is newer than all it is made from."""
     sources = [each for each in WEB.rglob("*") if each.is_file() and "node_modules" not in each.parts]
     made_from = [*sources, *PACKAGE.glob("models/*.onnx"), *PACKAGE.glob("messages/*/LC_MESSAGES/*.po")]
+    made_from += PACKAGE.glob("forms/ready/*.toml")
     if last.exists() and all(each.stat().st_mtime <= last.stat().st_mtime for each in made_from):
         return
     if not sources:

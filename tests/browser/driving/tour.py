@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +11,8 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from driving.sheet import Sheet
+from shuzi.forms.result import Cell, Problem, Row, Table
+from shuzi.forms.spec import Field
 
 _SETTLED = """() =>
   window.asked.every(({ over }) => over) && !document.querySelector(".waiting, [aria-busy=true]")"""
@@ -59,6 +62,22 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.locator(".step-dots a").nth(7).click()
     page.locator(".confusion").wait_for()
     yield "learn, mistakes"
+    page.goto("?view=forms&sheets=own")
+    page.get_by_test_id("photographs").set_input_files(
+        {"name": "white.png", "mimeType": "image/png", "buffer": _white()}
+    )
+    page.get_by_test_id("spec").set_input_files(
+        {"name": "scores.toml", "mimeType": "application/toml", "buffer": b"title = 1"}
+    )
+    page.locator(".forms-read .buttons .primary").last.click()
+    page.get_by_role("alert").wait_for()
+    yield "forms, not read"
+    page.get_by_test_id("table-file").set_input_files(
+        {"name": "table.json", "mimeType": "application/json", "buffer": _table()}
+    )
+    page.get_by_test_id("remaining").wait_for()
+    yield "forms, a table"
+    page.locator(".forms .buttons .plain").last.click()
     page.goto("?view=models")
     page.locator(".model-list").wait_for()
     yield "models"
@@ -88,6 +107,16 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.locator(".picture-list button").nth(1).click()
     page.get_by_role("alert").wait_for()
     yield "write, no picture"
+
+
+def _table() -> bytes:
+    cell = Cell("17", "unsure", 0.6, alternatives=(("17", 0.6), ("11", 0.4)), source="white.png", picture=_white())
+    rows = tuple(Row(1, row, {"q": cell, "id": Cell("007", "ok", 1.0)}) for row in range(40))
+    table = Table("Scores", (Field("id"), Field("q", "Question")), rows, (Problem("a.jpg", "a.jpg"),))
+    said = table.as_dict()
+    for row in said["rows"]:
+        row["cells"]["q"]["message"] = ""  # which stays in the language of the file
+    return json.dumps(said).encode()
 
 
 def _white() -> bytes:

@@ -81,6 +81,14 @@ def test_other_kinds_of_pictures_are_decoded_as_for_reading(client, files):
     assert [row["cells"]["id"]["source"] for row in said["rows"]] == ["sheet.pdf#1"] * 3
 
 
+def test_a_broken_document_is_called_by_its_name(client, files):
+    (files / "broken.pdf").write_bytes(b"%PDF-1.7 nothing more")
+    said = client.post("/v1/forms", files=sent(files, "sheet.jpg", "broken.pdf")).json()
+    assert len(said["rows"]) == 3
+    assert [each["source"] for each in said["problems"]] == ["broken.pdf"]
+    assert said["problems"][0]["message"].startswith("broken.pdf is damaged")
+
+
 def test_ruled_tables_need_no_spec(client):
     picture = np.full((700, 900), 245, np.uint8)
     for n in range(4):
@@ -138,7 +146,8 @@ def test_a_blank_that_is_no_plain_png_is_refused_before_it_is_decoded(client, tr
         (lambda each: each[:-1], 422, "error.service.spec", "class.csv.*not sent.*roster"),
         (lambda each: each[1:], 422, "error.service.no_picture", ""),
         (lambda each: [*each, each[-1]], 422, "error.service.field_twice", "roster"),
-        (lambda each: [*each, ("hand", ("a", b"b"))], 422, "error.service.field", "picture.*spec.*blank"),
+        (lambda each: [*each, ("photo", ("a", b"b"))], 422, "error.service.field", "picture.*spec.*blank.*hand"),
+        (lambda each: [*each, ("hand", ("a.npz", b"b"))], 422, "error.service.hand", "a.npz"),
         (lambda each: [each[0], ("spec", ("s.toml", b"title = 1"))], 422, "error.service.spec", "line 1.*title"),
         (lambda each: [each[0], ("spec", (None, b"\xff"))], 422, "error.service.spec", "spec is not UTF-8"),
         (lambda each: [each[0], ("spec", ("s.toml", b"\xff"))], 422, "error.service.spec", "s.toml"),
@@ -168,3 +177,63 @@ def test_a_spec_opens_no_file_of_the_machine(client, files):
     said = client.post("/v1/forms", files=fields)
     assert said.json()["key"] == "error.service.spec"
     assert "not sent" in said.json()["detail"]
+
+
+@pytest.fixture(scope="module")
+def wrong_hand(tmp_path_factory):
+    """Corrected digits of somebody whose ones are sevens."""
+    from shuzi import load_mnist
+
+    digits = load_mnist().validation
+    ones = digits.images[digits.labels == 1][:300]
+    path = tmp_path_factory.mktemp("hand") / "sevens.npz"
+    np.savez(path, images=ones, labels=np.full(len(ones), 7, np.uint8))
+    return path
+
+
+def test_corrected_digits_are_taken_into_account_as_the_command_does(client, files, wrong_hand, monkeypatch):
+    monkeypatch.chdir(files)
+    (files / "plain.toml").write_text(SPEC.replace('roster = "class.csv"\n', "").replace('among_column = "id"\n', ""))
+    # the rules may change after printing, and the roster was for a rule only
+    given = ["form", "read", "sheet.jpg", "--spec", "plain.toml", "--hand", str(wrong_hand), "--out", "hand.json"]
+    assert CliRunner().invoke(command, given).exit_code == 0
+    fields = [
+        ("picture", ("sheet.jpg", (files / "sheet.jpg").read_bytes())),
+        ("spec", ("plain.toml", (files / "plain.toml").read_bytes())),
+    ]
+    hand = ("hand", ("mine.npz", wrong_hand.read_bytes()))
+    plain, said = (client.post("/v1/forms", files=each).json() for each in (fields, [*fields, hand]))
+    assert [row["cells"]["id"]["text"] for row in plain["rows"]] == ["101", "303", "202"]
+    assert [row["cells"]["id"]["text"] for row in said["rows"]] == ["707", "303", "202"]
+    assert said == json.loads((files / "hand.json").read_text())
+    assert client.post("/v1/forms", files=fields).json() == plain  # nobody else reads with it
+
+
+def test_ruled_tables_are_read_with_corrected_digits_too(client, wrong_hand):
+    picture = np.full((400, 400), 245, np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    fields = {"picture": ("table.png", file.getvalue()), "hand": ("mine.npz", wrong_hand.read_bytes())}
+    said = client.post("/v1/forms?table=true", files=fields)
+    assert said.status_code == 200
+    assert "no ruled table" in said.json()["problems"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("arrays", "words"),
+    [
+        ({"images": np.zeros((1, 28, 28), np.uint8)}, "labels"),
+        ({"images": np.zeros((1, 27, 28), np.uint8), "labels": np.zeros(1, np.uint8)}, "27"),
+        ({"images": np.zeros((100_000, 28, 28), np.uint8), "labels": np.zeros(100_000, np.uint8)}, "64000000"),
+        ({"images": np.zeros((10_001, 28, 28), np.uint8), "labels": np.zeros(10_001, np.uint8)}, "10001.*10000"),
+    ],
+)
+def test_digits_that_cannot_be_used_are_refused_before_anything_is_read(client, files, arrays, words):
+    import re
+
+    file = io.BytesIO()
+    np.savez_compressed(file, **arrays)
+    fields = [*sent(files, "sheet.jpg"), ("hand", ("mine.npz", file.getvalue()))]
+    said = client.post("/v1/forms", files=fields)
+    assert (said.status_code, said.json()["key"]) == (422, "error.service.hand")
+    assert re.search(words, said.json()["detail"])

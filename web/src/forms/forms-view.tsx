@@ -1,36 +1,65 @@
-/** A table that was read from forms: opened, reviewed by keyboard, and saved. */
+/** A table is read from photographs of forms, or opened; reviewed by keyboard beside its sheet; and saved. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { announce } from "../announce";
+import { ApiError } from "../api";
+import { hasService } from "../edition";
 import { say } from "../sentences/say";
+import type { FormTable } from "../shapes";
 import { StorageNotice } from "../shared/storage-notice";
-import { saveFile } from "../shared/take";
+import { Actions, mayClose } from "./actions";
 import { CellEditor } from "./cell-editor";
 import { Grid } from "./grid";
-import { begin, canUndo, close, remaining, resume, table, texts, undo } from "./review";
-import { asCsv, corrected, tableIn } from "./table";
+import { takeHandedOver } from "./handed-over";
+import { letGo, loadPhotographs } from "./photographs";
+import { ReadPanel } from "./read/read-panel";
+import { stop } from "./read/reading";
+import { take } from "./read/take";
+import { begin, close, remaining, resume, table } from "./review";
+import { type Said, said } from "./said";
+import { SheetPicture } from "./sheet-picture";
+import { tableIn } from "./table";
 import "./forms.css";
 
 export function FormsView() {
-  const wrong = useSignal("");
+  const wrong = useSignal<Said | null>(null);
   useEffect(() => {
-    resume().catch(close); // what is kept is of another version
-  }, []);
+    const start = async () => {
+      await resume().catch(close); // what is kept is of another version
+      await loadPhotographs();
+      await takeHandedOver(mayClose);
+    };
+    start().catch((error: unknown) => {
+      if (!(error instanceof ApiError)) throw error;
+      wrong.value = said(say("forms.review.failed", error.sentence));
+    });
+  }, [wrong]);
 
-  const open = async (file: File | undefined) => {
-    if (!file) return;
-    wrong.value = "";
+  const open = async (file: File) => {
+    wrong.value = null;
     const found = await file
       .text()
       .then(tableIn)
       .catch(() => null);
-    if (!found) wrong.value = file.name;
-    else if (mayClose()) begin(found);
+    if (!found) wrong.value = said(say("forms.wrong", file.name));
+    else if (mayClose()) {
+      stop(); // or what is being read would take its place
+      letGo();
+      begin(found);
+    }
   };
   useEffect(() => {
     const drop = (event: DragEvent) => {
       event.preventDefault();
-      void open(event.dataTransfer?.files[0]);
+      wrong.value = null;
+      const files = [...(event.dataTransfer?.files ?? [])];
+      const file = files.find(({ name }) => name.toLowerCase().endsWith(".json"));
+      if (file) void open(file);
+      else if (!hasService) wrong.value = said(say("forms.no_service"));
+      else if (files.length > 0 && (!table.peek() || mayClose())) {
+        letGo();
+        if (table.peek()) close();
+        take(files);
+      }
     };
     const over = (event: DragEvent) => event.preventDefault();
     document.addEventListener("drop", drop);
@@ -50,95 +79,55 @@ export function FormsView() {
       </header>
       <StorageNotice />
       {wrong.value && (
-        <p class="notice" role="alert">
-          {say("forms.wrong", wrong.value)}
+        <p class="notice" role="alert" lang={wrong.value.lang}>
+          {wrong.value.text}
         </p>
       )}
+      {!found && (hasService ? <ReadPanel /> : <p class="notice">{say("forms.no_service")}</p>)}
       <div class="buttons">
-        <label class={`button file ${found ? "" : "primary"}`}>
+        <label class={`button file ${found || hasService ? "" : "primary"}`}>
           {say("forms.open")}
           <input
             type="file"
             accept=".json,application/json"
+            data-testid="table-file"
             onChange={({ currentTarget }) => {
-              void open(currentTarget.files?.[0]);
+              const [file] = currentTarget.files ?? [];
+              if (file) void open(file);
               currentTarget.value = ""; // so that the same file can be opened again
             }}
           />
         </label>
-        {found && <Actions />}
+        {found ? <Actions /> : <span class="small quiet">{say("forms.open.about")}</span>}
       </div>
-      {found && (
-        <>
-          <p class="forms-left" data-testid="remaining">
-            {remaining.value.length > 0 ? say("forms.remaining", remaining.value.length) : say("forms.done")}
-          </p>
-          {found.problems.length > 0 && (
-            <details class="notice">
-              <summary>{say("forms.problems", found.problems.length)}</summary>
-              <ul>
-                {found.problems.map((each) => (
-                  <li key={each.source + each.message}>{each.message}</li>
-                ))}
-              </ul>
-            </details>
-          )}
-          <div class="forms-desk">
-            <CellEditor />
-            <Grid table={found} />
-          </div>
-        </>
-      )}
+      {found && <Desk found={found} />}
     </article>
   );
 }
 
-/** Asks, if anything was corrected. What is being typed is a correction too. */
-function mayClose(): boolean {
-  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  return !canUndo.peek() || confirm(say("forms.close.sure"));
-}
-
-function Actions() {
-  const save = (ending: "csv" | "json") => {
-    const found = table.peek();
-    if (!found) return;
-    const whole = corrected(found, texts.peek());
-    const text =
-      ending === "csv"
-        ? asCsv(whole, say("forms.doubtful"), say("forms.photo"))
-        : `${JSON.stringify(whole, null, 1)}\n`;
-    const type = ending === "csv" ? "text/csv" : "application/json";
-    saveFile(new Blob([text], { type }), `${found.title || "table"}.${ending}`);
-  };
+function Desk({ found }: { found: FormTable }) {
   return (
     <>
-      <button type="button" class="button" onClick={() => save("csv")}>
-        {say("forms.csv")}
-      </button>
-      <button type="button" class="button" onClick={() => save("json")}>
-        {say("forms.json")}
-      </button>
-      <button
-        type="button"
-        class="button"
-        disabled={!canUndo.value}
-        onClick={() => {
-          undo();
-          announce(say("forms.undone"));
-        }}
-      >
-        {say("forms.undo")}
-      </button>
-      <button
-        type="button"
-        class="button plain"
-        onClick={() => {
-          if (mayClose()) close();
-        }}
-      >
-        {say("forms.close")}
-      </button>
+      <p class="forms-left" data-testid="remaining">
+        {remaining.value.length > 0 ? say("forms.remaining", remaining.value.length) : say("forms.done")}
+      </p>
+      {found.problems.length > 0 && (
+        <details class="notice">
+          <summary>{say("forms.problems", found.problems.length)}</summary>
+          <ul>
+            {found.problems.map((each) => (
+              <li key={each.source + each.message}>{each.message}</li>
+            ))}
+          </ul>
+        </details>
+      )}
+      <div class="forms-desk">
+        <div class="forms-side">
+          <CellEditor />
+          <SheetPicture />
+        </div>
+        <Grid table={found} />
+      </div>
     </>
   );
 }

@@ -8,15 +8,24 @@ interface Step extends Place {
   text: string;
 }
 
+/** Where a table is from: a file, photographs that were read in this page, or the service, started to review it. */
+export type Origin =
+  | { kind: "file" | "photographs" }
+  | { kind: "review"; id: string; photographs: readonly string[] };
+
 /** A stored record: the table as JSON, or the steps. Those of another table, as another tab may leave them, don't count. */
 interface Stored<T> {
   id: string;
   value: T;
+  origin?: Origin;
 }
+
+const FILE: Origin = { kind: "file" };
 
 let id = ""; // of the table that is shown
 
 export const table = signal<FormTable | null>(null);
+export const origin = signal<Origin>(FILE);
 export const current = signal<Place | null>(null);
 const steps = signal<readonly Step[]>([]);
 
@@ -45,10 +54,10 @@ export function textAt(place: Place): string {
 }
 
 /** Begin with a table; an earlier review is replaced. */
-export function begin(found: FormTable): void {
+export function begin(found: FormTable, from: Origin = FILE): void {
   id = newId();
-  show(found, []);
-  const text: Stored<string> = { id, value: JSON.stringify(found) };
+  show(found, [], from);
+  const text: Stored<string> = { id, value: JSON.stringify(found), origin: from };
   void putTogether("forms", { table: text, steps: { id, value: [] } });
 }
 
@@ -59,7 +68,7 @@ export async function resume(): Promise<void> {
   if (typeof text?.value !== "string" || table.peek()) return;
   const found = tableIn(text.value);
   id = text.id;
-  show(found, left?.id === id ? left.value : []);
+  show(found, left?.id === id ? left.value : [], text.origin ?? FILE);
 }
 
 function stored<T>(key: string): Promise<Stored<T> | undefined | null> {
@@ -72,12 +81,14 @@ export function close(): void {
     table.value = null;
     current.value = null;
     steps.value = [];
+    origin.value = FILE;
   });
   void forget("forms", ["table", "steps"]);
 }
 
-function show(found: FormTable, left: readonly Step[]): void {
+function show(found: FormTable, left: readonly Step[], from: Origin): void {
   batch(() => {
+    origin.value = from;
     table.value = found;
     steps.value = left;
     current.value = remaining.value[0] ?? firstOf(found);

@@ -3,7 +3,13 @@ import type { FormCell, FormTable } from "../shapes";
 import { asCsv, corrected, doubtsOf, NotATable, tableIn } from "./table";
 
 function cell(text: string, confidence = 1, status: FormCell["status"] = "ok"): FormCell {
-  const rest = { rule: "", message: "", alternatives: [], page: 1, box: [0, 0, 1, 1] as FormCell["box"] };
+  const rest = {
+    rule: "" as const,
+    message: "",
+    alternatives: [],
+    page: 1,
+    box: [0, 0, 1, 1] as FormCell["box"],
+  };
   return { text, status, confidence, source: "a.jpg", ...rest };
 }
 
@@ -17,7 +23,7 @@ function tableOf(...rows: Record<string, FormCell>[]): FormTable {
     printed: false,
   }));
   const numbered = rows.map((cells, row) => ({ sheet: 1, row: row + 1, cells }));
-  return { format: 1, title: "T", columns, rows: numbered, doubtful: 0, problems: [] };
+  return { format: 1 as const, title: "T", columns, rows: numbered, doubtful: 0, problems: [] };
 }
 
 test("a table that was read is read", () => {

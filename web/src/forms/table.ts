@@ -33,6 +33,8 @@ function isTable(found: unknown): found is FormTable {
 function isCell(found: unknown): boolean {
   if (!isRecord(found) || !Array.isArray(found.alternatives)) return false;
   if (!found.alternatives.every((each) => isRecord(each) && isText(each.text))) return false;
+  const { box } = found;
+  if (!Array.isArray(box) || box.length !== 4 || !box.every(Number.isFinite)) return false;
   const said = [found.text, found.status, found.rule, found.message, found.source].every(isText);
   const shown = found.picture === undefined || (isText(found.picture) && /^[\w+/=]*$/.test(found.picture));
   return said && shown && typeof found.confidence === "number";
@@ -78,7 +80,7 @@ export function corrected(table: FormTable, texts: ReadonlyMap<string, string>):
       const text = texts.get(keyOf({ row: number, name }));
       if (text === undefined) return [name, cell] as const;
       const status: FormCell["status"] = text ? "ok" : "blank";
-      return [name, { ...cell, text, status, confidence: 1, rule: "", message: "" }] as const;
+      return [name, { ...cell, text, status, confidence: 1, rule: "" as const, message: "" }] as const;
     });
     return { ...row, cells: Object.fromEntries(cells) };
   });
@@ -86,21 +88,55 @@ export function corrected(table: FormTable, texts: ReadonlyMap<string, string>):
   return { ...table, rows, doubtful };
 }
 
+/** The table without what a workbook does not show, so that a large one can be sent. */
+export function withoutGuesses(table: FormTable): FormTable {
+  const rows = table.rows.map((row) => {
+    const cells = Object.entries(row.cells).map(([name, cell]) => {
+      const { picture, ...rest } = cell;
+      const shown = isDoubtful(cell) && picture !== undefined ? { picture } : {};
+      return [name, { ...rest, ...shown, alternatives: doubtfulGuesses(cell) }] as const;
+    });
+    return { ...row, cells: Object.fromEntries(cells) };
+  });
+  return { ...table, rows };
+}
+
+/** The comment of a doubtful cell names another text. */
+function doubtfulGuesses(cell: FormCell): FormCell["alternatives"] {
+  return isDoubtful(cell) ? cell.alternatives : [];
+}
+
 /** As `shuzi form read` writes CSV: with a byte order mark, for spreadsheets, and no text taken for a formula. */
 export function asCsv(table: FormTable, doubtful: string, photo: string): string {
   const names = table.columns.map((each) => each.name);
   const lines = table.rows.map((row) => {
-    const cells = Object.entries(row.cells);
-    const unsure = cells.filter(([, cell]) => isDoubtful(cell)).map(([name]) => name);
-    const sources = new Set(cells.map(([, cell]) => cell.source).filter(Boolean));
+    // in the order of the columns: an object has names that are numbers first
+    const cells = names.flatMap((name) => row.cells[name] ?? []);
+    const unsure = names.filter((name) => row.cells[name] && isDoubtful(row.cells[name]));
+    const sources = new Set(cells.map(({ source }) => source).filter(Boolean));
     return [...names.map((name) => row.cells[name]?.text ?? ""), unsure.join(" "), [...sources].join(", ")];
   });
   const written = [[...names, doubtful, photo], ...lines].map((line) => line.map(field).join(","));
   return `\ufeff${written.join("\r\n")}\r\n`;
 }
 
-function field(text: string): string {
+/** What terminals act on: controls, line separators, and marks that change the direction of writing. */
+const OBEYED = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const NAMED: Record<string, string> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+function field(written: string): string {
+  const text = written.replace(OBEYED, escaped);
   const harmless = /^-?\d+([.,]\d+)*$/.test(text);
   const safe = /^\s*[=+\-@＝＋－＠]/.test(text) && !harmless ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** In Python's notation. */
+function escaped(character: string): string {
+  const code = character.charCodeAt(0);
+  const hexadecimal = code.toString(16);
+  return (
+    NAMED[character] ??
+    (code < 256 ? `\\x${hexadecimal.padStart(2, "0")}` : `\\u${hexadecimal.padStart(4, "0")}`)
+  );
 }

@@ -4,10 +4,16 @@ import { knowHand } from "../here/read";
 import { say } from "../sentences/say";
 import { remember, remembered } from "../storage";
 import { kept } from "./kept";
+import type { KeptDigit } from "./npz";
 import { joined } from "./zip";
 
 const NAME = "use-kept";
 const isUsed = signal(remembered(NAME) !== "no");
+
+/** The kept digits that readings take into account: none if the person says no. */
+export function keptInUse(): readonly KeptDigit[] {
+  return isUsed.peek() ? kept.peek() : [];
+}
 
 /**
  * Tell the reader which digits to know, now and whenever they change.

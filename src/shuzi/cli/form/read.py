@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,13 +18,16 @@ from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from shuzi.errors import ShuziError
-    from shuzi.forms.reading.page import PageReader
-    from shuzi.forms.result import Table
+    from shuzi.forms.reading.page import PageRead, PageReader
+    from shuzi.forms.result import Problem, Table
     from shuzi.forms.resume import Journal
     from shuzi.pictures.open import Picture
+    from shuzi.reading.reader import Reader
+
+    _Named = Sequence[tuple[str, Picture | ShuziError]]
 
 _PLACE = click.Path(path_type=Path)
 
@@ -35,6 +40,7 @@ _PLACE = click.Path(path_type=Path)
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @option("--hand", type=_PLACE, metavar="FILE", help="cli.read.hand")
+@option("--review", is_flag=True, help="cli.form.read.review")
 @language_option
 def read(
     photos: tuple[str, ...],
@@ -44,16 +50,14 @@ def read(
     resume: bool,
     model: str,
     hand: Path | None,
+    review: bool,
 ) -> None:
     """Read filled sheets into a table."""
-    from shuzi.errors import DataError, require
+    from shuzi.cli.form.review import begin, serve_review
+    from shuzi.errors import require
     from shuzi.forms.collect import photos_in
-    from shuzi.forms.output.csv import as_csv
-    from shuzi.forms.output.save import check_target, save_table
-    from shuzi.forms.parse import read_spec
-    from shuzi.forms.reading.page import PageReader
-    from shuzi.forms.reading.ruled import read_tables
-    from shuzi.forms.resume import Journal
+    from shuzi.forms.output.save import check_target
+    from shuzi.forms.resume import Journal, identity_of
     from shuzi.reading.reader import load
 
     for each in out:
@@ -62,45 +66,82 @@ def read(
             require("openpyxl", "forms", "extra.forms")
     if (spec is None) != table:
         raise click.UsageError(say("cli.form.read.one"))
-    if resume and (table or not out):
+    if resume and not out:
         raise click.UsageError(say("cli.form.read.resume_out"))
-    reader = load(place_of(model))
-    reader = reader.with_hand(hand) if hand else reader
-    named, journal = photos_in(photos), None
-    if spec is None:
-        found = read_tables(reader, named)
-    else:
-        asked = read_spec(spec)
-        if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
-            raise DataError("error.form.roster_taken", path=taken[0])
-        pages = PageReader(asked, reader)
-        journal = Journal.beside(out[0], pages, hand, resume) if out else None
-        found = _read(pages, named, journal)
+    at = begin() if review else None
+    with at or nullcontext():
+        place = place_of(model)
+        reader = load(place).with_hand(hand) if hand else load(place)
+        named, pages = photos_in(photos), None if spec is None else _prepared(spec, reader, out)
+        identity = identity_of(reader.card.weights, hand, pages.spec if pages else None)
+        journal = Journal.beside(out[0], identity, resume) if out else None
+        found = _read_sheets(pages, named, journal) if pages else _read_tables(reader, named, journal)
+        _save(found, out, journal, to_terminal=not review)
+        if at is not None and found.rows:
+            serve_review(found, named, place, at)
+    if found.problems:
+        sys.exit(1)
+
+
+def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...]) -> PageReader:
+    from shuzi.errors import DataError
+    from shuzi.forms.parse import read_spec
+    from shuzi.forms.reading.page import PageReader
+
+    asked = read_spec(spec)
+    if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
+        raise DataError("error.form.roster_taken", path=taken[0])
+    return PageReader(asked, reader)
+
+
+def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_terminal: bool) -> None:
+    """Write the table, and say what is doubtful or could not be read."""
+    from shuzi.forms.output.csv import as_csv
+    from shuzi.forms.output.save import save_table
+
     for each in out:
         save_table(found, each)
         click.echo(say("form.saved", path=each), err=True)
     if journal:  # not before: what was read is kept if the result cannot be written
         journal.done()
-    if not out:
+    if not out and to_terminal:
         click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
     for problem in found.problems:
         about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""
         click.echo(say("cli.error", problem=about + problem.message), err=True)
     click.echo(say("form.summary", n=len(found.rows), doubtful=found.doubtful), err=True)
-    if found.problems:
-        sys.exit(1)
 
 
-def _read(reader: PageReader, named: Sequence[tuple[str, Picture | ShuziError]], journal: Journal | None) -> Table:
+def _read_sheets(reader: PageReader, named: _Named, journal: Journal | None) -> Table:
     from shuzi.forms.collect import collect, try_page
 
-    pages = []
+    pages = _read(partial(try_page, reader), named, journal)
+    return collect(reader.spec, pages, reader.pages)
+
+
+def _read_tables(reader: Reader, named: _Named, journal: Journal | None) -> Table:
+    from shuzi.forms.reading.ruled import as_page, as_rows, joined, read_table
+    from shuzi.forms.result import Problem
+
+    def read_one(picture: Picture | ShuziError, name: str) -> PageRead | Problem:
+        found = read_table(reader, 1, name, picture)
+        return found if isinstance(found, Problem) else as_page(found, name)
+
+    pages = enumerate(_read(read_one, named, journal), start=1)
+    return joined(each if isinstance(each, Problem) else as_rows(each, number) for number, each in pages)
+
+
+def _read(
+    read_one: Callable[[Picture | ShuziError, str], PageRead | Problem], named: _Named, journal: Journal | None
+) -> list[PageRead | Problem]:
+    """Read photographs one after another, but those that the journal knows."""
+    pages: list[PageRead | Problem] = []
     with counting(say("form.progress"), len(named)) as show:
         for name, picture in named:
             known = journal.known(picture) if journal else None
-            page = known or try_page(reader, picture, name)
+            page = known or read_one(picture, name)
             if journal and not known:
                 journal.keep(picture, page)
             pages.append(page)
             show("", "")
-    return collect(reader.spec, pages, reader.pages)
+    return pages

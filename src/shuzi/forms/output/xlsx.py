@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from PIL import Image
 
@@ -21,8 +21,8 @@ _POINTS = 0.75  # to a pixel
 _FORBIDDEN = r"[]:*?/\'"  # in the name of a worksheet
 
 
-def save_xlsx(table: Table, path: Path) -> None:
-    """Write a table as .xlsx.
+def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
+    """Write a table as .xlsx, to a path or an open file.
 
     Identifiers are text, so 007 and 18-digit ids stay whole. A column whose field asks for it ends in its total, as
     a formula, so that it follows corrections. A second worksheet says what could not be read.

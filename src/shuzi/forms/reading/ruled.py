@@ -7,8 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from shuzi.errors import ShuziError
+from shuzi.forms.code import Code
 from shuzi.forms.finding.ruled import TableCell, find_table
-from shuzi.forms.reading.page import as_png
+from shuzi.forms.reading.page import PageRead, as_png
 from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.spec import IDENTIFIER, Field
 from shuzi.pictures.open import Picture, open_picture
@@ -46,6 +47,26 @@ def read_table(reader: Reader, number: int, name: str, picture: Picture | ShuziE
         Row(number, row, {column_name(column): cell for (at, column), cell in cells.items() if at == row})
         for row in range(1 + max(each.row for each in found))
     ]
+
+
+def as_page(rows: list[Row], name: str) -> PageRead:
+    """Return the rows of one table as a page, which a `Journal` keeps."""
+    cells = {(row.number, column): cell for row in rows for column, cell in row.cells.items()}
+    return PageRead(name, Code("", 1, 1), cells)
+
+
+def as_rows(page: PageRead, number: int) -> list[Row]:
+    """Return the rows of the page that `as_page` made; `number` is that of its sheet.
+
+    >>> seven, one = Cell("7", "ok", 1.0), Cell("1", "ok", 1.0)
+    >>> rows = [Row(3, 0, {"A": seven, "B": one}), Row(3, 1, {"A": one})]
+    >>> as_rows(as_page(rows, "a.jpg"), 3) == rows
+    True
+    """
+    rows: dict[int, dict[str, Cell]] = {}
+    for (row, column), cell in page.cells.items():
+        rows.setdefault(row, {})[column] = cell
+    return [Row(number, row, cells) for row, cells in rows.items()]
 
 
 def joined(read: Iterable[list[Row] | Problem]) -> Table:

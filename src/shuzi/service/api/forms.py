@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from shuzi.forms.toml import text_of
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.plain import PDF, PNG, is_plain, kind_of
+from shuzi.reading.hand import hand_of
 from shuzi.reading.parallel.calls import weight
 from shuzi.reading.reader import Reader
 from shuzi.service.api import answers
@@ -36,9 +38,9 @@ from shuzi.service.parts import Parts, parts_of, place_for
 operations = Operations("reading")
 
 Files = dict[str, Named]
-"""The other files of a request by field: "spec", and "roster" and "blank" if the spec names them."""
+"""The other files of a request by field: "spec", "roster" and "blank" if the spec names them, and "hand"."""
 
-_ONCE = ("spec", "roster", "blank")
+_ONCE = ("spec", "roster", "blank", "hand")
 _BINARY = {"type": "string", "format": "binary"}
 _BODY: dict[str, Any] = {
     "multipart/form-data": {
@@ -48,6 +50,7 @@ _BODY: dict[str, Any] = {
             "spec": _BINARY | {"description": "service.schema.form_spec"},
             "roster": _BINARY | {"description": "service.schema.form_roster"},
             "blank": _BINARY | {"description": "service.schema.form_blank"},
+            "hand": _BINARY | {"description": "service.schema.form_hand"},
         },
         "required": ["picture"],
     },
@@ -79,7 +82,7 @@ async def forms(request: Request) -> Response:
     async with place_for(request):
         reader = await parts.readers.ready(asks.model)
         named, files = await asyncio.to_thread(form_of, body, kind, parts.limits.pictures, _ONCE)
-        if ("spec" in files) == asks.table or (asks.table and files):
+        if ("spec" in files) == asks.table or (asks.table and files.keys() - {"hand"}):
             raise ServiceError("error.service.form_or_table")
         if any(kind_of(content) == PDF for _, content in named) and not parts.settings.pdf:
             raise ServiceError("error.service.no_pdf")
@@ -103,7 +106,7 @@ class _Work:
         self._room = asyncio.Semaphore(parts.pool.workers)
 
     async def check(self) -> None:
-        """Raise a ServiceError if the spec has a mistake."""
+        """Raise a ServiceError if the spec has a mistake, or the hand cannot be used."""
         if self._files:
             await self._parts.pool.run(check, self._files, self._language, shared=self._shared)
 
@@ -126,6 +129,8 @@ class _Work:
     async def _read(self, number: int, name: str, source: Any) -> PageRead | list[Row] | Problem:
         async with self._room:
             picture: Picture | ShuziError = source
+            if isinstance(source, ShuziError):
+                picture = answers.about(name, source)
             try:
                 if isinstance(source, bytes) and kind_of(source) is None:
                     raise PictureError("error.picture.unknown", path=name)
@@ -157,15 +162,18 @@ def _unless_seen(name: str, picture: Any, first: dict[str, str]) -> Any:
 
 
 def check(reader: Reader, files: Files, spoken: str) -> None:
-    """Make sure that a spec can be used; in a reading process.
+    """Make sure that a spec and a hand can be used; in a reading process.
 
     Raises
     ------
     ServiceError
-        It has a mistake, or a file that it names was not sent.
+        One has a mistake, or a file that the spec names was not sent.
     """
     with speaking(spoken):
-        _pages(reader, files)
+        if "spec" in files:
+            _pages(reader, files)
+        else:
+            _knowing(reader, files)
 
 
 def read_one(
@@ -173,8 +181,8 @@ def read_one(
 ) -> PageRead | list[Row] | Problem:
     """Read one picture of a form, or of a table if there is no spec; in a reading process."""
     with speaking(spoken):
-        if not files:
-            found: PageRead | list[Row] | Problem = read_table(reader, number, name, picture)
+        if "spec" not in files:
+            found: PageRead | list[Row] | Problem = read_table(_knowing(reader, files), number, name, picture)
         else:
             found = try_page(_pages(reader, files), picture, name)
     # what is read from bytes is not called by its name
@@ -184,7 +192,7 @@ def read_one(
 def join(reader: Reader, read: list[Any], files: Files, spoken: str) -> bytes:
     """Put what was read into a table; return it as JSON; in a reading process."""
     with speaking(spoken):
-        if files:
+        if "spec" in files:
             pages = _pages(reader, files)
             table: Table = collect(pages.spec, read, pages.pages)
         else:
@@ -195,15 +203,34 @@ def join(reader: Reader, read: list[Any], files: Files, spoken: str) -> bytes:
 _kept: list[tuple[str, PageReader]] = []
 """The last reader of pages: laying out a spec, or finding the features of a blank form, takes as long as reading."""
 
+_known: list[tuple[str, Reader]] = []
+"""The last reader that knows a hand: looking at 10,000 digits takes seconds."""
+
+
+def _key(reader: Reader, files: Files, names: Iterable[str]) -> str:
+    parts = (part for name in names for part in (name.encode(), files[name][1]))
+    digests = b"".join(hashlib.sha256(part).digest() for part in parts)
+    return hashlib.sha256(digests + reader.card.weights.encode()).hexdigest()
+
+
+def _knowing(reader: Reader, files: Files) -> Reader:
+    """Return the reader, or one that knows the hand that was sent."""
+    if "hand" not in files:
+        return reader
+    key = _key(reader, files, ["hand"])
+    if not _known or _known[0][0] != key:
+        name, content = files["hand"]
+        try:
+            _known[:] = [(key, reader.knowing(hand_of(content, Path(name))))]
+        except ShuziError as problem:
+            raise ServiceError("error.service.hand", reason=problem) from problem
+    return _known[0][1]
+
 
 def _pages(reader: Reader, files: Files) -> PageReader:
-    key = hashlib.sha256(
-        b"".join(
-            hashlib.sha256(each.encode()).digest() + hashlib.sha256(files[each][1]).digest() for each in sorted(files)
-        )
-        + reader.card.weights.encode()
-    ).hexdigest()
+    key = _key(reader, files, sorted(files))
     if not _kept or _kept[0][0] != key:
+        reader = _knowing(reader, files)
         try:
             _kept[:] = [(key, PageReader(_spec(files), reader))]
         except ServiceError:
@@ -227,7 +254,7 @@ def _spec(files: Files) -> Spec:
         used.add(what)
         return sent
 
-    used = {"spec"}
+    used = {"spec", "hand"}
     path = Path(name)
     spec = spec_of(text_of(content, path), path, beside)
     if unused := [each for each in files if each not in used]:

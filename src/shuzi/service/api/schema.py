@@ -65,14 +65,14 @@ _WHOLE = BeforeValidator(_whole)
 
 def _layout(image: Any) -> str:
     """Distinguish the two notations for an image, so that an error is about the intended one."""
-    return "rows" if isinstance(image, list) and image and isinstance(image[0], list) else "flat"
+    return "as-rows" if isinstance(image, list) and image and isinstance(image[0], list) else "as-flat"
 
 
 Shade = Annotated[int, Field(ge=0, le=255)]
 Seen = Annotated[
     list[Annotated[list[Shade], Field(min_length=28, max_length=28)]], Field(min_length=28, max_length=28)
 ]
-Image = Annotated[Annotated[Rows, Tag("rows")] | Annotated[Flat, Tag("flat")], Discriminator(_layout)]
+Image = Annotated[Annotated[Rows, Tag("as-rows")] | Annotated[Flat, Tag("as-flat")], Discriminator(_layout)]
 WholeImage = Annotated[Image, AfterValidator(_all_whole)]
 Status = Literal["ok", "blank", "not-a-digit", "unsure"]
 
@@ -284,7 +284,7 @@ class FormColumn(Said):
     name: str
     label: str
     kind: Literal["number", "identifier", "date"]
-    decimals: int
+    decimals: int = Field(ge=0, le=24)
     total: bool = Field(description="service.schema.total")
     printed: bool = Field(description="service.schema.printed")
 
@@ -295,9 +295,11 @@ class FormCell(Said):
     text: str
     status: Literal["ok", "unsure", "blank", "printed"]
     confidence: Share
-    rule: str = Field(description="service.schema.rule")
+    rule: Literal["", "required", "length", "date", "number", "range", "check", "among", "sum"] = Field(
+        description="service.schema.rule"
+    )
     message: str = Field(description="service.schema.message")
-    alternatives: list[Alternative]
+    alternatives: list[Alternative] = Field(max_length=10)
     page: int
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
     source: str = Field(description="service.schema.source")
@@ -309,7 +311,7 @@ class FormRow(Said):
 
     sheet: int
     row: int
-    cells: dict[str, FormCell] = Field(description="service.schema.cells")
+    cells: dict[str, FormCell] = Field(max_length=1_000, description="service.schema.cells")
 
 
 class FormProblem(Said):
@@ -322,12 +324,21 @@ class FormProblem(Said):
 class FormTable(Said):
     """What was read from forms."""
 
-    format: int = Field(description="service.schema.format")
+    format: Literal[1] = Field(description="service.schema.format")
     title: str
-    columns: list[FormColumn]
-    rows: list[FormRow]
+    columns: list[FormColumn] = Field(fail_fast=True, max_length=1_000)
+    # a table may come in too: see `Rows`
+    rows: list[FormRow] = Field(fail_fast=True)
     doubtful: int = Field(description="service.schema.doubtful")
-    problems: list[FormProblem]
+    problems: list[FormProblem] = Field(fail_fast=True)
+
+
+class Review(Said):
+    """A table that was read when the service was started, to be reviewed in the page."""
+
+    id: str = Field(description="service.schema.review")
+    photographs: list[str] = Field(description="service.schema.photographs")
+    table: FormTable
 
 
 class Health(Said):

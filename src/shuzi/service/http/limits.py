@@ -19,6 +19,8 @@ class Limits:
         Pictures in one request; each page of a PDF is one.
     images
         28x28 images in one request.
+    cells
+        Cells of a table that becomes a workbook.
     explained, explained_in_all
         Digits to explain in one picture, and in all pictures of a request: each costs some hundred classifications.
     workers
@@ -59,6 +61,7 @@ class Limits:
     held: int = 200_000_000
     pictures: int = 32
     images: int = 1_000
+    cells: int = 50_000
     explained: int = 24
     explained_in_all: int = 48
     workers: int = 8

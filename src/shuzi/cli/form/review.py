@@ -1,0 +1,104 @@
+"""A table that was read is reviewed in the page: it is served until Ctrl-C, and the browser opens on it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+from collections.abc import Iterable
+from socket import socket
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import click
+
+from shuzi.cli.serve import HOST, PORT, check_needed
+from shuzi.errors import ServiceError
+from shuzi.messages import say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from shuzi.errors import ShuziError
+    from shuzi.forms.result import Table
+    from shuzi.pictures.open import Picture
+
+_TOKEN_BYTES = 24
+
+
+def begin() -> socket:
+    """Bind a port of this machine, before anything is read.
+
+    Raises
+    ------
+    MissingExtra
+        What the service needs is not installed.
+    ServiceError
+        No port is free, or the page is not built.
+    """
+    check_needed()
+    from shuzi.service import server
+    from shuzi.service.page import is_built
+
+    if not is_built():
+        raise ServiceError("error.service.unbuilt")
+    return server.listen(HOST, PORT, others=True)
+
+
+def serve_review(
+    table: Table, photos: Iterable[tuple[str, Picture | ShuziError]], model: str | Path, at: socket
+) -> None:
+    """Serve the page with a table, to this machine only, until Ctrl-C or SIGTERM.
+
+    Other people of this machine do not see the table: the address has a token, in the part that browsers do not send.
+
+    Parameters
+    ----------
+    table
+        What was read.
+    photos
+        The photographs with their names, as they were read.
+    model
+        What reads in the page's other views.
+    at
+        The socket from `begin`.
+    """
+    from shuzi.service import logs, server
+    from shuzi.service.app import create
+    from shuzi.service.http.tokens import Tokens
+    from shuzi.service.review import Review
+    from shuzi.service.settings import Settings
+
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    review = Review.of(table, photos)
+    logs.configure(as_json=False, requests=False)
+    service = create(model, Settings(hosts=(HOST,), tokens=Tokens([token])), review=review)
+    port = at.getsockname()[1]
+    address = f"http://{HOST}:{port}/?view=forms&review={review.id}#token={token}"
+
+    def ready() -> None:
+        click.echo(say("cli.form.read.ready", address=address))
+        # some browsers end only when they are closed
+        Thread(target=_open, args=(address,), daemon=True, name="browser").start()
+
+    server.run(service, at, ready)
+    click.echo(say("cli.serve.ended"), err=True)
+
+
+def _open(address: str) -> None:
+    """Open an address in the browser of the desktop, or the one that BROWSER names, if there is one."""
+    import webbrowser
+
+    chosen = bool(os.environ.get("BROWSER"))
+    no_desktop = sys.platform.startswith("linux") and not (
+        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    )
+    if no_desktop and not chosen:
+        return
+    try:
+        browser = webbrowser.get()
+        # a browser of the terminal would take it over
+        if chosen or type(browser) is not webbrowser.GenericBrowser:
+            browser.open(address)
+    except (webbrowser.Error, OSError):
+        return

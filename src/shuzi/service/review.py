@@ -1,0 +1,69 @@
+"""A table that was read before the service started, which the page reviews beside its photographs."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PIL import Image
+
+from shuzi.errors import ShuziError
+from shuzi.forms.result import Table
+from shuzi.pictures.open import Picture, open_picture
+
+_QUALITY = 85  # of a photograph as JPEG, for people
+
+
+@dataclass(frozen=True)
+class Review:
+    """What is handed over to the page.
+
+    Parameters
+    ----------
+    id
+        The same for the same table, so that a review that was interrupted goes on.
+    document
+        The JSON of a `Review` of the service's schema, in ASCII.
+    photographs
+        The photographs that cells are from, each with its name there.
+    """
+
+    id: str
+    document: bytes
+    photographs: tuple[tuple[str, Picture], ...]
+
+    @staticmethod
+    def of(table: Table, photos: Iterable[tuple[str, Picture | ShuziError]]) -> Review:
+        """Hand a table over with those of the photographs that it is from.
+
+        Examples
+        --------
+        >>> from shuzi.forms.result import Cell, Row
+        >>> from shuzi.forms.spec import Field
+        >>> cell = Cell("7", "ok", 1.0, source="a.jpg")
+        >>> table = Table("Scores", (Field("q"),), (Row(1, 0, {"q": cell}),))
+        >>> Review.of(table, [("a.jpg", "a.jpg"), ("b.jpg", "b.jpg")]).photographs
+        (('a.jpg', 'a.jpg'),)
+        """
+        found = table.as_dict()
+        identity = hashlib.sha256(json.dumps(found).encode()).hexdigest()[:16]
+        wanted = {*table.sources}
+        shown = {name: each for name, each in photos if name in wanted and not isinstance(each, ShuziError)}
+        said = {"id": identity, "photographs": [*shown], "table": found}
+        return Review(identity, json.dumps(said).encode(), tuple(shown.items()))
+
+
+def as_jpeg(picture: Picture) -> bytes:
+    """Return a photograph as it was read, grey and turned as its EXIF says, as the bytes of a JPEG.
+
+    Raises
+    ------
+    PictureError
+        It cannot be opened any more.
+    """
+    file = io.BytesIO()
+    Image.fromarray(open_picture(picture)).save(file, "jpeg", quality=_QUALITY)
+    return file.getvalue()

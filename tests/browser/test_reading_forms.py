@@ -1,0 +1,338 @@
+"""Photographs of filled sheets are read in the page, checked beside the sheet, and saved as a workbook."""
+
+import io
+import json
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import cv2
+import numpy as np
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+from playwright.sync_api import expect
+
+from driving.browsing import watched_pages
+from driving.filled import TEXTS, photograph, write_spec
+from driving.serving import serving
+from shuzi.cli import shuzi as command
+from shuzi.forms.making.ready import FOLDER
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A spec, its roster, a photograph of a filled sheet, and what the command makes of it: the folder."""
+    folder = tmp_path_factory.mktemp("forms")
+    spec = write_spec(folder)
+    (folder / "sheet.jpg").write_bytes(photograph(spec, TEXTS))
+    outs = [f"--out={folder / name}" for name in ("table.json", "table.csv", "table.xlsx")]
+    given = ["form", "read", str(folder / "sheet.jpg"), "--spec", str(spec), *outs, "--lang", "en"]
+    assert CliRunner().invoke(command, given).exit_code == 0
+    return folder
+
+
+def choose(page, folder, *photos):
+    page.get_by_test_id("photographs").set_input_files([folder / each for each in photos])
+    page.get_by_test_id("sheets").select_option("own")
+    page.get_by_test_id("spec").set_input_files(folder / "scores.toml")
+    page.get_by_test_id("roster").set_input_files(folder / "class.csv")
+
+
+def read(page):
+    page.get_by_role("button", name="Read", exact=True).click()
+
+
+def saved(page, name):
+    with page.expect_download() as found:
+        page.get_by_role("button", name=name).click()
+    return found.value.path().read_bytes()
+
+
+def shown(content):
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+    cells = [[(each.value, each.number_format, each.fill.fgColor.rgb) for each in row] for row in sheet]
+    # all but the name of the photograph, which for the command is a path
+    return [row[:-1] for row in cells], len(sheet._images)
+
+
+def frame(page):
+    """The box of the cell that is framed; the frame is around it."""
+    drawn = page.get_by_test_id("frame")
+    box = [float(each) for each in drawn.get_attribute("data-box").split(",")]
+    x, y, width, height = (float(drawn.get_attribute(each)) for each in ("x", "y", "width", "height"))
+    assert np.allclose([x + width / 2, y + height / 2], [box[0] + box[2] / 2, box[1] + box[3] / 2])
+    assert box[2] < width < box[2] + box[3]
+    return box
+
+
+def test_a_sheet_is_read_checked_beside_its_photograph_and_saved(open_page, files):
+    page = open_page("?view=forms")
+    choose(page, files, "sheet.jpg")
+    read(page)
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+    expect(page.get_by_test_id("remaining")).to_have_text("1 cell to check")
+    table = json.loads((files / "table.json").read_text("utf-8"))
+    expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_be_visible()
+    assert frame(page) == table["rows"][2]["cells"]["q1"]["box"]
+    assert shown(saved(page, "Save XLSX")) == shown((files / "table.xlsx").read_bytes())
+    lines = (files / "table.csv").read_bytes().replace(str(files / "sheet.jpg").encode(), b"sheet.jpg")
+    assert saved(page, "Save CSV") == lines
+    page.get_by_role("textbox").press("ArrowUp")
+    assert frame(page) == table["rows"][1]["cells"]["q1"]["box"]
+    place = page.get_by_test_id("frame").bounding_box()
+    page.get_by_role("button", name="Enlarge").click()
+    near = page.get_by_test_id("frame").bounding_box()
+    assert near["width"] == pytest.approx(3 * place["width"], rel=0.2)
+    assert near["x"] + near["width"] / 2 == pytest.approx(place["x"] + place["width"] / 2, abs=3)
+    # a correction, in the workbook too, and nothing is lost
+    page.get_by_role("textbox").press("ArrowDown")
+    page.keyboard.type("19")
+    page.keyboard.press("Enter")
+    page.reload()
+    expect(page.get_by_test_id("remaining")).to_have_text("Every doubtful cell has been checked.")
+    expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_be_visible()
+    cells, pictures = shown(saved(page, "Save XLSX"))
+    assert cells[3][1] == (19, "0", "00000000")
+    assert pictures == 0
+
+
+def test_the_photographs_can_be_changed_after_reading(open_page, files):
+    page = open_page("?view=forms")
+    choose(page, files, "sheet.jpg")
+    read(page)
+    page.get_by_role("button", name="Back to the photographs").click()
+    expect(page.get_by_role("list", name="Photographs to read").get_by_text("sheet.jpg")).to_be_visible()
+    read(page)
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("list", name="Photographs to read")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("button", name="Read", exact=True)).to_be_visible()
+    expect(page.get_by_role("list", name="Photographs to read")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("language", "button"), [("en", "Read"), ("zh", "开始读")])
+def test_a_ready_sheet_needs_no_spec_of_ones_own(open_page, tmp_path, language, button):
+    texts = {(-1, "date"): "2026-11-26", (0, "flat"): "0101", (0, "cold"): "12345.6", (0, "hot"): "00078.9"}
+    (tmp_path / "meters.jpg").write_bytes(photograph(FOLDER / f"meters.{language}.toml", texts))
+    page = open_page("?view=forms", language=language)
+    page.get_by_test_id("photographs").set_input_files(tmp_path / "meters.jpg")
+    page.get_by_test_id("sheets").select_option(f"meters.{language}")
+    page.get_by_role("button", name=button, exact=True).click()
+    expect(page.get_by_test_id("remaining")).to_be_visible()
+    expect(page.locator(".forms-grid")).to_contain_text("0101")
+
+
+def test_what_is_dropped_goes_where_it_belongs_and_survives_a_reload(open_page, files, drop):
+    page = open_page("?view=forms")
+    expect(page.get_by_test_id("sheets")).to_be_visible()
+    drop(page, files / "sheet.jpg", files / "scores.toml", files / "class.csv")
+    expect(page.get_by_test_id("sheets")).to_have_value("own")
+    expect(page.locator(".forms-own")).to_contain_text("scores.toml")
+    expect(page.locator(".forms-own")).to_contain_text("class.csv")
+    page.reload()
+    expect(page.locator(".forms-chosen")).to_contain_text("sheet.jpg")
+    page.get_by_test_id("spec").set_input_files(files / "scores.toml")
+    page.get_by_test_id("roster").set_input_files(files / "class.csv")
+    read(page)
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+
+
+def test_a_ruled_table_needs_no_spec(open_page, tmp_path):
+    picture = np.full((700, 900), 245, np.uint8)
+    for n in range(4):
+        cv2.line(picture, (100, 100 + 150 * n), (800, 100 + 150 * n), 40, 3)
+    for n in range(5):
+        cv2.line(picture, (100 + 175 * n, 100), (100 + 175 * n, 550), 40, 3)
+    Image.fromarray(picture).save(tmp_path / "table.png")
+    page = open_page("?view=forms&sheets=table")
+    page.get_by_test_id("photographs").set_input_files(tmp_path / "table.png")
+    read(page)
+    expect(page.locator(".forms-grid thead")).to_contain_text("D")
+
+
+def test_a_phone_takes_photographs_that_all_have_one_name(open_page, files):
+    page = open_page("?view=forms", has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844})
+    camera = page.get_by_test_id("camera")
+    expect(page.get_by_text("Take a photo")).to_be_visible()
+    assert camera.get_attribute("capture") == "environment"
+    for content in ((files / "sheet.jpg").read_bytes(), b"no picture"):
+        camera.set_input_files({"name": "image.jpg", "mimeType": "image/jpeg", "buffer": content})
+    expect(page.locator(".forms-chosen")).to_contain_text("image (2).jpg")
+    page.get_by_test_id("sheets").select_option("own")
+    page.get_by_test_id("spec").set_input_files(files / "scores.toml")
+    page.get_by_test_id("roster").set_input_files(files / "class.csv")
+    read(page)
+    expect(page.get_by_role("img", name="The sheet on image.jpg")).to_be_visible()
+    expect(page.get_by_text("1 problem with photographs")).to_be_visible()
+
+
+def test_large_photographs_are_sent_smaller_and_framed_where_the_cells_are(open_page, files):
+    picture = Image.open(files / "sheet.jpg")
+    large = picture.resize((2 * picture.width, 2 * picture.height))
+    noise = np.random.default_rng(1).normal(0, 12, (large.height, large.width, 1))
+    pixels = np.clip(np.asarray(large.convert("RGB")) + noise, 0, 255).astype(np.uint8)
+    page = open_page("?view=forms")
+    choose(page, files, "sheet.jpg")
+    page.get_by_role("button", name="Remove sheet.jpg").click()
+    sizes = 0
+    for number in range(4):
+        file = io.BytesIO()
+        pixels[:2, :2] = number  # each another one
+        Image.fromarray(pixels).save(file, "jpeg", quality=97)
+        sizes += len(file.getvalue())
+        photo = {"name": f"{number}.jpg", "mimeType": "image/jpeg", "buffer": file.getvalue()}
+        page.get_by_test_id("photographs").set_input_files(photo)
+    assert sizes > 20_000_000
+    read(page)
+    expect(page.get_by_test_id("remaining")).to_be_visible()
+    table = json.loads(saved(page, "Save JSON"))
+    assert len(table["rows"]) == 12
+    known = json.loads((files / "table.json").read_text("utf-8"))
+    for row, (expected, cells) in enumerate(zip(known["rows"] * 4, table["rows"], strict=True)):
+        for name, cell in cells["cells"].items():
+            assert cell["source"] == f"{row // 3}.jpg"
+            assert np.allclose(cell["box"], np.multiply(2, expected["cells"][name]["box"]), atol=12)
+
+
+def blank(folder):
+    Image.fromarray(np.full((900, 700), 200, np.uint8)).save(folder / "blank.png")
+
+
+def other(folder):
+    text = (folder / "scores.toml").read_text("utf-8").replace("Scores", "Others")
+    (folder / "others.toml").write_text(text, "utf-8")
+    (folder / "others.jpg").write_bytes(photograph(folder / "others.toml", TEXTS))
+
+
+def huge(folder):
+    Image.fromarray(np.zeros((6_000, 10_000), np.uint8)).save(folder / "huge.png")
+
+
+def broken(folder):
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.7 nothing more")
+
+
+@pytest.mark.parametrize(
+    ("make", "name", "said"),
+    [
+        (blank, "blank.png", "0 of the 4 corner markers"),
+        (other, "others.jpg", "sheet of another spec"),
+        (huge, "huge.png", "huge.png has 10000x6000 pixels"),
+        (broken, "broken.pdf", "broken.pdf is damaged"),
+    ],
+)
+def test_a_photograph_that_cannot_be_read_says_why_and_stays(open_page, files, make, name, said):
+    make(files)
+    page = open_page("?view=forms")
+    choose(page, files, name)
+    read(page)
+    expect(page.get_by_role("alert")).to_contain_text("Nothing could be read")
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    expect(page.locator(".forms-chosen")).to_contain_text(name)
+    # it is replaced, and the rest is still as chosen
+    page.get_by_role("button", name=f"Remove {name}").click()
+    page.get_by_test_id("photographs").set_input_files(files / "sheet.jpg")
+    read(page)
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+
+
+def test_a_mistake_in_the_spec_is_the_services_sentence(open_page, files, tmp_path):
+    (tmp_path / "wrong.toml").write_text('title = "Scores"\nrows = "three"\n', "utf-8")
+    page = open_page("?view=forms", refusals=(422,))
+    page.get_by_test_id("photographs").set_input_files(files / "sheet.jpg")
+    page.get_by_test_id("sheets").select_option("own")
+    read(page)
+    expect(page.get_by_role("alert")).to_contain_text("Choose first which sheets")
+    page.get_by_test_id("spec").set_input_files(tmp_path / "wrong.toml")
+    read(page)
+    expect(page.get_by_role("alert")).to_contain_text("The spec cannot be used. wrong.toml, line 2")
+    page.get_by_test_id("spec").set_input_files(files / "scores.toml")
+    read(page)
+    expect(page.get_by_role("alert")).to_contain_text("class.csv, which was not sent")
+    expect(page.locator(".forms-chosen")).to_contain_text("sheet.jpg")
+
+
+def test_nothing_chosen_is_said_and_too_many_are_not_sent(open_page, files):
+    page = open_page("?view=forms&sheets=table")
+    read(page)
+    expect(page.get_by_role("alert")).to_have_text("Choose photographs first.")
+    photos = [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"-"} for n in range(33)]
+    page.get_by_test_id("photographs").set_input_files(photos)
+    read(page)
+    expect(page.get_by_role("alert")).to_contain_text("More than 32 files")
+
+
+def test_a_service_that_has_ended_loses_nothing(browser, files):
+    with ExitStack() as served:
+        address = served.enter_context(serving())
+        with watched_pages(browser, address) as open_path:
+            page = open_path("?view=forms", refusals=(0,))
+            choose(page, files, "sheet.jpg")
+            served.close()
+            read(page)
+            expect(page.get_by_role("alert")).to_contain_text("The service is not responding")
+            expect(page.locator(".forms-chosen")).to_contain_text("sheet.jpg")
+            expect(page.locator(".forms-own")).to_contain_text("scores.toml")
+            # the same service again, and the page goes on
+            served.enter_context(serving("--port", str(urlsplit(address).port)))
+            read(page)
+            expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+
+
+def test_reading_can_be_stopped_and_a_connection_that_breaks_is_said(open_page, files):
+    page = open_page("?view=forms", refusals=(0,))
+    choose(page, files, "sheet.jpg")
+    held = []
+    page.route("**/v1/forms", lambda route: held.append(route))  # taken, and not answered
+    read(page)
+    expect(page.get_by_text("Reading 1 file")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_test_id("announcement")).to_have_text("Stopped. The photographs are still here.")
+    read(page)
+    expect(page.get_by_text("Reading 1 file")).to_be_visible()
+    page.wait_for_function("document.querySelector('.forms-read progress')")
+    held[-1].abort("connectionreset")
+    expect(page.get_by_role("alert")).to_contain_text("The service is not responding")
+    page.unroute("**/v1/forms")
+    read(page)
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+
+
+KEEP = """async () => {
+  const request = indexedDB.open("shuzi");
+  await new Promise((resolve) => { request.onsuccess = resolve; });
+  const store = request.result.transaction("digits", "readwrite").objectStore("digits");
+  const added = store.add({ image: new Uint8Array(784).fill(9), label: 7, date: 1 });
+  await new Promise((resolve) => { added.onsuccess = resolve; });
+  request.result.close();
+}"""
+
+
+SPY = """() => {
+  const append = FormData.prototype.append;
+  window.sent = [];
+  FormData.prototype.append = function (name, ...rest) {
+    window.sent.push(name);
+    append.call(this, name, ...rest);
+  };
+}"""
+
+
+def test_the_kept_digits_go_with_the_photographs_unless_one_says_no(open_page, files):
+    page = open_page("?view=forms")
+    expect(page.get_by_test_id("sheets")).to_be_visible()
+    page.evaluate(KEEP)
+    page.reload()
+    expect(page.get_by_text("This browser keeps 1 digit")).to_be_visible()
+    choose(page, files, "sheet.jpg")
+    page.evaluate(SPY)
+    read(page)
+    page.get_by_role("button", name="Back to the photographs").click()
+    page.get_by_role("checkbox").uncheck()
+    read(page)
+    expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+    fields = ["picture", "spec", "roster"]
+    assert page.evaluate("window.sent") == [*fields, "hand", *fields]

@@ -1,0 +1,91 @@
+"""A table that was read before is handed over with its photographs."""
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from shuzi.errors import PictureError
+from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.spec import Field
+from shuzi.pictures.pdf import Page
+from shuzi.service.http.tokens import Tokens
+from shuzi.service.review import Review
+from shuzi.service.settings import Settings
+
+TOKEN = "correct horse battery"  # noqa: S105 - of these tests alone
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """A photograph on its side, as EXIF says, a page of a PDF, and one that was not read."""
+    picture = Image.fromarray(np.tile(np.linspace(0, 255, 90, dtype=np.uint8), (60, 1)))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture.save(tmp_path / "a.jpg", exif=exif)
+    picture.save(tmp_path / "b.pdf")
+    return [
+        ("a.jpg", tmp_path / "a.jpg"),
+        ("c.jpg", PictureError("error.picture.empty", path="c.jpg")),
+        ("b.pdf#1", Page(tmp_path / "b.pdf", 1)),
+        ("d.jpg", tmp_path / "a.jpg"),
+    ]
+
+
+def table(*sources):
+    rows = tuple(Row(1, row, {"q": Cell("7", "ok", 1.0, source=each)}) for row, each in enumerate(sources))
+    return Table("Scores", (Field("q", boxes=1),), rows)
+
+
+def test_the_table_and_its_photographs_are_handed_over(run_service, photos):
+    found = table("b.pdf#1", "a.jpg")
+    with run_service(review=Review.of(found, photos)).client() as client:
+        said = client.get("/v1/review").json()
+        assert said["table"] == found.as_dict()
+        assert said["photographs"] == ["a.jpg", "b.pdf#1"]
+        first, second = (client.get(f"/v1/review/photographs/{n}") for n in (1, 2))
+    assert first.headers["content-type"] == "image/jpeg"
+    picture = Image.open(io.BytesIO(first.content))
+    assert picture.size == (60, 90)  # turned, as it was read
+    assert not picture.getexif()
+    assert Image.open(io.BytesIO(second.content)).width > 0
+
+
+def test_the_same_table_has_the_same_name_and_another_has_another(photos):
+    names = [Review.of(each, photos).id for each in (table("a.jpg"), table("a.jpg"), table("b.pdf#1"))]
+    assert names[0] == names[1] != names[2]
+
+
+def test_the_name_of_a_photograph_need_not_be_utf_8(run_service, tmp_path):
+    name = b"caf\xe9.jpg".decode("utf-8", "surrogateescape")
+    Image.new("L", (9, 9)).save(tmp_path / "a.jpg")
+    with run_service(review=Review.of(table(name), [(name, tmp_path / "a.jpg")])).client() as client:
+        assert b"caf\\udce9.jpg" in client.get("/v1/review").content
+        assert client.get("/v1/review/photographs/1").status_code == 200
+
+
+@pytest.mark.parametrize("number", ["0", "2", "-1", "1.0", "٣", "1" * 400, "a"])
+def test_there_is_no_other_photograph(run_service, photos, number):
+    with run_service(review=Review.of(table("a.jpg"), photos)).client() as client:
+        said = client.get(f"/v1/review/photographs/{number}")
+    assert (said.status_code, said.json()["key"]) == (404, "error.service.path")
+
+
+def test_a_photograph_that_is_gone_is_named(run_service, photos, tmp_path):
+    with run_service(review=Review.of(table("a.jpg"), photos)).client() as client:
+        (tmp_path / "a.jpg").unlink()
+        said = client.get("/v1/review/photographs/1")
+    assert (said.status_code, said.json()["key"]) == (404, "error.service.photograph")
+    assert "a.jpg" in said.json()["detail"]
+
+
+def test_nothing_is_handed_over_without_a_table_or_without_the_token(client, run_service, photos):
+    for path in ("/v1/review", "/v1/review/photographs/1"):
+        assert client.get(path).json()["key"] == "error.service.no_review"
+    given = {"review": Review.of(table("a.jpg"), photos), "settings": Settings(tokens=Tokens([TOKEN]))}
+    service = run_service(**given)
+    with service.client() as other, service.client(authorization=f"Bearer {TOKEN}") as mine:
+        for path in ("/v1/review", "/v1/review/photographs/1"):
+            assert other.get(path).status_code == 401
+            assert mine.get(path).status_code == 200

@@ -1,0 +1,102 @@
+/** What can be done with a table: it is saved, a step is taken back, it is closed. */
+import { useSignal } from "@preact/signals";
+import { announce } from "../announce";
+import { ApiError, requestFile } from "../api";
+import { hasService } from "../edition";
+import { say } from "../sentences/say";
+import type { FormTable } from "../shapes";
+import { saveFile } from "../shared/take";
+import { letGo } from "./photographs";
+import { canUndo, close, origin, table, texts, undo } from "./review";
+import { type Said, said } from "./said";
+import { asCsv, corrected, withoutGuesses } from "./table";
+
+/** Asks, if anything was corrected. What is being typed is a correction too. */
+export function mayClose(): boolean {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  return !canUndo.peek() || confirm(say("forms.close.sure"));
+}
+
+type Ending = "csv" | "xlsx" | "json";
+
+export function Actions() {
+  const trouble = useSignal<Said | null>(null);
+  const isBusy = useSignal(false);
+  const save = async (ending: Ending) => {
+    const found = table.peek();
+    if (!found || isBusy.peek()) return;
+    trouble.value = null;
+    isBusy.value = true;
+    try {
+      const file = await fileOf(corrected(found, texts.peek()), ending);
+      saveFile(file, `${found.title || "table"}.${ending}`);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      trouble.value = said(say("forms.xlsx.failed", error.sentence));
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  const endings: Ending[] = hasService ? ["csv", "xlsx", "json"] : ["csv", "json"];
+  return (
+    <>
+      {endings.map((each) => (
+        <button
+          type="button"
+          class="button"
+          key={each}
+          aria-busy={each === "xlsx" && isBusy.value}
+          onClick={() => void save(each)}
+        >
+          {say(`forms.${each}`)}
+        </button>
+      ))}
+      <button
+        type="button"
+        class="button"
+        disabled={!canUndo.value}
+        onClick={() => {
+          undo();
+          announce(say("forms.undone"));
+        }}
+      >
+        {say("forms.undo")}
+      </button>
+      {origin.value.kind === "photographs" && (
+        <button
+          type="button"
+          class="button plain"
+          onClick={() => {
+            if (mayClose()) close();
+          }}
+        >
+          {say("forms.again")}
+        </button>
+      )}
+      <button
+        type="button"
+        class="button plain"
+        onClick={() => {
+          if (!mayClose()) return;
+          letGo();
+          close();
+        }}
+      >
+        {say("forms.close")}
+      </button>
+      {!hasService && <p class="small quiet">{say("forms.xlsx.none")}</p>}
+      {trouble.value && (
+        <p class="notice" role="alert" lang={trouble.value.lang}>
+          {trouble.value.text}
+        </p>
+      )}
+    </>
+  );
+}
+
+function fileOf(found: FormTable, ending: Ending): Blob | Promise<Blob> {
+  if (ending === "xlsx") return requestFile("v1/forms/xlsx", { body: withoutGuesses(found) });
+  if (ending === "csv")
+    return new Blob([asCsv(found, say("forms.doubtful"), say("forms.photo"))], { type: "text/csv" });
+  return new Blob([`${JSON.stringify(found, null, 1)}\n`], { type: "application/json" });
+}

@@ -1,0 +1,51 @@
+/** The photographs that were chosen, each with a small picture; each can be removed. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { say } from "../../sentences/say";
+import { Icon } from "../../shared/icons";
+import { type Photograph, photographs, removePhotograph } from "../photographs";
+import { revokeLater } from "./object-url";
+import { since } from "./reading";
+
+export function Chosen() {
+  const all = photographs.value;
+  if (all.length === 0) return null;
+  return (
+    <ul class="forms-chosen" aria-label={say("forms.read.photographs")}>
+      {all.map((each) => (
+        <li key={each.key}>
+          <Small photograph={each} />
+          <span>{each.name}</span>
+          <button
+            type="button"
+            class="button plain"
+            disabled={since.value !== null}
+            aria-label={say("forms.read.remove", each.name)}
+            onClick={() => removePhotograph(each.key)}
+          >
+            ×
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Small({ photograph: { file } }: { photograph: Photograph }) {
+  const url = useSignal("");
+  useEffect(() => {
+    const made = URL.createObjectURL(file);
+    url.value = made;
+    return () => revokeLater(made);
+  }, [file, url]);
+  if (!url.value) return <Icon name="picture" />;
+  return (
+    <img
+      src={url.value}
+      alt=""
+      onError={() => {
+        url.value = ""; // a PDF, or a picture that the browser does not know
+      }}
+    />
+  );
+}

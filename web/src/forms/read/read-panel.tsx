@@ -1,0 +1,169 @@
+/** Photographs and what they show, to be read by the service into a table. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { kept, loadKept } from "../../hand/kept";
+import { UseHere } from "../../hand/use-here";
+import { languageTag } from "../../language";
+import { say } from "../../sentences/say";
+import { photographs } from "../photographs";
+import { Chosen } from "./chosen";
+import { FileButton } from "./file-button";
+import { busy, problems, read, since, stop, trouble } from "./reading";
+import { OWN, ownFiles, readySpecs, setOwnFile, sheets, TABLE } from "./sheets";
+import { take } from "./take";
+import "./read.css";
+
+const PICTURES = "image/*,.pdf,.heic,.heif,.tif,.tiff";
+
+export function ReadPanel() {
+  useEffect(() => void loadKept(), []);
+  const isBusy = since.value !== null;
+  return (
+    <section class="forms-read" aria-label={say("forms.read")}>
+      <div class="buttons">
+        <FileButton
+          isPrimary={photographs.value.length === 0}
+          accept={PICTURES}
+          test="photographs"
+          take={take}
+        >
+          {say("forms.read.choose")}
+        </FileButton>
+        <FileButton accept="image/*" test="camera" isCamera take={take}>
+          {say("write.camera")}
+        </FileButton>
+        <span class="small quiet">{say("forms.read.drop")}</span>
+      </div>
+      <Chosen />
+      <Sheets />
+      {kept.value.length > 0 && (
+        <div>
+          <p class="small quiet">{say("forms.hand", kept.value.length)}</p>
+          <UseHere />
+        </div>
+      )}
+      <div class="buttons">
+        <button
+          type="button"
+          class={`button ${photographs.value.length > 0 ? "primary" : ""}`}
+          disabled={isBusy}
+          onClick={() => void read()}
+        >
+          {say("forms.read.go")}
+        </button>
+        {isBusy && <Progress />}
+      </div>
+      {trouble.value && (
+        <div class="notice" role="alert" lang={trouble.value.lang}>
+          <p>{trouble.value.text}</p>
+          {problems.value.length > 0 && (
+            <ul>
+              {problems.value.map((each) => (
+                <li key={each.source + each.message}>{each.message}</li>
+              ))}
+            </ul>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+function Sheets() {
+  const own = ownFiles.value;
+  const named = (["spec", "roster", "blank"] as const).flatMap((field) => own[field] ?? []);
+  return (
+    <div class="forms-sheets">
+      <label>
+        <span>{say("forms.sheets")}</span>
+        <select
+          value={sheets.value}
+          data-testid="sheets"
+          onChange={({ currentTarget }) => sheets.set(currentTarget.value)}
+        >
+          <option value="" disabled>
+            {say("forms.sheets.choose")}
+          </option>
+          <option value={OWN}>{say("forms.sheets.own")}</option>
+          <optgroup label={say("forms.sheets.ready")}>
+            {readySpecs().map(({ name, title }) => (
+              <option value={name} key={name} lang={languageTag(name.endsWith(".zh") ? "zh" : "en")}>
+                {title}
+              </option>
+            ))}
+          </optgroup>
+          <option value={TABLE}>{say("forms.sheets.table")}</option>
+        </select>
+      </label>
+      {sheets.value === OWN && (
+        <>
+          <div class="buttons">
+            <FileButton accept=".toml" test="spec" take={([file]) => file && setOwnFile("spec", file)}>
+              {say("forms.sheets.spec")}
+            </FileButton>
+            <FileButton
+              accept=".csv,text/csv"
+              test="roster"
+              take={([file]) => file && setOwnFile("roster", file)}
+            >
+              {say("forms.sheets.roster")}
+            </FileButton>
+            <FileButton
+              accept=".png,image/png"
+              test="blank"
+              take={([file]) => file && setOwnFile("blank", file)}
+            >
+              {say("forms.sheets.blank")}
+            </FileButton>
+          </div>
+          <ul class="forms-own">
+            {named.map((file) => (
+              <li key={file.name}>
+                {file.name}
+                <button
+                  type="button"
+                  class="button plain"
+                  aria-label={say("forms.read.remove", file.name)}
+                  onClick={() => setOwnFile(fieldIn(file), undefined)}
+                >
+                  ×
+                </button>
+              </li>
+            ))}
+          </ul>
+          <p class="small quiet">{say("forms.sheets.about")}</p>
+        </>
+      )}
+    </div>
+  );
+}
+
+function fieldIn(file: File): "spec" | "roster" | "blank" {
+  const { spec, roster } = ownFiles.peek();
+  return file === spec ? "spec" : file === roster ? "roster" : "blank";
+}
+
+/** How long it has taken so far: the service says nothing before the end. */
+function Progress() {
+  const now = useSignal(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => {
+      now.value = Date.now();
+    }, 1_000);
+    return () => clearInterval(timer);
+  }, [now]);
+  const seconds = Math.max(0, Math.floor((now.value - (since.value ?? now.value)) / 1_000));
+  return (
+    <>
+      <progress aria-label={say("forms.read.go")} />
+      <span>
+        {busy.value === null
+          ? say("forms.read.busy", photographs.value.length, seconds)
+          : say("forms.read.waits", busy.value)}
+      </span>
+      <button type="button" class="button plain" onClick={stop}>
+        {say("forms.read.stop")}
+      </button>
+    </>
+  );
+}

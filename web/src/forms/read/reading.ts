@@ -1,0 +1,113 @@
+/** The service reads the photographs into a table; whatever goes wrong, photographs and choices stay. */
+import { signal } from "@preact/signals";
+import { announce } from "../../announce";
+import { ApiError, isAbort, request } from "../../api";
+import { loadKept } from "../../hand/kept";
+import { npzOf } from "../../hand/npz";
+import { keptInUse } from "../../hand/use-here";
+import { say } from "../../sentences/say";
+import type { FormProblem, FormTable } from "../../shapes";
+import { type Photograph, photographs } from "../photographs";
+import { begin } from "../review";
+import { type Said, said } from "../said";
+import { askedSheets } from "./sheets";
+import { smaller } from "./smaller";
+
+/** The service's limits for a request. */
+const MOST = 32;
+const MOST_BYTES = 19_500_000; // of 20 million, with what surrounds the photographs
+/** Pixels on the longer side, where photographs are sent smaller: more than the 2,000 that shuzi is measured with. */
+const SIDE = 2_800;
+
+/** When the reading that is under way began, in milliseconds since 1970; null if none is. */
+export const since = signal<number | null>(null);
+/** Seconds after which a busy service is asked again. */
+export const busy = signal<number | null>(null);
+/** Why there is no table. */
+export const trouble = signal<Said | null>(null);
+/** What was wrong with each photograph, if none could be read. */
+export const problems = signal<readonly FormProblem[]>([]);
+
+let stopping: AbortController | null = null;
+
+export function stop(): void {
+  stopping?.abort();
+}
+
+export async function read(): Promise<void> {
+  if (stopping) return;
+  trouble.value = null;
+  problems.value = [];
+  stopping = new AbortController();
+  since.value = Date.now();
+  try {
+    const found = await table(stopping.signal);
+    if (found.rows.length > 0) {
+      begin(found, { kind: "photographs" });
+      announce(say("forms.read.done", found.rows.length));
+    } else {
+      trouble.value = said(say("forms.read.nothing"));
+      problems.value = found.problems;
+    }
+  } catch (error) {
+    if (isAbort(error)) announce(say("forms.read.stopped"));
+    else if (error instanceof ApiError) trouble.value = said(error.sentence);
+    else throw error;
+  } finally {
+    stopping = null;
+    since.value = null;
+    busy.value = null;
+  }
+}
+
+async function table(signal: AbortSignal): Promise<FormTable> {
+  const [asked, chosen] = [askedSheets(), photographs.peek()];
+  if (chosen.length === 0) throw new ApiError(0, "", say("forms.read.no_photographs"));
+  if (!asked) throw new ApiError(0, "", say("forms.read.no_sheets"));
+  if (chosen.length > MOST) throw new ApiError(0, "", say("forms.read.many", MOST));
+  const form = new FormData();
+  const factors = new Map<string, number>();
+  for (const { name, file, factor } of await fitting(chosen)) {
+    form.append("picture", file, name);
+    factors.set(name, factor);
+  }
+  for (const [field, file, name] of asked.files) form.append(field, file, name);
+  await loadKept();
+  const hand = keptInUse();
+  if (hand.length > 0) form.append("hand", new Blob([npzOf(hand)]), "kept.npz");
+  signal.throwIfAborted();
+  const onBusy = (seconds: number) => {
+    busy.value = seconds;
+    setTimeout(() => {
+      busy.value = null;
+    }, seconds * 1_000);
+  };
+  const found = await request<FormTable>(`v1/forms${asked.query}`, { body: form, signal, onBusy });
+  return enlarged(found, factors);
+}
+
+type Sent = Omit<Photograph, "key"> & { factor: number };
+
+/** The photographs as they are, or smaller where all of them would be too much. */
+async function fitting(chosen: readonly Photograph[]): Promise<Sent[]> {
+  const sent: Sent[] = chosen.map(({ name, file }) => ({ name, file, factor: 1 }));
+  const room = () => MOST_BYTES - sent.reduce((sum, { file }) => sum + file.size, 0);
+  for (const each of sent.toSorted((one, other) => other.file.size - one.file.size)) {
+    if (room() >= 0) break;
+    const found = await smaller(each.file, SIDE);
+    if (found && found.file.size < each.file.size) Object.assign(each, found);
+  }
+  if (room() < 0) throw new ApiError(0, "", say("forms.read.large"));
+  return sent;
+}
+
+/** Boxes are told in the pixels of the photographs, whatever was sent. */
+function enlarged(found: FormTable, factors: ReadonlyMap<string, number>): FormTable {
+  for (const { cells } of found.rows)
+    for (const cell of Object.values(cells)) {
+      const factor = factors.get(cell.source) ?? 1;
+      const [x, y, width, height] = cell.box.map((each) => Math.round(each * factor));
+      if (factor !== 1) cell.box = [x ?? 0, y ?? 0, width ?? 0, height ?? 0];
+    }
+  return found;
+}

@@ -1,0 +1,82 @@
+/** The photograph of the sheet, with the current cell framed. */
+import { signal, useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { say } from "../sentences/say";
+import { photographOf, photographs } from "./photographs";
+import { revokeLater } from "./read/object-url";
+import { cellAt, current, origin } from "./review";
+
+interface Shown {
+  source: string;
+  url: string;
+  width: number;
+  height: number;
+}
+
+const NEAR = 3;
+const ROOM = 0.25;
+const isNear = signal(false);
+
+export function SheetPicture() {
+  const cell = current.value && cellAt(current.value);
+  const source = cell?.source ?? "";
+  const shown = useSignal<Shown | null>(null);
+  const [from, all] = [origin.value, photographs.value];
+  useEffect(() => {
+    let [url, isLeft] = ["", false];
+    void photographOf(source).then((found) => {
+      if (isLeft) return;
+      url = found ? URL.createObjectURL(found) : "";
+      shown.value = url ? { source, url, width: 0, height: 0 } : null;
+    });
+    return () => {
+      isLeft = true;
+      revokeLater(url);
+    };
+  }, [source, from, all, shown]);
+  const found = shown.value;
+  if (!found || !cell) return null;
+  const [x, y, width, height] = cell.box;
+  const room = ROOM * Math.min(width, height); // so that the frame covers nothing that is written
+  const around = { x: x - room, y: y - room, width: width + 2 * room, height: height + 2 * room };
+  const isFramed = found.width > 0 && found.source === source;
+  const middle = `${(100 * (x + width / 2)) / found.width}% ${(100 * (y + height / 2)) / found.height}%`;
+  return (
+    <figure class="forms-sheet" data-near={isNear.value}>
+      <div>
+        <div style={isFramed && isNear.value ? { transform: `scale(${NEAR})`, transformOrigin: middle } : {}}>
+          <img
+            src={found.url}
+            alt={say("forms.sheet", found.source)}
+            onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) => {
+              shown.value = { ...found, width: naturalWidth, height: naturalHeight };
+            }}
+            onError={() => {
+              shown.value = null; // a PDF, or a picture that the browser does not know
+            }}
+          />
+          {isFramed && (
+            <svg viewBox={`0 0 ${found.width} ${found.height}`} aria-hidden="true">
+              <rect class="forms-halo" {...around} />
+              <rect class="forms-frame" {...around} data-testid="frame" data-box={String(cell.box)} />
+            </svg>
+          )}
+        </div>
+      </div>
+      <figcaption class="small quiet">
+        <button
+          type="button"
+          class="button plain"
+          aria-pressed={isNear.value}
+          onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
+          onClick={() => {
+            isNear.value = !isNear.value;
+          }}
+        >
+          {say("forms.sheet.near")}
+        </button>
+        {found.source}
+      </figcaption>
+    </figure>
+  );
+}

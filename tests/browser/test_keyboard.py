@@ -9,12 +9,14 @@ from driving.tour import tour
 
 pytestmark = pytest.mark.browser
 
-# what the keyboard must reach, in order; of a radio group, the checked button
+# what Tab must reach, in order; of a radio group, the checked button; of a table, what scrolls, since its cells are
+# for the arrows
 REACHABLE = """() => {
   const number = (element, place) => { element.dataset.place = place; };
-  const wanted = "a[href], button:not(:disabled), input:not(:disabled), select, summary, [tabindex='0']";
+  const wanted = "a[href], button:not(:disabled), input:not(:disabled), select, summary, [tabindex='0'], .forms-grid";
   const elements = [...document.querySelectorAll(wanted)].filter((element) =>
-    (element.checkVisibility() || element.matches(".skip")) && (element.type !== "radio" || element.checked));
+    (element.checkVisibility() || element.matches(".skip")) && (element.type !== "radio" || element.checked) &&
+    element.getAttribute("tabindex") !== "-1");
   elements.forEach(number);
   return elements.length;
 }"""

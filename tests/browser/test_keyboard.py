@@ -9,15 +9,17 @@ from driving.tour import tour
 
 pytestmark = pytest.mark.browser
 
-# what the keyboard must reach, in order; of a radio group, the checked button, or the first where none is
+# what Tab must reach, in order; of a radio group, the checked button, or the first where none is; of a table, what
+# scrolls, since its cells are for the arrows
 REACHABLE = """() => {
   const number = (element, place) => { element.dataset.place = place; };
-  const wanted = "a[href], button:not(:disabled), input:not(:disabled), select, summary, [tabindex='0']";
+  const wanted = "a[href], button:not(:disabled), input:not(:disabled), select, summary, [tabindex='0'], .forms-grid";
   const group = (element) => [...document.querySelectorAll(`input[type=radio][name="${element.name}"]`)];
   const stop = (element) => group(element).find(({ checked }) => checked) ?? group(element)[0];
   const elements = [...document.querySelectorAll(wanted)].filter((element) =>
     (element.checkVisibility() || element.matches(".skip")) &&
-    (element.type !== "radio" || element === stop(element)));
+    (element.type !== "radio" || element === stop(element)) &&
+    element.getAttribute("tabindex") !== "-1");
   elements.forEach(number);
   return elements.length;
 }"""

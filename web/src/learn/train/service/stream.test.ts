@@ -2,7 +2,7 @@ import { beforeAll, expect, it, vi } from "vitest";
 
 // the address and the browser's language are all that the client needs of a browser
 beforeAll(() => {
-  vi.stubGlobal("location", { search: "?lang=en", pathname: "/" });
+  vi.stubGlobal("location", { search: "?lang=en", pathname: "/", hash: "" });
   vi.stubGlobal("addEventListener", () => undefined);
   vi.stubGlobal("document", { documentElement: {} });
 });

@@ -120,6 +120,7 @@ class Sheet:
         -------
         Points on the page in CSS pixels: an array (n, 2) for each stroke.
         """
+        self.canvas.scroll_into_view_if_needed()  # nobody writes where they do not see
         frame = self.canvas.bounding_box()
         assert frame is not None
         scale = side * frame["height"] / 28

@@ -96,6 +96,7 @@ def change(**of):
         (lambda _: {}, "error.service.value", "columns"),
         (lambda given: given | {"more": 1}, "error.service.value", "more"),
         (change(rule="__class__"), "error.service.value", "rule"),
+        (change(page="1"), "error.service.value", "page must be a whole number"),
         (change(picture="%"), "error.service.cell_picture", "PNG"),
         (change(picture=base64.b64encode(png("gif")).decode()), "error.service.cell_picture", "PNG"),
         (change(picture=base64.b64encode(png()[:-20]).decode()), "error.service.cell_picture", "PNG"),

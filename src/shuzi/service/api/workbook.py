@@ -71,7 +71,7 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
         openpyxl is not installed.
     """
     with speaking(spoken):
-        asked = checked(body, FormTable, marks=_MARKS * most)
+        asked = checked(body, FormTable, marks=_MARKS * most, strict=True)
         if len(asked.rows) * len(asked.columns) > most:
             raise ServiceError("error.service.cells", most=most)
         found = asked.model_dump()

@@ -52,7 +52,7 @@ class ValuesError(ServiceError):
         return type(self), (self.said,)
 
 
-def checked(body: bytes, shape: type[M], marks: int = _MARKS) -> M:
+def checked(body: bytes, shape: type[M], marks: int = _MARKS, strict: bool | None = None) -> M:
     """Validate the JSON of a body, with time and memory bounded by valid input, not by the number of errors.
 
     Parameters
@@ -63,6 +63,8 @@ def checked(body: bytes, shape: type[M], marks: int = _MARKS) -> M:
         The expected schema.
     marks
         Brackets, braces and quotation marks that it may have: each costs an object in memory.
+    strict
+        Whether a value must have its type, where "1" or 1.0 could stand for 1; None leaves that to the schema.
 
     Raises
     ------
@@ -87,7 +89,7 @@ def checked(body: bytes, shape: type[M], marks: int = _MARKS) -> M:
     if len(unknown) > _MOST:  # pydantic would keep an error for each
         raise ValuesError([say("service.value.extra", where=each[:80]) for each in unknown[:_MOST]])
     try:
-        return shape.model_validate(value)
+        return shape.model_validate(value, strict=strict)
     except ValidationError as problem:
         raise ValuesError(sentences(problem.errors(include_url=False, include_input=False))) from problem
 

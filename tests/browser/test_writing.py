@@ -199,9 +199,9 @@ def test_an_example_writes_itself_and_goes_when_one_writes(open_sheet, mnist):
 
 def test_a_tap_on_a_digit_selects_it_and_writes_nothing(open_sheet, mnist):
     sheet = open_sheet()
-    sheet.write(_as_digit(mnist, 2), 0.3)
-    with sheet.explained():
-        sheet.write(_as_digit(mnist, 6), 0.7)
+    for digit, left in ((2, 0.3), (6, 0.7)):
+        with sheet.explained():
+            sheet.write(_as_digit(mnist, digit), left)
     box = sheet.boxes.nth(1).locator("rect").bounding_box()
     sheet.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     heads = sheet.page.locator(".card-head")

@@ -5,6 +5,9 @@ WORKDIR /shuzi/web
 COPY web/package.json web/package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY web/ ./
+# the page says and reads with what the project's own files hold
+COPY pyproject.toml ../
+COPY src/ ../src/
 RUN npm run build
 
 FROM python:3.13-slim AS wheel

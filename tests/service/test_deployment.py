@@ -1,6 +1,7 @@
 """docs/how-to/serving.md keeps its promises: correct examples and limits, valid configuration files."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -73,6 +74,28 @@ def test_the_limits_are_those_of_the_service(path):
     }
     assert expected <= numbers
     assert MOST["steps"] in numbers or f"{MOST['steps'] // 10_000} 万步" in table
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (ROOT / "web" / "node_modules").exists(), reason="the page's libraries are not installed")
+def test_the_page_is_built_from_what_the_dockerfiles_copy(tmp_path):
+    """There is no Docker here: their first stage is done by hand, with the libraries that `npm ci` installed."""
+    stages = {re.search(r"^FROM node.*?(?=^FROM)", (ROOT / name).read_text("utf-8"), re.DOTALL | re.MULTILINE)[0]
+              for name in DOCKERFILES}  # fmt: skip
+    (stage,) = stages
+    where = tmp_path / re.search(r"^WORKDIR /(.*)", stage, re.MULTILINE)[1]
+    ignored = shutil.ignore_patterns("node_modules", "page", "__pycache__", "*.mo")  # by .dockerignore
+    for *sources, target in (line.split()[1:] for line in re.findall(r"^COPY .*", stage, re.MULTILINE)):
+        for source in sources:
+            if source.endswith("/"):  # a folder's content
+                shutil.copytree(ROOT / source, where / target, ignore=ignored, dirs_exist_ok=True)
+            else:
+                (where / target).mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / source, where / target)
+    (where / "node_modules").symlink_to(ROOT / "web" / "node_modules")
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    subprocess.run(["npm", "run", "build"], cwd=where, env=os.environ | {"PATH": path}, check=True)
+    assert (where.parent / "src/shuzi/service/page/index.html").read_text("utf-8").startswith("<!doctype html>")
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)

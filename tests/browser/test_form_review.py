@@ -9,6 +9,10 @@ import shlex
 import signal
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import httpx
 import openpyxl
@@ -73,14 +77,20 @@ def test_it_opens_the_browser_on_the_table_and_what_is_corrected_is_saved(browse
     os.mkfifo(pipe)
     script.write_text(f'#!/bin/sh\nprintf "%s" "$1" > {shlex.quote(str(pipe))}\n', "utf-8")
     script.chmod(0o700)
-    process = start("sheet.jpg", "--out", "table.csv", BROWSER=f"{script} %s")
+    process = start("sheet.jpg", "--out", "table.csv", BROWSER=f"{script} %s", XDG_CACHE_HOME=str(tmp_path / "cache"))
     address = address_of(process)
-    opened = pipe.read_text("utf-8")
-    assert opened == address
-    here, path = opened.split("/?")
+    leads = Path(url2pathname(urlsplit(pipe.read_text("utf-8")).path))  # whoever lists processes sees this alone
+    assert leads.is_relative_to(tmp_path / "cache")
+    assert leads.stat().st_mode & 0o077 == 0
+    here, path = address.split("/?")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", here)
     assert re.fullmatch(r"view=forms&review=[0-9a-f]{16}#token=[\w-]{32}", path)
     assert httpx.get(f"{here}/v1/review", trust_env=False).status_code == 401
+    with closing(browser.new_context()) as context:
+        page = context.new_page()
+        page.goto(leads.as_uri())
+        page.wait_for_url(f"{here}/**")
+        expect(page.get_by_role("heading", name="Scores")).to_be_visible()
     with watched_pages(browser, f"{here}/") as open_path:
         page = open_path(f"?{path}")
         expect(page.get_by_role("heading", name="Scores")).to_be_visible()
@@ -110,6 +120,7 @@ def test_it_opens_the_browser_on_the_table_and_what_is_corrected_is_saved(browse
         assert rows[3][:3] == ["202", "19", ""]
     code, err = end(process)
     assert code == 0
+    assert not leads.exists()
     assert "Traceback" not in err
     assert (folder / "table.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 

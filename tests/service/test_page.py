@@ -122,6 +122,7 @@ def test_a_browser_gets_a_page_where_nothing_is_and_a_program_gets_json(run_serv
     with run_service(page=built).client() as client:
         shown = client.get("/lesson", headers={"accept": BROWSER, "accept-language": language})
         assert (shown.status_code, shown.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert {each.strip().lower() for each in shown.headers["vary"].split(",")} >= {"accept", "accept-language"}
         tags = Tags(shown.text).found
         assert ("html", {"lang": language}) in tags
         assert said in shown.text

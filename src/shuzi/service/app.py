@@ -36,7 +36,11 @@ operations = Operations("operation")
 
 _SHORT = 1_000  # bytes: less fits a packet anyway
 _LEVEL = 6  # zlib's own; with Starlette's 9, answers would wait longer for a little less
-_COMPRESSED = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")  # the page's models are compressed files
+_COMPRESSED = (
+    *DEFAULT_EXCLUDED_CONTENT_TYPES,
+    "application/octet-stream",  # the page's models are compressed files
+    workbook.XLSX,
+)
 
 
 @dataclass(frozen=True)

@@ -75,9 +75,10 @@ async def _unbuilt(request: Request) -> Response:
 async def _missing(request: Request, problem: Exception) -> Response:
     """Answer a browser with a page where nothing is; all other clients, and all other problems, with JSON."""
     response: Response = await problems.HANDLERS[HTTPException](request, problem)
-    if response.status_code != 404 or "text/html" not in request.headers.get("accept", ""):
-        return response
-    return HTMLResponse(render("missing.html", "", asked=request.url.path), status_code=404)
+    if response.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        response = HTMLResponse(render("missing.html", "", asked=request.url.path), status_code=404)
+    response.headers.add_vary_header("Accept")
+    return response
 
 
 HANDLERS: Mapping[Any, Any] = {**problems.HANDLERS, HTTPException: _missing}

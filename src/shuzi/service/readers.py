@@ -196,7 +196,8 @@ def _facts(name: str, card: Card, size: int) -> dict[str, Any]:
         "parameters": card.parameters,
         "bytes": size,
         "score": None if part is None else {**card.scores[part], "on": part},
-        "settings": dict(card.recipe),
+        # a card that others wrote may hold anything
+        "settings": {key: value for key, value in card.recipe.items() if isinstance(value, str | bool | int | float)},
         "milliseconds": None,
     }
 

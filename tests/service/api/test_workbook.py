@@ -120,6 +120,10 @@ def test_tables_have_limits(limited):
     with limited(cells=5).client() as client:
         said = client.post("/v1/forms/xlsx", json=table().as_dict())
         assert (said.status_code, said.json()["key"]) == (413, "error.service.cells")
+        row, problem = {"sheet": 1, "row": 0, "cells": {}}, {"source": "", "message": ""}
+        for given in ({"rows": [row] * 6, "columns": []}, {"problems": [problem] * 6, "rows": []}):
+            said = client.post("/v1/forms/xlsx", json=table().as_dict() | given)
+            assert (said.status_code, said.json()["key"]) == (413, "error.service.cells")
         said = client.post("/v1/forms/xlsx", content=b"[" * 1_000_000, headers={"content-type": "application/json"})
         assert said.status_code == 422
 

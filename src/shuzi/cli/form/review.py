@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 import os
 import secrets
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from socket import socket
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -17,8 +20,6 @@ from shuzi.errors import ServiceError
 from shuzi.messages import say
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from shuzi.errors import ShuziError
     from shuzi.forms.result import Table
     from shuzi.pictures.open import Picture
@@ -50,7 +51,8 @@ def serve_review(
 ) -> None:
     """Serve the page with a table, to this machine only, until Ctrl-C or SIGTERM.
 
-    Other people of this machine do not see the table: the address has a token, in the part that browsers do not send.
+    Other people of this machine do not see the table: the address has a token, in the part that browsers do not send,
+    and it reaches the browser in a file that only this person can read.
 
     Parameters
     ----------
@@ -76,13 +78,41 @@ def serve_review(
     port = at.getsockname()[1]
     address = f"http://{HOST}:{port}/?view=forms&review={review.id}#token={token}"
 
-    def ready() -> None:
-        click.echo(say("cli.form.read.ready", address=address))
-        # some browsers end only when they are closed
-        Thread(target=_open, args=(address,), daemon=True, name="browser").start()
+    with _leading_to(address) as opened:
 
-    server.run(service, at, ready)
+        def ready() -> None:
+            click.echo(say("cli.form.read.ready", address=address))
+            # some browsers end only when they are closed
+            Thread(target=_open, args=(opened,), daemon=True, name="browser").start()
+
+        server.run(service, at, ready)
     click.echo(say("cli.serve.ended"), err=True)
+
+
+@contextmanager
+def _leading_to(address: str) -> Iterator[str]:
+    """Yield the address of a file that leads a browser on: anyone may see the command that starts a browser.
+
+    Where no such file can be written, the address itself is given.
+    """
+    from platformdirs import user_cache_path
+
+    folder = user_cache_path("shuzi") / "review"
+    page = folder / f"{secrets.token_hex(8)}.html"
+    target = html.escape(address)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(page, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+            file.write(
+                f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">shuzi</a>'
+            )
+    except OSError:
+        yield address
+        return
+    try:
+        yield page.as_uri()
+    finally:
+        page.unlink(missing_ok=True)
 
 
 def _open(address: str) -> None:

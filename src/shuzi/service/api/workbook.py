@@ -72,7 +72,9 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
     """
     with speaking(spoken):
         asked = checked(body, FormTable, marks=_MARKS * most, strict=True)
-        if len(asked.rows) * len(asked.columns) > most:
+        # rows without cells, cells without a column and problems cost as much
+        counts = (len(asked.rows) * max(1, len(asked.columns)), sum(len(row.cells) for row in asked.rows))
+        if max(*counts, len(asked.problems)) > most:
             raise ServiceError("error.service.cells", most=most)
         found = asked.model_dump()
         del asked

@@ -220,7 +220,7 @@ def broken(folder):
     [
         (blank, "blank.png", "0 of the 4 corner markers"),
         (other, "others.jpg", "sheet of another spec"),
-        (huge, "huge.png", "huge.png has 10000x6000 pixels"),
+        (huge, "huge.png", "huge.png has 10,000x6,000 pixels"),
         (broken, "broken.pdf", "broken.pdf is damaged"),
     ],
 )

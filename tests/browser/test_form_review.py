@@ -180,3 +180,28 @@ def test_another_table_does_not_replace_corrections_unless_one_agrees(browser, s
         expect(page.get_by_role("heading", name="Scores")).to_be_visible()
         assert len(asked) == 2
     assert end(process)[0] == 0
+
+
+def test_a_photograph_that_could_not_be_had_is_asked_for_again(browser, start):
+    process = start("sheet.jpg")
+    here, path = address_of(process).split("?")
+    with watched_pages(browser, here) as open_path:
+        page = open_path(f"?view=learn#{path.partition('#')[2]}", refusals=(0,))
+        asked = []
+
+        def fail(route):
+            asked.append(route.request.url)
+            route.abort("connectionreset")
+
+        page.route("**/photographs/1", fail)
+        page.goto(f"?{path.partition('#')[0]}")
+        expect(page.get_by_role("heading", name="Scores")).to_be_visible()
+        while not asked:
+            page.evaluate("document.title")
+        assert re.search(r"/v1/review/[0-9a-f]{16}/photographs/1$", asked[0])
+        expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_have_count(0)
+        page.unroute("**/photographs/1")
+        page.get_by_role("link", name="Write", exact=True).click()
+        page.get_by_role("link", name="Forms", exact=True).click()
+        expect(page.get_by_role("img", name="The sheet on sheet.jpg")).to_be_visible()
+    assert end(process)[0] == 0

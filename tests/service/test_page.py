@@ -267,7 +267,7 @@ def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
         "/v1/forms",
         "/v1/forms/xlsx",
         "/v1/review",
-        "/v1/review/photographs/{number}",
+        "/v1/review/{id}/photographs/{number}",
         "/v1/classify",
         "/v1/models",
         "/v1/training",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +68,15 @@ class Journal:
             raise DataError("error.form.other_run", path=path)
         return Journal(path, identity, dict(each for each in map(_entry, lines) if each))
 
-    def known(self, picture: Picture | ShuziError) -> PageRead | None:
-        """Return what was read of a photograph before, if it is still the same file."""
+    def known(self, picture: Picture | ShuziError, name: str) -> PageRead | None:
+        """Return what was read of a photograph before, if it is still the same file; by the name that it has now."""
         key = content_hash(picture)
-        return self._pages.get(key) if key else None
+        page = self._pages.get(key) if key else None
+        if page is None:
+            return None
+        # the folder may be written otherwise than it was, or be another one
+        cells = {place: replace(cell, source=name) for place, cell in page.cells.items()}
+        return replace(page, source=name, cells=cells)
 
     def keep(self, picture: Picture | ShuziError, page: PageRead | Problem) -> None:
         """Keep a page; a photograph that could not be read is read again the next time."""

@@ -44,7 +44,7 @@ def test_the_table_and_its_photographs_are_handed_over(run_service, photos):
         said = client.get("/v1/review").json()
         assert said["table"] == found.as_dict()
         assert said["photographs"] == ["a.jpg", "b.pdf#1"]
-        first, second = (client.get(f"/v1/review/photographs/{n}") for n in (1, 2))
+        first, second = (client.get(f"/v1/review/{said['id']}/photographs/{n}") for n in (1, 2))
     assert first.headers["content-type"] == "image/jpeg"
     picture = Image.open(io.BytesIO(first.content))
     assert picture.size == (60, 90)  # turned, as it was read
@@ -60,32 +60,44 @@ def test_the_same_table_has_the_same_name_and_another_has_another(photos):
 def test_the_name_of_a_photograph_need_not_be_utf_8(run_service, tmp_path):
     name = b"caf\xe9.jpg".decode("utf-8", "surrogateescape")
     Image.new("L", (9, 9)).save(tmp_path / "a.jpg")
-    with run_service(review=Review.of(table(name), [(name, tmp_path / "a.jpg")])).client() as client:
+    review = Review.of(table(name), [(name, tmp_path / "a.jpg")])
+    with run_service(review=review).client() as client:
         assert b"caf\\udce9.jpg" in client.get("/v1/review").content
-        assert client.get("/v1/review/photographs/1").status_code == 200
+        assert client.get(f"/v1/review/{review.id}/photographs/1").status_code == 200
 
 
 @pytest.mark.parametrize("number", ["0", "2", "-1", "1.0", "٣", "1" * 400, "a"])
 def test_there_is_no_other_photograph(run_service, photos, number):
-    with run_service(review=Review.of(table("a.jpg"), photos)).client() as client:
-        said = client.get(f"/v1/review/photographs/{number}")
+    review = Review.of(table("a.jpg"), photos)
+    with run_service(review=review).client() as client:
+        said = client.get(f"/v1/review/{review.id}/photographs/{number}")
     assert (said.status_code, said.json()["key"]) == (404, "error.service.path")
 
 
+def test_the_photographs_of_another_table_are_not_those_of_this_one(run_service, photos):
+    earlier, review = (Review.of(table(name), photos) for name in ("a.jpg", "d.jpg"))
+    with run_service(review=review).client() as client:
+        statuses = [client.get(f"/v1/review/{each.id}/photographs/1").status_code for each in (earlier, review)]
+    assert statuses == [404, 200]
+
+
 def test_a_photograph_that_is_gone_is_named(run_service, photos, tmp_path):
-    with run_service(review=Review.of(table("a.jpg"), photos)).client() as client:
+    review = Review.of(table("a.jpg"), photos)
+    with run_service(review=review).client() as client:
         (tmp_path / "a.jpg").unlink()
-        said = client.get("/v1/review/photographs/1")
+        said = client.get(f"/v1/review/{review.id}/photographs/1")
     assert (said.status_code, said.json()["key"]) == (404, "error.service.photograph")
     assert "a.jpg" in said.json()["detail"]
 
 
 def test_nothing_is_handed_over_without_a_table_or_without_the_token(client, run_service, photos):
-    for path in ("/v1/review", "/v1/review/photographs/1"):
+    review = Review.of(table("a.jpg"), photos)
+    paths = ("/v1/review", f"/v1/review/{review.id}/photographs/1")
+    for path in paths:
         assert client.get(path).json()["key"] == "error.service.no_review"
-    given = {"review": Review.of(table("a.jpg"), photos), "settings": Settings(tokens=Tokens([TOKEN]))}
+    given = {"review": review, "settings": Settings(tokens=Tokens([TOKEN]))}
     service = run_service(**given)
     with service.client() as other, service.client(authorization=f"Bearer {TOKEN}") as mine:
-        for path in ("/v1/review", "/v1/review/photographs/1"):
+        for path in paths:
             assert other.get(path).status_code == 401
             assert mine.get(path).status_code == 200

@@ -12,9 +12,9 @@ import { Grid } from "./grid";
 import { takeHandedOver } from "./handed-over";
 import { letGo, loadPhotographs } from "./photographs";
 import { ReadPanel } from "./read/read-panel";
-import { stop } from "./read/reading";
+import { lack, stop } from "./read/reading";
 import { take } from "./read/take";
-import { begin, close, remaining, resume, table } from "./review";
+import { begin, close, origin, remaining, resume, table } from "./review";
 import { type Said, said } from "./said";
 import { SheetPicture } from "./sheet-picture";
 import { tableIn } from "./table";
@@ -111,6 +111,11 @@ function Desk({ found }: { found: FormTable }) {
       <p class="forms-left" data-testid="remaining">
         {remaining.value.length > 0 ? say("forms.remaining", remaining.value.length) : say("forms.done")}
       </p>
+      {lack.value && origin.value.kind === "photographs" && (
+        <p class="notice" lang={lack.value.lang}>
+          {lack.value.text}
+        </p>
+      )}
       {found.problems.length > 0 && (
         <details class="notice">
           <summary>{say("forms.problems", found.problems.length)}</summary>

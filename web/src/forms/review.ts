@@ -8,9 +8,13 @@ interface Step extends Place {
   text: string;
 }
 
-/** Where a table is from: a file, photographs that were read in this page, or the service, started to review it. */
+/**
+ * Where a table is from: a file; photographs that were read in this page, with their keys by the names that the table
+ * has for them; or the service, started to review it.
+ */
 export type Origin =
-  | { kind: "file" | "photographs" }
+  | { kind: "file" }
+  | { kind: "photographs"; keys: ReadonlyMap<string, string> }
   | { kind: "review"; id: string; photographs: readonly string[] };
 
 /** A stored record: the table as JSON, or the steps. Those of another table, as another tab may leave them, don't count. */

@@ -138,7 +138,7 @@ def _read(
     pages: list[PageRead | Problem] = []
     with counting(say("form.progress"), len(named)) as show:
         for name, picture in named:
-            known = journal.known(picture) if journal else None
+            known = journal.known(picture, name) if journal else None
             page = known or read_one(picture, name)
             if journal and not known:
                 journal.keep(picture, page)

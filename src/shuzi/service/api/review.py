@@ -35,16 +35,17 @@ async def review(request: Request) -> Response:
 
 @operations.add(
     "GET",
-    "/v1/review/photographs/{number}",
+    "/v1/review/{id}/photographs/{number}",
     "service.photograph.",
     answers={200: JPEG},
     problems=(401, 404),
-    example="-o 1.jpg {address}/v1/review/photographs/1",
+    example="-o 1.jpg {address}/v1/review/0123456789abcdef/photographs/1",
 )
 async def photograph(request: Request) -> Response:
-    """Return one of the photographs that the table is from."""
+    """Return one of the photographs that the table is from; the path names it, since a port may get another one."""
     parts, asked = parts_of(request), request.path_params["number"]
-    known = _review(parts).photographs
+    handed = _review(parts)
+    known = handed.photographs if request.path_params["id"] == handed.id else ()
     number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= _MOST_DIGITS else 0
     if not 1 <= number <= len(known):
         raise ServiceError("error.service.path", path=request.url.path)

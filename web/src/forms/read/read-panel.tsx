@@ -8,7 +8,7 @@ import { say } from "../../sentences/say";
 import { photographs } from "../photographs";
 import { Chosen } from "./chosen";
 import { FileButton } from "./file-button";
-import { busy, problems, read, since, stop, trouble } from "./reading";
+import { busy, problems, read, sent, since, stop, trouble } from "./reading";
 import { OWN, ownFiles, readySpecs, setOwnFile, sheets, TABLE } from "./sheets";
 import { take } from "./take";
 import "./read.css";
@@ -158,7 +158,7 @@ function Progress() {
       <progress aria-label={say("forms.read.go")} />
       <span>
         {busy.value === null
-          ? say("forms.read.busy", photographs.value.length, seconds)
+          ? say("forms.read.busy", sent.value, seconds)
           : say("forms.read.waits", busy.value)}
       </span>
       <button type="button" class="button plain" onClick={stop}>

@@ -15,18 +15,23 @@ import { smaller } from "./smaller";
 
 /** The service's limits for a request. */
 const MOST = 32;
-const MOST_BYTES = 19_500_000; // of 20 million, with what surrounds the photographs
+const MOST_BYTES = 19_500_000; // of 20 million, with what surrounds the files
 /** Pixels on the longer side, where photographs are sent smaller: more than the 2,000 that shuzi is measured with. */
 const SIDE = 2_800;
 
 /** When the reading that is under way began, in milliseconds since 1970; null if none is. */
 export const since = signal<number | null>(null);
+/** How many photographs it is of. */
+export const sent = signal(0);
 /** Seconds after which a busy service is asked again. */
 export const busy = signal<number | null>(null);
 /** Why there is no table. */
 export const trouble = signal<Said | null>(null);
 /** What was wrong with each photograph, if none could be read. */
 export const problems = signal<readonly FormProblem[]>([]);
+
+/** What the table that was read lacks, if anything. */
+export const lack = signal<Said | null>(null);
 
 let stopping: AbortController | null = null;
 
@@ -38,12 +43,15 @@ export async function read(): Promise<void> {
   if (stopping) return;
   trouble.value = null;
   problems.value = [];
+  lack.value = null;
   stopping = new AbortController();
   since.value = Date.now();
   try {
-    const found = await table(stopping.signal);
+    const chosen = photographs.peek(); // others may be added while these are read
+    sent.value = chosen.length;
+    const found = await table(chosen, stopping.signal);
     if (found.rows.length > 0) {
-      begin(found, { kind: "photographs" });
+      begin(found, { kind: "photographs", keys: new Map(chosen.map(({ name, key }) => [name, key])) });
       announce(say("forms.read.done", found.rows.length));
     } else {
       trouble.value = said(say("forms.read.nothing"));
@@ -60,21 +68,24 @@ export async function read(): Promise<void> {
   }
 }
 
-async function table(signal: AbortSignal): Promise<FormTable> {
-  const [asked, chosen] = [askedSheets(), photographs.peek()];
+async function table(chosen: readonly Photograph[], signal: AbortSignal): Promise<FormTable> {
+  const asked = askedSheets();
   if (chosen.length === 0) throw new ApiError(0, "", say("forms.read.no_photographs"));
   if (!asked) throw new ApiError(0, "", say("forms.read.no_sheets"));
   if (chosen.length > MOST) throw new ApiError(0, "", say("forms.read.many", MOST));
+  await loadKept();
+  const digits = keptInUse();
+  const hand = digits.length > 0 ? new Blob([npzOf(digits)]) : null;
+  const others = [...asked.files.map(([, file]) => file.size), hand?.size ?? 0];
+  const room = MOST_BYTES - others.reduce((sum, size) => sum + size);
   const form = new FormData();
   const factors = new Map<string, number>();
-  for (const { name, file, factor } of await fitting(chosen)) {
+  for (const { name, file, factor } of await fitting(chosen, room)) {
     form.append("picture", file, name);
     factors.set(name, factor);
   }
   for (const [field, file, name] of asked.files) form.append(field, file, name);
-  await loadKept();
-  const hand = keptInUse();
-  if (hand.length > 0) form.append("hand", new Blob([npzOf(hand)]), "kept.npz");
+  if (hand) form.append("hand", hand, "kept.npz");
   signal.throwIfAborted();
   const onBusy = (seconds: number) => {
     busy.value = seconds;
@@ -82,16 +93,22 @@ async function table(signal: AbortSignal): Promise<FormTable> {
       busy.value = null;
     }, seconds * 1_000);
   };
-  const found = await request<FormTable>(`v1/forms${asked.query}`, { body: form, signal, onBusy });
+  const ask = () => request<FormTable>(`v1/forms${asked.query}`, { body: form, signal, onBusy });
+  const found = await ask().catch((error: unknown) => {
+    if (!(error instanceof ApiError) || error.key !== "error.service.hand" || !form.has("hand")) throw error;
+    form.delete("hand"); // nobody asked for it here, and not every model can know one
+    lack.value = said(say("forms.read.without_hand", error.sentence));
+    return ask();
+  });
   return enlarged(found, factors);
 }
 
 type Sent = Omit<Photograph, "key"> & { factor: number };
 
-/** The photographs as they are, or smaller where all of them would be too much. */
-async function fitting(chosen: readonly Photograph[]): Promise<Sent[]> {
+/** The photographs as they are, or smaller where all of them would be more than `most` bytes. */
+async function fitting(chosen: readonly Photograph[], most: number): Promise<Sent[]> {
   const sent: Sent[] = chosen.map(({ name, file }) => ({ name, file, factor: 1 }));
-  const room = () => MOST_BYTES - sent.reduce((sum, { file }) => sum + file.size, 0);
+  const room = () => most - sent.reduce((sum, { file }) => sum + file.size, 0);
   for (const each of sent.toSorted((one, other) => other.file.size - one.file.size)) {
     if (room() >= 0) break;
     const found = await smaller(each.file, SIDE);

@@ -28,7 +28,8 @@ export const forms = {
   "forms.read.many": (most: number) =>
     `More than ${most} files are too many at once. Read the others afterwards, or all with shuzi form read.`,
   "forms.read.large":
-    "The files are larger than 20 MB together. Remove some, or read all with shuzi form read.",
+    "The files, with the digits that this browser keeps, are larger than 20 MB together. Remove some, or read all with shuzi form read.",
+  "forms.read.without_hand": (why: string) => `This was read without the digits that you corrected. ${why}`,
   "forms.sheets": "Which sheets",
   "forms.sheets.choose": "Choose…",
   "forms.sheets.table": "A ruled table, without a spec",

@@ -26,7 +26,9 @@ export const forms: Translation<typeof english> = {
   "forms.read.no_photographs": "请先选照片。",
   "forms.read.no_sheets": "请先选是哪种表格；自己的说明是一个 .toml 文件。",
   "forms.read.many": (most) => `一次最多 ${most} 个文件。其余的请下一次再读，或者用 shuzi form read 一起读。`,
-  "forms.read.large": "文件加起来超过 20 MB。请去掉几个，或者用 shuzi form read 一起读。",
+  "forms.read.large":
+    "文件连同这个浏览器里留着的数字加起来超过 20 MB。请去掉几个，或者用 shuzi form read 一起读。",
+  "forms.read.without_hand": (why) => `这次没有参照你改正过的数字。${why}`,
   "forms.sheets": "哪种表格",
   "forms.sheets.choose": "请选择…",
   "forms.sheets.table": "画了线的表，没有说明",

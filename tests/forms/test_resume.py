@@ -1,0 +1,44 @@
+"""A folder that was interrupted goes on, by the names that its photographs have now."""
+
+import pytest
+
+from shuzi.forms.code import Code
+from shuzi.forms.reading.page import PageRead
+from shuzi.forms.reading.ruled import as_page, as_rows, joined
+from shuzi.forms.result import Cell, Row
+from shuzi.forms.resume import ENDING, Journal
+from shuzi.service.review import Review
+
+IDENTITY = {"spec": "s", "rules": "r", "weights": "w", "hand": ""}
+
+
+@pytest.fixture
+def photo(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"a photograph")
+    return tmp_path / "a.jpg"
+
+
+def test_a_page_that_was_read_before_has_the_name_of_now(tmp_path, photo):
+    code = Code("0123456789", 1, 2)
+    cells = {(row, "q"): Cell("7", "unsure", 0.5, source="./a.jpg") for row in range(2)}
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, PageRead("./a.jpg", code, cells))
+    page = Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, str(photo))
+    assert page.source == str(photo)
+    assert page.code == code
+    assert page.cells == {place: Cell("7", "unsure", 0.5, source=str(photo)) for place in cells}
+
+
+def test_a_review_of_it_has_its_photographs(tmp_path, photo):
+    read = as_page([Row(1, 0, {"A": Cell("7", "ok", 1.0, source="photos/a.jpg")})], "photos/a.jpg")
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, read)
+    page = Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, "a.jpg")
+    table = joined([as_rows(page, 1)])
+    assert Review.of(table, [("a.jpg", photo)]).photographs == (("a.jpg", photo),)
+
+
+def test_another_photograph_is_not_known(tmp_path, photo):
+    read = PageRead("a.jpg", Code("0123456789", 1, 1), {(0, "q"): Cell("7", "ok", 1.0)})
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, read)
+    photo.write_bytes(b"another one")
+    assert (tmp_path / f"t.csv{ENDING}").exists()
+    assert Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, "a.jpg") is None

@@ -6,6 +6,11 @@ export const edition = import.meta.env.EDITION;
 
 export const hasService = edition === "served";
 
+/** Whether a host is another machine than the browser's, as it is for a phone. */
+export function isOtherMachine(host: string): boolean {
+  return !/^(localhost|127\.[\d.]+|\[::1\])$/.test(host);
+}
+
 /** How many images networks can be trained on in this edition; a twelfth more is for validation. */
 export const trainingImages = import.meta.env.TRAINING_IMAGES;
 

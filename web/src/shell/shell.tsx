@@ -3,7 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { view } from "../address";
 import { announcedIn, announcement } from "../announce";
-import { hasService } from "../edition";
+import { hasService, isOtherMachine } from "../edition";
 import { language } from "../language";
 import { addresses, courseAddress } from "../project";
 import { say } from "../sentences/say";
@@ -34,7 +34,11 @@ export function Shell() {
         <View key={shown} />
       </main>
       <footer class="footer">
-        <p>{say("shell.local")}</p>
+        <p>
+          {hasService && isOtherMachine(location.hostname)
+            ? say("shell.service", location.hostname)
+            : say("shell.local")}
+        </p>
         <nav class="footer-links" aria-label={say("shell.more")}>
           {course && <a href={course}>{say("about.course")}</a>}
           {addresses.source && <a href={addresses.source}>{say("about.source")}</a>}

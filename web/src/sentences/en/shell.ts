@@ -7,12 +7,14 @@ export const shell = {
   "shell.theme.light": "Light",
   "shell.theme.dark": "Dark",
   "shell.local": "Everything runs on this machine. Nothing you write leaves it.",
+  "shell.service": (host: string) =>
+    `What you write is read in this browser. Forms, PDF and HEIC files, and trainings with TensorFlow go to the service on ${host}.`,
   "shell.source": "API for programs",
   "shell.more": "More",
   "about.open": "About",
   "about.title": "About shuzi",
   "about.text":
-    "shuzi reads handwritten numbers, trains the networks that do it, and teaches how both work. What you write, correct and train stays in this browser and on this machine.",
+    "shuzi reads handwritten numbers, trains the networks that do it, and teaches how both work. What you write, correct and train goes nowhere but to your own shuzi service, if you run one.",
   "about.version": "Version",
   "about.course": "Course",
   "about.course.open": "Sixteen short lessons, from a straight line to your own handwriting",

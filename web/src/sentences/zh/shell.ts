@@ -10,12 +10,14 @@ export const shell: Translation<typeof english> = {
   "shell.theme.light": "浅色",
   "shell.theme.dark": "深色",
   "shell.local": "一切都在这台机器上运行，你写的字不会离开它。",
+  "shell.service": (host) =>
+    `你写的字就在这个浏览器里识别。表格、PDF 和 HEIC 文件、用 TensorFlow 的训练，交给 ${host} 上的服务。`,
   "shell.source": "给程序用的接口",
   "shell.more": "更多",
   "about.open": "关于",
   "about.title": "关于 shuzi",
   "about.text":
-    "shuzi 读手写的数，训练会读数的网络，也讲明白其中的道理。你写的、改的、训练的，都只留在这个浏览器和这台机器上。",
+    "shuzi 读手写的数，训练会读数的网络，也讲明白其中的道理。你写的、改的、训练的，除了你自己运行的 shuzi 服务，哪里也不去。",
   "about.version": "版本",
   "about.course": "课程",
   "about.course.open": "十六节短课，从一条直线讲到你自己的字",

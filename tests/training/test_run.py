@@ -119,7 +119,7 @@ def test_a_moved_folder_resumes_without_its_sources(own, tmp_path):
 def test_a_run_that_has_come_that_far_is_left_alone(finished_run, mnist, steps):
     path = finished_run()
     before = {each: each.stat().st_mtime_ns for each in path.rglob("*")}
-    with pytest.raises(RunError, match="already reached step 2000"):
+    with pytest.raises(RunError, match="already reached step 2,000"):
         go_on(path, mnist, steps=steps)
     assert {each: each.stat().st_mtime_ns for each in path.rglob("*")} == before
 

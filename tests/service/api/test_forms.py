@@ -224,8 +224,8 @@ def test_ruled_tables_are_read_with_corrected_digits_too(client, wrong_hand):
     [
         ({"images": np.zeros((1, 28, 28), np.uint8)}, "labels"),
         ({"images": np.zeros((1, 27, 28), np.uint8), "labels": np.zeros(1, np.uint8)}, "27"),
-        ({"images": np.zeros((100_000, 28, 28), np.uint8), "labels": np.zeros(100_000, np.uint8)}, "64000000"),
-        ({"images": np.zeros((10_001, 28, 28), np.uint8), "labels": np.zeros(10_001, np.uint8)}, "10001.*10000"),
+        ({"images": np.zeros((100_000, 28, 28), np.uint8), "labels": np.zeros(100_000, np.uint8)}, "64,000,000"),
+        ({"images": np.zeros((10_001, 28, 28), np.uint8), "labels": np.zeros(10_001, np.uint8)}, "10,001.*10,000"),
     ],
 )
 def test_digits_that_cannot_be_used_are_refused_before_anything_is_read(client, files, arrays, words):

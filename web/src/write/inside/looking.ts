@@ -1,6 +1,8 @@
 /** Looks inside the network with the digit that was written last, or with the one that was selected. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { keptInUse } from "../../hand/use-here";
 import { lookInside, MODELS } from "../../here/read";
+import { largestAt } from "../../ink/numbers";
 import type { Inside } from "../../reading/inside";
 import type { Digit } from "../../readings";
 import { digitOf } from "../correct/glyphs";
@@ -39,6 +41,15 @@ export interface Looked {
 
 /** What was found last; null while there is nothing to look at, or if the page does not have the model. */
 export const looked = signal<Looked | null>(null);
+
+/** What the answer says of this digit, where the network alone, which is drawn, says something else; else null. */
+export const differs: ReadonlySignal<{ answer: number; hasKept: boolean } | null> = computed(() => {
+  const [found, digit] = [looked.value, drawn.value?.digit];
+  // not while a stroke is in progress, or the look at the digit is on its way
+  if (!found || !digit?.image || String(found.image) !== String(digit.image.flat())) return null;
+  if (found.model !== readBy.value || largestAt(found.inside.scores) === digit.digit) return null;
+  return { answer: digit.digit, hasKept: keptInUse().length > 0 };
+});
 
 /** Look again whenever the digit or the model changes, until the view closes. */
 export function keepLooking(): () => void {

@@ -140,3 +140,23 @@ def test_what_i_wrote_is_asked_about_too(open_sheet, expect_query):
     expect_query(page, look="mine")
     expect(_answer(page, "default")).to_contain_text("That is no digit")
     expect(_answer(page, "softmax").locator("strong")).to_have_text(re.compile(r"^\d$"))
+
+
+_HEAR = """() => {
+  window.heard = [];
+  const hear = () => window.heard.push(document.querySelector(".one-answer[data-model=default]").textContent);
+  new MutationObserver(hear).observe(document.querySelector(".two-answers"), {
+    childList: true, characterData: true, attributes: true, subtree: true,
+  });
+}"""
+
+
+def test_an_answer_is_never_judged_by_the_label_of_another_digit(open_page):
+    page = open_page("?view=learn&step=handwriting&look=4")
+    expect(_answer(page, "default")).to_contain_text("correct")
+    page.evaluate(_HEAR)
+    page.get_by_role("radio", name="0", exact=True).check()
+    expect(_answer(page, "default").locator("strong")).to_have_text("0")
+    heard = page.evaluate("heard")
+    assert heard
+    assert not [each for each in heard if "wrong" in each], heard

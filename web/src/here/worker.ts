@@ -10,6 +10,7 @@ import type { Reading } from "../reading/result";
 import { unpack } from "../runtime/graph";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
 import type { Answer, Found, Task } from "./protocol";
+import { Queue } from "./queue";
 
 const MOST_EXPLAINED = 40; // digits of a picture
 
@@ -18,10 +19,8 @@ class MissingModel extends Error {}
 const waiting = new Map<string, (content: Uint8Array<ArrayBuffer> | null) => void>();
 const kept = new Map<string, Promise<unknown>>();
 const dropped = new Set<number>();
-/** What there is to do, one after another, since all share the memory of the models: pictures before loads. */
-const pictures: (() => Promise<unknown>)[] = [];
-const loads: (() => Promise<unknown>)[] = [];
-let isBusy = false;
+/** One after another, since all share the memory of the models. */
+const queue = new Queue(nextMessage);
 /** Corrected digits, and the classifiers that know them already. */
 let hand: Parameters<Classifier["know"]>[0] = [];
 let knowing = new WeakSet<Classifier>();
@@ -41,26 +40,12 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     }));
     knowing = new WeakSet();
   } else if ("dropped" in data) dropped.add(data.id);
-  else {
-    // the most needed first; what cannot be had now is asked for again when it is needed
-    if ("prepare" in data) loads.push(() => readerOf(data.prepare), recogniser, detector);
-    else if ("lookInside" in data) pictures.push(() => look(data));
-    else if ("classify" in data)
-      loads.push(() => classify(data)); // what is written meanwhile is read first
-    else pictures.push(() => answer(data));
-    void work();
-  }
+  // the most needed first; what cannot be had now is asked for again when it is needed
+  else if ("prepare" in data) queue.add("load", () => readerOf(data.prepare), recogniser, detector);
+  else if ("lookInside" in data) queue.add("look", () => look(data));
+  else if ("classify" in data) queue.add("load", () => classify(data));
+  else queue.add("reading", () => answer(data));
 });
-
-async function work(): Promise<void> {
-  if (isBusy) return;
-  isBusy = true;
-  for (let next = pictures.shift() ?? loads.shift(); next; next = pictures.shift() ?? loads.shift()) {
-    await next().catch(() => undefined);
-    await nextMessage();
-  }
-  isBusy = false;
-}
 
 async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> {
   await nextMessage();

@@ -1,5 +1,5 @@
 /** Where the labels of boxes go: above or below their box, and nowhere where they would cover another one's. */
-import type { Point, Rect, Size } from "./geometry";
+import { overlap, type Point, type Rect, type Size } from "./geometry";
 
 export interface Wanted {
   /** As it is drawn; one without a width is in nobody's way. */
@@ -42,13 +42,4 @@ export function placesOf(labels: readonly Wanted[], size: Size): (Point | null)[
 
 function widthOf(text: string): number {
   return [...text].reduce((sum, each) => sum + (each > "\u2e80" ? IDEOGRAPH : DIGIT), 0);
-}
-
-function overlap(one: Rect, other: Rect): boolean {
-  return (
-    one.x < other.x + other.width &&
-    other.x < one.x + one.width &&
-    one.y < other.y + other.height &&
-    other.y < one.y + one.height
-  );
 }

@@ -4,29 +4,28 @@ import { largestAt } from "../../ink/numbers";
 import { say } from "../../sentences/say";
 import { percent } from "../../shared/percent";
 import { Bars } from "../../write/inside/bars";
+import type { Answered } from "./use-answers";
 import "./answer.css";
 
 /** The two networks, for `useAnswers`. */
 export const MODELS = ["softmax", "default"] as const;
 
-interface Properties {
-  /** In the order of `MODELS`. */
-  answers: readonly (ClassifiedImages | null)[] | null;
-  /** The correct answer; null if nobody knows it. */
-  label: number | null;
-}
-
-export function NetworkAnswers({ answers, label }: Properties) {
+export function NetworkAnswers({ found }: { found: Answered | null }) {
   return (
     <div class="two-answers" aria-live="polite">
       {MODELS.map((model, place) => (
-        <NetworkAnswer key={model} model={model} answer={answers?.[place] ?? null} label={label} />
+        <NetworkAnswer
+          key={model}
+          model={model}
+          answer={found?.answers[place] ?? null}
+          label={found?.label ?? null}
+        />
       ))}
     </div>
   );
 }
 
-interface AnswerProperties extends Pick<Properties, "label"> {
+interface AnswerProperties extends Pick<Answered, "label"> {
   model: (typeof MODELS)[number];
   answer: ClassifiedImages | null;
 }

@@ -4,8 +4,7 @@
  */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { change, parameter, query } from "../../address";
-import { digitOf } from "../../write/correct/glyphs";
-import { lit, glyphs as written } from "../../write/state";
+import { drawn } from "../../write/inside/looking";
 import { imageOf } from "../pixels/digits";
 import { testDigit } from "../train/here/client";
 import { inkRead, inkWritten } from "./ink";
@@ -30,17 +29,23 @@ const fetched = signal<{ index: number; shown: Shown } | null>(null);
 /** "mine", a digit from 0 to 9, or "t" and the number of a test image. */
 export const chosenDigit: ReadonlySignal<string> = computed(() => choice.value);
 
-/** My own digit: that of the address, else the selected or first one on the Write sheet. */
-const mine: ReadonlySignal<Uint8Array | null> = computed(() => {
-  const ink = query.value.get("ink");
-  const sent = ink === null ? null : inkRead(ink);
-  return (choice.value === MINE && sent) || onSheet.value || sent;
+const sent: ReadonlySignal<Uint8Array | null> = computed(() => inkRead(query.value.get("ink") ?? ""));
+
+/** The digit on the Write sheet that the network is drawn for there. */
+const onSheet: ReadonlySignal<Uint8Array | null> = computed(() => {
+  const rows = drawn.value?.digit.image;
+  return rows ? Uint8Array.from(rows.flat()) : null;
 });
 
-const onSheet: ReadonlySignal<Uint8Array | null> = computed(() => {
-  const digits = written.value.map(digitOf);
-  const rows = (digits[lit.value ?? 0] ?? digits.find((each) => each !== null))?.image;
-  return rows ? Uint8Array.from(rows.flat()) : null;
+/** My own digit: that of the address, else that of the Write sheet. */
+const mine: ReadonlySignal<Uint8Array | null> = computed(
+  () => (choice.value === MINE && sent.value) || onSheet.value || sent.value,
+);
+
+/** Whether the digit that is looked at is the one on the Write sheet, and no other that the address brought. */
+export const isOfSheet: ReadonlySignal<boolean> = computed(() => {
+  if (choice.value !== MINE || !onSheet.value) return false;
+  return sent.value === null || query.value.get("ink") === inkWritten(onSheet.value);
 });
 
 /** Whether there is a digit of my own. */

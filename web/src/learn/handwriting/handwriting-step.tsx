@@ -32,7 +32,7 @@ export function HandwritingStep() {
   const source = photo.value;
   const found = source && prepared(source, new Set(STAGES.filter(isOff)));
   const label = chosenDigit.value === "mine" ? null : (shownDigit.value?.label ?? null);
-  const answers = useAnswers(found?.image.pixels ?? null, MODELS);
+  const answers = useAnswers(found?.image.pixels ?? null, label, MODELS);
   return (
     <StepFrame
       title={say("learn.handwriting.title")}
@@ -43,7 +43,7 @@ export function HandwritingStep() {
     >
       <DigitChoice />
       {source && found && (
-        <ol class="stages">
+        <ol class="preparing-stages">
           <li>
             <GreyPicture picture={source} label={say("learn.handwriting.photo")} />
             <p>{say(isReal.value ? "learn.handwriting.photo" : "learn.handwriting.made")}</p>
@@ -62,7 +62,7 @@ export function HandwritingStep() {
           ))}
         </ol>
       )}
-      <NetworkAnswers answers={answers} label={label} />
+      <NetworkAnswers found={answers} />
     </StepFrame>
   );
 }

@@ -6,25 +6,26 @@ import type { Grey } from "../../ink/picture";
 import { pictureOf } from "../../write/drawing";
 import { drawn } from "../../write/inside/looking";
 import { pictures, sheet } from "../../write/state";
-import { chosenDigit, shownDigit } from "../digit/digit";
+import { chosenDigit, isOfSheet, shownDigit } from "../digit/digit";
 import { photoAround, photographed, photoRead, photoWritten } from "./photo";
 
 const taken = signal<Grey | null>(null);
 
+/** That of the address, else of the digit on the sheet; null if what is looked at has none. */
+const real: ReadonlySignal<Grey | null> = computed(() => {
+  if (chosenDigit.value !== "mine") return null;
+  return photoRead(query.value.get("photo") ?? "") ?? (isOfSheet.value ? taken.value : null);
+});
+
 /** Null while a test image is on its way. */
 export const photo: ReadonlySignal<Grey | null> = computed(() => {
-  if (chosenDigit.value === "mine") {
-    const sent = photoRead(query.value.get("photo") ?? "");
-    if (sent ?? taken.value) return sent ?? taken.value;
-  }
+  if (real.value) return real.value;
   const shown = shownDigit.value;
   return shown && photographed(shown.image);
 });
 
 /** Whether it is what a person wrote or photographed, not made of an image. */
-export const isReal: ReadonlySignal<boolean> = computed(
-  () => chosenDigit.value === "mine" && (photoRead(query.value.get("photo") ?? "") ?? taken.value) !== null,
-);
+export const isReal: ReadonlySignal<boolean> = computed(() => real.value !== null);
 
 /** Keep the photo of my own digit, and keep it in the address, until the step closes. */
 export function keepPhoto(): () => void {
@@ -50,7 +51,7 @@ export function keepPhoto(): () => void {
         );
     }),
     effect(() => {
-      if (chosenDigit.value === "mine" && taken.value && !query.value.has("photo"))
+      if (isOfSheet.value && taken.value && !query.value.has("photo"))
         change({ photo: photoWritten(taken.value) });
     }),
   ];

@@ -1,15 +1,20 @@
 import { expect, test } from "vitest";
-import { above, binsOf, type Said, saidOf } from "./calibration";
+import { type Said, saidOf } from "../../here/test-images";
+import { above, binsOf } from "./calibration";
 
-const said = (confidence: number, isRight: boolean): Said => ({ confidence, isRight });
+const said = (confidence: number, isRight: boolean): Said => ({
+  confidence,
+  label: 4,
+  digit: isRight ? 4 : 9,
+});
 
 test("the largest probability is the answer, and its confidence counts whether it is a digit", () => {
   const probabilities = new Float32Array(20);
   probabilities.set([0.25, 0.75], 3);
   probabilities.set([0.5, 0.25, 0.25], 10);
   expect(saidOf(Uint8Array.of(4, 7), probabilities, Float32Array.of(1, 0.5))).toEqual([
-    said(0.75, true),
-    said(0.25, false),
+    { label: 4, digit: 4, confidence: 0.75 },
+    { label: 7, digit: 0, confidence: 0.25 },
   ]);
 });
 

@@ -1,13 +1,7 @@
 /** Answers and labels become what confidence is worth: how often it is right, and what a threshold does. */
+import type { Said } from "../../here/test-images";
 
-const CLASSES = 10;
 const BINS = 10;
-
-/** One answer of a network. */
-export interface Said {
-  readonly confidence: number;
-  readonly isRight: boolean;
-}
 
 /** Answers of about the same confidence. */
 export interface Bin {
@@ -20,27 +14,13 @@ export interface Bin {
   readonly right: number;
 }
 
-/**
- * The most probable digit of each image, with its confidence.
- *
- * @param probabilities ten of each image
- * @param isDigit of each image; the confidence is the probability that it is a digit, and this one
- */
-export function saidOf(labels: Uint8Array, probabilities: Float32Array, isDigit: Float32Array): Said[] {
-  return Array.from(isDigit, (digit, index) => {
-    const own = probabilities.subarray(index * CLASSES, (index + 1) * CLASSES);
-    const most = Math.max(...own);
-    return { confidence: most * digit, isRight: own.indexOf(most) === labels[index] };
-  });
-}
-
 /** Ten bins of the same width; those without answers are left out. */
 export function binsOf(said: readonly Said[]): Bin[] {
   return Array.from({ length: BINS }, (_, bin) => {
     const inside = said.filter(({ confidence }) => Math.min(Math.floor(confidence * BINS), BINS - 1) === bin);
     const count = inside.length;
     const promised = inside.reduce((sum, { confidence }) => sum + confidence, 0) / count;
-    const right = inside.filter(({ isRight }) => isRight).length / count;
+    const right = inside.filter(isRight).length / count;
     return { from: bin / BINS, to: (bin + 1) / BINS, count, promised, right };
   }).filter(({ count }) => count > 0);
 }
@@ -54,5 +34,9 @@ export interface Above {
 /** Count the answers of at least this confidence, and those of them that are wrong. */
 export function above(said: readonly Said[], threshold: number): Above {
   const answered = said.filter(({ confidence }) => confidence >= threshold);
-  return { answered: answered.length, wrong: answered.filter(({ isRight }) => !isRight).length };
+  return { answered: answered.length, wrong: answered.filter((each) => !isRight(each)).length };
+}
+
+function isRight({ label, digit }: Said): boolean {
+  return label === digit;
 }

@@ -1,9 +1,10 @@
 /** The share that is answered against the share of it that is wrong, over all thresholds; the chosen one is marked. */
 import { useMemo } from "preact/hooks";
+import type { Said } from "../../here/test-images";
 import { say } from "../../sentences/say";
 import { LineChart, type Point } from "../chart/line-chart";
 import { fixed } from "../format";
-import { above, type Said } from "./calibration";
+import { above } from "./calibration";
 
 const THRESHOLDS = 100;
 const SPOT = 6; // pixels

@@ -1,6 +1,7 @@
 /** Not sure: what a confidence is worth, what a threshold does, and what is said of a letter. */
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
+import { type Measured, measure, measuredOf } from "../../here/test-images";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
@@ -14,7 +15,6 @@ import { Slider } from "../slider";
 import { above, binsOf } from "./calibration";
 import { Kept } from "./kept";
 import { imageOfLetter, LETTERS, type Letter } from "./letters";
-import { type Measured, measure, measuredOf } from "./measured";
 import { Promises } from "./promises";
 import { sheetImage } from "./sheet-image";
 import "./not-sure.css";
@@ -26,7 +26,8 @@ const letter = parameter<Letter>("letter", "A", oneOf(LETTERS)); // the first is
 
 export function NotSureStep() {
   const model = network.value;
-  useEffect(() => measure(model), [model]);
+  const [attempt, setAttempt] = useState(0);
+  useEffect(() => measure(model), [model, attempt]);
   const measured = measuredOf(model).value;
   return (
     <StepFrame
@@ -50,16 +51,27 @@ export function NotSureStep() {
           </label>
         ))}
       </fieldset>
-      <Measurement measured={measured} />
+      {measured.hasFailed && <Failed tryAgain={() => setAttempt(attempt + 1)} />}
+      {(!measured.hasFailed || measured.said.length > 0) && <Measurement measured={measured} />}
       <Letters />
     </StepFrame>
   );
 }
 
-function Measurement({ measured: { said, all, isMissing } }: { measured: Measured }) {
+function Failed({ tryAgain }: { tryAgain: () => void }) {
+  return (
+    <div class="notice" role="alert">
+      <p>{say("learn.not-sure.missing")}</p>
+      <button type="button" class="button" onClick={tryAgain}>
+        {say("error.again")}
+      </button>
+    </div>
+  );
+}
+
+function Measurement({ measured: { said, all } }: { measured: Measured }) {
   const bins = useMemo(() => binsOf(said), [said]);
   const { answered, wrong } = above(said, threshold.value);
-  if (isMissing && said.length === 0) return <p class="notice">{say("learn.not-sure.missing")}</p>;
   return (
     <>
       <section class="promises" aria-busy={said.length < all || all === 0}>
@@ -122,7 +134,7 @@ function Letters() {
   const written = sheetImage.value;
   const mine = isMine ? shownDigit.value?.image : undefined;
   const image = useMemo(() => mine ?? imageOfLetter(name), [mine, name]);
-  const answers = useAnswers(image, TWO);
+  const answers = useAnswers(image, null, TWO);
   return (
     <section class="letters">
       <h2>{say("learn.not-sure.letters")}</h2>
@@ -159,7 +171,7 @@ function Letters() {
       </div>
       <div class="letter-row">
         <Pixels values={image} palette="ink" label={say("learn.not-sure.image")} />
-        <NetworkAnswers answers={answers} label={null} />
+        <NetworkAnswers found={answers} />
       </div>
     </section>
   );

@@ -16,7 +16,7 @@ import "./inside.css";
 export function Inside({ model }: { model: Model }) {
   const [isOpen, setOpen] = useState(false);
   return (
-    <details class="inside" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+    <details class="model-inside" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{say("models.inside")}</summary>
       {isOpen && (
         <div class="inside-parts">
@@ -29,8 +29,16 @@ export function Inside({ model }: { model: Model }) {
 }
 
 function OfShipped({ name }: { name: string }) {
-  const graph = useGraph(name);
-  if (graph === "missing") return <p class="quiet">{say("here.file")}</p>;
+  const [graph, tryAgain] = useGraph(name);
+  if (graph === "missing")
+    return (
+      <div class="notice">
+        <p>{say("here.file")}</p>
+        <button type="button" class="button" onClick={tryAgain}>
+          {say("error.again")}
+        </button>
+      </div>
+    );
   if (!graph) return <p class="quiet">{say("models.loading")}</p>;
   return (
     <>
@@ -42,20 +50,23 @@ function OfShipped({ name }: { name: string }) {
   );
 }
 
-function useGraph(name: string): Graph | "missing" | null {
+function useGraph(name: string): [Graph | "missing" | null, () => void] {
   const [graph, setGraph] = useState<Graph | "missing" | null>(null);
+  const [attempt, setAttempt] = useState(0);
   useEffect(() => {
     let wanted = true;
+    setGraph(null);
     file(`models/${name}.bin.gz`)
-      .then(unpack, () => "missing" as const)
+      .then(unpack)
+      .catch(() => "missing" as const) // or damaged
       .then((found) => {
         if (wanted) setGraph(found);
       });
     return () => {
       wanted = false;
     };
-  }, [name]);
-  return graph;
+  }, [name, attempt]);
+  return [graph, () => setAttempt(attempt + 1)];
 }
 
 /** As `recipe.toml` has them, so that they can be compared with it. */

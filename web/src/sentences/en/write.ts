@@ -100,6 +100,10 @@ export const write = {
   "write.inside.digit": (place: number, digit: string) =>
     `Look inside with the ${digit} at position ${place}`,
   "write.inside.highest": (digit: number, score: string) => `, the highest for ${digit}: ${score}`,
+  "write.inside.kept": (digit: number) =>
+    `The answer is ${digit} because it also counts the digits you kept; this is the network alone.`,
+  "write.inside.line": (digit: number) =>
+    `The answer is ${digit} because it also counts what is around the digit; this is the digit alone.`,
   "write.inside.image": "28x28",
   "write.inside.templates": "Ten templates",
   "write.inside.maps": "Feature maps",

@@ -98,6 +98,8 @@ export const write: Translation<typeof english> = {
   "write.inside.choose": "拿哪个数字看网络里面",
   "write.inside.digit": (place, digit) => `拿第 ${place} 个数字 ${digit} 看里面`,
   "write.inside.highest": (digit, score) => `，最高的是 ${digit}，${score}`,
+  "write.inside.kept": (digit) => `答案是 ${digit}，因为还参考了你留下的数字；这里画的只是网络自己的判断。`,
+  "write.inside.line": (digit) => `答案是 ${digit}，因为还看了周围的字；这里画的只是单看这一个数字的判断。`,
   "write.inside.image": "缩成 28x28",
   "write.inside.templates": "十个模板",
   "write.inside.maps": "特征图",

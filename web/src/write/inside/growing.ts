@@ -3,7 +3,7 @@ import { effect, type ReadonlySignal, signal } from "@preact/signals";
 import { normalize } from "../../ink/normalize";
 import { inkMap, LEAST_CONTRAST } from "../../ink/paper";
 import { pictureOf } from "../drawing";
-import type { Rect } from "../geometry";
+import { overlap } from "../geometry";
 import { boundsOf, type Stroke } from "../sheet";
 import { inkQuestion, sheet } from "../state";
 import { pending } from "../writing";
@@ -54,15 +54,6 @@ function touching(strokes: readonly Stroke[], stroke: Stroke): Stroke[] {
     const box = boundsOf([each]);
     return own !== null && box !== null && overlap(own, box);
   });
-}
-
-function overlap(one: Rect, other: Rect): boolean {
-  return (
-    one.x < other.x + other.width &&
-    other.x < one.x + one.width &&
-    one.y < other.y + other.height &&
-    other.y < one.y + one.height
-  );
 }
 
 function imageOf(strokes: readonly Stroke[]): Uint8Array | null {

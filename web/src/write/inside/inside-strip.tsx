@@ -15,7 +15,7 @@ import { digitOf } from "../correct/glyphs";
 import { glyphs, readBy, selected } from "../state";
 import { Bars } from "./bars";
 import { followPen } from "./growing";
-import { drawn, image, keepLooking, looked } from "./looking";
+import { differs, drawn, image, keepLooking, looked } from "./looking";
 import { Maps, Templates } from "./tiles";
 import "./inside.css";
 
@@ -65,6 +65,11 @@ export function InsideStrip() {
           <Bars values={scores && softmax(scores)} full={1} />
         </Stage>
       </div>
+      {differs.value && (
+        <p class="small quiet">
+          {say(differs.value.hasKept ? "write.inside.kept" : "write.inside.line", differs.value.answer)}
+        </p>
+      )}
     </section>
   );
 }

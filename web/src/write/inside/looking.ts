@@ -1,6 +1,8 @@
 /** Looks inside the network with the digit that was written last, or with the one that was selected. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { keptInUse } from "../../hand/use-here";
 import { lookInside, MODELS } from "../../here/read";
+import { largestAt } from "../../ink/numbers";
 import type { Inside } from "../../reading/inside";
 import type { Digit } from "../../readings";
 import { digitOf } from "../correct/glyphs";
@@ -8,6 +10,7 @@ import { inverse, place } from "../geometry";
 import { glyphs, ontoCorrections, pictures, readBy, selected, sheet } from "../state";
 import { digitDrawn } from "./chosen";
 import { growing } from "./growing";
+import { newestOnly } from "./newest";
 
 /** The digit that the network is drawn for, and its place among all characters. */
 export const drawn: ReadonlySignal<{ place: number; digit: Digit } | null> = computed(() => {
@@ -39,26 +42,48 @@ export interface Looked {
 /** What was found last; null while there is nothing to look at, or if the page does not have the model. */
 export const looked = signal<Looked | null>(null);
 
+/** What the answer says of this digit, where the network alone, which is drawn, says something else; else null. */
+export const differs: ReadonlySignal<{ answer: number; hasKept: boolean } | null> = computed(() => {
+  const [found, digit] = [looked.value, drawn.value?.digit];
+  // not while a stroke is in progress, or the look at the digit is on its way
+  if (!found || !digit?.image || String(found.image) !== String(digit.image.flat())) return null;
+  if (found.model !== readBy.value || largestAt(found.inside.scores) === digit.digit) return null;
+  return { answer: digit.digit, hasKept: keptInUse().length > 0 };
+});
+
 /** Look again whenever the digit or the model changes, until the view closes. */
 export function keepLooking(): () => void {
-  let wanted = "";
-  return effect(() => {
+  let wanted: Wanted | null = null;
+  // of a stroke in progress, a look may be late, but not of another model or of nothing
+  const isWanted = ({ model }: Wanted) => wanted?.model === model;
+  const look = newestOnly<Wanted>(painted, async (asked) => {
+    if (!isWanted(asked)) return;
+    const { model, image: pixels } = asked;
+    const inside = await lookInside(pixels, model).catch(() => null);
+    if (isWanted(asked)) looked.value = inside && { model, image: pixels, inside };
+  });
+  const stop = effect(() => {
     const [pixels, model] = [image.value, readBy.value];
     const key = pixels ? `${model} ${pixels.join()}` : "";
     // the explanation of a reading brings the same image again
-    if (key === wanted) return;
-    wanted = key;
-    if (!pixels || !MODELS.includes(model)) looked.value = null;
-    else
-      afterPainting(async () => {
-        if (key !== wanted) return;
-        const inside = await lookInside(pixels, model).catch(() => null);
-        if (key === wanted) looked.value = inside && { model, image: pixels, inside };
-      });
+    if (key === (wanted?.key ?? "")) return;
+    wanted = pixels && MODELS.includes(model) ? { key, model, image: pixels } : null;
+    if (wanted) look(wanted);
+    else looked.value = null;
   });
+  return () => {
+    stop();
+    wanted = null;
+  };
+}
+
+interface Wanted {
+  key: string;
+  model: string;
+  image: Uint8Array;
 }
 
 /** The answer is on the screen before anything else is computed. */
-function afterPainting(work: () => Promise<void>): void {
-  requestAnimationFrame(() => setTimeout(() => void work()));
+function painted(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 }

@@ -1,0 +1,39 @@
+/** What there is to do, one after another, the most urgent first. */
+
+export const URGENCIES = ["reading", "look", "load"] as const;
+/** A person waits for a reading, sees a look beside it, and does not notice a load. */
+export type Urgency = (typeof URGENCIES)[number];
+
+export type Work = () => Promise<unknown>;
+
+export class Queue {
+  readonly #waiting: Record<Urgency, Work[]> = { reading: [], look: [], load: [] };
+  #isBusy = false;
+
+  /** @param between lets others in after each piece of work */
+  constructor(readonly between: () => Promise<void>) {}
+
+  /** Do this when nothing of the same or greater urgency waits any more; a failure stops nothing. */
+  add(urgency: Urgency, ...work: Work[]): void {
+    this.#waiting[urgency].push(...work);
+    void this.#goOn();
+  }
+
+  async #goOn(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    for (let next = this.#next(); next; next = this.#next()) {
+      await next().catch(() => undefined);
+      await this.between();
+    }
+    this.#isBusy = false;
+  }
+
+  #next(): Work | undefined {
+    for (const urgency of URGENCIES) {
+      const work = this.#waiting[urgency].shift();
+      if (work) return work;
+    }
+    return undefined;
+  }
+}

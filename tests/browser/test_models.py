@@ -141,6 +141,21 @@ def test_what_a_model_takes_for_what_is_measured_in_the_page(open_page, mnist):
     assert found.sum() == 10_000
 
 
+def test_a_damaged_model_is_said_to_be_missing_and_can_be_tried_again(open_page):
+    page = open_page("?view=learn")
+    # the worker that keeps files for use without a connection would ask in the page's place
+    page.evaluate("navigator.serviceWorker.ready.then((found) => found.unregister())")
+    page.add_init_script("Object.defineProperty(Navigator.prototype, 'serviceWorker', { value: undefined })")
+    page.goto("?view=models")
+    page.route("**/models/tiny.bin.gz", lambda route: route.fulfill(body=b"no model"))
+    card = page.locator("[data-model=tiny]")
+    card.get_by_text("Look inside").click()
+    expect(card).to_contain_text("A model could not be loaded")
+    page.unroute("**/models/tiny.bin.gz")
+    card.get_by_role("button", name="Try again").click()
+    expect(card.locator(".stages li").last).to_contain_text("10")
+
+
 def test_a_model_is_downloaded_as_it_comes_with_shuzi(open_page):
     page = open_page("?view=models")
     card = page.locator("[data-model=tiny]")

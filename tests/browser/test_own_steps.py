@@ -1,5 +1,6 @@
 """The steps "my handwriting" and "not sure": switches change what networks say, and confidence is measured here."""
 
+import base64
 import re
 
 import numpy as np
@@ -160,3 +161,37 @@ def test_an_answer_is_never_judged_by_the_label_of_another_digit(open_page):
     heard = page.evaluate("heard")
     assert heard
     assert not [each for each in heard if "wrong" in each], heard
+
+
+def test_my_digit_is_the_one_that_write_draws_unless_the_address_brings_another(open_sheet, open_page, mnist):
+    of = {digit: mnist.test.images[np.flatnonzero(mnist.test.labels == digit)[0]] for digit in (2, 4, 7)}
+    sheet = open_sheet(reduced_motion="reduce")
+    page = sheet.page
+    with sheet.explained():
+        sheet.write(strokes_of(of[4]), 0.3)
+    with sheet.explained():
+        sheet.write(strokes_of(of[2]), 0.7)
+    page.get_by_role("link", name="Learn").click()
+    for step in ("handwriting", "template"):
+        _go(page, f"?view=learn&step={step}")
+        page.get_by_role("radio", name="My digit").check()
+        expect(page).to_have_url(re.compile("ink="))
+        _go(page, re.sub("step=[^&]*", "step=handwriting", page.url))
+        expect(_answer(page, "default").locator("strong")).to_have_text("2")
+    linked = _ink(of[7])
+    _go(page, f"?view=learn&step=handwriting&look=mine&ink={linked}")
+    expect(_answer(page, "default").locator("strong")).to_have_text("7")
+    assert "photo=" not in page.url
+
+
+def _go(page, address):
+    """Follow a link within the page."""
+    page.evaluate(
+        "(to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address
+    )
+
+
+def _ink(image):
+    """Return an image as an address has it: 16 shades, two pixels a byte."""
+    shades = np.round(image.reshape(-1, 2) / 17).astype(np.uint8)
+    return base64.urlsafe_b64encode((shades[:, 0] * 16 + shades[:, 1]).tobytes()).decode().rstrip("=")

@@ -9,7 +9,7 @@ import { saveFile } from "../shared/take";
 import { letGo } from "./photographs";
 import { canUndo, close, origin, table, texts, undo } from "./review";
 import { type Said, said } from "./said";
-import { asCsv, corrected, withoutGuesses } from "./table";
+import { asCsv, corrected, forWorkbook } from "./table";
 
 /** Asks, if anything was corrected. What is being typed is a correction too. */
 export function mayClose(): boolean {
@@ -95,7 +95,7 @@ export function Actions() {
 }
 
 function fileOf(found: FormTable, ending: Ending): Blob | Promise<Blob> {
-  if (ending === "xlsx") return requestFile("v1/forms/xlsx", { body: withoutGuesses(found) });
+  if (ending === "xlsx") return requestFile("v1/forms/xlsx", { body: forWorkbook(found) });
   if (ending === "csv")
     return new Blob([asCsv(found, say("forms.doubtful"), say("forms.photo"))], { type: "text/csv" });
   return new Blob([`${JSON.stringify(found, null, 1)}\n`], { type: "application/json" });

@@ -4,6 +4,7 @@ import { request } from "../api";
 import { hasService } from "../edition";
 import type { Review } from "../shapes";
 import { letGo } from "./photographs";
+import { stop } from "./read/reading";
 import { begin, origin, table } from "./review";
 
 /**
@@ -17,6 +18,7 @@ export async function takeHandedOver(mayReplace: () => boolean): Promise<void> {
   if (!wanted || !hasService || isShown(wanted)) return;
   const { id, photographs, table: found } = await request<Review>("v1/review");
   if (isShown(id) || (table.peek() && !mayReplace())) return;
+  stop(); // or what is being read would take its place
   letGo();
   begin(found, { kind: "review", id, photographs });
 }

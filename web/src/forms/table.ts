@@ -88,22 +88,16 @@ export function corrected(table: FormTable, texts: ReadonlyMap<string, string>):
   return { ...table, rows, doubtful };
 }
 
-/** The table without what a workbook does not show, so that a large one can be sent. */
-export function withoutGuesses(table: FormTable): FormTable {
+/** The table with pictures and alternatives of doubtful cells only, as a workbook shows them: a large one can be sent. */
+export function forWorkbook(table: FormTable): FormTable {
   const rows = table.rows.map((row) => {
     const cells = Object.entries(row.cells).map(([name, cell]) => {
-      const { picture, ...rest } = cell;
-      const shown = isDoubtful(cell) && picture !== undefined ? { picture } : {};
-      return [name, { ...rest, ...shown, alternatives: doubtfulGuesses(cell) }] as const;
+      const { picture: _, ...rest } = cell;
+      return [name, isDoubtful(cell) ? cell : { ...rest, alternatives: [] }] as const;
     });
     return { ...row, cells: Object.fromEntries(cells) };
   });
   return { ...table, rows };
-}
-
-/** The comment of a doubtful cell names another text. */
-function doubtfulGuesses(cell: FormCell): FormCell["alternatives"] {
-  return isDoubtful(cell) ? cell.alternatives : [];
 }
 
 /** As `shuzi form read` writes CSV: with a byte order mark, for spreadsheets, and no text taken for a formula. */

@@ -58,11 +58,7 @@ export function readHere(
  * @throws NotRead
  */
 export function lookInside(image: Uint8Array, model: string): Promise<Inside> {
-  const id = ++numbered;
-  return new Promise((resolve, reject) => {
-    asked.set(id, { resolve: (found) => resolve(found as Inside), reject });
-    tell({ id, lookInside: image, model });
-  });
+  return answered<Inside>((id) => ({ id, lookInside: image, model }));
 }
 
 /**
@@ -73,10 +69,15 @@ export function lookInside(image: Uint8Array, model: string): Promise<Inside> {
  * @throws NotRead
  */
 export function classifyHere(images: Uint8Array, model: string): Promise<ClassifiedImages> {
+  return answered<ClassifiedImages>((id) => ({ id, classify: images, model }));
+}
+
+/** @param task of this number, under which the worker answers */
+function answered<Content>(task: (id: number) => Task): Promise<Content> {
   const id = ++numbered;
   return new Promise((resolve, reject) => {
-    asked.set(id, { resolve: (found) => resolve(found as ClassifiedImages), reject });
-    tell({ id, classify: images, model });
+    asked.set(id, { resolve: (found) => resolve(found as Content), reject });
+    tell(task(id));
   });
 }
 

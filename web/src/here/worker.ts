@@ -30,14 +30,8 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     waiting.get(data.file)?.(data.content);
     waiting.delete(data.file);
   } else if ("hand" in data) {
-    hand = Array.from(data.hand.labels, (label, place) => ({
-      image: {
-        width: SIDE,
-        height: SIDE,
-        pixels: data.hand.images.subarray(place * SIDE ** 2, (place + 1) * SIDE ** 2),
-      },
-      label,
-    }));
+    const { labels } = data.hand;
+    hand = imagesIn(data.hand.images).map((image, place) => ({ image, label: labels[place] as number }));
     knowing = new WeakSet();
   } else if ("dropped" in data) dropped.add(data.id);
   // the most needed first; what cannot be had now is asked for again when it is needed
@@ -84,12 +78,7 @@ async function classify({
 }: Extract<Task, { classify: unknown }>): Promise<void> {
   try {
     const { classifier } = await readerOf(model);
-    const all = Array.from({ length: images.length / SIDE ** 2 }, (_, place) => ({
-      width: SIDE,
-      height: SIDE,
-      pixels: images.subarray(place * SIDE ** 2, (place + 1) * SIDE ** 2),
-    }));
-    const found = classifier.classifyAlone(all);
+    const found = classifier.classifyAlone(imagesIn(images));
     say({
       id,
       classified: {
@@ -101,6 +90,16 @@ async function classify({
   } catch (error) {
     say({ id, failed: causeOf(error), detail: String(error) });
   }
+}
+
+/** 28x28 images that lie one after another. */
+function imagesIn(pixels: Uint8Array): Grey[] {
+  const size = SIDE ** 2;
+  return Array.from({ length: pixels.length / size }, (_, place) => ({
+    width: SIDE,
+    height: SIDE,
+    pixels: pixels.subarray(place * size, (place + 1) * size),
+  }));
 }
 
 function causeOf(error: unknown): "picture" | "large" | "file" | "fault" {

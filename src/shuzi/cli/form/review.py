@@ -95,13 +95,10 @@ def _leading_to(address: str) -> Iterator[str]:
 
     Where no such file can be written, the address itself is given.
     """
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("shuzi") / "review"
-    page = folder / f"{secrets.token_hex(8)}.html"
+    # not in a hidden folder: a browser installed as a snap may not read those
+    page = Path.home() / f"shuzi-review-{secrets.token_hex(8)}.html"
     target = html.escape(address)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(page, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
             file.write(
                 f'<!doctype html><meta http-equiv="refresh" content="0;url={target}"><a href="{target}">shuzi</a>'

@@ -92,7 +92,9 @@ function DigitChoice() {
             name="image"
             aria-label={String(label)}
             checked={!mine && digit.value === label}
-            onChange={() => change({ image: label === SEVEN ? null : String(label), look: null, ink: null })}
+            onChange={() =>
+              change({ image: label === SEVEN ? null : String(label), look: null, ink: null, photo: null })
+            }
           />
           <Pixels values={values} palette="ink" />
         </label>

@@ -37,6 +37,16 @@ def test_the_labels_of_the_accuracies_never_run_into_each_other(open_page, width
     assert all(right < left for (_, right), (left, _) in pairwise(places))
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [1250, 1280, 1600])
+def test_the_names_of_the_steps_never_run_into_each_other(open_page, width, language):
+    page = open_page("?view=learn", language=language, viewport={"width": width, "height": 900})
+    page.locator(".step-name").first.wait_for()
+    places = page.evaluate(SHOWN, ".step-name")
+    assert len(places) == 14
+    assert all(right < left for (_, right), (left, _) in pairwise(places)), places
+
+
 def test_the_name_of_a_model_of_ones_own_is_on_one_line(open_page, api):
     told = api.get("v1/models").json()
     own = told["models"][0] | {"name": "0123456789abcdef", "recipe": "mlp", "kind": "classifier"}

@@ -73,7 +73,7 @@ export const learnMore = {
     `After ${steps} steps: loss ${loss}, ${share} of the points correct.`,
   "learn.hidden.mnist": "The same on MNIST, with 784 inputs and ten outputs: Train, with a hidden layer",
 
-  "learn.backprop": "Backpropagation",
+  "learn.backprop": "Backprop",
   "learn.backprop.title": "Backpropagation: who is to blame?",
   "learn.backprop.text":
     "One digit goes forward: pixels, eight hidden neurons, ten probabilities, the loss. Now the loss goes back. For each score, its gradient is simply y − label.\nEach hidden neuron collects these differences, each times the weight between them; a neuron that was silent gets none. And each weight from a pixel gets its neuron’s gradient times the ink of the pixel: that is how far it moves.",

@@ -29,7 +29,7 @@ def table_of(rows, title="Scores"):
     for number in range(rows):
         doubtful = number % 10 == 3
         share = 0.9 - 0.5 * number / rows
-        score = Cell("17", "unsure", share, alternatives=(("17", share), ("11", 0.05)), picture=png())
+        score = Cell("17", "unsure", share, alternatives=(("17", share), ("?7", 0.1), ("11", 0.05)), picture=png())
         cells = {"id": Cell(f"{number:03}", "printed", 1.0), "q1": score if doubtful else Cell("5", "ok", 1.0)}
         found.append(Row(1, number, cells | {f"q{n}": Cell(str(n), "ok", 1.0, source="a.jpg") for n in range(2, 6)}))
     fields = (Field("id", column="id"), *(Field(f"q{n}", f"Question {n}", boxes=2) for n in range(1, 6)))
@@ -202,6 +202,7 @@ def test_a_phone_confirms_with_a_button_and_types_what_it_must(opened):
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_role("img", name="Question 1 of row 14")).to_be_visible()
     text.fill("99")
+    expect(page.get_by_role("button", name="?7")).to_have_count(0)
     page.get_by_role("button", name="11", exact=True).click()
     expect(page.get_by_test_id("remaining")).to_have_text("1 cell to check")
     page.get_by_role("button", name="Undo").click()  # what the button said, and nothing else

@@ -96,7 +96,8 @@ export function CellEditor() {
       <p class="small">{cell?.message}</p>
       <div class="buttons">
         {cell?.alternatives
-          .filter((each) => each.text !== "" && each.text !== text)
+          // with "?" for a box that nobody could read, it is no text to confirm
+          .filter((each) => each.text !== "" && each.text !== text && !each.text.includes("?"))
           .slice(0, 3)
           .map((each) => (
             <button

@@ -48,9 +48,13 @@ window.Worker = class extends Plain {
 };
 """
 _COUNT = "(explain) => window.asked.filter((question) => question.explain === explain).length"
+# an explanation is of what was read last: the pen's pauses may have one of earlier ink explained
 _ANSWERED = """([explain, before]) => {
   const questions = window.asked.filter((question) => question.explain === explain);
-  return questions.length > before && questions.at(-1).answer;
+  if (questions.length <= before) return null;
+  const last = questions.at(-1);
+  if (explain && window.asked.indexOf(last) < window.asked.findLastIndex((question) => !question.explain)) return null;
+  return last.answer;
 }"""
 _LAST_PICTURE = """async () => {
   const { picture } = window.asked.at(-1);

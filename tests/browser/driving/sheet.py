@@ -53,8 +53,8 @@ _ANSWERED = """([explain, before]) => {
   const questions = window.asked.filter((question) => question.explain === explain);
   if (questions.length <= before) return null;
   const last = questions.at(-1);
-  if (explain && window.asked.indexOf(last) < window.asked.findLastIndex((question) => !question.explain)) return null;
-  return last.answer;
+  const read = window.asked.findLastIndex((question) => !question.explain);
+  return explain && window.asked.indexOf(last) < read ? null : last.answer;
 }"""
 _LAST_PICTURE = """async () => {
   const { picture } = window.asked.at(-1);

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.data.doubtful import clear_images
 from shuzi.data.strokes import Strokes
 from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines
@@ -70,7 +71,7 @@ def calibrate(
     reader
         Reads them.
     digits
-        The validation images.
+        The validation images; those whose label nobody could tell are left out.
     seed
         Decides what is composed.
     pages
@@ -83,7 +84,8 @@ def calibrate(
     DataError
         The reader has a line recogniser, and there are no pen strokes.
     """
-    composer, rng = Composer(digits.images, digits.labels), np.random.default_rng(seed)
+    clear = clear_images(digits)
+    composer, rng = Composer(clear.images, clear.labels), np.random.default_rng(seed)
     read: dict[bool, list[PageRead]] = {True: [], False: []}
     blank: list[bool] = []
     surely: list[Candidates] = []
@@ -112,7 +114,7 @@ def calibrate(
     fitted["text-ok"] = float(np.quantile(probabilities, RIGHT_BUT_NOT_OK)) if probabilities else 1.0
     fitted["blank"] = (sum(blank) + 1) / (len(blank) + 1)
     if LINE in reader.partners:
-        in_lines += read_lines(reader, digits, strokes, seed, pages)
+        in_lines += read_lines(reader, clear, strokes, seed, pages)
         fitted |= fit_lines(in_lines)
     return Calibration(reader.partners, fitted, pages, seed, strokes.sha256() if strokes else "")
 

@@ -8,8 +8,9 @@ of each digit is known.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import cv2
 import numpy as np
@@ -52,7 +53,8 @@ class Page:
     boxes
         float32 (k, 4): x, y, width, height of each digit's ink, in pixels.
     legible
-        Whether anyone could tell the labels: no digit is cut off at an edge or lies on another.
+        Whether anyone could tell the labels: no digit is cut off at an edge or lies on another, and of two lines, one
+        is above the other.
     """
 
     grey: NDArray[np.uint8]
@@ -126,8 +128,10 @@ class Composer:
         largest = min(_LARGEST, 0.95 * room)
         letter = float(np.exp(rng.uniform(math.log(_SMALLEST), math.log(largest))))
         hand = _hand(rng, letter)
+        ends = []
         for start in (0.0, room) if two_lines else (0.0,):
             self._write_line(rng, hand, ink, start + rng.uniform(-1, room - letter), found, only_digits)
+            ends.append(len(found))
         paper = background(rng, height, width, letter)
         grey = photographed(rng, paper, ink)
         if rng.random() < _CUT_CLOSE:
@@ -135,7 +139,8 @@ class Composer:
         kept = [(label, box) for label, box in found if _share_on_page(box, height, width) >= _VISIBLE]
         labels = np.array([label for label, _ in kept], np.uint8)
         boxes = np.array([_clipped(box, height, width) for _, box in kept], np.float32).reshape(-1, 4)
-        return Page(grey, labels, boxes, _legible([box for _, box in found], height, width))
+        lines = [[box for _, box in found[: ends[0]]], [box for _, box in found[ends[0] :]]]
+        return Page(grey, labels, boxes, _legible(lines, height, width))
 
     def digit(self, rng: np.random.Generator, height: float, hand: Hand | None = None) -> tuple[int, Ink]:
         """Write one digit; if it leaves no ink, write another.
@@ -341,13 +346,20 @@ def _share_on_page(box: Box, height: int, width: int) -> float:
     return across * max(0.0, min(box.bottom, height) - max(box.y, 0.0)) / box.height
 
 
-def _legible(boxes: list[Box], height: int, width: int) -> bool:
-    """Tell whether each digit is on the page or off it, and none lies on the one before."""
+def _legible(lines: Sequence[list[Box]], height: int, width: int) -> bool:
+    """Tell whether each digit is on the page or off it, none lies on another, and the lines are apart."""
+    boxes = [box for line in lines for box in line]
     shares = [_share_on_page(box, height, width) for box in boxes]
     if any(_HARDLY < each < _ENTIRELY for each in shares):
         return False
+    if any(
+        (overlap_of_smaller(np.array(one), as_array([two])) >= _ON_ANOTHER).any()
+        for one, two in combinations(boxes, 2)
+    ):
+        return False
     return all(
-        float(overlap_of_smaller(np.array(one), as_array([other]))[0]) < _ON_ANOTHER for one, other in pairwise(boxes)
+        max(box.y + box.height / 2 for box in above) < min(box.y for box in below)
+        for above, below in pairwise(line for line in lines if line)
     )
 
 

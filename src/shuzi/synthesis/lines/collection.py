@@ -18,9 +18,11 @@ from shuzi.synthesis.lines.page import LinePage, compose, compose_sample
 from shuzi.synthesis.lines.texts import OTHERS, target
 from shuzi.synthesis.lines.writers import FromImages, Hand, Recorded, Writer
 
+_TRIES = 50  # to compose a legible page: every other one is
 _FROM_IMAGES = 0.5  # fraction of lines whose digits come from MNIST
 _ENOUGH = 8  # how many different digits a writer must have recorded to write whole lines
 _FLAT = 1.9  # ratio of width to height
+_STRAIGHT_ONES = frozenset("1lIi|/\\-_!.,:;'`")
 _STRAIGHT = 0.04  # of a stroke's length: points that all lie within this distance of a line are one
 _MANY, _MOSTLY = 10, 0.6  # minimum numbers per writer, and the fraction that must have as many groups as characters
 
@@ -70,10 +72,15 @@ class Writers:
 
 
 def page_of(rng: np.random.Generator, writers: Writers, kind: Kind, images: float = _FROM_IMAGES) -> LinePage:
-    """Compose a page of a kind."""
-    if kind.name == "recorded" and len(writers.numbers):
-        return _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))
-    return compose(rng, writers.pair(rng, images), kind)
+    """Compose a page of a kind that anyone could read; see `synthesis.lines.legible`."""
+    for _ in range(_TRIES):
+        if kind.name == "recorded" and len(writers.numbers):
+            page = _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))
+        else:
+            page = compose(rng, writers.pair(rng, images), kind)
+        if page.legible:
+            break
+    return page
 
 
 def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, place: int) -> LinePage:
@@ -180,16 +187,17 @@ def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
     # a flat "digit" is a dash with a wrong label
     usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
     places = np.asarray(np.flatnonzero(usable), np.int64)
+    # a letter of which only one straight stroke was recorded is a 1 to anyone
     bars = [
         place
         for place in places.tolist()
-        if strokes.kind[place] == "digit" and strokes.label[place] != "1" and is_straight(strokes.sample(place))
+        if strokes.label[place] not in _STRAIGHT_ONES and is_straight(strokes.sample(place))
     ]
     return np.setdiff1d(places, bars)
 
 
 def is_straight(lines: Sequence[Line]) -> bool:
-    """Tell whether strokes are one straight line, as a 1 may be but no other digit.
+    """Tell whether strokes are one straight line, as a 1 or a dash may be but hardly another character.
 
     >>> is_straight([np.array([[0, 0], [5, 10], [10, 20.4]], np.float32)])
     True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -14,6 +14,7 @@ from shuzi.synthesis.lines.camera import photograph, tilted
 from shuzi.synthesis.lines.handwriting import Ink
 from shuzi.synthesis.lines.kinds import Kind
 from shuzi.synthesis.lines.layout import INKED, any_hand, any_style, place
+from shuzi.synthesis.lines.legible import is_apart, is_seen, told_apart
 from shuzi.synthesis.lines.papers import Paper, paper_light, print_word
 from shuzi.synthesis.lines.texts import Text, digits, target
 from shuzi.synthesis.lines.writers import FromImages, Hand, Writer
@@ -33,11 +34,14 @@ class LinePage:
         Digits and marks as they are, `SIGN` for each other character.
     boxes
         float32 (k, 4): x, y, width, height of the ink of each character of `text`, in pixels.
+    legible
+        Whether anyone could tell the text; see `synthesis.lines.legible`.
     """
 
     grey: NDArray[np.uint8]
     text: str
     boxes: NDArray[np.float32]
+    legible: bool = True
 
 
 def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind) -> LinePage:
@@ -61,9 +65,11 @@ def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind
     placed = place(rng, writer, others, hand, style, text, pitch)
     written = target(text.characters)
     inks = list(placed.inks)
+    apart = told_apart(written, [ink for ink, _, _, _ in inks], height, hand.pen.width, hand.slant)
     if rng.random() < kind.printed and not pitch:
         written, inks = _with_print(rng, height, written, inks)
-    return _page(rng, hand, (writer, others), kind, frame, pitch, (inks, written, photo))
+    page = _page(rng, hand, (writer, others), kind, frame, pitch, (inks, written, photo))
+    return page if apart else replace(page, legible=False)
 
 
 def compose_sample(
@@ -74,7 +80,8 @@ def compose_sample(
     frame = kind.frame(rng)
     frame = "" if frame in ("comb", "cell") else frame
     page = _page(rng, hand, writers, kind, frame, 0.0, ([(ink, 0, -len(ink), True)], "", rng.random() < kind.photos))
-    return LinePage(page.grey, written, _shared_out(page.boxes, boxes, ink))
+    boxes = _shared_out(page.boxes, boxes, ink)
+    return LinePage(page.grey, written, boxes, page.legible and is_seen(page.grey, written, boxes))
 
 
 def _shared_out(whole: NDArray[np.float32], boxes: NDArray[np.float32], ink: Ink) -> NDArray[np.float32]:
@@ -143,7 +150,8 @@ def _page(
     light *= 1 - darkness * _grain(rng, ink) * (ink.astype(np.float32) * np.float32(1 / 255))
     if photo:
         light, found = tilted(rng, light, found, height, 0.5)
-    return LinePage(photograph(rng, light, height, photo), written, found)
+    grey = photograph(rng, light, height, photo)
+    return LinePage(grey, written, found, is_apart(inks, hand.height) and is_seen(grey, written, found))
 
 
 def _grain(rng: np.random.Generator, ink: Ink) -> NDArray[np.float32] | float:

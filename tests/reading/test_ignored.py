@@ -47,6 +47,30 @@ def test_printed_lines_boxes_and_squared_paper_are_ruling():
         assert set(found) == {"ruling"}
 
 
+def test_pieces_of_a_broken_line_below_or_above_the_writing_are_ruling():
+    for y in (43, 46, 52, 18, 12):
+        ink = page()
+        ink[y : y + 2, 50:76] = ink[y : y + 2, 90:104] = 255
+        assert kinds(ink) == ["ruling", "ruling"], y
+
+
+def test_a_dash_at_half_height_or_on_a_line_of_its_own_is_no_ruling():
+    for y in (26, 31, 36, 62, 2):
+        ink = page()
+        ink[y : y + 2, 50:76] = 255
+        assert kinds(ink) == ["unknown"], y
+
+
+def test_a_line_belongs_to_the_row_it_is_nearest_to():
+    """Below the first row and above the second is a line; at half height of the second is a dash."""
+    second = Box(20, 50, 12, 24)
+    for y, kind in ((45, "ruling"), (48, "ruling"), (61, "unknown")):
+        ink = page()
+        ink[50:74, 20:32] = 255
+        ink[y : y + 2, 50:76] = 255
+        assert kinds(ink, [*DIGIT, second]) == [kind], y
+
+
 def test_a_tail_that_reaches_far_out_of_its_box_is_named():
     ink = page()
     ink[44:74, 24:28] = 255

@@ -21,6 +21,12 @@ _RULED = 3.0  # of a digit's height: a level line that is no longer may be a das
 _SPANS = 0.9  # of the picture's side: a line from one side to the other
 _HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
 _FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
+_PIECE, _THIN = (
+    2.5,
+    0.2,
+)  # times as long as thick; thickness as a fraction of a digit's height: a piece of a level line
+_OUTSIDE = 0.15  # of a digit's height: a level piece no further inside the row is on, below or above it
+_NEAR = 0.5  # of a digit's height: the distance from the row at which a line may be for writing on
 _PALE = 0.5  # of the digits' darkness: paler ink is a stain
 _PAPER_AROUND = 0.3  # of a digit's height: the margin whose paper a piece is compared with
 
@@ -68,7 +74,8 @@ def left_out(
             continue
         box = Box(x, y, wide, high)
         dark = _darkness(grey, ink, box, near, labels[box.pixels()] == number)
-        found.append((_kind(box, area, dark, height, darkness, ink.shape), box))
+        line = _is_printed(box, area, height, ink.shape) or _is_beside(box, taken, height)
+        found.append((RULING if line else STAIN if dark < _PALE * darkness else UNKNOWN, box))
     return found
 
 
@@ -83,12 +90,27 @@ def _darkness(
     return abs(float(np.median(paper)) - float(np.median(grey[box.pixels()][inked])))
 
 
-def _kind(box: Box, area: int, dark: float, height: float, darkness: float, shape: tuple[int, ...]) -> str:
+def _is_printed(box: Box, area: int, height: float, shape: tuple[int, ...]) -> bool:
+    """Tell whether a piece is too long or too hollow for a character, as printed lines and frames are."""
     long, thick = max(box.width, box.height), min(box.width, box.height)
     spans = box.width >= _SPANS * shape[1] or box.height >= _SPANS * shape[0]
     longest = _RULED if box.width > box.height else _FRAME
     if long >= _LONG * thick and (long > longest * height or spans):
-        return RULING
-    if area < _HOLLOW * box.width * box.height and (thick >= _FRAME * height or spans):
-        return RULING
-    return STAIN if dark < _PALE * darkness else UNKNOWN
+        return True
+    return area < _HOLLOW * box.width * box.height and (thick >= _FRAME * height or spans)
+
+
+def _is_beside(box: Box, taken: Sequence[Box], height: float) -> bool:
+    """Tell whether a level piece lies where lines are that people write on; a dash is at half height.
+
+    Digits that cross or touch a printed line break it into such pieces.
+    """
+    if box.width < _PIECE * box.height or box.height > _THIN * height or not taken:
+        return False
+    middle = box.y + box.height / 2
+    nearest = min((each.y + each.height / 2 for each in taken), key=lambda y: abs(y - middle))
+    row = [each for each in taken if abs(each.y + each.height / 2 - nearest) < height / 2]
+    tall = [each for each in row if each.height >= height / 2] or row
+    top, bottom = (float(np.median(ends)) for ends in zip(*((each.y, each.bottom) for each in tall), strict=True))
+    inside, near = _OUTSIDE * height, _NEAR * height
+    return bottom - inside <= middle <= bottom + near or top - near <= middle <= top + inside

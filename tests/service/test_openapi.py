@@ -46,6 +46,12 @@ def test_reading_forms_keeps_its_word_though_what_comes_is_seldom_a_spec(try_all
 
 
 @pytest.mark.slow
+def test_tracing_keeps_its_word_though_what_comes_is_seldom_a_form(try_all):
+    said = try_all("--include-path", "/v1/forms/trace", "--exclude-checks", "positive_data_acceptance")
+    assert "Tested: 1" in said
+
+
+@pytest.mark.slow
 def test_workbooks_keep_their_word_though_few_pictures_are_any(try_all):
     said = try_all("--include-path", "/v1/forms/xlsx", "--exclude-checks", "positive_data_acceptance")
     assert "Tested: 1" in said

@@ -201,7 +201,7 @@ def test_a_traced_form_is_not_printed(traced, tmp_path):
     ("picture", "said"),
     [
         (np.full((2339, 1654), 250, np.uint8), "Too little is printed"),
-        (np.full((1000, 2000), 250, np.uint8), r"outline cannot be seen.*--paper"),
+        (np.full((1000, 2000), 250, np.uint8), r"outline cannot be seen.*size of its paper"),
     ],
 )
 def test_a_picture_that_cannot_be_traced_says_what_to_do(tmp_path, picture, said):

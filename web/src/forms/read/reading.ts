@@ -69,9 +69,8 @@ export async function read(): Promise<void> {
 }
 
 async function table(chosen: readonly Photograph[], signal: AbortSignal): Promise<FormTable> {
-  const asked = askedSheets();
   if (chosen.length === 0) throw new ApiError(0, "", say("forms.read.no_photographs"));
-  if (!asked) throw new ApiError(0, "", say("forms.read.no_sheets"));
+  const asked = askedSheets();
   if (chosen.length > MOST) throw new ApiError(0, "", say("forms.read.many", MOST));
   await loadKept();
   const digits = keptInUse();

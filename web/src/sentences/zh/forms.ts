@@ -75,7 +75,7 @@ export const forms: Translation<typeof english> = {
   "forms.trace.save": "存下说明（.toml）",
   "forms.trace.save_blank": "存下空白表格（.png）",
   "forms.trace.next":
-    "两个文件放在同一个文件夹里，shuzi form read 也能读填好的表格；说明里还可以加上范围之类的规则。",
+    "两个文件放在同一个文件夹里，用命令也能读填好的表格；说明里还可以加上范围之类的规则。",
   "forms.trace.sure": "要换一张表格吗？没有存下来的修改会丢掉。",
   "forms.hand": (count) => `这个浏览器里留着 ${count} 个改正过的数字。`,
   "forms.again": "回到照片",

@@ -14,7 +14,7 @@ from pydantic import Field as Described
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shuzi.errors import DataError, PictureError, ServiceError, ShuziError
+from shuzi.errors import DataError, ModelError, PictureError, ServiceError, ShuziError
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.parse import check_beside, spec_of
 from shuzi.forms.reading.page import PageRead, PageReader
@@ -87,7 +87,10 @@ async def forms(request: Request) -> Response:
         if any(kind_of(content) == PDF for _, content in named) and not parts.settings.pdf:
             raise ServiceError("error.service.no_pdf")
         work = _Work(parts, reader, files)
-        await work.check()  # before any picture is decoded
+        try:
+            await work.check()  # before any picture is decoded
+        except ServiceError as problem:
+            raise _naming(problem, asks.model or parts.readers.chosen) from problem
         if any(answers.is_special(content) for _, content in named):
             async with parts.decoders.place():
                 sources = await parts.decoders.run(partial(answers.sources_of, named, parts.limits.pictures))
@@ -147,6 +150,14 @@ class _Work:
                 read_one, *given, shared=self._shared, size=size
             )
             return found
+
+
+def _naming(problem: ServiceError, model: str) -> ServiceError:
+    """Return an error that calls the model by its name: where its file lies is nobody's business."""
+    reason = problem.values.get("reason")
+    if not isinstance(reason, ModelError):
+        return problem
+    return ServiceError(problem.key, reason=type(reason)(reason.key, **reason.values | {"path": model}))
 
 
 def _unless_seen(name: str, picture: Any, first: dict[str, str]) -> Any:

@@ -10,7 +10,7 @@ import { traced } from "../trace/form";
 import { TracePanel } from "../trace/trace-panel";
 import { Chosen } from "./chosen";
 import { FileButton } from "./file-button";
-import { busy, problems, read, sent, since, stop, trouble } from "./reading";
+import { busy, done, problems, read, sent, since, stop, trouble } from "./reading";
 import { OWN, ownFiles, readySpecs, setOwnFile, sheets, TABLE, TRACE } from "./sheets";
 import { take } from "./take";
 import "./read.css";
@@ -159,10 +159,15 @@ function Progress() {
   const seconds = Math.max(0, Math.floor((now.value - (since.value ?? now.value)) / 1_000));
   return (
     <>
-      <progress aria-label={say("forms.read.go")} />
+      <progress
+        aria-label={say("forms.read.go")}
+        {...(done.value > 0 ? { value: done.value, max: sent.value } : {})}
+      />
       <span>
         {busy.value === null
-          ? say("forms.read.busy", sent.value, seconds)
+          ? done.value > 0
+            ? say("forms.read.some", done.value, sent.value, seconds)
+            : say("forms.read.busy", sent.value, seconds)
           : say("forms.read.waits", busy.value)}
       </span>
       <button type="button" class="button plain" onClick={stop}>

@@ -26,10 +26,14 @@ export const forms = {
   "forms.read.no_photographs": "Choose photographs first.",
   "forms.read.no_sheets": "Choose first which sheets these are; your own spec is a .toml file.",
   "forms.read.no_blank": "Choose a picture of the blank form first.",
-  "forms.read.many": (most: number) =>
-    `More than ${most} files are too many at once. Read the others afterwards, or all with shuzi form read.`,
+  "forms.read.some": (done: number, count: number, seconds: number) =>
+    `Reading: ${done} of ${count} files are done, ${seconds} s`,
+  "forms.read.same": (name: string, first: string) =>
+    `${name} is the same file as ${first} and was read once.`,
+  "forms.read.partly": (done: number, count: number, why: string) =>
+    `This is what was read of ${done} of ${count} files. ${why} The photographs are still here: go back to them to read all.`,
   "forms.read.large":
-    "The files, with the digits that this browser keeps, are larger than 20 MB together. Remove some, or read all with shuzi form read.",
+    "A file is larger than 20 MB, with the digits that this browser keeps. Remove it, or read all with shuzi form read.",
   "forms.read.without_hand": (why: string) => `This was read without the digits that you corrected. ${why}`,
   "forms.sheets": "Which sheets",
   "forms.sheets.choose": "Choose…",

@@ -26,9 +26,12 @@ export const forms: Translation<typeof english> = {
   "forms.read.no_photographs": "请先选照片。",
   "forms.read.no_sheets": "请先选是哪种表格；自己的说明是一个 .toml 文件。",
   "forms.read.no_blank": "请先选空白表格的图。",
-  "forms.read.many": (most) => `一次最多 ${most} 个文件。其余的请下一次再读，或者用 shuzi form read 一起读。`,
+  "forms.read.some": (done, count, seconds) => `正在读：${count} 个文件读完了 ${done} 个，${seconds} 秒`,
+  "forms.read.same": (name, first) => `${name} 和 ${first} 是同一个文件，只读了一次。`,
+  "forms.read.partly": (done, count, why) =>
+    `这是 ${count} 个文件里 ${done} 个的内容。${why}照片都还在：回到照片可以全部重读。`,
   "forms.read.large":
-    "文件连同这个浏览器里留着的数字加起来超过 20 MB。请去掉几个，或者用 shuzi form read 一起读。",
+    "有一个文件连同这个浏览器里留着的数字超过 20 MB。请去掉它，或者用 shuzi form read 一起读。",
   "forms.read.without_hand": (why) => `这次没有参照你改正过的数字。${why}`,
   "forms.sheets": "哪种表格",
   "forms.sheets.choose": "请选择…",
@@ -74,8 +77,7 @@ export const forms: Translation<typeof english> = {
   "forms.trace.twice": (name) => `有两个栏目都叫 ${name}，每个要有自己的名称。`,
   "forms.trace.save": "存下说明（.toml）",
   "forms.trace.save_blank": "存下空白表格（.png）",
-  "forms.trace.next":
-    "两个文件放在同一个文件夹里，用命令也能读填好的表格；说明里还可以加上范围之类的规则。",
+  "forms.trace.next": "两个文件放在同一个文件夹里，用命令也能读填好的表格；说明里还可以加上范围之类的规则。",
   "forms.trace.sure": "要换一张表格吗？没有存下来的修改会丢掉。",
   "forms.hand": (count) => `这个浏览器里留着 ${count} 个改正过的数字。`,
   "forms.again": "回到照片",

@@ -99,6 +99,37 @@ def test_a_sheet_is_read_checked_beside_its_photograph_and_saved(open_page, file
     assert pictures == 0
 
 
+def as_pdf(picture, file):
+    blank = Image.new("L", picture.size, 255)
+    blank.save(file, "pdf", resolution=150, save_all=True, append_images=[picture])
+    return "sheet.pdf#2"
+
+
+def as_tiff(picture, file):
+    picture.save(file, "tiff")
+    return "sheet.tiff"
+
+
+@pytest.mark.parametrize("save", [as_pdf, as_tiff])
+def test_a_sheet_that_the_browser_cannot_open_is_shown_by_the_service(open_page, files, save):
+    file, original = io.BytesIO(), Image.open(io.BytesIO((files / "sheet.jpg").read_bytes()))
+    source = save(original.convert("L"), file)
+    page = open_page("?view=forms")
+    choose(page, files)
+    photo = {"name": source.partition("#")[0], "mimeType": "application/octet-stream", "buffer": file.getvalue()}
+    page.get_by_test_id("photographs").set_input_files(photo)
+    read(page)
+    sheet = page.get_by_role("img", name=f"The sheet on {source}")
+    expect(sheet).to_be_visible()
+    box = frame(page)
+    width, height = sheet.evaluate("(image) => [image.naturalWidth, image.naturalHeight]")
+    assert 0 < box[0] < box[0] + box[2] < width
+    assert 0 < box[1] < box[1] + box[3] < height
+    # the same part of the sheet as on the photograph
+    known = json.loads((files / "table.json").read_text("utf-8"))["rows"][2]["cells"]["q1"]["box"]
+    assert np.allclose(np.divide(box[:2], (width, height)), np.divide(known[:2], original.size), atol=0.01)
+
+
 def test_the_photographs_can_be_changed_after_reading(open_page, files):
     page = open_page("?view=forms")
     choose(page, files, "sheet.jpg")

@@ -1,5 +1,6 @@
 """A form that somebody has is traced in the page, its fields are named, and filled copies are read with it."""
 
+import io
 import re
 
 import pytest
@@ -99,7 +100,7 @@ def test_what_is_dropped_there_is_the_blank_form_and_a_box_leads_to_its_name(ope
 
 
 def test_another_page_of_a_document_is_traced_only_after_asking_once_something_was_changed(open_page, files):
-    scan = Image.open(files / "blank.png")
+    scan = Image.open(io.BytesIO((files / "blank.png").read_bytes()))
     scan.save(files / "two.pdf", resolution=200, save_all=True, append_images=[scan.rotate(180)])
     page = open_page("?view=forms&sheets=trace")
     asked = []

@@ -233,6 +233,7 @@ def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_p
             "workbook",
             "review",
             "photograph",
+            "picture",
             "classify",
             "models",
             "begin",
@@ -256,6 +257,9 @@ def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_p
     run(examples["photograph"])
     with Image.open(tmp_path / "1.jpg") as photograph:
         assert photograph.size == (1, 1)
+    run(examples["picture"])
+    with Image.open(tmp_path / "seven.jpg") as seven:
+        assert seven.size == (28, 28)
     training = json.loads(run(examples["begin"]))["id"]
     for name in ("look", "stop", "events"):
         examples[name] = examples[name].replace("ID", training)
@@ -276,6 +280,7 @@ def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
         "/v1/forms",
         "/v1/forms/trace",
         "/v1/forms/xlsx",
+        "/v1/picture",
         "/v1/review",
         "/v1/review/{id}/photographs/{number}",
         "/v1/classify",

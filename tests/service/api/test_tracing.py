@@ -79,7 +79,7 @@ def test_filled_copies_are_read_with_the_answer(client, folder):
 
 def test_any_page_of_a_document_is_traced(client, folder):
     file = io.BytesIO()
-    scan = Image.open(folder / "blank.png")
+    scan = Image.open(io.BytesIO((folder / "blank.png").read_bytes()))
     Image.new("L", scan.size, 255).save(file, "pdf", resolution=200, save_all=True, append_images=[scan])
     found = trace(client, file.getvalue(), "blank.pdf", "?page=2").json()
     assert found["pages"] == 2

@@ -59,14 +59,20 @@ async def trace_form(request: Request) -> Response:
     kind = request.headers.get("content-type", "")
     async with place_for(request):
         ((name, content),) = await asyncio.to_thread(pictures_of, body, kind, 1)
-        pages, picture = await _opened(parts, name, content, asks.page)
+        pages, picture = await opened(parts, name, content, asks.page)
         given = name, picture, asks.title, asks.paper, pages, language()
         said = await parts.pool.run(trace_one, *given, size=weight(picture))
     return Response(said, media_type=JSON)
 
 
-async def _opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[uint8]]:
-    """Return how many pages a file has, and one of them: a plain file as it is, any other one decoded."""
+async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[uint8]]:
+    """Return how many pages a file has, and one of them: a plain file as it is, any other one decoded.
+
+    Raises
+    ------
+    ShuziError
+        It cannot be decoded, there is no such page, or PDF is not allowed.
+    """
     is_pdf = kind_of(content) == PDF
     if is_pdf and not parts.settings.pdf:
         raise ServiceError("error.service.no_pdf")

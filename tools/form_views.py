@@ -2,8 +2,8 @@
 
     python tools/form_views.py
 
-A photograph of a ready sheet is read and reviewed, and a form that shuzi did not make is traced, in Chromium, by a service
-that runs meanwhile. The digits are MNIST's validation digits.
+A photograph of a ready sheet is read and reviewed, and a form that shuzi did not make is traced, all in Chromium. The
+digits are MNIST's validation digits.
 """
 
 from __future__ import annotations

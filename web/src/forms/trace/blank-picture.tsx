@@ -7,7 +7,7 @@ import type { TracedForm } from "../../shapes";
 import { revokeLater } from "../read/object-url";
 import { currentField, type Edited, fields } from "./form";
 
-const NEAR = 3;
+const NEAR = 2;
 const TALL = 4.5; // millimetres of a number
 const ROOM = 1.2;
 
@@ -23,7 +23,8 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (numb
   const at = currentField.value;
   const [x, y] = (at === null ? undefined : fields.value[at]?.at[0]) ?? [width / 2, height / 2];
   const near = isNear.value && at !== null;
-  const middle = `${(100 * x) / width}% ${(100 * y) / height}%`;
+  // with what is printed to the left of it, which says what it is
+  const middle = `${(50 * x) / width}% ${(100 * y) / height}%`;
   return (
     <figure class="forms-blank">
       <div>

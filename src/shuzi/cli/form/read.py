@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.model_argument import place_of
+from shuzi.cli.model_argument import knowing, place_of
 from shuzi.cli.terminal import counting
 from shuzi.messages import say
 from shuzi.messages.visible import visible
@@ -67,7 +67,7 @@ def read(
     at = begin() if review else None
     with at or nullcontext():
         place = place_of(model)
-        reader = load(place).with_hand(hand) if hand else load(place)
+        reader = knowing(load(place), hand, model)
         named, pages = photos_in(photos), None if spec is None else _prepared(spec, reader, out)
         identity = identity_of(reader.card.weights, hand, pages.spec if pages else None)
         journal = Journal.beside(out[0], identity, resume) if out else None

@@ -25,6 +25,7 @@ from shuzi.forms.layout import pages_of  # noqa: E402
 from shuzi.forms.making.ready import FOLDER  # noqa: E402
 from shuzi.forms.parse import read_spec  # noqa: E402
 from shuzi.forms.reading.page import PageReader  # noqa: E402
+from shuzi.forms.spec import Spec  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"
 ROWS, SEED = 7, 4
@@ -33,24 +34,31 @@ INK, OK, DOUBT = (38, 44, 66), (255, 255, 255), (255, 242, 204)
 
 def main() -> None:
     """Draw both pictures in both languages."""
-    mnist, reader = shuzi.load_mnist().validation, shuzi.load()
+    reader = shuzi.load()
     for language in ("en", "zh"):
-        rng = np.random.default_rng(SEED)
-        spec = read_spec(FOLDER / f"scores.{language}.toml")
-        texts = {}
-        for row in range(ROWS):
-            scores = rng.integers(3, 21, 5).tolist()
-            texts[row, "number"] = f"{rng.integers(10**8):08}"
-            texts |= {(row, f"q{n}"): str(each) for n, each in enumerate(scores, start=1)}
-            texts[row, "total"] = str(sum(scores) + (row == 4))  # one sum is wrong
-        filled = fill(rng, print_sheet(spec)[0], pages_of(spec)[0].places, texts, Hands(mnist.images, mnist.labels))
-        jpeg, _ = photograph(np.random.default_rng(9), filled, angle=20)
+        spec, jpeg = photograph_of(language)
         with Image.open(io.BytesIO(jpeg)) as photo:
             photo.resize((600, 800), Image.Resampling.LANCZOS).quantize(32).save(
                 PICTURES / f"form-photo-{language}.png", optimize=True
             )
         table = read_forms(PageReader(spec, reader), [jpeg])
         drawn(jpeg, table).quantize(32).save(PICTURES / f"form-table-{language}.png", optimize=True)
+
+
+def photograph_of(language: str) -> tuple[Spec, bytes]:
+    """Fill in the ready sheet of scores in a language; return its spec and its photograph, a JPEG."""
+    mnist = shuzi.load_mnist().validation
+    rng = np.random.default_rng(SEED)
+    spec = read_spec(FOLDER / f"scores.{language}.toml")
+    texts = {}
+    for row in range(ROWS):
+        scores = rng.integers(3, 21, 5).tolist()
+        texts[row, "number"] = f"{rng.integers(10**8):08}"
+        texts |= {(row, f"q{n}"): str(each) for n, each in enumerate(scores, start=1)}
+        texts[row, "total"] = str(sum(scores) + (row == 4))  # one sum is wrong
+    filled = fill(rng, print_sheet(spec)[0], pages_of(spec)[0].places, texts, Hands(mnist.images, mnist.labels))
+    jpeg, _ = photograph(np.random.default_rng(9), filled, angle=20)
+    return spec, jpeg
 
 
 def drawn(jpeg: bytes, table: object) -> Image.Image:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from shuzi.service import app
-from shuzi.service.api import forms, reading, review, training, workbook
+from shuzi.service.api import forms, reading, review, tracing, training, workbook
 from shuzi.service.api.openapi import describe
 from shuzi.training.recipes import RECIPES
 
@@ -66,7 +66,7 @@ def shape(name: str, schema: dict[str, Any]) -> str:
 def shapes() -> str:
     """Return the whole file."""
     operations = [
-        each for group in (reading, forms, workbook, review, training, app) for each in group.operations.all
+        each for group in (reading, forms, tracing, workbook, review, training, app) for each in group.operations.all
     ]
     schemas = describe(operations)["components"]["schemas"]
     numbers = ranges(schemas["TrainingRequest"]["properties"])

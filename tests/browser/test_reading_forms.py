@@ -99,6 +99,37 @@ def test_a_sheet_is_read_checked_beside_its_photograph_and_saved(open_page, file
     assert pictures == 0
 
 
+def as_pdf(picture, file):
+    blank = Image.new("L", picture.size, 255)
+    blank.save(file, "pdf", resolution=150, save_all=True, append_images=[picture])
+    return "sheet.pdf#2"
+
+
+def as_tiff(picture, file):
+    picture.save(file, "tiff")
+    return "sheet.tiff"
+
+
+@pytest.mark.parametrize("save", [as_pdf, as_tiff])
+def test_a_sheet_that_the_browser_cannot_open_is_shown_by_the_service(open_page, files, save):
+    file, original = io.BytesIO(), Image.open(io.BytesIO((files / "sheet.jpg").read_bytes()))
+    source = save(original.convert("L"), file)
+    page = open_page("?view=forms")
+    choose(page, files)
+    photo = {"name": source.partition("#")[0], "mimeType": "application/octet-stream", "buffer": file.getvalue()}
+    page.get_by_test_id("photographs").set_input_files(photo)
+    read(page)
+    sheet = page.get_by_role("img", name=f"The sheet on {source}")
+    expect(sheet).to_be_visible()
+    box = frame(page)
+    width, height = sheet.evaluate("(image) => [image.naturalWidth, image.naturalHeight]")
+    assert 0 < box[0] < box[0] + box[2] < width
+    assert 0 < box[1] < box[1] + box[3] < height
+    # the same part of the sheet as on the photograph
+    known = json.loads((files / "table.json").read_text("utf-8"))["rows"][2]["cells"]["q1"]["box"]
+    assert np.allclose(np.divide(box[:2], (width, height)), np.divide(known[:2], original.size), atol=0.01)
+
+
 def test_the_photographs_can_be_changed_after_reading(open_page, files):
     page = open_page("?view=forms")
     choose(page, files, "sheet.jpg")
@@ -255,14 +286,59 @@ def test_a_mistake_in_the_spec_is_the_services_sentence(open_page, files, tmp_pa
     expect(page.locator(".forms-chosen")).to_contain_text("sheet.jpg")
 
 
-def test_nothing_chosen_is_said_and_too_many_are_not_sent(open_page, files):
+def test_nothing_chosen_is_said(open_page):
     page = open_page("?view=forms&sheets=table")
     read(page)
     expect(page.get_by_role("alert")).to_have_text("Choose photographs first.")
-    photos = [{"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": b"-"} for n in range(33)]
-    page.get_by_test_id("photographs").set_input_files(photos)
+
+
+@pytest.fixture(scope="module")
+def many(files):
+    """More photographs than a request may have: the first, the 35th and the last (the first again) show a sheet."""
+    folder = files / "many"
+    folder.mkdir()
+    for n in range(1, 34):
+        (folder / f"{n:02}.jpg").write_bytes(f"no picture {n}".encode())
+    (folder / "00.jpg").write_bytes((files / "sheet.jpg").read_bytes())
+    (folder / "34.jpg").write_bytes(photograph(files / "scores.toml", TEXTS, seed=5))
+    (folder / "35.jpg").write_bytes((files / "sheet.jpg").read_bytes())
+    return sorted(folder.iterdir())
+
+
+def test_any_number_of_photographs_is_read_as_the_command_reads_them(open_page, files, many):
+    out = files / "many.json"
+    given = ["form", "read", *map(str, many), "--spec", str(files / "scores.toml"), "--out", str(out), "--lang", "en"]
+    CliRunner().invoke(command, given)
+    page = open_page("?view=forms")
+    choose(page, files, *many)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if "v1/forms" in request.url else None)
     read(page)
-    expect(page.get_by_role("alert")).to_contain_text("More than 32 files")
+    expect(page.get_by_test_id("remaining")).to_be_visible()
+    assert len(asked) == 2
+    found = json.loads(saved(page, "Save JSON"))
+    wanted = json.loads(out.read_text("utf-8").replace(f"{many[0].parent}/", ""))
+    assert found["rows"] == wanted["rows"]
+    assert [row["sheet"] for row in found["rows"]] == [1, 1, 1, 2, 2, 2]
+    assert "picture" in found["rows"][2]["cells"]["q1"]
+    assert [each["source"] for each in found["problems"]] == [each["source"] for each in wanted["problems"]]
+
+
+def test_what_was_read_stays_if_a_later_request_fails(open_page, files, many):
+    page = open_page("?view=forms", refusals=(0,))
+    choose(page, files, *many)
+    page.route(
+        "**/v1/forms",
+        lambda route: route.abort() if b'name="before"' in route.request.post_data_buffer else route.continue_(),
+    )
+    read(page)
+    expect(page.get_by_text("This is what was read of 32 of 35 files.")).to_be_visible()
+    expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(3)
+    page.get_by_role("button", name="Back to the photographs").click()
+    expect(page.locator(".forms-chosen li")).to_have_count(36)
+    page.unroute("**/v1/forms")
+    read(page)
+    expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(6)
 
 
 def test_a_service_that_has_ended_loses_nothing(browser, files):

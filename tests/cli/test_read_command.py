@@ -335,3 +335,11 @@ def test_one_value_of_a_list_is_chosen(shuzi, folder, price):
         assert (ended.code, ended.out) == (1, "")
         assert told in ended.err
     assert shuzi("read", "--among", "no-such.txt", price).code == 1
+
+
+@pytest.mark.parametrize("given", [("read", "five.png"), ("form", "read", "five.png", "--table")])
+def test_a_model_that_cannot_know_a_hand_is_called_as_it_was_named(shuzi, folder, mnist, given):
+    np.savez_compressed("mine.npz", images=mnist.validation.images[:1], labels=mnist.validation.labels[:1])
+    ended = shuzi(*given, "--model", "softmax", "--hand", "mine.npz")
+    assert (ended.code, ended.out) == (1, "")
+    assert ended.err.startswith("Error: softmax does not output features.")

@@ -52,3 +52,14 @@ def test_a_date_without_the_zeros_of_month_and_day_is_that_date():
     assert (cell.text, cell.status) == ("2026-01-05", "ok")
     gap = [*boxes[:2], box(empty=1.0), *boxes[3:]]
     assert decided(Field("day", kind=DATE, boxes=8), *gap).status == "unsure"
+
+
+def test_a_text_with_a_box_that_nobody_could_read_is_offered_to_nobody():
+    field = Field("a", kind=IDENTIFIER, boxes=2)
+    cell = decided(field, box(1, 0.6, other=0.39), box(9))
+    assert (cell.text, cell.alternatives[1][0]) == ("19", "?9")
+    assert "?" not in cell.message
+    # the next one is offered
+    cell = decided(field, box(1, 0.5, other=0.3) + 0.2 * box(7), box(9))
+    assert cell.alternatives[1][0] == "?9"
+    assert "79" in cell.message

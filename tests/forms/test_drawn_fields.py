@@ -9,7 +9,7 @@ from PIL import Image
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.parse import read_spec
-from shuzi.forms.spec import BOXES, COMB, OPEN, Field
+from shuzi.forms.spec import BOXES, COMB, NUMBER, OPEN, Field
 from shuzi.forms.tracing.boxes import Printed
 from shuzi.forms.tracing.propose import propose, snapped
 from shuzi.ink.boxes import Box
@@ -132,6 +132,11 @@ def test_proposed_dates_and_decimals_are_listed(tmp_path):
     assert first.endswith("8 boxes  a date")
     assert second.endswith("5 boxes  2 of them after the point")
     assert 'kind = "identifier"' in found.output
+    # which is easily changed, if it is none
+    assert "Taken for a date, because the boxes stand as 4, 2 and 2: f1." in found.output
+    text = (tmp_path / "out.toml").read_text("utf-8")
+    (tmp_path / "out.toml").write_text(text.replace('kind = "date"', "boxes = 8"), "utf-8")
+    assert [(each.kind, each.boxes) for each in read_spec(tmp_path / "out.toml").fields] == [(NUMBER, 8), (NUMBER, 5)]
 
 
 def test_boxes_in_two_rows_are_read_row_by_row():

@@ -208,69 +208,6 @@ def test_a_sheet_without_a_font_for_it_is_refused(tmp_path, monkeypatch):
     assert make_sheet(Spec("Scores", (Field("q", boxes=1),), rows=2), tmp_path / "sheet.pdf") == 1
 
 
-def test_an_interrupted_run_goes_on(photo, tmp_path, monkeypatch):
-    spec = tmp_path / "spec.toml"
-    spec.write_text('title = "S"\nrows = 2\n[[fields]]\nname = "q"\nboxes = 1\n', encoding="utf-8")
-    for n in range(3):
-        picture = photo(read_spec(spec), {(0, "q"): str(n), (1, "q"): "5"}, seed=n)
-        (tmp_path / f"{n}.jpg").write_bytes(picture)
-    photos, out = [str(tmp_path / f"{n}.jpg") for n in range(3)], tmp_path / "table.csv"
-    given = ["form", "read", *photos, "--spec", str(spec), "--out", str(out)]
-    read, seen = PageReader.read, []
-
-    def interrupted(self, picture, name):
-        seen.append(name)
-        if len(seen) == 3:
-            raise KeyboardInterrupt
-        return read(self, picture, name)
-
-    monkeypatch.setattr(PageReader, "read", interrupted)
-    CliRunner().invoke(command, given)
-    left = tmp_path / f"table.csv{ENDING}"
-    assert left.exists()
-    assert not out.exists()
-    refused = CliRunner().invoke(command, given)
-    assert isinstance(refused.exception, DataError)
-    again = CliRunner().invoke(command, [*given, "--resume"])
-    assert again.exit_code == 0, again.output
-    assert seen[3:] == [photos[2]]
-    assert out.exists()
-    assert not left.exists()
-    rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8-sig"))))
-    assert [row["q"] for row in rows[::2]] == ["0", "1", "2"]
-
-
-def test_an_interrupted_run_of_ruled_tables_goes_on(sheets, hands, tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(str(Path(sheets.__file__).parent))
-    import ruled_tables
-
-    from shuzi.forms.reading import ruled
-
-    for n in range(3):
-        rng = np.random.default_rng(n)
-        (tmp_path / f"{n}.jpg").write_bytes(sheets.photograph(rng, ruled_tables.draw(rng, hands)[0], turned=0.0)[0])
-    photos, out = [str(tmp_path / f"{n}.jpg") for n in range(3)], tmp_path / "table.json"
-    given = ["form", "read", *photos, "--table", "--out"]
-    assert CliRunner().invoke(command, [*given, str(tmp_path / "whole.json")]).exit_code == 0
-    read, seen = ruled.read_table, []
-
-    def interrupted(reader, number, name, picture):
-        seen.append(name)
-        if len(seen) == 3:
-            raise KeyboardInterrupt
-        return read(reader, number, name, picture)
-
-    monkeypatch.setattr(ruled, "read_table", interrupted)
-    CliRunner().invoke(command, [*given, str(out)])
-    assert not out.exists()
-    assert isinstance(CliRunner().invoke(command, [*given, str(out)]).exception, DataError)
-    again = CliRunner().invoke(command, [*given, str(out), "--resume"])
-    assert again.exit_code == 0, again.output
-    assert seen[3:] == [photos[2]]
-    assert out.read_text("utf-8") == (tmp_path / "whole.json").read_text("utf-8")
-    assert not (tmp_path / f"table.json{ENDING}").exists()
-
-
 def test_a_ruled_table_is_read_without_a_spec(reader, sheets, hands, monkeypatch):
     monkeypatch.syspath_prepend(str(Path(sheets.__file__).parent))
     import ruled_tables

@@ -15,7 +15,7 @@ from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page import PageReader
 from shuzi.forms.spec import OPEN
-from shuzi.forms.tracing.trace import sides_of
+from shuzi.forms.tracing.trace import sides_of, trace
 
 
 def digits_for(form, seed):
@@ -201,7 +201,7 @@ def test_a_traced_form_is_not_printed(traced, tmp_path):
     ("picture", "said"),
     [
         (np.full((2339, 1654), 250, np.uint8), "Too little is printed"),
-        (np.full((1000, 2000), 250, np.uint8), r"outline cannot be seen.*--paper"),
+        (np.full((1000, 2000), 250, np.uint8), r"outline cannot be seen.*size of its paper"),
     ],
 )
 def test_a_picture_that_cannot_be_traced_says_what_to_do(tmp_path, picture, said):
@@ -235,3 +235,10 @@ def test_filled_copies_are_read_by_the_command(forms, traced, sheets, hands, tmp
     assert found.exit_code == 1
     assert "b.jpg" in found.output
     assert len(out.read_text("utf-8-sig").splitlines()) == 2
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 400), (297, 210)])
+def test_a_picture_that_shows_nothing_is_an_error(shape):
+    for level in (0, 128, 255):
+        with pytest.raises((DataError, PictureError)):
+            trace(np.full(shape, level, np.uint8), "a.png", "A", "A4", None, "mm")

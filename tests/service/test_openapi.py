@@ -29,7 +29,7 @@ def try_all(service, tmp_path):
 
 @pytest.mark.slow
 def test_every_operation_but_reading_and_training_keeps_all_of_its_word(try_all):
-    said = try_all("--exclude-path-regex", "events$|^/v1/training$|^/v1/read$|^/v1/forms")
+    said = try_all("--exclude-path-regex", "events$|^/v1/training$|^/v1/read$|^/v1/picture$|^/v1/forms")
     assert "Tested: 9" in said
 
 
@@ -42,6 +42,18 @@ def test_reading_keeps_its_word_though_what_comes_is_seldom_a_picture(try_all):
 @pytest.mark.slow
 def test_reading_forms_keeps_its_word_though_what_comes_is_seldom_a_spec(try_all):
     said = try_all("--include-path", "/v1/forms", "--exclude-checks", "positive_data_acceptance")
+    assert "Tested: 1" in said
+
+
+@pytest.mark.slow
+def test_showing_keeps_its_word_though_what_comes_is_seldom_a_picture(try_all):
+    said = try_all("--include-path", "/v1/picture", "--exclude-checks", "positive_data_acceptance")
+    assert "Tested: 1" in said
+
+
+@pytest.mark.slow
+def test_tracing_keeps_its_word_though_what_comes_is_seldom_a_form(try_all):
+    said = try_all("--include-path", "/v1/forms/trace", "--exclude-checks", "positive_data_acceptance")
     assert "Tested: 1" in said
 
 

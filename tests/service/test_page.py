@@ -15,9 +15,14 @@ from PIL import Image
 
 from shuzi import __version__
 from shuzi.data import mnist
+from shuzi.forms.making.ready import FOLDER
+from shuzi.forms.making.sheet import make_sheet
+from shuzi.forms.parse import read_spec
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
 from shuzi.models.store import shipped
+from shuzi.pictures.open import open_picture
+from shuzi.pictures.pdf import Page
 from shuzi.service.http.tokens import Tokens
 from shuzi.service.review import Review
 from shuzi.service.settings import Settings
@@ -224,9 +229,11 @@ def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_p
         *(
             "read",
             "forms",
+            "trace_form",
             "workbook",
             "review",
             "photograph",
+            "picture",
             "classify",
             "models",
             "begin",
@@ -241,12 +248,18 @@ def test_the_examples_of_the_documents_can_be_run_as_they_are(run_service, tmp_p
     assert json.loads(run(examples["read"]))["readings"][0]["text"] == "7"
     assert json.loads(run(examples["classify"]))["answers"][0]["digit"] == 7
     assert "no ruled table" in json.loads(run(examples["forms"]))["problems"][0]["message"]
+    make_sheet(read_spec(FOLDER / "meters.en.toml"), tmp_path / "blank.pdf")
+    Image.fromarray(open_picture(Page(tmp_path / "blank.pdf", 1))).save(tmp_path / "blank.png")
+    assert json.loads(run(examples["trace_form"]))["fields"]
     run(examples["workbook"])
     assert zipfile.is_zipfile(tmp_path / "table.xlsx")
     assert json.loads(run(examples["review"]))["photographs"] == ["a.png"]
     run(examples["photograph"])
     with Image.open(tmp_path / "1.jpg") as photograph:
         assert photograph.size == (1, 1)
+    run(examples["picture"])
+    with Image.open(tmp_path / "seven.jpg") as seven:
+        assert seven.size == (28, 28)
     training = json.loads(run(examples["begin"]))["id"]
     for name in ("look", "stop", "events"):
         examples[name] = examples[name].replace("ID", training)
@@ -265,7 +278,9 @@ def test_the_openapi_document_speaks_and_names_all_there_is(client, language):
     assert set(document["paths"]) == {
         "/v1/read",
         "/v1/forms",
+        "/v1/forms/trace",
         "/v1/forms/xlsx",
+        "/v1/picture",
         "/v1/review",
         "/v1/review/{id}/photographs/{number}",
         "/v1/classify",

@@ -161,6 +161,27 @@ export interface Score {
   on: string;
 }
 
+export interface TracedField {
+  name: string;
+  kind: "number" | "identifier" | "date";
+  boxes: number;
+  decimals: number;
+  style: "boxes" | "comb" | "open";
+  at: [number, number, number, number][];
+}
+
+export interface TracedForm {
+  title: string;
+  language: "zh" | "en";
+  paper: string;
+  landscape: boolean;
+  size: [number, number];
+  blank: string;
+  fields: TracedField[];
+  left_out: number;
+  pages: number;
+}
+
 export interface Training {
   id: string;
   state: "running" | "done" | "stopped" | "failed";

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,6 +14,9 @@ from shuzi.messages import say
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import replace_card
 from shuzi.models.store import DEFAULT, find_model, shipped
+
+if TYPE_CHECKING:
+    from shuzi.reading.reader import Reader
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -61,3 +64,21 @@ def place_of(model: str) -> Path:
     if Path(model).exists():
         click.echo(say("cli.model.hidden", name=model), err=True)
     return known[model]
+
+
+def knowing(reader: Reader, hand: Path | None, model: str) -> Reader:
+    """Return a reader that knows a hand, if there is one; an error calls the model as the user did.
+
+    Raises
+    ------
+    DataError
+        The file is missing, damaged, or holds something else.
+    ModelError
+        The model cannot know a hand.
+    """
+    if hand is None:
+        return reader
+    try:
+        return reader.with_hand(hand)
+    except ModelError as problem:
+        raise ModelError(problem.key, **problem.values | {"path": model}) from problem

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.model_argument import place_of
+from shuzi.cli.model_argument import knowing, place_of
 from shuzi.cli.terminal import counting
 from shuzi.errors import DataError, PictureError, ShuziError
 from shuzi.messages import say
@@ -63,8 +63,7 @@ def read(
     named = [each for given in pictures for each in _single(given)]
     _refuse_nothing(named)
     values = None if among is None else _values(among)
-    reader = load(place_of(model))
-    reader = reader.with_hand(hand) if hand else reader
+    reader = knowing(load(place_of(model)), hand, model)
     names = [name for name, _ in named]
     put = readings.as_json if as_json else readings.as_row if as_csv else readings.lines_for(names)
     if as_csv:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.reading.page import PageRead, PageReader
+from shuzi.forms.reading.together import in_order, read_each
 from shuzi.forms.result import PRINTED, Cell, Problem, Row, Table
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
@@ -140,5 +141,5 @@ def read_forms(reader: PageReader, photos: Iterable[str | Path | Picture]) -> Ta
     -------
     The table; what could not be read is among its `problems`.
     """
-    found = [try_page(reader, picture, name) for name, picture in photos_in(photos)]
+    found = in_order(read_each(try_page, reader, photos_in(photos)))
     return collect(reader.spec, found, reader.pages)

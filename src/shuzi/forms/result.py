@@ -75,7 +75,9 @@ class Cell:
             return say(f"form.rule.{self.rule}")
         if self.status != UNSURE:
             return ""
-        other = next((text for text, _ in self.alternatives if text and text != self.text), "")
+        # with "?" for a box that nobody could read, it is no text to offer
+        others = (text for text, _ in self.alternatives if text and text != self.text and "?" not in text)
+        other = next(others, "")
         return say("form.also", other=other) if other else say("form.unsure")
 
     def as_dict(self) -> dict[str, Any]:

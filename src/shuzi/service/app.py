@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.models.store import DEFAULT
-from shuzi.service.api import answers, documentation, forms, reading, training, workbook
+from shuzi.service.api import answers, documentation, forms, reading, tracing, training, workbook
 from shuzi.service.api import review as review_api
 from shuzi.service.api.schema import Health
 from shuzi.service.decoders import Decoders
@@ -92,7 +92,7 @@ def create(
         The address of a proxy or the name of a host is invalid.
     """
     limits, settings = limits or Limits(), settings or Settings()
-    reads = (reading.operations, forms.operations, workbook.operations, review_api.operations)
+    reads = (reading.operations, forms.operations, tracing.operations, workbook.operations, review_api.operations)
     groups = (*reads, training.operations, operations)
     described = [each for group in groups for each in group.all]
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()

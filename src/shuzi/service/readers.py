@@ -74,6 +74,11 @@ class Readers:
         """The models that all readers read with, kept once in each process."""
         return [each for each in (self._detector, self._recogniser) if each is not None]
 
+    @property
+    def chosen(self) -> str:
+        """The name of the model that reads when none is named."""
+        return self._chosen
+
     def names(self) -> list[str]:
         """Name the models, those trained here last."""
         return [*self._paths, *self._trained]

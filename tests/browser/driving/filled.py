@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
+from PIL import Image
 
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 SPEC = """title = "Scores"
@@ -32,13 +36,13 @@ TEXTS = {(0, "id"): "101", (1, "id"): "303", (2, "id"): "202", (0, "q1"): "17", 
 """The last score is out of range, so a person must look at it."""
 
 
-def _sheets() -> Any:
+def _benchmark(name: str) -> Any:
+    """Import a module of the benchmarks."""
     sys.path.insert(0, str(BENCHMARKS))
     try:
-        import sheets
+        return importlib.import_module(name)
     finally:
         sys.path.remove(str(BENCHMARKS))
-    return sheets
 
 
 def write_spec(folder: Path) -> Path:
@@ -50,14 +54,27 @@ def write_spec(folder: Path) -> Path:
 
 def photograph(spec: Path, texts: dict[tuple[int, str], str], seed: int = 3) -> bytes:
     """Print the first page of a spec, fill it in with MNIST's validation digits, and photograph it: a JPEG."""
-    from shuzi import load_mnist
     from shuzi.forms.layout import pages_of
     from shuzi.forms.parse import read_spec
 
-    sheets, digits, read = _sheets(), load_mnist().validation, read_spec(spec)
+    read = read_spec(spec)
+    return _photograph(_benchmark("sheets").print_sheet(read)[0], pages_of(read)[0].places, texts, seed)
+
+
+def write_form(folder: Path, name: str, numbers: Sequence[str]) -> None:
+    """Scan a form of the benchmarks as blank.png, and photograph one with numbers in its fields as filled.jpg."""
+    form = next(each for each in _benchmark("layouts").layouts() if each.name == name)
+    scan = cv2.resize((form.page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
+    Image.fromarray(scan).save(folder / "blank.png")
+    texts = {(0, each.field.name): number for each, number in zip(form.places, numbers, strict=True)}
+    (folder / "filled.jpg").write_bytes(_photograph(form.page, form.places, texts, 3))
+
+
+def _photograph(page: Any, places: Any, texts: dict[tuple[int, str], str], seed: int) -> bytes:
+    from shuzi import load_mnist
+
+    sheets, digits = _benchmark("sheets"), load_mnist().validation
     rng = np.random.default_rng(seed)
-    page = sheets.print_sheet(read)[0]
-    hands = sheets.Hands(digits.images, digits.labels)
-    filled = sheets.fill(rng, page, pages_of(read)[0].places, texts, hands)
+    filled = sheets.fill(rng, page, places, texts, sheets.Hands(digits.images, digits.labels))
     jpeg: bytes = sheets.photograph(rng, filled, 10.0)[0]
     return jpeg

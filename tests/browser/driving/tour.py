@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page
 
 from driving.sheet import Sheet
+from shuzi.forms.making.ready import FOLDER
 from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.spec import Field
 
@@ -62,6 +63,11 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.locator(".step-dots a").nth(7).click()
     page.locator(".confusion").wait_for()
     yield "learn, mistakes"
+    page.goto("?view=forms&sheets=trace")
+    page.get_by_test_id("blank-form").set_input_files(FOLDER / "meters.en.pdf")
+    page.locator(".forms-fields input").first.focus()
+    yield "forms, traced"
+    page.locator(".forms-trace-form .plain").last.click()
     page.goto("?view=forms&sheets=own")
     page.get_by_test_id("photographs").set_input_files(
         {"name": "white.png", "mimeType": "image/png", "buffer": _white()}

@@ -237,3 +237,11 @@ def test_digits_that_cannot_be_used_are_refused_before_anything_is_read(client, 
     said = client.post("/v1/forms", files=fields)
     assert (said.status_code, said.json()["key"]) == (422, "error.service.hand")
     assert re.search(words, said.json()["detail"])
+
+
+def test_a_model_that_cannot_know_a_hand_is_called_by_its_name(client, files, wrong_hand):
+    fields = [*sent(files, "sheet.jpg"), ("hand", ("mine.npz", wrong_hand.read_bytes()))]
+    said = client.post("/v1/forms?model=softmax", files=fields)
+    assert (said.status_code, said.json()["key"]) == (422, "error.service.hand")
+    assert "softmax does not output features" in said.json()["detail"]
+    assert "onnx" not in said.text

@@ -9,6 +9,7 @@ from PIL import Image
 from shuzi.errors import PictureError
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
+from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
 from shuzi.service.http.tokens import Tokens
 from shuzi.service.review import Review
@@ -101,3 +102,28 @@ def test_nothing_is_handed_over_without_a_table_or_without_the_token(client, run
         for path in paths:
             assert other.get(path).status_code == 401
             assert mine.get(path).status_code == 200
+
+
+def test_a_picture_is_shown_as_it_is_read(client, photos, tmp_path):
+    turned = client.post("/v1/picture", files={"picture": ("a.jpg", (tmp_path / "a.jpg").read_bytes())})
+    assert (turned.status_code, turned.headers["content-type"]) == (200, "image/jpeg")
+    assert Image.open(io.BytesIO(turned.content)).size == (60, 90)
+    document = (tmp_path / "b.pdf").read_bytes()
+    page = client.post("/v1/picture?page=1", files={"picture": ("b.pdf", document)})
+    # the boxes of a table count its pixels
+    assert Image.open(io.BytesIO(page.content)).size == open_picture(Page(document, 1)).shape[::-1]
+
+
+@pytest.mark.parametrize(
+    ("content", "query", "key"),
+    [
+        (b"no picture", "", "error.picture.unknown"),
+        (b"%PDF-1.7 nothing more", "", "error.picture.damaged"),
+        (b"GIF89a", "", "error.picture.damaged"),
+        (b"GIF89a", "?page=2", "error.picture.page"),
+        (b"GIF89a", "?page=0", "error.service.value"),
+    ],
+)
+def test_what_cannot_be_shown_says_why(client, content, query, key):
+    said = client.post(f"/v1/picture{query}", files={"picture": ("a", content)})
+    assert (said.status_code, said.json()["key"]) == (422, key)

@@ -18,6 +18,7 @@ import { begin, close, origin, remaining, resume, table } from "./review";
 import { type Said, said } from "./said";
 import { SheetPicture } from "./sheet-picture";
 import { tableIn } from "./table";
+import { loadForm } from "./trace/form";
 import "./forms.css";
 
 export function FormsView() {
@@ -25,7 +26,7 @@ export function FormsView() {
   useEffect(() => {
     const start = async () => {
       await resume().catch(close); // what is kept is of another version
-      await loadPhotographs();
+      await Promise.all([loadPhotographs(), loadForm()]);
       await takeHandedOver(mayClose);
     };
     start().catch((error: unknown) => {

@@ -1,6 +1,6 @@
 /** The photographs that a table is read from: chosen, dropped or taken, and kept across reloads, also before it is read. */
 import { signal } from "@preact/signals";
-import { ask } from "../api";
+import { ask, requestFile } from "../api";
 import { forget, inStore, newId } from "../shared/database";
 import { origin, table } from "./review";
 
@@ -17,7 +17,7 @@ const KEYS = { first: "photo ", last: "photo ~" };
 const DIGITS = 6;
 let isLoaded = false;
 let added = 0; // in this page
-const AT_HAND = 8; // photographs of the service that are kept: turning between them takes no time
+const AT_HAND = 8; // photographs as they are shown that are kept: turning between them takes no time
 
 /** Read those that were there when the page was left; those that were added meanwhile come after them. */
 export async function loadPhotographs(): Promise<void> {
@@ -82,17 +82,42 @@ export function letGo(): void {
 
 const atHand = new Map<string, Promise<Blob | null>>();
 
-/** Return the photograph that a cell names, or null if there is none, or none that can be had. */
+/** Return the photograph that a cell names, as browsers can show it; null if there is none, or none that can be had. */
 export function photographOf(source: string): Promise<Blob | null> {
   const from = origin.peek();
   if (from.kind === "photographs") {
-    const key = from.keys.get(source);
-    return Promise.resolve(photographs.peek().find((each) => each.key === key)?.file ?? null);
+    const found = pageIn(source, from.keys);
+    const file = found && photographs.peek().find((each) => each.key === found.key)?.file;
+    if (!found || !file) return Promise.resolve(null);
+    return kept(`${found.key} ${found.page}`, () => shownByService(file, found.page));
   }
   const number = from.kind === "review" ? from.photographs.indexOf(source) + 1 : 0;
   if (from.kind !== "review" || number === 0) return Promise.resolve(null);
-  const key = `${from.id} ${number}`;
-  const known = atHand.get(key) ?? handedOver(from.id, number);
+  return kept(`${from.id} ${number}`, () => handedOver(from.id, number));
+}
+
+/** The photograph that a cell names by its name, or by that and the number of a page. */
+function pageIn(source: string, keys: ReadonlyMap<string, string>): { key: string; page: number } | null {
+  const [, name = "", page] = /^(.*)#(\d+)$/s.exec(source) ?? [];
+  const [whole, document] = [keys.get(source), keys.get(name)];
+  if (whole !== undefined) return { key: whole, page: 1 };
+  return document === undefined ? null : { key: document, page: Number(page) };
+}
+
+/** A photograph as it is, if this browser can open it; else as the service reads it. */
+async function shownByService(file: File | Blob, page: number): Promise<Blob | null> {
+  const bitmap = await createImageBitmap(file).catch(() => null);
+  bitmap?.close();
+  if (bitmap) return file;
+  const body = new FormData();
+  body.append("picture", file);
+  // without it, the table can be reviewed too
+  return requestFile(`v1/picture?page=${page}`, { body }).catch(() => null);
+}
+
+/** Return what was had before, or is had now; of what was had, a few are kept. */
+function kept(key: string, have: () => Promise<Blob | null>): Promise<Blob | null> {
+  const known = atHand.get(key) ?? have();
   atHand.delete(key);
   atHand.set(key, known);
   void known.then((found) => {

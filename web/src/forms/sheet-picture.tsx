@@ -52,7 +52,7 @@ export function SheetPicture() {
               shown.value = { ...found, width: naturalWidth, height: naturalHeight };
             }}
             onError={() => {
-              shown.value = null; // a PDF, or a picture that the browser does not know
+              shown.value = null; // the file is gone
             }}
           />
           {isFramed && (

@@ -3,7 +3,7 @@ import { computed, signal } from "@preact/signals";
 
 const NAME = "shuzi";
 const VERSION = 2;
-/** "digits": kept digits, numbered; "sheets": the last sheet; "forms": the table under review, and its photographs. */
+/** "digits": kept digits, numbered; "sheets": the last sheet; "forms": a table, its photographs, a blank form. */
 const STORES = { digits: { autoIncrement: true, keyPath: "id" }, sheets: {}, forms: {} } as const;
 export type StoreName = keyof typeof STORES;
 

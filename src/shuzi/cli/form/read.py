@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
-from functools import partial
+from contextlib import closing, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.model_argument import place_of
+from shuzi.cli.model_argument import knowing, place_of
 from shuzi.cli.terminal import counting
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from shuzi.errors import ShuziError
     from shuzi.forms.reading.page import PageRead, PageReader
+    from shuzi.forms.reading.together import Named, ReadOne
     from shuzi.forms.result import Problem, Table
     from shuzi.forms.resume import Journal
-    from shuzi.pictures.open import Picture
     from shuzi.reading.reader import Reader
 
-    _Named = Sequence[tuple[str, Picture | ShuziError]]
+R = TypeVar("R")
 
 _PLACE = click.Path(path_type=Path)
 
@@ -71,7 +67,7 @@ def read(
     at = begin() if review else None
     with at or nullcontext():
         place = place_of(model)
-        reader = load(place).with_hand(hand) if hand else load(place)
+        reader = knowing(load(place), hand, model)
         named, pages = photos_in(photos), None if spec is None else _prepared(spec, reader, out)
         identity = identity_of(reader.card.weights, hand, pages.spec if pages else None)
         journal = Journal.beside(out[0], identity, resume) if out else None
@@ -112,36 +108,35 @@ def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_termi
     click.echo(say("form.summary", n=len(found.rows), doubtful=found.doubtful), err=True)
 
 
-def _read_sheets(reader: PageReader, named: _Named, journal: Journal | None) -> Table:
+def _read_sheets(reader: PageReader, named: Named, journal: Journal | None) -> Table:
     from shuzi.forms.collect import collect, try_page
 
-    pages = _read(partial(try_page, reader), named, journal)
-    return collect(reader.spec, pages, reader.pages)
+    return collect(reader.spec, _read(try_page, reader, named, journal), reader.pages)
 
 
-def _read_tables(reader: Reader, named: _Named, journal: Journal | None) -> Table:
-    from shuzi.forms.reading.ruled import as_page, as_rows, joined, read_table
-    from shuzi.forms.result import Problem
+def _read_tables(reader: Reader, named: Named, journal: Journal | None) -> Table:
+    from shuzi.forms.reading.ruled import joined_pages, try_table
 
-    def read_one(picture: Picture | ShuziError, name: str) -> PageRead | Problem:
-        found = read_table(reader, 1, name, picture)
-        return found if isinstance(found, Problem) else as_page(found, name)
-
-    pages = enumerate(_read(read_one, named, journal), start=1)
-    return joined(each if isinstance(each, Problem) else as_rows(each, number) for number, each in pages)
+    return joined_pages(_read(try_table, reader, named, journal))
 
 
 def _read(
-    read_one: Callable[[Picture | ShuziError, str], PageRead | Problem], named: _Named, journal: Journal | None
+    read_one: ReadOne[R, PageRead], reader: R, named: Named, journal: Journal | None
 ) -> list[PageRead | Problem]:
-    """Read photographs one after another, but those that the journal knows."""
-    pages: list[PageRead | Problem] = []
+    """Read photographs, but those that the journal knows; the journal keeps what is read at once."""
+    from shuzi.forms.reading.together import in_order, read_each
+
+    pages: dict[int, PageRead | Problem] = {}
     with counting(say("form.progress"), len(named)) as show:
-        for name, picture in named:
-            known = journal.known(picture, name) if journal else None
-            page = known or read_one(picture, name)
-            if journal and not known:
-                journal.keep(picture, page)
-            pages.append(page)
-            show("", "")
-    return pages
+        for place, (name, picture) in enumerate(named):
+            if journal and (known := journal.known(picture, name)):
+                pages[place] = known
+                show("", "")
+        left = [place for place in range(len(named)) if place not in pages]
+        with closing(read_each(read_one, reader, [named[place] for place in left])) as read:
+            for number, page in read:
+                if journal:
+                    journal.keep(named[left[number]][1], page)
+                pages[left[number]] = page
+                show("", "")
+    return in_order(pages.items())

@@ -69,6 +69,9 @@ def trace(
         click.echo(say("form.trace.left_out", n=traced.left_out), err=True)
     kept, picture = beside(out)
     click.echo(say("form.trace.done", n=len(spec.fields), out=out, blank=kept, picture=picture), err=True)
+    dates = [visible(each.name) for each in spec.fields if each.kind == DATE]
+    if drawn is None and dates:
+        click.echo(say("form.trace.if_date", names=", ".join(dates), out=out), err=True)
     if drawn is None:
         click.echo(say("form.trace.rename", out=out, picture=picture), err=True)
     click.echo(say("form.trace.next", program=program(), spec=out), err=True)

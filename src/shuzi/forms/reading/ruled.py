@@ -10,6 +10,7 @@ from shuzi.errors import ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.finding.ruled import TableCell, find_table
 from shuzi.forms.reading.page import PageRead, as_png
+from shuzi.forms.reading.together import Named, in_order, read_each
 from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.spec import IDENTIFIER, Field
 from shuzi.pictures.open import Picture, open_picture
@@ -17,7 +18,7 @@ from shuzi.reading.reader import Reader
 from shuzi.reading.result import BLANK, OK, UNSURE
 
 
-def read_tables(reader: Reader, photos: Iterable[tuple[str, Picture | ShuziError]]) -> Table:
+def read_tables(reader: Reader, photos: Named) -> Table:
     """Read ruled tables, one on each photograph, one below another.
 
     Parameters
@@ -31,7 +32,13 @@ def read_tables(reader: Reader, photos: Iterable[tuple[str, Picture | ShuziError
     -------
     The table, with columns A, B, C …; what could not be read is among its `problems`.
     """
-    return joined(read_table(reader, number, *photo) for number, photo in enumerate(photos, start=1))
+    return joined_pages(in_order(read_each(try_table, reader, photos)))
+
+
+def try_table(reader: Reader, picture: Picture | ShuziError, name: str) -> PageRead | Problem:
+    """Read the ruled table on a photograph as a page, which a `Journal` keeps, or say what prevents it."""
+    found = read_table(reader, 1, name, picture)
+    return found if isinstance(found, Problem) else as_page(found, name)
 
 
 def read_table(reader: Reader, number: int, name: str, picture: Picture | ShuziError) -> list[Row] | Problem:
@@ -50,7 +57,7 @@ def read_table(reader: Reader, number: int, name: str, picture: Picture | ShuziE
 
 
 def as_page(rows: list[Row], name: str) -> PageRead:
-    """Return the rows of one table as a page, which a `Journal` keeps."""
+    """Return the rows of one table as a page."""
     cells = {(row.number, column): cell for row in rows for column, cell in row.cells.items()}
     return PageRead(name, Code("", 1, 1), cells)
 
@@ -67,6 +74,12 @@ def as_rows(page: PageRead, number: int) -> list[Row]:
     for (row, column), cell in page.cells.items():
         rows.setdefault(row, {})[column] = cell
     return [Row(number, row, cells) for row, cells in rows.items()]
+
+
+def joined_pages(pages: Iterable[PageRead | Problem]) -> Table:
+    """Put the pages that `try_table` made of photographs, in their order, below one another."""
+    numbered = enumerate(pages, start=1)
+    return joined(each if isinstance(each, Problem) else as_rows(each, number) for number, each in numbered)
 
 
 def joined(read: Iterable[list[Row] | Problem]) -> Table:

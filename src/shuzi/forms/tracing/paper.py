@@ -97,8 +97,8 @@ def _outline(grey: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     edges = [bright[0], bright[-1], bright[:, 0], bright[:, -1]]
     if sum((each > 0).mean() > _ALONG for each in edges) > 1:  # a scan, on which something dark is printed
         return None
-    ground = closed[closed <= level]
-    if not len(ground) or float(closed[closed > level].mean() - ground.mean()) < _BRIGHTER:
+    ground, paper = closed[closed <= level], closed[closed > level]
+    if not (len(ground) and len(paper)) or float(paper.mean() - ground.mean()) < _BRIGHTER:
         return None
     found: Any = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0]
     contour = max(found, key=cv2.contourArea)

@@ -71,17 +71,23 @@ def _of_field(field: Field) -> dict[str, Any]:
         value = getattr(field, key)
         if value != unset[key]:
             values[named.get(key, key)] = [*value] if isinstance(value, tuple) else value
-    values["at"] = _at(field)
+    places = places_of(field)
+    values["at"] = places[0] if len(places) == 1 else places
     return values
 
 
-def _at(field: Field) -> list[Any]:
+def places_of(field: Field) -> list[list[float]]:
+    """Return where a field is, as a spec says it: one box for all digits where they are even, else one for each.
+
+    >>> places_of(Field("q", boxes=2, at=(Box(10.0, 20.0, 7.0, 8.5), Box(17.0, 20.0, 7.0, 8.5))))
+    [[10.0, 20.0, 14.0, 8.5]]
+    """
     first, last = field.at[0], field.at[-1]
     frame = Box(first.x, first.y, last.right - first.x, first.height)
     wide = frame.width / len(field.at)
     equal = np.array([(frame.x + n * wide, frame.y, wide, frame.height) for n in range(len(field.at))])
     if field.style == OPEN or np.abs(np.array(field.at) - equal).max() <= _EVEN:
-        return [round(each, 2) for each in frame]
+        return [[round(each, 2) for each in frame]]
     return [[round(each, 2) for each in box] for box in field.at]
 
 

@@ -149,7 +149,7 @@ class Worker:
             row: Row = self._pool.result(task)
         except (Crashed, Unreadable):
             with speaking(self._work.language):
-                return row_of(source, PictureError("error.scale.crashed", path=source))
+                return row_of(source, PictureError("error.reading.crashed", path=source))
         return row
 
 

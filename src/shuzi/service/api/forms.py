@@ -14,9 +14,10 @@ from pydantic import Field as Described
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shuzi.errors import DataError, PictureError, ServiceError, ShuziError
+from shuzi.errors import DataError, ModelError, PictureError, ServiceError, ShuziError
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.parse import check_beside, spec_of
+from shuzi.forms.reading.before import pages_before, ruled_before
 from shuzi.forms.reading.page import PageRead, PageReader
 from shuzi.forms.reading.ruled import joined, read_table
 from shuzi.forms.result import Problem, Row, Table
@@ -31,6 +32,7 @@ from shuzi.reading.reader import Reader
 from shuzi.service.api import answers
 from shuzi.service.api.answers import Source, Special
 from shuzi.service.api.schema import FormTable
+from shuzi.service.api.workbook import table_in
 from shuzi.service.http.multipart import Named, form_of
 from shuzi.service.http.operations import JSON, Operations, query, written
 from shuzi.service.parts import Parts, parts_of, place_for
@@ -38,9 +40,9 @@ from shuzi.service.parts import Parts, parts_of, place_for
 operations = Operations("reading")
 
 Files = dict[str, Named]
-"""The other files of a request by field: "spec", "roster" and "blank" if the spec names them, and "hand"."""
+"""The other files by field: "spec", "roster" and "blank" if the spec names them, and "hand"."""
 
-_ONCE = ("spec", "roster", "blank", "hand")
+_ONCE = ("spec", "roster", "blank", "hand", "before")
 _BINARY = {"type": "string", "format": "binary"}
 _BODY: dict[str, Any] = {
     "multipart/form-data": {
@@ -51,6 +53,7 @@ _BODY: dict[str, Any] = {
             "roster": _BINARY | {"description": "service.schema.form_roster"},
             "blank": _BINARY | {"description": "service.schema.form_blank"},
             "hand": _BINARY | {"description": "service.schema.form_hand"},
+            "before": _BINARY | {"description": "service.schema.form_before"},
         },
         "required": ["picture"],
     },
@@ -82,12 +85,16 @@ async def forms(request: Request) -> Response:
     async with place_for(request):
         reader = await parts.readers.ready(asks.model)
         named, files = await asyncio.to_thread(form_of, body, kind, parts.limits.pictures, _ONCE)
+        _, before = files.pop("before", ("", None))
         if ("spec" in files) == asks.table or (asks.table and files.keys() - {"hand"}):
             raise ServiceError("error.service.form_or_table")
         if any(kind_of(content) == PDF for _, content in named) and not parts.settings.pdf:
             raise ServiceError("error.service.no_pdf")
-        work = _Work(parts, reader, files)
-        await work.check()  # before any picture is decoded
+        work = _Work(parts, reader, files, before)
+        try:
+            await work.check()  # before any picture is decoded
+        except ServiceError as problem:
+            raise _naming(problem, asks.model or parts.readers.chosen) from problem
         if any(answers.is_special(content) for _, content in named):
             async with parts.decoders.place():
                 sources = await parts.decoders.run(partial(answers.sources_of, named, parts.limits.pictures))
@@ -100,15 +107,19 @@ async def forms(request: Request) -> Response:
 class _Work:
     """How the pictures of one request are read, several at a time."""
 
-    def __init__(self, parts: Parts, reader: Reader, files: Files) -> None:
+    def __init__(self, parts: Parts, reader: Reader, files: Files, before: bytes | None) -> None:
         self._parts, self._files, self._language = parts, files, language()
+        self._before = before, parts.limits.cells
         self._shared = parts.pool.shared(reader, *parts.readers.helpers)
         self._room = asyncio.Semaphore(parts.pool.workers)
 
     async def check(self) -> None:
-        """Raise a ServiceError if the spec has a mistake, or the hand cannot be used."""
-        if self._files:
-            await self._parts.pool.run(check, self._files, self._language, shared=self._shared)
+        """Raise a ServiceError if the spec has a mistake, or the hand or the table before cannot be used."""
+        before, most = self._before
+        if self._files or before is not None:
+            await self._parts.pool.run(
+                *(check, self._files, before, most, self._language), shared=self._shared, size=len(before or b"")
+            )
 
     async def table(self, sources: list[Source]) -> bytes:
         """Read all pictures; return the table as JSON."""
@@ -123,7 +134,10 @@ class _Work:
             raise problems.exceptions[0] from None
         read = [task.result() for task in tasks]
         self._parts.metrics.pictures.inc(sum(not isinstance(each, Problem) for each in read))
-        said: bytes = await self._parts.pool.run(join, read, self._files, self._language, shared=self._shared)
+        before, most = self._before
+        said: bytes = await self._parts.pool.run(
+            *(join, read, self._files, before, most, self._language), shared=self._shared, size=len(before or b"")
+        )
         return said
 
     async def _read(self, number: int, name: str, source: Any) -> PageRead | list[Row] | Problem:
@@ -149,6 +163,14 @@ class _Work:
             return found
 
 
+def _naming(problem: ServiceError, model: str) -> ServiceError:
+    """Return an error that calls the model by its name: where its file lies is nobody's business."""
+    reason = problem.values.get("reason")
+    if not isinstance(reason, ModelError):
+        return problem
+    return ServiceError(problem.key, reason=type(reason)(reason.key, **reason.values | {"path": model}))
+
+
 def _unless_seen(name: str, picture: Any, first: dict[str, str]) -> Any:
     """Return a picture, or an error if the same one was there before."""
     content = picture.content if isinstance(picture, Special) else picture
@@ -161,19 +183,18 @@ def _unless_seen(name: str, picture: Any, first: dict[str, str]) -> Any:
     return picture
 
 
-def check(reader: Reader, files: Files, spoken: str) -> None:
-    """Make sure that a spec and a hand can be used; in a reading process.
+def check(reader: Reader, files: Files, before: bytes | None, most: int, spoken: str) -> None:
+    """Make sure that a spec, a hand and a table before can be used; in a reading process.
 
     Raises
     ------
     ServiceError
-        One has a mistake, or a file that the spec names was not sent.
+        One has a mistake, a file that the spec names was not sent, or the table is of another spec.
     """
     with speaking(spoken):
-        if "spec" in files:
-            _pages(reader, files)
-        else:
+        if "spec" not in files:
             _knowing(reader, files)
+        _table(reader, [], files, before, most)
 
 
 def read_one(
@@ -189,15 +210,47 @@ def read_one(
     return Problem(name, found.message) if isinstance(found, Problem) else found
 
 
-def join(reader: Reader, read: list[Any], files: Files, spoken: str) -> bytes:
-    """Put what was read into a table; return it as JSON; in a reading process."""
+def join(reader: Reader, read: list[Any], files: Files, before: bytes | None, most: int, spoken: str) -> bytes:
+    """Put what was read into a table, or add it to one that was read before; return it as JSON; in a reading process.
+
+    Parameters
+    ----------
+    reader
+        Reads.
+    read
+        What was read of each picture.
+    files
+        The other files of the request.
+    before, most
+        The JSON of the table, if there is one; and how many cells it may have.
+    spoken
+        The language of messages.
+    """
     with speaking(spoken):
-        if "spec" in files:
-            pages = _pages(reader, files)
-            table: Table = collect(pages.spec, read, pages.pages)
-        else:
-            table = joined(read)
-        return written(FormTable.model_validate(table.as_dict()))
+        return written(FormTable.model_validate(_table(reader, read, files, before, most).as_dict()))
+
+
+def _table(reader: Reader, read: list[Any], files: Files, before: bytes | None, most: int) -> Table:
+    pages = _pages(reader, files) if "spec" in files else None
+    if before is not None:
+        table = _before(before, most)
+        try:
+            read = [*pages_before(pages.spec, table), *read] if pages else ruled_before(table, read)
+        except ShuziError as problem:
+            raise ServiceError("error.service.before", reason=problem) from problem
+    return collect(pages.spec, read, pages.pages) if pages else joined(read)
+
+
+def _before(content: bytes, most: int) -> Table:
+    found = table_in(content, most)
+    for row in found["rows"]:
+        for cell in row["cells"].values():
+            if cell["picture"] is None:
+                del cell["picture"]
+    try:
+        return Table.from_dict(found)
+    except ValueError as problem:  # a picture is not in Base64
+        raise ServiceError("error.service.cell_picture") from problem
 
 
 _kept: list[tuple[str, PageReader]] = []

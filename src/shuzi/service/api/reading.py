@@ -26,7 +26,7 @@ operations = Operations("reading")
 
 _SHORT = 262_144  # bytes: a body up to this size is parsed at once, without a thread
 _BINARY = {"type": "string", "format": "binary"}
-_PICTURES: dict[str, Any] = {
+PICTURES: dict[str, Any] = {
     "multipart/form-data": {
         "type": "object",
         "properties": {
@@ -42,6 +42,7 @@ _PICTURES: dict[str, Any] = {
     "image/*": _BINARY,
     "application/octet-stream": _BINARY,
 }
+"""The body of a request with pictures: a form with several, or one as it is."""
 
 
 class ReadQuery(BaseModel):
@@ -59,7 +60,7 @@ class ReadQuery(BaseModel):
     answers={200: Readings},
     problems=(400, 401, 404, 415, 422, 501),
     query=ReadQuery,
-    body=_PICTURES,
+    body=PICTURES,
     example="-F picture=@seven.png {address}/v1/read",
 )
 async def read(request: Request) -> Response:

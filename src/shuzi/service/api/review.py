@@ -1,16 +1,24 @@
-"""The endpoints that hand a table over to the page, with its photographs: `shuzi form read --review` starts them."""
+"""The endpoints by which the page reviews a table beside its photographs, also one that it did not read itself."""
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
+from numpy import uint8
+from numpy.typing import NDArray
+from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.service.api import schema
-from shuzi.service.http.operations import JSON, Operations
-from shuzi.service.parts import Parts, parts_of
+from shuzi.reading.parallel.calls import weight
+from shuzi.service.api import answers, schema
+from shuzi.service.api.reading import PICTURES
+from shuzi.service.api.tracing import opened
+from shuzi.service.http.multipart import pictures_of
+from shuzi.service.http.operations import JSON, Operations, query
+from shuzi.service.parts import Parts, parts_of, place_for
 from shuzi.service.review import Review, as_jpeg
 
 operations = Operations("reading")
@@ -58,6 +66,42 @@ async def photograph(request: Request) -> Response:
         except ShuziError as problem:  # it was there when it was read
             raise ServiceError("error.service.photograph", name=name, reason=problem) from problem
     return Response(content, media_type=JPEG)
+
+
+class PictureQuery(BaseModel):
+    """The query parameters of a request for a picture as JPEG."""
+
+    page: int = Field(default=1, ge=1, description="service.schema.trace_page")
+
+
+@operations.add(
+    "POST",
+    "/v1/picture",
+    "service.picture.",
+    answers={200: JPEG},
+    problems=(400, 401, 415, 422, 501),
+    query=PictureQuery,
+    body=PICTURES,
+    example="-F picture=@seven.png -o seven.jpg {address}/v1/picture",
+)
+async def picture(request: Request) -> Response:
+    """Return a picture as it is read: what a browser cannot open can be shown beside its cells."""
+    parts, asks = parts_of(request), query(request, PictureQuery)
+    body = await request.body()
+    kind = request.headers.get("content-type", "")
+    async with place_for(request):
+        ((name, content),) = await asyncio.to_thread(pictures_of, body, kind, 1)
+        _, found = await opened(parts, name, content, asks.page)
+        said = await parts.pool.run(jpeg_of, name, found, size=weight(found))
+    return Response(said, media_type=JPEG)
+
+
+def jpeg_of(name: str, picture: bytes | NDArray[uint8]) -> bytes:
+    """Return a picture as the bytes of a JPEG; in a reading process; raises PictureError."""
+    try:
+        return as_jpeg(picture)
+    except ShuziError as problem:
+        raise answers.about(name, problem) from problem
 
 
 def _review(parts: Parts) -> Review:

@@ -333,6 +333,33 @@ class FormTable(Said):
     problems: list[FormProblem] = Field(fail_fast=True)
 
 
+class TracedField(Said):
+    """A field that is printed on a blank form."""
+
+    name: str
+    kind: Literal["number", "identifier", "date"]
+    boxes: int = Field(ge=1, le=24)
+    decimals: int = Field(ge=0, le=24)
+    style: Literal["boxes", "comb", "open"] = Field(description="service.schema.style")
+    at: list[Annotated[list[float], Field(min_length=4, max_length=4)]] = Field(
+        min_length=1, max_length=24, description="service.schema.at"
+    )
+
+
+class TracedForm(Said):
+    """What a spec says of a blank form: its paper, and the fields that are printed on it."""
+
+    title: str
+    language: Literal["zh", "en"]
+    paper: str
+    landscape: bool
+    size: Annotated[list[float], Field(min_length=2, max_length=2, description="service.schema.size_mm")]
+    blank: str = Field(description="service.schema.traced_blank")
+    fields: list[TracedField]
+    left_out: int = Field(description="service.schema.left_out")
+    pages: int = Field(description="service.schema.pages")
+
+
 class Review(Said):
     """A table that was read when the service was started, to be reviewed in the page."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import struct
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -71,13 +72,7 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
         openpyxl is not installed.
     """
     with speaking(spoken):
-        asked = checked(body, FormTable, marks=_MARKS * most, strict=True)
-        # rows without cells, cells without a column and problems cost as much
-        counts = (len(asked.rows) * max(1, len(asked.columns)), sum(len(row.cells) for row in asked.rows))
-        if max(*counts, len(asked.problems)) > most:
-            raise ServiceError("error.service.cells", most=most)
-        found = asked.model_dump()
-        del asked
+        found = table_in(body, most)
         left = _MOST_PIXELS
         for row in found["rows"]:
             for cell in row["cells"].values():
@@ -90,6 +85,29 @@ def workbook_of(body: bytes, most: int, spoken: str) -> bytes:
         file = io.BytesIO()
         save_xlsx(Table.from_dict(found), file)
     return file.getvalue()
+
+
+def table_in(body: bytes, most: int) -> dict[str, Any]:
+    """Return the values of a table's JSON; what its pictures are is not known yet.
+
+    Parameters
+    ----------
+    body
+        The JSON.
+    most
+        Cells that it may have.
+
+    Raises
+    ------
+    ServiceError
+        It is no table, or is too large.
+    """
+    asked = checked(body, FormTable, marks=_MARKS * most, strict=True)
+    # rows without cells, cells without a column and problems cost as much
+    counts = (len(asked.rows) * max(1, len(asked.columns)), sum(len(row.cells) for row in asked.rows))
+    if max(*counts, len(asked.problems)) > most:
+        raise ServiceError("error.service.cells", most=most)
+    return asked.model_dump()
 
 
 def _checked(picture: str, most: int) -> tuple[str, int]:

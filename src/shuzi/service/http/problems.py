@@ -56,6 +56,8 @@ STATUSES: Mapping[str, int] = {
     "error.service.form_or_table": 422,
     "error.service.spec": 422,
     "error.service.hand": 422,
+    "error.service.trace": 422,
+    "error.service.before": 422,
     "error.service.cell_picture": 422,
     "error.service.no_picture": 422,
     "error.service.model": 404,

@@ -6,10 +6,12 @@ import { UseHere } from "../../hand/use-here";
 import { languageTag } from "../../language";
 import { say } from "../../sentences/say";
 import { photographs } from "../photographs";
+import { traced } from "../trace/form";
+import { TracePanel } from "../trace/trace-panel";
 import { Chosen } from "./chosen";
 import { FileButton } from "./file-button";
-import { busy, problems, read, sent, since, stop, trouble } from "./reading";
-import { OWN, ownFiles, readySpecs, setOwnFile, sheets, TABLE } from "./sheets";
+import { busy, done, problems, read, sent, since, stop, trouble } from "./reading";
+import { OWN, ownFiles, readySpecs, setOwnFile, sheets, TABLE, TRACE } from "./sheets";
 import { take } from "./take";
 import "./read.css";
 
@@ -22,7 +24,7 @@ export function ReadPanel() {
     <section class="forms-read" aria-label={say("forms.read")}>
       <div class="buttons">
         <FileButton
-          isPrimary={photographs.value.length === 0}
+          isPrimary={photographs.value.length === 0 && (sheets.value !== TRACE || traced.value !== null)}
           accept={PICTURES}
           test="photographs"
           take={take}
@@ -92,9 +94,11 @@ function Sheets() {
               </option>
             ))}
           </optgroup>
+          <option value={TRACE}>{say("forms.sheets.trace")}</option>
           <option value={TABLE}>{say("forms.sheets.table")}</option>
         </select>
       </label>
+      {sheets.value === TRACE && <TracePanel />}
       {sheets.value === OWN && (
         <>
           <div class="buttons">
@@ -155,10 +159,15 @@ function Progress() {
   const seconds = Math.max(0, Math.floor((now.value - (since.value ?? now.value)) / 1_000));
   return (
     <>
-      <progress aria-label={say("forms.read.go")} />
+      <progress
+        aria-label={say("forms.read.go")}
+        {...(done.value > 0 ? { value: done.value, max: sent.value } : {})}
+      />
       <span>
         {busy.value === null
-          ? say("forms.read.busy", sent.value, seconds)
+          ? done.value > 0
+            ? say("forms.read.some", done.value, sent.value, seconds)
+            : say("forms.read.busy", sent.value, seconds)
           : say("forms.read.waits", busy.value)}
       </span>
       <button type="button" class="button plain" onClick={stop}>

@@ -10,7 +10,8 @@ import type { FormProblem, FormTable } from "../../shapes";
 import { type Photograph, photographs } from "../photographs";
 import { begin } from "../review";
 import { type Said, said } from "../said";
-import { askedSheets } from "./sheets";
+import { apart, inParts, withoutPictures, withPictures } from "./parts";
+import { type Asked, askedSheets } from "./sheets";
 import { smaller } from "./smaller";
 
 /** The service's limits for a request. */
@@ -23,6 +24,8 @@ const SIDE = 2_800;
 export const since = signal<number | null>(null);
 /** How many photographs it is of. */
 export const sent = signal(0);
+/** How many of them have been read. */
+export const done = signal(0);
 /** Seconds after which a busy service is asked again. */
 export const busy = signal<number | null>(null);
 /** Why there is no table. */
@@ -49,6 +52,7 @@ export async function read(): Promise<void> {
   try {
     const chosen = photographs.peek(); // others may be added while these are read
     sent.value = chosen.length;
+    done.value = 0;
     const found = await table(chosen, stopping.signal);
     if (found.rows.length > 0) {
       begin(found, { kind: "photographs", keys: new Map(chosen.map(({ name, key }) => [name, key])) });
@@ -68,24 +72,60 @@ export async function read(): Promise<void> {
   }
 }
 
+/** Have photographs read, in as many requests as they need: each adds to the table of those before. */
 async function table(chosen: readonly Photograph[], signal: AbortSignal): Promise<FormTable> {
-  const asked = askedSheets();
   if (chosen.length === 0) throw new ApiError(0, "", say("forms.read.no_photographs"));
-  if (!asked) throw new ApiError(0, "", say("forms.read.no_sheets"));
-  if (chosen.length > MOST) throw new ApiError(0, "", say("forms.read.many", MOST));
+  const asked = askedSheets();
   await loadKept();
   const digits = keptInUse();
-  const hand = digits.length > 0 ? new Blob([npzOf(digits)]) : null;
-  const others = [...asked.files.map(([, file]) => file.size), hand?.size ?? 0];
-  const room = MOST_BYTES - others.reduce((sum, size) => sum + size);
-  const form = new FormData();
-  const factors = new Map<string, number>();
-  for (const { name, file, factor } of await fitting(chosen, room)) {
-    form.append("picture", file, name);
-    factors.set(name, factor);
+  const asks: Asks = { ...asked, hand: digits.length > 0 ? new Blob([npzOf(digits)]) : null, signal };
+  const { once, again } = await apart(chosen);
+  const left = inParts(once, MOST);
+  let found: FormTable | null = null;
+  for (let part = left.shift(); part; part = left.shift()) {
+    try {
+      const added: FormTable | null = await readPart(part, asks, found);
+      if (added) {
+        found = added;
+        done.value += part.length;
+      } else left.unshift(...inParts(part, Math.ceil(part.length / 2)));
+    } catch (error) {
+      if (!(error instanceof ApiError) || !found || found.rows.length === 0) throw error;
+      lack.value = said(say("forms.read.partly", done.peek(), once.length, error.sentence));
+      break;
+    }
   }
-  for (const [field, file, name] of asked.files) form.append(field, file, name);
+  if (!found) throw new ApiError(0, "", say("forms.read.no_photographs"));
+  const same = again.map(({ name, first }) => ({
+    source: name,
+    message: say("forms.read.same", name, first),
+  }));
+  return { ...found, problems: [...found.problems, ...same] };
+}
+
+interface Asks extends Asked {
+  hand: Blob | null;
+  signal: AbortSignal;
+}
+
+/** Read photographs in one request; null if they are too many for one, or too large. */
+async function readPart(
+  part: readonly Photograph[],
+  asks: Asks,
+  before: FormTable | null,
+): Promise<FormTable | null> {
+  const { query, files, hand, signal } = asks;
+  const earlier = before && new Blob([JSON.stringify(withoutPictures(before))]);
+  const others = [...files.map(([, file]) => file.size), hand?.size ?? 0, earlier?.size ?? 0];
+  const isAlone = part.length === 1;
+  const sent = await fitting(part, MOST_BYTES - others.reduce((sum, size) => sum + size));
+  if (!sent && isAlone) throw new ApiError(0, "", say("forms.read.large"));
+  if (!sent) return null;
+  const form = new FormData();
+  for (const { name, file } of sent) form.append("picture", file, name);
+  for (const [field, file, name] of files) form.append(field, file, name);
   if (hand) form.append("hand", hand, "kept.npz");
+  if (earlier) form.append("before", earlier, "before.json");
   signal.throwIfAborted();
   const onBusy = (seconds: number) => {
     busy.value = seconds;
@@ -93,20 +133,30 @@ async function table(chosen: readonly Photograph[], signal: AbortSignal): Promis
       busy.value = null;
     }, seconds * 1_000);
   };
-  const ask = () => request<FormTable>(`v1/forms${asked.query}`, { body: form, signal, onBusy });
-  const found = await ask().catch((error: unknown) => {
-    if (!(error instanceof ApiError) || error.key !== "error.service.hand" || !form.has("hand")) throw error;
-    form.delete("hand"); // nobody asked for it here, and not every model can know one
-    lack.value = said(say("forms.read.without_hand", error.sentence));
-    return ask();
-  });
-  return enlarged(found, factors);
+  const ask = () => request<FormTable>(`v1/forms${query}`, { body: form, signal, onBusy });
+  try {
+    const found = await ask().catch((error: unknown) => {
+      if (!(error instanceof ApiError) || error.key !== "error.service.hand" || !form.has("hand"))
+        throw error;
+      form.delete("hand"); // nobody asked for it here, and not every model can know one
+      asks.hand = null;
+      lack.value = said(say("forms.read.without_hand", error.sentence));
+      return ask();
+    });
+    const factors = new Map(sent.map(({ name, factor }) => [name, factor]));
+    return enlarged(before ? withPictures(found, before) : found, factors);
+  } catch (error) {
+    // a document may have many pages
+    const isTooMany = error instanceof ApiError && error.key === "error.service.pictures";
+    if (isTooMany && !isAlone) return null;
+    throw error;
+  }
 }
 
 type Sent = Omit<Photograph, "key"> & { factor: number };
 
-/** The photographs as they are, or smaller where all of them would be more than `most` bytes. */
-async function fitting(chosen: readonly Photograph[], most: number): Promise<Sent[]> {
+/** The photographs, some smaller where all would be more than `most` bytes; null if they still are. */
+async function fitting(chosen: readonly Photograph[], most: number): Promise<Sent[] | null> {
   const sent: Sent[] = chosen.map(({ name, file }) => ({ name, file, factor: 1 }));
   const room = () => most - sent.reduce((sum, { file }) => sum + file.size, 0);
   for (const each of sent.toSorted((one, other) => other.file.size - one.file.size)) {
@@ -114,8 +164,7 @@ async function fitting(chosen: readonly Photograph[], most: number): Promise<Sen
     const found = await smaller(each.file, SIDE);
     if (found && found.file.size < each.file.size) Object.assign(each, found);
   }
-  if (room() < 0) throw new ApiError(0, "", say("forms.read.large"));
-  return sent;
+  return room() < 0 ? null : sent;
 }
 
 /** Boxes are told in the pixels of the photographs, whatever was sent. */

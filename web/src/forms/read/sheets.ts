@@ -1,17 +1,21 @@
-/** Which sheets the photographs show: ruled tables, those of a ready spec, or those of a spec that one has. */
+/** Which sheets the photographs show: ruled tables, those of a ready spec, of one's own, or of a form traced here. */
 
 import { specs } from "virtual:specs";
 import { signal } from "@preact/signals";
 import { parameter } from "../../address";
+import { ApiError } from "../../api";
 import { language } from "../../language";
+import { say } from "../../sentences/say";
+import { faultSaid, filesOf, traced } from "../trace/form";
 
-/** Without a spec, and with one's own. The others are the names of ready ones. */
+/** Without a spec, with one's own, and with the form that was traced. The others are the names of ready specs. */
 export const TABLE = "table";
 export const OWN = "own";
+export const TRACE = "trace";
 
 /** In the address; "" until somebody chooses. */
 export const sheets = parameter<string>("sheets", "", (text) =>
-  text === TABLE || text === OWN || specs.some(({ name }) => name === text) ? text : null,
+  [TABLE, OWN, TRACE].includes(text) || specs.some(({ name }) => name === text) ? text : null,
 );
 
 /** The ready specs, those for sheets in the page's language first. */
@@ -38,18 +42,35 @@ export function fieldOf({ name }: File): Field | null {
   return small.endsWith(".blank.png") ? "blank" : null; // as shuzi form trace calls it
 }
 
-/** What the service needs to know of the sheets; null if something is missing. */
-export function askedSheets(): { query: string; files: [Field, Blob, string][] } | null {
+export interface Asked {
+  query: string;
+  files: [Field, Blob, string][];
+}
+
+/** What the service needs to know of the sheets; throws an ApiError that says what is missing. */
+export function askedSheets(): Asked {
   const chosen = sheets.value;
   if (chosen === TABLE) return { query: "?table=true", files: [] };
   const ready = specs.find(({ name }) => name === chosen);
   if (ready) return { query: "", files: [["spec", new Blob([ready.text]), `${ready.name}.toml`]] };
+  if (chosen === TRACE) return { query: "", files: filesOfTraced() };
   const own = ownFiles.value;
-  if (chosen !== OWN || !own.spec) return null;
+  if (chosen !== OWN || !own.spec) throw new ApiError(0, "", say("forms.read.no_sheets"));
   const files = Object.entries(own).map(([field, file]): [Field, Blob, string] => [
     field as Field,
     file,
     file.name,
   ]);
   return { query: "", files };
+}
+
+function filesOfTraced(): Asked["files"] {
+  const found = traced.peek();
+  if (!found) throw new ApiError(0, "", say("forms.read.no_blank"));
+  if (faultSaid()) throw new ApiError(0, "", faultSaid());
+  const { spec, blank } = filesOf(found);
+  return [
+    ["spec", spec, spec.name],
+    ["blank", blank, blank.name],
+  ];
 }

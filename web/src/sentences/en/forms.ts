@@ -25,10 +25,15 @@ export const forms = {
     "Nothing could be read. The photographs are still here: replace those that are named.",
   "forms.read.no_photographs": "Choose photographs first.",
   "forms.read.no_sheets": "Choose first which sheets these are; your own spec is a .toml file.",
-  "forms.read.many": (most: number) =>
-    `More than ${most} files are too many at once. Read the others afterwards, or all with shuzi form read.`,
+  "forms.read.no_blank": "Choose a picture of the blank form first.",
+  "forms.read.some": (done: number, count: number, seconds: number) =>
+    `Reading: ${done} of ${count} files are done, ${seconds} s`,
+  "forms.read.same": (name: string, first: string) =>
+    `${name} is the same file as ${first} and was read once.`,
+  "forms.read.partly": (done: number, count: number, why: string) =>
+    `This is what was read of ${done} of ${count} files. ${why} The photographs are still here: go back to them to read all.`,
   "forms.read.large":
-    "The files, with the digits that this browser keeps, are larger than 20 MB together. Remove some, or read all with shuzi form read.",
+    "A file is larger than 20 MB, with the digits that this browser keeps. Remove it, or read all with shuzi form read.",
   "forms.read.without_hand": (why: string) => `This was read without the digits that you corrected. ${why}`,
   "forms.sheets": "Which sheets",
   "forms.sheets.choose": "Choose…",
@@ -40,6 +45,47 @@ export const forms = {
   "forms.sheets.blank": "Blank form (.png)",
   "forms.sheets.about":
     "The spec that the sheets were made from; with it the roster that it names, or the blank form if it was traced.",
+  "forms.sheets.trace": "My own form, from a blank one",
+  "forms.trace.choose": "Choose the blank form",
+  "forms.trace.another": "Choose another form",
+  "forms.trace.about":
+    "A scan, a PDF or a photograph of a blank form, upright and whole; or drop it here. The empty boxes printed on it become fields.",
+  "forms.trace.paper": "Paper",
+  "forms.trace.page": "Page",
+  "forms.trace.busy": "Looking for the boxes",
+  "forms.trace.found": (fields: number) =>
+    fields === 1 ? "1 field was found." : `${fields} fields were found.`,
+  "forms.trace.look": (fields: number) =>
+    `${fields === 1 ? "1 field was found" : `${fields} fields were found`}. Name them, leave out those that are none, and choose photographs of filled forms above.`,
+  "forms.trace.left_out": (count: number) =>
+    `${count} more ${count === 1 ? "field was" : "fields were"} found than a spec may have. Say which ones you need with shuzi form trace --fields.`,
+  "forms.trace.picture": (fields: number) =>
+    `The blank form, with ${fields === 1 ? "1 field" : `${fields} fields`} numbered`,
+  "forms.trace.title": "Title",
+  "forms.trace.fields": "Fields of the form",
+  "forms.trace.name": (number: number) => `Name of field ${number}`,
+  "forms.trace.kind": (number: number) => `Kind of field ${number}`,
+  "forms.trace.kind.number": "number",
+  "forms.trace.kind.identifier": "identifier (007 stays 007)",
+  "forms.trace.kind.date": "date",
+  "forms.trace.leave_out": "Leave out",
+  "forms.trace.leave_out.field": (number: number) => `Leave out field ${number}`,
+  "forms.trace.style.boxes": (boxes: number) => (boxes === 1 ? "1 box" : `${boxes} boxes`),
+  "forms.trace.style.comb": (boxes: number) => `a comb for ${boxes} ${boxes === 1 ? "digit" : "digits"}`,
+  "forms.trace.style.open": (boxes: number) =>
+    `an open box, for up to ${boxes} ${boxes === 1 ? "digit" : "digits"}`,
+  "forms.trace.date": (shape: string) => `${shape}: year, month, day`,
+  "forms.trace.decimals": (shape: string, decimals: number) => `${shape}, ${decimals} after the point`,
+  "forms.trace.no_title": "The form needs a title.",
+  "forms.trace.none": "All fields are left out. At least one is needed.",
+  "forms.trace.unnamed": (number: number) => `Field ${number} has no name.`,
+  "forms.trace.twice": (name: string) => `Two fields are called ${name}. Each needs a name of its own.`,
+  "forms.trace.save": "Save the spec (.toml)",
+  "forms.trace.save_blank": "Save the blank form (.png)",
+  "forms.trace.next":
+    "With both files in one folder, shuzi form read reads filled forms too, and rules such as ranges can be added to the spec.",
+  "forms.trace.sure":
+    "Go on with another form? What you changed of this one is lost unless you have saved it.",
   "forms.hand": (count: number) =>
     count === 1
       ? "This browser keeps 1 digit that you corrected."

@@ -1,0 +1,134 @@
+"""The endpoint that turns the picture of a blank form into the fields that are printed on it."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from functools import partial
+
+from numpy import uint8
+from numpy.typing import NDArray
+from pydantic import BaseModel
+from pydantic import Field as Described
+from starlette.requests import Request
+from starlette.responses import Response
+
+from shuzi.errors import PictureError, ServiceError, ShuziError
+from shuzi.forms.tracing.trace import MILLIMETRE, Traced, trace
+from shuzi.forms.tracing.write import places_of
+from shuzi.messages import language, speaking
+from shuzi.pictures.decoder import count_pages
+from shuzi.pictures.open import open_picture
+from shuzi.pictures.pdf import Page
+from shuzi.pictures.plain import PDF, kind_of
+from shuzi.reading.parallel.calls import weight
+from shuzi.service.api import answers
+from shuzi.service.api.reading import PICTURES
+from shuzi.service.api.schema import TracedForm
+from shuzi.service.http.multipart import pictures_of
+from shuzi.service.http.operations import JSON, Operations, query, written
+from shuzi.service.parts import Parts, parts_of, place_for
+
+operations = Operations("reading")
+
+_TITLE = "Form"
+
+
+class TraceQuery(BaseModel):
+    """The query parameters of a request to trace a form."""
+
+    title: str = Described(default=_TITLE, max_length=1_000, description="service.schema.trace_title")
+    paper: str = Described(default="A4", max_length=20, description="service.schema.trace_paper")
+    page: int = Described(default=1, ge=1, description="service.schema.trace_page")
+
+
+@operations.add(
+    "POST",
+    "/v1/forms/trace",
+    "service.trace.",
+    answers={200: TracedForm},
+    problems=(400, 401, 415, 422, 501),
+    query=TraceQuery,
+    body=PICTURES,
+    example="-F picture=@blank.png {address}/v1/forms/trace",
+)
+async def trace_form(request: Request) -> Response:
+    """Find the fields of a blank form."""
+    parts, asks = parts_of(request), query(request, TraceQuery)
+    body = await request.body()
+    kind = request.headers.get("content-type", "")
+    async with place_for(request):
+        ((name, content),) = await asyncio.to_thread(pictures_of, body, kind, 1)
+        pages, picture = await opened(parts, name, content, asks.page)
+        given = name, picture, asks.title, asks.paper, pages, language()
+        said = await parts.pool.run(trace_one, *given, size=weight(picture))
+    return Response(said, media_type=JSON)
+
+
+async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[uint8]]:
+    """Return how many pages a file has, and one of them: a plain file as it is, any other one decoded.
+
+    Raises
+    ------
+    ShuziError
+        It cannot be decoded, there is no such page, or PDF is not allowed.
+    """
+    is_pdf = kind_of(content) == PDF
+    if is_pdf and not parts.settings.pdf:
+        raise ServiceError("error.service.no_pdf")
+    if not is_pdf and page > 1:
+        raise PictureError("error.picture.page", path=name, number=page, pages=1)
+    if kind_of(content) is None:
+        raise PictureError("error.picture.unknown", path=name)
+    if not answers.is_special(content):
+        return 1, content
+    async with parts.decoders.place():
+        try:
+            pages = await parts.decoders.run(partial(count_pages, content)) if is_pdf else 1
+            file = Page(content, page) if is_pdf else content
+            return pages, await parts.decoders.run(partial(open_picture, file))
+        except ServiceError:
+            raise
+        except ShuziError as problem:
+            raise answers.about(name, problem) from problem
+
+
+def trace_one(name: str, picture: bytes | NDArray[uint8], title: str, paper: str, pages: int, spoken: str) -> bytes:
+    """Trace a blank form; return a TracedForm as JSON; in a reading process.
+
+    Raises
+    ------
+    PictureError
+        It is no picture.
+    ServiceError
+        It cannot be traced.
+    """
+    with speaking(spoken):
+        try:
+            grey = open_picture(picture)
+        except ShuziError as problem:
+            raise answers.about(name, problem) from problem
+        try:
+            traced = trace(grey, name, title, paper, None, MILLIMETRE)
+        except ShuziError as problem:
+            raise ServiceError("error.service.trace", reason=problem) from problem
+        return written(_said(traced, pages))
+
+
+def _said(traced: Traced, pages: int) -> TracedForm:
+    spec = traced.spec
+    kept = ("name", "kind", "boxes", "decimals", "style")
+    fields = [{key: getattr(each, key) for key in kept} | {"at": places_of(each)} for each in spec.fields]
+    return TracedForm.model_validate(
+        {
+            "title": spec.title,
+            "language": spec.language,
+            "paper": spec.paper,
+            "landscape": spec.landscape,
+            "size": [*spec.size],
+            "blank": base64.b64encode(spec.blank).decode(),
+            "fields": fields,
+            "left_out": traced.left_out,
+            "pages": pages,
+        }
+    )

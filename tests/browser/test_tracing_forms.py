@@ -1,0 +1,129 @@
+"""A form that somebody has is traced in the page, its fields are named, and filled copies are read with it."""
+
+import io
+import re
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from driving.filled import write_form
+from shuzi.forms.parse import read_spec
+
+pytestmark = pytest.mark.browser
+
+NUMBERS = ["01234567", "1998", "54321", "13800001234", "172", "2", "45", "13900004321"]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The scan of a blank form, and a photograph of a filled one: the folder."""
+    folder = tmp_path_factory.mktemp("trace")
+    write_form(folder, "enrolment", NUMBERS)
+    return folder
+
+
+def field(page, number):
+    return page.get_by_role("textbox", name=f"Name of field {number}")
+
+
+def trace(page, files, name="blank.png"):
+    page.get_by_test_id("blank-form").set_input_files(files / name)
+    expect(field(page, 1)).to_be_visible()
+
+
+def saved(page, button, folder):
+    with page.expect_download() as found:
+        page.get_by_role("button", name=button).click()
+    path = folder / found.value.suggested_filename
+    found.value.save_as(path)
+    return path
+
+
+def test_a_form_is_traced_named_read_and_saved(open_page, files, tmp_path):
+    page = open_page("?view=forms&sheets=trace")
+    trace(page, files)
+    expect(page.get_by_test_id("announcement")).to_have_text("8 fields were found.")
+    expect(page.get_by_role("img", name="The blank form, with 8 fields numbered")).to_be_visible()
+    assert page.locator(".forms-blank rect:not(.label)").count() == 8
+    page.get_by_role("textbox", name="Title").fill("Enrolment")
+    page.get_by_role("combobox", name="Kind of field 1").select_option("identifier")
+    # by keyboard alone; Enter leads on, past what is left out
+    page.get_by_role("button", name="Leave out field 3").press("Space")
+    field(page, 1).fill("pupil")
+    field(page, 1).press("Enter")
+    page.keyboard.type("year")
+    page.keyboard.press("Enter")
+    expect(field(page, 4)).to_be_focused()
+    page.reload()
+    expect(field(page, 2)).to_have_value("year")
+    expect(field(page, 3)).to_be_disabled()
+    page.get_by_test_id("photographs").set_input_files(files / "filled.jpg")
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(page.get_by_role("heading", name="Enrolment")).to_be_visible()
+    head = page.locator(".forms-grid thead th")
+    expect(head).to_have_text(["Row", "pupil", "year", "f4", "f5", "f6", "f7", "f8"])
+    expect(page.locator(".forms-grid")).to_contain_text("01234567")
+    page.get_by_role("button", name="Back to the photographs").click()
+    blank = saved(page, "Save the blank form (.png)", tmp_path)
+    spec = read_spec(saved(page, "Save the spec (.toml)", tmp_path))
+    assert blank.name == "Enrolment.blank.png"
+    assert [each.name for each in spec.fields] == ["pupil", "year", "f4", "f5", "f6", "f7", "f8"]
+    assert [each.kind for each in spec.fields][:2] == ["identifier", "number"]
+
+
+def test_what_no_spec_can_have_is_said_before_it_is_read_or_saved(open_page, files):
+    page = open_page("?view=forms&sheets=trace")
+    page.get_by_test_id("photographs").set_input_files(files / "filled.jpg")
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(page.get_by_role("alert")).to_have_text("Choose a picture of the blank form first.")
+    trace(page, files)
+    field(page, 2).fill(" f1 ")
+    expect(page.get_by_role("status").filter(has_text="Two fields are called f1.")).to_be_visible()
+    expect(page.get_by_role("button", name="Save the spec")).to_be_disabled()
+    page.get_by_role("button", name="Read", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("Two fields are called f1.")
+    field(page, 2).fill(" ")
+    expect(page.get_by_text("Field 2 has no name.")).to_be_visible()
+    page.get_by_role("button", name="Leave out field 2").click()
+    expect(page.get_by_role("button", name="Save the spec")).to_be_enabled()
+
+
+def test_what_is_dropped_there_is_the_blank_form_and_a_box_leads_to_its_name(open_page, files, drop):
+    page = open_page("?view=forms&sheets=trace")
+    expect(page.get_by_test_id("blank-form")).to_be_visible()
+    drop(page, files / "blank.png")
+    expect(field(page, 1)).to_be_visible()
+    expect(page.locator(".forms-chosen")).to_have_count(0)
+    page.locator(".forms-blank g").nth(4).locator("rect").first.click()
+    expect(field(page, 5)).to_be_focused()
+
+
+def test_another_page_of_a_document_is_traced_only_after_asking_once_something_was_changed(open_page, files):
+    scan = Image.open(io.BytesIO((files / "blank.png").read_bytes()))
+    scan.save(files / "two.pdf", resolution=200, save_all=True, append_images=[scan.rotate(180)])
+    page = open_page("?view=forms&sheets=trace")
+    asked = []
+    page.on("dialog", lambda dialog: asked.append(dialog.message) or dialog.dismiss())
+    trace(page, files, "two.pdf")
+    pages = page.get_by_role("combobox", name="Page", exact=True)
+    pages.select_option("2")
+    expect(page.get_by_test_id("announcement")).to_have_text(re.compile("fields were found"))
+    expect(pages).to_have_value("2")
+    assert not asked
+    field(page, 1).fill("mine")
+    pages.select_option("1")
+    expect(pages).to_have_value("2")
+    expect(field(page, 1)).to_have_value("mine")
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "The form cannot be traced."), ("zh", "没法列出这张表格的栏目。")]
+)
+def test_a_picture_without_a_form_says_why(open_page, tmp_path, language, said):
+    Image.new("L", (900, 900), 250).save(tmp_path / "square.png")
+    page = open_page("?view=forms&sheets=trace", language=language, refusals=(422,))
+    page.get_by_test_id("blank-form").set_input_files(tmp_path / "square.png")
+    expect(page.get_by_role("alert")).to_contain_text(said)
+    expect(page.get_by_role("alert")).to_contain_text("square.png")

@@ -1,0 +1,160 @@
+"""Many photographs are read by several processes: the same table, and neither Ctrl-C nor a crash loses the others."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from shuzi.cli import shuzi as command
+from shuzi.errors import DataError, PictureError
+from shuzi.forms import collect
+from shuzi.forms.parse import read_spec
+from shuzi.forms.reading import together
+from shuzi.forms.reading.page import PageReader
+from shuzi.forms.resume import ENDING, Journal
+from shuzi.messages import speaking
+from shuzi.processes import pool, slot
+from shuzi.processes.frames import ANSWER
+
+SPEC = 'title = "S"\nrows = 2\n[[fields]]\nname = "q"\nboxes = 1\n'
+N = 6
+
+
+@pytest.fixture
+def sheet(tmp_path, photo):
+    """The arguments that read photographs of sheets, whose first rows hold 0, 1, 2 …."""
+    spec = tmp_path / "spec.toml"
+    spec.write_text(SPEC, encoding="utf-8")
+    photos = [tmp_path / f"{n}.jpg" for n in range(N)]
+    for n, path in enumerate(photos):
+        path.write_bytes(photo(read_spec(spec), {(0, "q"): str(n), (1, "q"): "5"}, seed=n))
+    return ["form", "read", *map(str, photos), "--spec", str(spec), "--out"]
+
+
+@pytest.fixture
+def table(tmp_path, sheets, hands, monkeypatch):
+    """The arguments that read photographs of ruled tables."""
+    monkeypatch.syspath_prepend(str(Path(sheets.__file__).parent))
+    import ruled_tables
+
+    photos = [tmp_path / f"{n}.jpg" for n in range(N)]
+    for n, path in enumerate(photos):
+        rng = np.random.default_rng(n)
+        path.write_bytes(sheets.photograph(rng, ruled_tables.draw(rng, hands)[0], turned=0.0)[0])
+    return ["form", "read", *map(str, photos), "--table", "--out"]
+
+
+@pytest.fixture(params=["sheet", "table"])
+def given(request):
+    return request.getfixturevalue(request.param)
+
+
+def run(given, *more):
+    return CliRunner().invoke(command, [*given, *map(str, more)])
+
+
+def test_they_are_read_elsewhere_and_the_table_is_that_of_one_process(given, tmp_path, monkeypatch):
+    answers = []
+    unpacked = slot._unpacked
+    monkeypatch.setattr(slot, "_unpacked", lambda *answer: answers.append(answer) or unpacked(*answer))
+    assert run(given, tmp_path / "several.json").exit_code == 0
+    assert [kind for kind, _ in answers] == [ANSWER] * N
+    monkeypatch.setattr(together, "can_start", lambda: False)
+    assert run(given, tmp_path / "one.json").exit_code == 0
+    assert len(answers) == N
+    assert (tmp_path / "several.json").read_text("utf-8") == (tmp_path / "one.json").read_text("utf-8")
+
+
+def test_a_single_photograph_starts_no_process(sheet, tmp_path, monkeypatch):
+    monkeypatch.setattr(pool, "Slot", None)
+    assert run([*sheet[:3], *sheet[-3:]], tmp_path / "table.csv").exit_code == 0
+
+
+def interrupted_after(monkeypatch, kept):
+    """Let Ctrl-C come once so many pages are kept; return the list of those that are."""
+    keep, names = Journal.keep, []
+
+    def counted(self, picture, page):
+        if len(names) == kept:
+            raise KeyboardInterrupt
+        keep(self, picture, page)
+        names.append(page.source)
+
+    monkeypatch.setattr(Journal, "keep", counted)
+    return names
+
+
+def test_an_interrupted_run_goes_on(given, tmp_path, monkeypatch):
+    assert run(given, tmp_path / "whole.json").exit_code == 0
+    out = tmp_path / "table.json"
+    first = interrupted_after(monkeypatch, 2)
+    assert run(given, out).exit_code != 0
+    assert (tmp_path / f"table.json{ENDING}").exists()
+    assert not out.exists()
+    assert isinstance(run(given, out).exception, DataError)
+    monkeypatch.undo()
+    second = interrupted_after(monkeypatch, N)
+    again = run(given, out, "--resume")
+    assert again.exit_code == 0, again.output
+    assert sorted(first + second) == [str(tmp_path / f"{n}.jpg") for n in range(N)]
+    assert out.read_text("utf-8") == (tmp_path / "whole.json").read_text("utf-8")
+    assert not (tmp_path / f"table.json{ENDING}").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another signal there")
+def test_ctrl_c_keeps_what_was_read(sheet, tmp_path):
+    left = tmp_path / f"table.csv{ENDING}"
+    # a shell's background job ignores the signal
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        "from shuzi.__main__ import command; command()"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, *sheet, str(tmp_path / "table.csv")]) as running:
+        while running.poll() is None and not (left.exists() and left.read_bytes().count(b"\n") > 1):
+            pass
+        running.send_signal(signal.SIGINT)
+    if running.returncode == 0:
+        pytest.skip("all were read before the signal came")
+    assert running.returncode == 130
+    assert left.read_bytes().count(b"\n") > 1
+
+
+class Deadly:
+    """A picture that ends each process that it is sent to."""
+
+    def __reduce__(self):
+        return os.abort, ()
+
+
+def test_a_photograph_that_ends_its_process_is_reported_and_costs_no_other(sheet, tmp_path, monkeypatch):
+    photos_in = collect.photos_in
+
+    def with_deadly(named):
+        return [(name, Deadly() if name.endswith("2.jpg") else picture) for name, picture in photos_in(named)]
+
+    monkeypatch.setattr(collect, "photos_in", with_deadly)
+    found = run(sheet, tmp_path / "table.csv")
+    assert found.exit_code == 1
+    assert str(PictureError("error.reading.crashed", path=tmp_path / "2.jpg")) in found.output
+    lines = (tmp_path / "table.csv").read_text("utf-8-sig").splitlines()
+    assert [line[0] for line in lines[1::2]] == ["0", "1", "3", "4", "5"]
+
+
+def test_errors_are_in_the_language_of_who_asked(sheet, tmp_path):
+    (tmp_path / "2.jpg").write_bytes(b"no picture")
+    with speaking("zh"):
+        found = run(sheet, tmp_path / "table.csv")
+    assert "不是 shuzi 能打开的图片" in found.output
+
+
+def test_a_traced_form_can_be_read_elsewhere(traced, reader):
+    pages = PageReader(read_spec(traced("survey")), reader)
+    again = pickle.loads(pickle.dumps(pages))  # noqa: S301 - its own
+    flat = pages.spec.blank
+    assert again.read(flat, "blank").cells.keys() == pages.read(flat, "blank").cells.keys()

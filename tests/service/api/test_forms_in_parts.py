@@ -1,0 +1,140 @@
+"""Many photographs are read in several requests: the table is the one of a single request."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from shuzi.forms.layout import pages_of
+from shuzi.forms.parse import read_spec
+
+BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
+COPIES = (
+    'title = "S"\nrows = 3\n[[fields]]\nname = "day"\nkind = "date"\nonce = true\n[[fields]]\nname = "q"\nboxes = 2\n'
+)
+PAGES = 'title = "P"\nroster = "r.csv"\n[[fields]]\nname = "id"\ncolumn = "id"\n[[fields]]\nname = "q"\nboxes = 2\n'
+ROSTER = "id\n" + "".join(f"{n:03}\n" for n in range(60))
+
+
+@pytest.fixture(scope="module")
+def photograph():
+    """A function that fills a page of a spec with numbers of its own and photographs it."""
+    from shuzi import load_mnist
+
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        import sheets
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    digits = load_mnist().validation
+
+    def made(spec, page=1, seed=0, most=99):
+        rng = np.random.default_rng([seed, page])
+        places = pages_of(spec)[page - 1].places
+        texts = {(place.row, place.field.name): str(rng.integers(10, most)) for place in places if place.row >= 0}
+        filled = sheets.fill(
+            rng, sheets.print_sheet(spec)[page - 1], places, texts, sheets.Hands(digits.images, digits.labels)
+        )
+        return sheets.photograph(rng, filled, 10.0)[0]
+
+    return made
+
+
+def ruled(rows):
+    picture = np.full((700, 900), 245, np.uint8)
+    for n in range(rows + 1):
+        cv2.line(picture, (100, 100 + 100 * n), (800, 100 + 100 * n), 40, 3)
+    for n in range(5):
+        cv2.line(picture, (100 + 175 * n, 100), (100 + 175 * n, 100 + 100 * rows), 40, 3)
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "png")
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory, photograph):
+    """Three copies of one sheet, in the middle something that is none."""
+    path = tmp_path_factory.mktemp("copies") / "s.toml"
+    path.write_text(COPIES)
+    photos = [photograph(read_spec(path), seed=n) for n in range(3)]
+    return "", [*photos[:1], b"no picture", *photos[1:]], {"spec": ("s.toml", COPIES)}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory, photograph):
+    """The pages of one sheet with a roster, the last first and one of them twice, otherwise photographed."""
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "r.csv").write_text(ROSTER)
+    (folder / "p.toml").write_text(PAGES)
+    spec = read_spec(folder / "p.toml")
+    count = len(pages_of(spec))
+    assert count > 1
+    photos = [photograph(spec, page) for page in range(count, 0, -1)]
+    files = {"spec": ("p.toml", PAGES), "roster": ("r.csv", ROSTER)}
+    return "", [*photos, photograph(spec, 1, seed=1)], files
+
+
+@pytest.fixture
+def tables():
+    """Ruled tables of different lengths, the second photograph of none."""
+    file = io.BytesIO()
+    Image.new("L", (400, 400), 240).save(file, "png")
+    return "?table=true", [ruled(3), file.getvalue(), ruled(2), ruled(4)], {}
+
+
+def post(client, query, named, files, before=None):
+    fields = [*(("picture", each) for each in named), *files.items()]
+    if before is not None:
+        fields.append(("before", ("before.json", json.dumps(before))))
+    return client.post(f"/v1/forms{query}", files=fields)
+
+
+@pytest.mark.parametrize("kind", ["copies", "pages", "tables"])
+def test_in_several_requests_as_in_one(client, request, kind):
+    query, photos, files = request.getfixturevalue(kind)
+    named = [(f"{n}.jpg", each) for n, each in enumerate(photos)]
+    whole = post(client, query, named, files)
+    assert whole.status_code == 200, whole.text
+    assert len(whole.json()["rows"]) > 3
+    before = None
+    for each in named:
+        said = post(client, query, [each], files, before)
+        assert said.status_code == 200, said.text
+        before = said.json()
+    assert before == whole.json()
+
+
+def test_a_page_that_was_missing_is_no_problem_once_it_is_there(client, pages):
+    query, photos, files = pages
+    named = [(f"{n}.jpg", each) for n, each in enumerate(photos[:-1])]
+    first = post(client, query, named[:1], files).json()
+    assert "1" in first["problems"][0]["message"]
+    assert post(client, query, named[1:], files, first).json()["problems"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "key", "words"),
+    [
+        (lambda _: "no table", 422, "error.service.value", ""),
+        (lambda _: "", 422, "error.service.value", ""),
+        (lambda table: table["rows"][0]["cells"]["q"].update(picture="A"), 422, "error.service.cell_picture", ""),
+        (
+            lambda table: table["rows"][0].update(cells={"z": table["rows"][0]["cells"]["q"]}),
+            *(422, "error.service.before", "It has a column z"),
+        ),
+    ],
+)
+def test_what_is_no_table_of_these_sheets_is_refused_before_anything_is_read(
+    client, copies, change, status, key, words
+):
+    query, photos, files = copies
+    table = post(client, query, [("0.jpg", photos[0])], files).json()
+    changed = change(table)
+    said = post(client, query, [("1.jpg", photos[2])], files, table if changed is None else changed)
+    assert (said.status_code, said.json()["key"]) == (status, key), said.text
+    assert words in said.json()["detail"]

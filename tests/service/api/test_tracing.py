@@ -1,0 +1,136 @@
+"""A blank form is traced over HTTP as the command traces it, and read with what the answer says."""
+
+import base64
+import io
+import json
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from PIL import Image
+
+from shuzi.cli import shuzi as command
+from shuzi.forms.parse import read_spec
+from shuzi.service.settings import Settings
+
+BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with the scan of a blank form, blank.png, its trace by the command, and a filled copy, filled.jpg."""
+    sys.path.insert(0, str(BENCHMARKS))
+    try:
+        import layouts
+        import sheets
+    finally:
+        sys.path.remove(str(BENCHMARKS))
+    folder = tmp_path_factory.mktemp("trace")
+    form = next(each for each in layouts.layouts() if each.name == "survey")
+    scan = cv2.resize((form.page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)
+    Image.fromarray(scan).save(folder / "blank.png")
+    (folder / "filled.jpg").write_bytes(sheets.photograph(np.random.default_rng(1), form.page, 10.0)[0])
+    given = ["form", "trace", str(folder / "blank.png"), "--out", str(folder / "survey.toml")]
+    assert CliRunner().invoke(command, given).exit_code == 0
+    return folder
+
+
+def trace(client, content, name="blank.png", query=""):
+    return client.post(f"/v1/forms/trace{query}", files={"picture": (name, content)})
+
+
+def as_toml(found):
+    """Write what the service says of a form as a spec."""
+    head = {key: found[key] for key in ("title", "language", "paper", "landscape")} | {"blank": "x.png"}
+    tables = [head, *({key: each[key] for key in ("name", "boxes", "style", "at")} for each in found["fields"])]
+    texts = ["\n".join(f"{key} = {json.dumps(value)}" for key, value in each.items()) for each in tables]
+    return "\n[[fields]]\n".join(texts)
+
+
+def test_the_form_and_its_fields_are_those_of_the_command(client, folder):
+    said = trace(client, (folder / "blank.png").read_bytes(), query="?title=Survey")
+    assert said.status_code == 200, said.text
+    found, spec = said.json(), read_spec(folder / "survey.toml")
+    assert base64.b64decode(found["blank"]) == (folder / "survey.blank.png").read_bytes()
+    assert (found["title"], found["size"], found["left_out"], found["pages"]) == ("Survey", [210, 297], 0, 1)
+    assert [(each["name"], each["boxes"], each["style"]) for each in found["fields"]] == [
+        (each.name, each.boxes, each.style) for each in spec.fields
+    ]
+    (folder / "said.toml").write_text(as_toml(found).replace("x.png", "survey.blank.png"), "utf-8")
+    again = read_spec(folder / "said.toml")
+    for one, other in zip(spec.fields, again.fields, strict=True):
+        assert np.allclose(one.at, other.at, atol=0.02)
+
+
+def test_filled_copies_are_read_with_the_answer(client, folder):
+    found = client.post("/v1/forms/trace", content=(folder / "blank.png").read_bytes()).json()
+    files = {
+        "picture": ("filled.jpg", (folder / "filled.jpg").read_bytes()),
+        "spec": ("spec.toml", as_toml(found).encode()),
+        "blank": ("x.png", base64.b64decode(found["blank"])),
+    }
+    said = client.post("/v1/forms", files=files).json()
+    assert not said["problems"]
+    assert [each["name"] for each in said["columns"]] == [each["name"] for each in found["fields"]]
+
+
+def test_any_page_of_a_document_is_traced(client, folder):
+    file = io.BytesIO()
+    scan = Image.open(io.BytesIO((folder / "blank.png").read_bytes()))
+    Image.new("L", scan.size, 255).save(file, "pdf", resolution=200, save_all=True, append_images=[scan])
+    found = trace(client, file.getvalue(), "blank.pdf", "?page=2").json()
+    assert found["pages"] == 2
+    assert len(found["fields"]) == len(read_spec(folder / "survey.toml").fields)
+    said = trace(client, file.getvalue(), "blank.pdf", "?page=3")
+    assert (said.status_code, said.json()["key"]) == (422, "error.picture.page")
+    assert said.json()["detail"].startswith("blank.pdf has no page 3")
+    assert trace(client, (folder / "blank.png").read_bytes(), query="?page=2").json()["key"] == "error.picture.page"
+
+
+def white(_):
+    file = io.BytesIO()
+    Image.new("L", (1654, 2339), 255).save(file, "png")
+    return file.getvalue()
+
+
+def square(_):
+    file = io.BytesIO()
+    Image.new("L", (900, 900), 255).save(file, "jpeg")
+    return file.getvalue()
+
+
+def scan(folder):
+    return (folder / "blank.png").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("content", "query", "status", "key", "words"),
+    [
+        (white, "", 422, "error.service.trace", "Too little is printed"),
+        (white, "?lang=zh", 422, "error.service.trace", "印的东西太少"),
+        (square, "", 422, "error.service.trace", "blank.png: the sheet's outline cannot be seen"),
+        (scan, "?paper=A9", 422, "error.service.trace", '"A9" is not a known paper size'),
+        (scan, "?title=%0A", 422, "error.service.trace", "The title must be"),
+        (scan, "?page=0", 422, "error.service.value", "page"),
+        (lambda _: b"no picture", "", 422, "error.picture.unknown", "blank.png"),
+        (lambda _: b"%PDF-1.7 nothing more", "", 422, "error.picture.damaged", "blank.png"),
+        (lambda folder: scan(folder)[:2_000], "", 422, "error.picture.damaged", "blank.png"),
+    ],
+)
+def test_what_cannot_be_traced_says_why(client, folder, content, query, status, key, words):
+    said = trace(client, content(folder), query=query)
+    assert (said.status_code, said.json()["key"]) == (status, key), said.text
+    assert words in said.json()["detail"]
+
+
+def test_one_form_at_a_time(client, folder):
+    files = [("picture", (name, scan(folder))) for name in ("a.png", "b.png")]
+    assert client.post("/v1/forms/trace", files=files).json()["key"] == "error.service.pictures"
+
+
+def test_a_service_without_pdf_takes_none(run_service):
+    with run_service(settings=Settings(pdf=False)).client() as client:
+        assert trace(client, b"%PDF-1.7").json()["key"] == "error.service.no_pdf"

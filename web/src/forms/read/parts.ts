@@ -1,0 +1,69 @@
+/** Photographs, and what was read of them, are divided into several requests, and put together again. */
+import type { FormCell, FormTable } from "../../shapes";
+import type { Photograph } from "../photographs";
+
+/** Return things in parts of at most so many, in their order. */
+export function inParts<Thing>(all: readonly Thing[], most: number): Thing[][] {
+  const count = Math.ceil(all.length / most);
+  return Array.from({ length: count }, (_, part) => all.slice(part * most, (part + 1) * most));
+}
+
+type Picture = Pick<Photograph, "name" | "file">;
+
+/** Tell photographs from those that are the same file as an earlier one. */
+export async function apart<P extends Picture>(
+  all: readonly P[],
+): Promise<{ once: P[]; again: { name: string; first: string }[] }> {
+  const once: P[] = [];
+  const again: { name: string; first: string }[] = [];
+  const bySize = new Map<number, P[]>();
+  for (const each of all) {
+    const alike = bySize.get(each.file.size) ?? [];
+    const first = await sameAs(each, alike);
+    if (first) again.push({ name: each.name, first: first.name });
+    else {
+      once.push(each);
+      bySize.set(each.file.size, [...alike, each]);
+    }
+  }
+  return { once, again };
+}
+
+async function sameAs<P extends Picture>({ file }: P, alike: readonly P[]): Promise<P | null> {
+  if (alike.length === 0) return null;
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  for (const each of alike) {
+    const other = new Uint8Array(await each.file.arrayBuffer());
+    if (bytes.every((byte, place) => byte === other[place])) return each;
+  }
+  return null;
+}
+
+function keyOf(name: string, { source, box }: FormCell): string {
+  return `${source}\n${name}\n${box.join()}`;
+}
+
+/** The table without the pictures of its cells: the service needs none to add to it. */
+export function withoutPictures(table: FormTable): FormTable {
+  return changed(table, (_, { picture: _picture, ...cell }) => cell);
+}
+
+/** The table with the pictures that its cells have in an earlier one. */
+export function withPictures(table: FormTable, earlier: FormTable): FormTable {
+  const pictures = new Map<string, string>();
+  for (const { cells } of earlier.rows)
+    for (const [name, cell] of Object.entries(cells))
+      if (cell.picture) pictures.set(keyOf(name, cell), cell.picture);
+  return changed(table, (name, cell) => {
+    const picture = cell.picture ?? pictures.get(keyOf(name, cell));
+    return picture ? { ...cell, picture } : cell;
+  });
+}
+
+function changed(table: FormTable, change: (name: string, cell: FormCell) => FormCell): FormTable {
+  const rows = table.rows.map((row) => {
+    const cells = Object.entries(row.cells).map(([name, cell]) => [name, change(name, cell)] as const);
+    return { ...row, cells: Object.fromEntries(cells) };
+  });
+  return { ...table, rows };
+}

@@ -1,0 +1,102 @@
+/** The fields that were found: each is named, gets its kind, or is left out. */
+import { useEffect, useRef } from "preact/hooks";
+import { say } from "../../sentences/say";
+import { changeField, currentField, type Edited, fault, fields, kindsOf } from "./form";
+
+export function Fields() {
+  return (
+    <ol class="forms-fields" aria-label={say("forms.trace.fields")}>
+      {fields.value.map((each, number) => (
+        <Row key={each.at.join()} field={each} number={number} />
+      ))}
+    </ol>
+  );
+}
+
+function Row({ field, number }: { field: Edited; number: number }) {
+  const row = useRef<HTMLLIElement>(null);
+  const isCurrent = currentField.value === number;
+  useEffect(() => {
+    if (isCurrent) row.current?.scrollIntoView({ block: "nearest" });
+  }, [isCurrent]);
+  const wrong = fault.value;
+  const isWrong =
+    !field.isLeftOut &&
+    ((wrong?.[0] === "unnamed" && !field.name.trim()) ||
+      (wrong?.[0] === "twice" && wrong[1] === field.name.trim()));
+  return (
+    <li
+      ref={row}
+      data-current={isCurrent || undefined}
+      data-left-out={field.isLeftOut || undefined}
+      onFocusIn={() => {
+        currentField.value = number;
+      }}
+    >
+      <span class="numbers" aria-hidden="true">
+        {number + 1}
+      </span>
+      <input
+        value={field.name}
+        aria-label={say("forms.trace.name", number + 1)}
+        aria-invalid={isWrong}
+        data-field={number}
+        autocomplete="off"
+        maxLength={200}
+        disabled={field.isLeftOut}
+        onInput={({ currentTarget }) => changeField(number, { name: currentTarget.value })}
+        onKeyDown={(event) => {
+          if (event.isComposing) return;
+          if (event.key === "Enter" || event.key === "ArrowDown") go(number, 1);
+          else if (event.key === "ArrowUp") go(number, -1);
+          else return;
+          event.preventDefault();
+        }}
+      />
+      <select
+        value={field.kind}
+        aria-label={say("forms.trace.kind", number + 1)}
+        disabled={field.isLeftOut}
+        onChange={({ currentTarget }) => changeField(number, { kind: currentTarget.value as Edited["kind"] })}
+      >
+        {kindsOf(field).map((each) => (
+          <option value={each} key={each}>
+            {say(`forms.trace.kind.${each}`)}
+          </option>
+        ))}
+      </select>
+      <button
+        type="button"
+        class="button plain"
+        aria-pressed={field.isLeftOut}
+        aria-label={say("forms.trace.leave_out.field", number + 1)}
+        onClick={() => changeField(number, { isLeftOut: !field.isLeftOut })}
+      >
+        {say("forms.trace.leave_out")}
+      </button>
+      <span class="small quiet">{shapeOf(field)}</span>
+    </li>
+  );
+}
+
+function shapeOf({ style, boxes, decimals, kind }: Edited): string {
+  const shape = say(`forms.trace.style.${style}`, boxes);
+  if (kind === "date") return say("forms.trace.date", shape);
+  return kind === "number" && decimals > 0 ? say("forms.trace.decimals", shape, decimals) : shape;
+}
+
+/** Go to the next field that is not left out. */
+function go(number: number, step: 1 | -1): void {
+  const all = fields.peek();
+  let next = number + step;
+  while (all[next]?.isLeftOut) next += step;
+  if (all[next]) focusField(next);
+}
+
+/** Put the focus on the name of a field. */
+export function focusField(number: number): void {
+  currentField.value = number;
+  const field = document.querySelector<HTMLInputElement>(`.forms-fields [data-field="${number}"]`);
+  field?.focus({ preventScroll: true });
+  field?.select();
+}

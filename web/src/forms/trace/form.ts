@@ -1,0 +1,129 @@
+/** The blank form that was traced last: what the service found, and what a person made of it; kept across reloads. */
+import { batch, computed, signal } from "@preact/signals";
+import { bytesOf } from "../../bundle/base64";
+import { say } from "../../sentences/say";
+import type { TracedForm } from "../../shapes";
+import { forget, inStore, putTogether } from "../../shared/database";
+import { DATE_BOXES, type Field, stemOf, tomlOf } from "./toml";
+
+/** What the service said of a picture. */
+export interface Traced {
+  /** The picture, to trace it again as another page or paper. */
+  file: File;
+  page: number;
+  form: TracedForm;
+}
+
+/** A field as a person left it. */
+export interface Edited extends Field {
+  isLeftOut: boolean;
+}
+
+interface Edits {
+  title: string;
+  fields: readonly Edited[];
+  /** Whether a person changed anything. */
+  isEdited: boolean;
+}
+
+const KEYS = { traced: "traced", edits: "traced edits" };
+
+export const traced = signal<Traced | null>(null);
+export const title = signal("");
+export const fields = signal<readonly Edited[]>([]);
+/** The number from 0 of the field that a person is at. */
+export const currentField = signal<number | null>(null);
+export const isEdited = signal(false);
+
+const used = computed(() => fields.value.filter(({ isLeftOut }) => !isLeftOut));
+
+/** What a spec cannot have: the key of its sentence and what that says; null if all is well. */
+export const fault = computed<["no_title" | "none"] | ["unnamed", number] | ["twice", string] | null>(() => {
+  if (!title.value.trim()) return ["no_title"];
+  if (used.value.length === 0) return ["none"];
+  const unnamed = fields.value.findIndex(({ name, isLeftOut }) => !isLeftOut && !name.trim());
+  if (unnamed >= 0) return ["unnamed", unnamed + 1];
+  const names = used.value.map(({ name }) => name.trim());
+  const twice = names.find((name, place) => names.indexOf(name) < place);
+  return twice === undefined ? null : ["twice", twice];
+});
+
+/** Say why no spec can be made of the form; "" if one can. */
+export function faultSaid(): string {
+  const wrong = fault.value;
+  if (!wrong) return "";
+  if (wrong[0] === "unnamed") return say("forms.trace.unnamed", wrong[1]);
+  if (wrong[0] === "twice") return say("forms.trace.twice", wrong[1]);
+  return say(`forms.trace.${wrong[0]}`);
+}
+
+/** Begin with a form; an earlier one is replaced. */
+export function beginForm(found: Traced): void {
+  const stem = found.file.name.replace(/\.[^.]*$/, "");
+  const left = found.form.fields.map((each) => ({ ...each, isLeftOut: false }));
+  show(found, { title: stem, fields: left, isEdited: false });
+  void putTogether("forms", { [KEYS.traced]: found, [KEYS.edits]: edits() });
+}
+
+/** Go on where the page was left. */
+export async function loadForm(): Promise<void> {
+  const [found, left] = await Promise.all([stored<Traced>(KEYS.traced), stored<Edits>(KEYS.edits)]);
+  if (!found || !left || traced.peek()) return;
+  show(found, left);
+}
+
+function stored<T>(key: string): Promise<T | undefined | null> {
+  return inStore("forms", "readonly", (store) => store.get(key) as IDBRequest<T | undefined>);
+}
+
+function show(found: Traced, left: Edits): void {
+  batch(() => {
+    traced.value = found;
+    title.value = left.title;
+    fields.value = left.fields;
+    currentField.value = null;
+    isEdited.value = left.isEdited;
+  });
+}
+
+export function closeForm(): void {
+  batch(() => {
+    traced.value = null;
+    fields.value = [];
+    currentField.value = null;
+  });
+  void forget("forms", Object.values(KEYS));
+}
+
+export function setTitle(text: string): void {
+  title.value = text;
+  keep();
+}
+
+/** Change a field; the number is from 0. */
+export function changeField(number: number, changed: Partial<Edited>): void {
+  fields.value = fields.peek().map((each, place) => (place === number ? { ...each, ...changed } : each));
+  keep();
+}
+
+function keep(): void {
+  isEdited.value = true;
+  void inStore("forms", "readwrite", (store) => store.put(edits(), KEYS.edits), KEYS.edits);
+}
+
+function edits(): Edits {
+  return { title: title.peek(), fields: fields.peek(), isEdited: isEdited.peek() };
+}
+
+/** The kinds that a field may have. */
+export function kindsOf({ boxes }: Field): Field["kind"][] {
+  return boxes === DATE_BOXES ? ["number", "identifier", "date"] : ["number", "identifier"];
+}
+
+/** The spec and the blank form, as files; only without a `fault`. */
+export function filesOf({ form }: Traced): { spec: File; blank: File } {
+  const stem = stemOf(title.peek());
+  const blank = new File([bytesOf(form.blank)], `${stem}.blank.png`, { type: "image/png" });
+  const text = tomlOf({ ...form, title: title.peek() }, used.peek(), blank.name);
+  return { spec: new File([text], `${stem}.toml`, { type: "application/toml" }), blank };
+}

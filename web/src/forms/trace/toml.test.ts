@@ -1,0 +1,43 @@
+import { expect, test } from "vitest";
+import { type Field, stemOf, tomlOf } from "./toml";
+
+const PAPER = { title: "Meter card", paper: "A4", landscape: false };
+const FIELD: Field = {
+  name: "f1",
+  kind: "number",
+  boxes: 8,
+  decimals: 2,
+  style: "boxes",
+  at: [[1, 2.5, 48, 8]],
+};
+
+function fieldOf(changed: Partial<Field>): string {
+  return tomlOf(PAPER, [{ ...FIELD, ...changed }], "a.blank.png").split("\n\n")[1] ?? "";
+}
+
+test("a form and its fields are written as a spec", () => {
+  expect(tomlOf({ ...PAPER, landscape: true }, [FIELD], "a.blank.png")).toBe(
+    `title = "Meter card"\npaper = "A4"\nblank = "a.blank.png"\nlandscape = true\n\n` +
+      `[[fields]]\nname = "f1"\nboxes = 8\nstyle = "boxes"\ndecimals = 2\nat = [1,2.5,48,8]\n`,
+  );
+});
+
+test("a date has no boxes of its own, an identifier no point, and boxes of their own places keep them", () => {
+  expect(fieldOf({ kind: "date" })).toBe(
+    `[[fields]]\nname = "f1"\nkind = "date"\nstyle = "boxes"\nat = [1,2.5,48,8]\n`,
+  );
+  expect(fieldOf({ kind: "identifier" })).toContain(`kind = "identifier"\nboxes = 8\nstyle = "boxes"\nat`);
+  const at: Field["at"] = [
+    [1, 2, 3, 4],
+    [5, 2, 3, 4],
+  ];
+  expect(fieldOf({ at })).toContain("at = [[1,2,3,4],[5,2,3,4]]");
+});
+
+test("what a person types stays a text of one line", () => {
+  expect(fieldOf({ name: ' a"\n[x]\u007f ' })).toContain('name = "a\\"\\n[x]\\u007f"\n');
+});
+
+test("a title becomes the name of a file", () => {
+  expect([stemOf("成绩 1/2"), stemOf("a: b?"), stemOf(" ")]).toEqual(["成绩 1-2", "a- b-", "form"]);
+});

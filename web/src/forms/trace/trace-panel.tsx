@@ -1,0 +1,173 @@
+/** A form that one has becomes a spec: its blank is traced, its fields are named, and filled copies are read with it. */
+import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { say } from "../../sentences/say";
+import type { TracedForm } from "../../shapes";
+import { saveFile } from "../../shared/take";
+import { FileButton } from "../read/file-button";
+import { BlankPicture } from "./blank-picture";
+import { Fields, focusField } from "./fields";
+import { closeForm, fault, faultSaid, filesOf, isEdited, setTitle, title, traced } from "./form";
+import { isTracing, stopTracing, trace, trouble } from "./tracing";
+import "./trace.css";
+
+const PAPERS = ["A4", "Letter"];
+
+/** Asks, if another form would take the place of one that was worked on. */
+function mayReplace(): boolean {
+  return !traced.peek() || !isEdited.peek() || confirm(say("forms.trace.sure"));
+}
+
+export function TracePanel() {
+  const found = traced.value;
+  const paper = useSignal(PAPERS[0] ?? "");
+  useEffect(() => {
+    if (found) paper.value = found.form.paper;
+  }, [found, paper]);
+  const take = (files: readonly File[]) => {
+    const [file] = files;
+    if (file && mayReplace()) void trace(file, paper.peek().trim());
+  };
+  return (
+    <section
+      class="forms-trace"
+      data-empty={!found || undefined}
+      aria-label={say("forms.sheets.trace")}
+      onDrop={(event) => {
+        event.preventDefault();
+        event.stopPropagation(); // or it would be a photograph to read
+        take([...(event.dataTransfer?.files ?? [])]);
+      }}
+    >
+      <div class="buttons">
+        <FileButton
+          accept="image/*,.pdf,.heic,.heif,.tif,.tiff"
+          test="blank-form"
+          isPrimary={!found}
+          take={take}
+        >
+          {say(found ? "forms.trace.another" : "forms.trace.choose")}
+        </FileButton>
+        <FileButton accept="image/*" test="blank-camera" isCamera take={take}>
+          {say("write.camera")}
+        </FileButton>
+        <label>
+          <span>{say("forms.trace.paper")}</span>
+          <input
+            class="forms-paper"
+            list="forms-papers"
+            value={paper.value}
+            maxLength={20}
+            autocomplete="off"
+            onInput={({ currentTarget }) => {
+              paper.value = currentTarget.value;
+            }}
+            onChange={({ currentTarget }) => {
+              const now = traced.peek();
+              if (!now || currentTarget.value.trim() === now.form.paper) return;
+              if (mayReplace()) void trace(now.file, currentTarget.value.trim(), now.page);
+              else paper.value = now.form.paper;
+            }}
+          />
+          <datalist id="forms-papers">
+            {PAPERS.map((each) => (
+              <option value={each} key={each} />
+            ))}
+          </datalist>
+        </label>
+        {found && found.form.pages > 1 && <Pages page={found.page} of={found.form.pages} />}
+      </div>
+      {!found && <p class="small quiet">{say("forms.trace.about")}</p>}
+      {isTracing.value && (
+        <div class="buttons">
+          <progress aria-label={say("forms.trace.busy")} />
+          <span>{say("forms.trace.busy")}</span>
+          <button type="button" class="button plain" onClick={stopTracing}>
+            {say("forms.read.stop")}
+          </button>
+        </div>
+      )}
+      {trouble.value && (
+        <p class="notice" role="alert" lang={trouble.value.lang}>
+          {trouble.value.text}
+        </p>
+      )}
+      {found && <Form form={found.form} />}
+    </section>
+  );
+}
+
+function Pages({ page, of }: { page: number; of: number }) {
+  return (
+    <label>
+      <span>{say("forms.trace.page")}</span>
+      <select
+        value={page}
+        onChange={async ({ currentTarget }) => {
+          const now = traced.peek();
+          if (now && mayReplace()) await trace(now.file, now.form.paper, Number(currentTarget.value));
+          currentTarget.value = String(traced.peek()?.page ?? page);
+        }}
+      >
+        {Array.from({ length: of }, (_, number) => (
+          <option value={number + 1} key={number + 1}>
+            {number + 1}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Form({ form }: { form: TracedForm }) {
+  const wrong = fault.value;
+  const save = (which: "spec" | "blank") => {
+    const now = traced.peek();
+    if (!now || fault.peek()) return;
+    const file = filesOf(now)[which];
+    saveFile(file, file.name);
+  };
+  return (
+    // what is typed while another form is on its way would be lost
+    <fieldset class="forms-trace-form" disabled={isTracing.value}>
+      <p>{say("forms.trace.look", form.fields.length)}</p>
+      {form.left_out > 0 && <p class="notice">{say("forms.trace.left_out", form.left_out)}</p>}
+      <div class="forms-trace-desk">
+        <BlankPicture form={form} choose={focusField} />
+        <div>
+          <label class="forms-name">
+            <span>{say("forms.trace.title")}</span>
+            <input
+              value={title.value}
+              maxLength={200}
+              autocomplete="off"
+              onInput={({ currentTarget }) => setTitle(currentTarget.value)}
+            />
+          </label>
+          <Fields />
+        </div>
+      </div>
+      <p class="notice" role="status" hidden={!wrong}>
+        {faultSaid()}
+      </p>
+      <div class="buttons">
+        <button type="button" class="button" disabled={wrong !== null} onClick={() => save("spec")}>
+          {say("forms.trace.save")}
+        </button>
+        <button type="button" class="button" disabled={wrong !== null} onClick={() => save("blank")}>
+          {say("forms.trace.save_blank")}
+        </button>
+        <button
+          type="button"
+          class="button plain"
+          onClick={() => {
+            if (mayReplace()) closeForm();
+          }}
+        >
+          {say("forms.close")}
+        </button>
+      </div>
+      <p class="small quiet">{say("forms.trace.next")}</p>
+    </fieldset>
+  );
+}

@@ -17,7 +17,7 @@ from shuzi.forms.finding.cells import Cut, cut_fields, framed
 from shuzi.forms.finding.flat import SCALE, flatten
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.finding.printed import printed_in
-from shuzi.forms.layout import CODE, Page, code_box, pages_of
+from shuzi.forms.layout import CODE, Page, Place, code_box, pages_of
 from shuzi.forms.reading.boxes import probabilities_of, texts_of
 from shuzi.forms.reading.decide import decide, unused, with_sums
 from shuzi.forms.reading.opened import read_open
@@ -145,10 +145,10 @@ class PageReader:
             field = cut.place.field
             if field.style == OPEN:
                 opened = read_open(field, cut.inside, self._reader)
-                cell = decide(field, opened.texts, amiss=opened.amiss)
+                cell = decide(field, opened.texts, amiss=opened.amiss or self._is_off(cut.place))
             else:
                 boxes = texts_of(field, shares[start : start + len(cut.boxes)])
-                cell = decide(field, boxes.texts, boxes)
+                cell = decide(field, boxes.texts, boxes, amiss=self._is_off(cut.place))
                 start += len(cut.boxes)
             cells[cut.place.row, field.name] = cell
         for row in {place for place, _ in cells}:
@@ -157,6 +157,11 @@ class PageReader:
                 mine = unused(mine)
             cells |= {(row, name): cell for name, cell in with_sums(self.spec.written, mine).items()}
         return cells
+
+    def _is_off(self, place: Place) -> bool:
+        """Tell whether a field reaches beyond the paper, whose edge looks like a 1."""
+        width, height = self.spec.size
+        return any(min(box.x, box.y) < 0 or box.right > width or box.bottom > height for box in place.boxes)
 
 
 def _placed(cell: Cell, code: Code, cut: Cut, name: str) -> Cell:

@@ -33,8 +33,8 @@ export function singleFile(isFull: boolean): Plugin {
         [/<link rel="manifest"[^>]*>/, ""],
         [/href="\.\/icon\.svg"/, `href="data:image/svg+xml;base64,${icon}"`],
         [/<script[^>]*first-paint\.js"><\/script>/, `<script>${first}</script>`],
-        // last, so that nothing of it is taken for a tag of the page
-        [/<\/body>/, `${held(isFull)}<script type="module">${escaped(script)}</script></body>`],
+        // last, so that nothing of it is taken for a tag of the page; it runs while the browser reads what follows
+        [/<\/body>/, `<script type="module" async>${escaped(script)}</script>${held(isFull)}</body>`],
       ];
       page.fileName = isFull ? "shuzi-full.html" : "shuzi.html";
       page.source = parts.reduce((html, [pattern, text]) => {

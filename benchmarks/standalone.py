@@ -46,13 +46,16 @@ PHOTO = (1280, 960)
 DIGITS = 6
 OPENED = 5  # times that the page is opened anew
 
-# hands a photo in, and calls back in the frame that shows its reading
+# a photo as a person would choose it; hands one in, and calls back in the frame that shows its reading
 _HAND_IN = """
-window.handIn = (base64, shown) => {
-  const input = document.querySelector("[data-testid=pictures]");
+window.photoOf = (base64) => {
   const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
   const files = new DataTransfer();
   files.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
+  return files;
+};
+window.handIn = (files, shown) => {
+  const input = document.querySelector("[data-testid=pictures]");
   new MutationObserver((_, observer) => {
     const text = document.querySelector("output.number")?.dataset.text;
     if (!text) return;
@@ -64,19 +67,21 @@ window.handIn = (base64, shown) => {
 };
 """
 _FIRST = """
+const photo = window.photoOf(PHOTO);
 const began = setInterval(() => {
   if (!document.querySelector("[data-testid=pictures]")) return;
   clearInterval(began);
   const ready = performance.now();
-  window.handIn(PHOTO, (text) => { window.first = { text, ready, shown: performance.now() }; });
+  window.handIn(photo, (text) => { window.first = { text, ready, shown: performance.now() }; });
 }, 1);
 """
 _AGAIN = """async (photo) => {
   const back = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Back to writing");
   back?.click();
+  const files = window.photoOf(photo);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const began = performance.now();
-  return new Promise((resolve) => window.handIn(photo, (text) => resolve([text, performance.now() - began])));
+  return new Promise((resolve) => window.handIn(files, (text) => resolve([text, performance.now() - began])));
 }"""
 
 

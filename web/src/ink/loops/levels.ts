@@ -3,7 +3,27 @@ import type { Grey } from "../picture";
 import { Room } from "./room";
 
 const LEVELS = 256;
+const AT_ONCE = 2 ** 18; // pixels
 const LARGEST_SUM = 9 * 255;
+
+/**
+ * The brightness of each pixel (ITU-R 601), rounded as Pillow rounds.
+ *
+ * @param colours red, green, blue and transparency of each
+ */
+export function brightness(colours: Uint8ClampedArray): Uint8Array<ArrayBuffer> {
+  const found = new Uint8Array(colours.length / 4);
+  // not all at once: what a large picture needs would never be given back
+  const room = new Room(5 * AT_ONCE);
+  const [content, result] = [room.bytes(4 * AT_ONCE), room.bytes(AT_ONCE)];
+  for (let start = 0; start < found.length; start += AT_ONCE) {
+    const count = Math.min(AT_ONCE, found.length - start);
+    content.set(colours.subarray(4 * start, 4 * (start + count)));
+    room.loops.brightness(content.byteOffset, content.byteOffset + 4 * count, result.byteOffset);
+    found.set(result.subarray(0, count), start);
+  }
+  return found;
+}
 
 /** How many pixels have each of the 256 levels. */
 export function counts({ pixels }: Grey): Uint32Array {

@@ -26,6 +26,31 @@
         (local.set $at (i32.add (local.get $at) (i32.const 4)))
         (br $next))))
 
+  ;; the brightness (ITU-R 601) of pixels of red, green, blue and transparency, rounded as Pillow rounds; four at a time
+  (func (export "brightness") (param $colours i32) (param $end i32) (param $result i32)
+    (local $four v128) (local $byte v128)
+    (local.set $byte (i32x4.splat (i32.const 255)))
+    (block $done
+      (loop $next
+        (br_if $done (i32.ge_u (local.get $colours) (local.get $end)))
+        (local.set $four (v128.load (local.get $colours)))
+        (local.set $four (i32x4.shr_u
+          (i32x4.add
+            (i32x4.add
+              (i32x4.mul (v128.and (local.get $four) (local.get $byte)) (i32x4.splat (i32.const 19595)))
+              (i32x4.mul (v128.and (i32x4.shr_u (local.get $four) (i32.const 8)) (local.get $byte))
+                (i32x4.splat (i32.const 38470))))
+            (i32x4.add
+              (i32x4.mul (v128.and (i32x4.shr_u (local.get $four) (i32.const 16)) (local.get $byte))
+                (i32x4.splat (i32.const 7471)))
+              (i32x4.splat (i32.const 32768))))
+          (i32.const 16)))
+        (v128.store32_lane 0 (local.get $result)
+          (i8x16.shuffle 0 4 8 12 0 0 0 0 0 0 0 0 0 0 0 0 (local.get $four) (local.get $four)))
+        (local.set $colours (i32.add (local.get $colours) (i32.const 16)))
+        (local.set $result (i32.add (local.get $result) (i32.const 4)))
+        (br $next))))
+
   ;; each pixel becomes what a table of 256 bytes says; may be in place
   (func (export "change") (param $at i32) (param $end i32) (param $table i32)
     (local $four i32)

@@ -6,7 +6,16 @@ const BEYOND = 16; // bytes that loops may read and write after the end of anyth
 
 type Loop = (...numbers: number[]) => number;
 type Loops = Record<
-  "count" | "change" | "subtract" | "atLeast" | "total" | "sumSquares" | "label" | "accumulate" | "between",
+  | "brightness"
+  | "count"
+  | "change"
+  | "subtract"
+  | "atLeast"
+  | "total"
+  | "sumSquares"
+  | "label"
+  | "accumulate"
+  | "between",
   Loop
 >;
 

@@ -45,11 +45,17 @@ export function singleFile(isFull: boolean): Plugin {
   };
 }
 
+/** What a first reading needs comes first, in the order in which it does. */
+const NEEDED = ["default", "line", "detector"].map((name) => `models/${name}.bin.gz`);
+
 /** The models and images as `src/bundle/files.ts` looks for them. */
 function held(isFull: boolean): string {
-  return [...bundledFiles()]
-    .map(([name, content]) => {
-      const whole = content();
+  const files = bundledFiles();
+  const names = new Set([...NEEDED, ...files.keys()]);
+  return [...names]
+    .map((name) => {
+      const whole = files.get(name)?.();
+      if (!whole) throw new Error(`there is no ${name}`);
       const part = name.startsWith("data/") && !isFull ? firstImages(name, whole) : whole;
       const base64 = Buffer.from(part).toString("base64");
       return `<script type="application/octet-stream" id="file:${name}">${base64}</script>\n`;

@@ -49,12 +49,27 @@ export async function unpacked(
 }
 
 async function held(name: string): Promise<Uint8Array<ArrayBuffer>> {
-  // the page begins to work before the browser has read all of it
-  if (document.readyState === "loading")
-    await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
-  const element = document.getElementById(ID + name);
+  const element = await elementOf(name);
   if (!element) throw new MissingFile(name);
   return bytesOf(element.textContent ?? "");
+}
+
+/** What holds a file, as soon as the browser has read all of it: the page begins to work before that. */
+function elementOf(name: string): Promise<HTMLElement | null> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const element = document.getElementById(ID + name);
+      // something after it means that it is whole
+      if (document.readyState === "loading" && !element?.nextSibling) return;
+      observer.disconnect();
+      document.removeEventListener("DOMContentLoaded", look);
+      resolve(element);
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { childList: true });
+    document.addEventListener("DOMContentLoaded", look);
+    look();
+  });
 }
 
 async function fetched(name: string): Promise<Uint8Array<ArrayBuffer>> {

@@ -44,14 +44,19 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     queue.add("load", () => readerOf(data.prepare), recogniser, detector);
   } else if ("lookInside" in data) queue.add("look", () => look(data));
   else if ("classify" in data) queue.add("load", () => classify(data));
-  else queue.add("reading", () => answer(data));
+  else {
+    // meanwhile, what comes before it can be done
+    const opened = data.picture instanceof Blob ? openPicture(data.picture) : Promise.resolve(data.picture);
+    opened.catch(() => undefined);
+    queue.add("reading", () => answer(data, opened));
+  }
 });
 
-async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> {
+async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise<Grey>): Promise<void> {
   await nextMessage();
   if (dropped.delete(task.id)) return;
   try {
-    const grey = task.picture instanceof Blob ? await openPicture(task.picture) : task.picture;
+    const grey = await opened;
     const reader = await readerOf(task.model);
     if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
     knowing.add(reader.classifier);

@@ -1,6 +1,6 @@
 """How long the page takes: from opening it to the first reading, and for digits and photos after that.
 
-    python benchmarks/standalone.py
+    python benchmarks/standalone.py [--before EARLIER.html]
 
 A real Chromium opens `build/standalone/shuzi.html` from disk, the folder from a plain web server, and the page of
 `shuzi serve`. All is timed inside the page, to the frame that shows the reading. The first reading is that of a photo
@@ -46,13 +46,16 @@ PHOTO = (1280, 960)
 DIGITS = 6
 OPENED = 5  # times that the page is opened anew
 
-# hands a photo in, and calls back in the frame that shows its reading
+# a photo as a person would choose it; hands one in, and calls back in the frame that shows its reading
 _HAND_IN = """
-window.handIn = (base64, shown) => {
-  const input = document.querySelector("[data-testid=pictures]");
+window.photoOf = (base64) => {
   const bytes = Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
   const files = new DataTransfer();
   files.items.add(new File([bytes], "photo.jpg", { type: "image/jpeg" }));
+  return files;
+};
+window.handIn = (files, shown) => {
+  const input = document.querySelector("[data-testid=pictures]");
   new MutationObserver((_, observer) => {
     const text = document.querySelector("output.number")?.dataset.text;
     if (!text) return;
@@ -64,19 +67,21 @@ window.handIn = (base64, shown) => {
 };
 """
 _FIRST = """
+const photo = window.photoOf(PHOTO);
 const began = setInterval(() => {
   if (!document.querySelector("[data-testid=pictures]")) return;
   clearInterval(began);
   const ready = performance.now();
-  window.handIn(PHOTO, (text) => { window.first = { text, ready, shown: performance.now() }; });
+  window.handIn(photo, (text) => { window.first = { text, ready, shown: performance.now() }; });
 }, 1);
 """
 _AGAIN = """async (photo) => {
   const back = [...document.querySelectorAll("button")].find(({ textContent }) => textContent === "Back to writing");
   back?.click();
+  const files = window.photoOf(photo);
   await new Promise((resolve) => setTimeout(resolve, 1000));
   const began = performance.now();
-  return new Promise((resolve) => window.handIn(photo, (text) => resolve([text, performance.now() - began])));
+  return new Promise((resolve) => window.handIn(files, (text) => resolve([text, performance.now() - began])));
 }"""
 
 
@@ -122,49 +127,55 @@ def grey(content: bytes) -> NDArray[np.uint8]:
     return np.asarray(Image.open(io.BytesIO(content)).convert("L"))
 
 
-def measure(browser: Browser, address: str, lifts: int) -> dict[str, Any]:
-    """Time one edition."""
-    picture, number = photo()
-    firsts, ready, photos, right = list[float](), list[float](), list[float](), 0
-    for _ in range(OPENED):
-        with watched_pages(browser, address) as open_page:
+class Edition:
+    """One edition, and what was timed of it; editions take turns, since a machine is not always as fast."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.browser, self.address = browser, address
+        self.picture, self.number = photo()
+        self.firsts, self.ready, self.photos = list[float](), list[float](), list[float]()
+        self.right = 0
+        self.drawn: list[bytes] = []
+
+    def round(self, photos: int) -> None:
+        """Open it, time the first reading, and then that of the same photo again."""
+        with watched_pages(self.browser, self.address) as open_page:
             page: Page = open_page("about:blank")
-            page.add_init_script(_HAND_IN + _FIRST.replace("PHOTO", f'"{picture}"'))
-            page.goto(address)
+            page.add_init_script(_HAND_IN + _FIRST.replace("PHOTO", f'"{self.picture}"'))
+            page.goto(self.address)
             found = page.wait_for_function("() => window.first").json_value()
-            firsts.append(found["shown"])
-            ready.append(found["ready"])
-            right += found["text"] == number
-            if len(firsts) < OPENED:
-                continue
-            for _ in range(lifts):
-                text, milliseconds = page.evaluate(_AGAIN, picture)
-                photos.append(milliseconds)
-                right += text == number
-    with watched_pages(browser, address) as open_page:
-        page = open_page(address)
-        page.evaluate(_TIMER)
-        timed = Timed(Sheet(page))
-        digits = [each["total"] for each in digits_alone(timed, lifts)]
-    return {
-        "ms from opening until a picture can be handed in": summary(ready),
-        "ms from opening to the first reading": summary(firsts),
-        "ms of a photo of six digits": summary(photos),
-        "ms of a drawn digit": summary(digits),
-        "ms of processor time in Node": {
-            "photo": summary(in_node([grey(base64.b64decode(picture))] * lifts)),
-            "digit": summary(in_node([grey(each) for each in timed.pictures[-lifts:]])),
-        },
-        "photos read right": [right, OPENED + lifts],
-        "digits read right": [timed.right, len(timed.pictures)],
-        "all": {"first": firsts, "photo": photos, "digit": digits},
-    }
+            self.firsts.append(found["shown"])
+            self.ready.append(found["ready"])
+            self.right += found["text"] == self.number
+            for _ in range(photos):
+                text, milliseconds = page.evaluate(_AGAIN, self.picture)
+                self.photos.append(milliseconds)
+                self.right += text == self.number
+
+    def result(self, lifts: int) -> dict[str, Any]:
+        """Time drawn digits too, and summarise everything."""
+        with watched_pages(self.browser, self.address) as open_page:
+            page = open_page(self.address)
+            page.evaluate(_TIMER)
+            timed = Timed(Sheet(page))
+            digits = [each["total"] for each in digits_alone(timed, lifts)]
+            self.drawn = timed.pictures[-lifts:]
+        return {
+            "ms from opening until a picture can be handed in": summary(self.ready),
+            "ms from opening to the first reading": summary(self.firsts),
+            "ms of a photo of six digits": summary(self.photos),
+            "ms of a drawn digit": summary(digits),
+            "photos read right": [self.right, len(self.firsts) + len(self.photos)],
+            "digits read right": [timed.right, len(timed.pictures)],
+            "all": {"first": self.firsts, "photo": self.photos, "digit": digits},
+        }
 
 
 def main() -> None:
     """Measure and save the result."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--lifts", type=int, default=20)
+    parser.add_argument("--lifts", type=int, default=20, help="digits drawn, and photos handed in after the first")
+    parser.add_argument("--before", type=Path, help="an earlier shuzi.html, to be timed in the same rounds")
     parser.add_argument("--name", default="speed-standalone", help="of the result")
     given = parser.parse_args()
     build_page()
@@ -186,9 +197,20 @@ def main() -> None:
     with browsing() as browser, hosted(folder) as host, serving() as service:
         result["browser"] = f"Chromium {browser.version}"
         places = {"file": (built / "shuzi.html").as_uri(), "folder": host, "served": service}
-        for name, address in places.items():
-            result[name] = measure(browser, address, given.lifts)
+        if given.before:
+            places["file before"] = given.before.resolve().as_uri()
+        editions = {name: Edition(browser, address) for name, address in places.items()}
+        for _ in range(OPENED):
+            for edition in editions.values():
+                edition.round(given.lifts // OPENED)
+        for name, edition in editions.items():
+            result[name] = edition.result(given.lifts)
             print(name, {key: value for key, value in result[name].items() if key != "all"}, flush=True)
+    picture = grey(base64.b64decode(photo()[0]))
+    result["ms of processor time in Node"] = {
+        "photo": summary(in_node([picture] * given.lifts)),
+        "digit": summary(in_node([grey(each) for each in editions["file"].drawn])),
+    }
     keep(given.name, result)
 
 

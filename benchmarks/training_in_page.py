@@ -36,8 +36,8 @@ new MutationObserver(() => {
 """
 
 
-def renderer_seconds() -> float:
-    """Return the processor time of all renderers that this process has started, directly or not."""
+def renderer_seconds() -> dict[int, float]:
+    """Return the processor time of each renderer that this process has started, directly or not."""
     parents, seconds = {}, {}
     for each in Path("/proc").glob("[0-9]*"):
         try:
@@ -54,7 +54,7 @@ def renderer_seconds() -> float:
             process = parents.get(process, 0)
         return process == os.getpid()
 
-    return sum(value for process, value in seconds.items() if is_ours(process))
+    return {process: value for process, value in seconds.items() if is_ours(process)}
 
 
 def train(browser: Any, address: str, network: str, seed: int) -> dict[str, Any]:
@@ -66,7 +66,8 @@ def train(browser: Any, address: str, network: str, seed: int) -> dict[str, Any]
         page.goto(f"{address}?view=learn&step=train&network={network}&seed={seed}", wait_until="commit")
         page.get_by_role("button", name="Start training").click()
         page.wait_for_function("() => window.ended > 0", timeout=LONG)
-        used = renderer_seconds() - before
+        # one that a page before left may have ended meanwhile, with its time
+        used = sum(value - before.get(process, 0) for process, value in renderer_seconds().items())
         accuracy = page.locator(".run-outcome").inner_text()
         return {
             "seed": seed,

@@ -5,35 +5,15 @@ import csv
 import io
 import json
 
-import numpy as np
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
 
+from driving.tables import png, table_of
 from shuzi.forms.output.save import save_table
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
 
 pytestmark = pytest.mark.browser
-
-
-def png():
-    file = io.BytesIO()
-    Image.fromarray(np.full((80, 160), 200, np.uint8)).save(file, "png")
-    return file.getvalue()
-
-
-def table_of(rows, title="Scores"):
-    """Every tenth row has a doubtful cell, the later the more doubtful."""
-    found = []
-    for number in range(rows):
-        doubtful = number % 10 == 3
-        share = 0.9 - 0.5 * number / rows
-        score = Cell("17", "unsure", share, alternatives=(("17", share), ("?7", 0.1), ("11", 0.05)), picture=png())
-        cells = {"id": Cell(f"{number:03}", "printed", 1.0), "q1": score if doubtful else Cell("5", "ok", 1.0)}
-        found.append(Row(1, number, cells | {f"q{n}": Cell(str(n), "ok", 1.0, source="a.jpg") for n in range(2, 6)}))
-    fields = (Field("id", column="id"), *(Field(f"q{n}", f"Question {n}", boxes=2) for n in range(1, 6)))
-    return Table(title, fields, tuple(found))
 
 
 @pytest.fixture

@@ -21,6 +21,15 @@ QUESTS = {
         "Up and away",
         lambda page: (_slide(page, "Learning rate", "ArrowRight", 9), page.get_by_role("button", name="Run").click()),
     ),
+    "loss": ("Cross-entropy", lambda page: _slide(page, "Probability of the correct answer", "ArrowLeft", 59)),
+    "hidden": (
+        "3",
+        lambda page: (
+            page.get_by_role("radio", name="Ring").check(),
+            _slide(page, "Hidden neurons", "ArrowLeft"),
+            page.get_by_role("button", name="Train").click(),
+        ),
+    ),
     "template": ("Nothing", lambda page: _slide(page, "Pixels summed", "ArrowLeft")),
 }
 

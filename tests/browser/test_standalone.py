@@ -156,6 +156,27 @@ def test_a_folder_works_without_a_connection_after_the_first_visit(open_place, p
     expect(Sheet(page).number).to_have_attribute("data-text", "7")  # the last sheet, read again
 
 
+_NO_ROOM = """() => {
+  self.refused = 0;
+  Cache.prototype.put = async () => {
+    self.refused++;
+    throw new DOMException("There is no room.", "QuotaExceededError");
+  };
+}"""
+
+
+def test_a_folder_that_the_browser_has_no_room_for_still_works(open_place, place, mnist):
+    if place.startswith("file:"):
+        pytest.skip("a file is not kept")
+    page = open_place()
+    page.evaluate("() => navigator.serviceWorker.ready.then(() => undefined)")
+    (worker,) = page.context.service_workers
+    worker.evaluate(_NO_ROOM)
+    page.reload()
+    assert Sheet(page).write(_ink(mnist, 7)).text == "7"
+    assert worker.evaluate("self.refused") > 0
+
+
 def test_corrections_the_last_sheet_and_kept_digits_survive_a_reload(open_place, mnist):
     page = open_place()
     sheet = Sheet(page)

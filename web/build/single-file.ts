@@ -33,8 +33,8 @@ export function singleFile(isFull: boolean): Plugin {
         [/<link rel="manifest"[^>]*>/, ""],
         [/href="\.\/icon\.svg"/, `href="data:image/svg+xml;base64,${icon}"`],
         [/<script[^>]*first-paint\.js"><\/script>/, `<script>${first}</script>`],
-        // last, so that nothing of it is taken for a tag of the page
-        [/<\/body>/, `${held(isFull)}<script type="module">${escaped(script)}</script></body>`],
+        // last, so that nothing of it is taken for a tag of the page; it runs while the browser reads what follows
+        [/<\/body>/, `<script type="module" async>${escaped(script)}</script>${held(isFull)}</body>`],
       ];
       page.fileName = isFull ? "shuzi-full.html" : "shuzi.html";
       page.source = parts.reduce((html, [pattern, text]) => {
@@ -45,11 +45,17 @@ export function singleFile(isFull: boolean): Plugin {
   };
 }
 
+/** What a first reading needs comes first, in the order in which it does. */
+const NEEDED = ["default", "line", "detector"].map((name) => `models/${name}.bin.gz`);
+
 /** The models and images as `src/bundle/files.ts` looks for them. */
 function held(isFull: boolean): string {
-  return [...bundledFiles()]
-    .map(([name, content]) => {
-      const whole = content();
+  const files = bundledFiles();
+  const names = new Set([...NEEDED, ...files.keys()]);
+  return [...names]
+    .map((name) => {
+      const whole = files.get(name)?.();
+      if (!whole) throw new Error(`there is no ${name}`);
       const part = name.startsWith("data/") && !isFull ? firstImages(name, whole) : whole;
       const base64 = Buffer.from(part).toString("base64");
       return `<script type="application/octet-stream" id="file:${name}">${base64}</script>\n`;

@@ -16,13 +16,9 @@ async function answer(request, path) {
   const kept = await caches.open(KEPT);
   // a page is the same whatever its query says
   const name = new URL(path, self.registration.scope).href;
-  try {
-    const response = await fetch(request);
-    if (response.status === 200) await kept.put(name, response.clone());
-    return response;
-  } catch (error) {
-    const known = await kept.match(name);
-    if (known) return known;
-    throw error;
-  }
+  const response = await fetch(request).catch(() => null);
+  if (!response) return (await kept.match(name)) ?? Response.error();
+  // without room it is not kept, but the page has it
+  if (response.status === 200) await kept.put(name, response.clone()).catch(() => undefined);
+  return response;
 }

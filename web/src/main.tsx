@@ -5,11 +5,15 @@ import "./styles/controls.css";
 import "./shared/icons.css";
 import "./shared/pixels.css";
 import "./shell/shell.css";
+import { view } from "./address";
+import { prepare } from "./here/read";
 import { workOffline } from "./offline";
 import { Shell } from "./shell/shell";
 // after the views, whose styles it changes
 import "./styles/print.css";
 
 workOffline();
+// what reads starts while the page is drawn
+if (view.peek() === "write") prepare();
 const page = document.getElementById("page");
 if (page) render(<Shell />, page);

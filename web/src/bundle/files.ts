@@ -4,6 +4,7 @@
  * A page that is one file holds them as base64, each in a script element of type `application/octet-stream` whose id
  * is the file's name; nothing is requested then. Otherwise they lie beside the page.
  */
+import { edition } from "../edition";
 import { bytesOf } from "./base64";
 
 /** A file that comes with the page cannot be had: the network or the server failed, or the file is damaged. */
@@ -16,9 +17,6 @@ export class MissingFile extends Error {
 
 const ID = "file:";
 
-/** Whether the page holds its files itself, so that it needs no server. */
-export const isWhole = typeof document !== "undefined" && document.querySelector(`[id^="${ID}"]`) !== null;
-
 /**
  * The content of a file that comes with the page; one that ends in `.gz` is unpacked.
  *
@@ -26,15 +24,52 @@ export const isWhole = typeof document !== "undefined" && document.querySelector
  * @throws MissingFile
  */
 export async function file(name: string): Promise<Uint8Array<ArrayBuffer>> {
-  const content = held(name) ?? (await fetched(name));
+  return unpacked(await packed(name), name);
+}
+
+/**
+ * The same as it comes, perhaps packed.
+ *
+ * @throws MissingFile
+ */
+export function packed(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  return edition === "file" ? held(name) : fetched(name);
+}
+
+/**
+ * Unpack it, if it is packed.
+ *
+ * @throws MissingFile
+ */
+export async function unpacked(
+  content: Uint8Array<ArrayBuffer>,
+  name: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   return isZipped(content) ? unzipped(content, name) : content;
 }
 
-function held(name: string): Uint8Array<ArrayBuffer> | null {
-  if (!isWhole) return null;
-  const element = document.getElementById(ID + name);
+async function held(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const element = await elementOf(name);
   if (!element) throw new MissingFile(name);
   return bytesOf(element.textContent ?? "");
+}
+
+/** What holds a file, as soon as the browser has read all of it: the page begins to work before that. */
+function elementOf(name: string): Promise<HTMLElement | null> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const element = document.getElementById(ID + name);
+      // something after it means that it is whole
+      if (document.readyState === "loading" && !element?.nextSibling) return;
+      observer.disconnect();
+      document.removeEventListener("DOMContentLoaded", look);
+      resolve(element);
+    };
+    const observer = new MutationObserver(look);
+    observer.observe(document.body, { childList: true });
+    document.addEventListener("DOMContentLoaded", look);
+    look();
+  });
 }
 
 async function fetched(name: string): Promise<Uint8Array<ArrayBuffer>> {

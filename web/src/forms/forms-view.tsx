@@ -5,6 +5,7 @@ import { ApiError } from "../api";
 import { hasService } from "../edition";
 import { say } from "../sentences/say";
 import type { FormTable } from "../shapes";
+import { KeptElsewhere } from "../shared/kept-elsewhere";
 import { StorageNotice } from "../shared/storage-notice";
 import { Actions, mayClose } from "./actions";
 import { CellEditor } from "./cell-editor";
@@ -14,7 +15,7 @@ import { letGo, loadPhotographs } from "./photographs";
 import { ReadPanel } from "./read/read-panel";
 import { lack, stop } from "./read/reading";
 import { take } from "./read/take";
-import { begin, close, origin, remaining, resume, table } from "./review";
+import { begin, close, origin, otherTables, remaining, resume, table } from "./review";
 import { type Said, said } from "./said";
 import { SheetPicture } from "./sheet-picture";
 import { tableIn } from "./table";
@@ -101,6 +102,7 @@ export function FormsView() {
         </label>
         {found ? <Actions /> : <span class="small quiet">{say("forms.open.about")}</span>}
       </div>
+      <KeptElsewhere count={otherTables.value} text={(count) => say("forms.kept_elsewhere", count)} />
       {found && <Desk found={found} />}
     </article>
   );

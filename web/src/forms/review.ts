@@ -2,6 +2,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormTable } from "../shapes";
 import { forget, inStore, newId, putTogether } from "../shared/database";
+import { OwnRecord } from "../shared/record";
 import { doubtsOf, keyOf, type Place, tableIn } from "./table";
 
 interface Step extends Place {
@@ -17,7 +18,10 @@ export type Origin =
   | { kind: "photographs"; keys: ReadonlyMap<string, string> }
   | { kind: "review"; id: string; photographs: readonly string[] };
 
-/** A stored record: the table as JSON, or the steps. Those of another table, as another tab may leave them, don't count. */
+/**
+ * A stored part: the table as JSON, or the steps. Those of another table, as a version that knew only one tab left
+ * them, don't count.
+ */
 interface Stored<T> {
   id: string;
   value: T;
@@ -27,6 +31,11 @@ interface Stored<T> {
 const FILE: Origin = { kind: "file" };
 
 let id = ""; // of the table that is shown
+
+/** Each open tab reviews its own. */
+const record = new OwnRecord("forms", ["table", "steps"]);
+/** How many tables are stored that no open tab has. */
+export const otherTables = record.others;
 
 export const table = signal<FormTable | null>(null);
 export const origin = signal<Origin>(FILE);
@@ -62,7 +71,12 @@ export function begin(found: FormTable, from: Origin = FILE): void {
   id = newId();
   show(found, [], from);
   const text: Stored<string> = { id, value: JSON.stringify(found), origin: from };
-  void putTogether("forms", { table: text, steps: { id, value: [] } });
+  void keep(text, { id, value: [] });
+}
+
+async function keep(text: Stored<string>, left: Stored<readonly Step[]>): Promise<void> {
+  const [tableAt, stepsAt] = [await record.key("table"), await record.key("steps")];
+  await putTogether("forms", { [tableAt]: text, [stepsAt]: left });
 }
 
 /** Go on where the page was left. */
@@ -75,7 +89,8 @@ export async function resume(): Promise<void> {
   show(found, left?.id === id ? left.value : [], text.origin ?? FILE);
 }
 
-function stored<T>(key: string): Promise<Stored<T> | undefined | null> {
+async function stored<T>(part: string): Promise<Stored<T> | undefined | null> {
+  const key = await record.key(part);
   return inStore("forms", "readonly", (store) => store.get(key) as IDBRequest<Stored<T> | undefined>);
 }
 
@@ -87,7 +102,7 @@ export function close(): void {
     steps.value = [];
     origin.value = FILE;
   });
-  void forget("forms", ["table", "steps"]);
+  void Promise.all(["table", "steps"].map((part) => record.key(part))).then((keys) => forget("forms", keys));
 }
 
 function show(found: FormTable, left: readonly Step[], from: Origin): void {
@@ -134,8 +149,12 @@ export function undo(): void {
 
 function change(made: readonly Step[]): void {
   steps.value = made;
-  const record: Stored<readonly Step[]> = { id, value: made };
-  void inStore("forms", "readwrite", (store) => store.put(record, "steps"), "steps");
+  void keepSteps({ id, value: made });
+}
+
+async function keepSteps(left: Stored<readonly Step[]>): Promise<void> {
+  const key = await record.key("steps");
+  await inStore("forms", "readwrite", (store) => store.put(left, key), key);
 }
 
 /** Go to a neighbouring cell of the table, if there is one. */

@@ -1,4 +1,5 @@
 /** A picture file becomes grey, as in Python: turned as EXIF says, transparency on white. */
+import { brightness } from "../ink/loops/levels";
 import type { Grey } from "../ink/picture";
 
 /** Pixels of the largest picture. */
@@ -35,15 +36,7 @@ export async function openPicture(file: Blob): Promise<Grey> {
   return greyOf(context.getImageData(0, 0, width, height));
 }
 
-/** The brightness of each pixel (ITU-R 601), rounded as Pillow rounds. */
+/** A picture without its colours. */
 export function greyOf({ width, height, data }: ImageData): Grey {
-  const pixels = new Uint8Array(width * height);
-  for (let place = 0, from = 0; place < pixels.length; place++, from += 4)
-    pixels[place] =
-      ((data[from] as number) * 19595 +
-        (data[from + 1] as number) * 38470 +
-        (data[from + 2] as number) * 7471 +
-        32768) >>
-      16;
-  return { width, height, pixels };
+  return { width, height, pixels: brightness(data) };
 }

@@ -32,7 +32,7 @@ export type Task =
   | { prepare: string }
   /** The picture is no longer of interest. */
   | { id: number; dropped: true }
-  /** A file that the worker asked for; null if it cannot be had. */
+  /** A file that the worker asked for, perhaps packed; null if it cannot be had. */
   | { file: string; content: Uint8Array<ArrayBuffer> | null };
 
 /** From the worker. */

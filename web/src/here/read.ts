@@ -1,6 +1,6 @@
 /** Reads pictures in the page: the client of the reading worker. */
 import { startWorker } from "#worker";
-import { file } from "../bundle/files";
+import { packed } from "../bundle/files";
 import type { Grey } from "../ink/picture";
 import type { Inside } from "../reading/inside";
 import type { Answer, ClassifiedImages, Found, Task } from "./protocol";
@@ -81,8 +81,12 @@ function answered<Content>(task: (id: number) => Task): Promise<Content> {
   });
 }
 
+let isPrepared = false;
+
 /** Load the default models before the first picture comes. */
 export function prepare(): void {
+  if (isPrepared) return;
+  isPrepared = true;
   tell({ prepare: "default" });
 }
 
@@ -128,6 +132,6 @@ function started(): Worker {
 }
 
 async function handOver(name: string): Promise<void> {
-  const content = await file(name).catch(() => null);
+  const content = await packed(name).catch(() => null);
   worker?.postMessage({ file: name, content } satisfies Task, content ? [content.buffer] : []);
 }

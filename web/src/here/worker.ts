@@ -1,4 +1,6 @@
 /** Reads pictures away from the page's own thread. Models come from the page, each when it is first needed. */
+
+import { MissingFile, unpacked } from "../bundle/files";
 import type { Box } from "../ink/boxes";
 import { SIDE } from "../ink/normalize";
 import type { Grey } from "../ink/picture";
@@ -14,9 +16,11 @@ import { Queue } from "./queue";
 
 const MOST_EXPLAINED = 40; // digits of a picture
 
-class MissingModel extends Error {}
+type Content = Uint8Array<ArrayBuffer> | null;
 
-const waiting = new Map<string, (content: Uint8Array<ArrayBuffer> | null) => void>();
+const waiting = new Map<string, (content: Content) => void>();
+/** Files that were asked for and not used yet. */
+const coming = new Map<string, Promise<Content>>();
 const kept = new Map<string, Promise<unknown>>();
 const dropped = new Set<number>();
 /** One after another, since all share the memory of the models. */
@@ -35,17 +39,24 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     knowing = new WeakSet();
   } else if ("dropped" in data) dropped.add(data.id);
   // the most needed first; what cannot be had now is asked for again when it is needed
-  else if ("prepare" in data) queue.add("load", () => readerOf(data.prepare), recogniser, detector);
-  else if ("lookInside" in data) queue.add("look", () => look(data));
+  else if ("prepare" in data) {
+    for (const name of [data.prepare, "line", "detector"]) void contentOf(fileOf(name));
+    queue.add("load", () => readerOf(data.prepare), recogniser, detector);
+  } else if ("lookInside" in data) queue.add("look", () => look(data));
   else if ("classify" in data) queue.add("load", () => classify(data));
-  else queue.add("reading", () => answer(data));
+  else {
+    // meanwhile, what comes before it can be done
+    const opened = data.picture instanceof Blob ? openPicture(data.picture) : Promise.resolve(data.picture);
+    opened.catch(() => undefined);
+    queue.add("reading", () => answer(data, opened));
+  }
 });
 
-async function answer(task: Extract<Task, { picture: unknown }>): Promise<void> {
+async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise<Grey>): Promise<void> {
   await nextMessage();
   if (dropped.delete(task.id)) return;
   try {
-    const grey = task.picture instanceof Blob ? await openPicture(task.picture) : task.picture;
+    const grey = await opened;
     const reader = await readerOf(task.model);
     if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
     knowing.add(reader.classifier);
@@ -105,7 +116,7 @@ function imagesIn(pixels: Uint8Array): Grey[] {
 function causeOf(error: unknown): "picture" | "large" | "file" | "fault" {
   if (error instanceof UnknownPicture) return "picture";
   if (error instanceof LargePicture) return "large";
-  return error instanceof MissingModel ? "file" : "fault";
+  return error instanceof MissingFile ? "file" : "fault";
 }
 
 function say(answer: Answer): void {
@@ -151,13 +162,26 @@ function once<T>(name: string, make: () => Promise<T>): Promise<T> {
 }
 
 async function graphOf(name: string) {
-  const file = `models/${name}.bin.gz`;
-  const content = await new Promise<Uint8Array<ArrayBuffer> | null>((resolve) => {
+  const file = fileOf(name);
+  const content = await contentOf(file);
+  coming.delete(file);
+  if (!content) throw new MissingFile(file);
+  return unpack(await unpacked(content, file));
+}
+
+function fileOf(model: string): string {
+  return `models/${model}.bin.gz`;
+}
+
+function contentOf(file: string): Promise<Content> {
+  const known = coming.get(file);
+  if (known) return known;
+  const content = new Promise<Content>((resolve) => {
     waiting.set(file, resolve);
     say({ needs: file });
   });
-  if (!content) throw new MissingModel(name);
-  return unpack(content);
+  coming.set(file, content);
+  return content;
 }
 
 /** A reading with the numbers that people see. */

@@ -1,5 +1,6 @@
 /** An ink map becomes boxes: connected components, joined into digits and put into reading order. */
 import { type Box, bottomOf, boxOf, rightOf, union } from "./boxes";
+import { Room } from "./loops/room";
 import type { Grey } from "./picture";
 
 /** Ink below this is the pale edge of a stroke, or paper. */
@@ -23,74 +24,69 @@ export interface Labelled {
 }
 
 /** Number the connected components of the pixels that are `least` or more, with eight neighbours, by union-find. */
-export function labelled({ width, height, pixels }: Grey, least: number): Labelled {
-  const labels = new Int32Array(pixels.length);
-  const inked: number[] = [];
-  const parents = [0];
-  const rootOf = (label: number) => {
-    let root = label;
-    while (parents[root] !== root) root = parents[root] as number;
-    for (let each = label; each !== root; ) [each, parents[each]] = [parents[each] as number, root];
-    return root;
-  };
-  for (let y = 0, place = 0; y < height; y++)
-    for (let x = 0; x < width; x++, place++) {
-      if ((pixels[place] as number) < least) continue;
-      let label = x > 0 ? (labels[place - 1] as number) : 0;
-      const last = x + 1 < width ? x + 1 : x;
-      for (let above = x > 0 ? x - 1 : 0; y > 0 && above <= last; above++) {
-        const other = labels[place - width - x + above] as number;
-        if (!other || other === label) continue;
-        if (!label) label = other;
-        else {
-          const [one, two] = [rootOf(label), rootOf(other)];
-          parents[Math.max(one, two)] = Math.min(one, two);
-        }
-      }
-      if (!label) label = parents.push(parents.length) - 1;
-      labels[place] = label;
-      inked.push(place);
+export function labelled(ink: Grey, least: number): Labelled {
+  const { labels, roots, starts, ends } = touching(ink, least);
+  const none = () => new Int32Array(roots.length);
+  const [left, right, bottom, areas] = [none().fill(ink.width), none(), none(), none()];
+  const [top, blocks] = [none().fill(ink.height), none().fill(labels.length)];
+  const across = (ink.width + 1) >> 1;
+  for (let y = 0; y < ink.height; y++) {
+    const end = ends[y] as number;
+    for (let x = starts[y] as number, place = y * ink.width + x; x < end; x++, place++) {
+      const root = labels[place] as number;
+      if (!root) continue;
+      const block = (y >> 1) * across + (x >> 1);
+      if (block < (blocks[root] as number)) blocks[root] = block;
+      if (y < (top[root] as number)) top[root] = y;
+      if (x < (left[root] as number)) left[root] = x;
+      if (x >= (right[root] as number)) right[root] = x + 1;
+      bottom[root] = y + 1;
+      areas[root] = (areas[root] as number) + 1;
     }
-  const roots = Int32Array.from(parents, (_, label) => rootOf(label));
-  return numbered(labels, inked, roots, width);
-}
-
-interface Extent {
-  block: number;
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-  area: number;
-}
-
-/** Number components in the order of the first block of 2x2 pixels that each is seen in, as OpenCV does. */
-function numbered(labels: Int32Array, inked: readonly number[], roots: Int32Array, width: number): Labelled {
-  const found = new Map<number, Extent>();
-  const blocks = (width + 1) >> 1;
-  for (const place of inked) {
-    const root = roots[labels[place] as number] as number;
-    const y = Math.floor(place / width);
-    const x = place - y * width;
-    const block = (y >> 1) * blocks + (x >> 1);
-    const each = found.get(root);
-    if (each) {
-      if (block < each.block) each.block = block;
-      if (x < each.left) each.left = x;
-      if (x >= each.right) each.right = x + 1;
-      each.bottom = y + 1;
-      each.area++;
-    } else found.set(root, { block, left: x, top: y, right: x + 1, bottom: y + 1, area: 1 });
   }
-  const inOrder = [...found].sort((one, other) => one[1].block - other[1].block);
-  const numbers = new Int32Array(roots.length);
-  for (const [place, [root]] of inOrder.entries()) numbers[root] = place + 1;
-  for (const place of inked) labels[place] = numbers[roots[labels[place] as number] as number] as number;
-  const components = inOrder.map(([, { left, top, right, bottom, area }]) => ({
-    box: boxOf(left, top, right - left, bottom - top),
-    area,
-  }));
+  const at = (values: Int32Array, root: number) => values[root] as number;
+  const found: number[] = [];
+  for (let root = 1; root < roots.length; root++) if (areas[root]) found.push(root);
+  // in the order of the first block of 2x2 pixels that each is seen in, as OpenCV numbers them
+  found.sort((one, other) => at(blocks, one) - at(blocks, other));
+  const numbers = none();
+  for (const [place, root] of found.entries()) numbers[root] = place + 1;
+  for (let y = 0; y < ink.height; y++) {
+    const end = y * ink.width + (ends[y] as number);
+    for (let place = y * ink.width + (starts[y] as number); place < end; place++)
+      labels[place] = numbers[labels[place] as number] as number;
+  }
+  const components = found.map((root) => {
+    const [x, y] = [at(left, root), at(top, root)];
+    return { box: boxOf(x, y, at(right, root) - x, at(bottom, root) - y), area: at(areas, root) };
+  });
   return { labels, components };
+}
+
+/** Give pixels that touch the same label, that of a root; with where the ink of each row begins and ends. */
+function touching({ width, height, pixels }: Grey, least: number) {
+  // of the four pixels of a square, at most one begins a component
+  const most = ((width + 1) >> 1) * ((height + 1) >> 1) + 1;
+  const wide = width + 2; // with a rim of paper
+  const room = new Room(pixels.length + 4 * (wide * (height + 2) + most + 2 * height));
+  const content = room.copy(pixels);
+  const [rimmed, parents] = [room.wholes(wide * (height + 2)), room.wholes(most)];
+  const [starts, ends] = [room.wholes(height), room.wholes(height)];
+  const count = room.loops.label(
+    ...[content.byteOffset, rimmed.byteOffset, width, height, least],
+    ...[parents.byteOffset, starts.byteOffset, ends.byteOffset],
+  );
+  const roots = parents.slice(0, count);
+  // a root has the smallest label
+  for (let label = 1; label < count; label++) roots[label] = roots[roots[label] as number] as number;
+  const labels = new Int32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const end = ends[y] as number;
+    let from = (y + 1) * wide + 1 + (starts[y] as number);
+    for (let x = starts[y] as number, place = y * width + x; x < end; x++, place++, from++)
+      labels[place] = roots[rimmed[from] as number] as number;
+  }
+  return { labels, roots, starts: starts.slice(), ends: ends.slice() };
 }
 
 /** The components of an ink map, without specks, ruled lines and frames around other components. */

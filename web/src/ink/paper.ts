@@ -1,8 +1,9 @@
 /** A grey picture becomes an ink map and a contrast map, whatever the polarity or the light; see `shuzi.ink.paper`. */
 import { blur, close, gaussianBlur, otsu } from "./filters";
+import { byTable, counts, darkerThan, sumsOfSquares } from "./loops/levels";
 import { largestAt, level, quantileOf } from "./numbers";
-import { asPlane, blank, byTable, counts, type Grey, type Plane, plane } from "./picture";
-import { resize, stretched } from "./resize";
+import { asPlane, blank, type Grey, type Plane, plane } from "./picture";
+import { resize, stretchedToLevels } from "./resize";
 import { surfaceThrough } from "./surface";
 
 /** Grey levels by which ink must differ from the paper. */
@@ -26,26 +27,17 @@ export function inkMap(grey: Grey, least: number): Grey {
 
 /** The ink map of a picture whose ink is dark. */
 export function inkOf(dark: Grey, least = LEAST_CONTRAST): Grey {
-  const paper = paperOf(dark);
-  const difference = blank(dark.width, dark.height);
-  const [levelsOfPaper, levelsOfInk, result] = [paper.pixels, dark.pixels, difference.pixels];
-  for (let place = 0; place < result.length; place++) {
-    const darker = (levelsOfPaper[place] as number) - (levelsOfInk[place] as number);
-    if (darker > 0) result[place] = darker;
-  }
-  const found = counts(difference);
-  const threshold = otsu(found);
-  const [inked, bare] = [found.slice(), found.slice()];
-  inked.fill(0, 0, threshold + 1);
-  bare.fill(0, threshold + 1);
-  if (!(quantileOf(inked, 0.75) >= least)) return blank(dark.width, dark.height);
-  const rough = quantileOf(bare, 0.95);
-  const floor = Number.isNaN(rough) ? 0 : Math.min(rough, threshold / 2);
-  const full = Math.max(quantileOf(inked, 0.5), floor + 1);
-  return byTable(
-    difference,
-    levels((each) => (each - floor) * (255 / (full - floor))),
-  );
+  return darkerThan(paperOf(dark), dark, (found) => {
+    const threshold = otsu(found);
+    const [inked, bare] = [found.slice(), found.slice()];
+    inked.fill(0, 0, threshold + 1);
+    bare.fill(0, threshold + 1);
+    if (!(quantileOf(inked, 0.75) >= least)) return null;
+    const rough = quantileOf(bare, 0.95);
+    const floor = Number.isNaN(rough) ? 0 : Math.min(rough, threshold / 2);
+    const full = Math.max(quantileOf(inked, 0.5), floor + 1);
+    return levels((each) => (each - floor) * (255 / (full - floor)));
+  });
 }
 
 /** The contrast map of a picture whose ink is dark: `PAPER` for the paper, up to `CONTRAST` more for ink. */
@@ -66,26 +58,13 @@ export function contrastOf(dark: Grey): Grey {
   );
 }
 
-/** The mean of nine levels, given their sum. */
-const MEANS = Uint8Array.from({ length: 9 * 255 + 1 }, (_, sum) => Math.round(sum / 9));
-
 /** How many pixels have each level after averaging over 3x3, mirrored at the edges. */
-function smoothCounts({ width, height, pixels }: Grey): Uint32Array {
+function smoothCounts(grey: Grey): Uint32Array {
   const found = new Uint32Array(256);
-  const columns = new Int32Array(width);
-  const [beforeFirst, afterLast] = [Math.min(1, width - 1), Math.max(width - 2, 0)];
-  for (let y = 0; y < height; y++) {
-    const above = (y > 0 ? y - 1 : Math.min(1, height - 1)) * width;
-    const below = (y + 1 < height ? y + 1 : Math.max(height - 2, 0)) * width;
-    for (let x = 0, place = y * width; x < width; x++, place++)
-      columns[x] = (pixels[above + x] as number) + (pixels[place] as number) + (pixels[below + x] as number);
-    for (let x = 0; x < width; x++) {
-      const left = columns[x > 0 ? x - 1 : beforeFirst] as number;
-      const right = columns[x + 1 < width ? x + 1 : afterLast] as number;
-      const level = MEANS[left + (columns[x] as number) + right] as number;
-      found[level] = (found[level] as number) + 1;
-    }
-  }
+  sumsOfSquares(grey).forEach((count, sum) => {
+    const mean = Math.round(sum / 9);
+    found[mean] = (found[mean] as number) + count;
+  });
   return found;
 }
 
@@ -158,11 +137,7 @@ function paperOf(dark: Grey): Grey {
   // such a surface cannot follow the edge of a shadow, but the brightest level nearby is close enough there
   const brightest = blur(closed, Math.floor(longer / 8) | 1, "repeated");
   const paper = combined(near, brightest, (one, other) => Math.min(Math.max(Math.min(one, other), 0), 255));
-  const { pixels } = stretched(paper, dark.width, dark.height);
-  const whole = blank(dark.width, dark.height);
-  for (let place = 0; place < pixels.length; place++)
-    whole.pixels[place] = Math.round(pixels[place] as number);
-  return whole;
+  return stretchedToLevels(paper, dark.width, dark.height);
 }
 
 /** Half of the difference that Otsu's method finds between ink and paper. */

@@ -25,14 +25,6 @@ export function plane(width: number, height: number): Plane {
   return { width, height, pixels: new Float32Array(width * height) };
 }
 
-/** Change each pixel by a table of 256 levels. Loops over all pixels are plain: functions for each take much longer. */
-export function byTable({ width, height, pixels }: Grey, levels: Uint8Array): Grey {
-  const changed = new Uint8Array(pixels.length);
-  for (let place = 0; place < pixels.length; place++)
-    changed[place] = levels[pixels[place] as number] as number;
-  return { width, height, pixels: changed };
-}
-
 export function asPlane({ width, height, pixels }: Grey): Plane {
   return { width, height, pixels: new Float32Array(pixels) };
 }
@@ -58,16 +50,6 @@ export function cropped(picture: Grey, part: Part): Grey {
       picture.pixels.subarray(y * picture.width + left, y * picture.width + right),
       (y - top) * found.width,
     );
-  return found;
-}
-
-/** How many pixels have each of the 256 levels. */
-export function counts({ pixels }: Grey): Uint32Array {
-  const found = new Uint32Array(256);
-  for (let place = 0; place < pixels.length; place++) {
-    const level = pixels[place] as number;
-    found[level] = (found[level] as number) + 1;
-  }
   return found;
 }
 

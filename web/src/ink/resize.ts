@@ -1,6 +1,7 @@
 /** A picture becomes a smaller or larger one. */
+import { Room } from "./loops/room";
 import { rounded } from "./numbers";
-import { blank, type Grey, type Picture } from "./picture";
+import { blank, type Grey, type Picture, type Plane } from "./picture";
 
 type Pixels = Uint8Array | Float32Array;
 
@@ -37,6 +38,32 @@ export function stretched<P extends Pixels>(picture: Picture<P>, width: number, 
     : weighed(picture, across, down, rounded);
 }
 
+/** The same of values from 0 to 255, each rounded to a level. */
+export function stretchedToLevels(
+  { width: wide, height: high, pixels }: Plane,
+  width: number,
+  height: number,
+): Grey {
+  const across = neighbours(wide, width);
+  const down = neighbours(high, height);
+  const room = new Room(width * height + 4 * width + 16 * width + 8 * wide);
+  const result = room.bytes(width * height);
+  const [from, weights] = [room.wholes(width), room.doubles(2 * width)];
+  from.set(across.from);
+  weights.set(across.weights);
+  const row = room.doubles(wide); // beyond it, whose weight is 0, are zeros
+  for (let y = 0; y < height; y++) {
+    const top = (down.from[y] as number) * wide;
+    const below = Math.min((down.from[y] as number) + 1, high - 1) * wide;
+    const [upper, lower] = [down.weights[2 * y] as number, down.weights[2 * y + 1] as number];
+    for (let x = 0; x < wide; x++)
+      row[x] = upper * (pixels[top + x] as number) + lower * (pixels[below + x] as number);
+    const start = result.byteOffset + y * width;
+    room.loops.between(row.byteOffset, from.byteOffset, weights.byteOffset, start, start + width);
+  }
+  return { width, height, pixels: result.slice() };
+}
+
 function weighed<P extends Pixels>(
   { width: wide, height: high, pixels }: Picture<P>,
   across: Shares,
@@ -46,17 +73,10 @@ function weighed<P extends Pixels>(
   const [width, height] = [across.from.length, down.from.length];
   const isWhole = pixels instanceof Uint8Array;
   const result = (isWhole ? new Uint8Array(width * height) : new Float32Array(width * height)) as P;
-  const row = new Float64Array(wide);
+  const rowAt = isWhole ? rowsOfLevels(pixels, wide, high, down) : rowsOfValues(pixels, wide, high, down);
+  const { from, weights, count } = across;
   for (let y = 0; y < height; y++) {
-    row.fill(0);
-    const top = down.from[y] as number;
-    for (let term = 0; term < down.count; term++) {
-      const weight = down.weights[y * down.count + term] as number;
-      if (weight === 0) continue;
-      const start = Math.min(top + term, high - 1) * wide;
-      for (let x = 0; x < wide; x++) row[x] = (row[x] as number) + weight * (pixels[start + x] as number);
-    }
-    const { from, weights, count } = across;
+    const row = rowAt(y);
     for (let x = 0, weight = 0; x < width; x++) {
       let sum = 0;
       let place = from[x] as number;
@@ -66,6 +86,38 @@ function weighed<P extends Pixels>(
     }
   }
   return { width, height, pixels: result };
+}
+
+/** The weighed sum of the rows from which each row of the result is made; until the next is asked for. */
+function rowsOfValues(pixels: Pixels, wide: number, high: number, { from, weights, count }: Shares) {
+  const row = new Float64Array(wide);
+  return (y: number): Float64Array => {
+    row.fill(0);
+    const top = from[y] as number;
+    for (let term = 0; term < count && top + term < high; term++) {
+      const weight = weights[y * count + term] as number;
+      const start = (top + term) * wide;
+      if (weight !== 0)
+        for (let x = 0; x < wide; x++) row[x] = (row[x] as number) + weight * (pixels[start + x] as number);
+    }
+    return row;
+  };
+}
+
+function rowsOfLevels(pixels: Uint8Array, wide: number, high: number, { from, weights, count }: Shares) {
+  const room = new Room(wide * count + 8 * wide);
+  const [band, row] = [room.bytes(wide * count), room.doubles(wide)];
+  return (y: number): Float64Array => {
+    row.fill(0);
+    const top = from[y] as number;
+    band.set(pixels.subarray(top * wide, Math.min(top + count, high) * wide));
+    for (let term = 0; term < count && top + term < high; term++) {
+      const start = band.byteOffset + term * wide;
+      const weight = weights[y * count + term] as number;
+      if (weight !== 0) room.loops.accumulate(start, start + wide, weight, row.byteOffset);
+    }
+    return row;
+  };
 }
 
 /** Linear interpolation of levels in whole numbers, rounded as OpenCV rounds: weights have 11 bits. */

@@ -2,31 +2,41 @@
 import { type Plane, plane } from "./picture";
 
 const TERMS = 6;
+const ROUNDS = 30;
 
 /** The surface, at every pixel, that is nearest to the known pixels. */
-export function surfaceThrough(image: Plane, isKnown: Uint8Array): Plane {
-  const { width, height, pixels } = image;
+export function surfaceThrough({ width, height, pixels }: Plane, isKnown: Uint8Array): Plane {
   const longer = Math.max(width, height);
-  const terms = (x: number, y: number) => [1, x, y, x * x, x * y, y * y];
   // the normal equations, which are small
-  const products = Array.from({ length: TERMS }, () => new Float64Array(TERMS));
-  const sums = new Float64Array(TERMS);
-  isKnown.forEach((known, place) => {
-    if (!known) return;
-    const found = terms((place % width) / longer, Math.floor(place / width) / longer);
-    found.forEach((one, row) => {
-      const line = products[row] as Float64Array;
-      found.forEach((other, column) => {
-        line[column] = (line[column] as number) + one * other;
-      });
+  const [products, sums] = [new Float64Array(TERMS ** 2), new Float64Array(TERMS)];
+  const terms = new Float64Array(TERMS).fill(1);
+  const look = (place: number) => {
+    const x = (place % width) / longer;
+    const y = Math.floor(place / width) / longer;
+    terms[1] = x;
+    terms[2] = y;
+    terms[3] = x * x;
+    terms[4] = x * y;
+    terms[5] = y * y;
+  };
+  for (let place = 0; place < pixels.length; place++) {
+    if (!isKnown[place]) continue;
+    look(place);
+    for (let row = 0; row < TERMS; row++) {
+      const one = terms[row] as number;
+      for (let column = 0; column < TERMS; column++)
+        products[row * TERMS + column] =
+          (products[row * TERMS + column] as number) + one * (terms[column] as number);
       sums[row] = (sums[row] as number) + one * (pixels[place] as number);
-    });
-  });
+    }
+  }
   const factors = leastSquares(products, sums);
   const surface = plane(width, height);
   for (let place = 0; place < pixels.length; place++) {
-    const found = terms((place % width) / longer, Math.floor(place / width) / longer);
-    surface.pixels[place] = found.reduce((sum, each, term) => sum + each * (factors[term] as number), 0);
+    look(place);
+    let sum = 0;
+    for (let term = 0; term < TERMS; term++) sum += (terms[term] as number) * (factors[term] as number);
+    surface.pixels[place] = sum;
   }
   return surface;
 }
@@ -35,36 +45,38 @@ export function surfaceThrough(image: Plane, isKnown: Uint8Array): Plane {
  * The smallest solution of symmetric equations, by their eigenvectors (Jacobi, 1846); where the known pixels do not
  * determine a term, there are many.
  */
-function leastSquares(matrix: Float64Array[], sums: Float64Array): Float64Array {
-  const vectors = Array.from({ length: TERMS }, (_, row) =>
-    Float64Array.from({ length: TERMS }, (_, c) => +(c === row)),
-  );
-  const at = (of: Float64Array[], row: number, column: number) => (of[row] as Float64Array)[column] as number;
-  const set = (of: Float64Array[], row: number, column: number, value: number) => {
-    (of[row] as Float64Array)[column] = value;
-  };
-  for (let round = 0; round < 30; round++)
+function leastSquares(matrix: Float64Array, sums: Float64Array): Float64Array {
+  const vectors = Float64Array.from({ length: TERMS ** 2 }, (_, place) => +(place % (TERMS + 1) === 0));
+  const at = (row: number, column: number) => matrix[row * TERMS + column] as number;
+  for (let round = 0; round < ROUNDS; round++)
     for (let p = 0; p < TERMS; p++)
       for (let q = p + 1; q < TERMS; q++) {
-        if (at(matrix, p, q) === 0) continue;
-        const angle = Math.atan2(2 * at(matrix, p, q), at(matrix, q, q) - at(matrix, p, p)) / 2;
+        if (at(p, q) === 0) continue;
+        const angle = Math.atan2(2 * at(p, q), at(q, q) - at(p, p)) / 2;
         const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-        const turn = (of: Float64Array[], a: [number, number], b: [number, number]) => {
-          const [one, other] = [at(of, ...a), at(of, ...b)];
-          set(of, ...a, cos * one - sin * other);
-          set(of, ...b, sin * one + cos * other);
-        };
-        for (let k = 0; k < TERMS; k++) turn(matrix, [k, p], [k, q]);
-        for (let k = 0; k < TERMS; k++) turn(matrix, [p, k], [q, k]);
-        for (let k = 0; k < TERMS; k++) turn(vectors, [k, p], [k, q]);
+        turn(matrix, p, q, TERMS, cos, sin);
+        turn(matrix, p * TERMS, q * TERMS, 1, cos, sin);
+        turn(vectors, p, q, TERMS, cos, sin);
       }
-  const values = matrix.map((row, place) => row[place] as number);
+  const values = Array.from({ length: TERMS }, (_, place) => at(place, place));
   const largest = Math.max(...values.map(Math.abs));
   const result = new Float64Array(TERMS);
   values.forEach((value, k) => {
     if (Math.abs(value) <= TERMS * Number.EPSILON * largest) return;
-    const along = sums.reduce((sum, each, row) => sum + each * at(vectors, row, k), 0) / value;
-    for (let row = 0; row < TERMS; row++) result[row] = (result[row] as number) + along * at(vectors, row, k);
+    const along =
+      sums.reduce((sum, each, row) => sum + each * (vectors[row * TERMS + k] as number), 0) / value;
+    for (let row = 0; row < TERMS; row++)
+      result[row] = (result[row] as number) + along * (vectors[row * TERMS + k] as number);
   });
   return result;
+}
+
+/** Turn two lines of a square matrix into each other; `step` leads from one number of a line to the next. */
+function turn(of: Float64Array, one: number, other: number, step: number, cos: number, sin: number): void {
+  for (let k = 0; k < TERMS * step; k += step) {
+    const a = of[one + k] as number;
+    const b = of[other + k] as number;
+    of[one + k] = cos * a - sin * b;
+    of[other + k] = sin * a + cos * b;
+  }
 }

@@ -2,7 +2,7 @@
 import { type Box, touched } from "../ink/boxes";
 import { labelled, SOLID } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
-import { blank, clipped, type Grey, type Part } from "../ink/picture";
+import { clipped, type Grey, type Part } from "../ink/picture";
 import type { Kind } from "./result";
 
 const LARGE = 0.4;
@@ -36,17 +36,16 @@ export function leftOut(
   const isInk = (place: number) => (ink.pixels[place] as number) >= SOLID;
   const known = taken.map((box) => darknessOf(grey, ink, box, near, isInk));
   const darkness = known.length ? median(known) : 0;
-  const solid = blank(ink.width, ink.height);
-  for (let place = 0; place < pieces.length; place++) solid.pixels[place] = pieces[place] ? 1 : 0;
+  const left: Grey = { ...ink, pixels: ink.pixels.slice() };
   for (const box of taken) {
     // around a box, only what hangs together with its ink belongs to it
     const own = new Set<number>();
     eachPixel(ink, touched(box), (place) => own.add(pieces[place] as number));
     eachPixel(ink, touched(box, GROWN * height), (place) => {
-      if (own.has(pieces[place] as number)) solid.pixels[place] = 0;
+      if (own.has(pieces[place] as number)) left.pixels[place] = 0;
     });
   }
-  const { labels, components } = labelled(solid, 1);
+  const { labels, components } = labelled(left, SOLID);
   return components.flatMap(({ box, area }, place) => {
     if (Math.max(box.width, box.height) < LARGE * height) return [];
     const dark = darknessOf(grey, ink, box, near, (each) => labels[each] === place + 1);

@@ -9,6 +9,7 @@ import {
   touched,
 } from "../ink/boxes";
 import { joined, letterHeight, SOLID } from "../ink/components";
+import { total } from "../ink/loops/levels";
 import { largestAt, level, median } from "../ink/numbers";
 import { CONTRAST, inkMap, LEAST_CONTRAST, PAPER } from "../ink/paper";
 import { blank, clipped, cropped, type Grey } from "../ink/picture";
@@ -209,18 +210,18 @@ function addsTo(candidates: readonly Candidate[], others: readonly Candidate[]):
 
 /** The fraction of ink inside the candidates' boxes; 0 if there is no ink. With `least`, all ink from there on is alike. */
 function covered({ width, height, pixels }: Grey, candidates: readonly Candidate[], least = 0): number {
+  // of each pixel, whether it was counted already, since boxes overlap
   const isCovered = new Uint8Array(pixels.length);
+  let inside = 0;
   for (const { box } of candidates) {
     const { top, bottom, left, right } = clipped({ width, height, pixels }, touched(box));
-    for (let y = top; y < bottom; y++) isCovered.fill(1, y * width + left, y * width + right);
+    for (let y = top; y < bottom; y++)
+      for (let place = y * width + left; place < y * width + right; place++) {
+        if (isCovered[place]) continue;
+        isCovered[place] = 1;
+        const level = pixels[place] as number;
+        inside += least ? +(level >= least) : level;
+      }
   }
-  let [inside, all] = [0, 0];
-  for (let place = 0; place < pixels.length; place++) {
-    const level = pixels[place] as number;
-    if (level === 0 || level < least) continue;
-    const weight = least ? 1 : level;
-    all += weight;
-    if (isCovered[place]) inside += weight;
-  }
-  return inside / Math.max(all, 1);
+  return inside / Math.max(total({ width, height, pixels }, least), 1);
 }

@@ -1,15 +1,20 @@
 /** Numbers at half precision (IEEE 754 binary16: a sign, 5 bits of exponent, 10 bits of fraction). */
 
+/** For each upper byte, the upper bits of the number at single precision: sign, exponent and two bits of the fraction. */
+const UPPER = Int32Array.from(
+  { length: 256 },
+  (_, high) => ((high & 128) << 24) | ((((high >> 2) & 31) + 112) << 23) | ((high & 3) << 21),
+);
+
 /** The values of halves, given their upper and their lower bytes. */
 export function fromHalf(upper: Uint8Array, lower: Uint8Array): Float32Array {
   const values = new Float32Array(upper.length);
-  const bits = new Uint32Array(values.buffer);
+  const bits = new Int32Array(values.buffer);
   for (let place = 0; place < upper.length; place++) {
-    const [high, low] = [upper[place] ?? 0, lower[place] ?? 0];
-    const exponent = (high >> 2) & 31;
-    const fraction = ((high & 3) << 8) | low;
-    if (exponent === 0) values[place] = fraction * 2 ** -24 * (high & 128 ? -1 : 1);
-    else bits[place] = ((high & 128) << 24) | ((exponent + 112) << 23) | (fraction << 13);
+    const high = upper[place] as number;
+    const low = lower[place] as number;
+    if (high & 124) bits[place] = (UPPER[high] as number) | (low << 13);
+    else values[place] = (((high & 3) << 8) | low) * 2 ** -24 * (high & 128 ? -1 : 1);
   }
   return values;
 }

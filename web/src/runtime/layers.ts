@@ -44,15 +44,20 @@ export interface Kernel {
   width: number;
 }
 
-/**
- * Keep weights in the memory.
- *
- * @param weight its value for a channel of the result and for channel, row and column of the window
- */
+/** How weights lie one after another: from one channel of the result to the next, and in its window. */
+export interface Layout {
+  channel: number;
+  input: number;
+  y: number;
+  x: number;
+}
+
+/** Keep weights in the memory. */
 export function kernelOf(
   memory: Memory,
   size: { channels: number; inputs: number; height: number; width: number },
-  weight: (channel: number, input: number, y: number, x: number) => number,
+  values: Float32Array,
+  apart: Layout,
   { scale, shift }: Finish,
 ): Kernel {
   const { channels, inputs, height, width } = size;
@@ -61,14 +66,18 @@ export function kernelOf(
   const [weights, bias] = [memory.take(rows * terms), memory.take(rows)];
   const floats = memory.floats;
   for (let channel = 0; channel < rows; channel++) {
-    const group = weights / 4 + (channel - (channel % TILE.channels)) * terms + (channel % TILE.channels);
-    floats[bias / 4 + channel] = channel < channels ? (shift?.[channel] ?? 0) : 0;
-    let term = 0;
+    let to = weights / 4 + (channel - (channel % TILE.channels)) * terms + (channel % TILE.channels);
+    const isOne = channel < channels;
+    floats[bias / 4 + channel] = isOne ? (shift?.[channel] ?? 0) : 0;
+    // the rows that fill the last group up are 0
+    const by = isOne ? (scale?.[channel] ?? 1) : 0;
+    const first = isOne ? channel * apart.channel : 0;
     for (let input = 0; input < inputs; input++)
-      for (let y = 0; y < height; y++)
-        for (let x = 0; x < width; x++, term++)
-          floats[group + TILE.channels * term] =
-            channel < channels ? weight(channel, input, y, x) * (scale?.[channel] ?? 1) : 0;
+      for (let y = 0; y < height; y++) {
+        let from = first + input * apart.input + y * apart.y;
+        for (let x = 0; x < width; x++, from += apart.x, to += TILE.channels)
+          floats[to] = (values[from] as number) * by;
+      }
   }
   return { weights, bias, ...size };
 }

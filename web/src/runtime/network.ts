@@ -186,8 +186,11 @@ export class Network {
       size: number,
     ): Finish => {
       const count = Math.max(size, scale?.length ?? 1, shift?.length ?? 1);
-      const made = (value: (channel: number) => number) =>
-        Float32Array.from({ length: count }, (_, c) => value(c));
+      const made = (value: (channel: number) => number) => {
+        const values = new Float32Array(count);
+        for (let c = 0; c < count; c++) values[c] = value(c);
+        return values;
+      };
       return {
         scale: made((c) => at(scale, c, 1) * by(c)),
         shift: made((c) => at(shift, c, 0) * by(c) + plus(c)),
@@ -216,8 +219,7 @@ export class Network {
     const { dims, values } = this.#constant(node.inputs[1]);
     const [channels, inputs, height, width] = dims as [number, number, number, number];
     const bias = node.inputs[2] ? this.#constant(node.inputs[2]).values : null;
-    const weight = (c: number, i: number, y: number, x: number) =>
-      values[((c * inputs + i) * height + y) * width + x] as number;
+    const apart = { channel: inputs * height * width, input: height * width, y: width, x: 1 };
     const whole: Finish = {
       ...finish,
       shift: Float32Array.from(
@@ -228,7 +230,8 @@ export class Network {
     const kernel = kernelOf(
       this.#memory,
       { channels, inputs, height, width },
-      weight,
+      values,
+      apart,
       spread(whole, channels),
     );
     const window = (image: Maps) => windowOf(node, [height, width], [image.height, image.width]);
@@ -244,12 +247,13 @@ export class Network {
       const { channels: inputs, height, width } = image;
       if (inputs * height * width !== terms) throw new Error(`${terms} numbers are needed for each image`);
       // the graph flattens pixel after pixel, as Keras does
-      const weight = (c: number, i: number, y: number, x: number) =>
-        values[((y * width + x) * inputs + i) * channels + c] as number;
+      const x = inputs * channels;
+      const apart = { channel: 1, input: channels, y: width * x, x };
       kernel ??= kernelOf(
         this.#memory,
         { channels, inputs, height, width },
-        weight,
+        values,
+        apart,
         spread(finish, channels),
       );
       const window: Window = { strides: [1, 1], dilations: [1, 1], pads: [0, 0, 0, 0] };

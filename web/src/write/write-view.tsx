@@ -7,6 +7,7 @@ import { knowKeptDigits } from "../hand/use-here";
 import { prepare } from "../here/read";
 import { language } from "../language";
 import { say } from "../sentences/say";
+import { KeptElsewhere } from "../shared/kept-elsewhere";
 import { percent } from "../shared/percent";
 import { StorageNotice } from "../shared/storage-notice";
 import { CorrectPanel } from "./correct/correct-panel";
@@ -16,7 +17,7 @@ import { closeByGoingBack } from "./going-back";
 import { isDragging, takeWhatIsHandedIn } from "./handed-in";
 import { InkCanvas, penWidth } from "./ink-canvas";
 import { InsideStrip } from "./inside/inside-strip";
-import { keepLastSheet } from "./last/last-sheet";
+import { keepLastSheet, otherSheets } from "./last/last-sheet";
 import { SheetButtons } from "./last/sheet-buttons";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
@@ -71,6 +72,7 @@ export function WriteView() {
       <DigitCards />
       <KeptDigits />
       <SheetButtons />
+      <KeptElsewhere count={otherSheets.value} text={(count) => say("write.kept_elsewhere", count)} />
       {isDragging.value && <p class="drop-here">{say("write.drop")}</p>}
     </article>
   );

@@ -4,9 +4,10 @@
  */
 import { type Box, touched } from "../../ink/boxes";
 import { componentsOf, joined } from "../../ink/components";
+import { byTable } from "../../ink/loops/levels";
 import { brightened, centred, SIDE, strokesOf, thickened, toSize } from "../../ink/normalize";
 import { darkOnLight, inkOf } from "../../ink/paper";
-import { blank, byTable, cropped, type Grey } from "../../ink/picture";
+import { blank, cropped, type Grey } from "../../ink/picture";
 import { shrunk, stretched } from "../../ink/resize";
 
 /** In their order: ink becomes bright, paper 0; one digit is cut out, scaled and centred, and its strokes evened out. */

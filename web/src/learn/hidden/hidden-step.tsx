@@ -13,6 +13,7 @@ import "./hidden.css";
 
 const AT_ONCE = 10; // steps between two frames
 const MOST = 4000; // steps
+const TRIED = 500; // steps after which it shows what three neurons make of the ring
 
 const shape = parameter<ShapeName>("points", "ring", oneOf(SHAPES));
 const neurons = knob("neurons", 4, wholeIn(0, 12));
@@ -27,6 +28,15 @@ export function HiddenStep() {
       title={say("learn.hidden.title")}
       text={say("learn.hidden.text")}
       prompt={say("learn.hidden.try")}
+      quest={{
+        name: "hidden",
+        question: say("learn.hidden.guess"),
+        guesses: ["1", "2", "3"],
+        right: 2,
+        task: say("learn.hidden.guess.task"),
+        isTried: shape.value === "ring" && neurons.value === 3 && toy.steps >= TRIED,
+        answer: say("learn.hidden.guess.answer"),
+      }}
       lesson="06-hidden-layer"
       tall
     >

@@ -41,7 +41,17 @@ export function LossStep() {
       title={say("learn.loss.title")}
       text={say("learn.loss.text")}
       prompt={say("learn.loss.try")}
+      quest={{
+        name: "loss",
+        question: say("learn.loss.guess"),
+        guesses: [say("learn.loss.squared"), say("learn.loss.entropy"), say("learn.loss.guess.both")],
+        right: 1,
+        task: say("learn.loss.guess.task"),
+        isTried: right > 0 && right <= 0.02,
+        answer: say("learn.loss.guess.answer"),
+      }}
       lesson="04-break-it"
+      tall
     >
       <div class="loss-top">
         <Rows output={output} />

@@ -24,6 +24,7 @@ export function OverfittingStep() {
   useEffect(open, []);
   const found = SIZES.map((size) => ({ size, run: runOf(size) }));
   const drawn = found.flatMap(({ run }) => run ?? []);
+  const first = found[0]?.run;
   const running = active.value;
   const missing = found.filter(({ run }) => !run || run.step === 0).map(({ size }) => settingsFor(size));
   return (
@@ -31,6 +32,19 @@ export function OverfittingStep() {
       title={say("learn.overfitting.title")}
       text={say("learn.overfitting.text", whole(trainingImages))}
       prompt={say("learn.overfitting.try")}
+      quest={{
+        name: "overfitting",
+        question: say("learn.overfitting.guess"),
+        guesses: [
+          say("learn.overfitting.guess.chance"),
+          say("learn.overfitting.guess.some"),
+          say("learn.overfitting.guess.most"),
+        ],
+        right: 1,
+        task: say("learn.overfitting.guess.task"),
+        isTried: first?.state === "done",
+        answer: say("learn.overfitting.guess.answer", percent(first?.accuracies.at(-1)?.[1] ?? 0, 0)),
+      }}
       lesson="07-by-heart"
       tall
     >

@@ -1,4 +1,4 @@
-/** Step 5: the learning rate, on curves to descend. */
+/** Step 6: the learning rate, on curves to descend and on the loss of a real network. */
 import { useEffect, useState } from "preact/hooks";
 import { numberIn, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
@@ -8,6 +8,7 @@ import { knob } from "../knob";
 import { Slider, StopSlider } from "../slider";
 import { CURVES, type CurveName, curves } from "./curves";
 import { RateChart } from "./rate-chart";
+import { RealLoss } from "./real/real-loss";
 import { isOver, last, runsOn, stepOn, verdictOn, type Walk } from "./walk";
 import "./rate.css";
 
@@ -19,14 +20,13 @@ const FIGURES = 4; // of the numbers in the list
 const SHOWN = 4; // past steps in the list
 
 const rate = knob("slope-rate", 0.3, numberIn(0.001, 1.2));
-const curve = parameter<CurveName>("curve", "bowl", oneOf(CURVES));
+const GROUNDS = [...CURVES, "real"] as const;
+const curve = parameter<(typeof GROUNDS)[number]>("curve", "bowl", oneOf(GROUNDS));
 const start = knob("start", 4, numberIn(-4, 4));
 
 export function RateStep() {
-  const { walk, running, step, toggle, restart } = useWalk(curve.value, start.value, rate.value);
-  const slope = curves[curve.value];
-  const verdict = verdictOn(walk, slope);
-  const x = last(walk);
+  const name = curve.value === "real" ? "bowl" : curve.value;
+  const walking = useWalk(name, start.value, rate.value);
   return (
     <StepFrame
       title={say("learn.rate.title")}
@@ -42,55 +42,65 @@ export function RateStep() {
         ],
         right: 2,
         task: say("learn.rate.guess.task"),
-        isTried: curve.value === "bowl" && rate.value === 1.1 && walk.length > 5,
+        isTried: curve.value === "bowl" && rate.value === 1.1 && walking.walk.length > 5,
         answer: say("learn.rate.guess.answer"),
       }}
       lesson="04-break-it"
     >
-      <div class="rate">
+      <div class={`rate ${curve.value === "real" ? "real" : ""}`}>
         <CurveChoice />
-        <RateChart name={curve.value} walk={walk} />
-        <p class="rate-verdict" role="status">
-          {say(`learn.rate.${verdict}`, walk.length - 1, brief(x))}
-        </p>
-        <div class="rate-knobs">
-          <StopSlider
-            label={say("learn.rate.rate")}
-            value={rate.value}
-            stops={RATES}
-            write={String}
-            onInput={(value) => rate.set(value)}
-          />
-          <Slider
-            label={say("learn.rate.start")}
-            value={start.value}
-            min={-4}
-            max={4}
-            step={0.5}
-            origin={0}
-            written={`x = ${fixed(start.value, 1)}`}
-            onInput={(value) => start.set(value)}
-          />
-          <div class="buttons">
-            <button type="button" class="button" disabled={isOver(verdict)} onClick={step}>
-              {say("learn.rate.step")}
-            </button>
-            <button
-              type="button"
-              class="button primary"
-              disabled={isOver(verdict) && !running}
-              onClick={toggle}
-            >
-              {say(running ? "learn.rate.pause" : "learn.rate.run")}
-            </button>
-            <button type="button" class="button plain" disabled={walk.length === 1} onClick={restart}>
-              {say("learn.rate.restart")}
-            </button>
-          </div>
-        </div>
-        <Steps walk={walk} />
+        {curve.value === "real" ? <RealLoss /> : <OnCurve name={name} {...walking} />}
       </div>
     </StepFrame>
+  );
+}
+
+function OnCurve({ name, walk, running, step, toggle, restart }: { name: CurveName } & Walking) {
+  const verdict = verdictOn(walk, curves[name]);
+  const x = last(walk);
+  return (
+    <>
+      <RateChart name={name} walk={walk} />
+      <p class="rate-verdict" role="status">
+        {say(`learn.rate.${verdict}`, walk.length - 1, brief(x))}
+      </p>
+      <div class="rate-knobs">
+        <StopSlider
+          label={say("learn.rate.rate")}
+          value={rate.value}
+          stops={RATES}
+          write={String}
+          onInput={(value) => rate.set(value)}
+        />
+        <Slider
+          label={say("learn.rate.start")}
+          value={start.value}
+          min={-4}
+          max={4}
+          step={0.5}
+          origin={0}
+          written={`x = ${fixed(start.value, 1)}`}
+          onInput={(value) => start.set(value)}
+        />
+        <div class="buttons">
+          <button type="button" class="button" disabled={isOver(verdict)} onClick={step}>
+            {say("learn.rate.step")}
+          </button>
+          <button
+            type="button"
+            class="button primary"
+            disabled={isOver(verdict) && !running}
+            onClick={toggle}
+          >
+            {say(running ? "learn.rate.pause" : "learn.rate.run")}
+          </button>
+          <button type="button" class="button plain" disabled={walk.length === 1} onClick={restart}>
+            {say("learn.rate.restart")}
+          </button>
+        </div>
+      </div>
+      <Steps name={name} walk={walk} />
+    </>
   );
 }
 
@@ -98,7 +108,7 @@ function CurveChoice() {
   return (
     <fieldset class="choices">
       <legend class="for-screen-readers">{say("learn.rate.curve")}</legend>
-      {CURVES.map((name) => (
+      {GROUNDS.map((name) => (
         <label key={name}>
           <input type="radio" name="curve" checked={curve.value === name} onChange={() => curve.set(name)} />
           <span>{say(`learn.rate.curve.${name}`)}</span>
@@ -108,8 +118,16 @@ function CurveChoice() {
   );
 }
 
+interface Walking {
+  walk: Walk;
+  running: boolean;
+  step(): void;
+  toggle(): void;
+  restart(): void;
+}
+
 /** A walk from `from`, restarted when a knob changes. */
-function useWalk(name: CurveName, from: number, learningRate: number) {
+function useWalk(name: CurveName, from: number, learningRate: number): Walking {
   const knobs = `${name} ${from} ${learningRate}`;
   const [state, setState] = useState<{ knobs: string; walk: Walk; running: boolean }>({
     knobs,
@@ -142,8 +160,8 @@ function useWalk(name: CurveName, from: number, learningRate: number) {
 }
 
 /** The last steps, each as a formula with numbers. */
-function Steps({ walk }: { walk: Walk }) {
-  const slope = curves[curve.value].slope;
+function Steps({ name, walk }: { name: CurveName; walk: Walk }) {
+  const slope = curves[name].slope;
   const sumOf = (x: number) => `${brief(x, FIGURES)} − ${rate.value} × ${signed(slope(x))}`;
   const taken = walk.slice(0, -1).map((x, index) => ({ index, x, next: walk[index + 1] ?? x }));
   return (
@@ -155,7 +173,7 @@ function Steps({ walk }: { walk: Walk }) {
             <span class="quiet">{index + 1}</span> x ← {sumOf(x)} = <b>{brief(next, FIGURES)}</b>
           </li>
         ))}
-        {!isOver(verdictOn(walk, curves[curve.value])) && (
+        {!isOver(verdictOn(walk, curves[name])) && (
           <li key={taken.length} class="quiet">
             <span class="quiet">{taken.length + 1}</span> x ← {sumOf(last(walk))} = ?
           </li>

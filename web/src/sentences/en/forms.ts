@@ -3,6 +3,10 @@ export const forms = {
   "forms.lead":
     "From photographs of filled sheets to a checked table: the doubtful cells come first, each with its picture.",
   "forms.open": "Open a table",
+  "forms.kept_elsewhere": (n: number) =>
+    n === 1
+      ? "A table from another tab, now closed, is kept with what was written."
+      : `${n} tables from other tabs, now closed, are kept with what was written.`,
   "forms.open.about": "The .json file that shuzi form read wrote, or that was saved here.",
   "forms.wrong": (name: string) =>
     `${name} is not a table. Make one with shuzi form read PHOTOS --spec SPEC --out table.json.`,

@@ -56,7 +56,12 @@ export const learnMore = {
   "learn.hidden.text":
     "Here a network has only two inputs: where a point is. It says which colour the point has. Without a hidden layer it can only draw one straight line, however long it trains.\nEach hidden neuron draws a line of its own (dashed) and answers on one side of it only. The output adds up what they say, and the border between the colours bends.",
   "learn.hidden.try":
-    "Guess first: how many neurons does the ring need, so that the border closes around it? Then try one fewer.",
+    "If three neurons leave the ring open, give them other first weights: where they begin decides where they end. What do more neurons change?",
+  "learn.hidden.guess":
+    "At least how many hidden neurons does the ring need, so that the border closes around it?",
+  "learn.hidden.guess.task": "Now try it: choose the ring, and train two neurons, then three.",
+  "learn.hidden.guess.answer":
+    "Three: two lines always leave a side open, three can make a triangle. Whether training finds it depends on the first weights; with more neurons it does so more often.",
   "learn.hidden.points": "Points",
   "learn.hidden.points.line": "Two halves",
   "learn.hidden.points.corners": "Four corners",
@@ -98,7 +103,15 @@ export const learnMore = {
   "learn.overfitting.text": (images: string) =>
     `The same network learns from 10, 100, 1,000 and ${images} images. With few images, it soon knows them by heart: the training loss goes to 0.\nBut images it has never seen tell another story: the validation loss stays high, or even climbs again. More images help more than more steps.`,
   "learn.overfitting.try":
-    "Guess first: how many of the unseen digits does it read correctly after seeing only ten images, about one of each?",
+    "Look at the dashed line of the ten images: where does it stop falling? What would have been gained by stopping there?",
+  "learn.overfitting.guess":
+    "The network has learnt ten images by heart, about one of each digit. How many digits that it has never seen does it read correctly?",
+  "learn.overfitting.guess.chance": "One in ten, as by chance",
+  "learn.overfitting.guess.some": "More than that, but less than half",
+  "learn.overfitting.guess.most": "More than half",
+  "learn.overfitting.guess.task": "Now try it: train all four.",
+  "learn.overfitting.guess.answer": (share: string) =>
+    `${share}: even ten examples say something about how digits look, but far too little about how differently people write them.`,
   "learn.overfitting.start": "Train all four",
   "learn.overfitting.key": "Solid: training images. Dashed: validation images, which it never learns from.",
   "learn.overfitting.seen": "correct, training",

@@ -78,6 +78,13 @@ export const learnSteps = {
     "The loss is one number that says how wrong an answer is. A perfect answer has a loss of 0, and training makes the loss smaller.\nSquared error adds up the squared difference at every place. Cross-entropy looks only at the probability y of the correct answer and is −log(y). For a confident wrong answer, cross-entropy grows without limit and keeps pushing; squared error stops at 2 and gives up.",
   "learn.loss.try":
     "Drag the probability of the correct answer down to 0.01. Which loss climbs, and which still pushes? What happens at exactly 0?",
+  "learn.loss.guess":
+    "The network is sure of a wrong digit: the correct one has a probability of only 0.01. Which loss pushes the correct score up harder?",
+  "learn.loss.guess.both": "Both alike",
+  "learn.loss.guess.task":
+    "Now try it: drag the probability of the correct answer to 0.01, and compare the two pushes.",
+  "learn.loss.guess.answer":
+    "Cross-entropy pushes by 1 − y, almost 1. The push of squared error is multiplied by y itself, so almost nothing is left of it: where the network is most wrong, it would learn least.",
   "learn.loss.rows": "The label and the network’s output",
   "learn.loss.digit": "digit",
   "learn.loss.label": "label",
@@ -100,10 +107,22 @@ export const learnSteps = {
   "learn.rate.text":
     "Training is like walking down a mountain in thick fog. At each step you feel the slope under your feet and move the other way, by the slope times the learning rate.\nIf the rate is too low, you barely move. If it is too high, you leap across the valley and land higher each time.",
   "learn.rate.try":
-    "Run it with 0.01, then 0.3, then 1.1. Then switch to x² with a dent: which rates get stuck in it, and which leap over?",
+    "Run it with 0.01, then 0.3, then 1.1. Then switch to x² with a dent: which rates get stuck in it, and which leap over? In the real network’s valley, does a rate of 8 arrive sooner than 2?",
   "learn.rate.curve": "Which curve",
   "learn.rate.curve.bowl": "x²",
   "learn.rate.curve.dent": "x² with a dent",
+  "learn.rate.curve.real": "A real network’s loss",
+  "learn.rate.real.text": (images: number) =>
+    `This is no drawing: it is the loss of shuzi’s softmax network over the first ${images} training images, computed on this page. The network has 7,850 weights, and this map is a slice through them. To the right, they move from all zeros to their trained values; up, the way that the first step from zero also leads. The bluer, the lower.`,
+  "learn.rate.real.map": (steps: number, loss: string) =>
+    `A map of a long, narrow valley with a ball on it: after ${counted(steps)}, the loss is ${loss}`,
+  "learn.rate.real.zero": "all 0",
+  "learn.rate.real.trained": "trained",
+  "learn.rate.real.state": (steps: number, loss: string, trained: string) =>
+    `After ${counted(steps)}, the loss is ${loss}. With the trained weights, it is ${trained}.`,
+  "learn.rate.real.from.zero": "all weights 0",
+  "learn.rate.real.from.above": "above the valley",
+  "learn.rate.real.from.below": "below it",
   "learn.rate.height": "loss",
   "learn.rate.chart": (steps: number, x: string) =>
     `A curve with a ball on it: after ${steps} steps, x = ${x}`,

@@ -42,4 +42,5 @@ export const shell = {
   "storage.full":
     "There is no room left for what this page stores: some of what you see is gone when you reload or close it. Save it as files, or make room: close pictures and tables, remove kept digits.",
   "storage.understood": "Understood",
+  "shell.kept_elsewhere.open": "Open in a new tab",
 };

@@ -80,6 +80,10 @@ export const write = {
   "write.sheet_file.save": "Save the sheet",
   "write.sheet_file.open": "Open a sheet",
   "write.sheet_file.wrong": "That is no sheet that this page saved.",
+  "write.kept_elsewhere": (n: number) =>
+    n === 1
+      ? "A sheet from another tab, now closed, is kept too."
+      : `${n} sheets from other tabs, now closed, are kept too.`,
   "write.mark..": "point",
   "write.mark.,": "comma",
   "write.mark.-": "hyphen",

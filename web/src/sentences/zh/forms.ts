@@ -5,6 +5,7 @@ export const forms: Translation<typeof english> = {
   "forms.title": "表格",
   "forms.lead": "从填好的表格的照片，到核对过的数据表：最没把握的格子排在最前面，旁边附有原图。",
   "forms.open": "打开数据表",
+  "forms.kept_elsewhere": (n) => `关掉的标签页里还留着 ${n} 张表，写过的都在。`,
   "forms.open.about": "用命令读出的或在这里存下的 .json 文件。",
   "forms.wrong": (name) =>
     `${name} 不是数据表。请用 shuzi form read 照片 --spec 说明 --out table.json 得到一个。`,

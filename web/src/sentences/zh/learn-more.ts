@@ -50,7 +50,12 @@ export const learnMore: Translation<typeof english> = {
   "learn.hidden.title": "隐藏层：让线弯过来",
   "learn.hidden.text":
     "这个网络只有两个输入：一个点在哪里。它要说出这个点是什么颜色。没有隐藏层，它训练再久也只画得出一条直线。\n隐藏层里每个神经元各画一条线（虚线），只在线的一侧有反应。输出把它们的反应加起来，两种颜色的边界就弯了。",
-  "learn.hidden.try": "先猜：要把圆环围住，至少要几个神经元？然后少用一个试试。",
+  "learn.hidden.try":
+    "要是三个神经元围不住圆环，就换一组初始权重：从哪里出发，决定了走到哪里。神经元多几个，又会怎样？",
+  "learn.hidden.guess": "要让边界把圆环里面围起来，至少要几个隐藏神经元？",
+  "learn.hidden.guess.task": "现在试试：选圆环，先用两个神经元训练，再用三个。",
+  "learn.hidden.guess.answer":
+    "三个：两条线总有一边是敞开的，三条线才围得成三角形。训练找不找得到，要看初始权重；神经元多一些，就更容易找到。",
   "learn.hidden.points": "点的分布",
   "learn.hidden.points.line": "两半",
   "learn.hidden.points.corners": "四个角",
@@ -90,7 +95,14 @@ export const learnMore: Translation<typeof english> = {
   "learn.overfitting.title": "过拟合：死记硬背",
   "learn.overfitting.text": (images: string) =>
     `同一个网络，分别从 10、100、1,000 和 ${images} 张图里学。图少的时候，它很快就把它们背下来了：训练损失降到 0。\n可是换成没见过的图就不一样了：验证损失一直很高，甚至又涨上去。多给些图，比多走些步更管用。`,
-  "learn.overfitting.try": "先猜一猜：只看过十张图，大约每个数字一张，没见过的数字它能认对多少？",
+  "learn.overfitting.try": "看看十张图片的那条虚线：到哪里就不再下降了？要是停在那里，会好在哪里？",
+  "learn.overfitting.guess": "十张图片，差不多每个数字一张，网络都背熟了。没见过的数字，它能认对多少？",
+  "learn.overfitting.guess.chance": "十分之一，跟瞎猜一样",
+  "learn.overfitting.guess.some": "比这多，但不到一半",
+  "learn.overfitting.guess.most": "一半以上",
+  "learn.overfitting.guess.task": "现在试试：四个一起训练。",
+  "learn.overfitting.guess.answer": (share) =>
+    `${share}：十个例子多少能看出数字长什么样，可各人写法千差万别，十个远远不够。`,
   "learn.overfitting.start": "四个都训练",
   "learn.overfitting.key": "实线：训练图片。虚线：验证图片，它从来不从里面学。",
   "learn.overfitting.seen": "训练图片认对",

@@ -44,5 +44,6 @@ export const shell: Translation<typeof english> = {
     "这个浏览器不让网页存东西：无痕窗口都这样，直接从硬盘打开的文件有时也这样。刷新或关掉页面，写的、改的、留下的就都没有了。请改存成文件。",
   "storage.full":
     "浏览器给这个网页的空间用完了：眼前的内容有一部分没存下来，刷新或关掉页面就没有了。请存成文件，或者腾出空间：关掉图片和表格，去掉留下的字。",
+  "shell.kept_elsewhere.open": "在新标签页里打开",
   "storage.understood": "知道了",
 };

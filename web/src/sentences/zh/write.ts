@@ -79,6 +79,7 @@ export const write: Translation<typeof english> = {
   "write.sheet_file.save": "保存手写稿",
   "write.sheet_file.open": "打开手写稿",
   "write.sheet_file.wrong": "这不是本页面保存的手写稿。",
+  "write.kept_elsewhere": (n) => `关掉的标签页里还留着 ${n} 张纸。`,
   "write.mark..": "小数点",
   "write.mark.,": "逗号",
   "write.mark.-": "连字符",

@@ -1,6 +1,7 @@
-/** The last sheet survives a reload: its strokes, or its pictures, and the corrections. */
+/** The last sheet survives a reload: its strokes, or its pictures, and the corrections. Each open tab has its own. */
 import { effect } from "@preact/signals";
-import { inStore, newId, putTogether } from "../../shared/database";
+import { forget, inStore, newId, putTogether } from "../../shared/database";
+import { OwnRecord } from "../../shared/record";
 import type { Corrected } from "../pictures";
 import type { Content } from "../sheet";
 import { pictures, readBy, sheet } from "../state";
@@ -8,11 +9,15 @@ import { example } from "../writing";
 
 const LARGEST = 60_000_000; // bytes of pictures: more would take long to store, and perhaps all that the browser allows
 
-/** A stored record. Corrections of other pictures, as another tab may leave them, don't count. */
+/** A stored part. Corrections of other pictures, as a version that knew only one tab left them, don't count. */
 interface Stored<T> {
   id: string;
   value: T;
 }
+
+const record = new OwnRecord("sheets", ["ink", "pictures", "corrections"]);
+/** How many sheets are stored that no open tab has. */
+export const otherSheets = record.others;
 
 let restoring: Promise<void> | null = null;
 
@@ -42,18 +47,22 @@ async function restore(): Promise<void> {
   void pictures.show(files.value, readBy.peek(), corrected?.id === files.id ? corrected.value : []);
 }
 
-function loaded<T>(key: string): Promise<T | undefined | null> {
+async function loaded<T>(part: string): Promise<T | undefined | null> {
+  const key = await record.key(part);
   return inStore("sheets", "readonly", (store) => store.get(key) as IDBRequest<T | undefined>);
 }
 
-function store(key: string, value: unknown): void {
-  void inStore("sheets", "readwrite", (store) => store.put(value, key), key);
+async function store(part: string, value: unknown): Promise<void> {
+  const key = await record.key(part);
+  await inStore("sheets", "readwrite", (store) => store.put(value, key), key);
 }
 
 /** What an example writes is not a person's. */
 function storeInk(): void {
   const content = sheet.content.value;
-  if (example.value === null) store("ink", content);
+  if (example.value !== null) return;
+  if (content.strokes.length > 0 || content.patches.length > 0) void store("ink", content);
+  else void record.key("ink").then((key) => forget("sheets", [key]));
 }
 
 let known: { files: readonly File[]; id: string } | null = null;
@@ -62,14 +71,25 @@ function storePictures(): void {
   const files = pictures.files.value;
   const corrected = pictures.corrected.value;
   if (known?.files === files) {
-    store("corrections", { id: known.id, value: corrected });
+    if (files.length > 0) void store("corrections", { id: known.id, value: corrected });
     return;
   }
   const id = newId();
   known = { files, id };
   const isSmall = files.reduce((sum, { size }) => sum + size, 0) <= LARGEST;
-  void putTogether("sheets", {
-    pictures: { id, value: isSmall ? files : [] },
-    corrections: { id, value: corrected },
-  });
+  void storeTogether(isSmall ? files : [], corrected, id);
+}
+
+async function storeTogether(
+  files: readonly File[],
+  corrected: readonly Corrected[],
+  id: string,
+): Promise<void> {
+  const [picturesAt, correctionsAt] = [await record.key("pictures"), await record.key("corrections")];
+  if (files.length === 0) await forget("sheets", [picturesAt, correctionsAt]);
+  else
+    await putTogether("sheets", {
+      [picturesAt]: { id, value: files },
+      [correctionsAt]: { id, value: corrected },
+    });
 }

@@ -1,0 +1,110 @@
+/** What is done to the levels of all pixels of a picture alike, and what is counted of them. */
+import type { Grey } from "../picture";
+import { Room } from "./room";
+
+const LEVELS = 256;
+const AT_ONCE = 2 ** 18; // pixels
+const LARGEST_SUM = 9 * 255;
+
+/**
+ * The brightness of each pixel (ITU-R 601), rounded as Pillow rounds.
+ *
+ * @param colours red, green, blue and transparency of each
+ */
+export function brightness(colours: Uint8ClampedArray): Uint8Array<ArrayBuffer> {
+  const found = new Uint8Array(colours.length / 4);
+  // not all at once: what a large picture needs would never be given back
+  const room = new Room(5 * AT_ONCE);
+  const [content, result] = [room.bytes(4 * AT_ONCE), room.bytes(AT_ONCE)];
+  for (let start = 0; start < found.length; start += AT_ONCE) {
+    const count = Math.min(AT_ONCE, found.length - start);
+    content.set(colours.subarray(4 * start, 4 * (start + count)));
+    room.loops.brightness(content.byteOffset, content.byteOffset + 4 * count, result.byteOffset);
+    found.set(result.subarray(0, count), start);
+  }
+  return found;
+}
+
+/** How many pixels have each of the 256 levels. */
+export function counts({ pixels }: Grey): Uint32Array {
+  const room = new Room(pixels.length + 16 * LEVELS);
+  return countsIn(room, room.copy(pixels));
+}
+
+/** Change each pixel by a table of 256 levels. */
+export function byTable({ width, height, pixels }: Grey, levels: Uint8Array): Grey {
+  const room = new Room(pixels.length + LEVELS);
+  const content = room.copy(pixels);
+  room.loops.change(content.byteOffset, endOf(content), room.copy(levels).byteOffset);
+  return { width, height, pixels: content.slice() };
+}
+
+/**
+ * By how much a picture is darker than its paper, changed by a table of 256 levels.
+ *
+ * @param tableOf the table, given how many pixels have each difference; null if all become 0
+ */
+export function darkerThan(
+  paper: Grey,
+  { width, height, pixels }: Grey,
+  tableOf: (counts: Uint32Array) => Uint8Array | null,
+): Grey {
+  const room = new Room(2 * pixels.length + 16 * LEVELS + LEVELS);
+  const [content, dark] = [room.copy(paper.pixels), room.copy(pixels)];
+  room.loops.subtract(content.byteOffset, endOf(content), dark.byteOffset);
+  const table = tableOf(countsIn(room, content));
+  if (!table) return { width, height, pixels: new Uint8Array(pixels.length) };
+  room.loops.change(content.byteOffset, endOf(content), room.copy(table).byteOffset);
+  return { width, height, pixels: content.slice() };
+}
+
+/** The sum of all levels, or how many are `least` or more. */
+export function total({ pixels }: Grey, least: number | null): number {
+  const room = new Room(pixels.length);
+  const content = room.copy(pixels);
+  const [start, end] = [content.byteOffset, endOf(content)];
+  // the bytes beyond the end are 0
+  return least ? room.loops.atLeast(start, end, least) : room.loops.total(start, end) >>> 0;
+}
+
+/** How often each sum of 3x3 pixels is there, the picture being mirrored at its edges. */
+export function sumsOfSquares({ width, height, pixels }: Grey): Int32Array {
+  const room = new Room(pixels.length + 4 * (LARGEST_SUM + 1));
+  const content = room.copy(pixels);
+  const sums = room.wholes(LARGEST_SUM + 1);
+  for (let y = 0; y < height; y++) {
+    const rows = [mirrored(y - 1, height) * width, y * width, mirrored(y + 1, height) * width] as const;
+    const column = (x: number) =>
+      rows.reduce((sum, row) => sum + (content[row + mirrored(x, width)] as number), 0);
+    for (const x of new Set([0, width - 1])) {
+      const sum = column(x - 1) + column(x) + column(x + 1);
+      sums[sum] = (sums[sum] as number) + 1;
+    }
+    const [above, row, below] = rows.map((each) => content.byteOffset + each) as [number, number, number];
+    room.loops.sumSquares(above, row, below, width, sums.byteOffset);
+  }
+  return sums.slice();
+}
+
+/** A place beside an edge, mirrored at the outermost pixel. */
+function mirrored(place: number, side: number): number {
+  const inside = place < 0 ? -place : place < side ? place : 2 * side - 2 - place;
+  return Math.min(Math.max(inside, 0), side - 1);
+}
+
+function countsIn(room: Room, content: Uint8Array): Uint32Array {
+  const tables = room.wholes(4 * LEVELS);
+  const end = content.byteOffset + Math.ceil(content.length / 4) * 4;
+  room.loops.count(content.byteOffset, end, tables.byteOffset);
+  const found = new Uint32Array(LEVELS);
+  for (let place = 0; place < tables.length; place++)
+    found[place % LEVELS] = (found[place % LEVELS] as number) + (tables[place] as number);
+  // the bytes beyond the end are 0, and no pixels
+  found[0] = (found[0] as number) - (end - content.byteOffset - content.length);
+  return found;
+}
+
+/** The end of whole sixteens, which the loops take at a time. */
+function endOf({ byteOffset, length }: Uint8Array): number {
+  return byteOffset + Math.ceil(length / 16) * 16;
+}

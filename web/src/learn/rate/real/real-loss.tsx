@@ -1,0 +1,195 @@
+/** The loss of a real network as a map, and gradient descent on it. */
+import { useEffect, useState } from "preact/hooks";
+import { numberIn, oneOf, parameter } from "../../../address";
+import { loadDigits } from "../../../data/digits";
+import { type Digits, split } from "../../../networks/training/train";
+import { say } from "../../../sentences/say";
+import { Pixels } from "../../../shared/pixels";
+import { brief } from "../../format";
+import { knob } from "../../knob";
+import { StopSlider } from "../../slider";
+import { biasOf, templateOf } from "../../template/weights";
+import { type Place, Slice } from "./slice";
+import "./real-loss.css";
+
+const IMAGES = 300;
+/** The part of the slice that the map shows, and how many places it has along each side. */
+const [LEFT, RIGHT, REACH, SIDE] = [-3, 15, 9, 45];
+const BANDS = 14;
+const RATES = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 8];
+const PACE = 300; // milliseconds from step to step
+const MOST = 100; // steps
+const STARTS = { zero: { x: 0, y: 0 }, above: { x: -2, y: 4 }, below: { x: 10, y: -6 } } as const;
+type Start = keyof typeof STARTS;
+
+const rate = knob("real-rate", 0.5, numberIn(0.02, 8));
+const start = parameter<Start>("from", "zero", oneOf(Object.keys(STARTS) as Start[]));
+
+interface Seen {
+  slice: Slice;
+  /** How blue each place of the map is. */
+  map: number[];
+}
+
+let seen: Seen | null = null;
+
+export function RealLoss() {
+  const [found, setFound] = useState<Seen | "missing" | null>(seen);
+  useEffect(() => {
+    if (seen) return;
+    let wanted = true;
+    loadDigits().then(
+      ({ train }) => {
+        seen ??= look(split(train, IMAGES).train);
+        if (wanted) setFound(seen);
+      },
+      () => {
+        if (wanted) setFound("missing");
+      },
+    );
+    return () => {
+      wanted = false;
+    };
+  }, []);
+  return (
+    <>
+      <p class="real-text">{say("learn.rate.real.text", IMAGES)}</p>
+      {found === "missing" && <p class="real-map small quiet">{say("learn.digit.missing")}</p>}
+      {found === null && <p class="real-map small quiet">{say("learn.train.state.loading")}</p>}
+      {found && found !== "missing" && <Descent {...found} />}
+    </>
+  );
+}
+
+function look({ images, labels }: Digits): Seen {
+  const trained = Array.from({ length: 10 }, (_, digit) => ({
+    pixels: templateOf(digit),
+    bias: biasOf(digit),
+  }));
+  const slice = new Slice(images, labels, trained);
+  const step = (RIGHT - LEFT) / SIDE;
+  const heights = Array.from({ length: SIDE ** 2 }, (_, place) =>
+    Math.log(
+      slice.loss({
+        x: LEFT + ((place % SIDE) + 0.5) * step,
+        y: REACH - (Math.floor(place / SIDE) + 0.5) * step,
+      }),
+    ),
+  );
+  const [least, most] = [Math.min(...heights), Math.max(...heights)];
+  // in bands, as on a map of mountains
+  const map = heights.map((each) => 1 - Math.floor(((each - least) / (most - least)) * BANDS) / BANDS);
+  return { slice, map };
+}
+
+function Descent({ slice, map }: Seen) {
+  const { walk, running, step, toggle, restart } = useWalk(slice, STARTS[start.value], rate.value);
+  const [steps, loss] = [walk.length - 1, slice.loss(walk.at(-1) as Place)];
+  return (
+    <>
+      <div class="real-map" role="img" aria-label={say("learn.rate.real.map", steps, brief(loss))}>
+        <Pixels values={map} side={SIDE} palette="signed" full={1.4} />
+        <Trail walk={walk} trained={slice.trained} />
+      </div>
+      <div class="rate-knobs">
+        <p class="rate-verdict" role="status">
+          {say("learn.rate.real.state", steps, brief(loss), brief(slice.loss({ x: slice.trained, y: 0 })))}
+        </p>
+        <StopSlider
+          label={say("learn.rate.rate")}
+          value={rate.value}
+          stops={RATES}
+          write={String}
+          onInput={(value) => rate.set(value)}
+        />
+        <fieldset class="choices">
+          <legend class="small quiet">{say("learn.rate.start")}</legend>
+          {(Object.keys(STARTS) as Start[]).map((name) => (
+            <label key={name}>
+              <input
+                type="radio"
+                name="from"
+                checked={start.value === name}
+                onChange={() => start.set(name)}
+              />
+              <span>{say(`learn.rate.real.from.${name}`)}</span>
+            </label>
+          ))}
+        </fieldset>
+        <div class="buttons">
+          <button type="button" class="button" disabled={steps >= MOST} onClick={step}>
+            {say("learn.rate.step")}
+          </button>
+          <button type="button" class="button primary" disabled={steps >= MOST && !running} onClick={toggle}>
+            {say(running ? "learn.rate.pause" : "learn.rate.run")}
+          </button>
+          <button type="button" class="button plain" disabled={steps === 0} onClick={restart}>
+            {say("learn.rate.restart")}
+          </button>
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** A walk from `from`, restarted when a knob changes. */
+function useWalk(slice: Slice, from: Place, learningRate: number) {
+  const knobs = `${from.x} ${from.y} ${learningRate}`;
+  const [state, setState] = useState<{ knobs: string; walk: readonly Place[]; running: boolean }>({
+    knobs,
+    walk: [from],
+    running: false,
+  });
+  const current = state.knobs === knobs ? state : { knobs, walk: [from], running: false };
+  const { walk, running } = current;
+  const onward = () => {
+    const last = walk.at(-1) as Place;
+    const slope = slice.slope(last);
+    return [...walk, { x: last.x - learningRate * slope.x, y: last.y - learningRate * slope.y }];
+  };
+  useEffect(() => {
+    if (!running) return;
+    const timer = setTimeout(() => {
+      setState({ knobs, walk: onward(), running: walk.length < MOST });
+    }, PACE);
+    return () => clearTimeout(timer);
+  }, [running, walk, knobs]);
+  return {
+    walk,
+    running,
+    step: () => setState({ knobs, walk: onward(), running: false }),
+    toggle: () => setState({ knobs, walk: running ? walk : onward(), running: !running }),
+    restart: () => setState({ knobs, walk: [from], running: false }),
+  };
+}
+
+/** The way so far, the ball, and where all weights are 0 and where they are trained. */
+function Trail({ walk, trained }: { walk: readonly Place[]; trained: number }) {
+  const at = ({ x, y }: Place) => ({
+    x: fixedPlace(((x - LEFT) / (RIGHT - LEFT)) * 100),
+    y: fixedPlace(((REACH - y) / (2 * REACH)) * 100),
+  });
+  const points = walk.map(at);
+  const [zero, end, ball] = [at({ x: 0, y: 0 }), at({ x: trained, y: 0 }), points.at(-1)];
+  return (
+    <svg viewBox="0 0 100 100" aria-hidden="true">
+      <path class="real-cross" d={`M${zero.x - 1.5} ${zero.y}h3m-1.5-1.5v3`} />
+      <text x={zero.x} y={zero.y + 6} text-anchor="middle">
+        {say("learn.rate.real.zero")}
+      </text>
+      <path class="real-cross" d={`M${end.x - 1.5} ${end.y}h3m-1.5-1.5v3`} />
+      <text x={end.x} y={end.y + 6} text-anchor="middle">
+        {say("learn.rate.real.trained")}
+      </text>
+      <polyline class="real-trail" points={points.map(({ x, y }) => `${x},${y}`).join(" ")} />
+      {points.slice(0, -1).map(({ x, y }, place) => (
+        <circle key={place} class="real-visited" cx={x} cy={y} r={0.9} />
+      ))}
+      {ball && <circle class="real-ball" cx={ball.x} cy={ball.y} r={2} />}
+    </svg>
+  );
+}
+
+function fixedPlace(value: number): number {
+  return Number(value.toFixed(2));
+}

@@ -1,0 +1,68 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { crossEntropy, oneHot, softmax } from "../../concepts";
+import { digits } from "../../pixels/digits";
+import { biasOf, scoresOf, templateOf } from "../../template/weights";
+import { Slice } from "./slice";
+
+const images = Uint8Array.from(digits.flatMap(({ values }) => [...values]));
+const labels = Uint8Array.from(digits, ({ label }) => label);
+const trained = Array.from({ length: 10 }, (_, digit) => ({
+  pixels: templateOf(digit),
+  bias: biasOf(digit),
+}));
+let slice: Slice;
+
+beforeAll(() => {
+  slice = new Slice(images, labels, trained);
+});
+
+/** The loss of any weights, as the steps before this one compute it. */
+function lossOf(weights: Float64Array): number {
+  const losses = digits.map(({ values, label }) => {
+    const found = Array.from({ length: 10 }, (_, digit) => {
+      const own = weights.subarray(digit * 785, (digit + 1) * 785);
+      return values.reduce((sum, each, pixel) => sum + (each / 255) * (own[pixel] ?? 0), own[784] ?? 0);
+    });
+    return crossEntropy(oneHot(label), softmax(found));
+  });
+  return losses.reduce((sum, each) => sum + each, 0) / losses.length;
+}
+
+describe("a slice through the loss", () => {
+  it("has all weights at 0 in its middle, and the trained network to the right", () => {
+    expect(slice.loss({ x: 0, y: 0 })).toBeCloseTo(Math.log(10), 8);
+    const losses = digits.map(({ values, label }) => crossEntropy(oneHot(label), softmax(scoresOf(values))));
+    const mean = losses.reduce((sum, each) => sum + each, 0) / losses.length;
+    expect(slice.loss({ x: slice.trained, y: 0 })).toBeCloseTo(mean, 5);
+  });
+
+  it("is the loss of the weights of each place", () => {
+    const at = { x: 4.2, y: -1.7 };
+    const weights = slice.across.map((each, place) => at.x * each + at.y * (slice.up[place] ?? 0));
+    expect(slice.loss(at)).toBeCloseTo(lossOf(weights), 10);
+  });
+
+  it("contains the first step of gradient descent", () => {
+    const { x, y } = slice.slope({ x: 0, y: 0 });
+    expect(y).toBeLessThan(0);
+    const step = slice.across.map((each, place) => -(x * each + y * (slice.up[place] ?? 0)));
+    // the whole gradient is as long as its part in the slice: nothing of it leads elsewhere
+    const gradient = step.map((_, place) => {
+      const [more, less] = [new Float64Array(step.length), new Float64Array(step.length)];
+      if (place % 97) return 0;
+      more[place] = 1e-4;
+      less[place] = -1e-4;
+      return (lossOf(more) - lossOf(less)) / 2e-4;
+    });
+    for (let place = 0; place < step.length; place += 97)
+      expect(step[place]).toBeCloseTo(-(gradient[place] ?? 0), 6);
+  });
+
+  it("slopes as its heights say", () => {
+    const at = { x: 3, y: 1.5 };
+    const near = (x: number, y: number) => slice.loss({ x: at.x + x, y: at.y + y });
+    const { x, y } = slice.slope(at);
+    expect(x).toBeCloseTo((near(1e-5, 0) - near(-1e-5, 0)) / 2e-5, 6);
+    expect(y).toBeCloseTo((near(0, 1e-5) - near(0, -1e-5)) / 2e-5, 6);
+  });
+});

@@ -1,0 +1,131 @@
+/**
+ * Which stored record this tab works on. Each open tab has one of its own, so that what is written in one never takes
+ * the place of what is written in another; a new tab goes on with one that no open tab has.
+ */
+import { signal } from "@preact/signals";
+import { inStore, newId, type StoreName } from "./database";
+
+/** Kept by an earlier version, and by whoever uses one tab only. */
+const FIRST = "";
+const RELOADED = 1_000; // ms in which the page before a reload lets its record go
+const ANSWERED = 250; // ms in which other tabs say what they have, where the browser has no locks
+
+export class OwnRecord {
+  /** Of records that no open tab has, how many others there are. */
+  readonly others = signal(0);
+  #id: Promise<string> | null = null;
+
+  /**
+   * @param store where it is
+   * @param parts the keys of what belongs together
+   */
+  constructor(
+    readonly store: StoreName,
+    readonly parts: readonly string[],
+  ) {}
+
+  /** The key under which a part of this tab's record is stored. */
+  async key(part: string): Promise<string> {
+    this.#id ??= this.#claim();
+    return keyOf(await this.#id, part);
+  }
+
+  async #claim(): Promise<string> {
+    const name = `shuzi.record.${this.store}`;
+    const [ids, held] = await Promise.all([this.#ids(), heldIn(this.store)]);
+    const own = remembered(name);
+    const wanted = [...ids.filter((id) => id !== own), ...(ids.includes(FIRST) ? [] : [FIRST])];
+    let found = own !== null && (await hold(this.store, own, held, true)) ? own : null;
+    for (const id of wanted) found ??= (await hold(this.store, id, held)) ? id : null;
+    if (found === null) {
+      found = `${String(Date.now()).padStart(15, "0")} ${newId()}`;
+      await hold(this.store, found, held);
+    }
+    remember(name, found);
+    this.others.value = ids.filter((id) => id !== found && !held.has(id)).length;
+    return found;
+  }
+
+  /** Of what is stored, the newest first. */
+  async #ids(): Promise<string[]> {
+    const keys = (await inStore(this.store, "readonly", (store) => store.getAllKeys())) ?? [];
+    const ids = keys.flatMap((key) =>
+      this.parts.flatMap((part) => {
+        const text = String(key);
+        if (text === part) return [FIRST];
+        return text.endsWith(`/${part}`) ? [text.slice(0, -part.length - 1)] : [];
+      }),
+    );
+    return [...new Set(ids)].sort().reverse();
+  }
+}
+
+function keyOf(id: string, part: string): string {
+  return id === FIRST ? part : `${id}/${part}`;
+}
+
+function lockOf(store: StoreName, id: string): string {
+  return `shuzi ${store} ${id}`;
+}
+
+/** What other open tabs have. */
+async function heldIn(store: StoreName): Promise<Set<string>> {
+  const start = lockOf(store, "");
+  if (navigator.locks) {
+    const { held = [] } = await navigator.locks.query();
+    return new Set(
+      held.flatMap(({ name = "" }) => (name.startsWith(start) ? [name.slice(start.length)] : [])),
+    );
+  }
+  const found = new Set<string>();
+  const channel = new BroadcastChannel(start);
+  channel.addEventListener("message", ({ data }) => {
+    if (typeof data === "string") found.add(data);
+  });
+  channel.postMessage(null);
+  await new Promise((resolve) => setTimeout(resolve, ANSWERED));
+  channel.close();
+  return found;
+}
+
+/**
+ * Take a record until the page is closed.
+ *
+ * @param isReload whether the page may be waiting for itself
+ * @returns whether no other tab has it
+ */
+async function hold(store: StoreName, id: string, held: Set<string>, isReload = false): Promise<boolean> {
+  if (!navigator.locks) {
+    if (held.has(id)) return false;
+    const channel = new BroadcastChannel(lockOf(store, ""));
+    channel.addEventListener("message", ({ data }) => {
+      if (data === null) channel.postMessage(id);
+    });
+    return true;
+  }
+  const options = isReload ? { signal: AbortSignal.timeout(RELOADED) } : { ifAvailable: true };
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(lockOf(store, id), options, (lock) => {
+        resolve(lock !== null);
+        return lock && new Promise(() => undefined);
+      })
+      .catch(() => resolve(false)); // another tab has had it all the time
+  });
+}
+
+function remembered(name: string): string | null {
+  try {
+    return sessionStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+function remember(name: string, id: string): void {
+  try {
+    sessionStorage.setItem(name, id);
+  } catch {
+    // after a reload, it is found among those that no tab has
+  }
+}

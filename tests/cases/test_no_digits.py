@@ -79,9 +79,10 @@ def test_an_unsure_reading_names_the_digit_and_the_alternative(reader, hand, dra
             reading = reader.read(draw(turned))
             if reading.status == "unsure" and len(reading.digits) == 1:
                 unsure += 1
-                # if most of the ink is outside the supposed digit, the message says that instead
                 named += f"at position 1: it could be {reading.digits[0].digit} or " in reading.message
-                assert f"could be {reading.digits[0].digit} or " in reading.message or "other ink" in reading.message
+                # most of the ink may be outside the supposed digit, or the line recogniser sees none at all
+                told = (f"could be {reading.digits[0].digit} or ", "other ink", "may not be a number")
+                assert any(each in reading.message for each in told)
     assert named > unsure / 2 > 0
 
 

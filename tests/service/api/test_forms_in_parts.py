@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -117,24 +118,55 @@ def test_a_page_that_was_missing_is_no_problem_once_it_is_there(client, pages):
     assert post(client, query, named[1:], files, first).json()["problems"] == []
 
 
+def changed_row(**values):
+    return lambda table: table["rows"][1].update(values)
+
+
 @pytest.mark.parametrize(
-    ("change", "status", "key", "words"),
+    ("change", "key", "words"),
     [
-        (lambda _: "no table", 422, "error.service.value", ""),
-        (lambda _: "", 422, "error.service.value", ""),
-        (lambda table: table["rows"][0]["cells"]["q"].update(picture="A"), 422, "error.service.cell_picture", ""),
+        (lambda _: "no table", "error.service.before", "must be a JSON object"),
+        (lambda _: "", "error.service.before", "must be a JSON object"),
+        (lambda table: table["rows"][0]["cells"]["q"].update(picture="A"), "error.service.cell_picture", ""),
         (
             lambda table: table["rows"][0].update(cells={"z": table["rows"][0]["cells"]["q"]}),
-            *(422, "error.service.before", "It has a column z"),
+            *("error.service.before", "It has a column z"),
+        ),
+        (lambda table: table.update(title="T"), "error.service.before", "other sheets than S"),
+        (lambda table: table["columns"].pop(), "error.service.before", "other sheets than S"),
+        (changed_row(row=4), "error.service.before", "q in row 4 of sheet 1 does not fit"),
+        (changed_row(row=0), "error.service.before", "q in row 0"),
+        (changed_row(row=1), "error.service.before", "Row 1 of sheet 1 is there twice"),
+        (lambda table: table["rows"][1]["cells"]["q"].update(page=2), "error.service.before", "q in row 2"),
+        # corrected in one row only: there is one on the sheet
+        (lambda table: table["rows"][1]["cells"]["day"].update(text="1"), "error.service.before", "day in row 2"),
+        (
+            lambda table: table["problems"].extend([{"source": "a", "message": "b"}] * 50_001),
+            *("error.service.before", "more than 50,000 cells.*table of their own"),
         ),
     ],
 )
-def test_what_is_no_table_of_these_sheets_is_refused_before_anything_is_read(
-    client, copies, change, status, key, words
-):
+def test_what_is_no_table_of_these_sheets_is_refused_before_anything_is_read(client, copies, change, key, words):
     query, photos, files = copies
     table = post(client, query, [("0.jpg", photos[0])], files).json()
     changed = change(table)
-    said = post(client, query, [("1.jpg", photos[2])], files, table if changed is None else changed)
-    assert (said.status_code, said.json()["key"]) == (status, key), said.text
-    assert words in said.json()["detail"]
+    said = post(client, query, [("1.jpg", photos[2])], files, changed if isinstance(changed, str) else table)
+    assert (said.status_code, said.json()["key"]) == (422, key), said.text
+    assert re.search(words, said.json()["detail"])
+
+
+def test_a_table_is_not_given_the_names_of_another_roster(client, pages):
+    query, photos, files = pages
+    table = post(client, query, [("0.jpg", photos[0])], files).json()
+    other = files | {"roster": ("r.csv", ROSTER.replace("0", "9"))}
+    said = post(client, query, [("1.jpg", photos[1])], other, table)
+    assert (said.status_code, said.json()["key"]) == (422, "error.service.before")
+    assert "id in row" in said.json()["detail"]
+
+
+def test_a_field_that_holds_no_json_is_called_by_its_name(client, copies):
+    query, photos, files = copies
+    fields = [("picture", ("0.jpg", photos[0])), *files.items(), ("before", ("b.json", b"{"))]
+    said = client.post(f"/v1/forms{query}", files=fields)
+    assert said.status_code == 422
+    assert said.json()["detail"] == 'The table before cannot be continued. The field "before" holds no JSON.'

@@ -241,8 +241,17 @@ def _table(reader: Reader, read: list[Any], files: Files, before: bytes | None, 
     return collect(pages.spec, read, pages.pages) if pages else joined(read)
 
 
+_OF_BEFORE = {"error.service.json": "service.before.json", "error.service.cells": "service.before.cells"}
+
+
 def _before(content: bytes, most: int) -> Table:
-    found = table_in(content, most)
+    try:
+        found = table_in(content, most)
+    except ServiceError as problem:  # whose sentence may be about a body that is a table
+        reason = _OF_BEFORE.get(problem.key)
+        raise ServiceError(
+            "error.service.before", reason=ShuziError(reason, most=most) if reason else problem
+        ) from problem
     for row in found["rows"]:
         for cell in row["cells"].values():
             if cell["picture"] is None:

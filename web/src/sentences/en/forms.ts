@@ -30,6 +30,7 @@ export const forms = {
     `Reading: ${done} of ${count} files are done, ${seconds} s`,
   "forms.read.same": (name: string, first: string) =>
     `${name} is the same file as ${first} and was read once.`,
+  "forms.read.unread": (name: string) => `${name} was not read.`,
   "forms.read.partly": (done: number, count: number, why: string) =>
     `This is what was read of ${done} of ${count} files. ${why} The photographs are still here: go back to them to read all.`,
   "forms.read.large":

@@ -54,7 +54,7 @@ export const forms: Translation<typeof english> = {
   "forms.trace.busy": "正在找格子",
   "forms.trace.found": (fields) => `找到 ${fields} 个栏目。`,
   "forms.trace.look": (fields) =>
-    `找到 ${fields} 个栏目。请给它们起名，不是栏目的不要，再在上面选填好的表格的照片。`,
+    `找到 ${fields} 个栏目。请给它们起名，不是栏目的点“不要”，再在上面选填好的表格的照片。`,
   "forms.trace.left_out": (count) =>
     `找到的栏目比一份说明能写的多 ${count} 个。请用 shuzi form trace --fields 写明需要哪些。`,
   "forms.trace.picture": (fields) => `空白表格，标出了 ${fields} 个栏目的编号`,

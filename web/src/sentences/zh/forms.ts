@@ -32,7 +32,7 @@ export const forms: Translation<typeof english> = {
   "forms.read.partly": (done, count, why) =>
     `这是 ${count} 个文件里 ${done} 个的内容。${why}照片都还在：回到照片可以全部重读。`,
   "forms.read.large":
-    "有一个文件连同这个浏览器里留着的数字超过 20 MB。请去掉它，或者用 shuzi form read 一起读。",
+    "有一个文件连同前面读出的内容和这个浏览器里留着的数字超过 20 MB。请去掉它，或者用 shuzi form read 一起读。",
   "forms.read.without_hand": (why) => `这次没有参照你改正过的数字。${why}`,
   "forms.sheets": "哪种表格",
   "forms.sheets.choose": "请选择…",

@@ -67,6 +67,15 @@ def copies(tmp_path_factory, photograph):
 
 
 @pytest.fixture(scope="module")
+def single(tmp_path_factory, photograph):
+    """Two copies of a sheet that is one row."""
+    path = tmp_path_factory.mktemp("single") / "s.toml"
+    path.write_text(COPIES.replace("rows = 3\n", ""))
+    photos = [photograph(read_spec(path), seed=n) for n in range(4)]
+    return "", photos, {"spec": ("s.toml", path.read_text())}
+
+
+@pytest.fixture(scope="module")
 def pages(tmp_path_factory, photograph):
     """The pages of one sheet with a roster, the last first and one of them twice, otherwise photographed."""
     folder = tmp_path_factory.mktemp("pages")
@@ -95,7 +104,7 @@ def post(client, query, named, files, before=None):
     return client.post(f"/v1/forms{query}", files=fields)
 
 
-@pytest.mark.parametrize("kind", ["copies", "pages", "tables"])
+@pytest.mark.parametrize("kind", ["copies", "single", "pages", "tables"])
 def test_in_several_requests_as_in_one(client, request, kind):
     query, photos, files = request.getfixturevalue(kind)
     named = [(f"{n}.jpg", each) for n, each in enumerate(photos)]

@@ -47,7 +47,8 @@ def pages_before(spec: Spec, table: Table) -> list[PageRead | Problem]:
             if fields[name].column:
                 _check_printed(spec, row, name, cell)
                 continue
-            key = (-1 if fields[name].once else row.number), name
+            # where a sheet is one row, nothing stands once on it
+            key = (-1 if (cell.page, -1, name) in places else row.number), name
             cells = pages.setdefault((row.sheet, cell.page), {})
             if (cell.page, *key) not in places or cells.setdefault(key, cell) != cell:
                 raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)

@@ -349,6 +349,20 @@ def test_what_was_read_stays_if_a_later_request_fails(open_page, files, many):
     expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(3)
 
 
+def test_what_was_read_stays_if_a_person_stops(open_page, files, many):
+    page = open_page("?view=forms")
+    choose(page, files, *many)
+    page.route(
+        "**/v1/forms",
+        lambda route: None if b'name="before"' in route.request.post_data_buffer else route.continue_(),
+    )
+    read(page)
+    expect(page.get_by_text("Reading: 32 of 35 files are done")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("This is what was read of 32 of 35 files. You stopped there.")).to_be_visible()
+    expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(3)
+
+
 def test_a_service_that_has_ended_loses_nothing(browser, files):
     with ExitStack() as served:
         address = served.enter_context(serving())

@@ -38,7 +38,11 @@ export const lack = signal<Said | null>(null);
 
 let stopping: AbortController | null = null;
 
-export function stop(): void {
+let keepsRead = false;
+
+/** Stop; what has been read by then becomes a table only if a person wants no more than that. */
+export function stop(isEnough = false): void {
+  keepsRead = isEnough;
   stopping?.abort();
 }
 
@@ -85,6 +89,7 @@ async function table(
   const digits = keptInUse();
   const asks: Asks = { ...asked, hand: digits.length > 0 ? new Blob([npzOf(digits)]) : null, signal };
   const { once, again } = await apart(chosen);
+  sent.value = once.length;
   const left = inParts(once, MOST);
   let found: FormTable | null = null;
   let unread: readonly Photograph[] = [];
@@ -96,8 +101,9 @@ async function table(
         done.value += part.length;
       } else left.unshift(...inParts(part, Math.ceil(part.length / 2)));
     } catch (error) {
-      if (!(error instanceof ApiError) || !found || found.rows.length === 0) throw error;
-      const partly = say("forms.read.partly", done.peek(), once.length, error.sentence);
+      const why = whyPartly(error);
+      if (!why || !found || found.rows.length === 0) throw error;
+      const partly = say("forms.read.partly", done.peek(), once.length, why);
       lack.value = said([lack.peek()?.text, partly].filter(Boolean).join(" "));
       unread = [...part, ...left.flat()];
       break;
@@ -115,6 +121,12 @@ async function table(
       .map(({ each: { name }, first }) => ({ source: name, message: say("forms.read.same", name, first) })),
   ];
   return { found: { ...found, problems }, unread };
+}
+
+/** Say why a table lacks the photographs that follow; "" if there should be none. */
+function whyPartly(error: unknown): string {
+  if (isAbort(error)) return keepsRead ? say("forms.read.enough") : "";
+  return error instanceof ApiError ? error.sentence : "";
 }
 
 interface Asks extends Asked {

@@ -31,6 +31,7 @@ export const forms = {
   "forms.read.same": (name: string, first: string) =>
     `${name} is the same file as ${first} and was read once.`,
   "forms.read.unread": (name: string) => `${name} was not read.`,
+  "forms.read.enough": "You stopped there.",
   "forms.read.partly": (done: number, count: number, why: string) =>
     `This is what was read of ${done} of ${count} files. ${why} The photographs are still here: go back to them to read all.`,
   "forms.read.large":

@@ -29,6 +29,7 @@ export const forms: Translation<typeof english> = {
   "forms.read.some": (done, count, seconds) => `正在读：${count} 个文件读完了 ${done} 个，${seconds} 秒`,
   "forms.read.same": (name, first) => `${name} 和 ${first} 是同一个文件，只读了一次。`,
   "forms.read.unread": (name) => `${name} 没有读。`,
+  "forms.read.enough": "你在这里停了。",
   "forms.read.partly": (done, count, why) =>
     `这是 ${count} 个文件里 ${done} 个的内容。${why}照片都还在：回到照片可以全部重读。`,
   "forms.read.large":

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from driving.tables import png, table_of
 from shuzi.forms.output.save import save_table
-from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.spec import Field
 
 pytestmark = pytest.mark.browser
@@ -236,3 +236,15 @@ def test_csv_is_the_file_that_the_command_writes(open_page, tmp_path):
     with page.expect_download() as found:
         page.get_by_role("button", name="Save CSV").click()
     assert found.value.path().read_bytes() == (tmp_path / "table.csv").read_bytes()
+
+
+def test_long_names_make_a_narrow_page_no_wider(open_page, tmp_path):
+    long = "x" * 200
+    cells = {long: Cell("5", "unsure", 0.5, source=long)}
+    problem = Problem(long, f"{long} is damaged.")
+    save_table(Table(long, (Field(long, boxes=1),), (Row(1, 0, cells),), (problem,)), tmp_path / "table.json")
+    page = open_page("?view=forms", viewport={"width": 360, "height": 740})
+    page.get_by_test_id("table-file").set_input_files(tmp_path / "table.json")
+    page.locator("details.notice summary").click()
+    expect(page.get_by_text(problem.message)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") == 360

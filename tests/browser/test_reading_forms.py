@@ -334,11 +334,33 @@ def test_what_was_read_stays_if_a_later_request_fails(open_page, files, many):
     read(page)
     expect(page.get_by_text("This is what was read of 32 of 35 files.")).to_be_visible()
     expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(3)
+    left = [f"{number}.jpg" for number in (32, 33, 34)]
+    unread = page.locator("details.notice li", has_text="was not read")
+    expect(unread).to_have_text([f"{name} was not read." for name in left])
     page.get_by_role("button", name="Back to the photographs").click()
     expect(page.locator(".forms-chosen li")).to_have_count(36)
+    read(page)
+    expect(unread).to_have_count(3)
+    page.get_by_role("button", name="Close", exact=True).click()
+    # what was not read is not the table's
+    expect(page.locator(".forms-chosen li span")).to_have_text(left)
     page.unroute("**/v1/forms")
     read(page)
-    expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(6)
+    expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(3)
+
+
+def test_what_was_read_stays_if_a_person_stops(open_page, files, many):
+    page = open_page("?view=forms")
+    choose(page, files, *many)
+    page.route(
+        "**/v1/forms",
+        lambda route: None if b'name="before"' in route.request.post_data_buffer else route.continue_(),
+    )
+    read(page)
+    expect(page.get_by_text("Reading: 32 of 35 files are done")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("This is what was read of 32 of 35 files. You stopped there.")).to_be_visible()
+    expect(page.locator(".forms-grid tbody tr:not(.forms-space)")).to_have_count(3)
 
 
 def test_a_service_that_has_ended_loses_nothing(browser, files):

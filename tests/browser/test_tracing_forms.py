@@ -24,7 +24,7 @@ def files(tmp_path_factory):
 
 
 def field(page, number):
-    return page.get_by_role("textbox", name=f"Name of field {number}")
+    return page.get_by_role("textbox", name=f"Name of field {number}", exact=True)
 
 
 def trace(page, files, name="blank.png"):
@@ -127,3 +127,24 @@ def test_a_picture_without_a_form_says_why(open_page, tmp_path, language, said):
     page.get_by_test_id("blank-form").set_input_files(tmp_path / "square.png")
     expect(page.get_by_role("alert")).to_contain_text(said)
     expect(page.get_by_role("alert")).to_contain_text("square.png")
+
+
+def test_names_are_never_put_on_the_form_of_another_tab(open_page, files, tmp_path):
+    write_form(tmp_path, "survey", ["1"] * 13)
+    page = open_page("?view=forms&sheets=trace")
+    trace(page, files)
+    other = page.context.new_page()
+    other.goto(page.url)
+    trace(other, tmp_path)
+    expect(field(other, 13)).to_be_visible()
+    field(page, 1).fill("mine")
+    other.reload()
+    expect(field(other, 13)).to_be_visible()
+    expect(field(other, 1)).to_have_value("f1")
+
+
+def test_of_several_files_that_are_dropped_on_it_the_others_are_photographs(open_page, files, drop):
+    page = open_page("?view=forms&sheets=trace")
+    drop(page, files / "blank.png", files / "filled.jpg")
+    expect(field(page, 1)).to_be_visible()
+    expect(page.locator(".forms-chosen li span")).to_have_text(["filled.jpg"])

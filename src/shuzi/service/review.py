@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from shuzi.errors import ShuziError
+from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.result import Table
 from shuzi.pictures.open import Picture, open_picture
 
 _QUALITY = 85  # of a photograph as JPEG, for people
+_LONGEST = 65_500  # pixels on a side of a JPEG
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,11 @@ def as_jpeg(picture: Picture) -> bytes:
     Raises
     ------
     PictureError
-        It cannot be opened any more.
+        It cannot be opened any more, or is longer than a JPEG can be.
     """
-    file = io.BytesIO()
-    Image.fromarray(open_picture(picture)).save(file, "jpeg", quality=_QUALITY)
+    file, grey = io.BytesIO(), open_picture(picture)
+    height, width = grey.shape
+    if max(height, width) > _LONGEST:
+        raise PictureError("error.picture.long", path="array", width=width, height=height, most=_LONGEST)
+    Image.fromarray(grey).save(file, "jpeg", quality=_QUALITY)
     return file.getvalue()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -66,6 +67,15 @@ def copies(tmp_path_factory, photograph):
 
 
 @pytest.fixture(scope="module")
+def single(tmp_path_factory, photograph):
+    """Two copies of a sheet that is one row."""
+    path = tmp_path_factory.mktemp("single") / "s.toml"
+    path.write_text(COPIES.replace("rows = 3\n", ""))
+    photos = [photograph(read_spec(path), seed=n) for n in range(4)]
+    return "", photos, {"spec": ("s.toml", path.read_text())}
+
+
+@pytest.fixture(scope="module")
 def pages(tmp_path_factory, photograph):
     """The pages of one sheet with a roster, the last first and one of them twice, otherwise photographed."""
     folder = tmp_path_factory.mktemp("pages")
@@ -94,7 +104,7 @@ def post(client, query, named, files, before=None):
     return client.post(f"/v1/forms{query}", files=fields)
 
 
-@pytest.mark.parametrize("kind", ["copies", "pages", "tables"])
+@pytest.mark.parametrize("kind", ["copies", "single", "pages", "tables"])
 def test_in_several_requests_as_in_one(client, request, kind):
     query, photos, files = request.getfixturevalue(kind)
     named = [(f"{n}.jpg", each) for n, each in enumerate(photos)]
@@ -117,24 +127,55 @@ def test_a_page_that_was_missing_is_no_problem_once_it_is_there(client, pages):
     assert post(client, query, named[1:], files, first).json()["problems"] == []
 
 
+def changed_row(**values):
+    return lambda table: table["rows"][1].update(values)
+
+
 @pytest.mark.parametrize(
-    ("change", "status", "key", "words"),
+    ("change", "key", "words"),
     [
-        (lambda _: "no table", 422, "error.service.value", ""),
-        (lambda _: "", 422, "error.service.value", ""),
-        (lambda table: table["rows"][0]["cells"]["q"].update(picture="A"), 422, "error.service.cell_picture", ""),
+        (lambda _: "no table", "error.service.before", "must be a JSON object"),
+        (lambda _: "", "error.service.before", "must be a JSON object"),
+        (lambda table: table["rows"][0]["cells"]["q"].update(picture="A"), "error.service.cell_picture", ""),
         (
             lambda table: table["rows"][0].update(cells={"z": table["rows"][0]["cells"]["q"]}),
-            *(422, "error.service.before", "It has a column z"),
+            *("error.service.before", "It has a column z"),
+        ),
+        (lambda table: table.update(title="T"), "error.service.before", "other sheets than S"),
+        (lambda table: table["columns"].pop(), "error.service.before", "other sheets than S"),
+        (changed_row(row=4), "error.service.before", "q in row 4 of sheet 1 does not fit"),
+        (changed_row(row=0), "error.service.before", "q in row 0"),
+        (changed_row(row=1), "error.service.before", "Row 1 of sheet 1 is there twice"),
+        (lambda table: table["rows"][1]["cells"]["q"].update(page=2), "error.service.before", "q in row 2"),
+        # corrected in one row only: there is one on the sheet
+        (lambda table: table["rows"][1]["cells"]["day"].update(text="1"), "error.service.before", "day in row 2"),
+        (
+            lambda table: table["problems"].extend([{"source": "a", "message": "b"}] * 50_001),
+            *("error.service.before", "more than 50,000 cells.*table of their own"),
         ),
     ],
 )
-def test_what_is_no_table_of_these_sheets_is_refused_before_anything_is_read(
-    client, copies, change, status, key, words
-):
+def test_what_is_no_table_of_these_sheets_is_refused_before_anything_is_read(client, copies, change, key, words):
     query, photos, files = copies
     table = post(client, query, [("0.jpg", photos[0])], files).json()
     changed = change(table)
-    said = post(client, query, [("1.jpg", photos[2])], files, table if changed is None else changed)
-    assert (said.status_code, said.json()["key"]) == (status, key), said.text
-    assert words in said.json()["detail"]
+    said = post(client, query, [("1.jpg", photos[2])], files, changed if isinstance(changed, str) else table)
+    assert (said.status_code, said.json()["key"]) == (422, key), said.text
+    assert re.search(words, said.json()["detail"])
+
+
+def test_a_table_is_not_given_the_names_of_another_roster(client, pages):
+    query, photos, files = pages
+    table = post(client, query, [("0.jpg", photos[0])], files).json()
+    other = files | {"roster": ("r.csv", ROSTER.replace("0", "9"))}
+    said = post(client, query, [("1.jpg", photos[1])], other, table)
+    assert (said.status_code, said.json()["key"]) == (422, "error.service.before")
+    assert "id in row" in said.json()["detail"]
+
+
+def test_a_field_that_holds_no_json_is_called_by_its_name(client, copies):
+    query, photos, files = copies
+    fields = [("picture", ("0.jpg", photos[0])), *files.items(), ("before", ("b.json", b"{"))]
+    said = client.post(f"/v1/forms{query}", files=fields)
+    assert said.status_code == 422
+    assert said.json()["detail"] == 'The table before cannot be continued. The field "before" holds no JSON.'

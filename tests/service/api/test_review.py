@@ -127,3 +127,11 @@ def test_a_picture_is_shown_as_it_is_read(client, photos, tmp_path):
 def test_what_cannot_be_shown_says_why(client, content, query, key):
     said = client.post(f"/v1/picture{query}", files={"picture": ("a", content)})
     assert (said.status_code, said.json()["key"]) == (422, key)
+
+
+def test_a_picture_longer_than_a_jpeg_can_be_says_so(client):
+    file = io.BytesIO()
+    Image.new("L", (1, 65_501), 255).save(file, "png")
+    said = client.post("/v1/picture", files={"picture": ("a.png", file.getvalue())})
+    assert (said.status_code, said.json()["key"]) == (413, "error.picture.long")
+    assert "a.png" in said.json()["detail"]

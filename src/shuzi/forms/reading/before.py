@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
+from shuzi.forms.layout import pages_of
 from shuzi.forms.reading.page import PageRead
 from shuzi.forms.reading.ruled import column_name
 from shuzi.forms.result import Cell, Problem, Row, Table
@@ -20,32 +21,58 @@ def pages_before(spec: Spec, table: Table) -> list[PageRead | Problem]:
     Raises
     ------
     DataError
-        The table is not of this spec.
+        The table is not of this spec, or pages would lose some of it: a row is there twice, or is none of the
+        sheets, or a field that stands once on a page differs from row to row.
 
     Examples
     --------
     >>> from shuzi.forms.collect import collect
     >>> from shuzi.forms.spec import Field
     >>> spec = Spec("Scores", (Field("q", boxes=1),))
-    >>> page = PageRead("a.jpg", Code(spec.id, 1, 1), {(0, "q"): Cell("7", "ok", 1.0, source="a.jpg")})
+    >>> page = PageRead("a.jpg", Code(spec.id, 1, 1), {(0, "q"): Cell("7", "ok", 1.0, page=1, source="a.jpg")})
     >>> table = collect(spec, [page], [1])
     >>> collect(spec, pages_before(spec, table), [1]) == table
     True
     """
+    _check_columns(spec, table)
     fields = {each.name: each for each in spec.fields}
+    places = {(page.number, place.row, place.field.name) for page in pages_of(spec) for place in page.places}
     pages: dict[tuple[int, int], dict[tuple[int, str], Cell]] = {}
+    seen: set[tuple[int, int]] = set()
     for row in table.rows:
+        if (row.sheet, row.number) in seen:
+            raise DataError("error.form.row_twice", sheet=row.sheet, row=row.number + 1)
+        seen.add((row.sheet, row.number))
         for name, cell in row.cells.items():
-            if name not in fields:
-                raise DataError("error.form.not_of_spec", name=name)
-            if not fields[name].column:
-                cells = pages.setdefault((row.sheet, cell.page), {})
-                cells[-1 if fields[name].once else row.number, name] = cell
+            if fields[name].column:
+                _check_printed(spec, row, name, cell)
+                continue
+            # where a sheet is one row, nothing stands once on it
+            key = (-1 if (cell.page, -1, name) in places else row.number), name
+            cells = pages.setdefault((row.sheet, cell.page), {})
+            if (cell.page, *key) not in places or cells.setdefault(key, cell) != cell:
+                raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
     read = [
         PageRead(next(cell.source for cell in cells.values()), Code(spec.id, sheet, page), cells)
         for (sheet, page), cells in sorted(pages.items())
     ]
     return [*read, *(each for each in table.problems if each.source)]
+
+
+def _check_columns(spec: Spec, table: Table) -> None:
+    known = [each.name for each in spec.fields]
+    named = [*(each.name for each in table.fields), *(name for row in table.rows for name in row.cells)]
+    if unknown := [name for name in named if name not in known]:
+        raise DataError("error.form.not_of_spec", name=unknown[0])
+    if table.title != spec.title or [each.name for each in table.fields] != known:
+        raise DataError("error.form.other_sheets", wanted=spec.title)
+
+
+def _check_printed(spec: Spec, row: Row, name: str, cell: Cell) -> None:
+    """Refuse another roster's table: its rows would get the names of this one."""
+    printed = spec.roster[row.number][spec.field_named(name).column] if 0 <= row.number < len(spec.roster) else None
+    if cell.text != printed:
+        raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
 
 
 def ruled_before(table: Table, read: list[list[Row] | Problem]) -> list[list[Row] | Problem]:

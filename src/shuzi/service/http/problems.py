@@ -46,6 +46,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.cells": 413,
     "error.service.cell_pixels": 413,
     "error.picture.large": 413,
+    "error.picture.long": 413,
     "error.picture.huge": 413,
     "error.service.form_type": 415,
     "error.service.json_type": 415,

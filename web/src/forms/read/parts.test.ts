@@ -12,8 +12,8 @@ test("a file that is there twice is told from others of its size", async () => {
   const { once, again } = await apart(all);
   expect(once.map(({ name }) => name)).toEqual(["0", "1", "3"]);
   expect(again).toEqual([
-    { name: "2", first: "0" },
-    { name: "4", first: "1" },
+    { each: all[2], first: "0" },
+    { each: all[4], first: "1" },
   ]);
 });
 

@@ -13,14 +13,14 @@ type Picture = Pick<Photograph, "name" | "file">;
 /** Tell photographs from those that are the same file as an earlier one. */
 export async function apart<P extends Picture>(
   all: readonly P[],
-): Promise<{ once: P[]; again: { name: string; first: string }[] }> {
+): Promise<{ once: P[]; again: { each: P; first: string }[] }> {
   const once: P[] = [];
-  const again: { name: string; first: string }[] = [];
+  const again: { each: P; first: string }[] = [];
   const bySize = new Map<number, P[]>();
   for (const each of all) {
     const alike = bySize.get(each.file.size) ?? [];
     const first = await sameAs(each, alike);
-    if (first) again.push({ name: each.name, first: first.name });
+    if (first) again.push({ each, first: first.name });
     else {
       once.push(each);
       bySize.set(each.file.size, [...alike, each]);

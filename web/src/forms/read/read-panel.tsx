@@ -170,7 +170,7 @@ function Progress() {
             : say("forms.read.busy", sent.value, seconds)
           : say("forms.read.waits", busy.value)}
       </span>
-      <button type="button" class="button plain" onClick={stop}>
+      <button type="button" class="button plain" onClick={() => stop(true)}>
         {say("forms.read.stop")}
       </button>
     </>

@@ -38,7 +38,11 @@ export const lack = signal<Said | null>(null);
 
 let stopping: AbortController | null = null;
 
-export function stop(): void {
+let keepsRead = false;
+
+/** Stop; what has been read by then becomes a table only if a person wants no more than that. */
+export function stop(isEnough = false): void {
+  keepsRead = isEnough;
   stopping?.abort();
 }
 
@@ -53,9 +57,11 @@ export async function read(): Promise<void> {
     const chosen = photographs.peek(); // others may be added while these are read
     sent.value = chosen.length;
     done.value = 0;
-    const found = await table(chosen, stopping.signal);
+    const { found, unread } = await table(chosen, stopping.signal);
     if (found.rows.length > 0) {
-      begin(found, { kind: "photographs", keys: new Map(chosen.map(({ name, key }) => [name, key])) });
+      // those that were not read are not the table's: they stay when it is closed
+      const taken = chosen.filter((each) => !unread.includes(each));
+      begin(found, { kind: "photographs", keys: new Map(taken.map(({ name, key }) => [name, key])) });
       announce(say("forms.read.done", found.rows.length));
     } else {
       trouble.value = said(say("forms.read.nothing"));
@@ -73,15 +79,20 @@ export async function read(): Promise<void> {
 }
 
 /** Have photographs read, in as many requests as they need: each adds to the table of those before. */
-async function table(chosen: readonly Photograph[], signal: AbortSignal): Promise<FormTable> {
+async function table(
+  chosen: readonly Photograph[],
+  signal: AbortSignal,
+): Promise<{ found: FormTable; unread: readonly Photograph[] }> {
   if (chosen.length === 0) throw new ApiError(0, "", say("forms.read.no_photographs"));
   const asked = askedSheets();
   await loadKept();
   const digits = keptInUse();
   const asks: Asks = { ...asked, hand: digits.length > 0 ? new Blob([npzOf(digits)]) : null, signal };
   const { once, again } = await apart(chosen);
+  sent.value = once.length;
   const left = inParts(once, MOST);
   let found: FormTable | null = null;
+  let unread: readonly Photograph[] = [];
   for (let part = left.shift(); part; part = left.shift()) {
     try {
       const added: FormTable | null = await readPart(part, asks, found);
@@ -90,17 +101,32 @@ async function table(chosen: readonly Photograph[], signal: AbortSignal): Promis
         done.value += part.length;
       } else left.unshift(...inParts(part, Math.ceil(part.length / 2)));
     } catch (error) {
-      if (!(error instanceof ApiError) || !found || found.rows.length === 0) throw error;
-      lack.value = said(say("forms.read.partly", done.peek(), once.length, error.sentence));
+      const why = whyPartly(error);
+      if (!why || !found || found.rows.length === 0) throw error;
+      const partly = say("forms.read.partly", done.peek(), once.length, why);
+      lack.value = said([lack.peek()?.text, partly].filter(Boolean).join(" "));
+      unread = [...part, ...left.flat()];
       break;
     }
   }
   if (!found) throw new ApiError(0, "", say("forms.read.no_photographs"));
-  const same = again.map(({ name, first }) => ({
-    source: name,
-    message: say("forms.read.same", name, first),
-  }));
-  return { ...found, problems: [...found.problems, ...same] };
+  const missing = new Set(unread.map(({ name }) => name));
+  unread = [...unread, ...again.filter(({ first }) => missing.has(first)).map(({ each }) => each)];
+  const problems = [
+    ...found.problems,
+    // the table says so after a reload, and where it is saved
+    ...unread.map(({ name }) => ({ source: name, message: say("forms.read.unread", name) })),
+    ...again
+      .filter(({ first }) => !missing.has(first))
+      .map(({ each: { name }, first }) => ({ source: name, message: say("forms.read.same", name, first) })),
+  ];
+  return { found: { ...found, problems }, unread };
+}
+
+/** Say why a table lacks the photographs that follow; "" if there should be none. */
+function whyPartly(error: unknown): string {
+  if (isAbort(error)) return keepsRead ? say("forms.read.enough") : "";
+  return error instanceof ApiError ? error.sentence : "";
 }
 
 interface Asks extends Asked {

@@ -2,6 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { changeField, currentField, type Edited, fault, fields, kindsOf } from "./form";
+import { plain } from "./toml";
 
 export function Fields() {
   return (
@@ -22,8 +23,8 @@ function Row({ field, number }: { field: Edited; number: number }) {
   const wrong = fault.value;
   const isWrong =
     !field.isLeftOut &&
-    ((wrong?.[0] === "unnamed" && !field.name.trim()) ||
-      (wrong?.[0] === "twice" && wrong[1] === field.name.trim()));
+    ((wrong?.[0] === "unnamed" && !plain(field.name)) ||
+      (wrong?.[0] === "twice" && wrong[1] === plain(field.name)));
   return (
     <li
       ref={row}

@@ -3,11 +3,12 @@ import { batch, computed, signal } from "@preact/signals";
 import { bytesOf } from "../../bundle/base64";
 import { say } from "../../sentences/say";
 import type { TracedForm } from "../../shapes";
-import { forget, inStore, putTogether } from "../../shared/database";
-import { DATE_BOXES, type Field, stemOf, tomlOf } from "./toml";
+import { forget, inStore, newId, putTogether } from "../../shared/database";
+import { DATE_BOXES, type Field, plain, stemOf, tomlOf } from "./toml";
 
 /** What the service said of a picture. */
 export interface Traced {
+  id: string;
   /** The picture, to trace it again as another page or paper. */
   file: File;
   page: number;
@@ -20,12 +21,15 @@ export interface Edited extends Field {
 }
 
 interface Edits {
+  /** Of the form that they are of: another tab may have put another one in its place. */
+  id: string;
   title: string;
   fields: readonly Edited[];
   /** Whether a person changed anything. */
   isEdited: boolean;
 }
 
+const LONGEST = 200; // characters of a title
 const KEYS = { traced: "traced", edits: "traced edits" };
 
 export const traced = signal<Traced | null>(null);
@@ -39,11 +43,11 @@ const used = computed(() => fields.value.filter(({ isLeftOut }) => !isLeftOut));
 
 /** What a spec cannot have: the key of its sentence and what that says; null if all is well. */
 export const fault = computed<["no_title" | "none"] | ["unnamed", number] | ["twice", string] | null>(() => {
-  if (!title.value.trim()) return ["no_title"];
+  if (!plain(title.value)) return ["no_title"];
   if (used.value.length === 0) return ["none"];
-  const unnamed = fields.value.findIndex(({ name, isLeftOut }) => !isLeftOut && !name.trim());
+  const unnamed = fields.value.findIndex(({ name, isLeftOut }) => !isLeftOut && !plain(name));
   if (unnamed >= 0) return ["unnamed", unnamed + 1];
-  const names = used.value.map(({ name }) => name.trim());
+  const names = used.value.map(({ name }) => plain(name));
   const twice = names.find((name, place) => names.indexOf(name) < place);
   return twice === undefined ? null : ["twice", twice];
 });
@@ -58,18 +62,27 @@ export function faultSaid(): string {
 }
 
 /** Begin with a form; an earlier one is replaced. */
-export function beginForm(found: Traced): void {
-  const stem = found.file.name.replace(/\.[^.]*$/, "");
-  const left = found.form.fields.map((each) => ({ ...each, isLeftOut: false }));
-  show(found, { title: stem, fields: left, isEdited: false });
+export function beginForm(given: Omit<Traced, "id">): void {
+  const found = { ...given, id: newId() };
+  show(found, untouched(found));
   void putTogether("forms", { [KEYS.traced]: found, [KEYS.edits]: edits() });
+}
+
+function untouched({ id, file, form }: Traced): Edits {
+  const stem = plain(file.name.replace(/\.[^.]*$/, "")).slice(0, LONGEST);
+  return {
+    id,
+    title: stem,
+    fields: form.fields.map((each) => ({ ...each, isLeftOut: false })),
+    isEdited: false,
+  };
 }
 
 /** Go on where the page was left. */
 export async function loadForm(): Promise<void> {
   const [found, left] = await Promise.all([stored<Traced>(KEYS.traced), stored<Edits>(KEYS.edits)]);
-  if (!found || !left || traced.peek()) return;
-  show(found, left);
+  if (!found || traced.peek()) return;
+  show(found, left?.id === found.id ? left : untouched(found));
 }
 
 function stored<T>(key: string): Promise<T | undefined | null> {
@@ -112,7 +125,12 @@ function keep(): void {
 }
 
 function edits(): Edits {
-  return { title: title.peek(), fields: fields.peek(), isEdited: isEdited.peek() };
+  return {
+    id: traced.peek()?.id ?? "",
+    title: title.peek(),
+    fields: fields.peek(),
+    isEdited: isEdited.peek(),
+  };
 }
 
 /** The kinds that a field may have. */

@@ -34,10 +34,13 @@ test("a date has no boxes of its own, an identifier no point, and boxes of their
   expect(fieldOf({ at })).toContain("at = [[1,2,3,4],[5,2,3,4]]");
 });
 
-test("what a person types stays a text of one line", () => {
-  expect(fieldOf({ name: ' a"\n[x]\u007f ' })).toContain('name = "a\\"\\n[x]\\u007f"\n');
+test("what a person types becomes a text that a spec may have", () => {
+  expect(fieldOf({ name: ' a"\n[x]\u007f ' })).toContain('name = "a\\" [x]"\n');
+  expect(fieldOf({ name: "姓\u3000名\u200b\ud800" })).toContain('name = "姓 名"\n');
 });
 
 test("a title becomes the name of a file", () => {
   expect([stemOf("成绩 1/2"), stemOf("a: b?"), stemOf(" ")]).toEqual(["成绩 1-2", "a- b-", "form"]);
+  expect(stemOf("..hidden")).toBe("hidden");
+  expect(stemOf("🙂".repeat(200))).toBe("🙂".repeat(50));
 });

@@ -12,20 +12,21 @@ export interface Paper {
 
 /** The digits of a date, which are year, month and day. */
 export const DATE_BOXES = 8;
+const LONGEST_STEM = 50; // characters: with four bytes each, and an ending, a file may have such a name
 
 /**
  * @param blank the name of the blank form's file
  * @returns TOML, without the fields' rules
  */
 export function tomlOf({ title, paper, landscape }: Paper, fields: readonly Field[], blank: string): string {
-  const sheet = { title: title.trim(), paper, blank, ...(landscape ? { landscape } : {}) };
+  const sheet = { title: plain(title), paper, blank, ...(landscape ? { landscape } : {}) };
   return [linesOf(sheet), ...fields.map((each) => `[[fields]]\n${linesOf(written(each))}`)].join("\n");
 }
 
 /** What the spec says of a field: a date has its boxes by its kind, and only a number has a point. */
 function written({ name, kind, boxes, decimals, style, at }: Field): Record<string, unknown> {
   return {
-    name: name.trim(),
+    name: plain(name),
     ...(kind === "number" ? {} : { kind }),
     ...(kind === "date" ? {} : { boxes }),
     style,
@@ -35,13 +36,27 @@ function written({ name, kind, boxes, decimals, style, at }: Field): Record<stri
 }
 
 function linesOf(values: Record<string, unknown>): string {
-  // strings, numbers and lists of JSON are TOML's too, but for one control character
-  const line = ([key, value]: [string, unknown]) =>
-    `${key} = ${JSON.stringify(value).replaceAll("\u007f", "\\u007f")}\n`;
+  // strings without control characters, numbers and lists of JSON are TOML's too
+  const line = ([key, value]: [string, unknown]) => `${key} = ${JSON.stringify(value)}\n`;
   return Object.entries(values).map(line).join("");
 }
 
-/** A name for files, from a title. */
+/**
+ * A title or a name as a spec may have it: a wide space, for instance, is none there.
+ *
+ * @example plain("姓\u3000名 ") is "姓 名"
+ */
+export function plain(text: string): string {
+  return text
+    .replace(/[\s\p{Z}]/gu, " ")
+    .replace(/\p{C}/gu, "")
+    .trim();
+}
+
+/** A name for files, from a title; browsers change one that is too long or begins with a point, and the spec names it. */
 export function stemOf(title: string): string {
-  return title.replace(/[\\/:*?"<>|\p{Cc}]+/gu, "-").trim() || "form";
+  const stem = plain(title)
+    .replace(/[\\/:*?"<>|]+/g, "-")
+    .replace(/^\.+/, "");
+  return Array.from(stem).slice(0, LONGEST_STEM).join("").trim() || "form";
 }

@@ -5,12 +5,15 @@ import { say } from "../../sentences/say";
 import type { TracedForm } from "../../shapes";
 import { saveFile } from "../../shared/take";
 import { FileButton } from "../read/file-button";
+import { fieldOf } from "../read/sheets";
+import { take as takeElsewhere } from "../read/take";
 import { BlankPicture } from "./blank-picture";
 import { Fields, focusField } from "./fields";
 import { closeForm, fault, faultSaid, filesOf, isEdited, setTitle, title, traced } from "./form";
 import { isTracing, stopTracing, trace, trouble } from "./tracing";
 import "./trace.css";
 
+const isTable = ({ name }: File) => name.toLowerCase().endsWith(".json");
 const PAPERS = ["A4", "Letter"];
 
 /** Asks, if another form would take the place of one that was worked on. */
@@ -34,9 +37,12 @@ export function TracePanel() {
       data-empty={!found || undefined}
       aria-label={say("forms.sheets.trace")}
       onDrop={(event) => {
+        const [file, ...others] = event.dataTransfer?.files ?? [];
+        if (!file || fieldOf(file) || isTable(file)) return; // it goes where it belongs
         event.preventDefault();
         event.stopPropagation(); // or it would be a photograph to read
-        take([...(event.dataTransfer?.files ?? [])]);
+        take([file]);
+        takeElsewhere(others);
       }}
     >
       <div class="buttons">

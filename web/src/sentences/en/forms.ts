@@ -34,10 +34,12 @@ export const forms = {
     `Reading: ${done} of ${count} files are done, ${seconds} s`,
   "forms.read.same": (name: string, first: string) =>
     `${name} is the same file as ${first} and was read once.`,
+  "forms.read.unread": (name: string) => `${name} was not read.`,
+  "forms.read.enough": "You stopped there.",
   "forms.read.partly": (done: number, count: number, why: string) =>
     `This is what was read of ${done} of ${count} files. ${why} The photographs are still here: go back to them to read all.`,
   "forms.read.large":
-    "A file is larger than 20 MB, with the digits that this browser keeps. Remove it, or read all with shuzi form read.",
+    "A file is larger than 20 MB, with what was read before it and the digits that this browser keeps. Remove it, or read all with shuzi form read.",
   "forms.read.without_hand": (why: string) => `This was read without the digits that you corrected. ${why}`,
   "forms.sheets": "Which sheets",
   "forms.sheets.choose": "Choose…",

@@ -29,10 +29,12 @@ export const forms: Translation<typeof english> = {
   "forms.read.no_blank": "请先选空白表格的图。",
   "forms.read.some": (done, count, seconds) => `正在读：${count} 个文件读完了 ${done} 个，${seconds} 秒`,
   "forms.read.same": (name, first) => `${name} 和 ${first} 是同一个文件，只读了一次。`,
+  "forms.read.unread": (name) => `${name} 没有读。`,
+  "forms.read.enough": "你在这里停了。",
   "forms.read.partly": (done, count, why) =>
     `这是 ${count} 个文件里 ${done} 个的内容。${why}照片都还在：回到照片可以全部重读。`,
   "forms.read.large":
-    "有一个文件连同这个浏览器里留着的数字超过 20 MB。请去掉它，或者用 shuzi form read 一起读。",
+    "有一个文件连同前面读出的内容和这个浏览器里留着的数字超过 20 MB。请去掉它，或者用 shuzi form read 一起读。",
   "forms.read.without_hand": (why) => `这次没有参照你改正过的数字。${why}`,
   "forms.sheets": "哪种表格",
   "forms.sheets.choose": "请选择…",
@@ -54,7 +56,7 @@ export const forms: Translation<typeof english> = {
   "forms.trace.busy": "正在找格子",
   "forms.trace.found": (fields) => `找到 ${fields} 个栏目。`,
   "forms.trace.look": (fields) =>
-    `找到 ${fields} 个栏目。请给它们起名，不是栏目的不要，再在上面选填好的表格的照片。`,
+    `找到 ${fields} 个栏目。请给它们起名，不是栏目的点“不要”，再在上面选填好的表格的照片。`,
   "forms.trace.left_out": (count) =>
     `找到的栏目比一份说明能写的多 ${count} 个。请用 shuzi form trace --fields 写明需要哪些。`,
   "forms.trace.picture": (fields) => `空白表格，标出了 ${fields} 个栏目的编号`,

@@ -1,0 +1,171 @@
+"""What reading processes do for the endpoint of forms: they check files, read pictures, and join what was read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from shuzi.errors import DataError, ServiceError, ShuziError
+from shuzi.forms.collect import collect, try_page
+from shuzi.forms.parse import check_beside, spec_of
+from shuzi.forms.reading.before import pages_before, ruled_before
+from shuzi.forms.reading.page import PageRead, PageReader
+from shuzi.forms.reading.ruled import joined, read_table
+from shuzi.forms.result import Problem, Row, Table
+from shuzi.forms.spec import Spec
+from shuzi.forms.toml import text_of
+from shuzi.messages import speaking
+from shuzi.pictures.open import Picture
+from shuzi.pictures.plain import PNG, is_plain, kind_of
+from shuzi.reading.hand import hand_of
+from shuzi.reading.reader import Reader
+from shuzi.service.api.schema import FormTable
+from shuzi.service.api.workbook import table_in
+from shuzi.service.http.multipart import Named
+from shuzi.service.http.operations import written
+
+Files = dict[str, Named]
+"""The other files by field: "spec", "roster" and "blank" if the spec names them, and "hand"."""
+
+
+def check(reader: Reader, files: Files, before: bytes | None, most: int, spoken: str) -> None:
+    """Make sure that a spec, a hand and a table before can be used; in a reading process.
+
+    Raises
+    ------
+    ServiceError
+        One has a mistake, a file that the spec names was not sent, or the table is of another spec.
+    """
+    with speaking(spoken):
+        if "spec" not in files:
+            _knowing(reader, files)
+        _table(reader, [], files, before, most)
+
+
+def read_one(
+    reader: Reader, number: int, name: str, picture: Picture | ShuziError, files: Files, spoken: str
+) -> PageRead | list[Row] | Problem:
+    """Read one picture of a form, or of a table if there is no spec; in a reading process."""
+    with speaking(spoken):
+        if "spec" not in files:
+            found: PageRead | list[Row] | Problem = read_table(_knowing(reader, files), number, name, picture)
+        else:
+            found = try_page(_pages(reader, files), picture, name)
+    # what is read from bytes is not called by its name
+    return Problem(name, found.message) if isinstance(found, Problem) else found
+
+
+def join(reader: Reader, read: list[Any], files: Files, before: bytes | None, most: int, spoken: str) -> bytes:
+    """Put what was read into a table, or add it to one that was read before; return it as JSON; in a reading process.
+
+    Parameters
+    ----------
+    reader
+        Reads.
+    read
+        What was read of each picture.
+    files
+        The other files of the request.
+    before, most
+        The JSON of the table, if there is one; and how many cells it may have.
+    spoken
+        The language of messages.
+    """
+    with speaking(spoken):
+        return written(FormTable.model_validate(_table(reader, read, files, before, most).as_dict()))
+
+
+def _table(reader: Reader, read: list[Any], files: Files, before: bytes | None, most: int) -> Table:
+    pages = _pages(reader, files) if "spec" in files else None
+    if before is not None:
+        table = _before(before, most)
+        try:
+            read = [*pages_before(pages.spec, table), *read] if pages else ruled_before(table, read)
+        except ShuziError as problem:
+            raise ServiceError("error.service.before", reason=problem) from problem
+    return collect(pages.spec, read, pages.pages) if pages else joined(read)
+
+
+_OF_BEFORE = {"error.service.json": "service.before.json", "error.service.cells": "service.before.cells"}
+
+
+def _before(content: bytes, most: int) -> Table:
+    try:
+        found = table_in(content, most)
+    except ServiceError as problem:  # whose sentence may be about a body that is a table
+        reason = _OF_BEFORE.get(problem.key)
+        raise ServiceError(
+            "error.service.before", reason=ShuziError(reason, most=most) if reason else problem
+        ) from problem
+    for row in found["rows"]:
+        for cell in row["cells"].values():
+            if cell["picture"] is None:
+                del cell["picture"]
+    try:
+        return Table.from_dict(found)
+    except ValueError as problem:  # a picture is not in Base64
+        raise ServiceError("error.service.cell_picture") from problem
+
+
+_kept: list[tuple[str, PageReader]] = []
+"""The last reader of pages: laying out a spec, or finding the features of a blank form, takes as long as reading."""
+
+_known: list[tuple[str, Reader]] = []
+"""The last reader that knows a hand: looking at 10,000 digits takes seconds."""
+
+
+def _key(reader: Reader, files: Files, names: Iterable[str]) -> str:
+    parts = (part for name in names for part in (name.encode(), files[name][1]))
+    digests = b"".join(hashlib.sha256(part).digest() for part in parts)
+    return hashlib.sha256(digests + reader.card.weights.encode()).hexdigest()
+
+
+def _knowing(reader: Reader, files: Files) -> Reader:
+    """Return the reader, or one that knows the hand that was sent."""
+    if "hand" not in files:
+        return reader
+    key = _key(reader, files, ["hand"])
+    if not _known or _known[0][0] != key:
+        name, content = files["hand"]
+        try:
+            _known[:] = [(key, reader.knowing(hand_of(content, Path(name))))]
+        except ShuziError as problem:
+            raise ServiceError("error.service.hand", reason=problem) from problem
+    return _known[0][1]
+
+
+def _pages(reader: Reader, files: Files) -> PageReader:
+    key = _key(reader, files, sorted(files))
+    if not _kept or _kept[0][0] != key:
+        reader = _knowing(reader, files)
+        try:
+            _kept[:] = [(key, PageReader(_spec(files), reader))]
+        except ServiceError:
+            raise
+        except ShuziError as problem:
+            raise ServiceError("error.service.spec", reason=problem) from problem
+    return _kept[0][1]
+
+
+def _spec(files: Files) -> Spec:
+    name, content = files["spec"]
+
+    def beside(what: str, named: str) -> bytes:
+        if what not in files:  # never a file of this machine
+            raise DataError("error.service.beside", what=what, name=named[:80])
+        called, sent = files[what]
+        check_beside(what, called, sent)
+        # anything else would be decoded in a child of this process: with no place in the queue for such children
+        if what == "blank" and not (kind_of(sent) == PNG and is_plain(sent, PNG)):
+            raise DataError("error.service.blank", path=called)
+        used.add(what)
+        return sent
+
+    used = {"spec", "hand"}
+    path = Path(name)
+    spec = spec_of(text_of(content, path), path, beside)
+    if unused := [each for each in files if each not in used]:
+        raise DataError("error.service.unused", what=unused[0])
+    return spec

@@ -1,4 +1,4 @@
-"""Tells whether anyone could read a composed line: a person judges a reader's confidence by such lines only.
+"""Tells whether anyone could read a composed line: a reader's confidence can be judged by no other.
 
 Composing is blind: it writes upright slashes beside straight ones, lays one digit over another, and puts dots where
 the camera no longer sees them. Nobody could tell such a line, so no confidence in it would be right.

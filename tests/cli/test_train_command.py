@@ -230,7 +230,7 @@ def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
         ["--resume", finished_run()],
         ["--data", tmp_path / "none.npz"],
         ["--from", tmp_path / "none.onnx"],
-        ["--from", shipped()["tiny"]],
+        ["--from", shipped()["tiny"], "softmax"],
         ["--data", tmp_path / "text.npz"],
         ["--data-dir", tmp_path, "--out", tmp_path / "run"],
     ):
@@ -241,8 +241,8 @@ def test_work_that_fails_says_so_in_one_line(shuzi, finished_run, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_training_starts_from_a_model_that_is_named(shuzi, tmp_path):
-    ended = shuzi("train", "tiny", "--from", "tiny", "--steps", 1, "--learning-rate", 1e-9, "--out", tmp_path / "run")
+def test_a_training_starts_from_a_model_that_is_named_and_by_its_recipe(shuzi, tmp_path):
+    ended = shuzi("train", "--from", "tiny", "--steps", 1, "--learning-rate", 1e-9, "--out", tmp_path / "run")
     assert ended.code == 0
     # one step at a tiny learning rate: accuracy stays that of the starting model
     assert re.fullmatch(r"Accuracy: 0\.9\d+ on 5000 validation images", ended.out.splitlines()[-1])

@@ -22,6 +22,7 @@ from shuzi.cli.training_output import JsonLines, Lines
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
 from shuzi.models.card import BACKENDS
+from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model
 from shuzi.training.recipe import OPTIONS, RANGES, Recipe
 from shuzi.training.recipes import RECIPES, recipe
@@ -80,7 +81,7 @@ def train(
     if resume is not None:
         _refuse_beside_resume(name=name, out=out, data=data, **numbers | {"from": start})
     changes = {each: value for each, value in numbers.items() if value is not None}
-    chosen = recipe(name or "softmax").changed(**changes)
+    chosen = recipe(name or _recipe_of(start)).changed(**changes)
     import_training(say("train.starting", library=BACKENDS[_backend()]))
     from shuzi.training.run import run
 
@@ -127,6 +128,15 @@ def _backend() -> str:
     if backend not in BACKENDS:
         raise RecipeError("error.recipe.choice", name="KERAS_BACKEND", value=backend, choices=", ".join(BACKENDS))
     return backend
+
+
+def _recipe_of(start: str | None) -> str:
+    """Return the recipe of the model that a training starts from, or that of the smallest network."""
+    if start is None:
+        return "softmax"
+    path = find_model(place_of(start))
+    name = read_card(read_content(path), path).name
+    return name if name in RECIPES else "softmax"
 
 
 def _new(

@@ -120,7 +120,7 @@ def test_a_drawn_field_moves_onto_what_is_printed_as_the_command_moves_it(client
 )
 def test_drawn_fields_that_no_spec_may_have_are_refused(client, folder, text, words):
     said = draw(client, scan(folder), text)
-    assert (said.status_code, said.json()["key"]) == (422, "error.service.trace"), said.text
+    assert (said.status_code, said.json()["key"]) == (422, "error.service.drawn"), said.text
     assert words in said.json()["detail"]
 
 

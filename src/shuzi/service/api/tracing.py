@@ -141,7 +141,9 @@ def trace_one(
             drawn = None if fields is None else _drawn(*fields)
             traced = trace(grey, name, title, paper, drawn, MILLIMETRE)
         except ShuziError as problem:
-            raise ServiceError("error.service.trace", reason=problem) from problem
+            of_field = fields is not None and not isinstance(problem, PictureError)
+            key = "error.service.drawn" if of_field else "error.service.trace"
+            raise ServiceError(key, reason=problem) from problem
         return written(_said(traced, pages))
 
 

@@ -148,6 +148,7 @@ def test_a_drawn_field_is_moved_and_resized_and_refused_where_something_is_print
     expect(page.get_by_role("button", name="Save the spec")).to_be_enabled()
     handle(page, 1).press("Delete")
     expect(page.locator(".forms-fields li")).to_have_count(0)
+    expect(page.get_by_role("button", name="Add a field")).to_be_focused()
 
 
 def test_a_finger_draws_a_field(open_page, files):

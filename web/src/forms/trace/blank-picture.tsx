@@ -82,7 +82,7 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (numb
           >
             {say("forms.draw")}
           </button>
-          <button type="button" class="button plain" onClick={add}>
+          <button type="button" class="button plain" data-add onClick={add}>
             {say("forms.draw.add")}
           </button>
           <button

@@ -4,8 +4,8 @@ import type { ComponentChildren, RefObject, TargetedPointerEvent } from "preact"
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../../announce";
 import { say } from "../../sentences/say";
-import { addDrawn, changeDrawn, isFresh, removeDrawn } from "./drawn";
-import { focusField } from "./fields";
+import { addDrawn, changeDrawn, isFresh } from "./drawn";
+import { focusField, removeField } from "./fields";
 import { currentField, type Drawn } from "./form";
 import { type Box, between, moved, type Point, resized } from "./rectangle";
 
@@ -137,7 +137,7 @@ export function DrawnHandle({ drawn, number, paper, size }: Handled) {
             const box = (event.shiftKey ? resized : moved)(drawn.box, step, size);
             changeDrawn(number, { box });
             announce(say("forms.draw.at", ...box));
-          } else if (event.key === "Delete" || event.key === "Backspace") removeDrawn(number);
+          } else if (event.key === "Delete" || event.key === "Backspace") removeField(number);
           else if (event.key === "Enter") focusField(number);
           else return;
           event.preventDefault();

@@ -74,7 +74,7 @@ function Row({ field, number }: { field: Edited; number: number }) {
           type="button"
           class="button plain"
           aria-label={say("forms.draw.remove.field", number + 1)}
-          onClick={() => removeDrawn(number)}
+          onClick={() => removeField(number)}
         >
           {say("forms.draw.remove")}
         </button>
@@ -110,6 +110,12 @@ function go(number: number, step: 1 | -1): void {
   let next = number + step;
   while (all[next]?.isLeftOut) next += step;
   if (all[next]) focusField(next);
+}
+
+/** Remove a drawn field; the focus goes where another can be added. */
+export function removeField(number: number): void {
+  removeDrawn(number);
+  document.querySelector<HTMLElement>(".forms-blank [data-add]")?.focus({ preventScroll: true });
 }
 
 /** Put the focus on the name of a field. */

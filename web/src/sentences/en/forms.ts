@@ -55,7 +55,7 @@ export const forms = {
   "forms.trace.choose": "Choose the blank form",
   "forms.trace.another": "Choose another form",
   "forms.trace.about":
-    "A scan, a PDF or a photograph of a blank form, upright and whole; or drop it here. The empty boxes printed on it become fields.",
+    "A scan, a PDF or a photograph of a blank form, upright and whole; or drop it here. The empty boxes printed on it become fields; others can be drawn.",
   "forms.trace.paper": "Paper",
   "forms.trace.page": "Page",
   "forms.trace.busy": "Looking for the boxes",

@@ -50,7 +50,7 @@ export const forms: Translation<typeof english> = {
   "forms.trace.choose": "选空白表格",
   "forms.trace.another": "换一张表格",
   "forms.trace.about":
-    "空白表格的扫描件、PDF 或照片，要正着放、完整；拖到这里也行。上面印好的空格子会成为栏目。",
+    "空白表格的扫描件、PDF 或照片，要正着放、完整；拖到这里也行。上面印好的空格子会成为栏目，别的可以自己画。",
   "forms.trace.paper": "纸张",
   "forms.trace.page": "第几页",
   "forms.trace.busy": "正在找格子",

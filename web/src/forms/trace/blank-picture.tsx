@@ -5,10 +5,10 @@ import { bytesOf } from "../../bundle/base64";
 import { say } from "../../sentences/say";
 import type { TracedForm } from "../../shapes";
 import { revokeLater } from "../read/object-url";
-import { DrawingPaper, DrawnHandle, onPaper } from "./drawing";
-import { addDrawn } from "./drawn";
+import { DrawingPaper, DrawnHandle, onPaper } from "./draw/drawing";
+import { addDrawn } from "./draw/drawn";
+import { around } from "./draw/rectangle";
 import { currentField, type Edited, fields } from "./form";
-import { around } from "./rectangle";
 
 const NEAR = 2;
 const TALL = 4.5; // millimetres of a number

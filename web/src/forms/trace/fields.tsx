@@ -1,8 +1,8 @@
 /** The fields that were found: each is named, gets its kind, or is left out. */
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../../sentences/say";
-import { removeDrawn } from "./drawn";
-import { DrawnShape } from "./drawn-shape";
+import { removeDrawn } from "./draw/drawn";
+import { DrawnShape } from "./draw/drawn-shape";
 import { changeField, currentField, type Edited, fault, fields, kindsOf } from "./form";
 import { plain } from "./toml";
 

@@ -5,7 +5,7 @@ import { say } from "../../sentences/say";
 import type { TracedForm } from "../../shapes";
 import { forget, inStore, newId, putTogether } from "../../shared/database";
 import type { Said } from "../said";
-import type { Box } from "./rectangle";
+import type { Box } from "./draw/rectangle";
 import { DATE_BOXES, type Field, plain, stemOf, tomlOf } from "./toml";
 
 /** What the service said of a picture. */

@@ -8,7 +8,7 @@ import { FileButton } from "../read/file-button";
 import { fieldOf } from "../read/sheets";
 import { take as takeElsewhere } from "../read/take";
 import { BlankPicture } from "./blank-picture";
-import { checkAll } from "./drawn";
+import { checkAll } from "./draw/drawn";
 import { Fields, focusField } from "./fields";
 import { closeForm, fault, faultSaid, filesOf, isEdited, setTitle, title, traced } from "./form";
 import { isTracing, stopTracing, trace, trouble } from "./tracing";

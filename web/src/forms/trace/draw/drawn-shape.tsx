@@ -1,7 +1,7 @@
 /** How many digits a drawn field has room for, how it is printed, and what the service said of it. */
-import { say } from "../../sentences/say";
+import { say } from "../../../sentences/say";
+import type { Drawn, Edited } from "../form";
 import { changeDrawn, MOST_BOXES } from "./drawn";
-import type { Drawn, Edited } from "./form";
 
 const STYLES = ["boxes", "comb", "open"] as const;
 

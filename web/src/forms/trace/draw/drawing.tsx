@@ -2,11 +2,11 @@
 import { type Signal, useSignal } from "@preact/signals";
 import type { ComponentChildren, RefObject, TargetedPointerEvent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { announce } from "../../announce";
-import { say } from "../../sentences/say";
+import { announce } from "../../../announce";
+import { say } from "../../../sentences/say";
+import { focusField, removeField } from "../fields";
+import { currentField, type Drawn } from "../form";
 import { addDrawn, changeDrawn, isFresh } from "./drawn";
-import { focusField, removeField } from "./fields";
-import { currentField, type Drawn } from "./form";
 import { type Box, between, moved, type Point, resized } from "./rectangle";
 
 type Size = readonly [number, number];

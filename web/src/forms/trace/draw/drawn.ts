@@ -1,11 +1,11 @@
 /** The fields that a person draws on the blank form; the service moves each onto what is printed there, or says why it cannot. */
-import { ApiError, isAbort } from "../../api";
-import { newId } from "../../shared/database";
-import { said } from "../said";
-import { askTrace } from "./ask";
-import { changeField, currentField, type Drawn, type Edited, fields, setFields, traced } from "./form";
+import { ApiError, isAbort } from "../../../api";
+import { newId } from "../../../shared/database";
+import { said } from "../../said";
+import { askTrace } from "../ask";
+import { changeField, currentField, type Drawn, type Edited, fields, setFields, traced } from "../form";
+import { plain, tomlOfDrawn } from "../toml";
 import type { Box } from "./rectangle";
-import { plain, tomlOfDrawn } from "./toml";
 
 /** The boxes that a field may have. */
 export const MOST_BOXES = 24;

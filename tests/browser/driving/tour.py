@@ -67,6 +67,10 @@ def tour(page: Page, training: str) -> Iterator[str]:
     page.get_by_test_id("blank-form").set_input_files(FOLDER / "meters.en.pdf")
     page.locator(".forms-fields input").first.focus()
     yield "forms, traced"
+    page.locator(".forms-blank [data-add]").click()
+    page.locator(".forms-drawn button").wait_for()
+    yield "forms, drawn"
+    page.once("dialog", lambda dialog: dialog.accept())
     page.locator(".forms-trace-form .plain").last.click()
     page.goto("?view=forms&sheets=own")
     page.get_by_test_id("photographs").set_input_files(

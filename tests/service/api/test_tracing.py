@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from PIL import Image
 
 from shuzi.cli import shuzi as command
+from shuzi.errors import DataError
 from shuzi.forms.parse import read_spec
 from shuzi.service.settings import Settings
 
@@ -88,6 +89,59 @@ def test_any_page_of_a_document_is_traced(client, folder):
     assert (said.status_code, said.json()["key"]) == (422, "error.picture.page")
     assert said.json()["detail"].startswith("blank.pdf has no page 3")
     assert trace(client, (folder / "blank.png").read_bytes(), query="?page=2").json()["key"] == "error.picture.page"
+
+
+DRAWN = '[[fields]]\nname = "a"\nboxes = {boxes}\nat = {at}\n'
+
+
+def draw(client, content, text):
+    files = {"picture": ("blank.png", content), "fields": ("fields", text.encode())}
+    return client.post("/v1/forms/trace", files=files)
+
+
+def test_a_drawn_field_moves_onto_what_is_printed_as_the_command_moves_it(client, folder):
+    first = read_spec(folder / "survey.toml").fields[0]
+    x, y, wide, high = first.at[0].x - 0.8, first.at[0].y - 0.7, first.at[-1].right - first.at[0].x + 1.5, 10
+    text = DRAWN.format(boxes=first.boxes, at=[x, y, wide, high])
+    (field,) = draw(client, scan(folder), text).json()["fields"]
+    assert (field["name"], field["style"], field["boxes"]) == ("a", first.style, first.boxes)
+    assert np.allclose(field["at"][0][:2], first.at[0][:2], atol=0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (DRAWN.format(boxes=6, at=[10, 10, 190, 100]), "boxes, but"),
+        (DRAWN.format(boxes=6, at=[200, 30, 40, 9]), "reaches beyond the paper"),
+        (DRAWN.format(boxes=25, at=[20, 30, 40, 9]), "from 1 to 24"),
+        ('roster = "/etc/passwd"\n' + DRAWN.format(boxes=2, at=[20, 30, 40, 9]), "cannot name a roster"),
+        ("[[", "fields"),
+    ],
+)
+def test_drawn_fields_that_no_spec_may_have_are_refused(client, folder, text, words):
+    said = draw(client, scan(folder), text)
+    assert (said.status_code, said.json()["key"]) == (422, "error.service.drawn"), said.text
+    assert words in said.json()["detail"]
+
+
+def test_a_form_without_boxes_has_no_fields_until_some_are_drawn(client, tmp_path):
+    page = np.full((2339, 1654), 255, np.uint8)
+    for n in range(60):
+        place = (60 + n % 6 * 250, 300 + n // 6 * 190)
+        cv2.putText(page, f"{n * 7919 % 9973}", place, cv2.FONT_HERSHEY_PLAIN, 4, 0, 4)
+    content = cv2.imencode(".png", page)[1].tobytes()
+    found = trace(client, content).json()
+    assert (found["fields"], found["size"]) == ([], [210, 297])
+    (field,) = draw(client, content, DRAWN.format(boxes=4, at=[60, 10, 60, 12])).json()["fields"]
+    assert (field["style"], field["at"]) == ("open", [[60, 10, 60, 12]])
+    said = draw(client, content, DRAWN.format(boxes=4, at=[5, 30, 60, 12]))
+    assert "Something is printed in the field" in said.json()["detail"]
+    (tmp_path / "blank.png").write_bytes(content)
+    given = ["form", "trace", str(tmp_path / "blank.png"), "--out", str(tmp_path / "a.toml")]
+    refused = CliRunner().invoke(command, given)
+    assert isinstance(refused.exception, DataError)
+    assert "no empty boxes can be found" in str(refused.exception)
+    assert not (tmp_path / "a.toml").exists()
 
 
 def white(_):

@@ -42,6 +42,8 @@ def trace(
     title: str | None,
 ) -> None:
     """Trace a blank form."""
+    from shuzi.errors import DataError
+    from shuzi.forms.parse import beside_file
     from shuzi.forms.spec import DATE
     from shuzi.forms.tracing.drawn import Drawn
     from shuzi.forms.tracing.trace import beside, check_out, save_traced
@@ -50,8 +52,13 @@ def trace(
     check_out(out)
     if fields and single:
         raise click.UsageError(say("cli.form.trace.one"))
-    drawn = Drawn.of(fields) if fields else Drawn(_as_toml(single), Path("--field")) if single else None
+    drawn = Drawn.of(fields) if fields else None
+    if single:
+        place = Path("--field")
+        drawn = Drawn(_as_toml(single), place, beside_file(place))
     traced = traced_from(blank, visible(blank), title or out.stem, paper, drawn, unit)
+    if not traced.spec.fields:
+        raise DataError("error.trace.no_boxes", path=visible(blank))
     save_traced(traced, out)
     spec = traced.spec
     wide = max(columns(visible(each.name)) for each in spec.fields)

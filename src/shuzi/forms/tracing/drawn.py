@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from shuzi.forms.parse import Source, beside_file, read_text
+from shuzi.forms.parse import Beside, Source, beside_file, read_text
 from shuzi.forms.spec import Spec
 from shuzi.forms.toml import tables_of
 from shuzi.ink.boxes import Box
@@ -23,15 +23,18 @@ class Drawn:
         The text, in TOML.
     path
         What errors call it: its file.
+    beside
+        Returns the roster that the text names.
     """
 
     text: str
     path: Path
+    beside: Beside
 
     @staticmethod
     def of(path: Path) -> Drawn:
         """Read a file; raises DataError."""
-        return Drawn(read_text(path), path)
+        return Drawn(read_text(path), path, beside_file(path))
 
 
 def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Callable[[Box], Box]) -> Spec:
@@ -54,7 +57,7 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
         There is a mistake, which the error names with its line and field.
     """
     given = tables_of(drawn.text, drawn.path)
-    source = Source(drawn.path, drawn.text, beside_file(drawn.path))
+    source = Source(drawn.path, drawn.text, drawn.beside)
     fields = given.get("fields", [])
     named = set()
     for number, table in enumerate(fields if isinstance(fields, list) else [], start=1):

@@ -50,7 +50,7 @@ class Traced:
 
 
 def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | None, unit: str) -> Traced:
-    """Trace a blank form.
+    """Trace a blank form; where it has no empty boxes and none are drawn, the spec has no fields.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
     ------
     DataError
         The title is too long or has unprintable characters, a drawn field is wrong or not empty on the blank form,
-        there are no boxes, or too little is printed on the form to recognise it again.
+        or too little is printed on the form to recognise it again.
     PictureError
         It is no picture, or shows no sheet of this paper.
     """
@@ -92,8 +92,6 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
             raise DataError("error.trace.printed", name=filled[0])
         return Traced(replace(spec, fields=fields), form.flat)
     found = _empty(form.flat, propose(printed, form.flat))
-    if not found:
-        raise DataError("error.trace.no_boxes", path=name)
     spec = Spec(fields=found[:MOST_TRACED], language=language_of(title), blank=blank, **sheet)
     return Traced(spec, form.flat, len(found) - len(spec.fields))
 

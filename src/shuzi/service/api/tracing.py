@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import base64
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from numpy import uint8
 from numpy.typing import NDArray
@@ -13,7 +15,9 @@ from pydantic import Field as Described
 from starlette.requests import Request
 from starlette.responses import Response
 
-from shuzi.errors import PictureError, ServiceError, ShuziError
+from shuzi.errors import DataError, PictureError, ServiceError, ShuziError
+from shuzi.forms.toml import text_of
+from shuzi.forms.tracing.drawn import Drawn
 from shuzi.forms.tracing.trace import MILLIMETRE, Traced, trace
 from shuzi.forms.tracing.write import places_of
 from shuzi.messages import language, speaking
@@ -25,13 +29,22 @@ from shuzi.reading.parallel.calls import weight
 from shuzi.service.api import answers
 from shuzi.service.api.reading import PICTURES
 from shuzi.service.api.schema import TracedForm
-from shuzi.service.http.multipart import pictures_of
+from shuzi.service.http.multipart import Named, form_of, pictures_of
 from shuzi.service.http.operations import JSON, Operations, query, written
 from shuzi.service.parts import Parts, parts_of, place_for
 
 operations = Operations("reading")
 
 _TITLE = "Form"
+_FIELDS = "fields"
+_MULTIPART = "multipart/form-data"
+_BODY: dict[str, Any] = PICTURES | {
+    _MULTIPART: PICTURES[_MULTIPART]
+    | {
+        "properties": PICTURES[_MULTIPART]["properties"]
+        | {_FIELDS: {"type": "string", "format": "binary", "description": "service.schema.trace_fields"}}
+    }
+}
 
 
 class TraceQuery(BaseModel):
@@ -49,7 +62,7 @@ class TraceQuery(BaseModel):
     answers={200: TracedForm},
     problems=(400, 401, 415, 422, 501),
     query=TraceQuery,
-    body=PICTURES,
+    body=_BODY,
     example="-F picture=@blank.png {address}/v1/forms/trace",
 )
 async def trace_form(request: Request) -> Response:
@@ -58,11 +71,19 @@ async def trace_form(request: Request) -> Response:
     body = await request.body()
     kind = request.headers.get("content-type", "")
     async with place_for(request):
-        ((name, content),) = await asyncio.to_thread(pictures_of, body, kind, 1)
+        (name, content), drawn = await asyncio.to_thread(_parts_of, body, kind)
         pages, picture = await opened(parts, name, content, asks.page)
-        given = name, picture, asks.title, asks.paper, pages, language()
+        given = name, picture, asks.title, asks.paper, drawn, pages, language()
         said = await parts.pool.run(trace_one, *given, size=weight(picture))
     return Response(said, media_type=JSON)
+
+
+def _parts_of(body: bytes, kind: str) -> tuple[Named, Named | None]:
+    """Return the picture, and the fields that a person drew if there are any; raises ServiceError."""
+    if not kind.lower().startswith("multipart/"):
+        return pictures_of(body, kind, 1)[0], None
+    (picture,), others = form_of(body, kind, 1, (_FIELDS,))
+    return picture, others.get(_FIELDS)
 
 
 async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[int, bytes | NDArray[uint8]]:
@@ -93,7 +114,15 @@ async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[in
             raise answers.about(name, problem) from problem
 
 
-def trace_one(name: str, picture: bytes | NDArray[uint8], title: str, paper: str, pages: int, spoken: str) -> bytes:
+def trace_one(
+    name: str,
+    picture: bytes | NDArray[uint8],
+    title: str,
+    paper: str,
+    fields: Named | None,
+    pages: int,
+    spoken: str,
+) -> bytes:
     """Trace a blank form; return a TracedForm as JSON; in a reading process.
 
     Raises
@@ -109,10 +138,22 @@ def trace_one(name: str, picture: bytes | NDArray[uint8], title: str, paper: str
         except ShuziError as problem:
             raise answers.about(name, problem) from problem
         try:
-            traced = trace(grey, name, title, paper, None, MILLIMETRE)
+            drawn = None if fields is None else _drawn(*fields)
+            traced = trace(grey, name, title, paper, drawn, MILLIMETRE)
         except ShuziError as problem:
-            raise ServiceError("error.service.trace", reason=problem) from problem
+            of_field = fields is not None and not isinstance(problem, PictureError)
+            key = "error.service.drawn" if of_field else "error.service.trace"
+            raise ServiceError(key, reason=problem) from problem
         return written(_said(traced, pages))
+
+
+def _drawn(name: str, content: bytes) -> Drawn:
+    path = Path(name)
+
+    def beside(_: str, roster: str) -> bytes:  # never a file of this machine
+        raise DataError("error.service.trace_roster", name=roster[:80])
+
+    return Drawn(text_of(content, path), path, beside)
 
 
 def _said(traced: Traced, pages: int) -> TracedForm:

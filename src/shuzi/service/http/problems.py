@@ -58,6 +58,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.spec": 422,
     "error.service.hand": 422,
     "error.service.trace": 422,
+    "error.service.drawn": 422,
     "error.service.before": 422,
     "error.service.cell_picture": 422,
     "error.service.no_picture": 422,

@@ -1,10 +1,13 @@
-/** The blank form with the boxes that were found drawn over it; the field that a person is at can be seen nearer. */
+/** The blank form with its fields drawn over it; the field that a person is at can be seen nearer, and others can be drawn. */
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { bytesOf } from "../../bundle/base64";
 import { say } from "../../sentences/say";
 import type { TracedForm } from "../../shapes";
 import { revokeLater } from "../read/object-url";
+import { DrawingPaper, DrawnHandle, onPaper } from "./draw/drawing";
+import { addDrawn } from "./draw/drawn";
+import { around } from "./draw/rectangle";
 import { currentField, type Edited, fields } from "./form";
 
 const NEAR = 2;
@@ -14,6 +17,9 @@ const ROOM = 1.2;
 export function BlankPicture({ form, choose }: { form: TracedForm; choose: (number: number) => void }) {
   const url = useSignal("");
   const isNear = useSignal(false);
+  const isDrawing = useSignal(false);
+  const frame = useRef<HTMLDivElement>(null);
+  const paper = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const made = URL.createObjectURL(new Blob([bytesOf(form.blank)], { type: "image/png" }));
     url.value = made;
@@ -21,45 +27,92 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (numb
   }, [form, url]);
   const [width, height] = form.size;
   const at = currentField.value;
-  const [x, y] = (at === null ? undefined : fields.value[at]?.at[0]) ?? [width / 2, height / 2];
   const near = isNear.value && at !== null;
-  // with what is printed to the left of it, which says what it is
-  const middle = `${(50 * x) / width}% ${(100 * y) / height}%`;
+  // with what is printed to the left of it, which says what it is; a field that is dragged takes the paper nowhere
+  const middle = useMemo(() => {
+    const [x, y] = (at === null ? undefined : fields.peek()[at]?.at[0]) ?? [width / 2, height / 2];
+    return `${(50 * x) / width}% ${(100 * y) / height}%`;
+  }, [at, near, width, height]);
+  const add = () => {
+    if (!frame.current || !paper.current) return;
+    isDrawing.value = false;
+    addDrawn(around(onPaper(paper.current, middleOf(frame.current), form.size), form.size));
+  };
   return (
-    <figure class="forms-blank">
-      <div>
+    <figure
+      class="forms-blank"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") isDrawing.value = false;
+      }}
+    >
+      <div ref={frame}>
         <div style={near ? { transform: `scale(${NEAR})`, transformOrigin: middle } : {}}>
-          <img src={url.value} alt={say("forms.trace.picture", fields.value.length)} />
-          <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-            {fields.value.map((each, number) => (
-              // biome-ignore lint/a11y/noStaticElementInteractions: the list has the same, for keys
-              <g
-                key={each.at.join()}
-                data-state={each.isLeftOut ? "left-out" : number === at ? "current" : ""}
-                onClick={() => choose(number)}
-              >
-                <Boxes field={each} number={number + 1} />
-              </g>
-            ))}
-          </svg>
+          <DrawingPaper paper={paper} size={form.size} isDrawing={isDrawing}>
+            <img src={url.value} alt={say("forms.trace.picture", fields.value.length)} draggable={false} />
+            <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+              {fields.value.map((each, number) => (
+                // biome-ignore lint/a11y/noStaticElementInteractions: the list has the same, for keys
+                <g
+                  key={each.drawn?.id ?? each.at.join()}
+                  data-state={each.isLeftOut ? "left-out" : number === at ? "current" : ""}
+                  onClick={() => choose(number)}
+                >
+                  <Boxes field={each} number={number + 1} />
+                </g>
+              ))}
+            </svg>
+            {fields.value.map(
+              ({ drawn }, number) =>
+                drawn && (
+                  <DrawnHandle key={drawn.id} drawn={drawn} number={number} paper={paper} size={form.size} />
+                ),
+            )}
+          </DrawingPaper>
         </div>
       </div>
       <figcaption>
-        <button
-          type="button"
-          class="button plain"
-          aria-pressed={isNear.value}
-          disabled={at === null}
-          onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
-          onClick={() => {
-            isNear.value = !isNear.value;
-          }}
-        >
-          {say("forms.sheet.near")}
-        </button>
+        <div class="buttons">
+          <button
+            type="button"
+            class="button plain"
+            aria-pressed={isDrawing.value}
+            onClick={() => {
+              isDrawing.value = !isDrawing.value;
+            }}
+          >
+            {say("forms.draw")}
+          </button>
+          <button type="button" class="button plain" data-add onClick={add}>
+            {say("forms.draw.add")}
+          </button>
+          <button
+            type="button"
+            class="button plain"
+            aria-pressed={isNear.value}
+            disabled={at === null}
+            onMouseDown={(event) => event.preventDefault()} // the field keeps the focus
+            onClick={() => {
+              isNear.value = !isNear.value;
+            }}
+          >
+            {say("forms.sheet.near")}
+          </button>
+        </div>
+        {isDrawing.value ? (
+          <p class="small">{say("forms.draw.now")}</p>
+        ) : (
+          fields.value.some(({ drawn }) => drawn) && <p class="small quiet">{say("forms.draw.about")}</p>
+        )}
       </figcaption>
     </figure>
   );
+}
+
+/** The middle of what can be seen of an element in the window, or of the element where nothing can. */
+function middleOf(element: Element): [number, number] {
+  const { left, right, top, bottom } = element.getBoundingClientRect();
+  const [first, last] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
+  return [(left + right) / 2, first < last ? (first + last) / 2 : (top + bottom) / 2];
 }
 
 function Boxes({ field, number }: { field: Edited; number: number }) {

@@ -1,6 +1,8 @@
 /** The fields that were found: each is named, gets its kind, or is left out. */
 import { useEffect, useRef } from "preact/hooks";
 import { say } from "../../sentences/say";
+import { removeDrawn } from "./draw/drawn";
+import { DrawnShape } from "./draw/drawn-shape";
 import { changeField, currentField, type Edited, fault, fields, kindsOf } from "./form";
 import { plain } from "./toml";
 
@@ -8,7 +10,7 @@ export function Fields() {
   return (
     <ol class="forms-fields" aria-label={say("forms.trace.fields")}>
       {fields.value.map((each, number) => (
-        <Row key={each.at.join()} field={each} number={number} />
+        <Row key={each.drawn?.id ?? each.at.join()} field={each} number={number} />
       ))}
     </ol>
   );
@@ -18,7 +20,8 @@ function Row({ field, number }: { field: Edited; number: number }) {
   const row = useRef<HTMLLIElement>(null);
   const isCurrent = currentField.value === number;
   useEffect(() => {
-    if (isCurrent) row.current?.scrollIntoView({ block: "nearest" });
+    const isOnPicture = document.activeElement?.closest(".forms-blank"); // which would move away while it is dragged
+    if (isCurrent && !isOnPicture) row.current?.scrollIntoView({ block: "nearest" });
   }, [isCurrent]);
   const wrong = fault.value;
   const isWrong =
@@ -66,16 +69,31 @@ function Row({ field, number }: { field: Edited; number: number }) {
           </option>
         ))}
       </select>
-      <button
-        type="button"
-        class="button plain"
-        aria-pressed={field.isLeftOut}
-        aria-label={say("forms.trace.leave_out.field", number + 1)}
-        onClick={() => changeField(number, { isLeftOut: !field.isLeftOut })}
-      >
-        {say("forms.trace.leave_out")}
-      </button>
-      <span class="small quiet">{shapeOf(field)}</span>
+      {field.drawn ? (
+        <button
+          type="button"
+          class="button plain"
+          aria-label={say("forms.draw.remove.field", number + 1)}
+          onClick={() => removeField(number)}
+        >
+          {say("forms.draw.remove")}
+        </button>
+      ) : (
+        <button
+          type="button"
+          class="button plain"
+          aria-pressed={field.isLeftOut}
+          aria-label={say("forms.trace.leave_out.field", number + 1)}
+          onClick={() => changeField(number, { isLeftOut: !field.isLeftOut })}
+        >
+          {say("forms.trace.leave_out")}
+        </button>
+      )}
+      {field.drawn ? (
+        <DrawnShape field={field} drawn={field.drawn} number={number} shape={shapeOf(field)} />
+      ) : (
+        <span class="small quiet">{shapeOf(field)}</span>
+      )}
     </li>
   );
 }
@@ -92,6 +110,12 @@ function go(number: number, step: 1 | -1): void {
   let next = number + step;
   while (all[next]?.isLeftOut) next += step;
   if (all[next]) focusField(next);
+}
+
+/** Remove a drawn field; the focus goes where another can be added. */
+export function removeField(number: number): void {
+  removeDrawn(number);
+  document.querySelector<HTMLElement>(".forms-blank [data-add]")?.focus({ preventScroll: true });
 }
 
 /** Put the focus on the name of a field. */

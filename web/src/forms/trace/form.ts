@@ -4,6 +4,8 @@ import { bytesOf } from "../../bundle/base64";
 import { say } from "../../sentences/say";
 import type { TracedForm } from "../../shapes";
 import { forget, inStore, newId, putTogether } from "../../shared/database";
+import type { Said } from "../said";
+import type { Box } from "./draw/rectangle";
 import { DATE_BOXES, type Field, plain, stemOf, tomlOf } from "./toml";
 
 /** What the service said of a picture. */
@@ -15,9 +17,23 @@ export interface Traced {
   form: TracedForm;
 }
 
+/** What a person drew, from which the service makes a field. */
+export interface Drawn {
+  id: string;
+  box: Box;
+  /** As what it is read; "" leaves that to what is printed there. */
+  style: Field["style"] | "";
+  /** Whether the service has said where the field is. */
+  isChecked: boolean;
+  /** Why no field can be there. */
+  trouble: Said | null;
+}
+
 /** A field as a person left it. */
 export interface Edited extends Field {
   isLeftOut: boolean;
+  /** Only if a person drew it. */
+  drawn?: Drawn;
 }
 
 interface Edits {
@@ -30,6 +46,7 @@ interface Edits {
 }
 
 const LONGEST = 200; // characters of a title
+const MOST_FIELDS = 200;
 const KEYS = { traced: "traced", edits: "traced edits" };
 
 export const traced = signal<Traced | null>(null);
@@ -41,24 +58,33 @@ export const isEdited = signal(false);
 
 const used = computed(() => fields.value.filter(({ isLeftOut }) => !isLeftOut));
 
+type Fault =
+  | ["no_title" | "none"]
+  | ["many" | "unnamed" | "misplaced" | "unchecked", number]
+  | ["twice", string];
+
 /** What a spec cannot have: the key of its sentence and what that says; null if all is well. */
-export const fault = computed<["no_title" | "none"] | ["unnamed", number] | ["twice", string] | null>(() => {
+export const fault = computed<Fault | null>(() => {
   if (!plain(title.value)) return ["no_title"];
   if (used.value.length === 0) return ["none"];
+  if (used.value.length > MOST_FIELDS) return ["many", MOST_FIELDS];
   const unnamed = fields.value.findIndex(({ name, isLeftOut }) => !isLeftOut && !plain(name));
   if (unnamed >= 0) return ["unnamed", unnamed + 1];
   const names = used.value.map(({ name }) => plain(name));
   const twice = names.find((name, place) => names.indexOf(name) < place);
-  return twice === undefined ? null : ["twice", twice];
+  if (twice !== undefined) return ["twice", twice];
+  const open = fields.value.findIndex(({ drawn }) => drawn && !drawn.isChecked);
+  if (open < 0) return null;
+  return [fields.value[open]?.drawn?.trouble ? "misplaced" : "unchecked", open + 1];
 });
 
 /** Say why no spec can be made of the form; "" if one can. */
 export function faultSaid(): string {
   const wrong = fault.value;
   if (!wrong) return "";
-  if (wrong[0] === "unnamed") return say("forms.trace.unnamed", wrong[1]);
+  if (wrong.length === 1) return say(`forms.trace.${wrong[0]}`);
   if (wrong[0] === "twice") return say("forms.trace.twice", wrong[1]);
-  return say(`forms.trace.${wrong[0]}`);
+  return say(`forms.trace.${wrong[0]}`, wrong[1]);
 }
 
 /** Begin with a form; an earlier one is replaced. */
@@ -115,7 +141,12 @@ export function setTitle(text: string): void {
 
 /** Change a field; the number is from 0. */
 export function changeField(number: number, changed: Partial<Edited>): void {
-  fields.value = fields.peek().map((each, place) => (place === number ? { ...each, ...changed } : each));
+  setFields(fields.peek().map((each, place) => (place === number ? { ...each, ...changed } : each)));
+}
+
+/** Put other fields in the place of all. */
+export function setFields(changed: readonly Edited[]): void {
+  fields.value = changed;
   keep();
 }
 

@@ -35,6 +35,20 @@ function written({ name, kind, boxes, decimals, style, at }: Field): Record<stri
   };
 }
 
+/** A field as a person drew it, for the service to find its place; without a style, what is printed there decides on it. */
+export function tomlOfDrawn(
+  { name, kind, boxes }: Pick<Field, "name" | "kind" | "boxes">,
+  { box, style }: { box: Field["at"][number]; style: Field["style"] | "" },
+): string {
+  return `[[fields]]\n${linesOf({
+    name: plain(name) || "-",
+    kind,
+    ...(kind === "date" ? {} : { boxes }),
+    ...(style ? { style } : {}),
+    at: box,
+  })}`;
+}
+
 function linesOf(values: Record<string, unknown>): string {
   // strings without control characters, numbers and lists of JSON are TOML's too
   const line = ([key, value]: [string, unknown]) => `${key} = ${JSON.stringify(value)}\n`;

@@ -8,6 +8,7 @@ import { FileButton } from "../read/file-button";
 import { fieldOf } from "../read/sheets";
 import { take as takeElsewhere } from "../read/take";
 import { BlankPicture } from "./blank-picture";
+import { checkAll } from "./draw/drawn";
 import { Fields, focusField } from "./fields";
 import { closeForm, fault, faultSaid, filesOf, isEdited, setTitle, title, traced } from "./form";
 import { isTracing, stopTracing, trace, trouble } from "./tracing";
@@ -27,6 +28,9 @@ export function TracePanel() {
   useEffect(() => {
     if (found) paper.value = found.form.paper;
   }, [found, paper]);
+  useEffect(() => {
+    if (found) checkAll();
+  }, [found]);
   const take = (files: readonly File[]) => {
     const [file] = files;
     if (file && mayReplace()) void trace(file, paper.peek().trim());

@@ -1,15 +1,11 @@
 /** The service finds the fields on the picture of a blank form. */
 import { signal } from "@preact/signals";
 import { announce } from "../../announce";
-import { ApiError, isAbort, request } from "../../api";
+import { ApiError, isAbort } from "../../api";
 import { say } from "../../sentences/say";
-import type { TracedForm } from "../../shapes";
-import { smaller } from "../read/smaller";
 import { type Said, said } from "../said";
+import { askTrace } from "./ask";
 import { beginForm } from "./form";
-
-const MOST_BYTES = 19_500_000; // of 20 million, with what surrounds the file
-const SIDE = 4_000; // pixels on the longer side of a picture that is larger than that
 
 /** Whether a picture is being traced. */
 export const isTracing = signal(false);
@@ -30,12 +26,7 @@ export async function trace(file: File, paper: string, page = 1): Promise<void> 
   trouble.value = null;
   isTracing.value = true;
   try {
-    const small = file.size > MOST_BYTES ? await smaller(file, SIDE) : null;
-    const body = new FormData();
-    body.append("picture", small?.file ?? file, file.name);
-    const query = new URLSearchParams({ paper, page: String(page) });
-    const path = `v1/forms/trace?${query}`;
-    const form = await request<TracedForm>(path, { body, signal: mine.signal, onBusy: () => undefined });
+    const form = await askTrace({ file, page, paper, fields: "" }, mine.signal);
     beginForm({ file, page, form });
     announce(say("forms.trace.found", form.fields.length));
   } catch (error) {

@@ -55,14 +55,20 @@ export const forms = {
   "forms.trace.choose": "Choose the blank form",
   "forms.trace.another": "Choose another form",
   "forms.trace.about":
-    "A scan, a PDF or a photograph of a blank form, upright and whole; or drop it here. The empty boxes printed on it become fields.",
+    "A scan, a PDF or a photograph of a blank form, upright and whole; or drop it here. The empty boxes printed on it become fields; others can be drawn.",
   "forms.trace.paper": "Paper",
   "forms.trace.page": "Page",
   "forms.trace.busy": "Looking for the boxes",
   "forms.trace.found": (fields: number) =>
-    fields === 1 ? "1 field was found." : `${fields} fields were found.`,
+    fields === 0
+      ? "No field was found."
+      : fields === 1
+        ? "1 field was found."
+        : `${fields} fields were found.`,
   "forms.trace.look": (fields: number) =>
-    `${fields === 1 ? "1 field was found" : `${fields} fields were found`}. Name them, leave out those that are none, and choose photographs of filled forms above.`,
+    fields === 0
+      ? "No empty boxes were found. Draw the fields on the form, and choose photographs of filled forms above."
+      : `${fields === 1 ? "1 field was found" : `${fields} fields were found`}. Name them, draw what is missing, leave out those that are none, and choose photographs of filled forms above.`,
   "forms.trace.left_out": (count: number) =>
     `${count} more ${count === 1 ? "field was" : "fields were"} found than a spec may have. Say which ones you need with shuzi form trace --fields.`,
   "forms.trace.picture": (fields: number) =>
@@ -83,7 +89,27 @@ export const forms = {
   "forms.trace.date": (shape: string) => `${shape}: year, month, day`,
   "forms.trace.decimals": (shape: string, decimals: number) => `${shape}, ${decimals} after the point`,
   "forms.trace.no_title": "The form needs a title.",
-  "forms.trace.none": "All fields are left out. At least one is needed.",
+  "forms.trace.none": "There is no field, or all are left out. At least one is needed.",
+  "forms.trace.many": (most: number) => `A spec may have at most ${most} fields.`,
+  "forms.trace.misplaced": (number: number) => `Field ${number} cannot be used as it is drawn.`,
+  "forms.trace.unchecked": (number: number) => `Field ${number} is being compared with the form.`,
+  "forms.draw": "Draw a field",
+  "forms.draw.add": "Add a field",
+  "forms.draw.now": "Drag over the place of the field, from corner to corner.",
+  "forms.draw.about":
+    "Drag a drawn field, or its corner. Arrow keys move it, with Shift they resize it, Enter leads to its name, Delete removes it. It goes onto the boxes that are printed there.",
+  "forms.draw.place": (number: number, at: string) => `Field ${number}, drawn: ${at}`,
+  "forms.draw.at": (x: number, y: number, width: number, height: number) =>
+    `${x} mm from the left, ${y} mm from above, ${width} by ${height} mm`,
+  "forms.draw.boxes": (number: number) => `Boxes of field ${number}`,
+  "forms.draw.digits": (count: number) => (count === 1 ? "1 digit" : `${count} digits`),
+  "forms.draw.style": (number: number) => `How field ${number} is printed`,
+  "forms.draw.style.any": "as printed there",
+  "forms.draw.style.boxes": "a box for each digit",
+  "forms.draw.style.comb": "one box with ticks",
+  "forms.draw.style.open": "open field",
+  "forms.draw.remove": "Remove",
+  "forms.draw.remove.field": (number: number) => `Remove field ${number}`,
   "forms.trace.unnamed": (number: number) => `Field ${number} has no name.`,
   "forms.trace.twice": (name: string) => `Two fields are called ${name}. Each needs a name of its own.`,
   "forms.trace.save": "Save the spec (.toml)",

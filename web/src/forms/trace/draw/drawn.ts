@@ -1,0 +1,94 @@
+/** The fields that a person draws on the blank form; the service moves each onto what is printed there, or says why it cannot. */
+import { ApiError, isAbort } from "../../../api";
+import { newId } from "../../../shared/database";
+import { said } from "../../said";
+import { askTrace } from "../ask";
+import { changeField, currentField, type Drawn, type Edited, fields, setFields, traced } from "../form";
+import { plain, tomlOfDrawn } from "../toml";
+import type { Box } from "./rectangle";
+
+/** The boxes that a field may have. */
+export const MOST_BOXES = 24;
+const SETTLED = 400; // milliseconds without a change, after which the service is asked
+const WIDE = 7; // millimetres of a box for a digit
+
+let added = ""; // the id of the field that was added last, until it has the focus
+const asking = new Map<string, AbortController>();
+
+/** Add a field where somebody drew one, as the last; its boxes are as many as fit, until somebody says how many. */
+export function addDrawn(box: Box): void {
+  const all = fields.peek();
+  const names = new Set(all.map(({ name }) => plain(name)));
+  let number = all.length + 1;
+  while (names.has(`f${number}`)) number += 1;
+  const id = newId();
+  added = id;
+  const boxes = Math.min(Math.max(Math.round(box[2] / WIDE), 1), MOST_BOXES);
+  const drawn: Drawn = { id, box, style: "", isChecked: false, trouble: null };
+  const shape = { boxes, decimals: 0, style: "open", at: [box] } as const;
+  setFields([...all, { name: `f${number}`, kind: "number", isLeftOut: false, drawn, ...shape, at: [box] }]);
+  currentField.value = all.length;
+  void check(id);
+}
+
+/** Whether a field was just added: once. */
+export function isFresh(id: string): boolean {
+  const found = id === added;
+  if (found) added = "";
+  return found;
+}
+
+/** Change where a drawn field is, its boxes or its style; the number is from 0. */
+export function changeDrawn(
+  number: number,
+  changed: Partial<Pick<Drawn, "box" | "style">>,
+  boxes?: number,
+): void {
+  const field = fields.peek()[number];
+  if (!field?.drawn) return;
+  const drawn = { ...field.drawn, ...changed, isChecked: false, trouble: null };
+  const count = boxes ?? field.boxes;
+  const kind = field.kind === "date" && count !== field.boxes ? "number" : field.kind;
+  changeField(number, { drawn, boxes: count, kind, at: [drawn.box] });
+  void check(drawn.id);
+}
+
+export function removeDrawn(number: number): void {
+  const id = fields.peek()[number]?.drawn?.id ?? "";
+  asking.get(id)?.abort();
+  currentField.value = null;
+  setFields(fields.peek().filter((_, place) => place !== number));
+}
+
+/** Ask again for fields that the page was left with before there was a place for them. */
+export function checkAll(): void {
+  for (const { drawn } of fields.peek()) if (drawn && !drawn.isChecked) void check(drawn.id);
+}
+
+async function check(id: string): Promise<void> {
+  asking.get(id)?.abort();
+  const mine = new AbortController();
+  asking.set(id, mine);
+  try {
+    await new Promise((resolve) => setTimeout(resolve, SETTLED));
+    const found = traced.peek();
+    const field = fields.peek().find(({ drawn }) => drawn?.id === id);
+    if (mine.signal.aborted || !found || !field?.drawn) return;
+    const { file, page, form } = found;
+    const asked = { file, page, paper: form.paper, fields: tomlOfDrawn(field, field.drawn) };
+    const answer = await askTrace(asked, mine.signal);
+    const [there] = answer.fields;
+    if (there) settle(id, { style: there.style, at: there.at }, { isChecked: true, trouble: null });
+  } catch (error) {
+    if (error instanceof ApiError) settle(id, {}, { trouble: said(error.sentence) });
+    else if (!isAbort(error)) throw error;
+  } finally {
+    if (asking.get(id) === mine) asking.delete(id);
+  }
+}
+
+function settle(id: string, changed: Partial<Edited>, checked: Partial<Drawn>): void {
+  const number = fields.peek().findIndex(({ drawn }) => drawn?.id === id);
+  const drawn = fields.peek()[number]?.drawn;
+  if (drawn) changeField(number, { ...changed, drawn: { ...drawn, ...checked } });
+}

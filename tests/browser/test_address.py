@@ -12,7 +12,8 @@ def _seen(page):
     """Return the view's text and the positions of its controls."""
     page.locator("h1").wait_for()
     if page.locator(".model-choice").count():
-        page.locator("[name=model]").nth(1).wait_for()  # the list of models has arrived
+        page.locator("[name=model]").nth(1).wait_for()
+        page.wait_for_load_state("networkidle")  # the service's list of models has arrived as well
     controls = page.locator("main input:not([type=file])").evaluate_all(
         "(inputs) => inputs.map(({ name, value, checked }) => [name, value, checked])"
     )

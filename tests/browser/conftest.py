@@ -7,13 +7,16 @@ import re
 import httpx
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from PIL import Image
 from playwright.sync_api import expect
 
 from driving.browsing import browsing, watched_pages
+from driving.filled import TEXTS, photograph, write_spec
 from driving.serving import NotReadyError, build_page, serving
 from driving.sheet import Sheet
 from driving.training import STEPS, train
+from shuzi.cli import shuzi as command
 
 
 @pytest.fixture(scope="session")
@@ -59,6 +62,18 @@ def run(browser, address, api):
         trained = train(page, api)
         expect(page.get_by_test_id("announcement")).to_have_text(re.compile("^Training is done"))
     return trained
+
+
+@pytest.fixture(scope="session")
+def files(tmp_path_factory):
+    """A spec, its roster, a photograph of a filled sheet, and what the command makes of it: the folder."""
+    folder = tmp_path_factory.mktemp("forms")
+    spec = write_spec(folder)
+    (folder / "sheet.jpg").write_bytes(photograph(spec, TEXTS))
+    outs = [f"--out={folder / name}" for name in ("table.json", "table.csv", "table.xlsx")]
+    given = ["form", "read", str(folder / "sheet.jpg"), "--spec", str(spec), *outs, "--lang", "en"]
+    assert CliRunner().invoke(command, given).exit_code == 0
+    return folder
 
 
 @pytest.fixture

@@ -2,7 +2,10 @@
 
 import functools
 import os
+import sys
+from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +15,8 @@ from hypothesis import settings
 import shuzi
 from shuzi import messages
 from shuzi.data.mnist import PACKAGED
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 
 if find_spec("keras") is None:  # the core also runs on Python versions without TensorFlow
     collect_ignore = ["training", "tools", "cli/test_train_command.py", "course/test_old_tutorials.py"]
@@ -45,6 +50,20 @@ def own_cache(tmp_path_factory):
 def mnist():
     """MNIST; take no batches from it, since it is shared and keeps its position."""
     return shuzi.load_mnist(PACKAGED)
+
+
+@pytest.fixture(scope="session")
+def benchmark_module():
+    """Import a module of the benchmarks, which are no package."""
+
+    def load(name):
+        sys.path.insert(0, str(BENCHMARKS))
+        try:
+            return import_module(name)
+        finally:
+            sys.path.remove(str(BENCHMARKS))
+
+    return load
 
 
 @pytest.fixture(scope="session")

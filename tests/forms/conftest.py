@@ -1,8 +1,5 @@
 """Sheets that are printed, filled and photographed by code."""
 
-import sys
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -12,8 +9,6 @@ from PIL import Image
 import shuzi
 from shuzi.cli import shuzi as command
 
-BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-
 
 @pytest.fixture(scope="session")
 def reader():
@@ -21,14 +16,9 @@ def reader():
 
 
 @pytest.fixture(scope="session")
-def sheets():
+def sheets(benchmark_module):
     """The benchmark's way to make photographs of sheets."""
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        import sheets
-    finally:
-        sys.path.remove(str(BENCHMARKS))
-    return sheets
+    return benchmark_module("sheets")
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +43,9 @@ def photo(sheets, hands):
 
 
 @pytest.fixture(scope="session")
-def forms():
+def forms(benchmark_module):
     """The benchmark's five forms, by name."""
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        from layouts import layouts
-    finally:
-        sys.path.remove(str(BENCHMARKS))
-    return {each.name: each for each in layouts()}
+    return {each.name: each for each in benchmark_module("layouts").layouts()}
 
 
 @pytest.fixture(scope="session")

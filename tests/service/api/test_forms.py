@@ -2,8 +2,6 @@
 
 import io
 import json
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,21 +11,15 @@ from PIL import Image
 
 from shuzi.cli import shuzi as command
 
-BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 SPEC = 'title = "Scores"\nrows = 3\nroster = "class.csv"\n[[fields]]\nname = "id"\nboxes = 3\namong_column = "id"\n'
 ROSTER = "id\n101\n202\n303\n"
 TEXTS = {(0, "id"): "101", (1, "id"): "303", (2, "id"): "202"}
 
 
 @pytest.fixture(scope="module")
-def sheets():
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        import layouts
-        import sheets
-    finally:
-        sys.path.remove(str(BENCHMARKS))
-    sheets.layouts = layouts.layouts
+def sheets(benchmark_module):
+    sheets = benchmark_module("sheets")
+    sheets.layouts = benchmark_module("layouts").layouts
     return sheets
 
 

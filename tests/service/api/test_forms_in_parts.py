@@ -3,8 +3,6 @@
 import io
 import json
 import re
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,7 +12,6 @@ from PIL import Image
 from shuzi.forms.layout import pages_of
 from shuzi.forms.parse import read_spec
 
-BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 COPIES = (
     'title = "S"\nrows = 3\n[[fields]]\nname = "day"\nkind = "date"\nonce = true\n[[fields]]\nname = "q"\nboxes = 2\n'
 )
@@ -23,16 +20,9 @@ ROSTER = "id\n" + "".join(f"{n:03}\n" for n in range(60))
 
 
 @pytest.fixture(scope="module")
-def photograph():
+def photograph(benchmark_module, mnist):
     """A function that fills a page of a spec with numbers of its own and photographs it."""
-    from shuzi import load_mnist
-
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        import sheets
-    finally:
-        sys.path.remove(str(BENCHMARKS))
-    digits = load_mnist().validation
+    sheets, digits = benchmark_module("sheets"), mnist.validation
 
     def made(spec, page=1, seed=0, most=99):
         rng = np.random.default_rng([seed, page])

@@ -3,8 +3,6 @@
 import base64
 import io
 import json
-import sys
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -17,18 +15,11 @@ from shuzi.errors import DataError
 from shuzi.forms.parse import read_spec
 from shuzi.service.settings import Settings
 
-BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
-
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
+def folder(tmp_path_factory, benchmark_module):
     """A folder with the scan of a blank form, blank.png, its trace by the command, and a filled copy, filled.jpg."""
-    sys.path.insert(0, str(BENCHMARKS))
-    try:
-        import layouts
-        import sheets
-    finally:
-        sys.path.remove(str(BENCHMARKS))
+    layouts, sheets = benchmark_module("layouts"), benchmark_module("sheets")
     folder = tmp_path_factory.mktemp("trace")
     form = next(each for each in layouts.layouts() if each.name == "survey")
     scan = cv2.resize((form.page * 255).astype(np.uint8), (1654, 2339), interpolation=cv2.INTER_AREA)

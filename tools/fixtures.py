@@ -65,6 +65,8 @@ def pictures() -> dict[str, Grey]:
         "touching": _beside(page, [*digits.images[40:45]], -9),
         "ruled": _ruled(number),
         "framed": np.asarray(cv2.rectangle(number.copy(), (4, 10), (254, 86), 60, 2), np.uint8),
+        "boxes": _boxed(number),
+        "comb": _on_a_comb(number),
         "in-shadow": _in_shadow(number),
         "pale": np.asarray(226 - (226 - number.astype(np.int64)) // 7, np.uint8),
         "large": np.asarray(cv2.resize(_ruled(number), (1_820, 672), interpolation=cv2.INTER_CUBIC), np.uint8),
@@ -174,6 +176,26 @@ def _ruled(number: Grey) -> Grey:
     for y in (22, 50, 78):
         cv2.line(sheet, (0, y), (sheet.shape[1], y), 120, 1)
     return sheet
+
+
+def _boxed(number: Grey) -> Grey:
+    """Print a row of boxes around the digits, slightly aslant, as on a photographed form."""
+    page = np.full_like(number, 255)
+    cv2.rectangle(page, (12, 24), (236, 76), 90, 3)
+    for x in range(50, 236, 37):
+        cv2.line(page, (x, 24), (x, 76), 90, 2)
+    turn = cv2.getRotationMatrix2D((130, 48), 1.5, 1)
+    lines = cv2.warpAffine(page, turn, number.shape[::-1], flags=cv2.INTER_LINEAR, borderValue=255)
+    return np.minimum(number, np.asarray(lines, np.uint8))
+
+
+def _on_a_comb(number: Grey) -> Grey:
+    """Print a comb below the digits: a rail, and teeth that stand on it."""
+    page = number.copy()
+    cv2.line(page, (12, 72), (236, 72), 70, 2)
+    for x in range(14, 240, 37):
+        cv2.line(page, (x, 58), (x, 72), 70, 2)
+    return page
 
 
 def _in_shadow(number: Grey) -> Grey:

@@ -97,3 +97,58 @@ def test_print_much_paler_than_the_digits_is_a_stain_even_if_the_ink_map_shows_i
 def test_nothing_is_left_out_of_paper_without_ink():
     blank = np.zeros((40, 40), np.uint8)
     assert left_out(blank, blank, [], 20.0) == []
+
+
+def comb(teeth=8, below=46):
+    """Two digits on a comb: a rail below them, and teeth that stand on it."""
+    ink = page()
+    ink[20:44, 64:76] = 255
+    ink[below : below + 3, 12:100] = 255
+    for x in range(14, 100, 22):
+        ink[below - teeth : below, x : x + 2] = 255
+    return ink, [*DIGIT, Box(64, 20, 12, 24)]
+
+
+def test_a_comb_is_ruling_whole_or_broken_up_by_digits():
+    ink, taken = comb(teeth=10)
+    assert kinds(ink, taken) == ["ruling"]
+    ink[44:47, 64:76] = 255  # the second digit stands on the rail
+    assert set(kinds(ink, taken)) == {"ruling"}
+
+
+def test_boxes_with_thick_lines_are_ruling_straight_or_aslant():
+    for angle in (0, 2):
+        ink = page()
+        cv2.rectangle(ink, (12, 10), (146, 56), 255, 3)
+        for x in range(34, 146, 22):
+            cv2.line(ink, (x, 10), (x, 56), 255, 2)
+        turn = cv2.getRotationMatrix2D((80, 40), angle, 1)
+        assert kinds(cv2.warpAffine(ink, turn, (240, 80))) == ["ruling"], angle
+
+
+def test_a_digit_that_was_not_read_is_not_taken_for_a_part_of_its_box():
+    """It may touch its box, stand on the rail, or be a plain bar."""
+    ink, taken = comb()
+    cv2.ellipse(ink, (92, 32), (7, 13), 0, 0, 360, 255, 3)
+    assert "unknown" in kinds(ink, taken)
+    bar, taken = comb()
+    bar[22:47, 90:94] = 255
+    assert "unknown" in kinds(bar, taken)
+
+
+def test_a_line_through_the_digits_is_no_rail():
+    """It crosses them out."""
+    ink = page()
+    ink[20:44, 52:64] = 255
+    ink[31:33, 32:70] = 255
+    ink[33:41, 42:44] = 255
+    assert "unknown" in kinds(ink, [*DIGIT, Box(52, 20, 12, 24)])
+
+
+def test_a_line_that_the_pictures_edge_cuts_off_is_ruling_and_a_dash_is_not():
+    ink = page()
+    ink[31:33, 200:240] = 255
+    assert kinds(ink) == ["ruling"]
+    ink[31:33, 226:240] = 255
+    ink[31:33, 200:226] = 0
+    assert kinds(ink) == ["unknown"]

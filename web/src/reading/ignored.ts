@@ -3,19 +3,11 @@ import { type Box, touched } from "../ink/boxes";
 import { labelled, SOLID } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
 import { clipped, type Grey, type Part } from "../ink/picture";
+import { Printed } from "./printed";
 import type { Kind } from "./result";
 
 const LARGE = 0.4;
 const GROWN = 0.16;
-const LONG = 6;
-const RULED = 3;
-const SPANS = 0.9;
-const HOLLOW = 0.16;
-const FRAME = 1.6;
-const PIECE = 2.5;
-const THIN = 0.2;
-const OUTSIDE = 0.15;
-const NEAR = 0.5;
 const PALE = 0.5;
 const PAPER_AROUND = 0.3;
 
@@ -46,12 +38,19 @@ export function leftOut(
     });
   }
   const { labels, components } = labelled(left, SOLID);
+  const printed = new Printed(solid(ink), solid(left), taken, height, LARGE * height);
   return components.flatMap(({ box, area }, place) => {
     if (Math.max(box.width, box.height) < LARGE * height) return [];
-    const dark = darknessOf(grey, ink, box, near, (each) => labels[each] === place + 1);
-    const line = isPrinted(box, area, height, ink) || isBeside(box, taken, height);
-    return [{ kind: line ? "ruling" : dark < PALE * darkness ? "stain" : "unknown", box }];
+    const isPiece = (each: number) => labels[each] === place + 1;
+    const isPale = darknessOf(grey, ink, box, near, isPiece) < PALE * darkness;
+    const isLine = printed.isLine(box, area) || (!isPale && printed.isComb(box, isPiece));
+    return [{ kind: isLine ? "ruling" : isPale ? "stain" : "unknown", box }];
   });
+}
+
+/** Where there is ink, as 0 and 1. */
+function solid({ width, height, pixels }: Grey): Grey {
+  return { width, height, pixels: pixels.map((each) => (each >= SOLID ? 1 : 0)) };
 }
 
 function eachPixel(picture: Grey, part: Part, visit: (place: number) => void): void {
@@ -81,32 +80,3 @@ function darknessOf(
   const apart = Math.abs(quantileOf(paper, 0.5) - quantileOf(inked, 0.5));
   return Number.isNaN(apart) ? 0 : apart;
 }
-
-/** Whether a piece is too long or too hollow for a character, as printed lines and frames are. */
-function isPrinted({ width, height: high }: Box, area: number, height: number, ink: Grey): boolean {
-  const [long, thick] = [Math.max(width, high), Math.min(width, high)];
-  const spans = width >= SPANS * ink.width || high >= SPANS * ink.height;
-  const longest = width > high ? RULED : FRAME;
-  if (long >= LONG * thick && (long > longest * height || spans)) return true;
-  return area < HOLLOW * width * high && (thick >= FRAME * height || spans);
-}
-
-/** Whether a level piece lies where lines are that people write on; a dash is at half height. */
-function isBeside(box: Box, taken: readonly Box[], height: number): boolean {
-  if (box.width < PIECE * box.height || box.height > THIN * height || taken.length === 0) return false;
-  const middle = middleOf(box);
-  const nearest = taken
-    .map(middleOf)
-    .reduce((best, each) => (Math.abs(each - middle) < Math.abs(best - middle) ? each : best));
-  const row = taken.filter((each) => Math.abs(middleOf(each) - nearest) < height / 2);
-  const high = row.filter((each) => each.height >= height / 2);
-  const tall = high.length ? high : row;
-  const top = median(tall.map((each) => each.y));
-  const bottom = median(tall.map((each) => each.y + each.height));
-  const [inside, near] = [OUTSIDE * height, NEAR * height];
-  return (
-    (bottom - inside <= middle && middle <= bottom + near) || (top - near <= middle && middle <= top + inside)
-  );
-}
-
-const middleOf = (box: Box): number => box.y + box.height / 2;

@@ -1,0 +1,176 @@
+"""Ink that no person wrote: printed lines, frames, combs and squared paper, whole or broken up by digits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import Box
+
+_LONG = 6.0  # times as long as it is thick: a printed line
+_RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
+_SPANS = 0.9  # of the picture's side: a line from one side to the other
+_HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
+_FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
+_PIECE, _THIN = 2.5, 0.2  # of a line's piece: times as long as thick; thickness, of a digit's height
+_OUTSIDE = 0.15  # of a digit's height: a level piece no further inside the row is on, below or above it
+_NEAR = 0.5  # of a digit's height: the distance from the row at which a line may be for writing on
+_CUT_LEVEL, _CUT_UPRIGHT = 0.8, 1.2  # of a digit's height: a line that the picture's edge cuts off is so long
+_RAIL = 1.5  # of a digit's height: no stroke is straight and level for so long
+_ASIDE = 1.0  # of a digit's height: digits so near tell where a rail's row is
+_TOOTH, _TOOTH_WIDTH, _TOOTH_INK = 0.55, 0.3, 0.55  # of a digit's height: a tooth's size at most; of its box: its ink
+_SIDE = 0.35  # of a digit's height: the width of a side between two rails
+_TOUCHES = 2  # pixels from a rail
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Tells what is printed in a picture of digits.
+
+    Parameters
+    ----------
+    every
+        Where there is ink: bool (h, w).
+    left
+        Where there is ink of no character: bool (h, w).
+    taken
+        The boxes of all characters.
+    height
+        The median height of the digits, in pixels.
+    large
+        The size from which ink is as large as a character, in pixels.
+
+    Examples
+    --------
+    >>> ink = np.zeros((60, 200), np.bool_)
+    >>> ink[42:44, 10:190] = ink[34:44, 10:190:20] = True
+    >>> comb = Printed(ink, ink, [Box(15, 10, 12, 24)], 24.0, 10.0)
+    >>> comb.is_comb(Box(10, 34, 180, 10), ink[34:44, 10:190])
+    True
+    """
+
+    every: NDArray[np.bool_]
+    left: NDArray[np.bool_]
+    taken: Sequence[Box]
+    height: float
+    large: float
+
+    def is_line(self, box: Box, area: int) -> bool:
+        """Tell whether a piece is a printed line or frame, or a piece of one.
+
+        Parameters
+        ----------
+        box
+            Its box, in pixels.
+        area
+            Its pixels.
+        """
+        return self._is_whole(box, area) or self._is_cut_off(box) or self._is_beside(box)
+
+    def _is_whole(self, box: Box, area: int) -> bool:
+        """Tell whether a piece is too long or too hollow for a character, as printed lines and frames are."""
+        rows, columns = self.every.shape
+        long, thick = max(box.width, box.height), min(box.width, box.height)
+        spans = box.width >= _SPANS * columns or box.height >= _SPANS * rows
+        longest = _RULED if box.width > box.height else _FRAME
+        if long >= _LONG * thick and (long > longest * self.height or spans):
+            return True
+        return area < _HOLLOW * box.width * box.height and (thick >= _FRAME * self.height or spans)
+
+    def _is_cut_off(self, box: Box) -> bool:
+        """Tell whether a piece is a thin line that goes on beyond the picture."""
+        rows, columns = self.every.shape
+        long, thick = max(box.width, box.height), min(box.width, box.height)
+        if long < _PIECE * thick or thick > _THIN * self.height:
+            return False
+        if box.width > box.height:
+            return long >= _CUT_LEVEL * self.height and (box.x <= 1 or box.right >= columns - 1)
+        return long >= _CUT_UPRIGHT * self.height and (box.y <= 1 or box.bottom >= rows - 1)
+
+    def _is_beside(self, box: Box) -> bool:
+        """Tell whether a level piece lies where lines are that people write on; a dash is at half height.
+
+        Digits that cross or touch a printed line break it into such pieces.
+        """
+        if box.width < _PIECE * box.height or box.height > _THIN * self.height or not self.taken:
+            return False
+        middle = box.y + box.height / 2
+        top, bottom = self._row(self.taken, middle)
+        inside, near = _OUTSIDE * self.height, _NEAR * self.height
+        return bottom - inside <= middle <= bottom + near or top - near <= middle <= top + inside
+
+    def is_comb(self, box: Box, piece: NDArray[np.bool_]) -> bool:
+        """Tell whether a piece consists of rails and of what stands on them: the teeth of combs, the sides of boxes.
+
+        Parameters
+        ----------
+        box
+            Its box, in pixels.
+        piece
+            Its pixels in the box: bool (height, width).
+        """
+        rails = self._rails[box.pixels()]
+        if not (piece & rails).any():
+            return self._stands(box, piece)
+        rest = (piece & ~rails).astype(np.uint8)
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+        for number in range(1, count):
+            x, y, wide, high, _ = stats[number].tolist()
+            if max(wide, high) >= self.large:
+                part = labels[y : y + high, x : x + wide] == number
+                if not self._stands(Box(box.x + x, box.y + y, wide, high), part):
+                    return False
+        return True
+
+    def _stands(self, box: Box, part: NDArray[np.bool_]) -> bool:
+        """Tell whether a part is the fringe of a rail, a tooth, or a side that ends at another or at a digit."""
+        x, y = slice(max(0, int(box.x) - _TOUCHES), int(box.right) + _TOUCHES), int(box.y)
+        ends = slice(max(0, y - _TOUCHES), y + 1), slice(int(box.bottom) - 1, int(box.bottom) + _TOUCHES)
+        on = [bool(self._rails[rows, x].any()) for rows in ends]
+        if not any(on):
+            return False
+        tooth = box.height <= _TOOTH * self.height and box.width <= _TOOTH_WIDTH * self.height
+        if box.height <= _THIN * self.height or (tooth and part.mean() >= _TOOTH_INK):
+            return True
+        stops = [bool((self.every[rows, x] & ~self.left[rows, x]).any()) for rows in ends]
+        return box.width <= _SIDE * self.height and all(one or other for one, other in zip(on, stops, strict=True))
+
+    @cached_property
+    def _rails(self) -> NDArray[np.bool_]:
+        """Where there are long level lines outside the rows of digits, digits that cross them included."""
+        # a line that is not quite level goes on in the next row
+        thick = self.every.copy()
+        thick[1:] |= self.every[:-1]
+        thick[:-1] |= self.every[1:]
+        tall = [each for each in self.taken if each.height >= self.height / 2] or self.taken
+        rails = np.zeros_like(self.every)
+        for y, start, end in _runs(thick, _RAIL * self.height):
+            aside = _ASIDE * self.height
+            near = [each for each in tall if each.x < end + aside and each.right > start - aside]
+            if near:
+                top, bottom = self._row(near, y)
+                if top + _OUTSIDE * self.height < y < bottom - _OUTSIDE * self.height:
+                    continue
+            rails[y, start:end] = self.every[y, start:end]
+        return rails
+
+    def _row(self, boxes: Sequence[Box], y: float) -> tuple[float, float]:
+        """Return the median top and bottom of the row of boxes nearest to a height in the picture."""
+        nearest = min((each.y + each.height / 2 for each in boxes), key=lambda middle: abs(middle - y))
+        row = [each for each in boxes if abs(each.y + each.height / 2 - nearest) < self.height / 2]
+        tall = [each for each in row if each.height >= self.height / 2] or row
+        return float(np.median([each.y for each in tall])), float(np.median([each.bottom for each in tall]))
+
+
+def _runs(mask: NDArray[np.bool_], least: float) -> list[tuple[int, int, int]]:
+    """Return the row, start and end of each level run of at least so many pixels."""
+    padded = np.pad(mask, ((0, 0), (1, 1))).astype(np.int8)
+    change = np.diff(padded, axis=1)
+    starts, ends = np.argwhere(change == 1), np.argwhere(change == -1)
+    long = ends[:, 1] - starts[:, 1] >= least
+    return [(y, start, end) for (y, start), end in zip(starts[long].tolist(), ends[long, 1].tolist(), strict=True)]

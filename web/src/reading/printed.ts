@@ -1,0 +1,186 @@
+/** Ink that no person wrote: printed lines, frames, combs and squared paper; see `shuzi.reading.printed`. */
+import { type Box, bottomOf, boxOf, rightOf } from "../ink/boxes";
+import { labelled } from "../ink/components";
+import { median } from "../ink/numbers";
+import { blank, clipped, type Grey } from "../ink/picture";
+
+const LONG = 6;
+const RULED = 3;
+const SPANS = 0.9;
+const HOLLOW = 0.16;
+const FRAME = 1.6;
+const [PIECE, THIN] = [2.5, 0.2];
+const OUTSIDE = 0.15;
+const NEAR = 0.5;
+const [CUT_LEVEL, CUT_UPRIGHT] = [0.8, 1.2];
+const RAIL = 1.5;
+const ASIDE = 1;
+const [TOOTH, TOOTH_WIDTH, TOOTH_INK] = [0.55, 0.3, 0.55];
+const SIDE = 0.35;
+const TOUCHES = 2;
+
+/** A level run of ink: its row, where it begins, and where it has ended. */
+interface Run {
+  readonly y: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Tells what is printed in a picture of digits. */
+export class Printed {
+  readonly #every: Grey;
+  readonly #left: Grey;
+  readonly #taken: readonly Box[];
+  readonly #height: number;
+  readonly #large: number;
+  #found: Uint8Array | null = null;
+
+  /**
+   * @param every where there is ink, as 0 and 1
+   * @param left where there is ink of no character
+   * @param taken the boxes of all characters
+   * @param height the median height of the digits, in pixels
+   * @param large the size from which ink is as large as a character, in pixels
+   */
+  constructor(every: Grey, left: Grey, taken: readonly Box[], height: number, large: number) {
+    [this.#every, this.#left, this.#taken, this.#height, this.#large] = [every, left, taken, height, large];
+  }
+
+  /** Whether a piece is a printed line or frame, or a piece of one. */
+  isLine(box: Box, area: number): boolean {
+    return this.#isWhole(box, area) || this.#isCutOff(box) || this.#isBeside(box);
+  }
+
+  /** Whether a piece is too long or too hollow for a character, as printed lines and frames are. */
+  #isWhole({ width, height }: Box, area: number): boolean {
+    const [long, thick] = [Math.max(width, height), Math.min(width, height)];
+    const spans = width >= SPANS * this.#every.width || height >= SPANS * this.#every.height;
+    const longest = width > height ? RULED : FRAME;
+    if (long >= LONG * thick && (long > longest * this.#height || spans)) return true;
+    return area < HOLLOW * width * height && (thick >= FRAME * this.#height || spans);
+  }
+
+  /** Whether a piece is a thin line that goes on beyond the picture. */
+  #isCutOff(box: Box): boolean {
+    const [long, thick] = [Math.max(box.width, box.height), Math.min(box.width, box.height)];
+    if (long < PIECE * thick || thick > THIN * this.#height) return false;
+    if (box.width > box.height)
+      return long >= CUT_LEVEL * this.#height && (box.x <= 1 || rightOf(box) >= this.#every.width - 1);
+    return long >= CUT_UPRIGHT * this.#height && (box.y <= 1 || bottomOf(box) >= this.#every.height - 1);
+  }
+
+  /** Whether a level piece lies where lines are that people write on; a dash is at half height. */
+  #isBeside(box: Box): boolean {
+    const height = this.#height;
+    if (box.width < PIECE * box.height || box.height > THIN * height || !this.#taken.length) return false;
+    const middle = middleOf(box);
+    const { top, bottom } = this.#row(this.#taken, middle);
+    const [inside, near] = [OUTSIDE * height, NEAR * height];
+    return (
+      (bottom - inside <= middle && middle <= bottom + near) ||
+      (top - near <= middle && middle <= top + inside)
+    );
+  }
+
+  /** Whether a piece consists of rails and of what stands on them: the teeth of combs, the sides of boxes. */
+  isComb(box: Box, isPiece: (place: number) => boolean): boolean {
+    const { width } = this.#every;
+    const rest = blank(box.width, box.height);
+    let onRail = false;
+    for (let y = 0, to = 0; y < box.height; y++)
+      for (let x = 0, from = (box.y + y) * width + box.x; x < box.width; x++, from++, to++)
+        if (isPiece(from)) {
+          if (this.#rails[from]) onRail = true;
+          else rest.pixels[to] = 1;
+        }
+    const { components } = labelled(rest, 1);
+    if (!onRail)
+      return this.#stands(
+        box,
+        components.reduce((sum, { area }) => sum + area, 0),
+      );
+    return components.every(({ box: part, area }) => {
+      if (Math.max(part.width, part.height) < this.#large) return true;
+      return this.#stands(boxOf(box.x + part.x, box.y + part.y, part.width, part.height), area);
+    });
+  }
+
+  /** Whether a part is the fringe of a rail, a tooth, or a side that ends at another or at a digit. */
+  #stands(box: Box, area: number): boolean {
+    const left = Math.max(0, box.x - TOUCHES);
+    const right = rightOf(box) + TOUCHES;
+    const ends = [
+      { left, right, top: Math.max(0, box.y - TOUCHES), bottom: box.y + 1 },
+      { left, right, top: bottomOf(box) - 1, bottom: bottomOf(box) + TOUCHES },
+    ].map((part) => clipped(this.#every, part));
+    const some = (part: (typeof ends)[number], test: (place: number) => boolean) => {
+      for (let y = part.top; y < part.bottom; y++)
+        for (let x = part.left; x < part.right; x++) if (test(y * this.#every.width + x)) return true;
+      return false;
+    };
+    const rails = this.#rails;
+    const on = ends.map((part) => some(part, (place) => rails[place] === 1));
+    if (!on.includes(true)) return false;
+    const tooth = box.height <= TOOTH * this.#height && box.width <= TOOTH_WIDTH * this.#height;
+    if (box.height <= THIN * this.#height) return true;
+    if (tooth && area >= TOOTH_INK * box.width * box.height) return true;
+    const isTaken = (place: number) => this.#every.pixels[place] === 1 && this.#left.pixels[place] === 0;
+    return box.width <= SIDE * this.#height && ends.every((part, end) => on[end] || some(part, isTaken));
+  }
+
+  /** Where there are long level lines outside the rows of digits, digits that cross them included. */
+  get #rails(): Uint8Array {
+    this.#found ??= this.#findRails();
+    return this.#found;
+  }
+
+  #findRails(): Uint8Array {
+    const { width, pixels } = this.#every;
+    const high = this.#taken.filter((each) => each.height >= this.#height / 2);
+    const tall = high.length ? high : this.#taken;
+    const rails = new Uint8Array(pixels.length);
+    const aside = ASIDE * this.#height;
+    for (const { y, start, end } of runs(thickened(this.#every), RAIL * this.#height)) {
+      const near = tall.filter((each) => each.x < end + aside && rightOf(each) > start - aside);
+      if (near.length) {
+        const { top, bottom } = this.#row(near, y);
+        if (top + OUTSIDE * this.#height < y && y < bottom - OUTSIDE * this.#height) continue;
+      }
+      rails.set(pixels.subarray(y * width + start, y * width + end), y * width + start);
+    }
+    return rails;
+  }
+
+  /** The median top and bottom of the row of boxes nearest to a height in the picture. */
+  #row(boxes: readonly Box[], y: number): { top: number; bottom: number } {
+    const nearest = boxes
+      .map(middleOf)
+      .reduce((best, each) => (Math.abs(each - y) < Math.abs(best - y) ? each : best));
+    const row = boxes.filter((each) => Math.abs(middleOf(each) - nearest) < this.#height / 2);
+    const high = row.filter((each) => each.height >= this.#height / 2);
+    const tall = high.length ? high : row;
+    return { top: median(tall.map((each) => each.y)), bottom: median(tall.map(bottomOf)) };
+  }
+}
+
+/** Ink, and what lies directly above and below: a line that is not quite level goes on in the next row. */
+function thickened({ width, height, pixels }: Grey): Grey {
+  const thick = pixels.slice();
+  for (let place = 0; place < pixels.length; place++)
+    if (pixels[place - width] || pixels[place + width]) thick[place] = 1;
+  return { width, height, pixels: thick };
+}
+
+/** The level runs of at least so many pixels. */
+function runs({ width, height, pixels }: Grey, least: number): Run[] {
+  const found: Run[] = [];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const start = x;
+      while (x < width && pixels[y * width + x]) x++;
+      if (x > start && x - start >= least) found.push({ y, start, end: x });
+    }
+  return found;
+}
+
+const middleOf = (box: Box): number => box.y + box.height / 2;

@@ -56,6 +56,38 @@ def test_a_value_that_is_nearly_written_or_not_at_all_is_never_sure(reader, writ
     assert reader.read(written("10234"), among=listed).status == "unsure"
 
 
+def test_a_digit_that_was_not_read_is_found_where_the_value_has_it(reader, mnist):
+    """Digits written over each other are read as fewer; the list says how many there are."""
+    images, labels = mnist.validation.images, mnist.validation.labels
+    page, x = np.zeros((130, 240), np.uint8), 40
+    for place, each in enumerate("10234"):
+        digit = images[np.flatnonzero(labels == int(each))[place + 29]]
+        left, _, width, _ = cv2.boundingRect(digit)
+        digit = cv2.resize(digit[:, left : left + width], (width * 60 // 28, 60), interpolation=cv2.INTER_CUBIC)
+        part = page[35:95, x : x + digit.shape[1]]
+        np.maximum(part, digit, out=part)
+        x += digit.shape[1] - 18
+    page = 235 - np.rint(page[:, : x + 58] * 0.8).astype(np.uint8)
+    found = reader.read(page, among=["10234", "20567", "98881"])
+    assert (found.text, found.status) == ("10234", "ok")
+    assert [each.digit for each in found.digits] == [1, 0, 2, 3, 4]
+    middles = [each.box.x + each.box.width / 2 for each in found.digits]
+    assert middles == sorted(middles)
+    assert all((page[slice(b.y, b.y + b.height), slice(b.x, b.x + b.width)] < 200).any() for b in
+               (each.box for each in found.digits))  # fmt: skip
+
+
+def test_ink_beside_a_value_is_a_doubt_only_if_a_longer_value_is_listed(reader, written):
+    page = written("10234")
+    cv2.ellipse(page, (160, 128), (26, 10), 0, 0, 200, 31, 5)
+    assert reader.read(page).status == "unsure"
+    found = reader.read(page, among=["10234", "20567"])
+    assert (found.text, found.status) == ("10234", "ok")
+    assert [each.kind for each in found.ignored] == ["unknown"]
+    assert found.advice[0] == "reading.among.ok_beside"
+    assert reader.read(page, among=["10234", "102347"]).status == "unsure"
+
+
 def test_two_values_that_both_stand_there_are_a_doubt_and_no_ink_vanishes(reader, written):
     found = reader.read(written("1234", "5678"), among=["1234", "5678"])
     assert found.status == "unsure"

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from shuzi.errors import DataError
-from shuzi.models.tasks import DIGITS, MARKS, SIGN
+from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.lines.confidence import LineScale
+from shuzi.reading.lines.listed import LONGEST, LOWEST, scored
+from shuzi.reading.lines.outcome import Outcome, by_character, characters_of
+from shuzi.reading.lines.parts import digit_of, ignored_on, is_sign_inside, mark_of
 from shuzi.reading.lines.search import LineTexts
 from shuzi.reading.result import (
     BLANK,
@@ -21,7 +23,6 @@ from shuzi.reading.result import (
     OK,
     UNKNOWN,
     UNSURE,
-    Digit,
     Ignored,
     Reading,
     without_marks,
@@ -34,13 +35,10 @@ OK_FROM = 0.99
 """The probability, among the values, from which a value is `ok`."""
 
 _LISTED = 0.98  # the probability that what is written is on the list
-_CLEARLY = 5.0  # if another text is more probable by this log ratio, no value is written
-_LOWEST, _LEAST = -60.0, 1e-6
-_IMPOSSIBLE = _LOWEST / 2  # a value with a lower score is not written
+_CLEARLY = 4.0  # if another text is more probable by this log ratio, no value is written
+_LEAST = 1e-6
+_IMPOSSIBLE = LOWEST / 2  # a value with a lower score is not written
 _INK = "ink"
-_LONGEST = 40  # characters of a value
-_COMPARED = 256  # values, those nearest to what was read, that are scored
-_CHUNK = 4_096  # values whose distance is computed at once
 
 
 def checked(values: Sequence[str]) -> list[str]:
@@ -64,8 +62,8 @@ def checked(values: Sequence[str]) -> list[str]:
     if len(kept) > MOST_VALUES:
         raise DataError("error.among.many", n=len(kept), most=MOST_VALUES)
     for each in kept:
-        if not set(each) <= set(DIGITS + MARKS) or not set(each) & set(DIGITS) or len(each) > _LONGEST:
-            raise DataError("error.among.value", value=each[:_LONGEST])
+        if not set(each) <= set(DIGITS + MARKS) or not set(each) & set(DIGITS) or len(each) > LONGEST:
+            raise DataError("error.among.value", value=each[:LONGEST])
     return kept
 
 
@@ -89,29 +87,36 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     Returns
     -------
     The reading with the value as its text. It is "ok" only if the value is clearly the only one that fits, no other
-    text fits much better, and no ink is unaccounted for. The alternatives are values only.
+    text fits much better, and each of its digits has its ink. Other ink is named; it is a doubt where a longer value
+    is on the list. The alternatives are values only.
     """
     if reading.status in (BLANK, NOT_A_DIGIT):
         return reading
     with_marks = any(set(each) & set(MARKS) for each in values)
-    near = _nearest(values, [text for text, _ in reading.alternatives] or [reading.text], with_marks)
-    scores, free = _scores(reading, seen, near, scale, with_marks)
-    ranked = np.argsort(-scores, kind="stable")[:MOST_ALTERNATIVES]
-    best, highest = near[int(ranked[0])], float(scores[ranked[0]])
+    found = scored(reading, seen, values, scale, with_marks)
+    ranked = np.argsort(-found.scores, kind="stable")[:MOST_ALTERNATIVES].tolist()
+    best, highest = found.values[ranked[0]], float(found.scores[ranked[0]])
     # an unlisted text is one of all texts of that length, so each of them is rare
     rare = len(values) / max(10.0 ** len(without_marks(best)), len(values))
-    other = math.exp(min(free - highest, 500.0)) * max(rare, _LEAST) * (1 - _LISTED) / _LISTED
-    exponents = np.exp(scores - highest)
+    other = math.exp(min(found.free - highest, 500.0)) * max(rare, _LEAST) * (1 - _LISTED) / _LISTED
+    exponents = np.exp(found.scores - highest)
     probabilities = exponents / (float(exponents.sum()) + other)
     confidence = float(probabilities[ranked[0]])
-    alternatives = tuple((near[place], float(probabilities[place])) for place in ranked.tolist())
-    doubt = _doubt(reading, best, highest, free)
-    told = doubt != "reading.among.lines" and _as_many_digits(reading, best)
+    chosen = [(found.texts[place], float(probabilities[place])) for place in ranked]
+    several = "\n" in reading.text
+    told = None if several else _told(reading, seen, found.line, chosen, best)
+    if several:
+        doubt = "reading.among.lines"
+    elif told is None or highest < _IMPOSSIBLE or found.free - highest > _CLEARLY:
+        doubt = "reading.among.none"
+    else:
+        doubt = _INK if told.status != OK or (_has_unknown(told) and _longer(values, best)) else ""
     status = OK if confidence >= OK_FROM and not doubt else UNSURE
+    alternatives = tuple((found.values[place], float(probabilities[place])) for place in ranked)
     if doubt:
-        advice = reading.advice if doubt == _INK else (doubt, {})
+        advice = told.advice if told and doubt == _INK else (doubt, {})
     elif status == OK:
-        advice = "reading.among.ok", {"value": best}
+        advice = "reading.among.ok_beside" if told and _has_unknown(told) else "reading.among.ok", {"value": best}
     elif len(alternatives) > 1 and alternatives[1][1] * 10 > 1 - confidence:
         advice = "reading.among.rival", {"other": alternatives[1][0]}
     else:
@@ -121,9 +126,9 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
         text=best,
         status=status,
         confidence=confidence,
-        digits=_relabelled(reading, best) if told else (),
-        marks=reading.marks if told else (),
-        ignored=reading.ignored if told else _everything(reading),
+        digits=told.digits if told else (),
+        marks=told.marks if told else (),
+        ignored=told.ignored if told else _everything(reading),
         advice=advice,
         alternatives=alternatives,
         digits_confidence=confidence,
@@ -131,103 +136,67 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     )
 
 
-def _doubt(reading: Reading, best: str, highest: float, free: float) -> str:
-    """Return the key of the reason why no value can be sure; "" if there is none, `_INK` if the reading tells it."""
-    if "\n" in reading.text:
-        return "reading.among.lines"
-    if highest < _IMPOSSIBLE or free - highest > _CLEARLY:
-        return "reading.among.none"
-    if reading.advice[0] == "reading.sign_inside" or any(each.kind == UNKNOWN for each in reading.ignored):
-        return _INK
-    # nobody could say where a digit stands that was not found, or what the ink of another is
-    return "" if _as_many_digits(reading, best) else "reading.among.none"
+def _told(
+    reading: Reading, seen: Candidates, line: LineTexts | None, texts: Sequence[tuple[str, float]], value: str
+) -> Reading | None:
+    """Tell where the digits of a value stand, and what other ink there is; None if nobody could say.
+
+    Parameters
+    ----------
+    reading, seen
+        As for `choose`.
+    line
+        The line on which the value stands, if it was read as one.
+    texts
+        What may stand there and the probability of each, the value first.
+    value
+        The value.
+
+    Returns
+    -------
+    The reading with the digits, marks and ignored ink of the value; it is "ok" unless a sign stands among them.
+    """
+    status = UNSURE if reading.advice[0] == "reading.sign_inside" else OK
+    if len(without_marks(value)) == len(reading.digits):
+        pairs = zip(reading.digits, without_marks(value), strict=True)
+        digits = tuple(replace(digit, digit=int(each)) for digit, each in pairs)
+        return replace(reading, status=status, digits=digits)
+    if line is None:
+        return None
+    text = texts[0][0]
+    shares = by_character(*zip(*texts, strict=True))
+    characters = characters_of(line, text, shares, seen.ink)
+    if not all(each.image.any() for each in characters):
+        return None
+    digits = tuple(digit_of(each, seen, each.probability, OK_FROM) for each in characters if each.character in DIGITS)
+    inside = is_sign_inside(text)
+    return replace(
+        reading,
+        status=UNSURE if inside else OK,
+        digits=digits,
+        marks=tuple(mark_of(each, seen, each.probability) for each in characters if each.character in MARKS),
+        ignored=ignored_on(seen, [Outcome((text,), (1.0,), characters, agreed=False)], characters),
+        advice=("reading.sign_inside" if inside else "reading.unknown_ink", {}),
+    )
 
 
-def _as_many_digits(reading: Reading, value: str) -> bool:
-    return len(without_marks(value)) == len(reading.digits)
+def _has_unknown(reading: Reading) -> bool:
+    return any(each.kind == UNKNOWN for each in reading.ignored)
 
 
-def _relabelled(reading: Reading, value: str) -> tuple[Digit, ...]:
-    """Return the digits of a reading as those of a value that has as many."""
-    pairs = zip(reading.digits, without_marks(value), strict=True)
-    return tuple(replace(digit, digit=int(each)) for digit, each in pairs)
+def _longer(values: Sequence[str], best: str) -> bool:
+    """Tell whether another value has all digits of the best one and more: unknown ink may be the rest of it."""
+    digits = without_marks(best)
+    return any(len(each) > len(digits) and _is_part(digits, each) for each in map(without_marks, values))
+
+
+def _is_part(digits: str, value: str) -> bool:
+    """Tell whether digits stand in a value in this order."""
+    rest = iter(value)
+    return all(each in rest for each in digits)
 
 
 def _everything(reading: Reading) -> tuple[Ignored, ...]:
     """Name all ink, where it is not clear what of it belongs to the value."""
     boxes = [*(each.box for each in reading.digits), *(each.box for each in reading.marks)]
     return (*reading.ignored, *(Ignored(UNKNOWN, box) for box in boxes))
-
-
-def _lines(text: str, with_marks: bool) -> list[str]:
-    return [line if with_marks else without_marks(line) for line in text.split("\n")]
-
-
-def _nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> list[str]:
-    """Return the values nearest to what was read by edit distance, in their order; all of a short list."""
-    if len(values) <= _COMPARED:
-        return [*values]
-    wanted = [*dict.fromkeys(line for text in texts for line in _lines(text, with_marks))][:MOST_ALTERNATIVES]
-    distances = np.full(len(values), _LONGEST, np.int64)
-    for start in range(0, len(values), _CHUNK):
-        part = values[start : start + _CHUNK]
-        for text in wanted:
-            found = distances[start : start + _CHUNK]
-            np.minimum(found, _edit_distances(part, text), out=found)
-    return [values[place] for place in np.sort(np.argsort(distances, kind="stable")[:_COMPARED])]
-
-
-def _edit_distances(values: Sequence[str], text: str) -> NDArray[np.int64]:
-    """Return how many characters to insert, delete or replace to turn each value into a text: int64 (n,)."""
-    longest = max(map(len, values))
-    letters = np.array([[ord(each) for each in value.ljust(longest, "\0")] for value in values])
-    lengths = np.array([len(value) for value in values])
-    row = np.tile(np.arange(len(text) + 1), (len(values), 1))
-    result = np.where(lengths == 0, len(text), 0)
-    for place in range(longest):
-        following = np.empty_like(row)
-        following[:, 0] = place + 1
-        for column, each in enumerate(text):
-            replaced = row[:, column] + (letters[:, place] != ord(each))
-            other = np.minimum(row[:, column + 1], following[:, column]) + 1
-            following[:, column + 1] = np.minimum(replaced, other)
-        row = following
-        result = np.where(lengths == place + 1, row[:, -1], result)
-    return result
-
-
-def _scores(
-    reading: Reading, seen: Candidates, values: Sequence[str], scale: LineScale, with_marks: bool
-) -> tuple[NDArray[np.float64], float]:
-    """Return the log probability of each value, up to a constant, and that of the best text not on the list."""
-    if seen.lines:
-        # of several lines, the one that a value fits best
-        found = [_of_line(each, values, scale, with_marks) for each in seen.lines]
-        return max(found, key=lambda each: float(each[0].max()) - each[1])
-    scores = [_of_digits(reading, without_marks(value)) for value in values]
-    listed = set(map(without_marks, values))
-    texts = {without_marks(text).replace("\n", "") for text, _ in reading.alternatives} - listed
-    return np.array(scores, np.float64), max((_of_digits(reading, text) for text in texts), default=_LOWEST)
-
-
-def _of_line(
-    line: LineTexts, values: Sequence[str], scale: LineScale, with_marks: bool
-) -> tuple[NDArray[np.float64], float]:
-    weights = np.array(scale.weights)
-    scores, listed = line.score(values) @ weights, set(values)
-    # what was read counts for the value with its digits, whatever marks were read between them
-    read: dict[str, float] = {}
-    for text, score in zip(line.texts, (line.scores @ weights).tolist(), strict=True):
-        plain = text.replace(SIGN, "") if with_marks else without_marks(text)
-        read[plain] = max(read.get(plain, -math.inf), score)
-    best = [max(score, read.get(value, -math.inf)) for value, score in zip(values, scores.tolist(), strict=True)]
-    others = [score for text, score in read.items() if text not in listed]
-    return np.array(best, np.float64), max(others, default=-math.inf)
-
-
-def _of_digits(reading: Reading, value: str) -> float:
-    """Return the log probability of a value by the single digits of a reading."""
-    if len(value) != len(reading.digits):
-        return _LOWEST
-    pairs = zip(reading.digits, value, strict=True)
-    return sum(math.log(max(float(digit.probabilities[int(each)]), _LEAST)) for digit, each in pairs)

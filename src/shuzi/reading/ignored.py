@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
-from shuzi.reading.printed import Printed
+from shuzi.ink.ruling import Ruling
 from shuzi.reading.result import RULING, STAIN, UNKNOWN
 
 LARGE = 0.4
@@ -58,7 +58,7 @@ def left_out(
         own = np.isin(pieces[around], np.unique(pieces[box.pixels()]))
         solid[around][own] = 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    printed = Printed(every, solid.astype(np.bool_), taken, height, LARGE * height)
+    ruling = Ruling(every, solid.astype(np.bool_), taken, height, LARGE * height)
     found = []
     for number in range(1, count):
         x, y, wide, high, area = stats[number].tolist()
@@ -67,7 +67,7 @@ def left_out(
         box = Box(x, y, wide, high)
         piece = labels[box.pixels()] == number
         pale = _darkness(grey, ink, box, near, piece) < _PALE * darkness
-        line = printed.is_line(box, area) or (not pale and printed.is_comb(box, piece))
+        line = ruling.is_line(box, area) or (not pale and ruling.is_comb(box, piece))
         found.append((RULING if line else STAIN if pale else UNKNOWN, box))
     return found
 

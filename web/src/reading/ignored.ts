@@ -3,7 +3,7 @@ import { type Box, touched } from "../ink/boxes";
 import { labelled, SOLID } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
 import { clipped, type Grey, type Part } from "../ink/picture";
-import { Printed } from "./printed";
+import { Ruling } from "./ruling";
 import type { Kind } from "./result";
 
 const LARGE = 0.4;
@@ -38,12 +38,12 @@ export function leftOut(
     });
   }
   const { labels, components } = labelled(left, SOLID);
-  const printed = new Printed(solid(ink), solid(left), taken, height, LARGE * height);
+  const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE * height);
   return components.flatMap(({ box, area }, place) => {
     if (Math.max(box.width, box.height) < LARGE * height) return [];
     const isPiece = (each: number) => labels[each] === place + 1;
     const isPale = darknessOf(grey, ink, box, near, isPiece) < PALE * darkness;
-    const isLine = printed.isLine(box, area) || (!isPale && printed.isComb(box, isPiece));
+    const isLine = ruling.isLine(box, area) || (!isPale && ruling.isComb(box, isPiece));
     return [{ kind: isLine ? "ruling" : isPale ? "stain" : "unknown", box }];
   });
 }

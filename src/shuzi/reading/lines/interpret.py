@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from shuzi.ink.boxes import as_array, overlap_of_smaller
-from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
+from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.reading.advice import Sentence, about_the_picture
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.confidence import logit
-from shuzi.reading.ignored import left_out
 from shuzi.reading.lines.alternatives import most_probable, on_lines, shared_out
 from shuzi.reading.lines.confidence import Evidence, LineScale
 from shuzi.reading.lines.outcome import Character, Outcome, outcome
+from shuzi.reading.lines.parts import digit_of, has_digits, ignored_on, is_sign_inside, mark_of
 from shuzi.reading.lines.search import Weights
 from shuzi.reading.result import (
     NOT_A_DIGIT,
@@ -27,7 +27,6 @@ from shuzi.reading.result import (
     UNSURE,
     Digit,
     Ignored,
-    Mark,
     Reading,
     without_marks,
 )
@@ -36,7 +35,6 @@ _NO_DIGIT = 0.5  # the probability that a line holds no digit from which the who
 _LEAST, _MOST = 1e-6, 1 - 1e-6
 _OF_PICTURES = {"reading.small", "reading.edge", "reading.blurred", "reading.pale"}
 _SAME_INK = 0.5  # of the smaller box: it is the ink of a digit
-_NAMED = 5  # other characters that a mark names
 Texts = list[tuple[str, float]]
 
 
@@ -61,7 +59,7 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
     # single characters are as much less sure than their line said as the whole text is
     raw = min(max(page.texts[0][1], _LEAST), _MOST)
     power = math.log(min(max(confidence, _LEAST), _MOST)) / math.log(raw)
-    made = [_digit(each, seen, max(each.probability, _LEAST) ** power, of_digits, scale.ok) for each in digits]
+    made = [digit_of(each, seen, max(max(each.probability, _LEAST) ** power, of_digits), scale.ok) for each in digits]
     hindered = page.sign_inside or any(each.kind == UNKNOWN for each in page.ignored)
     status = OK if confidence >= scale.ok and not hindered else UNSURE
     alternatives = shared_out(page.texts, confidence, scale.others)
@@ -72,7 +70,11 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
         tuple(made),
         _success(page.ignored) if status == OK else _advice(seen, page, digits, made, alternatives),
         scale.calibrated,
-        marks=tuple(_mark(each, seen, power, confidence) for each in characters if each.character in MARKS),
+        marks=tuple(
+            mark_of(each, seen, max(max(each.probability, _LEAST) ** power, confidence))
+            for each in characters
+            if each.character in MARKS
+        ),
         ignored=page.ignored,
         alternatives=alternatives,
         digits_confidence=of_digits,
@@ -86,7 +88,7 @@ def reject_lines(reading: Reading, seen: Candidates, scale: LineScale) -> Readin
     boxes = as_array(each.box for each in reading.digits)
     ignored = tuple(
         each
-        for each in _ignored(seen, outcomes, [])
+        for each in ignored_on(seen, outcomes, [])
         if not len(boxes) or overlap_of_smaller(np.array(each.box, np.float64), boxes).max() < _SAME_INK
     )
     no_digit = math.prod(_without_digits(each) for each in outcomes)
@@ -119,9 +121,9 @@ class _Page:
     @staticmethod
     def of(seen: Candidates, weights: Weights) -> _Page:
         outcomes = [outcome(each, weights, seen.ink) for each in seen.lines]
-        written = [each for each in outcomes if _has_digits(each.texts[0])]
+        written = [each for each in outcomes if has_digits(each.texts[0])]
         characters = [character for each in written for character in each.characters]
-        ignored = _ignored(seen, outcomes, [each for each in characters if each.character in DIGITS])
+        ignored = ignored_on(seen, outcomes, [each for each in characters if each.character in DIGITS])
         texts = most_probable(on_lines([_plain(each)] for each in written))
         found = Evidence(
             raw=logit(texts[0][1]),
@@ -137,11 +139,7 @@ class _Page:
     @property
     def sign_inside(self) -> bool:
         """Whether a sign stands between digits of a line."""
-        return any(_sign_inside(each.texts[0]) for each in self.written)
-
-
-def _has_digits(text: str) -> bool:
-    return bool(set(text) & set(DIGITS))
+        return any(is_sign_inside(each.texts[0]) for each in self.written)
 
 
 def _plain(found: Outcome) -> Texts:
@@ -164,42 +162,7 @@ def _of_digits(found: Outcome) -> float:
 def _without_digits(found: Outcome) -> float:
     """Return the probability of all texts without a digit."""
     pairs = zip(found.texts, found.probabilities, strict=True)
-    return sum(probability for text, probability in pairs if not _has_digits(text))
-
-
-def _sign_inside(text: str) -> bool:
-    """Tell whether a sign stands between digits."""
-    places = [place for place, each in enumerate(text) if each in DIGITS]
-    return SIGN in text[places[0] : places[-1]]
-
-
-def _digit(found: Character, seen: Candidates, probability: float, text: float, ok: float) -> Digit:
-    probability = max(probability, text)
-    shares = found.probabilities[: len(DIGITS)]
-    probabilities = (shares / max(float(shares.sum()), _LEAST)).astype(np.float32)
-    status = OK if probability >= ok else UNSURE
-    return Digit(int(found.character), probability, probabilities, seen.in_original(found.box), status, found.image)
-
-
-def _mark(found: Character, seen: Candidates, power: float, text: float) -> Mark:
-    others = [
-        (CLASSES[place], float(found.probabilities[place]))
-        for place in np.argsort(-found.probabilities, kind="stable").tolist()
-        if CLASSES[place] != found.character and found.probabilities[place] > 0
-    ]
-    probability = max(max(found.probability, _LEAST) ** power, text)
-    return Mark(found.character, probability, seen.in_original(found.box), tuple(others[:_NAMED]))
-
-
-def _ignored(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[Character]) -> tuple[Ignored, ...]:
-    characters = [character for each in outcomes for character in each.characters]
-    found = [(SIGN_INK, each.box) for each in characters if each.character == SIGN]
-    # a mark on a line without a digit is in no text
-    alone = [each for each in outcomes if not _has_digits(each.texts[0])]
-    found += [(UNKNOWN, each.box) for line in alone for each in line.characters if each.character in MARKS]
-    heights = [each.box.height for each in digits or characters] or [each.line.height for each in seen.lines]
-    found += left_out(seen.grey, seen.ink, [each.box for each in characters], float(np.median(heights)))
-    return tuple(Ignored(kind, seen.in_original(box)) for kind, box in sorted(found, key=lambda each: each[1].x))
+    return sum(probability for text, probability in pairs if not has_digits(text))
 
 
 def _success(ignored: Sequence[Ignored]) -> Sentence:

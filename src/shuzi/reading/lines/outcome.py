@@ -85,12 +85,31 @@ def outcome(found: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outco
         whole[text.replace(SIGN, "")] = whole.get(text.replace(SIGN, ""), 0.0) + probability
     ranked = np.lexsort((-likely, np.array([-whole[text.replace(SIGN, "")] for text in found.texts])))
     texts, probabilities = tuple(found.texts[place] for place in ranked), likely[ranked]
-    best = texts[0]
     shares = by_character(texts, probabilities.tolist())
-    digits = [DIGITS.index(each) for each in best if each in DIGITS]
+    characters = characters_of(found, texts[0], shares, ink)
+    return Outcome(texts, tuple(probabilities.tolist()), characters, bool(found.scores[ranked[0], -1]))
+
+
+def characters_of(
+    found: LineTexts, text: str, shares: NDArray[np.float64], ink: NDArray[np.uint8]
+) -> tuple[Character, ...]:
+    """Find the characters of a text on its line.
+
+    Parameters
+    ----------
+    found
+        The line's likely texts.
+    text
+        One of them, or another that may stand there.
+    shares
+        What `by_character` returns for it.
+    ink
+        The picture's ink map: uint8 (h, w).
+    """
+    digits = [DIGITS.index(each) for each in text if each in DIGITS]
     aligned = iter(align(digits, found.line.candidates).places)
     characters = []
-    for character, box, share in zip(best, boxes_of(found, best, ink), shares, strict=True):
+    for character, box, share in zip(text, boxes_of(found, text, ink), shares.copy(), strict=True):
         image, place = None, next(aligned) if character in DIGITS else None
         if place is not None:
             candidate = found.line.candidates[place]
@@ -100,7 +119,7 @@ def outcome(found: LineTexts, weights: Weights, ink: NDArray[np.uint8]) -> Outco
         image = cut_out(ink, box) if image is None else image
         seen = np.zeros((SIDE, SIDE), np.uint8) if image is None else image
         characters.append(Character(character, box, share, seen))
-    return Outcome(texts, tuple(probabilities.tolist()), tuple(characters), bool(found.scores[ranked[0], -1]))
+    return tuple(characters)
 
 
 def by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArray[np.float64]:

@@ -29,7 +29,7 @@ _TOUCHES = 2  # pixels from a rail
 
 
 @dataclass(frozen=True)
-class Printed:
+class Ruling:
     """Tells what is printed in a picture of digits.
 
     Parameters
@@ -49,7 +49,7 @@ class Printed:
     --------
     >>> ink = np.zeros((60, 200), np.bool_)
     >>> ink[42:44, 10:190] = ink[34:44, 10:190:20] = True
-    >>> comb = Printed(ink, ink, [Box(15, 10, 12, 24)], 24.0, 10.0)
+    >>> comb = Ruling(ink, ink, [Box(15, 10, 12, 24)], 24.0, 10.0)
     >>> comb.is_comb(Box(10, 34, 180, 10), ink[34:44, 10:190])
     True
     """

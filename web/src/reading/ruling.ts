@@ -1,4 +1,4 @@
-/** Ink that no person wrote: printed lines, frames, combs and squared paper; see `shuzi.reading.printed`. */
+/** Ink that no person wrote: printed lines, frames, combs and squared paper; see `shuzi.ink.ruling`. */
 import { type Box, bottomOf, boxOf, rightOf } from "../ink/boxes";
 import { labelled } from "../ink/components";
 import { median } from "../ink/numbers";
@@ -27,7 +27,7 @@ interface Run {
 }
 
 /** Tells what is printed in a picture of digits. */
-export class Printed {
+export class Ruling {
   readonly #every: Grey;
   readonly #left: Grey;
   readonly #taken: readonly Box[];

@@ -5,10 +5,27 @@ import { hasService } from "./edition";
 import { MODELS, NotRead, readHere } from "./here/read";
 import { sentence } from "./here/sentence";
 import type { Grey } from "./ink/picture";
+import type { Preparation } from "./reading/preparation";
 import { say } from "./sentences/say";
-import type { Digit, Ignored, Mark, Model, Models, Reading, Readings, Score, Unread } from "./shapes";
+import type {
+  Reading as Answered,
+  Digit,
+  Ignored,
+  Mark,
+  Model,
+  Models,
+  Readings,
+  Score,
+  Unread,
+} from "./shapes";
 
-export type { Digit, Ignored, Mark, Model, Reading, Score, Unread };
+export type { Digit, Ignored, Mark, Model, Score, Unread };
+
+/** A reading of the page or of the service. */
+export interface Reading extends Answered {
+  /** How the first digits were prepared, once the page's own reading is explained. */
+  prepared?: readonly Preparation[];
+}
 export type Status = Reading["status"];
 /** x, y, width, height in the upright picture, in pixels. */
 export type Box = Readonly<Digit["box"]>;

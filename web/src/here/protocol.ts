@@ -1,12 +1,18 @@
 /** What the page and its reading worker say to each other. */
 import type { Grey } from "../ink/picture";
 import type { Inside } from "../reading/inside";
+import type { Preparation } from "../reading/preparation";
 import type { Sentence } from "../reading/result";
 import type { Reading } from "../shapes";
+
+/** Digits of a picture that are explained. */
+export const MOST_EXPLAINED = 40;
 
 /** Without the sentence, which the page says in its own language. */
 export interface Found extends Omit<Reading, "message" | "source"> {
   advice: Sentence;
+  /** Of an explained reading: how its digits were prepared, not more than `MOST_EXPLAINED`. */
+  prepared?: readonly Preparation[];
 }
 
 /** What a model says of n images. */

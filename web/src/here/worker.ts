@@ -7,14 +7,13 @@ import type { Grey } from "../ink/picture";
 import { withoutMarks } from "../reading/classes";
 import { Classifier, Detector, Recogniser } from "../reading/models";
 import { whatCounts } from "../reading/occlusion";
+import { preparationsOf } from "../reading/preparation";
 import { Reader } from "../reading/reader";
 import type { Reading } from "../reading/result";
 import { unpack } from "../runtime/graph";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
-import type { Answer, Found, Task } from "./protocol";
+import { type Answer, type Found, MOST_EXPLAINED, type Task } from "./protocol";
 import { Queue } from "./queue";
-
-const MOST_EXPLAINED = 40; // digits of a picture
 
 type Content = Uint8Array<ArrayBuffer> | null;
 
@@ -60,8 +59,13 @@ async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise
     const reader = await readerOf(task.model);
     if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
     knowing.add(reader.classifier);
-    const found = asShown(await reader.read(grey), grey);
-    if (task.explain) await explain(found, reader, task.id);
+    const seen = await reader.findCandidates(grey);
+    const reading = reader.interpret(seen);
+    const found = asShown(reading, grey);
+    if (task.explain) {
+      found.prepared = preparationsOf(seen, reading.digits, MOST_EXPLAINED);
+      await explain(found, reader, task.id);
+    }
     if (!dropped.delete(task.id)) say({ id: task.id, found });
   } catch (error) {
     const failed = causeOf(error);

@@ -21,6 +21,7 @@ import { keepLastSheet, otherSheets } from "./last/last-sheet";
 import { SheetButtons } from "./last/sheet-buttons";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
+import { PreparationPanel } from "./preparation/preparation-panel";
 import { Result } from "./result";
 import { glyphs, pictures, pointedAt, readBy, reading, selected } from "./state";
 import { Toolbar } from "./toolbar";
@@ -69,6 +70,7 @@ export function WriteView() {
         <PictureList />
         <ModelChoice />
       </div>
+      <PreparationPanel />
       <DigitCards />
       <KeptDigits />
       <SheetButtons />

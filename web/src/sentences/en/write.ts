@@ -97,6 +97,18 @@ export const write = {
   "write.saw.label": (place: number) => `Digit ${place} as the network saw it, 28x28 pixels`,
   "write.counted": "Evidence",
   "write.counted.label": (digit: number) => `Where ink is evidence for ${digit}, and where against it`,
+  "write.prepared": "What it saw, stage by stage",
+  "write.prepared.lead":
+    "Before a network reads this digit, it is made to look like those it has learnt. These are the pictures that were made on the way.",
+  "write.prepared.learn": "Leave a stage out and see what happens",
+  "write.prepared.choose": "Which digit’s stages to show",
+  "write.prepared.digit": (place: number, digit: string) =>
+    `Show the stages of the ${digit} at position ${place}`,
+  "write.prepared.none": (most: number) =>
+    `The stages are shown for digits that this page has read itself, the first ${most} of a picture.`,
+  "write.prepared.line": "Its line",
+  "write.prepared.line.lead":
+    "The line recogniser reads the whole line at once, from two strips, each 48 pixels high.",
   "write.probabilities": "Probability of each answer, in percent",
   "write.inside": "Inside the network",
   "write.inside.train": "Train one yourself",

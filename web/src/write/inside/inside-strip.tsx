@@ -11,16 +11,15 @@ import { readScores, textOf } from "../../learn/softmax/scores";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { digitOf } from "../correct/glyphs";
-import { glyphs, readBy, selected } from "../state";
+import { readBy } from "../state";
 import { Bars } from "./bars";
 import { followPen } from "./growing";
-import { differs, drawn, image, keepLooking, looked } from "./looking";
+import { differs, image, keepLooking, looked } from "./looking";
+import { OneOfDigits } from "./one-of-digits";
 import { Maps, Templates } from "./tiles";
 import "./inside.css";
 
 const BLANK = new Uint8Array(784);
-const MOST_CHOICES = 20; // of more digits, one is chosen on the sheet or below
 const [LEAST, MOST] = [-10, 10]; // the scores that the step about softmax takes
 
 export function InsideStrip() {
@@ -35,7 +34,10 @@ export function InsideStrip() {
     <section class="inside" aria-labelledby="inside-title">
       <header>
         <h2 id="inside-title">{say("write.inside")}</h2>
-        <Choice />
+        <OneOfDigits
+          label={say("write.inside.choose")}
+          about={(place, digit) => say("write.inside.digit", place, digit)}
+        />
         <ViewLink view="learn" parameters={{ step: "train" }} class="inside-train">
           {say("write.inside.train")}
         </ViewLink>
@@ -92,29 +94,6 @@ function Stage({ name, step, parameters, spoken, children }: StageProperties) {
         {spoken && <span class="for-screen-readers">{spoken}</span>}
       </span>
     </ViewLink>
-  );
-}
-
-/** The digits of the number, to look inside with another. */
-function Choice() {
-  const all = glyphs.value.flatMap((glyph, place) => (digitOf(glyph) ? [{ glyph, place }] : []));
-  if (all.length < 2 || all.length > MOST_CHOICES) return null;
-  return (
-    <fieldset class="inside-choice" aria-label={say("write.inside.choose")}>
-      {all.map(({ glyph, place }, number) => (
-        <button
-          key={place}
-          type="button"
-          aria-pressed={drawn.value?.place === place}
-          aria-label={say("write.inside.digit", number + 1, glyph.character)}
-          onClick={() => {
-            selected.value = place;
-          }}
-        >
-          {glyph.character}
-        </button>
-      ))}
-    </fieldset>
   );
 }
 

@@ -5,6 +5,14 @@ import type { Preparation } from "../reading/preparation";
 import type { Sentence } from "../reading/result";
 import type { Reading } from "../shapes";
 
+/** The folder of networks that were trained in the page, which the page has itself. */
+export const OWN_FOLDER = "own/";
+
+/** Whether a model is a version of a network that was trained in the page. */
+export function isOwn(model: string): boolean {
+  return model.includes("@");
+}
+
 /** Digits of a picture that are explained. */
 export const MOST_EXPLAINED = 40;
 

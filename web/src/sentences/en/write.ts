@@ -122,6 +122,8 @@ export const write = {
     `The answer is ${digit} because it also counts what is around the digit; this is the digit alone.`,
   "write.inside.image": "28x28",
   "write.inside.templates": "Ten templates",
+  "write.inside.neurons": "Hidden neurons",
+  "write.inside.some": (shown: number, all: number) => `, ${shown} of ${all}`,
   "write.inside.maps": "Feature maps",
   "write.inside.kernel": "Kernels",
   "write.inside.kernels": (side: number) => `Kernels, ${side}x${side}`,
@@ -134,6 +136,9 @@ export const write = {
   "write.model.softmax": "The tutorial’s first network, with a single layer. See where it fails.",
   "write.model.yours": "yours",
   "write.model.trained": "The network you trained here. It knows single digits in the style of MNIST.",
+  "write.model.gone":
+    "That network is no longer in this page, so the usual model reads. Networks that were trained here last until the page is closed.",
+  "write.model.again": "Train it again",
   "write.model.given": "The model named when the service was started.",
   "write.model.other": "One of the models that come with shuzi.",
   "write.model.back": "Read with the default model",

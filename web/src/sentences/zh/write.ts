@@ -111,6 +111,8 @@ export const write: Translation<typeof english> = {
   "write.inside.line": (digit) => `答案是 ${digit}，因为还看了周围的字；这里画的只是单看这一个数字的判断。`,
   "write.inside.image": "缩成 28x28",
   "write.inside.templates": "十个模板",
+  "write.inside.neurons": "隐藏的神经元",
+  "write.inside.some": (shown, all) => `，${all} 个取 ${shown}`,
   "write.inside.maps": "特征图",
   "write.inside.kernel": "卷积核",
   "write.inside.kernels": (side) => `卷积核，${side}x${side}`,
@@ -123,6 +125,9 @@ export const write: Translation<typeof english> = {
   "write.model.softmax": "教程里的第一个网络，只有一层。看看它会在哪里认错。",
   "write.model.yours": "你训练的",
   "write.model.trained": "你在这里训练的网络。它只学过 MNIST 那样的单个数字。",
+  "write.model.gone":
+    "这个网络已经不在页面里了，现在由平常的模型来认。在网页里训练的网络，关掉网页就没有了。",
+  "write.model.again": "重新训练",
   "write.model.given": "启动服务时指定的模型。",
   "write.model.other": "随 shuzi 附带的模型。",
   "write.model.back": "改用默认模型",

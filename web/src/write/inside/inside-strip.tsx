@@ -1,6 +1,6 @@
 /**
- * The network, drawn with the digit that is on the sheet: 28x28 pixels, templates or kernels and feature maps, ten
- * scores, probabilities. Each stage leads to the step of Learn that explains it, with the same digit.
+ * The network, drawn with the digit that is on the sheet: 28x28 pixels, templates, hidden neurons or kernels and
+ * feature maps, ten scores, probabilities. Each stage leads to the step of Learn that explains it, with the same digit.
  */
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
@@ -8,6 +8,8 @@ import { softmax } from "../../learn/concepts";
 import { inkWritten } from "../../learn/digit/ink";
 import { fixed } from "../../learn/format";
 import { readScores, textOf } from "../../learn/softmax/scores";
+import { drawnAs } from "../../learn/train/runs/own-names";
+import type { Layer } from "../../reading/inside";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
@@ -16,7 +18,7 @@ import { Bars } from "./bars";
 import { followPen } from "./growing";
 import { differs, image, keepLooking, looked } from "./looking";
 import { OneOfDigits } from "./one-of-digits";
-import { Maps, Templates } from "./tiles";
+import { Maps, Neurons, TEMPLATES } from "./tiles";
 import "./inside.css";
 
 const BLANK = new Uint8Array(784);
@@ -29,7 +31,7 @@ export function InsideStrip() {
   const found = pixels ? looked.value : null;
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};
   const scores = found ? Array.from(found.inside.scores) : null;
-  const isTemplate = readBy.value === "softmax";
+  const kind = drawnAs(readBy.value);
   return (
     <section class="inside" aria-labelledby="inside-title">
       <header>
@@ -46,13 +48,22 @@ export function InsideStrip() {
         <Stage name="write.inside.image" step="handwriting" parameters={mine}>
           <Pixels values={pixels ?? BLANK} palette="ink" class="inside-image" />
         </Stage>
-        {isTemplate ? (
-          <Stage name="write.inside.templates" step="template" parameters={mine}>
-            <Templates image={pixels} />
-          </Stage>
-        ) : (
+        {kind === "maps" ? (
           <Stage name="write.inside.maps" step="convolution" parameters={mine}>
             <Maps inside={found?.inside ?? null} />
+          </Stage>
+        ) : (
+          <Stage
+            name={`write.inside.${kind}`}
+            step={kind === "templates" ? "template" : "hidden"}
+            parameters={kind === "templates" ? mine : {}}
+            spoken={found ? some(found.inside.neurons) : ""}
+          >
+            <Neurons
+              image={pixels}
+              layer={found?.inside.neurons ?? null}
+              known={readBy.value === "softmax" ? TEMPLATES : null}
+            />
           </Stage>
         )}
         <Stage
@@ -95,6 +106,12 @@ function Stage({ name, step, parameters, spoken, children }: StageProperties) {
       </span>
     </ViewLink>
   );
+}
+
+/** How many of a layer's neurons are drawn, if not all. */
+function some(layer: Layer | null): string {
+  if (!layer || layer.channels === layer.tiles.length) return "";
+  return say("write.inside.some", layer.tiles.length, layer.channels);
 }
 
 function highest(scores: readonly number[]): string {

@@ -38,6 +38,15 @@ export function HandwritingStep() {
       title={say("learn.handwriting.title")}
       text={say("learn.handwriting.text")}
       prompt={say("learn.handwriting.try")}
+      quest={{
+        name: "handwriting",
+        question: say("learn.handwriting.guess"),
+        guesses: [say("stage.turn"), say("stage.ink"), say("stage.pen")],
+        right: 2,
+        task: say("learn.handwriting.guess.task"),
+        isTried: off.value === "p",
+        answer: say("learn.handwriting.guess.answer"),
+      }}
       lesson="12-your-own-handwriting"
       tall
     >

@@ -12,7 +12,11 @@ export const learnOwn: Translation<typeof english> = {
   "learn.handwriting.title": "我的手写：收拾成它学过的样子",
   "learn.handwriting.text":
     "网络只见过 MNIST 那样的数字：黑底亮字，高 20 个像素，重心在正中。你的照片完全不是这个样子，所以在识别之前，要先经过五道工序。\n每道工序都有开关。关掉一道，后面的照样往下做，拿到什么算什么，再让两个网络来认。",
-  "learn.handwriting.try": "先猜一猜：默认网络少了哪道也行，少了哪道就不行？一次关一道试试。",
+  "learn.handwriting.try": "默认网络不在乎的工序，softmax 网络也不在乎吗？你自己写的字，又最离不开哪一道？",
+  "learn.handwriting.guess": "默认网络少了哪道工序也照样能认？",
+  "learn.handwriting.guess.task": "现在试试：三道工序轮流单独关掉，最后一道放在最后。",
+  "learn.handwriting.guess.answer":
+    "最后一道：笔画细一点、淡一点，还是笔画。可是它只见过黑底亮字，墨是暗的，或者纸也算成了墨，它就不认得了。",
   "learn.handwriting.photo": "你写的或拍的数字",
   "learn.handwriting.made": "这个数字拍成的照片，光从一边来",
 
@@ -21,7 +25,14 @@ export const learnOwn: Translation<typeof english> = {
   "learn.not-sure.text":
     "网络说“90%”。要是这样的回答一百次里对了九十次，这个 90% 就是实话：网络是校准过的。这里就来查一查，用的是它没见过的图。\n说实话的把握才有用处：低于阈值的，交给人来看。不过这只对数字管用。给它一个字母，softmax 还是得把 100% 分给十个数字。",
   "learn.not-sure.try":
-    "先猜一猜：阈值定在多少，softmax 网络一百个回答里错的才不到一个？这时又有多少数字要留给人来看？",
+    "三个网络各要把阈值定在多少，一百个回答里错的才不到一个？这时又有多少数字要留给人来看？",
+  "learn.not-sure.guess": "softmax 网络的把握到了 99% 才算数。测试图片里，它还能回答多少？",
+  "learn.not-sure.guess.most": "十个里九个左右",
+  "learn.not-sure.guess.half": "一半左右",
+  "learn.not-sure.guess.few": "五个里一个左右",
+  "learn.not-sure.guess.task": "现在试试：选 softmax 网络，把阈值拉到 99%。",
+  "learn.not-sure.guess.answer": (share, wrong) =>
+    `只有 ${share}，其中错了 ${wrong} 个。这个网络十个能认对九个左右，却很少有这么大的把握：想少出错，就得把许多数字留给人看。`,
   "learn.not-sure.network": "网络",
   "learn.not-sure.missing": "测试图片或者网络没能载入，这里没法测。",
   "learn.not-sure.promises": "说的和做到的",

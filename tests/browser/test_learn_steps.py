@@ -92,7 +92,7 @@ def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist)
     for digit in (7, 4):
         index = int(np.flatnonzero(mnist.train.labels == digit)[0])
         image = mnist.train.images[index]
-        page.get_by_role("radio", name=str(digit)).check()
+        page.get_by_role("radio", name=str(digit), exact=True).check()
         grid = page.get_by_role("grid", name=f"A handwritten {digit}, 28 by 28 pixels")
         expect(page.get_by_text(f"A real {digit}: image {index + 1} of the 55,000")).to_be_visible()
         frame = grid.bounding_box()
@@ -117,7 +117,7 @@ def test_pixels_are_those_of_the_training_images(open_step, expect_query, mnist)
 def test_one_hot_is_as_far_from_every_other_digit(open_step, expect_query):
     page = open_step(2, reduced_motion="reduce")
     for digit in (1, 8):
-        page.get_by_role("radio", name=str(digit)).check()
+        page.get_by_role("radio", name=str(digit), exact=True).check()
         assert _shown(page.locator(".one-hot-value")) == one_hot(digit).tolist()
         as_number, as_row = page.locator(".mistake-bars").all()
         distances = [(digit - answer) ** 2 for answer in range(10)]

@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from driving.reading_numbers import numbers_in
+from driving.training import LONG
 from shuzi.evaluation.accuracy import DISPUTED
 
 pytestmark = pytest.mark.browser
@@ -31,6 +33,37 @@ QUESTS = {
         ),
     ),
     "template": ("Nothing", lambda page: _slide(page, "Pixels summed", "ArrowLeft")),
+    "pixels": ("28 places", lambda page: page.get_by_role("grid").press("ArrowDown")),
+    "one-hot": (
+        "Neither: both are equally wrong",
+        lambda page: page.locator("[name=digit]").nth(1).check(),
+    ),
+    "train": ("About nine in ten", lambda page: page.get_by_role("button", name="Start training").click()),
+    "mistakes": (
+        "A 2 read as 8",
+        lambda page: (
+            page.get_by_role("button", name="Train softmax").click(),
+            page.get_by_role("table").get_by_role("button", name="2 read as 8:").click(timeout=LONG),
+        ),
+    ),
+    "backprop": ("Over 90 %", lambda page: page.get_by_role("button", name="Twenty steps").click()),
+    "convolution": (
+        "top to bottom",
+        lambda page: (
+            page.get_by_role("radio", name="1", exact=True).check(),
+            page.locator(".choices").get_by_role("radio", name="top to bottom").check(),
+        ),
+    ),
+    "handwriting": ("28x28, even strokes", lambda page: page.get_by_role("checkbox", name="even strokes").uncheck()),
+    "not-sure": ("About one in five", lambda page: page.get_by_role("slider", name="Threshold").fill("0.99")),
+}
+
+# what the numbers of an answer must be, for the right guess to be right
+NUMBERS = {
+    "train": lambda share: 85 < share < 95,
+    "mistakes": lambda _2, _8, two, _1, _7, one, _0, _6, zero, *_: two > one + zero,
+    "backprop": lambda share, *_: share > 90,
+    "not-sure": lambda share, *_: 15 < share < 25,
 }
 
 
@@ -44,8 +77,10 @@ def test_a_guess_is_asked_for_and_answered_once_it_was_tried(open_page, step):
     guesses.get_by_role("radio", name=right).check()
     expect(said).to_contain_text("Now try it")
     attempt(page)
-    expect(said).to_contain_text("You guessed it.")
+    expect(said).to_contain_text("You guessed it.", timeout=LONG)
     expect(guesses.get_by_role("radio").first).to_be_disabled()
+    if is_so := NUMBERS.get(step):
+        assert is_so(*numbers_in(said.inner_text())), said.inner_text()
 
 
 def test_a_wrong_guess_is_told_what_is_right(open_page):

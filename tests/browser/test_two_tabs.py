@@ -29,6 +29,62 @@ def _write(page, strokes, left=0.5):
     return answer.text
 
 
+STORED = """() => new Promise((done) => {
+  indexedDB.open("shuzi").onsuccess = ({ target }) => {
+    const all = target.result.transaction("digits").objectStore("digits").getAll();
+    all.onsuccess = () => done(all.result.map(({ label }) => label));
+  };
+})"""
+# what two tabs stored at the same moment, or an earlier version of the page
+STORE_TWICE = """() => new Promise((done) => {
+  indexedDB.open("shuzi").onsuccess = ({ target }) => {
+    const changes = target.result.transaction("digits", "readwrite");
+    const digits = changes.objectStore("digits");
+    for (const label of [4, 9]) digits.add({ image: new Uint8Array(784).fill(9), label, date: 0 });
+    changes.oncomplete = () => done();
+  };
+})"""
+
+
+def _keep(page, label):
+    """Say what the only digit of the sheet is, and keep it."""
+    page.get_by_role("button", name="Correct").click()
+    panel = page.locator(".correct")
+    panel.get_by_role("button", name=label, exact=True).click()
+    panel.get_by_role("button", name="Keep this digit").click()
+    expect(panel.get_by_role("button", name="Kept")).to_be_visible()
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_of_two_labels_for_one_image_the_later_one_is_kept(open_page, mnist, is_heard):
+    one = open_page("?view=models")
+    if not is_heard:  # the other tab may be asleep
+        one.context.add_init_script("BroadcastChannel.prototype.postMessage = () => {};")
+    one.goto("./")
+    other = _tab(one.context)
+    for page in (one, other):
+        _write(page, strokes_of(mnist.test.images[0]))
+    _keep(one, "1")
+    labels = [page.locator(".kept li strong") for page in (one, other)]
+    expect(labels[1]).to_have_text(["1"] if is_heard else [])
+    _keep(other, "7")
+    expect(labels[1]).to_have_text(["7"])
+    assert other.evaluate(STORED) == [7]
+    if is_heard:
+        expect(labels[0]).to_have_text(["7"])
+        one.get_by_role("button", name="Remove kept digit 1").click()
+        expect(labels[1]).to_have_count(0)
+
+
+def test_of_two_labels_stored_for_one_image_the_later_one_stays(open_page):
+    page = open_page()
+    expect(page.get_by_role("heading", name="Your digits")).to_be_visible()
+    page.evaluate(STORE_TWICE)
+    page.reload()
+    expect(page.locator(".kept li strong")).to_have_text(["9"])
+    page.wait_for_function(f"async () => String(await ({STORED})()) === '9'")
+
+
 @pytest.mark.parametrize("has_locks", [True, False])
 def test_each_tab_keeps_its_own_sheet_and_none_is_lost_when_they_are_closed(open_page, mnist, has_locks):
     one = open_page("?view=models")

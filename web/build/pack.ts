@@ -1,7 +1,7 @@
 /** An .onnx file becomes the packed model that the page loads; `src/runtime/graph.ts` describes the format. */
 import { type Header, isHalf } from "../src/runtime/graph";
 import { toHalf } from "../src/runtime/half";
-import { readOnnx } from "./onnx";
+import { readOnnx } from "../src/runtime/onnx";
 
 export function pack(onnx: Uint8Array): Uint8Array<ArrayBuffer> {
   const { card, nodes, outputs, tensors } = readOnnx(onnx);

@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
 import type { Card } from "../src/runtime/graph";
+import { readOnnx } from "../src/runtime/onnx.ts";
 import type { Model, Score } from "../src/shapes";
 import { readCatalogue } from "./catalogue.ts";
 import { assembleKernel } from "./kernel.ts";
-import { readOnnx } from "./onnx.ts";
 import { pack } from "./pack.ts";
 
 const PYTHON = new URL("../../src/shuzi/", import.meta.url);

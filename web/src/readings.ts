@@ -2,13 +2,31 @@
 import { shipped } from "virtual:models";
 import { ApiError, type Request, request } from "./api";
 import { hasService } from "./edition";
-import { MODELS, NotRead, readHere } from "./here/read";
+import { isOwn } from "./here/protocol";
+import { isHere, NotRead, readHere } from "./here/read";
 import { sentence } from "./here/sentence";
 import type { Grey } from "./ink/picture";
+import type { Preparation } from "./reading/preparation";
 import { say } from "./sentences/say";
-import type { Digit, Ignored, Mark, Model, Models, Reading, Readings, Score, Unread } from "./shapes";
+import type {
+  Reading as Answered,
+  Digit,
+  Ignored,
+  Mark,
+  Model,
+  Models,
+  Readings,
+  Score,
+  Unread,
+} from "./shapes";
 
-export type { Digit, Ignored, Mark, Model, Reading, Score, Unread };
+export type { Digit, Ignored, Mark, Model, Score, Unread };
+
+/** A reading of the page or of the service. */
+export interface Reading extends Answered {
+  /** How the first digits were prepared, once the page's own reading is explained. */
+  prepared?: readonly Preparation[];
+}
 export type Status = Reading["status"];
 /** x, y, width, height in the upright picture, in pixels. */
 export type Box = Readonly<Digit["box"]>;
@@ -31,7 +49,7 @@ export interface Asking extends Pick<Request, "signal" | "onBusy"> {
  * @throws ApiError if the service fails, or is needed and not there
  */
 export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise<(Reading | Unread)[]> {
-  const isOurs = MODELS.includes(asked.model);
+  const isOurs = isHere(asked.model);
   if (isOurs && !(picture instanceof Blob && (await isPdf(picture)))) {
     try {
       const from = picture instanceof Blob ? picture : picture.grey;
@@ -41,9 +59,11 @@ export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise
     } catch (error) {
       if (!(error instanceof NotRead)) throw error;
       // the service can open more, and knows what is wrong with a file
-      if (!hasService) throw new ApiError(0, "", say(`here.${error.why}`));
+      if (!hasService || (isOwn(asked.model) && error.why !== "picture"))
+        throw new ApiError(0, "", say(`here.${error.why}`));
     }
   }
+  if (isOwn(asked.model)) throw new ApiError(0, "", say("here.own"));
   if (!hasService) throw new ApiError(0, "", say(isOurs ? "here.pdf" : "here.model"));
   return askService(picture instanceof Blob ? picture : picture.png(), asked);
 }

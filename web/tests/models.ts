@@ -1,10 +1,10 @@
 /** The shipped models: packed as for the page, or with all their digits. */
 import { readFileSync } from "node:fs";
-import { readOnnx } from "../build/onnx";
 import { pack } from "../build/pack";
 import { Classifier, Detector, Recogniser } from "../src/reading/models";
 import { Reader } from "../src/reading/reader";
 import { type Graph, unpack } from "../src/runtime/graph";
+import { graphOfOnnx } from "../src/runtime/onnx";
 
 /** A model as the page has it. */
 export function packed(name: string): Graph {
@@ -13,12 +13,7 @@ export function packed(name: string): Graph {
 
 /** A model as Python has it. */
 export function exact(name: string): Graph {
-  const { tensors, ...rest } = readOnnx(content(name));
-  return {
-    ...rest,
-    bytes: content(name).length,
-    tensors: new Map(tensors.map(({ name, ...each }) => [name, each])),
-  };
+  return graphOfOnnx(content(name));
 }
 
 export function readerOf(graphOf: (name: string) => Graph): Reader {

@@ -5,7 +5,8 @@ import { language, languageTag } from "../language";
 import { say } from "../sentences/say";
 import { Pixels } from "../shared/pixels";
 import { saveFile } from "../shared/take";
-import { forget, keepThoseOf, kept, loadKept, type Numbered } from "./kept";
+import { followOtherTabs, forget, keepThoseOf, kept, loadKept } from "./kept";
+import type { Numbered } from "./latest";
 import { NoKeptDigits, npzOf } from "./npz";
 import { UseHere } from "./use-here";
 import "./hand.css";
@@ -18,10 +19,14 @@ export function KeptDigits() {
   const shown = useSignal(AT_FIRST);
   useEffect(() => {
     void loadKept();
-    // another tab may have kept some
+    const stop = followOtherTabs();
+    // a tab in the background may have been asleep
     const onShow = () => document.visibilityState === "visible" && void loadKept();
     document.addEventListener("visibilitychange", onShow);
-    return () => document.removeEventListener("visibilitychange", onShow);
+    return () => {
+      stop();
+      document.removeEventListener("visibilitychange", onShow);
+    };
   }, []);
   const digits = kept.value;
   return (

@@ -1,12 +1,8 @@
 /** The digits that a person corrected and keeps: in the browser's database, or while the page is open if it has none. */
 import { computed, signal } from "@preact/signals";
 import { inStore } from "../shared/database";
+import { latestOnly, type Numbered } from "./latest";
 import { digitsIn, type KeptDigit, MOST_KEPT, NoKeptDigits } from "./npz";
-
-/** A kept digit and its number in the store. */
-export interface Numbered extends KeptDigit {
-  id: number;
-}
 
 /** In the order in which they were kept. */
 export const kept = signal<readonly Numbered[]>([]);
@@ -14,12 +10,37 @@ export const kept = signal<readonly Numbered[]>([]);
 /** The label of each kept image. */
 const labelOf = computed(() => new Map(kept.value.map(({ image, label }) => [String(image), label])));
 
+const CHANNEL = "shuzi digits";
 let unstored = -1; // numbers of digits that are only in this page
 
 /** Read what was kept before; also when another tab may have kept more. */
 export async function loadKept(): Promise<void> {
   const found = await inStore("digits", "readonly", (store) => store.getAll() as IDBRequest<Numbered[]>);
-  if (found) kept.value = [...found, ...kept.peek().filter(({ id }) => id < 0)];
+  if (found) kept.value = [...(await cleaned(found)), ...kept.peek().filter(({ id }) => id < 0)];
+}
+
+/** Read again whenever another tab keeps or removes a digit, until the returned function is called. */
+export function followOtherTabs(): () => void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.onmessage = () => void loadKept();
+  return () => channel.close();
+}
+
+function tellOtherTabs(): void {
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage(null);
+  channel.close();
+}
+
+/** Another tab may have kept the same image with another label at the same time: of these, the last one counts. */
+async function cleaned(found: readonly Numbered[]): Promise<readonly Numbered[]> {
+  const [latest, earlier] = latestOnly(found);
+  if (earlier.length > 0)
+    await inStore("digits", "readwrite", (store) => {
+      for (const id of earlier) store.delete(id);
+      return store.count();
+    });
+  return latest;
 }
 
 /**
@@ -29,6 +50,7 @@ export async function loadKept(): Promise<void> {
  */
 export async function keep(digits: readonly KeptDigit[]): Promise<void> {
   const fresh = withoutRepetitions(digits);
+  await loadKept(); // another tab may keep the same images with other labels
   const images = new Set(fresh.map(({ image }) => String(image)));
   const replaced = kept.peek().filter(({ image }) => images.has(String(image)));
   if (kept.peek().length - replaced.length + fresh.length > MOST_KEPT) throw new NoKeptDigits("many");
@@ -39,13 +61,15 @@ export async function keep(digits: readonly KeptDigit[]): Promise<void> {
   });
   const rest = kept.peek().filter((each) => !replaced.includes(each));
   kept.value = stored
-    ? [...stored, ...rest.filter(({ id }) => id < 0)]
+    ? [...(await cleaned(stored)), ...rest.filter(({ id }) => id < 0)]
     : [...rest, ...fresh.map((each) => ({ ...each, id: unstored-- }))];
+  tellOtherTabs();
 }
 
 export async function forget(id: number): Promise<void> {
   if (id >= 0) await inStore("digits", "readwrite", (store) => store.delete(id) as IDBRequest<unknown>);
   kept.value = kept.peek().filter((each) => each.id !== id);
+  tellOtherTabs();
 }
 
 /**

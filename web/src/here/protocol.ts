@@ -1,12 +1,26 @@
 /** What the page and its reading worker say to each other. */
 import type { Grey } from "../ink/picture";
 import type { Inside } from "../reading/inside";
+import type { Preparation } from "../reading/preparation";
 import type { Sentence } from "../reading/result";
 import type { Reading } from "../shapes";
+
+/** The folder of networks that were trained in the page, which the page has itself. */
+export const OWN_FOLDER = "own/";
+
+/** Whether a model is a version of a network that was trained in the page. */
+export function isOwn(model: string): boolean {
+  return model.includes("@");
+}
+
+/** Digits of a picture that are explained. */
+export const MOST_EXPLAINED = 40;
 
 /** Without the sentence, which the page says in its own language. */
 export interface Found extends Omit<Reading, "message" | "source"> {
   advice: Sentence;
+  /** Of an explained reading: how its digits were prepared, not more than `MOST_EXPLAINED`. */
+  prepared?: readonly Preparation[];
 }
 
 /** What a model says of n images. */

@@ -3,10 +3,22 @@ import { startWorker } from "#worker";
 import { packed } from "../bundle/files";
 import type { Grey } from "../ink/picture";
 import type { Inside } from "../reading/inside";
-import type { Answer, ClassifiedImages, Found, Task } from "./protocol";
+import { type Answer, type ClassifiedImages, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
 
 /** The shipped models that read in the page. */
 export const MODELS = ["default", "tiny", "softmax"];
+
+/** Whether a model reads in the page: a shipped one, or a version of a network trained here. */
+export function isHere(model: string): boolean {
+  return MODELS.includes(model) || isOwn(model);
+}
+
+let ownFile: (version: string) => Promise<Uint8Array<ArrayBuffer> | null> = async () => null;
+
+/** Where the .onnx files of networks trained here come from. */
+export function takeOwnFrom(give: typeof ownFile): void {
+  ownFile = give;
+}
 
 /** Why a picture could not be read here. */
 export class NotRead extends Error {
@@ -31,7 +43,7 @@ const asked = new Map<number, Asked>();
 /**
  * Read a picture.
  *
- * @param model one of `MODELS`
+ * @param model one that `isHere`
  * @param explain whether to add what counts for each digit, which takes many times as long
  * @throws NotRead; the browser's AbortError if `signal` aborts
  */
@@ -54,7 +66,7 @@ export function readHere(
 /**
  * See what a 28x28 image, ink 255, becomes inside a model.
  *
- * @param model one of `MODELS`
+ * @param model one that `isHere`
  * @throws NotRead
  */
 export function lookInside(image: Uint8Array, model: string): Promise<Inside> {
@@ -65,7 +77,7 @@ export function lookInside(image: Uint8Array, model: string): Promise<Inside> {
  * Classify 28x28 images, ink 255, without looking for digits in them and without kept digits.
  *
  * @param images 784 values of each, one after another
- * @param model one of `MODELS`
+ * @param model one that `isHere`
  * @throws NotRead
  */
 export function classifyHere(images: Uint8Array, model: string): Promise<ClassifiedImages> {
@@ -132,6 +144,9 @@ function started(): Worker {
 }
 
 async function handOver(name: string): Promise<void> {
-  const content = await packed(name).catch(() => null);
+  const content = await (name.startsWith(OWN_FOLDER)
+    ? ownFile(name.slice(OWN_FOLDER.length))
+    : packed(name)
+  ).catch(() => null);
   worker?.postMessage({ file: name, content } satisfies Task, content ? [content.buffer] : []);
 }

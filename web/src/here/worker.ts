@@ -7,14 +7,14 @@ import type { Grey } from "../ink/picture";
 import { withoutMarks } from "../reading/classes";
 import { Classifier, Detector, Recogniser } from "../reading/models";
 import { whatCounts } from "../reading/occlusion";
+import { preparationsOf } from "../reading/preparation";
 import { Reader } from "../reading/reader";
 import type { Reading } from "../reading/result";
-import { unpack } from "../runtime/graph";
+import { type Graph, unpack } from "../runtime/graph";
+import { graphOfOnnx } from "../runtime/onnx";
 import { LargePicture, openPicture, UnknownPicture } from "./open";
-import type { Answer, Found, Task } from "./protocol";
+import { type Answer, type Found, isOwn, MOST_EXPLAINED, OWN_FOLDER, type Task } from "./protocol";
 import { Queue } from "./queue";
-
-const MOST_EXPLAINED = 40; // digits of a picture
 
 type Content = Uint8Array<ArrayBuffer> | null;
 
@@ -60,8 +60,13 @@ async function answer(task: Extract<Task, { picture: unknown }>, opened: Promise
     const reader = await readerOf(task.model);
     if (!knowing.has(reader.classifier)) reader.classifier.know(hand);
     knowing.add(reader.classifier);
-    const found = asShown(await reader.read(grey), grey);
-    if (task.explain) await explain(found, reader, task.id);
+    const seen = await reader.findCandidates(grey);
+    const reading = reader.interpret(seen);
+    const found = asShown(reading, grey);
+    if (task.explain) {
+      found.prepared = preparationsOf(seen, reading.digits, MOST_EXPLAINED);
+      await explain(found, reader, task.id);
+    }
     if (!dropped.delete(task.id)) say({ id: task.id, found });
   } catch (error) {
     const failed = causeOf(error);
@@ -138,7 +143,11 @@ async function explain(found: Found, reader: Reader, id: number): Promise<void> 
 }
 
 function readerOf(name: string): Promise<Reader> {
-  return once(`reader ${name}`, async () => {
+  const key = `reader ${name}`;
+  // of a network that was trained here, and then further, only the last version is needed
+  for (const other of kept.keys())
+    if (isOwn(name) && other !== key && other.split("@")[0] === key.split("@")[0]) kept.delete(other);
+  return once(key, async () => {
     return new Reader(new Classifier(await graphOf(name)), { detector, recogniser });
   });
 }
@@ -161,16 +170,16 @@ function once<T>(name: string, make: () => Promise<T>): Promise<T> {
   return made;
 }
 
-async function graphOf(name: string) {
+async function graphOf(name: string): Promise<Graph> {
   const file = fileOf(name);
   const content = await contentOf(file);
   coming.delete(file);
   if (!content) throw new MissingFile(file);
-  return unpack(await unpacked(content, file));
+  return isOwn(name) ? graphOfOnnx(content) : unpack(await unpacked(content, file));
 }
 
 function fileOf(model: string): string {
-  return `models/${model}.bin.gz`;
+  return isOwn(model) ? OWN_FOLDER + model : `models/${model}.bin.gz`;
 }
 
 function contentOf(file: string): Promise<Content> {

@@ -7,6 +7,8 @@ export interface Way {
   /** After each convolution, with pooling, normalisation and ReLU; none if the network has no convolutions. */
   readonly maps: readonly string[];
   readonly kernel: Tensor | null;
+  /** The first layer if it looks at all pixels at once: its weights (784, n), and what it says. */
+  readonly whole: { readonly weights: Tensor; readonly answers: string } | null;
   /** What softmax turns into probabilities. */
   readonly scores: string;
 }
@@ -30,10 +32,14 @@ export interface Inside {
   /** The kernels of the first layer's tiles; null if the network has no convolutions. */
   readonly kernels: Layer | null;
   readonly layers: readonly Layer[];
+  /** What those neurons of a first layer look for that answer most, 28x28 weights each; null if it has convolutions. */
+  readonly neurons: Layer | null;
   readonly scores: Float32Array;
 }
 
 const MOST = 6; // tiles of a layer; more would be too small to see
+/** Neurons of a first layer that are drawn: as many as there are digits. */
+export const MOST_NEURONS = 10;
 
 /** Walk back from the probabilities; where columns come together, take the middle one. */
 export function wayThrough({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">): Way {
@@ -41,10 +47,15 @@ export function wayThrough({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">)
   const scores = makers.get("probabilities")?.inputs[0] ?? "";
   const maps: string[] = [];
   let kernel: Tensor | null = null;
+  let whole: Way["whole"] = null;
   let rectified = "";
   for (let node = makers.get(scores); node; ) {
     if (node.op === "Relu") rectified = node.outputs[0] ?? "";
-    if (node.op === "MatMul") rectified = ""; // a hidden layer is no map
+    if (node.op === "MatMul") {
+      const weights = tensors.get(node.inputs[1] ?? "");
+      whole = weights ? { weights, answers: rectified || scores } : null;
+      rectified = ""; // a hidden layer is no map
+    }
     if (node.op === "Conv") {
       if (rectified) maps.unshift(rectified);
       rectified = "";
@@ -53,7 +64,7 @@ export function wayThrough({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">)
     const came = node.inputs.filter((name) => !tensors.has(name));
     node = makers.get(came[(came.length - 1) >> 1] ?? "");
   }
-  return { maps, kernel, scores };
+  return { maps, kernel, whole: kernel ? null : whole, scores };
 }
 
 /** The channels that answer most, in the order of the layer. */
@@ -84,4 +95,14 @@ export function kernelsOf({ dims, values }: Tensor, { tiles }: Pick<Layer, "tile
       values: values.slice(channel * inputs * size, channel * inputs * size + size),
     })),
   };
+}
+
+/** The weights of the neurons that answer most, as pictures. */
+export function neuronsOf({ dims, values }: Tensor, answers: Output): Layer {
+  const [pixels = 0, channels = 0] = dims;
+  const tiles = strongest(answers, MOST_NEURONS).tiles.map(({ channel }) => ({
+    channel,
+    values: Float32Array.from({ length: pixels }, (_, pixel) => values[pixel * channels + channel] as number),
+  }));
+  return { channels, side: Math.sqrt(pixels), tiles };
 }

@@ -56,7 +56,8 @@ function digitOf(candidate: Candidate, seen: Candidates, scale: Scale, text: num
   const { probabilities, image, isDigit } = candidate;
   const status = isDigit < scale.digit ? "not-a-digit" : probability >= scale.ok ? "ok" : "unsure";
   const digit = largestAt(probabilities);
-  return { digit, probability, probabilities, box: inOriginal(seen, candidate.box), status, image };
+  const { box: searched } = candidate;
+  return { digit, probability, probabilities, box: inOriginal(seen, searched), searched, status, image };
 }
 
 function statusOf(digits: readonly Digit[], confidence: number, scale: Scale): Status {

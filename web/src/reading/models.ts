@@ -3,9 +3,9 @@ import { type Box, boxOf, iou, nonMaximumSuppression } from "../ink/boxes";
 import { blank, type Grey } from "../ink/picture";
 import { resize } from "../ink/resize";
 import type { Card, Graph } from "../runtime/graph";
-import { Network } from "../runtime/network";
+import { Network, type Output } from "../runtime/network";
 import { corrected, type Example, exampleOf, unit } from "./hand";
-import { type Inside, kernelsOf, strongest, type Way, wayThrough } from "./inside";
+import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "./inside";
 
 /** The height in pixels to which the detector's digits are scaled. */
 export const LETTER = 28;
@@ -73,13 +73,15 @@ export class Classifier {
 
   /** What a 28x28 image becomes on its way through the network. */
   inside({ pixels }: Grey): Inside {
-    const { maps, kernel, scores } = this.#way;
-    const found = this.#network.run(pixels, { n: 1, height: 28, width: 28 }, [...maps, scores]);
-    const layers = found.slice(0, -1).map((each) => strongest(each));
+    const { maps, kernel, whole, scores } = this.#way;
+    const wanted = [...maps, whole?.answers ?? scores, scores];
+    const found = this.#network.run(pixels, { n: 1, height: 28, width: 28 }, wanted);
+    const layers = found.slice(0, -2).map((each) => strongest(each));
     const [first] = layers;
     return {
       kernels: kernel && first ? kernelsOf(kernel, first) : null,
       layers,
+      neurons: whole && neuronsOf(whole.weights, found.at(-2) as Output),
       scores: found.at(-1)?.values ?? new Float32Array(),
     };
   }

@@ -17,6 +17,8 @@ export interface Digit {
   probabilities: Float64Array;
   /** In whole pixels of the upright picture, as are all boxes here. */
   box: Box;
+  /** The same box in the picture as it was searched. */
+  searched: Box;
   status: "ok" | "not-a-digit" | "unsure";
   /** What the network saw. */
   image: Grey;

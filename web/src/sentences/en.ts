@@ -4,6 +4,7 @@ import { here } from "./en/here";
 import { learn } from "./en/learn";
 import { models } from "./en/models";
 import { shell } from "./en/shell";
+import { stages } from "./en/stages";
 import { write } from "./en/write";
 
-export const en = { ...shell, ...write, ...hand, ...here, ...learn, ...models, ...forms };
+export const en = { ...shell, ...write, ...stages, ...hand, ...here, ...learn, ...models, ...forms };

@@ -4,6 +4,7 @@ import { here } from "./zh/here";
 import { learn } from "./zh/learn";
 import { models } from "./zh/models";
 import { shell } from "./zh/shell";
+import { stages } from "./zh/stages";
 import { write } from "./zh/write";
 
-export const zh = { ...shell, ...write, ...hand, ...here, ...learn, ...models, ...forms };
+export const zh = { ...shell, ...write, ...stages, ...hand, ...here, ...learn, ...models, ...forms };

@@ -1,7 +1,11 @@
-/** The choice of model: a shipped one or the network trained here. */
+/** The choice of model: a shipped one, a network trained in this page, or one that the service trained. */
 import { useEffect } from "preact/hooks";
+import { type OwnNetwork, ownNetworks } from "../learn/train/runs/as-models";
+import { letterOf, nameOf } from "../learn/train/runs/naming";
+import { ownRunOf } from "../learn/train/runs/own-names";
 import { chosenName, givenClassifiers, learnModels } from "../models/known";
 import { type PlainKey, say } from "../sentences/say";
+import { ViewLink } from "../shell/view-link";
 import { model } from "./state";
 
 /** A short description of a shipped model. */
@@ -17,29 +21,64 @@ export function ModelChoice() {
   }, []);
   const given = givenClassifiers.value;
   const chosen = chosenName.value;
+  const own = ownNetworks.value;
   const names = given.length > 0 ? given.map((each) => each.name) : ["default"];
-  const asked = model.value || chosen;
-  const isTrained = !names.includes(asked);
+  const gone = own.some(({ name }) => name === model.value) ? null : ownRunOf(model.value);
+  const asked = gone === null ? model.value || chosen : chosen;
+  const isTrained = gone === null && ownRunOf(asked) === null && !names.includes(asked);
   const isForeign = given.some((each) => each.name === asked && !each.shipped);
+  const isMine = isTrained || ownRunOf(asked) !== null;
   const about = isForeign ? "write.model.given" : ABOUT[asked];
+  const choose = (name: string) => model.set(name === chosen ? "" : name);
   return (
     <div class="model-choice">
       <fieldset class="choices">
         <legend class="small quiet">{say("write.model")}</legend>
-        {[...names, ...(isTrained ? [asked] : [])].map((name) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="model"
-              value={name}
-              checked={name === asked}
-              onChange={() => model.set(name === chosen ? "" : name)}
-            />
-            <span>{!isTrained || name !== asked ? name : say("write.model.yours")}</span>
-          </label>
+        {names.map((name) => (
+          <Choice key={name} name={name} label={name} isChosen={name === asked} choose={choose} />
         ))}
+        {own.map((each) => (
+          <Choice
+            key={each.name}
+            name={each.name}
+            label={labelOf(each)}
+            isChosen={each.name === asked}
+            choose={choose}
+          />
+        ))}
+        {isTrained && <Choice name={asked} label={say("write.model.yours")} isChosen choose={choose} />}
       </fieldset>
-      <p class="small quiet">{say(about ?? (isTrained ? "write.model.trained" : "write.model.other"))}</p>
+      {gone === null ? (
+        <p class="small quiet">{say(about ?? (isMine ? "write.model.trained" : "write.model.other"))}</p>
+      ) : (
+        <p class="small" role="status">
+          {say("write.model.gone")}{" "}
+          <ViewLink view="learn" parameters={{ step: "train", runs: gone }}>
+            {say("write.model.again")}
+          </ViewLink>
+        </p>
+      )}
     </div>
   );
+}
+
+interface ChoiceProperties {
+  name: string;
+  label: string;
+  isChosen: boolean;
+  choose(name: string): void;
+}
+
+function Choice({ name, label, isChosen, choose }: ChoiceProperties) {
+  return (
+    <label>
+      <input type="radio" name="model" value={name} checked={isChosen} onChange={() => choose(name)} />
+      <span>{label}</span>
+    </label>
+  );
+}
+
+/** As Learn calls it. */
+function labelOf({ run }: OwnNetwork): string {
+  return `${letterOf(run)} · ${nameOf(run)}`;
 }

@@ -1,6 +1,7 @@
 /** The state of the Write view. It lives outside the view, so that nothing is lost when switching views. */
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 import { parameter } from "../address";
+import { readerFor } from "../learn/train/runs/as-models";
 import { chosenName } from "../models/known";
 import type { Reading } from "../readings";
 import type { Correctable } from "./correct/corrections";
@@ -11,11 +12,11 @@ import { type Entry, Pictures } from "./pictures";
 import { Question } from "./question";
 import { Sheet } from "./sheet";
 
-/** The model asked for: a name or a training run's id; empty for the default. */
-export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,64}$/.test(text) ? text : null));
+/** The model asked for: a name, the id of the service's training run, or a network trained here; empty for the default. */
+export const model = parameter<string>("model", "", (text) => (/^[\w.-]{1,80}$/.test(text) ? text : null));
 
-/** The name of the model that reads. */
-export const readBy = computed(() => model.value || chosenName.value);
+/** The name of the model that reads; the usual one in place of a network trained here that is gone. */
+export const readBy = computed(() => readerFor(model.value, chosenName.value));
 
 export const sheet = new Sheet();
 /** For ink: the mapping from the sent picture's pixels to the paper. */

@@ -4,8 +4,9 @@ import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { KeptDigits } from "../hand/kept-digits";
 import { knowKeptDigits } from "../hand/use-here";
-import { prepare } from "../here/read";
+import { prepare, takeOwnFrom } from "../here/read";
 import { language } from "../language";
+import { ownFile } from "../learn/train/runs/as-models";
 import { say } from "../sentences/say";
 import { KeptElsewhere } from "../shared/kept-elsewhere";
 import { percent } from "../shared/percent";
@@ -21,6 +22,7 @@ import { keepLastSheet, otherSheets } from "./last/last-sheet";
 import { SheetButtons } from "./last/sheet-buttons";
 import { ModelChoice } from "./model-choice";
 import { PictureList, PictureStage } from "./picture-stage";
+import { PreparationPanel } from "./preparation/preparation-panel";
 import { Result } from "./result";
 import { glyphs, pictures, pointedAt, readBy, reading, selected } from "./state";
 import { Toolbar } from "./toolbar";
@@ -29,6 +31,8 @@ import "./write.css";
 import "./pictures.css";
 import "./result.css";
 import "./digit-cards.css";
+
+takeOwnFrom(ownFile);
 
 export function WriteView() {
   const stage = useRef<HTMLDivElement>(null);
@@ -69,6 +73,7 @@ export function WriteView() {
         <PictureList />
         <ModelChoice />
       </div>
+      <PreparationPanel />
       <DigitCards />
       <KeptDigits />
       <SheetButtons />

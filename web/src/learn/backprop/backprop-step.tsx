@@ -13,6 +13,7 @@ import { firstNetwork, NEURONS, stepDown, type Trace, templatesOf, traced } from
 import "./backprop.css";
 
 const RATE = 0.02;
+const [SEVEN, TRIED, SURE] = [7, 20, 0.9]; // what the guess is about: this digit, so many steps, so high a probability
 
 const neuron = knob("neuron", 0, wholeIn(0, NEURONS - 1));
 /** What my own digit is: nobody else knows. */
@@ -25,11 +26,25 @@ export function BackpropStep() {
   const { network, steps, step, restart } = useNetwork();
   const trace = traced(network, image, label);
   const chosen = neuron.value;
+  const probability = trace.probabilities[label] ?? 0;
   return (
     <StepFrame
       title={say("learn.backprop.title")}
       text={say("learn.backprop.text")}
       prompt={say("learn.backprop.try")}
+      quest={{
+        name: "backprop",
+        question: say("learn.backprop.guess"),
+        guesses: [
+          say("learn.backprop.guess.fifth"),
+          say("learn.backprop.guess.half"),
+          say("learn.backprop.guess.sure"),
+        ],
+        right: 2,
+        task: say("learn.backprop.guess.task"),
+        isTried: label === SEVEN && steps >= TRIED && probability > SURE,
+        answer: say("learn.backprop.guess.answer", percent(probability)),
+      }}
       lesson="06-hidden-layer"
       tall
     >
@@ -72,12 +87,7 @@ export function BackpropStep() {
         </button>
       </div>
       <p class="numbers" role="status">
-        {say(
-          "learn.backprop.state",
-          whole(steps),
-          fixed(trace.loss, 3),
-          percent(trace.probabilities[label] ?? 0),
-        )}
+        {say("learn.backprop.state", whole(steps), fixed(trace.loss, 3), percent(probability))}
       </p>
     </StepFrame>
   );

@@ -2,7 +2,7 @@
 import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
-import { shownDigit } from "../digit/digit";
+import { chosenDigit, shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
@@ -22,6 +22,9 @@ import {
 } from "./filters";
 import "./convolution.css";
 
+/** The filters of the guess. */
+const COMPARED = ["vertical", "horizontal", "spot"] as const satisfies readonly FilterName[];
+
 const filter = parameter<FilterName>("filter", "vertical", oneOf(FILTER_NAMES));
 const place = knob("window", 8 * SIDE + 12, wholeIn(0, SIDE * SIDE - 1));
 const relu = parameter("relu", "on", oneOf(["on", "off"]));
@@ -39,6 +42,15 @@ export function ConvolutionStep() {
       title={say("learn.convolution.title")}
       text={say("learn.convolution.text")}
       prompt={say("learn.convolution.try")}
+      quest={{
+        name: "convolution",
+        question: say("learn.convolution.guess"),
+        guesses: COMPARED.map((name) => say(`learn.convolution.filter.${name}`)),
+        right: 1,
+        task: say("learn.convolution.guess.task"),
+        isTried: chosenDigit.value === "1" && filter.value === "horizontal",
+        answer: say("learn.convolution.guess.answer"),
+      }}
       lesson="08-convolution"
       tall
     >

@@ -12,14 +12,18 @@ export interface Quest {
   right: number;
   /** What to do, once there is a guess. */
   task: string;
-  /** Whether the controls of the step show that it was done. */
-  isTried: boolean;
+  /** Whether the controls of the step show that it was done; perhaps seen from where they stood at the guess. */
+  isTried: boolean | ((from: number) => boolean);
+  /** Where the controls stand. */
+  place?: number;
   answer: string;
 }
 
 interface Guessed {
   guess: number;
   isTried: boolean;
+  /** Where the controls stood. */
+  from: number;
 }
 
 /** Until the page is closed. */
@@ -30,12 +34,14 @@ function note(name: string, now: Guessed): void {
 }
 
 export function Guess({ quest }: { quest: Quest }) {
-  const { name, question, guesses, right, task, answer } = quest;
+  const { name, question, guesses, right, task, place: from = 0, answer } = quest;
   const found = guessed.value.get(name);
-  const isDone = found !== undefined && (found.isTried || quest.isTried);
+  const isTried =
+    typeof quest.isTried === "boolean" ? quest.isTried : found !== undefined && quest.isTried(found.from);
+  const isDone = found !== undefined && (found.isTried || isTried);
   useEffect(() => {
-    if (found && quest.isTried && !found.isTried) note(name, { ...found, isTried: true });
-  }, [name, found, quest.isTried]);
+    if (found && isTried && !found.isTried) note(name, { ...found, isTried: true });
+  }, [name, found, isTried]);
   return (
     <div class="guess">
       <fieldset>
@@ -49,7 +55,7 @@ export function Guess({ quest }: { quest: Quest }) {
               name={`guess-${name}`}
               checked={found?.guess === place}
               disabled={isDone}
-              onChange={() => note(name, { guess: place, isTried: false })}
+              onChange={() => note(name, { guess: place, isTried: false, from })}
             />
             <span>{each}</span>
           </label>

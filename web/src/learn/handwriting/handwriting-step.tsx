@@ -1,16 +1,16 @@
 /** My own handwriting: the five stages of preparation on a photo, each with a switch, and what two networks say. */
 import { useEffect } from "preact/hooks";
 import { parameter } from "../../address";
+import { STAGES, type Stage } from "../../ink/stages";
 import { say } from "../../sentences/say";
+import { StageList } from "../../shared/stages/stage-list";
 import { MODELS, NetworkAnswers } from "../answer/network-answers";
 import { useAnswers } from "../answer/use-answers";
 import { chosenDigit, shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { StepFrame } from "../frame/step-frame";
-import { GreyPicture } from "./grey-picture";
-import { prepared, STAGES, type Stage } from "./preparing";
+import { prepared } from "./preparing";
 import { isReal, keepPhoto, photo } from "./taken";
-import "./handwriting.css";
 
 /** The stages that are left out, by their first letters: "ip". */
 const off = parameter("without", "", (text) => (/^t?i?c?f?p?$/.test(text) ? text : null));
@@ -32,37 +32,54 @@ export function HandwritingStep() {
   const source = photo.value;
   const found = source && prepared(source, new Set(STAGES.filter(isOff)));
   const label = chosenDigit.value === "mine" ? null : (shownDigit.value?.label ?? null);
-  const answers = useAnswers(found?.image.pixels ?? null, label, MODELS);
+  const answers = useAnswers(found?.pen.pixels ?? null, label, MODELS);
   return (
     <StepFrame
       title={say("learn.handwriting.title")}
       text={say("learn.handwriting.text")}
       prompt={say("learn.handwriting.try")}
+      quest={{
+        name: "handwriting",
+        question: say("learn.handwriting.guess"),
+        guesses: [say("stage.turn"), say("stage.ink"), say("stage.pen")],
+        right: 2,
+        task: say("learn.handwriting.guess.task"),
+        isTried: off.value === "p",
+        answer: say("learn.handwriting.guess.answer"),
+      }}
       lesson="12-your-own-handwriting"
       tall
     >
       <DigitChoice />
       {source && found && (
-        <ol class="preparing-stages">
-          <li>
-            <GreyPicture picture={source} label={say("learn.handwriting.photo")} />
-            <p>{say(isReal.value ? "learn.handwriting.photo" : "learn.handwriting.made")}</p>
-          </li>
-          {STAGES.map((stage) => (
-            <li key={stage} data-stage={stage} data-off={isOff(stage)}>
-              <GreyPicture picture={found.pictures[stage]} label={say(`learn.handwriting.${stage}`)} />
-              <label class="check">
-                <input type="checkbox" checked={!isOff(stage)} onChange={() => toggle(stage)} />
-                <span>{say(`learn.handwriting.${stage}`)}</span>
-              </label>
-              <p class="small quiet">
-                {say(isOff(stage) ? `learn.handwriting.${stage}.off` : `learn.handwriting.${stage}.on`)}
-              </p>
-            </li>
-          ))}
-        </ol>
+        <StageList
+          stages={[
+            {
+              key: "photo",
+              picture: source,
+              label: say(isReal.value ? "learn.handwriting.photo" : "learn.handwriting.made"),
+            },
+            ...STAGES.map((stage) => ({
+              key: stage,
+              picture: found[stage],
+              label: say(`stage.${stage}`),
+              name: <Switch stage={stage} />,
+              about: say(isOff(stage) ? `stage.${stage}.off` : `stage.${stage}.on`),
+              isOff: isOff(stage),
+            })),
+          ]}
+        />
       )}
       <NetworkAnswers found={answers} />
     </StepFrame>
+  );
+}
+
+function Switch({ stage }: { stage: Stage }) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={!isOff(stage)} onChange={() => toggle(stage)} />
+      <span>{say(`stage.${stage}`)}</span>
+    </label>
   );
 }

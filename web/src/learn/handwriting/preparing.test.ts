@@ -2,15 +2,16 @@ import { expect, test } from "vitest";
 import { joined } from "../../ink/components";
 import { cutOut } from "../../ink/normalize";
 import { Scan } from "../../ink/scan";
+import { STAGES, type Stage } from "../../ink/stages";
 import { imageOf } from "../pixels/digits";
 import { photographed } from "./photo";
-import { prepared, STAGES, type Stage } from "./preparing";
+import { prepared } from "./preparing";
 
 const TEN = Array.from({ length: 10 }, (_, digit) => digit);
 const photo = (digit: number) => photographed(imageOf(digit).values);
 
 test.each(TEN)("with all stages on, the image of %i is as MNIST's makers describe theirs", (digit) => {
-  const { image } = prepared(photo(digit), new Set());
+  const { pen: image } = prepared(photo(digit), new Set());
   expect([image.width, image.height]).toEqual([28, 28]);
   let [all, across, down] = [0, 0, 0];
   const [xs, ys]: [number[], number[]] = [[], []];
@@ -35,18 +36,18 @@ test.each(TEN)("with all stages on, %i becomes what the reading makes of it", (d
   const [box, ...others] = joined(components.map(({ box }) => box));
   expect(others).toEqual([]);
   const expected = box && cutOut(ink, box);
-  expect([...prepared(photo(digit), new Set()).image.pixels]).toEqual([...(expected?.pixels ?? [])]);
+  expect([...prepared(photo(digit), new Set()).pen.pixels]).toEqual([...(expected?.pixels ?? [])]);
 });
 
 test.each(STAGES)("without %s, the image is another, and still 28x28", (stage) => {
-  const [on, off] = [new Set<Stage>(), new Set<Stage>([stage])].map((each) => prepared(photo(5), each).image);
+  const [on, off] = [new Set<Stage>(), new Set<Stage>([stage])].map((each) => prepared(photo(5), each).pen);
   expect([off?.width, off?.height]).toEqual([28, 28]);
   if (stage !== "pen") expect([...(off?.pixels ?? [])]).not.toEqual([...(on?.pixels ?? [])]);
 });
 
 test("with all stages off, the photo is only squeezed to 28x28", () => {
   const source = photo(3);
-  const { image } = prepared(source, new Set(STAGES));
+  const { pen: image } = prepared(source, new Set(STAGES));
   for (const [x, y] of [
     [0, 0],
     [13, 7],
@@ -60,6 +61,6 @@ test("with all stages off, the photo is only squeezed to 28x28", () => {
 });
 
 test("a blank sheet stays blank", () => {
-  const { image } = prepared(photographed(new Uint8Array(784)), new Set());
+  const { pen: image } = prepared(photographed(new Uint8Array(784)), new Set());
   expect(Math.max(...image.pixels)).toBe(0);
 });

@@ -10,6 +10,7 @@ import { StepFrame } from "../frame/step-frame";
 import { answersHere } from "../train/here/client";
 import type { Answers } from "../train/here/messages";
 import { Progress } from "../train/progress";
+import { complete, idOf } from "../train/runs/identity";
 import { letterOf, nameOf } from "../train/runs/naming";
 import { hasEnded, type Run } from "../train/runs/run";
 import { active, choose, chosen, open, runs, startInPage } from "../train/runs/runs";
@@ -19,6 +20,13 @@ import "./mistakes.css";
 const PIXELS = 784;
 const PAGE = 48; // images shown at once
 
+/** Labels and answers of the guess; the first is the most frequent of the standard softmax network. */
+const COMPARED = [
+  [2, 8],
+  [1, 7],
+  [0, 6],
+] as const;
+
 /** "3-5": threes read as fives; "": all mistakes. */
 const cell = parameter("cell", "", (text) => (/^\d-\d$/.test(text) ? text : null));
 
@@ -27,11 +35,23 @@ export function MistakesStep() {
   const trained = runs.value.filter((run) => run.where === "page" && run.step > 0 && hasEnded(run));
   const run = trained.find((each) => each === chosen.value) ?? trained.at(-1) ?? null;
   const answers = useAnswers(run);
+  // others make other mistakes
+  const found = run?.id === idOf(complete(STANDARD.softmax)) ? answers : null;
+  const times = timesIn(found);
   return (
     <StepFrame
       title={say("learn.mistakes.title")}
       text={say("learn.mistakes.text")}
       prompt={say("learn.mistakes.try")}
+      quest={{
+        name: "mistakes",
+        question: say("learn.mistakes.guess"),
+        guesses: COMPARED.map(([label, digit]) => say("learn.mistakes.guess.of", label, digit)),
+        right: 0,
+        task: say("learn.mistakes.guess.task"),
+        isTried: found !== null && COMPARED.some((each) => each.join("-") === cell.value),
+        answer: say("learn.mistakes.guess.answer", times(2, 8), times(1, 7), times(0, 6)),
+      }}
       lesson="09-last-half-percent"
       tall
     >
@@ -41,6 +61,12 @@ export function MistakesStep() {
       {run && answers && <Table run={run} answers={answers} />}
     </StepFrame>
   );
+}
+
+/** How often a label got an answer. */
+function timesIn(answers: Answers | null) {
+  const table = answers && counts(answered(answers.labels, answers.probabilities));
+  return (label: number, digit: number) => whole(table?.[label]?.[digit] ?? 0);
 }
 
 function Nothing() {

@@ -1,7 +1,7 @@
 /** Not sure: what a confidence is worth, what a threshold does, and what is said of a letter. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
-import { type Measured, measure, measuredOf } from "../../here/test-images";
+import { isWhole, type Measured, measure, measuredOf } from "../../here/test-images";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
@@ -21,6 +21,7 @@ import "./not-sure.css";
 
 const NETWORKS = ["softmax", "tiny", "default"] as const;
 const network = parameter("network-here", "softmax", oneOf(NETWORKS));
+const SURE = 0.99; // the threshold that the guess is about
 const threshold = knob("threshold", 0.9, numberIn(0, 1));
 const letter = parameter<Letter>("letter", "A", oneOf(LETTERS)); // the first is the one that the address leaves out
 
@@ -29,11 +30,30 @@ export function NotSureStep() {
   const [attempt, setAttempt] = useState(0);
   useEffect(() => measure(model), [model, attempt]);
   const measured = measuredOf(model).value;
+  const { said } = measured;
+  const { answered, wrong } = above(said, threshold.value);
   return (
     <StepFrame
       title={say("learn.not-sure.title")}
       text={say("learn.not-sure.text")}
       prompt={say("learn.not-sure.try")}
+      quest={{
+        name: "not-sure",
+        question: say("learn.not-sure.guess"),
+        guesses: [
+          say("learn.not-sure.guess.most"),
+          say("learn.not-sure.guess.half"),
+          say("learn.not-sure.guess.few"),
+        ],
+        right: 2,
+        task: say("learn.not-sure.guess.task"),
+        isTried: model === "softmax" && isWhole(measured) && threshold.value === SURE,
+        answer: say(
+          "learn.not-sure.guess.answer",
+          percent(answered / Math.max(said.length, 1)),
+          whole(wrong),
+        ),
+      }}
       lesson="14-not-sure"
       tall
     >

@@ -19,7 +19,21 @@ export function OneHotStep() {
       title={say("learn.one-hot.title")}
       text={say("learn.one-hot.text")}
       prompt={say("learn.one-hot.try")}
+      quest={{
+        name: "one-hot",
+        question: say("learn.one-hot.guess"),
+        guesses: [
+          say("learn.one-hot.guess.seven"),
+          say("learn.one-hot.guess.two"),
+          say("learn.one-hot.guess.both"),
+        ],
+        right: 2,
+        task: say("learn.one-hot.guess.task"),
+        isTried: chosen === 1,
+        answer: say("learn.one-hot.guess.answer"),
+      }}
       lesson="02-numpy"
+      tall
     >
       <div class="one-hot">
         <Pixels

@@ -5,6 +5,7 @@ import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { fixed, percent, whole } from "../format";
 import { letterOf, nameOf } from "./runs/naming";
+import { ownName } from "./runs/own-names";
 import { examOf, type Mistake, type Result as Outcome, type Run } from "./runs/run";
 
 export function Result({ run, result }: { run: Run; result: Outcome }) {
@@ -17,13 +18,15 @@ export function Result({ run, result }: { run: Run; result: Outcome }) {
         {say(`learn.train.result.${examOf(result)}`, whole(result.n), whole(result.wrong))}{" "}
         <span class="quiet">{say("learn.train.result.luck", fixed(luck(result) * 100, 1))}</span>
       </p>
-      {run.where === "service" && (
-        <p class="buttons">
-          <ViewLink view="write" parameters={{ model: run.id }} class="button primary">
-            {say("learn.train.write")}
-          </ViewLink>
-        </p>
-      )}
+      <p class="buttons">
+        <ViewLink
+          view="write"
+          parameters={{ model: run.where === "page" ? ownName(run.id) : run.id }}
+          class="button primary"
+        >
+          {say("learn.train.write")}
+        </ViewLink>
+      </p>
       {result.mistakes.length > 0 && (
         <>
           <h3>{say("learn.train.mistakes")}</h3>

@@ -1,14 +1,16 @@
 /** After the five steps: real training, live. */
 import { useEffect } from "preact/hooks";
 import { trainingImages } from "../../edition";
+import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
-import { whole } from "../format";
+import { percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { AccuracyChart, LossChart } from "./charts/curves";
 import { Knobs } from "./knobs";
 import { Idle, Progress } from "./progress";
 import { Result } from "./result";
 import { RunList } from "./run-list";
+import { complete, idOf } from "./runs/identity";
 import { chosen, close, hidden, open, runs, trouble, watch } from "./runs/runs";
 import { TakeAway } from "./take-away";
 import { TryRuns } from "./try-runs";
@@ -23,12 +25,22 @@ export function TrainStep() {
   }, []);
   const run = chosen.value;
   const drawn = runs.value.filter((each) => !hidden.value.has(each.id));
+  const standard = runs.value.find(({ id }) => id === idOf(complete(STANDARD.softmax)));
   const here = runs.value.filter(({ where, step }) => where === "page" && step > 0);
   return (
     <StepFrame
       title={say("learn.train.title")}
       text={say("learn.train.text", whole(trainingImages))}
       prompt={say("learn.train.try")}
+      quest={{
+        name: "train",
+        question: say("learn.train.guess"),
+        guesses: [say("learn.train.guess.half"), say("learn.train.guess.nine"), say("learn.train.guess.all")],
+        right: 1,
+        task: say("learn.train.guess.task"),
+        isTried: standard?.state === "done",
+        answer: say("learn.train.guess.answer", percent(standard?.result?.accuracy ?? 0)),
+      }}
       lesson="03-tensorflow"
       knobs={<Knobs />}
     >

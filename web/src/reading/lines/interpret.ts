@@ -159,6 +159,7 @@ function digitOf(found: Character, seen: Candidates, probability: number, ok: nu
     probability,
     probabilities: Float64Array.from(shares, (each) => each / Math.max(total, LEAST)),
     box: inOriginal(seen, found.box),
+    searched: found.box,
     status: probability >= ok ? "ok" : "unsure",
     image: found.image,
   };

@@ -8,4 +8,6 @@ export const here = {
   "here.pdf":
     "PDFs are read by the service only: install shuzi and run shuzi serve, or save the page as a picture.",
   "here.model": "This page has only the models that come with shuzi. Choose one of them.",
+  "here.own":
+    "A network that was trained in the page reads only what this browser can open. Choose another model for this file.",
 };

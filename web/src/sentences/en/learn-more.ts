@@ -37,6 +37,12 @@ export const learnMore = {
     "One number for the accuracy hides what goes wrong. This table shows it: a row for each label, a column for each answer. On the diagonal, both agree.\nClick a cell to see its images, the most confident answers first. Some labels are disputed: most people would read the image differently.",
   "learn.mistakes.try":
     "Which two digits are mixed up most often? Look at those images: would you have read them correctly?",
+  "learn.mistakes.guess": "Which of these mistakes does the softmax network make most often?",
+  "learn.mistakes.guess.of": (label: number, digit: number) => `A ${label} read as ${digit}`,
+  "learn.mistakes.guess.task":
+    "Now try it: train softmax if it is not trained yet, find the three cells, and click one of them.",
+  "learn.mistakes.guess.answer": (two: string, one: string, zero: string) =>
+    `A 2 was read as 8 ${two} times, a 1 as 7 ${one}, a 0 as 6 ${zero}. An 8 has strokes nearly everywhere that a 2 has some, so the ink of a 2 often fits its template too well.`,
   "learn.mistakes.nothing": "No network has been trained in this page yet.",
   "learn.mistakes.train": "Train softmax, a few seconds",
   "learn.mistakes.caption": (name: string, wrong: string, n: string) =>
@@ -84,6 +90,14 @@ export const learnMore = {
     "One digit goes forward: pixels, eight hidden neurons, ten probabilities, the loss. Now the loss goes back. For each score, its gradient is simply y − label.\nEach hidden neuron collects these differences, each times the weight between them; a neuron that was silent gets none. And each weight from a pixel gets its neuron’s gradient times the ink of the pixel: that is how far it moves.",
   "learn.backprop.try":
     "Take one step, then twenty. Which numbers shrink as the loss falls? And why does the change of a neuron’s weights look like the digit itself?",
+  "learn.backprop.guess":
+    "The weights are random at first. The network sees nothing but this one 7, for twenty steps. How probable does it find a 7 then?",
+  "learn.backprop.guess.fifth": "About 20 %",
+  "learn.backprop.guess.half": "About half",
+  "learn.backprop.guess.sure": "Over 90 %",
+  "learn.backprop.guess.task": "Now try it: look at a 7, and take twenty steps.",
+  "learn.backprop.guess.answer": (share: string) =>
+    `${share}: one image is quickly learnt by heart. In real training every step pulls for other images too, so it takes thousands of steps to please them all.`,
   "learn.backprop.meant": "What my digit is",
   "learn.backprop.weights": (number: number) => `Weights of neuron ${number}`,
   "learn.backprop.change": (number: number) => `How the step changes them (neuron ${number})`,
@@ -124,6 +138,12 @@ export const learnMore = {
     "A template looks at the whole picture at once, so a digit shifted by two pixels no longer fits. A convolution looks through a window of 3 by 3 pixels, multiplies them by nine weights, adds up, and slides on.\nThe sums form a new picture, the feature map: it shows where an edge or a line is. Pooling keeps the largest of every four and forgets exactly where.",
   "learn.convolution.try":
     "Move the window to a vertical stroke and then to a horizontal one. Which filter notices which? What is left after pooling?",
+  "learn.convolution.guess":
+    "A 1 is one upright stroke. Which filter leaves the least of it in the feature map?",
+  "learn.convolution.guess.task":
+    "Now try it: choose the 1, and one filter after the other, “top to bottom” last.",
+  "learn.convolution.guess.answer":
+    "“Top to bottom” compares what is above with what is below. Along an upright stroke both are alike, so the sum is 0, and only the two ends and slanted parts are left.",
   "learn.convolution.picture": "Point at the digit, or use the arrow keys, to move the window.",
   "learn.convolution.map": "Feature map, 26 by 26",
   "learn.convolution.pooled": "After pooling, 13 by 13",

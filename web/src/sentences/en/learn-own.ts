@@ -10,31 +10,28 @@ export const learnOwn = {
   "learn.handwriting.text":
     "A network knows digits as MNIST shows them: bright on black, 20 pixels high, their centre of mass in the middle. Your photo looks nothing like that, so it is prepared in five stages before anything reads it.\nEach stage has a switch. Turn one off: the later stages go on with whatever they get, and two networks read the result.",
   "learn.handwriting.try":
-    "Guess first: which stage can the default network do without, and which one can’t it? Turn them off one at a time.",
+    "Can the softmax network do without the same stages? Which does your own digit need most?",
+  "learn.handwriting.guess": "Which of these stages can the default network do without?",
+  "learn.handwriting.guess.task": "Now try it: turn off each of the three alone, the last one at the end.",
+  "learn.handwriting.guess.answer":
+    "The last one: thin or pale strokes are still strokes. But a network that has only seen bright ink on black cannot read dark ink, nor paper that counts as ink.",
   "learn.handwriting.photo": "Your digit, as you wrote or photographed it",
   "learn.handwriting.made": "The digit as a photo, with light from one side",
-  "learn.handwriting.turn": "Invert",
-  "learn.handwriting.turn.on": "Ink becomes bright, as in MNIST.",
-  "learn.handwriting.turn.off": "Off: ink stays dark on bright paper.",
-  "learn.handwriting.ink": "Remove the paper",
-  "learn.handwriting.ink.on": "Ink is what differs from the paper beside it; shadows disappear.",
-  "learn.handwriting.ink.off": "Off: paper and shadow count as ink.",
-  "learn.handwriting.cut": "Cut out",
-  "learn.handwriting.cut.on": "Just the digit, without margins and specks.",
-  "learn.handwriting.cut.off": "Off: the whole picture goes on.",
-  "learn.handwriting.frame": "Scale and centre",
-  "learn.handwriting.frame.on": "The longer side becomes 20 pixels, the centre of mass the middle of 28x28.",
-  "learn.handwriting.frame.off": "Off: stretched to fill 28x28.",
-  "learn.handwriting.pen": "28x28, even strokes",
-  "learn.handwriting.pen.on": "Thin strokes are widened, and the darkest ink becomes 255.",
-  "learn.handwriting.pen.off": "Off: thin strokes stay thin and pale.",
 
   "learn.not-sure": "Not sure",
   "learn.not-sure.title": "Not sure: what is a confidence worth?",
   "learn.not-sure.text":
     "“90 %”, says the network. If 90 of 100 such answers are right, that was an honest 90 %: the network is calibrated. Here it is put to the test, on images that it has never seen.\nAn honest confidence can be acted on: answers below a threshold go to a person. But it only holds for digits. Shown a letter, a softmax must still share out 100 % among ten digits.",
   "learn.not-sure.try":
-    "Guess first: at which threshold is the softmax network wrong in fewer than 1 of 100 answers, and how many digits are then left for a person?",
+    "At which threshold is each network wrong in fewer than 1 of 100 answers, and how many digits are then left for a person?",
+  "learn.not-sure.guess":
+    "Only answers of which the softmax network is at least 99 % sure count. How many of the test images does it still answer?",
+  "learn.not-sure.guess.most": "About nine in ten",
+  "learn.not-sure.guess.half": "About half",
+  "learn.not-sure.guess.few": "About one in five",
+  "learn.not-sure.guess.task": "Now try it: with the softmax network, move the threshold to 99 %.",
+  "learn.not-sure.guess.answer": (share: string, wrong: string) =>
+    `Only ${share}, with ${wrong} mistakes. This network reads about nine in ten correctly, but it is seldom that sure: it pays for few mistakes with many digits that a person must look at.`,
   "learn.not-sure.network": "Network",
   "learn.not-sure.missing":
     "The test images or the network could not be loaded, so nothing can be measured here.",

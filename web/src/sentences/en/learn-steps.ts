@@ -5,6 +5,15 @@ export const learnSteps = {
     "To a computer, a picture is just numbers. This one has 28 rows of 28 pixels, and each pixel is one number: 0 for blank paper, 255 for the darkest ink.\nFor training, every number is divided by 255 so that it lies between 0 and 1, and the rows are joined end to end. These 784 numbers are all the network ever sees.",
   "learn.pixels.try":
     "Follow the edge of a stroke. Some pixels are neither 0 nor 255. What would the digit look like if every pixel had to be one or the other?",
+  "learn.pixels.guess":
+    "One pixel is exactly below another. How far behind it is it in the one long row that the network gets?",
+  "learn.pixels.guess.next": "1 place",
+  "learn.pixels.guess.row": "28 places",
+  "learn.pixels.guess.last": "784 places",
+  "learn.pixels.guess.task":
+    "Now try it: go to the pixel right below (arrow down) and compare the two numbers under the row.",
+  "learn.pixels.guess.answer":
+    "28, because a whole row of 28 pixels lies between. What touches in the picture is far apart in the row, and nobody tells the network that the two were neighbours.",
   "learn.pixels.grid": (digit: number) => `A handwritten ${digit}, 28 by 28 pixels`,
   "learn.pixels.keys": "The arrow keys move from pixel to pixel.",
   "learn.pixels.choose": "Which digit to look at",
@@ -23,6 +32,14 @@ export const learnSteps = {
     "The network outputs ten numbers, one per digit. To compare them with the correct answer, write the answer as ten numbers too: 1 in the digit’s own place and 0 everywhere else. This is called one-hot encoding.\nWhy not just use the number? Because digits are only names here, and no name is closer to one than to another. Reading a 3 as an 8 is no worse than reading it as a 4.",
   "learn.one-hot.try":
     "Choose 1. Written as a number, which mistake looks harmless, and which looks terrible? Which digit does a 1 really look like?",
+  "learn.one-hot.guess":
+    "It is a 1. Both are written as one-hot: which wrong answer has the larger error, a 7 or a 2?",
+  "learn.one-hot.guess.seven": "7, further away from 1",
+  "learn.one-hot.guess.two": "2, which looks nothing like a 1",
+  "learn.one-hot.guess.both": "Neither: both are equally wrong",
+  "learn.one-hot.guess.task": "Now try it: choose 1, and compare the bars of 2 and 7 in both rows.",
+  "learn.one-hot.guess.answer":
+    "In one-hot, every wrong answer has the same error, 2. Written as a number, the 7 would have 36 and the 2 only 1, though a 7 looks much more like a 1.",
   "learn.one-hot.picture": (digit: number) => `A handwritten ${digit}`,
   "learn.one-hot.written": (digit: number) => `This is a ${digit}. In one-hot form:`,
   "learn.one-hot.choose": "The correct answer",

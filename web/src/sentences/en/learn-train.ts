@@ -5,6 +5,14 @@ export const learnTrain = {
     `Now put it all together: y = softmax(xw + b), with 7,850 parameters, learns from ${images} images in this page. Each step uses one batch.\nWatch the loss fall, the accuracy rise, and the weights form ten pictures. Then try a network with a hidden layer, or with convolutions.`,
   "learn.train.try":
     "Run it once as it is. Then change one thing, but guess first: a learning rate of 0.005? Of 1? One image per batch?",
+  "learn.train.guess":
+    "This network is only ten templates, and it learns for a few seconds. How many digits that it has never seen will it read correctly?",
+  "learn.train.guess.half": "About half",
+  "learn.train.guess.nine": "About nine in ten",
+  "learn.train.guess.all": "Practically all",
+  "learn.train.guess.task": "Now try it: start the training with the softmax network’s standard settings.",
+  "learn.train.guess.answer": (share: string) =>
+    `${share}: ten templates go a surprisingly long way. The rest is harder, and needs networks that look for more than one shape of each digit.`,
   "learn.train.knobs": "Training settings",
   "learn.train.network": "Network",
   "learn.train.network.softmax": "Softmax",

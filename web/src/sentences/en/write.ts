@@ -97,6 +97,18 @@ export const write = {
   "write.saw.label": (place: number) => `Digit ${place} as the network saw it, 28x28 pixels`,
   "write.counted": "Evidence",
   "write.counted.label": (digit: number) => `Where ink is evidence for ${digit}, and where against it`,
+  "write.prepared": "What it saw, stage by stage",
+  "write.prepared.lead":
+    "Before a network reads this digit, it is made to look like those it has learnt. These are the pictures that were made on the way.",
+  "write.prepared.learn": "Leave a stage out and see what happens",
+  "write.prepared.choose": "Which digit’s stages to show",
+  "write.prepared.digit": (place: number, digit: string) =>
+    `Show the stages of the ${digit} at position ${place}`,
+  "write.prepared.none": (most: number) =>
+    `The stages are shown for digits that this page has read itself, the first ${most} of a picture.`,
+  "write.prepared.line": "Its line",
+  "write.prepared.line.lead":
+    "The line recogniser reads the whole line at once, from two strips, each 48 pixels high.",
   "write.probabilities": "Probability of each answer, in percent",
   "write.inside": "Inside the network",
   "write.inside.train": "Train one yourself",
@@ -110,6 +122,8 @@ export const write = {
     `The answer is ${digit} because it also counts what is around the digit; this is the digit alone.`,
   "write.inside.image": "28x28",
   "write.inside.templates": "Ten templates",
+  "write.inside.neurons": "Hidden neurons",
+  "write.inside.some": (shown: number, all: number) => `, ${shown} of ${all}`,
   "write.inside.maps": "Feature maps",
   "write.inside.kernel": "Kernels",
   "write.inside.kernels": (side: number) => `Kernels, ${side}x${side}`,
@@ -122,6 +136,9 @@ export const write = {
   "write.model.softmax": "The tutorial’s first network, with a single layer. See where it fails.",
   "write.model.yours": "yours",
   "write.model.trained": "The network you trained here. It knows single digits in the style of MNIST.",
+  "write.model.gone":
+    "That network is no longer in this page, so the usual model reads. Networks that were trained here last until the page is closed.",
+  "write.model.again": "Train it again",
   "write.model.given": "The model named when the service was started.",
   "write.model.other": "One of the models that come with shuzi.",
   "write.model.back": "Read with the default model",

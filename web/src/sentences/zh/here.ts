@@ -9,4 +9,5 @@ export const here: Translation<typeof english> = {
   "here.fault": "这个浏览器没能读出这张图片，换新一点的浏览器也许可以。",
   "here.pdf": "PDF 只有服务能读：请安装 shuzi，运行 shuzi serve；也可以把那一页存成图片。",
   "here.model": "这个网页只带有 shuzi 自带的模型，请从中选一个。",
+  "here.own": "在网页里训练的网络，只能认浏览器打得开的图片。这个文件请换一个模型来认。",
 };

@@ -35,6 +35,11 @@ export const learnMore: Translation<typeof english> = {
   "learn.mistakes.text":
     "准确率只有一个数，看不出错在哪里。这张表看得出：一行是一个标签，一列是一种回答。对角线上，两者一致。\n点一格，就看到那一格里的图，概率最大的排在前面。有些标签本身有争议：多数人看了会认成别的。",
   "learn.mistakes.try": "哪两个数字最容易混？看看那些图：换了你，认得对吗？",
+  "learn.mistakes.guess": "softmax 网络最常犯的是下面哪种错？",
+  "learn.mistakes.guess.of": (label, digit) => `把 ${label} 认成 ${digit}`,
+  "learn.mistakes.guess.task": "现在试试：还没训练的话先训练 softmax，在表里找到这三格，点开一格。",
+  "learn.mistakes.guess.answer": (two, one, zero) =>
+    `2 认成 8 的有 ${two} 次，1 认成 7 的 ${one} 次，0 认成 6 的 ${zero} 次。2 有笔画的地方，8 差不多也都有，2 的墨常常和 8 的模板太合得来。`,
   "learn.mistakes.nothing": "这个页面里还没有训练过网络。",
   "learn.mistakes.train": "训练一个 softmax，几秒钟",
   "learn.mistakes.caption": (name, wrong, n) => `${name}：${n} 张图里认错 ${wrong} 张`,
@@ -77,6 +82,14 @@ export const learnMore: Translation<typeof english> = {
     "一个数字往前走：像素，八个隐藏的神经元，十个概率，最后是损失。现在损失往回走。每个得分的梯度就是 y − 标签。\n每个隐藏的神经元把这些差收集起来，各乘上它们之间的权重；刚才没有反应的，什么也收不到。从像素来的每个权重，得到的是神经元的梯度乘上那个像素的墨：它就动这么多。",
   "learn.backprop.try":
     "先走一步，再走二十步：损失降下来，哪些数跟着变小？神经元权重的变化，为什么看起来就像这个字？",
+  "learn.backprop.guess":
+    "权重一开始是随机的。网络只看这一个 7，走二十步。走完以后，它觉得是 7 的概率有多大？",
+  "learn.backprop.guess.fifth": "20% 左右",
+  "learn.backprop.guess.half": "一半左右",
+  "learn.backprop.guess.sure": "90% 以上",
+  "learn.backprop.guess.task": "现在试试：看着 7，走二十步。",
+  "learn.backprop.guess.answer": (share) =>
+    `${share}：只有一张图，很快就背下来了。真正训练的时候，每一步还要照顾别的图片，要走几千步才能让大家都满意。`,
   "learn.backprop.meant": "我写的是几",
   "learn.backprop.weights": (number) => `第 ${number} 个神经元的权重`,
   "learn.backprop.change": (number) => `这一步怎样改它们（第 ${number} 个神经元）`,
@@ -114,6 +127,10 @@ export const learnMore: Translation<typeof english> = {
   "learn.convolution.text":
     "模板一次看整张图，字挪了两个像素就对不上了。卷积只透过 3x3 像素的小窗口看：九个像素乘上九个权重，加起来，再挪到下一处。\n这些和组成一张新的图，叫特征图，看得出哪里有边、哪里有线。池化在每四个里只留最大的一个，不再计较到底在哪里。",
   "learn.convolution.try": "把窗口移到一竖上，再移到一横上：哪个卷积核看得见哪一笔？池化以后还剩下什么？",
+  "learn.convolution.guess": "1 就是竖着的一笔。哪个卷积核扫过去，特征图上剩下的最少？",
+  "learn.convolution.guess.task": "现在试试：选数字 1，把卷积核一个一个换过来，最后换“从上到下变化”。",
+  "learn.convolution.guess.answer":
+    "“从上到下变化”比的是上面和下面。沿着竖笔，上下都一样，加起来是 0，只剩两头和歪着的地方。",
   "learn.convolution.picture": "指着字，或者用方向键，移动窗口。",
   "learn.convolution.map": "特征图，26x26",
   "learn.convolution.pooled": "池化以后，13x13",

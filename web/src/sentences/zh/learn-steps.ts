@@ -7,6 +7,13 @@ export const learnSteps: Translation<typeof english> = {
   "learn.pixels.text":
     "对计算机来说，一张图就是一堆数。这张图有 28 行，每行 28 个像素，每个像素一个数：0 是空白，255 是最浓的墨。\n训练时先把它们都除以 255，变成 0 到 1 之间，再一行接一行排成一长排。网络看到的，就只有这一排 784 个数。",
   "learn.pixels.try": "沿着笔画的边缘走一走：有些像素既不是 0 也不是 255。要是非黑即白，字会变成什么样？",
+  "learn.pixels.guess": "一个像素正好在另一个的下面。排成一长行交给网络以后，它俩隔着多远？",
+  "learn.pixels.guess.next": "紧挨着，差 1 位",
+  "learn.pixels.guess.row": "差 28 位",
+  "learn.pixels.guess.last": "差 784 位",
+  "learn.pixels.guess.task": "现在试试：走到正下方的像素（按向下的方向键），比一比长行下面写的两个编号。",
+  "learn.pixels.guess.answer":
+    "28 位，中间隔了一整行 28 个像素。图上挨着的，到了长行里就离得远远的，没人告诉网络它俩本是邻居。",
   "learn.pixels.grid": (digit) => `手写的 ${digit}，28x28 像素`,
   "learn.pixels.keys": "用方向键可以一个一个像素地走。",
   "learn.pixels.choose": "看哪个数字",
@@ -24,6 +31,13 @@ export const learnSteps: Translation<typeof english> = {
   "learn.one-hot.text":
     "网络输出的是十个数，每个数字一个。要和正确答案比，就把答案也写成十个数：自己的位置上是 1，其余都是 0。这叫独热（one-hot）编码。\n为什么不直接用那个数？因为数字在这里只是名字，名字之间没有远近。把 3 认成 8，并不比认成 4 错得更重。",
   "learn.one-hot.try": "选 1 看看。如果直接写成数，认成几“错得轻”，认成几“错得重”？可是 1 其实最像几？",
+  "learn.one-hot.guess": "正确答案是 1。都写成独热编码的话，答成 7 和答成 2，哪个错得更多？",
+  "learn.one-hot.guess.seven": "7，它离 1 更远",
+  "learn.one-hot.guess.two": "2，它一点也不像 1",
+  "learn.one-hot.guess.both": "错得一样多",
+  "learn.one-hot.guess.task": "现在试试：选 1，比一比两排柱子里的 2 和 7。",
+  "learn.one-hot.guess.answer":
+    "写成独热编码，答错哪个都一样，误差都是 2。直接写成数的话，7 的误差是 36，2 只有 1，可 7 明明更像 1。",
   "learn.one-hot.picture": (digit) => `手写的 ${digit}`,
   "learn.one-hot.written": (digit) => `这是 ${digit}，写成独热就是：`,
   "learn.one-hot.choose": "正确答案",

@@ -7,6 +7,13 @@ export const learnTrain: Translation<typeof english> = {
   "learn.train.text": (images: string) =>
     `现在来真的：y = softmax(xw + b)，7,850 个参数，就在这个页面里从 ${images} 张图片学起。每一步取一个批量的图片。\n你会看到损失往下走，认对的越来越多，十张权重图慢慢成形。然后再试试带隐藏层的网络，或者带卷积的。`,
   "learn.train.try": "先照原样跑一遍。然后只改一处，先猜再跑：学习率 0.005？1？每批只看 1 张图？",
+  "learn.train.guess": "这个网络只有十个模板，只学几秒钟。没见过的数字，它能认对多少？",
+  "learn.train.guess.half": "一半左右",
+  "learn.train.guess.nine": "十个里对九个左右",
+  "learn.train.guess.all": "差不多全对",
+  "learn.train.guess.task": "现在试试：用 softmax 网络的标准设置开始训练。",
+  "learn.train.guess.answer": (share) =>
+    `${share}：光靠十个模板，就能走这么远。剩下的难得多，一个数字有好几种写法，要靠看得更细的网络。`,
   "learn.train.knobs": "训练的设置",
   "learn.train.network": "网络",
   "learn.train.network.softmax": "softmax 一层",

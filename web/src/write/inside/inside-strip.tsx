@@ -1,6 +1,6 @@
 /**
- * The network, drawn with the digit that is on the sheet: 28x28 pixels, templates or kernels and feature maps, ten
- * scores, probabilities. Each stage leads to the step of Learn that explains it, with the same digit.
+ * The network, drawn with the digit that is on the sheet: 28x28 pixels, templates, hidden neurons or kernels and
+ * feature maps, ten scores, probabilities. Each stage leads to the step of Learn that explains it, with the same digit.
  */
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
@@ -8,19 +8,20 @@ import { softmax } from "../../learn/concepts";
 import { inkWritten } from "../../learn/digit/ink";
 import { fixed } from "../../learn/format";
 import { readScores, textOf } from "../../learn/softmax/scores";
+import { drawnAs } from "../../learn/train/runs/own-names";
+import type { Layer } from "../../reading/inside";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
-import { digitOf } from "../correct/glyphs";
-import { glyphs, readBy, selected } from "../state";
+import { readBy } from "../state";
 import { Bars } from "./bars";
 import { followPen } from "./growing";
-import { differs, drawn, image, keepLooking, looked } from "./looking";
-import { Maps, Templates } from "./tiles";
+import { differs, image, keepLooking, looked } from "./looking";
+import { OneOfDigits } from "./one-of-digits";
+import { Maps, Neurons, TEMPLATES } from "./tiles";
 import "./inside.css";
 
 const BLANK = new Uint8Array(784);
-const MOST_CHOICES = 20; // of more digits, one is chosen on the sheet or below
 const [LEAST, MOST] = [-10, 10]; // the scores that the step about softmax takes
 
 export function InsideStrip() {
@@ -30,12 +31,15 @@ export function InsideStrip() {
   const found = pixels ? looked.value : null;
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};
   const scores = found ? Array.from(found.inside.scores) : null;
-  const isTemplate = readBy.value === "softmax";
+  const kind = drawnAs(readBy.value);
   return (
     <section class="inside" aria-labelledby="inside-title">
       <header>
         <h2 id="inside-title">{say("write.inside")}</h2>
-        <Choice />
+        <OneOfDigits
+          label={say("write.inside.choose")}
+          about={(place, digit) => say("write.inside.digit", place, digit)}
+        />
         <ViewLink view="learn" parameters={{ step: "train" }} class="inside-train">
           {say("write.inside.train")}
         </ViewLink>
@@ -44,13 +48,22 @@ export function InsideStrip() {
         <Stage name="write.inside.image" step="handwriting" parameters={mine}>
           <Pixels values={pixels ?? BLANK} palette="ink" class="inside-image" />
         </Stage>
-        {isTemplate ? (
-          <Stage name="write.inside.templates" step="template" parameters={mine}>
-            <Templates image={pixels} />
-          </Stage>
-        ) : (
+        {kind === "maps" ? (
           <Stage name="write.inside.maps" step="convolution" parameters={mine}>
             <Maps inside={found?.inside ?? null} />
+          </Stage>
+        ) : (
+          <Stage
+            name={`write.inside.${kind}`}
+            step={kind === "templates" ? "template" : "hidden"}
+            parameters={kind === "templates" ? mine : {}}
+            spoken={found ? some(found.inside.neurons) : ""}
+          >
+            <Neurons
+              image={pixels}
+              layer={found?.inside.neurons ?? null}
+              known={readBy.value === "softmax" ? TEMPLATES : null}
+            />
           </Stage>
         )}
         <Stage
@@ -95,27 +108,10 @@ function Stage({ name, step, parameters, spoken, children }: StageProperties) {
   );
 }
 
-/** The digits of the number, to look inside with another. */
-function Choice() {
-  const all = glyphs.value.flatMap((glyph, place) => (digitOf(glyph) ? [{ glyph, place }] : []));
-  if (all.length < 2 || all.length > MOST_CHOICES) return null;
-  return (
-    <fieldset class="inside-choice" aria-label={say("write.inside.choose")}>
-      {all.map(({ glyph, place }, number) => (
-        <button
-          key={place}
-          type="button"
-          aria-pressed={drawn.value?.place === place}
-          aria-label={say("write.inside.digit", number + 1, glyph.character)}
-          onClick={() => {
-            selected.value = place;
-          }}
-        >
-          {glyph.character}
-        </button>
-      ))}
-    </fieldset>
-  );
+/** How many of a layer's neurons are drawn, if not all. */
+function some(layer: Layer | null): string {
+  if (!layer || layer.channels === layer.tiles.length) return "";
+  return say("write.inside.some", layer.tiles.length, layer.channels);
 }
 
 function highest(scores: readonly number[]): string {

@@ -1,7 +1,7 @@
 /** Looks inside the network with the digit that was written last, or with the one that was selected. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { keptInUse } from "../../hand/use-here";
-import { lookInside, MODELS } from "../../here/read";
+import { isHere, lookInside } from "../../here/read";
 import { largestAt } from "../../ink/numbers";
 import type { Inside } from "../../reading/inside";
 import type { Digit } from "../../readings";
@@ -67,7 +67,7 @@ export function keepLooking(): () => void {
     const key = pixels ? `${model} ${pixels.join()}` : "";
     // the explanation of a reading brings the same image again
     if (key === (wanted?.key ?? "")) return;
-    wanted = pixels && MODELS.includes(model) ? { key, model, image: pixels } : null;
+    wanted = pixels && isHere(model) ? { key, model, image: pixels } : null;
     if (wanted) look(wanted);
     else looked.value = null;
   });

@@ -1,4 +1,4 @@
-/** Kernels, feature maps and templates as small pictures, in columns of their own. */
+/** Kernels, feature maps, templates and hidden neurons as small pictures, in columns of their own. */
 import { useMemo } from "preact/hooks";
 import { templateOf } from "../../learn/template/weights";
 import type { Inside, Layer } from "../../reading/inside";
@@ -9,24 +9,46 @@ const DIGITS = Array.from({ length: 10 }, (_, digit) => digit);
 const TILES = 6;
 const LAYERS = 3; // more would be too small to see
 const FAINT = 0.25; // of a template where there is no ink
+const STRONG = 0.5; // of the largest weight: from there on the colour is full
 const EMPTY = new Float32Array(1);
 
-/** The templates of the softmax network, strong where the ink is. */
-export function Templates({ image }: { image: Uint8Array | null }) {
-  const templates = useMemo(
+/** The templates of the softmax network that comes with shuzi, which are known before anything is read. */
+export const TEMPLATES = DIGITS.map(templateOf);
+
+interface NeuronsProperties {
+  image: Uint8Array | null;
+  /** What the network that reads looks for; null until it has seen the image. */
+  layer: Layer | null;
+  /** The same, where it is known before. */
+  known: readonly Float32Array[] | null;
+}
+
+/** Templates, or what hidden neurons look for: weights of all pixels, strong where the ink is. */
+export function Neurons({ image, layer, known }: NeuronsProperties) {
+  const weights = known ?? layer?.tiles.map(({ values }) => values) ?? null;
+  const tiles = useMemo(
     () =>
-      DIGITS.map((digit) =>
-        templateOf(digit).map((weight, pixel) =>
+      weights?.map((values) =>
+        values.map((weight, pixel) =>
           image ? weight * (FAINT + ((1 - FAINT) * (image[pixel] ?? 0)) / 255) : weight,
         ),
       ),
-    [image],
+    [image, layer, known],
   );
-  const full = Math.max(...DIGITS.map((digit) => largest(templateOf(digit))));
+  // few weights of a network trained here are large, and the others would be pale
+  const full = known
+    ? Math.max(...known.map(largest))
+    : STRONG * Math.max(...(tiles ?? []).map(largest), 1e-9);
   return (
     <span class="inside-layer inside-templates">
-      {templates.map((values, digit) => (
-        <Pixels key={digit} values={values} palette="signed" full={full} />
+      {DIGITS.map((place) => (
+        <Pixels
+          key={place}
+          values={tiles?.[place] ?? EMPTY}
+          side={tiles?.[place] ? 28 : 1}
+          palette="signed"
+          full={full}
+        />
       ))}
     </span>
   );
@@ -41,7 +63,7 @@ export function Maps({ inside }: { inside: Inside | null }) {
         layer={kernels}
         name={kernels ? say("write.inside.kernels", kernels.side) : say("write.inside.kernel")}
       />
-      {Array.from({ length: LAYERS }, (_, place) => {
+      {Array.from({ length: Math.min(inside?.layers.length ?? LAYERS, LAYERS) }, (_, place) => {
         const layer = inside?.layers[place];
         return (
           <Column

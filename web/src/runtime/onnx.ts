@@ -4,7 +4,7 @@
  * ONNX files are protocol buffers (https://protobuf.dev/programming-guides/encoding); the numbers of the fields are
  * those of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
  */
-import type { Card, Node } from "../src/runtime/graph";
+import type { Card, Graph, Node } from "./graph";
 
 export interface OnnxModel {
   card: Card;
@@ -38,6 +38,17 @@ export function readOnnx(content: Uint8Array): OnnxModel {
         values: values(each),
       })),
   };
+}
+
+/**
+ * The graph to run, with all digits of its weights.
+ *
+ * @throws Error if it is no ONNX file of ours
+ */
+export function graphOfOnnx(content: Uint8Array): Graph {
+  const { tensors, ...rest } = readOnnx(content);
+  const named = tensors.map(({ name, ...tensor }) => [name, tensor] as const);
+  return { ...rest, bytes: content.length, tensors: new Map(named) };
 }
 
 function node(found: Message): Node {

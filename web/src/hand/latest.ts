@@ -1,0 +1,15 @@
+/** Of several records of one image, the last one that was kept. */
+import type { KeptDigit } from "./npz";
+
+/** A kept digit and its number in the store, which grows from one to the next. */
+export interface Numbered extends KeptDigit {
+  id: number;
+}
+
+/** @returns the last record of each image, in their order, and the numbers of the others */
+export function latestOnly(digits: readonly Numbered[]): [latest: Numbered[], earlier: number[]] {
+  const last = new Map<string, number>();
+  for (const { id, image } of digits) last.set(String(image), Math.max(id, last.get(String(image)) ?? id));
+  const isLast = ({ id, image }: Numbered) => last.get(String(image)) === id;
+  return [digits.filter(isLast), digits.filter((each) => !isLast(each)).map(({ id }) => id)];
+}

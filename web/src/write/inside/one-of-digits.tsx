@@ -1,0 +1,35 @@
+/** A button for each digit of the number, to look at another one more closely. */
+import { digitOf } from "../correct/glyphs";
+import { glyphs, selected } from "../state";
+import { drawn } from "./looking";
+import "./one-of-digits.css";
+
+const MOST = 20; // of more digits, one is chosen on the sheet or below
+
+interface Properties {
+  label: string;
+  /** What a button says of its digit, whose place among the digits counts from 1. */
+  about(place: number, digit: string): string;
+}
+
+export function OneOfDigits({ label, about }: Properties) {
+  const all = glyphs.value.flatMap((glyph, place) => (digitOf(glyph) ? [{ glyph, place }] : []));
+  if (all.length < 2 || all.length > MOST) return null;
+  return (
+    <fieldset class="one-of-digits" aria-label={label}>
+      {all.map(({ glyph, place }, number) => (
+        <button
+          key={place}
+          type="button"
+          aria-pressed={drawn.value?.place === place}
+          aria-label={about(number + 1, glyph.character)}
+          onClick={() => {
+            selected.value = place;
+          }}
+        >
+          {glyph.character}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

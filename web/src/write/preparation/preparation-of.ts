@@ -1,0 +1,11 @@
+/** Which of the preparations of a reading is that of a digit. */
+import type { Preparation } from "../../reading/preparation";
+import type { Digit } from "../../readings";
+
+/** Known by its box, which a digit keeps when others of the number are corrected; null if it has none. */
+export function preparationOf(
+  { box }: Pick<Digit, "box">,
+  prepared: readonly Preparation[] | undefined,
+): Preparation | null {
+  return prepared?.find((each) => each.box.every((value, place) => value === box[place])) ?? null;
+}

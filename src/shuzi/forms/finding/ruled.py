@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -17,9 +18,13 @@ from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
 _FLAT = 1_500  # pixels of the longer side of the flattened table
-_LEAST_SIDE = 0.15  # of the photograph's longer side: smaller is no table
+_LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 _LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
 _COVERED = 0.35  # of the table that a line must be visible along
+_EDGE = 0.12  # of the flattened picture within which the first and last lines must be: none was overlooked
+_NEAR = 0.05, 0.16  # of a cell's side from a crossing: where lines are visible and digits seldom are
+_LINE = 4  # pixels of the flattened table that the crossing line takes
+_WHOLE = 0.9  # of such a piece that is dark if the line is there
 _LEAST_GAP = 14  # pixels of the flattened table between two lines
 _CLOSEST = 0.3  # of the median gap: lines that are closer are one
 _CURVED = 5  # pixels by which a line may bend from the straight
@@ -75,23 +80,63 @@ def find_table(grey: NDArray[np.uint8], name: str) -> list[TableCell]:
     down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
     if len(down) < 2 or len(across) < 2:
         raise PictureError("error.form.no_table", path=name)
-    nodes = np.array([[_crossing(row, column) for column in across] for row in down])
-    if not _in_order(nodes, flat.shape):
+    nodes = _drawn(np.array([[_crossing(row, column) for column in across] for row in down]), dark)
+    if not _is_whole(nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
     lit = even(np.asarray(flat, np.uint8))
     return [
         _cell(lit, to_photo, nodes, row, column, unit)
-        for row in range(len(down) - 1)
-        for column in range(len(across) - 1)
+        for row in range(nodes.shape[0] - 1)
+        for column in range(nodes.shape[1] - 1)
     ]
 
 
-def _in_order(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
-    """Tell whether the crossings (rows, columns, 2) of lines lie on the picture and in the order of the lines."""
-    inside = (nodes >= 0).all() and (nodes < [shape[1], shape[0]]).all()
+def _drawn(nodes: NDArray[np.float64], dark: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
+    sizes = (_CURVED, 1), (1, _CURVED)
+    across, down = (np.asarray(cv2.dilate(dark, np.ones(size, np.uint8)), np.uint8) for size in sizes)
+    nodes = nodes[_kept([_reach(line, across) for line in nodes], nodes[..., 1])]
+    columns = nodes.transpose(1, 0, 2)
+    return columns[_kept([_reach(line, down) for line in columns], columns[..., 0])].transpose(1, 0, 2)
+
+
+def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
+    """Return how many of the pieces next to the crossings (n, 2) of a line are visible, of 1."""
+    ends = []
+    for start, end in (*pairwise(crossings), *pairwise(crossings[::-1])):
+        pixels = max(float(np.linalg.norm(end - start)), 1.0)
+        near = max(_LINE, _NEAR[0] * pixels)
+        along = np.arange(near, max(near + _LINE, _NEAR[1] * pixels))[:, None] / pixels
+        x, y = np.round(start + (end - start) * along).astype(int).T
+        inside = thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)]
+        ends.append(inside.mean() >= _WHOLE)
+    return float(np.mean(ends)) if ends else 0.0
+
+
+def _kept(reach: list[float], courses: NDArray[np.float64]) -> list[int]:
+    """Return the lines that reach far enough; of two along the same printed line, the one that reaches farther."""
+    kept = list[int]()
+    for line in sorted(range(len(reach)), key=lambda each: -reach[each]):
+        apart = [np.abs(courses[line] - courses[each]).max() for each in kept]
+        if reach[line] >= _COVERED and min(apart, default=np.inf) >= _LEAST_GAP / 2:
+            kept.append(line)
+    return sorted(kept)
+
+
+def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    """Tell whether the crossings (rows, columns, 2) of lines lie in their order, and on all sides near the edge."""
+    rows, columns = nodes.shape[:2]
+    if min(rows, columns) < 2 or max(rows, columns) < 3:  # the outline of a sheet is a single cell
+        return False
+    size = np.array([shape[1], shape[0]])
+    inside = (nodes >= 0).all() and (nodes < size).all()
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
-    return bool(inside and min(across.min(), down.min()) >= _LEAST_GAP / 2)
+    first = nodes[0, :, 1].mean(), nodes[:, 0, 0].mean()
+    last = nodes[-1, :, 1].mean(), nodes[:, -1, 0].mean()
+    edge = _EDGE * size[::-1]
+    reaches = (first < edge).all() and (last > size[::-1] - edge).all()
+    return bool(inside and reaches and min(across.min(), down.min()) >= _LEAST_GAP / 2)
 
 
 def _dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -106,7 +151,8 @@ def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     left, top, wide, high, area = stats[1:count].T
-    spans = np.minimum(wide, high) >= _LEAST_SIDE * max(dark.shape)
+    least, most = (each * max(dark.shape) for each in _LEAST_SIDES)
+    spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
     edges = (left == 0).astype(int) + (top == 0) + (left + wide == dark.shape[1]) + (top + high == dark.shape[0])
     # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table
     likely = np.where(spans & (area < 0.6 * wide * high) & (edges < 2), area, 0)

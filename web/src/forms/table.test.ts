@@ -59,6 +59,20 @@ test("the most doubtful cell comes first, and cells that break a rule are among 
   ]);
 });
 
+test("the cells of a row that does not add up come one after another", () => {
+  const sum = { rule: "sum" as const, status: "unsure" as const };
+  const table = tableOf(
+    { id: { ...cell("1", 0.97), ...sum }, q: { ...cell("2", 0.3), ...sum } },
+    { id: cell("3", 0.5, "unsure"), q: cell("4", 0.2, "unsure") },
+  );
+  expect(doubtsOf(table).map(({ row, name }) => [row, name])).toEqual([
+    [1, "q"],
+    [0, "q"],
+    [0, "id"],
+    [1, "id"],
+  ]);
+});
+
 test("what people wrote is certain, and nothing else changes", () => {
   const table = tableOf({ id: cell("1", 0.4, "unsure"), q: cell("2", 0.5, "unsure") });
   const made = corrected(table, new Map([["0 id", "7"]]));

@@ -1,7 +1,9 @@
 """A mistake in a spec is reported with its line and field."""
 
 import pytest
+from click.testing import CliRunner
 
+from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.making.ready import FOLDER, READY
 from shuzi.forms.parse import read_spec
@@ -92,6 +94,12 @@ def test_a_roster_of_a_chinese_spreadsheet_is_read(tmp_path):
 def test_the_id_follows_what_is_printed_and_not_the_rules(spec):
     assert spec(GOOD).id == spec(GOOD + "max = 50\n").id
     assert spec(GOOD).id != spec(GOOD + 'label = "Sum"\n').id
+
+
+def test_a_name_that_is_neither_a_file_nor_a_ready_spec_says_which_are_ready(tmp_path):
+    found = CliRunner().invoke(command, ["form", "make", "score", "--out", str(tmp_path / "a.pdf")]).exception
+    assert isinstance(found, DataError)
+    assert "score, nor a ready spec of that name. Ready are: scores, meters, questionnaire." in found.sentence("en")
 
 
 def test_the_ready_specs_ask_for_the_same_in_both_languages():

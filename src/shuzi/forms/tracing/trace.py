@@ -97,7 +97,10 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
     proposed = propose(printed, form.flat)
     empty = (number for number, is_empty in enumerate(_empty(form.flat, proposed)) if is_empty)
     found = [*islice(empty, MOST_TRACED)]  # to look into all that a dense grid has could take minutes
-    fields = tuple(proposed[number] for number in found)
+    names = (f"f{number}" for number in range(1, MOST_TRACED + 1))
+    fields = tuple(
+        replace(proposed[number], name=name, label=name) for number, name in zip(found, names, strict=False)
+    )
     spec = Spec(fields=fields, language=language_of(title), blank=blank, **sheet)
     return Traced(spec, form.flat, len(proposed) - 1 - found[-1] if len(found) == MOST_TRACED else 0)
 

@@ -5,9 +5,10 @@ from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
+from shuzi.forms.layout import pages_of
 from shuzi.forms.making.ready import FOLDER, READY
 from shuzi.forms.parse import read_spec
-from shuzi.messages import speaking
+from shuzi.messages import LANGUAGES, speaking
 
 GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fields]]\nname = "all"\nboxes = 3\n'
 
@@ -100,6 +101,24 @@ def test_a_name_that_is_neither_a_file_nor_a_ready_spec_says_which_are_ready(tmp
     found = CliRunner().invoke(command, ["form", "make", "score", "--out", str(tmp_path / "a.pdf")]).exception
     assert isinstance(found, DataError)
     assert "score, nor a ready spec of that name. Ready are: scores, meters, questionnaire." in found.sentence("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_names_of_a_class_are_printed_as_the_ready_spec_says(spec, language):
+    text = (FOLDER / f"scores.{language}.toml").read_text("utf-8")
+    for before, after in (
+        ("\nrows = 40", '\nroster = "class.csv"'),
+        ("\nboxes = 8", '\ncolumn = "number"'),
+        ("\n# [[fields]]\n# name", "\n[[fields]]\nname"),
+        ("\n# label", "\nlabel"),
+        ('\n# column = "name"', '\ncolumn = "name"'),
+    ):
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    read = spec(text, **{"class": "number,name\n007,Ada\n008,张伟\n"})
+    assert [each.name for each in read.fields][:3] == ["number", "name", "q1"]
+    texts = [each.text for page in pages_of(read) for each in page.texts]
+    assert all(each in texts for each in ("007", "Ada", "张伟", read.fields[1].label))
 
 
 def test_the_ready_specs_ask_for_the_same_in_both_languages():

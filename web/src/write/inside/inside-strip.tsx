@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { MODELS } from "../../here/read";
 import { softmax } from "../../learn/concepts";
 import { inkWritten } from "../../learn/digit/ink";
 import { fixed } from "../../learn/format";
@@ -31,6 +32,7 @@ export function InsideStrip() {
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};
   const scores = found ? Array.from(found.inside.scores) : null;
   const isTemplate = readBy.value === "softmax";
+  const isElsewhere = readBy.value !== "" && !MODELS.includes(readBy.value);
   return (
     <section class="inside" aria-labelledby="inside-title">
       <header>
@@ -44,7 +46,9 @@ export function InsideStrip() {
         <Stage name="write.inside.image" step="handwriting" parameters={mine}>
           <Pixels values={pixels ?? BLANK} palette="ink" class="inside-image" />
         </Stage>
-        {isTemplate ? (
+        {isElsewhere ? (
+          <p class="small quiet">{say("write.inside.elsewhere", readBy.value)}</p>
+        ) : isTemplate ? (
           <Stage name="write.inside.templates" step="template" parameters={mine}>
             <Templates image={pixels} />
           </Stage>
@@ -53,17 +57,21 @@ export function InsideStrip() {
             <Maps inside={found?.inside ?? null} />
           </Stage>
         )}
-        <Stage
-          name="write.inside.scores"
-          step="softmax"
-          parameters={scores ? { scores: written(scores) } : {}}
-          spoken={scores ? highest(scores) : ""}
-        >
-          <Bars values={scores} decimals={2} />
-        </Stage>
-        <Stage name="write.inside.probabilities" step="not-sure">
-          <Bars values={scores && softmax(scores)} full={1} />
-        </Stage>
+        {!isElsewhere && (
+          <>
+            <Stage
+              name="write.inside.scores"
+              step="softmax"
+              parameters={scores ? { scores: written(scores) } : {}}
+              spoken={scores ? highest(scores) : ""}
+            >
+              <Bars values={scores} decimals={2} />
+            </Stage>
+            <Stage name="write.inside.probabilities" step="not-sure">
+              <Bars values={scores && softmax(scores)} full={1} />
+            </Stage>
+          </>
+        )}
       </div>
       {differs.value && (
         <p class="small quiet">

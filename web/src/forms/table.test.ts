@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FormCell, FormTable } from "../shapes";
-import { asCsv, corrected, doubtsOf, NotATable, tableIn } from "./table";
+import { asCsv, corrected, doubtsOf, NotATable, printedIn, tableIn } from "./table";
 
 function cell(text: string, confidence = 1, status: FormCell["status"] = "ok"): FormCell {
   const rest = {
@@ -57,6 +57,14 @@ test("the most doubtful cell comes first, and cells that break a rule are among 
     [0, "id"],
     [1, "id"],
   ]);
+});
+
+test("what is printed in a row says whose it is", () => {
+  const table = tableOf({ id: cell("007"), q: cell("1") }, { id: cell(""), q: cell("2") });
+  const [id, ...rest] = table.columns;
+  const printed = { ...table, columns: [...(id ? [{ ...id, printed: true }] : []), ...rest] };
+  expect([0, 1].map((row) => printedIn(printed, row))).toEqual(["007", ""]);
+  expect(printedIn(table, 0)).toBe("");
 });
 
 test("the cells of a row that does not add up come one after another", () => {

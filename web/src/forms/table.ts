@@ -63,6 +63,15 @@ export function keyOf({ row, name }: Place): string {
   return `${row} ${name}`;
 }
 
+/** What is printed in a row, such as the number and the name of a student; "" if nothing is. */
+export function printedIn({ columns, rows }: FormTable, row: number): string {
+  const cells = rows[row]?.cells ?? {};
+  return columns
+    .flatMap(({ name, printed }) => (printed ? (cells[name]?.text ?? []) : []))
+    .filter(Boolean)
+    .join(" ");
+}
+
 /** The places of doubtful cells, the most doubtful first; what should add up is looked at together. */
 export function doubtsOf(table: FormTable): Place[] {
   const found = table.rows.flatMap((row, number) => {

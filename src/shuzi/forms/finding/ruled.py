@@ -21,7 +21,8 @@ _FLAT = 1_500  # pixels of the longer side of the flattened table
 _LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 _LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
 _COVERED = 0.35  # of the table that a line must be visible along
-_EDGE = 0.12  # of the flattened picture within which the first and last lines must be: none was overlooked
+_RIM = 30  # pixels around the flattened table
+_EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
 _NEAR = 0.05, 0.16  # of a cell's side from a crossing: where lines are visible and digits seldom are
 _LINE = 4  # pixels of the flattened table that the crossing line takes
 _WHOLE = 0.9  # of such a piece that is dark if the line is there
@@ -96,9 +97,11 @@ def _drawn(nodes: NDArray[np.float64], dark: NDArray[np.uint8]) -> NDArray[np.fl
     """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
     sizes = (_CURVED, 1), (1, _CURVED)
     across, down = (np.asarray(cv2.dilate(dark, np.ones(size, np.uint8)), np.uint8) for size in sizes)
-    nodes = nodes[_kept([_reach(line, across) for line in nodes], nodes[..., 1])]
-    columns = nodes.transpose(1, 0, 2)
-    return columns[_kept([_reach(line, down) for line in columns], columns[..., 0])].transpose(1, 0, 2)
+    for least in (_COVERED / 2, _COVERED):  # where digits make a line seem to be, those across it seem to have a gap
+        rows = _kept([_reach(line, across) for line in nodes], nodes[..., 1], least)
+        columns = _kept([_reach(line, down) for line in nodes.transpose(1, 0, 2)], nodes[..., 0].T, least)
+        nodes = nodes[np.ix_(rows, columns)]
+    return nodes
 
 
 def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
@@ -114,12 +117,12 @@ def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
     return float(np.mean(ends)) if ends else 0.0
 
 
-def _kept(reach: list[float], courses: NDArray[np.float64]) -> list[int]:
+def _kept(reach: list[float], courses: NDArray[np.float64], least: float) -> list[int]:
     """Return the lines that reach far enough; of two along the same printed line, the one that reaches farther."""
     kept = list[int]()
     for line in sorted(range(len(reach)), key=lambda each: -reach[each]):
         apart = [np.abs(courses[line] - courses[each]).max() for each in kept]
-        if reach[line] >= _COVERED and min(apart, default=np.inf) >= _LEAST_GAP / 2:
+        if reach[line] >= least and min(apart, default=np.inf) >= _LEAST_GAP / 2:
             kept.append(line)
     return sorted(kept)
 
@@ -132,10 +135,10 @@ def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
     size = np.array([shape[1], shape[0]])
     inside = (nodes >= 0).all() and (nodes < size).all()
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
-    first = nodes[0, :, 1].mean(), nodes[:, 0, 0].mean()
-    last = nodes[-1, :, 1].mean(), nodes[:, -1, 0].mean()
-    edge = _EDGE * size[::-1]
-    reaches = (first < edge).all() and (last > size[::-1] - edge).all()
+    first = nodes[:, 0, 0].mean(), nodes[0, :, 1].mean()
+    last = nodes[:, -1, 0].mean(), nodes[-1, :, 1].mean()
+    beyond = _RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), _LEAST_GAP * 1.5)
+    reaches = (first < beyond).all() and (last > size - beyond).all()
     return bool(inside and reaches and min(across.min(), down.min()) >= _LEAST_GAP / 2)
 
 
@@ -203,10 +206,10 @@ def _flattened(
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
     wide, high = (round(float(each * _FLAT / max(wide, high))) for each in (wide, high))
-    rim = 30
-    target = np.array([[rim, rim], [rim + wide, rim], [rim + wide, rim + high], [rim, rim + high]], np.float32)
+    right, low = _RIM + wide, _RIM + high
+    target = np.array([[_RIM, _RIM], [right, _RIM], [right, low], [_RIM, low]], np.float32)
     matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
-    size = (wide + 2 * rim, high + 2 * rim)
+    size = (wide + 2 * _RIM, high + 2 * _RIM)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     flat = cv2.warpPerspective(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(flat, np.uint8), np.asarray(matrix, np.float64)

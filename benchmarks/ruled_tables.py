@@ -1,6 +1,10 @@
 """How well ruled tables are read from photographs without a spec: 9 by 9 cells, half of them with a digit.
 
     python benchmarks/ruled_tables.py --tables 300
+    python benchmarks/ruled_tables.py --tables 300 --numbers
+
+With --numbers, 4 to 21 rows and 2 to 5 columns of numbers of up to three digits, one exactly below the other; those
+of the first column begin with 1, so that their strokes stand where a line could be.
 
 The tables are drawn with lines of any grey and thickness, a twenty-fifth of whose pieces are missing, filled with
 MNIST's digits (validation digits; with --test, test digits), and photographed the right way up, as `forms.py` does it
@@ -26,33 +30,61 @@ from shuzi.models.score import Score
 
 SIDE = 9
 MISSING = 0.04
+LEFT, TOP, WIDE, DIGIT = 20.0, 40.0, 170.0, 6.0
+"""Millimetres: where a table begins, how wide it is, and the digits of a number."""
 
 
-def draw(rng: np.random.Generator, hands: Hands) -> tuple[NDArray[np.float32], dict[tuple[int, str], str]]:
-    """Draw a table on a page and fill half of it; return the texts by row and column."""
+Filled = tuple[NDArray[np.float32], dict[tuple[int, str], str]]
+"""A page with a table, and the texts by row and column."""
+
+
+def draw(rng: np.random.Generator, hands: Hands) -> Filled:
+    """Draw a table of 9 by 9 cells on a page and write a digit in half of them."""
+    wide, high = WIDE / SIDE, float(rng.uniform(14, 20))
+    page = rule(rng, SIDE, SIDE, high)
+    places, texts = [], {}
+    for row in range(SIDE):
+        for column in range(SIDE):
+            box = Box(LEFT + column * wide, TOP + row * high, wide, high)
+            places.append(Place(Field(column_name(column), boxes=1), row, (box,)))
+            texts[row, column_name(column)] = str(rng.integers(10)) if rng.random() < 0.5 else ""
+    return fill(rng, page, tuple(places), texts, hands), texts
+
+
+def draw_numbers(rng: np.random.Generator, hands: Hands) -> Filled:
+    """Draw a table on a page and write a number in most of its cells."""
+    rows, columns = int(rng.integers(4, 22)), int(rng.integers(2, 6))
+    wide, high = WIDE / columns, min(float(rng.uniform(9, 14)), 230 / rows)
+    page = rule(rng, rows, columns, high)
+    places, texts = [], {}
+    for row in range(rows):
+        for column in range(columns):
+            left = LEFT + (column + 0.5) * wide - 1.5 * DIGIT
+            boxes = tuple(Box(left + n * DIGIT, TOP + row * high, DIGIT, high) for n in range(3))
+            places.append(Place(Field(column_name(column), boxes=3), row, boxes))
+            number = rng.integers(10, 20) if column == 0 else rng.integers(0, 300)
+            texts[row, column_name(column)] = str(number) if rng.random() < 0.8 else ""
+    return fill(rng, page, tuple(places), texts, hands), texts
+
+
+def rule(rng: np.random.Generator, rows: int, columns: int, high: float) -> NDArray[np.float32]:
+    """Draw the lines of a table, of any grey and thickness, some pieces missing."""
     page = np.ones((round(297 * FINE), round(210 * FINE)), np.float32)
-    wide, high = 170 / SIDE, float(rng.uniform(14, 20))
-    grey, thick = float(rng.uniform(0.2, 0.6)), int(rng.integers(3, 7))
+    grey, thick, wide = float(rng.uniform(0.2, 0.6)), int(rng.integers(3, 7)), WIDE / columns
 
     def line(start: tuple[float, float], end: tuple[float, float]) -> None:
         if rng.random() >= MISSING:
             first, last = (tuple(round(each * FINE) for each in point) for point in (start, end))
             cv2.line(page, first, last, grey, thick)
 
-    for row in range(SIDE + 1):
-        for column in range(SIDE + 1):
-            x, y = 20 + column * wide, 40 + row * high
-            if column < SIDE:
+    for row in range(rows + 1):
+        for column in range(columns + 1):
+            x, y = LEFT + column * wide, TOP + row * high
+            if column < columns:
                 line((x, y), (x + wide, y))
-            if row < SIDE:
+            if row < rows:
                 line((x, y), (x, y + high))
-    places, texts = [], {}
-    for row in range(SIDE):
-        for column in range(SIDE):
-            box = Box(20 + column * wide, 40 + row * high, wide, high)
-            places.append(Place(Field(column_name(column), boxes=1), row, (box,)))
-            texts[row, column_name(column)] = str(rng.integers(10)) if rng.random() < 0.5 else ""
-    return fill(rng, page, tuple(places), texts, hands), texts
+    return page
 
 
 def main() -> None:
@@ -60,6 +92,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tables", type=int, default=300)
     parser.add_argument("--test", action="store_true")
+    parser.add_argument("--numbers", action="store_true", help="of up to three digits")
     parser.add_argument("--name", default="ruled-tables", help="of the result")
     given = parser.parse_args()
     cv2.setNumThreads(1)
@@ -69,10 +102,11 @@ def main() -> None:
     whole, cells = 0, list[tuple[str, str, str]]()
     for number in range(given.tables):
         rng = np.random.default_rng([40 + given.test, number])
-        page, texts = draw(rng, hands)
+        page, texts = (draw_numbers if given.numbers else draw)(rng, hands)
+        size = 1 + max(row for row, _ in texts), len({column for _, column in texts})
         photo, _ = photograph(rng, page, turned=0.0)
         table = read_tables(reader, [(str(number), photo)])
-        if (len(table.rows), len(table.fields)) != (SIDE, SIDE):
+        if (len(table.rows), len(table.fields)) != size:
             print(f"  table {number}: {len(table.rows)} rows, {len(table.fields)} columns")
             continue
         whole += 1

@@ -159,6 +159,7 @@ def test_another_table_does_not_replace_corrections_unless_one_agrees(browser, s
         page.get_by_test_id("table-file").set_input_files(
             {"name": "t.json", "mimeType": "application/json", "buffer": content}
         )
+        expect(page.get_by_role("heading", name="Older")).to_be_visible()
         page.keyboard.type("2")
         page.keyboard.press("Enter")
         expect(page.get_by_test_id("remaining")).to_have_text("Every doubtful cell has been checked.")

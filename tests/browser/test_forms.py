@@ -155,7 +155,7 @@ def test_what_was_typed_is_not_lost_without_enter(opened):
     page, _ = opened()
     page.keyboard.type("7")
     page.keyboard.press("ArrowDown")
-    expect(page.get_by_role("textbox", name="Question 1, row 25")).to_have_value("5")
+    expect(page.get_by_role("textbox", name="Question 1, row 25 · 024")).to_have_value("5")
     page.keyboard.type("8")
     page.locator(".forms-grid tr[aria-rowindex='27'] button").first.click()
     expect(page.get_by_role("textbox", name="Question 1, row 26")).to_have_value("5")

@@ -1,6 +1,7 @@
 """The network below the sheet: its numbers are ONNX Runtime's, its stages lead into Learn, and all is in sight."""
 
 import re
+import shutil
 
 import numpy as np
 import onnx
@@ -9,8 +10,11 @@ import pytest
 from onnx import TensorProto, helper
 from playwright.sync_api import expect
 
+from driving.browsing import watched_pages
 from driving.pen import strokes_of
 from driving.reading_numbers import numbers_in
+from driving.serving import serving
+from driving.sheet import Sheet
 from shuzi.models.store import shipped
 
 pytestmark = pytest.mark.browser
@@ -54,6 +58,17 @@ def test_writing_answer_inside_and_training_are_in_sight(open_sheet, mnist, scre
         assert min(box["x"], box["y"]) >= 0, each
         assert box["x"] + box["width"] <= options["viewport"]["width"], each
         assert box["y"] + box["height"] <= options["viewport"]["height"], each
+
+
+def test_a_model_of_ones_own_is_not_drawn_as_an_empty_one(browser, tmp_path):
+    shutil.copy(shipped()["tiny"], tmp_path / "mine.onnx")
+    with serving("--model", str(tmp_path / "mine.onnx")) as address, watched_pages(browser, address) as open_path:
+        sheet = Sheet(open_path("?view=write"))
+        sheet.write(DIGIT_ONE, 0.5)
+        expect(sheet.page.get_by_text("mine is computed by the service")).to_be_visible()
+        expect(sheet.page.locator(".inside-stage")).to_have_count(1)
+        sheet.page.get_by_role("radio", name="tiny").check()
+        expect(sheet.page.locator(".inside-stage")).to_have_count(4)
 
 
 @pytest.mark.parametrize("screen", SCREENS)

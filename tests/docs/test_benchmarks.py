@@ -152,9 +152,9 @@ def traced():
 
 
 def ruled():
-    found = raw("ruled-tables")
-    shares = [percent(found[name]["accuracy"], 1) for name in ("whole grid", "right", "ok", "right where ok")]
-    return [[str(found["tables"]), *shares, percent(found["empty cells"]["accuracy"], 1)]]
+    names = ("whole grid", "right", "ok", "right where ok", "empty cells")
+    results = [raw(name) for name in ("ruled-tables", "ruled-tables-numbers")]
+    return [[str(found["tables"]), *(percent(found[name]["accuracy"], 1) for name in names)] for found in results]
 
 
 def corrections():

@@ -1,11 +1,14 @@
 """A mistake in a spec is reported with its line and field."""
 
 import pytest
+from click.testing import CliRunner
 
+from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
+from shuzi.forms.layout import pages_of
 from shuzi.forms.making.ready import FOLDER, READY
 from shuzi.forms.parse import read_spec
-from shuzi.messages import speaking
+from shuzi.messages import LANGUAGES, speaking
 
 GOOD = 'title = "Scores"\nrows = 3\n\n[[fields]]\nname = "q1"\nboxes = 2\n\n[[fields]]\nname = "all"\nboxes = 3\n'
 
@@ -38,6 +41,9 @@ def test_a_spec_is_read(spec):
         (GOOD.replace("boxes = 2", "bokses = 2"), 6, ["field q1", "bokses", "boxes"]),
         (GOOD.replace("boxes = 3", "decimals = 1"), 8, ["field all", '"boxes" is missing']),
         (GOOD.replace('"all"', '"q1"'), 9, ["field q1", "already"]),
+        (GOOD.replace('"all"', '" q1 "'), 9, ["field  q1 ", "already called q1", "spaces"]),
+        (GOOD.replace('"q1"', '"a b"').replace('"all"', '"a  b"'), 9, ["field a  b", "already called a b", "spaces"]),
+        (GOOD.replace('"all"', '"q1\u3000"'), 9, ["field q1", "name", "ordinary spaces"]),
         (GOOD + 'sum_of = ["q2"]\n', 11, ["field all", "q2"]),
         (GOOD + "min = 9\nmax = 3\n", 12, ["field all", "max"]),
         (GOOD + "decimals = 3\n", 11, ["field all", "decimals"]),
@@ -89,6 +95,30 @@ def test_a_roster_of_a_chinese_spreadsheet_is_read(tmp_path):
 def test_the_id_follows_what_is_printed_and_not_the_rules(spec):
     assert spec(GOOD).id == spec(GOOD + "max = 50\n").id
     assert spec(GOOD).id != spec(GOOD + 'label = "Sum"\n').id
+
+
+def test_a_name_that_is_neither_a_file_nor_a_ready_spec_says_which_are_ready(tmp_path):
+    found = CliRunner().invoke(command, ["form", "make", "score", "--out", str(tmp_path / "a.pdf")]).exception
+    assert isinstance(found, DataError)
+    assert "score, nor a ready spec of that name. Ready are: scores, meters, questionnaire." in found.sentence("en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_names_of_a_class_are_printed_as_the_ready_spec_says(spec, language):
+    text = (FOLDER / f"scores.{language}.toml").read_text("utf-8")
+    for before, after in (
+        ("\nrows = 40", '\nroster = "class.csv"'),
+        ("\nboxes = 8", '\ncolumn = "number"'),
+        ("\n# [[fields]]\n# name", "\n[[fields]]\nname"),
+        ("\n# label", "\nlabel"),
+        ('\n# column = "name"', '\ncolumn = "name"'),
+    ):
+        assert text.count(before) == 1
+        text = text.replace(before, after)
+    read = spec(text, **{"class": "number,name\n007,Ada\n008,张伟\n"})
+    assert [each.name for each in read.fields][:3] == ["number", "name", "q1"]
+    texts = [each.text for page in pages_of(read) for each in page.texts]
+    assert all(each in texts for each in ("007", "Ada", "张伟", read.fields[1].label))
 
 
 def test_the_ready_specs_ask_for_the_same_in_both_languages():

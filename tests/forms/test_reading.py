@@ -306,13 +306,3 @@ def test_rows_that_nobody_used_ask_for_nothing(reader, photo):
     table = read_forms(PageReader(spec, reader), [photo(spec, texts, angle=10.0)])
     found = [(row.cells["q"].status, row.cells["q"].rule, row.cells["r"].status) for row in table.rows]
     assert found == [("ok", "", "blank"), ("unsure", "required", "ok")]
-
-
-def test_narrow_columns_are_no_table_that_takes_minutes(reader):
-    picture = np.full((900, 900), 255, np.uint8)
-    picture[[*range(100, 104), *range(796, 800)], 100:800] = 0
-    for x in range(100, 800, 9):
-        picture[100:800, x : x + 2] = 0
-    table = read_tables(reader, [("narrow.png", picture)])
-    assert not table.rows
-    assert "narrow.png" in table.problems[0].message

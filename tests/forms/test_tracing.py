@@ -15,6 +15,7 @@ from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.parse import read_spec
 from shuzi.forms.reading.page import PageReader
 from shuzi.forms.spec import OPEN
+from shuzi.forms.tracing import trace as tracing
 from shuzi.forms.tracing.trace import sides_of, trace
 
 
@@ -161,7 +162,9 @@ def test_fields_in_which_something_is_printed_are_not_traced(preprinted, traced,
     first = read_spec(traced("survey")).fields[0]
     given = ["form", "trace", str(preprinted / "survey.blank.png"), "--out"]
     assert CliRunner().invoke(command, [*given, str(tmp_path / "a.toml")]).exit_code == 0
-    assert len(read_spec(tmp_path / "a.toml").fields) == len(read_spec(traced("survey")).fields) - 1
+    fields = read_spec(tmp_path / "a.toml").fields
+    assert len(fields) == len(read_spec(traced("survey")).fields) - 1
+    assert [each.name for each in fields] == [f"f{number}" for number in range(1, len(fields) + 1)]
     place = (first.at[0].x, first.at[0].y, first.at[-1].right - first.at[0].x, first.at[0].height)
     drawn = ["--field", "age", *map(str, place), str(first.boxes)]
     found = CliRunner().invoke(command, [*given, str(tmp_path / "b.toml"), *drawn])
@@ -242,3 +245,20 @@ def test_a_picture_that_shows_nothing_is_an_error(shape):
     for level in (0, 128, 255):
         with pytest.raises((DataError, PictureError)):
             trace(np.full(shape, level, np.uint8), "a.png", "A", "A4", None, "mm")
+
+
+def test_more_fields_than_a_spec_may_have_are_counted_and_not_looked_into(scans, monkeypatch):
+    all_fields = trace(scans / "survey.png", "survey", "Survey", "A4", None, "mm").spec.fields
+    looked = []
+
+    def printed_in(flat, places):
+        looked.extend(places)
+        return real(flat, places)
+
+    real = tracing.printed_in
+    monkeypatch.setattr(tracing, "MOST_TRACED", 3)
+    monkeypatch.setattr(tracing, "printed_in", printed_in)
+    traced = trace(scans / "survey.png", "survey", "Survey", "A4", None, "mm")
+    assert traced.spec.fields == all_fields[:3]
+    assert traced.left_out == len(all_fields) - 3 > 0
+    assert len(looked) == 3

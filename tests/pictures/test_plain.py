@@ -52,6 +52,14 @@ def test_bmps_without_compression_are_plain(mode):
     assert is_plain(saved(PAGE.convert(mode), "BMP"))
 
 
+def test_a_grey_png_may_be_larger_than_others():
+    side = 4_800  # of the blank form of the largest paper
+    assert is_plain(saved(Image.new("L", (side, side)), "PNG"))
+    assert not is_plain(saved(Image.new("L", (side, side)), "PNG", transparency=0))
+    assert not is_plain(saved(Image.new("RGB", (side, side)), "PNG"))
+    assert not is_plain(saved(Image.new("L", (side + 400, side)), "PNG"))
+
+
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "TIFF", "PDF"])
 def test_other_kinds_are_not(kind):
     content = saved(PAGE, kind)

@@ -66,7 +66,7 @@ def test_a_model_without_features_says_so(wrong, tmp_path):
 
 
 def test_what_is_no_such_file_is_refused(reader, tmp_path):
-    with pytest.raises(DataError):
+    with pytest.raises(DataError, match="hand add"):
         reader.with_hand(tmp_path / "missing.npz")
     (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04")
     with pytest.raises(DataError):

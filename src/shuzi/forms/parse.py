@@ -213,8 +213,7 @@ class Source:
             self.check_field(table, number)
             if "name" not in table:
                 raise self._wrong("error.spec.missing", number, "name")
-            if table["name"] in [each.name for each in fields]:
-                raise self._wrong("error.spec.twice", number, "name", value=table["name"])
+            self._check_name(number, table["name"], [each.name for each in fields])
             made = self._field(number, table, given.get("style", BOXES), roster, roster_path)
             fields.append(self._placed(number, table, made, bool(blank)))
         for number, each in enumerate(fields, start=1):
@@ -245,6 +244,12 @@ class Source:
             if any(box.right > wide + 1 or box.bottom > high + 1 for box in each.at):
                 raise self._wrong("error.spec.off_paper", number, "at", width=wide, height=high)
         return spec
+
+    def _check_name(self, number: int, name: str, others: Sequence[str]) -> None:
+        if name in others:
+            raise self._wrong("error.spec.twice", number, "name", value=name)
+        if same := next((each for each in others if each.split() == name.split()), None):
+            raise self._wrong("error.spec.spaces", number, "name", value=same.strip())
 
     def _placed(self, number: int, table: dict[str, Any], made: Field, traced: bool) -> Field:
         """Add where a field of a traced form is."""

@@ -15,6 +15,9 @@ from shuzi.errors import PictureError, ShuziError
 MOST_PIXELS = 16_500_000
 """A phone's photo: 12 megapixels, some have 16. Decoding takes at most 8 bytes for each."""
 
+MOST_GREY = 24_000_000
+"""Of a grey PNG, which takes a byte for each: the blank form of the largest paper that is traced has 23 million."""
+
 MOST_BYTES = 32_000_000
 
 HEAD = 1_024
@@ -125,7 +128,8 @@ def _chunks(content: bytes | memoryview) -> Iterator[tuple[bytes, memoryview, in
 
 
 def _plain_png(content: bytes) -> bool:
-    width, height = struct.unpack_from(">II", content, 16)
+    width, height, depth, colour = struct.unpack_from(">IIBB", content, 16)
+    most = MOST_GREY if (depth, colour) == (8, 0) else MOST_PIXELS
     texts = 0
     for count, (kind, data, _) in enumerate(_chunks(content)):
         texts += kind in _TEXTS
@@ -135,9 +139,11 @@ def _plain_png(content: bytes) -> bool:
             return False
         if kind == b"eXIf" and not _plain_fields(data):
             return False
+        if kind == b"tRNS":  # to put it on white takes several bytes for each pixel
+            most = MOST_PIXELS
         if kind == b"IEND":
             break
-    return bool(width * height <= MOST_PIXELS)
+    return bool(width * height <= most)
 
 
 def _plain_jpeg(content: bytes) -> bool:

@@ -184,8 +184,11 @@ def load_hand(path: str | Path) -> Dataset:
     DataError
         The file is missing, damaged, or holds something else.
     """
-    _check(Path(path))
-    return load_dataset(path)
+    place = Path(path)
+    _check(place)
+    if not place.exists():
+        raise DataError("error.hand.missing", path=place)
+    return load_dataset(place)
 
 
 def hand_of(content: bytes, path: Path) -> Dataset:
@@ -238,7 +241,7 @@ def forget(path: str | Path, places: list[int]) -> int:
     """
     _check(Path(path))
     if not Path(path).exists():
-        raise DataError("error.data.no_file", path=path)
+        raise DataError("error.hand.missing", path=path)
     with _alone(Path(path)):
         old = load_hand(path)
         if wrong := [each for each in places if not 0 <= each < len(old)]:

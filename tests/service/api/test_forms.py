@@ -135,7 +135,12 @@ def test_a_blank_that_is_no_plain_png_is_refused_before_it_is_decoded(client, tr
     ("change", "status", "key", "words"),
     [
         (lambda each: each[:1], 422, "error.service.form_or_table", "table=true"),
-        (lambda each: each[:-1], 422, "error.service.spec", "class.csv.*not sent.*roster"),
+        (
+            lambda each: each[:-1],
+            422,
+            "error.service.spec",
+            "class.csv.*not sent.*as the roster",
+        ),
         (lambda each: each[1:], 422, "error.service.no_picture", ""),
         (lambda each: [*each, each[-1]], 422, "error.service.field_twice", "roster"),
         (lambda each: [*each, ("photo", ("a", b"b"))], 422, "error.service.field", "picture.*spec.*blank.*hand"),

@@ -69,6 +69,21 @@ def test_filled_copies_are_read_with_the_answer(client, folder):
     assert [each["name"] for each in said["columns"]] == [each["name"] for each in found["fields"]]
 
 
+def test_copies_of_the_largest_form_are_read_too(client):
+    page = np.full((2_400, 2_400), 255, np.uint8)
+    for n in range(60):
+        place = (60 + n % 6 * 380, 300 + n // 6 * 220)
+        cv2.putText(page, f"{n * 7919 % 9973}", place, cv2.FONT_HERSHEY_PLAIN, 5, 0, 5)
+        cv2.rectangle(page, (place[0], place[1] + 30), (place[0] + 40, place[1] + 80), 40, 2)
+    content = cv2.imencode(".png", page)[1].tobytes()
+    found = trace(client, content, query="?paper=600x600").json()
+    assert (found["size"], len(found["fields"])) == ([600, 600], 60)
+    files = {"picture": content, "spec": as_toml(found).encode(), "blank": base64.b64decode(found["blank"])}
+    said = client.post("/v1/forms", files={key: (f"{key}.png", each) for key, each in files.items()})
+    assert said.status_code == 200, said.text
+    assert (said.json()["problems"], said.json()["doubtful"], len(said.json()["rows"])) == ([], 0, 1)
+
+
 def test_any_page_of_a_document_is_traced(client, folder):
     file = io.BytesIO()
     scan = Image.open(io.BytesIO((folder / "blank.png").read_bytes()))

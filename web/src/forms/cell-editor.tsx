@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { say } from "../sentences/say";
 import { accept, cellAt, current, move, remaining, signed, table, take, textAt, undo } from "./review";
-import { keyOf } from "./table";
+import { keyOf, printedIn } from "./table";
 
 export function CellEditor() {
   const [found, place] = [table.value, current.value];
@@ -28,6 +28,7 @@ export function CellEditor() {
   const cell = cellAt(place);
   const column = found?.columns.find((each) => each.name === place.name);
   const label = column?.label || place.name;
+  const whose = found ? printedIn(found, place.row) : "";
 
   const confirmed = (typed: string) => {
     accept(place, typed);
@@ -76,7 +77,10 @@ export function CellEditor() {
         }}
       >
         <label>
-          <span class="small quiet">{say("forms.of_row", label, place.row + 1)}</span>
+          <span class="small quiet">
+            {say("forms.of_row", label, place.row + 1)}
+            {whose && ` · ${whose}`}
+          </span>
           <input
             ref={input}
             class="forms-text numbers"

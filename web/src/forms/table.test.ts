@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FormCell, FormTable } from "../shapes";
-import { asCsv, corrected, doubtsOf, NotATable, tableIn } from "./table";
+import { asCsv, corrected, doubtsOf, NotATable, printedIn, tableIn } from "./table";
 
 function cell(text: string, confidence = 1, status: FormCell["status"] = "ok"): FormCell {
   const rest = {
@@ -54,6 +54,28 @@ test("the most doubtful cell comes first, and cells that break a rule are among 
   );
   expect(doubtsOf(table).map(({ row, name }) => [row, name])).toEqual([
     [1, "q"],
+    [0, "id"],
+    [1, "id"],
+  ]);
+});
+
+test("what is printed in a row says whose it is", () => {
+  const table = tableOf({ id: cell("007"), q: cell("1") }, { id: cell(""), q: cell("2") });
+  const [id, ...rest] = table.columns;
+  const printed = { ...table, columns: [...(id ? [{ ...id, printed: true }] : []), ...rest] };
+  expect([0, 1].map((row) => printedIn(printed, row))).toEqual(["007", ""]);
+  expect(printedIn(table, 0)).toBe("");
+});
+
+test("the cells of a row that does not add up come one after another", () => {
+  const sum = { rule: "sum" as const, status: "unsure" as const };
+  const table = tableOf(
+    { id: { ...cell("1", 0.97), ...sum }, q: { ...cell("2", 0.3), ...sum } },
+    { id: cell("3", 0.5, "unsure"), q: cell("4", 0.2, "unsure") },
+  );
+  expect(doubtsOf(table).map(({ row, name }) => [row, name])).toEqual([
+    [1, "q"],
+    [0, "q"],
     [0, "id"],
     [1, "id"],
   ]);

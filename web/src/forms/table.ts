@@ -63,14 +63,27 @@ export function keyOf({ row, name }: Place): string {
   return `${row} ${name}`;
 }
 
-/** The places of doubtful cells, the most doubtful first. */
+/** What is printed in a row, such as the number and the name of a student; "" if nothing is. */
+export function printedIn({ columns, rows }: FormTable, row: number): string {
+  const cells = rows[row]?.cells ?? {};
+  return columns
+    .flatMap(({ name, printed }) => (printed ? (cells[name]?.text ?? []) : []))
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** The places of doubtful cells, the most doubtful first; what should add up is looked at together. */
 export function doubtsOf(table: FormTable): Place[] {
-  const found = table.rows.flatMap((row, number) =>
-    Object.entries(row.cells)
-      .filter(([, cell]) => isDoubtful(cell))
-      .map(([name, cell]) => ({ row: number, name, confidence: cell.confidence })),
+  const found = table.rows.flatMap((row, number) => {
+    const doubtful = Object.entries(row.cells).filter(([, cell]) => isDoubtful(cell));
+    const least = Math.min(...doubtful.map(([, cell]) => (cell.rule === "sum" ? cell.confidence : 1)));
+    return doubtful.map(([name, { rule, confidence }]) => {
+      return { row: number, name, confidence, first: rule === "sum" ? least : confidence };
+    });
+  });
+  return found.sort(
+    (one, other) => one.first - other.first || one.row - other.row || one.confidence - other.confidence,
   );
-  return found.sort((one, other) => one.confidence - other.confidence);
 }
 
 /** The table with what people wrote in place of what was read: nobody need look at those cells again. */

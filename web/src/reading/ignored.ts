@@ -3,8 +3,8 @@ import { type Box, touched } from "../ink/boxes";
 import { labelled, SOLID } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
 import { clipped, type Grey, type Part } from "../ink/picture";
-import { Ruling } from "./ruling";
 import type { Kind } from "./result";
+import { Ruling } from "./ruling";
 
 const LARGE = 0.4;
 const GROWN = 0.16;

@@ -22,12 +22,15 @@ _PLACE = click.Path(path_type=Path)
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""
     from shuzi.errors import DataError
-    from shuzi.forms.making.ready import ready_spec, save_spec
+    from shuzi.forms.making.ready import READY, ready_spec, save_spec
     from shuzi.forms.making.sheet import make_sheet
     from shuzi.forms.parse import read_spec
 
     path, ready = Path(spec), None
-    if not path.exists() and (ready := ready_spec(spec)) is not None:
+    if not path.exists():
+        ready = ready_spec(spec)
+        if ready is None:
+            raise DataError("error.spec.nowhere", path=spec, names=", ".join(READY))
         path = ready
     read = read_spec(path)
     target = out or Path(path.with_suffix("").name.partition(".")[0] + ".pdf")

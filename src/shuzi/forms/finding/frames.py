@@ -56,25 +56,24 @@ def find_frames(
     """
     if not frames:
         return np.zeros(0), np.zeros(0, bool)
-    dark = 255 - flat
     lined = np.asarray(printed, bool) if len(printed) else np.ones(len(frames), bool)
-    offsets, clear = _offsets(dark, frames, vertical, np.zeros(len(frames)), _REACH)
+    offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH)
     centres = np.array([[each.x + each.width / 2, each.y + each.height / 2] for each in frames])
     if not (lined & (clear >= _LEAST_LINE)).any():
         return np.zeros(len(frames)), np.zeros(len(frames), bool)
     smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
     # a second look where the others go finds frames beside which a stroke looked more like a line
-    offsets, clear = _offsets(dark, frames, vertical, smooth, _AGAIN)
+    offsets, clear = _offsets(flat, frames, vertical, smooth, _AGAIN)
     smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
     near = lined & (clear >= _LEAST_LINE) & (np.abs(offsets - smooth) <= _FURTHEST)
     return np.where(near, offsets, smooth), near
 
 
 def _offsets(
-    dark: NDArray[np.uint8], frames: Sequence[Box], vertical: bool, around: Offsets, reach: float
+    flat: NDArray[np.uint8], frames: Sequence[Box], vertical: bool, around: Offsets, reach: float
 ) -> tuple[Offsets, NDArray[np.float64]]:
     """Return how far each frame lies off its place, and the contrast of its lines in grey levels."""
-    picture = dark if vertical else dark.T
+    picture = flat if vertical else flat.T
     found = [
         _offset(picture, each if vertical else Box(each.y, each.x, each.height, each.width), shift, reach)
         for each, shift in zip(frames, around.tolist(), strict=True)
@@ -82,12 +81,12 @@ def _offsets(
     return np.array([shift for shift, _ in found]), np.array([clear for _, clear in found])
 
 
-def _offset(dark: NDArray[np.uint8], frame: Box, around: float, reach: float) -> tuple[float, float]:
+def _offset(flat: NDArray[np.uint8], frame: Box, around: float, reach: float) -> tuple[float, float]:
     margin = reach + _BESIDE
     left = max(0, int((frame.x + around - margin) * SCALE))
     right = int((frame.right + around + margin) * SCALE) + 1
     top, bottom = round((frame.y + _INSIDE) * SCALE), round((frame.bottom - _INSIDE) * SCALE)
-    profile = dark[max(top, 0) : bottom, left:right].mean(axis=0)
+    profile = 255 - flat[max(top, 0) : bottom, left:right].mean(axis=0)
     beside, steps = round(_BESIDE * SCALE), round(reach * SCALE)
     padded = np.pad(profile, beside, mode="edge")
     contrast = profile - (padded[: -2 * beside] + padded[2 * beside :]) / 2

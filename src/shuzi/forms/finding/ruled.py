@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -17,9 +18,14 @@ from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
 _FLAT = 1_500  # pixels of the longer side of the flattened table
-_LEAST_SIDE = 0.15  # of the photograph's longer side: smaller is no table
+_LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 _LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
 _COVERED = 0.35  # of the table that a line must be visible along
+_RIM = 30  # pixels around the flattened table
+_EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
+_NEAR = 0.05, 0.16  # of a cell's side from a crossing: where lines are visible and digits seldom are
+_LINE = 4  # pixels of the flattened table that the crossing line takes
+_WHOLE = 0.9  # of such a piece that is dark if the line is there
 _LEAST_GAP = 14  # pixels of the flattened table between two lines
 _CLOSEST = 0.3  # of the median gap: lines that are closer are one
 _CURVED = 5  # pixels by which a line may bend from the straight
@@ -75,23 +81,65 @@ def find_table(grey: NDArray[np.uint8], name: str) -> list[TableCell]:
     down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
     if len(down) < 2 or len(across) < 2:
         raise PictureError("error.form.no_table", path=name)
-    nodes = np.array([[_crossing(row, column) for column in across] for row in down])
-    if not _in_order(nodes, flat.shape):
+    nodes = _drawn(np.array([[_crossing(row, column) for column in across] for row in down]), dark)
+    if not _is_whole(nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
     lit = even(np.asarray(flat, np.uint8))
     return [
         _cell(lit, to_photo, nodes, row, column, unit)
-        for row in range(len(down) - 1)
-        for column in range(len(across) - 1)
+        for row in range(nodes.shape[0] - 1)
+        for column in range(nodes.shape[1] - 1)
     ]
 
 
-def _in_order(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
-    """Tell whether the crossings (rows, columns, 2) of lines lie on the picture and in the order of the lines."""
-    inside = (nodes >= 0).all() and (nodes < [shape[1], shape[0]]).all()
+def _drawn(nodes: NDArray[np.float64], dark: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
+    sizes = (_CURVED, 1), (1, _CURVED)
+    across, down = (np.asarray(cv2.dilate(dark, np.ones(size, np.uint8)), np.uint8) for size in sizes)
+    for least in (_COVERED / 2, _COVERED):  # where digits make a line seem to be, those across it seem to have a gap
+        rows = _kept([_reach(line, across) for line in nodes], nodes[..., 1], least)
+        columns = _kept([_reach(line, down) for line in nodes.transpose(1, 0, 2)], nodes[..., 0].T, least)
+        nodes = nodes[np.ix_(rows, columns)]
+    return nodes
+
+
+def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
+    """Return how many of the pieces next to the crossings (n, 2) of a line are visible, of 1."""
+    ends = []
+    for start, end in (*pairwise(crossings), *pairwise(crossings[::-1])):
+        pixels = max(float(np.linalg.norm(end - start)), 1.0)
+        near = max(_LINE, _NEAR[0] * pixels)
+        along = np.arange(near, max(near + _LINE, _NEAR[1] * pixels))[:, None] / pixels
+        x, y = np.round(start + (end - start) * along).astype(int).T
+        inside = thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)]
+        ends.append(inside.mean() >= _WHOLE)
+    return float(np.mean(ends)) if ends else 0.0
+
+
+def _kept(reach: list[float], courses: NDArray[np.float64], least: float) -> list[int]:
+    """Return the lines that reach far enough; of two along the same printed line, the one that reaches farther."""
+    kept = list[int]()
+    for line in sorted(range(len(reach)), key=lambda each: -reach[each]):
+        apart = [np.abs(courses[line] - courses[each]).max() for each in kept]
+        if reach[line] >= least and min(apart, default=np.inf) >= _LEAST_GAP / 2:
+            kept.append(line)
+    return sorted(kept)
+
+
+def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
+    """Tell whether the crossings (rows, columns, 2) of lines lie in their order, and on all sides near the edge."""
+    rows, columns = nodes.shape[:2]
+    if min(rows, columns) < 2 or max(rows, columns) < 3:  # the outline of a sheet is a single cell
+        return False
+    size = np.array([shape[1], shape[0]])
+    inside = (nodes >= 0).all() and (nodes < size).all()
     across, down = np.diff(nodes[..., 0], axis=1), np.diff(nodes[..., 1], axis=0)
-    return bool(inside and min(across.min(), down.min()) >= _LEAST_GAP / 2)
+    first = nodes[:, 0, 0].mean(), nodes[0, :, 1].mean()
+    last = nodes[:, -1, 0].mean(), nodes[-1, :, 1].mean()
+    beyond = _RIM + np.maximum(_EDGE * np.array([np.median(across), np.median(down)]), _LEAST_GAP * 1.5)
+    reaches = (first < beyond).all() and (last > size - beyond).all()
+    return bool(inside and reaches and min(across.min(), down.min()) >= _LEAST_GAP / 2)
 
 
 def _dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -106,7 +154,8 @@ def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     left, top, wide, high, area = stats[1:count].T
-    spans = np.minimum(wide, high) >= _LEAST_SIDE * max(dark.shape)
+    least, most = (each * max(dark.shape) for each in _LEAST_SIDES)
+    spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
     edges = (left == 0).astype(int) + (top == 0) + (left + wide == dark.shape[1]) + (top + high == dark.shape[0])
     # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table
     likely = np.where(spans & (area < 0.6 * wide * high) & (edges < 2), area, 0)
@@ -157,10 +206,10 @@ def _flattened(
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
     wide, high = (round(float(each * _FLAT / max(wide, high))) for each in (wide, high))
-    rim = 30
-    target = np.array([[rim, rim], [rim + wide, rim], [rim + wide, rim + high], [rim, rim + high]], np.float32)
+    right, low = _RIM + wide, _RIM + high
+    target = np.array([[_RIM, _RIM], [right, _RIM], [right, low], [_RIM, low]], np.float32)
     matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
-    size = (wide + 2 * rim, high + 2 * rim)
+    size = (wide + 2 * _RIM, high + 2 * _RIM)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     flat = cv2.warpPerspective(grey, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(flat, np.uint8), np.asarray(matrix, np.float64)

@@ -28,7 +28,7 @@ Run = list[Box]
 
 
 def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field, ...]:
-    """Propose fields for the boxes of a form, named f1, f2 and so on from top to bottom.
+    """Propose fields for the boxes of a form, from top to bottom; they have no names.
 
     Parameters
     ----------
@@ -43,8 +43,8 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
     >>> digits = [Printed(Box(20.0 + 7 * n, 30.0, 7.0, 8.5), 1) for n in range(3)]
     >>> others = [Printed(Box(60.0, 30.0, 42.0, 8.5), 6), Printed(Box(20.0, 50.0, 50.0, 9.0), 1)]
     >>> found = propose([*digits, *others], flat)
-    >>> [(each.name, each.style, each.boxes) for each in found]
-    [('f1', 'boxes', 3), ('f2', 'comb', 6), ('f3', 'open', 7)]
+    >>> [(each.style, each.boxes) for each in found]
+    [('boxes', 3), ('comb', 6), ('open', 7)]
     """
     narrow = [each.box for each in printed if each.parts == 1 and _is_narrow(each.box)]
     fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group, flat)]
@@ -56,8 +56,7 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
             lines[-1].append(field)
         else:
             lines.append([field])
-    sorted_fields = [each for line in lines for each in sorted(line, key=lambda one: one.at[0].x)]
-    return tuple(replace(each, name=f"f{n}", label=f"f{n}") for n, each in enumerate(sorted_fields, start=1))
+    return tuple(each for line in lines for each in sorted(line, key=lambda one: one.at[0].x))
 
 
 def snapped(field: Field, printed: Sequence[Printed]) -> Field:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +43,7 @@ class Traced:
     flat
         The blank form: uint8 (8 * height, 8 * width).
     left_out
-        How many more fields were found than a spec may have.
+        How many more fields were proposed than a spec may have.
     """
 
     spec: Spec
@@ -88,18 +90,25 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
     if drawn is not None:
         spec = read_drawn(drawn, sheet, blank, form.in_millimetres if unit == PIXEL else lambda box: box)
         fields = tuple(snapped(each, printed) for each in spec.fields)
-        if filled := [each.name for each in fields if each not in _empty(form.flat, fields)]:
-            raise DataError("error.trace.printed", name=filled[0])
+        for each, is_empty in zip(fields, _empty(form.flat, fields), strict=True):
+            if not is_empty:
+                raise DataError("error.trace.printed", name=each.name)
         return Traced(replace(spec, fields=fields), form.flat)
-    found = _empty(form.flat, propose(printed, form.flat))
-    spec = Spec(fields=found[:MOST_TRACED], language=language_of(title), blank=blank, **sheet)
-    return Traced(spec, form.flat, len(found) - len(spec.fields))
+    proposed = propose(printed, form.flat)
+    empty = (number for number, is_empty in enumerate(_empty(form.flat, proposed)) if is_empty)
+    found = [*islice(empty, MOST_TRACED)]  # to look into all that a dense grid has could take minutes
+    names = (f"f{number}" for number in range(1, MOST_TRACED + 1))
+    fields = tuple(
+        replace(proposed[number], name=name, label=name) for number, name in zip(found, names, strict=False)
+    )
+    spec = Spec(fields=fields, language=language_of(title), blank=blank, **sheet)
+    return Traced(spec, form.flat, len(proposed) - 1 - found[-1] if len(found) == MOST_TRACED else 0)
 
 
-def _empty(flat: NDArray[np.uint8], fields: tuple[Field, ...]) -> tuple[Field, ...]:
-    """Return the fields in which nothing is printed."""
-    places = framed(flat, [Place(each, 0, each.at) for each in fields])
-    return tuple(each for each, printed in zip(fields, printed_in(flat, places), strict=True) if not printed)
+def _empty(flat: NDArray[np.uint8], fields: Sequence[Field]) -> Iterator[bool]:
+    """Tell for one field after the other whether nothing is printed in it, no sooner than one is asked for."""
+    for each in fields:
+        yield not printed_in(flat, framed(flat, [Place(each, 0, each.at)]))[0]
 
 
 def sides_of(paper: str) -> tuple[float, float]:

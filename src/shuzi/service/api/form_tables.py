@@ -29,6 +29,8 @@ from shuzi.service.http.operations import written
 Files = dict[str, Named]
 """The other files by field: "spec", "roster" and "blank" if the spec names them, and "hand"."""
 
+_BESIDE = {"roster": ShuziError("service.beside.roster"), "blank": ShuziError("service.beside.blank")}
+
 
 def check(reader: Reader, files: Files, before: bytes | None, most: int, spoken: str) -> None:
     """Make sure that a spec, a hand and a table before can be used; in a reading process.
@@ -154,7 +156,7 @@ def _spec(files: Files) -> Spec:
 
     def beside(what: str, named: str) -> bytes:
         if what not in files:  # never a file of this machine
-            raise DataError("error.service.beside", what=what, name=named[:80])
+            raise DataError("error.service.beside", what=_BESIDE[what], name=named[:80])
         called, sent = files[what]
         check_beside(what, called, sent)
         # anything else would be decoded in a child of this process: with no place in the queue for such children

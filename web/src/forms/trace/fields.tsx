@@ -20,8 +20,10 @@ function Row({ field, number }: { field: Edited; number: number }) {
   const row = useRef<HTMLLIElement>(null);
   const isCurrent = currentField.value === number;
   useEffect(() => {
+    if (!isCurrent || !row.current) return;
     const isOnPicture = document.activeElement?.closest(".forms-blank"); // which would move away while it is dragged
-    if (isCurrent && !isOnPicture) row.current?.scrollIntoView({ block: "nearest" });
+    if (isOnPicture) showInList(row.current);
+    else row.current.scrollIntoView({ block: "nearest" });
   }, [isCurrent]);
   const wrong = fault.value;
   const isWrong =
@@ -96,6 +98,14 @@ function Row({ field, number }: { field: Edited; number: number }) {
       )}
     </li>
   );
+}
+
+/** Scroll the list to one of its rows, and nothing else. */
+function showInList(row: HTMLElement): void {
+  const list = row.parentElement;
+  if (!list) return;
+  const [shown, place] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  list.scrollTop += Math.max(place.bottom - shown.bottom, 0) + Math.min(place.top - shown.top, 0);
 }
 
 function shapeOf({ style, boxes, decimals, kind }: Edited): string {

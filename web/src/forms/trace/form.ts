@@ -5,6 +5,7 @@ import { say } from "../../sentences/say";
 import type { TracedForm } from "../../shapes";
 import { forget, inStore, newId, putTogether } from "../../shared/database";
 import type { Said } from "../said";
+import { doubledOf } from "./draw/doubled";
 import type { Box } from "./draw/rectangle";
 import { DATE_BOXES, type Field, plain, stemOf, tomlOf } from "./toml";
 
@@ -60,8 +61,9 @@ const used = computed(() => fields.value.filter(({ isLeftOut }) => !isLeftOut));
 
 type Fault =
   | ["no_title" | "none"]
-  | ["many" | "unnamed" | "misplaced" | "unchecked", number]
-  | ["twice", string];
+  | ["many" | "unnamed" | "unchecked", number]
+  | ["twice", string]
+  | ["misplaced", number, string];
 
 /** What a spec cannot have: the key of its sentence and what that says; null if all is well. */
 export const fault = computed<Fault | null>(() => {
@@ -75,7 +77,8 @@ export const fault = computed<Fault | null>(() => {
   if (twice !== undefined) return ["twice", twice];
   const open = fields.value.findIndex(({ drawn }) => drawn && !drawn.isChecked);
   if (open < 0) return null;
-  return [fields.value[open]?.drawn?.trouble ? "misplaced" : "unchecked", open + 1];
+  const trouble = fields.value[open]?.drawn?.trouble;
+  return trouble ? ["misplaced", open + 1, trouble.text] : ["unchecked", open + 1];
 });
 
 /** Say why no spec can be made of the form; "" if one can. */
@@ -84,7 +87,16 @@ export function faultSaid(): string {
   if (!wrong) return "";
   if (wrong.length === 1) return say(`forms.trace.${wrong[0]}`);
   if (wrong[0] === "twice") return say("forms.trace.twice", wrong[1]);
+  if (wrong[0] === "misplaced") return say("forms.trace.misplaced", wrong[1], wrong[2]);
   return say(`forms.trace.${wrong[0]}`, wrong[1]);
+}
+
+/** Say which field lies on another one and what to do; "" if none does. It is no fault: it may be meant. */
+export function doubledSaid(): string {
+  const found = doubledOf(fields.value);
+  if (!found) return "";
+  const key = fields.value[found.other]?.drawn ? "forms.trace.doubled.drawn" : "forms.trace.doubled";
+  return say(key, found.drawn + 1, found.other + 1);
 }
 
 /** Begin with a form; an earlier one is replaced. */

@@ -10,7 +10,7 @@ import { take as takeElsewhere } from "../read/take";
 import { BlankPicture } from "./blank-picture";
 import { checkAll } from "./draw/drawn";
 import { Fields, focusField } from "./fields";
-import { closeForm, fault, faultSaid, filesOf, isEdited, setTitle, title, traced } from "./form";
+import { closeForm, doubledSaid, fault, faultSaid, filesOf, isEdited, setTitle, title, traced } from "./form";
 import { isTracing, stopTracing, trace, trouble } from "./tracing";
 import "./trace.css";
 
@@ -131,6 +131,7 @@ function Pages({ page, of }: { page: number; of: number }) {
 
 function Form({ form }: { form: TracedForm }) {
   const wrong = fault.value;
+  const doubled = doubledSaid();
   const save = (which: "spec" | "blank") => {
     const now = traced.peek();
     if (!now || fault.peek()) return;
@@ -159,6 +160,9 @@ function Form({ form }: { form: TracedForm }) {
       </div>
       <p class="notice" role="status" hidden={!wrong}>
         {faultSaid()}
+      </p>
+      <p class="notice" role="status" hidden={!doubled}>
+        {doubled}
       </p>
       <div class="buttons">
         <button type="button" class="button" disabled={wrong !== null} onClick={() => save("spec")}>

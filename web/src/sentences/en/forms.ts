@@ -91,7 +91,11 @@ export const forms = {
   "forms.trace.no_title": "The form needs a title.",
   "forms.trace.none": "There is no field, or all are left out. At least one is needed.",
   "forms.trace.many": (most: number) => `A spec may have at most ${most} fields.`,
-  "forms.trace.misplaced": (number: number) => `Field ${number} cannot be used as it is drawn.`,
+  "forms.trace.misplaced": (number: number, reason: string) => `Field ${number}: ${reason}`,
+  "forms.trace.doubled": (drawn: number, other: number) =>
+    `Field ${drawn} lies on field ${other}, so what is written there is read twice. Leave out field ${other}, or remove field ${drawn}.`,
+  "forms.trace.doubled.drawn": (drawn: number, other: number) =>
+    `Fields ${drawn} and ${other} lie on one another, so what is written there is read twice. Move or remove one of them.`,
   "forms.trace.unchecked": (number: number) => `Field ${number} is being compared with the form.`,
   "forms.draw": "Draw a field",
   "forms.draw.add": "Add a field",

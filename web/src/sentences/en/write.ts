@@ -120,6 +120,8 @@ export const write = {
     `The answer is ${digit} because it also counts the digits you kept; this is the network alone.`,
   "write.inside.line": (digit: number) =>
     `The answer is ${digit} because it also counts what is around the digit; this is the digit alone.`,
+  "write.inside.elsewhere": (model: string) =>
+    `${model} is computed by the service, so the page cannot show what is inside. Read by default, tiny or softmax, it can.`,
   "write.inside.image": "28x28",
   "write.inside.templates": "Ten templates",
   "write.inside.neurons": "Hidden neurons",

@@ -79,7 +79,11 @@ export const forms: Translation<typeof english> = {
   "forms.trace.no_title": "表格要有标题。",
   "forms.trace.none": "一个栏目也没有，或者都不要了。至少要有一个。",
   "forms.trace.many": (most) => `一份说明最多 ${most} 个栏目。`,
-  "forms.trace.misplaced": (number) => `栏目 ${number} 画在这里用不了。`,
+  "forms.trace.misplaced": (number, reason) => `栏目 ${number}：${reason}`,
+  "forms.trace.doubled": (drawn, other) =>
+    `栏目 ${drawn} 压在栏目 ${other} 上，写在那里的会读两遍。可以不要栏目 ${other}，或者删除栏目 ${drawn}。`,
+  "forms.trace.doubled.drawn": (drawn, other) =>
+    `栏目 ${drawn} 和栏目 ${other} 叠在一起，写在那里的会读两遍。请移开或删除一个。`,
   "forms.trace.unchecked": (number) => `正在把栏目 ${number} 和表格比对。`,
   "forms.draw": "画一个栏目",
   "forms.draw.add": "加一个栏目",

@@ -109,6 +109,8 @@ export const write: Translation<typeof english> = {
   "write.inside.highest": (digit, score) => `，最高的是 ${digit}，${score}`,
   "write.inside.kept": (digit) => `答案是 ${digit}，因为还参考了你留下的数字；这里画的只是网络自己的判断。`,
   "write.inside.line": (digit) => `答案是 ${digit}，因为还看了周围的字；这里画的只是单看这一个数字的判断。`,
+  "write.inside.elsewhere": (model) =>
+    `${model} 由服务计算，网页看不到它的里面；换成 default、tiny 或 softmax 就能看到。`,
   "write.inside.image": "缩成 28x28",
   "write.inside.templates": "十个模板",
   "write.inside.neurons": "隐藏的神经元",

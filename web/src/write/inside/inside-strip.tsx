@@ -4,6 +4,7 @@
  */
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { isHere } from "../../here/read";
 import { softmax } from "../../learn/concepts";
 import { inkWritten } from "../../learn/digit/ink";
 import { fixed } from "../../learn/format";
@@ -32,6 +33,7 @@ export function InsideStrip() {
   const mine = pixels ? { look: "mine", ink: inkWritten(pixels) } : {};
   const scores = found ? Array.from(found.inside.scores) : null;
   const kind = drawnAs(readBy.value);
+  const isElsewhere = readBy.value !== "" && !isHere(readBy.value);
   return (
     <section class="inside" aria-labelledby="inside-title">
       <header>
@@ -48,7 +50,9 @@ export function InsideStrip() {
         <Stage name="write.inside.image" step="handwriting" parameters={mine}>
           <Pixels values={pixels ?? BLANK} palette="ink" class="inside-image" />
         </Stage>
-        {kind === "maps" ? (
+        {isElsewhere ? (
+          <p class="small quiet">{say("write.inside.elsewhere", readBy.value)}</p>
+        ) : kind === "maps" ? (
           <Stage name="write.inside.maps" step="convolution" parameters={mine}>
             <Maps inside={found?.inside ?? null} />
           </Stage>
@@ -66,17 +70,21 @@ export function InsideStrip() {
             />
           </Stage>
         )}
-        <Stage
-          name="write.inside.scores"
-          step="softmax"
-          parameters={scores ? { scores: written(scores) } : {}}
-          spoken={scores ? highest(scores) : ""}
-        >
-          <Bars values={scores} decimals={2} />
-        </Stage>
-        <Stage name="write.inside.probabilities" step="not-sure">
-          <Bars values={scores && softmax(scores)} full={1} />
-        </Stage>
+        {!isElsewhere && (
+          <>
+            <Stage
+              name="write.inside.scores"
+              step="softmax"
+              parameters={scores ? { scores: written(scores) } : {}}
+              spoken={scores ? highest(scores) : ""}
+            >
+              <Bars values={scores} decimals={2} />
+            </Stage>
+            <Stage name="write.inside.probabilities" step="not-sure">
+              <Bars values={scores && softmax(scores)} full={1} />
+            </Stage>
+          </>
+        )}
       </div>
       {differs.value && (
         <p class="small quiet">

@@ -1,0 +1,21 @@
+/** How networks that were trained in the page are named among models. */
+import { settingsOf } from "./identity";
+
+const PREFIX = "own."; // "softmax" alone is the network that comes with shuzi
+
+export function ownName(id: string): string {
+  return PREFIX + id;
+}
+
+/** The id of the run that a name in the address means; null if it means none in the page. */
+export function ownRunOf(name: string): string | null {
+  const id = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : "";
+  return settingsOf(id) ? id : null;
+}
+
+/** What is drawn of the network that a model's name or version means. */
+export function drawnAs(model: string): "templates" | "neurons" | "maps" {
+  if (model === "softmax") return "templates";
+  const network = settingsOf(ownRunOf(model.split("@")[0] ?? "") ?? "")?.network;
+  return network === "softmax" ? "templates" : network === "mlp" ? "neurons" : "maps";
+}

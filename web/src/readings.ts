@@ -6,7 +6,7 @@ import { isOwn } from "./here/protocol";
 import { isHere, NotRead, readHere } from "./here/read";
 import { sentence } from "./here/sentence";
 import type { Grey } from "./ink/picture";
-import type { Preparation } from "./reading/preparation";
+import type { Preparation } from "./reading/explain/preparation";
 import { say } from "./sentences/say";
 import type {
   Reading as Answered,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { normalize } from "../src/ink/normalize";
 import { STAGES } from "../src/ink/stages";
 import { HEIGHT } from "../src/ink/strips";
-import { preparationsOf } from "../src/reading/preparation";
+import { preparationsOf } from "../src/reading/explain/preparation";
 import { packed, readerOf } from "./models";
 import { readPng } from "./png";
 

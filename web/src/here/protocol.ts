@@ -1,7 +1,7 @@
 /** What the page and its reading worker say to each other. */
 import type { Grey } from "../ink/picture";
-import type { Inside } from "../reading/inside";
-import type { Preparation } from "../reading/preparation";
+import type { Inside } from "../reading/explain/inside";
+import type { Preparation } from "../reading/explain/preparation";
 import type { Sentence } from "../reading/result";
 import type { Reading } from "../shapes";
 

@@ -4,8 +4,8 @@ import { blank, type Grey } from "../ink/picture";
 import { resize } from "../ink/resize";
 import type { Card, Graph } from "../runtime/graph";
 import { Network, type Output } from "../runtime/network";
+import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "./explain/inside";
 import { corrected, type Example, exampleOf, unit } from "./hand";
-import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "./inside";
 
 /** The height in pixels to which the detector's digits are scaled. */
 export const LETTER = 28;

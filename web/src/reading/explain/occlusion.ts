@@ -1,7 +1,7 @@
 /** A classifier's answer becomes a map of its evidence: where covering the ink lowers the probability. */
-import { SIDE } from "../ink/normalize";
-import type { Grey } from "../ink/picture";
-import type { Classifier } from "./models";
+import { SIDE } from "../../ink/normalize";
+import type { Grey } from "../../ink/picture";
+import type { Classifier } from "../models";
 
 /** The side of the patch that covers, in pixels: about the width of a stroke with its edges. */
 const PATCH = 5;

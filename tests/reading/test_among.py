@@ -88,6 +88,33 @@ def test_ink_beside_a_value_is_a_doubt_only_if_a_longer_value_is_listed(reader, 
     assert reader.read(page, among=["10234", "102347"]).status == "unsure"
 
 
+def test_a_digit_beside_a_value_is_a_doubt_whatever_it_would_be_otherwise(reader, mnist):
+    """A 1 at the end could be a slash, or a sign that is in no text."""
+    images, page = mnist.validation.images, np.zeros((140, 420), np.uint8)
+    for place, each in enumerate((4250, 3183, 2546, 1353, 1527)):
+        part = page[40:100, 50 + 58 * place : 110 + 58 * place]
+        np.maximum(part, cv2.resize(images[each], (60, 60), interpolation=cv2.INTER_CUBIC), out=part)
+    page = 235 - np.rint(page * 0.8).astype(np.uint8)
+    for listed in (["3447"], ["3447", "34472"], ["4471"], ["3471"]):
+        assert reader.read(page, among=listed).status == "unsure", listed
+    found = reader.read(page, among=["34471"])
+    assert (found.text, found.status) == ("34471", "ok")
+
+
+def test_a_letter_inside_is_a_doubt_also_where_the_picture_has_another_fault(reader, written):
+    page = written("86X52")
+    assert reader.read(page[:, 44:], among=["8652"]).status == "unsure"
+    blurred = cv2.GaussianBlur(page, (0, 0), 3)
+    assert reader.read(blurred, among=["8652"]).status == "unsure"
+
+
+def test_the_digits_of_a_sure_value_are_its_digits_and_sure(reader, written):
+    found = reader.read(written("22678"), among=["22678", "10234"])
+    assert found.status == "ok"
+    assert all(each.status == "ok" and each.probability >= 0.99 for each in found.digits)
+    assert all(int(each.probabilities.argmax()) == each.digit for each in found.digits)
+
+
 def test_two_values_that_both_stand_there_are_a_doubt_and_no_ink_vanishes(reader, written):
     found = reader.read(written("1234", "5678"), among=["1234", "5678"])
     assert found.status == "unsure"

@@ -152,3 +152,25 @@ def test_a_line_that_the_pictures_edge_cuts_off_is_ruling_and_a_dash_is_not():
     ink[31:33, 226:240] = 255
     ink[31:33, 200:226] = 0
     assert kinds(ink) == ["unknown"]
+
+
+def test_what_hangs_on_a_printed_line_is_not_part_of_it():
+    """A letter, a bar and a slanted dash that touch a line beside the digit: a digit may be lost there."""
+    for draw in (
+        lambda ink: cv2.polylines(
+            ink, [np.array([(150, 47), (154, 22), (162, 47), (170, 22), (174, 47)])], False, 255, 2
+        ),
+        lambda ink: cv2.line(ink, (150, 24), (150, 47), 255, 3),
+        lambda ink: cv2.line(ink, (150, 46), (166, 38), 255, 2),
+    ):
+        ink = page()
+        ink[47:49, 4:236] = 255
+        draw(ink)
+        assert kinds(ink) == ["unknown"]
+
+
+def test_a_single_tooth_may_be_a_small_one():
+    ink = page()
+    ink[46:48, 12:100] = 255
+    ink[34:46, 70:72] = 255
+    assert kinds(ink) == ["unknown"]

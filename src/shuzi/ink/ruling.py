@@ -24,6 +24,8 @@ _CUT_LEVEL, _CUT_UPRIGHT = 0.8, 1.2  # of a digit's height: a line that the pict
 _RAIL = 1.5  # of a digit's height: no stroke is straight and level for so long
 _ASIDE = 1.0  # of a digit's height: digits so near tell where a rail's row is
 _TOOTH, _TOOTH_WIDTH, _TOOTH_INK = 0.55, 0.3, 0.55  # of a digit's height: a tooth's size at most; of its box: its ink
+_FRINGE = 0.1  # of a digit's height: what is left beside a rail that is not quite level is no higher
+_EQUAL = 0.15  # of a digit's height: the teeth or sides of one piece differ by no more
 _SIDE = 0.35  # of a digit's height: the width of a side between two rails
 _TOUCHES = 2  # pixels from a rail
 
@@ -60,27 +62,30 @@ class Ruling:
     height: float
     large: float
 
-    def is_line(self, box: Box, area: int) -> bool:
+    def is_line(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a piece is a printed line or frame, or a piece of one.
 
         Parameters
         ----------
         box
             Its box, in pixels.
-        area
-            Its pixels.
+        piece
+            Its pixels in the box: bool (height, width).
         """
-        return self._is_whole(box, area) or self._is_cut_off(box) or self._is_beside(box)
+        return self._is_whole(box, piece) or self._is_cut_off(box) or self._is_beside(box)
 
-    def _is_whole(self, box: Box, area: int) -> bool:
+    def _is_whole(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a piece is too long or too hollow for a character, as printed lines and frames are."""
         rows, columns = self.every.shape
         long, thick = max(box.width, box.height), min(box.width, box.height)
         spans = box.width >= _SPANS * columns or box.height >= _SPANS * rows
         longest = _RULED if box.width > box.height else _FRAME
         if long >= _LONG * thick and (long > longest * self.height or spans):
-            return True
-        return area < _HOLLOW * box.width * box.height and (thick >= _FRAME * self.height or spans)
+            # what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
+            if box.width > box.height:
+                return _thickest(piece) <= _THIN * self.height or self.is_comb(box, piece)
+            return _thickest(piece.T) <= self.large
+        return piece.sum() < _HOLLOW * box.width * box.height and (thick >= _FRAME * self.height or spans)
 
     def _is_cut_off(self, box: Box) -> bool:
         """Tell whether a piece is a thin line that goes on beyond the picture."""
@@ -116,29 +121,38 @@ class Ruling:
         """
         rails = self._rails[box.pixels()]
         if not (piece & rails).any():
-            return self._stands(box, piece)
+            return False
         rest = (piece & ~rails).astype(np.uint8)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
+        standing: list[Box] = []
         for number in range(1, count):
             x, y, wide, high, _ = stats[number].tolist()
-            if max(wide, high) >= self.large:
-                part = labels[y : y + high, x : x + wide] == number
-                if not self._stands(Box(box.x + x, box.y + y, wide, high), part):
-                    return False
-        return True
+            if max(wide, high) < self.large or high <= _FRINGE * self.height:
+                continue
+            part = Box(box.x + x, box.y + y, wide, high)
+            if not self._stands(part, labels[y : y + high, x : x + wide] == number):
+                return False
+            standing.append(part)
+        # one upright alone may be a 1
+        return not standing or (len(standing) > 1 and self._are_alike(standing))
 
     def _stands(self, box: Box, part: NDArray[np.bool_]) -> bool:
-        """Tell whether a part is the fringe of a rail, a tooth, or a side that ends at another or at a digit."""
+        """Tell whether a part is a tooth on a rail, or a side from one to another or to a digit."""
         x, y = slice(max(0, int(box.x) - _TOUCHES), int(box.right) + _TOUCHES), int(box.y)
         ends = slice(max(0, y - _TOUCHES), y + 1), slice(int(box.bottom) - 1, int(box.bottom) + _TOUCHES)
         on = [bool(self._rails[rows, x].any()) for rows in ends]
         if not any(on):
             return False
         tooth = box.height <= _TOOTH * self.height and box.width <= _TOOTH_WIDTH * self.height
-        if box.height <= _THIN * self.height or (tooth and part.mean() >= _TOOTH_INK):
+        if tooth and part.mean() >= _TOOTH_INK:
             return True
         stops = [bool((self.every[rows, x] & ~self.left[rows, x]).any()) for rows in ends]
         return box.width <= _SIDE * self.height and all(one or other for one, other in zip(on, stops, strict=True))
+
+    def _are_alike(self, parts: Sequence[Box]) -> bool:
+        """Tell whether parts are of one size, as those are that are printed."""
+        sizes = np.array([(each.width, each.height) for each in parts])
+        return bool(np.ptp(sizes, axis=0).max() <= _EQUAL * self.height)
 
     @cached_property
     def _rails(self) -> NDArray[np.bool_]:
@@ -165,6 +179,12 @@ class Ruling:
         row = [each for each in boxes if abs(each.y + each.height / 2 - nearest) < self.height / 2]
         tall = [each for each in row if each.height >= self.height / 2] or row
         return float(np.median([each.y for each in tall])), float(np.median([each.bottom for each in tall]))
+
+
+def _thickest(piece: NDArray[np.bool_]) -> int:
+    """Return the largest distance between the highest and the lowest pixel of a column, both counted."""
+    first, last = piece.argmax(axis=0), len(piece) - piece[::-1].argmax(axis=0)
+    return int((last - first)[piece.any(axis=0)].max())
 
 
 def _runs(mask: NDArray[np.bool_], least: float) -> list[tuple[int, int, int]]:

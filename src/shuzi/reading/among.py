@@ -12,10 +12,9 @@ from shuzi.errors import DataError
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.lines.confidence import LineScale
-from shuzi.reading.lines.listed import LONGEST, LOWEST, scored
-from shuzi.reading.lines.outcome import Outcome, by_character, characters_of
-from shuzi.reading.lines.parts import digit_of, ignored_on, is_sign_inside, mark_of
-from shuzi.reading.lines.search import LineTexts
+from shuzi.reading.lines.listed import LONGEST, LOWEST, Scored, scored
+from shuzi.reading.lines.outcome import Outcome, by_character, characters_of, outcome
+from shuzi.reading.lines.parts import digit_of, has_digits, ignored_on, is_sign_inside, mark_of
 from shuzi.reading.result import (
     BLANK,
     MOST_ALTERNATIVES,
@@ -23,6 +22,7 @@ from shuzi.reading.result import (
     OK,
     UNKNOWN,
     UNSURE,
+    Digit,
     Ignored,
     Reading,
     without_marks,
@@ -54,6 +54,7 @@ def checked(values: Sequence[str]) -> list[str]:
     >>> checked(["10234", " 10243 ", "10234"])
     ['10234', '10243']
     """
+    values = values if isinstance(values, str) else [*values]
     if isinstance(values, str) or not all(isinstance(each, str) for each in values):
         raise DataError("error.among.kind")
     kept = [*dict.fromkeys(each.strip() for each in values if each.strip())]
@@ -104,7 +105,7 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     confidence = float(probabilities[ranked[0]])
     chosen = [(found.texts[place], float(probabilities[place])) for place in ranked]
     several = "\n" in reading.text
-    told = None if several else _told(reading, seen, found.line, chosen, best)
+    told = None if several else _told(reading, seen, found, chosen, scale)
     if several:
         doubt = "reading.among.lines"
     elif told is None or highest < _IMPOSSIBLE or found.free - highest > _CLEARLY:
@@ -137,47 +138,54 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
 
 
 def _told(
-    reading: Reading, seen: Candidates, line: LineTexts | None, texts: Sequence[tuple[str, float]], value: str
+    reading: Reading, seen: Candidates, found: Scored, texts: Sequence[tuple[str, float]], scale: LineScale
 ) -> Reading | None:
     """Tell where the digits of a value stand, and what other ink there is; None if nobody could say.
 
     Parameters
     ----------
-    reading, seen
+    reading, seen, scale
         As for `choose`.
-    line
-        The line on which the value stands, if it was read as one.
+    found
+        The values, scored.
     texts
-        What may stand there and the probability of each, the value first.
-    value
-        The value.
+        What may stand there and the probability of each, the chosen value first.
 
     Returns
     -------
     The reading with the digits, marks and ignored ink of the value; it is "ok" unless a sign stands among them.
     """
-    status = UNSURE if reading.advice[0] == "reading.sign_inside" else OK
-    if len(without_marks(value)) == len(reading.digits):
-        pairs = zip(reading.digits, without_marks(value), strict=True)
-        digits = tuple(replace(digit, digit=int(each)) for digit, each in pairs)
-        return replace(reading, status=status, digits=digits)
-    if line is None:
-        return None
     text = texts[0][0]
-    shares = by_character(*zip(*texts, strict=True))
-    characters = characters_of(line, text, shares, seen.ink)
+    digits = without_marks(text)
+    if len(digits) < len(reading.digits):
+        return None  # what was read as a digit would be a mark, a sign or nothing
+    if found.line is None:
+        if len(digits) > len(reading.digits):
+            return None
+        pairs = zip(reading.digits, map(int, digits), strict=True)
+        return replace(reading, status=OK, digits=tuple(_as(each, digit) for each, digit in pairs))
+    characters = characters_of(found.line, text, by_character(*zip(*texts, strict=True)), seen.ink)
     if not all(each.image.any() for each in characters):
         return None
-    digits = tuple(digit_of(each, seen, each.probability, OK_FROM) for each in characters if each.character in DIGITS)
-    inside = is_sign_inside(text)
+    outcomes = [outcome(each, scale.weights, seen.ink) for each in seen.lines]
+    read = [each.texts[0] for each in outcomes if has_digits(each.texts[0])]
+    inside = is_sign_inside(text) or (
+        len(digits) == len(reading.digits) and any(is_sign_inside(each) for each in read)
+    )
+    own = [each for each in characters if each.character in DIGITS]
     return replace(
         reading,
         status=UNSURE if inside else OK,
-        digits=digits,
+        digits=tuple(digit_of(each, seen, each.probability, OK_FROM) for each in own),
         marks=tuple(mark_of(each, seen, each.probability) for each in characters if each.character in MARKS),
-        ignored=ignored_on(seen, [Outcome((text,), (1.0,), characters, agreed=False)], characters),
+        ignored=ignored_on(seen, [Outcome((text,), (1.0,), characters, agreed=False)], own),
         advice=("reading.sign_inside" if inside else "reading.unknown_ink", {}),
     )
+
+
+def _as(digit: Digit, value: int) -> Digit:
+    """Return a digit as the one that the list says it is."""
+    return replace(digit, digit=value, probability=float(digit.probabilities[value]))
 
 
 def _has_unknown(reading: Reading) -> bool:

@@ -61,13 +61,13 @@ def left_out(
     ruling = Ruling(every, solid.astype(np.bool_), taken, height, LARGE * height)
     found = []
     for number in range(1, count):
-        x, y, wide, high, area = stats[number].tolist()
+        x, y, wide, high, _ = stats[number].tolist()
         if max(wide, high) < LARGE * height:
             continue
         box = Box(x, y, wide, high)
         piece = labels[box.pixels()] == number
         pale = _darkness(grey, ink, box, near, piece) < _PALE * darkness
-        line = ruling.is_line(box, area) or (not pale and ruling.is_comb(box, piece))
+        line = ruling.is_line(box, piece) or (not pale and ruling.is_comb(box, piece))
         found.append((RULING if line else STAIN if pale else UNKNOWN, box))
     return found
 

@@ -43,7 +43,7 @@ export function leftOut(
     if (Math.max(box.width, box.height) < LARGE * height) return [];
     const isPiece = (each: number) => labels[each] === place + 1;
     const isPale = darknessOf(grey, ink, box, near, isPiece) < PALE * darkness;
-    const isLine = ruling.isLine(box, area) || (!isPale && ruling.isComb(box, isPiece));
+    const isLine = ruling.isLine(box, area, isPiece) || (!isPale && ruling.isComb(box, isPiece));
     return [{ kind: isLine ? "ruling" : isPale ? "stain" : "unknown", box }];
   });
 }

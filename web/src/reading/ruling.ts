@@ -16,6 +16,8 @@ const [CUT_LEVEL, CUT_UPRIGHT] = [0.8, 1.2];
 const RAIL = 1.5;
 const ASIDE = 1;
 const [TOOTH, TOOTH_WIDTH, TOOTH_INK] = [0.55, 0.3, 0.55];
+const FRINGE = 0.1;
+const EQUAL = 0.15;
 const SIDE = 0.35;
 const TOUCHES = 2;
 
@@ -47,16 +49,21 @@ export class Ruling {
   }
 
   /** Whether a piece is a printed line or frame, or a piece of one. */
-  isLine(box: Box, area: number): boolean {
-    return this.#isWhole(box, area) || this.#isCutOff(box) || this.#isBeside(box);
+  isLine(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
+    return this.#isWhole(box, area, isPiece) || this.#isCutOff(box) || this.#isBeside(box);
   }
 
   /** Whether a piece is too long or too hollow for a character, as printed lines and frames are. */
-  #isWhole({ width, height }: Box, area: number): boolean {
+  #isWhole(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
+    const { width, height } = box;
     const [long, thick] = [Math.max(width, height), Math.min(width, height)];
     const spans = width >= SPANS * this.#every.width || height >= SPANS * this.#every.height;
     const longest = width > height ? RULED : FRAME;
-    if (long >= LONG * thick && (long > longest * this.#height || spans)) return true;
+    if (long >= LONG * thick && (long > longest * this.#height || spans))
+      // what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
+      return width > height
+        ? this.#thickest(box, isPiece) <= THIN * this.#height || this.isComb(box, isPiece)
+        : this.#thickest(box, isPiece) <= this.#large;
     return area < HOLLOW * width * height && (thick >= FRAME * this.#height || spans);
   }
 
@@ -93,19 +100,20 @@ export class Ruling {
           if (this.#rails[from]) onRail = true;
           else rest.pixels[to] = 1;
         }
-    const { components } = labelled(rest, 1);
-    if (!onRail)
-      return this.#stands(
-        box,
-        components.reduce((sum, { area }) => sum + area, 0),
-      );
-    return components.every(({ box: part, area }) => {
-      if (Math.max(part.width, part.height) < this.#large) return true;
-      return this.#stands(boxOf(box.x + part.x, box.y + part.y, part.width, part.height), area);
-    });
+    if (!onRail) return false;
+    const standing: Box[] = [];
+    for (const { box: found, area } of labelled(rest, 1).components) {
+      if (Math.max(found.width, found.height) < this.#large) continue;
+      if (found.height <= FRINGE * this.#height) continue;
+      const part = boxOf(box.x + found.x, box.y + found.y, found.width, found.height);
+      if (!this.#stands(part, area)) return false;
+      standing.push(part);
+    }
+    // one upright alone may be a 1
+    return standing.length === 0 || (standing.length > 1 && this.#areAlike(standing));
   }
 
-  /** Whether a part is the fringe of a rail, a tooth, or a side that ends at another or at a digit. */
+  /** Whether a part is a tooth on a rail, or a side from one to another or to a digit. */
   #stands(box: Box, area: number): boolean {
     const left = Math.max(0, box.x - TOUCHES);
     const right = rightOf(box) + TOUCHES;
@@ -122,10 +130,36 @@ export class Ruling {
     const on = ends.map((part) => some(part, (place) => rails[place] === 1));
     if (!on.includes(true)) return false;
     const tooth = box.height <= TOOTH * this.#height && box.width <= TOOTH_WIDTH * this.#height;
-    if (box.height <= THIN * this.#height) return true;
     if (tooth && area >= TOOTH_INK * box.width * box.height) return true;
     const isTaken = (place: number) => this.#every.pixels[place] === 1 && this.#left.pixels[place] === 0;
     return box.width <= SIDE * this.#height && ends.every((part, end) => on[end] || some(part, isTaken));
+  }
+
+  /** Whether parts are of one size, as those are that are printed. */
+  #areAlike(parts: readonly Box[]): boolean {
+    const range = (values: number[]) => Math.max(...values) - Math.min(...values);
+    return (
+      range(parts.map((each) => each.height)) <= EQUAL * this.#height &&
+      range(parts.map((each) => each.width)) <= EQUAL * this.#height
+    );
+  }
+
+  /** The largest distance between the ends of a piece across its direction, both counted. */
+  #thickest(box: Box, isPiece: (place: number) => boolean): number {
+    const level = box.width > box.height;
+    const [along, across] = level ? [box.width, box.height] : [box.height, box.width];
+    let most = 0;
+    for (let step = 0; step < along; step++) {
+      let [first, last] = [-1, -1];
+      for (let side = 0; side < across; side++) {
+        const [x, y] = level ? [box.x + step, box.y + side] : [box.x + side, box.y + step];
+        if (!isPiece(y * this.#every.width + x)) continue;
+        if (first < 0) first = side;
+        last = side;
+      }
+      if (first >= 0) most = Math.max(most, last - first + 1);
+    }
+    return most;
   }
 
   /** Where there are long level lines outside the rows of digits, digits that cross them included. */

@@ -129,6 +129,20 @@ def lines():
     return rows
 
 
+def listed():
+    rows = []
+    for kind in raw("among")["kinds"].values():
+        for name, found in kind.items():
+            if name == "without a list":
+                rows.append([percent(found["accuracy"], 1)])
+            elif "consecutive" in name or "its number" in name:
+                sure = found["right where answered"]["accuracy"]
+                rows.append([percent(each, 1) for each in (found["best"], found["answered"], sure)])
+            else:
+                rows.append([percent(found["answered"], 1)])
+    return rows
+
+
 def forms():
     rows = []
     for kind in raw("forms")["kinds"].values():
@@ -236,6 +250,7 @@ def test_figures_are_those_of_the_raw_results(language):
         whole_numbers(language),
         calibration(),
         lines(),
+        listed(),
         forms(),
         *traced(),
         ruled(),

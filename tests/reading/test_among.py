@@ -71,6 +71,7 @@ def test_a_digit_that_was_not_read_is_found_where_the_value_has_it(reader, mnist
     found = reader.read(page, among=["10234", "20567", "98881"])
     assert (found.text, found.status) == ("10234", "ok")
     assert [each.digit for each in found.digits] == [1, 0, 2, 3, 4]
+    assert found.ignored == ()
     middles = [each.box.x + each.box.width / 2 for each in found.digits]
     assert middles == sorted(middles)
     assert all((page[slice(b.y, b.y + b.height), slice(b.x, b.x + b.width)] < 200).any() for b in

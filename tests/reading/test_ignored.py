@@ -174,3 +174,44 @@ def test_a_single_tooth_may_be_a_small_one():
     ink[46:48, 12:100] = 255
     ink[34:46, 70:72] = 255
     assert kinds(ink) == ["unknown"]
+
+
+def test_a_side_of_a_box_is_thin_and_its_neighbours_are_like_it():
+    """An 8 that fills its box from rail to rail, and a plain bar among sides that are thinner."""
+    for width, kind in ((2, "ruling"), (6, "unknown"), (14, "unknown")):
+        ink = page()
+        ink[10:12, 12:148] = ink[54:56, 12:148] = 255
+        for x in (12, 46, 80, 146):
+            ink[10:56, x : x + 2] = 255
+        ink[10:56, 112 : 112 + width] = 255
+        assert kinds(ink) == [kind], width
+
+
+def test_an_upright_line_that_the_pictures_edge_cuts_off_is_ruling_if_it_is_longer_than_a_1():
+    for length, kind in ((34, "ruling"), (24, "unknown")):
+        ink = page()
+        ink[80 - length :, 150:152] = 255
+        assert kinds(ink) == [kind], length
+
+
+def test_a_rail_beside_digits_that_are_far_away_is_a_rail():
+    """The row is told by the digits near a line, and none is near this one."""
+    ink = page()
+    ink[30:32, 110:200] = 255
+    for x in range(112, 200, 22):
+        ink[32:43, x : x + 2] = 255
+    assert kinds(ink) == ["ruling"]
+
+
+def test_several_of_one_kind_on_a_rail_are_no_teeth_if_they_could_be_digits():
+    """Two 1s, two small checks, and two bars as wide as a digit from rail to rail."""
+    for draw in (
+        lambda ink, x: cv2.line(ink, (x, 26), (x, 46), 255, 2),
+        lambda ink, x: cv2.polylines(ink, [np.array([(x, 36), (x + 2, 46), (x + 5, 35)])], False, 255, 1),
+        lambda ink, x: cv2.rectangle(ink, (x, 8), (x + 12, 46), 255, -1),
+    ):
+        ink = page()
+        ink[46:48, 80:236] = ink[6:8, 80:236] = 255
+        draw(ink, 110)
+        draw(ink, 150)
+        assert "unknown" in kinds(ink)

@@ -24,6 +24,7 @@ def test_about_names_version_licence_and_course_and_going_back_closes_it(open_pa
     expect(dialog).to_have_count(0)
     expect(page).to_have_url(re.compile("view=models$"))
     page.get_by_role("button", name=opens).click()
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
     expect(page).not_to_have_url(re.compile("about="))

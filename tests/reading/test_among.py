@@ -164,6 +164,11 @@ def test_what_is_no_list_of_values_is_an_error_in_words(values, key):
     assert problem.value.key == key
 
 
+def test_a_value_that_is_too_long_is_not_shown_as_one_that_is_not():
+    with pytest.raises(shuzi.DataError, match=f"{'1' * 40}…"):
+        checked(["1" * 41])
+
+
 def test_of_a_list_as_long_as_a_list_may_be_the_value_is_found(reader, written):
     # to score each of them would take minutes and gigabytes
     values = [f"{each:012d}" for each in range(99_999)] + ["10234"]

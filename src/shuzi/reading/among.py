@@ -64,7 +64,8 @@ def checked(values: Sequence[str]) -> list[str]:
         raise DataError("error.among.many", n=len(kept), most=MOST_VALUES)
     for each in kept:
         if not set(each) <= set(DIGITS + MARKS) or not set(each) & set(DIGITS) or len(each) > LONGEST:
-            raise DataError("error.among.value", value=each[:LONGEST])
+            shown = each if len(each) <= LONGEST else f"{each[:LONGEST]}…"
+            raise DataError("error.among.value", value=shown)
     return kept
 
 

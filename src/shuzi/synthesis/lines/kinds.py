@@ -27,8 +27,9 @@ class Kind:
         The fraction of the training pages; 0 for a kind that is held out.
     papers, frames
         Kinds of paper and frame, with their weights.
-    photos, neighbours, printed, stamps
-        The fractions of pages that are photographed, show parts of other lines, have a printed word, or have a stamp.
+    photos, neighbours, printed, stamps, crossed_out
+        The fractions of pages that are photographed, show parts of other lines, have a printed word, have a stamp, or
+        have a digit crossed out.
     smallest, largest
         The range of a digit's height, in pixels.
     """
@@ -42,6 +43,7 @@ class Kind:
     neighbours: float = 0.25
     printed: float = 0.03
     stamps: float = 0.05
+    crossed_out: float = 0.0
     smallest: float = 15.0
     largest: float = 44.0
 
@@ -77,6 +79,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("recorded", {"number": 1}, 0.09),
         Kind("with signs", {"with_signs": 0.85, "word": 0.15}, 0.1, printed=0.05),
         Kind("combs", {"number": 0.8, "date": 0.1, "with_signs": 0.1}, 0.05, frames={"comb": 1}, neighbours=0),
+        Kind("crossed out", {"number": 0.7, "amount": 0.2, "date": 0.1}, 0.06, neighbours=0.1, crossed_out=1),
         Kind("empty", {"nothing": 1}, 0.03, neighbours=0, printed=0, stamps=0.2),
         # held out
         Kind("ten in a square", {"ten": 1}, 0, frames={"cell": 1}, neighbours=0, printed=0),

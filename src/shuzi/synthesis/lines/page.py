@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.models.tasks import SIGN
 from shuzi.synthesis.lines.camera import photograph, tilted
+from shuzi.synthesis.lines.crossings import cross_out
 from shuzi.synthesis.lines.handwriting import Ink
 from shuzi.synthesis.lines.kinds import Kind
 from shuzi.synthesis.lines.layout import INKED, any_hand, any_style, place
@@ -66,6 +67,8 @@ def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind
     written = target(text.characters)
     inks = list(placed.inks)
     apart = told_apart(written, [ink for ink, _, _, _ in inks], height, hand.pen.width, hand.slant)
+    if kind.crossed_out and rng.random() < kind.crossed_out:
+        written, inks = cross_out(rng, written, inks, hand)
     if rng.random() < kind.printed and not pitch:
         written, inks = _with_print(rng, height, written, inks)
     page = _page(rng, hand, (writer, others), kind, frame, pitch, (inks, written, photo))

@@ -149,7 +149,7 @@ class RunFolder:
         return Recipe.load(self.recipe_file)
 
     def own_data(self) -> Splits | None:
-        """Return the user's own pictures, or None if there are none; fine-tuning, cross-validated, splits none off."""
+        """Return the user's own pictures, or None if there are none; fine-tuning, cross-validated, takes all."""
         if not self.data_file.is_file():
             return None
         own = load_dataset(self.data_file)

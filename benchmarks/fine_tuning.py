@@ -99,7 +99,9 @@ def main() -> None:
                 f"writer {writer} {name:20} {one['accuracy']:.2%} -> {other['accuracy']:.2%} of {one['n']:,}",
                 flush=True,
             )
-    keep(given.name, {"learnt": given.digits, "seed": 0, "writers": scores})
+    writers = " ".join(map(str, given.writers))
+    command = f"python benchmarks/fine_tuning.py --strokes STROKES --writers {writers} --digits {given.digits}"
+    keep(given.name, {"command": command, "learnt": given.digits, "seed": 0, "writers": scores})
 
 
 if __name__ == "__main__":

@@ -183,18 +183,17 @@ def _resumed(
 
 def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
     """Split one's own pictures; fine-tuning, which is cross-validated, takes them all if there are enough."""
-    from shuzi.data.own import split
+    from shuzi.data.own import split, unsplit
 
     if not chosen.fine_tunes:
         return split(own)
-    from shuzi.data.dataset import Splits
     from shuzi.training.fine_tuning import ENOUGH, LEAST
 
     if len(own) < LEAST:
         raise DataError("error.own.few", n=len(own), least=LEAST)
     if len(own) < ENOUGH:
         click.echo(say("train.few", n=len(own), enough=ENOUGH, program=program()), err=True)
-    return Splits(own, own, own)
+    return unsplit(own)
 
 
 def _beside(chosen: Recipe, parts: Splits, data_dir: Path | None, strokes: Path | None) -> Splits:

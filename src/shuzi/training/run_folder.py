@@ -31,7 +31,7 @@ from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.npz import read_npz
-from shuzi.data.own import split
+from shuzi.data.own import split, unsplit
 from shuzi.errors import DataError, ModelError, RunError, ShuziError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
@@ -153,7 +153,7 @@ class RunFolder:
         if not self.data_file.is_file():
             return None
         own = load_dataset(self.data_file)
-        return Splits(own, own, own) if self.recipe().fine_tunes else split(own)
+        return unsplit(own) if self.recipe().fine_tunes else split(own)
 
     def start(self) -> Path | None:
         """Return the model to start from, or None."""

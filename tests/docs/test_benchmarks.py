@@ -186,8 +186,8 @@ def corrections():
 
 def fine_tuning():
     rows = []
-    for writer, found in raw("fine-tuning")["writers"].items():
-        row = [writer, str(found["after"]["own"]["n"])]
+    for found in raw("fine-tuning")["writers"].values():
+        row = [str(found["after"]["own"]["n"])]
         for name, digits in (("own", 1), ("MNIST", 2), ("non-digits accepted", 1)):
             row += [percent(found[each][name]["accuracy"], digits) for each in ("before", "after")]
             if name == "own":

@@ -31,7 +31,7 @@ from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.classifier import Classifier
-from shuzi.reading.hand import Blend, Examples, Hand, corrected, unit
+from shuzi.reading.hand import Blend, Examples, Hand, Looks, corrected
 from shuzi.synthesis.lines.collection import trusted_samples
 
 LEAST = 4
@@ -43,15 +43,15 @@ class Known:
     def __init__(self, classifier: Classifier, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
         self.images, self.labels = images, labels
         self.probabilities, self.is_digit = classifier.classify_or_reject(images)
-        self.features = unit(classifier.features(images))
+        self.looks = Looks.of(images, classifier.features(images), self.probabilities)
 
     def examples(self, places: list[int]) -> Examples:
         """Return some of them as corrected digits."""
-        return Examples.seen(self.features[places], self.labels[places], self.probabilities[places])
+        return Examples(self.looks.of_these(places), self.labels[places].astype(np.int64))
 
     def read(self, examples: Examples) -> NDArray[np.intp]:
         """Return the answers with some corrected digits."""
-        found, _ = corrected(self.probabilities, self.is_digit, self.features, examples, Blend())
+        found, _ = corrected(self.probabilities, self.is_digit, self.looks, examples, Blend())
         return np.asarray(found.argmax(axis=1))
 
 

@@ -194,6 +194,16 @@ def test_each_page_of_a_pdf_is_read(shuzi, folder, drawn):
     assert [json.loads(line)["source"] for line in piped] == ["-#1", "-#2"]
 
 
+def test_a_pdf_may_have_any_number_of_pages(shuzi, folder, drawn):
+    pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
+    pages = [Image.new("L", (300, 200), 255) for _ in range(40)]
+    pages[-1].paste(drawn(0), (100, 60))
+    pages[0].save("class.pdf", save_all=True, append_images=pages[1:], resolution=100)
+    found = [json.loads(line) for line in shuzi("read", "--json", "class.pdf").out.splitlines()]
+    assert [each["source"] for each in found] == [f"class.pdf#{number}" for number in range(1, 41)]
+    assert [each["text"] for each in found] == [""] * 39 + ["5"]
+
+
 def test_a_file_in_a_folder_that_cannot_be_opened_up_is_named_in_its_row(shuzi, folder, monkeypatch):
     monkeypatch.setitem(sys.modules, "pypdfium2", None)
     (folder / "scans").mkdir()

@@ -11,6 +11,7 @@ from PIL import Image
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.models.store import shipped
+from shuzi.synthesis.samples.examples import compose
 from shuzi.training.run_folder import RunFolder, read_metrics
 
 
@@ -313,6 +314,70 @@ def test_without_tensorflow_the_line_that_installs_it_is_named(run_alone, tmp_pa
         "(or use the pip of the environment that shuzi runs in)\n"
     )
     assert not (tmp_path / "run").exists()
+
+
+@pytest.fixture
+def little(monkeypatch):
+    """Compose a few examples only."""
+    monkeypatch.setattr("shuzi.training.tasks.task.compose", lambda *given: compose(*given[:3], given[3] / 40))
+
+
+def _own(mnist, path, n):
+    save_dataset(path, Dataset(mnist.test.images[:n], mnist.test.labels[:n]))
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("little")
+def test_the_default_model_learns_ones_own_digits_and_before_and_after_are_told(shuzi, mnist, tmp_path):
+    run = tmp_path / "run"
+    given = ["--data", _own(mnist, tmp_path / "my.npz", 30), "--from", "default", "--steps", 2, "--out", run]
+    ended = shuzi("train", *given)
+    assert ended.code == 0
+    before, after, others = ended.out.splitlines()[-3:]
+    assert re.fullmatch(
+        r"Before: \d+ of your 30 digits read correctly, [\d.]+% \(95% interval [\d.]+% to 100.0%\)", before
+    )
+    assert re.fullmatch(r"After: \d+ of 30, [\d.]+% .* a network that had not learnt it", after)
+    assert "99.72% before" in others
+    assert "30 digits are few" in ended.err
+    # MNIST's own digits are read as well as they can be
+    assert "no better than before" in ended.err
+    assert f"read PICTURE --model {run}" in ended.err
+    assert read_metrics(run)[-1].items() >= {"done": "own", "n": 30, "validation-before": 0.9972}.items()
+    described = " ".join(shuzi("models", "describe", run).out.split())
+    assert "30 own digits before fine-tuning" in described
+    assert "reader-own --steps 2 --seed 0 --data data.npz --from start.onnx" in described
+    picture = tmp_path / "seven.png"
+    Image.fromarray(255 - np.pad(mnist.test.images[0], 30)).save(picture)
+    read = shuzi("read", picture, "--model", run)
+    assert "7" in read.out
+    assert "not calibrated" in read.err
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["--from", "default"], "To teach it your own digits, name them: --data my.npz"),
+        (["reader-own", "--from", "default"], "name the digits with --data and the reader with --from"),
+        (["reader-own", "--data", "my.npz"], "name the digits with --data and the reader with --from"),
+        (["--from", "default", "--data", "five.npz"], "5 digits are too few to learn from"),
+        (["--from", "default", "--data", "text.npz"], "text.npz"),
+        (["reader-own", "--from", "tiny", "--data", "my.npz"], "reader-own cannot start from"),
+        (["tiny", "--from", "default", "--data", "my.npz"], "tiny cannot start from"),
+    ],
+    ids=" ".join,
+)
+def test_what_cannot_be_fine_tuned_is_said_in_one_line(shuzi, mnist, tmp_path, monkeypatch, given, told):
+    monkeypatch.chdir(tmp_path)
+    _own(mnist, tmp_path / "my.npz", 60)
+    _own(mnist, tmp_path / "five.npz", 5)
+    (tmp_path / "text.npz").write_text("no dataset", "utf-8")
+    ended = shuzi("train", *given)
+    assert (ended.code, ended.out) == (1, "")
+    assert re.fullmatch(r"Error: [^\n]+\n", ended.err)
+    assert told in ended.err
+    assert not (tmp_path / "runs").exists()
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

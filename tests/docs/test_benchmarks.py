@@ -184,6 +184,18 @@ def corrections():
     ]
 
 
+def fine_tuning():
+    rows = []
+    for found in raw("fine-tuning")["writers"].values():
+        row = [str(found["after"]["own"]["n"])]
+        for name, digits in (("own", 1), ("MNIST", 2), ("non-digits accepted", 1)):
+            row += [percent(found[each][name]["accuracy"], digits) for each in ("before", "after")]
+            if name == "own":
+                row += [percent(each, 1) for each in found["after"]["own"]["interval"]]
+        rows.append(row)
+    return rows
+
+
 def _rounded_up(value):
     return f"{value + 1e-9:.1f}"
 
@@ -255,6 +267,7 @@ def test_figures_are_those_of_the_raw_results(language):
         *traced(),
         ruled(),
         corrections(),
+        fine_tuning(),
         training_times(),
         reading_times(),
         page_runtimes(),

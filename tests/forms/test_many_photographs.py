@@ -1,5 +1,6 @@
 """Many photographs are read by several processes: the same table, and neither Ctrl-C nor a crash loses the others."""
 
+import io
 import os
 import pickle
 import signal
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
@@ -158,3 +160,20 @@ def test_a_traced_form_can_be_read_elsewhere(traced, reader):
     again = pickle.loads(pickle.dumps(pages))  # noqa: S301 - its own
     flat = pages.spec.blank
     assert again.read(flat, "blank").cells.keys() == pages.read(flat, "blank").cells.keys()
+
+
+def test_a_class_scanned_into_one_pdf_is_read(tmp_path, photo):
+    pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
+    (tmp_path / "spec.toml").write_text(SPEC, encoding="utf-8")
+    spec = read_spec(tmp_path / "spec.toml")
+    filled = [
+        Image.open(io.BytesIO(photo(spec, {(0, "q"): digit, (1, "q"): "5"}, seed=int(digit)))).convert("L")
+        for digit in "01"
+    ]
+    small = [each.resize((each.width * 2 // 3, each.height * 2 // 3)) for each in filled]
+    pages = [small[number % 2] for number in range(40)]
+    pages[0].save(tmp_path / "class.pdf", save_all=True, append_images=pages[1:], resolution=120)
+    given = ["form", "read", str(tmp_path / "class.pdf"), "--spec", str(tmp_path / "spec.toml"), "--out"]
+    assert run(given, tmp_path / "table.csv").exit_code == 0
+    rows = (tmp_path / "table.csv").read_text("utf-8-sig").splitlines()[1:]
+    assert len(rows) == 80

@@ -75,3 +75,12 @@ def test_narrow_columns_between_thick_lines_are_the_cells_that_they_are():
     cells = find_table(picture, "narrow.png")
     assert shape_of(cells) == (1, 77)
     assert all(each.inside is None for each in cells)
+
+
+def test_a_line_of_which_only_one_of_three_pieces_is_drawn_still_parts_two_rows(sheets, hands):
+    rng = np.random.default_rng(3)
+    page = drawn(sheets, hands, rng, 9, 3)
+    top, left = round((30 + 4 * 11) * sheets.FINE), round((20 + WIDE / 3) * sheets.FINE)
+    page[top - 4 : top + 5, left + 4 : round((20 + WIDE) * sheets.FINE) - 4] = 1
+    photo, _ = sheets.photograph(rng, page, 10.0, turned=0.0)
+    assert shape_of(find_table(open_picture(photo), "table.jpg")) == (9, 3)

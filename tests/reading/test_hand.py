@@ -1,6 +1,7 @@
 """A few corrected digits change how digits like them are read, and nothing else."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -98,3 +99,25 @@ def test_corrections_that_are_added_at_once_are_all_kept(wrong, tmp_path):
     with ThreadPoolExecutor(8) as pool:
         [*pool.map(lambda n: add_to_hand(tmp_path / "my.npz", images[n : n + 1], labels[n : n + 1]), range(16))]
     assert sorted(load_dataset(tmp_path / "my.npz").labels.tolist()) == sorted(labels[:16].tolist())
+
+
+def test_a_corrected_digit_of_a_whole_number_is_read_as_corrected(reader, tmp_path):
+    """The line recogniser would overrule the classifier; what a person says counts more than either."""
+    picture = Path(__file__).parents[1] / "fixtures" / "reading" / "ruled.picture.png"
+    before = reader.read(picture)
+    assert before.text == "409112"
+    add_to_hand(tmp_path / "my.npz", before.digits[0].image[None], np.array([9], np.uint8))
+    after = reader.with_hand(tmp_path / "my.npz").read(picture)
+    assert after.text == "909112"
+    # each digit but the corrected one keeps its probabilities
+    for one, other in zip(before.digits[1:], after.digits[1:], strict=True):
+        assert np.abs(one.probabilities - other.probabilities).max() < 0.02
+    assert sum(each for _, each in after.alternatives) <= 1 + 1e-6
+
+
+def test_a_listed_value_with_the_corrected_digit_is_chosen(reader, tmp_path):
+    picture = Path(__file__).parents[1] / "fixtures" / "reading" / "ruled.picture.png"
+    add_to_hand(tmp_path / "my.npz", reader.read(picture).digits[0].image[None], np.array([9], np.uint8))
+    known = reader.with_hand(tmp_path / "my.npz")
+    assert reader.read(picture, among=["909112", "409112"]).text == "409112"
+    assert known.read(picture, among=["909112", "409112"]).text == "909112"

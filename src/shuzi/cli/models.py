@@ -31,7 +31,9 @@ _PLACE = click.Path(path_type=Path)
 _SHOWN = 16  # characters of a hash
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
 _MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
-_PARTS = {CLASSIFIER: ("test", "validation", "training")} | dict.fromkeys(_MEASURES, ("validation", "training"))
+_PARTS = {
+    CLASSIFIER: ("test", "validation", "training", "own", "own-before", "validation-before"),
+} | dict.fromkeys(_MEASURES, ("validation", "training"))
 
 
 @click.group(cls=Group, invoke_without_command=True, help="cli.models.help", short_help="cli.models.short")

@@ -17,18 +17,20 @@ import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.terminal import do_without_output, redirect_library_caches, show_download, waiting
+from shuzi.cli.terminal import do_without_output, program, redirect_library_caches, show_download, waiting
 from shuzi.cli.training_output import JsonLines, Lines
-from shuzi.errors import RecipeError, require
+from shuzi.data.strokes import VARIABLE
+from shuzi.errors import DataError, RecipeError, require
 from shuzi.messages import say
 from shuzi.models.card import BACKENDS
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import find_model
+from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.training.recipe import OPTIONS, RANGES, Recipe
 from shuzi.training.recipes import RECIPES, recipe
 
 if TYPE_CHECKING:
-    from shuzi.data.dataset import Splits
+    from shuzi.data.dataset import Dataset, Splits
     from shuzi.training.run_folder import RunFolder
 
 _PLACE = click.Path(path_type=Path)
@@ -81,7 +83,11 @@ def train(
     if resume is not None:
         _refuse_beside_resume(name=name, out=out, data=data, **numbers | {"from": start})
     changes = {each: value for each, value in numbers.items() if value is not None}
-    chosen = recipe(name or _recipe_of(start)).changed(**changes)
+    chosen = recipe(name or _recipe_of(start, data)).changed(**changes)
+    if chosen.fine_tunes and (data is None or start is None):
+        raise RecipeError("error.recipe.own", name=chosen.name)
+    if start is not None and data is None and name is None and chosen.needs_strokes and not _has_strokes(strokes):
+        raise RecipeError("error.recipe.not_own", name=chosen.name, start=start)
     import_training(say("train.starting", library=BACKENDS[_backend()]))
     from shuzi.training.run import run
 
@@ -119,7 +125,7 @@ def import_training(sentence: str) -> None:
 
 def data_of(folder: RunFolder, data_dir: Path | None, strokes: Path | None) -> Splits:
     """Load the data for the training run in a folder."""
-    return _with_strokes(folder.recipe(), folder.own_data() or _mnist(data_dir), strokes)
+    return _beside(folder.recipe(), folder.own_data() or _mnist(data_dir), data_dir, strokes)
 
 
 def _backend() -> str:
@@ -130,13 +136,19 @@ def _backend() -> str:
     return backend
 
 
-def _recipe_of(start: str | None) -> str:
-    """Return the recipe of the model that a training starts from, or that of the smallest network."""
+def _recipe_of(start: str | None, data: Path | None) -> str:
+    """Return the recipe for a training that starts from a model, or that of the smallest network."""
     if start is None:
         return "softmax"
     path = find_model(place_of(start))
-    name = read_card(read_content(path), path).name
-    return name if name in RECIPES else "softmax"
+    card = read_card(read_content(path), path)
+    if data is not None and card.task == CLASSIFY_OR_REJECT:
+        return "reader-own"
+    return card.name if card.name in RECIPES else "softmax"
+
+
+def _has_strokes(strokes: Path | None) -> bool:
+    return strokes is not None or bool(os.environ.get(VARIABLE))
 
 
 def _new(
@@ -149,7 +161,6 @@ def _new(
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load the data and the model first, so that no folder is left behind if they are damaged."""
     from shuzi.data.formats import load_dataset
-    from shuzi.data.own import split
     from shuzi.training.run_folder import RunFolder
     from shuzi.training.start import check_start
 
@@ -157,7 +168,7 @@ def _new(
     if model is not None:
         check_start(model, chosen)
     own = load_dataset(data) if data else None
-    parts = _with_strokes(chosen, split(own) if own else _mnist(data_dir), strokes)
+    parts = _beside(chosen, _own_splits(chosen, own) if own else _mnist(data_dir), data_dir, strokes)
     return _held(RunFolder.create(out, chosen, own, model)), chosen, parts
 
 
@@ -170,8 +181,25 @@ def _resumed(
     return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir, strokes)
 
 
-def _with_strokes(chosen: Recipe, parts: Splits, strokes: Path | None) -> Splits:
-    """Add pen strokes where the recipe needs them."""
+def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
+    """Split one's own pictures; fine-tuning, which is cross-validated, takes them all if there are enough."""
+    from shuzi.data.own import split, unsplit
+
+    if not chosen.fine_tunes:
+        return split(own)
+    from shuzi.training.fine_tuning import ENOUGH, LEAST
+
+    if len(own) < LEAST:
+        raise DataError("error.own.few", n=len(own), least=LEAST)
+    if len(own) < ENOUGH:
+        click.echo(say("train.few", n=len(own), enough=ENOUGH, program=program()), err=True)
+    return unsplit(own)
+
+
+def _beside(chosen: Recipe, parts: Splits, data_dir: Path | None, strokes: Path | None) -> Splits:
+    """Add other people's digits or pen strokes where the recipe needs them."""
+    if chosen.fine_tunes:
+        return parts.beside(_mnist(data_dir))
     if not chosen.needs_strokes:
         return parts
     from shuzi.data.strokes import load_strokes

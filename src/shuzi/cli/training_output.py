@@ -30,6 +30,7 @@ class Lines:
         self._unsplit = unsplit
         self._task_name = ""
         self._from_start = True
+        self._fine_tunes = False
         self._step = "train.step"
         self._losses: list[float] = []
         self._rate = 0.0
@@ -56,7 +57,7 @@ class Lines:
 
     def __call__(self, event: Event) -> None:
         """Print an event."""
-        from shuzi.training.events import Composing, Done, Progress, Started, Stopped, Validated
+        from shuzi.training.events import Composing, CrossValidating, Done, Progress, Started, Stopped, Validated
 
         match event:
             case Composing():
@@ -68,6 +69,10 @@ class Lines:
                 self._line(say(self._step, step=event.step, loss=event.loss))
             case Validated():
                 self._move(event.step)
+            case CrossValidating():
+                self._cross_validating(event)
+            case Done() if self._fine_tunes:
+                self._before_and_after(event)
             case Done():
                 self._line(say(self._accuracy_key(event), accuracy=event.accuracy, n=event.n))
                 if self._from_start and len(self._losses) > 1 and self._losses[-1] > self._losses[0]:
@@ -80,12 +85,14 @@ class Lines:
     def end(self, finished: bool) -> None:
         """Suggest what to do next."""
         if finished:
-            click.echo(say("train.finished", folder=self._folder, program=program()), err=True)
+            key = "train.finished_own" if self._fine_tunes else "train.finished"
+            click.echo(say(key, folder=self._folder, program=program()), err=True)
 
     def _started(self, event: Any) -> None:
         recipe = event.recipe
         self._rate = recipe.learning_rate
         self._task_name = recipe.task
+        self._fine_tunes = recipe.fine_tunes
         # a model that was trained before has little left to learn, and its loss may rise a little
         self._from_start = event.step == 0 and not (self._folder / START).exists()
         self._step = "train.step" if recipe.loss == "sum" else "train.step_of_mean"
@@ -112,6 +119,27 @@ class Lines:
         if self._task is None:
             self._task = self._bar.add_task(say("train.composing"), total=event.of)
         self._bar.update(self._task, completed=event.done)
+
+    def _cross_validating(self, event: Any) -> None:
+        if self._bar is None:
+            if event.done == 0:
+                click.echo(say("train.cross_validating", of=event.of), err=True)
+            return
+        if event.done == 0:
+            self._bar.remove_task(self._task)
+            self._task = self._bar.add_task(say("train.cross_validating", of=event.of), total=event.of)
+        self._bar.update(self._task, completed=event.done)
+
+    def _before_and_after(self, event: Any) -> None:
+        """Print how many own digits were read before and after, and how many of MNIST's."""
+        before, after = event.more["own-before"], event.more["own"]
+        for key, score in (("train.own_before", before), ("train.own_after", after)):
+            low, high = score.interval
+            self._line(say(key, right=score.correct, n=score.n, accuracy=score.accuracy, low=low, high=high))
+        others, learnt = event.more["validation-before"], event.more["validation"]
+        self._line(say("train.others", before=others.accuracy, after=learnt.accuracy, n=learnt.n))
+        if after.correct <= before.correct:
+            click.echo(say("train.no_better", folder=self._folder), err=True)
 
     def _accuracy_key(self, event: Any) -> str:
         if self._task_name == DETECT:

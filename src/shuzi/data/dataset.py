@@ -128,13 +128,19 @@ class Dataset:
 class Splits:
     """The three splits of a dataset: training, validation and test.
 
-    `unsplit` means that there were too few images to hold any out: all three splits are the same images.
+    `unsplit` means that there were too few images to hold any out: all three splits are the same images. `others` are
+    digits by other people, for recipes that teach a trained network one's own.
     """
 
     train: Dataset
     validation: Dataset
     test: Dataset
     unsplit: bool = False
+    others: Dataset | None = None
+
+    def beside(self, others: Splits) -> Splits:
+        """Return this training split with other people's digits, for training and for validation."""
+        return replace(self, validation=others.validation, others=others.train)
 
     def with_strokes(self, strokes: Strokes) -> Splits:
         """Add pen strokes: training and validation get different writers; the test split gets none.

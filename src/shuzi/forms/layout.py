@@ -51,12 +51,15 @@ class Place:
         One box for each digit, or a single one for an open field: x, y, width, height in millimetres.
     framed
         Whether lines are printed around it.
+    thick
+        How thick they are, in millimetres.
     """
 
     field: Field
     row: int
     boxes: tuple[Box, ...]
     framed: bool = True
+    thick: float = 0.25
 
     @property
     def groups(self) -> Iterator[tuple[Box, ...]]:

@@ -1,18 +1,20 @@
 """A few corrected digits of one person change how that person's digits are read, at once and without training.
 
-A corrected digit says which wrong answer the network gives, what is right, and by how much the right answer's logit
-must rise above the wrong one's. Where the network gives that same answer for a digit whose last hidden
-layer looks alike, the logit rises too, the more alike the more. So the network is overruled only where it is not much
-surer than it was of the digit that a person corrected; all else stays as it is.
+A corrected digit says what is right, and by how much its logit must rise above that of a wrong answer. Where that
+answer is given for a digit that looks alike, both to the network's last hidden layer and pixel by pixel, the logit
+rises too, the more alike the more. So an answer is overruled only where it is not much surer than it was for the
+digit that a person corrected; all else stays as it is. The hidden layer alone would not do: to a network that takes a
+1 for a 7, it looks like all 7s.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from filelock import FileLock
@@ -30,6 +32,9 @@ MOST_EXAMPLES = 10_000
 
 _LEAST = 1e-6
 _LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times over
+_KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
+_FAINT = 0.05  # a corrected digit that counts less says nothing
+_SAME, _SURELY = 0.995, 3.0  # the similarity of one and the same ink, and the logit of its label
 
 
 @dataclass(frozen=True)
@@ -38,17 +43,38 @@ class Blend:
 
     Parameters
     ----------
-    near
-        The cosine of the last hidden layers from which a corrected digit counts half.
-    width
-        The change of that cosine in which it comes to count.
+    near, width
+        The cosine of the last hidden layers from which a corrected digit counts half, and the change in which it
+        comes to count.
+    shape, shape_width
+        The same of the blurred pixels.
     margin
         The logit by which the right answer rises above the wrong one for the corrected digit itself.
     """
 
-    near: float = 0.60
+    near: float = 0.50
     width: float = 0.05
-    margin: float = 0.5
+    shape: float = 0.60
+    shape_width: float = 0.03
+    margin: float = 1.0
+
+
+class Correction(NamedTuple):
+    """What corrected digits say of a digit.
+
+    Parameters
+    ----------
+    digit
+        What it is rather than the answer.
+    alike
+        How much the corrected digit counts, 0 to 1.
+    logit
+        The log of how much more probable it is than the answer.
+    """
+
+    digit: int
+    alike: float
+    logit: float
 
 
 class Hand(Classifier):
@@ -83,53 +109,123 @@ class Hand(Classifier):
         probabilities, is_digit = super().classify_or_reject(images)
         if self._examples is None:
             return probabilities, is_digit
-        return corrected(probabilities, is_digit, unit(self.features(images)), self._examples, self._blend)
+        looks = Looks.of(images, self.features(images), probabilities)
+        return corrected(probabilities, is_digit, looks, self._examples, self._blend)
 
+    def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
+        """Say what digits are rather than the answers that someone else gives; None where nothing speaks against one.
 
-def unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return features (n, k) as vectors of length 1."""
-    return np.asarray(features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-6), np.float32)
+        Parameters
+        ----------
+        images
+            The digits: uint8 (n, 28, 28).
+        answers
+            What they were taken for.
+        """
+        if self._examples is None or not len(images):
+            return [None] * len(images)
+        probabilities, _ = super().classify_or_reject(images)
+        looks = Looks.of(images, self.features(images), probabilities)
+        return rather(looks, np.array(answers, np.int64), self._examples, self._blend)
 
 
 @dataclass(frozen=True)
-class Examples:
-    """Corrected digits as the network sees them.
+class Looks:
+    """How digits look.
 
     Parameters
     ----------
     features
-        The last hidden layer, of length 1: float32 (m, k).
-    labels, answers
-        What they are, and what the network takes them for: int64 (m,).
-    gaps
-        The logit by which the network prefers its answer to the label: float64 (m,), 0 where they are the same.
+        The network's last hidden layer, of length 1: float32 (n, k).
+    shapes
+        Their blurred pixels less the mean, of length 1: float32 (n, 784).
+    logs
+        The logs of the network's probabilities: float64 (n, 10).
     """
 
     features: NDArray[np.float32]
+    shapes: NDArray[np.float32]
+    logs: NDArray[np.float64]
+
+    @staticmethod
+    def of(images: NDArray[np.uint8], features: NDArray[np.float32], probabilities: NDArray[np.float32]) -> Looks:
+        """Look at images (n, 28, 28) of which features (n, k) and probabilities (n, 10) are known."""
+        logs = np.log(np.maximum(probabilities.astype(np.float64), _LEAST))
+        return Looks(_unit(features), _unit(_blurred(images)), logs)
+
+    def of_these(self, places: Sequence[int] | NDArray[np.intp]) -> Looks:
+        """Return how some of them look."""
+        return Looks(self.features[places], self.shapes[places], self.logs[places])
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Corrected digits.
+
+    Parameters
+    ----------
+    looks
+        How they look.
+    labels
+        What they are: int64 (m,).
+    """
+
+    looks: Looks
     labels: NDArray[np.int64]
-    answers: NDArray[np.int64]
-    gaps: NDArray[np.float64]
 
     @staticmethod
     def of(classifier: Classifier, examples: Dataset) -> Examples:
         """Look at corrected digits with the network."""
         probabilities, _ = classifier.classify_or_reject(examples.images)
-        return Examples.seen(unit(classifier.features(examples.images)), examples.labels, probabilities)
+        looks = Looks.of(examples.images, classifier.features(examples.images), probabilities)
+        return Examples(looks, examples.labels.astype(np.int64))
 
-    @staticmethod
-    def seen(
-        features: NDArray[np.float32], labels: NDArray[np.uint8], probabilities: NDArray[np.float32]
-    ) -> Examples:
-        """Return examples whose features (m, k) and probabilities (m, 10) are known."""
-        logs = np.log(np.maximum(probabilities.astype(np.float64), _LEAST))
-        answers, rows = logs.argmax(axis=1), np.arange(len(labels))
-        return Examples(features, labels.astype(np.int64), answers, logs[rows, answers] - logs[rows, labels])
+
+def rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend) -> list[Correction | None]:
+    """Say for each of n digits what it is rather than its answer.
+
+    An example speaks against an answer that the network prefers to its label, or against any other if the network
+    reads the example correctly: then somebody else had misread it.
+
+    Examples
+    --------
+    >>> side = np.zeros((1, 28, 28), np.uint8)
+    >>> side[0, 4:24, 13:15] = 255
+    >>> taken_for_7 = np.full((1, 10), 0.01, np.float32)
+    >>> taken_for_7[0, 7] = 0.91
+    >>> looks = Looks.of(side, np.ones((1, 4), np.float32), taken_for_7)
+    >>> known = Examples(looks, np.array([1]))
+    >>> [rather(looks, np.array([each]), known, Blend())[0] for each in (7, 1)]
+    [Correction(digit=1, alike=1.0, logit=3.0), None]
+    """
+    near = looks.features.astype(np.float64) @ examples.looks.features.T
+    shape = looks.shapes.astype(np.float64) @ examples.looks.shapes.T
+    alike = _sigmoid((near - blend.near) / blend.width) * _sigmoid((shape - blend.shape) / blend.shape_width)
+    same = (near >= _SAME) & (shape >= _SAME)
+    alike[same] = 1.0
+    labels, logs = examples.labels, examples.looks.logs
+    own = np.take_along_axis(logs, labels[:, None], axis=1)  # (m, 1)
+    gaps = (logs - own)[:, answers].T  # (n, m)
+    told = (labels != answers[:, None]) & ((gaps > 0) | (logs.argmax(axis=1) == labels))
+    rows = np.arange(len(answers))
+    before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
+    logits = before + alike * (np.maximum(gaps, 0.0) + blend.margin)
+    logits = np.where(same, np.maximum(logits, _SURELY), logits)
+    # one that does not look alike says nothing
+    strength = np.where(told & (alike >= _FAINT), logits, -np.inf)
+    best = strength.argmax(axis=1)
+    return [
+        Correction(int(labels[which]), float(alike[row, which]), float(strength[row, which]))
+        if np.isfinite(strength[row, which])
+        else None
+        for row, which in enumerate(best)
+    ]
 
 
 def corrected(
     probabilities: NDArray[np.float32],
     is_digit: NDArray[np.float32],
-    features: NDArray[np.float32],
+    looks: Looks,
     examples: Examples,
     blend: Blend,
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -139,8 +235,8 @@ def corrected(
     ----------
     probabilities, is_digit
         The network's: float32 (n, 10) and (n,).
-    features
-        The last hidden layer, of length 1: float32 (n, k).
+    looks
+        How these digits look.
     examples
         At least one corrected digit.
     blend
@@ -149,31 +245,39 @@ def corrected(
     Returns
     -------
     float32 (n, 10) and (n,).
-
-    Examples
-    --------
-    >>> network = np.array([[0, 0.3, 0, 0, 0, 0, 0, 0.7, 0, 0]], np.float32)
-    >>> known = Examples.seen(np.array([[1, 0]], np.float32), np.array([1], np.uint8), network)
-    >>> alike, other = (np.array([each], np.float32) for each in ([0.98, 0.2], [0.2, 0.98]))
-    >>> [int(corrected(network, np.ones(1), each, known, Blend())[0].argmax()) for each in (alike, other)]
-    [1, 7]
     """
-    answers, rows = probabilities.argmax(axis=1), np.arange(len(probabilities))
-    alike = 1 / (1 + np.exp(-(features.astype(np.float64) @ examples.features.T - blend.near) / blend.width))
-    counts = (answers[:, None] == examples.answers) & (examples.labels != examples.answers)
-    rises = np.where(counts, alike * (examples.gaps + blend.margin), 0.0)
-    best = rises.argmax(axis=1)
-    rise, label = rises[rows, best], examples.labels[best]
-    moved = probabilities.astype(np.float64)
-    right, wrong = np.maximum(moved[rows, label], _LEAST), np.maximum(moved[rows, answers], _LEAST)
-    share = 1 / (1 + np.exp(np.log(wrong / right) - rise))
-    told = rise > 0
-    both = moved[rows, label] + moved[rows, answers]
-    moved[rows[told], label[told]] = (both * share)[told]
-    moved[rows[told], answers[told]] = (both * (1 - share))[told]
-    # what resembles a corrected digit is a digit
-    digit = np.where(told, np.maximum(is_digit, alike[rows, best]), is_digit)
+    answers = probabilities.argmax(axis=1)
+    moved, digit = probabilities.astype(np.float64), is_digit.astype(np.float64)
+    for row, found in enumerate(rather(looks, answers, examples, blend)):
+        if found is None:
+            continue
+        both = moved[row, found.digit] + moved[row, answers[row]]
+        share = _sigmoid(np.float64(found.logit))
+        moved[row, found.digit], moved[row, answers[row]] = both * share, both * (1 - share)
+        # what resembles a corrected digit is a digit
+        digit[row] = max(digit[row], found.alike)
     return moved.astype(np.float32), digit.astype(np.float32)
+
+
+def _sigmoid(values: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -500, 500))), np.float64)
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return vectors (n, k) of length 1."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def _blurred(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Blur images (n, 28, 28), subtract the mean of each, and return them as float32 (n, 784)."""
+    rim = len(_KERNEL) // 2
+    padded = np.pad(images.astype(np.float32), ((0, 0), (rim, rim), (rim, rim)))
+    side = images.shape[1]
+    parts = [weight * padded[:, :, place : place + side] for place, weight in enumerate(_KERNEL)]
+    across = np.sum(parts, axis=0)
+    down = np.sum([weight * across[:, place : place + side] for place, weight in enumerate(_KERNEL)], axis=0)
+    flat = np.asarray(down, np.float32).reshape(len(images), -1)
+    return np.asarray(flat - flat.mean(axis=1, keepdims=True), np.float32)
 
 
 def load_hand(path: str | Path) -> Dataset:

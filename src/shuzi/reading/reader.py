@@ -25,6 +25,7 @@ from shuzi.reading.detector import Detector
 from shuzi.reading.hand import Hand, load_hand
 from shuzi.reading.interpret import interpret
 from shuzi.reading.lines.confidence import LineScale
+from shuzi.reading.lines.corrected import correct
 from shuzi.reading.lines.recogniser import Recogniser
 from shuzi.reading.locate import locate_digits
 from shuzi.reading.parallel.together import Helpers
@@ -160,7 +161,10 @@ class Reader:
 
     def find_candidates(self, picture: Picture) -> Candidates:
         """Return everything found on the way to a reading, to show or measure it; raises what `read` raises."""
-        return locate_digits(open_picture(picture), self._classifier, self._detector, self._recogniser)
+        seen = locate_digits(open_picture(picture), self._classifier, self._detector, self._recogniser)
+        if isinstance(self._classifier, Hand) and seen.lines:
+            return correct(seen, self._classifier, self._line_scale.weights)
+        return seen
 
     def interpret(self, seen: Candidates) -> Reading:
         """Turn candidates into a reading."""

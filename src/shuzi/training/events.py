@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.models.score import Score
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.recipe import Recipe
 
@@ -18,6 +19,14 @@ Arrays = Mapping[str, NDArray[Any]]
 @dataclass(frozen=True)
 class Composing:
     """`done` of `of` parts of the training pictures have been composed."""
+
+    done: int
+    of: int
+
+
+@dataclass(frozen=True)
+class CrossValidating:
+    """The training is repeated without a part of one's own digits; `done` of `of` repetitions are over."""
 
     done: int
     of: int
@@ -71,6 +80,8 @@ class Stopped:
 class Done:
     """The end: the accuracy on the split `part`: "test", "validation", or "training" if nothing was held out.
 
+    After fine-tuning, `part` is "own", and `more` has the scores that `fine_tuning` explains.
+
     `answers` are all of the network's outputs for `examples`. The logits were divided by `temperature`; an answer
     beyond one of the `thresholds` is not to be trusted.
     """
@@ -82,6 +93,7 @@ class Done:
     answers: list[NDArray[np.float32]]
     temperature: float
     thresholds: Mapping[str, float]
+    more: Mapping[str, Score] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -89,5 +101,5 @@ class Done:
         return len(self.examples)
 
 
-Event = Composing | Started | Progress | Validated | Saved | Stopped | Done
+Event = Composing | CrossValidating | Started | Progress | Validated | Saved | Stopped | Done
 Listener = Callable[[Event], None]

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Splits, order
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
-from shuzi.errors import DataError, RunError, TrainingError
-from shuzi.synthesis.samples.examples import Examples, joined
+from shuzi.errors import DataError, RecipeError, RunError, TrainingError
+from shuzi.synthesis.samples.examples import Examples, as_they_are, joined
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.fine_tuning import SHARE, FineTuning, some_of
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.known import TASKS
 from shuzi.training.tasks.task import Task
@@ -61,7 +62,7 @@ def train(
     Yields
     ------
     Composing, if the recipe composes its pictures; Started; Progress every `report_every` steps; Validated; Saved;
-    then Done, or Stopped if asked to stop.
+    CrossValidating, if it fine-tunes; then Done, or Stopped if asked to stop.
 
     Raises
     ------
@@ -71,21 +72,31 @@ def train(
         The state belongs to a different network.
     DataError
         The recipe needs pen strokes and the data has none.
+    RecipeError
+        The recipe fine-tunes, and there is no model to start from or the data has no other people's digits.
     """
     task = TASKS[recipe.task]
     if recipe.needs_strokes and data.train.strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+    if recipe.fine_tunes and (start is None or data.others is None):
+        raise RecipeError("error.recipe.own", name=recipe.name)
     validation = task.evaluation_examples(data.validation, recipe.seed)
     # a finished run is only exported again, and composing its training examples would take minutes
-    over = step >= recipe.steps and bool(task.samples)
+    over = step >= recipe.steps and bool(task.samples) and not recipe.fine_tunes
     training = validation if over else (yield from _training_examples(task, recipe, data))
+    tuning = None
+    if recipe.fine_tunes and start is not None:
+        tuning = FineTuning(recipe, data.train, training, start)
+        training = tuning.examples
     steps, count = prepare(recipe, training), len(training)
     del training  # the backend has its own copy, and composed pages take gigabytes
     model = steps.model
+    if tuning is not None:
+        tuning.begin(steps)
+    elif state is None and start is not None:
+        steps.start_from(start)
     if state is not None and not steps.restore(dict(state)):
         raise RunError("error.run.state", step=step)
-    if state is None and start is not None:
-        steps.start_from(start)
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     yield Started(recipe, model, count, parameters, step)
 
@@ -118,6 +129,16 @@ def train(
     temperature, thresholds = task.calibrate(
         recipe, steps.answers, partial(write_temperature, model), data.validation
     )
+    if tuning is not None:
+        scores = yield from tuning.judge(steps, validation, thresholds["not-a-digit"], should_stop)
+        if scores is None:
+            yield Stopped(step)
+            return
+        own = as_they_are(data.train)
+        yield Done(
+            step, scores["own"].accuracy, "own", own, steps.answers(own.images), temperature, thresholds, scores
+        )
+        return
     final = task.evaluation_examples(data.test, recipe.seed) if recipe.judged_on == "test" else validation
     accuracy, answers = steps.evaluate(final)
     part = "training" if data.unsplit else recipe.judged_on
@@ -127,8 +148,9 @@ def train(
 def _training_examples(task: Task, recipe: Recipe, data: Splits) -> Generator[Event, None, Examples]:
     """Return the training examples; yield progress events while composing them."""
     parts: list[Examples] = []
-    total = task.parts(data.train)
-    for part in task.training_examples(data.train, recipe.seed):
+    source, fraction = (data.train, 1.0) if data.others is None else (some_of(data.others), SHARE)
+    total = task.parts(source)
+    for part in task.training_examples(source, recipe.seed, fraction):
         parts.append(part)
         if total:
             yield Composing(len(parts), total)

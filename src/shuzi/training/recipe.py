@@ -102,7 +102,8 @@ class Recipe:
     features
         "none", or "last-hidden" to output the last hidden layer as well.
     beside
-        What crops are composed of in addition to MNIST's digits: "none" or "strokes". Lines always use both.
+        What crops are made of in addition to the data's digits: "none"; "strokes"; or "mnist" for one's own digits,
+        which then only the last layers of a trained network learn. Lines always use strokes.
     depth
         The number of hidden layers of an "mlp".
 
@@ -137,7 +138,7 @@ class Recipe:
     temperature: str = _in(("one", "fitted"), "one")
     task: str = _in(tuple(TASKS), CLASSIFY)
     features: str = _in(("none", "last-hidden"), "none")
-    beside: str = _in(("none", "strokes"), "none")
+    beside: str = _in(("none", "strokes", "mnist"), "none")
     depth: int = _in(Range(1, 16), 1)
 
     def __post_init__(self) -> None:
@@ -155,7 +156,12 @@ class Recipe:
     @property
     def needs_strokes(self) -> bool:
         """Whether training needs pen strokes, which do not come with shuzi."""
-        return self.task == RECOGNISE_LINE or self.beside != "none"
+        return self.task == RECOGNISE_LINE or self.beside == "strokes"
+
+    @property
+    def fine_tunes(self) -> bool:
+        """Whether it teaches a trained network one's own digits: its last layers learn, all others are kept."""
+        return self.beside == "mnist"
 
     def changed(self, **values: Any) -> Recipe:
         """Return a copy with some values replaced; None leaves a value as it is.

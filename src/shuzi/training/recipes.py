@@ -96,6 +96,22 @@ RECIPES: Mapping[str, Recipe] = {
         Recipe(name="reader", beside="strokes", **_READER),
         # the same without pen strokes
         Recipe(name="reader-mnist", **_READER),
+        # a trained reader and one's own digits; augmented, they would bring less and let more non-digits pass
+        Recipe(
+            name="reader-own",
+            beside="mnist",
+            **_READER
+            | {
+                "optimizer": "adam",
+                "learning_rate": 0.005,
+                "steps": 200,
+                "report_every": 20,
+                "validate_every": 200,
+                "save_every": 100,
+                "augment": "none",
+                "precision": "float32",
+            },
+        ),
         # the detector
         Recipe(
             name="detector",

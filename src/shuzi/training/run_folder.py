@@ -31,7 +31,7 @@ from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.npz import read_npz
-from shuzi.data.own import split
+from shuzi.data.own import split, unsplit
 from shuzi.errors import DataError, ModelError, RunError, ShuziError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
@@ -149,8 +149,11 @@ class RunFolder:
         return Recipe.load(self.recipe_file)
 
     def own_data(self) -> Splits | None:
-        """Return the user's own pictures, or None if the run uses MNIST."""
-        return split(load_dataset(self.data_file)) if self.data_file.is_file() else None
+        """Return the user's own pictures, or None if there are none; fine-tuning, cross-validated, takes all."""
+        if not self.data_file.is_file():
+            return None
+        own = load_dataset(self.data_file)
+        return unsplit(own) if self.recipe().fine_tunes else split(own)
 
     def start(self) -> Path | None:
         """Return the model to start from, or None."""
@@ -251,7 +254,8 @@ def metrics(event: Event) -> dict[str, Any] | None:
         case Validated():
             return {"step": event.step, "validation_accuracy": event.accuracy}
         case Done():
-            return {"step": event.step, "done": event.part, "done_accuracy": event.accuracy, "n": event.n}
+            values = {"step": event.step, "done": event.part, "done_accuracy": event.accuracy, "n": event.n}
+            return values | {name: score.accuracy for name, score in event.more.items() if name != event.part}
         case _:
             return None
 

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from shuzi.training.events import Composing, Done, Event, Progress, Started, Stopped, Validated
+from shuzi.training.events import Composing, CrossValidating, Done, Event, Progress, Started, Stopped, Validated
 
 
 class TensorBoard:
@@ -19,7 +19,7 @@ class TensorBoard:
 
     def __call__(self, event: Event) -> None:
         """Write an event."""
-        if isinstance(event, Composing):
+        if isinstance(event, Composing | CrossValidating):
             return
         with self._writer.as_default(step=event.step):
             match event:

@@ -117,6 +117,15 @@ def test_each_page_of_a_pdf_is_a_picture(client, mnist):
     assert [(each["source"], each["text"]) for each in said] == [("scan.pdf#1", "7"), ("scan.pdf#2", "2")]
 
 
+def test_a_pdf_with_more_pages_than_a_request_may_hold_is_named_with_what_to_do(client):
+    page, file = Image.new("L", (60, 80), 255), io.BytesIO()
+    page.save(file, "PDF", save_all=True, append_images=[page] * 32)
+    for path in ("/v1/read", "/v1/forms?table=true"):
+        answer = client.post(path, files={"picture": ("class.pdf", file.getvalue())})
+        assert (answer.status_code, answer.json()["key"]) == (413, "error.service.pages")
+        assert all(each in answer.json()["detail"] for each in ("class.pdf", "33", "32", "shuzi form read"))
+
+
 def test_another_model_reads_when_it_is_named(client, mnist):
     image = mnist.test.images[0]
     said = client.post("/v1/classify", json={"images": [image.tolist()], "model": "softmax"})

@@ -1,71 +1,119 @@
 /** A few corrected digits of one person change how that person's digits are read; see `shuzi.reading.hand`. */
+import type { Grey } from "../ink/picture";
 import type { Classified } from "./models";
 
 const LEAST = 1e-6;
-/** The cosine from which a corrected digit counts half, and the change of it in which it comes to count. */
-const [NEAR, WIDTH] = [0.6, 0.05];
+const FAINT = 0.05;
+const [SAME, SURELY] = [0.995, 3];
+const KERNEL = [1, 4, 6, 4, 1].map((each) => each / 16);
+/** The cosine of the hidden layers from which a corrected digit counts half, and the change in which it comes to count. */
+const [NEAR, WIDTH] = [0.5, 0.05];
+/** The same of the blurred pixels. */
+const [SHAPE, SHAPE_WIDTH] = [0.6, 0.03];
 /** The logit by which the right answer rises above the wrong one for the corrected digit itself. */
-const MARGIN = 0.5;
+const MARGIN = 1;
 
-/** A corrected digit as the network sees it. */
-export interface Example {
-  /** The last hidden layer, of length 1. */
+/** How a digit looks. */
+export interface Look {
+  /** The network's last hidden layer, of length 1. */
   features: Float32Array;
+  /** Its blurred pixels less the mean, of length 1. */
+  shape: Float32Array;
+  /** The logs of the network's probabilities. */
+  logs: readonly number[];
+}
+
+/** A corrected digit. */
+export interface Example extends Look {
   label: number;
-  /** What the network takes it for. */
-  answer: number;
-  /** The logit by which the network prefers its answer to the label; 0 where they are the same. */
-  gap: number;
 }
 
-/** A feature vector as one of length 1. */
-export function unit(features: Float32Array): Float32Array {
-  const length = Math.sqrt(features.reduce((sum, each) => sum + each * each, 0));
-  return features.map((each) => each / Math.max(length, 1e-6));
+/** What corrected digits say of a digit: what it is rather than the answer, how much they count, and how sure it is. */
+export interface Correction {
+  digit: number;
+  alike: number;
+  logit: number;
 }
 
-/** A corrected digit whose features (of length 1) and probabilities are known. */
-export function exampleOf(features: Float32Array, label: number, probabilities: ArrayLike<number>): Example {
+/** Look at an image, 28x28, of which features and probabilities are known. */
+export function lookOf(image: Grey, features: Float32Array, probabilities: ArrayLike<number>): Look {
   const logs = Array.from(probabilities, (each) => Math.log(Math.max(each, LEAST)));
-  const answer = largest(logs);
-  return { features, label, answer, gap: (logs[answer] as number) - (logs[label] as number) };
+  return { features: unit(features), shape: unit(blurred(image)), logs };
+}
+
+/** Say what a digit is rather than its answer; null if no corrected digit speaks against the answer. */
+export function rather(look: Look, answer: number, examples: readonly Example[]): Correction | null {
+  let best: Correction | null = null;
+  for (const { label, ...each } of examples) {
+    const gap = at(each.logs, answer) - at(each.logs, label);
+    if (label === answer || !(gap > 0 || largest(each.logs) === label)) continue;
+    const near = product(look.features, each.features);
+    const shape = product(look.shape, each.shape);
+    const isSame = near >= SAME && shape >= SAME;
+    const alike = isSame ? 1 : sigmoid((near - NEAR) / WIDTH) * sigmoid((shape - SHAPE) / SHAPE_WIDTH);
+    if (alike < FAINT) continue;
+    const before = at(look.logs, label) - at(look.logs, answer);
+    const raised = before + alike * (Math.max(gap, 0) + MARGIN);
+    const logit = isSame ? Math.max(raised, SURELY) : raised;
+    if (!best || logit > best.logit) best = { digit: label, alike, logit };
+  }
+  return best;
 }
 
 /** Move probability from a wrong answer to the right one if corrected digits look alike. */
-export function corrected(
-  { probabilities, isDigit }: Classified,
-  features: Float32Array,
-  examples: readonly Example[],
-): Classified {
+export function corrected(found: Classified, look: Look, examples: readonly Example[]): Classified {
+  const { probabilities, isDigit } = found;
   const answer = largest(probabilities);
-  let [rise, label, like] = [0, answer, 0];
-  for (const each of examples) {
-    if (each.answer !== answer || each.label === each.answer) continue;
-    const alike = 1 / (1 + Math.exp(-(product(features, each.features) - NEAR) / WIDTH));
-    const higher = alike * (each.gap + MARGIN);
-    if (higher > rise) [rise, label, like] = [higher, each.label, alike];
-  }
-  if (rise <= 0) return { probabilities, isDigit };
-  const both = (probabilities[label] as number) + (probabilities[answer] as number);
-  const right = Math.max(probabilities[label] as number, LEAST);
-  const wrong = Math.max(probabilities[answer] as number, LEAST);
-  const share = 1 / (1 + Math.exp(Math.log(wrong / right) - rise));
+  const told = rather(look, answer, examples);
+  if (!told) return found;
+  const both = at(probabilities, told.digit) + at(probabilities, answer);
+  const share = sigmoid(told.logit);
   const moved = Float64Array.from(probabilities);
-  moved[label] = both * share;
+  moved[told.digit] = both * share;
   moved[answer] = both * (1 - share);
   // what resembles a corrected digit is a digit
-  return { probabilities: moved, isDigit: Math.max(isDigit, like) };
+  return { probabilities: moved, isDigit: Math.max(isDigit, told.alike) };
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(vector.reduce((sum, each) => sum + each * each, 0));
+  return vector.map((each) => each / Math.max(length, 1e-6));
+}
+
+/** The blurred pixels of an image less their mean. */
+function blurred({ width, height, pixels }: Grey): Float32Array {
+  const rim = KERNEL.length >> 1;
+  const along = (values: ArrayLike<number>, step: number, side: number, place: (n: number) => number) =>
+    Float32Array.from(values, (_, n) => {
+      let sum = 0;
+      KERNEL.forEach((weight, k) => {
+        const other = place(n) + k - rim;
+        if (other >= 0 && other < side) sum += weight * at(values, n + (k - rim) * step);
+      });
+      return sum;
+    });
+  const across = along(pixels, 1, width, (n) => n % width);
+  const down = along(across, width, height, (n) => Math.floor(n / width));
+  const mean = down.reduce((sum, each) => sum + each, 0) / down.length;
+  return down.map((each) => each - mean);
+}
+
+function sigmoid(value: number): number {
+  return 1 / (1 + Math.exp(-Math.min(Math.max(value, -500), 500)));
+}
+
+function at(values: ArrayLike<number>, place: number): number {
+  return values[place] as number;
 }
 
 function product(one: Float32Array, other: Float32Array): number {
   let sum = 0;
-  for (let place = 0; place < one.length; place++) sum += (one[place] as number) * (other[place] as number);
+  for (let place = 0; place < one.length; place++) sum += at(one, place) * at(other, place);
   return sum;
 }
 
 function largest(values: ArrayLike<number>): number {
   let best = 0;
-  for (let place = 1; place < values.length; place++)
-    if ((values[place] as number) > (values[best] as number)) best = place;
+  for (let place = 1; place < values.length; place++) if (at(values, place) > at(values, best)) best = place;
   return best;
 }

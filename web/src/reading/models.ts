@@ -5,7 +5,7 @@ import { resize } from "../ink/resize";
 import type { Card, Graph } from "../runtime/graph";
 import { Network, type Output } from "../runtime/network";
 import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "./explain/inside";
-import { corrected, type Example, exampleOf, unit } from "./hand";
+import { type Correction, corrected, type Example, type Look, lookOf, rather } from "./hand";
 
 /** The height in pixels to which the detector's digits are scaled. */
 export const LETTER = 28;
@@ -50,20 +50,29 @@ export class Classifier {
   /** Take corrected digits of one person into account from now on, in place of those before. */
   know(digits: readonly { image: Grey; label: number }[]): void {
     if (!this.hasFeatures) return;
-    const seen = this.#see(
-      digits.map(({ image }) => image),
-      true,
-    );
-    this.#examples = seen.map(({ probabilities, features }, place) =>
-      exampleOf(features, digits[place]?.label ?? 0, probabilities),
-    );
+    const images = digits.map(({ image }) => image);
+    this.#examples = this.#see(images, true).map(({ probabilities, features }, place) => ({
+      ...lookOf(images[place] as Grey, features, probabilities),
+      label: digits[place]?.label ?? 0,
+    }));
+  }
+
+  /** Whether it knows corrected digits. */
+  get knowsAny(): boolean {
+    return this.#examples.length > 0;
   }
 
   /** Classify 28x28 images, ink 255. */
   classify(images: readonly Grey[]): Classified[] {
-    const examples = this.#examples;
-    const seen = this.#see(images, examples.length > 0);
-    return examples.length ? seen.map((each) => corrected(each, each.features, examples)) : seen;
+    if (!this.knowsAny) return this.#see(images, false);
+    return this.#look(images).map(([each, look]) => corrected(each, look, this.#examples));
+  }
+
+  /** What digits are rather than the answers that someone else gives; null where nothing speaks against one. */
+  corrections(images: readonly Grey[], answers: readonly number[]): (Correction | null)[] {
+    return this.#look(images).map(([, look], place) =>
+      rather(look, answers[place] as number, this.#examples),
+    );
   }
 
   /** The same without the corrected digits. */
@@ -86,6 +95,13 @@ export class Classifier {
     };
   }
 
+  #look(images: readonly Grey[]): [Classified, Look][] {
+    return this.#see(images, true).map((each, place) => [
+      each,
+      lookOf(images[place] as Grey, each.features, each.probabilities),
+    ]);
+  }
+
   #see(images: readonly Grey[], withFeatures: boolean): (Classified & { features: Float32Array })[] {
     const outputs = ["probabilities", ...(this.rejects ? ["is_digit"] : [])];
     const found: (Classified & { features: Float32Array })[] = [];
@@ -104,7 +120,7 @@ export class Classifier {
             shares?.values.subarray(place * DIGITS, (place + 1) * DIGITS) ?? [],
           ),
           isDigit: digit?.values[place] ?? 1,
-          features: unit(layer?.values.slice(place * size, (place + 1) * size) ?? new Float32Array()),
+          features: layer?.values.slice(place * size, (place + 1) * size) ?? new Float32Array(),
         });
     }
     return found;

@@ -4,6 +4,7 @@ import type { Candidates } from "./candidates";
 import { Scale } from "./confidence";
 import { interpret } from "./interpret";
 import { LineScale } from "./lines/confidence";
+import { correct } from "./lines/corrected";
 import { locateDigits, type Models } from "./locate";
 import type { Classifier, Detector, Recogniser } from "./models";
 import type { Reading } from "./result";
@@ -37,8 +38,8 @@ export class Reader {
   }
 
   /** Everything found on the way to a reading, to show or measure it. */
-  findCandidates(grey: Grey): Promise<Candidates> {
-    return locateDigits(grey, this.#models);
+  async findCandidates(grey: Grey): Promise<Candidates> {
+    return correct(await locateDigits(grey, this.#models), this.classifier, this.#lineScale.weights);
   }
 
   interpret(seen: Candidates): Reading {

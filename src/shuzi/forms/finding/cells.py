@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
+from shuzi.forms.finding.erase import LINE, gone_from, without_lines
 from shuzi.forms.finding.flat import PAPER, SCALE, in_photo
 from shuzi.forms.finding.frames import Offsets, find_frames
+from shuzi.forms.finding.thickness import thickness
 from shuzi.forms.layout import Place
 from shuzi.forms.spec import BOXES, COMB, OPEN
 from shuzi.ink.boxes import Box
@@ -23,16 +25,14 @@ MARGIN = 1.0
 LEAST_INK = 34.0
 """Grey levels by which ink in a cell without divisions differs from paper: paler is none."""
 
-_LINE = 0.5  # millimetres from the middle of a printed line to where it is surely gone
-_STRAY, _LEAN = 0.9, 0.4  # millimetres that a line may lie from where its frame is, and an end of it from there
 _LEAST_DARK = 28.0  # grey levels by which ink differs from paper
 _LEAST_AREA = 0.35  # square millimetres of ink: less is a speck
 _CLEAR_AREA = 0.9  # square millimetres: less may be a speck or a faint stroke
 _PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
 _LEAST_SEEN = 0.5  # of a field's own lines
 _LEAST_LINED = 0.7  # of the lines of a field on a blank form, if it has some
-_SOFT = 0.4  # pixels
-_UPRIGHT = 0.25  # pixels by which a line that follows the pixels leans at most
+_THICK = 0.8  # millimetres of a line that hides what is written on it
+_BESIDE_LINE, _REACHES = 2, 3  # pixels beside a thick line, and how many dark ones mean that ink goes on below it
 _PIECE = 8.0  # millimetres of a long line that are straight enough
 
 
@@ -70,6 +70,8 @@ class Cut:
         x, y, width, height on the photograph, in whole pixels.
     seen
         Whether the lines of its boxes are there, so that its place is certain; true if it has none.
+    hidden
+        Whether ink goes below thick lines, where nobody can see the rest of it.
     """
 
     place: Place
@@ -78,6 +80,7 @@ class Cut:
     picture: NDArray[np.uint8]
     box: Box
     seen: bool
+    hidden: bool = False
 
 
 def cut_fields(
@@ -106,8 +109,10 @@ def cut_fields(
     frames = [_frames(place) for place in places]
     lined_x = [place.framed for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
     lined_y = [place.framed for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
-    across, seen_x = find_frames(flat, [each for sides, _ in frames for each in sides], True, lined_x)
-    down, seen_y = find_frames(flat, [each for _, lines in frames for each in lines], False, lined_y)
+    thick_x = [place.thick for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
+    thick_y = [place.thick for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
+    across, seen_x = find_frames(flat, [each for sides, _ in frames for each in sides], True, lined_x, thick_x)
+    down, seen_y = find_frames(flat, [each for _, lines in frames for each in lines], False, lined_y, thick_y)
     seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
     if len(seen) and seen.mean() < least:
         raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
@@ -124,7 +129,11 @@ def cut_fields(
     # whatever is much paler than what else is written may be the edge of a shadow
     faintest = max(_LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else _LEAST_DARK
     return [
-        replace(_cut(flat, place, boxes, [written_in(part, faintest) for part in own], homography), seen=there)
+        replace(
+            _cut(flat, place, boxes, [written_in(part, faintest) for part in own], homography),
+            seen=there,
+            hidden=place.thick >= _THICK and any(_goes_below(part, place.thick) for part in own),
+        )
         for (place, boxes), own, there in zip(found, parts, clear, strict=True)
     ]
 
@@ -156,7 +165,7 @@ def _moved(place: Place, sides: list[Box], lines: list[Box], x: Offsets, y: Offs
 
 
 def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
-    """Return the places of a blank form's fields, each knowing whether lines are printed around it.
+    """Return the places of a blank form's fields, each knowing whether lines are printed around it, and how thick.
 
     Parameters
     ----------
@@ -168,8 +177,12 @@ def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
     marked = []
     for place in places:
         sides, lines = _frames(place)
-        seen = [find_frames(flat, sides, True)[1], find_frames(flat, lines, False)[1]]
-        marked.append(replace(place, framed=all(each.mean() >= _LEAST_LINED for each in seen)))
+        thick = thickness(flat, [_around(group) for group in place.groups])
+        seen = [
+            find_frames(flat, frames, vertical, thick=[thick] * len(frames))[1]
+            for frames, vertical in ((sides, True), (lines, False))
+        ]
+        marked.append(replace(place, framed=all(each.mean() >= _LEAST_LINED for each in seen), thick=thick))
     return marked
 
 
@@ -216,6 +229,17 @@ def written_in(part: NDArray[np.uint8], least: float = _LEAST_DARK) -> Written:
         return Written(None, True)
 
 
+def _goes_below(part: NDArray[np.uint8], thick: float) -> bool:
+    """Tell whether ink reaches the lines around a box, which were taken out with all that is below them."""
+    rim = round((MARGIN + gone_from(thick)) * SCALE)
+    inside = part[rim:-rim, rim:-rim]
+    if min(inside.shape) < 2 * _BESIDE_LINE:
+        return True
+    dark = PAPER - inside.astype(np.float32) >= max(_LEAST_DARK, 0.4 * peak_of(part))
+    dark[_BESIDE_LINE:-_BESIDE_LINE, _BESIDE_LINE:-_BESIDE_LINE] = False
+    return bool(dark.sum() >= _REACHES)
+
+
 def _own(solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Keep the pieces of ink that belong to the box: not those of neighbours, nor what is left of a line."""
     rim = round(MARGIN * SCALE)
@@ -228,106 +252,12 @@ def _own(solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
     apart_x = np.abs(centre_x - width / 2) > width / 2 - rim
     apart_y = np.abs(centre_y - height / 2) > height / 2 - rim
     # what is left of a line lies along it, hardly wider than the line was
-    band = _LINE * SCALE
+    band = LINE * SCALE
     on_x = np.minimum(np.abs(centre_x - rim), np.abs(centre_x - width + rim)) < 1.2 * band
     on_y = np.minimum(np.abs(centre_y - rim), np.abs(centre_y - height + rim)) < 1.2 * band
     lines_x, lines_y = on_x & (wide < 1.6 * band), on_y & (high < 1.6 * band)
     drop = apart_x | apart_y | lines_x | lines_y | (area < 5)
     return solid & ~np.isin(labels, np.flatnonzero(drop) + 1)
-
-
-def without_lines(
-    part: NDArray[np.uint8], across: Sequence[float], down: Sequence[float], ticks: Sequence[float] = ()
-) -> NDArray[np.uint8]:
-    """Take printed lines out of a piece of a flat sheet.
-
-    Ink lets through a fraction of the light, whatever is printed below it, so a line is divided out: by what is seen
-    beside most of its length. Strokes that cross it stay.
-
-    Parameters
-    ----------
-    part
-        uint8 (h, w), paper 255.
-    across, down
-        The x of vertical lines and the y of horizontal ones, in pixels.
-    ticks
-        The x of vertical lines that are only in the lower third.
-
-    Examples
-    --------
-    >>> part = np.full((60, 60), 250, np.uint8)
-    >>> part[:, 29:31] = 120
-    >>> part[20:24] = part[20:24] // 3
-    >>> cleaned = without_lines(part, [30.0], [])
-    >>> int(cleaned[50, 30]) > 240, int(cleaned[22, 30]) < 100
-    (True, True)
-    """
-    light = part.astype(np.float32)
-    height = len(light)
-    third = round(height * 0.55)
-    for lines, picture in ((across, light), (down, light.T), (ticks, light[third:])):
-        for line in lines:
-            _divide_out(picture, line)
-    return np.asarray(np.clip(light, 0, PAPER), np.uint8)
-
-
-def _divide_out(picture: NDArray[np.float32], line: float) -> None:
-    """Take a vertical line out of a picture, in place; it may lean or bend a little, since paper does."""
-    height, width = picture.shape
-    rows = np.arange(height)
-    count = max(2, round(height / (_PIECE * SCALE)))
-    places = _course(np.array_split(picture, count), _darkest(picture, line, _STRAY))
-    middles = np.array([each.mean() for each in np.array_split(rows, count)])
-    course = np.interp(rows, middles, places)
-    for outer, (one, other) in ((rows < middles[0], (0, 1)), (rows > middles[-1], (-1, -2))):
-        slope = (places[other] - places[one]) / (middles[other] - middles[one])
-        course[outer] = places[one] + (rows[outer] - middles[one]) * slope
-    reach = round(_LINE * SCALE)
-    offsets = np.arange(-reach - 1, reach + 2)
-    there = np.clip(course[:, None] - 0.5 + offsets, 0, width - 1)  # the x of samples, between the pixels
-    low = np.minimum(there.astype(int), width - 2)
-    share = (there - low).astype(np.float32)
-    samples = picture[rows[:, None], low] * (1 - share) + picture[rows[:, None], low + 1] * share
-    columns = np.clip(np.rint(course[:, None] - 0.5).astype(int) + offsets[1:-1], 0, width - 1)
-    band, away = picture[rows[:, None], columns], columns + 0.5 - course[:, None]
-    for part in np.array_split(rows, max(1, count // 2)):  # a line is not equally dark along all of its length
-        if np.ptp(course[part]) < _UPRIGHT:
-            usual = np.median(band[part], axis=0)
-        else:
-            # samples between pixels soften the edge of a line, so the darker side of each pixel counts
-            profile = np.median(samples[part], axis=0)
-            usual = np.minimum(*(np.interp(away[part] + side, offsets, profile) for side in (-_SOFT, _SOFT)))
-        band[part] *= np.clip(np.float32(PAPER) / np.maximum(usual, 30), 1, 6)
-    picture[rows[:, None], columns] = band
-
-
-def _course(pieces: Sequence[NDArray[np.float32]], line: float) -> NDArray[np.float64]:
-    """Follow a vertical line from the middle of a picture outwards: return its x in each piece."""
-    places = np.full(len(pieces), line)
-    middle = len(pieces) // 2
-    if len(pieces) > 2:
-        places[middle] = _darkest(pieces[middle], line, _STRAY)
-    for step, numbers in ((-1, range(middle - 1, -1, -1)), (1, range(middle + (len(pieces) > 2), len(pieces)))):
-        for number in numbers:
-            before = line if len(pieces) == 2 else float(places[number - step])
-            places[number] = _darkest(pieces[number], before, _LEAN)
-    return places
-
-
-def _darkest(picture: NDArray[np.float32], line: float, stray: float) -> float:
-    """Return the x near to that of a line where most of the height is darkest; a stroke is seldom as long."""
-    first = max(0, round(line - stray * SCALE))
-    near = picture[:, first : round(line + stray * SCALE) + 1]
-    if near.shape[1] < 3:
-        return line
-    profile = np.median(cv2.blur(near, (3, 1)), axis=0).astype(np.float64)
-    best = int(profile.argmin())
-    if PAPER - profile[best] <= _LEAST_DARK / 3:
-        return line
-    peak = 0.0
-    if 0 < best < len(profile) - 1 and (bend := profile[best - 1] - 2 * profile[best] + profile[best + 1]) > 0:
-        peak = float(np.clip(0.5 * (profile[best - 1] - profile[best + 1]) / bend, -0.5, 0.5))
-    return first + best + 0.5 + peak
 
 
 def _around(group: Sequence[Box]) -> Box:
@@ -373,12 +303,12 @@ def _erased(flat: NDArray[np.uint8], place: Place, box: Box, boxes: list[Box]) -
     sides = [box.x * SCALE - left, box.right * SCALE - left]
     down = [box.y * SCALE - top, box.bottom * SCALE - top]
     if not place.framed:  # a stroke at its edge is no line; a line below it may be one all the same
-        return without_lines(part, [], down)
+        return without_lines(part, [], down, thick=place.thick)
     if place.field.style != COMB:
-        return without_lines(part, sides, down)
+        return without_lines(part, sides, down, thick=place.thick)
     ends = [each for group in _grouped(place, boxes) for each in (group[0].x, group[-1].right)]
     whole = [each for each, x in zip(sides, (box.x, box.right), strict=True) if min(abs(x - end) for end in ends) < 1]
-    return without_lines(part, whole, down, [each for each in sides if each not in whole])
+    return without_lines(part, whole, down, [each for each in sides if each not in whole], place.thick)
 
 
 def _grouped(place: Place, boxes: list[Box]) -> list[list[Box]]:

@@ -15,7 +15,7 @@ from shuzi.forms.finding.flat import SCALE
 from shuzi.ink.boxes import Box
 
 _REACH, _AGAIN = 2.2, 1.2  # millimetres that a frame is sought from its place, and then from where the others go
-_BESIDE = 0.6  # millimetres beside a line where there is none
+_BESIDE, _SOFT_EDGE = 0.6, 0.35  # millimetres from the middle of a line, or the edge of a thick one, to where none is
 _INSIDE = 0.8  # millimetres from a corner at which the profile of a line begins
 _APART = 0.45  # millimetres from the smooth surface: beyond it a frame counts less for the surface
 _FURTHEST = 1.0  # millimetres from the surface: a frame further off was not found
@@ -26,7 +26,11 @@ Offsets = NDArray[np.float64]
 
 
 def find_frames(
-    flat: NDArray[np.uint8], frames: Sequence[Box], vertical: bool, printed: Sequence[bool] = ()
+    flat: NDArray[np.uint8],
+    frames: Sequence[Box],
+    vertical: bool,
+    printed: Sequence[bool] = (),
+    thick: Sequence[float] = (),
 ) -> tuple[Offsets, NDArray[np.bool_]]:
     """Find the two parallel lines of each frame near to their places.
 
@@ -40,6 +44,8 @@ def find_frames(
         Whether to look for the left and right lines, or for the upper and lower ones.
     printed
         Whether each frame has lines; those without go where the others go. By default all have.
+    thick
+        How thick the lines of each are, in millimetres; by default as on sheets.
 
     Returns
     -------
@@ -57,37 +63,43 @@ def find_frames(
     if not frames:
         return np.zeros(0), np.zeros(0, bool)
     lined = np.asarray(printed, bool) if len(printed) else np.ones(len(frames), bool)
-    offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH)
+    beside = [max(_BESIDE, each / 2 + _SOFT_EDGE) for each in thick] if len(thick) else [_BESIDE] * len(frames)
+    offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH, beside)
     centres = np.array([[each.x + each.width / 2, each.y + each.height / 2] for each in frames])
     if not (lined & (clear >= _LEAST_LINE)).any():
         return np.zeros(len(frames)), np.zeros(len(frames), bool)
     smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
     # a second look where the others go finds frames beside which a stroke looked more like a line
-    offsets, clear = _offsets(flat, frames, vertical, smooth, _AGAIN)
+    offsets, clear = _offsets(flat, frames, vertical, smooth, _AGAIN, beside)
     smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
     near = lined & (clear >= _LEAST_LINE) & (np.abs(offsets - smooth) <= _FURTHEST)
     return np.where(near, offsets, smooth), near
 
 
 def _offsets(
-    flat: NDArray[np.uint8], frames: Sequence[Box], vertical: bool, around: Offsets, reach: float
+    flat: NDArray[np.uint8],
+    frames: Sequence[Box],
+    vertical: bool,
+    around: Offsets,
+    reach: float,
+    beside: Sequence[float],
 ) -> tuple[Offsets, NDArray[np.float64]]:
     """Return how far each frame lies off its place, and the contrast of its lines in grey levels."""
     picture = flat if vertical else flat.T
     found = [
-        _offset(picture, each if vertical else Box(each.y, each.x, each.height, each.width), shift, reach)
-        for each, shift in zip(frames, around.tolist(), strict=True)
+        _offset(picture, each if vertical else Box(each.y, each.x, each.height, each.width), shift, reach, away)
+        for each, shift, away in zip(frames, around.tolist(), beside, strict=True)
     ]
     return np.array([shift for shift, _ in found]), np.array([clear for _, clear in found])
 
 
-def _offset(flat: NDArray[np.uint8], frame: Box, around: float, reach: float) -> tuple[float, float]:
-    margin = reach + _BESIDE
+def _offset(flat: NDArray[np.uint8], frame: Box, around: float, reach: float, away: float) -> tuple[float, float]:
+    margin = reach + away
     left = max(0, int((frame.x + around - margin) * SCALE))
     right = int((frame.right + around + margin) * SCALE) + 1
     top, bottom = round((frame.y + _INSIDE) * SCALE), round((frame.bottom - _INSIDE) * SCALE)
     profile = 255 - flat[max(top, 0) : bottom, left:right].mean(axis=0)
-    beside, steps = round(_BESIDE * SCALE), round(reach * SCALE)
+    beside, steps = round(away * SCALE), round(reach * SCALE)
     padded = np.pad(profile, beside, mode="edge")
     contrast = profile - (padded[: -2 * beside] + padded[2 * beside :]) / 2
     contrast = np.convolve(contrast, [0.25, 0.5, 0.25], mode="same")

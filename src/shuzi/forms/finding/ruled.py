@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.cells import LEAST_INK, MARGIN, own_ink, peak_of, without_lines
+from shuzi.forms.finding.cells import LEAST_INK, MARGIN, own_ink, peak_of
+from shuzi.forms.finding.erase import without_lines
 from shuzi.forms.finding.flat import SCALE, even
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
@@ -20,7 +21,7 @@ _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
 _FLAT = 1_500  # pixels of the longer side of the flattened table
 _LEAST_SIDES = 0.05, 0.15  # of the photograph's longer side: what is lower or narrower is no table
 _LEAST_DARK = 0.06  # of the paper's brightness by which a line is darker
-_COVERED = 0.35  # of the table that a line must be visible along
+_COVERED = 0.3  # of the table that a line must be visible along: one of three pieces is enough
 _RIM = 30  # pixels around the flattened table
 _EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
 _NEAR = 0.05, 0.16  # of a cell's side from a crossing: where lines are visible and digits seldom are

@@ -145,10 +145,10 @@ class PageReader:
             field = cut.place.field
             if field.style == OPEN:
                 opened = read_open(field, cut.inside, self._reader)
-                cell = decide(field, opened.texts, amiss=opened.amiss or self._is_off(cut.place))
+                cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.place))
             else:
                 boxes = texts_of(field, shares[start : start + len(cut.boxes)])
-                cell = decide(field, boxes.texts, boxes, amiss=self._is_off(cut.place))
+                cell = decide(field, boxes.texts, boxes, amiss=cut.hidden or self._is_off(cut.place))
                 start += len(cut.boxes)
             cells[cut.place.row, field.name] = cell
         for row in {place for place, _ in cells}:

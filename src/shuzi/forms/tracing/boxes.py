@@ -9,15 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.flat import SCALE
+from shuzi.forms.finding.thickness import line_from
 from shuzi.ink.boxes import Box
 
 DARK = 222
 """The level below which something is printed; lines are often grey."""
 
+_BESIDE, _DARKER = 13, 14  # pixels around a hairline; grey levels by which it is darker
 _LINE = 3.0  # millimetres: shorter lines bound no box
 _LEAST_WIDE, _LEAST_HIGH, _MOST_HIGH = 3.5, 4.5, 22.0  # millimetres of a box; smaller ones are to be ticked
-_RECTANGULAR = 0.9  # of its bounding box that a box fills
-_INNER = 0.8  # millimetres from its edge within which nothing is printed
+_RECTANGULAR, _UPPER = 0.9, 0.6  # of the width of a box that is as high as most of it: without ticks, and with some
+_LONG = 12.0  # millimetres: the course of a shorter edge is not followed
+_AS_HIGH, _LEANS = 0.88, 1.6  # of that height; millimetres by which a box on a bent sheet may lean
+_RIM = 2  # pixels from its inner edge within which its line may still be seen
+_LEAST_LIGHT = 3.0  # millimetres of a box between its lines
 _EMPTY = 0.008  # of a box that may be dark all the same: specks
 _TICK, _TICKED = 0.2, 0.6  # the lower part of a box in which ticks are sought; how much of it a tick fills
 _REGULAR = 0.15  # of their distance by which ticks may lie off their place
@@ -53,42 +58,97 @@ def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
     >>> [(round(each.box.x), round(each.box.width), each.parts) for each in find_boxes(flat)]
     [(10, 10, 1), (30, 30, 3)]
     """
-    dark = np.asarray(cv2.GaussianBlur(flat, (0, 0), 0.8) < DARK, np.uint8)
+    smooth = cv2.GaussianBlur(flat, (0, 0), 0.8)
+    dark = np.asarray(smooth < DARK, np.uint8)
+    # a hairline is pale on a coarse scan, but darker than what is beside it
+    thin = cv2.morphologyEx(smooth, cv2.MORPH_BLACKHAT, np.ones((_BESIDE, _BESIDE), np.uint8)) > _DARKER
+    seen = np.asarray(dark | thin, np.uint8)
     length = round(_LINE * SCALE)
     # paper that is not quite flat: a line may move by a pixel or two along its length
-    high, wide = cv2.dilate(dark, np.ones((3, 1), np.uint8)), cv2.dilate(dark, np.ones((1, 3), np.uint8))
+    high, wide = cv2.dilate(seen, np.ones((3, 1), np.uint8)), cv2.dilate(seen, np.ones((1, 3), np.uint8))
     across = cv2.morphologyEx(high, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
     down = cv2.morphologyEx(wide, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
     lines = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(1 - lines, connectivity=4)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - lines, connectivity=4)
     found = []
-    for left, top, broad, tall, area in stats[1:count].tolist():
-        reach = 4 / SCALE  # to the middle of the line, from where it was widened
-        box = Box(left / SCALE - reach, top / SCALE - reach, broad / SCALE + 2 * reach, tall / SCALE + 2 * reach)
+    for number, (left, top, broad, tall, _) in enumerate(stats[1:count].tolist(), start=1):
         edge = left == 0 or top == 0 or left + broad == flat.shape[1] or top + tall == flat.shape[0]
-        if edge or box.width < _LEAST_WIDE or not _LEAST_HIGH <= box.height <= _MOST_HIGH:
+        if edge or broad < _LEAST_LIGHT * SCALE or not _LEAST_LIGHT <= tall / SCALE <= _MOST_HIGH:
             continue
-        if area < _RECTANGULAR * broad * tall:
+        light = labels[top : top + tall, left : left + broad] == number
+        inner, even = _upright(light, left, top)
+        box = _between_middles(flat, inner)
+        if box is None or box.width < _LEAST_WIDE or not _LEAST_HIGH <= box.height <= _MOST_HIGH:
             continue
-        rim = round((_INNER - reach) * SCALE)
-        inside = dark[top + rim : top + tall - rim, left + rim : left + broad - rim].astype(bool)
+        within, printed = (_straightened(each, light, inner, left, top) for each in (seen, dark))
+        inside = printed[_RIM:-_RIM, _RIM:-_RIM]
         if inside.size == 0:
             continue
-        parts = _parts(dark[top : top + tall, left : left + broad].astype(bool), rim)
-        upper = inside[: round(len(inside) * 0.5)] if parts > 1 else inside
-        if upper.mean() <= _EMPTY:
+        parts = _parts(within, inner.x - box.x * SCALE, box.width * SCALE)
+        if even < (_RECTANGULAR if parts == 1 else _UPPER):
+            continue
+        empty = inside[: len(inside) // 2] if parts > 1 else inside
+        if empty.mean() <= _EMPTY:
             found.append(Printed(box, parts))
     return found
 
 
-def _parts(inside: NDArray[np.bool_], rim: int) -> int:
-    """Return for how many digits ticks at its lower edge divide a box: 1 if there are none."""
-    high, wide = inside.shape
+def _upright(light: NDArray[np.bool_], left: int, top: int) -> tuple[Box, float]:
+    """Return the upright box that a light region (h, w), which may lean, is nearest to, and how much is as high.
+
+    `left` and `top` say where the region begins; the box is in pixels, too.
+    """
+    columns, rows = light.argmax(axis=0), light.argmax(axis=1)
+    heights, widths = light.sum(axis=0), light.sum(axis=1)
+    upper = float(light[: len(light) // 2].mean())
+    if upper >= _RECTANGULAR:
+        whole = Box(left, top, light.shape[1], light.shape[0])
+        return whole, 1.0 if light.mean() >= _RECTANGULAR else _UPPER
+    high, wide = float(np.median(heights)), float(np.median(widths))
+    even = float((heights >= _AS_HIGH * high).mean()) if high >= len(light) - _LEANS * SCALE else 0.0
+    return Box(left + float(np.median(rows)), top + float(np.median(columns)), wide, high), even
+
+
+def _straightened(
+    picture: NDArray[np.uint8], light: NDArray[np.bool_], inner: Box, left: int, top: int
+) -> NDArray[np.bool_]:
+    """Cut a box out of a picture of what is dark, along its upper edge, which may lean: bool (h, w)."""
+    edge = light.argmax(axis=0)
+    if inner.height == len(light):  # upright
+        edge = np.zeros_like(edge)
+    columns = np.arange(round(inner.width))
+    near = np.clip(columns + round(inner.x) - left, 0, len(edge) - 1)
+    usual = edge[near]
+    if len(columns) >= _LONG * SCALE:
+        there = np.abs(usual - np.median(usual)) <= _LEANS * SCALE
+        usual = np.polyval(np.polyfit(columns[there], usual[there], 2), columns)
+    else:
+        usual = np.full(len(columns), np.median(usual))
+    rows = np.arange(round(inner.height))[:, None] + np.rint(top + usual).astype(int)
+    return np.asarray(picture[rows.clip(0, picture.shape[0] - 1), columns + round(inner.x)], bool)
+
+
+def _between_middles(flat: NDArray[np.uint8], inside: Box) -> Box | None:
+    """Return the box, in millimetres, of which the light inside is given in pixels; None if nothing bounds it."""
+    sides = [line_from(flat, inside, side) for side in range(4)]
+    left, top, right, bottom = (0.0 if each is None else each for each in sides)
+    if None in sides:
+        return None
+    wide, high = inside.width + left + right, inside.height + top + bottom
+    return Box((inside.x - left) / SCALE, (inside.y - top) / SCALE, wide / SCALE, high / SCALE)
+
+
+def _parts(inside: NDArray[np.bool_], left: float, wide: float) -> int:
+    """Return for how many digits ticks at its lower edge divide a box: 1 if there are none.
+
+    `left` is where its inside begins, from the middle of its left line; `wide` is how far the right one is from that.
+    """
+    high = len(inside)
     low = inside[round(high * (1 - _TICK)) :].mean(axis=0) >= _TICKED
-    low[:rim] = low[-rim:] = False
+    low[:_RIM] = low[-_RIM:] = False
     starts = np.flatnonzero(np.diff(np.concatenate([[False], low, [False]]).astype(int)) == 1)
     ends = np.flatnonzero(np.diff(np.concatenate([[False], low, [False]]).astype(int)) == -1)
-    ticks = (starts + ends) / 2
+    ticks = left + (starts + ends) / 2
     if not len(ticks):
         return 1
     pitch = wide / (len(ticks) + 1)

@@ -80,13 +80,12 @@ def scored(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
 
 
 def _of_line(line: LineTexts, values: list[str], scale: LineScale, with_marks: bool) -> Scored:
-    weights = np.array(scale.weights)
     # what was read counts for the value with its digits, whatever marks were read between them
     read: dict[str, tuple[float, str]] = {}
-    for text, score in zip(line.texts, (line.scores @ weights).tolist(), strict=True):
+    for text, score in zip(line.texts, line.totals(scale.weights).tolist(), strict=True):
         plain = text.replace(SIGN, "") if with_marks else without_marks(text)
         read[plain] = max(read.get(plain, (-math.inf, "")), (score, text))
-    plainly = zip((line.score(values) @ weights).tolist(), values, strict=True)
+    plainly = zip(line.totals(scale.weights, values).tolist(), values, strict=True)
     best = [max(each, read.get(value, (-math.inf, ""))) for each, value in zip(plainly, values, strict=True)]
     listed = set(values)
     free = max((score for text, (score, _) in read.items() if text not in listed), default=-math.inf)

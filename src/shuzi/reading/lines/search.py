@@ -58,6 +58,24 @@ class Weights(NamedTuple):
     same: float = 0.62
 
 
+class Raise(NamedTuple):
+    """What a corrected digit adds to texts.
+
+    Parameters
+    ----------
+    place
+        Which digit of the text, from 0, marks and signs not counted.
+    digit
+        What it must be.
+    logit
+        What a text with it gains.
+    """
+
+    place: int
+    digit: int
+    logit: float
+
+
 @dataclass(frozen=True)
 class LineTexts:
     """What may stand on a line.
@@ -72,16 +90,34 @@ class LineTexts:
         Digits, marks and `SIGN` for each other character; no text twice.
     scores
         Of each text: float64 (n, 7), as `Weights` names them.
+    raises, digits
+        What corrected digits add to texts of so many digits.
     """
 
     line: Line
     columns: tuple[NDArray[np.float32], ...]
     texts: tuple[str, ...]
     scores: NDArray[np.float64]
+    raises: tuple[Raise, ...] = ()
+    digits: int = 0
 
     def probabilities(self, weights: Weights) -> NDArray[np.float64]:
         """Return the probability of each text if one of them is right: float64 (n,)."""
-        return np.asarray(softmax(self.scores @ np.array(weights)), np.float64)
+        return np.asarray(softmax(self.totals(weights)), np.float64)
+
+    def totals(self, weights: Weights, texts: Sequence[str] | None = None) -> NDArray[np.float64]:
+        """Return the log probability, up to a constant, of each text, or of others: float64 (n,)."""
+        scores = self.scores if texts is None else self.score(texts)
+        raised = [self._raised(each) for each in (self.texts if texts is None else texts)]
+        return np.asarray(scores @ np.array(weights) + np.array(raised, np.float64), np.float64)
+
+    def _raised(self, text: str) -> float:
+        if not self.raises:
+            return 0.0
+        digits = [each for each in text if each in DIGITS]
+        if len(digits) != self.digits:
+            return 0.0
+        return sum(each.logit for each in self.raises if digits[each.place] == DIGITS[each.digit])
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
         """Score other texts, such as those of a list: float64 (n, 7)."""

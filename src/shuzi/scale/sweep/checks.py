@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from shuzi.errors import ClusterError, RunError
+from shuzi.errors import ClusterError, RecipeError, RunError
 from shuzi.scale.cluster import alive
 from shuzi.scale.sweep.plan import Plan
 from shuzi.scale.sweep.run import Places
@@ -48,6 +48,8 @@ def _check_size(plan: Plan) -> None:
 
 
 def _check_data(plan: Plan, places: Places) -> None:
+    if plan.recipe.fine_tunes:
+        raise RecipeError("error.recipe.own", name=plan.recipe.name)
     if places.data_dir is not None:
         from shuzi.data.mnist import load_mnist
 

@@ -101,6 +101,8 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
         except ShuziError as problem:
             sources.append((name, problem))
             continue
+        if pages > most:
+            raise ServiceError("error.service.pages", path=name, pages=pages, most=most)
         if len(sources) + pages > most:
             raise ServiceError("error.service.pictures", most=most)
         sources += [(f"{name}#{page}", Page(content, page)) for page in range(1, pages + 1)]

@@ -43,6 +43,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.taken": 409,
     "error.service.body": 413,
     "error.service.pictures": 413,
+    "error.service.pages": 413,
     "error.service.cells": 413,
     "error.service.cell_pixels": 413,
     "error.picture.large": 413,

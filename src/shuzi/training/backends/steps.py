@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.network import augment
 from shuzi.training.network.architectures import build
-from shuzi.training.network.optimizers import build_optimizer
+from shuzi.training.network.optimizers import LAST_LAYERS, build_optimizer
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from
 from shuzi.training.tasks.known import TASKS
@@ -49,6 +49,9 @@ class Steps(ABC):
         normalizes = any(isinstance(layer, keras.layers.BatchNormalization) for layer in self.model.layers)
         if recipe.precision != "float32" or normalizes:
             self._learner = build(recipe, normalization, recipe.precision, learning=True)
+        if recipe.fine_tunes:
+            for layer in self._learner.layers:
+                layer.trainable = layer.name.startswith(LAST_LAYERS)
         self._optimizer = build_optimizer(recipe)
         self._optimizer.build(self._learner.trainable_variables)
         self._load(dataset)

@@ -21,7 +21,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):  # type: ignore[
 
     def call(self, inputs: Any, training: bool | None = None, mask: Any = None) -> Any:
         """Normalise a batch, of images (n, h, w, channels) or of rows (n, features)."""
-        if not training:
+        if not (training and self.trainable):
             return super().call(inputs, training=training, mask=mask)
         rows = len(inputs.shape) == 2
         x = inputs[:, None, None, :] if rows else inputs

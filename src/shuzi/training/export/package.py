@@ -17,7 +17,7 @@ import numpy as np
 
 from shuzi.atomic import replacing
 from shuzi.data import idx
-from shuzi.data.dataset import Splits
+from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
 from shuzi.models.card import (
@@ -60,7 +60,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
     more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
     strokes = data.train.strokes if recipe.needs_strokes else None
-    hashes = {"images": idx.sha256(data.train.images), "labels": idx.sha256(data.train.labels)}
+    hashes = _hashes(data.train)
     card = Card(
         name=recipe.name,
         task=recipe.task,
@@ -69,12 +69,14 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         classes=interface.classes,
         data=(
             Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
+            *([Source(MNIST, _hashes(data.others), MNIST_LICENCE)] if data.others else []),
             *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
             *(_sources(start) if start.is_file() else ()),
         ),
         recipe=recipe.as_dict(),
         seed=recipe.seed,
-        scores={done.part: Score(round(done.accuracy * done.n), done.n).as_dict()},
+        scores={done.part: Score(round(done.accuracy * done.n), done.n).as_dict()}
+        | {name: score.as_dict() for name, score in done.more.items()},
         command=command(recipe, own, start.is_file()),
         parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
         versions=_versions(),
@@ -107,6 +109,10 @@ def _with_what_was_kept(card: Card, beside: Path) -> Card:
     if before.weights != card.weights:
         return card
     return replace(card, scores={**before.scores, **card.scores}, calibration=before.calibration)
+
+
+def _hashes(dataset: Dataset) -> dict[str, str]:
+    return {"images": idx.sha256(dataset.images), "labels": idx.sha256(dataset.labels)}
 
 
 def _sources(start: Path) -> list[Source]:

@@ -11,7 +11,8 @@ from shuzi.training.network.schedules import OneCycle
 from shuzi.training.recipe import Recipe
 
 _ADAM_S_EPSILON = 1e-8
-_LAST_LAYERS = ["output", "is_digit", "scores", "boxes"]
+LAST_LAYERS = ("output", "is_digit", "scores", "boxes")
+"""How the names of the layers begin that are the last ones with weights."""
 
 
 class Muon(keras.optimizers.Muon):  # type: ignore[misc] # Keras publishes no types
@@ -52,7 +53,7 @@ def build_optimizer(recipe: Recipe) -> Any:
             adam_weight_decay=None,
             weight_decay=None,
             epsilon=_ADAM_S_EPSILON,
-            exclude_layers=_LAST_LAYERS,
+            exclude_layers=list(LAST_LAYERS),
             name=recipe.optimizer,
         )
     return keras.optimizers.Adam(

@@ -173,7 +173,8 @@ async function readPart(
     return enlarged(before ? withPictures(found, before) : found, factors);
   } catch (error) {
     // a document may have many pages
-    const isTooMany = error instanceof ApiError && error.key === "error.service.pictures";
+    const isTooMany =
+      error instanceof ApiError && ["error.service.pictures", "error.service.pages"].includes(error.key);
     if (isTooMany && !isAlone) return null;
     throw error;
   }

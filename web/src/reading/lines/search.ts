@@ -2,7 +2,7 @@
 import type { Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
 import type { Candidate } from "../candidates";
-import { CLASSES, DIGITS } from "../classes";
+import { CLASSES, DIGITS, isDigit } from "../classes";
 import type { Columns, Recogniser } from "../models";
 import { bestTexts, type Labels, logProbability } from "./ctc";
 import type { Line } from "./frames";
@@ -20,6 +20,13 @@ export const SCORES = ["banded", "entire", "best", "matched", "overlooked", "den
 /** How much each of them counts. */
 export type Weights = readonly number[];
 
+/** What a corrected digit adds to texts with a digit in a place; marks and signs do not count as places. */
+export interface Raise {
+  readonly place: number;
+  readonly digit: number;
+  readonly logit: number;
+}
+
 /** What may stand on a line. */
 export interface LineTexts {
   readonly line: Line;
@@ -29,13 +36,30 @@ export interface LineTexts {
   readonly texts: readonly string[];
   /** Of each text, as `SCORES` names them. */
   readonly scores: readonly (readonly number[])[];
+  /** What corrected digits add to texts of so many digits. */
+  readonly raises?: readonly Raise[];
+  readonly digits?: number;
+}
+
+/** The log probability of a text, up to a constant. */
+export function totalOf(
+  { raises = [], digits }: LineTexts,
+  text: string,
+  scores: readonly number[],
+  weights: Weights,
+): number {
+  const weighed = scores.reduce((sum, each, place) => sum + each * (weights[place] as number), 0);
+  const own = raises.length ? [...text].filter(isDigit) : [];
+  if (own.length !== digits) return weighed;
+  return raises.reduce(
+    (sum, { place, digit, logit }) => sum + (own[place] === String(digit) ? logit : 0),
+    weighed,
+  );
 }
 
 /** The probability of each text of a line if one of them is right. */
-export function probabilitiesOf({ scores }: LineTexts, weights: Weights): number[] {
-  const weighed = scores.map((row) =>
-    row.reduce((sum, each, place) => sum + each * (weights[place] as number), 0),
-  );
+export function probabilitiesOf(found: LineTexts, weights: Weights): number[] {
+  const weighed = found.texts.map((text, place) => totalOf(found, text, found.scores[place] ?? [], weights));
   const largest = Math.max(...weighed);
   const enlarged = weighed.map((each) => Math.exp(each - largest));
   const total = enlarged.reduce((sum, each) => sum + each, 0);
@@ -57,6 +81,15 @@ export function textsOf(line: Line, contrast: Grey, recogniser: Recogniser): Lin
     texts: texts.map((labels) => labels.map((each) => CLASSES[each]).join("")),
     scores: texts.map((labels) => scoresOf(line, columns, labels)),
   };
+}
+
+/** The scores of another text of a line. */
+export function scoresOfText({ line, columns }: LineTexts, text: string): number[] {
+  return scoresOf(
+    line,
+    columns,
+    [...text].map((each) => CLASSES.indexOf(each)),
+  );
 }
 
 function scoresOf(line: Line, columns: readonly Columns[], labels: Labels): number[] {

@@ -1,0 +1,60 @@
+/** Corrected digits of one person reach the texts of a line; see `shuzi.reading.lines.corrected`. */
+import type { Candidates } from "../candidates";
+import { isDigit } from "../classes";
+import type { Correction } from "../hand";
+import type { Classifier } from "../models";
+import { outcomeOf } from "./outcome";
+import { type LineTexts, scoresOfText, totalOf, type Weights } from "./search";
+
+/** Let the corrected digits that a classifier knows speak about the lines of a page. */
+export function correct(seen: Candidates, classifier: Classifier, weights: Weights): Candidates {
+  if (!classifier.knowsAny || !seen.lines.length) return seen;
+  return { ...seen, lines: seen.lines.map((each) => correctedLine(each, seen, classifier, weights)) };
+}
+
+function correctedLine(
+  found: LineTexts,
+  seen: Candidates,
+  classifier: Classifier,
+  weights: Weights,
+): LineTexts {
+  const { texts, characters } = outcomeOf(found, weights, seen.ink);
+  const text = texts[0] as string;
+  const places = [...text].flatMap((each, place) => (isDigit(each) ? [place] : []));
+  const images = places.flatMap((place) => characters[place]?.image ?? []);
+  const told = classifier.corrections(
+    images,
+    places.map((place) => Number(text[place])),
+  );
+  const corrections = told.flatMap((each, number) =>
+    each ? [{ number, place: places[number] as number, ...each }] : [],
+  );
+  if (!corrections.length) return found;
+  const total = (each: string) => totalOf(found, each, scoresOfText(found, each), weights);
+  const singly = corrections.map((each) => withCorrected(text, [each]));
+  const before = total(text);
+  // between what the line says and what the corrected digit says
+  const raises = corrections.map(({ number, digit, alike, logit }, which) => ({
+    place: number,
+    digit,
+    logit: Math.max(alike * (logit - (total(singly[which] as string) - before)), 0),
+  }));
+  const together = withCorrected(
+    text,
+    corrections.filter(({ logit }) => logit > 0),
+  );
+  const more = [...new Set([...singly, together])].filter((each) => !found.texts.includes(each));
+  return {
+    ...found,
+    texts: [...found.texts, ...more],
+    scores: [...found.scores, ...more.map((each) => scoresOfText(found, each))],
+    raises,
+    digits: places.length,
+  };
+}
+
+function withCorrected(text: string, corrections: readonly (Correction & { place: number })[]): string {
+  const characters = [...text];
+  for (const { place, digit } of corrections) characters[place] = String(digit);
+  return characters.join("");
+}

@@ -215,3 +215,50 @@ def test_several_of_one_kind_on_a_rail_are_no_teeth_if_they_could_be_digits():
         draw(ink, 110)
         draw(ink, 150)
         assert "unknown" in kinds(ink)
+
+
+def framed(thick=2, angle=0.0):
+    """A digit in a frame with room for others."""
+    frame = np.zeros((80, 240), np.uint8)
+    cv2.rectangle(frame, (10, 8), (180, 66), 255, thick)
+    turn = cv2.getRotationMatrix2D((95, 37), angle, 1)
+    return np.maximum(page(), cv2.warpAffine(frame, turn, (240, 80)))
+
+
+def test_a_digit_that_touches_its_frame_is_not_lost_with_the_frame():
+    """It hangs on the upper line, stands on the lower one, or touches a side: straight or aslant."""
+    for middle in ((100, 20), (100, 54), (168, 37)):
+        for angle in (0, 3):
+            ink = framed(angle=angle)
+            cv2.ellipse(ink, middle, (9, 13), 0, 0, 360, 255, 3)
+            assert kinds(ink) == ["unknown"], (middle, angle)
+
+
+def test_a_1_that_stands_on_its_frame_is_not_lost_with_the_frame():
+    ink = framed()
+    ink[40:66, 100:103] = 255
+    assert kinds(ink) == ["unknown"]
+
+
+def test_a_frame_is_ruling_thick_or_aslant_or_with_a_gap_or_rough():
+    rough = framed(thick=3)
+    rough[np.random.default_rng(0).random(rough.shape) < 0.04] = 0
+    gap = framed()
+    gap[40:43, 179:183] = 0
+    for name, ink in {"thick": framed(6), "aslant": framed(angle=4), "rough": rough, "with a gap": gap}.items():
+        rest = ink.copy()
+        rest[20:44, 20:32] = 255
+        assert set(kinds(rest)) == {"ruling"}, name
+
+
+def test_what_a_read_digit_leaves_of_a_side_that_it_covers_is_ruling():
+    """Above and below the digit, stubs of the frame's side are left."""
+    ink = framed()
+    ink[28:40, 172:188] = 255
+    assert kinds(ink, [*DIGIT, Box(172, 28, 16, 12)]) == ["ruling"]
+
+
+def test_a_ring_around_a_digit_is_ruling():
+    ink = page()
+    cv2.ellipse(ink, (32, 38), (29, 37), 0, 0, 360, 255, 2)
+    assert kinds(ink) == ["ruling"]

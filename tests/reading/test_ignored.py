@@ -262,3 +262,39 @@ def test_a_ring_around_a_digit_is_ruling():
     ink = page()
     cv2.ellipse(ink, (32, 38), (29, 37), 0, 0, 360, 255, 2)
     assert kinds(ink) == ["ruling"]
+
+
+def waves(step=6, strength=60):
+    """A number's first digit on paper with fine waves, as on a cheque: a grey picture and its ink map."""
+    y, x = np.indices((120, 240), float)
+    fine = np.abs((y + 4 * np.sin(x / 9)) % step - step / 2) < 0.7
+    fine &= (x + 7 * y) % 23 < 13  # worn, so that it is in pieces
+    grey = np.where(fine, 230 - strength, 230).astype(np.uint8)
+    grey[20:44, 20:32] = 110
+    return grey, np.where(grey < 225, 255, 0).astype(np.uint8)
+
+
+def test_pieces_of_a_fine_pattern_all_over_the_page_are_print():
+    grey, ink = waves()
+    found = [kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)]
+    assert found.count("print") > 10
+    assert "unknown" not in found
+
+
+def test_a_digit_that_was_not_read_stays_unknown_on_patterned_paper():
+    grey, ink = waves()
+    for middle in ((60, 32), (120, 90)):
+        cv2.ellipse(grey, middle, (7, 11), 0, 0, 360, 110, 5)
+        ink = np.where(grey < 225, 255, 0).astype(np.uint8)
+        assert "unknown" in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}, middle
+
+
+def test_thin_ink_as_dark_as_the_digits_or_in_one_place_is_no_pattern():
+    grey, ink = waves(strength=115)
+    assert "print" not in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    grey, _ = waves()
+    grey[60:, :130] = grey[:18] = grey[18:60, 40:] = 230
+    ink = np.where(grey < 225, 255, 0).astype(np.uint8)
+    found = {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    assert "unknown" in found
+    assert "print" not in found

@@ -68,6 +68,8 @@ def pictures() -> dict[str, Grey]:
         "boxes": _boxed(number),
         "comb": _on_a_comb(number),
         "in-shadow": _in_shadow(number),
+        "patterned": _patterned(number),
+        "attached": _attached(number),
         "pale": np.asarray(226 - (226 - number.astype(np.int64)) // 7, np.uint8),
         "large": np.asarray(cv2.resize(_ruled(number), (1_820, 672), interpolation=cv2.INTER_CUBIC), np.uint8),
         "cut-off": np.ascontiguousarray(number[34:70, 26:150]),
@@ -196,6 +198,20 @@ def _on_a_comb(number: Grey) -> Grey:
     for x in range(14, 240, 37):
         cv2.line(page, (x, 58), (x, 72), 70, 2)
     return page
+
+
+def _patterned(number: Grey) -> Grey:
+    """Print worn, fine waves below the digits, as on a cheque."""
+    y, x = np.indices(number.shape, np.float64)
+    fine = (np.abs((y + 4 * np.sin(x / 14)) % 13 - 6.5) < 0.8) & ((x + 7 * y) % 41 < 12)
+    return np.asarray(np.minimum(number, np.where(fine, 125, 255)), np.uint8)
+
+
+def _attached(number: Grey) -> Grey:
+    """Print a frame, with a scrawl on its line that is no digit."""
+    page = cv2.rectangle(number.copy(), (4, 10), (254, 86), 60, 2)
+    scrawl = np.array([(20, 85), (28, 75), (36, 83), (44, 74), (52, 84)])
+    return np.asarray(cv2.polylines(page, [scrawl], False, 60, 2, cv2.LINE_AA), np.uint8)
 
 
 def _in_shadow(number: Grey) -> Grey:

@@ -68,4 +68,9 @@ def test_the_pictures_lead_through_every_branch():
     assert {each["simple"] for each in readings} == {True, False}
     assert {len(each["lines"]) for each in readings} >= {0, 1, 2, 3}
     assert any(each["reading"]["marks"] for each in readings)
-    assert {mine["kind"] for each in readings for mine in each["reading"]["ignored"]} >= {"ruling", "sign", "unknown"}
+    assert {mine["kind"] for each in readings for mine in each["reading"]["ignored"]} >= {
+        "ruling",
+        "sign",
+        "print",
+        "unknown",
+    }

@@ -215,3 +215,86 @@ def test_several_of_one_kind_on_a_rail_are_no_teeth_if_they_could_be_digits():
         draw(ink, 110)
         draw(ink, 150)
         assert "unknown" in kinds(ink)
+
+
+def framed(thick=2, angle=0.0):
+    """A digit in a frame with room for others."""
+    frame = np.zeros((80, 240), np.uint8)
+    cv2.rectangle(frame, (10, 8), (180, 66), 255, thick)
+    turn = cv2.getRotationMatrix2D((95, 37), angle, 1)
+    return np.maximum(page(), cv2.warpAffine(frame, turn, (240, 80)))
+
+
+def test_a_digit_that_touches_its_frame_is_not_lost_with_the_frame():
+    """It hangs on the upper line, stands on the lower one, or touches a side: straight or aslant."""
+    for middle in ((100, 20), (100, 54), (168, 37)):
+        for angle in (0, 3):
+            ink = framed(angle=angle)
+            cv2.ellipse(ink, middle, (9, 13), 0, 0, 360, 255, 3)
+            assert kinds(ink) == ["unknown"], (middle, angle)
+
+
+def test_a_1_that_stands_on_its_frame_is_not_lost_with_the_frame():
+    ink = framed()
+    ink[40:66, 100:103] = 255
+    assert kinds(ink) == ["unknown"]
+
+
+def test_a_frame_is_ruling_thick_or_aslant_or_with_a_gap_or_rough():
+    rough = framed(thick=3)
+    rough[np.random.default_rng(0).random(rough.shape) < 0.04] = 0
+    gap = framed()
+    gap[40:43, 179:183] = 0
+    for name, ink in {"thick": framed(6), "aslant": framed(angle=4), "rough": rough, "with a gap": gap}.items():
+        rest = ink.copy()
+        rest[20:44, 20:32] = 255
+        assert set(kinds(rest)) == {"ruling"}, name
+
+
+def test_what_a_read_digit_leaves_of_a_side_that_it_covers_is_ruling():
+    """Above and below the digit, stubs of the frame's side are left."""
+    ink = framed()
+    ink[28:40, 172:188] = 255
+    assert kinds(ink, [*DIGIT, Box(172, 28, 16, 12)]) == ["ruling"]
+
+
+def test_a_ring_around_a_digit_is_ruling():
+    ink = page()
+    cv2.ellipse(ink, (32, 38), (29, 37), 0, 0, 360, 255, 2)
+    assert kinds(ink) == ["ruling"]
+
+
+def waves(step=6, strength=60):
+    """A number's first digit on paper with fine waves, as on a cheque: a grey picture and its ink map."""
+    y, x = np.indices((120, 240), float)
+    fine = np.abs((y + 4 * np.sin(x / 9)) % step - step / 2) < 0.7
+    fine &= (x + 7 * y) % 23 < 13  # worn, so that it is in pieces
+    grey = np.where(fine, 230 - strength, 230).astype(np.uint8)
+    grey[20:44, 20:32] = 110
+    return grey, np.where(grey < 225, 255, 0).astype(np.uint8)
+
+
+def test_pieces_of_a_fine_pattern_all_over_the_page_are_print():
+    grey, ink = waves()
+    found = [kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)]
+    assert found.count("print") > 10
+    assert "unknown" not in found
+
+
+def test_a_digit_that_was_not_read_stays_unknown_on_patterned_paper():
+    grey, ink = waves()
+    for middle in ((60, 32), (120, 90)):
+        cv2.ellipse(grey, middle, (7, 11), 0, 0, 360, 110, 5)
+        ink = np.where(grey < 225, 255, 0).astype(np.uint8)
+        assert "unknown" in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}, middle
+
+
+def test_thin_ink_as_dark_as_the_digits_or_in_one_place_is_no_pattern():
+    grey, ink = waves(strength=115)
+    assert "print" not in {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    grey, _ = waves()
+    grey[60:, :130] = grey[:18] = grey[18:60, 40:] = 230
+    ink = np.where(grey < 225, 255, 0).astype(np.uint8)
+    found = {kind for kind, _ in left_out(grey, ink, DIGIT, 24.0)}
+    assert "unknown" in found
+    assert "print" not in found

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import cv2
 import numpy as np
@@ -134,17 +136,49 @@ def in_reading_order(boxes: Sequence[Box]) -> list[list[int]]:
     [[1, 0], [2]]
     """
     lines: list[list[int]] = []
+    starts: list[_Starts] = []
+    # the bottom and the number of each line; nothing whose middle is lower reaches a line that ends above its top
+    bottoms: list[tuple[float, int]] = []
     for place in sorted(range(len(boxes)), key=lambda each: boxes[each].y + boxes[each].height / 2):
-        nearest = [min(line, key=lambda each: abs(boxes[each].x - boxes[place].x)) for line in lines]
-        fitting = [
-            number for number, near in enumerate(nearest) if _shared_height(boxes[near], boxes[place]) >= _SAME_LINE
-        ]
+        box = boxes[place]
+        fitting = []
+        for bottom, number in bottoms[bisect_right(bottoms, box.y, key=itemgetter(0)) :]:
+            near = boxes[starts[number].nearest(box.x)]
+            if _shared_height(near, box) >= _SAME_LINE:
+                fitting.append((abs(near.x - box.x), number, bottom))
         if fitting:
             # sloping lines also fit at their far ends, so the nearest neighbour decides
-            lines[min(fitting, key=lambda number: abs(boxes[nearest[number]].x - boxes[place].x))].append(place)
+            _, number, bottom = min(fitting)
+            del bottoms[bisect_left(bottoms, (bottom, number))]
         else:
-            lines.append([place])
+            number, bottom = len(lines), box.bottom
+            lines.append([])
+            starts.append(_Starts())
+        lines[number].append(place)
+        starts[number].add(box.x, place)
+        insort(bottoms, (max(bottom, box.bottom), number))
     return [sorted(line, key=lambda each: boxes[each].x + boxes[each].width / 2) for line in lines]
+
+
+class _Starts:
+    """The left edges of a line's boxes, in order, so that the nearest one is found without looking at all."""
+
+    def __init__(self) -> None:
+        self._edges: list[float] = []
+        self._places: list[tuple[int, int]] = []  # the turn and the position of the box
+
+    def add(self, x: float, place: int) -> None:
+        """Add a box; of several with one left edge, the first counts."""
+        at = bisect_left(self._edges, x)
+        if self._edges[at : at + 1] != [x]:
+            self._edges.insert(at, x)
+            self._places.insert(at, (len(self._edges), place))
+
+    def nearest(self, x: float) -> int:
+        """Return the position of the box whose left edge is nearest; of two, the one that was added first."""
+        at = bisect_left(self._edges, x)
+        beside = range(max(0, at - 1), min(at + 1, len(self._edges)))
+        return min((abs(self._edges[each] - x), *self._places[each]) for each in beside)[2]
 
 
 def _shared_height(one: Box, other: Box) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
+from shuzi.ink.straight import level_lines
 
 _LONG = 6.0  # times as long as it is thick: a printed line
 _RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
 _SPANS = 0.9  # of the picture's side: a line from one side to the other
+_SIDES, _OF_FRAME = (1.3, 2.0), 0.7  # of a digit's height, and of a frame's: the lengths that tell its sides
+_LEAN, _SLANT = 0.15, 0.27  # the steepest slopes of level and upright lines, on photographed paper
+_BAR = 0.35  # of a digit's height: no printed line is so thick
+_ATTACHED = 0.3  # of a digit's height: what is left of a digit that a frame's lines are cut off
 _HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
+_CORNER = 0.12  # of a box's sides: a ring leaves so much of each corner free
 _FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
 _PIECE, _THIN = 2.5, 0.2  # of a line's piece: times as long as thick; thickness, of a digit's height
 _OUTSIDE = 0.15  # of a digit's height: a level piece no further inside the row is on, below or above it
@@ -85,7 +92,47 @@ class Ruling:
             if box.width > box.height:
                 return _thickest(piece) <= _THIN * self.height or self.is_comb(box, piece)
             return _thickest(piece.T) <= self.large
-        return piece.sum() < _HOLLOW * box.width * box.height and (thick >= _FRAME * self.height or spans)
+        return (thick >= _FRAME * self.height or spans) and self._is_frame(box, piece)
+
+    def _is_frame(self, box: Box, piece: NDArray[np.bool_]) -> bool:
+        """Tell whether a large piece is nothing but straight lines, or hollow: no digit is attached to it."""
+        level, upright = self._straight(box, piece)
+        lines = level | upright
+        if not lines.any() or _is_round(piece):
+            return _is_hollow(piece)
+        if self._has_bar(upright & ~level) or self._has_bar((level & ~upright).T):
+            return False
+        count, labels, stats, _ = cv2.connectedComponentsWithStats((piece & ~lines).astype(np.uint8), connectivity=8)
+        for number in range(1, count):
+            x, y, wide, high, _ = stats[number].tolist()
+            if max(wide, high) < _ATTACHED * self.height or min(wide, high) <= _FRINGE * self.height:
+                continue
+            # a stub of a level line is as flat as no digit; a ring, or lines too crooked to be cut off, are hollow
+            stub = high <= _THIN * self.height and wide >= _PIECE * high
+            part = labels[y : y + high, x : x + wide] == number
+            if not stub and not (min(wide, high) >= _FRAME * self.height and _is_hollow(part)):
+                return False
+        return True
+
+    def _has_bar(self, upright: NDArray[np.bool_]) -> bool:
+        """Tell whether one of the upright lines is too thick to be printed, or much thicker than the others."""
+        widths = [end - start for _, start, end in _runs(upright, 1)]
+        if not widths:
+            return False
+        most = min(_BAR * self.height, 2 * float(np.median(widths)) + 1)
+        return sum(each > most for each in widths) >= self.large
+
+    def _straight(self, box: Box, piece: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return where a piece has long straight lines, level and upright, also where digits break them up."""
+        rows, columns = box.pixels(rim=_RAIL * self.height)
+        around, y, x = self.every[rows, columns], int(box.y) - rows.start, int(box.x) - columns.start
+        inside = slice(y, y + len(piece)), slice(x, x + piece.shape[1])
+        own = np.zeros_like(around)
+        own[inside] = piece
+        # longer than any stroke of a digit; the sides of a low frame are no longer than that
+        tallest = max(_SIDES[0] * self.height, min(_OF_FRAME * box.height, _SIDES[1] * self.height))
+        level = level_lines(around, own, math.ceil(_RAIL * self.height), _LEAN)
+        return level[inside], level_lines(around.T, own.T, math.ceil(tallest), _SLANT).T[inside]
 
     def _is_cut_off(self, box: Box) -> bool:
         """Tell whether a piece is a thin line that goes on beyond the picture."""
@@ -179,6 +226,17 @@ class Ruling:
         row = [each for each in boxes if abs(each.y + each.height / 2 - nearest) < self.height / 2]
         tall = [each for each in row if each.height >= self.height / 2] or row
         return float(np.median([each.y for each in tall])), float(np.median([each.bottom for each in tall]))
+
+
+def _is_hollow(piece: NDArray[np.bool_]) -> bool:
+    """Tell whether a piece has as little ink in its box as a frame."""
+    return bool(piece.sum() < _HOLLOW * piece.size)
+
+
+def _is_round(piece: NDArray[np.bool_]) -> bool:
+    """Tell whether a piece reaches into no corner of its box."""
+    y, x = (max(1, int(_CORNER * side)) for side in piece.shape)
+    return not (piece[:y, :x].any() or piece[:y, -x:].any() or piece[-y:, :x].any() or piece[-y:, -x:].any())
 
 
 def _thickest(piece: NDArray[np.bool_]) -> int:

@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
+from shuzi.ink.pattern import THIN, is_patterned, thickness
 from shuzi.ink.ruling import Ruling
-from shuzi.reading.result import RULING, STAIN, UNKNOWN
+from shuzi.reading.result import PRINT, RULING, STAIN, UNKNOWN
 
 LARGE = 0.4
 """Of the digits' median height: ink that is as high or as wide is named."""
 
 _GROWN = 0.16  # of a digit's height: how far ink may reach beyond a character's box and still belong to it
 _PALE = 0.5  # of the digits' darkness: paler ink is a stain
+_FINE = 0.8  # of the digits' darkness: a printed pattern under them is paler
 _PAPER_AROUND = 0.3  # of a digit's height: the margin whose paper a piece is compared with
 
 
@@ -37,7 +39,7 @@ def left_out(
 
     Returns
     -------
-    The kind of each, RULING, STAIN or UNKNOWN, and its box in pixels.
+    The kind of each, RULING, STAIN, PRINT or UNKNOWN, and its box in pixels.
 
     Examples
     --------
@@ -57,19 +59,38 @@ def left_out(
         # around a box, only what hangs together with its ink belongs to it
         own = np.isin(pieces[around], np.unique(pieces[box.pixels()]))
         solid[around][own] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    count, found_labels, found_stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    labels, stats = np.asarray(found_labels, np.int32), np.asarray(found_stats, np.int32)
     ruling = Ruling(every, solid.astype(np.bool_), taken, height, LARGE * height)
-    found = []
+    found: list[tuple[str, Box]] = []
+    fine: list[tuple[int, int]] = []  # the place in `found` and the number of what may be a part of a pattern
     for number in range(1, count):
         x, y, wide, high, _ = stats[number].tolist()
         if max(wide, high) < LARGE * height:
             continue
         box = Box(x, y, wide, high)
         piece = labels[box.pixels()] == number
-        pale = _darkness(grey, ink, box, near, piece) < _PALE * darkness
+        dark = _darkness(grey, ink, box, near, piece)
+        pale = dark < _PALE * darkness
         line = ruling.is_line(box, piece) or (not pale and ruling.is_comb(box, piece))
+        if not line and not pale and dark <= _FINE * darkness and max(wide, high) <= height:
+            fine.append((len(found), number))
         found.append((RULING if line else STAIN if pale else UNKNOWN, box))
+    if fine:
+        pen = _pen(every, taken)
+        if is_patterned(labels, stats, pen, height):
+            thick = thickness(labels, stats[:, cv2.CC_STAT_AREA])
+            for place, number in fine:
+                if thick[number] <= THIN * pen:
+                    found[place] = (PRINT, found[place][1])
     return found
+
+
+def _pen(every: NDArray[np.bool_], taken: Sequence[Box]) -> float:
+    """Return the median thickness of the strokes of characters, in pixels; 0 if there are none."""
+    inks = [every[box.pixels()].astype(np.int32) for box in taken]
+    found = [thickness(each, np.array([0, each.sum()], np.int32))[1] for each in inks]
+    return float(np.median(found)) if found else 0.0
 
 
 def _darkness(

@@ -15,8 +15,9 @@ from shuzi.messages import say
 
 OK, BLANK, NOT_A_DIGIT, UNSURE = "ok", "blank", "not-a-digit", "unsure"
 
-RULING, SIGN_INK, STAIN, UNKNOWN = "ruling", "sign", "stain", "unknown"
-"""The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; pale ink."""
+RULING, SIGN_INK, PRINT, STAIN, UNKNOWN = "ruling", "sign", "print", "stain", "unknown"
+"""The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; a printed
+pattern; pale ink."""
 
 MOST_ALTERNATIVES = 10
 """Texts that a reading names at most."""
@@ -135,7 +136,8 @@ class Ignored:
     Parameters
     ----------
     kind
-        "ruling" (lines, boxes, combs), "sign" (a character that is no digit and no mark), "stain" or "unknown".
+        "ruling" (lines, boxes, combs), "sign" (a character that is no digit and no mark), "print" (a pattern such as
+        the fine waves of cheques), "stain" or "unknown".
     box
         x, y, width and height in whole pixels, in the upright picture.
     """

@@ -163,17 +163,62 @@ export function joined(boxes: readonly Box[], near = 0): Box[] {
 export function inReadingOrder(boxes: readonly Box[]): number[][] {
   const at = (place: number) => boxes[place] as Box;
   const lines: number[][] = [];
+  const starts: Starts[] = [];
+  // the bottom of each line, in order; nothing whose middle is lower reaches a line that ends above its top
+  const bottoms: { bottom: number; line: number }[] = [];
   const byHeight = boxes.map((_, place) => place).sort((a, b) => middleY(at(a)) - middleY(at(b)));
   for (const place of byHeight) {
-    const away = (each: number) => Math.abs(at(each).x - at(place).x);
-    const nearest = (line: number[]) => line.reduce((best, each) => (away(each) < away(best) ? each : best));
-    // sloping lines also fit at their far ends, so the nearest neighbour decides
-    const fitting = lines.filter((line) => sharedHeight(at(nearest(line)), at(place)) >= SAME_LINE);
-    if (fitting.length)
-      fitting.reduce((best, line) => (away(nearest(line)) < away(nearest(best)) ? line : best)).push(place);
-    else lines.push([place]);
+    const box = at(place);
+    let best: { away: number; line: number; from: number } | null = null;
+    for (let from = firstOf(bottoms, ({ bottom }) => bottom > box.y); from < bottoms.length; from++) {
+      const { line } = bottoms[from] as { line: number };
+      const near = at((starts[line] as Starts).nearest(box.x));
+      if (sharedHeight(near, box) < SAME_LINE) continue;
+      // sloping lines also fit at their far ends, so the nearest neighbour decides
+      const away = Math.abs(near.x - box.x);
+      if (!best || away < best.away || (away === best.away && line < best.line)) best = { away, line, from };
+    }
+    const line = best?.line ?? lines.push([]) - 1;
+    if (!best) starts.push(new Starts());
+    const before = best ? bottoms.splice(best.from, 1)[0]?.bottom : undefined;
+    const bottom = Math.max(before ?? bottomOf(box), bottomOf(box));
+    const to = firstOf(bottoms, (each) => each.bottom > bottom);
+    bottoms.splice(to, 0, { bottom, line });
+    (lines[line] as number[]).push(place);
+    (starts[line] as Starts).add(box.x, place);
   }
   return lines.map((line) => line.sort((a, b) => at(a).x + at(a).width / 2 - (at(b).x + at(b).width / 2)));
+}
+
+/** The left edges of a line's boxes, in order, so that the nearest one is found without looking at all. */
+class Starts {
+  readonly #edges: { x: number; turn: number; place: number }[] = [];
+
+  /** Add a box; of several with one left edge, the first counts. */
+  add(x: number, place: number): void {
+    const at = firstOf(this.#edges, (each) => each.x >= x);
+    if (this.#edges[at]?.x !== x) this.#edges.splice(at, 0, { x, turn: this.#edges.length, place });
+  }
+
+  /** The position of the box whose left edge is nearest; of two, the one that was added first. */
+  nearest(x: number): number {
+    const at = firstOf(this.#edges, (each) => each.x >= x);
+    const [before, after] = [this.#edges[at - 1], this.#edges[at]];
+    if (!before || !after) return (before ?? after)?.place ?? -1;
+    const further = x - before.x - (after.x - x);
+    return further < 0 || (further === 0 && before.turn < after.turn) ? before.place : after.place;
+  }
+}
+
+/** The position of the first of the values, in order, that is so far. */
+function firstOf<Each>(values: readonly Each[], isSoFar: (each: Each) => boolean): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSoFar(values[middle] as Each)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function middleY({ y, height }: Box): number {

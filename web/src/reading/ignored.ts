@@ -2,13 +2,15 @@
 import { type Box, touched } from "../ink/boxes";
 import { labelled, SOLID } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
-import { clipped, type Grey, type Part } from "../ink/picture";
+import { clipped, cropped, type Grey, type Part } from "../ink/picture";
+import { isPatterned, THIN, thicknessOf } from "./pattern";
 import type { Kind } from "./result";
 import { Ruling } from "./ruling";
 
 const LARGE = 0.4;
 const GROWN = 0.16;
 const PALE = 0.5;
+const FINE = 0.8;
 const PAPER_AROUND = 0.3;
 
 /**
@@ -39,13 +41,40 @@ export function leftOut(
   }
   const { labels, components } = labelled(left, SOLID);
   const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE * height);
-  return components.flatMap(({ box, area }, place) => {
-    if (Math.max(box.width, box.height) < LARGE * height) return [];
+  const found: { kind: Kind; box: Box }[] = [];
+  const fine: [number, number][] = []; // the place in `found` and in `components` of what may be a part of a pattern
+  for (const [place, { box, area }] of components.entries()) {
+    const side = Math.max(box.width, box.height);
+    if (side < LARGE * height) continue;
     const isPiece = (each: number) => labels[each] === place + 1;
-    const isPale = darknessOf(grey, ink, box, near, isPiece) < PALE * darkness;
+    const dark = darknessOf(grey, ink, box, near, isPiece);
+    const isPale = dark < PALE * darkness;
     const isLine = ruling.isLine(box, area, isPiece) || (!isPale && ruling.isComb(box, isPiece));
-    return [{ kind: isLine ? "ruling" : isPale ? "stain" : "unknown", box }];
+    if (!isLine && !isPale && dark <= FINE * darkness && side <= height) fine.push([found.length, place]);
+    found.push({ kind: isLine ? "ruling" : isPale ? "stain" : "unknown", box });
+  }
+  if (!fine.length) return found;
+  const thick = thicknessOf(
+    labels,
+    ink,
+    components.map(({ area }) => area),
+  );
+  const pen = penOf(solid(ink), taken);
+  if (!isPatterned(ink, components, thick, pen, height)) return found;
+  const print = new Set(
+    fine.filter(([, each]) => (thick[each] as number) <= THIN * pen).map(([place]) => place),
+  );
+  return found.map(({ kind, box }, place) => ({ kind: print.has(place) ? "print" : kind, box }));
+}
+
+/** The median thickness of the strokes of characters, in pixels; 0 if there are none. */
+function penOf(every: Grey, taken: readonly Box[]): number {
+  const found = taken.map((box) => {
+    const part = cropped(every, touched(box));
+    const area = part.pixels.reduce((sum, each) => sum + each, 0);
+    return thicknessOf(part.pixels, part, [area])[0] as number;
   });
+  return found.length ? median(found) : 0;
 }
 
 /** Where there is ink, as 0 and 1. */

@@ -1,13 +1,19 @@
 /** Ink that no person wrote: printed lines, frames, combs and squared paper; see `shuzi.ink.ruling`. */
-import { type Box, bottomOf, boxOf, rightOf } from "../ink/boxes";
+import { type Box, bottomOf, boxOf, rightOf, touched } from "../ink/boxes";
 import { labelled } from "../ink/components";
 import { median } from "../ink/numbers";
-import { blank, clipped, type Grey } from "../ink/picture";
+import { blank, clipped, cropped, type Grey } from "../ink/picture";
+import { levelLines, thickened } from "./straight";
 
 const LONG = 6;
 const RULED = 3;
 const SPANS = 0.9;
+const [SIDES, OF_FRAME] = [[1.3, 2], 0.7] as const;
+const [LEAN, SLANT] = [0.15, 0.27];
+const BAR = 0.35;
+const ATTACHED = 0.3;
 const HOLLOW = 0.16;
+const CORNER = 0.12;
 const FRAME = 1.6;
 const [PIECE, THIN] = [2.5, 0.2];
 const OUTSIDE = 0.15;
@@ -64,7 +70,63 @@ export class Ruling {
       return width > height
         ? this.#thickest(box, isPiece) <= THIN * this.#height || this.isComb(box, isPiece)
         : this.#thickest(box, isPiece) <= this.#large;
-    return area < HOLLOW * width * height && (thick >= FRAME * this.#height || spans);
+    return (thick >= FRAME * this.#height || spans) && this.#isFrame(box, area, isPiece);
+  }
+
+  /** Whether a large piece is nothing but straight lines, or hollow: no digit is attached to it. */
+  #isFrame(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
+    const { piece, level, upright } = this.#straight(box, isPiece);
+    if (isRound(piece) || (!level.includes(1) && !upright.includes(1))) return isHollow(box, area);
+    const without = (one: Uint8Array, other: Uint8Array) =>
+      one.map((each, place) => each & ~(other[place] as number));
+    const isBarred =
+      this.#hasBar({ ...piece, pixels: without(upright, level) }) ||
+      this.#hasBar(turned({ ...piece, pixels: without(level, upright) }));
+    if (isBarred) return false;
+    const rest = { ...piece, pixels: without(without(piece.pixels, level), upright) };
+    return labelled(rest, 1).components.every(({ box: part, area: size }) => {
+      const { width, height } = part;
+      const [long, thick] = [Math.max(width, height), Math.min(width, height)];
+      if (long < ATTACHED * this.#height || thick <= FRINGE * this.#height) return true;
+      // a stub of a level line is as flat as no digit; a ring, or lines too crooked to be cut off, are hollow
+      const isStub = height <= THIN * this.#height && width >= PIECE * height;
+      return isStub || (thick >= FRAME * this.#height && isHollow(part, size));
+    });
+  }
+
+  /** Whether one of the upright lines is too thick to be printed, or much thicker than the others. */
+  #hasBar(upright: Grey): boolean {
+    const widths = runs(upright, 1).map(({ start, end }) => end - start);
+    if (!widths.length) return false;
+    const most = Math.min(BAR * this.#height, 2 * median(widths) + 1);
+    return widths.filter((each) => each > most).length >= this.#large;
+  }
+
+  /** A piece, and where it has long straight lines, level and upright, also where digits break them up. */
+  #straight(box: Box, isPiece: (place: number) => boolean) {
+    const part = clipped(this.#every, touched(box, RAIL * this.#height));
+    const around = cropped(this.#every, part);
+    const own = blank(around.width, around.height);
+    const piece = blank(box.width, box.height);
+    for (let y = 0, to = 0; y < box.height; y++)
+      for (let x = 0; x < box.width; x++, to++)
+        if (isPiece((box.y + y) * this.#every.width + box.x + x)) {
+          piece.pixels[to] = 1;
+          own.pixels[(box.y + y - part.top) * own.width + box.x + x - part.left] = 1;
+        }
+    // longer than any stroke of a digit; the sides of a low frame are no longer than that
+    const [least, most] = SIDES.map((each) => each * this.#height) as [number, number];
+    const tallest = Math.ceil(Math.max(least, Math.min(OF_FRAME * box.height, most)));
+    const level = levelLines(around, own, Math.ceil(RAIL * this.#height), LEAN);
+    const upright = turned({
+      width: own.height,
+      height: own.width,
+      pixels: levelLines(turned(around), turned(own), tallest, SLANT),
+    });
+    const [top, left] = [box.y - part.top, box.x - part.left];
+    const inside = { top, left, bottom: top + box.height, right: left + box.width };
+    const within = (pixels: Uint8Array) => cropped({ ...own, pixels }, inside).pixels;
+    return { piece, level: within(level), upright: within(upright.pixels) };
   }
 
   /** Whether a piece is a thin line that goes on beyond the picture. */
@@ -174,7 +236,10 @@ export class Ruling {
     const tall = high.length ? high : this.#taken;
     const rails = new Uint8Array(pixels.length);
     const aside = ASIDE * this.#height;
-    for (const { y, start, end } of runs(thickened(this.#every), RAIL * this.#height)) {
+    for (const { y, start, end } of runs(
+      { ...this.#every, pixels: thickened(this.#every) },
+      RAIL * this.#height,
+    )) {
       const near = tall.filter((each) => each.x < end + aside && rightOf(each) > start - aside);
       if (near.length) {
         const { top, bottom } = this.#row(near, y);
@@ -197,12 +262,24 @@ export class Ruling {
   }
 }
 
-/** Ink, and what lies directly above and below: a line that is not quite level goes on in the next row. */
-function thickened({ width, height, pixels }: Grey): Grey {
-  const thick = pixels.slice();
-  for (let place = 0; place < pixels.length; place++)
-    if (pixels[place - width] || pixels[place + width]) thick[place] = 1;
-  return { width, height, pixels: thick };
+const isHollow = ({ width, height }: Box, area: number): boolean => area < HOLLOW * width * height;
+
+/** Whether a piece reaches into no corner of its box. */
+function isRound({ width, height, pixels }: Grey): boolean {
+  const high = Math.max(1, Math.floor(CORNER * height));
+  const wide = Math.max(1, Math.floor(CORNER * width));
+  return pixels.every((each, place) => {
+    const [x, y] = [place % width, Math.floor(place / width)];
+    return !each || (x >= wide && x < width - wide) || (y >= high && y < height - high);
+  });
+}
+
+/** Columns become rows. */
+function turned({ width, height, pixels }: Grey): Grey {
+  const result = blank(height, width);
+  for (let y = 0, place = 0; y < height; y++)
+    for (let x = 0; x < width; x++, place++) result.pixels[x * height + y] = pixels[place] as number;
+  return result;
 }
 
 /** The level runs of at least so many pixels. */

@@ -21,6 +21,7 @@ from shuzi.reading.lines.search import Weights
 from shuzi.reading.result import (
     NOT_A_DIGIT,
     OK,
+    PRINT,
     RULING,
     SIGN_INK,
     UNKNOWN,
@@ -170,7 +171,7 @@ def _success(ignored: Sequence[Ignored]) -> Sentence:
     kinds = [each.kind for each in ignored]
     if SIGN_INK in kinds:
         return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
-    return ("reading.ok_without_ruling" if RULING in kinds else "reading.ok"), {}
+    return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
 
 
 def _advice(

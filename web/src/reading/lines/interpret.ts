@@ -193,7 +193,12 @@ function ignoredIn(seen: Candidates, outcomes: readonly Outcome[], digits: reado
 function successOf(ignored: readonly Ignored[]): Sentence {
   const signs = ignored.filter(({ kind }) => kind === "sign").length;
   if (signs) return ["reading.ok_beside_signs", { n: signs }];
-  return [ignored.some(({ kind }) => kind === "ruling") ? "reading.ok_without_ruling" : "reading.ok", {}];
+  return [
+    ignored.some(({ kind }) => kind === "ruling" || kind === "print")
+      ? "reading.ok_without_ruling"
+      : "reading.ok",
+    {},
+  ];
 }
 
 /** Choose the most helpful sentence about a number that is not sure. */

@@ -1,0 +1,77 @@
+"""A piece of ink is cut into its long straight lines, level or upright or slightly aslant, and the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+_STEP = 0.03  # between the slopes that are tried
+_FULL = 0.9  # of a line's length: so much of it is ink at least
+_OWN = 0.45  # of a line's length: so much of it is the piece's
+
+Mask = NDArray[np.bool_]
+
+
+def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
+    """Find the parts of a piece that lie on lines that are level or slightly aslant.
+
+    Parameters
+    ----------
+    ink
+        All ink: bool (h, w). A line may go on through other pieces.
+    piece
+        The piece: bool (h, w). Much of a line is its.
+    length
+        The minimum length of a line in pixels.
+    slope
+        The steepest slope, as a fraction: 0.1 is a pixel down or up in ten.
+
+    Returns
+    -------
+    bool (h, w): the piece's ink that is on a line.
+
+    Examples
+    --------
+    >>> piece = np.zeros((20, 40), np.bool_)
+    >>> piece[4, :] = piece[4:15, 10] = True
+    >>> found = level_lines(piece, piece, 30, 0.1)
+    >>> int(found.sum()), bool(found[8:, 10].any())
+    (41, False)
+    """
+    found = np.zeros_like(piece)
+    height, width = piece.shape
+    if width < length:
+        return found
+    ink, own = _thickened(ink), _thickened(piece)
+    columns = np.arange(width)
+    steps = round(slope / _STEP)
+    for step in range(-steps, steps + 1):
+        # a line of this slope is level in the sheared picture
+        moved = np.floor(step * _STEP * columns + 0.5).astype(np.int64)
+        moved -= moved.min()
+        rows = np.arange(height)[:, None] + (moved.max() - moved)[None]
+        sheared = np.zeros((height + int(moved.max()), width), np.bool_)
+        sheared[rows, columns[None]] = ink
+        full = _in_stretches(sheared, length) >= _FULL * length
+        if not full.any():
+            continue
+        sheared[rows, columns[None]] = own
+        full &= _in_stretches(sheared, length) >= _OWN * length
+        # a pixel is on a line if a full stretch begins at it or less than its length before
+        begun = np.cumsum(np.pad(full, ((0, 0), (length, length))), axis=1, dtype=np.int32)
+        found |= (begun[:, length : length + width] > begun[:, :width])[rows, columns[None]]
+    return found & piece
+
+
+def _thickened(ink: Mask) -> Mask:
+    """Return the ink and what lies directly above and below: a line that is not quite level goes on there."""
+    thick = ink.copy()
+    thick[1:] |= ink[:-1]
+    thick[:-1] |= ink[1:]
+    return thick
+
+
+def _in_stretches(ink: Mask, length: int) -> NDArray[np.int32]:
+    """Return how much ink each level stretch of a length has, by its first column: int32 (h, w - length + 1)."""
+    sums = np.cumsum(np.pad(ink, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
+    return np.asarray(sums[:, length:] - sums[:, :-length])

@@ -1,0 +1,61 @@
+/** Printed patterns under writing, such as the fine waves of cheques; see `shuzi.ink.pattern`. */
+import type { Component } from "../ink/components";
+import type { Grey } from "../ink/picture";
+
+const [SMALL, SPECK] = [0.15, 3];
+const MANY = 30;
+const OVER = 0.5;
+
+/** Of the pen's thickness: the lines of a pattern are no thicker. */
+export const THIN = 0.8;
+
+/** How thick the strokes of pieces of ink are, in pixels: twice a piece's area by the length of its edge. */
+export function thicknessOf(
+  labels: ArrayLike<number>,
+  { width, height }: Pick<Grey, "width" | "height">,
+  areas: readonly number[],
+): number[] {
+  const edges = new Int32Array(areas.length + 1);
+  for (let y = 0, place = 0; y < height; y++)
+    for (let x = 0; x < width; x++, place++) {
+      const label = labels[place] as number;
+      if (!label) continue;
+      const open =
+        Number(y === 0 || labels[place - width] !== label) +
+        Number(y === height - 1 || labels[place + width] !== label) +
+        Number(x === 0 || labels[place - 1] !== label) +
+        Number(x === width - 1 || labels[place + 1] !== label);
+      edges[label] = (edges[label] as number) + open;
+    }
+  return areas.map((area, place) => (2 * area) / Math.max(edges[place + 1] as number, 1));
+}
+
+/**
+ * Whether a page has a printed pattern: many pieces thinner than the pen's strokes, nearly everywhere.
+ *
+ * @param thick how thick the strokes of each piece are
+ * @param pen how thick the strokes of the characters are
+ * @param high the median height of the digits, in pixels
+ */
+export function isPatterned(
+  { width, height }: Pick<Grey, "width" | "height">,
+  components: readonly Component[],
+  thick: readonly number[],
+  pen: number,
+  high: number,
+): boolean {
+  const found = components.filter(
+    ({ box }, place) =>
+      Math.max(box.width, box.height) >= Math.max(SPECK, SMALL * high) &&
+      (thick[place] as number) <= THIN * pen,
+  );
+  if (found.length < MANY) return false;
+  const [rows, columns] = [Math.ceil(height / high), Math.ceil(width / high)];
+  const seen = new Set(
+    found.map(
+      ({ box }) =>
+        Math.floor((box.y + box.height / 2) / high) * columns + Math.floor((box.x + box.width / 2) / high),
+    ),
+  );
+  return seen.size >= OVER * rows * columns;
+}

@@ -56,7 +56,7 @@ class Blend:
     width: float = 0.05
     shape: float = 0.60
     shape_width: float = 0.03
-    margin: float = 1.0
+    margin: float = 0.75
 
 
 class Correction(NamedTuple):

@@ -11,7 +11,7 @@ const [NEAR, WIDTH] = [0.5, 0.05];
 /** The same of the blurred pixels. */
 const [SHAPE, SHAPE_WIDTH] = [0.6, 0.03];
 /** The logit by which the right answer rises above the wrong one for the corrected digit itself. */
-const MARGIN = 1;
+const MARGIN = 0.75;
 
 /** How a digit looks. */
 export interface Look {

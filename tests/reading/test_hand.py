@@ -10,6 +10,7 @@ from PIL import Image
 
 import shuzi
 from shuzi.cli import shuzi as command
+from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset
 from shuzi.errors import DataError, ModelError
 from shuzi.reading.hand import add_to_hand, forget
@@ -58,6 +59,36 @@ def test_the_file_is_what_training_takes(wrong, tmp_path):
     assert load_dataset(tmp_path / "my.npz").labels.tolist() == wrong[1][[1, 3, 4]].tolist()
     with pytest.raises(DataError, match="holds 3"):
         forget(tmp_path / "my.npz", [3])
+
+
+def test_of_one_image_the_last_label_counts(reader, validation, tmp_path):
+    """Who corrects a digit wrongly corrects it again."""
+    image = validation.images[:1]
+    right = validation.labels[:1]
+    assert add_to_hand(tmp_path / "my.npz", image, (right + 1) % 10) == 1
+    assert reader.with_hand(tmp_path / "my.npz").classify(image).argmax() == (right[0] + 1) % 10
+    assert add_to_hand(tmp_path / "my.npz", image, right) == 1
+    assert reader.with_hand(tmp_path / "my.npz").classify(image).argmax() == right[0]
+
+
+def test_a_digit_that_was_kept_as_it_was_read_stays_as_it_is(reader, validation):
+    """An ill-formed digit speaks against what looks like it, unless what looks like it was kept as well."""
+    answers = reader.classify(validation.images).argmax(axis=1)
+    wrong = np.flatnonzero(answers != validation.labels)
+    alone = reader.knowing(Dataset(validation.images[wrong], validation.labels[wrong]))
+    after = alone.classify(validation.images).argmax(axis=1)
+    harmed = np.flatnonzero((answers == validation.labels) & (after != validation.labels))
+    assert len(harmed)
+    kept = [*wrong, *harmed]
+    both = reader.knowing(Dataset(validation.images[kept], validation.labels[kept]))
+    assert (both.classify(validation.images[kept]).argmax(axis=1) == validation.labels[kept]).all()
+
+
+def test_a_reader_that_knows_another_hand_forgets_the_first(reader, wrong):
+    images, labels = wrong
+    mine, yours = Dataset(images[:4], labels[:4]), Dataset(images[:4], (labels[:4] + 1) % 10)
+    again = reader.knowing(yours).knowing(mine)
+    assert np.array_equal(again.classify(images), reader.knowing(mine).classify(images))
 
 
 def test_a_model_without_features_says_so(wrong, tmp_path):

@@ -34,6 +34,7 @@ _LEAST = 1e-6
 _LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times over
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
 _FAINT = 0.05  # a corrected digit that counts less says nothing
+_PIECE = 256  # digits that are compared at once: with 10,000 corrected ones, those of a page would take gigabytes
 _SAME, _SURELY = 0.995, 3.0  # the similarity of one and the same ink, and the logit of its label
 
 
@@ -102,7 +103,9 @@ class Hand(Classifier):
             raise DataError("error.hand.many", n=len(examples), most=MOST_EXAMPLES)
         vars(self).update(vars(classifier))  # the same loaded model
         self._blend = blend or Blend()
-        self._examples = Examples.of(classifier, examples) if len(examples) else None
+        self._examples: Examples | None = None  # what the classifier knew before does not count
+        if len(examples):
+            self._examples = Examples.of(self, examples)
 
     def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the probabilities (n, 10), and for each image the probability that it is a digit: float32 (n,)."""
@@ -185,7 +188,8 @@ def rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: 
     """Say for each of n digits what it is rather than its answer.
 
     An example speaks against an answer that the network prefers to its label, or against any other if the network
-    reads the example correctly: then somebody else had misread it.
+    reads the example correctly: then somebody else had misread it. It says nothing where an example that is labelled
+    with the answer is as much alike.
 
     Examples
     --------
@@ -198,6 +202,14 @@ def rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: 
     >>> [rather(looks, np.array([each]), known, Blend())[0] for each in (7, 1)]
     [Correction(digit=1, alike=1.0, logit=3.0), None]
     """
+    found: list[Correction | None] = []
+    for first in range(0, len(answers), _PIECE):
+        places = np.arange(first, min(first + _PIECE, len(answers)))
+        found += _rather(looks.of_these(places), answers[places], examples, blend)
+    return found
+
+
+def _rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend) -> list[Correction | None]:
     near = looks.features.astype(np.float64) @ examples.looks.features.T
     shape = looks.shapes.astype(np.float64) @ examples.looks.shapes.T
     alike = _sigmoid((near - blend.near) / blend.width) * _sigmoid((shape - blend.shape) / blend.shape_width)
@@ -206,7 +218,9 @@ def rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: 
     labels, logs = examples.labels, examples.looks.logs
     own = np.take_along_axis(logs, labels[:, None], axis=1)  # (m, 1)
     gaps = (logs - own)[:, answers].T  # (n, m)
-    told = (labels != answers[:, None]) & ((gaps > 0) | (logs.argmax(axis=1) == labels))
+    agrees = labels == answers[:, None]
+    told = ~agrees & ((gaps > 0) | (logs.argmax(axis=1) == labels))
+    told &= alike > np.where(agrees, alike, 0.0).max(axis=1, keepdims=True)
     rows = np.arange(len(answers))
     before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
     logits = before + alike * (np.maximum(gaps, 0.0) + blend.margin)
@@ -311,6 +325,8 @@ def hand_of(content: bytes, path: Path) -> Dataset:
 def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> int:
     """Add corrected digits to a file, which is made if it is not there; return how many it holds then.
 
+    Of an image that it holds already, the new label stays.
+
     Raises
     ------
     DataError
@@ -328,7 +344,11 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
     with _alone(place):
         if place.exists():
             old = load_dataset(place)
-            images, labels = np.concatenate([old.images, images]), np.concatenate([old.labels, labels])
+            # what is said last of the same ink is right
+            new = {each.tobytes() for each in images}
+            kept = np.array([each.tobytes() not in new for each in old.images], np.bool_)
+            images = np.concatenate([old.images[kept], images])
+            labels = np.concatenate([old.labels[kept], labels])
         if len(images) > MOST_EXAMPLES:
             raise DataError("error.hand.many", n=len(images), most=MOST_EXAMPLES)
         save_dataset(place, Dataset(images, labels))

@@ -43,21 +43,35 @@ export function lookOf(image: Grey, features: Float32Array, probabilities: Array
 
 /** Say what a digit is rather than its answer; null if no corrected digit speaks against the answer. */
 export function rather(look: Look, answer: number, examples: readonly Example[]): Correction | null {
+  const compared = examples.map((each) => ({ each, ...alikeness(look, each) }));
+  // an example that is labelled with the answer is for it, against all that are no more alike
+  const against = compared.reduce(
+    (most, { each, alike }) => (each.label === answer ? Math.max(most, alike) : most),
+    0,
+  );
   let best: Correction | null = null;
-  for (const { label, ...each } of examples) {
-    const gap = at(each.logs, answer) - at(each.logs, label);
-    if (label === answer || !(gap > 0 || largest(each.logs) === label)) continue;
-    const near = product(look.features, each.features);
-    const shape = product(look.shape, each.shape);
-    const isSame = near >= SAME && shape >= SAME;
-    const alike = isSame ? 1 : sigmoid((near - NEAR) / WIDTH) * sigmoid((shape - SHAPE) / SHAPE_WIDTH);
-    if (alike < FAINT) continue;
+  for (const { each, alike, isSame } of compared) {
+    const { label, logs } = each;
+    const gap = at(logs, answer) - at(logs, label);
+    if (label === answer || !(gap > 0 || largest(logs) === label)) continue;
+    if (alike < FAINT || alike <= against) continue;
     const before = at(look.logs, label) - at(look.logs, answer);
     const raised = before + alike * (Math.max(gap, 0) + MARGIN);
     const logit = isSame ? Math.max(raised, SURELY) : raised;
     if (!best || logit > best.logit) best = { digit: label, alike, logit };
   }
   return best;
+}
+
+/** How much alike two digits look, 0 to 1, and whether they are the same ink. */
+function alikeness(one: Look, other: Look): { alike: number; isSame: boolean } {
+  const near = product(one.features, other.features);
+  const shape = product(one.shape, other.shape);
+  const isSame = near >= SAME && shape >= SAME;
+  return {
+    alike: isSame ? 1 : sigmoid((near - NEAR) / WIDTH) * sigmoid((shape - SHAPE) / SHAPE_WIDTH),
+    isSame,
+  };
 }
 
 /** Move probability from a wrong answer to the right one if corrected digits look alike. */

@@ -1,6 +1,6 @@
 """How much corrections help the reading of one person's whole numbers, and what they harm.
 
-    python benchmarks/hand_numbers.py --strokes unipen.npz --writers odd
+    python benchmarks/hand_numbers.py --strokes unipen.npz --writers held-out
 
 Each held-out writer of UNIPEN writes numbers of his own digits. First, as a person works: of the first pages, the
 digits of each number that was misread are corrected, and the others are read again. Then, digit by digit: for each
@@ -146,13 +146,17 @@ def main() -> None:
     parser.add_argument("--model", default=DEFAULT, help="what `shuzi.load` takes; it outputs its features")
     parser.add_argument("--strokes", type=Path, required=True, help="UNIPEN or a packed file")
     parser.add_argument(
-        "--writers", choices=["even", "odd"], default="even", help="odd ones are for the final report"
+        "--writers", choices=["even", "odd", "held-out"], default="even", help="even ones are to choose by"
     )
     parser.add_argument("--pages", type=int, default=120, help="of each writer")
     parser.add_argument("--first", type=int, default=30, help="of these, the pages that are corrected")
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    strokes = load_strokes(given.strokes).held_out(odd=given.writers == "odd")
+    strokes = load_strokes(given.strokes)
+    if given.writers == "held-out":
+        strokes = strokes.part(strokes.validation)
+    else:
+        strokes = strokes.held_out(odd=given.writers == "odd")
     reader = shuzi.load(given.model)
     split = shuzi.load_mnist().validation  # no digit of it is written: the writers need some
     pages = pages_of(reader, Writers(split.images[:50], split.labels[:50], strokes), given.pages)

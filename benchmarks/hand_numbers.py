@@ -50,11 +50,12 @@ class Page:
 
     @property
     def wrong(self) -> list[int]:
-        """The digits that were taken for others; none if their number is not right."""
+        """The digits that were taken for others; none if so many differ that the digits are rather shifted."""
         if not len(self.text) == len(self.reading.text) == len(self.reading.digits):
             return []
         pairs = zip(self.text, self.reading.text, strict=True)
-        return [place for place, (digit, answer) in enumerate(pairs) if digit != answer]
+        found = [place for place, (digit, answer) in enumerate(pairs) if digit != answer]
+        return found if len(found) <= max(1, len(self.text) // 4) else []
 
 
 def pages_of(reader: Reader, writers: Writers, count: int) -> list[Page]:

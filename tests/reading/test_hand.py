@@ -152,3 +152,15 @@ def test_a_listed_value_with_the_corrected_digit_is_chosen(reader, tmp_path):
     known = reader.with_hand(tmp_path / "my.npz")
     assert reader.read(picture, among=["909112", "409112"]).text == "409112"
     assert known.read(picture, among=["909112", "409112"]).text == "909112"
+
+
+def test_one_correction_makes_no_other_number_wrong_and_ok(reader, validation, wrong):
+    """The network is quite sure of some wrong answers; other people's digits must not pay for it."""
+    images, labels = wrong
+    answers = reader.classify(images).argmax(axis=1)
+    surest = int(reader.classify(images).max(axis=1).argmax())
+    known = reader.knowing(Dataset(images[surest : surest + 1], labels[surest : surest + 1]))
+    alike = np.flatnonzero(validation.labels == answers[surest])[:60]
+    sheets = [np.pad(255 - validation.images[place], 20, constant_values=255) for place in alike]
+    for before, after in zip(map(reader.read, sheets), map(known.read, sheets), strict=True):
+        assert after.text == before.text or after.status != "ok"

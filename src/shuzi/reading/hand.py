@@ -35,6 +35,7 @@ _LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
 _FAINT = 0.05  # a corrected digit that counts less says nothing
 _PIECE = 256  # digits that are compared at once: with 10,000 corrected ones, those of a page would take gigabytes
+_DOUBTFUL = 1.0  # the largest logit of what only looks alike: a person should see it, so it is not `ok`
 _SAME, _SURELY = 0.995, 3.0  # the similarity of one and the same ink, and the logit of its label
 
 
@@ -51,13 +52,16 @@ class Blend:
         The same of the blurred pixels.
     margin
         The logit by which the right answer rises above the wrong one for the corrected digit itself.
+    most
+        The largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays.
     """
 
-    near: float = 0.50
+    near: float = 0.40
     width: float = 0.05
-    shape: float = 0.60
+    shape: float = 0.55
     shape_width: float = 0.03
-    margin: float = 0.75
+    margin: float = 2.0
+    most: float = 8.0
 
 
 class Correction(NamedTuple):
@@ -223,8 +227,8 @@ def _rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend:
     told &= alike > np.where(agrees, alike, 0.0).max(axis=1, keepdims=True)
     rows = np.arange(len(answers))
     before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
-    logits = before + alike * (np.maximum(gaps, 0.0) + blend.margin)
-    logits = np.where(same, np.maximum(logits, _SURELY), logits)
+    logits = before + alike * np.minimum(np.maximum(gaps, 0.0) + blend.margin, blend.most)
+    logits = np.where(same, np.maximum(logits, _SURELY), np.minimum(logits, np.maximum(before, _DOUBTFUL)))
     # one that does not look alike says nothing
     strength = np.where(told & (alike >= _FAINT), logits, -np.inf)
     best = strength.argmax(axis=1)

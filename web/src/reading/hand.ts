@@ -4,14 +4,18 @@ import type { Classified } from "./models";
 
 const LEAST = 1e-6;
 const FAINT = 0.05;
+/** The largest logit of what only looks alike: a person should see it. */
+const DOUBTFUL = 1;
 const [SAME, SURELY] = [0.995, 3];
 const KERNEL = [1, 4, 6, 4, 1].map((each) => each / 16);
 /** The cosine of the hidden layers from which a corrected digit counts half, and the change in which it comes to count. */
-const [NEAR, WIDTH] = [0.5, 0.05];
+const [NEAR, WIDTH] = [0.4, 0.05];
 /** The same of the blurred pixels. */
-const [SHAPE, SHAPE_WIDTH] = [0.6, 0.03];
+const [SHAPE, SHAPE_WIDTH] = [0.55, 0.03];
 /** The logit by which the right answer rises above the wrong one for the corrected digit itself. */
-const MARGIN = 0.75;
+const MARGIN = 2;
+/** The largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays. */
+const MOST = 8;
 
 /** How a digit looks. */
 export interface Look {
@@ -56,8 +60,8 @@ export function rather(look: Look, answer: number, examples: readonly Example[])
     if (label === answer || !(gap > 0 || largest(logs) === label)) continue;
     if (alike < FAINT || alike <= against) continue;
     const before = at(look.logs, label) - at(look.logs, answer);
-    const raised = before + alike * (Math.max(gap, 0) + MARGIN);
-    const logit = isSame ? Math.max(raised, SURELY) : raised;
+    const raised = before + alike * Math.min(Math.max(gap, 0) + MARGIN, MOST);
+    const logit = isSame ? Math.max(raised, SURELY) : Math.min(raised, Math.max(before, DOUBTFUL));
     if (!best || logit > best.logit) best = { digit: label, alike, logit };
   }
   return best;

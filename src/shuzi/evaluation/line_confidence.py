@@ -85,7 +85,8 @@ def read_lines(
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
     rng, writers = np.random.default_rng([seed, 1]), Writers(digits.images, digits.labels, clear_strokes(strokes))
     # parts of other lines are read too, but nobody knows what they say
-    kinds = [replace(kind, neighbours=0.0) for kind in TRAINED]
+    # people cross digits out far less often than training shows it, and confidence is for what they usually write
+    kinds = [replace(kind, neighbours=0.0) for kind in TRAINED if not kind.crossed_out]
     fractions = np.array([kind.share for kind in kinds])
     fractions /= fractions.sum()
     for _ in range(pages):

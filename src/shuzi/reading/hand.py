@@ -64,6 +64,11 @@ class Blend:
     most: float = 8.0
 
 
+IN_NUMBERS = Blend(near=0.70, shape=0.70, margin=2.0, most=12.0)
+"""How much they count in whole numbers, where neighbours and the line recogniser speak too: there, what is less alike
+makes more readings wrong than right (benchmarks/hand_numbers.py)."""
+
+
 class Correction(NamedTuple):
     """What corrected digits say of a digit.
 
@@ -94,6 +99,11 @@ class Hand(Classifier):
     blend
         How much they count.
 
+    Attributes
+    ----------
+    alone
+        The classifier without them.
+
     Raises
     ------
     ModelError
@@ -106,10 +116,10 @@ class Hand(Classifier):
         if len(examples) > MOST_EXAMPLES:
             raise DataError("error.hand.many", n=len(examples), most=MOST_EXAMPLES)
         vars(self).update(vars(classifier))  # the same loaded model
+        self.alone: Classifier = classifier.alone if isinstance(classifier, Hand) else classifier
         self._blend = blend or Blend()
-        self._examples: Examples | None = None  # what the classifier knew before does not count
-        if len(examples):
-            self._examples = Examples.of(self, examples)
+        # what the classifier knew before does not count
+        self._examples = Examples.of(self.alone, examples) if len(examples) else None
 
     def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Return the probabilities (n, 10), and for each image the probability that it is a digit: float32 (n,)."""
@@ -120,7 +130,7 @@ class Hand(Classifier):
         return corrected(probabilities, is_digit, looks, self._examples, self._blend)
 
     def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
-        """Say what digits are rather than the answers that someone else gives; None where nothing speaks against one.
+        """Say what digits of a number are rather than its answers; None where nothing speaks against one.
 
         Parameters
         ----------
@@ -133,7 +143,7 @@ class Hand(Classifier):
             return [None] * len(images)
         probabilities, _ = super().classify_or_reject(images)
         looks = Looks.of(images, self.features(images), probabilities)
-        return rather(looks, np.array(answers, np.int64), self._examples, self._blend)
+        return rather(looks, np.array(answers, np.int64), self._examples, IN_NUMBERS)
 
 
 @dataclass(frozen=True)

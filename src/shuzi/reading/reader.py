@@ -161,10 +161,14 @@ class Reader:
 
     def find_candidates(self, picture: Picture) -> Candidates:
         """Return everything found on the way to a reading, to show or measure it; raises what `read` raises."""
-        seen = locate_digits(open_picture(picture), self._classifier, self._detector, self._recogniser)
-        if isinstance(self._classifier, Hand) and seen.lines:
-            return correct(seen, self._classifier, self._line_scale.weights)
-        return seen
+        grey, hand = open_picture(picture), self._classifier
+        if not isinstance(hand, Hand):
+            return locate_digits(grey, hand, self._detector, self._recogniser)
+        # in a number, corrected digits speak about its texts, not about the candidates too
+        seen = locate_digits(grey, hand.alone, self._detector, self._recogniser)
+        if not seen.lines:
+            seen = locate_digits(grey, hand, self._detector, self._recogniser)
+        return correct(seen, hand, self._line_scale.weights)
 
     def interpret(self, seen: Candidates) -> Reading:
         """Turn candidates into a reading."""

@@ -4,7 +4,7 @@ import { cutOut } from "../ink/normalize";
 import { rounded } from "../ink/numbers";
 import type { Grey, Part } from "../ink/picture";
 import type { LineTexts } from "./lines/search";
-import type { Classified, Classifier, Found } from "./models";
+import type { Classified, Classify, Found } from "./models";
 
 const [OF_CLASSIFIER, OF_DETECTOR] = [0.5, 2];
 const SURELY = 0.9;
@@ -85,7 +85,7 @@ export function around(box: Box, share: number): Part {
 export function candidatesAt(
   ink: Grey,
   boxes: readonly Box[],
-  classifier: Classifier,
+  classifier: Classify,
   found: readonly Found[] | null = null,
 ): Candidate[] {
   const inked = boxes.flatMap((box, place) => {
@@ -112,7 +112,7 @@ export function candidatesAt(
 function classifyAgain(
   ink: Grey,
   inked: readonly { box: Box }[],
-  classifier: Classifier,
+  classifier: Classify,
   classified: Classified[],
 ): void {
   const cuts = inked.flatMap(({ box }, place) => {

@@ -8,14 +8,23 @@ const FAINT = 0.05;
 const DOUBTFUL = 1;
 const [SAME, SURELY] = [0.995, 3];
 const KERNEL = [1, 4, 6, 4, 1].map((each) => each / 16);
-/** The cosine of the hidden layers from which a corrected digit counts half, and the change in which it comes to count. */
-const [NEAR, WIDTH] = [0.4, 0.05];
-/** The same of the blurred pixels. */
-const [SHAPE, SHAPE_WIDTH] = [0.55, 0.03];
-/** The logit by which the right answer rises above the wrong one for the corrected digit itself. */
-const MARGIN = 2;
-/** The largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays. */
-const MOST = 8;
+/** The changes of the cosines below in which a corrected digit comes to count. */
+const [WIDTH, SHAPE_WIDTH] = [0.05, 0.03];
+
+/** How much corrected digits count. */
+interface Blend {
+  /** The cosines of the hidden layers, and of the blurred pixels, from which a corrected digit counts half. */
+  near: number;
+  shape: number;
+  /** The logit by which the right answer rises above the wrong one for the corrected digit itself. */
+  margin: number;
+  /** The largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays. */
+  most: number;
+}
+
+const ALONE: Blend = { near: 0.4, shape: 0.55, margin: 2, most: 8 };
+/** In whole numbers, where neighbours and the line recogniser speak too. */
+export const IN_NUMBERS: Blend = { near: 0.7, shape: 0.7, margin: 2, most: 12 };
 
 /** How a digit looks. */
 export interface Look {
@@ -46,8 +55,13 @@ export function lookOf(image: Grey, features: Float32Array, probabilities: Array
 }
 
 /** Say what a digit is rather than its answer; null if no corrected digit speaks against the answer. */
-export function rather(look: Look, answer: number, examples: readonly Example[]): Correction | null {
-  const compared = examples.map((each) => ({ each, ...alikeness(look, each) }));
+export function rather(
+  look: Look,
+  answer: number,
+  examples: readonly Example[],
+  blend: Blend,
+): Correction | null {
+  const compared = examples.map((each) => ({ each, ...alikeness(look, each, blend) }));
   // an example that is labelled with the answer is for it, against all that are no more alike
   const against = compared.reduce(
     (most, { each, alike }) => (each.label === answer ? Math.max(most, alike) : most),
@@ -60,7 +74,7 @@ export function rather(look: Look, answer: number, examples: readonly Example[])
     if (label === answer || !(gap > 0 || largest(logs) === label)) continue;
     if (alike < FAINT || alike <= against) continue;
     const before = at(look.logs, label) - at(look.logs, answer);
-    const raised = before + alike * Math.min(Math.max(gap, 0) + MARGIN, MOST);
+    const raised = before + alike * Math.min(Math.max(gap, 0) + blend.margin, blend.most);
     const logit = isSame ? Math.max(raised, SURELY) : Math.min(raised, Math.max(before, DOUBTFUL));
     if (!best || logit > best.logit) best = { digit: label, alike, logit };
   }
@@ -68,12 +82,12 @@ export function rather(look: Look, answer: number, examples: readonly Example[])
 }
 
 /** How much alike two digits look, 0 to 1, and whether they are the same ink. */
-function alikeness(one: Look, other: Look): { alike: number; isSame: boolean } {
+function alikeness(one: Look, other: Look, blend: Blend): { alike: number; isSame: boolean } {
   const near = product(one.features, other.features);
   const shape = product(one.shape, other.shape);
   const isSame = near >= SAME && shape >= SAME;
   return {
-    alike: isSame ? 1 : sigmoid((near - NEAR) / WIDTH) * sigmoid((shape - SHAPE) / SHAPE_WIDTH),
+    alike: isSame ? 1 : sigmoid((near - blend.near) / WIDTH) * sigmoid((shape - blend.shape) / SHAPE_WIDTH),
     isSame,
   };
 }
@@ -82,7 +96,7 @@ function alikeness(one: Look, other: Look): { alike: number; isSame: boolean } {
 export function corrected(found: Classified, look: Look, examples: readonly Example[]): Classified {
   const { probabilities, isDigit } = found;
   const answer = largest(probabilities);
-  const told = rather(look, answer, examples);
+  const told = rather(look, answer, examples, ALONE);
   if (!told) return found;
   const both = at(probabilities, told.digit) + at(probabilities, answer);
   const share = sigmoid(told.logit);

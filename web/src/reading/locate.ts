@@ -17,7 +17,7 @@ import { Scan } from "../ink/scan";
 import { around, type Candidate, type Candidates, candidatesAt } from "./candidates";
 import { linesOf } from "./lines/frames";
 import { textsOf } from "./lines/search";
-import { type Classifier, type Detector, LETTER, possibleScale, type Recogniser } from "./models";
+import { type Classify, type Detector, LETTER, possibleScale, type Recogniser } from "./models";
 
 const LARGEST = 1_280;
 const MOST_SIMPLE = 24;
@@ -38,7 +38,7 @@ const SURE = 0.9;
 
 /** The models that look for digits. The detector and the recogniser are asked for only where they are needed. */
 export interface Models {
-  readonly classifier: Classifier;
+  readonly classifier: Classify;
   readonly detector: () => Promise<Detector>;
   /** Null for a classifier that cannot reject: it reads digits only. */
   readonly recogniser: (() => Promise<Recogniser>) | null;
@@ -85,7 +85,7 @@ export async function locateDigits(
 }
 
 /** Take each component for a digit, or join nearby components if that gives more confidence. */
-function simply({ ink, components }: Scan, classifier: Classifier): Candidate[] {
+function simply({ ink, components }: Scan, classifier: Classify): Candidate[] {
   if (components.length > MOST_SIMPLE) return [];
   const boxes = components.map(({ box }) => box);
   const taken = (pieces: readonly Box[]) => withoutLow(candidatesAt(ink, pieces, classifier));
@@ -104,7 +104,7 @@ type Chosen = [chosen: readonly Candidate[], all: readonly Candidate[]];
 /** Find digits at the scale suggested by the ink and at others if that fits badly; else the simple ones stay. */
 function byDetector(
   { ink, contrast, components }: Scan,
-  classifier: Classifier,
+  classifier: Classify,
   detector: Detector,
   simple: readonly Candidate[],
   enough: number,
@@ -135,7 +135,7 @@ function byDetector(
 }
 
 /** Find digits with the detector if the writing is too pale or the paper too uneven for an ink map. */
-function pale({ grey, contrast }: Scan, classifier: Classifier, detector: Detector): [Grey, ...Chosen] {
+function pale({ grey, contrast }: Scan, classifier: Classify, detector: Detector): [Grey, ...Chosen] {
   const isOn = (box: Box) =>
     box.x < grey.width && box.y < grey.height && rightOf(box) > 0 && bottomOf(box) > 0;
   const shorter = Math.min(grey.width, grey.height);

@@ -5,7 +5,7 @@ import { resize } from "../ink/resize";
 import type { Card, Graph } from "../runtime/graph";
 import { Network, type Output } from "../runtime/network";
 import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "./explain/inside";
-import { type Correction, corrected, type Example, type Look, lookOf, rather } from "./hand";
+import { type Correction, corrected, type Example, IN_NUMBERS, type Look, lookOf, rather } from "./hand";
 
 /** The height in pixels to which the detector's digits are scaled. */
 export const LETTER = 28;
@@ -20,6 +20,9 @@ const MOST_LARGER = 6;
 const MOST_PIXELS = 1_000_000;
 const MOST_FOUND = 1_000;
 const MARGIN = 8;
+
+/** Classifies 28x28 images, with or without corrected digits. */
+export type Classify = Pick<Classifier, "classify">;
 
 /** What an image may show: the probability of each digit, given that it is one, and that it is one at all. */
 export interface Classified {
@@ -68,10 +71,10 @@ export class Classifier {
     return this.#look(images).map(([each, look]) => corrected(each, look, this.#examples));
   }
 
-  /** What digits are rather than the answers that someone else gives; null where nothing speaks against one. */
+  /** What digits of a number are rather than its answers; null where nothing speaks against one. */
   corrections(images: readonly Grey[], answers: readonly number[]): (Correction | null)[] {
     return this.#look(images).map(([, look], place) =>
-      rather(look, answers[place] as number, this.#examples),
+      rather(look, answers[place] as number, this.#examples, IN_NUMBERS),
     );
   }
 

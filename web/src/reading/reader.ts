@@ -39,7 +39,13 @@ export class Reader {
 
   /** Everything found on the way to a reading, to show or measure it. */
   async findCandidates(grey: Grey): Promise<Candidates> {
-    return correct(await locateDigits(grey, this.#models), this.classifier, this.#lineScale.weights);
+    const { classifier } = this;
+    if (!classifier.knowsAny) return locateDigits(grey, this.#models);
+    // in a number, corrected digits speak about its texts, not about the candidates too
+    const alone = { classify: (images: readonly Grey[]) => classifier.classifyAlone(images) };
+    let seen = await locateDigits(grey, { ...this.#models, classifier: alone });
+    if (!seen.lines.length) seen = await locateDigits(grey, this.#models);
+    return correct(seen, classifier, this.#lineScale.weights);
   }
 
   interpret(seen: Candidates): Reading {

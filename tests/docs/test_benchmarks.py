@@ -184,6 +184,24 @@ def corrections():
     ]
 
 
+def corrections_of_numbers():
+    rows = []
+    for found in (raw("hand-numbers")["by triple"][f"after {count}"] for count in (1, 2, 3)):
+        same, rest = found["same"], found["rest"]
+        row = [percent(same["accuracy"], 0), str(same["n"]), percent(rest["accuracy"], 0), str(rest["n"])]
+        rows.append([*row, *(percent(each, 0) for each in rest["interval"]), percent(found["harmed"]["accuracy"], 2)])
+    return rows
+
+
+def before_and_now():
+    found = raw("speed-reading-before")
+    names = ("a drawing of 28x28", "a strip of 64x160", "a real strip", "a photo of 640x480 with six digits")
+    return [
+        [*(f"{found[name]['ms'][one]:.1f}" for one in ("now", "0.1")), f"{found[name]['ratio']:.2f}"]
+        for name in names
+    ]
+
+
 def fine_tuning():
     rows = []
     for found in raw("fine-tuning")["writers"].values():
@@ -267,9 +285,11 @@ def test_figures_are_those_of_the_raw_results(language):
         *traced(),
         ruled(),
         corrections(),
+        corrections_of_numbers(),
         fine_tuning(),
         training_times(),
         reading_times(),
+        before_and_now(),
         page_runtimes(),
         page_times(),
     ]

@@ -177,12 +177,31 @@ def test_a_spec_opens_no_file_of_the_machine(client, files):
 
 
 @pytest.fixture(scope="module")
-def wrong_hand(tmp_path_factory):
-    """Corrected digits of somebody whose ones are sevens."""
-    from shuzi import load_mnist
+def wrong_hand(files, tmp_path_factory):
+    """The ones of this very sheet, as somebody keeps them whose ones are sevens."""
+    from shuzi import load
+    from shuzi.forms.collect import read_forms
+    from shuzi.forms.parse import read_spec
+    from shuzi.forms.reading.page import PageReader
 
-    digits = load_mnist().validation
-    ones = digits.images[digits.labels == 1][:300]
+    class Watched:
+        """A reader that notes what it classifies."""
+
+        def __init__(self):
+            self.reader, self.images = load(), []
+
+        def classify_or_reject(self, images):
+            self.images.append(images)
+            return self.reader.classify_or_reject(images)
+
+        def __getattr__(self, name):
+            return getattr(self.reader, name)
+
+    watched = Watched()
+    read_forms(PageReader(read_spec(files / "scores.toml"), watched), [files / "sheet.jpg"])
+    images = np.concatenate(watched.images)
+    ones = images[watched.reader.classify(images).argmax(axis=1) == 1]
+    assert len(ones)
     path = tmp_path_factory.mktemp("hand") / "sevens.npz"
     np.savez(path, images=ones, labels=np.full(len(ones), 7, np.uint8))
     return path

@@ -41,7 +41,7 @@ _SAME, _SURELY = 0.995, 3.0  # the similarity of one and the same ink, and the l
 
 @dataclass(frozen=True)
 class Blend:
-    """How much corrected digits count; chosen on digits of UNIPEN's held-out writers (benchmarks/hand.py).
+    """How much corrected digits count; chosen on UNIPEN's writers with even numbers (benchmarks/hand.py).
 
     Parameters
     ----------

@@ -12,8 +12,6 @@ import argparse
 import os
 import pickle
 import statistics
-import subprocess
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -22,7 +20,7 @@ from typing import Any
 import http_speed
 from http_speed import MANY, MANY_PHOTOS, MANY_STRIPS
 from machine import keep
-from turns import Note, Turn, column, compete
+from turns import asked, column, compete
 
 NOW, BEFORE = "now", "before"
 _SCRIPT = """
@@ -40,29 +38,6 @@ for line in sys.stdin:
         count += sum(1 for _ in reader.read_many(files))
     print((time.perf_counter() - began) / count, flush=True)
 """
-
-
-def reading(source: str, path: str, seconds: float) -> Turn:
-    """Read files with the shuzi of a `src` folder."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SCRIPT, path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        bufsize=1,
-        env=os.environ | {"PYTHONPATH": source},
-    )
-    assert process.stdin is not None  # noqa: S101 - for the types
-    assert process.stdout is not None  # noqa: S101 - for the types
-    goes, comes = process.stdin, process.stdout
-    if not comes.readline().startswith(source):
-        raise RuntimeError(f"another shuzi than that of {source} was imported")
-
-    def turn(number: int) -> Note:  # noqa: ARG001
-        goes.write(f"{seconds}\n")
-        return {"seconds": float(comes.readline())}
-
-    return turn
 
 
 def main() -> None:
@@ -87,7 +62,7 @@ def main() -> None:
             path = Path(folder) / "files"
             path.write_bytes(pickle.dumps(http_speed.pictures(what)))
             rivals = {
-                name: partial(reading, source, str(path), given.seconds)
+                name: partial(asked, source, _SCRIPT, str(path), given.seconds)
                 for name, source in ((BEFORE, str(given.source.resolve())), (NOW, now))
             }
             each = column(compete(rivals, given.rounds, cores))

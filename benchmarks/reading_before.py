@@ -13,8 +13,6 @@ import argparse
 import os
 import pickle
 import statistics
-import subprocess
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -24,7 +22,7 @@ import numpy as np
 from machine import keep
 from PIL import Image
 from reading_speed import Picture, drawings, photos, strips
-from turns import Note, Turn, column, compete
+from turns import asked, column, compete
 
 import shuzi
 
@@ -51,29 +49,6 @@ for line in sys.stdin:
 """
 
 
-def reading(source: str, path: str, seconds: float) -> Turn:
-    """Read pictures one by one with the shuzi of a `src` folder."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", _SCRIPT, path],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        bufsize=1,
-        env=os.environ | {"PYTHONPATH": source},
-    )
-    assert process.stdin is not None  # noqa: S101 - for the types
-    assert process.stdout is not None  # noqa: S101 - for the types
-    goes, comes = process.stdin, process.stdout
-    if not comes.readline().startswith(source):
-        raise RuntimeError(f"another shuzi than that of {source} was imported")
-
-    def turn(number: int) -> Note:  # noqa: ARG001
-        goes.write(f"{seconds}\n")
-        return {"seconds": float(comes.readline())}
-
-    return turn
-
-
 def compare(pictures: list[Picture], before: str, rounds: int, seconds: float) -> dict[str, Any]:
     """Time both versions on the same pictures."""
     now = str(Path(shuzi.__file__).parents[1])
@@ -81,7 +56,8 @@ def compare(pictures: list[Picture], before: str, rounds: int, seconds: float) -
         path = str(Path(folder) / "pictures")
         with Path(path).open("wb") as file:
             pickle.dump(pictures, file)
-        rivals = {NOW: partial(reading, now, path, seconds), BEFORE: partial(reading, before, path, seconds)}
+        sources = {NOW: now, BEFORE: before}
+        rivals = {name: partial(asked, source, _SCRIPT, path, seconds) for name, source in sources.items()}
         times = column(compete(rivals, rounds, {sorted(os.sched_getaffinity(0))[-1]}))
     pairs = [one / other for one, other in zip(times[NOW], times[BEFORE], strict=True)]
     return {

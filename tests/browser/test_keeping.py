@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 import shuzi
 from driving.pen import strokes_of
 from shuzi.data.formats import load_dataset
-from shuzi.reading.hand import add_to_hand
+from shuzi.data.own import add_to_hand
 
 pytestmark = pytest.mark.browser
 

@@ -12,8 +12,8 @@ import shuzi
 from shuzi.cli import shuzi as command
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset
+from shuzi.data.own import add_to_hand, forget
 from shuzi.errors import DataError, ModelError
-from shuzi.reading.hand import add_to_hand, forget
 
 
 @pytest.fixture(scope="module")

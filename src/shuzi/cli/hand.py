@@ -31,8 +31,8 @@ def add(picture: str, label: str, to: Path, model: str) -> None:
     """Add the digits of a picture."""
     import numpy as np
 
+    from shuzi.data.own import add_to_hand
     from shuzi.errors import DataError
-    from shuzi.reading.hand import add_to_hand
     from shuzi.reading.reader import load
 
     if not (label.isascii() and label.isdecimal()):
@@ -49,7 +49,7 @@ def add(picture: str, label: str, to: Path, model: str) -> None:
 @language_option
 def list_(file: Path) -> None:
     """Show the corrected digits."""
-    from shuzi.reading.hand import load_hand
+    from shuzi.data.own import load_hand
 
     known = load_hand(file)
     for number, (image, label) in enumerate(zip(known.images, known.labels, strict=True), start=1):
@@ -64,7 +64,7 @@ def list_(file: Path) -> None:
 @language_option
 def forget(file: Path, numbers: tuple[int, ...]) -> None:
     """Remove corrected digits."""
-    from shuzi.reading.hand import forget as removed
+    from shuzi.data.own import forget as removed
 
     left = removed(file, [each - 1 for each in numbers])
     click.echo(say("hand.left", n=left, path=file))

@@ -9,29 +9,19 @@ digit that a person corrected; all else stays as it is. The hidden layer alone w
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
-from shuzi.data.formats import load_dataset, save_dataset
-from shuzi.data.hdf5 import NAMES
-from shuzi.data.npz import arrays_in
+from shuzi.data.own import MOST_EXAMPLES
 from shuzi.errors import DataError
 from shuzi.reading.classifier import Classifier
 
-MOST_EXAMPLES = 10_000
-"""Corrected digits that a file may hold."""
-
 _LEAST = 1e-6
-_LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times over
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
 _FAINT = 0.05  # a corrected digit that counts less says nothing
 _PIECE = 256  # digits that are compared at once: with 10,000 corrected ones, those of a page would take gigabytes
@@ -306,107 +296,3 @@ def _blurred(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     down = np.sum([weight * across[:, place : place + side] for place, weight in enumerate(_KERNEL)], axis=0)
     flat = np.asarray(down, np.float32).reshape(len(images), -1)
     return np.asarray(flat - flat.mean(axis=1, keepdims=True), np.float32)
-
-
-def load_hand(path: str | Path) -> Dataset:
-    """Read corrected digits: the file of one's own data that `shuzi train --data` takes.
-
-    Raises
-    ------
-    DataError
-        The file is missing, damaged, or holds something else.
-    """
-    place = Path(path)
-    _check(place)
-    if not place.exists():
-        raise DataError("error.hand.missing", path=place)
-    return load_dataset(place)
-
-
-def hand_of(content: bytes, path: Path) -> Dataset:
-    """Return the corrected digits in the bytes of such a file; errors call it `path`, and are those of `load_hand`.
-
-    >>> import io
-    >>> file = io.BytesIO()
-    >>> np.savez(file, images=np.zeros((1, 28, 28), np.uint8), labels=np.array([7], np.uint8))
-    >>> hand_of(file.getvalue(), Path("my.npz")).labels
-    array([7], dtype=uint8)
-    """
-    arrays = arrays_in(io.BytesIO(content), path, NAMES, _LARGEST)
-    return Dataset(arrays["images"], arrays["labels"])
-
-
-def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> int:
-    """Add corrected digits to a file, which is made if it is not there; return how many it holds then.
-
-    Of an image that it holds already, the new label stays.
-
-    Raises
-    ------
-    DataError
-        It holds something else, would hold too many, or cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "my.npz"
-    >>> add_to_hand(path, np.zeros((1, 28, 28), np.uint8), np.array([7], np.uint8))
-    1
-    """
-    place = Path(path)
-    _check(place)
-    with _alone(place):
-        if place.exists():
-            old = load_dataset(place)
-            # what is said last of the same ink is right
-            new = {each.tobytes() for each in images}
-            kept = np.array([each.tobytes() not in new for each in old.images], np.bool_)
-            images = np.concatenate([old.images[kept], images])
-            labels = np.concatenate([old.labels[kept], labels])
-        if len(images) > MOST_EXAMPLES:
-            raise DataError("error.hand.many", n=len(images), most=MOST_EXAMPLES)
-        save_dataset(place, Dataset(images, labels))
-    return len(images)
-
-
-def forget(path: str | Path, places: list[int]) -> int:
-    """Remove corrected digits by their position from 0; return how many are left.
-
-    Raises
-    ------
-    DataError
-        There is no such position, or the file cannot be read or written.
-    """
-    _check(Path(path))
-    if not Path(path).exists():
-        raise DataError("error.hand.missing", path=path)
-    with _alone(Path(path)):
-        old = load_hand(path)
-        if wrong := [each for each in places if not 0 <= each < len(old)]:
-            raise DataError("error.hand.place", place=wrong[0] + 1, n=len(old))
-        kept = np.setdiff1d(np.arange(len(old)), places)
-        if len(kept):
-            save_dataset(path, Dataset(old.images[kept], old.labels[kept]))
-        else:
-            Path(path).unlink()
-    return len(kept)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time change a file, so that no correction of another one is lost."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_name(f".{path.name}.lock"))
-        lock.acquire()
-    except OSError as problem:
-        raise DataError("error.data.unwritable", path=path, reason=problem.strerror or problem) from problem
-    try:
-        yield
-    finally:
-        lock.release()
-
-
-def _check(path: Path) -> None:
-    if path.suffix != ".npz":
-        raise DataError("error.hand.ending", path=path)

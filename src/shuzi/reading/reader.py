@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.data.own import load_hand
 from shuzi.errors import ShuziError
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, find_model, shipped
@@ -22,7 +23,7 @@ from shuzi.reading.candidates import Candidates
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.confidence import Scale
 from shuzi.reading.detector import Detector
-from shuzi.reading.hand import Hand, load_hand
+from shuzi.reading.hand import Hand
 from shuzi.reading.interpret import interpret
 from shuzi.reading.lines.confidence import LineScale
 from shuzi.reading.lines.corrected import correct

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from shuzi.data.own import hand_of
 from shuzi.errors import DataError, ServiceError, ShuziError
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.parse import check_beside, spec_of
@@ -19,7 +20,6 @@ from shuzi.forms.toml import text_of
 from shuzi.messages import speaking
 from shuzi.pictures.open import Picture
 from shuzi.pictures.plain import PNG, is_plain, kind_of
-from shuzi.reading.hand import hand_of
 from shuzi.reading.reader import Reader
 from shuzi.service.api.schema import FormTable
 from shuzi.service.api.workbook import table_in

@@ -7,7 +7,7 @@ import pytest
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import DataError
 from shuzi.synthesis.samples.examples import PARTS, compose
-from shuzi.training.events import Composing, Done, Progress, Saved, Started
+from shuzi.training.events import Composing, Done, Progress, Saved, Started, Stopped
 from shuzi.training.loop import train
 from shuzi.training.network.architectures import build
 from shuzi.training.recipes import recipe
@@ -16,18 +16,22 @@ pytestmark = pytest.mark.slow
 FEW_STEPS = {"steps": 4, "batch_size": 8, "towers": 1, "report_every": 1, "validate_every": 2, "save_every": 2}
 
 
+def little(kind, dataset, seed, share=1.0):
+    return compose(kind, dataset, seed, share / {"crops": 4_000, "pages": 24_000}.get(kind, 6_000))
+
+
 @pytest.fixture(scope="module")
-def runs(mnist, pen_strokes):
-    """Train once from the start and once from half-way; pictures are composed as usual, but few of them."""
-    few = Splits(
+def few(mnist, pen_strokes):
+    return Splits(
         Dataset(mnist.train.images[:80], mnist.train.labels[:80]),
         Dataset(mnist.validation.images[:40], mnist.validation.labels[:40]),
         Dataset(mnist.test.images[:40], mnist.test.labels[:40]),
     ).with_strokes(pen_strokes)
 
-    def little(kind, dataset, seed, share=1.0):
-        return compose(kind, dataset, seed, share / {"crops": 4_000, "pages": 24_000}.get(kind, 6_000))
 
+@pytest.fixture(scope="module")
+def runs(few):
+    """Train once from the start and once from half-way; pictures are composed as usual, but few of them."""
     found = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shuzi.training.tasks.task.compose", little)
@@ -46,6 +50,14 @@ def test_composing_events_come_first(runs, name):
     told = [(event.done, event.of) for event in whole if isinstance(event, Composing)]
     assert told == [(done, PARTS) for done in range(1, PARTS + 1)]
     assert isinstance(whole[PARTS], Started)
+
+
+def test_a_run_can_be_stopped_while_it_composes(few, monkeypatch):
+    monkeypatch.setattr("shuzi.training.tasks.task.compose", little)
+    seen = []
+    for event in train(recipe("detector").changed(**FEW_STEPS), few, should_stop=lambda: len(seen) == 2):
+        seen.append(event)  # noqa: PERF402 - the loop asks in between
+    assert seen == [Composing(1, PARTS), Composing(2, PARTS), Stopped(0)]
 
 
 @pytest.mark.parametrize("name", ["reader", "detector", "line"])

@@ -55,7 +55,7 @@ def train(
     state, step
         From a `Saved` event, to resume there.
     should_stop
-        Called between chunks of steps.
+        Called between chunks of steps, and between parts of the examples while they are composed.
     start
         The .onnx file of a model to take the initial weights from, unless there is a state.
 
@@ -83,7 +83,10 @@ def train(
     validation = task.evaluation_examples(data.validation, recipe.seed)
     # a finished run is only exported again, and composing its training examples would take minutes
     over = step >= recipe.steps and bool(task.samples) and not recipe.fine_tunes
-    training = validation if over else (yield from _training_examples(task, recipe, data))
+    training = validation if over else (yield from _training_examples(task, recipe, data, should_stop))
+    if training is None:
+        yield Stopped(step)
+        return
     tuning = None
     if recipe.fine_tunes and start is not None:
         tuning = FineTuning(recipe, data.train, training, start)
@@ -145,8 +148,10 @@ def train(
     yield Done(step, accuracy, part, final, answers, temperature, thresholds)
 
 
-def _training_examples(task: Task, recipe: Recipe, data: Splits) -> Generator[Event, None, Examples]:
-    """Return the training examples; yield progress events while composing them."""
+def _training_examples(
+    task: Task, recipe: Recipe, data: Splits, should_stop: Callable[[], bool]
+) -> Generator[Event, None, Examples | None]:
+    """Return the training examples, or None if asked to stop; yield progress events while composing them."""
     parts: list[Examples] = []
     source, fraction = (data.train, 1.0) if data.others is None else (some_of(data.others), SHARE)
     total = task.parts(source)
@@ -154,6 +159,8 @@ def _training_examples(task: Task, recipe: Recipe, data: Splits) -> Generator[Ev
         parts.append(part)
         if total:
             yield Composing(len(parts), total)
+            if should_stop():
+                return None
     return parts[0] if len(parts) == 1 else joined(parts)
 
 

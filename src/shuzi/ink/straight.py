@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,24 +44,35 @@ def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
     if width < length:
         return found
     ink, own = _thickened(ink), _thickened(piece)
-    columns = np.arange(width)
     steps = round(slope / _STEP)
     for step in range(-steps, steps + 1):
         # a line of this slope is level in the sheared picture
-        moved = np.floor(step * _STEP * columns + 0.5).astype(np.int64)
-        moved -= moved.min()
-        rows = np.arange(height)[:, None] + (moved.max() - moved)[None]
-        sheared = np.zeros((height + int(moved.max()), width), np.bool_)
-        sheared[rows, columns[None]] = ink
+        lowered = _lowered(step * _STEP, width)
+        sheared = np.zeros((height + max(down for _, _, down in lowered), width), np.bool_)
+        for left, right, down in lowered:
+            sheared[down : down + height, left:right] = ink[:, left:right]
         full = _in_stretches(sheared, length) >= _FULL * length
-        if not full.any():
+        rows = np.flatnonzero(full.any(axis=1))
+        if not len(rows):
             continue
-        sheared[rows, columns[None]] = own
-        full &= _in_stretches(sheared, length) >= _OWN * length
+        for left, right, down in lowered:
+            sheared[down : down + height, left:right] = own[:, left:right]
+        full = full[rows] & (_in_stretches(sheared[rows], length) >= _OWN * length)
         # a pixel is on a line if a full stretch begins at it or less than its length before
         begun = np.cumsum(np.pad(full, ((0, 0), (length, length))), axis=1, dtype=np.int32)
-        found |= (begun[:, length : length + width] > begun[:, :width])[rows, columns[None]]
+        sheared[:] = False
+        sheared[rows] = begun[:, length : length + width] > begun[:, :width]
+        for left, right, down in lowered:
+            found[:, left:right] |= sheared[down : down + height, left:right]
     return found & piece
+
+
+def _lowered(slope: float, width: int) -> list[tuple[int, int, int]]:
+    """Return first column, end and shift of each run of columns that a shear lowers by the same number of pixels."""
+    down = np.floor(slope * np.arange(width) + 0.5).astype(np.int64)
+    down = down.max() - down
+    starts = [0, *(np.flatnonzero(np.diff(down)) + 1).tolist()]
+    return [(left, right, int(down[left])) for left, right in zip(starts, [*starts[1:], width], strict=True)]
 
 
 def _thickened(ink: Mask) -> Mask:
@@ -73,5 +85,8 @@ def _thickened(ink: Mask) -> Mask:
 
 def _in_stretches(ink: Mask, length: int) -> NDArray[np.int32]:
     """Return how much ink each level stretch of a length has, by its first column: int32 (h, w - length + 1)."""
-    sums = np.cumsum(np.pad(ink, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
-    return np.asarray(sums[:, length:] - sums[:, :-length])
+    size = (length, 1)
+    sums = cv2.boxFilter(
+        ink.view(np.uint8), cv2.CV_32S, size, anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT
+    )
+    return np.asarray(sums[:, : ink.shape[1] - length + 1], np.int32)

@@ -21,9 +21,10 @@ def digits(mnist):
 def few(monkeypatch):
     """Reduce the number of each kind in a whole training; composing runs in this process, so it sees the change."""
 
-    def set_counts(pages=0, rewritten=0, glyphs=0, lines=0, others=0):
+    def set_counts(pages=0, rewritten=0, glyphs=0, lines=0, others=0, written=0):
         counts = {"PAGES": pages, "REWRITTEN": rewritten, "GLYPHS": glyphs, "AS_THEY_ARE": 1}
-        for name, value in (counts | {"LINES_BY_PENS": lines, "OTHERS_BY_PENS": others, "PAGES_REPLACED": 0}).items():
+        by_pens = {"LINES_BY_PENS": lines, "OTHERS_BY_PENS": others, "DIGITS_BY_PENS": written}
+        for name, value in (counts | by_pens).items():
             monkeypatch.setattr(crops, name, value)
 
     return set_counts
@@ -93,9 +94,8 @@ def with_strokes(digits, strokes):
     return [each[200:] for each in crops.compose_part(*digits, [0], 1.0, strokes)]
 
 
-def test_digits_of_pens_are_read_as_what_they_were(digits, few, pen_strokes, monkeypatch):
-    few(rewritten=300)
-    monkeypatch.setattr(crops, "DIGITS_BY_PENS", 1.0)
+def test_digits_of_pens_are_read_as_what_they_were(digits, few, pen_strokes):
+    few(written=300)
     images, labels = with_strokes(digits, pen_strokes)
     assert len(labels) == 300
     assert labels.max() < 10

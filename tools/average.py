@@ -1,76 +1,63 @@
-"""Two line recognisers, one trained from the other, become their weighted mean, often better than either.
+"""Two models, one trained from the other, become their weighted mean, often better than either.
 
     python tools/average.py line runs/line --weight 0.85 --strokes UNIPEN --out runs/line-mean.onnx
+    python tools/average.py default runs/reader --weight 0.6 --strokes UNIPEN --out runs/reader-mean.onnx
 
-The weight is chosen on validation lines; the score in the card is that of the mean on the lines that the second one
-was validated on. The idea is that of "model soups" (Wortsman et al., 2022).
+What a network learns last costs something of what it knew; their mean keeps more of both (Wortsman et al., 2022,
+"Robust fine-tuning of zero-shot models"). The weight is chosen on validation data. Temperature, thresholds and the
+score in the card are those of the mean, on what the second one was validated on.
 """
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import onnx
-from numpy.typing import NDArray
-from onnx import numpy_helper
-
 import shuzi
 from shuzi.atomic import replacing
+from shuzi.data.dataset import Dataset
 from shuzi.data.strokes import load_strokes
+from shuzi.errors import ModelError, RecipeError
 from shuzi.models.card import MODEL, OF_MNIST, Card, Source
-from shuzi.models.onnx_file import read_card, read_content, with_card
+from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
 from shuzi.models.store import find_model
-from shuzi.models.tasks import CLASSES, RECOGNISER
-from shuzi.reading.lines.recogniser import Recogniser
-from shuzi.synthesis.samples.examples import compose, joined
-from shuzi.training.tasks.task import VALIDATION_FRACTION
+from shuzi.training.export.onnx_graph import write_onnx
+from shuzi.training.export.parity import network_answers
+from shuzi.training.network.architectures import build
+from shuzi.training.recipe import Recipe
+from shuzi.training.start import start_from
+from shuzi.training.tasks.known import TASKS
+from shuzi.training.temperature import write_temperature
 
 
-def mean(one: Any, other: Any, weight: float) -> Any:
-    """Return a graph with the mean of two graphs' weights: `weight` of the other, the rest of the one.
+def mean(one: Path, other: Path, recipe: Recipe, weight: float) -> Any:
+    """Return a network with the mean of two models' weights: `weight` of the other, the rest of the one.
 
     Raises
     ------
-    ValueError
-        They are not of the same network.
+    ModelError
+        One of them is not of the recipe's network.
     """
-    others = {each.name: numpy_helper.to_array(each) for each in other.graph.initializer}
-    result = onnx.ModelProto()
-    result.CopyFrom(one)
-    if {each.name for each in result.graph.initializer} != set(others):
-        raise ValueError("the models are of different networks")
-    for each in result.graph.initializer:
-        own = numpy_helper.to_array(each)
-        if own.shape != others[each.name].shape:
-            raise ValueError(f"{each.name} has another shape in the other model")
-        if own.dtype.kind == "f":
-            mixed = (1 - weight) * own.astype(np.float64) + weight * others[each.name].astype(np.float64)
-            each.CopyFrom(numpy_helper.from_array(mixed.astype(own.dtype), each.name))
-    return result
+    network, found = build(recipe), []
+    for path in (one, other):
+        start_from(path, network)
+        found.append(network.get_weights())
+    network.set_weights([(1 - weight) * first + weight * second for first, second in zip(*found, strict=True)])
+    return network
 
 
-def greedy(columns: NDArray[np.float32]) -> str:
-    """Return the text of the most probable class of each column, repetitions and blanks left out."""
-    best = columns.argmax(axis=1)
-    kept = (best != np.concatenate([[-1], best[:-1]])) & (best < len(CLASSES))
-    return "".join(CLASSES[each] for each in best[kept])
-
-
-def score(path: Path, strokes: Path, seed: int) -> Score:
-    """Score a recogniser on the validation lines of a training with that seed."""
-    split = shuzi.load_mnist().with_strokes(load_strokes(strokes)).validation
-    lines = joined(list(compose("separate lines", split, seed, VALIDATION_FRACTION)))
-    recogniser = Recogniser(path)
-    right = sum(
-        greedy(recogniser.columns(strip)) == "".join(CLASSES[each] for each in label if each >= 0)
-        for strip, label in zip(lines.images, lines.labels, strict=True)
-    )
-    return Score(int(right), len(lines))
+def judged(network: Any, recipe: Recipe, validation: Dataset, card: Card) -> Card:
+    """Calibrate a network and score it as its training would, and return the card with the results."""
+    task, answers = TASKS[recipe.task], partial(network_answers, network)
+    temperature, thresholds = task.calibrate(recipe, answers, partial(write_temperature, network), validation)
+    examples = task.evaluation_examples(validation, recipe.seed)
+    accuracy = task.accuracy(examples.labels, answers(examples.images)[0])
+    score = Score(round(accuracy * len(examples)), len(examples))
+    return replace(card, temperature=temperature, thresholds=thresholds, scores={"validation": score.as_dict()})
 
 
 def card_of(one: Card, other: Card, command: str) -> Card:
@@ -78,7 +65,7 @@ def card_of(one: Card, other: Card, command: str) -> Card:
     source = Source(f"{MODEL} {other.name}", {"weights": other.weights}, other.licence or OF_MNIST)
     if one.weights not in {each.sha256.get("weights") for each in other.data}:
         raise ValueError("the second model was not trained from the first")
-    return replace(other, data=(*other.data, source), command=command, scores={})
+    return replace(other, data=(*other.data, source), command=command, scores={}, calibration=None)
 
 
 def main() -> None:
@@ -92,22 +79,17 @@ def main() -> None:
     given = parser.parse_args()
     paths = [find_model(given.one), find_model(given.other)]
     one, other = (read_card(read_content(path), path) for path in paths)
-    if {one.kind, other.kind} != {RECOGNISER}:
-        parser.error("both must be line recognisers")
     command = f"python tools/average.py {one.name}.onnx {other.name} --weight {given.weight:g} --strokes unipen.npz"
     try:
-        card = card_of(one, other, command)
-        graph = mean(onnx.load(str(paths[0])), onnx.load(str(paths[1])), given.weight).SerializeToString()
-    except ValueError as problem:
+        card, recipe = card_of(one, other, command), Recipe.of(other.recipe, paths[1])
+        network = mean(*paths, recipe, given.weight)
+    except (ValueError, ModelError, RecipeError) as problem:
         parser.error(str(problem))
-    content, card = with_card(graph, card, given.out)
+    validation = shuzi.load_mnist().with_strokes(load_strokes(given.strokes)).validation
+    card = judged(network, recipe, validation, card)
     with replacing(given.out) as part:
-        part.write_bytes(content)
-    found = score(given.out, given.strokes, other.seed or 0)
-    content, card = with_card(content, replace(card, scores={"validation": found.as_dict()}), given.out)
-    with replacing(given.out) as part:
-        part.write_bytes(content)
-    print(f"{given.out}: {found.as_dict()}, SHA-256 of the weights {card.weights}")
+        card = write_onnx(network, card, part)
+    print(f"{given.out}: {card.scores['validation']}, SHA-256 of the weights {card.weights}")
 
 
 if __name__ == "__main__":

@@ -5,13 +5,19 @@ from importlib import util
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
-from onnx import numpy_helper
 
+import shuzi
+from shuzi.data.dataset import Dataset
+from shuzi.errors import ModelError
 from shuzi.models.card import Source
 from shuzi.models.onnx_file import read_card
 from shuzi.models.store import find_model
+from shuzi.training.export.onnx_graph import write_onnx
+from shuzi.training.network.architectures import build
+from shuzi.training.recipe import Recipe
+from shuzi.training.start import start_from
+from shuzi.training.temperature import write_temperature
 
 TOOL = Path(__file__).parents[2] / "tools" / "average.py"
 
@@ -27,30 +33,42 @@ def tool():
 
 
 @pytest.fixture(scope="module")
-def line():
-    return onnx.load(str(find_model("line")))
+def tiny():
+    path = find_model("tiny")
+    return path, read_card(path.read_bytes(), path)
 
 
-def weights(graph):
-    return {each.name: numpy_helper.to_array(each) for each in graph.graph.initializer}
+def test_each_weight_is_the_mean_and_temperatures_are_undone(tool, tiny, tmp_path):
+    path, card = tiny
+    recipe = Recipe.of(card.recipe, path)
+    first, second = build(recipe), build(recipe)
+    start_from(path, first)
+    start_from(path, second)
+    second.set_weights([each + np.float32(1) for each in second.get_weights()])
+    wanted = [each + np.float32(0.25) for each in first.get_weights()]
+    write_temperature(second, 2.0)
+    other = tmp_path / "other.onnx"
+    write_onnx(second, replace(card, temperature=2.0), other)
+    found = tool.mean(path, other, recipe, 0.25).get_weights()
+    for each, value in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(each, value, atol=1e-4)
 
 
-def test_each_weight_is_the_mean(tool, line):
-    other = onnx.ModelProto()
-    other.CopyFrom(line)
-    for each in other.graph.initializer:
-        own = numpy_helper.to_array(each)
-        if own.dtype.kind == "f":
-            each.CopyFrom(numpy_helper.from_array(own + np.float32(1), each.name))
-    before, found = weights(line), weights(tool.mean(line, other, 0.25))
-    assert before.keys() == found.keys()
-    for name, each in before.items():
-        np.testing.assert_allclose(found[name], each + (0.25 if each.dtype.kind == "f" else 0), atol=1e-5)
+def test_the_mean_is_calibrated_and_scored_anew(tool, tiny, mnist):
+    path, card = tiny
+    recipe = Recipe.of(card.recipe, path)
+    few = Dataset(mnist.validation.images[:1_200], mnist.validation.labels[:1_200])
+    found = tool.judged(tool.mean(path, path, recipe, 0.5), recipe, few, card)
+    right = (shuzi.load("tiny").classify(few.images).argmax(axis=1) == few.labels).sum()
+    assert found.scores == {"validation": found.scores["validation"] | {"n": 1_200, "accuracy": right / 1_200}}
+    assert 0.2 < found.temperature < 5
+    assert 0 < found.thresholds["unsure"] < 1
 
 
-def test_other_networks_are_refused(tool, line):
-    with pytest.raises(ValueError, match="different networks"):
-        tool.mean(line, onnx.load(str(find_model("detector"))), 0.5)
+def test_other_networks_are_refused(tool, tiny):
+    path, card = tiny
+    with pytest.raises(ModelError):
+        tool.mean(path, find_model("detector"), Recipe.of(card.recipe, path), 0.5)
 
 
 def test_only_a_model_and_what_was_trained_from_it_have_a_mean(tool):
@@ -62,10 +80,3 @@ def test_only_a_model_and_what_was_trained_from_it_have_a_mean(tool):
     assert card.scores == {}
     with pytest.raises(ValueError, match="not trained from"):
         tool.card_of(child, one, "python tools/average.py …")
-
-
-def test_the_text_of_the_columns_has_no_repetitions_and_no_blanks(tool):
-    columns = np.full((6, 17), -9, np.float32)
-    for place, best in enumerate((1, 1, 16, 1, 2, 16)):
-        columns[place, best] = 0
-    assert tool.greedy(columns) == "112"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -47,11 +45,6 @@ def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
         return found
     ink, own = _thickened(ink), _thickened(piece)
     steps = round(slope / _STEP)
-    # no line has more ink than the band of rows that it may pass through; most pieces need no closer look
-    band = math.ceil(steps * _STEP * (length - 1)) + 1
-    dense = _in_stretches(ink, length, band) >= _FULL * length
-    if not (dense & (_in_stretches(own, length, band) >= _OWN * length)).any():
-        return found
     for step in range(-steps, steps + 1):
         # a line of this slope is level in the sheared picture
         lowered = _lowered(step * _STEP, width)
@@ -90,12 +83,10 @@ def _thickened(ink: Mask) -> Mask:
     return thick
 
 
-def _in_stretches(ink: Mask, length: int, rows: int = 1) -> NDArray[np.int32]:
-    """Return how much ink each level stretch of a length has, by its first column: int32 (h, w - length + 1).
-
-    With more than one row, a stretch has those below it, too.
-    """
+def _in_stretches(ink: Mask, length: int) -> NDArray[np.int32]:
+    """Return how much ink each level stretch of a length has, by its first column: int32 (h, w - length + 1)."""
+    size = (length, 1)
     sums = cv2.boxFilter(
-        ink.view(np.uint8), cv2.CV_32S, (length, rows), anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT
+        ink.view(np.uint8), cv2.CV_32S, size, anchor=(0, 0), normalize=False, borderType=cv2.BORDER_CONSTANT
     )
     return np.asarray(sums[:, : ink.shape[1] - length + 1], np.int32)

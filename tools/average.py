@@ -1,11 +1,11 @@
 """Two models, one trained from the other, become their weighted mean, often better than either.
 
     python tools/average.py line runs/line --weight 0.85 --strokes UNIPEN --out runs/line-mean.onnx
-    python tools/average.py default runs/reader --weight 0.6 --strokes UNIPEN --out runs/reader-mean.onnx
+    python tools/average.py runs/models/reader-mnist runs/models/reader --weight 0.6 --strokes UNIPEN --out mean.onnx
 
 What a network learns last costs something of what it knew; their mean keeps more of both (Wortsman et al., 2022,
 "Robust fine-tuning of zero-shot models"). The weight is chosen on validation data. Temperature, thresholds and the
-score in the card are those of the mean, on what the second one was validated on.
+score in the card are those of the mean, on MNIST's validation images and UNIPEN's.
 """
 
 from __future__ import annotations
@@ -16,17 +16,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 import shuzi
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.data.strokes import load_strokes
 from shuzi.errors import ModelError, RecipeError
-from shuzi.models.card import MODEL, OF_MNIST, Card, Source
+from shuzi.models.card import MODEL, OF_MNIST, OWN, Card, Source
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
 from shuzi.models.store import find_model
 from shuzi.training.export.onnx_graph import write_onnx
-from shuzi.training.export.parity import network_answers
+from shuzi.training.export.parity import compare, network_answers, onnx_answers, tolerance_of
 from shuzi.training.network.architectures import build
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from
@@ -61,11 +64,36 @@ def judged(network: Any, recipe: Recipe, validation: Dataset, card: Card) -> Car
 
 
 def card_of(one: Card, other: Card, command: str) -> Card:
-    """Return the card of a mean: that of the second, which names the first, and the second itself as a source."""
+    """Return the card of a mean: that of the second, which names the first, and the second itself as a source.
+
+    Raises
+    ------
+    ValueError
+        The second was not trained from the first, or by no command, or on pictures of one's own.
+    """
     source = Source(f"{MODEL} {other.name}", {"weights": other.weights}, other.licence or OF_MNIST)
     if one.weights not in {each.sha256.get("weights") for each in other.data}:
         raise ValueError("the second model was not trained from the first")
+    if not other.command or any(each.name == OWN for each in other.data):
+        raise ValueError("the second model was trained by no command that others can type, or on one's own pictures")
     return replace(other, data=(*other.data, source), command=command, scores={}, calibration=None)
+
+
+def write(network: Any, card: Card, images: NDArray[np.uint8], out: Path) -> Card:
+    """Write a network, if the file gives the same answers, and return the card with the weights' SHA-256.
+
+    Raises
+    ------
+    ModelError
+        The file's answers differ from the network's.
+    """
+    with replacing(out) as part:
+        card = write_onnx(network, card, part)
+        answers, tolerance = network_answers(network, images), tolerance_of(network, images)
+        parity = compare(onnx_answers(part, images), answers, tolerance, TASKS[card.task].answers)
+        if not parity.holds:
+            raise ModelError("error.model.parity", difference=parity.difference, others=parity.others, n=parity.n)
+    return card
 
 
 def main() -> None:
@@ -77,6 +105,8 @@ def main() -> None:
     parser.add_argument("--strokes", type=Path, required=True, help="UNIPEN or a packed file")
     parser.add_argument("--out", type=Path, required=True, help="an .onnx file")
     given = parser.parse_args()
+    if not 0 <= given.weight <= 1:
+        parser.error("--weight is from 0 to 1")
     paths = [find_model(given.one), find_model(given.other)]
     one, other = (read_card(read_content(path), path) for path in paths)
     command = f"python tools/average.py {one.name}.onnx {other.name} --weight {given.weight:g} --strokes unipen.npz"
@@ -87,8 +117,8 @@ def main() -> None:
         parser.error(str(problem))
     validation = shuzi.load_mnist().with_strokes(load_strokes(given.strokes)).validation
     card = judged(network, recipe, validation, card)
-    with replacing(given.out) as part:
-        card = write_onnx(network, card, part)
+    images = TASKS[recipe.task].comparison_examples(validation).images
+    card = write(network, card, images, given.out)
     print(f"{given.out}: {card.scores['validation']}, SHA-256 of the weights {card.weights}")
 
 

@@ -1,7 +1,7 @@
 """A finished run, if it passes all checks, becomes a shipped model: src/shuzi/models/NAME.onnx.
 
     python tools/ship.py runs/models/detector detector
-    python tools/ship.py runs/models/reader default
+    python tools/ship.py runs/models/default.onnx default
     python tools/ship.py runs/models/tiny tiny
 
 Nothing is measured or fitted here: `shuzi evaluate RUN --keep` stores the score on the 10,000 test images in the
@@ -36,7 +36,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     Parameters
     ----------
     run
-        The run folder.
+        The run folder, or an .onnx file.
     name
         The model's name; DETECTOR and LINE are those that reading uses with it.
     folder
@@ -60,7 +60,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     if card.kind != _KINDS.get(name, CLASSIFIER):
         raise ValueError(f"{run} holds a {card.kind}, which cannot be called {name}")
     if card.kind == CLASSIFIER:
-        _check_score(path, card)
+        _check_score(run, path, card)
     if name == DEFAULT:
         _check_calibration(run, card, folder)
     with replacing(folder / f"{name}.onnx") as part:
@@ -69,14 +69,14 @@ def ship(run: Path, name: str, folder: Path) -> str:
     return f"{name}: {card.command}, {', '.join(scores)}, SHA-256 of the weights {card.weights}"
 
 
-def _check_score(path: Path, card: Card) -> None:
+def _check_score(run: Path, path: Path, card: Card) -> None:
     """Compare the card's score on the test images with the file's actual answers."""
     if "test" not in card.scores:
-        raise ValueError(f"the card lacks the score on the test images: shuzi evaluate {path.parent} --keep")
+        raise ValueError(f"the card lacks the score on the test images: shuzi evaluate {run} --keep")
     test = shuzi.load_mnist().test
     answers = shuzi.load(path).classify(test.images).argmax(axis=1)
     if card.scores["test"] != Score(int(np.sum(answers == test.labels)), len(test)).as_dict():
-        raise ValueError(f"{path} does not score what its card says: shuzi evaluate {path.parent} --keep")
+        raise ValueError(f"{path} does not score what its card says: shuzi evaluate {run} --keep")
 
 
 def _check_calibration(run: Path, card: Card, folder: Path) -> None:

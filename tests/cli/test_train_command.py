@@ -3,6 +3,7 @@ import os
 import re
 import signal
 import subprocess
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,10 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
+from shuzi.models.card import OF_STROKES, STROKES, Source
+from shuzi.models.onnx_file import read_card, replace_card
 from shuzi.models.store import shipped
+from shuzi.reading.reader import load
 from shuzi.synthesis.samples.examples import compose
 from shuzi.training.run_folder import RunFolder, read_metrics
 
@@ -248,8 +252,17 @@ def test_a_training_starts_from_a_model_that_is_named_and_by_its_recipe(shuzi, t
     # one step at a tiny learning rate: accuracy stays that of the starting model
     assert re.fullmatch(r"Accuracy: 0\.9\d+ on 5000 validation images", ended.out.splitlines()[-1])
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
-    assert "started from the weights of another model, tiny (SHA-256" in said
+    assert "weights of another model, tiny (SHA-256" in said
     assert "--from start.onnx" in said
+
+
+def test_what_starts_from_a_model_that_learnt_pen_strokes_names_their_licence(shuzi, tmp_path):
+    start = tmp_path / "start.onnx"
+    start.write_bytes(shipped()["tiny"].read_bytes())
+    card = read_card(start.read_bytes(), start)
+    replace_card(start, replace(card, data=(*card.data, Source(STROKES, {"strokes": "ab" * 32}, "a licence"))))
+    assert shuzi("train", "--from", start, "--steps", 1, "--out", tmp_path / "run").code == 0
+    assert load(tmp_path / "run").card.licence == OF_STROKES
 
 
 def test_a_loss_that_runs_away_says_which_rate_and_step(shuzi, tmp_path):

@@ -10,10 +10,11 @@ import pytest
 import shuzi
 from shuzi.data.dataset import Dataset
 from shuzi.errors import ModelError
-from shuzi.models.card import Source
+from shuzi.models.card import OWN, Calibration, Source
 from shuzi.models.onnx_file import read_card
 from shuzi.models.store import find_model
 from shuzi.training.export.onnx_graph import write_onnx
+from shuzi.training.export.parity import onnx_answers
 from shuzi.training.network.architectures import build
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from
@@ -55,14 +56,30 @@ def test_each_weight_is_the_mean_and_temperatures_are_undone(tool, tiny, tmp_pat
 
 
 def test_the_mean_is_calibrated_and_scored_anew(tool, tiny, mnist):
+    """A network three times as sure as `tiny` is calibrated like `tiny` again, and forgets the old card's numbers."""
     path, card = tiny
     recipe = Recipe.of(card.recipe, path)
-    few = Dataset(mnist.validation.images[:1_200], mnist.validation.labels[:1_200])
-    found = tool.judged(tool.mean(path, path, recipe, 0.5), recipe, few, card)
+    network = tool.mean(path, path, recipe, 0.5)
+    write_temperature(network, 1 / 3)
+    few = Dataset(mnist.validation.images[:2_000], mnist.validation.labels[:2_000])
+    found = tool.judged(network, recipe, few, replace(card, temperature=9.0, thresholds={"unsure": 0.001}))
     right = (shuzi.load("tiny").classify(few.images).argmax(axis=1) == few.labels).sum()
-    assert found.scores == {"validation": found.scores["validation"] | {"n": 1_200, "accuracy": right / 1_200}}
-    assert 0.2 < found.temperature < 5
-    assert 0 < found.thresholds["unsure"] < 1
+    assert found.scores == {"validation": found.scores["validation"] | {"n": 2_000, "accuracy": right / 2_000}}
+    assert found.temperature == pytest.approx(3 * card.temperature, rel=0.25)
+    assert found.thresholds["unsure"] == pytest.approx(card.thresholds["unsure"], abs=0.15)
+
+
+def test_a_mean_is_written_only_if_the_file_gives_its_answers(tool, tiny, mnist, tmp_path, monkeypatch):
+    path, card = tiny
+    network = tool.mean(path, path, Recipe.of(card.recipe, path), 0.5)
+    images, out = mnist.validation.images[:50], tmp_path / "mean.onnx"
+    written = tool.write(network, card, images, out)
+    assert read_card(out.read_bytes(), out).weights == written.weights
+    out.unlink()
+    monkeypatch.setattr(tool, "onnx_answers", lambda *given: [each[::-1] for each in onnx_answers(*given)])
+    with pytest.raises(ModelError):
+        tool.write(network, card, images, out)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_other_networks_are_refused(tool, tiny):
@@ -74,9 +91,14 @@ def test_other_networks_are_refused(tool, tiny):
 def test_only_a_model_and_what_was_trained_from_it_have_a_mean(tool):
     path = find_model("line")
     one = read_card(path.read_bytes(), path)
-    child = replace(one, weights="ab" * 32, data=(Source("model line", {"weights": one.weights}, "Apache-2.0"),))
+    fitted = Calibration({}, {}, pages=1, seed=0)
+    of_one = Source("model line", {"weights": one.weights}, "Apache-2.0")
+    child = replace(one, weights="ab" * 32, calibration=fitted, data=(of_one,))
     card = tool.card_of(one, child, "python tools/average.py …")
     assert [each.sha256["weights"] for each in card.data] == [one.weights, child.weights]
-    assert card.scores == {}
+    assert (card.scores, card.calibration) == ({}, None)
     with pytest.raises(ValueError, match="not trained from"):
         tool.card_of(child, one, "python tools/average.py …")
+    for amiss in ({"command": ""}, {"data": (*child.data, Source(OWN, {}, "mine"))}):
+        with pytest.raises(ValueError, match="by no command"):
+            tool.card_of(one, replace(child, **amiss), "python tools/average.py …")

@@ -71,7 +71,7 @@ class Saved:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The run was asked to stop; a `Saved` of the same step came just before."""
+    """The run was asked to stop; a `Saved` of the same step came just before, unless it was still composing."""
 
     step: int
 

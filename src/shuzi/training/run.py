@@ -68,7 +68,7 @@ def run(
     listeners
         Each is called with each event, after the folder has stored it.
     should_stop
-        Called between chunks of steps.
+        Called between chunks of steps, and between parts that are composed.
 
     Returns
     -------

@@ -102,6 +102,16 @@ def test_digits_of_pens_are_read_as_what_they_were(digits, few, pen_strokes):
     assert np.mean(shuzi.load().classify(images).argmax(axis=1) == labels) > 0.9
 
 
+def test_pen_strokes_take_the_place_of_some_distractors_and_of_nothing_else(digits, few, pen_strokes):
+    few(rewritten=40, glyphs=40, written=20)
+    without = crops.compose_part(*digits, [0], 1.0)[1][200:]
+    assert np.bincount(with_strokes(digits, pen_strokes)[1] == NOT_A_DIGIT).tolist() == [40 + 20, 30]
+    assert np.bincount(without == NOT_A_DIGIT).tolist() == [40, 40]
+    few(pages=10)
+    alone = crops.compose_part(*digits, [0], 1.0)[0][200:]
+    np.testing.assert_array_equal(with_strokes(digits, pen_strokes)[0], alone)
+
+
 def test_a_letter_is_no_digit_and_one_that_looks_like_a_digit_says_which(digits, few, pen_strokes):
     few(others=60)
     assert set(with_strokes(digits, only(pen_strokes, "A", "x"))[1]) == {NOT_A_DIGIT}

@@ -37,10 +37,9 @@ REWRITTEN, GLYPHS = 200_000, 200_000
 DIGITS_BY_PENS, OTHERS_BY_PENS = 100_000, 160_000
 """Single digits written with recorded strokes, and single letters and signs.
 
-They and the lines come in addition to what is composed without strokes. With half of the rewritten digits and 15,000
-pages left out for them, a network forgot more of the odd pens that it knew from a training without strokes: of 300
-validation pages of several lines, it read 71.7 % entirely before, 68.0 % after 11,000 steps without those pictures,
-and 69.3 % after 10,000 with them.
+They and the lines come in addition to the rewritten digits and pages, which keep the odd pens that a network knows
+from a training without strokes: of 800 validation digits written with such pens, 96.3 % were `ok` before, 94.0 %
+after 11,000 steps with half of the rewritten digits and 15,000 pages left out, and 94.8 % after 10,000 with all.
 """
 
 GLYPHS_KEPT = 0.75

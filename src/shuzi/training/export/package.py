@@ -61,18 +61,20 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
     strokes = data.train.strokes if recipe.needs_strokes else None
     hashes = _hashes(data.train)
+    sources = (
+        Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
+        *([Source(MNIST, _hashes(data.others), MNIST_LICENCE)] if data.others else []),
+        *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
+        *(_sources(start) if start.is_file() else ()),
+    )
+    of_strokes = any(source.name == STROKES for source in sources)
     card = Card(
         name=recipe.name,
         task=recipe.task,
         input=interface.input,
         outputs=(*interface.outputs, *more),
         classes=interface.classes,
-        data=(
-            Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
-            *([Source(MNIST, _hashes(data.others), MNIST_LICENCE)] if data.others else []),
-            *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
-            *(_sources(start) if start.is_file() else ()),
-        ),
+        data=sources,
         recipe=recipe.as_dict(),
         seed=recipe.seed,
         scores={done.part: Score(round(done.accuracy * done.n), done.n).as_dict()}
@@ -82,7 +84,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         versions=_versions(),
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
-        licence=OF_OWN_PICTURES if own else OF_STROKES if strokes else OF_MNIST,
+        licence=OF_OWN_PICTURES if own else OF_STROKES if of_strokes else OF_MNIST,
     )
     with replacing(folder / KERAS_FILE) as part, known_warnings():
         model.save(part)

@@ -85,7 +85,7 @@ def shipped():
 
 def pen_strokes():
     rows = []
-    for name in ("default", "without-strokes", "with-strokes"):
+    for name in ("before", "without-strokes", "with-strokes", "default"):
         alone = raw(f"characters-{name}")["classifier"]
         shown = ("of them no look-alikes", "look-alikes")
         accepted = [percent(alone["accepted"][group]["accuracy"], 1) for group in shown]

@@ -86,9 +86,11 @@ def test_every_shipped_model_keeps_what_its_card_promises(name, mnist):
     from shuzi.training.tasks.known import TASKS
 
     network, card = restore(shipped()[name])
-    made_by = "python tools/average.py line.onnx " if name == "line" else "shuzi train "
-    assert card.command.startswith(f"{made_by}{card.name} ")
-    assert card.licence == (OF_STROKES if name == "line" else OF_MNIST)
+    mean = name in {"default", "line"}
+    assert card.command.startswith("python tools/average.py " if mean else f"shuzi train {card.name} ")
+    assert card.name == {"default": "reader"}.get(name, name)
+    assert mean == any(source.name == f"model {card.name}" for source in card.data)
+    assert card.licence == (OF_STROKES if mean else OF_MNIST)
     comparison = TASKS[card.task].comparison_examples(mnist.test)
     outputs = network_answers(network, comparison.images)[0]
     if name == "detector":

@@ -92,7 +92,7 @@ RECIPES: Mapping[str, Recipe] = {
             save_every=500,
             **_ONE_CYCLE,
         ),
-        # the default reader; needs pen strokes
+        # needs pen strokes; the default reader is the mean of one of these and the next
         Recipe(name="reader", beside="strokes", **_READER),
         # the same without pen strokes
         Recipe(name="reader-mnist", **_READER),

@@ -38,6 +38,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
+    newest = max(each.stat().st_mtime for each in (ROOT / "web" / "src").rglob("*.ts"))
+    if not NODE.is_file() or NODE.stat().st_mtime < newest:
+        parser.error("the page's reading has changed since it was built: cd web && npm run build:node")
     result = {
         "command": f"python benchmarks/page_parity.py --pages {asked.pages} --seed {asked.seed}",
         "versions": {"node": said("--version").strip(), "shuzi": shuzi.__version__},

@@ -74,6 +74,10 @@ def pictures() -> dict[str, Grey]:
         "large": np.asarray(cv2.resize(_ruled(number), (1_820, 672), interpolation=cv2.INTER_CUBIC), np.uint8),
         "cut-off": np.ascontiguousarray(number[34:70, 26:150]),
         "decimal": _marked(page, digits.images[60:64]),
+        "point-first": np.asarray(cv2.circle(number.copy(), (9, 66), 2, 45, -1, cv2.LINE_AA), np.uint8),
+        "one-digit-and-point": np.asarray(
+            cv2.circle(_beside(page, [digits.images[20]], 8), (58, 67), 3, 45, -1, cv2.LINE_AA), np.uint8
+        ),
         "beside-letters": _lettered(number),
         "letter": np.asarray(cv2.putText(page.copy(), "K", (100, 70), cv2.FONT_HERSHEY_SIMPLEX, 2, 30, 4), np.uint8),
         "two-lines": np.vstack([number, _beside(page, [*digits.images[70:75]], 10)]),

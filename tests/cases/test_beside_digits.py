@@ -44,6 +44,21 @@ def beside(hand, draw):
     return picture
 
 
+@pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
+@pytest.mark.parametrize("across", [2, 3, 5, 7])
+def test_a_point_at_either_end_of_a_number_does_not_vanish_without_a_word(reader, beside, before, across):
+    """A digit is 80 pixels high; a point of 5 pixels or more is read, a smaller one may leave a doubt."""
+    read = 0
+    for turn, number in enumerate(NUMBERS):
+        page = beside(
+            number, turn, lambda page, x: cv2.circle(page, (x + 40, 125), across, 40, -1, cv2.LINE_AA), before
+        )
+        reading = reader.read(page)
+        read += reading.text in ({f".{number}"} if before else {f"{number}.", f"{number},"})
+        assert reading.status != "ok" or reading.text != number
+    assert across < 3 or read >= NEARLY_ALL
+
+
 @pytest.mark.parametrize(
     ("what", "before", "signs"),
     [(_x, False, 1), (_tick, False, 1), (_kg, False, 2), (_a, True, 1), (_x, True, 1)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 import cv2
@@ -32,14 +32,17 @@ class Components:
         int32 (k, 4): x, y, width, height.
     areas
         int32 (k,): ink pixels in each.
+    specks
+        int32 (m, 4): the boxes of those too small to be digits, such as points.
     """
 
     boxes: NDArray[np.int32]
     areas: NDArray[np.int32]
+    specks: NDArray[np.int32] = field(default_factory=lambda: np.empty((0, 4), np.int32))
 
 
 def components(ink: NDArray[np.uint8]) -> Components:
-    """Find the connected components of ink, without specks, ruled lines and frames around other components.
+    """Find the connected components of ink, without ruled lines and frames around other components.
 
     Parameters
     ----------
@@ -60,7 +63,7 @@ def components(ink: NDArray[np.uint8]) -> Components:
     found = found[~_printed(found, ink.shape)]
     longest = found[:, 2:4].max(axis=1)
     large = longest >= _SPECK * longest.max()
-    return Components(found[large, :4], found[large, 4])
+    return Components(found[large, :4], found[large, 4], found[~large, :4])
 
 
 def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:

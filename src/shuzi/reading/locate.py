@@ -79,8 +79,8 @@ def locate_digits(
         ink, candidates, others = _pale(scan, classifier, detector)
         simple = not candidates
     lines: tuple[LineTexts, ...] = ()
-    if recogniser is not None and not (simple and _is_one_sure_digit(ink, candidates)):
-        found = lines_of(candidates, scan.components.boxes)
+    if recogniser is not None and not (simple and _is_one_sure_digit(scan, candidates)):
+        found = lines_of(candidates, scan.components.boxes, scan.components.specks)
         lines = tuple(texts_of(each, scan.contrast, recogniser) for each in found)
     return Candidates(
         scan.grey,
@@ -94,9 +94,12 @@ def locate_digits(
     )
 
 
-def _is_one_sure_digit(ink: NDArray[np.uint8], candidates: list[Candidate]) -> bool:
+def _is_one_sure_digit(scan: Scan, candidates: list[Candidate]) -> bool:
     """Tell whether there is nothing to recognise but one digit, and that is sure."""
-    return len(candidates) == 1 and _confidence(candidates) >= SURE and _unexplained(ink, candidates) <= _UNEXPLAINED
+    # a digit with a point or a stroke beside it is one candidate, too
+    in_one_piece = len(scan.components.boxes) + len(scan.components.specks) == 1
+    sure = len(candidates) == 1 and _confidence(candidates) >= SURE
+    return in_one_piece and sure and _unexplained(scan.ink, candidates) <= _UNEXPLAINED
 
 
 def _simply(scan: Scan, classifier: Classifier) -> list[Candidate]:

@@ -42,3 +42,11 @@ def test_without_candidates_the_components_are_the_line(pieces):
     lines = lines_of([], np.array(pieces, np.int32).reshape(-1, 4))
     assert len(lines) == bool(pieces)
     assert all(line.candidates == () for line in lines)
+
+
+def test_the_next_speck_on_either_side_is_in_the_strip_since_it_may_be_a_point():
+    point, dirt, far, above, grain = (84, 37, 2, 2), (92, 30, 2, 2), (20, 37, 3, 3), (30, 2, 3, 3), (49, 37, 0, 0)
+    specks = np.array([point, dirt, far, above, grain], np.int32)
+    (line,) = lines_of([candidate(50), candidate(66)], np.empty((0, 4), np.int32), specks)
+    for frame in line.frames:
+        assert (frame.x, frame.right) == (40, 96)

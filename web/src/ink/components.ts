@@ -91,11 +91,17 @@ function touching({ width, height, pixels }: Grey, least: number) {
 
 /** The components of an ink map, without specks, ruled lines and frames around other components. */
 export function componentsOf(ink: Grey): Component[] {
+  return componentsAndSpecks(ink).components;
+}
+
+/** The components of an ink map and, apart, those too small to be digits, such as points. */
+export function componentsAndSpecks(ink: Grey): { components: Component[]; specks: Component[] } {
   const all = labelled(ink, SOLID).components;
   const printed = printedOf(all, ink);
   const found = all.filter((_, place) => !printed[place]);
   const longest = Math.max(...found.map(({ box }) => Math.max(box.width, box.height)));
-  return found.filter(({ box }) => Math.max(box.width, box.height) >= SPECK * longest);
+  const isLarge = ({ box }: Component) => Math.max(box.width, box.height) >= SPECK * longest;
+  return { components: found.filter(isLarge), specks: found.filter((each) => !isLarge(each)) };
 }
 
 /** Mark ruled lines, and frames or rings around other components; nothing if that would leave no writing. */

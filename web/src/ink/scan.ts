@@ -1,5 +1,5 @@
 /** A grey picture becomes its ink map, contrast map and components. */
-import { type Component, componentsOf } from "./components";
+import { type Component, componentsAndSpecks } from "./components";
 import { contrastOf, darkOnLight, inkOf } from "./paper";
 import type { Grey } from "./picture";
 import { resize } from "./resize";
@@ -9,6 +9,8 @@ export class Scan {
   readonly grey: Grey;
   readonly ink: Grey;
   readonly components: readonly Component[];
+  /** Components too small to be digits, such as points. */
+  readonly specks: readonly Component[];
   readonly #dark: Grey;
   #contrast: Grey | null = null;
 
@@ -23,7 +25,7 @@ export class Scan {
     this.grey = resize(original, Math.min(1, largest / Math.max(original.width, original.height)));
     this.#dark = darkOnLight(this.grey);
     this.ink = inkOf(this.#dark);
-    this.components = componentsOf(this.ink);
+    ({ components: this.components, specks: this.specks } = componentsAndSpecks(this.ink));
   }
 
   get contrast(): Grey {

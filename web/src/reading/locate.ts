@@ -66,11 +66,14 @@ export async function locateDigits(
     [ink, candidates, others] = pale(scan, classifier, await detector());
     simple = candidates.length === 0;
   }
+  // a digit with a point or a stroke beside it is one candidate, too
   const isOneSureDigit =
+    scan.components.length + scan.specks.length === 1 &&
     candidates.length === 1 &&
     confidenceOf(candidates) >= SURE &&
     unexplained(ink, candidates) <= UNEXPLAINED;
-  const found = recogniser && !(simple && isOneSureDigit) ? linesOf(candidates, scan.components) : [];
+  const found =
+    recogniser && !(simple && isOneSureDigit) ? linesOf(candidates, scan.components, scan.specks) : [];
   const reads = recogniser && found.length ? await recogniser() : null;
   return {
     grey: scan.grey,

@@ -20,6 +20,7 @@ _RISES, _HANGS = 0.1, 0.25  # of a digit's height: how far the band reaches abov
 _NEAR = 1.2  # of a digit's height: the widest gap to the next character of a line
 _PROPOSED = 0.5  # the score from which a candidate is part of the candidates' own text
 _BESIDE = 0.5  # of a digit's height: paper left and right in a strip
+_LEAST_POINT = 0.03  # of a digit's height: a smaller speck is no point
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Line:
         return tuple(int(each.probabilities.argmax()) for each in self.candidates if each.score >= _PROPOSED)
 
 
-def lines_of(candidates: Sequence[Candidate], components: NDArray[np.int32]) -> list[Line]:
+def lines_of(
+    candidates: Sequence[Candidate], components: NDArray[np.int32], specks: NDArray[np.int32] | None = None
+) -> list[Line]:
     """Group candidates into lines, and frame each together with the components that stand on it.
 
     A line is framed twice: by the band of its median digit, which keeps small zeros large beside a long descender,
@@ -58,13 +61,19 @@ def lines_of(candidates: Sequence[Candidate], components: NDArray[np.int32]) -> 
         The digits found in a picture.
     components
         int32 (k, 4): x, y, width, height of the connected components of its ink.
+    specks
+        int32 (m, 4): those of components too small to be digits. The next one before and after a line is framed too,
+        since it may be a point.
 
     Examples
     --------
     >>> lines_of([], np.array([[10, 10, 8, 20], [24, 10, 8, 20]], np.int32))[0].frames[0]
     Box(x=0.0, y=3.0, width=42.0, height=34.0)
     """
-    pieces = [Box(*map(float, each)) for each in components.tolist()]
+    pieces, points = (
+        [Box(*map(float, each)) for each in boxes.tolist()]
+        for boxes in (components, np.empty((0, 4), np.int32) if specks is None else specks)
+    )
     if not candidates:
         groups = [[pieces[place] for place in line] for line in in_reading_order(pieces)]
         return [_framed((), group, group) for group in groups]
@@ -72,7 +81,8 @@ def lines_of(candidates: Sequence[Candidate], components: NDArray[np.int32]) -> 
     for places in in_reading_order([each.box for each in candidates]):
         line = tuple(candidates[place] for place in places)
         boxes = [each.box for each in line]
-        lines.append(_framed(line, boxes, [*boxes, *_on_line(boxes, pieces)]))
+        characters = [*boxes, *_on_line(boxes, pieces)]
+        lines.append(_framed(line, boxes, [*characters, *_beside(boxes, characters, points)]))
     return lines
 
 
@@ -84,18 +94,35 @@ def _framed(candidates: tuple[Candidate, ...], digits: list[Box], characters: li
     return Line(candidates, tuple(Box(left, top, right - left, high) for _, top, _, high in vertical), height)
 
 
-def _on_line(digits: list[Box], pieces: list[Box]) -> list[Box]:
-    """Return the components that stand on the line of these digits, each near to the next."""
+def _beside(digits: list[Box], characters: list[Box], points: list[Box]) -> list[Box]:
+    """Return the next point before the characters of a line, and the next one after them."""
+    height = float(np.median([each.height for each in digits]))
+    left, right = min(each.x for each in characters), max(each.right for each in characters)
+    large = [each for each in points if max(each.width, each.height) >= _LEAST_POINT * height]
+    near = [each for each in _in_band(digits, large) if _is_near(each, left, right, height)]
+    before = max((each for each in near if each.right <= left), key=lambda each: each.right, default=None)
+    after = min((each for each in near if each.x >= right), key=lambda each: each.x, default=None)
+    return [each for each in (before, after) if each is not None]
+
+
+def _in_band(digits: list[Box], pieces: list[Box]) -> list[Box]:
+    """Return the pieces that lie at the height of these digits."""
     height = float(np.median([each.height for each in digits]))
     top = float(np.median([each.y for each in digits])) - _RISES * height
     bottom = float(np.median([each.bottom for each in digits])) + _HANGS * height
-    left, right = min(each.x for each in digits), max(each.right for each in digits)
-    waiting = [
+    return [
         each
         for each in pieces
         if each.height < _TALLEST * height
         and min(each.bottom, bottom) - max(each.y, top) > _ON_LINE * min(each.height, bottom - top)
     ]
+
+
+def _on_line(digits: list[Box], pieces: list[Box]) -> list[Box]:
+    """Return the components that stand on the line of these digits, each near to the next."""
+    height = float(np.median([each.height for each in digits]))
+    left, right = min(each.x for each in digits), max(each.right for each in digits)
+    waiting = _in_band(digits, pieces)
     found: list[Box] = []
     while near := [each for each in waiting if _is_near(each, left, right, height)]:
         found += near

@@ -11,6 +11,7 @@ const [RISES, HANGS] = [0.1, 0.25];
 const NEAR = 1.2;
 const PROPOSED = 0.5;
 const BESIDE = 0.5;
+const LEAST_POINT = 0.03;
 
 /** A line of writing. */
 export interface Line {
@@ -25,8 +26,12 @@ export interface Line {
 }
 
 /** Group candidates into lines, and frame each together with the components that stand on it. */
-export function linesOf(candidates: readonly Candidate[], components: readonly Component[]): Line[] {
-  const pieces = components.map(({ box }) => box);
+export function linesOf(
+  candidates: readonly Candidate[],
+  components: readonly Component[],
+  specks: readonly Component[] = [],
+): Line[] {
+  const [pieces, points] = [components, specks].map((each) => each.map(({ box }) => box)) as [Box[], Box[]];
   if (!candidates.length)
     return inReadingOrder(pieces).map((places) => {
       const group = places.map((place) => pieces[place] as Box);
@@ -35,7 +40,8 @@ export function linesOf(candidates: readonly Candidate[], components: readonly C
   return inReadingOrder(candidates.map(({ box }) => box)).map((places) => {
     const line = places.map((place) => candidates[place] as Candidate);
     const boxes = line.map(({ box }) => box);
-    return framed(line, boxes, [...boxes, ...onLine(boxes, pieces)]);
+    const characters = [...boxes, ...onLine(boxes, pieces)];
+    return framed(line, boxes, [...characters, ...beside(boxes, characters, points)]);
   });
 }
 
@@ -52,18 +58,38 @@ function framed(candidates: Candidate[], digits: Box[], characters: Box[]): Line
   return { candidates, frames: frames as [Box, Box], height, proposed };
 }
 
-/** The components that stand on the line of these digits, each near to the next. */
-function onLine(digits: readonly Box[], pieces: readonly Box[]): Box[] {
+/** The next point before the characters of a line, and the next one after them. */
+function beside(digits: readonly Box[], characters: readonly Box[], points: readonly Box[]): Box[] {
+  const height = median(digits.map((each) => each.height));
+  const [left, right] = [Math.min(...characters.map(({ x }) => x)), Math.max(...characters.map(rightOf))];
+  const large = points.filter((each) => Math.max(each.width, each.height) >= LEAST_POINT * height);
+  let [before, after]: [Box | null, Box | null] = [null, null];
+  for (const each of inBand(digits, large)) {
+    if (Math.max(left - rightOf(each), each.x - right) >= NEAR * height) continue;
+    if (rightOf(each) <= left && (!before || rightOf(each) > rightOf(before))) before = each;
+    if (each.x >= right && (!after || each.x < after.x)) after = each;
+  }
+  return [before, after].filter((each) => each !== null);
+}
+
+/** The pieces that lie at the height of these digits. */
+function inBand(digits: readonly Box[], pieces: readonly Box[]): Box[] {
   const height = median(digits.map((each) => each.height));
   const top = median(digits.map(({ y }) => y)) - RISES * height;
   const bottom = median(digits.map(bottomOf)) + HANGS * height;
-  let [left, right] = [Math.min(...digits.map(({ x }) => x)), Math.max(...digits.map(rightOf))];
-  let waiting = pieces.filter(
+  return pieces.filter(
     (each) =>
       each.height < TALLEST * height &&
       Math.min(bottomOf(each), bottom) - Math.max(each.y, top) >
         ON_LINE * Math.min(each.height, bottom - top),
   );
+}
+
+/** The components that stand on the line of these digits, each near to the next. */
+function onLine(digits: readonly Box[], pieces: readonly Box[]): Box[] {
+  const height = median(digits.map((each) => each.height));
+  let [left, right] = [Math.min(...digits.map(({ x }) => x)), Math.max(...digits.map(rightOf))];
+  let waiting = inBand(digits, pieces);
   const found: Box[] = [];
   for (;;) {
     const isNear = (each: Box) => Math.max(left - rightOf(each), each.x - right) < NEAR * height;

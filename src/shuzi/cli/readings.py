@@ -11,7 +11,7 @@ from collections.abc import Callable
 from shuzi.cli.localized import columns
 from shuzi.errors import ShuziError
 from shuzi.messages.visible import visible, visible_json
-from shuzi.reading.result import OK, Reading
+from shuzi.reading.result import Reading
 
 _FORMULA = ("=", "+", "-", "@")  # spreadsheets take text that starts with one of these for a formula
 _PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
@@ -37,11 +37,11 @@ def as_row(name: str, found: Found) -> str:
     Text that a spreadsheet would take for a formula gets an apostrophe in front, and characters that a terminal would
     act on are escaped. `as_json` keeps names as they are.
 
-    >>> as_row("a, b.png", Reading("1\n2", OK, 0.98765, (), ("reading.ok", {})))
+    >>> as_row("a, b.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
     '"a, b.png","1\n2",ok,0.9877,Read.,"1\n2"\r\n'
-    >>> as_row("=HYPERLINK(1).png", Reading("1", OK, 1.0, (), ("reading.ok", {})))
+    >>> as_row("=HYPERLINK(1).png", Reading("1", "ok", 1.0, (), ("reading.ok", {})))
     "'=HYPERLINK(1).png,1,ok,1.0,Read.,1\r\n"
-    >>> as_row("a.png", Reading("-1-2", OK, 1.0, (), ("reading.ok", {})))
+    >>> as_row("a.png", Reading("-1-2", "ok", 1.0, (), ("reading.ok", {})))
     "a.png,'-1-2,ok,1.0,Read.,12\r\n"
     """
     name = _cell(name)
@@ -70,10 +70,15 @@ HEAD = _row("source", "text", "status", "confidence", "message", "digits_text")
 def lines_for(names: list[str]) -> Callable[[str, Found], str]:
     r"""Return a function that puts readings into words: a single one as just its number, several each with its name.
 
-    >>> one = Reading("17", OK, 0.99, (), ("reading.ok", {}))
+    >>> from dataclasses import replace
+    >>> from shuzi.reading.result import Ignored
+    >>> one = Reading("17", "ok", 0.99, (), ("reading.ok", {}))
     >>> two = Reading("", "blank", 1.0, (), ("reading.blank", {}))
     >>> lines_for(["a.png"])("a.png", one)
     '17\n'
+    >>> advice, left_out = ("reading.ok_beside_signs", {"n": 1}), Ignored("sign", (0, 0, 9, 20))
+    >>> lines_for(["a4.png"])("a4.png", replace(one, advice=advice, ignored=(left_out,)))
+    '17\nok, confidence 99%: Read. Left out: 1 other character before or after the number.\n'
     >>> line = lines_for(["a.png", "bc.png"])
     >>> line("a.png", one), line("bc.png", two)
     ('a.png   17  ok, confidence 99%\n', 'bc.png  -  blank: There is no writing in this picture.\n')
@@ -94,6 +99,6 @@ def lines_for(names: list[str]) -> Callable[[str, Found], str]:
 def _alone(_: str, found: Found) -> str:
     if isinstance(found, ShuziError):
         return ""
-    if found.status == OK:
+    if found.is_plain:
         return found.text + "\n"
     return "".join(f"{line}\n" for line in (found.text, found.verdict) if line)

@@ -240,9 +240,14 @@ class Reading:
 
     @property
     def verdict(self) -> str:
-        """The status in words, with the confidence if there is a number, and advice if it is not ok."""
+        """The status in words, with the confidence if there is a number, and advice unless all characters are ok."""
         status = how_sure(self.status, self.confidence)
-        return status if self.status == OK else say("read.with_advice", status=status, advice=self.message)
+        return status if self.is_plain else say("read.with_advice", status=status, advice=self.message)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the status is ok and no character was left out, so that the text alone says everything."""
+        return self.status == OK and all(each.kind != SIGN_INK for each in self.ignored)
 
     def as_dict(self, source: str | None = None) -> dict[str, Any]:
         """Return the reading as JSON values, with the picture's name first if it has one."""

@@ -129,6 +129,7 @@ $(RUNS)/%/card.json: | $(VENV)/.for-training
 HOW_reader := --seed 3 --from $(RUNS)/reader-mnist --steps 10000 --learning-rate 0.01 --validate-every 2500
 $(RUNS)/reader/card.json: | $(RUNS)/reader-mnist/card.json
 $(RUNS)/default.onnx: $(RUNS)/reader/card.json
+	rm -f $@
 	$(BIN)/python tools/average.py $(RUNS)/reader-mnist $(RUNS)/reader --weight 0.6 \
 		--strokes "$$SHUZI_STROKES" --out $@
 

@@ -11,6 +11,7 @@ score in the card are those of the mean, on MNIST's validation images and UNIPEN
 from __future__ import annotations
 
 import argparse
+import shlex
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -23,8 +24,8 @@ import shuzi
 from shuzi.atomic import replacing
 from shuzi.data.dataset import Dataset
 from shuzi.data.strokes import load_strokes
-from shuzi.errors import ModelError, RecipeError
-from shuzi.models.card import MODEL, OF_MNIST, OWN, Card, Source
+from shuzi.errors import ModelError, ShuziError
+from shuzi.models.card import MODEL, OWN, Card, Source
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
 from shuzi.models.store import find_model
@@ -71,9 +72,11 @@ def card_of(one: Card, other: Card, command: str) -> Card:
     ValueError
         The second was not trained from the first, or by no command, or on pictures of one's own.
     """
-    source = Source(f"{MODEL} {other.name}", {"weights": other.weights}, other.licence or OF_MNIST)
+    source = Source(f"{MODEL} {other.name}", {"weights": other.weights}, other.licence)
     if one.weights not in {each.sha256.get("weights") for each in other.data}:
         raise ValueError("the second model was not trained from the first")
+    if not other.licence:
+        raise ValueError("the second model has no licence")
     if not other.command or any(each.name == OWN for each in other.data):
         raise ValueError("the second model was trained by no command that others can type, or on one's own pictures")
     return replace(other, data=(*other.data, source), command=command, scores={}, calibration=None)
@@ -96,6 +99,33 @@ def write(network: Any, card: Card, images: NDArray[np.uint8], out: Path) -> Car
     return card
 
 
+def average(given: argparse.Namespace) -> str:
+    """Write the mean of the two models that a command names, and return its score in a line.
+
+    Raises
+    ------
+    ValueError, ShuziError
+        They have no mean, or an option is wrong.
+    """
+    if not 0 <= given.weight <= 1:
+        raise ValueError("--weight is from 0 to 1")
+    if given.out.suffix != ".onnx" or given.out.exists():
+        raise ValueError("--out is an .onnx file that does not exist yet")
+    paths = [find_model(given.one), find_model(given.other)]
+    one, other = (read_card(read_content(path), path) for path in paths)
+    names = [shlex.quote(each) for each in (f"{one.name}.onnx", other.name)]
+    command = (
+        f"python tools/average.py {' '.join(names)} --weight {given.weight:g} --strokes unipen.npz --out mean.onnx"
+    )
+    card, recipe = card_of(one, other, command), Recipe.of(other.recipe, paths[1])
+    network = mean(*paths, recipe, given.weight)
+    validation = shuzi.load_mnist().with_strokes(load_strokes(given.strokes)).validation
+    card = judged(network, recipe, validation, card)
+    images = TASKS[recipe.task].comparison_examples(validation).images
+    card = write(network, card, images, given.out)
+    return f"{given.out}: {card.scores['validation']}, SHA-256 of the weights {card.weights}"
+
+
 def main() -> None:
     """Write the mean of two models."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -103,23 +133,11 @@ def main() -> None:
     parser.add_argument("other", help="trained from the one")
     parser.add_argument("--weight", type=float, required=True, help="of the other, 0 to 1")
     parser.add_argument("--strokes", type=Path, required=True, help="UNIPEN or a packed file")
-    parser.add_argument("--out", type=Path, required=True, help="an .onnx file")
-    given = parser.parse_args()
-    if not 0 <= given.weight <= 1:
-        parser.error("--weight is from 0 to 1")
-    paths = [find_model(given.one), find_model(given.other)]
-    one, other = (read_card(read_content(path), path) for path in paths)
-    command = f"python tools/average.py {one.name}.onnx {other.name} --weight {given.weight:g} --strokes unipen.npz"
+    parser.add_argument("--out", type=Path, required=True, help="a new .onnx file")
     try:
-        card, recipe = card_of(one, other, command), Recipe.of(other.recipe, paths[1])
-        network = mean(*paths, recipe, given.weight)
-    except (ValueError, ModelError, RecipeError) as problem:
+        print(average(parser.parse_args()))
+    except (ValueError, OSError, ShuziError) as problem:
         parser.error(str(problem))
-    validation = shuzi.load_mnist().with_strokes(load_strokes(given.strokes)).validation
-    card = judged(network, recipe, validation, card)
-    images = TASKS[recipe.task].comparison_examples(validation).images
-    card = write(network, card, images, given.out)
-    print(f"{given.out}: {card.scores['validation']}, SHA-256 of the weights {card.weights}")
 
 
 if __name__ == "__main__":

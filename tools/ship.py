@@ -28,6 +28,7 @@ from shuzi.models.trial import checked_content
 
 _KINDS = {DETECTOR: FINDS_DIGITS, LINE: RECOGNISER}
 _SOURCES = {MNIST, STROKES, MODEL}
+_NAMES = {DEFAULT, *HELPERS, "tiny", "softmax"}
 
 
 def ship(run: Path, name: str, folder: Path) -> str:
@@ -49,9 +50,11 @@ def ship(run: Path, name: str, folder: Path) -> str:
     Raises
     ------
     ValueError
-        The model is not reproducible, its name belongs to another kind, its score or calibration is missing, or its
-        actual score differs from the card.
+        The name is none that ships, the model is not reproducible, its name belongs to another kind, its score or
+        calibration is missing, or its actual score differs from the card.
     """
+    if name not in _NAMES:
+        raise ValueError(f"{name!r} is none of {', '.join(sorted(_NAMES))}")
     path = find_model(run)
     content = checked_content(path)
     card = read_card(content, path)

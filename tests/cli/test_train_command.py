@@ -256,13 +256,20 @@ def test_a_training_starts_from_a_model_that_is_named_and_by_its_recipe(shuzi, t
     assert "--from start.onnx" in said
 
 
-def test_what_starts_from_a_model_that_learnt_pen_strokes_names_their_licence(shuzi, tmp_path):
+@pytest.mark.parametrize(
+    ("more", "licence"),
+    [
+        ({"data": (Source(STROKES, {"strokes": "ab" * 32}, "a licence"),)}, OF_STROKES),
+        ({"licence": "for friends only"}, "for friends only"),
+    ],
+    ids=["pen strokes", "a licence of its own"],
+)
+def test_what_starts_from_a_model_keeps_to_its_licence(shuzi, tmp_path, more, licence):
     start = tmp_path / "start.onnx"
     start.write_bytes(shipped()["tiny"].read_bytes())
-    card = read_card(start.read_bytes(), start)
-    replace_card(start, replace(card, data=(*card.data, Source(STROKES, {"strokes": "ab" * 32}, "a licence"))))
+    replace_card(start, replace(read_card(start.read_bytes(), start), **more))
     assert shuzi("train", "--from", start, "--steps", 1, "--out", tmp_path / "run").code == 0
-    assert load(tmp_path / "run").card.licence == OF_STROKES
+    assert load(tmp_path / "run").card.licence == licence
 
 
 def test_a_loss_that_runs_away_says_which_rate_and_step(shuzi, tmp_path):

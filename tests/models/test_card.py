@@ -104,6 +104,12 @@ def test_a_field_that_is_missing_is_named(name):
         Card.from_json(json.dumps(lacking), "model.onnx")
 
 
+@pytest.mark.parametrize("found", [0, -1.0])
+def test_a_temperature_is_above_zero(found):
+    with pytest.raises(ModelError, match=r"temperature.*above 0"):
+        Card.from_json(changed(temperature=found), "model.onnx")
+
+
 def test_what_is_not_known_is_passed_over():
     more = changed(mood="good", input=json.loads(CARD.to_json())["input"] | {"unit": "grey level"})
     assert Card.from_json(more, "model.onnx") == CARD

@@ -46,6 +46,13 @@ def test_another_card_takes_the_place_of_the_first_and_nothing_else_changes(cont
     assert json.loads((tmp_path / "card.json").read_text()) == json.loads(card.to_json())
 
 
+def test_the_card_of_a_run_stays_when_another_model_beside_it_gets_one(content, tmp_path):
+    (tmp_path / "another.onnx").write_bytes(content)
+    (tmp_path / "card.json").write_text("{}")
+    replace_card(tmp_path / "another.onnx", read_card(content, "softmax"))
+    assert (tmp_path / "card.json").read_text() == "{}"
+
+
 def test_a_flipped_bit_anywhere_in_the_weights_is_noticed(content):
     proto = onnx.load_from_string(content)
     sound = onnx.numpy_helper.to_array(proto.graph.initializer[-1]).tobytes()

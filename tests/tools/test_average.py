@@ -99,6 +99,36 @@ def test_only_a_model_and_what_was_trained_from_it_have_a_mean(tool):
     assert (card.scores, card.calibration) == ({}, None)
     with pytest.raises(ValueError, match="not trained from"):
         tool.card_of(child, one, "python tools/average.py …")
+    with pytest.raises(ValueError, match="no licence"):
+        tool.card_of(one, replace(child, licence=""), "python tools/average.py …")
     for amiss in ({"command": ""}, {"data": (*child.data, Source(OWN, {}, "mine"))}):
         with pytest.raises(ValueError, match="by no command"):
             tool.card_of(one, replace(child, **amiss), "python tools/average.py …")
+
+
+@pytest.mark.parametrize(
+    ("one", "weight", "strokes", "out", "told"),
+    [
+        ("tiny", 1.5, "none.npz", "mean.onnx", "from 0 to 1"),
+        ("tiny", 0.5, "none.npz", "mean.png", "an .onnx file that does not exist"),
+        ("tiny", 0.5, "none.npz", "there.onnx", "an .onnx file that does not exist"),
+        ("none.onnx", 0.5, "none.npz", "mean.onnx", "There is no model"),
+        ("damaged.onnx", 0.5, "none.npz", "mean.onnx", "damaged.onnx"),
+        ("line", 0.5, "none.npz", "mean.onnx", "not trained from"),
+        ("line", 0.5, "none.npz", "mean.onnx", "none.npz"),
+    ],
+)
+def test_what_has_no_mean_is_told_in_a_line(tool, tmp_path, monkeypatch, capsys, one, weight, strokes, out, told):
+    monkeypatch.chdir(tmp_path)
+    Path("damaged.onnx").write_bytes(find_model("tiny").read_bytes()[:5_000])
+    Path("there.onnx").write_bytes(b"mine")
+    if told == strokes:
+        monkeypatch.setattr(tool, "card_of", lambda one, *_: one)
+    given = ["average.py", one, "line", "--weight", str(weight), "--strokes", strokes, "--out", out]
+    monkeypatch.setattr("sys.argv", given)
+    with pytest.raises(SystemExit) as ended:
+        tool.main()
+    assert ended.value.code == 2
+    assert told in capsys.readouterr().err.splitlines()[-1]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["damaged.onnx", "there.onnx"]
+    assert Path("there.onnx").read_bytes() == b"mine"

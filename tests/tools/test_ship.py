@@ -93,6 +93,13 @@ def test_a_model_that_lacks_something_is_not_shipped(ship, run, folder, values, 
     assert sorted(path.name for path in folder.iterdir()) == ["detector.onnx", "line.onnx"]
 
 
+@pytest.mark.parametrize("name", ["", "mine", "../default"])
+def test_only_a_name_that_ships_is_shipped(ship, run, folder, name):
+    with pytest.raises(ValueError, match="is none of default, "):
+        ship(run, name, folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["detector.onnx", "line.onnx"]
+
+
 @pytest.mark.parametrize(("kind", "name"), [("reader", "detector"), ("detector", "default"), ("detector", "line")])
 def test_a_name_belongs_to_a_kind(ship, composed_run, tmp_path, kind, name):
     with pytest.raises(ValueError, match=f"cannot be called {name}"):

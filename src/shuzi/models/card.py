@@ -227,7 +227,7 @@ def _read(card: Fields, path: object) -> Card:
         command=card.text("command", ""),
         parameters=card.whole("parameters", 0),
         versions=card.texts("versions", {}),
-        temperature=card.number("temperature", 1.0),
+        temperature=card.positive("temperature", 1.0),
         thresholds=card.numbers("thresholds", {}),
         calibration=_calibration(card),
         normalization=card.whole("normalization"),

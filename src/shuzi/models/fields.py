@@ -59,6 +59,10 @@ class Fields:
         """Return a finite number."""
         return float(self._take(name, default, "number", _is_number))
 
+    def positive(self, name: str, default: Any = _NEEDED) -> float:
+        """Return a finite number above 0."""
+        return float(self._take(name, default, "positive", lambda value: _is_number(value) and value > 0))
+
     def fraction(self, name: str) -> float:
         """Return a number from 0 to 1."""
         return float(self._take(name, _NEEDED, "share", lambda value: _is_number(value) and 0 <= value <= 1))

@@ -14,6 +14,7 @@ from pathlib import Path
 from shuzi.atomic import replacing
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import METADATA_KEY, Card
+from shuzi.models.store import IN_A_RUN
 
 _GRAPH, _METADATA, _FUNCTION = 7, 14, 25  # fields of a ModelProto
 _NODE = 1  # field of a GraphProto
@@ -124,7 +125,7 @@ def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
 
 
 def replace_card(path: Path, card: Card) -> Card:
-    """Replace the card in an .onnx file, and in the card.json beside it if there is one.
+    """Replace the card in an .onnx file, and in the card.json beside it if it is the model of a run folder.
 
     Returns
     -------
@@ -134,7 +135,7 @@ def replace_card(path: Path, card: Card) -> Card:
     with replacing(path) as part:
         part.write_bytes(content)
     beside = path.with_name(CARD_FILE)
-    if beside.is_file():
+    if path.name == IN_A_RUN and beside.is_file():
         with replacing(beside) as part:
             part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card

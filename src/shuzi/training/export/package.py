@@ -67,7 +67,9 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
         *(_sources(start) if start.is_file() else ()),
     )
-    of_strokes = any(source.name == STROKES for source in sources)
+    learnt = OF_STROKES if any(source.name == STROKES for source in sources) else OF_MNIST
+    if start.is_file() and (licence := card_of_start(start).licence) not in {OF_MNIST, OF_STROKES}:
+        learnt = licence
     card = Card(
         name=recipe.name,
         task=recipe.task,
@@ -84,7 +86,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         versions=_versions(),
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
-        licence=OF_OWN_PICTURES if own else OF_STROKES if of_strokes else OF_MNIST,
+        licence=OF_OWN_PICTURES if own else learnt,
     )
     with replacing(folder / KERAS_FILE) as part, known_warnings():
         model.save(part)

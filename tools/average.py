@@ -70,7 +70,7 @@ def card_of(one: Card, other: Card, command: str) -> Card:
     Raises
     ------
     ValueError
-        The second was not trained from the first, or by no command, or on pictures of one's own.
+        The second was not trained from the first, or by no command, or on one's own pictures, or has no licence.
     """
     source = Source(f"{MODEL} {other.name}", {"weights": other.weights}, other.licence)
     if one.weights not in {each.sha256.get("weights") for each in other.data}:
@@ -104,18 +104,18 @@ def average(given: argparse.Namespace) -> str:
 
     Raises
     ------
-    ValueError, ShuziError
-        They have no mean, or an option is wrong.
+    ValueError, OSError, ShuziError
+        They have no mean, an option is wrong, or a file cannot be read or written.
     """
     if not 0 <= given.weight <= 1:
-        raise ValueError("--weight is from 0 to 1")
+        raise ValueError("--weight must be from 0 to 1")
     if given.out.suffix != ".onnx" or given.out.exists():
-        raise ValueError("--out is an .onnx file that does not exist yet")
+        raise ValueError("--out must name a new .onnx file")
     paths = [find_model(given.one), find_model(given.other)]
     one, other = (read_card(read_content(path), path) for path in paths)
     names = [shlex.quote(each) for each in (f"{one.name}.onnx", other.name)]
     command = (
-        f"python tools/average.py {' '.join(names)} --weight {given.weight:g} --strokes unipen.npz --out mean.onnx"
+        f"python tools/average.py {' '.join(names)} --weight {given.weight!r} --strokes unipen.npz --out mean.onnx"
     )
     card, recipe = card_of(one, other, command), Recipe.of(other.recipe, paths[1])
     network = mean(*paths, recipe, given.weight)

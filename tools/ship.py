@@ -50,11 +50,11 @@ def ship(run: Path, name: str, folder: Path) -> str:
     Raises
     ------
     ValueError
-        The name is none that ships, the model is not reproducible, its name belongs to another kind, its score or
+        No model ships under that name, the model is not reproducible, its name belongs to another kind, its score or
         calibration is missing, or its actual score differs from the card.
     """
     if name not in _NAMES:
-        raise ValueError(f"{name!r} is none of {', '.join(sorted(_NAMES))}")
+        raise ValueError(f"{name!r} is not one of {', '.join(sorted(_NAMES))}")
     path = find_model(run)
     content = checked_content(path)
     card = read_card(content, path)
@@ -104,7 +104,7 @@ def main() -> None:
     given = parser.parse_args()
     try:
         print(ship(given.run, given.name, SHIPPED))
-    except (ValueError, ShuziError) as problem:
+    except (ValueError, OSError, ShuziError) as problem:
         parser.error(str(problem))
 
 

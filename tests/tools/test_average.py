@@ -109,9 +109,9 @@ def test_only_a_model_and_what_was_trained_from_it_have_a_mean(tool):
 @pytest.mark.parametrize(
     ("one", "weight", "strokes", "out", "told"),
     [
-        ("tiny", 1.5, "none.npz", "mean.onnx", "from 0 to 1"),
-        ("tiny", 0.5, "none.npz", "mean.png", "an .onnx file that does not exist"),
-        ("tiny", 0.5, "none.npz", "there.onnx", "an .onnx file that does not exist"),
+        ("tiny", 1.5, "none.npz", "mean.onnx", "must be from 0 to 1"),
+        ("tiny", 0.5, "none.npz", "mean.png", "must name a new .onnx file"),
+        ("tiny", 0.5, "none.npz", "there.onnx", "must name a new .onnx file"),
         ("none.onnx", 0.5, "none.npz", "mean.onnx", "There is no model"),
         ("damaged.onnx", 0.5, "none.npz", "mean.onnx", "damaged.onnx"),
         ("line", 0.5, "none.npz", "mean.onnx", "not trained from"),

@@ -95,7 +95,7 @@ def test_a_model_that_lacks_something_is_not_shipped(ship, run, folder, values, 
 
 @pytest.mark.parametrize("name", ["", "mine", "../default"])
 def test_only_a_name_that_ships_is_shipped(ship, run, folder, name):
-    with pytest.raises(ValueError, match="is none of default, "):
+    with pytest.raises(ValueError, match="is not one of default, "):
         ship(run, name, folder)
     assert sorted(path.name for path in folder.iterdir()) == ["detector.onnx", "line.onnx"]
 

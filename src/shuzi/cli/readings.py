@@ -68,7 +68,7 @@ HEAD = _row("source", "text", "status", "confidence", "message", "digits_text")
 
 
 def lines_for(names: list[str]) -> Callable[[str, Found], str]:
-    r"""Return a function that puts readings into words: a single one as just its number, several each with its name.
+    r"""Return a function that puts readings into words: a single one as its number, several each with its name.
 
     >>> from dataclasses import replace
     >>> from shuzi.reading.result import Ignored

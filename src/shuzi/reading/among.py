@@ -20,6 +20,7 @@ from shuzi.reading.result import (
     MOST_ALTERNATIVES,
     NOT_A_DIGIT,
     OK,
+    SIGN_INK,
     UNKNOWN,
     UNSURE,
     Digit,
@@ -118,7 +119,8 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     if doubt:
         advice = told.advice if told and doubt == _INK else (doubt, {})
     elif status == OK:
-        advice = "reading.among.ok_beside" if told and _has_unknown(told) else "reading.among.ok", {"value": best}
+        beside = told is not None and any(each.kind in (UNKNOWN, SIGN_INK) for each in told.ignored)
+        advice = "reading.among.ok_beside" if beside else "reading.among.ok", {"value": best}
     elif len(alternatives) > 1 and alternatives[1][1] * 10 > 1 - confidence:
         advice = "reading.among.rival", {"other": alternatives[1][0]}
     else:

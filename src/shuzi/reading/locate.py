@@ -96,7 +96,7 @@ def locate_digits(
 
 def _is_one_sure_digit(scan: Scan, candidates: list[Candidate]) -> bool:
     """Tell whether there is nothing to recognise but one digit, and that is sure."""
-    # a digit with a point or a stroke beside it is one candidate, too
+    # joined with a point or a stroke beside it, a digit is one candidate too
     in_one_piece = len(scan.components.boxes) + len(scan.components.specks) == 1
     sure = len(candidates) == 1 and _confidence(candidates) >= SURE
     return in_one_piece and sure and _unexplained(scan.ink, candidates) <= _UNEXPLAINED

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -150,6 +151,14 @@ class Ignored:
         return {"kind": self.kind, "box": list(self.box)}
 
 
+def success(ignored: Sequence[Ignored]) -> tuple[str, dict[str, Any]]:
+    """Say that the number was read, and what was left out."""
+    kinds = [each.kind for each in ignored]
+    if SIGN_INK in kinds:
+        return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
+    return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
+
+
 @dataclass(frozen=True)
 class Reading:
     """The number in a picture.
@@ -229,7 +238,7 @@ class Reading:
             confidence=self.digits_confidence,
             marks=(),
             alternatives=((self.digits_text, self.digits_confidence), *named) if self.alternatives else (),
-            advice=("reading.ok", {}) if sure else self.advice,
+            advice=success(self.ignored) if sure else self.advice,
         )
 
     @property
@@ -240,14 +249,14 @@ class Reading:
 
     @property
     def verdict(self) -> str:
-        """The status in words, with the confidence if there is a number, and advice unless all characters are ok."""
+        """The status in words, with the confidence if there is a number, and advice unless `is_plain`."""
         status = how_sure(self.status, self.confidence)
         return status if self.is_plain else say("read.with_advice", status=status, advice=self.message)
 
     @property
     def is_plain(self) -> bool:
         """Whether the status is ok and no character was left out, so that the text alone says everything."""
-        return self.status == OK and all(each.kind != SIGN_INK for each in self.ignored)
+        return self.status == OK and self.advice[0] not in ("reading.ok_beside_signs", "reading.among.ok_beside")
 
     def as_dict(self, source: str | None = None) -> dict[str, Any]:
         """Return the reading as JSON values, with the picture's name first if it has one."""

@@ -45,8 +45,10 @@ def test_without_candidates_the_components_are_the_line(pieces):
 
 
 def test_the_next_speck_on_either_side_is_in_the_strip_since_it_may_be_a_point():
-    point, dirt, far, above, grain = (84, 37, 2, 2), (92, 30, 2, 2), (20, 37, 3, 3), (30, 2, 3, 3), (49, 37, 0, 0)
-    specks = np.array([point, dirt, far, above, grain], np.int32)
-    (line,) = lines_of([candidate(50), candidate(66)], np.empty((0, 4), np.int32), specks)
+    digits = [candidate(250, width=60, height=100), candidate(330, width=60, height=100)]
+    before, after = (200, 105, 8, 8), (430, 105, 8, 8)
+    dirt, far, above, grain = (160, 60, 8, 8), (90, 105, 8, 8), (225, 2, 8, 8), (240, 105, 2, 2)
+    specks = np.array([dirt, before, far, above, grain, after], np.int32)
+    (line,) = lines_of(digits, np.empty((0, 4), np.int32), specks)
     for frame in line.frames:
-        assert (frame.x, frame.right) == (40, 96)
+        assert (frame.x, frame.right) == (200 - 50, 438 + 50)

@@ -66,7 +66,7 @@ export async function locateDigits(
     [ink, candidates, others] = pale(scan, classifier, await detector());
     simple = candidates.length === 0;
   }
-  // a digit with a point or a stroke beside it is one candidate, too
+  // joined with a point or a stroke beside it, a digit is one candidate too
   const isOneSureDigit =
     scan.components.length + scan.specks.length === 1 &&
     candidates.length === 1 &&

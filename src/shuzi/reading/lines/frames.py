@@ -70,10 +70,7 @@ def lines_of(
     >>> lines_of([], np.array([[10, 10, 8, 20], [24, 10, 8, 20]], np.int32))[0].frames[0]
     Box(x=0.0, y=3.0, width=42.0, height=34.0)
     """
-    pieces, points = (
-        [Box(*map(float, each)) for each in boxes.tolist()]
-        for boxes in (components, np.empty((0, 4), np.int32) if specks is None else specks)
-    )
+    pieces = [Box(*map(float, each)) for each in components.tolist()]
     if not candidates:
         groups = [[pieces[place] for place in line] for line in in_reading_order(pieces)]
         return [_framed((), group, group) for group in groups]
@@ -82,7 +79,8 @@ def lines_of(
         line = tuple(candidates[place] for place in places)
         boxes = [each.box for each in line]
         characters = [*boxes, *_on_line(boxes, pieces)]
-        lines.append(_framed(line, boxes, [*characters, *_beside(boxes, characters, points)]))
+        beside = [] if specks is None else _beside(boxes, characters, specks)
+        lines.append(_framed(line, boxes, [*characters, *beside]))
     return lines
 
 
@@ -94,11 +92,13 @@ def _framed(candidates: tuple[Candidate, ...], digits: list[Box], characters: li
     return Line(candidates, tuple(Box(left, top, right - left, high) for _, top, _, high in vertical), height)
 
 
-def _beside(digits: list[Box], characters: list[Box], points: list[Box]) -> list[Box]:
-    """Return the next point before the characters of a line, and the next one after them."""
+def _beside(digits: list[Box], characters: list[Box], specks: NDArray[np.int32]) -> list[Box]:
+    """Return the next speck before the characters of a line that may be a point, and the next one after them."""
     height = float(np.median([each.height for each in digits]))
     left, right = min(each.x for each in characters), max(each.right for each in characters)
-    large = [each for each in points if max(each.width, each.height) >= _LEAST_POINT * height]
+    gaps = np.maximum(left - specks[:, 0] - specks[:, 2], specks[:, 0] - right)
+    possible = specks[(specks[:, 2:].max(axis=1) >= _LEAST_POINT * height) & (gaps < _NEAR * height)]
+    large = [Box(*map(float, each)) for each in possible.tolist()]
     near = [each for each in _in_band(digits, large) if _is_near(each, left, right, height)]
     before = max((each for each in near if each.right <= left), key=lambda each: each.right, default=None)
     after = min((each for each in near if each.x >= right), key=lambda each: each.x, default=None)

@@ -21,14 +21,12 @@ from shuzi.reading.lines.search import Weights
 from shuzi.reading.result import (
     NOT_A_DIGIT,
     OK,
-    PRINT,
-    RULING,
-    SIGN_INK,
     UNKNOWN,
     UNSURE,
     Digit,
     Ignored,
     Reading,
+    success,
     without_marks,
 )
 
@@ -69,7 +67,7 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
         status,
         confidence,
         tuple(made),
-        _success(page.ignored) if status == OK else _advice(seen, page, digits, made, alternatives),
+        success(page.ignored) if status == OK else _advice(seen, page, digits, made, alternatives),
         scale.calibrated,
         marks=tuple(
             mark_of(each, seen, max(max(each.probability, _LEAST) ** power, confidence))
@@ -164,14 +162,6 @@ def _without_digits(found: Outcome) -> float:
     """Return the probability of all texts without a digit."""
     pairs = zip(found.texts, found.probabilities, strict=True)
     return sum(probability for text, probability in pairs if not has_digits(text))
-
-
-def _success(ignored: Sequence[Ignored]) -> Sentence:
-    """Say that the number was read, and what was left out."""
-    kinds = [each.kind for each in ignored]
-    if SIGN_INK in kinds:
-        return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
-    return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
 
 
 def _advice(

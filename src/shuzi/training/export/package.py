@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib import import_module
@@ -67,9 +67,6 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
         *(_sources(start) if start.is_file() else ()),
     )
-    learnt = OF_STROKES if any(source.name == STROKES for source in sources) else OF_MNIST
-    if start.is_file() and (licence := card_of_start(start).licence) not in {OF_MNIST, OF_STROKES}:
-        learnt = licence
     card = Card(
         name=recipe.name,
         task=recipe.task,
@@ -86,7 +83,7 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
         versions=_versions(),
         temperature=done.temperature,
         thresholds=dict(done.thresholds),
-        licence=OF_OWN_PICTURES if own else learnt,
+        licence=_licence(sources, own, card_of_start(start).licence if start.is_file() else OF_MNIST),
     )
     with replacing(folder / KERAS_FILE) as part, known_warnings():
         model.save(part)
@@ -117,6 +114,15 @@ def _with_what_was_kept(card: Card, beside: Path) -> Card:
 
 def _hashes(dataset: Dataset) -> dict[str, str]:
     return {"images": idx.sha256(dataset.images), "labels": idx.sha256(dataset.labels)}
+
+
+def _licence(sources: Sequence[Source], own: bool, of_start: str) -> str:
+    """Return the licence of what learnt from these sources, which keeps to that of the model it started from."""
+    if of_start not in {OF_MNIST, OF_STROKES, OF_OWN_PICTURES}:
+        return of_start
+    if own or of_start == OF_OWN_PICTURES:
+        return OF_OWN_PICTURES
+    return OF_STROKES if any(source.name == STROKES for source in sources) else OF_MNIST
 
 
 def _sources(start: Path) -> list[Source]:

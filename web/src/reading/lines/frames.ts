@@ -31,7 +31,8 @@ export function linesOf(
   components: readonly Component[],
   specks: readonly Component[] = [],
 ): Line[] {
-  const [pieces, points] = [components, specks].map((each) => each.map(({ box }) => box)) as [Box[], Box[]];
+  const pieces = components.map(({ box }) => box);
+  const small = specks.map(({ box }) => box);
   if (!candidates.length)
     return inReadingOrder(pieces).map((places) => {
       const group = places.map((place) => pieces[place] as Box);
@@ -41,7 +42,7 @@ export function linesOf(
     const line = places.map((place) => candidates[place] as Candidate);
     const boxes = line.map(({ box }) => box);
     const characters = [...boxes, ...onLine(boxes, pieces)];
-    return framed(line, boxes, [...characters, ...beside(boxes, characters, points)]);
+    return framed(line, boxes, [...characters, ...beside(boxes, characters, small)]);
   });
 }
 
@@ -58,11 +59,11 @@ function framed(candidates: Candidate[], digits: Box[], characters: Box[]): Line
   return { candidates, frames: frames as [Box, Box], height, proposed };
 }
 
-/** The next point before the characters of a line, and the next one after them. */
-function beside(digits: readonly Box[], characters: readonly Box[], points: readonly Box[]): Box[] {
+/** The next speck before the characters of a line that may be a point, and the next one after them. */
+function beside(digits: readonly Box[], characters: readonly Box[], specks: readonly Box[]): Box[] {
   const height = median(digits.map((each) => each.height));
   const [left, right] = [Math.min(...characters.map(({ x }) => x)), Math.max(...characters.map(rightOf))];
-  const large = points.filter((each) => Math.max(each.width, each.height) >= LEAST_POINT * height);
+  const large = specks.filter((each) => Math.max(each.width, each.height) >= LEAST_POINT * height);
   let [before, after]: [Box | null, Box | null] = [null, null];
   for (const each of inBand(digits, large)) {
     if (Math.max(left - rightOf(each), each.x - right) >= NEAR * height) continue;

@@ -3,7 +3,6 @@ import os
 import re
 import signal
 import subprocess
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +10,7 @@ from PIL import Image
 
 from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
-from shuzi.models.card import OF_OWN_PICTURES, OF_STROKES, STROKES, Source
-from shuzi.models.onnx_file import read_card, replace_card
 from shuzi.models.store import shipped
-from shuzi.reading.reader import load
 from shuzi.synthesis.samples.examples import compose
 from shuzi.training.run_folder import RunFolder, read_metrics
 
@@ -254,27 +250,6 @@ def test_a_training_starts_from_a_model_that_is_named_and_by_its_recipe(shuzi, t
     said = " ".join(shuzi("models", "describe", tmp_path / "run").out.split())
     assert "weights of another model, tiny (SHA-256" in said
     assert "--from start.onnx" in said
-
-
-@pytest.mark.parametrize("own", [False, True], ids=["MNIST", "own digits"])
-@pytest.mark.parametrize(
-    ("more", "licence"),
-    [
-        ({"data": (Source(STROKES, {"strokes": "ab" * 32}, "a licence"),)}, OF_STROKES),
-        ({"licence": OF_OWN_PICTURES}, OF_OWN_PICTURES),
-        ({"licence": "for friends only"}, "for friends only"),
-    ],
-    ids=["pen strokes", "own pictures", "a licence of its own"],
-)
-def test_what_starts_from_a_model_keeps_to_its_licence(shuzi, mnist, tmp_path, more, licence, own):
-    start = tmp_path / "start.onnx"
-    start.write_bytes(shipped()["tiny"].read_bytes())
-    replace_card(start, replace(read_card(start.read_bytes(), start), **more))
-    given = ["--data", _own(mnist, tmp_path / "my.npz", 30)] if own else []
-    assert shuzi("train", "--from", start, *given, "--steps", 1, "--out", tmp_path / "run").code == 0
-    card = load(tmp_path / "run").card
-    assert card.licence == (OF_OWN_PICTURES if own and licence == OF_STROKES else licence)
-    assert {each.name for each in more.get("data", ())} <= {each.name for each in card.data}
 
 
 def test_a_loss_that_runs_away_says_which_rate_and_step(shuzi, tmp_path):

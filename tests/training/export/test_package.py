@@ -3,6 +3,7 @@ import os
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -12,8 +13,12 @@ import pytest
 import shuzi
 from shuzi.cli import main
 from shuzi.cli.train import train
-from shuzi.models.card import BACKENDS
+from shuzi.data.dataset import Dataset
+from shuzi.data.formats import save_dataset
+from shuzi.models.card import BACKENDS, OF_OWN_PICTURES, OF_STROKES, STROKES, Source
+from shuzi.models.onnx_file import read_card, replace_card
 from shuzi.models.session import Session
+from shuzi.models.store import shipped
 from shuzi.training.export.package import command
 from shuzi.training.export.parity import network_answers, onnx_answers
 from shuzi.training.recipe import OPTIONS, Recipe
@@ -108,3 +113,27 @@ def test_a_backend_that_is_not_known_is_refused_before_anything_is_begun(tmp_pat
     assert done.returncode == 1
     assert done.stderr == f'Error: KERAS_BACKEND cannot be "torch". Choose one of: {", ".join(BACKENDS)}.\n'
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["MNIST", "own digits"])
+@pytest.mark.parametrize(
+    ("more", "licence"),
+    [
+        ({"data": (Source(STROKES, {"strokes": "ab" * 32}, "a licence"),)}, OF_STROKES),
+        ({"licence": OF_OWN_PICTURES}, OF_OWN_PICTURES),
+        ({"licence": "for friends only"}, "for friends only"),
+    ],
+    ids=["pen strokes", "own pictures", "a licence of its own"],
+)
+def test_what_starts_from_a_model_keeps_to_its_licence(mnist, tmp_path, more, licence, own):
+    start = tmp_path / "start.onnx"
+    start.write_bytes(shipped()["tiny"].read_bytes())
+    replace_card(start, replace(read_card(start.read_bytes(), start), **more))
+    save_dataset(tmp_path / "my.npz", Dataset(mnist.test.images[:30], mnist.test.labels[:30]))
+    given = ["--data", tmp_path / "my.npz"] if own else []
+    with pytest.raises(SystemExit) as ended:
+        main(list(map(str, ["train", "--from", start, *given, "--steps", 1, "--out", tmp_path / "run"])))
+    assert not ended.value.code
+    card = shuzi.load(tmp_path / "run").card
+    assert card.licence == (OF_OWN_PICTURES if own and licence == OF_STROKES else licence)
+    assert {each.name for each in more.get("data", ())} <= {each.name for each in card.data}

@@ -98,8 +98,7 @@ def _beside(digits: list[Box], characters: list[Box], specks: NDArray[np.int32])
     left, right = min(each.x for each in characters), max(each.right for each in characters)
     gaps = np.maximum(left - specks[:, 0] - specks[:, 2], specks[:, 0] - right)
     possible = specks[(specks[:, 2:].max(axis=1) >= _LEAST_POINT * height) & (gaps < _NEAR * height)]
-    large = [Box(*map(float, each)) for each in possible.tolist()]
-    near = [each for each in _in_band(digits, large) if _is_near(each, left, right, height)]
+    near = _in_band(digits, [Box(*map(float, each)) for each in possible.tolist()])
     before = max((each for each in near if each.right <= left), key=lambda each: each.right, default=None)
     after = min((each for each in near if each.x >= right), key=lambda each: each.x, default=None)
     return [each for each in (before, after) if each is not None]

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from driving.filled import write_form, write_form_without_boxes
+from driving.tour import DRAWN
 from shuzi.forms.parse import read_spec
 
 pytestmark = pytest.mark.browser
@@ -159,6 +160,19 @@ def test_a_drawn_field_is_moved_and_resized_and_refused_where_something_is_print
     handle(page, 1).press("Delete")
     expect(page.locator(".forms-fields li")).to_have_count(0)
     expect(page.get_by_role("button", name="Add a field")).to_be_focused()
+
+
+def test_the_picture_stays_where_it_is_when_a_field_is_drawn_on_it(open_page, files):
+    page = open_page("?view=forms&sheets=trace", viewport={"width": 390, "height": 600})
+    trace(page, files)
+    page.get_by_role("button", name="Draw a field").click()
+    places = corners(page, UPPER)
+    assert page.locator(".forms-fields").bounding_box()["y"] > 600  # or there is nothing to scroll to
+    before = page.evaluate("scrollY")
+    drag(page, *places)
+    expect(handle(page, 1)).to_be_focused()
+    page.evaluate(DRAWN)
+    assert page.evaluate("scrollY") == before
 
 
 def test_a_finger_draws_a_field(open_page, files):

@@ -8,6 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from driving.filled import write_form
+from driving.tour import DRAWN
 from shuzi.forms.parse import read_spec
 
 pytestmark = pytest.mark.browser
@@ -97,6 +98,19 @@ def test_what_is_dropped_there_is_the_blank_form_and_a_box_leads_to_its_name(ope
     expect(page.locator(".forms-chosen")).to_have_count(0)
     page.locator(".forms-blank g").nth(4).locator("rect").first.click()
     expect(field(page, 5)).to_be_focused()
+
+
+def test_a_click_in_a_row_that_is_cut_off_takes_hold_however_long_the_button_is_pressed(open_page, files):
+    page = open_page("?view=forms&sheets=trace")
+    trace(page, files)
+    page.locator(".forms-fields").evaluate("(list) => { list.style.maxHeight = '12rem'; list.scrollTop = 42; }")
+    leave_out = page.get_by_role("button", name="Leave out field 1", exact=True)
+    place = leave_out.bounding_box()
+    page.mouse.move(place["x"] + place["width"] / 2, place["y"] + place["height"] - 3)
+    page.mouse.down()
+    page.evaluate(DRAWN)
+    page.mouse.up()
+    expect(leave_out).to_have_attribute("aria-pressed", "true")
 
 
 def test_another_page_of_a_document_is_traced_only_after_asking_once_something_was_changed(open_page, files):

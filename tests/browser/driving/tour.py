@@ -18,7 +18,7 @@ from shuzi.forms.spec import Field
 _SETTLED = """() =>
   window.asked.every(({ over }) => over) && !document.querySelector(".waiting, [aria-busy=true]")"""
 # a finished answer is on the page two frames later, and its explanation may be requested then
-_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _WITHOUT_TRAINING = (
     *("pixels", "one-hot", "template", "softmax", "loss", "rate"),
     *("hidden", "backprop", "overfitting", "convolution", "handwriting", "not-sure"),
@@ -30,7 +30,7 @@ def settle(page: Page) -> None:
     """Wait until no request is pending: everything is answered and explained."""
     page.locator("h1").wait_for()
     page.wait_for_function(_SETTLED)
-    page.evaluate(_DRAWN)
+    page.evaluate(DRAWN)
     page.wait_for_function(_SETTLED)
 
 

@@ -1,5 +1,4 @@
 /** The fields that were found: each is named, gets its kind, or is left out. */
-import { useEffect, useRef } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { removeDrawn } from "./draw/drawn";
 import { DrawnShape } from "./draw/drawn-shape";
@@ -17,14 +16,6 @@ export function Fields() {
 }
 
 function Row({ field, number }: { field: Edited; number: number }) {
-  const row = useRef<HTMLLIElement>(null);
-  const isCurrent = currentField.value === number;
-  useEffect(() => {
-    if (!isCurrent || !row.current) return;
-    const isOnPicture = document.activeElement?.closest(".forms-blank"); // which would move away while it is dragged
-    if (isOnPicture) showInList(row.current);
-    else row.current.scrollIntoView({ block: "nearest" });
-  }, [isCurrent]);
   const wrong = fault.value;
   const isWrong =
     !field.isLeftOut &&
@@ -32,8 +23,7 @@ function Row({ field, number }: { field: Edited; number: number }) {
       (wrong?.[0] === "twice" && wrong[1] === plain(field.name)));
   return (
     <li
-      ref={row}
-      data-current={isCurrent || undefined}
+      data-current={currentField.value === number || undefined}
       data-left-out={field.isLeftOut || undefined}
       onFocusIn={() => {
         currentField.value = number;
@@ -100,14 +90,6 @@ function Row({ field, number }: { field: Edited; number: number }) {
   );
 }
 
-/** Scroll the list to one of its rows, and nothing else. */
-function showInList(row: HTMLElement): void {
-  const list = row.parentElement;
-  if (!list) return;
-  const [shown, place] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
-  list.scrollTop += Math.max(place.bottom - shown.bottom, 0) + Math.min(place.top - shown.top, 0);
-}
-
 function shapeOf({ style, boxes, decimals, kind }: Edited): string {
   const shape = say(`forms.trace.style.${style}`, boxes);
   if (kind === "date") return say("forms.trace.date", shape);
@@ -131,7 +113,21 @@ export function removeField(number: number): void {
 /** Put the focus on the name of a field. */
 export function focusField(number: number): void {
   currentField.value = number;
-  const field = document.querySelector<HTMLInputElement>(`.forms-fields [data-field="${number}"]`);
+  const field = nameOf(number);
   field?.focus({ preventScroll: true });
   field?.select();
+  field?.closest("li")?.scrollIntoView({ block: "nearest" });
+}
+
+/** Scroll the list to a field, and nothing else: the picture stays where somebody drags on it. */
+export function showInList(number: number): void {
+  const row = nameOf(number)?.closest("li");
+  const list = row?.parentElement;
+  if (!row || !list) return;
+  const [shown, place] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
+  list.scrollTop += Math.max(place.bottom - shown.bottom, 0) + Math.min(place.top - shown.top, 0);
+}
+
+function nameOf(number: number): HTMLInputElement | null {
+  return document.querySelector(`.forms-fields [data-field="${number}"]`);
 }

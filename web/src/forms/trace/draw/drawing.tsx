@@ -4,7 +4,7 @@ import type { ComponentChildren, RefObject, TargetedPointerEvent } from "preact"
 import { useEffect, useRef } from "preact/hooks";
 import { announce } from "../../../announce";
 import { say } from "../../../sentences/say";
-import { focusField, removeField } from "../fields";
+import { focusField, removeField, showInList } from "../fields";
 import { currentField, type Drawn } from "../form";
 import { addDrawn, changeDrawn, isFresh } from "./drawn";
 import { type Box, between, moved, type Point, resized } from "./rectangle";
@@ -130,6 +130,7 @@ export function DrawnHandle({ drawn, number, paper, size }: Handled) {
         {...dragged(moved)}
         onFocus={() => {
           currentField.value = number;
+          showInList(number);
         }}
         onKeyDown={(event) => {
           const step = STEPS[event.key];

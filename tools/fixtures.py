@@ -72,6 +72,8 @@ def pictures() -> dict[str, Grey]:
         "attached": _attached(number),
         "pale": np.asarray(226 - (226 - number.astype(np.int64)) // 7, np.uint8),
         "large": np.asarray(cv2.resize(_ruled(number), (1_820, 672), interpolation=cv2.INTER_CUBIC), np.uint8),
+        "long": np.pad(_beside(page, [*digits.images[20:26]], 8), ((0, 0), (0, 5_200)), constant_values=226),
+        "longer": np.pad(one, ((0, 0), (30_000, 30_000)), constant_values=255),
         "cut-off": np.ascontiguousarray(number[34:70, 26:150]),
         "decimal": _marked(page, digits.images[60:64]),
         "point-first": np.asarray(cv2.circle(number.copy(), (9, 66), 2, 45, -1, cv2.LINE_AA), np.uint8),

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -40,3 +42,19 @@ def test_a_blank_picture_is_as_sure_as_was_measured():
     none = np.zeros_like(PAGE)
     assert interpret(Candidates(PAGE, PAGE.shape, True, none, [], 0.0), scale).confidence == 0.8
     assert interpret(Candidates(none, PAGE.shape, True, none, [], 0.0), scale).confidence == 1.0
+
+
+def test_a_picture_that_was_shrunk_a_lot_is_not_surely_blank_and_should_be_cropped():
+    scale = Scale(Way(), Way(), ok=0.9, digit=0.5, blank=0.8)
+    none = np.zeros_like(PAGE)
+    for times, confidence, words in ((4, 1.0, "no writing"), (5, 0.8, "600 pixels on its longer side")):
+        reading = interpret(Candidates(none, (40 * times, 120 * times), True, none, [], 0.0), scale)
+        assert (reading.status, reading.confidence) == ("blank", confidence)
+        assert words in reading.message
+
+
+def test_digits_that_shrinking_made_too_small_are_no_fault_of_the_camera():
+    large = Candidates(PAGE, (160, 480), True, 255 - PAGE, [candidate(8, 0.6)], 0.0)
+    assert "searched at 120" not in interpret(large, SCALE).message
+    small = replace(large, candidates=[replace(candidate(8, 0.6), box=Box(8, 10, 6, 9))])
+    assert "searched at 120" in interpret(small, SCALE).message

@@ -15,12 +15,13 @@ Sentence = tuple[str, dict[str, Any]]
 """The key of a sentence and its values."""
 
 _SMALL = 10  # pixels: smaller digits cannot be read reliably
+_MUCH = 4  # times smaller: writing of 40 pixels becomes too small to be read
 _BLURRED = 0.12  # of a digit's size: with wider edges, one digit in ten is misread and few are read with confidence
 _PAPER_AROUND = 0.25  # of a digit's size: the margin in which its edges are measured
 
 
 def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[float]) -> Sentence | None:
-    """Return what is wrong with the picture itself: too small, cut off, blurred or pale; None if nothing is.
+    """Return what is wrong with the picture itself: too small or large, cut off, blurred or pale; None if nothing is.
 
     Parameters
     ----------
@@ -34,9 +35,31 @@ def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[fl
     middle = sorted(sides)[len(sides) // 2]
     if middle < _SMALL:
         return "reading.small", {"n": middle}
+    if middle < _SMALL * _shrunk(seen):
+        return _large(seen)
     if any(seen.at_edge(each) for each in boxes):
         return "reading.edge", {}
     edges = statistics.median(edge_width(seen.grey[around(each, _PAPER_AROUND)]) for each in boxes)
     if edges > _BLURRED:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     return None
+
+
+def about_no_writing(seen: Candidates) -> Sentence:
+    """Return what to say of a picture in which no writing was found."""
+    if is_much_smaller(seen):
+        return _large(seen)
+    return ("reading.specks" if seen.ink.any() else "reading.blank"), {}
+
+
+def is_much_smaller(seen: Candidates) -> bool:
+    """Tell whether a picture was shrunk so much before it was searched that writing may be lost."""
+    return _shrunk(seen) > _MUCH
+
+
+def _shrunk(seen: Candidates) -> float:
+    return float(max(seen.shape) / max(seen.grey.shape))
+
+
+def _large(seen: Candidates) -> Sentence:
+    return "reading.large", {"side": max(seen.shape), "searched": max(seen.grey.shape)}

@@ -6,7 +6,7 @@ import numpy as np
 
 from shuzi.ink.components import in_reading_order
 from shuzi.ink.paper import LEAST_CONTRAST
-from shuzi.reading.advice import Sentence, about_the_picture
+from shuzi.reading.advice import Sentence, about_no_writing, about_the_picture, is_much_smaller
 from shuzi.reading.candidates import Candidate, Candidates
 from shuzi.reading.confidence import Scale
 from shuzi.reading.lines.alternatives import best_products, on_lines
@@ -35,10 +35,9 @@ def interpret(seen: Candidates, scale: Scale, lines: LineScale | None = None) ->
         if reading is not None:
             return reading
     if not seen.candidates:
-        # on an even surface nothing can have been overlooked
-        sure = scale.blank if np.ptp(seen.grey) >= LEAST_CONTRAST / 2 else 1.0
-        advice: Sentence = ("reading.specks" if seen.ink.any() else "reading.blank"), {}
-        return Reading("", BLANK, sure, (), advice, scale.calibrated)
+        # on an even surface nothing can have been overlooked, unless shrinking made it even
+        is_even = np.ptp(seen.grey) < LEAST_CONTRAST / 2 and not is_much_smaller(seen)
+        return Reading("", BLANK, 1.0 if is_even else scale.blank, (), about_no_writing(seen), scale.calibrated)
     placed = in_reading_order([each.box for each in seen.candidates])
     confidence = scale.way(seen.simple).of_text(seen)
     digits = [[_digit(seen.candidates[place], seen, scale, confidence) for place in line] for line in placed]

@@ -1,17 +1,18 @@
 /** What makes a picture hard to read becomes one sentence for people. */
 import type { Box } from "../ink/boxes";
 import { median } from "../ink/numbers";
-import { cropped } from "../ink/picture";
+import { cropped, type Grey } from "../ink/picture";
 import { edgeWidth } from "../ink/sharpness";
 import { around, type Candidates, isAtEdge } from "./candidates";
 import type { Sentence } from "./result";
 
 const SMALL = 10;
+const MUCH = 4;
 const BLURRED = 0.12;
 const PAPER_AROUND = 0.25;
 
 /**
- * What is wrong with the picture itself: too small, cut off, blurred or pale; null if nothing is.
+ * What is wrong with the picture itself: too small or large, cut off, blurred or pale; null if nothing is.
  *
  * @param boxes of its digits, in pixels of the searched picture
  * @param sides the longer side of each digit, in pixels of the original picture
@@ -23,8 +24,32 @@ export function aboutThePicture(
 ): Sentence | null {
   const middle = sides.toSorted((one, other) => one - other)[Math.floor(sides.length / 2)] ?? 0;
   if (middle < SMALL) return ["reading.small", { n: middle }];
+  if (middle < SMALL * shrunk(seen)) return large(seen);
   if (boxes.some((each) => isAtEdge(seen, each))) return ["reading.edge", {}];
   const edges = median(boxes.map((each) => edgeWidth(cropped(seen.grey, around(each, PAPER_AROUND)))));
   if (edges > BLURRED) return [Number.isFinite(edges) ? "reading.blurred" : "reading.pale", {}];
   return null;
+}
+
+/** What to say of a picture in which no writing was found. */
+export function aboutNoWriting(seen: Candidates): Sentence {
+  if (isMuchSmaller(seen)) return large(seen);
+  return [seen.ink.pixels.some((each) => each > 0) ? "reading.specks" : "reading.blank", {}];
+}
+
+/** Whether a picture was shrunk so much before it was searched that writing may be lost. */
+export function isMuchSmaller(seen: Candidates): boolean {
+  return shrunk(seen) > MUCH;
+}
+
+function shrunk({ grey, original }: Candidates): number {
+  return longer(original) / longer(grey);
+}
+
+function large({ grey, original }: Candidates): Sentence {
+  return ["reading.large", { side: longer(original), searched: longer(grey) }];
+}
+
+function longer({ width, height }: Grey): number {
+  return Math.max(width, height);
 }

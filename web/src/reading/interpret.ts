@@ -2,7 +2,7 @@
 import { inReadingOrder } from "../ink/components";
 import { largestAt } from "../ink/numbers";
 import { LEAST_CONTRAST } from "../ink/paper";
-import { aboutThePicture } from "./advice";
+import { aboutNoWriting, aboutThePicture, isMuchSmaller } from "./advice";
 import { type Candidate, type Candidates, inOriginal } from "./candidates";
 import type { Scale } from "./confidence";
 import { bestProducts, onLines } from "./lines/alternatives";
@@ -40,12 +40,14 @@ export function interpret(seen: Candidates, scale: Scale, lines: LineScale): Rea
   return seen.lines.length ? rejectLines(reading, seen, lines) : reading;
 }
 
-function blankReading({ grey, ink }: Candidates, scale: Scale): Reading {
+function blankReading(seen: Candidates, scale: Scale): Reading {
   let [darkest, lightest] = [255, 0];
-  for (const each of grey.pixels) [darkest, lightest] = [Math.min(darkest, each), Math.max(lightest, each)];
-  // on an even surface nothing can have been overlooked
-  const confidence = lightest - darkest >= LEAST_CONTRAST / 2 ? scale.blank : 1;
-  const advice: Sentence = [ink.pixels.some((each) => each > 0) ? "reading.specks" : "reading.blank", {}];
+  for (const each of seen.grey.pixels)
+    [darkest, lightest] = [Math.min(darkest, each), Math.max(lightest, each)];
+  // on an even surface nothing can have been overlooked, unless shrinking made it even
+  const isEven = lightest - darkest < LEAST_CONTRAST / 2 && !isMuchSmaller(seen);
+  const confidence = isEven ? 1 : scale.blank;
+  const advice = aboutNoWriting(seen);
   const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
   return { text: "", status: "blank", confidence, digitsConfidence: confidence, advice, ...nothing };
 }

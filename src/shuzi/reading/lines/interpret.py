@@ -32,7 +32,7 @@ from shuzi.reading.result import (
 
 _NO_DIGIT = 0.5  # the probability that a line holds no digit from which the whole picture is called not a digit
 _LEAST, _MOST = 1e-6, 1 - 1e-6
-_OF_PICTURES = {"reading.small", "reading.edge", "reading.blurred", "reading.pale"}
+_OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"}
 _SAME_INK = 0.5  # of the smaller box: it is the ink of a digit
 Texts = list[tuple[str, float]]
 

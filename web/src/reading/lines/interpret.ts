@@ -14,7 +14,7 @@ import type { Weights } from "./search";
 
 const NO_DIGIT = 0.5;
 const [LEAST, MOST] = [1e-6, 1 - 1e-6];
-const OF_PICTURES = ["reading.small", "reading.edge", "reading.blurred", "reading.pale"];
+const OF_PICTURES = ["reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"];
 const SAME_INK = 0.5;
 
 /** Make a reading of what the line recogniser and the candidates say together; null if no line has a digit. */

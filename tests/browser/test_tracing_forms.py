@@ -113,6 +113,38 @@ def test_a_click_in_a_row_that_is_cut_off_takes_hold_however_long_the_button_is_
     expect(leave_out).to_have_attribute("aria-pressed", "true")
 
 
+def is_seen(page, number):
+    """Whether the whole row of a field is seen in its list, but for its border."""
+    row = page.locator(".forms-fields li").nth(number - 1).bounding_box()
+    shown = page.locator(".forms-fields").bounding_box()
+    over = max(shown["y"] - row["y"], row["y"] + row["height"] - shown["y"] - shown["height"])
+    return over < 2
+
+
+def test_the_row_that_the_focus_is_in_is_seen_whole_and_found_again(open_page, files):
+    page = open_page("?view=forms&sheets=trace", viewport={"width": 1280, "height": 500})
+    trace(page, files)
+    field(page, 1).focus()
+    for number in range(1, 9):
+        for _ in range(3):
+            assert is_seen(page, number)
+            page.keyboard.press("Tab")
+    field(page, 8).focus()
+    for number in range(8, 0, -1):
+        assert is_seen(page, number)
+        for _ in range(3):
+            page.keyboard.press("Shift+Tab")
+    page.locator(".forms-blank g").nth(7).click()
+    expect(field(page, 8)).to_be_focused()
+    assert is_seen(page, 8)
+    sheets = page.get_by_test_id("sheets")
+    sheets.select_option("own")
+    sheets.select_option("trace")
+    expect(field(page, 8)).to_be_visible()
+    page.evaluate(DRAWN)
+    assert is_seen(page, 8)
+
+
 def test_another_page_of_a_document_is_traced_only_after_asking_once_something_was_changed(open_page, files):
     scan = Image.open(io.BytesIO((files / "blank.png").read_bytes()))
     scan.save(files / "two.pdf", resolution=200, save_all=True, append_images=[scan.rotate(180)])

@@ -1,4 +1,5 @@
 /** The fields that were found: each is named, gets its kind, or is left out. */
+import { useEffect } from "preact/hooks";
 import { say } from "../../sentences/say";
 import { removeDrawn } from "./draw/drawn";
 import { DrawnShape } from "./draw/drawn-shape";
@@ -6,6 +7,10 @@ import { changeField, currentField, type Edited, fault, fields, kindsOf } from "
 import { plain } from "./toml";
 
 export function Fields() {
+  useEffect(() => {
+    const left = currentField.peek();
+    if (left !== null) showInList(left);
+  }, []);
   return (
     <ol class="forms-fields" aria-label={say("forms.trace.fields")}>
       {fields.value.map((each, number) => (

@@ -47,7 +47,10 @@ def test_a_blank_picture_is_as_sure_as_was_measured():
 def test_a_picture_that_was_shrunk_a_lot_is_not_surely_blank_and_should_be_cropped():
     scale = Scale(Way(), Way(), ok=0.9, digit=0.5, blank=0.8)
     none = np.zeros_like(PAGE)
-    for times, confidence, words in ((4, 1.0, "no writing"), (5, 0.8, "600 pixels on its longer side")):
+    for times, confidence, words in (
+        (4, 1.0, "no writing"),
+        (5, 0.8, "600 pixels on its longer side and was searched at 120"),
+    ):
         reading = interpret(Candidates(none, (40 * times, 120 * times), True, none, [], 0.0), scale)
         assert (reading.status, reading.confidence) == ("blank", confidence)
         assert words in reading.message
@@ -58,3 +61,4 @@ def test_digits_that_shrinking_made_too_small_are_no_fault_of_the_camera():
     assert "searched at 120" not in interpret(large, SCALE).message
     small = replace(large, candidates=[replace(candidate(8, 0.6), box=Box(8, 10, 6, 9))])
     assert "searched at 120" in interpret(small, SCALE).message
+    assert "searched at 120" not in interpret(replace(small, shape=(48, 144)), SCALE).message  # hardly shrunk

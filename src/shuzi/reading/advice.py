@@ -15,7 +15,7 @@ Sentence = tuple[str, dict[str, Any]]
 """The key of a sentence and its values."""
 
 _SMALL = 10  # pixels: smaller digits cannot be read reliably
-_MUCH = 4  # times smaller: writing of 40 pixels becomes too small to be read
+_SMALLER, _MUCH = 1.25, 4  # times: from when shrinking counts, and when it makes writing of 40 pixels too small
 _BLURRED = 0.12  # of a digit's size: with wider edges, one digit in ten is misread and few are read with confidence
 _PAPER_AROUND = 0.25  # of a digit's size: the margin in which its edges are measured
 
@@ -35,8 +35,8 @@ def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[fl
     middle = sorted(sides)[len(sides) // 2]
     if middle < _SMALL:
         return "reading.small", {"n": middle}
-    if middle < _SMALL * _shrunk(seen):
-        return _large(seen)
+    if _shrunk(seen) >= _SMALLER and middle < _SMALL * _shrunk(seen):
+        return "reading.large", _in_pixels(seen)
     if any(seen.at_edge(each) for each in boxes):
         return "reading.edge", {}
     edges = statistics.median(edge_width(seen.grey[around(each, _PAPER_AROUND)]) for each in boxes)
@@ -48,7 +48,7 @@ def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[fl
 def about_no_writing(seen: Candidates) -> Sentence:
     """Return what to say of a picture in which no writing was found."""
     if is_much_smaller(seen):
-        return _large(seen)
+        return "reading.lost", _in_pixels(seen)
     return ("reading.specks" if seen.ink.any() else "reading.blank"), {}
 
 
@@ -61,5 +61,5 @@ def _shrunk(seen: Candidates) -> float:
     return float(max(seen.shape) / max(seen.grey.shape))
 
 
-def _large(seen: Candidates) -> Sentence:
-    return "reading.large", {"side": max(seen.shape), "searched": max(seen.grey.shape)}
+def _in_pixels(seen: Candidates) -> dict[str, Any]:
+    return {"side": max(seen.shape), "searched": max(seen.grey.shape)}

@@ -7,7 +7,7 @@ import { around, type Candidates, isAtEdge } from "./candidates";
 import type { Sentence } from "./result";
 
 const SMALL = 10;
-const MUCH = 4;
+const [SMALLER, MUCH] = [1.25, 4];
 const BLURRED = 0.12;
 const PAPER_AROUND = 0.25;
 
@@ -24,7 +24,7 @@ export function aboutThePicture(
 ): Sentence | null {
   const middle = sides.toSorted((one, other) => one - other)[Math.floor(sides.length / 2)] ?? 0;
   if (middle < SMALL) return ["reading.small", { n: middle }];
-  if (middle < SMALL * shrunk(seen)) return large(seen);
+  if (shrunk(seen) >= SMALLER && middle < SMALL * shrunk(seen)) return ["reading.large", inPixels(seen)];
   if (boxes.some((each) => isAtEdge(seen, each))) return ["reading.edge", {}];
   const edges = median(boxes.map((each) => edgeWidth(cropped(seen.grey, around(each, PAPER_AROUND)))));
   if (edges > BLURRED) return [Number.isFinite(edges) ? "reading.blurred" : "reading.pale", {}];
@@ -33,7 +33,7 @@ export function aboutThePicture(
 
 /** What to say of a picture in which no writing was found. */
 export function aboutNoWriting(seen: Candidates): Sentence {
-  if (isMuchSmaller(seen)) return large(seen);
+  if (isMuchSmaller(seen)) return ["reading.lost", inPixels(seen)];
   return [seen.ink.pixels.some((each) => each > 0) ? "reading.specks" : "reading.blank", {}];
 }
 
@@ -46,8 +46,8 @@ function shrunk({ grey, original }: Candidates): number {
   return longer(original) / longer(grey);
 }
 
-function large({ grey, original }: Candidates): Sentence {
-  return ["reading.large", { side: longer(original), searched: longer(grey) }];
+function inPixels({ grey, original }: Candidates): Sentence[1] {
+  return { side: longer(original), searched: longer(grey) };
 }
 
 function longer({ width, height }: Grey): number {

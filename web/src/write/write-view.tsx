@@ -1,6 +1,6 @@
 /** Write a number, or upload a picture, and see it read. */
 import { useSignalEffect } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { announce } from "../announce";
 import { KeptDigits } from "../hand/kept-digits";
 import { knowKeptDigits } from "../hand/use-here";
@@ -41,7 +41,7 @@ export function WriteView() {
   useEffect(() => knowKeptDigits(readAllAgain), []);
   useEffect(keepLastSheet, []);
   useEffect(takeWhatIsHandedIn, []);
-  useEffect(closeByGoingBack, []);
+  useLayoutEffect(closeByGoingBack, []); // at once: somebody may go back twice within a frame
   useEffect(listenToKeys, []);
   usePicturesReadAnew();
   useExplanationOfPicture();

@@ -169,6 +169,32 @@ def test_wrong_use_exits_with_2_and_says_so_in_the_language(shuzi, given, named,
         assert HAN.search(said)
 
 
+@pytest.mark.parametrize(
+    ("given", "similar"),
+    [
+        (["tain"], "'train'"),  # a command that is imported only when it is called
+        (["form", "mak"], "'make'"),
+        (["models", "lst"], "'list'"),
+        (["read", "--modle", "tiny"], "'--model'"),
+    ],
+    ids=lambda given: " ".join(given) if isinstance(given, list) else "",
+)
+@pytest.mark.parametrize("language", messages.LANGUAGES)
+def test_what_is_mistyped_gets_a_suggestion(shuzi, given, similar, language):
+    assert similar in shuzi("--lang", language, *given).err
+
+
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [("tr", "train"), ("form tr", "trace"), ("train sof", "softmax"), ("read --mo", "--model")],
+)
+def test_the_shell_completes_what_is_typed(run_alone, typed, completed):
+    words = f"shuzi {typed}"
+    count = str(len(words.split()) - 1)
+    ended = run_alone(_SHUZI_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=count)
+    assert f"plain,{completed}" in ended.out.split()
+
+
 def test_a_language_that_is_not_spoken_is_wrong_use(shuzi):
     ended = shuzi("--lang", "fr", "data", "info")
     assert ended.code == 2

@@ -41,6 +41,12 @@ def test_what_is_no_model_is_an_error_that_says_why(run, lost, name, told):
         find_model(run / name)
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("tinny", "tiny"), ("Softmax", "softmax"), ("defualt", "default")])
+def test_a_mistyped_model_gets_a_suggestion(typed, meant):
+    with pytest.raises(ModelError, match=f"Did you mean {meant}"):
+        find_model(typed)
+
+
 @pytest.mark.parametrize("saved", [True, False], ids=["with a checkpoint", "without a checkpoint"])
 @pytest.mark.parametrize("folder", [True, False], ids=["a folder in its place", "nothing in its place"])
 def test_a_finished_run_without_its_model_says_what_is_missing_and_what_to_do(run, saved, folder):

@@ -149,6 +149,15 @@ class Group(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the first argument names; suggest one of all, imported or not, if there is none."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as problem:
+            raise click.NoSuchCommand(problem.command_name, possibilities=self.list_commands(ctx), ctx=ctx) from None
+
 
 def option(*declarations: str, **attributes: Any) -> Callable[[F], F]:
     """Add an `Option` to a command."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from shuzi.errors import ModelError
@@ -57,8 +58,10 @@ def find_model(name: str | Path) -> Path:
             raise ModelError(_what_is_missing(path), path=path, name=IN_A_RUN)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        readers = ", ".join(each for each in known if each not in HELPERS)  # rarely what was meant
-        raise ModelError("error.model.missing", path=path, known=readers)
+        readers = [model for model in known if model not in HELPERS]  # helpers are rarely what was meant
+        similar = get_close_matches(str(name), readers, n=1)
+        key = "error.model.missing_like" if similar else "error.model.missing"
+        raise ModelError(key, path=path, known=", ".join(readers), similar="".join(similar))
     if path.suffix != ".onnx":
         raise ModelError("error.model.ending", path=path)
     return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import httptools
 from uvicorn.config import Config
@@ -20,7 +20,9 @@ from shuzi.service.http.problems import MEDIA_TYPE, document, retry_after, statu
 from shuzi.service.http.quotas import Quota, Quotas
 from shuzi.service.request_id import REQUEST_ID, new_id
 
-_LINGER = 2.0  # seconds during which a refused client's data is discarded, so that it can read the response
+_DISCARDED = 10  # times the body limit: what a refused client may still send, so that it can read the response
+_PARTING = 1.0  # seconds it has for that at least, and no longer when the service is ending
+_BEYOND = 64  # connections above a limit that are given time for that; a flood of them is closed at once
 _SCHEMES = (b"http", b"https")
 
 
@@ -31,6 +33,17 @@ def protocol(limits: Limits, quotas: Quotas, observe: Observe) -> type[asyncio.P
 
 class _Refused(Exception):  # noqa: N818 - nobody is told: it ends the parser
     """The request has already been answered, so the rest need not be parsed."""
+
+
+class _Answering:
+    """The transport as an answer sees it, which closes it only once the client can have read the answer."""
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self._transport = transport
+        self.write, self.is_closing, self.close = transport.write, transport.is_closing, close
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class _Protocol(HttpToolsProtocol):
@@ -51,6 +64,9 @@ class _Protocol(HttpToolsProtocol):
         self._taken = 0
         self._in_head = False
         self._refused = False
+        self._discarding = 0.0  # until when; 0 while requests are read
+        self._discarded = 0
+        self._ending = False
         self._quota: Quota | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in uvicorn
@@ -60,9 +76,9 @@ class _Protocol(HttpToolsProtocol):
             self._quota = self.quotas.of(peer)
             self._quota.connections += 1
         if len(self.connections) > self.limits.connections:
-            self._refuse(ServiceError("error.service.busy"), linger=False)
+            self._refuse(ServiceError("error.service.busy"))
         elif self._quota and self._quota.connections > self.limits.client_connections:
-            self._refuse(ServiceError("error.service.client", most=self.limits.client_connections), linger=False)
+            self._refuse(ServiceError("error.service.client", most=self.limits.client_connections))
         else:
             self._wait(self.limits.head_seconds)
 
@@ -75,6 +91,9 @@ class _Protocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse received data; invalid HTTP is answered but not logged, since any client can send it."""
+        if self._discarding:
+            self._discard(len(data))
+            return
         if self._refused or self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
@@ -115,8 +134,21 @@ class _Protocol(HttpToolsProtocol):
         if not self.url.startswith(b"/"):
             self._take_host()
         super().on_headers_complete()
+        self.cycle.transport = cast("asyncio.Transport", _Answering(self.transport, self._part))
+
+    def shutdown(self) -> None:
+        """Let the current request be answered; end all else."""
+        self._ending = True
+        if self._discarding:
+            self._wait(_PARTING)
+        else:
+            super().shutdown()
 
     def on_response_complete(self) -> None:
+        if self._discarding:  # what follows on this connection is not read any more
+            self.pipeline.clear()
+            self.server_state.total_requests += 1
+            return
         super().on_response_complete()
         if self.cycle.response_complete and not self._in_head:  # and no other request follows
             # from here, only the next request extends the time-out: neither an unread body nor empty lines do
@@ -164,7 +196,33 @@ class _Protocol(HttpToolsProtocol):
         self.transport.close()
         self._wait(self.limits.write_seconds)
 
-    def _refuse(self, problem: ServiceError, linger: bool = True) -> None:
+    def _part(self) -> None:
+        """Close the connection after an answer, once the client has read it or has had the time to.
+
+        Closing a socket with unread data resets the connection, and a client that is still sending loses the answer.
+        """
+        most = self.limits
+        ours, theirs = len(self.connections), self._quota.connections if self._quota else 0
+        crowded = ours > most.connections + _BEYOND or theirs > most.client_connections + _BEYOND
+        read = not (self._refused or self._in_head or self.pipeline or self.cycle.more_body)
+        if read or crowded or not self.transport.can_write_eof():
+            self.transport.close()
+        elif not self.transport.is_closing():
+            self.transport.write_eof()
+            self._discarding = self.loop.time() + (_PARTING if self._ending else max(_PARTING, most.body_seconds))
+            self.flow.resume_reading()
+            self._discard(0)
+
+    def _discard(self, size: int) -> None:
+        """Drop data of a client that has its answer, within limits."""
+        self._discarded += size
+        left = self._discarding - self.loop.time()
+        if self._discarded > _DISCARDED * self.limits.body or left <= 0:
+            self.transport.abort()
+        else:
+            self._wait(min(left, max(_PARTING, self.limits.pause_seconds)))
+
+    def _refuse(self, problem: ServiceError) -> None:
         """Answer a request that does not reach the app."""
         self._refused = True
         cycle = self.cycle
@@ -188,9 +246,4 @@ class _Protocol(HttpToolsProtocol):
         ]
         lines = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(STATUS_LINE[status] + lines + b"\r\n" + content)
-        if linger and self.transport.can_write_eof():
-            # closing a socket with unread data would reset it, and the response would be lost
-            self.transport.write_eof()
-            self._wait(_LINGER)
-        else:
-            self.transport.close()
+        self._part()

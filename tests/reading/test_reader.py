@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -79,6 +80,15 @@ def test_many_pictures_are_read_in_their_order_and_folders_opened_up(mnist, tmp_
     assert texts == ["5", "0", "4", "error.picture.unknown", "0", "error.data.unreadable", ""] * 5
     alone = reader.read(tmp_path / "10.png")
     assert [each.as_dict() for each in (found[1], found[4])] == [alone.as_dict()] * 2
+
+
+@pytest.mark.parametrize("named", [str, Path, lambda path: (path / "7.png").read_bytes()])
+def test_one_name_given_as_many_pictures_is_a_folder_or_a_picture(tmp_path, mnist, named):
+    page = np.pad(255 - mnist.validation.images[0], 16, constant_values=255)
+    Image.fromarray(page).save(tmp_path / "7.png")
+    reader = shuzi.load()
+    found = list(reader.read_many(named(tmp_path)))
+    assert [each.as_dict() for each in found] == [reader.read(page).as_dict()]
 
 
 def test_pictures_are_taken_as_they_are_needed():

@@ -12,20 +12,20 @@ from shuzi.forms.result import PRINTED, Cell, Problem, Row, Table
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
 from shuzi.messages import say
-from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import name_of
 from shuzi.reading.result import BLANK
 
 
-def photos_in(named: Iterable[Picture]) -> list[tuple[str, Picture | ShuziError]]:
+def photos_in(named: Iterable[Picture] | str | Path | bytes) -> list[tuple[str, Picture | ShuziError]]:
     """Return each photograph with its name, for files, folders and PDFs.
 
     Where one cannot be opened, or is the same as one before, an error takes its place.
     """
     found: list[tuple[str, Picture | ShuziError]] = []
     first: dict[str, str] = {}
-    for given in named:
+    for given in as_many(named):
         for each in single_pictures(given):
             if isinstance(each, ShuziError):
                 found.append((str(each.values.get("path", given)), each))
@@ -127,7 +127,7 @@ def _unused(spec: Spec, row: Row, before: Row) -> bool:
     return all(cell.status == BLANK or cell in before.cells.values() for cell in once)
 
 
-def read_forms(reader: PageReader, photos: Iterable[str | Path | Picture]) -> Table:
+def read_forms(reader: PageReader, photos: Iterable[Picture] | str | Path | bytes) -> Table:
     """Read photographs of sheets into a table.
 
     Parameters

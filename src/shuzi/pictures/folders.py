@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from shuzi.errors import PictureError, ShuziError
@@ -59,6 +59,17 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
     except ShuziError as problem:
         name = name_of(named) if isinstance(named, bytes) else named
         yield problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)
+
+
+def as_many(named: Iterable[Picture] | str | Path | bytes) -> Iterable[Picture]:
+    """Return several pictures as they are, and one name or one file's bytes as a list of one.
+
+    A name is a sequence of characters too, and of "scans/" the last one is the whole disk.
+
+    >>> as_many("scans/"), as_many(["1.png", "2.png"])
+    (['scans/'], ['1.png', '2.png'])
+    """
+    return [named] if isinstance(named, str | Path | bytes) else named
 
 
 def in_counting_order(path: Path) -> list[list[str | int]]:

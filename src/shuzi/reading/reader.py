@@ -16,7 +16,7 @@ from shuzi.errors import ShuziError
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
-from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.among import checked, choose
 from shuzi.reading.candidates import Candidates
@@ -177,7 +177,7 @@ class Reader:
         return reading if self._values is None else choose(reading, seen, self._values, self._line_scale)
 
     def read_many(
-        self, pictures: Iterable[Picture], among: Sequence[str] | None = None
+        self, pictures: Iterable[Picture] | str | Path | bytes, among: Sequence[str] | None = None
     ) -> Iterator[Reading | ShuziError]:
         """Read pictures on all cores and yield the readings in order.
 
@@ -188,11 +188,12 @@ class Reader:
         ----------
         pictures
             Each as for `read`, or a folder, which yields a reading for each picture in it, as a PDF does for each
-            page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance.
+            page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance. A str,
+            Path or bytes is one picture, or one folder.
         among
             As for `read`.
         """
-        coming = (each for named in pictures for each in single_pictures(named))
+        coming = (each for named in as_many(pictures) for each in single_pictures(named))
         reader = self if among is None else self.choosing(among)
         yield from reader._helpers.read(reader, coming)
 

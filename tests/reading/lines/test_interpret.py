@@ -63,6 +63,14 @@ def test_every_digit_is_as_sure_as_the_text_or_surer(columns):
     assert four.alternatives[0][0] == 9
 
 
+def test_two_texts_that_differ_in_a_point_at_the_end_are_told_apart(columns):
+    said = columns("__3______.______", sure=0.99)
+    reading = interpret(seen(line(said, {"3.": 0.6, "3": 0.4}), THREE, POINT), SCALE, LINES)
+    assert reading.status == "unsure"
+    assert '"3."' in reading.message
+    assert '"3"' in reading.message
+
+
 def test_a_sign_before_the_number_is_named_and_one_inside_makes_it_unsure(columns):
     before = columns("__?______3______4___", sure=0.99)
     reading = interpret(seen(line(before, {"?34": 1.0}), THREE, (36, 10, 14, 28), FOUR), SCALE, LINES)

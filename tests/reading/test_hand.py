@@ -84,6 +84,15 @@ def test_a_digit_that_was_kept_as_it_was_read_stays_as_it_is(reader, validation)
     assert (both.classify(validation.images[kept]).argmax(axis=1) == validation.labels[kept]).all()
 
 
+def test_answers_that_corrected_digits_do_not_overrule_stay_sure(reader, validation, wrong):
+    """Otherwise a corrected 1 that looks like a 7 would put every 7 in doubt."""
+    images, labels = wrong
+    before = reader.classify(validation.images)
+    after = reader.knowing(Dataset(images[:8], labels[:8])).classify(validation.images)
+    kept = (before.argmax(axis=1) == after.argmax(axis=1)) & (before.max(axis=1) >= 0.95)
+    assert np.mean(after[kept].max(axis=1) < 0.95) <= 0.001
+
+
 def test_a_reader_that_knows_another_hand_forgets_the_first(reader, wrong):
     images, labels = wrong
     mine, yours = Dataset(images[:4], labels[:4]), Dataset(images[:4], (labels[:4] + 1) % 10)

@@ -3,8 +3,8 @@
 A corrected digit says what is right, and by how much its logit must rise above that of a wrong answer. Where that
 answer is given for a digit that looks alike, both to the network's last hidden layer and pixel by pixel, the logit
 rises too, the more alike the more. So an answer is overruled only where it is not much surer than it was for the
-digit that a person corrected; all else stays as it is. The hidden layer alone would not do: to a network that takes a
-1 for a 7, it looks like all 7s.
+digit that a person corrected, and doubted only where it nearly is; all else stays as it is, and `ok` if it was. The
+hidden layer alone would not do: to a network that takes a 1 for a 7, it looks like all 7s.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from shuzi.reading.classifier import Classifier
 
 _LEAST = 1e-6
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
-_FAINT = 0.05  # a corrected digit that counts less says nothing
+_FAINT = 0.5  # a corrected digit that counts less does not look alike
+_HEARD = -1.0  # the logit below which it says nothing: of the `ok` answers that it would doubt, hardly any are wrong
 _PIECE = 256  # digits that are compared at once: with 10,000 corrected ones, those of a page would take gigabytes
 _DOUBTFUL = 1.0  # the largest logit of what only looks alike: a person should see it, so it is not `ok`
 _SAME, _SURELY = 0.995, 3.0  # the similarity of one and the same ink, and the logit of its label
@@ -229,8 +230,7 @@ def _rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend:
     before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
     logits = before + alike * np.minimum(np.maximum(gaps, 0.0) + blend.margin, blend.most)
     logits = np.where(same, np.maximum(logits, _SURELY), np.minimum(logits, np.maximum(before, _DOUBTFUL)))
-    # one that does not look alike says nothing
-    strength = np.where(told & (alike >= _FAINT), logits, -np.inf)
+    strength = np.where(told & (alike >= _FAINT) & (logits >= _HEARD), logits, -np.inf)
     best = strength.argmax(axis=1)
     return [
         Correction(int(labels[which]), float(alike[row, which]), float(strength[row, which]))
@@ -294,5 +294,5 @@ def _blurred(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     parts = [weight * padded[:, :, place : place + side] for place, weight in enumerate(_KERNEL)]
     across = np.sum(parts, axis=0)
     down = np.sum([weight * across[:, place : place + side] for place, weight in enumerate(_KERNEL)], axis=0)
-    flat = np.asarray(down, np.float32).reshape(len(images), -1)
+    flat = np.asarray(down, np.float32).reshape(len(images), side * side)
     return np.asarray(flat - flat.mean(axis=1, keepdims=True), np.float32)

@@ -3,7 +3,9 @@ import type { Grey } from "../ink/picture";
 import type { Classified } from "./models";
 
 const LEAST = 1e-6;
-const FAINT = 0.05;
+const FAINT = 0.5;
+/** The logit below which a corrected digit says nothing: what only it would doubt is mostly right. */
+const HEARD = -1;
 /** The largest logit of what only looks alike: a person should see it. */
 const DOUBTFUL = 1;
 const [SAME, SURELY] = [0.995, 3];
@@ -76,7 +78,7 @@ export function rather(
     const before = at(look.logs, label) - at(look.logs, answer);
     const raised = before + alike * Math.min(Math.max(gap, 0) + blend.margin, blend.most);
     const logit = isSame ? Math.max(raised, SURELY) : Math.min(raised, Math.max(before, DOUBTFUL));
-    if (!best || logit > best.logit) best = { digit: label, alike, logit };
+    if (logit >= HEARD && (!best || logit > best.logit)) best = { digit: label, alike, logit };
   }
   return best;
 }

@@ -2,9 +2,11 @@
 
     python benchmarks/ruled_tables.py --tables 300
     python benchmarks/ruled_tables.py --tables 300 --numbers
+    python benchmarks/ruled_tables.py --tables 300 --thirds
 
 With --numbers, 4 to 21 rows and 2 to 5 columns of numbers of up to three digits, one exactly below the other; those
-of the first column begin with 1, so that their strokes stand where a line could be.
+of the first column begin with 1, so that their strokes stand where a line could be. With --thirds, 9 by 9 cells of 10
+to 19 mm, every third line thick and the others thin and often hardly darker than the paper.
 
 The tables are drawn with lines of any grey and thickness, a twenty-fifth of whose pieces are missing, filled with
 MNIST's digits (validation digits; with --test, test digits), and photographed the right way up, as `forms.py` does it
@@ -51,6 +53,45 @@ def draw(rng: np.random.Generator, hands: Hands) -> Filled:
     return fill(rng, page, tuple(places), texts, hands), texts
 
 
+def draw_thirds(rng: np.random.Generator, hands: Hands) -> Filled:
+    """Draw a table of 9 by 9 cells whose thin lines are pale, and write a digit in half of them."""
+    side = float(rng.uniform(90, WIDE))
+    table = Box(LEFT + float(rng.uniform(0, WIDE - side)), TOP, side, side * float(rng.uniform(0.85, 1.1)))
+    page = rule_thirds(rng, table, float(rng.uniform(0.5, 0.9)))
+    places, texts = [], {}
+    for row in range(SIDE):
+        for column in range(SIDE):
+            box = Box(table.x + column * table.width / SIDE, table.y + row * table.height / SIDE, *_ninth(table))
+            places.append(Place(Field(column_name(column), boxes=1), row, (box,)))
+            texts[row, column_name(column)] = str(rng.integers(10)) if rng.random() < 0.5 else ""
+    return fill(rng, page, tuple(places), texts, hands), texts
+
+
+def _ninth(table: Box) -> tuple[float, float]:
+    return table.width / SIDE, table.height / SIDE
+
+
+def rule_thirds(rng: np.random.Generator, table: Box, pale: float) -> NDArray[np.float32]:
+    """Draw a table of 9 by 9 cells, some pieces missing: every third line thick, the others thin and that pale."""
+    page = np.ones((round(297 * FINE), round(210 * FINE)), np.float32)
+    heavy = float(rng.uniform(0, 0.5)), int(rng.integers(6, 13))
+    light = pale, int(rng.integers(2, 5))
+    wide, high = _ninth(table)
+    for is_heavy, (grey, thick) in ((False, light), (True, heavy)):
+        for number in range(SIDE + 1):
+            if (number % 3 == 0) != is_heavy:
+                continue
+            for piece in range(SIDE):
+                x, y = table.x + piece * wide, table.y + number * high
+                across = (x, y), (x + wide, y)
+                x, y = table.x + number * wide, table.y + piece * high
+                for ends in (across, ((x, y), (x, y + high))):
+                    if rng.random() >= MISSING:
+                        first, last = (tuple(round(each * FINE) for each in end) for end in ends)
+                        cv2.line(page, first, last, grey, thick)
+    return page
+
+
 def draw_numbers(rng: np.random.Generator, hands: Hands) -> Filled:
     """Draw a table on a page and write a number in most of its cells."""
     rows, columns = int(rng.integers(4, 22)), int(rng.integers(2, 6))
@@ -93,21 +134,26 @@ def main() -> None:
     parser.add_argument("--tables", type=int, default=300)
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--numbers", action="store_true", help="of up to three digits")
+    parser.add_argument("--thirds", action="store_true", help="whose lines are thin and pale, but every third")
     parser.add_argument("--name", default="ruled-tables", help="of the result")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     mnist, reader = shuzi.load_mnist(), shuzi.load()
     digits = mnist.test if given.test else mnist.validation
     hands = Hands(digits.images, digits.labels)
-    whole, cells = 0, list[tuple[str, str, str]]()
+    drawn = draw_numbers if given.numbers else draw_thirds if given.thirds else draw
+    whole, refused, said, silent, cells = 0, 0, 0, 0, list[tuple[str, str, str]]()
     for number in range(given.tables):
         rng = np.random.default_rng([40 + given.test, number])
-        page, texts = (draw_numbers if given.numbers else draw)(rng, hands)
+        page, texts = drawn(rng, hands)
         size = 1 + max(row for row, _ in texts), len({column for _, column in texts})
         photo, _ = photograph(rng, page, turned=0.0)
         table = read_tables(reader, [(str(number), photo)])
+        refused += not table.rows
+        said += bool(table.rows and table.problems)
         if (len(table.rows), len(table.fields)) != size:
-            print(f"  table {number}: {len(table.rows)} rows, {len(table.fields)} columns")
+            print(f"  table {number}: {len(table.rows)} rows, {len(table.fields)} columns", *table.problems)
+            silent += bool(table.rows and not table.problems)
             continue
         whole += 1
         for row in table.rows:
@@ -117,6 +163,9 @@ def main() -> None:
     score = {
         "tables": given.tables,
         "whole grid": Score(whole, given.tables).as_dict(),
+        "refused": refused,
+        "doubtful grid": said,
+        "another grid without a word": silent,
         "right": Score(sum(wrote == text for wrote, text, _ in written), len(written)).as_dict(),
         "ok": Score(len(ok), len(written)).as_dict(),
         "right where ok": Score(sum(wrote == text for wrote, text, _ in ok), len(ok)).as_dict(),

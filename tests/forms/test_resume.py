@@ -4,8 +4,8 @@ import pytest
 
 from shuzi.forms.code import Code
 from shuzi.forms.reading.page import PageRead
-from shuzi.forms.reading.ruled import as_page, as_rows, joined
-from shuzi.forms.result import Cell, Row
+from shuzi.forms.reading.ruled import joined_pages
+from shuzi.forms.result import Cell
 from shuzi.forms.resume import ENDING, Journal
 from shuzi.service.review import Review
 
@@ -29,10 +29,10 @@ def test_a_page_that_was_read_before_has_the_name_of_now(tmp_path, photo):
 
 
 def test_a_review_of_it_has_its_photographs(tmp_path, photo):
-    read = as_page([Row(1, 0, {"A": Cell("7", "ok", 1.0, source="photos/a.jpg")})], "photos/a.jpg")
+    read = PageRead("photos/a.jpg", Code("", 1, 1), {(0, "A"): Cell("7", "ok", 1.0, source="photos/a.jpg")})
     Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, read)
     page = Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, "a.jpg")
-    table = joined([as_rows(page, 1)])
+    table = joined_pages([page])
     assert Review.of(table, [("a.jpg", photo)]).photographs == (("a.jpg", photo),)
 
 

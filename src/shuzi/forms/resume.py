@@ -10,6 +10,7 @@ from typing import Any
 
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.code import Code
+from shuzi.forms.finding.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.page import PageRead
 from shuzi.forms.result import Cell, Problem
 from shuzi.forms.spec import Spec
@@ -110,10 +111,10 @@ class Journal:
                 file.write(b"\n")
 
 
-def identity_of(weights: str, hand: Path | None, spec: Spec | None) -> dict[str, str]:
-    """Return what pages depend on: the model, the corrected digits, and the spec if there is one."""
+def identity_of(weights: str, hand: Path | None, spec: Spec | None, shape: Shape = UNKNOWN) -> dict[str, str]:
+    """Return what pages depend on: the model, the corrected digits, and the spec or the shape of tables."""
     known = "" if hand is None else content_hash(hand) or ""
-    rules = hashlib.sha256(repr(spec.fields).encode()).hexdigest() if spec else ""
+    rules = hashlib.sha256(repr(spec.fields).encode()).hexdigest() if spec else f"{shape.rows}x{shape.columns}"
     return {"spec": spec.id if spec else "", "rules": rules, "weights": weights, "hand": known}
 
 

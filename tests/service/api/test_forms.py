@@ -92,6 +92,11 @@ def test_ruled_tables_need_no_spec(client):
     said = client.post("/v1/forms?table=true", files={"picture": ("table.png", file.getvalue())}).json()
     assert [each["name"] for each in said["columns"]] == ["A", "B", "C", "D"]
     assert {cell["status"] for row in said["rows"] for cell in row["cells"].values()} == {"blank"}
+    sent = {"picture": ("table.png", file.getvalue())}
+    assert client.post("/v1/forms?table=true&rows=3&columns=4", files=sent).json() == said
+    refused = client.post("/v1/forms?table=true&columns=5", files=sent).json()
+    assert (refused["rows"], [each["source"] for each in refused["problems"]]) == ([], ["table.png"])
+    assert client.post("/v1/forms?rows=3", files=sent).json()["key"] == "error.service.shape"
 
 
 @pytest.fixture(scope="module")

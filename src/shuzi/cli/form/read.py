@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -17,6 +18,7 @@ from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
+    from shuzi.forms.finding.spacing import Shape
     from shuzi.forms.reading.page import PageRead, PageReader
     from shuzi.forms.reading.together import Named, ReadOne
     from shuzi.forms.result import Problem, Table
@@ -32,6 +34,8 @@ _PLACE = click.Path(path_type=Path)
 @argument("photos", nargs=-1, required=True, metavar="PHOTO...", help="cli.form.read.photos")
 @option("--spec", type=_PLACE, metavar="SPEC", help="cli.form.read.spec")
 @option("--table", is_flag=True, help="cli.form.read.table")
+@option("--rows", type=click.IntRange(1, 99), metavar="N", help="cli.form.read.rows")
+@option("--columns", type=click.IntRange(1, 99), metavar="N", help="cli.form.read.columns")
 @option("--out", type=_PLACE, metavar="PATH", multiple=True, help="cli.form.read.out")
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
@@ -42,6 +46,8 @@ def read(
     photos: tuple[str, ...],
     spec: Path | None,
     table: bool,
+    rows: int | None,
+    columns: int | None,
     out: tuple[Path, ...],
     resume: bool,
     model: str,
@@ -52,6 +58,7 @@ def read(
     from shuzi.cli.form.review import begin, serve_review
     from shuzi.errors import require
     from shuzi.forms.collect import photos_in
+    from shuzi.forms.finding.spacing import Shape
     from shuzi.forms.output.save import check_target
     from shuzi.forms.resume import Journal, identity_of
     from shuzi.reading.reader import load
@@ -62,6 +69,8 @@ def read(
             require("openpyxl", "forms", "extra.forms")
     if (spec is None) != table:
         raise click.UsageError(say("cli.form.read.one"))
+    if not table and (rows or columns):
+        raise click.UsageError(say("cli.form.read.shape"))
     if resume and not out:
         raise click.UsageError(say("cli.form.read.resume_out"))
     at = begin() if review else None
@@ -69,9 +78,10 @@ def read(
         place = place_of(model)
         reader = knowing(load(place), hand, model)
         named, pages = photos_in(photos), None if spec is None else _prepared(spec, reader, out)
-        identity = identity_of(reader.card.weights, hand, pages.spec if pages else None)
+        shape = Shape(rows or 0, columns or 0)
+        identity = identity_of(reader.card.weights, hand, pages.spec if pages else None, shape)
         journal = Journal.beside(out[0], identity, resume) if out else None
-        found = _read_sheets(pages, named, journal) if pages else _read_tables(reader, named, journal)
+        found = _read_sheets(pages, named, journal) if pages else _read_tables(reader, named, journal, shape)
         _save(found, out, journal, to_terminal=not review)
         if at is not None and found.rows:
             serve_review(found, named, place, at)
@@ -114,10 +124,10 @@ def _read_sheets(reader: PageReader, named: Named, journal: Journal | None) -> T
     return collect(reader.spec, _read(try_page, reader, named, journal), reader.pages)
 
 
-def _read_tables(reader: Reader, named: Named, journal: Journal | None) -> Table:
+def _read_tables(reader: Reader, named: Named, journal: Journal | None, shape: Shape) -> Table:
     from shuzi.forms.reading.ruled import joined_pages, try_table
 
-    return joined_pages(_read(try_table, reader, named, journal))
+    return joined_pages(_read(partial(try_table, shape=shape), reader, named, journal))
 
 
 def _read(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
 
 import cv2
 import numpy as np
@@ -14,6 +13,7 @@ from shuzi.errors import PictureError
 from shuzi.forms.finding.cells import LEAST_INK, MARGIN, own_ink, peak_of
 from shuzi.forms.finding.erase import without_lines
 from shuzi.forms.finding.flat import SCALE, even
+from shuzi.forms.finding.spacing import MOST_LINES, UNKNOWN, Shape, completed, settled
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 
@@ -32,7 +32,6 @@ _CLOSEST = 0.3  # of the median gap: lines that are closer are one
 _CURVED = 5  # pixels by which a line may bend from the straight
 _STRIPS = 14  # pieces in which the course of a line is followed
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
-_MOST = 100  # lines in one direction
 
 
 @dataclass(frozen=True)
@@ -49,6 +48,8 @@ class TableCell:
         With its surroundings, for people: uint8 (h, w).
     box
         x, y, width, height on the photograph, in whole pixels.
+    sure
+        Whether it surely is one cell: all lines around it were seen, and none that may be in it.
     """
 
     row: int
@@ -56,9 +57,10 @@ class TableCell:
     inside: NDArray[np.uint8] | None
     picture: NDArray[np.uint8]
     box: Box
+    sure: bool = True
 
 
-def find_table(grey: NDArray[np.uint8], name: str) -> list[TableCell]:
+def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> list[TableCell]:
     """Find the largest ruled table on a photograph that is roughly upright, and cut out its cells.
 
     Parameters
@@ -67,11 +69,13 @@ def find_table(grey: NDArray[np.uint8], name: str) -> list[TableCell]:
         uint8 (h, w).
     name
         Of the photograph, for errors.
+    shape
+        How many rows and columns the table has, if that is known.
 
     Raises
     ------
     PictureError
-        There is no ruled table.
+        There is no ruled table, or it has not the rows and columns that it should.
     """
     scale = min(1.0, _SEARCHED / max(grey.shape))
     small = resize(grey, scale)
@@ -80,18 +84,19 @@ def find_table(grey: NDArray[np.uint8], name: str) -> list[TableCell]:
     flat, to_photo = _flattened(grey, corners / scale)
     dark = _dark(flat)
     down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
-    if len(down) < 2 or len(across) < 2:
+    if min(len(down), len(across)) < 2:
         raise PictureError("error.form.no_table", path=name)
     nodes = _drawn(np.array([[_crossing(row, column) for column in across] for row in down]), dark)
-    if not _is_whole(nodes, flat.shape):
+    if min(nodes.shape[:2]) < 2:
         raise PictureError("error.form.no_table", path=name)
-    unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
-    lit = even(np.asarray(flat, np.uint8))
-    return [
-        _cell(lit, to_photo, nodes, row, column, unit)
-        for row in range(nodes.shape[0] - 1)
-        for column in range(nodes.shape[1] - 1)
-    ]
+    lit = even(flat)
+    table = settled(completed(nodes, lit), shape, name)
+    if not _is_whole(table.nodes, flat.shape):
+        raise PictureError("error.form.no_table", path=name)
+    unit = float(np.median(np.linalg.norm(np.diff(table.nodes, axis=0), axis=2))) / _HIGH
+    rows, columns = (each - 1 for each in table.nodes.shape[:2])
+    cells = [_cell(lit, to_photo, table.nodes, row, column, unit) for row in range(rows) for column in range(columns)]
+    return [replace(each, sure=each.row not in table.rows and each.column not in table.columns) for each in cells]
 
 
 def _drawn(nodes: NDArray[np.float64], dark: NDArray[np.uint8]) -> NDArray[np.float64]:
@@ -145,8 +150,8 @@ def _is_whole(nodes: NDArray[np.float64], shape: tuple[int, ...]) -> bool:
 
 def _dark(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Mark thin dark things: uint8 (h, w), 1 where there are some."""
-    around = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8)).astype(np.float32)
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1.0).astype(np.float32)
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1.0)  # first: noise is no line
+    around = cv2.morphologyEx(smooth, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
     return np.asarray((around - smooth > np.maximum(_LEAST_DARK * around, 9)).astype(np.uint8))
 
 
@@ -163,8 +168,7 @@ def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
     if not likely.any():
         raise PictureError("error.form.no_table", path=name)
     ink = (labels == 1 + int(likely.argmax())).astype(np.uint8)
-    found: Any = cv2.findNonZero(ink)
-    hull = cv2.convexHull(found)
+    hull = cv2.convexHull(np.asarray(cv2.findNonZero(ink)))
     shape = cv2.approxPolyDP(hull, 0.008 * cv2.arcLength(hull, True), True).reshape(-1, 2).astype(np.float64)
     points = _four_sided(shape)
     if points is None:
@@ -226,7 +230,7 @@ def _lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64
     covered = cv2.dilate(long, np.ones((_CURVED, 1), np.uint8)).mean(axis=1)
     rows = list[int]()
     for row in np.argsort(-covered, kind="stable").tolist():
-        if covered[row] < _COVERED or len(rows) == _MOST:
+        if covered[row] < _COVERED or len(rows) == MOST_LINES:
             break
         if all(abs(row - each) >= _LEAST_GAP for each in rows):
             rows.append(row)
@@ -264,8 +268,7 @@ def _course(long: NDArray[np.uint8], row: int) -> NDArray[np.float64]:
 
 
 def _crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[float, float]:
-    x = float(column[2])
-    y = float(row[2])
+    x, y = float(column[2]), float(row[2])
     for _ in range(5):
         y = float(np.polyval(row, x))
         x = float(np.polyval(column, y))

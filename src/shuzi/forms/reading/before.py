@@ -87,7 +87,8 @@ def ruled_before(table: Table, read: list[list[Row] | Problem]) -> list[list[Row
     for row in table.rows:
         if unknown := [name for name in row.cells if name not in columns]:
             raise DataError("error.form.not_of_spec", name=unknown[0])
-    photographs = len({row.sheet for row in table.rows}) + len(table.problems)
+    unread = [each for each in table.problems if each.source not in table.sources]
+    photographs = len({row.sheet for row in table.rows}) + len(unread)
     later = [
         each if isinstance(each, Problem) else [replace(row, sheet=row.sheet + photographs) for row in each]
         for each in read

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
 from shuzi.errors import ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.finding.ruled import TableCell, find_table
+from shuzi.forms.finding.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.page import PageRead, as_png
 from shuzi.forms.reading.together import Named, in_order, read_each
 from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.spec import IDENTIFIER, Field
+from shuzi.messages import say
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.result import BLANK, OK, UNSURE
+from shuzi.reading.result import BLANK, OK, UNSURE, Reading
+
+LINES = "lines"
+"""The rule that a cell breaks if it may be none, or several, because its lines cannot be seen for sure."""
+
+_APART = 1.5  # of a digit's height: digits farther apart may be in several cells
 
 
-def read_tables(reader: Reader, photos: Named) -> Table:
+def read_tables(reader: Reader, photos: Named, shape: Shape = UNKNOWN) -> Table:
     """Read ruled tables, one on each photograph, one below another.
 
     Parameters
@@ -27,47 +37,34 @@ def read_tables(reader: Reader, photos: Named) -> Table:
         Reads the cells.
     photos
         Each with its name, as `shuzi.forms.collect.photos_in` returns them.
+    shape
+        How many rows and columns each table has, if that is known.
 
     Returns
     -------
     The table, with columns A, B, C …; what could not be read is among its `problems`.
     """
-    return joined_pages(in_order(read_each(try_table, reader, photos)))
+    return joined_pages(in_order(read_each(partial(try_table, shape=shape), reader, photos)))
 
 
-def try_table(reader: Reader, picture: Picture | ShuziError, name: str) -> PageRead | Problem:
+def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: Shape = UNKNOWN) -> PageRead | Problem:
     """Read the ruled table on a photograph as a page, which a `Journal` keeps, or say what prevents it."""
-    found = read_table(reader, 1, name, picture)
-    return found if isinstance(found, Problem) else as_page(found, name)
-
-
-def read_table(reader: Reader, number: int, name: str, picture: Picture | ShuziError) -> list[Row] | Problem:
-    """Read the ruled table on a photograph, or say what prevents it; `number` is that of its sheet, from 1."""
     if isinstance(picture, ShuziError):
         return Problem(name, str(picture))
     try:
-        found = find_table(open_picture(picture), name)
-        cells = {(each.row, each.column): _read(each, reader, name) for each in found}
+        found = find_table(open_picture(picture), name, shape)
+        cells = {(each.row, column_name(each.column)): _checked(each, reader, name) for each in found}
     except ShuziError as problem:
         return Problem(name, str(problem))
-    return [
-        Row(number, row, {column_name(column): cell for (at, column), cell in cells.items() if at == row})
-        for row in range(1 + max(each.row for each in found))
-    ]
-
-
-def as_page(rows: list[Row], name: str) -> PageRead:
-    """Return the rows of one table as a page."""
-    cells = {(row.number, column): cell for row in rows for column, cell in row.cells.items()}
     return PageRead(name, Code("", 1, 1), cells)
 
 
 def as_rows(page: PageRead, number: int) -> list[Row]:
-    """Return the rows of the page that `as_page` made; `number` is that of its sheet.
+    """Return the rows of the page that `try_table` made; `number` is that of its sheet.
 
     >>> seven, one = Cell("7", "ok", 1.0), Cell("1", "ok", 1.0)
-    >>> rows = [Row(3, 0, {"A": seven, "B": one}), Row(3, 1, {"A": one})]
-    >>> as_rows(as_page(rows, "a.jpg"), 3) == rows
+    >>> page = PageRead("a.jpg", Code("", 1, 1), {(0, "A"): seven, (0, "B"): one, (1, "A"): one})
+    >>> as_rows(page, 3) == [Row(3, 0, {"A": seven, "B": one}), Row(3, 1, {"A": one})]
     True
     """
     rows: dict[int, dict[str, Cell]] = {}
@@ -78,8 +75,27 @@ def as_rows(page: PageRead, number: int) -> list[Row]:
 
 def joined_pages(pages: Iterable[PageRead | Problem]) -> Table:
     """Put the pages that `try_table` made of photographs, in their order, below one another."""
-    numbered = enumerate(pages, start=1)
-    return joined(each if isinstance(each, Problem) else as_rows(each, number) for number, each in numbered)
+    return joined(as_tables(pages))
+
+
+def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
+    """Return the rows of each page that `try_table` made, and a problem where their number is doubtful.
+
+    >>> page = PageRead("a.jpg", Code("", 1, 1), {(0, "A"): Cell("7", UNSURE, 0.5, LINES)})
+    >>> as_tables([page])[1].source
+    'a.jpg'
+    """
+    found = list[list[Row] | Problem]()
+    for number, page in enumerate(pages, start=1):
+        if isinstance(page, Problem):
+            found.append(page)
+            continue
+        rows = as_rows(page, number)
+        found.append(rows)
+        if any(cell.rule == LINES for cell in page.cells.values()):
+            size = {"rows": len(rows), "columns": max(len(row.cells) for row in rows)}
+            found.append(Problem(page.source, say("form.shape", **size)))
+    return found
 
 
 def joined(read: Iterable[list[Row] | Problem]) -> Table:
@@ -105,12 +121,28 @@ def column_name(number: int) -> str:
     return name
 
 
+def _checked(found: TableCell, reader: Reader, name: str) -> Cell:
+    cell = _read(found, reader, name)
+    if found.sure:
+        return cell
+    return replace(cell, status=UNSURE, rule=LINES, picture=as_png(found.picture))
+
+
 def _read(found: TableCell, reader: Reader, name: str) -> Cell:
     if found.inside is None:
         return Cell("", BLANK, 1.0, box=found.box, source=name)
     reading = reader.read(np.pad(found.inside, found.inside.shape[0] // 8, constant_values=255))
     text = reading.text.replace("\n", " ")
     status = reading.status if reading.status in (OK, BLANK) else UNSURE
+    if text != reading.text or _is_apart(reading):
+        status = UNSURE
     picture = as_png(found.picture) if status == UNSURE else b""
     alternatives = tuple(reading.alternatives[:5])
     return Cell(text, status, reading.confidence, "", alternatives, box=found.box, source=name, picture=picture)
+
+
+def _is_apart(reading: Reading) -> bool:
+    """Tell whether digits are so far apart that they may be in several cells between which no line was seen."""
+    boxes = sorted([*(each.box for each in reading.digits), *(each.box for each in reading.marks)])
+    high = float(np.median([each.box.height for each in reading.digits])) if reading.digits else 0.0
+    return any(other.x - one.right > _APART * high for one, other in pairwise(boxes))

@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from shuzi.data.own import hand_of
 from shuzi.errors import DataError, ServiceError, ShuziError
 from shuzi.forms.collect import collect, try_page
+from shuzi.forms.finding.spacing import Shape
 from shuzi.forms.parse import check_beside, spec_of
 from shuzi.forms.reading.before import pages_before, ruled_before
 from shuzi.forms.reading.page import PageRead, PageReader
-from shuzi.forms.reading.ruled import joined, read_table
-from shuzi.forms.result import Problem, Row, Table
+from shuzi.forms.reading.ruled import as_tables, joined, try_table
+from shuzi.forms.result import Problem, Table
 from shuzi.forms.spec import Spec
 from shuzi.forms.toml import text_of
 from shuzi.messages import speaking
@@ -47,19 +47,21 @@ def check(reader: Reader, files: Files, before: bytes | None, most: int, spoken:
 
 
 def read_one(
-    reader: Reader, number: int, name: str, picture: Picture | ShuziError, files: Files, spoken: str
-) -> PageRead | list[Row] | Problem:
-    """Read one picture of a form, or of a table if there is no spec; in a reading process."""
+    reader: Reader, name: str, picture: Picture | ShuziError, files: Files, shape: Shape, spoken: str
+) -> PageRead | Problem:
+    """Read one picture of a form, or of a table of that shape if there is no spec; in a reading process."""
     with speaking(spoken):
         if "spec" not in files:
-            found: PageRead | list[Row] | Problem = read_table(_knowing(reader, files), number, name, picture)
+            found = try_table(_knowing(reader, files), picture, name, shape)
         else:
             found = try_page(_pages(reader, files), picture, name)
     # what is read from bytes is not called by its name
     return Problem(name, found.message) if isinstance(found, Problem) else found
 
 
-def join(reader: Reader, read: list[Any], files: Files, before: bytes | None, most: int, spoken: str) -> bytes:
+def join(
+    reader: Reader, read: list[PageRead | Problem], files: Files, before: bytes | None, most: int, spoken: str
+) -> bytes:
     """Put what was read into a table, or add it to one that was read before; return it as JSON; in a reading process.
 
     Parameters
@@ -79,15 +81,17 @@ def join(reader: Reader, read: list[Any], files: Files, before: bytes | None, mo
         return written(FormTable.model_validate(_table(reader, read, files, before, most).as_dict()))
 
 
-def _table(reader: Reader, read: list[Any], files: Files, before: bytes | None, most: int) -> Table:
+def _table(reader: Reader, read: list[PageRead | Problem], files: Files, before: bytes | None, most: int) -> Table:
     pages = _pages(reader, files) if "spec" in files else None
-    if before is not None:
-        table = _before(before, most)
-        try:
-            read = [*pages_before(pages.spec, table), *read] if pages else ruled_before(table, read)
-        except ShuziError as problem:
-            raise ServiceError("error.service.before", reason=problem) from problem
-    return collect(pages.spec, read, pages.pages) if pages else joined(read)
+    table = None if before is None else _before(before, most)
+    try:
+        if pages:
+            earlier = pages_before(pages.spec, table) if table else []
+            return collect(pages.spec, [*earlier, *read], pages.pages)
+        found = as_tables(read)
+        return joined(ruled_before(table, found) if table else found)
+    except ShuziError as problem:
+        raise ServiceError("error.service.before", reason=problem) from problem
 
 
 _OF_BEFORE = {"error.service.json": "service.before.json", "error.service.cells": "service.before.cells"}

@@ -13,8 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ModelError, PictureError, ServiceError, ShuziError
+from shuzi.forms.finding.spacing import MOST_LINES, UNKNOWN, Shape
 from shuzi.forms.reading.page import PageRead
-from shuzi.forms.result import Problem, Row
+from shuzi.forms.result import Problem
 from shuzi.messages import language
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.plain import PDF, kind_of
@@ -53,6 +54,8 @@ class FormsQuery(BaseModel):
 
     model: str = Described(default="", max_length=200, description="service.schema.model")
     table: bool = Described(default=False, description="service.schema.table")
+    rows: int = Described(default=0, ge=0, le=MOST_LINES, description="service.schema.table_rows")
+    columns: int = Described(default=0, ge=0, le=MOST_LINES, description="service.schema.table_columns")
 
 
 @operations.add(
@@ -74,11 +77,14 @@ async def forms(request: Request) -> Response:
         reader = await parts.readers.ready(asks.model)
         named, files = await asyncio.to_thread(form_of, body, kind, parts.limits.pictures, _ONCE)
         _, before = files.pop("before", ("", None))
+        shape = Shape(asks.rows, asks.columns)
+        if not asks.table and shape != UNKNOWN:
+            raise ServiceError("error.service.shape")
         if ("spec" in files) == asks.table or (asks.table and files.keys() - {"hand"}):
             raise ServiceError("error.service.form_or_table")
         if any(kind_of(content) == PDF for _, content in named) and not parts.settings.pdf:
             raise ServiceError("error.service.no_pdf")
-        work = _Work(parts, reader, files, before)
+        work = _Work(parts, reader, files, before, shape)
         try:
             await work.check()  # before any picture is decoded
         except ServiceError as problem:
@@ -95,8 +101,8 @@ async def forms(request: Request) -> Response:
 class _Work:
     """How the pictures of one request are read, several at a time."""
 
-    def __init__(self, parts: Parts, reader: Reader, files: Files, before: bytes | None) -> None:
-        self._parts, self._files, self._language = parts, files, language()
+    def __init__(self, parts: Parts, reader: Reader, files: Files, before: bytes | None, shape: Shape) -> None:
+        self._parts, self._files, self._shape, self._language = parts, files, shape, language()
         self._before = before, parts.limits.cells
         self._shared = parts.pool.shared(reader, *parts.readers.helpers)
         self._room = asyncio.Semaphore(parts.pool.workers)
@@ -115,8 +121,8 @@ class _Work:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [
-                    group.create_task(self._read(number, name, _unless_seen(name, picture, first)))
-                    for number, (name, picture) in enumerate(sources, start=1)
+                    group.create_task(self._read(name, _unless_seen(name, picture, first)))
+                    for name, picture in sources
                 ]
         except* ServiceError as problems:
             raise problems.exceptions[0] from None
@@ -128,7 +134,7 @@ class _Work:
         )
         return said
 
-    async def _read(self, number: int, name: str, source: Any) -> PageRead | list[Row] | Problem:
+    async def _read(self, name: str, source: Any) -> PageRead | Problem:
         async with self._room:
             picture: Picture | ShuziError = source
             if isinstance(source, ShuziError):
@@ -144,10 +150,8 @@ class _Work:
             except ShuziError as problem:
                 picture = answers.about(name, problem)
             size = 0 if isinstance(picture, ShuziError) else weight(picture)
-            given = number, name, picture, self._files, self._language
-            found: PageRead | list[Row] | Problem = await self._parts.pool.run(
-                read_one, *given, shared=self._shared, size=size
-            )
+            given = name, picture, self._files, self._shape, self._language
+            found: PageRead | Problem = await self._parts.pool.run(read_one, *given, shared=self._shared, size=size)
             return found
 
 

@@ -295,7 +295,7 @@ class FormCell(Said):
     text: str
     status: Literal["ok", "unsure", "blank", "printed"]
     confidence: Share
-    rule: Literal["", "required", "length", "date", "number", "range", "check", "among", "sum"] = Field(
+    rule: Literal["", "required", "length", "date", "number", "range", "check", "among", "sum", "lines"] = Field(
         description="service.schema.rule"
     )
     message: str = Field(description="service.schema.message")

@@ -56,6 +56,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.field": 422,
     "error.service.field_twice": 422,
     "error.service.form_or_table": 422,
+    "error.service.shape": 422,
     "error.service.spec": 422,
     "error.service.hand": 422,
     "error.service.trace": 422,

@@ -11,7 +11,7 @@ import { TracePanel } from "../trace/trace-panel";
 import { Chosen } from "./chosen";
 import { FileButton } from "./file-button";
 import { busy, done, problems, read, sent, since, stop, trouble } from "./reading";
-import { OWN, ownFiles, readySpecs, setOwnFile, sheets, TABLE, TRACE } from "./sheets";
+import { OWN, ownFiles, readySpecs, setOwnFile, shape, sheets, TABLE, TRACE } from "./sheets";
 import { take } from "./take";
 import "./read.css";
 
@@ -99,6 +99,27 @@ function Sheets() {
         </select>
       </label>
       {sheets.value === TRACE && <TracePanel />}
+      {sheets.value === TABLE && (
+        <div class="buttons">
+          {(["rows", "columns"] as const).map((each) => (
+            <label key={each}>
+              {say(`forms.sheets.${each}`)}{" "}
+              <input
+                type="number"
+                min={1}
+                max={99}
+                value={shape.value[each] || ""}
+                data-testid={`table-${each}`}
+                onInput={({ currentTarget }) => {
+                  const count = currentTarget.validity.valid ? Number(currentTarget.value) : 0;
+                  shape.value = { ...shape.value, [each]: count };
+                }}
+              />
+            </label>
+          ))}
+          <span class="small quiet">{say("forms.sheets.shape")}</span>
+        </div>
+      )}
       {sheets.value === OWN && (
         <>
           <div class="buttons">

@@ -34,6 +34,9 @@ export function setOwnFile(field: Field, file: File | undefined): void {
   ownFiles.value = file ? { ...rest, [field]: file } : rest;
 }
 
+/** How many rows and columns each ruled table has; 0 if that is not known. */
+export const shape = signal({ rows: 0, columns: 0 });
+
 /** The field of a request in which a file belongs, by its name; null for a photograph. */
 export function fieldOf({ name }: File): Field | null {
   const small = name.toLowerCase();
@@ -50,7 +53,10 @@ export interface Asked {
 /** What the service needs to know of the sheets; throws an ApiError that says what is missing. */
 export function askedSheets(): Asked {
   const chosen = sheets.value;
-  if (chosen === TABLE) return { query: "?table=true", files: [] };
+  if (chosen === TABLE) {
+    const { rows, columns } = shape.value;
+    return { query: `?table=true&rows=${rows}&columns=${columns}`, files: [] };
+  }
   const ready = specs.find(({ name }) => name === chosen);
   if (ready) return { query: "", files: [["spec", new Blob([ready.text]), `${ready.name}.toml`]] };
   if (chosen === TRACE) return { query: "", files: filesOfTraced() };

@@ -131,10 +131,11 @@ def _refuse_nothing(named: list[Named]) -> None:
 
 def _values(path: Path) -> list[str]:
     """Read a list of values, one on each line."""
+    from shuzi.named import open_named
     from shuzi.reading.among import checked
 
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with open_named(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
             text = file.read(_LONGEST_LIST + 1)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from shuzi.atomic import replacing
 from shuzi.errors import IdxError
+from shuzi.named import open_named
 
 TYPES: dict[int, np.dtype[Any]] = {
     0x08: np.dtype(">u1"),
@@ -162,7 +163,7 @@ def _opened(path: Path) -> BinaryIO:
     try:
         if path.suffix == ".gz":
             return cast("BinaryIO", gzip.open(path, "rb"))
-        return path.open("rb")
+        return open_named(path)
     except OSError as problem:
         raise IdxError("error.data.unreadable", path=path, reason=problem.strerror) from problem
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.idx import LARGEST
 from shuzi.errors import DataError
+from shuzi.named import open_named
 
 DAMAGED = (
     *(OSError, ValueError, EOFError, TypeError, RuntimeError, MemoryError, OverflowError, SyntaxError),
@@ -54,7 +55,7 @@ def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARG
     """
     try:
         # zipfile does not close a file that it opened itself and found damaged
-        with path.open("rb") as raw:
+        with open_named(path) as raw:
             return arrays_in(raw, path, names, largest)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=_reason(problem)) from problem

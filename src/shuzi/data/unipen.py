@@ -60,7 +60,9 @@ def read_distribution(folder: Path) -> Strokes:
     """
     samples: list[tuple[str, str, str, list[Pen]]] = []
     included: set[Path] = set()
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".dat", ".unp", ".unipen"))
+    files = sorted(
+        path for path in folder.rglob("*") if path.suffix.lower() in (".dat", ".unp", ".unipen") and path.is_file()
+    )
     pages = []
     for path in files:
         page = _Page(writer=path.relative_to(folder).with_suffix("").as_posix())

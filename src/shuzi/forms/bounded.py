@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shuzi.errors import DataError
+from shuzi.named import open_named
 
 
 def read_bounded(path: Path, most: int, too_large: str) -> bytes:
@@ -33,7 +34,7 @@ def read_bounded(path: Path, most: int, too_large: str) -> bytes:
     b'number\n007\n'
     """
     try:
-        with path.open("rb") as file:
+        with open_named(path) as file:
             content = file.read(most + 1)
     except OSError as problem:
         raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem

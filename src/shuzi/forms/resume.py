@@ -139,6 +139,8 @@ def content_hash(picture: Picture | ShuziError) -> str | None:
     """Return the hash of a photograph's content; None if it is no file."""
     source, page = (picture.document, picture.number) if isinstance(picture, Page) else (picture, 1)
     try:
+        if not isinstance(source, bytes) and not Path(source).is_file():  # type: ignore[arg-type]
+            return None  # a pipe can be read only once
         content = source if isinstance(source, bytes) else Path(source).read_bytes()  # type: ignore[arg-type]
     except (OSError, TypeError, ValueError):
         return None

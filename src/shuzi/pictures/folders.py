@@ -48,7 +48,7 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
         if isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
             for path in _pictures_in(Path(named)):
                 if path.exists() and not path.is_file():  # opening a pipe blocks until somebody writes to it
-                    reason = ShuziError("picture.special")
+                    reason = ShuziError("file.special")
                     yield PictureError("error.data.unreadable", path=path, reason=reason)
                 else:
                     yield from single_pictures(path)

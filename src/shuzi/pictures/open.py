@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import selectors
-import stat
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from shuzi.errors import PictureError, ShuziError
+from shuzi.errors import PictureError
+from shuzi.named import open_named
 from shuzi.pictures import decoder
 from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_here
 from shuzi.pictures.pdf import Page, name_of, page_named
 from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
-
-_WAIT = 2.0  # seconds for a program to start writing to a pipe
 
 Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
 
@@ -88,35 +84,15 @@ def _from_file(source: str | Path | bytes, name: str) -> NDArray[np.uint8]:
 def _content(path: Path, name: str) -> bytes:
     """Return the contents of a file, or only its start if it is too large to be plain."""
     try:
-        if sys.platform != "win32" and stat.S_ISFIFO(path.stat().st_mode):
-            return _piped(path, name)
-        with path.open("rb") as file:
-            # reads allocate the size they ask for, and 32 MB would cost more than decoding a small file; sources
-            # without a size, such as pipes, get that much
-            size = os.fstat(file.fileno()).st_size or MOST_BYTES
+        with open_named(path, MOST_BYTES) as file:
+            # reads allocate the size they ask for, and 32 MB would cost more than decoding a small file
+            size = file.seek(0, os.SEEK_END) or MOST_BYTES
+            file.seek(0)
             return file.read(min(size, MOST_BYTES) + 1)
     except OSError as problem:
         raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
     except ValueError as problem:  # not a possible file name
         raise PictureError("error.picture.unknown", path=name) from problem
-
-
-if sys.platform != "win32":  # which has no such files
-
-    def _piped(path: Path, name: str) -> bytes:
-        """Return what a program writes to a pipe; opening one without a writer would block for ever."""
-        number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(number, "rb") as pipe, selectors.DefaultSelector() as waiting:
-            waiting.register(pipe, selectors.EVENT_READ)
-            came = waiting.select(_WAIT)
-            first = pipe.read(1)  # b"" if no program has it open, None if one has but is not writing yet
-            if not came and first == b"":
-                raise PictureError("error.data.unreadable", path=name, reason=ShuziError("picture.pipe"))
-            os.set_blocking(number, True)
-            content = (first or b"") + pipe.read(MOST_BYTES)
-        if len(content) > MOST_BYTES:
-            raise PictureError("error.picture.long", path=name, most=MOST_BYTES)
-        return content
 
 
 def _from_array(array: NDArray[Any]) -> Image.Image:

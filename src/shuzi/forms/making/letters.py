@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import ImageFont
 
-from shuzi.errors import DataError, require
+from shuzi.errors import DataError, ShuziError, require
 from shuzi.reading.explain.lettering import CHINESE
 
 _LATIN = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Arial.ttf", "arial.ttf", "segoeui.ttf", "Helvetica.ttc")
@@ -82,6 +82,8 @@ def _faces(path: Path, chinese: bool) -> list[Typeface]:
 
 def _characters(face: Typeface) -> set[str]:
     library: Any = require("fontTools.ttLib", "forms", "extra.forms")
+    if face.path.exists() and not face.path.is_file():  # opening a pipe blocks until somebody writes to it
+        raise DataError("error.data.unreadable", path=face.path, reason=ShuziError("file.special"))
     try:
         with library.TTFont(str(face.path), fontNumber=face.number, lazy=True) as font:
             return {chr(each) for each in font.getBestCmap() or {}}

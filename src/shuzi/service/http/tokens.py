@@ -7,6 +7,7 @@ import hmac
 from pathlib import Path
 
 from shuzi.errors import ServiceError, ShuziError
+from shuzi.named import open_named
 
 SHORTEST = 16
 """The minimum length of a token: so many random letters cannot be guessed."""
@@ -44,7 +45,7 @@ class Tokens:
             The file cannot be read or is empty, or a token is too short.
         """
         try:
-            with path.open("rb") as file:
+            with open_named(path) as file:
                 text = file.read(_MOST + 1).decode("ascii")
         except (OSError, UnicodeDecodeError) as problem:
             reason = getattr(problem, "strerror", None) or ShuziError("service.token.ascii")

@@ -1,0 +1,78 @@
+"""A path that a person named becomes an open file; what is no file, or a pipe without a writer, never blocks."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import selectors
+import stat
+import sys
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from shuzi.errors import ShuziError
+
+_WAIT = 2.0  # seconds for a program to start writing to a pipe
+_MOST = 256 << 20  # bytes that come from a pipe
+
+
+def open_named(path: Path, most: int = _MOST) -> BinaryIO:
+    """Open a file for reading; what a program writes to a pipe is read to its end at once.
+
+    Parameters
+    ----------
+    path
+        The file, or a pipe such as that of ``<(command)`` in a shell.
+    most
+        Bytes that may come from a pipe.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened, is a folder, a device or a pipe that no program writes to, or more comes from the pipe;
+        `strerror` is then a `ShuziError`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "values.txt"
+    >>> _ = path.write_bytes(b"007")
+    >>> with open_named(path) as file:
+    ...     file.read()
+    b'007'
+    """
+    if sys.platform == "win32":  # which has no such files
+        return path.open("rb")
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # otherwise this waits for a writer
+    mode = os.fstat(number).st_mode
+    if stat.S_ISREG(mode):
+        os.set_blocking(number, True)
+        return os.fdopen(number, "rb")
+    try:
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISFIFO(mode):
+            raise _refused(errno.ENODEV, path, "file.special")
+        return io.BytesIO(_piped(number, path, most))
+    finally:
+        os.close(number)
+
+
+def _piped(number: int, path: Path, most: int) -> bytes:
+    with os.fdopen(number, "rb", closefd=False) as pipe, selectors.DefaultSelector() as waiting:
+        waiting.register(number, selectors.EVENT_READ)
+        came = waiting.select(_WAIT)
+        # b"" if no program has it open, None if one has but is not writing yet
+        first = cast("bytes | None", pipe.read(1))
+        if not came and first == b"":
+            raise _refused(errno.EPIPE, path, "file.pipe")
+        os.set_blocking(number, True)
+        content = (first or b"") + pipe.read(most)
+    if len(content) > most:
+        raise _refused(errno.EFBIG, path, "file.long_pipe", most=most)
+    return content
+
+
+def _refused(code: int, path: Path, key: str, **values: int) -> OSError:
+    return OSError(code, ShuziError(key, **values), str(path))

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 _NEVER = -1e30
 _TINY = 1e-300
+_ROUNDED = 1e-6  # more than sums of logarithms differ by rounding
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,14 @@ def best_texts(
         if not likely:
             beams = {text: (_add(*ends) + column[blank], _NEVER) for text, ends in beams.items()}
             continue
+        # texts that would come after all prefixes as they are would not be kept, so they need not be made
+        lowest = -math.inf
+        if len(beams) == width:
+            unchanged = (
+                _add(_add(*ends) + column[blank], ends[1] + column[text[-1]] if text else _NEVER)
+                for text, ends in beams.items()
+            )
+            lowest = min(unchanged) - _ROUNDED
         longer: defaultdict[tuple[int, ...], list[float]] = defaultdict(lambda: [_NEVER, _NEVER])
         for text, (with_blank, without) in beams.items():
             total = _add(with_blank, without)
@@ -75,8 +84,10 @@ def best_texts(
             for label in likely:
                 # a repeated character needs a blank before it
                 before = with_blank if text and text[-1] == label else total
-                grown = longer[(*text, label)]
-                grown[1] = _add(grown[1], before + column[label])
+                ending, after = before + column[label], (*text, label)
+                if ending >= lowest or after in beams:
+                    grown = longer[after]
+                    grown[1] = _add(grown[1], ending)
         best = sorted(longer.items(), key=lambda item: -_add(*item[1]))[:width]
         beams = {text: (ends[0], ends[1]) for text, ends in best}
     texts = [Text(text, min(_add(*ends), 0.0)) for text, ends in beams.items()]

@@ -67,6 +67,20 @@ def whole(boxes: Sequence[Box]) -> Box:
     return left, top - _RIM * high, right - left, high * (1 + 2 * _RIM)
 
 
+def length(frame: Box) -> int:
+    """Return the width in pixels that a strip of this frame has: a multiple of 4 from 24 to 640.
+
+    >>> length((10.0, 5.0, 50.0, 20.0)), length((0.0, 0.0, 1e6, 20.0))
+    (120, 640)
+    """
+    return max(SHORTEST, -(-_wide(frame) // COLUMN) * COLUMN)
+
+
+def _wide(frame: Box) -> int:
+    """Return how many pixels of a strip its frame fills."""
+    return min(max(round(frame[2] * HEIGHT / max(frame[3], 1.0)), 1), LONGEST)
+
+
 def cut(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
     """Cut a strip out of a picture; beyond the picture, its edge is repeated.
 
@@ -88,9 +102,8 @@ def cut(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
     """
     x, y, width, height = frame
     scale = HEIGHT / max(height, 1.0)
-    wide = min(max(round(width * scale), 1), LONGEST)
-    across = wide / max(width, 1.0)
-    columns = max(SHORTEST, -(-wide // COLUMN) * COLUMN)
+    across = _wide(frame) / max(width, 1.0)
+    columns = length(frame)
     # average before shrinking, so that thin strokes do not fall between the pixels
     left, top = int(np.floor(x)), int(np.floor(y))
     right, bottom = int(np.ceil(x + width)) + 1, int(np.ceil(y + height)) + 1

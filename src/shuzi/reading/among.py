@@ -73,8 +73,8 @@ def checked(values: Sequence[str]) -> list[str]:
 def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: LineScale) -> Reading:
     """Choose the value that is most probably written.
 
-    Values are compared with the text if one of them has a mark, otherwise with its digits. Blank pictures and
-    pictures without a digit stay as they were read.
+    Values are compared with the text if one of them has a mark, otherwise with its digits. Blank pictures, pictures
+    without a digit and those that hold too much stay as they were read.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     text fits much better, and each of its digits has its ink. Other ink is named; it is a doubt where a longer value
     is on the list. The alternatives are values only.
     """
-    if reading.status in (BLANK, NOT_A_DIGIT):
+    if reading.status in (BLANK, NOT_A_DIGIT) or seen.too_much is not None:
         return reading
     with_marks = any(set(each) & set(MARKS) for each in values)
     found = scored(reading, seen, values, scale, with_marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,48 @@ _SURELY = 0.9  # with this confidence the classifier needs only one crop of what
 _FRAMES = (0.06, -0.06)  # how much wider the second and third crop of a digit are
 _NEVER = 1e-3  # lower bound for a probability or score, so that neither rules out a digit alone
 _EDGE = 1  # pixels from the picture's edge
+
+MOST_WORK = 2_000
+"""What may be done for one picture, in images classified (half a millisecond each, as measured by
+`benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it."""
+
+
+class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
+    """A picture seems to hold more than a page of writing; reading it would take too long.
+
+    Parameters
+    ----------
+    key
+        The key of the sentence that says so.
+    n
+        How many of what it names there are.
+    """
+
+    def __init__(self, key: str, n: int) -> None:
+        super().__init__(key)
+        self.advice: tuple[str, dict[str, Any]] = key, {"n": n}
+
+
+class Work:
+    """What may still be done for a picture; it is counted before it is done.
+
+    Examples
+    --------
+    >>> work = Work()
+    >>> work.spend(MOST_WORK, "reading.many_lines", 90)
+    >>> work.spend(1, "reading.many_lines", 91)
+    Traceback (most recent call last):
+    shuzi.reading.candidates.TooMuch: reading.many_lines
+    """
+
+    def __init__(self) -> None:
+        self.left = float(MOST_WORK)
+
+    def spend(self, images: float, key: str, n: int) -> None:
+        """Take so much from what may be done; raise `TooMuch`, with this sentence, if that is more than is left."""
+        self.left -= images
+        if self.left < 0:
+            raise TooMuch(key, n)
 
 
 @dataclass(frozen=True)
@@ -81,6 +123,8 @@ class Candidates:
         The score of the best rejected candidate that does not overlap them; 0 if there is none.
     lines
         What may stand on each line, from top to bottom; empty if the line recogniser was not used.
+    too_much
+        The key of a sentence, and its values, if there is more in the picture than is read; then nothing was.
     """
 
     grey: NDArray[np.uint8]
@@ -91,6 +135,7 @@ class Candidates:
     uncovered: float
     missed: float = 0.0
     lines: tuple[LineTexts, ...] = ()
+    too_much: tuple[str, dict[str, Any]] | None = None
 
     def at_edge(self, box: Box) -> bool:
         """Return whether a box is so close to the picture's edge that ink may be cut off."""
@@ -116,9 +161,21 @@ def around(box: Box, share: float) -> tuple[slice, slice]:
 
 
 def candidates_at(
-    ink: NDArray[np.uint8], boxes: list[Box], classifier: Classifier, found: list[Found] | None = None
+    ink: NDArray[np.uint8],
+    boxes: list[Box],
+    classifier: Classifier,
+    found: list[Found] | None = None,
+    work: Work | None = None,
 ) -> list[Candidate]:
-    """Classify each box that holds ink; if the detector found it, combine the results of both."""
+    """Classify each box that holds ink; if the detector found it, combine the results of both.
+
+    Raises
+    ------
+    TooMuch
+        These are more boxes than `work` has left.
+    """
+    if work is not None:
+        work.spend(len(boxes), "reading.many_digits", len(boxes))
     cuts = [(cut_out(ink, box), place) for place, box in enumerate(boxes)]
     inked = [(cut, place) for cut, place in cuts if cut is not None]
     if not inked:
@@ -127,6 +184,8 @@ def candidates_at(
     if found:
         # the detector's boxes are not exact, and where that matters one crop is not enough
         unsure = np.flatnonzero(probabilities.max(axis=1) * is_digit < _SURELY)
+        if work is not None:
+            work.spend(len(unsure) * len(_FRAMES), "reading.many_digits", len(boxes))
         _classify_again(
             ink, [boxes[inked[which][1]] for which in unsure], classifier, unsure, probabilities, is_digit
         )

@@ -20,6 +20,7 @@ LARGE = 0.4
 _GROWN = 0.16  # of a digit's height: how far ink may reach beyond a character's box and still belong to it
 _PALE = 0.5  # of the digits' darkness: paler ink is a stain
 _FINE = 0.8  # of the digits' darkness: a printed pattern under them is paler
+_MOST_PIECES, _MOST_AREA = 1_500, 6.0  # pieces that are examined, and pictures that their boxes fill: one is ruling
 _PAPER_AROUND = 0.3  # of a digit's height: the margin whose paper a piece is compared with
 
 
@@ -59,16 +60,19 @@ def left_out(
         # around a box, only what hangs together with its ink belongs to it
         own = np.isin(pieces[around], np.unique(pieces[box.pixels()]))
         solid[around][own] = 0
-    count, found_labels, found_stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
+    _, found_labels, found_stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     labels, stats = np.asarray(found_labels, np.int32), np.asarray(found_stats, np.int32)
     ruling = Ruling(every, solid.astype(np.bool_), taken, height, LARGE * height)
     found: list[tuple[str, Box]] = []
     fine: list[tuple[int, int]] = []  # the place in `found` and the number of what may be a part of a pattern
-    for number in range(1, count):
+    large = np.flatnonzero(stats[1:, 2:4].max(axis=1) >= LARGE * height) + 1
+    filled = np.cumsum(stats[large, 2].astype(np.int64) * stats[large, 3]) / ink.size
+    for place, number in enumerate(large.tolist()):
         x, y, wide, high, _ = stats[number].tolist()
-        if max(wide, high) < LARGE * height:
-            continue
         box = Box(x, y, wide, high)
+        if place >= _MOST_PIECES or filled[place] > _MOST_AREA:
+            found.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
+            continue
         piece = labels[box.pixels()] == number
         dark = _darkness(grey, ink, box, near, piece)
         pale = dark < _PALE * darkness

@@ -29,6 +29,8 @@ def interpret(seen: Candidates, scale: Scale, lines: LineScale | None = None) ->
     lines
         Does so for what the line recogniser has read; None for the networks' own probabilities.
     """
+    if seen.too_much is not None:
+        return Reading("", UNSURE, 0.0, (), seen.too_much, scale.calibrated)
     if seen.lines:
         lines = lines or LineScale()
         reading = interpret_lines(seen, lines)

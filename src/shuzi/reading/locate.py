@@ -12,7 +12,8 @@ from shuzi.ink.boxes import Box, as_array, iou, non_maximum_suppression, overlap
 from shuzi.ink.components import SOLID, joined, letter_height
 from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, ink_map
 from shuzi.ink.scan import Scan
-from shuzi.reading.candidates import Candidate, Candidates, around, candidates_at
+from shuzi.ink.strips import length
+from shuzi.reading.candidates import Candidate, Candidates, TooMuch, Work, around, candidates_at
 from shuzi.reading.classifier import Classifier
 from shuzi.reading.detector import LETTER, Detector, possible_scale
 from shuzi.reading.lines.frames import lines_of
@@ -34,6 +35,9 @@ _MOST_CANDIDATES = 3  # runs of the detector on a picture
 _UNEXPLAINED = 0.02  # of the solid ink: if more than this is outside the digits, the detector is used
 _AGAIN = 0.4  # IoU: a box that overlaps a digit this much is the same digit
 _OTHER = 0.15  # difference of log scales: closer scales show the same
+_MOST_PIECES = 5_000  # components: a page of 60 lines with 80 characters each has no more
+_STRIP = 36.0  # pixels of a strip's width: to recognise them takes as long as to classify an image
+_SEPARATED = 2.0  # images that could be classified while pale ink is separated from its paper
 
 SURE = 0.9
 """Simple ink is read without the detector if its digits together have this confidence and no ink is left over.
@@ -63,24 +67,37 @@ def locate_digits(
         Recognises lines of anything but a single sure digit; None for no line recogniser.
     """
     scan = Scan.of(grey, LARGEST)
-    ink = scan.ink
+    try:
+        return _located(scan, classifier, detector, recogniser)
+    except TooMuch as problem:
+        return Candidates(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice)
+
+
+def _located(
+    scan: Scan, classifier: Classifier, detector: Detector | None, recogniser: Recogniser | None
+) -> Candidates:
+    ink, pieces, work = scan.ink, len(scan.components.boxes), Work()
+    if pieces > _MOST_PIECES:
+        raise TooMuch("reading.many_pieces", pieces)
     candidates: list[Candidate] = []
     others: list[Candidate] = []
     simple = True
-    if len(scan.components.boxes):
+    if pieces:
         candidates = _simply(scan, classifier)
         sure = _confidence(candidates) >= SURE
         if detector is not None and (not sure or _unexplained(ink, candidates) > _UNEXPLAINED):
             enough = _GOOD if recogniser is None else _GOOD_ENOUGH
-            decided, beside = _by_detector(scan, classifier, detector, candidates, enough)
+            decided, beside = _by_detector(scan, classifier, detector, candidates, enough, work)
             if not sure or _adds_to(candidates, decided):
                 candidates, others, simple = decided, beside, False
     elif detector is not None:
-        ink, candidates, others = _pale(scan, classifier, detector)
+        ink, candidates, others = _pale(scan, classifier, detector, work)
         simple = not candidates
     lines: tuple[LineTexts, ...] = ()
     if recogniser is not None and not (simple and _is_one_sure_digit(scan, candidates)):
         found = lines_of(candidates, scan.components.boxes, scan.components.specks)
+        strips = sum(length(frame) for each in found for frame in each.frames)
+        work.spend(strips / _STRIP, "reading.many_lines", len(found))
         lines = tuple(texts_of(each, scan.contrast, recogniser) for each in found)
     return Candidates(
         scan.grey,
@@ -122,7 +139,7 @@ def _confidence(candidates: list[Candidate]) -> float:
 
 
 def _by_detector(
-    scan: Scan, classifier: Classifier, detector: Detector, simple: list[Candidate], enough: float
+    scan: Scan, classifier: Classifier, detector: Detector, simple: list[Candidate], enough: float, work: Work
 ) -> tuple[list[Candidate], list[Candidate]]:
     """Find digits with the detector, at the scale suggested by the ink and at others if that fits badly.
 
@@ -133,7 +150,7 @@ def _by_detector(
     scale, tried = possible_scale(LETTER / letter, ink.shape), list[float]()
     while True:
         places = detector.find(scan.contrast, scale)
-        all_candidates = candidates_at(ink, [each.box for each in places], classifier, places)
+        all_candidates = candidates_at(ink, [each.box for each in places], classifier, places, work)
         candidates = _chosen(all_candidates)
         if (score := _score(ink, candidates)) > most or not best:
             best, seen, most = candidates, all_candidates, score
@@ -152,7 +169,7 @@ def _by_detector(
 
 
 def _pale(
-    scan: Scan, classifier: Classifier, detector: Detector
+    scan: Scan, classifier: Classifier, detector: Detector, work: Work
 ) -> tuple[NDArray[np.uint8], list[Candidate], list[Candidate]]:
     """Find digits with the detector if the writing is too pale or the paper too uneven for an ink map."""
     grey, ink = scan.grey, np.zeros_like(scan.grey)
@@ -163,6 +180,7 @@ def _pale(
             break
     else:
         places = []
+    work.spend(_SEPARATED * len(places), "reading.many_digits", len(places))
     for each in places:
         place = around(each.box, _AROUND)
         part = ink_map(grey[place], LEAST_CONTRAST / 2)
@@ -170,7 +188,7 @@ def _pale(
             darker = np.maximum(scan.contrast[place].astype(np.float32) - PAPER, 0)
             part = np.minimum(np.rint(darker * (255 / CONTRAST)), 255).astype(np.uint8)
         np.maximum(ink[place], part, out=ink[place])
-    candidates = candidates_at(ink, [each.box for each in places], classifier, places)
+    candidates = candidates_at(ink, [each.box for each in places], classifier, places, work)
     return ink, _chosen(candidates), candidates
 
 

@@ -167,7 +167,7 @@ class Reader:
             return locate_digits(grey, hand, self._detector, self._recogniser)
         # in a number, corrected digits speak about its texts, not about the candidates too
         seen = locate_digits(grey, hand.alone, self._detector, self._recogniser)
-        if not seen.lines:
+        if not seen.lines and seen.too_much is None:
             seen = locate_digits(grey, hand, self._detector, self._recogniser)
         return correct(seen, hand, self._line_scale.weights)
 

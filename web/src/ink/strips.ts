@@ -42,12 +42,21 @@ function beside(boxes: readonly Box[], top: number, height: number, margin: numb
   return boxOf(left, top, Math.max(...boxes.map(rightOf)) + margin - left, height);
 }
 
+/** The width in pixels that a strip of this frame has. */
+export function lengthOf(frame: Box): number {
+  return Math.max(SHORTEST, Math.ceil(filledBy(frame) / COLUMN) * COLUMN);
+}
+
+/** How many pixels of a strip its frame fills. */
+function filledBy({ width, height }: Box): number {
+  return Math.min(Math.max(rounded((width * HEIGHT) / Math.max(height, 1)), 1), LONGEST);
+}
+
 /** Cut a strip out of a contrast map; beyond the picture, its edge is repeated. */
 export function cut(contrast: Grey, frame: Box): Grey {
   const scale = HEIGHT / Math.max(frame.height, 1);
-  const wide = Math.min(Math.max(rounded(frame.width * scale), 1), LONGEST);
-  const across = wide / Math.max(frame.width, 1);
-  const strip = blank(Math.max(SHORTEST, Math.ceil(wide / COLUMN) * COLUMN), HEIGHT);
+  const across = filledBy(frame) / Math.max(frame.width, 1);
+  const strip = blank(lengthOf(frame), HEIGHT);
   const [left, top] = [Math.max(Math.floor(frame.x), 0), Math.max(Math.floor(frame.y), 0)];
   const [right, bottom] = [Math.ceil(rightOf(frame)) + 1, Math.ceil(bottomOf(frame)) + 1];
   let inside = cropped(contrast, { top, left, right: Math.max(right, 0), bottom: Math.max(bottom, 0) });

@@ -5,12 +5,35 @@ import { rounded } from "../ink/numbers";
 import type { Grey, Part } from "../ink/picture";
 import type { LineTexts } from "./lines/search";
 import type { Classified, Classify, Found } from "./models";
+import type { Sentence } from "./result";
 
 const [OF_CLASSIFIER, OF_DETECTOR] = [0.5, 2];
 const SURELY = 0.9;
 const FRAMES = [0.06, -0.06];
 const NEVER = 1e-3;
 const EDGE = 1;
+const MOST_WORK = 2_000;
+
+/** A picture seems to hold more than a page of writing; reading it would take too long. */
+export class TooMuch extends Error {
+  readonly advice: Sentence;
+
+  constructor(key: string, n: number) {
+    super(key);
+    this.advice = [key, { n }];
+  }
+}
+
+/** What may still be done for a picture, in images classified; it is counted before it is done. */
+export class Work {
+  #left = MOST_WORK;
+
+  /** Take so much from what may be done; throw `TooMuch`, with this sentence, if that is more than is left. */
+  spend(images: number, key: string, n: number): void {
+    this.#left -= images;
+    if (this.#left < 0) throw new TooMuch(key, n);
+  }
+}
 
 /** A box that may hold a digit. */
 export interface Candidate {
@@ -53,6 +76,8 @@ export interface Candidates {
   readonly missed: number;
   /** What may stand on each line; empty if the line recogniser was not used. */
   readonly lines: readonly LineTexts[];
+  /** What to say if there is more in the picture than is read; then nothing was. */
+  readonly tooMuch: Sentence | null;
 }
 
 /** Whether a box is so close to the picture's edge that ink may be cut off. */
@@ -87,7 +112,9 @@ export function candidatesAt(
   boxes: readonly Box[],
   classifier: Classify,
   found: readonly Found[] | null = null,
+  work: Work | null = null,
 ): Candidate[] {
+  work?.spend(boxes.length, "reading.many_digits", boxes.length);
   const inked = boxes.flatMap((box, place) => {
     const image = cutOut(ink, box);
     return image ? [{ image, box, found: found?.[place] }] : [];
@@ -95,7 +122,7 @@ export function candidatesAt(
   if (!inked.length) return [];
   const classified = classifier.classify(inked.map(({ image }) => image));
   // the detector's boxes are not exact, and where that matters one crop is not enough
-  if (found) classifyAgain(ink, inked, classifier, classified);
+  if (found) classifyAgain(ink, inked, classifier, classified, work);
   return inked.map(({ image, box, found }, place) => {
     const each = classified[place] as Classified;
     if (!found) return candidateOf(image, box, each, 1);
@@ -114,15 +141,19 @@ function classifyAgain(
   inked: readonly { box: Box }[],
   classifier: Classify,
   classified: Classified[],
+  work: Work | null,
 ): void {
-  const cuts = inked.flatMap(({ box }, place) => {
+  const unsure = inked.flatMap(({ box }, place) => {
     const { probabilities, isDigit } = classified[place] as Classified;
-    if (Math.max(...probabilities) * isDigit >= SURELY) return [];
-    return FRAMES.flatMap((share) => {
+    return Math.max(...probabilities) * isDigit >= SURELY ? [] : [{ box, place }];
+  });
+  work?.spend(unsure.length * FRAMES.length, "reading.many_digits", inked.length);
+  const cuts = unsure.flatMap(({ box, place }) =>
+    FRAMES.flatMap((share) => {
       const image = cutOut(ink, grown(box, share));
       return image ? [{ image, place }] : [];
-    });
-  });
+    }),
+  );
   const again = classifier.classify(cuts.map(({ image }) => image));
   for (const place of new Set(cuts.map((each) => each.place))) {
     const others = again.filter((_, which) => cuts[which]?.place === place);

@@ -14,6 +14,7 @@ const MORE_INK = 0.05;
 
 /** Put candidates in reading order and make a reading of them. */
 export function interpret(seen: Candidates, scale: Scale, lines: LineScale): Reading {
+  if (seen.tooMuch) return unread(seen.tooMuch);
   const byLines = seen.lines.length ? interpretLines(seen, lines) : null;
   if (byLines) return byLines;
   if (!seen.candidates.length) return blankReading(seen, scale);
@@ -50,6 +51,12 @@ function blankReading(seen: Candidates, scale: Scale): Reading {
   const advice = aboutNoWriting(seen);
   const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
   return { text: "", status: "blank", confidence, digitsConfidence: confidence, advice, ...nothing };
+}
+
+/** The reading of a picture that holds more than is read. */
+function unread(advice: Sentence): Reading {
+  const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
+  return { text: "", status: "unsure", confidence: 0, digitsConfidence: 0, advice, ...nothing };
 }
 
 /** Turn a candidate into a digit whose confidence is at least that of the whole text. */

@@ -14,7 +14,8 @@ import { largestAt, level, median } from "../ink/numbers";
 import { CONTRAST, inkMap, LEAST_CONTRAST, PAPER } from "../ink/paper";
 import { blank, clipped, cropped, type Grey } from "../ink/picture";
 import { Scan } from "../ink/scan";
-import { around, type Candidate, type Candidates, candidatesAt } from "./candidates";
+import { lengthOf } from "../ink/strips";
+import { around, type Candidate, type Candidates, candidatesAt, TooMuch, Work } from "./candidates";
 import { linesOf } from "./lines/frames";
 import { textsOf } from "./lines/search";
 import { type Classify, type Detector, LETTER, possibleScale, type Recogniser } from "./models";
@@ -34,6 +35,9 @@ const MOST_CANDIDATES = 3;
 const UNEXPLAINED = 0.02;
 const AGAIN = 0.4;
 const OTHER = 0.15;
+const MOST_PIECES = 5_000;
+const STRIP = 36;
+const SEPARATED = 2;
 const SURE = 0.9;
 
 /** The models that look for digits. The detector and the recogniser are asked for only where they are needed. */
@@ -45,25 +49,38 @@ export interface Models {
 }
 
 /** Find the digits in a picture, classify each, and recognise the lines that they stand on. */
-export async function locateDigits(
+export async function locateDigits(grey: Grey, models: Models): Promise<Candidates> {
+  const scan = new Scan(grey, LARGEST);
+  try {
+    return await located(scan, grey, models);
+  } catch (problem) {
+    if (!(problem instanceof TooMuch)) throw problem;
+    const nothing = { simple: false, candidates: [], uncovered: 1, missed: 0, lines: [] };
+    return { grey: scan.grey, original: grey, ink: scan.ink, ...nothing, tooMuch: problem.advice };
+  }
+}
+
+async function located(
+  scan: Scan,
   grey: Grey,
   { classifier, detector, recogniser }: Models,
 ): Promise<Candidates> {
-  const scan = new Scan(grey, LARGEST);
+  const [pieces, work] = [scan.components.length, new Work()];
+  if (pieces > MOST_PIECES) throw new TooMuch("reading.many_pieces", pieces);
   let ink = scan.ink;
   let candidates: readonly Candidate[] = [];
   let others: readonly Candidate[] = [];
   let simple = true;
-  if (scan.components.length) {
+  if (pieces) {
     candidates = simply(scan, classifier);
     const sure = confidenceOf(candidates) >= SURE;
     if (!sure || unexplained(ink, candidates) > UNEXPLAINED) {
       const enough = recogniser ? GOOD_ENOUGH : GOOD;
-      const [decided, beside] = byDetector(scan, classifier, await detector(), candidates, enough);
+      const [decided, beside] = byDetector(scan, classifier, await detector(), candidates, enough, work);
       if (!sure || addsTo(candidates, decided)) [candidates, others, simple] = [decided, beside, false];
     }
   } else {
-    [ink, candidates, others] = pale(scan, classifier, await detector());
+    [ink, candidates, others] = pale(scan, classifier, await detector(), work);
     simple = candidates.length === 0;
   }
   // joined with a point or a stroke beside it, a digit is one candidate too
@@ -74,6 +91,8 @@ export async function locateDigits(
     unexplained(ink, candidates) <= UNEXPLAINED;
   const found =
     recogniser && !(simple && isOneSureDigit) ? linesOf(candidates, scan.components, scan.specks) : [];
+  const strips = found.flatMap(({ frames }) => frames.map(lengthOf));
+  work.spend(strips.reduce((sum, each) => sum + each, 0) / STRIP, "reading.many_lines", found.length);
   const reads = recogniser && found.length ? await recogniser() : null;
   return {
     grey: scan.grey,
@@ -84,6 +103,7 @@ export async function locateDigits(
     uncovered: 1 - covered(ink, candidates),
     missed: bestBeside(candidates, others),
     lines: reads ? found.map((line) => textsOf(line, scan.contrast, reads)) : [],
+    tooMuch: null,
   };
 }
 
@@ -111,6 +131,7 @@ function byDetector(
   detector: Detector,
   simple: readonly Candidate[],
   enough: number,
+  work: Work,
 ): Chosen {
   let [best, seen, most]: [readonly Candidate[], readonly Candidate[], number] = [[], [], 0];
   let scale = possibleScale(LETTER / letterHeight(components, ink), ink);
@@ -119,7 +140,7 @@ function byDetector(
   for (;;) {
     const places = detector.find(contrast, scale);
     const boxes = places.map(({ box }) => box);
-    const all = candidatesAt(ink, boxes, classifier, places);
+    const all = candidatesAt(ink, boxes, classifier, places, work);
     const candidates = chosen(all);
     const score = scoreOf(ink, candidates);
     if (score > most || !best.length) [best, seen, most] = [candidates, all, score];
@@ -138,7 +159,12 @@ function byDetector(
 }
 
 /** Find digits with the detector if the writing is too pale or the paper too uneven for an ink map. */
-function pale({ grey, contrast }: Scan, classifier: Classify, detector: Detector): [Grey, ...Chosen] {
+function pale(
+  { grey, contrast }: Scan,
+  classifier: Classify,
+  detector: Detector,
+  work: Work,
+): [Grey, ...Chosen] {
   const isOn = (box: Box) =>
     box.x < grey.width && box.y < grey.height && rightOf(box) > 0 && bottomOf(box) > 0;
   const shorter = Math.min(grey.width, grey.height);
@@ -147,8 +173,9 @@ function pale({ grey, contrast }: Scan, classifier: Classify, detector: Detector
     const places = detector.find(contrast, LETTER / (share * shorter)).filter(({ box }) => isOn(box));
     if (!places.some(({ score }) => score >= CLEARLY)) continue;
     const boxes = places.map(({ box }) => box);
+    work.spend(SEPARATED * boxes.length, "reading.many_digits", boxes.length);
     for (const box of boxes) darken(ink, grey, contrast, box);
-    const candidates = candidatesAt(ink, boxes, classifier, places);
+    const candidates = candidatesAt(ink, boxes, classifier, places, work);
     return [ink, chosen(candidates), candidates];
   }
   return [ink, [], []];

@@ -44,7 +44,7 @@ export class Reader {
     // in a number, corrected digits speak about its texts, not about the candidates too
     const alone = { classify: (images: readonly Grey[]) => classifier.classifyAlone(images) };
     let seen = await locateDigits(grey, { ...this.#models, classifier: alone });
-    if (!seen.lines.length) seen = await locateDigits(grey, this.#models);
+    if (!seen.lines.length && !seen.tooMuch) seen = await locateDigits(grey, this.#models);
     return correct(seen, classifier, this.#lineScale.weights);
   }
 

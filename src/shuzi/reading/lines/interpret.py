@@ -48,7 +48,7 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
         Calibrates the confidence.
     """
     page = _Page.of(seen, scale.weights)
-    if not page.written:
+    if page is None:
         return None
     characters = [character for each in page.written for character in each.characters]
     digits = [each for each in characters if each.character in DIGITS]
@@ -105,7 +105,7 @@ def reject_lines(reading: Reading, seen: Candidates, scale: LineScale) -> Readin
 def evidence(seen: Candidates, weights: Weights) -> tuple[str, Evidence] | None:
     """Return the best text of a page that was read line by line, and the evidence for it; None without digits."""
     page = _Page.of(seen, weights)
-    return (page.texts[0][0], page.evidence) if page.written else None
+    return (page.texts[0][0], page.evidence) if page else None
 
 
 @dataclass(frozen=True)
@@ -118,9 +118,11 @@ class _Page:
     texts: Texts
 
     @staticmethod
-    def of(seen: Candidates, weights: Weights) -> _Page:
+    def of(seen: Candidates, weights: Weights) -> _Page | None:
         outcomes = [outcome(each, weights, seen.ink) for each in seen.lines]
         written = [each for each in outcomes if has_digits(each.texts[0])]
+        if not written:
+            return None
         characters = [character for each in written for character in each.characters]
         ignored = ignored_on(seen, outcomes, [each for each in characters if each.character in DIGITS])
         texts = most_probable(on_lines([_plain(each)] for each in written))

@@ -18,6 +18,12 @@ def test_if_the_network_is_undecided_either_answer_is_accepted():
     assert compare([found], [EXPECTED]).holds
 
 
+def test_the_logarithm_of_a_tiny_probability_may_differ_by_its_rounding():
+    expected = np.array([[[-0.1, -1618.0]]], np.float32)
+    assert compare([expected - np.array([0, 1e-3], np.float32)], [expected], answers=0).holds
+    assert not compare([expected - np.array([0, 3e-3], np.float32)], [expected], answers=0).holds
+
+
 @pytest.mark.parametrize(
     ("change", "others"),
     [(lambda p: p + np.float32(2e-5), 0), (lambda p: p[:, ::-1], 2), (lambda p: p * np.nan, 1)],

@@ -65,7 +65,7 @@ def compare(
         For each output: probabilities (n, 10), a probability (n, 1) of yes, features (n, k), or maps
         (n, rows, columns, 14).
     tolerance
-        How far values may differ.
+        How far values may differ; large ones, such as the logarithms of tiny probabilities, by their rounding.
     answers
         How many outputs, starting with the first, hold an answer; given by the task.
 
@@ -76,6 +76,7 @@ def compare(
     >>> compare([np.array([[0.25, 0.75]])], [np.array([[1.0, 0.0]])]).others
     1
     """
+    tolerance = max([tolerance, *(_ROUNDING * float(np.max(np.abs(each), initial=0)) for each in expected)])
     others = np.zeros(len(expected[0]), bool)
     differences = []
     for number, (one, other) in enumerate(zip(found, expected, strict=True)):

@@ -81,6 +81,22 @@ def waves(rng: np.random.Generator, paper: Background, letter: float, strength: 
         paper *= 1 - strength * line * rng.uniform(0.5, 1)
 
 
+def net(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
+    """Print two families of fine lines that cross, or only the dots where they do, as cheques have."""
+    y, x = np.indices(paper.shape, np.float32)
+    step, turn = max(letter * rng.uniform(0.08, 0.3), 2.5), rng.uniform(0.2, 1.2)
+    thin, long, reach = rng.uniform(0.6, 1.1), letter * rng.uniform(0.6, 4), rng.uniform(0, 1.5) * step
+    lean = rng.uniform(-0.4, 0.4)
+    families = []
+    for side in (-turn, turn):
+        along = x * math.cos(lean + side) + y * math.sin(lean + side)
+        across = y * math.cos(lean + side) - x * math.sin(lean + side)
+        bend = reach * np.sin(along * (2 * math.pi / long) + rng.uniform(0, 7))
+        families.append(np.clip(1 - np.abs(((across + bend) / step) % 1 - 0.5) * step / thin, 0, 1))
+    one, other = families
+    paper *= 1 - strength * (np.sqrt(one * other) if rng.random() < 0.3 else np.maximum(one, other))
+
+
 def clouds(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:
     """Add stains and unevenness at one or two scales."""
     for _ in range(rng.integers(1, 3)):

@@ -60,7 +60,11 @@ def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
 def drawn_curves(rng: np.random.Generator, label: int) -> list[NDArray[np.float64]]:
     """Draw a digit as the lines of a pen: float64 (k, 2) each, about 1 high, x before y, y downwards."""
     shapes = SHAPES[label]
-    strokes = shapes[int(rng.integers(len(shapes)))](rng)
+    return curves_of(rng, shapes[int(rng.integers(len(shapes)))](rng))
+
+
+def curves_of(rng: np.random.Generator, strokes: Strokes) -> list[NDArray[np.float64]]:
+    """Move each point of a shape a little, and join them to the lines of a pen: float64 (k, 2) each."""
     moved = {point: np.array(point) + rng.normal(0, _STRAY, 2) for stroke in strokes for point in stroke}
     return [_curve([moved[point] for point in stroke]) for stroke in strokes]
 
@@ -83,7 +87,7 @@ def _smooth(points: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.vstack([between.swapaxes(0, 1).reshape(-1, 2), points[-1:]])
 
 
-def _loop(
+def around(
     middle: tuple[float, float], reach: tuple[float, float], start: float, turn: float, count: int = 9
 ) -> list[tuple[float, float]]:
     """Go anticlockwise around an ellipse for `turn` turns, from the angle `start` (0 is right, a quarter is up)."""
@@ -95,7 +99,7 @@ def _loop(
 def _closed_zero(rng: np.random.Generator) -> Strokes:
     """Overshoot the start, leaving a hook or a small loop at the top."""
     wide, start = rng.uniform(0.22, 0.42), rng.uniform(0.1, 0.3)
-    loop = _loop((wide, 0.5), (wide, 0.5), start, 1.0, 10)
+    loop = around((wide, 0.5), (wide, 0.5), start, 1.0, 10)
     x, y = loop[-1]
     return [[*loop, (x - rng.uniform(0.05, 0.3), y + rng.uniform(-0.08, 0.22))]]
 
@@ -103,8 +107,8 @@ def _closed_zero(rng: np.random.Generator) -> Strokes:
 def _zero_with_a_curl(rng: np.random.Generator) -> Strokes:
     """Start or end inside the ring."""
     wide, start = rng.uniform(0.28, 0.5), rng.uniform(0.0, 1.0)
-    inner = _loop((wide, 0.5), (wide * 0.55, 0.28), start, rng.uniform(0.15, 0.4), 4)
-    return [[*inner[:-1], *_loop((wide, 0.5), (wide, 0.5), start + 0.45, 1.0, 10)]]
+    inner = around((wide, 0.5), (wide * 0.55, 0.28), start, rng.uniform(0.15, 0.4), 4)
+    return [[*inner[:-1], *around((wide, 0.5), (wide, 0.5), start + 0.45, 1.0, 10)]]
 
 
 def _one_with_upstroke(rng: np.random.Generator) -> Strokes:
@@ -121,7 +125,7 @@ def _one_with_upstroke(rng: np.random.Generator) -> Strokes:
 def _two_with_loop(rng: np.random.Generator) -> Strokes:
     """Start at the left or inside the head, which the stroke may cross; often add a loop at the foot."""
     head = rng.uniform(0.2, 0.3)
-    turned = _loop((0.4, head), (rng.uniform(0.22, 0.36), head), rng.uniform(0.55, 0.75), -rng.uniform(0.75, 1.0), 7)
+    turned = around((0.4, head), (rng.uniform(0.22, 0.36), head), rng.uniform(0.55, 0.75), -rng.uniform(0.75, 1.0), 7)
     foot, low = rng.uniform(0.0, 0.2), rng.uniform(0.85, 0.95)
     end = (rng.uniform(0.65, 1.0), rng.uniform(0.88, 1.05))
     if rng.random() < 0.5:
@@ -210,7 +214,7 @@ def _eight_of_two_rings(rng: np.random.Generator) -> Strokes:
     over = rng.uniform(-0.03, 0.03)
     rings = [((0.3, waist / 2), (upper, waist / 2)), ((0.3 + over, (1 + waist) / 2), (lower, (1 - waist) / 2))]
     starts = rng.uniform(0, 1, 2)
-    return [_loop(*ring, start, 1.0, 10) for ring, start in zip(rings, starts, strict=True)]
+    return [around(*ring, start, 1.0, 10) for ring, start in zip(rings, starts, strict=True)]
 
 
 def _open_eight(rng: np.random.Generator) -> Strokes:
@@ -225,7 +229,7 @@ def _nine_on_a_stem(rng: np.random.Generator) -> Strokes:
     """Draw a ring with a straight stem from its side or bottom."""
     wide, high = rng.uniform(0.1, 0.32), rng.uniform(0.14, 0.34)
     at = rng.uniform(-0.32, 0.02)  # 0 is right, -0.25 is the bottom
-    ring = _loop((0.35, high), (wide, high), at, 1.0, 10)
+    ring = around((0.35, high), (wide, high), at, 1.0, 10)
     foot = (0.35 + wide * rng.uniform(-0.7, 1.1), 1.0)
     return [[*ring, ring[-1], foot]] if rng.random() < 0.6 else [ring, [ring[0], foot]]
 
@@ -233,7 +237,7 @@ def _nine_on_a_stem(rng: np.random.Generator) -> Strokes:
 def _nine_with_a_hook(rng: np.random.Generator) -> Strokes:
     wide, high = rng.uniform(0.2, 0.32), rng.uniform(0.18, 0.28)
     right = 0.35 + wide
-    ring = _loop((0.35, high), (wide, high), rng.uniform(0.0, 0.12), 1.0, 10)
+    ring = around((0.35, high), (wide, high), rng.uniform(0.0, 0.12), 1.0, 10)
     return [ring, [(right, rng.uniform(0.0, 0.2)), (right - 0.02, 0.6), (right - 0.12, 0.95),
                    (rng.uniform(0.0, 0.2), rng.uniform(0.85, 1.0))]]  # fmt: skip
 

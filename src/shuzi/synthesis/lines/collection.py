@@ -16,7 +16,7 @@ from shuzi.synthesis.lines.kinds import Kind
 from shuzi.synthesis.lines.layout import any_hand
 from shuzi.synthesis.lines.page import LinePage, compose, compose_sample
 from shuzi.synthesis.lines.texts import OTHERS, target
-from shuzi.synthesis.lines.writers import FromImages, Hand, Recorded, Writer
+from shuzi.synthesis.lines.writers import Drawn, FromImages, Hand, Recorded, Writer
 
 _TRIES = 50  # to compose a legible page: every other one is
 _FROM_IMAGES = 0.5  # fraction of lines whose digits come from MNIST
@@ -63,21 +63,38 @@ class Writers:
                 self.with_digits.append(each)
         self.numbers = trusted_numbers(strokes)
 
-    def pair(self, rng: np.random.Generator, images: float = _FROM_IMAGES) -> tuple[Writer, Writer]:
-        """Draw the writers of a line's digits and of its other characters: one person, or MNIST's and a person."""
+    def pair(
+        self, rng: np.random.Generator, images: float = _FROM_IMAGES, drawn: float = 0.0
+    ) -> tuple[Writer, Writer]:
+        """Draw the writers of a line's digits and of its other characters.
+
+        Parameters
+        ----------
+        rng
+            Decides who.
+        images
+            The fraction of lines whose digits are MNIST's, where none is drawn; a person writes the other characters.
+            In the rest, one person writes everything.
+        drawn
+            The fraction of lines whose digits are drawn by code.
+        """
+        if drawn and rng.random() < drawn:
+            return Drawn(rng), self.recorded[int(rng.integers(len(self.recorded)))]
         if not self.with_digits or rng.random() < images:
             return self.images, self.recorded[int(rng.integers(len(self.recorded)))]
         writer = self.with_digits[int(rng.integers(len(self.with_digits)))]
         return writer, writer
 
 
-def page_of(rng: np.random.Generator, writers: Writers, kind: Kind, images: float = _FROM_IMAGES) -> LinePage:
-    """Compose a page of a kind that anyone could read; see `synthesis.lines.legible`."""
+def page_of(
+    rng: np.random.Generator, writers: Writers, kind: Kind, images: float = _FROM_IMAGES, drawn: float = 0.0
+) -> LinePage:
+    """Compose a page of a kind that anyone could read; see `synthesis.lines.legible`, and `Writers.pair`."""
     for _ in range(_TRIES):
         if kind.name == "recorded" and len(writers.numbers):
             page = _recorded(rng, writers, kind, int(rng.choice(writers.numbers)))
         else:
-            page = compose(rng, writers.pair(rng, images), kind)
+            page = compose(rng, writers.pair(rng, images, drawn), kind)
         if page.legible:
             break
     return page

@@ -54,7 +54,7 @@ def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tu
     changed, columns = list(inks), np.arange(over.shape[1]) + int(across)
     for place, start, end in zip(struck, cuts, cuts[1:], strict=False):
         part = over * ((columns >= start) & (columns < end)).astype(np.uint8)
-        changed[place] = _together(inks[place], part, int(across), int(down))
+        changed[place] = together(inks[place], part, int(across), int(down))
     return text[:first] + SIGN * len(struck) + text[last + 1 :], changed
 
 
@@ -97,7 +97,7 @@ def _line(one: tuple[float, float], other: tuple[float, float]) -> Line:
     return np.asarray(np.array(one) * (1 - along) + np.array(other) * along, np.float32)
 
 
-def _together(one: tuple[Ink, int, int, bool], ink: NDArray[np.uint8], x: int, y: int) -> tuple[Ink, int, int, bool]:
+def together(one: tuple[Ink, int, int, bool], ink: NDArray[np.uint8], x: int, y: int) -> tuple[Ink, int, int, bool]:
     """Lay strokes over a character."""
     under, own_x, own_y, counts = one
     left, top = min(x, own_x), min(y, own_y)

@@ -81,6 +81,43 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
     return ink, int(low[0]), int(low[1])
 
 
+def hurried(strokes: Sequence[Line], reach: float) -> list[Line]:
+    """Round the corners of strokes, as a fast hand does: each point becomes the mean of those around it.
+
+    Parameters
+    ----------
+    strokes
+        float32 (k, 2) each, in pixels.
+    reach
+        The standard deviation of the weights along the stroke, in pixels.
+
+    Examples
+    --------
+    >>> corner = np.array([[0, 0], [0, 20], [20, 20]], np.float32)
+    >>> (line,) = hurried([corner], 3.0)
+    >>> line[[0, -1]].tolist(), bool(np.hypot(*(line - [0, 20]).T).min() > 1)
+    ([[0.0, 0.0], [20.0, 20.0]], True)
+    """
+    return [_hurried(stroke, reach) for stroke in strokes]
+
+
+def _hurried(stroke: Line, reach: float) -> Line:
+    lengths = np.hypot(*np.diff(stroke, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(lengths)])
+    if len(stroke) < 3 or along[-1] < 2 * reach:
+        return stroke
+    count = int(np.clip(2 * along[-1] / reach, 8, 200))
+    places, spacing = np.linspace(0, along[-1], count), along[-1] / (count - 1)
+    points = np.stack([np.interp(places, along, each) for each in stroke.T], axis=1)
+    half = max(1, round(2.5 * reach / spacing))
+    weights = np.exp(-0.5 * (np.arange(-half, half + 1) * spacing / reach) ** 2)
+    # reflected at its ends, a stroke keeps them
+    before, after = 2 * points[0] - points[half:0:-1], 2 * points[-1] - points[-2 : -half - 2 : -1]
+    wide = np.concatenate([before, points, after])
+    even = np.stack([np.convolve(each, weights / weights.sum(), "valid") for each in wide.T], axis=1)
+    return even.astype(np.float32)
+
+
 def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> list[Line]:
     """Vary strokes as a hand does that never writes the same twice: points move a little, near ones together.
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from shuzi.synthesis.lines.texts import TEXTS, Text
 
-_PAPERS = {"bare": 0.5, "ruled": 0.15, "waves": 0.22, "clouds": 0.13}
-_FRAMES = {"": 0.8, "line": 0.09, "box": 0.11}
+_PAPERS = {"bare": 0.46, "ruled": 0.14, "waves": 0.18, "net": 0.1, "clouds": 0.12}
+_FRAMES = {"": 0.67, "line": 0.09, "through": 0.06, "box": 0.09, "columns": 0.09}
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Kind:
         The fraction of the training pages; 0 for a kind that is held out.
     papers, frames
         Kinds of paper and frame, with their weights.
-    photos, neighbours, printed, stamps, crossed_out
-        The fractions of pages that are photographed, show parts of other lines, have a printed word, have a stamp, or
-        have a digit crossed out.
+    photos, neighbours, slivers, printed, stamps, crossed_out
+        The fractions of pages that are photographed, show parts of other lines, show part of a digit at the left or
+        right edge, have a printed word, have a stamp, or have a digit crossed out.
     smallest, largest
         The range of a digit's height, in pixels.
     """
@@ -41,6 +41,7 @@ class Kind:
     frames: Mapping[str, float] = field(default_factory=lambda: _FRAMES)
     photos: float = 0.4
     neighbours: float = 0.25
+    slivers: float = 0.12
     printed: float = 0.03
     stamps: float = 0.05
     crossed_out: float = 0.0

@@ -15,6 +15,7 @@ from shuzi.synthesis.lines.writers import Hand, Writer, write_drawn
 INKED = 76
 """0.3 of full ink: darker pixels are inside a character's box."""
 
+_HASTY = 0.35  # fraction of the hands
 _OWN_STROKES = (0.25, 0.78)  # range of the threshold for ink in MNIST's grey
 
 
@@ -34,6 +35,8 @@ class Style:
         How far 4, 7 and 9 extend below the line.
     drawn_by_code
         Digits that are always drawn by code, in another country's shape.
+    joins
+        "", "zeros" (neighbouring zeros hang together) or "digits" (most digits do).
     """
 
     gap: float
@@ -43,6 +46,7 @@ class Style:
     small_zeros: float
     descends: float
     drawn_by_code: str
+    joins: str = ""
 
 
 def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
@@ -63,6 +67,7 @@ def any_hand(rng: np.random.Generator, height: float, images: bool) -> Hand:
         shaky=float(rng.choice((0.0, 0.012, 0.03), p=(0.3, 0.45, 0.25))),
         pen=pen,
         threshold=float(rng.uniform(*_OWN_STROKES)) if own else 0.0,
+        hasty=float(rng.uniform(0.02, 0.09)) if rng.random() < _HASTY else 0.0,
     )
 
 
@@ -83,6 +88,7 @@ def any_style(rng: np.random.Generator) -> Style:
         small_zeros=float(rng.uniform(0.4, 0.8)) if rng.random() < 0.16 else 1.0,
         descends=float(rng.uniform(0.2, 0.9)) if rng.random() < 0.2 else 0.0,
         drawn_by_code="".join(d for d in DIGITS if rng.random() < 0.5) if rng.random() < 0.2 else "",
+        joins=str(rng.choice(("", "zeros", "digits"), p=(0.84, 0.11, 0.05))),
     )
 
 

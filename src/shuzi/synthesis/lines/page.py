@@ -13,6 +13,7 @@ from shuzi.models.tasks import SIGN
 from shuzi.synthesis.lines.camera import photograph, tilted
 from shuzi.synthesis.lines.crossings import cross_out
 from shuzi.synthesis.lines.handwriting import Ink
+from shuzi.synthesis.lines.joins import join
 from shuzi.synthesis.lines.kinds import Kind
 from shuzi.synthesis.lines.layout import INKED, any_hand, any_style, place
 from shuzi.synthesis.lines.legible import is_apart, is_seen, told_apart
@@ -67,6 +68,8 @@ def compose(rng: np.random.Generator, writers: tuple[Writer, Writer], kind: Kind
     written = target(text.characters)
     inks = list(placed.inks)
     apart = told_apart(written, [ink for ink, _, _, _ in inks], height, hand.pen.width, hand.slant)
+    if style.joins and not pitch:
+        inks = join(rng, written, inks, hand, zeros_only=style.joins == "zeros")
     if kind.crossed_out and rng.random() < kind.crossed_out:
         written, inks = cross_out(rng, written, inks, hand)
     if rng.random() < kind.printed and not pitch:
@@ -145,7 +148,9 @@ def _page(
     found = np.array(boxes, np.float32).reshape(-1, 4)
     if rng.random() < kind.neighbours:
         _neighbour_lines(rng, writers, hand, ink, origin[1])
-    darkness = float(rng.uniform(0.16, 0.35) if rng.random() < 0.1 else rng.uniform(0.35, 0.97))
+    if rng.random() < kind.slivers and not pitch:
+        _slivers(rng, writers, hand, ink, origin[1])
+    darkness = float(rng.uniform(0.14, 0.35) if rng.random() < 0.15 else rng.uniform(0.35, 0.97))
     paper = Paper(kind.paper(rng), frame, pitch, float(origin[0]), float(origin[1]), height, darkness)
     light = paper_light(rng, paper, ink.shape, found)
     if rng.random() < kind.stamps:
@@ -195,6 +200,14 @@ def _neighbour_lines(
         start = rng.uniform(-0.5, max(0.1, ink.shape[1] - other.right))
         for drawn, x, y, _ in other.inks:
             _lay(ink, drawn, round(x + start), round(base + side * away + y))
+
+
+def _slivers(rng: np.random.Generator, writers: tuple[Writer, Writer], hand: Hand, ink: Ink, base: int) -> None:
+    """Write a digit on the left edge of the page or on the right one, of which less than half is on the page."""
+    drawn = writers[0].write(rng, digits(rng, 1), hand)
+    width, seen = drawn.ink.shape[1], rng.uniform(0.1, 0.45)
+    x = (seen - 1) * width if rng.random() < 0.5 else ink.shape[1] - seen * width
+    _lay(ink, drawn.ink, round(x), round(base + drawn.drop + rng.normal(0, 0.15) * hand.height - len(drawn.ink)))
 
 
 def _stamp(rng: np.random.Generator, light: NDArray[np.float32], letter: float) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from shuzi.synthesis.backgrounds import clouds, falling_light, rule, ruled, waves
+from shuzi.synthesis.backgrounds import clouds, falling_light, net, rule, ruled, waves
 from shuzi.synthesis.distractors import fonts
 from shuzi.synthesis.lines.handwriting import Ink
 
@@ -27,10 +27,10 @@ class Paper:
     Parameters
     ----------
     kind
-        "bare", "ruled", "squared", "waves" or "clouds".
+        "bare", "ruled", "squared", "waves", "net" or "clouds".
     frame
-        "", "line" (under the writing), "box" (around it), "comb" (one place per character) or "cell" (a square around
-        it).
+        "", "line" (under the writing), "through" (across it, at any height), "box" (around it), "columns" (a table's,
+        on one side or both), "comb" (one place per character) or "cell" (a square around it).
     pitch
         The distance between a comb's places, in pixels.
     x, y
@@ -60,6 +60,8 @@ def paper_light(
         ruled(rng, light, letter, strength, squared=paper.kind == "squared")
     elif paper.kind == "waves":
         waves(rng, light, letter, strength)
+    elif paper.kind == "net":
+        net(rng, light, letter, strength)
     elif paper.kind == "clouds":
         clouds(rng, light, letter, strength * 0.7)
     if paper.frame:
@@ -86,6 +88,20 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
             start = 0.0 if rng.random() < 0.6 else low[0] - rng.uniform(0, 1) * letter
             end = width if rng.random() < 0.6 else high[0] + rng.uniform(0, 1) * letter
             line((start, y), (end, y + lean * width))
+    elif paper.frame == "through":
+        # thinner than a pen that crosses digits out, and from edge to edge
+        thickness, y = 1, paper.y - rng.uniform(-0.2, 1.2) * letter
+        line((0, y), (width, y + lean * width))
+    elif paper.frame == "columns":
+        for x, side in ((low[0], -1), (high[0], 1)):
+            if rng.random() < 0.75:
+                edge = x + side * rng.uniform(-0.05, 0.6) * letter
+                for move in (0.0, rng.uniform(0.06, 0.15) * letter) if rng.random() < 0.3 else (0.0,):
+                    line((edge + side * move, 0), (edge + side * move + lean * height, height))
+        if rng.random() < 0.5:  # rows, too
+            y, step = paper.y + rng.uniform(0.0, 0.5) * letter, rng.uniform(1.2, 2.2) * letter
+            for row in (y - step, y, y + step):
+                line((0, row), (width, row + lean * width))
     elif paper.frame in ("box", "cell"):
         near = 0.1 if paper.frame == "cell" else -0.1
         around = rng.uniform(near, 0.8, 4) * letter

@@ -18,7 +18,8 @@ OTHERS = "#*=$+%()&@?!<>[]{}^"
 DRAWN = "¥€£✓×°年月日元"
 """Signs that no recorded pen wrote: they are drawn by code or printed."""
 
-_LENGTHS = (5, 10, 13, 14, 14, 12, 9, 8, 5, 3, 2, 1.5, 1, 1, 0.7, 0.8)  # frequencies of numbers with 1 to 16 digits
+_LENGTHS = (7, 10, 10, 10, 10, 10, 10, 10, 7, 5, 4, 2, 1.5, 1.5, 1, 1)  # frequencies of numbers with 1 to 16 digits
+_AROUND = ("=", "#", "*", "$", "-", "=-", "##", "**")  # what keeps others from adding digits to an amount
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def number(rng: np.random.Generator) -> Text:
 
 
 def _whole_part(rng: np.random.Generator, separator: str) -> str:
-    value = str(int(np.exp(rng.uniform(0, np.log(10_000_000)))))
+    value = str(int(rng.integers(1, 10))) + digits(rng, int(rng.integers(0, 7)))
     if not separator:
         return value
     head = len(value) % 3
@@ -92,9 +93,13 @@ def amount(rng: np.random.Generator) -> Text:
         cents, small_from = " " + digits(rng, 2), len(whole) + 1
     elif kind < 0.7:
         cents, small_from = " " + digits(rng, 2) + "/100", len(whole) + 1 if rng.random() < 0.7 else None
-    elif kind < 0.78:
-        cents = (str(rng.choice([".", ","]))) + str(rng.choice(["-", "--", "00"]))
+    elif kind < 0.8:
+        cents = (str(rng.choice([".", ","]))) + str(rng.choice(["-", "-", "--", "00", "="]))
     text = whole + cents
+    if rng.random() < 0.15:
+        before = str(rng.choice(_AROUND)) if rng.random() < 0.4 else ""
+        after = str(rng.choice(_AROUND)) if rng.random() < 0.8 else ""
+        return Text(before + text + after, None if small_from is None else small_from + len(before))
     currency = rng.random()
     if currency < 0.2:
         sign = str(rng.choice(["$", "¥", "€", "£"], p=(0.55, 0.25, 0.1, 0.1))) + ("" if rng.random() < 0.6 else " ")

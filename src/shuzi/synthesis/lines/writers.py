@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.synthesis.drawn_digits import drawn_curves
-from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, shaken, written
+from shuzi.synthesis.drawn_digits import curves_of, drawn_curves
+from shuzi.synthesis.drawn_signs import SIGNS
+from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, hurried, shaken, written
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 from shuzi.synthesis.pseudo_letters import character as pseudo_letter
+from shuzi.synthesis.world_digits import WORLD
 
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE
 _DESCENDING = "gjpqyJQ,"
+_TWO_SHAPES = 0.15  # fraction of the digits that a hand draws in two shapes
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Hand:
     threshold
         Above 0, MNIST's own strokes are kept: there is ink where the grey level exceeds this fraction; 0 redraws them
         with the pen.
+    hasty
+        How far around a point corners are rounded, as a fraction of the height.
     """
 
     height: float
@@ -53,6 +58,7 @@ class Hand:
     shaky: float
     pen: Pen
     threshold: float = 0.0
+    hasty: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -78,40 +84,14 @@ class Writer(Protocol):
         """Write a character, `size` times as high as the hand's digits usually are."""
 
 
-# strokes of signs that no pen recorded, in a box 1 high, y downwards
-_DRAWN: Mapping[str, tuple[tuple[tuple[float, float], ...], ...]] = {
-    "¥": (((0, 0), (0.3, 0.45), (0.6, 0)), ((0.3, 0.45), (0.3, 1)), ((0.05, 0.55), (0.55, 0.55)),
-          ((0.05, 0.75), (0.55, 0.75))),
-    "€": (((0.65, 0.1), (0.45, 0), (0.2, 0.2), (0.15, 0.5), (0.2, 0.8), (0.45, 1), (0.65, 0.9)),
-          ((0, 0.4), (0.5, 0.4)), ((0, 0.6), (0.45, 0.6))),
-    "£": (((0.6, 0.15), (0.45, 0), (0.25, 0.1), (0.25, 0.5), (0.2, 0.85), (0.05, 1), (0.65, 0.95)),
-          ((0.05, 0.5), (0.5, 0.5))),
-    "✓": (((0, 0.6), (0.25, 1), (0.9, 0)),),
-    "×": (((0, 0.35), (0.5, 0.9)), ((0.5, 0.35), (0, 0.9))),
-    "°": (((0.15, 0), (0, 0.12), (0.15, 0.25), (0.28, 0.12), (0.15, 0)),),
-    "年": (((0.3, 0), (0.05, 0.3)), ((0.25, 0.18), (0.85, 0.18)), ((0.25, 0.18), (0.25, 0.62)),
-          ((0.25, 0.4), (0.8, 0.4)), ((0, 0.63), (1, 0.63)), ((0.55, 0.18), (0.55, 1))),
-    "月": (((0.15, 0), (0.15, 0.6), (0, 1)), ((0.15, 0), (0.65, 0), (0.65, 0.95), (0.5, 0.9)),
-          ((0.15, 0.3), (0.65, 0.3)), ((0.15, 0.58), (0.65, 0.58))),
-    "日": (((0, 0), (0, 1)), ((0, 0), (0.6, 0), (0.6, 1)), ((0, 0.48), (0.6, 0.48)), ((0, 0.95), (0.6, 0.95))),
-    "元": (((0.2, 0.05), (0.75, 0.05)), ((0, 0.35), (0.95, 0.35)), ((0.35, 0.35), (0.3, 0.7), (0, 1)),
-          ((0.6, 0.35), (0.6, 0.9), (0.75, 0.98), (1, 0.9), (1, 0.75))),
-    ".": (((0, 0), (0.03, 0.02)),),
-    ",": (((0.08, 0), (0.08, 0.1), (0, 0.25)),),
-    "-": (((0, 0), (0.45, 0.0)),),
-    "/": (((0.5, 0), (0, 1.5)),),
-    ":": (((0, 0), (0.01, 0.02)), ((0, 0.45), (0.01, 0.47))),
-}  # fmt: skip
-
-
 def drawn(rng: np.random.Generator, character: str) -> list[Line]:
     """Draw a character by code in a box 1 high; a sign without a shape here becomes a pseudo-letter."""
     if character in DIGITS:
         return [curve.astype(np.float32) for curve in drawn_curves(rng, int(character))]
-    if character not in _DRAWN:
+    if character not in SIGNS:
         return [stroke.astype(np.float32) for stroke in pseudo_letter(rng)]
     return [
-        (np.array(stroke) + rng.normal(0, 0.02, (len(stroke), 2))).astype(np.float32) for stroke in _DRAWN[character]
+        (np.array(stroke) + rng.normal(0, 0.02, (len(stroke), 2))).astype(np.float32) for stroke in SIGNS[character]
     ]
 
 
@@ -153,6 +133,32 @@ class Recorded:
         high = float(self._strokes.size[place, 1])
         relative = _relative(rng, character, high / self._unit if own and self._unit else 0.0)
         return _inked(rng, self._strokes.sample(place), character, hand, size * relative)
+
+
+class Drawn:
+    """A writer of digits drawn by code, each in one shape for the whole line, or sometimes in two.
+
+    Parameters
+    ----------
+    rng
+        Decides the shapes, and how strictly this hand keeps to their proportions.
+    """
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._shapes = [
+            [shapes[int(place)] for place in rng.integers(len(shapes), size=2 if rng.random() < _TWO_SHAPES else 1)]
+            for shapes in WORLD.values()
+        ]
+        self._seed = int(rng.integers(1 << 30))
+        self._free = float(rng.choice((0.1, 0.5, 1.0)))
+
+    def write(self, rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
+        """Write a digit, `size` times as high as the hand's digits usually are."""
+        shapes = self._shapes[int(character)]
+        shape = shapes[int(rng.integers(len(shapes)))]
+        strokes = shape(rng if rng.random() < self._free else np.random.default_rng([self._seed, int(character)]))
+        lines = [curve.astype(np.float32) for curve in curves_of(rng, strokes)]
+        return _inked(rng, lines, character, hand, size)
 
 
 class FromImages:
@@ -227,6 +233,8 @@ def _inked(rng: np.random.Generator, strokes: list[Line], character: str, hand: 
     matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
     matrix = (scale * matrix @ np.array([[wide, -slant], [0, 1]])).T.astype(np.float32)
     placed = [(stroke - low) @ matrix for stroke in strokes]
+    if hand.hasty and character in DIGITS:
+        placed = hurried(placed, hand.hasty * hand.height * min(relative, 1.0))
     if hand.shaky:
         placed = shaken(rng, placed, hand.shaky * hand.height * min(relative, 1.0))
     ink, _, top = written(placed, hand.pen)

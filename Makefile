@@ -26,7 +26,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page standalone docs notebooks web shapes test slow long browser check lint types imports messages platforms models strokes ship lock audit release hooks clean
+.PHONY: help run serve page standalone docs notebooks web shapes test slow long browser check lint types imports messages platforms models strokes registers ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -106,8 +106,9 @@ messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py
 
 # each run is a folder that an interrupted training goes on in; reader and detector compose their pictures in 8 GB;
-# reader needs pen strokes (SHUZI_STROKES=unipen.npz make models), which had better be missed now than after an hour
-models: strokes $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector line)) $(RUNS)/default.onnx
+# reader needs pen strokes and line registers, too (SHUZI_STROKES=unipen.npz SHUZI_REGISTERS=registers make models), which
+# had better be missed now than after an hour
+models: strokes registers $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detector line)) $(RUNS)/default.onnx
 	$(BIN)/shuzi evaluate $(RUNS)/tiny --keep
 	$(BIN)/shuzi evaluate $(RUNS)/default.onnx --keep
 	$(BIN)/shuzi models calibrate $(RUNS)/default.onnx --detector $(RUNS)/detector --line $(RUNS)/line
@@ -120,6 +121,9 @@ models: strokes $(addprefix $(RUNS)/,$(addsuffix /card.json,softmax tiny detecto
 
 strokes: $(VENV)/.for-training
 	$(BIN)/shuzi data strokes "$${SHUZI_STROKES:?name UNIPEN or a packed file of it | 请指定 UNIPEN 或打包好的文件}"
+
+registers: $(VENV)/.for-training
+	$(BIN)/shuzi data registers "$${SHUZI_REGISTERS:?name a folder of cells of registers | 请指定登记簿单元格的文件夹}"
 
 $(RUNS)/%/card.json: | $(VENV)/.for-training
 	if [ -f $(RUNS)/$*/recipe.toml ]; then $(BIN)/shuzi train --resume $(RUNS)/$*; \

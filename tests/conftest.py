@@ -129,6 +129,34 @@ def pen_strokes():
 
 
 @pytest.fixture(scope="session")
+def registers(tmp_path_factory):
+    """A folder of cells, dark on light, of two registers for training and of one that is held out."""
+    import csv
+
+    import cv2
+
+    folder = tmp_path_factory.mktemp("registers")
+    texts = {
+        "one-hand": ["12", "3.50", "40-", "acte"] + ["2.20"] * 8,
+        "0080": ["7", "1 200"],
+        "1289": ["19", "vente"],
+    }
+    with (folder / "labels.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["file", "lot", "page", "text", "label", "x0", "y0", "x1", "y1"])
+        for register, written in texts.items():
+            for number, text in enumerate(written):
+                grey = np.full((68, 40 + 24 * len(text)), 220 - number, np.uint8)
+                cv2.putText(grey, text, (20, 50), cv2.FONT_HERSHEY_SIMPLEX, 1.1, 30, 3)
+                name = f"{register}-{number}.jpg"
+                cv2.imwrite(str(folder / name), grey)
+                page = f"FRAN_0025_{register}_L-0" if register.isdigit() else "page"
+                lot = "random-set-1" if register.isdigit() else register
+                table.writerow([name, lot, page, text, "", 20, 22, grey.shape[1] - 20, 54])
+    return folder
+
+
+@pytest.fixture(scope="session")
 def once(tmp_path_factory):
     """Return a function that has a folder of a name filled, once for all processes of these tests."""
     place = tmp_path_factory.getbasetemp()
@@ -170,13 +198,14 @@ def finished_run(training, mnist, once):
 
 
 @pytest.fixture(scope="session")
-def composed_run(training, mnist, pen_strokes, once):
+def composed_run(training, mnist, pen_strokes, registers, once):
     """Train a recipe with composed pictures for three steps on a few of them, which takes seconds, and export it."""
     pytest.importorskip("tensorflow")
 
     def train(name, path):
         from functools import partial
 
+        from shuzi.data.registers.cells import load_cells
         from shuzi.synthesis.samples import crops, lines, pages
         from shuzi.synthesis.samples.examples import Examples
         from shuzi.training.backends.prepare import prepare
@@ -204,7 +233,7 @@ def composed_run(training, mnist, pen_strokes, once):
         export(
             steps.model,
             chosen,
-            mnist.with_strokes(pen_strokes),
+            mnist.with_strokes(pen_strokes).with_cells(load_cells(registers)),
             Done(3, accuracy, "validation", examples, answers, 1.0, thresholds),
             folder.path,
         )

@@ -185,10 +185,21 @@ def test_strokes_are_counted_and_packed(shuzi, pen_strokes, tmp_path):
     assert (ended.code, re.findall(r"digit +(\d+) +(\d+)", ended.out)) == (0, [("120", "40")])
     assert "6 writers" in ended.out
     assert pen_strokes.sha256() in ended.out
-    assert "train line --strokes" in ended.err
+    assert "train line-strokes --strokes" in ended.err
     told = json.loads(shuzi("data", "strokes", tmp_path / "again.npz", "--json").out)
     assert told["sha256"] == pen_strokes.sha256()
     assert told["kinds"]["number"] == {"samples": 18, "validation": 6}
+
+
+def test_cells_of_registers_are_counted(shuzi, registers):
+    ended = shuzi("data", "registers", registers)
+    assert ended.code == 0
+    counted = re.findall(r"(one-hand|\d{4}) +(\d+) +(\d+)", ended.out)
+    assert counted == [("0080", "2", "0"), ("1289", "1", "1"), ("one-hand", "8", "1")]
+    assert "train line --registers" in ended.err
+    told = json.loads(shuzi("data", "registers", registers, "--json").out)
+    assert told["sha256"] in ended.out
+    assert [name for name, each in told["registers"].items() if each["held"]] == ["1289"]
 
 
 def test_strokes_are_packed_over_nothing(shuzi, pen_strokes, tmp_path):

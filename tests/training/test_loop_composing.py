@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset, Splits
+from shuzi.data.registers.cells import load_cells
 from shuzi.errors import DataError
 from shuzi.synthesis.samples.examples import PARTS, compose
+from shuzi.training.backends.tensorflow_steps import TensorFlowSteps
 from shuzi.training.events import Composing, Done, Progress, Saved, Started, Stopped
 from shuzi.training.loop import train
 from shuzi.training.network.architectures import build
@@ -21,12 +23,16 @@ def little(kind, dataset, seed, share=1.0):
 
 
 @pytest.fixture(scope="module")
-def few(mnist, pen_strokes):
-    return Splits(
-        Dataset(mnist.train.images[:80], mnist.train.labels[:80]),
-        Dataset(mnist.validation.images[:40], mnist.validation.labels[:40]),
-        Dataset(mnist.test.images[:40], mnist.test.labels[:40]),
-    ).with_strokes(pen_strokes)
+def few(mnist, pen_strokes, registers):
+    return (
+        Splits(
+            Dataset(mnist.train.images[:80], mnist.train.labels[:80]),
+            Dataset(mnist.validation.images[:40], mnist.validation.labels[:40]),
+            Dataset(mnist.test.images[:40], mnist.test.labels[:40]),
+        )
+        .with_strokes(pen_strokes)
+        .with_cells(load_cells(registers))
+    )
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +42,8 @@ def runs(few):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shuzi.training.tasks.task.compose", little)
         patch.setattr("shuzi.training.tasks.recognition.compose", little)
+        for module in ("loop", "feed"):  # so that a run of four steps takes several blocks
+            patch.setattr(f"shuzi.training.{module}.BLOCK", 1)
         for name in ("reader", "detector", "line"):
             chosen = recipe(name).changed(**FEW_STEPS)
             whole = list(train(chosen, few))
@@ -44,7 +52,7 @@ def runs(few):
     return found
 
 
-@pytest.mark.parametrize("name", ["reader", "detector", "line"])
+@pytest.mark.parametrize("name", ["reader", "detector"])
 def test_composing_events_come_first(runs, name):
     _, whole, _ = runs[name]
     told = [(event.done, event.of) for event in whole if isinstance(event, Composing)]
@@ -114,6 +122,29 @@ def test_a_line_recogniser_is_scored_on_lines_of_writers_it_was_not_trained_on(r
     *_, done = whole
     assert (done.part, done.examples.images.shape[1:]) == ("validation", (48, 640))
     assert done.answers[0].shape == (len(done.examples), 160, 17)
+
+
+def test_lines_are_composed_while_they_are_learnt_and_none_is_seen_twice(runs, few, monkeypatch):
+    chosen, whole, _ = runs["line"]
+    assert isinstance(whole[0], Started)
+    assert whole[0].images == 4 * 8
+    monkeypatch.setattr("shuzi.training.tasks.recognition.compose", little)
+    monkeypatch.setattr("shuzi.training.loop.BLOCK", 2)
+    monkeypatch.setattr("shuzi.training.feed.BLOCK", 2)
+    rows, take = [], TensorFlowSteps.take
+
+    def note(steps, first, batches):
+        rows.extend(steps._images.numpy()[batches.ravel()])
+        return take(steps, first, batches)
+
+    monkeypatch.setattr(TensorFlowSteps, "take", note)
+    list(train(chosen, few))
+    assert len({row.tobytes() for row in rows}) == len(rows) == 4 * 8
+
+
+def test_a_recipe_that_needs_registers_says_where_to_get_them(mnist, pen_strokes):
+    with pytest.raises(DataError, match=r"lectaurep-repertoires.*--registers"):
+        next(train(recipe("line").changed(**FEW_STEPS), mnist.with_strokes(pen_strokes)))
 
 
 @pytest.mark.parametrize("name", ["reader", "line"])

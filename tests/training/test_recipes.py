@@ -124,8 +124,13 @@ def test_a_file_that_is_not_text_or_missing_is_refused(tmp_path):
 
 
 def test_only_recipes_that_compose_crops_choose_whether_they_need_strokes():
-    assert [name for name in RECIPES if recipe(name).needs_strokes] == ["reader", "line"]
+    assert [name for name in RECIPES if recipe(name).needs_strokes] == ["reader", "line", "line-strokes"]
+    assert [name for name in RECIPES if recipe(name).needs_registers] == ["line"]
     assert [name for name in RECIPES if recipe(name).fine_tunes] == ["reader-own"]
+    with pytest.raises(RecipeError, match="recognise-line"):
+        recipe("reader").changed(beside="registers")
+    with pytest.raises(RecipeError, match="recognise-line"):
+        recipe("detector").changed(composed="during")
     with pytest.raises(RecipeError, match="classify-or-reject"):
         recipe("detector").changed(beside="strokes")
 

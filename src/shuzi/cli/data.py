@@ -172,6 +172,35 @@ def strokes(place: Path, out: Path | None, as_json: bool) -> None:
     click.echo(say("data.strokes.next", path=out or place, program=program()), err=True)
 
 
+@data.command(cls=Command, help="cli.data.registers.help", short_help="cli.data.registers.short")
+@argument("place", type=_PLACE, metavar="PATH", help="cli.data.registers.place")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def registers(place: Path, as_json: bool) -> None:
+    """Show what a folder of register cells contains."""
+    from collections import Counter
+
+    from shuzi.data.registers.cells import ALIKE, REPORT, VALIDATION, load_cells
+    from shuzi.models.tasks import DIGITS
+
+    found = load_cells(place)
+    counts: dict[str, Counter[str]] = {}
+    for register, text in zip(found.registers, found.texts, strict=True):
+        counts.setdefault(register, Counter())["numbers" if set(text) & set(DIGITS) else "words"] += 1
+    held = dict.fromkeys(VALIDATION, "validation") | dict.fromkeys(REPORT, "report")
+    sha256 = found.without(held).sha256()
+    if as_json:
+        each = {name: {**count, "held": held.get(name, "")} for name, count in sorted(counts.items())}
+        click.echo(json.dumps({"cells": len(found), "sha256": sha256, "registers": each}))
+        return
+    click.echo(say("data.registers.title", n=len(found), path=place, alike=ALIKE))
+    for name, count in sorted(counts.items()):
+        use = say(f"data.registers.{held[name]}") if name in held else ""
+        click.echo(f"  {name:24} {count['numbers']:>9,} {count['words']:>8,}  {use}".rstrip())
+    click.echo(say("data.registers.hash", sha256=sha256))
+    click.echo(say("data.registers.next", path=place, program=program()), err=True)
+
+
 def _refuse_taken(out: Path) -> None:
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise DataError("error.data.taken", out=out)

@@ -13,11 +13,22 @@ import click
 from shuzi.cli.localized import Command, Group, argument, language_option, option
 from shuzi.cli.model_argument import model_argument, own_model, place_of, save_card
 from shuzi.cli.terminal import redirect_library_caches, show_download, waiting
+from shuzi.data.registers import cells
 from shuzi.data.strokes import CITATION
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.messages.visible import visible, visible_json
-from shuzi.models.card import MNIST, MODEL, OF_MNIST, OF_OWN_PICTURES, OF_STROKES, OWN, STROKES
+from shuzi.models.card import (
+    MNIST,
+    MODEL,
+    OF_MNIST,
+    OF_OWN_PICTURES,
+    OF_REGISTERS,
+    OF_STROKES,
+    OWN,
+    REGISTERS,
+    STROKES,
+)
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.store import LINE, find_model, shipped
@@ -134,8 +145,9 @@ def export(model: str, form: str, out: Path, data_dir: Path | None, as_json: boo
 @argument("run", type=_PLACE, metavar="RUN", help="cli.models.repair.run")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
+@option("--registers", type=_PLACE, metavar="PATH", help="cli.registers")
 @language_option
-def repair(run: Path, data_dir: Path | None, strokes: Path | None) -> None:
+def repair(run: Path, data_dir: Path | None, strokes: Path | None, registers: Path | None) -> None:
     """Export a finished training again."""
     from shuzi.cli.train import data_of, import_training
     from shuzi.training.run_folder import RunFolder
@@ -144,7 +156,7 @@ def repair(run: Path, data_dir: Path | None, strokes: Path | None) -> None:
     import_training(say("models.repair.working"))
     from shuzi.training.run import repair as export_again
 
-    step = export_again(folder, data_of(folder, data_dir, strokes))
+    step = export_again(folder, data_of(folder, data_dir, strokes, registers))
     if step is None:
         click.echo(say("models.repair.sound", path=run))
     else:
@@ -220,7 +232,9 @@ def _headline(card: Card) -> tuple[str, dict[str, Any]]:
 def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
     """Return the card's contents, each with its name in the catalogues."""
     measure = _MEASURES.get(card.kind, "accuracy")
-    known = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes"}.get(card.licence)
+    known = {
+        OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers",
+    }.get(card.licence)  # fmt: skip
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
     outputs = [say(f"models.output.{each.name}", size=each.shape[-1]) for each in card.outputs]
     return [
@@ -233,7 +247,10 @@ def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
         *((measure, _score(part, score, card.kind)) for part, score in card.scores.items()),
         *(_confidence(card) if card.kind == CLASSIFIER else []),
         *(("data", each) for each in _data(card)),
-        ("licence", say(f"models.licence.{known}", citation=CITATION) if known else card.licence),
+        (
+            "licence",
+            say(f"models.licence.{known}", citation=CITATION, registers=cells.CITATION) if known else card.licence,
+        ),
         ("versions", " · ".join([card.backend, *libraries])),
         ("weights", _weights(card)),
         ("command", card.command or say("models.command.none")),
@@ -253,8 +270,8 @@ def _data(card: Card) -> list[str]:
         kind, _, name = source.name.partition(" ")
         if kind == MODEL:
             rows.append(say("models.data.model", name=name, sha256=sha256))
-        elif source.name == STROKES:
-            rows.append(say("models.data.strokes", sha256=sha256, licence=source.licence))
+        elif source.name in (STROKES, REGISTERS):
+            rows.append(say(f"models.data.{source.name}", sha256=sha256, licence=source.licence))
         elif source.name in (MNIST, OWN):
             rows.append(say(f"models.data.{composed}{source.name}", sha256=sha256))
         else:  # known to a later shuzi only

@@ -63,6 +63,7 @@ def _numbers(function: F) -> F:
 @option("--from", "start", metavar="MODEL", help="cli.train.start")
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
+@option("--registers", type=_PLACE, metavar="PATH", help="cli.registers")
 @option("--tensorboard", is_flag=True, help="cli.train.tensorboard")
 @option("--json", "as_json", is_flag=True, help="cli.train.json")
 @language_option
@@ -74,6 +75,7 @@ def train(
     start: str | None,
     data_dir: Path | None,
     strokes: Path | None,
+    registers: Path | None,
     tensorboard: bool,
     as_json: bool,
     **numbers: Any,
@@ -92,9 +94,9 @@ def train(
     from shuzi.training.run import run
 
     if resume:
-        folder, chosen, parts = _resumed(resume, numbers, data_dir, strokes)
+        folder, chosen, parts = _resumed(resume, numbers, data_dir, strokes, registers)
     else:
-        folder, chosen, parts = _new(out, chosen, data, start, data_dir, strokes)
+        folder, chosen, parts = _new(out, chosen, data, start, data_dir, strokes, registers)
     own = folder.data_file.exists()
     output = JsonLines(folder.path) if as_json else Lines(folder.path, own, parts.unsplit)
     listeners: list[Any] = [output]
@@ -123,9 +125,9 @@ def import_training(sentence: str) -> None:
         import_module("shuzi.training.run")
 
 
-def data_of(folder: RunFolder, data_dir: Path | None, strokes: Path | None) -> Splits:
+def data_of(folder: RunFolder, data_dir: Path | None, strokes: Path | None, registers: Path | None) -> Splits:
     """Load the data for the training run in a folder."""
-    return _beside(folder.recipe(), folder.own_data() or _mnist(data_dir), data_dir, strokes)
+    return _beside(folder.recipe(), folder.own_data() or _mnist(data_dir), data_dir, strokes, registers)
 
 
 def _backend() -> str:
@@ -158,6 +160,7 @@ def _new(
     start: str | None,
     data_dir: Path | None,
     strokes: Path | None,
+    registers: Path | None,
 ) -> tuple[RunFolder, Recipe, Splits]:
     """Load the data and the model first, so that no folder is left behind if they are damaged."""
     from shuzi.data.formats import load_dataset
@@ -168,17 +171,17 @@ def _new(
     if model is not None:
         check_start(model, chosen)
     own = load_dataset(data) if data else None
-    parts = _beside(chosen, _own_splits(chosen, own) if own else _mnist(data_dir), data_dir, strokes)
+    parts = _beside(chosen, _own_splits(chosen, own) if own else _mnist(data_dir), data_dir, strokes, registers)
     return _held(RunFolder.create(out, chosen, own, model)), chosen, parts
 
 
 def _resumed(
-    place: Path, numbers: dict[str, Any], data_dir: Path | None, strokes: Path | None
+    place: Path, numbers: dict[str, Any], data_dir: Path | None, strokes: Path | None, registers: Path | None
 ) -> tuple[RunFolder, Recipe, Splits]:
     from shuzi.training.run_folder import RunFolder
 
     folder = _held(RunFolder.open(place))
-    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir, strokes)
+    return folder, folder.recipe().changed(steps=numbers["steps"]), data_of(folder, data_dir, strokes, registers)
 
 
 def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
@@ -196,15 +199,22 @@ def _own_splits(chosen: Recipe, own: Dataset) -> Splits:
     return unsplit(own)
 
 
-def _beside(chosen: Recipe, parts: Splits, data_dir: Path | None, strokes: Path | None) -> Splits:
-    """Add other people's digits or pen strokes where the recipe needs them."""
+def _beside(
+    chosen: Recipe, parts: Splits, data_dir: Path | None, strokes: Path | None, registers: Path | None
+) -> Splits:
+    """Add other people's digits, pen strokes or registers where the recipe needs them."""
     if chosen.fine_tunes:
         return parts.beside(_mnist(data_dir))
     if not chosen.needs_strokes:
         return parts
     from shuzi.data.strokes import load_strokes
 
-    return parts.with_strokes(load_strokes(strokes))
+    parts = parts.with_strokes(load_strokes(strokes))
+    if not chosen.needs_registers:
+        return parts
+    from shuzi.data.registers.cells import load_cells
+
+    return parts.with_cells(load_cells(registers))
 
 
 def _held(folder: RunFolder) -> RunFolder:

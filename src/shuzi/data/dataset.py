@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.data.registers.cells import REPORT, VALIDATION, Cells
 from shuzi.data.strokes import Strokes
 from shuzi.errors import DataError
 
@@ -57,8 +58,8 @@ class Dataset:
         uint8 (n,), the digits 0 to 9.
     seed
         Decides the order in which `next_batch` returns them.
-    strokes
-        The pen strokes of this split, for recipes that need them.
+    strokes, cells
+        The pen strokes and the registers' cells of this split, for recipes that need them.
 
     Raises
     ------
@@ -79,6 +80,7 @@ class Dataset:
         labels: NDArray[np.uint8],
         seed: int = 0,
         strokes: Strokes | None = None,
+        cells: Cells | None = None,
     ) -> None:
         if images.ndim != 3 or images.shape[1:] != (28, 28) or images.dtype != np.uint8:
             raise DataError("error.data.images", shape=images.shape, dtype=images.dtype)
@@ -95,6 +97,7 @@ class Dataset:
         self.labels = labels
         self.seed = seed
         self.strokes = strokes
+        self.cells = cells
         self._handed_out = 0
 
     def __len__(self) -> int:
@@ -154,7 +157,24 @@ class Splits:
             if not np.any((strokes.validation == held) & (strokes.kind != "number")):
                 raise DataError("error.strokes.part", part=part)
         train, validation = (
-            Dataset(each.images, each.labels, each.seed, strokes.part(strokes.validation == held))
+            Dataset(each.images, each.labels, each.seed, strokes.part(strokes.validation == held), each.cells)
             for each, held in ((self.train, False), (self.validation, True))
+        )
+        return replace(self, train=train, validation=validation)
+
+    def with_cells(self, cells: Cells) -> Splits:
+        """Add cells of registers: training gets those that are held out neither for validation nor to report.
+
+        Raises
+        ------
+        DataError
+            None is left for training.
+        """
+        own, held = cells.without(VALIDATION | REPORT), cells.of(VALIDATION)
+        if not len(own):
+            raise DataError("error.registers.none")
+        train, validation = (
+            Dataset(each.images, each.labels, each.seed, each.strokes, part)
+            for each, part in ((self.train, own), (self.validation, held))
         )
         return replace(self, train=train, validation=validation)

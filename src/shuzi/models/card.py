@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from shuzi.data.registers import cells
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError, ShuziError
 from shuzi.ink import normalize
@@ -21,7 +22,7 @@ METADATA_KEY = "shuzi.card"
 BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX"}
 """The libraries that Keras can train on here, by Keras's names for them."""
 
-MNIST, OWN, STROKES, MODEL = "mnist", "own", "strokes", "model"
+MNIST, OWN, STROKES, REGISTERS, MODEL = "mnist", "own", "strokes", "registers", "model"
 """Possible sources of training data; MODEL is followed by the name of the model that was fine-tuned."""
 
 OF_OWN_PICTURES = "as whoever made the pictures decides"
@@ -37,7 +38,7 @@ class Source:
     Parameters
     ----------
     name
-        MNIST, OWN, STROKES, MODEL followed by a name, or a source that only a later shuzi knows.
+        MNIST, OWN, STROKES, REGISTERS, MODEL followed by a name, or a source that only a later shuzi knows.
     sha256
         The SHA-256 of each array, as an uncompressed IDX file, or of each file.
     licence
@@ -74,6 +75,9 @@ class Calibration:
 
 OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
 """The licence of a model trained on both."""
+
+OF_REGISTERS = f"{OF_STROKES}; and from cells of registers: {cells.CITATION}"
+"""The licence of a model trained on those, too."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Splits, order
+from shuzi.data.dataset import Splits
+from shuzi.data.registers import cells
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
 from shuzi.errors import DataError, RecipeError, RunError, TrainingError
 from shuzi.synthesis.samples.examples import Examples, as_they_are, joined
+from shuzi.synthesis.samples.stream import Stream
 from shuzi.training.backends.prepare import prepare
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.feed import BLOCK, Feed, Kept, Streamed
 from shuzi.training.fine_tuning import SHARE, FineTuning, some_of
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.known import TASKS
@@ -71,13 +75,15 @@ def train(
     RunError
         The state belongs to a different network.
     DataError
-        The recipe needs pen strokes and the data has none.
+        The recipe needs pen strokes or registers and the data has none.
     RecipeError
         The recipe fine-tunes, and there is no model to start from or the data has no other people's digits.
     """
     task = TASKS[recipe.task]
     if recipe.needs_strokes and data.train.strokes is None:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+    if recipe.needs_registers and data.train.cells is None:
+        raise DataError("error.registers.needed", option=cells.OPTION, variable=cells.VARIABLE, source=cells.SOURCE)
     if recipe.fine_tunes and (start is None or data.others is None):
         raise RecipeError("error.recipe.own", name=recipe.name)
     validation = task.evaluation_examples(data.validation, recipe.seed)
@@ -88,46 +94,50 @@ def train(
         yield Stopped(step)
         return
     tuning = None
-    if recipe.fine_tunes and start is not None:
+    if isinstance(training, Examples) and recipe.fine_tunes and start is not None:
         tuning = FineTuning(recipe, data.train, training, start)
         training = tuning.examples
-    steps, count = prepare(recipe, training), len(training)
-    del training  # the backend has its own copy, and composed pages take gigabytes
-    model = steps.model
-    if tuning is not None:
-        tuning.begin(steps)
-    elif state is None and start is not None:
-        steps.start_from(start)
-    if state is not None and not steps.restore(dict(state)):
-        raise RunError("error.run.state", step=step)
-    parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-    yield Started(recipe, model, count, parameters, step)
+    feed: Feed = Kept(recipe, training) if isinstance(training, Examples) else Streamed(recipe, training, step)
+    with closing(feed):
+        steps, count = prepare(recipe, feed.examples), feed.count
+        del training, feed.examples  # the backend has its own copy, and composed pages take gigabytes
+        model = steps.model
+        if tuning is not None:
+            tuning.begin(steps)
+        elif state is None and start is not None:
+            steps.start_from(start)
+        if state is not None and not steps.restore(dict(state)):
+            raise RunError("error.run.state", step=step)
+        parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
+        yield Started(recipe, model, count, parameters, step)
 
-    size, chunk = recipe.batch_size, max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
-    while step < recipe.steps:
-        stop = min(step + chunk, _next(step, recipe.validate_every), _next(step, recipe.save_every), recipe.steps)
-        batches = order(count, recipe.seed, step * size, stop * size).reshape(-1, size)
-        began = time.perf_counter()
-        losses, accuracies = steps.take(step, batches)
-        chunk = _resized(chunk, time.perf_counter() - began)
-        for done, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=step + 1):
-            if not np.isfinite(loss):
-                raise TrainingError("error.training.loss", step=done, loss=loss, rate=recipe.learning_rate)
-            if done % recipe.report_every == 0:
-                yield Progress(done, float(loss), float(accuracy))
-        step = stop
-        if step % recipe.validate_every == 0 or step == recipe.steps:
-            steps.update_model()
-            accuracy, answers = steps.evaluate(validation)
-            if step == recipe.steps and not all(np.all(np.isfinite(each)) for each in answers):
-                raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
-            yield Validated(step, accuracy, _weights(model))
-        stopping = step < recipe.steps and should_stop()
-        if step % recipe.save_every == 0 or step == recipe.steps or stopping:
-            yield Saved(step, steps.state())
-        if stopping:
-            yield Stopped(step)
-            return
+        chunk = max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
+        while step < recipe.steps:
+            stop = min(
+                step + chunk, _next(step, recipe.validate_every), _next(step, recipe.save_every), feed.end(step)
+            )
+            batches = feed.batches(steps, step, stop)
+            began = time.perf_counter()
+            losses, accuracies = steps.take(step, batches)
+            chunk = _resized(chunk, time.perf_counter() - began)
+            for done, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=step + 1):
+                if not np.isfinite(loss):
+                    raise TrainingError("error.training.loss", step=done, loss=loss, rate=recipe.learning_rate)
+                if done % recipe.report_every == 0:
+                    yield Progress(done, float(loss), float(accuracy))
+            step = stop
+            if step % recipe.validate_every == 0 or step == recipe.steps:
+                steps.update_model()
+                accuracy, answers = steps.evaluate(validation)
+                if step == recipe.steps and not all(np.all(np.isfinite(each)) for each in answers):
+                    raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
+                yield Validated(step, accuracy, _weights(model))
+            stopping = step < recipe.steps and should_stop()
+            if step % recipe.save_every == 0 or step == recipe.steps or stopping:
+                yield Saved(step, steps.state())
+            if stopping:
+                yield Stopped(step)
+                return
     steps.update_model()
     temperature, thresholds = task.calibrate(
         recipe, steps.answers, partial(write_temperature, model), data.validation
@@ -150,8 +160,10 @@ def train(
 
 def _training_examples(
     task: Task, recipe: Recipe, data: Splits, should_stop: Callable[[], bool]
-) -> Generator[Event, None, Examples | None]:
+) -> Generator[Event, None, Examples | Stream | None]:
     """Return the training examples, or None if asked to stop; yield progress events while composing them."""
+    if recipe.composed == "during":
+        return task.stream(data.train, recipe.seed, recipe.batch_size * BLOCK)
     parts: list[Examples] = []
     source, fraction = (data.train, 1.0) if data.others is None else (some_of(data.others), SHARE)
     total = task.parts(source)

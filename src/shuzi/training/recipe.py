@@ -46,6 +46,7 @@ class Range:
 
 _COUNT = Range(1, 10**9)
 _SHARE = Range(0, 1)
+_BESIDE = {"strokes": CLASSIFY_OR_REJECT, "mnist": CLASSIFY_OR_REJECT, "registers": RECOGNISE_LINE}
 
 
 def _in(allowed: Range | tuple[str, ...], default: Any = MISSING) -> Any:
@@ -103,9 +104,12 @@ class Recipe:
         "none", or "last-hidden" to output the last hidden layer as well.
     beside
         What crops are made of in addition to the data's digits: "none"; "strokes"; or "mnist" for one's own digits,
-        which then only the last layers of a trained network learn. Lines always use strokes.
+        which then only the last layers of a trained network learn. Lines always use strokes; in addition to them,
+        "none" or "registers".
     depth
         The number of hidden layers of an "mlp".
+    composed
+        When examples are composed: "before" the training, which then repeats them, or "during" it, each for one step.
 
     Examples
     --------
@@ -138,8 +142,9 @@ class Recipe:
     temperature: str = _in(("one", "fitted"), "one")
     task: str = _in(tuple(TASKS), CLASSIFY)
     features: str = _in(("none", "last-hidden"), "none")
-    beside: str = _in(("none", "strokes", "mnist"), "none")
+    beside: str = _in(("none", *_BESIDE), "none")
     depth: int = _in(Range(1, 16), 1)
+    composed: str = _in(("before", "during"), "before")
 
     def __post_init__(self) -> None:
         for each in fields(self):
@@ -148,8 +153,10 @@ class Recipe:
             raise RecipeError("error.recipe.no_hidden", network=self.network)
         if self.features != "none" and (not self.hidden or self.task == DETECT):
             raise RecipeError("error.recipe.no_features", network=self.network)
-        if self.beside != "none" and self.task != CLASSIFY_OR_REJECT:
-            raise RecipeError("error.recipe.no_beside", task=self.task, known=CLASSIFY_OR_REJECT)
+        if self.task != _BESIDE.get(self.beside, self.task):
+            raise RecipeError("error.recipe.no_beside", task=self.task, known=_BESIDE[self.beside])
+        if self.composed == "during" and self.task != RECOGNISE_LINE:
+            raise RecipeError("error.recipe.no_stream", task=self.task, known=RECOGNISE_LINE)
         if self.batch_size % self.towers:
             raise RecipeError("error.recipe.towers", batch_size=self.batch_size, towers=self.towers)
 
@@ -157,6 +164,11 @@ class Recipe:
     def needs_strokes(self) -> bool:
         """Whether training needs pen strokes, which do not come with shuzi."""
         return self.task == RECOGNISE_LINE or self.beside == "strokes"
+
+    @property
+    def needs_registers(self) -> bool:
+        """Whether training needs cells of registers, which do not come with shuzi."""
+        return self.beside == "registers"
 
     @property
     def fine_tunes(self) -> bool:

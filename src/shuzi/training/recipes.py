@@ -38,6 +38,24 @@ _READER: dict[str, Any] = _ONE_CYCLE | {
     "features": "last-hidden",
 }
 
+# a million lines
+_LINE: dict[str, Any] = _ONE_CYCLE | {
+    "network": "line",
+    "hidden": 0,
+    "learning_rate": 0.01,
+    "batch_size": 8,
+    "steps": 40_000,
+    "report_every": 50,
+    "validate_every": 4_000,
+    "save_every": 500,
+    "optimizer": "muon",
+    "augment": "none",
+    "label_smoothing": 0.0,
+    "temperature": "one",
+    "task": RECOGNISE_LINE,
+    "composed": "during",
+}
+
 RECIPES: Mapping[str, Recipe] = {
     each.name: each
     for each in (
@@ -132,20 +150,10 @@ RECIPES: Mapping[str, Recipe] = {
             },
             task=DETECT,
         ),
-        # reads whole lines; needs pen strokes
-        Recipe(
-            name="line",
-            network="line",
-            hidden=0,
-            learning_rate=0.01,
-            batch_size=8,
-            steps=40_000,
-            report_every=50,
-            validate_every=4_000,
-            save_every=500,
-            **_ONE_CYCLE | {"optimizer": "muon", "augment": "none", "label_smoothing": 0.0, "temperature": "one"},
-            task=RECOGNISE_LINE,
-        ),
+        # reads whole lines; needs pen strokes and registers
+        Recipe(name="line", beside="registers", **_LINE),
+        # the same without registers
+        Recipe(name="line-strokes", **_LINE),
         # 25 epochs
         Recipe(
             name="best",

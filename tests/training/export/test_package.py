@@ -42,9 +42,10 @@ def test_the_command_in_the_card_gives_the_same_model_again(finished_run, tmp_pa
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_as_it_is_needs_only_its_name_and_the_seed(name):
-    strokes = " --strokes unipen.npz" if name in ("line", "reader") else ""
-    assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0{strokes}"
-    assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz{strokes}"
+    more = " --strokes unipen.npz" if name in ("line", "line-strokes", "reader") else ""
+    more += " --registers registers" if name == "line" else ""
+    assert command(recipe(name), own=False) == f"shuzi train {name} --seed 0{more}"
+    assert command(recipe(name), own=True) == f"shuzi train {name} --seed 0 --data data.npz{more}"
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ _MOST_SEEDS = 10_000
 @address_option
 @option("--data-dir", type=_PLACE, metavar="PATH", help="cli.data_dir")
 @option("--strokes", type=_PLACE, metavar="PATH", help="cli.strokes")
+@option("--registers", type=_PLACE, metavar="PATH", help="cli.registers")
 @option("--json", "as_json", is_flag=True, help="cli.sweep.json")
 @language_option
 def sweep(
@@ -54,6 +55,7 @@ def sweep(
     address: str | None,
     data_dir: Path | None,
     strokes: Path | None,
+    registers: Path | None,
     as_json: bool,
     **numbers: Any,
 ) -> None:
@@ -76,7 +78,9 @@ def sweep(
         else:
             assert plan is not None  # noqa: S101 - for the types
             folder = stack.enter_context(created(out, plan))
-        places = Places(folder, *(None if each is None else each.resolve() for each in (data_dir, strokes)))
+        places = Places(
+            folder, *(None if each is None else each.resolve() for each in (data_dir, strokes, registers))
+        )
         click.echo(say("sweep.started", n=len(plan.trials()), recipe=plan.recipe.name, folder=folder), err=True)
         try:
             stack.enter_context(redirect_stdout(StringIO()))  # Ray prints what became of its workers

@@ -30,7 +30,7 @@ def check(plan: Plan, places: Places, local: bool) -> None:
     RunError
         A node does not see the folder.
     DataError
-        MNIST or pen strokes are missing or damaged.
+        MNIST, pen strokes or cells of registers are missing or damaged.
     """
     if local:
         _check_size(plan)
@@ -58,6 +58,10 @@ def _check_data(plan: Plan, places: Places) -> None:
         from shuzi.data.strokes import load_strokes
 
         load_strokes(places.strokes)
+    if plan.recipe.needs_registers:
+        from shuzi.data.registers.cells import load_cells
+
+        load_cells(places.registers)
 
 
 def _sees(path: str) -> bool:

@@ -40,13 +40,14 @@ class Places:
     ----------
     folder
         The folder of the sweep.
-    data_dir, strokes
-        Where MNIST and pen strokes are; None searches the usual places of each node.
+    data_dir, strokes, registers
+        Where MNIST, pen strokes and cells of registers are; None searches the usual places of each node.
     """
 
     folder: Path
     data_dir: Path | None = None
     strokes: Path | None = None
+    registers: Path | None = None
 
 
 @contextmanager
@@ -153,7 +154,9 @@ def _tune(left: list[Trial], plan: Plan, places: Places, record: Record, tell: T
     from shuzi.scale.sweep.halving import Halving
 
     tasks = {
-        each.name: Task(each, places.folder, plan.cpus, plan.backend, plan.gpus, places.data_dir, places.strokes)
+        each.name: Task(
+            each, places.folder, plan.cpus, plan.backend, plan.gpus, places.data_dir, places.strokes, places.registers
+        )
         for each in left
     }
     own = places.folder / _OF_RAY

@@ -48,8 +48,8 @@ class Task:
         Threads.
     backend
         Keras's backend.
-    data_dir, strokes
-        Where MNIST and pen strokes are; None searches the usual places.
+    data_dir, strokes, registers
+        Where MNIST, pen strokes and cells of registers are; None searches the usual places.
     """
 
     trial: Trial
@@ -59,6 +59,7 @@ class Task:
     gpus: float = 0.0
     data_dir: Path | None = None
     strokes: Path | None = None
+    registers: Path | None = None
 
 
 def run_trial(config: dict[str, Any], tasks: Mapping[str, Task]) -> None:
@@ -133,7 +134,12 @@ def _load(task: Task) -> Splits:
         return data
     from shuzi.data.strokes import load_strokes
 
-    return data.with_strokes(load_strokes(task.strokes))
+    data = data.with_strokes(load_strokes(task.strokes))
+    if not task.trial.recipe.needs_registers:
+        return data
+    from shuzi.data.registers.cells import load_cells
+
+    return data.with_cells(load_cells(task.registers))
 
 
 def _train(task: Task, recipe: Recipe, data: Splits, tell: Callable[[int], object]) -> None:

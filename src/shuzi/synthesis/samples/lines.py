@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import cv2
 import numpy as np
@@ -17,9 +17,7 @@ from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import TRAINED, Kind
 from shuzi.synthesis.lines.page import LinePage
-
-Strip = tuple[NDArray[np.uint8], str]
-"""A strip, uint8 (48, w), and its text."""
+from shuzi.synthesis.samples.register_cells import RegisterCells, Strip
 
 LINES = 192_000
 """Lines in a whole training; a run that continues from its weights composes others."""
@@ -27,6 +25,7 @@ LINES = 192_000
 MOST = 64
 """The maximum number of characters in a row."""
 
+_FROM_REGISTERS = 0.15  # fraction of strips, if there are any cells: none of seven registers is a tenth of all
 _PARTLY = 0.12  # fraction of strips that hold part of the line
 _BETWEEN = 24  # pixels of paper between the strips of a row
 _CELL = 32  # pixels for an MNIST image and the paper around it
@@ -85,23 +84,43 @@ def _between(boxes: NDArray[np.float32], place: int) -> float:
 
 
 def strips(
-    rng: np.random.Generator, writers: Writers, count: int, kinds: Sequence[Kind] = TRAINED
+    rng: np.random.Generator,
+    writers: Writers,
+    kinds: Sequence[Kind] = TRAINED,
+    drawn: float = 0.0,
+    cells: RegisterCells | None = None,
 ) -> Iterator[Strip]:
-    """Compose strips of all kinds in their proportions; those too crowded to read are left out."""
+    """Compose strips without end; those too crowded to read are left out.
+
+    Parameters
+    ----------
+    rng
+        Decides everything.
+    writers
+        Who writes.
+    kinds
+        The kinds of pages, composed in their proportions.
+    drawn
+        The fraction of composed lines whose digits are drawn by code.
+    cells
+        Cells of registers, `_FROM_REGISTERS` of the strips.
+    """
     shares = np.array([kind.share or 1.0 for kind in kinds])
-    ends, made = np.cumsum(shares / shares.sum()), 0
-    while made < count:
-        kind = kinds[min(int(np.searchsorted(ends, rng.random(), side="right")), len(kinds) - 1)]
-        strip, text = strip_of(rng, page_of(rng, writers, kind))
+    ends = np.cumsum(shares / shares.sum())
+    while True:
+        if cells is not None and rng.random() < _FROM_REGISTERS:
+            strip, text = cells.strip(rng)
+        else:
+            kind = kinds[min(int(np.searchsorted(ends, rng.random(), side="right")), len(kinds) - 1)]
+            strip, text = strip_of(rng, page_of(rng, writers, kind, drawn=drawn))
         repeats = sum(one == other for one, other in pairwise(text))
         # each character takes a column, and a repeated one a blank column before it
         if len(text) <= MOST and strip.shape[1] // COLUMN >= len(text) + repeats:
-            made += 1
             yield strip, text
 
 
-def rows(found: Iterable[Strip], alone: bool = False) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Pack strips side by side into rows of equal width, as training needs arrays; a row's text joins theirs.
+def packed(found: Iterable[Strip], alone: bool = False) -> Iterator[list[Strip]]:
+    """Pack strips side by side into rows: each joins the first row that has room for it.
 
     Parameters
     ----------
@@ -109,6 +128,21 @@ def rows(found: Iterable[Strip], alone: bool = False) -> tuple[NDArray[np.uint8]
         The strips, uint8 (48, w), and their texts.
     alone
         Give each strip a row of its own.
+    """
+    open_rows: list[list[Strip]] = []
+    for strip, text in found:
+        fitting = next((row for row in open_rows if _fits(row, strip, text)), None)
+        if fitting is None or alone:
+            open_rows.append([(strip, text)])
+        else:
+            fitting.append((strip, text))
+        if len(open_rows) > _OPEN:
+            yield open_rows.pop(0)
+    yield from open_rows
+
+
+def arrays(found: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Turn rows of strips into arrays of equal size; a row's text joins theirs.
 
     Returns
     -------
@@ -117,21 +151,11 @@ def rows(found: Iterable[Strip], alone: bool = False) -> tuple[NDArray[np.uint8]
     Examples
     --------
     >>> strip = np.full((48, 200), 64, np.uint8)
-    >>> images, labels = rows([(strip, "12"), (strip, "3.")])
+    >>> images, labels = arrays(packed([(strip, "12"), (strip, "3.")]))
     >>> images.shape, labels[0, :5].tolist()
     ((1, 48, 640), [1, 2, 3, 10, -1])
     """
-    open_rows: list[list[Strip]] = []
-    full: list[list[Strip]] = []
-    for strip, text in found:
-        fitting = next((row for row in open_rows if _fits(row, strip, text)), None)
-        if fitting is None or alone:
-            open_rows.append([(strip, text)])
-        else:
-            fitting.append((strip, text))
-        if len(open_rows) > _OPEN:
-            full.append(open_rows.pop(0))
-    full += open_rows
+    full = list(found)
     images = np.full((len(full), HEIGHT, LONGEST), PAPER, np.uint8)
     labels = np.full((len(full), MOST), -1, np.int8)
     for place, row in enumerate(full):
@@ -179,7 +203,7 @@ def compose_part(
     cv2.setNumThreads(1)
     writers = Writers(images, labels, strokes)
     rng = np.random.default_rng(list(seed))
-    return rows(strips(rng, writers, max(1, round(LINES * share))), alone=alone)
+    return arrays(packed(islice(strips(rng, writers), max(1, round(LINES * share))), alone))
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:

@@ -54,11 +54,16 @@ class Steps(ABC):
                 layer.trainable = layer.name.startswith(LAST_LAYERS)
         self._optimizer = build_optimizer(recipe)
         self._optimizer.build(self._learner.trainable_variables)
-        self._load(dataset)
+        self.hold(dataset)
+        self._compile(dataset)
 
     @abstractmethod
-    def _load(self, dataset: Examples) -> None:
-        """Copy the images to the backend's memory and compile."""
+    def hold(self, dataset: Examples) -> None:
+        """Copy examples to the backend's memory, in place of those that were there, which have the same shape."""
+
+    @abstractmethod
+    def _compile(self, dataset: Examples) -> None:
+        """Prepare the functions that take steps and predict, for examples of that shape."""
 
     @abstractmethod
     def _take(self, batches: NDArray[np.int32], choices: NDArray[np.float32]) -> tuple[Any, Any]:

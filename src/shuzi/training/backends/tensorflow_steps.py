@@ -47,9 +47,12 @@ class TensorFlowSteps(Steps):
         tf.config.experimental.enable_op_determinism()
         super().__init__(recipe, dataset, FusedBatchNormalization)
 
-    def _load(self, dataset: Examples) -> None:
+    def hold(self, dataset: Examples) -> None:
+        """Copy examples to TensorFlow's memory."""
         self._images = tf.constant(dataset.images)
         self._labels = tf.constant(dataset.labels)
+
+    def _compile(self, dataset: Examples) -> None:
         # arguments, not captured: TensorFlow never frees a graph with a loop, nor what it has captured
         held = [tf.TensorSpec(each.shape, each.dtype) for each in (self._images, self._labels)]
         batches = tf.TensorSpec([None, self._recipe.batch_size], tf.int32)

@@ -18,6 +18,7 @@ import numpy as np
 from shuzi.atomic import replacing
 from shuzi.data import idx
 from shuzi.data.dataset import Dataset, Splits
+from shuzi.data.registers import cells
 from shuzi.data.strokes import CITATION
 from shuzi.errors import ModelError
 from shuzi.models.card import (
@@ -26,8 +27,10 @@ from shuzi.models.card import (
     MODEL,
     OF_MNIST,
     OF_OWN_PICTURES,
+    OF_REGISTERS,
     OF_STROKES,
     OWN,
+    REGISTERS,
     STROKES,
     Card,
     Source,
@@ -60,11 +63,13 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     task, interface = TASKS[recipe.task], INTERFACES[recipe.task]
     more = [features(int(each.shape[1])) for each in model.outputs[len(interface.outputs) :]]
     strokes = data.train.strokes if recipe.needs_strokes else None
+    registers = data.train.cells if recipe.needs_registers else None
     hashes = _hashes(data.train)
     sources = (
         Source(OWN, hashes, OF_OWN_PICTURES) if own else Source(MNIST, hashes, MNIST_LICENCE),
         *([Source(MNIST, _hashes(data.others), MNIST_LICENCE)] if data.others else []),
         *([Source(STROKES, {"strokes": strokes.sha256()}, CITATION)] if strokes else []),
+        *([Source(REGISTERS, {"cells": registers.sha256()}, cells.CITATION)] if registers else []),
         *(_sources(start) if start.is_file() else ()),
     )
     card = Card(
@@ -118,11 +123,14 @@ def _hashes(dataset: Dataset) -> dict[str, str]:
 
 def _licence(sources: Sequence[Source], own: bool, of_start: str) -> str:
     """Return the licence of what learnt from these sources, which keeps to that of the model it started from."""
-    if of_start not in {OF_MNIST, OF_STROKES, OF_OWN_PICTURES}:
+    if of_start not in {OF_MNIST, OF_STROKES, OF_REGISTERS, OF_OWN_PICTURES}:
         return of_start
     if own or of_start == OF_OWN_PICTURES:
         return OF_OWN_PICTURES
-    return OF_STROKES if any(source.name == STROKES for source in sources) else OF_MNIST
+    names = {source.name for source in sources}
+    if REGISTERS in names:
+        return OF_REGISTERS
+    return OF_STROKES if STROKES in names else OF_MNIST
 
 
 def _sources(start: Path) -> list[Source]:
@@ -163,6 +171,7 @@ def command(recipe: Recipe, own: bool, started: bool = False) -> str:
     surroundings = [] if backend == "tensorflow" else [f"KERAS_BACKEND={backend}"]
     beside = [*(["--data data.npz"] if own else []), *(["--from start.onnx"] if started else [])]
     beside += ["--strokes unipen.npz"] if recipe.needs_strokes else []
+    beside += ["--registers registers"] if recipe.needs_registers else []
     return " ".join([*surroundings, "shuzi train", recipe.name, *options, *beside])
 
 

@@ -18,6 +18,7 @@ from shuzi.ink.strips import HEIGHT
 from shuzi.models.tasks import CLASSES, RECOGNISE_LINE
 from shuzi.synthesis.samples.examples import Examples, compose, joined
 from shuzi.synthesis.samples.lines import lay_out
+from shuzi.synthesis.samples.stream import Stream
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.task import VALIDATION_FRACTION, Task
 
@@ -79,6 +80,10 @@ class RecogniseLine(Task):
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:
         """Compose lines, each in its own row, so that each counts."""
         return joined(list(compose("separate lines", dataset, seed, VALIDATION_FRACTION)))
+
+    def stream(self, dataset: Dataset, seed: int, rows: int) -> Stream:
+        """Have lines composed while a training goes on."""
+        return Stream(dataset, seed, rows)
 
     def comparison_examples(self, dataset: Dataset) -> Examples:
         """Lay a dataset's images out in lines."""

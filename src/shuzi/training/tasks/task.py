@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
 from shuzi.synthesis.samples.examples import PARTS, Examples, as_they_are, compose
+from shuzi.synthesis.samples.stream import Stream
 from shuzi.training.recipe import Recipe
 
 VALIDATION_FRACTION = 1 / 32
@@ -87,6 +88,10 @@ class Task(ABC):
             yield from compose(self.samples, dataset, seed, fraction)
         else:
             yield as_they_are(dataset)
+
+    def stream(self, dataset: Dataset, seed: int, rows: int) -> Stream:
+        """Have training examples composed while a training goes on, in blocks of so many rows; not for all tasks."""
+        raise NotImplementedError
 
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:
         """Make the examples for validation during training and for the final accuracy."""

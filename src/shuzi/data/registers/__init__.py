@@ -1,0 +1,1 @@
+"""Cells of handwritten numbers and words, cut out of real registers."""

@@ -1,0 +1,94 @@
+"""Lines for a long training: composed while it goes on, block by block, so that each is seen once.
+
+A block depends on the seed and its number only, so a run that was stopped goes on with the lines that it would have
+seen, and a training of any length needs the memory of a few blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import islice
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.dataset import Dataset
+from shuzi.processes.cores import cores
+from shuzi.processes.pool import Pool
+from shuzi.processes.task import SMALL, Task
+from shuzi.synthesis.lines.collection import Writers
+from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.samples.lines import arrays, packed, strips
+from shuzi.synthesis.samples.register_cells import RegisterCells
+
+_DRAWN = 0.5  # fraction of composed lines whose digits are drawn in the shapes of the world
+_LARGE = SMALL + 1  # the size of a task that a process gets by itself
+_OWN_STREAM = 5  # what else is drawn from the same seed has other streams
+
+
+class Lines:
+    """What lines are composed from; it is sent to each process once.
+
+    Parameters
+    ----------
+    dataset
+        MNIST's digits and pen strokes, with the cells of registers or without.
+    """
+
+    def __init__(self, dataset: Dataset) -> None:
+        self._dataset = dataset
+
+    @cached_property
+    def _writers(self) -> Writers:
+        assert self._dataset.strokes is not None  # noqa: S101 - for the types
+        return Writers(self._dataset.images, self._dataset.labels, self._dataset.strokes)
+
+    @cached_property
+    def _cells(self) -> RegisterCells | None:
+        return RegisterCells(self._dataset.cells) if self._dataset.cells is not None else None
+
+
+def compose_block(lines: Lines, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+    """Compose a block: contrast map strips side by side, uint8 (rows, 48, 640), and their texts, int8 (rows, 64)."""
+    cv2.setNumThreads(1)
+    found = strips(np.random.default_rng(list(seed)), lines._writers, drawn=_DRAWN, cells=lines._cells)
+    return arrays(islice(packed(found), rows))
+
+
+class Stream:
+    """Blocks of composed lines, one after another, made by other processes ahead of time.
+
+    Parameters
+    ----------
+    dataset
+        What they are composed from.
+    seed
+        Decides everything.
+    rows
+        The number of rows in a block.
+    """
+
+    def __init__(self, dataset: Dataset, seed: int, rows: int) -> None:
+        self._seed, self._rows = seed, rows
+        # the training itself takes the other half
+        self._pool = Pool(max(1, cores() // 2))
+        self._lines = self._pool.share(Lines(dataset))
+        self._tasks: dict[int, Task] = {}
+
+    def block(self, number: int) -> Examples:
+        """Return a block, and have the next ones composed."""
+        wanted = range(number, number + self._pool.most + 1)
+        for old in self._tasks.keys() - set(wanted):
+            self._pool.cancel(self._tasks.pop(old))
+        for each in wanted:
+            if each not in self._tasks:
+                given: tuple[Any, ...] = ([self._seed, _OWN_STREAM, each], self._rows)
+                self._tasks[each] = self._pool.submit(compose_block, *given, shared=self._lines, size=_LARGE)
+        return Examples(*self._pool.result(self._tasks.pop(number)))
+
+    def close(self) -> None:
+        """End the processes."""
+        self._pool.close()

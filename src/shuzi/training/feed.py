@@ -1,0 +1,80 @@
+"""What a training sees at each step: examples kept in memory, in a new order each time, or a stream of new ones."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.dataset import order
+from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.samples.stream import Stream
+from shuzi.training.backends.steps import Steps
+from shuzi.training.recipe import Recipe
+
+BLOCK = 32
+"""The steps whose examples are composed together."""
+
+
+class Feed(Protocol):
+    """Decides which examples each step sees; a run that resumes at any step sees what it would have seen."""
+
+    examples: Examples
+    """Those that the steps are prepared for."""
+
+    count: int
+    """How many different examples the training sees."""
+
+    def end(self, step: int) -> int:
+        """Return the step before which other examples must be held."""
+
+    def batches(self, steps: Steps, start: int, stop: int) -> NDArray[np.int32]:
+        """Let the backend hold the examples of some steps; return their positions, int32 (steps, batch size)."""
+
+    def close(self) -> None:
+        """Free what composes examples."""
+
+
+class Kept:
+    """Examples in memory, shuffled anew in each epoch."""
+
+    def __init__(self, recipe: Recipe, examples: Examples) -> None:
+        self.examples, self.count, self._recipe = examples, len(examples), recipe
+
+    def end(self, step: int) -> int:
+        """Return the last step."""
+        return max(step, self._recipe.steps)
+
+    def batches(self, steps: Steps, start: int, stop: int) -> NDArray[np.int32]:  # noqa: ARG002 - they are all held
+        """Return the positions of the examples."""
+        size = self._recipe.batch_size
+        return order(self.count, self._recipe.seed, start * size, stop * size).reshape(-1, size)
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Streamed:
+    """Examples composed while the training goes on."""
+
+    def __init__(self, recipe: Recipe, stream: Stream, step: int) -> None:
+        self._recipe, self._stream, self._number = recipe, stream, step // BLOCK
+        self.examples, self.count = stream.block(self._number), recipe.steps * recipe.batch_size
+
+    def end(self, step: int) -> int:
+        """Return the end of a block, or the last step."""
+        return min((step // BLOCK + 1) * BLOCK, self._recipe.steps)
+
+    def batches(self, steps: Steps, start: int, stop: int) -> NDArray[np.int32]:
+        """Hold the block of the steps, and return positions in it, in the order in which they were composed."""
+        number, size = start // BLOCK, self._recipe.batch_size
+        if number != self._number:
+            self._number = number
+            steps.hold(self._stream.block(number))
+        first = (start - number * BLOCK) * size
+        return np.arange(first, first + (stop - start) * size, dtype=np.int32).reshape(-1, size)
+
+    def close(self) -> None:
+        """End the processes that compose."""
+        self._stream.close()

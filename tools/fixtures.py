@@ -76,6 +76,9 @@ def pictures() -> dict[str, Grey]:
         "longer": np.pad(one, ((0, 0), (30_000, 30_000)), constant_values=255),
         "cut-off": np.ascontiguousarray(number[34:70, 26:150]),
         "decimal": _marked(page, digits.images[60:64]),
+        "comma-below": _with_comma(_marked(page, digits.images[60:64], point=False)),
+        "comma-last": _with_comma(np.ascontiguousarray(number[:, :124]), 106),
+        "slivers": _between_rows(number, digits.images[80:86]),
         "point-first": np.asarray(cv2.circle(number.copy(), (9, 66), 2, 45, -1, cv2.LINE_AA), np.uint8),
         "one-digit-and-point": np.asarray(
             cv2.circle(_beside(page, [digits.images[20]], 8), (58, 67), 3, 45, -1, cv2.LINE_AA), np.uint8
@@ -165,12 +168,23 @@ def _beside(page: Grey, images: list[Grey], gap: int) -> Grey:
     return sheet
 
 
-def _marked(page: Grey, images: NDArray[np.uint8]) -> Grey:
-    """Write two digits, a point, two digits."""
+def _marked(page: Grey, images: NDArray[np.uint8], point: bool = True) -> Grey:
+    """Write two digits, a point or room for a comma, two digits."""
     sheet = _beside(page, [*images[:2]], 8)
     rest = _beside(page, [*images[2:]], 8)
     sheet[:, 112:] = rest[:, : page.shape[1] - 112]
-    return np.asarray(cv2.circle(sheet, (104, 66), 3, 45, -1, cv2.LINE_AA), np.uint8)
+    return np.asarray(cv2.circle(sheet, (104, 66), 3, 45, -1, cv2.LINE_AA), np.uint8) if point else sheet
+
+
+def _with_comma(sheet: Grey, x: int = 104) -> Grey:
+    """Write a comma that hangs so far below the digits that it could be a 1 on a line of its own."""
+    return np.asarray(cv2.line(sheet.copy(), (x + 3, 62), (x - 3, 86), 45, 4, cv2.LINE_AA), np.uint8)
+
+
+def _between_rows(number: Grey, images: NDArray[np.uint8]) -> Grey:
+    """Write rows above and below, of which the cell shows the edges."""
+    other = _beside(np.full_like(number, 226), [*images], 8)
+    return np.vstack([other[56:72], number[20:80], other[24:42]])
 
 
 def _lettered(number: Grey) -> Grey:

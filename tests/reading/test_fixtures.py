@@ -72,5 +72,6 @@ def test_the_pictures_lead_through_every_branch():
         "ruling",
         "sign",
         "print",
+        "neighbour",
         "unknown",
     }

@@ -77,6 +77,28 @@ def test_a_tail_that_reaches_far_out_of_its_box_is_named():
     assert kinds(ink) == ["unknown"]
 
 
+def test_writing_above_below_or_beside_the_line_that_the_edge_cuts_off_is_a_neighbour():
+    for rows, columns in (
+        (slice(0, 8), slice(30, 44)),
+        (slice(68, 80), slice(30, 44)),
+        (slice(56, 76), slice(232, 240)),
+    ):
+        ink = page()
+        ink[rows, columns] = 255
+        assert kinds(ink) == ["neighbour"], (rows, columns)
+
+
+def test_ink_at_the_edge_that_may_be_a_part_of_the_number_is_unknown():
+    for rows, columns in (
+        (slice(22, 44), slice(0, 8)),
+        (slice(0, 30), slice(40, 54)),
+        (slice(22, 44), slice(232, 240)),
+    ):
+        ink = page()
+        ink[rows, columns] = 255
+        assert kinds(ink) == ["unknown"], (rows, columns)
+
+
 def test_pale_ink_is_a_stain():
     ink = page()
     cv2.circle(ink, (150, 40), 16, 90, -1)

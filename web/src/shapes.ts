@@ -86,7 +86,7 @@ export interface Health {
 }
 
 export interface Ignored {
-  kind: "ruling" | "sign" | "print" | "stain" | "unknown";
+  kind: "ruling" | "sign" | "print" | "stain" | "neighbour" | "unknown";
   box: [number, number, number, number];
 }
 

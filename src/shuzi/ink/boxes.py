@@ -98,16 +98,17 @@ def non_maximum_suppression(boxes: Iterable[Box], share: Share, most: float) -> 
 
 def iou(box: Boxes, others: Boxes) -> Boxes:
     """Return the intersection over union of a box (4,) with each of the others (n, 4)."""
-    both = _both(box, others)
+    both = intersection(box, others)
     return np.asarray(both / np.maximum(_area(box) + _area(others) - both, 1e-9))
 
 
 def overlap_of_smaller(box: Boxes, others: Boxes) -> Boxes:
     """Return the intersection of a box (4,) with each of the others (n, 4), as a fraction of the smaller area."""
-    return np.asarray(_both(box, others) / np.maximum(np.minimum(_area(box), _area(others)), 1e-9))
+    return np.asarray(intersection(box, others) / np.maximum(np.minimum(_area(box), _area(others)), 1e-9))
 
 
-def _both(box: Boxes, others: Boxes) -> Boxes:
+def intersection(box: Boxes, others: Boxes) -> Boxes:
+    """Return the area that a box (4,) shares with each of the others (n, 4)."""
     low = np.maximum(box[:2], others[:, :2])
     high = np.minimum(box[:2] + box[2:], others[:, :2] + others[:, 2:])
     return np.asarray(np.prod(np.maximum(high - low, 0), axis=1))

@@ -12,7 +12,7 @@ from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
 from shuzi.ink.pattern import THIN, is_patterned, thickness
 from shuzi.ink.ruling import Ruling
-from shuzi.reading.result import PRINT, RULING, STAIN, UNKNOWN
+from shuzi.reading.result import NEIGHBOUR, PRINT, RULING, STAIN, UNKNOWN
 
 LARGE = 0.4
 """Of the digits' median height: ink that is as high or as wide is named."""
@@ -21,6 +21,8 @@ _GROWN = 0.16  # of a digit's height: how far ink may reach beyond a character's
 _PALE = 0.5  # of the digits' darkness: paler ink is a stain
 _FINE = 0.8  # of the digits' darkness: a printed pattern under them is paler
 _MOST_PIECES, _MOST_AREA = 1_500, 6.0  # pieces that are examined, and pictures that their boxes fill: one is ruling
+_CUT_OFF = 0.9  # of a digit's height: what reaches further into the picture may be writing of its own
+_SHARED = 0.25  # of the lower one's height: ink that shares more of it with a character stands in its line
 _PAPER_AROUND = 0.3  # of a digit's height: the margin whose paper a piece is compared with
 
 
@@ -40,7 +42,7 @@ def left_out(
 
     Returns
     -------
-    The kind of each, RULING, STAIN, PRINT or UNKNOWN, and its box in pixels.
+    The kind of each, RULING, STAIN, PRINT, NEIGHBOUR or UNKNOWN, and its box in pixels.
 
     Examples
     --------
@@ -79,7 +81,8 @@ def left_out(
         line = ruling.is_line(box, piece) or (not pale and ruling.is_comb(box, piece))
         if not line and not pale and dark <= _FINE * darkness and max(wide, high) <= height:
             fine.append((len(found), number))
-        found.append((RULING if line else STAIN if pale else UNKNOWN, box))
+        rest = NEIGHBOUR if _is_neighbour(box, ink.shape, taken, height) else UNKNOWN
+        found.append((RULING if line else STAIN if pale else rest, box))
     if fine:
         pen = _pen(every, taken)
         if is_patterned(labels, stats, pen, height):
@@ -88,6 +91,15 @@ def left_out(
                 if thick[number] <= THIN * pen:
                     found[place] = (PRINT, found[place][1])
     return found
+
+
+def _is_neighbour(box: Box, shape: tuple[int, ...], taken: Sequence[Box], height: float) -> bool:
+    """Tell whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number."""
+    above_or_below = (box.y <= 0 or box.bottom >= shape[0]) and box.height < _CUT_OFF * height
+    beside = (box.x <= 0 or box.right >= shape[1]) and box.width < _CUT_OFF * height
+    return (above_or_below or beside) and not any(
+        min(box.bottom, each.bottom) - max(box.y, each.y) > _SHARED * min(box.height, each.height) for each in taken
+    )
 
 
 def _pen(every: NDArray[np.bool_], taken: Sequence[Box]) -> float:

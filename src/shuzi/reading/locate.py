@@ -93,9 +93,13 @@ def _located(
     elif detector is not None:
         ink, candidates, others = _pale(scan, classifier, detector, work)
         simple = not candidates
+    one = simple and _is_one_sure_digit(scan, candidates)
+    found = lines_of(candidates, scan.components.boxes, ink.shape, scan.components.specks)
+    # what is on no line is no digit
+    digits = {id(each) for line in found for each in line.candidates}
+    candidates = [each for each in candidates if id(each) in digits]
     lines: tuple[LineTexts, ...] = ()
-    if recogniser is not None and not (simple and _is_one_sure_digit(scan, candidates)):
-        found = lines_of(candidates, scan.components.boxes, scan.components.specks)
+    if recogniser is not None and not one:
         strips = sum(length(frame) for each in found for frame in each.frames)
         work.spend(strips / _STRIP, "reading.many_lines", len(found))
         lines = tuple(texts_of(each, scan.contrast, recogniser) for each in found)

@@ -16,9 +16,10 @@ from shuzi.messages import say
 
 OK, BLANK, NOT_A_DIGIT, UNSURE = "ok", "blank", "not-a-digit", "unsure"
 
-RULING, SIGN_INK, PRINT, STAIN, UNKNOWN = "ruling", "sign", "print", "stain", "unknown"
+RULING, SIGN_INK, PRINT, STAIN = "ruling", "sign", "print", "stain"
+NEIGHBOUR, UNKNOWN = "neighbour", "unknown"
 """The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; a printed
-pattern; pale ink."""
+pattern; pale ink; other writing, cut off by the picture's edge."""
 
 MOST_ALTERNATIVES = 10
 """Texts that a reading names at most."""
@@ -138,7 +139,7 @@ class Ignored:
     ----------
     kind
         "ruling" (lines, boxes, combs), "sign" (a character that is no digit and no mark), "print" (a pattern such as
-        the fine waves of cheques), "stain" or "unknown".
+        the fine waves of cheques), "stain", "neighbour" (other writing, cut off by the picture's edge) or "unknown".
     box
         x, y, width and height in whole pixels, in the upright picture.
     """
@@ -156,6 +157,8 @@ def success(ignored: Sequence[Ignored]) -> tuple[str, dict[str, Any]]:
     kinds = [each.kind for each in ignored]
     if SIGN_INK in kinds:
         return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
+    if NEIGHBOUR in kinds:
+        return "reading.ok_beside_neighbours", {}
     return ("reading.ok_without_ruling" if {RULING, PRINT} & {*kinds} else "reading.ok"), {}
 
 

@@ -58,7 +58,8 @@ export function overlapOfSmaller(one: Box, other: Box): number {
   );
 }
 
-function intersection(one: Box, other: Box): number {
+/** The area that two share. */
+export function intersection(one: Box, other: Box): number {
   const across = Math.min(rightOf(one), rightOf(other)) - Math.max(one.x, other.x);
   const down = Math.min(bottomOf(one), bottomOf(other)) - Math.max(one.y, other.y);
   return Math.max(across, 0) * Math.max(down, 0);

@@ -1,5 +1,5 @@
 /** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.ignored`. */
-import { type Box, touched } from "../ink/boxes";
+import { type Box, bottomOf, rightOf, touched } from "../ink/boxes";
 import { labelled, SOLID } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
 import { clipped, cropped, type Grey, type Part } from "../ink/picture";
@@ -12,6 +12,8 @@ const GROWN = 0.16;
 const PALE = 0.5;
 const FINE = 0.8;
 const [MOST_PIECES, MOST_AREA] = [1_500, 6];
+const CUT_OFF = 0.9;
+const SHARED = 0.25;
 const PAPER_AROUND = 0.3;
 
 /**
@@ -58,7 +60,8 @@ export function leftOut(
     const isPale = dark < PALE * darkness;
     const isLine = ruling.isLine(box, area, isPiece) || (!isPale && ruling.isComb(box, isPiece));
     if (!isLine && !isPale && dark <= FINE * darkness && side <= height) fine.push([found.length, place]);
-    found.push({ kind: isLine ? "ruling" : isPale ? "stain" : "unknown", box });
+    const rest = isNeighbour(box, ink, taken, height) ? "neighbour" : "unknown";
+    found.push({ kind: isLine ? "ruling" : isPale ? "stain" : rest, box });
   }
   if (!fine.length) return found;
   const thick = thicknessOf(
@@ -72,6 +75,17 @@ export function leftOut(
     fine.filter(([, each]) => (thick[each] as number) <= THIN * pen).map(([place]) => place),
   );
   return found.map(({ kind, box }, place) => ({ kind: print.has(place) ? "print" : kind, box }));
+}
+
+/** Whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number. */
+function isNeighbour(box: Box, picture: Grey, taken: readonly Box[], height: number): boolean {
+  const isAtEdge =
+    ((box.y <= 0 || bottomOf(box) >= picture.height) && box.height < CUT_OFF * height) ||
+    ((box.x <= 0 || rightOf(box) >= picture.width) && box.width < CUT_OFF * height);
+  const isInLine = (each: Box) =>
+    Math.min(bottomOf(box), bottomOf(each)) - Math.max(box.y, each.y) >
+    SHARED * Math.min(box.height, each.height);
+  return isAtEdge && !taken.some(isInLine);
 }
 
 /** The median thickness of the strokes of characters, in pixels; 0 if there are none. */

@@ -89,11 +89,14 @@ async function located(
     candidates.length === 1 &&
     confidenceOf(candidates) >= SURE &&
     unexplained(ink, candidates) <= UNEXPLAINED;
-  const found =
-    recogniser && !(simple && isOneSureDigit) ? linesOf(candidates, scan.components, scan.specks) : [];
-  const strips = found.flatMap(({ frames }) => frames.map(lengthOf));
-  work.spend(strips.reduce((sum, each) => sum + each, 0) / STRIP, "reading.many_lines", found.length);
-  const reads = recogniser && found.length ? await recogniser() : null;
+  const found = linesOf(candidates, scan.components, ink, scan.specks);
+  // what is on no line is no digit
+  const digits = new Set(found.flatMap((line) => line.candidates));
+  candidates = candidates.filter((each) => digits.has(each));
+  const asked = recogniser && !(simple && isOneSureDigit) ? found : [];
+  const strips = asked.flatMap(({ frames }) => frames.map(lengthOf));
+  work.spend(strips.reduce((sum, each) => sum + each, 0) / STRIP, "reading.many_lines", asked.length);
+  const reads = recogniser && asked.length ? await recogniser() : null;
   return {
     grey: scan.grey,
     original: grey,

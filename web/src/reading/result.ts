@@ -3,7 +3,7 @@ import type { Box } from "../ink/boxes";
 import type { Grey } from "../ink/picture";
 
 export type Status = "ok" | "blank" | "not-a-digit" | "unsure";
-export type Kind = "ruling" | "sign" | "print" | "stain" | "unknown";
+export type Kind = "ruling" | "sign" | "print" | "stain" | "neighbour" | "unknown";
 /** The key of a sentence and its values. */
 export type Sentence = readonly [key: string, values: Readonly<Record<string, string | number>>];
 

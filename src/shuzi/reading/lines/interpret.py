@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from shuzi.ink.boxes import as_array, overlap_of_smaller
+from shuzi.ink.boxes import Box, as_array, overlap_of_smaller
+from shuzi.ink.components import SOLID
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.reading.advice import Sentence, about_the_picture
 from shuzi.reading.candidates import Candidates
@@ -59,7 +60,7 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
     raw = min(max(page.texts[0][1], _LEAST), _MOST)
     power = math.log(min(max(confidence, _LEAST), _MOST)) / math.log(raw)
     made = [digit_of(each, seen, max(max(each.probability, _LEAST) ** power, of_digits), scale.ok) for each in digits]
-    hindered = page.sign_inside or any(each.kind == UNKNOWN for each in page.ignored)
+    hindered = page.sign_inside or page.line_cut_off or any(each.kind == UNKNOWN for each in page.ignored)
     status = OK if confidence >= scale.ok and not hindered else UNSURE
     alternatives = shared_out(page.texts, confidence, scale.others)
     return Reading(
@@ -116,6 +117,7 @@ class _Page:
     ignored: tuple[Ignored, ...]
     evidence: Evidence
     texts: Texts
+    line_cut_off: bool
 
     @staticmethod
     def of(seen: Candidates, weights: Weights) -> _Page | None:
@@ -135,12 +137,26 @@ class _Page:
             unknown=float(any(each.kind == UNKNOWN for each in ignored)),
             lines=float(len(written) - 1),
         )
-        return _Page(written, ignored, found, texts)
+        return _Page(
+            written, ignored, found, texts, len(written) > 1 and any(_is_cut_off(each, seen) for each in written)
+        )
 
     @property
     def sign_inside(self) -> bool:
         """Whether a sign stands between digits of a line."""
         return any(is_sign_inside(each.texts[0]) for each in self.written)
+
+
+def _is_cut_off(found: Outcome, seen: Candidates) -> bool:
+    """Tell whether all digits of a line run into the upper or the lower edge of the picture."""
+    boxes = [each.box for each in found.characters if each.character in DIGITS]
+    bottom = len(seen.ink) - 1
+    above = all(each.y <= 1 and _has_ink(seen, 0, each) for each in boxes)
+    return above or all(each.bottom >= bottom and _has_ink(seen, bottom, each) for each in boxes)
+
+
+def _has_ink(seen: Candidates, row: int, box: Box) -> bool:
+    return bool(seen.ink[row, box.pixels()[1]].max(initial=0) >= SOLID)
 
 
 def _plain(found: Outcome) -> Texts:

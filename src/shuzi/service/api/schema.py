@@ -119,7 +119,9 @@ class Mark(Said):
 class Ignored(Said):
     """Ink that is in no text."""
 
-    kind: Literal["ruling", "sign", "print", "stain", "unknown"] = Field(description="service.schema.ignored_kind")
+    kind: Literal["ruling", "sign", "print", "stain", "neighbour", "unknown"] = Field(
+        description="service.schema.ignored_kind"
+    )
     box: Annotated[list[int], Field(min_length=4, max_length=4, description="service.schema.box")]
 
 

@@ -1,16 +1,17 @@
 /** Candidates and connected components become the lines of writing, and the frames in which each is recognised. */
-import { type Box, bottomOf, boxOf, rightOf } from "../../ink/boxes";
-import { type Component, inReadingOrder } from "../../ink/components";
+import { type Box, bottomOf, boxOf, intersection, rightOf } from "../../ink/boxes";
+import type { Component } from "../../ink/components";
 import { largestAt, median } from "../../ink/numbers";
+import { hangsOn, NEAR, rowsOf } from "../../ink/rows";
 import { band, entire } from "../../ink/strips";
 import type { Candidate } from "../candidates";
 
 const TALLEST = 2.2;
 const ON_LINE = 0.5;
 const [RISES, HANGS] = [0.1, 0.25];
-const NEAR = 1.2;
 const PROPOSED = 0.5;
 const BESIDE = 0.5;
+const FLAT = 0.7;
 const LEAST_POINT = 0.03;
 
 /** A line of writing. */
@@ -25,33 +26,58 @@ export interface Line {
   readonly proposed: readonly number[];
 }
 
-/** Group candidates into lines, and frame each together with the components that stand on it. */
+/**
+ * Group candidates into lines, and frame each together with the components that stand on it.
+ *
+ * Candidates that are no digits of a line, such as commas, are on none. No component is on two lines.
+ */
 export function linesOf(
   candidates: readonly Candidate[],
   components: readonly Component[],
+  size: { readonly width: number; readonly height: number },
   specks: readonly Component[] = [],
 ): Line[] {
   const pieces = components.map(({ box }) => box);
   const small = specks.map(({ box }) => box);
   if (!candidates.length)
-    return inReadingOrder(pieces).map((places) => {
+    return rowsOf(pieces, size).map((places) => {
       const group = places.map((place) => pieces[place] as Box);
-      return framed([], group, group);
+      return framed([], group, group, group);
     });
-  return inReadingOrder(candidates.map(({ box }) => box)).map((places) => {
-    const line = places.map((place) => candidates[place] as Candidate);
-    const boxes = line.map(({ box }) => box);
-    const characters = [...boxes, ...onLine(boxes, pieces)];
-    return framed(line, boxes, [...characters, ...beside(boxes, characters, small)]);
+  const boxesOf = candidates.map(({ box }) => box);
+  const rows = rowsOf(boxesOf, size).map((row) => row.map((place) => candidates[place] as Candidate));
+  const digits = rows.map((row) => row.map(({ box }) => box));
+  const shared = sharedOut(digits, pieces);
+  return rows.map((row, number) => {
+    const [boxes, own] = [digits[number] as Box[], shared[number] as Box[]];
+    const hanging = own.filter((each) => each.height >= FLAT * each.width && hangsOn(each, boxes));
+    const characters = [...boxes, ...onLine(boxes, own), ...hanging];
+    const all = [...characters, ...beside(boxes, characters, small)];
+    return framed(row, boxes, [...boxes, ...hanging], all);
   });
 }
 
-function framed(candidates: Candidate[], digits: Box[], characters: Box[]): Line {
+/** Give each piece to the row whose digits it covers most of, or else to the one whose height it shares most. */
+function sharedOut(rows: readonly Box[][], pieces: readonly Box[]): Box[][] {
+  const shared: Box[][] = rows.map(() => []);
+  const bands = rows.map(bandOf);
+  for (const piece of pieces) {
+    const covered = rows.map((row) => row.reduce((sum, each) => sum + intersection(each, piece), 0));
+    const beside = () =>
+      bands.map(([top, bottom]) => Math.max(Math.min(bottomOf(piece), bottom) - Math.max(piece.y, top), 0));
+    const fits = covered.some((each) => each > 0) ? covered : beside();
+    const owner = largestAt(fits);
+    if ((fits[owner] as number) > 0) shared[owner]?.push(piece);
+  }
+  return shared;
+}
+
+function framed(candidates: Candidate[], digits: Box[], high: Box[], characters: Box[]): Line {
   const height = median(digits.map((each) => each.height));
   const left = Math.min(...characters.map(({ x }) => x)) - BESIDE * height;
   const right = Math.max(...characters.map(rightOf)) + BESIDE * height;
-  const frames = [band(digits), entire(digits)].map(({ y, height: high }) =>
-    boxOf(left, y, right - left, high),
+  const frames = [band(digits), entire(high)].map(({ y, height: down }) =>
+    boxOf(left, y, right - left, down),
   );
   const proposed = candidates
     .filter(({ score }) => score >= PROPOSED)
@@ -76,14 +102,19 @@ function beside(digits: readonly Box[], characters: readonly Box[], specks: read
 /** The pieces that lie at the height of these digits. */
 function inBand(digits: readonly Box[], pieces: readonly Box[]): Box[] {
   const height = median(digits.map((each) => each.height));
-  const top = median(digits.map(({ y }) => y)) - RISES * height;
-  const bottom = median(digits.map(bottomOf)) + HANGS * height;
+  const [top, bottom] = bandOf(digits);
   return pieces.filter(
     (each) =>
       each.height < TALLEST * height &&
       Math.min(bottomOf(each), bottom) - Math.max(each.y, top) >
         ON_LINE * Math.min(each.height, bottom - top),
   );
+}
+
+/** From where to where characters beside these digits may reach. */
+function bandOf(digits: readonly Box[]): [top: number, bottom: number] {
+  const height = median(digits.map((each) => each.height));
+  return [median(digits.map(({ y }) => y)) - RISES * height, median(digits.map(bottomOf)) + HANGS * height];
 }
 
 /** The components that stand on the line of these digits, each near to the next. */

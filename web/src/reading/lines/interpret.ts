@@ -1,5 +1,6 @@
 /** The likely texts of a page's lines become a reading: digits, marks, and what was left out. */
-import { overlapOfSmaller } from "../../ink/boxes";
+import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
+import { SOLID } from "../../ink/components";
 import { median } from "../../ink/numbers";
 import { aboutThePicture } from "../advice";
 import { type Candidates, inOriginal, isAtEdge } from "../candidates";
@@ -36,7 +37,9 @@ export function interpretLines(seen: Candidates, scale: LineScale): Reading | nu
     Math.max(Math.max(each.probability, LEAST) ** power, least);
   const made = digits.map((each) => digitOf(each, seen, probability(each, digitsConfidence), scale.ok));
   const isHindered =
-    page.written.some((each) => hasSignInside(each.texts[0] as string)) || page.ignored.some(isUnknown);
+    page.written.some((each) => hasSignInside(each.texts[0] as string)) ||
+    (page.written.length > 1 && page.written.some((each) => isCutOff(each, seen))) ||
+    page.ignored.some(isUnknown);
   const isOk = confidence >= scale.ok && !isHindered;
   const alternatives = sharedOut(page.texts, confidence, scale.others);
   const marks = characters.filter(({ character }) => MARKS.includes(character));
@@ -110,6 +113,22 @@ function pageOf(seen: Candidates, weights: Weights): Page | null {
 
 function isUnknown({ kind }: Ignored): boolean {
   return kind === "unknown";
+}
+
+/** Whether all digits of a line run into the upper or the lower edge of the picture. */
+function isCutOff({ characters }: Outcome, { ink }: Candidates): boolean {
+  const boxes = characters.filter(({ character }) => isDigit(character)).map(({ box }) => box);
+  const bottom = ink.height - 1;
+  const hasInk = (row: number, box: Box) => {
+    const { left, right } = touched(box);
+    return ink.pixels
+      .subarray(row * ink.width + left, row * ink.width + Math.min(right, ink.width))
+      .some((each) => each >= SOLID);
+  };
+  return (
+    boxes.every((each) => each.y <= 1 && hasInk(0, each)) ||
+    boxes.every((each) => bottomOf(each) >= bottom && hasInk(bottom, each))
+  );
 }
 
 function kept(probability: number): number {
@@ -193,6 +212,7 @@ function ignoredIn(seen: Candidates, outcomes: readonly Outcome[], digits: reado
 function successOf(ignored: readonly Ignored[]): Sentence {
   const signs = ignored.filter(({ kind }) => kind === "sign").length;
   if (signs) return ["reading.ok_beside_signs", { n: signs }];
+  if (ignored.some(({ kind }) => kind === "neighbour")) return ["reading.ok_beside_neighbours", {}];
   return [
     ignored.some(({ kind }) => kind === "ruling" || kind === "print")
       ? "reading.ok_without_ruling"

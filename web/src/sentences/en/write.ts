@@ -39,12 +39,15 @@ export const write = {
   "write.left_out.sign": (n: number) => (n === 1 ? "1 letter or sign" : `${n} letters or signs`),
   "write.left_out.unknown": (n: number) =>
     n === 1 ? "1 piece of unknown ink" : `${n} pieces of unknown ink`,
+  "write.left_out.neighbour": (n: number) =>
+    n === 1 ? "1 piece of writing that the edge cuts off" : `${n} pieces of writing that the edge cuts off`,
   "write.left_out.print": (n: number) =>
     n === 1 ? "1 piece of a printed pattern" : `${n} pieces of a printed pattern`,
   "write.left_out.stain": (n: number) => (n === 1 ? "1 stain" : `${n} stains`),
   "write.left_out.ruling": (n: number) => (n === 1 ? "1 printed line or box" : `${n} printed lines or boxes`),
   "write.kind.sign": "sign",
   "write.kind.unknown": "unknown",
+  "write.kind.neighbour": "cut off",
   "write.kind.print": "printed pattern",
   "write.kind.stain": "stain",
   "write.kind.ruling": "line",

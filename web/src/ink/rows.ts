@@ -1,0 +1,100 @@
+/** Boxes of digits become the rows that they stand on; see `shuzi.ink.rows`. */
+import { type Box, bottomOf, boxOf, rightOf } from "./boxes";
+import { inReadingOrder } from "./components";
+import { median } from "./numbers";
+
+/** Of a digit's height: the widest gap to the next character of a row. */
+export const NEAR = 1.2;
+
+const [SMALL, STROKE] = [0.75, 1.1];
+const NARROW = 0.6;
+const BELOW = 0.1;
+const [LOW, DEEP] = [0.4, 0.2];
+const BESIDE = 3;
+const EDGE = 1.5;
+const [CUT_OFF, ONE_CUT_OFF] = [0.75, 0.6];
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Group boxes into rows as `inReadingOrder` does, without commas below a row and rows that the edge cuts off. */
+export function rowsOf(found: readonly Box[], size: Size): number[][] {
+  // the detector's boxes may reach beyond the picture
+  const boxes = found.map((each) => inside(each, size));
+  const at = (row: readonly number[]) => row.map((place) => boxes[place] as Box);
+  const rows = inReadingOrder(boxes);
+  const strength = rows.map((row) => at(row).reduce((sum, { height }) => sum + height, 0));
+  const order = [...rows.keys()].sort(
+    (one, other) => (strength[other] as number) - (strength[one] as number),
+  );
+  const whole = order.map((each) => at(rows[each] as number[])).find((row) => !isAtEdge(row, size));
+  const kept = new Map<number, number[]>();
+  for (const number of order) {
+    const row = rows[number] as number[];
+    const own = at(row);
+    const least = own.length > 1 ? CUT_OFF : ONE_CUT_OFF;
+    if (whole && isAtEdge(own, size) && heightOf(own) < least * heightOf(whole)) continue;
+    if ([...kept.values()].some((each) => hang(own, at(each)))) continue;
+    kept.set(
+      number,
+      row.filter((place) => !isComma(boxes[place] as Box, own)),
+    );
+  }
+  return [...kept].sort(([one], [other]) => one - other).map(([, row]) => row);
+}
+
+/** Whether a small box starts beside the digits of a row or just below them, as a comma does. */
+export function hangsOn(box: Box, row: readonly Box[], below = BELOW): boolean {
+  const { height, top, bottom } = beside(box, row);
+  const gap = Math.max(
+    Math.min(...row.map(({ x }) => x)) - rightOf(box),
+    box.x - Math.max(...row.map(rightOf)),
+  );
+  const lowest = box.height >= SMALL * height ? 0 : below;
+  const most = box.width < NARROW * box.height ? STROKE : SMALL;
+  return (
+    gap < NEAR * height && box.height < most * height && top < box.y && box.y <= bottom + lowest * height
+  );
+}
+
+/** Whether a row is the commas of another one; more than one small digit may be a row of its own. */
+function hang(own: readonly Box[], row: readonly Box[]): boolean {
+  const [top, bottom] = [Math.min(...row.map(({ y }) => y)), Math.max(...row.map(bottomOf))];
+  const [first] = own as [Box];
+  // most rows of a page are far from each other
+  if (first.y <= top || first.y > bottom + BELOW * (bottom - top)) return false;
+  return own.every((each) => hangsOn(each, row, own.length === 1 ? BELOW : 0));
+}
+
+function isComma(box: Box, row: readonly Box[]): boolean {
+  const others = row.filter((each) => each !== box);
+  if (!others.length || !hangsOn(box, others)) return false;
+  const { height, top, bottom } = beside(box, others);
+  return box.y > top + LOW * height && bottomOf(box) > bottom + DEEP * height;
+}
+
+/** The height, the top and the bottom of the digits of a row that are next to a box. */
+function beside(box: Box, row: readonly Box[]): { height: number; top: number; bottom: number } {
+  const middle = box.x + box.width / 2;
+  const away = ({ x, width }: Box) => Math.abs(x + width / 2 - middle);
+  const near = [...row].sort((one, other) => away(one) - away(other)).slice(0, BESIDE);
+  return { height: heightOf(near), top: median(near.map(({ y }) => y)), bottom: median(near.map(bottomOf)) };
+}
+
+function heightOf(boxes: readonly Box[]): number {
+  return median(boxes.map(({ height }) => height));
+}
+
+/** Whether the picture's upper or lower edge cuts off all of these boxes. */
+function isAtEdge(boxes: readonly Box[], { height }: Size): boolean {
+  return boxes.every(({ y }) => y <= EDGE) || boxes.every((each) => bottomOf(each) >= height - EDGE);
+}
+
+/** The part of a box that is in the picture. */
+function inside(box: Box, { width, height }: Size): Box {
+  const [left, top] = [Math.max(box.x, 0), Math.max(box.y, 0)];
+  const right = Math.max(Math.min(rightOf(box), width), left);
+  return boxOf(left, top, right - left, Math.max(Math.min(bottomOf(box), height), top) - top);
+}

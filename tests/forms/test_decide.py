@@ -63,3 +63,20 @@ def test_a_text_with_a_box_that_nobody_could_read_is_offered_to_nobody():
     cell = decided(field, box(1, 0.5, other=0.3) + 0.2 * box(7), box(9))
     assert cell.alternatives[1][0] == "?9"
     assert "79" in cell.message
+
+
+def test_a_number_that_is_not_on_its_list_names_the_nearest_that_are():
+    field = Field("id", IDENTIFIER, boxes=8, among=("19991112", "20232002", "20232011", "5"))
+    cell = decided(field, *(box(int(digit)) for digit in "20737002"))
+    assert (cell.status, cell.rule) == ("unsure", "among")
+    assert [text for text, _ in cell.alternatives] == ["20737002", "20232002", "20232011", "19991112"]
+    assert all(text in cell.message for text in ("20232002", "20232011"))
+
+
+def test_a_box_that_may_be_either_of_two_digits_is_read_from_the_list():
+    field = Field("id", IDENTIFIER, boxes=8, among=("20232002", "20737042"))
+    either = box(7, 0.5)
+    either[2] = 0.5
+    boxes = [box(2), box(0), either, box(3), either, box(0), box(0), box(2)]
+    assert decided(field, *boxes).text == "20232002"
+    assert decided(Field("id", IDENTIFIER, boxes=8), *boxes).status == "unsure"

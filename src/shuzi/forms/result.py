@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from shuzi.forms.spec import NUMBER, Field, Spec
+from shuzi.forms.spec import AMONG, NUMBER, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
 from shuzi.reading.result import UNSURE
@@ -36,7 +36,8 @@ class Cell:
     rule
         The rule that the text breaks, such as "range" or "sum"; "" if none.
     alternatives
-        The best texts with their probabilities, this one first.
+        The best texts with their probabilities, this one first; of a text that is not on the field's list, the values
+        on it that are nearest.
     page
         The page of the sheet.
     box
@@ -71,6 +72,9 @@ class Cell:
     @property
     def message(self) -> str:
         """What is doubtful about it; "" if nothing is."""
+        if self.rule == AMONG and len(self.alternatives) > 1:
+            near = [text for text, _ in self.alternatives[1:]]
+            return say("form.rule.among_near", values=say("form.list").join(near))
         if self.rule:
             return say(f"form.rule.{self.rule}")
         if self.status != UNSURE:

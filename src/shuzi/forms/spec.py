@@ -17,6 +17,9 @@ NUMBER, IDENTIFIER, DATE = "number", "identifier", "date"
 BOXES, COMB, OPEN = "boxes", "comb", "open"
 """How a field is printed: a box for each digit, a box with short ticks between digits, or one empty box."""
 
+AMONG = "among"
+"""The rule that only the values on a field's list may be written."""
+
 PAPERS = {"A4": (210.0, 297.0), "Letter": (215.9, 279.4)}
 """Width and height in millimetres."""
 
@@ -119,7 +122,7 @@ class Field:
         if self.check and not CHECKS[self.check](plain):
             return "check"
         if self.among and text not in self.among:
-            return "among"
+            return AMONG
         return ""
 
     @property

@@ -116,15 +116,16 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
         doubt = _INK if told.status != OK or (_has_unknown(told) and _longer(values, best)) else ""
     status = OK if confidence >= OK_FROM and not doubt else UNSURE
     alternatives = tuple((found.values[place], float(probabilities[place])) for place in ranked)
+    near = {"value": best}
     if doubt:
-        advice = told.advice if told and doubt == _INK else (doubt, {})
+        advice = told.advice if told and doubt == _INK else (doubt, near)
     elif status == OK:
         beside = told is not None and any(each.kind in (UNKNOWN, SIGN_INK) for each in told.ignored)
         advice = "reading.among.ok_beside" if beside else "reading.among.ok", {"value": best}
     elif len(alternatives) > 1 and alternatives[1][1] * 10 > 1 - confidence:
         advice = "reading.among.rival", {"other": alternatives[1][0]}
     else:
-        advice = "reading.among.none", {}
+        advice = "reading.among.none", near
     return replace(
         reading,
         text=best,

@@ -5,29 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.erase import LINE, gone_from, without_lines
+from shuzi.forms.finding.course import Line, find_lines, gone_from
+from shuzi.forms.finding.erase import Erased, Profiles, erase, usual_profiles
 from shuzi.forms.finding.flat import PAPER, SCALE, in_photo
 from shuzi.forms.finding.frames import Offsets, find_frames
 from shuzi.forms.finding.thickness import thickness
+from shuzi.forms.finding.written import (
+    LEAST_DARK,
+    MARGIN,
+    Written,
+    inside_of,
+    peak_of,
+    written_in_boxes,
+)
 from shuzi.forms.layout import Place
 from shuzi.forms.spec import BOXES, COMB, OPEN
 from shuzi.ink.boxes import Box
-from shuzi.ink.normalize import normalize
 
-MARGIN = 1.0
-"""Millimetres around a box that are cut out with it, since digits cross its lines."""
-
-LEAST_INK = 34.0
-"""Grey levels by which ink in a cell without divisions differs from paper: paler is none."""
-
-_LEAST_DARK = 28.0  # grey levels by which ink differs from paper
-_LEAST_AREA = 0.35  # square millimetres of ink: less is a speck
-_CLEAR_AREA = 0.9  # square millimetres: less may be a speck or a faint stroke
 _PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
 _LEAST_SEEN = 0.5  # of a field's own lines
 _LEAST_LINED = 0.7  # of the lines of a field on a blank form, if it has some
@@ -37,19 +35,31 @@ _PIECE = 8.0  # millimetres of a long line that are straight enough
 
 
 @dataclass(frozen=True)
-class Written:
-    """What is in one box.
+class _Lined:
+    """Boxes that stand together, cut out with their margin: where they are in it, in pixels, and its lines."""
 
-    Parameters
-    ----------
-    image
-        uint8 (28, 28), as the classifier takes it; None if the box is empty.
-    faint
-        Whether there is so little ink that it may be a speck.
-    """
+    boxes: tuple[Box, ...]
+    picture: NDArray[np.uint8]
+    lines: list[Line]
+    thick: float
+    others: tuple[Box, ...]
 
-    image: NDArray[np.uint8] | None
-    faint: bool
+    def erased(self, usual: Profiles) -> _Part:
+        return _Part(self.boxes, erase(self.picture, self.lines, self.thick, usual), self.others)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Boxes that stand together, cut out with their margin: where they are in it, in pixels, and it without lines."""
+
+    boxes: tuple[Box, ...]
+    erased: Erased
+    others: tuple[Box, ...]
+
+    @property
+    def each(self) -> list[NDArray[np.uint8]]:
+        """Each box with its margin, without lines."""
+        return [self.erased.ink[box.pixels(rim=MARGIN * SCALE)] for box in self.boxes]
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,8 @@ class Cut:
         What is in each box; empty for an open field.
     inside
         An open field with its margin, without its lines: uint8 (h, w), paper 255.
+    kept
+        The same with all that may be ink rather than a line; None if that is no more.
     picture
         The field with its surroundings, for people: uint8 (h, w).
     box
@@ -77,6 +89,7 @@ class Cut:
     place: Place
     boxes: tuple[Written, ...]
     inside: NDArray[np.uint8]
+    kept: NDArray[np.uint8] | None
     picture: NDArray[np.uint8]
     box: Box
     seen: bool
@@ -123,16 +136,22 @@ def cut_fields(
         clear.append(not place.framed or bool(own.mean() >= _LEAST_SEEN))
         x, y = x + len(sides), y + len(lines)
         found.append((place, _moved(place, sides, lines, own_x, own_y)))
-    parts = [[_erased(flat, place, box, boxes) for box in boxes] for place, boxes in found]
-    peaks = np.array([peak_of(part) for (place, _), own in zip(found, parts, strict=True) for part in own])
-    inked = peaks[peaks >= 2 * _LEAST_DARK]
+    everywhere = [box for _, boxes in found for box in boxes]
+    lined = [[_lined(flat, place, group, everywhere) for group in _grouped(place, boxes)] for place, boxes in found]
+    usual = {
+        thick: usual_profiles([line for own in lined for part in own if part.thick == thick for line in part.lines])
+        for thick in {place.thick for place in places}
+    }
+    parts = [[part.erased(usual[part.thick]) for part in own] for own in lined]
+    peaks = np.array([peak_of(box) for own in parts for part in own for box in part.each])
+    inked = peaks[peaks >= 2 * LEAST_DARK]
     # whatever is much paler than what else is written may be the edge of a shadow
-    faintest = max(_LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else _LEAST_DARK
+    faintest = max(LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else LEAST_DARK
     return [
         replace(
-            _cut(flat, place, boxes, [written_in(part, faintest) for part in own], homography),
+            _cut(flat, place, boxes, own, faintest, homography),
             seen=there,
-            hidden=place.thick >= _THICK and any(_goes_below(part, place.thick) for part in own),
+            hidden=place.thick >= _THICK and any(_goes_below(box, place.thick) for part in own for box in part.each),
         )
         for (place, boxes), own, there in zip(found, parts, clear, strict=True)
     ]
@@ -186,78 +205,15 @@ def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
     return marked
 
 
-def peak_of(part: NDArray[np.uint8]) -> float:
-    """Return how dark the darkest ink in a box is: in grey levels below its paper."""
-    rim = round(MARGIN * SCALE)
-    dark = PAPER - part[rim:-rim, rim:-rim].astype(np.float32)
-    return float(np.partition(dark.ravel(), -12)[-12] - np.median(dark))
-
-
-def written_in(part: NDArray[np.uint8], least: float = _LEAST_DARK) -> Written:
-    """Separate the ink in a box from its paper.
-
-    Parameters
-    ----------
-    part
-        The box with its margin, without printed lines: uint8 (h, w), paper 255.
-    least
-        The grey levels by which ink is darker than paper, from which there surely is some.
-
-    Examples
-    --------
-    >>> box = np.full((84, 72), 250, np.uint8)
-    >>> box[22:62, 34:38] = 60
-    >>> written_in(box).image.shape, written_in(box[:, :25]).image is None
-    ((28, 28), True)
-    """
-    dark = (PAPER - part).astype(np.float32)
-    dark -= float(np.median(dark))
-    peak = peak_of(part)
-    if peak < _LEAST_DARK:
-        return Written(None, False)
-    threshold = max(_LEAST_DARK * 0.7, 0.4 * peak)
-    solid = _own(dark >= threshold)
-    area = float(solid.sum()) / SCALE**2
-    if area < _LEAST_AREA or peak < least:
-        return Written(None, area > _LEAST_AREA / 2)
-    near = cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    full = max(float(np.median(dark[solid])), 1.0)
-    ink = np.where(near, np.clip((dark - threshold / 2) * (255 / max(full - threshold / 2, 1)), 0, 255), 0)
-    try:
-        return Written(normalize(np.rint(ink).astype(np.uint8)), area < _CLEAR_AREA)
-    except PictureError:
-        return Written(None, True)
-
-
 def _goes_below(part: NDArray[np.uint8], thick: float) -> bool:
     """Tell whether ink reaches the lines around a box, which were taken out with all that is below them."""
     rim = round((MARGIN + gone_from(thick)) * SCALE)
     inside = part[rim:-rim, rim:-rim]
     if min(inside.shape) < 2 * _BESIDE_LINE:
         return True
-    dark = PAPER - inside.astype(np.float32) >= max(_LEAST_DARK, 0.4 * peak_of(part))
+    dark = PAPER - inside.astype(np.float32) >= max(LEAST_DARK, 0.4 * peak_of(part))
     dark[_BESIDE_LINE:-_BESIDE_LINE, _BESIDE_LINE:-_BESIDE_LINE] = False
     return bool(dark.sum() >= _REACHES)
-
-
-def _own(solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Keep the pieces of ink that belong to the box: not those of neighbours, nor what is left of a line."""
-    rim = round(MARGIN * SCALE)
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(solid.astype(np.uint8), connectivity=8)
-    if count == 1:
-        return solid
-    height, width = solid.shape
-    _, _, wide, high, area = stats[1:].T
-    centre_x, centre_y = centres[1:].T
-    apart_x = np.abs(centre_x - width / 2) > width / 2 - rim
-    apart_y = np.abs(centre_y - height / 2) > height / 2 - rim
-    # what is left of a line lies along it, hardly wider than the line was
-    band = LINE * SCALE
-    on_x = np.minimum(np.abs(centre_x - rim), np.abs(centre_x - width + rim)) < 1.2 * band
-    on_y = np.minimum(np.abs(centre_y - rim), np.abs(centre_y - height + rim)) < 1.2 * band
-    lines_x, lines_y = on_x & (wide < 1.6 * band), on_y & (high < 1.6 * band)
-    drop = apart_x | apart_y | lines_x | lines_y | (area < 5)
-    return solid & ~np.isin(labels, np.flatnonzero(drop) + 1)
 
 
 def _around(group: Sequence[Box]) -> Box:
@@ -266,23 +222,26 @@ def _around(group: Sequence[Box]) -> Box:
 
 
 def _cut(
-    flat: NDArray[np.uint8], place: Place, boxes: list[Box], written: list[Written], homography: NDArray[np.float64]
+    flat: NDArray[np.uint8],
+    place: Place,
+    boxes: list[Box],
+    parts: list[_Part],
+    faintest: float,
+    homography: NDArray[np.float64],
 ) -> Cut:
     frame = _around(boxes)
     corners = [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.bottom], [frame.x, frame.bottom]]
     points = in_photo(homography, np.array(corners))
     (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
     picture = _with_margin(flat, frame)
-    inside = own_ink(_erased(flat, place, frame, boxes)) if place.field.style == OPEN else picture
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
-    return Cut(place, () if place.field.style == OPEN else tuple(written), inside, picture, box, seen=True)
-
-
-def own_ink(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Turn what is left of lines and of neighbours' ink into paper."""
-    dark = PAPER - part.astype(np.float32) >= max(_LEAST_DARK * 0.7, 0.4 * peak_of(part))
-    foreign = cv2.dilate((dark & ~_own(dark)).astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
-    return np.where(foreign, PAPER, part).astype(np.uint8)
+    if place.field.style != OPEN:
+        written = [
+            each for part in parts for each in written_in_boxes(part.erased, part.boxes, faintest, part.others)
+        ]
+        return Cut(place, tuple(written), picture, None, picture, box, seen=True)
+    (part,) = parts
+    return Cut(place, (), *inside_of(part.erased, part.boxes[0], part.others), picture, box, seen=True)
 
 
 def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
@@ -296,19 +255,38 @@ def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     return part
 
 
-def _erased(flat: NDArray[np.uint8], place: Place, box: Box, boxes: list[Box]) -> NDArray[np.uint8]:
-    """Cut out a box with its margin, and take the printed lines out."""
-    part = _with_margin(flat, box)
-    left, top = np.floor((box.x - MARGIN) * SCALE), np.floor((box.y - MARGIN) * SCALE)
-    sides = [box.x * SCALE - left, box.right * SCALE - left]
-    down = [box.y * SCALE - top, box.bottom * SCALE - top]
+def _lined(flat: NDArray[np.uint8], place: Place, group: list[Box], everywhere: list[Box]) -> _Lined:
+    """Cut out boxes that stand together with their margin, and take the printed lines out."""
+    frame = _around(group)
+    part = _with_margin(flat, frame)
+    left, top = (float(np.floor((each - MARGIN) * SCALE)) for each in (frame.x, frame.y))
+    boxes = [_in_pixels(box, left, top) for box in group]
+    around = _in_pixels(frame, left, top)
+    near = [
+        _in_pixels(box, left, top)
+        for box in everywhere
+        if box not in group
+        and box.x < frame.right + MARGIN
+        and box.right > frame.x - MARGIN
+        and box.y < frame.bottom + MARGIN
+        and box.bottom > frame.y - MARGIN
+    ]
+    # a line bends as the boxes along it lie
+    columns = np.arange(part.shape[1]) + 0.5
+    middles = [box.x + box.width / 2 for box in boxes]
+    down = [np.interp(columns, middles, ys) for ys in ([box.y for box in boxes], [box.bottom for box in boxes])]
+    sides, between = [around.x, around.right], [box.x for box in boxes[1:]]
     if not place.framed:  # a stroke at its edge is no line; a line below it may be one all the same
-        return without_lines(part, [], down, thick=place.thick)
-    if place.field.style != COMB:
-        return without_lines(part, sides, down, thick=place.thick)
-    ends = [each for group in _grouped(place, boxes) for each in (group[0].x, group[-1].right)]
-    whole = [each for each, x in zip(sides, (box.x, box.right), strict=True) if min(abs(x - end) for end in ends) < 1]
-    return without_lines(part, whole, down, [each for each in sides if each not in whole], place.thick)
+        lines = find_lines(part, [], down, thick=place.thick)
+    elif place.field.style == COMB:
+        lines = find_lines(part, sides, down, between, place.thick)
+    else:
+        lines = find_lines(part, [*sides, *between], down, thick=place.thick)
+    return _Lined(tuple(boxes), part, lines, place.thick, tuple(near))
+
+
+def _in_pixels(box: Box, left: float, top: float) -> Box:
+    return Box(box.x * SCALE - left, box.y * SCALE - top, box.width * SCALE, box.height * SCALE)
 
 
 def _grouped(place: Place, boxes: list[Box]) -> list[list[Box]]:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.cells import cut_fields, written_in
+from shuzi.forms.finding.cells import cut_fields
+from shuzi.forms.finding.written import written_in
 from shuzi.forms.layout import Place
 from shuzi.forms.spec import OPEN
 

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.cells import LEAST_INK, MARGIN, own_ink, peak_of
 from shuzi.forms.finding.erase import without_lines
 from shuzi.forms.finding.flat import SCALE, even
 from shuzi.forms.finding.spacing import MOST_LINES, UNKNOWN, Shape, completed, settled
+from shuzi.forms.finding.written import LEAST_INK, MARGIN, own_ink, peak_of
 from shuzi.ink.boxes import Box
 from shuzi.ink.resize import resize
 

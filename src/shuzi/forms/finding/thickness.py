@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.erase import ORDINARY
+from shuzi.forms.finding.course import ORDINARY
 from shuzi.forms.finding.flat import PAPER, SCALE
 from shuzi.ink.boxes import Box
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.cells import Written
+from shuzi.forms.finding.written import Written
 from shuzi.forms.spec import DATE, Field
 from shuzi.reading.reader import Reader
 
@@ -63,15 +63,17 @@ class BoxTexts:
 def probabilities_of(boxes: Sequence[Written], reader: Reader) -> NDArray[np.float64]:
     """Return for each box the probabilities of the ten digits, of an empty box and of anything else: (n, 12)."""
     shares = np.zeros((len(boxes), 12))
-    inked = [place for place, each in enumerate(boxes) if each.image is not None]
-    images = [each.image for each in boxes if each.image is not None]
-    for start in range(0, len(inked), _PIECE):
-        probabilities, is_digit = reader.classify_or_reject(np.stack(images[start : start + _PIECE]))
-        places = inked[start : start + _PIECE]
+    views = [(place, view) for place, each in enumerate(boxes) for view in each.views]
+    for start in range(0, len(views), _PIECE):
+        places, images = zip(*views[start : start + _PIECE], strict=True)
+        probabilities, is_digit = reader.classify_or_reject(np.stack(images))
         digit = 1 / (1 + (1 - is_digit) / np.maximum(is_digit, _LEAST) / _IN_A_BOX)
         softer = np.maximum(probabilities.astype(np.float64), _LEAST) ** _SOFTER
-        shares[places, :10] = softer / softer.sum(axis=1, keepdims=True) * digit[:, None]
-        shares[places, OTHER] = 1 - digit
+        found = np.column_stack(
+            [softer / softer.sum(axis=1, keepdims=True) * digit[:, None], np.zeros_like(digit), 1 - digit]
+        )
+        for place, each in zip(places, found, strict=True):
+            shares[place] += each / len(boxes[place].views)
     for place, each in enumerate(boxes):
         empty = float(each.image is None)
         if each.faint:

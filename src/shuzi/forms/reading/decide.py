@@ -8,7 +8,8 @@ from itertools import product
 
 from shuzi.forms.reading.boxes import BoxTexts, Texts
 from shuzi.forms.result import Cell
-from shuzi.forms.spec import Field
+from shuzi.forms.spec import AMONG, Field
+from shuzi.reading.lines.listed import nearest_values
 from shuzi.reading.result import BLANK, OK, UNSURE
 
 OK_FROM, BLANK_FROM = 0.93, 0.986
@@ -21,6 +22,7 @@ than one misread, so a blank has to be surer."""
 _KEPT = 0.98  # the probability that a writer keeps a rule
 _RARE = 0.1  # of random texts pass a check digit
 _LISTED = 5  # texts that a cell names
+_NAMED = 3  # values on the list that it names where the text is none of them
 _OF_A_SUM = 4  # texts of each field that a sum is sought among
 _LEAST = 1e-4  # a text less probable than this is not what is written, whatever the rules say
 _MOST_SUMS = 20_000
@@ -62,12 +64,14 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
         return Cell("", status, share, rule, tuple(found[:_LISTED]))
     texts = found
     if field.among and boxes is not None:
-        plain = {each: each.replace("-", "").replace(".", "") for each in field.among}
+        plain = {each: _plain(each) for each in field.among}
         texts = [(value, boxes.score(text, field.last_may_be_x)) for value, text in plain.items()]
         texts = sorted([each for each in texts if each[1] > 0], key=lambda each: -each[1])
     kept = [(text, each) for text, each in texts if text and not field.broken(text)]
     if not kept or kept[0][1] < _LEAST:
-        return Cell(best, UNSURE, share, field.broken(best), tuple(found[:_LISTED]))
+        rule = field.broken(best)
+        others = _nearest(field, best, boxes) if rule == AMONG else found[1:_LISTED]
+        return Cell(best, UNSURE, share, rule, (found[0], *others))
     right = sum(each for _, each in kept)
     # an empty field breaks no rule, and what cannot be read may as well be a text that keeps them
     empty = 0.0 if field.required else dict(found).get("", 0.0)
@@ -83,6 +87,17 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     sure = confidence >= OK_FROM and whole and not amiss and "?" not in text
     others = sorted([*ranked[1:], *([("", empty / everything)] if empty else [])], key=lambda each: -each[1])
     return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: _LISTED - 1]))
+
+
+def _nearest(field: Field, text: str, boxes: BoxTexts | None) -> Texts:
+    """Return the values on the list of a field that are nearest to a text, with their probabilities."""
+    plain = {_plain(value): value for value in field.among}
+    near = nearest_values([*plain], _plain(text), _NAMED)
+    return [(plain[each], boxes.score(each, field.last_may_be_x) if boxes else 0.0) for each in near]
+
+
+def _plain(text: str) -> str:
+    return text.replace("-", "").replace(".", "")
 
 
 def unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
@@ -185,6 +200,6 @@ def _rarity(field: Field) -> float:
     """Return what fraction of random texts keeps the rules: the rarer, the more it says that a text does."""
     rare = _RARE if field.check else 1.0
     if field.among:
-        longest = max(len(each.replace("-", "").replace(".", "")) for each in field.among)
+        longest = max(len(_plain(each)) for each in field.among)
         rare *= min(len(field.among) / 10.0**longest, 1.0)
     return max(rare, 1e-6)

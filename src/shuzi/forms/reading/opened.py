@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.cells import LEAST_INK, peak_of
+from shuzi.forms.finding.cells import Cut
+from shuzi.forms.finding.written import LEAST_INK, peak_of
 from shuzi.forms.reading.boxes import Texts
 from shuzi.forms.spec import DATE, NUMBER, Field
 from shuzi.reading.reader import Reader
@@ -24,8 +25,18 @@ class Opened:
     amiss: bool
 
 
-def read_open(field: Field, inside: NDArray[np.uint8], reader: Reader) -> Opened:
-    """Read an open field: uint8 (h, w), paper 255, without its frame."""
+def read_open(field: Field, cut: Cut, reader: Reader) -> Opened:
+    """Read an open field; where ink may be a line, with it and without."""
+    found = _read(field, cut.inside, reader)
+    if cut.kept is None:
+        return found
+    merged: dict[str, float] = {}
+    for text, share in (*found.texts, *_read(field, cut.kept, reader).texts):
+        merged[text] = merged.get(text, 0.0) + share / 2
+    return Opened(sorted(merged.items(), key=lambda each: -each[1]), found.amiss)
+
+
+def _read(field: Field, inside: NDArray[np.uint8], reader: Reader) -> Opened:
     if peak_of(inside) < LEAST_INK:
         return Opened([("", 1.0)], False)
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)

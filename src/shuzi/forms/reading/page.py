@@ -144,7 +144,7 @@ class PageReader:
         for cut in cuts:
             field = cut.place.field
             if field.style == OPEN:
-                opened = read_open(field, cut.inside, self._reader)
+                opened = read_open(field, cut, self._reader)
                 cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.place))
             else:
                 boxes = texts_of(field, shares[start : start + len(cut.boxes)])

@@ -118,6 +118,16 @@ def _nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> l
     return [values[place] for place in np.sort(np.argsort(distances, kind="stable")[:_COMPARED])]
 
 
+def nearest_values(values: Sequence[str], text: str, count: int) -> list[str]:
+    """Return so many of the values: those nearest to a text by edit distance, the nearest first.
+
+    >>> nearest_values(["5000", "20232002", "20232802"], "20737002", 2)
+    ['20232002', '20232802']
+    """
+    order = np.argsort(_edit_distances(values, text), kind="stable")
+    return [values[index] for index in order[:count].tolist()]
+
+
 def _edit_distances(values: Sequence[str], text: str) -> NDArray[np.int64]:
     """Return how many characters to insert, delete or replace to turn each value into a text: int64 (n,)."""
     longest = max(map(len, values))

@@ -1,0 +1,270 @@
+"""A printed line of a flat sheet is followed, however it leans and bends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from shuzi.forms.finding.flat import PAPER, SCALE
+
+LINE = 0.5
+"""Millimetres from the middle of an ordinary line to where it is surely gone."""
+
+ORDINARY = 0.25
+"""Millimetres that an ordinary line is thick."""
+
+PIECE = 9.0
+"""Millimetres of a long line that are straight enough."""
+
+_STEP = 0.5  # pixels: a line is sought, and what it looks like is known, at such steps
+_UNEVEN = 40.0  # grey levels, added up across a line, by which it differs from row to row
+_SOFT_EDGE = 0.2  # millimetres: the edge of a line is soft, that of a thicker one as seen by a coarse scan too
+_STRAY, _LEAN = (
+    0.9,
+    0.4,
+)  # millimetres that a line may lie from where its frame is, and one end of a piece from another
+_NEAR = 0.1  # of its contrast for each millimetre that it does
+_CORNER = 0.4  # millimetres from the end of a line, where the lines that it meets are as dark
+_LEAST_DARK = 28 / 3  # grey levels by which a line differs from paper
+_ALONG = 0.8  # of its length a line is at least so dark: ink covers less
+_FREE, _AS_DARK = 0.3, 1.25  # of a line's rows nothing is written on so many, nor on those that are hardly darker
+_DARKER = 0.2  # of a line is darker than what counts as the line
+_TICK = 0.33  # of the height of a comb
+
+T = TypeVar("T", bound=np.generic)
+
+Courses = Sequence[float] | Sequence[NDArray[np.float64]]
+"""Where lines should be, in pixels: one number, or one for each row or column."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A printed line of a part of a sheet, as it was found.
+
+    Parameters
+    ----------
+    upright
+        Whether it goes from above to below; if not, rows and columns are exchanged in what follows.
+    rows
+        The first row of the part that it may be in, and the one after the last.
+    span
+        The first of those rows, counted from there, that it surely is in, and the one after the last.
+    expected
+        The x where its frame is in each row: float64 (rows,).
+    course
+        The x where it is: float64 (rows,).
+    profile
+        How much darker than paper it is, at the distances that `distances` returns: float64 (n,).
+    """
+
+    upright: bool
+    rows: tuple[int, int]
+    span: tuple[int, int]
+    expected: NDArray[np.float64]
+    course: NDArray[np.float64]
+    profile: NDArray[np.float64]
+
+
+def gone_from(thick: float) -> float:
+    """Return the distance from the middle of a line, in millimetres, at which it is surely gone.
+
+    >>> gone_from(0.25), round(gone_from(1.5), 2)
+    (0.5, 1.25)
+    """
+    return max(LINE, 0.7 * thick + _SOFT_EDGE)
+
+
+def find_lines(
+    part: NDArray[np.uint8], across: Courses, down: Courses, ticks: Courses = (), thick: float = ORDINARY
+) -> list[Line]:
+    """Find the printed lines of a part of a sheet near to where they should be.
+
+    Parameters
+    ----------
+    part
+        uint8 (h, w), paper 255.
+    across, down
+        The x of vertical lines and the y of horizontal ones, in pixels.
+    ticks
+        The x of vertical lines that are only in the lower third.
+    thick
+        How thick the lines are, in millimetres.
+
+    Returns
+    -------
+    Those that differ from paper.
+
+    Examples
+    --------
+    >>> part = np.full((60, 60), 250, np.uint8)
+    >>> part[:, 31:33] = 120
+    >>> (line,) = find_lines(part, [28.0], [])
+    >>> line.upright, float(np.abs(line.course - 32).max()) <= 0.5
+    (True, True)
+    """
+    height, width = part.shape
+    xs, ys = ([float(np.mean(line)) for line in lines] for lines in (across, down))
+    high = (min(ys), max(ys)) if len(ys) > 1 else (0.0, float(height))
+    wide = (min(xs), max(xs)) if len(xs) > 1 else (0.0, float(width))
+    tick = high[1] - _TICK * (high[1] - high[0])
+    # of what is below the middle of the box, a tick is most only above a thick line
+    end = height if thick <= LINE or not ys else round(max(ys) - thick / 2 * SCALE)
+    first = max(0, round(tick - _CORNER * SCALE))
+    found = []
+    for lines, upright, (start, stop), rows in (
+        (across, True, high, (0, height)),
+        (down, False, wide, (0, width)),
+        (ticks, True, (tick, high[1]), (first, max(end, first + 6))),
+    ):
+        picture = turned(part, upright)[rows[0] : rows[1]].astype(np.float32)
+        span = (
+            max(0, round(start + _CORNER * SCALE) - rows[0]),
+            min(len(picture), round(stop - _CORNER * SCALE) - rows[0]),
+        )
+        if span[1] - span[0] < _CORNER * SCALE:
+            span = 0, len(picture)
+        for line in lines:
+            expected = _in_rows(line, len(picture))
+            course = course_of(picture, expected, span, thick)
+            if course is not None:
+                profile = profile_of(*seen_along(picture, course, thick)[:2], span, thick)
+                found.append(Line(upright, rows, span, expected, course, profile))
+    return found
+
+
+def _in_rows(line: ArrayLike, rows: int) -> NDArray[np.float64]:
+    return np.array(np.broadcast_to(np.asarray(line, np.float64), rows))
+
+
+def turned(picture: NDArray[T], upright: bool) -> NDArray[T]:
+    """Return a picture, or a view of it in which horizontal lines are upright."""
+    return picture if upright else picture.T
+
+
+def distances(thick: float) -> NDArray[np.float64]:
+    """Return the distances from the middle of a line at which its profile is known, in pixels."""
+    reach = _reach(thick)
+    return np.arange(-reach - 1, reach + 1 + _STEP, _STEP)
+
+
+def _reach(thick: float) -> int:
+    return round(gone_from(thick) * SCALE)
+
+
+def seen_along(
+    picture: NDArray[np.float32], course: NDArray[np.float64], thick: float
+) -> tuple[NDArray[np.float32], NDArray[np.float64], NDArray[np.intp]]:
+    """Return what is seen beside the course of an upright line.
+
+    Returns
+    -------
+    The light, the distance of its pixel from the middle of the line, and its column: each (rows, n).
+    """
+    reach = _reach(thick)
+    offsets = np.arange(-reach - 2, reach + 3)
+    columns = np.clip(np.rint(course[:, None] - 0.5).astype(int) + offsets, 0, picture.shape[1] - 1)
+    return picture[np.arange(len(picture))[:, None], columns], columns + 0.5 - course[:, None], columns
+
+
+def profile_of(
+    light: NDArray[np.float32], away: NDArray[np.float64], span: tuple[int, int], thick: float
+) -> NDArray[np.float64]:
+    """Return how much darker than paper a line is where nothing is written: at its darker places.
+
+    Parameters
+    ----------
+    light, away
+        As `seen_along` returns them.
+    span
+        The first row that counts, and the one after the last.
+    thick
+        In millimetres.
+    """
+    light, away = light[span[0] : span[1]], away[span[0] : span[1]]
+    dark = (PAPER - light).sum(axis=1)
+    free = dark <= _AS_DARK * np.quantile(dark, _FREE) + _UNEVEN
+    at = distances(thick)
+    index = np.rint((away[free] - at[0]) / _STEP).astype(int).ravel()
+    level = light[free].ravel()
+    near = (index >= 0) & (index < len(at))
+    index, level = index[near], level[near]
+    order = np.lexsort((level, index))
+    index, level = index[order], level[order]
+    starts = np.searchsorted(index, np.arange(len(at) + 1))
+    counts = np.diff(starts)
+    there = np.flatnonzero(counts >= min(4, counts.max()))
+    darker = level[starts[there] + (counts[there] * _DARKER).astype(int)]
+    return np.asarray(np.interp(at, at[there], PAPER - darker))
+
+
+def course_of(
+    picture: NDArray[np.float32],
+    expected: NDArray[np.float64],
+    span: tuple[int, int],
+    thick: float,
+    darkest: float = np.inf,
+) -> NDArray[np.float64] | None:
+    """Follow an upright line: where it is as dark as a line along most of its length, and not where it is darkest.
+
+    Parameters
+    ----------
+    picture
+        float32 (rows, w), paper 255.
+    expected
+        The x where it should be in each row.
+    span
+        The first row that it surely is in, and the one after the last.
+    thick
+        In millimetres.
+    darkest
+        By how many grey levels lines are darker than paper at most: what is darker is written.
+
+    Returns
+    -------
+    Its x in each row: float64 (rows,); None if nothing is darker than paper there.
+    """
+    height, width = picture.shape
+    rows = np.arange(height)
+    count = max(1, round((span[1] - span[0]) / (PIECE * SCALE)))
+    nodes = np.linspace(span[0], span[1] - 1, count + 1)
+    reach, lean = round(_STRAY * SCALE / _STEP), round(_LEAN * SCALE / _STEP)
+    shifts = np.arange(-reach, reach + 1)
+    blurred = cv2.blur(np.ascontiguousarray(picture), (1 + 2 * round(thick * SCALE / 2), 1))
+    at = np.clip(expected[:, None] - 0.5 + shifts * _STEP, 0, width - 1.001)
+    low = at.astype(int)
+    part = (at - low).astype(np.float32)
+    dark = PAPER - (blurred[rows[:, None], low] * (1 - part) + blurred[rows[:, None], low + 1] * part)
+    first, last = np.nonzero(np.abs(shifts[:, None] - shifts) <= lean)  # of a straight piece: its shifts at both ends
+    pieces = []
+    for start, end in pairwise(nodes):
+        along = np.arange(round(start), round(end) + 1)
+        share = np.linspace(0, 1, len(along))
+        index = np.rint(first[:, None] * (1 - share) + last[:, None] * share).astype(int)
+        pieces.append(dark[along, index])
+    least = [np.quantile(piece, 1 - _ALONG, axis=1, method="lower") for piece in pieces]
+    level = min(darkest, float(np.median([each.max() for each in least])))
+    if level <= _LEAST_DARK:
+        return None
+    scores = np.full((len(shifts), len(shifts)), -np.inf)
+    away = _NEAR * level * np.abs(shifts) * _STEP / SCALE
+    best, back = np.zeros(len(shifts)), list[NDArray[np.intp]]()
+    for piece in pieces:  # the best path, piece by piece
+        scores[first, last] = np.minimum(piece, level).mean(axis=1) - (away[first] + away[last]) / 2
+        total = best[:, None] + scores
+        back.append(total.argmax(axis=0))
+        best = total.max(axis=0)
+    path = [int(best.argmax())]
+    for before in reversed(back):
+        path.append(int(before[path[-1]]))
+    moved = shifts[path[::-1]] * _STEP
+    found = np.interp(rows, nodes, moved)
+    for outer, one, other in ((rows < nodes[0], 0, 1), (rows > nodes[-1], -1, -2)):
+        slope = (moved[one] - moved[other]) / (nodes[one] - nodes[other])
+        found[outer] = moved[one] + (rows[outer] - nodes[one]) * slope
+    return np.asarray(expected + found)

@@ -1,0 +1,102 @@
+"""What is written on, along and across printed lines is read, or said to be unsure, never lost."""
+
+import cv2
+import numpy as np
+import pytest
+
+from shuzi.forms.finding.course import find_lines
+from shuzi.forms.finding.erase import erase, usual_profiles
+from shuzi.forms.finding.flat import SCALE
+from shuzi.forms.finding.written import written_in_boxes
+from shuzi.forms.reading.boxes import probabilities_of, texts_of
+from shuzi.forms.reading.decide import decide
+from shuzi.forms.spec import Field
+from shuzi.ink.boxes import Box
+
+WIDE, HIGH, MARGIN = 7.0, 8.5, 1.0
+FINE = 5  # times finer than a flat sheet
+SHAPES = {
+    "1": [[(0.5, 0), (0.5, 1)]],
+    "2": [[(0.1, 0.2), (0.3, 0), (0.6, 0), (0.75, 0.2), (0.65, 0.45), (0.05, 1), (0.85, 1)]],
+    "7": [[(0.05, 0), (0.85, 0), (0.35, 1)]],
+    "0": [[(0.4 + 0.35 * np.cos(t), 0.5 + 0.5 * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 40)]],
+}
+
+
+def photographed(digit, at, line=(0.25, 110), ink=50, pen=0.55, seed=0):
+    """Draw a box with its margin and a digit in it: uint8 (h, w), paper 255.
+
+    `at` is the x and y of the digit's left upper corner, or of its right lower one if negative, in millimetres from
+    the box's own: there the edge of its ink is.
+    """
+    size = round((WIDE + 2 * MARGIN) * SCALE * FINE), round((HIGH + 2 * MARGIN) * SCALE * FINE)
+    paper = np.full(size[::-1], 1.0, np.float32)
+    unit = SCALE * FINE
+    left, top, right, bottom = (each * unit for each in (MARGIN, MARGIN, MARGIN + WIDE, MARGIN + HIGH))
+    half = line[0] / 2 * unit
+    for x in (left, right):
+        paper[round(top - half) : round(bottom + half), round(x - half) : round(x + half)] = line[1] / 255
+    for y in (top, bottom):
+        paper[round(y - half) : round(y + half), round(left - half) : round(right + half)] = line[1] / 255
+    points = [np.array(stroke) * (4.6, 5.6) for stroke in SHAPES[digit]]
+    low, high = np.concatenate(points).min(axis=0) - pen / 2, np.concatenate(points).max(axis=0) + pen / 2
+    room = np.array([WIDE, HIGH])
+    corner = np.where(np.array(at) >= 0, np.array(at), room + np.array(at) - (high - low))
+    through = np.zeros(paper.shape, np.uint8)
+    for stroke in points:
+        places = np.rint((stroke - low + corner + MARGIN) * unit).astype(np.int32)
+        cv2.polylines(through, [places.reshape(-1, 1, 2)], False, 255, round(pen * unit), cv2.LINE_AA)
+    paper *= 1 - (1 - ink / 255) * through.astype(np.float32) / 255
+    small = cv2.resize(paper, None, fx=1 / FINE, fy=1 / FINE, interpolation=cv2.INTER_AREA)
+    noise = np.random.default_rng(seed).normal(0, 4, small.shape)
+    return np.clip(cv2.GaussianBlur(small, (0, 0), 1.0) * 255 + noise, 0, 255).astype(np.uint8)
+
+
+def read(part, reader, empty=None):
+    """Read the box of a part as on a sheet of boxes, of which most have nothing on their lines."""
+    rim = MARGIN * SCALE
+    sides, lines = [rim, rim + WIDE * SCALE], [rim, rim + HIGH * SCALE]
+    usual = usual_profiles(find_lines(part if empty is None else empty, sides, lines))
+    erased = erase(part, find_lines(part, sides, lines), 0.25, usual)
+    box = Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
+    field = Field("n", boxes=1)
+    found = texts_of(field, probabilities_of(written_in_boxes(erased, [box]), reader))
+    return decide(field, found.texts, found)
+
+
+LINES = {"grey": (0.25, 110), "black": (0.15, 0), "thick": (0.35, 0)}
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("ink", [30, 90, 130])
+@pytest.mark.parametrize(
+    ("digit", "at"),
+    [
+        ("2", (1.2, -0.01)),
+        ("2", (1.2, -0.3)),
+        ("7", (1.2, 0.01)),
+        ("7", (1.2, 0.3)),
+        ("1", (0.1, 1.4)),
+        ("1", (-0.1, 1.4)),
+        ("0", (0.2, 1.4)),
+    ],
+)
+def test_a_stroke_along_a_line_is_read_or_unsure(reader, digit, at, line, ink):
+    empty = photographed("1", (3, 1.4), LINES[line], ink)
+    cell = read(photographed(digit, at, LINES[line], ink), reader, empty)
+    assert cell.text == digit if cell.status == "ok" else cell.status == "unsure"
+    assert line != "grey" or cell.text == digit
+
+
+@pytest.mark.parametrize("beyond", [0.2, 0.5, 0.7])
+def test_a_stroke_beyond_the_only_box_does_not_vanish(reader, beyond):
+    stroke = np.roll(photographed("1", (0, 1.4), (0.25, 255), ink=40), -round(beyond * SCALE), axis=1)
+    lines = photographed("1", (0, 1.4), ink=255)
+    cell = read(np.minimum(stroke, lines), reader, lines)
+    assert (cell.text, cell.status) != ("", "blank")
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_nothing_is_left_of_lines_alone(reader, line):
+    empty = photographed("1", (3, 1.4), LINES[line], ink=255)
+    assert read(empty, reader).status == "blank"

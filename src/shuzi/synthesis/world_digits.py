@@ -41,11 +41,23 @@ def _long_one(rng: np.random.Generator) -> Strokes:
 
 def _flat_one(rng: np.random.Generator) -> Strokes:
     """Begin the upstroke flat and far to the left, from half height to the foot."""
-    low, right = rng.uniform(0.32, 1.0), rng.uniform(0.4, 1.0)
+    low, right = rng.uniform(0.32, 0.9), rng.uniform(0.4, 1.0)
     apex = (right, 0.0)
     flat = (right * rng.uniform(0.3, 0.6), low + rng.uniform(-0.05, 0.1))
     steep = (right * rng.uniform(0.72, 0.88), low * rng.uniform(0.35, 0.6))
     return [[(0.0, low + rng.uniform(-0.12, 0.05)), flat, steep, apex, apex, (right + rng.uniform(-0.1, 0.1), 1.0)]]
+
+
+def _script_one(rng: np.random.Generator) -> Strokes:
+    """Begin on the line or near it, as in joined writing, and rise in a bow to the top."""
+    low, right = rng.uniform(0.78, 1.02), rng.uniform(0.35, 0.95)
+    apex, foot = (right, 0.0), right + rng.uniform(-0.15, 0.06)
+    bow = [
+        (right * rng.uniform(0.35, 0.5), low - rng.uniform(0.02, 0.2)),
+        (right * rng.uniform(0.7, 0.85), low * 0.45),
+    ]
+    strokes = [[(0.0, low), *bow, apex, apex, (foot, 1.0)]]
+    return [*strokes, [(foot - 0.2, 1.0), (foot + 0.22, 1.0)]] if rng.random() < 0.1 else strokes
 
 
 def _thin_one(rng: np.random.Generator) -> Strokes:
@@ -267,7 +279,7 @@ def _open_nine(rng: np.random.Generator) -> Strokes:
 
 _MORE: Mapping[int, tuple[Shape, ...]] = {
     0: (_tailed_zero, _open_zero),
-    1: (_long_one, _flat_one, _thin_one, _curved_one, _looped_one),
+    1: (_long_one, _flat_one, _script_one, _thin_one, _curved_one, _looped_one),
     2: (_z_two,),
     3: (_round_three,),
     4: (_h_four, _arched_four, _y_four, _nine_four, _nearly_closed_four, _g_four),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import signal
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -142,6 +143,8 @@ def _connect(settings: dict[str, Any], address: str | None) -> None:
         try:
             ray.init(**settings, log_to_driver=False, logging_level=logging.CRITICAL)
         except (Exception, SystemExit) as problem:  # Ray ends the process where it cannot connect
+            if isinstance(problem, SystemExit) and problem.code == signal.SIGTERM:
+                raise  # somebody else ends it
             if not (tries_left and _LATE in str(problem)):
                 raise _explained(problem, address) from problem
             ray.shutdown()

@@ -1,8 +1,68 @@
-"""The option --address names a cluster."""
+"""The option --address names a cluster; a command that cannot reach it says so, and gives up in time."""
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Timer
+from typing import TYPE_CHECKING
+
 from shuzi.cli.localized import option
+from shuzi.cli.terminal import waiting
+from shuzi.errors import ClusterError
+from shuzi.messages import say
+
+if TYPE_CHECKING:
+    from shuzi.scale.cluster import Cluster
+
+_TELL, _GIVE_UP = 20.0, 120.0  # seconds: of a cluster that answers, a busy machine needs up to one minute
 
 address_option = option("--address", envvar="RAY_ADDRESS", metavar="ADDRESS", help="cli.scale.address")
 """`--address`, for each command that works on a cluster; Ray sets its variable for jobs."""
+
+
+@contextmanager
+def connected(address: str | None, cpus: int | None = None) -> Iterator[Cluster]:
+    """Connect to a cluster, or start one, as `cluster` does; say what is waited for, and end the process if in vain.
+
+    Ray waits in C++ code, for ever if a part of the cluster does not answer, where no exception can interrupt it.
+    """
+    from shuzi.scale.cluster import cluster
+
+    with ExitStack() as stack:
+        with _patience(address), waiting(say("scale.starting")):
+            there = stack.enter_context(cluster(address, cpus))
+        yield there
+
+
+@contextmanager
+def _patience(address: str | None) -> Iterator[None]:
+    """Tell on stderr, as it is now, what the block waits for, and end the process after a while."""
+    if address is None:
+        yield
+        return
+    sys.stderr.flush()
+    with os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding or "utf-8", errors="replace") as stderr:
+
+        def tell(sentence: str) -> None:
+            stderr.write(sentence + "\n")
+            stderr.flush()
+
+        def give_up(sentence: str) -> None:
+            tell(sentence)
+            os._exit(1)
+
+        waits = say("scale.waits", address=address, tell=f"{_TELL:g}", seconds=f"{_GIVE_UP:g}")
+        problem = ClusterError("error.cluster.silent", address=address, seconds=f"{_GIVE_UP:g}")
+        timers = [Timer(_TELL, tell, [waits]), Timer(_GIVE_UP, give_up, [say("cli.error", problem=problem)])]
+        for timer in timers:
+            timer.daemon = True
+            timer.start()
+        try:
+            yield
+        finally:
+            for timer in timers:
+                timer.cancel()
+                timer.join()  # it may be writing

@@ -12,8 +12,8 @@ import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.scale.address import address_option
-from shuzi.cli.terminal import do_without_output, waiting
+from shuzi.cli.scale.address import address_option, connected
+from shuzi.cli.terminal import do_without_output
 from shuzi.errors import require
 from shuzi.messages import say
 from shuzi.models.store import DEFAULT
@@ -38,20 +38,22 @@ def read(input: str, output: str, address: str | None, model: str, column: str |
     do_without_output()
     require("ray", "scale", "extra.scale")
     from shuzi.reading.reader import load
-    from shuzi.scale.cluster import cluster
     from shuzi.scale.reading.plan import Order
     from shuzi.scale.reading.run import read as read_on
 
     reader = load(place_of(model))
     with ExitStack() as stack:
-        with waiting(say("scale.starting")):
-            there = stack.enter_context(cluster(address))
+        there = stack.enter_context(connected(address))
         click.echo(say("scale.cpus", cpus=there.cpus, nodes=there.nodes), err=True)
+        failed = 0
         with _showing() as show:
             for progress in read_on(Order(input, output, rows, column), reader, there):
                 show(progress)
+                failed = progress.failed
     if not reader.calibrated:
         click.echo(say("read.uncalibrated"), err=True)
+    if failed:
+        sys.exit(1)
 
 
 @contextmanager

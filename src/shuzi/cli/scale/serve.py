@@ -10,7 +10,7 @@ import click
 
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import place_of
-from shuzi.cli.scale.address import address_option
+from shuzi.cli.scale.address import address_option, connected
 from shuzi.cli.serve import HERE, HOST, NEEDED, PORT, access_options, feature_options, settings_of
 from shuzi.cli.terminal import do_without_output, program, waiting
 from shuzi.errors import require
@@ -48,14 +48,13 @@ def serve(
     require("ray", "scale", "extra.scale")
     for library in NEEDED:
         require(library, "serve", "extra.serving")
-    from shuzi.scale.cluster import cluster
     from shuzi.scale.serving import start
     from shuzi.service import server
     from shuzi.service.http.guard import Hosts, is_loopback
     from shuzi.service.page import is_built
 
     if stop:
-        with cluster(address):
+        with connected(address):
             start.end()
         click.echo(say("cli.serve.ended"), err=True)
         return
@@ -72,7 +71,7 @@ def serve(
         click.echo(say("cli.serve.open", program=program()), err=True)
     if not is_built():
         click.echo(say("cli.serve.no_page"), err=True)
-    with cluster(address, None if address else start.cpus_for(size)):
+    with connected(address, None if address else start.cpus_for(size)):
         with waiting(say("serving.starting")):
             start.begin(host, taken)
             start.deploy(sent, chosen, size)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from shuzi.cli.localized import Command, argument, language_option, option
-from shuzi.cli.scale.address import address_option
+from shuzi.cli.scale.address import address_option, connected
 from shuzi.cli.terminal import do_without_output, program
 from shuzi.errors import RecipeError, require
 from shuzi.messages import say
@@ -67,7 +67,6 @@ def sweep(
     require("ray", "scale", "extra.scale")
     for library in ("tomli_w", "keras", "onnx"):
         require(library, "train", "extra.training") if library == "tomli_w" else _find(library)
-    from shuzi.scale.cluster import cluster
     from shuzi.scale.sweep import report
     from shuzi.scale.sweep.checks import check
     from shuzi.scale.sweep.run import Places, created, opened, run
@@ -84,7 +83,7 @@ def sweep(
         click.echo(say("sweep.started", n=len(plan.trials()), recipe=plan.recipe.name, folder=folder), err=True)
         try:
             stack.enter_context(redirect_stdout(StringIO()))  # Ray prints what became of its workers
-            stack.enter_context(cluster(address))
+            stack.enter_context(connected(address))
             check(plan, places, local=address is None)
             with _progress(plan) as tell:
                 record, errors = run(plan, places, tell)

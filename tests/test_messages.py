@@ -15,7 +15,7 @@ from shuzi.messages import from_environment, say
 
 SOURCE = Path(shuzi.__file__).parent
 NAMES_OF_FILES = (".py", ".html", ".npz", ".json", ".toml", ".md")  # some look like keys
-NO_WORDS = {"cli.heading", "error.own.picture", "read.with_advice"}  # only placeholders and punctuation
+NO_WORDS = {"cli.heading", "error.own.picture", "form.list", "read.with_advice"}  # only placeholders and punctuation
 
 
 def _catalogue(language, domain="shuzi"):

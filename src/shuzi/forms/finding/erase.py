@@ -37,6 +37,9 @@ _SOFT = 0.3  # pixels by which a line may lie beside its course
 _BESIDE = 1.0  # pixels beside a line that its soft edge covers
 _WAY, _MORE = 1.5, 0.0  # millimetres of a line, and grey levels added up across it: what is darker may be ink
 _MAY_BE = 100  # the level of such ink
+_LARGEST_POINT, _LEAST_POINT = 1.3, 0.15  # millimetres of a decimal point, and of its shorter side
+_LONG = 2.0  # times as long as wide: what is left of a line is longer along it
+_PALEST_POINT = 0.3  # of the darkest ink
 
 Profiles = Mapping[bool, NDArray[np.float64]]
 """How much darker than paper upright lines usually are, and the others."""
@@ -219,3 +222,39 @@ def _beside(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> tuple[NDArra
         below = np.rint(rows + slant * (last[:, None] + 1 - columns)).astype(int).clip(0, count - 1)
         both = np.minimum(both, np.maximum(left[above], right[below]))
     return both, np.minimum(left, right)
+
+
+def with_points(clean: NDArray[np.uint8], erased: NDArray[np.uint8], rim: int, peak: float) -> NDArray[np.uint8]:
+    """Put back what may be a decimal point just above the lower line of a cell rather than what is left of that.
+
+    Parameters
+    ----------
+    clean
+        The cell with its margin, without lines and what is left of them: uint8 (h, w), paper 255.
+    erased
+        The same with what is left of lines.
+    rim
+        Pixels of the margin.
+    peak
+        How dark the darkest ink is: in levels below paper.
+
+    Examples
+    --------
+    >>> erased = np.full((96, 160), 250, np.uint8)
+    >>> erased[30:80, [40, 41, 42, 90, 91, 92]] = 60
+    >>> clean = erased.copy()
+    >>> erased[82:86, 64:68] = erased[84:86, 100:150] = 60
+    >>> back = with_points(clean, erased, rim=8, peak=190.0)
+    >>> int(back[83, 65]), int(back[85, 120])
+    (60, 250)
+    """
+    lost = ((PAPER - erased.astype(np.float32) >= _PALEST_POINT * peak) & (clean > erased)).astype(np.uint8)
+    lost[:, :rim] = lost[:, -rim:] = 0
+    lost[: len(lost) // 2] = lost[len(lost) - rim // 2 :] = 0
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(lost, connectivity=8)
+    _, _, wide, high, _ = stats.T
+    short, long = np.minimum(wide, high), np.maximum(wide, high)
+    point = (long <= _LARGEST_POINT * SCALE) & (short >= _LEAST_POINT * SCALE) & (wide <= _LONG * high)
+    point[0] = False
+    near = cv2.dilate(point[labels].astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    return np.where(near, np.minimum(clean, erased), clean)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
 from shuzi.forms.finding.course import LINE
-from shuzi.forms.finding.erase import Erased
+from shuzi.forms.finding.erase import Erased, with_points
 from shuzi.forms.finding.flat import PAPER, SCALE
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import normalize
@@ -272,7 +272,8 @@ def own_ink(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
     around = [Box(x, -high, wide, 3 * high) for x in (box.x - wide, box.right)]
     around += [Box(-wide, y, 3 * wide, high) for y in (box.y - high, box.bottom)]
     pieces = pieces_of(part, [box], [peak_of(part)], around)
-    return without(part, (pieces.owners < 0)[pieces.labels] & (pieces.labels > 0))
+    clean = without(part, (pieces.owners < 0)[pieces.labels] & (pieces.labels > 0))
+    return with_points(clean, part, round(box.x), peak_of(part))
 
 
 def without(part: NDArray[np.uint8], foreign: NDArray[np.bool_]) -> NDArray[np.uint8]:
@@ -283,16 +284,11 @@ def without(part: NDArray[np.uint8], foreign: NDArray[np.bool_]) -> NDArray[np.u
 def inside_of(
     erased: Erased, box: Box, others: Sequence[Box] = ()
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-    """Return the ink in one box without divisions, and all that may be; the latter None if it is no more.
-
-    Returns
-    -------
-    uint8 (h, w), paper 255, both.
-    """
+    """Return the ink in one box without divisions, and all that may be, uint8 (h, w); the latter None if no more."""
     peak = peak_of(erased.ink)
     pieces = pieces_of(erased.ink, [box], [peak], others)
     own = (pieces.owners == 0)[pieces.labels]
-    inside = without(erased.ink, (pieces.labels > 0) & ~own)
+    inside = with_points(without(erased.ink, (pieces.labels > 0) & ~own), erased.ink, round(MARGIN * SCALE), peak)
     extra = _joined((_below_paper(erased.kept) >= threshold_of(peak)) & (pieces.labels == 0), own)
     if extra.sum() < _LEAST_KEPT * SCALE**2:
         return inside, None

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from shuzi.forms.finding.cells import Cut
 from shuzi.forms.finding.written import LEAST_INK, peak_of
 from shuzi.forms.reading.boxes import Texts
-from shuzi.forms.spec import DATE, NUMBER, Field
+from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, Field
 from shuzi.reading.reader import Reader
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, without_marks
 
@@ -51,6 +51,8 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader) -> Opened:
         put = _put(field, text)
         merged[put] = merged.get(put, 0.0) + share
     amiss = reading.status != OK and (listed or reading.advice[0] not in _ONLY_UNSURE)
+    # an identifier may be written with dashes; a point belongs to a number, and must not vanish
+    amiss = amiss or (field.kind == IDENTIFIER and not listed and any(each in reading.text for each in ".,"))
     return Opened(sorted(merged.items(), key=lambda each: -each[1]), amiss)
 
 

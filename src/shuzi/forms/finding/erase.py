@@ -36,6 +36,7 @@ _SLANTS = np.linspace(-1, 1, 9)  # of strokes across a line, in pixels along it 
 _SOFT = 0.3  # pixels by which a line may lie beside its course
 _BESIDE = 1.0  # pixels beside a line that its soft edge covers
 _WAY, _MORE = 1.5, 0.0  # millimetres of a line, and grey levels added up across it: what is darker may be ink
+_LONGEST = 6.0  # millimetres of a stroke of one digit: what is darker for longer is a darker line
 _MAY_BE = 100  # the level of such ink
 _LARGEST_POINT, _LEAST_POINT = 1.3, 0.15  # millimetres of a decimal point, and of its shorter side
 _LONG = 2.0  # times as long as wide: what is left of a line is longer along it
@@ -178,7 +179,7 @@ def _usual(
 
 
 def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool_]:
-    """Tell in which rows a line is darker, or wider, than lines are for some way: something may go along it.
+    """Tell in which rows a line is darker, or wider, than lines are, for as long as a stroke may go along it.
 
     Parameters
     ----------
@@ -190,7 +191,10 @@ def _darker(more: NDArray[np.float32], span: tuple[int, int]) -> NDArray[np.bool
     smooth = cv2.blur(more[:, None], (1, round(_WAY * SCALE)), borderType=cv2.BORDER_REPLICATE)[:, 0]
     found = smooth > _MORE
     found[: span[0]] = found[span[1] :] = False
-    return np.asarray(found)
+    edges = np.flatnonzero(np.diff(found.astype(np.int8), prepend=0, append=0)).reshape(-1, 2)
+    for start, end in edges[np.ptp(edges, axis=1) > _LONGEST * SCALE].tolist():
+        found[start:end] = False
+    return found
 
 
 def _beside(clean: NDArray[np.float32], line: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

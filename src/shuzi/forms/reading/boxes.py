@@ -64,16 +64,18 @@ def probabilities_of(boxes: Sequence[Written], reader: Reader) -> NDArray[np.flo
     """Return for each box the probabilities of the ten digits, of an empty box and of anything else: (n, 12)."""
     shares = np.zeros((len(boxes), 12))
     views = [(place, view) for place, each in enumerate(boxes) for view in each.views]
+    found: dict[int, list[NDArray[np.float64]]] = {}
     for start in range(0, len(views), _PIECE):
         places, images = zip(*views[start : start + _PIECE], strict=True)
         probabilities, is_digit = reader.classify_or_reject(np.stack(images))
         digit = 1 / (1 + (1 - is_digit) / np.maximum(is_digit, _LEAST) / _IN_A_BOX)
         softer = np.maximum(probabilities.astype(np.float64), _LEAST) ** _SOFTER
-        found = np.column_stack(
-            [softer / softer.sum(axis=1, keepdims=True) * digit[:, None], np.zeros_like(digit), 1 - digit]
-        )
-        for place, each in zip(places, found, strict=True):
-            shares[place] += each / len(boxes[place].views)
+        digits = softer / softer.sum(axis=1, keepdims=True) * digit[:, None]
+        for place, row in zip(places, np.column_stack([digits, np.zeros(len(digit)), 1 - digit]), strict=True):
+            found.setdefault(place, []).append(row)
+    for place, rows in found.items():  # where what may be ink makes another digit, each is as probable
+        agree = len({int(row.argmax()) for row in rows}) == 1
+        shares[place] = rows[0] if agree else np.mean(rows, axis=0)
     for place, each in enumerate(boxes):
         empty = float(each.image is None)
         if each.faint:

@@ -30,8 +30,11 @@ def read_open(field: Field, cut: Cut, reader: Reader) -> Opened:
     found = _read(field, cut.inside, reader)
     if cut.kept is None:
         return found
+    other = _read(field, cut.kept, reader)
+    if found.texts[0][0] == other.texts[0][0]:
+        return found
     merged: dict[str, float] = {}
-    for text, share in (*found.texts, *_read(field, cut.kept, reader).texts):
+    for text, share in (*found.texts, *other.texts):
         merged[text] = merged.get(text, 0.0) + share / 2
     return Opened(sorted(merged.items(), key=lambda each: -each[1]), found.amiss)
 

@@ -126,7 +126,9 @@ def test_the_rows_of_a_table_end_as_rfc_4180_has_it(run_alone, folder):
         [sys.executable, "-m", "shuzi", "read", "--csv", "five.png"], capture_output=True, check=True
     )
     assert re.fullmatch(
-        rb"source,text,status,confidence,message,digits_text\r\nfive\.png,5,ok,0\.\d+,Read\.,5\r\n", table.stdout
+        rb'"source","text","status","confidence","message","digits_text"\r\n'
+        rb'"five\.png","5","ok","0\.\d+","Read\.","5"\r\n',
+        table.stdout,
     )
 
 

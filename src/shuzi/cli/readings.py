@@ -38,11 +38,11 @@ def as_row(name: str, found: Found) -> str:
     act on are escaped. `as_json` keeps names as they are.
 
     >>> as_row("a, b.png", Reading("1\n2", "ok", 0.98765, (), ("reading.ok", {})))
-    '"a, b.png","1\n2",ok,0.9877,Read.,"1\n2"\r\n'
+    '"a, b.png","1\n2","ok","0.9877","Read.","1\n2"\r\n'
     >>> as_row("=HYPERLINK(1).png", Reading("1", "ok", 1.0, (), ("reading.ok", {})))
-    "'=HYPERLINK(1).png,1,ok,1.0,Read.,1\r\n"
+    '"\'=HYPERLINK(1).png","1","ok","1.0","Read.","1"\r\n'
     >>> as_row("a.png", Reading("-1-2", "ok", 1.0, (), ("reading.ok", {})))
-    "a.png,'-1-2,ok,1.0,Read.,12\r\n"
+    '"a.png","\'-1-2","ok","1.0","Read.","12"\r\n'
     """
     name = _cell(name)
     if isinstance(found, ShuziError):
@@ -59,7 +59,7 @@ def _cell(text: str) -> str:
 
 def _row(*cells: str | float) -> str:
     text = io.StringIO()
-    csv.writer(text).writerow(cells)
+    csv.writer(text, quoting=csv.QUOTE_ALL).writerow(cells)  # some spreadsheets take ; for the end of a cell too
     return text.getvalue()
 
 

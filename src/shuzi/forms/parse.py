@@ -289,8 +289,9 @@ class Source:
             check_column(roster, path, table["column"], unique=kind == IDENTIFIER)
             return Field(**values)
         if kind == DATE:
-            if unfit := [key for key in ("boxes", "decimals", "length", "min", "max", "check") if key in table]:
-                raise self._wrong("error.spec.date", number, unfit[0])
+            unfit = [key for key in ("decimals", "length", "min", "max", "check") if key in table]
+            if unfit or table.get("boxes", 8) != 8:
+                raise self._wrong("error.spec.date", number, [*unfit, "boxes"][0])
             values["boxes"] = 8
         if "boxes" not in values:
             raise self._wrong("error.spec.missing", number, "boxes")

@@ -96,6 +96,6 @@ test("CSV is for spreadsheets: marked as UTF-8, quoted, and without formulas", (
     { id: cell('a"b'), q: cell("-3") },
   );
   expect(asCsv(table, "to check", "photo")).toBe(
-    '\ufeffid,q,to check,photo\r\n007,\'=1,q,a.jpg\r\n"a""b",-3,,a.jpg\r\n',
+    '\ufeff"id","q","to check","photo"\r\n"007","\'=1","q","a.jpg"\r\n"a""b","-3","","a.jpg"\r\n',
   );
 });

@@ -135,7 +135,7 @@ function field(written: string): string {
   const text = written.replace(OBEYED, escaped);
   const harmless = /^-?\d+([.,]\d+)*$/.test(text);
   const safe = /^\s*[=+\-@＝＋－＠]/.test(text) && !harmless ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return `"${safe.replaceAll('"', '""')}"`; // some spreadsheets take ; for the end of a cell too
 }
 
 /** In Python's notation. */

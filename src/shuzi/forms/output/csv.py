@@ -23,11 +23,11 @@ def as_csv(table: Table) -> str:
     >>> cells = {"id": Cell("007", "ok", 1.0), "q1": Cell("=1", "unsure", 0.5)}
     >>> table = Table("Scores", (Field("id"), Field("q1")), (Row(1, 0, cells),))
     >>> as_csv(table).splitlines()[1]
-    "007,'=1,q1,"
+    '"007","\'=1","q1",""'
     """
     text = io.StringIO()
     text.write("\ufeff")
-    writer = csv.writer(text)
+    writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # some spreadsheets take ; for the end of a cell too
     writer.writerow([*(neutral(each.name) for each in table.fields), say("form.doubtful"), say("form.photo")])
     for row in table.rows:
         texts = [neutral(row.cells[each.name].text) if each.name in row.cells else "" for each in table.fields]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,12 +12,13 @@ from PIL import Image
 from shuzi.errors import require
 from shuzi.forms.output.csv import neutral
 from shuzi.forms.result import Cell, Table, number_of
-from shuzi.forms.spec import Field
+from shuzi.forms.spec import DATE, Field
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 
 _DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
 _HIGH = 26  # pixels of a picture
+_FIRST = date(1900, 3, 1)  # from which on spreadsheets agree: some have a 29 February before it
 _POINTS = 0.75  # to a pixel
 _FORBIDDEN = r"[]:*?/\'"  # in the name of a worksheet
 
@@ -24,8 +26,8 @@ _FORBIDDEN = r"[]:*?/\'"  # in the name of a worksheet
 def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     """Write a table as .xlsx, to a path or an open file.
 
-    Identifiers are text, so 007 and 18-digit ids stay whole. A column whose field asks for it ends in its total, as
-    a formula, so that it follows corrections. A second worksheet says what could not be read.
+    Identifiers are text, so 007 and 18-digit ids stay whole; dates are dates. A column whose field asks for it ends
+    in its total, as a formula, so that it follows corrections. A second worksheet says what could not be read.
 
     Raises
     ------
@@ -79,11 +81,23 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
 
 def _write(target: Any, cell: Cell, field: Field) -> None:
     value = number_of(cell, field)
-    if value is None or field.column:
+    if field.kind == DATE and (day := _day(cell.text)):
+        target.value = day
+        target.number_format = "yyyy-mm-dd"
+    elif value is None or field.column:
         _put(target, cell.text)
     else:
         target.value = value
         target.number_format = _format(field)
+
+
+def _day(text: str) -> date | None:
+    """Return a date as spreadsheets have it; None if it is none, or from before their first one."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day >= _FIRST else None
 
 
 def _put(target: Any, text: str) -> None:

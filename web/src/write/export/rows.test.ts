@@ -23,15 +23,17 @@ test("a row is quoted as RFC 4180 says, and no text becomes a formula", () => {
   const rows = asCsv([
     { source: 'a, "b".png', shown: shown("1\n2") },
     { source: "=HYPERLINK(1).png", shown: shown("-1-2") },
+    { source: "a;=1+1;b.png", shown: shown("3") },
     { source: "d.pdf", error: "=No, it is damaged." },
     { source: "c\u202egnp.exe", shown: shown("-3.5", { isCorrected: true }) },
   ]).split("\r\n");
-  expect(rows[0]).toBe("source,text,status,confidence,message,digits_text,corrected");
+  expect(rows[0]).toBe('"source","text","status","confidence","message","digits_text","corrected"');
   expect(rows.slice(1)).toEqual([
-    '"a, ""b"".png","1\n2",ok,0.9876,Read.,"1\n2",false',
-    "'=HYPERLINK(1).png,'-1-2,ok,0.9876,Read.,12,false",
-    `d.pdf,,error,,"'=No, it is damaged.",,false`,
-    "c gnp.exe,-3.5,ok,,Read.,35,true",
+    '"a, ""b"".png","1\n2","ok","0.9876","Read.","1\n2","false"',
+    `"'=HYPERLINK(1).png","'-1-2","ok","0.9876","Read.","12","false"`,
+    `"a;=1+1;b.png","3","ok","0.9876","Read.","3","false"`,
+    `"d.pdf","","error","","'=No, it is damaged.","","false"`,
+    '"c gnp.exe","-3.5","ok","","Read.","35","true"',
     "",
   ]);
 });

@@ -41,8 +41,9 @@ function cell(text: string): string {
   return FORMULA.test(visible) ? `'${visible}` : visible;
 }
 
+/** Always in quotes: some spreadsheets take ; for the end of a cell too. */
 function quoted(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return `"${text.replaceAll('"', '""')}"`;
 }
 
 /** JSON; a character that a person said has no probability, and `corrected` is true. */

@@ -1,0 +1,37 @@
+"""What a table is saved as means the same to a spreadsheet."""
+
+from datetime import datetime
+
+import openpyxl
+import pytest
+
+from shuzi.errors import DataError
+from shuzi.forms.output.csv import as_csv
+from shuzi.forms.output.save import save_table
+from shuzi.forms.parse import read_spec
+from shuzi.forms.result import Cell, Row, Table
+from shuzi.forms.spec import DATE, Field
+
+
+def test_dates_are_dates_for_a_spreadsheet_and_what_is_no_date_is_text(tmp_path):
+    texts = ["2024-02-29", "2024-02-30", "1900-02-29", "202-1"]
+    rows = tuple(Row(1, number, {"day": Cell(text, "ok", 1.0)}) for number, text in enumerate(texts))
+    save_table(Table("Days", (Field("day", kind=DATE, boxes=8),), rows), tmp_path / "days.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "days.xlsx").active
+    assert [sheet.cell(row, 1).value for row in range(2, 6)] == [datetime(2024, 2, 29), *texts[1:]]
+    assert sheet.cell(2, 1).is_date
+
+
+def test_a_name_with_semicolons_stays_in_one_cell():
+    row = Row(1, 0, {"q": Cell("3", "ok", 1.0, source="a;=1+1;b.png")})
+    assert as_csv(Table("", (Field("q"),), (row,))).splitlines()[1] == '"3","","a;=1+1;b.png"'
+
+
+def test_a_date_may_say_that_it_has_eight_boxes(tmp_path):
+    path = tmp_path / "spec.toml"
+    text = 'title = "S"\n[[fields]]\nname = "day"\nkind = "date"\nboxes = {}\n'
+    path.write_text(text.format(8), "utf-8")
+    assert read_spec(path).fields[0].boxes == 8
+    path.write_text(text.format(6), "utf-8")
+    with pytest.raises(DataError, match="line 5"):
+        read_spec(path)

@@ -23,7 +23,7 @@ from shuzi.reading.classifier import Classifier
 
 _LEAST = 1e-6
 _KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
-_FAINT = 0.5  # a corrected digit that counts less does not look alike
+_FAINT = 0.05  # a corrected digit that counts less says nothing
 _HEARD = -1.0  # the logit below which it says nothing: of the `ok` answers that it would doubt, hardly any are wrong
 _PIECE = 256  # digits that are compared at once: with 10,000 corrected ones, those of a page would take gigabytes
 _DOUBTFUL = 1.0  # the largest logit of what only looks alike: a person should see it, so it is not `ok`

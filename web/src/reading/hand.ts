@@ -3,7 +3,7 @@ import type { Grey } from "../ink/picture";
 import type { Classified } from "./models";
 
 const LEAST = 1e-6;
-const FAINT = 0.5;
+const FAINT = 0.05;
 /** The logit below which a corrected digit says nothing: what only it would doubt is mostly right. */
 const HEARD = -1;
 /** The largest logit of what only looks alike: a person should see it. */

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.atomic import replacing
+from shuzi.atomic import is_part, remove_leftovers, replacing
 
 
 @pytest.fixture
@@ -267,3 +267,50 @@ def test_standard_output_is_written_on_where_it_stands(tmp_path, to):
             subprocess.run(command, stdout=out, check=True)
         said = (tmp_path / "out").read_bytes()
     assert said.split() == [b"before", b"whole", b"after"]
+
+
+def _parts(folder):
+    return [path for path in folder.iterdir() if is_part(path)]
+
+
+WRITE = """
+import os, sys
+from pathlib import Path
+from shuzi.atomic import replacing
+with replacing(Path(sys.argv[1])) as part:
+    part.write_text("half")
+    print("writes", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def writer(tmp_path):
+    """A process that is in the middle of writing a file."""
+    command = [sys.executable, "-c", WRITE, str(tmp_path / "step-1.npz")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only age tells there")
+def test_what_a_killed_process_left_is_removed_and_not_what_a_living_one_writes(writer, tmp_path):
+    with replacing(tmp_path / "mine.txt") as mine:
+        mine.write_text("half", "utf-8")
+        remove_leftovers(tmp_path)
+        assert len(_parts(tmp_path)) == 2
+        writer.kill()
+        writer.wait()
+        remove_leftovers(tmp_path)
+        assert _parts(tmp_path) == [mine]
+
+
+def test_what_another_machine_left_is_removed_after_a_day(tmp_path):
+    part = tmp_path / ".shard.0123abcd-1-0123abcd.part.parquet"
+    part.write_text("half", "utf-8")
+    remove_leftovers(tmp_path)
+    assert part.exists()
+    os.utime(part, (0, 0))
+    remove_leftovers(tmp_path)
+    assert not part.exists()

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import shutil
+import socket
 import stat
+import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
 """Reasons why a write can fail although the data is fine."""
+
+_PART = re.compile(r"\..+\.([0-9a-f]{8})-([0-9]+)-[0-9a-f]{8}\.part(\..*)?")
+_LONG = 86_400.0  # seconds after which nobody writes to a part of a machine that cannot be asked
 
 
 @contextmanager
@@ -46,7 +55,8 @@ def replacing(target: Path) -> Iterator[Path]:
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     # keeps the extension, from which libraries choose the format
-    part = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
+    token = f"{_machine()}-{os.getpid()}-{secrets.token_hex(4)}"
+    part = target.with_name(f".{target.stem}.{token}.part{target.suffix}")
     try:
         yield part
         for path in [part, *part.rglob("*")]:
@@ -63,10 +73,69 @@ def replacing(target: Path) -> Iterator[Path]:
             problem.filename, problem.filename2 = str(target), None
         raise
     finally:
-        if part.is_dir():
-            shutil.rmtree(part)
-        else:
-            part.unlink(missing_ok=True)
+        _remove(part)
+
+
+def is_part(path: Path) -> bool:
+    """Tell whether a path is the temporary one of a file or folder that is or was being written."""
+    return _PART.fullmatch(path.name) is not None
+
+
+def remove_leftovers(folder: Path, alone: bool = False) -> None:
+    """Remove what processes that were killed while they wrote have left in a folder, as far as that is possible.
+
+    What a living process writes stays; what comes from another machine stays for a day.
+
+    Parameters
+    ----------
+    folder
+        The folder; it need not exist.
+    alone
+        Whether nobody else writes into the folder, so that all of it is left over.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, replacing(Path(folder) / "note.txt") as path:
+    ...     _ = path.write_text("half", encoding="utf-8")
+    ...     remove_leftovers(Path(folder))
+    ...     path.exists()
+    True
+    """
+    with suppress(OSError):
+        for path in folder.iterdir():
+            if (found := _PART.fullmatch(path.name)) and (alone or _is_left(path, found[1], int(found[2]))):
+                with suppress(OSError):
+                    _remove(path)
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
+        shutil.rmtree(part)
+    else:
+        part.unlink(missing_ok=True)
+
+
+def _is_left(part: Path, machine: str, process: int) -> bool:
+    if machine != _machine() or sys.platform == "win32":  # where a signal, even 0, ends a process
+        return time.time() - part.stat().st_mtime > _LONG
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:  # it is another user's
+        pass
+    return False
+
+
+@cache
+def _machine() -> str:
+    """Name this machine as it was started, and what counts its processes: a container counts its own."""
+    try:
+        name = Path("/proc/sys/kernel/random/boot_id").read_text("ascii") + str(Path("/proc/self/ns/pid").readlink())
+    except OSError:  # it is no Linux
+        name = socket.gethostname()
+    return sha256(name.encode()).hexdigest()[:8]
 
 
 def _is_stream(target: Path) -> bool:

@@ -62,6 +62,16 @@ def test_a_training_that_saved_is_refused_and_one_that_did_not_makes_room(folder
         RunFolder.create(folder.path, SOFTMAX)
 
 
+def test_a_run_that_was_killed_while_it_first_saved_makes_room_and_its_half_file_goes(folder):
+    folder.lock.give_back()
+    folder.checkpoints.mkdir()
+    left = folder.checkpoints / ".step-00000100.0123abcd-1-0123abcd.part.npz"
+    left.write_bytes(b"half")
+    again = RunFolder.create(folder.path, SOFTMAX)
+    again.remove_leftovers()
+    assert not left.exists()
+
+
 def test_an_empty_folder_that_is_there_may_be_used(tmp_path):
     assert RunFolder.create(tmp_path, SOFTMAX).recipe() == SOFTMAX
 

@@ -95,6 +95,7 @@ def _run(
     step, state = folder.checkpoint()
     if step > recipe.steps or (step == recipe.steps and folder.exported() == step):
         raise RunError("error.run.finished", path=folder.path, step=step, steps=recipe.steps)
+    folder.remove_leftovers()
     recipe.save(folder.recipe_file)
     folder.forget_after(step)
     model: Any = None

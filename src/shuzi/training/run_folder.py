@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.atomic import replacing
+from shuzi.atomic import is_part, remove_leftovers, replacing
 from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.data.npz import read_npz
@@ -132,13 +132,13 @@ class RunFolder:
             return False
         files = {self.recipe_file, self.metrics_file, self.data_file, self.start_file}
         begun = {*files, *self.lock.files, self.checkpoints, self.tensorboard}
-        there = set(self.path.iterdir())
+        there = {path for path in self.path.iterdir() if not is_part(path)}
         return there <= begun and self._no_checkpoints()
 
     def _no_checkpoints(self) -> bool:
         """Return whether it is certain that nothing was saved."""
         try:
-            return not any(self.checkpoints.iterdir())
+            return all(map(is_part, self.checkpoints.iterdir()))
         except FileNotFoundError:
             return True
         except OSError:
@@ -204,6 +204,11 @@ class RunFolder:
             return int(card.recipe["steps"]) if whole else None
         except _DAMAGED:
             return None
+
+    def remove_leftovers(self) -> None:
+        """Remove what a run that was killed while it saved has left; the lock must be held."""
+        remove_leftovers(self.path)
+        remove_leftovers(self.checkpoints, alone=True)
 
     def forget_after(self, step: int) -> None:
         """Drop the metrics of later steps, and of an end that is no longer the end."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pyarrow import fs
 
-from shuzi.atomic import replacing
+from shuzi.atomic import remove_leftovers, replacing
 from shuzi.errors import DataError
 
 _WHOLE = ("s3", "gcs", "abfs")  # object stores: an object is there once it has been written to its end, never in part
@@ -120,6 +120,11 @@ class Place:
             if start:
                 file.seek(start)
             return bytes(file.read(length))
+
+    def remove_leftovers(self) -> None:
+        """Remove what processes of this machine that were killed while they wrote have left in this folder."""
+        if self.is_local:
+            remove_leftovers(Path(self.path))
 
     def put(self, content: bytes) -> None:
         """Write this file in one step: it is there as a whole or not at all.

@@ -95,6 +95,7 @@ def prepare(order: Order, models: str, language: str) -> tuple[Manifest, Place] 
 
 def _prepare(order: Order, models: str) -> tuple[Manifest, Place]:
     output = Place.of(order.output)
+    output.remove_leftovers()
     known = _known(output)
     source = Place.of(order.input)
     if known is not None:

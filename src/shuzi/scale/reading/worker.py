@@ -72,6 +72,7 @@ class Worker:
 
         self._work = work
         self._problem = self._unfit()
+        work.output.remove_leftovers()
         self._pool = Pool(1, _ON_THE_WAY, alone)
         self._reader: Shared = self._pool.share(_Packed(ray.get(work.reader)))
         self._pictures = Counter("shuzi_pictures", "Pictures read, by the status of their reading", ("status",))

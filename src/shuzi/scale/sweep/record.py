@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from shuzi.atomic import replacing
+from shuzi.atomic import remove_leftovers, replacing
 from shuzi.errors import RunError, TrainingError
 
 RECORD_FILE = "trials.jsonl"
@@ -60,6 +60,7 @@ class Record:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / RECORD_FILE
+        remove_leftovers(folder)
         self.decisions = list(_read(self._path))
 
     def add(self, decision: Decision) -> None:

@@ -144,6 +144,17 @@ def test_a_process_that_was_killed_while_nobody_asked_is_replaced(pool):
     assert ask(pool, os.getpid) != first
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not count a process's seconds")
+def test_a_call_that_uses_up_its_seconds_is_ended_and_not_tried_again(calls):
+    pool = Pool(1, begin=calls.begin, seconds=0.5)
+    spins, next_one = pool.submit(exec, "while True: pass"), pool.submit(os.getpid)
+    with pytest.raises(Late):
+        pool.result(spins)
+    assert pool.result(next_one) == pool.numbers[0]
+    assert pool.replaced == 1
+    pool.close()
+
+
 def test_what_takes_too_long_is_ended_with_its_process_and_not_tried_again(calls):
     pool = Pool(1)
     hangs, next_one = pool.submit(calls.hang), pool.submit(os.getpid)

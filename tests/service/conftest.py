@@ -1,3 +1,4 @@
+import importlib
 import io
 import json
 import os
@@ -17,10 +18,46 @@ import pytest
 from PIL import Image
 
 import bombs
+from shuzi.service.api import answers
 from shuzi.service.app import create
 from shuzi.service.http.limits import Limits
 from shuzi.service.page import PAGE
 from shuzi.service.server import listen, server
+
+MODULE = """
+def begin(what):
+    with open({folder!r} + "/begun", "a", encoding="utf-8") as file:
+        file.write(what + "\\n")
+
+def wait(value=True):
+    begin(str(value))
+    with open({folder!r} + "/gate") as gate:
+        fcntl.flock(gate, fcntl.LOCK_SH)
+    return value
+
+def read(reader, pictures, asked):
+    (begin if pictures[0][0].startswith("quick") else wait)(pictures[0][0])
+    return answers.read(reader, pictures, asked)
+
+def crash_once(value):
+    with open({folder!r} + "/begun", encoding="utf-8") as file:
+        first = not file.read()
+    begin(str(value))
+    if first:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return value
+
+def spin(*_):
+    begin("spin")
+    while True:
+        pass
+
+def kept():
+    return len(sys.modules["__main__"]._kept)
+
+def crash():
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
 @dataclass
@@ -168,6 +205,48 @@ def number(mnist):
 @pytest.fixture(scope="session")
 def as_png():
     return png
+
+
+class Held:
+    """Work in other processes that waits for a word from here, and writes down what has begun."""
+
+    def __init__(self, folder):
+        self._begun = folder / "begun"
+        self._begun.touch()
+        self._gate = (folder / "gate").open("w")
+        fcntl = pytest.importorskip("fcntl", reason="file locks hold work in another process")
+        fcntl.flock(self._gate, fcntl.LOCK_EX)
+
+    @property
+    def begun(self):
+        return self._begun.read_text(encoding="utf-8").splitlines()
+
+    def until_begun(self, many=1):
+        while len(self.begun) < many:
+            pass
+
+    def go(self):
+        self._gate.close()
+
+
+@pytest.fixture
+def work(tmp_path, monkeypatch):
+    """Make a module of work that other processes import too, and what holds it."""
+    fcntl_ = "import fcntl, os, signal, sys, time\nfrom shuzi.service.api import answers\n"
+    (tmp_path / "work_for_tests.py").write_text(fcntl_ + MODULE.format(folder=str(tmp_path)), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    module = importlib.import_module("work_for_tests")
+    module.held = Held(tmp_path)
+    yield module
+    module.held.go()
+    del sys.modules["work_for_tests"]
+
+
+@pytest.fixture
+def held(work, monkeypatch):
+    """Let every reading wait but those of pictures whose names begin with "quick", and tell which have begun."""
+    monkeypatch.setattr(answers, "read", work.read)
+    return work.held
 
 
 def of_events(text):

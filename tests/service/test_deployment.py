@@ -70,6 +70,7 @@ def test_the_limits_are_those_of_the_service(path):
         *(limits.client_connections, limits.client_held // 10**6, limits.client_explained, limits.explained),
         *(limits.client_explained_rate, limits.explained_in_all, HEADERS),
         *(HEAD_BYTES // 1_000, limits.head_seconds, limits.pause_seconds, limits.body_seconds, limits.work_seconds),
+        *(limits.piece_seconds, limits.abandoned_seconds),
         *(limits.connections, limits.streams, limits.trainings, limits.training_seconds / 60, MOST["batch_size"]),
     }
     assert expected <= numbers

@@ -2,10 +2,8 @@
 
 import asyncio
 import concurrent.futures
-import importlib
 import io
 import os
-import sys
 
 import pytest
 from PIL import Image
@@ -15,38 +13,9 @@ from shuzi.errors import ServiceError, ShuziError
 from shuzi.service.api import answers
 from shuzi.service.pool import Pool
 
-fcntl = pytest.importorskip("fcntl")  # file locks hold work in another process
+pytest.importorskip("fcntl")  # file locks hold work in another process
 
 ROUNDS = 2_000  # of polling
-MODULE = """
-def begin(what):
-    with open({folder!r} + "/begun", "a", encoding="utf-8") as file:
-        file.write(what + "\\n")
-
-def wait(value=True):
-    begin(str(value))
-    with open({folder!r} + "/gate") as gate:
-        fcntl.flock(gate, fcntl.LOCK_SH)
-    return value
-
-def read(reader, pictures, asked):
-    wait(pictures[0][0])
-    return answers.read(reader, pictures, asked)
-
-def crash_once(value):
-    with open({folder!r} + "/begun", encoding="utf-8") as file:
-        first = not file.read()
-    begin(str(value))
-    if first:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return value
-
-def kept():
-    return len(sys.modules["__main__"]._kept)
-
-def crash():
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
 
 
 def _at_work(client, expected):
@@ -55,47 +24,6 @@ def _at_work(client, expected):
         if f"shuzi_requests_at_work {expected}.0" in client.get("/metrics").text:
             return
     pytest.fail(client.get("/metrics").text)
-
-
-class Held:
-    """Work in other processes that waits for a word from here, and writes down what has begun."""
-
-    def __init__(self, folder):
-        self._begun = folder / "begun"
-        self._begun.touch()
-        self._gate = (folder / "gate").open("w")
-        fcntl.flock(self._gate, fcntl.LOCK_EX)
-
-    @property
-    def begun(self):
-        return self._begun.read_text(encoding="utf-8").splitlines()
-
-    def until_begun(self, many=1):
-        while len(self.begun) < many:
-            pass
-
-    def go(self):
-        self._gate.close()
-
-
-@pytest.fixture
-def work(tmp_path, monkeypatch):
-    """Make a module of work that other processes import too, and what holds it."""
-    fcntl_ = "import fcntl, os, signal, sys, time\nfrom shuzi.service.api import answers\n"
-    (tmp_path / "work_for_tests.py").write_text(fcntl_ + MODULE.format(folder=str(tmp_path)), encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
-    module = importlib.import_module("work_for_tests")
-    module.held = Held(tmp_path)
-    yield module
-    module.held.go()
-    del sys.modules["work_for_tests"]
-
-
-@pytest.fixture
-def held(work, monkeypatch):
-    """Let every reading wait, and tell which have begun."""
-    monkeypatch.setattr(answers, "read", work.read)
-    return work.held
 
 
 def test_a_pdf_that_hangs_keeps_nobody_waiting_and_ends(run_service, number, hanging_pdf):
@@ -164,7 +92,7 @@ def test_when_all_places_are_taken_the_next_is_told_to_come_again_and_health_is_
 
 def test_a_pool_that_ends_tells_who_waits_and_who_comes(work):
     async def end():
-        pool = Pool(queue=4, seconds=60, workers=1)
+        pool = Pool(seconds=60, workers=1)
         running = asyncio.create_task(pool.run(work.wait, 7))
         waiting = asyncio.create_task(pool.run(os.getpid))
         await asyncio.to_thread(work.held.until_begun)
@@ -180,7 +108,7 @@ def test_a_pool_that_ends_tells_who_waits_and_who_comes(work):
         return keys, found
 
     async def _in_place(pool):
-        async with pool.place():
+        async with pool.request():
             pytest.fail("it was let in")
 
     assert asyncio.run(end()) == (["error.service.closing"] * 3, 7)
@@ -189,7 +117,7 @@ def test_a_pool_that_ends_tells_who_waits_and_who_comes(work):
 @pytest.mark.parametrize("abandoned", [False, True])
 def test_another_process_takes_the_place_of_one_that_is_stuck(work, abandoned):
     async def stick():
-        pool = Pool(queue=4, seconds=60, workers=1)
+        pool = Pool(seconds=60, workers=1)
         first = asyncio.create_task(pool.run(work.wait))
         second = asyncio.create_task(pool.run(work.begin, "done"))
         await asyncio.to_thread(work.held.until_begun)
@@ -215,7 +143,7 @@ def test_another_process_takes_the_place_of_one_that_is_stuck(work, abandoned):
 
 def test_what_is_done_is_not_kept_waiting_by_the_next_piece_that_sticks(work):
     async def stick():
-        pool = Pool(queue=4, seconds=60, workers=1)
+        pool = Pool(seconds=60, workers=1)
         first, second = (asyncio.create_task(pool.run(each, "1")) for each in (work.begin, work.wait))
         assert await first is None
         work.held.go()
@@ -228,7 +156,7 @@ def test_what_is_done_is_not_kept_waiting_by_the_next_piece_that_sticks(work):
 
 def test_a_pool_whose_processes_are_all_stuck_is_not_ready_and_makes_no_end_of_them(work):
     async def stick():
-        pool = Pool(queue=40, seconds=1e-9, workers=1)
+        pool = Pool(seconds=1e-9, workers=1)
         tasks = [asyncio.create_task(pool.run(work.wait)) for _ in range(10)]
         await asyncio.to_thread(work.held.until_begun)
         found = len(pool.numbers), pool.ready
@@ -242,7 +170,7 @@ def test_a_pool_whose_processes_are_all_stuck_is_not_ready_and_makes_no_end_of_t
 
 def test_a_pool_in_which_nothing_begins_is_not_ready(work):
     async def stick():
-        pool = Pool(queue=4, seconds=60, workers=1, late=0.0)
+        pool = Pool(seconds=60, workers=1, late=0.0)
         first = asyncio.create_task(pool.run(work.wait))
         await asyncio.to_thread(work.held.until_begun)
         found = [pool.ready]
@@ -260,7 +188,7 @@ def test_a_pool_in_which_nothing_begins_is_not_ready(work):
 
 def test_what_a_process_was_at_when_it_was_killed_is_done_by_another_and_given_up_the_second_time(work):
     async def kill():
-        pool = Pool(queue=9, seconds=60, workers=1)
+        pool = Pool(seconds=60, workers=1)
         whole = [pool.run(work.crash_once, each) for each in range(5)]
         found = await asyncio.gather(*whole)
         crashing = [pool.run(work.crash), pool.run(work.wait), pool.run(work.crash)]
@@ -297,7 +225,7 @@ def test_a_process_that_is_killed_while_it_reads_costs_no_request(limited, numbe
 
 def test_a_model_that_is_gone_here_is_forgotten_by_the_processes(number, work):
     async def forget():
-        pool = Pool(queue=4, seconds=60, workers=1, begin=answers.begin)
+        pool = Pool(seconds=60, workers=1, begin=answers.begin)
         reader, asked = shuzi.load("tiny"), answers.Asked("en")
         read = await pool.run(answers.read, [("a", number)], asked, shared=pool.shared(reader))
         kept = [await pool.run(work.kept)]
@@ -336,4 +264,4 @@ def test_many_pdfs_that_hang_keep_no_plain_picture_waiting_and_those_beyond_the_
 def test_processes_are_as_many_as_the_cores_that_may_be_used_and_not_more_than_the_limit(monkeypatch, may, workers):
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(may)))
     monkeypatch.setattr(os, "cpu_count", lambda: 64)
-    assert Pool(queue=1, seconds=1, workers=8).workers == workers
+    assert Pool(seconds=1, workers=8).workers == workers

@@ -10,8 +10,9 @@ import struct
 from collections.abc import Iterator
 from typing import IO
 
-CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY = range(7)
-"""What a frame is: a call, an object to keep for calls, one to forget; a result, an error, neither; the start."""
+CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY, BEGIN = range(8)
+"""What a frame is: a call, an object to keep for calls, one to forget; a result, an error, neither; the start; a call
+that comes first and may take any time."""
 
 Frame = tuple[int, int, memoryview]
 

@@ -33,6 +33,8 @@ class Pool:
         Large tasks on their way to one process: with two it never waits, with one it leaves them to whoever is free.
     begin
         Called first in each process, without arguments.
+    seconds
+        CPU seconds after which a process is ended with its task, which is `Late` then; 0 for as many as it takes.
 
     Examples
     --------
@@ -43,10 +45,13 @@ class Pool:
     >>> pool.close()
     """
 
-    def __init__(self, most: int, ahead: int = 1, begin: Callable[[], object] | None = None) -> None:
+    def __init__(
+        self, most: int, ahead: int = 1, begin: Callable[[], object] | None = None, seconds: float = 0.0
+    ) -> None:
         self.most = most
         self._ahead = ahead
         self._begin = begin
+        self._seconds = seconds
         self._numbers = 0
         self._gone: deque[int] = deque()  # shared objects that nobody refers to any more
         self._reset()
@@ -174,10 +179,12 @@ class Pool:
         with self.changed:
             return sum(each.busy_for > seconds for each in self._slots) >= self.most
 
-    def end_late(self, seconds: float) -> int:
-        """End processes that have been at one task for so long, whose result is `Late` then; return how many."""
+    def end_late(self, seconds: float, task: Task | None = None) -> int:
+        """End processes that have been at one task, or at this one, for so long: it is `Late`; return how many."""
         with self.changed:
-            late = [each for each in self._slots if each.busy_for > seconds]
+            late = [
+                slot for slot in self._slots if slot.busy_for > seconds and (task is None or slot.sent[0] is task)
+            ]
             for each in late:
                 each.end(Late)
         return len(late)
@@ -261,7 +268,7 @@ class Pool:
             self._start_one()
 
     def _start_one(self) -> None:
-        slot = Slot(self, self._begin)
+        slot = Slot(self, self._begin, self._seconds)
         self._slots.append(slot)
         Thread(target=slot.run, daemon=True, name="pool").start()
 

@@ -10,9 +10,10 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from shuzi.errors import ShuziError
-from shuzi.processes.frames import ANSWER, CALL, ERROR, READY, Frame, frame, frames, write
+from shuzi.processes.frames import ANSWER, BEGIN, ERROR, READY, Frame, frame, frames, write
+from shuzi.processes.limits import TIME_IS_UP
 from shuzi.processes.start import Process, kill, start, trusted
-from shuzi.processes.task import Crashed, Task, Unreadable
+from shuzi.processes.task import Crashed, Late, Task, Unreadable
 
 if TYPE_CHECKING:
     from shuzi.processes.pool import Pool
@@ -29,11 +30,14 @@ class Slot:
         Whose it is.
     begin
         Called first in the process.
+    seconds
+        CPU seconds for a task; 0 for as many as it takes.
     """
 
-    def __init__(self, pool: Pool, begin: Callable[[], object] | None) -> None:
+    def __init__(self, pool: Pool, begin: Callable[[], object] | None, seconds: float) -> None:
         self._pool = pool
         self._begin = begin
+        self._seconds = seconds
         self._process: Process | None = None
         self._known: set[int] = set()
         self._since = 0.0
@@ -122,7 +126,7 @@ class Slot:
         try:
             if self._cause is not None:
                 raise ShuziError("error.processes.cancelled")
-            process = start(_MODULE, trusted(), errors=False)
+            process = start(_MODULE, trusted(), errors=False, arguments=(str(self._seconds),))
         except ShuziError as problem:
             self._pool.not_started(self, problem)
             return
@@ -134,7 +138,7 @@ class Slot:
         began = False
         with suppress(OSError, ValueError, IndexError):  # it ended, or says what nobody has asked for
             if self._begin is not None:
-                write(process.stdin, frame(CALL, 0, pickle.dumps((self._begin, ()))))
+                write(process.stdin, frame(BEGIN, 0, pickle.dumps((self._begin, ()))))
             for some in frames(process.stdout):
                 if not began:  # the first is that it is ready, the second that it has begun
                     rest = [each for each in some if each[0] != READY]
@@ -155,7 +159,8 @@ class Slot:
             with suppress(OSError):
                 pipe.close()
         if began or self._cause is not None:
-            self._pool.lost(self, list(self.sent), self._cause or Crashed)
+            ended = Late if process.returncode == TIME_IS_UP else Crashed
+            self._pool.lost(self, list(self.sent), self._cause or ended)
         else:
             self._pool.not_started(self, ShuziError("error.processes.start", reason=process.returncode))
 

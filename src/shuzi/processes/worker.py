@@ -1,4 +1,4 @@
-"""The process that does a pool's calls, one after the other: ``python -P -m shuzi.processes.worker``.
+"""The process that does a pool's calls, one after the other: ``python -P -m shuzi.processes.worker SECONDS``.
 
 Calls come in by stdin, answers go out by stdout (`frames`); `pool` is the other side.
 """
@@ -8,13 +8,15 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any
 
-from shuzi.processes.frames import ANSWER, CALL, ERROR, KEEP, READY, UNREADABLE, Frame, frame, frames, write
+from shuzi.processes.frames import ANSWER, BEGIN, CALL, ERROR, KEEP, READY, UNREADABLE, Frame, frame, frames, write
+from shuzi.processes.limits import limit_job
 from shuzi.processes.serving import pipes_of_this_process
 
 _kept: dict[int, Any] = {}
@@ -23,13 +25,15 @@ _kept: dict[int, Any] = {}
 def main() -> None:
     """Do calls until stdin closes, which ends this process even in the middle of one."""
     comes, goes = pipes_of_this_process()
+    seconds = float(sys.argv[1])
     coming: SimpleQueue[Frame] = SimpleQueue()
     Thread(target=_take_in, args=(comes, coming), daemon=True).start()
     with suppress(BrokenPipeError):
         write(goes, frame(READY))
         while True:
             kind, number, packed = coming.get()
-            if kind == CALL:
+            if kind in (BEGIN, CALL):
+                limit_job(seconds if kind == CALL else 0.0, 0)
                 write(goes, _answer(number, packed))
             elif kind == KEEP:
                 _kept[number] = _Packed(packed)  # unpacked when it is needed, so that an error meets who needs it

@@ -98,14 +98,15 @@ def create(
     routes = [route for group in groups for route in group.routes()] + documentation.Documentation(described).routes()
     readers = model if isinstance(model, Readers) else Readers(model)
     pool = Pool(
-        *(limits.queue, limits.work_seconds, limits.workers, limits.stuck_seconds, limits.wait_seconds), answers.begin
+        *(limits.work_seconds, limits.workers, limits.stuck_seconds, limits.abandoned_seconds, limits.piece_seconds),
+        *(limits.wait_seconds, answers.begin),
     )
     parts = Parts(
         limits=limits,
         settings=settings,
         quotas=Quotas(limits, settings.proxies),
         pool=pool,
-        places=Places(pool, limits.queue + pool.workers),
+        places=Places(limits.queue + pool.workers),
         decoders=Decoders(pool.workers, limits.decoded, limits.wait_seconds),
         readers=readers,
         trainings=trainings or Trainings(readers, limits),

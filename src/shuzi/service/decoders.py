@@ -8,15 +8,17 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from threading import Thread
-from time import monotonic
 from typing import TypeVar
 
-from shuzi.errors import ServiceError, ShuziError
+from shuzi.errors import ShuziError
 from shuzi.pictures import decoder
+from shuzi.service.http.quotas import asking
+from shuzi.service.jobs.places import Places
+from shuzi.service.jobs.turns import Turns
 
 T = TypeVar("T")
 
@@ -42,34 +44,19 @@ class Decoders:
     """
 
     def __init__(self, workers: int, most: int, late: float) -> None:
-        self._room = asyncio.Semaphore(workers)
-        self._most = most
+        self._turns = Turns(workers)
+        self._places = Places(most, "error.service.unusual")
         self._late = late
-        self._requests = 0
-        self._since: dict[object, float] = {}  # of those that wait
         self._dead = False
 
     @property
     def ready(self) -> bool:
         """Tell whether a file that is put in now can be expected to be decoded soon."""
-        return not self._since or monotonic() - min(self._since.values()) < self._late
+        return self._turns.waiting <= self._late
 
-    @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Take a place for a request.
-
-        Raises
-        ------
-        ServiceError
-            All are taken.
-        """
-        if self._requests >= self._most:
-            raise ServiceError("error.service.unusual")
-        self._requests += 1
-        try:
-            yield
-        finally:
-            self._requests -= 1
+    def place(self) -> AbstractAsyncContextManager[None]:
+        """Take a place for the current request, as `Places.take` does."""
+        return self._places.take(asking.get())
 
     async def run(self, call: Callable[[], T]) -> T:
         """Do a call that waits for a child; its turn ends when the call does, even if nobody waits for it any more.
@@ -79,18 +66,14 @@ class Decoders:
         ShuziError
             What the call raises.
         """
-        mark = object()
-        self._since[mark] = monotonic()
-        try:
-            await self._room.acquire()
-        finally:
-            del self._since[mark]
+        client = asking.get()
+        await self._turns.take(client, 1)
         loop, done = asyncio.get_running_loop(), Future[T]()
         done.set_running_or_notify_cancel()  # so that it can not be cancelled, only left
 
         def release(_: object) -> None:
             with suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(self._room.release)
+                loop.call_soon_threadsafe(self._turns.give, client, 1)
 
         done.add_done_callback(release)
         # a daemon, so that it does not keep the process; it waits for a child, whose time is limited

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -11,7 +12,8 @@ from starlette.types import Scope
 from shuzi.errors import ServiceError
 from shuzi.service.decoders import Decoders
 from shuzi.service.http.limits import Limits
-from shuzi.service.http.quotas import Quotas
+from shuzi.service.http.presence import while_connected
+from shuzi.service.http.quotas import Quotas, asking
 from shuzi.service.jobs.places import Places
 from shuzi.service.jobs.streams import Streams
 from shuzi.service.jobs.trainings import Trainings
@@ -57,9 +59,20 @@ class Parts:
         note_request(scope, status, seconds)
 
 
-def place_for(request: Request) -> AbstractAsyncContextManager[None]:
-    """Take a place for the work of a request, as `Places.take` does."""
-    return parts_of(request).places.take(request.scope["quota"])
+@asynccontextmanager
+async def place_for(request: Request) -> AsyncIterator[None]:
+    """Take a place for the work of a request whose body has come, until its time is up or its client is gone.
+
+    Raises
+    ------
+    ServiceError
+        All are taken, it was dropped for another client's, it takes too long, or the service is ending.
+    ClientDisconnect
+        The client is gone.
+    """
+    parts = parts_of(request)
+    async with while_connected(request.receive), parts.pool.request(), parts.places.take(asking.get()):
+        yield
 
 
 def parts_of(request: Request) -> Parts:

@@ -1,4 +1,4 @@
-"""Requests are worked on in a few other processes, a few more wait for them, and the rest are sent away."""
+"""Requests are worked on in a few other processes, in which their clients take turns."""
 
 from __future__ import annotations
 
@@ -15,13 +15,15 @@ from weakref import WeakKeyDictionary
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import Pool as Processes
-from shuzi.processes.task import Crashed, Late, Shared, Task, Unreadable
+from shuzi.processes.task import SMALL, Crashed, Late, Shared, Task, Unreadable
+from shuzi.service.http.quotas import asking
+from shuzi.service.jobs.turns import Turns
 
 T = TypeVar("T")
 
 log = logging.getLogger("shuzi.service")
 
-_ON_THE_WAY = 2  # large pictures to a process, which thus never waits for the next one
+_LEAST = SMALL // 8  # of a process's room: so many small pieces are on their way to it, and no second large one
 _EVERY = 1.0  # seconds between two looks at what is stuck
 
 
@@ -30,15 +32,16 @@ class Pool:
 
     Parameters
     ----------
-    queue
-        Requests that may wait.
     seconds
-        For a request. After that its client is told that it takes too long, and what has not begun never does. What
-        has begun is not cut off, and keeps a place.
+        For a request. After that its client is told that it takes too long, and what has not begun never does.
     workers
         Processes at most.
     stuck
         Seconds after which a process is ended with its work, and another one takes its place.
+    abandoned
+        The same for work that nobody waits for any more.
+    piece
+        The same in CPU seconds, where the system counts them.
     late
         Seconds after which work should have begun; where it has not, the pool is not ready.
     begin
@@ -47,30 +50,33 @@ class Pool:
 
     def __init__(
         self,
-        queue: int,
         seconds: float,
         workers: int,
         stuck: float = 90.0,
+        abandoned: float = 5.0,
+        piece: float = 30.0,
         late: float = 10.0,
         begin: Callable[[], object] | None = None,
     ) -> None:
         self.workers = min(cores(), workers)
-        self._most = self.workers + queue
         self._seconds = seconds
         self._stuck = stuck
         self._late = late
-        self._processes = Processes(self.workers, _ON_THE_WAY, begin)
+        self._grace = abandoned
+        self._processes = Processes(self.workers, begin=begin, seconds=piece)
+        self._turns = Turns(self.workers * SMALL)
         self._shared: WeakKeyDictionary[Any, Shared] = WeakKeyDictionary()
         self._working: dict[Task, _Waiting] = {}
         self._done: deque[_Waiting] = deque()
         self._woken = False
-        self._requests = self._abandoned = 0
+        self._requests = 0
+        self._abandoned: set[_Waiting] = set()
         self._closed = self._broken = False
 
     @property
     def busy(self) -> int:
         """How many requests are being worked on or wait, and pieces of work that are done for nobody."""
-        return self._requests + self._abandoned
+        return self._requests + len(self._abandoned)
 
     @property
     def replaced(self) -> int:
@@ -86,7 +92,8 @@ class Pool:
     def ready(self) -> bool:
         """Tell whether work that is put in now can be expected to be done."""
         late = min(self._seconds, self._stuck)
-        return not (self._closed or self._processes.blocked(late) or self._processes.waiting > self._late)
+        waits = max(self._processes.waiting, self._turns.waiting)
+        return not (self._closed or self._processes.blocked(late) or waits > self._late)
 
     async def alive(self) -> bool:
         """Tell whether there are processes to read; where none could be started, another attempt is made."""
@@ -104,6 +111,9 @@ class Pool:
         while True:
             await asyncio.sleep(_EVERY)
             self.replace(self._stuck)
+            for waiting in list(self._abandoned):
+                if self._processes.end_late(self._grace, waiting.task):
+                    log.warning("work for nobody has not ended after %.0f s; its process is replaced", self._grace)
 
     def replace(self, seconds: float) -> None:
         """End processes that have been at one piece of work for so long."""
@@ -111,18 +121,16 @@ class Pool:
             log.error("work has not ended after %.0f s; its process is replaced", seconds)
 
     @asynccontextmanager
-    async def place(self) -> AsyncIterator[None]:
-        """Take a place for a request, and see to it that the whole of it does not take too long.
+    async def request(self) -> AsyncIterator[None]:
+        """See to it that the whole of a request does not take too long.
 
         Raises
         ------
         ServiceError
-            All are taken, it takes too long, or the service is ending.
+            It takes too long, or the service is ending.
         """
         if self._closed:
             raise ServiceError("error.service.closing")
-        if self.busy >= self._most:
-            raise ServiceError("error.service.busy")
         self._requests += 1
         try:
             async with asyncio.timeout(self._seconds):
@@ -149,7 +157,9 @@ class Pool:
         return found
 
     async def run(self, call: Callable[..., T], *given: Any, shared: Shared | None = None, size: int = 0) -> T:
-        """Have a call done by a process, and wait for it; who is cancelled while waiting spares what has not begun.
+        """Have a call done by a process when it is the client's turn, and wait for it.
+
+        Who is cancelled while waiting spares what has not begun; what has is given a moment to end.
 
         Parameters
         ----------
@@ -165,8 +175,9 @@ class Pool:
         """
         if self._closed:
             raise ServiceError("error.service.closing")
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(loop.create_future())
+        loop, client, room = asyncio.get_running_loop(), asking.get(), min(max(size, _LEAST), SMALL)
+        await self._turns.take(client, room)
+        waiting = _Waiting(loop.create_future(), partial(self._turns.give, client, room))
         then = partial(self._finished, loop, waiting)
         waiting.task = self._processes.submit(call, *given, shared=shared, size=size, then=then, patient=False)
         self._working[waiting.task] = waiting
@@ -174,9 +185,10 @@ class Pool:
             found: T = await waiting.future
             return found
         except asyncio.CancelledError:
-            if not self._processes.cancel(waiting.task) and not waiting.told:
-                waiting.abandoned = True
-                self._abandoned += 1
+            if self._processes.cancel(waiting.task):
+                waiting.end()
+            elif not waiting.ended:
+                self._abandoned.add(waiting)
             raise
         finally:
             del self._working[waiting.task]
@@ -184,6 +196,7 @@ class Pool:
     def close(self) -> None:
         """Begin nothing more, and tell who waits for what has not begun."""
         self._closed = True
+        self._turns.refuse(ServiceError("error.service.closing"))
         for task, waiting in self._working.items():
             if self._processes.cancel(task) and not waiting.future.done():
                 waiting.future.set_exception(ServiceError("error.service.closing"))
@@ -206,9 +219,8 @@ class Pool:
         self._woken = False
         while self._done:
             waiting = self._done.popleft()
-            waiting.told = True
-            if waiting.abandoned:
-                self._abandoned -= 1
+            waiting.end()
+            self._abandoned.discard(waiting)
             problem = self._about(waiting.task.problem)
             if waiting.future.done():
                 continue
@@ -232,9 +244,16 @@ class Pool:
 class _Waiting:
     """Who waits for a task, in the event loop."""
 
-    __slots__ = ("abandoned", "future", "task", "told")
+    __slots__ = ("_give", "ended", "future", "task")
 
-    def __init__(self, future: asyncio.Future[Any]) -> None:
+    def __init__(self, future: asyncio.Future[Any], give: Callable[[], object]) -> None:
         self.future = future
-        self.abandoned = self.told = False
+        self.ended = False
         self.task: Task
+        self._give = give
+
+    def end(self) -> None:
+        """Let another piece of work have its turn."""
+        if not self.ended:
+            self.ended = True
+            self._give()

@@ -1,52 +1,31 @@
 """One client may have all places until another one arrives."""
 
 import asyncio
-from contextlib import asynccontextmanager
 
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.http.limits import Limits
-from shuzi.service.http.quotas import Quota
 from shuzi.service.jobs.places import Places
 
 MOST = 6
-
-
-class Counting:
-    """A pool that only counts."""
-
-    def __init__(self):
-        self.busy = 0
-
-    @asynccontextmanager
-    async def place(self):
-        if self.busy >= MOST:
-            raise ServiceError("error.service.busy")
-        self.busy += 1
-        try:
-            yield
-        finally:
-            self.busy -= 1
 
 
 class Crowd:
     """Requests of several clients that wait until released; `answers` are their results."""
 
     def __init__(self):
-        self.pool = Counting()
-        self.places = Places(self.pool, MOST)
-        self.quotas, self.tasks, self.go = {}, [], asyncio.Event()
+        self.places = Places(MOST)
+        self.clients, self.tasks, self.go = {}, [], asyncio.Event()
 
     async def come(self, client, count=1):
-        quota = self.quotas.setdefault(client, Quota(client, Limits()))
-        self.tasks += [asyncio.create_task(self._ask(quota)) for _ in range(count)]
+        self.clients[client] = None
+        self.tasks += [asyncio.create_task(self._ask(client)) for _ in range(count)]
         for _ in range(20):  # turns of the loop: each takes a few
             await asyncio.sleep(0)
 
-    async def _ask(self, quota):
+    async def _ask(self, client):
         try:
-            async with self.places.take(quota):
+            async with self.places.take(client):
                 await self.go.wait()
         except ServiceError as problem:
             return problem.key
@@ -55,13 +34,12 @@ class Crowd:
     async def answers(self):
         self.go.set()
         found = await asyncio.gather(*self.tasks)
-        assert self.pool.busy == 0
-        assert all(each.working == 0 for each in self.quotas.values())
+        assert self.shares == [0] * len(self.clients)
         return found
 
     @property
     def shares(self):
-        return [each.working for each in self.quotas.values()]
+        return [self.places.held(each) for each in self.clients]
 
 
 def test_a_client_that_is_alone_has_all_places_and_no_more():
@@ -102,10 +80,10 @@ def test_a_request_that_fails_or_is_cancelled_gives_its_place_back():
         await asyncio.sleep(0)
         assert crowd.shares == [1]
         with pytest.raises(KeyError):
-            async with crowd.places.take(crowd.quotas["a"]):
+            async with crowd.places.take("a"):
                 raise KeyError
         with pytest.raises(TimeoutError):
-            async with crowd.places.take(crowd.quotas["a"]):
+            async with crowd.places.take("a"):
                 raise TimeoutError
         return await crowd.answers()
 

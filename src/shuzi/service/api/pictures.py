@@ -14,6 +14,7 @@ from shuzi.messages import language
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import kind_of
+from shuzi.processes.task import SMALL
 from shuzi.reading.parallel.calls import weight
 from shuzi.reading.reader import Reader
 from shuzi.service.api import answers
@@ -108,6 +109,8 @@ class Pictures:
                 return [Read(answers.about(name, problem))]  # what is not plain is alone
             pictures.append((name, decoded))
             size += weight(decoded)
+        if asked.explained is not None:  # however small it is
+            size = max(size, SMALL + 1)
         run = partial(self._parts.pool.run, answers.read, pictures, asked, shared=self._shared, size=size)
         if asked.explained is None:
             found: list[Read] = await run()

@@ -17,7 +17,7 @@ from shuzi import messages
 from shuzi.errors import ServiceError
 from shuzi.service.http.language import asked_language
 from shuzi.service.http.problems import fault, problem_response
-from shuzi.service.http.quotas import Quota, Quotas
+from shuzi.service.http.quotas import Quota, Quotas, asking
 from shuzi.service.http.tokens import Tokens, is_closed
 from shuzi.service.request_id import REQUEST_ID, current, new_id, proxy_id
 
@@ -241,6 +241,7 @@ class Guard:
         scope["quota"] = quota = self._quotas.of(scope["from"])
         scope["request_id"] = name = named or new_id()
         current.set(name)
+        asking.set(quota.address)
         return quota, name
 
     def _refusal(self, scope: Scope, head: _Head, quota: Quota) -> ServiceError | None:

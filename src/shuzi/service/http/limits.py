@@ -47,6 +47,10 @@ class Limits:
         From the end of a request's body to its response.
     training_seconds
         For one training run.
+    piece_seconds
+        CPU seconds of reading one picture. It is ended with its process then, as below.
+    abandoned_seconds
+        The same where its client is gone, or was told that the request takes too long.
     stuck_seconds
         Work that takes so long is ended with its process, and another one replaces it.
     wait_seconds
@@ -80,6 +84,8 @@ class Limits:
     idle_seconds: float = 15.0
     work_seconds: float = 60.0
     training_seconds: float = 900.0
+    piece_seconds: float = 30.0
+    abandoned_seconds: float = 5.0
     stuck_seconds: float = 90.0
     wait_seconds: float = 10.0
     drain_seconds: float = 5.0

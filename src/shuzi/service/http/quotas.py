@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from threading import Lock
@@ -11,6 +12,9 @@ from time import monotonic
 
 from shuzi.errors import ServiceError
 from shuzi.service.http.limits import Limits
+
+asking: ContextVar[str] = ContextVar("client", default="")
+"""The client whose request is being answered, as `Quota.address` names it."""
 
 _NETWORK = 64  # bits: one household or rented machine gets a whole IPv6 network of this size (RFC 6177)
 _SWEPT = 4_096  # number of clients above which idle ones are forgotten
@@ -24,7 +28,6 @@ class Quota:
     limits: Limits
     connections: int = 0
     requests: int = 0
-    working: int = 0
     held: int = 0
     _allowance: float = field(init=False)
     _at: float = field(init=False)

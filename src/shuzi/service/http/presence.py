@@ -1,0 +1,47 @@
+"""What is done for a client ends when the client is gone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive
+
+from shuzi.service.http.problems import BodyRefused
+
+
+@asynccontextmanager
+async def while_connected(receive: Receive) -> AsyncIterator[None]:
+    """Cancel what is done inside as soon as the client is gone.
+
+    Parameters
+    ----------
+    receive
+        Of the request, whose body has been received.
+
+    Raises
+    ------
+    ClientDisconnect
+        The client is gone.
+    """
+    until = asyncio.timeout(None)
+    watch = asyncio.create_task(_watch(receive, until))
+    try:
+        async with until:
+            yield
+    except TimeoutError as problem:
+        if not until.expired():
+            raise
+        raise ClientDisconnect from problem
+    finally:
+        watch.cancel()
+
+
+async def _watch(receive: Receive, until: asyncio.Timeout) -> None:
+    with suppress(BodyRefused):  # one that nobody asked for
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        if not until.expired():
+            until.reschedule(0.0)  # a deadline in the past

@@ -1,0 +1,112 @@
+"""Work of several clients takes turns, so that no client's work waits for more than one piece of another's."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from time import monotonic
+
+
+@dataclass(slots=True, eq=False)
+class _Line:
+    """What one client has begun and what of it waits: for each piece a future, its size and since when it waits."""
+
+    begun: int = 0
+    last: int = 0
+    waiting: deque[tuple[asyncio.Future[None], int, float]] = field(default_factory=deque)
+    since: float = 0.0
+
+
+class Turns:
+    """Room for pieces of work; what has none waits.
+
+    The next to begin is a piece of the client that has least at work, and of those with as much, of the client whose
+    last piece began first. Nothing passes it by, so that a large piece comes to its turn among small ones.
+
+    Parameters
+    ----------
+    room
+        The sizes of pieces that may be at work, added up.
+
+    Examples
+    --------
+    >>> async def story():
+    ...     turns, order = Turns(1), []
+    ...     async def work(client):
+    ...         await turns.take(client, 1)
+    ...         order.append(client)
+    ...         await asyncio.sleep(0)
+    ...         turns.give(client, 1)
+    ...     await asyncio.gather(*map(work, ["a", "a", "a", "b"]))
+    ...     return order
+    >>> asyncio.run(story())
+    ['a', 'b', 'a', 'a']
+    """
+
+    def __init__(self, room: int) -> None:
+        self._free = room
+        self._lines: dict[Hashable, _Line] = {}
+        self._count = 0
+
+    @property
+    def waiting(self) -> float:
+        """Seconds that the next piece of a client has waited since one of its own began, or it came; 0 if none."""
+        first = [max(line.since, line.waiting[0][2]) for line in self._lines.values() if line.waiting]
+        return monotonic() - min(first) if first else 0.0
+
+    async def take(self, client: Hashable, size: int) -> None:
+        """Wait until a piece of work may begin; `give` its room back when it has ended.
+
+        Raises
+        ------
+        Exception
+            What `refuse` was given.
+        """
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._lines.setdefault(client, _Line()).waiting.append((turn, size, monotonic()))
+        self._begin()
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.cancelled():
+                self._begin()
+            else:  # it was given its turn meanwhile
+                self.give(client, size)
+            raise
+
+    def give(self, client: Hashable, size: int) -> None:
+        """Give back the room of a piece that has ended."""
+        self._free += size
+        self._lines[client].begun -= size
+        self._begin()
+
+    def refuse(self, problem: Exception) -> None:
+        """Let nothing of what waits begin."""
+        for line in self._lines.values():
+            for turn, _, _ in line.waiting:
+                if not turn.done():
+                    turn.set_exception(problem)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Let as many pieces begin as there is room for, and forget what was given up."""
+        for client, line in list(self._lines.items()):
+            while line.waiting and line.waiting[0][0].done():
+                line.waiting.popleft()
+            if not (line.waiting or line.begun):
+                del self._lines[client]
+        while lines := [line for line in self._lines.values() if line.waiting]:
+            line = min(lines, key=lambda each: (each.begun, each.last))
+            turn, size, _ = line.waiting[0]
+            if size > self._free:
+                return
+            line.waiting.popleft()
+            if turn.done():
+                continue
+            self._count += 1
+            line.last, line.since = self._count, monotonic()
+            line.begun += size
+            self._free -= size
+            turn.set_result(None)

@@ -1,0 +1,101 @@
+"""Pieces of work of several clients take turns."""
+
+import asyncio
+
+import pytest
+
+from shuzi.service.jobs.turns import Turns
+
+
+class Story:
+    """Pieces of work that end when told; `begun` are their names in order."""
+
+    def __init__(self, room):
+        self.turns, self.begun, self.ends, self.tasks = Turns(room), [], {}, {}
+
+    async def come(self, name, size=1):
+        self.ends[name] = asyncio.Event()
+        self.tasks[name] = asyncio.create_task(self._work(name, size))
+        await self.settle()
+
+    async def end(self, name):
+        self.ends[name].set()
+        await self.settle()
+
+    async def settle(self):
+        for _ in range(9):  # turns of the loop
+            await asyncio.sleep(0)
+
+    async def _work(self, name, size):
+        await self.turns.take(name[0], size)
+        self.begun.append(name)
+        await self.ends[name].wait()
+        self.turns.give(name[0], size)
+
+
+def test_who_comes_waits_for_no_more_than_one_piece_of_who_was_there_before():
+    async def tell():
+        story = Story(2)
+        for each in range(5):
+            await story.come(f"a{each}")
+        await story.come("b0")
+        await story.end("a0")
+        for each in range(1, 4):  # b goes on, one piece after the other, and a comes to its turn in between
+            await story.come(f"b{each}")
+        for name in ("b0", "a1", "a2", "b1"):
+            await story.end(name)
+        return story.begun
+
+    assert asyncio.run(tell()) == ["a0", "a1", "b0", "b1", "a2", "a3", "b2"]
+
+
+def test_a_large_piece_comes_to_its_turn_among_small_ones():
+    async def tell():
+        story = Story(4)
+        for each in range(4):
+            await story.come(f"a{each}")
+        await story.come("b-large", 4)
+        for each in range(4, 8):
+            await story.come(f"a{each}")
+        for each in range(4):
+            await story.end(f"a{each}")
+        return story.begun
+
+    assert asyncio.run(tell()) == ["a0", "a1", "a2", "a3", "b-large"]
+
+
+def test_what_is_given_up_takes_no_turn_and_leaves_nothing_behind():
+    async def tell():
+        story = Story(1)
+        for name in ("a0", "a1", "b0", "b1"):
+            await story.come(name)
+        story.tasks["b0"].cancel()
+        story.ends["a0"].set()  # at once: b0 is the next, and has just been given up
+        await story.settle()
+        for name in ("b1", "a1"):
+            await story.end(name)
+        await story.come("c0")
+        story.tasks["c0"].cancel()  # while it is at work, which ends then
+        await story.settle()
+        story.turns.give("c", 1)
+        assert not story.turns.waiting
+        await story.come("d0")
+        return story.begun
+
+    assert asyncio.run(tell()) == ["a0", "b1", "a1", "c0", "d0"]
+
+
+def test_what_waits_is_refused_and_what_has_begun_goes_on():
+    async def tell():
+        story = Story(1)
+        await story.come("a0")
+        await story.come("a1")
+        story.turns.refuse(KeyError("closing"))
+        with pytest.raises(KeyError):
+            await story.tasks["a1"]
+        await story.end("a0")
+        await story.tasks["a0"]
+        await story.come("a2")
+        return story.begun
+
+    assert asyncio.run(tell()) == ["a0", "a2"]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
+from shuzi import toml
 from shuzi.errors import DataError
 from shuzi.forms.bounded import check_size
 
@@ -63,6 +63,6 @@ def tables_of(text: str, path: Path) -> dict[str, Any]:
         line = plain.count("\n", 0, deep.start()) + 1
         raise DataError("error.spec.dots", path=path, line=line, most=_MOST_DOTS)
     try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as problem:  # not only TOMLDecodeError: a number may be too long for int
+        return toml.loads(text)
+    except (ValueError, RecursionError) as problem:  # not only TOMLDecodeError: a number may be too long
         raise DataError("error.spec.toml", path=path, reason=problem) from problem

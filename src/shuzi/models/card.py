@@ -262,8 +262,7 @@ def _tensor(each: Fields) -> Tensor:
 
 
 def _score(each: Fields) -> dict[str, Any]:
-    low, high = each.pair("interval") or (0.0, 1.0)
-    return {"accuracy": each.fraction("accuracy"), "n": each.whole("n"), "interval": [low, high]}
+    return {"accuracy": each.fraction("accuracy"), "n": each.whole("n"), "interval": [*each.interval("interval")]}
 
 
 def _calibration(card: Fields) -> Calibration | None:

@@ -65,7 +65,7 @@ class Fields:
 
     def fraction(self, name: str) -> float:
         """Return a number from 0 to 1."""
-        return float(self._take(name, _NEEDED, "share", lambda value: _is_number(value) and 0 <= value <= 1))
+        return float(self._take(name, _NEEDED, "share", _is_fraction))
 
     def texts(self, name: str, default: Any = _NEEDED) -> Mapping[str, str]:
         """Return an object of strings."""
@@ -108,6 +108,11 @@ class Fields:
         found = self._take(name, default, "pair", lambda value: _all(value, _is_number) and len(value) == 2, default)
         return None if found is None else (found[0], found[1])
 
+    def interval(self, name: str) -> tuple[float, float]:
+        """Return a list of two numbers from 0 to 1."""
+        low, high = self._take(name, _NEEDED, "interval", lambda value: _all(value, _is_fraction) and len(value) == 2)
+        return low, high
+
     def shape(self, name: str) -> tuple[int | str, ...]:
         """Return a shape: a list of dimensions, each an integer or a name."""
 
@@ -141,6 +146,10 @@ def _is_whole(value: Any) -> bool:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _LARGEST
+
+
+def _is_fraction(value: Any) -> bool:
+    return _is_number(value) and 0 <= value <= 1
 
 
 def _all(value: Any, fits: Any) -> bool:

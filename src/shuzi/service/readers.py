@@ -192,12 +192,13 @@ def _name_of(path: Path, taken: Collection[str]) -> str:
 
 
 def _facts(name: str, card: Card, size: int) -> dict[str, Any]:
+    network = card.recipe.get("network")
     part = "test" if "test" in card.scores else next(iter(card.scores), None)
     return {
         "name": name,
         "kind": card.kind,
         "recipe": card.name,
-        "network": card.recipe.get("network", ""),
+        "network": network if isinstance(network, str) else "",
         "parameters": card.parameters,
         "bytes": size,
         "score": None if part is None else {**card.scores[part], "on": part},

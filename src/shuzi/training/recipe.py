@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import math
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from shuzi import toml
 from shuzi.atomic import replacing
 from shuzi.errors import RecipeError, require
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE, TASKS
@@ -204,7 +204,7 @@ class Recipe:
             The file cannot be read, or a value is missing, unknown or invalid.
         """
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            values = toml.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as problem:
             raise RecipeError("error.recipe.unreadable", path=path, reason=problem) from problem
         return Recipe.of(values, path)

@@ -266,3 +266,10 @@ def test_a_model_that_cannot_know_a_hand_is_called_by_its_name(client, files, wr
     assert (said.status_code, said.json()["key"]) == (422, "error.service.hand")
     assert "softmax does not output features" in said.json()["detail"]
     assert "onnx" not in said.text
+
+
+def test_a_number_that_no_spec_can_have_is_refused_in_words(client, files):
+    spec = 'title = "Scores"\nrows = 0x' + "f" * 3_600
+    fields = [*sent(files, "sheet.jpg", roster=False)[:1], ("spec", ("s.toml", spec.encode()))]
+    said = client.post("/v1/forms", files=fields)
+    assert (said.status_code, said.json()["key"]) == (422, "error.service.spec")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from shuzi import toml
 from shuzi.atomic import replacing
 from shuzi.errors import RecipeError, RunError, require
 from shuzi.training.recipe import CHOICES, RANGES, Recipe
@@ -144,7 +144,7 @@ class Plan:
         if not path.is_file():
             raise RunError("error.sweep.missing", path=folder)
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8"))
+            values = toml.loads(path.read_text(encoding="utf-8"))
             found = values.pop("format")
             recipe, settings = dict(values.pop("recipe")), dict(values.pop("settings"))
             known = {each.name: each.type for each in fields(Plan)} | {"format": "int"}

@@ -108,6 +108,16 @@ class MissingExtra(ShuziError):  # noqa: N818 - it names what is missing
         return messages.say(self.key, language, **self.values | {"wanted": wanted})
 
 
+_PACKAGES = {
+    "fontTools": "fonttools",
+    "fpdf": "fpdf2",
+    "grpc": "grpcio",
+    "pillow_heif": "pillow-heif",
+    "tomli_w": "tomli-w",
+}
+"""Libraries that are not installed by the name by which they are imported."""
+
+
 def require(module: str, extra: str, wanted_for: str) -> Any:
     """Import an optional library, or say which extra installs it.
 
@@ -128,6 +138,8 @@ def require(module: str, extra: str, wanted_for: str) -> Any:
     try:
         return import_module(module)
     except ModuleNotFoundError as missing:
-        if missing.name is None or missing.name.split(".")[0] != module.split(".")[0]:
+        library = module.split(".")[0]
+        if missing.name is None or missing.name.split(".")[0] != library:
             raise
-        raise MissingExtra("error.missing_extra", module=module, extra=extra, wanted=wanted_for) from missing
+        package = _PACKAGES.get(library, library)
+        raise MissingExtra("error.missing_extra", module=package, extra=extra, wanted=wanted_for) from missing

@@ -1,5 +1,7 @@
 """A mistake in a spec is reported with its line and field."""
 
+import sys
+
 import pytest
 from click.testing import CliRunner
 
@@ -213,3 +215,11 @@ def test_no_row_of_a_roster_beyond_the_most_is_read(spec):
     rows = "id\n" + "7\n" * 10_001 + '"not closed'
     with pytest.raises(DataError, match="more than 10,000 rows"):
         spec(ROSTER, **{"class": rows})
+
+
+def test_a_sheet_that_cannot_be_made_leaves_no_spec_behind_and_names_the_package(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fpdf", None)  # as where it is not installed
+    found = CliRunner().invoke(command, ["form", "make", "scores", "--out", str(tmp_path / "a.pdf")]).exception
+    assert found.key == "error.missing_extra"
+    assert found.values["module"] == "fpdf2"
+    assert [*tmp_path.iterdir()] == []

@@ -22,7 +22,7 @@ _PLACE = click.Path(path_type=Path)
 def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
     """Make a sheet to print."""
     from shuzi.errors import DataError
-    from shuzi.forms.making.ready import READY, ready_spec, save_spec
+    from shuzi.forms.making.ready import READY, check_free, ready_spec, save_spec
     from shuzi.forms.making.sheet import make_sheet
     from shuzi.forms.parse import read_spec
 
@@ -38,9 +38,10 @@ def make(spec: str, out: Path | None, copies: int, font: Path | None) -> None:
         raise DataError("error.form.pdf", path=target)
     beside = target.with_suffix(".toml")
     if ready:
-        save_spec(ready, beside)
+        check_free(ready, beside)
     pages = make_sheet(read, target, copies, font)
     click.echo(say("form.made", n=pages, out=target), err=True)
     if ready:
+        save_spec(ready, beside)
         click.echo(say("form.ready", path=beside), err=True)
     click.echo(say("form.next", program=program(), spec=beside if ready else path), err=True)

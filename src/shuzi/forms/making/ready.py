@@ -24,6 +24,15 @@ def ready_spec(name: str) -> Path | None:
     return FOLDER / f"{name}.{language()}.toml" if name in READY else None
 
 
+def check_free(ready: Path, target: Path) -> None:
+    """Raise a DataError if another file is where a ready spec is to be copied."""
+    try:
+        if target.exists() and target.read_bytes() != ready.read_bytes():
+            raise DataError("error.form.spec_taken", path=target)
+    except OSError as problem:
+        raise DataError("error.data.unreadable", path=target, reason=problem.strerror or problem) from problem
+
+
 def save_spec(ready: Path, target: Path) -> None:
     """Copy a ready spec, unless it is there already.
 
@@ -32,12 +41,9 @@ def save_spec(ready: Path, target: Path) -> None:
     DataError
         Another file of that name is there, or it cannot be written.
     """
+    check_free(ready, target)
     content = ready.read_bytes()
     try:
-        if target.exists():
-            if target.read_bytes() != content:
-                raise DataError("error.form.spec_taken", path=target)
-            return
         with replacing(target) as part:
             part.write_bytes(content)
     except OSError as problem:

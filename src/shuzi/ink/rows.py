@@ -16,6 +16,7 @@ _SMALL, _STROKE = 0.75, 1.1  # of a row's digits: a higher box, or a higher and 
 _NARROW = 0.6  # of its height: the width of a stroke
 _BELOW = 0.1  # of a digit's height: how far below a row a comma may start
 _LOW, _DEEP = 0.4, 0.2  # of a digit's height: how far below its top and its bottom a comma starts and ends at least
+_SAME = 0.5  # of the lower digit's height: two nearby digits that share this much are on one row
 _BESIDE = 3  # digits next to a comma that tell where the row is
 _EDGE = 1.5  # pixels: a box as near to the edge is cut off
 _CUT_OFF, _ONE_CUT_OFF = 0.75, 0.6  # of the digits' height: a row at the edge, of one digit, that is lower is a rest
@@ -57,8 +58,11 @@ def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
             continue
         if any(_hangs(own, [boxes[place] for place in row]) for row in kept.values()):
             continue
-        kept[number] = [place for place in found[number] if not _is_comma(boxes[place], own)]
-    return [kept[number] for number in sorted(kept)]
+        # seen from a digit that is far off, one nearby may seem to stand on another row
+        same = next((each for each, row in kept.items() if _interlock(own, [boxes[place] for place in row])), number)
+        kept[same] = kept.get(same, []) + found[number]
+    rows = [sorted(kept[each], key=lambda place: boxes[place].x + boxes[place].width / 2) for each in sorted(kept)]
+    return [[place for place in row if not _is_comma(boxes[place], [boxes[each] for each in row])] for row in rows]
 
 
 def hangs_on(box: Box, row: Sequence[Box], below: float = _BELOW) -> bool:
@@ -82,6 +86,24 @@ def _hangs(own: Sequence[Box], row: Sequence[Box]) -> bool:
     return top < own[0].y <= bottom + _BELOW * (bottom - top) and all(
         hangs_on(each, row, _BELOW if len(own) == 1 else 0.0) for each in own
     )
+
+
+def _interlock(own: Sequence[Box], row: Sequence[Box]) -> bool:
+    """Tell whether half of a row's digits, where another row is near, stand beside its digits."""
+    top, bottom = min(each.y for each in row), max(each.bottom for each in row)
+    if all(each.y >= bottom or each.bottom <= top for each in own):
+        return False
+    beside = [[_stand_together(each, other) for other in row if _are_near(each, other)] for each in own]
+    return 0 < sum(map(bool, beside)) <= 2 * sum(map(any, beside))
+
+
+def _are_near(one: Box, other: Box) -> bool:
+    return max(one.x - other.right, other.x - one.right) < NEAR * max(one.height, other.height)
+
+
+def _stand_together(one: Box, other: Box) -> bool:
+    shared = min(one.bottom, other.bottom) - max(one.y, other.y)
+    return shared >= _SAME * min(one.height, other.height)
 
 
 def _is_comma(box: Box, row: Sequence[Box]) -> bool:

@@ -15,19 +15,19 @@ LINES = LineScale(Weights(*[1.0, *[0.0] * 6]), Curve(), ok=0.9)
 FRAME = Box(0.0, 0.0, 180.0, 48.0)
 
 
-def seen(line, *strokes, candidates=()):
+def seen(line, *strokes, candidates=(), others=()):
     ink = np.zeros((60, 200), np.uint8)
     for x, y, width, height in strokes:
         ink[y : y + height, x : x + width] = 255
-    return Candidates(255 - ink, ink.shape, False, ink, list(candidates), 0.0, 0.0, (line,))
+    return Candidates(255 - ink, ink.shape, False, ink, list(candidates), 0.0, 0.0, (line, *others))
 
 
-def line(said, chances, candidates=()):
+def line(said, chances, candidates=(), frame=FRAME):
     """Return a line whose texts have these probabilities."""
     rows = np.zeros((len(chances), 7))
     rows[:, 0] = np.log([*chances.values()])
     rows[0, -1] = 1.0
-    return LineTexts(Line(tuple(candidates), (FRAME, FRAME), 28.0), (said, said), tuple(chances), rows)
+    return LineTexts(Line(tuple(candidates), (frame, frame), 28.0), (said, said), tuple(chances), rows)
 
 
 def candidate(digit, x, is_digit=1.0):
@@ -80,6 +80,25 @@ def test_a_sign_before_the_number_is_named_and_one_inside_makes_it_unsure(column
     inside = columns("__3______?______4___", sure=0.99)
     reading = interpret(seen(line(inside, {"3?4": 1.0}), THREE, (36, 10, 14, 28), FOUR), SCALE, LINES)
     assert (reading.text, reading.status) == ("34", "unsure")
+
+
+def test_a_line_whose_ink_is_that_of_another_is_none(columns):
+    said = columns("__3_____________4___", sure=0.99)
+    page = seen(line(said, {"34": 1.0}), THREE, FOUR, others=[line(columns("________________4___"), {"4": 1.0})])
+    reading = interpret(page, SCALE, LINES)
+    assert (reading.text, reading.status) == ("34", "ok")
+    assert len(reading.digits) == 2
+
+
+def test_a_line_with_a_mark_that_is_a_digit_of_another_is_in_doubt(columns):
+    below = Box(0.0, 12.0, 180.0, 48.0)
+    said = columns("__3_____________4___", sure=0.99)
+    other = line(columns("__.______1______2___", sure=0.99), {".12": 1.0}, frame=below)
+    strokes = [THREE, FOUR, (36, 44, 4, 14), (60, 44, 14, 14)]
+    reading = interpret(
+        seen(line(said, {"34": 1.0}, frame=Box(0.0, 0.0, 180.0, 48.0)), *strokes, others=[other]), SCALE, LINES
+    )
+    assert reading.status == "unsure"
 
 
 def test_ink_that_nothing_accounts_for_makes_a_sure_number_unsure(columns):

@@ -10,6 +10,7 @@ const [SMALL, STROKE] = [0.75, 1.1];
 const NARROW = 0.6;
 const BELOW = 0.1;
 const [LOW, DEEP] = [0.4, 0.2];
+const SAME = 0.5;
 const BESIDE = 3;
 const EDGE = 1.5;
 const [CUT_OFF, ONE_CUT_OFF] = [0.75, 0.6];
@@ -37,12 +38,15 @@ export function rowsOf(found: readonly Box[], size: Size): number[][] {
     const least = own.length > 1 ? CUT_OFF : ONE_CUT_OFF;
     if (whole && isAtEdge(own, size) && heightOf(own) < least * heightOf(whole)) continue;
     if ([...kept.values()].some((each) => hang(own, at(each)))) continue;
-    kept.set(
-      number,
-      row.filter((place) => !isComma(boxes[place] as Box, own)),
-    );
+    // seen from a digit that is far off, one nearby may seem to stand on another row
+    const same = [...kept].find(([, each]) => interlock(own, at(each)))?.[0] ?? number;
+    kept.set(same, [...(kept.get(same) ?? []), ...row]);
   }
-  return [...kept].sort(([one], [other]) => one - other).map(([, row]) => row);
+  const middle = (place: number) => (boxes[place] as Box).x + (boxes[place] as Box).width / 2;
+  return [...kept]
+    .sort(([one], [other]) => one - other)
+    .map(([, row]) => row.sort((one, other) => middle(one) - middle(other)))
+    .map((row) => row.filter((place) => !isComma(boxes[place] as Box, at(row))));
 }
 
 /** Whether a small box starts beside the digits of a row or just below them, as a comma does. */
@@ -66,6 +70,26 @@ function hang(own: readonly Box[], row: readonly Box[]): boolean {
   // most rows of a page are far from each other
   if (first.y <= top || first.y > bottom + BELOW * (bottom - top)) return false;
   return own.every((each) => hangsOn(each, row, own.length === 1 ? BELOW : 0));
+}
+
+/** Whether half of a row's digits, where another row is near, stand beside its digits. */
+function interlock(own: readonly Box[], row: readonly Box[]): boolean {
+  const [top, bottom] = [Math.min(...row.map(({ y }) => y)), Math.max(...row.map(bottomOf))];
+  if (own.every((each) => each.y >= bottom || bottomOf(each) <= top)) return false;
+  const beside = own
+    .map((each) => row.filter((other) => areNear(each, other)).map((other) => standTogether(each, other)))
+    .filter(({ length }) => length > 0);
+  return beside.length > 0 && 2 * beside.filter((each) => each.includes(true)).length >= beside.length;
+}
+
+function areNear(one: Box, other: Box): boolean {
+  const gap = Math.max(one.x - rightOf(other), other.x - rightOf(one));
+  return gap < NEAR * Math.max(one.height, other.height);
+}
+
+function standTogether(one: Box, other: Box): boolean {
+  const shared = Math.min(bottomOf(one), bottomOf(other)) - Math.max(one.y, other.y);
+  return shared >= SAME * Math.min(one.height, other.height);
 }
 
 function isComma(box: Box, row: readonly Box[]): boolean {

@@ -17,7 +17,15 @@ from shuzi.reading.confidence import logit
 from shuzi.reading.lines.alternatives import most_probable, on_lines, shared_out
 from shuzi.reading.lines.confidence import Evidence, LineScale
 from shuzi.reading.lines.outcome import Character, Outcome, outcome
-from shuzi.reading.lines.parts import digit_of, has_digits, ignored_on, is_sign_inside, mark_of
+from shuzi.reading.lines.parts import (
+    SAME_INK,
+    counted_once,
+    digit_of,
+    has_digits,
+    ignored_on,
+    is_sign_inside,
+    mark_of,
+)
 from shuzi.reading.lines.search import Weights
 from shuzi.reading.result import (
     NOT_A_DIGIT,
@@ -34,7 +42,6 @@ from shuzi.reading.result import (
 _NO_DIGIT = 0.5  # the probability that a line holds no digit from which the whole picture is called not a digit
 _LEAST, _MOST = 1e-6, 1 - 1e-6
 _OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"}
-_SAME_INK = 0.5  # of the smaller box: it is the ink of a digit
 Texts = list[tuple[str, float]]
 
 
@@ -60,7 +67,7 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
     raw = min(max(page.texts[0][1], _LEAST), _MOST)
     power = math.log(min(max(confidence, _LEAST), _MOST)) / math.log(raw)
     made = [digit_of(each, seen, max(max(each.probability, _LEAST) ** power, of_digits), scale.ok) for each in digits]
-    hindered = page.sign_inside or page.line_cut_off or any(each.kind == UNKNOWN for each in page.ignored)
+    hindered = page.sign_inside or page.line_in_doubt or any(each.kind == UNKNOWN for each in page.ignored)
     status = OK if confidence >= scale.ok and not hindered else UNSURE
     alternatives = shared_out(page.texts, confidence, scale.others)
     return Reading(
@@ -84,12 +91,12 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
 
 def reject_lines(reading: Reading, seen: Candidates, scale: LineScale) -> Reading:
     """Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all."""
-    outcomes = [outcome(each, scale.weights, seen.ink) for each in seen.lines]
+    outcomes, _ = counted_once([outcome(each, scale.weights, seen.ink) for each in seen.lines])
     boxes = as_array(each.box for each in reading.digits)
     ignored = tuple(
         each
         for each in ignored_on(seen, outcomes, [])
-        if not len(boxes) or overlap_of_smaller(np.array(each.box, np.float64), boxes).max() < _SAME_INK
+        if not len(boxes) or overlap_of_smaller(np.array(each.box, np.float64), boxes).max() < SAME_INK
     )
     no_digit = math.prod(_without_digits(each) for each in outcomes)
     sign = any(SIGN in each.texts[0] for each in outcomes)
@@ -111,17 +118,17 @@ def evidence(seen: Candidates, weights: Weights) -> tuple[str, Evidence] | None:
 
 @dataclass(frozen=True)
 class _Page:
-    """A page's lines that hold digits, what was left out, and the whole texts."""
+    """A page's lines that hold digits, what was left out, the whole texts, and whether a line may be none."""
 
     written: list[Outcome]
     ignored: tuple[Ignored, ...]
     evidence: Evidence
     texts: Texts
-    line_cut_off: bool
+    line_in_doubt: bool
 
     @staticmethod
     def of(seen: Candidates, weights: Weights) -> _Page | None:
-        outcomes = [outcome(each, weights, seen.ink) for each in seen.lines]
+        outcomes, is_shared = counted_once([outcome(each, weights, seen.ink) for each in seen.lines])
         written = [each for each in outcomes if has_digits(each.texts[0])]
         if not written:
             return None
@@ -137,9 +144,8 @@ class _Page:
             unknown=float(any(each.kind == UNKNOWN for each in ignored)),
             lines=float(len(written) - 1),
         )
-        return _Page(
-            written, ignored, found, texts, len(written) > 1 and any(_is_cut_off(each, seen) for each in written)
-        )
+        is_cut_off = len(written) > 1 and any(_is_cut_off(each, seen) for each in written)
+        return _Page(written, ignored, found, texts, is_shared or is_cut_off)
 
     @property
     def sign_inside(self) -> bool:

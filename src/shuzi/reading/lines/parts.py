@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
+from shuzi.ink.boxes import Box, as_array, iou, overlap_of_smaller
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.reading.candidates import Candidates
 from shuzi.reading.ignored import left_out
 from shuzi.reading.lines.outcome import Character, Outcome
 from shuzi.reading.result import OK, SIGN_INK, UNKNOWN, UNSURE, Digit, Ignored, Mark
 
+SAME_INK = 0.5
+"""Of the smaller of two boxes: from this overlap on they hold the same ink."""
+
+_ALIKE = 0.6  # IoU: from this on, two characters of a line are one piece of ink
 _LEAST = 1e-6
 _NAMED = 5  # other characters that a mark names
 
@@ -25,6 +32,45 @@ def is_sign_inside(text: str) -> bool:
     """Tell whether a sign stands between digits."""
     places = [place for place, each in enumerate(text) if each in DIGITS]
     return SIGN in text[places[0] : places[-1]]
+
+
+def counted_once(outcomes: Sequence[Outcome]) -> tuple[list[Outcome], bool]:
+    """Leave out lines most of whose characters are those of another line.
+
+    Parameters
+    ----------
+    outcomes
+        What the lines of a page say.
+
+    Returns
+    -------
+    The others, and whether a digit or mark of one of them stands where another character does.
+    """
+    kept: list[int] = []
+    in_doubt = False
+    for place in sorted(range(len(outcomes)), key=lambda each: -_digits_in(outcomes[each])):
+        own = outcomes[place].characters
+        taken = as_array(each.box for other in kept for each in outcomes[other].characters)
+        twice = [_is_among(each.box, taken) for each in own]
+        if own and 2 * sum(twice) >= len(own):
+            continue
+        in_doubt |= any(each.character != SIGN for each, shared in zip(own, twice, strict=True) if shared)
+        in_doubt |= any(_is_alike(one.box, other.box) for one, other in pairwise(own))
+        kept.append(place)
+    return [outcomes[place] for place in sorted(kept)], in_doubt
+
+
+def _digits_in(found: Outcome) -> int:
+    return sum(each in DIGITS for each in found.texts[0])
+
+
+def _is_among(box: Box, taken: NDArray[np.float64]) -> bool:
+    """Tell whether half of a box, or of one of the others, is the ink of both."""
+    return bool(len(taken)) and float(overlap_of_smaller(np.array(box, np.float64), taken).max()) >= SAME_INK
+
+
+def _is_alike(one: Box, other: Box) -> bool:
+    return float(iou(np.array(one, np.float64), as_array([other]))[0]) >= _ALIKE
 
 
 def digit_of(found: Character, seen: Candidates, probability: float, ok: float) -> Digit:

@@ -10,13 +10,12 @@ import { leftOut } from "../ignored";
 import type { Digit, Ignored, Mark, Reading, Sentence } from "../result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import type { Evidence, LineScale } from "./confidence";
-import { type Character, type Outcome, outcomeOf } from "./outcome";
+import { type Character, countedOnce, type Outcome, outcomeOf, SAME_INK } from "./outcome";
 import type { Weights } from "./search";
 
 const NO_DIGIT = 0.5;
 const [LEAST, MOST] = [1e-6, 1 - 1e-6];
 const OF_PICTURES = ["reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"];
-const SAME_INK = 0.5;
 
 /** Make a reading of what the line recogniser and the candidates say together; null if no line has a digit. */
 export function interpretLines(seen: Candidates, scale: LineScale): Reading | null {
@@ -38,7 +37,7 @@ export function interpretLines(seen: Candidates, scale: LineScale): Reading | nu
   const made = digits.map((each) => digitOf(each, seen, probability(each, digitsConfidence), scale.ok));
   const isHindered =
     page.written.some((each) => hasSignInside(each.texts[0] as string)) ||
-    (page.written.length > 1 && page.written.some((each) => isCutOff(each, seen))) ||
+    page.isLineInDoubt ||
     page.ignored.some(isUnknown);
   const isOk = confidence >= scale.ok && !isHindered;
   const alternatives = sharedOut(page.texts, confidence, scale.others);
@@ -64,7 +63,7 @@ export function interpretLines(seen: Candidates, scale: LineScale): Reading | nu
 
 /** Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all. */
 export function rejectLines(reading: Reading, seen: Candidates, scale: LineScale): Reading {
-  const outcomes = seen.lines.map((each) => outcomeOf(each, scale.weights, seen.ink));
+  const [outcomes] = countedOnce(seen.lines.map((each) => outcomeOf(each, scale.weights, seen.ink)));
   const ignored = ignoredIn(seen, outcomes, []).filter(({ box }) =>
     reading.digits.every((each) => overlapOfSmaller(box, each.box) < SAME_INK),
   );
@@ -86,10 +85,12 @@ interface Page {
   ignored: Ignored[];
   evidence: Evidence;
   texts: Texts;
+  /** Whether a line is cut off, or a character of it is one of another line. */
+  isLineInDoubt: boolean;
 }
 
 function pageOf(seen: Candidates, weights: Weights): Page | null {
-  const outcomes = seen.lines.map((each) => outcomeOf(each, weights, seen.ink));
+  const [outcomes, isShared] = countedOnce(seen.lines.map((each) => outcomeOf(each, weights, seen.ink)));
   const written = outcomes.filter(({ texts }) => hasDigits(texts[0] as string));
   if (!written.length) return null;
   const characters = written.flatMap((each) => each.characters);
@@ -108,7 +109,8 @@ function pageOf(seen: Candidates, weights: Weights): Page | null {
     unknown: +ignored.some(isUnknown),
     lines: written.length - 1,
   };
-  return { written, ignored, evidence, texts };
+  const isLineInDoubt = isShared || (written.length > 1 && written.some((each) => isCutOff(each, seen)));
+  return { written, ignored, evidence, texts, isLineInDoubt };
 }
 
 function isUnknown({ kind }: Ignored): boolean {

@@ -1,5 +1,5 @@
 /** A line's likely texts become its best text, with the probability of each character and what else it could be. */
-import type { Box } from "../../ink/boxes";
+import { type Box, iou, overlapOfSmaller } from "../../ink/boxes";
 import { cutOut, SIDE } from "../../ink/normalize";
 import { blank, type Grey } from "../../ink/picture";
 import { CLASSES, isDigit, SIGN } from "../classes";
@@ -9,6 +9,7 @@ import { align, type LineTexts, probabilitiesOf, SCORES, type Weights } from "./
 
 const SELDOM = 1e-3;
 const OWN = 0.02;
+const ALIKE = 0.6;
 
 /** A character of a line. */
 export interface Character {
@@ -83,6 +84,31 @@ function charactersOf(found: LineTexts, texts: string[], probabilities: number[]
       image: candidate?.image ?? cutOut(ink, box) ?? blank(SIDE, SIDE),
     };
   });
+}
+
+/** Of the smaller of two boxes: from this overlap on they hold the same ink. */
+export const SAME_INK = 0.5;
+
+/**
+ * Leave out lines most of whose characters are those of another line.
+ *
+ * @returns the others, and whether a digit or mark of one of them stands where another character does
+ */
+export function countedOnce(outcomes: readonly Outcome[]): [Outcome[], boolean] {
+  const kept: number[] = [];
+  let isInDoubt = false;
+  const digitsIn = (place: number) =>
+    [...((outcomes[place] as Outcome).texts[0] as string)].filter(isDigit).length;
+  for (const place of [...outcomes.keys()].sort((one, other) => digitsIn(other) - digitsIn(one))) {
+    const own = (outcomes[place] as Outcome).characters;
+    const taken = kept.flatMap((other) => (outcomes[other] as Outcome).characters);
+    const twice = own.filter(({ box }) => taken.some((each) => overlapOfSmaller(box, each.box) >= SAME_INK));
+    if (own.length && 2 * twice.length >= own.length) continue;
+    isInDoubt ||= twice.some(({ character }) => character !== SIGN);
+    isInDoubt ||= own.slice(1).some(({ box }, before) => iou((own[before] as Character).box, box) >= ALIKE);
+    kept.push(place);
+  }
+  return [kept.sort((one, other) => one - other).map((place) => outcomes[place] as Outcome), isInDoubt];
 }
 
 /** Add up, for each character of the first text, the probabilities of the texts that have a class in its place. */

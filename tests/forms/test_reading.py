@@ -18,11 +18,12 @@ from PIL import Image
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
 from shuzi.forms.code import Code, decoded, drawn
-from shuzi.forms.collect import read_forms
+from shuzi.forms.collect import collect, read_forms
 from shuzi.forms.making.ready import FOLDER
 from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.output.save import save_table
 from shuzi.forms.parse import read_spec
+from shuzi.forms.reading.before import pages_before
 from shuzi.forms.reading.page import PageReader
 from shuzi.forms.reading.ruled import read_tables
 from shuzi.forms.resume import ENDING
@@ -111,6 +112,13 @@ def test_pages_in_any_order_missing_and_twice(reader, photo, tmp_path):
     (tmp_path / "b.jpg").unlink()
     table = read_forms(PageReader(spec, reader), [tmp_path])
     assert any("Page 1 of 2" in each.message for each in table.problems)
+    # its students are there, and are to be looked at
+    assert [row.cells["id"].text for row in table.rows] == [f"{n:03}" for n in range(30)]
+    missing = [row.cells["q"] for row in table.rows if not row.cells["q"].source]
+    assert 0 < len(missing) < 30
+    assert {(each.text, each.rule, each.doubtful) for each in missing} == {("", "missing", True)}
+    again = collect(spec, pages_before(spec, table), [1, 2])
+    assert again.rows == table.rows
 
 
 def test_a_sheet_of_another_spec_is_recognised(reader, photo):

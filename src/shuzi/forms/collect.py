@@ -6,16 +6,18 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from shuzi.errors import PictureError, ShuziError
+from shuzi.forms.code import Code
+from shuzi.forms.layout import pages_of
 from shuzi.forms.reading.page import PageRead, PageReader
 from shuzi.forms.reading.together import in_order, read_each
-from shuzi.forms.result import PRINTED, Cell, Problem, Row, Table
+from shuzi.forms.result import MISSING, PRINTED, Cell, Problem, Row, Table
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
 from shuzi.messages import say
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import name_of
-from shuzi.reading.result import BLANK
+from shuzi.reading.result import BLANK, UNSURE
 
 
 def photos_in(named: Iterable[Picture] | str | Path | bytes) -> list[tuple[str, Picture | ShuziError]]:
@@ -54,9 +56,9 @@ def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> Pa
 def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[int]) -> Table:
     """Put pages in order and their rows together.
 
-    With a roster, each row is there once: a page that is there twice is read from its first photograph, and a page
-    that is missing is named. Without one, sheets are often copied, so each photograph of a page is another sheet;
-    only where several pages belong together must a sheet have each once.
+    With a roster, each row is there once: a page that is there twice is read from its first photograph; a page that
+    is missing is named, and its rows are empty. Without one, sheets are often copied, so each photograph of a page is
+    another sheet; only where several pages belong together must a sheet have each once.
 
     Parameters
     ----------
@@ -95,8 +97,19 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
             for page in numbers
             if page not in sheet
         ]
-        rows += _rows(spec, number, sheet)
+        rows += _rows(spec, number, {**_unseen(spec, numbers), **sheet} if spec.printed and sheet else sheet)
     return Table.of(spec, rows, problems)
+
+
+def _unseen(spec: Spec, numbers: list[int]) -> dict[int, PageRead]:
+    """Return the pages of a sheet as if nothing were known of what is written on them."""
+    found = {}
+    for page in pages_of(spec):
+        if page.number in numbers:
+            nothing = Cell("", UNSURE, 0.0, MISSING, page=page.number)
+            cells = {(place.row, place.field.name): nothing for place in page.places}
+            found[page.number] = PageRead("", Code(spec.id, 1, page.number), cells)
+    return found
 
 
 def _rows(spec: Spec, number: int, sheet: dict[int, PageRead]) -> list[Row]:

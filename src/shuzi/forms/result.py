@@ -15,6 +15,9 @@ from shuzi.reading.result import UNSURE
 PRINTED = "printed"
 """The status of a cell that was not written but printed from the roster."""
 
+MISSING = "missing"
+"""The rule that a cell breaks if its page was not photographed."""
+
 _NOWHERE = Box(0, 0, 0, 0)
 
 FORMAT = 1

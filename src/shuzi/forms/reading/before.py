@@ -9,7 +9,7 @@ from shuzi.forms.code import Code
 from shuzi.forms.layout import pages_of
 from shuzi.forms.reading.page import PageRead
 from shuzi.forms.reading.ruled import column_name
-from shuzi.forms.result import Cell, Problem, Row, Table
+from shuzi.forms.result import MISSING, Cell, Problem, Row, Table
 from shuzi.forms.spec import Spec
 
 
@@ -46,6 +46,8 @@ def pages_before(spec: Spec, table: Table) -> list[PageRead | Problem]:
         for name, cell in row.cells.items():
             if fields[name].column:
                 _check_printed(spec, row, name, cell)
+                continue
+            if cell.rule == MISSING:  # it may be there now
                 continue
             # where a sheet is one row, nothing stands once on it
             key = (-1 if (cell.page, -1, name) in places else row.number), name

@@ -297,9 +297,9 @@ class FormCell(Said):
     text: str
     status: Literal["ok", "unsure", "blank", "printed"]
     confidence: Share
-    rule: Literal["", "required", "length", "date", "number", "range", "check", "among", "sum", "lines"] = Field(
-        description="service.schema.rule"
-    )
+    rule: Literal[
+        "", "required", "length", "date", "number", "range", "check", "among", "sum", "lines", "missing"
+    ] = Field(description="service.schema.rule")
     message: str = Field(description="service.schema.message")
     alternatives: list[Alternative] = Field(max_length=10)
     page: int

@@ -178,6 +178,16 @@ def test_a_file_and_a_folder_take_their_names_on_windows_too(tmp_path):
     assert sorted(tmp_path.iterdir()) == [model, note]
 
 
+def test_what_is_on_a_disk_that_nobody_may_write_to_is_named_as_the_target(tmp_path, monkeypatch):
+    def refuse(path, *_, **__):
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    with pytest.raises(OSError, match=r"note\.txt") as caught, replacing(tmp_path / "note.txt") as part:
+        refuse(part)
+    assert caught.value.filename == str(tmp_path / "note.txt")
+
+
 def test_a_folder_takes_the_place_of_no_file(tmp_path):
     target = tmp_path / "model"
     target.write_text("mine", "utf-8")

@@ -73,7 +73,8 @@ def replacing(target: Path) -> Iterator[Path]:
             problem.filename, problem.filename2 = str(target), None
         raise
     finally:
-        _remove(part)
+        with suppress(OSError):  # where nothing can be written, what is not there cannot be removed either
+            _remove(part)
 
 
 def is_part(path: Path) -> bool:

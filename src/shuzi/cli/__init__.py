@@ -71,7 +71,7 @@ def _fail_of_system(problem: OSError) -> None:
     from shuzi.atomic import NO_ROOM  # most commands do not need it
 
     path, reason = problem.filename, problem.strerror or problem
-    if path and problem.errno in NO_ROOM:
+    if path and problem.errno in (*NO_ROOM, errno.EROFS):
         fail(ShuziError("error.data.unwritable", path=str(path), reason=reason))
     if path:
         fail(f"{reason}: {path}")

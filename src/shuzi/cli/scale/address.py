@@ -6,8 +6,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from threading import Timer
+from threading import Event, Thread
 from typing import TYPE_CHECKING
+
+import click
 
 from shuzi.cli.localized import option
 from shuzi.cli.terminal import waiting
@@ -45,24 +47,24 @@ def _patience(address: str | None) -> Iterator[None]:
         return
     sys.stderr.flush()
     with os.fdopen(os.dup(2), "w", encoding=sys.stderr.encoding or "utf-8", errors="replace") as stderr:
-
-        def tell(sentence: str) -> None:
-            stderr.write(sentence + "\n")
-            stderr.flush()
-
-        def give_up(sentence: str) -> None:
-            tell(sentence)
-            os._exit(1)
-
         waits = say("scale.waits", address=address, tell=f"{_TELL:g}", seconds=f"{_GIVE_UP:g}")
         problem = ClusterError("error.cluster.silent", address=address, seconds=f"{_GIVE_UP:g}")
-        timers = [Timer(_TELL, tell, [waits]), Timer(_GIVE_UP, give_up, [say("cli.error", problem=problem)])]
-        for timer in timers:
-            timer.daemon = True
-            timer.start()
+        error = say("cli.error", problem=problem)  # here, for a thread has a language of its own
+        done = Event()
+
+        def watch() -> None:
+            if done.wait(_TELL):
+                return
+            click.echo(waits, stderr)
+            if done.wait(_GIVE_UP - _TELL):
+                return
+            click.echo(error, stderr)
+            os._exit(1)
+
+        watching = Thread(target=watch, daemon=True)
+        watching.start()
         try:
             yield
         finally:
-            for timer in timers:
-                timer.cancel()
-                timer.join()  # it may be writing
+            done.set()
+            watching.join()

@@ -101,7 +101,7 @@ def test_the_networks_never_do_more_than_for_a_page(work, draw):
     for page in (draw.printed(1.0), draw.printed(0.7, "0123456789"), draw.salt(0.02, 8), draw.printed(0.5, "1 ")):
         work.update(images=0, strips=0)
         reader.read(page)
-        assert work["images"] + work["strips"] / 36 <= 2_000
+        assert work["images"] + work["strips"] / 36 <= 1_800
 
 
 @pytest.mark.parametrize(
@@ -125,9 +125,9 @@ def test_frames_within_frames_are_unknown_ink_where_there_are_too_many_to_look_a
     page = draw.framed(5, draw.paper())
     page[620:660, 620:640] = 0
     found = left_out(page, 255 - page, [Box(620, 620, 20, 40)], 40.0)
-    assert sum(box.width * box.height for box in looked_at) <= 6 * page.size
+    assert sum(box.width * box.height for box in looked_at) <= 3_500_000
     assert len(found) == 98
-    assert {kind for kind, _ in found[:3]} == {"ruling"}
+    assert {kind for kind, _ in found[:2]} == {"ruling"}
     assert {kind for kind, _ in found[-60:]} == {"unknown"}
 
 

@@ -69,6 +69,14 @@ class Ruling:
     height: float
     large: float
 
+    def looked_at(self, box: Box) -> float:
+        """Return how many pixels are looked at, a few times each, to tell whether the piece in a box is a line."""
+        if not self._may_be_frame(box):
+            return box.width * box.height
+        rows, columns = self.every.shape
+        around = 2 * _RAIL * self.height
+        return float(min(box.width + around, columns) * min(box.height + around, rows))
+
     def is_line(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a piece is a printed line or frame, or a piece of one.
 
@@ -83,16 +91,23 @@ class Ruling:
 
     def _is_whole(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a piece is too long or too hollow for a character, as printed lines and frames are."""
-        rows, columns = self.every.shape
         long, thick = max(box.width, box.height), min(box.width, box.height)
-        spans = box.width >= _SPANS * columns or box.height >= _SPANS * rows
+        spans = self._spans(box)
         longest = _RULED if box.width > box.height else _FRAME
         if long >= _LONG * thick and (long > longest * self.height or spans):
             # what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
             if box.width > box.height:
                 return _thickest(piece) <= _THIN * self.height or self.is_comb(box, piece)
             return _thickest(piece.T) <= self.large
-        return (thick >= _FRAME * self.height or spans) and self._is_frame(box, piece)
+        return self._may_be_frame(box) and self._is_frame(box, piece)
+
+    def _may_be_frame(self, box: Box) -> bool:
+        """Tell whether a piece is as large as a frame, or spans the picture."""
+        return self._spans(box) or min(box.width, box.height) >= _FRAME * self.height
+
+    def _spans(self, box: Box) -> bool:
+        rows, columns = self.every.shape
+        return bool(box.width >= _SPANS * columns or box.height >= _SPANS * rows)
 
     def _is_frame(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a large piece is nothing but straight lines, or hollow: no digit is attached to it."""

@@ -23,7 +23,7 @@ _FRAMES = (0.06, -0.06)  # how much wider the second and third crop of a digit a
 _NEVER = 1e-3  # lower bound for a probability or score, so that neither rules out a digit alone
 _EDGE = 1  # pixels from the picture's edge
 
-MOST_WORK = 2_000
+MOST_WORK = 1_800
 """What may be done for one picture, in images classified (half a millisecond each, as measured by
 `benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it."""
 

@@ -20,7 +20,7 @@ LARGE = 0.4
 _GROWN = 0.16  # of a digit's height: how far ink may reach beyond a character's box and still belong to it
 _PALE = 0.5  # of the digits' darkness: paler ink is a stain
 _FINE = 0.8  # of the digits' darkness: a printed pattern under them is paler
-_MOST_PIECES, _MOST_AREA = 1_500, 6.0  # pieces that are examined, and pictures that their boxes fill: one is ruling
+_MOST_PIECES, _MOST_PIXELS = 5_000, 3_500_000  # that are looked at: two frames around a page fill 3.3 million
 _CUT_OFF = 0.9  # of a digit's height: what reaches further into the picture may be writing of its own
 _SHARED = 0.25  # of the lower one's height: ink that shares more of it with a character stands in its line
 _PAPER_AROUND = 0.3  # of a digit's height: the margin whose paper a piece is compared with
@@ -68,11 +68,12 @@ def left_out(
     found: list[tuple[str, Box]] = []
     fine: list[tuple[int, int]] = []  # the place in `found` and the number of what may be a part of a pattern
     large = np.flatnonzero(stats[1:, 2:4].max(axis=1) >= LARGE * height) + 1
-    filled = np.cumsum(stats[large, 2].astype(np.int64) * stats[large, 3]) / ink.size
+    looked_at = 0.0
     for place, number in enumerate(large.tolist()):
         x, y, wide, high, _ = stats[number].tolist()
         box = Box(x, y, wide, high)
-        if place >= _MOST_PIECES or filled[place] > _MOST_AREA:
+        looked_at += ruling.looked_at(box)
+        if place >= _MOST_PIECES or looked_at > _MOST_PIXELS:
             found.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
             continue
         piece = labels[box.pixels()] == number

@@ -12,7 +12,7 @@ const SURELY = 0.9;
 const FRAMES = [0.06, -0.06];
 const NEVER = 1e-3;
 const EDGE = 1;
-const MOST_WORK = 2_000;
+const MOST_WORK = 1_800;
 
 /** A picture seems to hold more than a page of writing; reading it would take too long. */
 export class TooMuch extends Error {

@@ -11,7 +11,7 @@ const LARGE = 0.4;
 const GROWN = 0.16;
 const PALE = 0.5;
 const FINE = 0.8;
-const [MOST_PIECES, MOST_AREA] = [1_500, 6];
+const [MOST_PIECES, MOST_PIXELS] = [5_000, 3_500_000];
 const CUT_OFF = 0.9;
 const SHARED = 0.25;
 const PAPER_AROUND = 0.3;
@@ -45,13 +45,13 @@ export function leftOut(
   const { labels, components } = labelled(left, SOLID);
   const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE * height);
   const found: { kind: Kind; box: Box }[] = [];
-  let filled = 0;
+  let lookedAt = 0;
   const fine: [number, number][] = []; // the place in `found` and in `components` of what may be a part of a pattern
   for (const [place, { box, area }] of components.entries()) {
     const side = Math.max(box.width, box.height);
     if (side < LARGE * height) continue;
-    filled += (box.width * box.height) / ink.pixels.length;
-    if (found.length >= MOST_PIECES || filled > MOST_AREA) {
+    lookedAt += ruling.lookedAt(box);
+    if (found.length >= MOST_PIECES || lookedAt > MOST_PIXELS) {
       found.push({ kind: "unknown", box }); // to tell takes long where nested frames or a page of print fill the picture
       continue;
     }

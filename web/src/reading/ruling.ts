@@ -54,6 +54,14 @@ export class Ruling {
     [this.#every, this.#left, this.#taken, this.#height, this.#large] = [every, left, taken, height, large];
   }
 
+  /** How many pixels are looked at, a few times each, to tell whether the piece in a box is a line. */
+  lookedAt(box: Box): number {
+    if (!this.#mayBeFrame(box)) return box.width * box.height;
+    const around = 2 * RAIL * this.#height;
+    const [wide, high] = [box.width + around, box.height + around];
+    return Math.min(wide, this.#every.width) * Math.min(high, this.#every.height);
+  }
+
   /** Whether a piece is a printed line or frame, or a piece of one. */
   isLine(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
     return this.#isWhole(box, area, isPiece) || this.#isCutOff(box) || this.#isBeside(box);
@@ -63,14 +71,23 @@ export class Ruling {
   #isWhole(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
     const { width, height } = box;
     const [long, thick] = [Math.max(width, height), Math.min(width, height)];
-    const spans = width >= SPANS * this.#every.width || height >= SPANS * this.#every.height;
+    const spans = this.#spans(box);
     const longest = width > height ? RULED : FRAME;
     if (long >= LONG * thick && (long > longest * this.#height || spans))
       // what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
       return width > height
         ? this.#thickest(box, isPiece) <= THIN * this.#height || this.isComb(box, isPiece)
         : this.#thickest(box, isPiece) <= this.#large;
-    return (thick >= FRAME * this.#height || spans) && this.#isFrame(box, area, isPiece);
+    return this.#mayBeFrame(box) && this.#isFrame(box, area, isPiece);
+  }
+
+  /** Whether a piece is as large as a frame, or spans the picture. */
+  #mayBeFrame(box: Box): boolean {
+    return this.#spans(box) || Math.min(box.width, box.height) >= FRAME * this.#height;
+  }
+
+  #spans({ width, height }: Box): boolean {
+    return width >= SPANS * this.#every.width || height >= SPANS * this.#every.height;
   }
 
   /** Whether a large piece is nothing but straight lines, or hollow: no digit is attached to it. */

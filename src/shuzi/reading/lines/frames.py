@@ -121,7 +121,7 @@ def _beside(digits: list[Box], characters: list[Box], specks: NDArray[np.int32])
     height = float(np.median([each.height for each in digits]))
     left, right = min(each.x for each in characters), max(each.right for each in characters)
     gaps = np.maximum(left - specks[:, 0] - specks[:, 2], specks[:, 0] - right)
-    possible = specks[(specks[:, 2:].max(axis=1) >= _LEAST_POINT * height) & (gaps < NEAR * height)]
+    possible = specks[(specks[:, 2:].max(axis=1) >= _LEAST_POINT * height) & (gaps >= 0) & (gaps < NEAR * height)]
     near = _in_band(digits, [Box(*map(float, each)) for each in possible.tolist()])
     before = max((each for each in near if each.right <= left), key=lambda each: each.right, default=None)
     after = min((each for each in near if each.x >= right), key=lambda each: each.x, default=None)

@@ -81,7 +81,13 @@ def test_an_unsure_reading_names_the_digit_and_the_alternative(reader, hand, dra
                 unsure += 1
                 named += f"at position 1: it could be {reading.digits[0].digit} or " in reading.message
                 # most of the ink may be outside the supposed digit, or the line recogniser sees none at all
-                told = (f"could be {reading.digits[0].digit} or ", "other ink", "may not be a number")
+                digit_found = reading.digits[0].digit
+                told = (
+                    f"could be {digit_found} or ",
+                    f'could be "{digit_found}" or ',
+                    "other ink",
+                    "may not be a number",
+                )
                 assert any(each in reading.message for each in told)
     assert named > unsure / 2 > 0
 

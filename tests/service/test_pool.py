@@ -59,7 +59,7 @@ def test_a_picture_that_speaks_of_pdf_is_a_picture(client, number):
 
 
 def test_after_the_time_of_a_request_the_rest_of_its_pictures_is_not_begun(limited, number, held):
-    service = limited(work_seconds=5, workers=1)
+    service = limited(work_seconds=5, workers=1, abandoned_seconds=600)
     with service.client() as client:
         said = client.post("/v1/read", files=[("picture", number)] * 5)
         assert (said.status_code, said.json()["key"]) == (503, "error.service.late")

@@ -1,7 +1,12 @@
 """A folder that was interrupted goes on, by the names that its photographs have now."""
 
+import errno
+import os
+from pathlib import Path
+
 import pytest
 
+from shuzi.errors import DataError
 from shuzi.forms.code import Code
 from shuzi.forms.reading.page import PageRead
 from shuzi.forms.reading.ruled import joined_pages
@@ -42,3 +47,15 @@ def test_another_photograph_is_not_known(tmp_path, photo):
     photo.write_bytes(b"another one")
     assert (tmp_path / f"t.csv{ENDING}").exists()
     assert Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, "a.jpg") is None
+
+
+def test_a_disk_that_is_full_from_the_start_leaves_no_journal_in_the_way(tmp_path, monkeypatch):
+    def half(path, *_, **__):
+        path.touch()
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as full:
+        full.setattr(Path, "write_text", half)
+        with pytest.raises(DataError):
+            Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False)
+    Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from shuzi.atomic import replacing
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.finding.spacing import UNKNOWN, Shape
@@ -38,8 +39,8 @@ class Journal:
         self._path, self._pages = path, pages
         try:
             if not pages:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(json.dumps(identity) + "\n", encoding="utf-8")
+                with replacing(path) as part:
+                    part.write_text(json.dumps(identity) + "\n", encoding="utf-8")
             else:
                 self._repair()
         except OSError as problem:

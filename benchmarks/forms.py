@@ -1,16 +1,17 @@
 """How well sheets are read from photographs: printed, filled in, creased, lit and photographed by code.
 
     python benchmarks/forms.py --strokes unipen.npz --writers odd
-    python benchmarks/forms.py --sheets 40 --only digits
+    python benchmarks/forms.py --fields 100 --tries 1000
 
-The digits are MNIST's and, with --strokes, those of UNIPEN's held-out writers; even-numbered writers with validation
-digits are for making choices, odd-numbered ones with test digits for reporting. Photographs have 1,500 x 2,000
-pixels, from up to 30 degrees, a quarter of them upside down, with shadows, folds, blur, noise and JPEG.
-Milliseconds are time of one core, decoding included.
+Half of the digits are MNIST's, of its validation split, and with --strokes half those of UNIPEN's held-out writers;
+even-numbered writers are for making choices, odd-numbered ones for reporting. The lines are grey or black, 0.15 to
+0.35 mm thick; the ink is blue, black or pencil. Photographs have 1,500 x 2,000 pixels, from up to 30 degrees, a
+quarter of them upside down, with shadows, folds, blur, noise and JPEG. Intervals are those of sampling whole writers
+again; each field with MNIST's digits is a writer of its own. Milliseconds are time of one core, decoding included.
 
-digits    80 boxes of one digit, an eighth of them empty
-fields    fields of 3 to 6 digits and amounts with decimals, in boxes, combs and open boxes
-roster    student numbers of 8 boxes, of which 200 are on the roster
+mixed    fields of each kind; the distance from what is written to the nearest line, inside of it, is normal
+         with a mean of 0.3 mm and a standard deviation of 0.5 mm
+sweep    one digit in each field, at one of its four sides, from 0.7 mm beyond the line to 1.5 mm inside
 """
 
 from __future__ import annotations
@@ -18,154 +19,208 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 from machine import keep
-from sheets import Hands, fill, photograph, places_of, print_sheet
+from near_lines import FIRST, INKS, LAST, LINES, Gap, any_gap, fill, normal_gap, specs, sweep_specs
+from sheets import Hands, photograph, places_of, print_sheet
 
 import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.errors import PictureError
 from shuzi.forms.reading.page import PageReader
-from shuzi.forms.spec import BOXES, COMB, IDENTIFIER, OPEN, Field, Spec
+from shuzi.forms.spec import DATE, Field, Spec
 from shuzi.models.score import Score
 
 Texts = dict[tuple[int, str], str]
+Tries = list[dict[str, Any]]
+
+BANDS = 5
+"""Of equal width, that the sweep is divided into."""
+
+_EMPTY = 0.125  # of the single boxes
+_RESAMPLED = 2_000  # times, for intervals
 
 
-def digits_spec() -> Spec:
-    """Return a sheet of 80 boxes."""
-    return Spec("Digits", tuple(Field(f"d{n}", str(n), boxes=1) for n in range(1, 6)), rows=16)
+def mixed_texts(rng: np.random.Generator, spec: Spec) -> Texts:
+    """Fill each field with a number as long as it allows, or a digit shorter; some single boxes stay empty."""
+    return {(row, field.name): _text(rng, field) for row in range(spec.rows) for field in spec.fields}
 
 
-def fields_spec() -> Spec:
-    """Return a sheet with fields of 3 to 6 digits and amounts, in all styles."""
-    fields = [
-        Field(f"{style}-{boxes}{'-2' if decimals else ''}", f"{boxes}", boxes=boxes, decimals=decimals, style=style)
-        for style in (BOXES, COMB, OPEN)
-        for boxes, decimals in ((3, 0), (4, 0), (5, 0), (6, 0), (5, 2), (6, 2))
-    ]
-    return Spec("Fields", tuple(fields))
+def _text(rng: np.random.Generator, field: Field) -> str:
+    if field.among:
+        return str(rng.choice(field.among))
+    if field.kind == DATE:
+        return f"{rng.integers(1950, 2030)}-{rng.integers(1, 13):02}-{rng.integers(1, 29):02}"
+    if field.boxes == 1:
+        return str(rng.integers(10)) if rng.random() >= _EMPTY else ""
+    whole = field.boxes - field.decimals - int(rng.random() < 0.3)
+    value = str(rng.integers(10 ** (whole - 1), 10**whole))
+    return f"{value}.{rng.integers(10**field.decimals):0{field.decimals}}" if field.decimals else value
 
 
-def roster_spec(numbers: list[str]) -> Spec:
-    """Return a sheet with student numbers."""
-    field = Field("student", "Student number", IDENTIFIER, boxes=8, among=tuple(numbers), required=True)
-    return Spec("Students", (field,), rows=19)
+def single_digits(rng: np.random.Generator, spec: Spec) -> Texts:
+    """Choose a digit for each field."""
+    return {(row, field.name): str(rng.integers(10)) for row in range(spec.rows) for field in spec.fields}
 
 
-def any_digits(rng: np.random.Generator, spec: Spec) -> Texts:
-    """Fill most boxes with a digit each."""
-    return {
-        (row, each.name): str(rng.integers(10)) if rng.random() < 0.875 else ""
-        for row in range(spec.rows)
-        for each in spec.fields
-    }
+def read(
+    spec: Spec, choose: Callable[[np.random.Generator, Spec], Texts], hands: Hands, gap: Gap, least: int, seed: int
+) -> tuple[Tries, dict[str, Any]]:
+    """Fill, photograph and read sheets of one spec until at least so many fields are filled.
 
-
-def any_numbers(rng: np.random.Generator, spec: Spec) -> Texts:
-    """Fill each field with a number as long as it allows, or a digit shorter."""
-    texts: Texts = {}
-    for each in spec.fields:
-        whole = each.boxes - each.decimals - int(rng.random() < 0.3)
-        value = str(rng.integers(10 ** (whole - 1), 10**whole))
-        rest = "".join(map(str, rng.integers(0, 10, each.decimals)))
-        texts[0, each.name] = f"{value}.{rest}" if rest else value
-    return texts
-
-
-def any_students(rng: np.random.Generator, spec: Spec) -> Texts:
-    """Write a student number of the roster in each row."""
-    return {(row, "student"): str(rng.choice(spec.fields[0].among)) for row in range(spec.rows)}
-
-
-def measure(
-    spec: Spec, choose: Callable[[np.random.Generator, Spec], Texts], hands: Hands, sheets: int, seed: int
-) -> dict[str, Any]:
-    """Fill, photograph and read sheets of one spec."""
+    Returns
+    -------
+    Of each field what was written and how, and what was read; and of the sheets how many were found, and the time.
+    """
     reader = PageReader(spec, shuzi.load())
     (printed,) = print_sheet(spec)
     places = places_of(spec)
-    found, times, cells = 0, [], []
-    for number in range(sheets):
+    tries: Tries = []
+    found, number, times = 0, 0, []
+    while sum(bool(each["wrote"]) for each in tries) < least:
         rng = np.random.default_rng([seed, number])
         texts = choose(rng, spec)
-        photo, _ = photograph(rng, fill(rng, printed, places, texts, hands))
+        paper, written = fill(rng, printed, places, texts, hands, gap)
+        photo, _ = photograph(rng, paper)
         start = time.process_time()
+        number += 1
         try:
-            read = reader.read(photo, f"{number}.jpg")
+            page = reader.read(photo, f"{number}.jpg")
         except PictureError as problem:
             print(f"  sheet {number}: {problem}")
             continue
         times.append(1_000 * (time.process_time() - start))
         found += 1
-        for key, cell in read.cells.items():
-            cells.append((texts[key], cell.text, cell.status, cell.confidence, key[1]))
-    written = [each for each in cells if each[0]]
-    ok = [each for each in written if each[2] == "ok"]
-    empty = [each for each in cells if not each[0]]
+        for key, cell in page.cells.items():
+            own = {"wrote": texts[key], "text": cell.text, "status": cell.status, "confidence": cell.confidence}
+            tries.append(own | written.get(key, {}))
+    ms = {"mean": round(float(np.mean(times)), 1), "median": round(float(np.median(times)), 1)}
+    return tries, {"sheets": number, "found": Score(found, number).as_dict(), "ms": ms}
+
+
+def by_writer(tries: Tries, counts: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    """Return how many count, as a fraction, with the interval (95 %) of sampling whole writers again."""
+    if not tries:
+        return {"n": 0}
+    writers: dict[Any, list[bool]] = {}
+    for number, each in enumerate(tries):
+        writers.setdefault(each["writer"] if each["writer"] >= 0 else (number,), []).append(counts(each))
+    sums = np.array([[sum(own), len(own)] for own in writers.values()], float)
+    count = int(sums[:, 0].sum())
+    if count in (0, len(tries)):  # sampled again they are the same
+        low, high = Score(len(writers) if count else 0, len(writers)).interval
+    else:
+        rng = np.random.default_rng(0)
+        again = sums[rng.integers(0, len(sums), (_RESAMPLED, len(sums)))].sum(axis=1)
+        low, high = np.quantile(again[:, 0] / again[:, 1], (0.025, 0.975))
     return {
-        "sheets": sheets,
-        "found": Score(found, sheets).as_dict(),
-        "right": Score(sum(wrote == text for wrote, text, *_ in written), len(written)).as_dict(),
-        "ok": Score(len(ok), len(written)).as_dict(),
-        "right where ok": Score(sum(wrote == text for wrote, text, *_ in ok), max(len(ok), 1)).as_dict(),
-        "empty cells": Score(sum(status == "blank" for _, _, status, *_ in empty), max(len(empty), 1)).as_dict(),
-        "ms": {"mean": round(float(np.mean(times)), 1), "median": round(float(np.median(times)), 1)},
-        "by confidence": _curve(written),
-        "wrong where ok": [each for each in ok if each[0] != each[1]][:40],
+        "n": len(tries),
+        "count": count,
+        "fraction": round(count / len(tries), 5),
+        "interval": [round(float(low), 5), round(float(high), 5)],
+        "writers": len(writers),
     }
 
 
-def _curve(written: list[Any]) -> dict[str, Any]:
-    """Return for each style of field the share of answers at least so sure, and how many are right."""
-    curves: dict[str, Any] = {}
-    for style in sorted({name.partition("-")[0] for *_, name in written}):
-        mine = [each for each in written if each[4].partition("-")[0] == style]
-        curves[style] = {"n": len(mine), "right": sum(each[0] == each[1] for each in mine) / len(mine)}
-        for least in (0.5, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99):
-            sure = [each for each in mine if each[3] >= least]
-            right = sum(each[0] == each[1] for each in sure) / max(len(sure), 1)
-            curves[style][str(least)] = [round(len(sure) / len(mine), 4), round(right, 5)]
-    return curves
+def is_right(each: dict[str, Any]) -> bool:
+    """Tell whether all of a field was read as it was written."""
+    return bool(each["text"] == each["wrote"])
+
+
+def is_sure(each: dict[str, Any]) -> bool:
+    """Tell whether nobody would look at it: what was written is called `ok`, or blank."""
+    return each["status"] in ("ok", "blank")
+
+
+def measured(tries: Tries) -> dict[str, Any]:
+    """Return how many of the filled fields are right, sure, and wrong though sure."""
+    written = [each for each in tries if each["wrote"]]
+    sure = [each for each in written if is_sure(each)]
+    wrong = [each for each in sure if not is_right(each)]
+    empty = [each for each in tries if not each["wrote"]]
+    return {
+        "right": by_writer(written, is_right),
+        "ok": by_writer(written, is_sure),
+        "right where ok": by_writer(sure, is_right),
+        "wrong and ok": by_writer(written, lambda each: is_sure(each) and not is_right(each)),
+        "empty": Score(sum(each["status"] == "blank" for each in empty), len(empty)).as_dict() if empty else {},
+        "mistakes": [{key: each[key] for key in ("wrote", "text", "lines", "ink", "side", "gap")} for each in wrong][
+            :40
+        ],
+    }
+
+
+def show(name: str, found: dict[str, Any]) -> None:
+    """Print a row."""
+    columns = "  ".join(
+        f"{key} {found[key].get('fraction', 0):8.3%}" for key in ("right", "ok", "right where ok", "wrong and ok")
+    )
+    print(f"{name:24} n {found['right']['n']:6}  {columns}", flush=True)
+
+
+def mixed(hands: Hands, least: int, seed: int) -> dict[str, Any]:
+    """Measure mixed sheets of each kind of field, and all of them together."""
+    rng = np.random.default_rng(5)
+    numbers = [f"{each:08}" for each in rng.choice(10**8, 200, replace=False)]
+    kinds, everything = {}, []
+    for number, (kind, spec) in enumerate(specs(numbers).items()):
+        tries, sheets = read(spec, mixed_texts, hands, normal_gap, least, 100 * seed + number)
+        kinds[kind] = measured(tries) | sheets
+        everything += tries
+        show(kind, kinds[kind])
+    together = measured(everything)
+    show("all", together)
+    return {"kinds": kinds, "all": together}
+
+
+def sweep(hands: Hands, least: int, seed: int) -> dict[str, Any]:
+    """Measure digits at each distance from a line, in bands, until each has so many."""
+    edges = np.linspace(FIRST, LAST, BANDS + 1)
+    tries: Tries = []
+    styles = sweep_specs()
+    for number, (style, spec) in enumerate(styles.items()):
+        own, _ = read(
+            spec, single_digits, hands, any_gap, round(least * BANDS / len(styles) * 1.03), 100 * seed + 50 + number
+        )
+        tries += [each | {"style": style} for each in own]
+    bands = {}
+    for low, high in pairwise(edges.tolist()):
+        name = f"{low:.2f} to {high:.2f} mm"
+        bands[name] = measured([each for each in tries if low <= each["gap"] < high])
+        show(name, bands[name])
+    groups = {}
+    for key, names in (("style", styles), ("lines", LINES), ("ink", INKS), ("side", range(4))):
+        for name in names:
+            groups[f"{key} {name}"] = measured([each for each in tries if each[key] == name])
+            show(f"{key} {name}", groups[f"{key} {name}"])
+    return {"bands": bands, "groups": groups}
 
 
 def main() -> None:
-    """Measure every kind of sheet."""
+    """Measure mixed sheets and the sweep."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strokes", type=Path, help="UNIPEN or a packed file; without it, MNIST's digits only")
     parser.add_argument("--writers", choices=["even", "odd"], default="even")
-    parser.add_argument("--sheets", type=int, default=500)
-    parser.add_argument("--only", choices=["digits", "fields", "roster"])
+    parser.add_argument("--fields", type=int, default=1_000, help="of each kind on mixed sheets, at least")
+    parser.add_argument("--tries", type=int, default=2_000, help="in each band of the sweep, about")
+    parser.add_argument("--only", choices=["mixed", "sweep"])
     parser.add_argument("--name", default="forms", help="of the result")
     given = parser.parse_args()
     cv2.setNumThreads(1)
-    mnist, odd = shuzi.load_mnist(), given.writers == "odd"
-    digits = mnist.test if odd else mnist.validation
+    odd, digits = given.writers == "odd", shuzi.load_mnist().validation
     strokes = load_strokes(given.strokes).held_out(odd) if given.strokes else None
     hands = Hands(digits.images, digits.labels, strokes)
-    rng = np.random.default_rng(5)
-    numbers = [f"{each:08}" for each in rng.choice(10**8, 200, replace=False)]
-    kinds: dict[str, tuple[Spec, Callable[[np.random.Generator, Spec], Texts]]] = {
-        "digits": (digits_spec(), any_digits),
-        "fields": (fields_spec(), any_numbers),
-        "roster": (roster_spec(numbers), any_students),
-    }
-    scores = {}
-    for seed, (kind, (spec, choose)) in enumerate(kinds.items()):
-        if given.only not in (None, kind):
-            continue
-        score = scores[kind] = measure(spec, choose, hands, given.sheets, 1_000 * (1 + odd) + seed)
-        print(
-            f"{kind:8} found {score['found']['accuracy']:7.2%}  right {score['right']['accuracy']:7.2%}"
-            f"  ok {score['ok']['accuracy']:7.2%}  right where ok {score['right where ok']['accuracy']:8.3%}"
-            f"  empty {score['empty cells']['accuracy']:7.2%}  {score['ms']['median']:.0f} ms",
-            flush=True,
-        )
-    keep(given.name, {"writers": given.writers, "unipen": strokes is not None, "kinds": scores})
+    found: dict[str, Any] = {"writers": given.writers, "unipen": strokes is not None}
+    if given.only != "sweep":
+        found["mixed"] = mixed(hands, given.fields, 1 + odd)
+    if given.only != "mixed":
+        found["sweep"] = sweep(hands, given.tries, 1 + odd)
+    keep(given.name, found)
 
 
 if __name__ == "__main__":

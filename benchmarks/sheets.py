@@ -46,10 +46,14 @@ class Hands:
 
     def ink(self, rng: np.random.Generator, text: str, height: float) -> list[NDArray[np.uint8]]:
         """Write each character of a text about `height` pixels high, by one writer: uint8 (h, w) each, ink 255."""
+        return self.ink_of(rng, text, height)[0]
+
+    def ink_of(self, rng: np.random.Generator, text: str, height: float) -> tuple[list[NDArray[np.uint8]], int]:
+        """Write a text as `ink` does, and return the writer too: -1 for MNIST's, who are not known."""
         if self.strokes is not None and rng.random() < 0.5:
-            writer = rng.choice(np.unique(self.strokes.writer[self.trusted]))
-            return [self._recorded(rng, each, height, writer) for each in text]
-        return [self._image(rng, each, height) for each in text]
+            writer = int(rng.choice(np.unique(self.strokes.writer[self.trusted])))
+            return [self._recorded(rng, each, height, writer) for each in text], writer
+        return [self._image(rng, each, height) for each in text], -1
 
     def _image(self, rng: np.random.Generator, digit: str, height: float) -> NDArray[np.uint8]:
         if digit == ".":

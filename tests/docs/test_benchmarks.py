@@ -144,12 +144,23 @@ def listed():
 
 
 def forms():
+    found = raw("forms")
+    mixed, sweep = found["mixed"], found["sweep"]
     rows = []
-    for kind in raw("forms")["kinds"].values():
-        shares = [percent(kind[name]["accuracy"], 1) for name in ("found", "right", "ok")]
-        shares.append(percent(kind["right where ok"]["accuracy"], 2))
-        rows.append([str(kind["sheets"]), *shares, f"{kind['ms']['median']:.0f}"])
-    return rows
+    for kind in [*mixed["kinds"].values(), mixed["all"]]:
+        sure = kind["right where ok"]
+        row = [str(kind["right"]["n"]), *(percent(kind[name]["fraction"], 1) for name in ("right", "ok"))]
+        row += [percent(sure["fraction"], 2), *(f"{100 * end:.1f}" for end in sure["interval"])]
+        rows.append([*row, *([f"{kind['ms']['median']:.0f}"] if "ms" in kind else [])])
+    bands = [
+        [
+            str(band["right"]["n"]),
+            *(percent(band[name]["fraction"], 1) for name in ("right", "ok")),
+            percent(band["wrong and ok"]["fraction"], 2),
+        ]
+        for band in sweep["bands"].values()
+    ]
+    return rows, bands
 
 
 def traced():
@@ -281,7 +292,7 @@ def test_figures_are_those_of_the_raw_results(language):
         calibration(),
         lines(),
         listed(),
-        forms(),
+        *forms(),
         *traced(),
         ruled(),
         corrections(),

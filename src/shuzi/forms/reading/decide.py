@@ -15,9 +15,9 @@ from shuzi.reading.result import BLANK, OK, UNSURE
 OK_FROM, BLANK_FROM = 0.93, 0.986
 """The probabilities from which a text is `ok`, and a field blank.
 
-On the benchmark's sheets, with validation digits of MNIST and of UNIPEN's even-numbered writers, without those
-that nobody could tell, 99.7 % of boxes and 99.6 % of numbers so sure are right. A number that is passed over is worse
-than one misread, so a blank has to be surer."""
+On sheets whose digits keep clear of the lines, with validation digits of MNIST and of UNIPEN's even-numbered writers,
+without those that nobody could tell, 99.7 % of boxes and 99.6 % of numbers so sure are right. A number that is passed
+over is worse than one misread, so a blank has to be surer."""
 
 _KEPT = 0.98  # the probability that a writer keeps a rule
 _RARE = 0.1  # of random texts pass a check digit

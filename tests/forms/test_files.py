@@ -2,9 +2,13 @@
 
 from datetime import datetime
 
+import cv2
+import numpy as np
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from shuzi.cli import shuzi as command
 from shuzi.errors import DataError
 from shuzi.forms.output.csv import as_csv
 from shuzi.forms.output.save import save_table
@@ -20,6 +24,23 @@ def test_dates_are_dates_for_a_spreadsheet_and_what_is_no_date_is_text(tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "days.xlsx").active
     assert [sheet.cell(row, 1).value for row in range(2, 6)] == [datetime(2024, 2, 29), *texts[1:]]
     assert sheet.cell(2, 1).is_date
+
+
+def test_a_table_that_is_there_is_not_replaced_without_asking(tmp_path):
+    picture = np.full((400, 500), 255, np.uint8)
+    for place in range(50, 351, 100):
+        picture[place : place + 3, 50:353] = picture[50:353, place : place + 3] = 0
+    cv2.imwrite(str(tmp_path / "table.png"), picture)
+    out = tmp_path / "table.csv"
+    out.write_text("corrected", "utf-8")
+    given = ["form", "read", str(tmp_path / "table.png"), "--table", "--out", str(out)]
+    for more in ([], ["--resume"], ["--out", str(tmp_path / "other.csv")]):
+        refused = CliRunner().invoke(command, [*given, *more]).exception
+        assert isinstance(refused, DataError)
+        assert refused.key == "error.form.exists"
+    assert out.read_text("utf-8") == "corrected"
+    assert CliRunner().invoke(command, [*given, "--force"]).exit_code == 0
+    assert out.read_text("utf-8-sig") != "corrected"
 
 
 def test_a_name_with_semicolons_stays_in_one_cell():

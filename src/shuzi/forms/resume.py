@@ -56,7 +56,7 @@ class Journal:
             There is one of an interrupted run that is not to be continued, or it is of another spec, model or hand,
             or a file cannot be read or written.
         """
-        path = out.with_name(out.name + ENDING)
+        path = journal_of(out)
         if not path.exists():
             return Journal(path, identity, {})
         if not resume:
@@ -110,6 +110,15 @@ class Journal:
             file.seek(-1, 2)
             if file.read(1) != b"\n":
                 file.write(b"\n")
+
+
+def journal_of(out: Path) -> Path:
+    """Return where the journal of a result is.
+
+    >>> journal_of(Path("table.csv")).name
+    'table.csv.unfinished'
+    """
+    return out.with_name(out.name + ENDING)
 
 
 def identity_of(weights: str, hand: Path | None, spec: Spec | None, shape: Shape = UNKNOWN) -> dict[str, str]:

@@ -37,6 +37,7 @@ _PLACE = click.Path(path_type=Path)
 @option("--rows", type=click.IntRange(1, 99), metavar="N", help="cli.form.read.rows")
 @option("--columns", type=click.IntRange(1, 99), metavar="N", help="cli.form.read.columns")
 @option("--out", type=_PLACE, metavar="PATH", multiple=True, help="cli.form.read.out")
+@option("--force", is_flag=True, help="cli.form.read.force")
 @option("--resume", is_flag=True, help="cli.form.read.resume")
 @option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
 @option("--hand", type=_PLACE, metavar="FILE", help="cli.read.hand")
@@ -49,6 +50,7 @@ def read(
     rows: int | None,
     columns: int | None,
     out: tuple[Path, ...],
+    force: bool,
     resume: bool,
     model: str,
     hand: Path | None,
@@ -56,15 +58,18 @@ def read(
 ) -> None:
     """Read filled sheets into a table."""
     from shuzi.cli.form.review import begin, serve_review
-    from shuzi.errors import require
+    from shuzi.errors import DataError, require
     from shuzi.forms.collect import photos_in
     from shuzi.forms.finding.spacing import Shape
     from shuzi.forms.output.save import check_target
-    from shuzi.forms.resume import Journal, identity_of
+    from shuzi.forms.resume import Journal, identity_of, journal_of
     from shuzi.reading.reader import load
 
     for each in out:
         check_target(each)
+        # a table may have been corrected by hand; one that is resumed was begun with --force, or written since
+        if each.is_file() and not force and not (resume and journal_of(out[0]).exists()):
+            raise DataError("error.form.exists", path=each)
         if each.suffix.lower() == ".xlsx":  # better now than after an hour
             require("openpyxl", "forms", "extra.forms")
     if (spec is None) != table:

@@ -2,6 +2,12 @@
 
 import subprocess
 import sys
+from contextlib import nullcontext
+
+import pytest
+from click.testing import CliRunner
+
+from shuzi.cli import shuzi as command
 
 PROGRAM = """
 import threading
@@ -20,3 +26,15 @@ def test_a_cluster_that_never_lets_in_is_told_of_and_given_up():
     assert ended.returncode == 1
     assert "192.0.2.1:6379" in waits
     assert "192.0.2.1:6379" in error
+
+
+@pytest.mark.parametrize("failed", [0, 2])
+def test_pictures_that_could_not_be_read_are_seen_in_the_exit_status(monkeypatch, tmp_path, failed):
+    pytest.importorskip("ray", reason="the extra `scale` is not installed")
+    from shuzi.scale import cluster
+    from shuzi.scale.reading import run
+
+    monkeypatch.setattr(cluster, "cluster", lambda *_: nullcontext(cluster.Cluster(None, 1, 1)))
+    monkeypatch.setattr(run, "read", lambda *_: iter([run.Progress(1, 1, 3, rows=3, failed=failed)]))
+    ended = CliRunner().invoke(command, ["scale", "read", str(tmp_path), str(tmp_path / "out")])
+    assert ended.exit_code == min(failed, 1), ended.output

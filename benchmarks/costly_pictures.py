@@ -29,7 +29,7 @@ from shuzi.models.store import DEFAULT
 SIDE = 1_280  # pixels: what pictures are searched at
 PHOTOS = 5  # read before each picture
 AGAIN = 30.0  # photographs: what costs more is read twice more
-MOST = 50  # photographs that no picture costs more than
+MOST = 50  # photographs: the aim
 
 Picture = NDArray[np.uint8]
 
@@ -266,7 +266,7 @@ def main() -> None:
     searched = sorted((round(ratio, 1) for ratio, *_ in tried), reverse=True)
     highest = max([row["photographs"] for row in rows.values()] + searched[:1])
     print("mixtures, the most expensive first:", searched[:10])
-    print(f"the most expensive: {highest} photographs; at most {MOST} are allowed")
+    print(f"the most expensive: {highest} photographs; the aim is at most {MOST}")
     worst = [
         {
             "photographs": round(ratio, 1),

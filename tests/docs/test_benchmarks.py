@@ -178,7 +178,7 @@ def traced():
 
 def ruled():
     names = ("whole grid", "right", "ok", "right where ok", "empty cells")
-    results = [raw(name) for name in ("ruled-tables", "ruled-tables-numbers")]
+    results = [raw(name) for name in ("ruled-tables", "ruled-tables-thirds", "ruled-tables-numbers")]
     return [[str(found["tables"]), *(percent(found[name]["accuracy"], 1) for name in names)] for found in results]
 
 

@@ -269,6 +269,19 @@ def reading_times():
     ]
 
 
+def costly():
+    found = raw("costly-pictures")
+    pictures = {name: picture["photographs"] for name, picture in found["pictures"].items()}
+    named = (
+        "chequerboard of 4 px, 7000x7000",
+        "111,000 dots of 2x2 px",
+        "5,000 dots",
+        "2,000 dots",
+        "noise, 2000x2000",
+    )
+    return [[str(cost)] for cost in (*(pictures[name] for name in named), max(found["mixtures"]["photographs"]))]
+
+
 def page_runtimes():
     rows = raw("page-runtimes")["milliseconds of processor time"]
     return [[f"{row['own']['median']:.1f}", f"{row['ratio']:.2f}"] for row in rows]
@@ -301,6 +314,7 @@ def test_figures_are_those_of_the_raw_results(language):
         training_times(),
         reading_times(),
         before_and_now(),
+        costly(),
         page_runtimes(),
         page_times(),
     ]

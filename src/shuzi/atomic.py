@@ -22,6 +22,7 @@ NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, *([errno.EDQUOT] if hasattr(err
 """Reasons why a write can fail although the data is fine."""
 
 _PART = re.compile(r"\..+\.([0-9a-f]{8})-([0-9]+)-[0-9a-f]{8}\.part(\..*)?")
+_CAN_ASK = sys.platform != "win32"  # where a signal, even 0, ends a process
 _LONG = 86_400.0  # seconds after which nobody writes to a part of a machine that cannot be asked
 
 
@@ -118,7 +119,7 @@ def _remove(part: Path) -> None:
 
 
 def _is_left(part: Path, machine: str, process: int) -> bool:
-    if machine != _machine() or sys.platform == "win32":  # where a signal, even 0, ends a process
+    if machine != _machine() or not _CAN_ASK:
         return time.time() - part.stat().st_mtime > _LONG
     try:
         os.kill(process, 0)

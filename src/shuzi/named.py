@@ -13,6 +13,8 @@ from typing import BinaryIO, cast
 
 from shuzi.errors import ShuziError
 
+_HAS_PIPES = sys.platform != "win32"  # among files that have a name
+_AT_ONCE = 0 if sys.platform == "win32" else os.O_NONBLOCK  # without it, to open waits for a writer
 _WAIT = 2.0  # seconds for a program to start writing to a pipe
 _MOST = 256 << 20  # bytes that come from a pipe
 
@@ -42,12 +44,11 @@ def open_named(path: Path, most: int = _MOST) -> BinaryIO:
     ...     file.read()
     b'007'
     """
-    if sys.platform == "win32":  # which has no such files
+    if not _HAS_PIPES:
         return path.open("rb")
-    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # otherwise this waits for a writer
+    number = os.open(path, os.O_RDONLY | _AT_ONCE)
     mode = os.fstat(number).st_mode
-    if stat.S_ISREG(mode):
-        os.set_blocking(number, True)
+    if stat.S_ISREG(mode):  # not to wait makes no difference to it
         return os.fdopen(number, "rb")
     try:
         if stat.S_ISDIR(mode):
@@ -67,7 +68,8 @@ def _piped(number: int, path: Path, most: int) -> bytes:
         first = cast("bytes | None", pipe.read(1))
         if not came and first == b"":
             raise _refused(errno.EPIPE, path, "file.pipe")
-        os.set_blocking(number, True)
+        if sys.platform != "win32":
+            os.set_blocking(number, True)
         content = (first or b"") + pipe.read(most)
     if len(content) > most:
         raise _refused(errno.EFBIG, path, "file.long_pipe", most=most)

@@ -99,3 +99,19 @@ def test_what_waits_is_refused_and_what_has_begun_goes_on():
         return story.begun
 
     assert asyncio.run(tell()) == ["a0", "a2"]
+
+
+def test_who_has_several_pieces_comes_to_a_turn_among_those_who_come_one_by_one():
+    async def tell():
+        story = Story(1)
+        for name in ("a0", "a1", "b0", "c0"):
+            await story.come(name)
+        await story.end("a0")
+        await story.end("b0")
+        await story.come("b1")
+        await story.end("c0")
+        await story.come("c1")
+        await story.end("a1")
+        return story.begun
+
+    assert asyncio.run(tell()) == ["a0", "b0", "c0", "a1", "b1"]

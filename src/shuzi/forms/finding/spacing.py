@@ -109,24 +109,26 @@ def settled(grid: Grid, shape: Shape, name: str) -> Settled:
     >>> settled(grid, Shape(rows=2), "a.jpg").nodes.shape
     (3, 3, 2)
     """
-    rows, columns = _chosen(grid.rows, shape.rows), _chosen(grid.columns, shape.columns)
-    if rows is None or columns is None:
+    rows, columns = _ways(grid.rows, shape.rows), _ways(grid.columns, shape.columns)
+    if not (rows and columns):
         seen = {"rows": grid.rows, "columns": grid.columns}
         found = {what: sum(each != DOUBTFUL for each in grades) - 1 for what, grades in seen.items()}
         wanted = {"wanted_rows": shape.rows or found["rows"], "wanted_columns": shape.columns or found["columns"]}
         raise PictureError("error.form.shape", path=name, **found, **wanted)
-    in_rows = frozenset[int]() if shape.rows else _doubtful(grid.rows, rows)
-    in_columns = frozenset[int]() if shape.columns else _doubtful(grid.columns, columns)
-    return Settled(grid.nodes[rows][:, columns], in_rows, in_columns)
+    # a number settles it only where no other lines make as many
+    in_rows = frozenset[int]() if shape.rows and len(rows) == 1 else _doubtful(grid.rows, rows[0])
+    in_columns = frozenset[int]() if shape.columns and len(columns) == 1 else _doubtful(grid.columns, columns[0])
+    return Settled(grid.nodes[rows[0]][:, columns[0]], in_rows, in_columns)
 
 
-def _chosen(grades: Sequence[int], count: int) -> list[int] | None:
-    """Return which lines are those of the table, which has so many gaps if that is not 0; None if none can be."""
+def _ways(grades: Sequence[int], count: int) -> list[list[int]]:
+    """Return which lines may be those of the table, which has so many gaps if that is not 0; the likeliest first."""
+    found = list[list[int]]()
     for kinds in _KINDS if count else [(SEEN, PALE, ASSUMED)]:
         lines = [line for line, grade in enumerate(grades) if grade in kinds]
-        if count in (0, len(lines) - 1):
-            return lines
-    return None
+        if count in (0, len(lines) - 1) and lines not in found:
+            found.append(lines)
+    return found
 
 
 def _doubtful(grades: Sequence[int], kept: Sequence[int]) -> frozenset[int]:

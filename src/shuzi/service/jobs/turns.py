@@ -72,7 +72,7 @@ class Turns:
         except asyncio.CancelledError:
             if turn.cancelled():
                 self._begin()
-            else:  # it was given its turn meanwhile
+            elif turn.exception() is None:  # it was given its turn meanwhile
                 self.give(client, size)
             raise
 
@@ -92,10 +92,13 @@ class Turns:
 
     def _begin(self) -> None:
         """Let as many pieces begin as there is room for, and forget what was given up."""
-        for client, line in list(self._lines.items()):
+        for line in self._lines.values():
             while line.waiting and line.waiting[0][0].done():
                 line.waiting.popleft()
-            if not (line.waiting or line.begun):
+        # who comes again and again, with one piece at a time, comes after those that wait
+        first = min((line.last for line in self._lines.values() if line.waiting), default=self._count + 1)
+        for client, line in list(self._lines.items()):
+            if not (line.waiting or line.begun) and line.last < first:
                 del self._lines[client]
         while lines := [line for line in self._lines.values() if line.waiting]:
             line = min(lines, key=lambda each: (each.begun, each.last))

@@ -97,16 +97,16 @@ def fill(
         else:
             first = int(rng.integers(len(place.boxes))) if len(digits) == 1 else len(place.boxes) - len(digits)
             boxes = place.boxes[first : first + len(digits)]
-        chosen = [_press(rng, paper, box, own, gap(rng), dark) for box, own in zip(boxes, inks, strict=True)]
+        chosen = [press(rng, paper, box, own, gap(rng), dark) for box, own in zip(boxes, inks, strict=True)]
         away, side = min(chosen)
         written[key] = {"lines": lines, "ink": ink, "writer": writer, "gap": away, "side": side}
     return paper, written
 
 
-def _press(
+def press(
     rng: np.random.Generator, paper: NDArray[np.float32], box: Box, ink: NDArray[np.uint8], gap: float, dark: float
 ) -> tuple[float, int]:
-    """Press ink on a page so that its edge is so far inside one side of a box: return that and the side."""
+    """Press ink on a page so that its edge is `gap` millimetres inside a side of a box: return both."""
     side = int(rng.integers(4))
     room = [(size - 2 * _CLEAR) * FINE for size in (box.width, box.height)]
     room[side % 2] = ((box.width, box.height)[side % 2] - gap - _CLEAR) * FINE

@@ -3,10 +3,12 @@
     python benchmarks/ruled_tables.py --tables 300
     python benchmarks/ruled_tables.py --tables 300 --numbers
     python benchmarks/ruled_tables.py --tables 300 --thirds
+    python benchmarks/ruled_tables.py --tables 300 --thirds --touching
 
 With --numbers, 4 to 21 rows and 2 to 5 columns of numbers of up to three digits, one exactly below the other; those
 of the first column begin with 1, so that their strokes stand where a line could be. With --thirds, 9 by 9 cells of 10
-to 19 mm, every third line thick and the others thin and often hardly darker than the paper.
+to 19 mm, every third line thick and the others thin and often hardly darker than the paper. With --touching, the
+distance from a digit's ink to the middle of the nearest line is as on the mixed sheets of `forms.py`; not of numbers.
 
 The tables are drawn with lines of any grey and thickness, a twenty-fifth of whose pieces are missing, filled with
 MNIST's digits (validation digits; with --test, test digits), and photographed the right way up, as `forms.py` does it
@@ -16,10 +18,12 @@ with sheets.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 import cv2
 import numpy as np
 from machine import keep
+from near_lines import INKS, normal_gap, press
 from numpy.typing import NDArray
 from sheets import FINE, Hands, fill, photograph
 
@@ -40,35 +44,36 @@ Filled = tuple[NDArray[np.float32], dict[tuple[int, str], str]]
 """A page with a table, and the texts by row and column."""
 
 
-def draw(rng: np.random.Generator, hands: Hands) -> Filled:
+def draw(rng: np.random.Generator, hands: Hands, touching: bool = False) -> Filled:
     """Draw a table of 9 by 9 cells on a page and write a digit in half of them."""
-    wide, high = WIDE / SIDE, float(rng.uniform(14, 20))
-    page = rule(rng, SIDE, SIDE, high)
+    table = Box(LEFT, TOP, WIDE, SIDE * float(rng.uniform(14, 20)))
+    return _filled(rng, rule(rng, SIDE, SIDE, table.height / SIDE), table, hands, touching)
+
+
+def _filled(rng: np.random.Generator, page: NDArray[np.float32], table: Box, hands: Hands, touching: bool) -> Filled:
+    """Write a digit in half of the 9 by 9 cells of a table."""
+    wide, high = table.width / SIDE, table.height / SIDE
     places, texts = [], {}
     for row in range(SIDE):
         for column in range(SIDE):
-            box = Box(LEFT + column * wide, TOP + row * high, wide, high)
+            box = Box(table.x + column * wide, table.y + row * high, wide, high)
             places.append(Place(Field(column_name(column), boxes=1), row, (box,)))
             texts[row, column_name(column)] = str(rng.integers(10)) if rng.random() < 0.5 else ""
-    return fill(rng, page, tuple(places), texts, hands), texts
+    if not touching:
+        return fill(rng, page, tuple(places), texts, hands), texts
+    dark = float(rng.uniform(*INKS[str(rng.choice([*INKS]))]))
+    for place in places:
+        if text := texts[place.row, place.field.name]:
+            (ink,) = hands.ink(rng, text, float(rng.uniform(0.62, 0.78)) * high * FINE)
+            press(rng, page, place.boxes[0], ink, normal_gap(rng), dark)
+    return page, texts
 
 
-def draw_thirds(rng: np.random.Generator, hands: Hands) -> Filled:
+def draw_thirds(rng: np.random.Generator, hands: Hands, touching: bool = False) -> Filled:
     """Draw a table of 9 by 9 cells whose thin lines are pale, and write a digit in half of them."""
     side = float(rng.uniform(90, WIDE))
     table = Box(LEFT + float(rng.uniform(0, WIDE - side)), TOP, side, side * float(rng.uniform(0.85, 1.1)))
-    page = rule_thirds(rng, table, float(rng.uniform(0.5, 0.9)))
-    places, texts = [], {}
-    for row in range(SIDE):
-        for column in range(SIDE):
-            box = Box(table.x + column * table.width / SIDE, table.y + row * table.height / SIDE, *_ninth(table))
-            places.append(Place(Field(column_name(column), boxes=1), row, (box,)))
-            texts[row, column_name(column)] = str(rng.integers(10)) if rng.random() < 0.5 else ""
-    return fill(rng, page, tuple(places), texts, hands), texts
-
-
-def _ninth(table: Box) -> tuple[float, float]:
-    return table.width / SIDE, table.height / SIDE
+    return _filled(rng, rule_thirds(rng, table, float(rng.uniform(0.5, 0.9))), table, hands, touching)
 
 
 def rule_thirds(rng: np.random.Generator, table: Box, pale: float) -> NDArray[np.float32]:
@@ -76,7 +81,7 @@ def rule_thirds(rng: np.random.Generator, table: Box, pale: float) -> NDArray[np
     page = np.ones((round(297 * FINE), round(210 * FINE)), np.float32)
     heavy = float(rng.uniform(0, 0.5)), int(rng.integers(6, 13))
     light = pale, int(rng.integers(2, 5))
-    wide, high = _ninth(table)
+    wide, high = table.width / SIDE, table.height / SIDE
     for is_heavy, (grey, thick) in ((False, light), (True, heavy)):
         for number in range(SIDE + 1):
             if (number % 3 == 0) != is_heavy:
@@ -135,13 +140,14 @@ def main() -> None:
     parser.add_argument("--test", action="store_true")
     parser.add_argument("--numbers", action="store_true", help="of up to three digits")
     parser.add_argument("--thirds", action="store_true", help="whose lines are thin and pale, but every third")
+    parser.add_argument("--touching", action="store_true", help="whose digits touch and cross the lines")
     parser.add_argument("--name", default="ruled-tables", help="of the result")
     given = parser.parse_args()
     cv2.setNumThreads(1)
     mnist, reader = shuzi.load_mnist(), shuzi.load()
     digits = mnist.test if given.test else mnist.validation
     hands = Hands(digits.images, digits.labels)
-    drawn = draw_numbers if given.numbers else draw_thirds if given.thirds else draw
+    drawn = draw_numbers if given.numbers else partial(draw_thirds if given.thirds else draw, touching=given.touching)
     whole, refused, said, silent, cells = 0, 0, 0, 0, list[tuple[str, str, str]]()
     for number in range(given.tables):
         rng = np.random.default_rng([40 + given.test, number])

@@ -57,11 +57,12 @@ def read(part, reader, empty=None):
     rim = MARGIN * SCALE
     sides, lines = [rim, rim + WIDE * SCALE], [rim, rim + HIGH * SCALE]
     usual = usual_profiles(find_lines(part if empty is None else empty, sides, lines))
-    erased = erase(part, find_lines(part, sides, lines), 0.25, usual)
+    found = find_lines(part, sides, lines)
+    erased = erase(part, found, [usual[line.upright] for line in found])
     box = Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
     field = Field("n", boxes=1)
-    found = texts_of(field, probabilities_of(written_in_boxes(erased, [box]), reader))
-    return decide(field, found.texts, found)
+    texts = texts_of(field, probabilities_of(written_in_boxes(erased, [box]), reader))
+    return decide(field, texts.texts, texts)
 
 
 LINES = {"grey": (0.25, 110), "black": (0.15, 0), "thick": (0.35, 0)}

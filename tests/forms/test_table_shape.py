@@ -7,8 +7,8 @@ from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import PictureError
-from shuzi.forms.finding.ruled import find_table
-from shuzi.forms.finding.spacing import ASSUMED, DOUBTFUL, SEEN, Grid, Shape, settled
+from shuzi.forms.finding.tables.ruled import find_table
+from shuzi.forms.finding.tables.spacing import ASSUMED, DOUBTFUL, SEEN, Grid, Shape, settled
 from shuzi.forms.reading.ruled import LINES, read_tables
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
@@ -68,6 +68,17 @@ def test_a_high_row_that_is_written_in_its_middle_is_not_parted_but_doubtful():
     cells = find_table(picture, "table.png")
     assert shape_of(cells) == (7, 5)
     assert doubtful_rows(cells) == {0}
+
+
+@pytest.mark.parametrize("strokes", [(1, 2, 3), (0, 1, 2, 3)])
+def test_digits_that_touch_the_lines_are_no_line_of_their_own(strokes):
+    picture = ruled(4, 5)
+    x = LEFT + SIDE + round(0.55 * SIDE)
+    for row in strokes:
+        cv2.line(picture, (x, TOP + row * SIDE + 22), (x, TOP + (row + 1) * SIDE), 0, 4)
+    cells = find_table(picture, "table.png")
+    assert shape_of(cells) == (4, 5)
+    assert {each.column for each in cells if not each.sure} <= {1}
 
 
 def test_the_number_of_rows_settles_it():

@@ -11,7 +11,7 @@ from typing import Any
 from shuzi.atomic import replacing
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.code import Code
-from shuzi.forms.finding.spacing import UNKNOWN, Shape
+from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.page import PageRead
 from shuzi.forms.result import Cell, Problem
 from shuzi.forms.spec import Spec

@@ -18,7 +18,7 @@ from shuzi.messages.visible import visible
 from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
-    from shuzi.forms.finding.spacing import Shape
+    from shuzi.forms.finding.tables.spacing import Shape
     from shuzi.forms.reading.page import PageRead, PageReader
     from shuzi.forms.reading.together import Named, ReadOne
     from shuzi.forms.result import Problem, Table
@@ -60,7 +60,7 @@ def read(
     from shuzi.cli.form.review import begin, serve_review
     from shuzi.errors import DataError, require
     from shuzi.forms.collect import photos_in
-    from shuzi.forms.finding.spacing import Shape
+    from shuzi.forms.finding.tables.spacing import Shape
     from shuzi.forms.output.save import check_target
     from shuzi.forms.resume import Journal, identity_of, journal_of
     from shuzi.reading.reader import load

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.course import Line, find_lines, gone_from
+from shuzi.forms.finding.course import Line, find_lines
 from shuzi.forms.finding.erase import Erased, Profiles, erase, usual_profiles
 from shuzi.forms.finding.flat import PAPER, SCALE, in_photo
 from shuzi.forms.finding.frames import Offsets, find_frames
-from shuzi.forms.finding.thickness import thickness
+from shuzi.forms.finding.thickness import goes_below, thickness
 from shuzi.forms.finding.written import (
     LEAST_DARK,
     MARGIN,
@@ -29,8 +29,6 @@ from shuzi.ink.boxes import Box
 _PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
 _LEAST_SEEN = 0.5  # of a field's own lines
 _LEAST_LINED = 0.7  # of the lines of a field on a blank form, if it has some
-_THICK = 0.8  # millimetres of a line that hides what is written on it
-_BESIDE_LINE, _REACHES = 2, 3  # pixels beside a thick line, and how many dark ones mean that ink goes on below it
 _PIECE = 8.0  # millimetres of a long line that are straight enough
 
 
@@ -45,7 +43,8 @@ class _Lined:
     others: tuple[Box, ...]
 
     def erased(self, usual: Profiles) -> _Part:
-        return _Part(self.boxes, erase(self.picture, self.lines, self.thick, usual), self.others)
+        profiles = [usual[line.upright] for line in self.lines]
+        return _Part(self.boxes, erase(self.picture, self.lines, profiles), self.others)
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def cut_fields(
         replace(
             _cut(flat, place, boxes, own, faintest, homography),
             seen=there,
-            hidden=place.thick >= _THICK and any(_goes_below(box, place.thick) for part in own for box in part.each),
+            hidden=any(goes_below(box, [place.thick] * 4) for part in own for box in part.each),
         )
         for (place, boxes), own, there in zip(found, parts, clear, strict=True)
     ]
@@ -203,17 +202,6 @@ def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
         ]
         marked.append(replace(place, framed=all(each.mean() >= _LEAST_LINED for each in seen), thick=thick))
     return marked
-
-
-def _goes_below(part: NDArray[np.uint8], thick: float) -> bool:
-    """Tell whether ink reaches the lines around a box, which were taken out with all that is below them."""
-    rim = round((MARGIN + gone_from(thick)) * SCALE)
-    inside = part[rim:-rim, rim:-rim]
-    if min(inside.shape) < 2 * _BESIDE_LINE:
-        return True
-    dark = PAPER - inside.astype(np.float32) >= max(LEAST_DARK, 0.4 * peak_of(part))
-    dark[_BESIDE_LINE:-_BESIDE_LINE, _BESIDE_LINE:-_BESIDE_LINE] = False
-    return bool(dark.sum() >= _REACHES)
 
 
 def _around(group: Sequence[Box]) -> Box:

@@ -61,6 +61,8 @@ class Line:
         The x where it is: float64 (rows,).
     profile
         How much darker than paper it is, at the distances that `distances` returns: float64 (n,).
+    thick
+        How thick it is, in millimetres.
     """
 
     upright: bool
@@ -69,6 +71,7 @@ class Line:
     expected: NDArray[np.float64]
     course: NDArray[np.float64]
     profile: NDArray[np.float64]
+    thick: float = ORDINARY
 
 
 def gone_from(thick: float) -> float:
@@ -81,7 +84,11 @@ def gone_from(thick: float) -> float:
 
 
 def find_lines(
-    part: NDArray[np.uint8], across: Courses, down: Courses, ticks: Courses = (), thick: float = ORDINARY
+    part: NDArray[np.uint8],
+    across: Courses,
+    down: Courses,
+    ticks: Courses = (),
+    thick: float | Sequence[float] = ORDINARY,
 ) -> list[Line]:
     """Find the printed lines of a part of a sheet near to where they should be.
 
@@ -94,7 +101,7 @@ def find_lines(
     ticks
         The x of vertical lines that are only in the lower third.
     thick
-        How thick the lines are, in millimetres.
+        How thick the lines are, in millimetres: all, or each, in the order above.
 
     Returns
     -------
@@ -114,7 +121,9 @@ def find_lines(
     wide = (min(xs), max(xs)) if len(xs) > 1 else (0.0, float(width))
     tick = high[1] - _TICK * (high[1] - high[0])
     # of what is below the middle of the box, a tick is most only above a thick line
-    end = height if thick <= LINE or not ys else round(max(ys) - thick / 2 * SCALE)
+    of_each = np.broadcast_to(thick, len(across) + len(down) + len(ticks)).tolist()
+    thickest, remaining = max(of_each, default=ORDINARY), iter(of_each)
+    end = height if thickest <= LINE or not ys else round(max(ys) - thickest / 2 * SCALE)
     first = max(0, round(tick - _CORNER * SCALE))
     found = []
     for lines, upright, (start, stop), rows in (
@@ -131,10 +140,11 @@ def find_lines(
             span = 0, len(picture)
         for line in lines:
             expected = _in_rows(line, len(picture))
-            course = course_of(picture, expected, span, thick)
+            own = next(remaining)
+            course = course_of(picture, expected, span, own)
             if course is not None:
-                profile = profile_of(*seen_along(picture, course, thick)[:2], span, thick)
-                found.append(Line(upright, rows, span, expected, course, profile))
+                profile = profile_of(*seen_along(picture, course, own)[:2], span, own)
+                found.append(Line(upright, rows, span, expected, course, profile, own))
     return found
 
 

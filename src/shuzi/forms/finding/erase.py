@@ -86,7 +86,8 @@ def without_lines(
     (True, True)
     """
     lines = find_lines(part, across, down, thick=thick)
-    return erase(part, lines, thick, usual_profiles(lines)).ink
+    usual = usual_profiles(lines)
+    return erase(part, lines, [usual[line.upright] for line in lines]).ink
 
 
 def usual_profiles(lines: Sequence[Line]) -> Profiles:
@@ -95,7 +96,7 @@ def usual_profiles(lines: Sequence[Line]) -> Profiles:
     return {upright: np.median(own, axis=0) for upright, own in by_direction.items() if own}
 
 
-def erase(part: NDArray[np.uint8], lines: Sequence[Line], thick: float, usual: Profiles) -> Erased:
+def erase(part: NDArray[np.uint8], lines: Sequence[Line], usual: Sequence[NDArray[np.float64]]) -> Erased:
     """Take lines out of a part of a flat sheet in two ways.
 
     Parameters
@@ -104,23 +105,14 @@ def erase(part: NDArray[np.uint8], lines: Sequence[Line], thick: float, usual: P
         uint8 (h, w), paper 255.
     lines
         As `find_lines` finds them.
-    thick
-        How thick they are, in millimetres.
     usual
-        What most lines of the sheet look like.
+        What most lines like each of them look like.
     """
     light, kept = part.astype(np.float32), np.full(part.shape, PAPER, np.float32)
-    for line in lines:
+    for line, profile in zip(lines, usual, strict=True):
         rows = slice(*line.rows)
         own, other = turned(light, line.upright)[rows], turned(kept, line.upright)[rows]
-        _take_out(
-            turned(part, line.upright)[rows].astype(np.float32),
-            own,
-            other,
-            line,
-            thick,
-            _DARKEST * usual[line.upright],
-        )
+        _take_out(turned(part, line.upright)[rows].astype(np.float32), own, other, line, _DARKEST * profile)
     ink = np.clip(light, 0, PAPER)
     return Erased(ink.astype(np.uint8), np.clip(np.minimum(ink, kept), 0, PAPER).astype(np.uint8))
 
@@ -130,14 +122,13 @@ def _take_out(
     picture: NDArray[np.float32],
     kept: NDArray[np.float32],
     line: Line,
-    thick: float,
     darkest: NDArray[np.float64],
 ) -> None:
     """Take an upright line out of a picture, and write what may be ink on it into another, in place.
 
     Other lines may be gone from the picture already; where they cross this one it tells nothing of how dark this is.
     """
-    course = line.course
+    course, thick = line.course, line.thick
     if line.profile.max() > darkest.max():  # it may have been followed where something is written
         found = course_of(printed, line.expected, line.span, thick, float(darkest.max()) / _DARKEST)
         course = line.expected if found is None else found

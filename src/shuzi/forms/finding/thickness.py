@@ -1,4 +1,4 @@
-"""The frames of a blank form show how thick their lines are, and where the middle of each is."""
+"""Lines show how thick they are, where the middle of each is, and whether ink goes below them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,24 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.course import ORDINARY
+from shuzi.forms.finding.course import ORDINARY, gone_from
 from shuzi.forms.finding.flat import PAPER, SCALE
+from shuzi.forms.finding.written import LEAST_DARK, MARGIN, peak_of
 from shuzi.ink.boxes import Box
 
 THICKEST = 1.9
 """Millimetres: what is thicker is a bar, not a line."""
 
 _STRAY = 0.9  # millimetres that a line may lie from where its frame is
+REACH = _STRAY + THICKEST
+"""Millimetres from where a line should be within which it ends."""
+
+THICK = 0.8
+"""Millimetres of a line that hides what is written on it."""
+
 _CORNER = 1.2  # millimetres from a corner, where no other line is
 _SHARP = 0.6  # millimetres within which it is dark beside the edge of something printed
+_BESIDE_LINE, _REACHES = 2, 3  # pixels beside a thick line, and how many dark ones mean that ink goes on below it
 _LEAST_DARK = 20.0  # grey levels by which a line differs from paper
 
 
@@ -42,19 +50,38 @@ def thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
     for frame in frames:
         for picture, box in ((flat, frame), (flat.T, Box(frame.y, frame.x, frame.height, frame.width))):
             for place in (box.x, box.right):
-                along = _profile(picture, box, place - _STRAY - THICKEST, place + _STRAY + THICKEST)
-                middle = round((_STRAY + THICKEST) * SCALE)
-                reach = round(_STRAY * SCALE)
-                near = along[max(0, middle - reach) : middle + reach + 1]
-                if not len(near) or near.max() < _LEAST_DARK:
-                    continue
-                dark = along >= near.max() / 2
-                darkest = max(0, middle - reach) + int(near.argmax())
-                before, after = np.flatnonzero(~dark[:darkest]), np.flatnonzero(~dark[darkest:])
-                if len(before) and len(after):
-                    found.append((darkest + after[0] - before[-1] - 1) / SCALE)
+                along = _profile(picture, box, place - REACH, place + REACH)
+                found += width_of(along)
     middle_one = float(np.median(found)) if found else ORDINARY
     return middle_one if middle_one <= THICKEST else ORDINARY
+
+
+def width_of(across: NDArray[np.float64]) -> list[float]:
+    """Return how wide a line is, in millimetres: where it is half as dark as at its darkest; empty if there is none.
+
+    Parameters
+    ----------
+    across
+        How much darker than paper it is at each pixel from `REACH` before where it should be to as far behind:
+        float64 (n,).
+
+    Examples
+    --------
+    >>> across = np.zeros(45)
+    >>> width_of(across)
+    []
+    >>> across[20:26] = 90
+    >>> width_of(across)
+    [0.75]
+    """
+    middle, reach = round(REACH * SCALE), round(_STRAY * SCALE)
+    near = across[max(0, middle - reach) : middle + reach + 1]
+    if not len(near) or near.max() < _LEAST_DARK:
+        return []
+    dark = across >= near.max() / 2
+    darkest = max(0, middle - reach) + int(near.argmax())
+    before, after = np.flatnonzero(~dark[:darkest]), np.flatnonzero(~dark[darkest:])
+    return [float(darkest + after[0] - before[-1] - 1) / SCALE] if len(before) and len(after) else []
 
 
 def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
@@ -98,6 +125,30 @@ def line_from(flat: NDArray[np.uint8], box: Box, side: int) -> float | None:
         return float(first - 3 + ends[0] / 2)
     soon = along[first : first + round(_SHARP * SCALE)].max(initial=0)
     return first - 3 + ORDINARY * SCALE / 2 if soon >= 0.75 * along.max(initial=0) else None
+
+
+def goes_below(part: NDArray[np.uint8], thick: Sequence[float]) -> bool:
+    """Tell whether ink reaches the lines around a box, which were taken out with all that is below them.
+
+    Parameters
+    ----------
+    part
+        The box with its margin, without lines: uint8 (h, w), paper 255.
+    thick
+        How thick its lines are, in millimetres: left, above, right and below; one thinner than `THICK` hides nothing.
+    """
+    if max(thick) < THICK:
+        return False
+    left, top, right, bottom = (round((MARGIN + gone_from(each)) * SCALE) for each in thick)
+    high, wide = part.shape
+    inside = part[top : high - bottom, left : wide - right]
+    if min(inside.shape) < 2 * _BESIDE_LINE:
+        return True
+    dark = PAPER - inside.astype(np.float32) >= max(LEAST_DARK, 0.4 * peak_of(part))
+    beside = np.zeros(dark.shape, bool)
+    for each, edge in zip(thick, (beside.T, beside, beside.T[::-1], beside[::-1]), strict=True):
+        edge[:_BESIDE_LINE] |= each >= THICK
+    return bool((dark & beside).sum() >= _REACHES)
 
 
 def _profile(picture: NDArray[np.uint8], box: Box, first: float, last: float) -> NDArray[np.float64]:

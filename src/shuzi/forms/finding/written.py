@@ -266,16 +266,6 @@ def _image(dark: NDArray[np.float32], solid: NDArray[np.bool_], threshold: float
         return None
 
 
-def own_ink(part: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Turn what is left of lines and of neighbours' ink into paper: a table's cell with its margin, uint8 (h, w)."""
-    box, (high, wide) = _inside(part), part.shape
-    around = [Box(x, -high, wide, 3 * high) for x in (box.x - wide, box.right)]
-    around += [Box(-wide, y, 3 * wide, high) for y in (box.y - high, box.bottom)]
-    pieces = pieces_of(part, [box], [peak_of(part)], around)
-    clean = without(part, (pieces.owners < 0)[pieces.labels] & (pieces.labels > 0))
-    return with_points(clean, part, round(box.x), peak_of(part))
-
-
 def without(part: NDArray[np.uint8], foreign: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Turn ink with its soft edges into paper."""
     return np.where(cv2.dilate(foreign.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0, PAPER, part).astype(np.uint8)

@@ -8,11 +8,13 @@ from functools import partial
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from shuzi.errors import ShuziError
 from shuzi.forms.code import Code
-from shuzi.forms.finding.ruled import TableCell, find_table
-from shuzi.forms.finding.spacing import UNKNOWN, Shape
+from shuzi.forms.finding.tables.cutting import TableCell
+from shuzi.forms.finding.tables.ruled import find_table
+from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.page import PageRead, as_png
 from shuzi.forms.reading.together import Named, in_order, read_each
 from shuzi.forms.result import Cell, Problem, Row, Table
@@ -25,6 +27,7 @@ from shuzi.reading.result import BLANK, OK, UNSURE, Reading
 LINES = "lines"
 """The rule that a cell breaks if it may be none, or several, because its lines cannot be seen for sure."""
 
+_LISTED = 5  # texts that a cell names
 _APART = 1.5  # of a digit's height: digits farther apart may be in several cells
 
 
@@ -131,14 +134,34 @@ def _checked(found: TableCell, reader: Reader, name: str) -> Cell:
 def _read(found: TableCell, reader: Reader, name: str) -> Cell:
     if found.inside is None:
         return Cell("", BLANK, 1.0, box=found.box, source=name)
-    reading = reader.read(np.pad(found.inside, found.inside.shape[0] // 8, constant_values=255))
+    cell = _read_one(found.inside, reader)
+    if found.kept is not None:  # where ink may be a line, with it and without
+        other = _read_one(found.kept, reader)
+        if other.text != cell.text:
+            cell = _either(cell, other)
+    if found.doubtful and cell.status == OK:
+        cell = replace(cell, status=UNSURE)
+    return replace(cell, box=found.box, source=name, picture=as_png(found.picture) if cell.status == UNSURE else b"")
+
+
+def _read_one(inside: NDArray[np.uint8], reader: Reader) -> Cell:
+    reading = reader.read(np.pad(inside, inside.shape[0] // 8, constant_values=255))
     text = reading.text.replace("\n", " ")
     status = reading.status if reading.status in (OK, BLANK) else UNSURE
     if text != reading.text or _is_apart(reading):
         status = UNSURE
-    picture = as_png(found.picture) if status == UNSURE else b""
-    alternatives = tuple(reading.alternatives[:5])
-    return Cell(text, status, reading.confidence, "", alternatives, box=found.box, source=name, picture=picture)
+    return Cell(text, status, reading.confidence, "", tuple(reading.alternatives[:_LISTED]))
+
+
+def _either(one: Cell, other: Cell) -> Cell:
+    """Return the cell that was read in two ways, each as probable as the other."""
+    merged: dict[str, float] = {}
+    for cell in (one, other):
+        for text, probability in cell.alternatives or ((cell.text, cell.confidence),):
+            merged[text] = merged.get(text, 0.0) + probability / 2
+    ranked = tuple(sorted(merged.items(), key=lambda each: -each[1])[:_LISTED])
+    text, confidence = ranked[0]
+    return Cell(text, UNSURE, confidence, "", ranked)
 
 
 def _is_apart(reading: Reading) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from shuzi.data.own import hand_of
 from shuzi.errors import DataError, ServiceError, ShuziError
 from shuzi.forms.collect import collect, try_page
-from shuzi.forms.finding.spacing import Shape
+from shuzi.forms.finding.tables.spacing import Shape
 from shuzi.forms.parse import check_beside, spec_of
 from shuzi.forms.reading.before import pages_before, ruled_before
 from shuzi.forms.reading.page import PageRead, PageReader

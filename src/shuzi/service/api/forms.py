@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ModelError, PictureError, ServiceError, ShuziError
-from shuzi.forms.finding.spacing import MOST_LINES, UNKNOWN, Shape
+from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape
 from shuzi.forms.reading.page import PageRead
 from shuzi.forms.result import Problem
 from shuzi.messages import language

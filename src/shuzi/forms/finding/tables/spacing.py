@@ -25,6 +25,8 @@ _SAMPLES = 12  # of a piece so long
 _PALEST = 1.5, 5.0  # levels by which a line is darker than the paper beside it, and how many times the noise
 _AGREE = 0.6  # of the pieces must be darker by half as much
 _BENDS = 2  # pixels that a piece lies from where it should
+_VISIBLE = 0.8  # of a line that is sure wherever it is: no more than some pieces are missing
+_EVEN = 0.06  # of a half or third of such a gap: pale lines between thick ones divide it evenly
 _EQUAL = 0.12  # of the usual gap by which lines at regular distances may be off
 _REGULAR, _LEAST_REGULAR = 0.6, 3  # of the gaps, and how many of them, are the usual one where distances are regular
 
@@ -137,18 +139,50 @@ def _doubtful(grades: Sequence[int], kept: Sequence[int]) -> frozenset[int]:
     return frozenset(gap for gap, (one, other) in gaps if max(grades[one : other + 1]) >= ASSUMED)
 
 
-def completed(nodes: NDArray[np.float64], lit: NDArray[np.uint8]) -> Grid:
-    """Add lines between those found: pale ones, and those that are missing where distances are regular.
+def graded(nodes: NDArray[np.float64], rows: Sequence[float], columns: Sequence[float]) -> Grid:
+    """Doubt lines that divide a usual gap between others although little of them is visible: digits may touch them.
 
     Parameters
     ----------
     nodes
         The crossings of the lines that were found: x and y, float64 (rows, columns, 2).
+    rows, columns
+        The fraction of each line that is visible.
+
+    Examples
+    --------
+    >>> x, y = [0, 90, 180, 230, 270, 360], [0, 30, 60]
+    >>> nodes = np.stack(np.meshgrid(x, y), axis=2).astype(float)
+    >>> graded(nodes, [1, 1, 1], [1, 1, 1, 0.5, 1, 0.9]).columns == (SEEN, SEEN, SEEN, DOUBTFUL, SEEN, SEEN)
+    True
+    """
+    return Grid(nodes, _grades(nodes, rows), _grades(nodes.swapaxes(0, 1), columns))
+
+
+def _grades(nodes: NDArray[np.float64], visible: Sequence[float]) -> tuple[int, ...]:
+    ends = 0, len(nodes) - 1
+    clear = [line for line, each in enumerate(visible) if each >= _VISIBLE or line in ends]
+    grades, gaps = [SEEN] * len(nodes), _gaps(nodes[clear])
+    usual = _usual(gaps)
+    for (one, other), gap in zip(pairwise(clear), gaps, strict=True):
+        places = np.cumsum(_gaps(nodes[one : other + 1]))[:-1] / gap
+        even = any(np.abs(places * count - np.rint(places * count)).max(initial=0) <= _EVEN for count in (2, 3))
+        if _fits(gap, usual) and round(gap / usual) == 1 and not even:
+            grades[one + 1 : other] = [DOUBTFUL] * (other - one - 1)
+    return tuple(grades)
+
+
+def completed(grid: Grid, lit: NDArray[np.uint8]) -> Grid:
+    """Add lines between those found: pale ones, and those that are missing where distances are regular.
+
+    Parameters
+    ----------
+    grid
+        The lines that were found.
     lit
         The flattened table: uint8 (h, w), paper 255.
     """
     soft = np.asarray(cv2.GaussianBlur(lit.astype(np.float32), (0, 0), 1.0), np.float32)
-    grid = Grid(nodes, (SEEN,) * nodes.shape[0], (SEEN,) * nodes.shape[1])
     size: tuple[int, ...] = ()
     while size != grid.nodes.shape:  # where columns are new, more is seen of the rows
         size = grid.nodes.shape

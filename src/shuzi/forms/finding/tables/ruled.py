@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import cv2
@@ -10,11 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.erase import without_lines
-from shuzi.forms.finding.flat import SCALE, even
-from shuzi.forms.finding.spacing import MOST_LINES, UNKNOWN, Shape, completed, settled
-from shuzi.forms.finding.written import LEAST_INK, MARGIN, own_ink, peak_of
-from shuzi.ink.boxes import Box
+from shuzi.forms.finding.flat import even
+from shuzi.forms.finding.tables.cutting import TableCell, cut_cells
+from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape, completed, graded, settled
 from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
@@ -25,39 +22,13 @@ _COVERED = 0.3  # of the table that a line must be visible along: one of three p
 _RIM = 30  # pixels around the flattened table
 _EDGE = 0.75  # of the median gap: nearer to the edge must the first and last lines be, or some were overlooked
 _NEAR = 0.05, 0.16  # of a cell's side from a crossing: where lines are visible and digits seldom are
+_ALL = 0.05, 0.95  # of it: the whole of a piece but the crossings
 _LINE = 4  # pixels of the flattened table that the crossing line takes
 _WHOLE = 0.9  # of such a piece that is dark if the line is there
 _LEAST_GAP = 14  # pixels of the flattened table between two lines
 _CLOSEST = 0.3  # of the median gap: lines that are closer are one
 _CURVED = 5  # pixels by which a line may bend from the straight
 _STRIPS = 14  # pieces in which the course of a line is followed
-_HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
-
-
-@dataclass(frozen=True)
-class TableCell:
-    """A cell of a ruled table.
-
-    Parameters
-    ----------
-    row, column
-        From 0.
-    inside
-        Without its lines: uint8 (h, w), paper 255; None if nothing is written in it.
-    picture
-        With its surroundings, for people: uint8 (h, w).
-    box
-        x, y, width, height on the photograph, in whole pixels.
-    sure
-        Whether it surely is one cell: all lines around it were seen, and none that may be in it.
-    """
-
-    row: int
-    column: int
-    inside: NDArray[np.uint8] | None
-    picture: NDArray[np.uint8]
-    box: Box
-    sure: bool = True
 
 
 def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> list[TableCell]:
@@ -86,37 +57,45 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     down, across = _lines(dark, horizontal=True), _lines(dark, horizontal=False)
     if min(len(down), len(across)) < 2:
         raise PictureError("error.form.no_table", path=name)
-    nodes = _drawn(np.array([[_crossing(row, column) for column in across] for row in down]), dark)
+    nodes, *visible = _drawn(np.array([[_crossing(row, column) for column in across] for row in down]), dark)
     if min(nodes.shape[:2]) < 2:
         raise PictureError("error.form.no_table", path=name)
     lit = even(flat)
-    table = settled(completed(nodes, lit), shape, name)
+    table = settled(completed(graded(nodes, *visible), lit), shape, name)
     if not _is_whole(table.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
-    unit = float(np.median(np.linalg.norm(np.diff(table.nodes, axis=0), axis=2))) / _HIGH
-    rows, columns = (each - 1 for each in table.nodes.shape[:2])
-    cells = [_cell(lit, to_photo, table.nodes, row, column, unit) for row in range(rows) for column in range(columns)]
-    return [replace(each, sure=each.row not in table.rows and each.column not in table.columns) for each in cells]
+    return cut_cells(lit, to_photo, table)
 
 
-def _drawn(nodes: NDArray[np.float64], dark: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them."""
+def _drawn(
+    nodes: NDArray[np.float64], dark: NDArray[np.uint8]
+) -> tuple[NDArray[np.float64], list[float], list[float]]:
+    """Keep the lines that reach their crossings (rows, columns, 2): digits below one another end before them.
+
+    Returns
+    -------
+    Their crossings, and how many pieces of each row and of each column are visible from end to end, of 1.
+    """
     sizes = (_CURVED, 1), (1, _CURVED)
     across, down = (np.asarray(cv2.dilate(dark, np.ones(size, np.uint8)), np.uint8) for size in sizes)
     for least in (_COVERED / 2, _COVERED):  # where digits make a line seem to be, those across it seem to have a gap
         rows = _kept([_reach(line, across) for line in nodes], nodes[..., 1], least)
         columns = _kept([_reach(line, down) for line in nodes.transpose(1, 0, 2)], nodes[..., 0].T, least)
         nodes = nodes[np.ix_(rows, columns)]
-    return nodes
+    whole = (
+        [_reach(line, across, _ALL) for line in nodes],
+        [_reach(line, down, _ALL) for line in nodes.swapaxes(0, 1)],
+    )
+    return nodes, *whole
 
 
-def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8]) -> float:
-    """Return how many of the pieces next to the crossings (n, 2) of a line are visible, of 1."""
+def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple[float, float] = _NEAR) -> float:
+    """Return how many of the pieces next to the crossings (n, 2) of a line are visible in that part, of 1."""
     ends = []
     for start, end in (*pairwise(crossings), *pairwise(crossings[::-1])):
         pixels = max(float(np.linalg.norm(end - start)), 1.0)
-        near = max(_LINE, _NEAR[0] * pixels)
-        along = np.arange(near, max(near + _LINE, _NEAR[1] * pixels))[:, None] / pixels
+        near = max(_LINE, part[0] * pixels)
+        along = np.arange(near, max(near + _LINE, part[1] * pixels))[:, None] / pixels
         x, y = np.round(start + (end - start) * along).astype(int).T
         inside = thick[y.clip(0, thick.shape[0] - 1), x.clip(0, thick.shape[1] - 1)]
         ends.append(inside.mean() >= _WHOLE)
@@ -273,27 +252,3 @@ def _crossing(row: NDArray[np.float64], column: NDArray[np.float64]) -> tuple[fl
         y = float(np.polyval(row, x))
         x = float(np.polyval(column, y))
     return x, y
-
-
-def _cell(
-    lit: NDArray[np.uint8],
-    to_photo: NDArray[np.float64],
-    nodes: NDArray[np.float64],
-    row: int,
-    column: int,
-    unit: float,
-) -> TableCell:
-    corners = nodes[[row, row, row + 1, row + 1], [column, column + 1, column + 1, column]]
-    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    wide, high = (SCALE * (sides[each] + sides[each + 2]) / 2 / unit for each in (0, 1))
-    rim = round(MARGIN * SCALE)
-    inner = np.array([[rim, rim], [rim + wide, rim], [rim + wide, rim + high], [rim, rim + high]], np.float32)
-    matrix = cv2.getPerspectiveTransform(inner, corners.astype(np.float32))
-    size = (round(wide) + 2 * rim, round(high) + 2 * rim)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    part = np.asarray(cv2.warpPerspective(lit, matrix, size, flags=flags, borderValue=255), np.uint8)
-    clean = own_ink(without_lines(part, [rim, rim + wide], [rim, rim + high]))
-    there = cv2.perspectiveTransform(corners[None], to_photo)[0]
-    (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
-    box = Box(int(left), int(top), int(right - left), int(bottom - top))
-    return TableCell(row, column, clean if peak_of(clean) >= LEAST_INK else None, part, box)

@@ -1,0 +1,1 @@
+"""Ruled tables are found on photographs, and their cells cut out."""

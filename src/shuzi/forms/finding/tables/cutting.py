@@ -1,0 +1,165 @@
+"""The lines of a ruled table become its cells, cut out upright, without the lines, however thick each of them is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.forms.finding.course import ORDINARY, Line, find_lines
+from shuzi.forms.finding.erase import erase
+from shuzi.forms.finding.flat import PAPER, SCALE
+from shuzi.forms.finding.tables.spacing import Settled
+from shuzi.forms.finding.thickness import REACH, THICKEST, goes_below, width_of
+from shuzi.forms.finding.written import LEAST_INK, MARGIN, inside_of, peak_of
+from shuzi.ink.boxes import Box
+
+_HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
+_PALE, _FEW = 0.4, 5  # of the ink of other cells, if there are so many
+_PIECE, _SAMPLES = (0.15, 0.85), 40  # of a cell's side: between the lines that cross it, and points on it
+
+_Key = tuple[bool, int]  # whether a line of the table is upright, and which of those it is
+_Usual = dict[_Key, NDArray[np.float64]]  # what each line of a table looks like in most places
+
+
+@dataclass(frozen=True)
+class TableCell:
+    """A cell of a ruled table.
+
+    Parameters
+    ----------
+    row, column
+        From 0.
+    inside
+        Without its lines: uint8 (h, w), paper 255; None if nothing is written in it.
+    kept
+        The same with all that may be ink rather than a line; None if that is no more.
+    picture
+        With its surroundings, for people: uint8 (h, w).
+    box
+        x, y, width, height on the photograph, in whole pixels.
+    sure
+        Whether it surely is one cell: all lines around it were seen, and none that may be in it.
+    doubtful
+        Whether ink goes below thick lines, where nobody can see the rest of it, or is so pale that it may be the edge
+        of a shadow.
+    """
+
+    row: int
+    column: int
+    inside: NDArray[np.uint8] | None
+    kept: NDArray[np.uint8] | None
+    picture: NDArray[np.uint8]
+    box: Box
+    sure: bool = True
+    doubtful: bool = False
+
+
+@dataclass(frozen=True)
+class _Lined:
+    """A cell with its margin, uint8 (h, w), where it is in that, its lines, and how thick those on each side are."""
+
+    picture: NDArray[np.uint8]
+    box: Box
+    lines: list[tuple[_Key, Line]]
+    thick: list[float]
+
+    def cleaned(self, usual: _Usual) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
+        """Return the ink in it, and all that may be; the latter None if no more."""
+        erased = erase(self.picture, [line for _, line in self.lines], [usual[key] for key, _ in self.lines])
+        high, wide = self.picture.shape
+        around = [Box(x, -high, wide, 3 * high) for x in (self.box.x - wide, self.box.right)]
+        around += [Box(-wide, y, 3 * wide, high) for y in (self.box.y - high, self.box.bottom)]
+        return inside_of(erased, self.box, around)
+
+
+def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Settled) -> list[TableCell]:
+    """Cut the cells out of a table.
+
+    Parameters
+    ----------
+    lit
+        The flattened table: uint8 (h, w), paper 255.
+    to_photo
+        The homography from there to the photograph: float64 (3, 3).
+    table
+        Where its lines cross.
+    """
+    nodes = table.nodes
+    unit = float(np.median(np.linalg.norm(np.diff(nodes, axis=0), axis=2))) / _HIGH
+    thick = {(False, line): _thickness(lit, nodes[line], unit) for line in range(nodes.shape[0])}
+    thick |= {(True, line): _thickness(lit, nodes[:, line], unit) for line in range(nodes.shape[1])}
+    places = [(row, column) for row in range(nodes.shape[0] - 1) for column in range(nodes.shape[1] - 1)]
+    lined = [_lined(lit, nodes, row, column, unit, thick) for row, column in places]
+    seen: dict[_Key, list[NDArray[np.float64]]] = {}
+    for cell in lined:
+        for key, line in cell.lines:
+            seen.setdefault(key, []).append(line.profile)
+    usual = {key: np.median(profiles, axis=0) for key, profiles in seen.items()}
+    cleaned = [cell.cleaned(usual) for cell in lined]
+    peaks = np.array([peak_of(inside) for inside, _ in cleaned])
+    inked = peaks[peaks >= 2 * LEAST_INK]
+    palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
+    found = []
+    for (row, column), cell, (inside, kept), peak in zip(places, lined, cleaned, peaks.tolist(), strict=True):
+        there = cv2.perspectiveTransform(_corners(nodes, row, column)[None], to_photo)[0]
+        (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
+        box = Box(int(left), int(top), int(right - left), int(bottom - top))
+        sure = row not in table.rows and column not in table.columns
+        written = inside if peak >= LEAST_INK else None
+        doubtful = peak < palest or goes_below(inside, cell.thick)
+        found.append(TableCell(row, column, written, kept, cell.picture, box, sure, doubtful))
+    return found
+
+
+def _corners(nodes: NDArray[np.float64], row: int, column: int) -> NDArray[np.float64]:
+    """Return the corners of a cell, clockwise from the upper left: float64 (4, 2)."""
+    return nodes[[row, row, row + 1, row + 1], [column, column + 1, column + 1, column]]
+
+
+def _lined(
+    lit: NDArray[np.uint8],
+    nodes: NDArray[np.float64],
+    row: int,
+    column: int,
+    unit: float,
+    thick: dict[_Key, float],
+) -> _Lined:
+    """Cut out a cell with its margin, and find its lines."""
+    corners = _corners(nodes, row, column)
+    sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
+    wide, high = (float(SCALE * (sides[each] + sides[each + 2]) / 2 / unit) for each in (0, 1))
+    rim = round(MARGIN * SCALE)
+    inner = np.array([[rim, rim], [rim + wide, rim], [rim + wide, rim + high], [rim, rim + high]], np.float32)
+    matrix = cv2.getPerspectiveTransform(inner, corners.astype(np.float32))
+    size = (round(wide) + 2 * rim, round(high) + 2 * rim)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    part = np.asarray(cv2.warpPerspective(lit, matrix, size, flags=flags, borderValue=PAPER), np.uint8)
+    keys = [(True, column), (True, column + 1), (False, row), (False, row + 1)]
+    lines = find_lines(part, [rim, rim + wide], [rim, rim + high], thick=[thick[key] for key in keys])
+    middle = {True: rim + wide / 2, False: rim + high / 2}
+    named = [
+        ((line.upright, (column if line.upright else row) + int(line.expected[0] > middle[line.upright])), line)
+        for line in lines
+    ]
+    around = [thick[key] for key in (keys[0], keys[2], keys[1], keys[3])]
+    return _Lined(part, Box(rim, rim, wide, high), named, around)
+
+
+def _thickness(lit: NDArray[np.uint8], nodes: NDArray[np.float64], unit: float) -> float:
+    """Return how thick a line through crossings (n, 2) is, in millimetres: of its pieces, the median."""
+    reach = round(REACH * SCALE)
+    away = np.arange(-reach, reach + 1)[:, None] * unit / SCALE
+    along = np.linspace(*_PIECE, _SAMPLES)[:, None]
+    found = list[float]()
+    for start, end in pairwise(nodes):
+        across = (end - start)[::-1] * [-1, 1] / max(float(np.linalg.norm(end - start)), 1.0)
+        points = (start + (end - start) * along)[None] + away[..., None] * across
+        x, y = np.moveaxis(points.astype(np.float32), 2, 0)
+        levels = cv2.remap(lit, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        found += width_of(np.asarray(PAPER - np.median(levels, axis=1), np.float64))
+    middle_one = float(np.median(found)) if found else ORDINARY
+    return max(middle_one, ORDINARY) if middle_one <= THICKEST else ORDINARY

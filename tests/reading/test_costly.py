@@ -125,7 +125,7 @@ def test_frames_within_frames_are_unknown_ink_where_there_are_too_many_to_look_a
     page = draw.framed(5, draw.paper())
     page[620:660, 620:640] = 0
     found = left_out(page, 255 - page, [Box(620, 620, 20, 40)], 40.0)
-    assert sum(box.width * box.height for box in looked_at) <= 3_500_000
+    assert sum(box.width * box.height for box in looked_at) <= 1_800 * 3_000
     assert len(found) == 98
     assert {kind for kind, _ in found[:2]} == {"ruling"}
     assert {kind for kind, _ in found[-60:]} == {"unknown"}
@@ -140,3 +140,18 @@ def test_a_frame_around_writing_is_found_among_more_hollow_shapes_than_are_compa
     monkeypatch.setattr(found_in_ink, "_MOST_COMPARED", 21)  # one of the 20 hollow shapes with all others
     assert [150, 100, 20, 60] in components(ink).boxes.tolist()
     assert [60, 60, 241, 141] not in components(ink).boxes.tolist()
+
+
+def test_what_was_done_for_characters_is_not_done_again_for_other_ink(monkeypatch, draw):
+    looked_at = []
+    plain = Ruling.is_line
+    monkeypatch.setattr(Ruling, "is_line", lambda *given: looked_at.append(given[1]) or plain(*given))
+    page = draw.boxes(40)
+    page[620:660, 620:640] = 0
+    counts = []
+    for most in (1_800, 700):
+        looked_at.clear()
+        found = left_out(page, 255 - page, [Box(620, 620, 20, 40)], 14.0, most)
+        assert len(found) == 961
+        counts.append(len(looked_at))
+    assert 50 < counts[1] < counts[0] / 2

@@ -6,12 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.ink.boxes import Box
+from shuzi.ink.boxes import Box, as_array
 from shuzi.ink.straight import level_lines
 
 _LONG = 6.0  # times as long as it is thick: a printed line
@@ -35,6 +36,10 @@ _FRINGE = 0.1  # of a digit's height: what is left beside a rail that is not qui
 _EQUAL = 0.15  # of a digit's height: the teeth or sides of one piece differ by no more
 _SIDE = 0.35  # of a digit's height: the width of a side between two rails
 _TOUCHES = 2  # pixels from a rail
+_INK, _SLOPES = (
+    6,
+    12_000,
+)  # pixels that are looked at in the time that a pixel of ink, and all slopes together, take more
 
 
 @dataclass(frozen=True)
@@ -69,13 +74,21 @@ class Ruling:
     height: float
     large: float
 
-    def looked_at(self, box: Box) -> float:
-        """Return how many pixels are looked at, a few times each, to tell whether the piece in a box is a line."""
-        if not self._may_be_frame(box):
+    def looked_at(self, box: Box, area: int) -> float:
+        """Return how many pixels are looked at, a few times each, to tell whether a piece is a line.
+
+        Parameters
+        ----------
+        box
+            Its box, in pixels.
+        area
+            How many pixels of it are ink: along these, lines are sought at every slope.
+        """
+        if self._is_long(box) or not self._may_be_frame(box):
             return box.width * box.height
         rows, columns = self.every.shape
         around = 2 * _RAIL * self.height
-        return float(min(box.width + around, columns) * min(box.height + around, rows))
+        return float(min(box.width + around, columns) * min(box.height + around, rows)) + _INK * area + _SLOPES
 
     def is_line(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a piece is a printed line or frame, or a piece of one.
@@ -91,15 +104,18 @@ class Ruling:
 
     def _is_whole(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a piece is too long or too hollow for a character, as printed lines and frames are."""
-        long, thick = max(box.width, box.height), min(box.width, box.height)
-        spans = self._spans(box)
-        longest = _RULED if box.width > box.height else _FRAME
-        if long >= _LONG * thick and (long > longest * self.height or spans):
+        if self._is_long(box):
             # what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
             if box.width > box.height:
                 return _thickest(piece) <= _THIN * self.height or self.is_comb(box, piece)
             return _thickest(piece.T) <= self.large
         return self._may_be_frame(box) and self._is_frame(box, piece)
+
+    def _is_long(self, box: Box) -> bool:
+        """Tell whether a piece is far longer than thick, and longer than a stroke."""
+        long, thick = max(box.width, box.height), min(box.width, box.height)
+        longest = _RULED if box.width > box.height else _FRAME
+        return long >= _LONG * thick and (long > longest * self.height or self._spans(box))
 
     def _may_be_frame(self, box: Box) -> bool:
         """Tell whether a piece is as large as a frame, or spans the picture."""
@@ -167,7 +183,7 @@ class Ruling:
         if box.width < _PIECE * box.height or box.height > _THIN * self.height or not self.taken:
             return False
         middle = box.y + box.height / 2
-        top, bottom = self._row(self.taken, middle)
+        top, bottom = self._row(as_array(self.taken), middle)
         inside, near = _OUTSIDE * self.height, _NEAR * self.height
         return bottom - inside <= middle <= bottom + near or top - near <= middle <= top + inside
 
@@ -223,24 +239,25 @@ class Ruling:
         thick = self.every.copy()
         thick[1:] |= self.every[:-1]
         thick[:-1] |= self.every[1:]
-        tall = [each for each in self.taken if each.height >= self.height / 2] or self.taken
+        tall = as_array([each for each in self.taken if each.height >= self.height / 2] or self.taken)
         rails = np.zeros_like(self.every)
         for y, start, end in _runs(thick, _RAIL * self.height):
             aside = _ASIDE * self.height
-            near = [each for each in tall if each.x < end + aside and each.right > start - aside]
-            if near:
+            near = tall[(tall[:, 0] < end + aside) & (tall[:, 0] + tall[:, 2] > start - aside)]
+            if len(near):
                 top, bottom = self._row(near, y)
                 if top + _OUTSIDE * self.height < y < bottom - _OUTSIDE * self.height:
                     continue
             rails[y, start:end] = self.every[y, start:end]
         return rails
 
-    def _row(self, boxes: Sequence[Box], y: float) -> tuple[float, float]:
-        """Return the median top and bottom of the row of boxes nearest to a height in the picture."""
-        nearest = min((each.y + each.height / 2 for each in boxes), key=lambda middle: abs(middle - y))
-        row = [each for each in boxes if abs(each.y + each.height / 2 - nearest) < self.height / 2]
-        tall = [each for each in row if each.height >= self.height / 2] or row
-        return float(np.median([each.y for each in tall])), float(np.median([each.bottom for each in tall]))
+    def _row(self, boxes: NDArray[np.float64], y: float) -> tuple[float, float]:
+        """Return the median top and bottom of the row of boxes, (n, 4), nearest to a height in the picture."""
+        middles = boxes[:, 1] + boxes[:, 3] / 2
+        row = boxes[np.abs(middles - middles[np.abs(middles - y).argmin()]) < self.height / 2]
+        tall = row[row[:, 3] >= self.height / 2]
+        tops, heights = (tall if len(tall) else row)[:, [1, 3]].T
+        return median(tops.tolist()), median((tops + heights).tolist())
 
 
 def _is_hollow(piece: NDArray[np.bool_]) -> bool:

@@ -125,6 +125,8 @@ class Candidates:
         What may stand on each line, from top to bottom; empty if the line recogniser was not used.
     too_much
         The key of a sentence, and its values, if there is more in the picture than is read; then nothing was.
+    work_left
+        What may still be done to tell what the ink outside all characters is, in images classified.
     """
 
     grey: NDArray[np.uint8]
@@ -136,6 +138,7 @@ class Candidates:
     missed: float = 0.0
     lines: tuple[LineTexts, ...] = ()
     too_much: tuple[str, dict[str, Any]] | None = None
+    work_left: float = MOST_WORK
 
     def at_edge(self, box: Box) -> bool:
         """Return whether a box is so close to the picture's edge that ink may be cut off."""

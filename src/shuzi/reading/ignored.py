@@ -12,7 +12,11 @@ from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
 from shuzi.ink.pattern import THIN, is_patterned, thickness
 from shuzi.ink.ruling import Ruling
+from shuzi.reading.candidates import MOST_WORK
 from shuzi.reading.result import NEIGHBOUR, PRINT, RULING, STAIN, UNKNOWN
+
+LEAST_WORK = 700.0
+"""May be done to tell kinds whatever was done before, in images classified: a frame around a page takes 600."""
 
 LARGE = 0.4
 """Of the digits' median height: ink that is as high or as wide is named."""
@@ -20,14 +24,15 @@ LARGE = 0.4
 _GROWN = 0.16  # of a digit's height: how far ink may reach beyond a character's box and still belong to it
 _PALE = 0.5  # of the digits' darkness: paler ink is a stain
 _FINE = 0.8  # of the digits' darkness: a printed pattern under them is paler
-_MOST_PIECES, _MOST_PIXELS = 5_000, 3_500_000  # that are looked at: two frames around a page fill 3.3 million
+_PIXELS = 3_000  # to look at so many takes as long as to classify an image; two frames around a page fill 3.3 million
+_PIECE = 0.5  # images that could be classified while a piece is looked at, however small
 _CUT_OFF = 0.9  # of a digit's height: what reaches further into the picture may be writing of its own
 _SHARED = 0.25  # of the lower one's height: ink that shares more of it with a character stands in its line
 _PAPER_AROUND = 0.3  # of a digit's height: the margin whose paper a piece is compared with
 
 
 def left_out(
-    grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float
+    grey: NDArray[np.uint8], ink: NDArray[np.uint8], taken: Sequence[Box], height: float, most: float = MOST_WORK
 ) -> list[tuple[str, Box]]:
     """Find the ink outside all characters that is large enough to be one.
 
@@ -39,6 +44,8 @@ def left_out(
         The boxes of all digits, marks and signs.
     height
         The median height of the digits, in pixels.
+    most
+        What may be done to tell kinds, in images classified; the ink beyond that is UNKNOWN.
 
     Returns
     -------
@@ -68,12 +75,11 @@ def left_out(
     found: list[tuple[str, Box]] = []
     fine: list[tuple[int, int]] = []  # the place in `found` and the number of what may be a part of a pattern
     large = np.flatnonzero(stats[1:, 2:4].max(axis=1) >= LARGE * height) + 1
-    looked_at = 0.0
-    for place, number in enumerate(large.tolist()):
-        x, y, wide, high, _ = stats[number].tolist()
+    for number in large.tolist():
+        x, y, wide, high, area = stats[number].tolist()
         box = Box(x, y, wide, high)
-        looked_at += ruling.looked_at(box)
-        if place >= _MOST_PIECES or looked_at > _MOST_PIXELS:
+        most -= _PIECE + ruling.looked_at(box, area) / _PIXELS
+        if most < 0:
             found.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
             continue
         piece = labels[box.pixels()] == number

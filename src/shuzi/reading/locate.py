@@ -112,6 +112,7 @@ def _located(
         1 - _covered(ink, candidates),
         _best_beside(candidates, others),
         lines,
+        work_left=work.left,
     )
 
 

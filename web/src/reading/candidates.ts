@@ -12,7 +12,7 @@ const SURELY = 0.9;
 const FRAMES = [0.06, -0.06];
 const NEVER = 1e-3;
 const EDGE = 1;
-const MOST_WORK = 1_800;
+export const MOST_WORK = 1_800;
 
 /** A picture seems to hold more than a page of writing; reading it would take too long. */
 export class TooMuch extends Error {
@@ -27,6 +27,10 @@ export class TooMuch extends Error {
 /** What may still be done for a picture, in images classified; it is counted before it is done. */
 export class Work {
   #left = MOST_WORK;
+
+  get left(): number {
+    return this.#left;
+  }
 
   /** Take so much from what may be done; throw `TooMuch`, with this sentence, if that is more than is left. */
   spend(images: number, key: string, n: number): void {
@@ -78,6 +82,8 @@ export interface Candidates {
   readonly lines: readonly LineTexts[];
   /** What to say if there is more in the picture than is read; then nothing was. */
   readonly tooMuch: Sentence | null;
+  /** What may still be done to tell what the ink outside all characters is, in images classified. */
+  readonly workLeft: number;
 }
 
 /** Whether a box is so close to the picture's edge that ink may be cut off. */

@@ -3,15 +3,18 @@ import { type Box, bottomOf, rightOf, touched } from "../ink/boxes";
 import { labelled, SOLID } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
 import { clipped, cropped, type Grey, type Part } from "../ink/picture";
+import { MOST_WORK } from "./candidates";
 import { isPatterned, THIN, thicknessOf } from "./pattern";
 import type { Kind } from "./result";
 import { Ruling } from "./ruling";
 
+/** May be done to tell kinds whatever was done before, in images classified. */
+export const LEAST_WORK = 700;
 const LARGE = 0.4;
 const GROWN = 0.16;
 const PALE = 0.5;
 const FINE = 0.8;
-const [MOST_PIECES, MOST_PIXELS] = [5_000, 3_500_000];
+const [PIECE, PIXELS] = [0.5, 3_000];
 const CUT_OFF = 0.9;
 const SHARED = 0.25;
 const PAPER_AROUND = 0.3;
@@ -21,12 +24,14 @@ const PAPER_AROUND = 0.3;
  *
  * @param taken the boxes of all digits, marks and signs
  * @param height the median height of the digits, in pixels
+ * @param most what may be done to tell kinds, in images classified; the ink beyond that is unknown
  */
 export function leftOut(
   grey: Grey,
   ink: Grey,
   taken: readonly Box[],
   height: number,
+  most: number = MOST_WORK,
 ): { kind: Kind; box: Box }[] {
   const pieces = labelled(ink, SOLID).labels;
   const near = PAPER_AROUND * height;
@@ -45,13 +50,13 @@ export function leftOut(
   const { labels, components } = labelled(left, SOLID);
   const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE * height);
   const found: { kind: Kind; box: Box }[] = [];
-  let lookedAt = 0;
+  let workLeft = most;
   const fine: [number, number][] = []; // the place in `found` and in `components` of what may be a part of a pattern
   for (const [place, { box, area }] of components.entries()) {
     const side = Math.max(box.width, box.height);
     if (side < LARGE * height) continue;
-    lookedAt += ruling.lookedAt(box);
-    if (found.length >= MOST_PIECES || lookedAt > MOST_PIXELS) {
+    workLeft -= PIECE + ruling.lookedAt(box, area) / PIXELS;
+    if (workLeft < 0) {
       found.push({ kind: "unknown", box }); // to tell takes long where nested frames or a page of print fill the picture
       continue;
     }

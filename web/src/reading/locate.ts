@@ -55,7 +55,7 @@ export async function locateDigits(grey: Grey, models: Models): Promise<Candidat
     return await located(scan, grey, models);
   } catch (problem) {
     if (!(problem instanceof TooMuch)) throw problem;
-    const nothing = { simple: false, candidates: [], uncovered: 1, missed: 0, lines: [] };
+    const nothing = { simple: false, candidates: [], uncovered: 1, missed: 0, lines: [], workLeft: 0 };
     return { grey: scan.grey, original: grey, ink: scan.ink, ...nothing, tooMuch: problem.advice };
   }
 }
@@ -107,6 +107,7 @@ async function located(
     missed: bestBeside(candidates, others),
     lines: reads ? found.map((line) => textsOf(line, scan.contrast, reads)) : [],
     tooMuch: null,
+    workLeft: work.left,
   };
 }
 

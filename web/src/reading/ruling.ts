@@ -26,6 +26,7 @@ const FRINGE = 0.1;
 const EQUAL = 0.15;
 const SIDE = 0.35;
 const TOUCHES = 2;
+const [INK, SLOPES] = [6, 12_000];
 
 /** A level run of ink: its row, where it begins, and where it has ended. */
 interface Run {
@@ -54,12 +55,13 @@ export class Ruling {
     [this.#every, this.#left, this.#taken, this.#height, this.#large] = [every, left, taken, height, large];
   }
 
-  /** How many pixels are looked at, a few times each, to tell whether the piece in a box is a line. */
-  lookedAt(box: Box): number {
-    if (!this.#mayBeFrame(box)) return box.width * box.height;
+  /** How many pixels are looked at, a few times each, to tell whether a piece with so much ink is a line. */
+  lookedAt(box: Box, area: number): number {
+    if (this.#isLong(box) || !this.#mayBeFrame(box)) return box.width * box.height;
     const around = 2 * RAIL * this.#height;
     const [wide, high] = [box.width + around, box.height + around];
-    return Math.min(wide, this.#every.width) * Math.min(high, this.#every.height);
+    const surroundings = Math.min(wide, this.#every.width) * Math.min(high, this.#every.height);
+    return surroundings + INK * area + SLOPES;
   }
 
   /** Whether a piece is a printed line or frame, or a piece of one. */
@@ -70,15 +72,19 @@ export class Ruling {
   /** Whether a piece is too long or too hollow for a character, as printed lines and frames are. */
   #isWhole(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
     const { width, height } = box;
-    const [long, thick] = [Math.max(width, height), Math.min(width, height)];
-    const spans = this.#spans(box);
-    const longest = width > height ? RULED : FRAME;
-    if (long >= LONG * thick && (long > longest * this.#height || spans))
+    if (this.#isLong(box))
       // what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
       return width > height
         ? this.#thickest(box, isPiece) <= THIN * this.#height || this.isComb(box, isPiece)
         : this.#thickest(box, isPiece) <= this.#large;
     return this.#mayBeFrame(box) && this.#isFrame(box, area, isPiece);
+  }
+
+  /** Whether a piece is far longer than thick, and longer than a stroke. */
+  #isLong(box: Box): boolean {
+    const [long, thick] = [Math.max(box.width, box.height), Math.min(box.width, box.height)];
+    const longest = box.width > box.height ? RULED : FRAME;
+    return long >= LONG * thick && (long > longest * this.#height || this.#spans(box));
   }
 
   /** Whether a piece is as large as a frame, or spans the picture. */

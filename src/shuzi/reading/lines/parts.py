@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shuzi.ink.boxes import Box, as_array, iou, overlap_of_smaller
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
 from shuzi.reading.candidates import Candidates
-from shuzi.reading.ignored import left_out
+from shuzi.reading.ignored import LEAST_WORK, left_out
 from shuzi.reading.lines.outcome import Character, Outcome
 from shuzi.reading.result import OK, SIGN_INK, UNKNOWN, UNSURE, Digit, Ignored, Mark
 
@@ -121,5 +121,6 @@ def ignored_on(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[C
     alone = [each for each in outcomes if not has_digits(each.texts[0])]
     found += [(UNKNOWN, each.box) for line in alone for each in line.characters if each.character in MARKS]
     heights = [each.box.height for each in digits or characters] or [each.line.height for each in seen.lines]
-    found += left_out(seen.grey, seen.ink, [each.box for each in characters], float(np.median(heights)))
+    boxes = [each.box for each in characters]
+    found += left_out(seen.grey, seen.ink, boxes, float(np.median(heights)), max(seen.work_left, LEAST_WORK))
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in sorted(found, key=lambda each: each[1].x))

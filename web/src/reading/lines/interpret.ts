@@ -6,7 +6,7 @@ import { aboutThePicture } from "../advice";
 import { type Candidates, inOriginal, isAtEdge } from "../candidates";
 import { DIGITS, hasDigits, isDigit, MARKS, SIGN, withoutMarks } from "../classes";
 import { logit } from "../confidence";
-import { leftOut } from "../ignored";
+import { LEAST_WORK, leftOut } from "../ignored";
 import type { Digit, Ignored, Mark, Reading, Sentence } from "../result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import type { Evidence, LineScale } from "./confidence";
@@ -203,7 +203,7 @@ function ignoredIn(seen: Candidates, outcomes: readonly Outcome[], digits: reado
     ...alone
       .filter(({ character }) => MARKS.includes(character))
       .map(({ box }): Ignored => ({ kind: "unknown", box })),
-    ...leftOut(seen.grey, seen.ink, boxes, median(heights)),
+    ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, LEAST_WORK)),
   ];
   return found
     .sort((one, other) => one.box.x - other.box.x)

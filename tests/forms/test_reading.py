@@ -83,12 +83,15 @@ def test_boxes_lie_on_the_photograph_where_the_fields_are(reader, photo):
     assert np.percentile(inside, 2) < 0.75 * np.median(inside)
 
 
-def test_upside_down_and_as_a_pdf(reader, photo, tmp_path):
+@pytest.mark.parametrize("name", ["scan.pdf", "scan.tif"])
+def test_upside_down_and_on_the_second_page(reader, photo, tmp_path, name):
     texts = values(SCORES)
     image = Image.open(io.BytesIO(photo(SCORES, texts)))
-    image.rotate(180).save(tmp_path / "scan.pdf", resolution=150)
-    table = read_forms(PageReader(SCORES, reader), [tmp_path / "scan.pdf"])
-    assert not table.problems
+    empty = Image.new("L", image.size, 255)
+    empty.save(tmp_path / name, save_all=True, append_images=[image.rotate(180)], resolution=150)
+    table = read_forms(PageReader(SCORES, reader), [tmp_path / name])
+    assert [each.source for each in table.problems] == [f"{tmp_path / name}#1"]
+    assert table.sources == (f"{tmp_path / name}#2",)
     assert right(table, texts) >= 0.9
 
 

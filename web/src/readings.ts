@@ -44,13 +44,13 @@ export interface Asking extends Pick<Request, "signal" | "onBusy"> {
 
 /**
  * Read one picture: here, if the model is one of the page's and the browser can open the picture, else by the service.
- * A PDF with several pages gives several readings.
+ * A PDF or TIFF with several pages gives several readings.
  *
  * @throws ApiError if the service fails, or is needed and not there
  */
 export async function readPicture(picture: Blob | Drawn, asked: Asking): Promise<(Reading | Unread)[]> {
   const isOurs = isHere(asked.model);
-  if (isOurs && !(picture instanceof Blob && (await isPdf(picture)))) {
+  if (isOurs && !(picture instanceof Blob && (await hasPages(picture)))) {
     try {
       const from = picture instanceof Blob ? picture : picture.grey;
       const { advice, ...found } = await readHere(from, asked);
@@ -79,9 +79,11 @@ async function askService(picture: Blob, { model, explain, ...rest }: Asking): P
 }
 
 const HEAD = 1_024; // bytes in which a PDF says that it is one
+const TIFF = /^(II[*+]\0|MM\0[*+])/; // of which browsers that open it show the first page
 
-async function isPdf(file: Blob): Promise<boolean> {
-  return (await file.slice(0, HEAD).text()).includes("%PDF-");
+async function hasPages(file: Blob): Promise<boolean> {
+  const head = await file.slice(0, HEAD).text();
+  return head.includes("%PDF-") || (hasService && TIFF.test(head));
 }
 
 export async function listModels(asked: Pick<Request, "signal" | "onBusy"> = {}): Promise<Model[]> {

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from shuzi.errors import PictureError, ShuziError, require
-from shuzi.pictures.plain import HEAD, HEIC, PNG, check_png, kind_of, without_texts
+from shuzi.pictures.plain import HEAD, HEIC, PNG, TIFF, check_png, kind_of, without_texts
 
 MOST_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
@@ -29,6 +29,7 @@ HEIC and the pages of a PDF come with the extra `pictures`."""
 
 _WIDE = 1 << 20  # pixels at once, each of which takes 8 bytes
 _ORIENTATION = 0x0112  # the field of EXIF
+_SUBFILE, _NO_PAGE = 0x00FE, 0b101  # the field of TIFF, and its bits for a smaller copy and a mask
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -51,7 +52,7 @@ class TooLarge(MemoryError):  # noqa: N818 - it is what a picture is
 
 
 def open_here(
-    source: Path | bytes, name: object, most: int = MOST_PIXELS, kind: str | None = None
+    source: Path | bytes, name: object, most: int = MOST_PIXELS, kind: str | None = None, page: int = 1
 ) -> NDArray[np.uint8]:
     """Open a picture file other than a PDF and make it grey, as `open_picture` does.
 
@@ -65,6 +66,8 @@ def open_here(
         Pixels for which there is memory.
     kind
         The result of `kind_of`; None if not known yet.
+    page
+        Of a TIFF, from 1.
 
     Raises
     ------
@@ -76,12 +79,42 @@ def open_here(
     with _complaints(name), _file(source) as (file, content):
         kind = kind or kind_of(bytes(content[:HEAD]))
         with _opened(file, content, kind, name) as picture:
+            if page > 1:
+                frames = _frames_of(picture, kind, name)
+                if page > len(frames):
+                    raise PictureError("error.picture.page", path=name, pages=len(frames), number=page)
+                picture.seek(frames[page - 1])
             check_size(picture, name)
             if picture.width * picture.height > most:
                 raise TooLarge
             if kind == PNG:
                 check_png(content, name)
             return decoded(picture, name)
+
+
+def count_frames(source: Path | bytes, name: object, kind: str | None) -> int:
+    """Count the pages of a TIFF; any other picture has one, whatever it shows after that.
+
+    Raises
+    ------
+    PictureError
+        It cannot be opened, or one of its pages cannot be found.
+    """
+    with _complaints(name), _file(source) as (file, content), _opened(file, content, kind, name) as picture:
+        return len(_frames_of(picture, kind, name))
+
+
+def _frames_of(picture: Image.Image, kind: str | None, name: object) -> list[int]:
+    """Return which frames of a picture are pages: some programs write a page again in small, or its mask."""
+    frames = [0]
+    try:
+        for frame in range(1, getattr(picture, "n_frames", 1) if kind == TIFF else 1):
+            picture.seek(frame)
+            if not getattr(picture, "tag_v2", {}).get(_SUBFILE, 0) & _NO_PAGE:
+                frames.append(frame)
+    except _OF_DECODERS as problem:
+        raise damaged(name, problem) from problem
+    return frames
 
 
 @contextmanager

@@ -59,20 +59,20 @@ class Decoder:
         return self._grey({"do": "decode"}, source, name)
 
     def draw(self, page: Page, name: str = "") -> NDArray[np.uint8]:
-        """Draw a page of a PDF, as `open_picture` does; an error calls the document `name`, if that is given."""
+        """Draw a page of a PDF or TIFF, as `open_picture` does; an error calls the file `name`, if that is given."""
         name = name or name_of(page.document)
         job = {"do": "draw", "page": page.number}
         return self._grey(job, page.document, name, f"{name}#{page.number}")
 
     def count_pages(self, document: Path | bytes) -> int:
-        """Count the pages of a PDF.
+        """Count the pages of a PDF or TIFF.
 
         Raises
         ------
         PictureError
             It cannot be opened, or needs too much time or memory.
         MissingExtra
-            pypdfium2 is not installed.
+            It is a PDF, and pypdfium2 is not installed.
         """
         name = name_of(document)
         header, _ = self._answer({"do": "count"}, document, name, name)
@@ -90,7 +90,8 @@ class Decoder:
     def _answer(
         self, job: dict[str, Any], source: Path | bytes, name: str, shown: str
     ) -> tuple[dict[str, Any], bytearray]:
-        size = _check(source, name, PDF if job["do"] != "decode" else None)
+        size, kind = _check(source, name)
+        job = job | {"kind": kind}
         body = source if isinstance(source, bytes) else b""
         if not isinstance(source, bytes):
             job = job | {"path": os.path.abspath(source)}  # noqa: PTH100 - sent as text
@@ -128,8 +129,8 @@ class Decoder:
         raise problem
 
 
-def _check(source: Path | bytes, name: str, kind: str | None) -> int:
-    """Return the size of a file in bytes, and make sure that the library to open it is installed."""
+def _check(source: Path | bytes, name: str) -> tuple[int, str | None]:
+    """Return the size of a file in bytes and its format, and make sure that the library to open it is installed."""
     try:
         if isinstance(source, bytes):
             size, head = len(source), source[:HEAD]
@@ -138,10 +139,11 @@ def _check(source: Path | bytes, name: str, kind: str | None) -> int:
                 size, head = os.fstat(file.fileno()).st_size, file.read(HEAD)
     except OSError as problem:
         raise PictureError("error.data.unreadable", path=name, reason=problem.strerror or problem) from problem
-    module, wanted = _EXTRAS.get(kind or kind_of(head) or "", ("", ""))
+    kind = kind_of(head)
+    module, wanted = _EXTRAS.get(kind or "", ("", ""))
     if module and find_spec(module) is None:
         raise MissingExtra("error.missing_extra", module=module, extra="pictures", wanted=wanted)
-    return size
+    return size, kind
 
 
 def _problem(header: dict[str, Any], name: str, shown: str) -> PictureError:

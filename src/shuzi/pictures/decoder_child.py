@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from shuzi.errors import ShuziError
-from shuzi.pictures.decode import MOST_PIXELS, TooLarge, grey, open_here
+from shuzi.pictures.decode import MOST_PIXELS, TooLarge, count_frames, grey, open_here
 from shuzi.pictures.pdf import Page, count_pages, draw_page
+from shuzi.pictures.plain import PDF
 from shuzi.processes.pipes import Bytes
 from shuzi.processes.serving import resident, serve
 
@@ -22,8 +23,8 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
     Parameters
     ----------
     job
-        ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``page`` is the one to draw;
-        ``most`` is the number of pixels for which there is memory.
+        ``do`` is "decode", "draw" or "count"; ``path`` is the file, or it is in `body`; ``kind`` is its
+        format; ``page`` is the one to draw; ``most`` is the number of pixels for which there is memory.
 
     Returns
     -------
@@ -46,10 +47,13 @@ def work(job: dict[str, Any], body: bytearray) -> tuple[dict[str, Any], Bytes]:
 
 
 def _done(job: dict[str, Any], source: Path | bytes) -> tuple[dict[str, Any], Bytes]:
+    kind, page = job["kind"], job.get("page", 1)
     if job["do"] == "count":
-        return {"pages": count_pages(source)}, b""
-    draws = job["do"] == "draw"
-    pixels = grey(draw_page(Page(source, job["page"]), MOST_PIXELS)) if draws else open_here(source, "", job["most"])
+        return {"pages": count_pages(source) if kind == PDF else count_frames(source, "", kind)}, b""
+    if job["do"] == "draw" and kind == PDF:
+        pixels = grey(draw_page(Page(source, page), MOST_PIXELS))
+    else:
+        pixels = open_here(source, "", job["most"], kind, page)
     height, width = pixels.shape
     return {"height": height, "width": width}, np.ascontiguousarray(pixels).data.cast("B")
 

@@ -1,4 +1,4 @@
-"""A folder becomes the pictures in it, and a PDF its pages."""
+"""A folder becomes the pictures in it, and a PDF or TIFF its pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shuzi.errors import PictureError, ShuziError
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page, name_of
-from shuzi.pictures.plain import HEAD, PDF, kind_of
+from shuzi.pictures.plain import HEAD, PDF, TIFF, kind_of
 
 ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".gif", ".bmp", ".dib", ".tif", ".tiff"),
@@ -20,15 +20,17 @@ ENDINGS = (
 """The extensions of files that are read from a folder."""
 
 
+_WITH_PAGES = (PDF, TIFF)
+
 EXPLAINED = ".explained.png"
 """The suffix of explanation images, which are not read."""
 
 
 def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
-    """Expand a folder or a PDF into single pictures; anything else already is one.
+    """Expand a folder, a PDF or a TIFF into single pictures; anything else already is one.
 
     A folder yields the pictures in it and in its subfolders, recognised by file extension, in natural order; hidden
-    ones are skipped. A PDF yields its pages.
+    ones are skipped. A PDF yields its pages, and so does a TIFF that has several.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
 
     Yields
     ------
-    A picture, or an error in its place if a folder or PDF cannot be opened or is empty.
+    A picture, or an error in its place if a folder, PDF or TIFF cannot be opened or is empty.
 
     Examples
     --------
@@ -52,10 +54,10 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
                     yield PictureError("error.data.unreadable", path=path, reason=reason)
                 else:
                     yield from single_pictures(path)
-        elif (document := _document(named)) is not None:
-            yield from (Page(document, number + 1) for number in range(count_pages(document)))
-        else:
+        elif (document := _document(named)) is None or not (pages := _pages(document)):
             yield named
+        else:
+            yield from pages
     except ShuziError as problem:
         name = name_of(named) if isinstance(named, bytes) else named
         yield problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)
@@ -102,16 +104,24 @@ def _pictures_in(folder: Path) -> list[Path]:
     return sorted(found, key=in_counting_order)
 
 
-def _document(named: Picture) -> Path | bytes | None:
-    """Return the PDF that a name refers to, if any."""
+def _pages(document: tuple[Path | bytes, str]) -> list[Page]:
+    """Return the pages of a PDF, or of a TIFF that has several; none of one that is a single picture."""
+    file, kind = document
+    pages = count_pages(file)
+    return [] if kind == TIFF and pages == 1 else [Page(file, number) for number in range(1, pages + 1)]
+
+
+def _document(named: Picture) -> tuple[Path | bytes, str] | None:
+    """Return the PDF or TIFF that a name refers to and which of them it is, if any."""
     if isinstance(named, bytes):
-        return named if kind_of(named) == PDF else None
-    if not isinstance(named, str | Path) or Path(named).suffix.lower() != ".pdf":
+        return (named, kind) if (kind := kind_of(named)) in _WITH_PAGES else None
+    if not isinstance(named, str | Path):
         return None
     try:
         if not Path(named).is_file():  # a pipe can be read only once
             return None
         with Path(named).open("rb") as file:
-            return Path(named) if kind_of(file.read(HEAD)) == PDF else None
+            kind = kind_of(file.read(HEAD))
+        return (Path(named), kind) if kind in _WITH_PAGES else None
     except (OSError, ValueError):
         return None  # opening it as a picture explains why

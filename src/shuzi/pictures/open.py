@@ -29,8 +29,8 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     Parameters
     ----------
     source
-        A path, the bytes of a file, a page of a PDF (a `Page`, or a path like ``"scan.pdf#2"``), a PIL image, or a
-        uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+        A path, the bytes of a file, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), a PIL image,
+        or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
 
     Returns
     -------

@@ -27,12 +27,12 @@ _POINTS = 72  # to an inch, in a PDF
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a PDF, read like a picture.
+    """A page of a PDF or TIFF, read like a picture.
 
     Parameters
     ----------
     document
-        The PDF: its path, or its bytes.
+        The file: its path, or its bytes.
     number
         1 is the first page.
 
@@ -57,14 +57,14 @@ def name_of(source: str | Path | bytes) -> str:
 def page_named(source: object) -> Page | None:
     """Return the page that a path such as ``"scan.pdf#2"`` refers to, or None.
 
-    >>> page_named("scan.pdf#12").number, page_named("scan.pdf"), page_named("seven#7.png")
-    (12, None, None)
+    >>> page_named("scan.pdf#12").number, page_named("scan.tif#2").number, page_named("seven#7.png")
+    (12, 2, None)
     """
     if isinstance(source, Page):
         return source
     if not isinstance(source, str | Path):
         return None
-    found = re.fullmatch(r"(.+\.pdf)#([1-9][0-9]{0,5})", str(source), re.IGNORECASE | re.DOTALL)
+    found = re.fullmatch(r"(.+\.(?:pdf|tiff?))#([1-9][0-9]{0,5})", str(source), re.IGNORECASE | re.DOTALL)
     if not found or os.path.exists(source):  # noqa: PTH110 - a name too long is not there
         return None
     return Page(Path(found[1]), int(found[2]))

@@ -97,8 +97,8 @@ class Reader:
         Parameters
         ----------
         picture
-            A path, the bytes of a file, a page of a PDF (``"scan.pdf#2"``; without a number, the first), a PIL
-            image, or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+            A path, the bytes of a file, a page of a PDF or TIFF (``"scan.pdf#2"``; without a number, the first), a
+            PIL image, or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
         among
             The values of which one is written there: the reading's text is one of them, and "unsure" if it is not
             clear which. They are compared with the digits alone unless one of them has a mark.

@@ -105,16 +105,17 @@ def test_boxes_are_in_the_picture_as_a_person_sees_it(client, mnist):
     assert 30 <= y < y + height <= 58
 
 
-def test_each_page_of_a_pdf_is_a_picture(client, mnist):
+@pytest.mark.parametrize("kind", ["PDF", "TIFF"])
+def test_each_page_of_a_pdf_or_tiff_is_a_picture(client, mnist, kind):
     pages = []
     for place in (0, 1):
         page = np.full((200, 200), 255, np.uint8)
         page[60:144, 60:144] = 255 - np.kron(mnist.test.images[place], np.ones((3, 3), np.uint8))
         pages.append(Image.fromarray(page))
     file = io.BytesIO()
-    pages[0].save(file, "PDF", save_all=True, append_images=pages[1:])
-    said = client.post("/v1/read", files={"picture": ("scan.pdf", file.getvalue())}).json()["readings"]
-    assert [(each["source"], each["text"]) for each in said] == [("scan.pdf#1", "7"), ("scan.pdf#2", "2")]
+    pages[0].save(file, kind, save_all=True, append_images=pages[1:])
+    said = client.post("/v1/read", files={"picture": ("scan", file.getvalue())}).json()["readings"]
+    assert [(each["source"], each["text"]) for each in said] == [("scan#1", "7"), ("scan#2", "2")]
 
 
 def test_a_pdf_with_more_pages_than_a_request_may_hold_is_named_with_what_to_do(client):

@@ -109,9 +109,9 @@ function pageIn(source: string, keys: ReadonlyMap<string, string>): { key: strin
   return document === undefined ? null : { key: document, page: Number(page) };
 }
 
-/** A photograph as it is, if this browser can open it; else as the service reads it. */
+/** A photograph as it is, if this browser can open it; else, and of later pages, as the service reads it. */
 async function shownByService(file: File | Blob, page: number): Promise<Blob | null> {
-  const bitmap = await createImageBitmap(file).catch(() => null);
+  const bitmap = page > 1 ? null : await createImageBitmap(file).catch(() => null);
   bitmap?.close();
   if (bitmap) return file;
   const body = new FormData();

@@ -16,7 +16,7 @@ from shuzi.errors import PictureError, ServiceError, ShuziError
 from shuzi.messages import speaking
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import PDF, is_plain, kind_of
+from shuzi.pictures.plain import PDF, TIFF, is_plain, kind_of
 from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.parallel.calls import alone
 from shuzi.reading.reader import Reader
@@ -73,7 +73,7 @@ def begin() -> None:
 
 
 def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
-    """Expand PDFs into pages, each of which is a picture.
+    """Expand PDFs and TIFFs into pages, each of which is a picture.
 
     Parameters
     ----------
@@ -93,13 +93,17 @@ def sources_of(named: list[tuple[str, bytes]], most: int) -> list[Source]:
     """
     sources: list[Source] = []
     for name, content in named:
-        if kind_of(content) != PDF:
+        kind = kind_of(content)
+        if kind not in (PDF, TIFF):
             sources.append((name, Special(content) if is_special(content) else content))
             continue
         try:
             pages = count_pages(content)
         except ShuziError as problem:
             sources.append((name, problem))
+            continue
+        if kind == TIFF and pages == 1:
+            sources.append((name, Special(content)))
             continue
         if pages > most:
             raise ServiceError("error.service.pages", path=name, pages=pages, most=most)

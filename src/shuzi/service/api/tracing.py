@@ -24,7 +24,7 @@ from shuzi.messages import language, speaking
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
-from shuzi.pictures.plain import PDF, kind_of
+from shuzi.pictures.plain import PDF, TIFF, kind_of
 from shuzi.reading.parallel.calls import weight
 from shuzi.service.api import answers
 from shuzi.service.api.reading import PICTURES
@@ -94,19 +94,20 @@ async def opened(parts: Parts, name: str, content: bytes, page: int) -> tuple[in
     ShuziError
         It cannot be decoded, there is no such page, or PDF is not allowed.
     """
-    is_pdf = kind_of(content) == PDF
-    if is_pdf and not parts.settings.pdf:
+    kind = kind_of(content)
+    has_pages = kind in (PDF, TIFF)
+    if kind == PDF and not parts.settings.pdf:
         raise ServiceError("error.service.no_pdf")
-    if not is_pdf and page > 1:
+    if not has_pages and page > 1:
         raise PictureError("error.picture.page", path=name, number=page, pages=1)
-    if kind_of(content) is None:
+    if kind is None:
         raise PictureError("error.picture.unknown", path=name)
     if not answers.is_special(content):
         return 1, content
     async with parts.decoders.place():
         try:
-            pages = await parts.decoders.run(partial(count_pages, content)) if is_pdf else 1
-            file = Page(content, page) if is_pdf else content
+            pages = await parts.decoders.run(partial(count_pages, content)) if has_pages else 1
+            file = Page(content, page) if has_pages else content
             return pages, await parts.decoders.run(partial(open_picture, file))
         except ServiceError:
             raise

@@ -4,13 +4,16 @@ import cv2
 import numpy as np
 import pytest
 
+from shuzi.forms.finding.cells import Cut, Side
 from shuzi.forms.finding.course import find_lines
 from shuzi.forms.finding.erase import erase, usual_profiles
 from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.finding.written import written_in_boxes
+from shuzi.forms.layout import Place
 from shuzi.forms.reading.boxes import probabilities_of, texts_of
 from shuzi.forms.reading.decide import decide
-from shuzi.forms.spec import Field
+from shuzi.forms.reading.opened import read_open
+from shuzi.forms.spec import OPEN, Field
 from shuzi.ink.boxes import Box
 
 WIDE, HIGH, MARGIN = 7.0, 8.5, 1.0
@@ -101,3 +104,34 @@ def test_a_stroke_beyond_the_only_box_does_not_vanish(reader, beyond):
 def test_nothing_is_left_of_lines_alone(reader, line):
     empty = photographed("1", (3, 1.4), LINES[line], ink=255)
     assert read(empty, reader).status == "blank"
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("off", [1.0, 1.3, 1.8])
+def test_a_line_far_from_its_frame_is_taken_out_and_a_stroke_there_is_not(line, off):
+    empty = photographed("1", (3, 1.4), LINES[line], ink=255)
+    written = photographed("1", (-0.6, 1.4), LINES[line], ink=60)
+    rim = MARGIN * SCALE
+    sides, lines = [rim, rim + (WIDE + off) * SCALE], [rim, rim + HIGH * SCALE]
+    inner = slice(round(rim + 0.7 * SCALE), round(rim + (HIGH - 0.7) * SCALE))
+    usual = usual_profiles(find_lines(empty, [rim, rim + WIDE * SCALE], lines))
+    left = []
+    for part in (empty, written):
+        found = find_lines(part, sides, lines)
+        left.append(erase(part, found, [usual[line.upright] for line in found]).ink[inner])
+    assert (left[0] < 200).sum() < SCALE
+    assert (left[1] < 150).any(axis=1).mean() > 0.6
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_a_lone_upright_where_a_line_is_or_may_be_is_no_sure_one(reader, found):
+    inside = np.full((84, 240), 250, np.uint8)
+    inside[16:68, 222:226] = 90
+    field = Field("n", boxes=4, style=OPEN)
+    place = Place(field, 0, (Box(1.0, 1.0, 28.0, 8.5),))
+    status = {}
+    for x in (60.0, 226.0):
+        cut = Cut(place, (), inside, None, inside, Box(0, 0, 240, 84), seen=True, sides=(Side(x, found),))
+        opened = read_open(field, cut, reader)
+        status[x] = decide(field, opened.texts, amiss=opened.amiss).status
+    assert status == {60.0: "ok", 226.0: "unsure"}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.course import Line, find_lines
+from shuzi.forms.finding.course import FAR, Line, find_lines, strays
 from shuzi.forms.finding.erase import Erased, Profiles, erase, usual_profiles
 from shuzi.forms.finding.flat import PAPER, SCALE, in_photo
-from shuzi.forms.finding.frames import Offsets, find_frames
+from shuzi.forms.finding.frames import find_frames, frame_around, frames_of, moved_boxes
 from shuzi.forms.finding.thickness import goes_below, thickness
 from shuzi.forms.finding.written import (
     LEAST_DARK,
@@ -23,13 +24,19 @@ from shuzi.forms.finding.written import (
     written_in_boxes,
 )
 from shuzi.forms.layout import Place
-from shuzi.forms.spec import BOXES, COMB, OPEN
+from shuzi.forms.spec import COMB, OPEN
 from shuzi.ink.boxes import Box
 
 _PALE, _FEW = 0.4, 5  # of the ink of other boxes, if there are so many
 _LEAST_SEEN = 0.5  # of a field's own lines
 _LEAST_LINED = 0.7  # of the lines of a field on a blank form, if it has some
-_PIECE = 8.0  # millimetres of a long line that are straight enough
+
+
+class Side(NamedTuple):
+    """The left or right line of an open field: its x in pixels, and whether it was found there."""
+
+    x: float
+    found: bool
 
 
 @dataclass(frozen=True)
@@ -41,10 +48,11 @@ class _Lined:
     lines: list[Line]
     thick: float
     others: tuple[Box, ...]
+    sides: tuple[Side, ...]
 
     def erased(self, usual: Profiles) -> _Part:
         profiles = [usual[line.upright] for line in self.lines]
-        return _Part(self.boxes, erase(self.picture, self.lines, profiles), self.others)
+        return _Part(self.boxes, erase(self.picture, self.lines, profiles), self.others, self.sides)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class _Part:
     boxes: tuple[Box, ...]
     erased: Erased
     others: tuple[Box, ...]
+    sides: tuple[Side, ...]
 
     @property
     def each(self) -> list[NDArray[np.uint8]]:
@@ -83,6 +92,8 @@ class Cut:
         Whether the lines of its boxes are there, so that its place is certain; true if it has none.
     hidden
         Whether ink goes below thick lines, where nobody can see the rest of it.
+    sides
+        The left and right lines of an open field, in pixels of `inside`; empty if it has none.
     """
 
     place: Place
@@ -93,6 +104,7 @@ class Cut:
     box: Box
     seen: bool
     hidden: bool = False
+    sides: tuple[Side, ...] = ()
 
 
 def cut_fields(
@@ -118,7 +130,7 @@ def cut_fields(
     PictureError
         Fewer are.
     """
-    frames = [_frames(place) for place in places]
+    frames = [frames_of(place) for place in places]
     lined_x = [place.framed for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
     lined_y = [place.framed for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
     thick_x = [place.thick for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
@@ -134,7 +146,7 @@ def cut_fields(
         own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
         clear.append(not place.framed or bool(own.mean() >= _LEAST_SEEN))
         x, y = x + len(sides), y + len(lines)
-        found.append((place, _moved(place, sides, lines, own_x, own_y)))
+        found.append((place, moved_boxes(place, sides, lines, own_x, own_y)))
     everywhere = [box for _, boxes in found for box in boxes]
     lined = [[_lined(flat, place, group, everywhere) for group in _grouped(place, boxes)] for place, boxes in found]
     usual = {
@@ -156,32 +168,6 @@ def cut_fields(
     ]
 
 
-def _frames(place: Place) -> tuple[list[Box], list[Box]]:
-    """Return what has a line on its left and right, and what has one above and below, short enough to be straight."""
-    if place.field.style == BOXES:
-        return [*place.boxes], [*place.boxes]
-    sides = [_around(group) for group in place.groups]
-    lines = [piece for each in sides for piece in _pieces(each)]
-    return sides, lines
-
-
-def _pieces(frame: Box) -> list[Box]:
-    count = max(1, round(frame.width / _PIECE))
-    wide = frame.width / count
-    return [frame._replace(x=frame.x + number * wide, width=wide) for number in range(count)]
-
-
-def _moved(place: Place, sides: list[Box], lines: list[Box], x: Offsets, y: Offsets) -> list[Box]:
-    """Move each box of a field by as much as the lines nearest to it."""
-    moved = []
-    for box in place.boxes:
-        middle = box.x + box.width / 2
-        side = min(range(len(sides)), key=lambda each: abs(sides[each].x + sides[each].width / 2 - middle))
-        line = min(range(len(lines)), key=lambda each: abs(lines[each].x + lines[each].width / 2 - middle))
-        moved.append(box._replace(x=box.x + float(x[side]), y=box.y + float(y[line])))
-    return moved
-
-
 def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
     """Return the places of a blank form's fields, each knowing whether lines are printed around it, and how thick.
 
@@ -194,19 +180,14 @@ def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
     """
     marked = []
     for place in places:
-        sides, lines = _frames(place)
-        thick = thickness(flat, [_around(group) for group in place.groups])
+        sides, lines = frames_of(place)
+        thick = thickness(flat, [frame_around(group) for group in place.groups])
         seen = [
             find_frames(flat, frames, vertical, thick=[thick] * len(frames))[1]
             for frames, vertical in ((sides, True), (lines, False))
         ]
         marked.append(replace(place, framed=all(each.mean() >= _LEAST_LINED for each in seen), thick=thick))
     return marked
-
-
-def _around(group: Sequence[Box]) -> Box:
-    left, top = min(each.x for each in group), min(each.y for each in group)
-    return Box(left, top, max(each.right for each in group) - left, max(each.bottom for each in group) - top)
 
 
 def _cut(
@@ -217,7 +198,7 @@ def _cut(
     faintest: float,
     homography: NDArray[np.float64],
 ) -> Cut:
-    frame = _around(boxes)
+    frame = frame_around(boxes)
     corners = [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.bottom], [frame.x, frame.bottom]]
     points = in_photo(homography, np.array(corners))
     (left, top), (right, bottom) = np.floor(points.min(axis=0)), np.ceil(points.max(axis=0))
@@ -229,7 +210,8 @@ def _cut(
         ]
         return Cut(place, tuple(written), picture, None, picture, box, seen=True)
     (part,) = parts
-    return Cut(place, (), *inside_of(part.erased, part.boxes[0], part.others), picture, box, seen=True)
+    inside = inside_of(part.erased, part.boxes[0], part.others)
+    return Cut(place, (), *inside, picture, box, seen=True, sides=part.sides)
 
 
 def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
@@ -245,11 +227,11 @@ def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 
 def _lined(flat: NDArray[np.uint8], place: Place, group: list[Box], everywhere: list[Box]) -> _Lined:
     """Cut out boxes that stand together with their margin, and take the printed lines out."""
-    frame = _around(group)
+    frame = frame_around(group)
     part = _with_margin(flat, frame)
     left, top = (float(np.floor((each - MARGIN) * SCALE)) for each in (frame.x, frame.y))
     boxes = [_in_pixels(box, left, top) for box in group]
-    around = _in_pixels(frame, left, top)
+    whole = _in_pixels(frame, left, top)
     near = [
         _in_pixels(box, left, top)
         for box in everywhere
@@ -263,14 +245,25 @@ def _lined(flat: NDArray[np.uint8], place: Place, group: list[Box], everywhere: 
     columns = np.arange(part.shape[1]) + 0.5
     middles = [box.x + box.width / 2 for box in boxes]
     down = [np.interp(columns, middles, ys) for ys in ([box.y for box in boxes], [box.bottom for box in boxes])]
-    sides, between = [around.x, around.right], [box.x for box in boxes[1:]]
+    sides, between = [whole.x, whole.right], [box.x for box in boxes[1:]]
     if not place.framed:  # a stroke at its edge is no line; a line below it may be one all the same
         lines = find_lines(part, [], down, thick=place.thick)
     elif place.field.style == COMB:
         lines = find_lines(part, sides, down, between, place.thick)
     else:
         lines = find_lines(part, [*sides, *between], down, thick=place.thick)
-    return _Lined(tuple(boxes), part, lines, place.thick, tuple(near))
+    own = _side_lines(lines, sides) if place.framed and place.field.style == OPEN else []
+    return _Lined(tuple(boxes), part, lines, place.thick, tuple(near), tuple(own))
+
+
+def _side_lines(lines: Sequence[Line], sides: Sequence[float]) -> list[Side]:
+    """Return the left and right lines of an open field; one that was not found is where its frame is."""
+    found = []
+    for x in sides:
+        near = [line for line in lines if line.upright and abs(float(line.course.mean()) - x) <= FAR * SCALE]
+        sure = [line for line in near if not strays(line.course, line.expected, line.span)]
+        found.append(Side(float(sure[0].course.mean()), True) if sure else Side(x, False))
+    return found
 
 
 def _in_pixels(box: Box, left: float, top: float) -> Box:

@@ -9,12 +9,15 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from shuzi.forms.finding.flat import PAPER, SCALE
 
 LINE = 0.5
 """Millimetres from the middle of an ordinary line to where it is surely gone."""
+
+FAR = 2.2
+"""Millimetres that a line at the end of a long frame may lie from where its middle says."""
 
 ORDINARY = 0.25
 """Millimetres that an ordinary line is thick."""
@@ -25,11 +28,9 @@ PIECE = 9.0
 _STEP = 0.5  # pixels: a line is sought, and what it looks like is known, at such steps
 _UNEVEN = 40.0  # grey levels, added up across a line, by which it differs from row to row
 _SOFT_EDGE = 0.2  # millimetres: the edge of a line is soft, that of a thicker one as seen by a coarse scan too
-_STRAY, _LEAN = (
-    0.9,
-    0.4,
-)  # millimetres that a line may lie from where its frame is, and one end of a piece from another
-_NEAR = 0.1  # of its contrast for each millimetre that it does
+_STRAY, _LEAN = 0.9, 0.4  # millimetres of a line from where its frame is, and of one end of a piece from another
+_NEAR = 0.1  # of its contrast for each millimetre from where its frame is
+_WHOLE = 0.5  # of how dark a line is: so dark it is all along
 _CORNER = 0.4  # millimetres from the end of a line, where the lines that it meets are as dark
 _LEAST_DARK = 28 / 3  # grey levels by which a line differs from paper
 _ALONG = 0.8  # of its length a line is at least so dark: ink covers less
@@ -124,7 +125,8 @@ def find_lines(
     of_each = np.broadcast_to(thick, len(across) + len(down) + len(ticks)).tolist()
     thickest, remaining = max(of_each, default=ORDINARY), iter(of_each)
     end = height if thickest <= LINE or not ys else round(max(ys) - thickest / 2 * SCALE)
-    first = max(0, round(tick - _CORNER * SCALE))
+    corner = _CORNER * SCALE
+    first = max(0, round(tick - corner))
     found = []
     for lines, upright, (start, stop), rows in (
         (across, True, high, (0, height)),
@@ -132,24 +134,39 @@ def find_lines(
         (ticks, True, (tick, high[1]), (first, max(end, first + 6))),
     ):
         picture = turned(part, upright)[rows[0] : rows[1]].astype(np.float32)
-        span = (
-            max(0, round(start + _CORNER * SCALE) - rows[0]),
-            min(len(picture), round(stop - _CORNER * SCALE) - rows[0]),
-        )
-        if span[1] - span[0] < _CORNER * SCALE:
+        span = max(0, round(start + corner) - rows[0]), min(len(picture), round(stop - corner) - rows[0])
+        if span[1] - span[0] < corner:
             span = 0, len(picture)
         for line in lines:
-            expected = _in_rows(line, len(picture))
+            expected = np.array(np.broadcast_to(np.asarray(line, np.float64), len(picture)))
             own = next(remaining)
             course = course_of(picture, expected, span, own)
+            if lines is across and (course is None or strays(course, expected, span)):
+                further = _further(picture, expected, span, own)
+                expected, course = (further, further) if further is not None else (expected, course)
             if course is not None:
                 profile = profile_of(*seen_along(picture, course, own)[:2], span, own)
                 found.append(Line(upright, rows, span, expected, course, profile, own))
     return found
 
 
-def _in_rows(line: ArrayLike, rows: int) -> NDArray[np.float64]:
-    return np.array(np.broadcast_to(np.asarray(line, np.float64), rows))
+def strays(course: NDArray[np.float64], expected: NDArray[np.float64], span: tuple[int, int]) -> bool:
+    """Tell whether a line was followed at the edge of where it was sought, so that it may lie beyond."""
+    away = np.abs(course - expected)[span[0] : span[1]]
+    return float(away.max()) >= (_STRAY - 1.5 * _STEP / SCALE) * SCALE
+
+
+def _further(
+    picture: NDArray[np.float32], expected: NDArray[np.float64], span: tuple[int, int], thick: float
+) -> NDArray[np.float64] | None:
+    """Follow a line that lies far from its frame; None unless it is dark all along: strokes end before corners."""
+    course = course_of(picture, expected, span, thick, stray=FAR)
+    if course is None:
+        return None
+    light, away, _ = seen_along(picture[span[0] : span[1]], course[span[0] : span[1]], thick)
+    middle = PAPER - np.where(np.abs(away) <= thick / 2 * SCALE, light, PAPER).min(axis=1)
+    smooth = cv2.blur(middle[:, None], (1, round(_CORNER * SCALE)))
+    return course if smooth.min() >= _WHOLE * np.median(middle) else None
 
 
 def turned(picture: NDArray[T], upright: bool) -> NDArray[T]:
@@ -219,6 +236,7 @@ def course_of(
     span: tuple[int, int],
     thick: float,
     darkest: float = np.inf,
+    stray: float = _STRAY,
 ) -> NDArray[np.float64] | None:
     """Follow an upright line: where it is as dark as a line along most of its length, and not where it is darkest.
 
@@ -234,6 +252,8 @@ def course_of(
         In millimetres.
     darkest
         By how many grey levels lines are darker than paper at most: what is darker is written.
+    stray
+        How many millimetres it may lie from where it should be.
 
     Returns
     -------
@@ -243,7 +263,7 @@ def course_of(
     rows = np.arange(height)
     count = max(1, round((span[1] - span[0]) / (PIECE * SCALE)))
     nodes = np.linspace(span[0], span[1] - 1, count + 1)
-    reach, lean = round(_STRAY * SCALE / _STEP), round(_LEAN * SCALE / _STEP)
+    reach, lean = round(stray * SCALE / _STEP), round(_LEAN * SCALE / _STEP)
     shifts = np.arange(-reach, reach + 1)
     blurred = cv2.blur(np.ascontiguousarray(picture), (1 + 2 * round(thick * SCALE / 2), 1))
     at = np.clip(expected[:, None] - 0.5 + shifts * _STEP, 0, width - 1.001)

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.flat import SCALE
+from shuzi.forms.layout import Place
+from shuzi.forms.spec import BOXES
 from shuzi.ink.boxes import Box
 
 _REACH, _AGAIN = 2.2, 1.2  # millimetres that a frame is sought from its place, and then from where the others go
@@ -21,6 +23,7 @@ _APART = 0.45  # millimetres from the smooth surface: beyond it a frame counts l
 _FURTHEST = 1.0  # millimetres from the surface: a frame further off was not found
 _LEAST_LINE = 9.0  # grey levels: a line is at least so much darker than what is beside it
 _ROUNDS = 4
+_PIECE = 8.0  # millimetres of a long line that are straight enough
 
 Offsets = NDArray[np.float64]
 
@@ -133,3 +136,39 @@ def _smooth(centres: NDArray[np.float64], offsets: Offsets, seen: NDArray[np.boo
         known = basis * weights[:, None]
         fitted = basis @ np.linalg.solve(known.T @ basis + 1e-3 * np.eye(count), known.T @ offsets)
     return np.asarray(fitted)
+
+
+def frames_of(place: Place) -> tuple[list[Box], list[Box]]:
+    """Return what has a line on its left and right, and what has one above and below, short enough to be straight."""
+    if place.field.style == BOXES:
+        return [*place.boxes], [*place.boxes]
+    sides = [frame_around(group) for group in place.groups]
+    lines = [piece for each in sides for piece in _pieces(each)]
+    return sides, lines
+
+
+def _pieces(frame: Box) -> list[Box]:
+    count = max(1, round(frame.width / _PIECE))
+    wide = frame.width / count
+    return [frame._replace(x=frame.x + number * wide, width=wide) for number in range(count)]
+
+
+def moved_boxes(place: Place, sides: list[Box], lines: list[Box], x: Offsets, y: Offsets) -> list[Box]:
+    """Move each box of a field by as much as the lines nearest to it."""
+    moved = []
+    for box in place.boxes:
+        middle = box.x + box.width / 2
+        side = min(range(len(sides)), key=lambda each: abs(sides[each].x + sides[each].width / 2 - middle))
+        line = min(range(len(lines)), key=lambda each: abs(lines[each].x + lines[each].width / 2 - middle))
+        moved.append(box._replace(x=box.x + float(x[side]), y=box.y + float(y[line])))
+    return moved
+
+
+def frame_around(group: Sequence[Box]) -> Box:
+    """Return the frame of boxes that stand together.
+
+    >>> frame_around([Box(10, 10, 6, 8), Box(16, 10, 6, 8)])
+    Box(x=10, y=10, width=12, height=8)
+    """
+    left, top = min(each.x for each in group), min(each.y for each in group)
+    return Box(left, top, max(each.right for each in group) - left, max(each.bottom for each in group) - top)

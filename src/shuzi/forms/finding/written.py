@@ -25,13 +25,15 @@ LEAST_INK = 34.0
 LEAST_DARK = 28.0
 """Grey levels by which ink in a box differs from paper."""
 
+WIDEST_REST = 0.8
+"""Millimetres: what is left of a line is no wider."""
+
 _LEAST_AREA = 0.35  # square millimetres of ink: less is a speck
 _CLEAR_AREA = 0.9  # square millimetres: less may be a speck or a faint stroke
 _SOLID = 0.4  # of the darkest ink in a box
 _LEAST_PIXELS = 5  # of a piece of ink
 _SHARED = 0.25  # of a piece of ink is in another box: it may be that one's too
 _BEYOND = 0.75  # millimetres from a box to the middle of a stroke that still belongs to it, if to no other box
-_WIDEST_REST = 0.8  # millimetres: what is left of a line is no wider
 _THINNEST = 0.3  # millimetres: what is left of a line is thinner
 _SHORT = 1.5  # millimetres: shorter pieces of a line are left of it
 _LEAST_KEPT = 0.12  # square millimetres: what else may be ink, before it counts
@@ -172,7 +174,7 @@ def _goes_on(dark: NDArray[np.float32], piece: NDArray[np.bool_]) -> bool:
 
 def _is_rest(box: Box, x: float, y: float, wide: float, high: float) -> bool:
     """Tell whether a piece lies along a line of a box and is as narrow as what may be left of it."""
-    near, narrow = 1.2 * LINE * SCALE, _WIDEST_REST * SCALE
+    near, narrow = 1.2 * LINE * SCALE, WIDEST_REST * SCALE
     on_x, on_y = min(abs(x - box.x), abs(x - box.right)) < near, min(abs(y - box.y), abs(y - box.bottom)) < near
     return (on_x and wide < narrow) or (on_y and high < narrow)
 

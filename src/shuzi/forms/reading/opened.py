@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.cells import Cut
-from shuzi.forms.finding.written import LEAST_INK, peak_of
+from shuzi.forms.finding.cells import Cut, Side
+from shuzi.forms.finding.course import FAR, LINE
+from shuzi.forms.finding.flat import PAPER, SCALE
+from shuzi.forms.finding.written import LEAST_INK, WIDEST_REST, peak_of, threshold_of
 from shuzi.forms.reading.boxes import Texts
 from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, Field
 from shuzi.reading.reader import Reader
 from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, without_marks
 
 _ONLY_UNSURE = ("reading.unsure", "reading.unsure_text", "reading.unsure_line")  # nothing else is amiss
+_HIGH = 0.5  # of the height of a field with its margin: what is left of its line is at least so high
+_SPECK = 5  # pixels: less is no ink
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,8 @@ class Opened:
 def read_open(field: Field, cut: Cut, reader: Reader) -> Opened:
     """Read an open field; where ink may be a line, with it and without."""
     found = _read(field, cut.inside, reader)
+    if may_be_line(cut.inside, cut.sides):
+        found = replace(found, amiss=True)
     if cut.kept is None:
         return found
     other = _read(field, cut.kept, reader)
@@ -37,6 +45,35 @@ def read_open(field: Field, cut: Cut, reader: Reader) -> Opened:
     for text, share in (*found.texts, *other.texts):
         merged[text] = merged.get(text, 0.0) + share / 2
     return Opened(sorted(merged.items(), key=lambda each: -each[1]), found.amiss)
+
+
+def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
+    """Tell whether a stroke may be what is left of the left or right line of an open field.
+
+    Where the line was found, only a stroke on it that is alone may be; where it was not, any near to its place.
+
+    >>> inside = np.full((84, 200), 250, np.uint8)
+    >>> inside[16:66, 190:194] = 60
+    >>> may_be_line(inside, [Side(190.0, True)]), may_be_line(inside, [Side(180.0, True)])
+    (True, False)
+    >>> inside[16:66, 90:94] = 60
+    >>> may_be_line(inside, [Side(190.0, True)]), may_be_line(inside, [Side(180.0, False)])
+    (False, True)
+    """
+    dark = PAPER - inside.astype(np.float32)
+    dark -= np.float32(np.median(dark))
+    ink = (dark >= threshold_of(peak_of(inside))).astype(np.uint8)
+    _, _, stats, middles = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    there = stats[1:, cv2.CC_STAT_AREA] >= _SPECK
+    stats, x = stats[1:][there], middles[1:, 0][there] + 0.5
+    upright = (stats[:, cv2.CC_STAT_HEIGHT] >= _HIGH * len(inside)) & (
+        stats[:, cv2.CC_STAT_WIDTH] <= WIDEST_REST * SCALE
+    )
+    return any(
+        bool((upright & (np.abs(x - side.x) <= (1.2 * LINE if side.found else FAR) * SCALE)).any())
+        for side in sides
+        if not side.found or len(x) == 1
+    )
 
 
 def _read(field: Field, inside: NDArray[np.uint8], reader: Reader) -> Opened:

@@ -48,30 +48,30 @@ def open_named(path: Path, most: int = _MOST) -> BinaryIO:
     """
     if not _HAS_PIPES:
         return path.open("rb")
-    number = os.open(path, os.O_RDONLY | _AT_ONCE)
-    mode = os.fstat(number).st_mode
+    descriptor = os.open(path, os.O_RDONLY | _AT_ONCE)
+    mode = os.fstat(descriptor).st_mode
     if stat.S_ISREG(mode):  # not to wait makes no difference to it
-        return os.fdopen(number, "rb")
+        return os.fdopen(descriptor, "rb")
     try:
         if stat.S_ISDIR(mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISFIFO(mode):
             raise _refused(errno.ENODEV, path, "file.special")
-        return io.BytesIO(_piped(number, path, most))
+        return io.BytesIO(_piped(descriptor, path, most))
     finally:
-        os.close(number)
+        os.close(descriptor)
 
 
-def _piped(number: int, path: Path, most: int) -> bytes:
-    with os.fdopen(number, "rb", closefd=False) as pipe, selectors.DefaultSelector() as waiting:
-        waiting.register(number, selectors.EVENT_READ)
+def _piped(descriptor: int, path: Path, most: int) -> bytes:
+    with os.fdopen(descriptor, "rb", closefd=False) as pipe, selectors.DefaultSelector() as waiting:
+        waiting.register(descriptor, selectors.EVENT_READ)
         came = waiting.select(_WAIT)
         # b"" if no program has it open, None if one has but is not writing yet
         first = cast("bytes | None", pipe.read(1))
         if not came and first == b"":
             raise _refused(errno.EPIPE, path, "file.pipe")
         if sys.platform != "win32":
-            os.set_blocking(number, True)
+            os.set_blocking(descriptor, True)
         content = (first or b"") + pipe.read(most)
     if len(content) > most:
         raise _refused(errno.EFBIG, path, "file.long_pipe", most=most)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 _PLACE = click.Path(path_type=Path)
 _SHOWN = 16  # characters of a hash
+_LICENCES = {OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers"}
 _INPUTS = {CLASSIFIER: "images", DETECTOR: "pages", RECOGNISER: "strips"}
 _MEASURES = {DETECTOR: "finds", RECOGNISER: "reads"}
 _PARTS = {
@@ -157,10 +158,8 @@ def repair(run: Path, data_dir: Path | None, strokes: Path | None, registers: Pa
     from shuzi.training.run import repair as export_again
 
     step = export_again(folder, data_of(folder, data_dir, strokes, registers))
-    if step is None:
-        click.echo(say("models.repair.sound", path=run))
-    else:
-        click.echo(say("models.repair.done", path=run, step=step))
+    done = say("models.repair.sound", path=run) if step is None else say("models.repair.done", path=run, step=step)
+    click.echo(done)
 
 
 @models.command(cls=Command, help="cli.models.calibrate", short_help="cli.models.calibrate.short")
@@ -192,9 +191,7 @@ def calibrate(
 
     path = own_model(reader)
     together = load(path, place_of(detector), line if line == LINE else place_of(line))
-    own = None
-    if LINE in together.partners:
-        own = load_strokes(strokes).held_out(odd=False)
+    own = load_strokes(strokes).held_out(odd=False) if LINE in together.partners else None
     with show_download() as progress:
         validation = load_mnist(data_dir, progress=progress).validation
     with waiting(say("models.calibrate.working")):
@@ -232,9 +229,9 @@ def _headline(card: Card) -> tuple[str, dict[str, Any]]:
 def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
     """Return the card's contents, each with its name in the catalogues."""
     measure = _MEASURES.get(card.kind, "accuracy")
-    known = {
-        OF_MNIST: "mnist", OF_OWN_PICTURES: "own", OF_STROKES: "strokes", OF_REGISTERS: "registers",
-    }.get(card.licence)  # fmt: skip
+    known = _LICENCES.get(card.licence)
+    licence = say(f"models.licence.{known}", citation=CITATION, registers=cells.CITATION) if known else card.licence
+    weights = say("models.sha256", sha256=card.weights[:_SHOWN]) if card.weights else say("models.sha256.none")
     libraries = [f"{name} {card.versions[name]}" for name in ("shuzi", "keras", "python") if name in card.versions]
     outputs = [say(f"models.output.{each.name}", size=each.shape[-1]) for each in card.outputs]
     return [
@@ -247,18 +244,11 @@ def _rows(card: Card, path: Path) -> list[tuple[str, str]]:
         *((measure, _score(part, score, card.kind)) for part, score in card.scores.items()),
         *(_confidence(card) if card.kind == CLASSIFIER else []),
         *(("data", each) for each in _data(card)),
-        (
-            "licence",
-            say(f"models.licence.{known}", citation=CITATION, registers=cells.CITATION) if known else card.licence,
-        ),
+        ("licence", licence),
         ("versions", " · ".join([card.backend, *libraries])),
-        ("weights", _weights(card)),
+        ("weights", weights),
         ("command", card.command or say("models.command.none")),
     ]
-
-
-def _weights(card: Card) -> str:
-    return say("models.sha256", sha256=card.weights[:_SHOWN]) if card.weights else say("models.sha256.none")
 
 
 def _data(card: Card) -> list[str]:

@@ -129,6 +129,8 @@ def test_a_cell_with_several_lines_is_never_ok(reader):
 
 def test_the_command_takes_the_numbers(tmp_path):
     cv2.imwrite(str(tmp_path / "table.png"), ruled(8, 5, without=[4]))
+    unknown = CliRunner().invoke(command, ["form", "read", str(tmp_path / "table.png"), "--table"])
+    assert "--rows" in unknown.stderr
     given = ["form", "read", str(tmp_path / "table.png"), "--rows"]
     assert CliRunner().invoke(command, [*given, "8"]).exit_code == 2
     assert CliRunner().invoke(command, [*given, "8", "--table"]).exit_code == 0

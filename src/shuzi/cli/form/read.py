@@ -109,6 +109,7 @@ def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_termi
     """Write the table, and say what is doubtful or could not be read."""
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import save_table
+    from shuzi.forms.reading.ruled import LINES
 
     for each in out:
         save_table(found, each)
@@ -120,6 +121,8 @@ def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_termi
     for problem in found.problems:
         about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""
         click.echo(say("cli.error", problem=about + problem.message), err=True)
+    if any(cell.rule == LINES for row in found.rows for cell in row.cells.values()):
+        click.echo(say("cli.form.read.uncertain"), err=True)
     click.echo(say("form.summary", n=len(found.rows), doubtful=found.doubtful), err=True)
 
 

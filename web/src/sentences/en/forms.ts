@@ -46,7 +46,7 @@ export const forms = {
   "forms.sheets.table": "A ruled table, without a spec",
   "forms.sheets.rows": "Rows",
   "forms.sheets.columns": "Columns",
-  "forms.sheets.shape": "If you know them: without, a table whose lines cannot all be seen is doubtful.",
+  "forms.sheets.shape": "Optional. Without them, a table whose lines cannot all be seen is marked doubtful.",
   "forms.sheets.ready": "Sheets that come with shuzi",
   "forms.sheets.own": "My own, by their spec",
   "forms.sheets.spec": "Spec (.toml)",

@@ -41,7 +41,7 @@ export const forms: Translation<typeof english> = {
   "forms.sheets.table": "画了线的表，没有说明",
   "forms.sheets.rows": "行数",
   "forms.sheets.columns": "列数",
-  "forms.sheets.shape": "知道就填上；不填的话，线看不全的表就是存疑的。",
+  "forms.sheets.shape": "知道的话请填上；不填，线看不全的表会算作存疑。",
   "forms.sheets.ready": "shuzi 附带的表格",
   "forms.sheets.own": "我自己的，有说明",
   "forms.sheets.spec": "说明（.toml）",

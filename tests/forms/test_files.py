@@ -13,6 +13,7 @@ from shuzi.errors import DataError
 from shuzi.forms.output.csv import as_csv
 from shuzi.forms.output.save import save_table
 from shuzi.forms.parse import read_spec
+from shuzi.forms.reading.ruled import joined
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import DATE, Field
 
@@ -24,6 +25,29 @@ def test_dates_are_dates_for_a_spreadsheet_and_what_is_no_date_is_text(tmp_path)
     sheet = openpyxl.load_workbook(tmp_path / "days.xlsx").active
     assert [sheet.cell(row, 1).value for row in range(2, 6)] == [datetime(2024, 2, 29), *texts[1:]]
     assert sheet.cell(2, 1).is_date
+
+
+def test_columns_of_a_ruled_table_are_numbers_but_where_one_begins_with_a_zero(tmp_path):
+    columns = {
+        "A": ["12", "4.25", "-3", "", "1:2"],
+        "B": ["007", "120", "", "5", "6"],
+        "C": ["12345678901234567", "1", "0", "0.5", "20"],
+    }
+    rows = [Row(1, n, {name: Cell(texts[n], "ok", 1.0) for name, texts in columns.items()}) for n in range(5)]
+    rows.append(Row(1, 5, {"A": Cell("08", "unsure", 0.5)}))  # which may have no zero
+    table = joined([rows])
+    save_table(table, tmp_path / "table.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "table.xlsx").active
+    head = {cell.value: cell.column for cell in sheet[1]}
+    found = {name: [sheet.cell(row, head[name]).value or "" for row in range(2, 7)] for name in columns}
+    assert found == {
+        "A": [12, 4.25, -3, "", "1:2"],
+        "B": columns["B"],
+        "C": ["12345678901234567", 1, "", 0.5, 20],
+    }
+    assert sheet.cell(7, head["A"]).value == 8
+    assert sheet.cell(3, head["A"]).number_format == "0.00"
+    assert Table.from_dict(table.as_dict()).fields == table.fields
 
 
 def test_a_table_that_is_there_is_not_replaced_without_asking(tmp_path):

@@ -239,14 +239,14 @@ class Table:
 def number_of(cell: Cell, field: Field) -> float | int | None:
     """Return the value of a cell to calculate with; None if it is text or no number.
 
-    >>> [number_of(Cell(text, "ok", 1.0), Field("n")) for text in ("007", "7.50")]
-    [7, 7.5]
+    >>> [number_of(Cell(text, "ok", 1.0), Field("n")) for text in ("007", "7.50", "-7")]
+    [7, 7.5, -7]
     >>> number_of(Cell("1234567890123456", "ok", 1.0), Field("n", boxes=16)) is None
     True
     """
     whole, _, rest = cell.text.partition(".")
     # a spreadsheet keeps fifteen digits of a number
-    if field.kind != NUMBER or not whole.isdecimal() or len(whole + rest) > 15:
+    if field.kind != NUMBER or not whole.removeprefix("-").isdecimal() or len(whole.removeprefix("-") + rest) > 15:
         return None
     if rest:
         return float(cell.text) if rest.isdecimal() else None

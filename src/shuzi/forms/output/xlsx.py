@@ -62,7 +62,7 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             last = len(table.rows) + 1
             total = sheet.cell(last + 1, column, f"=SUM({letter}2:{letter}{last})")
             total.font = bold
-            total.number_format = _format(field)
+            total.number_format = _format(field.decimals)
         column += 1
         if pictures:
             _put(sheet.cell(1, column), say("form.picture_of", name=field.label or field.name))
@@ -88,7 +88,7 @@ def _write(target: Any, cell: Cell, field: Field) -> None:
         _put(target, cell.text)
     else:
         target.value = value
-        target.number_format = _format(field)
+        target.number_format = _format(len(cell.text.partition(".")[2]))
 
 
 def _day(text: str) -> date | None:
@@ -112,8 +112,8 @@ def _shown(text: str) -> str:
     return visible(text).encode("utf-8", "backslashreplace").decode()
 
 
-def _format(field: Field) -> str:
-    return "0." + "0" * field.decimals if field.decimals else "0"
+def _format(decimals: int) -> str:
+    return "0." + "0" * decimals if decimals else "0"
 
 
 def _wide(field: Field, cells: list[Cell | None]) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
 from shuzi.forms.reading.page import PageRead, as_png
 from shuzi.forms.reading.together import Named, in_order, read_each
 from shuzi.forms.result import Cell, Problem, Row, Table
-from shuzi.forms.spec import IDENTIFIER, Field
+from shuzi.forms.spec import IDENTIFIER, NUMBER, Field
 from shuzi.messages import say
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
@@ -28,6 +29,7 @@ LINES = "lines"
 """The rule that a cell breaks if it may be none, or several, because its lines cannot be seen for sure."""
 
 _LISTED = 5  # texts that a cell names
+_ZERO = re.compile("0[0-9]")
 _APART = 1.5  # of a digit's height: digits farther apart may be in several cells
 
 
@@ -102,12 +104,20 @@ def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
 
 
 def joined(read: Iterable[list[Row] | Problem]) -> Table:
-    """Put the tables of several photographs below one another."""
+    """Put the tables of several photographs below one another.
+
+    A column is of numbers, unless one begins with a zero, as identifiers do: then it stays text, as it was written.
+    """
     found = [*read]
     rows = [row for each in found if not isinstance(each, Problem) for row in each]
     columns = max((len(row.cells) for row in rows), default=0)
-    fields = tuple(Field(column_name(each), column_name(each), IDENTIFIER) for each in range(columns))
+    fields = tuple(_column(column_name(each), rows) for each in range(columns))
     return Table("", fields, tuple(rows), tuple(each for each in found if isinstance(each, Problem)))
+
+
+def _column(name: str, rows: list[Row]) -> Field:
+    sure = (row.cells[name].text for row in rows if name in row.cells and not row.cells[name].doubtful)
+    return Field(name, name, IDENTIFIER if any(_ZERO.match(text) for text in sure) else NUMBER)
 
 
 def column_name(number: int) -> str:

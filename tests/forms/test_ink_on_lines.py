@@ -1,5 +1,7 @@
 """What is written on, along and across printed lines is read, or said to be unsure, never lost."""
 
+from itertools import product
+
 import cv2
 import numpy as np
 import pytest
@@ -98,6 +100,22 @@ def test_a_stroke_beyond_the_only_box_does_not_vanish(reader, beyond):
     lines = photographed("1", (0, 1.4), ink=255)
     cell = read(np.minimum(stroke, lines), reader, lines)
     assert (cell.text, cell.status) != ("", "blank")
+
+
+@pytest.mark.parametrize(
+    ("line", "pen", "inside"),
+    [
+        *product(["grey", "black"], [0.25, 0.5], [-0.1, 0.0, 0.1, 0.3, 0.45, 0.6]),
+        *product(["thick"], [0.5], [-0.1, 0.0, 0.1]),
+        *product(["thick"], [0.15, 0.2, 0.25, 0.35], [0.3, 0.4, 0.5]),
+    ],
+)
+def test_a_one_on_a_line_or_close_to_it_is_not_a_sure_blank(reader, line, pen, inside):
+    far = photographed("1", (2.0, 1.4), (0.25, 255), ink=50, pen=pen)
+    stroke = np.roll(far, -round((2.0 + pen / 2 - inside) * SCALE), axis=1)
+    lines = photographed("1", (0, 1.4), LINES[line], ink=255)
+    part = np.round(stroke.astype(np.float32) * lines / 250).clip(0, 255).astype(np.uint8)
+    assert read(part, reader, lines).status != "blank"
 
 
 @pytest.mark.parametrize("line", LINES)

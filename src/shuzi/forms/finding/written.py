@@ -36,6 +36,7 @@ _SHARED = 0.25  # of a piece of ink is in another box: it may be that one's too
 _BEYOND = 0.75  # millimetres from a box to the middle of a stroke that still belongs to it, if to no other box
 _THINNEST = 0.3  # millimetres: what is left of a line is thinner
 _SHORT = 1.5  # millimetres: shorter pieces of a line are left of it
+_STROKE, _ON_LINE = 3.0, 0.5  # millimetres of a stroke of a 1 at least, and from a box to where it is on its line
 _LEAST_KEPT = 0.12  # square millimetres: what else may be ink, before it counts
 
 
@@ -224,12 +225,14 @@ def written_in_boxes(
     peaks = [peak_of(erased.ink[box.pixels(rim=MARGIN * SCALE)]) for box in boxes]
     pieces = pieces_of(erased.ink, boxes, peaks, others)
     dark, more = _below_paper(erased.ink), _below_paper(erased.kept)
+    lost = more - dark >= LEAST_DARK
+    lost &= ~_joined(lost, (pieces.owners >= 0)[pieces.labels])
     found = []
-    for index, (peak, doubtful) in enumerate(zip(peaks, pieces.doubtful.tolist(), strict=True)):
+    for index, (box, peak, doubtful) in enumerate(zip(boxes, peaks, pieces.doubtful.tolist(), strict=True)):
         solid = (pieces.owners == index)[pieces.labels]
         area = float(solid.sum()) / SCALE**2
         if area < _LEAST_AREA or max(peak, _darkest(dark[solid])) < least:
-            found.append(Written(None, doubtful or area > _LEAST_AREA / 2))
+            found.append(Written(None, doubtful or area > _LEAST_AREA / 2 or _is_stroke(lost, box)))
             continue
         threshold = threshold_of(peak)
         image = _image(dark, solid, threshold)
@@ -237,6 +240,13 @@ def written_in_boxes(
         kept = _image(more, solid | extra, threshold) if extra.sum() >= _LEAST_KEPT * SCALE**2 else None
         found.append(Written(image, doubtful or image is None or area < _CLEAR_AREA, kept))
     return found
+
+
+def _is_stroke(lost: NDArray[np.bool_], box: Box) -> bool:
+    """Tell whether what was lost with the lines of a box may be a 1."""
+    region = lost[box.pixels(rim=_ON_LINE * SCALE)].astype(np.uint8)
+    high, area = cv2.connectedComponentsWithStats(region, connectivity=8)[2][1:, 3:].T
+    return bool(((high >= _STROKE * SCALE) & (area >= _LEAST_AREA * SCALE**2)).any())
 
 
 def _below_paper(part: NDArray[np.uint8]) -> NDArray[np.float32]:

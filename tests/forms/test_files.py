@@ -1,5 +1,6 @@
 """What a table is saved as means the same to a spreadsheet."""
 
+import os
 from datetime import datetime
 
 import cv2
@@ -65,6 +66,27 @@ def test_a_table_that_is_there_is_not_replaced_without_asking(tmp_path):
     assert out.read_text("utf-8") == "corrected"
     assert CliRunner().invoke(command, [*given, "--force"]).exit_code == 0
     assert out.read_text("utf-8-sig") != "corrected"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_is_no_place_for_a_table(tmp_path):
+    os.mkfifo(tmp_path / "table.csv")
+    given = ["form", "read", "none.png", "--table", "--force", "--out", str(tmp_path / "table.csv")]
+    refused = CliRunner().invoke(command, given).exception
+    assert isinstance(refused, DataError)
+    assert refused.key == "error.data.unwritable"
+
+
+def test_where_nothing_was_read_nothing_is_written_and_no_page_is_missing(tmp_path):
+    cv2.imwrite(str(tmp_path / "other.png"), np.full((400, 500), 255, np.uint8))
+    (tmp_path / "class.csv").write_text("id\n1\n", "utf-8")
+    fields = '[[fields]]\nname = "id"\ncolumn = "id"\n[[fields]]\nname = "q"\nboxes = 1\n'
+    (tmp_path / "spec.toml").write_text(f'title = "S"\nroster = "class.csv"\n{fields}', "utf-8")
+    given = ["form", "read", str(tmp_path / "other.png"), "--spec", str(tmp_path / "spec.toml")]
+    done = CliRunner().invoke(command, [*given, "--out", str(tmp_path / "table.csv")])
+    assert done.exit_code == 1
+    assert "missing" not in done.stderr
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["class.csv", "other.png", "spec.toml"]
 
 
 def test_a_name_with_semicolons_stays_in_one_cell():

@@ -88,8 +88,6 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
             problems.append(Problem(each.source, sentence))
         else:
             sheet[each.code.page] = each
-    if not sheets and spec.printed:
-        sheets[1] = {}
     rows: list[Row] = []
     for number, sheet in sorted(sheets.items()):
         problems += [

@@ -58,7 +58,7 @@ def read(
 ) -> None:
     """Read filled sheets into a table."""
     from shuzi.cli.form.review import begin, serve_review
-    from shuzi.errors import DataError, require
+    from shuzi.errors import DataError, ShuziError, require
     from shuzi.forms.collect import photos_in
     from shuzi.forms.finding.tables.spacing import Shape
     from shuzi.forms.output.save import check_target
@@ -67,6 +67,8 @@ def read(
 
     for each in out:
         check_target(each)
+        if each.exists() and not each.is_file() and not each.is_dir():  # a pipe without a reader would never end
+            raise DataError("error.data.unwritable", path=each, reason=ShuziError("file.special"))
         # a table may have been corrected by hand; one that is resumed was begun with --force, or written since
         if each.is_file() and not force and not (resume and journal_of(out[0]).exists()):
             raise DataError("error.form.exists", path=each)
@@ -106,17 +108,18 @@ def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...]) -> PageReader:
 
 
 def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_terminal: bool) -> None:
-    """Write the table, and say what is doubtful or could not be read."""
+    """Write the table, unless nothing was read, and say what is doubtful or could not be read."""
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import save_table
     from shuzi.forms.reading.ruled import LINES
 
-    for each in out:
+    nothing = bool(found.problems) and not found.rows  # an empty table would be in the way of the next one
+    for each in () if nothing else out:
         save_table(found, each)
         click.echo(say("form.saved", path=each), err=True)
     if journal:  # not before: what was read is kept if the result cannot be written
         journal.done()
-    if not out and to_terminal:
+    if not out and to_terminal and not nothing:
         click.echo(as_csv(found).lstrip("\ufeff"), nl=False)
     for problem in found.problems:
         about = f"{visible(problem.source)}: " if problem.source and problem.source not in problem.message else ""

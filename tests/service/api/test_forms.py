@@ -81,6 +81,12 @@ def test_a_broken_document_is_called_by_its_name(client, files):
     assert said["problems"][0]["message"].startswith("broken.pdf is damaged")
 
 
+def test_a_truncated_photograph_is_called_by_its_name(client, files):
+    (files / "cut.jpg").write_bytes((files / "sheet.jpg").read_bytes()[:5_000])
+    (problem,) = client.post("/v1/forms", files=sent(files, "cut.jpg")).json()["problems"]
+    assert problem["message"].startswith("cut.jpg is damaged")
+
+
 def test_ruled_tables_need_no_spec(client):
     picture = np.full((700, 900), 245, np.uint8)
     for n in range(4):

@@ -18,9 +18,10 @@ from shuzi.forms.result import Problem, Table
 from shuzi.forms.spec import Spec
 from shuzi.forms.toml import text_of
 from shuzi.messages import speaking
-from shuzi.pictures.open import Picture
+from shuzi.pictures.open import Picture, open_picture
 from shuzi.pictures.plain import PNG, is_plain, kind_of
 from shuzi.reading.reader import Reader
+from shuzi.service.api.answers import about
 from shuzi.service.api.schema import FormTable
 from shuzi.service.api.workbook import table_in
 from shuzi.service.http.multipart import Named
@@ -51,6 +52,11 @@ def read_one(
 ) -> PageRead | Problem:
     """Read one picture of a form, or of a table of that shape if there is no spec; in a reading process."""
     with speaking(spoken):
+        if isinstance(picture, bytes):  # which an error would call by their number
+            try:
+                picture = open_picture(picture)
+            except ShuziError as problem:
+                picture = about(name, problem)
         if "spec" not in files:
             found = try_table(_knowing(reader, files), picture, name, shape)
         else:

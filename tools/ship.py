@@ -18,7 +18,7 @@ import numpy as np
 import shuzi
 from shuzi.atomic import replacing
 from shuzi.errors import ShuziError
-from shuzi.models.card import MNIST, MODEL, STROKES, Card
+from shuzi.models.card import MNIST, MODEL, REGISTERS, STROKES, Card
 from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, SHIPPED, find_model
@@ -27,7 +27,7 @@ from shuzi.models.tasks import DETECTOR as FINDS_DIGITS
 from shuzi.models.trial import checked_content
 
 _KINDS = {DETECTOR: FINDS_DIGITS, LINE: RECOGNISER}
-_SOURCES = {MNIST, STROKES, MODEL}
+_SOURCES = {MNIST, STROKES, REGISTERS, MODEL}
 _NAMES = {DEFAULT, *HELPERS, "tiny", "softmax"}
 
 
@@ -59,7 +59,7 @@ def ship(run: Path, name: str, folder: Path) -> str:
     content = checked_content(path)
     card = read_card(content, path)
     if not card.command or not {source.name.split(" ")[0] for source in card.data} <= _SOURCES:
-        raise ValueError(f"{run} was not made from MNIST and pen strokes by a command that anyone can type")
+        raise ValueError(f"{run} was not made from MNIST, strokes and registers by a command that anyone can type")
     if card.kind != _KINDS.get(name, CLASSIFIER):
         raise ValueError(f"{run} holds a {card.kind}, which cannot be called {name}")
     if card.kind == CLASSIFIER:

@@ -65,7 +65,10 @@ def test_every_network_answers_alike_and_its_weights_come_back_bit_for_bit(netwo
     if network == "line":
         images = np.pad(images, ((0, 0), (10, 10), (2, 18)))
     for found, expected in zip(onnx_answers(tmp_path / "model.onnx", images), answers(model, images), strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-4 if network in ("detector", "line") else 1e-5)
+        # logarithms of tiny probabilities are large, and float32 has seven digits
+        rounding = 1e-6 if network == "line" else 1e-7
+        limit = 1e-4 if network in ("detector", "line") else 1e-5
+        np.testing.assert_allclose(found, expected, rtol=rounding, atol=limit)
         assert np.ptp(expected, axis=0).max() > 0.01
     read_weights(tmp_path / "model.onnx", again)
     for one, other in zip(model.get_weights(), again.get_weights(), strict=True):

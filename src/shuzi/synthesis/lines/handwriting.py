@@ -95,7 +95,7 @@ def hurried(strokes: Sequence[Line], reach: float) -> list[Line]:
     --------
     >>> corner = np.array([[0, 0], [0, 20], [20, 20]], np.float32)
     >>> (line,) = hurried([corner], 3.0)
-    >>> line[[0, -1]].tolist(), bool(np.hypot(*(line - [0, 20]).T).min() > 1)
+    >>> np.rint(line[[0, -1]]).tolist(), bool(np.hypot(*(line - [0, 20]).T).min() > 1)
     ([[0.0, 0.0], [20.0, 20.0]], True)
     """
     return [_hurried(stroke, reach) for stroke in strokes]

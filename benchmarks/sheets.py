@@ -86,11 +86,11 @@ def _dot(height: float) -> NDArray[np.uint8]:
     return np.full((side, side), 255, np.uint8)
 
 
-def print_sheet(spec: Spec) -> list[NDArray[np.float32]]:
-    """Print a spec: float32 (h, w) in [0, 1] for each page, paper 1."""
+def print_sheet(spec: Spec, copies: int = 1) -> list[NDArray[np.float32]]:
+    """Print copies of a spec: float32 (h, w) in [0, 1] for each page, paper 1."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sheet.pdf"
-        make_sheet(spec, path)
+        make_sheet(spec, path, copies)
         with pypdfium2.PdfDocument(path) as pdf:
             pages = [pdf[n].render(scale=FINE * 25.4 / 72, grayscale=True).to_numpy() for n in range(len(pdf))]
     return [np.array(page, np.float32).reshape(page.shape[:2]) / 255 for page in pages]

@@ -29,14 +29,15 @@ def hands(sheets):
 
 @pytest.fixture
 def photo(sheets, hands):
-    """A function that fills a spec's page with texts and photographs it: returns the JPEG."""
+    """A function that fills a page of a spec's sheet with texts and photographs it: returns the JPEG."""
 
-    def made(spec, texts, page=1, seed=0, angle=25.0):
+    def made(spec, texts, page=1, seed=0, angle=25.0, sheet=1):
         from shuzi.forms.layout import pages_of
 
         rng = np.random.default_rng([7, seed])
-        printed = sheets.print_sheet(spec)[page - 1]
-        filled = sheets.fill(rng, printed, pages_of(spec)[page - 1].places, texts, hands)
+        pages = pages_of(spec)
+        printed = sheets.print_sheet(spec, copies=sheet)[(sheet - 1) * len(pages) + page - 1]
+        filled = sheets.fill(rng, printed, pages[page - 1].places, texts, hands)
         return sheets.photograph(rng, filled, angle)[0]
 
     return made

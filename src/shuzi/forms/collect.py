@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from shuzi.errors import PictureError, ShuziError
@@ -56,9 +56,11 @@ def try_page(reader: PageReader, picture: Picture | ShuziError, name: str) -> Pa
 def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[int]) -> Table:
     """Put pages in order and their rows together.
 
-    With a roster, each row is there once: a page that is there twice is read from its first photograph; a page that
-    is missing is named, and its rows are empty. Without one, sheets are often copied, so each photograph of a page is
-    another sheet; only where several pages belong together must a sheet have each once.
+    A sheet has the number that its pages name. A page that is there twice is read from its first photograph and
+    named, but for sheets of one page without a roster: these are often copied on a machine, so each further one is a
+    sheet of its own, with the next number. Pages that are missing are named, and so are sheets between the first
+    and the last. The rows of a roster on a page that is missing are empty; where several sheets lack pages, these may
+    be parts of one, and a page that one of them has is not missing from the others' rows.
 
     Parameters
     ----------
@@ -70,24 +72,15 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
         The numbers of the pages that a sheet has.
     """
     numbers = [*wanted]
-    problems: list[Problem] = []
-    sheets: dict[int, dict[int, PageRead]] = {}
-    copies = len(numbers) == 1 and not spec.printed
-    following = 0
-    for each in pages:
-        if isinstance(each, Problem):
-            problems.append(each)
-            continue
-        following += 1
-        # copies of one sheet are told apart by their order
-        key = following if copies else each.code.sheet
-        sheet = sheets.setdefault(key, {})
-        if each.code.page in sheet:
-            first = sheet[each.code.page].source
-            sentence = say("form.twice", page=each.code.page, sheet=each.code.sheet, first=first)
-            problems.append(Problem(each.source, sentence))
-        else:
-            sheet[each.code.page] = each
+    copied = len(numbers) == 1 and not spec.printed
+    sheets, problems = _sheets_of(pages, copied)
+    if missing := [
+        number for number in range(min(sheets, default=0), max(sheets, default=0)) if number not in sheets
+    ]:
+        problems.append(Problem("", say("form.missing_sheets", sheets=_as_ranges(missing))))
+    incomplete = [sheet for sheet in sheets.values() if len(sheet) < len(numbers)]
+    seen = {page for sheet in incomplete for page in sheet}
+    unseen = _unseen(spec, [page for page in numbers if page not in seen]) if spec.printed else {}
     rows: list[Row] = []
     for number, sheet in sorted(sheets.items()):
         problems += [
@@ -95,8 +88,56 @@ def collect(spec: Spec, pages: Iterable[PageRead | Problem], wanted: Iterable[in
             for page in numbers
             if page not in sheet
         ]
-        rows += _rows(spec, number, {**_unseen(spec, numbers), **sheet} if spec.printed and sheet else sheet)
+        rows += _rows(spec, number, {**unseen, **sheet})
     return Table.of(spec, rows, problems)
+
+
+def _sheets_of(
+    pages: Iterable[PageRead | Problem], copied: bool
+) -> tuple[dict[int, dict[int, PageRead]], list[Problem]]:
+    """Return the pages of each sheet, both by their numbers, and the problems of those that belong to none.
+
+    Parameters
+    ----------
+    pages
+        What became of each photograph.
+    copied
+        Whether a further page of the same number is another sheet.
+    """
+    sheets: dict[int, dict[int, PageRead]] = {}
+    problems: list[Problem] = []
+    further: list[PageRead] = []
+    for page in pages:
+        if isinstance(page, Problem):
+            problems.append(page)
+            continue
+        first = sheets.setdefault(page.code.sheet, {}).setdefault(page.code.page, page)
+        if first is page:
+            continue
+        if copied:
+            further.append(page)
+            continue
+        sentence = say("form.twice", page=page.code.page, sheet=page.code.sheet, first=first.source)
+        problems.append(Problem(page.source, sentence))
+    for number, page in enumerate(further, start=max(sheets, default=0) + 1):
+        sheets[number] = {page.code.page: page}
+    return sheets, problems
+
+
+def _as_ranges(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as a list in words, in which those that follow one another are a range.
+
+    >>> _as_ranges([3, 5, 6, 7])
+    '3, 5 to 7'
+    """
+    ranges: list[tuple[int, int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1] = ranges[-1][0], number
+        else:
+            ranges.append((number, number))
+    named = (str(first) if first == last else say("form.range", first=first, last=last) for first, last in ranges)
+    return say("form.list").join(named)
 
 
 def _unseen(spec: Spec, numbers: list[int]) -> dict[int, PageRead]:

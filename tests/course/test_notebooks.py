@@ -7,7 +7,7 @@ import nbformat
 import pytest
 
 from lessons import LANGUAGES, LESSONS, blocks, cells, read, unlike
-from notebooks import INSTALL, file_name, notebook, typed, write_all
+from notebooks import INSTALL, answered, file_name, notebook, typed, write_all
 
 HERE = Path(__file__).parent
 ANSWER = "import sys\nsys.path.insert(0, {folder!r})\nimport in_order\nin_order.answer({shown!r}, globals())"
@@ -57,10 +57,11 @@ def test_a_notebook_runs_and_prints_what_both_texts_say(lesson, tmp_path, monkey
     nbclient = pytest.importorskip("nbclient")
     made = {language: notebook(lesson, language) for language in LANGUAGES}
     assert code(made["zh"])[1:] == code(made["en"])[1:]
-    worked = [block.text for block in blocks(read(lesson, "en")) if block.text.startswith(">>>")]
+    worked = [
+        part for block in blocks(read(lesson, "en")) if block.text.startswith(">>>") for part in answered(block.text)
+    ]
     for cell in made["zh"].cells:
         if cell.cell_type == "code" and any(cell.source == typed(each).rstrip("\n") for each in worked):
-            # at the prompt each line answers, in a cell only the last
             shown = next(each for each in worked if cell.source == typed(each).rstrip("\n"))
             cell.source = ANSWER.format(folder=str(HERE), shown=shown)
             worked.remove(shown)

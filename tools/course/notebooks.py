@@ -45,10 +45,19 @@ def typed(worked: str) -> str:
     return "".join(f"{line}\n" for line in typed)
 
 
+def answered(worked: str) -> list[str]:
+    r"""Cut a worked block after each answer: a cell shows only what its last line answers.
+
+    >>> answered(">>> x = 1\n>>> x\n1\n>>> x + 1\n2\n")
+    ['>>> x = 1\n>>> x\n1\n', '>>> x + 1\n2\n']
+    """
+    return re.findall(r"((?:^(?:>>>|\.\.\.).*\n)+(?:^(?!>>>).*\n)*)", worked, re.MULTILINE)
+
+
 def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
     """Make a notebook of a lesson: code in cells, pictures attached, links to other files as plain words."""
     text = read(lesson, language).replace("```sh\n", "```console\n")  # jupytext would make a cell of it
-    text = _WORKED.sub(lambda found: f"```python\n{typed(found[1])}```", text)
+    text = _WORKED.sub(lambda block: "\n\n".join(f"```python\n{typed(part)}```" for part in answered(block[1])), text)
     made = jupytext.reads(text, fmt="md")
     for cell in made.cells:
         if cell.cell_type == "markdown":

@@ -1,10 +1,18 @@
+import dataclasses
 import math
+import sys
+import tomllib
 
+import numpy as np
 import pytest
 
+from shuzi.data.dataset import Dataset, Splits
 from shuzi.errors import RecipeError
+from shuzi.training.loop import train
 from shuzi.training.recipe import Recipe
-from shuzi.training.recipes import RECIPES, recipe
+from shuzi.training.recipes import FOLDER, RECIPES, recipe
+
+OPTIONS = [option.name for option in dataclasses.fields(Recipe)]
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -142,3 +150,45 @@ def test_a_reader_kept_by_an_earlier_version_needs_no_strokes_and_is_trained_as_
     kept = Recipe.load(path)
     assert not kept.needs_strokes
     assert kept == recipe("reader-mnist").changed(name="reader")
+
+
+def test_each_file_of_the_folder_is_a_recipe_of_its_name():
+    assert {path.stem: recipe(path.stem).name for path in FOLDER.iterdir()} == {name: name for name in RECIPES}
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_a_file_says_only_what_differs_from_the_defaults(name):
+    values = tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8"))
+    same = [option.name for option in dataclasses.fields(Recipe) if values.get(option.name) == option.default]
+    assert not same
+
+
+def test_every_recipe_computes_in_float32_where_bfloat16_is_emulated(monkeypatch):
+    from shuzi.training import recipes
+
+    for is_quick, precisions in ((True, {"float32", "bfloat16"}), (False, {"float32"})):
+        monkeypatch.setattr(recipes, "multiplies_bfloat16", lambda is_quick=is_quick: is_quick)
+        assert {recipes._load(name).precision for name in RECIPES} == precisions
+
+
+@pytest.fixture(scope="module")
+def options_in_use():
+    """Train a step, and note which options anything but the check of their values asks for."""
+    asked = set()
+
+    class Watched(Recipe):
+        def __getattribute__(self, name):
+            caller = sys._getframe(1).f_code
+            if caller.co_name != "__post_init__" and caller.co_filename != dataclasses.__file__:
+                asked.add(name)
+            return super().__getattribute__(name)
+
+    values = recipe("mlp").as_dict() | {"schedule": "one-cycle", "hidden": 8, "steps": 1}
+    images = Dataset(np.zeros((8, 28, 28), np.uint8), np.arange(8, dtype=np.uint8))
+    list(train(Watched(**{name: values[name] for name in OPTIONS}), Splits(images, images, images)))
+    return asked
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_is_used(options_in_use, name):
+    assert name in options_in_use

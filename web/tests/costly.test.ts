@@ -1,6 +1,8 @@
 /** Pictures that hold more than a page of writing are not read, but say so; see `tests/reading/test_costly.py`. */
 import { expect, test } from "vitest";
+import { boxOf } from "../src/ink/boxes";
 import { blank, type Grey } from "../src/ink/picture";
+import { linesOf } from "../src/reading/lines/frames";
 import { Classifier, Detector, Recogniser } from "../src/reading/models";
 import { Reader } from "../src/reading/reader";
 import { exact } from "./models";
@@ -38,4 +40,17 @@ test.each([
     advice: [key, { n }],
   });
   expect(asked).toEqual(expected);
+});
+
+test("more rows than a page has are counted but not framed", () => {
+  const lines = (rows: number) =>
+    linesOf(
+      [],
+      Array.from({ length: rows }, (_, row) => ({ box: boxOf(10, 30 * row, 12, 20), area: 240 })),
+      { width: 600, height: 30 * rows },
+    );
+  expect(lines(200)).toHaveLength(200);
+  expect(() => lines(201)).toThrow(
+    expect.objectContaining({ advice: ["reading.many_lines", { n: 201 }] }) as Error,
+  );
 });

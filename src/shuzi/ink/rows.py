@@ -12,6 +12,9 @@ from shuzi.ink.components import in_reading_order
 NEAR = 1.2
 """Of a digit's height: the widest gap to the next character of a row."""
 
+MOST_ROWS = 200
+"""Rows that are compared with each other, as dear as reading four photographs of six digits; a receipt has 75."""
+
 _SMALL, _STROKE = 0.75, 1.1  # of a row's digits: a higher box, or a higher and narrow one, is no comma
 _NARROW = 0.6  # of its height: the width of a stroke
 _BELOW = 0.1  # of a digit's height: how far below a row a comma may start
@@ -36,7 +39,8 @@ def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
 
     Returns
     -------
-    For each row, from top to bottom, the positions of its boxes, from left to right.
+    For each row, from top to bottom, the positions of its boxes, from left to right. More than `MOST_ROWS` are those of
+    `in_reading_order`.
 
     Examples
     --------
@@ -47,6 +51,8 @@ def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     # the detector's boxes may reach beyond the picture
     boxes = [_inside(each, shape) for each in boxes]
     found = in_reading_order(boxes)
+    if len(found) > MOST_ROWS:
+        return found
     strength = [sum(boxes[place].height for place in row) for row in found]
     order = sorted(range(len(found)), key=lambda each: -strength[each])
     whole = [each for each in order if not _at_edge([boxes[place] for place in found[each]], shape)]

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.candidates import Candidate
+from shuzi.reading.candidates import Candidate, TooMuch
 from shuzi.reading.lines.frames import lines_of
 
 SHAPE = (300, 600)
@@ -44,6 +44,19 @@ def test_without_candidates_the_components_are_the_line(pieces):
     lines = lines_of([], np.array(pieces, np.int32).reshape(-1, 4), SHAPE)
     assert len(lines) == bool(pieces)
     assert all(line.candidates == () for line in lines)
+
+
+@pytest.mark.parametrize("found", [True, False])
+def test_more_rows_than_a_page_has_are_counted_but_not_framed(found):
+    def lines(rows):
+        boxes = [(10, 30 * row, 12, 20) for row in range(rows)]
+        digits = [candidate(*box) for box in boxes] if found else []
+        return lines_of(digits, np.array(boxes, np.int32), (30 * rows, 600))
+
+    assert len(lines(200)) == 200
+    with pytest.raises(TooMuch) as refused:
+        lines(201)
+    assert refused.value.advice == ("reading.many_lines", {"n": 201})
 
 
 def test_the_next_speck_on_either_side_is_in_the_strip_since_it_may_be_a_point():

@@ -6,6 +6,9 @@ import { median } from "./numbers";
 /** Of a digit's height: the widest gap to the next character of a row. */
 export const NEAR = 1.2;
 
+/** Rows that are compared with each other. */
+export const MOST_ROWS = 200;
+
 const [SMALL, STROKE] = [0.75, 1.1];
 const NARROW = 0.6;
 const BELOW = 0.1;
@@ -26,6 +29,7 @@ export function rowsOf(found: readonly Box[], size: Size): number[][] {
   const boxes = found.map((each) => inside(each, size));
   const at = (row: readonly number[]) => row.map((place) => boxes[place] as Box);
   const rows = inReadingOrder(boxes);
+  if (rows.length > MOST_ROWS) return rows;
   const strength = rows.map((row) => at(row).reduce((sum, { height }) => sum + height, 0));
   const order = [...rows.keys()].sort(
     (one, other) => (strength[other] as number) - (strength[one] as number),

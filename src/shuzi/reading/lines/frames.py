@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, intersection
-from shuzi.ink.rows import NEAR, hangs_on, rows_of
+from shuzi.ink.rows import MOST_ROWS, NEAR, hangs_on, rows_of
 from shuzi.ink.strips import band, whole
-from shuzi.reading.candidates import Candidate
+from shuzi.reading.candidates import Candidate, TooMuch
 
 _TALLEST = 2.2  # of a digit's height: a taller component is no character of the line
 _ON_LINE = 0.5  # of a component's height that must lie in the line's band
@@ -71,16 +71,24 @@ def lines_of(
         int32 (m, 4): those of components too small to be digits. The next one before and after a line is framed too,
         since it may be a point.
 
+    Raises
+    ------
+    TooMuch
+        There are more than `MOST_ROWS`.
+
     Examples
     --------
     >>> lines_of([], np.array([[10, 10, 8, 20], [24, 10, 8, 20]], np.int32), (60, 60))[0].frames[0]
     Box(x=0.0, y=3.0, width=42.0, height=34.0)
     """
+    pieces = [Box(*map(float, piece)) for piece in components.tolist()]
+    positions = rows_of([candidate.box for candidate in candidates] if candidates else pieces, shape)
+    if len(positions) > MOST_ROWS:
+        raise TooMuch("reading.many_lines", len(positions))
     if not candidates:
-        pieces = [Box(*map(float, each)) for each in components.tolist()]
-        groups = [[pieces[place] for place in row] for row in rows_of(pieces, shape)]
+        groups = [[pieces[position] for position in row] for row in positions]
         return [_framed((), group, group, group) for group in groups]
-    rows = [tuple(candidates[place] for place in row) for row in rows_of([each.box for each in candidates], shape)]
+    rows = [tuple(candidates[position] for position in row) for row in positions]
     digits = [[each.box for each in row] for row in rows]
     lines = []
     for row, boxes, own in zip(rows, digits, _shared_out(digits, components.astype(np.float64)), strict=True):

@@ -2,9 +2,9 @@
 import { type Box, bottomOf, boxOf, intersection, rightOf } from "../../ink/boxes";
 import type { Component } from "../../ink/components";
 import { largestAt, median } from "../../ink/numbers";
-import { hangsOn, NEAR, rowsOf } from "../../ink/rows";
+import { hangsOn, MOST_ROWS, NEAR, rowsOf } from "../../ink/rows";
 import { band, entire } from "../../ink/strips";
-import type { Candidate } from "../candidates";
+import { type Candidate, TooMuch } from "../candidates";
 
 const TALLEST = 2.2;
 const ON_LINE = 0.5;
@@ -29,7 +29,8 @@ export interface Line {
 /**
  * Group candidates into lines, and frame each together with the components that stand on it.
  *
- * Candidates that are no digits of a line, such as commas, are on none. No component is on two lines.
+ * Candidates that are no digits of a line, such as commas, are on none. No component is on two lines. Throws `TooMuch`
+ * for more than `MOST_ROWS`.
  */
 export function linesOf(
   candidates: readonly Candidate[],
@@ -39,13 +40,14 @@ export function linesOf(
 ): Line[] {
   const pieces = components.map(({ box }) => box);
   const small = specks.map(({ box }) => box);
+  const positions = rowsOf(candidates.length ? candidates.map(({ box }) => box) : pieces, size);
+  if (positions.length > MOST_ROWS) throw new TooMuch("reading.many_lines", positions.length);
   if (!candidates.length)
-    return rowsOf(pieces, size).map((places) => {
-      const group = places.map((place) => pieces[place] as Box);
+    return positions.map((row) => {
+      const group = row.map((position) => pieces[position] as Box);
       return framed([], group, group, group);
     });
-  const boxesOf = candidates.map(({ box }) => box);
-  const rows = rowsOf(boxesOf, size).map((row) => row.map((place) => candidates[place] as Candidate));
+  const rows = positions.map((row) => row.map((position) => candidates[position] as Candidate));
   const digits = rows.map((row) => row.map(({ box }) => box));
   const shared = sharedOut(digits, pieces);
   return rows.map((row, number) => {

@@ -39,8 +39,8 @@ def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
 
     Returns
     -------
-    For each row, from top to bottom, the positions of its boxes, from left to right. More than `MOST_ROWS` are those of
-    `in_reading_order`.
+    For each row, from top to bottom, the positions of its boxes, from left to right. More than `MOST_ROWS` are
+    those of `in_reading_order`.
 
     Examples
     --------

@@ -24,7 +24,7 @@ import shuzi
 from shuzi.data.strokes import load_strokes
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT
-from shuzi.reading.result import Reading
+from shuzi.reading.report.result import Reading
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import KINDS, Kind
 from shuzi.synthesis.lines.texts import Text

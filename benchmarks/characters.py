@@ -34,7 +34,7 @@ from shuzi.models.onnx_file import read_card, read_content
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
-from shuzi.reading.classifier import Classifier
+from shuzi.reading.recognise.classifier import Classifier
 from shuzi.synthesis.lines.collection import trusted_samples
 from shuzi.synthesis.lines.handwriting import Pen, written
 from shuzi.synthesis.samples.labels import LOOK_ALIKES

@@ -30,7 +30,7 @@ from shuzi.ink.paper import ink_map
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
-from shuzi.reading.classifier import Classifier
+from shuzi.reading.recognise.classifier import Classifier
 from shuzi.synthesis.lines.collection import trusted_samples
 from shuzi.synthesis.samples.examples import compose, joined
 from shuzi.synthesis.samples.labels import NOT_A_DIGIT

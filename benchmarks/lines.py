@@ -34,7 +34,7 @@ from shuzi.models.score import Score
 from shuzi.models.session import Session
 from shuzi.models.store import find_model
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
-from shuzi.reading.lines.ctc import best_texts
+from shuzi.reading.recognise.ctc import best_texts
 from shuzi.synthesis.lines.collection import Writers, number_ink, trusted_numbers
 from shuzi.synthesis.lines.handwriting import Pen
 from shuzi.synthesis.lines.kinds import KINDS

@@ -25,8 +25,8 @@ from PIL import Image
 import shuzi
 from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut
-from shuzi.reading.locate import LARGEST
-from shuzi.reading.result import Reading
+from shuzi.reading.find.locate import LARGEST
+from shuzi.reading.report.result import Reading
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 

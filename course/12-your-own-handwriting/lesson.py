@@ -7,7 +7,7 @@ import shuzi
 from shuzi.ink.normalize import normalize
 from shuzi.ink.paper import ink_map
 from shuzi.models.store import find_model
-from shuzi.reading.classifier import Classifier
+from shuzi.reading.recognise.classifier import Classifier
 from shuzi.synthesis.pen import distance_fields
 
 

@@ -59,14 +59,14 @@ if TYPE_CHECKING:
     )
     from shuzi.ink.boxes import Box
     from shuzi.reading.reader import Reader, available_models, load
-    from shuzi.reading.result import Digit, Reading
+    from shuzi.reading.report.result import Digit, Reading
 
 _HOMES = {
     "Box": "shuzi.ink.boxes",
     "Dataset": "shuzi.data.dataset",
-    "Digit": "shuzi.reading.result",
+    "Digit": "shuzi.reading.report.result",
     "Reader": "shuzi.reading.reader",
-    "Reading": "shuzi.reading.result",
+    "Reading": "shuzi.reading.report.result",
     "Splits": "shuzi.data.dataset",
     "available_models": "shuzi.reading.reader",
     "load": "shuzi.reading.reader",

@@ -10,9 +10,9 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.doubtful import clear_images
 from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fit_way, predicted
 from shuzi.ink.boxes import Box
-from shuzi.reading.candidates import Candidate, Candidates
-from shuzi.reading.confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
-from shuzi.reading.result import Reading
+from shuzi.reading.decide.candidate_confidence import KNOTS, Curves, Scale, Way, logit, measured_at, signs_of_digit
+from shuzi.reading.find.candidates import Candidate, Candidates
+from shuzi.reading.report.result import Reading
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 

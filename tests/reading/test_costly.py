@@ -11,10 +11,10 @@ from shuzi.ink import components as found_in_ink
 from shuzi.ink.boxes import Box
 from shuzi.ink.components import components
 from shuzi.ink.ruling import Ruling
-from shuzi.reading.classifier import Classifier
-from shuzi.reading.detector import Detector
-from shuzi.reading.ignored import left_out
-from shuzi.reading.lines.recogniser import Recogniser
+from shuzi.reading.decide.ignored_ink import left_out
+from shuzi.reading.find.detector import Detector
+from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.recogniser import Recogniser
 
 
 @pytest.fixture

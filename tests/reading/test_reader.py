@@ -10,7 +10,7 @@ from PIL import Image
 import shuzi
 from shuzi.errors import ModelError, PictureError
 from shuzi.models.store import shipped
-from shuzi.reading.result import Reading
+from shuzi.reading.report.result import Reading
 
 
 @pytest.mark.parametrize("kind", [str, lambda path: path])
@@ -47,7 +47,7 @@ def test_a_reading_says_whether_its_confidence_was_calibrated_for_the_models_tha
 
 
 def test_the_features_are_what_the_last_layer_sees(mnist):
-    from shuzi.reading.classifier import Classifier
+    from shuzi.reading.recognise.classifier import Classifier
 
     classifier = Classifier(shipped()["default"])
     images = mnist.test.images[:200]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from shuzi.pictures.open import Picture
     from shuzi.reading.reader import Reader
-    from shuzi.reading.result import Reading
+    from shuzi.reading.report.result import Reading
 
     Named = tuple[str, Picture | ShuziError]
 
@@ -132,7 +132,7 @@ def _refuse_nothing(named: list[Named]) -> None:
 def _values(path: Path) -> list[str]:
     """Read a list of values, one on each line."""
     from shuzi.named import open_named
-    from shuzi.reading.among import checked
+    from shuzi.reading.decide.allowed_values import checked
 
     try:
         with open_named(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig") as file:
@@ -161,7 +161,7 @@ def _found(
 
 
 def _explained(reader: Reader, named: list[Named], folder: Path) -> Iterator[Reading | ShuziError]:
-    from shuzi.reading.explain.picture import explain
+    from shuzi.reading.report.explain.picture import explain
 
     taken: set[str] = set()
     for name, picture in named:

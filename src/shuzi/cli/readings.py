@@ -11,7 +11,7 @@ from collections.abc import Callable
 from shuzi.cli.localized import columns
 from shuzi.errors import ShuziError
 from shuzi.messages.visible import visible, visible_json
-from shuzi.reading.result import Reading
+from shuzi.reading.report.result import Reading
 
 _FORMULA = ("=", "+", "-", "@")  # spreadsheets take text that starts with one of these for a formula
 _PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
@@ -71,7 +71,7 @@ def lines_for(names: list[str]) -> Callable[[str, Found], str]:
     r"""Return a function that puts readings into words: a single one as its number, several each with its name.
 
     >>> from dataclasses import replace
-    >>> from shuzi.reading.result import Ignored
+    >>> from shuzi.reading.report.result import Ignored
     >>> one = Reading("17", "ok", 0.99, (), ("reading.ok", {}))
     >>> two = Reading("", "blank", 1.0, (), ("reading.blank", {}))
     >>> lines_for(["a.png"])("a.png", one)

@@ -15,12 +15,12 @@ from shuzi.data.strokes import DOI, OPTION, VARIABLE, Strokes
 from shuzi.errors import DataError
 from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.models.tasks import SIGN
-from shuzi.reading.candidates import Candidates
-from shuzi.reading.lines.confidence import CURVE, MEASURED, OK_FROM, OTHERS, WEIGHT, Curve, Evidence, LineScale
-from shuzi.reading.lines.interpret import evidence
-from shuzi.reading.lines.search import Weights
+from shuzi.reading.decide.line_confidence import CURVE, MEASURED, OK_FROM, OTHERS, WEIGHT, Curve, Evidence, LineScale
+from shuzi.reading.decide.line_text import evidence
+from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.reader import Reader
-from shuzi.reading.result import without_marks
+from shuzi.reading.recognise.search import Weights
+from shuzi.reading.report.result import without_marks
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import TRAINED
 

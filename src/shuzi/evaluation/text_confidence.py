@@ -15,14 +15,14 @@ from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.evaluation.line_confidence import LinesRead, fit_lines, read_lines
 from shuzi.models.card import Calibration
 from shuzi.models.store import LINE
-from shuzi.reading.candidates import Candidates
-from shuzi.reading.confidence import (
+from shuzi.reading.decide.candidate_confidence import (
     Curves,
     Way,
     measured_at,
     signs_of_digit,
     signs_of_text,
 )
+from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.reader import Reader
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
@@ -124,7 +124,7 @@ def fit_way(read: Sequence[PageRead]) -> Way:
 
     Examples
     --------
-    >>> from shuzi.reading.confidence import KNOTS, logit
+    >>> from shuzi.reading.decide.candidate_confidence import KNOTS, logit
     >>> pages = [PageRead([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), correct) for correct in (True, False)] * 500
     >>> way = fit_way(pages)
     >>> round(float(np.interp(logit(predicted(way.curves, pages)[0]), KNOTS, way.measured)), 1)

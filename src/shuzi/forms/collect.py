@@ -17,7 +17,7 @@ from shuzi.messages import say
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import name_of
-from shuzi.reading.result import BLANK, UNSURE
+from shuzi.reading.report.result import BLANK, UNSURE
 
 
 def photos_in(named: Iterable[Picture] | str | Path | bytes) -> list[tuple[str, Picture | ShuziError]]:

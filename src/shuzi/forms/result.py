@@ -10,7 +10,7 @@ from typing import Any
 from shuzi.forms.spec import AMONG, NUMBER, Field, Spec
 from shuzi.ink.boxes import Box
 from shuzi.messages import say
-from shuzi.reading.result import UNSURE
+from shuzi.reading.report.result import UNSURE
 
 PRINTED = "printed"
 """The status of a cell that was not written but printed from the roster."""

@@ -18,19 +18,19 @@ from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, find_model, shi
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import Picture, open_picture
-from shuzi.reading.among import checked, choose
-from shuzi.reading.candidates import Candidates
-from shuzi.reading.classifier import Classifier
-from shuzi.reading.confidence import Scale
-from shuzi.reading.detector import Detector
-from shuzi.reading.hand import Hand
-from shuzi.reading.interpret import interpret
-from shuzi.reading.lines.confidence import LineScale
-from shuzi.reading.lines.corrected import correct
-from shuzi.reading.lines.recogniser import Recogniser
-from shuzi.reading.locate import locate_digits
-from shuzi.reading.parallel.together import Helpers
-from shuzi.reading.result import Reading
+from shuzi.reading.decide.allowed_values import checked, choose
+from shuzi.reading.decide.candidate_confidence import Scale
+from shuzi.reading.decide.candidate_text import interpret
+from shuzi.reading.decide.corrections import correct
+from shuzi.reading.decide.line_confidence import LineScale
+from shuzi.reading.find.candidates import Candidates
+from shuzi.reading.find.detector import Detector
+from shuzi.reading.find.locate import locate_digits
+from shuzi.reading.parallel.read_many import Helpers
+from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.hand import Hand
+from shuzi.reading.recognise.recogniser import Recogniser
+from shuzi.reading.report.result import Reading
 
 
 class Reader:
@@ -123,7 +123,7 @@ class Reader:
         return reader.interpret(reader.find_candidates(picture))
 
     def with_hand(self, path: str | Path) -> Reader:
-        """Return a reader of the same models that knows corrected digits of one person (`shuzi.reading.hand`).
+        """Return a reader of the same models that knows corrected digits of one person (`recognise.hand`).
 
         Parameters
         ----------

@@ -18,10 +18,10 @@ from shuzi.errors import ModelError, ServiceError
 from shuzi.models.card import Card
 from shuzi.models.session import Session
 from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, IN_A_RUN, LINE, find_model, shipped
-from shuzi.reading.classifier import Classifier
-from shuzi.reading.detector import Detector
-from shuzi.reading.lines.recogniser import Recogniser
+from shuzi.reading.find.detector import Detector
 from shuzi.reading.reader import Reader
+from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.recogniser import Recogniser
 
 _RUNS = 21  # for a median of the milliseconds
 _OPEN = {"h": 64, "w": 160}  # pixels, where a model takes in pictures of any size

@@ -1,4 +1,4 @@
-/** Boxes in an ink map become candidates: what each may be, with probabilities; see `shuzi.reading.candidates`. */
+/** Boxes in an ink map become candidates: what each may be, with probabilities; see `shuzi.reading.find.candidates`. */
 import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../ink/boxes";
 import { cutOut } from "../ink/normalize";
 import { rounded } from "../ink/numbers";

@@ -1,4 +1,4 @@
-/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.confidence`. */
+/** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.candidate_confidence`. */
 import { interpolated } from "../ink/numbers";
 import { type Candidate, type Candidates, isAtEdge } from "./candidates";
 

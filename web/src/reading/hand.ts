@@ -1,4 +1,4 @@
-/** A few corrected digits of one person change how that person's digits are read; see `shuzi.reading.hand`. */
+/** A few corrected digits of one person change how that person's digits are read; see `shuzi.reading.recognise.hand`. */
 import type { Grey } from "../ink/picture";
 import type { Classified } from "./models";
 

@@ -1,4 +1,4 @@
-/** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.ignored`. */
+/** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.decide.ignored_ink`. */
 import { type Box, bottomOf, rightOf, touched } from "../ink/boxes";
 import { labelled, SOLID } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";

@@ -1,4 +1,4 @@
-/** Candidates become a reading: the text, its confidence, and a sentence for people; see `shuzi.reading.interpret`. */
+/** Candidates become a reading: the text, its confidence, and a sentence for people; see `shuzi.reading.decide.candidate_text`. */
 import { inReadingOrder } from "../ink/components";
 import { largestAt } from "../ink/numbers";
 import { LEAST_CONTRAST } from "../ink/paper";

@@ -1,4 +1,4 @@
-/** The number in a picture; see `shuzi.reading.result`. */
+/** The number in a picture; see `shuzi.reading.report.result`. */
 import type { Box } from "../ink/boxes";
 import type { Grey } from "../ink/picture";
 

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import ImageFont
 
 from shuzi.errors import DataError, ShuziError, require
-from shuzi.reading.explain.lettering import CHINESE
+from shuzi.reading.report.explain.lettering import CHINESE
 
 _LATIN = ("DejaVuSans.ttf", "LiberationSans-Regular.ttf", "Arial.ttf", "arial.ttf", "segoeui.ttf", "Helvetica.ttc")
 

@@ -27,7 +27,7 @@ from shuzi.forms.layout import (
 from shuzi.forms.making.letters import typeface
 from shuzi.forms.spec import COMB, Spec
 from shuzi.messages import say
-from shuzi.reading.explain.lettering import broken
+from shuzi.reading.report.explain.lettering import broken
 
 MOST_COPIES = 999
 

@@ -9,8 +9,8 @@ from itertools import product
 from shuzi.forms.reading.boxes import BoxTexts, Texts
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import AMONG, Field
-from shuzi.reading.lines.listed import nearest_values
-from shuzi.reading.result import BLANK, OK, UNSURE
+from shuzi.reading.decide.value_scores import nearest_values
+from shuzi.reading.report.result import BLANK, OK, UNSURE
 
 OK_FROM, BLANK_FROM = 0.93, 0.986
 """The probabilities from which a text is `ok`, and a field blank.

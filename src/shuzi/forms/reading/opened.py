@@ -16,7 +16,7 @@ from shuzi.forms.finding.written import LEAST_INK, WIDEST_REST, peak_of, thresho
 from shuzi.forms.reading.boxes import Texts
 from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, Field
 from shuzi.reading.reader import Reader
-from shuzi.reading.result import BLANK, NOT_A_DIGIT, OK, without_marks
+from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, without_marks
 
 _ONLY_UNSURE = ("reading.unsure", "reading.unsure_text", "reading.unsure_line")  # nothing else is amiss
 _HIGH = 0.5  # of the height of a field with its margin: what is left of its line is at least so high

@@ -26,7 +26,7 @@ from shuzi.forms.spec import OPEN, Spec
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.result import UNSURE
+from shuzi.reading.report.result import UNSURE
 
 _LEAST_LINES, _LEAST_OF_TRACED = 0.5, 0.87  # of the printed lines: with markers, and without
 

@@ -23,7 +23,7 @@ from shuzi.forms.spec import IDENTIFIER, NUMBER, Field
 from shuzi.messages import say
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.result import BLANK, OK, UNSURE, Reading
+from shuzi.reading.report.result import BLANK, OK, UNSURE, Reading
 
 LINES = "lines"
 """The rule that a cell breaks if it may be none, or several, because its lines cannot be seen for sure."""

@@ -16,7 +16,7 @@ from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PNG, kind_of
 from shuzi.processes.task import SMALL
-from shuzi.reading.result import Reading
+from shuzi.reading.report.result import Reading
 
 if TYPE_CHECKING:
     from shuzi.reading.reader import Reader

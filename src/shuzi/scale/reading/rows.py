@@ -13,7 +13,7 @@ from shuzi.errors import ShuziError
 from shuzi.messages import speaking
 from shuzi.pictures.open import Picture
 from shuzi.reading.reader import Reader
-from shuzi.reading.result import Reading
+from shuzi.reading.report.result import Reading
 
 Row = dict[str, Any]
 

@@ -17,9 +17,9 @@ from shuzi.messages import speaking
 from shuzi.pictures.decoder import count_pages
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PDF, TIFF, is_plain, kind_of
-from shuzi.reading.explain.occlusion import what_counts
 from shuzi.reading.parallel.calls import alone
 from shuzi.reading.reader import Reader
+from shuzi.reading.report.explain.occlusion import what_counts
 from shuzi.service.api.schema import Answer, Answers, Images, Reading, Unread
 from shuzi.service.http.operations import written
 from shuzi.service.http.validation import checked

@@ -17,7 +17,7 @@ from shuzi.forms.result import Table
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.plain import PNG, is_plain, kind_of
-from shuzi.reading.result import UNSURE
+from shuzi.reading.report.result import UNSURE
 from shuzi.service.api.schema import FormTable
 from shuzi.service.http.operations import JSON, Operations, json_of
 from shuzi.service.http.validation import checked

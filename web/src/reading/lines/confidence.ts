@@ -3,7 +3,7 @@ import { interpolated } from "../../ink/numbers";
 import { KNOTS, logit, type Numbers, sigmoid } from "../confidence";
 import { SCORES, type Weights } from "./search";
 
-/** The evidence about a page that was read line by line; see `shuzi.reading.lines.confidence`. */
+/** The evidence about a page that was read line by line; see `shuzi.reading.decide.line_confidence`. */
 export const EVIDENCE = ["raw", "uncovered", "missed", "at_edge", "differs", "unknown", "lines"] as const;
 export type Evidence = Record<(typeof EVIDENCE)[number], number>;
 

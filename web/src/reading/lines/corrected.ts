@@ -1,4 +1,4 @@
-/** Corrected digits of one person reach the texts of a line; see `shuzi.reading.lines.corrected`. */
+/** Corrected digits of one person reach the texts of a line; see `shuzi.reading.decide.corrections`. */
 import type { Candidates } from "../candidates";
 import { isDigit } from "../classes";
 import type { Correction } from "../hand";

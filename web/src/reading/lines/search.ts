@@ -15,7 +15,7 @@ const LOWEST = -60;
 const [LEAST_DIGIT, LEAST_CANDIDATE, MOST_CANDIDATE] = [1e-4, 1e-3, 0.999];
 const OVERLOOKED = 0.03;
 
-/** The scores of a text; see `shuzi.reading.lines.search.Weights`. */
+/** The scores of a text; see `shuzi.reading.recognise.search.Weights`. */
 export const SCORES = ["banded", "entire", "best", "matched", "overlooked", "denied", "same"] as const;
 /** How much each of them counts. */
 export type Weights = readonly number[];

@@ -1,0 +1,188 @@
+"""The candidates' scores become the text's confidence: the measured probability that all of it is correct.
+
+A network's own probabilities come from single crops. They do not account for an overlooked digit, or for a distractor
+taken for one. A curve for each digit (Platt, 1999) and one for the whole picture correct most of that. What these
+miss, because mistakes in one picture are correlated, is measured. Everything is fitted on composed pages and stored
+in the model's card.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from shuzi.reading.find.candidates import Candidate, Candidates
+
+_STEEPEST = 500.0  # math.exp overflows at 709
+_NEVER = 1e-4  # probabilities closer to 0 or 1 than this carry no more information
+
+KNOTS = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
+"""The logits of the curves' output at which accuracy is measured."""
+
+
+class Curves(NamedTuple):
+    """Coefficients that calibrate confidence for pictures read in one way.
+
+    Parameters
+    ----------
+    named, is_digit, found
+        Slopes of the logit of "this digit is correct" in the logits of: the probability of the named digit, given
+        that it is one; the probability that it is one; and, if the detector was used, its score.
+    shift
+        The intercept of that logit.
+    whole
+        The logit of "nothing is wrong apart from the digits" if nothing indicates otherwise.
+    uncovered, missed, at_edge
+        How much that logit falls with the fraction of ink outside all digits, with the score of the best rejected
+        candidate, and if a digit touches the picture's edge.
+    """
+
+    named: float = 1.0
+    is_digit: float = 1.0
+    found: float = 1.0
+    shift: float = 0.0
+    whole: float = _STEEPEST
+    uncovered: float = 0.0
+    missed: float = 0.0
+    at_edge: float = 0.0
+
+    def of_digit(self, candidate: Candidate) -> float:
+        """Return the probability that a digit is correct."""
+        named, is_digit, found = signs_of_digit(candidate)
+        return sigmoid(self.named * named + self.is_digit * is_digit + self.found * found + self.shift)
+
+    def of_text(self, seen: Candidates) -> float:
+        """Return the probability that all digits are correct and nothing else is wrong, assuming independence."""
+        uncovered, missed, at_edge = signs_of_text(seen)
+        whole = self.whole - self.uncovered * uncovered - self.missed * missed - self.at_edge * at_edge
+        return math.prod(map(self.of_digit, seen.candidates)) * sigmoid(whole)
+
+
+def signs_of_digit(candidate: Candidate) -> tuple[float, float, float]:
+    """Return the evidence for a digit as logits: which one, that it is one, the detector's score (0 if unused)."""
+    return (
+        logit(float(candidate.probabilities.max())),
+        logit(candidate.is_digit),
+        0.0 if candidate.found == 1 else logit(candidate.found),
+    )
+
+
+def signs_of_text(seen: Candidates) -> tuple[float, float, float]:
+    """Return the evidence against a text: ink outside it, the best rejected candidate, a digit at the edge."""
+    return seen.uncovered, seen.missed, float(any(seen.at_edge(candidate.box) for candidate in seen.candidates))
+
+
+@dataclass(frozen=True)
+class Way:
+    """Calibrated confidence for pictures read in one way.
+
+    Parameters
+    ----------
+    curves
+        Give the probabilities of digits and texts; None uses the networks' own.
+    measured
+        The fraction of correct texts at each knot of the curves' output; empty if not measured.
+    """
+
+    curves: Curves | None = None
+    measured: tuple[float, ...] = ()
+
+    def of_digit(self, candidate: Candidate) -> float:
+        """Return the probability that a digit is correct."""
+        return self.curves.of_digit(candidate) if self.curves else candidate.score
+
+    def of_text(self, seen: Candidates) -> float:
+        """Return the probability that all digits are correct and nothing else is wrong."""
+        if self.curves is None:
+            return math.prod(candidate.score for candidate in seen.candidates)
+        raw = self.curves.of_text(seen)
+        return float(np.interp(logit(raw), KNOTS, self.measured)) if self.measured else raw
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Turns raw confidence into calibrated confidence, with the thresholds it must reach.
+
+    Parameters
+    ----------
+    simple, found
+        For simple ink, and for pictures read with the detector.
+    ok
+        The confidence from which a text is `ok`.
+    digit
+        The probability from which something is a digit at all.
+    blank
+        The probability that a picture in which nothing was found really holds no digit.
+
+    Examples
+    --------
+    >>> scale = Scale.of({"text-ok": 0.8})
+    >>> scale.way(simple=True).curves is None, scale.ok, scale.digit, scale.blank
+    (True, 0.8, 0.5, 1.0)
+    """
+
+    simple: Way
+    found: Way
+    ok: float
+    digit: float
+    blank: float = 1.0
+
+    @staticmethod
+    def of(thresholds: Mapping[str, float]) -> Scale:
+        """Build it from a card's thresholds and calibration; without them, confidence is the networks' own."""
+        return Scale(
+            simple=_way(thresholds, "simple"),
+            found=_way(thresholds, "found"),
+            ok=thresholds.get("text-ok", thresholds.get("unsure", 0.9)),
+            digit=thresholds.get("not-a-digit", 0.5),
+            blank=thresholds.get("blank", 1.0),
+        )
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether confidence was fitted for both ways of reading."""
+        return self.simple.curves is not None and self.found.curves is not None
+
+    def way(self, simple: bool) -> Way:
+        """Return the calibration for simple ink, or for pictures read with the detector."""
+        return self.simple if simple else self.found
+
+
+def measured_at(way: str) -> list[str]:
+    """Return the names under which a card stores the accuracy at each knot.
+
+    >>> measured_at("found")[:2]
+    ['found-right-0', 'found-right-1']
+    """
+    return [f"{way}-right-{number}" for number in range(len(KNOTS))]
+
+
+def logit(sure: float) -> float:
+    """Return the logit of a probability, clipped away from 0 and 1.
+
+    >>> logit(0.5), round(logit(1.0), 2)
+    (0.0, 9.21)
+    """
+    kept = min(max(sure, _NEVER), 1 - _NEVER)
+    return math.log(kept / (1 - kept))
+
+
+def sigmoid(score: float) -> float:
+    """Return the probability of a logit, also where that is far from 0.
+
+    >>> sigmoid(0.0), sigmoid(-1e9) < 1e-200
+    (0.5, True)
+    """
+    return 1 / (1 + math.exp(-min(max(score, -_STEEPEST), _STEEPEST)))
+
+
+def _way(thresholds: Mapping[str, float], way: str) -> Way:
+    """Return the calibration named `way`; an incomplete one counts as none."""
+    curves, measured = [f"{way}-{each}" for each in Curves._fields], measured_at(way)
+    if not thresholds.keys() >= {*curves, *measured}:
+        return Way()
+    return Way(Curves(*(thresholds[name] for name in curves)), tuple(thresholds[name] for name in measured))

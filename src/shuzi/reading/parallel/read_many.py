@@ -1,0 +1,110 @@
+"""Many pictures are read at once, by this process and by others, since threads would wait for each other's Python.
+
+Until the others are ready, and while they work, this process reads too.
+"""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections import deque
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from shuzi.errors import ShuziError
+from shuzi.pictures.open import Picture, open_picture
+from shuzi.processes.cores import cores
+from shuzi.processes.pool import Pool
+from shuzi.processes.start import can_start
+from shuzi.processes.task import Crashed, Shared, Task, Unreadable
+from shuzi.reading.parallel.calls import alone, folder_of, read_from, weight
+from shuzi.reading.report.result import Reading
+
+if TYPE_CHECKING:
+    from shuzi.reading.reader import Reader
+
+_A_FEW = 8  # pictures: so many are read before another process would be ready
+_AHEAD = 8  # pictures for each process that are taken before they are needed
+_LITTLE = 1_000_000  # bytes or pixels: with no more in hand, twice as many, so that none waits for the other
+_ON_THE_WAY = 2  # pictures to a process, which thus never waits for the next one
+
+
+class Helpers:
+    """The other processes of a reader: started when there is enough to do, and kept until the reader is gone."""
+
+    def __init__(self) -> None:
+        self.pool: Pool | None = None
+        self._shared: Shared | None = None
+        self._owner = 0
+
+    def read(self, reader: Reader, pictures: Iterator[Picture | ShuziError]) -> Iterator[Reading | ShuziError]:
+        """Yield the readings in the order of the pictures.
+
+        Parameters
+        ----------
+        reader
+            Reads them, here and in the other processes.
+        pictures
+            Taken as they are needed, a few ahead.
+        """
+        pool, shared = self._open(reader)
+        waiting: deque[Task] = deque()
+        count = helping = 0
+        try:
+            while True:
+                ahead = _AHEAD * (1 + helping)
+                if helping and sum(each.size for each in waiting) < _LITTLE:
+                    ahead *= 2
+                for picture in islice(pictures, max(0, ahead - len(waiting))):
+                    waiting.append(_submit(pool, shared, picture))
+                    count += 1
+                if not waiting:
+                    return
+                if count > _A_FEW and shared is not None and helping < min(cores() - 1, count // _A_FEW):
+                    helping = min(cores() - 1, count // _A_FEW)
+                    pool.most = max(pool.most, helping)
+                    pool.warm()
+                yield _answer(pool, reader, waiting.popleft())
+        finally:
+            for task in waiting:
+                pool.cancel(task)
+
+    def _open(self, reader: Reader) -> tuple[Pool, Shared | None]:
+        """Return the pool of this process, and what stands for the reader in it: None where nobody can help."""
+        if self.pool is None or self._owner != os.getpid():  # a process that was forked has one of its own
+            self.pool, self._shared, self._owner = Pool(0, _ON_THE_WAY, alone), None, os.getpid()
+            weakref.finalize(self, self.pool.close)
+            # no other process knows what a script has defined
+            if can_start() and type(reader).__module__ != "__main__":
+                self._shared = self.pool.share(reader)
+        return self.pool, self._shared
+
+
+def _submit(pool: Pool, shared: Shared | None, picture: Picture | ShuziError) -> Task:
+    if isinstance(picture, Image.Image):  # it may be a file not decoded yet, and knows more than its pixels
+        try:
+            picture = open_picture(picture)
+        except ShuziError as problem:
+            picture = problem
+    return pool.submit(read_from, folder_of(picture), picture, shared=shared, size=weight(picture))
+
+
+def _answer(pool: Pool, reader: Reader, task: Task) -> Reading | ShuziError:
+    """Return the reading of a picture, and read others until it is known."""
+    while (other := pool.take_until(task)) is not None:
+        try:
+            pool.finish(other, read_from(reader, *other.given))
+        except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who asked
+            pool.finish(other, problem=problem)
+        except BaseException:  # Ctrl-C
+            pool.put_back(other)
+            raise
+    if task.problem is None:
+        found: Reading | ShuziError = task.value
+        return found
+    if isinstance(task.problem, Crashed | Unreadable | ShuziError):  # nobody else could read it
+        return read_from(reader, *task.given)
+    raise task.problem

@@ -1,0 +1,1 @@
+"""Images and lines become probable digits and texts."""

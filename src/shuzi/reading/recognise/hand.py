@@ -1,0 +1,298 @@
+"""A few corrected digits of one person change how that person's digits are read, at once and without training.
+
+A corrected digit says what is right, and by how much its logit must rise above that of a wrong answer. Where that
+answer is given for a digit that looks alike, both to the network's last hidden layer and pixel by pixel, the logit
+rises too, the more alike the more. So an answer is overruled only where it is not much surer than it was for the
+digit that a person corrected, and doubted only where it nearly is; all else stays as it is, and `ok` if it was. The
+hidden layer alone would not do: to a network that takes a 1 for a 7, it looks like all 7s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.data.dataset import Dataset
+from shuzi.data.own import MOST_EXAMPLES
+from shuzi.errors import DataError
+from shuzi.reading.recognise.classifier import Classifier
+
+_LEAST = 1e-6
+_KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
+_FAINT = 0.05  # a corrected digit that counts less says nothing
+_HEARD = -1.0  # the logit below which it says nothing: of the `ok` answers that it would doubt, hardly any are wrong
+_PIECE = 256  # digits that are compared at once: with 10,000 corrected ones, those of a page would take gigabytes
+_DOUBTFUL = 1.0  # the largest logit of what only looks alike: a person should see it, so it is not `ok`
+_SAME, _SURELY = 0.995, 3.0  # the similarity of one and the same ink, and the logit of its label
+
+
+@dataclass(frozen=True)
+class Blend:
+    """How much corrected digits count; chosen on UNIPEN's writers with even numbers (benchmarks/hand.py).
+
+    Parameters
+    ----------
+    near, width
+        The cosine of the last hidden layers from which a corrected digit counts half, and the change in which it
+        comes to count.
+    shape, shape_width
+        The same of the blurred pixels.
+    margin
+        The logit by which the right answer rises above the wrong one for the corrected digit itself.
+    most
+        The largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays.
+    """
+
+    near: float = 0.40
+    width: float = 0.05
+    shape: float = 0.55
+    shape_width: float = 0.03
+    margin: float = 2.0
+    most: float = 8.0
+
+
+IN_NUMBERS = Blend(near=0.70, shape=0.70, margin=2.0, most=12.0)
+"""How much they count in whole numbers, where neighbours and the line recogniser speak too: there, what is less alike
+makes more readings wrong than right (benchmarks/hand_numbers.py)."""
+
+
+class Correction(NamedTuple):
+    """What corrected digits say of a digit.
+
+    Parameters
+    ----------
+    digit
+        What it is rather than the answer.
+    alike
+        How much the corrected digit counts, 0 to 1.
+    logit
+        The log of how much more probable it is than the answer.
+    """
+
+    digit: int
+    alike: float
+    logit: float
+
+
+class Hand(Classifier):
+    """A classifier that also knows some corrected digits; it is used like the classifier.
+
+    Parameters
+    ----------
+    classifier
+        Outputs its features.
+    examples
+        The corrected digits.
+    blend
+        How much they count.
+
+    Attributes
+    ----------
+    alone
+        The classifier without them.
+
+    Raises
+    ------
+    ModelError
+        The model does not output its features.
+    DataError
+        There are too many examples.
+    """
+
+    def __init__(self, classifier: Classifier, examples: Dataset, blend: Blend | None = None) -> None:
+        if len(examples) > MOST_EXAMPLES:
+            raise DataError("error.hand.many", n=len(examples), most=MOST_EXAMPLES)
+        vars(self).update(vars(classifier))  # the same loaded model
+        self.alone: Classifier = classifier.alone if isinstance(classifier, Hand) else classifier
+        self._blend = blend or Blend()
+        # what the classifier knew before does not count
+        self._examples = Examples.of(self.alone, examples) if len(examples) else None
+
+    def classify_or_reject(self, images: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return the probabilities (n, 10), and for each image the probability that it is a digit: float32 (n,)."""
+        probabilities, is_digit = super().classify_or_reject(images)
+        if self._examples is None:
+            return probabilities, is_digit
+        looks = Looks.of(images, self.features(images), probabilities)
+        return corrected(probabilities, is_digit, looks, self._examples, self._blend)
+
+    def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
+        """Say what digits of a number are rather than its answers; None where nothing speaks against one.
+
+        Parameters
+        ----------
+        images
+            The digits: uint8 (n, 28, 28).
+        answers
+            What they were taken for.
+        """
+        if self._examples is None or not len(images):
+            return [None] * len(images)
+        probabilities, _ = super().classify_or_reject(images)
+        looks = Looks.of(images, self.features(images), probabilities)
+        return rather(looks, np.array(answers, np.int64), self._examples, IN_NUMBERS)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """How digits look.
+
+    Parameters
+    ----------
+    features
+        The network's last hidden layer, of length 1: float32 (n, k).
+    shapes
+        Their blurred pixels less the mean, of length 1: float32 (n, 784).
+    logs
+        The logs of the network's probabilities: float64 (n, 10).
+    """
+
+    features: NDArray[np.float32]
+    shapes: NDArray[np.float32]
+    logs: NDArray[np.float64]
+
+    @staticmethod
+    def of(images: NDArray[np.uint8], features: NDArray[np.float32], probabilities: NDArray[np.float32]) -> Looks:
+        """Look at images (n, 28, 28) of which features (n, k) and probabilities (n, 10) are known."""
+        logs = np.log(np.maximum(probabilities.astype(np.float64), _LEAST))
+        return Looks(_unit(features), _unit(_blurred(images)), logs)
+
+    def of_these(self, places: Sequence[int] | NDArray[np.intp]) -> Looks:
+        """Return how some of them look."""
+        return Looks(self.features[places], self.shapes[places], self.logs[places])
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Corrected digits.
+
+    Parameters
+    ----------
+    looks
+        How they look.
+    labels
+        What they are: int64 (m,).
+    """
+
+    looks: Looks
+    labels: NDArray[np.int64]
+
+    @staticmethod
+    def of(classifier: Classifier, examples: Dataset) -> Examples:
+        """Look at corrected digits with the network."""
+        probabilities, _ = classifier.classify_or_reject(examples.images)
+        looks = Looks.of(examples.images, classifier.features(examples.images), probabilities)
+        return Examples(looks, examples.labels.astype(np.int64))
+
+
+def rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend) -> list[Correction | None]:
+    """Say for each of n digits what it is rather than its answer.
+
+    An example speaks against an answer that the network prefers to its label, or against any other if the network
+    reads the example correctly: then somebody else had misread it. It says nothing where an example that is labelled
+    with the answer is as much alike.
+
+    Examples
+    --------
+    >>> side = np.zeros((1, 28, 28), np.uint8)
+    >>> side[0, 4:24, 13:15] = 255
+    >>> taken_for_7 = np.full((1, 10), 0.01, np.float32)
+    >>> taken_for_7[0, 7] = 0.91
+    >>> looks = Looks.of(side, np.ones((1, 4), np.float32), taken_for_7)
+    >>> known = Examples(looks, np.array([1]))
+    >>> [rather(looks, np.array([each]), known, Blend())[0] for each in (7, 1)]
+    [Correction(digit=1, alike=1.0, logit=3.0), None]
+    """
+    found: list[Correction | None] = []
+    for first in range(0, len(answers), _PIECE):
+        places = np.arange(first, min(first + _PIECE, len(answers)))
+        found += _rather(looks.of_these(places), answers[places], examples, blend)
+    return found
+
+
+def _rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend) -> list[Correction | None]:
+    near = looks.features.astype(np.float64) @ examples.looks.features.T
+    shape = looks.shapes.astype(np.float64) @ examples.looks.shapes.T
+    alike = _sigmoid((near - blend.near) / blend.width) * _sigmoid((shape - blend.shape) / blend.shape_width)
+    same = (near >= _SAME) & (shape >= _SAME)
+    alike[same] = 1.0
+    labels, logs = examples.labels, examples.looks.logs
+    own = np.take_along_axis(logs, labels[:, None], axis=1)  # (m, 1)
+    gaps = (logs - own)[:, answers].T  # (n, m)
+    agrees = labels == answers[:, None]
+    told = ~agrees & ((gaps > 0) | (logs.argmax(axis=1) == labels))
+    told &= alike > np.where(agrees, alike, 0.0).max(axis=1, keepdims=True)
+    rows = np.arange(len(answers))
+    before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
+    logits = before + alike * np.minimum(np.maximum(gaps, 0.0) + blend.margin, blend.most)
+    logits = np.where(same, np.maximum(logits, _SURELY), np.minimum(logits, np.maximum(before, _DOUBTFUL)))
+    strength = np.where(told & (alike >= _FAINT) & (logits >= _HEARD), logits, -np.inf)
+    best = strength.argmax(axis=1)
+    return [
+        Correction(int(labels[which]), float(alike[row, which]), float(strength[row, which]))
+        if np.isfinite(strength[row, which])
+        else None
+        for row, which in enumerate(best)
+    ]
+
+
+def corrected(
+    probabilities: NDArray[np.float32],
+    is_digit: NDArray[np.float32],
+    looks: Looks,
+    examples: Examples,
+    blend: Blend,
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Move probability from wrong answers to right ones where corrected digits look alike.
+
+    Parameters
+    ----------
+    probabilities, is_digit
+        The network's: float32 (n, 10) and (n,).
+    looks
+        How these digits look.
+    examples
+        At least one corrected digit.
+    blend
+        How much they count.
+
+    Returns
+    -------
+    float32 (n, 10) and (n,).
+    """
+    answers = probabilities.argmax(axis=1)
+    moved, digit = probabilities.astype(np.float64), is_digit.astype(np.float64)
+    for row, found in enumerate(rather(looks, answers, examples, blend)):
+        if found is None:
+            continue
+        both = moved[row, found.digit] + moved[row, answers[row]]
+        share = _sigmoid(np.float64(found.logit))
+        moved[row, found.digit], moved[row, answers[row]] = both * share, both * (1 - share)
+        # what resembles a corrected digit is a digit
+        digit[row] = max(digit[row], found.alike)
+    return moved.astype(np.float32), digit.astype(np.float32)
+
+
+def _sigmoid(values: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(values, -500, 500))), np.float64)
+
+
+def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return vectors (n, k) of length 1."""
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), np.float32)
+
+
+def _blurred(images: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Blur images (n, 28, 28), subtract the mean of each, and return them as float32 (n, 784)."""
+    rim = len(_KERNEL) // 2
+    padded = np.pad(images.astype(np.float32), ((0, 0), (rim, rim), (rim, rim)))
+    side = images.shape[1]
+    parts = [weight * padded[:, :, place : place + side] for place, weight in enumerate(_KERNEL)]
+    across = np.sum(parts, axis=0)
+    down = np.sum([weight * across[:, place : place + side] for place, weight in enumerate(_KERNEL)], axis=0)
+    flat = np.asarray(down, np.float32).reshape(len(images), side * side)
+    return np.asarray(flat - flat.mean(axis=1, keepdims=True), np.float32)

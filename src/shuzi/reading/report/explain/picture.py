@@ -1,0 +1,193 @@
+"""A picture becomes an image that shows how it was read: digits found, ink, what the network saw, the evidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from shuzi.messages import say, speaking
+from shuzi.pictures.open import Picture
+from shuzi.reading.find.candidates import Candidates
+from shuzi.reading.report.explain.lettering import broken, drawn_language, font
+from shuzi.reading.report.explain.occlusion import what_counts
+from shuzi.reading.reader import Reader
+from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
+
+MOST_DRAWN = 60
+"""The maximum number of digits drawn one by one."""
+
+_WIDTH, _MARGIN, _GAP = 1_000, 24, 12
+_INSIDE = _WIDTH - 2 * _MARGIN
+_TALLEST = 380  # of the picture and of its ink
+_WIDE = 2.2  # a picture with a larger aspect ratio is drawn above its ink, not beside it
+_SIDE = 140  # of a 28x28 image, enlarged five times
+_CARD = (_INSIDE - 44) // 2
+_PALE = 0.05  # smaller changes of the probability are not shown in full colour
+_PAPER, _INK, _GREY, _LINE = "#fbfaf7", "#1f2937", "#6b7280", "#d6d3d1"
+_COLOURS = {OK: "#15803d", UNSURE: "#b45309", NOT_A_DIGIT: "#b91c1c"}
+_FALLS, _RISES = np.array([29, 78, 216]), np.array([148, 80, 12])  # as on the page
+
+
+@dataclass
+class _Sheet:
+    """A drawing that grows downwards as needed."""
+
+    image: Image.Image
+    y: int = _MARGIN
+
+    @property
+    def pen(self) -> ImageDraw.ImageDraw:
+        return ImageDraw.Draw(self.image)
+
+    def room(self, height: int) -> None:
+        """Make room for `height` more pixels."""
+        missing = self.y + height + _MARGIN - self.image.height
+        if missing > 0:
+            longer = Image.new("RGB", (_WIDTH, self.image.height + missing), _PAPER)
+            longer.paste(self.image)
+            self.image = longer
+
+    def write(self, text: str, size: int, colour: str = _INK) -> None:
+        """Write text across the whole width and move below it."""
+        letters = font(size)
+        for line in broken(text, letters, _INSIDE):
+            self.room(round(size * 1.45))
+            self.pen.text((_MARGIN, self.y), line, colour, letters)
+            self.y += round(size * 1.45)
+
+
+def explain(reader: Reader, picture: Picture) -> tuple[Reading, Image.Image]:
+    """Read a picture and draw how it was read, with captions in the current language.
+
+    Parameters
+    ----------
+    reader
+        The reader to explain.
+    picture
+        As for `Reader.read`; raises what that raises.
+
+    Returns
+    -------
+    The reading, and an RGB image 1,000 pixels wide.
+
+    Examples
+    --------
+    >>> import shuzi
+    >>> sheet = np.full((60, 60), 255, np.uint8)
+    >>> reading, image = explain(shuzi.load(), sheet)
+    >>> reading.status, image.width
+    ('blank', 1000)
+    """
+    seen = reader.find_candidates(picture)
+    reading = reader.interpret(seen)
+    with speaking(drawn_language()):
+        return reading, _drawn(reader, seen, reading)
+
+
+def _drawn(reader: Reader, seen: Candidates, reading: Reading) -> Image.Image:
+    sheet = _Sheet(Image.new("RGB", (_WIDTH, _MARGIN), _PAPER))
+    if reading.text:
+        sheet.write(reading.text.replace("\n", " / "), 40)
+    colour = _COLOURS.get(reading.status, _GREY)
+    sheet.write(reading.verdict, 20, colour)
+    sheet.y += _GAP
+    _draw_picture_and_ink(sheet, seen, reading)
+    for start in range(0, min(len(reading.digits), MOST_DRAWN), 2):
+        sheet.room(_SIDE + 60)
+        for column, digit in enumerate(reading.digits[start : start + 2]):
+            x = _MARGIN + column * (_INSIDE - _CARD)
+            _draw_card(sheet, x, start + column + 1, digit, reader)
+        sheet.y += _SIDE + 60
+    if len(reading.digits) > MOST_DRAWN:
+        sheet.write(say("explain.more", n=len(reading.digits) - MOST_DRAWN), 15, _GREY)
+    if reading.digits:
+        sheet.write(say("explain.legend"), 15, _GREY)
+    sheet.room(0)
+    return sheet.image
+
+
+def _draw_picture_and_ink(sheet: _Sheet, seen: Candidates, reading: Reading) -> None:
+    height, width = seen.grey.shape
+    beside = width < _WIDE * height
+    widest = (_INSIDE - _GAP) // 2 if beside else _INSIDE
+    factor = min(widest / width, _TALLEST / height)
+    size = (max(1, round(width * factor)), max(1, round(height * factor)))
+    shown = [("explain.picture", seen.grey), ("explain.ink", np.asarray(255 - seen.ink))]
+    for place, (caption, pixels) in enumerate(shown):
+        x = _MARGIN + place * (widest + _GAP) * beside
+        sheet.room(size[1] + 40)
+        sheet.pen.text((x, sheet.y), say(caption), _GREY, font(15))
+        top = sheet.y + 24
+        method = Image.Resampling.NEAREST if factor >= 2 else Image.Resampling.LANCZOS
+        sheet.image.paste(Image.fromarray(pixels).resize(size, method), (x, top))
+        sheet.pen.rectangle((x - 1, top - 1, x + size[0], top + size[1]), outline=_LINE)
+        if not place:
+            _draw_boxes(sheet.pen, (x, top), factor * seen.grey.shape[1] / seen.shape[1], reading)
+        if place or not beside:
+            sheet.y = top + size[1] + 16
+
+
+def _draw_boxes(pen: ImageDraw.ImageDraw, corner: tuple[int, int], factor: float, reading: Reading) -> None:
+    letters = font(14)
+    for place, each in enumerate(reading.digits, start=1):
+        x, y, width, height = (side * factor for side in each.box)
+        left, top = corner[0] + x, corner[1] + y
+        colour = _COLOURS[each.status]
+        pen.rectangle((left - 1, top - 1, left + width, top + height), outline=colour, width=2)
+        # above the upper left corner, but inside the picture even for a digit at its upper edge
+        label = f"{place}"
+        end = left + letters.getlength(label) + 6
+        pen.rectangle((left - 1, max(top - 18, corner[1]), end, max(top - 18, corner[1]) + 17), fill=colour)
+        pen.text((left + 2, max(top - 18, corner[1])), label, "white", letters)
+
+
+def _draw_card(sheet: _Sheet, x: int, place: int, digit: Digit, reader: Reader) -> None:
+    """Draw a digit as the network saw it, its probabilities and the evidence, side by side."""
+    pen, y, small = sheet.pen, sheet.y, font(13)
+    colour = _COLOURS[digit.status]
+    label = f"{place}"
+    end = x + font(14).getlength(label) + 6
+    pen.rectangle((x, y + 2, end, y + 19), fill=colour)
+    pen.text((x + 3, y + 2), label, "white", font(14))
+    pen.text((end + 8, y - 2), f"{digit.digit}", _INK, font(20))
+    pen.text((end + 30, y + 2), how_sure(digit.status, digit.probability), colour, font(15))
+    bars, counted = x + _SIDE + _GAP, x + _CARD - _SIDE
+    top = y + 46
+    captions = ("explain.image", "explain.shares", "explain.counted")
+    for left, caption in zip((x, bars, counted), captions, strict=True):
+        pen.text((left, top - 19), say(caption, digit=digit.digit), _GREY, small)
+    sheet.image.paste(_enlarged(digit.image), (x, top))
+    _draw_bars(pen, (bars, top), counted - _GAP - bars, digit)
+    heat = what_counts(reader.classify, digit.image, digit.digit)
+    sheet.image.paste(_enlarged(_coloured(digit.image, heat)), (counted, top))
+
+
+def _enlarged(pixels: NDArray[np.uint8]) -> Image.Image:
+    return Image.fromarray(pixels).resize((_SIDE, _SIDE), Image.Resampling.NEAREST)
+
+
+def _draw_bars(pen: ImageDraw.ImageDraw, corner: tuple[int, int], width: int, digit: Digit) -> None:
+    x, top = corner
+    small, row = font(12), _SIDE // 10
+    longest = width - 14 - 38
+    for each, share in enumerate(digit.probabilities.tolist()):
+        y, chosen = top + each * row, each == digit.digit
+        pen.text((x, y - 1), str(each), _INK if chosen else _GREY, small)
+        pen.rectangle((x + 14, y + 2, x + 14 + longest, y + row - 3), fill="#efece6")
+        if share * longest >= 0.5:
+            colour = _COLOURS[digit.status] if chosen else "#94a3b8"
+            pen.rectangle((x + 14, y + 2, x + 14 + round(share * longest), y + row - 3), fill=colour)
+        if share >= 0.0005:
+            pen.text((x + 18 + longest, y - 1), f"{share:.1%}", _INK if chosen else _GREY, small)
+
+
+def _coloured(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Blend the heat map over a pale digit: uint8 (28, 28, 3)."""
+    strength = np.abs(heat) / max(float(np.abs(heat).max()), _PALE)
+    pale = 255 - 0.35 * image[..., None].astype(np.float32)
+    colour = np.where(heat[..., None] > 0, _FALLS, _RISES)
+    share = 0.85 * strength[..., None]
+    return np.rint(pale * (1 - share) + colour * share).astype(np.uint8)

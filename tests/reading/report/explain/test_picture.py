@@ -1,0 +1,108 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from cv2 import TM_SQDIFF, matchTemplate
+from PIL import Image
+
+import shuzi
+from shuzi import messages
+from shuzi.errors import PictureError
+from shuzi.messages import speaking
+from shuzi.reading.report.explain import picture as module
+from shuzi.reading.report.explain.picture import explain
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return shuzi.load()
+
+
+@pytest.fixture(scope="module")
+def row(mnist):
+    """Write six MNIST digits side by side, dark on light: uint8 (160, 768)."""
+    images = [np.pad(255 - image, ((6, 6), (2, 2)), constant_values=255) for image in mnist.validation.images[:6]]
+    return np.asarray(Image.fromarray(np.hstack(images)).resize((768, 160)))
+
+
+def _has(image, pixels):
+    """Return whether these pixels, uint8 (h, w), occur unchanged somewhere in an image."""
+    grey = np.asarray(image.convert("L")).astype(np.float32)
+    return matchTemplate(grey, pixels.astype(np.float32), TM_SQDIFF).min() < pixels.size
+
+
+def test_the_reading_is_the_same_as_without_explaining(reader, row):
+    reading, _ = explain(reader, row)
+    assert reading.as_dict() == reader.read(row).as_dict()
+
+
+def test_it_shows_the_picture_the_ink_and_each_image_that_the_network_saw(reader, row):
+    reading, image = explain(reader, row)
+    assert (image.mode, image.width) == ("RGB", 1_000)
+    for digit in reading.digits:
+        assert _has(image, np.repeat(np.repeat(digit.image, 5, 0), 5, 1))
+    bare = Image.fromarray(row).resize((952, round(160 * 952 / 768)), Image.Resampling.LANCZOS)
+    assert _has(image, np.asarray(bare)[:30])  # above the boxes
+    ink = Image.fromarray(255 - reader.find_candidates(row).ink).resize(bare.size, Image.Resampling.LANCZOS)
+    assert _has(image, np.asarray(ink))
+
+
+def test_each_box_is_drawn_around_its_digit(reader, mnist):
+    page = np.full((200, 200), 255, np.uint8)
+    page[60:144, 100:184] = np.repeat(np.repeat(255 - mnist.validation.images[0], 3, 0), 3, 1)
+    reading, image = explain(reader, page)
+    x, _, width, height = reading.digits[0].box
+    factor = 380 / 200
+    green = (np.asarray(image) == (21, 128, 61)).all(axis=2)[140:540, :410]
+    columns = np.nonzero(green)[1]
+    assert abs(columns.min() - (24 + factor * x)) <= 3
+    assert abs(np.ptp(columns) - factor * width) <= 4
+    lines = np.nonzero(green.sum(axis=1) > 0.9 * factor * width)[0]
+    assert abs(np.ptp(lines) - factor * height) <= 4
+
+
+def test_a_blank_page_is_shown_as_blank(reader):
+    reading, image = explain(reader, np.full((300, 200), 250, np.uint8))
+    assert reading.status == "blank"
+    assert image.height < 600
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 900), (900, 1), (20, 20), (3_000, 100)])
+def test_pictures_of_any_shape_are_shown(reader, shape):
+    picture = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    _, image = explain(reader, picture)
+    assert image.width == 1_000
+    assert image.height < 20_000
+
+
+def test_of_very_many_digits_only_the_first_are_drawn_one_by_one(reader, row, monkeypatch):
+    whole = explain(reader, row)[1].height
+    monkeypatch.setattr(module, "MOST_DRAWN", 2)
+    assert explain(reader, row)[1].height < whole - 300
+
+
+def test_captions_are_in_the_language_and_the_language_stays(reader, row, monkeypatch):
+    said = []
+    monkeypatch.setattr(module, "say", lambda *_, **__: said.append(messages.language()) or "x")
+    monkeypatch.setattr(module, "drawn_language", messages.language)
+    for language in messages.LANGUAGES:
+        with speaking(language):
+            explain(reader, row)
+            assert messages.language() == language
+    assert set(said) == {"zh", "en"}
+
+
+def test_something_that_is_not_a_picture_is_an_error_as_in_reading(reader):
+    with pytest.raises(PictureError):
+        explain(reader, b"no picture")
+
+
+def test_explaining_waits_neither_for_tensorflow_nor_for_matplotlib():
+    program = """
+import sys, numpy, shuzi
+from shuzi.reading.report.explain.picture import explain
+explain(shuzi.load(), numpy.full((40, 40), 255, numpy.uint8))
+assert not {"tensorflow", "keras", "onnx", "click", "rich", "matplotlib"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -41,6 +41,14 @@ def die_once(path):
         return os.getpid()
     os.kill(os.getpid(), signal.SIGKILL)
 
+def die_once_then_read(path, pipe):
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        with open(pipe) as waits:
+            return waits.read()
+    os.kill(os.getpid(), signal.SIGKILL)
+
 def hang():
     threading.Event().wait()
 
@@ -136,6 +144,20 @@ def test_a_call_that_kills_its_process_twice_is_given_up_alone(pool, calls):
     with pytest.raises(Crashed):
         pool.result(tasks[0])
     assert [pool.result(each) for each in tasks[1:]] == list(range(20))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_nothing_waits_behind_a_call_that_is_tried_again(calls, tmp_path):
+    pool = Pool(1)
+    os.mkfifo(tmp_path / "pipe")
+    once = pool.submit(calls.die_once_then_read, str(tmp_path / "once"), str(tmp_path / "pipe"))
+    others = [pool.submit(calls.identity, each) for each in range(5)]
+    with (tmp_path / "pipe").open("w") as pipe:  # opens as soon as the second try reads
+        assert pool.waiting > 0  # the others are in the queue still, for whoever is free
+        pipe.write("done")
+    assert pool.result(once) == "done"
+    assert [pool.result(each) for each in others] == list(range(5))
+    pool.close()
 
 
 def test_a_process_that_was_killed_while_nobody_asked_is_replaced(pool):

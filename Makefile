@@ -26,7 +26,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page standalone docs notebooks web shapes test slow long browser check lint types imports messages platforms models strokes registers ship lock audit release hooks clean
+.PHONY: help run serve page standalone docs notebooks web shapes test doctest slow long browser check lint types imports messages platforms models strokes registers ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -36,6 +36,7 @@ help:
 	@echo "make standalone the page without a service: one file, and a folder for any web server | 不需要服务的网页：单个文件，和放到任何网站上的文件夹"
 	@echo "make docs     build the documentation in $(SITE) | 构建文档网站"
 	@echo "make test     the fast tests | 快的测试"
+	@echo "make doctest  the examples in docstrings | 文档字符串里的例子"
 	@echo "make slow     the slow tests | 慢的测试"
 	@echo "make long     before a release: the lessons' changes and measurements trained again, clusters that lose machines (an hour) | 发布前：课文里让人改的、量的重新训练，集群里不断有机器坏掉（一小时）"
 	@echo "make browser  the tests in a browser | 浏览器里的测试"
@@ -75,6 +76,10 @@ notebooks: $(VENV)/.for-docs
 test: $(VENV)/.for-developing messages
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --durations 12
 
+# in a job of its own, for it imports every module
+doctest: $(VENV)/.for-developing messages
+	$(BIN)/python -m pytest --doctest-modules src
+
 slow: $(VENV)/.for-developing messages $(KATEX)
 	$(BIN)/python -m pytest -m "slow and not long and not cluster" -n 2 --dist loadfile --durations 12
 	$(BIN)/python -m pytest -m "slow and not long and cluster" --durations 12 tests/scale tests/test_privacy.py
@@ -97,7 +102,7 @@ lint: $(VENV)/.for-developing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint web test slow browser
+check: lint web doctest test slow browser
 
 shapes: $(VENV)/.for-developing
 	$(BIN)/python web/shapes.py

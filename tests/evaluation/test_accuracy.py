@@ -2,7 +2,6 @@ import json
 
 import numpy as np
 import pytest
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 
 from shuzi.evaluation.accuracy import evaluate
 
@@ -25,6 +24,8 @@ def answers(seed, labels_from=DIGITS, answers_from=DIGITS, n=500):
 )
 @pytest.mark.parametrize("seed", range(3))
 def test_confusion_precision_and_recall_are_those_of_scikit_learn(seed, labels_from, answers_from):
+    from sklearn.metrics import confusion_matrix, precision_recall_fscore_support  # takes seconds to import
+
     probabilities, labels = answers(seed, labels_from, answers_from)
     said = probabilities.argmax(axis=1)
     found = evaluate(probabilities, labels)

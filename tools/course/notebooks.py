@@ -12,7 +12,6 @@ import re
 import sys
 from pathlib import Path
 
-import jupytext
 import nbformat
 
 from lessons import COURSE, LANGUAGES, LESSONS, read
@@ -56,6 +55,8 @@ def answered(worked: str) -> list[str]:
 
 def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
     """Make a notebook of a lesson: code in cells, pictures attached, links to other files as plain words."""
+    import jupytext  # takes seconds, and half of the tests need none of it
+
     text = read(lesson, language).replace("```sh\n", "```console\n")  # jupytext would make a cell of it
     text = _WORKED.sub(lambda block: "\n\n".join(f"```python\n{typed(part)}```" for part in answered(block[1])), text)
     made = jupytext.reads(text, fmt="md")

@@ -56,6 +56,13 @@ def test_both_languages_have_the_same_keys():
     assert len(ZH) > 100
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_key_has_two_sentences(language):
+    text = (SOURCE / "messages" / language / "LC_MESSAGES" / "shuzi.po").read_text("utf-8")
+    keys = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
+    assert sorted(keys) == sorted(set(keys))
+
+
 def test_both_sentences_of_a_key_name_the_same_things():
     assert {key: _placeholders(ZH[key]) for key in EN} == {key: _placeholders(EN[key]) for key in EN}
 

@@ -68,6 +68,6 @@ def as_jpeg(picture: Picture) -> bytes:
     file, grey = io.BytesIO(), open_picture(picture)
     height, width = grey.shape
     if max(height, width) > _LONGEST:
-        raise PictureError("error.picture.long", path="array", width=width, height=height, most=_LONGEST)
+        raise PictureError("error.picture.side", path="array", width=width, height=height, most=_LONGEST)
     Image.fromarray(grey).save(file, "jpeg", quality=_QUALITY)
     return file.getvalue()

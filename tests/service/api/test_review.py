@@ -133,5 +133,5 @@ def test_a_picture_longer_than_a_jpeg_can_be_says_so(client):
     file = io.BytesIO()
     Image.new("L", (1, 65_501), 255).save(file, "png")
     said = client.post("/v1/picture", files={"picture": ("a.png", file.getvalue())})
-    assert (said.status_code, said.json()["key"]) == (413, "error.picture.long")
+    assert (said.status_code, said.json()["key"]) == (413, "error.picture.side")
     assert "a.png" in said.json()["detail"]

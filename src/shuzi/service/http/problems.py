@@ -48,6 +48,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.cell_pixels": 413,
     "error.picture.large": 413,
     "error.picture.long": 413,
+    "error.picture.side": 413,
     "error.picture.huge": 413,
     "error.service.form_type": 415,
     "error.service.json_type": 415,

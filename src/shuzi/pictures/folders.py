@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
 from shuzi.errors import PictureError, ShuziError
+from shuzi.pictures.accept import BinaryFile, Picture, Source, accept
 from shuzi.pictures.decoder import count_pages
-from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page, name_of
 from shuzi.pictures.plain import HEAD, PDF, TIFF, kind_of
 
@@ -26,16 +30,17 @@ EXPLAINED = ".explained.png"
 """The suffix of explanation images, which are not read."""
 
 
-def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
-    """Expand a folder, a PDF or a TIFF into single pictures; anything else already is one.
+def single_pictures(named: Source) -> Iterator[Picture | ShuziError]:
+    """Expand a folder, a pattern of names, a PDF or a TIFF into single pictures; anything else already is one.
 
     A folder yields the pictures in it and in its subfolders, recognised by file extension, in natural order; hidden
-    ones are skipped. A PDF yields its pages, and so does a TIFF that has several.
+    ones are skipped. A pattern such as ``"scans/*.png"`` that is not itself a name yields what it matches, in natural
+    order. A PDF yields its pages, and so does a TIFF that has several.
 
     Parameters
     ----------
     named
-        Anything that can be read, or a folder.
+        Anything that can be read, a folder, or a pattern.
 
     Yields
     ------
@@ -47,7 +52,11 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
     ['seven.png']
     """
     try:
-        if isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
+        named = accept(named)
+        if isinstance(named, str) and (matches := _matches(named)):
+            for path in matches:
+                yield from single_pictures(path)
+        elif isinstance(named, str | Path) and os.path.isdir(named):  # noqa: PTH112 - a name too long is no folder
             for path in _pictures_in(Path(named)):
                 if path.exists() and not path.is_file():  # opening a pipe blocks until somebody writes to it
                     reason = ShuziError("file.special")
@@ -59,19 +68,25 @@ def single_pictures(named: Picture) -> Iterator[Picture | ShuziError]:
         else:
             yield from pages
     except ShuziError as problem:
-        name = name_of(named) if isinstance(named, bytes) else named
-        yield problem if "path" in problem.values else PictureError("error.own.picture", path=name, reason=problem)
+        if "path" in problem.values or not isinstance(named, str | Path | bytes):
+            yield problem
+        else:
+            yield PictureError("error.own.picture", path=name_of(named), reason=problem)
 
 
-def as_many(named: Iterable[Picture] | str | Path | bytes) -> Iterable[Picture]:
-    """Return several pictures as they are, and one name or one file's bytes as a list of one.
+def as_many(named: Iterable[Source] | Source) -> Iterable[Source]:
+    """Return several pictures as they are, and a single one as a list of one.
 
-    A name is a sequence of characters too, and of "scans/" the last one is the whole disk.
+    A name is a sequence of characters too, and of "scans/" the last one is the whole disk; a file is one of lines, an
+    array one of rows.
 
     >>> as_many("scans/"), as_many(["1.png", "2.png"])
     (['scans/'], ['1.png', '2.png'])
     """
-    return [named] if isinstance(named, str | Path | bytes) else named
+    single = str | Path | bytes | bytearray | memoryview | Page | Image.Image | BinaryFile
+    if isinstance(named, single) or (isinstance(named, np.ndarray) and named.ndim < 3):
+        return [named]
+    return named if isinstance(named, Iterable) else [named]
 
 
 def in_counting_order(path: Path) -> list[list[str | int]]:
@@ -84,6 +99,13 @@ def in_counting_order(path: Path) -> list[list[str | int]]:
         [int(piece) if place % 2 else piece for place, piece in enumerate(re.split(r"([0-9]+)", part.casefold()))]
         for part in path.parts
     ]
+
+
+def _matches(pattern: str) -> list[Path]:
+    """Return the files that a pattern matches, none if it is the name of a file or has no wildcard."""
+    if not glob.has_magic(pattern) or os.path.lexists(pattern):
+        return []
+    return sorted(map(Path, glob.glob(pattern, recursive=True)), key=in_counting_order)  # noqa: PTH207
 
 
 def _pictures_in(folder: Path) -> list[Path]:

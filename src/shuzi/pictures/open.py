@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,14 +12,14 @@ from PIL import Image
 from shuzi.errors import PictureError
 from shuzi.named import open_named
 from shuzi.pictures import decoder
-from shuzi.pictures.decode import MOST_PIXELS, check_size, decoded, grey, open_here
+from shuzi.pictures.accept import Picture as Picture
+from shuzi.pictures.accept import Source, accept
+from shuzi.pictures.decode import check_size, decoded, grey, open_here
 from shuzi.pictures.pdf import Page, name_of, page_named
 from shuzi.pictures.plain import MOST_BYTES, PDF, is_plain, kind_of
 
-Picture = str | Path | bytes | Page | Image.Image | NDArray[np.uint8]
 
-
-def open_picture(source: Picture) -> NDArray[np.uint8]:
+def open_picture(source: Source) -> NDArray[np.uint8]:
     """Open a picture and make it grey: rotated according to EXIF, transparency on white, first frame or page only.
 
     Plain PNG, JPEG and BMP files of ordinary size, arrays and PIL images are decoded here. Everything else is decoded
@@ -29,8 +28,9 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     Parameters
     ----------
     source
-        A path, the bytes of a file, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), a PIL image,
-        or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+        A path, a page of a PDF or TIFF (a `Page`, or a path like ``"scan.pdf#2"``), the bytes of a file, a file
+        opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or (h, w, 4)
+        with alpha; white is 255 in integers, 1 in floats (`shuzi.pictures.accept`).
 
     Returns
     -------
@@ -50,13 +50,12 @@ def open_picture(source: Picture) -> NDArray[np.uint8]:
     array([[255, 255, 255],
            [255, 255, 255]], dtype=uint8)
     """
+    source = accept(source)
     if isinstance(source, np.ndarray):
-        return grey(_from_array(source))
+        return grey(Image.fromarray(source[:, :, 0] if source.shape[2:] == (1,) else source))
     if isinstance(source, Image.Image):
         check_size(source, "PIL")
         return decoded(source, "PIL")
-    if not isinstance(source, str | Path | bytes | Page):
-        raise PictureError("error.picture.kind", kind=type(source).__name__)
     if not isinstance(source, bytes) and (page := page_named(source)) is not None:
         return decoder.draw(page)
     assert not isinstance(source, Page)  # noqa: S101 - for the types
@@ -93,14 +92,3 @@ def _content(path: Path, name: str) -> bytes:
         raise PictureError("error.data.unreadable", path=name, reason=problem.strerror) from problem
     except ValueError as problem:  # not a possible file name
         raise PictureError("error.picture.unknown", path=name) from problem
-
-
-def _from_array(array: NDArray[Any]) -> Image.Image:
-    channels = array.shape[2] if array.ndim == 3 else 1
-    if array.dtype != np.uint8 or array.ndim not in (2, 3) or channels not in (1, 3, 4) or not array.size:
-        shape = "x".join(map(str, array.shape))
-        raise PictureError("error.picture.array", shape=shape, dtype=array.dtype)
-    if array.shape[0] * array.shape[1] > MOST_PIXELS:  # before anything is copied
-        height, width = array.shape[:2]
-        raise PictureError("error.picture.large", path="array", width=width, height=height, most=MOST_PIXELS)
-    return Image.fromarray(array[:, :, 0] if array.ndim == 3 and channels == 1 else array)

@@ -16,8 +16,9 @@ from shuzi.errors import ShuziError
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
+from shuzi.pictures.accept import Picture, Source
 from shuzi.pictures.folders import as_many, single_pictures
-from shuzi.pictures.open import Picture, open_picture
+from shuzi.pictures.open import open_picture
 from shuzi.reading.decide.allowed_values import checked, choose
 from shuzi.reading.decide.candidate_confidence import Scale
 from shuzi.reading.decide.candidate_text import interpret
@@ -91,14 +92,15 @@ class Reader:
         """
         return self._classifier.classify_or_reject(images)
 
-    def read(self, picture: Picture, among: Sequence[str] | None = None) -> Reading:
+    def read(self, picture: Source, among: Sequence[str] | None = None) -> Reading:
         """Read the number in a picture.
 
         Parameters
         ----------
         picture
-            A path, the bytes of a file, a page of a PDF or TIFF (``"scan.pdf#2"``; without a number, the first), a
-            PIL image, or a uint8 array (h, w), (h, w, 3) in RGB or (h, w, 4) with alpha.
+            A path, a page of a PDF or TIFF (``"scan.pdf#2"``; without a number, the first), the bytes of a file, a
+            file opened in binary mode, a PIL image, or an array or tensor (h, w), (h, w, 1), (h, w, 3) in RGB or
+            (h, w, 4) with alpha, white 255 in integers and 1 in floats.
         among
             The values of which one is written there: the reading's text is one of them, and "unsure" if it is not
             clear which. They are compared with the digits alone unless one of them has a mark.
@@ -160,7 +162,7 @@ class Reader:
         except ShuziError as problem:
             return problem
 
-    def find_candidates(self, picture: Picture) -> Candidates:
+    def find_candidates(self, picture: Source) -> Candidates:
         """Return everything found on the way to a reading, to show or measure it; raises what `read` raises."""
         grey, hand = open_picture(picture), self._classifier
         if not isinstance(hand, Hand):
@@ -177,7 +179,7 @@ class Reader:
         return reading if self._values is None else choose(reading, seen, self._values, self._line_scale)
 
     def read_many(
-        self, pictures: Iterable[Picture] | str | Path | bytes, among: Sequence[str] | None = None
+        self, pictures: Iterable[Source] | Source, among: Sequence[str] | None = None
     ) -> Iterator[Reading | ShuziError]:
         """Read pictures on all cores and yield the readings in order.
 
@@ -188,8 +190,8 @@ class Reader:
         ----------
         pictures
             Each as for `read`, or a folder, which yields a reading for each picture in it, as a PDF does for each
-            page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance. A str,
-            Path or bytes is one picture, or one folder.
+            page (see `shuzi.pictures.folders.single_pictures`). They are consumed as needed, a few in advance. A
+            single name is one picture, one folder, or a pattern such as ``"scans/*.png"``.
         among
             As for `read`.
         """

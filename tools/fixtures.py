@@ -25,7 +25,7 @@ from PIL import Image
 import shuzi
 from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut
-from shuzi.reading.find.locate import LARGEST
+from shuzi.reading.find.find_thresholds import LARGEST_SIDE
 from shuzi.reading.report.result import Reading
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
@@ -93,7 +93,7 @@ def pictures() -> dict[str, Grey]:
 
 def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
     """Return every number on the way from a picture to its reading; write the maps and strips beside it."""
-    scan = Scan.of(grey, LARGEST)
+    scan = Scan.of(grey, LARGEST_SIDE)
     seen = reader.find_candidates(grey)
     _save(name, "ink", scan.ink)
     _save(name, "contrast", scan.contrast)

@@ -124,7 +124,8 @@ def fit_way(read: Sequence[PageRead]) -> Way:
 
     Examples
     --------
-    >>> from shuzi.reading.decide.candidate_confidence import KNOTS, logit
+    >>> from shuzi.reading.decide.candidate_confidence import logit
+    >>> from shuzi.reading.decide.decide_thresholds import KNOTS
     >>> pages = [PageRead([(2.0, 5.0, 0.0)], (0.0, 0.0, 0.0), correct) for correct in (True, False)] * 500
     >>> way = fit_way(pages)
     >>> round(float(np.interp(logit(predicted(way.curves, pages)[0]), KNOTS, way.measured)), 1)

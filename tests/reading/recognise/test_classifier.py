@@ -4,10 +4,10 @@ import pytest
 
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.card import METADATA_KEY
-from shuzi.reading.recognise import classifier as module
 from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.recognise_thresholds import IMAGES_AT_ONCE, ONE_CORE_IMAGES
 
-FEW, PIECE = module._FEW, module._PIECE
+FEW, PIECE = ONE_CORE_IMAGES, IMAGES_AT_ONCE
 
 
 @pytest.fixture(scope="module")

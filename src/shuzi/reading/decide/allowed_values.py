@@ -11,13 +11,22 @@ import numpy as np
 from shuzi.errors import DataError
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.reading.decide.characters import digit_of, has_digits, ignored_on, is_sign_inside, mark_of
+from shuzi.reading.decide.decide_thresholds import (
+    CLEARLY_OTHER,
+    LEAST_RARITY,
+    LEAST_VALUE_SCORE,
+    LISTED_PROBABILITY,
+    LONGEST_VALUE,
+    MOST_ALTERNATIVES,
+    MOST_VALUES,
+    VALUE_OK,
+)
 from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.outcome import Outcome, by_character, characters_of, outcome
-from shuzi.reading.decide.value_scores import LONGEST, LOWEST, Scored, scored
+from shuzi.reading.decide.value_scores import Scored, scored
 from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.report.result import (
     BLANK,
-    MOST_ALTERNATIVES,
     NOT_A_DIGIT,
     OK,
     SIGN_INK,
@@ -29,16 +38,6 @@ from shuzi.reading.report.result import (
     without_marks,
 )
 
-MOST_VALUES = 100_000
-"""Values that a list may have."""
-
-OK_FROM = 0.99
-"""The probability, among the values, from which a value is `ok`."""
-
-_LISTED = 0.98  # the probability that what is written is on the list
-_CLEARLY = 4.0  # if another text is more probable by this log ratio, no value is written
-_LEAST = 1e-6
-_IMPOSSIBLE = LOWEST / 2  # a value with a lower score is not written
 _INK = "ink"
 
 
@@ -64,8 +63,8 @@ def checked(values: Sequence[str]) -> list[str]:
     if len(kept) > MOST_VALUES:
         raise DataError("error.among.many", n=len(kept), most=MOST_VALUES)
     for each in kept:
-        if not set(each) <= set(DIGITS + MARKS) or not set(each) & set(DIGITS) or len(each) > LONGEST:
-            shown = each if len(each) <= LONGEST else f"{each[:LONGEST]}…"
+        if not set(each) <= set(DIGITS + MARKS) or not set(each) & set(DIGITS) or len(each) > LONGEST_VALUE:
+            shown = each if len(each) <= LONGEST_VALUE else f"{each[:LONGEST_VALUE]}…"
             raise DataError("error.among.value", value=shown)
     return kept
 
@@ -101,7 +100,12 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     best, highest = found.values[ranked[0]], float(found.scores[ranked[0]])
     # an unlisted text is one of all texts of that length, so each of them is rare
     rare = len(values) / max(10.0 ** len(without_marks(best)), len(values))
-    other = math.exp(min(found.free - highest, 500.0)) * max(rare, _LEAST) * (1 - _LISTED) / _LISTED
+    other = (
+        math.exp(min(found.free - highest, 500.0))
+        * max(rare, LEAST_RARITY)
+        * (1 - LISTED_PROBABILITY)
+        / LISTED_PROBABILITY
+    )
     exponents = np.exp(found.scores - highest)
     probabilities = exponents / (float(exponents.sum()) + other)
     confidence = float(probabilities[ranked[0]])
@@ -110,11 +114,11 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     told = None if several else _told(reading, seen, found, chosen, scale)
     if several:
         doubt = "reading.among.lines"
-    elif told is None or highest < _IMPOSSIBLE or found.free - highest > _CLEARLY:
+    elif told is None or highest < LEAST_VALUE_SCORE or found.free - highest > CLEARLY_OTHER:
         doubt = "reading.among.none"
     else:
         doubt = _INK if told.status != OK or (_has_unknown(told) and _longer(values, best)) else ""
-    status = OK if confidence >= OK_FROM and not doubt else UNSURE
+    status = OK if confidence >= VALUE_OK and not doubt else UNSURE
     alternatives = tuple((found.values[place], float(probabilities[place])) for place in ranked)
     near = {"value": best}
     if doubt:
@@ -180,7 +184,7 @@ def _told(
     return replace(
         reading,
         status=UNSURE if inside else OK,
-        digits=tuple(digit_of(each, seen, each.probability, OK_FROM) for each in own),
+        digits=tuple(digit_of(each, seen, each.probability, VALUE_OK) for each in own),
         marks=tuple(mark_of(each, seen, each.probability) for each in characters if each.character in MARKS),
         ignored=ignored_on(seen, [Outcome((text,), (1.0,), characters, agreed=False)], own),
         advice=("reading.sign_inside" if inside else "reading.unknown_ink", {}),

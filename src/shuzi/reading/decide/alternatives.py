@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from shuzi.reading.report.result import MOST_ALTERNATIVES
-
-_LEAST = 1e-4  # a text less probable than this is not named
+from shuzi.reading.decide.decide_thresholds import LEAST_ALTERNATIVE, MOST_ALTERNATIVES
 
 Choices = Sequence[tuple[str, float]]
 """What a part may say, and the probability of each."""
@@ -47,10 +45,10 @@ def best_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[st
     [('1', 0.5), ('7', 0.25), ('2', 0.08)]
     """
     (text, highest), *others = most_probable(parts)
-    scale = confidence / max(highest, _LEAST)
-    scale = min(scale, (1 - confidence) / max(sum(share for _, share in others), _LEAST))
+    scale = confidence / max(highest, LEAST_ALTERNATIVE)
+    scale = min(scale, (1 - confidence) / max(sum(share for _, share in others), LEAST_ALTERNATIVE))
     named = [(other, share * scale) for other, share in others]
-    return (text, confidence), *(each for each in named if each[1] >= _LEAST)
+    return (text, confidence), *(each for each in named if each[1] >= LEAST_ALTERNATIVE)
 
 
 def shared_out(texts: Sequence[tuple[str, float]], confidence: float, others: float) -> tuple[tuple[str, float], ...]:
@@ -71,4 +69,4 @@ def shared_out(texts: Sequence[tuple[str, float]], confidence: float, others: fl
     share = (1 - confidence) * others / rest if rest > 0 else 0.0
     # no other text may be called more probable than the one that was chosen
     named = [(text, min(probability * share, confidence)) for text, probability in texts[1:]]
-    return ((texts[0][0], confidence), *(each for each in named if each[1] >= _LEAST))
+    return ((texts[0][0], confidence), *(each for each in named if each[1] >= LEAST_ALTERNATIVE))

@@ -15,13 +15,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from shuzi.reading.decide.decide_thresholds import CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT
 from shuzi.reading.find.candidates import Candidate, Candidates
-
-_STEEPEST = 500.0  # math.exp overflows at 709
-_NEVER = 1e-4  # probabilities closer to 0 or 1 than this carry no more information
-
-KNOTS = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
-"""The logits of the curves' output at which accuracy is measured."""
 
 
 class Curves(NamedTuple):
@@ -45,7 +40,7 @@ class Curves(NamedTuple):
     is_digit: float = 1.0
     found: float = 1.0
     shift: float = 0.0
-    whole: float = _STEEPEST
+    whole: float = STEEPEST_LOGIT
     uncovered: float = 0.0
     missed: float = 0.0
     at_edge: float = 0.0
@@ -167,7 +162,7 @@ def logit(sure: float) -> float:
     >>> logit(0.5), round(logit(1.0), 2)
     (0.0, 9.21)
     """
-    kept = min(max(sure, _NEVER), 1 - _NEVER)
+    kept = min(max(sure, CLIPPED_PROBABILITY), 1 - CLIPPED_PROBABILITY)
     return math.log(kept / (1 - kept))
 
 
@@ -177,7 +172,7 @@ def sigmoid(score: float) -> float:
     >>> sigmoid(0.0), sigmoid(-1e9) < 1e-200
     (0.5, True)
     """
-    return 1 / (1 + math.exp(-min(max(score, -_STEEPEST), _STEEPEST)))
+    return 1 / (1 + math.exp(-min(max(score, -STEEPEST_LOGIT), STEEPEST_LOGIT)))
 
 
 def _way(thresholds: Mapping[str, float], way: str) -> Way:

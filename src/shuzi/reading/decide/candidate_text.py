@@ -8,13 +8,12 @@ from shuzi.ink.components import in_reading_order
 from shuzi.ink.paper import LEAST_CONTRAST
 from shuzi.reading.decide.alternatives import best_products, on_lines
 from shuzi.reading.decide.candidate_confidence import Scale
+from shuzi.reading.decide.decide_thresholds import MORE_INK
 from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.decide.line_text import interpret_lines, reject_lines
 from shuzi.reading.find.candidates import Candidate, Candidates
 from shuzi.reading.report.advice import Sentence, about_no_writing, about_the_picture, is_much_smaller
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, UNSURE, Digit, Reading
-
-_MORE_INK = 0.05  # fraction of the ink outside all digits that is worth mentioning
 
 
 def interpret(seen: Candidates, scale: Scale, lines: LineScale | None = None) -> Reading:
@@ -95,7 +94,7 @@ def _advice(seen: Candidates, digits: tuple[Digit, ...], status: str) -> Sentenc
         return amiss
     if status == NOT_A_DIGIT:
         return "reading.not_a_digit", {}
-    if seen.uncovered > _MORE_INK and all(each.status == OK for each in digits):
+    if seen.uncovered > MORE_INK and all(each.status == OK for each in digits):
         return "reading.more_ink", {}
     none = next((place for place, each in enumerate(digits, start=1) if each.status == NOT_A_DIGIT), None)
     if none:

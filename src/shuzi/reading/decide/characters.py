@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from shuzi.ink.boxes import Box, as_array, iou, overlap_of_smaller
 from shuzi.models.tasks import CLASSES, DIGITS, MARKS, SIGN
-from shuzi.reading.decide.ignored_ink import LEAST_WORK, left_out
+from shuzi.reading.decide.decide_thresholds import (
+    LEAST_KIND_WORK,
+    LEAST_PROBABILITY_SUM,
+    MOST_MARK_ALTERNATIVES,
+    SAME_CHARACTER_IOU,
+    SAME_INK,
+)
+from shuzi.reading.decide.ignored_ink import left_out
 from shuzi.reading.decide.outcome import Character, Outcome
 from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.report.result import OK, SIGN_INK, UNKNOWN, UNSURE, Digit, Ignored, Mark
-
-SAME_INK = 0.5
-"""Of the smaller of two boxes: from this overlap on they hold the same ink."""
-
-_ALIKE = 0.6  # IoU: from this on, two characters of a line are one piece of ink
-_LEAST = 1e-6
-_NAMED = 5  # other characters that a mark names
 
 
 def has_digits(text: str) -> bool:
@@ -70,7 +70,7 @@ def _is_among(box: Box, taken: NDArray[np.float64]) -> bool:
 
 
 def _is_alike(one: Box, other: Box) -> bool:
-    return float(iou(np.array(one, np.float64), as_array([other]))[0]) >= _ALIKE
+    return float(iou(np.array(one, np.float64), as_array([other]))[0]) >= SAME_CHARACTER_IOU
 
 
 def digit_of(found: Character, seen: Candidates, probability: float, ok: float) -> Digit:
@@ -88,7 +88,7 @@ def digit_of(found: Character, seen: Candidates, probability: float, ok: float) 
         The probability from which it is "ok".
     """
     shares = found.probabilities[: len(DIGITS)]
-    probabilities = (shares / max(float(shares.sum()), _LEAST)).astype(np.float32)
+    probabilities = (shares / max(float(shares.sum()), LEAST_PROBABILITY_SUM)).astype(np.float32)
     status = OK if probability >= ok else UNSURE
     return Digit(int(found.character), probability, probabilities, seen.in_original(found.box), status, found.image)
 
@@ -100,7 +100,7 @@ def mark_of(found: Character, seen: Candidates, probability: float) -> Mark:
         for place in np.argsort(-found.probabilities, kind="stable").tolist()
         if CLASSES[place] != found.character and found.probabilities[place] > 0
     ]
-    return Mark(found.character, probability, seen.in_original(found.box), tuple(others[:_NAMED]))
+    return Mark(found.character, probability, seen.in_original(found.box), tuple(others[:MOST_MARK_ALTERNATIVES]))
 
 
 def ignored_on(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[Character]) -> tuple[Ignored, ...]:
@@ -122,5 +122,5 @@ def ignored_on(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[C
     found += [(UNKNOWN, each.box) for line in alone for each in line.characters if each.character in MARKS]
     heights = [each.box.height for each in digits or characters] or [each.line.height for each in seen.lines]
     boxes = [each.box for each in characters]
-    found += left_out(seen.grey, seen.ink, boxes, float(np.median(heights)), max(seen.work_left, LEAST_WORK))
+    found += left_out(seen.grey, seen.ink, boxes, float(np.median(heights)), max(seen.work_left, LEAST_KIND_WORK))
     return tuple(Ignored(kind, seen.in_original(box)) for kind, box in sorted(found, key=lambda each: each[1].x))

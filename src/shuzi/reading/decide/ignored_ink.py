@@ -12,23 +12,19 @@ from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
 from shuzi.ink.pattern import THIN, is_patterned, thickness
 from shuzi.ink.ruling import Ruling
-from shuzi.reading.find.candidates import MOST_WORK
+from shuzi.reading.decide.decide_thresholds import (
+    CHARACTER_MARGIN,
+    DARKNESS_MARGIN,
+    IMAGES_PER_PIECE,
+    LARGE_INK,
+    MOST_CUT_OFF,
+    PIXELS_PER_IMAGE,
+    PRINT_DARKNESS,
+    SAME_LINE_OVERLAP,
+    STAIN_DARKNESS,
+)
+from shuzi.reading.find.find_thresholds import MOST_WORK
 from shuzi.reading.report.result import NEIGHBOUR, PRINT, RULING, STAIN, UNKNOWN
-
-LEAST_WORK = 700.0
-"""May be done to tell kinds whatever was done before, in images classified: a frame around a page takes 600."""
-
-LARGE = 0.4
-"""Of the digits' median height: ink that is as high or as wide is named."""
-
-_GROWN = 0.16  # of a digit's height: how far ink may reach beyond a character's box and still belong to it
-_PALE = 0.5  # of the digits' darkness: paler ink is a stain
-_FINE = 0.8  # of the digits' darkness: a printed pattern under them is paler
-_PIXELS = 3_000  # to look at so many takes as long as to classify an image; two frames around a page fill 3.3 million
-_PIECE = 0.5  # images that could be classified while a piece is looked at, however small
-_CUT_OFF = 0.9  # of a digit's height: what reaches further into the picture may be writing of its own
-_SHARED = 0.25  # of the lower one's height: ink that shares more of it with a character stands in its line
-_PAPER_AROUND = 0.3  # of a digit's height: the margin whose paper a piece is compared with
 
 
 def left_out(
@@ -61,32 +57,32 @@ def left_out(
     every = ink >= SOLID
     solid = every.astype(np.uint8)
     _, pieces = cv2.connectedComponents(solid, connectivity=8)
-    near = _PAPER_AROUND * height
+    near = DARKNESS_MARGIN * height
     known = [_darkness(grey, ink, box, near, ink[box.pixels()] >= SOLID) for box in taken]
     darkness = float(np.median(known)) if known else 0.0
     for box in taken:
-        around = box.pixels(rim=_GROWN * height)
+        around = box.pixels(rim=CHARACTER_MARGIN * height)
         # around a box, only what hangs together with its ink belongs to it
         own = np.isin(pieces[around], np.unique(pieces[box.pixels()]))
         solid[around][own] = 0
     _, found_labels, found_stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
     labels, stats = np.asarray(found_labels, np.int32), np.asarray(found_stats, np.int32)
-    ruling = Ruling(every, solid.astype(np.bool_), taken, height, LARGE * height)
+    ruling = Ruling(every, solid.astype(np.bool_), taken, height, LARGE_INK * height)
     found: list[tuple[str, Box]] = []
     fine: list[tuple[int, int]] = []  # the place in `found` and the number of what may be a part of a pattern
-    large = np.flatnonzero(stats[1:, 2:4].max(axis=1) >= LARGE * height) + 1
+    large = np.flatnonzero(stats[1:, 2:4].max(axis=1) >= LARGE_INK * height) + 1
     for number in large.tolist():
         x, y, wide, high, area = stats[number].tolist()
         box = Box(x, y, wide, high)
-        most -= _PIECE + ruling.looked_at(box, area) / _PIXELS
+        most -= IMAGES_PER_PIECE + ruling.looked_at(box, area) / PIXELS_PER_IMAGE
         if most < 0:
             found.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
             continue
         piece = labels[box.pixels()] == number
         dark = _darkness(grey, ink, box, near, piece)
-        pale = dark < _PALE * darkness
+        pale = dark < STAIN_DARKNESS * darkness
         line = ruling.is_line(box, piece) or (not pale and ruling.is_comb(box, piece))
-        if not line and not pale and dark <= _FINE * darkness and max(wide, high) <= height:
+        if not line and not pale and dark <= PRINT_DARKNESS * darkness and max(wide, high) <= height:
             fine.append((len(found), number))
         rest = NEIGHBOUR if _is_neighbour(box, ink.shape, taken, height) else UNKNOWN
         found.append((RULING if line else STAIN if pale else rest, box))
@@ -102,10 +98,11 @@ def left_out(
 
 def _is_neighbour(box: Box, shape: tuple[int, ...], taken: Sequence[Box], height: float) -> bool:
     """Tell whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number."""
-    above_or_below = (box.y <= 0 or box.bottom >= shape[0]) and box.height < _CUT_OFF * height
-    beside = (box.x <= 0 or box.right >= shape[1]) and box.width < _CUT_OFF * height
+    above_or_below = (box.y <= 0 or box.bottom >= shape[0]) and box.height < MOST_CUT_OFF * height
+    beside = (box.x <= 0 or box.right >= shape[1]) and box.width < MOST_CUT_OFF * height
     return (above_or_below or beside) and not any(
-        min(box.bottom, each.bottom) - max(box.y, each.y) > _SHARED * min(box.height, each.height) for each in taken
+        min(box.bottom, each.bottom) - max(box.y, each.y) > SAME_LINE_OVERLAP * min(box.height, each.height)
+        for each in taken
     )
 
 

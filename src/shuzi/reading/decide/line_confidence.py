@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from shuzi.reading.decide.candidate_confidence import KNOTS, logit, sigmoid
+from shuzi.reading.decide.candidate_confidence import logit, sigmoid
+from shuzi.reading.decide.decide_thresholds import KNOTS
 from shuzi.reading.recognise.search import Weights
 
 WEIGHT, CURVE, MEASURED, OK_FROM, OTHERS = "line-weight-", "line-curve-", "line-right-", "line-ok", "line-others"

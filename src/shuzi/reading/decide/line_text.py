@@ -13,15 +13,8 @@ from shuzi.ink.components import SOLID
 from shuzi.models.tasks import DIGITS, MARKS, SIGN
 from shuzi.reading.decide.alternatives import most_probable, on_lines, shared_out
 from shuzi.reading.decide.candidate_confidence import logit
-from shuzi.reading.decide.characters import (
-    SAME_INK,
-    counted_once,
-    digit_of,
-    has_digits,
-    ignored_on,
-    is_sign_inside,
-    mark_of,
-)
+from shuzi.reading.decide.characters import counted_once, digit_of, has_digits, ignored_on, is_sign_inside, mark_of
+from shuzi.reading.decide.decide_thresholds import LEAST_CONFIDENCE, MOST_CONFIDENCE, NO_DIGIT_PROBABILITY, SAME_INK
 from shuzi.reading.decide.line_confidence import Evidence, LineScale
 from shuzi.reading.decide.outcome import Character, Outcome, outcome
 from shuzi.reading.find.candidates import Candidates
@@ -39,8 +32,6 @@ from shuzi.reading.report.result import (
     without_marks,
 )
 
-_NO_DIGIT = 0.5  # the probability that a line holds no digit from which the whole picture is called not a digit
-_LEAST, _MOST = 1e-6, 1 - 1e-6
 _OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"}
 Texts = list[tuple[str, float]]
 
@@ -64,9 +55,12 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
     digits_only = math.prod(_of_digits(each) for each in page.written)
     of_digits = max(scale.confidence(page.evidence._replace(raw=logit(digits_only))), confidence)
     # single characters are as much less sure than their line said as the whole text is
-    raw = min(max(page.texts[0][1], _LEAST), _MOST)
-    power = math.log(min(max(confidence, _LEAST), _MOST)) / math.log(raw)
-    made = [digit_of(each, seen, max(max(each.probability, _LEAST) ** power, of_digits), scale.ok) for each in digits]
+    raw = min(max(page.texts[0][1], LEAST_CONFIDENCE), MOST_CONFIDENCE)
+    power = math.log(min(max(confidence, LEAST_CONFIDENCE), MOST_CONFIDENCE)) / math.log(raw)
+    made = [
+        digit_of(each, seen, max(max(each.probability, LEAST_CONFIDENCE) ** power, of_digits), scale.ok)
+        for each in digits
+    ]
     hindered = page.sign_inside or page.line_in_doubt or any(each.kind == UNKNOWN for each in page.ignored)
     status = OK if confidence >= scale.ok and not hindered else UNSURE
     alternatives = shared_out(page.texts, confidence, scale.others)
@@ -78,7 +72,7 @@ def interpret_lines(seen: Candidates, scale: LineScale) -> Reading | None:
         success(page.ignored) if status == OK else _advice(seen, page, digits, made, alternatives),
         scale.calibrated,
         marks=tuple(
-            mark_of(each, seen, max(max(each.probability, _LEAST) ** power, confidence))
+            mark_of(each, seen, max(max(each.probability, LEAST_CONFIDENCE) ** power, confidence))
             for each in characters
             if each.character in MARKS
         ),
@@ -100,7 +94,7 @@ def reject_lines(reading: Reading, seen: Candidates, scale: LineScale) -> Readin
     )
     no_digit = math.prod(_without_digits(each) for each in outcomes)
     sign = any(SIGN in each.texts[0] for each in outcomes)
-    status = NOT_A_DIGIT if reading.status == NOT_A_DIGIT or (sign and no_digit >= _NO_DIGIT) else UNSURE
+    status = NOT_A_DIGIT if reading.status == NOT_A_DIGIT or (sign and no_digit >= NO_DIGIT_PROBABILITY) else UNSURE
     if status == reading.status:
         return replace(reading, ignored=ignored)
     advice = reading.advice

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import SIDE, cut_out
 from shuzi.models.tasks import CLASSES, DIGITS, SIGN
+from shuzi.reading.decide.decide_thresholds import CANDIDATE_WEIGHT, LEAST_TEXT_PROBABILITY
 from shuzi.reading.recognise.character_boxes import boxes_of
 from shuzi.reading.recognise.search import LineTexts, Weights, align
-
-_SELDOM = 1e-3  # a text less probable than this says nothing about single characters
-_OWN = 0.02  # how much a candidate's own probabilities count beside those of the texts
 
 
 @dataclass(frozen=True)
@@ -114,8 +112,8 @@ def characters_of(
         if place is not None:
             candidate = found.line.candidates[place]
             box, image = candidate.box, candidate.image
-            share[: len(DIGITS)] += _OWN * share.sum() * candidate.probabilities
-            share /= 1 + _OWN
+            share[: len(DIGITS)] += CANDIDATE_WEIGHT * share.sum() * candidate.probabilities
+            share /= 1 + CANDIDATE_WEIGHT
         image = cut_out(ink, box) if image is None else image
         seen = np.zeros((SIDE, SIDE), np.uint8) if image is None else image
         characters.append(Character(character, box, share, seen))
@@ -138,7 +136,7 @@ def by_character(texts: Sequence[str], probabilities: Sequence[float]) -> NDArra
     best = texts[0]
     shares = np.zeros((len(best), len(CLASSES)))
     for text, probability in zip(texts, probabilities, strict=True):
-        if probability >= _SELDOM:
+        if probability >= LEAST_TEXT_PROBABILITY:
             for character, place in _aligned(text, best):
                 shares[place, CLASSES.index(character)] += probability
     return shares

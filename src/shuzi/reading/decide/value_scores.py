@@ -10,20 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import SIGN
+from shuzi.reading.decide.decide_thresholds import (
+    COMPARED_VALUES,
+    DISTANCES_AT_ONCE,
+    IMPOSSIBLE_VALUE,
+    LEAST_DIGIT_OF_VALUE,
+    LONGEST_VALUE,
+    MOST_ALTERNATIVES,
+)
 from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.recognise.search import LineTexts
-from shuzi.reading.report.result import MOST_ALTERNATIVES, Reading, without_marks
-
-LOWEST = -60.0
-"""The log probability of a value that cannot be written."""
-
-LONGEST = 40
-"""Characters that a value may have."""
-
-_LEAST = 1e-6
-_COMPARED = 256  # values, those nearest to what was read, that are scored
-_CHUNK = 4_096  # values whose distance is computed at once
+from shuzi.reading.report.result import Reading, without_marks
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ def scored(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     scores = [_of_digits(reading, without_marks(value)) for value in near]
     listed = set(map(without_marks, near))
     texts = {without_marks(text).replace("\n", "") for text, _ in reading.alternatives} - listed
-    free = max((_of_digits(reading, text) for text in texts), default=LOWEST)
+    free = max((_of_digits(reading, text) for text in texts), default=IMPOSSIBLE_VALUE)
     return Scored(near, np.array(scores, np.float64), free, near, None)
 
 
@@ -95,9 +93,9 @@ def _of_line(line: LineTexts, values: list[str], scale: LineScale, with_marks: b
 def _of_digits(reading: Reading, value: str) -> float:
     """Return the log probability of a value by the single digits of a reading."""
     if len(value) != len(reading.digits):
-        return LOWEST
+        return IMPOSSIBLE_VALUE
     pairs = zip(reading.digits, value, strict=True)
-    return sum(math.log(max(float(digit.probabilities[int(each)]), _LEAST)) for digit, each in pairs)
+    return sum(math.log(max(float(digit.probabilities[int(each)]), LEAST_DIGIT_OF_VALUE)) for digit, each in pairs)
 
 
 def _lines(text: str, with_marks: bool) -> list[str]:
@@ -106,16 +104,16 @@ def _lines(text: str, with_marks: bool) -> list[str]:
 
 def _nearest(values: Sequence[str], texts: Sequence[str], with_marks: bool) -> list[str]:
     """Return the values nearest to what was read by edit distance, in their order; all of a short list."""
-    if len(values) <= _COMPARED:
+    if len(values) <= COMPARED_VALUES:
         return [*values]
     wanted = [*dict.fromkeys(line for text in texts for line in _lines(text, with_marks))][:MOST_ALTERNATIVES]
-    distances = np.full(len(values), LONGEST, np.int64)
-    for start in range(0, len(values), _CHUNK):
-        part = values[start : start + _CHUNK]
+    distances = np.full(len(values), LONGEST_VALUE, np.int64)
+    for start in range(0, len(values), DISTANCES_AT_ONCE):
+        part = values[start : start + DISTANCES_AT_ONCE]
         for text in wanted:
-            found = distances[start : start + _CHUNK]
+            found = distances[start : start + DISTANCES_AT_ONCE]
             np.minimum(found, _edit_distances(part, text), out=found)
-    return [values[place] for place in np.sort(np.argsort(distances, kind="stable")[:_COMPARED])]
+    return [values[place] for place in np.sort(np.argsort(distances, kind="stable")[:COMPARED_VALUES])]
 
 
 def nearest_values(values: Sequence[str], text: str, count: int) -> list[str]:

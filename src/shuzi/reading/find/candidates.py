@@ -12,20 +12,19 @@ from numpy.typing import NDArray
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import cut_out
 from shuzi.reading.find.detector import Found
+from shuzi.reading.find.find_thresholds import (
+    CLASSIFIER_EXPONENT,
+    CROP_GROWTHS,
+    DETECTOR_EXPONENT,
+    EDGE_PIXELS,
+    LEAST_PROBABILITY,
+    MOST_WORK,
+    ONE_CROP_CONFIDENCE,
+)
 from shuzi.reading.recognise.classifier import Classifier
 
 if TYPE_CHECKING:
     from shuzi.reading.recognise.search import LineTexts
-
-_OF_CLASSIFIER, _OF_DETECTOR = 0.5, 2.0  # chosen on pages composed from validation digits
-_SURELY = 0.9  # with this confidence the classifier needs only one crop of what was found
-_FRAMES = (0.06, -0.06)  # how much wider the second and third crop of a digit are
-_NEVER = 1e-3  # lower bound for a probability or score, so that neither rules out a digit alone
-_EDGE = 1  # pixels from the picture's edge
-
-MOST_WORK = 1_800
-"""What may be done for one picture, in images classified (half a millisecond each, as measured by
-`benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it."""
 
 
 class TooMuch(Exception):  # noqa: N818 - it says what is wrong, as Crashed does
@@ -143,7 +142,9 @@ class Candidates:
     def at_edge(self, box: Box) -> bool:
         """Return whether a box is so close to the picture's edge that ink may be cut off."""
         height, width = self.grey.shape
-        return min(box.x, box.y) <= _EDGE or box.right >= width - _EDGE or box.bottom >= height - _EDGE
+        return (
+            min(box.x, box.y) <= EDGE_PIXELS or box.right >= width - EDGE_PIXELS or box.bottom >= height - EDGE_PIXELS
+        )
 
     def in_original(self, box: Box) -> Box:
         """Return a box of the searched picture in whole pixels of the original one, clipped to it."""
@@ -186,9 +187,9 @@ def candidates_at(
     probabilities, is_digit = classifier.classify_or_reject(np.stack([cut for cut, _ in inked]))
     if found:
         # the detector's boxes are not exact, and where that matters one crop is not enough
-        unsure = np.flatnonzero(probabilities.max(axis=1) * is_digit < _SURELY)
+        unsure = np.flatnonzero(probabilities.max(axis=1) * is_digit < ONE_CROP_CONFIDENCE)
         if work is not None:
-            work.spend(len(unsure) * len(_FRAMES), "reading.many_digits", len(boxes))
+            work.spend(len(unsure) * len(CROP_GROWTHS), "reading.many_digits", len(boxes))
         _classify_again(
             ink, [boxes[inked[which][1]] for which in unsure], classifier, unsure, probabilities, is_digit
         )
@@ -197,7 +198,9 @@ def candidates_at(
         score = 1.0
         if found:
             # the detector sees the surroundings, so it counts for more
-            both = shares**_OF_CLASSIFIER * np.maximum(found[place].scores, _NEVER) ** _OF_DETECTOR
+            both = (
+                shares**CLASSIFIER_EXPONENT * np.maximum(found[place].scores, LEAST_PROBABILITY) ** DETECTOR_EXPONENT
+            )
             shares, score = both / both.sum(), found[place].score
         candidates.append(Candidate(cut, boxes[place], shares, sure, score))
     return candidates
@@ -215,7 +218,7 @@ def _classify_again(
     cuts = [
         (cut, place)
         for place, box in zip(which.tolist(), boxes, strict=True)
-        for share in _FRAMES
+        for share in CROP_GROWTHS
         if (cut := cut_out(ink, box.grown(share))) is not None
     ]
     if not cuts:
@@ -223,7 +226,7 @@ def _classify_again(
     of = np.array([place for _, place in cuts])
     shares, digit = classifier.classify_or_reject(np.stack([cut for cut, _ in cuts]))
     for place in np.unique(of):
-        logs = np.log(np.maximum(np.vstack([probabilities[place], shares[of == place]]), _NEVER))
+        logs = np.log(np.maximum(np.vstack([probabilities[place], shares[of == place]]), LEAST_PROBABILITY))
         mean = np.exp(logs.mean(axis=0))
         probabilities[place] = mean / mean.sum()
         is_digit[place] = np.mean([is_digit[place], *digit[of == place]])

@@ -15,18 +15,16 @@ from shuzi.ink.boxes import Box, iou, non_maximum_suppression
 from shuzi.ink.resize import resize
 from shuzi.models.session import Session
 from shuzi.models.tasks import DETECTOR
-
-LETTER = 28.0
-"""The height in pixels to which digits are scaled; the detector was trained on 15 to 46."""
-
-_CELL = 4  # pixels of a page per cell of the maps, as in training
-_STEP = 8  # pixels: the height and width of the input are multiples of this
-_LEAST = 0.2  # lower peaks are ignored
-_SAME = 0.5  # boxes with at least this IoU are one digit
-_MOST_LARGER = 6.0  # times: anything that would need more enlargement is not writing
-_MOST_PIXELS = 1_000_000  # in a picture to be searched; a page of that size holds a thousand digits
-_MOST_FOUND = 1_000
-_MARGIN = 8  # pixels of paper around the picture, because few training pages had digits at the edge
+from shuzi.reading.find.find_thresholds import (
+    CELL_PIXELS,
+    INPUT_MULTIPLE,
+    LEAST_PEAK,
+    MOST_DETECTIONS,
+    MOST_ENLARGEMENT,
+    MOST_SEARCHED_PIXELS,
+    PAPER_MARGIN,
+    SAME_DETECTION_IOU,
+)
 
 
 @dataclass(frozen=True)
@@ -83,8 +81,8 @@ class Detector:
         scale = possible_scale(scale, contrast.shape)
         seen = resize(contrast, scale)
         height, width = seen.shape
-        below, right = (_MARGIN + -(side + 2 * _MARGIN) % _STEP for side in (height, width))
-        page = cv2.copyMakeBorder(seen, _MARGIN, below, _MARGIN, right, cv2.BORDER_REPLICATE)
+        below, right = (PAPER_MARGIN + -(side + 2 * PAPER_MARGIN) % INPUT_MULTIPLE for side in (height, width))
+        page = cv2.copyMakeBorder(seen, PAPER_MARGIN, below, PAPER_MARGIN, right, cv2.BORDER_REPLICATE)
         (places,) = self._session.run(page[None].astype(np.float32))
         return _without_doubles(_peaks(places[0], (width / contrast.shape[1], height / contrast.shape[0])))
 
@@ -95,7 +93,7 @@ def possible_scale(scale: float, shape: tuple[int, ...]) -> float:
     >>> possible_scale(0.5, (480, 640)), possible_scale(9.0, (40, 60)), possible_scale(9.0, (1000, 1000))
     (0.5, 6.0, 1.0)
     """
-    return min(scale, _MOST_LARGER, math.sqrt(_MOST_PIXELS / math.prod(shape)))
+    return min(scale, MOST_ENLARGEMENT, math.sqrt(MOST_SEARCHED_PIXELS / math.prod(shape)))
 
 
 def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Found]:
@@ -103,13 +101,13 @@ def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Foun
     scores = places[..., :10]
     highest = np.ascontiguousarray(scores.max(axis=2))
     around = cv2.dilate(highest, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero((highest >= around) & (highest >= _LEAST))
+    rows, columns = np.nonzero((highest >= around) & (highest >= LEAST_PEAK))
     found = []
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
         dx, dy, log_width, log_height = places[row, column, 10:].tolist()
-        width, height = (float(np.exp(np.clip(each, -3, 5))) * _CELL for each in (log_width, log_height))
-        x = (column + 0.5 + dx) * _CELL - width / 2 - _MARGIN
-        y = (row + 0.5 + dy) * _CELL - height / 2 - _MARGIN
+        width, height = (float(np.exp(np.clip(each, -3, 5))) * CELL_PIXELS for each in (log_width, log_height))
+        x = (column + 0.5 + dx) * CELL_PIXELS - width / 2 - PAPER_MARGIN
+        y = (row + 0.5 + dy) * CELL_PIXELS - height / 2 - PAPER_MARGIN
         box = Box(x / scale[0], y / scale[1], width / scale[0], height / scale[1])
         found.append(Found(scores[row, column], box))
     return found
@@ -117,5 +115,7 @@ def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Foun
 
 def _without_doubles(found: list[Found]) -> list[Found]:
     """Keep the highest-scoring of overlapping boxes, and no more than a page can hold."""
-    surest = sorted(found, key=lambda one: -one.score)[:_MOST_FOUND]
-    return [surest[place] for place in non_maximum_suppression([each.box for each in surest], iou, _SAME)]
+    surest = sorted(found, key=lambda one: -one.score)[:MOST_DETECTIONS]
+    return [
+        surest[place] for place in non_maximum_suppression([each.box for each in surest], iou, SAME_DETECTION_IOU)
+    ]

@@ -13,14 +13,16 @@ from shuzi.ink.boxes import Box, intersection
 from shuzi.ink.rows import MOST_ROWS, NEAR, hangs_on, rows_of
 from shuzi.ink.strips import band, whole
 from shuzi.reading.find.candidates import Candidate, TooMuch
-
-_TALLEST = 2.2  # of a digit's height: a taller component is no character of the line
-_ON_LINE = 0.5  # of a component's height that must lie in the line's band
-_RISES, _HANGS = 0.1, 0.25  # of a digit's height: how far the band reaches above and below the digits
-_PROPOSED = 0.5  # the score from which a candidate is part of the candidates' own text
-_BESIDE = 0.5  # of a digit's height: paper left and right in a strip
-_FLAT = 0.7  # of its width: what is lower than this and hangs below the digits is a stroke of print, not a comma
-_LEAST_POINT = 0.03  # of a digit's height: a smaller speck is no point
+from shuzi.reading.find.find_thresholds import (
+    BAND_ABOVE,
+    BAND_BELOW,
+    FRAME_MARGIN,
+    LEAST_HANGING_HEIGHT,
+    LEAST_IN_BAND,
+    PROPOSED_SCORE,
+    SMALLEST_POINT,
+    TALLEST_CHARACTER,
+)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Line:
     @cached_property
     def proposed(self) -> tuple[int, ...]:
         """The digits that the candidates alone would make of it."""
-        return tuple(int(each.probabilities.argmax()) for each in self.candidates if each.score >= _PROPOSED)
+        return tuple(int(each.probabilities.argmax()) for each in self.candidates if each.score >= PROPOSED_SCORE)
 
 
 def lines_of(
@@ -92,7 +94,7 @@ def lines_of(
     digits = [[each.box for each in row] for row in rows]
     lines = []
     for row, boxes, own in zip(rows, digits, _shared_out(digits, components.astype(np.float64)), strict=True):
-        hanging = [each for each in own if each.height >= _FLAT * each.width and hangs_on(each, boxes)]
+        hanging = [each for each in own if each.height >= LEAST_HANGING_HEIGHT * each.width and hangs_on(each, boxes)]
         characters = [*boxes, *_on_line(boxes, own), *hanging]
         beside = [] if specks is None else _beside(boxes, characters, specks)
         lines.append(_framed(row, boxes, [*boxes, *hanging], [*characters, *beside]))
@@ -118,8 +120,8 @@ def _framed(
     candidates: tuple[Candidate, ...], digits: list[Box], high: Sequence[Box], characters: Sequence[Box]
 ) -> Line:
     height = float(np.median([each.height for each in digits]))
-    left = min(each.x for each in characters) - _BESIDE * height
-    right = max(each.right for each in characters) + _BESIDE * height
+    left = min(each.x for each in characters) - FRAME_MARGIN * height
+    right = max(each.right for each in characters) + FRAME_MARGIN * height
     vertical = [band(digits), whole(high)]
     return Line(candidates, tuple(Box(left, top, right - left, down) for _, top, _, down in vertical), height)
 
@@ -129,7 +131,7 @@ def _beside(digits: list[Box], characters: list[Box], specks: NDArray[np.int32])
     height = float(np.median([each.height for each in digits]))
     left, right = min(each.x for each in characters), max(each.right for each in characters)
     gaps = np.maximum(left - specks[:, 0] - specks[:, 2], specks[:, 0] - right)
-    possible = specks[(specks[:, 2:].max(axis=1) >= _LEAST_POINT * height) & (gaps >= 0) & (gaps < NEAR * height)]
+    possible = specks[(specks[:, 2:].max(axis=1) >= SMALLEST_POINT * height) & (gaps >= 0) & (gaps < NEAR * height)]
     near = _in_band(digits, [Box(*map(float, each)) for each in possible.tolist()])
     before = max((each for each in near if each.right <= left), key=lambda each: each.right, default=None)
     after = min((each for each in near if each.x >= right), key=lambda each: each.x, default=None)
@@ -143,8 +145,8 @@ def _in_band(digits: list[Box], pieces: list[Box]) -> list[Box]:
     return [
         each
         for each in pieces
-        if each.height < _TALLEST * height
-        and min(each.bottom, bottom) - max(each.y, top) > _ON_LINE * min(each.height, bottom - top)
+        if each.height < TALLEST_CHARACTER * height
+        and min(each.bottom, bottom) - max(each.y, top) > LEAST_IN_BAND * min(each.height, bottom - top)
     ]
 
 
@@ -152,7 +154,7 @@ def _band(digits: list[Box]) -> tuple[float, float]:
     """Return from where to where characters beside these digits may reach."""
     height = float(np.median([each.height for each in digits]))
     top, bottom = np.median([[each.y, each.bottom] for each in digits], axis=0).tolist()
-    return top - _RISES * height, bottom + _HANGS * height
+    return top - BAND_ABOVE * height, bottom + BAND_BELOW * height
 
 
 def _on_line(digits: list[Box], pieces: list[Box]) -> list[Box]:

@@ -14,37 +14,35 @@ from shuzi.ink.paper import CONTRAST, LEAST_CONTRAST, PAPER, ink_map
 from shuzi.ink.scan import Scan
 from shuzi.ink.strips import length
 from shuzi.reading.find.candidates import Candidate, Candidates, TooMuch, Work, around, candidates_at
-from shuzi.reading.find.detector import LETTER, Detector, possible_scale
+from shuzi.reading.find.detector import Detector, possible_scale
+from shuzi.reading.find.find_thresholds import (
+    CLEAR_DETECTION,
+    DIGIT_HEIGHT,
+    GOOD_SCORE,
+    GOOD_SCORE_BEFORE_LINES,
+    IMAGES_PER_SEPARATION,
+    LARGEST_SIDE,
+    LARGEST_STROKE_GAP,
+    LEAST_HEIGHT,
+    LEAST_HEIGHT_OF_ONE,
+    LEAST_SCALE_STEP,
+    LEAST_SCORE,
+    MOST_BROKEN_STROKES,
+    MOST_COMPONENTS,
+    MOST_DETECTOR_RUNS,
+    MOST_SIMPLE_COMPONENTS,
+    MOST_UNEXPLAINED_INK,
+    PALE_MARGIN,
+    SAME_DIGIT_IOU,
+    SAME_DIGIT_OVERLAP,
+    STRIP_PIXELS_PER_IMAGE,
+    SURE_CONFIDENCE,
+    TYPICAL_HEIGHTS,
+)
 from shuzi.reading.find.line_frames import lines_of
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.recogniser import Recogniser
 from shuzi.reading.recognise.search import LineTexts, texts_of
-
-LARGEST = 1_280  # pixels of the longer side at which a picture is searched
-_MOST_SIMPLE = 24  # components: with more, the ink is not simple
-_FEW = 6  # components: no more may be the broken strokes of one digit
-_NEAR = 0.15  # of a component's height: the largest gap between broken strokes of one digit
-_LEAST = 0.5  # minimum score of a digit
-_SHARES = (0.6, 0.3)  # of the picture's shorter side: typical heights of digits
-_CLEARLY = 0.5  # the minimum score of a detection where no ink is visible
-_AROUND = 0.3  # of a digit's size: the margin of paper used to separate its pale ink
-_COVERED = 0.6  # of the smaller box: two boxes that overlap this much are one digit
-_GOOD = 0.75  # candidates that explain a picture this well are final
-_GOOD_ENOUGH = 0.6  # the same if the line recogniser will read the lines anew
-_MOST_CANDIDATES = 3  # runs of the detector on a picture
-_UNEXPLAINED = 0.02  # of the solid ink: if more than this is outside the digits, the detector is used
-_AGAIN = 0.4  # IoU: a box that overlaps a digit this much is the same digit
-_OTHER = 0.15  # difference of log scales: closer scales show the same
-_MOST_PIECES = 5_000  # components: a page of 60 lines with 80 characters each has no more
-_STRIP = 36.0  # pixels of a strip's width: to recognise them takes as long as to classify an image
-_SEPARATED = 2.0  # images that could be classified while pale ink is separated from its paper
-
-SURE = 0.9
-"""Simple ink is read without the detector if its digits together have this confidence and no ink is left over.
-
-If ink such as a line or a frame is left over, the detector may add digits but not remove any. At 0.97 it would run
-too often: only 4 in 1,000 more composed texts would be correct, and a photo of six digits would take 50 % longer.
-"""
 
 
 def locate_digits(
@@ -66,7 +64,7 @@ def locate_digits(
     recogniser
         Recognises lines of anything but a single sure digit; None for no line recogniser.
     """
-    scan = Scan.of(grey, LARGEST)
+    scan = Scan.of(grey, LARGEST_SIDE)
     try:
         return _located(scan, classifier, detector, recogniser)
     except TooMuch as problem:
@@ -77,16 +75,16 @@ def _located(
     scan: Scan, classifier: Classifier, detector: Detector | None, recogniser: Recogniser | None
 ) -> Candidates:
     ink, pieces, work = scan.ink, len(scan.components.boxes), Work()
-    if pieces > _MOST_PIECES:
+    if pieces > MOST_COMPONENTS:
         raise TooMuch("reading.many_pieces", pieces)
     candidates: list[Candidate] = []
     others: list[Candidate] = []
     simple = True
     if pieces:
         candidates = _simply(scan, classifier)
-        sure = _confidence(candidates) >= SURE
-        if detector is not None and (not sure or _unexplained(ink, candidates) > _UNEXPLAINED):
-            enough = _GOOD if recogniser is None else _GOOD_ENOUGH
+        sure = _confidence(candidates) >= SURE_CONFIDENCE
+        if detector is not None and (not sure or _unexplained(ink, candidates) > MOST_UNEXPLAINED_INK):
+            enough = GOOD_SCORE if recogniser is None else GOOD_SCORE_BEFORE_LINES
             decided, beside = _by_detector(scan, classifier, detector, candidates, enough, work)
             if not sure or _adds_to(candidates, decided):
                 candidates, others, simple = decided, beside, False
@@ -101,7 +99,7 @@ def _located(
     lines: tuple[LineTexts, ...] = ()
     if recogniser is not None and not one:
         strips = sum(length(frame) for each in found for frame in each.frames)
-        work.spend(strips / _STRIP, "reading.many_lines", len(found))
+        work.spend(strips / STRIP_PIXELS_PER_IMAGE, "reading.many_lines", len(found))
         lines = tuple(texts_of(each, scan.contrast, recogniser) for each in found)
     return Candidates(
         scan.grey,
@@ -120,22 +118,22 @@ def _is_one_sure_digit(scan: Scan, candidates: list[Candidate]) -> bool:
     """Tell whether there is nothing to recognise but one digit, and that is sure."""
     # joined with a point or a stroke beside it, a digit is one candidate too
     in_one_piece = len(scan.components.boxes) + len(scan.components.specks) == 1
-    sure = len(candidates) == 1 and _confidence(candidates) >= SURE
-    return in_one_piece and sure and _unexplained(scan.ink, candidates) <= _UNEXPLAINED
+    sure = len(candidates) == 1 and _confidence(candidates) >= SURE_CONFIDENCE
+    return in_one_piece and sure and _unexplained(scan.ink, candidates) <= MOST_UNEXPLAINED_INK
 
 
 def _simply(scan: Scan, classifier: Classifier) -> list[Candidate]:
     """Take each component for a digit, or join nearby components if that gives more confidence."""
     boxes = scan.components.boxes
-    if len(boxes) > _MOST_SIMPLE:
+    if len(boxes) > MOST_SIMPLE_COMPONENTS:
         return []
 
     def taken(pieces: NDArray[np.int32]) -> list[Candidate]:
         return _without_low(candidates_at(scan.ink, [Box(*each) for each in pieces.tolist()], classifier))
 
     candidates = taken(joined(boxes))
-    if 1 < len(boxes) <= _FEW and _confidence(candidates) < SURE:
-        candidates = max(candidates, taken(joined(boxes, _NEAR)), key=_confidence)
+    if 1 < len(boxes) <= MOST_BROKEN_STROKES and _confidence(candidates) < SURE_CONFIDENCE:
+        candidates = max(candidates, taken(joined(boxes, LARGEST_STROKE_GAP)), key=_confidence)
     return candidates
 
 
@@ -152,7 +150,7 @@ def _by_detector(
     """
     ink, letter = scan.ink, letter_height(scan.components, scan.ink.shape)
     best, seen, most = list[Candidate](), list[Candidate](), 0.0
-    scale, tried = possible_scale(LETTER / letter, ink.shape), list[float]()
+    scale, tried = possible_scale(DIGIT_HEIGHT / letter, ink.shape), list[float]()
     while True:
         places = detector.find(scan.contrast, scale)
         all_candidates = candidates_at(ink, [each.box for each in places], classifier, places, work)
@@ -160,14 +158,16 @@ def _by_detector(
         if (score := _score(ink, candidates)) > most or not best:
             best, seen, most = candidates, all_candidates, score
         tried.append(scale)
-        if most >= enough or len(tried) == _MOST_CANDIDATES:
+        if most >= enough or len(tried) == MOST_DETECTOR_RUNS:
             return best or simple, seen
         # what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
         # typical heights
         heights = [statistics.median(each.box.height for each in candidates)] if candidates else []
-        heights += [share * min(ink.shape) for share in _SHARES]
-        new = (possible_scale(LETTER / height, ink.shape) for height in heights)
-        following = next((each for each in new if all(abs(math.log(each / old)) > _OTHER for old in tried)), None)
+        heights += [share * min(ink.shape) for share in TYPICAL_HEIGHTS]
+        new = (possible_scale(DIGIT_HEIGHT / height, ink.shape) for height in heights)
+        following = next(
+            (each for each in new if all(abs(math.log(each / old)) > LEAST_SCALE_STEP for old in tried)), None
+        )
         if following is None:
             return best or simple, seen
         scale = following
@@ -178,16 +178,16 @@ def _pale(
 ) -> tuple[NDArray[np.uint8], list[Candidate], list[Candidate]]:
     """Find digits with the detector if the writing is too pale or the paper too uneven for an ink map."""
     grey, ink = scan.grey, np.zeros_like(scan.grey)
-    for share in _SHARES:
-        found = detector.find(scan.contrast, LETTER / (share * min(grey.shape)))
+    for share in TYPICAL_HEIGHTS:
+        found = detector.find(scan.contrast, DIGIT_HEIGHT / (share * min(grey.shape)))
         places = [each for each in found if _on(grey, each.box)]
-        if any(each.score >= _CLEARLY for each in places):
+        if any(each.score >= CLEAR_DETECTION for each in places):
             break
     else:
         places = []
-    work.spend(_SEPARATED * len(places), "reading.many_digits", len(places))
+    work.spend(IMAGES_PER_SEPARATION * len(places), "reading.many_digits", len(places))
     for each in places:
-        place = around(each.box, _AROUND)
+        place = around(each.box, PALE_MARGIN)
         part = ink_map(grey[place], LEAST_CONTRAST / 2)
         if not part.any():  # the detector found it, so it is not noise
             darker = np.maximum(scan.contrast[place].astype(np.float32) - PAPER, 0)
@@ -203,9 +203,12 @@ def _on(grey: NDArray[np.uint8], box: Box) -> bool:
 
 def _chosen(candidates: list[Candidate]) -> list[Candidate]:
     """Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits."""
-    sure = sorted((each for each in candidates if each.score >= _LEAST), key=lambda candidate: -candidate.score)
+    sure = sorted((each for each in candidates if each.score >= LEAST_SCORE), key=lambda candidate: -candidate.score)
     return _without_low(
-        [sure[place] for place in non_maximum_suppression([each.box for each in sure], overlap_of_smaller, _COVERED)]
+        [
+            sure[place]
+            for place in non_maximum_suppression([each.box for each in sure], overlap_of_smaller, SAME_DIGIT_OVERLAP)
+        ]
     )
 
 
@@ -215,7 +218,7 @@ def _best_beside(candidates: list[Candidate], others: list[Candidate]) -> float:
     beside = (
         each.score
         for each in others
-        if not len(chosen) or overlap_of_smaller(np.array(each.box), chosen).max() < _COVERED
+        if not len(chosen) or overlap_of_smaller(np.array(each.box), chosen).max() < SAME_DIGIT_OVERLAP
     )
     return max(beside, default=0.0)
 
@@ -230,7 +233,7 @@ def _without_low(candidates: list[Candidate]) -> list[Candidate]:
 
 def _lowest(candidate: Candidate) -> float:
     """Return the minimum height relative to the others: a comma looks like a 1, but a small 0 is often a real 0."""
-    return 0.6 if candidate.probabilities.argmax() == 1 else 0.3
+    return LEAST_HEIGHT_OF_ONE if candidate.probabilities.argmax() == 1 else LEAST_HEIGHT
 
 
 def _score(ink: NDArray[np.uint8], candidates: list[Candidate]) -> float:
@@ -247,7 +250,7 @@ def _adds_to(candidates: list[Candidate], others: list[Candidate]) -> bool:
     """Return whether there are more others, including one at about the same place as each candidate."""
     boxes = as_array(each.box for each in others)
     return len(others) > len(candidates) and all(
-        iou(np.array(each.box, np.float64), boxes).max() >= _AGAIN for each in candidates
+        iou(np.array(each.box, np.float64), boxes).max() >= SAME_DIGIT_IOU for each in candidates
     )
 
 

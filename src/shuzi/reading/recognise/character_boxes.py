@@ -14,11 +14,8 @@ from shuzi.ink.components import SOLID
 from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
 from shuzi.models.tasks import CLASSES
 from shuzi.reading.recognise.ctc import spans
+from shuzi.reading.recognise.recognise_thresholds import CHARACTER_REACH, CUT_DISTANCE, OFF_CENTRE_COST
 from shuzi.reading.recognise.search import LineTexts
-
-_BETWEEN = 0.25  # of the distance between two characters: how near to either of them a cut may come
-_WIDEST = 0.8  # of a digit's height: how far a character reaches from its middle
-_STRAIGHT = 0.02  # of the most ink in a column: what a cut far from the middle costs
 
 
 def boxes_of(found: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
@@ -49,7 +46,7 @@ def boxes_of(found: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
     rows, _ = frame.pixels()
     profile = ink[rows].sum(axis=0, dtype=np.float64)
     edges = [frame.x, *(_cut(profile, *pair) for pair in pairwise(middles)), frame.right]
-    reach = _WIDEST * found.line.height
+    reach = CHARACTER_REACH * found.line.height
     return [
         _inked(ink, rows, max(left, middle - reach), min(right, middle + reach), frame)
         for middle, (left, right) in zip(middles, pairwise(edges), strict=True)
@@ -58,13 +55,13 @@ def boxes_of(found: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
 
 def _cut(profile: NDArray[np.float64], left: float, right: float) -> float:
     """Return the column between two characters in which there is the least ink."""
-    first = max(0, round(left + _BETWEEN * (right - left)))
-    part = profile[first : max(first, round(right - _BETWEEN * (right - left))) + 1]
+    first = max(0, round(left + CUT_DISTANCE * (right - left)))
+    part = profile[first : max(first, round(right - CUT_DISTANCE * (right - left))) + 1]
     middle = (left + right) / 2
     if not part.size:
         return middle
     away = np.abs(np.arange(first, first + part.size) - middle) / max(right - left, 1.0)
-    return first + int((part + _STRAIGHT * part.max() * away).argmin()) + 0.5
+    return first + int((part + OFF_CENTRE_COST * part.max() * away).argmin()) + 0.5
 
 
 def _inked(ink: NDArray[np.uint8], rows: slice, left: float, right: float, frame: Box) -> Box:

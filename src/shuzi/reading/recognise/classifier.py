@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from shuzi.errors import ModelError, ShuziError
 from shuzi.models.session import Session
 from shuzi.models.tasks import CLASSIFIER, FEATURES, RECOGNISER
-
-_PIECE = 128  # images at once: as fast as any size, with little memory
-_FEW = 32  # up to this many images, one core is faster than waking the others
+from shuzi.reading.recognise.recognise_thresholds import IMAGES_AT_ONCE, ONE_CORE_IMAGES
 
 
 class Classifier:
@@ -76,12 +74,12 @@ class Classifier:
             The array has another shape or type.
         """
         images = _checked(images)
-        if len(images) <= _FEW:
+        if len(images) <= ONE_CORE_IMAGES:
             return _both(self._session.run(images.astype(np.float32), outputs=self._answers))
         probabilities = np.empty((len(images), 10), np.float32)
         is_digit = np.empty(len(images), np.float32)
-        for start in range(0, len(images), _PIECE):
-            piece = slice(start, start + _PIECE)
+        for start in range(0, len(images), IMAGES_AT_ONCE):
+            piece = slice(start, start + IMAGES_AT_ONCE)
             outputs = self._session.run(images[piece].astype(np.float32), all_cores=True, outputs=self._answers)
             probabilities[piece], is_digit[piece] = _both(outputs)
         return probabilities, is_digit
@@ -110,8 +108,8 @@ class Classifier:
             raise ModelError("error.model.features", path=self._path)
         images = _checked(images)
         found = np.empty((len(images), int(tensor.shape[1])), np.float32)
-        for start in range(0, len(images), _PIECE):
-            piece = slice(start, start + _PIECE)
+        for start in range(0, len(images), IMAGES_AT_ONCE):
+            piece = slice(start, start + IMAGES_AT_ONCE)
             (found[piece],) = self._session.run(images[piece].astype(np.float32), outputs=[FEATURES])
         return found
 

@@ -15,9 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_NEVER = -1e30
-_TINY = 1e-300
-_ROUNDED = 1e-6  # more than sums of logarithms differ by rounding
+from shuzi.reading.recognise.recognise_thresholds import LOG_OF_ZERO, LOG_ROUNDING, TINY
 
 
 @dataclass(frozen=True)
@@ -60,21 +58,21 @@ def best_texts(
     """
     blank, seldom = log_probabilities.shape[1] - 1, math.log(least)
     # prefix: its log probabilities with and without a blank at the end
-    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, _NEVER)}
+    beams: dict[tuple[int, ...], tuple[float, float]] = {(): (0.0, LOG_OF_ZERO)}
     for column in log_probabilities.tolist():
         likely = [label for label in range(blank) if column[label] > seldom]
         if not likely:
-            beams = {text: (_add(*ends) + column[blank], _NEVER) for text, ends in beams.items()}
+            beams = {text: (_add(*ends) + column[blank], LOG_OF_ZERO) for text, ends in beams.items()}
             continue
         # texts that would come after all prefixes as they are would not be kept, so they need not be made
         lowest = -math.inf
         if len(beams) == width:
             unchanged = (
-                _add(_add(*ends) + column[blank], ends[1] + column[text[-1]] if text else _NEVER)
+                _add(_add(*ends) + column[blank], ends[1] + column[text[-1]] if text else LOG_OF_ZERO)
                 for text, ends in beams.items()
             )
-            lowest = min(unchanged) - _ROUNDED
-        longer: defaultdict[tuple[int, ...], list[float]] = defaultdict(lambda: [_NEVER, _NEVER])
+            lowest = min(unchanged) - LOG_ROUNDING
+        longer: defaultdict[tuple[int, ...], list[float]] = defaultdict(lambda: [LOG_OF_ZERO, LOG_OF_ZERO])
         for text, (with_blank, without) in beams.items():
             total = _add(with_blank, without)
             same = longer[text]
@@ -132,12 +130,12 @@ def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, .
         moved[:, 1:] += forward[:, :-1]
         moved[:, 2:] += forward[:, :-2] * skips[:, 2:]
         forward = moved * column
-        highest = np.maximum(forward.max(axis=1), _TINY)  # kept apart, or long lines would underflow
+        highest = np.maximum(forward.max(axis=1), TINY)  # kept apart, or long lines would underflow
         forward /= highest[:, None]
         scales += np.log(highest)
     rows, ends = np.arange(len(texts)), 2 * np.fromiter(map(len, texts), np.int64, len(texts))
     both = forward[rows, ends] + np.where(ends > 0, forward[rows, ends - 1], 0.0)
-    return np.minimum(np.where(both > 0, np.log(np.maximum(both, _TINY)) + scales, _NEVER), 0.0)
+    return np.minimum(np.where(both > 0, np.log(np.maximum(both, TINY)) + scales, LOG_OF_ZERO), 0.0)
 
 
 def spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -160,12 +158,12 @@ def spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> li
         return []
     states, skips = _states(labels, log_probabilities.shape[1] - 1)
     columns = log_probabilities.astype(np.float64)[:, states]
-    best = np.full(len(states), _NEVER)
+    best = np.full(len(states), LOG_OF_ZERO)
     best[:2] = columns[0, :2]
     came = np.zeros((len(columns), len(states)), np.int8)
     for place, column in enumerate(columns[1:], start=1):
-        ways = np.full((3, len(states)), _NEVER)
-        ways[0], ways[1, 1:], ways[2, 2:] = best, best[:-1], np.where(skips[2:], best[:-2], _NEVER)
+        ways = np.full((3, len(states)), LOG_OF_ZERO)
+        ways[0], ways[1, 1:], ways[2, 2:] = best, best[:-1], np.where(skips[2:], best[:-2], LOG_OF_ZERO)
         came[place] = ways.argmax(axis=0)
         best = ways.max(axis=0) + column
     state = len(states) - 1 if best[-1] >= best[-2] else len(states) - 2
@@ -189,4 +187,4 @@ def _states(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDA
 def _add(one: float, other: float) -> float:
     """Return the logarithm of the sum of two numbers given as logarithms."""
     high, low = (one, other) if one > other else (other, one)
-    return high if low <= _NEVER else high + math.log1p(math.exp(low - high))
+    return high if low <= LOG_OF_ZERO else high + math.log1p(math.exp(low - high))

@@ -20,14 +20,16 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.own import MOST_EXAMPLES
 from shuzi.errors import DataError
 from shuzi.reading.recognise.classifier import Classifier
-
-_LEAST = 1e-6
-_KERNEL = (1 / 16, 4 / 16, 6 / 16, 4 / 16, 1 / 16)  # so much shift and wobble of a stroke does not count
-_FAINT = 0.05  # a corrected digit that counts less says nothing
-_HEARD = -1.0  # the logit below which it says nothing: of the `ok` answers that it would doubt, hardly any are wrong
-_PIECE = 256  # digits that are compared at once: with 10,000 corrected ones, those of a page would take gigabytes
-_DOUBTFUL = 1.0  # the largest logit of what only looks alike: a person should see it, so it is not `ok`
-_SAME, _SURELY = 0.995, 3.0  # the similarity of one and the same ink, and the logit of its label
+from shuzi.reading.recognise.recognise_thresholds import (
+    BLUR_KERNEL,
+    DIGITS_COMPARED_AT_ONCE,
+    FAINT_SIMILARITY,
+    LEAST_LOGGED_PROBABILITY,
+    LEAST_LOGIT,
+    MOST_LOGIT_OF_ALIKE,
+    SAME_INK_LOGIT,
+    SAME_INK_SIMILARITY,
+)
 
 
 @dataclass(frozen=True)
@@ -158,7 +160,7 @@ class Looks:
     @staticmethod
     def of(images: NDArray[np.uint8], features: NDArray[np.float32], probabilities: NDArray[np.float32]) -> Looks:
         """Look at images (n, 28, 28) of which features (n, k) and probabilities (n, 10) are known."""
-        logs = np.log(np.maximum(probabilities.astype(np.float64), _LEAST))
+        logs = np.log(np.maximum(probabilities.astype(np.float64), LEAST_LOGGED_PROBABILITY))
         return Looks(_unit(features), _unit(_blurred(images)), logs)
 
     def of_these(self, places: Sequence[int] | NDArray[np.intp]) -> Looks:
@@ -208,8 +210,8 @@ def rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: 
     [Correction(digit=1, alike=1.0, logit=3.0), None]
     """
     found: list[Correction | None] = []
-    for first in range(0, len(answers), _PIECE):
-        places = np.arange(first, min(first + _PIECE, len(answers)))
+    for first in range(0, len(answers), DIGITS_COMPARED_AT_ONCE):
+        places = np.arange(first, min(first + DIGITS_COMPARED_AT_ONCE, len(answers)))
         found += _rather(looks.of_these(places), answers[places], examples, blend)
     return found
 
@@ -218,7 +220,7 @@ def _rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend:
     near = looks.features.astype(np.float64) @ examples.looks.features.T
     shape = looks.shapes.astype(np.float64) @ examples.looks.shapes.T
     alike = _sigmoid((near - blend.near) / blend.width) * _sigmoid((shape - blend.shape) / blend.shape_width)
-    same = (near >= _SAME) & (shape >= _SAME)
+    same = (near >= SAME_INK_SIMILARITY) & (shape >= SAME_INK_SIMILARITY)
     alike[same] = 1.0
     labels, logs = examples.labels, examples.looks.logs
     own = np.take_along_axis(logs, labels[:, None], axis=1)  # (m, 1)
@@ -229,8 +231,10 @@ def _rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend:
     rows = np.arange(len(answers))
     before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
     logits = before + alike * np.minimum(np.maximum(gaps, 0.0) + blend.margin, blend.most)
-    logits = np.where(same, np.maximum(logits, _SURELY), np.minimum(logits, np.maximum(before, _DOUBTFUL)))
-    strength = np.where(told & (alike >= _FAINT) & (logits >= _HEARD), logits, -np.inf)
+    logits = np.where(
+        same, np.maximum(logits, SAME_INK_LOGIT), np.minimum(logits, np.maximum(before, MOST_LOGIT_OF_ALIKE))
+    )
+    strength = np.where(told & (alike >= FAINT_SIMILARITY) & (logits >= LEAST_LOGIT), logits, -np.inf)
     best = strength.argmax(axis=1)
     return [
         Correction(int(labels[which]), float(alike[row, which]), float(strength[row, which]))
@@ -288,11 +292,11 @@ def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _blurred(images: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Blur images (n, 28, 28), subtract the mean of each, and return them as float32 (n, 784)."""
-    rim = len(_KERNEL) // 2
+    rim = len(BLUR_KERNEL) // 2
     padded = np.pad(images.astype(np.float32), ((0, 0), (rim, rim), (rim, rim)))
     side = images.shape[1]
-    parts = [weight * padded[:, :, place : place + side] for place, weight in enumerate(_KERNEL)]
+    parts = [weight * padded[:, :, place : place + side] for place, weight in enumerate(BLUR_KERNEL)]
     across = np.sum(parts, axis=0)
-    down = np.sum([weight * across[:, place : place + side] for place, weight in enumerate(_KERNEL)], axis=0)
+    down = np.sum([weight * across[:, place : place + side] for place, weight in enumerate(BLUR_KERNEL)], axis=0)
     flat = np.asarray(down, np.float32).reshape(len(images), side * side)
     return np.asarray(flat - flat.mean(axis=1, keepdims=True), np.float32)

@@ -21,17 +21,18 @@ from shuzi.models.tasks import CLASSES, DIGITS
 from shuzi.reading.find.candidates import Candidate
 from shuzi.reading.find.line_frames import Line
 from shuzi.reading.recognise.ctc import best_texts, log_probabilities
+from shuzi.reading.recognise.recognise_thresholds import (
+    BEAM_WIDTH,
+    LEAST_CANDIDATE_SCORE,
+    LEAST_CLASS_PROBABILITY,
+    LEAST_DIGIT_PROBABILITY,
+    LOWEST_LOG_PROBABILITY,
+    MOST_CANDIDATE_SCORE,
+    MOST_TEXTS,
+    OVERLOOKED_PROBABILITY,
+    TEXTS_OF_A_STRIP,
+)
 from shuzi.reading.recognise.recogniser import Recogniser
-
-MOST_TEXTS = 16
-"""Texts that are scored for a line at most."""
-
-_OF_A_STRIP = 8  # texts that each strip proposes
-_BEAM = 10
-_LEAST_CLASS = 1e-3  # with 1e-4, the beam takes twice as long and finds the right text no more often
-_LOWEST = -60.0  # a log probability below this says no more
-_LEAST_DIGIT, _LEAST_CANDIDATE, _MOST_CANDIDATE = 1e-4, 1e-3, 0.999
-_OVERLOOKED = 0.03  # the probability that a digit has no candidate
 
 
 class Weights(NamedTuple):
@@ -139,7 +140,9 @@ def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) ->
     columns = tuple(recogniser.columns(cut(contrast, frame)) for frame in line.frames)
     found: dict[tuple[int, ...], None] = {}
     for each in columns:
-        found |= dict.fromkeys(text.labels for text in best_texts(each, _OF_A_STRIP, _BEAM, _LEAST_CLASS))
+        found |= dict.fromkeys(
+            text.labels for text in best_texts(each, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
+        )
     room = min(map(len, columns))
     texts = [text for text in dict.fromkeys([line.proposed, *found]) if len(text) <= room][:MOST_TEXTS]
     scores = _scores(line, columns, texts)
@@ -149,7 +152,7 @@ def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) ->
 def _scores(
     line: Line, columns: Sequence[NDArray[np.float32]], texts: Sequence[tuple[int, ...]]
 ) -> NDArray[np.float64]:
-    strips = np.maximum([log_probabilities(each, texts) for each in columns], _LOWEST)
+    strips = np.maximum([log_probabilities(each, texts) for each in columns], LOWEST_LOG_PROBABILITY)
     digits = [tuple(each for each in text if each < len(DIGITS)) for text in texts]
     known = {each: align(each, line.candidates) for each in dict.fromkeys(digits)}
     rows = [
@@ -188,13 +191,13 @@ def align(digits: Sequence[int], candidates: Sequence[Candidate]) -> Alignment:
     >>> align([1, 7], [seven]).places, align([7], [seven, seven]).overlooked
     ((None, 0), 0)
     """
-    scores = [max(each.score, _LEAST_CANDIDATE) for each in candidates]
+    scores = [max(each.score, LEAST_CANDIDATE_SCORE) for each in candidates]
     logs = [
-        [math.log(max(float(each), _LEAST_DIGIT / score) * score) for each in candidate.probabilities]
+        [math.log(max(float(each), LEAST_DIGIT_PROBABILITY / score) * score) for each in candidate.probabilities]
         for candidate, score in zip(candidates, scores, strict=True)
     ]
-    none = [math.log(1 - min(score, _MOST_CANDIDATE)) for score in scores]
-    missing = math.log(_OVERLOOKED)
+    none = [math.log(1 - min(score, MOST_CANDIDATE_SCORE)) for score in scores]
+    missing = math.log(OVERLOOKED_PROBABILITY)
     # best[i][j]: the score of the first i digits and j candidates, and the last move that leads there
     best: list[list[tuple[float, int]]] = [[(0.0, 0)]]
     for cost in none:

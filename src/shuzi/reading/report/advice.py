@@ -10,14 +10,11 @@ from typing import Any
 from shuzi.ink.boxes import Box
 from shuzi.ink.sharpness import edge_width
 from shuzi.reading.find.candidates import Candidates, around
+from shuzi.reading.report.report_thresholds import BLURRED_EDGE, EDGE_MARGIN, MUCH_SHRUNK, SHRUNK, SMALL_DIGIT
 
 Sentence = tuple[str, dict[str, Any]]
 """The key of a sentence and its values."""
 
-_SMALL = 10  # pixels: smaller digits cannot be read reliably
-_SMALLER, _MUCH = 1.25, 4  # times: from when shrinking counts, and when it makes writing of 40 pixels too small
-_BLURRED = 0.12  # of a digit's size: with wider edges, one digit in ten is misread and few are read with confidence
-_PAPER_AROUND = 0.25  # of a digit's size: the margin in which its edges are measured
 
 
 def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[float]) -> Sentence | None:
@@ -33,14 +30,14 @@ def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[fl
         The longer side of each digit, in pixels of the original picture.
     """
     middle = sorted(sides)[len(sides) // 2]
-    if middle < _SMALL:
+    if middle < SMALL_DIGIT:
         return "reading.small", {"n": middle}
-    if _shrunk(seen) >= _SMALLER and middle < _SMALL * _shrunk(seen):
+    if _shrunk(seen) >= SHRUNK and middle < SMALL_DIGIT * _shrunk(seen):
         return "reading.large", _in_pixels(seen)
     if any(seen.at_edge(each) for each in boxes):
         return "reading.edge", {}
-    edges = statistics.median(edge_width(seen.grey[around(each, _PAPER_AROUND)]) for each in boxes)
-    if edges > _BLURRED:
+    edges = statistics.median(edge_width(seen.grey[around(each, EDGE_MARGIN)]) for each in boxes)
+    if edges > BLURRED_EDGE:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     return None
 
@@ -54,7 +51,7 @@ def about_no_writing(seen: Candidates) -> Sentence:
 
 def is_much_smaller(seen: Candidates) -> bool:
     """Tell whether a picture was shrunk so much before it was searched that writing may be lost."""
-    return _shrunk(seen) > _MUCH
+    return _shrunk(seen) > MUCH_SHRUNK
 
 
 def _shrunk(seen: Candidates) -> float:

@@ -21,8 +21,6 @@ NEIGHBOUR, UNKNOWN = "neighbour", "unknown"
 """The kinds of ink that is in no text: lines, boxes and combs; characters that are no digit and no mark; a printed
 pattern; pale ink; other writing, cut off by the picture's edge."""
 
-MOST_ALTERNATIVES = 10
-"""Texts that a reading names at most."""
 
 
 def without_marks(text: str) -> str:

@@ -1,0 +1,70 @@
+"""Where lines are drawn while candidates and lines are found.
+
+"Chosen" means on pages composed from validation digits.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# which picture is searched, and for how much
+LARGEST_SIDE: Final = 1_280  # pixels of the longer side at which a picture is searched
+MOST_COMPONENTS: Final = 5_000  # in a picture; a page of 60 lines with 80 characters each has no more
+MOST_WORK: Final = 1_800
+"""What may be done for one picture, in images classified (half a millisecond each, as measured by
+`benchmarks/costly_pictures.py`): a receipt of 75 rows takes half of it."""
+STRIP_PIXELS_PER_IMAGE: Final = 36.0  # of a strip's width: they are recognised as fast as an image is classified
+IMAGES_PER_SEPARATION: Final = 2.0  # that could be classified while pale ink is separated from its paper
+
+# simple ink: each component is a digit
+MOST_SIMPLE_COMPONENTS: Final = 24  # with more, the ink is not simple
+MOST_BROKEN_STROKES: Final = 6  # components that may be strokes of one digit
+LARGEST_STROKE_GAP: Final = 0.15  # of a component's height: between broken strokes of one digit
+SURE_CONFIDENCE: Final = 0.9
+"""Simple ink is read without the detector if its digits together have this confidence and no ink is left over.
+
+If ink such as a line or a frame is left over, the detector may add digits but not remove any. At 0.97 it would run
+too often: only 4 in 1,000 more composed texts would be correct, and a photo of six digits would take 50 % longer.
+"""
+MOST_UNEXPLAINED_INK: Final = 0.02  # of the solid ink: if more is outside the digits, the detector is used
+
+# the detector
+DIGIT_HEIGHT: Final = 28.0  # pixels to which digits are scaled; the detector was trained on 15 to 46
+CELL_PIXELS: Final = 4  # of a page per cell of the detector's maps, as in training
+INPUT_MULTIPLE: Final = 8  # pixels: the height and width of its input are multiples of this
+PAPER_MARGIN: Final = 8  # pixels of paper around the picture, because few training pages had digits at the edge
+LEAST_PEAK: Final = 0.2  # lower scores of a cell are ignored
+SAME_DETECTION_IOU: Final = 0.5  # detections that overlap this much are one digit
+MOST_DETECTIONS: Final = 1_000
+MOST_ENLARGEMENT: Final = 6.0  # times: anything that would need more is not writing
+MOST_SEARCHED_PIXELS: Final = 1_000_000  # in a picture to be searched; a page of that size holds a thousand digits
+MOST_DETECTOR_RUNS: Final = 3  # on a picture
+TYPICAL_HEIGHTS: Final = (0.6, 0.3)  # of digits, as fractions of the picture's shorter side
+LEAST_SCALE_STEP: Final = 0.15  # difference of log scales: closer scales show the same
+GOOD_SCORE: Final = 0.75  # candidates that explain a picture this well are final
+GOOD_SCORE_BEFORE_LINES: Final = 0.6  # the same if the line recogniser will read the lines anew
+SAME_DIGIT_IOU: Final = 0.4  # a detection that overlaps a digit of simple ink this much is the same digit
+CLEAR_DETECTION: Final = 0.5  # the least score of the best detection where no ink is visible
+PALE_MARGIN: Final = 0.3  # of a digit's size: the paper around it that is used to separate its pale ink
+
+# which candidates are digits
+CLASSIFIER_EXPONENT: Final = 0.5  # of the classifier's probabilities in their product with the detector's; chosen
+DETECTOR_EXPONENT: Final = 2.0  # of the detector's: it sees the surroundings, so it counts for more; chosen
+ONE_CROP_CONFIDENCE: Final = 0.9  # with this confidence the classifier needs only one crop of a detection
+CROP_GROWTHS: Final = (0.06, -0.06)  # by which fraction the second and third crop of a digit are larger
+LEAST_PROBABILITY: Final = 1e-3  # of a class or score, so that neither network rules out a digit alone
+LEAST_SCORE: Final = 0.5  # of a digit
+SAME_DIGIT_OVERLAP: Final = 0.6  # of the smaller box: two candidates that overlap this much are one digit
+LEAST_HEIGHT: Final = 0.3  # of the digits' median height: a small 0 is often a real 0
+LEAST_HEIGHT_OF_ONE: Final = 0.6  # the same where it looks like a 1, as commas do
+EDGE_PIXELS: Final = 1  # from the picture's edge: ink so near may be cut off
+
+# lines, as fractions of the height of their digits where nothing else is said
+TALLEST_CHARACTER: Final = 2.2  # a taller component is no character of the line
+LEAST_IN_BAND: Final = 0.5  # of a component's height that must lie in the line's band
+BAND_ABOVE: Final = 0.1  # how far the band reaches above the digits
+BAND_BELOW: Final = 0.25  # and below them
+LEAST_HANGING_HEIGHT: Final = 0.7  # of its width: what is lower and hangs below is a stroke of print, not a comma
+SMALLEST_POINT: Final = 0.03  # a smaller speck is no point
+FRAME_MARGIN: Final = 0.5  # of paper left and right in a strip
+PROPOSED_SCORE: Final = 0.5  # the score from which a candidate is part of the candidates' own text

@@ -1,4 +1,4 @@
-"""The network of lesson 3 with one thing wrong at a time."""
+"""The network in TensorFlow with one thing wrong at a time."""
 
 import numpy as np
 import tensorflow as tf

@@ -1,4 +1,4 @@
-"""Measures what normalisation gives to the network of lesson 8: one more line after each pooling."""
+"""Measures what normalisation gives to the network with windows: one more line after each pooling."""
 
 import contextlib
 import io

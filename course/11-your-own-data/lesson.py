@@ -56,7 +56,7 @@ def train_on(images, labels, name):
     return work / name
 
 
-work = Path("lesson-11")
+work = Path("my-digits")
 shutil.rmtree(work, ignore_errors=True)
 work.mkdir()
 for name, seed, each in (("learn", 1, 10), ("exam", 2, 30)):

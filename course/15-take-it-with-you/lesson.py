@@ -13,17 +13,17 @@ from onnx import numpy_helper
 
 import shuzi
 
-shutil.rmtree("lesson-15", ignore_errors=True)
-options = ["mlp", "--hidden", "64", "--out", "lesson-15"]
+shutil.rmtree("my-network", ignore_errors=True)
+options = ["mlp", "--hidden", "64", "--out", "my-network"]
 subprocess.run([sys.executable, "-m", "shuzi", "train", *options], check=True, stdout=subprocess.DEVNULL)
 
 images, labels = shuzi.load_mnist().validation.images, shuzi.load_mnist().validation.labels
-session = onnxruntime.InferenceSession("lesson-15/model.onnx")
+session = onnxruntime.InferenceSession("my-network/model.onnx")
 theirs = session.run(["probabilities"], {"images": images.astype(np.float32)})[0].argmax(axis=1)
 print("runtime %.4f  tensorflow %s" % (np.mean(theirs == labels), "tensorflow" in sys.modules))
 
-graph = onnx.load("lesson-15/model.onnx").graph
-print(round(Path("lesson-15/model.onnx").stat().st_size / 1000), "kB:", *(node.op_type for node in graph.node))
+graph = onnx.load("my-network/model.onnx").graph
+print(round(Path("my-network/model.onnx").stat().st_size / 1000), "kB:", *(node.op_type for node in graph.node))
 numbers = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
 layers = [(numbers[f"{name}/kernel"].round(3), numbers[f"{name}/bias"].round(3)) for name in ("hidden", "output")]
 

@@ -1,7 +1,7 @@
 """The arithmetic behind the first network, in NumPy: each idea is one small function.
 
 Shapes: `labels` and `outputs` are one example (10,) or a batch (n, 10); everything works along the last axis.
-The numbers in the examples are those of the course's lessons 1 and 2, which type all of this anew.
+The numbers in the examples are those of the course's first lessons, which type all of this anew.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The page that lesson 15 writes reads digits from disk: no service, no network, the same answers as Python."""
+"""The page that the last lesson writes reads digits from disk: no service, no network, the same answers as Python."""
 
 import os
 import subprocess
@@ -53,7 +53,7 @@ def test_it_answers_as_the_network_does(opened, written):
     images = shuzi.load_mnist().validation.images[:300]
     rows = (images.reshape(-1, 784) / 255).tolist()
     answers = opened.evaluate("(rows) => rows.map((x) => scores(x)).map((y) => y.indexOf(Math.max(...y)))", rows)
-    network = shuzi.load(written / "lesson-15").classify(images).argmax(axis=1)
+    network = shuzi.load(written / "my-network").classify(images).argmax(axis=1)
     assert np.count_nonzero(network != answers) <= 1  # the page keeps three decimals
 
 

@@ -19,10 +19,10 @@ INSTALL = {
     ),
     "en": re.compile(r'^python -m pip install "\.\[[a-z,]+\]"$', re.M),
 }
+TITLE = {"zh": "# 第 {number} 课：{name}", "en": "# Lesson {number}: {name}"}
 INDEX = {"zh": COURSE / "README.zh.md", "en": COURSE / "README.md"}
-STEPS = ROOT / "web" / "src" / "learn" / "frame" / "step-address.ts"
-
-NUMBERED = [str(number) for number in range(1, 7)]  # of the first six steps, in older links
+LEARN = ROOT / "web" / "src" / "learn"
+STEPS = LEARN / "frame" / "step-address.ts"
 
 every_lesson = pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.name)
 every_text = pytest.mark.parametrize("language", LANGUAGES)
@@ -30,6 +30,11 @@ every_text = pytest.mark.parametrize("language", LANGUAGES)
 
 def code(lesson):
     return (lesson / "lesson.py").read_text("utf-8")
+
+
+def title(lesson, language):
+    """Return a lesson's folder and its name."""
+    return lesson.name, re.split(": |：", read(lesson, language).partition("\n")[0], maxsplit=1)[1]
 
 
 def links(text):
@@ -120,8 +125,7 @@ def test_every_link_has_its_target(place, language):
         if parts.netloc == "127.0.0.1:8000":
             query = parse_qs(parts.query)
             assert query["view"][0] in ("write", "learn", "models")
-            step = query.get("step", ["1"])[0]
-            assert not steps or step in steps or step in NUMBERED
+            assert not steps or set(query.get("step", [])) <= set(steps)
             to_the_page += 1
         elif not parts.scheme:
             meant = path.parent / unquote(parts.path) if parts.path else path
@@ -132,10 +136,30 @@ def test_every_link_has_its_target(place, language):
 
 
 @every_text
+@every_lesson
+def test_lessons_go_by_their_names_so_that_one_can_be_inserted(lesson, language):
+    titles = dict(map(title, LESSONS, [language] * len(LESSONS)))
+    head, _, text = read(lesson, language).partition("\n")
+    assert head == TITLE[language].format(number=int(lesson.name[:2]), name=titles[lesson.name])
+    assert not re.search(r"\blessons? \d|第 ?\d+ ?课", text, re.IGNORECASE)
+    for label, folder in re.findall(rf"\[([^\]]+)\]\(\.\./([\w-]+)/{language}\.md\)", text):
+        assert " ".join(label.split()).strip("《》") == titles[folder]
+
+
+@every_text
 def test_the_index_lists_every_lesson(language):
     text = INDEX[language].read_text("utf-8")
-    for lesson in LESSONS:
-        assert f"]({lesson.name}/{language}.md)" in text
+    listed = re.findall(rf"^\| \[(\d+ .+?)\]\(([\w-]+)/{language}\.md\) \|", text, re.MULTILINE)
+    assert listed == [
+        (f"{int(folder[:2])} {name}", folder) for folder, name in (title(each, language) for each in LESSONS)
+    ]
+
+
+@pytest.mark.skipif(not LEARN.exists(), reason="the page is not here")
+def test_every_step_of_the_page_leads_to_a_lesson():
+    led_to = [re.findall(r'lesson="([^"]+)"', path.read_text("utf-8")) for path in LEARN.glob("*/*-step.tsx")]
+    assert {folder for found in led_to for folder in found} <= {lesson.name for lesson in LESSONS}
+    assert all(led_to)
 
 
 @every_lesson

@@ -1,4 +1,4 @@
-"""What old code shows today is what the table says, and lesson 3 does what the command does."""
+"""What old code shows today is what the table says, and the lesson on TensorFlow does what the command does."""
 
 import os
 import re
@@ -40,7 +40,7 @@ def test_old_code_shows_the_error_that_the_table_says(code, error, tmp_path, mon
 
 
 @pytest.mark.slow
-def test_lesson_3_prints_the_losses_of_the_command(tmp_path):
+def test_the_lesson_prints_the_losses_of_the_command(tmp_path):
     def run(*command):
         program, surroundings = [sys.executable, *command], os.environ | {"PYTHONIOENCODING": "utf-8"}
         done = subprocess.run(

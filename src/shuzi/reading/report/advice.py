@@ -16,7 +16,6 @@ Sentence = tuple[str, dict[str, Any]]
 """The key of a sentence and its values."""
 
 
-
 def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[float]) -> Sentence | None:
     """Return what is wrong with the picture itself: too small or large, cut off, blurred or pale; None if nothing is.
 

@@ -22,7 +22,6 @@ NEIGHBOUR, UNKNOWN = "neighbour", "unknown"
 pattern; pale ink; other writing, cut off by the picture's edge."""
 
 
-
 def without_marks(text: str) -> str:
     r"""Leave out all that is neither a digit nor the end of a line.
 

@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw
 from shuzi.messages import say, speaking
 from shuzi.pictures.open import Picture
 from shuzi.reading.find.candidates import Candidates
+from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain.lettering import broken, drawn_language, font
 from shuzi.reading.report.explain.occlusion import what_counts
-from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
 
 MOST_DRAWN = 60

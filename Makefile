@@ -26,7 +26,7 @@ NODE_SETTINGS := PATH="$(dir $(NPM)):$$PATH" && export NO_UPDATE_NOTIFIER=1
 SITE ?= build/site
 PACKAGE := pyproject.toml hatch_build.py $(wildcard src/shuzi/messages/*/LC_MESSAGES/*.po)
 
-.PHONY: help run serve page standalone docs notebooks web shapes test doctest slow long browser check lint types imports messages platforms models strokes registers ship lock audit release hooks clean
+.PHONY: help run serve page standalone docs notebooks web generated test doctest slow long browser check lint types imports messages platforms models strokes registers ship lock audit release hooks clean
 .DEFAULT_GOAL := help
 
 help:
@@ -45,7 +45,7 @@ help:
 	@echo "make web      the page's style, types and unit tests | 网页的风格、类型和单元测试"
 	@echo "make check    all of it, as CI does | 全部检查，与 CI 相同"
 	@echo "make platforms what may fail on other systems, languages and Pythons | 别的系统、语言和 Python 上会不会出错"
-	@echo "make shapes   write the page's types after a change of the service's schema | 改过服务的 schema 之后更新网页的类型"
+	@echo "make generated write what the page takes from Python: types of answers, constants | 更新网页从 Python 取来的类型和常量"
 	@echo "make messages compile the sentences after editing a .po file | 改过 .po 之后编译"
 	@echo "make models   train, calibrate and ship the models anew (hours) | 重新训练、校准并放进包里（要几小时）"
 	@echo "make ship     RUN=runs/… NAME=tiny: ship a trained model | 把训练好的模型放进包里"
@@ -93,7 +93,6 @@ browser: $(VENV)/.for-developing messages $(PAGE) $(KATEX)
 	$(BIN)/python -m pytest -m browser tests/docs # a process holds one browser
 
 web: $(VENV)/.for-developing $(PAGE)
-	$(BIN)/python web/shapes.py --check
 	cd web && PATH="$(dir $(NPM)):$$PATH" && npm run lint && npm test
 
 lint: $(VENV)/.for-developing
@@ -101,11 +100,12 @@ lint: $(VENV)/.for-developing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python web/generate.py --check
 
 check: lint web doctest test slow browser
 
-shapes: $(VENV)/.for-developing
-	$(BIN)/python web/shapes.py
+generated: $(VENV)/.for-developing
+	$(BIN)/python web/generate.py
 
 messages: $(VENV)/.for-developing
 	$(BIN)/python hatch_build.py

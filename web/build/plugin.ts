@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
+import type { Model, Score } from "../src/generated/shapes";
 import type { Card } from "../src/runtime/graph";
 import { readOnnx } from "../src/runtime/onnx.ts";
-import type { Model, Score } from "../src/shapes";
 import { readCatalogue } from "./catalogue.ts";
 import { assembleKernel } from "./kernel.ts";
 import { pack } from "./pack.ts";

@@ -1,9 +1,9 @@
 /** The page's language: from the address, else the earlier choice, else the browser's preference. */
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { change, query } from "./address";
+import { LANGUAGES } from "./generated/messages";
 import { remember, remembered } from "./storage";
 
-export const LANGUAGES = ["zh", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const chosen = signal(asLanguage(remembered("language")));

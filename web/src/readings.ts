@@ -2,12 +2,6 @@
 import { shipped } from "virtual:models";
 import { ApiError, type Request, request } from "./api";
 import { hasService } from "./edition";
-import { isOwn } from "./here/protocol";
-import { isHere, NotRead, readHere } from "./here/read";
-import { sentence } from "./here/sentence";
-import type { Grey } from "./ink/picture";
-import type { Preparation } from "./reading/explain/preparation";
-import { say } from "./sentences/say";
 import type {
   Reading as Answered,
   Digit,
@@ -18,7 +12,13 @@ import type {
   Readings,
   Score,
   Unread,
-} from "./shapes";
+} from "./generated/shapes";
+import { isOwn } from "./here/protocol";
+import { isHere, NotRead, readHere } from "./here/read";
+import { sentence } from "./here/sentence";
+import type { Grey } from "./ink/picture";
+import type { Preparation } from "./reading/explain/preparation";
+import { say } from "./sentences/say";
 
 export type { Digit, Ignored, Mark, Model, Score, Unread };
 

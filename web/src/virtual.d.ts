@@ -10,7 +10,7 @@ declare module "virtual:catalogues" {
 }
 
 declare module "virtual:models" {
-  import type { Model } from "./shapes";
+  import type { Model } from "./generated/shapes";
   /** The shipped models, as the service describes them; how fast they are is not known. */
   export const shipped: Model[];
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { digitsIn, type KeptDigit, MOST_KEPT, npzOf } from "../src/hand/npz";
+import { MOST_EXAMPLES } from "../src/generated/limits";
+import { digitsIn, type KeptDigit, npzOf } from "../src/hand/npz";
 import { crc32, zipped } from "../src/hand/zip";
 import { python } from "./python";
 
@@ -34,7 +35,7 @@ test("one that is damaged, cut short or something else says so", async () => {
     [zipped(new Map([["images.npy", bytes("no array")]])), "arrays"],
     [npzOf([]), "arrays"],
     [npzOf([{ ...digit(1), label: 10 }]), "arrays"],
-    [npzOf(Array.from({ length: MOST_KEPT + 1 }, () => digit(1))), "many"],
+    [npzOf(Array.from({ length: MOST_EXAMPLES + 1 }, () => digit(1))), "many"],
   ] as const)
     await expect(digitsIn(bad)).rejects.toMatchObject({ why });
 });

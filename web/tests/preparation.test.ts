@@ -1,9 +1,10 @@
 /** The stages that Write shows are those of the reading: the last is what the network got, cut and framed as shown. */
+
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { HEIGHT } from "../src/generated/ink/strips";
 import { normalize } from "../src/ink/normalize";
 import { STAGES } from "../src/ink/stages";
-import { HEIGHT } from "../src/ink/strips";
 import { preparationsOf } from "../src/reading/explain/preparation";
 import { packed, readerOf } from "./models";
 import { readPng } from "./png";

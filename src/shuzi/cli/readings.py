@@ -10,11 +10,11 @@ from collections.abc import Callable
 
 from shuzi.cli.localized import columns
 from shuzi.errors import ShuziError
+from shuzi.forms.output.csv import neutral
 from shuzi.messages.visible import visible, visible_json
 from shuzi.reading.report.result import Reading
 
-_FORMULA = ("=", "+", "-", "@")  # spreadsheets take text that starts with one of these for a formula
-_PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
+PLAIN = r"-?\d+([.,]\d+)*|[^-][^=@]*|"  # a negative number is not a formula, but "-1-2" is
 _WIDEST = 40  # columns for a name; a longer name pushes the rest to the right
 
 Found = Reading | ShuziError
@@ -47,14 +47,13 @@ def as_row(name: str, found: Found) -> str:
     name = _cell(name)
     if isinstance(found, ShuziError):
         return _row(name, "", "error", "", _cell(str(found)), "")
-    text = found.text if re.fullmatch(_PLAIN, found.text) else f"'{found.text}"  # digits and marks steer no terminal
+    text = found.text if re.fullmatch(PLAIN, found.text) else f"'{found.text}"  # digits and marks steer no terminal
     return _row(name, text, found.status, round(found.confidence, 4), found.message, found.digits_text)
 
 
 def _cell(text: str) -> str:
     """Keep text from being taken for a formula; "-" alone, which means standard input, is harmless."""
-    text = visible(text)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) and text != "-" else text
+    return text if text == "-" else neutral(text)
 
 
 def _row(*cells: str | float) -> str:
@@ -63,7 +62,10 @@ def _row(*cells: str | float) -> str:
     return text.getvalue()
 
 
-HEAD = _row("source", "text", "status", "confidence", "message", "digits_text")
+COLUMNS = ("source", "text", "status", "confidence", "message", "digits_text")
+"""The columns of a table."""
+
+HEAD = _row(*COLUMNS)
 """The header row of a table."""
 
 

@@ -32,7 +32,7 @@ LEAST_TO_SPLIT = 10
 MOST_EXAMPLES = 10_000
 """Corrected digits that a file may hold."""
 
-_LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times over
+LARGEST = 64_000_000  # bytes of arrays: what 10,000 digits take, several times over
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def hand_of(content: bytes, path: Path) -> Dataset:
     >>> hand_of(file.getvalue(), Path("my.npz")).labels
     array([7], dtype=uint8)
     """
-    arrays = arrays_in(io.BytesIO(content), path, NAMES, _LARGEST)
+    arrays = arrays_in(io.BytesIO(content), path, NAMES, LARGEST)
     return Dataset(arrays["images"], arrays["labels"])
 
 

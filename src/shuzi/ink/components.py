@@ -16,11 +16,11 @@ from shuzi.ink.boxes import Box, union
 SOLID = 60
 """Ink below this is the pale edge of a stroke, or paper."""
 
-_SPECK = 0.12  # a component smaller than this fraction of the largest, in both directions, is a speck
-_LEAST_WRITING = 0.03  # of the picture's longer side
-_WRITTEN = 0.12  # of a frame's height: anything this tall inside it is writing
-_MOST_COMPARED = 20_000_000  # pairs: with more, what is inside the smaller hollow components is not looked for
-_SAME_LINE = 0.35  # of the shorter box's height: boxes that overlap vertically by this much share a line
+SPECK = 0.12  # a component smaller than this fraction of the largest, in both directions, is a speck
+LEAST_WRITING = 0.03  # of the picture's longer side
+WRITTEN = 0.12  # of a frame's height: anything this tall inside it is writing
+MOST_COMPARED = 20_000_000  # pairs: with more, what is inside the smaller hollow components is not looked for
+SAME_LINE = 0.35  # of the shorter box's height: boxes that overlap vertically by this much share a line
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def components(ink: NDArray[np.uint8]) -> Components:
     found = stats[1:].astype(np.int32)
     found = found[~_printed(found, ink.shape)]
     longest = found[:, 2:4].max(axis=1)
-    large = longest >= _SPECK * longest.max()
+    large = longest >= SPECK * longest.max()
     return Components(found[large, :4], found[large, 4], found[~large, :4])
 
 
@@ -76,14 +76,14 @@ def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.boo
     )
     hollow = np.flatnonzero((area < 0.1 * width * height) & ~lines)
     # a page of writing has a hundred times fewer
-    hollow = hollow[np.argsort(-height[hollow], kind="stable")][: _MOST_COMPARED // len(found)]
+    hollow = hollow[np.argsort(-height[hollow], kind="stable")][: MOST_COMPARED // len(found)]
     for each in hollow:
         inside = (x > x[each]) & (y > y[each])
         inside &= (x + width < x[each] + width[each]) & (y + height < y[each] + height[each])
-        lines[each] = bool(np.any(height[inside] >= _WRITTEN * height[each]))
+        lines[each] = bool(np.any(height[inside] >= WRITTEN * height[each]))
     rest = np.maximum(width, height)[~lines]
     # a 1 among specks is not ruling: what remains must be large enough to be writing
-    return lines if rest.size and rest.max() >= _LEAST_WRITING * max(shape) else np.zeros(len(found), np.bool_)
+    return lines if rest.size and rest.max() >= LEAST_WRITING * max(shape) else np.zeros(len(found), np.bool_)
 
 
 def letter_height(found: Components, shape: tuple[int, ...]) -> float:
@@ -150,7 +150,7 @@ def in_reading_order(boxes: Sequence[Box]) -> list[list[int]]:
         fitting = []
         for bottom, number in bottoms[bisect_right(bottoms, box.y, key=itemgetter(0)) :]:
             near = boxes[starts[number].nearest(box.x)]
-            if _shared_height(near, box) >= _SAME_LINE:
+            if _shared_height(near, box) >= SAME_LINE:
                 fitting.append((abs(near.x - box.x), number, bottom))
         if fitting:
             # sloping lines also fit at their far ends, so the nearest neighbour decides

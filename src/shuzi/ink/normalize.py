@@ -17,9 +17,9 @@ VERSION = 1
 """Changes whenever the same ink would give a different image; a card names the version its model was trained with."""
 
 SIDE, LONGER = 28, 20
-_SPECK = 0.03  # a component with less than this fraction of the ink is a speck, not a stroke
-_LEAST_INK = 4.0  # full pixels; a crop with less ink is too empty to classify
-_THINNEST = 1.6  # pixels at the final size; thinner strokes fade when they are shrunk
+SPECK = 0.03  # a component with less than this fraction of the ink is a speck, not a stroke
+LEAST_INK = 4.0  # full pixels; a crop with less ink is too empty to classify
+THINNEST = 1.6  # pixels at the final size; thinner strokes fade when they are shrunk
 
 
 def normalize(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -84,7 +84,7 @@ def cut_out(ink: NDArray[np.uint8], box: Box) -> NDArray[np.uint8] | None:
     ((28, 28), None)
     """
     part = ink[box.pixels()]
-    if not part.size or part.sum() < _LEAST_INK * 255:
+    if not part.size or part.sum() < LEAST_INK * 255:
         return None
     try:
         return normalize(part)
@@ -99,7 +99,7 @@ def _without_specks(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     if count == 2:  # the paper, and all the ink in one component
         return ink.astype(np.uint8, copy=False)
     weights = np.bincount(pieces.ravel(), weights=ink.ravel(), minlength=count)
-    strokes = weights >= min(_SPECK * weights.sum(), weights.max())  # a dotted digit has nothing larger
+    strokes = weights >= min(SPECK * weights.sum(), weights.max())  # a dotted digit has nothing larger
     strokes[0] = False
     return np.where(strokes[pieces], ink, 0).astype(np.uint8)
 
@@ -117,7 +117,7 @@ def _not_too_thin(strokes: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]
     if not inside.size:
         return strokes
     thickness = 4 * float(inside.mean())  # in a bar of width s, the mean distance to the edge is s/4
-    missing = round(_THINNEST / scale - thickness)
+    missing = round(THINNEST / scale - thickness)
     if missing < 1:
         return strokes
     room = missing // 2 + 1

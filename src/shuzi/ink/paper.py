@@ -16,14 +16,14 @@ LEAST_CONTRAST = 24
 PAPER, CONTRAST = 64, 128
 """In a contrast map: the level of the paper, and how much brighter full ink is."""
 
-_COARSE = 48  # pixels of the longer side; enough to estimate the paper, whose brightness changes slowly
-_DARKEST = 0.004  # fraction of a picture covered by the ink of a single small digit
-_FLAT = 0.6  # if more than this fraction of the pixels has exactly one level, that level is the paper
-_DIVIDED = 0.02  # if more than this fraction of the rim is on each side of the threshold, the rim alone cannot decide
-_RIM_AGAINST_STROKES = 2.0  # chosen on pages and tight crops made from the validation digits
-_LOOKED_AT = 320  # pixels of the longer side; strokes are still visible at this size
-_NO_SPREAD = 1e-3
-_ROUNDS = 4  # of separating paper from ink and refitting the paper
+COARSE = 48  # pixels of the longer side; enough to estimate the paper, whose brightness changes slowly
+DARKEST = 0.004  # fraction of a picture covered by the ink of a single small digit
+FLAT = 0.6  # if more than this fraction of the pixels has exactly one level, that level is the paper
+DIVIDED = 0.02  # if more than this fraction of the rim is on each side of the threshold, the rim alone cannot decide
+RIM_AGAINST_STROKES = 2.0  # chosen on pages and tight crops made from the validation digits
+LOOKED_AT = 320  # pixels of the longer side; strokes are still visible at this size
+NO_SPREAD = 1e-3
+ROUNDS = 4  # of separating paper from ink and refitting the paper
 
 
 def ink_map(grey: NDArray[np.uint8], least: float = LEAST_CONTRAST) -> NDArray[np.uint8]:
@@ -99,7 +99,7 @@ def contrast_of(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     smooth = cv2.blur(dark, (3, 3))
     counts = np.cumsum(np.bincount(smooth.ravel(), minlength=256))
     paper = int(np.searchsorted(counts, counts[-1] / 2))
-    darkest = int(np.searchsorted(counts, counts[-1] * _DARKEST))
+    darkest = int(np.searchsorted(counts, counts[-1] * DARKEST))
     scale = CONTRAST / max(paper - darkest, LEAST_CONTRAST)
     levels = np.clip(np.rint(PAPER + (paper - np.arange(256)) * scale), 0, 255).astype(np.uint8)
     return np.asarray(cv2.LUT(dark, levels), np.uint8)
@@ -117,32 +117,32 @@ def dark_on_light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     threshold, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     light = float(np.mean(frame > threshold))
     for_dark_ink = 2 * light - 1
-    if _DIVIDED < light < 1 - _DIVIDED:
-        for_dark_ink = _RIM_AGAINST_STROKES * for_dark_ink - _skewness(grey)
+    if DIVIDED < light < 1 - DIVIDED:
+        for_dark_ink = RIM_AGAINST_STROKES * for_dark_ink - _skewness(grey)
     return grey if for_dark_ink >= 0 else 255 - grey
 
 
 def _skewness(grey: NDArray[np.uint8]) -> float:
     """Return the skewness of the differences from the surroundings: below 0 if thin things are dark."""
-    scale = min(1.0, _LOOKED_AT / max(grey.shape))
+    scale = min(1.0, LOOKED_AT / max(grey.shape))
     fine = cv2.blur(resize(grey, scale).astype(np.float32), (3, 3))
     around = max(3, min(fine.shape) // 2 | 1)
     differences = fine - cv2.blur(fine, (around, around))
     squares = differences * differences
     # multiplying is many times faster than raising to the third power
     square, cube = float(np.mean(squares)), float(np.mean(squares * differences))
-    return cube / float(square**1.5 + _NO_SPREAD)
+    return cube / float(square**1.5 + NO_SPREAD)
 
 
 def _paper(dark: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Estimate the bare paper: a smooth surface fitted to what is not ink, plus local differences from it."""
     counts = np.bincount(dark.ravel(), minlength=256)
-    if counts.max() > _FLAT * counts.sum():  # a drawing: nothing to estimate
+    if counts.max() > FLAT * counts.sum():  # a drawing: nothing to estimate
         return np.full_like(dark, counts.argmax())
     height, width = dark.shape
-    coarse = resize(dark, min(1.0, _COARSE / max(height, width))).astype(np.float32)
+    coarse = resize(dark, min(1.0, COARSE / max(height, width))).astype(np.float32)
     closed = surface = _closed(coarse)
-    for _ in range(_ROUNDS):
+    for _ in range(ROUNDS):
         bare = surface - coarse < max(_gap(surface - coarse), LEAST_CONTRAST / 2)
         surface = _surface(coarse, bare)
     paper = surface + _spread(np.where(bare, coarse - surface, 0), bare)

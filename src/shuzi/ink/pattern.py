@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-_SMALL, _SPECK = 0.15, 3  # of a digit's height, and pixels: smaller pieces are specks
-_MANY = 30  # pieces
-_OVER = 0.5  # of the page's squares, each as wide as a digit is high: a pattern is in so many
+SMALL, SPECK = 0.15, 3  # of a digit's height, and pixels: smaller pieces are specks
+MANY = 30  # pieces
+OVER = 0.5  # of the page's squares, each as wide as a digit is high: a pattern is in so many
 
 THIN = 0.8
 """Of the pen's thickness: the lines of a pattern are no thicker."""
@@ -65,10 +65,10 @@ def is_patterned(labels: NDArray[np.int32], stats: NDArray[np.int32], pen: float
     True
     """
     x, y, wide, high, _ = stats[1:].T
-    counts = np.maximum(wide, high) >= max(_SPECK, _SMALL * height)
+    counts = np.maximum(wide, high) >= max(SPECK, SMALL * height)
     counts &= thickness(labels, stats[:, 4])[1:] <= THIN * pen
-    if counts.sum() < _MANY:
+    if counts.sum() < MANY:
         return False
     seen = np.zeros([int(np.ceil(side / height)) for side in labels.shape], np.bool_)
     seen[((y + high / 2)[counts] / height).astype(int), ((x + wide / 2)[counts] / height).astype(int)] = True
-    return bool(seen.sum() >= _OVER * seen.size)
+    return bool(seen.sum() >= OVER * seen.size)

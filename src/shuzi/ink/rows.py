@@ -15,14 +15,14 @@ NEAR = 1.2
 MOST_ROWS = 200
 """Rows that are compared with each other, as dear as reading four photographs of six digits; a receipt has 75."""
 
-_SMALL, _STROKE = 0.75, 1.1  # of a row's digits: a higher box, or a higher and narrow one, is no comma
-_NARROW = 0.6  # of its height: the width of a stroke
-_BELOW = 0.1  # of a digit's height: how far below a row a comma may start
-_LOW, _DEEP = 0.4, 0.2  # of a digit's height: how far below its top and its bottom a comma starts and ends at least
-_SAME = 0.5  # of the lower digit's height: two nearby digits that share this much are on one row
-_BESIDE = 3  # digits next to a comma that tell where the row is
-_EDGE = 1.5  # pixels: a box as near to the edge is cut off
-_CUT_OFF, _ONE_CUT_OFF = 0.75, 0.6  # of the digits' height: a row at the edge, of one digit, that is lower is a rest
+SMALL, STROKE = 0.75, 1.1  # of a row's digits: a higher box, or a higher and narrow one, is no comma
+NARROW = 0.6  # of its height: the width of a stroke
+BELOW = 0.1  # of a digit's height: how far below a row a comma may start
+LOW, DEEP = 0.4, 0.2  # of a digit's height: how far below its top and its bottom a comma starts and ends at least
+SAME = 0.5  # of the lower digit's height: two nearby digits that share this much are on one row
+BESIDE = 3  # digits next to a comma that tell where the row is
+EDGE = 1.5  # pixels: a box as near to the edge is cut off
+CUT_OFF, ONE_CUT_OFF = 0.75, 0.6  # of the digits' height: a row at the edge, of one digit, that is lower is a rest
 
 
 def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
@@ -59,7 +59,7 @@ def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     kept: dict[int, list[int]] = {}
     for number in order:
         own = [boxes[place] for place in found[number]]
-        least = _CUT_OFF if len(own) > 1 else _ONE_CUT_OFF
+        least = CUT_OFF if len(own) > 1 else ONE_CUT_OFF
         if whole and _at_edge(own, shape) and _height(own) < least * _height([boxes[at] for at in found[whole[0]]]):
             continue
         if any(_hangs(own, [boxes[place] for place in row]) for row in kept.values()):
@@ -71,7 +71,7 @@ def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     return [[place for place in row if not _is_comma(boxes[place], [boxes[each] for each in row])] for row in rows]
 
 
-def hangs_on(box: Box, row: Sequence[Box], below: float = _BELOW) -> bool:
+def hangs_on(box: Box, row: Sequence[Box], below: float = BELOW) -> bool:
     """Tell whether a small box starts beside the digits of a row or just below them, as a comma does.
 
     >>> hangs_on(Box(20, 52, 4, 12), [Box(8, 20, 10, 30), Box(26, 20, 10, 30)])
@@ -79,9 +79,9 @@ def hangs_on(box: Box, row: Sequence[Box], below: float = _BELOW) -> bool:
     """
     height, top, bottom = _beside(box, row)
     gap = max(min(each.x for each in row) - box.right, box.x - max(each.right for each in row))
-    if box.height >= _SMALL * height:
+    if box.height >= SMALL * height:
         below = 0.0
-    most = _STROKE if box.width < _NARROW * box.height else _SMALL
+    most = STROKE if box.width < NARROW * box.height else SMALL
     return gap < NEAR * height and box.height < most * height and top < box.y <= bottom + below * height
 
 
@@ -89,8 +89,8 @@ def _hangs(own: Sequence[Box], row: Sequence[Box]) -> bool:
     """Tell whether a row is the commas of another one; more than one small digit may be a row of its own."""
     top, bottom = min(each.y for each in row), max(each.bottom for each in row)
     # most rows of a page are far from each other
-    return top < own[0].y <= bottom + _BELOW * (bottom - top) and all(
-        hangs_on(each, row, _BELOW if len(own) == 1 else 0.0) for each in own
+    return top < own[0].y <= bottom + BELOW * (bottom - top) and all(
+        hangs_on(each, row, BELOW if len(own) == 1 else 0.0) for each in own
     )
 
 
@@ -109,7 +109,7 @@ def _are_near(one: Box, other: Box) -> bool:
 
 def _stand_together(one: Box, other: Box) -> bool:
     shared = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return shared >= _SAME * min(one.height, other.height)
+    return shared >= SAME * min(one.height, other.height)
 
 
 def _is_comma(box: Box, row: Sequence[Box]) -> bool:
@@ -117,13 +117,13 @@ def _is_comma(box: Box, row: Sequence[Box]) -> bool:
     if not others or not hangs_on(box, others):
         return False
     height, top, bottom = _beside(box, others)
-    return box.y > top + _LOW * height and box.bottom > bottom + _DEEP * height
+    return box.y > top + LOW * height and box.bottom > bottom + DEEP * height
 
 
 def _beside(box: Box, row: Sequence[Box]) -> tuple[float, float, float]:
     """Return the height, the top and the bottom of the digits of a row that are next to a box."""
     middle = box.x + box.width / 2
-    near = sorted(row, key=lambda each: abs(each.x + each.width / 2 - middle))[:_BESIDE]
+    near = sorted(row, key=lambda each: abs(each.x + each.width / 2 - middle))[:BESIDE]
     top, bottom = np.median([[each.y, each.bottom] for each in near], axis=0).tolist()
     return _height(near), top, bottom
 
@@ -141,4 +141,4 @@ def _height(boxes: Sequence[Box]) -> float:
 
 def _at_edge(boxes: Sequence[Box], shape: tuple[int, ...]) -> bool:
     """Tell whether the picture's upper or lower edge cuts off all of these boxes."""
-    return all(each.y <= _EDGE for each in boxes) or all(each.bottom >= shape[0] - _EDGE for each in boxes)
+    return all(each.y <= EDGE for each in boxes) or all(each.bottom >= shape[0] - EDGE for each in boxes)

@@ -15,28 +15,28 @@ from numpy.typing import NDArray
 from shuzi.ink.boxes import Box, as_array
 from shuzi.ink.straight import level_lines
 
-_LONG = 6.0  # times as long as it is thick: a printed line
-_RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
-_SPANS = 0.9  # of the picture's side: a line from one side to the other
-_SIDES, _OF_FRAME = (1.3, 2.0), 0.7  # of a digit's height, and of a frame's: the lengths that tell its sides
-_LEAN, _SLANT = 0.15, 0.27  # the steepest slopes of level and upright lines, on photographed paper
-_BAR = 0.35  # of a digit's height: no printed line is so thick
-_ATTACHED = 0.3  # of a digit's height: what is left of a digit that a frame's lines are cut off
-_HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
-_CORNER = 0.12  # of a box's sides: a ring leaves so much of each corner free
-_FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
-_PIECE, _THIN = 2.5, 0.2  # of a line's piece: times as long as thick; thickness, of a digit's height
-_OUTSIDE = 0.15  # of a digit's height: a level piece no further inside the row is on, below or above it
-_NEAR = 0.5  # of a digit's height: the distance from the row at which a line may be for writing on
-_CUT_LEVEL, _CUT_UPRIGHT = 0.8, 1.2  # of a digit's height: a line that the picture's edge cuts off is so long
-_RAIL = 1.5  # of a digit's height: no stroke is straight and level for so long
-_ASIDE = 1.0  # of a digit's height: digits so near tell where a rail's row is
-_TOOTH, _TOOTH_WIDTH, _TOOTH_INK = 0.55, 0.3, 0.55  # of a digit's height: a tooth's size at most; of its box: its ink
-_FRINGE = 0.1  # of a digit's height: what is left beside a rail that is not quite level is no higher
-_EQUAL = 0.15  # of a digit's height: the teeth or sides of one piece differ by no more
-_SIDE = 0.35  # of a digit's height: the width of a side between two rails
-_TOUCHES = 2  # pixels from a rail
-_INK, _SLOPES = (
+LONG = 6.0  # times as long as it is thick: a printed line
+RULED = 3.0  # of a digit's height: a level line that is no longer may be a dash
+SPANS = 0.9  # of the picture's side: a line from one side to the other
+SIDES, OF_FRAME = (1.3, 2.0), 0.7  # of a digit's height, and of a frame's: the lengths that tell its sides
+LEAN, SLANT = 0.15, 0.27  # the steepest slopes of level and upright lines, on photographed paper
+BAR = 0.35  # of a digit's height: no printed line is so thick
+ATTACHED = 0.3  # of a digit's height: what is left of a digit that a frame's lines are cut off
+HOLLOW = 0.16  # of its box: a frame or squared paper has less ink
+CORNER = 0.12  # of a box's sides: a ring leaves so much of each corner free
+FRAME = 1.6  # of a digit's height: a frame is at least that wide and high
+PIECE, THIN = 2.5, 0.2  # of a line's piece: times as long as thick; thickness, of a digit's height
+OUTSIDE = 0.15  # of a digit's height: a level piece no further inside the row is on, below or above it
+NEAR = 0.5  # of a digit's height: the distance from the row at which a line may be for writing on
+CUT_LEVEL, CUT_UPRIGHT = 0.8, 1.2  # of a digit's height: a line that the picture's edge cuts off is so long
+RAIL = 1.5  # of a digit's height: no stroke is straight and level for so long
+ASIDE = 1.0  # of a digit's height: digits so near tell where a rail's row is
+TOOTH, TOOTH_WIDTH, TOOTH_INK = 0.55, 0.3, 0.55  # of a digit's height: a tooth's size at most; of its box: its ink
+FRINGE = 0.1  # of a digit's height: what is left beside a rail that is not quite level is no higher
+EQUAL = 0.15  # of a digit's height: the teeth or sides of one piece differ by no more
+SIDE = 0.35  # of a digit's height: the width of a side between two rails
+TOUCHES = 2  # pixels from a rail
+INK, SLOPES = (
     6,
     12_000,
 )  # pixels that are looked at in the time that a pixel of ink, and all slopes together, take more
@@ -87,8 +87,8 @@ class Ruling:
         if self._is_long(box) or not self._may_be_frame(box):
             return box.width * box.height
         rows, columns = self.every.shape
-        around = 2 * _RAIL * self.height
-        return float(min(box.width + around, columns) * min(box.height + around, rows)) + _INK * area + _SLOPES
+        around = 2 * RAIL * self.height
+        return float(min(box.width + around, columns) * min(box.height + around, rows)) + INK * area + SLOPES
 
     def is_line(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a piece is a printed line or frame, or a piece of one.
@@ -107,23 +107,23 @@ class Ruling:
         if self._is_long(box):
             # what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
             if box.width > box.height:
-                return _thickest(piece) <= _THIN * self.height or self.is_comb(box, piece)
+                return _thickest(piece) <= THIN * self.height or self.is_comb(box, piece)
             return _thickest(piece.T) <= self.large
         return self._may_be_frame(box) and self._is_frame(box, piece)
 
     def _is_long(self, box: Box) -> bool:
         """Tell whether a piece is far longer than thick, and longer than a stroke."""
         long, thick = max(box.width, box.height), min(box.width, box.height)
-        longest = _RULED if box.width > box.height else _FRAME
-        return long >= _LONG * thick and (long > longest * self.height or self._spans(box))
+        longest = RULED if box.width > box.height else FRAME
+        return long >= LONG * thick and (long > longest * self.height or self._spans(box))
 
     def _may_be_frame(self, box: Box) -> bool:
         """Tell whether a piece is as large as a frame, or spans the picture."""
-        return self._spans(box) or min(box.width, box.height) >= _FRAME * self.height
+        return self._spans(box) or min(box.width, box.height) >= FRAME * self.height
 
     def _spans(self, box: Box) -> bool:
         rows, columns = self.every.shape
-        return bool(box.width >= _SPANS * columns or box.height >= _SPANS * rows)
+        return bool(box.width >= SPANS * columns or box.height >= SPANS * rows)
 
     def _is_frame(self, box: Box, piece: NDArray[np.bool_]) -> bool:
         """Tell whether a large piece is nothing but straight lines, or hollow: no digit is attached to it."""
@@ -136,12 +136,12 @@ class Ruling:
         count, labels, stats, _ = cv2.connectedComponentsWithStats((piece & ~lines).astype(np.uint8), connectivity=8)
         for number in range(1, count):
             x, y, wide, high, _ = stats[number].tolist()
-            if max(wide, high) < _ATTACHED * self.height or min(wide, high) <= _FRINGE * self.height:
+            if max(wide, high) < ATTACHED * self.height or min(wide, high) <= FRINGE * self.height:
                 continue
             # a stub of a level line is as flat as no digit; a ring, or lines too crooked to be cut off, are hollow
-            stub = high <= _THIN * self.height and wide >= _PIECE * high
+            stub = high <= THIN * self.height and wide >= PIECE * high
             part = labels[y : y + high, x : x + wide] == number
-            if not stub and not (min(wide, high) >= _FRAME * self.height and _is_hollow(part)):
+            if not stub and not (min(wide, high) >= FRAME * self.height and _is_hollow(part)):
                 return False
         return True
 
@@ -150,41 +150,41 @@ class Ruling:
         widths = [end - start for _, start, end in _runs(upright, 1)]
         if not widths:
             return False
-        most = min(_BAR * self.height, 2 * float(np.median(widths)) + 1)
+        most = min(BAR * self.height, 2 * float(np.median(widths)) + 1)
         return sum(each > most for each in widths) >= self.large
 
     def _straight(self, box: Box, piece: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return where a piece has long straight lines, level and upright, also where digits break them up."""
-        rows, columns = box.pixels(rim=_RAIL * self.height)
+        rows, columns = box.pixels(rim=RAIL * self.height)
         around, y, x = self.every[rows, columns], int(box.y) - rows.start, int(box.x) - columns.start
         inside = slice(y, y + len(piece)), slice(x, x + piece.shape[1])
         own = np.zeros_like(around)
         own[inside] = piece
         # longer than any stroke of a digit; the sides of a low frame are no longer than that
-        tallest = max(_SIDES[0] * self.height, min(_OF_FRAME * box.height, _SIDES[1] * self.height))
-        level = level_lines(around, own, math.ceil(_RAIL * self.height), _LEAN)
-        return level[inside], level_lines(around.T, own.T, math.ceil(tallest), _SLANT).T[inside]
+        tallest = max(SIDES[0] * self.height, min(OF_FRAME * box.height, SIDES[1] * self.height))
+        level = level_lines(around, own, math.ceil(RAIL * self.height), LEAN)
+        return level[inside], level_lines(around.T, own.T, math.ceil(tallest), SLANT).T[inside]
 
     def _is_cut_off(self, box: Box) -> bool:
         """Tell whether a piece is a thin line that goes on beyond the picture."""
         rows, columns = self.every.shape
         long, thick = max(box.width, box.height), min(box.width, box.height)
-        if long < _PIECE * thick or thick > _THIN * self.height:
+        if long < PIECE * thick or thick > THIN * self.height:
             return False
         if box.width > box.height:
-            return long >= _CUT_LEVEL * self.height and (box.x <= 1 or box.right >= columns - 1)
-        return long >= _CUT_UPRIGHT * self.height and (box.y <= 1 or box.bottom >= rows - 1)
+            return long >= CUT_LEVEL * self.height and (box.x <= 1 or box.right >= columns - 1)
+        return long >= CUT_UPRIGHT * self.height and (box.y <= 1 or box.bottom >= rows - 1)
 
     def _is_beside(self, box: Box) -> bool:
         """Tell whether a level piece lies where lines are that people write on; a dash is at half height.
 
         Digits that cross or touch a printed line break it into such pieces.
         """
-        if box.width < _PIECE * box.height or box.height > _THIN * self.height or not self.taken:
+        if box.width < PIECE * box.height or box.height > THIN * self.height or not self.taken:
             return False
         middle = box.y + box.height / 2
         top, bottom = self._row(as_array(self.taken), middle)
-        inside, near = _OUTSIDE * self.height, _NEAR * self.height
+        inside, near = OUTSIDE * self.height, NEAR * self.height
         return bottom - inside <= middle <= bottom + near or top - near <= middle <= top + inside
 
     def is_comb(self, box: Box, piece: NDArray[np.bool_]) -> bool:
@@ -205,7 +205,7 @@ class Ruling:
         standing: list[Box] = []
         for number in range(1, count):
             x, y, wide, high, _ = stats[number].tolist()
-            if max(wide, high) < self.large or high <= _FRINGE * self.height:
+            if max(wide, high) < self.large or high <= FRINGE * self.height:
                 continue
             part = Box(box.x + x, box.y + y, wide, high)
             if not self._stands(part, labels[y : y + high, x : x + wide] == number):
@@ -216,21 +216,21 @@ class Ruling:
 
     def _stands(self, box: Box, part: NDArray[np.bool_]) -> bool:
         """Tell whether a part is a tooth on a rail, or a side from one to another or to a digit."""
-        x, y = slice(max(0, int(box.x) - _TOUCHES), int(box.right) + _TOUCHES), int(box.y)
-        ends = slice(max(0, y - _TOUCHES), y + 1), slice(int(box.bottom) - 1, int(box.bottom) + _TOUCHES)
+        x, y = slice(max(0, int(box.x) - TOUCHES), int(box.right) + TOUCHES), int(box.y)
+        ends = slice(max(0, y - TOUCHES), y + 1), slice(int(box.bottom) - 1, int(box.bottom) + TOUCHES)
         on = [bool(self._rails[rows, x].any()) for rows in ends]
         if not any(on):
             return False
-        tooth = box.height <= _TOOTH * self.height and box.width <= _TOOTH_WIDTH * self.height
-        if tooth and part.mean() >= _TOOTH_INK:
+        tooth = box.height <= TOOTH * self.height and box.width <= TOOTH_WIDTH * self.height
+        if tooth and part.mean() >= TOOTH_INK:
             return True
         stops = [bool((self.every[rows, x] & ~self.left[rows, x]).any()) for rows in ends]
-        return box.width <= _SIDE * self.height and all(one or other for one, other in zip(on, stops, strict=True))
+        return box.width <= SIDE * self.height and all(one or other for one, other in zip(on, stops, strict=True))
 
     def _are_alike(self, parts: Sequence[Box]) -> bool:
         """Tell whether parts are of one size, as those are that are printed."""
         sizes = np.array([(each.width, each.height) for each in parts])
-        return bool(np.ptp(sizes, axis=0).max() <= _EQUAL * self.height)
+        return bool(np.ptp(sizes, axis=0).max() <= EQUAL * self.height)
 
     @cached_property
     def _rails(self) -> NDArray[np.bool_]:
@@ -241,12 +241,12 @@ class Ruling:
         thick[:-1] |= self.every[1:]
         tall = as_array([each for each in self.taken if each.height >= self.height / 2] or self.taken)
         rails = np.zeros_like(self.every)
-        for y, start, end in _runs(thick, _RAIL * self.height):
-            aside = _ASIDE * self.height
+        for y, start, end in _runs(thick, RAIL * self.height):
+            aside = ASIDE * self.height
             near = tall[(tall[:, 0] < end + aside) & (tall[:, 0] + tall[:, 2] > start - aside)]
             if len(near):
                 top, bottom = self._row(near, y)
-                if top + _OUTSIDE * self.height < y < bottom - _OUTSIDE * self.height:
+                if top + OUTSIDE * self.height < y < bottom - OUTSIDE * self.height:
                     continue
             rails[y, start:end] = self.every[y, start:end]
         return rails
@@ -262,12 +262,12 @@ class Ruling:
 
 def _is_hollow(piece: NDArray[np.bool_]) -> bool:
     """Tell whether a piece has as little ink in its box as a frame."""
-    return bool(piece.sum() < _HOLLOW * piece.size)
+    return bool(piece.sum() < HOLLOW * piece.size)
 
 
 def _is_round(piece: NDArray[np.bool_]) -> bool:
     """Tell whether a piece reaches into no corner of its box."""
-    y, x = (max(1, int(_CORNER * side)) for side in piece.shape)
+    y, x = (max(1, int(CORNER * side)) for side in piece.shape)
     return not (piece[:y, :x].any() or piece[:y, -x:].any() or piece[-y:, :x].any() or piece[-y:, -x:].any())
 
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-_STEP = 0.03  # between the slopes that are tried
-_FULL = 0.9  # of a line's length: so much of it is ink at least
-_OWN = 0.45  # of a line's length: so much of it is the piece's
+STEP = 0.03  # between the slopes that are tried
+FULL = 0.9  # of a line's length: so much of it is ink at least
+OWN = 0.45  # of a line's length: so much of it is the piece's
 
 Mask = NDArray[np.bool_]
 
@@ -44,20 +44,20 @@ def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
     if width < length:
         return found
     ink, own = _thickened(ink), _thickened(piece)
-    steps = round(slope / _STEP)
+    steps = round(slope / STEP)
     for step in range(-steps, steps + 1):
         # a line of this slope is level in the sheared picture
-        lowered = _lowered(step * _STEP, width)
+        lowered = _lowered(step * STEP, width)
         sheared = np.zeros((height + max(down for _, _, down in lowered), width), np.bool_)
         for left, right, down in lowered:
             sheared[down : down + height, left:right] = ink[:, left:right]
-        full = _in_stretches(sheared, length) >= _FULL * length
+        full = _in_stretches(sheared, length) >= FULL * length
         rows = np.flatnonzero(full.any(axis=1))
         if not len(rows):
             continue
         for left, right, down in lowered:
             sheared[down : down + height, left:right] = own[:, left:right]
-        full = full[rows] & (_in_stretches(sheared[rows], length) >= _OWN * length)
+        full = full[rows] & (_in_stretches(sheared[rows], length) >= OWN * length)
         # a pixel is on a line if a full stretch begins at it or less than its length before
         begun = np.cumsum(np.pad(full, ((0, 0), (length, length))), axis=1, dtype=np.int32)
         sheared[:] = False

@@ -8,6 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from shuzi.ink.paper import PAPER
+
 HEIGHT = 48
 """The height of a strip in pixels."""
 
@@ -20,9 +22,9 @@ LONGEST = 640
 SHORTEST = 24
 """The minimum width in pixels; shorter strips are padded by repeating the edge."""
 
-_AROUND = 0.35  # of the median digit's height, above and below its band
-_BESIDE = 0.5  # of that height, left and right
-_RIM = 0.12  # of the height of all ink, around it
+AROUND = 0.35  # of the median digit's height, above and below its band
+BESIDE = 0.5  # of that height, left and right
+RIM = 0.12  # of the height of all ink, around it
 
 Box = tuple[float, float, float, float]
 
@@ -49,8 +51,8 @@ def band(boxes: Sequence[Box]) -> Box:
     middle = float(np.median(height[tall]))
     bottom = float(np.median((y + height)[tall]))
     top = min(float(np.median(y[tall])), bottom - middle)
-    left, right = float(x.min()) - _BESIDE * middle, float((x + width).max()) + _BESIDE * middle
-    return left, top - _AROUND * middle, right - left, bottom - top + 2 * _AROUND * middle
+    left, right = float(x.min()) - BESIDE * middle, float((x + width).max()) + BESIDE * middle
+    return left, top - AROUND * middle, right - left, bottom - top + 2 * AROUND * middle
 
 
 def whole(boxes: Sequence[Box]) -> Box:
@@ -62,9 +64,9 @@ def whole(boxes: Sequence[Box]) -> Box:
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
     top, bottom = float(y.min()), float((y + height).max())
     high = bottom - top
-    beside = _BESIDE * min(high, float(np.median(height)))
+    beside = BESIDE * min(high, float(np.median(height)))
     left, right = float(x.min()) - beside, float((x + width).max()) + beside
-    return left, top - _RIM * high, right - left, high * (1 + 2 * _RIM)
+    return left, top - RIM * high, right - left, high * (1 + 2 * RIM)
 
 
 def length(frame: Box) -> int:
@@ -109,7 +111,7 @@ def cut(contrast: NDArray[np.uint8], frame: Box) -> NDArray[np.uint8]:
     right, bottom = int(np.ceil(x + width)) + 1, int(np.ceil(y + height)) + 1
     inside = contrast[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
     if not inside.size:
-        return np.full((HEIGHT, columns), 64, np.uint8)
+        return np.full((HEIGHT, columns), PAPER, np.uint8)
     left, top = max(left, 0), max(top, 0)
     shrink = min(scale, across)
     if shrink < 0.7:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
-_OBEYED = re.compile(
+OBEYED = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # controls (ISO/IEC 6429); UTF-8 terminals treat U+009B as the start of a sequence
     "\u2028\u2029"  # line separators
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"  # bidirectional controls (Unicode Standard Annex #9)
 )
-_IN_JSON = re.compile(_OBEYED.pattern.replace("\x00-\x1f", ""))  # JSON itself escapes these, and needs line ends
+"""The characters that a terminal acts on."""
+
+_IN_JSON = re.compile(OBEYED.pattern.replace("\x00-\x1f", ""))  # JSON itself escapes these, and needs line ends
 
 
 def visible(text: str) -> str:
@@ -24,7 +26,7 @@ def visible(text: str) -> str:
     >>> visible("七 7.png")
     '七 7.png'
     """
-    return _OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    return OBEYED.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def visible_json(text: str) -> str:

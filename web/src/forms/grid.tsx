@@ -1,8 +1,8 @@
 /** The table: only the rows that can be seen are drawn, so that thousands of cells stay fluid. */
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import type { FormTable } from "../generated/shapes";
 import { say } from "../sentences/say";
-import type { FormTable } from "../shapes";
 import { current, textAt, texts } from "./review";
 import { isDoubtful, keyOf, type Place } from "./table";
 

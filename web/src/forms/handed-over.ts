@@ -2,7 +2,7 @@
 import { query } from "../address";
 import { request } from "../api";
 import { hasService } from "../edition";
-import type { Review } from "../shapes";
+import type { Review } from "../generated/shapes";
 import { letGo } from "./photographs";
 import { stop } from "./read/reading";
 import { begin, origin, table } from "./review";

@@ -1,6 +1,6 @@
 /** The review of a table: what people wrote, in order, so that each step can be undone; kept across reloads. */
 import { batch, computed, signal } from "@preact/signals";
-import type { FormCell, FormTable } from "../shapes";
+import type { FormCell, FormTable } from "../generated/shapes";
 import { forget, inStore, newId, putTogether } from "../shared/database";
 import { OwnRecord } from "../shared/record";
 import { doubtsOf, keyOf, type Place, tableIn } from "./table";

@@ -1,7 +1,7 @@
 /** A file that `shuzi form read` wrote becomes a table to review; a table with corrections becomes such a file again. */
-import type { FormCell, FormTable } from "../shapes";
-
-const FORMAT = 1;
+import type { FormCell, FormTable } from "../generated/shapes";
+import { FORMAT } from "../generated/tables";
+import { csvOf, neutral } from "../shared/csv";
 
 /** The format of the text is another one, or it is no table at all. */
 export class NotATable extends Error {}
@@ -123,27 +123,5 @@ export function asCsv(table: FormTable, doubtful: string, photo: string): string
     const sources = new Set(cells.map(({ source }) => source).filter(Boolean));
     return [...names.map((name) => row.cells[name]?.text ?? ""), unsure.join(" "), [...sources].join(", ")];
   });
-  const written = [[...names, doubtful, photo], ...lines].map((line) => line.map(field).join(","));
-  return `\ufeff${written.join("\r\n")}\r\n`;
-}
-
-/** What terminals act on: controls, line separators, and marks that change the direction of writing. */
-const OBEYED = /[\p{Cc}\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-const NAMED: Record<string, string> = { "\t": "\\t", "\n": "\\n", "\r": "\\r" };
-
-function field(written: string): string {
-  const text = written.replace(OBEYED, escaped);
-  const harmless = /^-?\d+([.,]\d+)*$/.test(text);
-  const safe = /^\s*[=+\-@＝＋－＠]/.test(text) && !harmless ? `'${text}` : text;
-  return `"${safe.replaceAll('"', '""')}"`; // some spreadsheets take ; for the end of a cell too
-}
-
-/** In Python's notation. */
-function escaped(character: string): string {
-  const code = character.charCodeAt(0);
-  const hexadecimal = code.toString(16);
-  return (
-    NAMED[character] ??
-    (code < 256 ? `\\x${hexadecimal.padStart(2, "0")}` : `\\u${hexadecimal.padStart(4, "0")}`)
-  );
+  return `\ufeff${csvOf([[...names, doubtful, photo], ...lines].map((line) => line.map(neutral)))}`;
 }

@@ -1,8 +1,10 @@
 /** The digits that a person corrected and keeps: in the browser's database, or while the page is open if it has none. */
+
 import { computed, signal } from "@preact/signals";
+import { MOST_EXAMPLES } from "../generated/limits";
 import { inStore } from "../shared/database";
 import { latestOnly, type Numbered } from "./latest";
-import { digitsIn, type KeptDigit, MOST_KEPT, NoKeptDigits } from "./npz";
+import { digitsIn, type KeptDigit, NoKeptDigits } from "./npz";
 
 /** In the order in which they were kept. */
 export const kept = signal<readonly Numbered[]>([]);
@@ -53,7 +55,7 @@ export async function keep(digits: readonly KeptDigit[]): Promise<void> {
   await loadKept(); // another tab may keep the same images with other labels
   const images = new Set(fresh.map(({ image }) => String(image)));
   const replaced = kept.peek().filter(({ image }) => images.has(String(image)));
-  if (kept.peek().length - replaced.length + fresh.length > MOST_KEPT) throw new NoKeptDigits("many");
+  if (kept.peek().length - replaced.length + fresh.length > MOST_EXAMPLES) throw new NoKeptDigits("many");
   const stored = await inStore("digits", "readwrite", (store) => {
     for (const { id } of replaced) store.delete(id);
     for (const { image, label, date } of fresh) store.add({ image, label, date });

@@ -1,4 +1,6 @@
 /** Kept digits as the .npz file that `shuzi train --data` and `shuzi read --hand` take, and back. */
+import { SIDE } from "../generated/ink/normalize";
+import { LARGEST, MOST_EXAMPLES } from "../generated/limits";
 import { type Bytes, DamagedArchive, joined, unzipped, zipped } from "./zip";
 
 /** A digit that a person labelled. */
@@ -19,12 +21,7 @@ export class NoKeptDigits extends Error {
   }
 }
 
-/** Digits that a file or the page may hold, as in `shuzi hand`. */
-export const MOST_KEPT = 10_000;
-
-const SIDE = 28;
 const PIXELS = SIDE * SIDE;
-const LARGEST = 64_000_000; // bytes: what 10,000 digits take, several times over
 const MAGIC = [0x93, ...new TextEncoder().encode("NUMPY")];
 const ALIGNED = 64;
 
@@ -68,7 +65,7 @@ export async function digitsIn(file: Bytes): Promise<KeptDigit[]> {
     n > 0 &&
     labels.values.every((each) => each < 10);
   if (!images || !labels || !isRight) throw new NoKeptDigits("arrays");
-  if (n > MOST_KEPT) throw new NoKeptDigits("many");
+  if (n > MOST_EXAMPLES) throw new NoKeptDigits("many");
   const times =
     dates?.type === "<i8" && dates.values.length === 8 * n ? new DataView(dates.values.slice().buffer) : null;
   return Array.from(labels.values, (label, place) => ({

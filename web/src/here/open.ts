@@ -1,9 +1,7 @@
 /** A picture file becomes grey, as in Python: turned as EXIF says, transparency on white. */
+import { MOST_PIXELS } from "../generated/limits";
 import { brightness } from "../ink/loops/levels";
 import type { Grey } from "../ink/picture";
-
-/** Pixels of the largest picture. */
-export const MOST_PIXELS = 50_000_000;
 
 /** It is no picture that this browser can open. */
 export class UnknownPicture extends Error {}

@@ -1,9 +1,10 @@
 /** What the page and its reading worker say to each other. */
+
+import type { Reading } from "../generated/shapes";
 import type { Grey } from "../ink/picture";
 import type { Inside } from "../reading/explain/inside";
 import type { Preparation } from "../reading/explain/preparation";
 import type { Sentence } from "../reading/result";
-import type { Reading } from "../shapes";
 
 /** The folder of networks that were trained in the page, which the page has itself. */
 export const OWN_FOLDER = "own/";

@@ -1,8 +1,8 @@
 /** Reads pictures away from the page's own thread. Models come from the page, each when it is first needed. */
 
 import { MissingFile, unpacked } from "../bundle/files";
+import { SIDE } from "../generated/ink/normalize";
 import type { Box } from "../ink/boxes";
-import { SIDE } from "../ink/normalize";
 import type { Grey } from "../ink/picture";
 import { withoutMarks } from "../reading/classes";
 import { whatCounts } from "../reading/explain/occlusion";

@@ -1,16 +1,8 @@
 /** An ink map becomes boxes: connected components, joined into digits and put into reading order. */
+import { LEAST_WRITING, MOST_COMPARED, SAME_LINE, SOLID, SPECK, WRITTEN } from "../generated/ink/components";
 import { type Box, bottomOf, boxOf, rightOf, union } from "./boxes";
 import { Room } from "./loops/room";
 import type { Grey } from "./picture";
-
-/** Ink below this is the pale edge of a stroke, or paper. */
-export const SOLID = 60;
-
-const SPECK = 0.12;
-const LEAST_WRITING = 0.03;
-const WRITTEN = 0.12;
-const MOST_COMPARED = 20_000_000;
-const SAME_LINE = 0.35;
 
 /** A connected component: its box and how many pixels it has. */
 export interface Component {

@@ -1,15 +1,11 @@
 /** The ink of one digit becomes a 28x28 image, normalised as in MNIST; see `shuzi.ink.normalize`. */
+import { LEAST_INK, LONGER, SIDE, SPECK, THINNEST } from "../generated/ink/normalize";
 import { type Box, touched } from "./boxes";
 import { labelled } from "./components";
 import { rounded } from "./numbers";
 import { blank, bounds, cropped, type Grey } from "./picture";
 import { resize } from "./resize";
 
-export const SIDE = 28;
-const LONGER = 20;
-const SPECK = 0.03;
-const LEAST_INK = 4;
-const THINNEST = 1.6;
 /** Lengths of a step to the side and to a corner in a distance (Borgefors, 1986). */
 const [STRAIGHT, DIAGONAL] = [0.955, 1.3693];
 

@@ -1,24 +1,23 @@
 /** A grey picture becomes an ink map and a contrast map, whatever the polarity or the light; see `shuzi.ink.paper`. */
+import {
+  COARSE,
+  CONTRAST,
+  DARKEST,
+  DIVIDED,
+  FLAT,
+  LEAST_CONTRAST,
+  LOOKED_AT,
+  NO_SPREAD,
+  PAPER,
+  RIM_AGAINST_STROKES,
+  ROUNDS,
+} from "../generated/ink/paper";
 import { blur, close, gaussianBlur, otsu } from "./filters";
 import { byTable, counts, darkerThan, sumsOfSquares } from "./loops/levels";
 import { largestAt, level, quantileOf } from "./numbers";
 import { asPlane, blank, type Grey, type Plane, plane } from "./picture";
 import { resize, stretchedToLevels } from "./resize";
 import { surfaceThrough } from "./surface";
-
-/** Grey levels by which ink must differ from the paper. */
-export const LEAST_CONTRAST = 24;
-/** In a contrast map: the level of the paper, and how much brighter full ink is. */
-export const [PAPER, CONTRAST] = [64, 128];
-
-const COARSE = 48;
-const DARKEST = 0.004;
-const FLAT = 0.6;
-const DIVIDED = 0.02;
-const RIM_AGAINST_STROKES = 2;
-const LOOKED_AT = 320;
-const NO_SPREAD = 1e-3;
-const ROUNDS = 4;
 
 /** The ink map of a picture: 0 for paper, 255 for full ink. */
 export function inkMap(grey: Grey, least: number): Grey {

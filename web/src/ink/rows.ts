@@ -1,22 +1,22 @@
 /** Boxes of digits become the rows that they stand on; see `shuzi.ink.rows`. */
+import {
+  BELOW,
+  BESIDE,
+  CUT_OFF,
+  DEEP,
+  EDGE,
+  LOW,
+  MOST_ROWS,
+  NARROW,
+  NEAR,
+  ONE_CUT_OFF,
+  SAME,
+  SMALL,
+  STROKE,
+} from "../generated/ink/rows";
 import { type Box, bottomOf, boxOf, rightOf } from "./boxes";
 import { inReadingOrder } from "./components";
 import { median } from "./numbers";
-
-/** Of a digit's height: the widest gap to the next character of a row. */
-export const NEAR = 1.2;
-
-/** Rows that are compared with each other. */
-export const MOST_ROWS = 200;
-
-const [SMALL, STROKE] = [0.75, 1.1];
-const NARROW = 0.6;
-const BELOW = 0.1;
-const [LOW, DEEP] = [0.4, 0.2];
-const SAME = 0.5;
-const BESIDE = 3;
-const EDGE = 1.5;
-const [CUT_OFF, ONE_CUT_OFF] = [0.75, 0.6];
 
 interface Size {
   readonly width: number;

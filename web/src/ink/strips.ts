@@ -1,17 +1,10 @@
 /** The boxes of one line of writing become a strip: the line cut out of a contrast map, 48 pixels high. */
+import { PAPER } from "../generated/ink/paper";
+import { AROUND, BESIDE, COLUMN, HEIGHT, LONGEST, RIM, SHORTEST } from "../generated/ink/strips";
 import { type Box, bottomOf, boxOf, rightOf } from "./boxes";
 import { median, quantile, rounded } from "./numbers";
 import { blank, cropped, type Grey } from "./picture";
 import { shrunk } from "./resize";
-
-/** The height of a strip in pixels, its width for each column of the recogniser's output, and its largest width. */
-export const [HEIGHT, COLUMN, LONGEST] = [48, 4, 640];
-
-const SHORTEST = 24;
-const AROUND = 0.35;
-const BESIDE = 0.5;
-const RIM = 0.12;
-const PAPER = 64;
 
 /** Frame a line by the band of its median digit: a long descender is cut, and zeros stay large. */
 export function band(boxes: readonly Box[]): Box {

@@ -1,7 +1,5 @@
 /** The arithmetic that the steps show: the same ideas, names and formulas as src/shuzi/concepts.py. */
-
-/** Added before a logarithm, because log(0) is minus infinity. */
-export const EPSILON = 1e-10;
+import { EPSILON } from "../generated/training";
 
 /** A row of zeros with a single one in the place of the digit. */
 export function oneHot(digit: number, classes = 10): number[] {

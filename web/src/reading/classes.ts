@@ -1,6 +1,4 @@
-/** The classes of the line recogniser: digits, marks, and "?" for any other sign; the blank comes after them. */
-export const [DIGITS, MARKS, SIGN] = ["0123456789", ".,-/:", "?"] as const;
-export const CLASSES = `${DIGITS}${MARKS}${SIGN}`;
+/** Characters of a reading: digits, marks and ends of lines. */
 
 export function isDigit(character: string): boolean {
   return character >= "0" && character <= "9";

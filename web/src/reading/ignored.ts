@@ -1,10 +1,12 @@
 /** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.decide.ignored_ink`. */
+import { SOLID } from "../generated/ink/components";
+import { THIN } from "../generated/ink/pattern";
 import { type Box, bottomOf, rightOf, touched } from "../ink/boxes";
-import { labelled, SOLID } from "../ink/components";
+import { labelled } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
 import { clipped, cropped, type Grey, type Part } from "../ink/picture";
 import { MOST_WORK } from "./candidates";
-import { isPatterned, THIN, thicknessOf } from "./pattern";
+import { isPatterned, thicknessOf } from "./pattern";
 import type { Kind } from "./result";
 import { Ruling } from "./ruling";
 

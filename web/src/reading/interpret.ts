@@ -1,7 +1,7 @@
 /** Candidates become a reading: the text, its confidence, and a sentence for people; see `shuzi.reading.decide.candidate_text`. */
+import { LEAST_CONTRAST } from "../generated/ink/paper";
 import { inReadingOrder } from "../ink/components";
 import { largestAt } from "../ink/numbers";
-import { LEAST_CONTRAST } from "../ink/paper";
 import { aboutNoWriting, aboutThePicture, isMuchSmaller } from "./advice";
 import { type Candidate, type Candidates, inOriginal } from "./candidates";
 import type { Scale } from "./confidence";

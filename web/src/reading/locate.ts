@@ -1,4 +1,7 @@
 /** A grey picture becomes candidates for its digits: connected components, or what the detector found. */
+
+import { SOLID } from "../generated/ink/components";
+import { CONTRAST, LEAST_CONTRAST, PAPER } from "../generated/ink/paper";
 import {
   type Box,
   bottomOf,
@@ -8,10 +11,10 @@ import {
   rightOf,
   touched,
 } from "../ink/boxes";
-import { joined, letterHeight, SOLID } from "../ink/components";
+import { joined, letterHeight } from "../ink/components";
 import { total } from "../ink/loops/levels";
 import { largestAt, level, median } from "../ink/numbers";
-import { CONTRAST, inkMap, LEAST_CONTRAST, PAPER } from "../ink/paper";
+import { inkMap } from "../ink/paper";
 import { blank, clipped, cropped, type Grey } from "../ink/picture";
 import { Scan } from "../ink/scan";
 import { lengthOf } from "../ink/strips";

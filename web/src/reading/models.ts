@@ -1,4 +1,5 @@
 /** The models of a reader, each with the inputs and outputs of its task; see `shuzi.models.tasks`. */
+import { CLASSIFY_OR_REJECT, FEATURES } from "../generated/tasks";
 import { type Box, boxOf, iou, nonMaximumSuppression } from "../ink/boxes";
 import { blank, type Grey } from "../ink/picture";
 import { resize } from "../ink/resize";
@@ -40,14 +41,14 @@ export class Classifier {
 
   constructor(graph: Graph) {
     this.card = graph.card;
-    this.hasFeatures = graph.outputs.includes("features");
+    this.hasFeatures = graph.outputs.includes(FEATURES);
     this.#network = new Network(graph);
     this.#way = wayThrough(graph);
   }
 
   /** Whether it can tell a digit from anything else; one that cannot reads digits only. */
   get rejects(): boolean {
-    return this.card.task === "classify-or-reject";
+    return this.card.task === CLASSIFY_OR_REJECT;
   }
 
   /** Take corrected digits of one person into account from now on, in place of those before. */
@@ -112,7 +113,7 @@ export class Classifier {
       const piece = images.slice(start, start + PIECE);
       const pixels = new Uint8Array(piece.length * 784);
       for (const [place, image] of piece.entries()) pixels.set(image.pixels, place * 784);
-      const wanted = withFeatures ? [...outputs, "features"] : outputs;
+      const wanted = withFeatures ? [...outputs, FEATURES] : outputs;
       const results = this.#network.run(pixels, { n: piece.length, height: 28, width: 28 }, wanted);
       const [shares, digit] = [results[0], this.rejects ? results[1] : undefined];
       const layer = withFeatures ? results.at(-1) : undefined;

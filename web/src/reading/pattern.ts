@@ -1,13 +1,7 @@
 /** Printed patterns under writing, such as the fine waves of cheques; see `shuzi.ink.pattern`. */
+import { MANY, OVER, SMALL, SPECK, THIN } from "../generated/ink/pattern";
 import type { Component } from "../ink/components";
 import type { Grey } from "../ink/picture";
-
-const [SMALL, SPECK] = [0.15, 3];
-const MANY = 30;
-const OVER = 0.5;
-
-/** Of the pen's thickness: the lines of a pattern are no thicker. */
-export const THIN = 0.8;
 
 /** How thick the strokes of pieces of ink are, in pixels: twice a piece's area by the length of its edge. */
 export function thicknessOf(

@@ -1,9 +1,10 @@
 /** The number in a picture; see `shuzi.reading.report.result`. */
+import type { Reading as Answered, Digit as AnsweredDigit, Ignored as Omitted } from "../generated/shapes";
 import type { Box } from "../ink/boxes";
 import type { Grey } from "../ink/picture";
 
-export type Status = "ok" | "blank" | "not-a-digit" | "unsure";
-export type Kind = "ruling" | "sign" | "print" | "stain" | "neighbour" | "unknown";
+export type Status = Answered["status"];
+export type Kind = Omitted["kind"];
 /** The key of a sentence and its values. */
 export type Sentence = readonly [key: string, values: Readonly<Record<string, string | number>>];
 
@@ -19,7 +20,7 @@ export interface Digit {
   box: Box;
   /** The same box in the picture as it was searched. */
   searched: Box;
-  status: "ok" | "not-a-digit" | "unsure";
+  status: AnsweredDigit["status"];
   /** What the network saw. */
   image: Grey;
 }

@@ -1,32 +1,40 @@
 /** Ink that no person wrote: printed lines, frames, combs and squared paper; see `shuzi.ink.ruling`. */
+import {
+  ASIDE,
+  ATTACHED,
+  BAR,
+  CORNER,
+  CUT_LEVEL,
+  CUT_UPRIGHT,
+  EQUAL,
+  FRAME,
+  FRINGE,
+  HOLLOW,
+  INK,
+  LEAN,
+  LONG,
+  NEAR,
+  OF_FRAME,
+  OUTSIDE,
+  PIECE,
+  RAIL,
+  RULED,
+  SIDE,
+  SIDES,
+  SLANT,
+  SLOPES,
+  SPANS,
+  THIN,
+  TOOTH,
+  TOOTH_INK,
+  TOOTH_WIDTH,
+  TOUCHES,
+} from "../generated/ink/ruling";
 import { type Box, bottomOf, boxOf, rightOf, touched } from "../ink/boxes";
 import { labelled } from "../ink/components";
 import { median } from "../ink/numbers";
 import { blank, clipped, cropped, type Grey } from "../ink/picture";
 import { levelLines, thickened } from "./straight";
-
-const LONG = 6;
-const RULED = 3;
-const SPANS = 0.9;
-const [SIDES, OF_FRAME] = [[1.3, 2], 0.7] as const;
-const [LEAN, SLANT] = [0.15, 0.27];
-const BAR = 0.35;
-const ATTACHED = 0.3;
-const HOLLOW = 0.16;
-const CORNER = 0.12;
-const FRAME = 1.6;
-const [PIECE, THIN] = [2.5, 0.2];
-const OUTSIDE = 0.15;
-const NEAR = 0.5;
-const [CUT_LEVEL, CUT_UPRIGHT] = [0.8, 1.2];
-const RAIL = 1.5;
-const ASIDE = 1;
-const [TOOTH, TOOTH_WIDTH, TOOTH_INK] = [0.55, 0.3, 0.55];
-const FRINGE = 0.1;
-const EQUAL = 0.15;
-const SIDE = 0.35;
-const TOUCHES = 2;
-const [INK, SLOPES] = [6, 12_000];
 
 /** A level run of ink: its row, where it begins, and where it has ended. */
 interface Run {

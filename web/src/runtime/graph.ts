@@ -6,6 +6,7 @@
  * alike and compress well, then all their lower ones. Little-endian. At half precision a model takes half the space
  * and reads as well; biases and normalisation, which are few, keep all their digits.
  */
+import { DETECT } from "../generated/tasks";
 import { fromHalf } from "./half";
 
 /** A node of an ONNX graph; "" stands for an input that is left out. */
@@ -52,7 +53,7 @@ export interface Graph extends Omit<Header, "tensors"> {
  * move by hundredths of a pixel, and with them now and then the edge of what is cut out.
  */
 export function isHalf(dims: readonly number[], { task }: Pick<Card, "task">): boolean {
-  return dims.length > 1 && task !== "detect";
+  return dims.length > 1 && task !== DETECT;
 }
 
 export function sizeOf(dims: readonly number[]): number {

@@ -1,6 +1,7 @@
 /** The wordmark, the links to the views, and the switches for language and theme. */
 import { VIEWS, view } from "../address";
-import { chooseLanguage, LANGUAGES, type Language, language } from "../language";
+import { LANGUAGES } from "../generated/messages";
+import { chooseLanguage, type Language, language } from "../language";
 import { type PlainKey, say } from "../sentences/say";
 import { chooseTheme, THEMES, type Theme, theme } from "../theme";
 import { views } from "../views";

@@ -5,7 +5,14 @@ import { say } from "../sentences/say";
 import type { Shown } from "./correct/shown";
 
 /** As they are listed: what may have been meant first. */
-const KINDS = ["sign", "unknown", "neighbour", "stain", "print", "ruling"] as const;
+const KINDS = [
+  "sign",
+  "unknown",
+  "neighbour",
+  "stain",
+  "print",
+  "ruling",
+] as const satisfies Ignored["kind"][];
 
 /** What was left out, counted: "1 sign, 2 printed lines"; empty if nothing was. */
 export function namesOf(ignored: readonly Ignored[]): string {

@@ -10,7 +10,7 @@ from shuzi.forms.result import Row, Table
 from shuzi.messages import say
 from shuzi.messages.visible import visible
 
-_FORMULA = (*"=+-@＝＋－＠", "\t", "\r")  # spreadsheets take text that starts with one of these for a formula
+FORMULA = (*"=+-@＝＋－＠", "\t", "\r")  # spreadsheets take text that starts with one of these for a formula
 
 
 def as_csv(table: Table) -> str:
@@ -43,7 +43,7 @@ def neutral(text: str) -> str:
     """
     text = visible(text).encode("utf-8", "backslashreplace").decode()  # a file's name need not be UTF-8
     harmless = re.fullmatch(r"-?\d+([.,]\d+)*", text)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) and not harmless else text
+    return f"'{text}" if text.lstrip().startswith(FORMULA) and not harmless else text
 
 
 def _doubtful(row: Row) -> str:

@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from shuzi.training.events import Done
     from shuzi.training.events import Event as TrainingEvent
 
-_MISTAKES = 24
+MISTAKES = 24
 _CLASSES = 10
-_MOST_IMAGES = 40  # more would be too small to see
-_NO_WEIGHT = 1e-12  # keeps all-zero weights zero
+MOST_IMAGES = 40  # more would be too small to see
+NO_WEIGHT = 1e-12  # keeps all-zero weights zero
 _NICENESS = 10  # reading has priority
 _LAST_SECONDS = 5.0  # seconds to stop once the service is gone
 
@@ -114,8 +114,8 @@ def weight_images(weights: Mapping[str, NDArray[Any]]) -> tuple[str, list[str]]:
     first = next(value for value in weights.values() if value.ndim > 1)
     kernel = first.reshape(-1, first.shape[-1])
     kind = "filters" if first.ndim == 4 else "templates" if kernel.shape[1] == _CLASSES else "neurons"
-    scaled = np.rint(kernel * (127 / max(float(np.abs(kernel).max()), _NO_WEIGHT))).astype(np.int8)
-    return kind, [_text(column) for column in scaled.T[:_MOST_IMAGES]]
+    scaled = np.rint(kernel * (127 / max(float(np.abs(kernel).max()), NO_WEIGHT))).astype(np.int8)
+    return kind, [_text(column) for column in scaled.T[:MOST_IMAGES]]
 
 
 def ended(done: Done) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def ended(done: Done) -> dict[str, Any]:
     probabilities, labels = done.answers[0], done.examples.labels
     digits = probabilities.argmax(axis=1)
     wrong = np.flatnonzero(digits != labels)
-    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:_MISTAKES]
+    surest = wrong[np.argsort(-probabilities[wrong].max(axis=1), kind="stable")][:MISTAKES]
     mistakes = [
         {
             "index": int(place),

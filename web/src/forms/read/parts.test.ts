@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FormCell, FormTable } from "../../shapes";
+import type { FormCell, FormTable } from "../../generated/shapes";
 import { apart, inParts, withoutPictures, withPictures } from "./parts";
 
 test("things are divided in their order", () => {

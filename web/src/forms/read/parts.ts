@@ -1,5 +1,5 @@
 /** Photographs, and what was read of them, are divided into several requests, and put together again. */
-import type { FormCell, FormTable } from "../../shapes";
+import type { FormCell, FormTable } from "../../generated/shapes";
 import type { Photograph } from "../photographs";
 
 /** Return things in parts of at most so many, in their order. */

@@ -1,22 +1,21 @@
 /** The service reads the photographs into a table; whatever goes wrong, photographs and choices stay. */
+
 import { signal } from "@preact/signals";
 import { announce } from "../../announce";
 import { ApiError, isAbort, request } from "../../api";
+import { LIMITS_PICTURES } from "../../generated/limits";
+import type { FormProblem, FormTable } from "../../generated/shapes";
 import { loadKept } from "../../hand/kept";
 import { npzOf } from "../../hand/npz";
 import { keptInUse } from "../../hand/use-here";
 import { say } from "../../sentences/say";
-import type { FormProblem, FormTable } from "../../shapes";
 import { type Photograph, photographs } from "../photographs";
 import { begin } from "../review";
 import { type Said, said } from "../said";
 import { apart, inParts, withoutPictures, withPictures } from "./parts";
 import { type Asked, askedSheets } from "./sheets";
-import { smaller } from "./smaller";
+import { MOST_BYTES, smaller } from "./smaller";
 
-/** The service's limits for a request. */
-const MOST = 32;
-const MOST_BYTES = 19_500_000; // of 20 million, with what surrounds the files
 /** Pixels on the longer side, where photographs are sent smaller: more than the 2,000 that shuzi is measured with. */
 const SIDE = 2_800;
 
@@ -90,7 +89,7 @@ async function table(
   const asks: Asks = { ...asked, hand: digits.length > 0 ? new Blob([npzOf(digits)]) : null, signal };
   const { once, again } = await apart(chosen);
   sent.value = once.length;
-  const left = inParts(once, MOST);
+  const left = inParts(once, LIMITS_PICTURES);
   let found: FormTable | null = null;
   let unread: readonly Photograph[] = [];
   for (let part = left.shift(); part; part = left.shift()) {

@@ -1,5 +1,8 @@
 /** A photograph becomes a smaller one, where several would else be too much for one request. */
+import { LIMITS_BODY } from "../../generated/limits";
 
+/** Bytes of the files in a request; the rest is for what surrounds them. */
+export const MOST_BYTES = LIMITS_BODY - 500_000;
 const QUALITY = 0.9;
 
 export interface Smaller {

@@ -1,9 +1,8 @@
 /** The service traces the picture of a blank form, or says where drawn fields are on it. */
 import { request } from "../../api";
-import type { TracedForm } from "../../shapes";
-import { smaller } from "../read/smaller";
+import type { TracedForm } from "../../generated/shapes";
+import { MOST_BYTES, smaller } from "../read/smaller";
 
-const MOST_BYTES = 19_500_000; // of 20 million, with what surrounds the file
 const SIDE = 4_000; // pixels on the longer side of a picture that is larger than that
 
 export interface Asked {

@@ -2,8 +2,8 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { bytesOf } from "../../bundle/base64";
+import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
-import type { TracedForm } from "../../shapes";
 import { revokeLater } from "../read/object-url";
 import { DrawingPaper, DrawnHandle, onPaper } from "./draw/drawing";
 import { addDrawn } from "./draw/drawn";

@@ -1,8 +1,10 @@
 /** The blank form that was traced last: what the service found, and what a person made of it; kept across reloads. */
+
 import { batch, computed, signal } from "@preact/signals";
 import { bytesOf } from "../../bundle/base64";
+import { LONGEST, MOST_TRACED } from "../../generated/limits";
+import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
-import type { TracedForm } from "../../shapes";
 import { forget, inStore, newId, putTogether } from "../../shared/database";
 import type { Said } from "../said";
 import { doubledOf } from "./draw/doubled";
@@ -46,8 +48,6 @@ interface Edits {
   isEdited: boolean;
 }
 
-const LONGEST = 200; // characters of a title
-const MOST_FIELDS = 200;
 const KEYS = { traced: "traced", edits: "traced edits" };
 
 export const traced = signal<Traced | null>(null);
@@ -69,7 +69,7 @@ type Fault =
 export const fault = computed<Fault | null>(() => {
   if (!plain(title.value)) return ["no_title"];
   if (used.value.length === 0) return ["none"];
-  if (used.value.length > MOST_FIELDS) return ["many", MOST_FIELDS];
+  if (used.value.length > MOST_TRACED) return ["many", MOST_TRACED];
   const unnamed = fields.value.findIndex(({ name, isLeftOut }) => !isLeftOut && !plain(name));
   if (unnamed >= 0) return ["unnamed", unnamed + 1];
   const names = used.value.map(({ name }) => plain(name));

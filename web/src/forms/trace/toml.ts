@@ -1,5 +1,5 @@
 /** A traced form, as a person left it, becomes the spec that `shuzi form trace` would write of it. */
-import type { TracedField } from "../../shapes";
+import type { TracedField } from "../../generated/shapes";
 
 /** A field with what a person may change of it. */
 export type Field = Pick<TracedField, "name" | "kind" | "boxes" | "decimals" | "style" | "at">;

@@ -1,8 +1,8 @@
 /** A form that one has becomes a spec: its blank is traced, its fields are named, and filled copies are read with it. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
-import type { TracedForm } from "../../shapes";
 import { saveFile } from "../../shared/take";
 import { FileButton } from "../read/file-button";
 import { fieldOf } from "../read/sheets";

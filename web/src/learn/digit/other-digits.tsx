@@ -1,11 +1,11 @@
 /** Test images to choose from: labels in doubt, mistakes of the shipped softmax network, and any by its number. */
 import { useEffect, useState } from "preact/hooks";
 import { type Digits, loadDigits } from "../../data/digits";
+import { DISPUTED } from "../../generated/training";
 import { say } from "../../sentences/say";
 import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
 import { whole } from "../format";
-import { DISPUTED } from "../mistakes/confusion";
 import { scoresOf } from "../template/weights";
 import { choose, chosenDigit } from "./digit";
 import { type Misread, surestMistakes } from "./others";

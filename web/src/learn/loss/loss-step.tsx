@@ -1,14 +1,9 @@
 /** Step 4: two ways to measure how wrong an answer is. */
+
 import { numberIn } from "../../address";
+import { EPSILON } from "../../generated/training";
 import { say } from "../../sentences/say";
-import {
-  crossEntropy,
-  EPSILON,
-  oneHot,
-  pushOfCrossEntropy,
-  pushOfSquaredError,
-  squaredError,
-} from "../concepts";
+import { crossEntropy, oneHot, pushOfCrossEntropy, pushOfSquaredError, squaredError } from "../concepts";
 import { fixed, percent } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob } from "../knob";

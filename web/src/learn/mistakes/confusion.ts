@@ -2,11 +2,6 @@
 
 const CLASSES = 10;
 
-/** Test images whose labels most people reject, as src/shuzi/evaluation/accuracy.py lists them. */
-export const DISPUTED: readonly number[] = [
-  947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729,
-];
-
 export interface Answered {
   /** Its place in the split. */
   index: number;

@@ -1,6 +1,8 @@
 /** Every mistake of a network: a table of labels and answers, whose cells show their images. */
+
 import { useEffect, useState } from "preact/hooks";
 import { parameter } from "../../address";
+import { DISPUTED } from "../../generated/training";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { percent } from "../../shared/percent";
@@ -14,7 +16,7 @@ import { complete, idOf } from "../train/runs/identity";
 import { letterOf, nameOf } from "../train/runs/naming";
 import { hasEnded, type Run } from "../train/runs/run";
 import { active, choose, chosen, open, runs, startInPage } from "../train/runs/runs";
-import { type Answered, answered, counts, DISPUTED } from "./confusion";
+import { type Answered, answered, counts } from "./confusion";
 import "./mistakes.css";
 
 const PIXELS = 784;
@@ -179,7 +181,8 @@ function Cell({ label, digit, count, most }: CellProperties) {
 /** The images, the surest answers first; all of them, page by page. */
 function Images({ shown, answers }: { shown: readonly Answered[]; answers: Answers }) {
   const [pages, setPages] = useState(1);
-  const doubtful = (index: number) => answers.on === "test" && DISPUTED.includes(index);
+  const doubtful = (index: number) =>
+    answers.on === "test" && (DISPUTED as readonly number[]).includes(index);
   return (
     <>
       <ul class="mistakes">

@@ -1,5 +1,6 @@
 /** A few letters, written with straight strokes and normalised as a digit would be. */
-import { normalize, SIDE } from "../../ink/normalize";
+import { SIDE } from "../../generated/ink/normalize";
+import { normalize } from "../../ink/normalize";
 import { blank } from "../../ink/picture";
 
 type Place = readonly [x: number, y: number];

@@ -22,7 +22,7 @@ import {
   learningRate,
   network,
   optimizer,
-  RECIPES,
+  RECIPE_NAMES,
   recipe,
   resetSettings,
   seed,
@@ -122,7 +122,7 @@ function Networks() {
     <fieldset class="choices train-network">
       <legend class="for-screen-readers">{say("learn.train.network")}</legend>
       {onService
-        ? RECIPES.map((name) => (
+        ? RECIPE_NAMES.map((name) => (
             <label key={name}>
               <input
                 type="radio"

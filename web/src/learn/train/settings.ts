@@ -1,6 +1,7 @@
 /** The settings of the next run, in the address; what is not in it is the network's standard. */
 import { computed, type ReadonlySignal } from "@preact/signals";
 import { change, numberIn, oneOf, parameter } from "../../address";
+import { RECIPES, type TrainingRequest } from "../../generated/shapes";
 import {
   LIMITS,
   NETWORKS,
@@ -8,24 +9,16 @@ import {
   type Settings,
   STANDARD,
 } from "../../networks/training/settings";
-import type { TrainingRequest } from "../../shapes";
 import { knob, wholeIn } from "../knob";
 import { complete } from "./runs/identity";
 
 /** "page": here, in the page; "tensorflow": by the service. */
 export const ENGINES = ["page", "tensorflow"] as const;
-export const RECIPES = ["softmax", "mlp", "fast"] as const satisfies readonly TrainingRequest["recipe"][];
-
-/** What each recipe of the service starts from (src/shuzi/training/recipes.py). */
-const OF_RECIPES = {
-  softmax: { batch_size: 64, learning_rate: 0.001, steps: 2000 },
-  mlp: { batch_size: 128, learning_rate: 0.001, steps: 4000 },
-  fast: { batch_size: 128, learning_rate: 0.02, steps: 350 },
-};
+export const RECIPE_NAMES = Object.keys(RECIPES) as (keyof typeof RECIPES)[];
 
 export const engine = parameter("with", "page", oneOf(ENGINES));
 export const network = parameter<NetworkName>("network", "softmax", oneOf(NETWORKS));
-export const recipe = parameter("recipe", "softmax", oneOf(RECIPES));
+export const recipe = parameter("recipe", "softmax", oneOf(RECIPE_NAMES));
 export const optimizer = parameter("optimizer", "", oneOf(["sgd", "adam"]));
 export const augment = parameter("augment", "", oneOf(["squeeze"]));
 export const seeds = parameter("seeds", 1, wholeIn(1, 5));
@@ -45,7 +38,7 @@ function adjustable(name: string, read: (text: string) => number | null, standar
 
 const whole = ({ least, most }: { least: number; most: number }) => wholeIn(least, most);
 const standardOf = (name: "batch_size" | "learning_rate" | "steps") => () =>
-  engine.value === "page" ? STANDARD[network.value][name] : OF_RECIPES[recipe.value][name];
+  engine.value === "page" ? STANDARD[network.value][name] : RECIPES[recipe.value][name];
 
 export const batchSize = adjustable("batch", whole(LIMITS.batch_size), standardOf("batch_size"));
 export const learningRate = adjustable(

@@ -1,4 +1,7 @@
 /** The card of a network trained in the page: format 2, as src/shuzi/models/card.py reads it. */
+import { VERSION } from "../../generated/ink/normalize";
+import { CLASSIFY } from "../../generated/tasks";
+import { FORMAT, MNIST_LICENCE, WRONG_AMONG_SURE } from "../../generated/training";
 import { CLASSES } from "../architectures";
 import { largestOf } from "../loss";
 import type { Network } from "../network";
@@ -6,9 +9,6 @@ import { type Settings, STANDARD } from "../training/settings";
 import type { Digits, Examined } from "../training/train";
 import { sha256 } from "./sha256";
 
-const MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges";
-const [FORMAT, NORMALIZATION] = [2, 1];
-const WRONG_AMONG_SURE = 0.001;
 const Z = 1.959963984540054; // 95 % of a normal distribution lie within this many standard deviations
 
 /** What a finished run knows. */
@@ -31,7 +31,7 @@ export function recipeOf(settings: Settings): Record<string, string | number> {
 export function cardOf({ network, settings, data, judged, validated }: Trained, weights: string) {
   return {
     name: settings.network,
-    task: "classify",
+    task: CLASSIFY,
     input: { name: "images", shape: ["n", 28, 28], dtype: "float32", layout: "NHW", range: [0, 255] },
     outputs: [
       { name: "probabilities", shape: ["n", CLASSES], dtype: "float32", layout: "NC", range: [0, 1] },
@@ -48,7 +48,7 @@ export function cardOf({ network, settings, data, judged, validated }: Trained, 
     temperature: 1,
     thresholds: { unsure: unsureBelow(validated.probabilities, validated.labels) },
     calibration: null,
-    normalization: NORMALIZATION,
+    normalization: VERSION,
     licence: `Apache-2.0; learnt from MNIST (${MNIST_LICENCE})`,
     format: FORMAT,
   };

@@ -1,4 +1,5 @@
 /** Every setting that decides the result of a training run, named as a recipe in src/shuzi/training names them. */
+import { RECIPES, TRAINING } from "../../generated/shapes";
 
 export const NETWORKS = ["softmax", "mlp", "small_convolutions"] as const;
 export type NetworkName = (typeof NETWORKS)[number];
@@ -58,11 +59,10 @@ const COMMON = {
 export const STANDARD: Readonly<Record<NetworkName, Settings>> = {
   softmax: {
     ...COMMON,
+    ...RECIPES.softmax,
     network: "softmax",
     optimizer: "sgd",
-    learning_rate: 0.001,
     loss: "sum",
-    steps: 2000,
     judged_on: "test",
   },
   mlp: {
@@ -89,10 +89,7 @@ export const STANDARD: Readonly<Record<NetworkName, Settings>> = {
 };
 
 export const LIMITS = {
-  batch_size: { least: 1, most: 2000 },
-  learning_rate: { least: 0, most: 100 },
-  steps: { least: 1, most: 20_000 },
-  seed: { least: 0, most: 2 ** 31 - 1 },
+  ...TRAINING,
   hidden: { least: 1, most: 512 },
   depth: { least: 1, most: 4 },
   images: { least: 10, most: 55_000 },

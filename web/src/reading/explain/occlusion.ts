@@ -1,5 +1,5 @@
 /** A classifier's answer becomes a map of its evidence: where covering the ink lowers the probability. */
-import { SIDE } from "../../ink/normalize";
+import { SIDE } from "../../generated/ink/normalize";
 import type { Grey } from "../../ink/picture";
 import type { Classifier } from "../models";
 

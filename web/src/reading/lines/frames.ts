@@ -1,8 +1,9 @@
 /** Candidates and connected components become the lines of writing, and the frames in which each is recognised. */
+import { MOST_ROWS, NEAR } from "../../generated/ink/rows";
 import { type Box, bottomOf, boxOf, intersection, rightOf } from "../../ink/boxes";
 import type { Component } from "../../ink/components";
 import { largestAt, median } from "../../ink/numbers";
-import { hangsOn, MOST_ROWS, NEAR, rowsOf } from "../../ink/rows";
+import { hangsOn, rowsOf } from "../../ink/rows";
 import { band, entire } from "../../ink/strips";
 import { type Candidate, TooMuch } from "../candidates";
 

@@ -1,10 +1,11 @@
 /** The likely texts of a page's lines become a reading: digits, marks, and what was left out. */
+import { SOLID } from "../../generated/ink/components";
+import { DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
-import { SOLID } from "../../ink/components";
 import { median } from "../../ink/numbers";
 import { aboutThePicture } from "../advice";
 import { type Candidates, inOriginal, isAtEdge } from "../candidates";
-import { DIGITS, hasDigits, isDigit, MARKS, SIGN, withoutMarks } from "../classes";
+import { hasDigits, isDigit, withoutMarks } from "../classes";
 import { logit } from "../confidence";
 import { LEAST_WORK, leftOut } from "../ignored";
 import type { Digit, Ignored, Mark, Reading, Sentence } from "../result";

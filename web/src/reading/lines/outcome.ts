@@ -1,8 +1,10 @@
 /** A line's likely texts become its best text, with the probability of each character and what else it could be. */
+import { SIDE } from "../../generated/ink/normalize";
+import { CLASSES, SIGN } from "../../generated/tasks";
 import { type Box, iou, overlapOfSmaller } from "../../ink/boxes";
-import { cutOut, SIDE } from "../../ink/normalize";
+import { cutOut } from "../../ink/normalize";
 import { blank, type Grey } from "../../ink/picture";
-import { CLASSES, isDigit, SIGN } from "../classes";
+import { isDigit } from "../classes";
 import { corresponding } from "./matching";
 import { boxesOf } from "./places";
 import { align, type LineTexts, probabilitiesOf, SCORES, type Weights } from "./search";

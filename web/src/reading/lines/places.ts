@@ -1,10 +1,11 @@
 /** The characters of a line's text get the boxes of their ink. */
+
+import { SOLID } from "../../generated/ink/components";
+import { COLUMN, HEIGHT, LONGEST } from "../../generated/ink/strips";
+import { CLASSES } from "../../generated/tasks";
 import { type Box, boxOf, rightOf, touched } from "../../ink/boxes";
-import { SOLID } from "../../ink/components";
 import { rounded } from "../../ink/numbers";
 import { bounds, clipped, cropped, type Grey, type Part } from "../../ink/picture";
-import { COLUMN, HEIGHT, LONGEST } from "../../ink/strips";
-import { CLASSES } from "../classes";
 import { spans } from "./ctc";
 import type { LineTexts } from "./search";
 

@@ -1,8 +1,10 @@
 /** A line's strips and candidates become its most probable texts, scored by everything that was seen of it. */
+
+import { CLASSES, DIGITS } from "../../generated/tasks";
 import type { Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
 import type { Candidate } from "../candidates";
-import { CLASSES, DIGITS, isDigit } from "../classes";
+import { isDigit } from "../classes";
 import type { Columns, Recogniser } from "../models";
 import { bestTexts, type Labels, logProbability } from "./ctc";
 import type { Line } from "./frames";

@@ -1,12 +1,13 @@
 /** Correct the reading: choose what a character is, the likeliest others first, split it, merge it, delete it. */
 
+import { DIGITS, MARKS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
 import { Icon } from "../../shared/icons";
 import { percent } from "../../shared/percent";
 import { probabilitiesOf } from "../probabilities";
 import { glyphs, selected } from "../state";
 import { canMerge, mergeWithNext, remove, sayIs, split } from "./correcting";
-import { DIGITS, digitOf, type Glyph, MARKS, statusOf } from "./glyphs";
+import { digitOf, type Glyph, statusOf } from "./glyphs";
 import { KeepButton } from "./keep-button";
 import "./correct.css";
 

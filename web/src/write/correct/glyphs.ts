@@ -2,10 +2,6 @@
 import type { Digit, Mark, Reading } from "../../readings";
 import type { Rect } from "../geometry";
 
-/** What a person may say that a character is. */
-export const DIGITS = [..."0123456789"];
-export const MARKS = [...".,-/:"];
-
 /** A character of a number: as it was read, or as a person says it is. */
 export interface Glyph {
   readonly character: string;

@@ -33,7 +33,7 @@ test("a row is quoted as RFC 4180 says, and no text becomes a formula", () => {
     `"'=HYPERLINK(1).png","'-1-2","ok","0.9876","Read.","12","false"`,
     `"a;=1+1;b.png","3","ok","0.9876","Read.","3","false"`,
     `"d.pdf","","error","","'=No, it is damaged.","","false"`,
-    '"c gnp.exe","-3.5","ok","","Read.","35","true"',
+    '"c\\u202egnp.exe","-3.5","ok","","Read.","35","true"',
     "",
   ]);
 });

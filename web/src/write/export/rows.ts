@@ -1,29 +1,25 @@
 /** Readings as shown become CSV and JSON, as `shuzi read --csv` and the service write them, with what was corrected. */
 
+import { COLUMNS, PLAIN } from "../../generated/tables";
+import { csvOf, neutral } from "../../shared/csv";
 import { boxOf, isDigit } from "../correct/glyphs";
 import type { Shown } from "../correct/shown";
 
 /** The name of a picture, and its reading, or why it could not be read. */
 export type Named = { source: string } & ({ shown: Shown } | { error: string });
 
-const FORMULA = /^\s*[=+\-@]/; // spreadsheets take text that starts with one of these for a formula
-const PLAIN = /^(-?\d+([.,]\d+)*|[^-][^=@]*|)$/s; // a negative number is none, but "-1-2" is
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a cell must not hold
-const OBEYED = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** CSV (RFC 4180) for a spreadsheet; no confidence where a person corrected, since that was in what was read. */
+/** CSV for a spreadsheet; no confidence where a person corrected, since that was in what was read. */
 export function asCsv(readings: readonly Named[]): string {
   const rows = readings.map((each) => [
-    cell(each.source),
+    neutral(each.source),
     ...("shown" in each ? read(each.shown) : unread(each.error)),
   ]);
-  const head = ["source", "text", "status", "confidence", "message", "digits_text", "corrected"];
-  return [head, ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
+  return csvOf([[...COLUMNS, "corrected"], ...rows]);
 }
 
 function read(shown: Shown): string[] {
   return [
-    PLAIN.test(shown.text) ? shown.text : `'${shown.text}`,
+    new RegExp(`^(${PLAIN})$`).test(shown.text) ? shown.text : `'${shown.text}`,
     shown.status,
     shown.isCorrected ? "" : String(shown.confidence),
     shown.message,
@@ -33,17 +29,7 @@ function read(shown: Shown): string[] {
 }
 
 function unread(error: string): string[] {
-  return ["", "error", "", cell(error), "", "false"];
-}
-
-function cell(text: string): string {
-  const visible = text.replaceAll(OBEYED, " ");
-  return FORMULA.test(visible) ? `'${visible}` : visible;
-}
-
-/** Always in quotes: some spreadsheets take ; for the end of a cell too. */
-function quoted(text: string): string {
-  return `"${text.replaceAll('"', '""')}"`;
+  return ["", "error", "", neutral(error), "", "false"];
 }
 
 /** JSON; a character that a person said has no probability, and `corrected` is true. */

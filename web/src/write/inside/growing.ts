@@ -1,7 +1,9 @@
 /** The digit that is being written: the stroke so far and those that it touches become an image, before it is read. */
+
 import { effect, type ReadonlySignal, signal } from "@preact/signals";
+import { LEAST_CONTRAST } from "../../generated/ink/paper";
 import { normalize } from "../../ink/normalize";
-import { inkMap, LEAST_CONTRAST } from "../../ink/paper";
+import { inkMap } from "../../ink/paper";
 import { pictureOf } from "../drawing";
 import { overlap } from "../geometry";
 import { boundsOf, type Stroke } from "../sheet";

@@ -1,4 +1,6 @@
 /** The sheet as a file, for browsers that store nothing: strokes and corrections as JSON, checked when it is opened. */
+import type { Digit } from "../../generated/shapes";
+import { DIGITS, MARKS } from "../../generated/tasks";
 import type { Patch, Said } from "../correct/patches";
 import type { Rect } from "../geometry";
 import type { Content, InkPoint, Stroke } from "../sheet";
@@ -56,11 +58,14 @@ function isPatch(found: unknown): found is Patch {
 function isSaid(found: unknown): found is Said {
   const { character, box, seen, isMine } = (found ?? {}) as Partial<Said>;
   return (
-    /^[0-9.,\-/:]$/.test(String(character)) && isRect(box) && typeof isMine === "boolean" && isSeen(seen)
+    [...DIGITS, ...MARKS].includes(String(character)) &&
+    isRect(box) &&
+    typeof isMine === "boolean" &&
+    isSeen(seen)
   );
 }
 
-const STATUSES = ["ok", "not-a-digit", "unsure"];
+const STATUSES: readonly string[] = ["ok", "not-a-digit", "unsure"] satisfies readonly Digit["status"][];
 
 /** What the network saw: a digit, ten probabilities, its box and status, and perhaps 28 rows of 28. */
 function isSeen(seen: Said["seen"] | undefined): boolean {

@@ -1,7 +1,8 @@
 /** How many digits a drawn field has room for, how it is printed, and what the service said of it. */
+import { MOST_BOXES } from "../../../generated/limits";
 import { say } from "../../../sentences/say";
 import type { Drawn, Edited } from "../form";
-import { changeDrawn, MOST_BOXES } from "./drawn";
+import { changeDrawn } from "./drawn";
 
 const STYLES = ["boxes", "comb", "open"] as const;
 

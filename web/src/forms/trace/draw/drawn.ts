@@ -1,5 +1,7 @@
 /** The fields that a person draws on the blank form; the service moves each onto what is printed there, or says why it cannot. */
+
 import { ApiError, isAbort } from "../../../api";
+import { MOST_BOXES } from "../../../generated/limits";
 import { newId } from "../../../shared/database";
 import { said } from "../../said";
 import { askTrace } from "../ask";
@@ -7,8 +9,6 @@ import { changeField, currentField, type Drawn, type Edited, fields, setFields, 
 import { plain, tomlOfDrawn } from "../toml";
 import type { Box } from "./rectangle";
 
-/** The boxes that a field may have. */
-export const MOST_BOXES = 24;
 const SETTLED = 400; // milliseconds without a change, after which the service is asked
 const WIDE = 7; // millimetres of a box for a digit
 

@@ -2,7 +2,7 @@
  * A slice through the real loss of a softmax network: its 7,850 weights move along two directions only. To the right,
  * from all zeros to the trained weights; upward, where the first step from all zeros leads besides.
  */
-import { EPSILON } from "../../concepts";
+import { EPSILON } from "../../../generated/training";
 
 const [PIXELS, CLASSES] = [784, 10];
 

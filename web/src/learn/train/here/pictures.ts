@@ -1,4 +1,5 @@
 /** A network's weights become pictures: templates, hidden neurons or filters, each from -127 to 127. */
+import { MOST_IMAGES, NO_WEIGHT } from "../../../generated/training";
 import type { Network } from "../../../networks/network";
 
 export type Kind = "templates" | "neurons" | "filters";
@@ -8,9 +9,6 @@ export interface Pictures {
   images: Int8Array[];
 }
 
-const MOST = 40; // more would be too small to see
-const NO_WEIGHT = 1e-12; // keeps weights that are all 0 at 0
-
 /** The weights that look at the pixels: a picture for each of the first layer's outputs, all to the same scale. */
 export function picturesOf(network: Network): Pictures {
   const kinds: Record<string, Kind> = { softmax: "templates", mlp: "neurons", small_convolutions: "filters" };
@@ -19,7 +17,7 @@ export function picturesOf(network: Network): Pictures {
   const outputs = first.shape.at(-1) ?? 1;
   const pixels = first.values.length / outputs;
   const largest = first.values.reduce((most, value) => Math.max(most, Math.abs(value)), NO_WEIGHT);
-  const images = Array.from({ length: Math.min(outputs, MOST) }, (_, output) =>
+  const images = Array.from({ length: Math.min(outputs, MOST_IMAGES) }, (_, output) =>
     Int8Array.from({ length: pixels }, (_, pixel) =>
       Math.round(((first.values[pixel * outputs + output] ?? 0) * 127) / largest),
     ),

@@ -1,5 +1,7 @@
 /** Trains networks beside the page, so that the page stays quick; it keeps every network until it is told to forget it. */
+
 import type { Splits as AllDigits } from "../../../data/digits";
+import { MISTAKES } from "../../../generated/training";
 import { CLASSES } from "../../../networks/architectures";
 import { largestOf } from "../../../networks/loss";
 import { PIXELS } from "../../../networks/network";
@@ -19,7 +21,6 @@ import type { Answers, Inside, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
 
 const TURN = 100; // milliseconds of work before the page is told and orders are looked at
-const MISTAKES = 24;
 
 interface Job {
   settings: Settings;

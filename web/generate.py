@@ -1,0 +1,35 @@
+"""What the page shares with Python becomes TypeScript in `src/generated`: types of the service's answers, constants.
+
+python web/generate.py            write the files
+python web/generate.py --check    fail if one is out of date
+"""
+
+import sys
+from pathlib import Path
+
+from constants import CONSTANTS, constants
+from shapes import shapes
+
+FOLDER = Path(__file__).parent / "src" / "generated"
+
+
+def main() -> None:
+    """Write the files, or check that they are up to date."""
+    made = {"shapes": shapes()} | {name: constants(modules) for name, modules in CONSTANTS.items()}
+    files = {FOLDER / f"{name}.ts": text for name, text in made.items()}
+    old = {path: path.read_text("utf-8") for path in FOLDER.rglob("*.ts")}
+    if "--check" in sys.argv:
+        if old != files:
+            differing = sorted(path.name for path in old.keys() | files if old.get(path) != files.get(path))
+            sys.exit(f"web/src/generated is not what Python says ({', '.join(differing)}). Run: make generated")
+        return
+    for path in old.keys() - files:
+        path.unlink()
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if old.get(path) != text:
+            path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -5,7 +5,8 @@ import sys
 import pytest
 from PIL import Image
 
-from shuzi.training.run_folder import RunFolder, read_metrics
+from shuzi.training.metrics import read_metrics
+from shuzi.training.run_folder import RunFolder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell closes them")
 

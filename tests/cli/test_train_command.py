@@ -12,7 +12,8 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.formats import load_dataset, save_dataset
 from shuzi.models.store import shipped
 from shuzi.synthesis.samples.examples import compose
-from shuzi.training.run_folder import RunFolder, read_metrics
+from shuzi.training.metrics import read_metrics
+from shuzi.training.run_folder import RunFolder
 
 
 def checkpoint(path):

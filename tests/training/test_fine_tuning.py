@@ -11,7 +11,7 @@ from shuzi.errors import RecipeError
 from shuzi.models.store import find_model
 from shuzi.synthesis.samples.examples import compose
 from shuzi.training.events import CrossValidating, Done, Saved, Started, Stopped
-from shuzi.training.fine_tuning import FOLDS
+from shuzi.training.fine_tuning import FOLDS, fine_tune
 from shuzi.training.loop import train
 from shuzi.training.recipes import recipe
 from shuzi.training.run import run
@@ -63,7 +63,7 @@ def test_only_the_last_layers_change_and_the_card_says_what_was_learnt(data, tmp
 
 def test_a_digit_is_judged_by_a_network_that_has_not_learnt_it(data):
     chosen = FEW_STEPS.changed(steps=150, learning_rate=0.03, save_every=150)
-    events = list(train(chosen, data, start=DEFAULT))
+    events = list(fine_tune(chosen, data, start=DEFAULT))
     done = events[-1]
     assert isinstance(done, Done)
     assert [event.done for event in events if isinstance(event, CrossValidating)] == list(range(FOLDS))
@@ -75,9 +75,9 @@ def test_a_digit_is_judged_by_a_network_that_has_not_learnt_it(data):
 
 
 def test_going_on_from_half_way_ends_alike(data):
-    whole = list(train(FEW_STEPS, data, start=DEFAULT))
+    whole = list(fine_tune(FEW_STEPS, data, start=DEFAULT))
     saved = next(event for event in whole if isinstance(event, Saved))
-    resumed = list(train(FEW_STEPS, data, saved.state, saved.step, start=DEFAULT))
+    resumed = list(fine_tune(FEW_STEPS, data, saved.state, saved.step, start=DEFAULT))
     assert (saved.step, whole[-1].more) == (2, resumed[-1].more)
     for one, other in zip(whole[-1].answers, resumed[-1].answers, strict=True):
         np.testing.assert_array_equal(one, other)
@@ -86,17 +86,19 @@ def test_going_on_from_half_way_ends_alike(data):
 def test_it_stops_while_it_cross_validates_and_goes_on_from_the_learnt_network(data):
     seen = []
     events = []
-    for event in train(FEW_STEPS, data, should_stop=lambda: CrossValidating in seen, start=DEFAULT):
+    for event in fine_tune(FEW_STEPS, data, should_stop=lambda: CrossValidating in seen, start=DEFAULT):
         seen.append(type(event))
         events.append(event)
     assert isinstance(events[-1], Stopped)
     saved = [event for event in events if isinstance(event, Saved)][-1]
     assert saved.step == FEW_STEPS.steps
-    again = list(train(FEW_STEPS, data, saved.state, saved.step, start=DEFAULT))
+    again = list(fine_tune(FEW_STEPS, data, saved.state, saved.step, start=DEFAULT))
     assert [type(event) for event in again if isinstance(event, Started | Done)] == [Started, Done]
 
 
 def test_without_a_model_or_other_peoples_digits_it_is_refused(data):
     for given, start in ((data, None), (Splits(data.train, data.train, data.train), DEFAULT)):
         with pytest.raises(RecipeError, match="--from default"):
-            list(train(FEW_STEPS, given, start=start))
+            list(fine_tune(FEW_STEPS, given, start=start))
+    with pytest.raises(RecipeError, match="--from default"):
+        list(train(FEW_STEPS, data, start=DEFAULT))

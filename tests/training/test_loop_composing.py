@@ -42,7 +42,7 @@ def runs(few):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("shuzi.training.tasks.task.compose", little)
         patch.setattr("shuzi.training.tasks.recognition.compose", little)
-        for module in ("loop", "feed"):  # so that a run of four steps takes several blocks
+        for module in ("loop", "backends.feed"):  # so that a run of four steps takes several blocks
             patch.setattr(f"shuzi.training.{module}.BLOCK", 1)
         for name in ("reader", "detector", "line"):
             chosen = recipe(name).changed(**FEW_STEPS)
@@ -130,7 +130,7 @@ def test_lines_are_composed_while_they_are_learnt_and_none_is_seen_twice(runs, f
     assert whole[0].images == 4 * 8
     monkeypatch.setattr("shuzi.training.tasks.recognition.compose", little)
     monkeypatch.setattr("shuzi.training.loop.BLOCK", 2)
-    monkeypatch.setattr("shuzi.training.feed.BLOCK", 2)
+    monkeypatch.setattr("shuzi.training.backends.feed.BLOCK", 2)
     rows, take = [], TensorFlowSteps.take
 
     def note(steps, first, batches):

@@ -21,10 +21,11 @@ from shuzi.training.backends.prepare import prepare
 from shuzi.training.events import Composing, Done, Started
 from shuzi.training.export.package import export
 from shuzi.training.loop import train
+from shuzi.training.metrics import read_metrics
 from shuzi.training.network.architectures import build
 from shuzi.training.recipes import recipe
 from shuzi.training.run import repair, run
-from shuzi.training.run_folder import RunFolder, read_metrics
+from shuzi.training.run_folder import RunFolder
 from shuzi.training.start import check_start
 
 SOFTMAX = recipe("softmax")

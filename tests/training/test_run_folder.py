@@ -10,8 +10,9 @@ from shuzi.data.dataset import Dataset
 from shuzi.errors import RunError
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.training.events import Composing, Done, Progress, Saved, Started, Stopped, Validated
+from shuzi.training.metrics import metrics, read_metrics
 from shuzi.training.recipes import recipe
-from shuzi.training.run_folder import RunFolder, metrics, read_metrics
+from shuzi.training.run_folder import RunFolder
 
 SOFTMAX = recipe("softmax")
 

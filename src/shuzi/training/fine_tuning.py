@@ -1,4 +1,4 @@
-"""One's own digits, mixed with other people's, fine-tune a network; cross-validation measures what that brings.
+"""Fine-tuning teaches a network one's own digits, mixed with other people's; cross-validation measures the effect.
 
 A tenth of a hundred digits, held out, would show nothing: the 95 % interval of ten answers is too wide. So the
 training is repeated without each fifth of the digits in turn, and that fifth is read. The network that is kept has
@@ -7,18 +7,23 @@ learnt from all of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from shuzi.data.dataset import Dataset, order
+from shuzi.data.dataset import Dataset, Splits, order
+from shuzi.errors import RecipeError
 from shuzi.models.score import Score
-from shuzi.synthesis.samples.examples import Examples
+from shuzi.synthesis.samples.examples import Examples, as_they_are
+from shuzi.training.backends.feed import Kept
+from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.steps import Steps
-from shuzi.training.events import CrossValidating
+from shuzi.training.events import CrossValidating, Done, Event, Stopped
+from shuzi.training.loop import State, calibrate, compose_examples, learn, never
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import card_of_start
+from shuzi.training.tasks.known import TASKS
 
 LEAST = 10
 """The smallest number of own digits that can be learnt from."""
@@ -29,22 +34,79 @@ ENOUGH = 50
 FOLDS = 5
 """The parts of the digits, each of which is read by a network that has learnt from the others."""
 
-SHARE = 1 / 64
-"""The fraction of a whole training's crops that other people's digits are composed to."""
-
+_COMPOSED = 1 / 64  # crops composed of other people's digits, as a fraction of those of a whole training
 _OTHERS = 2_500  # of MNIST's digits
 _OWN = 1 / 3  # fraction of own digits among the examples
 _CHUNK = 20  # steps in one call: between calls, a person can stop
 _REJECTED = "not-a-digit"
 
 
-def some_of(others: Dataset) -> Dataset:
-    """Return as many of other people's digits as fine-tuning takes."""
-    return Dataset(others.images[:_OTHERS], others.labels[:_OTHERS])
+def fine_tune(
+    recipe: Recipe,
+    data: Splits,
+    state: State | None = None,
+    step: int = 0,
+    should_stop: Callable[[], bool] = never,
+    start: Path | None = None,
+) -> Iterator[Event]:
+    """Teach a trained network one's own digits, yielding the events of `loop.train`, and cross-validate it.
+
+    Parameters
+    ----------
+    recipe, state, step
+        As for `loop.train`.
+    data
+        One's own digits, with other people's in `others`; the validation split is MNIST's.
+    should_stop
+        Called between chunks of steps, and between parts of the examples while they are composed.
+    start
+        The .onnx file of the network.
+
+    Yields
+    ------
+    Composing; the events of `loop.learn`; CrossValidating; then Done, or Stopped if asked to stop.
+
+    Raises
+    ------
+    RecipeError
+        There is no model to start from, or the data has no other people's digits.
+    TrainingError, RunError
+        As for `loop.train`.
+    """
+    if start is None or data.others is None:
+        raise RecipeError("error.recipe.own", name=recipe.name)
+    task, own = TASKS[recipe.task], data.train
+    validation = task.evaluation_examples(data.validation, recipe.seed)
+    few = Dataset(data.others.images[:_OTHERS], data.others.labels[:_OTHERS])
+    others = yield from compose_examples(task, few, recipe.seed, _COMPOSED, should_stop)
+    if others is None:
+        yield Stopped(step)
+        return
+    repeats = max(1, round(len(others) * _OWN / (1 - _OWN) / len(own)))
+    examples = _mixed(own, repeats, others)
+    steps = prepare(recipe, examples)
+    steps.start_from(start)
+    first = steps.state()
+    if not (yield from learn(recipe, steps, Kept(recipe, examples), validation, state, step, should_stop)):
+        return
+    temperature, thresholds = calibrate(task, recipe, steps, data)
+    folds = _CrossValidation(recipe, own, repeats, len(examples), start, first)
+    scores = yield from folds.judge(steps, validation, thresholds[_REJECTED], should_stop)
+    if scores is None:
+        yield Stopped(recipe.steps)
+        return
+    answers, accuracy = steps.answers(own.images), scores["own"].accuracy
+    yield Done(recipe.steps, accuracy, "own", as_they_are(own), answers, temperature, thresholds, scores)
 
 
-class FineTuning:
-    """A training that starts from a network and teaches it one's own digits.
+def _mixed(own: Dataset, repeats: int, others: Examples) -> Examples:
+    """Return own digits, all of them as often as it takes to make up a third, followed by the others."""
+    images, labels = np.tile(own.images, (repeats, 1, 1)), np.tile(own.labels, repeats)
+    return Examples(np.concatenate([images, others.images]), np.concatenate([labels, others.labels.astype(np.uint8)]))
+
+
+class _CrossValidation:
+    """Repeats a training without a fifth of one's own digits at a time.
 
     Parameters
     ----------
@@ -52,87 +114,77 @@ class FineTuning:
         The settings of the training.
     own
         One's own digits.
-    others
-        Other people's digits and non-digits.
-    start
-        The .onnx file of the network.
-
-    Attributes
-    ----------
-    examples
-        Own digits, all of them as often as it takes to make up a third, followed by the others.
+    repeats
+        How often each of them is among the examples, which begin with them.
+    count
+        The number of examples.
+    path
+        The .onnx file of the network that the training starts from.
+    first
+        The backend's state before the first step.
     """
 
-    def __init__(self, recipe: Recipe, own: Dataset, others: Examples, start: Path) -> None:
-        self._recipe, self._own, self._path = recipe, own, start
-        self._times = max(1, round(len(others) * _OWN / (1 - _OWN) / len(own)))
-        images, labels = np.tile(own.images, (self._times, 1, 1)), np.tile(own.labels, self._times)
-        self.examples = Examples(
-            np.concatenate([images, others.images]), np.concatenate([labels, others.labels.astype(np.uint8)])
-        )
-
-    def begin(self, steps: Steps) -> None:
-        """Start from the network."""
-        steps.start_from(self._path)
-        self._start = steps.state()
+    def __init__(self, recipe: Recipe, own: Dataset, repeats: int, count: int, path: Path, first: State) -> None:
+        self._recipe, self._own, self._repeats, self._count = recipe, own, repeats, count
+        self._path, self._first = path, dict(first)
 
     def judge(
         self, steps: Steps, validation: Examples, threshold: float, should_stop: Callable[[], bool]
     ) -> Generator[CrossValidating, None, dict[str, Score] | None]:
-        """Score the network that has been learnt, and the one that it started from.
+        """Score the trained network, and the network that the training started from.
 
         Parameters
         ----------
         steps
-            Those that have been taken.
+            The backend with the trained network, which it has again afterwards.
         validation
             MNIST's validation images.
         threshold
-            The probability of being a digit below which the network that has been learnt rejects an image.
+            The probability of being a digit below which the trained network rejects an image.
         should_stop
             Called between chunks of steps.
 
         Returns
         -------
-        "own": of one's own digits, those that a network reads correctly and does not reject that has not learnt them;
-        "own-before": those that the first network reads so. "validation" and "validation-before": the same on MNIST,
-        where an answer counts even if it is rejected. None if asked to stop.
+        "own": the own digits that are read correctly and not rejected, each by a network that has not learnt it;
+        "own-before": the same, by the first network. "validation" and "validation-before": MNIST's images that the
+        trained and the first network read correctly, even if they reject them. None if asked to stop.
         """
-        learnt, kept, own = steps.state(), steps.model.get_weights(), self._own
+        trained, weights, own = steps.state(), steps.model.get_weights(), self._own
         answered = Score(_answered(steps, validation), len(validation))
-        part = np.random.default_rng(self._recipe.seed).permutation(len(own)) % FOLDS
-        right = 0
+        fold_of = np.random.default_rng(self._recipe.seed).permutation(len(own)) % FOLDS
+        correct = 0
         for fold in range(FOLDS):
             yield CrossValidating(fold, FOLDS)
-            if not self._learn_without(part == fold, steps, should_stop):
+            if not self._learn_without(fold_of == fold, steps, should_stop):
                 return None
-            held_out = Dataset(own.images[part == fold], own.labels[part == fold])
-            right += _read(steps, held_out, threshold)
-        steps.restore(self._start)
+            held_out = Dataset(own.images[fold_of == fold], own.labels[fold_of == fold])
+            correct += _read(steps, held_out, threshold)
+        steps.restore(self._first)
         steps.update_model()
         before = card_of_start(self._path).thresholds.get(_REJECTED, threshold)
         scores = {
-            "own": Score(right, len(own)),
+            "own": Score(correct, len(own)),
             "own-before": Score(_read(steps, own, before), len(own)),
             "validation": answered,
             "validation-before": Score(_answered(steps, validation), len(validation)),
         }
-        steps.restore(learnt)
-        steps.model.set_weights(kept)
+        steps.restore(trained)
+        steps.model.set_weights(weights)
         return scores
 
     def _learn_without(self, held_out: np.ndarray, steps: Steps, should_stop: Callable[[], bool]) -> bool:
         """Take all steps from the start without some of one's own digits; return False if asked to stop."""
-        usable = np.ones(len(self.examples), np.bool_)
-        usable[: self._times * len(self._own)] = np.tile(~held_out, self._times)
-        places, size = np.flatnonzero(usable).astype(np.int32), self._recipe.batch_size
-        steps.restore(self._start)
+        usable = np.ones(self._count, np.bool_)
+        usable[: self._repeats * len(self._own)] = np.tile(~held_out, self._repeats)
+        positions, size = np.flatnonzero(usable).astype(np.int32), self._recipe.batch_size
+        steps.restore(self._first)
         for first in range(0, self._recipe.steps, _CHUNK):
             if should_stop():
                 return False
             last = min(first + _CHUNK, self._recipe.steps)
-            batches = order(len(places), self._recipe.seed, first * size, last * size).reshape(-1, size)
-            steps.take(first, places[batches])
+            batches = order(len(positions), self._recipe.seed, first * size, last * size).reshape(-1, size)
+            steps.take(first, positions[batches])
         steps.update_model()
         return True
 

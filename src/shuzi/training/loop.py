@@ -12,20 +12,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.data.dataset import Splits
+from shuzi.data.dataset import Dataset, Splits
 from shuzi.data.registers import cells
 from shuzi.data.strokes import DOI, OPTION, VARIABLE
 from shuzi.errors import DataError, RecipeError, RunError, TrainingError
-from shuzi.synthesis.samples.examples import Examples, as_they_are, joined
-from shuzi.synthesis.samples.stream import Stream
+from shuzi.synthesis.samples.examples import Examples, joined
+from shuzi.training.backends.feed import BLOCK, Feed, Kept, Streamed
 from shuzi.training.backends.prepare import prepare
+from shuzi.training.backends.steps import Steps
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
-from shuzi.training.feed import BLOCK, Feed, Kept, Streamed
-from shuzi.training.fine_tuning import SHARE, FineTuning, some_of
 from shuzi.training.recipe import Recipe
 from shuzi.training.tasks.known import TASKS
 from shuzi.training.tasks.task import Task
 from shuzi.training.temperature import write_temperature
+
+State = Mapping[str, NDArray[Any]]
+"""Every number that the next step depends on, by name."""
 
 _CALL_SECONDS = 0.1  # target duration of one call to the backend, so that progress stays visible
 _FIRST_IMAGES = 20_000  # size of the first chunk, before the network's speed is known
@@ -40,7 +42,7 @@ def never() -> bool:
 def train(
     recipe: Recipe,
     data: Splits,
-    state: Mapping[str, NDArray[Any]] | None = None,
+    state: State | None = None,
     step: int = 0,
     should_stop: Callable[[], bool] = never,
     start: Path | None = None,
@@ -53,7 +55,7 @@ def train(
     Parameters
     ----------
     recipe
-        The settings of the run.
+        The settings of the run. Recipes that fine-tune belong to `fine_tuning.fine_tune`.
     data
         The training, validation and test splits.
     state, step
@@ -65,8 +67,7 @@ def train(
 
     Yields
     ------
-    Composing, if the recipe composes its pictures; Started; Progress every `report_every` steps; Validated; Saved;
-    CrossValidating, if it fine-tunes; then Done, or Stopped if asked to stop.
+    Composing, if the recipe composes its pictures; the events of `learn`; then Done, unless asked to stop.
 
     Raises
     ------
@@ -77,103 +78,146 @@ def train(
     DataError
         The recipe needs pen strokes or registers and the data has none.
     RecipeError
-        The recipe fine-tunes, and there is no model to start from or the data has no other people's digits.
+        The recipe fine-tunes.
     """
+    _check_data(recipe, data)
     task = TASKS[recipe.task]
-    if recipe.needs_strokes and data.train.strokes is None:
-        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
-    if recipe.needs_registers and data.train.cells is None:
-        raise DataError("error.registers.needed", option=cells.OPTION, variable=cells.VARIABLE, source=cells.SOURCE)
-    if recipe.fine_tunes and (start is None or data.others is None):
-        raise RecipeError("error.recipe.own", name=recipe.name)
     validation = task.evaluation_examples(data.validation, recipe.seed)
-    # a finished run is only exported again, and composing its training examples would take minutes
-    over = step >= recipe.steps and bool(task.samples) and not recipe.fine_tunes
-    training = validation if over else (yield from _training_examples(task, recipe, data, should_stop))
-    if training is None:
+    feed = yield from _feed(task, recipe, data, validation, step, should_stop)
+    if feed is None:
         yield Stopped(step)
         return
-    tuning = None
-    if isinstance(training, Examples) and recipe.fine_tunes and start is not None:
-        tuning = FineTuning(recipe, data.train, training, start)
-        training = tuning.examples
-    feed: Feed = Kept(recipe, training) if isinstance(training, Examples) else Streamed(recipe, training, step)
     with closing(feed):
-        steps, count = prepare(recipe, feed.examples), feed.count
-        del training, feed.examples  # the backend has its own copy, and composed pages take gigabytes
-        model = steps.model
-        if tuning is not None:
-            tuning.begin(steps)
-        elif state is None and start is not None:
+        steps = prepare(recipe, feed.examples)
+        del feed.examples  # the backend has its own copy, and composed pages take gigabytes
+        if state is None and start is not None:
             steps.start_from(start)
-        if state is not None and not steps.restore(dict(state)):
-            raise RunError("error.run.state", step=step)
-        parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-        yield Started(recipe, model, count, parameters, step)
-
-        chunk = max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
-        while step < recipe.steps:
-            stop = min(
-                step + chunk, _next(step, recipe.validate_every), _next(step, recipe.save_every), feed.end(step)
-            )
-            batches = feed.batches(steps, step, stop)
-            began = time.perf_counter()
-            losses, accuracies = steps.take(step, batches)
-            chunk = _resized(chunk, time.perf_counter() - began)
-            for done, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=step + 1):
-                if not np.isfinite(loss):
-                    raise TrainingError("error.training.loss", step=done, loss=loss, rate=recipe.learning_rate)
-                if done % recipe.report_every == 0:
-                    yield Progress(done, float(loss), float(accuracy))
-            step = stop
-            if step % recipe.validate_every == 0 or step == recipe.steps:
-                steps.update_model()
-                accuracy, answers = steps.evaluate(validation)
-                if step == recipe.steps and not all(np.all(np.isfinite(each)) for each in answers):
-                    raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
-                yield Validated(step, accuracy, _weights(model))
-            stopping = step < recipe.steps and should_stop()
-            if step % recipe.save_every == 0 or step == recipe.steps or stopping:
-                yield Saved(step, steps.state())
-            if stopping:
-                yield Stopped(step)
-                return
-    steps.update_model()
-    temperature, thresholds = task.calibrate(
-        recipe, steps.answers, partial(write_temperature, model), data.validation
-    )
-    if tuning is not None:
-        scores = yield from tuning.judge(steps, validation, thresholds["not-a-digit"], should_stop)
-        if scores is None:
-            yield Stopped(step)
+        if not (yield from learn(recipe, steps, feed, validation, state, step, should_stop)):
             return
-        own = as_they_are(data.train)
-        yield Done(
-            step, scores["own"].accuracy, "own", own, steps.answers(own.images), temperature, thresholds, scores
-        )
-        return
+    temperature, thresholds = calibrate(task, recipe, steps, data)
     final = task.evaluation_examples(data.test, recipe.seed) if recipe.judged_on == "test" else validation
     accuracy, answers = steps.evaluate(final)
     part = "training" if data.unsplit else recipe.judged_on
-    yield Done(step, accuracy, part, final, answers, temperature, thresholds)
+    yield Done(recipe.steps, accuracy, part, final, answers, temperature, thresholds)
 
 
-def _training_examples(
-    task: Task, recipe: Recipe, data: Splits, should_stop: Callable[[], bool]
-) -> Generator[Event, None, Examples | Stream | None]:
-    """Return the training examples, or None if asked to stop; yield progress events while composing them."""
-    if recipe.composed == "during":
-        return task.stream(data.train, recipe.seed, recipe.batch_size * BLOCK)
+def learn(
+    recipe: Recipe,
+    steps: Steps,
+    feed: Feed,
+    validation: Examples,
+    state: State | None,
+    step: int,
+    should_stop: Callable[[], bool],
+) -> Generator[Event, None, bool]:
+    """Take all steps of a recipe that are left, or stop earlier if asked to.
+
+    Parameters
+    ----------
+    recipe, state, step, should_stop
+        As for `train`.
+    steps
+        The backend, with the initial weights.
+    feed
+        Decides which examples each step sees.
+    validation
+        The examples to validate with.
+
+    Yields
+    ------
+    Started; Progress every `report_every` steps; Validated; Saved; and Stopped if asked to stop.
+
+    Returns
+    -------
+    Whether the last step was taken; the plain network then has the trained weights.
+    """
+    if state is not None and not steps.restore(dict(state)):
+        raise RunError("error.run.state", step=step)
+    parameters = sum(int(np.prod(variable.shape)) for variable in steps.model.trainable_variables)
+    yield Started(recipe, steps.model, feed.count, parameters, step)
+    chunk = max(1, min(_FIRST_STEPS, _FIRST_IMAGES // recipe.batch_size))
+    while step < recipe.steps:
+        # take as many steps in one call as end before anything else is due
+        stop = min(step + chunk, _next(step, recipe.validate_every), _next(step, recipe.save_every), feed.end(step))
+        batches = feed.batches(steps, step, stop)
+        began = time.perf_counter()
+        losses, accuracies = steps.take(step, batches)
+        chunk = _resized(chunk, time.perf_counter() - began)
+        yield from _progress(recipe, step, losses, accuracies)
+        step = stop
+        is_last = step == recipe.steps
+        if step % recipe.validate_every == 0 or is_last:
+            yield _validated(recipe, steps, validation, step)
+        stopping = not is_last and should_stop()
+        if step % recipe.save_every == 0 or is_last or stopping:
+            yield Saved(step, steps.state())
+        if stopping:
+            yield Stopped(step)
+            return False
+    steps.update_model()
+    return True
+
+
+def compose_examples(
+    task: Task, dataset: Dataset, seed: int, fraction: float, should_stop: Callable[[], bool]
+) -> Generator[Composing, None, Examples | None]:
+    """Compose a task's training examples, or a fraction of them, from a dataset; return None if asked to stop."""
     parts: list[Examples] = []
-    source, fraction = (data.train, 1.0) if data.others is None else (some_of(data.others), SHARE)
-    total = task.parts(source)
-    for part in task.training_examples(source, recipe.seed, fraction):
+    total = task.parts(dataset)
+    for part in task.training_examples(dataset, seed, fraction):
         parts.append(part)
         if total:
             yield Composing(len(parts), total)
             if should_stop():
                 return None
     return parts[0] if len(parts) == 1 else joined(parts)
+
+
+def calibrate(task: Task, recipe: Recipe, steps: Steps, data: Splits) -> tuple[float, dict[str, float]]:
+    """Calibrate a trained network on the validation split; return its temperature and its thresholds."""
+    return task.calibrate(recipe, steps.answers, partial(write_temperature, steps.model), data.validation)
+
+
+def _check_data(recipe: Recipe, data: Splits) -> None:
+    if recipe.needs_strokes and data.train.strokes is None:
+        raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
+    if recipe.needs_registers and data.train.cells is None:
+        raise DataError("error.registers.needed", option=cells.OPTION, variable=cells.VARIABLE, source=cells.SOURCE)
+    if recipe.fine_tunes:
+        raise RecipeError("error.recipe.own", name=recipe.name)
+
+
+def _feed(
+    task: Task, recipe: Recipe, data: Splits, validation: Examples, step: int, should_stop: Callable[[], bool]
+) -> Generator[Event, None, Feed | None]:
+    """Return what feeds the steps with examples, or None if asked to stop while composing them."""
+    if step >= recipe.steps and task.samples:
+        # a finished run is only exported again, and composing its training examples would take minutes
+        return Kept(recipe, validation)
+    if recipe.composed == "during":
+        return Streamed(recipe, task.stream(data.train, recipe.seed, recipe.batch_size * BLOCK), step)
+    examples = yield from compose_examples(task, data.train, recipe.seed, 1.0, should_stop)
+    return None if examples is None else Kept(recipe, examples)
+
+
+def _progress(
+    recipe: Recipe, step: int, losses: NDArray[np.float32], accuracies: NDArray[np.float32]
+) -> Iterator[Progress]:
+    """Yield the reports due after `step`; raise a TrainingError at a loss that is not finite."""
+    for taken, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), start=step + 1):
+        if not np.isfinite(loss):
+            raise TrainingError("error.training.loss", step=taken, loss=loss, rate=recipe.learning_rate)
+        if taken % recipe.report_every == 0:
+            yield Progress(taken, float(loss), float(accuracy))
+
+
+def _validated(recipe: Recipe, steps: Steps, validation: Examples, step: int) -> Validated:
+    steps.update_model()
+    accuracy, answers = steps.evaluate(validation)
+    if step == recipe.steps and not all(np.all(np.isfinite(output)) for output in answers):
+        raise TrainingError("error.training.loss", step=step, loss=np.nan, rate=recipe.learning_rate)
+    weights = {variable.path: variable.numpy().copy() for variable in steps.model.trainable_variables}
+    return Validated(step, accuracy, weights)
 
 
 def _next(step: int, every: int) -> int:
@@ -185,7 +229,3 @@ def _resized(chunk: int, seconds: float) -> int:
     if seconds < _CALL_SECONDS / 2:
         return chunk * 2
     return max(1, chunk // 2) if seconds > _CALL_SECONDS * 2 else chunk
-
-
-def _weights(model: Any) -> dict[str, NDArray[Any]]:
-    return {variable.path: variable.numpy().copy() for variable in model.trainable_variables}

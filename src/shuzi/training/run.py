@@ -9,6 +9,7 @@ from shuzi.data.dataset import Splits
 from shuzi.errors import ModelError, RunError
 from shuzi.training.events import Done, Listener, Saved, Started
 from shuzi.training.export.package import export
+from shuzi.training.fine_tuning import fine_tune
 from shuzi.training.loop import never, train
 from shuzi.training.recipe import Recipe
 from shuzi.training.run_folder import RunFolder
@@ -100,7 +101,8 @@ def _run(
     folder.forget_after(step)
     model: Any = None
     told: list[Listener] = [folder, *listeners]
-    for event in train(recipe, data, state, step, should_stop, folder.start()):
+    learn = fine_tune if recipe.fine_tunes else train
+    for event in learn(recipe, data, state, step, should_stop, folder.start()):
         for listener in told:
             listener(event)
         if isinstance(event, Saved) and event.step != step:

@@ -36,14 +36,14 @@ from shuzi.errors import DataError, ModelError, RunError, ShuziError
 from shuzi.models.card import Card
 from shuzi.models.onnx_file import CARD_FILE, read_card, read_content
 from shuzi.models.store import IN_A_RUN, START
-from shuzi.training.events import Done, Event, Progress, Saved, Validated
+from shuzi.training.events import Event, Saved
+from shuzi.training.metrics import METRICS_FILE, belongs, metrics
 from shuzi.training.recipe import Recipe
 from shuzi.training.run_lock import RunLock
 
 KERAS_FILE = "model.keras"
 
 _LONGEST = 20  # digits of a number
-_BEYOND = 1e30  # no loss or accuracy is this large, and plotting fails near the largest float
 _CHECKPOINT = re.compile(r"step-[0-9]+\.npz")
 _ITERATION = "/iteration"  # the suffix of the variable in which Keras counts an optimizer's steps
 # raised on reading an export; RuntimeError if flipped bits make a zip look encrypted or newer
@@ -62,7 +62,7 @@ class RunFolder:
         self.recipe_file = path / "recipe.toml"
         self.data_file = path / "data.npz"
         self.start_file = path / START
-        self.metrics_file = path / "metrics.jsonl"
+        self.metrics_file = path / METRICS_FILE
         self.checkpoints = path / "checkpoints"
         self.tensorboard = path / "tensorboard"
 
@@ -215,7 +215,7 @@ class RunFolder:
         if not self.metrics_file.exists():
             return
         lines = self.metrics_file.read_text(encoding="utf-8", errors="replace").splitlines()
-        kept = [line for line in lines if _belongs(line, step)]
+        kept = [line for line in lines if belongs(line, step)]
         with replacing(self.metrics_file) as part:
             part.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
 
@@ -249,50 +249,6 @@ class RunFolder:
         for older in self._saved():
             if older != newest:
                 older.unlink()
-
-
-def metrics(event: Event) -> dict[str, Any] | None:
-    """Return an event's entry for metrics.jsonl, or None if it has none."""
-    match event:
-        case Progress():
-            return {"step": event.step, "loss": event.loss, "accuracy": event.accuracy}
-        case Validated():
-            return {"step": event.step, "validation_accuracy": event.accuracy}
-        case Done():
-            values = {"step": event.step, "done": event.part, "done_accuracy": event.accuracy, "n": event.n}
-            return values | {name: score.accuracy for name, score in event.more.items() if name != event.part}
-        case _:
-            return None
-
-
-def read_metrics(path: Path) -> list[dict[str, Any]]:
-    """Return the entries of a run folder's metrics.jsonl; empty if there is no such file."""
-    file = path / "metrics.jsonl"
-    if not file.is_file():
-        return []
-    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-    return [values for line in lines if (values := _parsed(line))]
-
-
-def _parsed(line: str) -> dict[str, Any] | None:
-    """Parse a line of metrics.jsonl; None if it is incomplete, as after a kill, or was edited."""
-    try:
-        values = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(values, dict) or type(values.get("step")) is not int:
-        return None
-    return values if all(_is_sound(each) for name, each in values.items() if name != "done") else None
-
-
-def _is_sound(value: Any) -> bool:
-    """Return whether a value is a number that can be plotted: finite and of moderate size."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND
-
-
-def _belongs(line: str, step: int) -> bool:
-    values = _parsed(line)
-    return values is not None and "done" not in values and values["step"] <= step
 
 
 def _new_folder(recipe: str) -> Path:

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 from shuzi.errors import RunError, TrainingError
 from shuzi.processes.cores import give
 from shuzi.scale.sweep.plan import Trial
+from shuzi.training.metrics import read_metrics
 from shuzi.training.recipe import Recipe
-from shuzi.training.run_folder import RunFolder, read_metrics
+from shuzi.training.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from shuzi.data.dataset import Splits

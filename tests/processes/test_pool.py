@@ -13,7 +13,7 @@ import pytest
 from shuzi.errors import ShuziError
 from shuzi.processes.frames import CALL, Frames, frame
 from shuzi.processes.pool import Pool
-from shuzi.processes.task import SMALL, Crashed, Late, Unreadable
+from shuzi.processes.task import SMALL, Crashed, Late, Spent, Unreadable
 
 MODULE = """
 import os, signal, threading
@@ -170,7 +170,7 @@ def test_a_process_that_was_killed_while_nobody_asked_is_replaced(pool):
 def test_a_call_that_uses_up_its_seconds_is_ended_and_not_tried_again(calls):
     pool = Pool(1, begin=calls.begin, seconds=0.5)
     spins, next_one = pool.submit(exec, "while True: pass"), pool.submit(os.getpid)
-    with pytest.raises(Late):
+    with pytest.raises(Spent):
         pool.result(spins)
     assert pool.result(next_one) == pool.numbers[0]
     assert pool.replaced == 1

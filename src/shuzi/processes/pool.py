@@ -34,7 +34,7 @@ class Pool:
     begin
         Called first in each process, without arguments.
     seconds
-        CPU seconds after which a process is ended with its task, which is `Late` then; 0 for as many as it takes.
+        CPU seconds after which a process is ended with its task, which is `Spent` then; 0 for as many as it takes.
 
     Examples
     --------
@@ -285,7 +285,7 @@ class Pool:
             if sent:
                 sent[0].tries += 1
                 sent[0].alone = True  # so that it can do no harm to others
-                if self._closed or cause is Late or sent[0].tries > 1:
+                if self._closed or issubclass(cause, Late) or sent[0].tries > 1:
                     failed.append(sent.pop(0))
             if self._closed:
                 failed += sent

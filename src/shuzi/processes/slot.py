@@ -13,7 +13,7 @@ from shuzi.errors import ShuziError
 from shuzi.processes.frames import ANSWER, BEGIN, ERROR, READY, Frame, frame, frames, write
 from shuzi.processes.limits import TIME_IS_UP
 from shuzi.processes.start import Process, kill, start, trusted
-from shuzi.processes.task import Crashed, Late, Task, Unreadable
+from shuzi.processes.task import Crashed, Spent, Task, Unreadable
 
 if TYPE_CHECKING:
     from shuzi.processes.pool import Pool
@@ -159,7 +159,7 @@ class Slot:
             with suppress(OSError):
                 pipe.close()
         if began or self._cause is not None:
-            ended = Late if process.returncode == TIME_IS_UP else Crashed
+            ended = Spent if process.returncode == TIME_IS_UP else Crashed
             self._pool.lost(self, list(self.sent), self._cause or ended)
         else:
             self._pool.not_started(self, ShuziError("error.processes.start", reason=process.returncode))

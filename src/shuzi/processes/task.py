@@ -22,6 +22,10 @@ class Late(Exception):  # noqa: N818 - it is what happened
     """The process that did a call was ended, because it took too long."""
 
 
+class Spent(Late):
+    """The process that did a call was ended, because it used up its CPU seconds: another try would cost as much."""
+
+
 class Unreadable(Exception):  # noqa: N818 - it is what happened
     """A call, its arguments or its result do not survive the way from one process to another."""
 

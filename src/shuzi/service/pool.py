@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import Pool as Processes
-from shuzi.processes.task import SMALL, Crashed, Late, Shared, Task, Unreadable
+from shuzi.processes.task import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
 from shuzi.service.http.quotas import asking
 from shuzi.service.jobs.turns import Turns
 
@@ -60,6 +60,7 @@ class Pool:
     ) -> None:
         self.workers = min(cores(), workers)
         self._seconds = seconds
+        self._piece = piece
         self._stuck = stuck
         self._late = late
         self._grace = abandoned
@@ -169,7 +170,7 @@ class Pool:
         Raises
         ------
         ServiceError
-            The service is ending, it took so long that its process was ended, or its process ended twice.
+            The service is ending, it took so long or cost so much that its process was ended, or that ended twice.
         ShuziError
             No process can be started here.
         """
@@ -232,6 +233,8 @@ class Pool:
     def _about(self, problem: Exception | None) -> Exception | None:
         """Put what became of a process into words."""
         self._broken = isinstance(problem, ShuziError) and problem.key.startswith("error.processes.")
+        if isinstance(problem, Spent):
+            return ServiceError("error.service.costly", most=round(self._piece))
         if isinstance(problem, Late):
             return ServiceError("error.service.late")
         if isinstance(problem, Crashed):

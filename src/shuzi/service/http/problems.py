@@ -65,6 +65,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.before": 422,
     "error.service.cell_picture": 422,
     "error.service.no_picture": 422,
+    "error.service.costly": 422,
     "error.service.model": 404,
     "error.model.detector": 422,
     "error.model.recogniser": 422,

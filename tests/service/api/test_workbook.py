@@ -116,14 +116,21 @@ def test_a_column_with_endless_decimals_is_refused(client):
     assert (said.status_code, said.json()["key"]) == (422, "error.service.value")
 
 
+def test_a_table_names_a_thousand_pictures_that_could_not_be_read_at_most(client):
+    problem = {"source": "\x01.png", "message": "none"}
+    said = client.post("/v1/forms/xlsx", json=table().as_dict() | {"problems": [problem] * 1_000})
+    assert len(shown(io.BytesIO(said.content))[1][1]) == 1_001
+    said = client.post("/v1/forms/xlsx", json=table().as_dict() | {"problems": [problem] * 1_001})
+    assert (said.status_code, said.json()["key"]) == (413, "error.service.problems")
+
+
 def test_tables_have_limits(limited):
     with limited(cells=5).client() as client:
         said = client.post("/v1/forms/xlsx", json=table().as_dict())
         assert (said.status_code, said.json()["key"]) == (413, "error.service.cells")
-        row, problem = {"sheet": 1, "row": 0, "cells": {}}, {"source": "", "message": ""}
-        for given in ({"rows": [row] * 6, "columns": []}, {"problems": [problem] * 6, "rows": []}):
-            said = client.post("/v1/forms/xlsx", json=table().as_dict() | given)
-            assert (said.status_code, said.json()["key"]) == (413, "error.service.cells")
+        row = {"sheet": 1, "row": 0, "cells": {}}
+        said = client.post("/v1/forms/xlsx", json=table().as_dict() | {"rows": [row] * 6, "columns": []})
+        assert (said.status_code, said.json()["key"]) == (413, "error.service.cells")
         said = client.post("/v1/forms/xlsx", content=b"[" * 1_000_000, headers={"content-type": "application/json"})
         assert said.status_code == 422
 

@@ -19,6 +19,7 @@ from shuzi.pictures.open import open_picture
 from shuzi.pictures.plain import PNG, is_plain, kind_of
 from shuzi.reading.report.result import UNSURE
 from shuzi.service.api.schema import FormTable
+from shuzi.service.http.limits import PROBLEMS
 from shuzi.service.http.operations import JSON, Operations, json_of
 from shuzi.service.http.validation import checked
 from shuzi.service.parts import parts_of, place_for
@@ -103,9 +104,11 @@ def table_in(body: bytes, most: int) -> dict[str, Any]:
         It is no table, or is too large.
     """
     asked = checked(body, FormTable, marks=_MARKS * most, strict=True)
-    # rows without cells, cells without a column and problems cost as much
+    if len(asked.problems) > PROBLEMS:
+        raise ServiceError("error.service.problems", most=PROBLEMS)
+    # rows without cells and cells without a column cost as much
     counts = (len(asked.rows) * max(1, len(asked.columns)), sum(len(row.cells) for row in asked.rows))
-    if max(*counts, len(asked.problems)) > most:
+    if max(counts) > most:
         raise ServiceError("error.service.cells", most=most)
     return asked.model_dump()
 

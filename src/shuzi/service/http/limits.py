@@ -98,3 +98,6 @@ HEAD_BYTES = 32_768
 
 HEADERS = 100
 """The maximum number of headers. Each costs an object in memory, however short it is."""
+
+PROBLEMS = 1_000
+"""Pictures that a table may name because they could not be read: each takes a row of a workbook."""

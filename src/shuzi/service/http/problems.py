@@ -45,6 +45,7 @@ STATUSES: Mapping[str, int] = {
     "error.service.pictures": 413,
     "error.service.pages": 413,
     "error.service.cells": 413,
+    "error.service.problems": 413,
     "error.service.cell_pixels": 413,
     "error.picture.large": 413,
     "error.picture.long": 413,

@@ -166,7 +166,7 @@ lock: $(VENV)/.for-developing
 		-c requirements/serve.txt -o requirements/docs.txt
 	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra scale --extra pictures \
 		-c requirements/serve.txt -o requirements/scale.txt
-	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra scale --extra docs --extra dev \
+	$(LOCK) pyproject.toml requirements/build.in --extra train --extra serve --extra scale --extra mcp --extra docs --extra dev \
 		-c requirements/pip.txt -c requirements/scale.txt -c requirements/docs.txt -o requirements/dev.txt
 	$(LOCK) pyproject.toml requirements/build.in requirements/test.in \
 		-c requirements/dev.txt -o requirements/core.txt

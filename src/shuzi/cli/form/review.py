@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from shuzi.cli.serve import HOST, PORT, check_needed
+from shuzi.cli.servers.serve import HOST, PORT, check_needed
 from shuzi.errors import ServiceError
 from shuzi.messages import say
 

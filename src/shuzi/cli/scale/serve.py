@@ -11,7 +11,7 @@ import click
 from shuzi.cli.localized import Command, language_option, option
 from shuzi.cli.model_argument import place_of
 from shuzi.cli.scale.address import address_option, connected
-from shuzi.cli.serve import HERE, HOST, NEEDED, PORT, access_options, feature_options, settings_of
+from shuzi.cli.servers.serve import HERE, HOST, NEEDED, PORT, access_options, feature_options, settings_of
 from shuzi.cli.terminal import do_without_output, program, waiting
 from shuzi.errors import require
 from shuzi.messages import say

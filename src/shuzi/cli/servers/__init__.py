@@ -1,0 +1,1 @@
+"""Commands that answer others: a browser and programs, or an assistant."""

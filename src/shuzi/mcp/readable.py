@@ -1,0 +1,100 @@
+"""A path that an assistant names becomes a file in one of the folders that may be read, or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shuzi.errors import DataError, PictureError, ShuziError
+from shuzi.pictures.accept import Picture
+from shuzi.pictures.folders import single_pictures
+from shuzi.pictures.pdf import Page, page_named
+
+MOST_PICTURES = 200
+"""The maximum number of pictures or pages in one answer."""
+
+
+@dataclass(frozen=True)
+class Readable:
+    """The folders that may be read, links followed; a relative path is in the first one.
+
+    Raises
+    ------
+    DataError
+        One is no folder.
+
+    Examples
+    --------
+    >>> Readable.of(["."]).path("../note.txt")
+    Traceback (most recent call last):
+        ...
+    shuzi.errors.DataError: ...
+    """
+
+    folders: tuple[Path, ...]
+
+    @staticmethod
+    def of(folders: Sequence[str | Path]) -> Readable:
+        """Return what may be read where these folders may."""
+        for folder in folders:
+            if not Path(folder).is_dir():
+                raise DataError("error.mcp.folder", path=folder)
+        return Readable(tuple(Path(folder).resolve() for folder in folders))
+
+    def path(self, name: str | Path) -> Path:
+        """Return the path that a name refers to, its links followed.
+
+        Raises
+        ------
+        DataError
+            It is in none of the folders, or cannot be a path.
+        """
+        try:
+            path = (self.folders[0] / Path(name).expanduser()).resolve()
+        except (OSError, RuntimeError, ValueError) as problem:
+            raise DataError("error.data.unreadable", path=name, reason=problem) from problem
+        if not any(path.is_relative_to(folder) for folder in self.folders):
+            raise DataError("error.mcp.outside", path=name, folders=", ".join(map(str, self.folders)))
+        return path
+
+    def pictures(self, names: Sequence[str]) -> list[tuple[str, Picture | ShuziError]]:
+        """Return the pictures that names of files, pages and folders refer to, each with its name.
+
+        Where one may not or cannot be read, an error takes its place.
+
+        Raises
+        ------
+        PictureError
+            There are more than `MOST_PICTURES`.
+        """
+        found: list[tuple[str, Picture | ShuziError]] = []
+        for name in names:
+            for picture in self._expand(name):
+                found.append((_name(picture, name), picture))
+                if len(found) > MOST_PICTURES:
+                    raise PictureError("error.mcp.pictures", most=MOST_PICTURES)
+        return found
+
+    def _expand(self, name: str) -> Iterator[Picture | ShuziError]:
+        try:
+            page = page_named(str(self.folders[0] / name))
+            if page is not None and isinstance(page.document, Path):
+                yield Page(self.path(page.document), page.number)
+                return
+            yield from map(self._checked, single_pictures(self.path(name)))
+        except ShuziError as problem:
+            yield problem
+
+    def _checked(self, picture: Picture | ShuziError) -> Picture | ShuziError:
+        """Return a picture of a folder, or an error if it is a link that leads out of all that may be read."""
+        try:
+            return self.path(picture) if isinstance(picture, Path) else picture
+        except ShuziError as problem:
+            return problem
+
+
+def _name(picture: Picture | ShuziError, name: str) -> str:
+    if isinstance(picture, ShuziError):
+        return str(picture.values.get("path", name))
+    return str(picture)

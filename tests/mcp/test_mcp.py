@@ -1,0 +1,134 @@
+"""An assistant, played by the protocol's own client, reads what it may and is told of doubt."""
+
+import base64
+import io
+import json
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+pytest.importorskip("mcp")
+import anyio
+from mcp import Client, StdioServerParameters
+
+from shuzi.errors import DataError
+from shuzi.mcp.readable import Readable
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory, mnist):
+    """Two folders: one that may be read, with pictures, and one that may not."""
+    home = tmp_path_factory.mktemp("mcp")
+    readable, secret = home / "scans", home / "secret"
+    for folder in (readable, readable / "many", secret):
+        folder.mkdir()
+    images, labels = mnist.validation.images, mnist.validation.labels
+    for position in range(3):
+        picture(images[position]).save(readable / "many" / f"{position}_{labels[position]}.png")
+    picture(images[0]).save(secret / "7.png")
+    scribble = np.full((90, 90), 255, np.uint8)
+    scribble[20:70, 20:70] = np.random.default_rng(0).choice(np.array([0, 255], np.uint8), (50, 50))
+    Image.fromarray(scribble).save(readable / "scribble.png")
+    (readable / "link.png").symlink_to(secret / "7.png")
+    (secret / "roster.csv").write_text("student\n1\n", "utf-8")
+    (readable / "spec.toml").write_text(
+        'title = "Scores"\nroster = "../secret/roster.csv"\n[[fields]]\nname = "student"\ncolumn = "student"\n'
+        '[[fields]]\nname = "q1"\nboxes = 2\n',
+        "utf-8",
+    )
+    return readable, secret
+
+
+def picture(image):
+    return Image.fromarray(255 - np.pad(image, 20))
+
+
+def ask(folder, *calls):
+    """Start the command as an assistant does, call tools, and return their results and what the server offers."""
+    command = StdioServerParameters(command=sys.executable, args=["-m", "shuzi", "mcp", str(folder), "--lang", "en"])
+
+    async def run():
+        async with Client(command) as client:
+            tools = await client.list_tools()
+            return client.instructions, tools.tools, [await client.call_tool(name, values) for name, values in calls]
+
+    return anyio.run(run)
+
+
+def test_an_assistant_reads_what_it_may(folders, mnist):
+    readable, secret = folders
+    file = io.BytesIO()
+    picture(mnist.validation.images[0]).save(file, "png")
+    image = base64.b64encode(file.getvalue()).decode()
+    instructions, tools, results = ask(
+        readable,
+        ("read_numbers", {"paths": ["many"]}),
+        ("read_numbers", {"paths": ["many"], "allowed": ["12345"]}),
+        ("read_image", {"image": image}),
+        ("read_numbers", {"paths": [str(secret / "7.png"), "../secret/7.png", "link.png", "none.png", "\0"]}),
+        ("read_numbers", {"paths": ["scribble.png"]}),
+        ("read_image", {"image": "no picture"}),
+        ("read_image", {"image": base64.b64encode(b"no picture").decode()}),
+        ("read_form", {"paths": ["many"], "spec": "spec.toml"}),
+        ("read_table", {"paths": ["many"]}),
+        ("read_table", {"paths": ["many"], "rows": 100}),
+    )
+    assert str(readable) in instructions
+    assert {tool.name for tool in tools} == {"read_numbers", "read_image", "read_table", "read_form"}
+    assert all(tool.annotations.read_only_hint and tool.output_schema for tool in tools)
+    numbers, listed, alone, refused, scribble, text, nothing, form, table, rows = results
+
+    labels = [str(label) for label in mnist.validation.labels[:3]]
+    told = numbers.structured_content["result"]
+    assert [number["text"] for number in told] == labels
+    assert json.loads(numbers.content[0].text)["text"] == labels[0]  # what a client without structures shows
+    assert all(number["status"] != "ok" for number in listed.structured_content["result"])
+    assert alone.structured_content["text"] == labels[0]
+    errors = refused.structured_content["result"]
+    assert [number["status"] for number in errors] == ["error"] * 5
+    assert all("may not be read" in number["message"] for number in errors[:3])
+    assert scribble.structured_content["result"][0]["status"] != "ok"
+    assert text.is_error
+    assert "base64" in text.content[0].text
+    assert nothing.is_error
+    assert form.is_error
+    assert "may not be read" in form.content[0].text
+    assert len(table.structured_content["problems"]) == 3
+    assert rows.is_error
+
+
+def test_an_assistant_reads_a_form(tmp_path):
+    from shuzi.forms.making.sheet import make_sheet
+    from shuzi.forms.parse import read_spec
+
+    pytest.importorskip("fpdf")
+    pytest.importorskip("pypdfium2")
+    (tmp_path / "spec.toml").write_text('title = "Scores"\nrows = 2\n[[fields]]\nname = "q1"\nboxes = 2\n', "utf-8")
+    make_sheet(read_spec(tmp_path / "spec.toml"), tmp_path / "sheet.pdf")
+    _, _, (form,) = ask(tmp_path, ("read_form", {"paths": ["sheet.pdf"], "spec": "spec.toml"}))
+    told = form.structured_content
+    assert told["columns"] == ["q1"]
+    assert [row["cells"]["q1"]["status"] for row in told["rows"]] == [
+        "blank"
+    ]  # rows at the end that nobody filled in are left out
+    assert (told["doubtful"], told["problems"]) == (0, [])
+
+
+def test_only_folders_can_be_readable(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError):
+        Readable.of([tmp_path / "file"])
+    with pytest.raises(DataError):
+        Readable.of([tmp_path / "missing"])
+
+
+def test_a_folder_whose_name_begins_like_a_readable_one_is_not_readable(tmp_path):
+    for name in ("scans", "scans-private"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "7.png").touch()
+    readable = Readable.of([tmp_path / "scans"])
+    assert readable.path("7.png") == (tmp_path / "scans" / "7.png").resolve()
+    with pytest.raises(DataError):
+        readable.path(tmp_path / "scans-private" / "7.png")

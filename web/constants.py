@@ -31,6 +31,17 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
             "strips",
         )
     },
+    "reading/find": {"reading.find.find_thresholds": ALL},
+    "reading/recognise": {
+        "reading.recognise.recognise_thresholds": ALL,
+        "reading.recognise.hand": ["ALONE", "IN_NUMBERS"],
+        "reading.recognise.search": ["PLAIN_WEIGHTS"],
+    },
+    "reading/decide": {"reading.decide.decide_thresholds": ALL},
+    "reading/report": {
+        "reading.report.report_thresholds": ALL,
+        "reading.report.explain.occlusion": ["PATCH"],
+    },
     "tasks": {"models.tasks": ALL},
     "messages": {"messages": ["LANGUAGES"], "messages.visible": ["OBEYED"]},
     "tables": {
@@ -123,6 +134,8 @@ def literal(value: Any) -> str:
         return literal(value.pattern)
     if is_dataclass(value) and not isinstance(value, type):
         return literal(asdict(value))
+    if hasattr(value, "_asdict"):
+        return literal(value._asdict())
     return _literal(value) + (" as const" if isinstance(value, tuple | dict) else "")
 
 

@@ -1,15 +1,11 @@
 /** What makes a picture hard to read becomes one sentence for people. */
+import { BLURRED_EDGE, EDGE_MARGIN, MUCH_SHRUNK, SHRUNK, SMALL_DIGIT } from "../generated/reading/report";
 import type { Box } from "../ink/boxes";
 import { median } from "../ink/numbers";
 import { cropped, type Grey } from "../ink/picture";
 import { edgeWidth } from "../ink/sharpness";
 import { around, type Candidates, isAtEdge } from "./candidates";
 import type { Sentence } from "./result";
-
-const SMALL = 10;
-const [SMALLER, MUCH] = [1.25, 4];
-const BLURRED = 0.12;
-const PAPER_AROUND = 0.25;
 
 /**
  * What is wrong with the picture itself: too small or large, cut off, blurred or pale; null if nothing is.
@@ -23,11 +19,11 @@ export function aboutThePicture(
   sides: readonly number[],
 ): Sentence | null {
   const middle = sides.toSorted((one, other) => one - other)[Math.floor(sides.length / 2)] ?? 0;
-  if (middle < SMALL) return ["reading.small", { n: middle }];
-  if (shrunk(seen) >= SMALLER && middle < SMALL * shrunk(seen)) return ["reading.large", inPixels(seen)];
+  if (middle < SMALL_DIGIT) return ["reading.small", { n: middle }];
+  if (shrunk(seen) >= SHRUNK && middle < SMALL_DIGIT * shrunk(seen)) return ["reading.large", inPixels(seen)];
   if (boxes.some((each) => isAtEdge(seen, each))) return ["reading.edge", {}];
-  const edges = median(boxes.map((each) => edgeWidth(cropped(seen.grey, around(each, PAPER_AROUND)))));
-  if (edges > BLURRED) return [Number.isFinite(edges) ? "reading.blurred" : "reading.pale", {}];
+  const edges = median(boxes.map((each) => edgeWidth(cropped(seen.grey, around(each, EDGE_MARGIN)))));
+  if (edges > BLURRED_EDGE) return [Number.isFinite(edges) ? "reading.blurred" : "reading.pale", {}];
   return null;
 }
 
@@ -39,7 +35,7 @@ export function aboutNoWriting(seen: Candidates): Sentence {
 
 /** Whether a picture was shrunk so much before it was searched that writing may be lost. */
 export function isMuchSmaller(seen: Candidates): boolean {
-  return shrunk(seen) > MUCH;
+  return shrunk(seen) > MUCH_SHRUNK;
 }
 
 function shrunk({ grey, original }: Candidates): number {

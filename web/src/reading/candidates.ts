@@ -1,4 +1,13 @@
 /** Boxes in an ink map become candidates: what each may be, with probabilities; see `shuzi.reading.find.candidates`. */
+import {
+  CLASSIFIER_EXPONENT,
+  CROP_GROWTHS,
+  DETECTOR_EXPONENT,
+  EDGE_PIXELS,
+  LEAST_PROBABILITY,
+  MOST_WORK,
+  ONE_CROP_CONFIDENCE,
+} from "../generated/reading/find";
 import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../ink/boxes";
 import { cutOut } from "../ink/normalize";
 import { rounded } from "../ink/numbers";
@@ -6,13 +15,6 @@ import type { Grey, Part } from "../ink/picture";
 import type { LineTexts } from "./lines/search";
 import type { Classified, Classify, Found } from "./models";
 import type { Sentence } from "./result";
-
-const [OF_CLASSIFIER, OF_DETECTOR] = [0.5, 2];
-const SURELY = 0.9;
-const FRAMES = [0.06, -0.06];
-const NEVER = 1e-3;
-const EDGE = 1;
-export const MOST_WORK = 1_800;
 
 /** A picture seems to hold more than a page of writing; reading it would take too long. */
 export class TooMuch extends Error {
@@ -88,7 +90,11 @@ export interface Candidates {
 
 /** Whether a box is so close to the picture's edge that ink may be cut off. */
 export function isAtEdge({ grey: { width, height } }: Candidates, box: Box): boolean {
-  return Math.min(box.x, box.y) <= EDGE || rightOf(box) >= width - EDGE || bottomOf(box) >= height - EDGE;
+  return (
+    Math.min(box.x, box.y) <= EDGE_PIXELS ||
+    rightOf(box) >= width - EDGE_PIXELS ||
+    bottomOf(box) >= height - EDGE_PIXELS
+  );
 }
 
 /** A box of the searched picture in whole pixels of the original one, clipped to it. */
@@ -135,7 +141,8 @@ export function candidatesAt(
     // the detector sees the surroundings, so it counts for more
     const both = each.probabilities.map(
       (share, digit) =>
-        share ** OF_CLASSIFIER * Math.max(found.scores[digit] as number, NEVER) ** OF_DETECTOR,
+        share ** CLASSIFIER_EXPONENT *
+        Math.max(found.scores[digit] as number, LEAST_PROBABILITY) ** DETECTOR_EXPONENT,
     );
     return candidateOf(image, box, { ...each, probabilities: asShares(both) }, found.score);
   });
@@ -151,11 +158,11 @@ function classifyAgain(
 ): void {
   const unsure = inked.flatMap(({ box }, place) => {
     const { probabilities, isDigit } = classified[place] as Classified;
-    return Math.max(...probabilities) * isDigit >= SURELY ? [] : [{ box, place }];
+    return Math.max(...probabilities) * isDigit >= ONE_CROP_CONFIDENCE ? [] : [{ box, place }];
   });
-  work?.spend(unsure.length * FRAMES.length, "reading.many_digits", inked.length);
+  work?.spend(unsure.length * CROP_GROWTHS.length, "reading.many_digits", inked.length);
   const cuts = unsure.flatMap(({ box, place }) =>
-    FRAMES.flatMap((share) => {
+    CROP_GROWTHS.flatMap((share) => {
       const image = cutOut(ink, grown(box, share));
       return image ? [{ image, place }] : [];
     }),
@@ -167,7 +174,9 @@ function classifyAgain(
     const mean = (of: (each: Classified) => number) =>
       all.reduce((sum, each) => sum + of(each), 0) / all.length;
     const shares = Float64Array.from({ length: 10 }, (_, digit) =>
-      Math.exp(mean(({ probabilities }) => Math.log(Math.max(probabilities[digit] as number, NEVER)))),
+      Math.exp(
+        mean(({ probabilities }) => Math.log(Math.max(probabilities[digit] as number, LEAST_PROBABILITY))),
+      ),
     );
     classified[place] = { probabilities: asShares(shares), isDigit: mean(({ isDigit }) => isDigit) };
   }

@@ -1,12 +1,7 @@
 /** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.candidate_confidence`. */
+import { CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT } from "../generated/reading/decide";
 import { interpolated } from "../ink/numbers";
 import { type Candidate, type Candidates, isAtEdge } from "./candidates";
-
-const STEEPEST = 500;
-const NEVER = 1e-4;
-
-/** The logits of a curve's output at which accuracy is measured. */
-export const KNOTS = [-4, -3, -2, -1, 0, 1, 2, 3, 4, 5];
 
 /** The numbers of a card. */
 export type Numbers = Readonly<Record<string, number>>;
@@ -83,10 +78,10 @@ export class Scale {
 
 /** The logit of a probability, clipped away from 0 and 1. */
 export function logit(sure: number): number {
-  const kept = Math.min(Math.max(sure, NEVER), 1 - NEVER);
+  const kept = Math.min(Math.max(sure, CLIPPED_PROBABILITY), 1 - CLIPPED_PROBABILITY);
   return Math.log(kept / (1 - kept));
 }
 
 export function sigmoid(score: number): number {
-  return 1 / (1 + Math.exp(-Math.min(Math.max(score, -STEEPEST), STEEPEST)));
+  return 1 / (1 + Math.exp(-Math.min(Math.max(score, -STEEPEST_LOGIT), STEEPEST_LOGIT)));
 }

@@ -1,32 +1,19 @@
 /** A few corrected digits of one person change how that person's digits are read; see `shuzi.reading.recognise.hand`. */
+import {
+  ALONE,
+  BLUR_KERNEL,
+  FAINT_SIMILARITY,
+  LEAST_LOGGED_PROBABILITY,
+  LEAST_LOGIT,
+  MOST_LOGIT_OF_ALIKE,
+  SAME_INK_LOGIT,
+  SAME_INK_SIMILARITY,
+} from "../generated/reading/recognise";
 import type { Grey } from "../ink/picture";
 import type { Classified } from "./models";
 
-const LEAST = 1e-6;
-const FAINT = 0.05;
-/** The logit below which a corrected digit says nothing: what only it would doubt is mostly right. */
-const HEARD = -1;
-/** The largest logit of what only looks alike: a person should see it. */
-const DOUBTFUL = 1;
-const [SAME, SURELY] = [0.995, 3];
-const KERNEL = [1, 4, 6, 4, 1].map((each) => each / 16);
-/** The changes of the cosines below in which a corrected digit comes to count. */
-const [WIDTH, SHAPE_WIDTH] = [0.05, 0.03];
-
 /** How much corrected digits count. */
-interface Blend {
-  /** The cosines of the hidden layers, and of the blurred pixels, from which a corrected digit counts half. */
-  near: number;
-  shape: number;
-  /** The logit by which the right answer rises above the wrong one for the corrected digit itself. */
-  margin: number;
-  /** The largest rise: however sure the network was of a wrong answer, what it is surer of elsewhere stays. */
-  most: number;
-}
-
-const ALONE: Blend = { near: 0.4, shape: 0.55, margin: 2, most: 8 };
-/** In whole numbers, where neighbours and the line recogniser speak too. */
-export const IN_NUMBERS: Blend = { near: 0.7, shape: 0.7, margin: 2, most: 12 };
+type Blend = Readonly<Record<keyof typeof ALONE, number>>;
 
 /** How a digit looks. */
 export interface Look {
@@ -52,7 +39,7 @@ export interface Correction {
 
 /** Look at an image, 28x28, of which features and probabilities are known. */
 export function lookOf(image: Grey, features: Float32Array, probabilities: ArrayLike<number>): Look {
-  const logs = Array.from(probabilities, (each) => Math.log(Math.max(each, LEAST)));
+  const logs = Array.from(probabilities, (each) => Math.log(Math.max(each, LEAST_LOGGED_PROBABILITY)));
   return { features: unit(features), shape: unit(blurred(image)), logs };
 }
 
@@ -74,11 +61,13 @@ export function rather(
     const { label, logs } = each;
     const gap = at(logs, answer) - at(logs, label);
     if (label === answer || !(gap > 0 || largest(logs) === label)) continue;
-    if (alike < FAINT || alike <= against) continue;
+    if (alike < FAINT_SIMILARITY || alike <= against) continue;
     const before = at(look.logs, label) - at(look.logs, answer);
     const raised = before + alike * Math.min(Math.max(gap, 0) + blend.margin, blend.most);
-    const logit = isSame ? Math.max(raised, SURELY) : Math.min(raised, Math.max(before, DOUBTFUL));
-    if (logit >= HEARD && (!best || logit > best.logit)) best = { digit: label, alike, logit };
+    const logit = isSame
+      ? Math.max(raised, SAME_INK_LOGIT)
+      : Math.min(raised, Math.max(before, MOST_LOGIT_OF_ALIKE));
+    if (logit >= LEAST_LOGIT && (!best || logit > best.logit)) best = { digit: label, alike, logit };
   }
   return best;
 }
@@ -87,9 +76,11 @@ export function rather(
 function alikeness(one: Look, other: Look, blend: Blend): { alike: number; isSame: boolean } {
   const near = product(one.features, other.features);
   const shape = product(one.shape, other.shape);
-  const isSame = near >= SAME && shape >= SAME;
+  const isSame = near >= SAME_INK_SIMILARITY && shape >= SAME_INK_SIMILARITY;
   return {
-    alike: isSame ? 1 : sigmoid((near - blend.near) / WIDTH) * sigmoid((shape - blend.shape) / SHAPE_WIDTH),
+    alike: isSame
+      ? 1
+      : sigmoid((near - blend.near) / blend.width) * sigmoid((shape - blend.shape) / blend.shape_width),
     isSame,
   };
 }
@@ -116,11 +107,11 @@ function unit(vector: Float32Array): Float32Array {
 
 /** The blurred pixels of an image less their mean. */
 function blurred({ width, height, pixels }: Grey): Float32Array {
-  const rim = KERNEL.length >> 1;
+  const rim = BLUR_KERNEL.length >> 1;
   const along = (values: ArrayLike<number>, step: number, side: number, place: (n: number) => number) =>
     Float32Array.from(values, (_, n) => {
       let sum = 0;
-      KERNEL.forEach((weight, k) => {
+      BLUR_KERNEL.forEach((weight, k) => {
         const other = place(n) + k - rim;
         if (other >= 0 && other < side) sum += weight * at(values, n + (k - rim) * step);
       });

@@ -1,25 +1,26 @@
 /** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.decide.ignored_ink`. */
+
 import { SOLID } from "../generated/ink/components";
 import { THIN } from "../generated/ink/pattern";
+import {
+  CHARACTER_MARGIN,
+  DARKNESS_MARGIN,
+  IMAGES_PER_PIECE,
+  LARGE_INK,
+  MOST_CUT_OFF,
+  PIXELS_PER_IMAGE,
+  PRINT_DARKNESS,
+  SAME_LINE_OVERLAP,
+  STAIN_DARKNESS,
+} from "../generated/reading/decide";
+import { MOST_WORK } from "../generated/reading/find";
 import { type Box, bottomOf, rightOf, touched } from "../ink/boxes";
 import { labelled } from "../ink/components";
 import { median, quantileOf } from "../ink/numbers";
 import { clipped, cropped, type Grey, type Part } from "../ink/picture";
-import { MOST_WORK } from "./candidates";
 import { isPatterned, thicknessOf } from "./pattern";
 import type { Kind } from "./result";
 import { Ruling } from "./ruling";
-
-/** May be done to tell kinds whatever was done before, in images classified. */
-export const LEAST_WORK = 700;
-const LARGE = 0.4;
-const GROWN = 0.16;
-const PALE = 0.5;
-const FINE = 0.8;
-const [PIECE, PIXELS] = [0.5, 3_000];
-const CUT_OFF = 0.9;
-const SHARED = 0.25;
-const PAPER_AROUND = 0.3;
 
 /**
  * Find the ink outside all characters that is large enough to be one.
@@ -36,7 +37,7 @@ export function leftOut(
   most: number = MOST_WORK,
 ): { kind: Kind; box: Box }[] {
   const pieces = labelled(ink, SOLID).labels;
-  const near = PAPER_AROUND * height;
+  const near = DARKNESS_MARGIN * height;
   const isInk = (place: number) => (ink.pixels[place] as number) >= SOLID;
   const known = taken.map((box) => darknessOf(grey, ink, box, near, isInk));
   const darkness = known.length ? median(known) : 0;
@@ -45,28 +46,29 @@ export function leftOut(
     // around a box, only what hangs together with its ink belongs to it
     const own = new Set<number>();
     eachPixel(ink, touched(box), (place) => own.add(pieces[place] as number));
-    eachPixel(ink, touched(box, GROWN * height), (place) => {
+    eachPixel(ink, touched(box, CHARACTER_MARGIN * height), (place) => {
       if (own.has(pieces[place] as number)) left.pixels[place] = 0;
     });
   }
   const { labels, components } = labelled(left, SOLID);
-  const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE * height);
+  const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE_INK * height);
   const found: { kind: Kind; box: Box }[] = [];
   let workLeft = most;
   const fine: [number, number][] = []; // the place in `found` and in `components` of what may be a part of a pattern
   for (const [place, { box, area }] of components.entries()) {
     const side = Math.max(box.width, box.height);
-    if (side < LARGE * height) continue;
-    workLeft -= PIECE + ruling.lookedAt(box, area) / PIXELS;
+    if (side < LARGE_INK * height) continue;
+    workLeft -= IMAGES_PER_PIECE + ruling.lookedAt(box, area) / PIXELS_PER_IMAGE;
     if (workLeft < 0) {
       found.push({ kind: "unknown", box }); // to tell takes long where nested frames or a page of print fill the picture
       continue;
     }
     const isPiece = (each: number) => labels[each] === place + 1;
     const dark = darknessOf(grey, ink, box, near, isPiece);
-    const isPale = dark < PALE * darkness;
+    const isPale = dark < STAIN_DARKNESS * darkness;
     const isLine = ruling.isLine(box, area, isPiece) || (!isPale && ruling.isComb(box, isPiece));
-    if (!isLine && !isPale && dark <= FINE * darkness && side <= height) fine.push([found.length, place]);
+    if (!isLine && !isPale && dark <= PRINT_DARKNESS * darkness && side <= height)
+      fine.push([found.length, place]);
     const rest = isNeighbour(box, ink, taken, height) ? "neighbour" : "unknown";
     found.push({ kind: isLine ? "ruling" : isPale ? "stain" : rest, box });
   }
@@ -87,11 +89,11 @@ export function leftOut(
 /** Whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number. */
 function isNeighbour(box: Box, picture: Grey, taken: readonly Box[], height: number): boolean {
   const isAtEdge =
-    ((box.y <= 0 || bottomOf(box) >= picture.height) && box.height < CUT_OFF * height) ||
-    ((box.x <= 0 || rightOf(box) >= picture.width) && box.width < CUT_OFF * height);
+    ((box.y <= 0 || bottomOf(box) >= picture.height) && box.height < MOST_CUT_OFF * height) ||
+    ((box.x <= 0 || rightOf(box) >= picture.width) && box.width < MOST_CUT_OFF * height);
   const isInLine = (each: Box) =>
     Math.min(bottomOf(box), bottomOf(each)) - Math.max(box.y, each.y) >
-    SHARED * Math.min(box.height, each.height);
+    SAME_LINE_OVERLAP * Math.min(box.height, each.height);
   return isAtEdge && !taken.some(isInLine);
 }
 

@@ -1,5 +1,7 @@
 /** Candidates become a reading: the text, its confidence, and a sentence for people; see `shuzi.reading.decide.candidate_text`. */
+
 import { LEAST_CONTRAST } from "../generated/ink/paper";
+import { MORE_INK } from "../generated/reading/decide";
 import { inReadingOrder } from "../ink/components";
 import { largestAt } from "../ink/numbers";
 import { aboutNoWriting, aboutThePicture, isMuchSmaller } from "./advice";
@@ -9,8 +11,6 @@ import { bestProducts, onLines } from "./lines/alternatives";
 import type { LineScale } from "./lines/confidence";
 import { interpretLines, rejectLines } from "./lines/interpret";
 import type { Digit, Reading, Sentence, Status } from "./result";
-
-const MORE_INK = 0.05;
 
 /** Put candidates in reading order and make a reading of them. */
 export function interpret(seen: Candidates, scale: Scale, lines: LineScale): Reading {

@@ -3,6 +3,30 @@
 import { SOLID } from "../generated/ink/components";
 import { CONTRAST, LEAST_CONTRAST, PAPER } from "../generated/ink/paper";
 import {
+  CLEAR_DETECTION,
+  DIGIT_HEIGHT,
+  GOOD_SCORE,
+  GOOD_SCORE_BEFORE_LINES,
+  IMAGES_PER_SEPARATION,
+  LARGEST_SIDE,
+  LARGEST_STROKE_GAP,
+  LEAST_HEIGHT,
+  LEAST_HEIGHT_OF_ONE,
+  LEAST_SCALE_STEP,
+  LEAST_SCORE,
+  MOST_BROKEN_STROKES,
+  MOST_COMPONENTS,
+  MOST_DETECTOR_RUNS,
+  MOST_SIMPLE_COMPONENTS,
+  MOST_UNEXPLAINED_INK,
+  PALE_MARGIN,
+  SAME_DIGIT_IOU,
+  SAME_DIGIT_OVERLAP,
+  STRIP_PIXELS_PER_IMAGE,
+  SURE_CONFIDENCE,
+  TYPICAL_HEIGHTS,
+} from "../generated/reading/find";
+import {
   type Box,
   bottomOf,
   iou,
@@ -21,27 +45,7 @@ import { lengthOf } from "../ink/strips";
 import { around, type Candidate, type Candidates, candidatesAt, TooMuch, Work } from "./candidates";
 import { linesOf } from "./lines/frames";
 import { textsOf } from "./lines/search";
-import { type Classify, type Detector, LETTER, possibleScale, type Recogniser } from "./models";
-
-const LARGEST = 1_280;
-const MOST_SIMPLE = 24;
-const FEW = 6;
-const NEAR = 0.15;
-const LEAST = 0.5;
-const SHARES = [0.6, 0.3];
-const CLEARLY = 0.5;
-const AROUND = 0.3;
-const COVERED = 0.6;
-const GOOD = 0.75;
-const GOOD_ENOUGH = 0.6;
-const MOST_CANDIDATES = 3;
-const UNEXPLAINED = 0.02;
-const AGAIN = 0.4;
-const OTHER = 0.15;
-const MOST_PIECES = 5_000;
-const STRIP = 36;
-const SEPARATED = 2;
-const SURE = 0.9;
+import { type Classify, type Detector, possibleScale, type Recogniser } from "./models";
 
 /** The models that look for digits. The detector and the recogniser are asked for only where they are needed. */
 export interface Models {
@@ -53,7 +57,7 @@ export interface Models {
 
 /** Find the digits in a picture, classify each, and recognise the lines that they stand on. */
 export async function locateDigits(grey: Grey, models: Models): Promise<Candidates> {
-  const scan = new Scan(grey, LARGEST);
+  const scan = new Scan(grey, LARGEST_SIDE);
   try {
     return await located(scan, grey, models);
   } catch (problem) {
@@ -69,16 +73,16 @@ async function located(
   { classifier, detector, recogniser }: Models,
 ): Promise<Candidates> {
   const [pieces, work] = [scan.components.length, new Work()];
-  if (pieces > MOST_PIECES) throw new TooMuch("reading.many_pieces", pieces);
+  if (pieces > MOST_COMPONENTS) throw new TooMuch("reading.many_pieces", pieces);
   let ink = scan.ink;
   let candidates: readonly Candidate[] = [];
   let others: readonly Candidate[] = [];
   let simple = true;
   if (pieces) {
     candidates = simply(scan, classifier);
-    const sure = confidenceOf(candidates) >= SURE;
-    if (!sure || unexplained(ink, candidates) > UNEXPLAINED) {
-      const enough = recogniser ? GOOD_ENOUGH : GOOD;
+    const sure = confidenceOf(candidates) >= SURE_CONFIDENCE;
+    if (!sure || unexplained(ink, candidates) > MOST_UNEXPLAINED_INK) {
+      const enough = recogniser ? GOOD_SCORE_BEFORE_LINES : GOOD_SCORE;
       const [decided, beside] = byDetector(scan, classifier, await detector(), candidates, enough, work);
       if (!sure || addsTo(candidates, decided)) [candidates, others, simple] = [decided, beside, false];
     }
@@ -90,15 +94,19 @@ async function located(
   const isOneSureDigit =
     scan.components.length + scan.specks.length === 1 &&
     candidates.length === 1 &&
-    confidenceOf(candidates) >= SURE &&
-    unexplained(ink, candidates) <= UNEXPLAINED;
+    confidenceOf(candidates) >= SURE_CONFIDENCE &&
+    unexplained(ink, candidates) <= MOST_UNEXPLAINED_INK;
   const found = linesOf(candidates, scan.components, ink, scan.specks);
   // what is on no line is no digit
   const digits = new Set(found.flatMap((line) => line.candidates));
   candidates = candidates.filter((each) => digits.has(each));
   const asked = recogniser && !(simple && isOneSureDigit) ? found : [];
   const strips = asked.flatMap(({ frames }) => frames.map(lengthOf));
-  work.spend(strips.reduce((sum, each) => sum + each, 0) / STRIP, "reading.many_lines", asked.length);
+  work.spend(
+    strips.reduce((sum, each) => sum + each, 0) / STRIP_PIXELS_PER_IMAGE,
+    "reading.many_lines",
+    asked.length,
+  );
   const reads = recogniser && asked.length ? await recogniser() : null;
   return {
     grey: scan.grey,
@@ -116,12 +124,13 @@ async function located(
 
 /** Take each component for a digit, or join nearby components if that gives more confidence. */
 function simply({ ink, components }: Scan, classifier: Classify): Candidate[] {
-  if (components.length > MOST_SIMPLE) return [];
+  if (components.length > MOST_SIMPLE_COMPONENTS) return [];
   const boxes = components.map(({ box }) => box);
   const taken = (pieces: readonly Box[]) => withoutLow(candidatesAt(ink, pieces, classifier));
   const candidates = taken(joined(boxes));
-  if (boxes.length < 2 || boxes.length > FEW || confidenceOf(candidates) >= SURE) return candidates;
-  const others = taken(joined(boxes, NEAR));
+  if (boxes.length < 2 || boxes.length > MOST_BROKEN_STROKES || confidenceOf(candidates) >= SURE_CONFIDENCE)
+    return candidates;
+  const others = taken(joined(boxes, LARGEST_STROKE_GAP));
   return confidenceOf(others) > confidenceOf(candidates) ? others : candidates;
 }
 
@@ -141,7 +150,7 @@ function byDetector(
   work: Work,
 ): Chosen {
   let [best, seen, most]: [readonly Candidate[], readonly Candidate[], number] = [[], [], 0];
-  let scale = possibleScale(LETTER / letterHeight(components, ink), ink);
+  let scale = possibleScale(DIGIT_HEIGHT / letterHeight(components, ink), ink);
   const tried: number[] = [];
   const shorter = Math.min(ink.width, ink.height);
   for (;;) {
@@ -153,13 +162,13 @@ function byDetector(
     if (score > most || !best.length) [best, seen, most] = [candidates, all, score];
     tried.push(scale);
     const decided: Chosen = [best.length ? best : simple, seen];
-    if (most >= enough || tried.length === MOST_CANDIDATES) return decided;
+    if (most >= enough || tried.length === MOST_DETECTOR_RUNS) return decided;
     // what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
     // typical heights
     const heights = candidates.length ? [median(candidates.map(({ box }) => box.height))] : [];
-    const following = [...heights, ...SHARES.map((share) => share * shorter)]
-      .map((height) => possibleScale(LETTER / height, ink))
-      .find((each) => tried.every((old) => Math.abs(Math.log(each / old)) > OTHER));
+    const following = [...heights, ...TYPICAL_HEIGHTS.map((share) => share * shorter)]
+      .map((height) => possibleScale(DIGIT_HEIGHT / height, ink))
+      .find((each) => tried.every((old) => Math.abs(Math.log(each / old)) > LEAST_SCALE_STEP));
     if (following === undefined) return decided;
     scale = following;
   }
@@ -176,11 +185,11 @@ function pale(
     box.x < grey.width && box.y < grey.height && rightOf(box) > 0 && bottomOf(box) > 0;
   const shorter = Math.min(grey.width, grey.height);
   const ink = blank(grey.width, grey.height);
-  for (const share of SHARES) {
-    const places = detector.find(contrast, LETTER / (share * shorter)).filter(({ box }) => isOn(box));
-    if (!places.some(({ score }) => score >= CLEARLY)) continue;
+  for (const share of TYPICAL_HEIGHTS) {
+    const places = detector.find(contrast, DIGIT_HEIGHT / (share * shorter)).filter(({ box }) => isOn(box));
+    if (!places.some(({ score }) => score >= CLEAR_DETECTION)) continue;
     const boxes = places.map(({ box }) => box);
-    work.spend(SEPARATED * boxes.length, "reading.many_digits", boxes.length);
+    work.spend(IMAGES_PER_SEPARATION * boxes.length, "reading.many_digits", boxes.length);
     for (const box of boxes) darken(ink, grey, contrast, box);
     const candidates = candidatesAt(ink, boxes, classifier, places, work);
     return [ink, chosen(candidates), candidates];
@@ -190,7 +199,7 @@ function pale(
 
 /** Add the pale ink around a box to an ink map. */
 function darken(ink: Grey, grey: Grey, contrast: Grey, box: Box): void {
-  const part = clipped(grey, around(box, AROUND));
+  const part = clipped(grey, around(box, PALE_MARGIN));
   let found = inkMap(cropped(grey, part), LEAST_CONTRAST / 2);
   if (!found.pixels.some((each) => each > 0)) {
     // the detector found it, so it is not noise
@@ -206,14 +215,16 @@ function darken(ink: Grey, grey: Grey, contrast: Grey, box: Box): void {
 
 /** Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits. */
 function chosen(candidates: readonly Candidate[]): Candidate[] {
-  const sure = candidates.filter(({ score }) => score >= LEAST).sort((one, other) => other.score - one.score);
-  return withoutLow(nonMaximumSuppression(sure, overlapOfSmaller, COVERED));
+  const sure = candidates
+    .filter(({ score }) => score >= LEAST_SCORE)
+    .sort((one, other) => other.score - one.score);
+  return withoutLow(nonMaximumSuppression(sure, overlapOfSmaller, SAME_DIGIT_OVERLAP));
 }
 
 /** The score of the best candidate that was not chosen and does not overlap a chosen one. */
 function bestBeside(candidates: readonly Candidate[], others: readonly Candidate[]): number {
   const beside = others.filter(({ box }) =>
-    candidates.every((each) => overlapOfSmaller(box, each.box) < COVERED),
+    candidates.every((each) => overlapOfSmaller(box, each.box) < SAME_DIGIT_OVERLAP),
   );
   return Math.max(0, ...beside.map(({ score }) => score));
 }
@@ -222,7 +233,8 @@ function bestBeside(candidates: readonly Candidate[], others: readonly Candidate
 function withoutLow(candidates: Candidate[]): Candidate[] {
   const height = median(candidates.map(({ box }) => box.height));
   return candidates.filter(
-    ({ box, probabilities }) => box.height >= (largestAt(probabilities) === 1 ? 0.6 : 0.3) * height,
+    ({ box, probabilities }) =>
+      box.height >= (largestAt(probabilities) === 1 ? LEAST_HEIGHT_OF_ONE : LEAST_HEIGHT) * height,
   );
 }
 
@@ -241,7 +253,7 @@ function unexplained(ink: Grey, candidates: readonly Candidate[]): number {
 
 /** Whether there are more others, including one at about the same place as each candidate. */
 function addsTo(candidates: readonly Candidate[], others: readonly Candidate[]): boolean {
-  const isThere = ({ box }: Candidate) => others.some((each) => iou(box, each.box) >= AGAIN);
+  const isThere = ({ box }: Candidate) => others.some((each) => iou(box, each.box) >= SAME_DIGIT_IOU);
   return others.length > candidates.length && candidates.every(isThere);
 }
 

@@ -1,26 +1,24 @@
 /** The models of a reader, each with the inputs and outputs of its task; see `shuzi.models.tasks`. */
-import { CLASSIFY_OR_REJECT, FEATURES } from "../generated/tasks";
+import { SIDE } from "../generated/ink/normalize";
+import {
+  CELL_PIXELS,
+  INPUT_MULTIPLE,
+  LEAST_PEAK,
+  MOST_DETECTIONS,
+  MOST_ENLARGEMENT,
+  MOST_SEARCHED_PIXELS,
+  PAPER_MARGIN,
+  SAME_DETECTION_IOU,
+} from "../generated/reading/find";
+import { IMAGES_AT_ONCE, IN_NUMBERS } from "../generated/reading/recognise";
+import { CLASSIFY_OR_REJECT, DIGITS, FEATURES } from "../generated/tasks";
 import { type Box, boxOf, iou, nonMaximumSuppression } from "../ink/boxes";
 import { blank, type Grey } from "../ink/picture";
 import { resize } from "../ink/resize";
 import type { Card, Graph } from "../runtime/graph";
 import { Network, type Output } from "../runtime/network";
 import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "./explain/inside";
-import { type Correction, corrected, type Example, IN_NUMBERS, type Look, lookOf, rather } from "./hand";
-
-/** The height in pixels to which the detector's digits are scaled. */
-export const LETTER = 28;
-
-const PIECE = 128;
-const DIGITS = 10;
-const CELL = 4;
-const STEP = 8;
-const LEAST = 0.2;
-const SAME = 0.5;
-const MOST_LARGER = 6;
-const MOST_PIXELS = 1_000_000;
-const MOST_FOUND = 1_000;
-const MARGIN = 8;
+import { type Correction, corrected, type Example, type Look, lookOf, rather } from "./hand";
 
 /** Classifies 28x28 images, with or without corrected digits. */
 export type Classify = Pick<Classifier, "classify">;
@@ -88,7 +86,7 @@ export class Classifier {
   inside({ pixels }: Grey): Inside {
     const { maps, kernel, whole, scores } = this.#way;
     const wanted = [...maps, whole?.answers ?? scores, scores];
-    const found = this.#network.run(pixels, { n: 1, height: 28, width: 28 }, wanted);
+    const found = this.#network.run(pixels, { n: 1, height: SIDE, width: SIDE }, wanted);
     const layers = found.slice(0, -2).map((each) => strongest(each));
     const [first] = layers;
     return {
@@ -109,19 +107,19 @@ export class Classifier {
   #see(images: readonly Grey[], withFeatures: boolean): (Classified & { features: Float32Array })[] {
     const outputs = ["probabilities", ...(this.rejects ? ["is_digit"] : [])];
     const found: (Classified & { features: Float32Array })[] = [];
-    for (let start = 0; start < images.length; start += PIECE) {
-      const piece = images.slice(start, start + PIECE);
-      const pixels = new Uint8Array(piece.length * 784);
-      for (const [place, image] of piece.entries()) pixels.set(image.pixels, place * 784);
+    for (let start = 0; start < images.length; start += IMAGES_AT_ONCE) {
+      const piece = images.slice(start, start + IMAGES_AT_ONCE);
+      const pixels = new Uint8Array(piece.length * SIDE ** 2);
+      for (const [place, image] of piece.entries()) pixels.set(image.pixels, place * SIDE ** 2);
       const wanted = withFeatures ? [...outputs, FEATURES] : outputs;
-      const results = this.#network.run(pixels, { n: piece.length, height: 28, width: 28 }, wanted);
+      const results = this.#network.run(pixels, { n: piece.length, height: SIDE, width: SIDE }, wanted);
       const [shares, digit] = [results[0], this.rejects ? results[1] : undefined];
       const layer = withFeatures ? results.at(-1) : undefined;
       const size = layer?.channels ?? 0;
       for (const place of piece.keys())
         found.push({
           probabilities: Float64Array.from(
-            shares?.values.subarray(place * DIGITS, (place + 1) * DIGITS) ?? [],
+            shares?.values.subarray(place * DIGITS.length, (place + 1) * DIGITS.length) ?? [],
           ),
           isDigit: digit?.values[place] ?? 1,
           features: layer?.values.slice(place * size, (place + 1) * size) ?? new Float32Array(),
@@ -158,21 +156,21 @@ export class Detector {
       seen.width / contrast.width,
       seen.height / contrast.height,
     ]);
-    const surest = found.sort((one, other) => other.score - one.score).slice(0, MOST_FOUND);
-    return nonMaximumSuppression(surest, iou, SAME);
+    const surest = found.sort((one, other) => other.score - one.score).slice(0, MOST_DETECTIONS);
+    return nonMaximumSuppression(surest, iou, SAME_DETECTION_IOU);
   }
 }
 
 /** The scale, capped at the largest that is sensible for a picture. */
 export function possibleScale(scale: number, { width, height }: Grey): number {
-  return Math.min(scale, MOST_LARGER, Math.sqrt(MOST_PIXELS / (width * height)));
+  return Math.min(scale, MOST_ENLARGEMENT, Math.sqrt(MOST_SEARCHED_PIXELS / (width * height)));
 }
 
 /** Repeat the edge of a picture around it, until both sides fit. */
 function framed({ width, height, pixels }: Grey): Grey {
-  const upTo = (side: number) => Math.ceil((side + 2 * MARGIN) / STEP) * STEP;
+  const upTo = (side: number) => Math.ceil((side + 2 * PAPER_MARGIN) / INPUT_MULTIPLE) * INPUT_MULTIPLE;
   const page = blank(upTo(width), upTo(height));
-  const inside = (place: number, side: number) => Math.min(Math.max(place - MARGIN, 0), side - 1);
+  const inside = (place: number, side: number) => Math.min(Math.max(place - PAPER_MARGIN, 0), side - 1);
   for (let y = 0, place = 0; y < page.height; y++) {
     const row = inside(y, height) * width;
     for (let x = 0; x < page.width; x++) page.pixels[place++] = pixels[row + inside(x, width)] as number;
@@ -187,9 +185,9 @@ function peaks(
   rows: number,
   [across, down]: [number, number],
 ): Found[] {
-  const depth = DIGITS + 4;
+  const depth = DIGITS.length + 4;
   const highest = Float32Array.from({ length: rows * columns }, (_, cell) =>
-    Math.max(...places.subarray(cell * depth, cell * depth + DIGITS)),
+    Math.max(...places.subarray(cell * depth, cell * depth + DIGITS.length)),
   );
   const isPeak = (row: number, column: number, score: number) => {
     for (let y = Math.max(row - 1, 0); y <= Math.min(row + 1, rows - 1); y++)
@@ -200,16 +198,21 @@ function peaks(
   const found: Found[] = [];
   highest.forEach((score, cell) => {
     const [row, column] = [Math.floor(cell / columns), cell % columns];
-    if (score < LEAST || !isPeak(row, column, score)) return;
+    if (score < LEAST_PEAK || !isPeak(row, column, score)) return;
     const of = places.subarray(cell * depth, (cell + 1) * depth);
-    const [dx, dy, logWidth, logHeight] = of.subarray(DIGITS) as unknown as [number, number, number, number];
+    const [dx, dy, logWidth, logHeight] = of.subarray(DIGITS.length) as unknown as [
+      number,
+      number,
+      number,
+      number,
+    ];
     const [width, height] = [logWidth, logHeight].map(
-      (each) => Math.exp(Math.min(Math.max(each, -3), 5)) * CELL,
+      (each) => Math.exp(Math.min(Math.max(each, -3), 5)) * CELL_PIXELS,
     ) as [number, number];
-    const x = (column + 0.5 + dx) * CELL - width / 2 - MARGIN;
-    const y = (row + 0.5 + dy) * CELL - height / 2 - MARGIN;
+    const x = (column + 0.5 + dx) * CELL_PIXELS - width / 2 - PAPER_MARGIN;
+    const y = (row + 0.5 + dy) * CELL_PIXELS - height / 2 - PAPER_MARGIN;
     const box = boxOf(x / across, y / down, width / across, height / down);
-    found.push({ scores: Float64Array.from(of.subarray(0, DIGITS)), score, box });
+    found.push({ scores: Float64Array.from(of.subarray(0, DIGITS.length)), score, box });
   });
   return found;
 }

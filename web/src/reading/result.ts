@@ -8,8 +8,6 @@ export type Kind = Omitted["kind"];
 /** The key of a sentence and its values. */
 export type Sentence = readonly [key: string, values: Readonly<Record<string, string | number>>];
 
-export const MOST_ALTERNATIVES = 10;
-
 export interface Digit {
   digit: number;
   /** The probability that it is a digit and that the guess is correct. */

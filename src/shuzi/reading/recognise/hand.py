@@ -57,6 +57,9 @@ class Blend:
     most: float = 8.0
 
 
+ALONE = Blend()
+"""How much they count for a single digit."""
+
 IN_NUMBERS = Blend(near=0.70, shape=0.70, margin=2.0, most=12.0)
 """How much they count in whole numbers, where neighbours and the line recogniser speak too: there, what is less alike
 makes more readings wrong than right (benchmarks/hand_numbers.py)."""
@@ -110,7 +113,7 @@ class Hand(Classifier):
             raise DataError("error.hand.many", n=len(examples), most=MOST_EXAMPLES)
         vars(self).update(vars(classifier))  # the same loaded model
         self.alone: Classifier = classifier.alone if isinstance(classifier, Hand) else classifier
-        self._blend = blend or Blend()
+        self._blend = blend or ALONE
         # what the classifier knew before does not count
         self._examples = Examples.of(self.alone, examples) if len(examples) else None
 

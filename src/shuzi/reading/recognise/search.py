@@ -59,6 +59,10 @@ class Weights(NamedTuple):
     same: float = 0.62
 
 
+PLAIN_WEIGHTS = Weights()
+"""Without a calibration."""
+
+
 class Raise(NamedTuple):
     """What a corrected digit adds to texts.
 

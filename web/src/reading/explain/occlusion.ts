@@ -1,10 +1,11 @@
 /** A classifier's answer becomes a map of its evidence: where covering the ink lowers the probability. */
+
 import { SIDE } from "../../generated/ink/normalize";
+import { PATCH } from "../../generated/reading/report";
 import type { Grey } from "../../ink/picture";
 import type { Classifier } from "../models";
 
 /** The side of the patch that covers, in pixels: about the width of a stroke with its edges. */
-const PATCH = 5;
 
 /** How far the probability of a digit falls, on average, when each pixel is covered; negative if it rises. */
 export function whatCounts(classifier: Classifier, image: Grey, digit: number): number[][] {

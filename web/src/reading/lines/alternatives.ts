@@ -1,7 +1,5 @@
 /** Texts of parts and their probabilities become the most probable whole texts. */
-import { MOST_ALTERNATIVES } from "../result";
-
-const LEAST = 1e-4;
+import { LEAST_ALTERNATIVE, MOST_ALTERNATIVES } from "../../generated/reading/decide";
 
 /** What a part may say, and the probability of each. */
 export type Choices = readonly (readonly [text: string, probability: number])[];
@@ -34,9 +32,12 @@ function byProbability(texts: Choices): Texts {
 export function bestProducts(parts: readonly Choices[], confidence: number): Texts {
   const [first, ...others] = mostProbable(parts) as [Texts[0], ...Texts];
   const rest = others.reduce((sum, [, share]) => sum + share, 0);
-  const scale = Math.min(confidence / Math.max(first[1], LEAST), (1 - confidence) / Math.max(rest, LEAST));
+  const scale = Math.min(
+    confidence / Math.max(first[1], LEAST_ALTERNATIVE),
+    (1 - confidence) / Math.max(rest, LEAST_ALTERNATIVE),
+  );
   const named = others.map(([text, share]): Texts[0] => [text, share * scale]);
-  return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST)];
+  return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST_ALTERNATIVE)];
 }
 
 /** Give the first text the confidence; the others share what is left of 1 as their probabilities say. */
@@ -50,5 +51,5 @@ export function sharedOut(texts: Texts, confidence: number, ofOthers: number): T
     text,
     Math.min(probability * share, confidence),
   ]);
-  return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST)];
+  return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST_ALTERNATIVE)];
 }

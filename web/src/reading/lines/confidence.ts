@@ -1,13 +1,14 @@
 /** The raw probability of a page's lines becomes the measured probability that its whole text is right. */
+
+import { KNOTS } from "../../generated/reading/decide";
+import { PLAIN_WEIGHTS } from "../../generated/reading/recognise";
 import { interpolated } from "../../ink/numbers";
-import { KNOTS, logit, type Numbers, sigmoid } from "../confidence";
+import { logit, type Numbers, sigmoid } from "../confidence";
 import { SCORES, type Weights } from "./search";
 
 /** The evidence about a page that was read line by line; see `shuzi.reading.decide.line_confidence`. */
 export const EVIDENCE = ["raw", "uncovered", "missed", "at_edge", "differs", "unknown", "lines"] as const;
 export type Evidence = Record<(typeof EVIDENCE)[number], number>;
-
-const PLAIN_WEIGHTS: Weights = [0.32, 0.23, 0.21, 0.34, -0.41, 0.48, 0.62];
 
 export class LineScale {
   /** How much each score of a text counts. */
@@ -22,9 +23,7 @@ export class LineScale {
 
   /** Takes the numbers of a card's calibration; what is missing is as if nothing was calibrated. */
   constructor(numbers: Numbers) {
-    this.weights = SCORES.map(
-      (name, place) => numbers[`line-weight-${name}`] ?? (PLAIN_WEIGHTS[place] as number),
-    );
+    this.weights = SCORES.map((name) => numbers[`line-weight-${name}`] ?? PLAIN_WEIGHTS[name]);
     this.#curve = Object.fromEntries(
       EVIDENCE.map((name) => [name, numbers[`line-curve-${name}`] ?? (name === "raw" ? 1 : 0)]),
     ) as Evidence;

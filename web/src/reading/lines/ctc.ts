@@ -5,11 +5,9 @@
  * repeats of a class without a blank between them are one character, and the probability of a text is the sum over all
  * of its alignments to the columns.
  */
+import { LOG_OF_ZERO, TINY } from "../../generated/reading/recognise";
 import { largestAt } from "../../ink/numbers";
 import type { Columns } from "../models";
-
-const NEVER = -1e30;
-const TINY = 1e-300;
 
 /** Classes of the recogniser, in the order of a text. */
 export type Labels = readonly number[];
@@ -28,19 +26,19 @@ export function bestTexts(
   least: number,
 ): Labels[] {
   const [blank, seldom] = [classes - 1, Math.log(least)];
-  let beams: Prefix[] = [{ labels: [], ends: [0, NEVER] }];
+  let beams: Prefix[] = [{ labels: [], ends: [0, LOG_OF_ZERO] }];
   for (let place = 0; place < count; place++) {
     const column = values.subarray(place * classes, (place + 1) * classes);
     const at = (label: number) => column[label] as number;
     const likely = Array.from({ length: blank }, (_, label) => label).filter((label) => at(label) > seldom);
     if (!likely.length) {
-      beams = beams.map(({ labels, ends }) => ({ labels, ends: [add(...ends) + at(blank), NEVER] }));
+      beams = beams.map(({ labels, ends }) => ({ labels, ends: [add(...ends) + at(blank), LOG_OF_ZERO] }));
       continue;
     }
     const longer = new Map<string, Prefix>();
     const known = (labels: Labels) => {
       const key = labels.join();
-      const prefix: Prefix = longer.get(key) ?? { labels, ends: [NEVER, NEVER] };
+      const prefix: Prefix = longer.get(key) ?? { labels, ends: [LOG_OF_ZERO, LOG_OF_ZERO] };
       longer.set(key, prefix);
       return prefix.ends;
     };
@@ -93,7 +91,7 @@ export function logProbability({ count, classes, values }: Columns, text: Labels
     scale += Math.log(highest);
   }
   const both = (forward[size - 1] as number) + (size > 1 ? (forward[size - 2] as number) : 0);
-  return both > 0 ? Math.min(Math.log(Math.max(both, TINY)) + scale, 0) : NEVER;
+  return both > 0 ? Math.min(Math.log(Math.max(both, TINY)) + scale, 0) : LOG_OF_ZERO;
 }
 
 /** The most probable column range of each character in a text: the first column and the one after the last. */
@@ -102,7 +100,7 @@ export function spans({ count, classes, values }: Columns, text: Labels): [numbe
   const { states, skips } = statesOf(text, classes - 1);
   const at = (column: number, state: number) =>
     values[column * classes + (states[state] as number)] as number;
-  let best = Float64Array.from(states, (_, state) => (state < 2 ? at(0, state) : NEVER));
+  let best = Float64Array.from(states, (_, state) => (state < 2 ? at(0, state) : LOG_OF_ZERO));
   const came: Int8Array[] = [];
   for (let column = 1; column < count; column++) {
     const from = new Int8Array(states.length);
@@ -110,8 +108,8 @@ export function spans({ count, classes, values }: Columns, text: Labels): [numbe
     states.forEach((_, state) => {
       const ways = [
         best[state],
-        best[state - 1] ?? NEVER,
-        skips[state] ? best[state - 2] : NEVER,
+        best[state - 1] ?? LOG_OF_ZERO,
+        skips[state] ? best[state - 2] : LOG_OF_ZERO,
       ] as number[];
       from[state] = largestAt(ways);
       next[state] = (ways[from[state] as number] as number) + at(column, state);
@@ -145,5 +143,5 @@ function statesOf(text: Labels, blank: number): { states: number[]; skips: boole
 /** The logarithm of the sum of two numbers given as logarithms. */
 function add(one: number, other: number): number {
   const [high, low] = one > other ? [one, other] : [other, one];
-  return low <= NEVER ? high : high + Math.log1p(Math.exp(low - high));
+  return low <= LOG_OF_ZERO ? high : high + Math.log1p(Math.exp(low - high));
 }

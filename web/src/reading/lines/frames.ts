@@ -1,19 +1,22 @@
 /** Candidates and connected components become the lines of writing, and the frames in which each is recognised. */
+
 import { MOST_ROWS, NEAR } from "../../generated/ink/rows";
+import {
+  BAND_ABOVE,
+  BAND_BELOW,
+  FRAME_MARGIN,
+  LEAST_HANGING_HEIGHT,
+  LEAST_IN_BAND,
+  PROPOSED_SCORE,
+  SMALLEST_POINT,
+  TALLEST_CHARACTER,
+} from "../../generated/reading/find";
 import { type Box, bottomOf, boxOf, intersection, rightOf } from "../../ink/boxes";
 import type { Component } from "../../ink/components";
 import { largestAt, median } from "../../ink/numbers";
 import { hangsOn, rowsOf } from "../../ink/rows";
 import { band, entire } from "../../ink/strips";
 import { type Candidate, TooMuch } from "../candidates";
-
-const TALLEST = 2.2;
-const ON_LINE = 0.5;
-const [RISES, HANGS] = [0.1, 0.25];
-const PROPOSED = 0.5;
-const BESIDE = 0.5;
-const FLAT = 0.7;
-const LEAST_POINT = 0.03;
 
 /** A line of writing. */
 export interface Line {
@@ -53,7 +56,9 @@ export function linesOf(
   const shared = sharedOut(digits, pieces);
   return rows.map((row, number) => {
     const [boxes, own] = [digits[number] as Box[], shared[number] as Box[]];
-    const hanging = own.filter((each) => each.height >= FLAT * each.width && hangsOn(each, boxes));
+    const hanging = own.filter(
+      (each) => each.height >= LEAST_HANGING_HEIGHT * each.width && hangsOn(each, boxes),
+    );
     const characters = [...boxes, ...onLine(boxes, own), ...hanging];
     const all = [...characters, ...beside(boxes, characters, small)];
     return framed(row, boxes, [...boxes, ...hanging], all);
@@ -77,13 +82,13 @@ function sharedOut(rows: readonly Box[][], pieces: readonly Box[]): Box[][] {
 
 function framed(candidates: Candidate[], digits: Box[], high: Box[], characters: Box[]): Line {
   const height = median(digits.map((each) => each.height));
-  const left = Math.min(...characters.map(({ x }) => x)) - BESIDE * height;
-  const right = Math.max(...characters.map(rightOf)) + BESIDE * height;
+  const left = Math.min(...characters.map(({ x }) => x)) - FRAME_MARGIN * height;
+  const right = Math.max(...characters.map(rightOf)) + FRAME_MARGIN * height;
   const frames = [band(digits), entire(high)].map(({ y, height: down }) =>
     boxOf(left, y, right - left, down),
   );
   const proposed = candidates
-    .filter(({ score }) => score >= PROPOSED)
+    .filter(({ score }) => score >= PROPOSED_SCORE)
     .map(({ probabilities }) => largestAt(probabilities));
   return { candidates, frames: frames as [Box, Box], height, proposed };
 }
@@ -92,7 +97,7 @@ function framed(candidates: Candidate[], digits: Box[], high: Box[], characters:
 function beside(digits: readonly Box[], characters: readonly Box[], specks: readonly Box[]): Box[] {
   const height = median(digits.map((each) => each.height));
   const [left, right] = [Math.min(...characters.map(({ x }) => x)), Math.max(...characters.map(rightOf))];
-  const large = specks.filter((each) => Math.max(each.width, each.height) >= LEAST_POINT * height);
+  const large = specks.filter((each) => Math.max(each.width, each.height) >= SMALLEST_POINT * height);
   let [before, after]: [Box | null, Box | null] = [null, null];
   for (const each of inBand(digits, large)) {
     if (Math.max(left - rightOf(each), each.x - right) >= NEAR * height) continue;
@@ -108,16 +113,19 @@ function inBand(digits: readonly Box[], pieces: readonly Box[]): Box[] {
   const [top, bottom] = bandOf(digits);
   return pieces.filter(
     (each) =>
-      each.height < TALLEST * height &&
+      each.height < TALLEST_CHARACTER * height &&
       Math.min(bottomOf(each), bottom) - Math.max(each.y, top) >
-        ON_LINE * Math.min(each.height, bottom - top),
+        LEAST_IN_BAND * Math.min(each.height, bottom - top),
   );
 }
 
 /** From where to where characters beside these digits may reach. */
 function bandOf(digits: readonly Box[]): [top: number, bottom: number] {
   const height = median(digits.map((each) => each.height));
-  return [median(digits.map(({ y }) => y)) - RISES * height, median(digits.map(bottomOf)) + HANGS * height];
+  return [
+    median(digits.map(({ y }) => y)) - BAND_ABOVE * height,
+    median(digits.map(bottomOf)) + BAND_BELOW * height,
+  ];
 }
 
 /** The components that stand on the line of these digits, each near to the next. */

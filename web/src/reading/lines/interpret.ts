@@ -1,5 +1,14 @@
 /** The likely texts of a page's lines become a reading: digits, marks, and what was left out. */
+
 import { SOLID } from "../../generated/ink/components";
+import {
+  LEAST_CONFIDENCE,
+  LEAST_KIND_WORK,
+  LEAST_PROBABILITY_SUM,
+  MOST_CONFIDENCE,
+  NO_DIGIT_PROBABILITY,
+  SAME_INK,
+} from "../../generated/reading/decide";
 import { DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { median } from "../../ink/numbers";
@@ -7,15 +16,13 @@ import { aboutThePicture } from "../advice";
 import { type Candidates, inOriginal, isAtEdge } from "../candidates";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
 import { logit } from "../confidence";
-import { LEAST_WORK, leftOut } from "../ignored";
+import { leftOut } from "../ignored";
 import type { Digit, Ignored, Mark, Reading, Sentence } from "../result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import type { Evidence, LineScale } from "./confidence";
-import { type Character, countedOnce, type Outcome, outcomeOf, SAME_INK } from "./outcome";
+import { type Character, countedOnce, type Outcome, outcomeOf } from "./outcome";
 import type { Weights } from "./search";
 
-const NO_DIGIT = 0.5;
-const [LEAST, MOST] = [1e-6, 1 - 1e-6];
 const OF_PICTURES = ["reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"];
 
 /** Make a reading of what the line recogniser and the candidates say together; null if no line has a digit. */
@@ -34,7 +41,7 @@ export function interpretLines(seen: Candidates, scale: LineScale): Reading | nu
   const [text, raw] = page.texts[0] as Texts[0];
   const power = Math.log(kept(confidence)) / Math.log(kept(raw));
   const probability = (each: Character, least: number) =>
-    Math.max(Math.max(each.probability, LEAST) ** power, least);
+    Math.max(Math.max(each.probability, LEAST_CONFIDENCE) ** power, least);
   const made = digits.map((each) => digitOf(each, seen, probability(each, digitsConfidence), scale.ok));
   const isHindered =
     page.written.some((each) => hasSignInside(each.texts[0] as string)) ||
@@ -70,7 +77,7 @@ export function rejectLines(reading: Reading, seen: Candidates, scale: LineScale
   );
   const noDigit = outcomes.reduce((product, each) => product * withoutDigits(each), 1);
   const isSign = outcomes.some(({ texts }) => texts[0]?.includes(SIGN));
-  const isNone = reading.status === "not-a-digit" || (isSign && noDigit >= NO_DIGIT);
+  const isNone = reading.status === "not-a-digit" || (isSign && noDigit >= NO_DIGIT_PROBABILITY);
   const status = isNone ? "not-a-digit" : "unsure";
   if (status === reading.status) return { ...reading, ignored };
   const isOfPicture = OF_PICTURES.includes(reading.advice[0]);
@@ -135,7 +142,7 @@ function isCutOff({ characters }: Outcome, { ink }: Candidates): boolean {
 }
 
 function kept(probability: number): number {
-  return Math.min(Math.max(probability, LEAST), MOST);
+  return Math.min(Math.max(probability, LEAST_CONFIDENCE), MOST_CONFIDENCE);
 }
 
 /** A line's texts without signs, and their probabilities, the first one that of the best text. */
@@ -179,7 +186,7 @@ function digitOf(found: Character, seen: Candidates, probability: number, ok: nu
   return {
     digit: Number(found.character),
     probability,
-    probabilities: Float64Array.from(shares, (each) => each / Math.max(total, LEAST)),
+    probabilities: Float64Array.from(shares, (each) => each / Math.max(total, LEAST_PROBABILITY_SUM)),
     box: inOriginal(seen, found.box),
     searched: found.box,
     status: probability >= ok ? "ok" : "unsure",
@@ -204,7 +211,7 @@ function ignoredIn(seen: Candidates, outcomes: readonly Outcome[], digits: reado
     ...alone
       .filter(({ character }) => MARKS.includes(character))
       .map(({ box }): Ignored => ({ kind: "unknown", box })),
-    ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, LEAST_WORK)),
+    ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, LEAST_KIND_WORK)),
   ];
   return found
     .sort((one, other) => one.box.x - other.box.x)

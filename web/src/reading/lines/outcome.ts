@@ -1,5 +1,12 @@
 /** A line's likely texts become its best text, with the probability of each character and what else it could be. */
+
 import { SIDE } from "../../generated/ink/normalize";
+import {
+  CANDIDATE_WEIGHT,
+  LEAST_TEXT_PROBABILITY,
+  SAME_CHARACTER_IOU,
+  SAME_INK,
+} from "../../generated/reading/decide";
 import { CLASSES, SIGN } from "../../generated/tasks";
 import { type Box, iou, overlapOfSmaller } from "../../ink/boxes";
 import { cutOut } from "../../ink/normalize";
@@ -8,10 +15,6 @@ import { isDigit } from "../classes";
 import { corresponding } from "./matching";
 import { boxesOf } from "./places";
 import { align, type LineTexts, probabilitiesOf, SCORES, type Weights } from "./search";
-
-const SELDOM = 1e-3;
-const OWN = 0.02;
-const ALIKE = 0.6;
 
 /** A character of a line. */
 export interface Character {
@@ -73,9 +76,9 @@ function charactersOf(found: LineTexts, texts: string[], probabilities: number[]
     if (candidate) {
       const total = share.reduce((sum, each) => sum + each, 0);
       candidate.probabilities.forEach((each, digit) => {
-        share[digit] = (share[digit] as number) + OWN * total * each;
+        share[digit] = (share[digit] as number) + CANDIDATE_WEIGHT * total * each;
       });
-      for (const label of share.keys()) share[label] = (share[label] as number) / (1 + OWN);
+      for (const label of share.keys()) share[label] = (share[label] as number) / (1 + CANDIDATE_WEIGHT);
     }
     const box = candidate?.box ?? (boxes[place] as Box);
     return {
@@ -87,9 +90,6 @@ function charactersOf(found: LineTexts, texts: string[], probabilities: number[]
     };
   });
 }
-
-/** Of the smaller of two boxes: from this overlap on they hold the same ink. */
-export const SAME_INK = 0.5;
 
 /**
  * Leave out lines most of whose characters are those of another line.
@@ -107,7 +107,9 @@ export function countedOnce(outcomes: readonly Outcome[]): [Outcome[], boolean] 
     const twice = own.filter(({ box }) => taken.some((each) => overlapOfSmaller(box, each.box) >= SAME_INK));
     if (own.length && 2 * twice.length >= own.length) continue;
     isInDoubt ||= twice.some(({ character }) => character !== SIGN);
-    isInDoubt ||= own.slice(1).some(({ box }, before) => iou((own[before] as Character).box, box) >= ALIKE);
+    isInDoubt ||= own
+      .slice(1)
+      .some(({ box }, before) => iou((own[before] as Character).box, box) >= SAME_CHARACTER_IOU);
     kept.push(place);
   }
   return [kept.sort((one, other) => one - other).map((place) => outcomes[place] as Outcome), isInDoubt];
@@ -119,7 +121,7 @@ function byCharacter(texts: readonly string[], probabilities: readonly number[])
   const shares = Array.from(best, () => new Float64Array(CLASSES.length));
   texts.forEach((text, which) => {
     const probability = probabilities[which] as number;
-    if (probability < SELDOM) return;
+    if (probability < LEAST_TEXT_PROBABILITY) return;
     const pairs =
       text.length === best.length
         ? [...text].map((_, place) => [place, place] as const)

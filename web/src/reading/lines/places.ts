@@ -2,16 +2,13 @@
 
 import { SOLID } from "../../generated/ink/components";
 import { COLUMN, HEIGHT, LONGEST } from "../../generated/ink/strips";
+import { CHARACTER_REACH, CUT_DISTANCE, OFF_CENTRE_COST } from "../../generated/reading/recognise";
 import { CLASSES } from "../../generated/tasks";
 import { type Box, boxOf, rightOf, touched } from "../../ink/boxes";
 import { rounded } from "../../ink/numbers";
 import { bounds, clipped, cropped, type Grey, type Part } from "../../ink/picture";
 import { spans } from "./ctc";
 import type { LineTexts } from "./search";
-
-const BETWEEN = 0.25;
-const WIDEST = 0.8;
-const STRAIGHT = 0.02;
 
 /** Cut a line between the characters of a text, where the least ink is, and frame the ink of each. */
 export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): Box[] {
@@ -27,7 +24,7 @@ export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): 
   const profile = profileOf(ink, rows);
   const cuts = middles.slice(1).map((right, place) => cutBetween(profile, middles[place] as number, right));
   const edges = [frame.x, ...cuts, rightOf(frame)];
-  const reach = WIDEST * line.height;
+  const reach = CHARACTER_REACH * line.height;
   return middles.map((middle, place) => {
     const left = Math.max(edges[place] as number, middle - reach);
     return inked(ink, rows, left, Math.min(edges[place + 1] as number, middle + reach), frame);
@@ -46,13 +43,14 @@ function profileOf(ink: Grey, rows: Part): Float64Array {
 
 /** The column between two characters in which there is the least ink. */
 function cutBetween(profile: Float64Array, left: number, right: number): number {
-  const first = Math.max(0, rounded(left + BETWEEN * (right - left)));
-  const part = profile.subarray(first, Math.max(first, rounded(right - BETWEEN * (right - left))) + 1);
+  const first = Math.max(0, rounded(left + CUT_DISTANCE * (right - left)));
+  const part = profile.subarray(first, Math.max(first, rounded(right - CUT_DISTANCE * (right - left))) + 1);
   const middle = (left + right) / 2;
   if (!part.length) return middle;
   const most = Math.max(...part);
   const costs = part.map(
-    (each, place) => each + (STRAIGHT * most * Math.abs(first + place - middle)) / Math.max(right - left, 1),
+    (each, place) =>
+      each + (OFF_CENTRE_COST * most * Math.abs(first + place - middle)) / Math.max(right - left, 1),
   );
   return first + costs.indexOf(Math.min(...costs)) + 0.5;
 }

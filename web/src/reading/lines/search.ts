@@ -1,5 +1,17 @@
 /** A line's strips and candidates become its most probable texts, scored by everything that was seen of it. */
 
+import {
+  BEAM_WIDTH,
+  LEAST_CANDIDATE_SCORE,
+  LEAST_CLASS_PROBABILITY,
+  LEAST_DIGIT_PROBABILITY,
+  LOWEST_LOG_PROBABILITY,
+  MOST_CANDIDATE_SCORE,
+  MOST_TEXTS,
+  OVERLOOKED_PROBABILITY,
+  PLAIN_WEIGHTS,
+  TEXTS_OF_A_STRIP,
+} from "../../generated/reading/recognise";
 import { CLASSES, DIGITS } from "../../generated/tasks";
 import type { Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
@@ -9,16 +21,8 @@ import type { Columns, Recogniser } from "../models";
 import { bestTexts, type Labels, logProbability } from "./ctc";
 import type { Line } from "./frames";
 
-const MOST_TEXTS = 16;
-const OF_A_STRIP = 8;
-const BEAM = 10;
-const LEAST_CLASS = 1e-3;
-const LOWEST = -60;
-const [LEAST_DIGIT, LEAST_CANDIDATE, MOST_CANDIDATE] = [1e-4, 1e-3, 0.999];
-const OVERLOOKED = 0.03;
-
 /** The scores of a text; see `shuzi.reading.recognise.search.Weights`. */
-export const SCORES = ["banded", "entire", "best", "matched", "overlooked", "denied", "same"] as const;
+export const SCORES = Object.keys(PLAIN_WEIGHTS) as (keyof typeof PLAIN_WEIGHTS)[];
 /** How much each of them counts. */
 export type Weights = readonly number[];
 
@@ -73,7 +77,7 @@ export function textsOf(line: Line, contrast: Grey, recogniser: Recogniser): Lin
   const columns = line.frames.map((frame) => recogniser.columns(cut(contrast, frame))) as [Columns, Columns];
   const found = new Map<string, Labels>([[line.proposed.join(), line.proposed]]);
   for (const each of columns)
-    for (const labels of bestTexts(each, OF_A_STRIP, BEAM, LEAST_CLASS))
+    for (const labels of bestTexts(each, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY))
       if (!found.has(labels.join())) found.set(labels.join(), labels);
   const room = Math.min(...columns.map(({ count }) => count));
   const texts = [...found.values()].filter(({ length }) => length <= room).slice(0, MOST_TEXTS);
@@ -95,7 +99,7 @@ export function scoresOfText({ line, columns }: LineTexts, text: string): number
 }
 
 function scoresOf(line: Line, columns: readonly Columns[], labels: Labels): number[] {
-  const strips = columns.map((each) => Math.max(logProbability(each, labels), LOWEST));
+  const strips = columns.map((each) => Math.max(logProbability(each, labels), LOWEST_LOG_PROBABILITY));
   const digits = labels.filter((each) => each < DIGITS.length);
   const { matched, overlooked, denied } = align(digits, line.candidates);
   return [
@@ -119,13 +123,13 @@ export interface Alignment {
 
 /** Align digits with candidates, both from left to right, in the most probable way. */
 export function align(digits: readonly number[], candidates: readonly Candidate[]): Alignment {
-  const scores = candidates.map(({ score }) => Math.max(score, LEAST_CANDIDATE));
+  const scores = candidates.map(({ score }) => Math.max(score, LEAST_CANDIDATE_SCORE));
   const logs = candidates.map(({ probabilities }, place) => {
     const score = scores[place] as number;
-    return probabilities.map((each) => Math.log(Math.max(each, LEAST_DIGIT / score) * score));
+    return probabilities.map((each) => Math.log(Math.max(each, LEAST_DIGIT_PROBABILITY / score) * score));
   });
-  const none = scores.map((score) => Math.log(1 - Math.min(score, MOST_CANDIDATE)));
-  const missing = Math.log(OVERLOOKED);
+  const none = scores.map((score) => Math.log(1 - Math.min(score, MOST_CANDIDATE_SCORE)));
+  const missing = Math.log(OVERLOOKED_PROBABILITY);
   const log = (place: number, digit: number) => (logs[place] as Float64Array)[digit] as number;
   // the best score of the first i digits and j candidates, and the last move that leads there
   const best: [score: number, move: 0 | 1 | 2][][] = [[[0, 0]]];

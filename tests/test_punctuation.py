@@ -13,7 +13,7 @@ HALF_WIDTH = re.compile(
     rf"(?<=[{HAN}])[,;!?](?![\"'])|(?<=[{HAN}]):(?![\"'\]])|[,;](?=[{HAN}])"
     rf"|(?<=\*\*)[,;:]|(?<={CODE})[,;:](?![ -~])|(?<={CODE})[,;:](?={CODE})|(?<=[{HAN}])[,;:](?={CODE})|\d\.\d+,\d"
 )
-AS_THE_TUTORIAL_PRINTS = re.compile("\u5f53\u524dloss|\u51c6\u786e\u7387: ")
+AS_THE_TUTORIAL_PRINTS = re.compile("\u5f53\u524dloss|(^|`)\u51c6\u786e\u7387: ")
 PLACES = ("*.zh.md", "docs/**/*.zh.md", "course/*/zh.md")
 DOCUMENTS = sorted(path for pattern in PLACES for path in ROOT.glob(pattern))
 

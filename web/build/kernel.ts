@@ -8,7 +8,7 @@
 import { assemble } from "./wat.ts";
 
 /** Channels and pixels of the tile of the result that is computed at a time. */
-export const TILE = { channels: 4, pixels: 8 } as const;
+const TILE = { channels: 4, pixels: 8 } as const;
 
 const CHANNELS = Array.from({ length: TILE.channels }, (_, place) => place);
 const HALVES = [0, 1] as const; // of eight pixels, four in each vector

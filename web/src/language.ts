@@ -30,7 +30,7 @@ export function chooseLanguage(name: Language): void {
 }
 
 /** The first supported language in a list such as `navigator.languages`; English if there is none. */
-export function firstOf(tags: readonly string[]): Language {
+function firstOf(tags: readonly string[]): Language {
   for (const tag of tags) {
     const known = asLanguage(tag);
     if (known) return known;

@@ -28,8 +28,6 @@ export interface Reading extends Answered {
   prepared?: readonly Preparation[];
 }
 export type Status = Reading["status"];
-/** x, y, width, height in the upright picture, in pixels. */
-export type Box = Readonly<Digit["box"]>;
 
 /** What was drawn on the page; as a file it is only needed for the service. */
 export interface Drawn {

@@ -64,7 +64,7 @@ function sendable(name: string): string {
 /**
  * @example freeName("a.jpg", new Set(["a.jpg"])) is "a (2).jpg"
  */
-export function freeName(name: string, taken: ReadonlySet<string>): string {
+function freeName(name: string, taken: ReadonlySet<string>): string {
   const [, stem = name, ending = ""] = /^(.+?)(\.[^.]*)?$/s.exec(name) ?? [];
   let free = name;
   for (let number = 2; taken.has(free); number++) free = `${stem} (${number})${ending}`;

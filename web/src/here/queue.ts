@@ -1,6 +1,6 @@
 /** What there is to do, one after another, the most urgent first. */
 
-export const URGENCIES = ["reading", "look", "load"] as const;
+const URGENCIES = ["reading", "look", "load"] as const;
 /** A person waits for a reading, sees a look beside it, and does not notice a load. */
 export type Urgency = (typeof URGENCIES)[number];
 

@@ -78,7 +78,7 @@ export function StopSlider({ value, stops, write, onInput, ...rest }: StopProper
 }
 
 /** The index of the nearest stop, by ratio. */
-export function nearest(stops: readonly number[], value: number): number {
+function nearest(stops: readonly number[], value: number): number {
   const distances = stops.map((stop) => Math.abs(Math.log(stop / value)));
   return distances.indexOf(Math.min(...distances));
 }

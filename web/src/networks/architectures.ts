@@ -7,7 +7,7 @@ import { Relu } from "./layers/relu";
 import type { NetworkName, Settings } from "./training/settings";
 import type { Workspace } from "./workspace";
 
-export const PICTURE: Shape = { rows: 28, columns: 28, channels: 1 };
+const PICTURE: Shape = { rows: 28, columns: 28, channels: 1 };
 export const CLASSES = 10;
 
 /** Mean and standard deviation of the training pixels, scaled to [0, 1]. */

@@ -96,7 +96,7 @@ function drawKernels(weights: readonly Weight[], seed: number): void {
 }
 
 /** Scores become probabilities, ten by ten. Subtracting the largest first keeps exp from overflowing. */
-export function softmax(scores: Float32Array, probabilities: Float32Array, count: number): void {
+function softmax(scores: Float32Array, probabilities: Float32Array, count: number): void {
   for (let start = 0; start < count * CLASSES; start += CLASSES) {
     let largest = Number.NEGATIVE_INFINITY;
     for (let each = 0; each < CLASSES; each++) largest = Math.max(largest, scores[start + each] as number);

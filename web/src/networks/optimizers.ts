@@ -14,7 +14,7 @@ export function optimizerOf(settings: Settings, weights: readonly Weight[]): Opt
 }
 
 /** The learning rate: constant, or a linear rise and then half a cosine down (after Smith, 2018). */
-export function rateAt({ schedule, learning_rate, steps, warm_up }: Settings, step: number): number {
+function rateAt({ schedule, learning_rate, steps, warm_up }: Settings, step: number): number {
   if (schedule === "constant") return learning_rate;
   const place = (step + 0.5) / steps;
   if (place < warm_up) return learning_rate * (START + ((1 - START) * place) / warm_up);

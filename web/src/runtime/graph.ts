@@ -56,7 +56,7 @@ export function isHalf(dims: readonly number[], { task }: Pick<Card, "task">): b
   return dims.length > 1 && task !== DETECT;
 }
 
-export function sizeOf(dims: readonly number[]): number {
+function sizeOf(dims: readonly number[]): number {
   return dims.reduce((product, each) => product * each, 1);
 }
 

@@ -23,14 +23,14 @@ export interface Finish {
   low: number;
 }
 
-export const TILE = { channels: 4, pixels: 8 };
+const TILE = { channels: 4, pixels: 8 };
 
 export function roomFor(memory: Memory, channels: number, n: number, height: number, width: number): Maps {
   const stride = upTo(n * height * width, TILE.pixels);
   return { at: memory.take(upTo(channels, TILE.channels) * stride), channels, n, height, width, stride };
 }
 
-export function upTo(size: number, step: number): number {
+function upTo(size: number, step: number): number {
   return Math.ceil(size / step) * step;
 }
 

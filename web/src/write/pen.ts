@@ -2,7 +2,7 @@
 import type { Point } from "./geometry";
 
 /** A position on the element in CSS pixels, and the pen pressure: 1 is normal. */
-export type PenPoint = Point & { pressure: number };
+type PenPoint = Point & { pressure: number };
 
 export interface PenListener {
   start(point: PenPoint): void;

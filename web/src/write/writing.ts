@@ -97,7 +97,7 @@ export async function showExample(canvas: Size, penWidth: number): Promise<void>
 }
 
 /** The user takes over: remove the example from the sheet. */
-export function stopExample(): void {
+function stopExample(): void {
   if (example.peek() === null) return;
   demonstration?.abort();
   batch(() => {

@@ -29,22 +29,15 @@ export function BackpropStep() {
   const probability = trace.probabilities[label] ?? 0;
   return (
     <StepFrame
-      title={say("learn.backprop.title")}
-      text={say("learn.backprop.text")}
-      prompt={say("learn.backprop.try")}
-      quest={{
-        name: "backprop",
-        question: say("learn.backprop.guess"),
-        guesses: [
-          say("learn.backprop.guess.fifth"),
-          say("learn.backprop.guess.half"),
-          say("learn.backprop.guess.sure"),
-        ],
-        right: 2,
-        task: say("learn.backprop.guess.task"),
-        isTried: label === SEVEN && steps >= TRIED && probability > SURE,
-        answer: say("learn.backprop.guess.answer", percent(probability)),
-      }}
+      name="backprop"
+      guesses={[
+        say("learn.backprop.guess.fifth"),
+        say("learn.backprop.guess.half"),
+        say("learn.backprop.guess.sure"),
+      ]}
+      right={2}
+      isTried={label === SEVEN && steps >= TRIED && probability > SURE}
+      answer={say("learn.backprop.guess.answer", percent(probability))}
       lesson="06-hidden-layer"
       tall
     >

@@ -16,7 +16,7 @@ export interface Line {
   name?: string;
 }
 
-export interface Axis {
+interface Axis {
   least: number;
   most: number;
   /** The axis title. */
@@ -193,7 +193,7 @@ function plainly(value: number): string {
 }
 
 /** A path through the points, interrupted at values that are not finite, such as a diverged loss. */
-export function path(points: readonly Point[], { x, y }: Scales): string {
+function path(points: readonly Point[], { x, y }: Scales): string {
   let command = "M";
   let text = "";
   for (const [across, up] of points) {

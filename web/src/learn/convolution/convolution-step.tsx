@@ -39,18 +39,10 @@ export function ConvolutionStep() {
   const full = Math.max(...featureMap(image, weights, false).map(Math.abs), 1e-6);
   return (
     <StepFrame
-      title={say("learn.convolution.title")}
-      text={say("learn.convolution.text")}
-      prompt={say("learn.convolution.try")}
-      quest={{
-        name: "convolution",
-        question: say("learn.convolution.guess"),
-        guesses: COMPARED.map((name) => say(`learn.convolution.filter.${name}`)),
-        right: 1,
-        task: say("learn.convolution.guess.task"),
-        isTried: chosenDigit.value === "1" && filter.value === "horizontal",
-        answer: say("learn.convolution.guess.answer"),
-      }}
+      name="convolution"
+      guesses={COMPARED.map((name) => say(`learn.convolution.filter.${name}`))}
+      right={1}
+      isTried={chosenDigit.value === "1" && filter.value === "horizontal"}
       lesson="08-convolution"
       tall
     >

@@ -1,7 +1,7 @@
 /** A 3x3 window slides over a digit: the sum in the window, the feature map of all sums, and pooling. */
 
 export const SIDE = 28;
-export const WINDOW = 3;
+const WINDOW = 3;
 export const MAP = SIDE - WINDOW + 1;
 export const POOLED = MAP / 2;
 

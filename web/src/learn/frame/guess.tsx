@@ -1,22 +1,20 @@
 /** Asks for a guess, notices when the person has tried it, and then says what happens and why. */
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { say } from "../../sentences/say";
+import { type PlainKey, say } from "../../sentences/say";
+import type { StepName } from "./step-address";
 
+/** Something to guess before it is tried. */
 export interface Quest {
-  /** Of its own among all steps. */
-  name: string;
-  question: string;
   guesses: readonly string[];
-  /** The place of the right one. */
+  /** The index of the right one. */
   right: number;
-  /** What to do, once there is a guess. */
-  task: string;
   /** Whether the controls of the step show that it was done; perhaps seen from where they stood at the guess. */
   isTried: boolean | ((from: number) => boolean);
   /** Where the controls stand. */
   place?: number;
-  answer: string;
+  /** Needed where the sentence has values. */
+  answer?: string;
 }
 
 interface Guessed {
@@ -33,8 +31,14 @@ function note(name: string, now: Guessed): void {
   guessed.value = new Map(guessed.peek()).set(name, now);
 }
 
-export function Guess({ quest }: { quest: Quest }) {
-  const { name, question, guesses, right, task, place: from = 0, answer } = quest;
+export function Guess({
+  name,
+  guesses,
+  right,
+  place: from = 0,
+  answer,
+  ...quest
+}: Quest & { name: StepName }) {
   const found = guessed.value.get(name);
   const isTried =
     typeof quest.isTried === "boolean" ? quest.isTried : found !== undefined && quest.isTried(found.from);
@@ -46,7 +50,7 @@ export function Guess({ quest }: { quest: Quest }) {
     <div class="guess">
       <fieldset>
         <legend>
-          <strong>{say("learn.guess")}</strong> {question}
+          <strong>{say("learn.guess")}</strong> {say(`learn.${name}.guess`)}
         </legend>
         {guesses.map((each, place) => (
           <label key={place} class={isDone && place === right ? "right" : ""}>
@@ -64,10 +68,11 @@ export function Guess({ quest }: { quest: Quest }) {
       <p role="status">
         {isDone ? (
           <>
-            <b>{say(found.guess === right ? "learn.guess.right" : "learn.guess.wrong")}</b> {answer}
+            <b>{say(found.guess === right ? "learn.guess.right" : "learn.guess.wrong")}</b>{" "}
+            {answer ?? say(`learn.${name}.guess.answer` as PlainKey)}
           </>
         ) : (
-          found && task
+          found && say(`learn.${name}.guess.task`)
         )}
       </p>
     </div>

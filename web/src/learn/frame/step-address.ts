@@ -21,6 +21,9 @@ export const STEPS = [
   "learn.not-sure",
 ] as const satisfies readonly PlainKey[];
 
+/** Its name in the address, which its sentences begin with. */
+export type StepName = (typeof STEPS)[number] extends `learn.${infer Name}` ? Name : never;
+
 /** Links from before there were names have numbers: those of the six steps that there were. */
 const NUMBERED = ["pixels", "one-hot", "softmax", "loss", "rate", "train"];
 

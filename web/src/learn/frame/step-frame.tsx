@@ -1,21 +1,18 @@
 /** The frame of every step: title, text, the interactive part, something to try, and links back and forward. */
 import type { ComponentChildren } from "preact";
-import { say } from "../../sentences/say";
+import { type PlainKey, say } from "../../sentences/say";
 import { Guess, type Quest } from "./guess";
 import { Lesson } from "./lesson";
-import { STEPS, shownStep } from "./step-address";
+import { STEPS, type StepName, shownStep } from "./step-address";
 import { StepLink } from "./step-link";
 
-interface Properties {
-  title: string;
-  /** One paragraph per line. */
-  text: string;
-  /** Something to try; preferably a question. */
-  prompt: string;
-  /** Something to guess before it is tried. */
-  quest?: Quest;
+interface Properties extends Quest {
+  /** Its sentences begin with this name. */
+  name: StepName;
+  /** One paragraph per line; needed where the sentence has values. */
+  text?: string;
   /** The folder of the lesson in the course that goes further. */
-  lesson?: string;
+  lesson: string;
   /** Whether the interactive part is taller than a screen, so that the links do not wait at its end. */
   tall?: boolean;
   /** Settings that come before there is anything to see, in the text column. */
@@ -24,25 +21,26 @@ interface Properties {
   children: ComponentChildren;
 }
 
-export function StepFrame({ title, text, prompt, quest, lesson, tall = false, knobs, children }: Properties) {
+export function StepFrame({ name, text, lesson, tall = false, knobs, children, ...quest }: Properties) {
+  const paragraphs = text ?? say(`learn.${name}.text` as PlainKey);
   return (
     <>
       <header class="step-text">
-        <h1 tabIndex={-1}>{title}</h1>
-        {text.split("\n").map((paragraph) => (
+        <h1 tabIndex={-1}>{say(`learn.${name}.title`)}</h1>
+        {paragraphs.split("\n").map((paragraph) => (
           <p key={paragraph}>{paragraph}</p>
         ))}
       </header>
       {knobs && <div class="knobs">{knobs}</div>}
       <div class={`touchable ${tall ? "tall" : ""}`}>
-        {quest && <Guess quest={quest} />}
+        <Guess name={name} {...quest} />
         {children}
       </div>
       <aside class="prompt" aria-label={say("learn.try")}>
         <p>
-          <strong>{say("learn.try")}</strong> {prompt}
+          <strong>{say("learn.try")}</strong> {say(`learn.${name}.try`)}
         </p>
-        {lesson && <Lesson folder={lesson} />}
+        <Lesson folder={lesson} />
       </aside>
       <Turn />
     </>

@@ -35,18 +35,10 @@ export function HandwritingStep() {
   const answers = useAnswers(found?.pen.pixels ?? null, label, MODELS);
   return (
     <StepFrame
-      title={say("learn.handwriting.title")}
-      text={say("learn.handwriting.text")}
-      prompt={say("learn.handwriting.try")}
-      quest={{
-        name: "handwriting",
-        question: say("learn.handwriting.guess"),
-        guesses: [say("stage.turn"), say("stage.ink"), say("stage.pen")],
-        right: 2,
-        task: say("learn.handwriting.guess.task"),
-        isTried: off.value === "p",
-        answer: say("learn.handwriting.guess.answer"),
-      }}
+      name="handwriting"
+      guesses={[say("stage.turn"), say("stage.ink"), say("stage.pen")]}
+      right={2}
+      isTried={off.value === "p"}
       lesson="12-your-own-handwriting"
       tall
     >

@@ -25,18 +25,10 @@ export function HiddenStep() {
   const { loss, accuracy } = toy.judge();
   return (
     <StepFrame
-      title={say("learn.hidden.title")}
-      text={say("learn.hidden.text")}
-      prompt={say("learn.hidden.try")}
-      quest={{
-        name: "hidden",
-        question: say("learn.hidden.guess"),
-        guesses: ["1", "2", "3"],
-        right: 2,
-        task: say("learn.hidden.guess.task"),
-        isTried: shape.value === "ring" && neurons.value === 3 && toy.steps >= TRIED,
-        answer: say("learn.hidden.guess.answer"),
-      }}
+      name="hidden"
+      guesses={["1", "2", "3"]}
+      right={2}
+      isTried={shape.value === "ring" && neurons.value === 3 && toy.steps >= TRIED}
       lesson="06-hidden-layer"
       tall
     >

@@ -24,7 +24,7 @@ const share = knob("right", 0.6, numberIn(0, 1));
 const split = knob("split", 0.25, numberIn(0, 1));
 
 /** The network's output: the correct answer's probability, and the rest divided between the other two. */
-export function outputOf(right: number, first: number): number[] {
+function outputOf(right: number, first: number): number[] {
   return [(1 - right) * first, (1 - right) * (1 - first), right];
 }
 
@@ -33,18 +33,10 @@ export function LossStep() {
   const output = outputOf(right, first);
   return (
     <StepFrame
-      title={say("learn.loss.title")}
-      text={say("learn.loss.text")}
-      prompt={say("learn.loss.try")}
-      quest={{
-        name: "loss",
-        question: say("learn.loss.guess"),
-        guesses: [say("learn.loss.squared"), say("learn.loss.entropy"), say("learn.loss.guess.both")],
-        right: 1,
-        task: say("learn.loss.guess.task"),
-        isTried: right > 0 && right <= 0.02,
-        answer: say("learn.loss.guess.answer"),
-      }}
+      name="loss"
+      guesses={[say("learn.loss.squared"), say("learn.loss.entropy"), say("learn.loss.guess.both")]}
+      right={1}
+      isTried={right > 0 && right <= 0.02}
       lesson="04-break-it"
       tall
     >

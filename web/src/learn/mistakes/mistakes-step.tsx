@@ -42,18 +42,11 @@ export function MistakesStep() {
   const times = timesIn(found);
   return (
     <StepFrame
-      title={say("learn.mistakes.title")}
-      text={say("learn.mistakes.text")}
-      prompt={say("learn.mistakes.try")}
-      quest={{
-        name: "mistakes",
-        question: say("learn.mistakes.guess"),
-        guesses: COMPARED.map(([label, digit]) => say("learn.mistakes.guess.of", label, digit)),
-        right: 0,
-        task: say("learn.mistakes.guess.task"),
-        isTried: found !== null && COMPARED.some((each) => each.join("-") === cell.value),
-        answer: say("learn.mistakes.guess.answer", times(2, 8), times(1, 7), times(0, 6)),
-      }}
+      name="mistakes"
+      guesses={COMPARED.map(([label, digit]) => say("learn.mistakes.guess.of", label, digit))}
+      right={0}
+      isTried={found !== null && COMPARED.some((each) => each.join("-") === cell.value)}
+      answer={say("learn.mistakes.guess.answer", times(2, 8), times(1, 7), times(0, 6))}
       lesson="09-last-half-percent"
       tall
     >

@@ -34,26 +34,15 @@ export function NotSureStep() {
   const { answered, wrong } = above(said, threshold.value);
   return (
     <StepFrame
-      title={say("learn.not-sure.title")}
-      text={say("learn.not-sure.text")}
-      prompt={say("learn.not-sure.try")}
-      quest={{
-        name: "not-sure",
-        question: say("learn.not-sure.guess"),
-        guesses: [
-          say("learn.not-sure.guess.most"),
-          say("learn.not-sure.guess.half"),
-          say("learn.not-sure.guess.few"),
-        ],
-        right: 2,
-        task: say("learn.not-sure.guess.task"),
-        isTried: model === "softmax" && isWhole(measured) && threshold.value === SURE,
-        answer: say(
-          "learn.not-sure.guess.answer",
-          percent(answered / Math.max(said.length, 1)),
-          whole(wrong),
-        ),
-      }}
+      name="not-sure"
+      guesses={[
+        say("learn.not-sure.guess.most"),
+        say("learn.not-sure.guess.half"),
+        say("learn.not-sure.guess.few"),
+      ]}
+      right={2}
+      isTried={model === "softmax" && isWhole(measured) && threshold.value === SURE}
+      answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
       lesson="14-not-sure"
       tall
     >

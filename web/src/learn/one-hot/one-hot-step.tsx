@@ -16,22 +16,14 @@ export function OneHotStep() {
   const chosen = digit.value;
   return (
     <StepFrame
-      title={say("learn.one-hot.title")}
-      text={say("learn.one-hot.text")}
-      prompt={say("learn.one-hot.try")}
-      quest={{
-        name: "one-hot",
-        question: say("learn.one-hot.guess"),
-        guesses: [
-          say("learn.one-hot.guess.seven"),
-          say("learn.one-hot.guess.two"),
-          say("learn.one-hot.guess.both"),
-        ],
-        right: 2,
-        task: say("learn.one-hot.guess.task"),
-        isTried: chosen === 1,
-        answer: say("learn.one-hot.guess.answer"),
-      }}
+      name="one-hot"
+      guesses={[
+        say("learn.one-hot.guess.seven"),
+        say("learn.one-hot.guess.two"),
+        say("learn.one-hot.guess.both"),
+      ]}
+      right={2}
+      isTried={chosen === 1}
       lesson="02-numpy"
       tall
     >

@@ -29,22 +29,16 @@ export function OverfittingStep() {
   const missing = found.filter(({ run }) => !run || run.step === 0).map(({ size }) => settingsFor(size));
   return (
     <StepFrame
-      title={say("learn.overfitting.title")}
+      name="overfitting"
       text={say("learn.overfitting.text", whole(trainingImages))}
-      prompt={say("learn.overfitting.try")}
-      quest={{
-        name: "overfitting",
-        question: say("learn.overfitting.guess"),
-        guesses: [
-          say("learn.overfitting.guess.chance"),
-          say("learn.overfitting.guess.some"),
-          say("learn.overfitting.guess.most"),
-        ],
-        right: 1,
-        task: say("learn.overfitting.guess.task"),
-        isTried: first?.state === "done",
-        answer: say("learn.overfitting.guess.answer", percent(first?.accuracies.at(-1)?.[1] ?? 0, 0)),
-      }}
+      guesses={[
+        say("learn.overfitting.guess.chance"),
+        say("learn.overfitting.guess.some"),
+        say("learn.overfitting.guess.most"),
+      ]}
+      right={1}
+      isTried={first?.state === "done"}
+      answer={say("learn.overfitting.guess.answer", percent(first?.accuracies.at(-1)?.[1] ?? 0, 0))}
       lesson="07-by-heart"
       tall
     >

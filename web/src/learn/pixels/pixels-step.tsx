@@ -25,23 +25,15 @@ export function PixelsStep() {
   const chosen = pixel.value;
   return (
     <StepFrame
-      title={say("learn.pixels.title")}
-      text={say("learn.pixels.text")}
-      prompt={say("learn.pixels.try")}
-      quest={{
-        name: "pixels",
-        question: say("learn.pixels.guess"),
-        guesses: [
-          say("learn.pixels.guess.next"),
-          say("learn.pixels.guess.row"),
-          say("learn.pixels.guess.last"),
-        ],
-        right: 1,
-        task: say("learn.pixels.guess.task"),
-        isTried: (from) => Math.abs(chosen - from) === SIDE,
-        place: chosen,
-        answer: say("learn.pixels.guess.answer"),
-      }}
+      name="pixels"
+      guesses={[
+        say("learn.pixels.guess.next"),
+        say("learn.pixels.guess.row"),
+        say("learn.pixels.guess.last"),
+      ]}
+      right={1}
+      isTried={(from) => Math.abs(chosen - from) === SIDE}
+      place={chosen}
       lesson="02-numpy"
       tall
     >

@@ -29,22 +29,10 @@ export function RateStep() {
   const walking = useWalk(name, start.value, rate.value);
   return (
     <StepFrame
-      title={say("learn.rate.title")}
-      text={say("learn.rate.text")}
-      prompt={say("learn.rate.try")}
-      quest={{
-        name: "rate",
-        question: say("learn.rate.guess"),
-        guesses: [
-          say("learn.rate.guess.sooner"),
-          say("learn.rate.guess.swings"),
-          say("learn.rate.guess.away"),
-        ],
-        right: 2,
-        task: say("learn.rate.guess.task"),
-        isTried: curve.value === "bowl" && rate.value === 1.1 && walking.walk.length > 5,
-        answer: say("learn.rate.guess.answer"),
-      }}
+      name="rate"
+      guesses={[say("learn.rate.guess.sooner"), say("learn.rate.guess.swings"), say("learn.rate.guess.away")]}
+      right={2}
+      isTried={curve.value === "bowl" && rate.value === 1.1 && walking.walk.length > 5}
       lesson="04-break-it"
     >
       <div class={`rate ${curve.value === "real" ? "real" : ""}`}>

@@ -24,22 +24,15 @@ export function SoftmaxStep() {
   };
   return (
     <StepFrame
-      title={say("learn.softmax.title")}
-      text={say("learn.softmax.text")}
-      prompt={say("learn.softmax.try")}
-      quest={{
-        name: "softmax",
-        question: say("learn.softmax.guess"),
-        guesses: [
-          say("learn.softmax.guess.all"),
-          say("learn.softmax.guess.largest"),
-          say("learn.softmax.guess.none"),
-        ],
-        right: 2,
-        task: say("learn.softmax.guess.task"),
-        isTried: added.value === 5,
-        answer: say("learn.softmax.guess.answer", brief(Math.exp(5))),
-      }}
+      name="softmax"
+      guesses={[
+        say("learn.softmax.guess.all"),
+        say("learn.softmax.guess.largest"),
+        say("learn.softmax.guess.none"),
+      ]}
+      right={2}
+      isTried={added.value === 5}
+      answer={say("learn.softmax.guess.answer", brief(Math.exp(5)))}
       lesson="02-numpy"
     >
       <div class="softmax-choice">

@@ -28,22 +28,14 @@ export function TemplateStep() {
   const { running, toggle } = useSumming();
   return (
     <StepFrame
-      title={say("learn.template.title")}
-      text={say("learn.template.text")}
-      prompt={say("learn.template.try")}
-      quest={{
-        name: "template",
-        question: say("learn.template.guess"),
-        guesses: [
-          say("learn.template.guess.most"),
-          say("learn.template.guess.half"),
-          say("learn.template.guess.none"),
-        ],
-        right: 2,
-        task: say("learn.template.guess.task"),
-        isTried: count < PIXELS,
-        answer: say("learn.template.guess.answer"),
-      }}
+      name="template"
+      guesses={[
+        say("learn.template.guess.most"),
+        say("learn.template.guess.half"),
+        say("learn.template.guess.none"),
+      ]}
+      right={2}
+      isTried={count < PIXELS}
       lesson="05-templates"
       tall
     >

@@ -105,7 +105,7 @@ function Sliders() {
 }
 
 /** Start what the settings say: in the page, one run for each seed. */
-export function begin(): void {
+function begin(): void {
   if (engine.value === "tensorflow") {
     void startOnService(chosenRequest());
     return;

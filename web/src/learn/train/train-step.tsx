@@ -29,18 +29,12 @@ export function TrainStep() {
   const here = runs.value.filter(({ where, step }) => where === "page" && step > 0);
   return (
     <StepFrame
-      title={say("learn.train.title")}
+      name="train"
       text={say("learn.train.text", whole(trainingImages))}
-      prompt={say("learn.train.try")}
-      quest={{
-        name: "train",
-        question: say("learn.train.guess"),
-        guesses: [say("learn.train.guess.half"), say("learn.train.guess.nine"), say("learn.train.guess.all")],
-        right: 1,
-        task: say("learn.train.guess.task"),
-        isTried: standard?.state === "done",
-        answer: say("learn.train.guess.answer", percent(standard?.result?.accuracy ?? 0)),
-      }}
+      guesses={[say("learn.train.guess.half"), say("learn.train.guess.nine"), say("learn.train.guess.all")]}
+      right={1}
+      isTried={standard?.state === "done"}
+      answer={say("learn.train.guess.answer", percent(standard?.result?.accuracy ?? 0))}
       lesson="03-tensorflow"
       knobs={<Knobs />}
     >

@@ -1,7 +1,7 @@
 /** A model's graph becomes the stages that are drawn: what each does, and the size of what it puts out. */
 import type { Graph, Node } from "../../runtime/graph";
 
-export type Kind = "convolution" | "pooling" | "enlarging" | "dense";
+type Kind = "convolution" | "pooling" | "enlarging" | "dense";
 
 /** What an image has become: feature maps, or a row of numbers where height and width are 1. */
 export interface Size {
@@ -24,7 +24,7 @@ export interface Stage {
 }
 
 /** The picture that a model is drawn for, in pixels; one that takes any size gets an example. */
-export const INPUTS: Record<string, [height: number, width: number]> = {
+const INPUTS: Record<string, [height: number, width: number]> = {
   detect: [64, 160],
   "recognise-line": [48, 160],
 };

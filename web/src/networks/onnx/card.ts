@@ -92,7 +92,7 @@ function scoreOf({ accuracy, n }: Examined) {
 }
 
 /** The probability above which at most one answer in a thousand is wrong; above 1 if there is none. */
-export function unsureBelow(probabilities: Float32Array, labels: Uint8Array): number {
+function unsureBelow(probabilities: Float32Array, labels: Uint8Array): number {
   const answers = Array.from(labels, (label, image) => {
     const digit = largestOf(probabilities, image * CLASSES);
     return { sure: probabilities[image * CLASSES + digit] as number, wrong: digit !== label };

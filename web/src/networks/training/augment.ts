@@ -9,7 +9,7 @@ const STRETCH = 0.1; // each axis by up to this fraction
 const CHOICES = 6; // numbers drawn for each image; "squeeze" uses four
 
 /** How one axis changes. */
-export interface Change {
+interface Change {
   /** Pixels. */
   shift: number;
   /** A factor. */

@@ -14,7 +14,7 @@ export interface Way {
 }
 
 /** One channel of a layer. */
-export interface Tile {
+interface Tile {
   readonly channel: number;
   /** side * side numbers, row by row. */
   readonly values: Float32Array;
@@ -39,7 +39,7 @@ export interface Inside {
 
 const MOST = 6; // tiles of a layer; more would be too small to see
 /** Neurons of a first layer that are drawn: as many as there are digits. */
-export const MOST_NEURONS = 10;
+const MOST_NEURONS = 10;
 
 /** Walk back from the probabilities; where columns come together, take the middle one. */
 export function wayThrough({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">): Way {

@@ -6,7 +6,7 @@ export type Point = readonly [x: number, y: number];
 type Size = readonly [width: number, height: number];
 
 /** Millimetres of the narrowest and lowest field. */
-export const LEAST = 2;
+const LEAST = 2;
 const FIRST: Size = [50, 9]; // of a field that is not drawn but added: room for seven digits
 
 /** The rectangle between two points, for instance where a drag began and ended; null if it is too small for a field. */

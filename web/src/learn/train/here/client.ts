@@ -3,7 +3,7 @@ import { startWorker } from "#training-worker";
 import { loadDigits } from "../../../data/digits";
 import type { Settings } from "../../../networks/training/settings";
 import type { TrainingEvent } from "../runs/run";
-import type { Answers, Inside, Order, Question, Told } from "./messages";
+import type { Answers, Order, Question, Told } from "./messages";
 
 /** A digit with its label. */
 export interface Labelled {
@@ -52,10 +52,6 @@ export function readHere(ids: readonly string[], image: Uint8Array): Promise<(Fl
 
 export function answersHere(id: string): Promise<Answers | null> {
   return ask({ about: "answers", id });
-}
-
-export function insideHere(id: string, image: Uint8Array): Promise<Inside | null> {
-  return ask({ about: "inside", id, image });
 }
 
 /** A test image; null if the images cannot be had. */

@@ -22,9 +22,7 @@ export type Question =
   /** What a run answers on the split that it is judged on. */
   | { about: "answers"; id: string }
   /** An image of the test split. */
-  | { about: "digit"; index: number }
-  /** What an image becomes on the way through a network: the values after every layer. */
-  | { about: "inside"; id: string; image: Uint8Array };
+  | { about: "digit"; index: number };
 
 export interface Answers {
   on: "test" | "validation";
@@ -33,11 +31,6 @@ export interface Answers {
   probabilities: Float32Array;
   /** 784 for each image. */
   images: Uint8Array;
-}
-
-export interface Inside {
-  layers: { name: string; rows: number; columns: number; channels: number; values: Float32Array }[];
-  probabilities: Float32Array;
 }
 
 /** From the worker. */

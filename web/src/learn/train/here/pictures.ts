@@ -2,7 +2,7 @@
 import { MOST_IMAGES, NO_WEIGHT } from "../../../generated/training";
 import type { Network } from "../../../networks/network";
 
-export type Kind = "templates" | "neurons" | "filters";
+type Kind = "templates" | "neurons" | "filters";
 
 export interface Pictures {
   kind: Kind;

@@ -17,7 +17,7 @@ import {
   Training,
 } from "../../../networks/training/train";
 import type { EventName, TrainingEvent } from "../runs/run";
-import type { Answers, Inside, Order, Question, Told } from "./messages";
+import type { Answers, Order, Question, Told } from "./messages";
 import { picturesOf } from "./pictures";
 
 const TURN = 100; // milliseconds of work before the page is told and orders are looked at
@@ -186,7 +186,6 @@ async function answerTo(question: Question): Promise<unknown> {
   }
   const job = jobs.get(question.id);
   if (!job) return null;
-  if (question.about === "inside") return inside(job, question.image);
   const { digits, result } = await judged(job);
   if (question.about === "answers") {
     const on = job.settings.judged_on;
@@ -205,16 +204,4 @@ async function answerTo(question: Question): Promise<unknown> {
     judged: result,
     validated: { ...examine(job.training.network, validation), labels: validation.labels },
   });
-}
-
-function inside({ training: { network } }: Job, image: Uint8Array): Inside {
-  network.put(image, 0);
-  let values: Float32Array = network.inputs;
-  const layers = network.layers.map((layer) => {
-    values = layer.forward(values, 1);
-    const { rows, columns, channels } = layer.output;
-    const name = layer.weights[0]?.name.split("/")[0] ?? "";
-    return { name, rows, columns, channels, values: values.slice(0, rows * columns * channels) };
-  });
-  return { layers, probabilities: network.answers(image) };
 }

@@ -39,7 +39,7 @@ export interface Result {
 }
 
 /** "planned": named in the address, and not trained here yet; "unknown": the service has forgotten it. */
-export type RunState = "planned" | "starting" | "running" | "done" | "stopped" | "failed" | "unknown";
+type RunState = "planned" | "starting" | "running" | "done" | "stopped" | "failed" | "unknown";
 
 /** Weights as pictures: templates of the ten digits, hidden neurons (28x28 each) or filters. */
 export interface WeightPictures {

@@ -1,0 +1,95 @@
+"""`shuzi compare` measures shuzi, and other readers beside it, on labelled pictures."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from shuzi.cli.localized import Command, argument, language_option, option
+from shuzi.cli.model_argument import place_of
+from shuzi.cli.terminal import counting
+from shuzi.errors import DataError
+from shuzi.messages import say
+from shuzi.models.store import DEFAULT, DETECTOR, LINE, find_model
+
+if TYPE_CHECKING:
+    from shuzi.evaluation.comparison.comparison import Comparison, Figures
+    from shuzi.models.score import Score
+
+_PLACE = click.Path(path_type=Path)
+
+
+@click.command(cls=Command, help="cli.compare.help", short_help="cli.compare.short")
+@argument("folder", type=_PLACE, metavar="FOLDER", help="cli.compare.folder")
+@option("--with", "others", multiple=True, metavar="READER", help="cli.compare.with")
+@option("--montage", "picture", type=_PLACE, metavar="PATH", help="cli.compare.montage")
+@option("--model", default=DEFAULT, metavar="MODEL", help="cli.read.model")
+@option("--json", "as_json", is_flag=True, help="cli.json")
+@language_option
+def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: str, as_json: bool) -> None:
+    """Compare readers on labelled pictures."""
+    from shuzi.evaluation.comparison.answers import other_reader, shuzi_reader
+    from shuzi.evaluation.comparison.comparison import compare as measure
+    from shuzi.evaluation.comparison.labelled import labelled_pictures
+    from shuzi.evaluation.comparison.montage import montage
+    from shuzi.reading.reader import load
+
+    if picture is not None and picture.suffix.lower() != ".png":
+        raise DataError("error.picture.ending", path=picture)
+    pictures = labelled_pictures(folder)
+    place = place_of(model)
+    readers = [shuzi_reader(load(place), [place, find_model(DETECTOR), find_model(LINE)])]
+    readers += [other_reader(name) for name in dict.fromkeys(others)]
+    with counting(say("compare.progress"), len(pictures) * len(readers)) as show:
+        found = measure(readers, pictures, lambda: show("", ""))
+    if as_json:
+        readings = [figures.as_dict() for figures in found.figures]
+        click.echo(json.dumps({"pictures": len(pictures), "with_marks": found.with_marks, "readers": readings}))
+    else:
+        _print(found)
+    if picture is not None:
+        from shuzi.atomic import replacing
+
+        with replacing(picture) as part:
+            montage(found).save(part, "png")
+        click.echo(say("compare.montage", path=picture), err=True)
+
+
+def _print(found: Comparison) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    numbers = sum(bool(picture.label) for picture in found.pictures)
+    what = say("compare.marks" if found.with_marks else "compare.digits")
+    click.echo(say("compare.pictures", n=numbers, others=len(found.pictures) - numbers, what=what))
+    table = Table()
+    names = ("reader", "right", "ok", "right_where_ok", "coverage", "accepted", "ms", "size", "ahead")
+    for name in names:
+        table.add_column(say(f"compare.{name}"), justify="left" if name == "reader" else "right")
+    for figures in found.figures:
+        table.add_row(*_cells(figures))
+    Console(highlight=False).print(table)
+
+
+def _cells(figures: Figures) -> list[str]:
+    return [
+        figures.name,
+        _percent(figures.right),
+        f"{figures.vouched.accuracy:.1%}",
+        _percent(figures.right_where_vouched),
+        "–" if figures.coverage is None else f"{figures.coverage:.1%}",
+        _percent(figures.accepted),
+        f"{figures.ms:.0f}",
+        "–" if figures.size is None else f"{figures.size / 1e6:.0f}",
+        "" if figures.ahead is None else "{:+.1f} ({:+.1f} … {:+.1f})".format(*(100 * end for end in figures.ahead)),
+    ]
+
+
+def _percent(score: Score | None) -> str:
+    if score is None:
+        return "–"
+    low, high = score.interval
+    return f"{score.accuracy:.1%} ({100 * low:.1f}–{100 * high:.1f})"

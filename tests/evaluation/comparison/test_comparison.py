@@ -1,0 +1,157 @@
+"""Figures of a comparison are those that a person would count by hand."""
+
+import json
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import shuzi
+from shuzi.cli import main
+from shuzi.errors import DataError
+from shuzi.evaluation.comparison.answers import Answer, Compared, other_reader, shuzi_reader
+from shuzi.evaluation.comparison.comparison import compare, coverage
+from shuzi.evaluation.comparison.labelled import Labelled, labelled_pictures
+from shuzi.evaluation.comparison.montage import disagreements, montage
+from shuzi.models.store import find_model
+
+
+@pytest.fixture
+def folder(tmp_path, mnist):
+    """A folder with three digits of MNIST, a note, and a picture without a label."""
+    for position in range(3):
+        digit = Image.fromarray(255 - np.pad(mnist.validation.images[position], 20))
+        digit.save(tmp_path / f"{mnist.validation.labels[position]}_{position}.png")
+    digit.save(tmp_path / "unlabelled.png")
+    (tmp_path / "note_1.txt").touch()
+    return tmp_path
+
+
+def saying(name, answers):
+    """Return a reader that gives these answers by label."""
+    return Compared(name, lambda path: answers[path.name])
+
+
+def test_a_picture_is_labelled_by_its_name_or_by_the_table(folder, mnist):
+    labels = sorted(str(label) for label in mnist.validation.labels[:3])
+    assert sorted(picture.label for picture in labelled_pictures(folder)) == labels
+    (folder / "labels.csv").write_bytes('\ufefffile,label\r\nunlabelled.png," 1,5 "\r\nnote_1.txt,\r\n'.encode())
+    assert labelled_pictures(folder) == [
+        Labelled(folder / "unlabelled.png", "1,5"),
+        Labelled(folder / "note_1.txt", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "line"),
+    [
+        ("file;label\na;1\n", "columns", 2),
+        ("file,label\nunlabelled.png\n", "columns", 2),
+        ("file,label\nunlabelled.png,1\nnone.png,2\n", "missing", 3),
+        ("file,label\nunlabelled.png,12a\n", "label", 2),
+        ("file,label\nunlabelled.png,1\nunlabelled.png,2\n", "twice", 3),
+    ],
+)
+def test_a_mistake_in_the_table_is_named_with_its_line(folder, table, key, line):
+    (folder / "labels.csv").write_text(table, "utf-8")
+    with pytest.raises(DataError) as caught:
+        labelled_pictures(folder)
+    assert (caught.value.key, caught.value.values["line"]) == (f"error.compare.{key}", line)
+
+
+@pytest.mark.parametrize("table", ["file,label\n", ""])
+def test_a_folder_without_labels_is_refused(folder, table):
+    (folder / "labels.csv").write_text(table, "utf-8")
+    with pytest.raises(DataError):
+        labelled_pictures(folder)
+
+
+def test_figures_are_those_counted_by_hand(tmp_path):
+    labels = {"a": "12", "b": "34", "c": "56", "d": ""}
+    pictures = [Labelled(tmp_path / name, label) for name, label in labels.items()]
+    one = saying(
+        "one",
+        {
+            "a": Answer("1.2", 0.9, sure=True),
+            "b": Answer("34", 0.5, sure=False),
+            "c": Answer("55", 0.7, sure=True),
+            "d": Answer("7", 0.6, sure=True),
+        },
+    )
+    other = saying("other", dict.fromkeys(labels, Answer("34", None, sure=True)))
+    found = compare([one, other], pictures)
+    first, second = found.figures
+    assert (first.right.correct, first.right.n, first.vouched.correct) == (2, 3, 2)
+    assert (first.right_where_vouched.correct, first.right_where_vouched.n) == (1, 2)
+    assert (first.accepted.correct, first.accepted.n, first.ahead) == (1, 1, None)
+    assert first.coverage == pytest.approx(1 / 3)
+    assert (second.right.correct, second.coverage) == (1, None)
+    assert second.ahead[0] == pytest.approx(1 / 3)
+    assert second.ahead[1] <= second.ahead[0] <= second.ahead[2]
+    assert disagreements(found) == [0]
+
+
+def test_marks_count_if_a_label_has_one(tmp_path):
+    pictures = [Labelled(tmp_path / "a", "1.2"), Labelled(tmp_path / "b", "34")]
+    found = compare([saying("one", {"a": Answer("12", 1, sure=True), "b": Answer("3 4", 1, sure=True)})], pictures)
+    assert (found.with_marks, found.figures[0].right.correct) == (True, 1)
+
+
+def test_answers_of_equal_confidence_are_answered_together():
+    right = np.array([True] * 99 + [False])
+    assert coverage(np.full(100, 0.9), right) == 1.0
+    assert coverage(np.full(100, 0.9), ~right) == 0.0
+    assert coverage(np.linspace(1, 0, 100), np.array([False] + [True] * 99)) == 1.0
+
+
+def test_a_function_of_ones_own_is_compared_with_shuzi(folder, mnist, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    (folder / "mine.py").write_text("def read(path):\n    return path.split('_')[0][-1] + ' a', 0.5\n", "utf-8")
+    with pytest.raises(SystemExit) as ended:
+        main(["compare", ".", "--with", "mine:read", "--montage", "seen.png", "--model", "tiny", "--json"])
+    sys.modules.pop("mine")
+    assert ended.value.code == 0
+    told = json.loads(capsys.readouterr().out)
+    ours, mine = told["readers"]
+    reader = shuzi.load("tiny")
+    right = sum(reader.read(path).digits_text == path.name[0] for path in sorted(folder.glob("[0-9]_*.png")))
+    assert ours["right"]["accuracy"] * 3 == pytest.approx(right)
+    assert (mine["right"]["accuracy"], mine["ok"]["accuracy"]) == (
+        1.0,
+        0.0,
+    )  # a letter is no digit, but nothing to vouch for
+    with Image.open(folder / "seen.png") as seen:
+        assert seen.width > 1_000
+
+
+def test_a_picture_that_cannot_be_opened_is_wrong_and_shown_without_a_picture(folder):
+    (folder / "7_broken.png").write_bytes(b"no picture")
+    pictures = [Labelled(folder / "7_broken.png", "7")]
+    found = compare([shuzi_reader(shuzi.load("tiny"), [find_model("tiny")])], pictures)
+    assert (found.figures[0].right.correct, found.figures[0].vouched.correct) == (0, 0)
+    assert disagreements(found) == [0]
+    assert montage(found).height > 100
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("abbyy", "reader"), ("none:read", "function"), ("json:read", "function"), ("trocr", "uninstalled")],
+)
+def test_a_reader_that_is_not_there_is_named(name, key):
+    if name == "trocr":
+        try:
+            import transformers  # noqa: F401
+        except ImportError:
+            pass
+        else:
+            pytest.skip("it is installed")
+    with pytest.raises(DataError) as caught:
+        other_reader(name)
+    assert caught.value.key == f"error.compare.{key}"
+
+
+def test_rapidocr_reads(folder):
+    pytest.importorskip("rapidocr")
+    answer = other_reader("rapidocr").read(next(folder.glob("[0-9]_0.png")))
+    assert 0 <= answer.confidence <= 1

@@ -13,7 +13,8 @@ from PIL import Image
 
 from shuzi import named
 from shuzi.cli import shuzi as command
-from shuzi.errors import ShuziError
+from shuzi.data.idx import read_idx
+from shuzi.errors import IdxError, ShuziError
 from shuzi.messages import say
 from shuzi.named import open_named
 
@@ -42,6 +43,13 @@ def test_a_device_and_a_folder_are_no_files(tmp_path):
     for path, reason in ((tmp_path, IsADirectoryError), (Path("/dev/zero"), OSError)):
         with pytest.raises(reason, match=str(path)):
             open_named(path)
+
+
+@pytest.mark.parametrize("ending", ["", ".gz"])
+def test_a_pipe_without_a_writer_is_no_idx_file(pipe, ending):
+    path = pipe.rename(pipe.with_name(f"images-idx3-ubyte{ending}"))
+    with pytest.raises(IdxError, match=path.name):
+        read_idx(path)
 
 
 def test_no_more_is_taken_from_a_pipe_than_may_come(pipe):

@@ -11,6 +11,8 @@ import gzip
 import hashlib
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -159,13 +161,14 @@ def _encode(array: NDArray[Any], path: Path) -> tuple[bytes, NDArray[np.uint8]]:
     return head, values.reshape(-1).view(np.uint8)
 
 
-def _opened(path: Path) -> BinaryIO:
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
     try:
-        if path.suffix == ".gz":
-            return cast("BinaryIO", gzip.open(path, "rb"))
-        return open_named(path)
+        file = open_named(path)
     except OSError as problem:
         raise IdxError("error.data.unreadable", path=path, reason=problem.strerror) from problem
+    with file:
+        yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if path.suffix == ".gz" else file
 
 
 def _read(stream: BinaryIO, count: int, path: Path, at: int) -> bytes:

@@ -1,7 +1,10 @@
+import os
+
 import numpy as np
 import pytest
 
 from shuzi.data.dataset import Dataset
+from shuzi.errors import TrainingError
 from shuzi.synthesis.samples.stream import Lines, Stream, compose_block
 
 
@@ -30,3 +33,19 @@ def test_processes_compose_the_blocks_that_are_asked_for_in_any_order(few):
         images, labels = compose_block(Lines(few), [3, 5, number], 2)
         np.testing.assert_array_equal(block.images, images)
         np.testing.assert_array_equal(block.labels, labels)
+
+
+class Deadly:
+    """Ends the process that unpickles it."""
+
+    def __reduce__(self):
+        return os._exit, (1,)
+
+
+def test_a_process_that_ends_twice_while_it_composes_ends_the_training_with_a_sentence():
+    stream = Stream(Deadly(), 3, 2)
+    try:
+        with pytest.raises(TrainingError):
+            stream.block(0)
+    finally:
+        stream.close()

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.dataset import Dataset
+from shuzi.errors import TrainingError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import Pool
-from shuzi.processes.task import SMALL, Task
+from shuzi.processes.task import SMALL, Crashed, Task
 from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.samples.examples import Examples
 from shuzi.synthesis.samples.lines import arrays, packed, strips
@@ -79,7 +80,13 @@ class Stream:
         self._tasks: dict[int, Task] = {}
 
     def block(self, number: int) -> Examples:
-        """Return a block, and have the next ones composed."""
+        """Return a block, and have the next ones composed.
+
+        Raises
+        ------
+        TrainingError
+            The process that composed it ended, and so did the one that tried again.
+        """
         wanted = range(number, number + self._pool.most + 1)
         for old in self._tasks.keys() - set(wanted):
             self._pool.cancel(self._tasks.pop(old))
@@ -87,7 +94,10 @@ class Stream:
             if each not in self._tasks:
                 given: tuple[Any, ...] = ([self._seed, _OWN_STREAM, each], self._rows)
                 self._tasks[each] = self._pool.submit(compose_block, *given, shared=self._lines, size=_LARGE)
-        return Examples(*self._pool.result(self._tasks.pop(number)))
+        try:
+            return Examples(*self._pool.result(self._tasks.pop(number)))
+        except Crashed as problem:
+            raise TrainingError("error.training.composing") from problem
 
     def close(self) -> None:
         """End the processes."""

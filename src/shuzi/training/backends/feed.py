@@ -60,7 +60,12 @@ class Streamed:
 
     def __init__(self, recipe: Recipe, stream: Stream, step: int) -> None:
         self._recipe, self._stream, self._number = recipe, stream, step // BLOCK
-        self.examples, self.count = stream.block(self._number), recipe.steps * recipe.batch_size
+        self.count = recipe.steps * recipe.batch_size
+        try:
+            self.examples = stream.block(self._number)
+        except BaseException:  # nobody else can close what is not made
+            stream.close()
+            raise
 
     def end(self, step: int) -> int:
         """Return the end of a block, or the last step."""

@@ -27,10 +27,10 @@ from shuzi.data.strokes import load_strokes
 from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT
 from shuzi.reading.decide.corrections import correct
-from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.reader import Reader
 from shuzi.reading.recognise.hand import Hand
 from shuzi.reading.report.result import OK, Reading
+from shuzi.reading.values import Candidates
 from shuzi.synthesis.lines.collection import Writers
 from shuzi.synthesis.lines.kinds import KINDS
 from shuzi.synthesis.lines.page import compose

@@ -98,7 +98,7 @@ def steps(reader: shuzi.Reader, name: str, grey: Grey) -> dict[str, Any]:
     _save(name, "ink", scan.ink)
     _save(name, "contrast", scan.contrast)
     lines = []
-    for number, line in enumerate(seen.lines):
+    for number, line in enumerate(seen.texts):
         for which, frame in enumerate(line.line.frames):
             _save(name, f"strip-{number}-{which}", cut(scan.contrast, frame))
         lines.append(

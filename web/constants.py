@@ -35,7 +35,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "reading/recognise": {
         "reading.recognise.recognise_thresholds": ALL,
         "reading.recognise.hand": ["ALONE", "IN_NUMBERS"],
-        "reading.recognise.search": ["PLAIN_WEIGHTS"],
+        "reading.values": ["PLAIN_WEIGHTS"],
     },
     "reading/decide": {"reading.decide.decide_thresholds": ALL},
     "reading/report": {

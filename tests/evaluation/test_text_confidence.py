@@ -12,8 +12,8 @@ from shuzi.evaluation.text_confidence import PageRead, calibrate, fit_curves, fi
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.candidate_confidence import Curves, Scale, Way, logit, measured_at, signs_of_digit
 from shuzi.reading.decide.decide_thresholds import KNOTS
-from shuzi.reading.find.candidates import Candidate, Candidates
 from shuzi.reading.report.result import Reading
+from shuzi.reading.values import Candidate, Candidates
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 

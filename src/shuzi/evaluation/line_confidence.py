@@ -17,10 +17,9 @@ from shuzi.evaluation.knots import measured, sigmoid
 from shuzi.models.tasks import SIGN
 from shuzi.reading.decide.line_confidence import CURVE, MEASURED, OK_FROM, OTHERS, WEIGHT, Curve, Evidence, LineScale
 from shuzi.reading.decide.line_text import evidence
-from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.reader import Reader
-from shuzi.reading.recognise.search import Weights
 from shuzi.reading.report.result import without_marks
+from shuzi.reading.values import Candidates, Weights
 from shuzi.synthesis.lines.collection import Writers, page_of
 from shuzi.synthesis.lines.kinds import TRAINED
 
@@ -92,7 +91,7 @@ def read_lines(
     for _ in range(pages):
         page = page_of(rng, writers, kinds[int(rng.choice(len(kinds), p=fractions))])
         seen = reader.find_candidates(page.grey)
-        if seen.lines:
+        if seen.texts:
             yield LinesRead(seen, page.text, marks=True, legible=page.legible)
 
 
@@ -127,7 +126,7 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
 
 def _has_correct(page: LinesRead) -> bool:
     """Return whether one of the texts of a page's only line is what is written."""
-    return len(page.seen.lines) == 1 and any(map(page.is_correct, page.seen.lines[0].texts))
+    return len(page.seen.texts) == 1 and any(map(page.is_correct, page.seen.texts[0].texts))
 
 
 Scored = tuple[NDArray[np.float64], NDArray[np.bool_]]
@@ -136,9 +135,9 @@ Scored = tuple[NDArray[np.float64], NDArray[np.bool_]]
 
 def _scored(page: LinesRead) -> Scored | None:
     """Return the scores of a page of one line, if one of its texts is correct and another is not."""
-    if len(page.seen.lines) != 1:
+    if len(page.seen.texts) != 1:
         return None
-    (line,) = page.seen.lines
+    (line,) = page.seen.texts
     correct = np.array([page.is_correct(text) for text in line.texts], bool)
     return (line.scores, correct) if correct.any() and not correct.all() else None
 

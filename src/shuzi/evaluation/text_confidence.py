@@ -22,8 +22,8 @@ from shuzi.reading.decide.candidate_confidence import (
     signs_of_digit,
     signs_of_text,
 )
-from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.reader import Reader
+from shuzi.reading.values import Candidates
 from shuzi.synthesis.composer import Composer
 from shuzi.synthesis.samples.evaluation_pages import any_kind
 
@@ -93,10 +93,10 @@ def calibrate(
     for _ in range(pages):
         page = any_kind(composer, rng)
         found = reader.find_candidates(page.grey)
-        if found.lines:
+        if found.texts:
             in_lines.append(LinesRead(found, page.text, marks=False, legible=page.legible))
         # what is read without the line recogniser has a scale of its own
-        text, seen = page.text.replace("\n", ""), replace(found, lines=())
+        text, seen = page.text.replace("\n", ""), replace(found, lines=(), texts=())
         if not seen.candidates:
             blank.append(not text)
             continue

@@ -1,4 +1,8 @@
-"""A picture becomes a reading: simple ink is split into connected components, other ink goes to the detector."""
+"""A picture becomes a reading, stage by stage.
+
+picture -> scan (`ink`) -> candidates and lines (`find`) -> texts of the lines (`recognise`) -> one text with its
+status and confidence (`decide`) -> `Reading` (`report`). What passes between the stages is in `values`.
+"""
 
 from __future__ import annotations
 
@@ -13,25 +17,28 @@ from numpy.typing import NDArray
 from shuzi.data.dataset import Dataset
 from shuzi.data.own import load_hand
 from shuzi.errors import ShuziError
+from shuzi.ink.scan import Scan
 from shuzi.models.card import Card
 from shuzi.models.store import DEFAULT, DETECTOR, HELPERS, LINE, find_model, shipped
 from shuzi.models.tasks import CLASSIFY_OR_REJECT
 from shuzi.pictures.accept import Picture, Source
 from shuzi.pictures.folders import as_many, single_pictures
 from shuzi.pictures.open import open_picture
-from shuzi.reading.decide.allowed_values import checked, choose
+from shuzi.reading.decide.allowed_values import checked
 from shuzi.reading.decide.candidate_confidence import Scale
-from shuzi.reading.decide.candidate_text import interpret
 from shuzi.reading.decide.corrections import correct
+from shuzi.reading.decide.interpret import interpret
 from shuzi.reading.decide.line_confidence import LineScale
-from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.find.detector import Detector
-from shuzi.reading.find.locate import locate_digits
+from shuzi.reading.find.find_thresholds import LARGEST_SIDE
+from shuzi.reading.find.locate import find_candidates
 from shuzi.reading.parallel.read_many import Helpers
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.hand import Hand
 from shuzi.reading.recognise.recogniser import Recogniser
+from shuzi.reading.recognise.search import recognise_lines
 from shuzi.reading.report.result import Reading
+from shuzi.reading.values import Candidates
 
 
 class Reader:
@@ -57,7 +64,7 @@ class Reader:
         self._values: list[str] | None = None
         calibration = classifier.card.calibration
         partners = {DETECTOR: detector, LINE: self._recogniser}
-        self.partners = {name: each.card.weights for name, each in partners.items() if each}
+        self.partners = {name: model.card.weights for name, model in partners.items() if model}
         self.calibrated = calibration is not None and calibration.partners == self.partners
         numbers = calibration.numbers if calibration and self.calibrated else {}
         self._scale = Scale.of({**classifier.card.thresholds, **numbers})
@@ -122,7 +129,8 @@ class Reader:
         'blank'
         """
         reader = self if among is None else self.choosing(among)
-        return reader.interpret(reader.find_candidates(picture))
+        seen = reader.find_candidates(picture)
+        return reader.interpret(seen)
 
     def with_hand(self, path: str | Path) -> Reader:
         """Return a reader of the same models that knows corrected digits of one person (`recognise.hand`).
@@ -164,19 +172,26 @@ class Reader:
 
     def find_candidates(self, picture: Source) -> Candidates:
         """Return everything found on the way to a reading, to show or measure it; raises what `read` raises."""
-        grey, hand = open_picture(picture), self._classifier
-        if not isinstance(hand, Hand):
-            return locate_digits(grey, hand, self._detector, self._recogniser)
-        # in a number, corrected digits speak about its texts, not about the candidates too
-        seen = locate_digits(grey, hand.alone, self._detector, self._recogniser)
-        if not seen.lines and seen.too_much is None:
-            seen = locate_digits(grey, hand, self._detector, self._recogniser)
-        return correct(seen, hand, self._line_scale.weights)
+        scan = Scan.of(open_picture(picture), LARGEST_SIDE)
+        seen = self._find(scan)
+        if self._recogniser is not None:
+            seen = recognise_lines(seen, scan, self._recogniser)
+        if isinstance(self._classifier, Hand):
+            seen = correct(seen, self._classifier, self._line_scale.weights)
+        return seen
+
+    def _find(self, scan: Scan) -> Candidates:
+        classifier, has_lines = self._classifier, self._recogniser is not None
+        if isinstance(classifier, Hand):
+            # in a number, corrected digits speak about its texts, not about the candidates too
+            seen = find_candidates(scan, classifier.alone, self._detector, has_lines)
+            if seen.lines or seen.too_much is not None:
+                return seen
+        return find_candidates(scan, classifier, self._detector, has_lines)
 
     def interpret(self, seen: Candidates) -> Reading:
-        """Turn candidates into a reading."""
-        reading = interpret(seen, self._scale, self._line_scale)
-        return reading if self._values is None else choose(reading, seen, self._values, self._line_scale)
+        """Turn everything found into a reading."""
+        return interpret(seen, self._scale, self._line_scale, self._values)
 
     def read_many(
         self, pictures: Iterable[Source] | Source, among: Sequence[str] | None = None

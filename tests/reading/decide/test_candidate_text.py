@@ -5,8 +5,8 @@ import pytest
 
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.candidate_confidence import Scale, Way
-from shuzi.reading.decide.candidate_text import interpret
-from shuzi.reading.find.candidates import Candidate, Candidates
+from shuzi.reading.decide.interpret import interpret
+from shuzi.reading.values import Candidate, Candidates
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 PAGE = np.full((40, 120), 255, np.uint8)

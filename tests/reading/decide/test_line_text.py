@@ -2,13 +2,10 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.decide.allowed_values import choose
 from shuzi.reading.decide.candidate_confidence import Scale, Way
-from shuzi.reading.decide.candidate_text import interpret
+from shuzi.reading.decide.interpret import interpret
 from shuzi.reading.decide.line_confidence import Curve, LineScale
-from shuzi.reading.find.candidates import Candidate, Candidates
-from shuzi.reading.find.line_frames import Line
-from shuzi.reading.recognise.search import LineTexts, Weights
+from shuzi.reading.values import Candidate, Candidates, Line, LineTexts, Weights
 
 SCALE = Scale(Way(), Way(), ok=0.9, digit=0.5)
 LINES = LineScale(Weights(*[1.0, *[0.0] * 6]), Curve(), ok=0.9)
@@ -19,7 +16,7 @@ def seen(line, *strokes, candidates=(), others=()):
     ink = np.zeros((60, 200), np.uint8)
     for x, y, width, height in strokes:
         ink[y : y + height, x : x + width] = 255
-    return Candidates(255 - ink, ink.shape, False, ink, list(candidates), 0.0, 0.0, (line, *others))
+    return Candidates(255 - ink, ink.shape, False, ink, list(candidates), 0.0, texts=(line, *others))
 
 
 def line(said, chances, candidates=(), frame=FRAME):
@@ -120,23 +117,27 @@ def test_a_digit_that_the_line_takes_for_a_sign_is_no_digit(columns):
     assert doubtful.status == "unsure"
 
 
+def test_specks_on_a_line_without_candidates_leave_a_picture_blank(columns):
+    specks = interpret(seen(line(columns("____"), {"?": 0.9, "1": 0.1}), THREE), SCALE, LINES)
+    assert (specks.text, specks.status, specks.ignored) == ("", "blank", ())
+
+
 def test_of_a_list_the_value_that_fits_is_chosen_and_a_near_one_is_a_doubt(columns):
     said = columns("__3______4______5___", doubts={9: {"9": 0.1}}, sure=0.98)
     page = seen(line(said, {"345": 0.9, "395": 0.1}), THREE, (36, 10, 14, 28), FOUR)
-    reading = interpret(page, SCALE, LINES)
-    chosen = choose(reading, page, ["345", "777", "128"], LINES)
+    chosen = interpret(page, SCALE, LINES, ["345", "777", "128"])
     assert (chosen.text, chosen.status) == ("345", "ok")
     assert chosen.alternatives[0][0] == "345"
-    doubt = choose(reading, page, ["345", "395"], LINES)
+    doubt = interpret(page, SCALE, LINES, ["345", "395"])
     assert (doubt.text, doubt.status) == ("345", "unsure")
     assert "395" in doubt.message
-    none = choose(reading, page, ["777", "128"], LINES)
+    none = interpret(page, SCALE, LINES, ["777", "128"])
     assert none.status == "unsure"
 
 
 def test_a_list_without_marks_is_compared_with_the_digits_alone(columns):
     said = columns("__3______.______4___", sure=0.99)
     page = seen(line(said, {"3.4": 0.97, "34": 0.03}), THREE, POINT, FOUR)
-    chosen = choose(interpret(page, SCALE, LINES), page, ["34", "81"], LINES)
+    chosen = interpret(page, SCALE, LINES, ["34", "81"])
     assert (chosen.text, chosen.status) == ("34", "ok")
     assert [each.mark for each in chosen.marks] == ["."]  # its ink is told

@@ -4,8 +4,7 @@ import pytest
 from shuzi.ink.boxes import Box
 from shuzi.models.tasks import CLASSES
 from shuzi.reading.decide.outcome import by_character, outcome
-from shuzi.reading.find.line_frames import Line
-from shuzi.reading.recognise.search import LineTexts, Weights
+from shuzi.reading.values import Line, LineTexts, Weights
 
 FRAME = Box(0.0, 0.0, 180.0, 48.0)
 

@@ -7,7 +7,7 @@ import pytest
 from shuzi.ink.boxes import Box
 from shuzi.models.store import find_model
 from shuzi.reading.find.candidates import candidates_at
-from shuzi.reading.find.detector import Found
+from shuzi.reading.find.detector import Detection
 from shuzi.reading.recognise.classifier import Classifier
 
 
@@ -31,7 +31,7 @@ def framed(mnist):
 
 def alike(boxes):
     """A detector that has no opinion on which digit it is."""
-    return [Found(np.full(10, 0.9, np.float32), box) for box in boxes]
+    return [Detection(np.full(10, 0.9, np.float32), box) for box in boxes]
 
 
 class Told:

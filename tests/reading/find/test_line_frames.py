@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.find.candidates import Candidate, TooMuch
 from shuzi.reading.find.line_frames import lines_of
+from shuzi.reading.find.work import TooMuch
+from shuzi.reading.values import Candidate
 
 SHAPE = (300, 600)
 

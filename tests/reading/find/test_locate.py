@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.find.detector import Found
-from shuzi.reading.find.locate import locate_digits
+from shuzi.ink.scan import Scan
+from shuzi.reading.find.detector import Detection
+from shuzi.reading.find.locate import find_candidates
 
 
 class Classifier:
@@ -31,7 +32,7 @@ class Detector:
         self.asked = True
         scores = np.zeros(10, np.float32)
         scores[1] = 0.95
-        return [Found(scores, Box(*box)) for box in self.boxes]
+        return [Detection(scores, Box(*box)) for box in self.boxes]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_the_detector_runs_if_the_digits_together_are_too_unsure(count, sure, as
     for place in range(count):
         page[20:60, 60 * place + 28 : 60 * place + 33] = 30
     detector = Detector()
-    candidates = locate_digits(page, Classifier(sure), detector)
+    candidates = located(page, Classifier(sure), detector)
     assert detector.asked is asked
     assert candidates.simple is not asked
     assert len(candidates.candidates) == count
@@ -56,11 +57,15 @@ def page_with_line():
     return page
 
 
+def located(page, classifier, detector):
+    return find_candidates(Scan.of(page, 1_280), classifier, detector, has_lines=False)
+
+
 STROKES = [(28.0, 20.0, 5.0, 42.0), (88.0, 22.0, 5.0, 34.0), (148.0, 22.0, 5.0, 34.0)]
 
 
 def test_a_digit_that_was_left_out_with_a_line_is_added_by_the_detector(page_with_line):
-    candidates = locate_digits(page_with_line, Classifier(0.99), Detector(*STROKES))
+    candidates = located(page_with_line, Classifier(0.99), Detector(*STROKES))
     assert [candidate.box for candidate in sorted(candidates.candidates, key=lambda each: each.box)] == STROKES
     assert not candidates.simple
 
@@ -70,7 +75,7 @@ def test_a_digit_that_was_left_out_with_a_line_is_added_by_the_detector(page_wit
 )
 def test_the_detector_takes_no_sure_digit_away(page_with_line, found):
     detector = Detector(*found)
-    candidates = locate_digits(page_with_line, Classifier(0.99), detector)
+    candidates = located(page_with_line, Classifier(0.99), detector)
     assert detector.asked
     assert sorted(candidate.box for candidate in candidates.candidates) == STROKES[1:]
     assert candidates.simple
@@ -81,19 +86,19 @@ def test_the_detector_decides_if_a_single_component_is_fairly_confident():
     page = np.full((80, 120), 230, np.uint8)
     page[20:60, 40:45] = page[20:60, 70:75] = page[40:43, 45:70] = 30
     found = [(40.0, 20.0, 5.0, 40.0), (70.0, 20.0, 5.0, 40.0)]
-    candidates = locate_digits(page, Classifier(0.8), Detector(*found))
+    candidates = located(page, Classifier(0.8), Detector(*found))
     assert sorted(candidate.box for candidate in candidates.candidates) == found
 
 
 def test_simple_candidates_stay_if_the_detector_finds_nothing():
     page = np.full((80, 60), 230, np.uint8)
     page[20:60, 28:33] = 30
-    assert len(locate_digits(page, Classifier(0.8), Detector()).candidates) == 1
+    assert len(located(page, Classifier(0.8), Detector()).candidates) == 1
 
 
 def test_the_detector_is_not_asked_about_a_few_specks():
     page = np.full((80, 120), 230, np.uint8)
     page[20:60, 28:33] = page[20:60, 88:93] = page[10, 60] = page[70, 61] = 30
     detector = Detector()
-    assert locate_digits(page, Classifier(0.99), detector).simple
+    assert located(page, Classifier(0.99), detector).simple
     assert not detector.asked

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from shuzi.ink.boxes import Box
-from shuzi.reading.find.candidates import Candidate
-from shuzi.reading.find.line_frames import Line
-from shuzi.reading.recognise.search import Weights, align, texts_of
+from shuzi.reading.recognise.alignment import align
+from shuzi.reading.recognise.search import probabilities_of, texts_of
+from shuzi.reading.values import Candidate, Line, Weights
 
 CONTRAST = np.full((60, 200), 64, np.uint8)
 
@@ -33,14 +33,14 @@ def line(*candidates):
 
 
 def best(found):
-    return found.texts[int(found.probabilities(Weights()).argmax())]
+    return found.texts[int(probabilities_of(found, Weights()).argmax())]
 
 
 def test_what_both_strips_and_the_candidates_say_is_read(columns):
     said = columns("_1__7__5_")
     found = texts_of(line(candidate(1), candidate(7), candidate(5)), CONTRAST, Said(said, said))
     assert best(found) == "175"
-    assert found.probabilities(Weights()).sum() == pytest.approx(1)
+    assert probabilities_of(found, Weights()).sum() == pytest.approx(1)
 
 
 def test_the_candidates_decide_where_the_strips_doubt(columns):
@@ -93,4 +93,4 @@ def test_no_other_alignment_is_more_probable(seed):
     found = align(digits, candidates)
     total = found.matched + found.overlooked * np.log(0.03) + found.denied
     assert total == pytest.approx(brute_force(digits, candidates, 0.03), abs=1e-5)
-    assert len(found.places) == len(digits)
+    assert len(found.candidates) == len(digits)

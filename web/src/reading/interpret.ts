@@ -1,7 +1,7 @@
 /** Candidates become a reading: the text, its confidence, and a sentence for people; see `shuzi.reading.decide.candidate_text`. */
 
 import { LEAST_CONTRAST } from "../generated/ink/paper";
-import { MORE_INK } from "../generated/reading/decide";
+import { MORE_INK } from "../generated/reading/report";
 import { inReadingOrder } from "../ink/components";
 import { largestAt } from "../ink/numbers";
 import { aboutNoWriting, aboutThePicture, isMuchSmaller } from "./advice";

@@ -10,7 +10,6 @@ import numpy as np
 
 from shuzi.errors import DataError
 from shuzi.models.tasks import DIGITS, MARKS
-from shuzi.reading.decide.characters import digit_of, has_digits, ignored_on, is_sign_inside, mark_of
 from shuzi.reading.decide.decide_thresholds import (
     CLEARLY_OTHER,
     LEAST_RARITY,
@@ -19,12 +18,22 @@ from shuzi.reading.decide.decide_thresholds import (
     LONGEST_VALUE,
     MOST_ALTERNATIVES,
     MOST_VALUES,
+    STEEPEST_LOGIT,
     VALUE_OK,
 )
+from shuzi.reading.decide.ignored_ink import ignored_on
 from shuzi.reading.decide.line_confidence import LineScale
-from shuzi.reading.decide.outcome import Outcome, by_character, characters_of, outcome
-from shuzi.reading.decide.value_scores import Scored, scored
-from shuzi.reading.find.candidates import Candidates
+from shuzi.reading.decide.outcome import (
+    Outcome,
+    Outcomes,
+    by_character,
+    characters_of,
+    digit_of,
+    has_digits,
+    is_sign_inside,
+    mark_of,
+)
+from shuzi.reading.decide.value_scores import ScoredValues, score_values
 from shuzi.reading.report.result import (
     BLANK,
     NOT_A_DIGIT,
@@ -32,11 +41,11 @@ from shuzi.reading.report.result import (
     SIGN_INK,
     UNKNOWN,
     UNSURE,
-    Digit,
     Ignored,
     Reading,
     without_marks,
 )
+from shuzi.reading.values import Candidates
 
 _INK = "ink"
 
@@ -55,21 +64,23 @@ def checked(values: Sequence[str]) -> list[str]:
     ['10234', '10243']
     """
     values = values if isinstance(values, str) else [*values]
-    if isinstance(values, str) or not all(isinstance(each, str) for each in values):
+    if isinstance(values, str) or not all(isinstance(value, str) for value in values):
         raise DataError("error.among.kind")
-    kept = [*dict.fromkeys(each.strip() for each in values if each.strip())]
-    if not kept:
+    distinct = [*dict.fromkeys(value.strip() for value in values if value.strip())]
+    if not distinct:
         raise DataError("error.among.empty")
-    if len(kept) > MOST_VALUES:
-        raise DataError("error.among.many", n=len(kept), most=MOST_VALUES)
-    for each in kept:
-        if not set(each) <= set(DIGITS + MARKS) or not set(each) & set(DIGITS) or len(each) > LONGEST_VALUE:
-            shown = each if len(each) <= LONGEST_VALUE else f"{each[:LONGEST_VALUE]}…"
+    if len(distinct) > MOST_VALUES:
+        raise DataError("error.among.many", n=len(distinct), most=MOST_VALUES)
+    for value in distinct:
+        if not set(value) <= set(DIGITS + MARKS) or not set(value) & set(DIGITS) or len(value) > LONGEST_VALUE:
+            shown = value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"
             raise DataError("error.among.value", value=shown)
-    return kept
+    return distinct
 
 
-def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: LineScale) -> Reading:
+def choose(
+    reading: Reading, seen: Candidates, outcomes: Outcomes, values: Sequence[str], scale: LineScale
+) -> Reading:
     """Choose the value that is most probably written.
 
     Values are compared with the text if one of them has a mark, otherwise with its digits. Blank pictures, pictures
@@ -79,8 +90,8 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     ----------
     reading
         The reading without the list.
-    seen
-        What it was made from.
+    seen, outcomes
+        What it was made from, and what its lines say.
     values
         As `checked` returns them.
     scale
@@ -94,50 +105,48 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     """
     if reading.status in (BLANK, NOT_A_DIGIT) or seen.too_much is not None:
         return reading
-    with_marks = any(set(each) & set(MARKS) for each in values)
-    found = scored(reading, seen, values, scale, with_marks)
-    ranked = np.argsort(-found.scores, kind="stable")[:MOST_ALTERNATIVES].tolist()
-    best, highest = found.values[ranked[0]], float(found.scores[ranked[0]])
+    # 1. the probability of each value among all, and of what is not on the list
+    with_marks = any(set(value) & set(MARKS) for value in values)
+    scored = score_values(reading, seen.texts, values, scale.weights, with_marks)
+    ranked = np.argsort(-scored.scores, kind="stable")[:MOST_ALTERNATIVES].tolist()
+    best, highest = scored.values[ranked[0]], float(scored.scores[ranked[0]])
     # an unlisted text is one of all texts of that length, so each of them is rare
     rare = len(values) / max(10.0 ** len(without_marks(best)), len(values))
-    other = (
-        math.exp(min(found.free - highest, 500.0))
-        * max(rare, LEAST_RARITY)
-        * (1 - LISTED_PROBABILITY)
-        / LISTED_PROBABILITY
-    )
-    exponents = np.exp(found.scores - highest)
-    probabilities = exponents / (float(exponents.sum()) + other)
+    odds = math.exp(min(scored.unlisted - highest, STEEPEST_LOGIT))
+    unlisted = odds * max(rare, LEAST_RARITY) * (1 - LISTED_PROBABILITY) / LISTED_PROBABILITY
+    exponents = np.exp(scored.scores - highest)
+    probabilities = exponents / (float(exponents.sum()) + unlisted)
     confidence = float(probabilities[ranked[0]])
-    chosen = [(found.texts[place], float(probabilities[place])) for place in ranked]
-    several = "\n" in reading.text
-    told = None if several else _told(reading, seen, found, chosen, scale)
-    if several:
+    alternatives = tuple((scored.values[index], float(probabilities[index])) for index in ranked)
+    # 2. where its digits stand, and what speaks against it
+    texts = [(scored.texts[index], float(probabilities[index])) for index in ranked]
+    has_lines = "\n" in reading.text
+    placed = None if has_lines else _place(reading, seen, outcomes, scored, texts)
+    if has_lines:
         doubt = "reading.among.lines"
-    elif told is None or highest < LEAST_VALUE_SCORE or found.free - highest > CLEARLY_OTHER:
+    elif placed is None or highest < LEAST_VALUE_SCORE or scored.unlisted - highest > CLEARLY_OTHER:
         doubt = "reading.among.none"
     else:
-        doubt = _INK if told.status != OK or (_has_unknown(told) and _longer(values, best)) else ""
+        doubt = _INK if placed.status != OK or (_has_unknown(placed) and _has_longer(values, best)) else ""
     status = OK if confidence >= VALUE_OK and not doubt else UNSURE
-    alternatives = tuple((found.values[place], float(probabilities[place])) for place in ranked)
-    near = {"value": best}
+    # 3. a sentence
     if doubt:
-        advice = told.advice if told and doubt == _INK else (doubt, near)
+        advice = placed.advice if placed and doubt == _INK else (doubt, {"value": best})
     elif status == OK:
-        beside = told is not None and any(each.kind in (UNKNOWN, SIGN_INK) for each in told.ignored)
-        advice = "reading.among.ok_beside" if beside else "reading.among.ok", {"value": best}
+        has_other_ink = placed is not None and any(piece.kind in (UNKNOWN, SIGN_INK) for piece in placed.ignored)
+        advice = "reading.among.ok_beside" if has_other_ink else "reading.among.ok", {"value": best}
     elif len(alternatives) > 1 and alternatives[1][1] * 10 > 1 - confidence:
         advice = "reading.among.rival", {"other": alternatives[1][0]}
     else:
-        advice = "reading.among.none", near
+        advice = "reading.among.none", {"value": best}
     return replace(
         reading,
         text=best,
         status=status,
         confidence=confidence,
-        digits=told.digits if told else (),
-        marks=told.marks if told else (),
-        ignored=told.ignored if told else _everything(reading),
+        digits=placed.digits if placed else (),
+        marks=placed.marks if placed else (),
+        ignored=placed.ignored if placed else _all_ink(reading),
         advice=advice,
         alternatives=alternatives,
         digits_confidence=confidence,
@@ -145,16 +154,20 @@ def choose(reading: Reading, seen: Candidates, values: Sequence[str], scale: Lin
     )
 
 
-def _told(
-    reading: Reading, seen: Candidates, found: Scored, texts: Sequence[tuple[str, float]], scale: LineScale
+def _place(
+    reading: Reading,
+    seen: Candidates,
+    outcomes: Outcomes,
+    scored: ScoredValues,
+    texts: Sequence[tuple[str, float]],
 ) -> Reading | None:
     """Tell where the digits of a value stand, and what other ink there is; None if nobody could say.
 
     Parameters
     ----------
-    reading, seen, scale
+    reading, seen, outcomes
         As for `choose`.
-    found
+    scored
         The values, scored.
     texts
         What may stand there and the probability of each, the chosen value first.
@@ -167,52 +180,48 @@ def _told(
     digits = without_marks(text)
     if len(digits) < len(reading.digits):
         return None  # what was read as a digit would be a mark, a sign or nothing
-    if found.line is None:
+    if scored.line is None:
         if len(digits) > len(reading.digits):
             return None
         pairs = zip(reading.digits, map(int, digits), strict=True)
-        return replace(reading, status=OK, digits=tuple(_as(each, digit) for each, digit in pairs))
-    characters = characters_of(found.line, text, by_character(*zip(*texts, strict=True)), seen.ink)
-    if not all(each.image.any() for each in characters):
+        renamed = [replace(old, digit=new, probability=float(old.probabilities[new])) for old, new in pairs]
+        return replace(reading, status=OK, digits=tuple(renamed))
+    characters = characters_of(scored.line, text, by_character(*zip(*texts, strict=True)), seen.ink)
+    if not all(character.image.any() for character in characters):
         return None
-    outcomes = [outcome(each, scale.weights, seen.ink) for each in seen.lines]
-    read = [each.texts[0] for each in outcomes if has_digits(each.texts[0])]
-    inside = is_sign_inside(text) or (
-        len(digits) == len(reading.digits) and any(is_sign_inside(each) for each in read)
+    read = [line.texts[0] for line in outcomes.of_lines if has_digits(line.texts[0])]
+    sign_inside = is_sign_inside(text) or (
+        len(digits) == len(reading.digits) and any(is_sign_inside(line) for line in read)
     )
-    own = [each for each in characters if each.character in DIGITS]
+    own = [character for character in characters if character.character in DIGITS]
+    marks = [character for character in characters if character.character in MARKS]
     return replace(
         reading,
-        status=UNSURE if inside else OK,
-        digits=tuple(digit_of(each, seen, each.probability, VALUE_OK) for each in own),
-        marks=tuple(mark_of(each, seen, each.probability) for each in characters if each.character in MARKS),
+        status=UNSURE if sign_inside else OK,
+        digits=tuple(digit_of(digit, seen, digit.probability, VALUE_OK) for digit in own),
+        marks=tuple(mark_of(mark, seen, mark.probability) for mark in marks),
         ignored=ignored_on(seen, [Outcome((text,), (1.0,), characters, agreed=False)], own),
-        advice=("reading.sign_inside" if inside else "reading.unknown_ink", {}),
+        advice=("reading.sign_inside" if sign_inside else "reading.unknown_ink", {}),
     )
-
-
-def _as(digit: Digit, value: int) -> Digit:
-    """Return a digit as the one that the list says it is."""
-    return replace(digit, digit=value, probability=float(digit.probabilities[value]))
 
 
 def _has_unknown(reading: Reading) -> bool:
-    return any(each.kind == UNKNOWN for each in reading.ignored)
+    return any(piece.kind == UNKNOWN for piece in reading.ignored)
 
 
-def _longer(values: Sequence[str], best: str) -> bool:
+def _has_longer(values: Sequence[str], best: str) -> bool:
     """Tell whether another value has all digits of the best one and more: unknown ink may be the rest of it."""
     digits = without_marks(best)
-    return any(len(each) > len(digits) and _is_part(digits, each) for each in map(without_marks, values))
+    return any(len(value) > len(digits) and _is_part(digits, value) for value in map(without_marks, values))
 
 
 def _is_part(digits: str, value: str) -> bool:
     """Tell whether digits stand in a value in this order."""
     rest = iter(value)
-    return all(each in rest for each in digits)
+    return all(digit in rest for digit in digits)
 
 
-def _everything(reading: Reading) -> tuple[Ignored, ...]:
+def _all_ink(reading: Reading) -> tuple[Ignored, ...]:
     """Name all ink, where it is not clear what of it belongs to the value."""
-    boxes = [*(each.box for each in reading.digits), *(each.box for each in reading.marks)]
+    boxes = [*(digit.box for digit in reading.digits), *(mark.box for mark in reading.marks)]
     return (*reading.ignored, *(Ignored(UNKNOWN, box) for box in boxes))

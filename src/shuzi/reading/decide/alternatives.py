@@ -17,8 +17,8 @@ def on_lines(lines: Iterable[Iterable[Choices]]) -> list[Choices]:
     [[('1', 1.0)], [('\n', 1.0)], [('2', 1.0)]]
     """
     parts: list[Choices] = []
-    for number, line in enumerate(lines):
-        parts += [[("\n", 1.0)], *line] if number else line
+    for index, line in enumerate(lines):
+        parts += [[("\n", 1.0)], *line] if index else line
     return parts
 
 
@@ -31,9 +31,9 @@ def most_probable(parts: Iterable[Choices], most: int = MOST_ALTERNATIVES) -> li
     """
     best = [("", 1.0)]
     for part in parts:
-        likely = sorted(part, key=lambda each: -each[1])[:most]
-        longer = [(text + more, share * probability) for text, share in best for more, probability in likely]
-        best = sorted(longer, key=lambda each: -each[1])[:most]
+        likely = sorted(part, key=_least_probable_last)[:most]
+        longer = [(text + more, before * probability) for text, before in best for more, probability in likely]
+        best = sorted(longer, key=_least_probable_last)[:most]
     return best
 
 
@@ -46,9 +46,8 @@ def best_products(parts: Iterable[Choices], confidence: float) -> tuple[tuple[st
     """
     (text, highest), *others = most_probable(parts)
     scale = confidence / max(highest, LEAST_ALTERNATIVE)
-    scale = min(scale, (1 - confidence) / max(sum(share for _, share in others), LEAST_ALTERNATIVE))
-    named = [(other, share * scale) for other, share in others]
-    return (text, confidence), *(each for each in named if each[1] >= LEAST_ALTERNATIVE)
+    scale = min(scale, (1 - confidence) / max(sum(probability for _, probability in others), LEAST_ALTERNATIVE))
+    return (text, confidence), *_worth_naming((other, probability * scale) for other, probability in others)
 
 
 def shared_out(texts: Sequence[tuple[str, float]], confidence: float, others: float) -> tuple[tuple[str, float], ...]:
@@ -66,7 +65,16 @@ def shared_out(texts: Sequence[tuple[str, float]], confidence: float, others: fl
     if not texts:
         return ()
     rest = sum(probability for _, probability in texts[1:])
-    share = (1 - confidence) * others / rest if rest > 0 else 0.0
+    scale = (1 - confidence) * others / rest if rest > 0 else 0.0
     # no other text may be called more probable than the one that was chosen
-    named = [(text, min(probability * share, confidence)) for text, probability in texts[1:]]
-    return ((texts[0][0], confidence), *(each for each in named if each[1] >= LEAST_ALTERNATIVE))
+    named = ((text, min(probability * scale, confidence)) for text, probability in texts[1:])
+    return ((texts[0][0], confidence), *_worth_naming(named))
+
+
+def _worth_naming(texts: Iterable[tuple[str, float]]) -> Choices:
+    """Leave out texts that are too improbable to be named."""
+    return [(text, probability) for text, probability in texts if probability >= LEAST_ALTERNATIVE]
+
+
+def _least_probable_last(text: tuple[str, float]) -> float:
+    return -text[1]

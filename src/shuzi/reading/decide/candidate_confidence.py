@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from shuzi.reading.decide.decide_thresholds import CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT
-from shuzi.reading.find.candidates import Candidate, Candidates
+from shuzi.reading.values import Candidate, Candidates
 
 
 class Curves(NamedTuple):
@@ -153,17 +153,17 @@ def measured_at(way: str) -> list[str]:
     >>> measured_at("found")[:2]
     ['found-right-0', 'found-right-1']
     """
-    return [f"{way}-right-{number}" for number in range(len(KNOTS))]
+    return [f"{way}-right-{knot}" for knot in range(len(KNOTS))]
 
 
-def logit(sure: float) -> float:
+def logit(probability: float) -> float:
     """Return the logit of a probability, clipped away from 0 and 1.
 
     >>> logit(0.5), round(logit(1.0), 2)
     (0.0, 9.21)
     """
-    kept = min(max(sure, CLIPPED_PROBABILITY), 1 - CLIPPED_PROBABILITY)
-    return math.log(kept / (1 - kept))
+    clipped = min(max(probability, CLIPPED_PROBABILITY), 1 - CLIPPED_PROBABILITY)
+    return math.log(clipped / (1 - clipped))
 
 
 def sigmoid(score: float) -> float:
@@ -177,7 +177,7 @@ def sigmoid(score: float) -> float:
 
 def _way(thresholds: Mapping[str, float], way: str) -> Way:
     """Return the calibration named `way`; an incomplete one counts as none."""
-    curves, measured = [f"{way}-{each}" for each in Curves._fields], measured_at(way)
+    curves, measured = [f"{way}-{field}" for field in Curves._fields], measured_at(way)
     if not thresholds.keys() >= {*curves, *measured}:
         return Way()
     return Way(Curves(*(thresholds[name] for name in curves)), tuple(thresholds[name] for name in measured))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
 
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.decide.outcome import outcome
-from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.recognise.hand import Correction, Hand
-from shuzi.reading.recognise.search import LineTexts, Raise, Weights
+from shuzi.reading.recognise.search import scores_of, totals_of
+from shuzi.reading.values import Candidates, LineTexts, Raise, Weights
 
 
 def correct(seen: Candidates, hand: Hand, weights: Weights) -> Candidates:
@@ -19,45 +20,49 @@ def correct(seen: Candidates, hand: Hand, weights: Weights) -> Candidates:
     Parameters
     ----------
     seen
-        What was found, with its lines.
+        What was found, with the texts of its lines.
     hand
         Knows the corrected digits.
     weights
         How much each score of a text counts.
     """
-    return replace(seen, lines=tuple(_corrected(each, seen, hand, weights) for each in seen.lines))
+    return replace(seen, texts=tuple(_corrected(line, seen, hand, weights) for line in seen.texts))
 
 
-def _corrected(found: LineTexts, seen: Candidates, hand: Hand, weights: Weights) -> LineTexts:
+def _corrected(line: LineTexts, seen: Candidates, hand: Hand, weights: Weights) -> LineTexts:
     """Add the texts that corrected digits speak for, and raise their probabilities as much as these say."""
-    best = outcome(found, weights, seen.ink)
+    best = outcome(line, weights, seen.ink)
     text = best.texts[0]
-    places = [place for place, each in enumerate(text) if each in DIGITS]
-    if not places:
-        return found
-    images = np.stack([best.characters[place].image for place in places])
-    told = hand.corrections(images, [int(text[place]) for place in places])
+    positions = [position for position, character in enumerate(text) if character in DIGITS]
+    if not positions:
+        return line
+    images = np.stack([best.characters[position].image for position in positions])
+    of_digits = hand.corrections(images, [int(text[position]) for position in positions])
     corrections = [
-        (number, place, each) for number, (place, each) in enumerate(zip(places, told, strict=True)) if each
+        (index, position, correction)
+        for index, (position, correction) in enumerate(zip(positions, of_digits, strict=True))
+        if correction
     ]
     if not corrections:
-        return found
-    singly = [_with(text, [(place, each)]) for _, place, each in corrections]
-    changes = found.totals(weights, [text, *singly])
+        return line
+    singly = [_with(text, [(position, correction)]) for _, position, correction in corrections]
+    totals = totals_of(line, weights, [text, *singly])
     raises = []
-    for (number, _, each), total in zip(corrections, (changes[1:] - changes[0]).tolist(), strict=True):
+    for (index, _, correction), total in zip(corrections, (totals[1:] - totals[0]).tolist(), strict=True):
         # between what the line says and what the corrected digit says
-        raises.append(Raise(number, each.digit, max(each.alike * (each.logit - total), 0.0)))
-    together = _with(text, [(place, each) for _, place, each in corrections if each.logit > 0])
-    more = [each for each in dict.fromkeys([*singly, together]) if each not in found.texts]
+        logit = max(correction.alike * (correction.logit - total), 0.0)
+        raises.append(Raise(index, correction.digit, logit))
+    likely = _with(text, [(position, correction) for _, position, correction in corrections if correction.logit > 0])
+    more = [new for new in dict.fromkeys([*singly, likely]) if new not in line.texts]
     if more:
-        scores = np.concatenate([found.scores, found.score(more)])
-        found = replace(found, texts=(*found.texts, *more), scores=scores)
-    return replace(found, raises=tuple(raises), digits=len(places))
+        scores = np.concatenate([line.scores, scores_of(line, more)])
+        line = replace(line, texts=(*line.texts, *more), scores=scores)
+    return replace(line, raises=tuple(raises), digits=len(positions))
 
 
-def _with(text: str, corrections: list[tuple[int, Correction]]) -> str:
+def _with(text: str, corrections: Iterable[tuple[int, Correction]]) -> str:
+    """Return a text with its digits at some positions corrected."""
     characters = list(text)
-    for place, each in corrections:
-        characters[place] = str(each.digit)
+    for position, correction in corrections:
+        characters[position] = str(correction.digit)
     return "".join(characters)

@@ -17,7 +17,6 @@ KNOTS: Final = (-4.0, -3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 4.0, 5.0)
 STEEPEST_LOGIT: Final = 500.0  # math.exp overflows at 709
 CLIPPED_PROBABILITY: Final = 1e-4  # probabilities closer to 0 or 1 than this carry no more information
 NO_DIGIT_PROBABILITY: Final = 0.5  # of all lines: from this on the whole picture is called not a digit
-MORE_INK: Final = 0.05  # fraction of the ink outside all digits that is worth mentioning
 
 # each piece of ink is one thing
 SAME_INK: Final = 0.5  # of the smaller of two boxes: from this overlap on they hold the same ink

@@ -12,19 +12,48 @@ from shuzi.ink.boxes import Box
 from shuzi.ink.components import SOLID
 from shuzi.ink.pattern import THIN, is_patterned, thickness
 from shuzi.ink.ruling import Ruling
+from shuzi.models.tasks import MARKS, SIGN
 from shuzi.reading.decide.decide_thresholds import (
     CHARACTER_MARGIN,
     DARKNESS_MARGIN,
     IMAGES_PER_PIECE,
     LARGE_INK,
+    LEAST_KIND_WORK,
     MOST_CUT_OFF,
     PIXELS_PER_IMAGE,
     PRINT_DARKNESS,
     SAME_LINE_OVERLAP,
     STAIN_DARKNESS,
 )
+from shuzi.reading.decide.outcome import Character, Outcome, has_digits
 from shuzi.reading.find.find_thresholds import MOST_WORK
-from shuzi.reading.report.result import NEIGHBOUR, PRINT, RULING, STAIN, UNKNOWN
+from shuzi.reading.report.result import NEIGHBOUR, PRINT, RULING, SIGN_INK, STAIN, UNKNOWN, Ignored
+from shuzi.reading.values import Candidates
+
+
+def ignored_on(seen: Candidates, outcomes: Sequence[Outcome], digits: Sequence[Character]) -> tuple[Ignored, ...]:
+    """Name the ink that is in no text of a page, from left to right.
+
+    Parameters
+    ----------
+    seen
+        What was found.
+    outcomes
+        What its lines say.
+    digits
+        The digits of the lines that hold some.
+    """
+    characters = [character for line in outcomes for character in line.characters]
+    ignored = [(SIGN_INK, character.box) for character in characters if character.character == SIGN]
+    # a mark on a line without a digit is in no text
+    blank = [line for line in outcomes if not has_digits(line.texts[0])]
+    ignored += [(UNKNOWN, mark.box) for line in blank for mark in line.characters if mark.character in MARKS]
+    heights = [each.box.height for each in digits or characters] or [line.line.height for line in seen.texts]
+    boxes = [character.box for character in characters]
+    most = max(seen.work_left, LEAST_KIND_WORK)
+    ignored += left_out(seen.grey, seen.ink, boxes, float(np.median(heights)), most)
+    left_to_right = sorted(ignored, key=lambda piece: piece[1].x)
+    return tuple(Ignored(kind, seen.in_original(box)) for kind, box in left_to_right)
 
 
 def left_out(
@@ -54,63 +83,67 @@ def left_out(
     >>> left_out(255 - ink, ink, [Box(10, 10, 4, 20)], 20.0)
     [('unknown', Box(x=40, y=10, width=20, height=20)), ('ruling', Box(x=2, y=36, width=96, height=1))]
     """
-    every = ink >= SOLID
-    solid = every.astype(np.uint8)
-    _, pieces = cv2.connectedComponents(solid, connectivity=8)
+    inked = ink >= SOLID
+    outside = inked.astype(np.uint8)
+    _, pieces = cv2.connectedComponents(outside, connectivity=8)
     near = DARKNESS_MARGIN * height
-    known = [_darkness(grey, ink, box, near, ink[box.pixels()] >= SOLID) for box in taken]
-    darkness = float(np.median(known)) if known else 0.0
+    of_digits = [_darkness(grey, ink, box, near, ink[box.pixels()] >= SOLID) for box in taken]
+    darkness = float(np.median(of_digits)) if of_digits else 0.0
+    # 1. the ink outside all characters, in pieces
     for box in taken:
         around = box.pixels(rim=CHARACTER_MARGIN * height)
         # around a box, only what hangs together with its ink belongs to it
         own = np.isin(pieces[around], np.unique(pieces[box.pixels()]))
-        solid[around][own] = 0
-    _, found_labels, found_stats, _ = cv2.connectedComponentsWithStats(solid, connectivity=8)
-    labels, stats = np.asarray(found_labels, np.int32), np.asarray(found_stats, np.int32)
-    ruling = Ruling(every, solid.astype(np.bool_), taken, height, LARGE_INK * height)
-    found: list[tuple[str, Box]] = []
-    fine: list[tuple[int, int]] = []  # the place in `found` and the number of what may be a part of a pattern
+        outside[around][own] = 0
+    _, raw_labels, raw_stats, _ = cv2.connectedComponentsWithStats(outside, connectivity=8)
+    labels, stats = np.asarray(raw_labels, np.int32), np.asarray(raw_stats, np.int32)
+    ruling = Ruling(inked, outside.astype(np.bool_), taken, height, LARGE_INK * height)
+    # 2. the kind of each that is large
+    kinds: list[tuple[str, Box]] = []
+    fine: list[tuple[int, int]] = []  # the index in `kinds` and the label of what may be a part of a pattern
     large = np.flatnonzero(stats[1:, 2:4].max(axis=1) >= LARGE_INK * height) + 1
-    for number in large.tolist():
-        x, y, wide, high, area = stats[number].tolist()
+    for label in large.tolist():
+        x, y, wide, high, area = stats[label].tolist()
         box = Box(x, y, wide, high)
         most -= IMAGES_PER_PIECE + ruling.looked_at(box, area) / PIXELS_PER_IMAGE
         if most < 0:
-            found.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
+            kinds.append((UNKNOWN, box))  # to tell takes long where nested frames or a page of print fill the picture
             continue
-        piece = labels[box.pixels()] == number
+        piece = labels[box.pixels()] == label
         dark = _darkness(grey, ink, box, near, piece)
         pale = dark < STAIN_DARKNESS * darkness
         line = ruling.is_line(box, piece) or (not pale and ruling.is_comb(box, piece))
         if not line and not pale and dark <= PRINT_DARKNESS * darkness and max(wide, high) <= height:
-            fine.append((len(found), number))
+            fine.append((len(kinds), label))
         rest = NEIGHBOUR if _is_neighbour(box, ink.shape, taken, height) else UNKNOWN
-        found.append((RULING if line else STAIN if pale else rest, box))
+        kinds.append((RULING if line else STAIN if pale else rest, box))
+    # 3. a pattern is told by all of its pieces
     if fine:
-        pen = _pen(every, taken)
+        pen = _pen(inked, taken)
         if is_patterned(labels, stats, pen, height):
             thick = thickness(labels, stats[:, cv2.CC_STAT_AREA])
-            for place, number in fine:
-                if thick[number] <= THIN * pen:
-                    found[place] = (PRINT, found[place][1])
-    return found
+            for index, label in fine:
+                if thick[label] <= THIN * pen:
+                    kinds[index] = (PRINT, kinds[index][1])
+    return kinds
 
 
 def _is_neighbour(box: Box, shape: tuple[int, ...], taken: Sequence[Box], height: float) -> bool:
     """Tell whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number."""
-    above_or_below = (box.y <= 0 or box.bottom >= shape[0]) and box.height < MOST_CUT_OFF * height
-    beside = (box.x <= 0 or box.right >= shape[1]) and box.width < MOST_CUT_OFF * height
-    return (above_or_below or beside) and not any(
-        min(box.bottom, each.bottom) - max(box.y, each.y) > SAME_LINE_OVERLAP * min(box.height, each.height)
-        for each in taken
+    at_top_or_bottom = (box.y <= 0 or box.bottom >= shape[0]) and box.height < MOST_CUT_OFF * height
+    at_side = (box.x <= 0 or box.right >= shape[1]) and box.width < MOST_CUT_OFF * height
+    return (at_top_or_bottom or at_side) and not any(
+        min(box.bottom, character.bottom) - max(box.y, character.y)
+        > SAME_LINE_OVERLAP * min(box.height, character.height)
+        for character in taken
     )
 
 
-def _pen(every: NDArray[np.bool_], taken: Sequence[Box]) -> float:
+def _pen(inked: NDArray[np.bool_], taken: Sequence[Box]) -> float:
     """Return the median thickness of the strokes of characters, in pixels; 0 if there are none."""
-    inks = [every[box.pixels()].astype(np.int32) for box in taken]
-    found = [thickness(each, np.array([0, each.sum()], np.int32))[1] for each in inks]
-    return float(np.median(found)) if found else 0.0
+    inks = [inked[box.pixels()].astype(np.int32) for box in taken]
+    thicknesses = [thickness(ink, np.array([0, ink.sum()], np.int32))[1] for ink in inks]
+    return float(np.median(thicknesses)) if thicknesses else 0.0
 
 
 def _darkness(

@@ -10,7 +10,7 @@ import numpy as np
 
 from shuzi.reading.decide.candidate_confidence import logit, sigmoid
 from shuzi.reading.decide.decide_thresholds import KNOTS
-from shuzi.reading.recognise.search import Weights
+from shuzi.reading.values import Weights
 
 WEIGHT, CURVE, MEASURED, OK_FROM, OTHERS = "line-weight-", "line-curve-", "line-right-", "line-ok", "line-others"
 """The names under which a card stores all of this."""
@@ -58,9 +58,9 @@ class Curve(NamedTuple):
     lines: float = 0.0
     constant: float = 0.0
 
-    def of(self, found: Evidence) -> float:
+    def of(self, evidence: Evidence) -> float:
         """Return the probability that the text is right, before it was measured."""
-        return sigmoid(sum(each * value for each, value in zip(self, (*found, 1.0), strict=True)))
+        return sigmoid(sum(weight * value for weight, value in zip(self, (*evidence, 1.0), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class LineScale:
     @staticmethod
     def of(numbers: Mapping[str, float]) -> LineScale:
         """Take the numbers of a card's calibration; what is missing stays as it is."""
-        weights = {each: numbers[WEIGHT + each] for each in Weights._fields if WEIGHT + each in numbers}
-        curve = {each: numbers[CURVE + each] for each in Curve._fields if CURVE + each in numbers}
+        weights = {name: numbers[WEIGHT + name] for name in Weights._fields if WEIGHT + name in numbers}
+        curve = {name: numbers[CURVE + name] for name in Curve._fields if CURVE + name in numbers}
         measured = [numbers[f"{MEASURED}{n}"] for n in range(len(KNOTS)) if f"{MEASURED}{n}" in numbers]
         plain = LineScale()
         return LineScale(
@@ -111,7 +111,7 @@ class LineScale:
         """Whether confidence was fitted."""
         return bool(self.measured)
 
-    def confidence(self, found: Evidence) -> float:
+    def confidence(self, evidence: Evidence) -> float:
         """Return the probability that a text is right."""
-        curved = self.curve.of(found)
+        curved = self.curve.of(evidence)
         return float(np.interp(logit(curved), KNOTS, self.measured)) if self.measured else curved

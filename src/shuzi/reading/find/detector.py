@@ -28,7 +28,7 @@ from shuzi.reading.find.find_thresholds import (
 
 
 @dataclass(frozen=True)
-class Found:
+class Detection:
     """A digit that the detector found.
 
     Parameters
@@ -68,7 +68,7 @@ class Detector:
         if self.card.kind != DETECTOR:
             raise ModelError("error.model.classifier", path=path)
 
-    def find(self, contrast: NDArray[np.uint8], scale: float) -> list[Found]:
+    def find(self, contrast: NDArray[np.uint8], scale: float) -> list[Detection]:
         """Find the digits in a picture at a given scale.
 
         Parameters
@@ -79,12 +79,12 @@ class Detector:
             The factor by which the picture is resized first.
         """
         scale = possible_scale(scale, contrast.shape)
-        seen = resize(contrast, scale)
-        height, width = seen.shape
+        resized = resize(contrast, scale)
+        height, width = resized.shape
         below, right = (PAPER_MARGIN + -(side + 2 * PAPER_MARGIN) % INPUT_MULTIPLE for side in (height, width))
-        page = cv2.copyMakeBorder(seen, PAPER_MARGIN, below, PAPER_MARGIN, right, cv2.BORDER_REPLICATE)
-        (places,) = self._session.run(page[None].astype(np.float32))
-        return _without_doubles(_peaks(places[0], (width / contrast.shape[1], height / contrast.shape[0])))
+        page = cv2.copyMakeBorder(resized, PAPER_MARGIN, below, PAPER_MARGIN, right, cv2.BORDER_REPLICATE)
+        (maps,) = self._session.run(page[None].astype(np.float32))
+        return _without_doubles(_peaks(maps[0], (width / contrast.shape[1], height / contrast.shape[0])))
 
 
 def possible_scale(scale: float, shape: tuple[int, ...]) -> float:
@@ -96,26 +96,25 @@ def possible_scale(scale: float, shape: tuple[int, ...]) -> float:
     return min(scale, MOST_ENLARGEMENT, math.sqrt(MOST_SEARCHED_PIXELS / math.prod(shape)))
 
 
-def _peaks(places: NDArray[np.float32], scale: tuple[float, float]) -> list[Found]:
-    """Return the cells that score higher than all their neighbours; `places` is float32 (rows, columns, 14)."""
-    scores = places[..., :10]
+def _peaks(maps: NDArray[np.float32], scale: tuple[float, float]) -> list[Detection]:
+    """Return the cells that score higher than all their neighbours; `maps` is float32 (rows, columns, 14)."""
+    scores = maps[..., :10]
     highest = np.ascontiguousarray(scores.max(axis=2))
-    around = cv2.dilate(highest, np.ones((3, 3), np.uint8))
-    rows, columns = np.nonzero((highest >= around) & (highest >= LEAST_PEAK))
-    found = []
+    neighbours = cv2.dilate(highest, np.ones((3, 3), np.uint8))
+    rows, columns = np.nonzero((highest >= neighbours) & (highest >= LEAST_PEAK))
+    detections = []
     for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-        dx, dy, log_width, log_height = places[row, column, 10:].tolist()
-        width, height = (float(np.exp(np.clip(each, -3, 5))) * CELL_PIXELS for each in (log_width, log_height))
+        dx, dy, log_width, log_height = maps[row, column, 10:].tolist()
+        width, height = (float(np.exp(np.clip(side, -3, 5))) * CELL_PIXELS for side in (log_width, log_height))
         x = (column + 0.5 + dx) * CELL_PIXELS - width / 2 - PAPER_MARGIN
         y = (row + 0.5 + dy) * CELL_PIXELS - height / 2 - PAPER_MARGIN
         box = Box(x / scale[0], y / scale[1], width / scale[0], height / scale[1])
-        found.append(Found(scores[row, column], box))
-    return found
+        detections.append(Detection(scores[row, column], box))
+    return detections
 
 
-def _without_doubles(found: list[Found]) -> list[Found]:
+def _without_doubles(detections: list[Detection]) -> list[Detection]:
     """Keep the highest-scoring of overlapping boxes, and no more than a page can hold."""
-    surest = sorted(found, key=lambda one: -one.score)[:MOST_DETECTIONS]
-    return [
-        surest[place] for place in non_maximum_suppression([each.box for each in surest], iou, SAME_DETECTION_IOU)
-    ]
+    surest = sorted(detections, key=lambda detection: -detection.score)[:MOST_DETECTIONS]
+    kept = non_maximum_suppression([detection.box for detection in surest], iou, SAME_DETECTION_IOU)
+    return [surest[index] for index in kept]

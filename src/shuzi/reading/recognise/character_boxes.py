@@ -15,18 +15,18 @@ from shuzi.ink.strips import COLUMN, HEIGHT, LONGEST
 from shuzi.models.tasks import CLASSES
 from shuzi.reading.recognise.ctc import spans
 from shuzi.reading.recognise.recognise_thresholds import CHARACTER_REACH, CUT_DISTANCE, OFF_CENTRE_COST
-from shuzi.reading.recognise.search import LineTexts
+from shuzi.reading.values import LineTexts
 
 
-def boxes_of(found: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
+def boxes_of(line: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
     """Cut a line between its characters, where the least ink is, and frame the ink of each.
 
     Parameters
     ----------
-    found
-        What was recognised.
+    line
+        What may stand on it.
     text
-        One of its texts.
+        A text that may stand on it.
     ink
         The picture's ink map: uint8 (h, w).
 
@@ -36,7 +36,7 @@ def boxes_of(found: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
     """
     if not text:
         return []
-    frame, columns = found.line.frames[0], found.columns[0]
+    frame, columns = line.line.frames[0], line.columns[0]
     # pixels of the strip per pixel of the picture, from left to right
     across = min(HEIGHT / max(frame.height, 1.0), LONGEST / max(frame.width, 1.0))
     middles = [
@@ -46,7 +46,7 @@ def boxes_of(found: LineTexts, text: str, ink: NDArray[np.uint8]) -> list[Box]:
     rows, _ = frame.pixels()
     profile = ink[rows].sum(axis=0, dtype=np.float64)
     edges = [frame.x, *(_cut(profile, *pair) for pair in pairwise(middles)), frame.right]
-    reach = CHARACTER_REACH * found.line.height
+    reach = CHARACTER_REACH * line.line.height
     return [
         _inked(ink, rows, max(left, middle - reach), min(right, middle + reach), frame)
         for middle, (left, right) in zip(middles, pairwise(edges), strict=True)

@@ -7,126 +7,42 @@ weights of these scores were fitted on composed pages by maximum likelihood (`ev
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.concepts import softmax
+from shuzi.ink.scan import Scan
 from shuzi.ink.strips import cut
 from shuzi.models.tasks import CLASSES, DIGITS
-from shuzi.reading.find.candidates import Candidate
-from shuzi.reading.find.line_frames import Line
+from shuzi.reading.recognise.alignment import align
 from shuzi.reading.recognise.ctc import best_texts, log_probabilities
 from shuzi.reading.recognise.recognise_thresholds import (
     BEAM_WIDTH,
-    LEAST_CANDIDATE_SCORE,
     LEAST_CLASS_PROBABILITY,
-    LEAST_DIGIT_PROBABILITY,
     LOWEST_LOG_PROBABILITY,
-    MOST_CANDIDATE_SCORE,
     MOST_TEXTS,
-    OVERLOOKED_PROBABILITY,
     TEXTS_OF_A_STRIP,
 )
 from shuzi.reading.recognise.recogniser import Recogniser
+from shuzi.reading.values import Candidates, Line, LineTexts, Weights
 
 
-class Weights(NamedTuple):
-    """How much each score of a text counts.
-
-    Parameters
-    ----------
-    banded, entire, best
-        Its log probability in the strip of the digits' band, in that of their whole height, and the larger of both.
-    matched
-        The candidates' log probabilities of the digits aligned with them.
-    overlooked, denied
-        The number of digits without a candidate, and the log probabilities that candidates without a digit are none.
-    same
-        1 for the text whose digits are those of the candidates.
-    """
-
-    banded: float = 0.32
-    entire: float = 0.23
-    best: float = 0.21
-    matched: float = 0.34
-    overlooked: float = -0.41
-    denied: float = 0.48
-    same: float = 0.62
-
-
-PLAIN_WEIGHTS = Weights()
-"""Without a calibration."""
-
-
-class Raise(NamedTuple):
-    """What a corrected digit adds to texts.
+def recognise_lines(seen: Candidates, scan: Scan, recogniser: Recogniser) -> Candidates:
+    """Add to what was found of a page what may stand on each of its lines.
 
     Parameters
     ----------
-    place
-        Which digit of the text, from 0, marks and signs not counted.
-    digit
-        What it must be.
-    logit
-        What a text with it gains.
+    seen
+        What was found.
+    scan
+        The picture.
+    recogniser
+        Reads strips.
     """
-
-    place: int
-    digit: int
-    logit: float
-
-
-@dataclass(frozen=True)
-class LineTexts:
-    """What may stand on a line.
-
-    Parameters
-    ----------
-    line
-        The line.
-    columns
-        What the recogniser says of each frame of it: float32 (w / 4, 17).
-    texts
-        Digits, marks and `SIGN` for each other character; no text twice.
-    scores
-        Of each text: float64 (n, 7), as `Weights` names them.
-    raises, digits
-        What corrected digits add to texts of so many digits.
-    """
-
-    line: Line
-    columns: tuple[NDArray[np.float32], ...]
-    texts: tuple[str, ...]
-    scores: NDArray[np.float64]
-    raises: tuple[Raise, ...] = ()
-    digits: int = 0
-
-    def probabilities(self, weights: Weights) -> NDArray[np.float64]:
-        """Return the probability of each text if one of them is right: float64 (n,)."""
-        return np.asarray(softmax(self.totals(weights)), np.float64)
-
-    def totals(self, weights: Weights, texts: Sequence[str] | None = None) -> NDArray[np.float64]:
-        """Return the log probability, up to a constant, of each text, or of others: float64 (n,)."""
-        scores = self.scores if texts is None else self.score(texts)
-        raised = [self._raised(each) for each in (self.texts if texts is None else texts)]
-        return np.asarray(scores @ np.array(weights) + np.array(raised, np.float64), np.float64)
-
-    def _raised(self, text: str) -> float:
-        if not self.raises:
-            return 0.0
-        digits = [each for each in text if each in DIGITS]
-        if len(digits) != self.digits:
-            return 0.0
-        return sum(each.logit for each in self.raises if digits[each.place] == DIGITS[each.digit])
-
-    def score(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """Score other texts, such as those of a list: float64 (n, 7)."""
-        return _scores(self.line, self.columns, [tuple(map(CLASSES.index, each)) for each in texts])
+    return replace(seen, texts=tuple(texts_of(line, scan.contrast, recogniser) for line in seen.lines))
 
 
 def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) -> LineTexts:
@@ -142,95 +58,54 @@ def texts_of(line: Line, contrast: NDArray[np.uint8], recogniser: Recogniser) ->
         Reads strips.
     """
     columns = tuple(recogniser.columns(cut(contrast, frame)) for frame in line.frames)
-    found: dict[tuple[int, ...], None] = {}
-    for each in columns:
-        found |= dict.fromkeys(
-            text.labels for text in best_texts(each, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
-        )
+    proposed: dict[tuple[int, ...], None] = {line.proposed: None}
+    for of_strip in columns:
+        texts = best_texts(of_strip, TEXTS_OF_A_STRIP, BEAM_WIDTH, LEAST_CLASS_PROBABILITY)
+        proposed |= dict.fromkeys(text.labels for text in texts)
     room = min(map(len, columns))
-    texts = [text for text in dict.fromkeys([line.proposed, *found]) if len(text) <= room][:MOST_TEXTS]
-    scores = _scores(line, columns, texts)
-    return LineTexts(line, columns, tuple("".join(CLASSES[each] for each in text) for text in texts), scores)
+    likely = [labels for labels in proposed if len(labels) <= room][:MOST_TEXTS]
+    scores = _scores(line, columns, likely)
+    return LineTexts(line, columns, tuple("".join(CLASSES[label] for label in labels) for labels in likely), scores)
+
+
+def probabilities_of(line: LineTexts, weights: Weights) -> NDArray[np.float64]:
+    """Return the probability of each text of a line if one of them is right: float64 (n,)."""
+    return np.asarray(softmax(totals_of(line, weights)), np.float64)
+
+
+def totals_of(line: LineTexts, weights: Weights, texts: Sequence[str] | None = None) -> NDArray[np.float64]:
+    """Return the log probability, up to a constant, of each text of a line, or of other texts: float64 (n,)."""
+    scores = line.scores if texts is None else scores_of(line, texts)
+    raised = [_raised(line, text) for text in (line.texts if texts is None else texts)]
+    return np.asarray(scores @ np.array(weights) + np.array(raised, np.float64), np.float64)
+
+
+def scores_of(line: LineTexts, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Score other texts for a line, such as those of a list: float64 (n, 7)."""
+    return _scores(line.line, line.columns, [tuple(map(CLASSES.index, text)) for text in texts])
+
+
+def _raised(line: LineTexts, text: str) -> float:
+    """Return what corrected digits add to a text."""
+    if not line.raises:
+        return 0.0
+    digits = [character for character in text if character in DIGITS]
+    if len(digits) != line.digits:
+        return 0.0
+    return sum(
+        correction.logit for correction in line.raises if digits[correction.digit_index] == DIGITS[correction.digit]
+    )
 
 
 def _scores(
     line: Line, columns: Sequence[NDArray[np.float32]], texts: Sequence[tuple[int, ...]]
 ) -> NDArray[np.float64]:
-    strips = np.maximum([log_probabilities(each, texts) for each in columns], LOWEST_LOG_PROBABILITY)
-    digits = [tuple(each for each in text if each < len(DIGITS)) for text in texts]
-    known = {each: align(each, line.candidates) for each in dict.fromkeys(digits)}
+    """Return the scores of texts, each as classes: float64 (n, 7), as `Weights` names them."""
+    strips = np.maximum([log_probabilities(of_strip, texts) for of_strip in columns], LOWEST_LOG_PROBABILITY)
+    digits = [tuple(label for label in labels if label < len(DIGITS)) for labels in texts]
+    alignments = {labels: align(labels, line.candidates) for labels in dict.fromkeys(digits)}
     rows = [
-        (*strip, max(strip), *known[each][:3], float(each == line.proposed))
-        for strip, each in zip(strips.T.tolist(), digits, strict=True)
+        (*strip, max(strip), *alignments[labels][:3], float(labels == line.proposed))
+        for strip, labels in zip(strips.T.tolist(), digits, strict=True)
     ]
     return np.array(rows, np.float64)
-
-
-class Alignment(NamedTuple):
-    """How a text's digits and a line's candidates belong together.
-
-    Parameters
-    ----------
-    matched, overlooked, denied
-        As in `Weights`.
-    places
-        For each digit the place of its candidate, or None.
-    """
-
-    matched: float
-    overlooked: int
-    denied: float
-    places: tuple[int | None, ...]
-
-
-def align(digits: Sequence[int], candidates: Sequence[Candidate]) -> Alignment:
-    """Align digits with candidates, both from left to right, in the most probable way.
-
-    Examples
-    --------
-    >>> from shuzi.ink.boxes import Box
-    >>> sure = np.full(10, 0.01, np.float32)
-    >>> sure[7] = 0.91
-    >>> seven = Candidate(np.zeros((28, 28), np.uint8), Box(0, 0, 9, 20), sure, 1.0, 1.0)
-    >>> align([1, 7], [seven]).places, align([7], [seven, seven]).overlooked
-    ((None, 0), 0)
-    """
-    scores = [max(each.score, LEAST_CANDIDATE_SCORE) for each in candidates]
-    logs = [
-        [math.log(max(float(each), LEAST_DIGIT_PROBABILITY / score) * score) for each in candidate.probabilities]
-        for candidate, score in zip(candidates, scores, strict=True)
-    ]
-    none = [math.log(1 - min(score, MOST_CANDIDATE_SCORE)) for score in scores]
-    missing = math.log(OVERLOOKED_PROBABILITY)
-    # best[i][j]: the score of the first i digits and j candidates, and the last move that leads there
-    best: list[list[tuple[float, int]]] = [[(0.0, 0)]]
-    for cost in none:
-        best[0].append((best[0][-1][0] + cost, 2))
-    for digit in digits:
-        above = best[-1]
-        row = [(above[0][0] + missing, 1)]
-        for place, cost in enumerate(none):
-            both, alone, without = (
-                above[place][0] + logs[place][digit],
-                above[place + 1][0] + missing,
-                row[-1][0] + cost,
-            )
-            row.append(
-                (both, 0) if both >= alone and both >= without else (alone, 1) if alone >= without else (without, 2)
-            )
-        best.append(row)
-    matched, overlooked, denied = 0.0, 0, 0.0
-    places: list[int | None] = []
-    i, j = len(digits), len(candidates)
-    while i or j:
-        move = best[i][j][1]
-        if move == 0:
-            matched += logs[j - 1][digits[i - 1]]
-            places.append(j - 1)
-        elif move == 1:
-            overlooked += 1
-            places.append(None)
-        else:
-            denied += none[j - 1]
-        i, j = i - (move != 2), j - (move != 1)
-    return Alignment(matched, overlooked, denied, tuple(reversed(places)))

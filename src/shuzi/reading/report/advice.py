@@ -9,11 +9,91 @@ from typing import Any
 
 from shuzi.ink.boxes import Box
 from shuzi.ink.sharpness import edge_width
-from shuzi.reading.find.candidates import Candidates, around
-from shuzi.reading.report.report_thresholds import BLURRED_EDGE, EDGE_MARGIN, MUCH_SHRUNK, SHRUNK, SMALL_DIGIT
+from shuzi.models.tasks import DIGITS
+from shuzi.reading.report.report_thresholds import (
+    BLURRED_EDGE,
+    EDGE_MARGIN,
+    MORE_INK,
+    MUCH_SHRUNK,
+    SHRUNK,
+    SMALL_DIGIT,
+)
+from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNKNOWN, Digit, Ignored
+from shuzi.reading.values import Candidates
 
 Sentence = tuple[str, dict[str, Any]]
 """The key of a sentence and its values."""
+
+OF_PICTURES = {"reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"}
+"""The sentences of `about_the_picture`."""
+
+
+def about_candidates(seen: Candidates, digits: Sequence[Digit], status: str) -> Sentence:
+    """Choose the most helpful sentence about digits that were read one by one.
+
+    Parameters
+    ----------
+    seen
+        What was found.
+    digits
+        The digits of its candidates, in reading order.
+    status
+        Of the reading.
+    """
+    if status == OK:
+        return "reading.ok", {}
+    sides = [max(digit.box[2:]) for digit in digits]
+    if (amiss := about_the_picture(seen, [candidate.box for candidate in seen.candidates], sides)) is not None:
+        return amiss
+    if status == NOT_A_DIGIT:
+        return "reading.not_a_digit", {}
+    if seen.uncovered > MORE_INK and all(digit.status == OK for digit in digits):
+        return "reading.more_ink", {}
+    none = next((position for position, digit in enumerate(digits, start=1) if digit.status == NOT_A_DIGIT), None)
+    if none:
+        return "reading.part_is_no_digit", {"place": none}
+    doubtful = min(digits, key=lambda digit: digit.probability)
+    first, second = doubtful.probabilities.argsort()[::-1][:2]
+    return "reading.unsure", {"place": digits.index(doubtful) + 1, "first": int(first), "second": int(second)}
+
+
+def about_line_text(
+    seen: Candidates,
+    boxes: Sequence[Box],
+    digits: Sequence[Digit],
+    is_sign_inside: bool,
+    ignored: Sequence[Ignored],
+    texts: Sequence[str],
+) -> Sentence:
+    """Choose the most helpful sentence about a number that was read line by line and is not sure.
+
+    Parameters
+    ----------
+    seen
+        What was found.
+    boxes
+        Of its digits, in pixels of the searched picture.
+    digits
+        The digits.
+    is_sign_inside
+        Whether a sign stands between digits of a line.
+    ignored
+        The ink in no text.
+    texts
+        What may be written, the most probable first.
+    """
+    amiss = about_the_picture(seen, boxes, [max(digit.box[2:]) for digit in digits])
+    if amiss is not None:
+        return amiss
+    if is_sign_inside:
+        return "reading.sign_inside", {}
+    if any(piece.kind == UNKNOWN for piece in ignored):
+        return "reading.unknown_ink", {}
+    text, *others = [text for text in texts if text]
+    if not others:
+        return "reading.unsure_line", {}
+    values = {"text": _on_one_line(text), "other": _on_one_line(others[0])}
+    return _doubtful_digit(text, others[0]) or ("reading.unsure_text", values)
 
 
 def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[float]) -> Sentence | None:
@@ -31,11 +111,11 @@ def about_the_picture(seen: Candidates, boxes: Sequence[Box], sides: Sequence[fl
     middle = sorted(sides)[len(sides) // 2]
     if middle < SMALL_DIGIT:
         return "reading.small", {"n": middle}
-    if _shrunk(seen) >= SHRUNK and middle < SMALL_DIGIT * _shrunk(seen):
+    if _shrinking(seen) >= SHRUNK and middle < SMALL_DIGIT * _shrinking(seen):
         return "reading.large", _in_pixels(seen)
-    if any(seen.at_edge(each) for each in boxes):
+    if any(seen.at_edge(box) for box in boxes):
         return "reading.edge", {}
-    edges = statistics.median(edge_width(seen.grey[around(each, EDGE_MARGIN)]) for each in boxes)
+    edges = statistics.median(edge_width(seen.grey[box.pixels_around(EDGE_MARGIN)]) for box in boxes)
     if edges > BLURRED_EDGE:
         return ("reading.blurred" if math.isfinite(edges) else "reading.pale"), {}
     return None
@@ -50,12 +130,27 @@ def about_no_writing(seen: Candidates) -> Sentence:
 
 def is_much_smaller(seen: Candidates) -> bool:
     """Tell whether a picture was shrunk so much before it was searched that writing may be lost."""
-    return _shrunk(seen) > MUCH_SHRUNK
+    return _shrinking(seen) > MUCH_SHRUNK
 
 
-def _shrunk(seen: Candidates) -> float:
+def _shrinking(seen: Candidates) -> float:
     return float(max(seen.shape) / max(seen.grey.shape))
 
 
 def _in_pixels(seen: Candidates) -> dict[str, Any]:
     return {"side": max(seen.shape), "searched": max(seen.grey.shape)}
+
+
+def _on_one_line(text: str) -> str:
+    return text.replace("\n", " / ")
+
+
+def _doubtful_digit(text: str, other: str) -> Sentence | None:
+    """Name the digit in which two texts differ; None if they differ in anything else."""
+    if len(text) != len(other):
+        return None
+    differing = [position for position, pair in enumerate(zip(text, other, strict=True)) if pair[0] != pair[1]]
+    if len(differing) != 1 or not {text[differing[0]], other[differing[0]]} <= set(DIGITS):
+        return None
+    position = sum(character in DIGITS for character in text[: differing[0]]) + 1
+    return "reading.unsure", {"place": position, "first": int(text[differing[0]]), "second": int(other[differing[0]])}

@@ -10,3 +10,4 @@ MUCH_SHRUNK: Final = 4  # times: makes writing of 40 pixels too small
 BLURRED_EDGE: Final = 0.12
 """Of a digit's size: with wider edges, one digit in ten is misread and few are read with confidence."""
 EDGE_MARGIN: Final = 0.25  # of a digit's size: the paper around it where its edges are measured
+MORE_INK: Final = 0.05  # fraction of the ink outside all digits that is worth mentioning

@@ -21,8 +21,6 @@ export const STEEPEST_LOGIT = 500;
 export const CLIPPED_PROBABILITY = 0.0001;
 /** of all lines: from this on the whole picture is called not a digit */
 export const NO_DIGIT_PROBABILITY = 0.5;
-/** fraction of the ink outside all digits that is worth mentioning */
-export const MORE_INK = 0.05;
 /** of the smaller of two boxes: from this overlap on they hold the same ink */
 export const SAME_INK = 0.5;
 /** from this on, two characters of a line are one piece of ink */

@@ -10,5 +10,7 @@ export const MUCH_SHRUNK = 4;
 export const BLURRED_EDGE = 0.12;
 /** of a digit's size: the paper around it where its edges are measured */
 export const EDGE_MARGIN = 0.25;
+/** fraction of the ink outside all digits that is worth mentioning */
+export const MORE_INK = 0.05;
 /** The side of the patch in pixels: about the width of a stroke with its edges. */
 export const PATCH = 5;

@@ -10,11 +10,11 @@ from PIL import Image, ImageDraw
 
 from shuzi.messages import say, speaking
 from shuzi.pictures.open import Picture
-from shuzi.reading.find.candidates import Candidates
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.explain.lettering import broken, drawn_language, font
 from shuzi.reading.report.explain.occlusion import what_counts
 from shuzi.reading.report.result import NOT_A_DIGIT, OK, UNSURE, Digit, Reading, how_sure
+from shuzi.reading.values import Candidates
 
 MOST_DRAWN = 60
 """The maximum number of digits drawn one by one."""

@@ -1,0 +1,41 @@
+"""What was found and recognised in a picture becomes a reading: by its lines, or by its candidates alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shuzi.reading.decide.allowed_values import choose
+from shuzi.reading.decide.candidate_confidence import Scale
+from shuzi.reading.decide.candidate_text import text_of_candidates
+from shuzi.reading.decide.line_confidence import LineScale
+from shuzi.reading.decide.line_text import reject_lines, text_of_lines
+from shuzi.reading.decide.outcome import outcomes_of
+from shuzi.reading.report.result import UNSURE, Reading
+from shuzi.reading.values import Candidates
+
+
+def interpret(
+    seen: Candidates, scale: Scale, line_scale: LineScale | None = None, values: Sequence[str] | None = None
+) -> Reading:
+    """Make a reading of everything that was found in a picture.
+
+    Parameters
+    ----------
+    seen
+        What was found, with the texts of its lines.
+    scale
+        Calibrates the confidence in candidates and gives the thresholds.
+    line_scale
+        Does so for what the line recogniser has read; None for the networks' own probabilities.
+    values
+        The values of which one is written, as `allowed_values.checked` returns them; None for any number.
+    """
+    if seen.too_much is not None:
+        return Reading("", UNSURE, 0.0, (), seen.too_much, scale.calibrated)
+    line_scale = line_scale or LineScale()
+    outcomes = outcomes_of(seen, line_scale.weights)
+    reading = text_of_lines(seen, outcomes, line_scale)
+    if reading is None:
+        reading = text_of_candidates(seen, scale)
+        reading = reject_lines(reading, seen, outcomes)
+    return reading if values is None else choose(reading, seen, outcomes, values, line_scale)

@@ -1,0 +1,84 @@
+"""A text's digits and a line's candidates become pairs: which candidate shows which digit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from shuzi.reading.recognise.recognise_thresholds import (
+    LEAST_CANDIDATE_SCORE,
+    LEAST_DIGIT_PROBABILITY,
+    MOST_CANDIDATE_SCORE,
+    OVERLOOKED_PROBABILITY,
+)
+from shuzi.reading.values import Candidate
+
+_PAIR, _OVERLOOK, _DENY = range(3)  # the moves of an alignment
+
+
+class Alignment(NamedTuple):
+    """How a text's digits and a line's candidates belong together.
+
+    Parameters
+    ----------
+    matched, overlooked, denied
+        As in `Weights`.
+    candidates
+        For each digit the index of its candidate, or None.
+    """
+
+    matched: float
+    overlooked: int
+    denied: float
+    candidates: tuple[int | None, ...]
+
+
+def align(digits: Sequence[int], candidates: Sequence[Candidate]) -> Alignment:
+    """Align digits with candidates, both from left to right, in the most probable way.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from shuzi.ink.boxes import Box
+    >>> sure = np.full(10, 0.01, np.float32)
+    >>> sure[7] = 0.91
+    >>> seven = Candidate(np.zeros((28, 28), np.uint8), Box(0, 0, 9, 20), sure, 1.0, 1.0)
+    >>> align([1, 7], [seven]).candidates, align([7], [seven, seven]).overlooked
+    ((None, 0), 0)
+    """
+    scores = [max(candidate.score, LEAST_CANDIDATE_SCORE) for candidate in candidates]
+    logs = [
+        [math.log(max(float(each), LEAST_DIGIT_PROBABILITY / score) * score) for each in candidate.probabilities]
+        for candidate, score in zip(candidates, scores, strict=True)
+    ]
+    none = [math.log(1 - min(score, MOST_CANDIDATE_SCORE)) for score in scores]
+    missing = math.log(OVERLOOKED_PROBABILITY)
+    # best[i][j]: the score of the first i digits and j candidates, and the last move that leads there
+    best: list[list[tuple[float, int]]] = [[(0.0, _PAIR)]]
+    for cost in none:
+        best[0].append((best[0][-1][0] + cost, _DENY))
+    for digit in digits:
+        above = best[-1]
+        row = [(above[0][0] + missing, _OVERLOOK)]
+        for index, cost in enumerate(none):
+            moves = (above[index][0] + logs[index][digit], above[index + 1][0] + missing, row[-1][0] + cost)
+            highest = max(moves)
+            row.append((highest, moves.index(highest)))  # of equal ones, the first
+        best.append(row)
+    # back from the end
+    matched, overlooked, denied = 0.0, 0, 0.0
+    aligned: list[int | None] = []
+    i, j = len(digits), len(candidates)
+    while i or j:
+        move = best[i][j][1]
+        if move == _PAIR:
+            matched += logs[j - 1][digits[i - 1]]
+            aligned.append(j - 1)
+        elif move == _OVERLOOK:
+            overlooked += 1
+            aligned.append(None)
+        else:
+            denied += none[j - 1]
+        i, j = i - (move != _DENY), j - (move != _OVERLOOK)
+    return Alignment(matched, overlooked, denied, tuple(reversed(aligned)))

@@ -1,0 +1,203 @@
+"""The values that pass from one stage of a reading to the next; `report.result.Reading` is the last one."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.ink.boxes import Box
+from shuzi.reading.find.find_thresholds import EDGE_PIXELS, MOST_WORK, PROPOSED_SCORE
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A box that may hold a digit.
+
+    Parameters
+    ----------
+    image
+        What the classifier saw: uint8 (28, 28).
+    box
+        x, y, width, height in the picture as it was searched.
+    probabilities
+        Of each digit, given that it is one: float32 (10,).
+    is_digit
+        The probability that it is a digit.
+    found
+        The detector's score; 1 if the detector was not used.
+    """
+
+    image: NDArray[np.uint8]
+    box: Box
+    probabilities: NDArray[np.float32]
+    is_digit: float
+    found: float
+
+    @property
+    def confidence(self) -> float:
+        """The probability that it is a digit and that the best guess is correct."""
+        return float(self.probabilities.max()) * self.is_digit
+
+    @property
+    def score(self) -> float:
+        """The combined score of detector and classifier."""
+        return math.sqrt(self.found * self.confidence)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of writing.
+
+    Parameters
+    ----------
+    candidates
+        Its digits as found so far, from left to right.
+    frames
+        Where to cut strips: x, y, width, height in pixels of the searched picture.
+    height
+        The median height of its digits, in pixels.
+    """
+
+    candidates: tuple[Candidate, ...]
+    frames: tuple[Box, ...]
+    height: float
+
+    @cached_property
+    def proposed(self) -> tuple[int, ...]:
+        """The digits that the candidates alone would make of it."""
+        likely = [candidate for candidate in self.candidates if candidate.score >= PROPOSED_SCORE]
+        return tuple(int(candidate.probabilities.argmax()) for candidate in likely)
+
+
+class Weights(NamedTuple):
+    """How much each score of a text counts.
+
+    Parameters
+    ----------
+    banded, entire, best
+        Its log probability in the strip of the digits' band, in that of their whole height, and the larger of both.
+    matched
+        The candidates' log probabilities of the digits aligned with them.
+    overlooked, denied
+        The number of digits without a candidate, and the log probabilities that candidates without a digit are none.
+    same
+        1 for the text whose digits are those of the candidates.
+    """
+
+    banded: float = 0.32
+    entire: float = 0.23
+    best: float = 0.21
+    matched: float = 0.34
+    overlooked: float = -0.41
+    denied: float = 0.48
+    same: float = 0.62
+
+
+PLAIN_WEIGHTS = Weights()
+"""Without a calibration."""
+
+
+class Raise(NamedTuple):
+    """What a corrected digit adds to texts.
+
+    Parameters
+    ----------
+    digit_index
+        Which digit of the text, from 0, marks and signs not counted.
+    digit
+        What it must be.
+    logit
+        What a text with it gains.
+    """
+
+    digit_index: int
+    digit: int
+    logit: float
+
+
+@dataclass(frozen=True)
+class LineTexts:
+    """What may stand on a line; made and scored by `recognise.search`.
+
+    Parameters
+    ----------
+    line
+        The line.
+    columns
+        What the recogniser says of each frame of it: float32 (w / 4, 17).
+    texts
+        Digits, marks and `SIGN` for any other character; no text twice.
+    scores
+        Of each text: float64 (n, 7), as `Weights` names them.
+    raises, digits
+        What corrected digits add to texts of so many digits.
+    """
+
+    line: Line
+    columns: tuple[NDArray[np.float32], ...]
+    texts: tuple[str, ...]
+    scores: NDArray[np.float64]
+    raises: tuple[Raise, ...] = ()
+    digits: int = 0
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Everything that was found in a picture.
+
+    Parameters
+    ----------
+    grey
+        The picture as it was searched: uint8 (h, w).
+    shape
+        Height and width of the original picture, upright.
+    simple
+        Whether the ink was simple, so the detector was not used.
+    ink
+        Its ink map: uint8 (h, w).
+    candidates
+        The candidates taken for digits, in no particular order.
+    uncovered
+        The fraction of the ink outside all of them, 0 to 1.
+    missed
+        The score of the best rejected candidate that does not overlap them; 0 if there is none.
+    lines
+        The lines to be recognised, from top to bottom; empty if the candidates alone say what is written.
+    too_much
+        The key of a sentence, and its values, if there is more in the picture than is read; then nothing was.
+    work_left
+        What may still be done to tell what the ink outside all characters is, in images classified.
+    texts
+        What may stand on each line, once they were recognised.
+    """
+
+    grey: NDArray[np.uint8]
+    shape: tuple[int, int]
+    simple: bool
+    ink: NDArray[np.uint8]
+    candidates: list[Candidate]
+    uncovered: float
+    missed: float = 0.0
+    lines: tuple[Line, ...] = ()
+    too_much: tuple[str, dict[str, Any]] | None = None
+    work_left: float = MOST_WORK
+    texts: tuple[LineTexts, ...] = ()
+
+    def at_edge(self, box: Box) -> bool:
+        """Return whether a box is so close to the picture's edge that ink may be cut off."""
+        height, width = self.grey.shape
+        right, bottom = width - EDGE_PIXELS, height - EDGE_PIXELS
+        return min(box.x, box.y) <= EDGE_PIXELS or box.right >= right or box.bottom >= bottom
+
+    def in_original(self, box: Box) -> Box:
+        """Return a box of the searched picture in whole pixels of the original one, clipped to it."""
+        (height, width), (rows, columns) = self.shape, self.grey.shape
+        left, right = (min(max(round(x * width / columns), 0), width) for x in (box.x, box.right))
+        top, bottom = (min(max(round(y * height / rows), 0), height) for y in (box.y, box.bottom))
+        left, top = min(left, width - 1), min(top, height - 1)
+        return Box(left, top, max(1, right - left), max(1, bottom - top))

@@ -1,7 +1,8 @@
-"""A text in TOML becomes its values, within TOML's own bounds."""
+"""A text in TOML becomes its values, within TOML's own bounds; a mistake in one is at a line."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Any
 
@@ -38,3 +39,29 @@ def loads(text: str) -> dict[str, Any]:
         elif isinstance(value, int) and not -_LARGEST <= value < _LARGEST:
             raise ValueError("a whole number has more than 64 bits")
     return values
+
+
+def line_of(text: str, key: str, tables: str = "", position: int = 0) -> int:
+    r"""Return the line of a key, from 1; where the key is not there, the first line of its table.
+
+    Parameters
+    ----------
+    text
+        In TOML.
+    key
+        The key, without dots.
+    tables, position
+        The name of a list of tables, and which of them the key is in, from 1; 0 is what stands before them.
+
+    Examples
+    --------
+    >>> text = 'title = "Scores"\n[[fields]]\nname = "q1"\n[[fields]]\nname = "q2"'
+    >>> line_of(text, "title"), line_of(text, "name", "fields", 2), line_of(text, "boxes", "fields", 1)
+    (1, 5, 2)
+    """
+    lines = text.splitlines()
+    heads = [index for index, line in enumerate(lines) if re.match(rf'\s*\[\[\s*"?{tables}"?\s*\]\]', line)]
+    first, *ends = [0, *heads, len(lines)][position:] if position <= len(heads) else [0]
+    pattern = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*=""")
+    inside = range(first, ends[0] if ends else len(lines))
+    return next((index for index in inside if pattern.match(lines[index])), first) + 1

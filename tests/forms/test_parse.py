@@ -63,6 +63,10 @@ def test_a_spec_is_read(spec):
         (GOOD.replace("rows = 3", "rows = 0"), 2, ["sheet", "rows"]),
         (GOOD.replace("rows = 3", "rows 3"), 2, ["TOML"]),
         ('title = "Empty"\n', 1, ["fields"]),
+        (GOOD.replace('"Scores"', "2024-01-01"), 1, ["sheet", "title"]),
+        (GOOD + 'label = "a\\tb"\n', 11, ["field all", "label"]),
+        (GOOD + "once = 1\n", 11, ["field all", "true or false"]),
+        (GOOD + "at = [1, 2, 3]\n", 11, ["field all", "millimetres"]),
     ],
 )
 def test_a_mistake_names_line_and_field(spec, text, line, words):
@@ -71,6 +75,13 @@ def test_a_mistake_names_line_and_field(spec, text, line, words):
     sentence = found.value.sentence("en")
     assert f"line {line}" in sentence
     assert all(word in sentence for word in words), sentence
+
+
+def test_a_mistyped_key_is_answered_with_the_nearest(spec):
+    for text, meant in ((GOOD.replace("boxes = 2", "bokses = 2"), "boxes"), (GOOD.replace("rows", "row"), "rows")):
+        with pytest.raises(DataError) as found:
+            spec(text)
+        assert found.value.values["meant"] == meant
 
 
 def test_a_roster_gives_the_rows(spec):

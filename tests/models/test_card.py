@@ -162,7 +162,8 @@ def _at(values, place):
         ({"scores": {"test": {"accuracy": 2, "n": 1, "interval": [0, 1]}}}, r"scores\.test\.accuracy"),
         ({"data": [{}]}, r"lacks data\[0\]\.name"),
         ({"outputs": []}, r"lacks outputs\[0\]"),
-        ({"classes": [1]}, "classes should be a list"),
+        ({"classes": [1]}, r"classes\[0\] should be text, not 1"),
+        ({"classes": "0123456789"}, "classes should be a list"),
     ],
 )
 def test_a_value_of_another_type_is_named_with_what_it_should_be(values, told):

@@ -109,9 +109,12 @@ def _toml(tmp_path, change):
     [
         (lambda text: text + "momentum = 0.9\n", "momentum"),
         (lambda text: text.replace("steps = 2000\n", ""), "steps"),
-        (lambda text: text.replace("steps", "stepz"), "steps, stepz"),
-        (lambda text: text.replace("steps = 2000", 'steps = "2000"'), "steps"),
-        (lambda text: text.replace("batch_size = 64", "batch_size = true"), "batch_size"),
+        (
+            lambda text: text.replace("steps", "stepz"),
+            'line 9: there is no setting "stepz". Did you mean "steps"',
+        ),
+        (lambda text: text.replace("steps = 2000", 'steps = "2000"'), "recipe.toml, line 9: steps"),
+        (lambda text: text.replace("batch_size = 64", "batch_size = true"), "recipe.toml, line 8: batch_size"),
         (lambda text: text.replace("learning_rate = 0.001", "learning_rate = nan"), "learning_rate"),
         (lambda text: text.replace("steps = 2000", "steps = "), "recipe.toml"),
         (lambda text: text.replace('"softmax"', '"softmax', 1), "recipe.toml"),

@@ -31,6 +31,7 @@ from shuzi.models.card import (
 )
 from shuzi.models.formats import FORMATS, check_target
 from shuzi.models.onnx_file import read_card, read_content
+from shuzi.models.score import Measured
 from shuzi.models.store import LINE, find_model, shipped
 from shuzi.models.tasks import CLASSIFIER, CLASSIFY, DETECTOR, RECOGNISER
 
@@ -220,7 +221,7 @@ def _headline_score(card: Card) -> str:
     return say(f"models.{_MEASURES[card.kind]}.short", accuracy=score["accuracy"], n=score["n"])
 
 
-def _headline(card: Card) -> tuple[str, dict[str, Any]]:
+def _headline(card: Card) -> tuple[str, Measured]:
     """Return a model's headline score: the one on the test images, or else the only one."""
     part = "test" if "test" in card.scores else next(iter(card.scores))
     return part, card.scores[part]
@@ -287,7 +288,7 @@ def _confidence(card: Card) -> list[tuple[str, str]]:
     return rows
 
 
-def _score(part: str, score: dict[str, Any], kind: str = CLASSIFIER) -> str:
+def _score(part: str, score: Measured, kind: str = CLASSIFIER) -> str:
     low, high = score["interval"]
     if part not in _PARTS[kind]:  # not measured here
         return f"{score['accuracy']:.2%} ({low:.2%} – {high:.2%}), n = {score['n']} ({part})"

@@ -9,10 +9,11 @@ from typing import Any
 
 from shuzi.data.registers import cells
 from shuzi.data.strokes import CITATION
+from shuzi.declared import Declared, FieldError, Number, Positive, Text, Whole
 from shuzi.errors import ModelError, ShuziError
 from shuzi.ink import normalize
 from shuzi.models.card_format_1 import upgraded
-from shuzi.models.fields import Fields
+from shuzi.models.score import Measured
 from shuzi.models.tasks import DIGITS, FEATURES, TASKS, Tensor
 
 FORMAT = 2
@@ -45,9 +46,9 @@ class Source:
         The licence it may be used under.
     """
 
-    name: str
-    sha256: Mapping[str, str]
-    licence: str
+    name: Text
+    sha256: Mapping[str, Text]
+    licence: Text
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,11 @@ class Calibration:
         The SHA-256 of the pen strokes from which as many lines were composed; "" for none.
     """
 
-    partners: Mapping[str, str]
-    numbers: Mapping[str, float]
-    pages: int
-    seed: int
-    strokes: str = ""
+    partners: Mapping[str, Text]
+    numbers: Mapping[str, Number]
+    pages: Whole
+    seed: Whole
+    strokes: Text = ""
 
 
 OF_STROKES = f"{OF_MNIST}; and from pen strokes: {CITATION}"
@@ -124,25 +125,25 @@ class Card:
         The licence of the model.
     """
 
-    name: str
-    task: str
+    name: Text
+    task: Text
     input: Tensor
     outputs: tuple[Tensor, ...]
-    classes: tuple[str, ...] = tuple(DIGITS)
+    classes: tuple[Text, ...] = tuple(DIGITS)
     data: tuple[Source, ...] = ()
     recipe: Mapping[str, Any] = field(default_factory=dict)
-    seed: int = 0
-    weights: str = ""
-    scores: Mapping[str, Any] = field(default_factory=dict)
-    command: str = ""
-    parameters: int = 0
-    versions: Mapping[str, str] = field(default_factory=dict)
-    temperature: float = 1.0
-    thresholds: Mapping[str, float] = field(default_factory=dict)
+    seed: Whole = 0
+    weights: Text = ""
+    scores: Mapping[str, Measured] = field(default_factory=dict)
+    command: Text = ""
+    parameters: Whole = 0
+    versions: Mapping[str, Text] = field(default_factory=dict)
+    temperature: Positive = 1.0
+    thresholds: Mapping[str, Number] = field(default_factory=dict)
     calibration: Calibration | None = None
-    normalization: int = normalize.VERSION
-    licence: str = OF_MNIST
-    format: int = FORMAT
+    normalization: Whole = normalize.VERSION
+    licence: Text = OF_MNIST
+    format: Whole = FORMAT
 
     @property
     def kind(self) -> str:
@@ -206,73 +207,51 @@ class Card:
             raise ModelError("error.model.no_card", path=path) from problem
         if type(found) is not int or not 1 <= found <= FORMAT:
             raise ModelError("error.model.format", path=path, found=str(found)[:_SHOWN], known=FORMAT)
-        return _read(Fields(upgraded(values, path) if found == 1 else values, path), path)
+        try:
+            return _read(upgraded(values, path) if found == 1 else values, path)
+        except FieldError as problem:
+            raise _error(problem, path) from problem
 
 
-def _read(card: Fields, path: object) -> Card:
-    task = card.text("task")
-    if task not in TASKS:
+_CARD = Declared[Card](Card)
+_NEEDED = ("classes", "data", "recipe", "seed", "weights", "scores", "normalization")
+"""The fields that a new card may leave out, and that a written one always has."""
+
+
+def _read(values: dict[str, Any], path: object) -> Card:
+    task = values.get("task")
+    if isinstance(task, str) and task not in TASKS:
         raise ModelError("error.model.task", path=path, found=task[:_SHOWN], known=", ".join(TASKS))
-    given, outputs = _tensor(card.fields("input")), tuple(map(_tensor, card.list("outputs")))
-    _check_interface(task, given, outputs, path)
-    return Card(
-        name=card.text("name"),
-        task=task,
-        input=given,
-        outputs=outputs,
-        classes=card.words("classes"),
-        data=tuple(
-            Source(each.text("name"), each.texts("sha256"), each.text("licence")) for each in card.list("data")
-        ),
-        recipe=card.object("recipe"),
-        seed=card.whole("seed"),
-        weights=card.text("weights"),
-        scores={name: _score(each) for name, each in card.objects("scores").items()},
-        command=card.text("command", ""),
-        parameters=card.whole("parameters", 0),
-        versions=card.texts("versions", {}),
-        temperature=card.positive("temperature", 1.0),
-        thresholds=card.numbers("thresholds", {}),
-        calibration=_calibration(card),
-        normalization=card.whole("normalization"),
-        licence=card.text("licence", ""),
+    for name in _NEEDED:
+        if name not in values:
+            raise FieldError([name], values, None, missing=True)
+    card = _CARD.read({"licence": ""} | values)
+    _check_interface(card, path)
+    return card
+
+
+def _error(problem: FieldError, path: object) -> ModelError:
+    if problem.missing:
+        return ModelError("error.model.card_missing", path=path, field=problem.field)
+    shown = json.dumps(problem.value, ensure_ascii=False)[:_SHOWN]
+    return ModelError(
+        "error.model.card_value", path=path, field=problem.field or "{}", wanted=problem.expected, found=shown
     )
 
 
-def _check_interface(task: str, given: Tensor, outputs: tuple[Tensor, ...], path: object) -> None:
+def _check_interface(card: Card, path: object) -> None:
     """Reject inputs or outputs that a model of this task cannot have."""
-    wanted = TASKS[task]
-    known = [each.name for each in wanted.outputs]
-    found = [each.name for each in outputs]
-    if len(found) < len(known):
-        raise ModelError("error.model.card_missing", path=path, field=f"outputs[{len(found)}]")
-    more = outputs[len(known) :]
-    sound = found[: len(known)] == known and all(each.name == FEATURES and len(each.shape) == 2 for each in more)
-    same = all(mine.shape == other.shape for mine, other in zip(wanted.outputs, outputs, strict=False))
-    takes = (given.name, given.shape, given.dtype) == (wanted.input.name, wanted.input.shape, wanted.input.dtype)
+    interface = TASKS[card.task]
+    known, names = [output.name for output in interface.outputs], [output.name for output in card.outputs]
+    if len(names) < len(known):
+        raise ModelError("error.model.card_missing", path=path, field=f"outputs[{len(names)}]")
+    more = card.outputs[len(known) :]
+    sound = names[: len(known)] == known and all(
+        output.name == FEATURES and len(output.shape) == 2 for output in more
+    )
+    same = all(mine.shape == other.shape for mine, other in zip(interface.outputs, card.outputs, strict=False))
+    wanted = interface.input
+    takes = (card.input.name, card.input.shape, card.input.dtype) == (wanted.name, wanted.shape, wanted.dtype)
     if not (takes and sound and same and len(more) <= 1):
-        shown = f"{given} -> {', '.join(map(str, outputs))}"
+        shown = f"{card.input} -> {', '.join(map(str, card.outputs))}"
         raise ModelError("error.model.output", path=path, found=shown[: 2 * _SHOWN])
-
-
-def _tensor(each: Fields) -> Tensor:
-    return Tensor(
-        each.text("name"), each.shape("shape"), each.text("dtype"), each.text("layout", ""), each.pair("range", None)
-    )
-
-
-def _score(each: Fields) -> dict[str, Any]:
-    return {"accuracy": each.fraction("accuracy"), "n": each.whole("n"), "interval": [*each.interval("interval")]}
-
-
-def _calibration(card: Fields) -> Calibration | None:
-    if not card.has("calibration"):
-        return None
-    found = card.fields("calibration")
-    return Calibration(
-        found.texts("partners"),
-        found.numbers("numbers"),
-        found.whole("pages"),
-        found.whole("seed"),
-        found.text("strokes", ""),
-    )

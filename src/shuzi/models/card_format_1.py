@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from typing_extensions import TypedDict
+
+from shuzi.declared import Declared, Number, Text
 from shuzi.errors import ModelError
-from shuzi.models.fields import Fields
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, TASKS
 
 _TASKS = {
@@ -23,20 +25,34 @@ _PAGES, _SEED = 12_000, 0  # the pages 0.1 fitted them on
 _SHOWN = 80
 
 
+class _Moved(TypedDict):
+    """The fields that have moved since."""
+
+    output: Text
+    thresholds: dict[str, Number]
+    licence: Text
+    data: dict[str, Text]
+    recipe: dict[str, Any]
+
+
+_CARD = Declared[_Moved](_Moved)
+
+
 def upgraded(values: dict[str, Any], path: object) -> dict[str, Any]:
     """Convert the values of a format 1 card to format 2.
 
     Raises
     ------
     ModelError
-        Its output is unknown, or a value that has moved since is missing or has the wrong type.
+        Its output is unknown.
+    FieldError
+        A value that has moved since is missing or has the wrong type.
     """
-    card = Fields(values, path)
-    output = card.text("output")
+    card = _CARD.read(values)
+    output, thresholds, licence = card["output"], card["thresholds"], card["licence"]
     if output not in _TASKS:
         raise ModelError("error.model.output", path=path, found=output[:_SHOWN])
     task = TASKS[_TASKS[output]]
-    thresholds, licence = card.numbers("thresholds"), card.text("licence")
     of_texts = {name: value for name, value in thresholds.items() if name.startswith(_OF_TEXTS)}
     # nothing tells whether its partner was today's detector
     calibration = {"partners": {}, "numbers": of_texts, "pages": _PAGES, "seed": _SEED} if of_texts else None
@@ -44,17 +60,17 @@ def upgraded(values: dict[str, Any], path: object) -> dict[str, Any]:
     _, _, of_mnist = licence.rstrip(")").partition("(")
     source = {
         "name": "own" if own else "mnist",
-        "sha256": card.texts("data"),
+        "sha256": card["data"],
         "licence": licence if own else of_mnist,
     }
     return values | {
         "format": 2,
         "task": _TASKS[output],
         "input": _as_json(asdict(task.input)),
-        "outputs": [_as_json(asdict(each)) for each in task.outputs],
+        "outputs": [_as_json(asdict(output)) for output in task.outputs],
         "classes": list("0123456789"),
         "data": [source],
-        "seed": card.object("recipe").get("seed", 0),
+        "seed": card["recipe"].get("seed", 0),
         "weights": "",
         "thresholds": {name: value for name, value in thresholds.items() if name not in of_texts},
         "calibration": calibration,

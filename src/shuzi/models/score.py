@@ -4,9 +4,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from shuzi.declared import Fraction, Whole, expected
 
 _Z = 1.959963984540054  # 95 % of a normal distribution lie within this many standard deviations
+
+
+class Measured(TypedDict):
+    """An accuracy over n examples and its 95 % interval, as JSON."""
+
+    accuracy: Fraction
+    n: Whole
+    interval: Annotated[list[Fraction], Field(min_length=2, max_length=2), expected("expected.interval")]
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,6 @@ class Score:
         # near 0 and 1, rounding would put the accuracy itself outside
         return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Measured:
         """Return accuracy, n and interval as JSON values."""
         return {"accuracy": self.accuracy, "n": self.n, "interval": list(self.interval)}

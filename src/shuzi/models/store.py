@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
 
+from shuzi.declared import closest
 from shuzi.errors import ModelError
 
 IN_A_RUN = "model.onnx"
@@ -59,9 +59,9 @@ def find_model(name: str | Path) -> Path:
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
         readers = [model for model in known if model not in HELPERS]  # helpers are rarely what was meant
-        similar = get_close_matches(str(name), readers, n=1)
+        similar = closest(str(name), readers)
         key = "error.model.missing_like" if similar else "error.model.missing"
-        raise ModelError(key, path=path, known=", ".join(readers), similar="".join(similar))
+        raise ModelError(key, path=path, known=", ".join(readers), similar=similar)
     if path.suffix != ".onnx":
         raise ModelError("error.model.ending", path=path)
     return path

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Annotated
+
+from pydantic import Field
+
+from shuzi.declared import Number, Text, expected
 
 CLASSIFY = "classify"
 """Which digit an image holds."""
@@ -30,6 +35,9 @@ FEATURES = "features"
 """An optional extra output of any task: the last hidden layer, (n, k)."""
 
 
+_Side = Annotated[int, Field(strict=True, gt=0)]
+
+
 @dataclass(frozen=True)
 class Tensor:
     """An input or output of a model.
@@ -53,11 +61,11 @@ class Tensor:
     features: float32 (n, 384)
     """
 
-    name: str
-    shape: tuple[int | str, ...]
-    dtype: str = "float32"
-    layout: str = ""
-    range: tuple[float, float] | None = None
+    name: Text
+    shape: Annotated[tuple[_Side | Text, ...], expected("expected.shape")]
+    dtype: Text = "float32"
+    layout: Text = ""
+    range: Annotated[tuple[Number, Number] | None, expected("expected.pair")] = None
 
     def __str__(self) -> str:
         return f"{self.name}: {self.dtype} ({', '.join(map(str, self.shape))})"

@@ -14,7 +14,8 @@ from typing import Any
 
 from shuzi import toml
 from shuzi.atomic import replacing
-from shuzi.errors import RecipeError, require
+from shuzi.declared import closest
+from shuzi.errors import RecipeError, ShuziError, require
 from shuzi.models.tasks import CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE, TASKS
 
 FORMAT = 2
@@ -204,17 +205,18 @@ class Recipe:
             The file cannot be read, or a value is missing, unknown or invalid.
         """
         try:
-            values = toml.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            values = toml.loads(text)
         except (OSError, ValueError, RecursionError) as problem:
             raise RecipeError("error.recipe.unreadable", path=path, reason=problem) from problem
-        return Recipe.of(values, path)
+        return Recipe.of(values, path, text)
 
     @staticmethod
-    def of(values: Mapping[str, Any], path: object) -> Recipe:
+    def of(values: Mapping[str, Any], path: object, text: str = "") -> Recipe:
         """Make a recipe from the values in the file `path`, which may have an older format.
 
         A missing value gets its default, if there is one. An unknown name is an error, since its effect could not be
-        reproduced.
+        reproduced. Errors name the line if the file's `text` is given.
 
         Raises
         ------
@@ -232,11 +234,24 @@ class Recipe:
                 known = ", ".join(_TASKS_OF_FORMAT_1)
                 raise RecipeError("error.recipe.choice", name="examples", value=str(samples)[:_SHOWN], choices=known)
             values["task"] = task
-        needed = {each.name for each in fields(Recipe) if each.default is MISSING}
-        known_names = {each.name for each in fields(Recipe)}
-        if wrong := sorted((needed - values.keys()) | (values.keys() - known_names)):
-            raise RecipeError("error.recipe.names", path=path, names=", ".join(wrong))
-        return Recipe(**values)
+
+        def where(name: str) -> object:
+            return ShuziError("recipe.line", path=path, line=toml.line_of(text, name)) if text else path
+
+        settings = {setting.name: setting.default for setting in fields(Recipe)}
+        for name in [name for name in values if name not in settings]:
+            shown, known = name[:_SHOWN], ", ".join(settings)
+            if meant := closest(name, [*settings]):
+                raise RecipeError("error.recipe.setting_like", where=where(name), name=shown, meant=meant)
+            raise RecipeError("error.recipe.setting", where=where(name), name=shown, known=known)
+        needed = [name for name, default in settings.items() if default is MISSING and name not in values]
+        if needed:
+            raise RecipeError("error.recipe.missing", path=path, names=", ".join(needed))
+        try:
+            return Recipe(**values)
+        except RecipeError as problem:
+            place = where(problem.values["name"]) if "name" in problem.values else path
+            raise RecipeError("error.recipe.value", where=place, reason=problem) from problem
 
 
 _ALLOWED = {each.name: each.metadata["allowed"] for each in fields(Recipe) if "allowed" in each.metadata}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from shuzi.forms.parse import Beside, Source, beside_file, read_text
+from shuzi.forms.parse import Beside, beside_file, read_text, spec_of_tables
+from shuzi.forms.parsing.source import Source
 from shuzi.forms.spec import Spec
 from shuzi.forms.toml import tables_of
 from shuzi.ink.boxes import Box
@@ -57,7 +58,7 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
         There is a mistake, which the error names with its line and field.
     """
     given = tables_of(drawn.text, drawn.path)
-    source = Source(drawn.path, drawn.text, drawn.beside)
+    source = Source(drawn.path, drawn.text)
     fields = given.get("fields", [])
     named = set()
     for number, table in enumerate(fields if isinstance(fields, list) else [], start=1):
@@ -71,6 +72,6 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
             boxes = [[*placed(Box(*each))] for each in ([table["at"]] if single else table["at"])]
             table["at"] = boxes[0] if single else boxes
     source.refuse("error.trace.sheet", given, ("paper", "landscape", "blank"))
-    spec = source.spec({**sheet, **given, "blank": "-"}, blank)
+    spec = spec_of_tables({**sheet, **given, "blank": "-"}, source, drawn.beside, blank)
     made = [each if n in named else replace(each, style="") for n, each in enumerate(spec.fields, start=1)]
     return replace(spec, fields=tuple(made))

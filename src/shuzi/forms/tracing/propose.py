@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from shuzi.errors import DataError
 from shuzi.forms.finding.flat import SCALE
-from shuzi.forms.parse import MOST_BOXES, MOST_DECIMALS
+from shuzi.forms.parsing.grammar import MOST_BOXES, MOST_DECIMALS
 from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, Field
 from shuzi.forms.tracing.boxes import DARK, Printed
 from shuzi.ink.boxes import Box, as_array, iou

@@ -17,7 +17,8 @@ from shuzi.forms.finding.blank import Blank
 from shuzi.forms.finding.cells import framed
 from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import Place
-from shuzi.forms.parse import LONGEST, MOST_TRACED, SIDES, is_paper, is_text, language_of, spec_of
+from shuzi.forms.parse import language_of, spec_of
+from shuzi.forms.parsing.grammar import LONGEST, MOST_TRACED, SIDES, is_paper, is_text
 from shuzi.forms.reading.page import as_png
 from shuzi.forms.spec import PAPERS, Field, Spec
 from shuzi.forms.toml import text_of

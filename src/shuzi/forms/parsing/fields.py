@@ -1,0 +1,168 @@
+"""The table of a field in a spec becomes a Field, if its keys and values fit together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from shuzi.errors import DataError
+from shuzi.forms.check_digits import SHORTEST
+from shuzi.forms.parsing.grammar import SMALLEST_BOX
+from shuzi.forms.parsing.source import Source
+from shuzi.forms.roster import check_column
+from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, OPEN, Field
+from shuzi.ink.boxes import Box
+
+_RENAMED = {"length": "digits", "min": "least", "max": "most"}
+_OF_PRINTED = ("name", "label", "kind", "column")
+_NOT_OF_DATES = ("decimals", "length", "min", "max", "check")
+_OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
+_DATE_BOXES = 8
+
+
+class FieldTable:
+    """The table of a field.
+
+    Parameters
+    ----------
+    source
+        The file it is in.
+    position
+        Which of the fields it is, from 1.
+    table
+        Its keys and values.
+    """
+
+    def __init__(self, source: Source, position: int, table: dict[str, Any]) -> None:
+        source.check_field(table, position)
+        self._source, self._position, self._table = source, position, table
+        self._need("name")
+
+    def _wrong(self, error: str, key: str, **values: Any) -> DataError:
+        return self._source.wrong(error, self._position, key, self._table, **values)
+
+    def _need(self, key: str) -> None:
+        if key not in self._table:
+            raise self._wrong("error.spec.missing", key)
+
+    def _refuse(self, error: str, keys: Sequence[str]) -> None:
+        self._source.refuse(error, self._table, keys, self._position)
+
+    def check_name(self, names: Sequence[str]) -> None:
+        """Raise a DataError if the name is that of another field, whose names are given."""
+        name = self._table["name"]
+        if name in names:
+            raise self._wrong("error.spec.twice", "name", value=name)
+        if same := next((other for other in names if other.split() == name.split()), None):
+            raise self._wrong("error.spec.spaces", "name", value=same.strip())
+
+    def field(self, style: str, roster: tuple[dict[str, str], ...], roster_path: Path) -> Field:
+        """Return the field, without its boxes on a traced form.
+
+        Parameters
+        ----------
+        style
+            The sheet's style, for a field that names none.
+        roster, roster_path
+            The rows of the roster and its file; no rows if there is none.
+
+        Raises
+        ------
+        DataError
+            Its keys do not fit together, or the roster lacks what they name.
+        """
+        table, kind = self._table, self._table.get("kind", NUMBER)
+        values = {_RENAMED.get(key, key): table[key] for key in table if key not in ("among_column", "at")}
+        values["label"] = table.get("label", table["name"]).strip()
+        values.setdefault("style", style)
+        values |= {key: tuple(values[key]) for key in ("among", "sum_of") if key in values}
+        if "column" in table:
+            self._refuse("error.spec.printed", [key for key in table if key not in _OF_PRINTED])
+            self._check_column("column", roster, roster_path, unique=kind == IDENTIFIER)
+            return Field(**values)
+        if kind == DATE:
+            self._refuse("error.spec.date", _NOT_OF_DATES)
+            if table.get("boxes", _DATE_BOXES) != _DATE_BOXES:
+                raise self._wrong("error.spec.date", "boxes")
+            values["boxes"] = _DATE_BOXES
+        else:
+            self._need("boxes")
+        self._check_boxes(values["boxes"])
+        if kind != NUMBER:
+            self._refuse("error.spec.only_numbers", _OF_NUMBERS)
+        if "among_column" in table:
+            if "among" in table:
+                raise self._wrong("error.spec.two_lists", "among_column")
+            self._check_column("among_column", roster, roster_path, unique=True)
+            values["among"] = tuple(row[table["among_column"]] for row in roster)
+        field = Field(**values)
+        for value in field.among:
+            if replace(field, among=(), required=True).broken(value) or not _can_hold(field, value):
+                raise self._wrong("error.spec.value_of_list", "among", value=value)
+        return field
+
+    def _check_boxes(self, boxes: int) -> None:
+        """Raise a DataError if what is asked for never fits in the boxes."""
+        table = self._table
+        least, most, decimals = table.get("min", 0), table.get("max", 0), table.get("decimals", 0)
+        if decimals >= boxes:
+            raise self._wrong("error.spec.decimals", "decimals", boxes=boxes)
+        if table.get("length", 0) > boxes:
+            raise self._wrong("error.spec.length", "length", boxes=boxes)
+        if "min" in table and "max" in table and least > most:
+            raise self._wrong("error.spec.range", "max")
+        if least >= 10 ** (boxes - decimals) or most < 0:
+            raise self._wrong("error.spec.never", "max" if most < 0 else "min", boxes=boxes)
+        if table.get("check") and boxes < SHORTEST[table["check"]]:
+            raise self._wrong("error.spec.check", "check", least=SHORTEST[table["check"]])
+
+    def _check_column(self, key: str, roster: tuple[dict[str, str], ...], path: Path, unique: bool) -> None:
+        if not roster:
+            raise self._wrong("error.spec.no_roster", key)
+        check_column(roster, path, self._table[key], unique)
+
+    def check_sum(self, field: Field, fields: Sequence[Field]) -> None:
+        """Raise a DataError if the field is the sum of anything but other numbers of the same row."""
+        by_name = {other.name: other for other in fields}
+        for index, name in enumerate(field.sum_of):
+            part = by_name.get(name)
+            usable = part and part is not field and not part.column and part.kind == NUMBER and not part.sum_of
+            if not usable or part is None or part.once != field.once or name in field.sum_of[:index]:
+                raise self._wrong("error.spec.sum", "sum_of", value=name)
+
+    def without_boxes(self, field: Field) -> Field:
+        """Return a field of a sheet that is printed; raise a DataError if the table says where it is."""
+        self._refuse("error.spec.no_blank", ["at"])
+        return field
+
+    def with_boxes(self, field: Field) -> Field:
+        """Return a field of a traced form with its boxes; raise a DataError if they do not fit it."""
+        self._refuse("error.spec.not_traced", ("column", "once"))
+        self._need("at")
+        at = self._table["at"]
+        boxes = tuple(Box(*map(float, box)) for box in (at if isinstance(at[0], list) else [at]))
+        if field.style == OPEN and len(boxes) == 1:
+            return replace(field, at=boxes)
+        count = field.boxes
+        if len(boxes) == 1:
+            x, y, wide, high = boxes[0]
+            boxes = tuple(Box(x + index * wide / count, y, wide / count, high) for index in range(count))
+        if field.style == OPEN or len(boxes) != count:
+            raise self._wrong("error.spec.places", "at", boxes=1 if field.style == OPEN else count)
+        if min(box.width for box in boxes) < SMALLEST_BOX:
+            raise self._wrong("error.spec.narrow", "at", boxes=count, least=SMALLEST_BOX)
+        return replace(field, at=boxes)
+
+    def check_on_paper(self, field: Field, size: tuple[float, float]) -> None:
+        """Raise a DataError if a box reaches beyond the paper, whose width and height are given in millimetres."""
+        if any(box.right > size[0] + 1 or box.bottom > size[1] + 1 for box in field.at):
+            raise self._wrong("error.spec.off_paper", "at", width=size[0], height=size[1])
+
+
+def _can_hold(field: Field, value: str) -> bool:
+    """Return whether a value can be written in a field's boxes."""
+    plain = value.replace(".", "", 1) if field.decimals else value.replace("-", "") if field.kind == DATE else value
+    allowed = plain[:-1] if field.last_may_be_x and plain.endswith("X") else plain
+    return allowed.isdecimal() and allowed.isascii() and len(plain) <= field.boxes

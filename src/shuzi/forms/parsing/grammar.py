@@ -1,0 +1,99 @@
+"""What a spec may say: the keys of its TOML, and what the value of each must be."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict
+
+from shuzi.declared import Declared, Flag, Number, between, one_of, that
+from shuzi.forms.check_digits import CHECKS
+from shuzi.forms.roster import MOST_ROWS
+from shuzi.forms.spec import BOXES, COMB, DATE, IDENTIFIER, NUMBER, OPEN, PAPERS
+from shuzi.messages import LANGUAGES
+
+MOST_FIELDS, MOST_TRACED, MOST_BOXES, MOST_DECIMALS = 60, 200, 24, 6
+"""Fields of a sheet that is printed from its spec, of a traced form, boxes of a field, and those after a point."""
+
+SMALLEST_BOX = 2.0
+"""The least width and height of a traced box in millimetres."""
+
+LONGEST = 200
+"""Characters of a title, a label or a value."""
+
+SIDES = 70, 600
+"""The shortest and longest side of a traced form's paper in millimetres."""
+
+
+def is_text(value: Any) -> bool:
+    """Tell whether a value is a text for a title, a label or a value: of one line, and neither empty nor too long."""
+    return isinstance(value, str) and 0 < len(value.strip()) <= LONGEST and value.isprintable()
+
+
+def is_paper(value: Any) -> bool:
+    """Tell whether a value names a paper: "A4", "Letter", or width and height in millimetres, such as "105x148"."""
+    sides = re.fullmatch(r"(\d{2,3}(?:\.\d)?)x(\d{2,3}(?:\.\d)?)", value) if isinstance(value, str) else None
+    return value in [*PAPERS] or bool(sides and all(SIDES[0] <= float(side) <= SIDES[1] for side in sides.groups()))
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list) and 0 < len(value) <= MOST_ROWS and all(map(is_text, value))
+
+
+def _are_boxes(value: Any) -> bool:
+    boxes = value if isinstance(value, list) and value and all(isinstance(box, list) for box in value) else [value]
+    return len(boxes) <= MOST_BOXES and all(
+        isinstance(box, list)
+        and len(box) == 4
+        and all(isinstance(side, int | float) and not isinstance(side, bool) and abs(side) < 1e18 for side in box)
+        and min(box[:2]) >= 0
+        and min(box[2:]) >= SMALLEST_BOX
+        for box in boxes
+    )
+
+
+_Text = Annotated[str, that(is_text, "spec.text", most=LONGEST)]
+_List = Annotated[list[str], that(_is_list, "spec.list")]
+_Style = Annotated[str, one_of(BOXES, COMB, OPEN)]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class _Sheet(TypedDict, total=False):
+    title: _Text
+    note: _Text
+    language: Annotated[str, one_of(*LANGUAGES)]
+    paper: Annotated[str, that(is_paper, "spec.paper", names=", ".join(PAPERS), least=SIDES[0], most=SIDES[1])]
+    landscape: Flag
+    rows: Annotated[int, between(1, MOST_ROWS)]
+    style: _Style
+    roster: _Text
+    blank: _Text
+    fields: Annotated[list[Any], that(lambda value: isinstance(value, list), "spec.fields")]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class _Field(TypedDict, total=False):
+    name: _Text
+    label: _Text
+    kind: Annotated[str, one_of(NUMBER, IDENTIFIER, DATE)]
+    boxes: Annotated[int, between(1, MOST_BOXES)]
+    decimals: Annotated[int, between(1, MOST_DECIMALS)]
+    style: _Style
+    column: _Text
+    once: Flag
+    required: Flag
+    length: Annotated[int, between(1, MOST_BOXES)]
+    min: Number
+    max: Number
+    check: Annotated[str, one_of(*CHECKS)]
+    among: _List
+    among_column: _Text
+    sum_of: _List
+    total: Flag
+    at: Annotated[list[Any], that(_are_boxes, "spec.place", least=SMALLEST_BOX)]
+
+
+SHEET, FIELD = Declared[_Sheet](_Sheet), Declared[_Field](_Field)
+"""The declarations of the whole spec, and of a field."""

@@ -1,0 +1,80 @@
+"""A mistake in a spec's TOML becomes an error that names its line and its field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shuzi.declared import Declared, FieldError, closest
+from shuzi.errors import DataError, ShuziError
+from shuzi.forms.parsing.grammar import FIELD, LONGEST
+from shuzi.messages.visible import visible
+from shuzi.toml import line_of
+
+
+class Source:
+    """The file that a spec is read from.
+
+    Parameters
+    ----------
+    path
+        What errors call it.
+    text
+        Its text, in TOML.
+    """
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path, self._text = path, text
+
+    def wrong(self, error: str, position: int, key: str, table: Mapping[str, Any], **values: Any) -> DataError:
+        """Return the error about a key.
+
+        Parameters
+        ----------
+        error
+            Its key in the catalogues.
+        position
+            That of the field, from 1; 0 is the sheet.
+        key
+            A key of the field or of the sheet; it may be missing.
+        table
+            The field or the sheet.
+        values
+            What the sentence mentions beside path, line, field and key.
+        """
+        name = table.get("name")
+        name = visible(_short(name)) if isinstance(name, str) and name.strip() else position
+        where = ShuziError("spec.in_field", name=name) if position else ShuziError("spec.in_sheet")
+        line = line_of(self._text, key, "fields", position)
+        return DataError(error, **values | {"path": self.path, "line": line, "where": where, "option": key})
+
+    def check(self, declared: Declared[Any], table: Mapping[str, Any], position: int = 0) -> None:
+        """Raise a DataError if the sheet or a field has an unknown key, or a value that its key cannot have."""
+        try:
+            declared.read(table)
+        except FieldError as problem:
+            key = str(problem.path[0])
+            if problem.expected is not None:
+                value = _short(repr(problem.value))
+                raise self.wrong(
+                    "error.spec.value", position, key, table, value=value, wanted=problem.expected
+                ) from None
+            known = ", ".join(declared.keys)
+            if meant := closest(key, declared.keys):
+                raise self.wrong("error.spec.key_like", position, key, table, known=known, meant=meant) from None
+            raise self.wrong("error.spec.key", position, key, table, known=known) from None
+
+    def check_field(self, table: Mapping[str, Any], position: int) -> None:
+        """Raise a DataError if a field, the first of which is at position 1, has an unknown key or a wrong value."""
+        self.check(FIELD, table, position)
+
+    def refuse(self, error: str, table: Mapping[str, Any], keys: Sequence[str], position: int = 0) -> None:
+        """Raise a DataError if the sheet, or the field, has one of these keys."""
+        for key in table:
+            if key in keys:
+                raise self.wrong(error, position, key, table)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + "…"

@@ -30,15 +30,6 @@ def test_every_module_is_in_the_tree_and_nothing_else(name):
     assert drawn((ROOT / name).read_text("utf-8")) == {each for each in there if "__" not in each}
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
-def test_a_paragraph_has_six_lines_at_most_and_a_line_160_characters(name):
-    text = (ROOT / name).read_text("utf-8")
-    assert max(map(len, text.splitlines())) <= 160
-    prose = re.sub(r"```.*?```|^\|.*?$", "", text, flags=re.DOTALL | re.MULTILINE)
-    for paragraph in re.split(r"\n\s*\n|\n(?=- )", prose):
-        assert len(paragraph.strip().splitlines()) <= 6, paragraph
-
-
 def test_a_folder_holds_a_dozen_modules_at_most():
     folders = {path.parent for path in PACKAGE.rglob("*.py")}
     crowded = {str(each): count for each in folders if (count := sum(1 for _ in each.glob("*.py"))) > 13}

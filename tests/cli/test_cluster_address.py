@@ -32,9 +32,9 @@ def test_a_cluster_that_never_lets_in_is_told_of_and_given_up():
 def test_pictures_that_could_not_be_read_are_seen_in_the_exit_status(monkeypatch, tmp_path, failed):
     pytest.importorskip("ray", reason="the extra `scale` is not installed")
     from shuzi.scale import cluster
-    from shuzi.scale.reading import run
+    from shuzi.scale.reading import read_shards
 
     monkeypatch.setattr(cluster, "cluster", lambda *_: nullcontext(cluster.Cluster(None, 1, 1)))
-    monkeypatch.setattr(run, "read", lambda *_: iter([run.Progress(1, 1, 3, rows=3, failed=failed)]))
+    monkeypatch.setattr(read_shards, "read", lambda *_: iter([read_shards.Progress(1, 1, 3, rows=3, failed=failed)]))
     ended = CliRunner().invoke(command, ["scale", "read", str(tmp_path), str(tmp_path / "out")])
     assert ended.exit_code == min(failed, 1), ended.output

@@ -91,8 +91,3 @@ def test_both_languages_show_the_same_code(blocks):
                 )  # labels in one's language
             shown.append(code)
         assert shown[0] == shown[1], page
-
-
-def test_readme_is_short():
-    for name in ("README.md", "README.zh.md"):
-        assert len((ROOT / name).read_text("utf-8").splitlines()) <= 120

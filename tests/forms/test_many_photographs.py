@@ -21,8 +21,8 @@ from shuzi.forms.reading import together
 from shuzi.forms.reading.page import PageReader
 from shuzi.forms.resume import ENDING, Journal
 from shuzi.messages import speaking
-from shuzi.processes import pool, slot
-from shuzi.processes.frames import ANSWER
+from shuzi.processes import pool, pool_process
+from shuzi.processes.pool_frames import ANSWER
 
 SPEC = 'title = "S"\nrows = 2\n[[fields]]\nname = "q"\nboxes = 1\n'
 N = 6
@@ -63,8 +63,8 @@ def run(given, *more):
 
 def test_they_are_read_elsewhere_and_the_table_is_that_of_one_process(given, tmp_path, monkeypatch):
     answers = []
-    unpacked = slot._unpacked
-    monkeypatch.setattr(slot, "_unpacked", lambda *answer: answers.append(answer) or unpacked(*answer))
+    unpacked = pool_process._unpacked
+    monkeypatch.setattr(pool_process, "_unpacked", lambda *answer: answers.append(answer) or unpacked(*answer))
     assert run(given, tmp_path / "several.json").exit_code == 0
     assert [kind for kind, _ in answers] == [ANSWER] * N
     monkeypatch.setattr(together, "can_start", lambda: False)
@@ -74,7 +74,7 @@ def test_they_are_read_elsewhere_and_the_table_is_that_of_one_process(given, tmp
 
 
 def test_a_single_photograph_starts_no_process(sheet, tmp_path, monkeypatch):
-    monkeypatch.setattr(pool, "Slot", None)
+    monkeypatch.setattr(pool, "PoolProcess", None)
     assert run([*sheet[:3], *sheet[-3:]], tmp_path / "table.csv").exit_code == 0
 
 

@@ -74,7 +74,7 @@ class Told:
                 self.slowest, self.slowest_file = took[-1], name
             if (seconds := round(processor() - worked, 3)) > self.most_processor:
                 self.most_processor, self.most_processor_file = seconds, name
-            self.most_memory = max(self.most_memory, *map(_most_memory, decoder.children.numbers), 0)
+            self.most_memory = max(self.most_memory, *map(_most_memory, decoder.children.pids), 0)
 
 
 def fuzz(kind: str, each: int, seed: int = 0, keep: Path | None = None) -> Told:
@@ -202,7 +202,7 @@ def processor() -> float:
     """Return the CPU seconds of this process and its children, those that have ended included."""
     times = os.times()
     ended = times.user + times.system + times.children_user + times.children_system
-    return ended + sum(map(_taken, decoder.children.numbers))
+    return ended + sum(map(_taken, decoder.children.pids))
 
 
 def _taken(number: int) -> float:

@@ -12,7 +12,7 @@ from shuzi.models.onnx_file import control_flow, read_card, with_card
 from shuzi.models.session import Session
 from shuzi.models.store import shipped
 from shuzi.models.trial import LIMITS, checked_content
-from shuzi.processes.limits import Limits
+from shuzi.processes.job_limits import Limits
 
 
 @pytest.fixture(autouse=True)

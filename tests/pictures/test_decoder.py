@@ -40,7 +40,7 @@ def problem(source):
 
 
 def gone(numbers):
-    return not {*numbers} & {*decoder.children.numbers}
+    return not {*numbers} & {*decoder.children.pids}
 
 
 @pytest.fixture
@@ -58,11 +58,11 @@ PDFS = [bombs.form_that_draws_itself, bombs.tiling, bombs.flate_bomb, bombs.shad
 def test_a_pdf_that_hangs_or_fills_the_memory_is_ended_and_the_next_picture_is_opened(make, tmp_path):
     pytest.importorskip("pypdfium2", reason="the extra `pictures` is not installed")
     np.testing.assert_array_equal(open_picture(saved()), GREY)
-    before = decoder.children.numbers
+    before = decoder.children.pids
     assert problem(make()) in TAKES_TIME_OR_MEMORY
     assert gone(before)
     np.testing.assert_array_equal(open_picture(saved()), GREY)
-    assert len(decoder.children.numbers) == 1
+    assert len(decoder.children.pids) == 1
 
 
 @pytest.mark.parametrize("make", [bombs.soft_mask, bombs.annotation], ids=lambda each: each.__name__)
@@ -83,7 +83,7 @@ def test_what_takes_too_long_says_so(make, quick):
         quick.decode(content, "a picture")
     assert caught.value.key == "error.picture.slow"
     assert "a picture takes more than" in caught.value.sentence("en")
-    assert quick.children.numbers == []
+    assert quick.children.pids == []
 
 
 def test_a_sentence_says_which_page_of_which_file_takes_too_long(quick, tmp_path):
@@ -131,7 +131,7 @@ def test_many_strips_and_many_parts_are_opened_in_a_child():
     ):
         decoder.children.cancel()
         assert open_picture(make()).shape == shape
-        assert len(decoder.children.numbers) == 1
+        assert len(decoder.children.pids) == 1
 
 
 @pytest.mark.parametrize("kind", ["GIF", "TIFF", "WEBP"])
@@ -140,14 +140,14 @@ def test_other_kinds_than_png_jpeg_and_bmp_go_to_a_child(kind, tmp_path):
     (tmp_path / "a").write_bytes(saved(kind, **({"lossless": True} if kind == "WEBP" else {})))
     for source in (tmp_path / "a", str(tmp_path / "a"), (tmp_path / "a").read_bytes()):
         assert np.abs(open_picture(source).astype(int) - GREY).max() <= 1
-    assert len(decoder.children.numbers) == 1
+    assert len(decoder.children.pids) == 1
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP"])
 def test_plain_pictures_need_no_child(kind):
     decoder.children.cancel()
     assert open_picture(saved(kind)).shape == (6, 8)
-    assert decoder.children.numbers == []
+    assert decoder.children.pids == []
 
 
 def test_a_large_picture_needs_a_second_try_and_gets_it():
@@ -156,7 +156,7 @@ def test_a_large_picture_needs_a_second_try_and_gets_it():
     Image.new("L", (7_000, 7_000), 9).save(file, "PNG", compress_level=1)
     found = open_picture(file.getvalue())
     assert (found.shape, found.min(), found.max()) == ((7_000, 7_000), 9, 9)
-    assert len(decoder.children.numbers) <= 1
+    assert len(decoder.children.pids) <= 1
 
 
 def test_pages_are_counted_in_a_child_too(quick):
@@ -210,7 +210,7 @@ def test_ctrl_c_ends_the_command_while_a_pdf_hangs(tmp_path):
         def interrupt():
             while not decoder.children._working:
                 pass
-            print(*decoder.children.numbers, flush=True)
+            print(*decoder.children.pids, flush=True)
             os.kill(os.getpid(), signal.SIGINT)
         decoder.draw.__self__._seconds = 1e6
         threading.Thread(target=interrupt, daemon=True).start()

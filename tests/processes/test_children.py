@@ -15,7 +15,7 @@ from shuzi.processes import child as children_of
 from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.children import JOBS, Children
 from shuzi.processes.cores import cores
-from shuzi.processes.limits import Limits
+from shuzi.processes.job_limits import Limits
 
 MODULE = """
     import os, signal, subprocess, sys, threading
@@ -90,16 +90,16 @@ def test_one_child_does_one_job_after_another(children):
     bodies = [b"", b"x", bytes(range(256)) * 40_000]
     said = [ask(children, "echo", body) for body in bodies]
     assert [bytes(body) for _, body in said] == bodies
-    assert {header["number"] for header, _ in said} == set(children.numbers)
-    assert len(children.numbers) == 1
-    assert os.getpid() not in children.numbers
+    assert {header["number"] for header, _ in said} == set(children.pids)
+    assert len(children.pids) == 1
+    assert os.getpid() not in children.pids
 
 
 def test_threads_share_as_many_children_as_there_are_cores(children):
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda turn: ask(children, "echo", b"%d" % turn), range(64)))
     assert [bytes(body) for _, body in found] == [b"%d" % turn for turn in range(64)]
-    assert 1 <= len(children.numbers) <= cores()
+    assert 1 <= len(children.pids) <= cores()
 
 
 @pytest.mark.parametrize("do", ["loop", "sleep"])
@@ -108,7 +108,7 @@ def test_a_job_that_does_not_end_is_ended_and_the_next_one_is_done(children, do)
     with pytest.raises(OutOfTime):
         ask(children, do, limits=Limits(0.2, 1_000_000_000))
     wait_for_the_end_of(before)
-    assert before not in children.numbers
+    assert before not in children.pids
     assert ask(children, "echo")[0]["number"] != before
 
 
@@ -125,7 +125,7 @@ def test_where_the_system_limits_no_memory_the_parent_watches(children, monkeypa
     monkeypatch.setattr(children_of, "SYSTEM_HOLDS_MEMORY", False)
     with pytest.raises(OutOfMemory):
         ask(children, "hold", bytes=300_000_000, limits=Limits(1e6, 200_000_000))
-    assert ask(children, "echo")[0]["number"] in children.numbers
+    assert ask(children, "echo")[0]["number"] in children.pids
 
 
 def test_a_child_that_crashes_or_lies_is_replaced(children):
@@ -213,7 +213,7 @@ def run(program, **options):
 
 
 PATH = "import sys; sys.path.insert(0, {path!r})\nfrom shuzi.processes.children import Children\n"
-START = "from shuzi.processes.limits import Limits\nchildren, enough = Children('obedient'), Limits(60, 10**9)\n"
+START = "from shuzi.processes.job_limits import Limits\nchildren, enough = Children('obedient'), Limits(60, 10**9)\n"
 
 
 def program(module, tmp_path, text):
@@ -245,7 +245,7 @@ def test_no_child_outlives_the_process_that_asked(module, tmp_path, do):
     text = """
         import os, signal, threading
         children.ask({"do": "echo"}, b"", 9, enough)
-        print(*children.numbers, flush=True)
+        print(*children.pids, flush=True)
         asking = lambda: children.ask({"do": DO}, b"", 9, Limits(3, 10**9))
         threading.Thread(target=asking, daemon=True).start()
         while DO != "echo" and not children._working:
@@ -262,7 +262,7 @@ def test_ctrl_c_ends_a_job_at_once_and_leaves_nothing(module, tmp_path):
         import os, signal, threading
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
         children.ask({"do": "echo"}, b"", 9, enough)
-        print(*children.numbers, flush=True)
+        print(*children.pids, flush=True)
         def interrupt():
             while not children._working:
                 pass
@@ -278,7 +278,7 @@ def test_ctrl_c_ends_a_job_at_once_and_leaves_nothing(module, tmp_path):
 def test_the_end_of_a_program_leaves_no_child_and_says_nothing(module, tmp_path):
     text = """
         children.ask({"do": "echo"}, b"", 9, enough)
-        print(*children.numbers)
+        print(*children.pids)
     """
     done = run(program(module, tmp_path, text))
     assert (done.returncode, done.stderr) == (0, "")
@@ -319,4 +319,4 @@ def test_who_waits_for_a_child_is_told_when_one_is_free(children, monkeypatch):
 
     with ThreadPoolExecutor(3) as threads:
         assert list(threads.map(both, range(9))) == [b"%d" % turn for turn in range(9)]
-    assert len(children.numbers) == 1
+    assert len(children.pids) == 1

@@ -11,9 +11,9 @@ import threading
 import pytest
 
 from shuzi.errors import ShuziError
-from shuzi.processes.frames import CALL, Frames, frame
 from shuzi.processes.pool import Pool
-from shuzi.processes.task import SMALL, Crashed, Late, Spent, Unreadable
+from shuzi.processes.pool_frames import CALL, Frames, frame
+from shuzi.processes.pool_task import SMALL, Crashed, Late, Spent, Unreadable
 
 MODULE = """
 import os, signal, threading
@@ -116,8 +116,8 @@ def test_frames_are_the_same_however_the_stream_is_cut():
 def test_results_are_those_of_the_calls_in_whichever_order_they_are_asked_for(pool):
     tasks = [pool.submit(math.hypot, 3.0 * each, 4.0 * each) for each in range(100)]
     assert [pool.result(each) for each in reversed(tasks)] == [5.0 * each for each in reversed(range(100))]
-    assert len(pool.numbers) <= 2
-    assert os.getpid() not in pool.numbers
+    assert len(pool.pids) <= 2
+    assert os.getpid() not in pool.pids
 
 
 @pytest.mark.parametrize("patient", [True, False])
@@ -132,7 +132,7 @@ def test_calls_and_results_larger_than_a_pipe_block_nobody(pool, calls, patient)
 
 def test_what_a_killed_process_was_at_is_done_by_another_and_nothing_is_lost(pool, calls, tmp_path):
     ask(pool, os.getpid)
-    before = pool.numbers
+    before = pool.pids
     once = pool.submit(calls.die_once, str(tmp_path / "once"))
     others = [pool.submit(calls.identity, each) for each in range(50)]
     assert pool.result(once) not in before
@@ -172,7 +172,7 @@ def test_a_call_that_uses_up_its_seconds_is_ended_and_not_tried_again(calls):
     spins, next_one = pool.submit(exec, "while True: pass"), pool.submit(os.getpid)
     with pytest.raises(Spent):
         pool.result(spins)
-    assert pool.result(next_one) == pool.numbers[0]
+    assert pool.result(next_one) == pool.pids[0]
     assert pool.replaced == 1
     pool.close()
 
@@ -184,7 +184,7 @@ def test_what_takes_too_long_is_ended_with_its_process_and_not_tried_again(calls
         pass
     with pytest.raises(Late):
         pool.result(hangs)
-    assert pool.result(next_one) == pool.numbers[0]
+    assert pool.result(next_one) == pool.pids[0]
     assert pool.replaced == 1
     pool.close()
 
@@ -203,10 +203,10 @@ def test_a_shared_object_is_sent_once_and_parts_that_others_share_stay_one(calls
     shared = pool.share(weights)
     model = pool.share(calls.Model(weights), shared)
     assert len(model.packed) < 1_000
-    assert ask(pool, calls.use, 6, shared=model) == (42, pool.numbers[0])
+    assert ask(pool, calls.use, 6, shared=model) == (42, pool.pids[0])
     both = pool.share((weights, calls.Model(weights)), shared)
     assert ask(pool, calls.same, shared=both)
-    os.kill(pool.numbers[0], signal.SIGKILL)
+    os.kill(pool.pids[0], signal.SIGKILL)
     assert ask(pool, calls.use, 6, shared=model)[0] == 42  # the next process is sent it too
     pool.close()
 
@@ -214,7 +214,7 @@ def test_a_shared_object_is_sent_once_and_parts_that_others_share_stay_one(calls
 def test_the_first_call_of_each_process_is_the_one_that_begins(calls):
     pool = Pool(1, begin=calls.begin)
     assert ask(pool, calls.begun)
-    os.kill(pool.numbers[0], signal.SIGKILL)
+    os.kill(pool.pids[0], signal.SIGKILL)
     assert ask(pool, calls.begun)
     pool.close()
 
@@ -222,13 +222,13 @@ def test_the_first_call_of_each_process_is_the_one_that_begins(calls):
 def test_a_task_that_is_cancelled_before_it_began_is_never_done(calls, tmp_path):
     pool = Pool(1)
     hangs = pool.submit(calls.hang, size=SMALL + 1)
-    while not pool.numbers:
+    while not pool.pids:
         pass
     waits = pool.submit(calls.die_once, str(tmp_path / "once"), size=SMALL + 1)
     assert pool.cancel(waits)
     assert not pool.cancel(hangs)
     pool.end_late(0.0)
-    assert ask(pool, os.getpid) == pool.numbers[0]
+    assert ask(pool, os.getpid) == pool.pids[0]
     assert not (tmp_path / "once").exists()
     pool.close()
 
@@ -236,9 +236,9 @@ def test_a_task_that_is_cancelled_before_it_began_is_never_done(calls, tmp_path)
 def test_a_pool_that_is_closed_leaves_no_process_and_nobody_waiting(calls):
     pool = Pool(1)
     tasks = [pool.submit(calls.hang), pool.submit(os.getpid, size=SMALL + 1)]
-    while not pool.numbers:
+    while not pool.pids:
         pass
-    (number,) = pool.numbers
+    (number,) = pool.pids
     pool.close()
     for each in (*tasks, pool.submit(os.getpid)):
         with pytest.raises(Crashed):
@@ -253,7 +253,7 @@ def test_where_no_process_can_be_started_who_waits_is_told(calls, monkeypatch):
         ask(pool, os.getpid)
     assert caught.value.key == "error.processes.python"
     monkeypatch.undo()
-    assert ask(pool, os.getpid) in pool.numbers
+    assert ask(pool, os.getpid) in pool.pids
     pool.close()
 
 
@@ -291,7 +291,7 @@ def test_no_process_of_a_pool_outlives_the_one_that_asked():
         from shuzi.processes.pool import Pool
         pool = Pool(2)
         pool.result(pool.submit(os.getpid))
-        print(*pool.numbers, flush=True)
+        print(*pool.pids, flush=True)
         pool.submit(time.sleep, 600)
         os.kill(os.getpid(), signal.SIGKILL)
     """

@@ -17,10 +17,10 @@ from PIL import Image
 import shuzi
 from other_readers import DEADLY, CrashingReader, WaitingReader
 from shuzi.errors import ClusterError, DataError, ShuziError
-from shuzi.scale.reading.place import Place
-from shuzi.scale.reading.plan import MANIFEST, Order
-from shuzi.scale.reading.rows import row_of
-from shuzi.scale.reading.run import read
+from shuzi.scale.reading.location import Location
+from shuzi.scale.reading.manifest import MANIFEST, Order
+from shuzi.scale.reading.parquet_rows import row_of
+from shuzi.scale.reading.read_shards import read
 
 pytestmark = [pytest.mark.slow, pytest.mark.cluster]
 
@@ -288,7 +288,7 @@ def test_s3_is_read_and_written(s3, reader, there, draw, rows):
     assert (last.rows, last.failed, last.shards) == (51, 1, 3)
     named = [(f"s3://bucket/{name}", content) for name, content in pictures.items()]
     assert rows("bucket/out", filesystem) == expected(reader, named)
-    described = json.loads(Place.of(order.output).child(MANIFEST).read())
+    described = json.loads(Location.of(order.output).child(MANIFEST).read())
     assert described["input"] == "s3:bucket/in"
     assert "endpoint" not in json.dumps(described)
 

@@ -121,7 +121,7 @@ def test_another_process_takes_the_place_of_one_that_is_stuck(work, abandoned):
         first = asyncio.create_task(pool.run(work.wait))
         second = asyncio.create_task(pool.run(work.begin, "done"))
         await asyncio.to_thread(work.held.until_begun)
-        (before,) = pool.numbers
+        (before,) = pool.pids
         if abandoned:
             first.cancel()
             await asyncio.wait([first])
@@ -159,7 +159,7 @@ def test_a_pool_whose_processes_are_all_stuck_is_not_ready_and_makes_no_end_of_t
         pool = Pool(seconds=1e-9, workers=1)
         tasks = [asyncio.create_task(pool.run(work.wait)) for _ in range(10)]
         await asyncio.to_thread(work.held.until_begun)
-        found = len(pool.numbers), pool.ready
+        found = len(pool.pids), pool.ready
         work.held.go()
         await asyncio.gather(*tasks)
         pool.end()
@@ -213,12 +213,12 @@ def test_a_process_that_is_killed_while_it_reads_costs_no_request(limited, numbe
     with concurrent.futures.ThreadPoolExecutor(4) as threads:
         said = threads.map(post, range(4))
         held.until_begun()
-        (first,) = service.service.parts.pool.numbers
+        (first,) = service.service.parts.pool.pids
         os.kill(first, 9)
         held.until_begun(2)
         held.go()
         assert list(said) == ["7210"] * 4
-    assert service.service.parts.pool.numbers != [first]
+    assert service.service.parts.pool.pids != [first]
     with service.client() as client:
         assert "shuzi_processes_replaced 1.0" in client.get("/metrics").text
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from shuzi.data.idx import LARGEST
 from shuzi.errors import DataError, MissingExtra, ShuziError, require
 from shuzi.processes.child import Child, Ended, OutOfMemory, OutOfTime
-from shuzi.processes.limits import Limits
+from shuzi.processes.job_limits import Limits
 
 NAMES = ("images", "labels")
 _MEMORY = 1_000_000_000  # bytes

@@ -18,7 +18,7 @@ from shuzi.errors import ModelError, ShuziError
 from shuzi.models import store
 from shuzi.models.onnx_file import control_flow, read_card, read_content
 from shuzi.processes.child import Cancelled, Child, Ended, OutOfMemory, OutOfTime
-from shuzi.processes.limits import Limits
+from shuzi.processes.job_limits import Limits
 
 LIMITS = Limits(seconds=10.0, memory=1_000_000_000)
 """The limits for loading and running a model once. The default model takes a quarter of a second and 60 MB."""

@@ -23,7 +23,7 @@ from shuzi.pictures.pdf import Page, name_of
 from shuzi.pictures.plain import HEAD, HEIC, PDF, kind_of
 from shuzi.processes.child import Cancelled, Ended, OutOfMemory, OutOfTime
 from shuzi.processes.children import Children
-from shuzi.processes.limits import Limits
+from shuzi.processes.job_limits import Limits
 
 LITTLE, MUCH = 450_000_000, 950_000_000
 """Bytes for a job beside others, and for one at a time. Python and the decoders map 150 million of them."""

@@ -12,9 +12,9 @@ from time import monotonic
 from typing import IO, Any
 
 from shuzi.errors import ShuziError
-from shuzi.processes.limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
+from shuzi.processes.job_limits import PATIENCE, PEAK_UNIT, SYSTEM_HOLDS_MEMORY, SYSTEM_HOLDS_TIME, TIME_IS_UP, Limits
+from shuzi.processes.launch import kill, start, untrusted
 from shuzi.processes.pipes import Bytes, Header, receive, send
-from shuzi.processes.start import kill, start, untrusted
 
 _START = 12.0  # seconds to start Python and import the module; by the clock, `PATIENCE` times as long
 _LAST = 16  # chunks of a child's stderr that are kept
@@ -101,8 +101,8 @@ class Child:
             self.close()
 
     @property
-    def number(self) -> int:
-        """Its process."""
+    def pid(self) -> int:
+        """The id of its process."""
         return self._process.pid
 
     @property
@@ -215,7 +215,7 @@ def _wait(process: subprocess.Popen[bytes]) -> tuple[float, int]:
 def _watch(child: Child, done: Event, limits: Limits, watch_memory: bool) -> None:
     """End a child that exceeds its time, or its memory if the system does not enforce that."""
     ends = monotonic() + PATIENCE * limits.seconds
-    measured = _measured(child.number) if watch_memory else None
+    measured = _measured(child.pid) if watch_memory else None
     while not done.wait(_OFTEN if measured else max(0.0, ends - monotonic())):
         if monotonic() >= ends:
             return child.end(OutOfTime)
@@ -247,11 +247,11 @@ class _Measured:
         return float(times.user + times.system)
 
 
-def _measured(number: int) -> _Measured | None:
+def _measured(pid: int) -> _Measured | None:
     import psutil  # only where it is needed
 
     try:
-        return _Measured(psutil.Process(number))
+        return _Measured(psutil.Process(pid))
     except psutil.Error:
         return None
 

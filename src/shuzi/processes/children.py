@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import atexit
-import os
-import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Condition
 
 from shuzi.processes.child import Cancelled, Child, Ended
 from shuzi.processes.cores import cores
-from shuzi.processes.limits import Limits
+from shuzi.processes.job_limits import Limits
+from shuzi.processes.launch import end_with_this_process
 from shuzi.processes.pipes import Bytes, Header
 
 JOBS = 500
@@ -30,7 +28,7 @@ class Children:
     def __init__(self, module: str) -> None:
         self._module = module
         self._reset()
-        _all.add(self)
+        end_with_this_process(self, Children.cancel, Children._forget)
 
     def _reset(self) -> None:
         self._changed = Condition()
@@ -40,10 +38,10 @@ class Children:
         self._alone = False
 
     @property
-    def numbers(self) -> list[int]:
+    def pids(self) -> list[int]:
         """The ids of the current processes."""
         with self._changed:
-            return [each.number for each in (*self._idle, *self._working)]
+            return [child.pid for child in (*self._idle, *self._working)]
 
     def ask(
         self, header: Header, body: Bytes, most: int, limits: Limits, alone: bool = False
@@ -144,26 +142,8 @@ class Children:
                 self._idle.append(child)
             self._changed.notify_all()
 
-    def _after_fork(self) -> None:
-        """Leave the children to the parent process: two processes writing to one pipe would mix up their jobs."""
+    def _forget(self) -> None:
+        """Leave the children to the parent of this fork: two that write to one pipe would mix up their jobs."""
         for each in (*self._idle, *self._working):
             each.forget()
         self._reset()
-
-
-_all: weakref.WeakSet[Children] = weakref.WeakSet()
-
-
-def _cancel_all() -> None:
-    for each in list(_all):
-        each.cancel()
-
-
-def _forget_all() -> None:
-    for each in list(_all):
-        each._after_fork()
-
-
-atexit.register(_cancel_all)
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_all)

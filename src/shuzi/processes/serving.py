@@ -12,7 +12,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import IO
 
-from shuzi.processes.limits import limit_job, limit_process, peak
+from shuzi.processes.job_limits import limit_job, limit_process, peak
 from shuzi.processes.pipes import Bytes, Header, receive, send
 
 Work = Callable[[Header, bytearray], tuple[Header, Bytes]]

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from shuzi.errors import ServiceError, ShuziError
 from shuzi.processes.cores import cores
 from shuzi.processes.pool import Pool as Processes
-from shuzi.processes.task import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
+from shuzi.processes.pool_task import SMALL, Crashed, Late, Shared, Spent, Task, Unreadable
 from shuzi.service.http.quotas import asking
 from shuzi.service.jobs.turns import Turns
 
@@ -85,9 +85,9 @@ class Pool:
         return self._processes.replaced
 
     @property
-    def numbers(self) -> list[int]:
+    def pids(self) -> list[int]:
         """The ids of the processes."""
-        return self._processes.numbers
+        return self._processes.pids
 
     @property
     def ready(self) -> bool:

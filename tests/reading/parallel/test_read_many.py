@@ -14,7 +14,7 @@ from PIL import Image
 import shuzi
 from shuzi.errors import PictureError
 from shuzi.models.store import shipped
-from shuzi.processes import slot
+from shuzi.processes import pool_process
 from shuzi.processes.cores import cores
 from shuzi.reading.parallel import read_many
 from shuzi.reading.reader import Reader
@@ -38,9 +38,9 @@ def reader():
 def numbers(reader):
     """Return the processes that help a reader, once all that were asked for have been started."""
     pool = reader._helpers.pool
-    while not all(each.number for each in pool._slots):
+    while not all(each.pid for each in pool._processes):
         pass
-    return [each.number for each in pool._slots]
+    return [each.pid for each in pool._processes]
 
 
 def texts(readings):
@@ -50,14 +50,14 @@ def texts(readings):
 def helped(reader, pictures):
     """Read until another process has read something too, and return what was read then."""
     by_others = threading.Event()
-    unpacked = slot._unpacked
+    unpacked = pool_process._unpacked
 
     def noted(kind, packed):
         by_others.set()
         return unpacked(kind, packed)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slot, "_unpacked", noted)
+        patch.setattr(pool_process, "_unpacked", noted)
         for _ in range(100):
             readings = list(reader.read_many(pictures))
             if by_others.is_set():
@@ -85,7 +85,7 @@ def test_no_more_processes_are_started_than_there_is_work_for(reader, pages, mon
 def test_the_processes_are_kept_and_end_with_the_reader(pages):
     reader = shuzi.load()
     helped(reader, pages)
-    first, processes = numbers(reader), [each._process for each in reader._helpers.pool._slots]
+    first, processes = numbers(reader), [each._process for each in reader._helpers.pool._processes]
     helped(reader, pages)
     assert numbers(reader) == first
     assert [each.poll() for each in processes] == [None] * (cores() - 1)
@@ -271,9 +271,9 @@ def test_no_process_is_left_when_the_one_that_asked_is_killed(pages, tmp_path):
         readings = reader.read_many([np.full((2_000, 2_000), 255, np.uint8)] * 40)
         for _ in range(3):
             next(readings)
-        while not reader._helpers.pool.numbers:
+        while not reader._helpers.pool.pids:
             pass
-        print(*reader._helpers.pool.numbers, flush=True)
+        print(*reader._helpers.pool.pids, flush=True)
         os.kill(os.getpid(), signal.SIGKILL)
     """
     process = subprocess.Popen(
@@ -306,15 +306,15 @@ def test_a_forked_process_leaves_its_parents_helpers_alone(pages, tmp_path):
         pages = list(np.load("pages.npy"))
         reader = shuzi.load()
         first = [each.text for each in reader.read_many(pages)]
-        while not reader._helpers.pool.numbers:
+        while not reader._helpers.pool.pids:
             pass
-        helpers = reader._helpers.pool.numbers
+        helpers = reader._helpers.pool.pids
         child = os.fork()
         if not child:
             os._exit(0 if [each.text for each in reader.read_many(pages)] == first else 1)
         assert os.waitpid(child, 0)[1] == 0
         assert [each.text for each in reader.read_many(pages)] == first
-        assert helpers and helpers == reader._helpers.pool.numbers
+        assert helpers and helpers == reader._helpers.pool.pids
     """
     run(program, tmp_path)
 

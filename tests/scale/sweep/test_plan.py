@@ -2,7 +2,7 @@ import pytest
 
 from shuzi.errors import RecipeError, RunError
 from shuzi.scale.sweep.plan import PLAN_FILE, Plan, parse, rungs
-from shuzi.scale.sweep.run import created, opened
+from shuzi.scale.sweep.tune import created, opened
 from shuzi.training.recipes import recipe
 
 

@@ -48,20 +48,20 @@ def serve(
     require("ray", "scale", "extra.scale")
     for library in NEEDED:
         require(library, "serve", "extra.serving")
-    from shuzi.scale.serving import start
+    from shuzi.scale.serving import deploy
     from shuzi.service import server
     from shuzi.service.http.guard import Hosts, is_loopback
     from shuzi.service.page import is_built
 
     if stop:
         with connected(address):
-            start.end()
+            deploy.end()
         click.echo(say("cli.serve.ended"), err=True)
         return
     chosen = settings_of(host, **settings)
     Hosts(chosen.hosts)  # an invalid name is told before anything starts
-    sent = start.portable(place_of(model))
-    size = start.Size(replicas, max(replicas, most or 1), cpus)
+    sent = deploy.portable(place_of(model))
+    size = deploy.Size(replicas, max(replicas, most or 1), cpus)
     if address is None:
         with server.listen(host, PORT if port is None else port, others=port is None) as free:
             taken = free.getsockname()[1]
@@ -71,10 +71,10 @@ def serve(
         click.echo(say("cli.serve.open", program=program()), err=True)
     if not is_built():
         click.echo(say("cli.serve.no_page"), err=True)
-    with connected(address, None if address else start.cpus_for(size)):
+    with connected(address, None if address else deploy.cpus_for(size)):
         with waiting(say("serving.starting")):
-            start.begin(host, taken)
-            start.deploy(sent, chosen, size)
+            deploy.begin(host, taken)
+            deploy.deploy(sent, chosen, size)
         here = HERE.get(host, host)
         shown = f"[{here}]" if ":" in here else here
         if address is not None:
@@ -83,7 +83,7 @@ def serve(
             return
         click.echo(say("cli.serve.ready", address=f"http://{shown}:{taken}/"))
         _wait()
-        start.end()
+        deploy.end()
     click.echo(say("cli.serve.ended"), err=True)
 
 

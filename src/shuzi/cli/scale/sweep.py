@@ -67,9 +67,9 @@ def sweep(
     require("ray", "scale", "extra.scale")
     for library in ("tomli_w", "keras", "onnx"):
         require(library, "train", "extra.training") if library == "tomli_w" else _find(library)
-    from shuzi.scale.sweep import report
+    from shuzi.scale.sweep import sweep_report
     from shuzi.scale.sweep.checks import check
-    from shuzi.scale.sweep.run import Places, created, opened, run
+    from shuzi.scale.sweep.tune import Places, created, opened, run
 
     with ExitStack() as stack:
         if resume is not None:
@@ -90,7 +90,7 @@ def sweep(
         except KeyboardInterrupt:
             click.echo(say("sweep.interrupted", folder=folder, program=program()), err=True)
             raise
-        report.write(folder, plan, record, errors)
+        sweep_report.write(folder, plan, record, errors)
     _show(plan, folder, record, errors, as_json)
     if errors:
         click.echo(say("sweep.continue", folder=folder, program=program()), err=True)
@@ -172,23 +172,23 @@ def _sentence(trial: str, step: int, decision: Decision, end: int) -> str:
 
 
 def _show(plan: Plan, folder: Path, record: Any, errors: dict[str, str], as_json: bool) -> None:
-    from shuzi.scale.sweep import report
+    from shuzi.scale.sweep import sweep_report
 
     if as_json:
-        found = json.loads((folder / report.JSON_FILE).read_text(encoding="utf-8"))
+        found = json.loads((folder / sweep_report.JSON_FILE).read_text(encoding="utf-8"))
         click.echo(json.dumps({"sweep": str(folder)} | found, ensure_ascii=False))
         return
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for place, each in enumerate(report.HEADINGS):
+    for place, each in enumerate(sweep_report.HEADINGS):
         table.add_column(say(each), justify="right" if place else "left", no_wrap=True)
-    for row in report.rows(plan, record):
-        table.add_row(*report.cells(row))
+    for row in sweep_report.rows(plan, record):
+        table.add_row(*sweep_report.cells(row))
     # a setting must not be cut where the terminal is narrow
     Console(highlight=False, markup=False, soft_wrap=True).print(table, soft_wrap=True)
     click.echo(say("sweep.measured"))
-    for note in report.notes(plan, record, errors):
+    for note in sweep_report.notes(plan, record, errors):
         click.echo(f"- {note}")
     click.echo(say("sweep.finished", folder=folder), err=True)

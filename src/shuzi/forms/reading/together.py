@@ -11,9 +11,9 @@ from shuzi.forms.result import Problem
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import Picture
 from shuzi.processes.cores import cores
+from shuzi.processes.launch import can_start
 from shuzi.processes.pool import Pool
-from shuzi.processes.start import can_start
-from shuzi.processes.task import Crashed, Task, Unreadable
+from shuzi.processes.pool_task import Crashed, Task, Unreadable
 from shuzi.reading.parallel.calls import alone, weight
 
 R = TypeVar("R")

@@ -15,7 +15,7 @@ from shuzi.models import session
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import PNG, kind_of
-from shuzi.processes.task import SMALL
+from shuzi.processes.pool_task import SMALL
 from shuzi.reading.report.result import Reading
 
 if TYPE_CHECKING:

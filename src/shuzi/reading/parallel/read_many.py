@@ -17,9 +17,9 @@ from PIL import Image
 from shuzi.errors import ShuziError
 from shuzi.pictures.open import Picture, open_picture
 from shuzi.processes.cores import cores
+from shuzi.processes.launch import can_start
 from shuzi.processes.pool import Pool
-from shuzi.processes.start import can_start
-from shuzi.processes.task import Crashed, Shared, Task, Unreadable
+from shuzi.processes.pool_task import Crashed, Shared, Task, Unreadable
 from shuzi.reading.parallel.calls import alone, folder_of, read_from, weight
 from shuzi.reading.report.result import Reading
 
@@ -96,7 +96,7 @@ def _answer(pool: Pool, reader: Reader, task: Task) -> Reading | ShuziError:
     """Return the reading of a picture, and read others until it is known."""
     while (other := pool.take_until(task)) is not None:
         try:
-            pool.finish(other, read_from(reader, *other.given))
+            pool.finish(other, read_from(reader, *other.arguments))
         except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who asked
             pool.finish(other, problem=problem)
         except BaseException:  # Ctrl-C
@@ -106,5 +106,5 @@ def _answer(pool: Pool, reader: Reader, task: Task) -> Reading | ShuziError:
         found: Reading | ShuziError = task.value
         return found
     if isinstance(task.problem, Crashed | Unreadable | ShuziError):  # nobody else could read it
-        return read_from(reader, *task.given)
+        return read_from(reader, *task.arguments)
     raise task.problem

@@ -9,7 +9,7 @@ from pyarrow import fs
 
 from shuzi.errors import DataError
 from shuzi.pictures.folders import ENDINGS, EXPLAINED
-from shuzi.scale.reading.place import Place
+from shuzi.scale.reading.location import Location
 
 PICTURES, PARQUET, WEBDATASET = "pictures", "parquet", "webdataset"
 KINDS = {PICTURES: ENDINGS, PARQUET: (".parquet", ".pq"), WEBDATASET: (".tar", ".tar.gz", ".tgz")}
@@ -33,11 +33,11 @@ class Input:
     """
 
     kind: str
-    folder: Place
+    folder: Location
     files: list[tuple[str, int]]
 
 
-def find(text: str, apart: Place | None = None) -> Input:
+def find(text: str, apart: Location | None = None) -> Input:
     """Find the files that an input names.
 
     Parameters
@@ -53,7 +53,7 @@ def find(text: str, apart: Place | None = None) -> Input:
     DataError
         Nothing is there, or files of several kinds.
     """
-    place = Place.of(text)
+    place = Location.of(text)
     kind = place.kind()
     if kind == fs.FileType.NotFound and _WILD.search(place.path):
         place, pattern = _split(place)
@@ -72,7 +72,7 @@ def find(text: str, apart: Place | None = None) -> Input:
     kinds = {kind: [each for each in found if _is(kind, each[0])] for kind in KINDS}
     used = [kind for kind, files in kinds.items() if files]
     if len(used) != 1:
-        raise DataError("error.scale.mixed" if used else "error.scale.nothing", path=Place.of(text).shown)
+        raise DataError("error.scale.mixed" if used else "error.scale.nothing", path=Location.of(text).shown)
     return Input(used[0], place, sorted(kinds[used[0]]))
 
 
@@ -98,7 +98,7 @@ def _set(piece: str) -> str:
     return f"[^/{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
 
 
-def _split(place: Place) -> tuple[Place, str]:
+def _split(place: Location) -> tuple[Location, str]:
     """Return the folder before the first wildcard, and the rest."""
     parts = place.path.split("/")
     count = next(number for number, part in enumerate(parts) if _WILD.search(part))

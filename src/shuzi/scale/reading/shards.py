@@ -16,7 +16,7 @@ from shuzi.pictures.folders import ENDINGS, single_pictures
 from shuzi.pictures.open import Picture
 from shuzi.pictures.pdf import Page
 from shuzi.scale.reading.inputs import PARQUET, PICTURES, Input
-from shuzi.scale.reading.place import Place
+from shuzi.scale.reading.location import Location
 
 Shard = dict[str, Any]
 """What a shard holds, as JSON values: "files", or "file" with "groups" and "first"."""
@@ -66,7 +66,7 @@ def shards_of(given: Input, rows: int, column: str | None) -> Iterator[tuple[Sha
             yield {"file": name}, None
 
 
-def pictures_of(kind: str, folder: Place, shard: Shard, column: str | None) -> Iterator[Named]:
+def pictures_of(kind: str, folder: Location, shard: Shard, column: str | None) -> Iterator[Named]:
     """Yield the pictures of a shard, in order, each with its name; the pages of a PDF one by one."""
     if kind == PICTURES:
         for name in shard["files"]:
@@ -88,7 +88,7 @@ def _pages(name: str, picture: Picture | ShuziError) -> Iterator[Named]:
         yield (f"{name}#{each.number}" if isinstance(each, Page) else name), each
 
 
-def _content(place: Place) -> Picture | ShuziError:
+def _content(place: Location) -> Picture | ShuziError:
     try:
         return place.read()
     except DataError as problem:
@@ -114,7 +114,7 @@ def _of_groups(name: str, groups: list[int], rows: int) -> Iterator[tuple[Shard,
             first, start, count = first + count, number + 1, 0
 
 
-def column_of_pictures(schema: pa.Schema, column: str | None, place: Place) -> str:
+def column_of_pictures(schema: pa.Schema, column: str | None, place: Location) -> str:
     """Return the name of the column with the bytes of pictures.
 
     Raises
@@ -135,7 +135,7 @@ def _holds_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
-def _rows(place: Place, shard: Shard, column: str | None) -> Iterator[tuple[str, Picture | ShuziError]]:
+def _rows(place: Location, shard: Shard, column: str | None) -> Iterator[tuple[str, Picture | ShuziError]]:
     number = shard["first"]
     try:
         with _damage(place), place.filesystem.open_input_file(place.path) as file, pq.ParquetFile(file) as parquet:
@@ -151,7 +151,7 @@ def _rows(place: Place, shard: Shard, column: str | None) -> Iterator[tuple[str,
         yield f"{place.shown}#{number}", problem
 
 
-def _members(place: Place) -> Iterator[tuple[str, Picture | ShuziError]]:
+def _members(place: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
     """Yield the pictures in a tar archive, which is read once from start to end and not unpacked."""
     try:
         with (
@@ -176,7 +176,7 @@ def _members(place: Place) -> Iterator[tuple[str, Picture | ShuziError]]:
 class _damage:  # noqa: N801 - it reads like a verb
     """Turns what Arrow and tarfile say of a damaged or missing file into a DataError."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Location) -> None:
         self._place = place
 
     def __enter__(self) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import ray
 
 from shuzi.processes.cores import give
-from shuzi.processes.start import kill, start, trusted
+from shuzi.processes.launch import kill, start, trusted
 from shuzi.service.jobs.job import DONE
 from shuzi.service.jobs.runs import WORKER, environment
 from shuzi.training.recipe import Recipe

@@ -50,8 +50,8 @@ class Replica:
     def __init__(self, model: Model, settings: Settings, limits: Limits, cpus: int) -> None:
         from ray import serve
 
-        from shuzi.scale.serving.readers import BoardReaders
-        from shuzi.scale.serving.trainings import BoardTrainings
+        from shuzi.scale.serving.board_readers import BoardReaders
+        from shuzi.scale.serving.board_trainings import BoardTrainings
 
         board = serve.get_deployment_handle(BOARD, BOARD)
         give(cpus)

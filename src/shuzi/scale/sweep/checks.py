@@ -8,7 +8,7 @@ from pathlib import Path
 from shuzi.errors import ClusterError, RecipeError, RunError
 from shuzi.scale.cluster import alive
 from shuzi.scale.sweep.plan import Plan
-from shuzi.scale.sweep.run import Places
+from shuzi.scale.sweep.tune import Places
 
 
 def check(plan: Plan, places: Places, local: bool) -> None:

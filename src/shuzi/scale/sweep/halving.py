@@ -10,7 +10,7 @@ from ray.tune.schedulers import ASHAScheduler, TrialScheduler
 
 from shuzi.scale.sweep.plan import REDUCTION, Plan
 from shuzi.scale.sweep.record import Decision, Record
-from shuzi.scale.sweep.trial import ACCURACY, AT, NAME, PROBLEM, STEPS
+from shuzi.scale.sweep.trial_run import ACCURACY, AT, NAME, PROBLEM, STEPS
 
 
 class Halving(ASHAScheduler):  # type: ignore[misc] # Ray is optional

@@ -14,7 +14,7 @@ from shuzi.messages import language
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
 from shuzi.pictures.plain import kind_of
-from shuzi.processes.task import SMALL
+from shuzi.processes.pool_task import SMALL
 from shuzi.reading.parallel.calls import weight
 from shuzi.reading.reader import Reader
 from shuzi.service.api import answers

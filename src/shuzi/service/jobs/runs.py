@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Protocol
 
-from shuzi.processes.start import LoopProcess, kill, start_for_loop
+from shuzi.processes.launch import LoopProcess, kill, start_for_loop
 from shuzi.training.recipe import Recipe
 
 WORKER = "shuzi.service.jobs.worker"

@@ -22,11 +22,11 @@ from shuzi.errors import ClusterError, DataError, PictureError, ShuziError
 from shuzi.messages import speaking
 from shuzi.pictures.open import Picture
 from shuzi.processes.pool import Pool
-from shuzi.processes.task import Crashed, Shared, Task, Unreadable
+from shuzi.processes.pool_task import Crashed, Shared, Task, Unreadable
 from shuzi.reading.parallel.calls import alone, weight
-from shuzi.scale.reading.place import Place
-from shuzi.scale.reading.plan import Manifest, described
-from shuzi.scale.reading.rows import ERROR, Part, Row, name_of_part, read_row, row_of
+from shuzi.scale.reading.location import Location
+from shuzi.scale.reading.manifest import Manifest, described
+from shuzi.scale.reading.parquet_rows import ERROR, Part, Row, name_of_part, read_row, row_of
 from shuzi.scale.reading.shards import Named, pictures_of
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ class Work:
     """
 
     manifest: Manifest
-    input: Place
-    output: Place
+    input: Location
+    output: Location
     reader: ray.ObjectRef[bytes]
     language: str
     version: str = __version__

@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from shuzi.messages import speaking
-from shuzi.scale.sweep import report
+from shuzi.scale.sweep import sweep_report
 from shuzi.scale.sweep.plan import Plan
 from shuzi.scale.sweep.record import Decision, Record
 from shuzi.scale.sweep.statistics import quantile, summary
@@ -48,8 +48,8 @@ def swept(tmp_path):
 
 def test_a_mean_of_survivors_is_marked_as_a_selection(swept):
     folder, plan, record = swept
-    report.write(folder, plan, record, {})
-    rows = json.loads((folder / report.JSON_FILE).read_text(encoding="utf-8"))["rows"]
+    sweep_report.write(folder, plan, record, {})
+    rows = json.loads((folder / sweep_report.JSON_FILE).read_text(encoding="utf-8"))["rows"]
     assert [(each["settings"]["learning_rate"], each["steps"], each["n"], each["seeds"]) for each in rows] == [
         (0.001, 100, 3, 3),
         (0.001, 400, 1, 3),
@@ -59,7 +59,7 @@ def test_a_mean_of_survivors_is_marked_as_a_selection(swept):
     assert rows[0]["mean"] == pytest.approx(0.91)
     assert rows[0]["accuracies"] == {"0": 0.9, "1": 0.92, "2": 0.91}
     assert (rows[1]["mean"], rows[1]["interval"], rows[3]["mean"]) == (0.95, None, None)
-    marks = [report.cells(each)[2] for each in report.rows(plan, record)]
+    marks = [sweep_report.cells(each)[2] for each in sweep_report.rows(plan, record)]
     assert marks == ["3/3", "1/3 *", "2/3 *", "0/3"]
 
 
@@ -69,8 +69,8 @@ def test_a_mean_of_survivors_is_marked_as_a_selection(swept):
 def test_people_read_the_report_in_their_language(swept, language, words):
     folder, plan, record = swept
     with speaking(language):
-        report.write(folder, plan, record, {"learning_rate=0.5,seed=0": "out of memory"})
-    text = (folder / report.TEXT_FILE).read_text(encoding="utf-8")
+        sweep_report.write(folder, plan, record, {"learning_rate=0.5,seed=0": "out of memory"})
+    text = (folder / sweep_report.TEXT_FILE).read_text(encoding="utf-8")
     assert all(each in text for each in (*words, "91.00 %", "out of memory", "learning_rate=0.001"))
 
 

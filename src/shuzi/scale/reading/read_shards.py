@@ -14,9 +14,9 @@ from shuzi.errors import ClusterError, ShuziError
 from shuzi.messages import language
 from shuzi.reading.reader import Reader
 from shuzi.scale.cluster import Cluster
-from shuzi.scale.reading.place import Place
-from shuzi.scale.reading.plan import Order, Pending, prepare
-from shuzi.scale.reading.worker import Work, Worker
+from shuzi.scale.reading.location import Location
+from shuzi.scale.reading.manifest import Order, Pending, prepare
+from shuzi.scale.reading.shard_reader import Work, Worker
 
 _MOST_TASKS = 4_096
 """Tasks of one pipeline, each of which takes some memory of the driver. With more shards, a task has several."""
@@ -69,7 +69,7 @@ def read(order: Order, reader: Reader, cluster: Cluster) -> Iterator[Progress]:
     _calm()
     if not cluster.cpus:
         raise ClusterError("error.cluster.no_cpus")
-    models, output = identity(reader), Place.of(order.output)
+    models, output = identity(reader), Location.of(order.output)
     try:
         answer = ray.get(ray.remote(prepare).options(num_cpus=1).remote(order, models, language()))
     except ray.exceptions.RayError as problem:

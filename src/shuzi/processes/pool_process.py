@@ -1,4 +1,4 @@
-"""One process of a pool: it is started, sent tasks, listened to until it ends, and ended."""
+"""One process of a pool: start it, send it tasks, take its answers until it ends, or end it."""
 
 from __future__ import annotations
 
@@ -10,28 +10,31 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from shuzi.errors import ShuziError
-from shuzi.processes.frames import ANSWER, BEGIN, ERROR, READY, Frame, frame, frames, write
-from shuzi.processes.limits import TIME_IS_UP
-from shuzi.processes.start import Process, kill, start, trusted
-from shuzi.processes.task import Crashed, Spent, Task, Unreadable
+from shuzi.processes.job_limits import TIME_IS_UP
+from shuzi.processes.launch import Process, kill, start, trusted
+from shuzi.processes.pool_frames import ANSWER, BEGIN, ERROR, READY, Frame, frame, frames, write
+from shuzi.processes.pool_task import SMALL, Crashed, Spent, Task, Unreadable
 
 if TYPE_CHECKING:
     from shuzi.processes.pool import Pool
 
-_MODULE = "shuzi.processes.worker"
+_MODULE = "shuzi.processes.pool_worker"
+_BATCH = 8  # small tasks on their way to one process
 
 
-class Slot:
-    """A place for a process in a pool. What is not said to be otherwise is called while the pool is locked.
+class PoolProcess:
+    """A process of a pool, from its start to its end.
+
+    Unless noted, call these methods while holding the pool's lock.
 
     Parameters
     ----------
     pool
-        Whose it is.
+        Its pool, which is told of each result, and of its end.
     begin
         Called first in the process.
     seconds
-        CPU seconds for a task; 0 for as many as it takes.
+        CPU seconds for a task; 0 for no limit.
     """
 
     def __init__(self, pool: Pool, begin: Callable[[], object] | None, seconds: float) -> None:
@@ -39,18 +42,18 @@ class Slot:
         self._begin = begin
         self._seconds = seconds
         self._process: Process | None = None
-        self._known: set[int] = set()
+        self._known: set[int] = set()  # keys of the shared objects that it has
         self._since = 0.0
-        self._cause: type[Exception] | None = None  # what its task is told, once it was ended from here
+        self._cause: type[Exception] | None = None  # the error of its task, once `end` was called
         self.sent: deque[Task] = deque()
-        self.load = 0  # the sizes of what was sent
-        self.orders: deque[bytes] = deque()
-        self.ready = False
-        self.feeding = False
+        self.load = 0  # the sum of their sizes
+        self.unsent: deque[bytes] = deque()  # frames that go before the next task
+        self.ready = False  # whether it has started and begun
+        self.feeding = False  # whether some thread is about to send it something
 
     @property
-    def number(self) -> int:
-        """Its process."""
+    def pid(self) -> int:
+        """The id of the process; 0 before it has started."""
         return self._process.pid if self._process else 0
 
     @property
@@ -58,8 +61,20 @@ class Slot:
         """Seconds that it has been at one task; 0 without one."""
         return monotonic() - self._since if self.sent else 0.0
 
+    def has_room(self, task: Task, ahead: int) -> bool:
+        """Tell whether it can be sent a task now; `ahead` is how many large ones it may have at once."""
+        if not self.ready:
+            return False
+        if not self.sent:
+            return True
+        if task.alone or self.sent[-1].alone:
+            return False
+        if task.size <= SMALL:
+            return len(self.sent) < _BATCH and self.load + task.size <= SMALL
+        return len(self.sent) < ahead
+
     def take(self, task: Task) -> None:
-        """Note that a task is its own from now on, and about to be sent."""
+        """Count a task as sent; `send` must follow."""
         if not self.sent:
             self._since = monotonic()
         self.feeding = True
@@ -67,22 +82,24 @@ class Slot:
         self.load += task.size
 
     def send(self, tasks: list[Task]) -> None:
-        """Send tasks to the process; not while the pool is locked, for it may take a while."""
+        """Send tasks to the process; call it without the lock, since it may take a while."""
         content: list[bytes] = []
         refused: list[tuple[Task, Unreadable]] = []
         try:
-            while self.orders:
-                content.append(self.orders.popleft())
+            # Pack them; a task that cannot be packed is taken back before the others can be answered.
+            while self.unsent:
+                content.append(self.unsent.popleft())
             for task in tasks:
                 try:
                     content.append(task.frames(self._known))
                 except Unreadable as unreadable:
                     refused.append((task, unreadable))
-            if refused:  # before the others can be answered
+            if refused:
                 with self._pool.changed:
                     for task, _ in refused:
                         self.sent.remove(task)
                         self.load -= task.size
+            # Write it all at once.
             if self._process is not None and self._process.stdin is not None:
                 write(self._process.stdin, b"".join(content))
         except (OSError, ValueError):
@@ -99,12 +116,12 @@ class Slot:
             self._pool.finish(task, problem=problem)
 
     def join(self) -> None:
-        """Wait until the process, which was ended, is gone; not while the pool is locked."""
+        """Wait until the process, which was ended, is gone; call it without the lock."""
         if self._process is not None:
             self._process.wait()
 
     def end(self, cause: type[Exception] = Crashed) -> None:
-        """End the process; it holds nothing that could be lost but its tasks, of which the pool takes care."""
+        """End the process; its tasks fail with `cause`, or go to others (`Pool.lost`)."""
         if self._cause is None:
             self._cause, self.ready = cause, False
             self._end_if_asked()
@@ -114,7 +131,7 @@ class Slot:
             kill(self._process)
 
     def forget(self) -> None:
-        """Leave the process to the one that this was forked from."""
+        """Leave the process to the parent of this fork."""
         if self._process is not None:
             self._process.returncode = 0  # not ours to wait for
             for pipe in (self._process.stdin, self._process.stdout):
@@ -122,7 +139,8 @@ class Slot:
                     pipe.close()
 
     def run(self) -> None:
-        """Start the process and listen to it until it ends; in a thread of its own."""
+        """Start the process and take its answers until it ends; in a thread of its own, without the lock."""
+        # Start it.
         try:
             if self._cause is not None:
                 raise ShuziError("error.processes.cancelled")
@@ -135,25 +153,28 @@ class Slot:
         with self._pool.changed:
             self._process = process
             self._end_if_asked()
+        # Wait until it is ready, and has begun; then take its answers until its pipe closes.
         began = False
-        with suppress(OSError, ValueError, IndexError):  # it ended, or says what nobody has asked for
+        with suppress(OSError, ValueError, IndexError):  # it ended, or sent what nobody has asked for
             if self._begin is not None:
                 write(process.stdin, frame(BEGIN, 0, pickle.dumps((self._begin, ()))))
-            for some in frames(process.stdout):
-                if not began:  # the first is that it is ready, the second that it has begun
-                    rest = [each for each in some if each[0] != READY]
-                    began = self._begin is None or bool(rest)
-                    some = rest[1:] if self._begin is not None else rest
+            for arrived in frames(process.stdout):
+                answers = arrived
+                if not began:  # the first frame says that it is ready, the second answers `begin`
+                    answers = [answer for answer in arrived if answer[0] != READY]
+                    began = self._begin is None or bool(answers)
+                    answers = answers if self._begin is None else answers[1:]
                     if began:
                         with self._pool.changed:
                             self.ready = self._cause is None
                 if began:
-                    self._answered(some)
+                    self._finish(answers)
+        # Clean up, and give its tasks back.
         kill(process)
         process.wait()
         with self._pool.changed:
             self.ready = False
-            while self.feeding:  # who closed the pipe now would let another file have its number
+            while self.feeding:  # its thread might write into another file that gets the closed pipe's descriptor
                 self._pool.changed.wait()
         for pipe in (process.stdin, process.stdout):
             with suppress(OSError):
@@ -164,14 +185,14 @@ class Slot:
         else:
             self._pool.not_started(self, ShuziError("error.processes.start", reason=process.returncode))
 
-    def _answered(self, some: list[Frame]) -> None:
-        """Take in answers; what comes next is sent before anybody is told."""
+    def _finish(self, answers: list[Frame]) -> None:
+        """Finish the oldest tasks with their answers; the next tasks are sent before anybody is told."""
         with self._pool.changed:
-            tasks = [self.sent.popleft() for _ in some]
-            self.load -= sum(each.size for each in tasks)
+            tasks = [self.sent.popleft() for _ in answers]
+            self.load -= sum(task.size for task in tasks)
             self._since = monotonic()
         self._pool.feed()
-        for task, (kind, _, packed) in zip(tasks, some, strict=True):
+        for task, (kind, _, packed) in zip(tasks, answers, strict=True):
             value, problem = _unpacked(kind, packed)
             self._pool.finish(task, value, problem)
 
@@ -180,7 +201,7 @@ def _unpacked(kind: int, packed: memoryview) -> tuple[Any, Exception | None]:
     if kind not in (ANSWER, ERROR):
         return None, Unreadable()
     try:
-        found = pickle.loads(packed)  # noqa: S301 - from a process started here
+        answer = pickle.loads(packed)  # noqa: S301 - from a process started here
     except Exception:  # noqa: BLE001 - an object of any kind
         return None, Unreadable()
-    return (None, found) if kind == ERROR else (found, None)
+    return (None, answer) if kind == ERROR else (answer, None)

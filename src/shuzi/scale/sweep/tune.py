@@ -14,7 +14,7 @@ from typing import Any
 from shuzi.errors import RunError, ShuziError
 from shuzi.scale.sweep.plan import PLAN_FILE, Plan, Trial
 from shuzi.scale.sweep.record import Decision, Record
-from shuzi.scale.sweep.trial import NAME, Task, run_trial
+from shuzi.scale.sweep.trial_run import NAME, Task, run_trial
 from shuzi.training.run_lock import RunLock
 
 RETRIES = 3

@@ -19,8 +19,8 @@ from pyarrow import fs
 from shuzi.errors import DataError
 from shuzi.messages import speaking
 from shuzi.scale.reading.inputs import find
-from shuzi.scale.reading.place import Place
-from shuzi.scale.reading.rows import number_of_part
+from shuzi.scale.reading.location import Location
+from shuzi.scale.reading.parquet_rows import number_of_part
 from shuzi.scale.reading.shards import Shard, shards_of
 
 MANIFEST, SHARDS = "_manifest.json", "_shards.jsonl"
@@ -77,7 +77,7 @@ class Order:
     column: str | None = None
 
 
-def prepare(order: Order, models: str, language: str) -> tuple[Manifest, Place] | DataError:
+def prepare(order: Order, models: str, language: str) -> tuple[Manifest, Location] | DataError:
     """List the input, and write the manifest or compare it with the one that is there.
 
     Done on the cluster, where the input is, and not where the command runs: a list of files may need much memory.
@@ -93,11 +93,11 @@ def prepare(order: Order, models: str, language: str) -> tuple[Manifest, Place] 
             return problem
 
 
-def _prepare(order: Order, models: str) -> tuple[Manifest, Place]:
-    output = Place.of(order.output)
+def _prepare(order: Order, models: str) -> tuple[Manifest, Location]:
+    output = Location.of(order.output)
     output.remove_leftovers()
     known = _known(output)
-    source = Place.of(order.input)
+    source = Location.of(order.input)
     if known is not None:
         _compare(known, order, source.identity, models, output)
     given = find(order.input, output)
@@ -134,7 +134,7 @@ def _prepare(order: Order, models: str) -> tuple[Manifest, Place]:
     return made, given.folder
 
 
-def _known(output: Place) -> Manifest | None:
+def _known(output: Location) -> Manifest | None:
     """Return the manifest of an output, or None if it is new."""
     if output.kind() == fs.FileType.File:
         raise DataError("error.scale.output_file", path=output.shown)
@@ -153,7 +153,7 @@ def _known(output: Place) -> Manifest | None:
         raise DataError("error.scale.manifest", path=output.child(MANIFEST).shown) from problem
 
 
-def _compare(known: Manifest, order: Order, source: str, models: str, output: Place) -> None:
+def _compare(known: Manifest, order: Order, source: str, models: str, output: Location) -> None:
     asked: dict[str, Any] = {"input": source, "rows": order.rows, "column": order.column, "models": models}
     for name, value in asked.items():
         if getattr(known, name) != value:
@@ -165,7 +165,7 @@ def _compare(known: Manifest, order: Order, source: str, models: str, output: Pl
 class Pending:
     """The shards that are still to be read: their numbers, and where in `_shards.jsonl` each is described."""
 
-    def __init__(self, output: Place) -> None:
+    def __init__(self, output: Location) -> None:
         done = {number for name in output.names() if (number := number_of_part(name)) is not None}
         self.done = len(done)
         self.numbers, self.starts, self.lengths = array("Q"), array("Q"), array("Q")
@@ -188,7 +188,7 @@ class Pending:
         return [{"shard": number, "start": start, "length": length} for number, start, length in columns]
 
 
-def described(output: Place, start: int, length: int) -> Shard:
+def described(output: Location, start: int, length: int) -> Shard:
     """Read the description of a shard."""
     shard: Shard = json.loads(output.child(SHARDS).read(start, length))
     return shard

@@ -1,6 +1,7 @@
-"""The process that does a pool's calls, one after the other: ``python -P -m shuzi.processes.worker SECONDS``.
+"""The program in a pool's process, which does one call after the other.
 
-Calls come in by stdin, answers go out by stdout (`frames`); `pool` is the other side.
+It is started as ``python -P -m shuzi.processes.pool_worker SECONDS``. Calls arrive on stdin and answers leave on
+stdout (`pool_frames`); `pool_process` is the other side.
 """
 
 from __future__ import annotations
@@ -15,8 +16,20 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import IO, Any
 
-from shuzi.processes.frames import ANSWER, BEGIN, CALL, ERROR, KEEP, READY, UNREADABLE, Frame, frame, frames, write
-from shuzi.processes.limits import limit_job
+from shuzi.processes.job_limits import limit_job
+from shuzi.processes.pool_frames import (
+    ANSWER,
+    BEGIN,
+    CALL,
+    ERROR,
+    KEEP,
+    READY,
+    UNREADABLE,
+    Frame,
+    frame,
+    frames,
+    write,
+)
 from shuzi.processes.serving import pipes_of_this_process
 
 _kept: dict[int, Any] = {}
@@ -24,43 +37,43 @@ _kept: dict[int, Any] = {}
 
 def main() -> None:
     """Do calls until stdin closes, which ends this process even in the middle of one."""
-    comes, goes = pipes_of_this_process()
+    calls, answers = pipes_of_this_process()
     seconds = float(sys.argv[1])
-    coming: SimpleQueue[Frame] = SimpleQueue()
-    Thread(target=_take_in, args=(comes, coming), daemon=True).start()
+    arrived: SimpleQueue[Frame] = SimpleQueue()
+    Thread(target=_read, args=(calls, arrived), daemon=True).start()
     with suppress(BrokenPipeError):
-        write(goes, frame(READY))
+        write(answers, frame(READY))
         while True:
-            kind, number, packed = coming.get()
+            kind, key, packed = arrived.get()
             if kind in (BEGIN, CALL):
                 limit_job(seconds if kind == CALL else 0.0, 0)
-                write(goes, _answer(number, packed))
+                write(answers, _answer(key, packed))
             elif kind == KEEP:
-                _kept[number] = _Packed(packed)  # unpacked when it is needed, so that an error meets who needs it
+                _kept[key] = _Packed(packed)  # unpacked when it is needed, so that its call has the error
             else:
-                _kept.pop(number, None)
+                _kept.pop(key, None)
             del packed
 
 
-def _take_in(comes: IO[bytes], coming: SimpleQueue[Frame]) -> None:
+def _read(calls: IO[bytes], arrived: SimpleQueue[Frame]) -> None:
     """Read calls as soon as they arrive: if both sides wrote without reading, both would wait for ever."""
     with suppress(OSError, MemoryError):
-        for some in frames(comes):
-            for each in some:
-                coming.put(each)
-    os._exit(0)  # who asked is gone, so nobody wants the answer to the current call
+        for together in frames(calls):
+            for call in together:
+                arrived.put(call)
+    os._exit(0)  # the caller is gone, so nobody wants the answer to the current call
 
 
-def _answer(number: int, packed: memoryview) -> bytes:
+def _answer(key: int, packed: memoryview) -> bytes:
     call: Callable[..., Any]
     try:
-        call, given = pickle.loads(packed)  # noqa: S301 - from the process that started this one
-        first = (_object(number),) if number else ()
+        call, arguments = pickle.loads(packed)  # noqa: S301 - from the process that started this one
+        first = (_object(key),) if key else ()
     except Exception:  # noqa: BLE001 - an object of any kind
         return frame(UNREADABLE)
     try:
-        result = call(*first, *given)
-    except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who asked
+        result = call(*first, *arguments)
+    except Exception as problem:  # noqa: BLE001 - whatever it is, the caller gets it
         return _error(problem)
     try:
         return frame(ANSWER, 0, pickle.dumps(result, pickle.HIGHEST_PROTOCOL))
@@ -77,23 +90,23 @@ def _error(problem: Exception) -> bytes:
     return frame(ERROR, 0, packed)
 
 
-def _object(number: int) -> Any:
-    kept = _kept[number]
+def _object(key: int) -> Any:
+    kept = _kept[key]
     if isinstance(kept, _Packed):
-        kept = _kept[number] = _Unpickler(io.BytesIO(kept)).load()
+        kept = _kept[key] = _Unpickler(io.BytesIO(kept)).load()
     return kept
 
 
 class _Packed(bytes):
-    """An object as it came."""
+    """A pickled object that no call has needed yet."""
 
 
 class _Unpickler(pickle.Unpickler):  # noqa: S301 - what comes is from the process that started this one
     """Unpacks an object that refers to others that are kept here too."""
 
-    def persistent_load(self, number: Any) -> Any:
+    def persistent_load(self, key: Any) -> Any:
         """Return one of them."""
-        return _object(number)
+        return _object(key)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,17 @@
-"""A module of shuzi becomes a process of its own; nothing else in shuzi starts one."""
+"""A module of shuzi becomes a process of its own, which ends with this one; nothing else in shuzi starts one."""
 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+import weakref
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from shuzi.errors import ShuziError
 
@@ -20,6 +22,10 @@ _NEEDED = (  # of the environment, for an untrusted child; the rest may contain 
 
 Process = subprocess.Popen[bytes]
 LoopProcess = asyncio.subprocess.Process
+Owner = TypeVar("Owner")
+
+_Action = Callable[[Any], object]
+_owners: weakref.WeakKeyDictionary[Any, tuple[_Action, _Action]] = weakref.WeakKeyDictionary()
 
 
 def can_start() -> bool:
@@ -132,3 +138,33 @@ def _apart() -> dict[str, Any]:
 
 def _paths() -> str:
     return os.pathsep.join(os.path.abspath(path) for path in sys.path if path)  # noqa: PTH100 - of text
+
+
+def end_with_this_process(owner: Owner, end: Callable[[Owner], object], forget: Callable[[Owner], object]) -> None:
+    """Have the processes of an object ended when this one exits, and forgotten in a fork of it.
+
+    Parameters
+    ----------
+    owner
+        The object, which may be collected before.
+    end
+        Called with it when Python exits.
+    forget
+        Called with it in each fork of this process: the processes belong to the parent.
+    """
+    _owners[owner] = end, forget
+
+
+def _end_all() -> None:
+    for owner, (end, _) in list(_owners.items()):
+        end(owner)
+
+
+def _forget_all() -> None:
+    for owner, (_, forget) in list(_owners.items()):
+        forget(owner)
+
+
+atexit.register(_end_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_all)

@@ -17,7 +17,7 @@ _WHOLE = ("s3", "gcs", "abfs")  # object stores: an object is there once it has 
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """A file or a folder in some file system.
 
     Parameters
@@ -35,7 +35,7 @@ class Place:
     shown: str
 
     @classmethod
-    def of(cls, text: str) -> Place:
+    def of(cls, text: str) -> Location:
         """Find the place that a path, or an address such as ``s3://bucket/folder``, names; it need not exist.
 
         Raises
@@ -45,7 +45,7 @@ class Place:
 
         Examples
         --------
-        >>> Place.of("photos/").shown, Place.of("photos").is_local
+        >>> Location.of("photos/").shown, Location.of("photos").is_local
         ('photos', True)
         """
         if "://" not in text:
@@ -69,11 +69,11 @@ class Place:
         """What it is called wherever the command is run."""
         return f"{self.filesystem.type_name}:{self.path}"
 
-    def child(self, name: str) -> Place:
+    def child(self, name: str) -> Location:
         """Return a place in this folder."""
         return replace(self, path=f"{self.path}/{name}", shown=f"{self.shown}/{name}")
 
-    def parent(self) -> Place:
+    def parent(self) -> Location:
         """Return the folder that this is in."""
         return replace(self, path=self.path.rpartition("/")[0] or "/", shown=self.shown.rpartition("/")[0] or ".")
 

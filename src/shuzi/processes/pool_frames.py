@@ -1,7 +1,7 @@
 """Pickles become frames in the pipes of a pool's worker, and frames become pickles again.
 
-A frame is a length, what it is, a number, and a pickle. It is read by the same program that wrote it, and by nobody
-else: what answers an untrusted file speaks in `pipes` instead.
+A frame is a length, its kind, the key of an object, and a pickle. Only shuzi itself reads what it has written; a
+child that opens untrusted files speaks in `pipes` instead.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import IO
 
 CALL, KEEP, FORGET, ANSWER, ERROR, UNREADABLE, READY, BEGIN = range(8)
-"""What a frame is: a call, an object to keep for calls, one to forget; a result, an error, neither; the start; a call
-that comes first and may take any time."""
+"""The kinds of frames. To a process: a call, an object to keep, one to forget, a first call that may take any time
+(`BEGIN`). From it: a result, an error, a sign that neither could be packed, a sign that it has started."""
 
 Frame = tuple[int, int, memoryview]
 
@@ -20,14 +20,14 @@ _HEAD = struct.Struct("<QBQ")
 _AT_ONCE = 1 << 16  # bytes: what a pipe holds
 
 
-def frame(kind: int, number: int = 0, packed: bytes = b"") -> bytes:
+def frame(kind: int, key: int = 0, packed: bytes = b"") -> bytes:
     """Return a frame.
 
     Parameters
     ----------
     kind
         One of the constants above.
-    number
+    key
         The object that is kept, forgotten or used by a call; 0 for none.
     packed
         A pickle.
@@ -36,12 +36,12 @@ def frame(kind: int, number: int = 0, packed: bytes = b"") -> bytes:
     --------
     >>> taken = Frames()
     >>> sent = frame(CALL, 3, b"abc") + frame(READY)
-    >>> [(kind, number, bytes(packed)) for kind, number, packed in taken.add(sent[:20])]
+    >>> [(kind, key, bytes(packed)) for kind, key, packed in taken.add(sent[:20])]
     [(0, 3, b'abc')]
     >>> len(list(taken.add(sent[20:])))
     1
     """
-    return _HEAD.pack(len(packed), kind, number) + packed
+    return _HEAD.pack(len(packed), kind, key) + packed
 
 
 def write(pipe: IO[bytes], content: bytes) -> None:
@@ -69,7 +69,7 @@ class Frames:
     """Takes a stream of bytes apart into frames."""
 
     def __init__(self) -> None:
-        self._part = bytearray()
+        self._part = bytearray()  # of a frame that has not ended yet
 
     def add(self, piece: bytes) -> Iterator[Frame]:
         """Yield the frames that end in the next piece of the stream."""
@@ -78,11 +78,11 @@ class Frames:
             if len(self._part) < _HEAD.size or len(self._part) < _HEAD.size + _HEAD.unpack_from(self._part)[0]:
                 return
             piece, self._part = self._part, bytearray()  # type: ignore[assignment] # bytes of either kind
-        view, place = memoryview(piece), 0
-        while len(view) - place >= _HEAD.size:
-            size, kind, number = _HEAD.unpack_from(view, place)
-            if len(view) - place - _HEAD.size < size:
+        view, start = memoryview(piece), 0
+        while len(view) - start >= _HEAD.size:
+            size, kind, key = _HEAD.unpack_from(view, start)
+            if len(view) - start - _HEAD.size < size:
                 break
-            yield kind, number, view[place + _HEAD.size : place + _HEAD.size + size]
-            place += _HEAD.size + size
-        self._part += view[place:]
+            yield kind, key, view[start + _HEAD.size : start + _HEAD.size + size]
+            start += _HEAD.size + size
+        self._part += view[start:]

@@ -13,9 +13,9 @@ from PIL import Image
 from shuzi.errors import DataError, PictureError
 from shuzi.messages import speaking
 from shuzi.scale.reading.inputs import PARQUET, PICTURES, WEBDATASET, find
-from shuzi.scale.reading.place import Place
-from shuzi.scale.reading.plan import MANIFEST, SHARDS, Order, Pending, described, prepare
-from shuzi.scale.reading.rows import row_of
+from shuzi.scale.reading.location import Location
+from shuzi.scale.reading.manifest import MANIFEST, SHARDS, Order, Pending, described, prepare
+from shuzi.scale.reading.parquet_rows import row_of
 from shuzi.scale.reading.shards import pictures_of, shards_of
 
 
@@ -76,7 +76,7 @@ def test_an_output_within_the_input_is_not_read(tree):
     (tree / "out" / "part-00000000.parquet").touch()
     with pytest.raises(DataError, match="several kinds"):
         names(tree)
-    assert len(names(tree, Place.of(str(tree / "out")))) == 4
+    assert len(names(tree, Location.of(str(tree / "out")))) == 4
 
 
 def test_a_link_to_a_folder_above_ends(tree):
@@ -131,8 +131,8 @@ def test_a_manifest_is_made_once_and_compared_later(tree, tmp_path):
     out = tmp_path / "out"
     manifest, _ = prepared(tree, out, 3)
     assert (manifest.shards, manifest.pictures, manifest.kind) == (2, 4, PICTURES)
-    pending = Pending(Place.of(str(out)))
-    assert [described(Place.of(str(out)), row["start"], row["length"]) for row in pending.as_rows()] == [
+    pending = Pending(Location.of(str(out)))
+    assert [described(Location.of(str(out)), row["start"], row["length"]) for row in pending.as_rows()] == [
         {"files": ["a.PNG", "b.png", "deep/c.jpg"]},
         {"files": ["deep/er/d.png"]},
     ]
@@ -140,7 +140,7 @@ def test_a_manifest_is_made_once_and_compared_later(tree, tmp_path):
     (out / "part-00000000.parquet").touch()
     assert prepared(tree, out, 3)[0] == manifest
     assert (out / MANIFEST).stat().st_ino == before
-    assert list(Pending(Place.of(str(out))).numbers) == [1]
+    assert list(Pending(Location.of(str(out))).numbers) == [1]
     (tree / "b.png").write_bytes(b"larger")
     with pytest.raises(DataError, match="have changed"):
         prepared(tree, out, 3)
@@ -173,7 +173,7 @@ def test_an_output_that_is_a_file_is_told(tree):
 @pytest.mark.parametrize("address", ["nonsense://me:secret@there/x", "s3://me:secret@/x?secret_key=secret"])
 def test_an_address_that_cannot_be_used_is_told_without_its_secrets(address):
     with pytest.raises(DataError) as told:
-        Place.of(address)
+        Location.of(address)
     assert "no address that can be used" in str(told.value)
     assert "secret" not in str(told.value).partition(":")[0]
 
@@ -183,8 +183,8 @@ def test_a_name_that_is_no_text_is_read_and_shown(tmp_path):
     path = tmp_path / os.fsdecode(b"\xff.png")
     Image.new("L", (9, 9)).save(path)
     manifest, folder = prepared(tmp_path, tmp_path / "out")
-    (row,) = Pending(Place.of(str(tmp_path / "out"))).as_rows()
-    shard = described(Place.of(str(tmp_path / "out")), row["start"], row["length"])
+    (row,) = Pending(Location.of(str(tmp_path / "out"))).as_rows()
+    shard = described(Location.of(str(tmp_path / "out")), row["start"], row["length"])
     ((name, picture),) = pictures_of(manifest.kind, folder, shard, None)
     assert picture == path
     assert row_of(name, PictureError("error.picture.blank"))["source"] == f"{tmp_path}/\\udcff.png"

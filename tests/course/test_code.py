@@ -11,7 +11,7 @@ import pytest
 
 from lessons import LANGUAGES, LESSONS, ROOT, blocks, changes, read, same, unlike
 
-QUICK = ("00-play", "01-line", "02-numpy")
+QUICK = ("00-play", "01-line", "02-three-pixels", "03-numpy")
 pytestmark = pytest.mark.parametrize(
     "lesson",
     [pytest.param(each, marks=() if each.name in QUICK else pytest.mark.long) for each in LESSONS],

@@ -48,7 +48,7 @@ def test_the_lesson_prints_the_losses_of_the_command(tmp_path):
         )
         return done.stdout
 
-    lesson = run(str(COURSE / "03-tensorflow" / "lesson.py"))
+    lesson = run(str(COURSE / "04-tensorflow" / "lesson.py"))
     command = run("-m", "shuzi", "train", "--lang", "zh", "--out", "run")
     theirs = dict(re.findall(r"第 *(\d+)步,当前loss:([\d.]+)", command))
     ours = {

@@ -82,6 +82,17 @@ def test_every_link_and_anchor_leads_somewhere(site, pages):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("language", ["", "zh/"])
+@pytest.mark.parametrize("former", ["02-numpy", "08-convolution", "15-take-it-with-you"])
+def test_a_former_address_of_a_lesson_leads_to_it(site, pages, former, language):
+    stub = site / language / "course" / former / "index.html"
+    (link,) = pages[stub].leads
+    assert local(stub, link, site).is_file()
+    assert re.search(rf"/\d\d-{former[3:]}/", str(local(stub, link, site)))
+    assert f'location.replace("{link}" + location.hash)' in stub.read_text("utf-8")
+
+
+@pytest.mark.slow
 def test_the_reference_has_every_public_name_and_every_command(site, pages):
     import click
 

@@ -30,7 +30,7 @@ _BOLD_LINK = re.compile(r"\[\*\*([^\]]+)\*\*\]\((?!https?:)[^)]+\)")
 
 
 def file_name(lesson: Path, language: str) -> str:
-    """Return the name of a lesson's notebook: 02-numpy-zh.ipynb."""
+    """Return the name of a lesson's notebook: 03-numpy-zh.ipynb."""
     return f"{lesson.name}-{language}.ipynb"
 
 

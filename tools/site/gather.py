@@ -34,6 +34,18 @@ REFERENCE: dict[str, Callable[[str], str]] = {
     "python": python_api.page,
 }
 
+FORMER = (
+    *("02-numpy", "03-tensorflow", "04-break-it", "05-templates", "06-hidden-layer", "07-by-heart", "08-convolution"),
+    *("09-last-half-percent", "10-keep-and-watch", "11-your-own-data", "12-your-own-handwriting"),
+    *("13-several-digits", "14-not-sure", "15-take-it-with-you"),
+)
+"""Folders of lessons before others were inserted: what follows the number still names the lesson."""
+
+_STUB = """<!doctype html><meta charset="utf-8"><title>{name}</title>
+<meta http-equiv="refresh" content="1; url={link}">
+<script>location.replace("{link}" + location.hash)</script><a href="{link}">{name}</a>
+"""
+
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\((?![a-z]+:|#)([^)\s#]+)(#[^)\s]*)?\)")
 _BLOCK = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 _CODE = re.compile(r"(^```.*?^```$|`[^`\n]*`)", re.DOTALL | re.MULTILINE)
@@ -76,6 +88,7 @@ def gather(target: Path = GATHERED) -> None:
     for name, make in REFERENCE.items():
         _write(target / "reference" / f"{name}.md", make("en"))
         _write(target / "reference" / f"{name}.zh.md", make("zh"))
+    _lead_on(target)
     formulas = target / "katex"
     shutil.copytree(KATEX / "fonts", formulas / "fonts", ignore=shutil.ignore_patterns("*.ttf", "*.woff"))
     for name in ("katex.min.css", "katex.min.js"):
@@ -90,6 +103,18 @@ def _said_by(script: str, language: str) -> str:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
+
+
+def _lead_on(target: Path) -> None:
+    """Write a page at each former address of a lesson, in each language, that leads to the present one."""
+    for former in FORMER:
+        name = former.partition("-")[2]
+        (lesson,) = (each.name for each in notebooks.LESSONS if each.name.partition("-")[2] == name)
+        for beginning in ("", "zh/"):
+            _write(
+                target / f"{beginning}course/{former}/index.html",
+                _STUB.format(name=name, link=f"../{lesson}/index.html"),
+            )
 
 
 def _as_page(source: Path, pages: dict[Path, PurePosixPath]) -> str:

@@ -7,21 +7,21 @@ const site = "https://digits.test/shuzi/";
 const source = "https://code.test/shuzi";
 
 test("a lesson is on the published site, else in the published source, else nowhere", () => {
-  expect(courseAddress({ site, source }, "en", "02-numpy")).toBe(`${site}course/02-numpy/index.html`);
-  expect(courseAddress({ site, source }, "zh", "02-numpy")).toBe(`${site}zh/course/02-numpy/index.html`);
-  expect(courseAddress({ site: "", source }, "zh", "02-numpy")).toBe(
-    `${source}/blob/main/course/02-numpy/zh.md`,
+  expect(courseAddress({ site, source }, "en", "03-numpy")).toBe(`${site}course/03-numpy/index.html`);
+  expect(courseAddress({ site, source }, "zh", "03-numpy")).toBe(`${site}zh/course/03-numpy/index.html`);
+  expect(courseAddress({ site: "", source }, "zh", "03-numpy")).toBe(
+    `${source}/blob/main/course/03-numpy/zh.md`,
   );
   expect(courseAddress({ site, source: "" }, "en")).toBe(`${site}course/index.html`);
-  expect(courseAddress({ site: "", source: "" }, "en", "02-numpy")).toBe("");
+  expect(courseAddress({ site: "", source: "" }, "en", "03-numpy")).toBe("");
 });
 
 test("the files that are named exist", () => {
   const files = [
     courseFile("en"),
     courseFile("zh"),
-    courseFile("en", "02-numpy"),
-    courseFile("zh", "02-numpy"),
+    courseFile("en", "03-numpy"),
+    courseFile("zh", "03-numpy"),
   ];
   expect(files.filter((each) => !existsSync(new URL(`../../${each}`, import.meta.url)))).toEqual([]);
 });

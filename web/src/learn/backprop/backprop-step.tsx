@@ -38,7 +38,7 @@ export function BackpropStep() {
       right={2}
       isTried={label === SEVEN && steps >= TRIED && probability > SURE}
       answer={say("learn.backprop.guess.answer", percent(probability))}
-      lesson="06-hidden-layer"
+      lesson="07-hidden-layer"
       tall
     >
       <DigitChoice />

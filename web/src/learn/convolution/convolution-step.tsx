@@ -43,7 +43,7 @@ export function ConvolutionStep() {
       guesses={COMPARED.map((name) => say(`learn.convolution.filter.${name}`))}
       right={1}
       isTried={chosenDigit.value === "1" && filter.value === "horizontal"}
-      lesson="08-convolution"
+      lesson="09-convolution"
       tall
     >
       <DigitChoice />

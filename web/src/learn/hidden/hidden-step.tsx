@@ -29,7 +29,7 @@ export function HiddenStep() {
       guesses={["1", "2", "3"]}
       right={2}
       isTried={shape.value === "ring" && neurons.value === 3 && toy.steps >= TRIED}
-      lesson="06-hidden-layer"
+      lesson="07-hidden-layer"
       tall
     >
       <fieldset class="choices">

@@ -37,7 +37,7 @@ export function LossStep() {
       guesses={[say("learn.loss.squared"), say("learn.loss.entropy"), say("learn.loss.guess.both")]}
       right={1}
       isTried={right > 0 && right <= 0.02}
-      lesson="04-break-it"
+      lesson="03-numpy"
       tall
     >
       <div class="loss-top">

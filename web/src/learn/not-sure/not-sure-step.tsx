@@ -43,7 +43,7 @@ export function NotSureStep() {
       right={2}
       isTried={model === "softmax" && isWhole(measured) && threshold.value === SURE}
       answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
-      lesson="14-not-sure"
+      lesson="15-not-sure"
       tall
     >
       <fieldset class="choices">

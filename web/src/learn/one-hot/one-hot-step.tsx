@@ -24,7 +24,7 @@ export function OneHotStep() {
       ]}
       right={2}
       isTried={chosen === 1}
-      lesson="02-numpy"
+      lesson="03-numpy"
       tall
     >
       <div class="one-hot">

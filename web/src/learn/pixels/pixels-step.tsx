@@ -34,7 +34,7 @@ export function PixelsStep() {
       right={1}
       isTried={(from) => Math.abs(chosen - from) === SIDE}
       place={chosen}
-      lesson="02-numpy"
+      lesson="00-play"
       tall
     >
       <div class="pixels-step">

@@ -33,7 +33,7 @@ export function RateStep() {
       guesses={[say("learn.rate.guess.sooner"), say("learn.rate.guess.swings"), say("learn.rate.guess.away")]}
       right={2}
       isTried={curve.value === "bowl" && rate.value === 1.1 && walking.walk.length > 5}
-      lesson="04-break-it"
+      lesson="01-line"
     >
       <div class={`rate ${curve.value === "real" ? "real" : ""}`}>
         <CurveChoice />

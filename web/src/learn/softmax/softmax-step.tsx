@@ -33,7 +33,7 @@ export function SoftmaxStep() {
       right={2}
       isTried={added.value === 5}
       answer={say("learn.softmax.guess.answer", brief(Math.exp(5)))}
-      lesson="02-numpy"
+      lesson="02-three-pixels"
     >
       <div class="softmax-choice">
         <HowMany count={chosen.length} />

@@ -36,7 +36,7 @@ export function TemplateStep() {
       ]}
       right={2}
       isTried={count < PIXELS}
-      lesson="05-templates"
+      lesson="06-templates"
       tall
     >
       <DigitChoice />

@@ -35,7 +35,7 @@ export function TrainStep() {
       right={1}
       isTried={standard?.state === "done"}
       answer={say("learn.train.guess.answer", percent(standard?.result?.accuracy ?? 0))}
-      lesson="03-tensorflow"
+      lesson="04-tensorflow"
       knobs={<Knobs />}
     >
       <Trouble />

@@ -12,8 +12,8 @@ import { pack } from "../build/pack";
 import type { Box } from "../src/ink/boxes";
 import { median } from "../src/ink/numbers";
 import type { Grey } from "../src/ink/picture";
-import { Classifier, Detector, Recogniser } from "../src/reading/models";
 import { Reader } from "../src/reading/reader";
+import { Classifier, Detector, Recogniser } from "../src/reading/recognise/models";
 import { type Graph, unpack } from "../src/runtime/graph";
 import { Network } from "../src/runtime/network";
 

@@ -17,7 +17,7 @@ import { isOwn } from "./here/protocol";
 import { isHere, NotRead, readHere } from "./here/read";
 import { sentence } from "./here/sentence";
 import type { Grey } from "./ink/picture";
-import type { Preparation } from "./reading/explain/preparation";
+import type { Preparation } from "./reading/report/explain/preparation";
 import { say } from "./sentences/say";
 
 export type { Digit, Ignored, Mark, Model, Score, Unread };

@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import { boxOf } from "../src/ink/boxes";
 import { blank, type Grey } from "../src/ink/picture";
-import { linesOf } from "../src/reading/lines/frames";
-import { Classifier, Detector, Recogniser } from "../src/reading/models";
+import { linesOf } from "../src/reading/find/line-frames";
 import { Reader } from "../src/reading/reader";
+import { Classifier, Detector, Recogniser } from "../src/reading/recognise/models";
 import { exact } from "./models";
 
 /** Dots in rows, on white. */

@@ -5,7 +5,7 @@ import { type Box, boxOf } from "../src/ink/boxes";
 import type { Grey } from "../src/ink/picture";
 import { Scan } from "../src/ink/scan";
 import { cut } from "../src/ink/strips";
-import type { Reading } from "../src/reading/result";
+import type { Reading } from "../src/reading/report/result";
 import { exact, packed, readerOf } from "./models";
 import { readPng } from "./png";
 

@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { corrected, lookOf } from "../src/reading/hand";
-import { Classifier } from "../src/reading/models";
-import type { Digit } from "../src/reading/result";
+import { corrected, lookOf } from "../src/reading/recognise/hand";
+import { Classifier } from "../src/reading/recognise/models";
+import type { Digit } from "../src/reading/report/result";
 import { exact, readerOf } from "./models";
 import { readPng } from "./png";
 import { python } from "./python";

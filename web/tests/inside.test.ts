@@ -1,6 +1,6 @@
 /** What is drawn of a network, held to the formulas of its layers, summed term by term. */
 import { expect, test } from "vitest";
-import { Classifier } from "../src/reading/models";
+import { Classifier } from "../src/reading/recognise/models";
 import type { Graph } from "../src/runtime/graph";
 import { exact } from "./models";
 

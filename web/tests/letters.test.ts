@@ -1,7 +1,7 @@
 /** The letters of the step "not sure" are none of the ten digits, and the reader knows. */
 import { expect, test } from "vitest";
 import { imageOfLetter, LETTERS } from "../src/learn/not-sure/letters";
-import { Classifier } from "../src/reading/models";
+import { Classifier } from "../src/reading/recognise/models";
 import { packed } from "./models";
 
 test.each(LETTERS)("%s is no digit to the reader, and softmax still shares out all of it", (letter) => {

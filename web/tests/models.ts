@@ -1,8 +1,8 @@
 /** The shipped models: packed as for the page, or with all their digits. */
 import { readFileSync } from "node:fs";
 import { pack } from "../build/pack";
-import { Classifier, Detector, Recogniser } from "../src/reading/models";
 import { Reader } from "../src/reading/reader";
+import { Classifier, Detector, Recogniser } from "../src/reading/recognise/models";
 import { type Graph, unpack } from "../src/runtime/graph";
 import { graphOfOnnx } from "../src/runtime/onnx";
 

@@ -5,7 +5,7 @@ import { Network } from "../src/networks/network";
 import { onnxOf } from "../src/networks/onnx/write";
 import { type NetworkName, STANDARD } from "../src/networks/training/settings";
 import { examine } from "../src/networks/training/train";
-import { Classifier } from "../src/reading/models";
+import { Classifier } from "../src/reading/recognise/models";
 import { graphOfOnnx } from "../src/runtime/onnx";
 
 const SIDE = 28;

@@ -2,9 +2,9 @@
 
 import type { Reading } from "../generated/shapes";
 import type { Grey } from "../ink/picture";
-import type { Inside } from "../reading/explain/inside";
-import type { Preparation } from "../reading/explain/preparation";
-import type { Sentence } from "../reading/result";
+import type { Inside } from "../reading/report/explain/inside";
+import type { Preparation } from "../reading/report/explain/preparation";
+import type { Sentence } from "../reading/report/result";
 
 /** The folder of networks that were trained in the page, which the page has itself. */
 export const OWN_FOLDER = "own/";

@@ -2,7 +2,7 @@
 import { startWorker } from "#worker";
 import { packed } from "../bundle/files";
 import type { Grey } from "../ink/picture";
-import type { Inside } from "../reading/explain/inside";
+import type { Inside } from "../reading/report/explain/inside";
 import { type Answer, type ClassifiedImages, type Found, isOwn, OWN_FOLDER, type Task } from "./protocol";
 
 /** The shipped models that read in the page. */

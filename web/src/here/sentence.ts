@@ -1,7 +1,7 @@
 /** The sentences of readings, which are the same in Python and here: from the project's catalogues. */
 import { catalogues } from "virtual:catalogues";
 import { language } from "../language";
-import type { Sentence } from "../reading/result";
+import type { Sentence } from "../reading/report/result";
 
 /** Say it in the current language. */
 export function sentence([key, values]: Sentence): string {

@@ -1,13 +1,13 @@
 /** A picture becomes a reading: simple ink is split into connected components, other ink goes to the detector. */
 import type { Grey } from "../ink/picture";
-import type { Candidates } from "./candidates";
-import { Scale } from "./confidence";
-import { interpret } from "./interpret";
-import { LineScale } from "./lines/confidence";
-import { correct } from "./lines/corrected";
-import { locateDigits, type Models } from "./locate";
-import type { Classifier, Detector, Recogniser } from "./models";
-import type { Reading } from "./result";
+import { Scale } from "./decide/candidate-confidence";
+import { interpret } from "./decide/candidate-text";
+import { correct } from "./decide/corrections";
+import { LineScale } from "./decide/line-confidence";
+import type { Candidates } from "./find/candidates";
+import { locateDigits, type Models } from "./find/locate";
+import type { Classifier, Detector, Recogniser } from "./recognise/models";
+import type { Reading } from "./report/result";
 
 /** Loads a model that the reading turned out to need. */
 export interface Helpers {

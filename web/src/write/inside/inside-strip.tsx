@@ -10,7 +10,7 @@ import { inkWritten } from "../../learn/digit/ink";
 import { fixed } from "../../learn/format";
 import { readScores, textOf } from "../../learn/softmax/scores";
 import { drawnAs } from "../../learn/train/runs/own-names";
-import type { Layer } from "../../reading/explain/inside";
+import type { Layer } from "../../reading/report/explain/inside";
 import { type PlainKey, say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";

@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import { keptInUse } from "../../hand/use-here";
 import { isHere, lookInside } from "../../here/read";
 import { largestAt } from "../../ink/numbers";
-import type { Inside } from "../../reading/explain/inside";
+import type { Inside } from "../../reading/report/explain/inside";
 import type { Digit } from "../../readings";
 import { digitOf } from "../correct/glyphs";
 import { inverse, place } from "../geometry";

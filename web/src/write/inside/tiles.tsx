@@ -1,7 +1,7 @@
 /** Kernels, feature maps, templates and hidden neurons as small pictures, in columns of their own. */
 import { useMemo } from "preact/hooks";
 import { templateOf } from "../../learn/template/weights";
-import type { Inside, Layer } from "../../reading/explain/inside";
+import type { Inside, Layer } from "../../reading/report/explain/inside";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 

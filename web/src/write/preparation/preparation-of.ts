@@ -1,5 +1,5 @@
 /** Which of the preparations of a reading is that of a digit. */
-import type { Preparation } from "../../reading/explain/preparation";
+import type { Preparation } from "../../reading/report/explain/preparation";
 import type { Digit } from "../../readings";
 
 /** Known by its box, which a digit keeps when others of the number are corrected; null if it has none. */

@@ -1,10 +1,10 @@
 /** What makes a picture hard to read becomes one sentence for people. */
-import { BLURRED_EDGE, EDGE_MARGIN, MUCH_SHRUNK, SHRUNK, SMALL_DIGIT } from "../generated/reading/report";
-import type { Box } from "../ink/boxes";
-import { median } from "../ink/numbers";
-import { cropped, type Grey } from "../ink/picture";
-import { edgeWidth } from "../ink/sharpness";
-import { around, type Candidates, isAtEdge } from "./candidates";
+import { BLURRED_EDGE, EDGE_MARGIN, MUCH_SHRUNK, SHRUNK, SMALL_DIGIT } from "../../generated/reading/report";
+import type { Box } from "../../ink/boxes";
+import { median } from "../../ink/numbers";
+import { cropped, type Grey } from "../../ink/picture";
+import { edgeWidth } from "../../ink/sharpness";
+import { around, type Candidates, isAtEdge } from "../find/candidates";
 import type { Sentence } from "./result";
 
 /**

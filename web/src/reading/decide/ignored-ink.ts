@@ -1,7 +1,7 @@
 /** Ink that belongs to no character becomes a list of what was left out; see `shuzi.reading.decide.ignored_ink`. */
 
-import { SOLID } from "../generated/ink/components";
-import { THIN } from "../generated/ink/pattern";
+import { SOLID } from "../../generated/ink/components";
+import { THIN } from "../../generated/ink/pattern";
 import {
   CHARACTER_MARGIN,
   DARKNESS_MARGIN,
@@ -12,15 +12,15 @@ import {
   PRINT_DARKNESS,
   SAME_LINE_OVERLAP,
   STAIN_DARKNESS,
-} from "../generated/reading/decide";
-import { MOST_WORK } from "../generated/reading/find";
-import { type Box, bottomOf, rightOf, touched } from "../ink/boxes";
-import { labelled } from "../ink/components";
-import { median, quantileOf } from "../ink/numbers";
-import { clipped, cropped, type Grey, type Part } from "../ink/picture";
-import { isPatterned, thicknessOf } from "./pattern";
-import type { Kind } from "./result";
-import { Ruling } from "./ruling";
+} from "../../generated/reading/decide";
+import { MOST_WORK } from "../../generated/reading/find";
+import { type Box, bottomOf, rightOf, touched } from "../../ink/boxes";
+import { labelled } from "../../ink/components";
+import { median, quantileOf } from "../../ink/numbers";
+import { isPatterned, thicknessOf } from "../../ink/pattern";
+import { clipped, cropped, type Grey, type Part } from "../../ink/picture";
+import { Ruling } from "../../ink/ruling";
+import type { Kind } from "../report/result";
 
 /**
  * Find the ink outside all characters that is large enough to be one.

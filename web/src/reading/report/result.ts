@@ -1,7 +1,7 @@
 /** The number in a picture; see `shuzi.reading.report.result`. */
-import type { Reading as Answered, Digit as AnsweredDigit, Ignored as Omitted } from "../generated/shapes";
-import type { Box } from "../ink/boxes";
-import type { Grey } from "../ink/picture";
+import type { Reading as Answered, Digit as AnsweredDigit, Ignored as Omitted } from "../../generated/shapes";
+import type { Box } from "../../ink/boxes";
+import type { Grey } from "../../ink/picture";
 
 export type Status = Answered["status"];
 export type Kind = Omitted["kind"];

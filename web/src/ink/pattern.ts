@@ -1,7 +1,7 @@
 /** Printed patterns under writing, such as the fine waves of cheques; see `shuzi.ink.pattern`. */
 import { MANY, OVER, SMALL, SPECK, THIN } from "../generated/ink/pattern";
-import type { Component } from "../ink/components";
-import type { Grey } from "../ink/picture";
+import type { Component } from "./components";
+import type { Grey } from "./picture";
 
 /** How thick the strokes of pieces of ink are, in pixels: twice a piece's area by the length of its edge. */
 export function thicknessOf(

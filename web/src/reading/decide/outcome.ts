@@ -12,9 +12,9 @@ import { type Box, iou, overlapOfSmaller } from "../../ink/boxes";
 import { cutOut } from "../../ink/normalize";
 import { blank, type Grey } from "../../ink/picture";
 import { isDigit } from "../classes";
-import { corresponding } from "./matching";
-import { boxesOf } from "./places";
-import { align, type LineTexts, probabilitiesOf, SCORES, type Weights } from "./search";
+import { corresponding } from "../recognise/alignment";
+import { boxesOf } from "../recognise/character-boxes";
+import { align, type LineTexts, probabilitiesOf, SCORES, type Weights } from "../recognise/search";
 
 /** A character of a line. */
 export interface Character {

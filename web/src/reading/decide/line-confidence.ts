@@ -3,8 +3,8 @@
 import { KNOTS } from "../../generated/reading/decide";
 import { PLAIN_WEIGHTS } from "../../generated/reading/recognise";
 import { interpolated } from "../../ink/numbers";
-import { logit, type Numbers, sigmoid } from "../confidence";
-import { SCORES, type Weights } from "./search";
+import { SCORES, type Weights } from "../recognise/search";
+import { logit, type Numbers, sigmoid } from "./candidate-confidence";
 
 /** The evidence about a page that was read line by line; see `shuzi.reading.decide.line_confidence`. */
 export const EVIDENCE = ["raw", "uncovered", "missed", "at_edge", "differs", "unknown", "lines"] as const;

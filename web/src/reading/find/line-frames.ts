@@ -16,7 +16,7 @@ import type { Component } from "../../ink/components";
 import { largestAt, median } from "../../ink/numbers";
 import { hangsOn, rowsOf } from "../../ink/rows";
 import { band, entire } from "../../ink/strips";
-import { type Candidate, TooMuch } from "../candidates";
+import { type Candidate, TooMuch } from "./candidates";
 
 /** A line of writing. */
 export interface Line {

@@ -1,16 +1,16 @@
-/** Candidates become a reading: the text, its confidence, and a sentence for people; see `shuzi.reading.decide.candidate_text`. */
+/** Candidates become a reading: the text, its confidence, and a sentence for people; see `shuzi.reading.decide.interpret`. */
 
-import { LEAST_CONTRAST } from "../generated/ink/paper";
-import { MORE_INK } from "../generated/reading/report";
-import { inReadingOrder } from "../ink/components";
-import { largestAt } from "../ink/numbers";
-import { aboutNoWriting, aboutThePicture, isMuchSmaller } from "./advice";
-import { type Candidate, type Candidates, inOriginal } from "./candidates";
-import type { Scale } from "./confidence";
-import { bestProducts, onLines } from "./lines/alternatives";
-import type { LineScale } from "./lines/confidence";
-import { interpretLines, rejectLines } from "./lines/interpret";
-import type { Digit, Reading, Sentence, Status } from "./result";
+import { LEAST_CONTRAST } from "../../generated/ink/paper";
+import { MORE_INK } from "../../generated/reading/report";
+import { inReadingOrder } from "../../ink/components";
+import { largestAt } from "../../ink/numbers";
+import { type Candidate, type Candidates, inOriginal } from "../find/candidates";
+import { aboutNoWriting, aboutThePicture, isMuchSmaller } from "../report/advice";
+import type { Digit, Reading, Sentence, Status } from "../report/result";
+import { bestProducts, onLines } from "./alternatives";
+import type { Scale } from "./candidate-confidence";
+import type { LineScale } from "./line-confidence";
+import { interpretLines, rejectLines } from "./line-text";
 
 /** Put candidates in reading order and make a reading of them. */
 export function interpret(seen: Candidates, scale: Scale, lines: LineScale): Reading {

@@ -1,5 +1,5 @@
 /** The models of a reader, each with the inputs and outputs of its task; see `shuzi.models.tasks`. */
-import { SIDE } from "../generated/ink/normalize";
+import { SIDE } from "../../generated/ink/normalize";
 import {
   CELL_PIXELS,
   INPUT_MULTIPLE,
@@ -9,15 +9,15 @@ import {
   MOST_SEARCHED_PIXELS,
   PAPER_MARGIN,
   SAME_DETECTION_IOU,
-} from "../generated/reading/find";
-import { IMAGES_AT_ONCE, IN_NUMBERS } from "../generated/reading/recognise";
-import { CLASSIFY_OR_REJECT, DIGITS, FEATURES } from "../generated/tasks";
-import { type Box, boxOf, iou, nonMaximumSuppression } from "../ink/boxes";
-import { blank, type Grey } from "../ink/picture";
-import { resize } from "../ink/resize";
-import type { Card, Graph } from "../runtime/graph";
-import { Network, type Output } from "../runtime/network";
-import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "./explain/inside";
+} from "../../generated/reading/find";
+import { IMAGES_AT_ONCE, IN_NUMBERS } from "../../generated/reading/recognise";
+import { CLASSIFY_OR_REJECT, DIGITS, FEATURES } from "../../generated/tasks";
+import { type Box, boxOf, iou, nonMaximumSuppression } from "../../ink/boxes";
+import { blank, type Grey } from "../../ink/picture";
+import { resize } from "../../ink/resize";
+import type { Card, Graph } from "../../runtime/graph";
+import { Network, type Output } from "../../runtime/network";
+import { type Inside, kernelsOf, neuronsOf, strongest, type Way, wayThrough } from "../report/explain/inside";
 import { type Correction, corrected, type Example, type Look, lookOf, rather } from "./hand";
 
 /** Classifies 28x28 images, with or without corrected digits. */

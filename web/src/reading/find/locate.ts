@@ -1,7 +1,7 @@
 /** A grey picture becomes candidates for its digits: connected components, or what the detector found. */
 
-import { SOLID } from "../generated/ink/components";
-import { CONTRAST, LEAST_CONTRAST, PAPER } from "../generated/ink/paper";
+import { SOLID } from "../../generated/ink/components";
+import { CONTRAST, LEAST_CONTRAST, PAPER } from "../../generated/ink/paper";
 import {
   CLEAR_DETECTION,
   DIGIT_HEIGHT,
@@ -25,7 +25,7 @@ import {
   STRIP_PIXELS_PER_IMAGE,
   SURE_CONFIDENCE,
   TYPICAL_HEIGHTS,
-} from "../generated/reading/find";
+} from "../../generated/reading/find";
 import {
   type Box,
   bottomOf,
@@ -34,18 +34,18 @@ import {
   overlapOfSmaller,
   rightOf,
   touched,
-} from "../ink/boxes";
-import { joined, letterHeight } from "../ink/components";
-import { total } from "../ink/loops/levels";
-import { largestAt, level, median } from "../ink/numbers";
-import { inkMap } from "../ink/paper";
-import { blank, clipped, cropped, type Grey } from "../ink/picture";
-import { Scan } from "../ink/scan";
-import { lengthOf } from "../ink/strips";
+} from "../../ink/boxes";
+import { joined, letterHeight } from "../../ink/components";
+import { total } from "../../ink/loops/levels";
+import { largestAt, level, median } from "../../ink/numbers";
+import { inkMap } from "../../ink/paper";
+import { blank, clipped, cropped, type Grey } from "../../ink/picture";
+import { Scan } from "../../ink/scan";
+import { lengthOf } from "../../ink/strips";
+import { type Classify, type Detector, possibleScale, type Recogniser } from "../recognise/models";
+import { textsOf } from "../recognise/search";
 import { around, type Candidate, type Candidates, candidatesAt, TooMuch, Work } from "./candidates";
-import { linesOf } from "./lines/frames";
-import { textsOf } from "./lines/search";
-import { type Classify, type Detector, possibleScale, type Recogniser } from "./models";
+import { linesOf } from "./line-frames";
 
 /** The models that look for digits. The detector and the recogniser are asked for only where they are needed. */
 export interface Models {

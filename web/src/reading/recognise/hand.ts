@@ -8,8 +8,8 @@ import {
   MOST_LOGIT_OF_ALIKE,
   SAME_INK_LOGIT,
   SAME_INK_SIMILARITY,
-} from "../generated/reading/recognise";
-import type { Grey } from "../ink/picture";
+} from "../../generated/reading/recognise";
+import type { Grey } from "../../ink/picture";
 import type { Classified } from "./models";
 
 /** How much corrected digits count. */

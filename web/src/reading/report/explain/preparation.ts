@@ -1,11 +1,11 @@
 /** How the digits of a reading were prepared for the networks, stage by stage, in pictures small enough to show. */
-import { type Box, bottomOf, rightOf } from "../../ink/boxes";
-import { contrastOf, darkOnLight } from "../../ink/paper";
-import { clipped, cropped, type Grey } from "../../ink/picture";
-import { resize } from "../../ink/resize";
-import { cutOutOf, framedStages, inverted, type Stages } from "../../ink/stages";
-import { cut as cutStrip } from "../../ink/strips";
-import { around, type Candidates } from "../candidates";
+import { type Box, bottomOf, rightOf } from "../../../ink/boxes";
+import { contrastOf, darkOnLight } from "../../../ink/paper";
+import { clipped, cropped, type Grey } from "../../../ink/picture";
+import { resize } from "../../../ink/resize";
+import { cutOutOf, framedStages, inverted, type Stages } from "../../../ink/stages";
+import { cut as cutStrip } from "../../../ink/strips";
+import { around, type Candidates } from "../../find/candidates";
 import type { Digit } from "../result";
 
 const AROUND = 0.4; // of the digit's longer side, so that one sees what it was cut out of

@@ -1,6 +1,6 @@
 /** A piece of ink is cut into its long straight lines, level or slightly aslant, and the rest; see `shuzi.ink.straight`. */
 import { FULL, OWN, STEP } from "../generated/ink/straight";
-import type { Grey } from "../ink/picture";
+import type { Grey } from "./picture";
 
 /**
  * Find the parts of a piece that lie on lines that are level or slightly aslant.

@@ -1,7 +1,7 @@
 /** The candidates' scores become the measured probability that a text is correct; see `shuzi.reading.decide.candidate_confidence`. */
-import { CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT } from "../generated/reading/decide";
-import { interpolated } from "../ink/numbers";
-import { type Candidate, type Candidates, isAtEdge } from "./candidates";
+import { CLIPPED_PROBABILITY, KNOTS, STEEPEST_LOGIT } from "../../generated/reading/decide";
+import { interpolated } from "../../ink/numbers";
+import { type Candidate, type Candidates, isAtEdge } from "../find/candidates";
 
 /** The numbers of a card. */
 export type Numbers = Readonly<Record<string, number>>;

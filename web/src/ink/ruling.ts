@@ -30,10 +30,10 @@ import {
   TOOTH_WIDTH,
   TOUCHES,
 } from "../generated/ink/ruling";
-import { type Box, bottomOf, boxOf, rightOf, touched } from "../ink/boxes";
-import { labelled } from "../ink/components";
-import { median } from "../ink/numbers";
-import { blank, clipped, cropped, type Grey } from "../ink/picture";
+import { type Box, bottomOf, boxOf, rightOf, touched } from "./boxes";
+import { labelled } from "./components";
+import { median } from "./numbers";
+import { blank, clipped, cropped, type Grey } from "./picture";
 import { levelLines, thickened } from "./straight";
 
 /** A level run of ink: its row, where it begins, and where it has ended. */

@@ -1,9 +1,9 @@
 /** A classifier's answer becomes a map of its evidence: where covering the ink lowers the probability. */
 
-import { SIDE } from "../../generated/ink/normalize";
-import { PATCH } from "../../generated/reading/report";
-import type { Grey } from "../../ink/picture";
-import type { Classifier } from "../models";
+import { SIDE } from "../../../generated/ink/normalize";
+import { PATCH } from "../../../generated/reading/report";
+import type { Grey } from "../../../ink/picture";
+import type { Classifier } from "../../recognise/models";
 
 /** The side of the patch that covers, in pixels: about the width of a stroke with its edges. */
 

@@ -1,10 +1,11 @@
 /** Corrected digits of one person reach the texts of a line; see `shuzi.reading.decide.corrections`. */
-import type { Candidates } from "../candidates";
+
 import { isDigit } from "../classes";
-import type { Correction } from "../hand";
-import type { Classifier } from "../models";
+import type { Candidates } from "../find/candidates";
+import type { Correction } from "../recognise/hand";
+import type { Classifier } from "../recognise/models";
+import { type LineTexts, scoresOfText, totalOf, type Weights } from "../recognise/search";
 import { outcomeOf } from "./outcome";
-import { type LineTexts, scoresOfText, totalOf, type Weights } from "./search";
 
 /** Let the corrected digits that a classifier knows speak about the lines of a page. */
 export function correct(seen: Candidates, classifier: Classifier, weights: Weights): Candidates {

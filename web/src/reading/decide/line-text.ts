@@ -12,16 +12,16 @@ import {
 import { DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
 import { median } from "../../ink/numbers";
-import { aboutThePicture } from "../advice";
-import { type Candidates, inOriginal, isAtEdge } from "../candidates";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
-import { logit } from "../confidence";
-import { leftOut } from "../ignored";
-import type { Digit, Ignored, Mark, Reading, Sentence } from "../result";
+import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
+import type { Weights } from "../recognise/search";
+import { aboutThePicture } from "../report/advice";
+import type { Digit, Ignored, Mark, Reading, Sentence } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
-import type { Evidence, LineScale } from "./confidence";
+import { logit } from "./candidate-confidence";
+import { leftOut } from "./ignored-ink";
+import type { Evidence, LineScale } from "./line-confidence";
 import { type Character, countedOnce, type Outcome, outcomeOf } from "./outcome";
-import type { Weights } from "./search";
 
 const OF_PICTURES = ["reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"];
 

@@ -7,7 +7,7 @@
  */
 import { LOG_OF_ZERO, TINY } from "../../generated/reading/recognise";
 import { largestAt } from "../../ink/numbers";
-import type { Columns } from "../models";
+import type { Columns } from "./models";
 
 /** Classes of the recogniser, in the order of a text. */
 export type Labels = readonly number[];

@@ -1,6 +1,6 @@
 /** A classifier's graph becomes the way of an image through it: kernels, feature maps, and ten scores. */
-import type { Graph, Tensor } from "../../runtime/graph";
-import type { Output } from "../../runtime/network";
+import type { Graph, Tensor } from "../../../runtime/graph";
+import type { Output } from "../../../runtime/network";
 
 /** The names of the values on the way, and the kernels that look at the pixels. */
 export interface Way {

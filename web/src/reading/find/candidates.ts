@@ -7,14 +7,14 @@ import {
   LEAST_PROBABILITY,
   MOST_WORK,
   ONE_CROP_CONFIDENCE,
-} from "../generated/reading/find";
-import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../ink/boxes";
-import { cutOut } from "../ink/normalize";
-import { rounded } from "../ink/numbers";
-import type { Grey, Part } from "../ink/picture";
-import type { LineTexts } from "./lines/search";
-import type { Classified, Classify, Found } from "./models";
-import type { Sentence } from "./result";
+} from "../../generated/reading/find";
+import { type Box, bottomOf, boxOf, grown, rightOf, touched } from "../../ink/boxes";
+import { cutOut } from "../../ink/normalize";
+import { rounded } from "../../ink/numbers";
+import type { Grey, Part } from "../../ink/picture";
+import type { Classified, Classify, Found } from "../recognise/models";
+import type { LineTexts } from "../recognise/search";
+import type { Sentence } from "../report/result";
 
 /** A picture seems to hold more than a page of writing; reading it would take too long. */
 export class TooMuch extends Error {

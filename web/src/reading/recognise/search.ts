@@ -15,13 +15,13 @@ import {
 import { CLASSES, DIGITS } from "../../generated/tasks";
 import type { Grey } from "../../ink/picture";
 import { cut } from "../../ink/strips";
-import type { Candidate } from "../candidates";
 import { isDigit } from "../classes";
-import type { Columns, Recogniser } from "../models";
+import type { Candidate } from "../find/candidates";
+import type { Line } from "../find/line-frames";
 import { bestTexts, type Labels, logProbability } from "./ctc";
-import type { Line } from "./frames";
+import type { Columns, Recogniser } from "./models";
 
-/** The scores of a text; see `shuzi.reading.recognise.search.Weights`. */
+/** The scores of a text; see `shuzi.reading.values.Weights`. */
 export const SCORES = Object.keys(PLAIN_WEIGHTS) as (keyof typeof PLAIN_WEIGHTS)[];
 /** How much each of them counts. */
 export type Weights = readonly number[];

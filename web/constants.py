@@ -51,7 +51,7 @@ CONSTANTS: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "limits": {
         "data.own": ["MOST_EXAMPLES", "LARGEST"],
-        "forms.parse": ["LONGEST", "MOST_BOXES", "MOST_TRACED"],
+        "forms.parsing.grammar": ["LONGEST", "MOST_BOXES", "MOST_TRACED"],
         "pictures.decode": ["MOST_PIXELS"],
         "service.http.limits": ["Limits.body", "Limits.pictures"],
     },

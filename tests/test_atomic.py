@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shuzi import atomic
 from shuzi.atomic import is_part, remove_leftovers, replacing
 
 
@@ -286,6 +287,7 @@ def _parts(folder):
 WRITE = """
 import os, sys
 from pathlib import Path
+from shuzi import atomic
 from shuzi.atomic import replacing
 with replacing(Path(sys.argv[1])) as part:
     part.write_text("half")
@@ -324,3 +326,27 @@ def test_what_another_machine_left_is_removed_after_a_day(tmp_path):
     os.utime(part, (0, 0))
     remove_leftovers(tmp_path)
     assert not part.exists()
+
+
+def test_a_pipe_from_which_nobody_reads_is_refused(tmp_path, monkeypatch):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no pipes with names here")
+    monkeypatch.setattr(atomic, "_WAIT", 0.01)
+    os.mkfifo(tmp_path / "sheet.pdf")
+    with pytest.raises(OSError, match="pdf") as caught, replacing(tmp_path / "sheet.pdf") as part:
+        part.write_bytes(b"whole")
+    assert caught.value.strerror.key == "file.unread_pipe"
+    assert [path.name for path in tmp_path.iterdir()] == ["sheet.pdf"]
+
+
+def test_a_pipe_is_written_into_as_soon_as_a_program_reads_from_it(tmp_path):
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no pipes with names here")
+    os.mkfifo(tmp_path / "sheet.pdf")
+    read = []
+    reader = threading.Thread(target=lambda: read.append((tmp_path / "sheet.pdf").read_bytes()))
+    with replacing(tmp_path / "sheet.pdf") as part:
+        part.write_bytes(b"whole" * 50_000)  # more than a pipe holds
+        reader.start()
+    reader.join()
+    assert read == [b"whole" * 50_000]

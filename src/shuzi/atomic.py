@@ -18,11 +18,17 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from shuzi.errors import ShuziError
+
 NO_ROOM = (errno.ENOSPC, errno.EFBIG, errno.EIO, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
 """Reasons why a write can fail although the data is fine."""
 
 _PART = re.compile(r"\..+\.([0-9a-f]{8})-([0-9]+)-[0-9a-f]{8}\.part(\..*)?")
 _CAN_ASK = sys.platform != "win32"  # where a signal, even 0, ends a process
+_AT_ONCE = 0
+if sys.platform != "win32":
+    _AT_ONCE = os.O_NONBLOCK  # without it, to open waits for a reader
+_WAIT, _AGAIN = 2.0, 0.02  # seconds for a program to start reading from a pipe, and between two tries
 _LONG = 86_400.0  # seconds after which nobody writes to a part of a machine that cannot be asked
 
 
@@ -32,12 +38,13 @@ def replacing(target: Path) -> Iterator[Path]:
 
     The block creates a file there, or a folder; a folder replaces only an empty folder or nothing. The target's
     parent folder is created if missing. If the block fails, its output is removed and the target stays as it was. A
-    pipe or a device is never replaced: the whole file is written into it instead.
+    pipe or a device is never replaced: the whole file is written into it instead, once a program reads from it.
 
     Raises
     ------
     OSError
-        The target cannot be written, or a folder was made and the target is a file, a pipe or a device.
+        The target cannot be written, no program reads from a pipe, or a folder was made and the target is a file, a
+        pipe or a device.
 
     Examples
     --------
@@ -167,4 +174,22 @@ def _opened(target: Path) -> int:
             return os.dup(1)
     except OSError:  # there is no standard output
         pass
-    return os.open(target, os.O_WRONLY)
+    if sys.platform == "win32":
+        return os.open(target, os.O_WRONLY)
+    descriptor = _opened_at_once(target)
+    os.set_blocking(descriptor, True)
+    return descriptor
+
+
+def _opened_at_once(target: Path) -> int:
+    """Open a pipe or a device for writing; raises OSError if no program begins to read from the pipe."""
+    last = time.monotonic() + _WAIT
+    while True:
+        try:
+            return os.open(target, os.O_WRONLY | _AT_ONCE)
+        except OSError as problem:
+            if problem.errno != errno.ENXIO:
+                raise
+            if time.monotonic() >= last:
+                raise OSError(errno.ENXIO, ShuziError("file.unread_pipe"), str(target)) from problem
+        time.sleep(_AGAIN)

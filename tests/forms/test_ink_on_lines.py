@@ -8,9 +8,9 @@ import pytest
 
 from shuzi.forms.finding.cells import Cut, Side
 from shuzi.forms.finding.course import find_lines
-from shuzi.forms.finding.erase import erase, usual_profiles
+from shuzi.forms.finding.erase import Erased, erase, usual_profiles
 from shuzi.forms.finding.flat import SCALE
-from shuzi.forms.finding.written import written_in_boxes
+from shuzi.forms.finding.written import inside_of, written_in_boxes
 from shuzi.forms.layout import Place
 from shuzi.forms.reading.boxes import probabilities_of, texts_of
 from shuzi.forms.reading.decide import decide
@@ -116,6 +116,52 @@ def test_a_one_on_a_line_or_close_to_it_is_not_a_sure_blank(reader, line, pen, i
     lines = photographed("1", (0, 1.4), LINES[line], ink=255)
     part = np.round(stroke.astype(np.float32) * lines / 250).clip(0, 255).astype(np.uint8)
     assert read(part, reader, lines).status != "blank"
+
+
+def open_status(part, reader, empty):
+    """Read a part as an open field whose lines look like those of an empty one."""
+    rim = MARGIN * SCALE
+    sides, lines = [rim, rim + WIDE * SCALE], [rim, rim + HIGH * SCALE]
+    usual = usual_profiles(find_lines(empty, sides, lines))
+    found = find_lines(part, sides, lines)
+    inside = inside_of(
+        erase(part, found, [usual[line.upright] for line in found]), Box(rim, rim, WIDE * SCALE, HIGH * SCALE)
+    )
+    field = Field("n", boxes=4, style=OPEN)
+    place = Place(field, 0, (Box(1.0, 1.0, WIDE, HIGH),))
+    around = [Side(x, True) for x in sides]
+    cut = Cut(
+        place, (), inside.ink, inside.kept, part, Box(0, 0, 72, 84), True, sides=around, doubtful=inside.doubtful
+    )
+    opened = read_open(field, cut, reader)
+    return decide(field, opened.texts, amiss=opened.amiss).status
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("inside", [-0.5, -0.3, 0.0, 0.1, 0.3])
+def test_a_one_on_the_line_of_an_open_field_is_not_a_sure_blank(reader, line, inside):
+    far = photographed("1", (2.0, 1.4), (0.25, 255), ink=50, pen=0.55)
+    stroke = np.roll(far, -round((2.0 + 0.55 / 2 - inside) * SCALE), axis=1)
+    lines = photographed("1", (0, 1.4), LINES[line], ink=255)
+    part = np.round(stroke.astype(np.float32) * lines / 250).clip(0, 255).astype(np.uint8)
+    assert open_status(part, reader, lines) != "blank"
+    assert open_status(lines, reader, lines) == "blank"
+
+
+@pytest.mark.parametrize("soft", [0.5, 2.0, 6.0])
+@pytest.mark.parametrize("dark", [35, 60, 90])
+def test_the_edge_of_a_shadow_in_a_box_is_doubtful_and_a_pale_stroke_is_not(soft, dark):
+    box = Box(MARGIN * SCALE, MARGIN * SCALE, WIDE * SCALE, HIGH * SCALE)
+    x = np.arange(round((WIDE + 2 * MARGIN) * SCALE)) - 45
+    shadow = 250 - dark / (1 + np.exp(-x / soft))
+    stroke = 250 - dark * (np.abs(x + 10) < 2.5)
+    found = []
+    for levels in (shadow, stroke):
+        part = np.tile(levels.astype(np.uint8), (round((HIGH + 2 * MARGIN) * SCALE), 1))
+        part[:20] = part[-20:] = 250
+        found += written_in_boxes(Erased(part, part), [box])
+    assert [each.image is None or each.faint for each in found] == [True, False]
+    assert found[1].image is not None
 
 
 @pytest.mark.parametrize("line", LINES)

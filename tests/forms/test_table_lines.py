@@ -112,3 +112,26 @@ def test_the_edge_of_a_shadow_is_no_sure_digit(reader):
     cv2.line(picture, (x, y + 14), (x, y + 64), 175, 4)
     table = read_tables(reader, [("table.png", photographed(picture))])
     assert table.rows[4].cells["B"].status == "unsure"
+
+
+@pytest.mark.parametrize("away", [-3, 0, 3])
+@pytest.mark.parametrize("lean", [0, 4])
+def test_a_stroke_on_the_line_between_two_cells_is_a_doubt_about_both(reader, away, lean):
+    picture = ruled(4)
+    x, y = EDGE + 2 * SIDE + away, EDGE + SIDE
+    cv2.line(picture, (x + lean, y + 14), (x - lean, y + 64), 20, 5)
+    row = read_tables(reader, [("table.png", photographed(picture))]).rows[1]
+    assert {name: cell.status for name, cell in row.cells.items() if cell.status != "blank"} == {
+        "B": "unsure",
+        "C": "unsure",
+    }
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_a_digit_that_reaches_a_little_into_the_next_cell_belongs_to_its_own(reader, below):
+    picture = ruled(4)
+    corner = (EDGE + 2 * SIDE - 30, EDGE + SIDE + 30) if not below else (EDGE + SIDE + 26, EDGE + 2 * SIDE - 36)
+    cv2.ellipse(picture, (corner[0] + 13, corner[1] + 16), (20, 24), 0, 0, 360, 20, 5)
+    table = read_tables(reader, [("table.png", photographed(picture))])
+    cells = {(row.number, name): cell for row in table.rows for name, cell in row.cells.items()}
+    assert {key: cell.text for key, cell in cells.items() if cell.text} == {(1, "B"): "0"}

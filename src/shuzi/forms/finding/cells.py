@@ -14,9 +14,9 @@ from shuzi.forms.finding.course import FAR, Line, find_lines, strays
 from shuzi.forms.finding.erase import Erased, Profiles, erase, usual_profiles
 from shuzi.forms.finding.flat import PAPER, SCALE, in_photo
 from shuzi.forms.finding.frames import find_frames, frame_around, frames_of, moved_boxes
+from shuzi.forms.finding.pieces import LEAST_DARK
 from shuzi.forms.finding.thickness import goes_below, thickness
 from shuzi.forms.finding.written import (
-    LEAST_DARK,
     MARGIN,
     Written,
     inside_of,
@@ -94,6 +94,8 @@ class Cut:
         Whether ink goes below thick lines, where nobody can see the rest of it.
     sides
         The left and right lines of an open field, in pixels of `inside`; empty if it has none.
+    doubtful
+        Whether a stroke may lie on a line of an open field, or just beyond it.
     """
 
     place: Place
@@ -105,6 +107,7 @@ class Cut:
     seen: bool
     hidden: bool = False
     sides: tuple[Side, ...] = ()
+    doubtful: bool = False
 
 
 def cut_fields(
@@ -158,9 +161,11 @@ def cut_fields(
     inked = peaks[peaks >= 2 * LEAST_DARK]
     # whatever is much paler than what else is written may be the edge of a shadow
     faintest = max(LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else LEAST_DARK
+    # where hardly anything is written, nothing tells how dark ink is
+    certain = 0.0 if len(inked) >= _FEW else 2 * LEAST_DARK
     return [
         replace(
-            _cut(flat, place, boxes, own, faintest, homography),
+            _cut(flat, place, boxes, own, (faintest, certain), homography),
             seen=there,
             hidden=any(goes_below(box, [place.thick] * 4) for part in own for box in part.each),
         )
@@ -195,9 +200,10 @@ def _cut(
     place: Place,
     boxes: list[Box],
     parts: list[_Part],
-    faintest: float,
+    darkness: tuple[float, float],
     homography: NDArray[np.float64],
 ) -> Cut:
+    faintest, certain = darkness
     frame = frame_around(boxes)
     corners = [[frame.x, frame.y], [frame.right, frame.y], [frame.right, frame.bottom], [frame.x, frame.bottom]]
     points = in_photo(homography, np.array(corners))
@@ -206,12 +212,16 @@ def _cut(
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
     if place.field.style != OPEN:
         written = [
-            each for part in parts for each in written_in_boxes(part.erased, part.boxes, faintest, part.others)
+            each
+            for part in parts
+            for each in written_in_boxes(part.erased, part.boxes, faintest, part.others, certain)
         ]
         return Cut(place, tuple(written), picture, None, picture, box, seen=True)
     (part,) = parts
     inside = inside_of(part.erased, part.boxes[0], part.others)
-    return Cut(place, (), *inside, picture, box, seen=True, sides=part.sides)
+    return Cut(
+        place, (), inside.ink, inside.kept, picture, box, seen=True, sides=part.sides, doubtful=inside.doubtful
+    )
 
 
 def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from shuzi.forms.finding.course import ORDINARY, gone_from
 from shuzi.forms.finding.flat import PAPER, SCALE
-from shuzi.forms.finding.written import LEAST_DARK, MARGIN, peak_of
+from shuzi.forms.finding.pieces import LEAST_DARK
+from shuzi.forms.finding.written import MARGIN, peak_of
 from shuzi.ink.boxes import Box
 
 THICKEST = 1.9

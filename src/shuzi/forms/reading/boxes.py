@@ -17,9 +17,11 @@ Texts = list[tuple[str, float]]
 BLANK_BOX, OTHER = 10, 11
 """Columns of a box's probabilities after those of the digits: it is empty; something else is in it."""
 
+FAINT = 0.3
+"""The probability that a box with very little ink is empty, or that there is some in one that may be."""
+
 _PIECE = 32  # images at once
 _MOST = 64  # texts of a field
-_FAINT = 0.3  # the probability that a box with very little ink is empty
 _LEAST = 1e-6
 
 # Fitted on 4,192 boxes of the benchmark's sheets, with validation digits of MNIST and of UNIPEN's even-numbered
@@ -79,11 +81,11 @@ def probabilities_of(boxes: Sequence[Written], reader: Reader) -> NDArray[np.flo
     for place, each in enumerate(boxes):
         empty = float(each.image is None)
         if each.faint:
-            empty = 1 - _FAINT if each.image is None else _FAINT
+            empty = 1 - FAINT if each.image is None else FAINT
         shares[place] *= 1 - empty
         shares[place, BLANK_BOX] = empty
         if each.image is None and each.faint:
-            shares[place, OTHER] = _FAINT
+            shares[place, OTHER] = FAINT
     return shares
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from shuzi.forms.finding.cells import Cut, Side
 from shuzi.forms.finding.course import FAR, LINE
 from shuzi.forms.finding.flat import PAPER, SCALE
-from shuzi.forms.finding.written import LEAST_INK, WIDEST_REST, peak_of, threshold_of
-from shuzi.forms.reading.boxes import Texts
+from shuzi.forms.finding.pieces import WIDEST_REST, threshold_of
+from shuzi.forms.finding.written import LEAST_INK, peak_of
+from shuzi.forms.reading.boxes import FAINT, Texts
 from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, Field
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, without_marks
@@ -34,7 +35,9 @@ class Opened:
 def read_open(field: Field, cut: Cut, reader: Reader) -> Opened:
     """Read an open field; where ink may be a line, with it and without."""
     found = _read(field, cut.inside, reader)
-    if may_be_line(cut.inside, cut.sides):
+    if cut.doubtful and not found.texts[0][0]:
+        return Opened([("", 1 - FAINT), ("?", FAINT)], True)
+    if cut.doubtful or may_be_line(cut.inside, cut.sides):
         found = replace(found, amiss=True)
     if cut.kept is None:
         return found

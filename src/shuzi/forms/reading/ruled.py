@@ -16,6 +16,7 @@ from shuzi.forms.code import Code
 from shuzi.forms.finding.tables.cutting import TableCell
 from shuzi.forms.finding.tables.ruled import find_table
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
+from shuzi.forms.reading.boxes import FAINT
 from shuzi.forms.reading.page import PageRead, as_png
 from shuzi.forms.reading.together import Named, in_order, read_each
 from shuzi.forms.result import Cell, Problem, Row, Table
@@ -142,8 +143,10 @@ def _checked(found: TableCell, reader: Reader, name: str) -> Cell:
 
 
 def _read(found: TableCell, reader: Reader, name: str) -> Cell:
-    if found.inside is None:
+    if found.inside is None and not found.doubtful:
         return Cell("", BLANK, 1.0, box=found.box, source=name)
+    if found.inside is None:
+        return Cell("", UNSURE, 1 - FAINT, box=found.box, source=name, picture=as_png(found.picture))
     cell = _read_one(found.inside, reader)
     if found.kept is not None:  # where ink may be a line, with it and without
         other = _read_one(found.kept, reader)

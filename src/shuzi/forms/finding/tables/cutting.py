@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.forms.finding.course import ORDINARY, Line, find_lines
-from shuzi.forms.finding.erase import erase
+from shuzi.forms.finding.erase import Erased, erase
 from shuzi.forms.finding.flat import PAPER, SCALE
+from shuzi.forms.finding.tables.between import cells_sharing_ink
 from shuzi.forms.finding.tables.spacing import Settled
 from shuzi.forms.finding.thickness import REACH, THICKEST, goes_below, width_of
-from shuzi.forms.finding.written import LEAST_INK, MARGIN, inside_of, peak_of
+from shuzi.forms.finding.written import LEAST_INK, MARGIN, Inside, inside_of, peak_of
 from shuzi.ink.boxes import Box
 
 _HIGH = 9.0  # millimetres that the median row is taken for, so that strokes have the size they have on sheets
@@ -45,7 +46,7 @@ class TableCell:
         Whether it surely is one cell: all lines around it were seen, and none that may be in it.
     doubtful
         Whether ink goes below thick lines, where nobody can see the rest of it, or is so pale that it may be the edge
-        of a shadow.
+        of a shadow, or a stroke may lie on a line, or be another cell's.
     """
 
     row: int
@@ -67,9 +68,12 @@ class _Lined:
     lines: list[tuple[_Key, Line]]
     thick: list[float]
 
-    def cleaned(self, usual: _Usual) -> tuple[NDArray[np.uint8], NDArray[np.uint8] | None]:
-        """Return the ink in it, and all that may be; the latter None if no more."""
-        erased = erase(self.picture, [line for _, line in self.lines], [usual[key] for key, _ in self.lines])
+    def erased(self, usual: _Usual) -> Erased:
+        """Return it without its lines."""
+        return erase(self.picture, [line for _, line in self.lines], [usual[key] for key, _ in self.lines])
+
+    def cleaned(self, erased: Erased) -> Inside:
+        """Return what is in it, of all that is left without lines."""
         high, wide = self.picture.shape
         around = [Box(x, -high, wide, 3 * high) for x in (self.box.x - wide, self.box.right)]
         around += [Box(-wide, y, 3 * wide, high) for y in (self.box.y - high, self.box.bottom)]
@@ -99,19 +103,23 @@ def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Sett
         for key, line in cell.lines:
             seen.setdefault(key, []).append(line.profile)
     usual = {key: np.median(profiles, axis=0) for key, profiles in seen.items()}
-    cleaned = [cell.cleaned(usual) for cell in lined]
-    peaks = np.array([peak_of(inside) for inside, _ in cleaned])
+    erased = [cell.erased(usual) for cell in lined]
+    cleaned = [cell.cleaned(own) for cell, own in zip(lined, erased, strict=True)]
+    peaks = np.array([peak_of(inside.ink) for inside in cleaned])
     inked = peaks[peaks >= 2 * LEAST_INK]
     palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
+    parts = {place: (own, cell.box) for place, own, cell in zip(places, erased, lined, strict=True)}
+    shared = cells_sharing_ink(parts, max(palest, LEAST_INK))
     found = []
-    for (row, column), cell, (inside, kept), peak in zip(places, lined, cleaned, peaks.tolist(), strict=True):
+    for (row, column), cell, inside, peak in zip(places, lined, cleaned, peaks.tolist(), strict=True):
         there = cv2.perspectiveTransform(_corners(nodes, row, column)[None], to_photo)[0]
         (left, top), (right, bottom) = np.floor(there.min(axis=0)), np.ceil(there.max(axis=0))
         box = Box(int(left), int(top), int(right - left), int(bottom - top))
         sure = row not in table.rows and column not in table.columns
-        written = inside if peak >= LEAST_INK else None
-        doubtful = peak < palest or goes_below(inside, cell.thick)
-        found.append(TableCell(row, column, written, kept, cell.picture, box, sure, doubtful))
+        written = inside.ink if peak >= LEAST_INK else None
+        pale = written is not None and (peak < palest or goes_below(inside.ink, cell.thick))
+        doubtful = pale or (row, column) in shared
+        found.append(TableCell(row, column, written, inside.kept, cell.picture, box, sure, doubtful))
     return found
 
 

@@ -31,7 +31,8 @@ from shuzi.models.score import Score
 from shuzi.models.store import DEFAULT, find_model
 from shuzi.models.tasks import DIGITS
 from shuzi.reading.recognise.classifier import Classifier
-from shuzi.reading.recognise.hand import Blend, Examples, Hand, Looks, corrected
+from shuzi.reading.recognise.hand import Blend, Hand, corrected
+from shuzi.reading.recognise.likeness import Examples, Looks
 from shuzi.synthesis.lines.collection import trusted_samples
 
 LEAST = 4

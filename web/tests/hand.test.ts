@@ -12,7 +12,8 @@ import { python } from "./python";
 const PROGRAM = `
 import json, sys
 import numpy as np
-from shuzi.reading.recognise.hand import Blend, Examples, Looks, corrected
+from shuzi.reading.recognise.hand import Blend, corrected
+from shuzi.reading.recognise.likeness import Examples, Looks
 case = json.loads(sys.argv[1])
 bits = {name: np.frombuffer(bytes.fromhex("".join(case.pop(name))), np.uint8) for name in ("images", "known_images")}
 shapes = {name: 255 * np.unpackbits(each).reshape(-1, 28, 28) for name, each in bits.items()}

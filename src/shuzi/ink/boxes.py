@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 Boxes = NDArray[np.floating[Any]]
 """x, y, width and height of each: (n, 4)."""
 
-Share = Callable[[Boxes, Boxes], Boxes]
+Overlap = Callable[[Boxes, Boxes], Boxes]
+"""How much a box (4,) overlaps others (n, 4): (n,)."""
 
 
 class Box(NamedTuple):
@@ -40,10 +41,10 @@ class Box(NamedTuple):
         """The bottom edge."""
         return self.y + self.height
 
-    def grown(self, share: float) -> Box:
+    def grown(self, fraction: float) -> Box:
         """Return a box with the same centre, larger by a fraction of its width and height; smaller if negative."""
-        wider, higher = share * self.width, share * self.height
-        return Box(self.x - wider / 2, self.y - higher / 2, self.width * (1 + share), self.height * (1 + share))
+        wider, higher = fraction * self.width, fraction * self.height
+        return Box(self.x - wider / 2, self.y - higher / 2, self.width * (1 + fraction), self.height * (1 + fraction))
 
     def pixels(self, rim: float = 0.0) -> tuple[slice, slice]:
         """Return the rows and columns of a picture that it touches, plus a margin; never empty.
@@ -69,26 +70,26 @@ def as_array(boxes: Iterable[Box]) -> NDArray[np.float64]:
     return np.array([*boxes], np.float64).reshape(-1, 4)
 
 
-def union(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+def union(first: NDArray[Any], second: NDArray[Any]) -> NDArray[Any]:
     """Return the smallest box around two: (4,) of their type.
 
     >>> union(np.array([0, 0, 10, 10]), np.array([5, 2, 10, 4])).tolist()
     [0, 0, 15, 10]
     """
-    corner = np.minimum(one[:2], other[:2])
-    return np.concatenate([corner, np.maximum(one[:2] + one[2:], other[:2] + other[2:]) - corner])
+    corner = np.minimum(first[:2], second[:2])
+    return np.concatenate([corner, np.maximum(first[:2] + first[2:], second[:2] + second[2:]) - corner])
 
 
-def non_maximum_suppression(boxes: Iterable[Box], share: Share, most: float) -> list[int]:
+def non_maximum_suppression(boxes: Iterable[Box], overlap: Overlap, least: float) -> list[int]:
     """Return the positions of the boxes that no earlier kept box overlaps too much.
 
     Parameters
     ----------
     boxes
         x, y, width, height; best first.
-    share
-        Measures how much a box overlaps each of the others.
-    most
+    overlap
+        Measures how much a box overlaps others.
+    least
         The overlap from which the later box is dropped.
 
     Examples
@@ -98,9 +99,9 @@ def non_maximum_suppression(boxes: Iterable[Box], share: Share, most: float) -> 
     """
     whole = as_array(boxes)
     kept: list[int] = []
-    for place, box in enumerate(whole):
-        if not kept or share(box, whole[kept]).max() < most:
-            kept.append(place)
+    for index, box in enumerate(whole):
+        if not kept or overlap(box, whole[kept]).max() < least:
+            kept.append(index)
     return kept
 
 

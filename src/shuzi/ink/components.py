@@ -60,38 +60,38 @@ def components(ink: NDArray[np.uint8]) -> Components:
     count, _, stats, _ = cv2.connectedComponentsWithStats((ink >= SOLID).astype(np.uint8), connectivity=8)
     if count == 1:
         return Components(np.empty((0, 4), np.int32), np.empty(0, np.int32))
-    found = stats[1:].astype(np.int32)
-    found = found[~_printed(found, ink.shape)]
-    longest = found[:, 2:4].max(axis=1)
+    pieces = stats[1:].astype(np.int32)
+    pieces = pieces[~_printed(pieces, ink.shape)]
+    longest = pieces[:, 2:4].max(axis=1)
     large = longest >= SPECK * longest.max()
-    return Components(found[large, :4], found[large, 4], found[~large, :4])
+    return Components(pieces[large, :4], pieces[large, 4], pieces[~large, :4])
 
 
-def _printed(found: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+def _printed(pieces: NDArray[np.int32], shape: tuple[int, ...]) -> NDArray[np.bool_]:
     """Mark ruled lines, and frames or rings around other components; nothing if that would leave no writing."""
-    x, y, width, height, area = found.T
+    x, y, width, height, area = pieces.T
     # a 1 is also such a line, but it seldom spans the picture
     lines = ((width >= 8 * height) & (width >= 0.3 * shape[1])) | (
         (height >= 8 * width) & (height >= 0.95 * shape[0])
     )
     hollow = np.flatnonzero((area < 0.1 * width * height) & ~lines)
     # a page of writing has a hundred times fewer
-    hollow = hollow[np.argsort(-height[hollow], kind="stable")][: MOST_COMPARED // len(found)]
-    for each in hollow:
-        inside = (x > x[each]) & (y > y[each])
-        inside &= (x + width < x[each] + width[each]) & (y + height < y[each] + height[each])
-        lines[each] = bool(np.any(height[inside] >= WRITTEN * height[each]))
+    hollow = hollow[np.argsort(-height[hollow], kind="stable")][: MOST_COMPARED // len(pieces)]
+    for frame in hollow:
+        inside = (x > x[frame]) & (y > y[frame])
+        inside &= (x + width < x[frame] + width[frame]) & (y + height < y[frame] + height[frame])
+        lines[frame] = bool(np.any(height[inside] >= WRITTEN * height[frame]))
     rest = np.maximum(width, height)[~lines]
     # a 1 among specks is not ruling: what remains must be large enough to be writing
-    return lines if rest.size and rest.max() >= LEAST_WRITING * max(shape) else np.zeros(len(found), np.bool_)
+    return lines if rest.size and rest.max() >= LEAST_WRITING * max(shape) else np.zeros(len(pieces), np.bool_)
 
 
-def letter_height(found: Components, shape: tuple[int, ...]) -> float:
+def letter_height(writing: Components, shape: tuple[int, ...]) -> float:
     """Estimate the height of the writing in pixels: half of the ink is in components at least this tall.
 
     Parameters
     ----------
-    found
+    writing
         The components.
     shape
         Of the picture. A component that spans all of it is ruling or a frame, unless there is nothing else.
@@ -99,15 +99,15 @@ def letter_height(found: Components, shape: tuple[int, ...]) -> float:
     Examples
     --------
     >>> boxes = np.array([[0, 0, 9, 20], [0, 0, 9, 22], [0, 30, 100, 3]], np.int32)
-    >>> found = Components(boxes, np.array([80, 80, 300]))
-    >>> letter_height(found, (60, 100))
+    >>> writing = Components(boxes, np.array([80, 80, 300]))
+    >>> letter_height(writing, (60, 100))
     20.0
     """
-    across = (found.boxes[:, 2] >= 0.95 * shape[1]) | (
-        (found.boxes[:, 3] >= 0.95 * shape[0]) & (found.boxes[:, 2] >= 0.8 * shape[1])
+    across = (writing.boxes[:, 2] >= 0.95 * shape[1]) | (
+        (writing.boxes[:, 3] >= 0.95 * shape[0]) & (writing.boxes[:, 2] >= 0.8 * shape[1])
     )
-    writing = np.flatnonzero(~across) if not across.all() else np.arange(len(across))
-    heights, areas = found.boxes[writing, 3], found.areas[writing]
+    kept = np.flatnonzero(~across) if not across.all() else np.arange(len(across))
+    heights, areas = writing.boxes[kept, 3], writing.areas[kept]
     by_height = np.argsort(heights)
     filled = np.cumsum(areas[by_height])
     return float(heights[by_height][np.searchsorted(filled, filled[-1] / 2)])
@@ -124,46 +124,46 @@ def joined(boxes: NDArray[np.int32], near: float = 0.0) -> NDArray[np.int32]:
     [[10, 2, 24, 38], [50, 10, 5, 30]]
     """
     left = [box.astype(np.int64) for box in boxes]
-    place = 0
-    while place < len(left):
-        for other in range(place + 1, len(left)):
-            if _belong_together(left[place], left[other]) or _are_near(left[place], left[other], near):
-                left[place] = union(left[place], left.pop(other))
-                place = -1
+    first = 0
+    while first < len(left):
+        for second in range(first + 1, len(left)):
+            if _are_one_digit(left[first], left[second]) or _are_near(left[first], left[second], near):
+                left[first] = union(left[first], left.pop(second))
+                first = -1
                 break
-        place += 1
+        first += 1
     return np.array(left, np.int32).reshape(-1, 4)
 
 
 def in_reading_order(boxes: Sequence[Box]) -> list[list[int]]:
-    """Group boxes into lines from top to bottom, each from left to right; return their positions.
+    """Group boxes into lines from top to bottom, each from left to right; return their indices.
 
     >>> in_reading_order([Box(30, 2, 10, 20), Box(5, 0, 10, 20), Box(8, 40, 10, 20)])
     [[1, 0], [2]]
     """
     lines: list[list[int]] = []
     starts: list[_Starts] = []
-    # the bottom and the number of each line; nothing whose middle is lower reaches a line that ends above its top
+    # the bottom and the index of each line; nothing whose middle is lower reaches a line that ends above its top
     bottoms: list[tuple[float, int]] = []
-    for place in sorted(range(len(boxes)), key=lambda each: boxes[each].y + boxes[each].height / 2):
-        box = boxes[place]
+    for index in sorted(range(len(boxes)), key=lambda index: boxes[index].y + boxes[index].height / 2):
+        box = boxes[index]
         fitting = []
-        for bottom, number in bottoms[bisect_right(bottoms, box.y, key=itemgetter(0)) :]:
-            near = boxes[starts[number].nearest(box.x)]
+        for bottom, line in bottoms[bisect_right(bottoms, box.y, key=itemgetter(0)) :]:
+            near = boxes[starts[line].nearest(box.x)]
             if _shared_height(near, box) >= SAME_LINE:
-                fitting.append((abs(near.x - box.x), number, bottom))
+                fitting.append((abs(near.x - box.x), line, bottom))
         if fitting:
             # sloping lines also fit at their far ends, so the nearest neighbour decides
-            _, number, bottom = min(fitting)
-            del bottoms[bisect_left(bottoms, (bottom, number))]
+            _, line, bottom = min(fitting)
+            del bottoms[bisect_left(bottoms, (bottom, line))]
         else:
-            number, bottom = len(lines), box.bottom
+            line, bottom = len(lines), box.bottom
             lines.append([])
             starts.append(_Starts())
-        lines[number].append(place)
-        starts[number].add(box.x, place)
-        insort(bottoms, (max(bottom, box.bottom), number))
-    return [sorted(line, key=lambda each: boxes[each].x + boxes[each].width / 2) for line in lines]
+        lines[line].append(index)
+        starts[line].add(box.x, index)
+        insort(bottoms, (max(bottom, box.bottom), line))
+    return [sorted(line, key=lambda index: boxes[index].x + boxes[index].width / 2) for line in lines]
 
 
 class _Starts:
@@ -171,36 +171,36 @@ class _Starts:
 
     def __init__(self) -> None:
         self._edges: list[float] = []
-        self._places: list[tuple[int, int]] = []  # the turn and the position of the box
+        self._boxes: list[tuple[int, int]] = []  # the turn and the index of the box
 
-    def add(self, x: float, place: int) -> None:
+    def add(self, x: float, index: int) -> None:
         """Add a box; of several with one left edge, the first counts."""
         at = bisect_left(self._edges, x)
         if self._edges[at : at + 1] != [x]:
             self._edges.insert(at, x)
-            self._places.insert(at, (len(self._edges), place))
+            self._boxes.insert(at, (len(self._edges), index))
 
     def nearest(self, x: float) -> int:
-        """Return the position of the box whose left edge is nearest; of two, the one that was added first."""
+        """Return the index of the box whose left edge is nearest; of two, the one that was added first."""
         at = bisect_left(self._edges, x)
-        beside = range(max(0, at - 1), min(at + 1, len(self._edges)))
-        return min((abs(self._edges[each] - x), *self._places[each]) for each in beside)[2]
+        neighbours = range(max(0, at - 1), min(at + 1, len(self._edges)))
+        return min((abs(self._edges[i] - x), *self._boxes[i]) for i in neighbours)[2]
 
 
-def _shared_height(one: Box, other: Box) -> float:
-    both = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return both / max(min(one.height, other.height), 1e-6)
+def _shared_height(upper: Box, lower: Box) -> float:
+    both = min(upper.bottom, lower.bottom) - max(upper.y, lower.y)
+    return both / max(min(upper.height, lower.height), 1e-6)
 
 
-def _belong_together(one: NDArray[np.int64], other: NDArray[np.int64]) -> bool:
-    """Two boxes belong to one digit if one covers most of the other's width and is close to it."""
-    across = min(one[0] + one[2], other[0] + other[2]) - max(one[0], other[0])
-    if across < 0.5 * min(one[2], other[2]):
+def _are_one_digit(first: NDArray[np.int64], second: NDArray[np.int64]) -> bool:
+    """Tell whether one box covers most of the other's width and is close to it, as strokes of one digit are."""
+    across = min(first[0] + first[2], second[0] + second[2]) - max(first[0], second[0])
+    if across < 0.5 * min(first[2], second[2]):
         return False
-    apart = max(one[1], other[1]) - min(one[1] + one[3], other[1] + other[3])
-    return bool(apart < 0.35 * max(one[3], other[3]))
+    apart = max(first[1], second[1]) - min(first[1] + first[3], second[1] + second[3])
+    return bool(apart < 0.35 * max(first[3], second[3]))
 
 
-def _are_near(one: NDArray[np.int64], other: NDArray[np.int64], near: float) -> bool:
-    gap = np.maximum(one[:2], other[:2]) - np.minimum(one[:2] + one[2:], other[:2] + other[2:])
-    return bool(gap.max() < near * max(one[3], other[3]))
+def _are_near(first: NDArray[np.int64], second: NDArray[np.int64], near: float) -> bool:
+    gap = np.maximum(first[:2], second[:2]) - np.minimum(first[:2] + first[2:], second[:2] + second[2:])
+    return bool(gap.max() < near * max(first[3], second[3]))

@@ -169,9 +169,9 @@ def _gap(darker: NDArray[np.float32]) -> float:
 def _surface(coarse: NDArray[np.float32], bare: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Fit a quadratic surface to the bare pixels."""
     basis = _second_degree(coarse.shape)
-    known = basis * bare.ravel()
+    of_bare = basis * bare.ravel()
     # the normal equations are small and many times faster than a fit over all pixels
-    factors = np.linalg.lstsq(known @ basis.T, known @ coarse.ravel(), rcond=None)[0]
+    factors = np.linalg.lstsq(of_bare @ basis.T, of_bare @ coarse.ravel(), rcond=None)[0]
     return np.asarray((factors @ basis).reshape(coarse.shape), dtype=np.float32)
 
 
@@ -182,9 +182,9 @@ def _second_degree(shape: tuple[int, int]) -> NDArray[np.float64]:
     return np.stack([np.ones_like(x), x, y, x * x, x * y, y * y]).reshape(6, -1)
 
 
-def _spread(values: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Smooth values over their neighbourhood, counting only the known ones."""
+def _spread(values: NDArray[np.float32], bare: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Smooth values over their neighbourhood, counting only those of bare paper."""
     reach = max(values.shape) / 8
     sums = cv2.GaussianBlur(values, (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
-    weights = cv2.GaussianBlur(known.astype(np.float32), (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
+    weights = cv2.GaussianBlur(bare.astype(np.float32), (0, 0), reach, borderType=cv2.BORDER_REPLICATE)
     return np.asarray(sums / np.maximum(weights, 0.05), dtype=np.float32)

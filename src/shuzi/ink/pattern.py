@@ -19,7 +19,7 @@ def thickness(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np
     Parameters
     ----------
     labels
-        The number of each pixel's piece, 0 for paper: int32 (h, w).
+        The piece of each pixel, 0 for paper: int32 (h, w).
     areas
         The pixels of each piece, the paper first: int32 (n,).
 
@@ -36,8 +36,8 @@ def thickness(labels: NDArray[np.int32], areas: NDArray[np.int32]) -> NDArray[np
     """
     padded = np.pad(labels, 1)
     edges = np.zeros(len(areas), np.int64)
-    for other in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):
-        edges += np.bincount(labels[labels != other], minlength=len(edges))
+    for neighbours in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):
+        edges += np.bincount(labels[labels != neighbours], minlength=len(edges))
     return np.asarray(2 * areas / np.maximum(edges, 1))
 
 
@@ -47,7 +47,7 @@ def is_patterned(labels: NDArray[np.int32], stats: NDArray[np.int32], pen: float
     Parameters
     ----------
     labels
-        The number of each pixel's piece of ink that belongs to no character, 0 for the rest: int32 (h, w).
+        The piece of each pixel of ink that belongs to no character, 0 for the rest: int32 (h, w).
     stats
         x, y, width, height and area of each piece, the rest first: int32 (n, 5).
     pen
@@ -58,8 +58,8 @@ def is_patterned(labels: NDArray[np.int32], stats: NDArray[np.int32], pen: float
     Examples
     --------
     >>> labels, stats = np.zeros((60, 200), np.int32), [[0, 0, 200, 60, 0]]
-    >>> for number, (x, y) in enumerate([(x, y) for x in range(3, 195, 10) for y in (10, 30, 50)], start=1):
-    ...     labels[y, x : x + 5] = number
+    >>> for label, (x, y) in enumerate([(x, y) for x in range(3, 195, 10) for y in (10, 30, 50)], start=1):
+    ...     labels[y, x : x + 5] = label
     ...     stats.append([x, y, 5, 1, 5])
     >>> is_patterned(labels, np.array(stats, np.int32), 4.0, 20.0)
     True

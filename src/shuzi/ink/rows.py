@@ -49,26 +49,27 @@ def rows_of(boxes: Sequence[Box], shape: tuple[int, ...]) -> list[list[int]]:
     [[0, 1]]
     """
     # the detector's boxes may reach beyond the picture
-    boxes = [_inside(each, shape) for each in boxes]
-    found = in_reading_order(boxes)
-    if len(found) > MOST_ROWS:
-        return found
-    strength = [sum(boxes[place].height for place in row) for row in found]
-    order = sorted(range(len(found)), key=lambda each: -strength[each])
-    whole = [each for each in order if not _at_edge([boxes[place] for place in found[each]], shape)]
+    boxes = [_inside(box, shape) for box in boxes]
+    groups = in_reading_order(boxes)
+    if len(groups) > MOST_ROWS:
+        return groups
+    strength = [sum(boxes[index].height for index in group) for group in groups]
+    strongest_first = sorted(range(len(groups)), key=lambda row: -strength[row])
+    whole = [row for row in strongest_first if not _at_edge([boxes[index] for index in groups[row]], shape)]
     kept: dict[int, list[int]] = {}
-    for number in order:
-        own = [boxes[place] for place in found[number]]
+    for row in strongest_first:
+        own = [boxes[index] for index in groups[row]]
         least = CUT_OFF if len(own) > 1 else ONE_CUT_OFF
-        if whole and _at_edge(own, shape) and _height(own) < least * _height([boxes[at] for at in found[whole[0]]]):
+        if whole and _at_edge(own, shape) and _height(own) < least * _height([boxes[i] for i in groups[whole[0]]]):
             continue
-        if any(_hangs(own, [boxes[place] for place in row]) for row in kept.values()):
+        if any(_hangs(own, [boxes[index] for index in indices]) for indices in kept.values()):
             continue
         # seen from a digit that is far off, one nearby may seem to stand on another row
-        same = next((each for each, row in kept.items() if _interlock(own, [boxes[place] for place in row])), number)
-        kept[same] = kept.get(same, []) + found[number]
-    rows = [sorted(kept[each], key=lambda place: boxes[place].x + boxes[place].width / 2) for each in sorted(kept)]
-    return [[place for place in row if not _is_comma(boxes[place], [boxes[each] for each in row])] for row in rows]
+        same = (old for old, indices in kept.items() if _interlock(own, [boxes[index] for index in indices]))
+        owner = next(same, row)
+        kept[owner] = kept.get(owner, []) + groups[row]
+    rows = [sorted(kept[row], key=lambda index: boxes[index].x + boxes[index].width / 2) for row in sorted(kept)]
+    return [[index for index in row if not _is_comma(boxes[index], [boxes[i] for i in row])] for row in rows]
 
 
 def hangs_on(box: Box, row: Sequence[Box], below: float = BELOW) -> bool:
@@ -77,8 +78,8 @@ def hangs_on(box: Box, row: Sequence[Box], below: float = BELOW) -> bool:
     >>> hangs_on(Box(20, 52, 4, 12), [Box(8, 20, 10, 30), Box(26, 20, 10, 30)])
     True
     """
-    height, top, bottom = _beside(box, row)
-    gap = max(min(each.x for each in row) - box.right, box.x - max(each.right for each in row))
+    height, top, bottom = _next_to(box, row)
+    gap = max(min(digit.x for digit in row) - box.right, box.x - max(digit.right for digit in row))
     if box.height >= SMALL * height:
         below = 0.0
     most = STROKE if box.width < NARROW * box.height else SMALL
@@ -87,44 +88,44 @@ def hangs_on(box: Box, row: Sequence[Box], below: float = BELOW) -> bool:
 
 def _hangs(own: Sequence[Box], row: Sequence[Box]) -> bool:
     """Tell whether a row is the commas of another one; more than one small digit may be a row of its own."""
-    top, bottom = min(each.y for each in row), max(each.bottom for each in row)
+    top, bottom = min(digit.y for digit in row), max(digit.bottom for digit in row)
     # most rows of a page are far from each other
     return top < own[0].y <= bottom + BELOW * (bottom - top) and all(
-        hangs_on(each, row, BELOW if len(own) == 1 else 0.0) for each in own
+        hangs_on(box, row, BELOW if len(own) == 1 else 0.0) for box in own
     )
 
 
 def _interlock(own: Sequence[Box], row: Sequence[Box]) -> bool:
     """Tell whether half of a row's digits, where another row is near, stand beside its digits."""
-    top, bottom = min(each.y for each in row), max(each.bottom for each in row)
-    if all(each.y >= bottom or each.bottom <= top for each in own):
+    top, bottom = min(digit.y for digit in row), max(digit.bottom for digit in row)
+    if all(digit.y >= bottom or digit.bottom <= top for digit in own):
         return False
-    beside = [[_stand_together(each, other) for other in row if _are_near(each, other)] for each in own]
-    return 0 < sum(map(bool, beside)) <= 2 * sum(map(any, beside))
+    near = [[_stand_on_one_row(digit, other) for other in row if _are_near(digit, other)] for digit in own]
+    return 0 < sum(map(bool, near)) <= 2 * sum(map(any, near))
 
 
-def _are_near(one: Box, other: Box) -> bool:
-    return max(one.x - other.right, other.x - one.right) < NEAR * max(one.height, other.height)
+def _are_near(left: Box, right: Box) -> bool:
+    return max(left.x - right.right, right.x - left.right) < NEAR * max(left.height, right.height)
 
 
-def _stand_together(one: Box, other: Box) -> bool:
-    shared = min(one.bottom, other.bottom) - max(one.y, other.y)
-    return shared >= SAME * min(one.height, other.height)
+def _stand_on_one_row(left: Box, right: Box) -> bool:
+    shared = min(left.bottom, right.bottom) - max(left.y, right.y)
+    return shared >= SAME * min(left.height, right.height)
 
 
 def _is_comma(box: Box, row: Sequence[Box]) -> bool:
-    others = [each for each in row if each is not box]
-    if not others or not hangs_on(box, others):
+    digits = [digit for digit in row if digit is not box]
+    if not digits or not hangs_on(box, digits):
         return False
-    height, top, bottom = _beside(box, others)
+    height, top, bottom = _next_to(box, digits)
     return box.y > top + LOW * height and box.bottom > bottom + DEEP * height
 
 
-def _beside(box: Box, row: Sequence[Box]) -> tuple[float, float, float]:
+def _next_to(box: Box, row: Sequence[Box]) -> tuple[float, float, float]:
     """Return the height, the top and the bottom of the digits of a row that are next to a box."""
     middle = box.x + box.width / 2
-    near = sorted(row, key=lambda each: abs(each.x + each.width / 2 - middle))[:BESIDE]
-    top, bottom = np.median([[each.y, each.bottom] for each in near], axis=0).tolist()
+    near = sorted(row, key=lambda digit: abs(digit.x + digit.width / 2 - middle))[:BESIDE]
+    top, bottom = np.median([[digit.y, digit.bottom] for digit in near], axis=0).tolist()
     return _height(near), top, bottom
 
 
@@ -136,9 +137,9 @@ def _inside(box: Box, shape: tuple[int, ...]) -> Box:
 
 
 def _height(boxes: Sequence[Box]) -> float:
-    return float(np.median([each.height for each in boxes]))
+    return float(np.median([box.height for box in boxes]))
 
 
 def _at_edge(boxes: Sequence[Box], shape: tuple[int, ...]) -> bool:
     """Tell whether the picture's upper or lower edge cuts off all of these boxes."""
-    return all(each.y <= EDGE for each in boxes) or all(each.bottom >= shape[0] - EDGE for each in boxes)
+    return all(box.y <= EDGE for box in boxes) or all(box.bottom >= shape[0] - EDGE for box in boxes)

@@ -134,13 +134,13 @@ class Ruling:
         if self._has_bar(upright & ~level) or self._has_bar((level & ~upright).T):
             return False
         count, labels, stats, _ = cv2.connectedComponentsWithStats((piece & ~lines).astype(np.uint8), connectivity=8)
-        for number in range(1, count):
-            x, y, wide, high, _ = stats[number].tolist()
+        for label in range(1, count):
+            x, y, wide, high, _ = stats[label].tolist()
             if max(wide, high) < ATTACHED * self.height or min(wide, high) <= FRINGE * self.height:
                 continue
             # a stub of a level line is as flat as no digit; a ring, or lines too crooked to be cut off, are hollow
             stub = high <= THIN * self.height and wide >= PIECE * high
-            part = labels[y : y + high, x : x + wide] == number
+            part = labels[y : y + high, x : x + wide] == label
             if not stub and not (min(wide, high) >= FRAME * self.height and _is_hollow(part)):
                 return False
         return True
@@ -151,7 +151,7 @@ class Ruling:
         if not widths:
             return False
         most = min(BAR * self.height, 2 * float(np.median(widths)) + 1)
-        return sum(each > most for each in widths) >= self.large
+        return sum(width > most for width in widths) >= self.large
 
     def _straight(self, box: Box, piece: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Return where a piece has long straight lines, level and upright, also where digits break them up."""
@@ -203,12 +203,12 @@ class Ruling:
         rest = (piece & ~rails).astype(np.uint8)
         count, labels, stats, _ = cv2.connectedComponentsWithStats(rest, connectivity=8)
         standing: list[Box] = []
-        for number in range(1, count):
-            x, y, wide, high, _ = stats[number].tolist()
+        for label in range(1, count):
+            x, y, wide, high, _ = stats[label].tolist()
             if max(wide, high) < self.large or high <= FRINGE * self.height:
                 continue
             part = Box(box.x + x, box.y + y, wide, high)
-            if not self._stands(part, labels[y : y + high, x : x + wide] == number):
+            if not self._stands(part, labels[y : y + high, x : x + wide] == label):
                 return False
             standing.append(part)
         # one upright alone may be a 1
@@ -225,11 +225,11 @@ class Ruling:
         if tooth and part.mean() >= TOOTH_INK:
             return True
         stops = [bool((self.every[rows, x] & ~self.left[rows, x]).any()) for rows in ends]
-        return box.width <= SIDE * self.height and all(one or other for one, other in zip(on, stops, strict=True))
+        return box.width <= SIDE * self.height and all(rail or stop for rail, stop in zip(on, stops, strict=True))
 
-    def _are_alike(self, parts: Sequence[Box]) -> bool:
+    def _are_alike(self, boxes: Sequence[Box]) -> bool:
         """Tell whether parts are of one size, as those are that are printed."""
-        sizes = np.array([(each.width, each.height) for each in parts])
+        sizes = np.array([(box.width, box.height) for box in boxes])
         return bool(np.ptp(sizes, axis=0).max() <= EQUAL * self.height)
 
     @cached_property
@@ -239,7 +239,7 @@ class Ruling:
         thick = self.every.copy()
         thick[1:] |= self.every[:-1]
         thick[:-1] |= self.every[1:]
-        tall = as_array([each for each in self.taken if each.height >= self.height / 2] or self.taken)
+        tall = as_array([box for box in self.taken if box.height >= self.height / 2] or self.taken)
         rails = np.zeros_like(self.every)
         for y, start, end in _runs(thick, RAIL * self.height):
             aside = ASIDE * self.height

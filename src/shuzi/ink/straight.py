@@ -35,14 +35,14 @@ def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
     --------
     >>> piece = np.zeros((20, 40), np.bool_)
     >>> piece[4, :] = piece[4:15, 10] = True
-    >>> found = level_lines(piece, piece, 30, 0.1)
-    >>> int(found.sum()), bool(found[8:, 10].any())
+    >>> lines = level_lines(piece, piece, 30, 0.1)
+    >>> int(lines.sum()), bool(lines[8:, 10].any())
     (41, False)
     """
-    found = np.zeros_like(piece)
+    lines = np.zeros_like(piece)
     height, width = piece.shape
     if width < length:
-        return found
+        return lines
     ink, own = _thickened(ink), _thickened(piece)
     steps = round(slope / STEP)
     for step in range(-steps, steps + 1):
@@ -63,8 +63,8 @@ def level_lines(ink: Mask, piece: Mask, length: int, slope: float) -> Mask:
         sheared[:] = False
         sheared[rows] = begun[:, length : length + width] > begun[:, :width]
         for left, right, down in lowered:
-            found[:, left:right] |= sheared[down : down + height, left:right]
-    return found & piece
+            lines[:, left:right] |= sheared[down : down + height, left:right]
+    return lines & piece
 
 
 def _lowered(slope: float, width: int) -> list[tuple[int, int, int]]:

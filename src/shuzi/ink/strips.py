@@ -64,8 +64,8 @@ def whole(boxes: Sequence[Box]) -> Box:
     x, y, width, height = np.asarray(boxes, np.float64).reshape(-1, 4).T
     top, bottom = float(y.min()), float((y + height).max())
     high = bottom - top
-    beside = BESIDE * min(high, float(np.median(height)))
-    left, right = float(x.min()) - beside, float((x + width).max()) + beside
+    margin = BESIDE * min(high, float(np.median(height)))
+    left, right = float(x.min()) - margin, float((x + width).max()) + margin
     return left, top - RIM * high, right - left, high * (1 + 2 * RIM)
 
 

@@ -210,7 +210,7 @@ class Reader:
         among
             As for `read`.
         """
-        coming = (each for named in as_many(pictures) for each in single_pictures(named))
+        coming = (picture for named in as_many(pictures) for picture in single_pictures(named))
         reader = self if among is None else self.choosing(among)
         yield from reader._helpers.read(reader, coming)
 
@@ -241,7 +241,7 @@ def load(model: str | Path = DEFAULT, detector: str | Path = DETECTOR, line: str
     ModelError
         A model is missing, damaged or unknown, or is not of the right kind.
     """
-    classifier, known = Classifier(find_model(model)), shipped()
-    finds = None if detector == DETECTOR and DETECTOR not in known else Detector(find_model(detector))
-    plain = line == LINE and (LINE not in known or classifier.card.task != CLASSIFY_OR_REJECT)
+    classifier, names = Classifier(find_model(model)), shipped()
+    finds = None if detector == DETECTOR and DETECTOR not in names else Detector(find_model(detector))
+    plain = line == LINE and (LINE not in names or classifier.card.task != CLASSIFY_OR_REJECT)
     return Reader(classifier, finds, None if plain else Recogniser(find_model(line)))

@@ -56,7 +56,7 @@ class Helpers:
         try:
             while True:
                 ahead = _AHEAD * (1 + helping)
-                if helping and sum(each.size for each in waiting) < _LITTLE:
+                if helping and sum(task.size for task in waiting) < _LITTLE:
                     ahead *= 2
                 for picture in islice(pictures, max(0, ahead - len(waiting))):
                     waiting.append(_submit(pool, shared, picture))
@@ -94,13 +94,13 @@ def _submit(pool: Pool, shared: Shared | None, picture: Picture | ShuziError) ->
 
 def _answer(pool: Pool, reader: Reader, task: Task) -> Reading | ShuziError:
     """Return the reading of a picture, and read others until it is known."""
-    while (other := pool.take_until(task)) is not None:
+    while (following := pool.take_until(task)) is not None:
         try:
-            pool.finish(other, read_from(reader, *other.arguments))
+            pool.finish(following, read_from(reader, *following.arguments))
         except Exception as problem:  # noqa: BLE001 - whatever it is, it is for who asked
-            pool.finish(other, problem=problem)
+            pool.finish(following, problem=problem)
         except BaseException:  # Ctrl-C
-            pool.put_back(other)
+            pool.put_back(following)
             raise
     if task.problem is None:
         found: Reading | ShuziError = task.value

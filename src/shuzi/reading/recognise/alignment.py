@@ -49,7 +49,7 @@ def align(digits: Sequence[int], candidates: Sequence[Candidate]) -> Alignment:
     """
     scores = [max(candidate.score, LEAST_CANDIDATE_SCORE) for candidate in candidates]
     logs = [
-        [math.log(max(float(each), LEAST_DIGIT_PROBABILITY / score) * score) for each in candidate.probabilities]
+        [math.log(max(float(sure), LEAST_DIGIT_PROBABILITY / score) * score) for sure in candidate.probabilities]
         for candidate, score in zip(candidates, scores, strict=True)
     ]
     none = [math.log(1 - min(score, MOST_CANDIDATE_SCORE)) for score in scores]

@@ -35,7 +35,7 @@ class Classifier:
                 "error.model.recogniser" if self.card.kind == RECOGNISER else "error.model.detector", path=path
             )
         self._path = path
-        self._answers = [each.name for each in self.card.outputs if each.name != FEATURES]
+        self._answers = [output.name for output in self.card.outputs if output.name != FEATURES]
 
     def classify(self, images: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return the probability of each digit for each image.
@@ -103,15 +103,15 @@ class Classifier:
         ShuziError
             The array has another shape or type.
         """
-        tensor = next((each for each in self.card.outputs if each.name == FEATURES), None)
+        tensor = next((output for output in self.card.outputs if output.name == FEATURES), None)
         if tensor is None:
             raise ModelError("error.model.features", path=self._path)
         images = _checked(images)
-        found = np.empty((len(images), int(tensor.shape[1])), np.float32)
+        features = np.empty((len(images), int(tensor.shape[1])), np.float32)
         for start in range(0, len(images), IMAGES_AT_ONCE):
             piece = slice(start, start + IMAGES_AT_ONCE)
-            (found[piece],) = self._session.run(images[piece].astype(np.float32), outputs=[FEATURES])
-        return found
+            (features[piece],) = self._session.run(images[piece].astype(np.float32), outputs=[FEATURES])
+        return features
 
 
 def _checked(images: NDArray[np.uint8]) -> NDArray[np.uint8]:

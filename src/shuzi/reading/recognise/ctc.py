@@ -89,7 +89,7 @@ def best_texts(
         best = sorted(longer.items(), key=lambda item: -_add(*item[1]))[:width]
         beams = {text: (ends[0], ends[1]) for text, ends in best}
     texts = [Text(text, min(_add(*ends), 0.0)) for text, ends in beams.items()]
-    return sorted(texts, key=lambda each: -each.log_probability)[:most]
+    return sorted(texts, key=lambda text: -text.log_probability)[:most]
 
 
 def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, ...]]) -> NDArray[np.float64]:
@@ -117,10 +117,10 @@ def log_probabilities(columns: NDArray[np.float32], texts: Sequence[tuple[int, .
     blank, longest = columns.shape[1] - 1, max(map(len, texts))
     states = np.full((len(texts), 2 * longest + 1), blank)
     skips = np.zeros(states.shape)  # 1 where the blank before a character may be left out
-    for number, text in enumerate(texts):
-        known, may_skip = _states(text, blank)
-        states[number, : len(known)] = known
-        skips[number, : len(known)] = may_skip
+    for row, text in enumerate(texts):
+        own_states, may_skip = _states(text, blank)
+        states[row, : len(own_states)] = own_states
+        skips[row, : len(own_states)] = may_skip
     likely = np.exp(columns.astype(np.float64))[:, states]
     forward = np.zeros(states.shape)
     forward[:, :2] = likely[0, :, :2]
@@ -161,18 +161,18 @@ def spans(log_probabilities: NDArray[np.float32], labels: tuple[int, ...]) -> li
     best = np.full(len(states), LOG_OF_ZERO)
     best[:2] = columns[0, :2]
     came = np.zeros((len(columns), len(states)), np.int8)
-    for place, column in enumerate(columns[1:], start=1):
+    for index, column in enumerate(columns[1:], start=1):
         ways = np.full((3, len(states)), LOG_OF_ZERO)
         ways[0], ways[1, 1:], ways[2, 2:] = best, best[:-1], np.where(skips[2:], best[:-2], LOG_OF_ZERO)
-        came[place] = ways.argmax(axis=0)
+        came[index] = ways.argmax(axis=0)
         best = ways.max(axis=0) + column
     state = len(states) - 1 if best[-1] >= best[-2] else len(states) - 2
     path = np.empty(len(columns), np.int32)
-    for place in range(len(columns) - 1, -1, -1):
-        path[place] = state
-        state -= int(came[place, state])
-    found = [np.flatnonzero(path == 2 * number + 1) for number in range(len(labels))]
-    return [(int(each[0]), int(each[-1]) + 1) if each.size else (0, 0) for each in found]
+    for index in range(len(columns) - 1, -1, -1):
+        path[index] = state
+        state -= int(came[index, state])
+    runs = [np.flatnonzero(path == 2 * position + 1) for position in range(len(labels))]
+    return [(int(run[0]), int(run[-1]) + 1) if run.size else (0, 0) for run in runs]
 
 
 def _states(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -184,7 +184,7 @@ def _states(labels: tuple[int, ...], blank: int) -> tuple[NDArray[np.int64], NDA
     return states, skips
 
 
-def _add(one: float, other: float) -> float:
+def _add(left: float, right: float) -> float:
     """Return the logarithm of the sum of two numbers given as logarithms."""
-    high, low = (one, other) if one > other else (other, one)
+    high, low = (left, right) if left > right else (right, left)
     return high if low <= LOG_OF_ZERO else high + math.log1p(math.exp(low - high))

@@ -20,11 +20,10 @@ from shuzi.data.dataset import Dataset
 from shuzi.data.own import MOST_EXAMPLES
 from shuzi.errors import DataError
 from shuzi.reading.recognise.classifier import Classifier
+from shuzi.reading.recognise.likeness import Examples, Looks
 from shuzi.reading.recognise.recognise_thresholds import (
-    BLUR_KERNEL,
     DIGITS_COMPARED_AT_ONCE,
     FAINT_SIMILARITY,
-    LEAST_LOGGED_PROBABILITY,
     LEAST_LOGIT,
     MOST_LOGIT_OF_ALIKE,
     SAME_INK_LOGIT,
@@ -126,7 +125,7 @@ class Hand(Classifier):
         return corrected(probabilities, is_digit, looks, self._examples, self._blend)
 
     def corrections(self, images: NDArray[np.uint8], answers: Sequence[int]) -> list[Correction | None]:
-        """Say what digits of a number are rather than its answers; None where nothing speaks against one.
+        """Return what digits of a number are rather than its answers; None where nothing speaks against one.
 
         Parameters
         ----------
@@ -139,63 +138,13 @@ class Hand(Classifier):
             return [None] * len(images)
         probabilities, _ = super().classify_or_reject(images)
         looks = Looks.of(images, self.features(images), probabilities)
-        return rather(looks, np.array(answers, np.int64), self._examples, IN_NUMBERS)
+        return corrections_of(looks, np.array(answers, np.int64), self._examples, IN_NUMBERS)
 
 
-@dataclass(frozen=True)
-class Looks:
-    """How digits look.
-
-    Parameters
-    ----------
-    features
-        The network's last hidden layer, of length 1: float32 (n, k).
-    shapes
-        Their blurred pixels less the mean, of length 1: float32 (n, 784).
-    logs
-        The logs of the network's probabilities: float64 (n, 10).
-    """
-
-    features: NDArray[np.float32]
-    shapes: NDArray[np.float32]
-    logs: NDArray[np.float64]
-
-    @staticmethod
-    def of(images: NDArray[np.uint8], features: NDArray[np.float32], probabilities: NDArray[np.float32]) -> Looks:
-        """Look at images (n, 28, 28) of which features (n, k) and probabilities (n, 10) are known."""
-        logs = np.log(np.maximum(probabilities.astype(np.float64), LEAST_LOGGED_PROBABILITY))
-        return Looks(_unit(features), _unit(_blurred(images)), logs)
-
-    def of_these(self, places: Sequence[int] | NDArray[np.intp]) -> Looks:
-        """Return how some of them look."""
-        return Looks(self.features[places], self.shapes[places], self.logs[places])
-
-
-@dataclass(frozen=True)
-class Examples:
-    """Corrected digits.
-
-    Parameters
-    ----------
-    looks
-        How they look.
-    labels
-        What they are: int64 (m,).
-    """
-
-    looks: Looks
-    labels: NDArray[np.int64]
-
-    @staticmethod
-    def of(classifier: Classifier, examples: Dataset) -> Examples:
-        """Look at corrected digits with the network."""
-        probabilities, _ = classifier.classify_or_reject(examples.images)
-        looks = Looks.of(examples.images, classifier.features(examples.images), probabilities)
-        return Examples(looks, examples.labels.astype(np.int64))
-
-
-def rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend) -> list[Correction | None]:
-    """Say for each of n digits what it is rather than its answer.
+def corrections_of(
+    looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend
+) -> list[Correction | None]:
+    """Return for each of n digits what it is rather than its answer; None where nothing speaks against that.
 
     An example speaks against an answer that the network prefers to its label, or against any other if the network
     reads the example correctly: then somebody else had misread it. It says nothing where an example that is labelled
@@ -208,18 +157,20 @@ def rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: 
     >>> taken_for_7 = np.full((1, 10), 0.01, np.float32)
     >>> taken_for_7[0, 7] = 0.91
     >>> looks = Looks.of(side, np.ones((1, 4), np.float32), taken_for_7)
-    >>> known = Examples(looks, np.array([1]))
-    >>> [rather(looks, np.array([each]), known, Blend())[0] for each in (7, 1)]
+    >>> examples = Examples(looks, np.array([1]))
+    >>> [corrections_of(looks, np.array([answer]), examples, Blend())[0] for answer in (7, 1)]
     [Correction(digit=1, alike=1.0, logit=3.0), None]
     """
-    found: list[Correction | None] = []
+    corrections: list[Correction | None] = []
     for first in range(0, len(answers), DIGITS_COMPARED_AT_ONCE):
-        places = np.arange(first, min(first + DIGITS_COMPARED_AT_ONCE, len(answers)))
-        found += _rather(looks.of_these(places), answers[places], examples, blend)
-    return found
+        indices = np.arange(first, min(first + DIGITS_COMPARED_AT_ONCE, len(answers)))
+        corrections += _corrections_at_once(looks.at(indices), answers[indices], examples, blend)
+    return corrections
 
 
-def _rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend) -> list[Correction | None]:
+def _corrections_at_once(
+    looks: Looks, answers: NDArray[np.int64], examples: Examples, blend: Blend
+) -> list[Correction | None]:
     near = looks.features.astype(np.float64) @ examples.looks.features.T
     shape = looks.shapes.astype(np.float64) @ examples.looks.shapes.T
     alike = _sigmoid((near - blend.near) / blend.width) * _sigmoid((shape - blend.shape) / blend.shape_width)
@@ -229,21 +180,21 @@ def _rather(looks: Looks, answers: NDArray[np.int64], examples: Examples, blend:
     own = np.take_along_axis(logs, labels[:, None], axis=1)  # (m, 1)
     gaps = (logs - own)[:, answers].T  # (n, m)
     agrees = labels == answers[:, None]
-    told = ~agrees & ((gaps > 0) | (logs.argmax(axis=1) == labels))
-    told &= alike > np.where(agrees, alike, 0.0).max(axis=1, keepdims=True)
+    speaks = ~agrees & ((gaps > 0) | (logs.argmax(axis=1) == labels))
+    speaks &= alike > np.where(agrees, alike, 0.0).max(axis=1, keepdims=True)
     rows = np.arange(len(answers))
     before = looks.logs[:, labels] - looks.logs[rows, answers][:, None]
     logits = before + alike * np.minimum(np.maximum(gaps, 0.0) + blend.margin, blend.most)
     logits = np.where(
         same, np.maximum(logits, SAME_INK_LOGIT), np.minimum(logits, np.maximum(before, MOST_LOGIT_OF_ALIKE))
     )
-    strength = np.where(told & (alike >= FAINT_SIMILARITY) & (logits >= LEAST_LOGIT), logits, -np.inf)
+    strength = np.where(speaks & (alike >= FAINT_SIMILARITY) & (logits >= LEAST_LOGIT), logits, -np.inf)
     best = strength.argmax(axis=1)
     return [
-        Correction(int(labels[which]), float(alike[row, which]), float(strength[row, which]))
-        if np.isfinite(strength[row, which])
+        Correction(int(labels[example]), float(alike[row, example]), float(strength[row, example]))
+        if np.isfinite(strength[row, example])
         else None
-        for row, which in enumerate(best)
+        for row, example in enumerate(best)
     ]
 
 
@@ -273,33 +224,16 @@ def corrected(
     """
     answers = probabilities.argmax(axis=1)
     moved, digit = probabilities.astype(np.float64), is_digit.astype(np.float64)
-    for row, found in enumerate(rather(looks, answers, examples, blend)):
-        if found is None:
+    for row, correction in enumerate(corrections_of(looks, answers, examples, blend)):
+        if correction is None:
             continue
-        both = moved[row, found.digit] + moved[row, answers[row]]
-        share = _sigmoid(np.float64(found.logit))
-        moved[row, found.digit], moved[row, answers[row]] = both * share, both * (1 - share)
+        both = moved[row, correction.digit] + moved[row, answers[row]]
+        fraction = _sigmoid(np.float64(correction.logit))
+        moved[row, correction.digit], moved[row, answers[row]] = both * fraction, both * (1 - fraction)
         # what resembles a corrected digit is a digit
-        digit[row] = max(digit[row], found.alike)
+        digit[row] = max(digit[row], correction.alike)
     return moved.astype(np.float32), digit.astype(np.float32)
 
 
 def _sigmoid(values: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-np.clip(values, -500, 500))), np.float64)
-
-
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return vectors (n, k) of length 1."""
-    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), np.float32)
-
-
-def _blurred(images: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Blur images (n, 28, 28), subtract the mean of each, and return them as float32 (n, 784)."""
-    rim = len(BLUR_KERNEL) // 2
-    padded = np.pad(images.astype(np.float32), ((0, 0), (rim, rim), (rim, rim)))
-    side = images.shape[1]
-    parts = [weight * padded[:, :, place : place + side] for place, weight in enumerate(BLUR_KERNEL)]
-    across = np.sum(parts, axis=0)
-    down = np.sum([weight * across[:, place : place + side] for place, weight in enumerate(BLUR_KERNEL)], axis=0)
-    flat = np.asarray(down, np.float32).reshape(len(images), side * side)
-    return np.asarray(flat - flat.mean(axis=1, keepdims=True), np.float32)

@@ -28,7 +28,7 @@ def without_marks(text: str) -> str:
     >>> without_marks("3.14\n-7")
     '314\n7'
     """
-    return "".join(each for each in text if each.isdigit() or each == "\n")
+    return "".join(character for character in text if character.isdigit() or character == "\n")
 
 
 def percent(confidence: float) -> str:
@@ -81,8 +81,8 @@ class Digit:
     @property
     def alternatives(self) -> list[tuple[int, float]]:
         """The other nine digits and the probability of each, if it is a digit; the likeliest first."""
-        others = [each for each in np.argsort(-self.probabilities, kind="stable").tolist() if each != self.digit]
-        return [(each, float(self.probabilities[each])) for each in others]
+        ranked = np.argsort(-self.probabilities, kind="stable").tolist()
+        return [(digit, float(self.probabilities[digit])) for digit in ranked if digit != self.digit]
 
     @property
     def confidence(self) -> float:
@@ -96,7 +96,7 @@ class Digit:
             "digit": self.digit,
             "probability": round(self.probability, 4),
             "confidence": round(self.probability, 4),  # the old name, until 0.3
-            "probabilities": [round(float(each), 4) for each in self.probabilities],
+            "probabilities": [round(float(probability), 4) for probability in self.probabilities],
             "box": list(self.box),
             "status": self.status,
         }
@@ -151,7 +151,7 @@ class Ignored:
 
 def success(ignored: Sequence[Ignored]) -> tuple[str, dict[str, Any]]:
     """Say that the number was read, and what was left out."""
-    kinds = [each.kind for each in ignored]
+    kinds = [piece.kind for piece in ignored]
     if SIGN_INK in kinds:
         return "reading.ok_beside_signs", {"n": kinds.count(SIGN_INK)}
     if NEIGHBOUR in kinds:
@@ -176,7 +176,7 @@ class Reading:
     advice
         The key of a sentence that tells people what to do, and its values.
     calibrated
-        Whether the confidence was fitted for the models that read, together; where it was not, it is too high.
+        Whether the confidence was fitted for the set of models that read; where it was not, it is too high.
     marks
         Its marks in order.
     ignored
@@ -229,7 +229,8 @@ class Reading:
                 others[plain] = min(others.get(plain, 0.0) + probability, self.digits_confidence)
         rest = max(sum(others.values()), 1e-9)
         scale = min(1.0, (1 - self.digits_confidence) / rest)
-        named = sorted(((text, scale * each) for text, each in others.items()), key=lambda each: -each[1])
+        scaled = ((text, scale * probability) for text, probability in others.items())
+        named = sorted(scaled, key=lambda text: -text[1])
         sure = self.digits_status == OK != self.status
         return replace(
             self,
@@ -267,9 +268,9 @@ class Reading:
             "status": self.status,
             "confidence": round(self.confidence, 4),
             "digits_confidence": round(self.digits_confidence, 4),
-            "digits": [each.as_dict() for each in self.digits],
-            "marks": [each.as_dict() for each in self.marks],
-            "ignored": [each.as_dict() for each in self.ignored],
-            "alternatives": [{"text": text, "probability": round(each, 4)} for text, each in self.alternatives],
+            "digits": [digit.as_dict() for digit in self.digits],
+            "marks": [mark.as_dict() for mark in self.marks],
+            "ignored": [piece.as_dict() for piece in self.ignored],
+            "alternatives": [{"text": text, "probability": round(sure, 4)} for text, sure in self.alternatives],
             "message": self.message,
         }

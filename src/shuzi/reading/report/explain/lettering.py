@@ -84,7 +84,9 @@ def _chinese() -> str | None:
             letters = ImageFont.truetype(name, 20)
         except OSError:
             continue
-        missing, *shapes = (bytes(letters.getmask(each)) for each in "\U0010fffd数字墨，。、：；！？（）“”019%:Az")
+        missing, *shapes = (
+            bytes(letters.getmask(character)) for character in "\U0010fffd数字墨，。、：；！？（）“”019%:Az"
+        )
         if missing not in shapes:
             return name
     return None

@@ -45,10 +45,10 @@ def what_counts(classify: Classify, image: NDArray[np.uint8], digit: int) -> NDA
     # a patch that covers no ink changes nothing
     rows, columns = np.nonzero(cv2.dilate(image, np.ones((PATCH, PATCH), np.uint8)))
     tried = np.repeat(image[None], len(rows) + 1, axis=0)
-    for place, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
-        tried[place, max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1] = 0
-    shares = classify(tried)[:, digit]
+    for index, (row, column) in enumerate(zip(rows.tolist(), columns.tolist(), strict=True)):
+        tried[index, max(row - reach, 0) : row + reach + 1, max(column - reach, 0) : column + reach + 1] = 0
+    probabilities = classify(tried)[:, digit]
     falls = np.zeros(image.shape, np.float32)
-    falls[rows, columns] = shares[-1] - shares[:-1]
+    falls[rows, columns] = probabilities[-1] - probabilities[:-1]
     inside = cv2.blur(np.ones(image.shape, np.float32), (PATCH, PATCH), borderType=cv2.BORDER_CONSTANT)
     return np.asarray(cv2.blur(falls, (PATCH, PATCH), borderType=cv2.BORDER_CONSTANT) / inside, np.float32)

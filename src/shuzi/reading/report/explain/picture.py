@@ -111,44 +111,44 @@ def _drawn(reader: Reader, seen: Candidates, reading: Reading) -> Image.Image:
 
 def _draw_picture_and_ink(sheet: _Sheet, seen: Candidates, reading: Reading) -> None:
     height, width = seen.grey.shape
-    beside = width < _WIDE * height
-    widest = (_INSIDE - _GAP) // 2 if beside else _INSIDE
+    side_by_side = width < _WIDE * height
+    widest = (_INSIDE - _GAP) // 2 if side_by_side else _INSIDE
     factor = min(widest / width, _TALLEST / height)
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     shown = [("explain.picture", seen.grey), ("explain.ink", np.asarray(255 - seen.ink))]
-    for place, (caption, pixels) in enumerate(shown):
-        x = _MARGIN + place * (widest + _GAP) * beside
+    for column, (caption, pixels) in enumerate(shown):
+        x = _MARGIN + column * (widest + _GAP) * side_by_side
         sheet.room(size[1] + 40)
         sheet.pen.text((x, sheet.y), say(caption), _GREY, font(15))
         top = sheet.y + 24
         method = Image.Resampling.NEAREST if factor >= 2 else Image.Resampling.LANCZOS
         sheet.image.paste(Image.fromarray(pixels).resize(size, method), (x, top))
         sheet.pen.rectangle((x - 1, top - 1, x + size[0], top + size[1]), outline=_LINE)
-        if not place:
+        if not column:
             _draw_boxes(sheet.pen, (x, top), factor * seen.grey.shape[1] / seen.shape[1], reading)
-        if place or not beside:
+        if column or not side_by_side:
             sheet.y = top + size[1] + 16
 
 
 def _draw_boxes(pen: ImageDraw.ImageDraw, corner: tuple[int, int], factor: float, reading: Reading) -> None:
     letters = font(14)
-    for place, each in enumerate(reading.digits, start=1):
-        x, y, width, height = (side * factor for side in each.box)
+    for position, digit in enumerate(reading.digits, start=1):
+        x, y, width, height = (side * factor for side in digit.box)
         left, top = corner[0] + x, corner[1] + y
-        colour = _COLOURS[each.status]
+        colour = _COLOURS[digit.status]
         pen.rectangle((left - 1, top - 1, left + width, top + height), outline=colour, width=2)
         # above the upper left corner, but inside the picture even for a digit at its upper edge
-        label = f"{place}"
+        label = f"{position}"
         end = left + letters.getlength(label) + 6
         pen.rectangle((left - 1, max(top - 18, corner[1]), end, max(top - 18, corner[1]) + 17), fill=colour)
         pen.text((left + 2, max(top - 18, corner[1])), label, "white", letters)
 
 
-def _draw_card(sheet: _Sheet, x: int, place: int, digit: Digit, reader: Reader) -> None:
+def _draw_card(sheet: _Sheet, x: int, position: int, digit: Digit, reader: Reader) -> None:
     """Draw a digit as the network saw it, its probabilities and the evidence, side by side."""
     pen, y, small = sheet.pen, sheet.y, font(13)
     colour = _COLOURS[digit.status]
-    label = f"{place}"
+    label = f"{position}"
     end = x + font(14).getlength(label) + 6
     pen.rectangle((x, y + 2, end, y + 19), fill=colour)
     pen.text((x + 3, y + 2), label, "white", font(14))
@@ -173,15 +173,15 @@ def _draw_bars(pen: ImageDraw.ImageDraw, corner: tuple[int, int], width: int, di
     x, top = corner
     small, row = font(12), _SIDE // 10
     longest = width - 14 - 38
-    for each, share in enumerate(digit.probabilities.tolist()):
-        y, chosen = top + each * row, each == digit.digit
-        pen.text((x, y - 1), str(each), _INK if chosen else _GREY, small)
+    for label, probability in enumerate(digit.probabilities.tolist()):
+        y, chosen = top + label * row, label == digit.digit
+        pen.text((x, y - 1), str(label), _INK if chosen else _GREY, small)
         pen.rectangle((x + 14, y + 2, x + 14 + longest, y + row - 3), fill="#efece6")
-        if share * longest >= 0.5:
+        if probability * longest >= 0.5:
             colour = _COLOURS[digit.status] if chosen else "#94a3b8"
-            pen.rectangle((x + 14, y + 2, x + 14 + round(share * longest), y + row - 3), fill=colour)
-        if share >= 0.0005:
-            pen.text((x + 18 + longest, y - 1), f"{share:.1%}", _INK if chosen else _GREY, small)
+            pen.rectangle((x + 14, y + 2, x + 14 + round(probability * longest), y + row - 3), fill=colour)
+        if probability >= 0.0005:
+            pen.text((x + 18 + longest, y - 1), f"{probability:.1%}", _INK if chosen else _GREY, small)
 
 
 def _coloured(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -189,5 +189,5 @@ def _coloured(image: NDArray[np.uint8], heat: NDArray[np.float32]) -> NDArray[np
     strength = np.abs(heat) / max(float(np.abs(heat).max()), _PALE)
     pale = 255 - 0.35 * image[..., None].astype(np.float32)
     colour = np.where(heat[..., None] > 0, _FALLS, _RISES)
-    share = 0.85 * strength[..., None]
-    return np.rint(pale * (1 - share) + colour * share).astype(np.uint8)
+    opacity = 0.85 * strength[..., None]
+    return np.rint(pale * (1 - opacity) + colour * opacity).astype(np.uint8)

@@ -1,7 +1,9 @@
 /** Convolution: a window of 3x3 pixels slides over a digit; the feature map, ReLU and pooling. */
+
 import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
+import { Check, Choices } from "../choices";
 import { chosenDigit, shownDigit } from "../digit/digit";
 import { DigitChoice } from "../digit/digit-choice";
 import { fixed } from "../format";
@@ -89,37 +91,30 @@ export function ConvolutionStep() {
         </figure>
       </div>
       <Window image={image} weights={weights} row={row} column={column} />
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={relu.value === "on"}
-          onChange={(event) => relu.set(event.currentTarget.checked ? "on" : "off")}
-        />
-        <span>{say("learn.convolution.relu")}</span>
-      </label>
+      <Check
+        label={say("learn.convolution.relu")}
+        isOn={relu.value === "on"}
+        onChange={(isOn) => relu.set(isOn ? "on" : "off")}
+      />
     </StepFrame>
   );
 }
 
 function Filters() {
   return (
-    <fieldset class="choices">
-      <legend class="small quiet">{say("learn.convolution.filter")}</legend>
-      {FILTER_NAMES.map((name) => (
-        <label key={name}>
-          <input
-            type="radio"
-            name="filter"
-            checked={filter.value === name}
-            onChange={() => filter.set(name)}
-          />
-          <span>
-            <Pixels values={FILTERS[name]} side={3} palette="signed" class="filter-image" />
-            {say(`learn.convolution.filter.${name}`)}
-          </span>
-        </label>
-      ))}
-    </fieldset>
+    <Choices
+      name="filter"
+      label={say("learn.convolution.filter")}
+      values={FILTER_NAMES}
+      chosen={filter.value}
+      write={(name) => (
+        <>
+          <Pixels values={FILTERS[name]} side={3} palette="signed" class="filter-image" />
+          {say(`learn.convolution.filter.${name}`)}
+        </>
+      )}
+      onChoose={filter.set}
+    />
   );
 }
 

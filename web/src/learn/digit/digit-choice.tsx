@@ -1,6 +1,8 @@
 /** Which digit a step looks at: my own, one of ten, or a test image by its number. */
+import { DIGITS } from "../../generated/tasks";
 import { say } from "../../sentences/say";
 import { ViewLink } from "../../shell/view-link";
+import { Choices } from "../choices";
 import { choose, chooseMine, chosenDigit, hasMine } from "./digit";
 import { OtherDigits } from "./other-digits";
 import "./digit.css";
@@ -9,26 +11,14 @@ export function DigitChoice() {
   const chosen = chosenDigit.value;
   return (
     <div class="looked-at">
-      <fieldset class="choices">
-        <legend class="small quiet">{say("learn.digit.choose")}</legend>
-        {hasMine.value && (
-          <label>
-            <input type="radio" name="digit" checked={chosen === "mine"} onChange={chooseMine} />
-            <span>{say("learn.digit.mine")}</span>
-          </label>
-        )}
-        {Array.from({ length: 10 }, (_, digit) => (
-          <label key={digit}>
-            <input
-              type="radio"
-              name="digit"
-              checked={chosen === String(digit)}
-              onChange={() => choose(String(digit))}
-            />
-            <span>{digit}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Choices
+        name="digit"
+        label={say("learn.digit.choose")}
+        values={hasMine.value ? ["mine", ...DIGITS] : [...DIGITS]}
+        chosen={chosen}
+        write={(digit) => (digit === "mine" ? say("learn.digit.mine") : digit)}
+        onChoose={(digit) => (digit === "mine" ? chooseMine() : choose(digit))}
+      />
       {!hasMine.value && (
         <ViewLink view="write" class="small">
           {say("learn.digit.write")}

@@ -1,8 +1,10 @@
 /** The hidden layer: points that no line separates, and what a few neurons do about it. */
+
 import { useEffect, useRef, useState } from "preact/hooks";
 import { oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { ViewLink } from "../../shell/view-link";
+import { Choices } from "../choices";
 import { fixed, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob, wholeIn } from "../knob";
@@ -32,20 +34,14 @@ export function HiddenStep() {
       lesson="07-hidden-layer"
       tall
     >
-      <fieldset class="choices">
-        <legend class="small quiet">{say("learn.hidden.points")}</legend>
-        {SHAPES.map((name) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="points"
-              checked={shape.value === name}
-              onChange={() => shape.set(name)}
-            />
-            <span>{say(`learn.hidden.points.${name}`)}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Choices
+        name="points"
+        label={say("learn.hidden.points")}
+        values={SHAPES}
+        chosen={shape.value}
+        write={(name) => say(`learn.hidden.points.${name}`)}
+        onChoose={shape.set}
+      />
       <div class="hidden-row">
         <ToyMap
           toy={toy}

@@ -7,6 +7,7 @@ import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
 import { percent } from "../../shared/percent";
 import { Pixels } from "../../shared/pixels";
+import { Choices } from "../choices";
 import { whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { answersHere } from "../train/here/client";
@@ -76,16 +77,16 @@ function Nothing() {
 }
 
 function Which({ trained, run }: { trained: readonly Run[]; run: Run | null }) {
+  const namesOf = new Map(trained.map((each) => [each.id, `${letterOf(each)} · ${nameOf(each)}`]));
   return (
-    <fieldset class="choices">
-      <legend class="small quiet">{say("learn.train.runs")}</legend>
-      {trained.map((each) => (
-        <label key={each.id}>
-          <input type="radio" name="run" checked={each === run} onChange={() => choose(each.id)} />
-          <span>{`${letterOf(each)} · ${nameOf(each)}`}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Choices
+      name="run"
+      label={say("learn.train.runs")}
+      values={trained.map(({ id }) => id)}
+      chosen={run?.id ?? null}
+      write={(id) => namesOf.get(id)}
+      onChoose={choose}
+    />
   );
 }
 

@@ -1,4 +1,5 @@
 /** Not sure: what a confidence is worth, what a threshold does, and what is said of a letter. */
+
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { change, numberIn, oneOf, parameter } from "../../address";
 import { isWhole, type Measured, measure, measuredOf } from "../../here/test-images";
@@ -7,6 +8,7 @@ import { Pixels } from "../../shared/pixels";
 import { ViewLink } from "../../shell/view-link";
 import { NetworkAnswers, MODELS as TWO } from "../answer/network-answers";
 import { useAnswers } from "../answer/use-answers";
+import { Choices } from "../choices";
 import { chooseImage, chooseMine, chosenDigit, hasMine, shownDigit } from "../digit/digit";
 import { fixed, percent, whole } from "../format";
 import { StepFrame } from "../frame/step-frame";
@@ -46,20 +48,14 @@ export function NotSureStep() {
       lesson="15-not-sure"
       tall
     >
-      <fieldset class="choices">
-        <legend class="small quiet">{say("learn.not-sure.network")}</legend>
-        {NETWORKS.map((name) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="network-here"
-              checked={name === model}
-              onChange={() => network.set(name)}
-            />
-            <span>{name}</span>
-          </label>
-        ))}
-      </fieldset>
+      <Choices
+        name="network-here"
+        label={say("learn.not-sure.network")}
+        values={NETWORKS}
+        chosen={model}
+        write={(name) => name}
+        onChoose={network.set}
+      />
       {measured.hasFailed && <Failed tryAgain={() => setAttempt(attempt + 1)} />}
       {(!measured.hasFailed || measured.said.length > 0) && <Measurement measured={measured} />}
       <Letters />
@@ -149,31 +145,18 @@ function Letters() {
       <h2>{say("learn.not-sure.letters")}</h2>
       <p class="quiet">{say("learn.not-sure.letters.text")}</p>
       <div class="looked-at">
-        <fieldset class="choices">
-          <legend class="small quiet">{say("learn.not-sure.letter")}</legend>
-          {(hasMine.value || written) && (
-            <label>
-              <input
-                type="radio"
-                name="letter"
-                checked={isMine}
-                onChange={() => (hasMine.value || !written ? chooseMine() : chooseImage(written))}
-              />
-              <span>{say("learn.not-sure.mine")}</span>
-            </label>
-          )}
-          {LETTERS.map((each) => (
-            <label key={each}>
-              <input
-                type="radio"
-                name="letter"
-                checked={!isMine && each === name}
-                onChange={() => chooseLetter(each)}
-              />
-              <span>{each}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Choices
+          name="letter"
+          label={say("learn.not-sure.letter")}
+          values={hasMine.value || written ? (["mine", ...LETTERS] as const) : LETTERS}
+          chosen={isMine ? "mine" : name}
+          write={(each) => (each === "mine" ? say("learn.not-sure.mine") : each)}
+          onChoose={(each) => {
+            if (each !== "mine") chooseLetter(each);
+            else if (hasMine.value || !written) chooseMine();
+            else chooseImage(written);
+          }}
+        />
         <ViewLink view="write" class="small">
           {say("learn.not-sure.write")}
         </ViewLink>

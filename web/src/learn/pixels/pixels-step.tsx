@@ -1,7 +1,9 @@
 /** Step 1: a digit is 784 numbers. */
+
 import { change, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
+import { Check } from "../choices";
 import { chooseMine, chosenDigit, hasMine, shownDigit } from "../digit/digit";
 import { fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
@@ -47,14 +49,11 @@ export function PixelsStep() {
         />
         <div class="pixels-side">
           <DigitChoice />
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={shown.value === "numbers"}
-              onChange={(event) => shown.set(event.currentTarget.checked ? "numbers" : "ink")}
-            />
-            <span>{say("learn.pixels.numbers")}</span>
-          </label>
+          <Check
+            label={say("learn.pixels.numbers")}
+            isOn={shown.value === "numbers"}
+            onChange={(isOn) => shown.set(isOn ? "numbers" : "ink")}
+          />
           <Magnifier values={values} chosen={chosen} />
           <Readout value={values[chosen] ?? 0} chosen={chosen} />
           <p class="small quiet">

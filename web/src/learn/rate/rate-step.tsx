@@ -1,7 +1,9 @@
 /** Step 6: the learning rate, on curves to descend and on the loss of a real network. */
+
 import { useEffect, useState } from "preact/hooks";
 import { numberIn, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
+import { Choices } from "../choices";
 import { brief, fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob } from "../knob";
@@ -94,15 +96,15 @@ function OnCurve({ name, walk, running, step, toggle, restart }: { name: CurveNa
 
 function CurveChoice() {
   return (
-    <fieldset class="choices">
-      <legend class="for-screen-readers">{say("learn.rate.curve")}</legend>
-      {GROUNDS.map((name) => (
-        <label key={name}>
-          <input type="radio" name="curve" checked={curve.value === name} onChange={() => curve.set(name)} />
-          <span>{say(`learn.rate.curve.${name}`)}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Choices
+      name="curve"
+      label={say("learn.rate.curve")}
+      isLabelHidden
+      values={GROUNDS}
+      chosen={curve.value}
+      write={(name) => say(`learn.rate.curve.${name}`)}
+      onChoose={curve.set}
+    />
   );
 }
 

@@ -1,6 +1,8 @@
 /** Step 3: scores become probabilities. */
+
 import { numberIn } from "../../address";
 import { say } from "../../sentences/say";
+import { Choices } from "../choices";
 import { softmax, total } from "../concepts";
 import { brief, fixed, percent } from "../format";
 import { StepFrame } from "../frame/step-frame";
@@ -110,17 +112,15 @@ function HowMany({ count }: { count: number }) {
     factor.set(1);
   };
   return (
-    <fieldset class="choices">
-      <legend class="for-screen-readers">{say("learn.softmax.how-many")}</legend>
-      <label>
-        <input type="radio" name="how-many" checked={count === 3} onChange={() => choose(THREE)} />
-        <span>{say("learn.softmax.three")}</span>
-      </label>
-      <label>
-        <input type="radio" name="how-many" checked={count === 10} onChange={() => choose(TEN)} />
-        <span>{say("learn.softmax.ten")}</span>
-      </label>
-    </fieldset>
+    <Choices
+      name="how-many"
+      label={say("learn.softmax.how-many")}
+      isLabelHidden
+      values={[THREE.length, TEN.length]}
+      chosen={count}
+      write={(length) => say(length === TEN.length ? "learn.softmax.ten" : "learn.softmax.three")}
+      onChoose={(length) => choose(length === TEN.length ? TEN : THREE)}
+    />
   );
 }
 

@@ -3,6 +3,7 @@
 import { sizesHere, trainingImages } from "../../edition";
 import { NETWORKS } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
+import { Check, Choices } from "../choices";
 import { whole } from "../format";
 import { settle } from "../knob";
 import { Slider, StopSlider } from "../slider";
@@ -117,34 +118,27 @@ function begin(): void {
 }
 
 function Networks() {
-  const onService = engine.value === "tensorflow";
+  const shared = { label: say("learn.train.network"), isLabelHidden: true, class: "train-network" };
+  if (engine.value === "tensorflow")
+    return (
+      <Choices
+        {...shared}
+        name="recipe"
+        values={RECIPE_NAMES}
+        chosen={recipe.value}
+        write={(name) => name}
+        onChoose={recipe.set}
+      />
+    );
   return (
-    <fieldset class="choices train-network">
-      <legend class="for-screen-readers">{say("learn.train.network")}</legend>
-      {onService
-        ? RECIPE_NAMES.map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="recipe"
-                checked={recipe.value === name}
-                onChange={() => recipe.set(name)}
-              />
-              <span>{name}</span>
-            </label>
-          ))
-        : NETWORKS.map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="network"
-                checked={network.value === name}
-                onChange={() => network.set(name)}
-              />
-              <span>{say(`learn.train.network.${name}`)}</span>
-            </label>
-          ))}
-    </fieldset>
+    <Choices
+      {...shared}
+      name="network"
+      values={NETWORKS}
+      chosen={network.value}
+      write={(name) => say(`learn.train.network.${name}`)}
+      onChoose={network.set}
+    />
   );
 }
 
@@ -163,20 +157,14 @@ function More() {
           written={String(seed.value)}
           onInput={(value) => seed.set(value)}
         />
-        <fieldset class="choices">
-          <legend class="small quiet">{say("learn.train.engine")}</legend>
-          {ENGINES.map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="engine"
-                checked={engine.value === name}
-                onChange={() => engine.set(name)}
-              />
-              <span>{say(`learn.train.engine.${name}`)}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Choices
+          name="engine"
+          label={say("learn.train.engine")}
+          values={ENGINES}
+          chosen={engine.value}
+          write={(name) => say(`learn.train.engine.${name}`)}
+          onChoose={engine.set}
+        />
       </div>
     </details>
   );
@@ -214,28 +202,19 @@ function OfThePage() {
         write={(size) => whole(Math.min(size, trainingImages))}
         onInput={(value) => images.set(value)}
       />
-      <fieldset class="choices">
-        <legend class="small quiet">{say("learn.train.optimizer")}</legend>
-        {(["sgd", "adam"] as const).map((name) => (
-          <label key={name}>
-            <input
-              type="radio"
-              name="optimizer"
-              checked={(optimizer.value || standard) === name}
-              onChange={() => optimizer.set(name === standard ? "" : name)}
-            />
-            <span>{say(`learn.train.optimizer.${name}`)}</span>
-          </label>
-        ))}
-      </fieldset>
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={augment.value === "squeeze"}
-          onChange={(event) => augment.set(event.currentTarget.checked ? "squeeze" : "")}
-        />
-        <span>{say("learn.train.augment")}</span>
-      </label>
+      <Choices
+        name="optimizer"
+        label={say("learn.train.optimizer")}
+        values={["sgd", "adam"] as const}
+        chosen={optimizer.value || standard}
+        write={(name) => say(`learn.train.optimizer.${name}`)}
+        onChoose={(name) => optimizer.set(name === standard ? "" : name)}
+      />
+      <Check
+        label={say("learn.train.augment")}
+        isOn={augment.value === "squeeze"}
+        onChange={(isOn) => augment.set(isOn ? "squeeze" : "")}
+      />
       <Slider
         label={say("learn.train.seeds")}
         value={seeds.value}

@@ -1,10 +1,12 @@
 /** The loss of a real network as a map, and gradient descent on it. */
+
 import { useEffect, useState } from "preact/hooks";
 import { numberIn, oneOf, parameter } from "../../../address";
 import { loadDigits } from "../../../data/digits";
 import { type Digits, split } from "../../../networks/training/train";
 import { say } from "../../../sentences/say";
 import { Pixels } from "../../../shared/pixels";
+import { Choices } from "../../choices";
 import { brief } from "../../format";
 import { knob } from "../../knob";
 import { StopSlider } from "../../slider";
@@ -102,20 +104,14 @@ function Descent({ slice, map }: Seen) {
           write={String}
           onInput={(value) => rate.set(value)}
         />
-        <fieldset class="choices">
-          <legend class="small quiet">{say("learn.rate.start")}</legend>
-          {(Object.keys(STARTS) as Start[]).map((name) => (
-            <label key={name}>
-              <input
-                type="radio"
-                name="from"
-                checked={start.value === name}
-                onChange={() => start.set(name)}
-              />
-              <span>{say(`learn.rate.real.from.${name}`)}</span>
-            </label>
-          ))}
-        </fieldset>
+        <Choices
+          name="from"
+          label={say("learn.rate.start")}
+          values={Object.keys(STARTS) as Start[]}
+          chosen={start.value}
+          write={(name) => say(`learn.rate.real.from.${name}`)}
+          onChoose={start.set}
+        />
         <div class="buttons">
           <button type="button" class="button" disabled={steps >= MOST} onClick={step}>
             {say("learn.rate.step")}

@@ -1,9 +1,11 @@
 /** The loss and the accuracy of all runs over their steps; the selected run stands out. */
+
 import { signal } from "@preact/signals";
 import { oneOf, parameter } from "../../../address";
 import { say } from "../../../sentences/say";
 import { type Line, LineChart, type Point, type Scales } from "../../chart/line-chart";
 import { apart } from "../../chart/scale";
+import { Check } from "../../choices";
 import { brief, percent, whole } from "../../format";
 import { colourOf, letterOf } from "../runs/naming";
 import type { Run } from "../runs/run";
@@ -62,10 +64,12 @@ export function LossChart({ runs, chosen }: Properties) {
           write: (value) => brief(log ? 10 ** value : value),
         }}
       />
-      <label class="check small">
-        <input type="checkbox" checked={log} onChange={() => axis.set(log ? "" : "log")} />
-        <span>{say("learn.train.log")}</span>
-      </label>
+      <Check
+        class="small"
+        label={say("learn.train.log")}
+        isOn={log}
+        onChange={(isOn) => axis.set(isOn ? "log" : "")}
+      />
     </div>
   );
 }

@@ -1,0 +1,46 @@
+/** One of several values, as radio buttons side by side; and a switch. */
+import type { ComponentChildren } from "preact";
+
+interface Choice<Value> {
+  /** Of the radio buttons. */
+  name: string;
+  label: string;
+  /** Whether only screen readers are told the label. */
+  isLabelHidden?: boolean;
+  values: readonly Value[];
+  chosen: Value | null;
+  write: (value: Value) => ComponentChildren;
+  onChoose: (value: Value) => void;
+  class?: string;
+}
+
+export function Choices<Value extends string | number>(choice: Choice<Value>) {
+  const { name, label, isLabelHidden = false, values, chosen, write, onChoose, class: kind = "" } = choice;
+  return (
+    <fieldset class={`choices ${kind}`}>
+      <legend class={isLabelHidden ? "for-screen-readers" : "small quiet"}>{label}</legend>
+      {values.map((value) => (
+        <label key={value}>
+          <input type="radio" name={name} checked={value === chosen} onChange={() => onChoose(value)} />
+          <span>{write(value)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+interface Switch {
+  label: string;
+  isOn: boolean;
+  onChange: (isOn: boolean) => void;
+  class?: string;
+}
+
+export function Check({ label, isOn, onChange, class: kind = "" }: Switch) {
+  return (
+    <label class={`check ${kind}`}>
+      <input type="checkbox" checked={isOn} onChange={(event) => onChange(event.currentTarget.checked)} />
+      <span>{label}</span>
+    </label>
+  );
+}

@@ -16,5 +16,5 @@ export const trainingImages = import.meta.env.TRAINING_IMAGES;
 
 /** Those of these numbers of training images that this edition has; the last stands for all of them. */
 export function sizesHere<Size extends number>(sizes: readonly Size[]): Size[] {
-  return sizes.filter((size, place) => size < trainingImages || place === sizes.length - 1);
+  return sizes.filter((size, index) => size < trainingImages || index === sizes.length - 1);
 }

@@ -26,7 +26,7 @@ function body(content: Uint8Array<ArrayBuffer>, sides: readonly number[], expect
   const view = new DataView(content.buffer, content.byteOffset, content.length);
   // two zeros, 8 for unsigned bytes, and the number of dimensions
   const isKind = view.getUint32(0) === 0x800 + 1 + sides.length;
-  const fits = sides.every((side, place) => view.getUint32(8 + 4 * place) === side);
+  const fits = sides.every((side, index) => view.getUint32(8 + 4 * index) === side);
   const size = sides.reduce((product, side) => product * side, view.getUint32(4));
   if (!isKind || !fits) throw new IdxError(`it begins with ${[...content.subarray(0, start)]}`, expected);
   if (content.length !== start + size)

@@ -40,15 +40,15 @@ export function Actions() {
   const endings: Ending[] = hasService ? ["csv", "xlsx", "json"] : ["csv", "json"];
   return (
     <>
-      {endings.map((each) => (
+      {endings.map((ending) => (
         <button
           type="button"
           class="button"
-          key={each}
-          aria-busy={each === "xlsx" && isBusy.value}
-          onClick={() => void save(each)}
+          key={ending}
+          aria-busy={ending === "xlsx" && isBusy.value}
+          onClick={() => void save(ending)}
         >
-          {say(`forms.${each}`)}
+          {say(`forms.${ending}`)}
         </button>
       ))}
       <button

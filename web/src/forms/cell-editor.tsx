@@ -6,12 +6,12 @@ import { accept, cellAt, current, move, remaining, signed, table, take, textAt, 
 import { keyOf, printedIn } from "./table";
 
 export function CellEditor() {
-  const [found, place] = [table.value, current.value];
+  const [found, position] = [table.value, current.value];
   const input = useRef<HTMLInputElement>(null);
   const given = useRef(""); // what the field held before anybody typed
   const before = useRef({ found, key: "" });
-  const key = place && keyOf(place);
-  const text = place ? textAt(place) : "";
+  const key = position && keyOf(position);
+  const text = position ? textAt(position) : "";
   // before the next key, which would else put this cell's text into the next cell
   useLayoutEffect(() => {
     const field = input.current;
@@ -24,14 +24,14 @@ export function CellEditor() {
     field.focus({ preventScroll: true });
     field.select(); // so that a digit replaces what was read
   }, [found, key, text]);
-  if (!place) return null;
-  const cell = cellAt(place);
-  const column = found?.columns.find((each) => each.name === place.name);
-  const label = column?.label || place.name;
-  const whose = found ? printedIn(found, place.row) : "";
+  if (!position) return null;
+  const cell = cellAt(position);
+  const column = found?.columns.find((each) => each.name === position.name);
+  const label = column?.label || position.name;
+  const whose = found ? printedIn(found, position.row) : "";
 
   const confirmed = (typed: string) => {
-    accept(place, typed);
+    accept(position, typed);
     const left = remaining.value.length;
     announce(left > 0 ? say("forms.remaining", left) : say("forms.done"));
   };
@@ -40,7 +40,7 @@ export function CellEditor() {
     const field = input.current;
     if (!field || field.value === given.current) return;
     given.current = field.value;
-    take(place, field.value);
+    take(position, field.value);
   };
   const go = (down: number, right: number) => {
     leave();
@@ -65,7 +65,10 @@ export function CellEditor() {
   return (
     <section class="forms-cell" aria-label={say("forms.cell")}>
       {cell?.picture ? (
-        <img src={`data:image/png;base64,${cell.picture}`} alt={say("forms.picture", label, place.row + 1)} />
+        <img
+          src={`data:image/png;base64,${cell.picture}`}
+          alt={say("forms.picture", label, position.row + 1)}
+        />
       ) : (
         <p class="forms-no-picture quiet">{say("forms.no_picture")}</p>
       )}
@@ -78,7 +81,7 @@ export function CellEditor() {
       >
         <label>
           <span class="small quiet">
-            {say("forms.of_row", label, place.row + 1)}
+            {say("forms.of_row", label, position.row + 1)}
             {whose && ` · ${whose}`}
           </span>
           <input
@@ -87,7 +90,7 @@ export function CellEditor() {
             autocomplete="off"
             enterkeyhint="next"
             // keyboards for decimals lack signs and slashes
-            inputMode={signed.value.has(place.name) ? "text" : "decimal"}
+            inputMode={signed.value.has(position.name) ? "text" : "decimal"}
             maxLength={200}
             onKeyDown={press}
             onBlur={leave}
@@ -103,15 +106,15 @@ export function CellEditor() {
           // with "?" for a box that nobody could read, it is no text to confirm
           .filter((each) => each.text !== "" && each.text !== text && !each.text.includes("?"))
           .slice(0, 3)
-          .map((each) => (
+          .map((alternative) => (
             <button
               type="button"
               class="button"
-              key={each.text}
+              key={alternative.text}
               onMouseDown={stay}
-              onClick={() => confirmed(each.text)}
+              onClick={() => confirmed(alternative.text)}
             >
-              {each.text}
+              {alternative.text}
             </button>
           ))}
       </div>

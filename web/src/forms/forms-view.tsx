@@ -123,8 +123,8 @@ function Desk({ found }: { found: FormTable }) {
         <details class="notice">
           <summary>{say("forms.problems", found.problems.length)}</summary>
           <ul>
-            {found.problems.map((each) => (
-              <li key={each.source + each.message}>{each.message}</li>
+            {found.problems.map((problem) => (
+              <li key={problem.source + problem.message}>{problem.message}</li>
             ))}
           </ul>
         </details>

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { FormTable } from "../generated/shapes";
 import { say } from "../sentences/say";
 import { current, textAt, texts } from "./review";
-import { isDoubtful, keyOf, type Place } from "./table";
+import { isDoubtful, keyOf, type Position } from "./table";
 
 /** Pixels of a row, as in forms.css. */
 const HIGH = 40;
@@ -13,8 +13,8 @@ const AROUND = 8;
 export function Grid({ table }: { table: FormTable }) {
   const box = useRef<HTMLDivElement>(null);
   const top = useSignal(0);
-  const place = current.value;
-  const row = place?.row;
+  const position = current.value;
+  const row = position?.row;
   useEffect(() => {
     const seen = box.current;
     if (!seen || row === undefined) return;
@@ -37,9 +37,9 @@ export function Grid({ table }: { table: FormTable }) {
         <thead>
           <tr>
             <th scope="col">{say("forms.row")}</th>
-            {table.columns.map((each) => (
-              <th scope="col" key={each.name}>
-                {each.label || each.name}
+            {table.columns.map((column) => (
+              <th scope="col" key={column.name}>
+                {column.label || column.name}
               </th>
             ))}
           </tr>
@@ -47,7 +47,7 @@ export function Grid({ table }: { table: FormTable }) {
         <tbody>
           <Space rows={first} columns={table.columns.length} />
           {table.rows.slice(first, last).map((_, at) => (
-            <Row key={first + at} table={table} number={first + at} place={place} />
+            <Row key={first + at} table={table} number={first + at} position={position} />
           ))}
           <Space rows={table.rows.length - last} columns={table.columns.length} />
         </tbody>
@@ -65,7 +65,7 @@ function Space({ rows, columns }: { rows: number; columns: number }) {
   );
 }
 
-function Row({ table, number, place }: { table: FormTable; number: number; place: Place | null }) {
+function Row({ table, number, position }: { table: FormTable; number: number; position: Position | null }) {
   const cells = table.rows[number]?.cells ?? {};
   return (
     <tr aria-rowindex={number + 2}>
@@ -74,7 +74,7 @@ function Row({ table, number, place }: { table: FormTable; number: number; place
         const here = { row: number, name };
         const cell = cells[name];
         const state = !cell || printed ? "" : stateOf(here, isDoubtful(cell));
-        const shown = place?.row === number && place.name === name;
+        const shown = position?.row === number && position.name === name;
         return (
           <td key={name} data-state={state} data-current={shown || undefined}>
             {cell && !printed ? (
@@ -98,7 +98,7 @@ function Row({ table, number, place }: { table: FormTable; number: number; place
   );
 }
 
-function stateOf(place: Place, doubtful: boolean): string {
-  if (texts.value.has(keyOf(place))) return "checked";
+function stateOf(position: Position, doubtful: boolean): string {
+  if (texts.value.has(keyOf(position))) return "checked";
   return doubtful ? "doubtful" : "";
 }

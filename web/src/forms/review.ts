@@ -3,9 +3,9 @@ import { batch, computed, signal } from "@preact/signals";
 import type { FormCell, FormTable } from "../generated/shapes";
 import { forget, inStore, newId, putTogether } from "../shared/database";
 import { OwnRecord } from "../shared/record";
-import { doubtsOf, keyOf, type Place, tableIn } from "./table";
+import { doubtsOf, keyOf, type Position, tableIn } from "./table";
 
-interface Step extends Place {
+interface Step extends Position {
   text: string;
 }
 
@@ -39,7 +39,7 @@ export const otherTables = record.others;
 
 export const table = signal<FormTable | null>(null);
 export const origin = signal<Origin>(FILE);
-export const current = signal<Place | null>(null);
+export const current = signal<Position | null>(null);
 const steps = signal<readonly Step[]>([]);
 
 /** What people wrote, by `keyOf` of the cell. */
@@ -58,12 +58,12 @@ export const signed = computed(() => {
   );
 });
 
-export function cellAt({ row, name }: Place): FormCell | undefined {
+export function cellAt({ row, name }: Position): FormCell | undefined {
   return table.value?.rows[row]?.cells[name];
 }
 
-export function textAt(place: Place): string {
-  return texts.value.get(keyOf(place)) ?? cellAt(place)?.text ?? "";
+export function textAt(position: Position): string {
+  return texts.value.get(keyOf(position)) ?? cellAt(position)?.text ?? "";
 }
 
 /** Begin with a table; an earlier review is replaced. */
@@ -114,27 +114,27 @@ function show(found: FormTable, left: readonly Step[], from: Origin): void {
   });
 }
 
-function firstOf(found: FormTable): Place | null {
+function firstOf(found: FormTable): Position | null {
   const name = found.columns.find((each) => !each.printed)?.name;
   return found.rows.length > 0 && name !== undefined ? { row: 0, name } : null;
 }
 
 /** Take a text for a cell, whether it was right or not, and go on to the next doubtful one. */
-export function accept(place: Place, text: string): void {
+export function accept(position: Position, text: string): void {
   // those after this one in order of doubt come first, then those that were passed over
   const order = doubts.value.map(keyOf);
-  const here = order.indexOf(keyOf(place));
+  const here = order.indexOf(keyOf(position));
   batch(() => {
-    change([...steps.peek(), { ...place, text: text.trim() }]);
+    change([...steps.peek(), { ...position, text: text.trim() }]);
     const left = remaining.value;
     const after = left.find((each) => order.indexOf(keyOf(each)) > here);
-    current.value = after ?? left[0] ?? place;
+    current.value = after ?? left[0] ?? position;
   });
 }
 
 /** Take a text for a cell that is left without being confirmed, if it is another one. */
-export function take(place: Place, text: string): void {
-  if (text.trim() !== textAt(place).trim()) change([...steps.peek(), { ...place, text: text.trim() }]);
+export function take(position: Position, text: string): void {
+  if (text.trim() !== textAt(position).trim()) change([...steps.peek(), { ...position, text: text.trim() }]);
 }
 
 /** Take the last text back, and go there. */
@@ -159,10 +159,10 @@ async function keepSteps(left: Stored<readonly Step[]>): Promise<void> {
 
 /** Go to a neighbouring cell of the table, if there is one. */
 export function move(down: number, right: number): void {
-  const [found, place] = [table.peek(), current.peek()];
-  if (!found || !place) return;
+  const [found, position] = [table.peek(), current.peek()];
+  if (!found || !position) return;
   const names = found.columns.filter((each) => !each.printed).map((each) => each.name);
-  const row = place.row + down;
-  const name = names[names.indexOf(place.name) + right];
+  const row = position.row + down;
+  const name = names[names.indexOf(position.name) + right];
   if (name !== undefined && found.rows[row]?.cells[name]) current.value = { row, name };
 }

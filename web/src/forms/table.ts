@@ -53,13 +53,13 @@ export function isDoubtful(cell: FormCell): boolean {
   return cell.status === "unsure" || cell.rule !== "";
 }
 
-/** The place of a cell: its row from 0, and the name of its column. */
-export interface Place {
+/** The position of a cell: its row from 0, and the name of its column. */
+export interface Position {
   row: number;
   name: string;
 }
 
-export function keyOf({ row, name }: Place): string {
+export function keyOf({ row, name }: Position): string {
   return `${row} ${name}`;
 }
 
@@ -72,8 +72,8 @@ export function printedIn({ columns, rows }: FormTable, row: number): string {
     .join(" ");
 }
 
-/** The places of doubtful cells, the most doubtful first; what should add up is looked at together. */
-export function doubtsOf(table: FormTable): Place[] {
+/** The positions of doubtful cells, the most doubtful first; what should add up is looked at together. */
+export function doubtsOf(table: FormTable): Position[] {
   const found = table.rows.flatMap((row, number) => {
     const doubtful = Object.entries(row.cells).filter(([, cell]) => isDoubtful(cell));
     const least = Math.min(...doubtful.map(([, cell]) => (cell.rule === "sum" ? cell.confidence : 1)));
@@ -81,9 +81,7 @@ export function doubtsOf(table: FormTable): Place[] {
       return { row: number, name, confidence, first: rule === "sum" ? least : confidence };
     });
   });
-  return found.sort(
-    (one, other) => one.first - other.first || one.row - other.row || one.confidence - other.confidence,
-  );
+  return found.sort((a, b) => a.first - b.first || a.row - b.row || a.confidence - b.confidence);
 }
 
 /** The table with what people wrote in place of what was read: nobody need look at those cells again. */

@@ -37,8 +37,8 @@ export function KeptDigits() {
       </header>
       {digits.length > 0 && (
         <ul>
-          {digits.slice(0, shown.value).map((each, place) => (
-            <Kept key={each.id} digit={each} place={place + 1} />
+          {digits.slice(0, shown.value).map((each, index) => (
+            <Kept key={each.id} digit={each} position={index + 1} />
           ))}
         </ul>
       )}
@@ -77,11 +77,11 @@ export function KeptDigits() {
   );
 }
 
-function Kept({ digit, place }: { digit: Numbered; place: number }) {
+function Kept({ digit, position }: { digit: Numbered; position: number }) {
   const day = new Date(digit.date).toLocaleDateString(languageTag(language.value));
   return (
     <li>
-      <Pixels values={digit.image} palette="ink" label={say("hand.image", place)} />
+      <Pixels values={digit.image} palette="ink" label={say("hand.image", position)} />
       <span>
         <strong class="numbers">{digit.label}</strong>
         <span class="small quiet numbers">{day}</span>
@@ -89,7 +89,7 @@ function Kept({ digit, place }: { digit: Numbered; place: number }) {
       <button
         type="button"
         class="button plain"
-        aria-label={say("hand.remove_one", place, digit.label)}
+        aria-label={say("hand.remove_one", position, digit.label)}
         onClick={({ currentTarget }) => {
           const item = currentTarget.closest("li");
           const next = item?.nextElementSibling ?? item?.previousElementSibling;

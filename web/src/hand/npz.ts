@@ -30,8 +30,8 @@ export function npzOf(digits: readonly KeptDigit[]): Bytes {
   const images = joined(digits.map(({ image }) => image));
   const labels = Uint8Array.from(digits, ({ label }) => label);
   const dates = new DataView(new ArrayBuffer(8 * digits.length));
-  for (const [place, { date }] of digits.entries())
-    dates.setBigInt64(8 * place, BigInt(Math.round(date)), true);
+  for (const [index, { date }] of digits.entries())
+    dates.setBigInt64(8 * index, BigInt(Math.round(date)), true);
   const n = digits.length;
   return zipped(
     new Map([
@@ -68,10 +68,10 @@ export async function digitsIn(file: Bytes): Promise<KeptDigit[]> {
   if (n > MOST_EXAMPLES) throw new NoKeptDigits("many");
   const times =
     dates?.type === "<i8" && dates.values.length === 8 * n ? new DataView(dates.values.slice().buffer) : null;
-  return Array.from(labels.values, (label, place) => ({
-    image: images.values.slice(place * PIXELS, (place + 1) * PIXELS),
+  return Array.from(labels.values, (label, index) => ({
+    image: images.values.slice(index * PIXELS, (index + 1) * PIXELS),
     label,
-    date: times ? Number(times.getBigInt64(8 * place, true)) : 0,
+    date: times ? Number(times.getBigInt64(8 * index, true)) : 0,
   }));
 }
 
@@ -93,7 +93,7 @@ interface Values {
 
 /** Null if it is no array of a kind that is meant here. */
 function arrayIn(file: Bytes | undefined): Values | null {
-  if (!file || MAGIC.some((byte, place) => file[place] !== byte)) return null;
+  if (!file || MAGIC.some((byte, index) => file[index] !== byte)) return null;
   const isFirst = file[6] === 1;
   const view = new DataView(file.buffer, file.byteOffset, file.length);
   if (file.length < 12) return null;

@@ -39,15 +39,15 @@ export function zipped(files: ReadonlyMap<string, Bytes>): Bytes {
 
 /** A signature, then groups of numbers: of 2 bytes, of 4, of 2, of 4, little-endian. */
 function record(signature: number, ...groups: readonly (readonly number[])[]): Bytes {
-  const length = groups.reduce((sum, each, place) => sum + each.length * (place % 2 ? 4 : 2), 4);
+  const length = groups.reduce((sum, each, index) => sum + each.length * (index % 2 ? 4 : 2), 4);
   const view = new DataView(new ArrayBuffer(length));
   view.setUint32(0, signature, true);
   let at = 4;
-  groups.forEach((group, place) => {
+  groups.forEach((group, index) => {
     for (const value of group) {
-      if (place % 2) view.setUint32(at, value, true);
+      if (index % 2) view.setUint32(at, value, true);
       else view.setUint16(at, value, true);
-      at += place % 2 ? 4 : 2;
+      at += index % 2 ? 4 : 2;
     }
   });
   return new Uint8Array(view.buffer);
@@ -139,9 +139,9 @@ async function inflated(packed: Bytes, size: number): Promise<Bytes> {
 export function joined(parts: readonly Bytes[]): Bytes {
   const whole = new Uint8Array(parts.reduce((sum, each) => sum + each.length, 0));
   let at = 0;
-  for (const each of parts) {
-    whole.set(each, at);
-    at += each.length;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
   }
   return whole;
 }

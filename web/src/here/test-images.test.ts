@@ -11,7 +11,7 @@ vi.mock("../data/digits", () => ({
 /** Every image is a three. */
 function threes(images: Uint8Array) {
   const n = images.length / 784;
-  const probabilities = Float32Array.from({ length: 10 * n }, (_, place) => (place % 10 === 3 ? 1 : 0));
+  const probabilities = Float32Array.from({ length: 10 * n }, (_, index) => (index % 10 === 3 ? 1 : 0));
   return Promise.resolve({ probabilities, isDigit: new Float32Array(n).fill(1), leastDigit: 0.5 });
 }
 

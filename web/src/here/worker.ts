@@ -35,7 +35,7 @@ addEventListener("message", ({ data }: MessageEvent<Task>) => {
     waiting.delete(data.file);
   } else if ("hand" in data) {
     const { labels } = data.hand;
-    hand = imagesIn(data.hand.images).map((image, place) => ({ image, label: labels[place] as number }));
+    hand = imagesIn(data.hand.images).map((image, index) => ({ image, label: labels[index] as number }));
     knowing = new WeakSet();
   } else if ("dropped" in data) dropped.add(data.id);
   // the most needed first; what cannot be had now is asked for again when it is needed
@@ -111,10 +111,10 @@ async function classify({
 /** 28x28 images that lie one after another. */
 function imagesIn(pixels: Uint8Array): Grey[] {
   const size = SIDE ** 2;
-  return Array.from({ length: pixels.length / size }, (_, place) => ({
+  return Array.from({ length: pixels.length / size }, (_, index) => ({
     width: SIDE,
     height: SIDE,
-    pixels: pixels.subarray(place * size, (place + 1) * size),
+    pixels: pixels.subarray(index * size, (index + 1) * size),
   }));
 }
 
@@ -202,20 +202,20 @@ function asShown(reading: Reading, { width, height }: Grey): Found {
     status: reading.status,
     confidence: decimals(reading.confidence),
     digits_confidence: decimals(reading.digitsConfidence),
-    digits: reading.digits.map((each) => ({
-      digit: each.digit,
-      probability: decimals(each.probability),
-      probabilities: Array.from(each.probabilities, decimals),
-      box: box(each.box),
-      status: each.status,
+    digits: reading.digits.map((digit) => ({
+      digit: digit.digit,
+      probability: decimals(digit.probability),
+      probabilities: Array.from(digit.probabilities, decimals),
+      box: box(digit.box),
+      status: digit.status,
       image: Array.from({ length: SIDE }, (_, y) => [
-        ...each.image.pixels.subarray(y * SIDE, (y + 1) * SIDE),
+        ...digit.image.pixels.subarray(y * SIDE, (y + 1) * SIDE),
       ]),
     })),
-    marks: reading.marks.map((each) => ({
-      mark: each.mark as "." | "," | "-" | "/" | ":",
-      probability: decimals(each.probability),
-      box: box(each.box),
+    marks: reading.marks.map((mark) => ({
+      mark: mark.mark as "." | "," | "-" | "/" | ":",
+      probability: decimals(mark.probability),
+      box: box(mark.box),
     })),
     ignored: reading.ignored.map((each) => ({ kind: each.kind, box: box(each.box) })),
     alternatives: reading.alternatives.map(([text, probability]) => ({

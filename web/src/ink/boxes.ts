@@ -22,9 +22,9 @@ export function bottomOf({ y, height }: Box): number {
 }
 
 /** A box with the same centre, larger by a fraction of its width and height. */
-export function grown({ x, y, width, height }: Box, share: number): Box {
-  const [wider, higher] = [share * width, share * height];
-  return boxOf(x - wider / 2, y - higher / 2, width * (1 + share), height * (1 + share));
+export function grown({ x, y, width, height }: Box, fraction: number): Box {
+  const [wider, higher] = [fraction * width, fraction * height];
+  return boxOf(x - wider / 2, y - higher / 2, width * (1 + fraction), height * (1 + fraction));
 }
 
 /** The rows and columns that it touches, plus a margin; never empty. */
@@ -39,39 +39,37 @@ export function touched(box: Box, rim = 0): Part {
 }
 
 /** The smallest box around two. */
-export function union(one: Box, other: Box): Box {
-  const [x, y] = [Math.min(one.x, other.x), Math.min(one.y, other.y)];
-  const right = Math.max(rightOf(one), rightOf(other));
-  return boxOf(x, y, right - x, Math.max(bottomOf(one), bottomOf(other)) - y);
+export function union(a: Box, b: Box): Box {
+  const [x, y] = [Math.min(a.x, b.x), Math.min(a.y, b.y)];
+  const right = Math.max(rightOf(a), rightOf(b));
+  return boxOf(x, y, right - x, Math.max(bottomOf(a), bottomOf(b)) - y);
 }
 
 /** The intersection of two over their union. */
-export function iou(one: Box, other: Box): number {
-  const both = intersection(one, other);
-  return both / Math.max(one.width * one.height + other.width * other.height - both, 1e-9);
+export function iou(a: Box, b: Box): number {
+  const both = intersection(a, b);
+  return both / Math.max(a.width * a.height + b.width * b.height - both, 1e-9);
 }
 
 /** The intersection of two as a fraction of the smaller one's area. */
-export function overlapOfSmaller(one: Box, other: Box): number {
-  return (
-    intersection(one, other) / Math.max(Math.min(one.width * one.height, other.width * other.height), 1e-9)
-  );
+export function overlapOfSmaller(a: Box, b: Box): number {
+  return intersection(a, b) / Math.max(Math.min(a.width * a.height, b.width * b.height), 1e-9);
 }
 
 /** The area that two share. */
-export function intersection(one: Box, other: Box): number {
-  const across = Math.min(rightOf(one), rightOf(other)) - Math.max(one.x, other.x);
-  const down = Math.min(bottomOf(one), bottomOf(other)) - Math.max(one.y, other.y);
+export function intersection(a: Box, b: Box): number {
+  const across = Math.min(rightOf(a), rightOf(b)) - Math.max(a.x, b.x);
+  const down = Math.min(bottomOf(a), bottomOf(b)) - Math.max(a.y, b.y);
   return Math.max(across, 0) * Math.max(down, 0);
 }
 
 /** Those, best first, that none of the kept ones before them overlaps by `most` or more. */
 export function nonMaximumSuppression<T extends { readonly box: Box }>(
   found: readonly T[],
-  share: (one: Box, other: Box) => number,
+  overlap: (a: Box, b: Box) => number,
   most: number,
 ): T[] {
   const kept: T[] = [];
-  for (const each of found) if (kept.every(({ box }) => share(each.box, box) < most)) kept.push(each);
+  for (const each of found) if (kept.every(({ box }) => overlap(each.box, box) < most)) kept.push(each);
   return kept;
 }

@@ -25,8 +25,8 @@ export function labelled(ink: Grey, least: number): Labelled {
   const across = (ink.width + 1) >> 1;
   for (let y = 0; y < ink.height; y++) {
     const end = ends[y] as number;
-    for (let x = starts[y] as number, place = y * ink.width + x; x < end; x++, place++) {
-      const root = labels[place] as number;
+    for (let x = starts[y] as number, index = y * ink.width + x; x < end; x++, index++) {
+      const root = labels[index] as number;
       if (!root) continue;
       const block = (y >> 1) * across + (x >> 1);
       if (block < (blocks[root] as number)) blocks[root] = block;
@@ -41,13 +41,13 @@ export function labelled(ink: Grey, least: number): Labelled {
   const found: number[] = [];
   for (let root = 1; root < roots.length; root++) if (areas[root]) found.push(root);
   // in the order of the first block of 2x2 pixels that each is seen in, as OpenCV numbers them
-  found.sort((one, other) => at(blocks, one) - at(blocks, other));
+  found.sort((a, b) => at(blocks, a) - at(blocks, b));
   const numbers = none();
-  for (const [place, root] of found.entries()) numbers[root] = place + 1;
+  for (const [index, root] of found.entries()) numbers[root] = index + 1;
   for (let y = 0; y < ink.height; y++) {
     const end = y * ink.width + (ends[y] as number);
-    for (let place = y * ink.width + (starts[y] as number); place < end; place++)
-      labels[place] = numbers[labels[place] as number] as number;
+    for (let index = y * ink.width + (starts[y] as number); index < end; index++)
+      labels[index] = numbers[labels[index] as number] as number;
   }
   const components = found.map((root) => {
     const [x, y] = [at(left, root), at(top, root)];
@@ -76,8 +76,8 @@ function touching({ width, height, pixels }: Grey, least: number) {
   for (let y = 0; y < height; y++) {
     const end = ends[y] as number;
     let from = (y + 1) * wide + 1 + (starts[y] as number);
-    for (let x = starts[y] as number, place = y * width + x; x < end; x++, place++, from++)
-      labels[place] = roots[rimmed[from] as number] as number;
+    for (let x = starts[y] as number, index = y * width + x; x < end; x++, index++, from++)
+      labels[index] = roots[rimmed[from] as number] as number;
   }
   return { labels, roots, starts: starts.slice(), ends: ends.slice() };
 }
@@ -91,7 +91,7 @@ export function componentsOf(ink: Grey): Component[] {
 export function componentsAndSpecks(ink: Grey): { components: Component[]; specks: Component[] } {
   const all = labelled(ink, SOLID).components;
   const printed = printedOf(all, ink);
-  const found = all.filter((_, place) => !printed[place]);
+  const found = all.filter((_, index) => !printed[index]);
   const longest = Math.max(...found.map(({ box }) => Math.max(box.width, box.height)));
   const isLarge = ({ box }: Component) => Math.max(box.width, box.height) >= SPECK * longest;
   return { components: found.filter(isLarge), specks: found.filter((each) => !isLarge(each)) };
@@ -105,17 +105,17 @@ function printedOf(found: readonly Component[], { width: wide, height: high }: G
       (width >= 8 * height && width >= 0.3 * wide) || (height >= 8 * width && height >= 0.95 * high),
   );
   const hollow = found
-    .map((_, place) => place)
-    .filter((place) => {
-      const { box, area } = found[place] as Component;
-      return area < 0.1 * box.width * box.height && !marks[place];
+    .map((_, index) => index)
+    .filter((index) => {
+      const { box, area } = found[index] as Component;
+      return area < 0.1 * box.width * box.height && !marks[index];
     })
-    .sort((one, other) => (found[other] as Component).box.height - (found[one] as Component).box.height)
+    .sort((a, b) => (found[b] as Component).box.height - (found[a] as Component).box.height)
     // a page of writing has a hundred times fewer
     .slice(0, Math.floor(MOST_COMPARED / found.length));
-  for (const place of hollow) {
-    const { box } = found[place] as Component;
-    marks[place] = found.some(
+  for (const index of hollow) {
+    const { box } = found[index] as Component;
+    marks[index] = found.some(
       ({ box: other }) =>
         other.x > box.x &&
         other.y > box.y &&
@@ -124,7 +124,7 @@ function printedOf(found: readonly Component[], { width: wide, height: high }: G
         other.height >= WRITTEN * box.height,
     );
   }
-  const rest = found.filter((_, place) => !marks[place]).map(({ box }) => Math.max(box.width, box.height));
+  const rest = found.filter((_, index) => !marks[index]).map(({ box }) => Math.max(box.width, box.height));
   // a 1 among specks is not ruling: what remains must be large enough to be writing
   return Math.max(0, ...rest) >= LEAST_WRITING * Math.max(wide, high) ? marks : marks.map(() => false);
 }
@@ -134,9 +134,7 @@ export function letterHeight(found: readonly Component[], { width: wide, height:
   const written = found.filter(
     ({ box: { width, height } }) => !(width >= 0.95 * wide || (height >= 0.95 * high && width >= 0.8 * wide)),
   );
-  const writing = (written.length ? written : [...found]).sort(
-    (one, other) => one.box.height - other.box.height,
-  );
+  const writing = (written.length ? written : [...found]).sort((a, b) => a.box.height - b.box.height);
   const half = writing.reduce((sum, { area }) => sum + area, 0) / 2;
   let seen = 0;
   const middle = writing.find(({ area }) => {
@@ -149,13 +147,13 @@ export function letterHeight(found: readonly Component[], { width: wide, height:
 /** Join boxes above each other, such as the two strokes of a 5; and boxes nearer than `near` times the taller one. */
 export function joined(boxes: readonly Box[], near = 0): Box[] {
   const left = [...boxes];
-  for (let place = 0; place < left.length; place++)
-    for (let other = place + 1; other < left.length; other++) {
-      const [one, two] = [left[place], left[other]] as [Box, Box];
+  for (let index = 0; index < left.length; index++)
+    for (let other = index + 1; other < left.length; other++) {
+      const [one, two] = [left[index], left[other]] as [Box, Box];
       if (!belongTogether(one, two) && !areNear(one, two, near)) continue;
-      left[place] = union(one, two);
+      left[index] = union(one, two);
       left.splice(other, 1);
-      place = -1;
+      index = -1;
       break;
     }
   return left;
@@ -163,14 +161,14 @@ export function joined(boxes: readonly Box[], near = 0): Box[] {
 
 /** Group boxes into lines from top to bottom, each from left to right; return their positions. */
 export function inReadingOrder(boxes: readonly Box[]): number[][] {
-  const at = (place: number) => boxes[place] as Box;
+  const at = (index: number) => boxes[index] as Box;
   const lines: number[][] = [];
   const starts: Starts[] = [];
   // the bottom of each line, in order; nothing whose middle is lower reaches a line that ends above its top
   const bottoms: { bottom: number; line: number }[] = [];
-  const byHeight = boxes.map((_, place) => place).sort((a, b) => middleY(at(a)) - middleY(at(b)));
-  for (const place of byHeight) {
-    const box = at(place);
+  const byHeight = boxes.map((_, index) => index).sort((a, b) => middleY(at(a)) - middleY(at(b)));
+  for (const index of byHeight) {
+    const box = at(index);
     let best: { away: number; line: number; from: number } | null = null;
     for (let from = firstOf(bottoms, ({ bottom }) => bottom > box.y); from < bottoms.length; from++) {
       const { line } = bottoms[from] as { line: number };
@@ -186,34 +184,34 @@ export function inReadingOrder(boxes: readonly Box[]): number[][] {
     const bottom = Math.max(before ?? bottomOf(box), bottomOf(box));
     const to = firstOf(bottoms, (each) => each.bottom > bottom);
     bottoms.splice(to, 0, { bottom, line });
-    (lines[line] as number[]).push(place);
-    (starts[line] as Starts).add(box.x, place);
+    (lines[line] as number[]).push(index);
+    (starts[line] as Starts).add(box.x, index);
   }
   return lines.map((line) => line.sort((a, b) => at(a).x + at(a).width / 2 - (at(b).x + at(b).width / 2)));
 }
 
 /** The left edges of a line's boxes, in order, so that the nearest one is found without looking at all. */
 class Starts {
-  readonly #edges: { x: number; turn: number; place: number }[] = [];
+  readonly #edges: { x: number; turn: number; index: number }[] = [];
 
   /** Add a box; of several with one left edge, the first counts. */
-  add(x: number, place: number): void {
+  add(x: number, index: number): void {
     const at = firstOf(this.#edges, (each) => each.x >= x);
-    if (this.#edges[at]?.x !== x) this.#edges.splice(at, 0, { x, turn: this.#edges.length, place });
+    if (this.#edges[at]?.x !== x) this.#edges.splice(at, 0, { x, turn: this.#edges.length, index: index });
   }
 
   /** The position of the box whose left edge is nearest; of two, the one that was added first. */
   nearest(x: number): number {
     const at = firstOf(this.#edges, (each) => each.x >= x);
     const [before, after] = [this.#edges[at - 1], this.#edges[at]];
-    if (!before || !after) return (before ?? after)?.place ?? -1;
+    if (!before || !after) return (before ?? after)?.index ?? -1;
     const further = x - before.x - (after.x - x);
-    return further < 0 || (further === 0 && before.turn < after.turn) ? before.place : after.place;
+    return further < 0 || (further === 0 && before.turn < after.turn) ? before.index : after.index;
   }
 }
 
 /** The position of the first of the values, in order, that is so far. */
-function firstOf<Each>(values: readonly Each[], isSoFar: (each: Each) => boolean): number {
+function firstOf<Each>(values: readonly Each[], isSoFar: (value: Each) => boolean): number {
   let [low, high] = [0, values.length];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -227,21 +225,21 @@ function middleY({ y, height }: Box): number {
   return y + height / 2;
 }
 
-function sharedHeight(one: Box, other: Box): number {
-  const both = Math.min(bottomOf(one), bottomOf(other)) - Math.max(one.y, other.y);
-  return both / Math.max(Math.min(one.height, other.height), 1e-6);
+function sharedHeight(a: Box, b: Box): number {
+  const both = Math.min(bottomOf(a), bottomOf(b)) - Math.max(a.y, b.y);
+  return both / Math.max(Math.min(a.height, b.height), 1e-6);
 }
 
 /** Whether one box covers most of the other's width and is close to it. */
-function belongTogether(one: Box, other: Box): boolean {
-  const across = Math.min(rightOf(one), rightOf(other)) - Math.max(one.x, other.x);
-  if (across < 0.5 * Math.min(one.width, other.width)) return false;
-  const apart = Math.max(one.y, other.y) - Math.min(bottomOf(one), bottomOf(other));
-  return apart < 0.35 * Math.max(one.height, other.height);
+function belongTogether(a: Box, b: Box): boolean {
+  const across = Math.min(rightOf(a), rightOf(b)) - Math.max(a.x, b.x);
+  if (across < 0.5 * Math.min(a.width, b.width)) return false;
+  const apart = Math.max(a.y, b.y) - Math.min(bottomOf(a), bottomOf(b));
+  return apart < 0.35 * Math.max(a.height, b.height);
 }
 
-function areNear(one: Box, other: Box, near: number): boolean {
-  const across = Math.max(one.x, other.x) - Math.min(rightOf(one), rightOf(other));
-  const down = Math.max(one.y, other.y) - Math.min(bottomOf(one), bottomOf(other));
-  return Math.max(across, down) < near * Math.max(one.height, other.height);
+function areNear(a: Box, b: Box, near: number): boolean {
+  const across = Math.max(a.x, b.x) - Math.min(rightOf(a), rightOf(b));
+  const down = Math.max(a.y, b.y) - Math.min(bottomOf(a), bottomOf(b));
+  return Math.max(across, down) < near * Math.max(a.height, b.height);
 }

@@ -4,9 +4,9 @@ import { type Plane, plane } from "./picture";
 /** How a picture goes on beyond its edge: by its outermost pixels, or mirrored at them. */
 export type Border = "repeated" | "mirrored";
 
-function inside(place: number, side: number, border: Border): number {
-  if (border === "repeated" || side === 1) return Math.min(Math.max(place, 0), side - 1);
-  const mirrored = Math.abs(place) % (2 * side - 2);
+function inside(index: number, side: number, border: Border): number {
+  if (border === "repeated" || side === 1) return Math.min(Math.max(index, 0), side - 1);
+  const mirrored = Math.abs(index) % (2 * side - 2);
   return mirrored < side ? mirrored : 2 * side - 2 - mirrored;
 }
 
@@ -14,11 +14,11 @@ function inside(place: number, side: number, border: Border): number {
 export function blur(image: Plane, side: number, border: Border): Plane {
   return bothWays(image, border, side >> 1, (line, result, reach) => {
     let sum = 0;
-    for (let place = 0; place < 2 * reach; place++) sum += line[place] as number;
-    for (let place = 0; place < result.length; place++) {
-      sum += line[place + 2 * reach] as number;
-      result[place] = sum / (2 * reach + 1);
-      sum -= line[place] as number;
+    for (let index = 0; index < 2 * reach; index++) sum += line[index] as number;
+    for (let index = 0; index < result.length; index++) {
+      sum += line[index + 2 * reach] as number;
+      result[index] = sum / (2 * reach + 1);
+      sum -= line[index] as number;
     }
   });
 }
@@ -26,28 +26,28 @@ export function blur(image: Plane, side: number, border: Border): Plane {
 /** Average by the weights of a normal distribution. */
 export function gaussianBlur(image: Plane, deviation: number): Plane {
   const reach = Math.round(8 * deviation + 1) >> 1;
-  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, place) =>
-    Math.exp(-((place - reach) ** 2) / (2 * deviation ** 2)),
+  const weights = Float64Array.from({ length: 2 * reach + 1 }, (_, index) =>
+    Math.exp(-((index - reach) ** 2) / (2 * deviation ** 2)),
   );
   const total = weights.reduce((sum, each) => sum + each, 0);
   return bothWays(image, "repeated", reach, (line, result) => {
-    for (let place = 0; place < result.length; place++) {
+    for (let index = 0; index < result.length; index++) {
       let sum = 0;
       for (let term = 0; term < weights.length; term++)
-        sum += (weights[term] as number) * (line[place + term] as number);
-      result[place] = sum / total;
+        sum += (weights[term] as number) * (line[index + term] as number);
+      result[index] = sum / total;
     }
   });
 }
 
 /** Cover what is darker and narrower than a square of an odd side: the largest values nearby, then the smallest. */
 export function close(image: Plane, side: number): Plane {
-  const extreme = (choose: (one: number, other: number) => number) => (from: Plane) =>
+  const extreme = (choose: (a: number, b: number) => number) => (from: Plane) =>
     bothWays(from, "repeated", side >> 1, (line, result, reach) => {
-      for (let place = 0; place < result.length; place++) {
-        let found = line[place] as number;
-        for (let term = 1; term <= 2 * reach; term++) found = choose(found, line[place + term] as number);
-        result[place] = found;
+      for (let index = 0; index < result.length; index++) {
+        let found = line[index] as number;
+        for (let term = 1; term <= 2 * reach; term++) found = choose(found, line[index + term] as number);
+        result[index] = found;
       }
     });
   return extreme(Math.min)(extreme(Math.max)(image));
@@ -73,16 +73,16 @@ function lines(
   filter: OneWay,
 ): Float32Array {
   const result = new Float32Array(pixels.length);
-  const places = Int32Array.from({ length: length + 2 * reach }, (_, place) =>
-    inside(place - reach, length, border),
+  const sources = Int32Array.from({ length: length + 2 * reach }, (_, index) =>
+    inside(index - reach, length, border),
   );
-  const [line, filtered] = [new Float64Array(places.length), new Float64Array(length)];
+  const [line, filtered] = [new Float64Array(sources.length), new Float64Array(length)];
   for (let each = 0; each < count; each++) {
-    for (let place = 0; place < places.length; place++)
-      line[place] = pixels[each * next + (places[place] as number) * step] as number;
+    for (let index = 0; index < sources.length; index++)
+      line[index] = pixels[each * next + (sources[index] as number) * step] as number;
     filter(line, filtered, reach);
-    for (let place = 0; place < length; place++)
-      result[each * next + place * step] = filtered[place] as number;
+    for (let index = 0; index < length; index++)
+      result[each * next + index * step] = filtered[index] as number;
   }
   return result;
 }
@@ -112,19 +112,19 @@ export function gradients(image: Plane): Float32Array {
 /** The level that divides levels best into two groups, given how many there are of each (Otsu, 1979). */
 export function otsu(counts: Uint32Array): number {
   const scale = 1 / counts.reduce((sum, each) => sum + each, 0);
-  const mean = counts.reduce((sum, each, place) => sum + place * each, 0) * scale;
+  const mean = counts.reduce((sum, each, index) => sum + index * each, 0) * scale;
   const least = 1.1920929e-7;
   let [low, lowMean, best, threshold] = [0, 0, 0, 0];
-  counts.forEach((count, place) => {
-    const share = count * scale;
+  counts.forEach((count, index) => {
+    const fraction = count * scale;
     lowMean *= low;
-    low += share;
+    low += fraction;
     const high = 1 - low;
     if (Math.min(low, high) < least || Math.max(low, high) > 1 - least) return;
-    lowMean = (lowMean + place * share) / low;
+    lowMean = (lowMean + index * fraction) / low;
     const highMean = (mean - low * lowMean) / high;
     const apart = low * high * (lowMean - highMean) ** 2;
-    if (apart > best) [best, threshold] = [apart, place];
+    if (apart > best) [best, threshold] = [apart, index];
   });
   return threshold;
 }

@@ -49,17 +49,17 @@ function withoutSpecks(ink: Grey): Grey {
   const { labels, components } = labelled(ink, 1);
   if (components.length < 2) return ink;
   const weights = new Float64Array(components.length + 1);
-  ink.pixels.forEach((each, place) => {
-    const label = labels[place] as number;
-    weights[label] = (weights[label] as number) + each;
+  ink.pixels.forEach((level, index) => {
+    const label = labels[index] as number;
+    weights[label] = (weights[label] as number) + level;
   });
   const total = weights.reduce((sum, each) => sum + each, 0);
   // a dotted digit has nothing larger
   const least = Math.min(SPECK * total, Math.max(...weights));
   return {
     ...ink,
-    pixels: ink.pixels.map((each, place) =>
-      (weights[labels[place] as number] as number) >= least ? each : 0,
+    pixels: ink.pixels.map((level, index) =>
+      (weights[labels[index] as number] as number) >= least ? level : 0,
     ),
   };
 }
@@ -86,15 +86,15 @@ function meanDistance({ width, height, pixels }: Grey): number | null {
     for (let x = 0; x < width; x++)
       if ((pixels[y * width + x] as number) >= 128)
         distances[(y + 1) * wide + x + 1] = Number.POSITIVE_INFINITY;
-  const reach = (place: number, side: number, row: number) => {
-    if (!distances[place]) return;
-    const at = (shift: number) => distances[place + shift] as number;
+  const reach = (index: number, side: number, row: number) => {
+    if (!distances[index]) return;
+    const at = (shift: number) => distances[index + shift] as number;
     const straight = Math.min(at(side), at(row)) + STRAIGHT;
-    distances[place] = Math.min(at(0), straight, Math.min(at(row - 1), at(row + 1)) + DIAGONAL);
+    distances[index] = Math.min(at(0), straight, Math.min(at(row - 1), at(row + 1)) + DIAGONAL);
   };
   const [first, last] = [wide + 1, distances.length - wide - 2];
-  for (let place = first; place <= last; place++) reach(place, -1, -wide);
-  for (let place = last; place >= first; place--) reach(place, 1, wide);
+  for (let index = first; index <= last; index++) reach(index, -1, -wide);
+  for (let index = last; index >= first; index--) reach(index, 1, wide);
   const inside = distances.filter((each) => each > 0);
   return inside.length ? inside.reduce((sum, each) => sum + each, 0) / inside.length : null;
 }
@@ -116,8 +116,8 @@ function dilated({ width, height, pixels }: Grey, pen: number): Grey {
         const start = (y + room + radius - row) * result.width + x + room;
         const [left, right] = [Math.max(radius - reach, 0), Math.min(radius + reach, pen - 1)];
         for (let column = left; column <= right; column++) {
-          const place = start + radius - column;
-          if ((result.pixels[place] as number) < ink) result.pixels[place] = ink;
+          const index = start + radius - column;
+          if ((result.pixels[index] as number) < ink) result.pixels[index] = ink;
         }
       });
     }
@@ -127,10 +127,10 @@ function dilated({ width, height, pixels }: Grey, pen: number): Grey {
 /** Put the centre of mass into the middle of 28x28. Without ink, that is the picture's. */
 export function centred({ width, height, pixels }: Grey): Grey {
   let [all, across, down] = [0, 0, 0];
-  pixels.forEach((each, place) => {
-    all += each;
-    across += each * (place % width);
-    down += each * Math.floor(place / width);
+  pixels.forEach((level, index) => {
+    all += level;
+    across += level * (index % width);
+    down += level * Math.floor(index / width);
   });
   const [y, x] = all ? [down / all, across / all] : [height / 2, width / 2];
   const top = Math.min(Math.max(rounded(SIDE / 2 - y), 0), SIDE - height);

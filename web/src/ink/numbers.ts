@@ -15,7 +15,7 @@ export function level(value: number): number {
 /** The value below which a fraction of the values lies, interpolated between neighbours; NaN if there are none. */
 export function quantile(values: ArrayLike<number>, fraction: number): number {
   const sorted = Float64Array.from(values).sort();
-  return between((place) => sorted[place] ?? Number.NaN, sorted.length, fraction);
+  return between((index) => sorted[index] ?? Number.NaN, sorted.length, fraction);
 }
 
 export function median(values: ArrayLike<number>): number {
@@ -25,21 +25,21 @@ export function median(values: ArrayLike<number>): number {
 /** The same of levels, given how many there are of each. */
 export function quantileOf(counts: Uint32Array, fraction: number): number {
   const total = counts.reduce((sum, each) => sum + each, 0);
-  const valueAt = (place: number) => {
+  const valueAt = (index: number) => {
     let seen = 0;
     return counts.findIndex((count) => {
       seen += count;
-      return seen > place;
+      return seen > index;
     });
   };
   return total ? between(valueAt, total, fraction) : Number.NaN;
 }
 
-function between(valueAt: (place: number) => number, count: number, fraction: number): number {
-  const place = fraction * (count - 1);
-  const below = Math.floor(place);
+function between(valueAt: (index: number) => number, count: number, fraction: number): number {
+  const index = fraction * (count - 1);
+  const below = Math.floor(index);
   const low = valueAt(below);
-  return low + (valueAt(Math.min(below + 1, count - 1)) - low) * (place - below);
+  return low + (valueAt(Math.min(below + 1, count - 1)) - low) * (index - below);
 }
 
 /** The value of a curve through points, straight between them and level beyond. */
@@ -59,7 +59,7 @@ export function interpolated(x: number, xs: readonly number[], ys: readonly numb
 /** The position of the largest value, the first of several. */
 export function largestAt(values: ArrayLike<number>): number {
   let best = 0;
-  for (let place = 1; place < values.length; place++)
-    if ((values[place] as number) > (values[best] as number)) best = place;
+  for (let index = 1; index < values.length; index++)
+    if ((values[index] as number) > (values[best] as number)) best = index;
   return best;
 }

@@ -42,11 +42,11 @@ export function inkOf(dark: Grey, least = LEAST_CONTRAST): Grey {
 /** The contrast map of a picture whose ink is dark: `PAPER` for the paper, up to `CONTRAST` more for ink. */
 export function contrastOf(dark: Grey): Grey {
   const found = smoothCounts(dark);
-  const below = (share: number) => {
+  const below = (fraction: number) => {
     let seen = 0;
     return found.findIndex((count) => {
       seen += count;
-      return seen >= dark.pixels.length * share;
+      return seen >= dark.pixels.length * fraction;
     });
   };
   const [paper, darkest] = [below(0.5), below(DARKEST)];
@@ -100,8 +100,8 @@ function skewness(grey: Grey): number {
   const fine = blur(asPlane(seen), 3, "mirrored");
   const around = blur(fine, Math.max(3, Math.floor(Math.min(fine.width, fine.height) / 2) | 1), "mirrored");
   let [square, cube] = [0, 0];
-  fine.pixels.forEach((each, place) => {
-    const difference = each - (around.pixels[place] as number);
+  fine.pixels.forEach((level, index) => {
+    const difference = level - (around.pixels[index] as number);
     square += difference ** 2;
     cube += difference ** 3;
   });
@@ -129,13 +129,13 @@ function paperOf(dark: Grey): Grey {
     surface = surfaceThrough(coarse, bare);
   }
   const rest = combined(coarse, surface, (seen, level) => seen - level);
-  rest.pixels.forEach((_, place) => {
-    if (!bare[place]) rest.pixels[place] = 0;
+  rest.pixels.forEach((_, index) => {
+    if (!bare[index]) rest.pixels[index] = 0;
   });
   const near = combined(surface, spread(rest, bare), (level, more) => level + more);
   // such a surface cannot follow the edge of a shadow, but the brightest level nearby is close enough there
   const brightest = blur(closed, Math.floor(longer / 8) | 1, "repeated");
-  const paper = combined(near, brightest, (one, other) => Math.min(Math.max(Math.min(one, other), 0), 255));
+  const paper = combined(near, brightest, (a, b) => Math.min(Math.max(Math.min(a, b), 0), 255));
   return stretchedToLevels(paper, dark.width, dark.height);
 }
 
@@ -154,10 +154,10 @@ function spread(values: Plane, isKnown: Uint8Array): Plane {
   return combined(sums, weights, (sum, weight) => sum / Math.max(weight, 0.05));
 }
 
-function combined(one: Plane, other: Plane, join: (one: number, other: number) => number): Plane {
-  const result = plane(one.width, one.height);
-  for (let place = 0; place < result.pixels.length; place++)
-    result.pixels[place] = join(one.pixels[place] as number, other.pixels[place] as number);
+function combined(a: Plane, other: Plane, join: (one: number, b: number) => number): Plane {
+  const result = plane(a.width, a.height);
+  for (let index = 0; index < result.pixels.length; index++)
+    result.pixels[index] = join(a.pixels[index] as number, other.pixels[index] as number);
   return result;
 }
 

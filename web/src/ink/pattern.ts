@@ -10,18 +10,18 @@ export function thicknessOf(
   areas: readonly number[],
 ): number[] {
   const edges = new Int32Array(areas.length + 1);
-  for (let y = 0, place = 0; y < height; y++)
-    for (let x = 0; x < width; x++, place++) {
-      const label = labels[place] as number;
+  for (let y = 0, index = 0; y < height; y++)
+    for (let x = 0; x < width; x++, index++) {
+      const label = labels[index] as number;
       if (!label) continue;
       const open =
-        Number(y === 0 || labels[place - width] !== label) +
-        Number(y === height - 1 || labels[place + width] !== label) +
-        Number(x === 0 || labels[place - 1] !== label) +
-        Number(x === width - 1 || labels[place + 1] !== label);
+        Number(y === 0 || labels[index - width] !== label) +
+        Number(y === height - 1 || labels[index + width] !== label) +
+        Number(x === 0 || labels[index - 1] !== label) +
+        Number(x === width - 1 || labels[index + 1] !== label);
       edges[label] = (edges[label] as number) + open;
     }
-  return areas.map((area, place) => (2 * area) / Math.max(edges[place + 1] as number, 1));
+  return areas.map((area, index) => (2 * area) / Math.max(edges[index + 1] as number, 1));
 }
 
 /**
@@ -39,9 +39,9 @@ export function isPatterned(
   high: number,
 ): boolean {
   const found = components.filter(
-    ({ box }, place) =>
+    ({ box }, index) =>
       Math.max(box.width, box.height) >= Math.max(SPECK, SMALL * high) &&
-      (thick[place] as number) <= THIN * pen,
+      (thick[index] as number) <= THIN * pen,
   );
   if (found.length < MANY) return false;
   const [rows, columns] = [Math.ceil(height / high), Math.ceil(width / high)];

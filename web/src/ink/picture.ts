@@ -56,9 +56,9 @@ export function cropped(picture: Grey, part: Part): Grey {
 /** The smallest column, row, width and height around all pixels that are not 0; all 0 if there are none. */
 export function bounds({ width, height, pixels }: Grey): [number, number, number, number] {
   let [left, right, top, bottom] = [width, -1, height, -1];
-  for (let y = 0, place = 0; y < height; y++)
-    for (let x = 0; x < width; x++, place++)
-      if (pixels[place]) {
+  for (let y = 0, index = 0; y < height; y++)
+    for (let x = 0; x < width; x++, index++)
+      if (pixels[index]) {
         left = Math.min(left, x);
         right = Math.max(right, x);
         top = Math.min(top, y);

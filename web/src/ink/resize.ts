@@ -79,9 +79,9 @@ function weighed<P extends Pixels>(
     const row = rowAt(y);
     for (let x = 0, weight = 0; x < width; x++) {
       let sum = 0;
-      let place = from[x] as number;
-      for (let term = 0; term < count; term++, place++, weight++)
-        sum += (weights[weight] as number) * (row[place < wide ? place : wide - 1] as number);
+      let index = from[x] as number;
+      for (let term = 0; term < count; term++, index++, weight++)
+        sum += (weights[weight] as number) * (row[index < wide ? index : wide - 1] as number);
       result[y * width + x] = isWhole ? toWhole(sum) : sum;
     }
   }
@@ -157,17 +157,17 @@ function stretchedLevels({ width: wide, height: high, pixels }: Grey, across: Sh
 function areas(side: number, size: number): Shares {
   const step = side / size;
   const count = Math.ceil(step) + 1;
-  const shares = { from: new Int32Array(size), weights: new Float64Array(size * count), count };
-  for (let place = 0; place < size; place++) {
-    const [start, end] = [place * step, Math.min((place + 1) * step, side)];
+  const overlaps = { from: new Int32Array(size), weights: new Float64Array(size * count), count };
+  for (let index = 0; index < size; index++) {
+    const [start, end] = [index * step, Math.min((index + 1) * step, side)];
     const first = Math.floor(start + 1e-6);
-    shares.from[place] = first;
+    overlaps.from[index] = first;
     for (let term = 0; term < count; term++) {
       const covered = Math.min(end, first + term + 1) - Math.max(start, first + term);
-      shares.weights[place * count + term] = covered > 1e-6 ? covered / (end - start) : 0;
+      overlaps.weights[index * count + term] = covered > 1e-6 ? covered / (end - start) : 0;
     }
   }
-  return shares;
+  return overlaps;
 }
 
 /**
@@ -175,8 +175,8 @@ function areas(side: number, size: number): Shares {
  * as if there were two, which OpenCV rounds otherwise.
  */
 function neighbours(side: number, size: number, beyond = 0): Shares {
-  return pairs(size, (place) => {
-    const exact = Math.fround((place + 0.5) * (side / size) - 0.5);
+  return pairs(size, (index) => {
+    const exact = Math.fround((index + 0.5) * (side / size) - 0.5);
     const middle = Math.min(Math.max(exact, beyond), side - 1 - beyond);
     return [Math.floor(middle), Math.fround(middle - Math.floor(middle))];
   });
@@ -184,20 +184,20 @@ function neighbours(side: number, size: number, beyond = 0): Shares {
 
 /** What OpenCV takes for areas where a side grows. */
 function overlaps(side: number, size: number): Shares {
-  return pairs(size, (place) => {
-    const first = Math.floor((place * side) / size);
-    const over = place + 1 - ((first + 1) * size) / side;
+  return pairs(size, (index) => {
+    const first = Math.floor((index * side) / size);
+    const over = index + 1 - ((first + 1) * size) / side;
     return [Math.min(first, side - 1), over <= 0 || first >= side - 1 ? 0 : over - Math.floor(over)];
   });
 }
 
-function pairs(size: number, at: (place: number) => [number, number]): Shares {
-  const shares = { from: new Int32Array(size), weights: new Float64Array(2 * size), count: 2 };
-  for (let place = 0; place < size; place++) {
-    const [first, second] = at(place);
-    shares.from[place] = first;
-    shares.weights[2 * place] = 1 - second;
-    shares.weights[2 * place + 1] = second;
+function pairs(size: number, at: (index: number) => [number, number]): Shares {
+  const overlaps = { from: new Int32Array(size), weights: new Float64Array(2 * size), count: 2 };
+  for (let index = 0; index < size; index++) {
+    const [first, second] = at(index);
+    overlaps.from[index] = first;
+    overlaps.weights[2 * index] = 1 - second;
+    overlaps.weights[2 * index + 1] = second;
   }
-  return shares;
+  return overlaps;
 }

@@ -27,13 +27,11 @@ interface Size {
 export function rowsOf(found: readonly Box[], size: Size): number[][] {
   // the detector's boxes may reach beyond the picture
   const boxes = found.map((each) => inside(each, size));
-  const at = (row: readonly number[]) => row.map((place) => boxes[place] as Box);
+  const at = (row: readonly number[]) => row.map((index) => boxes[index] as Box);
   const rows = inReadingOrder(boxes);
   if (rows.length > MOST_ROWS) return rows;
   const strength = rows.map((row) => at(row).reduce((sum, { height }) => sum + height, 0));
-  const order = [...rows.keys()].sort(
-    (one, other) => (strength[other] as number) - (strength[one] as number),
-  );
+  const order = [...rows.keys()].sort((a, b) => (strength[b] as number) - (strength[a] as number));
   const whole = order.map((each) => at(rows[each] as number[])).find((row) => !isAtEdge(row, size));
   const kept = new Map<number, number[]>();
   for (const number of order) {
@@ -46,11 +44,11 @@ export function rowsOf(found: readonly Box[], size: Size): number[][] {
     const same = [...kept].find(([, each]) => interlock(own, at(each)))?.[0] ?? number;
     kept.set(same, [...(kept.get(same) ?? []), ...row]);
   }
-  const middle = (place: number) => (boxes[place] as Box).x + (boxes[place] as Box).width / 2;
+  const middle = (index: number) => (boxes[index] as Box).x + (boxes[index] as Box).width / 2;
   return [...kept]
-    .sort(([one], [other]) => one - other)
-    .map(([, row]) => row.sort((one, other) => middle(one) - middle(other)))
-    .map((row) => row.filter((place) => !isComma(boxes[place] as Box, at(row))));
+    .sort(([a], [b]) => a - b)
+    .map(([, row]) => row.sort((a, b) => middle(a) - middle(b)))
+    .map((row) => row.filter((index) => !isComma(boxes[index] as Box, at(row))));
 }
 
 /** Whether a small box starts beside the digits of a row or just below them, as a comma does. */
@@ -86,14 +84,14 @@ function interlock(own: readonly Box[], row: readonly Box[]): boolean {
   return beside.length > 0 && 2 * beside.filter((each) => each.includes(true)).length >= beside.length;
 }
 
-function areNear(one: Box, other: Box): boolean {
-  const gap = Math.max(one.x - rightOf(other), other.x - rightOf(one));
-  return gap < NEAR * Math.max(one.height, other.height);
+function areNear(a: Box, b: Box): boolean {
+  const gap = Math.max(a.x - rightOf(b), b.x - rightOf(a));
+  return gap < NEAR * Math.max(a.height, b.height);
 }
 
-function standTogether(one: Box, other: Box): boolean {
-  const shared = Math.min(bottomOf(one), bottomOf(other)) - Math.max(one.y, other.y);
-  return shared >= SAME * Math.min(one.height, other.height);
+function standTogether(a: Box, b: Box): boolean {
+  const shared = Math.min(bottomOf(a), bottomOf(b)) - Math.max(a.y, b.y);
+  return shared >= SAME * Math.min(a.height, b.height);
 }
 
 function isComma(box: Box, row: readonly Box[]): boolean {
@@ -107,7 +105,7 @@ function isComma(box: Box, row: readonly Box[]): boolean {
 function beside(box: Box, row: readonly Box[]): { height: number; top: number; bottom: number } {
   const middle = box.x + box.width / 2;
   const away = ({ x, width }: Box) => Math.abs(x + width / 2 - middle);
-  const near = [...row].sort((one, other) => away(one) - away(other)).slice(0, BESIDE);
+  const near = [...row].sort((a, b) => away(a) - away(b)).slice(0, BESIDE);
   return { height: heightOf(near), top: median(near.map(({ y }) => y)), bottom: median(near.map(bottomOf)) };
 }
 

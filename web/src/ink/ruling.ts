@@ -73,12 +73,12 @@ export class Ruling {
   }
 
   /** Whether a piece is a printed line or frame, or a piece of one. */
-  isLine(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
+  isLine(box: Box, area: number, isPiece: (index: number) => boolean): boolean {
     return this.#isWhole(box, area, isPiece) || this.#isCutOff(box) || this.#isBeside(box);
   }
 
   /** Whether a piece is too long or too hollow for a character, as printed lines and frames are. */
-  #isWhole(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
+  #isWhole(box: Box, area: number, isPiece: (index: number) => boolean): boolean {
     const { width, height } = box;
     if (this.#isLong(box))
       // what hangs on a line, such as a digit, is no part of it; the line itself may run aslant
@@ -105,11 +105,10 @@ export class Ruling {
   }
 
   /** Whether a large piece is nothing but straight lines, or hollow: no digit is attached to it. */
-  #isFrame(box: Box, area: number, isPiece: (place: number) => boolean): boolean {
+  #isFrame(box: Box, area: number, isPiece: (index: number) => boolean): boolean {
     const { piece, level, upright } = this.#straight(box, isPiece);
     if (isRound(piece) || (!level.includes(1) && !upright.includes(1))) return isHollow(box, area);
-    const without = (one: Uint8Array, other: Uint8Array) =>
-      one.map((each, place) => each & ~(other[place] as number));
+    const without = (a: Uint8Array, b: Uint8Array) => a.map((each, index) => each & ~(b[index] as number));
     const isBarred =
       this.#hasBar({ ...piece, pixels: without(upright, level) }) ||
       this.#hasBar(turned({ ...piece, pixels: without(level, upright) }));
@@ -134,7 +133,7 @@ export class Ruling {
   }
 
   /** A piece, and where it has long straight lines, level and upright, also where digits break them up. */
-  #straight(box: Box, isPiece: (place: number) => boolean) {
+  #straight(box: Box, isPiece: (index: number) => boolean) {
     const part = clipped(this.#every, touched(box, RAIL * this.#height));
     const around = cropped(this.#every, part);
     const own = blank(around.width, around.height);
@@ -183,7 +182,7 @@ export class Ruling {
   }
 
   /** Whether a piece consists of rails and of what stands on them: the teeth of combs, the sides of boxes. */
-  isComb(box: Box, isPiece: (place: number) => boolean): boolean {
+  isComb(box: Box, isPiece: (index: number) => boolean): boolean {
     const { width } = this.#every;
     const rest = blank(box.width, box.height);
     let onRail = false;
@@ -214,17 +213,17 @@ export class Ruling {
       { left, right, top: Math.max(0, box.y - TOUCHES), bottom: box.y + 1 },
       { left, right, top: bottomOf(box) - 1, bottom: bottomOf(box) + TOUCHES },
     ].map((part) => clipped(this.#every, part));
-    const some = (part: (typeof ends)[number], test: (place: number) => boolean) => {
+    const some = (part: (typeof ends)[number], test: (index: number) => boolean) => {
       for (let y = part.top; y < part.bottom; y++)
         for (let x = part.left; x < part.right; x++) if (test(y * this.#every.width + x)) return true;
       return false;
     };
     const rails = this.#rails;
-    const on = ends.map((part) => some(part, (place) => rails[place] === 1));
+    const on = ends.map((part) => some(part, (index) => rails[index] === 1));
     if (!on.includes(true)) return false;
     const tooth = box.height <= TOOTH * this.#height && box.width <= TOOTH_WIDTH * this.#height;
     if (tooth && area >= TOOTH_INK * box.width * box.height) return true;
-    const isTaken = (place: number) => this.#every.pixels[place] === 1 && this.#left.pixels[place] === 0;
+    const isTaken = (index: number) => this.#every.pixels[index] === 1 && this.#left.pixels[index] === 0;
     return box.width <= SIDE * this.#height && ends.every((part, end) => on[end] || some(part, isTaken));
   }
 
@@ -238,7 +237,7 @@ export class Ruling {
   }
 
   /** The largest distance between the ends of a piece across its direction, both counted. */
-  #thickest(box: Box, isPiece: (place: number) => boolean): number {
+  #thickest(box: Box, isPiece: (index: number) => boolean): number {
     const level = box.width > box.height;
     const [along, across] = level ? [box.width, box.height] : [box.height, box.width];
     let most = 0;
@@ -299,17 +298,17 @@ const isHollow = ({ width, height }: Box, area: number): boolean => area < HOLLO
 function isRound({ width, height, pixels }: Grey): boolean {
   const high = Math.max(1, Math.floor(CORNER * height));
   const wide = Math.max(1, Math.floor(CORNER * width));
-  return pixels.every((each, place) => {
-    const [x, y] = [place % width, Math.floor(place / width)];
-    return !each || (x >= wide && x < width - wide) || (y >= high && y < height - high);
+  return pixels.every((value, index) => {
+    const [x, y] = [index % width, Math.floor(index / width)];
+    return !value || (x >= wide && x < width - wide) || (y >= high && y < height - high);
   });
 }
 
 /** Columns become rows. */
 function turned({ width, height, pixels }: Grey): Grey {
   const result = blank(height, width);
-  for (let y = 0, place = 0; y < height; y++)
-    for (let x = 0; x < width; x++, place++) result.pixels[x * height + y] = pixels[place] as number;
+  for (let y = 0, index = 0; y < height; y++)
+    for (let x = 0; x < width; x++, index++) result.pixels[x * height + y] = pixels[index] as number;
   return result;
 }
 

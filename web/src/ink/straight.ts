@@ -24,7 +24,7 @@ export function levelLines(ink: Grey, piece: Grey, length: number, slope: number
     for (let row = -most; row < height - least; row++)
       markLines(row, moved, { all, own, found }, piece, length);
   }
-  for (let place = 0; place < found.length; place++) if (!piece.pixels[place]) found[place] = 0;
+  for (let index = 0; index < found.length; index++) if (!piece.pixels[index]) found[index] = 0;
   return found;
 }
 
@@ -53,8 +53,8 @@ function markLines(
     }
     if (x < length - 1 || inked < FULL * length || owned < OWN * length) continue;
     for (marked = Math.max(marked, x - length + 1); marked <= x; marked++) {
-      const place = placeOf(marked);
-      if (place >= 0) found[place] = 1;
+      const index = placeOf(marked);
+      if (index >= 0) found[index] = 1;
     }
   }
 }
@@ -62,7 +62,7 @@ function markLines(
 /** Ink, and what lies directly above and below: a line that is not quite level goes on there. */
 export function thickened({ width, pixels }: Grey): Uint8Array {
   const thick = pixels.slice();
-  for (let place = 0; place < pixels.length; place++)
-    if (pixels[place - width] || pixels[place + width]) thick[place] = 1;
+  for (let index = 0; index < pixels.length; index++)
+    if (pixels[index - width] || pixels[index + width]) thick[index] = 1;
   return thick;
 }

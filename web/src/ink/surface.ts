@@ -10,33 +10,33 @@ export function surfaceThrough({ width, height, pixels }: Plane, isKnown: Uint8A
   // the normal equations, which are small
   const [products, sums] = [new Float64Array(TERMS ** 2), new Float64Array(TERMS)];
   const terms = new Float64Array(TERMS).fill(1);
-  const look = (place: number) => {
-    const x = (place % width) / longer;
-    const y = Math.floor(place / width) / longer;
+  const look = (index: number) => {
+    const x = (index % width) / longer;
+    const y = Math.floor(index / width) / longer;
     terms[1] = x;
     terms[2] = y;
     terms[3] = x * x;
     terms[4] = x * y;
     terms[5] = y * y;
   };
-  for (let place = 0; place < pixels.length; place++) {
-    if (!isKnown[place]) continue;
-    look(place);
+  for (let index = 0; index < pixels.length; index++) {
+    if (!isKnown[index]) continue;
+    look(index);
     for (let row = 0; row < TERMS; row++) {
       const one = terms[row] as number;
       for (let column = 0; column < TERMS; column++)
         products[row * TERMS + column] =
           (products[row * TERMS + column] as number) + one * (terms[column] as number);
-      sums[row] = (sums[row] as number) + one * (pixels[place] as number);
+      sums[row] = (sums[row] as number) + one * (pixels[index] as number);
     }
   }
   const factors = leastSquares(products, sums);
   const surface = plane(width, height);
-  for (let place = 0; place < pixels.length; place++) {
-    look(place);
+  for (let index = 0; index < pixels.length; index++) {
+    look(index);
     let sum = 0;
     for (let term = 0; term < TERMS; term++) sum += (terms[term] as number) * (factors[term] as number);
-    surface.pixels[place] = sum;
+    surface.pixels[index] = sum;
   }
   return surface;
 }
@@ -46,7 +46,7 @@ export function surfaceThrough({ width, height, pixels }: Plane, isKnown: Uint8A
  * determine a term, there are many.
  */
 function leastSquares(matrix: Float64Array, sums: Float64Array): Float64Array {
-  const vectors = Float64Array.from({ length: TERMS ** 2 }, (_, place) => +(place % (TERMS + 1) === 0));
+  const vectors = Float64Array.from({ length: TERMS ** 2 }, (_, index) => +(index % (TERMS + 1) === 0));
   const at = (row: number, column: number) => matrix[row * TERMS + column] as number;
   for (let round = 0; round < ROUNDS; round++)
     for (let p = 0; p < TERMS; p++)
@@ -58,7 +58,7 @@ function leastSquares(matrix: Float64Array, sums: Float64Array): Float64Array {
         turn(matrix, p * TERMS, q * TERMS, 1, cos, sin);
         turn(vectors, p, q, TERMS, cos, sin);
       }
-  const values = Array.from({ length: TERMS }, (_, place) => at(place, place));
+  const values = Array.from({ length: TERMS }, (_, index) => at(index, index));
   const largest = Math.max(...values.map(Math.abs));
   const result = new Float64Array(TERMS);
   values.forEach((value, k) => {

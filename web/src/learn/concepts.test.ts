@@ -12,10 +12,10 @@ import {
 } from "./concepts";
 import { type CurveName, curves } from "./rate/curves";
 
-function expectAlike(given: readonly number[], wanted: readonly number[], places = 12): void {
+function expectAlike(given: readonly number[], wanted: readonly number[], decimals = 12): void {
   expect(given).toHaveLength(wanted.length);
-  wanted.forEach((value, place) => {
-    expect(given[place]).toBeCloseTo(value, places);
+  wanted.forEach((value, index) => {
+    expect(given[index]).toBeCloseTo(value, decimals);
   });
 }
 
@@ -79,11 +79,11 @@ describe("the losses", () => {
 
 describe("walking downhill", () => {
   function walk(name: CurveName, rate: number, steps: number): number[] {
-    const places = [4];
+    const indices = [4];
     for (let step = 0; step < steps; step++) {
-      places.push(stepDown(places[step] ?? Number.NaN, curves[name].slope, rate));
+      indices.push(stepDown(indices[step] ?? Number.NaN, curves[name].slope, rate));
     }
-    return places;
+    return indices;
   }
 
   it("jumps out of the bowl with a rate of 1.1, and arrives with 0.3", () => {

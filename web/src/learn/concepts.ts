@@ -1,9 +1,9 @@
 /** The arithmetic that the steps show: the same ideas, names and formulas as src/shuzi/concepts.py. */
 import { EPSILON } from "../generated/training";
 
-/** A row of zeros with a single one in the place of the digit. */
+/** A row of zeros with a single one at the index of the digit. */
 export function oneHot(digit: number, classes = 10): number[] {
-  return Array.from({ length: classes }, (_, place) => (place === digit ? 1 : 0));
+  return Array.from({ length: classes }, (_, index) => (index === digit ? 1 : 0));
 }
 
 /** Scores become positive probabilities that add up to 1. Subtracting the largest first keeps exp from overflowing. */
@@ -16,7 +16,7 @@ export function softmax(scores: readonly number[]): number[] {
 
 /** The squares of the differences between label and output, added up. */
 export function squaredError(label: readonly number[], output: readonly number[]): number {
-  return total(label.map((wanted, place) => (wanted - at(output, place)) ** 2));
+  return total(label.map((wanted, index) => (wanted - at(output, index)) ** 2));
 }
 
 /** -Σ label · log(output + epsilon): how surprised the output is by the label. */
@@ -26,7 +26,7 @@ export function crossEntropy(
   epsilon: number = EPSILON,
 ): number {
   // terms with label 0 are left out: with epsilon 0 they would be 0 · infinity, which is NaN
-  return -total(label.map((wanted, place) => (wanted ? wanted * Math.log(at(output, place) + epsilon) : 0)));
+  return -total(label.map((wanted, index) => (wanted ? wanted * Math.log(at(output, index) + epsilon) : 0)));
 }
 
 /**
@@ -34,25 +34,25 @@ export function crossEntropy(
  * by the learning rate times this. For cross-entropy it is simply label - output.
  */
 export function pushOfCrossEntropy(label: readonly number[], output: readonly number[]): number[] {
-  return label.map((wanted, place) => wanted - at(output, place));
+  return label.map((wanted, index) => wanted - at(output, index));
 }
 
 /** The same for the squared error: going back through softmax multiplies each gradient by the probability. */
 export function pushOfSquaredError(label: readonly number[], output: readonly number[]): number[] {
-  const slopes = output.map((share, place) => 2 * (share - at(label, place)));
-  const mean = total(slopes.map((slope, place) => slope * at(output, place)));
-  return output.map((share, place) => share * (mean - at(slopes, place)));
+  const slopes = output.map((probability, index) => 2 * (probability - at(label, index)));
+  const mean = total(slopes.map((slope, index) => slope * at(output, index)));
+  return output.map((probability, index) => probability * (mean - at(slopes, index)));
 }
 
 /** One step of gradient descent: against the slope, by the slope times the learning rate. */
-export function stepDown(place: number, slope: (place: number) => number, learningRate: number): number {
-  return place - learningRate * slope(place);
+export function stepDown(index: number, slope: (position: number) => number, learningRate: number): number {
+  return index - learningRate * slope(index);
 }
 
 export function total(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-function at(values: readonly number[], place: number): number {
-  return values[place] ?? 0;
+function at(values: readonly number[], index: number): number {
+  return values[index] ?? 0;
 }

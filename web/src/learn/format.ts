@@ -6,8 +6,8 @@ const ROUNDING = 1e-9; // of a sum that should be 1
 const RAISED = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
 
 /** A number with a fixed number of decimals. */
-export function fixed(value: number, places: number): string {
-  const text = Math.abs(value).toFixed(places);
+export function fixed(value: number, decimals: number): string {
+  const text = Math.abs(value).toFixed(decimals);
   return value < 0 && Number(text) !== 0 ? MINUS + text : text;
 }
 
@@ -36,8 +36,8 @@ export function whole(value: number): string {
 }
 
 /** A fraction in per cent, with a fixed number of decimals; only all of it is 100 %. */
-export function percent(share: number, places = 1): string {
-  const text = fixed(share * 100, places);
-  const isRounded = share < 1 - ROUNDING && Number(text) >= 100;
-  return inPercent(isRounded ? fixed(100 - 10 ** -places, places) : text);
+export function percent(fraction: number, decimals = 1): string {
+  const text = fixed(fraction * 100, decimals);
+  const isRounded = fraction < 1 - ROUNDING && Number(text) >= 100;
+  return inPercent(isRounded ? fixed(100 - 10 ** -decimals, decimals) : text);
 }

@@ -22,8 +22,8 @@ interface Properties {
 export function Slider({ label, value, min, max, step, written, onInput, origin, hint, bare }: Properties) {
   const id = useId();
   const [from, to] = [origin ?? min, value]
-    .sort((one, other) => one - other)
-    .map((place) => (place - min) / (max - min || 1));
+    .sort((a, b) => a - b)
+    .map((index) => (index - min) / (max - min || 1));
   return (
     <div class={`slider ${bare ? "bare" : ""}`}>
       <label for={id} class={bare ? "for-screen-readers" : ""}>
@@ -72,7 +72,7 @@ export function StopSlider({ value, stops, write, onInput, ...rest }: StopProper
       step={1}
       value={nearest(stops, value)}
       written={write(value)}
-      onInput={(place) => onInput(stops[place] ?? value)}
+      onInput={(index) => onInput(stops[index] ?? value)}
     />
   );
 }

@@ -3,7 +3,7 @@ import type { Model, Score } from "../readings";
 import { say } from "../sentences/say";
 import { type AccuracyScale, scaleFor } from "./accuracy-scale";
 import { modelName } from "./model-name";
-import { share, shortShare, whole } from "./numbers";
+import { percentage, shortPercentage, whole } from "./numbers";
 
 type Scored = Model & { score: Score };
 
@@ -25,7 +25,7 @@ export function AccuracyChart({ models }: { models: readonly Model[] }) {
       <div class="axis numbers" aria-hidden="true">
         {scale.ticks.map(({ accuracy, at }) => (
           <span key={accuracy} style={{ left: `${at * 100}%` }} data-minor={!MAJOR.includes(accuracy)}>
-            {shortShare(accuracy)}
+            {shortPercentage(accuracy)}
           </span>
         ))}
       </div>
@@ -43,8 +43,8 @@ function Line({ model, scale }: { model: Scored; scale: AccuracyScale }) {
     <li>
       <span class="accuracy-name">{modelName(model)}</span>
       <span class="accuracy-numbers numbers">
-        <strong>{share(accuracy)}</strong>{" "}
-        <span class="small quiet">{say("models.interval", share(low), share(high))}</span>
+        <strong>{percentage(accuracy)}</strong>{" "}
+        <span class="small quiet">{say("models.interval", percentage(low), percentage(high))}</span>
         {on !== "test" && <span class="small quiet"> {say("models.validation", whole(n))}</span>}
       </span>
       <span class="track" aria-hidden="true">

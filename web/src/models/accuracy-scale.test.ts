@@ -10,10 +10,10 @@ test("the scale begins low enough for the worst, and its ticks stand on it in or
   for (const lowest of [0.1, 0.55, 0.91]) {
     const { at, ticks } = scaleFor(lowest);
     expect(at(lowest)).toBeGreaterThan(0);
-    const places = ticks.map((tick) => tick.at);
-    expect(places).toEqual([...places].sort((one, other) => one - other));
-    expect(places[0]).toBe(0);
-    expect(places.at(-1)).toBe(1);
+    const indices = ticks.map((tick) => tick.at);
+    expect(indices).toEqual([...indices].sort((a, b) => a - b));
+    expect(indices[0]).toBe(0);
+    expect(indices.at(-1)).toBe(1);
   }
 });
 

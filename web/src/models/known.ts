@@ -37,7 +37,7 @@ async function ask(): Promise<void> {
       },
     });
     // the most accurate first; the service returns them unordered
-    models.value = found.sort((one, other) => (other.score?.accuracy ?? 0) - (one.score?.accuracy ?? 0));
+    models.value = found.sort((a, b) => (b.score?.accuracy ?? 0) - (a.score?.accuracy ?? 0));
     trouble.value = null;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

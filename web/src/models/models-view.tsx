@@ -8,7 +8,7 @@ import { AccuracyChart } from "./accuracy-chart";
 import { Inside } from "./inside/inside";
 import { busy, learnModels, models, trouble } from "./known";
 import { modelName } from "./model-name";
-import { bytes, rough, share, whole } from "./numbers";
+import { bytes, percentage, rough, whole } from "./numbers";
 import "./models.css";
 
 /** The purpose of each shipped model. */
@@ -89,7 +89,7 @@ function ModelCard({ model }: { model: Model }) {
             name={say(kind === "detector" ? "models.finds" : "models.reads", whole(score.n), splitOf(score))}
             note={say("models.interval", ...ends(score.interval))}
           >
-            {share(score.accuracy)}
+            {percentage(score.accuracy)}
           </Fact>
         )}
       </dl>
@@ -122,7 +122,7 @@ function splitOf({ on }: Score): string {
 }
 
 function ends([low, high]: readonly [number, number]): [string, string] {
-  return [share(low), share(high)];
+  return [percentage(low), percentage(high)];
 }
 
 function Fact({ name, note, children }: { name: string; note?: string; children: string }) {

@@ -8,11 +8,11 @@ const format = (value: number, options: Intl.NumberFormatOptions) =>
 export const whole = (value: number): string => format(value, { maximumFractionDigits: 0 });
 
 /** 0.917 is 91.70 %. */
-export const share = (value: number): string =>
+export const percentage = (value: number): string =>
   inPercent(format(100 * value, { minimumFractionDigits: 2, maximumFractionDigits: 2 }));
 
 /** 0.917 is 91.7 %, for the ticks of a scale. */
-export const shortShare = (value: number): string =>
+export const shortPercentage = (value: number): string =>
   inPercent(format(100 * value, { maximumFractionDigits: 1 }));
 
 /** 33,277 is 33 kB, as on the command line. */

@@ -73,12 +73,12 @@ export class Network {
     return answers;
   }
 
-  /** Write pixels, 0 to 255, into `inputs`, from image number `place` on. */
-  put(pixels: ArrayLike<number>, place: number): void {
+  /** Write pixels, 0 to 255, into `inputs`, from image `index` on. */
+  put(pixels: ArrayLike<number>, index: number): void {
     const { inputs, scaling } = this;
-    const from = place * PIXELS;
-    for (let each = 0; each < pixels.length; each++) {
-      inputs[from + each] = (pixels[each] as number) * scaling.scale + scaling.offset;
+    const from = index * PIXELS;
+    for (let pixel = 0; pixel < pixels.length; pixel++) {
+      inputs[from + pixel] = (pixels[pixel] as number) * scaling.scale + scaling.offset;
     }
   }
 }
@@ -91,7 +91,7 @@ function drawKernels(weights: readonly Weight[], seed: number): void {
     const window = shape.slice(0, -2).reduce((product, side) => product * side, 1);
     const [came = 0, goes = 0] = shape.slice(-2);
     const reach = Math.sqrt(6 / (window * (came + goes)));
-    for (let place = 0; place < values.length; place++) values[place] = -reach + 2 * reach * draws.number();
+    for (let index = 0; index < values.length; index++) values[index] = -reach + 2 * reach * draws.number();
   }
 }
 
@@ -101,13 +101,13 @@ function softmax(scores: Float32Array, probabilities: Float32Array, count: numbe
     let largest = Number.NEGATIVE_INFINITY;
     for (let each = 0; each < CLASSES; each++) largest = Math.max(largest, scores[start + each] as number);
     let sum = 0;
-    for (let each = 0; each < CLASSES; each++) {
-      const enlarged = Math.exp((scores[start + each] as number) - largest);
-      probabilities[start + each] = enlarged;
+    for (let digit = 0; digit < CLASSES; digit++) {
+      const enlarged = Math.exp((scores[start + digit] as number) - largest);
+      probabilities[start + digit] = enlarged;
       sum += enlarged;
     }
-    for (let each = 0; each < CLASSES; each++) {
-      probabilities[start + each] = (probabilities[start + each] as number) / sum;
+    for (let digit = 0; digit < CLASSES; digit++) {
+      probabilities[start + digit] = (probabilities[start + digit] as number) / sum;
     }
   }
 }

@@ -16,9 +16,9 @@ export function optimizerOf(settings: Settings, weights: readonly Weight[]): Opt
 /** The learning rate: constant, or a linear rise and then half a cosine down (after Smith, 2018). */
 function rateAt({ schedule, learning_rate, steps, warm_up }: Settings, step: number): number {
   if (schedule === "constant") return learning_rate;
-  const place = (step + 0.5) / steps;
-  if (place < warm_up) return learning_rate * (START + ((1 - START) * place) / warm_up);
-  const fallen = Math.min((place - warm_up) / (1 - warm_up), 1);
+  const progress = (step + 0.5) / steps;
+  if (progress < warm_up) return learning_rate * (START + ((1 - START) * progress) / warm_up);
+  const fallen = Math.min((progress - warm_up) / (1 - warm_up), 1);
   return learning_rate * (END + (1 - END) * 0.5 * (1 + Math.cos(Math.PI * fallen)));
 }
 
@@ -26,8 +26,8 @@ function descend(weights: readonly Weight[], rateAt: (step: number) => number): 
   return (step) => {
     const rate = rateAt(step);
     for (const { values, gradient } of weights) {
-      for (let place = 0; place < values.length; place++) {
-        values[place] = (values[place] as number) - rate * (gradient[place] as number);
+      for (let index = 0; index < values.length; index++) {
+        values[index] = (values[index] as number) - rate * (gradient[index] as number);
       }
     }
   };
@@ -45,13 +45,13 @@ function adam(settings: Settings, weights: readonly Weight[], rateAt: (step: num
     const rate = rateAt(step) * unbiased;
     weights.forEach(({ values, gradient }, index) => {
       const { mean, square } = kept[index] as (typeof kept)[number];
-      for (let place = 0; place < values.length; place++) {
-        const slope = gradient[place] as number;
-        const m = (mean[place] as number) + (slope - (mean[place] as number)) * (1 - beta_1);
-        const v = (square[place] as number) + (slope * slope - (square[place] as number)) * (1 - beta_2);
-        mean[place] = m;
-        square[place] = v;
-        values[place] = (values[place] as number) - (rate * m) / (Math.sqrt(v) + ADAM_S_EPSILON);
+      for (let index = 0; index < values.length; index++) {
+        const slope = gradient[index] as number;
+        const m = (mean[index] as number) + (slope - (mean[index] as number)) * (1 - beta_1);
+        const v = (square[index] as number) + (slope * slope - (square[index] as number)) * (1 - beta_2);
+        mean[index] = m;
+        square[index] = v;
+        values[index] = (values[index] as number) - (rate * m) / (Math.sqrt(v) + ADAM_S_EPSILON);
       }
     });
   };

@@ -11,8 +11,8 @@ test("a product is what the sums say, for every shape, transposed or added", () 
       for (const inner of SHAPES) {
         for (const turned of [false, true]) {
           for (const add of [false, true]) {
-            a.set(a.map((_, place) => ((place * 7) % 11) - 5));
-            b.set(b.map((_, place) => ((place * 5) % 13) - 6));
+            a.set(a.map((_, index) => ((index * 7) % 11) - 5));
+            b.set(b.map((_, index) => ((index * 5) % 13) - 6));
             c.fill(2);
             const [high, wide] = turned ? [inner, rows] : [rows, inner];
             const left = { values: a, rows: high, columns: wide };
@@ -22,8 +22,8 @@ test("a product is what the sums say, for every shape, transposed or added", () 
               { values: c, rows, columns },
               add,
             );
-            const expected = Array.from({ length: rows * columns }, (_, place) => {
-              const [row, column] = [Math.floor(place / columns), place % columns];
+            const expected = Array.from({ length: rows * columns }, (_, index) => {
+              const [row, column] = [Math.floor(index / columns), index % columns];
               let sum = add ? 2 : 0;
               for (let k = 0; k < inner; k++) {
                 sum += (a[turned ? k * rows + row : row * inner + k] ?? 0) * (b[k * columns + column] ?? 0);
@@ -42,7 +42,7 @@ test("a product is what the sums say, for every shape, transposed or added", () 
 test("windows that overlap are read where they are", () => {
   const space = new Workspace(1);
   const [picture, kernel, sums] = [space.floats(30), space.floats(4), space.floats(5)];
-  picture.set(picture.map((_, place) => place * place));
+  picture.set(picture.map((_, index) => index * index));
   kernel.set([1, 10, 100, 1000]);
   // windows of 2 lines by 2 numbers, in a picture with 6 columns
   const windows = { values: picture, rows: 5, lines: 2, columns: 2, apart: { row: 1, line: 6, column: 1 } };

@@ -10,11 +10,11 @@ const UPPER = Int32Array.from(
 export function fromHalf(upper: Uint8Array, lower: Uint8Array): Float32Array {
   const values = new Float32Array(upper.length);
   const bits = new Int32Array(values.buffer);
-  for (let place = 0; place < upper.length; place++) {
-    const high = upper[place] as number;
-    const low = lower[place] as number;
-    if (high & 124) bits[place] = (UPPER[high] as number) | (low << 13);
-    else values[place] = (((high & 3) << 8) | low) * 2 ** -24 * (high & 128 ? -1 : 1);
+  for (let index = 0; index < upper.length; index++) {
+    const high = upper[index] as number;
+    const low = lower[index] as number;
+    if (high & 124) bits[index] = (UPPER[high] as number) | (low << 13);
+    else values[index] = (((high & 3) << 8) | low) * 2 ** -24 * (high & 128 ? -1 : 1);
   }
   return values;
 }

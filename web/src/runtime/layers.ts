@@ -99,26 +99,26 @@ export function convolve(memory: Memory, image: Maps, kernel: Kernel, window: Wi
   const width = Math.floor((from.width - dilations[1] * (kernel.width - 1) - 1) / strides[1]) + 1;
   const result = roomFor(memory, kernel.channels, from.n, height, width);
   const terms = kernel.inputs * kernel.height * kernel.width;
-  const [offsets, places] = [memory.take(terms), memory.take(result.stride)];
+  const [offsets, starts] = [memory.take(terms), memory.take(result.stride)];
   const panel = memory.take(TILE.pixels * terms);
   const whole = memory.whole;
-  let place = offsets / 4;
+  let index = offsets / 4;
   for (let input = 0; input < kernel.inputs; input++)
     for (let y = 0; y < kernel.height; y++)
       for (let x = 0; x < kernel.width; x++)
-        whole[place++] = 4 * (input * from.stride + y * dilations[0] * from.width + x * dilations[1]);
-  place = places / 4;
+        whole[index++] = 4 * (input * from.stride + y * dilations[0] * from.width + x * dilations[1]);
+  index = starts / 4;
   for (let n = 0; n < from.n; n++)
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++)
-        whole[place++] = 4 * ((n * from.height + y * strides[0]) * from.width + x * strides[1]);
+        whole[index++] = 4 * ((n * from.height + y * strides[0]) * from.width + x * strides[1]);
   // what is computed beyond the last pixel means nothing; its place must not look like that of a neighbour
-  whole.fill(0, place, places / 4 + result.stride);
+  whole.fill(0, index, starts / 4 + result.stride);
   memory.convolve(
-    ...([from.at, offsets, terms, places, result.stride, kernel.weights, kernel.bias] as const),
+    ...([from.at, offsets, terms, starts, result.stride, kernel.weights, kernel.bias] as const),
     ...([upTo(kernel.channels, TILE.channels), low, result.at, result.stride, panel] as const),
   );
-  for (const each of [offsets, places, panel]) memory.give(each);
+  for (const each of [offsets, starts, panel]) memory.give(each);
   if (from !== image) memory.give(from.at);
   return result;
 }
@@ -166,15 +166,15 @@ export function maxPool(memory: Memory, image: Maps, finish: Finish): Maps {
 export function finished(memory: Memory, image: Maps, { scale, shift, low }: Finish): Maps {
   return eachChannel(memory, image, (floats, from, to, length, channel) => {
     const [by, plus] = [scale?.[channel] ?? 1, shift?.[channel] ?? 0];
-    for (let place = 0; place < length; place++)
-      floats[to + place] = Math.max((floats[from + place] as number) * by + plus, low);
+    for (let index = 0; index < length; index++)
+      floats[to + index] = Math.max((floats[from + index] as number) * by + plus, low);
   });
 }
 
 export function sigmoid(memory: Memory, image: Maps): Maps {
   return eachChannel(memory, image, (floats, from, to, length) => {
-    for (let place = 0; place < length; place++)
-      floats[to + place] = 1 / (1 + Math.exp(-(floats[from + place] as number)));
+    for (let index = 0; index < length; index++)
+      floats[to + index] = 1 / (1 + Math.exp(-(floats[from + index] as number)));
   });
 }
 
@@ -199,11 +199,11 @@ export function sum(memory: Memory, images: readonly Maps[], scale: number): Map
   floats.copyWithin(to, first.at / 4, first.at / 4 + count);
   for (const { at } of others) {
     const from = at / 4;
-    for (let place = 0; place < count; place++)
-      floats[to + place] = (floats[to + place] as number) + (floats[from + place] as number);
+    for (let index = 0; index < count; index++)
+      floats[to + index] = (floats[to + index] as number) + (floats[from + index] as number);
   }
   if (scale !== 1)
-    for (let place = to; place < to + count; place++) floats[place] = (floats[place] as number) * scale;
+    for (let index = to; index < to + count; index++) floats[index] = (floats[index] as number) * scale;
   return result;
 }
 

@@ -5,7 +5,7 @@ type Convolve = (
   image: number,
   offsets: number,
   terms: number,
-  places: number,
+  starts: number,
   pixels: number,
   weights: number,
   bias: number,
@@ -54,18 +54,18 @@ export class Memory {
   /** Take room for `count` numbers; what it holds is arbitrary. @returns its address in bytes */
   take(count: number): number {
     const size = Math.ceil((4 * count) / ALIGNED) * ALIGNED;
-    let place = this.#free.findIndex(({ start, end }) => end - start >= size);
-    if (place < 0) {
+    let index = this.#free.findIndex(({ start, end }) => end - start >= size);
+    if (index < 0) {
       const end = this.#memory.buffer.byteLength;
       this.#memory.grow(Math.ceil(Math.max(size, end / 4) / PAGE));
       this.#release(end, this.#memory.buffer.byteLength);
-      place = this.#free.length - 1;
+      index = this.#free.length - 1;
     }
-    const free = this.#free[place];
+    const free = this.#free[index];
     if (!free) throw new RangeError("out of memory");
     const { start } = free;
     free.start += size;
-    if (free.start === free.end) this.#free.splice(place, 1);
+    if (free.start === free.end) this.#free.splice(index, 1);
     this.#taken.set(start, size);
     return start;
   }
@@ -79,8 +79,8 @@ export class Memory {
   }
 
   #release(start: number, end: number): void {
-    const place = this.#free.findIndex((each) => each.start > start);
-    this.#free.splice(place < 0 ? this.#free.length : place, 0, { start, end });
+    const index = this.#free.findIndex((each) => each.start > start);
+    this.#free.splice(index < 0 ? this.#free.length : index, 0, { start, end });
     this.#free = this.#free.reduce<{ start: number; end: number }[]>((joined, each) => {
       const last = joined.at(-1);
       if (last?.end === each.start) last.end = each.end;

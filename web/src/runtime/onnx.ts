@@ -32,10 +32,12 @@ export function readOnnx(content: Uint8Array): OnnxModel {
     outputs: all(graph, 12).map((each) => text(message(each), 1)),
     tensors: all(graph, 5)
       .map(message)
-      .map((each) => ({
-        name: text(each, 8),
-        dims: (each.get(1) ?? []).flatMap((dim) => (typeof dim === "bigint" ? [Number(dim)] : numbers(dim))),
-        values: values(each),
+      .map((message) => ({
+        name: text(message, 8),
+        dims: (message.get(1) ?? []).flatMap((dim) =>
+          typeof dim === "bigint" ? [Number(dim)] : numbers(dim),
+        ),
+        values: values(message),
       })),
   };
 }
@@ -78,21 +80,21 @@ function values(tensor: Message): Float32Array {
 function message(content: Uint8Array): Message {
   const fields: Message = new Map();
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  let place = 0;
+  let index = 0;
   const varint = () => {
     let value = 0n;
     for (let shift = 0n; ; shift += 7n) {
-      const byte = view.getUint8(place++);
+      const byte = view.getUint8(index++);
       value |= BigInt(byte & 127) << shift;
       if (byte < 128) return BigInt.asIntN(64, value);
     }
   };
   const cut = (size: number) => {
-    if (place + size > content.length) throw new Error("the file is cut off");
-    place += size;
-    return content.subarray(place - size, place);
+    if (index + size > content.length) throw new Error("the file is cut off");
+    index += size;
+    return content.subarray(index - size, index);
   };
-  while (place < content.length) {
+  while (index < content.length) {
     const key = Number(varint());
     const kind = key & 7;
     const value = kind === 0 ? varint() : cut(kind === 2 ? Number(varint()) : kind === 5 ? 4 : 8);

@@ -4,14 +4,14 @@ import { language } from "../language";
 const ROUNDING = 1e-9; // 0.29 is 28.999999999999996 hundredths
 
 /** How probable something is, in whole percent, rounded down: 0 only for nothing, and never 100, for nothing is certain. */
-export function percent(share: number): string {
-  return inPercent(wholePercent(share));
+export function percent(fraction: number): string {
+  return inPercent(wholePercent(fraction));
 }
 
 /** The same without the sign. */
-export function wholePercent(share: number): string {
-  const hundredths = Math.min(Math.floor(100 * share + ROUNDING), 99);
-  return hundredths < 1 && share > 0 ? "<1" : String(hundredths);
+export function wholePercent(fraction: number): string {
+  const hundredths = Math.min(Math.floor(100 * fraction + ROUNDING), 99);
+  return hundredths < 1 && fraction > 0 ? "<1" : String(hundredths);
 }
 
 /**

@@ -50,10 +50,10 @@ function paint(
   if (!paper || !ink || !above || !below) return;
   const most = palette === "ink" ? 255 : (fullOfSigned ?? Math.max(...values.map(Math.abs), 1e-9));
   const image = context.createImageData(side, side);
-  values.forEach((value, place) => {
-    const base = under ? mix(paper, ink, ((under[place] ?? 0) / 255) * 0.25) : paper;
+  values.forEach((value, index) => {
+    const base = under ? mix(paper, ink, ((under[index] ?? 0) / 255) * 0.25) : paper;
     const full = palette === "ink" ? ink : value < 0 ? below : above;
-    image.data.set([...mix(base, full, Math.min(Math.abs(value) / most, 1)), 255], place * 4);
+    image.data.set([...mix(base, full, Math.min(Math.abs(value) / most, 1)), 255], index * 4);
   });
   context.putImageData(image, 0, 0);
 }
@@ -72,7 +72,7 @@ function rgb(context: CanvasRenderingContext2D, css: string): Colour {
   return [red, green, blue];
 }
 
-function mix(from: Colour, to: Colour, share: number): [number, number, number] {
-  const part = (place: 0 | 1 | 2) => Math.round(from[place] + (to[place] - from[place]) * share);
+function mix(from: Colour, to: Colour, fraction: number): [number, number, number] {
+  const part = (channel: 0 | 1 | 2) => Math.round(from[channel] + (to[channel] - from[channel]) * fraction);
   return [part(0), part(1), part(2)];
 }

@@ -5,7 +5,7 @@
 import { say } from "../sentences/say";
 import { type Glyph, isDigit, statusOf } from "./correct/glyphs";
 import { contains, type Point, type Rect, type Size } from "./geometry";
-import { placesOf, type Wanted } from "./labels";
+import { positionsOf, type Wanted } from "./labels";
 import { glyphs, lit, pointing, reading, toggle } from "./state";
 
 interface Properties {
@@ -34,10 +34,10 @@ export function Boxes({ size, at, clickable = false }: Properties) {
     };
   });
   const boxes = glyphs.value.map(({ character, box }) => around(at(box), isDigit(character) ? ROOM : BESIDE));
-  const places = placesOf(
+  const positions = positionsOf(
     [
-      ...glyphs.value.map((glyph, place): Wanted => {
-        const box = boxes[place] ?? NOWHERE;
+      ...glyphs.value.map((glyph, index): Wanted => {
+        const box = boxes[index] ?? NOWHERE;
         const isLabelled = isDigit(glyph.character) && box.height >= LABELLED + 2 * ROOM;
         return { box, text: isLabelled ? labelOf(glyph) : "", side: "above" };
       }),
@@ -60,19 +60,19 @@ export function Boxes({ size, at, clickable = false }: Properties) {
       data-clickable={clickable}
     >
       <Hatching />
-      {leftOut.map(({ kind, box, isAround }, place) => (
-        <g key={`ignored ${place}`} class="left-out" data-kind={kind}>
+      {leftOut.map(({ kind, box, isAround }, index) => (
+        <g key={`ignored ${index}`} class="left-out" data-kind={kind}>
           <rect {...box} rx="3" fill={isAround ? "none" : "url(#left-out)"} />
-          <Label at={places[boxes.length + place]} text={say(`write.kind.${kind}`)} />
+          <Label at={positions[boxes.length + index]} text={say(`write.kind.${kind}`)} />
         </g>
       ))}
-      {glyphs.value.map((glyph, place) => (
+      {glyphs.value.map((glyph, index) => (
         <GlyphBox
-          key={place}
+          key={index}
           glyph={glyph}
-          place={place}
-          box={boxes[place] ?? NOWHERE}
-          label={places[place] ?? null}
+          index={index}
+          box={boxes[index] ?? NOWHERE}
+          label={positions[index] ?? null}
           clickable={clickable}
         />
       ))}
@@ -82,16 +82,16 @@ export function Boxes({ size, at, clickable = false }: Properties) {
 
 interface GlyphProperties {
   glyph: Glyph;
-  place: number;
+  index: number;
   box: Rect;
   /** Where its label has room. */
   label: Point | null;
   clickable: boolean;
 }
 
-function GlyphBox({ glyph, place, box, label, clickable }: GlyphProperties) {
+function GlyphBox({ glyph, index, box, label, clickable }: GlyphProperties) {
   const isMark = !isDigit(glyph.character);
-  const isLit = lit.value === place;
+  const isLit = lit.value === index;
   const status = statusOf(glyph);
   // the one that is pointed at has its label in any case
   const at = label ?? (isLit ? { x: box.x + 2, y: box.y < 20 ? box.y + box.height + 16 : box.y - 6 } : null);
@@ -101,7 +101,7 @@ function GlyphBox({ glyph, place, box, label, clickable }: GlyphProperties) {
       data-status={status}
       data-mine={glyph.isMine}
       data-lit={isLit}
-      {...(clickable ? { ...pointing(place), onClick: () => toggle(place) } : {})}
+      {...(clickable ? { ...pointing(index), onClick: () => toggle(index) } : {})}
     >
       <rect {...box} rx={isMark ? 3 : 6} pathLength={status === "ok" && !isMark ? 1 : undefined} />
       <Label at={at} text={labelOf(glyph)} />

@@ -9,7 +9,7 @@ import { glyphs, lit, pointing, selected, toggle } from "./state";
 import { Verdict } from "./verdict";
 
 export function DigitCards() {
-  const digits = glyphs.value.flatMap((glyph, place) => (isDigit(glyph.character) ? [{ glyph, place }] : []));
+  const digits = glyphs.value.flatMap((glyph, index) => (isDigit(glyph.character) ? [{ glyph, index }] : []));
   if (digits.length === 0) return null;
   return (
     <section class="digits" aria-labelledby="digits-title">
@@ -18,8 +18,8 @@ export function DigitCards() {
         <p class="quiet">{say("write.digits.lead")}</p>
       </header>
       <ol class="cards">
-        {digits.map(({ glyph, place }, number) => (
-          <Card key={place} glyph={glyph} place={place} number={number + 1} />
+        {digits.map(({ glyph, index }, number) => (
+          <Card key={index} glyph={glyph} index={index} number={number + 1} />
         ))}
       </ol>
     </section>
@@ -29,12 +29,12 @@ export function DigitCards() {
 interface CardProperties {
   glyph: Glyph;
   /** Among all characters, from 0. */
-  place: number;
+  index: number;
   /** Among the digits, from 1. */
   number: number;
 }
 
-function Card({ glyph, place, number }: CardProperties) {
+function Card({ glyph, index, number }: CardProperties) {
   const { character, isMine } = glyph;
   const read = digitOf(glyph);
   const status = statusOf(glyph);
@@ -44,15 +44,15 @@ function Card({ glyph, place, number }: CardProperties) {
       class="card"
       data-status={status}
       data-mine={isMine}
-      data-lit={lit.value === place}
-      {...pointing(place)}
+      data-lit={lit.value === index}
+      {...pointing(index)}
     >
       <button
         type="button"
         class="card-head"
-        aria-pressed={selected.value === place}
+        aria-pressed={selected.value === index}
         aria-label={say("write.digit", number, character, name)}
-        onClick={() => toggle(place)}
+        onClick={() => toggle(index)}
       >
         <span class="card-digit">{character}</span>
       </button>
@@ -127,19 +127,19 @@ function Seen({ values, caption, ...rest }: SeenProperties) {
 
 /** A bar for each digit and one for anything else; the answer's has the accent colour, large values a label. */
 function Bars({ digit }: { digit: Digit }) {
-  const { digits: shares, other } = probabilitiesOf(digit);
+  const { digits: probabilities, other } = probabilitiesOf(digit);
   return (
     <ol class="bars" aria-label={say("write.probabilities")}>
-      {[...shares, other].map((share, each) => {
-        const isOther = each === shares.length;
-        const label = `${isOther ? say("write.something_else") : each}${say("write.colon")}${percent(share)}`;
+      {[...probabilities, other].map((probability, each) => {
+        const isOther = each === probabilities.length;
+        const label = `${isOther ? say("write.something_else") : each}${say("write.colon")}${percent(probability)}`;
         return (
           <li key={each} data-answer={each === digit.digit} title={label}>
             <span class="for-screen-readers">{label}</span>
             <span class="share numbers" aria-hidden="true">
-              {share >= 0.01 ? wholePercent(share) : ""}
+              {probability >= 0.01 ? wholePercent(probability) : ""}
             </span>
-            <span class="bar" aria-hidden="true" style={{ height: `${Math.max(share * 100, 1)}%` }} />
+            <span class="bar" aria-hidden="true" style={{ height: `${Math.max(probability * 100, 1)}%` }} />
             <span class="name numbers" aria-hidden="true">
               {isOther ? "?" : each}
             </span>

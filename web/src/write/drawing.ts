@@ -27,8 +27,8 @@ type Curve = readonly [InkPoint, InkPoint, InkPoint];
 
 function curvesOf(stroke: Stroke, from: number): Curve[] {
   const curves: Curve[] = [];
-  for (let place = from; place < stroke.length; place++) {
-    const [before, bend, after] = [stroke[place - 2], stroke[place - 1], stroke[place]];
+  for (let index = from; index < stroke.length; index++) {
+    const [before, bend, after] = [stroke[index - 2], stroke[index - 1], stroke[index]];
     if (bend && after) curves.push([before ? middle(before, bend) : bend, bend, middle(bend, after)]);
   }
   const [bend, last] = stroke.slice(-2);
@@ -47,8 +47,8 @@ function path(context: CanvasRenderingContext2D, width: number, curves: readonly
   context.stroke();
 }
 
-function middle(one: InkPoint, other: InkPoint): InkPoint {
-  return { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2, width: (one.width + other.width) / 2 };
+function middle(a: InkPoint, b: InkPoint): InkPoint {
+  return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2, width: (a.width + b.width) / 2 };
 }
 
 /** Set a canvas's transform to paper units. */

@@ -43,8 +43,8 @@ export function strokesOf(number: string, canvas: Size, width: number): Stroke[]
   const scale = Math.min((canvas.height * 0.58) / FIELD.height, (canvas.width * 0.84) / wide);
   const left = (canvas.width - wide * scale) / 2;
   const top = (canvas.height - FIELD.height * scale) / 2;
-  return [...number].flatMap((digit, place) => {
-    const shift = { x: left + place * (FIELD.width + GAP) * scale, y: top };
+  return [...number].flatMap((digit, index) => {
+    const shift = { x: left + index * (FIELD.width + GAP) * scale, y: top };
     return (DIGITS[Number(digit)] ?? []).map((path) =>
       pointsOf(path).map(({ x, y }) => ({ x: shift.x + x * scale, y: shift.y + y * scale, width })),
     );
@@ -57,7 +57,7 @@ function pointsOf(path: string): Point[] {
   element.setAttribute("d", path);
   const length = element.getTotalLength();
   const count = Math.ceil(length / STEP);
-  return Array.from({ length: count + 1 }, (_, place) => element.getPointAtLength((place / count) * length));
+  return Array.from({ length: count + 1 }, (_, index) => element.getPointAtLength((index / count) * length));
 }
 
 /**
@@ -75,10 +75,10 @@ export async function writeSlowly(
   for (const stroke of strokes) {
     const whole = still ? 0 : (stroke.length * STEP) / PACE;
     const begun = performance.now();
-    for (let share = 0; share < 1 && !still; ) {
-      share = Math.min(((await nextFrame()) - begun) / whole, 1);
+    for (let fraction = 0; fraction < 1 && !still; ) {
+      fraction = Math.min(((await nextFrame()) - begun) / whole, 1);
       if (signal.aborted) return;
-      grow(stroke.slice(0, Math.max(1, Math.round(share * stroke.length))));
+      grow(stroke.slice(0, Math.max(1, Math.round(fraction * stroke.length))));
     }
     finish(stroke);
     if (!still) await new Promise((resolve) => setTimeout(resolve, LIFT));

@@ -120,7 +120,7 @@ function useDrawing(canvas: RefObject<HTMLCanvasElement | null>, size: () => Mea
     const context = element?.getContext("2d");
     if (!element || !context || !measured) return;
     const anew =
-      growing.length < last.current.points || of.some((each, place) => each !== last.current.of[place]);
+      growing.length < last.current.points || of.some((each, index) => each !== last.current.of[index]);
     if (anew) {
       element.width = Math.round(measured.width * measured.pixels);
       element.height = Math.round(measured.height * measured.pixels);
@@ -142,7 +142,7 @@ function useKeyPen(size: () => Measured | null) {
     const measured = size();
     if (!measured) return;
     const { x, y } = keyPen.shareOf(measured);
-    const inHundredths = (share: number) => inPercent(String(Math.round(100 * share)));
+    const inHundredths = (fraction: number) => inPercent(String(Math.round(100 * fraction)));
     announce(say("write.pen.at", inHundredths(x), inHundredths(y)));
   };
   useEffect(() => () => clearTimeout(rest.current), []);

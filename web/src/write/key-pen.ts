@@ -28,8 +28,8 @@ export class KeyPen {
     if (!(key in MOVES)) return null;
     this.#held.add(key);
     const step = (fine ? 0.008 : 0.032) * canvas.height;
-    for (const each of this.#held) {
-      this.at = { x: this.at.x + (MOVES[each]?.x ?? 0) * step, y: this.at.y + (MOVES[each]?.y ?? 0) * step };
+    for (const key of this.#held) {
+      this.at = { x: this.at.x + (MOVES[key]?.x ?? 0) * step, y: this.at.y + (MOVES[key]?.y ?? 0) * step };
     }
     this.at = { x: within(this.at.x, canvas.width), y: within(this.at.y, canvas.height) };
     return "moved";

@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 import type { Rect } from "./geometry";
-import { placesOf } from "./labels";
+import { positionsOf } from "./labels";
 
 const SIZE = { width: 600, height: 400 };
 const box = (x: number, y: number, height = 60): Rect => ({ x, y, width: 40, height });
 const above = (each: Rect, text = "7") => ({ box: each, text, side: "above" as const });
 
 test("a label is above its box, or below where the area ends", () => {
-  expect(placesOf([above(box(20, 100)), above(box(80, 10))], SIZE)).toEqual([
+  expect(positionsOf([above(box(20, 100)), above(box(80, 10))], SIZE)).toEqual([
     { x: 22, y: 94 },
     { x: 82, y: 85 },
   ]);
@@ -15,8 +15,8 @@ test("a label is above its box, or below where the area ends", () => {
 
 test("labels of two rows close together cover neither boxes nor each other", () => {
   const [first, second] = [box(20, 40), box(24, 106)]; // six pixels between them
-  const places = placesOf([above(first), above(second)], SIZE);
-  expect(places).toEqual([
+  const positions = positionsOf([above(first), above(second)], SIZE);
+  expect(positions).toEqual([
     { x: 22, y: 34 },
     { x: 26, y: 181 },
   ]);
@@ -25,7 +25,7 @@ test("labels of two rows close together cover neither boxes nor each other", () 
 test("between two rows without room there is no label", () => {
   const rows = [box(20, 40), box(20, 106), box(20, 172)];
   expect(
-    placesOf(
+    positionsOf(
       rows.map((each) => above(each)),
       SIZE,
     )[1],
@@ -35,7 +35,7 @@ test("between two rows without room there is no label", () => {
 test("two labels never share a place, whatever their sides", () => {
   const upper = { box: box(20, 40), text: "unknown", side: "below" as const };
   const lower = above(box(24, 124));
-  expect(placesOf([upper, lower], SIZE)).toEqual([
+  expect(positionsOf([upper, lower], SIZE)).toEqual([
     { x: 22, y: 115 },
     { x: 26, y: 199 },
   ]);
@@ -43,7 +43,7 @@ test("two labels never share a place, whatever their sides", () => {
 
 test("a box without a label is in the way, and a frame without a width is not", () => {
   const unlabelled = above(box(20, 60, 30), "");
-  expect(placesOf([unlabelled, above(box(20, 100))], SIZE)).toEqual([null, { x: 22, y: 175 }]);
+  expect(positionsOf([unlabelled, above(box(20, 100))], SIZE)).toEqual([null, { x: 22, y: 175 }]);
   const frame = above({ ...box(0, 0, 400), width: 0 }, "");
-  expect(placesOf([frame, above(box(20, 100))], SIZE)).toEqual([null, { x: 22, y: 94 }]);
+  expect(positionsOf([frame, above(box(20, 100))], SIZE)).toEqual([null, { x: 22, y: 94 }]);
 });

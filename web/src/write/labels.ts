@@ -18,11 +18,11 @@ const IDEOGRAPH = 14; // and of a Chinese one
 const INSET = 2;
 
 /**
- * The place of each label, in order; null for one that would be outside or on a box or label of another.
+ * The position of each label, in order; null for one that would be outside or on a box or label of another.
  *
  * @param size of the area
  */
-export function placesOf(labels: readonly Wanted[], size: Size): (Point | null)[] {
+export function positionsOf(labels: readonly Wanted[], size: Size): (Point | null)[] {
   const taken: Rect[] = [];
   return labels.map(({ box, text, side }) => {
     if (text === "") return null;

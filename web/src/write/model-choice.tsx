@@ -37,12 +37,12 @@ export function ModelChoice() {
         {names.map((name) => (
           <Choice key={name} name={name} label={name} isChosen={name === asked} choose={choose} />
         ))}
-        {own.map((each) => (
+        {own.map((network) => (
           <Choice
-            key={each.name}
-            name={each.name}
-            label={labelOf(each)}
-            isChosen={each.name === asked}
+            key={network.name}
+            name={network.name}
+            label={labelOf(network)}
+            isChosen={network.name === asked}
             choose={choose}
           />
         ))}

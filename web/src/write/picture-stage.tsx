@@ -52,12 +52,12 @@ export function PictureList() {
   if (entries.length < 2) return null;
   return (
     <ul class="picture-list" aria-label={say("write.pictures")}>
-      {entries.map((entry, place) => (
+      {entries.map((entry, index) => (
         <li key={`${entry.picture.id}.${entry.page}`}>
           <button
             type="button"
             aria-pressed={pictures.chosen.value === entry}
-            onClick={() => pictures.choose(place)}
+            onClick={() => pictures.choose(index)}
           >
             <Thumbnail picture={entry.picture} />
             <span class="picture-name">

@@ -69,20 +69,20 @@ export class Pictures {
       .filter(({ patches }) => patches.length > 0);
   });
 
-  choose(place: number): void {
-    this.#chosen.value = place;
+  choose(index: number): void {
+    this.#chosen.value = index;
   }
 
   /** Show these pictures in place of the current ones. */
   async show(files: readonly File[], model: string, corrected: readonly Corrected[] = []): Promise<void> {
     this.close();
-    this.#all.value = files.map((file, place) => ({
+    this.#all.value = files.map((file, index) => ({
       id: ++this.#numbered,
       file,
       url: URL.createObjectURL(file),
       isShowable: signal(true),
       question: new Question<null>(),
-      corrections: correctionsFrom(corrected.filter(({ picture }) => picture === place)),
+      corrections: correctionsFrom(corrected.filter(({ picture }) => picture === index)),
     }));
     await this.read(model);
   }
@@ -91,9 +91,7 @@ export class Pictures {
   async read(model: string): Promise<void> {
     const round = ++this.#round;
     const first = this.chosen.peek()?.picture;
-    const waiting = [...this.#all.peek()].sort(
-      (one, other) => Number(other === first) - Number(one === first),
-    );
+    const waiting = [...this.#all.peek()].sort((a, b) => Number(b === first) - Number(a === first));
     const readOn = async () => {
       for (let next = waiting.shift(); next && round === this.#round; next = waiting.shift()) {
         await next.question.ask(next.file, null, model);

@@ -24,8 +24,8 @@ export function probabilitiesOf({
     return { digits, other: Math.max(0, 1 - digits.reduce((sum, each) => sum + each, 0)) };
   }
   const rest = 1 - own;
-  const digits = probabilities.map((each, place) =>
-    place === digit ? probability : rest > 0 ? (each * (1 - probability)) / rest : 0,
+  const digits = probabilities.map((value, index) =>
+    index === digit ? probability : rest > 0 ? (value * (1 - probability)) / rest : 0,
   );
   return { digits, other: 0 };
 }

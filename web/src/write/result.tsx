@@ -57,7 +57,7 @@ function labelOf({ status, isCorrected }: Shown, leftOut: string): string | unde
 
 /** In large type, one line per line of writing; doubtful characters are marked, and so are a person's. */
 function NumberRead({ reading: { text, glyphs, confidence, status, isCorrected } }: { reading: Shown }) {
-  const lines = [...new Set(glyphs.map(({ line }) => line))].sort((one, other) => one - other);
+  const lines = [...new Set(glyphs.map(({ line }) => line))].sort((a, b) => a - b);
   const longest = Math.max(...text.split("\n").map((each) => each.length));
   const spoken = text.replaceAll("\n", say("write.between_lines")) || say("write.none");
   return (
@@ -73,7 +73,7 @@ function NumberRead({ reading: { text, glyphs, confidence, status, isCorrected }
       {lines.map((line) => (
         <span class="line" key={line}>
           {glyphs.map(
-            (glyph, place) => glyph.line === line && <OneGlyph key={place} glyph={glyph} place={place} />,
+            (glyph, index) => glyph.line === line && <OneGlyph key={index} glyph={glyph} index={index} />,
           )}
         </span>
       ))}
@@ -82,16 +82,16 @@ function NumberRead({ reading: { text, glyphs, confidence, status, isCorrected }
 }
 
 /** A click is a shortcut for the button that corrects. */
-function OneGlyph({ glyph, place }: { glyph: Glyph; place: number }) {
+function OneGlyph({ glyph, index }: { glyph: Glyph; index: number }) {
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the button below does the same by keyboard
     // biome-ignore lint/a11y/useKeyWithClickEvents: see above
     <span
       data-status={statusOf(glyph)}
       data-mine={glyph.isMine}
-      data-lit={lit.value === place}
-      onClick={() => toggle(place)}
-      {...pointing(place)}
+      data-lit={lit.value === index}
+      onClick={() => toggle(index)}
+      {...pointing(index)}
     >
       {glyph.character}
     </span>

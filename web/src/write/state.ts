@@ -23,7 +23,7 @@ export const sheet = new Sheet();
 export const inkQuestion = new Question<Placement>();
 export const pictures = new Pictures();
 
-/** The place of the character under the pointer, else of the selected one. */
+/** The index of the character under the pointer, else of the selected one. */
 export const selected = signal<number | null>(null);
 export const pointedAt = signal<number | null>(null);
 export const lit = computed(() => pointedAt.value ?? selected.value);
@@ -78,15 +78,15 @@ export const unread: ReadonlySignal<string | null> = computed(() => {
 export const glyphs: ReadonlySignal<readonly Glyph[]> = computed(() => reading.value?.glyphs ?? []);
 
 /** Select a character, or deselect it. */
-export function toggle(place: number): void {
-  selected.value = selected.peek() === place ? null : place;
+export function toggle(index: number): void {
+  selected.value = selected.peek() === index ? null : index;
 }
 
 /** Event handlers that highlight an element's character everywhere. A shortcut: the cards are reachable by keyboard. */
-export function pointing(place: number) {
+export function pointing(index: number) {
   return {
     onPointerEnter: () => {
-      pointedAt.value = place;
+      pointedAt.value = index;
     },
     onPointerLeave: () => {
       pointedAt.value = null;

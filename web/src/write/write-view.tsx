@@ -99,8 +99,8 @@ function listenToKeys(): () => void {
 
 /** Remove the selected character; without one, clear the sheet, but not because a key is held. */
 function removeSelected(isHeld: boolean): void {
-  const place = selected.peek();
-  if (place !== null) remove(place);
+  const index = selected.peek();
+  if (index !== null) remove(index);
   else if (!isHeld && !pictures.chosen.peek()) clearSheet();
 }
 
@@ -131,9 +131,9 @@ function useExplanationOfPicture(): void {
 function useSelectionWithin(): void {
   useSignalEffect(() => {
     const count = glyphs.value.length;
-    for (const each of [selected, pointedAt]) {
-      const place = each.peek();
-      if (place !== null && place >= count) each.value = null;
+    for (const signal of [selected, pointedAt]) {
+      const index = signal.peek();
+      if (index !== null && index >= count) signal.value = null;
     }
   });
 }

@@ -12,16 +12,16 @@ export function Chosen() {
   if (all.length === 0) return null;
   return (
     <ul class="forms-chosen" aria-label={say("forms.read.photographs")}>
-      {all.map((each) => (
-        <li key={each.key}>
-          <Small photograph={each} />
-          <span>{each.name}</span>
+      {all.map((photograph) => (
+        <li key={photograph.key}>
+          <Small photograph={photograph} />
+          <span>{photograph.name}</span>
           <button
             type="button"
             class="button plain"
             disabled={since.value !== null}
-            aria-label={say("forms.read.remove", each.name)}
-            onClick={() => removePhotograph(each.key)}
+            aria-label={say("forms.read.remove", photograph.name)}
+            onClick={() => removePhotograph(photograph.key)}
           >
             ×
           </button>

@@ -34,7 +34,7 @@ async function sameAs<P extends Picture>({ file }: P, alike: readonly P[]): Prom
   const bytes = new Uint8Array(await file.arrayBuffer());
   for (const each of alike) {
     const other = new Uint8Array(await each.file.arrayBuffer());
-    if (bytes.every((byte, place) => byte === other[place])) return each;
+    if (bytes.every((byte, index) => byte === other[index])) return each;
   }
   return null;
 }

@@ -60,8 +60,8 @@ export function ReadPanel() {
           <p>{trouble.value.text}</p>
           {problems.value.length > 0 && (
             <ul>
-              {problems.value.map((each) => (
-                <li key={each.source + each.message}>{each.message}</li>
+              {problems.value.map((problem) => (
+                <li key={problem.source + problem.message}>{problem.message}</li>
               ))}
             </ul>
           )}
@@ -101,18 +101,18 @@ function Sheets() {
       {sheets.value === TRACE && <TracePanel />}
       {sheets.value === TABLE && (
         <div class="buttons">
-          {(["rows", "columns"] as const).map((each) => (
-            <label key={each}>
-              {say(`forms.sheets.${each}`)}{" "}
+          {(["rows", "columns"] as const).map((problem) => (
+            <label key={problem}>
+              {say(`forms.sheets.${problem}`)}{" "}
               <input
                 type="number"
                 min={1}
                 max={99}
-                value={shape.value[each] || ""}
-                data-testid={`table-${each}`}
+                value={shape.value[problem] || ""}
+                data-testid={`table-${problem}`}
                 onInput={({ currentTarget }) => {
                   const count = currentTarget.validity.valid ? Number(currentTarget.value) : 0;
-                  shape.value = { ...shape.value, [each]: count };
+                  shape.value = { ...shape.value, [problem]: count };
                 }}
               />
             </label>

@@ -185,7 +185,7 @@ type Sent = Omit<Photograph, "key"> & { factor: number };
 async function fitting(chosen: readonly Photograph[], most: number): Promise<Sent[] | null> {
   const sent: Sent[] = chosen.map(({ name, file }) => ({ name, file, factor: 1 }));
   const room = () => most - sent.reduce((sum, { file }) => sum + file.size, 0);
-  for (const each of sent.toSorted((one, other) => other.file.size - one.file.size)) {
+  for (const each of sent.toSorted((a, b) => b.file.size - a.file.size)) {
     if (room() >= 0) break;
     const found = await smaller(each.file, SIDE);
     if (found && found.file.size < each.file.size) Object.assign(each, found);

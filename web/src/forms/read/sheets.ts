@@ -21,7 +21,7 @@ export const sheets = parameter<string>("sheets", "", (text) =>
 /** The ready specs, those for sheets in the page's language first. */
 export function readySpecs(): typeof specs {
   const mine = `.${language.value}`;
-  return specs.toSorted((one, other) => Number(other.name.endsWith(mine)) - Number(one.name.endsWith(mine)));
+  return specs.toSorted((a, b) => Number(b.name.endsWith(mine)) - Number(a.name.endsWith(mine)));
 }
 
 export type Field = "spec" | "roster" | "blank";

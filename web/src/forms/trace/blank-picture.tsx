@@ -50,14 +50,14 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (numb
           <DrawingPaper paper={paper} size={form.size} isDrawing={isDrawing}>
             <img src={url.value} alt={say("forms.trace.picture", fields.value.length)} draggable={false} />
             <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-              {fields.value.map((each, number) => (
+              {fields.value.map((field, number) => (
                 // biome-ignore lint/a11y/noStaticElementInteractions: the list has the same, for keys
                 <g
-                  key={each.drawn?.id ?? each.at.join()}
-                  data-state={each.isLeftOut ? "left-out" : number === at ? "current" : ""}
+                  key={field.drawn?.id ?? field.at.join()}
+                  data-state={field.isLeftOut ? "left-out" : number === at ? "current" : ""}
                   onClick={() => choose(number)}
                 >
-                  <Boxes field={each} number={number + 1} />
+                  <Boxes field={field} number={number + 1} />
                 </g>
               ))}
             </svg>

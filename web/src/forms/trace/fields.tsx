@@ -13,8 +13,8 @@ export function Fields() {
   }, []);
   return (
     <ol class="forms-fields" aria-label={say("forms.trace.fields")}>
-      {fields.value.map((each, number) => (
-        <Row key={each.drawn?.id ?? each.at.join()} field={each} number={number} />
+      {fields.value.map((field, number) => (
+        <Row key={field.drawn?.id ?? field.at.join()} field={field} number={number} />
       ))}
     </ol>
   );
@@ -60,9 +60,9 @@ function Row({ field, number }: { field: Edited; number: number }) {
         disabled={field.isLeftOut}
         onChange={({ currentTarget }) => changeField(number, { kind: currentTarget.value as Edited["kind"] })}
       >
-        {kindsOf(field).map((each) => (
-          <option value={each} key={each}>
-            {say(`forms.trace.kind.${each}`)}
+        {kindsOf(field).map((field) => (
+          <option value={field} key={field}>
+            {say(`forms.trace.kind.${field}`)}
           </option>
         ))}
       </select>

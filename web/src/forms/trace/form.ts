@@ -73,7 +73,7 @@ export const fault = computed<Fault | null>(() => {
   const unnamed = fields.value.findIndex(({ name, isLeftOut }) => !isLeftOut && !plain(name));
   if (unnamed >= 0) return ["unnamed", unnamed + 1];
   const names = used.value.map(({ name }) => plain(name));
-  const twice = names.find((name, place) => names.indexOf(name) < place);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
   if (twice !== undefined) return ["twice", twice];
   const open = fields.value.findIndex(({ drawn }) => drawn && !drawn.isChecked);
   if (open < 0) return null;
@@ -153,7 +153,7 @@ export function setTitle(text: string): void {
 
 /** Change a field; the number is from 0. */
 export function changeField(number: number, changed: Partial<Edited>): void {
-  setFields(fields.peek().map((each, place) => (place === number ? { ...each, ...changed } : each)));
+  setFields(fields.peek().map((each, index) => (index === number ? { ...each, ...changed } : each)));
 }
 
 /** Put other fields in the place of all. */

@@ -80,8 +80,8 @@ export function TracePanel() {
             }}
           />
           <datalist id="forms-papers">
-            {PAPERS.map((each) => (
-              <option value={each} key={each} />
+            {PAPERS.map((paper) => (
+              <option value={paper} key={paper} />
             ))}
           </datalist>
         </label>

@@ -87,8 +87,8 @@ export function sumsOfSquares({ width, height, pixels }: Grey): Int32Array {
 }
 
 /** A place beside an edge, mirrored at the outermost pixel. */
-function mirrored(place: number, side: number): number {
-  const inside = place < 0 ? -place : place < side ? place : 2 * side - 2 - place;
+function mirrored(index: number, side: number): number {
+  const inside = index < 0 ? -index : index < side ? index : 2 * side - 2 - index;
   return Math.min(Math.max(inside, 0), side - 1);
 }
 
@@ -97,8 +97,8 @@ function countsIn(room: Room, content: Uint8Array): Uint32Array {
   const end = content.byteOffset + Math.ceil(content.length / 4) * 4;
   room.loops.count(content.byteOffset, end, tables.byteOffset);
   const found = new Uint32Array(LEVELS);
-  for (let place = 0; place < tables.length; place++)
-    found[place % LEVELS] = (found[place % LEVELS] as number) + (tables[place] as number);
+  for (let index = 0; index < tables.length; index++)
+    found[index % LEVELS] = (found[index % LEVELS] as number) + (tables[index] as number);
   // the bytes beyond the end are 0, and no pixels
   found[0] = (found[0] as number) - (end - content.byteOffset - content.length);
   return found;

@@ -38,7 +38,7 @@ describe.each(SIZES)("of %i by %i pixels", (width, height) => {
     );
     const table = Uint8Array.from({ length: 256 }, (_, level) => (level * 37 + 5) % 256);
     expect([...byTable(grey, table).pixels]).toEqual(plain.map((each) => table[each]));
-    const differences = plain.map((each, place) => Math.max((other.pixels[place] as number) - each, 0));
+    const differences = plain.map((each, index) => Math.max((other.pixels[index] as number) - each, 0));
     const darker = darkerThan(other, grey, (of) => {
       expect(of[0]).toBe(differences.filter((each) => each === 0).length);
       return table;
@@ -50,19 +50,19 @@ describe.each(SIZES)("of %i by %i pixels", (width, height) => {
 
   test("brightness rounds as Pillow does", () => {
     const colours = new Uint8ClampedArray(4 * plain.length);
-    colours.forEach((_, place) => {
-      colours[place] = (place * 97) % 256;
+    colours.forEach((_, index) => {
+      colours[index] = (index * 97) % 256;
     });
-    const expected = plain.map((_, place) => {
-      const [red, green, blue] = colours.subarray(4 * place) as unknown as [number, number, number];
+    const expected = plain.map((_, index) => {
+      const [red, green, blue] = colours.subarray(4 * index) as unknown as [number, number, number];
       return (red * 19595 + green * 38470 + blue * 7471 + 32768) >> 16;
     });
     expect([...brightness(colours)]).toEqual(expected);
   });
 
   test("squares of nine are mirrored at the edge", () => {
-    const mirrored = (place: number, side: number) =>
-      side === 1 ? 0 : place < 0 ? 1 : place < side ? place : side - 2;
+    const mirrored = (index: number, side: number) =>
+      side === 1 ? 0 : index < 0 ? 1 : index < side ? index : side - 2;
     const expected = new Int32Array(9 * 255 + 1);
     for (let y = 0; y < height; y++)
       for (let x = 0; x < width; x++) {
@@ -86,12 +86,12 @@ describe.each(SIZES)("of %i by %i pixels", (width, height) => {
       const [own, waiting] = [labels[start] as number, [start]];
       seen[start] = own;
       let area = 0;
-      for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+      for (let index = waiting.pop(); index !== undefined; index = waiting.pop()) {
         area++;
-        expect(labels[place]).toBe(own);
+        expect(labels[index]).toBe(own);
         for (const down of [-1, 0, 1])
           for (const across of [-1, 0, 1]) {
-            const [x, y] = [(place % width) + across, Math.floor(place / width) + down];
+            const [x, y] = [(index % width) + across, Math.floor(index / width) + down];
             const next = y * width + x;
             if (x < 0 || y < 0 || x >= width || y >= height || !inked[next] || seen[next]) continue;
             seen[next] = own;

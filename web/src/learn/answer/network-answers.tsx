@@ -13,11 +13,11 @@ export const MODELS = ["softmax", "default"] as const;
 export function NetworkAnswers({ found }: { found: Answered | null }) {
   return (
     <div class="two-answers" aria-live="polite">
-      {MODELS.map((model, place) => (
+      {MODELS.map((model, index) => (
         <NetworkAnswer
           key={model}
           model={model}
-          answer={found?.answers[place] ?? null}
+          answer={found?.answers[index] ?? null}
           label={found?.label ?? null}
         />
       ))}

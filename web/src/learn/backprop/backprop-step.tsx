@@ -110,15 +110,15 @@ function Hidden({ trace }: { trace: Trace }) {
         <tbody>
           <tr>
             <th scope="row">{say("learn.backprop.neuron")}</th>
-            {trace.hidden.map((_, place) => (
-              <td key={place}>
+            {trace.hidden.map((_, index) => (
+              <td key={index}>
                 <button
                   type="button"
-                  aria-pressed={place === neuron.value}
-                  aria-label={say("learn.train.weights.neurons.of", place + 1)}
-                  onClick={() => neuron.set(place)}
+                  aria-pressed={index === neuron.value}
+                  aria-label={say("learn.train.weights.neurons.of", index + 1)}
+                  onClick={() => neuron.set(index)}
                 >
-                  {place + 1}
+                  {index + 1}
                 </button>
               </td>
             ))}
@@ -170,8 +170,8 @@ function Row({
   return (
     <tr>
       <th scope="row">{name}</th>
-      {values.map((value, place) => (
-        <td key={place} class={signed && value > 0.005 ? "down" : signed && value < -0.005 ? "up" : ""}>
+      {values.map((value, index) => (
+        <td key={index} class={signed && value > 0.005 ? "down" : signed && value < -0.005 ? "up" : ""}>
           {fixed(value, Math.abs(value) < 0.005 || Number.isInteger(value) ? 0 : 2)}
         </td>
       ))}
@@ -188,7 +188,7 @@ function useNetwork() {
     network,
     steps,
     step: (image: Uint8Array, label: number, count: number) => {
-      for (let each = 0; each < count; each++) {
+      for (let step = 0; step < count; step++) {
         traced(network, image, label);
         stepDown(network, RATE);
       }

@@ -6,8 +6,8 @@ const image = imageOf(4).values;
 
 test("the gradient of the scores is the answer minus the label", () => {
   const { probabilities, gradient, loss } = traced(firstNetwork(), image, 4);
-  probabilities.forEach((share, digit) => {
-    expect(gradient[digit]).toBeCloseTo(share - (digit === 4 ? 1 : 0), 5);
+  probabilities.forEach((probability, digit) => {
+    expect(gradient[digit]).toBeCloseTo(probability - (digit === 4 ? 1 : 0), 5);
   });
   expect(loss).toBeCloseTo(-Math.log(probabilities[4] ?? 0), 5);
 });

@@ -55,7 +55,7 @@ export function traced(network: Network, image: Uint8Array, label: number): Trac
 /** One step of gradient descent with the gradients of the last `traced`. */
 export function stepDown(network: Network, rate: number): void {
   for (const { values, gradient } of network.weights) {
-    values.set(values.map((value, place) => value - rate * (gradient[place] ?? 0)));
+    values.set(values.map((value, index) => value - rate * (gradient[index] ?? 0)));
   }
 }
 

@@ -78,9 +78,9 @@ export function LineChart({ label, lines, x, y, height, children, above, onDrag,
           aria-label={label}
           width={width}
           height={height}
-          {...(onDrag && dragging((place) => onDrag(scales.x.value(place))))}
+          {...(onDrag && dragging((index) => onDrag(scales.x.value(index))))}
           {...(onHover &&
-            hovering((place) => onHover(place === null ? null : inside(scales.x.value(place), x))))}
+            hovering((position) => onHover(position === null ? null : inside(scales.x.value(position), x))))}
         >
           <clipPath id={clip}>
             <rect
@@ -111,17 +111,17 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
   const across = ticks(x.least, x.most, x.ticks ?? Math.max(2, Math.floor(wide / 80)));
   const up = ticks(y.least, y.most, y.ticks ?? Math.max(2, Math.floor((plot.bottom - plot.top) / 44)));
   // if the last value is at the end of the axis, the axis title goes after it
-  const crowded = x.name !== "" && scales.x.place(across.at(-1) ?? x.least) > plot.right - 24;
+  const crowded = x.name !== "" && scales.x.position(across.at(-1) ?? x.least) > plot.right - 24;
   // otherwise a value that would run into the title goes without a label
   const shown = across.filter(
-    (value) => crowded || x.name === "" || scales.x.place(value) < plot.right - NAME_WIDTH,
+    (value) => crowded || x.name === "" || scales.x.position(value) < plot.right - NAME_WIDTH,
   );
   return (
     <g class="axes">
       {up.map((value) => (
         <g key={`y${value}`}>
-          <line x1={plot.left} x2={plot.right} y1={scales.y.place(value)} y2={scales.y.place(value)} />
-          <text x={plot.left - 8} y={scales.y.place(value)} dy="0.32em" text-anchor="end">
+          <line x1={plot.left} x2={plot.right} y1={scales.y.position(value)} y2={scales.y.position(value)} />
+          <text x={plot.left - 8} y={scales.y.position(value)} dy="0.32em" text-anchor="end">
             {(y.write ?? plainly)(value)}
           </text>
         </g>
@@ -129,12 +129,12 @@ function Axes({ x, y, scales }: { x: Axis; y: Axis; scales: Scales }) {
       {shown.map((value, index) => {
         const named = crowded && index === shown.length - 1;
         // and the one before it, if the title reaches back to it
-        if (crowded && index === shown.length - 2 && scales.x.place(value) > plot.right - 2 * NAME_WIDTH)
+        if (crowded && index === shown.length - 2 && scales.x.position(value) > plot.right - 2 * NAME_WIDTH)
           return null;
         return (
           <text
             key={`x${value}`}
-            x={scales.x.place(value) + (named ? MARGIN.right : 0)}
+            x={scales.x.position(value) + (named ? MARGIN.right : 0)}
             y={plot.bottom + 18}
             text-anchor={named ? "end" : "middle"}
           >
@@ -161,7 +161,11 @@ function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; 
     const last = line.points.at(-1);
     if (!line.name || !last) return [];
     return [
-      { line, left: x.place(last[0]) + 5, top: Math.min(Math.max(y.place(last[1]), plot.top), plot.bottom) },
+      {
+        line,
+        left: x.position(last[0]) + 5,
+        top: Math.min(Math.max(y.position(last[1]), plot.top), plot.bottom),
+      },
     ];
   });
   const tops = names.map(({ top }) => top);
@@ -171,11 +175,11 @@ function LineNames({ lines, scales: { x, y, plot } }: { lines: readonly Line[]; 
     LETTER,
   )) {
     const moved = apart(
-      group.map((place) => tops[place] ?? 0),
+      group.map((index) => tops[index] ?? 0),
       NAME_HEIGHT,
       plot.top,
     );
-    for (const [order, place] of group.entries()) tops[place] = moved[order] ?? 0;
+    for (const [order, index] of group.entries()) tops[index] = moved[order] ?? 0;
   }
   return (
     <g>
@@ -202,8 +206,8 @@ function path(points: readonly Point[], { x, y }: Scales): string {
       continue;
     }
     // SVG's numbers overflow far outside the picture
-    const height = Math.min(Math.max(y.place(up), -1e4), 1e4);
-    text += `${command}${x.place(across).toFixed(1)} ${height.toFixed(1)}`;
+    const height = Math.min(Math.max(y.position(up), -1e4), 1e4);
+    text += `${command}${x.position(across).toFixed(1)} ${height.toFixed(1)}`;
     command = "L";
   }
   return text;
@@ -214,14 +218,14 @@ function inside(value: number, { least, most }: Axis): number {
   return Math.min(Math.max(value, least), most);
 }
 
-function hovering(tell: (place: number | null) => void): SVGAttributes<SVGSVGElement> {
+function hovering(tell: (position: number | null) => void): SVGAttributes<SVGSVGElement> {
   return {
     onPointerMove: (event) => tell(event.clientX - event.currentTarget.getBoundingClientRect().left),
     onPointerLeave: () => tell(null),
   };
 }
 
-function dragging(tell: (place: number) => void): SVGAttributes<SVGSVGElement> {
+function dragging(tell: (index: number) => void): SVGAttributes<SVGSVGElement> {
   const at = (event: TargetedPointerEvent<SVGSVGElement>) => {
     tell(event.clientX - event.currentTarget.getBoundingClientRect().left);
   };

@@ -23,12 +23,12 @@ describe("ticks", () => {
 describe("a scale", () => {
   it("goes from values to pixels and back, also upside down", () => {
     const up = scale([0, 4], [200, 0]);
-    expect(up.place(1)).toBe(150);
+    expect(up.position(1)).toBe(150);
     expect(up.value(150)).toBe(1);
   });
 
   it("does not divide by nothing", () => {
-    expect(scale([2, 2], [0, 100]).place(2)).toBe(0);
+    expect(scale([2, 2], [0, 100]).position(2)).toBe(0);
   });
 });
 

@@ -2,9 +2,9 @@
 
 export interface Scale {
   /** From a value to pixels. */
-  place(value: number): number;
+  position(value: number): number;
   /** From pixels to a value. */
-  value(place: number): number;
+  value(position: number): number;
 }
 
 export function scale(values: readonly [number, number], pixels: readonly [number, number]): Scale {
@@ -12,8 +12,8 @@ export function scale(values: readonly [number, number], pixels: readonly [numbe
   const [start, end] = pixels;
   const factor = (end - start) / (most - least || 1);
   return {
-    place: (value) => start + (value - least) * factor,
-    value: (place) => least + (place - start) / factor,
+    position: (value) => start + (value - least) * factor,
+    value: (index) => least + (index - start) / factor,
   };
 }
 
@@ -36,17 +36,15 @@ export function ticks(least: number, most: number, count: number): number[] {
  * `least`; their order stays.
  */
 export function apart(
-  places: readonly number[],
+  indices: readonly number[],
   distance: number,
   least = Number.NEGATIVE_INFINITY,
 ): number[] {
-  const order = places
-    .map((_, index) => index)
-    .sort((one, other) => (places[other] ?? 0) - (places[one] ?? 0));
-  const moved = [...places];
+  const order = indices.map((_, index) => index).sort((a, b) => (indices[b] ?? 0) - (indices[a] ?? 0));
+  const moved = [...indices];
   let limit = Number.POSITIVE_INFINITY;
   for (const index of order) {
-    limit = Math.min(places[index] ?? 0, limit - distance);
+    limit = Math.min(indices[index] ?? 0, limit - distance);
     moved[index] = limit;
   }
   limit = least;
@@ -58,18 +56,16 @@ export function apart(
   return moved;
 }
 
-/** Groups of positions, each at most `width` from the next one: their places in the list. */
-export function neighbours(places: readonly number[], width: number): number[][] {
-  const order = places
-    .map((_, index) => index)
-    .sort((one, other) => (places[one] ?? 0) - (places[other] ?? 0));
+/** Groups of positions, each at most `width` from the next one: their indices in the list. */
+export function neighbours(indices: readonly number[], width: number): number[][] {
+  const order = indices.map((_, index) => index).sort((a, b) => (indices[a] ?? 0) - (indices[b] ?? 0));
   const groups: number[][] = [];
   let last = Number.NEGATIVE_INFINITY;
   for (const index of order) {
-    const place = places[index] ?? 0;
-    if (place - last > width) groups.push([]);
+    const position = indices[index] ?? 0;
+    if (position - last > width) groups.push([]);
     groups.at(-1)?.push(index);
-    last = place;
+    last = position;
   }
   return groups;
 }

@@ -28,15 +28,15 @@ import "./convolution.css";
 const COMPARED = ["vertical", "horizontal", "spot"] as const satisfies readonly FilterName[];
 
 const filter = parameter<FilterName>("filter", "vertical", oneOf(FILTER_NAMES));
-const place = knob("window", 8 * SIDE + 12, wholeIn(0, SIDE * SIDE - 1));
+const corner = knob("window", 8 * SIDE + 12, wholeIn(0, SIDE * SIDE - 1));
 const relu = parameter("relu", "on", oneOf(["on", "off"]));
 
 export function ConvolutionStep() {
   const image = shownDigit.value?.image ?? new Uint8Array(SIDE * SIDE);
   const weights = FILTERS[filter.value];
   // the pixel that was pointed at is the middle of the window, as far as the edge allows
-  const row = inside(Math.floor(place.value / SIDE) - 1);
-  const column = inside((place.value % SIDE) - 1);
+  const row = inside(Math.floor(corner.value / SIDE) - 1);
+  const column = inside((corner.value % SIDE) - 1);
   const map = featureMap(image, weights, relu.value === "on");
   const full = Math.max(...featureMap(image, weights, false).map(Math.abs), 1e-6);
   return (
@@ -58,7 +58,7 @@ export function ConvolutionStep() {
             chosen={(row + 1) * SIDE + column + 1}
             around={1}
             numbers={false}
-            onChoose={(pixel) => place.set(pixel)}
+            onChoose={(pixel) => corner.set(pixel)}
           />
           <figcaption>{say("learn.convolution.picture")}</figcaption>
         </figure>
@@ -135,9 +135,9 @@ function Window({ image, weights, row, column }: WindowProperties) {
         <tbody>
           {[0, 3, 6].map((start) => (
             <tr key={start}>
-              {[0, 1, 2].map((each) => (
-                <td key={each}>
-                  {`${fixed(pixels[start + each] ?? 0, 2)} × ${short(weights[start + each] ?? 0)}`}
+              {[0, 1, 2].map((offset) => (
+                <td key={offset}>
+                  {`${fixed(pixels[start + offset] ?? 0, 2)} × ${short(weights[start + offset] ?? 0)}`}
                 </td>
               ))}
             </tr>

@@ -13,10 +13,10 @@ test.each(FILTER_NAMES)("%s gives what the layers of a network give", (name) => 
   pixels.set(Array.from(imageOf(4).values, (value) => value / 255));
   const expected = layer.forward(pixels, 1);
   const map = featureMap(imageOf(4).values, FILTERS[name], false);
-  for (let place = 0; place < MAP * MAP; place++) expect(map[place]).toBeCloseTo(expected[place] ?? 99, 5);
+  for (let index = 0; index < MAP * MAP; index++) expect(map[index]).toBeCloseTo(expected[index] ?? 99, 5);
   const largest = new Pooling(space, layer.output, 1).forward(expected, 1);
-  pooled(map).forEach((value, place) => {
-    expect(value).toBeCloseTo(largest[place] ?? 99, 5);
+  pooled(map).forEach((value, index) => {
+    expect(value).toBeCloseTo(largest[index] ?? 99, 5);
   });
   expect(Math.min(...featureMap(imageOf(4).values, FILTERS[name], true))).toBeGreaterThanOrEqual(0);
 });

@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 import { inkRead, inkWritten } from "./ink";
 
 test("an image comes back from its text, to within half a shade", () => {
-  const image = Uint8Array.from({ length: 784 }, (_, place) => (place * 37) % 256);
+  const image = Uint8Array.from({ length: 784 }, (_, index) => (index * 37) % 256);
   const text = inkWritten(image);
   expect(text).toMatch(/^[\w-]{523}$/);
   const again = inkRead(text) ?? new Uint8Array();
   expect(again).toHaveLength(784);
-  image.forEach((value, place) => {
-    expect(Math.abs(value - (again[place] ?? 999))).toBeLessThanOrEqual(8);
+  image.forEach((value, index) => {
+    expect(Math.abs(value - (again[index] ?? 999))).toBeLessThanOrEqual(8);
   });
   expect(inkWritten(again)).toBe(text);
 });

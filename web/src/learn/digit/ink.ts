@@ -5,7 +5,7 @@ const LENGTH = Math.ceil((PIXELS / 2 / 3) * 4); // of the text
 const SHADES = 17; // 15 · 17 = 255
 
 export function inkWritten(image: Uint8Array): string {
-  const shade = (place: number) => Math.round((image[place] ?? 0) / SHADES);
+  const shade = (index: number) => Math.round((image[index] ?? 0) / SHADES);
   const packed = Uint8Array.from(
     { length: PIXELS / 2 },
     (_, pair) => shade(2 * pair) * 16 + shade(2 * pair + 1),
@@ -18,8 +18,8 @@ export function inkWritten(image: Uint8Array): string {
 export function inkRead(text: string): Uint8Array | null {
   if (text.length !== LENGTH || !/^[\w-]+$/.test(text)) return null;
   const packed = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from({ length: PIXELS }, (_, place) => {
-    const pair = packed.charCodeAt(place >> 1);
-    return (place % 2 ? pair % 16 : pair >> 4) * SHADES;
+  return Uint8Array.from({ length: PIXELS }, (_, index) => {
+    const pair = packed.charCodeAt(index >> 1);
+    return (index % 2 ? pair % 16 : pair >> 4) * SHADES;
   });
 }

@@ -3,7 +3,7 @@ import { largestAt } from "../../ink/numbers";
 import { softmax } from "../concepts";
 
 export interface Misread {
-  /** Its place in the test split. */
+  /** Its index in the test split. */
   index: number;
   label: number;
   digit: number;
@@ -28,5 +28,5 @@ export function surestMistakes(
     const digit = largestAt(scores);
     if (digit !== label) found.push({ index, label, digit, probability: softmax(scores)[digit] ?? 0 });
   }
-  return found.sort((one, other) => other.probability - one.probability).slice(0, most);
+  return found.sort((a, b) => b.probability - a.probability).slice(0, most);
 }

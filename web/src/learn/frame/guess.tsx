@@ -12,7 +12,7 @@ export interface Quest {
   /** Whether the controls of the step show that it was done; perhaps seen from where they stood at the guess. */
   isTried: boolean | ((from: number) => boolean);
   /** Where the controls stand. */
-  place?: number;
+  position?: number;
   /** Needed where the sentence has values. */
   answer?: string;
 }
@@ -35,7 +35,7 @@ export function Guess({
   name,
   guesses,
   right,
-  place: from = 0,
+  position: from = 0,
   answer,
   ...quest
 }: Quest & { name: StepName }) {
@@ -52,16 +52,16 @@ export function Guess({
         <legend>
           <strong>{say("learn.guess")}</strong> {say(`learn.${name}.guess`)}
         </legend>
-        {guesses.map((each, place) => (
-          <label key={place} class={isDone && place === right ? "right" : ""}>
+        {guesses.map((guess, index) => (
+          <label key={index} class={isDone && index === right ? "right" : ""}>
             <input
               type="radio"
               name={`guess-${name}`}
-              checked={found?.guess === place}
+              checked={found?.guess === index}
               disabled={isDone}
-              onChange={() => note(name, { guess: place, isTried: false, from })}
+              onChange={() => note(name, { guess: index, isTried: false, from })}
             />
-            <span>{each}</span>
+            <span>{guess}</span>
           </label>
         ))}
       </fieldset>

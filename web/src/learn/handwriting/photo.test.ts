@@ -12,8 +12,8 @@ test("a photo comes back from its text, to within half a level of 64", () => {
   const text = photoWritten(photo);
   expect(encodeURIComponent(text)).toBe(text);
   const again = photoRead(text);
-  photo.pixels.forEach((level, place) => {
-    expect(Math.abs(level - (again?.pixels[place] ?? 999))).toBeLessThanOrEqual(2.5);
+  photo.pixels.forEach((level, index) => {
+    expect(Math.abs(level - (again?.pixels[index] ?? 999))).toBeLessThanOrEqual(2.5);
   });
   expect(again && photoWritten(again)).toBe(text);
 });

@@ -21,10 +21,10 @@ export function photoAround(picture: Grey, { x, y, width, height }: Box): Grey {
   const left = Math.round(x + width / 2 - ACROSS * side);
   const top = Math.round(y + height / 2 - DOWN * side);
   const part = blank(side, side);
-  const inside = (place: number, size: number) => Math.min(Math.max(place, 0), size - 1);
-  for (let row = 0, place = 0; row < side; row++)
-    for (let column = 0; column < side; column++, place++)
-      part.pixels[place] = picture.pixels[
+  const inside = (index: number, size: number) => Math.min(Math.max(index, 0), size - 1);
+  for (let row = 0, index = 0; row < side; row++)
+    for (let column = 0; column < side; column++, index++)
+      part.pixels[index] = picture.pixels[
         inside(top + row, picture.height) * picture.width + inside(left + column, picture.width)
       ] as number;
   return resize(part, SIDE / side);
@@ -33,12 +33,12 @@ export function photoAround(picture: Grey, { x, y, width, height }: Box): Grey {
 /** Lay an image of 784 values, ink 255, on a sheet that light falls on from one side, and take a photo. */
 export function photographed(image: Uint8Array): Grey {
   const photo = blank(SIDE, SIDE);
-  for (let y = 0, place = 0; y < SIDE; y++)
-    for (let x = 0; x < SIDE; x++, place++) {
+  for (let y = 0, index = 0; y < SIDE; y++)
+    for (let x = 0; x < SIDE; x++, index++) {
       const [row, column] = [y - CORNER_Y, x - CORNER_X];
       const isInside = row >= 0 && row < IMAGE && column >= 0 && column < IMAGE;
       const ink = isInside ? (image[row * IMAGE + column] ?? 0) / 255 : 0;
-      photo.pixels[place] = Math.round((LIGHT - (SHADOW * x) / (SIDE - 1)) * (1 - INK * ink));
+      photo.pixels[index] = Math.round((LIGHT - (SHADOW * x) / (SIDE - 1)) * (1 - INK * ink));
     }
   return photo;
 }

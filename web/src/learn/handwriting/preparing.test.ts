@@ -15,8 +15,8 @@ test.each(TEN)("with all stages on, the image of %i is as MNIST's makers describ
   expect([image.width, image.height]).toEqual([28, 28]);
   let [all, across, down] = [0, 0, 0];
   const [xs, ys]: [number[], number[]] = [[], []];
-  image.pixels.forEach((level, place) => {
-    const [x, y] = [place % 28, Math.floor(place / 28)];
+  image.pixels.forEach((level, index) => {
+    const [x, y] = [index % 28, Math.floor(index / 28)];
     [all, across, down] = [all + level, across + level * (x + 0.5), down + level * (y + 0.5)];
     if (level) {
       xs.push(x);

@@ -19,6 +19,6 @@ function digitIn(ink: Grey): Box {
   const boxes = joined(componentsOf(ink).map(({ box }) => box));
   const away = ({ x, y, width, height }: Box) =>
     Math.hypot(x + width / 2 - ink.width / 2, y + height / 2 - ink.height / 2);
-  const [nearest] = boxes.sort((one, other) => away(one) - away(other));
+  const [nearest] = boxes.sort((a, b) => away(a) - away(b));
   return nearest ?? { x: 0, y: 0, width: ink.width, height: ink.height };
 }

@@ -14,16 +14,16 @@ interface Properties {
 
 export function ToyMap({ toy, steps, label }: Properties) {
   const values = useMap(toy, steps);
-  const place = (value: number) => ((value + 1) / 2) * SIDE;
+  const pixel = (value: number) => ((value + 1) / 2) * SIDE;
   return (
     <div class="toy-map" role="img" aria-label={label}>
       <Pixels values={values} side={GRID} palette="signed" full={1.4} />
       <svg viewBox={`0 0 ${SIDE} ${SIDE}`} aria-hidden="true">
         {toy.lines().map((line, neuron) => (
-          <path key={neuron} class="neuron" d={path(line, place)} />
+          <path key={neuron} class="neuron" d={path(line, pixel)} />
         ))}
         {toy.dots.map(({ x, y, colour }) => (
-          <circle key={`${x} ${y}`} class={colour ? "one" : "zero"} cx={place(x)} cy={place(-y)} r={2.6} />
+          <circle key={`${x} ${y}`} class={colour ? "one" : "zero"} cx={pixel(x)} cy={pixel(-y)} r={2.6} />
         ))}
       </svg>
     </div>
@@ -40,10 +40,10 @@ function useMap(toy: Toy, steps: number): number[] {
 }
 
 /** The part of a line that crosses the square. */
-function path({ a, b, c }: { a: number; b: number; c: number }, place: (value: number) => number): string {
+function path({ a, b, c }: { a: number; b: number; c: number }, pixel: (value: number) => number): string {
   const size = Math.hypot(a, b) || 1;
   const [x, y] = [(-a * c) / size ** 2, (-b * c) / size ** 2];
   const [dx, dy] = [(-3 * b) / size, (3 * a) / size];
-  const point = (side: number) => `${place(x + side * dx).toFixed(1)} ${place(-(y + side * dy)).toFixed(1)}`;
+  const point = (side: number) => `${pixel(x + side * dx).toFixed(1)} ${pixel(-(y + side * dy)).toFixed(1)}`;
   return `M${point(-1)}L${point(1)}`;
 }

@@ -78,8 +78,8 @@ export class Toy {
 
   /** The probability of colour 1 at each point. */
   answers(points: readonly { x: number; y: number }[]): number[] {
-    points.forEach(({ x, y }, place) => {
-      this.#inputs.set([x, y], 2 * place);
+    points.forEach(({ x, y }, index) => {
+      this.#inputs.set([x, y], 2 * index);
     });
     let values = this.#inputs;
     for (const layer of this.#layers) values = layer.forward(values, points.length);
@@ -91,8 +91,8 @@ export class Toy {
     const n = this.dots.length;
     const answers = this.answers(this.dots);
     const loss = this.#loss(answers);
-    this.dots.forEach(({ colour }, place) => {
-      this.#gradient[place] = ((answers[place] ?? 0) - colour) / n;
+    this.dots.forEach(({ colour }, index) => {
+      this.#gradient[index] = ((answers[index] ?? 0) - colour) / n;
     });
     const weights = this.#layers.flatMap((layer) => layer.weights);
     for (const { gradient } of weights) gradient.fill(0);
@@ -103,9 +103,9 @@ export class Toy {
     weights.forEach(({ values, gradient }, index) => {
       const last = this.#last[index] ?? new Float32Array(values.length);
       this.#last[index] = last;
-      for (let place = 0; place < values.length; place++) {
-        last[place] = KEPT * (last[place] ?? 0) - RATE * (gradient[place] ?? 0);
-        values[place] = (values[place] ?? 0) + (last[place] ?? 0);
+      for (let index = 0; index < values.length; index++) {
+        last[index] = KEPT * (last[index] ?? 0) - RATE * (gradient[index] ?? 0);
+        values[index] = (values[index] ?? 0) + (last[index] ?? 0);
       }
     });
     this.steps++;
@@ -115,17 +115,17 @@ export class Toy {
   /** The cross-entropy, and the fraction of the points whose colour is answered. */
   judge(): { loss: number; accuracy: number } {
     const answers = this.answers(this.dots);
-    const right = this.dots.filter(({ colour }, place) => Number((answers[place] ?? 0) > 0.5) === colour);
+    const right = this.dots.filter(({ colour }, index) => Number((answers[index] ?? 0) > 0.5) === colour);
     return { loss: this.#loss(answers), accuracy: right.length / this.dots.length };
   }
 
   /** The answer at every place of the square, row by row from the top. */
   map(): number[] {
-    const at = (place: number) => (2 * (place + 0.5)) / GRID - 1;
+    const at = (index: number) => (2 * (index + 0.5)) / GRID - 1;
     return this.answers(
-      Array.from({ length: GRID * GRID }, (_, place) => ({
-        x: at(place % GRID),
-        y: -at(Math.floor(place / GRID)),
+      Array.from({ length: GRID * GRID }, (_, index) => ({
+        x: at(index % GRID),
+        y: -at(Math.floor(index / GRID)),
       })),
     );
   }
@@ -142,8 +142,8 @@ export class Toy {
   }
 
   #loss(answers: readonly number[]): number {
-    const parts = this.dots.map(({ colour }, place) => {
-      const answer = answers[place] ?? 0;
+    const parts = this.dots.map(({ colour }, index) => {
+      const answer = answers[index] ?? 0;
       return -Math.log((colour ? answer : 1 - answer) + 1e-10);
     });
     return parts.reduce((sum, part) => sum + part, 0) / parts.length;

@@ -9,7 +9,7 @@ const LABEL = oneHot(2, 3);
 const USUAL = 5;
 const ALL = 25; // at a probability of 0 the cross-entropy is -log(1e-10) = 23.03
 // denser near 0, where the cross-entropy is steep
-const SHARES = Array.from({ length: 121 }, (_, index) => (index / 120) ** 3);
+const PROBABILITIES = Array.from({ length: 121 }, (_, index) => (index / 120) ** 3);
 
 interface Properties {
   /** The correct answer's probability. */
@@ -20,10 +20,11 @@ interface Properties {
 }
 
 export function LossCurves({ right, first, onDrag }: Properties) {
-  const squared = (share: number) =>
-    squaredError(LABEL, [(1 - share) * first, (1 - share) * (1 - first), share]);
-  const entropy = (share: number) => crossEntropy(LABEL, [0, 0, share]);
-  const curve = (loss: (share: number) => number): Point[] => SHARES.map((share) => [share, loss(share)]);
+  const squared = (probability: number) =>
+    squaredError(LABEL, [(1 - probability) * first, (1 - probability) * (1 - first), probability]);
+  const entropy = (probability: number) => crossEntropy(LABEL, [0, 0, probability]);
+  const curve = (loss: (probability: number) => number): Point[] =>
+    PROBABILITIES.map((probability) => [probability, loss(probability)]);
   const most = useTween(entropy(right) > USUAL ? ALL : USUAL, 600);
   return (
     <LineChart
@@ -40,18 +41,23 @@ export function LossCurves({ right, first, onDrag }: Properties) {
         <g>
           <line
             class="loss-now"
-            x1={scales.x.place(right)}
-            x2={scales.x.place(right)}
+            x1={scales.x.position(right)}
+            x2={scales.x.position(right)}
             y1={scales.plot.top}
             y2={scales.plot.bottom}
           />
           <Key scales={scales} row={0} class="accent" name={say("learn.loss.entropy")} />
           <Key scales={scales} row={1} class="squared" name={say("learn.loss.squared")} />
-          <circle class="loss-point" cx={scales.x.place(right)} cy={scales.y.place(squared(right))} r={6} />
+          <circle
+            class="loss-point"
+            cx={scales.x.position(right)}
+            cy={scales.y.position(squared(right))}
+            r={6}
+          />
           <circle
             class="loss-point accent"
-            cx={scales.x.place(right)}
-            cy={scales.y.place(Math.min(entropy(right), most))}
+            cx={scales.x.position(right)}
+            cy={scales.y.position(Math.min(entropy(right), most))}
             r={7}
           />
         </g>

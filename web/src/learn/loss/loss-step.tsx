@@ -20,7 +20,7 @@ const EXAMPLES = [
   [0.9, 1],
 ] as const;
 
-const share = knob("right", 0.6, numberIn(0, 1));
+const probability = knob("right", 0.6, numberIn(0, 1));
 const split = knob("split", 0.25, numberIn(0, 1));
 
 /** The network's output: the correct answer's probability, and the rest divided between the other two. */
@@ -29,7 +29,7 @@ function outputOf(right: number, first: number): number[] {
 }
 
 export function LossStep() {
-  const [right, first] = [share.value, split.value];
+  const [right, first] = [probability.value, split.value];
   const output = outputOf(right, first);
   return (
     <StepFrame
@@ -55,7 +55,7 @@ export function LossStep() {
       </div>
       <Examples />
       <div class="loss-curves">
-        <LossCurves right={right} first={first} onDrag={(value) => share.set(value)} />
+        <LossCurves right={right} first={first} onDrag={(value) => probability.set(value)} />
         <Slider
           label={say("learn.loss.right")}
           written={percent(right, 0)}
@@ -63,7 +63,7 @@ export function LossStep() {
           min={0}
           max={1}
           step={0.01}
-          onInput={(value) => share.set(value)}
+          onInput={(value) => probability.set(value)}
         />
       </div>
       <div class="loss-cards">
@@ -88,7 +88,7 @@ export function LossStep() {
 }
 
 function squaresWritten(output: readonly number[]): string {
-  return output.map((value, place) => `(${LABEL[place]} − ${fixed(value, 2)})²`).join(" + ");
+  return output.map((value, index) => `(${LABEL[index]} − ${fixed(value, 2)})²`).join(" + ");
 }
 
 /** Label and output, element by element. */
@@ -99,9 +99,9 @@ function Rows({ output }: { output: readonly number[] }) {
       <thead>
         <tr>
           <th scope="row">{say("learn.loss.digit")}</th>
-          {output.map((_, place) => (
-            <th key={place} scope="col">
-              {place}
+          {output.map((_, index) => (
+            <th key={index} scope="col">
+              {index}
             </th>
           ))}
         </tr>
@@ -109,16 +109,16 @@ function Rows({ output }: { output: readonly number[] }) {
       <tbody>
         <tr>
           <th scope="row">{say("learn.loss.label")}</th>
-          {LABEL.map((value, place) => (
-            <td key={place} class={value ? "right" : ""}>
+          {LABEL.map((value, index) => (
+            <td key={index} class={value ? "right" : ""}>
               {value}
             </td>
           ))}
         </tr>
         <tr>
           <th scope="row">{say("learn.loss.output")}</th>
-          {output.map((value, place) => (
-            <td key={place} class={`filled ${LABEL[place] ? "right" : ""}`}>
+          {output.map((value, index) => (
+            <td key={index} class={`filled ${LABEL[index] ? "right" : ""}`}>
               <span aria-hidden="true" style={{ height: `${value * 100}%` }} />
               <b>{fixed(value, 2)}</b>
             </td>
@@ -140,9 +140,9 @@ function Examples() {
             key={`${right} ${first}`}
             type="button"
             class="button numbers"
-            aria-pressed={share.value === right && split.value === first}
+            aria-pressed={probability.value === right && split.value === first}
             onClick={() => {
-              share.set(right);
+              probability.set(right);
               split.set(first);
             }}
           >

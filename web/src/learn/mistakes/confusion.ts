@@ -3,7 +3,7 @@
 const CLASSES = 10;
 
 export interface Answered {
-  /** Its place in the split. */
+  /** Its index in the split. */
   index: number;
   label: number;
   digit: number;

@@ -98,7 +98,7 @@ function Table({ run, answers }: { run: Run; answers: Answers }) {
   const [label, digit] = cell.value.split("-").map(Number);
   const shown =
     cell.value === "" ? wrong : all.filter((each) => each.label === label && each.digit === digit);
-  shown.sort((one, other) => other.probability - one.probability);
+  shown.sort((a, b) => b.probability - a.probability);
   return (
     <>
       <div class="confusion-frame">

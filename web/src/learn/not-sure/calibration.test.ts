@@ -21,7 +21,7 @@ test("the largest probability is the answer, and its confidence counts whether i
 // a forecast that is honest: of n answers at confidence c, c·n are right
 test("honest answers lie on the diagonal", () => {
   const honest = [0.55, 0.75, 0.95].flatMap((confidence) =>
-    Array.from({ length: 20 }, (_, place) => said(confidence, place < 20 * confidence)),
+    Array.from({ length: 20 }, (_, index) => said(confidence, index < 20 * confidence)),
   );
   for (const { promised, right, count } of binsOf(honest)) {
     expect(right).toBeCloseTo(promised, 10);

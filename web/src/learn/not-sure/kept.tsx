@@ -22,24 +22,26 @@ export function Kept({ said, threshold }: { said: readonly Said[]; threshold: nu
         least: 0,
         most: 1,
         name: say("learn.not-sure.answered"),
-        write: (share) => fixed(100 * share, 0),
+        write: (fraction) => fixed(100 * fraction, 0),
         ticks: 2,
       }}
       y={{
         least: 0,
         most,
         name: say("learn.not-sure.wrong"),
-        write: (share) => fixed(100 * share, most > 0.04 ? 0 : 1),
+        write: (fraction) => fixed(100 * fraction, most > 0.04 ? 0 : 1),
       }}
       lines={[{ key: "kept", points }]}
     >
-      {({ x, y }) => here && <circle class="promise" cx={x.place(here[0])} cy={y.place(here[1])} r={SPOT} />}
+      {({ x, y }) =>
+        here && <circle class="promise" cx={x.position(here[0])} cy={y.position(here[1])} r={SPOT} />
+      }
     </LineChart>
   );
 }
 
 function curveOf(said: readonly Said[]): Point[] {
-  const all = Array.from({ length: THRESHOLDS }, (_, place) => pointOf(said, place / THRESHOLDS));
+  const all = Array.from({ length: THRESHOLDS }, (_, index) => pointOf(said, index / THRESHOLDS));
   return all.filter((point) => point !== null);
 }
 

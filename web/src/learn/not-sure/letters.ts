@@ -3,7 +3,7 @@ import { SIDE } from "../../generated/ink/normalize";
 import { normalize } from "../../ink/normalize";
 import { blank } from "../../ink/picture";
 
-type Place = readonly [x: number, y: number];
+type Point = readonly [x: number, y: number];
 
 /** The strokes of each, in a field 20 wide and 20 high. */
 const STROKES = {
@@ -73,7 +73,7 @@ const STROKES = {
       [20, 0],
     ],
   ],
-} as const satisfies Record<string, readonly (readonly Place[])[]>;
+} as const satisfies Record<string, readonly (readonly Point[])[]>;
 
 export type Letter = keyof typeof STROKES;
 export const LETTERS = Object.keys(STROKES) as Letter[];
@@ -83,8 +83,8 @@ const PEN = 1.3; // pixels from the middle of a stroke to its edge
 
 /** 784 values, ink 255. */
 export function imageOfLetter(letter: Letter): Uint8Array {
-  const lines = STROKES[letter].flatMap((stroke: readonly Place[]) =>
-    stroke.slice(1).map((to, place) => [stroke[place] as Place, to] as const),
+  const lines = STROKES[letter].flatMap((stroke: readonly Point[]) =>
+    stroke.slice(1).map((to, index) => [stroke[index] as Point, to] as const),
   );
   const ink = blank(SIDE, SIDE);
   for (let y = 0; y < SIDE; y++)
@@ -95,7 +95,7 @@ export function imageOfLetter(letter: Letter): Uint8Array {
   return normalize(ink)?.pixels ?? ink.pixels;
 }
 
-function distance([x, y]: Place, [fromX, fromY]: Place, [toX, toY]: Place): number {
+function distance([x, y]: Point, [fromX, fromY]: Point, [toX, toY]: Point): number {
   const [across, down] = [toX - fromX, toY - fromY];
   const along = ((x - fromX) * across + (y - fromY) * down) / (across ** 2 + down ** 2);
   const inside = Math.min(Math.max(along, 0), 1);

@@ -31,8 +31,8 @@ export function Promises({ bins }: { bins: readonly Bin[] }) {
           <circle
             key={from}
             class="promise"
-            cx={x.place(promised)}
-            cy={y.place(right)}
+            cx={x.position(promised)}
+            cy={y.position(right)}
             r={Math.max(LARGEST * Math.sqrt(count / most), SMALLEST)}
           />
         ))
@@ -41,6 +41,6 @@ export function Promises({ bins }: { bins: readonly Bin[] }) {
   );
 }
 
-function inHundredths(share: number): string {
-  return String(Math.round(100 * share));
+function inHundredths(fraction: number): string {
+  return String(Math.round(100 * fraction));
 }

@@ -10,7 +10,7 @@ import "./one-hot.css";
 
 // the lesson's example
 const digit = parameter("digit", 3, wholeIn(0, 9));
-const DIGITS = Array.from({ length: 10 }, (_, place) => place);
+const DIGITS = Array.from({ length: 10 }, (_, index) => index);
 
 export function OneHotStep() {
   const chosen = digit.value;
@@ -37,18 +37,18 @@ export function OneHotStep() {
         <p class="one-hot-caption">{say("learn.one-hot.written", chosen)}</p>
         <fieldset class="one-hot-row">
           <legend class="for-screen-readers">{say("learn.one-hot.choose")}</legend>
-          {oneHot(chosen).map((value, place) => (
-            <label key={place}>
+          {oneHot(chosen).map((value, index) => (
+            <label key={index}>
               <input
                 type="radio"
                 name="digit"
-                aria-label={String(place)}
-                checked={place === chosen}
-                onChange={() => digit.set(place)}
+                aria-label={String(index)}
+                checked={index === chosen}
+                onChange={() => digit.set(index)}
               />
               <span class="one-hot-value numbers">{value}</span>
               <span class="one-hot-place numbers" aria-hidden="true">
-                {place}
+                {index}
               </span>
             </label>
           ))}

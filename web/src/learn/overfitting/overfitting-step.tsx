@@ -89,10 +89,10 @@ function runOf(size: number): Run | undefined {
 }
 
 function Row({ size, run }: { size: number; run: Run | undefined }) {
-  const seen = run && mean(run.batchAccuracies.slice(-LAST).map(([, share]) => share));
+  const seen = run && mean(run.batchAccuracies.slice(-LAST).map(([, accuracy]) => accuracy));
   const unseen = run?.accuracies.at(-1)?.[1];
-  const written = (share: number | null | undefined) =>
-    share === undefined || share === null ? "–" : percent(share);
+  const written = (accuracy: number | null | undefined) =>
+    accuracy === undefined || accuracy === null ? "–" : percent(accuracy);
   return (
     <tr>
       <th scope="row">

@@ -27,7 +27,7 @@ export function PixelGrid({ values, label, chosen, numbers, onChoose, around = 0
     const [down, across] = [
       (event.clientY - box.top) / box.height,
       (event.clientX - box.left) / box.width,
-    ].map((share) => Math.min(Math.max(Math.floor(share * SIDE), 0), SIDE - 1));
+    ].map((fraction) => Math.min(Math.max(Math.floor(fraction * SIDE), 0), SIDE - 1));
     onChoose((down ?? 0) * SIDE + (across ?? 0));
   };
   const press = (event: TargetedKeyboardEvent<HTMLElement>) => {

@@ -7,8 +7,8 @@ const COUNT = SIDE * SIDE;
 export function PixelRow({ values, chosen, label }: { values: Uint8Array; chosen: number; label: string }) {
   const ink = useMemo(
     () =>
-      Array.from(values, (value, place) =>
-        value ? <rect key={place} x={place} y={0} width={1.05} height={10} opacity={value / 255} /> : null,
+      Array.from(values, (value, index) =>
+        value ? <rect key={index} x={index} y={0} width={1.05} height={10} opacity={value / 255} /> : null,
       ),
     [values],
   );

@@ -35,7 +35,7 @@ export function PixelsStep() {
       ]}
       right={1}
       isTried={(from) => Math.abs(chosen - from) === SIDE}
-      place={chosen}
+      position={chosen}
       lesson="00-play"
       tall
     >
@@ -45,7 +45,7 @@ export function PixelsStep() {
           label={mine ? say("learn.digit.looked-at") : say("learn.pixels.grid", label)}
           chosen={chosen}
           numbers={shown.value === "numbers"}
-          onChoose={(place) => pixel.set(place)}
+          onChoose={(index) => pixel.set(index)}
         />
         <div class="pixels-side">
           <DigitChoice />

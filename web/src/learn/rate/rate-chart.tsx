@@ -14,7 +14,7 @@ export function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
   const curve = curves[name];
   const wide = useTween(reach(walk, name), 500);
   const walked = useTween(walk.length - 1, HOP, false);
-  const here = place(walk, walked, curve);
+  const here = ballAt(walk, walked, curve);
   return (
     <LineChart
       label={say("learn.rate.chart", walk.length - 1, brief(walk.at(-1) ?? 0))}
@@ -27,7 +27,7 @@ export function RateChart({ name, walk }: { name: CurveName; walk: Walk }) {
         <g>
           <Trail walk={walk} walked={walked} curve={curve} scales={scales} />
           <Tangent x={here[0]} y={here[1]} curve={curve} scales={scales} />
-          <circle class="ball" cx={scales.x.place(here[0])} cy={scales.y.place(here[1])} r={8} />
+          <circle class="ball" cx={scales.x.position(here[0])} cy={scales.y.position(here[1])} r={8} />
         </g>
       )}
     </LineChart>
@@ -42,7 +42,7 @@ function pointsOf(curve: Curve, wide: number): Point[] {
 }
 
 /** The ball's position between two steps: in a straight line, as a step goes, not along the curve. */
-function place(walk: Walk, walked: number, curve: Curve): Point {
+function ballAt(walk: Walk, walked: number, curve: Curve): Point {
   const step = Math.min(Math.floor(walked), walk.length - 1);
   const from = walk[step] ?? 0;
   const to = walk[step + 1] ?? from;
@@ -61,13 +61,19 @@ interface TrailProperties {
 function Trail({ walk, walked, curve, scales }: TrailProperties) {
   const first = Math.max(0, Math.floor(walked) + 1 - SEEN);
   const behind: Point[] = walk.slice(first, Math.floor(walked) + 1).map((x) => [x, curve.height(x)]);
-  const line = [...behind, place(walk, walked, curve)];
-  const at = ([x, y]: Point) => `${scales.x.place(x)},${Math.max(scales.y.place(y), -1e4)}`;
+  const line = [...behind, ballAt(walk, walked, curve)];
+  const at = ([x, y]: Point) => `${scales.x.position(x)},${Math.max(scales.y.position(y), -1e4)}`;
   return (
     <>
       <polyline class="trail" points={line.map(at).join(" ")} />
       {behind.map(([x, y], index) => (
-        <circle key={first + index} class="visited" cx={scales.x.place(x)} cy={scales.y.place(y)} r={3} />
+        <circle
+          key={first + index}
+          class="visited"
+          cx={scales.x.position(x)}
+          cy={scales.y.position(y)}
+          r={3}
+        />
       ))}
     </>
   );
@@ -75,10 +81,10 @@ function Trail({ walk, walked, curve, scales }: TrailProperties) {
 
 /** The slope at the ball, as a tangent. */
 function Tangent({ x, y, curve, scales }: { x: number; y: number; curve: Curve; scales: Scales }) {
-  const across = scales.x.place(x + 1) - scales.x.place(x);
-  const down = scales.y.place(y + curve.slope(x)) - scales.y.place(y);
+  const across = scales.x.position(x + 1) - scales.x.position(x);
+  const down = scales.y.position(y + curve.slope(x)) - scales.y.position(y);
   const length = Math.hypot(across, down) || 1;
   const [dx, dy] = [(across / length) * TANGENT, (down / length) * TANGENT];
-  const [cx, cy] = [scales.x.place(x), scales.y.place(y)];
+  const [cx, cy] = [scales.x.position(x), scales.y.position(y)];
   return <line class="tangent" x1={cx - dx} y1={cy - dy} x2={cx + dx} y2={cy + dy} />;
 }

@@ -21,7 +21,7 @@ export function readScores(text: string): string | null {
   const parts = text.split(",");
   const scores = parts.map(Number);
   const sound = scores.every(
-    (score, place) => parts[place]?.trim() !== "" && score >= LEAST && score <= MOST,
+    (score, index) => parts[index]?.trim() !== "" && score >= LEAST && score <= MOST,
   );
   return sound && [THREE.length, TEN.length].includes(scores.length) ? textOf(scores) : null;
 }

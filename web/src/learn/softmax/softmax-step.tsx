@@ -18,11 +18,11 @@ const factor = knob("times", 1, numberIn(0, 4));
 export function SoftmaxStep() {
   const chosen = scoresOf(scores.value);
   const changed = chosen.map((score) => score * factor.value + added.value);
-  const shares = softmax(changed);
+  const probabilities = softmax(changed);
   const enlarged = changed.map(Math.exp);
-  const largest = shares.indexOf(Math.max(...shares));
-  const setScore = (place: number, score: number) => {
-    scores.set(textOf(chosen.map((each, index) => (index === place ? score : each))));
+  const largest = probabilities.indexOf(Math.max(...probabilities));
+  const setScore = (position: number, score: number) => {
+    scores.set(textOf(chosen.map((each, index) => (index === position ? score : each))));
   };
   return (
     <StepFrame
@@ -51,31 +51,35 @@ export function SoftmaxStep() {
           </span>
           <span class="of-share">{say("learn.softmax.share")}</span>
         </div>
-        {chosen.map((score, place) => (
-          <div key={place} class={`softmax-row ${place === largest ? "largest" : ""}`}>
+        {chosen.map((score, index) => (
+          <div key={index} class={`softmax-row ${index === largest ? "largest" : ""}`}>
             <span class="of-digit numbers" aria-hidden="true">
-              {place}
+              {index}
             </span>
             <Slider
               bare
-              label={say("learn.softmax.score.of", place)}
-              written={say("learn.softmax.score.written", fixed(score, 1), percent(shares[place] ?? 0))}
+              label={say("learn.softmax.score.of", index)}
+              written={say(
+                "learn.softmax.score.written",
+                fixed(score, 1),
+                percent(probabilities[index] ?? 0),
+              )}
               value={score}
               min={LEAST}
               max={MOST}
               step={0.1}
               origin={0}
-              onInput={(value) => setScore(place, value)}
+              onInput={(value) => setScore(index, value)}
             />
-            <span class="of-score numbers">{fixed(changed[place] ?? 0, 1)}</span>
-            <span class="of-exp numbers">{brief(enlarged[place] ?? 0)}</span>
+            <span class="of-score numbers">{fixed(changed[index] ?? 0, 1)}</span>
+            <span class="of-exp numbers">{brief(enlarged[index] ?? 0)}</span>
             <span class="share-bar" aria-hidden="true">
-              <span style={{ width: `${(shares[place] ?? 0) * 100}%` }} />
+              <span style={{ width: `${(probabilities[index] ?? 0) * 100}%` }} />
             </span>
-            <span class="of-share numbers">{percent(shares[place] ?? 0)}</span>
+            <span class="of-share numbers">{percent(probabilities[index] ?? 0)}</span>
           </div>
         ))}
-        <Together shares={shares} sum={total(enlarged)} largest={largest} />
+        <Together probabilities={probabilities} sum={total(enlarged)} largest={largest} />
       </div>
       <div class="two-sliders">
         <Slider
@@ -125,18 +129,30 @@ function HowMany({ count }: { count: number }) {
 }
 
 /** All probabilities end to end: they always fill the same bar. */
-function Together({ shares, sum, largest }: { shares: readonly number[]; sum: number; largest: number }) {
+function Together({
+  probabilities,
+  sum,
+  largest,
+}: {
+  probabilities: readonly number[];
+  sum: number;
+  largest: number;
+}) {
   return (
     <div class="softmax-row softmax-sum">
       <span />
       <span class="quiet">{say("learn.softmax.sum")}</span>
       <span class="of-exp numbers">{brief(sum)}</span>
       <span class="share-bar whole" aria-hidden="true">
-        {shares.map((share, place) => (
-          <span key={place} class={place === largest ? "" : "other"} style={{ width: `${share * 100}%` }} />
+        {probabilities.map((probability, index) => (
+          <span
+            key={index}
+            class={index === largest ? "" : "other"}
+            style={{ width: `${probability * 100}%` }}
+          />
         ))}
       </span>
-      <span class="of-share numbers">{percent(total(shares))}</span>
+      <span class="of-share numbers">{percent(total(probabilities))}</span>
     </div>
   );
 }

@@ -17,13 +17,13 @@ export function biasOf(digit: number): number {
 /** The sum of the products of the first `count` pixels, 0 to 255, and their weights. */
 export function sumUpTo(image: Uint8Array, template: Float32Array, count = PIXELS): number {
   let sum = 0;
-  for (let place = 0; place < count; place++) sum += ((image[place] ?? 0) / 255) * (template[place] ?? 0);
+  for (let index = 0; index < count; index++) sum += ((image[index] ?? 0) / 255) * (template[index] ?? 0);
   return sum;
 }
 
 /** What each pixel adds to the sum; 0 from `count` on. */
 export function productsOf(image: Uint8Array, template: Float32Array, count = PIXELS): Float32Array {
-  return template.map((weight, place) => (place < count ? ((image[place] ?? 0) / 255) * weight : 0));
+  return template.map((weight, index) => (index < count ? ((image[index] ?? 0) / 255) * weight : 0));
 }
 
 /** xw + b for each of the ten digits. */

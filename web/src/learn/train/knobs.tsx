@@ -113,7 +113,7 @@ function begin(): void {
   }
   const settings = chosenSettings();
   startInPage(
-    Array.from({ length: seeds.value }, (_, place) => ({ ...settings, seed: settings.seed + place })),
+    Array.from({ length: seeds.value }, (_, index) => ({ ...settings, seed: settings.seed + index })),
   );
 }
 

@@ -19,8 +19,8 @@ export function TryRuns({ runs }: { runs: readonly Run[] }) {
       <div class="train-try-answers">
         {image && <Pixels values={image} palette="ink" label={say("learn.digit.looked-at")} />}
         <ul>
-          {runs.map((run, place) => (
-            <Answer key={run.id} run={run} probabilities={answers[place] ?? null} />
+          {runs.map((run, index) => (
+            <Answer key={run.id} run={run} probabilities={answers[index] ?? null} />
           ))}
         </ul>
       </div>
@@ -30,8 +30,8 @@ export function TryRuns({ runs }: { runs: readonly Run[] }) {
 
 function Answer({ run, probabilities }: { run: Run; probabilities: Float32Array | null }) {
   const order = Array.from({ length: 10 }, (_, digit) => digit);
-  const share = (digit: number) => probabilities?.[digit] ?? 0;
-  const [first = 0, second = 0] = order.sort((one, other) => share(other) - share(one));
+  const probabilityOf = (digit: number) => probabilities?.[digit] ?? 0;
+  const [first = 0, second = 0] = order.sort((a, b) => probabilityOf(b) - probabilityOf(a));
   return (
     <li>
       <span>
@@ -39,8 +39,8 @@ function Answer({ run, probabilities }: { run: Run; probabilities: Float32Array 
       </span>
       {probabilities && (
         <span class="numbers">
-          {say("learn.train.says", first, percent(share(first)))}{" "}
-          <span class="quiet">{say("learn.train.or", second, percent(share(second)))}</span>
+          {say("learn.train.says", first, percent(probabilityOf(first)))}{" "}
+          <span class="quiet">{say("learn.train.or", second, percent(probabilityOf(second)))}</span>
         </span>
       )}
     </li>

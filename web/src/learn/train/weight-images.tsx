@@ -20,18 +20,18 @@ export function WeightImages({ run }: { run: Run | null }) {
         <span class="small quiet">{say(`learn.train.weights.${kind}.key`)}</span>
       </figcaption>
       <ul class={`weights ${kind}`} aria-label={say(`learn.train.weights.${kind}`)}>
-        {images.map((values, place) => (
-          <li key={place}>
+        {images.map((values, index) => (
+          <li key={index}>
             <Pixels
               values={values}
               side={Math.sqrt(values.length)}
               palette="signed"
               full={FULL}
-              label={say(`learn.train.weights.${kind}.of`, kind === "templates" ? place : place + 1)}
+              label={say(`learn.train.weights.${kind}.of`, kind === "templates" ? index : index + 1)}
             />
             {kind === "templates" && (
               <span class="small quiet numbers" aria-hidden="true">
-                {place}
+                {index}
               </span>
             )}
           </li>

@@ -20,8 +20,8 @@ export function Architecture({ graph }: { graph: Graph }) {
           <span>{say("models.layer.input")}</span>
           <span class="small quiet numbers">{`${input.height}x${input.width}`}</span>
         </li>
-        {stagesOf(graph).map((stage, place) => (
-          <OneStage key={place} stage={stage} longest={longest} />
+        {stagesOf(graph).map((stage, index) => (
+          <OneStage key={index} stage={stage} longest={longest} />
         ))}
       </ol>
     </section>
@@ -32,8 +32,8 @@ function OneStage({ stage: { kind, parts }, longest }: { stage: Stage; longest: 
   return (
     <li data-kind={kind}>
       <span class="side-by-side">
-        {parts.map((part, place) => (
-          <Sheets key={place} size={part} longest={longest} />
+        {parts.map((part, index) => (
+          <Sheets key={index} size={part} longest={longest} />
         ))}
       </span>
       <span>
@@ -57,8 +57,8 @@ function Sheets({ size: { height, width, channels }, longest }: { size: Size; lo
   const behind = isRow ? 0 : Math.min(Math.ceil(Math.log2(channels)), SHEETS);
   return (
     <svg class="sheets" width={wide + 3 * behind + 2} height={tall + 3 * behind + 2} aria-hidden="true">
-      {Array.from({ length: behind + 1 }, (_, place) => (
-        <rect key={place} x={1 + 3 * (behind - place)} y={1 + 3 * place} width={wide} height={tall} />
+      {Array.from({ length: behind + 1 }, (_, index) => (
+        <rect key={index} x={1 + 3 * (behind - index)} y={1 + 3 * index} width={wide} height={tall} />
       ))}
     </svg>
   );

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { isWhole, type Measured, measure, measuredOf } from "../../here/test-images";
 import { counts } from "../../learn/mistakes/confusion";
 import { say } from "../../sentences/say";
-import { share, whole } from "../numbers";
+import { percentage, whole } from "../numbers";
 import "../../learn/mistakes/mistakes.css";
 
 export function ConfusionHere({ name }: { name: string }) {
@@ -44,7 +44,7 @@ function Table({ found: { said, all: n } }: { found: Measured }) {
           <span role="status">
             {done < n
               ? say("models.confusion.going", whole(done), whole(n))
-              : say("models.confusion.done", whole(done - right), whole(n), share(right / n))}
+              : say("models.confusion.done", whole(done - right), whole(n), percentage(right / n))}
           </span>
         </caption>
         <thead>

@@ -24,8 +24,8 @@ export function filtersOf({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">):
 
 function windows([count = 0, , side = 0]: readonly number[], values: Float32Array): Filters {
   const size = side * side;
-  const images = Array.from({ length: count }, (_, place) =>
-    values.subarray(place * size, (place + 1) * size),
+  const images = Array.from({ length: count }, (_, index) =>
+    values.subarray(index * size, (index + 1) * size),
   );
   return { kind: "filters", side, images };
 }

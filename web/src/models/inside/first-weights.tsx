@@ -9,8 +9,8 @@ const FULL = 0.5; // of the largest weight: few are larger, and the others would
 export function FirstWeights({ graph }: { graph: Graph }) {
   return (
     <section>
-      {filtersOf(graph).map((filters, place) => (
-        <Weights key={place} filters={filters} />
+      {filtersOf(graph).map((filters, index) => (
+        <Weights key={index} filters={filters} />
       ))}
     </section>
   );
@@ -29,8 +29,8 @@ function Weights({ filters: { kind, side, images } }: { filters: Filters }) {
         <p class="small quiet">{say(`models.first.${kind}.key`)}</p>
       </figcaption>
       <ul class={`first-weights ${kind}`} aria-label={name}>
-        {images.map((values, place) => (
-          <li key={place}>
+        {images.map((values, index) => (
+          <li key={index}>
             <Pixels
               values={values}
               side={side}
@@ -38,7 +38,7 @@ function Weights({ filters: { kind, side, images } }: { filters: Filters }) {
               full={largest * FULL}
               label={say(
                 kind === "templates" ? "learn.train.weights.templates.of" : "learn.train.weights.filters.of",
-                kind === "templates" ? place : place + 1,
+                kind === "templates" ? index : index + 1,
               )}
             />
           </li>

@@ -114,7 +114,7 @@ export class Convolution implements Layer {
     const picture = ofImage(this.#inputs, this.input, image);
     const run = this.side * channels;
     const filters = this.output.channels;
-    const places = { values: gradient, rows: this.output.rows * this.output.columns, columns: filters };
+    const windows = { values: gradient, rows: this.output.rows * this.output.columns, columns: filters };
     for (let line = 0; line < this.side; line++) {
       const met: Layout = {
         values: picture.subarray(line * columns * channels),
@@ -124,7 +124,7 @@ export class Convolution implements Layer {
         apart: { row: 1, line: columns * channels, column: channels },
       };
       const into = { values: kernel.gradient.subarray(line * run * filters), rows: run, columns: filters };
-      this.space.multiply(met, places, into, true);
+      this.space.multiply(met, windows, into, true);
     }
   }
 }
@@ -151,11 +151,11 @@ function putInside(picture: Float32Array, shape: Shape, frame: Float32Array, out
 /** The kernel by half a turn, with inputs and outputs exchanged. */
 function turnAround({ values, shape }: Weight, turned: Float32Array): void {
   const [rows = 0, columns = 0, came = 0, goes = 0] = shape;
-  for (let place = 0; place < rows * columns; place++) {
-    const opposite = rows * columns - 1 - place;
+  for (let index = 0; index < rows * columns; index++) {
+    const opposite = rows * columns - 1 - index;
     for (let from = 0; from < came; from++) {
       for (let to = 0; to < goes; to++) {
-        turned[(opposite * goes + to) * came + from] = values[(place * came + from) * goes + to] as number;
+        turned[(opposite * goes + to) * came + from] = values[(index * came + from) * goes + to] as number;
       }
     }
   }

@@ -35,15 +35,15 @@ test.each(["softmax", "mlp", "small_convolutions"] as const)(
       const largest = gradient.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
       expect(largest, name).toBeGreaterThan(0);
       for (let trial = 0; trial < 12; trial++) {
-        const place = draws.upTo(values.length - 1);
-        const before = values[place] as number;
-        values[place] = before + STEP;
+        const index = draws.upTo(values.length - 1);
+        const before = values[index] as number;
+        values[index] = before + STEP;
         const above = loss();
-        values[place] = before - STEP;
+        values[index] = before - STEP;
         const below = loss();
-        values[place] = before;
+        values[index] = before;
         const slope = (above - below) / (2 * STEP);
-        expect(Math.abs(slope - (gradient[place] as number)), `${name}[${place}]`).toBeLessThan(
+        expect(Math.abs(slope - (gradient[index] as number)), `${name}[${index}]`).toBeLessThan(
           0.05 * largest,
         );
       }

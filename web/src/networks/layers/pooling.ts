@@ -7,7 +7,7 @@ export class Pooling implements Layer {
   readonly output: Shape;
   readonly #y: Float32Array;
   readonly #back: Float32Array;
-  /** For each output, the place of the input that was the largest. */
+  /** For each output, the index of the input that was the largest. */
   readonly #chosen: Int32Array;
 
   constructor(
@@ -53,7 +53,7 @@ export class Pooling implements Layer {
     const chosen = this.#chosen;
     const back = this.#back.fill(0, 0, count * sizeOf(this.input));
     const values = count * sizeOf(this.output);
-    for (let place = 0; place < values; place++) back[chosen[place] as number] = gradient[place] as number;
+    for (let index = 0; index < values; index++) back[chosen[index] as number] = gradient[index] as number;
     return back;
   }
 }

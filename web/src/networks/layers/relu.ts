@@ -17,8 +17,8 @@ export class Relu implements Layer {
   forward(inputs: Float32Array, count: number): Float32Array {
     const y = this.#y;
     const values = count * sizeOf(this.output);
-    for (let place = 0; place < values; place++) {
-      y[place] = Math.max(inputs[place] as number, 0);
+    for (let index = 0; index < values; index++) {
+      y[index] = Math.max(inputs[index] as number, 0);
     }
     return y;
   }
@@ -26,8 +26,8 @@ export class Relu implements Layer {
   backward(gradient: Float32Array, count: number): Float32Array {
     const [y, back] = [this.#y, this.#back];
     const values = count * sizeOf(this.output);
-    for (let place = 0; place < values; place++) {
-      back[place] = (y[place] as number) > 0 ? (gradient[place] as number) : 0;
+    for (let index = 0; index < values; index++) {
+      back[index] = (y[index] as number) > 0 ? (gradient[index] as number) : 0;
     }
     return back;
   }

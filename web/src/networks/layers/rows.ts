@@ -19,9 +19,9 @@ export function repeat(row: Float32Array, to: Float32Array, times: number): void
 /** Add all rows to `sum`. */
 export function addRows(values: Float32Array, sum: Float32Array, rows: number): void {
   const columns = sum.length;
-  for (let row = 0, place = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++, place++) {
-      sum[column] = (sum[column] as number) + (values[place] as number);
+  for (let row = 0, index = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++, index++) {
+      sum[column] = (sum[column] as number) + (values[index] as number);
     }
   }
 }

@@ -70,8 +70,8 @@ export function commandOf(settings: Settings): string {
 function hashesOf({ images, labels }: Digits): Record<string, string> {
   const head = (...words: number[]) => {
     const view = new DataView(new ArrayBuffer(4 * words.length));
-    words.forEach((word, place) => {
-      view.setUint32(4 * place, word);
+    words.forEach((word, index) => {
+      view.setUint32(4 * index, word);
     });
     return new Uint8Array(view.buffer);
   };
@@ -97,13 +97,13 @@ function unsureBelow(probabilities: Float32Array, labels: Uint8Array): number {
     const digit = largestOf(probabilities, image * CLASSES);
     return { sure: probabilities[image * CLASSES + digit] as number, wrong: digit !== label };
   });
-  answers.sort((one, other) => other.sure - one.sure);
+  answers.sort((a, b) => b.sure - a.sure);
   let [wrong, found] = [0, 1 + 2 ** -52];
-  answers.forEach((answer, place) => {
+  answers.forEach((answer, index) => {
     wrong += Number(answer.wrong);
     // answers of equal probability count together
-    const ends = answers[place + 1]?.sure !== answer.sure;
-    if (ends && wrong <= WRONG_AMONG_SURE * (place + 1)) found = answer.sure;
+    const ends = answers[index + 1]?.sure !== answer.sure;
+    if (ends && wrong <= WRONG_AMONG_SURE * (index + 1)) found = answer.sure;
   });
   return found;
 }

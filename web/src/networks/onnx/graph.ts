@@ -138,10 +138,10 @@ class Graph {
 /** A kernel as (out, in, window) instead of (window, in, out). */
 function forOnnx(values: Float32Array, window: number, came: number, goes: number): Float32Array {
   const turned = new Float32Array(values.length);
-  for (let place = 0; place < window; place++) {
+  for (let index = 0; index < window; index++) {
     for (let from = 0; from < came; from++) {
       for (let to = 0; to < goes; to++) {
-        turned[(to * came + from) * window + place] = values[(place * came + from) * goes + to] as number;
+        turned[(to * came + from) * window + index] = values[(index * came + from) * goes + to] as number;
       }
     }
   }

@@ -32,10 +32,10 @@ export function message(field: number, fields: readonly Bytes[]): Bytes {
 
 export function joined(parts: readonly Bytes[]): Bytes {
   const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let place = 0;
+  let index = 0;
   for (const part of parts) {
-    whole.set(part, place);
-    place += part.length;
+    whole.set(part, index);
+    index += part.length;
   }
   return whole;
 }

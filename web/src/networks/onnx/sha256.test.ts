@@ -17,7 +17,7 @@ test.each([
 });
 
 test.each([55, 56, 63, 64, 65, 1000])("%i bytes", async (length) => {
-  const data = Uint8Array.from({ length }, (_, place) => place);
+  const data = Uint8Array.from({ length }, (_, index) => index);
   const expected = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
   expect(sha256(data)).toBe(Array.from(expected, (byte) => byte.toString(16).padStart(2, "0")).join(""));
 });

@@ -18,10 +18,10 @@ const CONSTANTS = rootsOfPrimes(WORDS, Math.cbrt);
 export function sha256(...pieces: readonly Uint8Array[]): string {
   const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
   const padded = new Uint8Array(Math.ceil((length + 9) / BLOCK) * BLOCK);
-  let place = 0;
+  let index = 0;
   for (const piece of pieces) {
-    padded.set(piece, place);
-    place += piece.length;
+    padded.set(piece, index);
+    index += piece.length;
   }
   padded[length] = 0x80;
   const view = new DataView(padded.buffer);

@@ -12,9 +12,9 @@ export class Generator {
 
   constructor(seeds: readonly number[]) {
     const words = stateOf(seeds, 8).map(BigInt);
-    const word = (place: number) => words[place] ?? 0n;
-    const long = (place: number) =>
-      (((word(place + 1) << 32n) | word(place)) << HALF) | (word(place + 3) << 32n) | word(place + 2);
+    const word = (index: number) => words[index] ?? 0n;
+    const long = (index: number) =>
+      (((word(index + 1) << 32n) | word(index)) << HALF) | (word(index + 3) << 32n) | word(index + 2);
     this.#increment = BigInt.asUintN(128, (long(4) << 1n) | 1n);
     this.#step();
     this.#state += long(0);
@@ -55,11 +55,11 @@ export class Generator {
 
   /** The numbers from 0 to `count` - 1 in random order. */
   permutation(count: number): Int32Array {
-    const order = Int32Array.from({ length: count }, (_, place) => place);
-    for (let place = count - 1; place > 0; place--) {
-      const other = this.upTo(place);
-      const held = order[place] ?? 0;
-      order[place] = order[other] ?? 0;
+    const order = Int32Array.from({ length: count }, (_, index) => index);
+    for (let index = count - 1; index > 0; index--) {
+      const other = this.upTo(index);
+      const held = order[index] ?? 0;
+      order[index] = order[other] ?? 0;
       order[other] = held;
     }
     return order;

@@ -1,7 +1,7 @@
 /** A seed becomes the order in which training sees the images: the same as in src/shuzi/data/dataset.py. */
 import { Generator } from "./generator";
 
-/** An endless sequence of shuffled epochs: each has every image once, and a place in it needs no memory of the ones before. */
+/** An endless sequence of shuffled epochs: each has every image once, and a position in it needs no memory of the ones before. */
 export class Order {
   #epoch = -1;
   #shuffled: Int32Array = new Int32Array();
@@ -11,17 +11,17 @@ export class Order {
     readonly seed: number,
   ) {}
 
-  /** The images at the places `start` to `stop` of the sequence. */
+  /** The images at positions `start` to `stop` of the sequence. */
   take(start: number, stop: number): Int32Array {
-    return Int32Array.from({ length: stop - start }, (_, place) => this.#at(start + place));
+    return Int32Array.from({ length: stop - start }, (_, index) => this.#at(start + index));
   }
 
-  #at(place: number): number {
-    const epoch = Math.floor(place / this.count);
+  #at(index: number): number {
+    const epoch = Math.floor(index / this.count);
     if (epoch !== this.#epoch) {
       this.#shuffled = new Generator([this.seed, epoch]).permutation(this.count);
       this.#epoch = epoch;
     }
-    return this.#shuffled[place % this.count] ?? 0;
+    return this.#shuffled[index % this.count] ?? 0;
   }
 }

@@ -17,8 +17,8 @@ function hash(constant: number, factor: number): (value: number) => number {
   };
 }
 
-function mix(one: number, other: number): number {
-  const mixed = (Math.imul(0xca01f9dd, one) - Math.imul(0x4973f715, other)) | 0;
+function mix(a: number, b: number): number {
+  const mixed = (Math.imul(0xca01f9dd, a) - Math.imul(0x4973f715, b)) | 0;
   return (mixed ^ (mixed >>> SHIFT)) >>> 0;
 }
 
@@ -30,9 +30,9 @@ function mix(one: number, other: number): number {
  */
 export function stateOf(seeds: readonly number[], count: number): number[] {
   const hashed = hash(0x43b0d7e5, 0x931e8875);
-  const pool = Array.from({ length: POOL }, (_, place) => hashed(seeds[place] ?? 0));
-  const into = (place: number, value: number) => {
-    pool[place] = mix(pool[place] ?? 0, hashed(value));
+  const pool = Array.from({ length: POOL }, (_, index) => hashed(seeds[index] ?? 0));
+  const into = (index: number, value: number) => {
+    pool[index] = mix(pool[index] ?? 0, hashed(value));
   };
   for (let from = 0; from < POOL; from++) {
     for (let to = 0; to < POOL; to++) {
@@ -43,5 +43,5 @@ export function stateOf(seeds: readonly number[], count: number): number[] {
     for (let to = 0; to < POOL; to++) into(to, seed);
   }
   const told = hash(0x8b51f9dd, 0x58f38ded);
-  return Array.from({ length: count }, (_, place) => told(pool[place % POOL] ?? 0));
+  return Array.from({ length: count }, (_, index) => told(pool[index % POOL] ?? 0));
 }

@@ -26,9 +26,9 @@ export function drawSqueezes(seed: number, step: number, count: number): Squeeze
   const draws = new Generator([seed, OWN_STREAM, step]);
   return Array.from({ length: count }, () => {
     const choices = Array.from({ length: CHOICES }, () => draws.float() * 2 - 1);
-    const change = (place: number): Change => ({
-      shift: (choices[place] ?? 0) * SHIFT,
-      stretch: 1 + (choices[place + 1] ?? 0) * STRETCH,
+    const change = (index: number): Change => ({
+      shift: (choices[index] ?? 0) * SHIFT,
+      stretch: 1 + (choices[index + 1] ?? 0) * STRETCH,
     });
     return { down: change(0), across: change(2) };
   });
@@ -51,8 +51,8 @@ function sample(
   along: number,
   beside: number,
 ): void {
-  for (let place = 0; place < SIDE; place++) {
-    const source = (place - MIDDLE) * change.stretch + change.shift + MIDDLE;
+  for (let index = 0; index < SIDE; index++) {
+    const source = (index - MIDDLE) * change.stretch + change.shift + MIDDLE;
     const low = Math.floor(source);
     const part = source - low;
     const [inside, nextInside] = [low >= 0 && low < SIDE, low + 1 >= 0 && low + 1 < SIDE];
@@ -60,7 +60,7 @@ function sample(
       const start = line * beside;
       const near = inside ? (from[start + low * along] as number) : 0;
       const far = nextInside ? (from[start + (low + 1) * along] as number) : 0;
-      to[start + place * along] = near * (1 - part) + far * part;
+      to[start + index * along] = near * (1 - part) + far * part;
     }
   }
 }

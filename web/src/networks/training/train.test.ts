@@ -34,12 +34,12 @@ test.each([
   const { told } = await trained(expected.recipe);
   const losses = named("progress", told).map(({ loss }) => loss);
   expect(losses).toHaveLength(expected.losses.length);
-  const off = losses.map((loss, place) => Math.abs(loss / (expected.losses[place] ?? Number.NaN) - 1));
+  const off = losses.map((loss, index) => Math.abs(loss / (expected.losses[index] ?? Number.NaN) - 1));
   expect(Math.max(...off)).toBeLessThan(tolerance);
   const accuracies = named("validated", told).map(({ step, accuracy }) => [step, accuracy] as const);
   expect(accuracies.map(([step]) => step)).toEqual(expected.validated.map(([step]) => step));
-  for (const [place, [, accuracy]] of accuracies.entries()) {
-    expect(Math.abs(accuracy - (expected.validated[place]?.[1] ?? Number.NaN))).toBeLessThan(0.002);
+  for (const [index, [, accuracy]] of accuracies.entries()) {
+    expect(Math.abs(accuracy - (expected.validated[index]?.[1] ?? Number.NaN))).toBeLessThan(0.002);
   }
 });
 

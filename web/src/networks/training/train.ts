@@ -75,21 +75,21 @@ export class Training {
     const size = settings.batch_size;
     const batch = this.#order.take(step * size, (step + 1) * size);
     const changes = settings.augment === "squeeze" ? drawSqueezes(settings.seed, step, size) : null;
-    const share = settings.loss === "mean" ? 1 / size : 1;
+    const weight = settings.loss === "mean" ? 1 / size : 1;
     for (const { gradient } of network.weights) gradient.fill(0);
     let [loss, correct] = [0, 0];
     for (let start = 0; start < size; start += AT_ONCE) {
       const piece = batch.subarray(start, start + AT_ONCE);
       const labels = Uint8Array.from(piece, (image) => this.data.train.labels[image] as number);
-      piece.forEach((image, place) => {
+      piece.forEach((image, index) => {
         const pixels = this.data.train.images.subarray(image * PIXELS, (image + 1) * PIXELS);
-        const change = changes?.[start + place];
-        network.put(change ? squeeze(pixels, change) : pixels, place);
+        const change = changes?.[start + index];
+        network.put(change ? squeeze(pixels, change) : pixels, index);
       });
       const probabilities = network.forward(piece.length);
-      loss += share * crossEntropy(probabilities, labels, settings);
+      loss += weight * crossEntropy(probabilities, labels, settings);
       correct += countCorrect(probabilities, labels);
-      network.backward(piece.length, (y, gradient) => scoreGradient(y, labels, settings, share, gradient));
+      network.backward(piece.length, (y, gradient) => scoreGradient(y, labels, settings, weight, gradient));
     }
     this.#optimize(step);
     return { loss, accuracy: correct / size };

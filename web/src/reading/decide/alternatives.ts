@@ -16,8 +16,8 @@ export function mostProbable(parts: readonly Choices[], most = MOST_ALTERNATIVES
   for (const part of parts) {
     const likely = byProbability(part).slice(0, most);
     best = byProbability(
-      best.flatMap(([text, share]) =>
-        likely.map(([more, probability]): Texts[0] => [text + more, share * probability]),
+      best.flatMap(([text, before]) =>
+        likely.map(([more, probability]): Texts[0] => [text + more, before * probability]),
       ),
     ).slice(0, most);
   }
@@ -25,18 +25,18 @@ export function mostProbable(parts: readonly Choices[], most = MOST_ALTERNATIVES
 }
 
 function byProbability(texts: Choices): Texts {
-  return [...texts].sort((one, other) => other[1] - one[1]) as Texts;
+  return [...texts].sort((a, b) => b[1] - a[1]) as Texts;
 }
 
 /** The best texts of independent parts; the first gets the confidence, the others in proportion to it. */
 export function bestProducts(parts: readonly Choices[], confidence: number): Texts {
   const [first, ...others] = mostProbable(parts) as [Texts[0], ...Texts];
-  const rest = others.reduce((sum, [, share]) => sum + share, 0);
+  const rest = others.reduce((sum, [, probability]) => sum + probability, 0);
   const scale = Math.min(
     confidence / Math.max(first[1], LEAST_ALTERNATIVE),
     (1 - confidence) / Math.max(rest, LEAST_ALTERNATIVE),
   );
-  const named = others.map(([text, share]): Texts[0] => [text, share * scale]);
+  const named = others.map(([text, probability]): Texts[0] => [text, probability * scale]);
   return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST_ALTERNATIVE)];
 }
 
@@ -45,11 +45,11 @@ export function sharedOut(texts: Texts, confidence: number, ofOthers: number): T
   const [first, ...others] = texts;
   if (!first) return [];
   const rest = others.reduce((sum, [, probability]) => sum + probability, 0);
-  const share = rest > 0 ? ((1 - confidence) * ofOthers) / rest : 0;
+  const scale = rest > 0 ? ((1 - confidence) * ofOthers) / rest : 0;
   // no other text may be called more probable than the one that was chosen
   const named = others.map(([text, probability]): Texts[0] => [
     text,
-    Math.min(probability * share, confidence),
+    Math.min(probability * scale, confidence),
   ]);
   return [[first[0], confidence], ...named.filter((each) => each[1] >= LEAST_ALTERNATIVE)];
 }

@@ -14,7 +14,7 @@ export class Way {
   readonly #measured: number[] = [];
 
   constructor(numbers: Numbers, way: "simple" | "found") {
-    const measured = KNOTS.map((_, place) => numbers[`${way}-right-${place}`]);
+    const measured = KNOTS.map((_, index) => numbers[`${way}-right-${index}`]);
     const curves = CURVES.map((name) => [name, numbers[`${way}-${name}`]] as const);
     if ([...measured, ...curves.map(([, value]) => value)].some((each) => each === undefined)) return;
     this.#curves = Object.fromEntries(curves) as Record<(typeof CURVES)[number], number>;

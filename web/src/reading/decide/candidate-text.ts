@@ -21,7 +21,7 @@ export function interpret(seen: Candidates, scale: Scale, lines: LineScale): Rea
   const placed = inReadingOrder(seen.candidates.map(({ box }) => box));
   const confidence = scale.way(seen.simple).ofText(seen);
   const digits = placed.map((line) =>
-    line.map((place) => digitOf(seen.candidates[place] as Candidate, seen, scale, confidence)),
+    line.map((index) => digitOf(seen.candidates[index] as Candidate, seen, scale, confidence)),
   );
   const ordered = digits.flat();
   const status = statusOf(ordered, confidence, scale);
@@ -43,8 +43,8 @@ export function interpret(seen: Candidates, scale: Scale, lines: LineScale): Rea
 
 function blankReading(seen: Candidates, scale: Scale): Reading {
   let [darkest, lightest] = [255, 0];
-  for (const each of seen.grey.pixels)
-    [darkest, lightest] = [Math.min(darkest, each), Math.max(lightest, each)];
+  for (const level of seen.grey.pixels)
+    [darkest, lightest] = [Math.min(darkest, level), Math.max(lightest, level)];
   // on an even surface nothing can have been overlooked, unless shrinking made it even
   const isEven = lightest - darkest < LEAST_CONTRAST / 2 && !isMuchSmaller(seen);
   const confidence = isEven ? 1 : scale.blank;
@@ -92,6 +92,6 @@ function adviceOf(seen: Candidates, digits: readonly Digit[], status: Status): S
   if (none >= 0) return ["reading.part_is_no_digit", { place: none + 1 }];
   const doubtful = digits.reduce((least, each) => (each.probability < least.probability ? each : least));
   const others = doubtful.probabilities.map((each, digit) => (digit === doubtful.digit ? -1 : each));
-  const place = digits.indexOf(doubtful) + 1;
-  return ["reading.unsure", { place, first: doubtful.digit, second: largestAt(others) }];
+  const index = digits.indexOf(doubtful) + 1;
+  return ["reading.unsure", { place: index, first: doubtful.digit, second: largestAt(others) }];
 }

@@ -21,14 +21,14 @@ function correctedLine(
 ): LineTexts {
   const { texts, characters } = outcomeOf(found, weights, seen.ink);
   const text = texts[0] as string;
-  const places = [...text].flatMap((each, place) => (isDigit(each) ? [place] : []));
-  const images = places.flatMap((place) => characters[place]?.image ?? []);
+  const indices = [...text].flatMap((each, index) => (isDigit(each) ? [index] : []));
+  const images = indices.flatMap((index) => characters[index]?.image ?? []);
   const told = classifier.corrections(
     images,
-    places.map((place) => Number(text[place])),
+    indices.map((index) => Number(text[index])),
   );
-  const corrections = told.flatMap((each, number) =>
-    each ? [{ number, place: places[number] as number, ...each }] : [],
+  const corrections = told.flatMap((correction, number) =>
+    correction ? [{ number, index: indices[number] as number, ...correction }] : [],
   );
   if (!corrections.length) return found;
   const total = (each: string) => totalOf(found, each, scoresOfText(found, each), weights);
@@ -36,7 +36,7 @@ function correctedLine(
   const before = total(text);
   // between what the line says and what the corrected digit says
   const raises = corrections.map(({ number, digit, alike, logit }, which) => ({
-    place: number,
+    index: number,
     digit,
     logit: Math.max(alike * (logit - (total(singly[which] as string) - before)), 0),
   }));
@@ -50,12 +50,12 @@ function correctedLine(
     texts: [...found.texts, ...more],
     scores: [...found.scores, ...more.map((each) => scoresOfText(found, each))],
     raises,
-    digits: places.length,
+    digits: indices.length,
   };
 }
 
-function withCorrected(text: string, corrections: readonly (Correction & { place: number })[]): string {
+function withCorrected(text: string, corrections: readonly (Correction & { index: number })[]): string {
   const characters = [...text];
-  for (const { place, digit } of corrections) characters[place] = String(digit);
+  for (const { index, digit } of corrections) characters[index] = String(digit);
   return characters.join("");
 }

@@ -38,24 +38,24 @@ export function leftOut(
 ): { kind: Kind; box: Box }[] {
   const pieces = labelled(ink, SOLID).labels;
   const near = DARKNESS_MARGIN * height;
-  const isInk = (place: number) => (ink.pixels[place] as number) >= SOLID;
+  const isInk = (index: number) => (ink.pixels[index] as number) >= SOLID;
   const known = taken.map((box) => darknessOf(grey, ink, box, near, isInk));
   const darkness = known.length ? median(known) : 0;
   const left: Grey = { ...ink, pixels: ink.pixels.slice() };
   for (const box of taken) {
     // around a box, only what hangs together with its ink belongs to it
     const own = new Set<number>();
-    eachPixel(ink, touched(box), (place) => own.add(pieces[place] as number));
-    eachPixel(ink, touched(box, CHARACTER_MARGIN * height), (place) => {
-      if (own.has(pieces[place] as number)) left.pixels[place] = 0;
+    eachPixel(ink, touched(box), (index) => own.add(pieces[index] as number));
+    eachPixel(ink, touched(box, CHARACTER_MARGIN * height), (index) => {
+      if (own.has(pieces[index] as number)) left.pixels[index] = 0;
     });
   }
   const { labels, components } = labelled(left, SOLID);
   const ruling = new Ruling(solid(ink), solid(left), taken, height, LARGE_INK * height);
   const found: { kind: Kind; box: Box }[] = [];
   let workLeft = most;
-  const fine: [number, number][] = []; // the place in `found` and in `components` of what may be a part of a pattern
-  for (const [place, { box, area }] of components.entries()) {
+  const fine: [number, number][] = []; // the index in `found` and in `components` of what may be a part of a pattern
+  for (const [index, { box, area }] of components.entries()) {
     const side = Math.max(box.width, box.height);
     if (side < LARGE_INK * height) continue;
     workLeft -= IMAGES_PER_PIECE + ruling.lookedAt(box, area) / PIXELS_PER_IMAGE;
@@ -63,12 +63,12 @@ export function leftOut(
       found.push({ kind: "unknown", box }); // to tell takes long where nested frames or a page of print fill the picture
       continue;
     }
-    const isPiece = (each: number) => labels[each] === place + 1;
+    const isPiece = (each: number) => labels[each] === index + 1;
     const dark = darknessOf(grey, ink, box, near, isPiece);
     const isPale = dark < STAIN_DARKNESS * darkness;
     const isLine = ruling.isLine(box, area, isPiece) || (!isPale && ruling.isComb(box, isPiece));
     if (!isLine && !isPale && dark <= PRINT_DARKNESS * darkness && side <= height)
-      fine.push([found.length, place]);
+      fine.push([found.length, index]);
     const rest = isNeighbour(box, ink, taken, height) ? "neighbour" : "unknown";
     found.push({ kind: isLine ? "ruling" : isPale ? "stain" : rest, box });
   }
@@ -81,9 +81,9 @@ export function leftOut(
   const pen = penOf(solid(ink), taken);
   if (!isPatterned(ink, components, thick, pen, height)) return found;
   const print = new Set(
-    fine.filter(([, each]) => (thick[each] as number) <= THIN * pen).map(([place]) => place),
+    fine.filter(([, each]) => (thick[each] as number) <= THIN * pen).map(([index]) => index),
   );
-  return found.map(({ kind, box }, place) => ({ kind: print.has(place) ? "print" : kind, box }));
+  return found.map(({ kind, box }, index) => ({ kind: print.has(index) ? "print" : kind, box }));
 }
 
 /** Whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number. */
@@ -112,7 +112,7 @@ function solid({ width, height, pixels }: Grey): Grey {
   return { width, height, pixels: pixels.map((each) => (each >= SOLID ? 1 : 0)) };
 }
 
-function eachPixel(picture: Grey, part: Part, visit: (place: number) => void): void {
+function eachPixel(picture: Grey, part: Part, visit: (index: number) => void): void {
   const { top, bottom, left, right } = clipped(picture, part);
   for (let y = top; y < bottom; y++) for (let x = left; x < right; x++) visit(y * picture.width + x);
 }
@@ -123,18 +123,18 @@ function darknessOf(
   ink: Grey,
   box: Box,
   near: number,
-  isInked: (place: number) => boolean,
+  isInked: (index: number) => boolean,
 ): number {
   const [paper, inked] = [new Uint32Array(256), new Uint32Array(256)];
-  const count = (levels: Uint32Array, place: number) => {
-    const level = grey.pixels[place] as number;
+  const count = (levels: Uint32Array, index: number) => {
+    const level = grey.pixels[index] as number;
     levels[level] = (levels[level] as number) + 1;
   };
-  eachPixel(ink, touched(box, near), (place) => {
-    if ((ink.pixels[place] as number) < SOLID) count(paper, place);
+  eachPixel(ink, touched(box, near), (index) => {
+    if ((ink.pixels[index] as number) < SOLID) count(paper, index);
   });
-  eachPixel(ink, touched(box), (place) => {
-    if (isInked(place)) count(inked, place);
+  eachPixel(ink, touched(box), (index) => {
+    if (isInked(index)) count(inked, index);
   });
   const apart = Math.abs(quantileOf(paper, 0.5) - quantileOf(inked, 0.5));
   return Number.isNaN(apart) ? 0 : apart;

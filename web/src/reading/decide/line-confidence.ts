@@ -28,7 +28,7 @@ export class LineScale {
       EVIDENCE.map((name) => [name, numbers[`line-curve-${name}`] ?? (name === "raw" ? 1 : 0)]),
     ) as Evidence;
     this.#constant = numbers["line-curve-constant"] ?? 0;
-    const measured = KNOTS.map((_, place) => numbers[`line-right-${place}`]);
+    const measured = KNOTS.map((_, index) => numbers[`line-right-${index}`]);
     this.#measured = measured.some((each) => each === undefined) ? [] : (measured as number[]);
     this.ok = numbers["line-ok"] ?? 0.95;
     this.others = numbers["line-others"] ?? 0.5;

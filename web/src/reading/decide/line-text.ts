@@ -40,8 +40,8 @@ export function interpretLines(seen: Candidates, scale: LineScale): Reading | nu
   // single characters are as much less sure than their line said as the whole text is
   const [text, raw] = page.texts[0] as Texts[0];
   const power = Math.log(kept(confidence)) / Math.log(kept(raw));
-  const probability = (each: Character, least: number) =>
-    Math.max(Math.max(each.probability, LEAST_CONFIDENCE) ** power, least);
+  const probability = (character: Character, least: number) =>
+    Math.max(Math.max(character.probability, LEAST_CONFIDENCE) ** power, least);
   const made = digits.map((each) => digitOf(each, seen, probability(each, digitsConfidence), scale.ok));
   const isHindered =
     page.written.some((each) => hasSignInside(each.texts[0] as string)) ||
@@ -57,10 +57,10 @@ export function interpretLines(seen: Candidates, scale: LineScale): Reading | nu
     digitsConfidence,
     digits: made,
     marks: marks.map(
-      (each): Mark => ({
-        mark: each.character,
-        probability: probability(each, confidence),
-        box: inOriginal(seen, each.box),
+      (character): Mark => ({
+        mark: character.character,
+        probability: probability(character, confidence),
+        box: inOriginal(seen, character.box),
       }),
     ),
     ignored: page.ignored,
@@ -148,12 +148,12 @@ function kept(probability: number): number {
 /** A line's texts without signs, and their probabilities, the first one that of the best text. */
 function plainTexts({ texts, probabilities }: Outcome): Texts {
   const merged = new Map<string, number>();
-  texts.forEach((text, place) => {
+  texts.forEach((text, index) => {
     const plain = text.replaceAll(SIGN, "");
-    merged.set(plain, (merged.get(plain) ?? 0) + (probabilities[place] as number));
+    merged.set(plain, (merged.get(plain) ?? 0) + (probabilities[index] as number));
   });
   const [first, ...others] = [...merged] as [Texts[0], ...Texts];
-  return [first, ...others.sort((one, other) => other[1] - one[1])];
+  return [first, ...others.sort((a, b) => b[1] - a[1])];
 }
 
 /** The probability of all texts with the digits of the best one. */
@@ -161,32 +161,32 @@ function ofDigits({ texts, probabilities }: Outcome): number {
   const best = withoutMarks(texts[0] as string);
   return Math.min(
     1,
-    sumWhere(probabilities, (place) => withoutMarks(texts[place] as string) === best),
+    sumWhere(probabilities, (index) => withoutMarks(texts[index] as string) === best),
   );
 }
 
 /** The probability of all texts without a digit. */
 function withoutDigits({ texts, probabilities }: Outcome): number {
-  return sumWhere(probabilities, (place) => !hasDigits(texts[place] as string));
+  return sumWhere(probabilities, (index) => !hasDigits(texts[index] as string));
 }
 
-function sumWhere(values: readonly number[], counts: (place: number) => boolean): number {
-  return values.reduce((sum, each, place) => sum + (counts(place) ? each : 0), 0);
+function sumWhere(values: readonly number[], counts: (index: number) => boolean): number {
+  return values.reduce((sum, each, index) => sum + (counts(index) ? each : 0), 0);
 }
 
 /** Whether a sign stands between digits. */
 function hasSignInside(text: string): boolean {
-  const places = [...text].flatMap((each, place) => (isDigit(each) ? [place] : []));
-  return text.slice(places[0], places.at(-1)).includes(SIGN);
+  const indices = [...text].flatMap((each, index) => (isDigit(each) ? [index] : []));
+  return text.slice(indices[0], indices.at(-1)).includes(SIGN);
 }
 
 function digitOf(found: Character, seen: Candidates, probability: number, ok: number): Digit {
-  const shares = found.probabilities.subarray(0, DIGITS.length);
-  const total = shares.reduce((sum, each) => sum + each, 0);
+  const probabilities = found.probabilities.subarray(0, DIGITS.length);
+  const total = probabilities.reduce((sum, each) => sum + each, 0);
   return {
     digit: Number(found.character),
     probability,
-    probabilities: Float64Array.from(shares, (each) => each / Math.max(total, LEAST_PROBABILITY_SUM)),
+    probabilities: Float64Array.from(probabilities, (each) => each / Math.max(total, LEAST_PROBABILITY_SUM)),
     box: inOriginal(seen, found.box),
     searched: found.box,
     status: probability >= ok ? "ok" : "unsure",
@@ -214,7 +214,7 @@ function ignoredIn(seen: Candidates, outcomes: readonly Outcome[], digits: reado
     ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, LEAST_KIND_WORK)),
   ];
   return found
-    .sort((one, other) => one.box.x - other.box.x)
+    .sort((a, b) => a.box.x - b.box.x)
     .map(({ kind, box }) => ({ kind, box: inOriginal(seen, box) }));
 }
 
@@ -259,10 +259,10 @@ function adviceOf(
 /** Name the digit in which two texts differ; null if they differ in anything else. */
 function doubtfulDigit(text: string, other: string): Sentence | null {
   if (text.length !== other.length) return null;
-  const places = [...text].flatMap((each, place) => (each === other[place] ? [] : [place]));
-  const [place = 0] = places;
-  const [first, second] = [text[place] as string, other[place] as string];
-  if (places.length !== 1 || !isDigit(first) || !isDigit(second)) return null;
-  const number = [...text.slice(0, place)].filter(isDigit).length + 1;
+  const indices = [...text].flatMap((each, index) => (each === other[index] ? [] : [index]));
+  const [position = 0] = indices;
+  const [first, second] = [text[position] as string, other[position] as string];
+  if (indices.length !== 1 || !isDigit(first) || !isDigit(second)) return null;
+  const number = [...text.slice(0, position)].filter(isDigit).length + 1;
   return ["reading.unsure", { place: number, first: Number(first), second: Number(second) }];
 }

@@ -45,15 +45,15 @@ export function outcomeOf(found: LineTexts, weights: Weights, ink: Grey): Outcom
   // texts that differ in signs alone are one text, for signs are in none
   const plain = found.texts.map((text) => text.replaceAll(SIGN, ""));
   const whole = new Map<string, number>();
-  plain.forEach((text, place) => {
-    whole.set(text, (whole.get(text) ?? 0) + (likely[place] as number));
+  plain.forEach((text, index) => {
+    whole.set(text, (whole.get(text) ?? 0) + (likely[index] as number));
   });
-  const total = (place: number) => whole.get(plain[place] as string) as number;
+  const total = (index: number) => whole.get(plain[index] as string) as number;
   const ranked = found.texts
-    .map((_, place) => place)
+    .map((_, index) => index)
     .sort((a, b) => total(b) - total(a) || (likely[b] as number) - (likely[a] as number));
-  const texts = ranked.map((place) => found.texts[place] as string);
-  const probabilities = ranked.map((place) => likely[place] as number);
+  const texts = ranked.map((index) => found.texts[index] as string);
+  const probabilities = ranked.map((index) => likely[index] as number);
   const [first = 0] = ranked;
   return {
     texts,
@@ -66,26 +66,27 @@ export function outcomeOf(found: LineTexts, weights: Weights, ink: Grey): Outcom
 function charactersOf(found: LineTexts, texts: string[], probabilities: number[], ink: Grey): Character[] {
   const [best = ""] = texts;
   const { candidates } = found.line;
-  const shares = byCharacter(texts, probabilities);
-  const places = align([...best].filter(isDigit).map(Number), candidates).places;
+  const byIndex = byCharacter(texts, probabilities);
+  const aligned = align([...best].filter(isDigit).map(Number), candidates).indices;
   const boxes = boxesOf(found, best, ink);
-  return [...best].map((character, place) => {
-    const share = shares[place] as Float64Array;
-    const aligned = isDigit(character) ? places.shift() : null;
-    const candidate = typeof aligned === "number" ? candidates[aligned] : null;
+  return [...best].map((character, index) => {
+    const probabilities = byIndex[index] as Float64Array;
+    const next = isDigit(character) ? aligned.shift() : null;
+    const candidate = typeof next === "number" ? candidates[next] : null;
     if (candidate) {
-      const total = share.reduce((sum, each) => sum + each, 0);
-      candidate.probabilities.forEach((each, digit) => {
-        share[digit] = (share[digit] as number) + CANDIDATE_WEIGHT * total * each;
+      const total = probabilities.reduce((sum, each) => sum + each, 0);
+      candidate.probabilities.forEach((value, digit) => {
+        probabilities[digit] = (probabilities[digit] as number) + CANDIDATE_WEIGHT * total * value;
       });
-      for (const label of share.keys()) share[label] = (share[label] as number) / (1 + CANDIDATE_WEIGHT);
+      for (const label of probabilities.keys())
+        probabilities[label] = (probabilities[label] as number) / (1 + CANDIDATE_WEIGHT);
     }
-    const box = candidate?.box ?? (boxes[place] as Box);
+    const box = candidate?.box ?? (boxes[index] as Box);
     return {
       character,
       box,
-      probabilities: share,
-      probability: share[CLASSES.indexOf(character)] as number,
+      probabilities: probabilities,
+      probability: probabilities[CLASSES.indexOf(character)] as number,
       image: candidate?.image ?? cutOut(ink, box) ?? blank(SIDE, SIDE),
     };
   });
@@ -99,10 +100,10 @@ function charactersOf(found: LineTexts, texts: string[], probabilities: number[]
 export function countedOnce(outcomes: readonly Outcome[]): [Outcome[], boolean] {
   const kept: number[] = [];
   let isInDoubt = false;
-  const digitsIn = (place: number) =>
-    [...((outcomes[place] as Outcome).texts[0] as string)].filter(isDigit).length;
-  for (const place of [...outcomes.keys()].sort((one, other) => digitsIn(other) - digitsIn(one))) {
-    const own = (outcomes[place] as Outcome).characters;
+  const digitsIn = (index: number) =>
+    [...((outcomes[index] as Outcome).texts[0] as string)].filter(isDigit).length;
+  for (const index of [...outcomes.keys()].sort((a, b) => digitsIn(b) - digitsIn(a))) {
+    const own = (outcomes[index] as Outcome).characters;
     const taken = kept.flatMap((other) => (outcomes[other] as Outcome).characters);
     const twice = own.filter(({ box }) => taken.some((each) => overlapOfSmaller(box, each.box) >= SAME_INK));
     if (own.length && 2 * twice.length >= own.length) continue;
@@ -110,26 +111,26 @@ export function countedOnce(outcomes: readonly Outcome[]): [Outcome[], boolean] 
     isInDoubt ||= own
       .slice(1)
       .some(({ box }, before) => iou((own[before] as Character).box, box) >= SAME_CHARACTER_IOU);
-    kept.push(place);
+    kept.push(index);
   }
-  return [kept.sort((one, other) => one - other).map((place) => outcomes[place] as Outcome), isInDoubt];
+  return [kept.sort((a, b) => a - b).map((index) => outcomes[index] as Outcome), isInDoubt];
 }
 
-/** Add up, for each character of the first text, the probabilities of the texts that have a class in its place. */
+/** Add up, for each character of the first text, the probabilities of the texts that have a class at its position. */
 function byCharacter(texts: readonly string[], probabilities: readonly number[]): Float64Array[] {
   const [best = ""] = texts;
-  const shares = Array.from(best, () => new Float64Array(CLASSES.length));
+  const byIndex = Array.from(best, () => new Float64Array(CLASSES.length));
   texts.forEach((text, which) => {
     const probability = probabilities[which] as number;
     if (probability < LEAST_TEXT_PROBABILITY) return;
     const pairs =
       text.length === best.length
-        ? [...text].map((_, place) => [place, place] as const)
+        ? [...text].map((_, index) => [index, index] as const)
         : corresponding(text, best);
-    for (const [from, place] of pairs) {
-      const [share, label] = [shares[place] as Float64Array, CLASSES.indexOf(text[from] as string)];
-      share[label] = (share[label] as number) + probability;
+    for (const [from, index] of pairs) {
+      const [probabilities, label] = [byIndex[index] as Float64Array, CLASSES.indexOf(text[from] as string)];
+      probabilities[label] = (probabilities[label] as number) + probability;
     }
   });
-  return shares;
+  return byIndex;
 }

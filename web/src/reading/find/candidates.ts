@@ -114,8 +114,8 @@ export function inOriginal({ grey, original: { width, height } }: Candidates, bo
 }
 
 /** The rows and columns of a box with a margin that is a fraction of its longer side. */
-export function around(box: Box, share: number): Part {
-  return touched(box, share * Math.max(box.width, box.height));
+export function around(box: Box, fraction: number): Part {
+  return touched(box, fraction * Math.max(box.width, box.height));
 }
 
 /** Classify each box that holds ink; if the detector found it, combine the results of both. */
@@ -127,21 +127,21 @@ export function candidatesAt(
   work: Work | null = null,
 ): Candidate[] {
   work?.spend(boxes.length, "reading.many_digits", boxes.length);
-  const inked = boxes.flatMap((box, place) => {
+  const inked = boxes.flatMap((box, index) => {
     const image = cutOut(ink, box);
-    return image ? [{ image, box, found: found?.[place] }] : [];
+    return image ? [{ image, box, found: found?.[index] }] : [];
   });
   if (!inked.length) return [];
   const classified = classifier.classify(inked.map(({ image }) => image));
   // the detector's boxes are not exact, and where that matters one crop is not enough
   if (found) classifyAgain(ink, inked, classifier, classified, work);
-  return inked.map(({ image, box, found }, place) => {
-    const each = classified[place] as Classified;
+  return inked.map(({ image, box, found }, index) => {
+    const each = classified[index] as Classified;
     if (!found) return candidateOf(image, box, each, 1);
     // the detector sees the surroundings, so it counts for more
     const both = each.probabilities.map(
-      (share, digit) =>
-        share ** CLASSIFIER_EXPONENT *
+      (fraction, digit) =>
+        fraction ** CLASSIFIER_EXPONENT *
         Math.max(found.scores[digit] as number, LEAST_PROBABILITY) ** DETECTOR_EXPONENT,
     );
     return candidateOf(image, box, { ...each, probabilities: asShares(both) }, found.score);
@@ -156,29 +156,29 @@ function classifyAgain(
   classified: Classified[],
   work: Work | null,
 ): void {
-  const unsure = inked.flatMap(({ box }, place) => {
-    const { probabilities, isDigit } = classified[place] as Classified;
-    return Math.max(...probabilities) * isDigit >= ONE_CROP_CONFIDENCE ? [] : [{ box, place }];
+  const unsure = inked.flatMap(({ box }, index) => {
+    const { probabilities, isDigit } = classified[index] as Classified;
+    return Math.max(...probabilities) * isDigit >= ONE_CROP_CONFIDENCE ? [] : [{ box, index }];
   });
   work?.spend(unsure.length * CROP_GROWTHS.length, "reading.many_digits", inked.length);
-  const cuts = unsure.flatMap(({ box, place }) =>
-    CROP_GROWTHS.flatMap((share) => {
-      const image = cutOut(ink, grown(box, share));
-      return image ? [{ image, place }] : [];
+  const cuts = unsure.flatMap(({ box, index }) =>
+    CROP_GROWTHS.flatMap((fraction) => {
+      const image = cutOut(ink, grown(box, fraction));
+      return image ? [{ image, index }] : [];
     }),
   );
   const again = classifier.classify(cuts.map(({ image }) => image));
-  for (const place of new Set(cuts.map((each) => each.place))) {
-    const others = again.filter((_, which) => cuts[which]?.place === place);
-    const all = [classified[place] as Classified, ...others];
-    const mean = (of: (each: Classified) => number) =>
+  for (const index of new Set(cuts.map((each) => each.index))) {
+    const others = again.filter((_, which) => cuts[which]?.index === index);
+    const all = [classified[index] as Classified, ...others];
+    const mean = (of: (classified: Classified) => number) =>
       all.reduce((sum, each) => sum + of(each), 0) / all.length;
-    const shares = Float64Array.from({ length: 10 }, (_, digit) =>
+    const means = Float64Array.from({ length: 10 }, (_, digit) =>
       Math.exp(
         mean(({ probabilities }) => Math.log(Math.max(probabilities[digit] as number, LEAST_PROBABILITY))),
       ),
     );
-    classified[place] = { probabilities: asShares(shares), isDigit: mean(({ isDigit }) => isDigit) };
+    classified[index] = { probabilities: asShares(means), isDigit: mean(({ isDigit }) => isDigit) };
   }
 }
 

@@ -99,10 +99,10 @@ function beside(digits: readonly Box[], characters: readonly Box[], specks: read
   const [left, right] = [Math.min(...characters.map(({ x }) => x)), Math.max(...characters.map(rightOf))];
   const large = specks.filter((each) => Math.max(each.width, each.height) >= SMALLEST_POINT * height);
   let [before, after]: [Box | null, Box | null] = [null, null];
-  for (const each of inBand(digits, large)) {
-    if (Math.max(left - rightOf(each), each.x - right) >= NEAR * height) continue;
-    if (rightOf(each) <= left && (!before || rightOf(each) > rightOf(before))) before = each;
-    if (each.x >= right && (!after || each.x < after.x)) after = each;
+  for (const box of inBand(digits, large)) {
+    if (Math.max(left - rightOf(box), box.x - right) >= NEAR * height) continue;
+    if (rightOf(box) <= left && (!before || rightOf(box) > rightOf(before))) before = box;
+    if (box.x >= right && (!after || box.x < after.x)) after = box;
   }
   return [before, after].filter((each) => each !== null);
 }
@@ -112,10 +112,10 @@ function inBand(digits: readonly Box[], pieces: readonly Box[]): Box[] {
   const height = median(digits.map((each) => each.height));
   const [top, bottom] = bandOf(digits);
   return pieces.filter(
-    (each) =>
-      each.height < TALLEST_CHARACTER * height &&
-      Math.min(bottomOf(each), bottom) - Math.max(each.y, top) >
-        LEAST_IN_BAND * Math.min(each.height, bottom - top),
+    (box) =>
+      box.height < TALLEST_CHARACTER * height &&
+      Math.min(bottomOf(box), bottom) - Math.max(box.y, top) >
+        LEAST_IN_BAND * Math.min(box.height, bottom - top),
   );
 }
 

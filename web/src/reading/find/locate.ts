@@ -154,9 +154,9 @@ function byDetector(
   const tried: number[] = [];
   const shorter = Math.min(ink.width, ink.height);
   for (;;) {
-    const places = detector.find(contrast, scale);
-    const boxes = places.map(({ box }) => box);
-    const all = candidatesAt(ink, boxes, classifier, places, work);
+    const detections = detector.find(contrast, scale);
+    const boxes = detections.map(({ box }) => box);
+    const all = candidatesAt(ink, boxes, classifier, detections, work);
     const candidates = chosen(all);
     const score = scoreOf(ink, candidates);
     if (score > most || !best.length) [best, seen, most] = [candidates, all, score];
@@ -166,7 +166,7 @@ function byDetector(
     // what was found is the best guide to the digits' height; if they touch print, or nothing was found, try
     // typical heights
     const heights = candidates.length ? [median(candidates.map(({ box }) => box.height))] : [];
-    const following = [...heights, ...TYPICAL_HEIGHTS.map((share) => share * shorter)]
+    const following = [...heights, ...TYPICAL_HEIGHTS.map((fraction) => fraction * shorter)]
       .map((height) => possibleScale(DIGIT_HEIGHT / height, ink))
       .find((each) => tried.every((old) => Math.abs(Math.log(each / old)) > LEAST_SCALE_STEP));
     if (following === undefined) return decided;
@@ -185,13 +185,15 @@ function pale(
     box.x < grey.width && box.y < grey.height && rightOf(box) > 0 && bottomOf(box) > 0;
   const shorter = Math.min(grey.width, grey.height);
   const ink = blank(grey.width, grey.height);
-  for (const share of TYPICAL_HEIGHTS) {
-    const places = detector.find(contrast, DIGIT_HEIGHT / (share * shorter)).filter(({ box }) => isOn(box));
-    if (!places.some(({ score }) => score >= CLEAR_DETECTION)) continue;
-    const boxes = places.map(({ box }) => box);
+  for (const fraction of TYPICAL_HEIGHTS) {
+    const detections = detector
+      .find(contrast, DIGIT_HEIGHT / (fraction * shorter))
+      .filter(({ box }) => isOn(box));
+    if (!detections.some(({ score }) => score >= CLEAR_DETECTION)) continue;
+    const boxes = detections.map(({ box }) => box);
     work.spend(IMAGES_PER_SEPARATION * boxes.length, "reading.many_digits", boxes.length);
     for (const box of boxes) darken(ink, grey, contrast, box);
-    const candidates = candidatesAt(ink, boxes, classifier, places, work);
+    const candidates = candidatesAt(ink, boxes, classifier, detections, work);
     return [ink, chosen(candidates), candidates];
   }
   return [ink, [], []];
@@ -207,17 +209,15 @@ function darken(ink: Grey, grey: Grey, contrast: Grey, box: Box): void {
     const darker = (each: number) => level(Math.max(each - PAPER, 0) * (255 / CONTRAST));
     found = { ...seen, pixels: seen.pixels.map(darker) };
   }
-  found.pixels.forEach((each, place) => {
-    const at = (part.top + Math.floor(place / found.width)) * ink.width + part.left + (place % found.width);
-    ink.pixels[at] = Math.max(ink.pixels[at] as number, each);
+  found.pixels.forEach((level, index) => {
+    const at = (part.top + Math.floor(index / found.width)) * ink.width + part.left + (index % found.width);
+    ink.pixels[at] = Math.max(ink.pixels[at] as number, level);
   });
 }
 
 /** Keep the best of overlapping candidates, and drop those too small, next to the others, to be digits. */
 function chosen(candidates: readonly Candidate[]): Candidate[] {
-  const sure = candidates
-    .filter(({ score }) => score >= LEAST_SCORE)
-    .sort((one, other) => other.score - one.score);
+  const sure = candidates.filter(({ score }) => score >= LEAST_SCORE).sort((a, b) => b.score - a.score);
   return withoutLow(nonMaximumSuppression(sure, overlapOfSmaller, SAME_DIGIT_OVERLAP));
 }
 
@@ -265,10 +265,10 @@ function covered({ width, height, pixels }: Grey, candidates: readonly Candidate
   for (const { box } of candidates) {
     const { top, bottom, left, right } = clipped({ width, height, pixels }, touched(box));
     for (let y = top; y < bottom; y++)
-      for (let place = y * width + left; place < y * width + right; place++) {
-        if (isCovered[place]) continue;
-        isCovered[place] = 1;
-        const level = pixels[place] as number;
+      for (let index = y * width + left; index < y * width + right; index++) {
+        if (isCovered[index]) continue;
+        isCovered[index] = 1;
+        const level = pixels[index] as number;
         inside += least ? +(level >= least) : level;
       }
   }

@@ -2,7 +2,7 @@
 
 type Block = readonly [one: number, other: number, size: number];
 
-/** Pairs of places in two texts that correspond: equal characters, and as many different ones between equal ones. */
+/** Pairs of positions in two texts that correspond: equal characters, and as many different ones between equal ones. */
 export function corresponding(one: string, other: string): [number, number][] {
   const pairs: [number, number][] = [];
   let [i, j] = [0, 0];
@@ -10,8 +10,8 @@ export function corresponding(one: string, other: string): [number, number][] {
     ...blocks(one, other, 0, one.length, 0, other.length),
     [one.length, other.length, 0],
   ] as Block[]) {
-    if (a - i === b - j) for (let place = 0; place < a - i; place++) pairs.push([i + place, j + place]);
-    for (let place = 0; place < size; place++) pairs.push([a + place, b + place]);
+    if (a - i === b - j) for (let index = 0; index < a - i; index++) pairs.push([i + index, j + index]);
+    for (let index = 0; index < size; index++) pairs.push([a + index, b + index]);
     [i, j] = [a + size, b + size];
   }
   return pairs;

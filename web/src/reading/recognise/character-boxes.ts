@@ -22,12 +22,12 @@ export function boxesOf({ line, columns }: LineTexts, text: string, ink: Grey): 
   );
   const rows = touched(frame);
   const profile = profileOf(ink, rows);
-  const cuts = middles.slice(1).map((right, place) => cutBetween(profile, middles[place] as number, right));
+  const cuts = middles.slice(1).map((right, index) => cutBetween(profile, middles[index] as number, right));
   const edges = [frame.x, ...cuts, rightOf(frame)];
   const reach = CHARACTER_REACH * line.height;
-  return middles.map((middle, place) => {
-    const left = Math.max(edges[place] as number, middle - reach);
-    return inked(ink, rows, left, Math.min(edges[place + 1] as number, middle + reach), frame);
+  return middles.map((middle, index) => {
+    const left = Math.max(edges[index] as number, middle - reach);
+    return inked(ink, rows, left, Math.min(edges[index + 1] as number, middle + reach), frame);
   });
 }
 
@@ -49,8 +49,8 @@ function cutBetween(profile: Float64Array, left: number, right: number): number 
   if (!part.length) return middle;
   const most = Math.max(...part);
   const costs = part.map(
-    (each, place) =>
-      each + (OFF_CENTRE_COST * most * Math.abs(first + place - middle)) / Math.max(right - left, 1),
+    (value, index) =>
+      value + (OFF_CENTRE_COST * most * Math.abs(first + index - middle)) / Math.max(right - left, 1),
   );
   return first + costs.indexOf(Math.min(...costs)) + 0.5;
 }

@@ -27,8 +27,8 @@ export function bestTexts(
 ): Labels[] {
   const [blank, seldom] = [classes - 1, Math.log(least)];
   let beams: Prefix[] = [{ labels: [], ends: [0, LOG_OF_ZERO] }];
-  for (let place = 0; place < count; place++) {
-    const column = values.subarray(place * classes, (place + 1) * classes);
+  for (let index = 0; index < count; index++) {
+    const column = values.subarray(index * classes, (index + 1) * classes);
     const at = (label: number) => column[label] as number;
     const likely = Array.from({ length: blank }, (_, label) => label).filter((label) => at(label) > seldom);
     if (!likely.length) {
@@ -64,7 +64,7 @@ export function bestTexts(
 function surest(prefixes: Prefix[]): Prefix[] {
   return prefixes
     .map((prefix) => ({ prefix, total: add(...prefix.ends) }))
-    .sort((one, other) => other.total - one.total)
+    .sort((a, b) => b.total - a.total)
     .map(({ prefix }) => prefix);
 }
 
@@ -136,12 +136,12 @@ function statesOf(text: Labels, blank: number): { states: number[]; skips: boole
   const states = [blank, ...text.flatMap((label) => [label, blank])];
   return {
     states,
-    skips: states.map((label, place) => place > 2 && place % 2 === 1 && label !== states[place - 2]),
+    skips: states.map((label, index) => index > 2 && index % 2 === 1 && label !== states[index - 2]),
   };
 }
 
 /** The logarithm of the sum of two numbers given as logarithms. */
-function add(one: number, other: number): number {
-  const [high, low] = one > other ? [one, other] : [other, one];
+function add(a: number, b: number): number {
+  const [high, low] = a > b ? [a, b] : [b, a];
   return low <= LOG_OF_ZERO ? high : high + Math.log1p(Math.exp(low - high));
 }

@@ -73,9 +73,9 @@ export function rather(
 }
 
 /** How much alike two digits look, 0 to 1, and whether they are the same ink. */
-function alikeness(one: Look, other: Look, blend: Blend): { alike: number; isSame: boolean } {
-  const near = product(one.features, other.features);
-  const shape = product(one.shape, other.shape);
+function alikeness(a: Look, b: Look, blend: Blend): { alike: number; isSame: boolean } {
+  const near = product(a.features, b.features);
+  const shape = product(a.shape, b.shape);
   const isSame = near >= SAME_INK_SIMILARITY && shape >= SAME_INK_SIMILARITY;
   return {
     alike: isSame
@@ -92,10 +92,10 @@ export function corrected(found: Classified, look: Look, examples: readonly Exam
   const told = rather(look, answer, examples, ALONE);
   if (!told) return found;
   const both = at(probabilities, told.digit) + at(probabilities, answer);
-  const share = sigmoid(told.logit);
+  const probability = sigmoid(told.logit);
   const moved = Float64Array.from(probabilities);
-  moved[told.digit] = both * share;
-  moved[answer] = both * (1 - share);
+  moved[told.digit] = both * probability;
+  moved[answer] = both * (1 - probability);
   // what resembles a corrected digit is a digit
   return { probabilities: moved, isDigit: Math.max(isDigit, told.alike) };
 }
@@ -108,11 +108,11 @@ function unit(vector: Float32Array): Float32Array {
 /** The blurred pixels of an image less their mean. */
 function blurred({ width, height, pixels }: Grey): Float32Array {
   const rim = BLUR_KERNEL.length >> 1;
-  const along = (values: ArrayLike<number>, step: number, side: number, place: (n: number) => number) =>
+  const along = (values: ArrayLike<number>, step: number, side: number, indexOf: (n: number) => number) =>
     Float32Array.from(values, (_, n) => {
       let sum = 0;
       BLUR_KERNEL.forEach((weight, k) => {
-        const other = place(n) + k - rim;
+        const other = indexOf(n) + k - rim;
         if (other >= 0 && other < side) sum += weight * at(values, n + (k - rim) * step);
       });
       return sum;
@@ -127,18 +127,18 @@ function sigmoid(value: number): number {
   return 1 / (1 + Math.exp(-Math.min(Math.max(value, -500), 500)));
 }
 
-function at(values: ArrayLike<number>, place: number): number {
-  return values[place] as number;
+function at(values: ArrayLike<number>, index: number): number {
+  return values[index] as number;
 }
 
-function product(one: Float32Array, other: Float32Array): number {
+function product(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (let place = 0; place < one.length; place++) sum += at(one, place) * at(other, place);
+  for (let index = 0; index < a.length; index++) sum += at(a, index) * at(b, index);
   return sum;
 }
 
 function largest(values: ArrayLike<number>): number {
   let best = 0;
-  for (let place = 1; place < values.length; place++) if (at(values, place) > at(values, best)) best = place;
+  for (let index = 1; index < values.length; index++) if (at(values, index) > at(values, best)) best = index;
   return best;
 }

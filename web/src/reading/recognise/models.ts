@@ -53,9 +53,9 @@ export class Classifier {
   know(digits: readonly { image: Grey; label: number }[]): void {
     if (!this.hasFeatures) return;
     const images = digits.map(({ image }) => image);
-    this.#examples = this.#see(images, true).map(({ probabilities, features }, place) => ({
-      ...lookOf(images[place] as Grey, features, probabilities),
-      label: digits[place]?.label ?? 0,
+    this.#examples = this.#see(images, true).map(({ probabilities, features }, index) => ({
+      ...lookOf(images[index] as Grey, features, probabilities),
+      label: digits[index]?.label ?? 0,
     }));
   }
 
@@ -72,8 +72,8 @@ export class Classifier {
 
   /** What digits of a number are rather than its answers; null where nothing speaks against one. */
   corrections(images: readonly Grey[], answers: readonly number[]): (Correction | null)[] {
-    return this.#look(images).map(([, look], place) =>
-      rather(look, answers[place] as number, this.#examples, IN_NUMBERS),
+    return this.#look(images).map(([, look], index) =>
+      rather(look, answers[index] as number, this.#examples, IN_NUMBERS),
     );
   }
 
@@ -98,9 +98,9 @@ export class Classifier {
   }
 
   #look(images: readonly Grey[]): [Classified, Look][] {
-    return this.#see(images, true).map((each, place) => [
+    return this.#see(images, true).map((each, index) => [
       each,
-      lookOf(images[place] as Grey, each.features, each.probabilities),
+      lookOf(images[index] as Grey, each.features, each.probabilities),
     ]);
   }
 
@@ -110,19 +110,19 @@ export class Classifier {
     for (let start = 0; start < images.length; start += IMAGES_AT_ONCE) {
       const piece = images.slice(start, start + IMAGES_AT_ONCE);
       const pixels = new Uint8Array(piece.length * SIDE ** 2);
-      for (const [place, image] of piece.entries()) pixels.set(image.pixels, place * SIDE ** 2);
+      for (const [index, image] of piece.entries()) pixels.set(image.pixels, index * SIDE ** 2);
       const wanted = withFeatures ? [...outputs, FEATURES] : outputs;
       const results = this.#network.run(pixels, { n: piece.length, height: SIDE, width: SIDE }, wanted);
-      const [shares, digit] = [results[0], this.rejects ? results[1] : undefined];
+      const [probabilities, digit] = [results[0], this.rejects ? results[1] : undefined];
       const layer = withFeatures ? results.at(-1) : undefined;
       const size = layer?.channels ?? 0;
-      for (const place of piece.keys())
+      for (const index of piece.keys())
         found.push({
           probabilities: Float64Array.from(
-            shares?.values.subarray(place * DIGITS.length, (place + 1) * DIGITS.length) ?? [],
+            probabilities?.values.subarray(index * DIGITS.length, (index + 1) * DIGITS.length) ?? [],
           ),
-          isDigit: digit?.values[place] ?? 1,
-          features: layer?.values.slice(place * size, (place + 1) * size) ?? new Float32Array(),
+          isDigit: digit?.values[index] ?? 1,
+          features: layer?.values.slice(index * size, (index + 1) * size) ?? new Float32Array(),
         });
     }
     return found;
@@ -150,13 +150,13 @@ export class Detector {
     const seen = resize(contrast, possibleScale(scale, contrast));
     const page = framed(seen);
     const size = { n: 1, height: page.height, width: page.width };
-    const [places] = this.#network.run(page.pixels, size, ["places"]);
-    if (!places) return [];
-    const found = peaks(places.values, places.width, places.height, [
+    const [maps] = this.#network.run(page.pixels, size, ["places"]);
+    if (!maps) return [];
+    const found = peaks(maps.values, maps.width, maps.height, [
       seen.width / contrast.width,
       seen.height / contrast.height,
     ]);
-    const surest = found.sort((one, other) => other.score - one.score).slice(0, MOST_DETECTIONS);
+    const surest = found.sort((a, b) => b.score - a.score).slice(0, MOST_DETECTIONS);
     return nonMaximumSuppression(surest, iou, SAME_DETECTION_IOU);
   }
 }
@@ -170,24 +170,19 @@ export function possibleScale(scale: number, { width, height }: Grey): number {
 function framed({ width, height, pixels }: Grey): Grey {
   const upTo = (side: number) => Math.ceil((side + 2 * PAPER_MARGIN) / INPUT_MULTIPLE) * INPUT_MULTIPLE;
   const page = blank(upTo(width), upTo(height));
-  const inside = (place: number, side: number) => Math.min(Math.max(place - PAPER_MARGIN, 0), side - 1);
-  for (let y = 0, place = 0; y < page.height; y++) {
+  const inside = (index: number, side: number) => Math.min(Math.max(index - PAPER_MARGIN, 0), side - 1);
+  for (let y = 0, index = 0; y < page.height; y++) {
     const row = inside(y, height) * width;
-    for (let x = 0; x < page.width; x++) page.pixels[place++] = pixels[row + inside(x, width)] as number;
+    for (let x = 0; x < page.width; x++) page.pixels[index++] = pixels[row + inside(x, width)] as number;
   }
   return page;
 }
 
 /** The cells that score higher than all their neighbours. */
-function peaks(
-  places: Float32Array,
-  columns: number,
-  rows: number,
-  [across, down]: [number, number],
-): Found[] {
+function peaks(maps: Float32Array, columns: number, rows: number, [across, down]: [number, number]): Found[] {
   const depth = DIGITS.length + 4;
   const highest = Float32Array.from({ length: rows * columns }, (_, cell) =>
-    Math.max(...places.subarray(cell * depth, cell * depth + DIGITS.length)),
+    Math.max(...maps.subarray(cell * depth, cell * depth + DIGITS.length)),
   );
   const isPeak = (row: number, column: number, score: number) => {
     for (let y = Math.max(row - 1, 0); y <= Math.min(row + 1, rows - 1); y++)
@@ -199,7 +194,7 @@ function peaks(
   highest.forEach((score, cell) => {
     const [row, column] = [Math.floor(cell / columns), cell % columns];
     if (score < LEAST_PEAK || !isPeak(row, column, score)) return;
-    const of = places.subarray(cell * depth, (cell + 1) * depth);
+    const of = maps.subarray(cell * depth, (cell + 1) * depth);
     const [dx, dy, logWidth, logHeight] = of.subarray(DIGITS.length) as unknown as [
       number,
       number,

@@ -26,9 +26,9 @@ export const SCORES = Object.keys(PLAIN_WEIGHTS) as (keyof typeof PLAIN_WEIGHTS)
 /** How much each of them counts. */
 export type Weights = readonly number[];
 
-/** What a corrected digit adds to texts with a digit in a place; marks and signs do not count as places. */
+/** What a corrected digit adds to texts with a digit at a position; marks and signs are not counted. */
 export interface Raise {
-  readonly place: number;
+  readonly index: number;
   readonly digit: number;
   readonly logit: number;
 }
@@ -54,18 +54,18 @@ export function totalOf(
   scores: readonly number[],
   weights: Weights,
 ): number {
-  const weighed = scores.reduce((sum, each, place) => sum + each * (weights[place] as number), 0);
+  const weighed = scores.reduce((sum, each, index) => sum + each * (weights[index] as number), 0);
   const own = raises.length ? [...text].filter(isDigit) : [];
   if (own.length !== digits) return weighed;
   return raises.reduce(
-    (sum, { place, digit, logit }) => sum + (own[place] === String(digit) ? logit : 0),
+    (sum, { index, digit, logit }) => sum + (own[index] === String(digit) ? logit : 0),
     weighed,
   );
 }
 
 /** The probability of each text of a line if one of them is right. */
 export function probabilitiesOf(found: LineTexts, weights: Weights): number[] {
-  const weighed = found.texts.map((text, place) => totalOf(found, text, found.scores[place] ?? [], weights));
+  const weighed = found.texts.map((text, index) => totalOf(found, text, found.scores[index] ?? [], weights));
   const largest = Math.max(...weighed);
   const enlarged = weighed.map((each) => Math.exp(each - largest));
   const total = enlarged.reduce((sum, each) => sum + each, 0);
@@ -117,43 +117,43 @@ export interface Alignment {
   matched: number;
   overlooked: number;
   denied: number;
-  /** For each digit the place of its candidate, or null. */
-  places: (number | null)[];
+  /** For each digit the index of its candidate, or null. */
+  indices: (number | null)[];
 }
 
 /** Align digits with candidates, both from left to right, in the most probable way. */
 export function align(digits: readonly number[], candidates: readonly Candidate[]): Alignment {
   const scores = candidates.map(({ score }) => Math.max(score, LEAST_CANDIDATE_SCORE));
-  const logs = candidates.map(({ probabilities }, place) => {
-    const score = scores[place] as number;
+  const logs = candidates.map(({ probabilities }, index) => {
+    const score = scores[index] as number;
     return probabilities.map((each) => Math.log(Math.max(each, LEAST_DIGIT_PROBABILITY / score) * score));
   });
   const none = scores.map((score) => Math.log(1 - Math.min(score, MOST_CANDIDATE_SCORE)));
   const missing = Math.log(OVERLOOKED_PROBABILITY);
-  const log = (place: number, digit: number) => (logs[place] as Float64Array)[digit] as number;
+  const log = (index: number, digit: number) => (logs[index] as Float64Array)[digit] as number;
   // the best score of the first i digits and j candidates, and the last move that leads there
   const best: [score: number, move: 0 | 1 | 2][][] = [[[0, 0]]];
   const at = (i: number, j: number) => (best[i] as (typeof best)[number])[j] as [number, 0 | 1 | 2];
-  none.forEach((cost, place) => {
-    best[0]?.push([at(0, place)[0] + cost, 2]);
+  none.forEach((cost, index) => {
+    best[0]?.push([at(0, index)[0] + cost, 2]);
   });
   digits.forEach((digit, above) => {
     const row: (typeof best)[number] = [[at(above, 0)[0] + missing, 1]];
     best.push(row);
-    none.forEach((cost, place) => {
-      const both = at(above, place)[0] + log(place, digit);
-      const alone = at(above, place + 1)[0] + missing;
-      const without = at(above + 1, place)[0] + cost;
+    none.forEach((cost, index) => {
+      const both = at(above, index)[0] + log(index, digit);
+      const alone = at(above, index + 1)[0] + missing;
+      const without = at(above + 1, index)[0] + cost;
       row.push(both >= alone && both >= without ? [both, 0] : alone >= without ? [alone, 1] : [without, 2]);
     });
   });
-  const found: Alignment = { matched: 0, overlooked: 0, denied: 0, places: [] };
+  const found: Alignment = { matched: 0, overlooked: 0, denied: 0, indices: [] };
   for (let [i, j] = [digits.length, candidates.length]; i || j; ) {
     const [, move] = at(i, j);
     if (move === 0) found.matched += log(j - 1, digits[i - 1] as number);
     else if (move === 1) found.overlooked++;
     else found.denied += none[j - 1] as number;
-    if (move !== 2) found.places.unshift(move === 0 ? j - 1 : null);
+    if (move !== 2) found.indices.unshift(move === 0 ? j - 1 : null);
     [i, j] = [i - +(move !== 2), j - +(move !== 1)];
   }
   return found;

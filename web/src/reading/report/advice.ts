@@ -18,7 +18,7 @@ export function aboutThePicture(
   boxes: readonly Box[],
   sides: readonly number[],
 ): Sentence | null {
-  const middle = sides.toSorted((one, other) => one - other)[Math.floor(sides.length / 2)] ?? 0;
+  const middle = sides.toSorted((a, b) => a - b)[Math.floor(sides.length / 2)] ?? 0;
   if (middle < SMALL_DIGIT) return ["reading.small", { n: middle }];
   if (shrunk(seen) >= SHRUNK && middle < SMALL_DIGIT * shrunk(seen)) return ["reading.large", inPixels(seen)];
   if (boxes.some((each) => isAtEdge(seen, each))) return ["reading.edge", {}];

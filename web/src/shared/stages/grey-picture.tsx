@@ -9,7 +9,7 @@ export function GreyPicture({ picture, label }: { picture: Grey; label: string }
     const context = canvas.current?.getContext("2d", { willReadFrequently: true });
     if (!context) return;
     const image = context.createImageData(width, height);
-    for (const [place, level] of pixels.entries()) image.data.set([level, level, level, 255], 4 * place);
+    for (const [index, level] of pixels.entries()) image.data.set([level, level, level, 255], 4 * index);
     context.putImageData(image, 0, 0);
   }, [picture]);
   return (

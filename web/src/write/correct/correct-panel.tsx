@@ -32,29 +32,29 @@ export function CorrectButton() {
 }
 
 export function CorrectPanel() {
-  const place = selected.value;
-  const glyph = place === null ? undefined : glyphs.value[place];
-  if (place === null || !glyph) return null;
-  const next = glyphs.value[place + 1];
+  const index = selected.value;
+  const glyph = index === null ? undefined : glyphs.value[index];
+  if (index === null || !glyph) return null;
+  const next = glyphs.value[index + 1];
   return (
     <section
       class="correct"
-      aria-label={say("write.correct.title", place + 1, glyph.character)}
-      onKeyDown={(event) => press(event, place)}
+      aria-label={say("write.correct.title", index + 1, glyph.character)}
+      onKeyDown={(event) => press(event, index)}
     >
       <header>
-        <Step to={place - 1} label={say("write.correct.previous")} sign="‹" />
-        <p>{say("write.correct.title", place + 1, glyph.character)}</p>
-        <Step to={place + 1} label={say("write.correct.next")} sign="›" />
+        <Step to={index - 1} label={say("write.correct.previous")} sign="‹" />
+        <p>{say("write.correct.title", index + 1, glyph.character)}</p>
+        <Step to={index + 1} label={say("write.correct.next")} sign="›" />
       </header>
-      <Likely glyph={glyph} place={place} />
+      <Likely glyph={glyph} index={index} />
       <fieldset class="characters" aria-label={say("write.correct.choices")}>
-        {[...DIGITS, ...MARKS].map((each) => (
-          <Choice key={each} character={each} glyph={glyph} place={place} />
+        {[...DIGITS, ...MARKS].map((character) => (
+          <Choice key={character} character={character} glyph={glyph} index={index} />
         ))}
       </fieldset>
       <div class="buttons">
-        <button type="button" class="button" onClick={() => void split(place)}>
+        <button type="button" class="button" onClick={() => void split(index)}>
           {say("write.correct.split")}
         </button>
         <button
@@ -62,11 +62,11 @@ export function CorrectPanel() {
           class="button"
           // not disabled: that would take the focus away, and the next key would go to the sheet
           aria-disabled={!canMerge(glyph, next)}
-          onClick={() => void mergeWithNext(place)}
+          onClick={() => void mergeWithNext(index)}
         >
           {say("write.correct.merge")}
         </button>
-        <button type="button" class="button" onClick={() => remove(place)}>
+        <button type="button" class="button" onClick={() => remove(index)}>
           {say("write.correct.delete")}
         </button>
         <KeepButton glyph={glyph} />
@@ -76,13 +76,13 @@ export function CorrectPanel() {
 }
 
 /** What else the network thinks possible, with probabilities. */
-function Likely({ glyph, place }: { glyph: Glyph; place: number }) {
+function Likely({ glyph, index }: { glyph: Glyph; index: number }) {
   const read = digitOf(glyph);
   const others = (read ? probabilitiesOf(read).digits : [])
-    .map((share, digit) => ({ share, character: String(digit) }))
+    .map((probability, digit) => ({ probability, character: String(digit) }))
     // the chosen one stays: it has the focus
-    .filter(({ share, character }) => share >= LIKELY && character !== String(read?.digit))
-    .sort((one, other) => other.share - one.share)
+    .filter(({ probability, character }) => probability >= LIKELY && character !== String(read?.digit))
+    .sort((a, b) => b.probability - a.probability)
     .slice(0, MOST_LIKELY);
   if (others.length === 0) return null;
   return (
@@ -90,23 +90,23 @@ function Likely({ glyph, place }: { glyph: Glyph; place: number }) {
       <span class="small quiet" aria-hidden="true">
         {say("write.correct.likely")}
       </span>
-      {others.map(({ share, character }) => (
+      {others.map(({ probability, character }) => (
         <button
           key={character}
           type="button"
           class="button"
           aria-pressed={character === glyph.character}
-          onClick={() => sayIs(place, character)}
+          onClick={() => sayIs(index, character)}
         >
           <strong class="numbers">{character}</strong>
-          <span class="small numbers quiet">{percent(share)}</span>
+          <span class="small numbers quiet">{percent(probability)}</span>
         </button>
       ))}
     </fieldset>
   );
 }
 
-function Choice({ character, glyph, place }: { character: string; glyph: Glyph; place: number }) {
+function Choice({ character, glyph, index }: { character: string; glyph: Glyph; index: number }) {
   const isChosen = glyph.character === character;
   return (
     <button
@@ -115,7 +115,7 @@ function Choice({ character, glyph, place }: { character: string; glyph: Glyph; 
       aria-pressed={isChosen}
       data-mine={isChosen && glyph.isMine}
       aria-label={MARKS.includes(character) ? say(`write.mark.${character as "."}`) : undefined}
-      onClick={() => sayIs(place, character)}
+      onClick={() => sayIs(index, character)}
     >
       {character}
     </button>
@@ -140,10 +140,10 @@ function Step({ to, label, sign }: { to: number; label: string; sign: string }) 
 }
 
 /** With the focus in the panel, a character can be typed; Delete removes it, Escape closes. */
-function press(event: KeyboardEvent, place: number): void {
+function press(event: KeyboardEvent, index: number): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if ([...DIGITS, ...MARKS].includes(event.key)) sayIs(place, event.key);
-  else if (event.key === "Delete") remove(place);
+  if ([...DIGITS, ...MARKS].includes(event.key)) sayIs(index, event.key);
+  else if (event.key === "Delete") remove(index);
   else if (event.key === "Escape") {
     selected.value = null;
     document.getElementById(BUTTON)?.focus();

@@ -10,42 +10,42 @@ import { halves, look } from "./look";
 import { patchOf, type Said } from "./patches";
 
 /** Say what a character is; saying what was read confirms it. */
-export function sayIs(place: number, character: string): void {
-  const glyph = glyphs.peek()[place];
+export function sayIs(index: number, character: string): void {
+  const glyph = glyphs.peek()[index];
   if (!glyph) return;
-  correct([place], [{ character, box: glyph.box, seen: digitOf(glyph), isMine: true }]);
+  correct([index], [{ character, box: glyph.box, seen: digitOf(glyph), isMine: true }]);
 }
 
-export function remove(place: number): void {
-  if (!glyphs.peek()[place]) return;
-  correct([place], []);
+export function remove(index: number): void {
+  if (!glyphs.peek()[index]) return;
+  correct([index], []);
   const left = glyphs.peek().length;
-  selected.value = left ? Math.min(place, left - 1) : null;
+  selected.value = left ? Math.min(index, left - 1) : null;
 }
 
 /** Cut a character in two; what the halves are is read, and may be corrected. */
-export async function split(place: number): Promise<void> {
-  const glyph = glyphs.peek()[place];
+export async function split(index: number): Promise<void> {
+  const glyph = glyphs.peek()[index];
   if (!glyph) return;
   const picture = await currentPicture();
   const boxes = halves(picture, glyph.box);
   const seen = await Promise.all(boxes.map((box) => picture && look(picture, box)));
-  if (!isStill(glyph, place)) return;
+  if (!isStill(glyph, index)) return;
   correct(
-    [place],
+    [index],
     boxes.map((box, half) => saidAt(box, seen[half] ?? null, glyph.character)),
   );
 }
 
 /** Make one character of this and the next one of the line; what it is is read, and may be corrected. */
-export async function mergeWithNext(place: number): Promise<void> {
-  const [glyph, next] = glyphs.peek().slice(place, place + 2);
+export async function mergeWithNext(index: number): Promise<void> {
+  const [glyph, next] = glyphs.peek().slice(index, index + 2);
   if (!glyph || !canMerge(glyph, next)) return;
   const box = union(glyph.box, next.box);
   const picture = await currentPicture();
   const seen = picture && (await look(picture, box));
-  if (!isStill(glyph, place)) return;
-  correct([place, place + 1], [saidAt(box, seen, glyph.character)]);
+  if (!isStill(glyph, index)) return;
+  correct([index, index + 1], [saidAt(box, seen, glyph.character)]);
 }
 
 export function canMerge(glyph: Glyph | undefined, next: Glyph | undefined): next is Glyph {
@@ -53,8 +53,8 @@ export function canMerge(glyph: Glyph | undefined, next: Glyph | undefined): nex
 }
 
 /** Whether it has not been read otherwise, or corrected, while the network looked. */
-function isStill({ character, box }: Glyph, place: number): boolean {
-  const now = glyphs.peek()[place];
+function isStill({ character, box }: Glyph, index: number): boolean {
+  const now = glyphs.peek()[index];
   return now?.character === character && now.box.x === box.x && now.box.width === box.width;
 }
 
@@ -63,12 +63,12 @@ function saidAt(box: Rect, seen: Said["seen"], otherwise: string): Said {
   return { character: seen ? String(seen.digit) : otherwise, box, seen, isMine: false };
 }
 
-function correct(places: readonly number[], says: readonly Said[]): void {
+function correct(indices: readonly number[], says: readonly Said[]): void {
   const onto = ontoCorrections.peek();
   const moved = glyphs.peek().map((each) => ({ ...each, box: placeRect(each.box, onto) }));
   const said = says.map((each) => ({ ...each, box: placeRect(each.box, onto) }));
   const inkAt = pictures.chosen.peek() ? null : (region: Rect) => sheet.inkAt(region);
-  corrections.peek().correct(patchOf(moved, places, said, inkAt));
+  corrections.peek().correct(patchOf(moved, indices, said, inkAt));
 }
 
 /** What was read, as pixels; null if the browser cannot open it, such as a page of a PDF. */

@@ -1,4 +1,4 @@
-/** A reading becomes its characters, in order, each with its place; and characters become a text. */
+/** A reading becomes its characters, in order, each with its position; and characters become a text. */
 import type { Digit, Mark, Reading } from "../../readings";
 import type { Rect } from "../geometry";
 
@@ -32,7 +32,7 @@ export function textOf(glyphs: readonly Glyph[]): string {
   const lines = new Map<number, string>();
   for (const { line, character } of glyphs) lines.set(line, (lines.get(line) ?? "") + character);
   return [...lines]
-    .sort(([one], [other]) => one - other)
+    .sort(([a], [b]) => a - b)
     .map(([, text]) => text)
     .join("\n");
 }

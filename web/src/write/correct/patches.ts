@@ -84,12 +84,12 @@ function placeOn(glyphs: readonly Glyph[], line: number, { x, width }: Rect): nu
 /** Say what stands in the place of some characters. */
 export function patchOf(
   glyphs: readonly Glyph[],
-  places: readonly number[],
+  indices: readonly number[],
   says: readonly Said[],
   inkAt: ((region: Rect) => readonly number[]) | null,
 ): Patch {
-  const meant = glyphs.filter((_, place) => places.includes(place));
-  const region = [...meant, ...says].map(({ box }) => box).reduce((one, other) => union(one, other));
+  const meant = glyphs.filter((_, index) => indices.includes(index));
+  const region = [...meant, ...says].map(({ box }) => box).reduce((a, b) => union(a, b));
   const bare = { region, spared: [], says, ink: inkAt ? inkAt(region) : null };
   const spared = glyphs.filter((each) => !meant.includes(each) && isWithin(each.box, bare));
   return { ...bare, spared: spared.map(({ box }) => box) };

@@ -15,7 +15,7 @@ export interface Shown extends Reading {
 }
 
 /** What corrections of a picture refer to. */
-export interface Place {
+export interface Position {
   readonly patches: readonly Patch[];
   /** From the picture's pixels to the units of the corrections. */
   readonly onto: Placement;
@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** The reading with its corrections. */
-export function shownOf(reading: Reading, { patches, onto, inkAt }: Place): Shown {
+export function shownOf(reading: Reading, { patches, onto, inkAt }: Position): Shown {
   const read = glyphsOf(reading);
   if (patches.length === 0) return { ...reading, glyphs: read, isCorrected: false };
   const moved = patched(
@@ -83,12 +83,12 @@ function sentenceFor(status: Reading["status"], reading: Reading, glyphs: readon
   if (status === "blank") return say("write.why.all_deleted");
   if (status === "ok")
     return say(glyphs.every(({ isMine }) => isMine) ? "write.why.all_mine" : "write.why.corrected");
-  const places = glyphs.flatMap((each, place) => (isDoubtful(each) ? [place + 1] : []));
-  if (places.length === 0) {
+  const indices = glyphs.flatMap((each, index) => (isDoubtful(each) ? [index + 1] : []));
+  if (indices.length === 0) {
     const why = hindrance(reading, glyphs);
     return why ? sentence([why, {}]) : say("write.why.rest");
   }
-  return say("write.why.check", places.join(say("write.list_comma")), places.length);
+  return say("write.why.check", indices.join(say("write.list_comma")), indices.length);
 }
 
 function asDigit(glyph: Glyph): Digit {

@@ -17,7 +17,7 @@ const NONE = 1e-9; // keeps the scale of ten zeros finite
 export function Bars({ values, full = NONE, decimals }: Properties) {
   const numbers = Array.from({ length: 10 }, (_, digit) => values?.[digit] ?? 0);
   const [least, most] = [Math.min(...numbers, 0), Math.max(...numbers, full)];
-  const share = (value: number) => `${(100 * value) / (most - least)}%`;
+  const percentage = (value: number) => `${(100 * value) / (most - least)}%`;
   const best = values ? numbers.indexOf(Math.max(...numbers)) : -1;
   return (
     <span class="inside-bars" aria-hidden="true">
@@ -34,7 +34,7 @@ export function Bars({ values, full = NONE, decimals }: Properties) {
           <span class="inside-bar">
             <span
               class={value < 0 ? "against" : ""}
-              style={{ bottom: share(Math.min(value, 0) - least), height: share(Math.abs(value)) }}
+              style={{ bottom: percentage(Math.min(value, 0) - least), height: percentage(Math.abs(value)) }}
             />
           </span>
           <span class="numbers">{digit}</span>

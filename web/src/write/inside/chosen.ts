@@ -3,7 +3,7 @@ import { digitOf, type Glyph } from "../correct/glyphs";
 import { contains, type Point } from "../geometry";
 
 /**
- * The place of a digit among the characters: the selected one, else the one that most points of the last stroke are in,
+ * The index of a digit among the characters: the selected one, else the one that most points of the last stroke are in,
  * else the last; null if no digit was read.
  *
  * @param lastStroke in the pixels of the glyphs' boxes
@@ -13,11 +13,11 @@ export function digitDrawn(
   selected: number | null,
   lastStroke: readonly Point[],
 ): number | null {
-  const places = [...glyphs.keys()].filter((place) => digitOf(glyphs[place] as Glyph) !== null);
-  if (selected !== null && places.includes(selected)) return selected;
-  const inside = (place: number) =>
-    lastStroke.filter((point) => contains((glyphs[place] as Glyph).box, point)).length;
+  const indices = [...glyphs.keys()].filter((index) => digitOf(glyphs[index] as Glyph) !== null);
+  if (selected !== null && indices.includes(selected)) return selected;
+  const inside = (index: number) =>
+    lastStroke.filter((point) => contains((glyphs[index] as Glyph).box, point)).length;
   let [best, most]: [number | null, number] = [null, 0];
-  for (const place of places) if (inside(place) >= most) [best, most] = [place, inside(place)];
+  for (const index of indices) if (inside(index) >= most) [best, most] = [index, inside(index)];
   return best;
 }

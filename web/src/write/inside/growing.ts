@@ -52,8 +52,8 @@ export function followPen(): () => void {
 /** The strokes whose boxes the box of another overlaps. */
 function touching(strokes: readonly Stroke[], stroke: Stroke): Stroke[] {
   const own = boundsOf([stroke]);
-  return strokes.filter((each) => {
-    const box = boundsOf([each]);
+  return strokes.filter((stroke) => {
+    const box = boundsOf([stroke]);
     return own !== null && box !== null && overlap(own, box);
   });
 }

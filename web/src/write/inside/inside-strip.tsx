@@ -40,7 +40,7 @@ export function InsideStrip() {
         <h2 id="inside-title">{say("write.inside")}</h2>
         <OneOfDigits
           label={say("write.inside.choose")}
-          about={(place, digit) => say("write.inside.digit", place, digit)}
+          about={(index, digit) => say("write.inside.digit", index, digit)}
         />
         <ViewLink view="learn" parameters={{ step: "train" }} class="inside-train">
           {say("write.inside.train")}

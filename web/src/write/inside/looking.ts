@@ -12,8 +12,8 @@ import { digitDrawn } from "./chosen";
 import { growing } from "./growing";
 import { newestOnly } from "./newest";
 
-/** The digit that the network is drawn for, and its place among all characters. */
-export const drawn: ReadonlySignal<{ place: number; digit: Digit } | null> = computed(() => {
+/** The digit that the network is drawn for, and its index among all characters. */
+export const drawn: ReadonlySignal<{ index: number; digit: Digit } | null> = computed(() => {
   const back = inverse(ontoCorrections.value);
   const stroke = pictures.chosen.value ? [] : (sheet.strokes.value.at(-1) ?? []);
   const found = digitDrawn(
@@ -23,7 +23,7 @@ export const drawn: ReadonlySignal<{ place: number; digit: Digit } | null> = com
   );
   const glyph = glyphs.value[found ?? -1];
   const digit = glyph ? digitOf(glyph) : null;
-  return found !== null && digit ? { place: found, digit } : null;
+  return found !== null && digit ? { index: found, digit } : null;
 });
 
 /** What the network saw, or will see of the stroke in progress, 784 values, ink 255; null until it is there. */

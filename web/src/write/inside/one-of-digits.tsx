@@ -8,23 +8,23 @@ const MOST = 20; // of more digits, one is chosen on the sheet or below
 
 interface Properties {
   label: string;
-  /** What a button says of its digit, whose place among the digits counts from 1. */
-  about(place: number, digit: string): string;
+  /** What a button says of its digit, whose position among the digits counts from 1. */
+  about(index: number, digit: string): string;
 }
 
 export function OneOfDigits({ label, about }: Properties) {
-  const all = glyphs.value.flatMap((glyph, place) => (digitOf(glyph) ? [{ glyph, place }] : []));
+  const all = glyphs.value.flatMap((glyph, index) => (digitOf(glyph) ? [{ glyph, index }] : []));
   if (all.length < 2 || all.length > MOST) return null;
   return (
     <fieldset class="one-of-digits" aria-label={label}>
-      {all.map(({ glyph, place }, number) => (
+      {all.map(({ glyph, index }, number) => (
         <button
-          key={place}
+          key={index}
           type="button"
-          aria-pressed={drawn.value?.place === place}
+          aria-pressed={drawn.value?.index === index}
           aria-label={about(number + 1, glyph.character)}
           onClick={() => {
-            selected.value = place;
+            selected.value = index;
           }}
         >
           {glyph.character}

@@ -41,11 +41,11 @@ export function Neurons({ image, layer, known }: NeuronsProperties) {
     : STRONG * Math.max(...(tiles ?? []).map(largest), 1e-9);
   return (
     <span class="inside-layer inside-templates">
-      {DIGITS.map((place) => (
+      {DIGITS.map((index) => (
         <Pixels
-          key={place}
-          values={tiles?.[place] ?? EMPTY}
-          side={tiles?.[place] ? 28 : 1}
+          key={index}
+          values={tiles?.[index] ?? EMPTY}
+          side={tiles?.[index] ? 28 : 1}
           palette="signed"
           full={full}
         />
@@ -63,11 +63,11 @@ export function Maps({ inside }: { inside: Inside | null }) {
         layer={kernels}
         name={kernels ? say("write.inside.kernels", kernels.side) : say("write.inside.kernel")}
       />
-      {Array.from({ length: Math.min(inside?.layers.length ?? LAYERS, LAYERS) }, (_, place) => {
-        const layer = inside?.layers[place];
+      {Array.from({ length: Math.min(inside?.layers.length ?? LAYERS, LAYERS) }, (_, index) => {
+        const layer = inside?.layers[index];
         return (
           <Column
-            key={place}
+            key={index}
             layer={layer}
             name={layer ? say("write.inside.layer", layer.channels, layer.side) : ""}
           />
@@ -82,10 +82,10 @@ function Column({ layer, name }: { layer: Layer | null | undefined; name: string
   return (
     <span class="inside-column">
       <span class="inside-layer">
-        {Array.from({ length: TILES }, (_, place) => (
+        {Array.from({ length: TILES }, (_, index) => (
           <Pixels
-            key={place}
-            values={layer?.tiles[place]?.values ?? EMPTY}
+            key={index}
+            values={layer?.tiles[index]?.values ?? EMPTY}
             side={layer?.side ?? 1}
             palette="signed"
             full={full}

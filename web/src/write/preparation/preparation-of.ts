@@ -7,5 +7,5 @@ export function preparationOf(
   { box }: Pick<Digit, "box">,
   prepared: readonly Preparation[] | undefined,
 ): Preparation | null {
-  return prepared?.find((each) => each.box.every((value, place) => value === box[place])) ?? null;
+  return prepared?.find((each) => each.box.every((value, index) => value === box[index])) ?? null;
 }

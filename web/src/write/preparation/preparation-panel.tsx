@@ -23,7 +23,7 @@ export function PreparationPanel() {
         <h2 id="preparation-title">{say("write.prepared")}</h2>
         <OneOfDigits
           label={say("write.prepared.choose")}
-          about={(place, character) => say("write.prepared.digit", place, character)}
+          about={(index, character) => say("write.prepared.digit", index, character)}
         />
       </header>
       {found || isComing ? (

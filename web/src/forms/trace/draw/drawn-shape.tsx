@@ -22,9 +22,9 @@ export function DrawnShape({ field, drawn, number, shape }: Shown) {
         aria-label={say("forms.draw.boxes", number + 1)}
         onChange={({ currentTarget }) => changeDrawn(number, {}, Number(currentTarget.value))}
       >
-        {Array.from({ length: MOST_BOXES }, (_, place) => (
-          <option value={place + 1} key={place + 1}>
-            {say("forms.draw.digits", place + 1)}
+        {Array.from({ length: MOST_BOXES }, (_, index) => (
+          <option value={index + 1} key={index + 1}>
+            {say("forms.draw.digits", index + 1)}
           </option>
         ))}
       </select>

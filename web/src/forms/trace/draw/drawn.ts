@@ -57,7 +57,7 @@ export function removeDrawn(number: number): void {
   const id = fields.peek()[number]?.drawn?.id ?? "";
   asking.get(id)?.abort();
   currentField.value = null;
-  setFields(fields.peek().filter((_, place) => place !== number));
+  setFields(fields.peek().filter((_, index) => index !== number));
 }
 
 /** Ask again for fields that the page was left with before there was a place for them. */

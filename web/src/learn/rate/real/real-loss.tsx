@@ -11,7 +11,7 @@ import { brief } from "../../format";
 import { knob } from "../../knob";
 import { StopSlider } from "../../slider";
 import { biasOf, templateOf } from "../../template/weights";
-import { type Place, Slice } from "./slice";
+import { type Point, Slice } from "./slice";
 import "./real-loss.css";
 
 const IMAGES = 300;
@@ -70,11 +70,11 @@ function look({ images, labels }: Digits): Seen {
   }));
   const slice = new Slice(images, labels, trained);
   const step = (RIGHT - LEFT) / SIDE;
-  const heights = Array.from({ length: SIDE ** 2 }, (_, place) =>
+  const heights = Array.from({ length: SIDE ** 2 }, (_, index) =>
     Math.log(
       slice.loss({
-        x: LEFT + ((place % SIDE) + 0.5) * step,
-        y: REACH - (Math.floor(place / SIDE) + 0.5) * step,
+        x: LEFT + ((index % SIDE) + 0.5) * step,
+        y: REACH - (Math.floor(index / SIDE) + 0.5) * step,
       }),
     ),
   );
@@ -86,7 +86,7 @@ function look({ images, labels }: Digits): Seen {
 
 function Descent({ slice, map }: Seen) {
   const { walk, running, step, toggle, restart } = useWalk(slice, STARTS[start.value], rate.value);
-  const [steps, loss] = [walk.length - 1, slice.loss(walk.at(-1) as Place)];
+  const [steps, loss] = [walk.length - 1, slice.loss(walk.at(-1) as Point)];
   return (
     <>
       <div class="real-map" role="img" aria-label={say("learn.rate.real.map", steps, brief(loss))}>
@@ -129,9 +129,9 @@ function Descent({ slice, map }: Seen) {
 }
 
 /** A walk from `from`, restarted when a knob changes. */
-function useWalk(slice: Slice, from: Place, learningRate: number) {
+function useWalk(slice: Slice, from: Point, learningRate: number) {
   const knobs = `${from.x} ${from.y} ${learningRate}`;
-  const [state, setState] = useState<{ knobs: string; walk: readonly Place[]; running: boolean }>({
+  const [state, setState] = useState<{ knobs: string; walk: readonly Point[]; running: boolean }>({
     knobs,
     walk: [from],
     running: false,
@@ -139,7 +139,7 @@ function useWalk(slice: Slice, from: Place, learningRate: number) {
   const current = state.knobs === knobs ? state : { knobs, walk: [from], running: false };
   const { walk, running } = current;
   const onward = () => {
-    const last = walk.at(-1) as Place;
+    const last = walk.at(-1) as Point;
     const slope = slice.slope(last);
     return [...walk, { x: last.x - learningRate * slope.x, y: last.y - learningRate * slope.y }];
   };
@@ -160,8 +160,8 @@ function useWalk(slice: Slice, from: Place, learningRate: number) {
 }
 
 /** The way so far, the ball, and where all weights are 0 and where they are trained. */
-function Trail({ walk, trained }: { walk: readonly Place[]; trained: number }) {
-  const at = ({ x, y }: Place) => ({
+function Trail({ walk, trained }: { walk: readonly Point[]; trained: number }) {
+  const at = ({ x, y }: Point) => ({
     x: fixedPlace(((x - LEFT) / (RIGHT - LEFT)) * 100),
     y: fixedPlace(((REACH - y) / (2 * REACH)) * 100),
   });
@@ -178,8 +178,8 @@ function Trail({ walk, trained }: { walk: readonly Place[]; trained: number }) {
         {say("learn.rate.real.trained")}
       </text>
       <polyline class="real-trail" points={points.map(({ x, y }) => `${x},${y}`).join(" ")} />
-      {points.slice(0, -1).map(({ x, y }, place) => (
-        <circle key={place} class="real-visited" cx={x} cy={y} r={0.9} />
+      {points.slice(0, -1).map(({ x, y }, index) => (
+        <circle key={index} class="real-visited" cx={x} cy={y} r={0.9} />
       ))}
       {ball && <circle class="real-ball" cx={ball.x} cy={ball.y} r={2} />}
     </svg>

@@ -38,24 +38,24 @@ describe("a slice through the loss", () => {
 
   it("is the loss of the weights of each place", () => {
     const at = { x: 4.2, y: -1.7 };
-    const weights = slice.across.map((each, place) => at.x * each + at.y * (slice.up[place] ?? 0));
+    const weights = slice.across.map((each, index) => at.x * each + at.y * (slice.up[index] ?? 0));
     expect(slice.loss(at)).toBeCloseTo(lossOf(weights), 10);
   });
 
   it("contains the first step of gradient descent", () => {
     const { x, y } = slice.slope({ x: 0, y: 0 });
     expect(y).toBeLessThan(0);
-    const step = slice.across.map((each, place) => -(x * each + y * (slice.up[place] ?? 0)));
+    const step = slice.across.map((each, index) => -(x * each + y * (slice.up[index] ?? 0)));
     // the whole gradient is as long as its part in the slice: nothing of it leads elsewhere
-    const gradient = step.map((_, place) => {
+    const gradient = step.map((_, index) => {
       const [more, less] = [new Float64Array(step.length), new Float64Array(step.length)];
-      if (place % 97) return 0;
-      more[place] = 1e-4;
-      less[place] = -1e-4;
+      if (index % 97) return 0;
+      more[index] = 1e-4;
+      less[index] = -1e-4;
       return (lossOf(more) - lossOf(less)) / 2e-4;
     });
-    for (let place = 0; place < step.length; place += 97)
-      expect(step[place]).toBeCloseTo(-(gradient[place] ?? 0), 6);
+    for (let index = 0; index < step.length; index += 97)
+      expect(step[index]).toBeCloseTo(-(gradient[index] ?? 0), 6);
   });
 
   it("slopes as its heights say", () => {

@@ -7,7 +7,7 @@ import { EPSILON } from "../../../generated/training";
 const [PIXELS, CLASSES] = [784, 10];
 
 /** A place in the slice: how far the weights are moved in each direction. */
-export interface Place {
+export interface Point {
   readonly x: number;
   readonly y: number;
 }
@@ -42,7 +42,7 @@ export class Slice {
     this.across = weights.map((each) => each / this.trained);
     const first = firstStep(images, labels);
     const along = product(first, this.across);
-    const beside = first.map((each, place) => each - along * (this.across[place] as number));
+    const beside = first.map((each, index) => each - along * (this.across[index] as number));
     const size = length(beside);
     this.up = beside.map((each) => each / size);
     // scores are sums of products, so that the two directions can be added up
@@ -51,7 +51,7 @@ export class Slice {
   }
 
   /** The mean cross-entropy over the images. */
-  loss(at: Place): number {
+  loss(at: Point): number {
     let sum = 0;
     this.#each(at, (probabilities, image) => {
       sum -= Math.log((probabilities[this.#labels[image] as number] as number) + EPSILON);
@@ -60,7 +60,7 @@ export class Slice {
   }
 
   /** The slope in each direction. */
-  slope(at: Place): Place {
+  slope(at: Point): Point {
     let [x, y] = [0, 0];
     this.#each(at, (probabilities, image) => {
       for (let digit = 0; digit < CLASSES; digit++) {
@@ -72,13 +72,13 @@ export class Slice {
     return { x: x / this.#labels.length, y: y / this.#labels.length };
   }
 
-  #each({ x, y }: Place, look: (probabilities: Float64Array, image: number) => void): void {
+  #each({ x, y }: Point, look: (probabilities: Float64Array, image: number) => void): void {
     const found = new Float64Array(CLASSES);
     for (let image = 0; image < this.#labels.length; image++) {
       let [largest, sum] = [Number.NEGATIVE_INFINITY, 0];
       for (let digit = 0; digit < CLASSES; digit++) {
-        const place = image * CLASSES + digit;
-        const score = x * (this.#across[place] as number) + y * (this.#up[place] as number);
+        const index = image * CLASSES + digit;
+        const score = x * (this.#across[index] as number) + y * (this.#up[index] as number);
         found[digit] = score;
         if (score > largest) largest = score;
       }
@@ -111,8 +111,8 @@ function firstStep(images: Uint8Array, labels: Uint8Array): Weights {
 
 /** Ten scores of each image. */
 function scores(images: Uint8Array, weights: Weights): Float64Array {
-  return Float64Array.from({ length: (images.length / PIXELS) * CLASSES }, (_, place) => {
-    const [from, start] = [Math.floor(place / CLASSES) * PIXELS, (place % CLASSES) * OF_A_DIGIT];
+  return Float64Array.from({ length: (images.length / PIXELS) * CLASSES }, (_, index) => {
+    const [from, start] = [Math.floor(index / CLASSES) * PIXELS, (index % CLASSES) * OF_A_DIGIT];
     let sum = weights[start + PIXELS] as number;
     for (let pixel = 0; pixel < PIXELS; pixel++)
       sum += ((images[from + pixel] as number) / 255) * (weights[start + pixel] as number);
@@ -120,8 +120,8 @@ function scores(images: Uint8Array, weights: Weights): Float64Array {
   });
 }
 
-function product(one: Weights, other: Weights): number {
-  return one.reduce((sum, each, place) => sum + each * (other[place] as number), 0);
+function product(a: Weights, b: Weights): number {
+  return a.reduce((sum, each, index) => sum + each * (b[index] as number), 0);
 }
 
 function length(weights: Weights): number {

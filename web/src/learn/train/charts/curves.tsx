@@ -76,26 +76,26 @@ export function LossChart({ runs, chosen }: Properties) {
 
 export function AccuracyChart({ runs, chosen }: Properties) {
   const drawn = runs.map((run) => ({ run, points: run.accuracies, beside: [] }));
-  const lowest = Math.min(0.8, ...runs.flatMap((run) => run.accuracies.map(([, share]) => share)));
+  const lowest = Math.min(0.8, ...runs.flatMap((run) => run.accuracies.map(([, accuracy]) => accuracy)));
   const batches = chosen && runs.includes(chosen) ? smoothed(chosen.batchAccuracies) : null;
   return (
     <Chart
       label={say(
         "learn.train.accuracy.chart",
         drawn
-          .map(({ run, points }) => lastOf(run, points, (share) => percent(share)))
+          .map(({ run, points }) => lastOf(run, points, (accuracy) => percent(accuracy)))
           .join(say("learn.train.between")),
       )}
       drawn={drawn}
       chosen={chosen}
       raw={batches}
-      at={(share) => share}
-      write={(share) => percent(share)}
+      at={(accuracy) => accuracy}
+      write={(accuracy) => percent(accuracy)}
       y={{
         least: Math.floor(lowest * 10) / 10,
         most: 1,
         name: say("learn.train.accuracy"),
-        write: (share) => percent(share, 0),
+        write: (accuracy) => percent(accuracy, 0),
         ticks: 5,
       }}
     />
@@ -108,7 +108,7 @@ interface ChartProperties {
   chosen: Run | null;
   /** Drawn faintly: what the selected run's line was smoothed from, or its batches. */
   raw: readonly Point[] | null;
-  /** From a value to its place on the axis. */
+  /** From a value to its position on the axis. */
   at: (value: number) => number;
   write: (value: number) => string;
   y: { least: number; most: number; name: string; ticks: number; write: (value: number) => string };
@@ -125,7 +125,7 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
     const class_ = classOf(band.first, chosen);
     lines.push({ key: band.key, points: placed(band.mean), class: class_, name: letterOf(band.first) });
   }
-  lines.sort((one, other) => Number(one.class?.includes("accent")) - Number(other.class?.includes("accent")));
+  lines.sort((a, b) => Number(a.class?.includes("accent")) - Number(b.class?.includes("accent")));
   if (raw && chosen) lines.unshift({ key: "raw", points: placed(raw), class: `raw ${colourOf(chosen)}` });
   const begun = drawn.filter(({ run }) => run.state !== "planned");
   const steps = Math.max(0, ...begun.map(({ run }) => Math.max(run.recipe?.steps ?? 0, run.step)));
@@ -144,7 +144,7 @@ function Chart({ label, drawn, chosen, raw, at, write, y }: ChartProperties) {
         above={(scales) => (
           <>
             <Beyond drawn={drawn} most={y.most} at={at} write={write} scales={scales} />
-            {step !== null && <Rule x={scales.x.place(step)} scales={scales} />}
+            {step !== null && <Rule x={scales.x.position(step)} scales={scales} />}
           </>
         )}
       >
@@ -172,7 +172,7 @@ function classOf(run: Run, chosen: Run | null): string {
 /** The range of several seeds. */
 function Band({ band, at, scales }: { band: Family; at: (value: number) => number; scales: Scales }) {
   const edge = ([step, value]: Point) =>
-    `${scales.x.place(step)},${Math.max(scales.y.place(at(value)), -1e4)}`;
+    `${scales.x.position(step)},${Math.max(scales.y.position(at(value)), -1e4)}`;
   const points = [...band.high.map(edge), ...[...band.low].reverse().map(edge)];
   return <polygon class={`band ${colourOf(band.first)}`} points={points.join(" ")} />;
 }
@@ -189,11 +189,11 @@ function Beyond({ drawn, most, at, write, scales }: BeyondProperties) {
     const [first] = above;
     if (!first) return [];
     const text = `${letterOf(run)} ${write(Math.max(...above.map(([, value]) => value)))}`;
-    return [{ run, text, x: scales.x.place(Math.min(...above.map(([step]) => step))) }];
+    return [{ run, text, x: scales.x.position(Math.min(...above.map(([step]) => step))) }];
   });
   const width = Math.max(0, ...leaving.map(({ text }) => BEYOND_SIGN + CHARACTER * text.length));
   // side by side: beyond the right end there is no room, so they move to the left
-  const places = apart(
+  const indices = apart(
     leaving.map(({ x }) => Math.min(x, scales.plot.right - width)),
     width,
     scales.plot.left,
@@ -203,8 +203,8 @@ function Beyond({ drawn, most, at, write, scales }: BeyondProperties) {
     <>
       {leaving.map(({ run, text }, order) => (
         <g key={run.id} class={`beyond ${colourOf(run)}`}>
-          <path d={`M${places[order]} ${y - 6}l4 7h-8z`} />
-          <text x={(places[order] ?? 0) + 7} y={y}>
+          <path d={`M${indices[order]} ${y - 6}l4 7h-8z`} />
+          <text x={(indices[order] ?? 0) + 7} y={y}>
             {text}
           </text>
         </g>

@@ -154,7 +154,7 @@ async function ended(job: Job): Promise<object> {
     const digit = largestOf(result.probabilities, index * CLASSES);
     return { index, label, digit, probability: result.probabilities[index * CLASSES + digit] ?? 0 };
   }).filter(({ label, digit }) => label !== digit);
-  mistakes.sort((one, other) => other.probability - one.probability);
+  mistakes.sort((a, b) => b.probability - a.probability);
   const surest = mistakes.slice(0, MISTAKES).map((mistake) => ({
     ...mistake,
     image: digits.images.slice(mistake.index * PIXELS, (mistake.index + 1) * PIXELS),

@@ -201,7 +201,7 @@ function isInPage(id: string): boolean {
 function add(id: string, recipe: Recipe | null = null, state: Run["state"] = "planned"): void {
   if (known.peek().some((run) => run.id === id)) return;
   const taken = known.peek().map((run) => run.number);
-  const number = Array.from({ length: MOST + 1 }, (_, place) => place + 1).find(
+  const number = Array.from({ length: MOST + 1 }, (_, index) => index + 1).find(
     (each) => !taken.includes(each),
   );
   const settings = settingsOf(id);

@@ -70,15 +70,15 @@ export function wayThrough({ nodes, tensors }: Pick<Graph, "nodes" | "tensors">)
 /** The channels that answer most, in the order of the layer. */
 export function strongest({ values, height, channels }: Output, most = MOST): Layer {
   const sums = new Float64Array(channels);
-  for (const [place, value] of values.entries())
-    sums[place % channels] = (sums[place % channels] as number) + value;
+  for (const [index, value] of values.entries())
+    sums[index % channels] = (sums[index % channels] as number) + value;
   const chosen = Array.from(sums.keys())
-    .sort((one, other) => (sums[other] as number) - (sums[one] as number))
+    .sort((a, b) => (sums[b] as number) - (sums[a] as number))
     .slice(0, most)
-    .sort((one, other) => one - other);
+    .sort((a, b) => a - b);
   const tiles = chosen.map((channel) => ({
     channel,
-    values: values.filter((_, place) => place % channels === channel),
+    values: values.filter((_, index) => index % channels === channel),
   }));
   return { channels, side: height, tiles };
 }

@@ -10,27 +10,27 @@ import type { Classifier } from "../../recognise/models";
 /** How far the probability of a digit falls, on average, when each pixel is covered; negative if it rises. */
 export function whatCounts(classifier: Classifier, image: Grey, digit: number): number[][] {
   const reach = PATCH >> 1;
-  const all = Array.from({ length: SIDE * SIDE }, (_, place) => place);
-  const near = (place: number) => {
-    const [x, y] = [place % SIDE, Math.floor(place / SIDE)];
+  const all = Array.from({ length: SIDE * SIDE }, (_, index) => index);
+  const near = (index: number) => {
+    const [x, y] = [index % SIDE, Math.floor(index / SIDE)];
     return all.filter(
       (each) => Math.abs((each % SIDE) - x) <= reach && Math.abs(Math.floor(each / SIDE) - y) <= reach,
     );
   };
   const around = all.map(near);
   // a patch that covers no ink changes nothing
-  const places = all.filter((place) => around[place]?.some((each) => (image.pixels[each] as number) > 0));
-  const covered = places.map((place) => {
+  const indices = all.filter((index) => around[index]?.some((each) => (image.pixels[each] as number) > 0));
+  const covered = indices.map((index) => {
     const pixels = image.pixels.slice();
-    for (const each of around[place] ?? []) pixels[each] = 0;
+    for (const each of around[index] ?? []) pixels[each] = 0;
     return { ...image, pixels };
   });
-  const shares = classifier
+  const probabilities = classifier
     .classify([...covered, image])
     .map(({ probabilities }) => probabilities[digit] as number);
   const falls = new Float64Array(SIDE * SIDE);
-  for (const [which, place] of places.entries())
-    falls[place] = (shares.at(-1) as number) - (shares[which] as number);
+  for (const [which, index] of indices.entries())
+    falls[index] = (probabilities.at(-1) as number) - (probabilities[which] as number);
   const mean = (of: number[]) => of.reduce((sum, each) => sum + (falls[each] as number), 0) / of.length;
   return Array.from({ length: SIDE }, (_, y) => around.slice(y * SIDE, (y + 1) * SIDE).map(mean));
 }

@@ -52,11 +52,11 @@ export function preparationsOf(seen: Candidates, digits: readonly Digit[], most:
 /** The line whose frame has the most of a box in common with it, from top to bottom; -1 if none has. */
 function lineAt({ lines }: Candidates, box: Box): number {
   let [best, most] = [-1, 0];
-  lines.forEach(({ line: { frames } }, place) => {
+  lines.forEach(({ line: { frames } }, index) => {
     const [, whole] = frames;
     const isBeside = rightOf(box) > whole.x && box.x < rightOf(whole);
     const common = Math.min(bottomOf(box), bottomOf(whole)) - Math.max(box.y, whole.y);
-    if (isBeside && common > most) [best, most] = [place, common];
+    if (isBeside && common > most) [best, most] = [index, common];
   });
   return best;
 }

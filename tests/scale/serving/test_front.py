@@ -1,12 +1,17 @@
 """What stands in Ray's proxies, in front of an app that answers as Ray does."""
 
 import asyncio
+import http.client
+import json
+from contextlib import closing
+from threading import Thread
 
 import httpx
 import pytest
 
 pytest.importorskip("starlette", reason="the extra `serve` is not installed")
 
+import uvicorn
 from starlette.responses import PlainTextResponse, Response
 
 from shuzi.scale.serving.front import Front
@@ -82,6 +87,42 @@ def test_a_body_that_is_too_long_is_refused_before_ray_holds_it(declared):
     said = _ask(app, limits=Limits(body=500), content=b"x" * 2_000 if declared else pieces())
     assert (said.status_code, said.json()["key"]) == (413, "error.service.body")
     assert sum(taken) <= 500
+
+
+@pytest.fixture
+def served():
+    """A function that serves an app behind `Front` as Ray's proxy does; it returns the port."""
+    servers = []
+
+    def start(app, limits):
+        config = uvicorn.Config(Front(app, limits), port=0, lifespan="off", log_config=None)
+        server = uvicorn.Server(config)
+        at = config.bind_socket()
+        at.listen()
+        thread = Thread(target=server.run, args=([at],))
+        thread.start()
+        servers.append((server, thread))
+        return at.getsockname()[1]
+
+    yield start
+    for server, thread in servers:
+        server.should_exit = server.force_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("limits", "key"), [({"client_held": 1_000, "body": 20_000_000}, "held"), ({"body": 2_000_000}, "body")]
+)
+def test_who_is_refused_while_sending_reads_why_instead_of_a_reset(served, limits, key):
+    async def app(scope, receive, send):
+        while (await receive()).get("more_body"):
+            pass
+
+    port = served(app, Limits(**limits))
+    for _ in range(8):
+        with closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
+            connection.request("POST", "/v1/read", b"x" * 12_000_000)
+            assert json.loads(connection.getresponse().read())["key"] == f"error.service.{key}"
 
 
 def test_a_client_cannot_change_how_ray_treats_its_request():

@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi import messages
 from shuzi.errors import ServiceError, ShuziError
-from shuzi.service.http.bodies import Bodies
+from shuzi.service.http.bodies import Bodies, read_on
 from shuzi.service.http.guard import SECURITY_HEADERS
 from shuzi.service.http.language import asked_language
 from shuzi.service.http.limits import Limits
@@ -49,8 +49,9 @@ class Front:
 
     def __init__(self, app: ASGIApp, limits: Limits | None = None) -> None:
         self._app = app
-        self._quotas = Quotas(limits or Limits())
-        self._bodies = Bodies(self._inner, limits or Limits())
+        self._limits = limits or Limits()
+        self._quotas = Quotas(self._limits)
+        self._bodies = Bodies(self._inner, self._limits)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -74,7 +75,15 @@ class Front:
             response.headers[REQUEST_ID.decode()] = new_id()
             for name, value in SECURITY_HEADERS:
                 response.headers[name.decode()] = value.decode()
-            await response(scope, receive, send)
+
+            async def read_before_the_end(message: Message) -> None:
+                if message["type"] == "http.response.body" and not answer.has_body:
+                    await send({**message, "more_body": True})
+                    await read_on(receive, self._limits)
+                    message = {"type": "http.response.body"}
+                await send(message)
+
+            await response(scope, receive, read_before_the_end)
 
     async def _inner(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what Ray can send to a replica."""
@@ -82,10 +91,12 @@ class Front:
 
         async def watched() -> Message:
             try:
-                return await receive()
+                message = await receive()
             except BodyRefused as problem:
-                answer.refusal = problem.problem
+                answer.refusal, answer.has_body = problem.problem, not problem.close
                 raise
+            answer.has_body = not message.get("more_body")
+            return message
 
         await self._app({k: v for k, v in scope.items() if k not in {"quota", "refused"}}, watched, send)
 
@@ -95,7 +106,7 @@ class _Answer:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.started = False
+        self.started = self.has_body = False
         self.refusal: ShuziError | None = None
 
     async def send(self, message: Message) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from time import monotonic
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -11,6 +12,9 @@ from shuzi.errors import ServiceError
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.problems import BodyRefused
 from shuzi.service.http.quotas import Quota
+
+DISCARDED = 10
+"""Times the body limit: what a refused client may still send, so that it can read the response."""
 
 _SWALLOWED = 4  # times the body limit: read and dropped, since a client reads no response while it is sending
 
@@ -152,6 +156,18 @@ class _Watched:
             while not self._whole and left > 0:
                 left -= len((await self._next()).get("body", b""))
         raise BodyRefused(ServiceError("error.service.body", most=most // 1_000_000), close=not self._whole)
+
+
+async def read_on(receive: Receive, limits: Limits) -> None:
+    """Read and drop the rest of a refused body, within limits.
+
+    A server that closes a connection with unread data resets it, and a client that is still sending loses the answer.
+    """
+    left = DISCARDED * limits.body
+    with suppress(TimeoutError):
+        async with asyncio.timeout(limits.body_seconds):
+            while left > 0 and (message := await receive()).get("more_body"):
+                left -= len(message["body"])
 
 
 def _announced(scope: Scope) -> int | None:

@@ -14,13 +14,13 @@ from uvicorn.server import ServerState
 
 from shuzi.errors import ServiceError
 from shuzi.messages import speaking
+from shuzi.service.http.bodies import DISCARDED
 from shuzi.service.http.guard import SECURITY_HEADERS, Observe
 from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
 from shuzi.service.http.problems import MEDIA_TYPE, document, retry_after, status_of
 from shuzi.service.http.quotas import Quota, Quotas
 from shuzi.service.request_id import REQUEST_ID, new_id
 
-_DISCARDED = 10  # times the body limit: what a refused client may still send, so that it can read the response
 _PARTING = 1.0  # seconds it has for that at least, and no longer when the service is ending
 _BEYOND = 64  # connections above a limit that are given time for that; a flood of them is closed at once
 _SCHEMES = (b"http", b"https")
@@ -217,7 +217,7 @@ class _Protocol(HttpToolsProtocol):
         """Drop data of a client that has its answer, within limits."""
         self._discarded += size
         left = self._discarding - self.loop.time()
-        if self._discarded > _DISCARDED * self.limits.body or left <= 0:
+        if self._discarded > DISCARDED * self.limits.body or left <= 0:
             self.transport.abort()
         else:
             self._wait(min(left, max(_PARTING, self.limits.pause_seconds)))

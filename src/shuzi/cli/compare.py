@@ -33,6 +33,7 @@ def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: 
     """Compare readers on labelled pictures."""
     from shuzi.evaluation.comparison.answers import other_reader, shuzi_reader
     from shuzi.evaluation.comparison.comparison import compare as measure
+    from shuzi.evaluation.comparison.comparison import have_marks
     from shuzi.evaluation.comparison.labelled import labelled_pictures
     from shuzi.evaluation.comparison.montage import montage
     from shuzi.reading.reader import load
@@ -41,7 +42,7 @@ def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: 
         raise DataError("error.picture.ending", path=picture)
     pictures = labelled_pictures(folder)
     place = place_of(model)
-    readers = [shuzi_reader(load(place), [place, find_model(DETECTOR), find_model(LINE)])]
+    readers = [shuzi_reader(load(place), [place, find_model(DETECTOR), find_model(LINE)], have_marks(pictures))]
     readers += [other_reader(name) for name in dict.fromkeys(others)]
     with counting(say("compare.progress"), len(pictures) * len(readers)) as show:
         found = measure(readers, pictures, lambda: show("", ""))
@@ -66,17 +67,18 @@ def _print(found: Comparison) -> None:
     what = say("compare.marks" if found.with_marks else "compare.digits")
     click.echo(say("compare.pictures", n=numbers, others=len(found.pictures) - numbers, what=what))
     table = Table()
-    names = ("reader", "right", "ok", "right_where_ok", "coverage", "accepted", "ms", "size", "ahead")
-    for name in names:
-        table.add_column(say(f"compare.{name}"), justify="left" if name == "reader" else "right")
+    table.add_column("")
     for figures in found.figures:
-        table.add_row(*_cells(figures))
+        table.add_column(figures.name, justify="right")
+    names = ("right", "ok", "right_where_ok", "coverage", "accepted", "ms", "size", "ahead")
+    for name, *cells in zip(names, *map(_cells, found.figures), strict=True):
+        if any(cell not in ("", "–") for cell in cells):
+            table.add_row(say(f"compare.{name}"), *cells)
     Console(highlight=False).print(table)
 
 
 def _cells(figures: Figures) -> list[str]:
     return [
-        figures.name,
         _percent(figures.right),
         f"{figures.vouched.accuracy:.1%}",
         _percent(figures.right_where_vouched),
@@ -84,7 +86,7 @@ def _cells(figures: Figures) -> list[str]:
         _percent(figures.accepted),
         f"{figures.ms:.0f}",
         "–" if figures.size is None else f"{figures.size / 1e6:.0f}",
-        "" if figures.ahead is None else "{:+.1f} ({:+.1f} … {:+.1f})".format(*(100 * end for end in figures.ahead)),
+        "" if figures.ahead is None else "{:+.1f} ({:+.1f} to {:+.1f})".format(*(100 * end for end in figures.ahead)),
     ]
 
 
@@ -92,4 +94,4 @@ def _percent(score: Score | None) -> str:
     if score is None:
         return "–"
     low, high = score.interval
-    return f"{score.accuracy:.1%} ({100 * low:.1f}–{100 * high:.1f})"
+    return f"{score.accuracy:.1%} ({100 * low:.1f} to {100 * high:.1f})"

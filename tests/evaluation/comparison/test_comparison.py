@@ -128,7 +128,7 @@ def test_a_function_of_ones_own_is_compared_with_shuzi(folder, mnist, monkeypatc
 def test_a_picture_that_cannot_be_opened_is_wrong_and_shown_without_a_picture(folder):
     (folder / "7_broken.png").write_bytes(b"no picture")
     pictures = [Labelled(folder / "7_broken.png", "7")]
-    found = compare([shuzi_reader(shuzi.load("tiny"), [find_model("tiny")])], pictures)
+    found = compare([shuzi_reader(shuzi.load("tiny"), [find_model("tiny")], with_marks=False)], pictures)
     assert (found.figures[0].right.correct, found.figures[0].vouched.correct) == (0, 0)
     assert disagreements(found) == [0]
     assert montage(found).height > 100

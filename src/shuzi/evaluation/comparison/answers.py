@@ -65,14 +65,16 @@ OTHERS = ("rapidocr", "tesseract", "easyocr", "trocr")
 """Readers known by name. EasyOCR and TrOCR download their models; shuzi's authors have not run them."""
 
 
-def shuzi_reader(reader: Reader, models: Sequence[Path]) -> Compared:
-    """Return shuzi, with the files of its models."""
+def shuzi_reader(reader: Reader, models: Sequence[Path], with_marks: bool) -> Compared:
+    """Return shuzi, with the files of its models; it answers with marks, or with its digits alone."""
 
     def read(path: Path) -> Answer:
         try:
             reading = reader.read(path)
         except ShuziError:
             return Answer("", 0.0, sure=False)
+        if not with_marks:
+            reading = reading.digits_only()
         return Answer(reading.text, reading.confidence, reading.status == OK)
 
     return Compared("shuzi", read, sum(model.stat().st_size for model in models))
@@ -137,7 +139,7 @@ def _own(name: str) -> Callable[[str], Any]:
 def _rapidocr() -> tuple[str, Callable[[str], Any]]:
     from rapidocr import RapidOCR
 
-    engine = RapidOCR(params={"Global.log_level": "critical"})
+    engine: Any = RapidOCR(params={"Global.log_level": "critical"})
 
     def read(path: str) -> tuple[str, float]:
         found = engine(path, use_det=False, use_cls=False, use_rec=True)

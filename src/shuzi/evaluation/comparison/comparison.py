@@ -103,6 +103,11 @@ class Comparison:
         return comparable(self.answers[reader][picture].text, self.with_marks) == self.pictures[picture].label
 
 
+def have_marks(pictures: Sequence[Labelled]) -> bool:
+    """Tell whether marks count: whether a label has one."""
+    return any(set(picture.label) & set(MARKS) for picture in pictures)
+
+
 def comparable(text: str, with_marks: bool) -> str:
     """Return what of a text counts: its digits; with marks, those too, and any other character makes it wrong.
 
@@ -129,7 +134,7 @@ def compare(
     show
         Called after each answer.
     """
-    with_marks = any(set(picture.label) & set(MARKS) for picture in pictures)
+    with_marks = have_marks(pictures)
     answers = []
     for reader in readers:
         reader.read(pictures[0].path)  # so that loading is in nobody's time

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import SIGN
-from shuzi.synthesis.lines.camera import photograph, tilted
+from shuzi.synthesis.camera import photograph, tilted
 from shuzi.synthesis.lines.crossings import cross_out
 from shuzi.synthesis.lines.handwriting import Ink
 from shuzi.synthesis.lines.joins import join

@@ -12,17 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.data.strokes import Strokes
-from shuzi.models.tasks import DIGITS, MARKS
+from shuzi.models.tasks import DIGITS
 from shuzi.synthesis.drawn_digits import curves_of, drawn_curves
 from shuzi.synthesis.drawn_signs import SIGNS
 from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, hurried, shaken, written
+from shuzi.synthesis.lines.proportions import drop, flat_width, relative_height
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 from shuzi.synthesis.pseudo_letters import character as pseudo_letter
 from shuzi.synthesis.world_digits import WORLD
 
 _SIDE = 28 * FINE
 _DIGIT = 20 * FINE
-_DESCENDING = "gjpqyJQ,"
 _TWO_SHAPES = 0.15  # fraction of the digits that a hand draws in two shapes
 
 
@@ -97,7 +97,7 @@ def drawn(rng: np.random.Generator, character: str) -> list[Line]:
 
 def write_drawn(rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
     """Write a character drawn by code."""
-    return _inked(rng, drawn(rng, character), character, hand, size * _relative(rng, character, 0.0))
+    return _inked(rng, drawn(rng, character), character, hand, size * relative_height(rng, character, 0.0))
 
 
 class Recorded:
@@ -123,16 +123,16 @@ class Recorded:
 
     def write(self, rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
         """Write a character, `size` times as high as the hand's digits usually are."""
-        places = self._own.get(character)
-        own = places is not None and len(places) > 0
+        samples = self._own.get(character)
+        own = samples is not None and len(samples) > 0
         if not own:
-            places = self._others.get(character)
-        if places is None or not len(places):
+            samples = self._others.get(character)
+        if samples is None or not len(samples):
             return write_drawn(rng, character, hand, size)
-        place = int(places[int(rng.integers(len(places)))])
-        high = float(self._strokes.size[place, 1])
-        relative = _relative(rng, character, high / self._unit if own and self._unit else 0.0)
-        return _inked(rng, self._strokes.sample(place), character, hand, size * relative)
+        sample = int(samples[int(rng.integers(len(samples)))])
+        high = float(self._strokes.size[sample, 1])
+        relative = relative_height(rng, character, high / self._unit if own and self._unit else 0.0)
+        return _inked(rng, self._strokes.sample(sample), character, hand, size * relative)
 
 
 class Drawn:
@@ -146,7 +146,7 @@ class Drawn:
 
     def __init__(self, rng: np.random.Generator) -> None:
         self._shapes = [
-            [shapes[int(place)] for place in rng.integers(len(shapes), size=2 if rng.random() < _TWO_SHAPES else 1)]
+            [shapes[int(index)] for index in rng.integers(len(shapes), size=2 if rng.random() < _TWO_SHAPES else 1)]
             for shapes in WORLD.values()
         ]
         self._seed = int(rng.integers(1 << 30))
@@ -177,14 +177,14 @@ class FromImages:
     ) -> None:
         self._images = images
         self._fields = distance_fields(images) if fields is None else fields
-        self._places = [np.flatnonzero(labels == digit) for digit in range(10)]
+        self._indices = [np.flatnonzero(labels == digit) for digit in range(10)]
 
     def write(self, rng: np.random.Generator, character: str, hand: Hand, size: float = 1.0) -> Character:
         """Write a digit, `size` times as high as the hand's digits usually are."""
-        places = self._places[int(character)]
-        if not len(places):  # a small set of images may lack a digit
+        indices = self._indices[int(character)]
+        if not len(indices):  # a small set of images may lack a digit
             return write_drawn(rng, character, hand, size)
-        place = int(places[int(rng.integers(len(places)))])
+        index = int(indices[int(rng.integers(len(indices)))])
         height = hand.height * size * math.exp(rng.normal(0, hand.uneven))
         scale, turn = height / _DIGIT, rng.normal(0, 0.06)
         wide = hand.wide * math.exp(rng.normal(0, 0.05))
@@ -201,13 +201,13 @@ class FromImages:
         from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
         constant = cv2.BORDER_CONSTANT
         if hand.threshold:
-            fine = cv2.resize(self._images[place], (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+            fine = cv2.resize(self._images[index], (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
             grey = cv2.remap(fine, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=0.0)
             soft = max(0.12, 0.05 / scale)
             ink = np.clip(((grey.astype(np.float32) / 255 - hand.threshold) / soft + 0.5) * 255, 0, 255)
         else:
             distance = cv2.remap(
-                self._fields[place], from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=255.0
+                self._fields[index], from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=255.0
             )
             away = distance.astype(np.float32) * np.float32(scale * FINE / UNIT)
             ink = np.clip((max(hand.pen.width, 1.0) / 2 - away + 0.5) * 255, 0, 255)
@@ -223,7 +223,7 @@ def _inked(rng: np.random.Generator, strokes: list[Line], character: str, hand: 
     target = hand.height * relative * math.exp(rng.normal(0, hand.uneven))
     # a flat character, such as a dash, is scaled by its width
     flat = character in "-.=~_,:" and extent[0] > extent[1]
-    scale = (0.45 * hand.height * _flat(character) / extent[0]) if flat else target / extent[1]
+    scale = (0.45 * hand.height * flat_width(character) / extent[0]) if flat else target / extent[1]
     scale = min(scale, 4 * hand.height / float(extent.max()))
     wide = hand.wide * math.exp(rng.normal(0, 0.05))
     if flat:
@@ -241,67 +241,7 @@ def _inked(rng: np.random.Generator, strokes: list[Line], character: str, hand: 
     bottom = max(float(stroke[:, 1].max()) for stroke in placed)
     tall = bottom - min(float(stroke[:, 1].min()) for stroke in placed)
     below = top + len(ink) - bottom
-    return Character(ink, _drop(rng, character, hand.height, tall) + below)
-
-
-def _flat(character: str) -> float:
-    return {"-": 1.0, "=": 1.2, "~": 1.0, "_": 1.2}.get(character, 0.25)
-
-
-def _relative(rng: np.random.Generator, character: str, seen: float) -> float:
-    """Return a character's height relative to the digits beside it: as recorded, but within the usual range."""
-    low, usual, high = _SIZES.get(character, (0.6, 0.9, 1.3))
-    if character.islower():
-        low, usual, high = (0.75, 1.0, 1.5) if character in "bdfhkltgjpqy" else (0.4, 0.62, 0.95)
-    if character in DIGITS:
-        return float(np.clip(seen, 0.7, 1.4)) if seen else 1.0
-    # a mark written alone rarely has the size that it has in a number
-    if seen and rng.random() < (0.2 if character in MARKS else 0.7):
-        return float(np.clip(seen, low, high))
-    return float(np.clip(usual * math.exp(rng.normal(0, 0.2)), low, high))
-
-
-# low, middle and high values of the height relative to the digits, from UNIPEN's numbers
-_SIZES: Mapping[str, tuple[float, float, float]] = {
-    ".": (0.02, 0.06, 0.14),
-    ",": (0.15, 0.32, 0.65),
-    ":": (0.3, 0.5, 0.85),
-    "-": (0.02, 0.08, 0.2),
-    "/": (1.1, 1.5, 2.2),
-    "(": (0.9, 1.25, 1.7),
-    ")": (0.9, 1.25, 1.7),
-    "[": (0.9, 1.2, 1.6),
-    "]": (0.9, 1.2, 1.6),
-    "+": (0.35, 0.6, 0.9),
-    "×": (0.3, 0.6, 0.9),
-    "=": (0.15, 0.3, 0.5),
-    "*": (0.25, 0.5, 0.9),
-    "^": (0.2, 0.3, 0.5),
-    "<": (0.4, 0.6, 0.9),
-    ">": (0.4, 0.6, 0.9),
-    "°": (0.2, 0.28, 0.4),
-    "✓": (0.6, 1.0, 1.6),
-}
-
-
-def _drop(rng: np.random.Generator, character: str, height: float, tall: float) -> float:
-    """Return how far a character's bottom edge is below the line."""
-    if character in "-=~+×*<>":  # their centre is about half a digit above the line
-        middle = rng.normal(0.75, 0.12) if character == "*" and rng.random() < 0.5 else rng.normal(0.45, 0.12)
-        return float(tall / 2 - middle * height)
-    if character in "^°":
-        return float(tall - rng.normal(1.0, 0.08) * height)
-    if character in "/([{)]}":
-        return float(max(0.0, tall - height) * rng.uniform(0.2, 0.8))
-    if character == ":":
-        return float(-rng.uniform(0.0, 0.25) * height)
-    if character == ",":
-        return float(tall * rng.uniform(0.2, 1.0))
-    if character in _DESCENDING:
-        return float(0.3 * tall)
-    if character == ".":
-        return float(rng.normal(0, 0.06) * height)
-    return 0.0
+    return Character(ink, drop(rng, character, hand.height, tall) + below)
 
 
 def _tight(ink: Ink) -> Ink:

@@ -16,7 +16,7 @@ from shuzi.ink.normalize import cut_out
 from shuzi.ink.paper import ink_map
 from shuzi.models.tasks import DIGITS, MARKS
 from shuzi.synthesis.backgrounds import background
-from shuzi.synthesis.composer import photographed
+from shuzi.synthesis.camera import photographed
 from shuzi.synthesis.lines.collection import Writers, by_character, trusted_samples
 from shuzi.synthesis.lines.layout import any_hand, any_style, place
 from shuzi.synthesis.lines.texts import OTHERS, Text

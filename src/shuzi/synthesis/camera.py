@@ -56,8 +56,8 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
     However far away the camera is, writing `letter` pixels high stays large enough for people to read.
     """
     if rng.random() < (0.5 if photo else 0.25):
-        share = min(1.0, max(rng.uniform(0.45, 0.95), _FEWEST / letter))
-        small = cv2.resize(light, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        scale = min(1.0, max(rng.uniform(0.45, 0.95), _FEWEST / letter))
+        small = cv2.resize(light, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
     if rng.random() < (0.5 if photo else 0.3):
         spread = min(rng.uniform(0.3, 1.3 if photo else 0.9), _BLUR * letter)
@@ -67,8 +67,8 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
         kernel = np.zeros((length, length), np.float32)
         reach = (length - 1) / 2
         end = np.array([math.cos(turn), math.sin(turn)]) * reach
-        for share in np.linspace(-1, 1, 2 * length):
-            kernel[round(reach + share * end[1]), round(reach + share * end[0])] = 1
+        for part in np.linspace(-1, 1, 2 * length):
+            kernel[round(reach + part * end[1]), round(reach + part * end[0])] = 1
         light = np.asarray(cv2.filter2D(light, -1, kernel / kernel.sum()), np.float32)
     bright = rng.uniform(110, 255) if photo else rng.uniform(170, 256)
     grey = light * np.float32(bright) + np.float32(rng.uniform(0, 12))
@@ -84,3 +84,61 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
         _, file = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, quality])
         seen = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
     return 255 - seen if rng.random() < 0.08 else seen
+
+
+def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Put the ink on the paper and view both through a camera or scanner.
+
+    Parameters
+    ----------
+    rng
+        Decides how.
+    paper, ink
+        float32 (h, w): the paper's brightness, and the fraction of each pixel covered by ink.
+
+    Returns
+    -------
+    uint8 (h, w).
+    """
+    darkness = rng.uniform(0.35, 1.0)
+    if rng.random() < 0.3:  # a pencil or a dry pen leaves gaps
+        grain = rng.random(ink.shape, np.float32)
+        ink = ink * (1 - rng.uniform(0.1, 0.5) * grain)
+    light = paper * (1 - darkness * ink)
+    if rng.random() < 0.3:
+        small = cv2.resize(light, None, fx=(scale := rng.uniform(0.5, 0.9)), fy=scale, interpolation=cv2.INTER_AREA)
+        light = np.asarray(cv2.resize(small, light.shape[::-1], interpolation=cv2.INTER_LINEAR), np.float32)
+    if rng.random() < 0.4:
+        light = np.asarray(cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.1)), np.float32)
+    grey = light * rng.uniform(120, 255)
+    if rng.random() < 0.6:
+        grey += rng.standard_normal(grey.shape, np.float32) * rng.uniform(0.5, 9)
+    return np.clip(np.rint(grey), 0, 255).astype(np.uint8)
+
+
+def cut_close(
+    rng: np.random.Generator, grey: NDArray[np.uint8], ink: NDArray[np.float32], letter: float
+) -> NDArray[np.uint8]:
+    """Crop a picture close to its ink and extend the rim outwards, as readers do before they detect.
+
+    Parameters
+    ----------
+    rng
+        Decides how close.
+    grey, ink
+        uint8 (h, w), and the fraction of each pixel covered by ink: float32 (h, w).
+    letter
+        The height of the writing, in pixels.
+
+    Returns
+    -------
+    uint8 (h, w), of the same size.
+    """
+    x, y, wide, high = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+    if not wide:
+        return grey
+    rims = rng.uniform(0, 0.25, 4) * letter
+    left, top = max(0, round(x - rims[0])), max(0, round(y - rims[1]))
+    right, bottom = min(grey.shape[1], round(x + wide + rims[2])), min(grey.shape[0], round(y + high + rims[3]))
+    around = (top, grey.shape[0] - bottom, left, grey.shape[1] - right)
+    return np.asarray(cv2.copyMakeBorder(grey[top:bottom, left:right], *around, cv2.BORDER_REPLICATE), np.uint8)

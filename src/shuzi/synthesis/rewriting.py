@@ -1,0 +1,154 @@
+"""MNIST's digits are written again by all kinds of hands and pens."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from shuzi.synthesis.drawn_digits import skeleton_field
+from shuzi.synthesis.pen import FINE, UNIT, distance_fields
+from shuzi.synthesis.regional_shapes import other_shape
+
+Ink = NDArray[np.float32]
+"""The fraction of each pixel covered by ink: (h, w)."""
+
+_SIDE = 28 * FINE
+_DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images, in pixels
+_OTHER_SHAPE = 0.25  # fraction of digits given the strokes of another country, if there are any
+_SKELETON = 0.25  # fraction of digits drawn in shapes that MNIST lacks
+_MNIST_PENS = (0.06, 0.16)  # width of MNIST's own strokes, as a fraction of the height
+_UNSTEADY = 0.035  # how far a hand may wander, as a fraction of the digit's height
+
+
+@dataclass(frozen=True)
+class Hand:
+    """How a person writes on a page.
+
+    Parameters
+    ----------
+    height
+        Of a digit, in pixels.
+    slant, wide
+        How far digits lean to the right, and how wide they are, relative to MNIST's.
+    uneven
+        The standard deviation of the logarithm of a digit's size.
+    pen
+        Its width as a fraction of the height; 0 keeps MNIST's own strokes.
+    threshold
+        The grey level in MNIST's images, from 0 to 1, above which there is ink: low for broad strokes.
+    """
+
+    height: float
+    slant: float
+    wide: float
+    uneven: float
+    pen: float
+    threshold: float
+
+
+class Rewriter:
+    """Writes the digits of a set of images.
+
+    Parameters
+    ----------
+    images
+        uint8 (n, 28, 28), background 0, ink 255.
+    labels
+        uint8 (n,).
+
+    Attributes
+    ----------
+    fields
+        The images' distance fields: uint8 (n, 56, 56).
+    """
+
+    def __init__(self, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> None:
+        self._images, self._labels = images, labels
+        self.fields = distance_fields(images)
+
+    def digit(self, rng: np.random.Generator, height: float, hand: Hand | None = None) -> tuple[int, Ink]:
+        """Write a digit; if it leaves no ink, write another.
+
+        Parameters
+        ----------
+        rng
+            Decides everything.
+        height
+            Of the hand's digits, in pixels.
+        hand
+            Who writes; None for anybody.
+
+        Returns
+        -------
+        The digit and its ink: float32 (h, w), cropped to the digit.
+        """
+        hand = hand or random_hand(rng, height)
+        label, field, grey = self._model(rng)
+        scale = height / _DIGIT * math.exp(rng.normal(0, hand.uneven))
+        wide = hand.wide * math.exp(rng.normal(0, 0.05))
+        turn = rng.normal(0, 0.08)
+        matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+        matrix = scale * matrix @ np.array([[wide, -(hand.slant + rng.normal(0, 0.04))], [0, 1]])
+        reach = np.abs(matrix) @ (_SIDE / 2, _SIDE / 2)
+        size = (max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1])))
+        whole = np.column_stack([matrix, np.array(size) / 2 - matrix @ (_SIDE / 2, _SIDE / 2)])
+        unsteady = _unsteady(rng, size, height)
+        if hand.pen or grey is None:
+            pen = hand.pen or rng.uniform(*_MNIST_PENS)
+            distance = _carried(field, whole, size, 255, unsteady) * (scale * FINE / UNIT)
+            ink = np.clip(max(pen * height, 1.0) / 2 - distance + 0.5, 0, 1)
+        else:
+            fine = np.asarray(cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+            soft = max(0.12, 0.05 / scale)
+            ink = np.clip((_carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
+        x, y, across, down = cv2.boundingRect((ink > 0.3).astype(np.uint8))
+        if across == 0:
+            return self.digit(rng, height, hand)
+        ink = np.asarray(ink[y : y + down, x : x + across], np.float32)
+        if grey is not None and rng.random() < _OTHER_SHAPE:
+            ink = other_shape(rng, label, ink)
+        return label, ink
+
+    def _model(self, rng: np.random.Generator) -> tuple[int, NDArray[np.uint8], NDArray[np.uint8] | None]:
+        """Choose what to write: a digit, the distance field of its lines, and its image if it comes from MNIST."""
+        index = int(rng.integers(len(self._labels)))
+        label = int(self._labels[index])
+        if rng.random() < _SKELETON:
+            return label, skeleton_field(rng, label), None
+        return label, self.fields[index], self._images[index]
+
+
+def random_hand(rng: np.random.Generator, height: float) -> Hand:
+    """Return anybody's hand; digits are `height` pixels high."""
+    own = rng.random() < 0.5
+    return Hand(
+        height=height,
+        slant=float(np.clip(rng.normal(0.05, 0.18), -0.4, 0.6)),
+        wide=math.exp(rng.normal(0, 0.15)),
+        uneven=float(rng.choice((0.04, 0.08, 0.2))),
+        pen=0.0 if own else float(np.exp(rng.uniform(math.log(0.025), math.log(0.2)))),
+        threshold=float(rng.uniform(0.2, 0.75)),
+    )
+
+
+def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) -> Ink:
+    """Draw the displacement of each pixel by a hand that never writes the same twice: float32 (h, w, 2)."""
+    coarse = rng.normal(0, abs(rng.normal(0, _UNSTEADY)) * height, (4, 4, 2)).astype(np.float32)
+    return np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def _carried(
+    field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int, unsteady: Ink
+) -> Ink:
+    """Transform a field to its place on the page, filled with `rim` outside."""
+    back = cv2.invertAffineTransform(matrix).astype(np.float32)
+    x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
+    x, y = x + unsteady[..., 0], y + unsteady[..., 1]
+    from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
+    constant = cv2.BORDER_CONSTANT
+    carried = cv2.remap(field, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=float(rim))
+    return np.asarray(carried, np.float32)

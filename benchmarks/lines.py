@@ -95,9 +95,9 @@ def main() -> None:
     digits = shuzi.load_mnist().validation
     writers = Writers(digits.images, digits.labels, own)
     for number, kind in enumerate(KINDS.values()):
-        name = kind.name if kind.share else f"* {kind.name}"
+        name = kind.name if kind.fraction else f"* {kind.name}"
         for strip, text in islice(strips(np.random.default_rng([7, number]), writers, [kind]), given.lines):
-            marks = sorted(set(text) & set(MARKS)) if kind.share else []
+            marks = sorted(set(text) & set(MARKS)) if kind.fraction else []
             tally.read(strip, text, name, *(f"with {mark}" for mark in marks))
     for place in trusted_numbers(own):
         strip, text = recorded(own, int(place))

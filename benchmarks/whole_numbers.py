@@ -104,7 +104,7 @@ def main() -> None:
             text = reading.text.replace("\n", "")
             found.append((reading.confidence, text == page.text.replace(SIGN, ""), reading.status == "ok"))
         confidence, right, ok = np.array(found, np.float64).T
-        name = kind.name if kind.share else f"* {kind.name}"
+        name = kind.name if kind.fraction else f"* {kind.name}"
         score = scores[name] = judge(confidence, right, ok.astype(bool))
         sure = score["right where ok"]
         print(

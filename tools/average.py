@@ -34,7 +34,7 @@ from shuzi.training.export.parity import compare, network_answers, onnx_answers,
 from shuzi.training.network.architectures import build
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from
-from shuzi.training.tasks.known import TASKS
+from shuzi.training.tasks.all_tasks import TASKS
 from shuzi.training.temperature import write_temperature
 
 

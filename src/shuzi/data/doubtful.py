@@ -41,10 +41,10 @@ def clear_images(digits: Dataset) -> Dataset:
 def clear_strokes(strokes: Strokes) -> Strokes:
     """Leave out the digits whose label nobody could tell."""
     clear = np.array([
-        strokes.kind[place] != "digit"
-        or _name(str(strokes.label[place]), b"".join(each.tobytes() for each in strokes.sample(place)))
+        strokes.kind[index] != "digit"
+        or _name(str(strokes.label[index]), b"".join(stroke.tobytes() for stroke in strokes.sample(index)))
         not in _STROKES
-        for place in range(len(strokes))
+        for index in range(len(strokes))
     ], np.bool_)  # fmt: skip
     return strokes.part(clear)
 

@@ -97,8 +97,8 @@ def _array(stream: IO[bytes], member: zipfile.ZipInfo, path: Path, largest: int)
     if dtype.hasobject or min(shape, default=0) < 0:
         raise ValueError(f"{member.filename}: {dtype} {shape}")
     size = dtype.itemsize
-    for each in shape:
-        size *= each
+    for side in shape:
+        size *= side
     if size > largest:
         raise DataError("error.data.large", path=path, name=member.filename, bytes=size, largest=largest)
     body = stream.read(size + 1)  # to the end, since that is where zipfile compares checksums

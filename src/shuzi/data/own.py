@@ -129,11 +129,11 @@ def load_hand(path: str | Path) -> Dataset:
     DataError
         The file is missing, damaged, or holds something else.
     """
-    place = Path(path)
-    _check(place)
-    if not place.exists():
-        raise DataError("error.hand.missing", path=place)
-    return load_dataset(place)
+    file = Path(path)
+    _check(file)
+    if not file.exists():
+        raise DataError("error.hand.missing", path=file)
+    return load_dataset(file)
 
 
 def hand_of(content: bytes, path: Path) -> Dataset:
@@ -166,11 +166,11 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
     >>> add_to_hand(path, np.zeros((1, 28, 28), np.uint8), np.array([7], np.uint8))
     1
     """
-    place = Path(path)
-    _check(place)
-    with _alone(place):
-        if place.exists():
-            old = load_dataset(place)
+    file = Path(path)
+    _check(file)
+    with _alone(file):
+        if file.exists():
+            old = load_dataset(file)
             # what is said last of the same ink is right
             new = {each.tobytes() for each in images}
             kept = np.array([each.tobytes() not in new for each in old.images], np.bool_)
@@ -178,26 +178,26 @@ def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.
             labels = np.concatenate([old.labels[kept], labels])
         if len(images) > MOST_EXAMPLES:
             raise DataError("error.hand.many", n=len(images), most=MOST_EXAMPLES)
-        save_dataset(place, Dataset(images, labels))
+        save_dataset(file, Dataset(images, labels))
     return len(images)
 
 
-def forget(path: str | Path, places: list[int]) -> int:
-    """Remove corrected digits by their position from 0; return how many are left.
+def forget(path: str | Path, indices: list[int]) -> int:
+    """Remove corrected digits by their indices, from 0; return how many are left.
 
     Raises
     ------
     DataError
-        There is no such position, or the file cannot be read or written.
+        There is no such index, or the file cannot be read or written.
     """
     _check(Path(path))
     if not Path(path).exists():
         raise DataError("error.hand.missing", path=path)
     with _alone(Path(path)):
         old = load_hand(path)
-        if wrong := [each for each in places if not 0 <= each < len(old)]:
+        if wrong := [index for index in indices if not 0 <= index < len(old)]:
             raise DataError("error.hand.place", place=wrong[0] + 1, n=len(old))
-        kept = np.setdiff1d(np.arange(len(old)), places)
+        kept = np.setdiff1d(np.arange(len(old)), indices)
         if len(kept):
             save_dataset(path, Dataset(old.images[kept], old.labels[kept]))
         else:

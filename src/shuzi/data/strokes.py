@@ -24,7 +24,7 @@ DOI = "10.5281/zenodo.1195803"
 """Where UNIPEN is published."""
 
 OPTION, VARIABLE = "--strokes", "SHUZI_STROKES"
-"""The environment variable that names the strokes."""
+"""The option and the environment variable that name the file of strokes."""
 
 CITATION = (
     "I. Guyon, L. Schomaker, R. Plamondon, M. Liberman, S. Janet: UNIPEN project of on-line data exchange and "
@@ -86,16 +86,16 @@ class Strokes:
         ends = ((self.strokes, len(self.points)), (self.items, len(self.strokes) - 1))
         if self.points.ndim != 2 or self.points.shape[1] != 2 or len(self.items) != count + 1:
             raise DataError("error.strokes.arrays", names="points, items")
-        for places, last in ends:
-            if len(places) == 0 or places[0] != 0 or places[-1] != last or np.any(np.diff(places) < 0):
+        for starts, last in ends:
+            if len(starts) == 0 or starts[0] != 0 or starts[-1] != last or np.any(np.diff(starts) < 0):
                 raise DataError("error.strokes.arrays", names="strokes, items")
 
     def __len__(self) -> int:
         return len(self.label)
 
-    def sample(self, place: int) -> list[NDArray[np.float32]]:
+    def sample(self, index: int) -> list[NDArray[np.float32]]:
         """Return the strokes of a sample: float32 (k, 2) each, x to the right and y **down**, both from 0."""
-        first, last = int(self.items[place]), int(self.items[place + 1])
+        first, last = int(self.items[index]), int(self.items[index + 1])
         points = self.points[self.strokes[first] : self.strokes[last]].astype(np.float32)
         if not len(points):
             return []
@@ -117,7 +117,7 @@ class Strokes:
     def part(self, wanted: NDArray[np.bool_]) -> Strokes:
         """Return the samples where `wanted`, bool (n,), is true."""
         chosen = np.flatnonzero(wanted)
-        spans = [(int(self.items[place]), int(self.items[place + 1])) for place in chosen]
+        spans = [(int(self.items[index]), int(self.items[index + 1])) for index in chosen]
         pieces = [
             (int(self.strokes[stroke]), int(self.strokes[stroke + 1])) for span in spans for stroke in range(*span)
         ]
@@ -171,14 +171,14 @@ def load_strokes(path: str | Path | None = None) -> Strokes:
     named = path or os.environ.get(VARIABLE)
     if not named:
         raise DataError("error.strokes.needed", option=OPTION, variable=VARIABLE, doi=DOI)
-    place = Path(named)
-    if place.is_dir():
+    file = Path(named)
+    if file.is_dir():
         from shuzi.data.unipen import read_distribution
 
-        return read_distribution(place)
-    if not place.is_file():
-        raise DataError("error.strokes.missing", path=place, option=OPTION, variable=VARIABLE, doi=DOI)
-    return _unpacked(place)
+        return read_distribution(file)
+    if not file.is_file():
+        raise DataError("error.strokes.missing", path=file, option=OPTION, variable=VARIABLE, doi=DOI)
+    return _unpacked(file)
 
 
 def _unpacked(path: Path) -> Strokes:

@@ -20,7 +20,7 @@ from shuzi.data.strokes import DOI, Strokes
 from shuzi.errors import DataError
 
 _KEYWORD = re.compile(r"^\.([A-Z][A-Z_0-9]*)[ \t]*", re.MULTILINE)
-_SEGMENT = re.compile(r'(?P<level>\S+)\s+(?P<places>[\d:,-]+)\s+(?:\S+\s+)?"(?P<label>(?:[^"\\]|\\.)*)"', re.DOTALL)
+_SEGMENT = re.compile(r'(?P<level>\S+)\s+(?P<spans>[\d:,-]+)\s+(?:\S+\s+)?"(?P<label>(?:[^"\\]|\\.)*)"', re.DOTALL)
 _NUMBER = re.compile(r"[-+.,/:]?\d[-+.,/:\d]+")
 _VALIDATION = 16  # of 100 writers
 _DEEPEST = 8  # depth of includes
@@ -69,7 +69,7 @@ def read_distribution(folder: Path) -> Strokes:
         _read(path, folder, page, included, 0)
         pages.append((path, page))
     for path, page in pages:
-        if path not in included:  # an include is read at the place that includes it
+        if path not in included:  # a file that another one includes is read there
             samples += _samples(page)
     if not samples:
         raise DataError("error.strokes.none", path=folder, doi=DOI)
@@ -79,10 +79,10 @@ def read_distribution(folder: Path) -> Strokes:
 def _read(path: Path, root: Path, page: _Page, included: set[Path], depth: int) -> None:
     text = path.read_text(encoding="latin-1")
     keywords = list(_KEYWORD.finditer(text))
-    for place, found in enumerate(keywords):
-        end = keywords[place + 1].start() if place + 1 < len(keywords) else len(text)
-        content = text[found.end() : end]
-        match found[1]:
+    for index, keyword in enumerate(keywords):
+        end = keywords[index + 1].start() if index + 1 < len(keywords) else len(text)
+        content = text[keyword.end() : end]
+        match keyword[1]:
             case "COORD":
                 names = content.upper().split()
                 if "X" in names and "Y" in names:
@@ -93,7 +93,7 @@ def _read(path: Path, root: Path, page: _Page, included: set[Path], depth: int) 
                 page.strokes.append(_points(content, page))
             case "SEGMENT":
                 if segment := _SEGMENT.match(content):
-                    page.segments.append((segment["level"].upper(), segment["places"], segment["label"]))
+                    page.segments.append((segment["level"].upper(), segment["spans"], segment["label"]))
             case "INCLUDE" if depth < _DEEPEST:
                 other = _find(content.strip(), path, root)
                 if other is not None and other != path:
@@ -108,9 +108,9 @@ def _find(name: str, path: Path, root: Path) -> Path | None:
     above = [path.parent, *path.parent.parents]
     folders = above[: above.index(root) + 1] if root in above else above[:1]
     for folder in folders:
-        for place in (folder / name, folder / "include" / name, folder / "data" / name):
-            if place.is_file() and place.resolve().is_relative_to(root.resolve()):
-                return place
+        for file in (folder / name, folder / "include" / name, folder / "data" / name):
+            if file.is_file() and file.resolve().is_relative_to(root.resolve()):
+                return file
     return None
 
 
@@ -132,10 +132,10 @@ def _points(content: str, page: _Page) -> Pen:
 
 def _samples(page: _Page) -> Iterator[tuple[str, str, str, list[Pen]]]:
     """Yield the label, kind, writer and strokes of each of a page's segments."""
-    for level, places, written in page.segments:
+    for level, spans, written in page.segments:
         label = re.sub(r"\\(.)", r"\1", written)
         kind = _kind(level, label)
-        strokes = _chosen(places, page.strokes) if kind else []
+        strokes = _chosen(spans, page.strokes) if kind else []
         if kind and strokes:
             yield label, kind, page.writer, strokes
 
@@ -153,10 +153,10 @@ def _kind(level: str, label: str) -> str:
     return "number" if level == "WORD" and _NUMBER.fullmatch(label) else ""
 
 
-def _chosen(places: str, strokes: list[Pen]) -> list[Pen]:
+def _chosen(spans: str, strokes: list[Pen]) -> list[Pen]:
     """Return the strokes that a segment names, such as "0-2,4" or "1:10-2:5" (from a point to a point)."""
     found = []
-    for piece in places.split(","):
+    for piece in spans.split(","):
         start, _, end = piece.partition("-")
         first, _, first_point = start.partition(":")
         last, _, last_point = (end or first).partition(":")

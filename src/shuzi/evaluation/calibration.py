@@ -73,17 +73,17 @@ def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -
     confidence = probabilities.max(axis=1).astype(np.float64)
     right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
     surest_first = np.argsort(-confidence, kind="stable")
-    places = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    groups = [places == place for place in np.unique(places)]
+    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    groups = [bins == number for number in np.unique(bins)]
     bins = tuple(Bin(int(group.sum()), confidence[group].mean(), right[group].mean()) for group in groups)
     expected = sum(each.n * abs(each.confidence - each.accuracy) for each in bins) / len(labels)
-    answered = [max(1, round(share * len(labels))) for share in FRACTIONS]
+    answered = [max(1, round(fraction * len(labels))) for fraction in FRACTIONS]
     return Calibration(
         negative_log_likelihood=negative_log_likelihood(probabilities, labels),
         expected_error=float(expected),
         sure_mistakes=int(np.sum((confidence >= SURE) & (right == 0))),
         bins=bins,
         coverage=tuple(
-            (share, float(right[surest_first[:n]].mean())) for share, n in zip(FRACTIONS, answered, strict=True)
+            (fraction, float(right[surest_first[:n]].mean())) for fraction, n in zip(FRACTIONS, answered, strict=True)
         ),
     )

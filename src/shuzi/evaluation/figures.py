@@ -37,10 +37,10 @@ def weight_pictures(model: Path) -> list[str] | None:
     if len(matrices) != 1 or matrices[0].shape != (784, 10):
         return None
     weights = matrices[0].T.reshape(10, 28, 28)
-    shares = weights / (np.abs(weights).max() or 1.0)
+    relative = weights / (np.abs(weights).max() or 1.0)
     against, speaks = np.array([148, 80, 12]), np.array([33, 102, 172])
-    strength = np.abs(shares)[..., None] ** 0.7
-    colour = np.where(shares[..., None] > 0, speaks, against)
+    strength = np.abs(relative)[..., None] ** 0.7
+    colour = np.where(relative[..., None] > 0, speaks, against)
     pixels = np.rint(255 * (1 - strength) + colour * strength).astype(np.uint8)
     return [_address(Image.fromarray(each)) for each in pixels]
 

@@ -86,7 +86,7 @@ def read_lines(
     # parts of other lines are read too, but nobody knows what they say
     # people cross digits out far less often than training shows it, and confidence is for what they usually write
     kinds = [replace(kind, neighbours=0.0) for kind in TRAINED if not kind.crossed_out]
-    fractions = np.array([kind.share for kind in kinds])
+    fractions = np.array([kind.fraction for kind in kinds])
     fractions /= fractions.sum()
     for _ in range(pages):
         page = page_of(rng, writers, kinds[int(rng.choice(len(kinds), p=fractions))])

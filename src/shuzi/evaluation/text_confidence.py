@@ -181,13 +181,13 @@ class _Pages:
     """The pages that were read, as arrays."""
 
     def __init__(self, read: Sequence[PageRead]) -> None:
-        longest = max((len(each.digits) for each in read), default=0)
+        longest = max((len(page.digits) for page in read), default=0)
         self._x = np.zeros((len(read), longest, 3))
         self._there = np.zeros((len(read), longest), bool)
-        for place, each in enumerate(read):
-            self._x[place, : len(each.digits)] = each.digits
-            self._there[place, : len(each.digits)] = True
-        self._against = np.array([each.text for each in read], np.float64).reshape(-1, 3)
+        for index, page in enumerate(read):
+            self._x[index, : len(page.digits)] = page.digits
+            self._there[index, : len(page.digits)] = True
+        self._against = np.array([page.text for page in read], np.float64).reshape(-1, 3)
 
     def probabilities(
         self, curves: NDArray[np.float64]

@@ -92,20 +92,20 @@ def control_flow(content: bytes, path: object) -> str:
     for number, part, _ in _fields(memoryview(content), path):
         if number == _FUNCTION:
             return "function"
-        for each, node, _ in _fields(part, path) if number == _GRAPH else ():
-            if each == _NODE and (name := _with_subgraphs(node, path)):
+        for key, node, _ in _fields(part, path) if number == _GRAPH else ():
+            if key == _NODE and (name := _with_subgraphs(node, path)):
                 return name
     return ""
 
 
 def _with_subgraphs(node: memoryview, path: object) -> str:
-    name, found = "?", False
+    name, has_subgraph = "?", False
     for number, part, _ in _fields(node, path):
         if number == _OPERATION:
             name = str(part, "utf-8", "replace")
         elif number == _ATTRIBUTE:
-            found = found or any(each in _SUBGRAPHS for each, _, _ in _fields(part, path))
-    return name if found else ""
+            has_subgraph = has_subgraph or any(key in _SUBGRAPHS for key, _, _ in _fields(part, path))
+    return name if has_subgraph else ""
 
 
 def with_card(content: bytes, card: Card, path: object) -> tuple[bytes, Card]:
@@ -146,44 +146,44 @@ def _metadata(content: bytes, path: object) -> dict[str, str]:
 
 
 def _entry(part: memoryview, path: object) -> tuple[str, str]:
-    found = {number: value for number, value, _ in _fields(part, path)}
+    values = {number: value for number, value, _ in _fields(part, path)}
     try:
-        return str(found.get(_KEY, b""), "utf-8"), str(found.get(_VALUE, b""), "utf-8")
+        return str(values.get(_KEY, b""), "utf-8"), str(values.get(_VALUE, b""), "utf-8")
     except UnicodeDecodeError as problem:
         raise _damaged(path) from problem
 
 
 def _fields(content: memoryview, path: object) -> Iterator[tuple[int, memoryview, memoryview]]:
     """Split a message into its fields: the number, the value and the raw bytes of each."""
-    place = count = 0
-    while place < len(content):
-        start, count = place, count + 1
-        tag, place = _varint(content, place, path)
+    position = count = 0
+    while position < len(content):
+        start, count = position, count + 1
+        tag, position = _varint(content, position, path)
         kind = tag & 7
         if kind == _VARINT:
-            begin = place
-            _, place = _varint(content, place, path)
+            begin = position
+            _, position = _varint(content, position, path)
         elif kind == _WITH_LENGTH:
-            length, begin = _varint(content, place, path)
-            place = begin + length
+            length, begin = _varint(content, position, path)
+            position = begin + length
         elif kind in (_EIGHT_BYTES, _FOUR_BYTES):
-            begin, place = place, place + (8 if kind == _EIGHT_BYTES else 4)
+            begin, position = position, position + (8 if kind == _EIGHT_BYTES else 4)
         else:
             raise _damaged(path)
-        if place > len(content) or tag < 8 or count > _MOST_FIELDS:
+        if position > len(content) or tag < 8 or count > _MOST_FIELDS:
             raise _damaged(path)
-        yield tag >> 3, content[begin:place], content[start:place]
+        yield tag >> 3, content[begin:position], content[start:position]
 
 
-def _varint(content: memoryview, place: int, path: object) -> tuple[int, int]:
+def _varint(content: memoryview, position: int, path: object) -> tuple[int, int]:
     value = 0
     for count in range(_LONGEST_VARINT):
-        if place + count >= len(content):
+        if position + count >= len(content):
             raise _damaged(path)
-        byte = content[place + count]
+        byte = content[position + count]
         value |= (byte & 0x7F) << (7 * count)
         if byte < 0x80:
-            return value, place + count + 1
+            return value, position + count + 1
     raise _damaged(path)
 
 

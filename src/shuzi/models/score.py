@@ -44,11 +44,11 @@ class Score:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval by Wilson (1927), which stays valid near 0 and 1."""
-        share, spread = self.accuracy, _Z**2 / self.n
-        middle = (share + spread / 2) / (1 + spread)
-        half = math.sqrt(share * (1 - share) * spread + spread**2 / 4) / (1 + spread)
+        accuracy, spread = self.accuracy, _Z**2 / self.n
+        middle = (accuracy + spread / 2) / (1 + spread)
+        half = math.sqrt(accuracy * (1 - accuracy) * spread + spread**2 / 4) / (1 + spread)
         # near 0 and 1, rounding would put the accuracy itself outside
-        return min(share, max(0.0, middle - half)), max(share, min(1.0, middle + half))
+        return min(accuracy, max(0.0, middle - half)), max(accuracy, min(1.0, middle + half))
 
     def as_dict(self) -> Measured:
         """Return accuracy, n and interval as JSON values."""

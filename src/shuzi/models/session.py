@@ -78,14 +78,14 @@ class Session:
             with self._lock:
                 self._on_all = self._on_all or self._open(most_threads)
         session = self._on_all if all_cores else self._on_one
-        wanted = [each for each in self.card.outputs if outputs is None or each.name in outputs]
+        tensors = [output for output in self.card.outputs if outputs is None or output.name in outputs]
         try:
             answers: list[NDArray[np.float32]] = session.run(
-                [each.name for each in wanted], {self.card.input.name: values}
+                [output.name for output in tensors], {self.card.input.name: values}
             )
         except Exception as problem:
             raise ModelError("error.model.damaged", path=self._path, reason=_first_line(problem)) from problem
-        for tensor, answer in zip(wanted, answers, strict=True):
+        for tensor, answer in zip(tensors, answers, strict=True):
             if answer.dtype != tensor.dtype or not tensor.fits(answer.shape) or len(answer) != len(values):
                 raise self._other(f"{tensor.name}: {answer.dtype} {answer.shape}", tensor)
         return answers
@@ -104,16 +104,16 @@ class Session:
 
     def _check_interface(self) -> None:
         """Compare the graph's inputs and outputs with the card."""
-        for wanted, found in (
+        for wanted, actuals in (
             ((self.card.input,), self._on_one.get_inputs()),
             (self.card.outputs, self._on_one.get_outputs()),
         ):
-            if len(found) != len(wanted):
-                raise self._other(", ".join(each.name for each in found), wanted[0])
-            for tensor, each in zip(wanted, found, strict=True):
-                number = _NUMBERS.get(each.type, each.type)
-                if each.name != tensor.name or number != tensor.dtype or not tensor.fits(tuple(each.shape)):
-                    raise self._other(f"{each.name}: {number} {tuple(each.shape)}", tensor)
+            if len(actuals) != len(wanted):
+                raise self._other(", ".join(actual.name for actual in actuals), wanted[0])
+            for tensor, actual in zip(wanted, actuals, strict=True):
+                dtype = _NUMBERS.get(actual.type, actual.type)
+                if actual.name != tensor.name or dtype != tensor.dtype or not tensor.fits(tuple(actual.shape)):
+                    raise self._other(f"{actual.name}: {dtype} {tuple(actual.shape)}", tensor)
 
     def _other(self, found: str, wanted: object) -> ModelError:
         return ModelError("error.model.interface", path=self._path, found=found, wanted=wanted)

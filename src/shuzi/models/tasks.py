@@ -107,7 +107,7 @@ _IMAGES = Tensor("images", ("n", 28, 28), layout="NHW", range=(0, 255))  # backg
 _PROBABILITIES = Tensor("probabilities", ("n", 10), layout="NC", range=(0, 1))
 _IS_DIGIT = Tensor("is_digit", ("n", 1), layout="NC", range=(0, 1))
 _PAGES = replace(_IMAGES, shape=("n", "h", "w"))  # contrast maps, paper 64, ink 192; h and w divisible by 8
-_PLACES = Tensor("places", ("n", "h/4", "w/4", 14), layout="NHWC")
+_MAPS = Tensor("places", ("n", "h/4", "w/4", 14), layout="NHWC")
 _STRIPS = replace(_IMAGES, shape=("n", 48, "w"))  # contrast maps of one line each; w divisible by 4
 _COLUMNS = Tensor("log_probabilities", ("n", "w/4", len(CLASSES) + 1), layout="NWC")  # blank last
 
@@ -115,7 +115,7 @@ TASKS: Mapping[str, Interface] = {
     CLASSIFY: Interface(CLASSIFIER, _IMAGES, (_PROBABILITIES,)),
     CLASSIFY_OR_REJECT: Interface(CLASSIFIER, _IMAGES, (_PROBABILITIES, _IS_DIGIT)),
     # ten probabilities of a digit's centre; dx, dy, log width, log height in cells of 4x4 pixels
-    DETECT: Interface(DETECTOR, _PAGES, (_PLACES,)),
+    DETECT: Interface(DETECTOR, _PAGES, (_MAPS,)),
     RECOGNISE_LINE: Interface(RECOGNISER, _STRIPS, (_COLUMNS,), tuple(CLASSES)),
 }
 

@@ -51,8 +51,8 @@ def skeleton_field(rng: np.random.Generator, label: int) -> NDArray[np.uint8]:
     scale = _TALL / max(high - low)
     lines = np.full((_SIDE, _SIDE), 255, np.uint8)
     for curve in curves:
-        places = (curve - (low + high) / 2) * scale + _SIDE / 2 - 0.5
-        cv2.polylines(lines, [np.rint(places * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)], False, 0, shift=_SHIFT)
+        pixels = (curve - (low + high) / 2) * scale + _SIDE / 2 - 0.5
+        cv2.polylines(lines, [np.rint(pixels * 2**_SHIFT).astype(np.int32).reshape(-1, 1, 2)], False, 0, shift=_SHIFT)
     distance = cv2.distanceTransform(lines, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     return np.asarray(np.minimum(np.rint(distance * (UNIT / FINE)), 255), np.uint8)
 
@@ -71,7 +71,7 @@ def curves_of(rng: np.random.Generator, strokes: Strokes) -> list[NDArray[np.flo
 
 def _curve(points: list[NDArray[np.float64]]) -> NDArray[np.float64]:
     """Join points by a smooth curve (Catmull and Rom, 1974) that turns sharply at repeated points."""
-    corners = [place for place in range(1, len(points)) if points[place] is points[place - 1]]
+    corners = [index for index in range(1, len(points)) if points[index] is points[index - 1]]
     parts = np.split(np.array(points), corners)
     return np.concatenate([_smooth(part) for part in parts])
 

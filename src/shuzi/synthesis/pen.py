@@ -43,12 +43,12 @@ def distance_fields(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
     for start in range(0, len(images), _PIECE):
         piece = images[start : start + _PIECE]
         fine = np.stack([cv2.resize(image, None, fx=FINE, fy=FINE, interpolation=cv2.INTER_CUBIC) for image in piece])
-        for place, line in enumerate(thinned(fine > 127)):
+        for index, line in enumerate(thinned(fine > 127)):
             if not line.any():
-                fields[start + place] = 255
+                fields[start + index] = 255
                 continue
             distance = cv2.distanceTransform((~line).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-            fields[start + place] = np.minimum(np.rint(distance * (UNIT / FINE)), 255)
+            fields[start + index] = np.minimum(np.rint(distance * (UNIT / FINE)), 255)
     return fields
 
 

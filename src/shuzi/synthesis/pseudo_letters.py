@@ -91,9 +91,9 @@ def _ring(rng: np.random.Generator) -> Points:
 
 
 def _spiral(rng: np.random.Generator) -> Points:
-    share = np.linspace(0, 1, 40)[:: int(rng.choice((-1, 1)))]
-    turn = rng.uniform(0, 7) + share * rng.uniform(7, 14) * rng.choice((-1, 1))
-    return np.stack([np.cos(turn), np.sin(turn)], axis=1) * (rng.uniform(0.2, 0.5, 2) * (0.15 + share[:, None]))
+    radius = np.linspace(0, 1, 40)[:: int(rng.choice((-1, 1)))]
+    turn = rng.uniform(0, 7) + radius * rng.uniform(7, 14) * rng.choice((-1, 1))
+    return np.stack([np.cos(turn), np.sin(turn)], axis=1) * (rng.uniform(0.2, 0.5, 2) * (0.15 + radius[:, None]))
 
 
 def _winding(rng: np.random.Generator) -> Points:

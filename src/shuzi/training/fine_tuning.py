@@ -23,7 +23,7 @@ from shuzi.training.events import CrossValidating, Done, Event, Stopped
 from shuzi.training.loop import State, calibrate, compose_examples, learn, never
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import card_of_start
-from shuzi.training.tasks.known import TASKS
+from shuzi.training.tasks.all_tasks import TASKS
 
 LEAST = 10
 """The smallest number of own digits that can be learnt from."""

@@ -22,7 +22,7 @@ from shuzi.training.backends.prepare import prepare
 from shuzi.training.backends.steps import Steps
 from shuzi.training.events import Composing, Done, Event, Progress, Saved, Started, Stopped, Validated
 from shuzi.training.recipe import Recipe
-from shuzi.training.tasks.known import TASKS
+from shuzi.training.tasks.all_tasks import TASKS
 from shuzi.training.tasks.task import Task
 from shuzi.training.temperature import write_temperature
 

@@ -37,15 +37,15 @@ def at_temperature(probabilities: NDArray[Any], temperature: float) -> NDArray[n
     [[0.941, 0.059]]
     """
     scores = np.log(np.maximum(probabilities.astype(np.float64), _LEAST)) / temperature
-    shares = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 
 def fit_temperature(probabilities: NDArray[Any], labels: NDArray[np.uint8]) -> float:
     """Find the temperature with the smallest negative log-likelihood, by golden-section search on its logarithm."""
 
-    def cost(place: float) -> float:
-        return negative_log_likelihood(at_temperature(probabilities, float(np.exp(place))), labels)
+    def cost(logarithm: float) -> float:
+        return negative_log_likelihood(at_temperature(probabilities, float(np.exp(logarithm))), labels)
 
     low, high = float(np.log(_COLDEST)), float(np.log(_HOTTEST))
     while high - low > 1e-4:

@@ -67,23 +67,23 @@ class Cells:
 
     def of(self, registers: Collection[str]) -> Cells:
         """Return the cells of some registers."""
-        return self._part([place for place, each in enumerate(self.registers) if each in registers])
+        return self._part([index for index, register in enumerate(self.registers) if register in registers])
 
     def without(self, registers: Collection[str]) -> Cells:
         """Return the cells of all other registers."""
-        return self._part([place for place, each in enumerate(self.registers) if each not in registers])
+        return self._part([index for index, register in enumerate(self.registers) if register not in registers])
 
-    def _part(self, places: list[int]) -> Cells:
+    def _part(self, indices: list[int]) -> Cells:
         return Cells(
-            tuple(self.pictures[place] for place in places),
-            tuple(self.texts[place] for place in places),
-            tuple(self.registers[place] for place in places),
-            self.boxes[places].reshape(-1, 4),
+            tuple(self.pictures[index] for index in indices),
+            tuple(self.texts[index] for index in indices),
+            tuple(self.registers[index] for index in indices),
+            self.boxes[indices].reshape(-1, 4),
         )
 
-    def picture(self, place: int) -> NDArray[np.uint8]:
+    def picture(self, index: int) -> NDArray[np.uint8]:
         """Decode a picture: uint8 (h, w)."""
-        content = np.frombuffer(self.pictures[place], np.uint8)
+        content = np.frombuffer(self.pictures[index], np.uint8)
         return np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE), np.uint8)
 
     def sha256(self) -> str:

@@ -49,12 +49,12 @@ class Writers:
     ) -> None:
         self.images = FromImages(images, labels, fields)
         self.strokes = strokes
-        places = trusted_samples(strokes, DIGITS + MARKS + string.ascii_letters + OTHERS)
-        everyone = by_character(strokes, places)
+        samples = trusted_samples(strokes, DIGITS + MARKS + string.ascii_letters + OTHERS)
+        everyone = by_character(strokes, samples)
         self.recorded: list[Recorded] = []
         self.with_digits: list[Recorded] = []
-        for writer in np.unique(strokes.writer[places]):
-            own = by_character(strokes, places[strokes.writer[places] == writer])
+        for writer in np.unique(strokes.writer[samples]):
+            own = by_character(strokes, samples[strokes.writer[samples] == writer])
             digits = [own[digit] for digit in DIGITS if digit in own]
             unit = float(np.median(strokes.size[np.concatenate(digits), 1])) if digits else 0.0
             each = Recorded(strokes, own, everyone, unit)
@@ -100,21 +100,21 @@ def page_of(
     return page
 
 
-def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, place: int) -> LinePage:
+def _recorded(rng: np.random.Generator, writers: Writers, kind: Kind, sample: int) -> LinePage:
     """Compose a page around a recorded number, rewritten with another pen."""
     height = float(np.exp(rng.uniform(math.log(kind.smallest), math.log(kind.largest))))
     hand = any_hand(rng, height, images=False)
-    ink, boxes = number_ink(writers.strokes, place, hand)
+    ink, boxes = number_ink(writers.strokes, sample, hand)
     pair = writers.pair(rng)
-    return compose_sample(rng, pair, kind, ink, boxes, target(str(writers.strokes.label[place])), hand)
+    return compose_sample(rng, pair, kind, ink, boxes, target(str(writers.strokes.label[sample])), hand)
 
 
-def number_ink(strokes: Strokes, place: int, hand: Hand) -> tuple[Ink, NDArray[np.float32]]:
+def number_ink(strokes: Strokes, sample: int, hand: Hand) -> tuple[Ink, NDArray[np.float32]]:
     """Write a recorded number.
 
     Parameters
     ----------
-    strokes, place
+    strokes, sample
         The collection and the position of the sample in it.
     hand
         How to write it: height, slant, width and pen count.
@@ -123,7 +123,7 @@ def number_ink(strokes: Strokes, place: int, hand: Hand) -> tuple[Ink, NDArray[n
     -------
     The ink and the box of each character, float32 (k, 4); if strokes do not separate them, equal parts of the whole.
     """
-    label, lines = str(strokes.label[place]), strokes.sample(place)
+    label, lines = str(strokes.label[sample]), strokes.sample(sample)
     groups = _groups(lines)
     of_digits = [high - low for (_, _, low, high), each in zip(groups, label, strict=False) if each in DIGITS]
     fits = len(groups) == len(label) and of_digits
@@ -154,7 +154,7 @@ def trusted_numbers(strokes: Strokes) -> NDArray[np.int64]:
     numbers: for some UNIPEN writers, every label belongs to another sample.
     """
     numbers = np.flatnonzero(strokes.kind == "number")
-    told = np.array([_one_group_each(strokes, int(place)) for place in numbers], np.bool_)
+    told = np.array([_one_group_each(strokes, int(sample)) for sample in numbers], np.bool_)
     writers = strokes.writer[numbers]
     for writer in np.unique(writers):
         own = writers == writer
@@ -163,9 +163,9 @@ def trusted_numbers(strokes: Strokes) -> NDArray[np.int64]:
     return np.asarray(numbers[told], np.int64)
 
 
-def _one_group_each(strokes: Strokes, place: int) -> bool:
+def _one_group_each(strokes: Strokes, sample: int) -> bool:
     """Return whether a number has as many groups of strokes as characters, which most mislabelled numbers do not."""
-    groups, label = _groups(strokes.sample(place)), str(strokes.label[place])
+    groups, label = _groups(strokes.sample(sample)), str(strokes.label[sample])
     return len(groups) == len(label) and any(
         each in DIGITS and high > low for each, (_, _, low, high) in zip(label, groups, strict=True)
     )
@@ -203,14 +203,14 @@ def trusted_samples(strokes: Strokes, characters: str) -> NDArray[np.int64]:
     usable |= (strokes.label == ".") & ("." in characters)
     # a flat "digit" is a dash with a wrong label
     usable &= (strokes.kind != "digit") | (strokes.size[:, 0] < _FLAT * strokes.size[:, 1])
-    places = np.asarray(np.flatnonzero(usable), np.int64)
+    samples = np.asarray(np.flatnonzero(usable), np.int64)
     # a letter of which only one straight stroke was recorded is a 1 to anyone
     bars = [
-        place
-        for place in places.tolist()
-        if strokes.label[place] not in _STRAIGHT_ONES and is_straight(strokes.sample(place))
+        sample
+        for sample in samples.tolist()
+        if strokes.label[sample] not in _STRAIGHT_ONES and is_straight(strokes.sample(sample))
     ]
-    return np.setdiff1d(places, bars)
+    return np.setdiff1d(samples, bars)
 
 
 def is_straight(lines: Sequence[Line]) -> bool:
@@ -228,10 +228,10 @@ def is_straight(lines: Sequence[Line]) -> bool:
     return bool(across < 2 * _STRAIGHT * along)
 
 
-def by_character(strokes: Strokes, places: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+def by_character(strokes: Strokes, samples: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
     """Group the positions of samples by label."""
-    labels = strokes.label[places]
+    labels = strokes.label[samples]
     by_label = np.argsort(labels, kind="stable")
     names, starts = np.unique(labels[by_label], return_index=True)
-    pieces = np.split(places[by_label], starts[1:])
+    pieces = np.split(samples[by_label], starts[1:])
     return {str(name): piece for name, piece in zip(names, pieces, strict=True)}

@@ -38,13 +38,13 @@ def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tu
     The text with `SIGN` for what is crossed out, and the ink with the strokes added; both as they were if there is no
     digit.
     """
-    digits = [place for place, each in enumerate(text) if each in DIGITS]
+    digits = [index for index, each in enumerate(text) if each in DIGITS]
     if not digits:
         return text, inks
     first = digits[int(rng.integers(len(digits)))]
     last = first + 1 if first + 1 in digits and rng.random() < _TWO else first
     struck = list(range(first, last + 1))
-    boxes = [_box(*inks[place][:3]) for place in struck]
+    boxes = [_box(*inks[index][:3]) for index in struck]
     left, top = min(x for x, _, _, _ in boxes), min(y for _, y, _, _ in boxes)
     right, bottom = max(x for _, _, x, _ in boxes), max(y for _, _, _, y in boxes)
     lines = _strokes(rng, text[first : last + 1], (left, top, right, bottom), hand.height)
@@ -52,9 +52,9 @@ def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tu
     over, across, down = written(shaken(rng, lines, 0.03 * hand.height), pen)
     cuts = [-math.inf, *((one[2] + other[0]) / 2 for one, other in pairwise(boxes)), math.inf]
     changed, columns = list(inks), np.arange(over.shape[1]) + int(across)
-    for place, start, end in zip(struck, cuts, cuts[1:], strict=False):
+    for index, start, end in zip(struck, cuts, cuts[1:], strict=False):
         part = over * ((columns >= start) & (columns < end)).astype(np.uint8)
-        changed[place] = together(inks[place], part, int(across), int(down))
+        changed[index] = together(inks[index], part, int(across), int(down))
     return text[:first] + SIGN * len(struck) + text[last + 1 :], changed
 
 
@@ -75,9 +75,9 @@ def _strokes(rng: np.random.Generator, digits: str, box: tuple[int, int, int, in
     start, end = left - float(beside[0]), right + float(beside[1])
     tall, middle = float(bottom - top), (top + bottom) / 2
     if way in ("bar", "bars"):
-        places = (0.0,) if way == "bar" else (-0.16, 0.16)
+        offsets = (0.0,) if way == "bar" else (-0.16, 0.16)
         shift, tilt = rng.normal(0, 0.09) * tall, rng.normal(0, 0.08) * height
-        levels = [middle + shift + place * tall for place in places]
+        levels = [middle + shift + offset * tall for offset in offsets]
         return [_line((start, level + tilt), (end, level - tilt)) for level in levels]
     over, under = top - rng.uniform(-0.1, 0.25) * height, bottom + rng.uniform(-0.1, 0.25) * height
     rising, falling = _line((start, under), (end, over)), _line((start, over), (end, under))
@@ -105,7 +105,7 @@ def together(one: tuple[Ink, int, int, bool], ink: NDArray[np.uint8], x: int, y:
     bottom = max(y + len(ink), own_y + len(under))
     whole = np.zeros((bottom - top, right - left), np.uint8)
     whole[own_y - top : own_y - top + len(under), own_x - left : own_x - left + under.shape[1]] = under
-    place = np.s_[y - top : y - top + len(ink), x - left : x - left + ink.shape[1]]
-    whole[place] = np.maximum(whole[place], ink)
+    box = np.s_[y - top : y - top + len(ink), x - left : x - left + ink.shape[1]]
+    whole[box] = np.maximum(whole[box], ink)
     inner_x, inner_y, wide, high = cv2.boundingRect((whole > 0).astype(np.uint8))
     return whole[inner_y : inner_y + high, inner_x : inner_x + wide], left + inner_x, top + inner_y, counts

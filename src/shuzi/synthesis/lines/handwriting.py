@@ -73,8 +73,8 @@ def written(strokes: Sequence[Line], pen: Pen) -> tuple[Ink, float, float]:
     cv2.polylines(sheet, fine, False, level, thickness, cv2.LINE_8, _SHIFT)
     reach = pen.width * (1 - pen.nib) * _FINE / 2
     if reach >= 0.5:
-        for share in np.linspace(-1, 1, 2 * math.ceil(reach / max(thickness, 1)) + 2):
-            move = np.rint(share * reach * np.array([math.cos(pen.angle), math.sin(pen.angle)]) * 2**_SHIFT)
+        for offset in np.linspace(-1, 1, 2 * math.ceil(reach / max(thickness, 1)) + 2):
+            move = np.rint(offset * reach * np.array([math.cos(pen.angle), math.sin(pen.angle)]) * 2**_SHIFT)
             moved = [stroke + move.astype(np.int32) for stroke in fine]
             cv2.polylines(sheet, moved, False, level, thickness, cv2.LINE_8, _SHIFT)
     ink = np.asarray(cv2.resize(sheet, (wide, tall), interpolation=cv2.INTER_AREA), np.uint8)
@@ -107,8 +107,8 @@ def _hurried(stroke: Line, reach: float) -> Line:
     if len(stroke) < 3 or along[-1] < 2 * reach:
         return stroke
     count = int(np.clip(2 * along[-1] / reach, 8, 200))
-    places, spacing = np.linspace(0, along[-1], count), along[-1] / (count - 1)
-    points = np.stack([np.interp(places, along, each) for each in stroke.T], axis=1)
+    distances, spacing = np.linspace(0, along[-1], count), along[-1] / (count - 1)
+    points = np.stack([np.interp(distances, along, each) for each in stroke.T], axis=1)
     half = max(1, round(2.5 * reach / spacing))
     weights = np.exp(-0.5 * (np.arange(-half, half + 1) * spacing / reach) ** 2)
     # reflected at its ends, a stroke keeps them
@@ -136,7 +136,7 @@ def shaken(rng: np.random.Generator, strokes: Sequence[Line], reach: float) -> l
     phases, tall = rng.uniform(0, 2 * math.pi, (2, 2)), rng.normal(0, reach, (2, 2))
     moved = []
     for stroke in strokes:
-        place = (stroke - low) / size
-        turns = place @ waves.reshape(2, 4) + phases.ravel()
+        position = (stroke - low) / size
+        turns = position @ waves.reshape(2, 4) + phases.ravel()
         moved.append((stroke + (np.sin(turns) * tall.ravel()).reshape(-1, 2, 2).sum(axis=1)).astype(np.float32))
     return moved

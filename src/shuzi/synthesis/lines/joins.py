@@ -36,18 +36,23 @@ def join(rng: np.random.Generator, text: str, inks: Inks, hand: Hand, zeros_only
     The ink with the strokes, each added to the digit that it comes from.
     """
     joined = list(inks)
-    for place, (one, other) in enumerate(pairwise(text)):
-        if one not in DIGITS or other not in DIGITS or (zeros_only and one + other != "00") or rng.random() < 0.2:
+    for index, (character, following) in enumerate(pairwise(text)):
+        if (
+            character not in DIGITS
+            or following not in DIGITS
+            or (zeros_only and character + following != "00")
+            or rng.random() < 0.2
+        ):
             continue
-        start, end = (_top(inks[place]), _top(inks[place + 1])) if zeros_only else (
-            _side(inks[place], right=True), _side(inks[place + 1], right=False))  # fmt: skip
+        start, end = (_top(inks[index]), _top(inks[index + 1])) if zeros_only else (
+            _side(inks[index], right=True), _side(inks[index + 1], right=False))  # fmt: skip
         if abs(end[0] - start[0]) > (2 if zeros_only else _FAR) * hand.height:
             continue
         middle = (start + end) / 2 + np.array([0.0, rng.uniform(-0.05, 0.15) * hand.height])
         weights = np.linspace(0, 1, 2 * _STEP)[:, None]
         curve = (1 - weights) ** 2 * start + 2 * weights * (1 - weights) * middle + weights**2 * end
         ink, left, top = written([curve.astype(np.float32)], hand.pen)
-        joined[place] = together(joined[place], ink, int(left), int(top))
+        joined[index] = together(joined[index], ink, int(left), int(top))
     return joined
 
 

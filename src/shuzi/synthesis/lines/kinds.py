@@ -23,7 +23,7 @@ class Kind:
         The kind's name.
     texts
         Names of texts, with their weights.
-    share
+    fraction
         The fraction of the training pages; 0 for a kind that is held out.
     papers, frames
         Kinds of paper and frame, with their weights.
@@ -36,7 +36,7 @@ class Kind:
 
     name: str
     texts: Mapping[str, float]
-    share: float
+    fraction: float
     papers: Mapping[str, float] = field(default_factory=lambda: _PAPERS)
     frames: Mapping[str, float] = field(default_factory=lambda: _FRAMES)
     photos: float = 0.4
@@ -66,8 +66,8 @@ def _chosen(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
     if len(names) == 1:
         return names[0]
     values = np.fromiter(weights.values(), np.float64, len(names))
-    place = int(np.searchsorted(np.cumsum(values), rng.random() * values.sum(), side="right"))
-    return names[min(place, len(names) - 1)]
+    index = int(np.searchsorted(np.cumsum(values), rng.random() * values.sum(), side="right"))
+    return names[min(index, len(names) - 1)]
 
 
 KINDS: Mapping[str, Kind] = {
@@ -92,5 +92,5 @@ KINDS: Mapping[str, Kind] = {
 }  # fmt: skip
 """Kinds of composed pages by name."""
 
-TRAINED = tuple(kind for kind in KINDS.values() if kind.share)
-HELD_OUT = tuple(kind for kind in KINDS.values() if not kind.share)
+TRAINED = tuple(kind for kind in KINDS.values() if kind.fraction)
+HELD_OUT = tuple(kind for kind in KINDS.values() if not kind.fraction)

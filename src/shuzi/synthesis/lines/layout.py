@@ -154,7 +154,7 @@ def place(
     text
         What.
     pitch
-        In a comb, the distance between its places, in pixels; 0 for free writing.
+        In a comb, the distance between its cells, in pixels; 0 for free writing.
     """
     placed, height = Placed(hand.height), hand.height
     space, small, raised, number = 0.0, float(rng.uniform(0.5, 0.85)), float(rng.uniform(0.3, 1.1)), 0

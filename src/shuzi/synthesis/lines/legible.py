@@ -113,11 +113,11 @@ def is_apart(placed: Sequence[tuple[Ink, int, int, bool]], height: float) -> boo
     parts = []
     for ink, x, y, _ in placed:
         dark = (np.pad(ink, 1) > INKED).astype(np.uint8)
-        place = np.s_[y - top - 1 : y - top + len(ink) + 1, x - left - 1 : x - left + ink.shape[1] + 1]
-        layers[place] += dark
-        parts.append((dark, place))
-    for dark, place in parts:
-        others = layers[place] - dark > 0
+        box = np.s_[y - top - 1 : y - top + len(ink) + 1, x - left - 1 : x - left + ink.shape[1] + 1]
+        layers[box] += dark
+        parts.append((dark, box))
+    for dark, box in parts:
+        others = layers[box] - dark > 0
         _, _, wide, high = cv2.boundingRect(dark)
         if max(wide, high) < _SMALL * height:
             near, most = cv2.dilate(dark, np.ones((3, 3), np.uint8)), _TOUCHED
@@ -146,22 +146,22 @@ def is_seen(grey: NDArray[np.uint8], text: str, boxes: NDArray[np.float32]) -> b
     ends = boxes[:, :2] + boxes[:, 2:]
     if boxes[:, :2].min() < -1 or (ends - (width, height)).max() > 1 or boxes[:, 2:].min() <= 0:
         return False
-    marks = [place for place, each in enumerate(text) if each in MARKS]
+    marks = [index for index, each in enumerate(text) if each in MARKS]
     if not marks:
         return True
     contrast = contrast_map(grey).astype(np.float32) - PAPER
-    digits = [place for place, each in enumerate(text) if each in DIGITS] or range(len(text))
-    usual = float(np.median([_strongest(contrast, boxes[place]) for place in digits]))
+    digits = [index for index, each in enumerate(text) if each in DIGITS] or range(len(text))
+    usual = float(np.median([_strongest(contrast, boxes[index]) for index in digits]))
     letter = float(np.median(boxes[list(digits), 3]))
     paper = np.ones(contrast.shape, np.uint8)
     for box in boxes:
         x, y, right, bottom = _corners(box, 2, contrast.shape)
         paper[y:bottom, x:right] = 0
-    for place in marks:
-        x, y, right, bottom = _corners(boxes[place], _AROUND * letter, contrast.shape)
+    for index in marks:
+        x, y, right, bottom = _corners(boxes[index], _AROUND * letter, contrast.shape)
         around = contrast[y:bottom, x:right][paper[y:bottom, x:right] > 0]
         beside = float(np.percentile(around, 97)) if around.size else 0.0
-        if _strongest(contrast, boxes[place]) < max(_DARK * usual, _AGAINST_PAPER * beside):
+        if _strongest(contrast, boxes[index]) < max(_DARK * usual, _AGAINST_PAPER * beside):
             return False
     return True
 

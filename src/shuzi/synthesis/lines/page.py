@@ -106,7 +106,7 @@ def _with_print(
 ) -> tuple[str, list[tuple[Ink, int, int, bool]]]:
     """Print a word before or after the writing."""
     letters = print_word(rng, max(8, round(height * rng.uniform(0.45, 1.0))))
-    wide = sum(each.shape[1] + 1 for each in letters)
+    wide = sum(letter.shape[1] + 1 for letter in letters)
     before = rng.random() < 0.7
     left = min((x for _, x, _, _ in inks), default=0)
     right = max((x + ink.shape[1] for ink, x, _, _ in inks), default=0)
@@ -114,9 +114,9 @@ def _with_print(
     x = left - gap - wide if before else right + gap
     base = round(rng.normal(0, 0.1) * height)
     printed = []
-    for each in letters:
-        printed.append((each, round(x), base - len(each), True))
-        x += each.shape[1] + 1
+    for letter in letters:
+        printed.append((letter, round(x), base - len(letter), True))
+        x += letter.shape[1] + 1
     signs = SIGN * len(printed)
     return (signs + written, printed + inks) if before else (written + signs, inks + printed)
 

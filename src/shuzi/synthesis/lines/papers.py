@@ -30,11 +30,11 @@ class Paper:
         "bare", "ruled", "squared", "waves", "net" or "clouds".
     frame
         "", "line" (under the writing), "through" (across it, at any height), "box" (around it), "columns" (a table's,
-        on one side or both), "comb" (one place per character) or "cell" (a square around it).
+        on one side or both), "comb" (a cell for each character) or "cell" (a square around it).
     pitch
-        The distance between a comb's places, in pixels.
+        The distance between the cells of a comb, in pixels.
     x, y
-        The left edge of the first character's place and the line of writing, in pixels.
+        The left edge of the first character's cell, and the line of writing, in pixels.
     letter
         The height of a digit, in pixels.
     ink
@@ -111,8 +111,8 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
             left, top = (left + right - side) / 2, (top + bottom - side) / 2
             right, bottom = left + side, top + side
         corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-        for place in range(4):
-            line(corners[place], corners[(place + 1) % 4])
+        for index in range(4):
+            line(corners[index], corners[(index + 1) % 4])
         if paper.frame == "box" and rng.random() < 0.25:  # the table's column continues
             line((left, 0), (left, height))
             line((right, 0), (right, height))
@@ -121,8 +121,8 @@ def _framed(rng: np.random.Generator, light: NDArray[np.float32], paper: Paper, 
         top, bottom = paper.y - rng.uniform(1.05, 1.5) * letter, paper.y + rng.uniform(0.05, 0.4) * letter
         teeth = top if rng.random() < 0.7 else bottom - rng.uniform(0.2, 0.5) * letter
         gap = rng.uniform(0.05, 0.2) * paper.pitch if rng.random() < 0.3 else 0.0
-        for place in range(count + 1):
-            x = paper.x + place * paper.pitch
+        for index in range(count + 1):
+            x = paper.x + index * paper.pitch
             for each in (x - gap, x + gap) if gap else (x,):
                 line((each, teeth), (each + rng.normal(0, 0.2), bottom))
         line((paper.x, bottom), (paper.x + count * paper.pitch, bottom))

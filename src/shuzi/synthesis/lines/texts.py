@@ -51,9 +51,9 @@ def digits(rng: np.random.Generator, count: int) -> str:
     """Draw random digits; some numbers repeat a digit, as real ones do."""
     drawn = rng.integers(0, 10, count)
     if count > 1 and rng.random() < 0.25:
-        for place in range(1, count):
+        for index in range(1, count):
             if rng.random() < 0.5:
-                drawn[place] = drawn[place - 1]
+                drawn[index] = drawn[index - 1]
     if count > 2 and rng.random() < 0.15:
         drawn[-int(rng.integers(1, count)) :] = 0
     return "".join(map(str, drawn))
@@ -75,7 +75,7 @@ def _whole_part(rng: np.random.Generator, separator: str) -> str:
     if not separator:
         return value
     head = len(value) % 3
-    groups = ([value[:head]] if head else []) + [value[place : place + 3] for place in range(head, len(value), 3)]
+    groups = ([value[:head]] if head else []) + [value[start : start + 3] for start in range(head, len(value), 3)]
     return separator.join(groups)
 
 

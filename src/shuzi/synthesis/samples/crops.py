@@ -56,7 +56,7 @@ def compose_part(
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
     seed: Sequence[int],
-    share: float,
+    fraction: float,
     strokes: Strokes | None = None,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Compose a part of the crops; all of the given images are included, whatever the part.
@@ -67,7 +67,7 @@ def compose_part(
         The digits: uint8 (n, 28, 28) and (n,).
     seed
         Decides everything.
-    share
+    fraction
         The part, as a fraction of a whole training's crops.
     strokes
         Pen strokes; None uses only the digits and pseudo-letters.
@@ -79,13 +79,13 @@ def compose_part(
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
     cuts: list[Cut] = list(zip(images, labels.tolist(), strict=True)) * AS_THEY_ARE
-    rewritten, glyphs, pages = REWRITTEN * share, GLYPHS * share, PAGES * share
+    rewritten, glyphs, pages = REWRITTEN * fraction, GLYPHS * fraction, PAGES * fraction
     if strokes is not None:
         pens = PenCrops(Writers(images, labels, strokes, composer.fields), strokes)
-        written = [pens.digit(rng) for _ in range(round(DIGITS_BY_PENS * share))]
-        written += [pens.other(rng) for _ in range(round(OTHERS_BY_PENS * share))]
+        written = [pens.digit(rng) for _ in range(round(DIGITS_BY_PENS * fraction))]
+        written += [pens.other(rng) for _ in range(round(OTHERS_BY_PENS * fraction))]
         cuts.extend(each for each in written if each is not None)
-        for _ in range(round(LINES_BY_PENS * share)):
+        for _ in range(round(LINES_BY_PENS * fraction)):
             cuts.extend(pens.line(rng))
         glyphs *= GLYPHS_KEPT
     cuts.extend(_rewritten(rng, composer) for _ in range(round(rewritten)))
@@ -115,12 +115,12 @@ def _as_levels(ink: NDArray[np.float32]) -> NDArray[np.uint8]:
 
 
 def _cuts(rng: np.random.Generator, page: Page) -> list[Cut]:
-    """Crop a page's digits about as exactly as a detector finds them, and places that are not a single digit."""
+    """Crop a page's digits about as exactly as a detector finds them, and boxes that hold no single digit."""
     ink = ink_map(page.grey)
     off = rng.normal(0, 0.05, page.boxes.shape) * np.tile(page.boxes[:, 2:], 2)
-    places = [*zip(page.boxes + off, page.labels.tolist(), strict=True)]
-    places += [(box, NOT_A_DIGIT) for box in _no_digits(rng, page)]
-    cuts = [(cut_out(ink, Box(*box)), label) for box, label in places]
+    boxes = [*zip(page.boxes + off, page.labels.tolist(), strict=True)]
+    boxes += [(box, NOT_A_DIGIT) for box in _no_digits(rng, page)]
+    cuts = [(cut_out(ink, Box(*box)), label) for box, label in boxes]
     return [(image, label) for image, label in cuts if image is not None]
 
 
@@ -129,16 +129,16 @@ def _no_digits(rng: np.random.Generator, page: Page) -> list[NDArray[np.float32]
     boxes: list[NDArray[np.float32]] = []
     count = len(page.boxes)
     if count > 1 and rng.random() < 0.5:
-        place = int(rng.integers(count - 1))
-        first, second = page.boxes[place], page.boxes[place + 1]
+        index = int(rng.integers(count - 1))
+        first, second = page.boxes[index], page.boxes[index + 1]
         both = union(first, second)
         # if one covers the other, nobody could tell that there are two
         if both[2] > 1.4 * max(first[2], second[2]) and both[3] < 2 * max(first[3], second[3]):
             boxes.append(both.astype(np.float32))
     if count and rng.random() < 0.25:
-        place = int(rng.integers(count))
-        x, y, width, height = page.boxes[place]
-        if page.labels[place] in _NO_DIGIT_HALVED:
+        index = int(rng.integers(count))
+        x, y, width, height = page.boxes[index]
+        if page.labels[index] in _NO_DIGIT_HALVED:
             half = rng.uniform(0.4, 0.55)
             boxes.append(np.array([x + (width * (1 - half) if rng.random() < 0.5 else 0), y, width * half, height]))
     if rng.random() < 0.4:

@@ -49,7 +49,7 @@ def as_they_are(dataset: Dataset) -> Examples:
     return Examples(dataset.images, dataset.labels)
 
 
-def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Iterator[Examples]:
+def compose(kind: str, dataset: Dataset, seed: int, fraction: float = 1.0) -> Iterator[Examples]:
     """Compose examples from a dataset's digits, one part of the work at a time.
 
     Parameters
@@ -61,7 +61,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
         The digits.
     seed
         Decides everything.
-    share
+    fraction
         How many to compose, as a fraction of a whole training's examples.
 
     Yields
@@ -76,7 +76,7 @@ def compose(kind: str, dataset: Dataset, seed: int, share: float = 1.0) -> Itera
     }
     more = () if kind == "pages" else (dataset.strokes,)
     jobs = [
-        (dataset.images[part::PARTS], dataset.labels[part::PARTS], [seed, _OWN_STREAM, part], share / PARTS, *more)
+        (dataset.images[part::PARTS], dataset.labels[part::PARTS], [seed, _OWN_STREAM, part], fraction / PARTS, *more)
         for part in range(min(PARTS, len(dataset)))
     ]
     pool = Pool(min(cores(), PARTS))

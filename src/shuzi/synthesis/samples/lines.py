@@ -74,13 +74,13 @@ def strip_of(rng: np.random.Generator, page: LinePage) -> Strip:
     return cut(contrast, (left, top, max(right - left, 4.0), max(high, 4.0))), text
 
 
-def _between(boxes: NDArray[np.float32], place: int) -> float:
+def _between(boxes: NDArray[np.float32], index: int) -> float:
     """Return the position of a cut between two neighbours."""
-    if place == 0:
+    if index == 0:
         return -math.inf
-    if place == len(boxes):
+    if index == len(boxes):
         return math.inf
-    return float(boxes[place - 1, 0] + boxes[place - 1, 2] + boxes[place, 0]) / 2
+    return float(boxes[index - 1, 0] + boxes[index - 1, 2] + boxes[index, 0]) / 2
 
 
 def strips(
@@ -105,8 +105,8 @@ def strips(
     cells
         Cells of registers, `_FROM_REGISTERS` of the strips.
     """
-    shares = np.array([kind.share or 1.0 for kind in kinds])
-    ends = np.cumsum(shares / shares.sum())
+    fractions = np.array([kind.fraction or 1.0 for kind in kinds])
+    ends = np.cumsum(fractions / fractions.sum())
     while True:
         if cells is not None and rng.random() < _FROM_REGISTERS:
             strip, text = cells.strip(rng)
@@ -158,13 +158,13 @@ def arrays(found: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.
     full = list(found)
     images = np.full((len(full), HEIGHT, LONGEST), PAPER, np.uint8)
     labels = np.full((len(full), MOST), -1, np.int8)
-    for place, row in enumerate(full):
+    for index, row in enumerate(full):
         x = 0
         for strip, _ in row:
-            images[place, :, x : x + strip.shape[1]] = strip
+            images[index, :, x : x + strip.shape[1]] = strip
             x += strip.shape[1] + _BETWEEN
         text = "".join(text for _, text in row)
-        labels[place, : len(text)] = [CLASSES.index(each) for each in text]
+        labels[index, : len(text)] = [CLASSES.index(each) for each in text]
     return images, labels
 
 
@@ -177,7 +177,7 @@ def compose_part(
     images: NDArray[np.uint8],
     labels: NDArray[np.uint8],
     seed: Sequence[int],
-    share: float,
+    fraction: float,
     strokes: Strokes,
     alone: bool = False,
 ) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
@@ -189,7 +189,7 @@ def compose_part(
         MNIST's digits: uint8 (n, 28, 28) and (n,).
     seed
         Decides everything.
-    share
+    fraction
         The part, as a fraction of all lines.
     strokes
         Pen strokes.
@@ -203,7 +203,7 @@ def compose_part(
     cv2.setNumThreads(1)
     writers = Writers(images, labels, strokes)
     rng = np.random.default_rng(list(seed))
-    return arrays(packed(islice(strips(rng, writers), max(1, round(LINES * share))), alone))
+    return arrays(packed(islice(strips(rng, writers), max(1, round(LINES * fraction))), alone))
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:

@@ -25,7 +25,7 @@ _INK = 76  # 0.3 of full ink: a digit's box holds what is brighter, as on compos
 
 
 def compose_part(
-    images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], share: float
+    images: NDArray[np.uint8], labels: NDArray[np.uint8], seed: Sequence[int], fraction: float
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Compose a part of the pages.
 
@@ -35,7 +35,7 @@ def compose_part(
         The digits: uint8 (n, 28, 28) and (n,).
     seed
         Decides everything.
-    share
+    fraction
         The part, as a fraction of all pages.
 
     Returns
@@ -44,7 +44,7 @@ def compose_part(
     """
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
-    made = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * share)))]
+    made = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * fraction)))]
     maps = np.stack([contrast_map(page.grey) for page in made])
     return maps, pack([(page.labels, page.boxes) for page in made])
 
@@ -100,8 +100,8 @@ def pack(pages: list[tuple[NDArray[np.uint8], NDArray[np.float32]]]) -> NDArray[
     [[7.0, 1.0, 2.0, 3.0, 4.0], [-1.0, 0.0, 0.0, 1.0, 1.0]]
     """
     packed = np.tile(np.array([-1, 0, 0, 1, 1], np.float32), (len(pages), MOST, 1))
-    for place, (labels, boxes) in enumerate(pages):
+    for index, (labels, boxes) in enumerate(pages):
         count = min(len(labels), MOST)
-        packed[place, :count, 0] = labels[:count]
-        packed[place, :count, 1:] = boxes[:count]
+        packed[index, :count, 0] = labels[:count]
+        packed[index, :count, 1:] = boxes[:count]
     return packed

@@ -52,8 +52,8 @@ class PenCrops:
 
     def __init__(self, writers: Writers, strokes: Strokes) -> None:
         self._writers = writers
-        places = trusted_samples(strokes, DIGITS + string.ascii_letters + SIGNS)
-        known = by_character(strokes, places)
+        samples = trusted_samples(strokes, DIGITS + string.ascii_letters + SIGNS)
+        known = by_character(strokes, samples)
         self._anybody = Recorded(strokes, known, known, 0.0)
         self._digits, self._letters, self._signs = (
             [each for each in every if each in known] for every in (DIGITS, string.ascii_letters, SIGNS)
@@ -125,23 +125,24 @@ class PenCrops:
         self, rng: np.random.Generator, characters: str, boxes: NDArray[np.float32]
     ) -> list[tuple[NDArray[np.float32], int]]:
         """Choose boxes and their labels; they are about as exact as a detector's."""
-        found = []
+        crops = []
         everything = np.arange(len(boxes))
         for number, (character, box) in enumerate(zip(characters, boxes, strict=True)):
             others = boxes[everything != number]
             if len(others) and overlap_of_smaller(box, others).max() > _COVERED:
                 continue
-            found.append((box + rng.normal(0, 0.05, 4) * np.tile(box[2:], 2), label_of(character)))
+            crops.append((box + rng.normal(0, 0.05, 4) * np.tile(box[2:], 2), label_of(character)))
             if character not in DIGITS and rng.random() < _PARTS:
-                found.append((_part(rng, box), _PART))
-        for one, other in pairwise(boxes):
-            apart = other[0] > one[0] + 0.9 * one[2]
-            if apart and min(one[3], other[3]) > _AS_LARGE * max(one[3], other[3]) and rng.random() < _WITH_NEIGHBOUR:
-                found.append((union(one, other), NOT_A_DIGIT))
+                crops.append((_part(rng, box), _PART))
+        for box, following in pairwise(boxes):
+            apart = following[0] > box[0] + 0.9 * box[2]
+            lower, higher = sorted((box[3], following[3]))
+            if apart and lower > _AS_LARGE * higher and rng.random() < _WITH_NEIGHBOUR:
+                crops.append((union(box, following), NOT_A_DIGIT))
         if len(boxes) > 2 and rng.random() < _WHOLE:
             low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
-            found.append((np.concatenate([low, high - low]), NOT_A_DIGIT))
-        return [(np.asarray(box, np.float32), label) for box, label in found]
+            crops.append((np.concatenate([low, high - low]), NOT_A_DIGIT))
+        return [(np.asarray(box, np.float32), label) for box, label in crops]
 
 
 def _any_of(rng: np.random.Generator, characters: list[str] | str) -> str:
@@ -155,16 +156,16 @@ def _height(rng: np.random.Generator) -> float:
 def _part(rng: np.random.Generator, box: NDArray[np.float32]) -> NDArray[np.float32]:
     """Choose a part of a letter on one of its four sides."""
     x, y, width, height = box
-    share = rng.uniform(0.35, 0.65)
+    fraction = rng.uniform(0.35, 0.65)
     match int(rng.integers(4)):
         case 0:
-            return np.array([x, y, width * share, height], np.float32)
+            return np.array([x, y, width * fraction, height], np.float32)
         case 1:
-            return np.array([x + width * (1 - share), y, width * share, height], np.float32)
+            return np.array([x + width * (1 - fraction), y, width * fraction, height], np.float32)
         case 2:
-            return np.array([x, y, width, height * share], np.float32)
+            return np.array([x, y, width, height * fraction], np.float32)
         case _:
-            return np.array([x, y + height * (1 - share), width, height * share], np.float32)
+            return np.array([x, y + height * (1 - fraction), width, height * fraction], np.float32)
 
 
 def _of_part(image: NDArray[np.uint8]) -> int:

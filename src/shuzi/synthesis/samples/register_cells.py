@@ -43,8 +43,8 @@ class RegisterCells:
         groups = self._words if not self._numbers or (self._words and rng.random() < _WORDS) else self._numbers
         sizes = np.sqrt([len(group) for group in groups])
         group = groups[int(rng.choice(len(groups), p=sizes / sizes.sum()))]
-        place = int(group[int(rng.integers(len(group)))])
-        grey, (left, top, right, bottom) = _varied(rng, self._cells.picture(place), self._cells.boxes[place])
+        index = int(group[int(rng.integers(len(group)))])
+        grey, (left, top, right, bottom) = _varied(rng, self._cells.picture(index), self._cells.boxes[index])
         contrast = contrast_map(grey)
         if rng.random() < _TIGHT:
             top, bottom = _ink(contrast, (left, top, right, bottom))
@@ -53,11 +53,11 @@ class RegisterCells:
         above, below = rng.uniform(-0.04, _REACH * (1.0 if rng.random() < 0.5 else 0.4), 2) * high
         beside = rng.uniform(0.0, _REACH, 2) * high
         frame = (left - beside[0], top - above, right - left + beside.sum(), high + above + below)
-        return cut(contrast, frame), target(self._cells.texts[place])
+        return cut(contrast, frame), target(self._cells.texts[index])
 
 
-def _by_register(registers: NDArray[np.str_], places: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    return [places[registers[places] == name] for name in np.unique(registers[places])]
+def _by_register(registers: NDArray[np.str_], indices: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    return [indices[registers[indices] == name] for name in np.unique(registers[indices])]
 
 
 def _ink(contrast: NDArray[np.uint8], box: tuple[float, float, float, float]) -> tuple[float, float]:

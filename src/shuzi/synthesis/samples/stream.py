@@ -79,23 +79,23 @@ class Stream:
         self._lines = self._pool.share(Lines(dataset))
         self._tasks: dict[int, Task] = {}
 
-    def block(self, number: int) -> Examples:
-        """Return a block, and have the next ones composed.
+    def block(self, index: int) -> Examples:
+        """Return the block at an index, from 0, and have the next ones composed.
 
         Raises
         ------
         TrainingError
             The process that composed it ended, and so did the one that tried again.
         """
-        wanted = range(number, number + self._pool.most + 1)
-        for old in self._tasks.keys() - set(wanted):
-            self._pool.cancel(self._tasks.pop(old))
-        for each in wanted:
-            if each not in self._tasks:
-                given: tuple[Any, ...] = ([self._seed, _OWN_STREAM, each], self._rows)
-                self._tasks[each] = self._pool.submit(compose_block, *given, shared=self._lines, size=_LARGE)
+        ahead = range(index, index + self._pool.most + 1)
+        for skipped in self._tasks.keys() - set(ahead):
+            self._pool.cancel(self._tasks.pop(skipped))
+        for block in ahead:
+            if block not in self._tasks:
+                arguments: tuple[Any, ...] = ([self._seed, _OWN_STREAM, block], self._rows)
+                self._tasks[block] = self._pool.submit(compose_block, *arguments, shared=self._lines, size=_LARGE)
         try:
-            return Examples(*self._pool.result(self._tasks.pop(number)))
+            return Examples(*self._pool.result(self._tasks.pop(index)))
         except Crashed as problem:
             raise TrainingError("error.training.composing") from problem
 

@@ -21,10 +21,10 @@ class Feed(Protocol):
     """Decides which examples each step sees; a run that resumes at any step sees what it would have seen."""
 
     examples: Examples
-    """Those that the steps are prepared for."""
+    """The examples that the steps are prepared for."""
 
     count: int
-    """How many different examples the training sees."""
+    """The number of different examples that the training sees."""
 
     def end(self, step: int) -> int:
         """Return the step before which other examples must be held."""
@@ -33,7 +33,7 @@ class Feed(Protocol):
         """Let the backend hold the examples of some steps; return their positions, int32 (steps, batch size)."""
 
     def close(self) -> None:
-        """Free what composes examples."""
+        """End the processes that compose examples, if there are any."""
 
 
 class Kept:
@@ -59,10 +59,10 @@ class Streamed:
     """Examples composed while the training goes on."""
 
     def __init__(self, recipe: Recipe, stream: Stream, step: int) -> None:
-        self._recipe, self._stream, self._number = recipe, stream, step // BLOCK
+        self._recipe, self._stream, self._block = recipe, stream, step // BLOCK
         self.count = recipe.steps * recipe.batch_size
         try:
-            self.examples = stream.block(self._number)
+            self.examples = stream.block(self._block)
         except BaseException:  # nobody else can close what is not made
             stream.close()
             raise
@@ -73,11 +73,11 @@ class Streamed:
 
     def batches(self, steps: Steps, start: int, stop: int) -> NDArray[np.int32]:
         """Hold the block of the steps, and return positions in it, in the order in which they were composed."""
-        number, size = start // BLOCK, self._recipe.batch_size
-        if number != self._number:
-            self._number = number
-            steps.hold(self._stream.block(number))
-        first = (start - number * BLOCK) * size
+        block, size = start // BLOCK, self._recipe.batch_size
+        if block != self._block:
+            self._block = block
+            steps.hold(self._stream.block(block))
+        first = (start - block * BLOCK) * size
         return np.arange(first, first + (stop - start) * size, dtype=np.int32).reshape(-1, size)
 
     def close(self) -> None:

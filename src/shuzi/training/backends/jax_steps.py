@@ -59,10 +59,10 @@ class JaxSteps(Steps):
             losses.append(loss)
             correct.append(right)
             gradients.append(gradient)
-        share = 1 / len(losses) if self._recipe.loss == "mean" else 1.0
-        total = jax.tree.map(lambda *each: sum(each) * share, *gradients)
+        factor = 1 / len(losses) if self._recipe.loss == "mean" else 1.0
+        total = jax.tree.map(lambda *towers: sum(towers) * factor, *gradients)
         learnt, optimizer = self._optimizer.stateless_apply(optimizer, total, learnt)
-        return (learnt, fixed, optimizer), (sum(losses) * share, sum(correct) / self._recipe.batch_size)
+        return (learnt, fixed, optimizer), (sum(losses) * factor, sum(correct) / self._recipe.batch_size)
 
     def _tower(
         self, learnt: Any, fixed: Any, held: tuple[Any, Any], batch: Any, choices: Any
@@ -75,8 +75,8 @@ class JaxSteps(Steps):
 def _one_by_one(step: Any, held: Any, state: Any, chunk: tuple[Any, Any]) -> tuple[Any, tuple[Any, Any]]:
     """Do what `jax.lax.scan` does, with one call for each batch."""
     collected = []
-    for each in zip(*chunk, strict=True):
-        state, metrics = step(held, state, each)
+    for batch in zip(*chunk, strict=True):
+        state, metrics = step(held, state, batch)
         collected.append(metrics)
-    losses, accuracies = (jnp.stack(each) for each in zip(*collected, strict=True))
+    losses, accuracies = (jnp.stack(metrics) for metrics in zip(*collected, strict=True))
     return state, (losses, accuracies)

@@ -24,7 +24,7 @@ from shuzi.training.network.architectures import build
 from shuzi.training.network.optimizers import LAST_LAYERS, build_optimizer
 from shuzi.training.recipe import Recipe
 from shuzi.training.start import start_from
-from shuzi.training.tasks.known import TASKS
+from shuzi.training.tasks.all_tasks import TASKS
 
 PASS_PIXELS = 1_000 * 28 * 28  # pixels in one forward pass: more would take gigabytes
 
@@ -134,7 +134,7 @@ class Steps(ABC):
 
     def _variables(self) -> dict[str, Any]:
         kept = [*self._learner.variables, *self._optimizer.variables]
-        return {_unnumbered(f"{place:03d} {variable.path}"): variable for place, variable in enumerate(kept)}
+        return {_unnumbered(f"{index:03d} {variable.path}"): variable for index, variable in enumerate(kept)}
 
     def _batch(self, images: Any, choices: Any) -> Any:
         """Turn uint8 images into the network's input, augmented if the recipe says so."""

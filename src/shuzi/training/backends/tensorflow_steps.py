@@ -91,10 +91,12 @@ class TensorFlowSteps(Steps):
         learnt = self._learner.trainable_variables
         towers = [self._tower(*piece) for piece in self._pieces(images, labels, choices)]
         losses, correct, gradients = zip(*towers, strict=True)
-        share = 1 / len(towers) if self._recipe.loss == "mean" else 1.0
-        total = [tf.add_n(each) * share for each in zip(*gradients, strict=True)] if len(towers) > 1 else gradients[0]
+        factor = 1 / len(towers) if self._recipe.loss == "mean" else 1.0
+        total = gradients[0]
+        if len(towers) > 1:
+            total = [tf.add_n(gradient) * factor for gradient in zip(*gradients, strict=True)]
         self._optimizer.apply(total, learnt)
-        return tf.add_n(losses) * share, tf.add_n(correct) / self._recipe.batch_size
+        return tf.add_n(losses) * factor, tf.add_n(correct) / self._recipe.batch_size
 
     def _tower(self, images: Any, labels: Any, choices: Any) -> tuple[Any, Any, list[Any]]:
         batch = self._batch(images, choices)

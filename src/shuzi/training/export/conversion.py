@@ -38,7 +38,7 @@ from shuzi.training.export.parity import (
 )
 from shuzi.training.network.architectures import build
 from shuzi.training.recipe import Recipe
-from shuzi.training.tasks.known import TASKS
+from shuzi.training.tasks.all_tasks import TASKS
 
 LITERT_SLACK = 0.0005
 """The fraction of a classifier's answers that may differ in a LiteRT file.

@@ -73,8 +73,8 @@ def read_weights(path: Path, model: Any) -> None:
     if name := mismatch(path, model):
         raise ModelError("error.model.weights", path=path, name=name)
     stored = _stored(path)
-    for each, variable in named_weights(model).items():
-        variable.assign(stored[each])
+    for name, variable in named_weights(model).items():
+        variable.assign(stored[name])
 
 
 def mismatch(path: Path, model: Any) -> str | None:

@@ -48,7 +48,7 @@ from shuzi.training.recipe import OPTIONS, Recipe
 from shuzi.training.recipes import RECIPES
 from shuzi.training.run_folder import KERAS_FILE
 from shuzi.training.start import card_of_start
-from shuzi.training.tasks.known import TASKS
+from shuzi.training.tasks.all_tasks import TASKS
 
 
 def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -> Card:

@@ -76,13 +76,13 @@ def compare(
     >>> compare([np.array([[0.25, 0.75]])], [np.array([[1.0, 0.0]])]).others
     1
     """
-    tolerance = max([tolerance, *(_ROUNDING * float(np.max(np.abs(each), initial=0)) for each in expected)])
+    tolerance = max([tolerance, *(_ROUNDING * float(np.max(np.abs(output), initial=0)) for output in expected)])
     others = np.zeros(len(expected[0]), bool)
     differences = []
-    for number, (one, other) in enumerate(zip(found, expected, strict=True)):
-        differences.append(np.max(np.abs(one - other)))
-        if number < answers:
-            others |= _another_answer(one, other, tolerance)
+    for index, (output, wanted) in enumerate(zip(found, expected, strict=True)):
+        differences.append(np.max(np.abs(output - wanted)))
+        if index < answers:
+            others |= _another_answer(output, wanted, tolerance)
     return Parity(len(others), int(others.sum()), float(np.max(differences)), tolerance)
 
 

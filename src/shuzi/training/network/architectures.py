@@ -16,8 +16,8 @@ from shuzi.errors import RecipeError
 from shuzi.ink.paper import CONTRAST, PAPER
 from shuzi.models.tasks import CLASSES, CLASSIFY, CLASSIFY_OR_REJECT, DETECT, RECOGNISE_LINE
 from shuzi.training.recipe import Recipe
+from shuzi.training.tasks.all_tasks import TASKS
 from shuzi.training.tasks.detection import FIRST_SCORE
-from shuzi.training.tasks.known import TASKS
 
 MEAN, SPREAD = 0.1307, 0.3081
 """Mean and standard deviation of the training pixels, scaled to [0, 1]."""
@@ -95,9 +95,9 @@ def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learnin
         scores.append(_scores(x, number))
         signs.append(layers.Dense(1, name=f"is_digit_{number}", dtype="float32")(x))
     if learning:
-        shares = _side_by_side([layers.Softmax(dtype="float32")(each) for each in scores])
-        chances = _side_by_side([layers.Activation("sigmoid", dtype="float32")(each) for each in signs])
-        return layers.Concatenate(axis=2, dtype="float32")([shares, chances])
+        probabilities = _side_by_side([layers.Softmax(dtype="float32")(each) for each in scores])
+        digit_probabilities = _side_by_side([layers.Activation("sigmoid", dtype="float32")(each) for each in signs])
+        return layers.Concatenate(axis=2, dtype="float32")([probabilities, digit_probabilities])
     probabilities = layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(scores))
     return [probabilities, layers.Activation("sigmoid", dtype="float32")(layers.Average(dtype="float32")(signs))]
 

@@ -86,9 +86,9 @@ def wide(images: Any, choices: Any) -> Any:
 
 def _line(shift: Any, stretch: Any) -> Any:
     """Build the matrices (n, 28, 28) that move a column of pixels to new positions, with linear interpolation."""
-    places = np.arange(SIDE, dtype=np.float32)
-    source = (places - np.float32(_MIDDLE)) * stretch + shift + _MIDDLE
-    return ops.relu(1 - ops.abs(source[:, :, None] - places))
+    positions = np.arange(SIDE, dtype=np.float32)
+    source = (positions - np.float32(_MIDDLE)) * stretch + shift + _MIDDLE
+    return ops.relu(1 - ops.abs(source[:, :, None] - positions))
 
 
 def _sampled(images: Any, y: Any, x: Any) -> Any:

@@ -12,15 +12,15 @@ from shuzi.training.recipe import Recipe
 
 _ADAM_S_EPSILON = 1e-8
 LAST_LAYERS = ("output", "is_digit", "scores", "boxes")
-"""How the names of the layers begin that are the last ones with weights."""
+"""Prefixes of the names of the last layers with weights, which turn features into answers."""
 
 
 class Muon(keras.optimizers.Muon):  # type: ignore[misc] # Keras publishes no types
-    """Muon (Jordan et al., 2024) that treats convolution kernels as matrices too.
+    """Muon (Jordan et al., 2024), for convolution kernels too.
 
-    Muon makes a matrix's step equally long in all directions, so that rare ones are learnt as quickly as common ones.
-    Keras's own Muon leaves four-dimensional kernels to Adam; both leave the last layers and anything that is not a
-    matrix to Adam.
+    Muon steps equally far along all directions of a matrix, so that rare directions are learnt as quickly as common
+    ones. Keras's own Muon leaves four-dimensional kernels to Adam; here each is flattened to a matrix. Both leave the
+    last layers, and whatever is no matrix, to Adam.
     """
 
     def _should_use_adamw(self, variable: Any) -> bool:

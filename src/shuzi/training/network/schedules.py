@@ -29,11 +29,11 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
 
     def __call__(self, step: Any) -> Any:
         """Return the learning rate for a step."""
-        place = (ops.cast(step, "float32") + 0.5) / self.steps
-        rising = _START + (1 - _START) * place / self.warm_up
-        fallen = ops.clip((place - self.warm_up) / (1 - self.warm_up), 0, 1)
+        progress = (ops.cast(step, "float32") + 0.5) / self.steps
+        rising = _START + (1 - _START) * progress / self.warm_up
+        fallen = ops.clip((progress - self.warm_up) / (1 - self.warm_up), 0, 1)
         falling = _END + (1 - _END) * 0.5 * (1 + ops.cos(math.pi * fallen))
-        return self.highest * ops.where(place < self.warm_up, rising, falling)
+        return self.highest * ops.where(progress < self.warm_up, rising, falling)
 
     def get_config(self) -> dict[str, float]:
         """Return the schedule's settings."""

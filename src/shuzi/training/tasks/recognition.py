@@ -61,8 +61,8 @@ class RecogniseLine(Task):
         kept = ops.logical_and(best != before, best != NOTHING)
         count = ops.cumsum(ops.cast(kept, "int32"), axis=1)
         labels = ops.cast(labels, "int32")
-        place = ops.clip(count - 1, 0, labels.shape[1] - 1)
-        wanted = ops.take_along_axis(labels, place, axis=1)
+        last = ops.clip(count - 1, 0, labels.shape[1] - 1)
+        wanted = ops.take_along_axis(labels, last, axis=1)
         agree = ops.all(ops.logical_or(ops.logical_not(kept), ops.cast(best, "int32") == wanted), axis=1)
         complete = count[:, -1] == ops.sum(ops.cast(labels >= 0, "int32"), axis=1)
         return ops.cast(ops.logical_and(agree, complete), "float32")
@@ -101,11 +101,11 @@ def _ctc(texts: Any, lengths: Any, y: Any) -> Any:
     import tensorflow as tf
 
     # ten times faster than the kernel that Keras uses
-    places = tf.where(tf.sequence_mask(lengths, tf.shape(texts)[1]))
+    positions = tf.where(tf.sequence_mask(lengths, tf.shape(texts)[1]))
     negative, _ = tf.raw_ops.CTCLoss(
         inputs=tf.transpose(y, (1, 0, 2)),
-        labels_indices=places,
-        labels_values=tf.gather_nd(texts, places),
+        labels_indices=positions,
+        labels_values=tf.gather_nd(texts, positions),
         sequence_length=tf.fill([tf.shape(y)[0]], tf.shape(y)[1]),
         ctc_merge_repeated=True,
     )

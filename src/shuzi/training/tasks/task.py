@@ -24,8 +24,8 @@ Answers = Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]]
 class Task(ABC):
     """What a network learns to do.
 
-    To add a task, add a subclass and list it in `known.TASKS`; its inputs and outputs are declared in `models.tasks`,
-    since readers need them too.
+    To add a task, add a subclass and list it in `all_tasks.TASKS`. Its inputs and outputs are declared in
+    `models.tasks`, since readers need them too.
     """
 
     name: ClassVar[str]
@@ -90,7 +90,7 @@ class Task(ABC):
             yield as_they_are(dataset)
 
     def stream(self, dataset: Dataset, seed: int, rows: int) -> Stream:
-        """Have training examples composed while a training goes on, in blocks of so many rows; not for all tasks."""
+        """Start composing training examples ahead of a training, in blocks of `rows` rows; not for all tasks."""
         raise NotImplementedError
 
     def evaluation_examples(self, dataset: Dataset, seed: int) -> Examples:

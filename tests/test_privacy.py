@@ -156,7 +156,7 @@ def test_a_service_keeps_to_this_machine_for_a_minute_in_which_it_reads_and_trai
     for each in (kept, telling):
         address = re.search(rb"http://\S+", each.process.stdout.readline())[0].decode()
         minute = minute or subprocess.Popen(["sleep", str(SECONDS)])
-        with httpx.Client(base_url=address, trust_env=False, timeout=600) as client:
+        with httpx.Client(base_url=address, trust_env=False, timeout=None) as client:
             picture = (each.place / "work" / "0.png").read_bytes()
             assert client.post("/v1/read", content=picture, headers={"content-type": "image/png"}).is_success
             training = client.post("/v1/training", json={"steps": 20}).headers["location"]

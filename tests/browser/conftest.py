@@ -42,7 +42,7 @@ def browser():
 @pytest.fixture(scope="session")
 def api(address):
     """An HTTP client for the service."""
-    with httpx.Client(base_url=address, timeout=120, trust_env=False) as client:
+    with httpx.Client(base_url=address, timeout=None, trust_env=False) as client:
         yield client
 
 

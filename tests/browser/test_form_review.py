@@ -85,7 +85,7 @@ def test_it_opens_the_browser_on_the_table_and_what_is_corrected_is_saved(browse
     here, path = address.split("/?")
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+", here)
     assert re.fullmatch(r"view=forms&review=[0-9a-f]{16}#token=[\w-]{32}", path)
-    assert httpx.get(f"{here}/v1/review", trust_env=False).status_code == 401
+    assert httpx.get(f"{here}/v1/review", trust_env=False, timeout=None).status_code == 401
     with closing(browser.new_context()) as context:
         page = context.new_page()
         page.goto(leads.as_uri())
@@ -130,7 +130,7 @@ def test_without_a_desktop_it_prints_the_address_and_problems_end_it_with_1(star
     address = address_of(process)
     token = re.search("token=(.+)", address)[1]
     asked = {"authorization": f"Bearer {token}"}
-    said = httpx.get(f"{address.partition('?')[0]}v1/review", headers=asked, trust_env=False).json()
+    said = httpx.get(f"{address.partition('?')[0]}v1/review", headers=asked, trust_env=False, timeout=None).json()
     assert said["photographs"] == ["sheet.jpg"]
     assert [each["source"] for each in said["table"]["problems"]] == ["no sheet.jpg"]
     code, err = end(process)

@@ -194,15 +194,15 @@ def test_a_training_is_watched_elsewhere_and_stopped(open_page, api, stop_afterw
 
 
 def test_what_is_stopped_during_start_up_keeps_its_settings_over_a_reload(open_page, stop_afterwards, expect_query):
-    page = open_page("?view=learn&step=train&with=tensorflow&steps=3000&rate=0.01")
+    page = open_page("?view=learn&step=train&with=tensorflow&steps=20000&rate=0.01")
     stop_afterwards(start(page))
     page.get_by_role("button", name="Stop").click()
     outcome = page.locator(".run-outcome")
     expect(outcome).to_have_text(re.compile("^stopped at"), timeout=LONG)
     page.reload()
     expect(outcome).to_have_text(re.compile("^stopped at"))
-    expect(page.locator(".run-name")).to_have_text("Asoftmax with TensorFlow · rate 0.01 · 3,000 steps")
-    expect_query(page, steps=3000, rate=0.01)
+    expect(page.locator(".run-name")).to_have_text("Asoftmax with TensorFlow · rate 0.01 · 20,000 steps")
+    expect_query(page, steps=20000, rate=0.01)
 
 
 def test_a_training_that_the_service_has_forgotten_says_so(open_page):

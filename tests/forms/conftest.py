@@ -27,7 +27,7 @@ def hands(sheets):
     return sheets.Hands(validation.images, validation.labels)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def photo(sheets, hands):
     """A function that fills a page of a spec's sheet with texts and photographs it: returns the JPEG."""
 

@@ -251,7 +251,7 @@ def test_what_is_read_is_counted_in_rays_metrics(reader, there, folder, tmp_path
         for node in ray.nodes():
             if node["Alive"]:
                 address = f"http://{node['NodeManagerAddress']}:{node['MetricsExportPort']}/metrics"
-                text += httpx.get(address, trust_env=False).text
+                text += httpx.get(address, trust_env=False, timeout=None).text
         return [line for line in text.splitlines() if "shuzi_pictures" in line and not line.startswith("#")]
 
     finished(Order(str(place), str(tmp_path / "out")), reader, there)

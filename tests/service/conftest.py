@@ -72,7 +72,7 @@ class Running:
     def client(self, source="127.0.0.1", **headers):
         # no proxies or machine settings in between
         transport = httpx.HTTPTransport(local_address=source)
-        return httpx.Client(base_url=self.address, headers=headers, timeout=120, transport=transport)
+        return httpx.Client(base_url=self.address, headers=headers, timeout=None, transport=transport)
 
     def connect(self, source="127.0.0.1"):
         return connect(self.port, source)
@@ -80,7 +80,7 @@ class Running:
 
 def connect(port, source="127.0.0.1"):
     """Open a connection from one of this machine's addresses; on Linux all of 127.0.0.0/8 are its own."""
-    return socket.create_connection(("127.0.0.1", port), timeout=120, source_address=(source, 0))
+    return socket.create_connection(("127.0.0.1", port), source_address=(source, 0))
 
 
 @contextmanager
@@ -136,7 +136,7 @@ class Process(subprocess.Popen):
 
     def client(self, source="127.0.0.1", **headers):
         transport = httpx.HTTPTransport(local_address=source)
-        return httpx.Client(base_url=self.address, headers=headers, timeout=120, transport=transport)
+        return httpx.Client(base_url=self.address, headers=headers, timeout=None, transport=transport)
 
     def connect(self, source="127.0.0.1"):
         return connect(self.port, source)

@@ -70,5 +70,5 @@ def test_training_keeps_its_word_though_only_one_can_run_and_fast_wants_even_bat
     running = service.service.parts.trainings.running
     if running is not None:
         place = f"{service.address}/v1/training/{running.id}"
-        httpx.delete(place, trust_env=False)
-        httpx.get(f"{place}/events", trust_env=False, timeout=120)  # until it has ended, so that others may start
+        httpx.delete(place, trust_env=False, timeout=None)
+        httpx.get(f"{place}/events", trust_env=False, timeout=None)  # until it has ended, so that others may start

@@ -36,7 +36,7 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PATIENCE = 30_000  # ms before a wait fails; the machine may be busy
+PATIENCE = 180_000  # ms before a wait fails; the machine may be very busy
 _REFUSED = re.compile(r"the server responded with a status of (4\d\d)")
 # the last of them through the service worker
 _UNANSWERED = re.compile("net::ERR_(INTERNET_DISCONNECTED|CONNECTION_[A-Z]+|FAILED)")

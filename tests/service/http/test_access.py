@@ -103,11 +103,14 @@ def test_the_tokens_of_a_file_are_read_a_line_each(tmp_path):
         ("10.0.0.2", "198.51.100.1, 10.0.0.3", "198.51.100.1"),  # two proxies in a row
         ("::ffff:10.0.0.2", "2001:db8::1", "2001:db8::1"),
         ("10.0.0.2", "nonsense", "10.0.0.2"),
+        ("10.0.0.2", "198.51.100.1, nonsense, 10.0.0.3", "10.0.0.2"),
+        ("10.0.0.2", "10.0.0.3, 10.0.0.4", "10.0.0.2"),
+        ("[fd00::2%eth0]", "2001:db8::9", "2001:db8::9"),
         ("10.0.0.2", "", "10.0.0.2"),
     ],
 )
 def test_only_a_trusted_proxy_says_where_a_request_came_from(peer, forwarded, client):
-    assert Quotas(Limits(), ["10.0.0.0/24"]).client(peer, forwarded) == client
+    assert Quotas(Limits(), ["10.0.0.0/24", "[fd00::2]"]).client(peer, forwarded) == client
 
 
 def test_a_proxy_that_is_no_address_is_refused():

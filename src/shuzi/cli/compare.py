@@ -31,7 +31,7 @@ _PLACE = click.Path(path_type=Path)
 @language_option
 def compare(folder: Path, others: tuple[str, ...], picture: Path | None, model: str, as_json: bool) -> None:
     """Compare readers on labelled pictures."""
-    from shuzi.evaluation.comparison.answers import other_reader, shuzi_reader
+    from shuzi.evaluation.comparison.compared_readers import other_reader, shuzi_reader
     from shuzi.evaluation.comparison.comparison import compare as measure
     from shuzi.evaluation.comparison.comparison import have_marks
     from shuzi.evaluation.comparison.labelled import labelled_pictures

@@ -10,7 +10,7 @@ from PIL import Image
 import shuzi
 from shuzi.cli import main
 from shuzi.errors import DataError
-from shuzi.evaluation.comparison.answers import Answer, Compared, other_reader, shuzi_reader
+from shuzi.evaluation.comparison.compared_readers import Answer, Compared, other_reader, shuzi_reader
 from shuzi.evaluation.comparison.comparison import compare, coverage
 from shuzi.evaluation.comparison.labelled import Labelled, labelled_pictures
 from shuzi.evaluation.comparison.montage import disagreements, montage

@@ -1,10 +1,12 @@
 /** A table is read from photographs of forms, or opened; reviewed by keyboard beside its sheet; and saved. */
+
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../api";
 import { hasService } from "../edition";
 import type { FormTable } from "../generated/shapes";
 import { say } from "../sentences/say";
+import { FileButton } from "../shared/file-button";
 import { KeptElsewhere } from "../shared/kept-elsewhere";
 import { StorageNotice } from "../shared/storage-notice";
 import { Actions, mayClose } from "./actions";
@@ -87,19 +89,14 @@ export function FormsView() {
       )}
       {!found && (hasService ? <ReadPanel /> : <p class="notice">{say("forms.no_service")}</p>)}
       <div class="buttons">
-        <label class={`button file ${found || hasService ? "" : "primary"}`}>
+        <FileButton
+          accept=".json,application/json"
+          test="table-file"
+          take={([file]) => file && void open(file)}
+          look={found || hasService ? "" : "primary"}
+        >
           {say("forms.open")}
-          <input
-            type="file"
-            accept=".json,application/json"
-            data-testid="table-file"
-            onChange={({ currentTarget }) => {
-              const [file] = currentTarget.files ?? [];
-              if (file) void open(file);
-              currentTarget.value = ""; // so that the same file can be opened again
-            }}
-          />
-        </label>
+        </FileButton>
         {found ? <Actions /> : <span class="small quiet">{say("forms.open.about")}</span>}
       </div>
       <KeptElsewhere count={otherTables.value} text={(count) => say("forms.kept_elsewhere", count)} />

@@ -74,11 +74,11 @@ export function printedIn({ columns, rows }: FormTable, row: number): string {
 
 /** The positions of doubtful cells, the most doubtful first; what should add up is looked at together. */
 export function doubtsOf(table: FormTable): Position[] {
-  const found = table.rows.flatMap((row, number) => {
+  const found = table.rows.flatMap((row, index) => {
     const doubtful = Object.entries(row.cells).filter(([, cell]) => isDoubtful(cell));
     const least = Math.min(...doubtful.map(([, cell]) => (cell.rule === "sum" ? cell.confidence : 1)));
     return doubtful.map(([name, { rule, confidence }]) => {
-      return { row: number, name, confidence, first: rule === "sum" ? least : confidence };
+      return { row: index, name, confidence, first: rule === "sum" ? least : confidence };
     });
   });
   return found.sort((a, b) => a.first - b.first || a.row - b.row || a.confidence - b.confidence);
@@ -86,9 +86,9 @@ export function doubtsOf(table: FormTable): Position[] {
 
 /** The table with what people wrote in place of what was read: nobody need look at those cells again. */
 export function corrected(table: FormTable, texts: ReadonlyMap<string, string>): FormTable {
-  const rows = table.rows.map((row, number) => {
+  const rows = table.rows.map((row, index) => {
     const cells = Object.entries(row.cells).map(([name, cell]) => {
-      const text = texts.get(keyOf({ row: number, name }));
+      const text = texts.get(keyOf({ row: index, name }));
       if (text === undefined) return [name, cell] as const;
       const status: FormCell["status"] = text ? "ok" : "blank";
       return [name, { ...cell, text, status, confidence: 1, rule: "" as const, message: "" }] as const;

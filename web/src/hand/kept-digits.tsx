@@ -1,8 +1,9 @@
 /** The list of kept digits: each can be removed; all go to a file and come from one. */
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { language, languageTag } from "../language";
 import { say } from "../sentences/say";
+import { FileButton } from "../shared/file-button";
 import { Pixels } from "../shared/pixels";
 import { saveFile } from "../shared/take";
 import { followOtherTabs, forget, keepThoseOf, kept, loadKept } from "./kept";
@@ -103,8 +104,7 @@ function Kept({ digit, position }: { digit: Numbered; position: number }) {
 }
 
 function ImportButton({ tell }: { tell(sentence: string): void }) {
-  const input = useRef<HTMLInputElement>(null);
-  const take = async (file: File | undefined) => {
+  const take = async ([file]: readonly File[]) => {
     if (!file) return;
     try {
       tell(say("hand.imported", await keepThoseOf(file)));
@@ -114,21 +114,8 @@ function ImportButton({ tell }: { tell(sentence: string): void }) {
     }
   };
   return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept=".npz"
-        data-testid="kept-file"
-        onChange={({ currentTarget }) => {
-          void take(currentTarget.files?.[0]);
-          currentTarget.value = "";
-        }}
-      />
-      <button type="button" class="button" onClick={() => input.current?.click()}>
-        {say("hand.import")}
-      </button>
-    </>
+    <FileButton accept=".npz" test="kept-file" take={(files) => void take(files)}>
+      {say("hand.import")}
+    </FileButton>
   );
 }

@@ -34,14 +34,14 @@ export function rowsOf(found: readonly Box[], size: Size): number[][] {
   const order = [...rows.keys()].sort((a, b) => (strength[b] as number) - (strength[a] as number));
   const whole = order.map((each) => at(rows[each] as number[])).find((row) => !isAtEdge(row, size));
   const kept = new Map<number, number[]>();
-  for (const number of order) {
-    const row = rows[number] as number[];
+  for (const index of order) {
+    const row = rows[index] as number[];
     const own = at(row);
     const least = own.length > 1 ? CUT_OFF : ONE_CUT_OFF;
     if (whole && isAtEdge(own, size) && heightOf(own) < least * heightOf(whole)) continue;
     if ([...kept.values()].some((each) => hang(own, at(each)))) continue;
     // seen from a digit that is far off, one nearby may seem to stand on another row
-    const same = [...kept].find(([, each]) => interlock(own, at(each)))?.[0] ?? number;
+    const same = [...kept].find(([, each]) => interlock(own, at(each)))?.[0] ?? index;
     kept.set(same, [...(kept.get(same) ?? []), ...row]);
   }
   const middle = (index: number) => (boxes[index] as Box).x + (boxes[index] as Box).width / 2;

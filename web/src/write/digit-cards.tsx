@@ -18,8 +18,8 @@ export function DigitCards() {
         <p class="quiet">{say("write.digits.lead")}</p>
       </header>
       <ol class="cards">
-        {digits.map(({ glyph, index }, number) => (
-          <Card key={index} glyph={glyph} index={index} number={number + 1} />
+        {digits.map(({ glyph, index }, position) => (
+          <Card key={index} glyph={glyph} index={index} number={position + 1} />
         ))}
       </ol>
     </section>

@@ -64,9 +64,9 @@ export class Sheet implements Correctable {
 
   /** The numbers of the strokes that are mostly in a region. */
   inkAt(region: Rect): number[] {
-    return this.strokes.value.flatMap((stroke, number) => {
+    return this.strokes.value.flatMap((stroke, index) => {
       const inside = stroke.filter((point) => contains(region, point)).length;
-      return inside >= stroke.length / 2 ? [number] : [];
+      return inside >= stroke.length / 2 ? [index] : [];
     });
   }
 

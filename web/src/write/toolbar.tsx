@@ -1,7 +1,6 @@
 /** The buttons below the sheet: undo, clear, pictures, an example. */
-import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
 import { say } from "../sentences/say";
+import { FileButton, PICTURES } from "../shared/file-button";
 import { Icon } from "../shared/icons";
 import { mayClosePictures, showFiles } from "./handed-in";
 import { corrections, pictures, sheet } from "./state";
@@ -46,45 +45,26 @@ export function Toolbar({ onExample }: { onExample: () => void }) {
           {say("write.example")}
         </button>
       )}
-      <PictureButton multiple>
+      <FileButton
+        accept={PICTURES}
+        test="pictures"
+        take={(files) => void showFiles(files)}
+        look="plain"
+        isMultiple
+      >
         <Icon name="picture" />
         {say("write.choose")}
-      </PictureButton>
-      <PictureButton camera>
+      </FileButton>
+      <FileButton
+        accept="image/*"
+        test="camera"
+        take={(files) => void showFiles(files)}
+        look="plain"
+        isCamera
+      >
         <Icon name="camera" />
         {say("write.camera")}
-      </PictureButton>
+      </FileButton>
     </div>
-  );
-}
-
-/** A button that opens the file picker, or with `camera` a phone's camera. */
-function PictureButton(options: { multiple?: boolean; camera?: boolean; children: ComponentChildren }) {
-  const input = useRef<HTMLInputElement>(null);
-  const { multiple = false, camera = false, children } = options;
-  return (
-    <>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept={camera ? "image/*" : "image/*,.pdf,.heic,.heif,.tif,.tiff"}
-        multiple={multiple}
-        {...(camera ? { capture: "environment" as const } : {})}
-        data-testid={camera ? "camera" : "pictures"}
-        onChange={({ currentTarget }) => {
-          void showFiles([...(currentTarget.files ?? [])]);
-          // so that choosing the same picture again reads it again
-          currentTarget.value = "";
-        }}
-      />
-      <button
-        type="button"
-        class={`button plain ${camera ? "camera" : ""}`}
-        onClick={() => input.current?.click()}
-      >
-        {children}
-      </button>
-    </>
   );
 }

@@ -5,17 +5,15 @@ import { kept, loadKept } from "../../hand/kept";
 import { UseHere } from "../../hand/use-here";
 import { languageTag } from "../../language";
 import { say } from "../../sentences/say";
+import { FileButton, PICTURES } from "../../shared/file-button";
 import { photographs } from "../photographs";
 import { traced } from "../trace/form";
 import { TracePanel } from "../trace/trace-panel";
 import { Chosen } from "./chosen";
-import { FileButton } from "./file-button";
 import { busy, done, problems, read, sent, since, stop, trouble } from "./reading";
 import { OWN, ownFiles, readySpecs, setOwnFile, shape, sheets, TABLE, TRACE } from "./sheets";
 import { take } from "./take";
 import "./read.css";
-
-const PICTURES = "image/*,.pdf,.heic,.heif,.tif,.tiff";
 
 export function ReadPanel() {
   useEffect(() => void loadKept(), []);
@@ -24,7 +22,8 @@ export function ReadPanel() {
     <section class="forms-read" aria-label={say("forms.read")}>
       <div class="buttons">
         <FileButton
-          isPrimary={photographs.value.length === 0 && (sheets.value !== TRACE || traced.value !== null)}
+          look={photographs.value.length === 0 && (sheets.value !== TRACE || traced.value) ? "primary" : ""}
+          isMultiple
           accept={PICTURES}
           test="photographs"
           take={take}

@@ -14,7 +14,7 @@ const NEAR = 2;
 const TALL = 4.5; // millimetres of a number
 const ROOM = 1.2;
 
-export function BlankPicture({ form, choose }: { form: TracedForm; choose: (number: number) => void }) {
+export function BlankPicture({ form, choose }: { form: TracedForm; choose: (index: number) => void }) {
   const url = useSignal("");
   const isNear = useSignal(false);
   const isDrawing = useSignal(false);
@@ -50,21 +50,21 @@ export function BlankPicture({ form, choose }: { form: TracedForm; choose: (numb
           <DrawingPaper paper={paper} size={form.size} isDrawing={isDrawing}>
             <img src={url.value} alt={say("forms.trace.picture", fields.value.length)} draggable={false} />
             <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-              {fields.value.map((field, number) => (
+              {fields.value.map((field, index) => (
                 // biome-ignore lint/a11y/noStaticElementInteractions: the list has the same, for keys
                 <g
                   key={field.drawn?.id ?? field.at.join()}
-                  data-state={field.isLeftOut ? "left-out" : number === at ? "current" : ""}
-                  onClick={() => choose(number)}
+                  data-state={field.isLeftOut ? "left-out" : index === at ? "current" : ""}
+                  onClick={() => choose(index)}
                 >
-                  <Boxes field={field} number={number + 1} />
+                  <Boxes field={field} number={index + 1} />
                 </g>
               ))}
             </svg>
             {fields.value.map(
-              ({ drawn }, number) =>
+              ({ drawn }, index) =>
                 drawn && (
-                  <DrawnHandle key={drawn.id} drawn={drawn} number={number} paper={paper} size={form.size} />
+                  <DrawnHandle key={drawn.id} drawn={drawn} number={index} paper={paper} size={form.size} />
                 ),
             )}
           </DrawingPaper>

@@ -13,8 +13,8 @@ export function Fields() {
   }, []);
   return (
     <ol class="forms-fields" aria-label={say("forms.trace.fields")}>
-      {fields.value.map((field, number) => (
-        <Row key={field.drawn?.id ?? field.at.join()} field={field} number={number} />
+      {fields.value.map((field, index) => (
+        <Row key={field.drawn?.id ?? field.at.join()} field={field} number={index} />
       ))}
     </ol>
   );
@@ -102,37 +102,37 @@ function shapeOf({ style, boxes, decimals, kind }: Edited): string {
 }
 
 /** Go to the next field that is not left out. */
-function go(number: number, step: 1 | -1): void {
+function go(index: number, step: 1 | -1): void {
   const all = fields.peek();
-  let next = number + step;
+  let next = index + step;
   while (all[next]?.isLeftOut) next += step;
   if (all[next]) focusField(next);
 }
 
 /** Remove a drawn field; the focus goes where another can be added. */
-export function removeField(number: number): void {
-  removeDrawn(number);
+export function removeField(index: number): void {
+  removeDrawn(index);
   document.querySelector<HTMLElement>(".forms-blank [data-add]")?.focus({ preventScroll: true });
 }
 
 /** Put the focus on the name of a field. */
-export function focusField(number: number): void {
-  currentField.value = number;
-  const field = nameOf(number);
+export function focusField(index: number): void {
+  currentField.value = index;
+  const field = nameOf(index);
   field?.focus({ preventScroll: true });
   field?.select();
   field?.closest("li")?.scrollIntoView({ block: "nearest" });
 }
 
 /** Scroll the list to a field, and nothing else: the picture stays where somebody drags on it. */
-export function showInList(number: number): void {
-  const row = nameOf(number)?.closest("li");
+export function showInList(index: number): void {
+  const row = nameOf(index)?.closest("li");
   const list = row?.parentElement;
   if (!row || !list) return;
   const [shown, place] = [list.getBoundingClientRect(), row.getBoundingClientRect()];
   list.scrollTop += Math.max(place.bottom - shown.bottom, 0) + Math.min(place.top - shown.top, 0);
 }
 
-function nameOf(number: number): HTMLInputElement | null {
-  return document.querySelector(`.forms-fields [data-field="${number}"]`);
+function nameOf(index: number): HTMLInputElement | null {
+  return document.querySelector(`.forms-fields [data-field="${index}"]`);
 }

@@ -53,7 +53,7 @@ const KEYS = { traced: "traced", edits: "traced edits" };
 export const traced = signal<Traced | null>(null);
 export const title = signal("");
 export const fields = signal<readonly Edited[]>([]);
-/** The number from 0 of the field that a person is at. */
+/** The index of the field that a person is at. */
 export const currentField = signal<number | null>(null);
 export const isEdited = signal(false);
 
@@ -151,9 +151,9 @@ export function setTitle(text: string): void {
   keep();
 }
 
-/** Change a field; the number is from 0. */
-export function changeField(number: number, changed: Partial<Edited>): void {
-  setFields(fields.peek().map((each, index) => (index === number ? { ...each, ...changed } : each)));
+/** Change a field. */
+export function changeField(position: number, changed: Partial<Edited>): void {
+  setFields(fields.peek().map((each, index) => (index === position ? { ...each, ...changed } : each)));
 }
 
 /** Put other fields in the place of all. */

@@ -3,8 +3,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
+import { FileButton, PICTURES } from "../../shared/file-button";
 import { saveFile } from "../../shared/take";
-import { FileButton } from "../read/file-button";
 import { fieldOf } from "../read/sheets";
 import { take as takeElsewhere } from "../read/take";
 import { BlankPicture } from "./blank-picture";
@@ -50,12 +50,7 @@ export function TracePanel() {
       }}
     >
       <div class="buttons">
-        <FileButton
-          accept="image/*,.pdf,.heic,.heif,.tif,.tiff"
-          test="blank-form"
-          isPrimary={!found}
-          take={take}
-        >
+        <FileButton accept={PICTURES} test="blank-form" look={found ? "" : "primary"} take={take}>
           {say(found ? "forms.trace.another" : "forms.trace.choose")}
         </FileButton>
         <FileButton accept="image/*" test="blank-camera" isCamera take={take}>
@@ -119,9 +114,9 @@ function Pages({ page, of }: { page: number; of: number }) {
           currentTarget.value = String(traced.peek()?.page ?? page);
         }}
       >
-        {Array.from({ length: of }, (_, number) => (
-          <option value={number + 1} key={number + 1}>
-            {number + 1}
+        {Array.from({ length: of }, (_, index) => (
+          <option value={index + 1} key={index + 1}>
+            {index + 1}
           </option>
         ))}
       </select>

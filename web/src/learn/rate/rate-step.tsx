@@ -1,6 +1,5 @@
 /** Step 6: the learning rate, on curves to descend and on the loss of a real network. */
 
-import { useEffect, useState } from "preact/hooks";
 import { numberIn, oneOf, parameter } from "../../address";
 import { say } from "../../sentences/say";
 import { Choices } from "../choices";
@@ -11,6 +10,7 @@ import { Slider, StopSlider } from "../slider";
 import { CURVES, type CurveName, curves } from "./curves";
 import { RateChart } from "./rate-chart";
 import { RealLoss } from "./real/real-loss";
+import { useWalk, WalkButtons, type Walking } from "./use-walk";
 import { isOver, last, runsOn, stepOn, verdictOn, type Walk } from "./walk";
 import "./rate.css";
 
@@ -28,7 +28,13 @@ const start = knob("start", 4, numberIn(-4, 4));
 
 export function RateStep() {
   const name = curve.value === "real" ? "bowl" : curve.value;
-  const walking = useWalk(name, start.value, rate.value);
+  const walking = useWalk({
+    from: start.value,
+    knobs: `${name} ${start.value} ${rate.value}`,
+    pace: PACE,
+    onward: (walk) => stepOn(walk, curves[name], rate.value),
+    runsOn: (walk) => runsOn(walk, curves[name]),
+  });
   return (
     <StepFrame
       name="rate"
@@ -39,13 +45,14 @@ export function RateStep() {
     >
       <div class={`rate ${curve.value === "real" ? "real" : ""}`}>
         <CurveChoice />
-        {curve.value === "real" ? <RealLoss /> : <OnCurve name={name} {...walking} />}
+        {curve.value === "real" ? <RealLoss /> : <OnCurve name={name} walking={walking} />}
       </div>
     </StepFrame>
   );
 }
 
-function OnCurve({ name, walk, running, step, toggle, restart }: { name: CurveName } & Walking) {
+function OnCurve({ name, walking }: { name: CurveName; walking: Walking<number> }) {
+  const { walk } = walking;
   const verdict = verdictOn(walk, curves[name]);
   const x = last(walk);
   return (
@@ -72,22 +79,7 @@ function OnCurve({ name, walk, running, step, toggle, restart }: { name: CurveNa
           written={`x = ${fixed(start.value, 1)}`}
           onInput={(value) => start.set(value)}
         />
-        <div class="buttons">
-          <button type="button" class="button" disabled={isOver(verdict)} onClick={step}>
-            {say("learn.rate.step")}
-          </button>
-          <button
-            type="button"
-            class="button primary"
-            disabled={isOver(verdict) && !running}
-            onClick={toggle}
-          >
-            {say(running ? "learn.rate.pause" : "learn.rate.run")}
-          </button>
-          <button type="button" class="button plain" disabled={walk.length === 1} onClick={restart}>
-            {say("learn.rate.restart")}
-          </button>
-        </div>
+        <WalkButtons {...walking} isOver={isOver(verdict)} />
       </div>
       <Steps name={name} walk={walk} />
     </>
@@ -106,47 +98,6 @@ function CurveChoice() {
       onChoose={curve.set}
     />
   );
-}
-
-interface Walking {
-  walk: Walk;
-  running: boolean;
-  step(): void;
-  toggle(): void;
-  restart(): void;
-}
-
-/** A walk from `from`, restarted when a knob changes. */
-function useWalk(name: CurveName, from: number, learningRate: number): Walking {
-  const knobs = `${name} ${from} ${learningRate}`;
-  const [state, setState] = useState<{ knobs: string; walk: Walk; running: boolean }>({
-    knobs,
-    walk: [from],
-    running: false,
-  });
-  const current = state.knobs === knobs ? state : { knobs, walk: [from], running: false };
-  const { walk, running } = current;
-  const next = () => stepOn(walk, curves[name], learningRate);
-
-  useEffect(() => {
-    if (!running) return;
-    const timer = setTimeout(() => {
-      const onward = next();
-      setState({ knobs, walk: onward, running: runsOn(onward, curves[name]) });
-    }, PACE);
-    return () => clearTimeout(timer);
-  }, [running, walk, knobs]);
-
-  return {
-    walk,
-    running,
-    step: () => setState({ knobs, walk: next(), running: false }),
-    toggle: () => {
-      const onward = running ? walk : next();
-      setState({ knobs, walk: onward, running: !running && runsOn(onward, curves[name]) });
-    },
-    restart: () => setState({ knobs, walk: [from], running: false }),
-  };
 }
 
 /** The last steps, each as a formula with numbers. */

@@ -7,7 +7,7 @@ export type Texts = [text: string, probability: number][];
 
 /** Put the ends of lines between the parts of each. */
 export function onLines(lines: readonly (readonly Choices[])[]): Choices[] {
-  return lines.flatMap((line, number) => (number ? [[["\n", 1]] as Choices, ...line] : line));
+  return lines.flatMap((line, index) => (index ? [[["\n", 1]] as Choices, ...line] : line));
 }
 
 /** The most probable ways to choose a text for each part, joined, the best one first. */

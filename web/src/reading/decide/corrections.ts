@@ -27,8 +27,8 @@ function correctedLine(
     images,
     indices.map((index) => Number(text[index])),
   );
-  const corrections = told.flatMap((correction, number) =>
-    correction ? [{ number, index: indices[number] as number, ...correction }] : [],
+  const corrections = told.flatMap((correction, index) =>
+    correction ? [{ number: index, index: indices[index] as number, ...correction }] : [],
   );
   if (!corrections.length) return found;
   const total = (each: string) => totalOf(found, each, scoresOfText(found, each), weights);

@@ -54,8 +54,8 @@ export function linesOf(
   const rows = positions.map((row) => row.map((position) => candidates[position] as Candidate));
   const digits = rows.map((row) => row.map(({ box }) => box));
   const shared = sharedOut(digits, pieces);
-  return rows.map((row, number) => {
-    const [boxes, own] = [digits[number] as Box[], shared[number] as Box[]];
+  return rows.map((row, index) => {
+    const [boxes, own] = [digits[index] as Box[], shared[index] as Box[]];
     const hanging = own.filter(
       (each) => each.height >= LEAST_HANGING_HEIGHT * each.width && hangsOn(each, boxes),
     );

@@ -18,10 +18,10 @@ export interface Glyph {
 export function glyphsOf({ text, digits, marks }: Reading): Glyph[] {
   const [nextDigit, nextMark] = [digits.values(), marks.values()];
   const found: Glyph[] = [];
-  text.split("\n").forEach((line, number) => {
+  text.split("\n").forEach((line, index) => {
     for (const character of line) {
       const read = (isDigit(character) ? nextDigit : nextMark).next().value;
-      if (read) found.push({ character, line: number, box: rectOf(read.box), read, isMine: false });
+      if (read) found.push({ character, line: index, box: rectOf(read.box), read, isMine: false });
     }
   });
   return found;

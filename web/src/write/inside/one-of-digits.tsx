@@ -17,12 +17,12 @@ export function OneOfDigits({ label, about }: Properties) {
   if (all.length < 2 || all.length > MOST) return null;
   return (
     <fieldset class="one-of-digits" aria-label={label}>
-      {all.map(({ glyph, index }, number) => (
+      {all.map(({ glyph, index }, position) => (
         <button
           key={index}
           type="button"
           aria-pressed={drawn.value?.index === index}
-          aria-label={about(number + 1, glyph.character)}
+          aria-label={about(position + 1, glyph.character)}
           onClick={() => {
             selected.value = index;
           }}

@@ -1,7 +1,7 @@
 /** The sheet goes to a file and comes from one, for browsers that store nothing, and for other devices. */
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import { say } from "../../sentences/say";
+import { FileButton } from "../../shared/file-button";
 import { saveFile } from "../../shared/take";
 import { mayClosePictures } from "../handed-in";
 import { pictures, sheet } from "../state";
@@ -11,8 +11,7 @@ const FILE = "shuzi-sheet.json";
 
 export function SheetButtons() {
   const said = useSignal("");
-  const input = useRef<HTMLInputElement>(null);
-  const open = async (file: File | undefined) => {
+  const open = async ([file]: readonly File[]) => {
     if (!file) return;
     said.value = "";
     try {
@@ -35,20 +34,9 @@ export function SheetButtons() {
       >
         {say("write.sheet_file.save")}
       </button>
-      <input
-        ref={input}
-        type="file"
-        hidden
-        accept=".json"
-        data-testid="sheet-file"
-        onChange={({ currentTarget }) => {
-          void open(currentTarget.files?.[0]);
-          currentTarget.value = "";
-        }}
-      />
-      <button type="button" class="button plain" onClick={() => input.current?.click()}>
+      <FileButton accept=".json" test="sheet-file" take={(files) => void open(files)} look="plain">
         {say("write.sheet_file.open")}
-      </button>
+      </FileButton>
       <span class="small quiet" role="status">
         {said.value}
       </span>

@@ -17,7 +17,7 @@ export interface Doubled {
 
 /** The first drawn field that lies on another one, where the service has said where it is; null if none does. */
 export function doubledOf(fields: readonly Placed[]): Doubled | null {
-  const used = fields.flatMap((field, number) => (field.isLeftOut ? [] : [{ field, number }]));
+  const used = fields.flatMap((field, index) => (field.isLeftOut ? [] : [{ field, number: index }]));
   for (const { field, number } of used) {
     if (!field.drawn?.isChecked) continue;
     const other = used.find((each) => each.number !== number && isOn(field.at, each.field.at));

@@ -40,24 +40,24 @@ export function isFresh(id: string): boolean {
 
 /** Change where a drawn field is, its boxes or its style; the number is from 0. */
 export function changeDrawn(
-  number: number,
+  index: number,
   changed: Partial<Pick<Drawn, "box" | "style">>,
   boxes?: number,
 ): void {
-  const field = fields.peek()[number];
+  const field = fields.peek()[index];
   if (!field?.drawn) return;
   const drawn = { ...field.drawn, ...changed, isChecked: false, trouble: null };
   const count = boxes ?? field.boxes;
   const kind = field.kind === "date" && count !== field.boxes ? "number" : field.kind;
-  changeField(number, { drawn, boxes: count, kind, at: [drawn.box] });
+  changeField(index, { drawn, boxes: count, kind, at: [drawn.box] });
   void check(drawn.id);
 }
 
-export function removeDrawn(number: number): void {
-  const id = fields.peek()[number]?.drawn?.id ?? "";
+export function removeDrawn(position: number): void {
+  const id = fields.peek()[position]?.drawn?.id ?? "";
   asking.get(id)?.abort();
   currentField.value = null;
-  setFields(fields.peek().filter((_, index) => index !== number));
+  setFields(fields.peek().filter((_, index) => index !== position));
 }
 
 /** Ask again for fields that the page was left with before there was a place for them. */
@@ -88,7 +88,7 @@ async function check(id: string): Promise<void> {
 }
 
 function settle(id: string, changed: Partial<Edited>, checked: Partial<Drawn>): void {
-  const number = fields.peek().findIndex(({ drawn }) => drawn?.id === id);
-  const drawn = fields.peek()[number]?.drawn;
-  if (drawn) changeField(number, { ...changed, drawn: { ...drawn, ...checked } });
+  const index = fields.peek().findIndex(({ drawn }) => drawn?.id === id);
+  const drawn = fields.peek()[index]?.drawn;
+  if (drawn) changeField(index, { ...changed, drawn: { ...drawn, ...checked } });
 }

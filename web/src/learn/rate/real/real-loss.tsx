@@ -11,6 +11,7 @@ import { brief } from "../../format";
 import { knob } from "../../knob";
 import { StopSlider } from "../../slider";
 import { biasOf, templateOf } from "../../template/weights";
+import { useWalk, WalkButtons } from "../use-walk";
 import { type Point, Slice } from "./slice";
 import "./real-loss.css";
 
@@ -85,7 +86,18 @@ function look({ images, labels }: Digits): Seen {
 }
 
 function Descent({ slice, map }: Seen) {
-  const { walk, running, step, toggle, restart } = useWalk(slice, STARTS[start.value], rate.value);
+  const walking = useWalk<Point>({
+    from: STARTS[start.value],
+    knobs: `${start.value} ${rate.value}`,
+    pace: PACE,
+    onward: (walk) => {
+      const last = walk.at(-1) as Point;
+      const slope = slice.slope(last);
+      return [...walk, { x: last.x - rate.value * slope.x, y: last.y - rate.value * slope.y }];
+    },
+    runsOn: (walk) => walk.length <= MOST,
+  });
+  const { walk } = walking;
   const [steps, loss] = [walk.length - 1, slice.loss(walk.at(-1) as Point)];
   return (
     <>
@@ -112,51 +124,10 @@ function Descent({ slice, map }: Seen) {
           write={(name) => say(`learn.rate.real.from.${name}`)}
           onChoose={start.set}
         />
-        <div class="buttons">
-          <button type="button" class="button" disabled={steps >= MOST} onClick={step}>
-            {say("learn.rate.step")}
-          </button>
-          <button type="button" class="button primary" disabled={steps >= MOST && !running} onClick={toggle}>
-            {say(running ? "learn.rate.pause" : "learn.rate.run")}
-          </button>
-          <button type="button" class="button plain" disabled={steps === 0} onClick={restart}>
-            {say("learn.rate.restart")}
-          </button>
-        </div>
+        <WalkButtons {...walking} isOver={steps >= MOST} />
       </div>
     </>
   );
-}
-
-/** A walk from `from`, restarted when a knob changes. */
-function useWalk(slice: Slice, from: Point, learningRate: number) {
-  const knobs = `${from.x} ${from.y} ${learningRate}`;
-  const [state, setState] = useState<{ knobs: string; walk: readonly Point[]; running: boolean }>({
-    knobs,
-    walk: [from],
-    running: false,
-  });
-  const current = state.knobs === knobs ? state : { knobs, walk: [from], running: false };
-  const { walk, running } = current;
-  const onward = () => {
-    const last = walk.at(-1) as Point;
-    const slope = slice.slope(last);
-    return [...walk, { x: last.x - learningRate * slope.x, y: last.y - learningRate * slope.y }];
-  };
-  useEffect(() => {
-    if (!running) return;
-    const timer = setTimeout(() => {
-      setState({ knobs, walk: onward(), running: walk.length < MOST });
-    }, PACE);
-    return () => clearTimeout(timer);
-  }, [running, walk, knobs]);
-  return {
-    walk,
-    running,
-    step: () => setState({ knobs, walk: onward(), running: false }),
-    toggle: () => setState({ knobs, walk: running ? walk : onward(), running: !running }),
-    restart: () => setState({ knobs, walk: [from], running: false }),
-  };
 }
 
 /** The way so far, the ball, and where all weights are 0 and where they are trained. */

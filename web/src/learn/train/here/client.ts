@@ -61,10 +61,10 @@ export function testDigit(index: number): Promise<Labelled | null> {
 
 function ask<Answer>(question: Question): Promise<Answer | null> {
   asked++;
-  const number = asked;
+  const id = asked;
   return new Promise((resolve) => {
-    waiting.set(number, (answer) => resolve(answer as Answer | null));
-    order({ kind: "ask", number, question });
+    waiting.set(id, (answer) => resolve(answer as Answer | null));
+    order({ kind: "ask", id, question });
   });
 }
 
@@ -89,8 +89,8 @@ function open(): Worker {
   opened.addEventListener("message", ({ data }: MessageEvent<Told>) => {
     if (data.kind === "events") hear(data.id, data.events);
     else {
-      waiting.get(data.number)?.(data.kind === "answer" ? data.answer : null);
-      waiting.delete(data.number);
+      waiting.get(data.id)?.(data.kind === "answer" ? data.answer : null);
+      waiting.delete(data.id);
     }
   });
   return opened;

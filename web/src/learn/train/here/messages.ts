@@ -12,7 +12,7 @@ export type Order =
   | { kind: "resume"; id: string; steps: number }
   | { kind: "stop"; id: string }
   | { kind: "forget"; id: string }
-  | { kind: "ask"; number: number; question: Question };
+  | { kind: "ask"; id: number; question: Question };
 
 export type Question =
   /** The .onnx file of a run. */
@@ -36,5 +36,5 @@ export interface Answers {
 /** From the worker. */
 export type Told =
   | { kind: "events"; id: string; events: TrainingEvent[] }
-  | { kind: "answer"; number: number; answer: unknown }
-  | { kind: "unanswered"; number: number };
+  | { kind: "answer"; id: number; answer: unknown }
+  | { kind: "unanswered"; id: number };

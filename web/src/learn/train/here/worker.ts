@@ -41,7 +41,7 @@ self.addEventListener("message", ({ data }: MessageEvent<Order>) => {
   if (data.kind === "resume") void resume(data.id, data.steps);
   if (data.kind === "stop") stop(data.id);
   if (data.kind === "forget") jobs.delete(data.id);
-  if (data.kind === "ask") void answer(data.number, data.question);
+  if (data.kind === "ask") void answer(data.id, data.question);
 });
 
 /** The images could not be had. */
@@ -170,9 +170,9 @@ async function ended(job: Job): Promise<object> {
   };
 }
 
-async function answer(number: number, question: Question): Promise<void> {
+async function answer(id: number, question: Question): Promise<void> {
   const found = await answerTo(question).catch(() => null);
-  tell(found === null ? { kind: "unanswered", number } : { kind: "answer", number, answer: found });
+  tell(found === null ? { kind: "unanswered", id } : { kind: "answer", id, answer: found });
 }
 
 async function answerTo(question: Question): Promise<unknown> {

@@ -56,7 +56,7 @@ export const learnSteps = {
   "learn.softmax": "Softmax",
   "learn.softmax.title": "Softmax: turn scores into probabilities",
   "learn.softmax.text":
-    "The network gives each digit a score of any size, positive or negative. Softmax turns the scores into probabilities in two moves: raise e (about 2.718) to the power of each score, then divide by the sum.\nThe probabilities are all positive, they always add up to 1, and the highest score gets the highest probability. Differences grow: a score of 10 is twice 5, but its probability is over a hundred times as high.",
+    "The network gives each digit a score of any size, positive or negative. Softmax turns the scores into probabilities in two moves: raise e (about 2.718) to the power of each score, then divide by the sum.\nThe probabilities are all positive, they always add up to 1, and the highest score gets the highest probability. Differences grow: a score of 10 is twice 5, but over a hundred times as probable.",
   "learn.softmax.try":
     "Add 5 to all scores. What changes, and what doesn’t? Then multiply them by 0.2: is the network still as confident?",
   "learn.softmax.how-many": "How many scores",

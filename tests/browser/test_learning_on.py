@@ -107,7 +107,7 @@ def test_steps_that_were_opened_are_remembered_until_they_are_forgotten(open_pag
 
 
 @pytest.mark.parametrize(
-    ("language", "file"), [("en", "course/09-convolution/en.md"), ("zh", "course/09-convolution/zh.md")]
+    ("language", "file"), [("en", "course/10-convolution/en.md"), ("zh", "course/10-convolution/zh.md")]
 )
 def test_a_step_names_its_lesson(open_page, language, file):
     page = open_page("?view=learn&step=convolution", language=language)

@@ -45,7 +45,7 @@ export function ConvolutionStep() {
       guesses={COMPARED.map((name) => say(`learn.convolution.filter.${name}`))}
       right={1}
       isTried={chosenDigit.value === "1" && filter.value === "horizontal"}
-      lesson="09-convolution"
+      lesson="10-convolution"
       tall
     >
       <DigitChoice />

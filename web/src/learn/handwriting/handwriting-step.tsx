@@ -39,7 +39,7 @@ export function HandwritingStep() {
       guesses={[say("stage.turn"), say("stage.ink"), say("stage.pen")]}
       right={2}
       isTried={off.value === "p"}
-      lesson="13-your-own-handwriting"
+      lesson="14-your-own-handwriting"
       tall
     >
       <DigitChoice />

@@ -48,7 +48,7 @@ export function MistakesStep() {
       right={0}
       isTried={found !== null && COMPARED.some((each) => each.join("-") === cell.value)}
       answer={say("learn.mistakes.guess.answer", times(2, 8), times(1, 7), times(0, 6))}
-      lesson="10-last-half-percent"
+      lesson="11-last-half-percent"
       tall
     >
       {active.value && <Progress run={active.value} />}

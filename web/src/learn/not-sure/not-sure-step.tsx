@@ -45,7 +45,7 @@ export function NotSureStep() {
       right={2}
       isTried={model === "softmax" && isWhole(measured) && threshold.value === SURE}
       answer={say("learn.not-sure.guess.answer", percent(answered / Math.max(said.length, 1)), whole(wrong))}
-      lesson="15-not-sure"
+      lesson="16-not-sure"
       tall
     >
       <Choices

@@ -39,7 +39,7 @@ export function OverfittingStep() {
       right={1}
       isTried={first?.state === "done"}
       answer={say("learn.overfitting.guess.answer", percent(first?.accuracies.at(-1)?.[1] ?? 0, 0))}
-      lesson="08-by-heart"
+      lesson="09-by-heart"
       tall
     >
       <div class="buttons">

@@ -29,7 +29,7 @@ from sheets import FINE, Hands, fill, photograph
 
 import shuzi
 from shuzi.forms.layout import Place
-from shuzi.forms.reading.ruled import column_name, read_tables
+from shuzi.forms.reading.ruled_tables import column_name, read_tables
 from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box
 from shuzi.models.score import Score

@@ -33,7 +33,7 @@ import shuzi
 from shuzi.errors import PictureError
 from shuzi.forms.finding.flat import in_photo
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page import PageReader
+from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.tracing.trace import save_traced, trace
 from shuzi.models.score import Score
 

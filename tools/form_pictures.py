@@ -24,7 +24,7 @@ from shuzi.forms.collect import read_forms  # noqa: E402
 from shuzi.forms.layout import pages_of  # noqa: E402
 from shuzi.forms.making.ready import FOLDER  # noqa: E402
 from shuzi.forms.parse import read_spec  # noqa: E402
-from shuzi.forms.reading.page import PageReader  # noqa: E402
+from shuzi.forms.reading.page_reader import PageReader  # noqa: E402
 from shuzi.forms.spec import Spec  # noqa: E402
 
 PICTURES = ROOT / "docs" / "pictures"

@@ -6,8 +6,8 @@ import pytest
 
 from shuzi.forms.code import Code
 from shuzi.forms.collect import collect, read_forms
-from shuzi.forms.reading.before import pages_before
-from shuzi.forms.reading.page import PageRead, PageReader
+from shuzi.forms.reading.page_reader import PageRead, PageReader
+from shuzi.forms.reading.reopen import reopen_pages
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import IDENTIFIER, Field, Spec
 
@@ -88,7 +88,7 @@ def test_a_copy_of_a_printed_copy_takes_no_other_sheets_number():
     assert [(row.sheet, row.cells["q"].text) for row in table.rows] == [(1, "4"), (2, "6"), (3, "5")]
     assert not table.problems
     # sheets that come later join those that were read before, none of which is lost
-    later = collect(NOTE, [*pages_before(NOTE, table), note(3, "7"), note(5, "8")], [1])
+    later = collect(NOTE, [*reopen_pages(NOTE, table), note(3, "7"), note(5, "8")], [1])
     assert [(row.sheet, row.cells["q"].text) for row in later.rows] == [
         (1, "4"),
         (2, "6"),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from shuzi.forms.reading.boxes import BLANK_BOX, OTHER, texts_of
+from shuzi.forms.reading.box_texts import BLANK_BOX, OTHER, texts_of
 from shuzi.forms.reading.decide import decide
 from shuzi.forms.spec import DATE, IDENTIFIER, Field
 

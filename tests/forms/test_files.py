@@ -14,7 +14,7 @@ from shuzi.errors import DataError
 from shuzi.forms.output.csv import as_csv
 from shuzi.forms.output.save import save_table
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.ruled import joined
+from shuzi.forms.reading.ruled_tables import join_tables
 from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import DATE, Field
 
@@ -36,7 +36,7 @@ def test_columns_of_a_ruled_table_are_numbers_but_where_one_begins_with_a_zero(t
     }
     rows = [Row(1, n, {name: Cell(texts[n], "ok", 1.0) for name, texts in columns.items()}) for n in range(5)]
     rows.append(Row(1, 5, {"A": Cell("08", "unsure", 0.5)}))  # which may have no zero
-    table = joined([rows])
+    table = join_tables([rows])
     save_table(table, tmp_path / "table.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "table.xlsx").active
     head = {cell.value: cell.column for cell in sheet[1]}

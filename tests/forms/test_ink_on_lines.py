@@ -6,15 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
-from shuzi.forms.finding.cells import Cut, Side
 from shuzi.forms.finding.course import find_lines
+from shuzi.forms.finding.cut_fields import Cut, Side
 from shuzi.forms.finding.erase import Erased, erase, usual_profiles
 from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.finding.written import inside_of, written_in_boxes
 from shuzi.forms.layout import Place
-from shuzi.forms.reading.boxes import probabilities_of, texts_of
+from shuzi.forms.reading.box_texts import probabilities_of, texts_of
 from shuzi.forms.reading.decide import decide
-from shuzi.forms.reading.opened import read_open
+from shuzi.forms.reading.open_fields import read_open
 from shuzi.forms.spec import OPEN, Field
 from shuzi.ink.boxes import Box
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from shuzi.forms.reading.page import PageReader
+from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.spec import BOXES, COMB, OPEN
-from shuzi.forms.tracing.boxes import find_boxes
+from shuzi.forms.tracing.find_boxes import find_boxes
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.trace import trace
 from shuzi.pictures.open import open_picture

@@ -16,8 +16,8 @@ from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
 from shuzi.forms import collect
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading import together
-from shuzi.forms.reading.page import PageReader
+from shuzi.forms.reading import read_photographs as reading_photographs
+from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.resume import ENDING, Journal
 from shuzi.messages import speaking
 from shuzi.processes import pool, pool_process
@@ -61,7 +61,7 @@ def expected(given, tmp_path_factory):
     """The table that one process makes of the photographs."""
     out = tmp_path_factory.mktemp("alone") / "table.json"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(together, "can_start", lambda: False)
+        patch.setattr(reading_photographs, "can_start", lambda: False)
         assert run(given, out).exit_code == 0
     return out.read_text("utf-8")
 

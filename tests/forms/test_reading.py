@@ -17,15 +17,15 @@ from PIL import Image
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
-from shuzi.forms.code import Code, decoded, drawn
+from shuzi.forms.code import Code, draw_code, read_code
 from shuzi.forms.collect import collect, read_forms
 from shuzi.forms.making.ready import FOLDER
 from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.output.save import save_table
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.before import pages_before
-from shuzi.forms.reading.page import PageReader
-from shuzi.forms.reading.ruled import read_tables
+from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.reading.reopen import reopen_pages
+from shuzi.forms.reading.ruled_tables import read_tables
 from shuzi.forms.resume import ENDING
 from shuzi.forms.spec import COMB, DATE, IDENTIFIER, OPEN, Field, Spec
 
@@ -120,7 +120,7 @@ def test_pages_in_any_order_missing_and_twice(reader, photo, tmp_path):
     missing = [row.cells["q"] for row in table.rows if not row.cells["q"].source]
     assert 0 < len(missing) < 30
     assert {(each.text, each.rule, each.doubtful) for each in missing} == {("", "missing", True)}
-    again = collect(spec, pages_before(spec, table), [1, 2])
+    again = collect(spec, reopen_pages(spec, table), [1, 2])
     assert again.rows == table.rows
 
 
@@ -150,8 +150,8 @@ def test_a_sheet_with_a_covered_marker_is_read(reader, photo):
 
 def test_a_blurred_code_is_read():
     code = Code("0123456789", 7, 3)
-    picture = np.where(np.kron(np.pad(drawn(code), 4), np.ones((5, 5))), 60, 190).astype(np.uint8)
-    assert decoded(cv2.GaussianBlur(picture, (0, 0), 2.0), 5.0) == code
+    picture = np.where(np.kron(np.pad(draw_code(code), 4), np.ones((5, 5))), 60, 190).astype(np.uint8)
+    assert read_code(cv2.GaussianBlur(picture, (0, 0), 2.0), 5.0) == code
 
 
 def test_a_sum_that_is_wrong_is_never_ok(reader, photo):

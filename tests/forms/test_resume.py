@@ -8,8 +8,8 @@ import pytest
 
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
-from shuzi.forms.reading.page import PageRead
-from shuzi.forms.reading.ruled import joined_pages
+from shuzi.forms.reading.page_reader import PageRead
+from shuzi.forms.reading.ruled_tables import join_pages
 from shuzi.forms.result import Cell
 from shuzi.forms.resume import ENDING, Journal
 from shuzi.service.review import Review
@@ -37,7 +37,7 @@ def test_a_review_of_it_has_its_photographs(tmp_path, photo):
     read = PageRead("photos/a.jpg", Code("", 1, 1), {(0, "A"): Cell("7", "ok", 1.0, source="photos/a.jpg")})
     Journal.beside(tmp_path / "t.csv", IDENTITY, resume=False).keep(photo, read)
     page = Journal.beside(tmp_path / "t.csv", IDENTITY, resume=True).known(photo, "a.jpg")
-    table = joined_pages([page])
+    table = join_pages([page])
     assert Review.of(table, [("a.jpg", photo)]).photographs == (("a.jpg", photo),)
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.tables.ruled import find_table
+from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.layout import Place
 from shuzi.forms.spec import Field
 from shuzi.ink.boxes import Box

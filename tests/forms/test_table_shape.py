@@ -7,9 +7,9 @@ from click.testing import CliRunner
 
 from shuzi.cli import shuzi as command
 from shuzi.errors import PictureError
-from shuzi.forms.finding.tables.ruled import find_table
-from shuzi.forms.finding.tables.spacing import ASSUMED, DOUBTFUL, SEEN, Grid, Shape, settled
-from shuzi.forms.reading.ruled import LINES, read_tables
+from shuzi.forms.finding.tables.find_table import find_table
+from shuzi.forms.finding.tables.spacing import ASSUMED, DOUBTFUL, SEEN, Grid, Shape, settle
+from shuzi.forms.reading.ruled_tables import LINES, read_tables
 from shuzi.ink.boxes import Box
 from shuzi.pictures.open import open_picture
 
@@ -95,8 +95,8 @@ def test_the_number_of_rows_settles_it():
 def test_a_number_that_other_lines_would_make_as_well_settles_nothing():
     nodes = np.zeros((5, 2, 2))
     either = Grid(nodes, (SEEN, ASSUMED, SEEN, DOUBTFUL, SEEN), (SEEN, SEEN))
-    assert settled(either, Shape(rows=3), "a.jpg").rows == {0, 1, 2}
-    assert settled(either, Shape(rows=4), "a.jpg").rows == set()
+    assert settle(either, Shape(rows=3), "a.jpg").rows == {0, 1, 2}
+    assert settle(either, Shape(rows=4), "a.jpg").rows == set()
 
 
 def test_rows_of_different_heights_are_not_doubtful():

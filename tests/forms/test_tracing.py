@@ -13,7 +13,7 @@ from shuzi.cli import shuzi as command
 from shuzi.errors import DataError, PictureError
 from shuzi.forms.making.sheet import make_sheet
 from shuzi.forms.parse import read_spec
-from shuzi.forms.reading.page import PageReader
+from shuzi.forms.reading.page_reader import PageReader
 from shuzi.forms.spec import OPEN
 from shuzi.forms.tracing import trace as tracing
 from shuzi.forms.tracing.trace import sides_of, trace

@@ -17,8 +17,8 @@ def luhn(text: str) -> bool:
     """
     if not text.isdecimal() or len(text) < 2:
         return False
-    digits = [int(each) for each in reversed(text)]
-    return (sum(digits[::2]) + sum(sum(divmod(2 * each, 10)) for each in digits[1::2])) % 10 == 0
+    digits = [int(digit) for digit in reversed(text)]
+    return (sum(digits[::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[1::2])) % 10 == 0
 
 
 def isbn(text: str) -> bool:
@@ -28,7 +28,7 @@ def isbn(text: str) -> bool:
     (True, True, True, False)
     """
     if len(text) == 13 and text.isdecimal():
-        return sum(int(each) * (3 if place % 2 else 1) for place, each in enumerate(text)) % 10 == 0
+        return sum(int(digit) * (3 if index % 2 else 1) for index, digit in enumerate(text)) % 10 == 0
     return len(text) == 10 and mod11(text)
 
 
@@ -40,8 +40,8 @@ def mod11(text: str) -> bool:
     """
     if len(text) < 2 or not text[:-1].isdecimal() or text[-1] not in "0123456789X":
         return False
-    digits = [int(each) for each in text[:-1]] + [10 if text[-1] == "X" else int(text[-1])]
-    return sum(weight * each for weight, each in enumerate(reversed(digits), start=1)) % 11 == 0
+    digits = [int(digit) for digit in text[:-1]] + [10 if text[-1] == "X" else int(text[-1])]
+    return sum(weight * digit for weight, digit in enumerate(reversed(digits), start=1)) % 11 == 0
 
 
 def resident_id(text: str) -> bool:
@@ -56,7 +56,7 @@ def resident_id(text: str) -> bool:
         date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
     except ValueError:
         return False
-    weighted = sum(weight * int(each) for weight, each in zip(_RESIDENT, text[:17], strict=True))
+    weighted = sum(weight * int(digit) for weight, digit in zip(_RESIDENT, text[:17], strict=True))
     return text[17] == _RESIDENT_CHECKS[weighted % 11]
 
 

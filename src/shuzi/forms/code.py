@@ -57,10 +57,10 @@ class Code:
         return Code(found[1], int(found[2]), int(found[3])) if found else None
 
 
-def drawn(code: Code) -> NDArray[np.bool_]:
+def draw_code(code: Code) -> NDArray[np.bool_]:
     """Draw a QR code: bool (25, 25), true where it is black.
 
-    >>> drawn(Code("0123456789", 1, 1))[:7, :7].sum()
+    >>> draw_code(Code("0123456789", 1, 1))[:7, :7].sum()
     np.int64(33)
     """
     settings: Any = vars(cv2)["QRCodeEncoder_Params"]()  # OpenCV publishes no type of it
@@ -70,7 +70,7 @@ def drawn(code: Code) -> NDArray[np.bool_]:
     return np.asarray(image[_QUIET:-_QUIET, _QUIET:-_QUIET] < 128)
 
 
-def decoded(picture: NDArray[np.uint8], module: float) -> Code | None:
+def read_code(picture: NDArray[np.uint8], module: float) -> Code | None:
     """Read the QR code whose place is known.
 
     Its modules are sampled and drawn anew, because what finds codes anywhere gives up on a blurred one.
@@ -89,8 +89,8 @@ def decoded(picture: NDArray[np.uint8], module: float) -> Code | None:
     Examples
     --------
     >>> code = Code("0123456789", 12, 1)
-    >>> picture = np.where(np.kron(np.pad(drawn(code), 3), np.ones((6, 6))), 30, 220).astype(np.uint8)
-    >>> decoded(picture, 6.0) == code, decoded(picture * 0 + 200, 6.0)
+    >>> picture = np.where(np.kron(np.pad(draw_code(code), 3), np.ones((6, 6))), 30, 220).astype(np.uint8)
+    >>> read_code(picture, 6.0) == code, read_code(picture * 0 + 200, 6.0)
     (True, None)
     """
     smooth = np.asarray(cv2.GaussianBlur(picture, (0, 0), max(module * 0.25, 0.3)), np.uint8)
@@ -98,8 +98,8 @@ def decoded(picture: NDArray[np.uint8], module: float) -> Code | None:
         return None
     rows, columns = np.mgrid[:MODULES, :MODULES].astype(np.float64)
     # paper bends: each of the three squares shows how far its corner of the code lies off its place
-    shifts = [_shift(smooth, module, each) for each in _SQUARES]
-    first, right, below = (np.array(each) for each in shifts)
+    shifts = [_shift(smooth, module, square) for square in _SQUARES]
+    first, right, below = (np.array(shift) for shift in shifts)
     across, down = (columns - 3) / (MODULES - 7), (rows - 3) / (MODULES - 7)
     shift = first[:, None, None] + (right - first)[:, None, None] * across + (below - first)[:, None, None] * down
     for more in _NEAR:
@@ -113,7 +113,7 @@ def decoded(picture: NDArray[np.uint8], module: float) -> Code | None:
 
 def _shift(smooth: NDArray[np.uint8], module: float, square: tuple[slice, slice]) -> tuple[float, float]:
     """Return by how many modules a square of the code lies below and to the right of its place."""
-    rows, columns = (each[square] for each in np.mgrid[:MODULES, :MODULES])
+    rows, columns = (axis[square] for axis in np.mgrid[:MODULES, :MODULES])
     best, found = -1.0, (0.0, 0.0)
     for down in _SHIFTS:
         for right in _SHIFTS:
@@ -137,8 +137,8 @@ def _sampled(
 
 def _read(black: NDArray[np.bool_]) -> Code | None:
     """Read a code from its modules: bool (25, 25)."""
-    for each in _SQUARES:
-        black[each] = _SQUARE
+    for square in _SQUARES:
+        black[square] = _SQUARE
     image = np.where(np.kron(np.pad(black, 4), np.ones((_TOGETHER, _TOGETHER), bool)), 0, 255).astype(np.uint8)
     return Code.of(cv2.QRCodeDetector().detectAndDecode(image)[0])
 

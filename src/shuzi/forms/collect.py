@@ -8,8 +8,8 @@ from pathlib import Path
 from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.layout import pages_of
-from shuzi.forms.reading.page import PageRead, PageReader
-from shuzi.forms.reading.together import in_order, read_each
+from shuzi.forms.reading.page_reader import PageRead, PageReader
+from shuzi.forms.reading.read_photographs import in_order, read_photographs
 from shuzi.forms.result import MISSING, PRINTED, Cell, Problem, Row, Table
 from shuzi.forms.resume import content_hash
 from shuzi.forms.spec import Spec
@@ -28,18 +28,18 @@ def photos_in(named: Iterable[Picture] | str | Path | bytes) -> list[tuple[str, 
     found: list[tuple[str, Picture | ShuziError]] = []
     first: dict[str, str] = {}
     for given in as_many(named):
-        for each in single_pictures(given):
-            if isinstance(each, ShuziError):
-                found.append((str(each.values.get("path", given)), each))
+        for picture in single_pictures(given):
+            if isinstance(picture, ShuziError):
+                found.append((str(picture.values.get("path", given)), picture))
             else:
-                name = name_of(each) if isinstance(each, bytes) else str(each)
-                key = content_hash(each)
+                name = name_of(picture) if isinstance(picture, bytes) else str(picture)
+                key = content_hash(picture)
                 if key is not None and key in first:
                     found.append((name, PictureError("error.form.same", path=name, first=first[key])))
                     continue
                 if key is not None:
                     first[key] = name
-                found.append((name, each))
+                found.append((name, picture))
     return found
 
 
@@ -172,7 +172,7 @@ def _rows(spec: Spec, number: int, sheet: dict[int, PageRead]) -> list[Row]:
 
 def _unused(spec: Spec, row: Row, before: Row) -> bool:
     """Tell whether nothing is written in a row, and what stands once on its page is in the row before it too."""
-    once = [row.cells[each.name] for each in spec.written if each.once and each.name in row.cells]
+    once = [row.cells[field.name] for field in spec.written if field.once and field.name in row.cells]
     own = [cell for name, cell in row.cells.items() if not spec.field_named(name).once]
     if any(cell.status != BLANK for cell in own):
         return False
@@ -193,5 +193,5 @@ def read_forms(reader: PageReader, photos: Iterable[Picture] | str | Path | byte
     -------
     The table; what could not be read is among its `problems`.
     """
-    found = in_order(read_each(try_page, reader, photos_in(photos)))
+    found = in_order(read_photographs(try_page, reader, photos_in(photos)))
     return collect(reader.spec, found, reader.pages)

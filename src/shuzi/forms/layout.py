@@ -111,9 +111,9 @@ def pages_of(spec: Spec) -> tuple[Page, ...]:
     [(1, 38), (2, 12)]
     """
     if spec.blank:
-        return (Page(1, (), tuple(Place(each, 0, each.at) for each in spec.fields)),)
+        return (Page(1, (), tuple(Place(field, 0, field.at) for field in spec.fields)),)
     height = spec.size[1]
-    top, once = _below_one_another(spec, [each for each in spec.written if each.once or not spec.rows])
+    top, once = _below_one_another(spec, [field for field in spec.written if field.once or not spec.rows])
     if not spec.rows:
         return tuple(Page(number, *page) for number, page in enumerate(once, start=1))
     if len(once) > 1:
@@ -127,12 +127,12 @@ def pages_of(spec: Spec) -> tuple[Page, ...]:
     for number, first in enumerate(range(0, spec.rows, fit), start=1):
         rows = range(first, min(first + fit, spec.rows))
         found = [_row(spec, columns, row, top + _HEAD + (row - first) * _PITCH) for row in rows]
-        more = [Text(each.label, Box(x, top, wide, _HEAD - 1), 8, "C") for each, x, wide in columns]
+        more = [Text(field.label, Box(x, top, wide, _HEAD - 1), 8, "C") for field, x, wide in columns]
         pages.append(
             Page(
                 number,
-                (*texts, *more, *(text for each, _ in found for text in each)),
-                (*places, *(place for _, each in found for place in each)),
+                (*texts, *more, *(text for texts_of_row, _ in found for text in texts_of_row)),
+                (*places, *(place for _, places_of_row in found for place in places_of_row)),
             )
         )
     return tuple(pages)
@@ -162,16 +162,18 @@ def _below_one_another(
     y, pages = _TOP, list[tuple[tuple[Text, ...], tuple[Place, ...]]]()
     texts, places = list[Text](), list[Place]()
     width, height = spec.size
-    for each in fields:
+    for field in fields:
         if y + _PITCH > height - _BOTTOM:
             pages.append((tuple(texts), tuple(places)))
             texts, places, y = [], [], _TOP
-        wide = _width(each)
-        left = width - _SIDE - wide - (_DATE_SIGN if each.kind == DATE else 0)
+        wide = _width(field)
+        left = width - _SIDE - wide - (_DATE_SIGN if field.kind == DATE else 0)
         if left - _SIDE < 20:
-            raise DataError("error.spec.wide", name=each.name, needs=round(wide + 20), there=round(width - 2 * _SIDE))
-        texts.append(Text(each.label, Box(_SIDE, y, left - _SIDE - 3, _BOX_HEIGHT), 10))
-        places.append(Place(each, -1 if spec.rows else 0, _boxes(each, left, y)))
+            raise DataError(
+                "error.spec.wide", name=field.name, needs=round(wide + 20), there=round(width - 2 * _SIDE)
+            )
+        texts.append(Text(field.label, Box(_SIDE, y, left - _SIDE - 3, _BOX_HEIGHT), 10))
+        places.append(Place(field, -1 if spec.rows else 0, _boxes(field, left, y)))
         y += _PITCH
     if places:
         pages.append((tuple(texts), tuple(places)))
@@ -180,17 +182,17 @@ def _below_one_another(
 
 def _columns(spec: Spec) -> list[tuple[Field, float, float]]:
     """Return each field of the table with the left edge and the width of its column."""
-    fields = [each for each in spec.fields if not each.once]
-    wide = [_printed_width(spec, each) if each.column else _width(each) for each in fields]
+    fields = [field for field in spec.fields if not field.once]
+    wide = [_printed_width(spec, field) if field.column else _width(field) for field in fields]
     there = spec.size[0] - 2 * _SIDE - _NUMBER
     needs = sum(wide) + _GAP * (len(wide) - 1)
     if needs > there:
         raise DataError("error.spec.columns", needs=round(needs), there=round(there))
     gap = _GAP + min(6.0, (there - needs) / max(len(wide), 1))
     x, found = _SIDE + _NUMBER, list[tuple[Field, float, float]]()
-    for field, each in zip(fields, wide, strict=True):
-        found.append((field, x, each))
-        x += each + gap
+    for field, column_width in zip(fields, wide, strict=True):
+        found.append((field, x, column_width))
+        x += column_width + gap
     return found
 
 
@@ -209,9 +211,9 @@ def _boxes(field: Field, x: float, y: float) -> tuple[Box, ...]:
     if field.style == OPEN:
         return (Box(x, y, _width(field), _BOX_HEIGHT),)
     boxes = []
-    for place, count in enumerate(field.groups):
-        x += place and (_DATE_SIGN if field.kind == DATE else _POINT)
-        boxes += [Box(x + number * _BOX_WIDTH, y, _BOX_WIDTH, _BOX_HEIGHT) for number in range(count)]
+    for index, count in enumerate(field.groups):
+        x += index and (_DATE_SIGN if field.kind == DATE else _POINT)
+        boxes += [Box(x + index * _BOX_WIDTH, y, _BOX_WIDTH, _BOX_HEIGHT) for index in range(count)]
         x += count * _BOX_WIDTH
     return tuple(boxes)
 
@@ -234,5 +236,5 @@ def width_of(text: str, size: float) -> float:
     >>> width_of("ab", 10) < width_of("数字", 10)
     True
     """
-    wide = sum(1.0 if unicodedata.east_asian_width(each) in "WF" else _LETTER for each in text)
+    wide = sum(1.0 if unicodedata.east_asian_width(character) in "WF" else _LETTER for character in text)
     return wide * size * POINT

@@ -95,7 +95,9 @@ class Cell:
             "confidence": round(self.confidence, 4),
             "rule": self.rule,
             "message": self.message,
-            "alternatives": [{"text": text, "probability": round(each, 4)} for text, each in self.alternatives],
+            "alternatives": [
+                {"text": text, "probability": round(probability, 4)} for text, probability in self.alternatives
+            ],
             "page": self.page,
             "box": list(self.box),
             "source": self.source,
@@ -112,7 +114,7 @@ class Cell:
             found["status"],
             found["confidence"],
             found["rule"],
-            tuple((each["text"], each["probability"]) for each in found["alternatives"]),
+            tuple((alternative["text"], alternative["probability"]) for alternative in found["alternatives"]),
             found["page"],
             Box(*found["box"]),
             found["source"],
@@ -178,20 +180,20 @@ class Table:
         """
         fields = [
             Field(
-                each["name"],
-                each["label"],
-                each["kind"],
-                decimals=each["decimals"],
-                column=each["name"] if each["printed"] else "",
-                total=each["total"],
+                column["name"],
+                column["label"],
+                column["kind"],
+                decimals=column["decimals"],
+                column=column["name"] if column["printed"] else "",
+                total=column["total"],
             )
-            for each in found["columns"]
+            for column in found["columns"]
         ]
         rows = [
-            Row(each["sheet"], each["row"] - 1, {name: Cell.from_dict(cell) for name, cell in each["cells"].items()})
-            for each in found["rows"]
+            Row(row["sheet"], row["row"] - 1, {name: Cell.from_dict(cell) for name, cell in row["cells"].items()})
+            for row in found["rows"]
         ]
-        problems = [Problem(each["source"], each["message"]) for each in found["problems"]]
+        problems = [Problem(problem["source"], problem["message"]) for problem in found["problems"]]
         return Table(found["title"], tuple(fields), tuple(rows), tuple(problems))
 
     @property
@@ -209,14 +211,14 @@ class Table:
         """Return the table as JSON values."""
         columns = [
             {
-                "name": each.name,
-                "label": each.label,
-                "kind": each.kind,
-                "decimals": each.decimals,
-                "total": each.total,
-                "printed": bool(each.column),
+                "name": field.name,
+                "label": field.label,
+                "kind": field.kind,
+                "decimals": field.decimals,
+                "total": field.total,
+                "printed": bool(field.column),
             }
-            for each in self.fields
+            for field in self.fields
         ]
         rows = [
             {
@@ -232,7 +234,7 @@ class Table:
             "columns": columns,
             "rows": rows,
             "doubtful": self.doubtful,
-            "problems": [{"source": each.source, "message": each.message} for each in self.problems],
+            "problems": [{"source": problem.source, "message": problem.message} for problem in self.problems],
         }
 
 

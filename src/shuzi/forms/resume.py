@@ -12,7 +12,7 @@ from shuzi.atomic import replacing
 from shuzi.errors import DataError, ShuziError
 from shuzi.forms.code import Code
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
-from shuzi.forms.reading.page import PageRead
+from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.result import Cell, Problem
 from shuzi.forms.spec import Spec
 from shuzi.pictures.open import Picture
@@ -68,7 +68,7 @@ class Journal:
             raise DataError("error.data.unreadable", path=path, reason=problem.strerror or problem) from problem
         if _json(first) != identity:
             raise DataError("error.form.other_run", path=path)
-        return Journal(path, identity, dict(each for each in map(_entry, lines) if each))
+        return Journal(path, identity, dict(entry for entry in map(_entry, lines) if entry))
 
     def known(self, picture: Picture | ShuziError, name: str) -> PageRead | None:
         """Return what was read of a photograph before, if it is still the same file; by the name that it has now."""
@@ -77,7 +77,7 @@ class Journal:
         if page is None:
             return None
         # the folder may be written otherwise than it was, or be another one
-        cells = {place: replace(cell, source=name) for place, cell in page.cells.items()}
+        cells = {key: replace(cell, source=name) for key, cell in page.cells.items()}
         return replace(page, source=name, cells=cells)
 
     def keep(self, picture: Picture | ShuziError, page: PageRead | Problem) -> None:
@@ -139,7 +139,7 @@ def _entry(line: str) -> tuple[str, PageRead] | None:
     """Return a photograph's hash and its page; None if the line is damaged, so that it is read again."""
     found = _json(line)
     try:
-        cells = {(each["row"], each["field"]): Cell.from_dict(each["cell"]) for each in found["cells"]}
+        cells = {(cell["row"], cell["field"]): Cell.from_dict(cell["cell"]) for cell in found["cells"]}
         return found["photo"], PageRead(found["source"], Code(found["spec"], found["sheet"], found["page"]), cells)
     except (TypeError, KeyError, ValueError):
         return None

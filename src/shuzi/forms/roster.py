@@ -92,7 +92,7 @@ def check_column(roster: Iterable[dict[str, str]], path: Path, column: str, uniq
 
 def _trimmed(row: list[str]) -> list[str]:
     """Drop empty cells at the end: spreadsheets write them for columns that were once used."""
-    return row[: max(place for place, cell in enumerate(row, start=1) if cell.strip())]
+    return row[: max(count for count, cell in enumerate(row, start=1) if cell.strip())]
 
 
 def _twice(values: list[str]) -> list[str]:

@@ -180,12 +180,12 @@ class Spec:
     @property
     def written(self) -> tuple[Field, ...]:
         """The fields that people fill in."""
-        return tuple(each for each in self.fields if not each.column)
+        return tuple(field for field in self.fields if not field.column)
 
     @property
     def printed(self) -> tuple[Field, ...]:
         """The fields that are printed from the roster."""
-        return tuple(each for each in self.fields if each.column)
+        return tuple(field for field in self.fields if field.column)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -196,16 +196,16 @@ class Spec:
     @property
     def id(self) -> str:
         """Ten hexadecimal digits that change with what is printed; rules may change after printing."""
-        printed = {each: getattr(self, each) for each in _PRINTED_OF_SHEET}
-        fields = [{name: getattr(each, name) for name in _PRINTED_OF_FIELD} for each in self.fields]
-        names = [[row[each.column] for each in self.printed] for row in self.roster] if self.printed else []
-        traced = [hashlib.sha256(self.blank).hexdigest(), [each.at for each in self.fields]] if self.blank else []
+        printed = {name: getattr(self, name) for name in _PRINTED_OF_SHEET}
+        fields = [{name: getattr(field, name) for name in _PRINTED_OF_FIELD} for field in self.fields]
+        names = [[row[field.column] for field in self.printed] for row in self.roster] if self.printed else []
+        traced = [hashlib.sha256(self.blank).hexdigest(), [field.at for field in self.fields]] if self.blank else []
         content = json.dumps([printed, fields, names, *traced], ensure_ascii=False, sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:10].upper()
 
     def field_named(self, name: str) -> Field:
         """Return a field by its name, which must be there."""
-        return next(each for each in self.fields if each.name == name)
+        return next(field for field in self.fields if field.name == name)
 
 
 _PRINTED_OF_SHEET = ("title", "language", "paper", "landscape", "rows", "note")

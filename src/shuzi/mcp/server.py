@@ -19,9 +19,9 @@ from shuzi.errors import PictureError, ShuziError
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.finding.tables.spacing import Shape
 from shuzi.forms.parse import beside_file, read_text, spec_of
-from shuzi.forms.reading.page import PageReader
-from shuzi.forms.reading.ruled import read_tables
-from shuzi.forms.reading.together import in_order, read_each
+from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.reading.read_photographs import in_order, read_photographs
+from shuzi.forms.reading.ruled_tables import read_tables
 from shuzi.forms.spec import Spec
 from shuzi.mcp.answers import Answer, Number, answer_of, number_of
 from shuzi.mcp.readable import Readable
@@ -103,7 +103,7 @@ class _Tools:
         """Read photographs of filled forms that shuzi made or traced, described by a spec."""
         with self._reading():
             pages = PageReader(self._spec(spec), self._reader)
-            read = in_order(read_each(try_page, pages, self._readable.pictures(paths)))
+            read = in_order(read_photographs(try_page, pages, self._readable.pictures(paths)))
             return answer_of(collect(pages.spec, read, pages.pages))
 
     def _spec(self, name: str) -> Spec:

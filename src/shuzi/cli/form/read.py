@@ -19,8 +19,8 @@ from shuzi.models.store import DEFAULT
 
 if TYPE_CHECKING:
     from shuzi.forms.finding.tables.spacing import Shape
-    from shuzi.forms.reading.page import PageRead, PageReader
-    from shuzi.forms.reading.together import Named, ReadOne
+    from shuzi.forms.reading.page_reader import PageRead, PageReader
+    from shuzi.forms.reading.read_photographs import Named, ReadOne
     from shuzi.forms.result import Problem, Table
     from shuzi.forms.resume import Journal
     from shuzi.reading.reader import Reader
@@ -99,7 +99,7 @@ def read(
 def _prepared(spec: Path, reader: Reader, out: tuple[Path, ...]) -> PageReader:
     from shuzi.errors import DataError
     from shuzi.forms.parse import read_spec
-    from shuzi.forms.reading.page import PageReader
+    from shuzi.forms.reading.page_reader import PageReader
 
     asked = read_spec(spec)
     if taken := [each for each in out if asked.roster_path and each.resolve() == asked.roster_path.resolve()]:
@@ -111,7 +111,7 @@ def _save(found: Table, out: tuple[Path, ...], journal: Journal | None, to_termi
     """Write the table, unless nothing was read, and say what is doubtful or could not be read."""
     from shuzi.forms.output.csv import as_csv
     from shuzi.forms.output.save import save_table
-    from shuzi.forms.reading.ruled import LINES
+    from shuzi.forms.reading.ruled_tables import LINES
 
     nothing = bool(found.problems) and not found.rows  # an empty table would be in the way of the next one
     for each in () if nothing else out:
@@ -136,16 +136,16 @@ def _read_sheets(reader: PageReader, named: Named, journal: Journal | None) -> T
 
 
 def _read_tables(reader: Reader, named: Named, journal: Journal | None, shape: Shape) -> Table:
-    from shuzi.forms.reading.ruled import joined_pages, try_table
+    from shuzi.forms.reading.ruled_tables import join_pages, try_table
 
-    return joined_pages(_read(partial(try_table, shape=shape), reader, named, journal))
+    return join_pages(_read(partial(try_table, shape=shape), reader, named, journal))
 
 
 def _read(
     read_one: ReadOne[R, PageRead], reader: R, named: Named, journal: Journal | None
 ) -> list[PageRead | Problem]:
     """Read photographs, but those that the journal knows; the journal keeps what is read at once."""
-    from shuzi.forms.reading.together import in_order, read_each
+    from shuzi.forms.reading.read_photographs import in_order, read_photographs
 
     pages: dict[int, PageRead | Problem] = {}
     with counting(say("form.progress"), len(named)) as show:
@@ -154,7 +154,7 @@ def _read(
                 pages[place] = known
                 show("", "")
         left = [place for place in range(len(named)) if place not in pages]
-        with closing(read_each(read_one, reader, [named[place] for place in left])) as read:
+        with closing(read_photographs(read_one, reader, [named[place] for place in left])) as read:
             for number, page in read:
                 if journal:
                     journal.keep(named[left[number]][1], page)

@@ -46,7 +46,7 @@ def trace(
     from shuzi.forms.parse import beside_file
     from shuzi.forms.spec import DATE
     from shuzi.forms.tracing.drawn import Drawn
-    from shuzi.forms.tracing.trace import beside, check_out, save_traced
+    from shuzi.forms.tracing.trace import check_out, paths_beside, save_traced
     from shuzi.forms.tracing.trace import trace as traced_from
 
     check_out(out)
@@ -74,7 +74,7 @@ def trace(
         click.echo(f"{number:>3}  {padded}  {say('form.trace.at', at=at)}  {'  '.join(what)}")
     if traced.left_out:
         click.echo(say("form.trace.left_out", n=traced.left_out), err=True)
-    kept, picture = beside(out)
+    kept, picture = paths_beside(out)
     click.echo(say("form.trace.done", n=len(spec.fields), out=out, blank=kept, picture=picture), err=True)
     dates = [visible(each.name) for each in spec.fields if each.kind == DATE]
     if drawn is None and dates:

@@ -65,7 +65,7 @@ class Blank:
             flat = open_picture(picture)
         except PictureError as problem:
             raise DataError("error.spec.blank", reason=problem) from problem
-        wanted = tuple(round(each * SCALE) for each in reversed(size))
+        wanted = tuple(round(side * SCALE) for side in reversed(size))
         if flat.shape != wanted:
             raise DataError("error.spec.blank_size", width=wanted[1], height=wanted[0])
         found = Blank(flat, size)
@@ -118,8 +118,8 @@ class Blank:
         best = [pair[0] for pair in pairs if len(pair) == 2 and pair[0].distance < _DISTINCT * pair[1].distance]
         if len(best) < _LEAST_MATCHES:
             return None
-        paper = self._points[[each.queryIdx for each in best]] / _COMPARED
-        pixels = points[[each.trainIdx for each in best]] / (small.shape[1] / grey.shape[1])
+        paper = self._points[[match.queryIdx for match in best]] / _COMPARED
+        pixels = points[[match.trainIdx for match in best]] / (small.shape[1] / grey.shape[1])
         stray = _STRAY * grey.shape[1] / small.shape[1]
         cv2.setRNGSeed(0)  # the same photograph gives the same place
         found: Any = cv2.findHomography(paper, pixels, cv2.USAC_MAGSAC, stray, maxIters=5_000, confidence=0.999)
@@ -197,7 +197,7 @@ def _features(grey: NDArray[np.uint8]) -> tuple[NDArray[np.float64], NDArray[np.
     points, features = found
     if features is None:
         return np.zeros((0, 2)), np.zeros((0, 32), np.uint8)
-    return np.array([each.pt for each in points], np.float64), np.asarray(features, np.uint8)
+    return np.array([point.pt for point in points], np.float64), np.asarray(features, np.uint8)
 
 
 def _smaller(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -206,7 +206,7 @@ def _smaller(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _cornered(small: NDArray[np.uint8]) -> list[tuple[int, int]]:
     """Return the upper left corners of blocks whose place is certain in both directions: not paper, not one line."""
-    side, step = (round(each * SCALE / _HALF) for each in (_BLOCK, _STEP))
+    side, step = (round(length * SCALE / _HALF) for length in (_BLOCK, _STEP))
     along_x = cv2.Sobel(small, cv2.CV_32F, 1, 0) / 4
     along_y = cv2.Sobel(small, cv2.CV_32F, 0, 1) / 4
     found = []

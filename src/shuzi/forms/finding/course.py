@@ -274,11 +274,11 @@ def course_of(
     pieces = []
     for start, end in pairwise(nodes):
         along = np.arange(round(start), round(end) + 1)
-        share = np.linspace(0, 1, len(along))
-        index = np.rint(first[:, None] * (1 - share) + last[:, None] * share).astype(int)
+        fraction = np.linspace(0, 1, len(along))
+        index = np.rint(first[:, None] * (1 - fraction) + last[:, None] * fraction).astype(int)
         pieces.append(dark[along, index])
     least = [np.quantile(piece, 1 - _ALONG, axis=1, method="lower") for piece in pieces]
-    level = min(darkest, float(np.median([each.max() for each in least])))
+    level = min(darkest, float(np.median([levels.max() for levels in least])))
     if level <= _LEAST_DARK:
         return None
     scores = np.full((len(shifts), len(shifts)), -np.inf)

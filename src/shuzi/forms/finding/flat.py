@@ -55,7 +55,7 @@ def flatten(
     scale = _scale(homography, size)
     if scale < _COARSEST:
         raise PictureError("error.form.small", path=name, dpi=round(scale * 25.4), least=round(_COARSEST * 25.4))
-    width, height = (round(each * SCALE) for each in size)
+    width, height = (round(side * SCALE) for side in size)
     to_photo = homography @ np.array([[1 / SCALE, 0, 0.5 / SCALE], [0, 1 / SCALE, 0.5 / SCALE], [0, 0, 1]])
     source = grey
     if scale > 1.7 * SCALE:  # average first, so that thin strokes do not fall between the pixels
@@ -66,10 +66,10 @@ def flatten(
     to_photo = np.array([[1, 0, -0.5], [0, 1, -0.5], [0, 0, 1]]) @ to_photo
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     flat = cv2.warpPerspective(source, to_photo, (width, height), flags=flags, borderMode=cv2.BORDER_REPLICATE)
-    return even(np.asarray(flat, np.uint8))
+    return even_light(np.asarray(flat, np.uint8))
 
 
-def even(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def even_light(flat: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Divide a flat sheet by the light on it: uint8 (h, w) becomes the same with paper at 255."""
     coarse = cv2.resize(flat, None, fx=1 / SCALE, fy=1 / SCALE, interpolation=cv2.INTER_AREA)
     paper = cv2.dilate(cv2.medianBlur(coarse, 3), np.ones((_AROUND, _AROUND), np.uint8))

@@ -130,8 +130,8 @@ def _work(grey: NDArray[np.uint8]) -> int:
     for dark in _darker(grey):
         pixels += cv2.countNonZero(dark) - cv2.countNonZero(cv2.erode(dark, _CROSS))
         dark = _without_specks(dark)
-        for each, before in ((dark, _BEFORE), (1 - dark, _BESIDE)):
-            outlines += cv2.countNonZero(each) - cv2.countNonZero(cv2.min(each, cv2.dilate(each, before)))
+        for layer, before in ((dark, _BEFORE), (1 - dark, _BESIDE)):
+            outlines += cv2.countNonZero(layer) - cv2.countNonZero(cv2.min(layer, cv2.dilate(layer, before)))
     return pixels + _OUTLINE * outlines
 
 
@@ -160,14 +160,14 @@ def _markers(grey: NDArray[np.uint8]) -> dict[int, NDArray[np.float64]]:
     if ids is None:
         return {}
     found: dict[int, NDArray[np.float64]] = {}
-    for points, number in zip(corners, np.asarray(ids).ravel().tolist(), strict=True):
-        if number < 4:
+    for points, marker in zip(corners, np.asarray(ids).ravel().tolist(), strict=True):
+        if marker < 4:
             # two sheets on a photograph: the larger one is meant
             mine = np.asarray(points, np.float64).reshape(4, 2)
-            if number not in found or cv2.contourArea(mine.astype(np.float32)) > cv2.contourArea(
-                found[number].astype(np.float32)
+            if marker not in found or cv2.contourArea(mine.astype(np.float32)) > cv2.contourArea(
+                found[marker].astype(np.float32)
             ):
-                found[number] = mine
+                found[marker] = mine
     return found
 
 

@@ -82,7 +82,7 @@ def pieces_of(
         index = int(np.abs(middles - x).argmin())
         box = boxes[index]
         away = max(box.x - x, x - box.right, box.y - y, y - box.bottom) / SCALE
-        foreign = away > _BEYOND or _goes_on(dark, own) or any(_holds(other, x, y) for other in others)
+        foreign = away > _BEYOND or _goes_on(dark, own) or any(_holds(neighbour, x, y) for neighbour in others)
         if away > 0 and foreign:
             continue
         if _is_rest(box, x, y, wide, high):
@@ -148,7 +148,7 @@ def darkest(dark: NDArray[np.float32]) -> float:
     return float(np.partition(dark, -12)[-12]) if len(dark) >= 12 else 0.0
 
 
-def joined(extra: NDArray[np.bool_], solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def keep_touching(extra: NDArray[np.bool_], solid: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return the pieces of what else may be ink that touch what is."""
     _, labels = cv2.connectedComponents(extra.astype(np.uint8), connectivity=8)
     near = cv2.dilate(solid.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0

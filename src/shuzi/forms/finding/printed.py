@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.cells import cut_fields
+from shuzi.forms.finding.cut_fields import cut_fields
 from shuzi.forms.finding.written import written_in
 from shuzi.forms.layout import Place
 from shuzi.forms.spec import OPEN
@@ -21,7 +21,7 @@ def printed_in(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[bool]:
     flat
         The blank form: uint8 (h, w), as `flatten` makes it.
     places
-        Its fields, as `framed` returns them.
+        Its fields, as `mark_framed` returns them.
 
     Examples
     --------
@@ -39,5 +39,5 @@ def printed_in(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[bool]:
         if place.field.style == OPEN:
             found.append(written_in(cut.inside).image is not None)
         else:  # what is faint may be left of a line where a photographed form bends, and is never read as sure
-            found.append(any(each.image is not None and not each.faint for each in cut.boxes))
+            found.append(any(box.image is not None and not box.faint for box in cut.boxes))
     return found

@@ -50,8 +50,8 @@ def thickness(flat: NDArray[np.uint8], frames: Sequence[Box]) -> float:
     found = []
     for frame in frames:
         for picture, box in ((flat, frame), (flat.T, Box(frame.y, frame.x, frame.height, frame.width))):
-            for place in (box.x, box.right):
-                along = _profile(picture, box, place - REACH, place + REACH)
+            for line in (box.x, box.right):
+                along = _profile(picture, box, line - REACH, line + REACH)
                 found += width_of(along)
     middle_one = float(np.median(found)) if found else ORDINARY
     return middle_one if middle_one <= THICKEST else ORDINARY
@@ -140,15 +140,15 @@ def goes_below(part: NDArray[np.uint8], thick: Sequence[float]) -> bool:
     """
     if max(thick) < THICK:
         return False
-    left, top, right, bottom = (round((MARGIN + gone_from(each)) * SCALE) for each in thick)
+    left, top, right, bottom = (round((MARGIN + gone_from(width)) * SCALE) for width in thick)
     high, wide = part.shape
     inside = part[top : high - bottom, left : wide - right]
     if min(inside.shape) < 2 * _BESIDE_LINE:
         return True
     dark = PAPER - inside.astype(np.float32) >= max(LEAST_DARK, 0.4 * peak_of(part))
     beside = np.zeros(dark.shape, bool)
-    for each, edge in zip(thick, (beside.T, beside, beside.T[::-1], beside[::-1]), strict=True):
-        edge[:_BESIDE_LINE] |= each >= THICK
+    for width, edge in zip(thick, (beside.T, beside, beside.T[::-1], beside[::-1]), strict=True):
+        edge[:_BESIDE_LINE] |= width >= THICK
     return bool((dark & beside).sum() >= _REACHES)
 
 

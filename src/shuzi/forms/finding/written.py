@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 from shuzi.forms.finding.erase import Erased, with_points
 from shuzi.forms.finding.flat import PAPER, SCALE
-from shuzi.forms.finding.pieces import LEAST_DARK, below_paper, darkest, joined, pieces_of, threshold_of
+from shuzi.forms.finding.pieces import LEAST_DARK, below_paper, darkest, keep_touching, pieces_of, threshold_of
 from shuzi.ink.boxes import Box
 from shuzi.ink.normalize import normalize
 
@@ -143,7 +143,7 @@ def written_in_boxes(
             continue
         threshold = threshold_of(peak)
         image = _image(dark, solid, threshold)
-        extra = joined((more >= threshold) & (pieces.labels == 0), solid)
+        extra = keep_touching((more >= threshold) & (pieces.labels == 0), solid)
         kept = _image(more, solid | extra, threshold) if extra.sum() >= _LEAST_KEPT * SCALE**2 else None
         level = darkest(dark[solid])
         faint = area < _CLEAR_AREA or level < certain or darkest(narrow[solid]) < _NARROW * level
@@ -156,7 +156,7 @@ def _lost_with_lines(
 ) -> NDArray[np.bool_]:
     """Return what may be ink and was taken out with lines, apart from what touches ink of a box."""
     lost = more - dark >= LEAST_DARK
-    return lost & ~joined(lost, own)
+    return lost & ~keep_touching(lost, own)
 
 
 def _narrow(part: NDArray[np.uint8]) -> NDArray[np.float32]:
@@ -210,7 +210,7 @@ def inside_of(erased: Erased, box: Box, others: Sequence[Box] = ()) -> Inside:
     more = below_paper(erased.kept)
     lost = _lost_with_lines(below_paper(erased.ink), more, own)
     doubtful = bool(pieces.doubtful[0]) or _is_stroke(lost, box) or _is_stroke(_beyond(own, box), box, MARGIN)
-    extra = joined((more >= threshold_of(peak)) & (pieces.labels == 0), own)
+    extra = keep_touching((more >= threshold_of(peak)) & (pieces.labels == 0), own)
     if extra.sum() < _LEAST_KEPT * SCALE**2:
         return Inside(ink, None, doubtful)
     near = cv2.dilate(extra.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -222,4 +222,4 @@ def _beyond(own: NDArray[np.bool_], box: Box) -> NDArray[np.bool_]:
     within = np.zeros_like(own)
     within[box.pixels()] = True
     beyond = own & ~within
-    return beyond & ~joined(beyond, own & within)
+    return beyond & ~keep_touching(beyond, own & within)

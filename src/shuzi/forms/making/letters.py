@@ -43,7 +43,7 @@ def typeface(text: str, chinese: bool, given: Path | None = None) -> Typeface | 
     DataError
         The named font cannot be used or lacks a character, or no font of this machine has all of them.
     """
-    wanted = {each for each in text if not each.isspace()}
+    wanted = {character for character in text if not character.isspace()}
     if given is not None:
         missing = wanted - _characters(Typeface(given))
         if missing:
@@ -60,9 +60,9 @@ def typeface(text: str, chinese: bool, given: Path | None = None) -> Typeface | 
                     return face
             except DataError:  # a damaged font of the system is none
                 continue
-    if all(each.isascii() or each in _WESTERN for each in wanted):
+    if all(character.isascii() or character in _WESTERN for character in wanted):
         return None
-    missing = {each for each in wanted if not each.isascii() and each not in _WESTERN}
+    missing = {character for character in wanted if not character.isascii() and character not in _WESTERN}
     raise DataError("error.font.none", characters="".join(sorted(missing)[:20]))
 
 
@@ -74,10 +74,10 @@ def _faces(path: Path, chinese: bool) -> list[Typeface]:
     if path.suffix.lower() not in (".ttc", ".otc"):
         return [Typeface(path)]
     collection = require("fontTools.ttLib", "forms", "extra.forms").TTCollection(str(path), lazy=True)
-    names = [str(each["name"].getDebugName(4)) for each in collection.fonts]
+    names = [str(font["name"].getDebugName(4)) for font in collection.fonts]
     collection.close()
-    order = sorted(range(len(names)), key=lambda each: not (chinese and names[each].endswith((" SC", " CN"))))
-    return [Typeface(path, each) for each in order]
+    order = sorted(range(len(names)), key=lambda index: not (chinese and names[index].endswith((" SC", " CN"))))
+    return [Typeface(path, index) for index in order]
 
 
 def _characters(face: Typeface) -> set[str]:
@@ -86,7 +86,7 @@ def _characters(face: Typeface) -> set[str]:
         raise DataError("error.data.unreadable", path=face.path, reason=ShuziError("file.special"))
     try:
         with library.TTFont(str(face.path), fontNumber=face.number, lazy=True) as font:
-            return {chr(each) for each in font.getBestCmap() or {}}
+            return {chr(character) for character in font.getBestCmap() or {}}
     except OSError as problem:
         raise DataError("error.data.unreadable", path=face.path, reason=problem.strerror or problem) from problem
     except (library.TTLibError, KeyError, ValueError, AssertionError) as problem:

@@ -9,7 +9,7 @@ from typing import Any
 
 from shuzi.atomic import replacing
 from shuzi.errors import DataError, require
-from shuzi.forms.code import Code, drawn
+from shuzi.forms.code import Code, draw_code
 from shuzi.forms.finding.markers import marker_modules
 from shuzi.forms.layout import (
     CODE,
@@ -105,7 +105,7 @@ def _head(pdf: Any, spec: Spec, page: Page, code: Code, pages: int) -> None:
     for corner, box in enumerate(marker_boxes(spec.size)):
         _squares(pdf, marker_modules(corner), box.x, box.y, MARKER)
     place = code_box(spec.size)
-    _squares(pdf, drawn(code), place.x, place.y, CODE)
+    _squares(pdf, draw_code(code), place.x, place.y, CODE)
     left = EDGE + MARKER + 5
     wide = place.x - left - 4
     _write(pdf, Text(spec.title, place._replace(x=left, y=EDGE, width=wide, height=9), 16))
@@ -151,10 +151,10 @@ def _write(pdf: Any, text: Text) -> None:
             break
         size -= 0.5
     top = text.box.y + max(0.0, (text.box.height - len(lines) * high) / 2)
-    for number, line in enumerate(lines):
+    for index, line in enumerate(lines):
         room = text.box.width - pdf.get_string_width(line)
         x = text.box.x + {"L": 0.0, "C": room / 2, "R": room}[text.align]
-        pdf.text(x, top + number * high + 0.8 * high, line)
+        pdf.text(x, top + index * high + 0.8 * high, line)
 
 
 def _draw(pdf: Any, place: Place, language: str) -> None:

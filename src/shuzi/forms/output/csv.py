@@ -28,9 +28,9 @@ def as_csv(table: Table) -> str:
     text = io.StringIO()
     text.write("\ufeff")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # some spreadsheets take ; for the end of a cell too
-    writer.writerow([*(neutral(each.name) for each in table.fields), say("form.doubtful"), say("form.photo")])
+    writer.writerow([*(neutral(field.name) for field in table.fields), say("form.doubtful"), say("form.photo")])
     for row in table.rows:
-        texts = [neutral(row.cells[each.name].text) if each.name in row.cells else "" for each in table.fields]
+        texts = [neutral(row.cells[field.name].text) if field.name in row.cells else "" for field in table.fields]
         writer.writerow([*texts, neutral(_doubtful(row)), neutral(row.sources)])
     return text.getvalue()
 

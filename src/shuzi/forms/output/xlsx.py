@@ -20,7 +20,7 @@ _DOUBTFUL, _HEAD = "FFF2CC", "E7EAEE"  # colours
 _HIGH = 26  # pixels of a picture
 _FIRST = date(1900, 3, 1)  # from which on spreadsheets agree: some have a 29 February before it
 _POINTS = 0.75  # to a pixel
-_FORBIDDEN = r"[]:*?/\'"  # in the name of a worksheet
+_FORBIDDEN, _LONGEST_TITLE = r"[]:*?/\'", 31  # in the name of a worksheet, and its characters
 
 
 def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
@@ -38,7 +38,8 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
     styles: Any = require("openpyxl.styles", "forms", "extra.forms")
     book = library.Workbook()
     sheet = book.active
-    sheet.title = "".join(each for each in table.title if each not in _FORBIDDEN and each.isprintable())[:31] or "1"
+    allowed = [character for character in table.title if character not in _FORBIDDEN and character.isprintable()]
+    sheet.title = "".join(allowed)[:_LONGEST_TITLE] or "1"
     bold, head = styles.Font(bold=True), styles.PatternFill("solid", fgColor=_HEAD)
     doubtful = styles.PatternFill("solid", fgColor=_DOUBTFUL)
     column = 1
@@ -47,16 +48,16 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
         pictures = any(cell is not None and cell.picture for cell in cells)
         letter = library.utils.get_column_letter(column)
         _put(sheet.cell(1, column), field.label or field.name)
-        for number, cell in enumerate(cells, start=2):
+        for line, cell in enumerate(cells, start=2):
             if cell is None:
                 continue
-            target = sheet.cell(number, column)
+            target = sheet.cell(line, column)
             _write(target, cell, field)
             if cell.doubtful:
                 target.fill = doubtful
                 target.comment = library.comments.Comment(cell.message, "shuzi")
                 if cell.picture:
-                    _show(library, sheet, cell.picture, column + 1, number)
+                    _show(library, sheet, cell.picture, column + 1, line)
         sheet.column_dimensions[letter].width = _wide(field, cells)
         if field.total and table.rows:
             last = len(table.rows) + 1
@@ -69,10 +70,10 @@ def save_xlsx(table: Table, path: Path | IO[bytes]) -> None:
             sheet.column_dimensions[library.utils.get_column_letter(column)].width = _pictures_wide(cells)
             column += 1
     _put(sheet.cell(1, column), say("form.photo"))
-    for number, row in enumerate(table.rows, start=2):
-        _put(sheet.cell(number, column), row.sources)
-    for each in sheet[1]:
-        each.font, each.fill = bold, head
+    for line, row in enumerate(table.rows, start=2):
+        _put(sheet.cell(line, column), row.sources)
+    for cell in sheet[1]:
+        cell.font, cell.fill = bold, head
     sheet.freeze_panes = "A2"
     if table.problems:
         _problems(book.create_sheet(say("form.problems")), table, bold)
@@ -142,7 +143,7 @@ def _problems(sheet: Any, table: Table, bold: Any) -> None:
     for column, key in enumerate(("form.photo", "form.problem"), start=1):
         _put(sheet.cell(1, column), say(key))
         sheet.cell(1, column).font = bold
-    for row, each in enumerate(table.problems, start=2):
-        _put(sheet.cell(row, 1), each.source)
-        _put(sheet.cell(row, 2), each.message)
+    for line, problem in enumerate(table.problems, start=2):
+        _put(sheet.cell(line, 1), problem.source)
+        _put(sheet.cell(line, 2), problem.message)
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 40, 80

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import product
+from operator import itemgetter
 
-from shuzi.forms.reading.boxes import BoxTexts, Texts
+from shuzi.forms.reading.box_texts import BoxTexts, Texts
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import AMONG, Field
 from shuzi.reading.decide.value_scores import nearest_values
@@ -57,35 +58,37 @@ def decide(field: Field, found: Texts, boxes: BoxTexts | None = None, amiss: boo
     """
     if not found:
         return Cell("", UNSURE, 0.0)
-    best, share = found[0]
+    best, probability = found[0]
     if not best:
         rule = field.broken("")
-        status = BLANK if share >= BLANK_FROM and not rule else UNSURE
-        return Cell("", status, share, rule, tuple(found[:_LISTED]))
+        status = BLANK if probability >= BLANK_FROM and not rule else UNSURE
+        return Cell("", status, probability, rule, tuple(found[:_LISTED]))
     texts = found
     if field.among and boxes is not None:
-        plain = {each: _plain(each) for each in field.among}
+        plain = {value: _plain(value) for value in field.among}
         texts = [(value, boxes.score(text, field.last_may_be_x)) for value, text in plain.items()]
-        texts = sorted([each for each in texts if each[1] > 0], key=lambda each: -each[1])
-    kept = [(text, each) for text, each in texts if text and not field.broken(text)]
+        texts = sorted(
+            [(text, probability) for text, probability in texts if probability > 0], key=itemgetter(1), reverse=True
+        )
+    kept = [(text, probability) for text, probability in texts if text and not field.broken(text)]
     if not kept or kept[0][1] < _LEAST:
         rule = field.broken(best)
         others = _nearest(field, best, boxes) if rule == AMONG else found[1:_LISTED]
-        return Cell(best, UNSURE, share, rule, (found[0], *others))
-    right = sum(each for _, each in kept)
+        return Cell(best, UNSURE, probability, rule, (found[0], *others))
+    right = sum(probability for _, probability in kept)
     # an empty field breaks no rule, and what cannot be read may as well be a text that keeps them
     empty = 0.0 if field.required else dict(found).get("", 0.0)
-    unread = 0.0 if texts is not found else sum(each for text, each in found if "?" in text)
+    unread = 0.0 if texts is not found else sum(probability for text, probability in found if "?" in text)
     against = max(1 - right - empty - unread, 0.0)
     if _has_rules(field) and not (field.among and boxes is None):  # what was read among a list has used it already
         against *= (1 - _KEPT) / _KEPT * _rarity(field)
         unread *= _rarity(field)
     everything = right + against + empty + unread
-    ranked = tuple((text, each / everything) for text, each in kept[:_LISTED])
+    ranked = tuple((text, probability / everything) for text, probability in kept[:_LISTED])
     text, confidence = ranked[0]
     whole = boxes is None or boxes.whole or bool(field.among)
     sure = confidence >= OK_FROM and whole and not amiss and "?" not in text
-    others = sorted([*ranked[1:], *([("", empty / everything)] if empty else [])], key=lambda each: -each[1])
+    others = sorted([*ranked[1:], *([("", empty / everything)] if empty else [])], key=itemgetter(1), reverse=True)
     return Cell(text, OK if sure else UNSURE, confidence, "", (ranked[0], *others[: _LISTED - 1]))
 
 
@@ -93,18 +96,18 @@ def _nearest(field: Field, text: str, boxes: BoxTexts | None) -> Texts:
     """Return the values on the list of a field that are nearest to a text, with their probabilities."""
     plain = {_plain(value): value for value in field.among}
     near = nearest_values([*plain], _plain(text), _NAMED)
-    return [(plain[each], boxes.score(each, field.last_may_be_x) if boxes else 0.0) for each in near]
+    return [(plain[value], boxes.score(value, field.last_may_be_x) if boxes else 0.0) for value in near]
 
 
 def _plain(text: str) -> str:
     return text.replace("-", "").replace(".", "")
 
 
-def unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
+def blank_unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
     """Return the cells of a row that need not be used; if nothing is written in it, nothing is required either.
 
     >>> empty = decide(Field("a", boxes=1, required=True), [("", 1.0)])
-    >>> unused({"a": empty})["a"].status, unused({"a": empty, "b": Cell("7", OK, 1.0)})["a"].rule
+    >>> blank_unused({"a": empty})["a"].status, blank_unused({"a": empty, "b": Cell("7", OK, 1.0)})["a"].rule
     ('blank', 'required')
     """
     if any(cell.text or cell.confidence < BLANK_FROM for cell in cells.values()):
@@ -112,7 +115,7 @@ def unused(cells: Mapping[str, Cell]) -> dict[str, Cell]:
     return {name: replace(cell, status=BLANK, rule="") for name, cell in cells.items()}
 
 
-def with_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, Cell]:
+def apply_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, Cell]:
     """Let the sums of a row choose between the texts of its cells; all cells of a sum that is wrong are doubtful.
 
     Examples
@@ -120,8 +123,8 @@ def with_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, C
     >>> fields = [Field("a", boxes=1), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
     >>> unsure = Cell("1", UNSURE, 0.6, alternatives=(("1", 0.6), ("7", 0.4)))
     >>> row = {"a": unsure, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)}
-    >>> found = with_sums(fields, row)
-    >>> found["a"].text, found["a"].status, with_sums(fields, row | {"a": Cell("5", OK, 1.0)})["all"].rule
+    >>> found = apply_sums(fields, row)
+    >>> found["a"].text, found["a"].status, apply_sums(fields, row | {"a": Cell("5", OK, 1.0)})["all"].rule
     ('7', 'ok', 'sum')
     """
     made = dict(cells)
@@ -129,39 +132,39 @@ def with_sums(fields: Sequence[Field], cells: Mapping[str, Cell]) -> dict[str, C
         names = [*field.sum_of, field.name]
         if not field.sum_of or any(name not in made for name in names) or not made[field.name].text:
             continue
-        by_name = {each.name: each for each in fields}
+        by_name = {field.name: field for field in fields}
         choices = [_choices(by_name[name], made[name]) for name in names]
         fitting, everything = dict[tuple[str, ...], float](), 0.0
         while _count(choices) > _MOST_SUMS:
-            choices = [each[: max(1, len(each) - 1)] for each in choices]
+            choices = [texts[: max(1, len(texts) - 1)] for texts in choices]
         for chosen in product(*choices):
-            share = 1.0
-            for _, each in chosen:
-                share *= each
-            everything += share
+            combined = 1.0
+            for _, probability in chosen:
+                combined *= probability
+            everything += combined
             texts = tuple(text for text, _ in chosen)
             if _adds_up(texts, field.decimals, [by_name[name].decimals for name in names]):
-                fitting[texts] = fitting.get(texts, 0.0) + share
+                fitting[texts] = fitting.get(texts, 0.0) + combined
         if not fitting or max(fitting.values()) < _LEAST:
             made |= {name: replace(made[name], status=UNSURE, rule=made[name].rule or "sum") for name in names}
             continue
         total = sum(fitting.values())
         against = max(1 - total, 0.0) * (1 - _KEPT) / _KEPT * _RARE
-        for place, name in enumerate(names):
-            made[name] = _chosen(made[name], place, fitting, total + against)
+        for index, name in enumerate(names):
+            made[name] = _chosen(made[name], index, fitting, total + against)
     return made
 
 
 def _choices(field: Field, cell: Cell) -> Texts:
     listed = cell.alternatives[:_OF_A_SUM] or ((cell.text, cell.confidence),)
-    kept = [(text, each) for text, each in listed if not field.broken(text) or not text]
+    kept = [(text, probability) for text, probability in listed if not field.broken(text) or not text]
     return kept or [(cell.text, cell.confidence)]
 
 
 def _count(choices: Sequence[Texts]) -> int:
     count = 1
-    for each in choices:
-        count *= len(each)
+    for texts in choices:
+        count *= len(texts)
     return count
 
 
@@ -178,17 +181,17 @@ def _adds_up(texts: Sequence[str], decimals: int, own: Sequence[int]) -> bool:
 
 
 def _chosen(cell: Cell, place: int, fitting: Mapping[tuple[str, ...], float], of: float) -> Cell:
-    shares: dict[str, float] = {}
-    for texts, share in fitting.items():
-        shares[texts[place]] = shares.get(texts[place], 0.0) + share
-    ranked = sorted(shares.items(), key=lambda each: -each[1])
-    text, share = ranked[0]
-    confidence = min(share / of, 1.0)
+    probabilities: dict[str, float] = {}
+    for texts, probability in fitting.items():
+        probabilities[texts[place]] = probabilities.get(texts[place], 0.0) + probability
+    ranked = sorted(probabilities.items(), key=itemgetter(1), reverse=True)
+    text, probability = ranked[0]
+    confidence = min(probability / of, 1.0)
     if cell.rule:
         return cell
     sure = confidence >= (OK_FROM if text else BLANK_FROM) and "?" not in text
     status = (OK if text else BLANK) if sure else UNSURE
-    alternatives = tuple((each, min(share / of, 1.0)) for each, share in ranked[:_LISTED])
+    alternatives = tuple((text, min(probability / of, 1.0)) for text, probability in ranked[:_LISTED])
     return replace(cell, text=text, status=status, confidence=confidence, alternatives=alternatives)
 
 
@@ -200,6 +203,6 @@ def _rarity(field: Field) -> float:
     """Return what fraction of random texts keeps the rules: the rarer, the more it says that a text does."""
     rare = _RARE if field.check else 1.0
     if field.among:
-        longest = max(len(_plain(each)) for each in field.among)
+        longest = max(len(_plain(value)) for value in field.among)
         rare *= min(len(field.among) / 10.0**longest, 1.0)
     return max(rare, 1e-6)

@@ -69,9 +69,9 @@ def read_drawn(drawn: Drawn, sheet: Mapping[str, Any], blank: bytes, placed: Cal
         if "at" in table:
             source.check_field({"at": table["at"]}, number)
             single = not isinstance(table["at"][0], list)
-            boxes = [[*placed(Box(*each))] for each in ([table["at"]] if single else table["at"])]
+            boxes = [[*placed(Box(*box))] for box in ([table["at"]] if single else table["at"])]
             table["at"] = boxes[0] if single else boxes
     source.refuse("error.trace.sheet", given, ("paper", "landscape", "blank"))
     spec = spec_of_tables({**sheet, **given, "blank": "-"}, source, drawn.beside, blank)
-    made = [each if n in named else replace(each, style="") for n, each in enumerate(spec.fields, start=1)]
+    made = [field if n in named else replace(field, style="") for n, field in enumerate(spec.fields, start=1)]
     return replace(spec, fields=tuple(made))

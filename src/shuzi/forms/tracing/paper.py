@@ -95,7 +95,7 @@ def _outline(grey: NDArray[np.uint8]) -> NDArray[np.float64] | None:
     closed = np.asarray(cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((15, 15), np.uint8)), np.uint8)
     level, bright = cv2.threshold(closed, 0, 255, cv2.THRESH_BINARY | cv2.THRESH_OTSU)
     edges = [bright[0], bright[-1], bright[:, 0], bright[:, -1]]
-    if sum((each > 0).mean() > _ALONG for each in edges) > 1:  # a scan, on which something dark is printed
+    if sum((edge > 0).mean() > _ALONG for edge in edges) > 1:  # a scan, on which something dark is printed
         return None
     ground, paper = closed[closed <= level], closed[closed > level]
     if not (len(ground) and len(paper)) or float(paper.mean() - ground.mean()) < _BRIGHTER:

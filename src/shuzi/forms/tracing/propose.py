@@ -12,7 +12,7 @@ from shuzi.errors import DataError
 from shuzi.forms.finding.flat import SCALE
 from shuzi.forms.parsing.grammar import MOST_BOXES, MOST_DECIMALS
 from shuzi.forms.spec import BOXES, COMB, DATE, OPEN, Field
-from shuzi.forms.tracing.boxes import DARK, Printed
+from shuzi.forms.tracing.find_boxes import DARK, Printed
 from shuzi.ink.boxes import Box, as_array, iou
 
 _SLENDER = 1.3  # width of a box for one digit, in its heights, at most
@@ -46,17 +46,19 @@ def propose(printed: Sequence[Printed], flat: NDArray[np.uint8]) -> tuple[Field,
     >>> [(each.style, each.boxes) for each in found]
     [('boxes', 3), ('comb', 6), ('open', 7)]
     """
-    narrow = [each.box for each in printed if each.parts == 1 and _is_narrow(each.box)]
+    narrow = [boxes.box for boxes in printed if boxes.parts == 1 and _is_narrow(boxes.box)]
     fields = [field for group in _groups(_runs(narrow)) for field in _of_runs(group, flat)]
-    fields += [field for each in printed if each.parts > 1 for field in _short(COMB, _divided(each.box, each.parts))]
-    fields += [_open(each.box) for each in printed if each.parts == 1 and not _is_narrow(each.box)]
+    fields += [
+        field for boxes in printed if boxes.parts > 1 for field in _short(COMB, _divided(boxes.box, boxes.parts))
+    ]
+    fields += [_open(boxes.box) for boxes in printed if boxes.parts == 1 and not _is_narrow(boxes.box)]
     lines: list[list[Field]] = []
-    for field in sorted(fields, key=lambda each: each.at[0].y):
+    for field in sorted(fields, key=lambda traced: traced.at[0].y):
         if lines and field.at[0].y - lines[-1][0].at[0].y < _SAME_LINE:
             lines[-1].append(field)
         else:
             lines.append([field])
-    return tuple(each for line in lines for each in sorted(line, key=lambda one: one.at[0].x))
+    return tuple(field for line in lines for field in sorted(line, key=lambda traced: traced.at[0].x))
 
 
 def snapped(field: Field, printed: Sequence[Printed]) -> Field:
@@ -82,15 +84,15 @@ def snapped(field: Field, printed: Sequence[Printed]) -> Field:
     Box(x=34.0, y=30.0, width=7.0, height=8.5)
     """
     whole = _around(field.at)
-    inner = [each for each in printed if _holds(whole, each.box)]
-    count = sum(each.parts for each in inner)
+    inner = [boxes for boxes in printed if _holds(whole, boxes.box)]
+    count = sum(boxes.parts for boxes in inner)
     if len(inner) == count == field.boxes and field.style in ("", BOXES):
         return replace(field, style=BOXES, at=tuple(box for row in _rows(inner) for box in row))
     if count > 1 and count != field.boxes and field.style != OPEN:
         raise DataError("error.trace.boxes", name=field.name, found=count, wanted=field.boxes)
     if len(inner) == 1 and inner[0].parts == field.boxes > 1 and field.style in ("", COMB):
         return replace(field, style=COMB, at=_divided(inner[0].box, field.boxes))
-    alike = iou(np.array(whole, np.float64), as_array(each.box for each in printed)) if printed else np.zeros(1)
+    alike = iou(np.array(whole, np.float64), as_array(boxes.box for boxes in printed)) if printed else np.zeros(1)
     if alike.max() >= _SAME:
         best = printed[int(alike.argmax())]
         if best.parts == 1 and field.style in ("", OPEN):
@@ -108,14 +110,14 @@ def _holds(whole: Box, box: Box) -> bool:
 
 
 def _around(boxes: Sequence[Box]) -> Box:
-    left, top = min(each.x for each in boxes), min(each.y for each in boxes)
-    return Box(left, top, max(each.right for each in boxes) - left, max(each.bottom for each in boxes) - top)
+    left, top = min(box.x for box in boxes), min(box.y for box in boxes)
+    return Box(left, top, max(box.right for box in boxes) - left, max(box.bottom for box in boxes) - top)
 
 
 def _rows(printed: Sequence[Printed]) -> list[Run]:
     """Return boxes in the order of reading: the rows from above, each from the left."""
     rows: list[Run] = []
-    for box in sorted((each.box for each in printed), key=lambda each: each.y):
+    for box in sorted((boxes.box for boxes in printed), key=lambda inner: inner.y):
         if rows and box.y - rows[-1][0].y < rows[-1][0].height / 2:
             rows[-1].append(box)
         else:
@@ -132,9 +134,9 @@ def _runs(boxes: list[Box]) -> list[Run]:
     """Put boxes that touch, side by side, together."""
     runs: list[Run] = []
     for box in sorted(boxes):
-        before = [each for each in runs if _next(each[-1], box, _EVEN)]
+        before = [run for run in runs if _next(run[-1], box, _EVEN)]
         if before:
-            min(before, key=lambda each: abs(each[-1].right - box.x)).append(box)
+            min(before, key=lambda run: abs(run[-1].right - box.x)).append(box)
         else:
             runs.append([box])
     return runs
@@ -144,7 +146,7 @@ def _groups(runs: list[Run]) -> list[list[Run]]:
     """Put runs that are only a printed sign apart together."""
     groups: list[list[Run]] = []
     for run in sorted(runs):
-        before = [each for each in groups if _next(each[-1][-1], run[0], _APART * run[0].width)]
+        before = [group for group in groups if _next(group[-1][-1], run[0], _APART * run[0].width)]
         if before:
             before[0].append(run)
         else:
@@ -160,7 +162,7 @@ def _next(box: Box, other: Box, gap: float) -> bool:
 
 def _of_runs(runs: list[Run], flat: NDArray[np.uint8]) -> list[Field]:
     boxes = tuple(box for run in runs for box in run)
-    if [len(each) for each in runs] == [4, 2, 2]:
+    if [len(run) for run in runs] == [4, 2, 2]:
         return [Field("", kind=DATE, boxes=8, style=BOXES, at=boxes)]
     fits = len(runs) == 2 and len(boxes) <= MOST_BOXES and len(runs[1]) <= MOST_DECIMALS
     if fits and _has_point(flat, runs[0][-1], runs[1][0]):
@@ -174,14 +176,14 @@ def _has_point(flat: NDArray[np.uint8], before: Box, after: Box) -> bool:
     if not 2 * _RULE < wide < _APART / 2 * before.width:
         return False
     gap = Box(before.right + _RULE, before.y + _RULE, wide - 2 * _RULE, before.height - 2 * _RULE)
-    dark = flat[Box(*(each * SCALE for each in gap)).pixels()] < DARK
+    dark = flat[Box(*(side * SCALE for side in gap)).pixels()] < DARK
     return bool(dark.sum() >= _LEAST_POINT * SCALE**2)
 
 
 def _short(style: str, boxes: tuple[Box, ...]) -> list[Field]:
     """Make fields of boxes side by side: several, if they are more than one may have."""
     parts = [boxes[start : start + MOST_BOXES] for start in range(0, len(boxes), MOST_BOXES)]
-    return [Field("", boxes=len(each), style=style, at=each) for each in parts]
+    return [Field("", boxes=len(boxes), style=style, at=boxes) for boxes in parts]
 
 
 def _open(box: Box) -> Field:

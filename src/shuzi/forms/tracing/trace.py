@@ -14,16 +14,16 @@ from numpy.typing import NDArray
 from shuzi.atomic import replacing
 from shuzi.errors import DataError
 from shuzi.forms.finding.blank import Blank
-from shuzi.forms.finding.cells import framed
+from shuzi.forms.finding.cut_fields import mark_framed
 from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import Place
 from shuzi.forms.parse import language_of, spec_of
 from shuzi.forms.parsing.grammar import LONGEST, MOST_TRACED, SIDES, is_paper, is_text
-from shuzi.forms.reading.page import as_png
+from shuzi.forms.reading.page_reader import as_png
 from shuzi.forms.spec import PAPERS, Field, Spec
 from shuzi.forms.toml import text_of
-from shuzi.forms.tracing.boxes import find_boxes
 from shuzi.forms.tracing.drawn import Drawn, read_drawn
+from shuzi.forms.tracing.find_boxes import find_boxes
 from shuzi.forms.tracing.paper import find_form
 from shuzi.forms.tracing.propose import propose, snapped
 from shuzi.forms.tracing.write import as_toml, numbered
@@ -90,26 +90,24 @@ def trace(picture: Picture, name: str, title: str, paper: str, drawn: Drawn | No
     blank, printed = as_png(form.flat), find_boxes(form.flat)
     if drawn is not None:
         spec = read_drawn(drawn, sheet, blank, form.in_millimetres if unit == PIXEL else lambda box: box)
-        fields = tuple(snapped(each, printed) for each in spec.fields)
-        for each, is_empty in zip(fields, _empty(form.flat, fields), strict=True):
+        fields = tuple(snapped(field, printed) for field in spec.fields)
+        for field, is_empty in zip(fields, _empty(form.flat, fields), strict=True):
             if not is_empty:
-                raise DataError("error.trace.printed", name=each.name)
+                raise DataError("error.trace.printed", name=field.name)
         return Traced(replace(spec, fields=fields), form.flat)
     proposed = propose(printed, form.flat)
-    empty = (number for number, is_empty in enumerate(_empty(form.flat, proposed)) if is_empty)
+    empty = (index for index, is_empty in enumerate(_empty(form.flat, proposed)) if is_empty)
     found = [*islice(empty, MOST_TRACED)]  # to look into all that a dense grid has could take minutes
-    names = (f"f{number}" for number in range(1, MOST_TRACED + 1))
-    fields = tuple(
-        replace(proposed[number], name=name, label=name) for number, name in zip(found, names, strict=False)
-    )
+    names = (f"f{count}" for count in range(1, MOST_TRACED + 1))
+    fields = tuple(replace(proposed[index], name=name, label=name) for index, name in zip(found, names, strict=False))
     spec = Spec(fields=fields, language=language_of(title), blank=blank, **sheet)
     return Traced(spec, form.flat, len(proposed) - 1 - found[-1] if len(found) == MOST_TRACED else 0)
 
 
 def _empty(flat: NDArray[np.uint8], fields: Sequence[Field]) -> Iterator[bool]:
     """Tell for one field after the other whether nothing is printed in it, no sooner than one is asked for."""
-    for each in fields:
-        yield not printed_in(flat, framed(flat, [Place(each, 0, each.at)]))[0]
+    for field in fields:
+        yield not printed_in(flat, mark_framed(flat, [Place(field, 0, field.at)]))[0]
 
 
 def sides_of(paper: str) -> tuple[float, float]:
@@ -131,10 +129,10 @@ def sides_of(paper: str) -> tuple[float, float]:
     return Spec("", (), paper=paper).size
 
 
-def beside(out: Path) -> tuple[Path, Path]:
+def paths_beside(out: Path) -> tuple[Path, Path]:
     """Return the files beside a spec: the blank form, and the picture with its fields numbered.
 
-    >>> [each.name for each in beside(Path("card.toml"))]
+    >>> [each.name for each in paths_beside(Path("card.toml"))]
     ['card.blank.png', 'card.fields.png']
     """
     return out.with_name(f"{out.stem}.blank.png"), out.with_name(f"{out.stem}.fields.png")
@@ -144,9 +142,9 @@ def check_out(out: Path) -> None:
     """Refuse a name that is no spec's, or files that are there already, since people edit them; raises DataError."""
     if out.suffix.lower() != ".toml":
         raise DataError("error.trace.ending", path=out)
-    for each in (out, *beside(out)):
-        if each.exists():
-            raise DataError("error.trace.taken", path=each)
+    for path in (out, *paths_beside(out)):
+        if path.exists():
+            raise DataError("error.trace.taken", path=path)
 
 
 def save_traced(traced: Traced, out: Path) -> None:
@@ -158,7 +156,7 @@ def save_traced(traced: Traced, out: Path) -> None:
         One is there already, or cannot be written; or the spec cannot be read again, since it is too large.
     """
     check_out(out)
-    blank, picture = beside(out)
+    blank, picture = paths_beside(out)
     numbers = as_png(numbered(traced.flat, traced.spec.fields))
     text = as_toml(traced.spec, blank.name)
     spec_of(text_of(text.encode(), out), out, lambda *_: traced.spec.blank)

@@ -45,8 +45,8 @@ def as_toml(spec: Spec, blank: str) -> str:
     """
     sheet = {"title": spec.title, "language": spec.language, "paper": spec.paper, "blank": blank}
     lines = [*_lines(sheet), *(["landscape = true"] if spec.landscape else [])]
-    for each in spec.fields:
-        lines += ["", "[[fields]]", *_lines(_of_field(each))]
+    for field in spec.fields:
+        lines += ["", "[[fields]]", *_lines(_of_field(field))]
     return "\n".join(lines) + "\n"
 
 
@@ -65,7 +65,7 @@ def _of_field(field: Field) -> dict[str, Any]:
         values["boxes"] = field.boxes
     values["style"] = field.style
     kept = ("decimals", "required", "digits", "least", "most", "check", "among", "sum_of", "total")
-    unset = {each.name: each.default for each in fields(Field)}
+    unset = {attribute.name: attribute.default for attribute in fields(Field)}
     named = {"digits": "length", "least": "min", "most": "max"}
     for key in kept:
         value = getattr(field, key)
@@ -87,8 +87,8 @@ def places_of(field: Field) -> list[list[float]]:
     wide = frame.width / len(field.at)
     equal = np.array([(frame.x + n * wide, frame.y, wide, frame.height) for n in range(len(field.at))])
     if field.style == OPEN or np.abs(np.array(field.at) - equal).max() <= _EVEN:
-        return [[round(each, 2) for each in frame]]
-    return [[round(each, 2) for each in box] for box in field.at]
+        return [[round(side, 2) for side in frame]]
+    return [[round(side, 2) for side in box] for box in field.at]
 
 
 def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uint8]:
@@ -109,7 +109,7 @@ def numbered(flat: NDArray[np.uint8], fields: Sequence[Field]) -> NDArray[np.uin
     image = np.asarray(cv2.cvtColor(small, cv2.COLOR_GRAY2RGB), np.uint8).copy()
     for field in fields:
         for box in field.at:
-            part = image[Box(*(each * _SHOWN for each in box)).pixels()]
+            part = image[Box(*(side * _SHOWN for side in box)).pixels()]
             np.minimum(part, np.array(_FILL, np.uint8), out=part)
     picture = Image.fromarray(image)
     pen = ImageDraw.Draw(picture)

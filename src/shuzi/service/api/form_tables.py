@@ -11,9 +11,9 @@ from shuzi.errors import DataError, ServiceError, ShuziError
 from shuzi.forms.collect import collect, try_page
 from shuzi.forms.finding.tables.spacing import Shape
 from shuzi.forms.parse import check_beside, spec_of
-from shuzi.forms.reading.before import pages_before, ruled_before
-from shuzi.forms.reading.page import PageRead, PageReader
-from shuzi.forms.reading.ruled import as_tables, joined, try_table
+from shuzi.forms.reading.page_reader import PageRead, PageReader
+from shuzi.forms.reading.reopen import reopen_pages, reopen_ruled
+from shuzi.forms.reading.ruled_tables import as_tables, join_tables, try_table
 from shuzi.forms.result import Problem, Table
 from shuzi.forms.spec import Spec
 from shuzi.forms.toml import text_of
@@ -92,10 +92,10 @@ def _table(reader: Reader, read: list[PageRead | Problem], files: Files, before:
     table = None if before is None else _before(before, most)
     try:
         if pages:
-            earlier = pages_before(pages.spec, table) if table else []
+            earlier = reopen_pages(pages.spec, table) if table else []
             return collect(pages.spec, [*earlier, *read], pages.pages)
         found = as_tables(read)
-        return joined(ruled_before(table, found) if table else found)
+        return join_tables(reopen_ruled(table, found) if table else found)
     except ShuziError as problem:
         raise ServiceError("error.service.before", reason=problem) from problem
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from shuzi.errors import ModelError, PictureError, ServiceError, ShuziError
 from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape
-from shuzi.forms.reading.page import PageRead
+from shuzi.forms.reading.page_reader import PageRead
 from shuzi.forms.result import Problem
 from shuzi.messages import language
 from shuzi.pictures.open import Picture, open_picture

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from shuzi.errors import PictureError, ServiceError
 from shuzi.forms.output.xlsx import save_xlsx
-from shuzi.forms.reading.page import as_png
+from shuzi.forms.reading.page_reader import as_png
 from shuzi.forms.result import Table
 from shuzi.messages import language, speaking
 from shuzi.pictures.open import open_picture

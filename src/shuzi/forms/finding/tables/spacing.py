@@ -86,13 +86,13 @@ class Settled:
     columns: frozenset[int]
 
 
-def settled(grid: Grid, shape: Shape, name: str) -> Settled:
+def settle(grid: Grid, shape: Shape, name: str) -> Settled:
     """Decide which lines of a grid are those of the table.
 
     Parameters
     ----------
     grid
-        As `completed` returns it.
+        As `complete` returns it.
     shape
         The rows and columns that the table has, if that is known.
     name
@@ -106,15 +106,15 @@ def settled(grid: Grid, shape: Shape, name: str) -> Settled:
     Examples
     --------
     >>> grid = Grid(np.zeros((4, 3, 2)), (SEEN, ASSUMED, SEEN, SEEN), (SEEN, SEEN, SEEN))
-    >>> sorted(settled(grid, Shape(), "a.jpg").rows), sorted(settled(grid, Shape(rows=3), "a.jpg").rows)
+    >>> sorted(settle(grid, Shape(), "a.jpg").rows), sorted(settle(grid, Shape(rows=3), "a.jpg").rows)
     ([0, 1], [])
-    >>> settled(grid, Shape(rows=2), "a.jpg").nodes.shape
+    >>> settle(grid, Shape(rows=2), "a.jpg").nodes.shape
     (3, 3, 2)
     """
     rows, columns = _ways(grid.rows, shape.rows), _ways(grid.columns, shape.columns)
     if not (rows and columns):
         seen = {"rows": grid.rows, "columns": grid.columns}
-        found = {what: sum(each != DOUBTFUL for each in grades) - 1 for what, grades in seen.items()}
+        found = {what: sum(grade != DOUBTFUL for grade in grades) - 1 for what, grades in seen.items()}
         wanted = {"wanted_rows": shape.rows or found["rows"], "wanted_columns": shape.columns or found["columns"]}
         raise PictureError("error.form.shape", path=name, **found, **wanted)
     # a number settles it only where no other lines make as many
@@ -136,10 +136,10 @@ def _ways(grades: Sequence[int], count: int) -> list[list[int]]:
 def _doubtful(grades: Sequence[int], kept: Sequence[int]) -> frozenset[int]:
     """Return the gaps between lines that are kept which a doubtful line is in or beside."""
     gaps = enumerate(pairwise(kept))
-    return frozenset(gap for gap, (one, other) in gaps if max(grades[one : other + 1]) >= ASSUMED)
+    return frozenset(gap for gap, (first, last) in gaps if max(grades[first : last + 1]) >= ASSUMED)
 
 
-def graded(nodes: NDArray[np.float64], rows: Sequence[float], columns: Sequence[float]) -> Grid:
+def grade_lines(nodes: NDArray[np.float64], rows: Sequence[float], columns: Sequence[float]) -> Grid:
     """Doubt lines that divide a usual gap between others although little of them is visible: digits may touch them.
 
     Parameters
@@ -153,7 +153,7 @@ def graded(nodes: NDArray[np.float64], rows: Sequence[float], columns: Sequence[
     --------
     >>> x, y = [0, 90, 180, 230, 270, 360], [0, 30, 60]
     >>> nodes = np.stack(np.meshgrid(x, y), axis=2).astype(float)
-    >>> graded(nodes, [1, 1, 1], [1, 1, 1, 0.5, 1, 0.9]).columns == (SEEN, SEEN, SEEN, DOUBTFUL, SEEN, SEEN)
+    >>> grade_lines(nodes, [1, 1, 1], [1, 1, 1, 0.5, 1, 0.9]).columns == (SEEN, SEEN, SEEN, DOUBTFUL, SEEN, SEEN)
     True
     """
     return Grid(nodes, _grades(nodes, rows), _grades(nodes.swapaxes(0, 1), columns))
@@ -161,18 +161,18 @@ def graded(nodes: NDArray[np.float64], rows: Sequence[float], columns: Sequence[
 
 def _grades(nodes: NDArray[np.float64], visible: Sequence[float]) -> tuple[int, ...]:
     ends = 0, len(nodes) - 1
-    clear = [line for line, each in enumerate(visible) if each >= _VISIBLE or line in ends]
+    clear = [line for line, fraction in enumerate(visible) if fraction >= _VISIBLE or line in ends]
     grades, gaps = [SEEN] * len(nodes), _gaps(nodes[clear])
     usual = _usual(gaps)
-    for (one, other), gap in zip(pairwise(clear), gaps, strict=True):
-        places = np.cumsum(_gaps(nodes[one : other + 1]))[:-1] / gap
+    for (first, last), gap in zip(pairwise(clear), gaps, strict=True):
+        places = np.cumsum(_gaps(nodes[first : last + 1]))[:-1] / gap
         even = any(np.abs(places * count - np.rint(places * count)).max(initial=0) <= _EVEN for count in (2, 3))
         if _fits(gap, usual) and round(gap / usual) == 1 and not even:
-            grades[one + 1 : other] = [DOUBTFUL] * (other - one - 1)
+            grades[first + 1 : last] = [DOUBTFUL] * (last - first - 1)
     return tuple(grades)
 
 
-def completed(grid: Grid, lit: NDArray[np.uint8]) -> Grid:
+def complete(grid: Grid, lit: NDArray[np.uint8]) -> Grid:
     """Add lines between those found: pale ones, and those that are missing where distances are regular.
 
     Parameters
@@ -187,10 +187,10 @@ def completed(grid: Grid, lit: NDArray[np.uint8]) -> Grid:
     while size != grid.nodes.shape:  # where columns are new, more is seen of the rows
         size = grid.nodes.shape
         for _ in range(2):
-            grid = _with(grid, [[each for each in gap if each[1] == PALE] for gap in _pale(grid, soft)]).turned()
+            grid = _with(grid, [[added for added in gap if added[1] == PALE] for gap in _pale(grid, soft)]).turned()
     for _ in range(2):
         assumed, doubtful = _missing(grid, soft), _pale(grid, soft)
-        grid = _with(grid, [one or two for one, two in zip(assumed, doubtful, strict=True)]).turned()
+        grid = _with(grid, [sure or unsure for sure, unsure in zip(assumed, doubtful, strict=True)]).turned()
     return grid
 
 
@@ -198,8 +198,8 @@ def _with(grid: Grid, places: _Places) -> Grid:
     """Add horizontal lines to a grid."""
     found, grades = [grid.nodes[0]], [grid.rows[0]]
     for (above, below), grade, gap in zip(pairwise(grid.nodes), grid.rows[1:], places, strict=True):
-        found += [*(above + (below - above) * place for place, _ in gap), below]
-        grades += [*(each for _, each in gap), grade]
+        found += [*(above + (below - above) * fraction for fraction, _ in gap), below]
+        grades += [*(added for _, added in gap), grade]
     return grid if len(found) > MOST_LINES else Grid(np.array(found), tuple(grades), grid.columns)
 
 
@@ -210,7 +210,7 @@ def _pale(grid: Grid, soft: NDArray[np.float32]) -> _Places:
     parts = [np.diff([0.0, *places, 1.0]) * gap for places, gap in zip(seen, gaps, strict=True)]
     usual = _usual(np.concatenate(parts))
     return [
-        [(each, PALE if _fits(each * gap, usual) and _fits(gap, usual) else DOUBTFUL) for each in places]
+        [(fraction, PALE if _fits(fraction * gap, usual) and _fits(gap, usual) else DOUBTFUL) for fraction in places]
         for places, gap in zip(seen, gaps, strict=True)
     ]
 
@@ -222,9 +222,9 @@ def _missing(grid: Grid, soft: NDArray[np.float32]) -> _Places:
     found: _Places = []
     for (above, below), gap in zip(pairwise(grid.nodes), gaps, strict=True):
         count = round(gap / usual) if usual and _fits(gap, usual) else 1
-        places = [number / count for number in range(1, count)]
-        free = not any(_is_crossed(above, below, place, soft) for place in places)
-        found.append([(place, ASSUMED if free else DOUBTFUL) for place in places])
+        places = [part / count for part in range(1, count)]
+        free = not any(_is_crossed(above, below, fraction, soft) for fraction in places)
+        found.append([(fraction, ASSUMED if free else DOUBTFUL) for fraction in places])
     return found
 
 
@@ -253,7 +253,7 @@ def _sampled(
     above: NDArray[np.float64], below: NDArray[np.float64], ways: NDArray[np.float64], along: NDArray[np.float64]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the x and y of points between two lines: float32 (ways, cells, along)."""
-    first, last = (each[:-1, None] + (each[1:] - each[:-1])[:, None] * along[:, None] for each in (above, below))
+    first, last = (line[:-1, None] + (line[1:] - line[:-1])[:, None] * along[:, None] for line in (above, below))
     points = first + (last - first) * ways[:, None, None, None]
     return points[..., 0].astype(np.float32), points[..., 1].astype(np.float32)
 
@@ -277,15 +277,16 @@ def _seen_between(above: NDArray[np.float64], below: NDArray[np.float64], soft: 
     usual = np.median(dark, axis=1)
     nothing = float(np.median(usual))
     noise = 1.4826 * float(np.median(np.abs(usual - nothing)))
-    places = list[int]()
-    for place in np.argsort(-usual).tolist():
-        if usual[place] < nothing + max(_PALEST[0], _PALEST[1] * noise):
+    positions = list[int]()
+    for position in np.argsort(-usual).tolist():
+        if usual[position] < nothing + max(_PALEST[0], _PALEST[1] * noise):
             break
-        around = dark[max(0, place - _BENDS) : place + _BENDS + 1].max(axis=0)
-        ends = -_BESIDE, count - _BESIDE, *places
-        if (around > usual[place] / 2).mean() >= _AGREE and min(abs(place - each) for each in ends) >= 2 * _BESIDE:
-            places.append(place)
-    return [(place + _BESIDE) / count for place in sorted(places)]
+        around = dark[max(0, position - _BENDS) : position + _BENDS + 1].max(axis=0)
+        ends = -_BESIDE, count - _BESIDE, *positions
+        apart = min(abs(position - end) for end in ends)
+        if (around > usual[position] / 2).mean() >= _AGREE and apart >= 2 * _BESIDE:
+            positions.append(position)
+    return [(position + _BESIDE) / count for position in sorted(positions)]
 
 
 def _is_crossed(

@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from shuzi.errors import PictureError
-from shuzi.forms.code import MODULES, Code, decoded
+from shuzi.forms.code import MODULES, Code, read_code
 from shuzi.forms.finding.blank import Blank
-from shuzi.forms.finding.cells import Cut, cut_fields, framed
+from shuzi.forms.finding.cut_fields import Cut, cut_fields, mark_framed
 from shuzi.forms.finding.flat import SCALE, flatten
 from shuzi.forms.finding.markers import find_sheet
 from shuzi.forms.finding.printed import printed_in
 from shuzi.forms.layout import CODE, Page, Place, code_box, pages_of
-from shuzi.forms.reading.boxes import probabilities_of, texts_of
-from shuzi.forms.reading.decide import decide, unused, with_sums
-from shuzi.forms.reading.opened import read_open
+from shuzi.forms.reading.box_texts import probabilities_of, texts_of
+from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
+from shuzi.forms.reading.open_fields import read_open
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import OPEN, Spec
 from shuzi.ink.boxes import Box
@@ -74,7 +74,7 @@ class PageReader:
         self._printed: set[str] = set()
         if self._blank:
             flat = self._blank.flat
-            pages = tuple(replace(each, places=tuple(framed(flat, each.places))) for each in pages)
+            pages = tuple(replace(page, places=tuple(mark_framed(flat, page.places))) for page in pages)
             (page,) = pages
             filled = zip(page.places, printed_in(flat, page.places), strict=True)
             self._printed = {place.field.name for place, printed in filled if printed}
@@ -126,7 +126,7 @@ class PageReader:
     def _code(self, flat: NDArray[np.uint8], name: str) -> Code:
         box = code_box(self.spec.size)
         module = CODE / MODULES
-        code = decoded(flat[Box(*(each * SCALE for each in box)).pixels(rim=4 * module * SCALE)], module * SCALE)
+        code = read_code(flat[Box(*(side * SCALE for side in box)).pixels(rim=4 * module * SCALE)], module * SCALE)
         if code is None:
             raise PictureError("error.form.code", path=name)
         if code.spec != self.spec.id:
@@ -137,8 +137,8 @@ class PageReader:
 
     def _cells(self, cuts: list[Cut]) -> dict[tuple[int, str], Cell]:
         """Read all fields; the boxes of the whole page are classified together."""
-        written = [each for cut in cuts for each in cut.boxes]
-        shares = probabilities_of(written, self._reader)
+        written = [box for cut in cuts for box in cut.boxes]
+        probabilities = probabilities_of(written, self._reader)
         cells: dict[tuple[int, str], Cell] = {}
         start = 0
         for cut in cuts:
@@ -147,15 +147,15 @@ class PageReader:
                 opened = read_open(field, cut, self._reader)
                 cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.place))
             else:
-                boxes = texts_of(field, shares[start : start + len(cut.boxes)])
+                boxes = texts_of(field, probabilities[start : start + len(cut.boxes)])
                 cell = decide(field, boxes.texts, boxes, amiss=cut.hidden or self._is_off(cut.place))
                 start += len(cut.boxes)
             cells[cut.place.row, field.name] = cell
-        for row in {place for place, _ in cells}:
-            mine = {name: cell for (place, name), cell in cells.items() if place == row}
+        for row in {row_of_cell for row_of_cell, _ in cells}:
+            mine = {name: cell for (row_of_cell, name), cell in cells.items() if row_of_cell == row}
             if row >= 0 and self.spec.rows and not self.spec.printed:
-                mine = unused(mine)
-            cells |= {(row, name): cell for name, cell in with_sums(self.spec.written, mine).items()}
+                mine = blank_unused(mine)
+            cells |= {(row, name): cell for name, cell in apply_sums(self.spec.written, mine).items()}
         return cells
 
     def _is_off(self, place: Place) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,25 +38,28 @@ class BoxTexts:
     ----------
     texts
         Each with its probability, the best first.
-    shares
+    probabilities
         The probabilities of each box: float64 (n, 12).
     whole
         Whether the boxes that are filled stand together as they should.
     """
 
     texts: Texts
-    shares: NDArray[np.float64]
+    probabilities: NDArray[np.float64]
     whole: bool
 
     def score(self, text: str, last_may_be_x: bool) -> float:
         """Return the probability that the boxes hold just these characters in order, whichever boxes are empty."""
         ways = np.zeros(len(text) + 1)
         ways[0] = 1.0
-        for place, box in enumerate(self.shares):
+        for index, box in enumerate(self.probabilities):
             # what is no digit, such as one that was crossed out, may stand for any of the ten
-            any_digit = 0.0 if last_may_be_x and place == len(self.shares) - 1 else float(box[OTHER]) / 10
-            shares = [float(box[OTHER]) if each == "X" else float(box[int(each)]) + any_digit for each in text]
-            written = np.maximum(shares, _LEAST * (1 - float(box[BLANK_BOX])))
+            any_digit = 0.0 if last_may_be_x and index == len(self.probabilities) - 1 else float(box[OTHER]) / 10
+            of_character = [
+                float(box[OTHER]) if character == "X" else float(box[int(character)]) + any_digit
+                for character in text
+            ]
+            written = np.maximum(of_character, _LEAST * (1 - float(box[BLANK_BOX])))
             longer = ways * box[BLANK_BOX]
             longer[1:] += ways[:-1] * written
             ways = longer
@@ -64,49 +68,51 @@ class BoxTexts:
 
 def probabilities_of(boxes: Sequence[Written], reader: Reader) -> NDArray[np.float64]:
     """Return for each box the probabilities of the ten digits, of an empty box and of anything else: (n, 12)."""
-    shares = np.zeros((len(boxes), 12))
-    views = [(place, view) for place, each in enumerate(boxes) for view in each.views]
+    probabilities = np.zeros((len(boxes), 12))
+    views = [(index, view) for index, written in enumerate(boxes) for view in written.views]
     found: dict[int, list[NDArray[np.float64]]] = {}
     for start in range(0, len(views), _PIECE):
         places, images = zip(*views[start : start + _PIECE], strict=True)
-        probabilities, is_digit = reader.classify_or_reject(np.stack(images))
+        of_digits, is_digit = reader.classify_or_reject(np.stack(images))
         digit = 1 / (1 + (1 - is_digit) / np.maximum(is_digit, _LEAST) / _IN_A_BOX)
-        softer = np.maximum(probabilities.astype(np.float64), _LEAST) ** _SOFTER
+        softer = np.maximum(of_digits.astype(np.float64), _LEAST) ** _SOFTER
         digits = softer / softer.sum(axis=1, keepdims=True) * digit[:, None]
-        for place, row in zip(places, np.column_stack([digits, np.zeros(len(digit)), 1 - digit]), strict=True):
-            found.setdefault(place, []).append(row)
-    for place, rows in found.items():  # where what may be ink makes another digit, each is as probable
+        for index, row in zip(places, np.column_stack([digits, np.zeros(len(digit)), 1 - digit]), strict=True):
+            found.setdefault(index, []).append(row)
+    for index, rows in found.items():  # where what may be ink makes another digit, each is as probable
         agree = len({int(row.argmax()) for row in rows}) == 1
-        shares[place] = rows[0] if agree else np.mean(rows, axis=0)
-    for place, each in enumerate(boxes):
-        empty = float(each.image is None)
-        if each.faint:
-            empty = 1 - FAINT if each.image is None else FAINT
-        shares[place] *= 1 - empty
-        shares[place, BLANK_BOX] = empty
-        if each.image is None and each.faint:
-            shares[place, OTHER] = FAINT
-    return shares
+        probabilities[index] = rows[0] if agree else np.mean(rows, axis=0)
+    for index, written in enumerate(boxes):
+        empty = float(written.image is None)
+        if written.faint:
+            empty = 1 - FAINT if written.image is None else FAINT
+        probabilities[index] *= 1 - empty
+        probabilities[index, BLANK_BOX] = empty
+        if written.image is None and written.faint:
+            probabilities[index, OTHER] = FAINT
+    return probabilities
 
 
-def texts_of(field: Field, shares: NDArray[np.float64]) -> BoxTexts:
+def texts_of(field: Field, probabilities: NDArray[np.float64]) -> BoxTexts:
     """Put the boxes of a field together: float64 (n, 12), as `probabilities_of` returns it."""
     states: Iterable[tuple[str, float]] = [("", 1.0)]
-    last = len(shares) - 1
-    for place, box in enumerate(shares):
-        choices = [(str(each), float(box[each])) for each in np.argsort(-box[:10])[:5].tolist()]
+    last = len(probabilities) - 1
+    for index, box in enumerate(probabilities):
+        choices = [(str(digit), float(box[digit])) for digit in np.argsort(-box[:10])[:5].tolist()]
         choices.append((" ", float(box[BLANK_BOX])))
         # something that is no digit may be the X of a check digit
-        choices.append(("X" if place == last and field.last_may_be_x else "?", float(box[OTHER])))
-        longer = [(text + each, share * p) for text, share in states for each, p in choices if p > 0]
-        states = sorted(longer, key=lambda each: -each[1])[:_MOST]
+        choices.append(("X" if index == last and field.last_may_be_x else "?", float(box[OTHER])))
+        longer = [
+            (text + character, probability * p) for text, probability in states for character, p in choices if p > 0
+        ]
+        states = sorted(longer, key=itemgetter(1), reverse=True)[:_MOST]
     merged: dict[str, float] = {}
-    for written, share in states:
+    for written, probability in states:
         text = _put(field, written)
-        merged[text] = merged.get(text, 0.0) + share
-    ranked = sorted(merged.items(), key=lambda each: -each[1])
-    best = max(states, key=lambda each: each[1])[0]
-    return BoxTexts(ranked, shares, _gapless(field, best) and _full(field, best))
+        merged[text] = merged.get(text, 0.0) + probability
+    ranked = sorted(merged.items(), key=itemgetter(1), reverse=True)
+    best = max(states, key=itemgetter(1))[0]
+    return BoxTexts(ranked, probabilities, _gapless(field, best) and _full(field, best))
 
 
 def _put(field: Field, written: str) -> str:
@@ -114,13 +120,13 @@ def _put(field: Field, written: str) -> str:
     if not written.strip():
         return ""
     if field.decimals:
-        whole, rest = (each.replace(" ", "") for each in (written[: -field.decimals], written[-field.decimals :]))
+        whole, rest = (part.replace(" ", "") for part in (written[: -field.decimals], written[-field.decimals :]))
         if len(rest) == field.decimals:
             return f"{whole or '0'}.{rest}"
         return f"{whole}.{rest}" if rest else whole
     if field.kind == DATE:  # the 0 of a month or a day is often left out
         parts = (written[:4], written[4:6], written[6:])
-        year, month, day = (each.replace(" ", "") for each in parts)
+        year, month, day = (part.replace(" ", "") for part in parts)
         if len(year) == 4 and month and day:
             return field.text_of(f"{year}{month:0>2}{day:0>2}")
     return field.text_of(written.replace(" ", ""))
@@ -138,4 +144,4 @@ def _full(field: Field, written: str) -> bool:
 def _gapless(field: Field, written: str) -> bool:
     """Tell whether no box between two others is empty, apart from the 0 of a month or a day."""
     parts = (written[:4], written[4:6], written[6:]) if field.kind == DATE else (written,)
-    return not any(" " in each.strip() for each in parts)
+    return not any(" " in part.strip() for part in parts)

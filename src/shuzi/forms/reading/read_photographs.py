@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
+from operator import itemgetter
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -29,7 +30,9 @@ _A_FEW = 4  # photographs: so many are read while a process starts
 _ON_THE_WAY = 2  # photographs to a process, which thus never waits for the next one
 
 
-def read_each(read_one: ReadOne[R, P], reader: R, named: Named) -> Generator[tuple[int, P | Problem], None, None]:
+def read_photographs(
+    read_one: ReadOne[R, P], reader: R, named: Named
+) -> Generator[tuple[int, P | Problem], None, None]:
     """Read photographs: a single one here, several in other processes, of which there are at most one per core.
 
     Parameters
@@ -47,7 +50,7 @@ def read_each(read_one: ReadOne[R, P], reader: R, named: Named) -> Generator[tup
     process, and that of a second attempt, is a Problem.
     """
     if len(named) == 1 or not can_start():
-        yield from ((place, read_one(reader, picture, name)) for place, (name, picture) in enumerate(named))
+        yield from ((index, read_one(reader, picture, name)) for index, (name, picture) in enumerate(named))
         return
     pool = Pool(min(cores(), -(-len(named) // _A_FEW)), _ON_THE_WAY, alone)
     done: SimpleQueue[Task] = SimpleQueue()
@@ -59,8 +62,8 @@ def read_each(read_one: ReadOne[R, P], reader: R, named: Named) -> Generator[tup
                 shared=shared,
                 size=0 if isinstance(picture, ShuziError) else weight(picture),
                 then=done.put,
-            ): place
-            for place, (name, picture) in enumerate(named)
+            ): index
+            for index, (name, picture) in enumerate(named)
         }
         for _ in named:
             task = done.get()
@@ -76,7 +79,7 @@ def in_order(read: Iterable[tuple[int, P]]) -> list[P]:
     >>> in_order([(1, "b"), (0, "a")])
     ['a', 'b']
     """
-    return [page for _, page in sorted(read, key=lambda each: each[0])]
+    return [page for _, page in sorted(read, key=itemgetter(0))]
 
 
 def _read(reader: R, read_one: ReadOne[R, P], name: str, picture: Picture | ShuziError, spoken: str) -> P | Problem:

@@ -7,18 +7,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import ShuziError
 from shuzi.forms.code import Code
-from shuzi.forms.finding.tables.cutting import TableCell
-from shuzi.forms.finding.tables.ruled import find_table
+from shuzi.forms.finding.tables.cut_cells import TableCell
+from shuzi.forms.finding.tables.find_table import find_table
 from shuzi.forms.finding.tables.spacing import UNKNOWN, Shape
-from shuzi.forms.reading.boxes import FAINT
-from shuzi.forms.reading.page import PageRead, as_png
-from shuzi.forms.reading.together import Named, in_order, read_each
+from shuzi.forms.reading.box_texts import FAINT
+from shuzi.forms.reading.page_reader import PageRead, as_png
+from shuzi.forms.reading.read_photographs import Named, in_order, read_photographs
 from shuzi.forms.result import Cell, Problem, Row, Table
 from shuzi.forms.spec import IDENTIFIER, NUMBER, Field
 from shuzi.messages import say
@@ -50,7 +51,7 @@ def read_tables(reader: Reader, photos: Named, shape: Shape = UNKNOWN) -> Table:
     -------
     The table, with columns A, B, C …; what could not be read is among its `problems`.
     """
-    return joined_pages(in_order(read_each(partial(try_table, shape=shape), reader, photos)))
+    return join_pages(in_order(read_photographs(partial(try_table, shape=shape), reader, photos)))
 
 
 def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: Shape = UNKNOWN) -> PageRead | Problem:
@@ -59,7 +60,7 @@ def try_table(reader: Reader, picture: Picture | ShuziError, name: str, shape: S
         return Problem(name, str(picture))
     try:
         found = find_table(open_picture(picture), name, shape)
-        cells = {(each.row, column_name(each.column)): _checked(each, reader, name) for each in found}
+        cells = {(cell.row, column_name(cell.column)): _checked(cell, reader, name) for cell in found}
     except ShuziError as problem:
         return Problem(name, str(problem))
     return PageRead(name, Code("", 1, 1), cells)
@@ -79,9 +80,9 @@ def as_rows(page: PageRead, number: int) -> list[Row]:
     return [Row(number, row, cells) for row, cells in rows.items()]
 
 
-def joined_pages(pages: Iterable[PageRead | Problem]) -> Table:
+def join_pages(pages: Iterable[PageRead | Problem]) -> Table:
     """Put the pages that `try_table` made of photographs, in their order, below one another."""
-    return joined(as_tables(pages))
+    return join_tables(as_tables(pages))
 
 
 def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
@@ -104,16 +105,16 @@ def as_tables(pages: Iterable[PageRead | Problem]) -> list[list[Row] | Problem]:
     return found
 
 
-def joined(read: Iterable[list[Row] | Problem]) -> Table:
+def join_tables(read: Iterable[list[Row] | Problem]) -> Table:
     """Put the tables of several photographs below one another.
 
     A column is of numbers, unless one begins with a zero, as identifiers do: then it stays text, as it was written.
     """
     found = [*read]
-    rows = [row for each in found if not isinstance(each, Problem) for row in each]
+    rows = [row for rows in found if not isinstance(rows, Problem) for row in rows]
     columns = max((len(row.cells) for row in rows), default=0)
-    fields = tuple(_column(column_name(each), rows) for each in range(columns))
-    return Table("", fields, tuple(rows), tuple(each for each in found if isinstance(each, Problem)))
+    fields = tuple(_column(column_name(index), rows) for index in range(columns))
+    return Table("", fields, tuple(rows), tuple(problem for problem in found if isinstance(problem, Problem)))
 
 
 def _column(name: str, rows: list[Row]) -> Field:
@@ -172,13 +173,13 @@ def _either(one: Cell, other: Cell) -> Cell:
     for cell in (one, other):
         for text, probability in cell.alternatives or ((cell.text, cell.confidence),):
             merged[text] = merged.get(text, 0.0) + probability / 2
-    ranked = tuple(sorted(merged.items(), key=lambda each: -each[1])[:_LISTED])
+    ranked = tuple(sorted(merged.items(), key=itemgetter(1), reverse=True)[:_LISTED])
     text, confidence = ranked[0]
     return Cell(text, UNSURE, confidence, "", ranked)
 
 
 def _is_apart(reading: Reading) -> bool:
     """Tell whether digits are so far apart that they may be in several cells between which no line was seen."""
-    boxes = sorted([*(each.box for each in reading.digits), *(each.box for each in reading.marks)])
-    high = float(np.median([each.box.height for each in reading.digits])) if reading.digits else 0.0
-    return any(other.x - one.right > _APART * high for one, other in pairwise(boxes))
+    boxes = sorted([*(digit.box for digit in reading.digits), *(mark.box for mark in reading.marks)])
+    high = float(np.median([digit.box.height for digit in reading.digits])) if reading.digits else 0.0
+    return any(right.x - left.right > _APART * high for left, right in pairwise(boxes))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from shuzi.forms.finding.course import ORDINARY, Line, find_lines
 from shuzi.forms.finding.erase import Erased, erase
 from shuzi.forms.finding.flat import PAPER, SCALE
-from shuzi.forms.finding.tables.between import cells_sharing_ink
+from shuzi.forms.finding.tables.shared_ink import cells_sharing_ink
 from shuzi.forms.finding.tables.spacing import Settled
 from shuzi.forms.finding.thickness import REACH, THICKEST, goes_below, width_of
 from shuzi.forms.finding.written import LEAST_INK, MARGIN, Inside, inside_of, peak_of
@@ -108,7 +108,7 @@ def cut_cells(lit: NDArray[np.uint8], to_photo: NDArray[np.float64], table: Sett
     peaks = np.array([peak_of(inside.ink) for inside in cleaned])
     inked = peaks[peaks >= 2 * LEAST_INK]
     palest = _PALE * float(np.median(inked)) if len(inked) >= _FEW else 0.0
-    parts = {place: (own, cell.box) for place, own, cell in zip(places, erased, lined, strict=True)}
+    parts = {position: (own, cell.box) for position, own, cell in zip(places, erased, lined, strict=True)}
     shared = cells_sharing_ink(parts, max(palest, LEAST_INK))
     found = []
     for (row, column), cell, inside, peak in zip(places, lined, cleaned, peaks.tolist(), strict=True):
@@ -139,7 +139,7 @@ def _lined(
     """Cut out a cell with its margin, and find its lines."""
     corners = _corners(nodes, row, column)
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
-    wide, high = (float(SCALE * (sides[each] + sides[each + 2]) / 2 / unit) for each in (0, 1))
+    wide, high = (float(SCALE * (sides[side] + sides[side + 2]) / 2 / unit) for side in (0, 1))
     rim = round(MARGIN * SCALE)
     inner = np.array([[rim, rim], [rim + wide, rim], [rim + wide, rim + high], [rim, rim + high]], np.float32)
     matrix = cv2.getPerspectiveTransform(inner, corners.astype(np.float32))

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.errors import PictureError
-from shuzi.forms.finding.flat import even
-from shuzi.forms.finding.tables.cutting import TableCell, cut_cells
-from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape, completed, graded, settled
+from shuzi.forms.finding.flat import even_light
+from shuzi.forms.finding.tables.cut_cells import TableCell, cut_cells
+from shuzi.forms.finding.tables.spacing import MOST_LINES, UNKNOWN, Shape, complete, grade_lines, settle
 from shuzi.ink.resize import resize
 
 _SEARCHED = 1_400  # pixels of the longer side at which lines are sought
@@ -60,8 +60,8 @@ def find_table(grey: NDArray[np.uint8], name: str, shape: Shape = UNKNOWN) -> li
     nodes, *visible = _drawn(np.array([[_crossing(row, column) for column in across] for row in down]), dark)
     if min(nodes.shape[:2]) < 2:
         raise PictureError("error.form.no_table", path=name)
-    lit = even(flat)
-    table = settled(completed(graded(nodes, *visible), lit), shape, name)
+    lit = even_light(flat)
+    table = settle(complete(grade_lines(nodes, *visible), lit), shape, name)
     if not _is_whole(table.nodes, flat.shape):
         raise PictureError("error.form.no_table", path=name)
     return cut_cells(lit, to_photo, table)
@@ -105,8 +105,8 @@ def _reach(crossings: NDArray[np.float64], thick: NDArray[np.uint8], part: tuple
 def _kept(reach: list[float], courses: NDArray[np.float64], least: float) -> list[int]:
     """Return the lines that reach far enough; of two along the same printed line, the one that reaches farther."""
     kept = list[int]()
-    for line in sorted(range(len(reach)), key=lambda each: -reach[each]):
-        apart = [np.abs(courses[line] - courses[each]).max() for each in kept]
+    for line in sorted(range(len(reach)), key=lambda index: -reach[index]):
+        apart = [np.abs(courses[line] - courses[other]).max() for other in kept]
         if reach[line] >= least and min(apart, default=np.inf) >= _LEAST_GAP / 2:
             kept.append(line)
     return sorted(kept)
@@ -139,7 +139,7 @@ def _corners(dark: NDArray[np.uint8], name: str) -> NDArray[np.float64]:
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     left, top, wide, high, area = stats[1:count].T
-    least, most = (each * max(dark.shape) for each in _LEAST_SIDES)
+    least, most = (fraction * max(dark.shape) for fraction in _LEAST_SIDES)
     spans = (np.minimum(wide, high) >= least) & (np.maximum(wide, high) >= most)
     edges = (left == 0).astype(int) + (top == 0) + (left + wide == dark.shape[1]) + (top + high == dark.shape[0])
     # a table has many lines but is not solid; the outline of the sheet has few, and what surrounds that is no table
@@ -162,8 +162,8 @@ def _four_sided(shape: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """Extend the sides of a convex shape until four are left, where a corner is cut off; None if that fails."""
     while len(shape) > 4:
         best: tuple[float, NDArray[np.float64]] | None = None
-        for place in range(len(shape)):
-            before, first, last, after = (shape[(place + step) % len(shape)] for step in (-1, 0, 1, 2))
+        for index in range(len(shape)):
+            before, first, last, after = (shape[(index + step) % len(shape)] for step in (-1, 0, 1, 2))
             ways = np.column_stack([first - before, after - last])
             if abs(np.linalg.det(ways)) < 1e-6:
                 continue
@@ -173,9 +173,9 @@ def _four_sided(shape: NDArray[np.float64]) -> NDArray[np.float64] | None:
             corner = first + ahead * (first - before)
             (x1, y1), (x2, y2) = corner - first, last - first
             if best is None or abs(x1 * y2 - x2 * y1) < best[0]:
-                rest = [each for number, each in enumerate(shape) if number != (place + 1) % len(shape)]
-                place_of_first = place if (place + 1) % len(shape) else place - 1
-                rest[place_of_first] = corner
+                rest = [point for corner_index, point in enumerate(shape) if corner_index != (index + 1) % len(shape)]
+                index_of_first = index if (index + 1) % len(shape) else index - 1
+                rest[index_of_first] = corner
                 best = abs(x1 * y2 - x2 * y1), np.array(rest)
         if best is None:
             return None
@@ -189,7 +189,7 @@ def _flattened(
     """Return the table upright with a margin, and the homography from there to the photograph."""
     sides = np.linalg.norm(corners - np.roll(corners, -1, axis=0), axis=1)
     wide, high = max(sides[0], sides[2]), max(sides[1], sides[3])
-    wide, high = (round(float(each * _FLAT / max(wide, high))) for each in (wide, high))
+    wide, high = (round(float(side * _FLAT / max(wide, high))) for side in (wide, high))
     right, low = _RIM + wide, _RIM + high
     target = np.array([[_RIM, _RIM], [right, _RIM], [right, low], [_RIM, low]], np.float32)
     matrix = cv2.getPerspectiveTransform(target, corners.astype(np.float32))
@@ -211,7 +211,7 @@ def _lines(dark: NDArray[np.uint8], horizontal: bool) -> list[NDArray[np.float64
     for row in np.argsort(-covered, kind="stable").tolist():
         if covered[row] < _COVERED or len(rows) == MOST_LINES:
             break
-        if all(abs(row - each) >= _LEAST_GAP for each in rows):
+        if all(abs(row - line) >= _LEAST_GAP for line in rows):
             rows.append(row)
     return [_course(long, row) for row in sorted(_apart(rows, covered))]
 
@@ -225,7 +225,7 @@ def _apart(rows: list[int], covered: NDArray[np.float64]) -> list[int]:
         if gaps[closest] >= _CLOSEST * np.median(gaps):
             break
         pair = kept[closest : closest + 2]
-        kept.remove(min(pair, key=lambda each: float(covered[each])))
+        kept.remove(min(pair, key=lambda row: float(covered[row])))
     return kept
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from shuzi.forms.finding.cells import Cut, Side
 from shuzi.forms.finding.course import FAR, LINE
+from shuzi.forms.finding.cut_fields import Cut, Side
 from shuzi.forms.finding.flat import PAPER, SCALE
 from shuzi.forms.finding.pieces import WIDEST_REST, threshold_of
 from shuzi.forms.finding.written import LEAST_INK, peak_of
-from shuzi.forms.reading.boxes import FAINT, Texts
+from shuzi.forms.reading.box_texts import FAINT, Texts
 from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, Field
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, without_marks
@@ -45,9 +46,9 @@ def read_open(field: Field, cut: Cut, reader: Reader) -> Opened:
     if found.texts[0][0] == other.texts[0][0]:
         return found
     merged: dict[str, float] = {}
-    for text, share in (*found.texts, *other.texts):
-        merged[text] = merged.get(text, 0.0) + share / 2
-    return Opened(sorted(merged.items(), key=lambda each: -each[1]), found.amiss)
+    for text, probability in (*found.texts, *other.texts):
+        merged[text] = merged.get(text, 0.0) + probability / 2
+    return Opened(sorted(merged.items(), key=itemgetter(1), reverse=True), found.amiss)
 
 
 def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
@@ -90,13 +91,13 @@ def _read(field: Field, inside: NDArray[np.uint8], reader: Reader) -> Opened:
     if reading.status == NOT_A_DIGIT:
         return Opened([("?", 1.0)], True)
     merged: dict[str, float] = {}
-    for text, share in reading.alternatives or ((reading.text, reading.confidence),):
+    for text, probability in reading.alternatives or ((reading.text, reading.confidence),):
         put = _put(field, text)
-        merged[put] = merged.get(put, 0.0) + share
+        merged[put] = merged.get(put, 0.0) + probability
     amiss = reading.status != OK and (listed or reading.advice[0] not in _ONLY_UNSURE)
     # an identifier may be written with dashes; a point belongs to a number, and must not vanish
-    amiss = amiss or (field.kind == IDENTIFIER and not listed and any(each in reading.text for each in ".,"))
-    return Opened(sorted(merged.items(), key=lambda each: -each[1]), amiss)
+    amiss = amiss or (field.kind == IDENTIFIER and not listed and any(mark in reading.text for mark in ".,"))
+    return Opened(sorted(merged.items(), key=itemgetter(1), reverse=True), amiss)
 
 
 def _put(field: Field, text: str) -> str:

@@ -66,9 +66,9 @@ def find_frames(
     if not frames:
         return np.zeros(0), np.zeros(0, bool)
     lined = np.asarray(printed, bool) if len(printed) else np.ones(len(frames), bool)
-    beside = [max(_BESIDE, each / 2 + _SOFT_EDGE) for each in thick] if len(thick) else [_BESIDE] * len(frames)
+    beside = [max(_BESIDE, width / 2 + _SOFT_EDGE) for width in thick] if len(thick) else [_BESIDE] * len(frames)
     offsets, clear = _offsets(flat, frames, vertical, np.zeros(len(frames)), _REACH, beside)
-    centres = np.array([[each.x + each.width / 2, each.y + each.height / 2] for each in frames])
+    centres = np.array([[frame.x + frame.width / 2, frame.y + frame.height / 2] for frame in frames])
     if not (lined & (clear >= _LEAST_LINE)).any():
         return np.zeros(len(frames)), np.zeros(len(frames), bool)
     smooth = _smooth(centres, offsets, lined & (clear >= _LEAST_LINE))
@@ -90,8 +90,8 @@ def _offsets(
     """Return how far each frame lies off its place, and the contrast of its lines in grey levels."""
     picture = flat if vertical else flat.T
     found = [
-        _offset(picture, each if vertical else Box(each.y, each.x, each.height, each.width), shift, reach, away)
-        for each, shift, away in zip(frames, around.tolist(), beside, strict=True)
+        _offset(picture, frame if vertical else Box(frame.y, frame.x, frame.height, frame.width), shift, reach, away)
+        for frame, shift, away in zip(frames, around.tolist(), beside, strict=True)
     ]
     return np.array([shift for shift, _ in found]), np.array([clear for _, clear in found])
 
@@ -143,23 +143,23 @@ def frames_of(place: Place) -> tuple[list[Box], list[Box]]:
     if place.field.style == BOXES:
         return [*place.boxes], [*place.boxes]
     sides = [frame_around(group) for group in place.groups]
-    lines = [piece for each in sides for piece in _pieces(each)]
+    lines = [piece for side in sides for piece in _pieces(side)]
     return sides, lines
 
 
 def _pieces(frame: Box) -> list[Box]:
     count = max(1, round(frame.width / _PIECE))
     wide = frame.width / count
-    return [frame._replace(x=frame.x + number * wide, width=wide) for number in range(count)]
+    return [frame._replace(x=frame.x + index * wide, width=wide) for index in range(count)]
 
 
-def moved_boxes(place: Place, sides: list[Box], lines: list[Box], x: Offsets, y: Offsets) -> list[Box]:
+def move_boxes(place: Place, sides: list[Box], lines: list[Box], x: Offsets, y: Offsets) -> list[Box]:
     """Move each box of a field by as much as the lines nearest to it."""
     moved = []
     for box in place.boxes:
         middle = box.x + box.width / 2
-        side = min(range(len(sides)), key=lambda each: abs(sides[each].x + sides[each].width / 2 - middle))
-        line = min(range(len(lines)), key=lambda each: abs(lines[each].x + lines[each].width / 2 - middle))
+        side = min(range(len(sides)), key=lambda index: abs(sides[index].x + sides[index].width / 2 - middle))
+        line = min(range(len(lines)), key=lambda index: abs(lines[index].x + lines[index].width / 2 - middle))
         moved.append(box._replace(x=box.x + float(x[side]), y=box.y + float(y[line])))
     return moved
 
@@ -170,5 +170,5 @@ def frame_around(group: Sequence[Box]) -> Box:
     >>> frame_around([Box(10, 10, 6, 8), Box(16, 10, 6, 8)])
     Box(x=10, y=10, width=12, height=8)
     """
-    left, top = min(each.x for each in group), min(each.y for each in group)
-    return Box(left, top, max(each.right for each in group) - left, max(each.bottom for each in group) - top)
+    left, top = min(box.x for box in group), min(box.y for box in group)
+    return Box(left, top, max(box.right for box in group) - left, max(box.bottom for box in group) - top)

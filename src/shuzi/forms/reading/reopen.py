@@ -7,13 +7,13 @@ from dataclasses import replace
 from shuzi.errors import DataError
 from shuzi.forms.code import Code
 from shuzi.forms.layout import pages_of
-from shuzi.forms.reading.page import PageRead
-from shuzi.forms.reading.ruled import column_name
+from shuzi.forms.reading.page_reader import PageRead
+from shuzi.forms.reading.ruled_tables import column_name
 from shuzi.forms.result import MISSING, Cell, Problem, Row, Table
 from shuzi.forms.spec import Spec
 
 
-def pages_before(spec: Spec, table: Table) -> list[PageRead | Problem]:
+def reopen_pages(spec: Spec, table: Table) -> list[PageRead | Problem]:
     """Return the pages that a table was collected from, for `shuzi.forms.collect.collect`.
 
     What pages were missing is not among them: they may be there now.
@@ -31,11 +31,11 @@ def pages_before(spec: Spec, table: Table) -> list[PageRead | Problem]:
     >>> spec = Spec("Scores", (Field("q", boxes=1),))
     >>> page = PageRead("a.jpg", Code(spec.id, 1, 1), {(0, "q"): Cell("7", "ok", 1.0, page=1, source="a.jpg")})
     >>> table = collect(spec, [page], [1])
-    >>> collect(spec, pages_before(spec, table), [1]) == table
+    >>> collect(spec, reopen_pages(spec, table), [1]) == table
     True
     """
     _check_columns(spec, table)
-    fields = {each.name: each for each in spec.fields}
+    fields = {field.name: field for field in spec.fields}
     places = {(page.number, place.row, place.field.name) for page in pages_of(spec) for place in page.places}
     pages: dict[tuple[int, int], dict[tuple[int, str], Cell]] = {}
     seen: set[tuple[int, int]] = set()
@@ -58,15 +58,15 @@ def pages_before(spec: Spec, table: Table) -> list[PageRead | Problem]:
         PageRead(next(cell.source for cell in cells.values()), Code(spec.id, sheet, page), cells)
         for (sheet, page), cells in sorted(pages.items())
     ]
-    return [*read, *(each for each in table.problems if each.source)]
+    return [*read, *(problem for problem in table.problems if problem.source)]
 
 
 def _check_columns(spec: Spec, table: Table) -> None:
-    known = [each.name for each in spec.fields]
-    named = [*(each.name for each in table.fields), *(name for row in table.rows for name in row.cells)]
+    known = [field.name for field in spec.fields]
+    named = [*(field.name for field in table.fields), *(name for row in table.rows for name in row.cells)]
     if unknown := [name for name in named if name not in known]:
         raise DataError("error.form.not_of_spec", name=unknown[0])
-    if table.title != spec.title or [each.name for each in table.fields] != known:
+    if table.title != spec.title or [field.name for field in table.fields] != known:
         raise DataError("error.form.other_sheets", wanted=spec.title)
 
 
@@ -77,22 +77,22 @@ def _check_printed(spec: Spec, row: Row, name: str, cell: Cell) -> None:
         raise DataError("error.form.row_of_spec", sheet=row.sheet, row=row.number + 1, name=name)
 
 
-def ruled_before(table: Table, read: list[list[Row] | Problem]) -> list[list[Row] | Problem]:
-    """Put a table that was read from ruled tables before others, for `shuzi.forms.reading.ruled.joined`.
+def reopen_ruled(table: Table, read: list[list[Row] | Problem]) -> list[list[Row] | Problem]:
+    """Put a table that was read from ruled tables before others, for `shuzi.forms.reading.ruled_tables.joined`.
 
     Raises
     ------
     DataError
         The table was read with a spec.
     """
-    columns = [column_name(number) for number in range(max((len(row.cells) for row in table.rows), default=0))]
+    columns = [column_name(index) for index in range(max((len(row.cells) for row in table.rows), default=0))]
     for row in table.rows:
         if unknown := [name for name in row.cells if name not in columns]:
             raise DataError("error.form.not_of_spec", name=unknown[0])
-    unread = [each for each in table.problems if each.source not in table.sources]
+    unread = [problem for problem in table.problems if problem.source not in table.sources]
     photographs = len({row.sheet for row in table.rows}) + len(unread)
     later = [
-        each if isinstance(each, Problem) else [replace(row, sheet=row.sheet + photographs) for row in each]
-        for each in read
+        rows if isinstance(rows, Problem) else [replace(row, sheet=row.sheet + photographs) for row in rows]
+        for rows in read
     ]
     return [[*table.rows], *table.problems, *later]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from shuzi.errors import PictureError
 from shuzi.forms.finding.course import FAR, Line, find_lines, strays
 from shuzi.forms.finding.erase import Erased, Profiles, erase, usual_profiles
+from shuzi.forms.finding.find_frames import find_frames, frame_around, frames_of, move_boxes
 from shuzi.forms.finding.flat import PAPER, SCALE, in_photo
-from shuzi.forms.finding.frames import find_frames, frame_around, frames_of, moved_boxes
 from shuzi.forms.finding.pieces import LEAST_DARK
 from shuzi.forms.finding.thickness import goes_below, thickness
 from shuzi.forms.finding.written import (
@@ -65,7 +65,7 @@ class _Part:
     sides: tuple[Side, ...]
 
     @property
-    def each(self) -> list[NDArray[np.uint8]]:
+    def pictures(self) -> list[NDArray[np.uint8]]:
         """Each box with its margin, without lines."""
         return [self.erased.ink[box.pixels(rim=MARGIN * SCALE)] for box in self.boxes]
 
@@ -138,8 +138,8 @@ def cut_fields(
     lined_y = [place.framed for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
     thick_x = [place.thick for place, (sides, _) in zip(places, frames, strict=True) for _ in sides]
     thick_y = [place.thick for place, (_, lines) in zip(places, frames, strict=True) for _ in lines]
-    across, seen_x = find_frames(flat, [each for sides, _ in frames for each in sides], True, lined_x, thick_x)
-    down, seen_y = find_frames(flat, [each for _, lines in frames for each in lines], False, lined_y, thick_y)
+    across, seen_x = find_frames(flat, [frame for sides, _ in frames for frame in sides], True, lined_x, thick_x)
+    down, seen_y = find_frames(flat, [frame for _, lines in frames for frame in lines], False, lined_y, thick_y)
     seen = np.concatenate([seen_x[lined_x], seen_y[lined_y]])
     if len(seen) and seen.mean() < least:
         raise PictureError("error.form.frames", path=name, found=float(seen.mean()))
@@ -149,7 +149,7 @@ def cut_fields(
         own = np.concatenate([seen_x[x : x + len(sides)], seen_y[y : y + len(lines)]])
         clear.append(not place.framed or bool(own.mean() >= _LEAST_SEEN))
         x, y = x + len(sides), y + len(lines)
-        found.append((place, moved_boxes(place, sides, lines, own_x, own_y)))
+        found.append((place, move_boxes(place, sides, lines, own_x, own_y)))
     everywhere = [box for _, boxes in found for box in boxes]
     lined = [[_lined(flat, place, group, everywhere) for group in _grouped(place, boxes)] for place, boxes in found]
     usual = {
@@ -157,7 +157,7 @@ def cut_fields(
         for thick in {place.thick for place in places}
     }
     parts = [[part.erased(usual[part.thick]) for part in own] for own in lined]
-    peaks = np.array([peak_of(box) for own in parts for part in own for box in part.each])
+    peaks = np.array([peak_of(box) for own in parts for part in own for box in part.pictures])
     inked = peaks[peaks >= 2 * LEAST_DARK]
     # whatever is much paler than what else is written may be the edge of a shadow
     faintest = max(LEAST_DARK, _PALE * float(np.median(inked))) if len(inked) >= _FEW else LEAST_DARK
@@ -167,13 +167,13 @@ def cut_fields(
         replace(
             _cut(flat, place, boxes, own, (faintest, certain), homography),
             seen=there,
-            hidden=any(goes_below(box, [place.thick] * 4) for part in own for box in part.each),
+            hidden=any(goes_below(box, [place.thick] * 4) for part in own for box in part.pictures),
         )
         for (place, boxes), own, there in zip(found, parts, clear, strict=True)
     ]
 
 
-def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
+def mark_framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
     """Return the places of a blank form's fields, each knowing whether lines are printed around it, and how thick.
 
     Parameters
@@ -191,7 +191,7 @@ def framed(flat: NDArray[np.uint8], places: Sequence[Place]) -> list[Place]:
             find_frames(flat, frames, vertical, thick=[thick] * len(frames))[1]
             for frames, vertical in ((sides, True), (lines, False))
         ]
-        marked.append(replace(place, framed=all(each.mean() >= _LEAST_LINED for each in seen), thick=thick))
+        marked.append(replace(place, framed=all(lines.mean() >= _LEAST_LINED for lines in seen), thick=thick))
     return marked
 
 
@@ -212,9 +212,7 @@ def _cut(
     box = Box(int(left), int(top), int(right - left), int(bottom - top))
     if place.field.style != OPEN:
         written = [
-            each
-            for part in parts
-            for each in written_in_boxes(part.erased, part.boxes, faintest, part.others, certain)
+            box for part in parts for box in written_in_boxes(part.erased, part.boxes, faintest, part.others, certain)
         ]
         return Cut(place, tuple(written), picture, None, picture, box, seen=True)
     (part,) = parts
@@ -226,8 +224,8 @@ def _cut(
 
 def _with_margin(flat: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     """Cut out a box with its margin: uint8 (h, w); beyond the sheet it is paper."""
-    left, top = (int(np.floor((each - MARGIN) * SCALE)) for each in (box.x, box.y))
-    right, bottom = (int(np.ceil((each + MARGIN) * SCALE)) for each in (box.right, box.bottom))
+    left, top = (int(np.floor((edge - MARGIN) * SCALE)) for edge in (box.x, box.y))
+    right, bottom = (int(np.ceil((edge + MARGIN) * SCALE)) for edge in (box.right, box.bottom))
     part = np.full((bottom - top, right - left), PAPER, np.uint8)
     seen = flat[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)]
     down, across = max(-top, 0), max(-left, 0)
@@ -239,7 +237,7 @@ def _lined(flat: NDArray[np.uint8], place: Place, group: list[Box], everywhere: 
     """Cut out boxes that stand together with their margin, and take the printed lines out."""
     frame = frame_around(group)
     part = _with_margin(flat, frame)
-    left, top = (float(np.floor((each - MARGIN) * SCALE)) for each in (frame.x, frame.y))
+    left, top = (float(np.floor((edge - MARGIN) * SCALE)) for edge in (frame.x, frame.y))
     boxes = [_in_pixels(box, left, top) for box in group]
     whole = _in_pixels(frame, left, top)
     near = [

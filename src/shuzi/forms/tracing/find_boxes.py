@@ -71,16 +71,16 @@ def find_boxes(flat: NDArray[np.uint8]) -> list[Printed]:
     lines = cv2.dilate(cv2.bitwise_or(across, down), np.ones((3, 3), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(1 - lines, connectivity=4)
     found = []
-    for number, (left, top, broad, tall, _) in enumerate(stats[1:count].tolist(), start=1):
+    for label, (left, top, broad, tall, _) in enumerate(stats[1:count].tolist(), start=1):
         edge = left == 0 or top == 0 or left + broad == flat.shape[1] or top + tall == flat.shape[0]
         if edge or broad < _LEAST_LIGHT * SCALE or not _LEAST_LIGHT <= tall / SCALE <= _MOST_HIGH:
             continue
-        light = labels[top : top + tall, left : left + broad] == number
+        light = labels[top : top + tall, left : left + broad] == label
         inner, even = _upright(light, left, top)
         box = _between_middles(flat, inner)
         if box is None or box.width < _LEAST_WIDE or not _LEAST_HIGH <= box.height <= _MOST_HIGH:
             continue
-        within, printed = (_straightened(each, light, inner, left, top) for each in (seen, dark))
+        within, printed = (_straightened(picture, light, inner, left, top) for picture in (seen, dark))
         inside = printed[_RIM:-_RIM, _RIM:-_RIM]
         if inside.size == 0:
             continue
@@ -131,7 +131,7 @@ def _straightened(
 def _between_middles(flat: NDArray[np.uint8], inside: Box) -> Box | None:
     """Return the box, in millimetres, of which the light inside is given in pixels; None if nothing bounds it."""
     sides = [line_from(flat, inside, side) for side in range(4)]
-    left, top, right, bottom = (0.0 if each is None else each for each in sides)
+    left, top, right, bottom = (0.0 if side is None else side for side in sides)
     if None in sides:
         return None
     wide, high = inside.width + left + right, inside.height + top + bottom

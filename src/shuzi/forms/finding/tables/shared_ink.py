@@ -84,10 +84,12 @@ def _is_shared(before: list[_Piece], after: list[_Piece]) -> bool:
         if stroke.is_on_line and max(touched, default=0.0) < _EXPLAINED * (stroke.end - stroke.start):
             return True
     return any(
-        min(piece.reach, other.reach) >= max(_PLAIN * (piece.reach + other.reach), _LEAST * SCALE)
+        min(piece.reach, opposite.reach) >= max(_PLAIN * (piece.reach + opposite.reach), _LEAST * SCALE)
         for piece in before
-        for other in after
-        if piece.start <= other.end and other.start <= piece.end and max(piece.beyond, other.beyond) >= _LEAST * SCALE
+        for opposite in after
+        if piece.start <= opposite.end
+        and opposite.start <= piece.end
+        and max(piece.beyond, opposite.beyond) >= _LEAST * SCALE
     )
 
 

@@ -13,6 +13,8 @@ HEADINGS = {
     "zh": ("准备", "把它弄坏", "想一想", "下一步"),
     "en": ("Before you start", "Break it", "Questions", "Next"),
 }
+TASK = {"zh": "动手写", "en": "Write it yourself"}
+FOLDED = re.compile(r'^<details markdown="1">\n<summary>[^\n]+</summary>\n\n.+?\n\n</details>$', re.M | re.S)
 INSTALL = {
     "zh": re.compile(
         r'^python -m pip install "\.\[[a-z,]+\]" -i https://pypi\.tuna\.tsinghua\.edu\.cn/simple$', re.M
@@ -35,6 +37,13 @@ def code(lesson):
 def title(lesson, language):
     """Return a lesson's folder and its name."""
     return lesson.name, re.split(": |：", read(lesson, language).partition("\n")[0], maxsplit=1)[1]
+
+
+def folded_parts(text, language):
+    """Return a text's task ("" where there is none) and its questions."""
+    _, _, rest = text.partition(f"## {HEADINGS[language][2]}\n")
+    questions, _, task = rest.partition(f"## {HEADINGS[language][3]}\n")[0].partition(f"## {TASK[language]}\n")
+    return task, questions
 
 
 def links(text):
@@ -79,10 +88,12 @@ def test_the_parts_are_there(lesson, language):
     commands = "".join(block.text for block in blocks(text) if block.kind == "sh")
     assert INSTALL[language].search(commands)
     assert f"python course/{lesson.name}/lesson.py\n" in commands
-    questions = re.findall(
-        r'^<details markdown="1">\n<summary>[^\n]+</summary>\n\n.+?\n\n</details>$', text, re.M | re.S
-    )
-    assert 3 <= len(questions) == text.count("<details") <= 5
+    task, questions = folded_parts(text, language)
+    assert 3 <= len(FOLDED.findall(questions)) == questions.count("<details") <= 5
+    if task:
+        hint, solution = FOLDED.findall(task)
+        assert [block.remark for block in blocks(solution)] == ["solution", ""]
+        assert not blocks(hint)
     assert re.search(r"!\[[^\]]{4,}\]\(pictures/", text)
     assert f"]({INDEX[language].name and '../' + INDEX[language].name})" in text
     other = {"zh": "en.md", "en": "zh.md"}[language]

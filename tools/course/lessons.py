@@ -12,7 +12,7 @@ LANGUAGES = ("zh", "en")
 LESSONS = sorted(path.parent for path in COURSE.glob("[0-9][0-9]-*/lesson.py"))
 
 _FENCE = re.compile(
-    r"(?:^<!-- (?P<remark>(?:within|not run:)[^>]*?) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
+    r"(?:^<!-- (?P<remark>(?:within|not run:|solution)[^>]*?) -->\n)?^```(?P<kind>\w+)\n(?P<text>.*?)^```$",
     re.DOTALL | re.MULTILINE,
 )
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w])")
@@ -68,7 +68,11 @@ def is_worked(block: Block) -> bool:
 
 def cells(text: str) -> list[Block]:
     """Return the blocks that make up lesson.py."""
-    return [block for block in blocks(text) if block.kind == "python" and not is_worked(block)]
+    return [
+        block
+        for block in blocks(text)
+        if block.kind == "python" and not is_worked(block) and block.remark != "solution"
+    ]
 
 
 def changes(text: str) -> list[Change]:

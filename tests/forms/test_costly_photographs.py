@@ -6,10 +6,13 @@ import cv2
 import numpy as np
 import pytest
 
+import shuzi
 from shuzi.errors import PictureError
 from shuzi.forms.finding import markers
 from shuzi.forms.finding.markers import find_sheet, marker_modules
-from shuzi.forms.layout import marker_boxes
+from shuzi.forms.layout import marker_boxes, pages_of
+from shuzi.forms.reading.page_reader import PageReader
+from shuzi.forms.spec import OPEN, Field, Spec
 
 A4 = (210.0, 297.0)
 
@@ -77,3 +80,37 @@ def test_a_large_picture_is_not_searched_whole(searched):
     with pytest.raises(PictureError):
         find_sheet(np.full((7_000, 7_000), 200, np.uint8), A4, "large.png")
     assert max(max(each) for each in searched) <= 4_200
+
+
+@pytest.fixture
+def eight_fields(sheets):
+    """A function that draws into the eight open fields of a sheet: returns what is read of the flat page."""
+    spec = Spec("Eight", tuple(Field(f"q{n}", boxes=8, style=OPEN) for n in range(2)), rows=4)
+    reader = PageReader(spec, shuzi.load())
+
+    def read(draw_in):
+        page = sheets.print_sheet(spec)[0]
+        for place in pages_of(spec)[0].places:
+            x, y, wide, high = (round(side * sheets.FINE) for side in place.boxes[0].grown(-0.1))
+            part = page[y : y + high, x : x + wide]
+            part[:] = np.minimum(part, draw_in(high, wide))
+        grey = cv2.resize(np.rint(page * 255).astype(np.uint8), None, fx=0.7, fy=0.7, interpolation=cv2.INTER_AREA)
+        return [*reader.read(grey, "eight.png").cells.values()]
+
+    return read
+
+
+def test_the_fields_of_a_page_share_what_may_be_done_and_the_rest_is_not_read(eight_fields, draw):
+    dashes = draw.dashes(3_000, 20, 1) / 255
+    cells = eight_fields(lambda high, wide: dashes[:high, :wide])
+    unread = [cell for cell in cells if cell.rule == "ink"]
+    assert 3 <= len(unread) < 8
+    assert {(cell.status, cell.text, cell.confidence) for cell in unread} == {("unsure", "", 0.0)}
+    assert all(cell.message for cell in unread)
+
+
+def test_filled_fields_are_all_read(eight_fields, mnist):
+    digits = np.hstack([255 - mnist.validation.images[index] for index in range(8)]) / 255
+    cells = eight_fields(lambda high, wide: cv2.resize(digits, (wide, high)))
+    assert {cell.rule for cell in cells} == {""}
+    assert all(len(cell.text) == 8 for cell in cells)

@@ -43,7 +43,7 @@ export interface FormCell {
   text: string;
   status: "ok" | "unsure" | "blank" | "printed";
   confidence: number;
-  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "among" | "sum" | "lines" | "missing";
+  rule: "" | "required" | "length" | "date" | "number" | "range" | "check" | "among" | "sum" | "lines" | "missing" | "ink";
   message: string;
   alternatives: Alternative[];
   page: number;

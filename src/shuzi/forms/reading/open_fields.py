@@ -16,6 +16,7 @@ from shuzi.forms.finding.flat import PAPER, SCALE
 from shuzi.forms.finding.pieces import WIDEST_REST, threshold_of
 from shuzi.forms.finding.written import LEAST_INK, peak_of
 from shuzi.forms.reading.box_texts import FAINT, Texts
+from shuzi.forms.reading.page_work import PageWork
 from shuzi.forms.spec import DATE, IDENTIFIER, NUMBER, Field
 from shuzi.reading.reader import Reader
 from shuzi.reading.report.result import BLANK, NOT_A_DIGIT, OK, without_marks
@@ -27,22 +28,44 @@ _SPECK = 5  # pixels: less is no ink
 
 @dataclass(frozen=True)
 class Opened:
-    """The probable texts of an open field, and whether something apart from them is amiss, so that none is sure."""
+    """The probable texts of an open field, and whether something apart from them is amiss, so that none is sure.
+
+    If there is more in the field or on its page than is read, there are no texts, and `too_much` is true.
+    """
 
     texts: Texts
     amiss: bool
+    too_much: bool = False
 
 
-def read_open(field: Field, cut: Cut, reader: Reader) -> Opened:
-    """Read an open field; where ink may be a line, with it and without."""
-    found = _read(field, cut.inside, reader)
+_TOO_MUCH = Opened([], True, too_much=True)
+
+
+def read_open(field: Field, cut: Cut, reader: Reader, work: PageWork | None = None) -> Opened:
+    """Read an open field; where ink may be a line, with it and without.
+
+    Parameters
+    ----------
+    field, cut
+        The field, and what was cut out of the page.
+    reader
+        Reads it.
+    work
+        What may be done for the fields of its page; None if it is alone.
+    """
+    work = work or PageWork(cut.inside.size)
+    found = _read(field, cut.inside, reader, work)
+    if found.too_much:
+        return found
     if cut.doubtful and not found.texts[0][0]:
         return Opened([("", 1 - FAINT), ("?", FAINT)], True)
     if cut.doubtful or may_be_line(cut.inside, cut.sides):
         found = replace(found, amiss=True)
     if cut.kept is None:
         return found
-    other = _read(field, cut.kept, reader)
+    other = _read(field, cut.kept, reader, work)
+    if other.too_much:
+        return other
     if found.texts[0][0] == other.texts[0][0]:
         return found
     merged: dict[str, float] = {}
@@ -80,12 +103,18 @@ def may_be_line(inside: NDArray[np.uint8], sides: Sequence[Side]) -> bool:
     )
 
 
-def _read(field: Field, inside: NDArray[np.uint8], reader: Reader) -> Opened:
+def _read(field: Field, inside: NDArray[np.uint8], reader: Reader, work: PageWork) -> Opened:
     if peak_of(inside) < LEAST_INK:
         return Opened([("", 1.0)], False)
+    if work.is_used_up:
+        return _TOO_MUCH
     picture = np.pad(inside, inside.shape[0] // 8, constant_values=255)
     listed = bool(field.among) and not field.last_may_be_x
-    reading = reader.read(picture, among=[*field.among] if listed else None)
+    seen = reader.find_candidates(picture)
+    reading = (reader.choosing([*field.among]) if listed else reader).interpret(seen)
+    work.spend(picture.size, seen, reading)
+    if seen.too_much is not None:
+        return _TOO_MUCH
     if reading.status == BLANK:
         return Opened([("", reading.confidence)], False)
     if reading.status == NOT_A_DIGIT:

@@ -21,6 +21,7 @@ from shuzi.forms.layout import CODE, Page, Place, code_box, pages_of
 from shuzi.forms.reading.box_texts import probabilities_of, texts_of
 from shuzi.forms.reading.decide import apply_sums, blank_unused, decide
 from shuzi.forms.reading.open_fields import read_open
+from shuzi.forms.reading.page_work import TOO_MUCH_INK, PageWork
 from shuzi.forms.result import Cell
 from shuzi.forms.spec import OPEN, Spec
 from shuzi.ink.boxes import Box
@@ -140,12 +141,13 @@ class PageReader:
         written = [box for cut in cuts for box in cut.boxes]
         probabilities = probabilities_of(written, self._reader)
         cells: dict[tuple[int, str], Cell] = {}
-        start = 0
+        start, work = 0, PageWork(sum(cut.inside.size for cut in cuts if cut.place.field.style == OPEN))
         for cut in cuts:
             field = cut.place.field
             if field.style == OPEN:
-                opened = read_open(field, cut, self._reader)
+                opened = read_open(field, cut, self._reader, work)
                 cell = decide(field, opened.texts, amiss=opened.amiss or cut.hidden or self._is_off(cut.place))
+                cell = replace(cell, rule=TOO_MUCH_INK) if opened.too_much else cell
             else:
                 boxes = texts_of(field, probabilities[start : start + len(cut.boxes)])
                 cell = decide(field, boxes.texts, boxes, amiss=cut.hidden or self._is_off(cut.place))

@@ -298,7 +298,7 @@ class FormCell(Said):
     status: Literal["ok", "unsure", "blank", "printed"]
     confidence: Share
     rule: Literal[
-        "", "required", "length", "date", "number", "range", "check", "among", "sum", "lines", "missing"
+        "", "required", "length", "date", "number", "range", "check", "among", "sum", "lines", "missing", "ink"
     ] = Field(description="service.schema.rule")
     message: str = Field(description="service.schema.message")
     alternatives: list[Alternative] = Field(max_length=10)

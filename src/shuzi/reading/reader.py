@@ -172,7 +172,8 @@ class Reader:
 
     def find_candidates(self, picture: Source) -> Candidates:
         """Return everything found on the way to a reading, to show or measure it; raises what `read` raises."""
-        scan = Scan.of(open_picture(picture), LARGEST_SIDE)
+        grey = open_picture(picture)
+        scan = Scan.of(grey, LARGEST_SIDE)
         seen = self._find(scan)
         if self._recogniser is not None:
             seen = recognise_lines(seen, scan, self._recogniser)

@@ -1,8 +1,8 @@
 /** A picture becomes a reading: simple ink is split into connected components, other ink goes to the detector. */
 import type { Grey } from "../ink/picture";
 import { Scale } from "./decide/candidate-confidence";
-import { interpret } from "./decide/candidate-text";
 import { correct } from "./decide/corrections";
+import { interpret } from "./decide/interpret";
 import { LineScale } from "./decide/line-confidence";
 import type { Candidates } from "./find/candidates";
 import { locateDigits, type Models } from "./find/locate";

@@ -7,6 +7,7 @@ import {
   DARKNESS_MARGIN,
   IMAGES_PER_PIECE,
   LARGE_INK,
+  LEAST_KIND_WORK,
   MOST_CUT_OFF,
   PIXELS_PER_IMAGE,
   PRINT_DARKNESS,
@@ -14,13 +15,17 @@ import {
   STAIN_DARKNESS,
 } from "../../generated/reading/decide";
 import { MOST_WORK } from "../../generated/reading/find";
+import { MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, rightOf, touched } from "../../ink/boxes";
 import { labelled } from "../../ink/components";
 import { median, quantileOf } from "../../ink/numbers";
 import { isPatterned, thicknessOf } from "../../ink/pattern";
 import { clipped, cropped, type Grey, type Part } from "../../ink/picture";
 import { Ruling } from "../../ink/ruling";
-import type { Kind } from "../report/result";
+import { hasDigits } from "../classes";
+import { type Candidates, inOriginal } from "../find/candidates";
+import type { Ignored, Kind } from "../report/result";
+import type { Character, Outcome } from "./outcome";
 
 /**
  * Find the ink outside all characters that is large enough to be one.
@@ -84,6 +89,35 @@ export function leftOut(
     fine.filter(([, each]) => (thick[each] as number) <= THIN * pen).map(([index]) => index),
   );
   return found.map(({ kind, box }, index) => ({ kind: print.has(index) ? "print" : kind, box }));
+}
+
+/** Name the ink that is in no text of a page, from left to right. */
+export function ignoredOn(
+  seen: Candidates,
+  outcomes: readonly Outcome[],
+  digits: readonly Character[],
+): Ignored[] {
+  const characters = outcomes.flatMap(({ characters }) => characters);
+  const signs = characters.filter(({ character }) => character === SIGN);
+  // a mark on a line without a digit is in no text
+  const unread = outcomes
+    .filter(({ texts }) => !hasDigits(texts[0] as string))
+    .flatMap(({ characters }) => characters);
+  const measured = digits.length ? digits : characters;
+  const heights = measured.length
+    ? measured.map(({ box }) => box.height)
+    : seen.lines.map(({ line }) => line.height);
+  const boxes = characters.map(({ box }) => box);
+  const ignored: Ignored[] = [
+    ...signs.map(({ box }): Ignored => ({ kind: "sign", box })),
+    ...unread
+      .filter(({ character }) => MARKS.includes(character))
+      .map(({ box }): Ignored => ({ kind: "unknown", box })),
+    ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, LEAST_KIND_WORK)),
+  ];
+  return ignored
+    .sort((one, other) => one.box.x - other.box.x)
+    .map(({ kind, box }) => ({ kind, box: inOriginal(seen, box) }));
 }
 
 /** Whether the picture's edge cuts off ink that is in no line: in a line it may be a part of the number. */

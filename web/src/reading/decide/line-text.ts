@@ -3,7 +3,6 @@
 import { SOLID } from "../../generated/ink/components";
 import {
   LEAST_CONFIDENCE,
-  LEAST_KIND_WORK,
   LEAST_PROBABILITY_SUM,
   MOST_CONFIDENCE,
   NO_DIGIT_PROBABILITY,
@@ -11,80 +10,76 @@ import {
 } from "../../generated/reading/decide";
 import { DIGITS, MARKS, SIGN } from "../../generated/tasks";
 import { type Box, bottomOf, overlapOfSmaller, touched } from "../../ink/boxes";
-import { median } from "../../ink/numbers";
 import { hasDigits, isDigit, withoutMarks } from "../classes";
 import { type Candidates, inOriginal, isAtEdge } from "../find/candidates";
-import type { Weights } from "../recognise/search";
-import { aboutThePicture } from "../report/advice";
-import type { Digit, Ignored, Mark, Reading, Sentence } from "../report/result";
+import { aboutLineText, OF_PICTURES } from "../report/advice";
+import type { Digit, Ignored, Mark, Reading, Sentence, Status } from "../report/result";
 import { mostProbable, onLines, sharedOut, type Texts } from "./alternatives";
 import { logit } from "./candidate-confidence";
-import { leftOut } from "./ignored-ink";
+import { ignoredOn } from "./ignored-ink";
 import type { Evidence, LineScale } from "./line-confidence";
-import { type Character, countedOnce, type Outcome, outcomeOf } from "./outcome";
-
-const OF_PICTURES = ["reading.small", "reading.large", "reading.edge", "reading.blurred", "reading.pale"];
+import type { Character, Outcome, Outcomes } from "./outcome";
 
 /** Make a reading of what the line recogniser and the candidates say together; null if no line has a digit. */
-export function interpretLines(seen: Candidates, scale: LineScale): Reading | null {
-  const page = pageOf(seen, scale.weights);
+export function textOfLines(seen: Candidates, outcomes: Outcomes, scale: LineScale): Reading | null {
+  const page = pageOf(seen, outcomes);
   if (!page) return null;
-  const characters = page.written.flatMap((each) => each.characters);
+  const characters = page.written.flatMap((line) => line.characters);
   const digits = characters.filter(({ character }) => isDigit(character));
-  const confidence = scale.confidence(page.evidence);
-  const digitsOnly = page.written.reduce((product, each) => product * ofDigits(each), 1);
-  const digitsConfidence = Math.max(
-    scale.confidence({ ...page.evidence, raw: logit(digitsOnly) }),
-    confidence,
-  );
-  // single characters are as much less sure than their line said as the whole text is
-  const [text, raw] = page.texts[0] as Texts[0];
-  const power = Math.log(kept(confidence)) / Math.log(kept(raw));
-  const probability = (character: Character, least: number) =>
-    Math.max(Math.max(character.probability, LEAST_CONFIDENCE) ** power, least);
-  const made = digits.map((each) => digitOf(each, seen, probability(each, digitsConfidence), scale.ok));
-  const isHindered =
-    page.written.some((each) => hasSignInside(each.texts[0] as string)) ||
-    page.isLineInDoubt ||
-    page.ignored.some(isUnknown);
-  const isOk = confidence >= scale.ok && !isHindered;
-  const alternatives = sharedOut(page.texts, confidence, scale.others);
   const marks = characters.filter(({ character }) => MARKS.includes(character));
+  // 1. the confidence in the whole text, and in its digits alone
+  const confidence = scale.confidence(page.evidence);
+  const digitsOnly = page.written.reduce((product, line) => product * probabilityOfDigits(line), 1);
+  const evidenceOfDigits = { ...page.evidence, raw: logit(digitsOnly) };
+  const digitsConfidence = Math.max(scale.confidence(evidenceOfDigits), confidence);
+  const isSignInside = page.written.some(({ texts }) => hasSignInside(texts[0] as string));
+  const isHindered = isSignInside || page.isInDoubt || page.ignored.some(isUnknown);
+  const isOk = confidence >= scale.ok && !isHindered;
+  // 2. single characters are as much less sure than their line said as the whole text is
+  const [text, raw] = page.texts[0] as Texts[0];
+  const power = Math.log(clipped(confidence)) / Math.log(clipped(raw));
+  const sure = ({ probability }: Character, least: number) =>
+    Math.max(Math.max(probability, LEAST_CONFIDENCE) ** power, least);
+  const readDigits = digits.map((digit) => digitOf(digit, seen, sure(digit, digitsConfidence), scale.ok));
+  const readMarks = marks.map((mark): Mark => {
+    const { character, box } = mark;
+    return { mark: character, probability: sure(mark, confidence), box: inOriginal(seen, box) };
+  });
+  // 3. what else may be written, and a sentence
+  const alternatives = sharedOut(page.texts, confidence, scale.others);
+  const boxes = digits.map(({ box }) => box);
+  const texts = alternatives.map(([likely]) => likely);
   return {
     text,
     status: isOk ? "ok" : "unsure",
     confidence,
     digitsConfidence,
-    digits: made,
-    marks: marks.map(
-      (character): Mark => ({
-        mark: character.character,
-        probability: probability(character, confidence),
-        box: inOriginal(seen, character.box),
-      }),
-    ),
+    digits: readDigits,
+    marks: readMarks,
     ignored: page.ignored,
     alternatives,
-    advice: isOk ? successOf(page.ignored) : adviceOf(seen, page, digits, made, alternatives),
+    advice: isOk
+      ? successOf(page.ignored)
+      : aboutLineText(seen, boxes, readDigits, isSignInside, page.ignored, texts),
   };
 }
 
 /** Take back the status of a reading of candidates in whose lines the recogniser sees no digit at all. */
-export function rejectLines(reading: Reading, seen: Candidates, scale: LineScale): Reading {
-  const [outcomes] = countedOnce(seen.lines.map((each) => outcomeOf(each, scale.weights, seen.ink)));
-  const ignored = ignoredIn(seen, outcomes, []).filter(({ box }) =>
-    reading.digits.every((each) => overlapOfSmaller(box, each.box) < SAME_INK),
+export function rejectLines(reading: Reading, seen: Candidates, { countedOnce }: Outcomes): Reading {
+  if (reading.status === "blank" || !seen.lines.length) return reading;
+  const ignored = ignoredOn(seen, countedOnce, []).filter(({ box }) =>
+    reading.digits.every((digit) => overlapOfSmaller(box, digit.box) < SAME_INK),
   );
-  const noDigit = outcomes.reduce((product, each) => product * withoutDigits(each), 1);
-  const isSign = outcomes.some(({ texts }) => texts[0]?.includes(SIGN));
+  const noDigit = countedOnce.reduce((product, line) => product * probabilityOfNoDigit(line), 1);
+  const isSign = countedOnce.some(({ texts }) => texts[0]?.includes(SIGN));
   const isNone = reading.status === "not-a-digit" || (isSign && noDigit >= NO_DIGIT_PROBABILITY);
-  const status = isNone ? "not-a-digit" : "unsure";
+  const status: Status = isNone ? "not-a-digit" : "unsure";
   if (status === reading.status) return { ...reading, ignored };
-  const isOfPicture = OF_PICTURES.includes(reading.advice[0]);
-  const advice: Sentence = isOfPicture
+  const advice: Sentence = OF_PICTURES.includes(reading.advice[0])
     ? reading.advice
     : [isNone ? "reading.not_a_digit" : "reading.signs", {}];
-  return { ...reading, status, digits: reading.digits.map((each) => ({ ...each, status })), advice, ignored };
+  const digits = reading.digits.map((digit) => ({ ...digit, status }));
+  return { ...reading, status, digits, advice, ignored };
 }
 
 /** A page's lines that hold digits, what was left out, and the whole texts. */
@@ -94,20 +89,19 @@ interface Page {
   evidence: Evidence;
   texts: Texts;
   /** Whether a line is cut off, or a character of it is one of another line. */
-  isLineInDoubt: boolean;
+  isInDoubt: boolean;
 }
 
-function pageOf(seen: Candidates, weights: Weights): Page | null {
-  const [outcomes, isShared] = countedOnce(seen.lines.map((each) => outcomeOf(each, weights, seen.ink)));
-  const written = outcomes.filter(({ texts }) => hasDigits(texts[0] as string));
+function pageOf(seen: Candidates, { countedOnce, isShared }: Outcomes): Page | null {
+  const written = countedOnce.filter(({ texts }) => hasDigits(texts[0] as string));
   if (!written.length) return null;
-  const characters = written.flatMap((each) => each.characters);
-  const ignored = ignoredIn(
+  const characters = written.flatMap((line) => line.characters);
+  const ignored = ignoredOn(
     seen,
-    outcomes,
+    countedOnce,
     characters.filter(({ character }) => isDigit(character)),
   );
-  const texts = mostProbable(onLines(written.map((each) => [plainTexts(each)])));
+  const texts = mostProbable(onLines(written.map((line) => [plainTexts(line)])));
   const evidence: Evidence = {
     raw: logit(texts[0]?.[1] ?? 0),
     uncovered: seen.uncovered,
@@ -117,8 +111,8 @@ function pageOf(seen: Candidates, weights: Weights): Page | null {
     unknown: +ignored.some(isUnknown),
     lines: written.length - 1,
   };
-  const isLineInDoubt = isShared || (written.length > 1 && written.some((each) => isCutOff(each, seen)));
-  return { written, ignored, evidence, texts, isLineInDoubt };
+  const isInDoubt = isShared || (written.length > 1 && written.some((line) => isCutOff(line, seen)));
+  return { written, ignored, evidence, texts, isInDoubt };
 }
 
 function isUnknown({ kind }: Ignored): boolean {
@@ -133,15 +127,15 @@ function isCutOff({ characters }: Outcome, { ink }: Candidates): boolean {
     const { left, right } = touched(box);
     return ink.pixels
       .subarray(row * ink.width + left, row * ink.width + Math.min(right, ink.width))
-      .some((each) => each >= SOLID);
+      .some((level) => level >= SOLID);
   };
   return (
-    boxes.every((each) => each.y <= 1 && hasInk(0, each)) ||
-    boxes.every((each) => bottomOf(each) >= bottom && hasInk(bottom, each))
+    boxes.every((box) => box.y <= 1 && hasInk(0, box)) ||
+    boxes.every((box) => bottomOf(box) >= bottom && hasInk(bottom, box))
   );
 }
 
-function kept(probability: number): number {
+function clipped(probability: number): number {
   return Math.min(Math.max(probability, LEAST_CONFIDENCE), MOST_CONFIDENCE);
 }
 
@@ -157,7 +151,7 @@ function plainTexts({ texts, probabilities }: Outcome): Texts {
 }
 
 /** The probability of all texts with the digits of the best one. */
-function ofDigits({ texts, probabilities }: Outcome): number {
+function probabilityOfDigits({ texts, probabilities }: Outcome): number {
   const best = withoutMarks(texts[0] as string);
   return Math.min(
     1,
@@ -166,56 +160,40 @@ function ofDigits({ texts, probabilities }: Outcome): number {
 }
 
 /** The probability of all texts without a digit. */
-function withoutDigits({ texts, probabilities }: Outcome): number {
+function probabilityOfNoDigit({ texts, probabilities }: Outcome): number {
   return sumWhere(probabilities, (index) => !hasDigits(texts[index] as string));
 }
 
 function sumWhere(values: readonly number[], counts: (index: number) => boolean): number {
-  return values.reduce((sum, each, index) => sum + (counts(index) ? each : 0), 0);
+  return values.reduce((sum, value, index) => sum + (counts(index) ? value : 0), 0);
 }
 
 /** Whether a sign stands between digits. */
 function hasSignInside(text: string): boolean {
-  const indices = [...text].flatMap((each, index) => (isDigit(each) ? [index] : []));
-  return text.slice(indices[0], indices.at(-1)).includes(SIGN);
+  const digits = [...text].flatMap((character, index) => (isDigit(character) ? [index] : []));
+  return text.slice(digits[0], digits.at(-1)).includes(SIGN);
 }
 
-function digitOf(found: Character, seen: Candidates, probability: number, ok: number): Digit {
-  const probabilities = found.probabilities.subarray(0, DIGITS.length);
-  const total = probabilities.reduce((sum, each) => sum + each, 0);
+function digitOf(
+  { character, box, probabilities, image }: Character,
+  seen: Candidates,
+  probability: number,
+  ok: number,
+): Digit {
+  const ofDigits = probabilities.subarray(0, DIGITS.length);
+  const total = Math.max(
+    ofDigits.reduce((sum, ofDigit) => sum + ofDigit, 0),
+    LEAST_PROBABILITY_SUM,
+  );
   return {
-    digit: Number(found.character),
+    digit: Number(character),
     probability,
-    probabilities: Float64Array.from(probabilities, (each) => each / Math.max(total, LEAST_PROBABILITY_SUM)),
-    box: inOriginal(seen, found.box),
-    searched: found.box,
+    probabilities: Float64Array.from(ofDigits, (ofDigit) => ofDigit / total),
+    box: inOriginal(seen, box),
+    searched: box,
     status: probability >= ok ? "ok" : "unsure",
-    image: found.image,
+    image,
   };
-}
-
-function ignoredIn(seen: Candidates, outcomes: readonly Outcome[], digits: readonly Character[]): Ignored[] {
-  const characters = outcomes.flatMap((each) => each.characters);
-  const signs = characters.filter(({ character }) => character === SIGN);
-  // a mark on a line without a digit is in no text
-  const alone = outcomes
-    .filter(({ texts }) => !hasDigits(texts[0] as string))
-    .flatMap((each) => each.characters);
-  const measured = digits.length ? digits : characters;
-  const heights = measured.length
-    ? measured.map(({ box }) => box.height)
-    : seen.lines.map(({ line }) => line.height);
-  const boxes = characters.map(({ box }) => box);
-  const found: Ignored[] = [
-    ...signs.map(({ box }): Ignored => ({ kind: "sign", box })),
-    ...alone
-      .filter(({ character }) => MARKS.includes(character))
-      .map(({ box }): Ignored => ({ kind: "unknown", box })),
-    ...leftOut(seen.grey, seen.ink, boxes, median(heights), Math.max(seen.workLeft, LEAST_KIND_WORK)),
-  ];
-  return found
-    .sort((a, b) => a.box.x - b.box.x)
-    .map(({ kind, box }) => ({ kind, box: inOriginal(seen, box) }));
 }
 
 /** Say that the number was read, and what was left out. */
@@ -229,40 +207,4 @@ function successOf(ignored: readonly Ignored[]): Sentence {
       : "reading.ok",
     {},
   ];
-}
-
-/** Choose the most helpful sentence about a number that is not sure. */
-function adviceOf(
-  seen: Candidates,
-  page: Page,
-  found: readonly Character[],
-  digits: readonly Digit[],
-  alternatives: Texts,
-): Sentence {
-  const boxes = found.map(({ box }) => box);
-  const amiss = aboutThePicture(
-    seen,
-    boxes,
-    digits.map(({ box }) => Math.max(box.width, box.height)),
-  );
-  if (amiss) return amiss;
-  if (page.written.some((each) => hasSignInside(each.texts[0] as string))) return ["reading.sign_inside", {}];
-  if (page.ignored.some(isUnknown)) return ["reading.unknown_ink", {}];
-  const [text, other] = alternatives.map(([each]) => each).filter(Boolean);
-  if (!text || !other) return ["reading.unsure_line", {}];
-  const onOneLine = (each: string) => each.replaceAll("\n", " / ");
-  return (
-    doubtfulDigit(text, other) ?? ["reading.unsure_text", { text: onOneLine(text), other: onOneLine(other) }]
-  );
-}
-
-/** Name the digit in which two texts differ; null if they differ in anything else. */
-function doubtfulDigit(text: string, other: string): Sentence | null {
-  if (text.length !== other.length) return null;
-  const indices = [...text].flatMap((each, index) => (each === other[index] ? [] : [index]));
-  const [position = 0] = indices;
-  const [first, second] = [text[position] as string, other[position] as string];
-  if (indices.length !== 1 || !isDigit(first) || !isDigit(second)) return null;
-  const number = [...text.slice(0, position)].filter(isDigit).length + 1;
-  return ["reading.unsure", { place: number, first: Number(first), second: Number(second) }];
 }

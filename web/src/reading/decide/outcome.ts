@@ -12,6 +12,7 @@ import { type Box, iou, overlapOfSmaller } from "../../ink/boxes";
 import { cutOut } from "../../ink/normalize";
 import { blank, type Grey } from "../../ink/picture";
 import { isDigit } from "../classes";
+import type { Candidates } from "../find/candidates";
 import { corresponding } from "../recognise/alignment";
 import { boxesOf } from "../recognise/character-boxes";
 import { align, type LineTexts, probabilitiesOf, SCORES, type Weights } from "../recognise/search";
@@ -92,28 +93,37 @@ function charactersOf(found: LineTexts, texts: string[], probabilities: number[]
   });
 }
 
-/**
- * Leave out lines most of whose characters are those of another line.
- *
- * @returns the others, and whether a digit or mark of one of them stands where another character does
- */
-export function countedOnce(outcomes: readonly Outcome[]): [Outcome[], boolean] {
-  const kept: number[] = [];
-  let isInDoubt = false;
-  const digitsIn = (index: number) =>
-    [...((outcomes[index] as Outcome).texts[0] as string)].filter(isDigit).length;
-  for (const index of [...outcomes.keys()].sort((a, b) => digitsIn(b) - digitsIn(a))) {
-    const own = (outcomes[index] as Outcome).characters;
-    const taken = kept.flatMap((other) => (outcomes[other] as Outcome).characters);
-    const twice = own.filter(({ box }) => taken.some((each) => overlapOfSmaller(box, each.box) >= SAME_INK));
-    if (own.length && 2 * twice.length >= own.length) continue;
-    isInDoubt ||= twice.some(({ character }) => character !== SIGN);
-    isInDoubt ||= own
+/** What the lines of a page say. */
+export interface Outcomes {
+  /** Without lines most of whose characters are those of another line. */
+  readonly countedOnce: readonly Outcome[];
+  /** Whether a digit or mark of one of them stands where another character does. */
+  readonly isShared: boolean;
+}
+
+/** Choose the best text of each line of a page. */
+export function outcomesOf({ lines, ink }: Candidates, weights: Weights): Outcomes {
+  const outcomes = lines.map((line) => outcomeOf(line, weights, ink));
+  const kept: Outcome[] = [];
+  let isShared = false;
+  for (const outcome of outcomes.toSorted((one, other) => countDigits(other) - countDigits(one))) {
+    const own = outcome.characters;
+    const taken = kept.flatMap(({ characters }) => characters);
+    const repeated = own.filter(({ box }) =>
+      taken.some((character) => overlapOfSmaller(box, character.box) >= SAME_INK),
+    );
+    if (own.length && 2 * repeated.length >= own.length) continue;
+    isShared ||= repeated.some(({ character }) => character !== SIGN);
+    isShared ||= own
       .slice(1)
       .some(({ box }, before) => iou((own[before] as Character).box, box) >= SAME_CHARACTER_IOU);
-    kept.push(index);
+    kept.push(outcome);
   }
-  return [kept.sort((a, b) => a - b).map((index) => outcomes[index] as Outcome), isInDoubt];
+  return { countedOnce: outcomes.filter((outcome) => kept.includes(outcome)), isShared };
+}
+
+function countDigits({ texts }: Outcome): number {
+  return [...(texts[0] as string)].filter(isDigit).length;
 }
 
 /** Add up, for each character of the first text, the probabilities of the texts that have a class at its position. */

@@ -1,11 +1,79 @@
 /** What makes a picture hard to read becomes one sentence for people. */
-import { BLURRED_EDGE, EDGE_MARGIN, MUCH_SHRUNK, SHRUNK, SMALL_DIGIT } from "../../generated/reading/report";
+import {
+  BLURRED_EDGE,
+  EDGE_MARGIN,
+  MORE_INK,
+  MUCH_SHRUNK,
+  SHRUNK,
+  SMALL_DIGIT,
+} from "../../generated/reading/report";
 import type { Box } from "../../ink/boxes";
-import { median } from "../../ink/numbers";
+import { largestAt, median } from "../../ink/numbers";
 import { cropped, type Grey } from "../../ink/picture";
 import { edgeWidth } from "../../ink/sharpness";
+import { isDigit } from "../classes";
 import { around, type Candidates, isAtEdge } from "../find/candidates";
-import type { Sentence } from "./result";
+import type { Digit, Ignored, Sentence, Status } from "./result";
+
+/** The sentences of `aboutThePicture`. */
+export const OF_PICTURES = [
+  "reading.small",
+  "reading.large",
+  "reading.edge",
+  "reading.blurred",
+  "reading.pale",
+];
+
+/** Choose the most helpful sentence about digits that were read one by one. */
+export function aboutCandidates(seen: Candidates, digits: readonly Digit[], status: Status): Sentence {
+  if (status === "ok") return ["reading.ok", {}];
+  const boxes = seen.candidates.map(({ box }) => box);
+  const amiss = aboutThePicture(
+    seen,
+    boxes,
+    digits.map(({ box }) => Math.max(box.width, box.height)),
+  );
+  if (amiss) return amiss;
+  if (status === "not-a-digit") return ["reading.not_a_digit", {}];
+  if (seen.uncovered > MORE_INK && digits.every((digit) => digit.status === "ok"))
+    return ["reading.more_ink", {}];
+  const none = digits.findIndex((digit) => digit.status === "not-a-digit");
+  if (none >= 0) return ["reading.part_is_no_digit", { place: none + 1 }];
+  const doubtful = digits.reduce((least, digit) => (digit.probability < least.probability ? digit : least));
+  const others = doubtful.probabilities.map((probability, digit) =>
+    digit === doubtful.digit ? -1 : probability,
+  );
+  const place = digits.indexOf(doubtful) + 1;
+  return ["reading.unsure", { place, first: doubtful.digit, second: largestAt(others) }];
+}
+
+/**
+ * Choose the most helpful sentence about a number that was read line by line and is not sure.
+ *
+ * @param boxes of its digits, in pixels of the searched picture
+ * @param texts what may be written, the most probable first
+ */
+export function aboutLineText(
+  seen: Candidates,
+  boxes: readonly Box[],
+  digits: readonly Digit[],
+  isSignInside: boolean,
+  ignored: readonly Ignored[],
+  texts: readonly string[],
+): Sentence {
+  const amiss = aboutThePicture(
+    seen,
+    boxes,
+    digits.map(({ box }) => Math.max(box.width, box.height)),
+  );
+  if (amiss) return amiss;
+  if (isSignInside) return ["reading.sign_inside", {}];
+  if (ignored.some(({ kind }) => kind === "unknown")) return ["reading.unknown_ink", {}];
+  const [text, other] = texts.filter(Boolean);
+  if (!text || !other) return ["reading.unsure_line", {}];
+  const values = { text: onOneLine(text), other: onOneLine(other) };
+  return doubtfulDigit(text, other) ?? ["reading.unsure_text", values];
+}
 
 /**
  * What is wrong with the picture itself: too small or large, cut off, blurred or pale; null if nothing is.
@@ -48,4 +116,19 @@ function inPixels({ grey, original }: Candidates): Sentence[1] {
 
 function longer({ width, height }: Grey): number {
   return Math.max(width, height);
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll("\n", " / ");
+}
+
+/** Name the digit in which two texts differ; null if they differ in anything else. */
+function doubtfulDigit(text: string, other: string): Sentence | null {
+  if (text.length !== other.length) return null;
+  const differing = [...text].flatMap((character, index) => (character === other[index] ? [] : [index]));
+  const [index = 0] = differing;
+  const [first, second] = [text[index] as string, other[index] as string];
+  if (differing.length !== 1 || !isDigit(first) || !isDigit(second)) return null;
+  const position = [...text.slice(0, index)].filter(isDigit).length + 1;
+  return ["reading.unsure", { place: position, first: Number(first), second: Number(second) }];
 }

@@ -1,0 +1,22 @@
+/** What was found and recognised in a picture becomes a reading: by its lines, or by its candidates alone. */
+
+import type { Candidates } from "../find/candidates";
+import type { Reading, Sentence } from "../report/result";
+import type { Scale } from "./candidate-confidence";
+import { textOfCandidates } from "./candidate-text";
+import type { LineScale } from "./line-confidence";
+import { rejectLines, textOfLines } from "./line-text";
+import { outcomesOf } from "./outcome";
+
+/** Make a reading of everything that was found in a picture. */
+export function interpret(seen: Candidates, scale: Scale, lineScale: LineScale): Reading {
+  if (seen.tooMuch) return unread(seen.tooMuch);
+  const outcomes = outcomesOf(seen, lineScale.weights);
+  return textOfLines(seen, outcomes, lineScale) ?? rejectLines(textOfCandidates(seen, scale), seen, outcomes);
+}
+
+/** The reading of a picture that holds more than is read. */
+function unread(advice: Sentence): Reading {
+  const nothing = { digits: [], marks: [], ignored: [], alternatives: [] };
+  return { text: "", status: "unsure", confidence: 0, digitsConfidence: 0, advice, ...nothing };
+}

@@ -27,11 +27,11 @@ from shuzi.pictures.open import open_picture
 from shuzi.reading.decide.allowed_values import checked
 from shuzi.reading.decide.candidate_confidence import Scale
 from shuzi.reading.decide.corrections import correct
-from shuzi.reading.decide.interpret import interpret
+from shuzi.reading.decide.decision import decide
 from shuzi.reading.decide.line_confidence import LineScale
 from shuzi.reading.find.detector import Detector
 from shuzi.reading.find.find_thresholds import LARGEST_SIDE
-from shuzi.reading.find.locate import find_candidates
+from shuzi.reading.find.locate import locate
 from shuzi.reading.parallel.read_many import Helpers
 from shuzi.reading.recognise.classifier import Classifier
 from shuzi.reading.recognise.hand import Hand
@@ -185,14 +185,14 @@ class Reader:
         classifier, has_lines = self._classifier, self._recogniser is not None
         if isinstance(classifier, Hand):
             # in a number, corrected digits speak about its texts, not about the candidates too
-            seen = find_candidates(scan, classifier.alone, self._detector, has_lines)
+            seen = locate(scan, classifier.alone, self._detector, has_lines)
             if seen.lines or seen.too_much is not None:
                 return seen
-        return find_candidates(scan, classifier, self._detector, has_lines)
+        return locate(scan, classifier, self._detector, has_lines)
 
     def interpret(self, seen: Candidates) -> Reading:
         """Turn everything found into a reading."""
-        return interpret(seen, self._scale, self._line_scale, self._values)
+        return decide(seen, self._scale, self._line_scale, self._values)
 
     def read_many(
         self, pictures: Iterable[Source] | Source, among: Sequence[str] | None = None

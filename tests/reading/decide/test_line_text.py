@@ -3,7 +3,7 @@ import pytest
 
 from shuzi.ink.boxes import Box
 from shuzi.reading.decide.candidate_confidence import Scale, Way
-from shuzi.reading.decide.interpret import interpret
+from shuzi.reading.decide.decision import decide
 from shuzi.reading.decide.line_confidence import Curve, LineScale
 from shuzi.reading.values import Candidate, Candidates, Line, LineTexts, Weights
 
@@ -38,7 +38,7 @@ THREE, POINT, FOUR = (6, 10, 14, 28), (36, 34, 5, 5), (60, 10, 18, 28)
 
 def test_digits_and_marks_are_told_apart_and_each_has_its_box(columns):
     said = columns("__3______.______4___", sure=0.99)
-    reading = interpret(seen(line(said, {"3.4": 0.97, "34": 0.03}), THREE, POINT, FOUR), SCALE, LINES)
+    reading = decide(seen(line(said, {"3.4": 0.97, "34": 0.03}), THREE, POINT, FOUR), SCALE, LINES)
     assert (reading.text, reading.digits_text, reading.status) == ("3.4", "34", "ok")
     assert reading.confidence == pytest.approx(0.97)
     assert reading.digits_confidence == pytest.approx(1.0, abs=1e-3)
@@ -52,7 +52,7 @@ def test_digits_and_marks_are_told_apart_and_each_has_its_box(columns):
 
 def test_every_digit_is_as_sure_as_the_text_or_surer(columns):
     said = columns("__3_____________4___", sure=0.99)
-    reading = interpret(seen(line(said, {"34": 0.6, "39": 0.4}), THREE, FOUR), SCALE, LINES)
+    reading = decide(seen(line(said, {"34": 0.6, "39": 0.4}), THREE, FOUR), SCALE, LINES)
     assert reading.status == "unsure"
     assert "at position 2: it could be 4 or 9" in reading.message
     three, four = reading.digits
@@ -62,7 +62,7 @@ def test_every_digit_is_as_sure_as_the_text_or_surer(columns):
 
 def test_two_texts_that_differ_in_a_point_at_the_end_are_told_apart(columns):
     said = columns("__3______.______", sure=0.99)
-    reading = interpret(seen(line(said, {"3.": 0.6, "3": 0.4}), THREE, POINT), SCALE, LINES)
+    reading = decide(seen(line(said, {"3.": 0.6, "3": 0.4}), THREE, POINT), SCALE, LINES)
     assert reading.status == "unsure"
     assert '"3."' in reading.message
     assert '"3"' in reading.message
@@ -70,19 +70,19 @@ def test_two_texts_that_differ_in_a_point_at_the_end_are_told_apart(columns):
 
 def test_a_sign_before_the_number_is_named_and_one_inside_makes_it_unsure(columns):
     before = columns("__?______3______4___", sure=0.99)
-    reading = interpret(seen(line(before, {"?34": 1.0}), THREE, (36, 10, 14, 28), FOUR), SCALE, LINES)
+    reading = decide(seen(line(before, {"?34": 1.0}), THREE, (36, 10, 14, 28), FOUR), SCALE, LINES)
     assert (reading.text, reading.status) == ("34", "ok")
     assert [(each.kind, tuple(each.box)) for each in reading.ignored] == [("sign", THREE)]
     assert "1 other character" in reading.message
     inside = columns("__3______?______4___", sure=0.99)
-    reading = interpret(seen(line(inside, {"3?4": 1.0}), THREE, (36, 10, 14, 28), FOUR), SCALE, LINES)
+    reading = decide(seen(line(inside, {"3?4": 1.0}), THREE, (36, 10, 14, 28), FOUR), SCALE, LINES)
     assert (reading.text, reading.status) == ("34", "unsure")
 
 
 def test_a_line_whose_ink_is_that_of_another_is_none(columns):
     said = columns("__3_____________4___", sure=0.99)
     page = seen(line(said, {"34": 1.0}), THREE, FOUR, others=[line(columns("________________4___"), {"4": 1.0})])
-    reading = interpret(page, SCALE, LINES)
+    reading = decide(page, SCALE, LINES)
     assert (reading.text, reading.status) == ("34", "ok")
     assert len(reading.digits) == 2
 
@@ -92,7 +92,7 @@ def test_a_line_with_a_mark_that_is_a_digit_of_another_is_in_doubt(columns):
     said = columns("__3_____________4___", sure=0.99)
     other = line(columns("__.______1______2___", sure=0.99), {".12": 1.0}, frame=below)
     strokes = [THREE, FOUR, (36, 44, 4, 14), (60, 44, 14, 14)]
-    reading = interpret(
+    reading = decide(
         seen(line(said, {"34": 1.0}, frame=Box(0.0, 0.0, 180.0, 48.0)), *strokes, others=[other]), SCALE, LINES
     )
     assert reading.status == "unsure"
@@ -100,7 +100,7 @@ def test_a_line_with_a_mark_that_is_a_digit_of_another_is_in_doubt(columns):
 
 def test_ink_that_nothing_accounts_for_makes_a_sure_number_unsure(columns):
     said = columns("__3_____________4___", sure=0.99)
-    reading = interpret(seen(line(said, {"34": 1.0}), THREE, FOUR, (110, 12, 20, 24)), SCALE, LINES)
+    reading = decide(seen(line(said, {"34": 1.0}), THREE, FOUR, (110, 12, 20, 24)), SCALE, LINES)
     assert (reading.text, reading.status) == ("34", "unsure")
     assert [each.kind for each in reading.ignored] == ["unknown"]
 
@@ -108,36 +108,34 @@ def test_ink_that_nothing_accounts_for_makes_a_sure_number_unsure(columns):
 def test_a_digit_that_the_line_takes_for_a_sign_is_no_digit(columns):
     one = candidate(1, 6)
     said = columns("__?______", sure=0.99)
-    reading = interpret(seen(line(said, {"?": 0.95, "1": 0.05}, [one]), THREE, candidates=[one]), SCALE, LINES)
+    reading = decide(seen(line(said, {"?": 0.95, "1": 0.05}, [one]), THREE, candidates=[one]), SCALE, LINES)
     assert reading.status == "not-a-digit"
     assert {each.status for each in reading.digits} == {"not-a-digit"}
-    doubtful = interpret(
-        seen(line(said, {"": 0.5, "1": 0.4, "?": 0.1}, [one]), THREE, candidates=[one]), SCALE, LINES
-    )
+    doubtful = decide(seen(line(said, {"": 0.5, "1": 0.4, "?": 0.1}, [one]), THREE, candidates=[one]), SCALE, LINES)
     assert doubtful.status == "unsure"
 
 
 def test_specks_on_a_line_without_candidates_leave_a_picture_blank(columns):
-    specks = interpret(seen(line(columns("____"), {"?": 0.9, "1": 0.1}), THREE), SCALE, LINES)
+    specks = decide(seen(line(columns("____"), {"?": 0.9, "1": 0.1}), THREE), SCALE, LINES)
     assert (specks.text, specks.status, specks.ignored) == ("", "blank", ())
 
 
 def test_of_a_list_the_value_that_fits_is_chosen_and_a_near_one_is_a_doubt(columns):
     said = columns("__3______4______5___", doubts={9: {"9": 0.1}}, sure=0.98)
     page = seen(line(said, {"345": 0.9, "395": 0.1}), THREE, (36, 10, 14, 28), FOUR)
-    chosen = interpret(page, SCALE, LINES, ["345", "777", "128"])
+    chosen = decide(page, SCALE, LINES, ["345", "777", "128"])
     assert (chosen.text, chosen.status) == ("345", "ok")
     assert chosen.alternatives[0][0] == "345"
-    doubt = interpret(page, SCALE, LINES, ["345", "395"])
+    doubt = decide(page, SCALE, LINES, ["345", "395"])
     assert (doubt.text, doubt.status) == ("345", "unsure")
     assert "395" in doubt.message
-    none = interpret(page, SCALE, LINES, ["777", "128"])
+    none = decide(page, SCALE, LINES, ["777", "128"])
     assert none.status == "unsure"
 
 
 def test_a_list_without_marks_is_compared_with_the_digits_alone(columns):
     said = columns("__3______.______4___", sure=0.99)
     page = seen(line(said, {"3.4": 0.97, "34": 0.03}), THREE, POINT, FOUR)
-    chosen = interpret(page, SCALE, LINES, ["34", "81"])
+    chosen = decide(page, SCALE, LINES, ["34", "81"])
     assert (chosen.text, chosen.status) == ("34", "ok")
     assert [each.mark for each in chosen.marks] == ["."]  # its ink is told

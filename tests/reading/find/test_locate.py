@@ -6,7 +6,7 @@ import pytest
 from shuzi.ink.boxes import Box
 from shuzi.ink.scan import Scan
 from shuzi.reading.find.detector import Detection
-from shuzi.reading.find.locate import find_candidates
+from shuzi.reading.find.locate import locate
 
 
 class Classifier:
@@ -58,7 +58,7 @@ def page_with_line():
 
 
 def located(page, classifier, detector):
-    return find_candidates(Scan.of(page, 1_280), classifier, detector, has_lines=False)
+    return locate(Scan.of(page, 1_280), classifier, detector, has_lines=False)
 
 
 STROKES = [(28.0, 20.0, 5.0, 42.0), (88.0, 22.0, 5.0, 34.0), (148.0, 22.0, 5.0, 34.0)]

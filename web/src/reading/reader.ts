@@ -2,7 +2,7 @@
 import type { Grey } from "../ink/picture";
 import { Scale } from "./decide/candidate-confidence";
 import { correct } from "./decide/corrections";
-import { interpret } from "./decide/interpret";
+import { decide } from "./decide/decision";
 import { LineScale } from "./decide/line-confidence";
 import type { Candidates } from "./find/candidates";
 import { locateDigits, type Models } from "./find/locate";
@@ -49,6 +49,6 @@ export class Reader {
   }
 
   interpret(seen: Candidates): Reading {
-    return interpret(seen, this.#scale, this.#lineScale);
+    return decide(seen, this.#scale, this.#lineScale);
   }
 }

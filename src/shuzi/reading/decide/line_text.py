@@ -57,9 +57,10 @@ def text_of_lines(seen: Candidates, outcomes: Outcomes, scale: LineScale) -> Rea
     digits = [character for character in characters if character.character in DIGITS]
     marks = [character for character in characters if character.character in MARKS]
     # 1. the confidence in the whole text, and in its digits alone
-    confidence = scale.confidence(page.evidence)
     digits_only = math.prod(_probability_of_digits(line) for line in page.written)
-    of_digits = max(scale.confidence(page.evidence._replace(raw=logit(digits_only))), confidence)
+    evidence_of_digits = page.evidence._replace(raw=logit(digits_only))
+    confidence = scale.confidence(page.evidence)
+    of_digits = max(scale.confidence(evidence_of_digits), confidence)
     sign_inside = any(is_sign_inside(line.texts[0]) for line in page.written)
     hindered = sign_inside or page.is_in_doubt or any(piece.kind == UNKNOWN for piece in page.ignored)
     status = OK if confidence >= scale.ok and not hindered else UNSURE

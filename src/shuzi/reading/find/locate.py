@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from shuzi.reading.recognise.classifier import Classifier
 
 
-def find_candidates(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Candidates:
+def locate(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Candidates:
     """Find the digits in a picture, classify each, and frame the lines that they stand on.
 
     Parameters
@@ -67,12 +67,12 @@ def find_candidates(scan: Scan, classifier: Classifier, detector: Detector | Non
         Whether lines are recognised next. A single sure digit needs no line.
     """
     try:
-        return _found(scan, classifier, detector, has_lines)
+        return _located(scan, classifier, detector, has_lines)
     except TooMuch as problem:
         return Candidates(scan.grey, scan.shape, False, scan.ink, [], 1.0, too_much=problem.advice)
 
 
-def _found(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Candidates:
+def _located(scan: Scan, classifier: Classifier, detector: Detector | None, has_lines: bool) -> Candidates:
     ink, components, work = scan.ink, scan.components, Work()
     if len(components.boxes) > MOST_COMPONENTS:
         raise TooMuch("reading.many_pieces", len(components.boxes))

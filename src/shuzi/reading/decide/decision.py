@@ -14,7 +14,7 @@ from shuzi.reading.report.result import UNSURE, Reading
 from shuzi.reading.values import Candidates
 
 
-def interpret(
+def decide(
     seen: Candidates, scale: Scale, line_scale: LineScale | None = None, values: Sequence[str] | None = None
 ) -> Reading:
     """Make a reading of everything that was found in a picture.

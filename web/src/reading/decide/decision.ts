@@ -9,7 +9,7 @@ import { rejectLines, textOfLines } from "./line-text";
 import { outcomesOf } from "./outcome";
 
 /** Make a reading of everything that was found in a picture. */
-export function interpret(seen: Candidates, scale: Scale, lineScale: LineScale): Reading {
+export function decide(seen: Candidates, scale: Scale, lineScale: LineScale): Reading {
   if (seen.tooMuch) return unread(seen.tooMuch);
   const outcomes = outcomesOf(seen, lineScale.weights);
   return textOfLines(seen, outcomes, lineScale) ?? rejectLines(textOfCandidates(seen, scale), seen, outcomes);

@@ -54,14 +54,14 @@ def _read(file: Any, name: str, largest: int) -> NDArray[Any]:
         raise Refused("no_arrays", name)
     if not isinstance(link, h5py.HardLink):
         raise Refused("elsewhere", name)
-    found = file[name]
-    if not isinstance(found, h5py.Dataset) or found.shape in (None, ()) or found.dtype.kind not in _PLAIN:
-        raise Refused("unreadable", f"{name}: {found!r}")
-    if found.external or found.is_virtual:
+    dataset = file[name]
+    if not isinstance(dataset, h5py.Dataset) or dataset.shape in (None, ()) or dataset.dtype.kind not in _PLAIN:
+        raise Refused("unreadable", f"{name}: {dataset!r}")
+    if dataset.external or dataset.is_virtual:
         raise Refused("elsewhere", name)
-    if found.nbytes > largest:
-        raise Refused("large", name, int(found.nbytes))
-    return np.asarray(found[:])
+    if dataset.nbytes > largest:
+        raise Refused("large", name, int(dataset.nbytes))
+    return np.asarray(dataset[:])
 
 
 if __name__ == "__main__":

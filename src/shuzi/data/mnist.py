@@ -165,7 +165,7 @@ def find(file: File, folder: Path) -> Path:
 
 def _checked(file: File, path: Path) -> NDArray[Any]:
     array = idx.read_idx(path, largest=file.bytes)
-    found = idx.sha256(array)
-    if found != file.sha256:
-        raise DataError("error.data.hash", path=path, found=found, expected=file.sha256)
+    sha256 = idx.sha256(array)
+    if sha256 != file.sha256:
+        raise DataError("error.data.hash", path=path, found=sha256, expected=file.sha256)
     return array

@@ -95,10 +95,10 @@ def _read(path: Path, root: Path, page: _Page, included: set[Path], depth: int) 
                 if segment := _SEGMENT.match(content):
                     page.segments.append((segment["level"].upper(), segment["spans"], segment["label"]))
             case "INCLUDE" if depth < _DEEPEST:
-                other = _find(content.strip(), path, root)
-                if other is not None and other != path:
-                    included.add(other)
-                    _read(other, root, page, included, depth + 1)
+                file = _find(content.strip(), path, root)
+                if file is not None and file != path:
+                    included.add(file)
+                    _read(file, root, page, included, depth + 1)
             case _:
                 pass
 
@@ -155,25 +155,25 @@ def _kind(level: str, label: str) -> str:
 
 def _chosen(spans: str, strokes: list[Pen]) -> list[Pen]:
     """Return the strokes that a segment names, such as "0-2,4" or "1:10-2:5" (from a point to a point)."""
-    found = []
+    chosen = []
     for piece in spans.split(","):
         start, _, end = piece.partition("-")
         first, _, first_point = start.partition(":")
         last, _, last_point = (end or first).partition(":")
         if not first or not last:
             return []
-        for number in range(int(first), min(int(last) + 1, len(strokes))):
-            stroke = strokes[number]
-            low = int(first_point) if first_point and number == int(first) else 0
-            high = int(last_point) + 1 if last_point and number == int(last) else len(stroke)
+        for index in range(int(first), min(int(last) + 1, len(strokes))):
+            stroke = strokes[index]
+            low = int(first_point) if first_point and index == int(first) else 0
+            high = int(last_point) + 1 if last_point and index == int(last) else len(stroke)
             if len(stroke[low:high]):
-                found.append(stroke[low:high])
-    return found
+                chosen.append(stroke[low:high])
+    return chosen
 
 
 def _packed(samples: list[tuple[str, str, str, list[Pen]]]) -> Strokes:
     labels, kinds, names, drawn = zip(*samples, strict=True)
-    writers = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    writers = {name: index for index, name in enumerate(dict.fromkeys(names))}
     held = {name: zlib.crc32(name.encode()) % 100 < _VALIDATION for name in writers}
     strokes = [stroke for each in drawn for stroke in each]
     return Strokes(

@@ -74,7 +74,7 @@ def calibration(probabilities: NDArray[np.float32], labels: NDArray[np.uint8]) -
     right = (probabilities.argmax(axis=1) == labels).astype(np.float64)
     surest_first = np.argsort(-confidence, kind="stable")
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
-    groups = [bins == number for number in np.unique(bins)]
+    groups = [bins == index for index in np.unique(bins)]
     bins = tuple(Bin(int(group.sum()), confidence[group].mean(), right[group].mean()) for group in groups)
     expected = sum(each.n * abs(each.confidence - each.accuracy) for each in bins) / len(labels)
     answered = [max(1, round(fraction * len(labels))) for fraction in FRACTIONS]

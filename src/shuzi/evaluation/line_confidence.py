@@ -116,7 +116,7 @@ def fit_lines(read: Sequence[LinesRead]) -> dict[str, float]:
     confidence = np.array([scale.confidence(each) for each in found])
     numbers = {WEIGHT + name: value for name, value in weights._asdict().items()}
     numbers |= {CURVE + name: value for name, value in curve._asdict().items()}
-    numbers |= {f"{MEASURED}{number}": value for number, value in enumerate(scale.measured)}
+    numbers |= {f"{MEASURED}{index}": value for index, value in enumerate(scale.measured)}
     others = [_has_correct(page) for page, so in zip(pages, correct, strict=True) if not so]
     return numbers | {
         OK_FROM: ok_from(confidence, np.array(correct, bool)),

@@ -128,11 +128,11 @@ def robustness(
     images, labels
         uint8 (n, 28, 28) and (n,).
     """
-    found: dict[str, list[float]] = {}
+    accuracies: dict[str, list[float]] = {}
     for name in DISTURBANCES:
         answers = [classify(disturbed(images, name, level)).argmax(axis=1) for level in range(3)]
-        found[name] = [float(np.mean(answer == labels)) for answer in answers]
-    return found
+        accuracies[name] = [float(np.mean(answer == labels)) for answer in answers]
+    return accuracies
 
 
 def _sign(draws: np.random.Generator) -> int:

@@ -10,7 +10,6 @@ from itertools import islice
 from pathlib import Path
 
 from shuzi.errors import DataError
-from shuzi.forms.bounded import read_bounded
 
 MOST_ROWS = 10_000
 """Rows that a roster may have."""
@@ -24,8 +23,15 @@ LARGEST = 10_000_000
 _ENCODINGS = ("utf-8-sig", "gb18030")  # what spreadsheets write; nearly no text is valid in both
 
 
-def read_roster(path: Path) -> tuple[dict[str, str], ...]:
-    r"""Read a roster: the first row names the columns, which commas, semicolons or tabs separate.
+def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
+    r"""Return the rows of a roster: the first row names the columns, which commas, semicolons or tabs separate.
+
+    Parameters
+    ----------
+    content
+        The file's bytes.
+    path
+        What errors call it.
 
     Raises
     ------
@@ -35,18 +41,6 @@ def read_roster(path: Path) -> tuple[dict[str, str], ...]:
 
     Examples
     --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "class.csv"
-    >>> _ = path.write_text("number,name\n007,Ada\n", encoding="utf-8")
-    >>> read_roster(path)
-    ({'number': '007', 'name': 'Ada'},)
-    """
-    return roster_of(read_bounded(path, LARGEST, "error.roster.large"), path)
-
-
-def roster_of(content: bytes, path: Path) -> tuple[dict[str, str], ...]:
-    r"""Return the rows of a roster that was read; errors call it `path`, and are those of `read_roster`.
-
     >>> roster_of(b"number;name\n007;Ada\n", Path("class.csv"))
     ({'number': '007', 'name': 'Ada'},)
     """

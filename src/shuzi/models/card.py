@@ -202,13 +202,13 @@ class Card:
         """
         try:
             values = json.loads(text)
-            found = values.get("format")
+            version = values.get("format")
         except (ValueError, AttributeError, RecursionError) as problem:
             raise ModelError("error.model.no_card", path=path) from problem
-        if type(found) is not int or not 1 <= found <= FORMAT:
-            raise ModelError("error.model.format", path=path, found=str(found)[:_SHOWN], known=FORMAT)
+        if type(version) is not int or not 1 <= version <= FORMAT:
+            raise ModelError("error.model.format", path=path, found=str(version)[:_SHOWN], known=FORMAT)
         try:
-            return _read(upgraded(values, path) if found == 1 else values, path)
+            return _read(upgraded(values, path) if version == 1 else values, path)
         except FieldError as problem:
             raise _error(problem, path) from problem
 

@@ -134,9 +134,9 @@ def replace_card(path: Path, card: Card) -> Card:
     content, card = with_card(read_content(path), card, path)
     with replacing(path) as part:
         part.write_bytes(content)
-    beside = path.with_name(CARD_FILE)
-    if path.name == IN_A_RUN and beside.is_file():
-        with replacing(beside) as part:
+    copy = path.with_name(CARD_FILE)
+    if path.name == IN_A_RUN and copy.is_file():
+        with replacing(copy) as part:
             part.write_text(card.to_json(indent=2) + "\n", encoding="utf-8")
     return card
 

@@ -47,9 +47,9 @@ def find_model(name: str | Path) -> Path:
     >>> find_model("softmax") == shipped()["softmax"]
     True
     """
-    known = shipped()
-    if isinstance(name, str) and name in known:
-        return known[name]
+    models = shipped()
+    if isinstance(name, str) and name in models:
+        return models[name]
     path = Path(name)
     if path.is_dir():
         if (path / IN_A_RUN).is_file():
@@ -58,7 +58,7 @@ def find_model(name: str | Path) -> Path:
             raise ModelError(_what_is_missing(path), path=path, name=IN_A_RUN)
         raise ModelError("error.model.no_run", path=path)
     if not path.is_file():
-        readers = [model for model in known if model not in HELPERS]  # helpers are rarely what was meant
+        readers = [model for model in models if model not in HELPERS]  # helpers are rarely what was meant
         similar = closest(str(name), readers)
         key = "error.model.missing_like" if similar else "error.model.missing"
         raise ModelError(key, path=path, known=", ".join(readers), similar=similar)

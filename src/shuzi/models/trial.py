@@ -99,11 +99,11 @@ def _problem(verdict: dict[str, Any], path: Path, limits: Limits) -> ModelError 
 def _remembered(sha256: str) -> dict[str, Any] | None:
     """Return the cached verdict; if it is unusable in any way, the file is tried out again."""
     try:
-        found = json.loads(_file(sha256).read_text(encoding="utf-8"))
-        known = found["verdict"] if found["onnxruntime"] == onnxruntime.__version__ else None
+        entry = json.loads(_file(sha256).read_text(encoding="utf-8"))
+        verdict = entry["verdict"] if entry["onnxruntime"] == onnxruntime.__version__ else None
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return known if isinstance(known, dict) else None
+    return verdict if isinstance(verdict, dict) else None
 
 
 def _remember(sha256: str, verdict: dict[str, Any]) -> None:

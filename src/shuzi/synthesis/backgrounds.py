@@ -93,8 +93,8 @@ def net(rng: np.random.Generator, paper: Background, letter: float, strength: fl
         across = y * math.cos(lean + side) - x * math.sin(lean + side)
         bend = reach * np.sin(along * (2 * math.pi / long) + rng.uniform(0, 7))
         families.append(np.clip(1 - np.abs(((across + bend) / step) % 1 - 0.5) * step / thin, 0, 1))
-    one, other = families
-    paper *= 1 - strength * (np.sqrt(one * other) if rng.random() < 0.3 else np.maximum(one, other))
+    first, second = families
+    paper *= 1 - strength * (np.sqrt(first * second) if rng.random() < 0.3 else np.maximum(first, second))
 
 
 def clouds(rng: np.random.Generator, paper: Background, letter: float, strength: float) -> None:

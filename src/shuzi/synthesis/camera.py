@@ -78,12 +78,12 @@ def photograph(rng: np.random.Generator, light: NDArray[np.float32], letter: flo
         spread = rng.uniform(0.5, 9 if photo else 5)
         cv2.randn(noise, np.zeros(1), np.array([spread * 16]))
         grey += noise * np.float32(1 / 16)
-    seen = np.asarray(np.clip(grey, 0, 255), np.uint8)
+    picture = np.asarray(np.clip(grey, 0, 255), np.uint8)
     if rng.random() < (0.5 if photo else 0.15):
         quality = int(rng.integers(25, 90))
-        _, file = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, quality])
-        seen = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
-    return 255 - seen if rng.random() < 0.08 else seen
+        _, file = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        picture = np.asarray(cv2.imdecode(file, cv2.IMREAD_GRAYSCALE), np.uint8)
+    return 255 - picture if rng.random() < 0.08 else picture
 
 
 def photographed(rng: np.random.Generator, paper: NDArray[np.float32], ink: NDArray[np.float32]) -> NDArray[np.uint8]:

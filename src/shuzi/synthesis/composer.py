@@ -123,9 +123,9 @@ class Composer:
         pen = max(1.0, (hand.pen or 0.1) * hand.height)
         most = int(rng.integers(0, 9)) if rng.random() < 0.9 else 1
         gap, rise = _gap(rng, hand.height), rng.normal(0, 0.03)
-        beside, foreign = rng.choice((0.0, 0.15)), rng.choice((0.0, 0.08, 0.5), p=(0.6, 0.25, 0.15))
+        p_small, p_glyph = rng.choice((0.0, 0.15)), rng.choice((0.0, 0.08, 0.5), p=(0.6, 0.25, 0.15))
         if only_digits:
-            beside = foreign = 0.0
+            p_small = p_glyph = 0.0
         needed = most * (hand.height * 0.65 + gap)
         x = rng.uniform(0, max(0.1, width - needed)) if needed < width else rng.uniform(-0.2, 0.5) * hand.height
         profile = np.full(height, -np.inf)
@@ -137,10 +137,10 @@ class Composer:
             label, drawn = -1, None
             base = top + hand.height + rise * x + rng.normal(0, 0.03) * hand.height
             chance = rng.random()
-            if chance < beside:
+            if chance < p_small:
                 drawn = small_distractor(rng, round(hand.height), pen)
                 base -= rng.uniform(-0.1, 0.6) * hand.height
-            elif chance < beside + foreign:
+            elif chance < p_small + p_glyph:
                 high = max(8, round(hand.height * rng.uniform(0.7, 1.2)))
                 drawn = glyph(rng, high, pen, lambda: self._digits.digit(rng, hand.height, hand))
             else:

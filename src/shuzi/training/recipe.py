@@ -224,10 +224,10 @@ class Recipe:
             A value is missing, unknown or invalid, or the format is newer.
         """
         values = dict(values)
-        found = values.pop("format", 1)
-        if type(found) is not int or not 1 <= found <= FORMAT:
-            raise RecipeError("error.recipe.format", path=path, found=str(found)[:_SHOWN], known=FORMAT)
-        if found == 1 and "examples" in values:
+        version = values.pop("format", 1)
+        if type(version) is not int or not 1 <= version <= FORMAT:
+            raise RecipeError("error.recipe.format", path=path, found=str(version)[:_SHOWN], known=FORMAT)
+        if version == 1 and "examples" in values:
             samples = values.pop("examples")
             task = _TASKS_OF_FORMAT_1.get(samples) if isinstance(samples, str) else None
             if task is None:
@@ -275,8 +275,8 @@ def _check(name: str, value: Any, wanted: str) -> None:
     """Reject a value that has the wrong type or is out of range."""
     if wanted == "str":
         choices = CHOICES.get(name)
-        known = value in choices if choices else isinstance(value, str) and _NAME.fullmatch(value)
-        if not isinstance(value, str) or not known:
+        is_known = value in choices if choices else isinstance(value, str) and _NAME.fullmatch(value)
+        if not isinstance(value, str) or not is_known:
             shown = str(value)[:_SHOWN]
             raise RecipeError(
                 "error.recipe.choice", name=name, value=shown, choices=", ".join(choices or ("A-Z a-z 0-9 . _ -",))

@@ -100,10 +100,10 @@ def _run(
     recipe.save(folder.recipe_file)
     folder.forget_after(step)
     model: Any = None
-    told: list[Listener] = [folder, *listeners]
+    listening: list[Listener] = [folder, *listeners]
     learn = fine_tune if recipe.fine_tunes else train
     for event in learn(recipe, data, state, step, should_stop, folder.start()):
-        for listener in told:
+        for listener in listening:
             listener(event)
         if isinstance(event, Saved) and event.step != step:
             folder.forget_export()

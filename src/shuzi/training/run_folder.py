@@ -187,20 +187,20 @@ class RunFolder:
     def _saved(self) -> list[Path]:
         """List the checkpoints. The list is empty only if that is certain: overlooking one would restart the run."""
         try:
-            found = list(self.checkpoints.iterdir())
+            files = list(self.checkpoints.iterdir())
         except FileNotFoundError:
             return []
         except OSError as problem:
             raise RunError("error.run.checkpoints", path=self.checkpoints, reason=problem.strerror) from problem
-        return [path for path in found if _CHECKPOINT.fullmatch(path.name)]
+        return [path for path in files if _CHECKPOINT.fullmatch(path.name)]
 
     def exported(self) -> int | None:
         """Return the step at which the model in the folder was exported; None if it is missing or damaged."""
         try:
             card = read_card(read_content(self.path / IN_A_RUN), self.path)
-            beside = Card.from_json((self.path / CARD_FILE).read_text(encoding="utf-8"), self.path)
+            copy = Card.from_json((self.path / CARD_FILE).read_text(encoding="utf-8"), self.path)
             with zipfile.ZipFile(self.path / KERAS_FILE) as keras:
-                whole = keras.testzip() is None and card == beside
+                whole = keras.testzip() is None and card == copy
             return int(card.recipe["steps"]) if whole else None
         except _DAMAGED:
             return None

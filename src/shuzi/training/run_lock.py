@@ -106,7 +106,7 @@ class RunLock:
     def _in_use(self) -> RunError:
         try:
             holder = json.loads(self._holder.read_text(encoding="utf-8"))
-            known = {name: str(holder[name]) for name in ("pid", "host", "since")}
+            values = {name: str(holder[name]) for name in ("pid", "host", "since")}
         except (OSError, ValueError, LookupError, TypeError):
             return RunError("error.run.in_use", path=self._folder)  # the holder has just taken it
-        return RunError("error.run.in_use_by", path=self._folder, **known)
+        return RunError("error.run.in_use_by", path=self._folder, **values)

@@ -129,7 +129,7 @@ def load_cells(path: str | Path | None = None) -> Cells:
         raise DataError("error.registers.columns", path=table, names=", ".join(lacking if rows else _COLUMNS))
     alike: Counter[tuple[str, str]] = Counter()
     pictures, texts, registers, boxes = [], [], [], []
-    for number, row in enumerate(rows, start=2):
+    for line, row in enumerate(rows, start=2):
         try:
             register, text = _register(row["lot"], row["page"]), row["text"].strip()
             alike[register, text] += 1
@@ -138,7 +138,7 @@ def load_cells(path: str | Path | None = None) -> Cells:
             boxes.append(_box(row))
             pictures.append(_content(folder, row["file"]))
         except (OSError, ValueError, LookupError, AttributeError, TypeError, cv2.error) as problem:
-            raise DataError("error.registers.row", path=table, row=number, file=row["file"]) from problem
+            raise DataError("error.registers.row", path=table, row=line, file=row["file"]) from problem
         texts.append(text)
         registers.append(register)
     return Cells(tuple(pictures), tuple(texts), tuple(registers), np.array(boxes, np.float32).reshape(-1, 4))

@@ -135,8 +135,8 @@ def number_ink(strokes: Strokes, sample: int, hand: Hand) -> tuple[Ink, NDArray[
     ink, left, top = written([line @ matrix for line in lines], hand.pen)
     if not fits:
         height, width = ink.shape
-        each = width / len(label)
-        return ink, np.array([(number * each, 0, each, height) for number in range(len(label))], np.float32)
+        side = width / len(label)
+        return ink, np.array([(index * side, 0, side, height) for index in range(len(label))], np.float32)
     boxes = []
     rim = hand.pen.width / 2
     for start, end, low, high in groups:
@@ -154,13 +154,13 @@ def trusted_numbers(strokes: Strokes) -> NDArray[np.int64]:
     numbers: for some UNIPEN writers, every label belongs to another sample.
     """
     numbers = np.flatnonzero(strokes.kind == "number")
-    told = np.array([_one_group_each(strokes, int(sample)) for sample in numbers], np.bool_)
+    usable = np.array([_one_group_each(strokes, int(sample)) for sample in numbers], np.bool_)
     writers = strokes.writer[numbers]
     for writer in np.unique(writers):
         own = writers == writer
-        if own.sum() >= _MANY and told[own].mean() < _MOSTLY:
-            told[own] = False
-    return np.asarray(numbers[told], np.int64)
+        if own.sum() >= _MANY and usable[own].mean() < _MOSTLY:
+            usable[own] = False
+    return np.asarray(numbers[usable], np.int64)
 
 
 def _one_group_each(strokes: Strokes, sample: int) -> bool:

@@ -50,11 +50,11 @@ def cross_out(rng: np.random.Generator, text: str, inks: Inks, hand: Hand) -> tu
     lines = _strokes(rng, text[first : last + 1], (left, top, right, bottom), hand.height)
     pen = replace(hand.pen, width=max(1.0, hand.pen.width * float(rng.uniform(0.8, 1.3))))
     over, across, down = written(shaken(rng, lines, 0.03 * hand.height), pen)
-    cuts = [-math.inf, *((one[2] + other[0]) / 2 for one, other in pairwise(boxes)), math.inf]
+    cuts = [-math.inf, *((box[2] + following[0]) / 2 for box, following in pairwise(boxes)), math.inf]
     changed, columns = list(inks), np.arange(over.shape[1]) + int(across)
     for index, start, end in zip(struck, cuts, cuts[1:], strict=False):
         part = over * ((columns >= start) & (columns < end)).astype(np.uint8)
-        changed[index] = together(inks[index], part, int(across), int(down))
+        changed[index] = lay_over(inks[index], part, int(across), int(down))
     return text[:first] + SIGN * len(struck) + text[last + 1 :], changed
 
 
@@ -91,15 +91,17 @@ def _strokes(rng: np.random.Generator, digits: str, box: tuple[int, int, int, in
     return [np.stack([x, y], axis=1).astype(np.float32)]
 
 
-def _line(one: tuple[float, float], other: tuple[float, float]) -> Line:
+def _line(start: tuple[float, float], end: tuple[float, float]) -> Line:
     """Return a straight line of several points, so that a hand can bend it."""
     along = np.linspace(0, 1, 7)[:, None]
-    return np.asarray(np.array(one) * (1 - along) + np.array(other) * along, np.float32)
+    return np.asarray(np.array(start) * (1 - along) + np.array(end) * along, np.float32)
 
 
-def together(one: tuple[Ink, int, int, bool], ink: NDArray[np.uint8], x: int, y: int) -> tuple[Ink, int, int, bool]:
-    """Lay strokes over a character."""
-    under, own_x, own_y, counts = one
+def lay_over(
+    character: tuple[Ink, int, int, bool], ink: NDArray[np.uint8], x: int, y: int
+) -> tuple[Ink, int, int, bool]:
+    """Lay strokes over a character; x and y are the position of their ink, in pixels."""
+    under, own_x, own_y, counts = character
     left, top = min(x, own_x), min(y, own_y)
     right = max(x + ink.shape[1], own_x + under.shape[1])
     bottom = max(y + len(ink), own_y + len(under))

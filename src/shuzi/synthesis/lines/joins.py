@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from shuzi.models.tasks import DIGITS
-from shuzi.synthesis.lines.crossings import Inks, together
+from shuzi.synthesis.lines.crossings import Inks, lay_over
 from shuzi.synthesis.lines.handwriting import Ink, written
 from shuzi.synthesis.lines.layout import INKED
 from shuzi.synthesis.lines.writers import Hand
@@ -52,7 +52,7 @@ def join(rng: np.random.Generator, text: str, inks: Inks, hand: Hand, zeros_only
         weights = np.linspace(0, 1, 2 * _STEP)[:, None]
         curve = (1 - weights) ** 2 * start + 2 * weights * (1 - weights) * middle + weights**2 * end
         ink, left, top = written([curve.astype(np.float32)], hand.pen)
-        joined[index] = together(joined[index], ink, int(left), int(top))
+        joined[index] = lay_over(joined[index], ink, int(left), int(top))
     return joined
 
 

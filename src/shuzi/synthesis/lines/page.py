@@ -145,21 +145,21 @@ def _page(
         part = _lay(ink, drawn, x + origin[0], y + origin[1])
         if counts:
             boxes.append(part)
-    found = np.array(boxes, np.float32).reshape(-1, 4)
+    moved = np.array(boxes, np.float32).reshape(-1, 4)
     if rng.random() < kind.neighbours:
         _neighbour_lines(rng, writers, hand, ink, origin[1])
     if rng.random() < kind.slivers and not pitch:
         _slivers(rng, writers, hand, ink, origin[1])
     darkness = float(rng.uniform(0.14, 0.35) if rng.random() < 0.15 else rng.uniform(0.35, 0.97))
     paper = Paper(kind.paper(rng), frame, pitch, float(origin[0]), float(origin[1]), height, darkness)
-    light = paper_light(rng, paper, ink.shape, found)
+    light = paper_light(rng, paper, ink.shape, moved)
     if rng.random() < kind.stamps:
         _stamp(rng, light, height)
     light *= 1 - darkness * _grain(rng, ink) * (ink.astype(np.float32) * np.float32(1 / 255))
     if photo:
-        light, found = tilted(rng, light, found, height, 0.5)
+        light, moved = tilted(rng, light, moved, height, 0.5)
     grey = photograph(rng, light, height, photo)
-    return LinePage(grey, written, found, is_apart(inks, hand.height) and is_seen(grey, written, found))
+    return LinePage(grey, written, moved, is_apart(inks, hand.height) and is_seen(grey, written, moved))
 
 
 def _grain(rng: np.random.Generator, ink: Ink) -> NDArray[np.float32] | float:

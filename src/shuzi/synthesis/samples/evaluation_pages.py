@@ -87,8 +87,8 @@ def written(
     letter = rng.uniform(0.5, 1) * highest
     room = height / len(lines)
     ink, text, boxes = np.zeros(size, np.float32), [], []
-    for number, digits in enumerate(lines):
-        x, top = letter * rng.uniform(0.3, 1), number * room + (room - letter) * rng.uniform(0.4, 0.6)
+    for index, digits in enumerate(lines):
+        x, top = letter * rng.uniform(0.3, 1), index * room + (room - letter) * rng.uniform(0.4, 0.6)
         line = ""
         for _ in range(digits):
             digit, drawn = composer.digit(rng, letter)
@@ -104,6 +104,6 @@ def written(
             x = left + wide + letter * rng.uniform(0.08, 0.4)
         text.append(line)
     light = background(rng, height, width, letter) * (1 - rng.uniform(0.5, 1) * ink) * rng.uniform(140, 255)
-    seen = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.0)) + rng.normal(0, rng.uniform(0, 5), size)
-    grey = np.clip(np.rint(seen), 0, 255).astype(np.uint8)
+    blurred = cv2.GaussianBlur(light, (0, 0), rng.uniform(0.3, 1.0)) + rng.normal(0, rng.uniform(0, 5), size)
+    grey = np.clip(np.rint(blurred), 0, 255).astype(np.uint8)
     return Written(grey, "\n".join(filter(None, text)), np.array(boxes, np.float64).reshape(-1, 4))

@@ -113,24 +113,24 @@ def strips(
         else:
             kind = kinds[min(int(np.searchsorted(ends, rng.random(), side="right")), len(kinds) - 1)]
             strip, text = strip_of(rng, page_of(rng, writers, kind, drawn=drawn))
-        repeats = sum(one == other for one, other in pairwise(text))
+        repeats = sum(character == following for character, following in pairwise(text))
         # each character takes a column, and a repeated one a blank column before it
         if len(text) <= MOST and strip.shape[1] // COLUMN >= len(text) + repeats:
             yield strip, text
 
 
-def packed(found: Iterable[Strip], alone: bool = False) -> Iterator[list[Strip]]:
+def packed(lines: Iterable[Strip], alone: bool = False) -> Iterator[list[Strip]]:
     """Pack strips side by side into rows: each joins the first row that has room for it.
 
     Parameters
     ----------
-    found
+    lines
         The strips, uint8 (48, w), and their texts.
     alone
         Give each strip a row of its own.
     """
     open_rows: list[list[Strip]] = []
-    for strip, text in found:
+    for strip, text in lines:
         fitting = next((row for row in open_rows if _fits(row, strip, text)), None)
         if fitting is None or alone:
             open_rows.append([(strip, text)])
@@ -141,7 +141,7 @@ def packed(found: Iterable[Strip], alone: bool = False) -> Iterator[list[Strip]]
     yield from open_rows
 
 
-def arrays(found: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+def arrays(rows: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
     """Turn rows of strips into arrays of equal size; a row's text joins theirs.
 
     Returns
@@ -155,22 +155,22 @@ def arrays(found: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.
     >>> images.shape, labels[0, :5].tolist()
     ((1, 48, 640), [1, 2, 3, 10, -1])
     """
-    full = list(found)
-    images = np.full((len(full), HEIGHT, LONGEST), PAPER, np.uint8)
-    labels = np.full((len(full), MOST), -1, np.int8)
-    for index, row in enumerate(full):
+    packed_rows = list(rows)
+    images = np.full((len(packed_rows), HEIGHT, LONGEST), PAPER, np.uint8)
+    labels = np.full((len(packed_rows), MOST), -1, np.int8)
+    for index, row in enumerate(packed_rows):
         x = 0
         for strip, _ in row:
             images[index, :, x : x + strip.shape[1]] = strip
             x += strip.shape[1] + _BETWEEN
         text = "".join(text for _, text in row)
-        labels[index, : len(text)] = [CLASSES.index(each) for each in text]
+        labels[index, : len(text)] = [CLASSES.index(character) for character in text]
     return images, labels
 
 
 def _fits(row: list[Strip], strip: NDArray[np.uint8], text: str) -> bool:
-    wide = sum(each.shape[1] + _BETWEEN for each, _ in row) + strip.shape[1]
-    return wide <= LONGEST and sum(len(each) for _, each in row) + len(text) <= MOST
+    wide = sum(image.shape[1] + _BETWEEN for image, _ in row) + strip.shape[1]
+    return wide <= LONGEST and sum(len(content) for _, content in row) + len(text) <= MOST
 
 
 def compose_part(

@@ -44,9 +44,9 @@ def compose_part(
     """
     cv2.setNumThreads(1)
     rng, composer = np.random.default_rng(list(seed)), Composer(images, labels)
-    made = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * fraction)))]
-    maps = np.stack([contrast_map(page.grey) for page in made])
-    return maps, pack([(page.labels, page.boxes) for page in made])
+    composed = [composer.page(rng, HEIGHT, WIDTH) for _ in range(max(1, round(PAGES * fraction)))]
+    maps = np.stack([contrast_map(page.grey) for page in composed])
+    return maps, pack([(page.labels, page.boxes) for page in composed])
 
 
 def lay_out(images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:

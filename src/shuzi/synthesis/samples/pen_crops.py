@@ -53,10 +53,11 @@ class PenCrops:
     def __init__(self, writers: Writers, strokes: Strokes) -> None:
         self._writers = writers
         samples = trusted_samples(strokes, DIGITS + string.ascii_letters + SIGNS)
-        known = by_character(strokes, samples)
-        self._anybody = Recorded(strokes, known, known, 0.0)
+        recorded = by_character(strokes, samples)
+        self._anybody = Recorded(strokes, recorded, recorded, 0.0)
         self._digits, self._letters, self._signs = (
-            [each for each in every if each in known] for every in (DIGITS, string.ascii_letters, SIGNS)
+            [character for character in characters if character in recorded]
+            for characters in (DIGITS, string.ascii_letters, SIGNS)
         )
 
     def digit(self, rng: np.random.Generator) -> Cut | None:
@@ -80,17 +81,17 @@ class PenCrops:
         bottom = max(y + ink.shape[0] for ink, _, y, _ in placed.inks) + rim
         sheet = np.zeros((bottom - top, right - left), np.uint8)
         boxes = np.empty((len(placed.inks), 4), np.float32)
-        for number, (ink, x, y, _) in enumerate(placed.inks):
+        for index, (ink, x, y, _) in enumerate(placed.inks):
             down, across = ink.shape
             part = sheet[y - top : y - top + down, x - left : x - left + across]
             np.maximum(part, ink, out=part)
-            boxes[number] = x - left, y - top, across, down
-        found = self._places(rng, characters, boxes)
+            boxes[index] = x - left, y - top, across, down
+        crops = self._crops(rng, characters, boxes)
         if rng.random() < _RINGS:
-            found.append((_surround(rng, sheet, boxes[int(rng.integers(len(boxes)))], hand.pen.width), NOT_A_DIGIT))
+            crops.append((_surround(rng, sheet, boxes[int(rng.integers(len(boxes)))], hand.pen.width), NOT_A_DIGIT))
         paper = background(rng, len(sheet), sheet.shape[1], height)
-        seen = ink_map(photographed(rng, paper, sheet.astype(np.float32) / np.float32(255)))
-        cuts = [(cut_out(seen, Box(*box.tolist())), label) for box, label in found]
+        ink_seen = ink_map(photographed(rng, paper, sheet.astype(np.float32) / np.float32(255)))
+        cuts = [(cut_out(ink_seen, Box(*box.tolist())), label) for box, label in crops]
         return [(image, _of_part(image) if label == _PART else label) for image, label in cuts if image is not None]
 
     def _alone(self, rng: np.random.Generator, character: str) -> Cut | None:
@@ -121,14 +122,14 @@ class PenCrops:
         where = int(rng.integers(count + 1))
         return number[:where] + "".join(others[:2]) + number[where:]
 
-    def _places(
+    def _crops(
         self, rng: np.random.Generator, characters: str, boxes: NDArray[np.float32]
     ) -> list[tuple[NDArray[np.float32], int]]:
         """Choose boxes and their labels; they are about as exact as a detector's."""
         crops = []
         everything = np.arange(len(boxes))
-        for number, (character, box) in enumerate(zip(characters, boxes, strict=True)):
-            others = boxes[everything != number]
+        for index, (character, box) in enumerate(zip(characters, boxes, strict=True)):
+            others = boxes[everything != index]
             if len(others) and overlap_of_smaller(box, others).max() > _COVERED:
                 continue
             crops.append((box + rng.normal(0, 0.05, 4) * np.tile(box[2:], 2), label_of(character)))

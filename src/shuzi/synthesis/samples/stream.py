@@ -55,8 +55,8 @@ class Lines:
 def compose_block(lines: Lines, seed: Sequence[int], rows: int) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
     """Compose a block: contrast map strips side by side, uint8 (rows, 48, 640), and their texts, int8 (rows, 64)."""
     cv2.setNumThreads(1)
-    found = strips(np.random.default_rng(list(seed)), lines._writers, drawn=_DRAWN, cells=lines._cells)
-    return arrays(islice(packed(found), rows))
+    composed = strips(np.random.default_rng(list(seed)), lines._writers, drawn=_DRAWN, cells=lines._cells)
+    return arrays(islice(packed(composed), rows))
 
 
 class Stream:

@@ -115,12 +115,12 @@ def convert(model: Path, form: str, target: Path, dataset: Dataset) -> Conversio
     with replacing(target) as part:
         with known_warnings():
             write(network, part, card)
-        found = answers(part, comparison.images)
-        parity = compare(found, expected, tolerance, task.answers)
+        actual = answers(part, comparison.images)
+        parity = compare(actual, expected, tolerance, task.answers)
         if not (_near(parity) if form == "litert" and task.answers else parity.holds):
             raise ModelError("error.model.conversion", form=form, **_shown(parity))
         size = sum(each.stat().st_size for each in [part, *part.rglob("*")] if each.is_file())
-    accuracy, accuracy_of_network = (task.accuracy(comparison.labels, outputs[0]) for outputs in (found, expected))
+    accuracy, accuracy_of_network = (task.accuracy(comparison.labels, outputs[0]) for outputs in (actual, expected))
     return Conversion(target, form, size, card.kind, len(dataset), accuracy, accuracy_of_network, parity)
 
 
@@ -204,10 +204,10 @@ def _fitting(images: list[NDArray[np.float32]], dimensions: int) -> list[NDArray
 
 def _in_keras(card: Card) -> str:
     """Write the card of a file that takes the Keras network's input: pages and strips have a channel."""
-    given = card.input
-    if len(TASKS[card.task].input_shape) > len(given.shape) - 1:
-        given = replace(given, shape=(*given.shape, 1), layout=f"{given.layout}C")
-    return replace(card, input=given).to_json(indent=2)
+    tensor = card.input
+    if len(TASKS[card.task].input_shape) > len(tensor.shape) - 1:
+        tensor = replace(tensor, shape=(*tensor.shape, 1), layout=f"{tensor.layout}C")
+    return replace(card, input=tensor).to_json(indent=2)
 
 
 def _add_card(path: Path, card: Card) -> None:

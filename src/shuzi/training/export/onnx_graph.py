@@ -131,11 +131,12 @@ class _Graph:
                 value = self.node("Unsqueeze", value, self.constant("axes", (1,), np.int64))
             self._values[id(layer.output)] = value
             return
-        came = layer.input if isinstance(layer.input, list) else [layer.input]
-        if type(layer) not in _LAYERS or not all(id(each) in self._values for each in came):
+        inputs = layer.input if isinstance(layer.input, list) else [layer.input]
+        if type(layer) not in _LAYERS or not all(id(value) in self._values for value in inputs):
             raise ModelError("error.model.layer", name=layer.name, kind=type(layer).__name__)
         self._name = name
-        self._values[id(layer.output)] = _LAYERS[type(layer)](self, layer, *(self._values[id(each)] for each in came))
+        names = [self._values[id(value)] for value in inputs]
+        self._values[id(layer.output)] = _LAYERS[type(layer)](self, layer, *names)
 
     def end(self, output: Any, name: str) -> Any:
         """Name an output and return its value info."""
@@ -147,13 +148,13 @@ class _Graph:
             self._name = name
             last = self.node("Identity", last)
         for node in self.nodes:
-            node.output[:] = [name if each == last else each for each in node.output]
+            node.output[:] = [name if value == last else value for value in node.output]
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
 
-    def node(self, operation: str, *came: str, part: str = "", **attributes: Any) -> str:
+    def node(self, operation: str, *inputs: str, part: str = "", **attributes: Any) -> str:
         """Add a node of the current layer, and return the name of its output."""
         name = f"{self._name}/{part or operation.lower()}"
-        self.nodes.append(helper.make_node(operation, came, [f"{name}:0"], name, **attributes))
+        self.nodes.append(helper.make_node(operation, inputs, [f"{name}:0"], name, **attributes))
         return f"{name}:0"
 
     def constant(self, part: str, values: Any, dtype: Any = np.float32) -> str:

@@ -106,10 +106,10 @@ def export(model: Any, recipe: Recipe, data: Splits, done: Done, folder: Path) -
     return card
 
 
-def _with_what_was_kept(card: Card, beside: Path) -> Card:
+def _with_what_was_kept(card: Card, file: Path) -> Card:
     """Keep scores and calibration that were added later to the same weights when exporting them again."""
     try:
-        before = Card.from_json(beside.read_text(encoding="utf-8"), beside)
+        before = Card.from_json(file.read_text(encoding="utf-8"), file)
     except (OSError, ValueError, ModelError):
         return card
     if before.weights != card.weights:
@@ -169,10 +169,10 @@ def command(recipe: Recipe, own: bool, started: bool = False) -> str:
     options = [f"--{name.replace('_', '-')} {value}" for name, value in (changes | {"seed": recipe.seed}).items()]
     backend = keras.backend.backend()
     surroundings = [] if backend == "tensorflow" else [f"KERAS_BACKEND={backend}"]
-    beside = [*(["--data data.npz"] if own else []), *(["--from start.onnx"] if started else [])]
-    beside += ["--strokes unipen.npz"] if recipe.needs_strokes else []
-    beside += ["--registers registers"] if recipe.needs_registers else []
-    return " ".join([*surroundings, "shuzi train", recipe.name, *options, *beside])
+    files = [*(["--data data.npz"] if own else []), *(["--from start.onnx"] if started else [])]
+    files += ["--strokes unipen.npz"] if recipe.needs_strokes else []
+    files += ["--registers registers"] if recipe.needs_registers else []
+    return " ".join([*surroundings, "shuzi train", recipe.name, *options, *files])
 
 
 @contextmanager

@@ -142,8 +142,8 @@ def _largest_score(model: Any, images: NDArray[np.float32]) -> float:
             continue
         weights = layer.get_weights() if isinstance(layer, layers.Dense) else []
         scores = np.asarray(keras.Model(model.input, layer.input)(images))
-        for number, values in enumerate(weights):
-            scores = scores @ values if number == 0 else scores + values
+        for index, values in enumerate(weights):
+            scores = scores @ values if index == 0 else scores + values
         largest = max(largest, float(np.max(np.abs(scores))))
     return largest
 

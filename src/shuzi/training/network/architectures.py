@@ -37,8 +37,8 @@ def mlp(recipe: Recipe, images: Any, normalization: Normalization, learning: boo
     if recipe.hidden < 1:
         raise RecipeError("error.recipe.range", name="hidden", value=f"{recipe.hidden:,}", least="1", most="65,536")
     x = _row(images)
-    for number in range(recipe.depth):
-        x = layers.Dense(recipe.hidden, activation="relu", name=f"hidden_{number}" if number else "hidden")(x)
+    for index in range(recipe.depth):
+        x = layers.Dense(recipe.hidden, activation="relu", name=f"hidden_{index}" if index else "hidden")(x)
     return layers.Dense(10, activation="softmax", name="output")(x)
 
 
@@ -79,7 +79,7 @@ def four_columns(recipe: Recipe, images: Any, normalization: Normalization, lear
     Each column learns independently, so y is (n, columns, 10) in training; the final output averages their logits
     (after Cireşan et al., 2012).
     """
-    columns = [_scores(x, number) for number, x in _columns((3, 5, 5, 7), recipe, images, normalization)]
+    columns = [_scores(x, column) for column, x in _columns((3, 5, 5, 7), recipe, images, normalization)]
     if learning:
         return _side_by_side([layers.Softmax(dtype="float32")(each) for each in columns])
     return layers.Softmax(name="together", dtype="float32")(layers.Average(dtype="float32")(columns))
@@ -91,9 +91,9 @@ def rejecting(recipe: Recipe, images: Any, normalization: Normalization, learnin
     In training, y is (n, columns, 11), both together; the final outputs are separate, (n, 10) and (n, 1).
     """
     scores, signs = [], []
-    for number, x in _columns((3, 5, 7), recipe, images, normalization):
-        scores.append(_scores(x, number))
-        signs.append(layers.Dense(1, name=f"is_digit_{number}", dtype="float32")(x))
+    for column, x in _columns((3, 5, 7), recipe, images, normalization):
+        scores.append(_scores(x, column))
+        signs.append(layers.Dense(1, name=f"is_digit_{column}", dtype="float32")(x))
     if learning:
         probabilities = _side_by_side([layers.Softmax(dtype="float32")(each) for each in scores])
         digit_probabilities = _side_by_side([layers.Activation("sigmoid", dtype="float32")(each) for each in signs])
@@ -191,14 +191,14 @@ def build(
     RecipeError
         The recipe's network does not exist or does not suit its task.
     """
-    known = NETWORKS[recipe.task]
-    if recipe.network not in known:
-        raise RecipeError("error.recipe.choice", name="network", value=recipe.network, choices=", ".join(known))
+    networks = NETWORKS[recipe.task]
+    if recipe.network not in networks:
+        raise RecipeError("error.recipe.choice", name="network", value=recipe.network, choices=", ".join(networks))
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("mixed_bfloat16" if precision == "bfloat16" else "float32")
     try:
         images = keras.Input(TASKS[recipe.task].input_shape, name="images", dtype="float32")
-        y = known[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
+        y = networks[recipe.network](recipe, images, normalization or layers.BatchNormalization, learning)
     finally:
         keras.config.set_dtype_policy(policy)
     if recipe.features != "none" and not learning:
@@ -267,12 +267,12 @@ def _columns(
 ) -> Iterator[tuple[int, Any]]:
     """Build columns of three convolutions and a hidden layer, numbered from 1."""
     picture = _picture(images)
-    for number, window in enumerate(windows, start=1):
-        yield number, _hidden(_three_blocks(picture, 32, window, normalization), recipe.hidden, normalization)
+    for column, window in enumerate(windows, start=1):
+        yield column, _hidden(_three_blocks(picture, 32, window, normalization), recipe.hidden, normalization)
 
 
-def _scores(x: Any, number: int) -> Any:
-    return layers.Dense(10, name=f"output_{number}", dtype="float32")(x)
+def _scores(x: Any, column: int) -> Any:
+    return layers.Dense(10, name=f"output_{column}", dtype="float32")(x)
 
 
 def _side_by_side(columns: list[Any]) -> Any:

@@ -50,7 +50,7 @@ class Classify(Task):
 
     def correct(self, labels: Any, y: Any) -> Any:
         """Return 1 for each correctly classified image, else 0: float32 (n,). Columns are averaged."""
-        return ops.cast(self._told(_together(y)) == ops.cast(labels, "int32"), "float32")
+        return ops.cast(self._predicted(_averaged(y)) == ops.cast(labels, "int32"), "float32")
 
     def accuracy(self, labels: NDArray[np.uint8], outputs: NDArray[np.float32]) -> float:
         """Return the fraction of correct answers.
@@ -86,7 +86,7 @@ class Classify(Task):
             label = label * (1 - smoothing) + ops.sum(label, axis=1, keepdims=True) * (smoothing / 10)
         return -ops.sum(label * ops.log(y[:, :10] + recipe.epsilon))
 
-    def _told(self, y: Any) -> Any:
+    def _predicted(self, y: Any) -> Any:
         return ops.cast(ops.argmax(y[:, :10], axis=1), "int32")
 
 
@@ -126,13 +126,13 @@ class ClassifyOrReject(Classify):
 
     def correct(self, labels: Any, y: Any) -> Any:
         """Return the same as `Classify`; a look-alike may be taken for its digit or rejected."""
-        alike = ops.cast(labels, "int32") - LOOKS_LIKE
-        none_or_alike = ops.logical_or(self._told(_together(y)) == NOT_A_DIGIT, self._told(_together(y)) == alike)
+        alike, predicted = ops.cast(labels, "int32") - LOOKS_LIKE, self._predicted(_averaged(y))
+        none_or_alike = ops.logical_or(predicted == NOT_A_DIGIT, predicted == alike)
         right = ops.logical_and(alike >= 0, none_or_alike)
         return ops.maximum(super().correct(labels, y), ops.cast(right, "float32"))
 
-    def _told(self, y: Any) -> Any:
-        return ops.where(y[:, 10] < 0.5, NOT_A_DIGIT, super()._told(y))
+    def _predicted(self, y: Any) -> Any:
+        return ops.where(y[:, 10] < 0.5, NOT_A_DIGIT, super()._predicted(y))
 
 
 def _by_column(labels: Any, y: Any) -> tuple[int, int, Any, Any]:
@@ -144,7 +144,7 @@ def _by_column(labels: Any, y: Any) -> tuple[int, int, Any, Any]:
     return count, columns, labels, y
 
 
-def _together(y: Any) -> Any:
+def _averaged(y: Any) -> Any:
     """Average the columns of a network that has several."""
     return ops.mean(y, axis=1) if len(y.shape) == 3 else y
 

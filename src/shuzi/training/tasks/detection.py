@@ -94,7 +94,7 @@ class Detect(Task):
         return pixels[..., None]
 
 
-def _seen(labels: Any, y: Any, found: float) -> Any:
+def _seen(labels: Any, y: Any, least: float) -> Any:
     """Return the fraction of each page's digits found at their centre with the right class: float32 (n,).
 
     A page without digits counts as 1.
@@ -103,7 +103,7 @@ def _seen(labels: Any, y: Any, found: float) -> Any:
     tops = ops.cast(peaks > 0.999, "float32")
     scores = ops.sum(tops[..., None] * y[:, None, :, :, :10], axis=(2, 3))
     seen = ops.logical_and(
-        ops.argmax(scores, axis=-1) == ops.cast(labels[..., 0], "int32"), ops.max(scores, axis=-1) > found
+        ops.argmax(scores, axis=-1) == ops.cast(labels[..., 0], "int32"), ops.max(scores, axis=-1) > least
     )
     right, count = ops.sum(ops.cast(seen, "float32") * is_digit, axis=1), ops.sum(is_digit, axis=1)
     return ops.where(count > 0, right / ops.maximum(count, 1), 1.0)

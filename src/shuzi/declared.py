@@ -83,7 +83,7 @@ class FieldError(Exception):
     value
         The value.
     expected
-        Describes what was expected; None if the value is missing, or if nothing was expected under this name.
+        Describes what was expected; None if the value is missing.
     missing
         Whether it is missing.
     """

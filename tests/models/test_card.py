@@ -69,6 +69,12 @@ def test_what_is_no_card_is_refused_by_the_name_of_its_file(text):
         Card.from_json(text, "somewhere/model.onnx")
 
 
+def test_a_card_made_to_take_much_memory_is_refused():
+    for names in (range(50_000), range(2_000)):
+        with pytest.raises(ModelError, match=r"somewhere/model\.onnx"):
+            Card.from_json(changed(thresholds={f"a{name}": "x" for name in names}), "somewhere/model.onnx")
+
+
 @pytest.mark.parametrize(
     ("task", "kind"), [("classify", "classifier"), ("classify-or-reject", "classifier"), ("detect", "detector")]
 )

@@ -30,6 +30,7 @@ OF_OWN_PICTURES = "as whoever made the pictures decides"
 MNIST_LICENCE = "CC BY-SA 3.0, Yann LeCun, Corinna Cortes, Christopher J.C. Burges"
 OF_MNIST = f"Apache-2.0; learnt from MNIST ({MNIST_LICENCE})"
 _SHOWN = 80  # characters of a bad value that an error quotes
+_LONGEST = 200_000  # characters of a card, each of whose mistakes costs memory; shuzi's own have 6,000 at most
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,8 @@ class Card:
         >>> Card.from_json(card.to_json(), "model.onnx") == card
         True
         """
+        if len(text) > _LONGEST:
+            raise ModelError("error.model.damaged", path=path, reason=ShuziError("models.long_card", most=_LONGEST))
         try:
             values = json.loads(text)
             version = values.get("format")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
 from shuzi.declared import Declared, Flag, Number, between, one_of, that
@@ -59,7 +58,6 @@ _List = Annotated[list[str], that(_is_list, "spec.list")]
 _Style = Annotated[str, one_of(BOXES, COMB, OPEN)]
 
 
-@with_config(ConfigDict(extra="forbid"))
 class _Sheet(TypedDict, total=False):
     title: _Text
     note: _Text
@@ -73,7 +71,6 @@ class _Sheet(TypedDict, total=False):
     fields: Annotated[list[Any], that(lambda value: isinstance(value, list), "spec.fields")]
 
 
-@with_config(ConfigDict(extra="forbid"))
 class _Field(TypedDict, total=False):
     name: _Text
     label: _Text

@@ -51,19 +51,18 @@ class Source:
 
     def check(self, declared: Declared[Any], table: Mapping[str, Any], position: int = 0) -> None:
         """Raise a DataError if the sheet or a field has an unknown key, or a value that its key cannot have."""
+        for key in table:
+            if key not in declared.keys:
+                meant, known = closest(key, declared.keys), ", ".join(declared.keys)
+                error = "error.spec.key_like" if meant else "error.spec.key"
+                raise self.wrong(error, position, key, table, known=known, meant=meant)
         try:
             declared.read(table)
         except FieldError as problem:
-            key = str(problem.path[0])
-            if problem.expected is not None:
-                value = _short(repr(problem.value))
-                raise self.wrong(
-                    "error.spec.value", position, key, table, value=value, wanted=problem.expected
-                ) from None
-            known = ", ".join(declared.keys)
-            if meant := closest(key, declared.keys):
-                raise self.wrong("error.spec.key_like", position, key, table, known=known, meant=meant) from None
-            raise self.wrong("error.spec.key", position, key, table, known=known) from None
+            key, value = str(problem.path[0]), _short(repr(problem.value))
+            raise self.wrong(
+                "error.spec.value", position, key, table, value=value, wanted=problem.expected
+            ) from problem
 
     def check_field(self, table: Mapping[str, Any], position: int) -> None:
         """Raise a DataError if a field, the first of which is at position 1, has an unknown key or a wrong value."""

@@ -16,8 +16,9 @@ from shuzi.synthesis.regional_shapes import other_shape
 Ink = NDArray[np.float32]
 """The fraction of each pixel covered by ink: (h, w)."""
 
-_SIDE = 28 * FINE
-_DIGIT = 20 * FINE  # the longer side of a digit in MNIST's images, in pixels
+SIDE, DIGIT = 28 * FINE, 20 * FINE
+"""The side of an image's distance field, and the longer side of a digit in it, in pixels."""
+
 _OTHER_SHAPE = 0.25  # fraction of digits given the strokes of another country, if there are any
 _SKELETON = 0.25  # fraction of digits drawn in shapes that MNIST lacks
 _MNIST_PENS = (0.06, 0.16)  # width of MNIST's own strokes, as a fraction of the height
@@ -88,21 +89,17 @@ class Rewriter:
         """
         hand = hand or random_hand(rng, height)
         label, field, grey = self._model(rng)
-        scale = height / _DIGIT * math.exp(rng.normal(0, hand.uneven))
+        scale = height / DIGIT * math.exp(rng.normal(0, hand.uneven))
         wide = hand.wide * math.exp(rng.normal(0, 0.05))
         turn = rng.normal(0, 0.08)
-        matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-        matrix = scale * matrix @ np.array([[wide, -(hand.slant + rng.normal(0, 0.04))], [0, 1]])
-        reach = np.abs(matrix) @ (_SIDE / 2, _SIDE / 2)
-        size = (max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1])))
-        whole = np.column_stack([matrix, np.array(size) / 2 - matrix @ (_SIDE / 2, _SIDE / 2)])
+        whole, size = framed(leaning(scale, turn, wide, hand.slant + rng.normal(0, 0.04)))
         unsteady = _unsteady(rng, size, height)
         if hand.pen or grey is None:
             pen = hand.pen or rng.uniform(*_MNIST_PENS)
             distance = _carried(field, whole, size, 255, unsteady) * (scale * FINE / UNIT)
             ink = np.clip(max(pen * height, 1.0) / 2 - distance + 0.5, 0, 1)
         else:
-            fine = np.asarray(cv2.resize(grey, (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
+            fine = np.asarray(cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC), np.uint8)
             soft = max(0.12, 0.05 / scale)
             ink = np.clip((_carried(fine, whole, size, 0, unsteady) / 255 - hand.threshold) / soft + 0.5, 0, 1)
         x, y, across, down = cv2.boundingRect((ink > 0.3).astype(np.uint8))
@@ -133,6 +130,20 @@ def random_hand(rng: np.random.Generator, height: float) -> Hand:
         pen=0.0 if own else float(np.exp(rng.uniform(math.log(0.025), math.log(0.2)))),
         threshold=float(rng.uniform(0.2, 0.75)),
     )
+
+
+def leaning(scale: float, turn: float, wide: float, slant: float) -> NDArray[np.float64]:
+    """Return the matrix that widens and slants a shape, turns it by an angle in radians and scales it: (2, 2)."""
+    turned = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
+    return np.asarray(scale * turned @ np.array([[wide, -slant], [0, 1]]))
+
+
+def framed(matrix: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[int, int]]:
+    """Return the affine matrix (2, 3) from a distance field to its frame, and the width and height of the frame."""
+    middle = (SIDE / 2, SIDE / 2)
+    reach = np.abs(matrix) @ middle
+    size = (max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1])))
+    return np.column_stack([matrix, np.array(size) / 2 - matrix @ middle]), size
 
 
 def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) -> Ink:

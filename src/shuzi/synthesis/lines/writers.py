@@ -19,10 +19,9 @@ from shuzi.synthesis.lines.handwriting import Ink, Line, Pen, hurried, shaken, w
 from shuzi.synthesis.lines.proportions import drop, flat_width, relative_height
 from shuzi.synthesis.pen import FINE, UNIT, distance_fields
 from shuzi.synthesis.pseudo_letters import character as pseudo_letter
+from shuzi.synthesis.rewriting import DIGIT, SIDE, framed, leaning
 from shuzi.synthesis.world_digits import WORLD
 
-_SIDE = 28 * FINE
-_DIGIT = 20 * FINE
 _TWO_SHAPES = 0.15  # fraction of the digits that a hand draws in two shapes
 
 
@@ -186,13 +185,9 @@ class FromImages:
             return write_drawn(rng, character, hand, size)
         index = int(indices[int(rng.integers(len(indices)))])
         height = hand.height * size * math.exp(rng.normal(0, hand.uneven))
-        scale, turn = height / _DIGIT, rng.normal(0, 0.06)
+        scale, turn = height / DIGIT, rng.normal(0, 0.06)
         wide = hand.wide * math.exp(rng.normal(0, 0.05))
-        matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-        matrix = scale * matrix @ np.array([[wide, -(hand.slant + rng.normal(0, 0.04))], [0, 1]])
-        reach = np.abs(matrix) @ (_SIDE / 2, _SIDE / 2)
-        across, down = max(3, math.ceil(2 * reach[0])), max(3, math.ceil(2 * reach[1]))
-        whole = np.column_stack([matrix, np.array((across, down)) / 2 - matrix @ (_SIDE / 2, _SIDE / 2)])
+        whole, (across, down) = framed(leaning(scale, turn, wide, hand.slant + rng.normal(0, 0.04)))
         back = cv2.invertAffineTransform(whole).astype(np.float32)
         coarse = rng.normal(0, hand.shaky * height, (3, 3, 2)).astype(np.float32)
         stray = cv2.resize(coarse, (across, down), interpolation=cv2.INTER_LINEAR)
@@ -201,7 +196,7 @@ class FromImages:
         from_x, from_y = (row[0] * x + row[1] * y + row[2] for row in back)
         constant = cv2.BORDER_CONSTANT
         if hand.threshold:
-            fine = cv2.resize(self._images[index], (_SIDE, _SIDE), interpolation=cv2.INTER_CUBIC)
+            fine = cv2.resize(self._images[index], (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
             grey = cv2.remap(fine, from_x, from_y, cv2.INTER_LINEAR, borderMode=constant, borderValue=0.0)
             soft = max(0.12, 0.05 / scale)
             ink = np.clip(((grey.astype(np.float32) / 255 - hand.threshold) / soft + 0.5) * 255, 0, 255)
@@ -230,8 +225,7 @@ def _inked(rng: np.random.Generator, strokes: list[Line], character: str, hand: 
         wide *= math.exp(rng.normal(0, 0.3))
     turn = rng.normal(0, 0.05)
     slant = hand.slant + rng.normal(0, 0.04)
-    matrix = np.array([[math.cos(turn), -math.sin(turn)], [math.sin(turn), math.cos(turn)]])
-    matrix = (scale * matrix @ np.array([[wide, -slant], [0, 1]])).T.astype(np.float32)
+    matrix = leaning(scale, turn, wide, slant).T.astype(np.float32)
     placed = [(stroke - low) @ matrix for stroke in strokes]
     if hand.hasty and character in DIGITS:
         placed = hurried(placed, hand.hasty * hand.height * min(relative, 1.0))

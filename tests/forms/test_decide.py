@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from shuzi.forms.reading.box_texts import BLANK_BOX, OTHER, texts_of
-from shuzi.forms.reading.decide import decide
+from shuzi.forms.reading.decide import apply_sums, decide
+from shuzi.forms.result import Cell
 from shuzi.forms.spec import DATE, IDENTIFIER, Field
+from shuzi.reading.report.result import OK, UNSURE
 
 
 def box(digit=None, share=1.0, empty=0.0, other=0.0):
@@ -80,3 +82,37 @@ def test_a_box_that_may_be_either_of_two_digits_is_read_from_the_list():
     boxes = [box(2), box(0), either, box(3), either, box(0), box(0), box(2)]
     assert decided(field, *boxes).text == "20232002"
     assert decided(Field("id", IDENTIFIER, boxes=8), *boxes).status == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "other"),
+    [
+        (Field("a", boxes=2, most=20), "17", "77"),
+        (Field("a", boxes=2, least=50), "77", "17"),
+        (Field("a", IDENTIFIER, boxes=2, check="luhn"), "18", "19"),
+        (Field("a", IDENTIFIER, boxes=2, digits=2), "17", "1"),
+    ],
+    ids=["most", "least", "check", "digits"],
+)
+def test_any_rule_alone_settles_a_doubt(field, text, other):
+    assert decide(field, [(text, 0.6), (other, 0.4)]).status == "ok"
+    assert decide(Field("a", field.kind, boxes=2), [(text, 0.6), (other, 0.4)]).status == "unsure"
+
+
+def test_a_field_that_must_be_filled_is_doubtful_where_it_is_surely_blank():
+    cell = decide(Field("a", boxes=1, required=True), [("", 1.0)])
+    assert (cell.status, cell.rule) == ("unsure", "required")
+
+
+def test_the_probabilities_of_a_cell_are_those_of_bayes_theorem():
+    # a text that breaks the rule, by a writer who keeps it with 0.98: 0.6 times 0.02/0.98
+    cell = decide(Field("a", boxes=1, most=5), [("7", 0.6), ("", 0.3), ("1", 0.1)])
+    whole = 0.1 + 0.3 + 0.6 * 0.02 / 0.98
+    assert dict(cell.alternatives) == pytest.approx({"1": 0.1 / whole, "": 0.3 / whole})
+
+
+def test_a_sum_leaves_a_cell_that_breaks_a_rule_of_its_own_as_it_is():
+    fields = [Field("a", boxes=1, most=5), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
+    broken = Cell("7", UNSURE, 0.9, "range", (("7", 0.9),))
+    row = {"a": broken, "b": Cell("2", OK, 1.0), "all": Cell("9", OK, 1.0)}
+    assert apply_sums(fields, row)["a"] == broken

@@ -163,7 +163,7 @@ class Splits:
         return replace(self, train=train, validation=validation)
 
     def with_cells(self, cells: Cells) -> Splits:
-        """Add cells of registers: training gets those that are held out neither for validation nor to report.
+        """Add cells of registers: those held out, for validation or for reports, are kept from training.
 
         Raises
         ------

@@ -56,7 +56,7 @@ FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 
 @dataclass(frozen=True)
 class Places:
-    """Where to look if no folder is given; replaced by tests."""
+    """The folders and mirrors to search if no folder is named; tests replace them."""
 
     packaged: Path = PACKAGED
     cache: Path = user_cache_path("shuzi") / "mnist"

@@ -64,7 +64,7 @@ def read_npz(path: Path, names: Sequence[str] | None = None, largest: int = LARG
 def arrays_in(
     raw: IO[bytes], path: Path, names: Sequence[str] | None = None, largest: int = LARGEST
 ) -> dict[str, NDArray[Any]]:
-    """Read arrays of an npz file that is open; errors call it `path`, and are those of `read_npz`.
+    """Read arrays of an open npz file; `path` names it in errors, which are those of `read_npz`.
 
     >>> import io
     >>> file = io.BytesIO()

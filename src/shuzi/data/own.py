@@ -137,7 +137,7 @@ def load_hand(path: str | Path) -> Dataset:
 
 
 def hand_of(content: bytes, path: Path) -> Dataset:
-    """Return the corrected digits in the bytes of such a file; errors call it `path`, and are those of `load_hand`.
+    """Return the corrected digits in a file's bytes; `path` names it in errors, which are those of `load_hand`.
 
     >>> import io
     >>> file = io.BytesIO()
@@ -150,7 +150,7 @@ def hand_of(content: bytes, path: Path) -> Dataset:
 
 
 def add_to_hand(path: str | Path, images: NDArray[np.uint8], labels: NDArray[np.uint8]) -> int:
-    """Add corrected digits to a file, which is made if it is not there; return how many it holds then.
+    """Add corrected digits to a file, creating it if needed; return how many it holds now.
 
     Of an image that it holds already, the new label stays.
 
@@ -207,7 +207,7 @@ def forget(path: str | Path, indices: list[int]) -> int:
 
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time change a file, so that no correction of another one is lost."""
+    """Let one process at a time change a file, so that no correction is lost."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = FileLock(path.with_name(f".{path.name}.lock"))

@@ -68,7 +68,7 @@ class LinesRead:
 def read_lines(
     reader: Reader, digits: Dataset, strokes: Strokes | None, seed: int, pages: int
 ) -> Iterator[LinesRead]:
-    """Read lines composed of digits and pen strokes; what needs no line recogniser is left out.
+    """Read lines composed of digits and pen strokes; pages that need no line recogniser are skipped.
 
     Parameters
     ----------

@@ -101,7 +101,7 @@ def _series(metrics: list[dict[str, Any]], name: str) -> str | None:
 
 
 def _shades(found: Evaluation) -> list[list[float]]:
-    """Return how dark each cell of the confusion matrix is, 0 to 1, by its number of mistakes."""
+    """Return the darkness of each cell of the confusion matrix, 0 to 1, by its number of mistakes."""
     counts = found.confusion.astype(float)
     np.fill_diagonal(counts, 0)
     most = counts.max() or 1.0

@@ -26,7 +26,7 @@ _SHOWN = 80
 
 
 class _Moved(TypedDict):
-    """The fields that have moved since."""
+    """The fields of format 1 that format 2 keeps elsewhere."""
 
     output: Text
     thresholds: dict[str, Number]

@@ -155,7 +155,7 @@ def _unsteady(rng: np.random.Generator, size: tuple[int, int], height: float) ->
 def _carried(
     field: NDArray[np.uint8], matrix: NDArray[np.float64], size: tuple[int, int], rim: int, unsteady: Ink
 ) -> Ink:
-    """Transform a field to its place on the page, filled with `rim` outside."""
+    """Transform a field to its position on the page, filled with `rim` outside."""
     back = cv2.invertAffineTransform(matrix).astype(np.float32)
     x, y = np.meshgrid(np.arange(size[0], dtype=np.float32), np.arange(size[1], dtype=np.float32))
     x, y = x + unsteady[..., 0], y + unsteady[..., 1]

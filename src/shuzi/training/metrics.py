@@ -1,4 +1,4 @@
-"""The events of a training run become the lines of its metrics.jsonl, and these are read again."""
+"""The events of a training run become lines of metrics.jsonl, and such lines are read."""
 
 from __future__ import annotations
 

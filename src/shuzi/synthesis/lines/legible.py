@@ -1,4 +1,4 @@
-"""Tells whether anyone could read a composed line: a reader's confidence can be judged by no other.
+"""Tells whether anyone could read a composed line: a reader's confidence is judged by such lines only.
 
 Composing is blind: it writes upright slashes beside straight ones, lays one digit over another, and puts dots where
 the camera no longer sees them. Nobody could tell such a line, so no confidence in it would be right.
@@ -64,7 +64,7 @@ def told_apart(characters: str, inks: Sequence[Ink], height: float, pen: float, 
 
 
 def _has_two_dots(ink: Ink, height: float) -> bool:
-    """Tell whether a colon's dots are apart; of some, only one was recorded."""
+    """Tell whether a colon has two separate dots; some recordings have only one."""
     if not ink.size:  # OpenCV would crash
         return False
     _, _, _, centres = cv2.connectedComponentsWithStats((ink > INKED).astype(np.uint8))

@@ -91,7 +91,7 @@ def compose_sample(
 
 
 def _shared_out(whole: NDArray[np.float32], boxes: NDArray[np.float32], ink: Ink) -> NDArray[np.float32]:
-    """Move the boxes of a sample's characters to the sample's place on the page."""
+    """Move the boxes of a sample's characters to the sample's position on the page."""
     if not len(whole):
         return _NO_BOXES
     x, y, width, height = whole[0]
@@ -203,7 +203,7 @@ def _neighbour_lines(
 
 
 def _slivers(rng: np.random.Generator, writers: tuple[Writer, Writer], hand: Hand, ink: Ink, base: int) -> None:
-    """Write a digit on the left edge of the page or on the right one, of which less than half is on the page."""
+    """Write a digit across the left or the right edge, with less than half of it on the page."""
     drawn = writers[0].write(rng, digits(rng, 1), hand)
     width, seen = drawn.ink.shape[1], rng.uniform(0.1, 0.45)
     x = (seen - 1) * width if rng.random() < 0.5 else ink.shape[1] - seen * width

@@ -35,12 +35,22 @@ _SIZES: Mapping[str, tuple[float, float, float]] = {
 
 
 def flat_width(character: str) -> float:
-    """Return the width of a character that is wider than high, relative to other dashes."""
+    """Return the width of a character that is wider than high, relative to a dash."""
     return {"-": 1.0, "=": 1.2, "~": 1.0, "_": 1.2}.get(character, 0.25)
 
 
 def relative_height(rng: np.random.Generator, character: str, seen: float) -> float:
-    """Return a character's height relative to digits: as in a recording, but within the usual range; 0 if unknown."""
+    """Return a character's height relative to digits.
+
+    Parameters
+    ----------
+    rng
+        Decides where within the usual range.
+    character
+        The character.
+    seen
+        Its height in a recording, relative to digits; 0 if there is none.
+    """
     low, usual, high = _SIZES.get(character, (0.6, 0.9, 1.3))
     if character.islower():
         low, usual, high = (0.75, 1.0, 1.5) if character in "bdfhkltgjpqy" else (0.4, 0.62, 0.95)

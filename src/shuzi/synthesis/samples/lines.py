@@ -142,7 +142,7 @@ def packed(lines: Iterable[Strip], alone: bool = False) -> Iterator[list[Strip]]
 
 
 def arrays(rows: Iterable[list[Strip]]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
-    """Turn rows of strips into arrays of equal size; a row's text joins theirs.
+    """Turn rows of strips into arrays of equal size; the texts of a row are concatenated.
 
     Returns
     -------

@@ -31,7 +31,7 @@ _OWN_STREAM = 5  # what else is drawn from the same seed has other streams
 
 
 class Lines:
-    """What lines are composed from; it is sent to each process once.
+    """The data that lines are composed from, sent once to each process.
 
     Parameters
     ----------

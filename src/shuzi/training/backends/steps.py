@@ -30,7 +30,7 @@ PASS_PIXELS = 1_000 * 28 * 28  # pixels in one forward pass: more would take gig
 
 
 class Steps(ABC):
-    """What the training loop needs from a backend.
+    """Takes training steps; each backend is a subclass.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Steps(ABC):
 
     @abstractmethod
     def hold(self, dataset: Examples) -> None:
-        """Copy examples to the backend's memory, in place of those that were there, which have the same shape."""
+        """Copy examples to the backend's memory, replacing earlier ones of the same shape."""
 
     @abstractmethod
     def _compile(self, dataset: Examples) -> None:

@@ -122,7 +122,7 @@ def _hashes(dataset: Dataset) -> dict[str, str]:
 
 
 def _licence(sources: Sequence[Source], own: bool, of_start: str) -> str:
-    """Return the licence of what learnt from these sources, which keeps to that of the model it started from."""
+    """Return the licence of a model trained on these sources; a fine-tuned one keeps that of its first model."""
     if of_start not in {OF_MNIST, OF_STROKES, OF_REGISTERS, OF_OWN_PICTURES}:
         return of_start
     if own or of_start == OF_OWN_PICTURES:

@@ -3,13 +3,11 @@ import {
   ASIDE,
   ATTACHED,
   BAR,
-  CORNER,
   CUT_LEVEL,
   CUT_UPRIGHT,
   EQUAL,
   FRAME,
   FRINGE,
-  HOLLOW,
   INK,
   LEAN,
   LONG,
@@ -34,14 +32,8 @@ import { type Box, bottomOf, boxOf, rightOf, touched } from "./boxes";
 import { labelled } from "./components";
 import { median } from "./numbers";
 import { blank, clipped, cropped, type Grey } from "./picture";
+import { isHollow, isRound, runs, turned } from "./piece";
 import { levelLines, thickened } from "./straight";
-
-/** A level run of ink: its row, where it begins, and where it has ended. */
-interface Run {
-  readonly y: number;
-  readonly start: number;
-  readonly end: number;
-}
 
 /** Tells what is printed in a picture of digits. */
 export class Ruling {
@@ -290,38 +282,6 @@ export class Ruling {
     const tall = high.length ? high : row;
     return { top: median(tall.map((each) => each.y)), bottom: median(tall.map(bottomOf)) };
   }
-}
-
-const isHollow = ({ width, height }: Box, area: number): boolean => area < HOLLOW * width * height;
-
-/** Whether a piece reaches into no corner of its box. */
-function isRound({ width, height, pixels }: Grey): boolean {
-  const high = Math.max(1, Math.floor(CORNER * height));
-  const wide = Math.max(1, Math.floor(CORNER * width));
-  return pixels.every((value, index) => {
-    const [x, y] = [index % width, Math.floor(index / width)];
-    return !value || (x >= wide && x < width - wide) || (y >= high && y < height - high);
-  });
-}
-
-/** Columns become rows. */
-function turned({ width, height, pixels }: Grey): Grey {
-  const result = blank(height, width);
-  for (let y = 0, index = 0; y < height; y++)
-    for (let x = 0; x < width; x++, index++) result.pixels[x * height + y] = pixels[index] as number;
-  return result;
-}
-
-/** The level runs of at least so many pixels. */
-function runs({ width, height, pixels }: Grey, least: number): Run[] {
-  const found: Run[] = [];
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const start = x;
-      while (x < width && pixels[y * width + x]) x++;
-      if (x > start && x - start >= least) found.push({ y, start, end: x });
-    }
-  return found;
 }
 
 const middleOf = (box: Box): number => box.y + box.height / 2;

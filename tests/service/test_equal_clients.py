@@ -74,6 +74,18 @@ def test_small_pictures_with_explanations_are_large_work(limited, threads, held,
     assert held.begun[1] == "second"
 
 
+def test_small_pictures_that_may_be_expensive_take_turns_one_by_one(limited, threads, held, as_png, number):
+    service = limited(workers=1)
+    small = as_png(np.full((64, 64), 255))
+    first = threads.submit(_post, service, GREEDY, *[(f"first{each}", small) for each in "abcd"])
+    held.until_begun()
+    second = threads.submit(_post, service, OTHER, ("second", number))
+    _until_waiting(service.service.parts.pool._turns, OTHER, 1)
+    held.go()
+    assert {first.result(), second.result()} == {(200, "")}
+    assert held.begun[1] == "second"
+
+
 def test_the_file_of_another_client_is_the_next_to_be_decoded(limited, threads, as_png, number, monkeypatch):
     service = limited(workers=1)
     began, go, order = threading.Event(), threading.Event(), []

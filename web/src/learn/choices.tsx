@@ -21,7 +21,13 @@ export function Choices<Value extends string | number>(choice: Choice<Value>) {
       <legend class={isLabelHidden ? "for-screen-readers" : "small quiet"}>{label}</legend>
       {values.map((value) => (
         <label key={value}>
-          <input type="radio" name={name} checked={value === chosen} onChange={() => onChoose(value)} />
+          <input
+            type="radio"
+            class="covering"
+            name={name}
+            checked={value === chosen}
+            onChange={() => onChoose(value)}
+          />
           <span>{write(value)}</span>
         </label>
       ))}

@@ -22,6 +22,7 @@ export function FileButton(properties: Properties) {
       {children}
       <input
         type="file"
+        class="covering"
         accept={accept}
         multiple={isMultiple}
         {...(isCamera ? { capture: "environment" as const } : {})}

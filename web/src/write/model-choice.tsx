@@ -72,7 +72,14 @@ interface ChoiceProperties {
 function Choice({ name, label, isChosen, choose }: ChoiceProperties) {
   return (
     <label>
-      <input type="radio" name="model" value={name} checked={isChosen} onChange={() => choose(name)} />
+      <input
+        type="radio"
+        class="covering"
+        name="model"
+        value={name}
+        checked={isChosen}
+        onChange={() => choose(name)}
+      />
       <span>{label}</span>
     </label>
   );

@@ -41,6 +41,7 @@ export function OneHotStep() {
             <label key={index}>
               <input
                 type="radio"
+                class="covering"
                 name="digit"
                 aria-label={String(index)}
                 checked={index === chosen}

@@ -1,6 +1,7 @@
 /** Step 1: a digit is 784 numbers. */
 
 import { change, oneOf, parameter } from "../../address";
+import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { Check } from "../choices";
@@ -8,7 +9,7 @@ import { chooseMine, chosenDigit, hasMine, shownDigit } from "../digit/digit";
 import { fixed } from "../format";
 import { StepFrame } from "../frame/step-frame";
 import { knob, wholeIn } from "../knob";
-import { digits, imageOf, SIDE } from "./digits";
+import { digits, imageOf } from "./digits";
 import { Magnifier } from "./magnifier";
 import { PixelGrid } from "./pixel-grid";
 import { PixelRow } from "./pixel-row";
@@ -83,6 +84,7 @@ function DigitChoice() {
         <label>
           <input
             type="radio"
+            class="covering"
             name="image"
             aria-label={say("learn.digit.mine")}
             checked
@@ -95,6 +97,7 @@ function DigitChoice() {
         <label key={label}>
           <input
             type="radio"
+            class="covering"
             name="image"
             aria-label={String(label)}
             checked={!mine && digit.value === label}

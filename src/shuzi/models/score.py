@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from shuzi.declared import Fraction, Whole, expected
 
-_Z = 1.959963984540054  # 95 % of a normal distribution lie within this many standard deviations
+Z = 1.959963984540054  # 95 % of a normal distribution lie within this many standard deviations
 
 
 class Measured(TypedDict):
@@ -44,7 +44,7 @@ class Score:
     @property
     def interval(self) -> tuple[float, float]:
         """The 95 % interval by Wilson (1927), which stays valid near 0 and 1."""
-        accuracy, spread = self.accuracy, _Z**2 / self.n
+        accuracy, spread = self.accuracy, Z**2 / self.n
         middle = (accuracy + spread / 2) / (1 + spread)
         half = math.sqrt(accuracy * (1 - accuracy) * spread + spread**2 / 4) / (1 + spread)
         # near 0 and 1, rounding would put the accuracy itself outside

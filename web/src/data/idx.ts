@@ -1,4 +1,5 @@
 /** MNIST's file format, IDX: a magic number, the sizes of each dimension (big-endian), then the bytes. */
+import { SIDE } from "../generated/ink/normalize";
 
 /** The content is not an IDX file of the expected kind. */
 export class IdxError extends Error {
@@ -7,8 +8,6 @@ export class IdxError extends Error {
     this.name = "IdxError";
   }
 }
-
-const SIDE = 28;
 
 /** The pixels of an IDX file of 28x28 images: n * 784 bytes. */
 export function images(content: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,5 @@
 /** Kept digits as the .npz file that `shuzi train --data` and `shuzi read --hand` take, and back. */
+import { PIXELS } from "../data/image";
 import { SIDE } from "../generated/ink/normalize";
 import { LARGEST, MOST_EXAMPLES } from "../generated/limits";
 import { type Bytes, DamagedArchive, joined, unzipped, zipped } from "./zip";
@@ -21,7 +22,6 @@ export class NoKeptDigits extends Error {
   }
 }
 
-const PIXELS = SIDE * SIDE;
 const MAGIC = [0x93, ...new TextEncoder().encode("NUMPY")];
 const ALIGNED = 64;
 

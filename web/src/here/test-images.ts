@@ -1,12 +1,12 @@
 /** What a network of the page says of the test images: measured here, some images at a time, and kept. */
+
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { loadDigits } from "../data/digits";
+import { CLASSES, PIXELS } from "../data/image";
 import { largestAt } from "../ink/numbers";
 import { classifyHere } from "./read";
 
 const AT_ONCE = 250; // images, so that the worker is soon free for others
-const PIXELS = 784;
-const CLASSES = 10;
 
 /** What is said of one image. */
 export interface Said {

@@ -1,4 +1,7 @@
 /** The networks that the page trains; src/shuzi/training/network/architectures.py builds the same ones in Keras. */
+
+import { CLASSES } from "../data/image";
+import { MEAN, SPREAD } from "../generated/networks";
 import { Convolution } from "./layers/convolution";
 import { Dense } from "./layers/dense";
 import type { Layer, Shape } from "./layers/layer";
@@ -8,10 +11,6 @@ import type { NetworkName, Settings } from "./training/settings";
 import type { Workspace } from "./workspace";
 
 const PICTURE: Shape = { rows: 28, columns: 28, channels: 1 };
-export const CLASSES = 10;
-
-/** Mean and standard deviation of the training pixels, scaled to [0, 1]. */
-const [MEAN, SPREAD] = [0.1307, 0.3081];
 
 /** How pixels, 0 to 255, become inputs: value · scale + offset. */
 export interface Scaling {

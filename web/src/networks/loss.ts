@@ -1,5 +1,5 @@
 /** The cross-entropy of a batch, and its gradient for the scores before softmax. */
-import { CLASSES } from "./architectures";
+import { CLASSES } from "../data/image";
 
 /** How a label of a batch becomes ten targets. */
 export interface Targets {

@@ -1,12 +1,12 @@
 /** A network: its layers one after the other, then softmax. */
-import { type Architecture, CLASSES, layersOf, type Scaling, scalingOf } from "./architectures";
+
+import { CLASSES, PIXELS } from "../data/image";
+import { WEIGHT_STREAM } from "../generated/networks";
+import { type Architecture, layersOf, type Scaling, scalingOf } from "./architectures";
 import type { Layer, Weight } from "./layers/layer";
 import { Generator } from "./random/generator";
 import { Workspace } from "./workspace";
 
-const OWN_STREAM = 2; // the order of the images and augmentation are drawn from the same seed on other streams
-
-export const PIXELS = 784;
 /** How many images go through the network at once; larger batches go through it piece by piece. */
 export const AT_ONCE = 64;
 
@@ -85,7 +85,7 @@ export class Network {
 
 /** Draw the kernels as Glorot and Bengio (2010) do, from the same numbers as in Python; biases stay 0. */
 function drawKernels(weights: readonly Weight[], seed: number): void {
-  const draws = new Generator([seed, OWN_STREAM]);
+  const draws = new Generator([seed, WEIGHT_STREAM]);
   for (const { shape, values } of weights) {
     if (shape.length === 1) continue;
     const window = shape.slice(0, -2).reduce((product, side) => product * side, 1);

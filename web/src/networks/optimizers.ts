@@ -1,9 +1,7 @@
 /** How a gradient changes the weights: plain gradient descent, and Adam (Kingma and Ba, 2015). */
+import { ADAM_S_EPSILON, FIRST_RATE, LAST_RATE } from "../generated/networks";
 import type { Weight } from "./layers/layer";
 import type { Settings } from "./training/settings";
-
-const ADAM_S_EPSILON = 1e-8;
-const [START, END] = [0.1, 0.01]; // of one cycle, in fractions of the highest rate
 
 /** Changes the weights by one step, numbered from 0. */
 export type Optimizer = (step: number) => void;
@@ -17,9 +15,9 @@ export function optimizerOf(settings: Settings, weights: readonly Weight[]): Opt
 function rateAt({ schedule, learning_rate, steps, warm_up }: Settings, step: number): number {
   if (schedule === "constant") return learning_rate;
   const progress = (step + 0.5) / steps;
-  if (progress < warm_up) return learning_rate * (START + ((1 - START) * progress) / warm_up);
+  if (progress < warm_up) return learning_rate * (FIRST_RATE + ((1 - FIRST_RATE) * progress) / warm_up);
   const fallen = Math.min((progress - warm_up) / (1 - warm_up), 1);
-  return learning_rate * (END + (1 - END) * 0.5 * (1 + Math.cos(Math.PI * fallen)));
+  return learning_rate * (LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + Math.cos(Math.PI * fallen)));
 }
 
 function descend(weights: readonly Weight[], rateAt: (step: number) => number): Optimizer {

@@ -1,8 +1,8 @@
 /** Values as a square picture, 28x28 if nothing else is said: ink on paper, or evidence for (blue) and against (brown). */
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { shownTheme } from "../theme";
 
-const SIDE = 28;
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { SIDE } from "../generated/ink/normalize";
+import { shownTheme } from "../theme";
 
 type Values = readonly number[] | readonly (readonly number[])[] | Uint8Array | Int8Array | Float32Array;
 

@@ -19,7 +19,7 @@ _RENAMED = {"length": "digits", "min": "least", "max": "most"}
 _OF_PRINTED = ("name", "label", "kind", "column")
 _NOT_OF_DATES = ("decimals", "length", "min", "max", "check")
 _OF_NUMBERS = ("decimals", "min", "max", "sum_of", "total")
-_DATE_BOXES = 8
+DATE_BOXES = 8
 
 
 class FieldTable:
@@ -84,9 +84,9 @@ class FieldTable:
             return Field(**values)
         if kind == DATE:
             self._refuse("error.spec.date", _NOT_OF_DATES)
-            if table.get("boxes", _DATE_BOXES) != _DATE_BOXES:
+            if table.get("boxes", DATE_BOXES) != DATE_BOXES:
                 raise self._wrong("error.spec.date", "boxes")
-            values["boxes"] = _DATE_BOXES
+            values["boxes"] = DATE_BOXES
         else:
             self._need("boxes")
         self._check_boxes(values["boxes"])

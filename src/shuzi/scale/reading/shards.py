@@ -19,23 +19,23 @@ from shuzi.scale.reading.inputs import PARQUET, PICTURES, Input
 from shuzi.scale.reading.location import Location
 
 Shard = dict[str, Any]
-"""The content of a shard, as JSON values: "files", or "file" with "groups" and "first"."""
+"""What a shard holds, as JSON values: "files", or "file" with "groups" and "first"."""
 
 Named = tuple[str, Picture | ShuziError]
 """The name of a picture, and the picture or why there is none."""
 
-_AT_ONCE = 16  # files whose ends are read at once, since each waits for the storage
+_TOGETHER = 16  # files whose ends are read at once, since each waits for the storage
 _ROWS = 64  # of Parquet, decoded at once
 _LARGEST = 256 << 20  # bytes of a picture in an archive: the largest that could be decoded
 
 
-def shards_of(source: Input, rows: int, column: str | None) -> Iterator[tuple[Shard, int | None]]:
+def shards_of(given: Input, rows: int, column: str | None) -> Iterator[tuple[Shard, int | None]]:
     """Divide an input into shards.
 
     Parameters
     ----------
-    source
-        The input.
+    given
+        The files.
     rows
         Pictures in a shard: exactly so many files, at least so many rows of Parquet if a file has them. An archive is
         a shard, whatever it holds.
@@ -51,14 +51,14 @@ def shards_of(source: Input, rows: int, column: str | None) -> Iterator[tuple[Sh
     DataError
         A Parquet file is damaged, or has no such column.
     """
-    names = [name for name, _ in source.files]
-    if source.kind == PICTURES:
+    names = [name for name, _ in given.files]
+    if given.kind == PICTURES:
         for start in range(0, len(names), rows):
             yield {"files": names[start : start + rows]}, len(names[start : start + rows])
-    elif source.kind == PARQUET:
-        with ThreadPoolExecutor(_AT_ONCE) as threads:
+    elif given.kind == PARQUET:
+        with ThreadPoolExecutor(_TOGETHER) as threads:
             for name, groups in zip(
-                names, threads.map(lambda name: _groups(source, name, column), names), strict=True
+                names, threads.map(lambda each: _groups(given, each, column), names), strict=True
             ):
                 yield from _of_groups(name, groups, rows)
     else:
@@ -70,8 +70,8 @@ def pictures_of(kind: str, folder: Location, shard: Shard, column: str | None) -
     """Yield the pictures of a shard, in order, each with its name; the pages of a PDF one by one."""
     if kind == PICTURES:
         for name in shard["files"]:
-            location = folder.child(name)
-            yield from _pages(location.shown, Path(location.path) if location.is_local else _content(location))
+            place = folder.child(name)
+            yield from _pages(place.shown, Path(place.path) if place.is_local else _content(place))
     elif kind == PARQUET:
         for name, content in _rows(folder.child(shard["file"]), shard, column):
             yield from _pages(name, content)
@@ -84,26 +84,22 @@ def _pages(name: str, picture: Picture | ShuziError) -> Iterator[Named]:
     if isinstance(picture, ShuziError):
         yield name, picture
         return
-    for single in single_pictures(picture):
-        yield (f"{name}#{single.number}" if isinstance(single, Page) else name), single
+    for each in single_pictures(picture):
+        yield (f"{name}#{each.number}" if isinstance(each, Page) else name), each
 
 
-def _content(location: Location) -> Picture | ShuziError:
+def _content(place: Location) -> Picture | ShuziError:
     try:
-        return location.read()
+        return place.read()
     except DataError as problem:
         return problem
 
 
-def _groups(source: Input, name: str, column: str | None) -> list[int]:
+def _groups(given: Input, name: str, column: str | None) -> list[int]:
     """Return the number of rows in each row group of a Parquet file."""
-    location = source.folder.child(name)
-    with (
-        _damage(location),
-        location.filesystem.open_input_file(location.path) as file,
-        pq.ParquetFile(file) as parquet,
-    ):
-        column_of_pictures(parquet.schema_arrow, column, location)
+    place = given.folder.child(name)
+    with _damage(place), place.filesystem.open_input_file(place.path) as file, pq.ParquetFile(file) as parquet:
+        column_of_pictures(parquet.schema_arrow, column, place)
         described = parquet.metadata
         return [described.row_group(number).num_rows for number in range(described.num_row_groups)]
 
@@ -118,7 +114,7 @@ def _of_groups(name: str, groups: list[int], rows: int) -> Iterator[tuple[Shard,
             first, start, count = first + count, number + 1, 0
 
 
-def column_of_pictures(schema: pa.Schema, column: str | None, location: Location) -> str:
+def column_of_pictures(schema: pa.Schema, column: str | None, place: Location) -> str:
     """Return the name of the column with the bytes of pictures.
 
     Raises
@@ -130,7 +126,7 @@ def column_of_pictures(schema: pa.Schema, column: str | None, location: Location
     if column in known or (column is None and len(known) == 1):
         return column or known[0]
     key = "error.scale.column" if column else "error.scale.columns"
-    raise DataError(key, path=location.shown, column=column, known=", ".join(known) or "-")
+    raise DataError(key, path=place.shown, column=column, known=", ".join(known) or "-")
 
 
 def _holds_bytes(kind: pa.DataType) -> bool:
@@ -139,38 +135,34 @@ def _holds_bytes(kind: pa.DataType) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
-def _rows(location: Location, shard: Shard, column: str | None) -> Iterator[tuple[str, Picture | ShuziError]]:
+def _rows(place: Location, shard: Shard, column: str | None) -> Iterator[tuple[str, Picture | ShuziError]]:
     number = shard["first"]
     try:
-        with (
-            _damage(location),
-            location.filesystem.open_input_file(location.path) as file,
-            pq.ParquetFile(file) as parquet,
-        ):
-            name = column_of_pictures(parquet.schema_arrow, column, location)
+        with _damage(place), place.filesystem.open_input_file(place.path) as file, pq.ParquetFile(file) as parquet:
+            name = column_of_pictures(parquet.schema_arrow, column, place)
             for batch in parquet.iter_batches(_ROWS, row_groups=list(range(*shard["groups"])), columns=[name]):
                 for value in batch.column(0):
                     content = value.as_py()
                     content = content.get("bytes") if isinstance(content, dict) else content
-                    at = f"{location.shown}#{number}"
+                    at = f"{place.shown}#{number}"
                     yield at, content or PictureError("error.picture.empty", path=at)
                     number += 1
     except DataError as problem:
-        yield f"{location.shown}#{number}", problem
+        yield f"{place.shown}#{number}", problem
 
 
-def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
+def _members(place: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
     """Yield the pictures in a tar archive, which is read once from start to end and not unpacked."""
     try:
         with (
-            _damage(location),
-            location.filesystem.open_input_stream(location.path, compression=None) as file,
+            _damage(place),
+            place.filesystem.open_input_stream(place.path, compression=None) as file,
             tarfile.open(fileobj=file, mode="r|*") as archive,
         ):
             for member in archive:
                 if not member.isfile() or not member.name.lower().endswith(ENDINGS):
                     continue
-                name = f"{location.shown}/{member.name}"
+                name = f"{place.shown}/{member.name}"
                 if member.size > _LARGEST:
                     yield name, PictureError("error.picture.long", path=name, most=_LARGEST)
                     continue
@@ -178,14 +170,14 @@ def _members(location: Location) -> Iterator[tuple[str, Picture | ShuziError]]:
                 data = b"" if content is None else content.read()
                 yield name, data or PictureError("error.picture.empty", path=name)
     except DataError as problem:
-        yield location.shown, problem
+        yield place.shown, problem
 
 
 class _damage:  # noqa: N801 - it reads like a verb
     """Turns what Arrow and tarfile say of a damaged or missing file into a DataError."""
 
-    def __init__(self, location: Location) -> None:
-        self._location = location
+    def __init__(self, place: Location) -> None:
+        self._place = place
 
     def __enter__(self) -> None:
         """Begin to watch."""
@@ -193,4 +185,4 @@ class _damage:  # noqa: N801 - it reads like a verb
     def __exit__(self, kind: object, problem: BaseException | None, _: object) -> None:
         if isinstance(problem, OSError | ValueError | tarfile.TarError | EOFError):
             reason = str(problem).partition("\n")[0] or type(problem).__name__
-            raise DataError("error.data.unreadable", path=self._location.shown, reason=reason) from problem
+            raise DataError("error.data.unreadable", path=self._place.shown, reason=reason) from problem

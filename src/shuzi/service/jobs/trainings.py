@@ -26,7 +26,7 @@ log = logging.getLogger("shuzi.service")
 End = tuple[str, dict[str, Any], str]
 """The last event of a run, its data, and the resulting state."""
 
-_REPORTS, _LOOKS = 200, 30  # how often a run reports its batches, and its validation and weights
+REPORTS, _LOOKS = 200, 30  # how often a run reports its batches, and its validation and weights
 _PATIENCE = 10.0  # seconds for a worker to stop by itself
 
 
@@ -201,5 +201,5 @@ def chosen_recipe(name: str, **numbers: Any) -> Recipe:
     (90, 0, 1, 3)
     """
     changed = recipe(name).changed(**numbers)
-    often = {"report_every": max(1, changed.steps // _REPORTS), "validate_every": max(1, changed.steps // _LOOKS)}
+    often = {"report_every": max(1, changed.steps // REPORTS), "validate_every": max(1, changed.steps // _LOOKS)}
     return changed.changed(**often, save_every=changed.steps)

@@ -24,7 +24,7 @@ MEAN, SPREAD = 0.1307, 0.3081
 
 Normalization = Callable[..., Any]
 
-_OWN_STREAM = 2  # the order of the images and augmentation are drawn from the same seed on other streams
+WEIGHT_STREAM = 2  # the order of the images and augmentation are drawn from the same seed on other streams
 
 
 def softmax(recipe: Recipe, images: Any, normalization: Normalization, learning: bool) -> Any:
@@ -210,7 +210,7 @@ def build(
 
 def _draw_first_weights(model: Any, seed: int) -> None:
     """Draw the weights as Glorot and Bengio (2010) do, in NumPy, so that every backend starts from the same ones."""
-    draws = np.random.default_rng([seed, _OWN_STREAM])
+    draws = np.random.default_rng([seed, WEIGHT_STREAM])
     for layer in model.layers:
         kernel = getattr(layer, "kernel", None)
         if kernel is None or isinstance(layer.kernel_initializer, keras.initializers.Zeros):

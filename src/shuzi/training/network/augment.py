@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 SIDE = 28
 _MIDDLE = (SIDE - 1) / 2
-_OWN_STREAM = 1  # the order of the images is drawn from the same seed on another stream
+AUGMENTATION_STREAM = 1  # the order of the images is drawn from the same seed on another stream
 
-_SHIFT = 2.0  # pixels, in either direction
-_STRETCH = 0.1  # each axis by up to this fraction
+SHIFT = 2.0  # pixels, in either direction
+STRETCH = 0.1  # each axis by up to this fraction
 _TURN = 10 / 180 * math.pi
 _SLANT = 0.1  # pixels sideways per pixel down
 _FARTHER = 1.5
@@ -42,7 +42,7 @@ def draw(seed: int, start: int, stop: int, batch_size: int) -> NDArray[np.float3
     True
     """
     steps = [
-        np.random.default_rng([seed, _OWN_STREAM, step]).random((batch_size, CHOICES), np.float32)
+        np.random.default_rng([seed, AUGMENTATION_STREAM, step]).random((batch_size, CHOICES), np.float32)
         for step in range(start, stop)
     ]
     return np.stack(steps) * 2 - 1
@@ -62,8 +62,8 @@ def squeeze(images: Any, choices: Any) -> Any:
     -------
     float32 (n, 28, 28).
     """
-    down = _line(choices[:, 0:1] * _SHIFT, 1 + choices[:, 1:2] * _STRETCH)
-    across = _line(choices[:, 2:3] * _SHIFT, 1 + choices[:, 3:4] * _STRETCH)
+    down = _line(choices[:, 0:1] * SHIFT, 1 + choices[:, 1:2] * STRETCH)
+    across = _line(choices[:, 2:3] * SHIFT, 1 + choices[:, 3:4] * STRETCH)
     return ops.matmul(down, ops.matmul(images, ops.transpose(across, (0, 2, 1))))
 
 
@@ -71,10 +71,10 @@ def affine(images: Any, choices: Any) -> Any:
     """Shift, stretch, rotate and slant; shapes as for `squeeze`."""
     turn = choices[:, 4] * _TURN
     cos, sin = ops.cos(turn), ops.sin(turn)
-    tall, wide = ops.exp(choices[:, 1] * _STRETCH), ops.exp(choices[:, 3] * _STRETCH)
+    tall, wide = ops.exp(choices[:, 1] * STRETCH), ops.exp(choices[:, 3] * STRETCH)
     slant = choices[:, 5] * _SLANT
-    row = (cos * tall - sin * slant, -sin * wide, choices[:, 0] * _SHIFT)
-    column = (sin * tall + cos * slant, cos * wide, choices[:, 2] * _SHIFT)
+    row = (cos * tall - sin * slant, -sin * wide, choices[:, 0] * SHIFT)
+    column = (sin * tall + cos * slant, cos * wide, choices[:, 2] * SHIFT)
     y, x = np.indices((SIDE, SIDE), np.float32).reshape(2, 1, -1) - np.float32(_MIDDLE)
     return _sampled(images, *(a[:, None] * y + b[:, None] * x + c[:, None] for a, b, c in (row, column)))
 

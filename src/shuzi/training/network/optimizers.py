@@ -10,7 +10,7 @@ from keras import ops
 from shuzi.training.network.schedules import OneCycle
 from shuzi.training.recipe import Recipe
 
-_ADAM_S_EPSILON = 1e-8
+ADAM_S_EPSILON = 1e-8
 LAST_LAYERS = ("output", "is_digit", "scores", "boxes")
 """Prefixes of the names of the last layers with weights, which turn features into answers."""
 
@@ -52,10 +52,10 @@ def build_optimizer(recipe: Recipe) -> Any:
             adam_beta_2=recipe.beta_2,
             adam_weight_decay=None,
             weight_decay=None,
-            epsilon=_ADAM_S_EPSILON,
+            epsilon=ADAM_S_EPSILON,
             exclude_layers=list(LAST_LAYERS),
             name=recipe.optimizer,
         )
     return keras.optimizers.Adam(
-        rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2, epsilon=_ADAM_S_EPSILON, name=recipe.optimizer
+        rate, beta_1=recipe.beta_1, beta_2=recipe.beta_2, epsilon=ADAM_S_EPSILON, name=recipe.optimizer
     )

@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import ops
 
-_START, _END = 0.1, 0.01  # fractions of the highest rate
+FIRST_RATE, LAST_RATE = 0.1, 0.01  # fractions of the highest rate
 
 
 class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc] # Keras publishes no types
@@ -30,9 +30,9 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore
     def __call__(self, step: Any) -> Any:
         """Return the learning rate for a step."""
         progress = (ops.cast(step, "float32") + 0.5) / self.steps
-        rising = _START + (1 - _START) * progress / self.warm_up
+        rising = FIRST_RATE + (1 - FIRST_RATE) * progress / self.warm_up
         fallen = ops.clip((progress - self.warm_up) / (1 - self.warm_up), 0, 1)
-        falling = _END + (1 - _END) * 0.5 * (1 + ops.cos(math.pi * fallen))
+        falling = LAST_RATE + (1 - LAST_RATE) * 0.5 * (1 + ops.cos(math.pi * fallen))
         return self.highest * ops.where(progress < self.warm_up, rising, falling)
 
     def get_config(self) -> dict[str, float]:

@@ -2,14 +2,14 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { bytesOf } from "../../bundle/base64";
-import { LONGEST, MOST_TRACED } from "../../generated/limits";
+import { DATE_BOXES, LONGEST, MOST_TRACED } from "../../generated/limits";
 import type { TracedForm } from "../../generated/shapes";
 import { say } from "../../sentences/say";
 import { forget, inStore, newId, putTogether } from "../../shared/database";
 import type { Said } from "../said";
 import { doubledOf } from "./draw/doubled";
 import type { Box } from "./draw/rectangle";
-import { DATE_BOXES, type Field, plain, stemOf, tomlOf } from "./toml";
+import { type Field, plain, stemOf, tomlOf } from "./toml";
 
 /** What the service said of a picture. */
 export interface Traced {

@@ -10,8 +10,6 @@ export interface Paper {
   landscape: boolean;
 }
 
-/** The digits of a date, which are year, month and day. */
-export const DATE_BOXES = 8;
 const LONGEST_STEM = 50; // characters: with four bytes each, and an ending, a file may have such a name
 
 /**

@@ -1,5 +1,7 @@
 /** Backpropagation: one digit forward through one hidden layer, and the blame for the loss back to every weight. */
+
 import { useRef, useState } from "preact/hooks";
+import { PIXELS } from "../../data/image";
 import type { Network } from "../../networks/network";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
@@ -21,7 +23,7 @@ const meant = knob("meant", 0, wholeIn(0, 9));
 
 export function BackpropStep() {
   const shown = shownDigit.value;
-  const image = shown?.image ?? new Uint8Array(784);
+  const image = shown?.image ?? new Uint8Array(PIXELS);
   const label = shown?.label ?? meant.value;
   const { network, steps, step, restart } = useNetwork();
   const trace = traced(network, image, label);

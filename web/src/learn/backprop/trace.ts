@@ -1,6 +1,7 @@
 /** One digit forward and back through a network with one hidden layer, with everything in between. */
+import { PIXELS } from "../../data/image";
 import { crossEntropy, scoreGradient } from "../../networks/loss";
-import { Network, PIXELS } from "../../networks/network";
+import { Network } from "../../networks/network";
 
 export const NEURONS = 8;
 const SEED = 13; // with these first weights, several neurons answer to every digit

@@ -1,6 +1,7 @@
 /** Convolution: a window of 3x3 pixels slides over a digit; the feature map, ReLU and pooling. */
 
 import { oneOf, parameter } from "../../address";
+import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { Check, Choices } from "../choices";
@@ -18,7 +19,6 @@ import {
   MAP,
   POOLED,
   pooled,
-  SIDE,
   sumAt,
   windowAt,
 } from "./filters";

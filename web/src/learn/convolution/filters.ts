@@ -1,6 +1,6 @@
 /** A 3x3 window slides over a digit: the sum in the window, the feature map of all sums, and pooling. */
+import { SIDE } from "../../generated/ink/normalize";
 
-export const SIDE = 28;
 const WINDOW = 3;
 export const MAP = SIDE - WINDOW + 1;
 export const POOLED = MAP / 2;

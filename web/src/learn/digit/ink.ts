@@ -1,6 +1,6 @@
 /** An image of 784 pixels becomes text for an address and back: 16 shades, two pixels in each byte. */
+import { PIXELS } from "../../data/image";
 
-const PIXELS = 784;
 const LENGTH = Math.ceil((PIXELS / 2 / 3) * 4); // of the text
 const SHADES = 17; // 15 · 17 = 255
 

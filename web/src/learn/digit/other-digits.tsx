@@ -1,6 +1,8 @@
 /** Test images to choose from: labels in doubt, mistakes of the shipped softmax network, and any by its number. */
+
 import { useEffect, useState } from "preact/hooks";
 import { type Digits, loadDigits } from "../../data/digits";
+import { PIXELS } from "../../data/image";
 import { DISPUTED } from "../../generated/training";
 import { say } from "../../sentences/say";
 import { percent } from "../../shared/percent";
@@ -10,7 +12,6 @@ import { scoresOf } from "../template/weights";
 import { choose, chosenDigit } from "./digit";
 import { type Misread, surestMistakes } from "./others";
 
-const PIXELS = 784;
 const MOST = 20; // mistakes
 
 let known: Misread[] | null = null;

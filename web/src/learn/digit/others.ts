@@ -1,4 +1,5 @@
 /** Test images that are worth a look: those that a network misreads with the most confidence. */
+import { PIXELS } from "../../data/image";
 import { largestAt } from "../../ink/numbers";
 import { softmax } from "../concepts";
 
@@ -9,8 +10,6 @@ export interface Misread {
   digit: number;
   probability: number;
 }
-
-const PIXELS = 784;
 
 /**
  * The mistakes, the most confident first.

@@ -1,6 +1,5 @@
 /** What a network answers becomes a table: how often each label got each answer, and which images they are. */
-
-const CLASSES = 10;
+import { CLASSES } from "../../data/image";
 
 export interface Answered {
   /** Its index in the split. */

@@ -2,6 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { parameter } from "../../address";
+import { PIXELS } from "../../data/image";
 import { DISPUTED } from "../../generated/training";
 import { STANDARD } from "../../networks/training/settings";
 import { say } from "../../sentences/say";
@@ -20,7 +21,6 @@ import { active, choose, chosen, open, runs, startInPage } from "../train/runs/r
 import { type Answered, answered, counts } from "./confusion";
 import "./mistakes.css";
 
-const PIXELS = 784;
 const PAGE = 48; // images shown at once
 
 /** Labels and answers of the guess; the first is the most frequent of the standard softmax network. */

@@ -2,8 +2,6 @@
 import { bytes } from "../base64";
 import stored from "./digits.json";
 
-export const SIDE = 28;
-
 export interface TrainingImage {
   label: number;
   /** Its position among the training images. */

@@ -1,5 +1,5 @@
 /** The pixels around the selected one, large enough to show their values. */
-import { SIDE } from "./digits";
+import { SIDE } from "../../generated/ink/normalize";
 
 const REACH = 3; // pixels to each side
 

@@ -1,8 +1,9 @@
 /** A digit as a grid of pixels; a pixel is selected by pointing or with the arrow keys. */
+
 import type { TargetedKeyboardEvent, TargetedPointerEvent } from "preact";
 import { useId, useMemo } from "preact/hooks";
+import { SIDE } from "../../generated/ink/normalize";
 import { say } from "../../sentences/say";
-import { SIDE } from "./digits";
 
 interface Properties {
   values: Uint8Array;

@@ -1,6 +1,7 @@
 /** All 784 pixels in a row, as the network gets them, with the selected one marked. */
+
 import { useMemo } from "preact/hooks";
-import { SIDE } from "./digits";
+import { SIDE } from "../../generated/ink/normalize";
 
 const COUNT = SIDE * SIDE;
 

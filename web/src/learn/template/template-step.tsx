@@ -1,5 +1,7 @@
 /** xw + b: a digit times a template, summed pixel by pixel. */
+
 import { useEffect, useState } from "preact/hooks";
+import { PIXELS } from "../../data/image";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import { shownDigit } from "../digit/digit";
@@ -12,7 +14,6 @@ import { Slider } from "../slider";
 import { biasOf, productsOf, scoresOf, sumUpTo, templateOf } from "./weights";
 import "./template.css";
 
-const PIXELS = 784;
 const PACE = 14; // pixels summed in each turn, half a row
 const TURN = 40; // milliseconds
 

@@ -1,8 +1,8 @@
 /** The weights of the softmax network that comes with shuzi; web/digits.py makes the file. */
+import { PIXELS } from "../../data/image";
 import { bytes } from "../base64";
 import stored from "./weights.json";
 
-const PIXELS = 784;
 const all = new Float32Array(bytes(stored.weights).buffer);
 
 /** A weight for each pixel. */

@@ -1,4 +1,5 @@
 /** The weights as pictures: where ink counts for each digit, hidden neuron or filter, and where against it. */
+import { PIXELS } from "../../data/image";
 import { say } from "../../sentences/say";
 import { Pixels } from "../../shared/pixels";
 import type { Run, WeightPictures } from "./runs/run";
@@ -6,7 +7,7 @@ import type { Run, WeightPictures } from "./runs/run";
 const FULL = 64; // half of the largest weight of all: few are larger, and the others would be pale
 const NOTHING: WeightPictures = {
   kind: "templates",
-  images: Array.from({ length: 10 }, () => new Int8Array(784)),
+  images: Array.from({ length: 10 }, () => new Int8Array(PIXELS)),
 };
 
 export function WeightImages({ run }: { run: Run | null }) {

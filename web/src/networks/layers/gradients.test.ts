@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import { PIXELS } from "../../data/image";
 import { crossEntropy, scoreGradient } from "../loss";
-import { Network, PIXELS } from "../network";
+import { Network } from "../network";
 import { Generator } from "../random/generator";
 
 // float32 has seven digits: a step much smaller than this would be lost in rounding

@@ -1,15 +1,13 @@
 /** The card of a network trained in the page: format 2, as src/shuzi/models/card.py reads it. */
+import { CLASSES } from "../../data/image";
 import { VERSION } from "../../generated/ink/normalize";
 import { CLASSIFY } from "../../generated/tasks";
-import { FORMAT, MNIST_LICENCE, WRONG_AMONG_SURE } from "../../generated/training";
-import { CLASSES } from "../architectures";
+import { FORMAT, MNIST_LICENCE, WRONG_AMONG_SURE, Z } from "../../generated/training";
 import { largestOf } from "../loss";
 import type { Network } from "../network";
 import { type Settings, STANDARD } from "../training/settings";
 import type { Digits, Examined } from "../training/train";
 import { sha256 } from "./sha256";
-
-const Z = 1.959963984540054; // 95 % of a normal distribution lie within this many standard deviations
 
 /** What a finished run knows. */
 export interface Trained {

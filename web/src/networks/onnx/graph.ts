@@ -1,5 +1,5 @@
 /** A network becomes an ONNX graph: the nodes and names that src/shuzi/training/export writes for the same network. */
-import { CLASSES } from "../architectures";
+import { CLASSES } from "../../data/image";
 import { Convolution } from "../layers/convolution";
 import { Dense } from "../layers/dense";
 import type { Weight } from "../layers/layer";

@@ -1,10 +1,10 @@
 /** A trained network becomes an .onnx file with its card, which `shuzi.load` and `shuzi evaluate` take. */
+import { IR, OPSET } from "../../generated/networks";
 import { cardOf, type Trained } from "./card";
 import { graphOf } from "./graph";
 import { type Bytes, bytes, joined, message, number, text } from "./protobuf";
 import { sha256 } from "./sha256";
 
-const [IR, OPSET] = [8, 17]; // as src/shuzi/training/export writes them
 const MODEL = { ir: 1, producer: 2, graph: 7, opset: 8, metadata: 14 };
 
 export function onnxOf(trained: Trained): Bytes {

@@ -1,12 +1,10 @@
 /** Shifts and stretches images a little: the same changes, drawn from the same numbers, as "squeeze" in Python. */
+
+import { SIDE } from "../../generated/ink/normalize";
+import { AUGMENTATION_STREAM, CHOICES, SHIFT, STRETCH } from "../../generated/networks";
 import { Generator } from "../random/generator";
 
-const SIDE = 28;
 const MIDDLE = (SIDE - 1) / 2;
-const OWN_STREAM = 1; // the order of the images is drawn from the same seed on another stream
-const SHIFT = 2; // pixels, in either direction
-const STRETCH = 0.1; // each axis by up to this fraction
-const CHOICES = 6; // numbers drawn for each image; "squeeze" uses four
 
 /** How one axis changes. */
 interface Change {
@@ -23,7 +21,7 @@ export interface Squeeze {
 
 /** Draw the change of each image of a step. */
 export function drawSqueezes(seed: number, step: number, count: number): Squeeze[] {
-  const draws = new Generator([seed, OWN_STREAM, step]);
+  const draws = new Generator([seed, AUGMENTATION_STREAM, step]);
   return Array.from({ length: count }, () => {
     const choices = Array.from({ length: CHOICES }, () => draws.float() * 2 - 1);
     const change = (index: number): Change => ({

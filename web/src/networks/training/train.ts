@@ -1,7 +1,7 @@
 /** Settings and images become a trained network: a generator of events, one after the other, as in Python. */
-import { CLASSES } from "../architectures";
+import { CLASSES, PIXELS } from "../../data/image";
 import { countCorrect, crossEntropy, scoreGradient } from "../loss";
-import { AT_ONCE, Network, PIXELS } from "../network";
+import { AT_ONCE, Network } from "../network";
 import { type Optimizer, optimizerOf } from "../optimizers";
 import { Order } from "../random/order";
 import { drawSqueezes, squeeze } from "./augment";

@@ -2,8 +2,10 @@
  * The network, drawn with the digit that is on the sheet: 28x28 pixels, templates, hidden neurons or kernels and
  * feature maps, ten scores, probabilities. Each stage leads to the step of Learn that explains it, with the same digit.
  */
+
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { PIXELS } from "../../data/image";
 import { isHere } from "../../here/read";
 import { softmax } from "../../learn/concepts";
 import { inkWritten } from "../../learn/digit/ink";
@@ -22,7 +24,7 @@ import { OneOfDigits } from "./one-of-digits";
 import { Maps, Neurons, TEMPLATES } from "./tiles";
 import "./inside.css";
 
-const BLANK = new Uint8Array(784);
+const BLANK = new Uint8Array(PIXELS);
 const [LEAST, MOST] = [-10, 10]; // the scores that the step about softmax takes
 
 export function InsideStrip() {

@@ -2,9 +2,8 @@
  * A slice through the real loss of a softmax network: its 7,850 weights move along two directions only. To the right,
  * from all zeros to the trained weights; upward, where the first step from all zeros leads besides.
  */
+import { CLASSES, PIXELS } from "../../../data/image";
 import { EPSILON } from "../../../generated/training";
-
-const [PIXELS, CLASSES] = [784, 10];
 
 /** A place in the slice: how far the weights are moved in each direction. */
 export interface Point {

@@ -1,10 +1,9 @@
 /** Trains networks beside the page, so that the page stays quick; it keeps every network until it is told to forget it. */
 
 import type { Splits as AllDigits } from "../../../data/digits";
+import { CLASSES, PIXELS } from "../../../data/image";
 import { MISTAKES } from "../../../generated/training";
-import { CLASSES } from "../../../networks/architectures";
 import { largestOf } from "../../../networks/loss";
-import { PIXELS } from "../../../networks/network";
 import { onnxOf } from "../../../networks/onnx/write";
 import type { Settings } from "../../../networks/training/settings";
 import {

@@ -2,6 +2,7 @@
  * A run in the page is what its settings are: they are its id, which a link carries, and who follows the link can train
  * the same network, number by number. A run of the service has an id that the service gave it.
  */
+import { REPORTS } from "../../../generated/training";
 import { LIMITS, type NetworkName, type Settings, STANDARD } from "../../../networks/training/settings";
 
 const SHORT: Readonly<Record<NetworkName, string>> = {
@@ -19,8 +20,7 @@ const NUMBERS = {
   i: "images",
 } as const;
 const OPTIMIZERS = ["sgd", "adam"] as const;
-const REPORTS = 200; // how often a run reports its batches,
-const VALIDATIONS = 20; // and is validated
+const VALIDATIONS = 20; // of a run
 
 /** Settings with the reports that a run of this length makes. */
 export function complete(settings: Settings): Settings {

@@ -1,0 +1,7 @@
+/** The size of MNIST's images, and of what networks make of them. */
+import { SIDE } from "../generated/ink/normalize";
+import { DIGITS } from "../generated/tasks";
+
+export const PIXELS = SIDE ** 2;
+/** Probabilities of an image. */
+export const CLASSES = DIGITS.length;

@@ -94,9 +94,9 @@ export function Actions() {
   );
 }
 
-function fileOf(found: FormTable, ending: Ending): Blob | Promise<Blob> {
-  if (ending === "xlsx") return requestFile("v1/forms/xlsx", { body: forWorkbook(found) });
+function fileOf(table: FormTable, ending: Ending): Blob | Promise<Blob> {
+  if (ending === "xlsx") return requestFile("v1/forms/xlsx", { body: forWorkbook(table) });
   if (ending === "csv")
-    return new Blob([asCsv(found, say("forms.doubtful"), say("forms.photo"))], { type: "text/csv" });
-  return new Blob([`${JSON.stringify(found, null, 1)}\n`], { type: "application/json" });
+    return new Blob([asCsv(table, say("forms.doubtful"), say("forms.photo"))], { type: "text/csv" });
+  return new Blob([`${JSON.stringify(table, null, 1)}\n`], { type: "application/json" });
 }

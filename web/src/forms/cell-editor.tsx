@@ -8,7 +8,7 @@ import { keyOf, printedIn } from "./table";
 export function CellEditor() {
   const [found, position] = [table.value, current.value];
   const input = useRef<HTMLInputElement>(null);
-  const given = useRef(""); // what the field held before anybody typed
+  const original = useRef(""); // what the field held before anybody typed
   const before = useRef({ found, key: "" });
   const key = position && keyOf(position);
   const text = position ? textAt(position) : "";
@@ -17,7 +17,7 @@ export function CellEditor() {
     const field = input.current;
     if (!field || key === null) return;
     field.value = text;
-    given.current = field.value;
+    original.current = field.value;
     const isSame = key === before.current.key && found === before.current.found;
     before.current = { found, key };
     if (isSame && document.activeElement !== field) return; // whoever has left the field is not taken back
@@ -38,8 +38,8 @@ export function CellEditor() {
   /** Nothing that was typed is lost when somebody goes elsewhere without confirming. */
   const leave = () => {
     const field = input.current;
-    if (!field || field.value === given.current) return;
-    given.current = field.value;
+    if (!field || field.value === original.current) return;
+    original.current = field.value;
     take(position, field.value);
   };
   const go = (down: number, right: number) => {
@@ -53,7 +53,7 @@ export function CellEditor() {
     const isUndo = event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (event.isComposing) return;
     if (event.key === "Escape") field.value = text;
-    else if (isUndo && field.value === given.current) undo();
+    else if (isUndo && field.value === original.current) undo();
     else if (event.key === "ArrowUp") go(-1, 0);
     else if (event.key === "ArrowDown") go(1, 0);
     else if (event.key === "ArrowLeft" && (whole || end === 0)) go(0, -1);

@@ -40,15 +40,15 @@ export function FormsView() {
 
   const open = async (file: File) => {
     wrong.value = null;
-    const found = await file
+    const table = await file
       .text()
       .then(tableIn)
       .catch(() => null);
-    if (!found) wrong.value = said(say("forms.wrong", file.name));
+    if (!table) wrong.value = said(say("forms.wrong", file.name));
     else if (mayClose()) {
       stop(); // or what is being read would take its place
       letGo();
-      begin(found);
+      begin(table);
     }
   };
   useEffect(() => {

@@ -125,8 +125,8 @@ function kept(key: string, have: () => Promise<Blob | null>): Promise<Blob | nul
   const known = atHand.get(key) ?? have();
   atHand.delete(key);
   atHand.set(key, known);
-  void known.then((found) => {
-    if (!found && atHand.get(key) === known) atHand.delete(key); // it is asked for again
+  void known.then((blob) => {
+    if (!blob && atHand.get(key) === known) atHand.delete(key); // it is asked for again
   });
   for (const oldest of [...atHand.keys()].slice(0, -AT_HAND)) atHand.delete(oldest);
   return known;

@@ -67,10 +67,10 @@ export function textAt(position: Position): string {
 }
 
 /** Begin with a table; an earlier review is replaced. */
-export function begin(found: FormTable, from: Origin = FILE): void {
+export function begin(table: FormTable, from: Origin = FILE): void {
   id = newId();
-  show(found, [], from);
-  const text: Stored<string> = { id, value: JSON.stringify(found), origin: from };
+  show(table, [], from);
+  const text: Stored<string> = { id, value: JSON.stringify(table), origin: from };
   void keep(text, { id, value: [] });
 }
 
@@ -114,9 +114,9 @@ function show(found: FormTable, left: readonly Step[], from: Origin): void {
   });
 }
 
-function firstOf(found: FormTable): Position | null {
-  const name = found.columns.find((each) => !each.printed)?.name;
-  return found.rows.length > 0 && name !== undefined ? { row: 0, name } : null;
+function firstOf(table: FormTable): Position | null {
+  const name = table.columns.find((each) => !each.printed)?.name;
+  return table.rows.length > 0 && name !== undefined ? { row: 0, name } : null;
 }
 
 /** Take a text for a cell, whether it was right or not, and go on to the next doubtful one. */

@@ -24,9 +24,9 @@ export function SheetPicture() {
   const [from, all] = [origin.value, photographs.value];
   useEffect(() => {
     let [url, isLeft] = ["", false];
-    void photographOf(source).then((found) => {
+    void photographOf(source).then((blob) => {
       if (isLeft) return;
-      url = found ? URL.createObjectURL(found) : "";
+      url = blob ? URL.createObjectURL(blob) : "";
       shown.value = url ? { source, url, width: 0, height: 0 } : null;
     });
     return () => {

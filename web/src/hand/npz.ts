@@ -99,8 +99,8 @@ function arrayIn(file: Bytes | undefined): Values | null {
   if (file.length < 12) return null;
   const [from, length] = isFirst ? [10, view.getUint16(8, true)] : [12, view.getUint32(8, true)];
   const header = new TextDecoder("latin1").decode(file.subarray(from, from + length));
-  const found = /'descr': '([^']+)', 'fortran_order': False, 'shape': \(([\d, ]*)\)/.exec(header);
-  if (!found) return null;
-  const shape = (found[2] ?? "").split(",").filter((each) => each.trim());
-  return { type: found[1] ?? "", shape: shape.map(Number), values: file.subarray(from + length) as Bytes };
+  const match = /'descr': '([^']+)', 'fortran_order': False, 'shape': \(([\d, ]*)\)/.exec(header);
+  if (!match) return null;
+  const shape = (match[2] ?? "").split(",").filter((each) => each.trim());
+  return { type: match[1] ?? "", shape: shape.map(Number), values: file.subarray(from + length) as Bytes };
 }

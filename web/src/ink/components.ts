@@ -91,31 +91,31 @@ export function componentsOf(ink: Grey): Component[] {
 export function componentsAndSpecks(ink: Grey): { components: Component[]; specks: Component[] } {
   const all = labelled(ink, SOLID).components;
   const printed = printedOf(all, ink);
-  const found = all.filter((_, index) => !printed[index]);
-  const longest = Math.max(...found.map(({ box }) => Math.max(box.width, box.height)));
+  const components = all.filter((_, index) => !printed[index]);
+  const longest = Math.max(...components.map(({ box }) => Math.max(box.width, box.height)));
   const isLarge = ({ box }: Component) => Math.max(box.width, box.height) >= SPECK * longest;
-  return { components: found.filter(isLarge), specks: found.filter((each) => !isLarge(each)) };
+  return { components: components.filter(isLarge), specks: components.filter((each) => !isLarge(each)) };
 }
 
 /** Mark ruled lines, and frames or rings around other components; nothing if that would leave no writing. */
-function printedOf(found: readonly Component[], { width: wide, height: high }: Grey): boolean[] {
-  const marks = found.map(
+function printedOf(components: readonly Component[], { width: wide, height: high }: Grey): boolean[] {
+  const marks = components.map(
     ({ box: { width, height } }) =>
       // a 1 is also such a line, but it seldom spans the picture
       (width >= 8 * height && width >= 0.3 * wide) || (height >= 8 * width && height >= 0.95 * high),
   );
-  const hollow = found
+  const hollow = components
     .map((_, index) => index)
     .filter((index) => {
-      const { box, area } = found[index] as Component;
+      const { box, area } = components[index] as Component;
       return area < 0.1 * box.width * box.height && !marks[index];
     })
-    .sort((a, b) => (found[b] as Component).box.height - (found[a] as Component).box.height)
+    .sort((a, b) => (components[b] as Component).box.height - (components[a] as Component).box.height)
     // a page of writing has a hundred times fewer
-    .slice(0, Math.floor(MOST_COMPARED / found.length));
+    .slice(0, Math.floor(MOST_COMPARED / components.length));
   for (const index of hollow) {
-    const { box } = found[index] as Component;
-    marks[index] = found.some(
+    const { box } = components[index] as Component;
+    marks[index] = components.some(
       ({ box: other }) =>
         other.x > box.x &&
         other.y > box.y &&
@@ -124,17 +124,19 @@ function printedOf(found: readonly Component[], { width: wide, height: high }: G
         other.height >= WRITTEN * box.height,
     );
   }
-  const rest = found.filter((_, index) => !marks[index]).map(({ box }) => Math.max(box.width, box.height));
+  const rest = components
+    .filter((_, index) => !marks[index])
+    .map(({ box }) => Math.max(box.width, box.height));
   // a 1 among specks is not ruling: what remains must be large enough to be writing
   return Math.max(0, ...rest) >= LEAST_WRITING * Math.max(wide, high) ? marks : marks.map(() => false);
 }
 
 /** The height of the writing: half of the ink is in components at least this tall. */
-export function letterHeight(found: readonly Component[], { width: wide, height: high }: Grey): number {
-  const written = found.filter(
+export function letterHeight(components: readonly Component[], { width: wide, height: high }: Grey): number {
+  const written = components.filter(
     ({ box: { width, height } }) => !(width >= 0.95 * wide || (height >= 0.95 * high && width >= 0.8 * wide)),
   );
-  const writing = (written.length ? written : [...found]).sort((a, b) => a.box.height - b.box.height);
+  const writing = (written.length ? written : [...components]).sort((a, b) => a.box.height - b.box.height);
   const half = writing.reduce((sum, { area }) => sum + area, 0) / 2;
   let seen = 0;
   const middle = writing.find(({ area }) => {

@@ -44,13 +44,13 @@ export function clipped({ width, height }: Picture<Uint8Array | Float32Array>, p
 /** A copy of a part, without what lies outside. */
 export function cropped(picture: Grey, part: Part): Grey {
   const { top, bottom, left, right } = clipped(picture, part);
-  const found = blank(right - left, bottom - top);
+  const grey = blank(right - left, bottom - top);
   for (let y = top; y < bottom; y++)
-    found.pixels.set(
+    grey.pixels.set(
       picture.pixels.subarray(y * picture.width + left, y * picture.width + right),
-      (y - top) * found.width,
+      (y - top) * grey.width,
     );
-  return found;
+  return grey;
 }
 
 /** The smallest column, row, width and height around all pixels that are not 0; all 0 if there are none. */

@@ -103,16 +103,16 @@ function message(content: Uint8Array): Message {
   return fields;
 }
 
-function all(found: Message, field: number): Uint8Array[] {
-  return (found.get(field) ?? []).filter((each): each is Uint8Array => typeof each !== "bigint");
+function all(message: Message, field: number): Uint8Array[] {
+  return (message.get(field) ?? []).filter((each): each is Uint8Array => typeof each !== "bigint");
 }
 
-function bytes(found: Message, field: number): Uint8Array {
-  return all(found, field)[0] ?? new Uint8Array();
+function bytes(message: Message, field: number): Uint8Array {
+  return all(message, field)[0] ?? new Uint8Array();
 }
 
-function text(found: Message, field: number): string {
-  return new TextDecoder().decode(bytes(found, field));
+function text(message: Message, field: number): string {
+  return new TextDecoder().decode(bytes(message, field));
 }
 
 function float(content: Uint8Array): number {

@@ -90,36 +90,36 @@ async function table(
   const { once, again } = await apart(chosen);
   sent.value = once.length;
   const left = inParts(once, LIMITS_PICTURES);
-  let found: FormTable | null = null;
+  let table: FormTable | null = null;
   let unread: readonly Photograph[] = [];
   for (let part = left.shift(); part; part = left.shift()) {
     try {
-      const added: FormTable | null = await readPart(part, asks, found);
+      const added: FormTable | null = await readPart(part, asks, table);
       if (added) {
-        found = added;
+        table = added;
         done.value += part.length;
       } else left.unshift(...inParts(part, Math.ceil(part.length / 2)));
     } catch (error) {
       const why = whyPartly(error);
-      if (!why || !found || found.rows.length === 0) throw error;
+      if (!why || !table || table.rows.length === 0) throw error;
       const partly = say("forms.read.partly", done.peek(), once.length, why);
       lack.value = said([lack.peek()?.text, partly].filter(Boolean).join(" "));
       unread = [...part, ...left.flat()];
       break;
     }
   }
-  if (!found) throw new ApiError(0, "", say("forms.read.no_photographs"));
+  if (!table) throw new ApiError(0, "", say("forms.read.no_photographs"));
   const missing = new Set(unread.map(({ name }) => name));
   unread = [...unread, ...again.filter(({ first }) => missing.has(first)).map(({ each }) => each)];
   const problems = [
-    ...found.problems,
+    ...table.problems,
     // the table says so after a reload, and where it is saved
     ...unread.map(({ name }) => ({ source: name, message: say("forms.read.unread", name) })),
     ...again
       .filter(({ first }) => !missing.has(first))
       .map(({ each: { name }, first }) => ({ source: name, message: say("forms.read.same", name, first) })),
   ];
-  return { found: { ...found, problems }, unread };
+  return { found: { ...table, problems }, unread };
 }
 
 /** Say why a table lacks the photographs that follow; "" if there should be none. */
@@ -160,7 +160,7 @@ async function readPart(
   };
   const ask = () => request<FormTable>(`v1/forms${query}`, { body: form, signal, onBusy });
   try {
-    const found = await ask().catch((error: unknown) => {
+    const table = await ask().catch((error: unknown) => {
       if (!(error instanceof ApiError) || error.key !== "error.service.hand" || !form.has("hand"))
         throw error;
       form.delete("hand"); // nobody asked for it here, and not every model can know one
@@ -169,7 +169,7 @@ async function readPart(
       return ask();
     });
     const factors = new Map(sent.map(({ name, factor }) => [name, factor]));
-    return enlarged(before ? withPictures(found, before) : found, factors);
+    return enlarged(before ? withPictures(table, before) : table, factors);
   } catch (error) {
     // a document may have many pages
     const isTooMany =
@@ -194,12 +194,12 @@ async function fitting(chosen: readonly Photograph[], most: number): Promise<Sen
 }
 
 /** Boxes are told in the pixels of the photographs, whatever was sent. */
-function enlarged(found: FormTable, factors: ReadonlyMap<string, number>): FormTable {
-  for (const { cells } of found.rows)
+function enlarged(table: FormTable, factors: ReadonlyMap<string, number>): FormTable {
+  for (const { cells } of table.rows)
     for (const cell of Object.values(cells)) {
       const factor = factors.get(cell.source) ?? 1;
       const [x, y, width, height] = cell.box.map((each) => Math.round(each * factor));
       if (factor !== 1) cell.box = [x ?? 0, y ?? 0, width ?? 0, height ?? 0];
     }
-  return found;
+  return table;
 }

@@ -14,7 +14,7 @@ import { type Misread, surestMistakes } from "./others";
 
 const MOST = 20; // mistakes
 
-let known: Misread[] | null = null;
+let misreads: Misread[] | null = null;
 
 export function OtherDigits() {
   const [isOpen, setOpen] = useState(false);
@@ -31,8 +31,8 @@ function Others() {
   useEffect(() => {
     let wanted = true;
     loadDigits().then(
-      (found) => {
-        if (wanted) setTest(found.test);
+      (splits) => {
+        if (wanted) setTest(splits.test);
       },
       () => {
         if (wanted) setTest("missing");
@@ -44,7 +44,7 @@ function Others() {
   }, []);
   if (test === "missing") return <p class="small quiet">{say("learn.digit.missing")}</p>;
   if (!test) return <p class="small quiet">{say("learn.train.state.loading")}</p>;
-  known ??= surestMistakes(test, scoresOf, MOST);
+  misreads ??= surestMistakes(test, scoresOf, MOST);
   const count = test.labels.length;
   return (
     <>
@@ -60,7 +60,7 @@ function Others() {
       <Choice
         name={say("learn.digit.misread")}
         test={test}
-        options={known.map(({ index, label, digit, probability }) => ({
+        options={misreads.map(({ index, label, digit, probability }) => ({
           index,
           said: say("learn.train.mistake", label, digit, percent(probability), whole(index)),
           under: `${label} → ${digit}`,

@@ -11,10 +11,10 @@ test("the most confident mistakes come first, and what is right is none", () => 
   ];
   const images = Uint8Array.from(given.flatMap((each) => [...each, ...new Array(781).fill(0)]));
   const scores = (image: Uint8Array) => [...image.subarray(0, 3)];
-  const found = surestMistakes({ images, labels: Uint8Array.of(0, 0, 0, 1) }, scores, 2);
-  expect(found.map(({ index, label, digit }) => [index, label, digit])).toEqual([
+  const misreads = surestMistakes({ images, labels: Uint8Array.of(0, 0, 0, 1) }, scores, 2);
+  expect(misreads.map(({ index, label, digit }) => [index, label, digit])).toEqual([
     [2, 0, 1],
     [3, 1, 2],
   ]);
-  expect(found[0]?.probability).toBeCloseTo(Math.exp(8) / (Math.exp(2) + Math.exp(8) + Math.exp(1)), 10);
+  expect(misreads[0]?.probability).toBeCloseTo(Math.exp(8) / (Math.exp(2) + Math.exp(8) + Math.exp(1)), 10);
 });

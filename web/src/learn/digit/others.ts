@@ -21,11 +21,11 @@ export function surestMistakes(
   scoresOf: (image: Uint8Array) => number[],
   most: number,
 ): Misread[] {
-  const found: Misread[] = [];
+  const misreads: Misread[] = [];
   for (const [index, label] of labels.entries()) {
     const scores = scoresOf(images.subarray(index * PIXELS, (index + 1) * PIXELS));
     const digit = largestAt(scores);
-    if (digit !== label) found.push({ index, label, digit, probability: softmax(scores)[digit] ?? 0 });
+    if (digit !== label) misreads.push({ index, label, digit, probability: softmax(scores)[digit] ?? 0 });
   }
-  return found.sort((a, b) => b.probability - a.probability).slice(0, most);
+  return misreads.sort((a, b) => b.probability - a.probability).slice(0, most);
 }

@@ -14,12 +14,12 @@ export function correct(seen: Candidates, classifier: Classifier, weights: Weigh
 }
 
 function correctedLine(
-  found: LineTexts,
+  lineTexts: LineTexts,
   seen: Candidates,
   classifier: Classifier,
   weights: Weights,
 ): LineTexts {
-  const { texts, characters } = outcomeOf(found, weights, seen.ink);
+  const { texts, characters } = outcomeOf(lineTexts, weights, seen.ink);
   const text = texts[0] as string;
   const indices = [...text].flatMap((each, index) => (isDigit(each) ? [index] : []));
   const images = indices.flatMap((index) => characters[index]?.image ?? []);
@@ -30,8 +30,8 @@ function correctedLine(
   const corrections = told.flatMap((correction, index) =>
     correction ? [{ number: index, index: indices[index] as number, ...correction }] : [],
   );
-  if (!corrections.length) return found;
-  const total = (each: string) => totalOf(found, each, scoresOfText(found, each), weights);
+  if (!corrections.length) return lineTexts;
+  const total = (each: string) => totalOf(lineTexts, each, scoresOfText(lineTexts, each), weights);
   const singly = corrections.map((each) => withCorrected(text, [each]));
   const before = total(text);
   // between what the line says and what the corrected digit says
@@ -44,11 +44,11 @@ function correctedLine(
     text,
     corrections.filter(({ logit }) => logit > 0),
   );
-  const more = [...new Set([...singly, together])].filter((each) => !found.texts.includes(each));
+  const more = [...new Set([...singly, together])].filter((each) => !lineTexts.texts.includes(each));
   return {
-    ...found,
-    texts: [...found.texts, ...more],
-    scores: [...found.scores, ...more.map((each) => scoresOfText(found, each))],
+    ...lineTexts,
+    texts: [...lineTexts.texts, ...more],
+    scores: [...lineTexts.scores, ...more.map((each) => scoresOfText(lineTexts, each))],
     raises,
     digits: indices.length,
   };

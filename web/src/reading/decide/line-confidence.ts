@@ -35,9 +35,9 @@ export class LineScale {
   }
 
   /** The probability that a text is right. */
-  confidence(found: Evidence): number {
+  confidence(evidence: Evidence): number {
     const curved = sigmoid(
-      EVIDENCE.reduce((sum, name) => sum + this.#curve[name] * found[name], this.#constant),
+      EVIDENCE.reduce((sum, name) => sum + this.#curve[name] * evidence[name], this.#constant),
     );
     return this.#measured.length ? interpolated(logit(curved), KNOTS, this.#measured) : curved;
   }

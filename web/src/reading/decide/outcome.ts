@@ -41,35 +41,40 @@ export interface Outcome {
 }
 
 /** Choose the best text of a line. */
-export function outcomeOf(found: LineTexts, weights: Weights, ink: Grey): Outcome {
-  const likely = probabilitiesOf(found, weights);
+export function outcomeOf(lineTexts: LineTexts, weights: Weights, ink: Grey): Outcome {
+  const likely = probabilitiesOf(lineTexts, weights);
   // texts that differ in signs alone are one text, for signs are in none
-  const plain = found.texts.map((text) => text.replaceAll(SIGN, ""));
+  const plain = lineTexts.texts.map((text) => text.replaceAll(SIGN, ""));
   const whole = new Map<string, number>();
   plain.forEach((text, index) => {
     whole.set(text, (whole.get(text) ?? 0) + (likely[index] as number));
   });
   const total = (index: number) => whole.get(plain[index] as string) as number;
-  const ranked = found.texts
+  const ranked = lineTexts.texts
     .map((_, index) => index)
     .sort((a, b) => total(b) - total(a) || (likely[b] as number) - (likely[a] as number));
-  const texts = ranked.map((index) => found.texts[index] as string);
+  const texts = ranked.map((index) => lineTexts.texts[index] as string);
   const probabilities = ranked.map((index) => likely[index] as number);
   const [first = 0] = ranked;
   return {
     texts,
     probabilities,
-    characters: charactersOf(found, texts, probabilities, ink),
-    agreed: found.scores[first]?.[SCORES.length - 1] === 1,
+    characters: charactersOf(lineTexts, texts, probabilities, ink),
+    agreed: lineTexts.scores[first]?.[SCORES.length - 1] === 1,
   };
 }
 
-function charactersOf(found: LineTexts, texts: string[], probabilities: number[], ink: Grey): Character[] {
+function charactersOf(
+  lineTexts: LineTexts,
+  texts: string[],
+  probabilities: number[],
+  ink: Grey,
+): Character[] {
   const [best = ""] = texts;
-  const { candidates } = found.line;
+  const { candidates } = lineTexts.line;
   const byIndex = byCharacter(texts, probabilities);
   const aligned = align([...best].filter(isDigit).map(Number), candidates).indices;
-  const boxes = boxesOf(found, best, ink);
+  const boxes = boxesOf(lineTexts, best, ink);
   return [...best].map((character, index) => {
     const probabilities = byIndex[index] as Float64Array;
     const next = isDigit(character) ? aligned.shift() : null;

@@ -133,12 +133,12 @@ function onLine(digits: readonly Box[], pieces: readonly Box[]): Box[] {
   const height = median(digits.map((each) => each.height));
   let [left, right] = [Math.min(...digits.map(({ x }) => x)), Math.max(...digits.map(rightOf))];
   let waiting = inBand(digits, pieces);
-  const found: Box[] = [];
+  const boxes: Box[] = [];
   for (;;) {
     const isNear = (each: Box) => Math.max(left - rightOf(each), each.x - right) < NEAR * height;
     const near = waiting.filter(isNear);
-    if (!near.length) return found;
-    found.push(...near);
+    if (!near.length) return boxes;
+    boxes.push(...near);
     waiting = waiting.filter((each) => !isNear(each));
     [left, right] = [Math.min(left, ...near.map(({ x }) => x)), Math.max(right, ...near.map(rightOf))];
   }

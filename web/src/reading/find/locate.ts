@@ -96,11 +96,11 @@ async function located(
     candidates.length === 1 &&
     confidenceOf(candidates) >= SURE_CONFIDENCE &&
     unexplained(ink, candidates) <= MOST_UNEXPLAINED_INK;
-  const found = linesOf(candidates, scan.components, ink, scan.specks);
+  const lines = linesOf(candidates, scan.components, ink, scan.specks);
   // what is on no line is no digit
-  const digits = new Set(found.flatMap((line) => line.candidates));
+  const digits = new Set(lines.flatMap((line) => line.candidates));
   candidates = candidates.filter((each) => digits.has(each));
-  const asked = recogniser && !(simple && isOneSureDigit) ? found : [];
+  const asked = recogniser && !(simple && isOneSureDigit) ? lines : [];
   const strips = asked.flatMap(({ frames }) => frames.map(lengthOf));
   work.spend(
     strips.reduce((sum, each) => sum + each, 0) / STRIP_PIXELS_PER_IMAGE,
@@ -116,7 +116,7 @@ async function located(
     candidates,
     uncovered: 1 - covered(ink, candidates),
     missed: bestBeside(candidates, others),
-    lines: reads ? found.map((line) => textsOf(line, scan.contrast, reads)) : [],
+    lines: reads ? lines.map((line) => textsOf(line, scan.contrast, reads)) : [],
     tooMuch: null,
     workLeft: work.left,
   };

@@ -86,18 +86,18 @@ function alikeness(a: Look, b: Look, blend: Blend): { alike: number; isSame: boo
 }
 
 /** Move probability from a wrong answer to the right one if corrected digits look alike. */
-export function corrected(found: Classified, look: Look, examples: readonly Example[]): Classified {
-  const { probabilities, isDigit } = found;
+export function corrected(classified: Classified, look: Look, examples: readonly Example[]): Classified {
+  const { probabilities, isDigit } = classified;
   const answer = largest(probabilities);
-  const told = rather(look, answer, examples, ALONE);
-  if (!told) return found;
-  const both = at(probabilities, told.digit) + at(probabilities, answer);
-  const probability = sigmoid(told.logit);
+  const correction = rather(look, answer, examples, ALONE);
+  if (!correction) return classified;
+  const both = at(probabilities, correction.digit) + at(probabilities, answer);
+  const probability = sigmoid(correction.logit);
   const moved = Float64Array.from(probabilities);
-  moved[told.digit] = both * probability;
+  moved[correction.digit] = both * probability;
   moved[answer] = both * (1 - probability);
   // what resembles a corrected digit is a digit
-  return { probabilities: moved, isDigit: Math.max(isDigit, told.alike) };
+  return { probabilities: moved, isDigit: Math.max(isDigit, correction.alike) };
 }
 
 function unit(vector: Float32Array): Float32Array {

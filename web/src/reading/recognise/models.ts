@@ -86,14 +86,14 @@ export class Classifier {
   inside({ pixels }: Grey): Inside {
     const { maps, kernel, whole, scores } = this.#way;
     const wanted = [...maps, whole?.answers ?? scores, scores];
-    const found = this.#network.run(pixels, { n: 1, height: SIDE, width: SIDE }, wanted);
-    const layers = found.slice(0, -2).map((each) => strongest(each));
+    const outputs = this.#network.run(pixels, { n: 1, height: SIDE, width: SIDE }, wanted);
+    const layers = outputs.slice(0, -2).map((each) => strongest(each));
     const [first] = layers;
     return {
       kernels: kernel && first ? kernelsOf(kernel, first) : null,
       layers,
-      neurons: whole && neuronsOf(whole.weights, found.at(-2) as Output),
-      scores: found.at(-1)?.values ?? new Float32Array(),
+      neurons: whole && neuronsOf(whole.weights, outputs.at(-2) as Output),
+      scores: outputs.at(-1)?.values ?? new Float32Array(),
     };
   }
 

@@ -64,8 +64,10 @@ export function totalOf(
 }
 
 /** The probability of each text of a line if one of them is right. */
-export function probabilitiesOf(found: LineTexts, weights: Weights): number[] {
-  const weighed = found.texts.map((text, index) => totalOf(found, text, found.scores[index] ?? [], weights));
+export function probabilitiesOf(lineTexts: LineTexts, weights: Weights): number[] {
+  const weighed = lineTexts.texts.map((text, index) =>
+    totalOf(lineTexts, text, lineTexts.scores[index] ?? [], weights),
+  );
   const largest = Math.max(...weighed);
   const enlarged = weighed.map((each) => Math.exp(each - largest));
   const total = enlarged.reduce((sum, each) => sum + each, 0);
@@ -147,14 +149,14 @@ export function align(digits: readonly number[], candidates: readonly Candidate[
       row.push(both >= alone && both >= without ? [both, 0] : alone >= without ? [alone, 1] : [without, 2]);
     });
   });
-  const found: Alignment = { matched: 0, overlooked: 0, denied: 0, indices: [] };
+  const alignment: Alignment = { matched: 0, overlooked: 0, denied: 0, indices: [] };
   for (let [i, j] = [digits.length, candidates.length]; i || j; ) {
     const [, move] = at(i, j);
-    if (move === 0) found.matched += log(j - 1, digits[i - 1] as number);
-    else if (move === 1) found.overlooked++;
-    else found.denied += none[j - 1] as number;
-    if (move !== 2) found.indices.unshift(move === 0 ? j - 1 : null);
+    if (move === 0) alignment.matched += log(j - 1, digits[i - 1] as number);
+    else if (move === 1) alignment.overlooked++;
+    else alignment.denied += none[j - 1] as number;
+    if (move !== 2) alignment.indices.unshift(move === 0 ? j - 1 : null);
     [i, j] = [i - +(move !== 2), j - +(move !== 1)];
   }
-  return found;
+  return alignment;
 }

@@ -17,14 +17,14 @@ export interface Glyph {
 /** The characters of a reading. */
 export function glyphsOf({ text, digits, marks }: Reading): Glyph[] {
   const [nextDigit, nextMark] = [digits.values(), marks.values()];
-  const found: Glyph[] = [];
+  const glyphs: Glyph[] = [];
   text.split("\n").forEach((line, index) => {
     for (const character of line) {
       const read = (isDigit(character) ? nextDigit : nextMark).next().value;
-      if (read) found.push({ character, line: index, box: rectOf(read.box), read, isMine: false });
+      if (read) glyphs.push({ character, line: index, box: rectOf(read.box), read, isMine: false });
     }
   });
-  return found;
+  return glyphs;
 }
 
 /** What they say, one line per line of writing. */

@@ -15,7 +15,7 @@ import "./preparation.css";
 export function PreparationPanel() {
   const digit = drawn.value?.digit;
   if (!digit) return null;
-  const found = preparationOf(digit, reading.value?.prepared);
+  const preparation = preparationOf(digit, reading.value?.prepared);
   const isComing = question.value.answer.value?.explained === false;
   return (
     <section class="preparation" aria-labelledby="preparation-title">
@@ -26,7 +26,7 @@ export function PreparationPanel() {
           about={(index, character) => say("write.prepared.digit", index, character)}
         />
       </header>
-      {found || isComing ? (
+      {preparation || isComing ? (
         <>
           <p class="quiet">
             {say("write.prepared.lead")}{" "}
@@ -37,11 +37,11 @@ export function PreparationPanel() {
           <StageList
             label={say("write.prepared")}
             stages={[
-              stageOf("picture", found?.picture),
-              ...STAGES.map((each) => stageOf(each, found?.stages[each])),
+              stageOf("picture", preparation?.picture),
+              ...STAGES.map((each) => stageOf(each, preparation?.stages[each])),
             ]}
           />
-          {found && found.strips.length > 0 && <Line strips={found.strips} />}
+          {preparation && preparation.strips.length > 0 && <Line strips={preparation.strips} />}
         </>
       ) : (
         <p class="quiet">{say("write.prepared.none", MOST_EXPLAINED)}</p>

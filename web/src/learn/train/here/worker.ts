@@ -54,10 +54,10 @@ function allDigits(): Promise<AllDigits> {
   return new Promise((give, fail) => askers.push({ give, fail }));
 }
 
-function arrived(found: AllDigits | null): void {
-  all = found;
+function arrived(splits: AllDigits | null): void {
+  all = splits;
   for (const { give, fail } of askers) {
-    if (found) give(found);
+    if (splits) give(splits);
     else fail(new NoDigits());
   }
   askers = [];

@@ -28,6 +28,6 @@ export function readerFor(name: string, otherwise: string): string {
 
 /** The .onnx file of a version; null if the network is gone, or has learnt more since. */
 export async function ownFile(version: string): Promise<Uint8Array<ArrayBuffer> | null> {
-  const found = ownNetworks.peek().find((each) => each.version === version);
-  return found ? onnxHere(found.run.id) : null;
+  const network = ownNetworks.peek().find((each) => each.version === version);
+  return network ? onnxHere(network.run.id) : null;
 }

@@ -66,10 +66,10 @@ export function leaveAll(): void {
 
 /** Find out why a stream was refused: an unknown run, an unreachable service, or just a busy one. */
 async function askWhy(id: string, follower: Follower): Promise<void> {
-  const given = new AbortController();
-  streams.set(id, () => given.abort());
+  const controller = new AbortController();
+  streams.set(id, () => controller.abort());
   try {
-    await request<object>(`v1/training/${encodeURIComponent(id)}`, { signal: given.signal });
+    await request<object>(`v1/training/${encodeURIComponent(id)}`, { signal: controller.signal });
     setSilence(id, "trying");
     const timer = setTimeout(() => {
       streams.delete(id);

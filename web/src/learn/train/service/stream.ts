@@ -23,13 +23,13 @@ const RETRY = 2; // seconds before a broken connection is retried
 
 /** Follow the events until the run has ended; return a function that stops following. */
 export function listen(id: string, listener: Listener): () => void {
-  const given = new AbortController();
+  const controller = new AbortController();
   const gathered = gather(listener);
-  void hearAll(id, listener, gathered, given.signal).catch((error) => {
+  void hearAll(id, listener, gathered, controller.signal).catch((error) => {
     if (!isAbort(error)) throw error;
   });
   return () => {
-    given.abort();
+    controller.abort();
     gathered.drop();
   };
 }

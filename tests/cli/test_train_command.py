@@ -66,7 +66,7 @@ def test_another_recipe_ends_with_the_validation_images(shuzi, tmp_path):
     assert RunFolder.open(tmp_path / "run").recipe().hidden == 8
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_ctrl_c_saves_and_the_training_goes_on_as_if_nothing_had_been(start, shuzi, finished_run, tmp_path, number):
     process = start("train", "--steps", 2_000_000, "--save-every", 1_000_000, "--out", "run")
     lines = [process.stdout.readline() for _ in range(3)]
@@ -109,24 +109,6 @@ def test_the_first_ctrl_c_asks_and_what_was_before_takes_the_second(capfd, numbe
     assert capfd.readouterr().err == "Saving and stopping. Press Ctrl-C again to quit at once.\n"
 
 
-def test_a_killed_training_goes_on_from_its_last_checkpoint(start, shuzi, finished_run, tmp_path):
-    (tmp_path / "tmp").mkdir()
-    process = start("train", "--steps", 2_000_000, "--save-every", 100, "--out", "run", TMPDIR=str(tmp_path / "tmp"))
-    while not process.stdout.readline().startswith("Step   350"):
-        assert process.poll() is None
-    process.kill()
-    process.communicate()
-    step, _ = checkpoint(tmp_path / "run")
-    assert process.returncode == -signal.SIGKILL
-    assert not list((tmp_path / "tmp").iterdir())
-    assert step >= 300
-    assert step % 100 == 0
-    assert shuzi("train", "--resume", tmp_path / "run", "--steps", step + 150).code == 0
-    whole = finished_run(steps=step + 150, save_every=100)
-    assert checkpoint(tmp_path / "run") == checkpoint(whole)
-    assert (tmp_path / "run" / "metrics.jsonl").read_bytes() == (whole / "metrics.jsonl").read_bytes()
-
-
 # each run is a separate process, but TensorFlow is imported once for all of them
 FORKING = """
 import os, sys
@@ -149,7 +131,8 @@ def test_a_training_that_is_killed_thirty_times_ends_bit_for_bit_as_one_that_is_
     start, shuzi, finished_run, tmp_path
 ):
     rng, run = np.random.default_rng(0), tmp_path / "run"
-    forking = start(program=("-c", FORKING), stdin=subprocess.PIPE)
+    (tmp_path / "tmp").mkdir()
+    forking = start(program=("-c", FORKING), stdin=subprocess.PIPE, TMPDIR=str(tmp_path / "tmp"))
     for kill in range(30):
         how = f"--resume {run}" if kill else f"--save-every 20 --out {run}"
         forking.stdin.write(f"train --steps 1000000 {how}\n")
@@ -162,6 +145,7 @@ def test_a_training_that_is_killed_thirty_times_ends_bit_for_bit_as_one_that_is_
             assert line.startswith("Step")
         assert line == f"ended {-signal.SIGKILL}\n"
     forking.communicate()
+    assert not list((tmp_path / "tmp").iterdir())
     step, _ = checkpoint(run)
     assert step % 20 == 0
     assert shuzi("train", "--resume", run, "--steps", step + 25).code == 0

@@ -15,9 +15,10 @@ LONG = ("docs/how-to/train", "docs/how-to/train-on-your-own")
 NOT_HERE = re.compile(r"^(?:make |python -m pip install )")  # commands that install or start everything
 
 
-def pages(names, endings=(".md", ".zh.md")):
-    paths = [ROOT / f"{name}{ending}" for name in names for ending in endings]
-    return pytest.mark.parametrize("page", paths, ids=lambda path: path.relative_to(ROOT).as_posix())
+def pages(names, long=()):
+    """Run a test with the English pages: a test below checks that the Chinese ones show the same code."""
+    given = [pytest.param(ROOT / f"{name}.md", marks=[pytest.mark.long] if name in long else []) for name in names]
+    return pytest.mark.parametrize("page", given, ids=lambda path: path.relative_to(ROOT).as_posix())
 
 
 def run(page, blocks):
@@ -52,7 +53,7 @@ def test_readme_and_the_guides_of_reading(page, blocks, desk, capsys):
 
 
 @pytest.mark.slow
-@pages(LONG, [".md"])  # the Chinese ones show the same code, as a test below checks, and it takes minutes
+@pages(LONG, long=["docs/how-to/train-on-your-own"])
 def test_the_guides_of_training(page, blocks, desk):
     pytest.importorskip("tensorflow")
     run(page, blocks)

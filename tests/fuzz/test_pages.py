@@ -1,4 +1,4 @@
-"""Each piece of ink on random pages is one character on one line; more pages with `-m slow`."""
+"""Each piece of ink on random pages is one character on one line; more pages with `-m slow` and `-m long`."""
 
 import numpy as np
 import pytest
@@ -12,7 +12,9 @@ def reader():
     return shuzi.load()
 
 
-@pytest.mark.parametrize("count", [40, pytest.param(1_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "count", [40, pytest.param(300, marks=pytest.mark.slow), pytest.param(1_000, marks=pytest.mark.long)]
+)
 def test_no_ink_is_counted_twice(reader, mnist, count):
     digits, wrong = mnist.validation, []
     for seed in range(count):

@@ -12,7 +12,8 @@ import httpx
 import numpy as np
 import pytest
 
-from shuzi.service.api.schema import Images, TrainingRequest
+from shuzi.service.api.schema import Images
+from shuzi.service.api.training import TrainingRequest
 from shuzi.service.http.problems import STATUSES
 from shuzi.service.http.validation import ValuesError, checked
 

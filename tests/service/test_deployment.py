@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from shuzi.service.api.schema import MOST
+from shuzi.service.api.training import MOST
 from shuzi.service.http.limits import HEAD_BYTES, HEADERS, Limits
 
 ROOT = Path(__file__).parent.parent.parent

@@ -16,8 +16,9 @@ from shuzi.service.api import answers, documentation, forms, reading, tracing, t
 from shuzi.service.api import review as review_api
 from shuzi.service.api.schema import Health
 from shuzi.service.decoders import Decoders
+from shuzi.service.http.access import Hosts
 from shuzi.service.http.bodies import Bodies
-from shuzi.service.http.guard import Guard, Hosts
+from shuzi.service.http.guard import Guard
 from shuzi.service.http.limits import Limits
 from shuzi.service.http.operations import Operations, answer
 from shuzi.service.http.quotas import Quotas

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shuzi.service.http.tokens import Tokens
+from shuzi.service.http.access import Tokens
 
 
 @dataclass(frozen=True)

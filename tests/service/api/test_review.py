@@ -11,7 +11,7 @@ from shuzi.forms.result import Cell, Row, Table
 from shuzi.forms.spec import Field
 from shuzi.pictures.open import open_picture
 from shuzi.pictures.pdf import Page
-from shuzi.service.http.tokens import Tokens
+from shuzi.service.http.access import Tokens
 from shuzi.service.review import Review
 from shuzi.service.settings import Settings
 

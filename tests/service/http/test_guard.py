@@ -3,7 +3,8 @@
 import pytest
 
 from shuzi.errors import ServiceError
-from shuzi.service.http.guard import SECURITY_HEADERS, Hosts
+from shuzi.service.http.access import Hosts
+from shuzi.service.http.guard import SECURITY_HEADERS
 from shuzi.service.settings import Settings
 
 EVERYTHING = [

@@ -8,7 +8,7 @@ import subprocess
 import httpx
 import pytest
 
-from shuzi.service.http.tokens import Tokens
+from shuzi.service.http.access import Tokens
 from shuzi.service.settings import Settings
 
 TIMES = 4

@@ -67,7 +67,7 @@ def serve_review(
     """
     from shuzi.service import logs, server
     from shuzi.service.app import create
-    from shuzi.service.http.tokens import Tokens
+    from shuzi.service.http.access import Tokens
     from shuzi.service.review import Review
     from shuzi.service.settings import Settings
 

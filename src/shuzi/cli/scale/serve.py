@@ -50,7 +50,7 @@ def serve(
         require(library, "serve", "extra.serving")
     from shuzi.scale.serving import deploy
     from shuzi.service import server
-    from shuzi.service.http.guard import Hosts, is_loopback
+    from shuzi.service.http.access import Hosts, is_loopback
     from shuzi.service.page import is_built
 
     if stop:

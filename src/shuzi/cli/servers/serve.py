@@ -70,7 +70,7 @@ def serve(host: str, port: int | None, model: str, log_requests: bool, log_json:
     check_needed()
     from shuzi.service import logs, server
     from shuzi.service.app import create
-    from shuzi.service.http.guard import is_loopback
+    from shuzi.service.http.access import is_loopback
     from shuzi.service.page import is_built
 
     chosen = settings_of(host, **settings)
@@ -111,7 +111,7 @@ def settings_of(
     host: str, names: tuple[str, ...], proxies: tuple[str, ...], token_file: Path | None, **without: bool
 ) -> Settings:
     """Combine the options for access and features into settings."""
-    from shuzi.service.http.tokens import Tokens
+    from shuzi.service.http.access import Tokens
     from shuzi.service.settings import Settings
 
     return Settings(

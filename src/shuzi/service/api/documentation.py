@@ -16,9 +16,9 @@ from starlette.routing import Route
 
 from shuzi.messages import LANGUAGES, language, say, speaking
 from shuzi.service.api.openapi import describe, spoken
+from shuzi.service.http.access import is_closed
 from shuzi.service.http.operations import JSON, Operation
 from shuzi.service.http.problems import STATUSES
-from shuzi.service.http.tokens import is_closed
 from shuzi.service.parts import parts_of
 
 if TYPE_CHECKING:

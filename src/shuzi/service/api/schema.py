@@ -8,7 +8,6 @@ import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Discriminator,
     Field,
@@ -18,20 +17,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from shuzi.service.http.limits import Limits
-from shuzi.training.recipe import RANGES
 
 _LIMITS = Limits()
-MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}
-"""Upper limits for a training run in the service, since other users wait for it."""
-
-
-def _within(name: str) -> dict[str, Any]:
-    """Return the range of a recipe's number, restricted to the service's limits."""
-    allowed = RANGES[name]
-    most = min(allowed.most, MOST.get(name, allowed.most))
-    return {"gt" if allowed.above else "ge": allowed.least, "le": most, "strict": True}
-
-
 Share = Annotated[float, Field(ge=0, le=1)]
 OldName = Annotated[Share, Field(deprecated=True, description="service.schema.old_confidence")]
 """The old name of `probability`, from before 0.2; it will be removed in 0.3."""
@@ -49,18 +36,10 @@ Rows = Annotated[list[Row], Field(fail_fast=True, min_length=28, max_length=28)]
 Flat = Annotated[list[Level], Field(fail_fast=True, min_length=784, max_length=784)]
 
 
-def _whole(value: Any) -> Any:
-    """Convert a float without a fraction to an integer."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
 def _all_whole(image: Any) -> Any:
     if np.any(np.mod(image, 1)):
         raise PydanticCustomError("int_of_image", "not whole")
     return image
-
-
-_WHOLE = BeforeValidator(_whole)
 
 
 def _layout(image: Any) -> str:
@@ -222,64 +201,6 @@ class Models(Said):
     models: list[Model]
 
 
-class TrainingRequest(BaseModel):
-    """The training run to start. Omitted values are taken from the recipe."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    recipe: Literal["softmax", "mlp", "fast"] = "softmax"
-    batch_size: Annotated[int, Field(**_within("batch_size")), _WHOLE] | None = None
-    learning_rate: Annotated[float, Field(allow_inf_nan=False, **_within("learning_rate"))] | None = None
-    steps: Annotated[int, Field(**_within("steps")), _WHOLE] | None = None
-    seed: Annotated[int, Field(**_within("seed")), _WHOLE] | None = None
-
-
-class TrainingProgress(Said):
-    """The loss and accuracy on a step's batch."""
-
-    step: int
-    loss: float
-    accuracy: Share
-
-
-class Validated(Said):
-    """The accuracy on the validation split."""
-
-    step: int
-    accuracy: Share
-    n: int
-
-
-class Finished(Said):
-    """The result of a training run."""
-
-    step: int
-    accuracy: Share
-    n: int
-    on: str
-    wrong: int
-    model: str
-
-
-class Failure(Said):
-    """Why a training run failed."""
-
-    detail: str
-    key: str
-
-
-class Training(Said):
-    """A training run and its latest numbers."""
-
-    id: str
-    state: Literal["running", "done", "stopped", "failed"]
-    recipe: dict[str, str | bool | int | float]
-    progress: TrainingProgress | None
-    validated: Validated | None
-    done: Finished | None
-    failure: Failure | None
-
-
 class FormColumn(Said):
     """A column of a table read from forms: a field of the spec."""
 
@@ -333,33 +254,6 @@ class FormTable(Said):
     rows: list[FormRow] = Field(fail_fast=True)
     doubtful: int = Field(description="service.schema.doubtful")
     problems: list[FormProblem] = Field(fail_fast=True)
-
-
-class TracedField(Said):
-    """A field that is printed on a blank form."""
-
-    name: str
-    kind: Literal["number", "identifier", "date"]
-    boxes: int = Field(ge=1, le=24)
-    decimals: int = Field(ge=0, le=24)
-    style: Literal["boxes", "comb", "open"] = Field(description="service.schema.style")
-    at: list[Annotated[list[float], Field(min_length=4, max_length=4)]] = Field(
-        min_length=1, max_length=24, description="service.schema.at"
-    )
-
-
-class TracedForm(Said):
-    """What a spec says of a blank form: its paper, and the fields that are printed on it."""
-
-    title: str
-    language: Literal["zh", "en"]
-    paper: str
-    landscape: bool
-    size: Annotated[list[float], Field(min_length=2, max_length=2, description="service.schema.size_mm")]
-    blank: str = Field(description="service.schema.traced_blank")
-    fields: list[TracedField]
-    left_out: int = Field(description="service.schema.left_out")
-    pages: int = Field(description="service.schema.pages")
 
 
 class Review(Said):

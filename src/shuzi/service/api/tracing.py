@@ -6,7 +6,7 @@ import asyncio
 import base64
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 from numpy import uint8
 from numpy.typing import NDArray
@@ -28,7 +28,7 @@ from shuzi.pictures.plain import PDF, TIFF, kind_of
 from shuzi.reading.parallel.calls import weight
 from shuzi.service.api import answers
 from shuzi.service.api.reading import PICTURES
-from shuzi.service.api.schema import TracedForm
+from shuzi.service.api.schema import Said
 from shuzi.service.http.multipart import Named, form_of, pictures_of
 from shuzi.service.http.operations import JSON, Operations, query, written
 from shuzi.service.parts import Parts, parts_of, place_for
@@ -53,6 +53,33 @@ class TraceQuery(BaseModel):
     title: str = Described(default=_TITLE, max_length=1_000, description="service.schema.trace_title")
     paper: str = Described(default="A4", max_length=20, description="service.schema.trace_paper")
     page: int = Described(default=1, ge=1, description="service.schema.trace_page")
+
+
+class TracedField(Said):
+    """A field that is printed on a blank form."""
+
+    name: str
+    kind: Literal["number", "identifier", "date"]
+    boxes: int = Described(ge=1, le=24)
+    decimals: int = Described(ge=0, le=24)
+    style: Literal["boxes", "comb", "open"] = Described(description="service.schema.style")
+    at: list[Annotated[list[float], Described(min_length=4, max_length=4)]] = Described(
+        min_length=1, max_length=24, description="service.schema.at"
+    )
+
+
+class TracedForm(Said):
+    """What a spec says of a blank form: its paper, and the fields that are printed on it."""
+
+    title: str
+    language: Literal["zh", "en"]
+    paper: str
+    landscape: bool
+    size: Annotated[list[float], Described(min_length=2, max_length=2, description="service.schema.size_mm")]
+    blank: str = Described(description="service.schema.traced_blank")
+    fields: list[TracedField]
+    left_out: int = Described(description="service.schema.left_out")
+    pages: int = Described(description="service.schema.pages")
 
 
 @operations.add(

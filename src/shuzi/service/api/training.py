@@ -4,24 +4,103 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from typing import Annotated, Any, Literal
 
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from shuzi.errors import ServiceError
 from shuzi.messages.visible import visible_json
-from shuzi.service.api.schema import Training, TrainingRequest
+from shuzi.service.api.schema import Said, Share
 from shuzi.service.http.operations import JSON, Operations, answer, json_of
 from shuzi.service.http.validation import checked
 from shuzi.service.jobs.job import RUNNING, Event, Job
 from shuzi.service.jobs.trainings import chosen_recipe
 from shuzi.service.parts import parts_of
+from shuzi.training.recipe import RANGES
 
 operations = Operations("training")
 
 STREAM = "text/event-stream"
 _LONGEST = 1_000_000  # bytes of a training request, which is validated at once, without a thread
 _MOST_DIGITS = 9  # of an event number
+
+MOST = {"steps": 20_000, "batch_size": 2_000, "learning_rate": 100.0}
+"""Upper limits for a training run in the service, since other users wait for it."""
+
+
+def _within(name: str) -> dict[str, Any]:
+    """Return the range of a recipe's number, restricted to the service's limits."""
+    allowed = RANGES[name]
+    most = min(allowed.most, MOST.get(name, allowed.most))
+    return {"gt" if allowed.above else "ge": allowed.least, "le": most, "strict": True}
+
+
+def _whole(value: Any) -> Any:
+    """Convert a float without a fraction to an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_WHOLE = BeforeValidator(_whole)
+
+
+class TrainingRequest(BaseModel):
+    """The training run to start. Omitted values are taken from the recipe."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    recipe: Literal["softmax", "mlp", "fast"] = "softmax"
+    batch_size: Annotated[int, Field(**_within("batch_size")), _WHOLE] | None = None
+    learning_rate: Annotated[float, Field(allow_inf_nan=False, **_within("learning_rate"))] | None = None
+    steps: Annotated[int, Field(**_within("steps")), _WHOLE] | None = None
+    seed: Annotated[int, Field(**_within("seed")), _WHOLE] | None = None
+
+
+class TrainingProgress(Said):
+    """The loss and accuracy on a step's batch."""
+
+    step: int
+    loss: float
+    accuracy: Share
+
+
+class Validated(Said):
+    """The accuracy on the validation split."""
+
+    step: int
+    accuracy: Share
+    n: int
+
+
+class Finished(Said):
+    """The result of a training run."""
+
+    step: int
+    accuracy: Share
+    n: int
+    on: str
+    wrong: int
+    model: str
+
+
+class Failure(Said):
+    """Why a training run failed."""
+
+    detail: str
+    key: str
+
+
+class Training(Said):
+    """A training run and its latest numbers."""
+
+    id: str
+    state: Literal["running", "done", "stopped", "failed"]
+    recipe: dict[str, str | bool | int | float]
+    progress: TrainingProgress | None
+    validated: Validated | None
+    done: Finished | None
+    failure: Failure | None
 
 
 @operations.add(

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
-import re
 import time
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shuzi import messages
 from shuzi.errors import ServiceError
+from shuzi.service.http.access import Hosts, Tokens, is_closed
 from shuzi.service.http.language import asked_language
 from shuzi.service.http.problems import fault, problem_response
 from shuzi.service.http.quotas import Quota, Quotas, asking
-from shuzi.service.http.tokens import Tokens, is_closed
 from shuzi.service.request_id import REQUEST_ID, current, new_id, proxy_id
 
 log = logging.getLogger("shuzi.service")
@@ -50,116 +47,11 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
 _NOT_KEPT = (b"cache-control", b"no-store")
 _BY_LANGUAGE = (b"vary", b"accept-language")
 
-_ANYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - where a service may listen, and no name by which it is called
-_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
-_REMEMBERED = 256  # Host headers whose verdict is cached
-
 # how browsers describe a request's origin, even without Origin (https://www.w3.org/TR/fetch-metadata/)
 _FETCH = (b"sec-fetch-site", b"sec-fetch-mode", b"sec-fetch-dest")
 _OWN = (b"same-origin", b"none")  # none: a person typed the address
 
 Observe = Callable[[Scope, int, float], None]
-
-
-class Hosts:
-    """The host names that the service accepts.
-
-    Another site can point its own name at this machine (DNS rebinding), so unknown names are refused.
-
-    Parameters
-    ----------
-    names
-        Each a name or an address, with or without a port.
-
-    Raises
-    ------
-    ServiceError
-        One of them is invalid.
-
-    Examples
-    --------
-    >>> hosts = Hosts(["digits.example.org"])
-    >>> hosts.allow("localhost:8000", None), hosts.allow("digits.example.org", None), hosts.allow("evil.test", None)
-    (True, True, False)
-    """
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names = set(map(_given, names)) - _ANYWHERE
-        self.allow = lru_cache(_REMEMBERED)(self._allow)
-
-    def _allow(self, host: str, server: str | None) -> bool:
-        """Return whether a Host header is one of ours; `server` is the address that received the request."""
-        name = _name(host)
-        return bool(name) and (name in self._names or is_loopback(name) or name == _bare(server or ""))
-
-
-def is_loopback(name: str) -> bool:
-    """Return whether a host name or address is this machine's loopback.
-
-    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("a.localhost"), is_loopback("0.0.0.0")
-    (True, True, True, False)
-    """
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return name == "localhost" or name.endswith(".localhost")
-
-
-def _given(host: str) -> str:
-    """Normalise a name given by the operator to the form that browsers send.
-
-    >>> _given("Digits.example.org:8000"), _given("::1"), _given("数字.测试")
-    ('digits.example.org', '::1', 'xn--p8sv8u.xn--0zwm56d')
-    """
-    name = _bare(host)
-    if ":" in name and not _is_address(name):
-        name = _name(host)
-    if _is_address(name):
-        return name
-    try:
-        name = name.encode("idna").decode()
-    except UnicodeError:
-        name = ""
-    if not _NAME.fullmatch(name):
-        raise ServiceError("error.service.allow_host", host=host)
-    return name
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def _bare(name: str) -> str:
-    """Normalise a name or an address.
-
-    >>> _bare("Example.org."), _bare("[FD00:0::2]"), _bare("::ffff:192.0.2.2")
-    ('example.org', 'fd00::2', '192.0.2.2')
-    """
-    name = name.lower().strip("[]").rstrip(".")
-    try:
-        address = ipaddress.ip_address(name)
-    except ValueError:
-        return name
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None  # on a dual-stack socket
-    return str(mapped or address)
-
-
-def _name(host: str) -> str:
-    """Remove the port from a Host header.
-
-    >>> _name("[::1]:8000"), _name("Example.org:80"), _name("a:b:c")
-    ('::1', 'example.org', '')
-    """
-    name, colon, port = host.rpartition(":")
-    if not colon or host.endswith("]"):
-        name = host
-    elif not (port.isascii() and port.isdigit()) or (":" in name and not name.endswith("]")):
-        return ""
-    return _bare(name)
 
 
 class Guard:

@@ -121,6 +121,14 @@ def test_what_a_sum_chooses_is_as_probable_as_it_is_among_what_adds_up():
     assert cell.confidence == cell.alternatives[0][1]
 
 
+@pytest.mark.parametrize(("share", "status"), [(0.95, "unsure"), (0.99, "blank")])
+def test_a_blank_has_to_be_surer_than_a_text_in_a_sum_too(share, status):
+    fields = [Field("a", boxes=1), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
+    blank = Cell("", UNSURE, share, alternatives=(("", share), ("0", 1 - share)))
+    cells = apply_sums(fields, {"a": blank, "b": Cell("2", OK, 1.0), "all": Cell("2", OK, 1.0)})
+    assert (cells["a"].text, cells["a"].status) == ("", status)
+
+
 def test_a_sum_leaves_a_cell_that_breaks_a_rule_of_its_own_as_it_is():
     fields = [Field("a", boxes=1, most=5), Field("b", boxes=1), Field("all", boxes=2, sum_of=("a", "b"))]
     broken = Cell("7", UNSURE, 0.9, "range", (("7", 0.9),))

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from lessons import LANGUAGES, LESSONS, blocks, cells, read, unlike
@@ -22,6 +21,8 @@ def code(made):
 
 
 def test_a_notebook_is_valid_and_the_same_each_time(tmp_path):
+    import nbformat
+
     write_all(tmp_path / "once")
     write_all(tmp_path / "again")
     names = {file_name(lesson, language) for lesson in LESSONS for language in LANGUAGES}

@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-from sklearn.metrics import log_loss
 
 from shuzi.evaluation.calibration import BINS, calibration
 
@@ -14,6 +13,8 @@ def answers():
 
 
 def test_likelihood_agrees_with_scikit_learn(answers):
+    from sklearn.metrics import log_loss  # takes seconds to import
+
     shares, labels = answers
     assert calibration(shares, labels).negative_log_likelihood == pytest.approx(
         log_loss(labels, np.maximum(shares, 1e-30), labels=range(10)), rel=1e-6

@@ -11,10 +11,12 @@ import base64
 import re
 import sys
 from pathlib import Path
-
-import nbformat
+from typing import TYPE_CHECKING
 
 from lessons import COURSE, LANGUAGES, LESSONS, read
+
+if TYPE_CHECKING:
+    import nbformat
 
 MIRROR = "https://pypi.tuna.tsinghua.edu.cn/simple"
 INSTALL = {
@@ -55,7 +57,8 @@ def answered(worked: str) -> list[str]:
 
 def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
     """Make a notebook of a lesson: code in cells, pictures attached, links to other files as plain words."""
-    import jupytext  # takes seconds, and half of the tests need none of it
+    import jupytext  # with nbformat this takes seconds, which not all that use this module need
+    import nbformat
 
     text = read(lesson, language).replace("```sh\n", "```console\n")  # jupytext would make a cell of it
     text = _WORKED.sub(lambda block: "\n\n".join(f"```python\n{typed(part)}```" for part in answered(block[1])), text)
@@ -74,6 +77,8 @@ def notebook(lesson: Path, language: str) -> nbformat.NotebookNode:
 
 def write_all(target: Path) -> None:
     """Write all notebooks to a folder."""
+    import nbformat
+
     target.mkdir(parents=True, exist_ok=True)
     for lesson in LESSONS:
         for language in LANGUAGES:
@@ -84,7 +89,7 @@ def _attach(cell: nbformat.NotebookNode, lesson: Path) -> None:
     pictures = {name: path for _, path, name in _PICTURE.findall(cell.source)}
     for name, path in pictures.items():
         content = base64.b64encode((lesson / path).read_bytes()).decode()
-        cell.setdefault("attachments", nbformat.NotebookNode())[name] = {"image/png": content}
+        cell.setdefault("attachments", type(cell)())[name] = {"image/png": content}
     cell.source = _PICTURE.sub(r"![\1](attachment:\3)", cell.source)
 
 
